@@ -1,0 +1,51 @@
+"""Opens the door to a command; on a fresh machine it first makes the environment that the command needs.
+
+Where goldspan is installed, its command runs at once. Where it is not, `.venv` beside this folder is made from the
+pinned versions of `.ci/constraints.txt`, once, and the command runs in it.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import venv
+from importlib.util import find_spec
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+EXTRAS = "model"
+OLDEST = (3, 11)
+
+
+def open_door(script: str) -> None:
+    """Run the command that a script is named after, with the script's arguments.
+
+    Raises:
+        SystemExit: always, with the command's exit code.
+    """
+    if sys.version_info < OLDEST:
+        sys.exit(f"goldspan needs Python 3.11 or later; this is {sys.version.split()[0]}.")
+    command = [Path(script).stem, *sys.argv[1:]]
+    if find_spec("goldspan"):
+        from goldspan.cli import main
+
+        main(command)
+    python = environment(EXTRAS)
+    sys.exit(subprocess.run([python, "-m", "goldspan", *command], check=False).returncode)  # noqa: S603
+
+
+def environment(extras: str) -> Path:
+    """The Python of `.venv`, made or completed if need be, with these extras installed."""
+    python = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    constraints = ROOT / ".ci" / "constraints.txt"
+    stamp = VENV / "installed"
+    wanted = f"{extras}\n{constraints.read_text()}{(ROOT / 'pyproject.toml').read_text()}"
+    if not (python.exists() and stamp.is_file() and stamp.read_text() == wanted):
+        print(f"goldspan: making {VENV} (once, a minute or two) …", file=sys.stderr)
+        venv.create(VENV, with_pip=True, clear=not python.exists())
+        pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*pip, "-c", constraints, "-e", f"{ROOT}[{extras}]"], check=True)  # noqa: S603
+        stamp.write_text(wanted)
+    return python

@@ -1,0 +1,5 @@
+"""`python -m goldspan`."""
+
+from goldspan.cli import main
+
+main()

@@ -1,0 +1,64 @@
+"""The command line: one module per command, which parses, calls the library, prints and exits.
+
+Exit codes: 0 done, 1 findings or a refusal, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Annotated
+
+import typer
+
+from goldspan import __version__
+from goldspan.errors import GoldspanError
+
+COMMANDS: tuple[str, ...] = ()
+
+app = typer.Typer(
+    name="goldspan",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        print(f"goldspan {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def goldspan(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Turn news articles into a span-labelled corpus that people can trust."""
+
+
+for name in COMMANDS:
+    app.command(name)(import_module(f"goldspan.cli.{name}").run)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit.
+
+    Raises:
+        SystemExit: always, with the exit code.
+    """
+    try:
+        app(arguments)
+    except GoldspanError as error:
+        print(f"goldspan: {error}", file=sys.stderr)
+        sys.exit(1)
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            sys.stderr.close()
+            sys.exit(1)
+        name = f"{error.filename}: " if error.filename else ""
+        print(f"goldspan: {name}{error.strerror or error}", file=sys.stderr)
+        sys.exit(1)

@@ -1,0 +1,148 @@
+"""The folders of a project, and what is read from them.
+
+seeds/                          the articles as received
+annotation_guidelines/          labels.toml and the pages
+corpus/manifest.jsonl           what each article is
+corpus/gold/<article>.jsonl
+corpus/passes/<annotator>/<article>.jsonl
+corpus/splits/<split>.txt       article ids, one a line
+build/                          derived, never edited
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from goldspan import files, formats
+from goldspan.errors import InputError, MissingPart
+from goldspan.formats import manifest, scheme
+
+if TYPE_CHECKING:
+    from goldspan.values import Example, LabelScheme
+
+SPLITS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """A project folder: one that holds `corpus/manifest.jsonl`."""
+
+    root: Path
+
+    @classmethod
+    def find(cls, start: Path | None = None) -> Corpus:
+        """The project around a folder: the folder itself or the nearest one above it.
+
+        Raises:
+            MissingPart: if there is none.
+        """
+        here = (start or Path.cwd()).absolute()
+        for folder in (here, *here.parents):
+            if (folder / "corpus" / "manifest.jsonl").is_file():
+                return cls(folder)
+        raise MissingPart(
+            "no corpus/manifest.jsonl here or in any folder above",
+            file=here,
+            remedy="Change into a goldspan project, or name it with --root.",
+        )
+
+    @property
+    def seeds(self) -> Path:
+        """The articles as received."""
+        return self.root / "seeds"
+
+    @property
+    def guidelines(self) -> Path:
+        """The label scheme and its pages."""
+        return self.root / "annotation_guidelines"
+
+    @property
+    def folder(self) -> Path:
+        """The curated data."""
+        return self.root / "corpus"
+
+    @property
+    def gold(self) -> Path:
+        """The gold, a file per article."""
+        return self.folder / "gold"
+
+    @property
+    def passes(self) -> Path:
+        """The annotators' passes, a folder each."""
+        return self.folder / "passes"
+
+    @property
+    def build(self) -> Path:
+        """What is derived: safe to delete."""
+        return self.root / "build"
+
+    @cached_property
+    def scheme(self) -> LabelScheme:
+        """The label scheme."""
+        return scheme.read(self.guidelines / "labels.toml")
+
+    @cached_property
+    def entries(self) -> list[manifest.Entry]:
+        """The manifest."""
+        return manifest.read(self.folder / "manifest.jsonl")
+
+    def source(self, entry: manifest.Entry) -> str:
+        """The decoded text of an article."""
+        path = self.seeds / entry.file
+        return files.decode(files.read_bytes(path), path)
+
+    def gold_examples(self) -> list[Example]:
+        """All gold, in the order of the manifest; articles without gold are left out.
+
+        Raises:
+            InputError: for the first line that is not valid.
+        """
+        return self._examples(self.gold)
+
+    def annotators(self) -> list[str]:
+        """The names of the passes, sorted."""
+        return sorted(p.name for p in self.passes.iterdir() if p.is_dir()) if self.passes.is_dir() else []
+
+    def pass_examples(self, annotator: str) -> list[Example]:
+        """All examples of one annotator's pass, in the order of the manifest."""
+        return self._examples(self.passes / annotator)
+
+    def splits(self) -> dict[str, list[str]]:
+        """The article ids of each split, as listed; empty where nothing was split yet."""
+        return {name: self.read_split(name) for name in SPLITS}
+
+    def split_file(self, name: str) -> Path:
+        """The id list of a split."""
+        return self.folder / "splits" / f"{name}.txt"
+
+    def read_split(self, name: str) -> list[str]:
+        """The ids of one split; empty if it has no file.
+
+        Raises:
+            InputError: for a line that is not one id.
+        """
+        path = self.split_file(name)
+        if not path.is_file():
+            return []
+        ids = []
+        for number, raw in files.lines(files.read_bytes(path)):
+            ids.append(raw.decode("utf-8", "replace"))
+            if not ids[-1] or ids[-1] != ids[-1].strip():
+                raise InputError(
+                    f"{ids[-1]!r} is no article id",
+                    file=path,
+                    line=number,
+                    remedy="A split is a list of article ids, one a line.",
+                )
+        return ids
+
+    def _examples(self, folder: Path) -> list[Example]:
+        return [
+            example
+            for entry in self.entries
+            if (path := folder / f"{entry.id}.jsonl").is_file()
+            for example in formats.load(path)
+        ]

@@ -1,0 +1,109 @@
+"""Reading and writing files without losing or half writing anything."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from goldspan.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BOM = b"\xef\xbb\xbf"
+
+
+def decode(data: bytes, file: Path | str) -> str:
+    """The text of an article's bytes: UTF-8, every code point kept as it is, a byte order mark left out.
+
+    Raises:
+        InputError: for bytes that are not UTF-8 or a NUL, with the byte offset; for nothing but blanks.
+    """
+    skip = len(BOM) if data.startswith(BOM) else 0
+    nul = data.find(b"\0")
+    if nul >= 0:
+        raise InputError(
+            f"NUL byte at byte {nul}",
+            file=file,
+            remedy="This is no text file, or it is UTF-16: save it as UTF-8.",
+        )
+    try:
+        text = data[skip:].decode("utf-8")
+    except UnicodeDecodeError as error:
+        offset = error.start + skip
+        raise InputError(
+            f"not UTF-8: byte 0x{data[offset]:02x} at byte {offset}",
+            file=file,
+            remedy="Find out the encoding and convert the file to UTF-8.",
+        ) from None
+    if not text.strip():
+        raise InputError("the file is empty", file=file, remedy="Put the article into it or remove it.")
+    return text
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a file.
+
+    Raises:
+        InputError: if it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror or error}", file=path) from None
+
+
+def lines(data: bytes) -> Iterator[tuple[int, bytes]]:
+    r"""The lines of a JSONL file, numbered from 1, cut at `\n` alone and without it.
+
+    U+2028 and U+0085 may stand inside a line. A last line without a newline counts; an empty rest does not.
+    """
+    start, number = 0, 1
+    while start < len(data):
+        end = data.find(b"\n", start)
+        end = len(data) if end < 0 else end
+        yield number, data[start:end]
+        start, number = end + 1, number + 1
+
+
+def dumps(value: Any) -> str:  # noqa: ANN401  (JSON is any)
+    """The canonical JSON of one line: keys in the given order, `, ` and `: `, nothing escaped needlessly."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write to that takes the place of `path` when all is well, and vanishes when not."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    beside = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        beside.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def write(path: Path, text: str) -> bool:
+    """Write a text as UTF-8, beside and then in place; False if the file held just that already."""
+    data = text.encode("utf-8")
+    if path.is_file() and path.read_bytes() == data:
+        return False
+    with replacing(path) as stream:
+        stream.write(data)
+    return True
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,113 @@
+r"""The gold line: one example a line, as gold, passes and suggestions are kept.
+
+    {"id": "a.p03", "at": 1043, "text": "The 72nd Brigade withdrew.", "spans": [[4, 16, "UNIT", "72nd Brigade"]]}
+
+UTF-8, `\n`, keys in this order, spans sorted; the fourth element of a span is its surface, compared with the
+text when read. Further keys may follow.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from goldspan import files
+from goldspan.errors import InputError
+from goldspan.formats.record import RawSpan, Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from goldspan.values import Example
+
+SUFFIXES = (".jsonl",)
+KEYS = ("id", "at", "text", "spans")
+SPAN_SIZE = 4
+
+
+def scan(path: Path) -> Iterator[Record | InputError]:
+    """Each line as a record, or as the error that says why it is none."""
+    for number, raw in files.lines(files.read_bytes(path)):
+        try:
+            yield parse(raw, path, number)
+        except InputError as error:
+            yield error
+
+
+def parse(raw: bytes, path: Path, number: int) -> Record:
+    """One line.
+
+    Raises:
+        InputError: naming file and line, if it is not UTF-8, not JSON, or not of the shape above.
+    """
+    try:
+        value = json.loads(raw.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise InputError(f"not UTF-8 at byte {error.start} of the line", file=path, line=number) from None
+    except json.JSONDecodeError as error:
+        raise InputError(
+            f"not JSON: {error.msg} at column {error.colno}",
+            file=path,
+            line=number,
+            remedy="Each line is one JSON object; see the gold line in the README.",
+        ) from None
+    shape = _shape(value)
+    if shape:
+        raise InputError(
+            shape,
+            file=path,
+            line=number,
+            example=_id(value),
+            remedy='A line is {"id": …, "at": …, "text": …, "spans": [[start, end, label, surface]]}.',
+        )
+    spans = tuple(RawSpan(*span) for span in value["spans"])
+    extra = {key: item for key, item in value.items() if key not in KEYS}
+    return Record(path, number, value["id"], value["text"], spans, value["at"], extra)
+
+
+def line(example: Example) -> str:
+    r"""The canonical line of an example, with its `\n`."""
+    row: dict[str, Any] = {
+        "id": example.id,
+        "at": example.at,
+        "text": example.text,
+        "spans": [[s.start, s.end, s.label, example.surface(s)] for s in example.spans],
+    }
+    return files.dumps(row | dict(example.extra)) + "\n"
+
+
+def write(path: Path, examples: Iterable[Example]) -> None:
+    """Write a file of gold lines, as a stream, beside and then in place."""
+    with files.replacing(path) as stream:
+        for example in examples:
+            stream.write(line(example).encode("utf-8"))
+
+
+def _id(value: object) -> str | None:
+    name = value.get("id") if isinstance(value, dict) else None
+    return name if isinstance(name, str) else None
+
+
+def _shape(value: object) -> str | None:
+    if not isinstance(value, dict):
+        return "the line is no JSON object"
+    kinds = {"id": str, "at": int, "text": str, "spans": list}
+    for key, kind in kinds.items():
+        if key not in value:
+            return f"the key {key!r} is missing"
+        if not isinstance(value[key], kind) or isinstance(value[key], bool):
+            return f"{key!r} is {value[key]!r:.60}, not of type {kind.__name__}"
+    for span in value["spans"]:
+        if not _is_span(span):
+            return f"the span {span!r:.80} is not [start, end, label, surface]"
+    return None
+
+
+def _is_span(span: object) -> bool:
+    return (
+        isinstance(span, list)
+        and len(span) == SPAN_SIZE
+        and all(type(span[i]) is int for i in (0, 1))
+        and all(isinstance(span[i], str) for i in (2, 3))
+    )

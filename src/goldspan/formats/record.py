@@ -1,0 +1,62 @@
+"""What a reader gets from a file before anyone has judged it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from goldspan.errors import InputError, ValueRefused
+from goldspan.values import Example, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+class RawSpan(NamedTuple):
+    """A span as a file states it: any integers, any label, and its surface where the format has one."""
+
+    start: int
+    end: int
+    label: str
+    surface: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One example as a file states it: of the right shape, not yet known to be valid.
+
+    The checks look at records, because they must name what is wrong; everybody else asks for `example()`.
+    """
+
+    file: Path
+    line: int | None
+    id: str
+    text: str
+    spans: tuple[RawSpan, ...] = ()
+    at: int = 0
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def example(self) -> Example:
+        """The valid example.
+
+        Raises:
+            InputError: naming file, line and example, if a span is impossible or its surface differs.
+        """
+        for span in self.spans:
+            found = self.text[span.start : span.end] if 0 <= span.start < span.end else ""
+            if span.surface is not None and span.surface != found:
+                raise InputError(
+                    f"the span [{span.start}, {span.end}, {span.label}] says {span.surface!r} but covers {found!r}",
+                    file=self.file,
+                    line=self.line,
+                    example=self.id,
+                    remedy="Correct the offsets or the surface: they must name the same words.",
+                )
+        try:
+            spans = tuple(Span(span.start, span.end, span.label) for span in self.spans)
+            return Example(self.id, self.text, spans, self.at, self.extra)
+        except ValueRefused as error:
+            raise InputError(
+                error.message, file=self.file, line=self.line, example=self.id, remedy=error.remedy
+            ) from None

@@ -1,0 +1,219 @@
+"""The values that everything else is made of: frozen, and valid or not there at all.
+
+Spans are half-open and count Unicode code points: `text[start:end]`. Touching spans do not overlap.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Literal
+
+from goldspan.errors import ValueRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A labelled stretch of a text, `text[start:end]`, in code points.
+
+    Raises:
+        ValueRefused: unless `0 <= start < end` and the label is not empty.
+    """
+
+    start: int
+    end: int
+    label: str
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise ValueRefused(f"a span needs 0 <= start < end, not [{self.start}, {self.end}]")
+        if not self.label:
+            raise ValueRefused(f"the span [{self.start}, {self.end}] has no label")
+
+    def overlaps(self, other: Span) -> bool:
+        """Whether the two share at least one code point."""
+        return self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A paragraph with its spans.
+
+    Args:
+        id: `<article>.p<number>` in a corpus; any non-empty name elsewhere.
+        text: the exact slice of the article, encodable as UTF-8.
+        spans: kept sorted; unique and inside the text. They may overlap: that a scheme is flat is for the
+            checks to say.
+        at: where the text begins in its article, in code points.
+        extra: what else a line carries (a suggestion's rules, a pass's confirmation); JSON values.
+
+    Raises:
+        ValueRefused: for an empty id, a negative `at`, a span twice or outside the text, a lone surrogate.
+    """
+
+    id: str
+    text: str
+    spans: tuple[Span, ...] = ()
+    at: int = 0
+    extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        if not self.id:
+            raise ValueRefused("an example needs an id")
+        if self.at < 0:
+            raise ValueRefused(f"an example cannot begin at {self.at}", example=self.id)
+        if not self.text.isascii():
+            _refuse_surrogates(self.id, self.text)
+        spans = tuple(sorted(self.spans))
+        if len(set(spans)) != len(spans):
+            twice = next(a for a, b in pairwise(spans) if a == b)
+            raise ValueRefused(f"the span [{twice.start}, {twice.end}, {twice.label}] is there twice", example=self.id)
+        length = len(self.text)
+        for span in spans:
+            if span.end > length:
+                raise ValueRefused(
+                    f"the span [{span.start}, {span.end}, {span.label}] ends outside the text of {length} code points",
+                    example=self.id,
+                )
+        object.__setattr__(self, "spans", spans)
+
+    @property
+    def article(self) -> str:
+        """The id of the article: what stands before the last `.p<number>`, or the whole id."""
+        head, dot, tail = self.id.rpartition(".p")
+        return head if dot and tail.isdigit() else self.id
+
+    def surface(self, span: Span) -> str:
+        """The words that a span covers."""
+        return self.text[span.start : span.end]
+
+    def with_spans(self, spans: Iterable[Span]) -> Example:
+        """The same example with other spans, and without the extra keys that spoke of the old ones."""
+        return replace(self, spans=tuple(spans), extra={})
+
+
+def _refuse_surrogates(example: str, text: str) -> None:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise ValueRefused(
+            f"the text holds a lone surrogate at {error.start}",
+            example=example,
+            remedy="Repair the text where it comes from: it is no valid Unicode.",
+        ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A text as received, and the examples cut from it.
+
+    What no example covers is page furniture or blank.
+
+    Raises:
+        ValueRefused: where an example is not the slice of the source that it claims to be, or two overlap.
+    """
+
+    id: str
+    source: str
+    examples: tuple[Example, ...] = ()
+
+    def __post_init__(self) -> None:
+        end = 0
+        for example in self.examples:
+            if self.source[example.at : example.at + len(example.text)] != example.text:
+                raise ValueRefused(
+                    f"the text is not what stands at {example.at} of article {self.id}", example=example.id
+                )
+            if example.at < end:
+                raise ValueRefused(f"begins at {example.at}, inside the example before it", example=example.id)
+            end = example.at + len(example.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One class of spans.
+
+    Args:
+        name: as in the data, e.g. `MILITARY_UNIT`.
+        definition: one sentence.
+        colour: `#rrggbb`.
+        shortcut: the key that sets it in an annotation tool, one character.
+        page: the file of its rules, relative to the guidelines folder.
+        quantity: whether its spans have a value that `parse_troop_count` reads.
+    """
+
+    name: str
+    definition: str
+    colour: str
+    shortcut: str
+    page: str
+    quantity: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LabelScheme:
+    """The labels, in the order of their class ids in every export.
+
+    Args:
+        version: of the guidelines, as they change in meaning.
+        labels: in class-id order.
+        allow: per check id the surfaces that it must let pass, e.g. `{"leading-article": {"The Hague"}}`.
+
+    Raises:
+        ValueRefused: for two labels of one name or one shortcut.
+    """
+
+    version: str
+    labels: tuple[Label, ...]
+    allow: Mapping[str, frozenset[str]] = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        for what in ("name", "shortcut"):
+            seen = [getattr(label, what) for label in self.labels]
+            twice = sorted({value for value in seen if seen.count(value) > 1})
+            if twice:
+                raise ValueRefused(f"two labels share the {what} {twice[0]!r}")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names, in class-id order."""
+        return tuple(label.name for label in self.labels)
+
+    def __contains__(self, name: object) -> bool:
+        return any(label.name == name for label in self.labels)
+
+    def __getitem__(self, name: str) -> Label:
+        for label in self.labels:
+            if label.name == name:
+                return label
+        raise ValueRefused(f"there is no label {name!r}", remedy=f"The labels are {', '.join(self.names)}.")
+
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that a check found, and where.
+
+    Args:
+        check: the stable id of the check, e.g. `edge-whitespace`.
+        message: what is wrong here, without a full stop.
+        file: the file it is in.
+        line: the line in that file, from 1.
+        example: the id of the example.
+        span: the span, as `(start, end, label)`; it need not be a valid `Span`.
+        severity: an error makes `goldspan check` fail, a warning does not.
+    """
+
+    check: str
+    message: str
+    file: Path | None = None
+    line: int | None = None
+    example: str | None = None
+    span: tuple[int, int, str] | None = None
+    severity: Severity = "error"
