@@ -6,6 +6,7 @@ pinned versions of `.ci/constraints.txt`, once, and the command runs in it.
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -15,7 +16,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
-EXTRAS = "model"
 OLDEST = (3, 11)
 
 
@@ -32,20 +32,27 @@ def open_door(script: str) -> None:
         from goldspan.cli import main
 
         main(command)
-    python = environment(EXTRAS)
+    python = environment("model")
     sys.exit(subprocess.run([python, "-m", "goldspan", *command], check=False).returncode)  # noqa: S603
 
 
-def environment(extras: str) -> Path:
-    """The Python of `.venv`, made or completed if need be, with these extras installed."""
+def environment(*extras: str) -> Path:
+    """The Python of `.venv`, made or completed if need be, with at least these extras installed."""
     python = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     constraints = ROOT / ".ci" / "constraints.txt"
-    stamp = VENV / "installed"
-    wanted = f"{extras}\n{constraints.read_text()}{(ROOT / 'pyproject.toml').read_text()}"
-    if not (python.exists() and stamp.is_file() and stamp.read_text() == wanted):
+    stamp = VENV / "installed.json"
+    state = {"pins": constraints.read_text(), "project": (ROOT / "pyproject.toml").read_text(), "extras": []}
+    before = json.loads(stamp.read_text()) if python.exists() and stamp.is_file() else {}
+    same = all(before.get(key) == state[key] for key in ("pins", "project"))
+    have = set(before.get("extras", ())) if same else set()
+    if not (same and have.issuperset(extras)):
+        state["extras"] = sorted(have.union(extras))
         print(f"goldspan: making {VENV} (once, a minute or two) …", file=sys.stderr)
         venv.create(VENV, with_pip=True, clear=not python.exists())
         pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, "-c", constraints, "-e", f"{ROOT}[{extras}]"], check=True)  # noqa: S603
-        stamp.write_text(wanted)
+        what = f"{ROOT}[{','.join(state['extras'])}]"
+        done = subprocess.run([*pip, "-c", constraints, "-e", what], check=False)  # noqa: S603
+        if done.returncode:
+            sys.exit(f"goldspan: {VENV} could not be completed; pip's own words stand above.")
+        stamp.write_text(json.dumps(state))
     return python

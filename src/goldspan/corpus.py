@@ -21,6 +21,8 @@ from goldspan.errors import InputError, MissingPart
 from goldspan.formats import manifest, scheme
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from goldspan.values import Example, LabelScheme
 
 SPLITS = ("train", "validation", "test")
@@ -48,6 +50,24 @@ class Corpus:
             file=here,
             remedy="Change into a goldspan project, or name it with --root.",
         )
+
+    @classmethod
+    def create(cls, root: Path) -> Corpus:
+        """A new project in a new or empty folder: its folders, an empty manifest, a label scheme to edit.
+
+        Raises:
+            InputError: if something is there already.
+        """
+        if root.exists() and (not root.is_dir() or any(root.iterdir())):
+            raise InputError("is not an empty folder", file=root, remedy="Choose a new folder for the project.")
+        made = cls(root.absolute())
+        for folder in (made.seeds, made.gold, made.passes, made.guidelines):
+            folder.mkdir(parents=True)
+        files.write(made.guidelines / "labels.toml", scheme.TEMPLATE)
+        files.write(root / ".gitignore", "/build/\n")
+        files.write(root / ".gitattributes", "seeds/** -text\ncorpus/** -text\n")
+        files.write(made.folder / "manifest.jsonl", "")
+        return made
 
     @property
     def seeds(self) -> Path:
@@ -94,21 +114,21 @@ class Corpus:
         path = self.seeds / entry.file
         return files.decode(files.read_bytes(path), path)
 
-    def gold_examples(self) -> list[Example]:
-        """All gold, in the order of the manifest; articles without gold are left out.
+    def gold_examples(self, articles: Iterable[str] | None = None) -> Iterator[Example]:
+        """The gold of these articles, or of all in the order of the manifest; articles without gold are left out.
 
         Raises:
             InputError: for the first line that is not valid.
         """
-        return self._examples(self.gold)
+        return self._examples(self.gold, articles)
 
     def annotators(self) -> list[str]:
         """The names of the passes, sorted."""
         return sorted(p.name for p in self.passes.iterdir() if p.is_dir()) if self.passes.is_dir() else []
 
-    def pass_examples(self, annotator: str) -> list[Example]:
-        """All examples of one annotator's pass, in the order of the manifest."""
-        return self._examples(self.passes / annotator)
+    def pass_examples(self, annotator: str, articles: Iterable[str] | None = None) -> Iterator[Example]:
+        """The examples of one annotator's pass, likewise."""
+        return self._examples(self.passes / annotator, articles)
 
     def splits(self) -> dict[str, list[str]]:
         """The article ids of each split, as listed; empty where nothing was split yet."""
@@ -139,10 +159,8 @@ class Corpus:
                 )
         return ids
 
-    def _examples(self, folder: Path) -> list[Example]:
-        return [
-            example
-            for entry in self.entries
-            if (path := folder / f"{entry.id}.jsonl").is_file()
-            for example in formats.load(path)
-        ]
+    def _examples(self, folder: Path, articles: Iterable[str] | None) -> Iterator[Example]:
+        for article in (entry.id for entry in self.entries) if articles is None else articles:
+            path = folder / f"{article}.jsonl"
+            if path.is_file():
+                yield from formats.load(path)

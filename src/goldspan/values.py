@@ -162,6 +162,7 @@ class LabelScheme:
         version: of the guidelines, as they change in meaning.
         labels: in class-id order.
         allow: per check id the surfaces that it must let pass, e.g. `{"leading-article": {"The Hague"}}`.
+        language: of the texts, as ISO 639-1; it chooses the tokenizer and stands in the data card.
 
     Raises:
         ValueRefused: for two labels of one name or one shortcut.
@@ -170,6 +171,7 @@ class LabelScheme:
     version: str
     labels: tuple[Label, ...]
     allow: Mapping[str, frozenset[str]] = field(default_factory=dict, hash=False)
+    language: str = "en"
 
     def __post_init__(self) -> None:
         for what in ("name", "shortcut"):

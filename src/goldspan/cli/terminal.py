@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from goldspan import files
+from goldspan.tables import is_numeric
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
 
 T = TypeVar("T")
 
@@ -36,6 +39,13 @@ def console(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, highlight=False, soft_wrap=not sys.stdout.isatty())
 
 
+def plain(text: str) -> Text:
+    """A text that rich prints as it stands, brackets and all."""
+    from rich.text import Text
+
+    return Text(text)
+
+
 def progress(items: Iterable[T], what: str, total: int | None = None) -> Iterator[T]:
     """The items, with a bar on stderr while they pass; silent where stderr is no terminal."""
     if not sys.stderr.isatty():
@@ -44,6 +54,30 @@ def progress(items: Iterable[T], what: str, total: int | None = None) -> Iterato
     from rich.progress import track
 
     yield from track(items, description=what, total=total, console=console(stderr=True), transient=True)
+
+
+def table(title: str, header: Sequence[str], rows: Iterable[Sequence[str]], note: str = "") -> Table:
+    """A table for the terminal: numbers to the right, words to the left."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    made = Table(
+        title=title,
+        title_justify="left",
+        caption=note or None,
+        caption_justify="left",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        collapse_padding=True,
+    )
+    cells = [tuple(row) for row in rows]
+    for number, name in enumerate(header):
+        numeric = is_numeric(row[number] for row in cells)
+        made.add_column(name, justify="right" if numeric else "left", overflow="fold", no_wrap=numeric)
+    for row in cells:
+        made.add_row(*(Text(cell) for cell in row))
+    return made
 
 
 def write_json(path: Path | None, report: Any) -> None:  # noqa: ANN401  (JSON is any)

@@ -12,7 +12,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from goldspan import files
-from goldspan.errors import InputError
+from goldspan.errors import InputError, ValueRefused
+from goldspan.formats.lines import loads
 from goldspan.formats.record import RawSpan, Record
 
 if TYPE_CHECKING:
@@ -28,7 +29,12 @@ SPAN_SIZE = 4
 
 def scan(path: Path) -> Iterator[Record | InputError]:
     """Each line as a record, or as the error that says why it is none."""
-    for number, raw in files.lines(files.read_bytes(path)):
+    return scan_bytes(files.read_bytes(path), path)
+
+
+def scan_bytes(data: bytes, path: Path) -> Iterator[Record | InputError]:
+    """The same for bytes that came from elsewhere, such as an earlier revision of the file."""
+    for number, raw in files.lines(data):
         try:
             yield parse(raw, path, number)
         except InputError as error:
@@ -42,12 +48,13 @@ def parse(raw: bytes, path: Path, number: int) -> Record:
         InputError: naming file and line, if it is not UTF-8, not JSON, or not of the shape above.
     """
     try:
-        value = json.loads(raw.decode("utf-8"))
+        value = loads(raw.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise InputError(f"not UTF-8 at byte {error.start} of the line", file=path, line=number) from None
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
+        why = f"{error.msg} at column {error.colno}" if isinstance(error, json.JSONDecodeError) else str(error)
         raise InputError(
-            f"not JSON: {error.msg} at column {error.colno}",
+            f"not JSON: {why}",
             file=path,
             line=number,
             remedy="Each line is one JSON object; see the gold line in the README.",
@@ -67,13 +74,20 @@ def parse(raw: bytes, path: Path, number: int) -> Record:
 
 
 def line(example: Example) -> str:
-    r"""The canonical line of an example, with its `\n`."""
+    r"""The canonical line of an example, with its `\n`.
+
+    Raises:
+        ValueRefused: for an extra key that would take the place of `id`, `at`, `text` or `spans`.
+    """
     row: dict[str, Any] = {
         "id": example.id,
         "at": example.at,
         "text": example.text,
         "spans": [[s.start, s.end, s.label, example.surface(s)] for s in example.spans],
     }
+    taken = row.keys() & example.extra.keys()
+    if taken:
+        raise ValueRefused(f"an extra key is named {min(taken)!r}, as a key of every line", example=example.id)
     return files.dumps(row | dict(example.extra)) + "\n"
 
 

@@ -92,3 +92,10 @@ def example(name: str, marked: str, at: int = 0) -> Example:
     """
     text, spans = parse(marked)
     return Example(name, text, spans, at)
+
+
+def around(text: str, span: Span, width: int = 30) -> str:
+    """One span in inline form with at most `width` code points of its text on either side, on one line."""
+    left, right = max(0, span.start - width), min(len(text), span.end + width)
+    marked = render(text[left:right], [Span(span.start - left, span.end - left, span.label)])
+    return ("…" if left else "") + " ".join(marked.split()) + ("…" if right < len(text) else "")

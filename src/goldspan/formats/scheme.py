@@ -15,6 +15,32 @@ if TYPE_CHECKING:
 
 REQUIRED = ("name", "definition", "colour", "shortcut", "page")
 COLOUR = re.compile(r"#[0-9a-f]{6}")
+TEMPLATE = """\
+# The label scheme. The order of the labels is their class id in every export: new ones go to the end.
+
+version = "1.0"
+language = "en"
+
+[[label]]
+name = "PERSON"
+definition = "The personal name of a human being, without title or office."
+colour = "#7a4fa3"
+shortcut = "p"
+page = "person.md"
+
+[[label]]
+name = "LOCATION"
+definition = "A named geographical place."
+colour = "#1f6fb2"
+shortcut = "l"
+page = "location.md"
+
+# A label whose spans state a number of people gets `quantity = true`; its values are read and exported.
+
+# Surfaces that a check must let pass, by the check's id.
+[allow]
+leading-article = ["The Hague"]
+"""
 REMEDY = "See annotation_guidelines/labels.toml of this project for the form."
 
 
@@ -28,14 +54,14 @@ def read(path: Path) -> LabelScheme:
         value = tomllib.loads(files.decode(files.read_bytes(path), path))
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"not TOML: {error}", file=path, remedy=REMEDY) from None
-    unknown = sorted(set(value) - {"version", "label", "allow"})
+    unknown = sorted(set(value) - {"version", "language", "label", "allow"})
     if unknown or not isinstance(value.get("version"), str) or not value.get("label"):
         what = f"unknown key {unknown[0]!r}" if unknown else "needs a version and at least one [[label]]"
         raise InputError(what, file=path, remedy=REMEDY)
     try:
         labels = tuple(_label(row, path) for row in value["label"])
         allow = {check: frozenset(surfaces) for check, surfaces in value.get("allow", {}).items()}
-        return LabelScheme(value["version"], labels, allow)
+        return LabelScheme(value["version"], labels, allow, value.get("language", "en"))
     except ValueRefused as error:
         raise InputError(error.message, file=path, remedy=error.remedy) from None
 

@@ -1,0 +1,63 @@
+"""`goldspan convert`."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from goldspan.cli import terminal
+
+if TYPE_CHECKING:
+    from goldspan.formats.convert import Conversion
+
+FormatName = Literal["gold", "jsonl", "doccano", "brat", "conll", "docbin"]
+
+
+def run(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH...", help="Files, brat folders, or folders of files.", exists=True)
+    ],
+    *,
+    to: Annotated[FormatName, typer.Option("--to", help="The format to write.", show_default=False)],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="The new file, or folder for brat.", show_default=False)
+    ],
+    source: Annotated[
+        FormatName | None,
+        typer.Option("--from", help="The format of the files. Default: told by their content.", show_default=False),
+    ] = None,
+    policy: Annotated[
+        Literal["strict", "expand"],
+        typer.Option("--policy", help="Of spans that cut tokens, for conll and docbin: refuse them, or widen them."),
+    ] = "strict",
+    json: terminal.Json = None,
+) -> None:
+    """Turn examples of one format into another, without losing any; nothing is written unless all can be read."""
+    from goldspan.formats.convert import convert
+
+    watched = terminal.progress(paths, "Converting", len(paths))
+    account = convert(watched, output, to=to, source=source, policy=policy)
+    terminal.write_json(json, account.json())
+    if account.refused:
+        for error in account.refused:
+            print(f"goldspan: {error}", file=sys.stderr)
+        print(f"goldspan: {len(account.refused)} refused; nothing was written", file=sys.stderr)
+        raise typer.Exit(1)
+    terminal.console().print(_summary(account, output, to), markup=False)
+
+
+def _summary(account: Conversion, output: Path, to: str) -> str:
+    kinds = ", ".join(f"{number} {name}" for name, number in Counter(name for _, name in account.files).items())
+    out = [
+        f"read      {len(account.files)} files ({kinds}): {account.examples} examples, {account.spans} spans",
+        f"written   {output} ({to}): {account.examples} examples, {account.spans - len(account.lost)} spans",
+    ]
+    if account.repaired:
+        out.append(f"repaired  {account.repaired} tags, see `repaired_tags` of their examples")
+    out += [f"widened   {span}" for span in account.widened]
+    out += [f"lost      {span}" for span in account.lost]
+    return "\n".join(out)

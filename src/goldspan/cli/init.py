@@ -1,0 +1,18 @@
+"""`goldspan init`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from goldspan.corpus import Corpus
+
+
+def run(folder: Annotated[Path, typer.Argument(help="The folder of the new project.")]) -> None:
+    """Start a new project: folders, an empty manifest, a label scheme to edit."""
+    corpus = Corpus.create(folder)
+    print(f"{corpus.root}: a new project. Next:")
+    print(f"  edit {corpus.guidelines / 'labels.toml'}")
+    print(f"  goldspan add ARTICLE... --root {corpus.root} --apply")

@@ -1,0 +1,198 @@
+r"""A brat folder: a text `<id>.txt` and its annotation `<id>.ann` per example (see `goldspan.formats.standoff`).
+
+`goldspan.jsonl` beside them, which brat passes over, keeps what these cannot hold, a line per example in their order:
+
+    {"id": "a.p03", "at": 1043, "extra": {}}
+
+Pairs that it does not name follow by name, with `at` 0. Relations, events, attributes, normalisations and notes are
+not spans: they are kept as written, with the ids that they refer to, under the extra key `brat`, and written back.
+Sub-folders are collections of their own and are not entered. A single `.ann` file may be named instead of a folder.
+
+Writing replaces the pairs that `goldspan.jsonl` names, and removes those of them that are no longer among the
+examples. A `.txt` or `.ann` that it does not name is refused before anything is written; other files (brat's `.conf`,
+a README) are left alone. Each file is replaced whole, `goldspan.jsonl` as the last; a new folder appears at once.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import unicodedata
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from goldspan import files
+from goldspan.errors import InputError, ValueRefused
+from goldspan.formats import standoff
+from goldspan.formats.lines import decode, json_object, numbered
+from goldspan.formats.record import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from goldspan.values import Example
+
+SUFFIXES = (".ann",)
+PAIR = (".txt", ".ann")
+NOTES = "goldspan.jsonl"
+NO_FILE_NAME = re.compile(r'[\x00-\x1f\x7f/\\<>:"|?*]|^\.|[ .]$')
+LONGEST = 200
+REMEDY = 'A line is {"id": …, "at": …, "extra": {…}}; without the file, examples begin at 0.'
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a folder keeps of an example beside its pair of files."""
+
+    at: int = 0
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+def scan(path: Path) -> Iterator[Record | InputError]:
+    """Each example, or the errors that stand in its place.
+
+    Raises:
+        InputError: if there is no such file or folder.
+    """
+    if not path.is_dir():
+        if path.suffix not in PAIR or not path.is_file():
+            raise InputError("neither a folder nor an .ann file", file=path, remedy="Name a brat folder.")
+        yield from _scan_pair(path.parent, path.stem, Note())
+        return
+    notes: dict[str, Note] = {}
+    for found in _notes(path):
+        if isinstance(found, InputError):
+            yield found
+        else:
+            notes[found[0]] = found[1]
+    for name in [*notes, *sorted(_names(path) - notes.keys())]:
+        yield from _scan_pair(path, name, notes.get(name, Note()))
+
+
+def write(path: Path, examples: Iterable[Example]) -> None:
+    """Write the folder, beside and then file by file in place.
+
+    Raises:
+        InputError: for an id that is no file name or is there twice, a span that an `.ann` file cannot hold, or files
+            in the folder that are not ours; nothing is written.
+    """
+    if path.exists() and not path.is_dir():
+        raise InputError("is a file; brat wants a folder", file=path, remedy="Name a folder.")
+    ours = {found[0] for found in _notes(path) if not isinstance(found, InputError)} if path.exists() else set()
+    if strange := sorted(_names(path) - ours if path.exists() else ()):
+        raise InputError(
+            f"holds documents that goldspan did not write: {', '.join(strange[:5])}{' …' * (len(strange) > 5)}",  # noqa: PLR2004  (a few to recognise them by)
+            file=path,
+            remedy="Name another folder, or move them away.",
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", suffix=".part", dir=path.parent) as beside:
+        fresh = Path(beside) / path.name
+        fresh.mkdir()
+        written = _fill(fresh, examples, path)
+        if path.exists():
+            _replace(fresh, path, stale=ours - written)
+        else:
+            fresh.rename(path)
+
+
+def _scan_pair(folder: Path, name: str, note: Note) -> Iterator[Record | InputError]:
+    text_file, ann_file = (folder / f"{name}{suffix}" for suffix in PAIR)
+    try:
+        for present, missing in ((ann_file, text_file), (text_file, ann_file)):
+            if not missing.is_file():
+                yield InputError(
+                    f"there is no {missing.name} beside it",
+                    file=present if present.exists() else folder / NOTES,
+                    example=name,
+                    remedy="brat wants both, the .ann empty where nothing is marked.",
+                )
+                return
+        text = _text(text_file)
+        lines = [(number, decode(raw, ann_file, number).removesuffix("\r")) for number, raw in numbered(ann_file)]
+    except InputError as error:
+        yield error
+        return
+    found = standoff.parse(lines, text)
+    for number, why in found.errors:
+        yield InputError(why, file=ann_file, line=number, example=name, remedy=standoff.REMEDY)
+    if not found.errors:
+        kept = {"ids": [key for _, key in found.spans], "lines": found.others}
+        extra = note.extra | ({standoff.KEY: kept} if found.others else {})
+        yield Record(ann_file, None, name, text, tuple(span for span, _ in found.spans), note.at, extra)
+
+
+def _text(path: Path) -> str:
+    """The text, every code point as it is: a byte order mark counts as one, as brat counts."""
+    data = files.read_bytes(path)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"not UTF-8: byte 0x{data[error.start]:02x} at byte {error.start}",
+            file=path,
+            remedy="Find out the encoding and convert the file to UTF-8.",
+        ) from None
+
+
+def _names(folder: Path) -> set[str]:
+    return {p.stem for p in folder.iterdir() if p.suffix in PAIR and not p.name.startswith(".")}
+
+
+def _notes(folder: Path) -> Iterator[tuple[str, Note] | InputError]:
+    path = folder / NOTES
+    if not path.is_file():
+        return
+    seen = set()
+    for number, raw in numbered(path):
+        try:
+            row = json_object(raw, path, number, REMEDY)
+        except InputError as error:
+            yield error
+            continue
+        match row:
+            case {"id": str(name), "at": int(at), "extra": dict(extra)} if name not in seen and not _bad_name(name):
+                seen.add(name)
+                yield name, Note(int(at), extra)
+            case _:
+                yield InputError("not the note of one more example", file=path, line=number, remedy=REMEDY)
+
+
+def _fill(fresh: Path, examples: Iterable[Example], path: Path) -> set[str]:
+    """Write pairs and notes into an empty folder; the names written."""
+    written: dict[str, str] = {}
+    with (fresh / NOTES).open("wb") as notes:
+        for example in examples:
+            try:
+                _refuse_name(example.id, written)
+                annotation = standoff.render(example)
+            except ValueRefused as error:
+                raise InputError(error.message, file=path, example=example.id, remedy=error.remedy) from None
+            (fresh / f"{example.id}.txt").write_bytes(example.text.encode())
+            (fresh / f"{example.id}.ann").write_bytes(annotation.encode())
+            extra = {key: value for key, value in example.extra.items() if key != standoff.KEY}
+            notes.write((files.dumps({"id": example.id, "at": example.at, "extra": extra}) + "\n").encode())
+    return set(written.values())
+
+
+def _refuse_name(name: str, written: dict[str, str]) -> None:
+    """Note the name, unless it is no file name or one that some file system takes for one already written."""
+    if _bad_name(name):
+        raise ValueRefused("the id is no file name", remedy="brat names files by it: use letters, digits, . _ and -.")
+    key = unicodedata.normalize("NFC", name).casefold()
+    if key in written:
+        raise ValueRefused(f"its files would be those of {written[key]!r}", remedy="Give one of the two another id.")
+    written[key] = name
+
+
+def _bad_name(name: str) -> bool:
+    return not name or bool(NO_FILE_NAME.search(name)) or len(name.encode("utf-8", "replace")) > LONGEST
+
+
+def _replace(fresh: Path, path: Path, stale: set[str]) -> None:
+    for made in sorted(fresh.iterdir(), key=lambda p: (p.name == NOTES, p.name)):
+        made.replace(path / made.name)
+    for name in stale:
+        for suffix in PAIR:
+            (path / f"{name}{suffix}").unlink(missing_ok=True)

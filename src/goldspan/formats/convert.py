@@ -1,0 +1,167 @@
+"""Examples from files of any format into one of another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from goldspan import formats
+from goldspan.errors import InputError
+from goldspan.formats.sniffing import detect
+from goldspan.tokens import POLICIES, Misaligned, Policy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from goldspan.formats.record import Record
+    from goldspan.values import Example
+
+
+@dataclass
+class Conversion:
+    """The account of a conversion.
+
+    Args:
+        files: the files and folders read, each with its format.
+        examples: how many were read; if none was refused, as many were written.
+        spans: how many they have.
+        misaligned: the spans that cut tokens, where the new format has tokens.
+        repaired: how many tags were not as their scheme wants them.
+        refused: what could not be read, or bears an id that was there already; if there is any, nothing was written.
+    """
+
+    files: list[tuple[Path, str]] = field(default_factory=list)
+    examples: int = 0
+    spans: int = 0
+    misaligned: list[Misaligned] = field(default_factory=list)
+    repaired: int = 0
+    refused: list[InputError] = field(default_factory=list)
+
+    @property
+    def widened(self) -> list[Misaligned]:
+        """The spans that became those of the tokens that they touch."""
+        return [span for span in self.misaligned if span.tagged]
+
+    @property
+    def lost(self) -> list[Misaligned]:
+        """The spans that could not even be widened: they touch no token, or one that another span has."""
+        return [span for span in self.misaligned if not span.tagged]
+
+    def json(self) -> dict[str, Any]:
+        """The account as JSON."""
+        return {
+            "files": [{"file": str(path), "format": name} for path, name in self.files],
+            "examples": self.examples,
+            "spans": self.spans,
+            "widened": [_json(span) for span in self.widened],
+            "lost": [_json(span) for span in self.lost],
+            "repaired": self.repaired,
+            "refused": [str(error) for error in self.refused],
+        }
+
+
+class _Refused(Exception):  # noqa: N818  (it never leaves this module)
+    """Something could not be read: the writer must put nothing in place."""
+
+
+def convert(
+    paths: Iterable[Path], output: Path, *, to: str, source: str | None = None, policy: Policy = "strict"
+) -> Conversion:
+    """Write the examples of some files into one file or folder, unless one of them cannot be read.
+
+    Args:
+        paths: files, brat folders, or folders of files, which are taken by name.
+        output: the new file, or folder for brat.
+        to: the format to write.
+        source: the format of the files; told by their content if not named.
+        policy: what becomes of spans that cut tokens, see `goldspan.tokens.tags`.
+
+    Raises:
+        InputError: for an unknown format, a file whose format cannot be told, or examples that the new format cannot
+            hold. Nothing is written.
+    """
+    to = formats.canonical(to)
+    if policy not in POLICIES:
+        raise InputError(f"there is no policy {policy!r}", remedy=f"The policies are {', '.join(POLICIES)}.")
+    account = Conversion()
+    examples = _examples(paths, source, account)
+    try:
+        if to in formats.TOKEN_FORMATS:
+            account.misaligned = formats.get_token_format(to).write(output, examples, policy=policy)
+        else:
+            formats.get(to).write(output, examples)
+    except _Refused:
+        pass
+    return account
+
+
+def found(path: Path, source: str | None = None) -> Iterator[tuple[Path, str]]:
+    """The files that a path stands for, each with its format: itself, or those of a folder that is not brat's.
+
+    Folders inside a folder are not entered.
+
+    Raises:
+        InputError: for a file whose format cannot be told, or a folder without files.
+    """
+    if not path.is_dir() or source == "brat":
+        yield path, source or formats.sniff(path)
+        return
+    if source is None and detect(path):
+        yield path, "brat"
+        return
+    inside = sorted(p for p in path.iterdir() if p.is_file() and not p.name.startswith("."))
+    if not inside:
+        raise InputError("there is no file in this folder", file=path, remedy="Name a file, or a folder with files.")
+    for file in inside:
+        yield file, source or formats.sniff(file)
+
+
+def _examples(paths: Iterable[Path], source: str | None, account: Conversion) -> Iterator[Example]:
+    """The examples, counted as they pass.
+
+    Raises:
+        _Refused: at the end, if there is anything that could not be read.
+    """
+    name = formats.canonical(source) if source else None
+    seen: set[str] = set()
+    for path in paths:
+        for file, form in found(path, name):
+            account.files.append((file, form))
+            for record in formats.get(form).scan(file):
+                try:
+                    example = _valid(record, seen)
+                except InputError as error:
+                    account.refused.append(error)
+                    continue
+                account.examples += 1
+                account.spans += len(example.spans)
+                account.repaired += len(example.extra.get("repaired_tags", ()))
+                yield example
+    if account.refused:
+        raise _Refused
+
+
+def _valid(record: Record | InputError, seen: set[str]) -> Example:
+    if isinstance(record, InputError):
+        raise record
+    example = record.example()
+    if example.id in seen:
+        raise InputError(
+            "there is an example of this id already",
+            file=record.file,
+            line=record.line,
+            example=example.id,
+            remedy="Ids must differ: rename one of the two, or convert the files one by one.",
+        )
+    seen.add(example.id)
+    return example
+
+
+def _json(span: Misaligned) -> dict[str, Any]:
+    return {
+        "example": span.example,
+        "span": [span.span.start, span.span.end, span.span.label],
+        "surface": span.surface,
+        "widened": span.widened,
+    }

@@ -1,0 +1,130 @@
+"""spaCy's DocBin, a `.spacy` file: what `spacy train` reads.
+
+A doc per example; its text is the text. The spans are its entities, and stand once more in the span group `sc`, where
+spaCy looks for those of a span categoriser. `doc.user_data["goldspan"]` keeps id, `at` and extra as JSON. The same
+examples give the same bytes.
+
+Read are the entities and the group `sc` of any DocBin; other span groups are kept in the extra key `span_groups`. What
+a pipeline computed (tags, parses, categories, vectors) is not read: it is no annotation of spans.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from goldspan import files, tokens
+from goldspan.errors import InputError
+from goldspan.formats.alignment import Alignment
+from goldspan.formats.lines import loads
+from goldspan.formats.record import RawSpan, Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from spacy.tokens import Doc
+    from spacy.tokens import Span as Entity
+
+    from goldspan.values import Example, Span
+
+SUFFIXES = (".spacy",)
+KEY = "goldspan"
+GROUP = "sc"
+ATTRIBUTES = ("ENT_IOB", "ENT_TYPE")
+
+
+def scan(path: Path) -> Iterator[Record | InputError]:
+    """Each doc as a record, or as the error that says why it is none.
+
+    Raises:
+        InputError: if the file cannot be read or is no DocBin.
+    """
+    for number, doc in enumerate(_docs(path), start=1):
+        try:
+            yield _record(doc, path, f"{path.stem}.{number}")
+        except InputError as error:
+            yield error
+
+
+def write(
+    path: Path, examples: Iterable[Example], *, policy: tokens.Policy = "strict", language: str = "en"
+) -> list[tokens.Misaligned]:
+    """Write the docs, beside and then in place; the spans that cut tokens come back.
+
+    Args:
+        path: the file.
+        examples: all are held in memory, for a DocBin is compressed as a whole.
+        policy: `strict` refuses spans that cut tokens, `expand` widens them to the tokens that they touch.
+        language: of the tokeniser.
+
+    Raises:
+        InputError: naming every span that a doc cannot hold; nothing is written.
+    """
+    from spacy.tokens import DocBin
+
+    alignment = Alignment(policy)
+    docs = DocBin(attrs=ATTRIBUTES, store_user_data=True)
+    for example in examples:
+        docs.add(_doc(example, alignment, language))
+    misaligned = alignment.settle(path)
+    with files.replacing(path) as stream:
+        stream.write(docs.to_bytes())
+    return misaligned
+
+
+def _doc(example: Example, alignment: Alignment, language: str) -> Doc:
+    doc = tokens.doc(example.text, language)
+    extents = tokens.extents(doc)
+    spans = tokens.spans_of(alignment.tags(example, extents), extents)
+    doc.ents = [_entity(doc, span) for span in spans]
+    doc.spans[GROUP] = doc.ents
+    doc.user_data[KEY] = files.dumps({"id": example.id, "at": example.at, "extra": dict(example.extra)})
+    return doc
+
+
+def _entity(doc: Doc, span: Span) -> Entity:
+    entity = doc.char_span(span.start, span.end, label=span.label)
+    assert entity is not None, "the span was read from tags of these tokens"
+    return entity
+
+
+def _docs(path: Path) -> Iterator[Doc]:
+    from spacy.tokens import DocBin
+    from spacy.vocab import Vocab
+
+    data = files.read_bytes(path)
+    try:
+        yield from DocBin().from_bytes(data).get_docs(Vocab())
+    except Exception as error:  # noqa: BLE001  (foreign bytes make zlib, msgpack, numpy and spaCy fail in many ways)
+        raise InputError(
+            f"no DocBin: {' '.join(str(error).split()):.120}", file=path, remedy="Name a file that spaCy wrote."
+        ) from None
+
+
+def _record(doc: Doc, path: Path, name: str) -> Record:
+    kept = _kept(doc, path, name)
+    groups = {
+        key: [RawSpan(span.start_char, span.end_char, span.label_) for span in group]
+        for key, group in doc.spans.items()
+    }
+    entities = [RawSpan(entity.start_char, entity.end_char, entity.label_) for entity in doc.ents]
+    spans = tuple(sorted({*entities, *groups.pop(GROUP, ())}))
+    extra = dict(kept["extra"])
+    if groups:
+        extra["span_groups"] = {key: [list(span[:3]) for span in group] for key, group in groups.items()}
+    return Record(path, None, kept["id"], doc.text, spans, kept["at"], extra)
+
+
+def _kept(doc: Doc, path: Path, name: str) -> dict[str, Any]:
+    if KEY not in doc.user_data:
+        return {"id": name, "at": 0, "extra": {}}
+    try:
+        kept = loads(doc.user_data[KEY])
+    except (TypeError, ValueError, RecursionError):
+        kept = None
+    match kept:
+        case {"id": str(), "at": int(), "extra": dict()}:
+            return dict(kept)
+    raise InputError(
+        f"what goldspan keeps of doc {name} is damaged", file=path, example=name, remedy="Export the file again."
+    )

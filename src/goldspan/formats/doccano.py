@@ -1,0 +1,189 @@
+"""JSONL as Doccano 1.8 imports and exports it for sequence labelling.
+
+    {"text": "The 72nd Brigade withdrew.", "label": [[4, 16, "UNIT"]], "goldspan_id": "a.p03", "goldspan_at": "1043",
+     "goldspan_sha256": "9f2c…", "goldspan_extra": "{}"}
+
+Offsets count UTF-16 code units, as the annotator's browser does, or grapheme clusters where the project says so.
+What Doccano does not know travels under keys of our own, the same in each row and with strings as values, for it
+flattens them, hides its own keys behind equal ones and fills gaps between rows. The file is ASCII, since Doccano
+guesses encodings. Doccano drops overlapping spans on import unless the project allows them, without a word.
+
+Read are the exports as well, with or without our keys, under the names that versions and project kinds gave the spans:
+`label`, `labels`, `entities`. A row without `goldspan_id` is named by its `id` if that is a string, else by its line.
+Other keys become extra, one that the gold line has already as `doccano_<key>`. Left out are Doccano's number of a
+row, which belongs to one server, and an empty list of comments.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import TYPE_CHECKING, Any, Literal
+
+from goldspan import files, offsets
+from goldspan.errors import InputError, ValueRefused
+from goldspan.formats import gold
+from goldspan.formats.lines import json_object, loads, numbered
+from goldspan.formats.record import RawSpan, Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from goldspan.values import Example
+
+SUFFIXES = (".jsonl",)
+Unit = Literal["utf16", "graphemes"]
+OURS = ("goldspan_id", "goldspan_at", "goldspan_sha256", "goldspan_extra")
+LABEL_KEYS = ("label", "labels", "entities")
+REMEDY = 'A row is {"text": …, "label": [[start, end, label], …]}.'
+OFFSETS = "Doccano counts UTF-16 code units, or grapheme clusters where the project says so: correct the span."
+
+
+def scan(path: Path, unit: Unit = "utf16") -> Iterator[Record | InputError]:
+    """Each row as a record, or as the error that says why it is none; blank lines are passed over.
+
+    Args:
+        path: the file.
+        unit: what its offsets count.
+    """
+    for number, raw in numbered(path):
+        if not raw.strip():
+            continue
+        try:
+            yield parse(json_object(raw, path, number, REMEDY), path, number, unit)
+        except InputError as error:
+            yield error
+
+
+def parse(row: dict[str, Any], path: Path, number: int, unit: Unit = "utf16") -> Record:
+    """A row as a record.
+
+    Raises:
+        InputError: naming file and line, if it is not of the shape above, an offset is inside a character, or the text
+            is not the one that went to Doccano.
+    """
+    name = _name(row, f"{path.stem}.{number}")
+    try:
+        text = row.get("text")
+        if not isinstance(text, str):
+            raise ValueRefused(f"'text' is {text!r:.60}, not a string", remedy=REMEDY)  # noqa: TRY301 (a place is added)
+        _refuse_other_text(row, text)
+        spans = _code_points(text, _spans(row), unit)
+        at, extra = _at(row), _extra(row)
+    except ValueRefused as error:
+        remedy = error.remedy or OFFSETS
+        raise InputError(error.message, file=path, line=number, example=name, remedy=remedy) from None
+    return Record(path, number, name, text, spans, at, extra)
+
+
+def row(example: Example, unit: Unit = "utf16") -> dict[str, Any]:
+    """The row that Doccano imports.
+
+    Raises:
+        ValueRefused: for an empty text, which Doccano refuses, or a span that begins or ends inside a grapheme cluster
+            where these are the unit.
+    """
+    if not example.text:
+        raise ValueRefused("the text is empty: Doccano refuses it", remedy="Leave the example out.")
+    convert = offsets.to_utf16 if unit == "utf16" else offsets.to_graphemes
+    at = convert(example.text, [place for span in example.spans for place in (span.start, span.end)]).tolist()
+    labels = [span.label for span in example.spans]
+    return {
+        "text": example.text,
+        "label": [list(span) for span in zip(at[::2], at[1::2], labels, strict=True)],
+        "goldspan_id": example.id,
+        "goldspan_at": str(example.at),
+        "goldspan_sha256": _sha256(example.text),
+        "goldspan_extra": files.dumps(dict(example.extra)),
+    }
+
+
+def write(path: Path, examples: Iterable[Example], unit: Unit = "utf16") -> None:
+    """Write the rows, as a stream, beside and then in place.
+
+    Raises:
+        InputError: for what `row` refuses; nothing is written.
+    """
+    with files.replacing(path) as stream:
+        for example in examples:
+            try:
+                line = json.dumps(row(example, unit), allow_nan=False)
+            except ValueRefused as error:
+                raise InputError(error.message, file=path, example=example.id, remedy=error.remedy) from None
+            stream.write(line.encode("ascii") + b"\n")
+
+
+def _name(row: dict[str, Any], otherwise: str) -> str:
+    names = [name for key in ("goldspan_id", "id") if isinstance(name := row.get(key), str) and name]
+    return names[0] if names else otherwise
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _refuse_other_text(row: dict[str, Any], text: str) -> None:
+    sent = row.get("goldspan_sha256")
+    if sent is not None and sent != _sha256(text):
+        raise ValueRefused(
+            "the text is not the one that went to Doccano",
+            remedy="Its offsets cannot be trusted: import the example again.",
+        )
+
+
+def _spans(row: dict[str, Any]) -> list[tuple[int, int, str]]:
+    lists = {key: value for key in LABEL_KEYS if (value := row.get(key)) is not None and value != []}
+    if len(lists) > 1:
+        raise ValueRefused(f"the spans stand under {' and '.join(lists)}", remedy="Keep one of the two.")
+    found: object = next(iter(lists.values()), [])
+    if not isinstance(found, list):
+        raise ValueRefused(f"the spans are {found!r:.60}, not a list", remedy=REMEDY)
+    return [_span(item) for item in found]
+
+
+def _span(item: object) -> tuple[int, int, str]:
+    if isinstance(item, dict):
+        item = [item.get(key) for key in ("start_offset", "end_offset", "label")]
+    match item:
+        case [int(start), int(end), str(label)] if bool not in {type(start), type(end)}:
+            return start, end, label
+    raise ValueRefused(f"the span {item!r:.80} is not [start, end, label]", remedy=REMEDY)
+
+
+def _code_points(text: str, spans: list[tuple[int, int, str]], unit: Unit) -> tuple[RawSpan, ...]:
+    """The spans in code points; what lies outside the text stays as far outside as it was."""
+    to, back = (
+        (offsets.to_utf16, offsets.from_utf16) if unit == "utf16" else (offsets.to_graphemes, offsets.from_graphemes)
+    )
+    length = int(to(text, [len(text)])[0])
+    inside = sorted({place for start, end, _ in spans for place in (start, end) if 0 <= place <= length})
+    known: dict[int, int] = dict(zip(inside, back(text, inside).tolist(), strict=True))
+
+    def place(at: int) -> int:
+        return known.get(at, at if at < 0 else at - length + len(text))
+
+    return tuple(RawSpan(place(start), place(end), label) for start, end, label in spans)
+
+
+def _at(row: dict[str, Any]) -> int:
+    at = row.get("goldspan_at")
+    if at is None:
+        return 0
+    if not (isinstance(at, str) and re.fullmatch("[0-9]{1,18}", at)):
+        raise ValueRefused(f"'goldspan_at' is {at!r:.60}, not a number in a string", remedy="Export the row again.")
+    return int(at)
+
+
+def _extra(row: dict[str, Any]) -> dict[str, Any]:
+    written = row.get("goldspan_extra")
+    try:
+        extra = {} if written is None else loads(written)
+    except (TypeError, ValueError, RecursionError):
+        extra = None
+    if not isinstance(extra, dict):
+        raise ValueRefused(f"'goldspan_extra' is {written!r:.60}, no JSON object", remedy="Export the row again.")
+    used = {"id", "text", *LABEL_KEYS, *OURS} - ({"entities"} if row.get("relations") else set())
+    others = {key: value for key, value in row.items() if key not in used and (key, value) != ("Comments", [])}
+    return extra | {f"doccano_{key}" if key in gold.KEYS else key: value for key, value in others.items()}

@@ -1,0 +1,77 @@
+"""Which format a file is in, told by its content; its suffix decides where there is none."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from typing import TYPE_CHECKING
+
+from goldspan import files
+from goldspan.errors import InputError
+from goldspan.formats.lines import numbered
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEAD = 1 << 16
+EMPTY = {".jsonl": "gold", ".ann": "brat", ".conll": "conll", ".iob": "conll", ".iob2": "conll", ".bio": "conll"}
+
+
+def detect(path: Path) -> str | None:
+    """The name of the format; None if it cannot be told.
+
+    Raises:
+        InputError: if there is no such file, or it cannot be read.
+    """
+    if path.is_dir():
+        return "brat" if any(p.suffix == ".ann" or p.name == "goldspan.jsonl" for p in path.iterdir()) else None
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(HEAD).removeprefix(files.BOM)
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror or error}", file=path) from None
+    if not head.strip():
+        return EMPTY.get(path.suffix)
+    if path.suffix == ".ann" or (path.suffix == ".txt" and path.with_name(f"{path.stem}.ann").is_file()):
+        return "brat"
+    if _is_docbin(head):
+        return "docbin"
+    return _of_json(path) if head.lstrip().startswith(b"{") else _of_rows(head, whole=len(head) < HEAD)
+
+
+def _is_docbin(head: bytes) -> bool:
+    """Whether it is deflated msgpack, a map that begins with the version as DocBin writes it."""
+    try:
+        return zlib.decompressobj().decompress(head, 16)[1:].startswith(b"\xa7version")
+    except zlib.error:
+        return False
+
+
+def _of_json(path: Path) -> str | None:
+    """The format of the first line that can be told; where a line is broken, its keys must do."""
+    for _, line in numbered(path):
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError):
+            row = {key: None for key in ("spans", "text") if f'"{key}":'.encode() in line}
+        if isinstance(row, dict) and "text" in row:
+            return "gold" if "spans" in row else "doccano"
+    return None
+
+
+def _of_rows(head: bytes, *, whole: bool) -> str | None:
+    """`conll`, if most lines of words end in a tag."""
+    from goldspan.errors import ValueRefused
+    from goldspan.formats import blocks, tagging
+
+    lines = head.decode("utf-8", "replace").split("\n")
+    rows = [blocks.split(line.removesuffix("\r")) for line in (lines if whole else lines[:-1]) if line.strip()]
+    rows = [row for row in rows if not row[0].startswith("#")]
+    tagged = 0
+    for row in rows:
+        try:
+            tagging.parse(row[-1])
+        except ValueRefused:
+            continue
+        tagged += len(row) > 1
+    return "conll" if tagged > len(rows) / 2 else None

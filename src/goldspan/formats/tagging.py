@@ -1,0 +1,117 @@
+"""How a column of tags writes spans: IOB1, IOB2, IOE1, IOE2, and BIOES with its other spellings.
+
+One rule decodes them all, that of the program `conlleval` (Tjong Kim Sang and Buchholz 2000): a tag continues the
+span before it if it says I or E of the same label and that span is not closed by E or S; any other tag but O
+begins a span. The schemes differ in what they forbid. Under `IOB2` a span begins with B; under `IOB1` (Ramshaw and
+Marcus 1995) only one that touches another of its label does; `IOE2` and `IOE1` mirror this with E at the end (Tjong
+Kim Sang and Veenstra 1999); under `BIOES` a longer span begins with B and ends with E, and S is a span of one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from goldspan.errors import ValueRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+SCHEMES = ("IOB2", "BIOES", "IOB1", "IOE2", "IOE1")
+SPELLINGS = {"BIO": "IOB2", "IOB": "IOB1", "IOE": "IOE2", "IOBES": "BIOES", "BILOU": "BIOES", "BMEWO": "BIOES"}
+PREFIXES = {"B": "B", "I": "I", "M": "I", "E": "E", "L": "E", "S": "S", "U": "S", "W": "S"}
+ALPHABETS = {"IOB2": "BI", "BIOES": "BIES", "IOB1": "BI", "IOE2": "IE", "IOE1": "IE"}
+
+
+class Tag(NamedTuple):
+    """A tag: its prefix, one of B I E S or O, and its label, empty for O."""
+
+    prefix: str
+    label: str
+
+    def continued_by(self, right: Tag) -> bool:
+        """Whether the tag to the right belongs to the same span."""
+        return self.prefix in "BI" and right.prefix in "IE" and self.label == right.label
+
+
+class Chunk(NamedTuple):
+    """A labelled run of tokens, `tokens[first:stop]`."""
+
+    first: int
+    stop: int
+    label: str
+
+
+OUTSIDE = Tag("O", "")
+Context = tuple[Tag, Tag, Tag]
+
+
+def parse(tag: str) -> Tag:
+    """A tag as written: `O`, or a prefix of any scheme, a hyphen and a label.
+
+    Raises:
+        ValueRefused: for anything else.
+    """
+    if tag == "O":
+        return OUTSIDE
+    prefix, hyphen, label = tag.partition("-")
+    if prefix not in PREFIXES or not hyphen or not label:
+        raise ValueRefused(f"{tag!r} is no tag", remedy="A tag is O, or one of B I E S L U M W, a hyphen and a label.")
+    return Tag(PREFIXES[prefix], label)
+
+
+def decode(tags: Sequence[Tag]) -> list[Chunk]:
+    """The chunks that the tags write, under the one rule for all schemes."""
+    chunks: list[Chunk] = []
+    for number, (left, tag, _) in enumerate(contexts(tags)):
+        if left.continued_by(tag):
+            chunks[-1] = chunks[-1]._replace(stop=number + 1)
+        elif tag != OUTSIDE:
+            chunks.append(Chunk(number, number + 1, tag.label))
+    return chunks
+
+
+def contexts(tags: Sequence[Tag]) -> Iterable[Context]:
+    """Each tag between its neighbours; there is O before the first and after the last."""
+    return zip([OUTSIDE, *tags], tags, [*tags[1:], OUTSIDE], strict=False)
+
+
+def malformed(tags: Sequence[Tag], scheme: str) -> list[int]:
+    """The numbers of the tags that the scheme forbids where they stand."""
+    return [number for number, context in enumerate(contexts(tags)) if forbidden(context, scheme)]
+
+
+def forbidden(context: Context, scheme: str) -> bool:
+    """Whether a tag may not stand between its neighbours under one of `SCHEMES`."""
+    left, tag, right = context
+    if tag == OUTSIDE:
+        return False
+    if tag.prefix not in ALPHABETS[scheme]:
+        return True
+    begins, ends = not left.continued_by(tag), not tag.continued_by(right)
+    return {
+        "IOB2": tag.prefix == "I" and begins,
+        "IOB1": tag.prefix == "B" and left.label != tag.label,
+        "IOE2": tag.prefix == "I" and ends,
+        "IOE1": tag.prefix == "E" and right.label != tag.label,
+        "BIOES": (begins and tag.prefix in "IE") or (ends and tag.prefix in "BI"),
+    }[scheme]
+
+
+def canonical(scheme: str) -> str:
+    """The name in `SCHEMES` of a scheme, whatever its spelling.
+
+    Raises:
+        ValueRefused: for a scheme that is not known.
+    """
+    name = SPELLINGS.get(scheme.upper(), scheme.upper())
+    if name not in SCHEMES:
+        known = ", ".join([*SCHEMES, *SPELLINGS])
+        raise ValueRefused(f"there is no tagging scheme {scheme!r}", remedy=f"The schemes are {known}.")
+    return name
+
+
+def detect(sequences: Iterable[Sequence[Tag]]) -> str:
+    """The scheme that forbids the fewest of the tags; of equals the first in `SCHEMES`."""
+    seen = Counter(context for tags in sequences for context in contexts(tags))
+    return min(SCHEMES, key=lambda scheme: sum(n for context, n in seen.items() if forbidden(context, scheme)))

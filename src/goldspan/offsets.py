@@ -1,0 +1,148 @@
+r"""Where a position lies when counted in UTF-16 units or in grapheme clusters, and back.
+
+Python counts code points, a browser counts UTF-16 code units, a reader counts what looks like one character: an
+extended grapheme cluster (Unicode Standard Annex #29; cut by `\X` of the `regex` package). A position is a boundary
+between units, from 0 to the length of the text. All functions take any string but one with a lone surrogate.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING, TypeAlias
+
+from goldspan.errors import ValueRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    import numpy.typing as npt
+
+    Positions: TypeAlias = Sequence[int] | npt.NDArray[np.integer]
+    Offsets: TypeAlias = npt.NDArray[np.int64]
+
+BMP_END = 0xFFFF
+SELF_CONTAINED = frozenset({"Lu", "Ll", "Lt", "Lo", "Nd", "Nl", "No", "Zs", "Zl", "Zp", "Cc", "Pd", "Ps", "Pe", "Po"})
+
+
+def to_utf16(text: str, positions: Positions) -> Offsets:
+    """The positions in UTF-16 units of positions in code points.
+
+    Raises:
+        ValueRefused: for a position outside the text, or a text with a lone surrogate.
+    """
+    import numpy as np
+
+    wide = _wide(text)
+    at = _inside(positions, len(text), "code points")
+    return at + np.searchsorted(wide, at)
+
+
+def from_utf16(text: str, positions: Positions) -> Offsets:
+    """The positions in code points of positions in UTF-16 units.
+
+    Raises:
+        ValueRefused: for a position outside the text or between the halves of a surrogate pair, or a text with a
+            lone surrogate.
+    """
+    import numpy as np
+
+    wide = _wide(text)
+    at = _inside(positions, len(text) + len(wide), "UTF-16 units")
+    pairs = wide + np.arange(len(wide))
+    _refuse_first(at, np.isin(at, pairs + 1), "is inside a surrogate pair")
+    return at - np.searchsorted(pairs, at)
+
+
+def to_graphemes(text: str, positions: Positions) -> Offsets:
+    """The positions in grapheme clusters of positions in code points.
+
+    Raises:
+        ValueRefused: for a position outside the text or inside a cluster, or a text with a lone surrogate.
+    """
+    import numpy as np
+
+    boundaries = _boundaries(text)
+    at = _inside(positions, len(text), "code points")
+    found = np.searchsorted(boundaries, at)
+    _refuse_first(at, boundaries[found] != at, "is inside a grapheme cluster")
+    return found
+
+
+def from_graphemes(text: str, positions: Positions) -> Offsets:
+    """The positions in code points of positions in grapheme clusters.
+
+    Raises:
+        ValueRefused: for a position outside the text, or a text with a lone surrogate.
+    """
+    boundaries = _boundaries(text)
+    return boundaries[_inside(positions, len(boundaries) - 1, "grapheme clusters")]
+
+
+def splits_grapheme(text: str, position: int) -> bool:
+    """Whether a position in code points lies inside a grapheme cluster.
+
+    Looks at the neighbourhood alone. Whether there is a boundary depends on the character after it and on those
+    before it; of these only extending characters, joiners and flags hand the question on to the left.
+
+    Raises:
+        ValueRefused: for a position outside the text, or a lone surrogate beside it.
+    """
+    import regex
+
+    if not 0 <= position <= len(text):
+        raise ValueRefused(f"position {position} is outside the text of {len(text)} code points")
+    pair = text[max(position - 1, 0) : position + 1]
+    if position in {0, len(text)} or pair.isascii():
+        return pair == "\r\n" and position > 0
+    start = position - 1
+    while start and unicodedata.category(text[start]) not in SELF_CONTAINED:
+        start -= 1
+    window = text[start : position + 1]
+    _encode(window)
+    return not any(cluster.end() == position - start for cluster in regex.finditer(r"\X", window))
+
+
+def _wide(text: str) -> Offsets:
+    """The positions, in code points, of the characters that take two UTF-16 units."""
+    import numpy as np
+
+    if text.isascii():
+        return np.zeros(0, np.int64)
+    return np.flatnonzero(np.frombuffer(_encode(text), "<u4") > BMP_END)
+
+
+def _boundaries(text: str) -> Offsets:
+    """The positions, in code points, where grapheme clusters begin, and the end of the text."""
+    import numpy as np
+    import regex
+
+    if text.isascii() and "\r\n" not in text:
+        return np.arange(len(text) + 1)
+    _encode(text)
+    return np.array([0, *(cluster.end() for cluster in regex.finditer(r"\X", text))], np.int64)
+
+
+def _encode(text: str) -> bytes:
+    try:
+        return text.encode("utf-32-le")
+    except UnicodeEncodeError as error:
+        raise ValueRefused(
+            f"the text holds a lone surrogate at {error.start}",
+            remedy="Repair the text where it comes from: it is no valid Unicode.",
+        ) from None
+
+
+def _inside(positions: Positions, limit: int, unit: str) -> Offsets:
+    import numpy as np
+
+    at = np.asarray(positions)
+    if at.size and at.dtype.kind not in "iu":
+        raise ValueRefused(f"positions are integers, not {at.dtype}")
+    _refuse_first(at, (at < 0) | (at > limit), f"is outside the text of {limit} {unit}")
+    return at.astype(np.int64)
+
+
+def _refuse_first(at: npt.NDArray[np.integer], wrong: npt.NDArray[np.bool_], why: str) -> None:
+    if wrong.any():
+        raise ValueRefused(f"position {at[wrong].flat[0]} {why}")

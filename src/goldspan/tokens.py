@@ -1,0 +1,163 @@
+"""Tokens of a text, and spans as tags of tokens.
+
+The tokens are those of spaCy's blank pipeline, whose rules are fixed with its version; tokens of nothing but blanks
+are left out. A span fits if it begins where a token begins and ends where one ends. What does not fit is reported
+one by one, never dropped unsaid.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import TYPE_CHECKING, Literal
+
+from goldspan.errors import MissingPart, ValueRefused
+from goldspan.formats import tagging
+from goldspan.values import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+    from goldspan.values import Example
+
+Policy = Literal["strict", "expand"]
+POLICIES: tuple[Policy, ...] = ("strict", "expand")
+
+
+@dataclass(frozen=True, slots=True)
+class Misaligned:
+    """A span that does not begin and end with tokens.
+
+    Args:
+        example: the id of the example.
+        span: the span.
+        surface: its words.
+        widened: the words of the tokens that it touches; empty if it touches none.
+        tagged: whether these tokens bear its label: under `expand`, unless another span has them already.
+    """
+
+    example: str
+    span: Span
+    surface: str
+    widened: str
+    tagged: bool = False
+
+    def __str__(self) -> str:
+        """The example, the span and what it cuts, on one line."""
+        span = self.span
+        inside = f"cuts {self.widened!r}" if self.widened else "touches no token"
+        return f"{self.example}: [{span.start}, {span.end}, {span.label}] {self.surface!r} {inside}"
+
+
+def doc(text: str, language: str = "en") -> Doc:
+    """The tokens as spaCy has them, those of blanks included; its text is the text.
+
+    Raises:
+        MissingPart: if spaCy has no tokeniser for the language.
+        ValueRefused: for a text with a lone surrogate.
+    """
+    try:
+        return _pipeline(language).tokenizer(text)
+    except UnicodeEncodeError as error:
+        raise ValueRefused(
+            f"the text holds a lone surrogate at {error.start}",
+            remedy="Repair the text where it comes from: it is no valid Unicode.",
+        ) from None
+
+
+def extents(doc: Doc) -> list[tuple[int, int]]:
+    """Where the tokens of a doc begin and end, in code points, those of blanks left out."""
+    return [(token.idx, token.idx + len(token)) for token in doc if not token.is_space]
+
+
+def tokenize(text: str, language: str = "en") -> list[tuple[int, int]]:
+    """Where the tokens of a text begin and end, in code points.
+
+    Raises:
+        MissingPart: if spaCy has no tokeniser for the language.
+        ValueRefused: for a text with a lone surrogate.
+    """
+    return extents(doc(text, language))
+
+
+def tokenize_all(texts: Iterable[str], language: str = "en") -> Iterator[list[tuple[int, int]]]:
+    """Where the tokens of each text begin and end, one text at a time."""
+    return (tokenize(text, language) for text in texts)
+
+
+def tags(
+    example: Example, tokens: Sequence[tuple[int, int]], policy: Policy = "strict"
+) -> tuple[list[str], list[Misaligned]]:
+    """The IOB2 tags of the tokens, and the spans that do not fit them.
+
+    Under `strict` a span that does not fit is left untagged. Under `expand` the tokens that it touches are tagged,
+    unless one of them belongs to a span that fits or to an earlier one. It is reported under either.
+
+    Raises:
+        ValueRefused: if two spans overlap, for a token has one tag.
+    """
+    _refuse_overlaps(example)
+    out = ["O"] * len(tokens)
+    starts, ends = [start for start, _ in tokens], [end for _, end in tokens]
+    unfit: list[tuple[Span, int, int]] = []
+    for span in example.spans:
+        first, stop = bisect_right(ends, span.start), bisect_left(starts, span.end)
+        if first < stop and (starts[first], ends[stop - 1]) == (span.start, span.end):
+            _tag(out, first, stop, span.label)
+        else:
+            unfit.append((span, first, stop))
+    misaligned = []
+    for span, first, stop in unfit:
+        free = first < stop and all(tag == "O" for tag in out[first:stop])
+        if tagged := free and policy == "expand":
+            _tag(out, first, stop, span.label)
+        widened = example.text[starts[first] : ends[stop - 1]] if first < stop else ""
+        misaligned.append(Misaligned(example.id, span, example.surface(span), widened, tagged))
+    return out, misaligned
+
+
+def spans_of(tags: Sequence[str], tokens: Sequence[tuple[int, int]]) -> list[Span]:
+    """The spans that IOB2 tags write.
+
+    Raises:
+        ValueRefused: for a tag that IOB2 forbids where it stands, or if there are not as many tags as tokens.
+    """
+    if len(tags) != len(tokens):
+        raise ValueRefused(f"{len(tags)} tags cannot stand for {len(tokens)} tokens")
+    parsed = [tagging.parse(tag) for tag in tags]
+    for number in tagging.malformed(parsed, "IOB2"):
+        raise ValueRefused(f"the tag {tags[number]!r} of token {number} continues nothing")
+    return [Span(tokens[c.first][0], tokens[c.stop - 1][1], c.label) for c in tagging.decode(parsed)]
+
+
+def _tag(out: list[str], first: int, stop: int, label: str) -> None:
+    out[first:stop] = [f"B-{label}", *[f"I-{label}"] * (stop - first - 1)]
+
+
+def _refuse_overlaps(example: Example) -> None:
+    for left, right in pairwise(example.spans):
+        if left.overlaps(right):
+            raise ValueRefused(
+                f"the spans [{left.start}, {left.end}, {left.label}] {example.surface(left)!r} and "
+                f"[{right.start}, {right.end}, {right.label}] {example.surface(right)!r} overlap",
+                example=example.id,
+                remedy="A token has one tag: keep one of the two.",
+            )
+
+
+@lru_cache(maxsize=8)
+def _pipeline(language: str) -> Language:
+    import spacy
+
+    try:
+        return spacy.blank(language)
+    except ImportError as error:
+        raise MissingPart(
+            f"no tokeniser for the language {language!r}: {' '.join(str(error).split()):.200}",
+            remedy="Name a language of spaCy by its code, e.g. en, and install what it needs.",
+        ) from None

@@ -1,0 +1,30 @@
+"""What all tests share: `import strategies` works, and hypothesis looks no clock over the shoulder."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from goldspan.corpus import Corpus
+
+ROOT = Path(__file__).parent.parent
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+settings.register_profile("goldspan", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("goldspan")
+
+
+@pytest.fixture(scope="session")
+def project():
+    """The corpus of this repository."""
+    return Corpus(ROOT)
+
+
+@pytest.fixture
+def toy(tmp_path):
+    """A small corpus of other articles and labels, laid out like the real one, to be changed at will."""
+    shutil.copytree(ROOT / "tests" / "data" / "toy", tmp_path / "toy")
+    return Corpus(tmp_path / "toy")

@@ -1,0 +1,128 @@
+import json
+from pathlib import Path
+
+import pytest
+import typer
+
+from goldspan import cli, formats
+from goldspan.cli import convert as command
+from goldspan.errors import InputError
+from goldspan.formats import gold
+from goldspan.formats.convert import convert
+from goldspan.values import Example, Span
+
+DATA = Path(__file__).parent / "data" / "formats"
+CUT = Example("a.p00", "KFOR troops left", (Span(0, 3, "UNIT"), Span(5, 11, "X"), Span(11, 12, "Y")))
+
+
+@pytest.fixture
+def run(monkeypatch):
+    """`goldspan` with the one command, as it is registered."""
+    app = typer.Typer(pretty_exceptions_enable=False)
+    app.command("convert")(command.run)
+    app.callback()(lambda: None)
+    monkeypatch.setattr(cli, "app", app)
+
+    def started(*arguments):
+        with pytest.raises(SystemExit) as caught:
+            cli.main(["convert", *map(str, arguments)])
+        return caught.value.code or 0
+
+    return started
+
+
+@pytest.mark.parametrize("to", [*formats.NAMES, *formats.ALIASES])
+def test_files_of_several_formats_become_one(to, tmp_path):
+    paths = [DATA / "gold.jsonl", DATA / "brat", DATA / "iob1.conll", DATA / "doccano-old.jsonl"]
+    account = convert(paths, tmp_path / "new", to=to)
+    assert [name for _, name in account.files] == ["gold", "brat", "conll", "doccano"]
+    assert (account.examples, account.spans, account.refused) == (8, 11, [])
+    assert len(formats.load(tmp_path / "new", to)) == 8
+
+
+def test_a_folder_stands_for_its_files(tmp_path):
+    gold.write(tmp_path / "in" / "b.jsonl", [Example("b", "KFOR")])
+    gold.write(tmp_path / "in" / "a.jsonl", [Example("a", "left")])
+    convert([tmp_path / "in"], tmp_path / "new.jsonl", to="gold")
+    assert [example.id for example in formats.load(tmp_path / "new.jsonl")] == ["a", "b"]
+
+
+def test_an_empty_folder_is_refused(tmp_path):
+    with pytest.raises(InputError, match="no file in this folder"):
+        convert([tmp_path], tmp_path / "new", to="gold")
+
+
+def test_all_that_cannot_be_read_is_gathered_and_nothing_written(tmp_path):
+    broken = tmp_path / "a.jsonl"
+    broken.write_text('{"text": "KFOR", "label": []}\n{"text": 3}\n{"text": "x", "label": [[0, 9, "X"]]}\n')
+    account = convert([broken, broken], tmp_path / "new", to="conll")
+    assert [error.line for error in account.refused] == [2, 3, 1, 2, 3]
+    assert "already" in account.refused[2].message
+    assert list(tmp_path.iterdir()) == [broken]
+
+
+@pytest.mark.parametrize(("options", "why"), [({"to": "xml"}, "no format"), ({"to": "conll", "policy": "x"}, "policy")])
+def test_unknown_names_are_refused(options, why, tmp_path):
+    with pytest.raises(InputError, match=why):
+        convert([DATA / "gold.jsonl"], tmp_path / "new", **options)
+
+
+def test_the_account_tells_widened_spans_from_lost_ones(tmp_path):
+    gold.write(tmp_path / "a.jsonl", [CUT])
+    account = convert([tmp_path / "a.jsonl"], tmp_path / "new", to="docbin", policy="expand")
+    assert [span.surface for span in account.widened] == ["KFO"]
+    assert [span.surface for span in account.lost] == [" "]
+    json.dumps(account.json(), allow_nan=False)
+
+
+def test_a_file_can_be_converted_in_place(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_bytes((DATA / "gold.jsonl").read_bytes())
+    convert([path], path, to="doccano")
+    assert formats.load(path, "doccano") == formats.load(DATA / "gold.jsonl")
+
+
+def test_the_command_says_what_was_read_written_widened_and_lost(run, tmp_path, capsys):
+    gold.write(tmp_path / "a.jsonl", [CUT])
+    report = tmp_path / "report.json"
+    arguments = (tmp_path / "a.jsonl", "--to", "conll", "-o", tmp_path / "new", "--policy", "expand", "--json", report)
+    assert run(*arguments) == 0
+    out = capsys.readouterr().out
+    assert out.splitlines() == [
+        "read      1 files (1 gold): 1 examples, 3 spans",
+        f"written   {tmp_path / 'new'} (conll): 1 examples, 2 spans",
+        "widened   a.p00: [0, 3, UNIT] 'KFO' cuts 'KFOR'",
+        "lost      a.p00: [11, 12, Y] ' ' touches no token",
+    ]
+    assert json.loads(report.read_text())["widened"][0]["widened"] == "KFOR"
+
+
+def test_the_command_counts_repaired_tags(run, tmp_path, capsys):
+    (tmp_path / "a.conll").write_text("KFOR B-UNIT\nleft I-X\n")
+    assert run(tmp_path / "a.conll", "--from", "conll", "--to", "jsonl", "-o", tmp_path / "new") == 0
+    assert "repaired  1 tags" in capsys.readouterr().out
+
+
+def test_the_command_exits_with_1_and_writes_nothing_on_bad_input(run, tmp_path, capsys):
+    (tmp_path / "a.jsonl").write_text('{"text": "KFOR"}\n{"text": 3}\n')
+    assert run(tmp_path / "a.jsonl", "--to", "gold", "-o", tmp_path / "new") == 1
+    error = capsys.readouterr().err
+    assert f"{tmp_path / 'a.jsonl'}:2: a.2: 'text' is 3" in error
+    assert "1 refused; nothing was written" in error
+    assert not (tmp_path / "new").exists()
+
+
+def test_the_command_refuses_spans_that_cut_tokens_by_default(run, tmp_path, capsys):
+    gold.write(tmp_path / "a.jsonl", [CUT])
+    assert run(tmp_path / "a.jsonl", "--to", "conll", "-o", tmp_path / "new") == 1
+    assert "[0, 3, UNIT] 'KFO' cuts 'KFOR'" in capsys.readouterr().err
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("arguments", [["--to", "xml"], ["--to", "gold"], []])
+def test_wrong_usage_exits_with_2(run, arguments):
+    assert run(DATA / "gold.jsonl", *arguments) == 2
+
+
+def test_every_format_can_be_named_on_the_command_line():
+    assert set(command.FormatName.__args__) == {*formats.NAMES, *formats.ALIASES}

@@ -1,0 +1,163 @@
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import assume, given
+
+import strategies
+from goldspan import formats
+from goldspan.errors import InputError, ValueRefused
+from goldspan.formats import doccano, gold
+from goldspan.values import Example, Span
+
+DATA = Path(__file__).parent / "data" / "formats"
+
+
+def units(text):
+    return len(text.encode("utf-16-le")) // 2
+
+
+def scan(tmp_path, *rows, unit="utf16"):
+    path = tmp_path / "rows.jsonl"
+    path.write_text("".join(row if isinstance(row, str) else json.dumps(row) + "\n" for row in rows), "utf-8")
+    return list(doccano.scan(path, unit))
+
+
+@given(strategies.examples())
+def test_offsets_count_as_a_browser_does(example):
+    assume(example.text)
+    seen = doccano.row(example)["label"]
+    wanted = [[units(example.text[: s.start]), units(example.text[: s.end]), s.label] for s in example.spans]
+    assert seen == wanted
+
+
+def test_a_span_behind_an_emoji_covers_its_words_in_the_browser():
+    row = doccano.row(Example("a", "🚢 KFOR", (Span(2, 6, "UNIT"),)))
+    start, end, _ = row["label"][0]
+    assert row["text"].encode("utf-16-le")[2 * start : 2 * end].decode("utf-16-le") == "KFOR"
+
+
+def test_rows_have_the_same_keys_and_our_own_hold_strings():
+    rows = [doccano.row(Example("a", "KFOR", at=7)), doccano.row(Example("b", "left", extra={"score": [0.5], "id": 1}))]
+    assert {tuple(row) for row in rows} == {("text", "label", *doccano.OURS)}
+    assert all(isinstance(row[key], str) for row in rows for key in doccano.OURS)
+    assert rows[0]["goldspan_sha256"] == hashlib.sha256(b"KFOR").hexdigest()
+
+
+def test_the_file_is_ascii_whatever_the_text(tmp_path):
+    doccano.write(tmp_path / "a.jsonl", [Example("a", "Özkan 👍🏽 \u2028 שָׁלוֹם")])
+    assert (tmp_path / "a.jsonl").read_bytes().isascii()
+
+
+@given(examples=strategies.corpora())
+def test_an_export_of_what_was_imported_is_what_was_there(examples, tmp_path_factory):
+    assume(all(example.text for example in examples))
+    rows = [{"id": n, **doccano.row(example), "Comments": []} for n, example in enumerate(examples)]
+    records = scan(tmp_path_factory.mktemp("any"), *(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+    assert [record.example() for record in records] == examples
+
+
+def test_the_export_of_version_1_8_is_read():
+    first, second = formats.load(DATA / "doccano-export.jsonl", "doccano")
+    assert (first.id, first.at, first.extra) == ("exercise.p00", 12, {"rule": "name"})
+    assert [first.surface(span) for span in first.spans] == ["5th Engineer Battalion"]
+    assert second.extra == {"Comments": ["nothing here?"]}
+
+
+def test_relations_are_kept_with_the_entities_that_they_join():
+    (example,) = formats.load(DATA / "doccano-relations.jsonl", "doccano")
+    assert [example.surface(span) for span in example.spans] == ["Marsh", "5th Engineer Battalion"]
+    assert example.extra["relations"] == [{"id": 1, "from_id": 1, "to_id": 2, "type": "leads"}]
+    assert [entity["id"] for entity in example.extra["entities"]] == [1, 2]
+    assert example.extra["source"] == "wire"
+
+
+def test_rows_without_our_keys_are_named_by_their_own_id_or_their_line():
+    assert [example.id for example in formats.load(DATA / "doccano-old.jsonl", "doccano")] == [
+        "wire-3",
+        "doccano-old.2",
+    ]
+
+
+def test_foreign_keys_never_hide_those_of_the_gold_line(tmp_path):
+    (record,) = scan(tmp_path, {"text": "KFOR", "label": [], "at": "noon", "spans": "none"})
+    example = record.example()
+    assert example.extra == {"doccano_at": "noon", "doccano_spans": "none"}
+    assert gold.parse(gold.line(example).encode(), tmp_path, 1).example() == example
+
+
+def test_blank_lines_are_passed_over_and_still_counted(tmp_path):
+    records = scan(tmp_path, {"text": "a"}, "\n", " \r\n", {"text": "b"})
+    assert [record.line for record in records] == [1, 4]
+
+
+def test_an_end_outside_the_text_stays_as_far_outside(tmp_path):
+    (record,) = scan(tmp_path, {"text": "🚢 KFOR", "label": [[3, 9, "UNIT"], [-1, 2, "X"]]})
+    assert [span[:2] for span in record.spans] == [(2, 8), (-1, 1)]
+    with pytest.raises(InputError, match="ends outside the text"):
+        scan(tmp_path, {"text": "🚢 KFOR", "label": [[3, 9, "UNIT"]]})[0].example()
+
+
+def test_grapheme_clusters_are_counted_where_the_project_does(tmp_path):
+    example = Example("a", "🇽🇰 e\u0301 KFOR", (Span(6, 10, "UNIT"),))
+    doccano.write(tmp_path / "a.jsonl", [example], "graphemes")
+    assert json.loads((tmp_path / "a.jsonl").read_text())["label"] == [[4, 8, "UNIT"]]
+    assert [record.example() for record in doccano.scan(tmp_path / "a.jsonl", "graphemes")] == [example]
+
+
+def test_a_span_that_splits_a_cluster_is_refused_where_these_are_counted(tmp_path):
+    with pytest.raises(InputError, match=r"a.p00: position 1 is inside a grapheme cluster"):
+        doccano.write(tmp_path / "a.jsonl", [Example("a.p00", "e\u0301", (Span(0, 1, "X"),))], "graphemes")
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_empty_text_is_refused_for_doccano_refuses_it(tmp_path):
+    with pytest.raises(InputError, match=r"a.jsonl: a.p00: the text is empty"):
+        doccano.write(tmp_path / "a.jsonl", [Example("a.p00", "")])
+    with pytest.raises(ValueRefused):
+        doccano.row(Example("a.p00", ""))
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        ("nothing\n", "not JSON"),
+        ('{"text": NaN}\n', "NaN is not JSON"),
+        ('{"text": "a"\n', "not JSON"),
+        ("[1]\n", "no JSON object"),
+        ({"label": []}, "'text' is None"),
+        ({"text": 3}, "'text' is 3"),
+        ({"text": "a", "label": {"0": "X"}}, "not a list"),
+        ({"text": "a", "label": ["X"]}, "'X' is not"),
+        ({"text": "a", "label": [[0, 1]]}, "is not"),
+        ({"text": "a", "label": [[0, 1, "X", "a"]]}, "is not"),
+        ({"text": "a", "label": [[0, 1, 2]]}, "is not"),
+        ({"text": "a", "label": [["0", 1, "X"]]}, "is not"),
+        ({"text": "a", "label": [[False, 1, "X"]]}, "is not"),
+        ({"text": "a", "entities": [{"start_offset": 0, "label": "X"}]}, "is not"),
+        ({"text": "a", "label": [[0, 1, "X"]], "entities": [[0, 1, "X"]]}, "stand under label and entities"),
+        ({"text": "🚢", "label": [[1, 2, "X"]]}, "position 1 is inside a surrogate pair"),
+        ({"text": "\ud83d", "label": []}, "lone surrogate"),
+        ({"text": "a", "goldspan_sha256": "0"}, "not the one that went"),
+        ({"text": "a", "goldspan_at": 3}, "'goldspan_at' is 3"),
+        ({"text": "a", "goldspan_at": "-3"}, "'goldspan_at' is '-3'"),
+        ({"text": "a", "goldspan_extra": "[]"}, "'goldspan_extra'"),
+        ({"text": "a", "goldspan_extra": 3}, "'goldspan_extra'"),
+    ],
+)
+def test_a_broken_row_is_an_error_with_file_and_line_and_the_next_is_read(row, why, tmp_path):
+    error, record = scan(tmp_path, row, {"text": "KFOR"})
+    assert isinstance(error, InputError)
+    assert (error.file, error.line) == (tmp_path / "rows.jsonl", 1)
+    assert why in error.message
+    assert error.remedy
+    assert record.text == "KFOR"
+
+
+def test_bytes_that_are_not_utf8_are_named(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b'{"text": "\xe9"}\n')
+    (error,) = doccano.scan(path)
+    assert "not UTF-8 at byte 10" in error.message
+    assert error.line == 1

@@ -1,0 +1,133 @@
+import warnings
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from seqeval.metrics.sequence_labeling import get_entities
+from seqeval.scheme import BILOU, IOB1, IOB2, IOBES, IOE2, Entities
+
+from goldspan.errors import ValueRefused
+from goldspan.formats import tagging
+from goldspan.formats.tagging import Chunk
+
+REFERENCES = {"IOB1": IOB1, "IOB2": IOB2, "IOE2": IOE2, "BIOES": IOBES, "BILOU": BILOU}
+SCHEMES = ("IOE1", *REFERENCES)  # seqeval's IOE1 knows no span of one word that touches the next
+any_tags = st.lists(st.sampled_from(["O", *(f"{p}-{label}" for p in "BIES" for label in "AB")]), max_size=12)
+
+
+@st.composite
+def chunks(draw):
+    """Chunks in a row of tokens, and the length of the row."""
+    length = draw(st.integers(0, 12))
+    cuts = sorted(draw(st.sets(st.integers(0, length))))
+    found = [Chunk(a, b, draw(st.sampled_from("AB"))) for a, b in pairwise(cuts)]
+    return [chunk for chunk in found if draw(st.booleans())], length
+
+
+def encode(found, length, scheme):
+    """The tags of chunks, written down from the definitions of the schemes."""
+    tags = ["O"] * length
+    begun = {chunk.first: chunk.label for chunk in found}
+    ended = {chunk.stop: chunk.label for chunk in found}
+    for first, stop, label in found:
+        prefixes = ["I"] * (stop - first)
+        if scheme == "IOB2" or (scheme == "IOB1" and ended.get(first) == label):
+            prefixes[0] = "B"
+        if scheme == "IOE2" or (scheme == "IOE1" and begun.get(stop) == label):
+            prefixes[-1] = "E"
+        if scheme in {"BIOES", "BILOU"}:
+            last, one = ("E", "S") if scheme == "BIOES" else ("L", "U")
+            prefixes[0], prefixes[-1] = "B", last
+            prefixes = prefixes if stop - first > 1 else [one]
+        tags[first:stop] = [f"{prefix}-{label}" for prefix in prefixes]
+    return tags
+
+
+@given(any_tags)
+def test_decoding_is_that_of_conlleval_as_seqeval_has_it(tags):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        reference = [(label, first, last) for label, first, last in get_entities(tags)]
+    found = tagging.decode([tagging.parse(tag) for tag in tags])
+    assert [(label, first, stop - 1) for first, stop, label in found] == reference
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@given(chunks())
+def test_every_scheme_decodes_to_the_chunks_it_wrote(scheme, given):
+    found, length = given
+    tags = encode(found, length, scheme)
+    parsed = [tagging.parse(tag) for tag in tags]
+    assert tagging.decode(parsed) == found
+    assert tagging.malformed(parsed, tagging.canonical(scheme)) == []
+
+
+@pytest.mark.parametrize("scheme", REFERENCES)
+@given(chunks())
+def test_the_encoder_of_these_tests_writes_what_seqeval_reads(scheme, given):
+    found, length = given
+    reference = Entities([encode(found, length, scheme)], REFERENCES[scheme]).entities[0]
+    assert [Chunk(entity.start, entity.end, entity.tag) for entity in reference] == found
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@given(st.lists(chunks(), max_size=4))
+def test_the_scheme_found_out_forbids_nothing_that_was_written(scheme, given):
+    sequences = [[tagging.parse(tag) for tag in encode(*found, scheme)] for found in given]
+    detected = tagging.detect(sequences)
+    assert not any(tagging.malformed(tags, detected) for tags in sequences)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "tags", "wrong"),
+    [
+        ("IOB2", "O I-A I-A", [1]),
+        ("IOB2", "B-A I-B I-B", [1]),
+        ("IOB2", "B-A E-A", [1]),
+        ("IOB1", "B-A I-A", [0]),
+        ("IOB1", "I-A B-B", [1]),
+        ("IOE2", "I-A O", [0]),
+        ("IOE2", "I-A E-B", [0]),
+        ("IOE1", "I-A E-A O", [1]),
+        ("BIOES", "B-A O", [0]),
+        ("BIOES", "E-A O S-A", [0]),
+        ("BIOES", "B-A I-A O", [1]),
+        ("BIOES", "I-A E-A", [0]),
+    ],
+)
+def test_each_scheme_forbids_what_it_forbids(scheme, tags, wrong):
+    assert tagging.malformed([tagging.parse(tag) for tag in tags.split()], scheme) == wrong
+
+
+@pytest.mark.parametrize(
+    ("tags", "scheme"),
+    [
+        ("O O", "IOB2"),
+        ("B-A I-A O B-A", "IOB2"),
+        ("I-A O I-A B-A", "IOB1"),
+        ("I-A E-A O E-A", "IOE2"),
+        ("I-A E-A I-A", "IOE1"),
+        ("B-A E-A O S-A", "BIOES"),
+        ("B-A L-A O U-A", "BIOES"),
+        ("B-A I-A O B-A I-A O I-A", "IOB2"),
+    ],
+)
+def test_the_scheme_is_found_out(tags, scheme):
+    assert tagging.detect([[tagging.parse(tag) for tag in tags.split()]]) == scheme
+
+
+@pytest.mark.parametrize("tag", ["", "B", "B-", "-A", "X-A", "o", "B_A", "NNP"])
+def test_what_is_no_tag_is_refused(tag):
+    with pytest.raises(ValueRefused, match="is no tag"):
+        tagging.parse(tag)
+
+
+def test_a_label_may_hold_hyphens():
+    assert tagging.parse("B-TROOP-COUNT") == ("B", "TROOP-COUNT")
+
+
+def test_schemes_have_other_names_and_unknown_ones_are_refused():
+    assert [tagging.canonical(name) for name in ("bio", "BILOU", "iobes", "IOB1")] == ["IOB2", "BIOES", "BIOES", "IOB1"]
+    with pytest.raises(ValueRefused, match="'XYZ'"):
+        tagging.canonical("XYZ")

@@ -1,0 +1,131 @@
+import time
+
+import numpy as np
+import pytest
+import regex
+from hypothesis import given
+from hypothesis import strategies as st
+
+import strategies
+from goldspan import offsets
+from goldspan.errors import ValueRefused
+
+# Where Unicode Standard Annex #29 says that a reader sees one character.
+CLUSTERS = {
+    "a combining mark": ["e\u0301", "x"],
+    "CR LF": ["\r\n", "\n", "\r"],
+    "an emoji with a modifier": ["👍🏽", "a"],
+    "emoji with joiners": ["👩‍👩‍👧", "👩"],
+    "flags": ["🇽🇰", "🇷🇸", "🇦"],
+    "a keycap": ["1\ufe0f\u20e3", "2"],
+    "Hangul jamo": ["\u1100\u1161\u11a8", "\u1100\u1161"],
+    "a prepended mark": ["\u06001", "1"],
+    "a conjunct": ["क्षि", "क"],
+    "right to left with points": ["שָׁ", "ל"],
+    "line separators": ["a", "\u2028", "\u2029", "\x85"],
+    "a joiner after a letter": ["a\u200d", "b"],
+}
+
+
+def units(text):
+    return len(text.encode("utf-16-le")) // 2
+
+
+@given(strategies.texts)
+def test_utf16_counts_as_the_codec_does(text):
+    places = range(len(text) + 1)
+    assert offsets.to_utf16(text, places).tolist() == [units(text[:place]) for place in places]
+
+
+@given(strategies.texts)
+def test_utf16_and_back_is_where_we_were(text):
+    places = np.arange(len(text) + 1)
+    assert (offsets.from_utf16(text, offsets.to_utf16(text, places)) == places).all()
+
+
+@given(strategies.texts)
+def test_utf16_refuses_exactly_the_insides_of_pairs(text):
+    valid = set(offsets.to_utf16(text, range(len(text) + 1)).tolist())
+    for unit in range(units(text) + 1):
+        if unit in valid:
+            offsets.from_utf16(text, [unit])
+        else:
+            with pytest.raises(ValueRefused, match=f"position {unit} is inside a surrogate pair"):
+                offsets.from_utf16(text, [unit])
+
+
+@pytest.mark.parametrize("clusters", CLUSTERS.values(), ids=CLUSTERS)
+def test_a_grapheme_cluster_is_what_the_standard_says(clusters):
+    text = "".join(clusters)
+    ends = [len("".join(clusters[:count])) for count in range(len(clusters) + 1)]
+    assert offsets.from_graphemes(text, range(len(clusters) + 1)).tolist() == ends
+    assert offsets.to_graphemes(text, ends).tolist() == list(range(len(clusters) + 1))
+    assert [place for place in range(len(text) + 1) if offsets.splits_grapheme(text, place)] == [
+        place for place in range(len(text)) if place not in ends
+    ]
+
+
+@given(strategies.texts)
+def test_splits_grapheme_sees_in_its_window_what_the_whole_text_says(text):
+    boundaries = {0, *(found.end() for found in regex.finditer(r"\X", text))}
+    for place in range(len(text) + 1):
+        assert offsets.splits_grapheme(text, place) == (place not in boundaries)
+
+
+@given(strategies.texts)
+def test_a_position_inside_a_cluster_is_refused(text):
+    for place in range(len(text) + 1):
+        if offsets.splits_grapheme(text, place):
+            with pytest.raises(ValueRefused, match=f"position {place} is inside a grapheme cluster"):
+                offsets.to_graphemes(text, [place])
+        else:
+            assert offsets.from_graphemes(text, offsets.to_graphemes(text, [place])).tolist() == [place]
+
+
+CONVERTERS = [offsets.to_utf16, offsets.from_utf16, offsets.to_graphemes, offsets.from_graphemes]
+
+
+@pytest.mark.parametrize("convert", CONVERTERS)
+@pytest.mark.parametrize("position", [-1, 4])
+def test_a_position_outside_is_refused(convert, position):
+    with pytest.raises(ValueRefused, match=f"position {position} is outside the text of 3"):
+        convert("aüb", [0, position])
+
+
+@pytest.mark.parametrize("convert", CONVERTERS)
+def test_a_lone_surrogate_is_refused(convert):
+    with pytest.raises(ValueRefused, match="lone surrogate at 1"):
+        convert("a\ud83d", [0])
+
+
+def test_a_lone_surrogate_beside_a_position_is_refused():
+    with pytest.raises(ValueRefused, match="lone surrogate"):
+        offsets.splits_grapheme("a\ud83d", 1)
+
+
+@pytest.mark.parametrize("position", [-1, 2])
+def test_no_grapheme_is_split_outside_the_text(position):
+    with pytest.raises(ValueRefused, match="outside"):
+        offsets.splits_grapheme("a", position)
+
+
+@pytest.mark.parametrize("convert", CONVERTERS)
+def test_no_positions_give_no_positions_and_fractions_are_refused(convert):
+    assert convert("ab", []).tolist() == []
+    with pytest.raises(ValueRefused, match="integers"):
+        convert("ab", [0.5])
+
+
+@given(st.lists(st.integers(0, 3)))
+def test_positions_come_back_in_the_order_given(positions):
+    assert offsets.to_utf16("𝔘a𝔘", positions).tolist() == [[0, 2, 3, 5][place] for place in positions]
+
+
+def test_the_ends_of_ten_thousand_spans_in_a_megabyte_take_seconds_at_most():
+    text = ("The 72nd 👍🏽 Brigade withdrew, Özkan said e\u0301. 🇽🇰\r\n" * 20_000)[:1_000_000]
+    boundaries = offsets.from_graphemes(text, range(0, 600_000, 30))
+    started = time.perf_counter()
+    there = offsets.to_utf16(text, boundaries)
+    assert (offsets.from_utf16(text, there) == boundaries).all()
+    assert not any(offsets.splits_grapheme(text, place) for place in boundaries.tolist())
+    assert time.perf_counter() - started < 5
