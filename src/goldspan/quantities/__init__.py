@@ -1,0 +1,54 @@
+"""Quantities of people: what value their words have, and how far they reach.
+
+`parse_troop_count` reads the words of a span; `quantity_at` finds quantities among tokens. Both use one grammar over
+one lexicon. The conventions, each with an example; `~` says approximate, and an end that is not there is open:
+
+    words                                             value     example                             gives
+    numbers in digits or words                        n–n       two hundred and fifty-one           251–251
+    k, m, thousand, million, lakh, crore              n–n       1.2 million                         1200000–1200000
+    dozen, score; half, and a half                    n–n       one and a half thousand             1500–1500
+    about, around, some, roughly, c., an estimated    ~n–n      some 7,600 personnel                ~7600–7600
+    or so, -odd, give or take                         ~n–n      3,000 or so                         ~3000–3000
+    nearly, almost, close to, approaching             ~–n       nearly 50,000 men and women         ~–50000
+    more than, over, in excess of, upwards of         n+1–      more than 5,000                     5001–
+    well over, far more than                          n+1–      well over 500                       501–
+    just over, slightly more than                     ~n+1–     just over 500                       ~501–
+    at least, no fewer than, a minimum of, as few as  n–        at least 780                        780–
+    or more, -plus, +                                 n–        10,000+                             10000–
+    up to, as many as, no more than, a maximum of     0–n       up to 1,000                         0–1000
+    or fewer, or less, at most                        0–n       500 or fewer                        0–500
+    fewer than, less than, under, below               0–n-1     fewer than a dozen                  0–11
+    just under, just short of                         ~–n-1     just under 500                      ~–499
+    a dash, to, or, between … and, from … to          m–n       4,000 to 5,000                      4000–5000
+    a scale shared by both ends                       m–n       between five and six thousand       5000–6000
+    a lower and an upper bound                        m–n       at least 500 but no more than 600   500–600
+    tens, dozens, scores, hundreds, thousands         ~u–99…    hundreds of                         ~100–999
+    tens of thousands, hundreds of thousands          ~u–99…    tens of thousands                   ~10000–99999
+    several, a few, many of such a unit               ~u–99…    a few dozen                         ~12–99
+    a couple; a couple of such a unit                 ~n–n      a couple of hundred                 ~200–200
+    compounds                                         n–n       a 3,000-strong                      3000–3000
+    a part of a whole                                 the part  150 of its 300 soldiers             150–150
+    two quantities of equal rank                      none      two officers and three soldiers     none
+    several, many, a few, no soldiers                 none      several soldiers                    none
+    ordinals, dates, shares, ratios, measures         none      one in five soldiers                none
+
+Why so. *Bounds.* `more than n` and `fewer than n` leave n out. An upper bound goes down to 0 where the words allow for
+nobody (`up to`); where they say that the number is near n (`nearly`, `just under`) it does not, and how far down it
+goes is open. `Nearly n` does not promise to stay below n, which is a round figure: n is its maximum.
+*Vague numerals* take from one of the unit to just below the next power of ten, as *hundreds* is 100–999; how many
+hundreds *several hundred* are, nobody can say, so they are the same. *A dozen* and *a hundred* are plain numbers.
+*Digits.* Groups of three are parted by commas, apostrophes or one blank of any width; `1,00,000` is Indian English.
+`1.200` is 1200: a fraction of a person is not meant; in front of a scale, or with fewer digits, the dot is
+decimal. Decimal digits of any script count; `007` and `1,2` are no numbers, nor is what reaches 10^12 in digits.
+*Ranges.* `10-15,000` has no value: it may begin at ten or at ten thousand. Nor has a range that leads down: it tells
+of a change. *Rest of the span.* A second number leaves the value as it is where a preposition (`from`, `including`)
+makes it subordinate or brackets repeat the first; else there is no value. What stands in front must be an article, a
+determiner or an empty word (`an additional`, `a total of`, `only`). A noun is not looked at: that it names people is
+for the reader to say.
+"""
+
+from goldspan.quantities.lexicon import STARTS as NUMBER_STARTS
+from goldspan.quantities.reading import can_begin, parse_troop_count, quantity_at
+from goldspan.quantities.value import TroopCount
+
+__all__ = ["NUMBER_STARTS", "TroopCount", "can_begin", "parse_troop_count", "quantity_at"]

@@ -1,0 +1,191 @@
+"""Exact numbers: digits, number words, and the two mixed (`4,500`, `two hundred and fifty-one`, `1.2 million`)."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import TYPE_CHECKING, NamedTuple
+
+from goldspan.quantities.lexicon import ARTICLES, DASHES, DOZENS, HUNDRED, MULTIPLIERS, SUFFIXES, TENS, UNITS, VULGAR
+
+if TYPE_CHECKING:
+    from goldspan.quantities.atoms import Atoms
+
+PLAIN = re.compile(r"0|[1-9]\d{0,11}")
+GROUPED = re.compile(r"[1-9]\d{0,2}([,'])\d{3}(?:\1\d{3}){0,2}|[1-9]\d?(?:,\d{2}){1,3},\d{3}")
+DOTTED = re.compile(r"[1-9]\d{0,2}(?:\.\d{3}){1,3}")
+DECIMAL = re.compile(r"(0|[1-9]\d{0,8}|[1-9]\d{0,2}(?:,\d{3}){1,2})\.(\d{1,6})")
+GROUP_GAPS = frozenset({" ", "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}", "\N{THIN SPACE}", "\N{FIGURE SPACE}"})
+GROUP = 3
+MAX_GROUPS = 4
+HUNDREDFOLD = 100
+THOUSAND = 1000
+HALF = Fraction(1, 2)
+NOT_BELOW = frozenset({HUNDRED, *DOZENS})
+
+
+class Term(NamedTuple):
+    """A number, or a vague numeral, that has been read.
+
+    Args:
+        end: the index after its last atom.
+        low: the least that it may be; None where that is open.
+        high: the most that it may be; None where that is open. Both None: no value can be defended.
+        approximate: whether it is not exact.
+        scale: what its last word multiplies by, where all before is multiplied; else 1. A range may share it.
+        scales: what all its last words multiply by: 100,000 of *three hundred thousand*. A range may share it, too.
+        takes_of: whether a noun follows with *of* (`dozens of soldiers`).
+    """
+
+    end: int
+    low: int | Fraction | None
+    high: int | Fraction | None
+    approximate: bool = False
+    scale: int = 1
+    scales: int = 1
+    takes_of: bool = False
+
+
+class _Part(NamedTuple):
+    """A stretch of a number: its value, its scales as of a `Term`, and its value before a scale where that differs."""
+
+    end: int
+    value: int | Fraction
+    scale: int = 1
+    scales: int = 1
+    scaled: int | Fraction | None = None
+
+
+def number(atoms: Atoms, at: int, *, joined: bool = True) -> Term | None:
+    """The longest number that begins here.
+
+    Args:
+        atoms: what to read.
+        at: where to begin.
+        joined: whether *and* may stand inside it. Not for the lower end of a range: in `between five hundred and six
+            thousand` it parts the two.
+    """
+    whole = None if atoms[at].text in DASHES else _multiple(atoms, at, joined=joined)
+    if whole is None:
+        return None
+    floor = whole.scale
+    while floor >= THOUSAND and (rest := _rest(atoms, whole.end, floor, joined=joined)):
+        whole = _Part(rest.end, whole.value + rest.value)
+        floor = rest.scale
+    return Term(whole.end, whole.value, whole.value, scale=whole.scale, scales=whole.scales)
+
+
+def _multiple(atoms: Atoms, at: int, *, joined: bool) -> _Part | None:
+    """A coefficient with its scale (`four thousand`, `two dozen`, `15k`, `a hundred`), or either alone."""
+    bare = _Part(at + (atoms[at].text in ARTICLES), 1)
+    digits = _digits(atoms, at)
+    part = _hundreds(atoms, digits or _small(atoms, at) or bare, joined=joined)
+    halved = _past_and_a_half(atoms, part.end)
+    after = atoms.past_dash(halved or part.end)
+    scale = MULTIPLIERS.get(atoms[after].text)
+    if scale is None:
+        return None if part is bare else part
+    value = part.value if part.scaled is None else part.scaled
+    value = (value + HALF if halved else value) * scale
+    halved = None if halved else _past_and_a_half(atoms, after + 1)
+    return _Part(halved, value + HALF * scale) if halved else _Part(after + 1, value, scale, part.scale * scale)
+
+
+def _rest(atoms: Atoms, at: int, floor: int, *, joined: bool) -> _Part | None:
+    """How a number goes on below its last scale: `and fifty`, `, two hundred`, `three thousand`; in words only."""
+    comma = atoms[at].text == ","
+    at = atoms.past_dash(at + comma)
+    at += joined and atoms[at].text == "and"
+    part = _small(atoms, at)
+    if part is None:
+        return None
+    part = _hundreds(atoms, part, joined=joined)
+    after = atoms.past_dash(part.end)
+    scale = MULTIPLIERS.get(atoms[after].text)
+    if scale is not None:
+        part = _Part(after + 1, part.value * scale, scale)
+    # A comma parts items of a list as well: below a hundred (`two thousand, five of them`) that is the likelier.
+    return part if (HUNDREDFOLD if comma else 1) <= part.value < floor and part.scale not in DOZENS.values() else None
+
+
+def _hundreds(atoms: Atoms, part: _Part, *, joined: bool) -> _Part:
+    """The part times a hundred, with what follows below that, where *hundred* stands behind it; else the part."""
+    at = atoms.past_dash(part.end)
+    if atoms[at].text != HUNDRED or part.value >= HUNDREDFOLD:
+        return part
+    end, value = at + 1, part.value * HUNDREDFOLD
+    rest_at = atoms.past_dash(end)
+    rest_at += joined and atoms[rest_at].text == "and"
+    rest = _small(atoms, rest_at)
+    # `five hundred and six hundred` are two numbers.
+    if rest and rest.value and atoms[atoms.past_dash(rest.end)].text not in NOT_BELOW:
+        return _Part(rest.end, value + rest.value)
+    return _Part(end, value, HUNDREDFOLD, HUNDREDFOLD)
+
+
+def _small(atoms: Atoms, at: int) -> _Part | None:
+    """A number word below a hundred: `seven`, `twenty`, `twenty-five`."""
+    word = atoms[at].text
+    if word in UNITS:
+        return _Part(at + 1, UNITS[word])
+    if word not in TENS:
+        return None
+    unit_at = atoms.past_dash(at + 1)
+    unit = UNITS.get(atoms[unit_at].text, 0)
+    return _Part(unit_at + 1, TENS[word] + unit) if 0 < unit < UNITS["ten"] else _Part(at + 1, TENS[word])
+
+
+def _past_and_a_half(atoms: Atoms, at: int) -> int | None:
+    """The index after *and a half*, if that stands here, with or without hyphens."""
+    for word in ("and", "a", "half"):
+        at = atoms.past_dash(at)
+        if atoms[at].text != word:
+            return None
+        at += 1
+    return at
+
+
+def _digits(atoms: Atoms, at: int) -> _Part | None:
+    """A number in digits, with the letter of a scale or a fraction that is written onto it."""
+    if not atoms[at].text[:1].isdecimal():
+        return None
+    part = _grouped(atoms, at) or _one_atom(atoms[at].text, at + 1)
+    if part is None or not atoms.attached(part.end):
+        return part
+    onto = atoms[part.end].text
+    value = part.value if part.scaled is None else part.scaled
+    if onto in VULGAR:
+        return _Part(part.end + 1, part.value + VULGAR[onto])
+    if onto in SUFFIXES and not atoms.continues(part.end + 1):
+        return _Part(part.end + 1, value * SUFFIXES[onto], SUFFIXES[onto], SUFFIXES[onto])
+    return None if atoms.continues(part.end) else part
+
+
+def _one_atom(text: str, end: int) -> _Part | None:
+    """The number of one atom; None for other digits: a code (`007`), a fraction of nothing (`1,2`), a date."""
+    if PLAIN.fullmatch(text):
+        return _Part(end, int(text))
+    if GROUPED.fullmatch(text):
+        return _Part(end, int(re.sub(r"\D", "", text)))
+    if DOTTED.fullmatch(text):
+        scaled = Fraction(text) if DECIMAL.fullmatch(text) else None
+        return _Part(end, int(text.replace(".", "")), scaled=scaled)
+    if DECIMAL.fullmatch(text):
+        return _Part(end, Fraction(text.replace(",", "")))
+    return None
+
+
+def _grouped(atoms: Atoms, at: int) -> _Part | None:
+    """A number whose groups stand apart: `1 200`. A line break or wider gap parts two numbers."""
+    text = atoms[at].text
+    if len(text) > GROUP or not text.isdecimal() or text[0] == "0":
+        return None
+    end = at + 1
+    while end < at + MAX_GROUPS and atoms[end].gap in GROUP_GAPS and _is_group(atoms[end].text):
+        text += atoms[end].text
+        end += 1
+    return _Part(end, int(text)) if end > at + 1 else None
+
+
+def _is_group(text: str) -> bool:
+    return len(text) == GROUP and text.isdecimal()
