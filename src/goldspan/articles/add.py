@@ -1,0 +1,105 @@
+"""Taking articles into a project: byte for byte into its seeds, and a line each into the manifest."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from goldspan import files
+from goldspan.articles.folders import files_of
+from goldspan.errors import InputError
+from goldspan.formats import manifest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+SUFFIXES = (".txt",)
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """An article that was named, and what becomes of it.
+
+    Args:
+        id: the stem of its file.
+        source: the file that was named.
+        sha256: of its bytes, in hexadecimal.
+        status: `new`, or `unchanged` if the project has it already.
+    """
+
+    id: str
+    source: Path
+    sha256: str
+    status: Literal["new", "unchanged"]
+
+
+def add(paths: Iterable[Path], seeds: Path, listed: Path, *, apply: bool) -> list[Addition]:
+    """Plan, and carry out if told so, the adding of articles.
+
+    What the manifest says of a new article is its id, file and sha256; the rest is for people to fill in. All files
+    are read and judged before the first is copied. A copy or a line that is missing after a crash is added again.
+
+    Args:
+        paths: `.txt` files, and folders of them.
+        seeds: the folder of the articles as received.
+        listed: the manifest.
+        apply: whether to write.
+
+    Returns:
+        The articles in the order in which they were named.
+
+    Raises:
+        InputError: for an article that is not UTF-8, is empty or holds a NUL; whose name belongs to another text, or
+            whose text has another name. Then nothing is written.
+    """
+    entries = {entry.id: entry for entry in manifest.read(listed)}
+    names = {entry.sha256: entry.id for entry in entries.values()}
+    plan = []
+    for path in files_of(paths, SUFFIXES):
+        addition = _judge(path, seeds, entries, names)
+        entries.setdefault(addition.id, manifest.Entry(addition.id, path.name, addition.sha256))
+        names[addition.sha256] = addition.id
+        plan.append(addition)
+    if apply:
+        for addition in plan:
+            _copy(addition, seeds)
+        manifest.write(listed, entries.values())
+    return plan
+
+
+def _judge(path: Path, seeds: Path, entries: dict[str, manifest.Entry], names: dict[str, str]) -> Addition:
+    data = files.read_bytes(path)
+    files.decode(data, path)
+    name, digest = path.stem, hashlib.sha256(data).hexdigest()
+    if not name.isprintable() or name != name.strip():
+        raise InputError(
+            f"{name!r} cannot be an id",
+            file=path,
+            remedy="Name the file without control characters and without blanks at the edges.",
+        )
+    held = seeds / path.name
+    is_held, entry = held.is_file(), entries.get(name)
+    if (is_held and files.read_bytes(held) != data) or (entry and (entry.sha256, entry.file) != (digest, path.name)):
+        raise InputError(
+            f"the project has another article {name}",
+            file=path,
+            remedy="Name the file differently; an article that was received is never edited.",
+        )
+    if names.get(digest, name) != name:
+        raise InputError(
+            f"the project has this text already, as {names[digest]}", file=path, remedy="Leave the file out."
+        )
+    return Addition(name, path, digest, "unchanged" if is_held and entry else "new")
+
+
+def _copy(addition: Addition, seeds: Path) -> None:
+    target = seeds / addition.source.name
+    if target.is_file():
+        return
+    data = files.read_bytes(addition.source)
+    if hashlib.sha256(data).hexdigest() != addition.sha256:
+        raise InputError("the file changed while it was read", file=addition.source, remedy="Run the command again.")
+    with files.replacing(target) as stream:
+        stream.write(data)

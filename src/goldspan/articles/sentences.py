@@ -1,0 +1,160 @@
+"""Where sentences end, and how an over-long paragraph is cut there.
+
+The rules are those of any splitter that knows its abbreviations; a missed end costs nothing here, a false one costs a
+name, so that in doubt there is none.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from typing import TYPE_CHECKING
+
+from goldspan.articles import phrases
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# A paragraph of at most so many code points stays whole. News paragraphs seldom reach it; it fits on one screen of an
+# annotation tool and, at about four code points a word piece, into the 512 word pieces that a transformer reads.
+LIMIT = 1500
+# No piece is shorter, if there is a blank to cut at.
+SHORTEST = LIMIT // 4
+# An end inside quotation marks or brackets counts as so much farther from the middle: it is the last choice.
+INSIDE = LIMIT
+
+END = re.compile(
+    r"(?<![.!?…])[.!?…]++[\"'”’“»)\]]*+(?=\s)"  # a mark, what closes behind it, a blank
+    r"|[。！？]++[」』”’）]*+(?=[\w「『“‘（]|\s)"  # scripts that put no blank there
+)
+BLANKS = re.compile(r"\s*")
+BLANK = re.compile(r"\s")
+BEFORE = 24
+
+OPENERS = "\"'“‘„«»‹([¿¡–—-`"
+MARK = re.compile(r"[()\[\]{}“”„«»\"]|``|''")
+OPENING = ("(", "[", "{", "„", "``")
+NESTING = ("()", "[]", "{}")
+KINDS = (*NESTING, "„“”", "«»", '"', "``''")
+
+
+def ends(text: str, start: int, stop: int) -> Iterator[int]:
+    """The offsets behind the sentences of `text[start:stop]`, the last one left out."""
+    for match in END.finditer(text, start, stop):
+        after = _skip_blanks(text, match.end(), stop)
+        if after < stop and _is_end(text, start, match, after):
+            yield match.end()
+
+
+def cut(text: str, start: int, stop: int) -> list[tuple[int, int]]:
+    """A paragraph in pieces of at most `LIMIT` code points, about equally long.
+
+    It is cut at the ends of sentences, outside quotation marks and brackets where there is such an end; where there
+    is none at the last blank; a stretch without blanks stays whole.
+
+    Returns:
+        The pieces as `(start, stop)`, without blanks at their edges; the blanks between them are in none.
+    """
+    if stop - start <= LIMIT:
+        return [(start, stop)]
+    places = list(ends(text, start, stop))
+    inside = _inside(text, start, stop, places)
+    pieces = []
+    while stop - start > LIMIT:
+        end = _best(start, stop, places, inside) or _blank(text, start, stop)
+        if end is None:
+            break
+        pieces.append((start, end))
+        start = _skip_blanks(text, end, stop)
+    return [*pieces, (start, stop)]
+
+
+def is_abbreviation(word: str, *, number_follows: bool) -> bool:
+    """Whether a full stop behind this word belongs to it: `Gen`, `U.S`, `J`, `No` before a number."""
+    plain = word.casefold()
+    if ("." in word and not word[0].isdigit()) or plain in phrases.TITLES or (len(word) == 1 and word.isalpha()):
+        return True
+    return number_follows and plain in phrases.BEFORE_NUMBERS
+
+
+def word_before(text: str, start: int, at: int) -> str:
+    """The letters, digits and full stops that end at `at`, at most 24."""
+    words = re.findall(r"[\w.]+\Z", text[max(start, at - BEFORE) : at])
+    return words[0] if words else ""
+
+
+def _is_end(text: str, start: int, match: re.Match[str], after: int) -> bool:
+    head = text[after]
+    if head.islower():
+        return False
+    if not (head.isalnum() or head in OPENERS):
+        return False
+    mark = match.group()
+    if not mark.startswith(".") or mark.startswith(".."):
+        return True
+    word = word_before(text, start, match.start())
+    is_ordinal = word.isdigit() and len(word) < 3  # noqa: PLR2004  (`am 5. Oktober`, `10. At the same time`)
+    return not is_ordinal and not is_abbreviation(word, number_follows=head.isdigit())
+
+
+def _skip_blanks(text: str, at: int, stop: int) -> int:
+    blanks = BLANKS.match(text, at, stop)
+    return at if blanks is None else blanks.end()
+
+
+def _best(start: int, stop: int, places: list[int], inside: list[bool]) -> int | None:
+    middle = start + (stop - start) / -(-(stop - start) // LIMIT)
+    low, high = bisect_left(places, start + SHORTEST), bisect_right(places, _latest(start, stop))
+    if low >= high:
+        return None
+    return places[min(range(low, high), key=lambda i: abs(places[i] - middle) + INSIDE * inside[i])]
+
+
+def _blank(text: str, start: int, stop: int) -> int | None:
+    latest = _latest(start, stop)
+    head, *tail = (text[start : latest + 1] + ".").rsplit(None, 1)
+    if tail and len(head) >= SHORTEST:
+        return start + len(head)
+    later = BLANK.search(text, latest, stop)
+    return None if later is None else later.start()
+
+
+def _latest(start: int, stop: int) -> int:
+    """How far the next piece may reach, so that it is not over-long and the rest not a scrap."""
+    return min(start + LIMIT, stop - SHORTEST)
+
+
+def _inside(text: str, start: int, stop: int, places: list[int]) -> list[bool]:
+    """For each place whether it lies between quotation marks or brackets that belong together."""
+    pairs = sorted(_pairs(text, start, stop))
+    inside, reach, i = [], start, 0
+    for place in places:
+        while i < len(pairs) and pairs[i][0] < place:
+            reach = max(reach, pairs[i][1])
+            i += 1
+        inside.append(place <= reach)
+    return inside
+
+
+def _pairs(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
+    """The offsets of the marks that open and close; one that has no counterpart encloses nothing."""
+    opened: dict[str, list[int]] = {kind: [] for kind in KINDS}
+    for match in MARK.finditer(text, start, stop):
+        mark, at = match.group(), match.start()
+        kind = next(kind for kind in KINDS if mark in kind)
+        if _opens(mark, text[at - 1 : at] if at > start else "", bool(opened[kind])):
+            if kind not in NESTING:
+                opened[kind].clear()
+            opened[kind].append(at)
+        elif opened[kind]:
+            yield opened[kind].pop(), at
+
+
+def _opens(mark: str, before: str, is_open: bool) -> bool:
+    if mark == "“":  # it closes what „ opened
+        return not is_open
+    if mark in "«»":  # French and German use them the other way round
+        return not is_open
+    if mark == '"':
+        return not before or before.isspace() or before in OPENERS
+    return mark in OPENING

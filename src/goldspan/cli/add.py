@@ -1,0 +1,30 @@
+"""`goldspan add`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from goldspan.articles import add
+from goldspan.cli.terminal import Apply, Json, Root, write_json
+from goldspan.corpus import Corpus
+
+
+def run(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Articles, .txt, and folders of them.")],
+    root: Root = None,
+    apply: Apply = False,
+    json: Json = None,
+) -> None:
+    """Take articles into the project: byte for byte into seeds/, with a line each in the manifest."""
+    corpus = Corpus.find(root)
+    plan = add.add(paths, corpus.seeds, corpus.folder / "manifest.jsonl", apply=apply)
+    for addition in plan:
+        print(f"{addition.status:9}  {addition.id}  {addition.source}")
+    new = sum(addition.status == "new" for addition in plan)
+    done = "" if apply or not new else "; nothing is written without --apply"
+    print(f"{new} new, {len(plan) - new} unchanged{done}")
+    rows = [{"id": row.id, "source": str(row.source), "sha256": row.sha256, "status": row.status} for row in plan]
+    write_json(json, {"applied": apply, "articles": rows})
