@@ -1,0 +1,101 @@
+"""`goldspan split`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from goldspan import splits
+from goldspan.cli import terminal
+from goldspan.corpus import SPLITS, Corpus
+from goldspan.errors import ValueRefused
+from goldspan.similarity import THRESHOLD
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from goldspan.splits import Plan
+
+SHOWN = 12  # names on a line
+
+
+def run(
+    *,
+    ratios: Annotated[
+        str, typer.Option("--ratios", help="The share of each split; a split left out gets no new article.")
+    ] = "train=0.6,validation=0.2,test=0.2",
+    threshold: Annotated[
+        float, typer.Option("--threshold", help="The Jaccard similarity from which articles stay together.")
+    ] = THRESHOLD,
+    apply: terminal.Apply = False,
+    accept_leaks: Annotated[
+        bool,
+        typer.Option("--accept-leaks", help="Place new articles although they resemble articles of several splits."),
+    ] = False,
+    json: terminal.Json = None,
+    root: terminal.Root = None,
+) -> None:
+    """Assign whole articles to train, validation and test, near-duplicates together; what is assigned never moves."""
+    corpus = Corpus.find(root)
+    try:
+        planned = splits.plan(corpus, splits.parse_ratios(ratios), threshold)
+    except ValueRefused as error:
+        raise typer.BadParameter(str(error)) from None
+    out = terminal.console()
+    out.print(_table(planned))
+    for line in _lines(planned):
+        print(line)
+    terminal.write_json(json, planned.json())
+    if apply:
+        written = splits.write(corpus, planned, accept_leaks=accept_leaks)
+        print("\n".join(f"wrote {path}" for path in written) or "The split files say so already.")
+    elif planned.new:
+        print("Nothing was written: this is the plan. Carry it out with --apply.")
+    if planned.conflicts:
+        raise typer.Exit(1)
+
+
+def _table(planned: Plan) -> Table:
+    """A row per thing that is counted, a column per split, and all of them together."""
+    held = [planned.holds(split) for split in SPLITS]
+    new = Counter(planned.new.values())
+    rows = [_row(what, [one[what] for one in held]) for what in ("articles", "examples", "words")]
+    rows += [_row(label, [one["spans"][label] for one in held]) for label in planned.labels]
+    rows.append(_row("new articles", [new[split] for split in SPLITS]))
+    return terminal.table("Splits", ("", *SPLITS, "all"), rows)
+
+
+def _row(what: str, numbers: Sequence[int]) -> list[str]:
+    total = sum(numbers)
+    shares = (f" ({number / total:4.0%})" if total else "" for number in numbers)
+    return [what, *(f"{number:,}{share}" for number, share in zip(numbers, shares, strict=True)), f"{total:,}"]
+
+
+def _lines(planned: Plan) -> Iterator[str]:
+    """What the table does not say."""
+    new = planned.new
+    yield f"{len(planned.existing):,} article(s) stay where they are, {len(new):,} are new."
+    for split in SPLITS:
+        if names := [article for article, place in new.items() if place == split]:
+            yield f"New in {split}: {_some(names)}"
+    for what, chosen in (("Not split, for want of gold", False), ("In a split, but without gold", True)):
+        if names := [article for article in planned.without_gold if (article in planned.splits) is chosen]:
+            yield f"{what}: {_some(names)}"
+    clusters = [" = ".join(cluster) for cluster in planned.clusters]
+    yield f"Near-duplicates, Jaccard similarity of {planned.threshold:g} or more: {_some(clusters) or 'none'}"
+    sizes = sorted(Counter(planned.folds.values()).items())
+    yield f"Folds for cross-validation, in articles: {', '.join(f'{size:,}' for _, size in sizes) or 'none'}"
+    for conflict in planned.conflicts:
+        places = (f"{a} ({split}{', new' if a in conflict.new else ''})" for a, split in conflict.splits.items())
+        yield f"LEAK: near-duplicates in several splits: {', '.join(places)}"
+    if planned.too_small:
+        yield planned.too_small
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first names, and how many more there are."""
+    more = f" and {len(names) - SHOWN:,} more, which --json lists" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more

@@ -1,0 +1,191 @@
+"""The splits of a corpus: what they are, what they will be, and the files that say so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from goldspan import similarity
+from goldspan.corpus import SPLITS
+from goldspan.errors import InputError, ValueRefused
+from goldspan.folds import Whole, assign_folds, groups, wholes
+from goldspan.similarity import THRESHOLD
+from goldspan.splits import lists
+from goldspan.splits.assignment import Conflict, assign, check_ratios
+from goldspan.splits.size import too_small
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from goldspan.corpus import Corpus
+
+RATIOS = {"train": 0.6, "validation": 0.2, "test": 0.2}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The splits of a corpus, those that stand and those that are planned.
+
+    Args:
+        splits: the split of each article, sorted by id.
+        existing: those of them that stand in the files already.
+        articles: the articles with gold, sorted by id; the others in `splits` weigh nothing.
+        groups: per article with gold the name of its group of near-duplicates.
+        conflicts: the groups that stand in several splits.
+        without_gold: the articles of the manifest that are not split, for want of gold.
+        labels: in the order of the scheme.
+        folds: per article with gold its fold for cross-validation.
+        ratios: what was asked for.
+        threshold: the similarity from which two articles are near-duplicates.
+    """
+
+    splits: Mapping[str, str]
+    existing: Mapping[str, str]
+    articles: Mapping[str, Whole]
+    groups: Mapping[str, str]
+    conflicts: tuple[Conflict, ...]
+    without_gold: tuple[str, ...]
+    labels: tuple[str, ...]
+    folds: Mapping[str, int]
+    ratios: Mapping[str, float]
+    threshold: float
+
+    @property
+    def new(self) -> dict[str, str]:
+        """The articles that stand in no file yet, with the splits planned for them."""
+        return {article: split for article, split in self.splits.items() if article not in self.existing}
+
+    @property
+    def clusters(self) -> list[list[str]]:
+        """The groups of more than one article."""
+        members: dict[str, list[str]] = {}
+        for article, name in self.groups.items():
+            members.setdefault(name, []).append(article)
+        return [group for group in members.values() if len(group) > 1]
+
+    @property
+    def too_small(self) -> str | None:
+        """Why the test split is too small to mean much, if it is."""
+        tested = [article for article in self.articles if self.splits[article] == "test"]
+        return too_small(self.holds("test")["spans"], len({self.groups[article] for article in tested}))
+
+    def holds(self, split: str) -> dict[str, Any]:
+        """The articles with gold, examples, words, and spans per label of a split."""
+        inside = [whole for article, whole in self.articles.items() if self.splits[article] == split]
+        return {
+            "articles": len(inside),
+            "examples": sum(whole.examples for whole in inside),
+            "words": sum(whole.words for whole in inside),
+            "spans": {label: sum(whole.spans.get(label, 0) for whole in inside) for label in self.labels},
+        }
+
+    def json(self) -> dict[str, Any]:
+        """The whole plan as JSON values."""
+        return {
+            "ratios": dict(self.ratios),
+            "threshold": self.threshold,
+            "splits": {split: self.holds(split) for split in SPLITS},
+            "assigned": dict(self.splits),
+            "new": list(self.new),
+            "without_gold": list(self.without_gold),
+            "near_duplicates": self.clusters,
+            "conflicts": [{"splits": dict(each.splits), "new": list(each.new)} for each in self.conflicts],
+            "folds": dict(self.folds),
+            "too_small": self.too_small,
+        }
+
+
+def parse_ratios(text: str) -> dict[str, float]:
+    """Ratios from `train=0.6,validation=0.2,test=0.2`; a split that is left out gets no new article.
+
+    Raises:
+        ValueRefused: for anything else, for a name that is no split, and as `check_ratios` does.
+    """
+    ratios: dict[str, float] = {}
+    for part in text.split(","):
+        name, _, number = (piece.strip() for piece in part.partition("="))
+        try:
+            ratio = float(number)
+        except ValueError:
+            raise ValueRefused(f"{part.strip()!r} is not <split>=<ratio>") from None
+        if name not in SPLITS or name in ratios:
+            raise ValueRefused(f"{name!r} is no split or stands there twice; the splits are {', '.join(SPLITS)}")
+        ratios[name] = ratio
+    check_ratios(ratios)
+    return ratios
+
+
+def plan(corpus: Corpus, ratios: Mapping[str, float] = RATIOS, threshold: float = THRESHOLD) -> Plan:
+    """The splits of a corpus as they are to be: what stands stays, what is new is placed.
+
+    Raises:
+        InputError: for a split file that lists an article twice or one that the manifest does not have; for gold that
+            is not valid or of no article of the manifest.
+        ValueRefused: for ratios or a threshold out of range.
+    """
+    check_ratios(ratios)
+    existing = lists.read(corpus)
+    articles = wholes(corpus.gold_examples())
+    known = [entry.id for entry in corpus.entries]
+    _refuse_strangers(corpus, articles, known)
+    grouped = groups(articles, threshold)
+    measures = {article: _measures(whole) for article, whole in articles.items()}
+
+    def alike(article: str, other: str) -> float:
+        return similarity.jaccard(articles[article].text, articles[other].text)
+
+    assignment = assign(measures, grouped, existing, ratios, alike)
+    spans = {article: whole.spans for article, whole in articles.items()}
+    unknown = {label for counts in spans.values() for label in counts} - set(corpus.scheme.names)
+    return Plan(
+        splits=assignment.splits,
+        existing=existing,
+        articles=articles,
+        groups=grouped,
+        conflicts=assignment.conflicts,
+        without_gold=tuple(article for article in known if article not in articles),
+        labels=(*corpus.scheme.names, *sorted(unknown)),
+        folds=assign_folds(grouped, spans),
+        ratios=ratios,
+        threshold=threshold,
+    )
+
+
+def write(corpus: Corpus, planned: Plan, *, accept_leaks: bool = False) -> list[Path]:
+    """Write the split files; returns those that changed.
+
+    Args:
+        corpus: whose files they are.
+        planned: what to write.
+        accept_leaks: write new articles although they are near-duplicates of articles in another split.
+
+    Raises:
+        InputError: for such articles, unless they are accepted.
+    """
+    leaks = [article for conflict in planned.conflicts for article in conflict.new]
+    if leaks and not accept_leaks:
+        raise InputError(
+            f"near-duplicates in several splits: {', '.join(leaks)}; nothing was written",
+            file=corpus.split_file("train").parent,
+            remedy="Take the lines of the articles they resemble out of all split files but one, "
+            "so that they are placed together, or pass --accept-leaks.",
+        )
+    return lists.write(corpus, planned.splits)
+
+
+def _measures(whole: Whole) -> dict[str, int]:
+    """What is balanced, spans of all labels alike."""
+    return {"articles": 1, "words": whole.words} | {
+        f"spans of {label}": number for label, number in whole.spans.items()
+    }
+
+
+def _refuse_strangers(corpus: Corpus, articles: Iterable[str], known: Iterable[str]) -> None:
+    strangers = sorted(set(articles).difference(known))
+    if strangers:
+        raise InputError(
+            f"gold has examples of the article {strangers[0]!r}, which the manifest has not",
+            file=corpus.gold,
+            remedy="An example's id is <article>.p<number>, with the article's id as in corpus/manifest.jsonl.",
+        )

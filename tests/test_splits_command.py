@@ -1,0 +1,232 @@
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from goldspan import cli, files
+from goldspan.corpus import SPLITS, Corpus
+from goldspan.formats import gold, inline, manifest
+
+
+def story(name, start=0, end=40):
+    """Words that no other article has, with a person in front."""
+    return f"[{name.title()}]{{PERSON}} " + " ".join(f"{name}{n}" for n in range(start, end))
+
+
+def put(corpus, **articles):
+    """Add articles: a text in inline notation, or None for one without gold."""
+    known = manifest.read(corpus.folder / "manifest.jsonl")
+    for name, text in articles.items():
+        known.append(manifest.Entry(name, f"{name}.txt", "0" * 64))
+        if text is not None:
+            gold.write(corpus.gold / f"{name}.jsonl", [inline.example(f"{name}.p00", text)])
+    manifest.write(corpus.folder / "manifest.jsonl", known)
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    made = Corpus.create(tmp_path / "project")
+    put(made, **{name: story(name) for name in ("ada", "bob", "cid", "dot", "eve")})
+    return made
+
+
+@pytest.fixture
+def split(corpus, capsys):
+    def run(*arguments):
+        with pytest.raises(SystemExit) as caught:
+            cli.main(["split", "--root", str(corpus.root), *arguments])
+        done = capsys.readouterr()
+        return caught.value.code or 0, done.out, done.err
+
+    return run
+
+
+def lists(corpus):
+    return {name: corpus.split_file(name).read_bytes() for name in SPLITS if corpus.split_file(name).exists()}
+
+
+def test_the_plan_is_shown_and_nothing_written(corpus, split):
+    code, out, _ = split()
+    assert code == 0
+    assert "5 are new" in out
+    assert "Carry it out with --apply" in out
+    assert lists(corpus) == {}
+
+
+def test_apply_writes_sorted_lists_and_the_next_run_changes_nothing(corpus, split):
+    assert split("--apply")[0] == 0
+    written = lists(corpus)
+    assert {name: data.count(b"\n") for name, data in written.items()} == {"train": 3, "validation": 1, "test": 1}
+    assert all(data.splitlines() == sorted(data.splitlines()) for data in written.values())
+    code, out, _ = split("--apply")
+    assert (code, lists(corpus)) == (0, written)
+    assert "say so already" in out
+    assert "5 article(s) stay where they are, 0 are new" in out
+
+
+def test_growth_moves_nothing_and_near_duplicates_follow(corpus, split):
+    split("--apply")
+    before = {article: name for name, ids in corpus.splits().items() for article in ids}
+    put(corpus, fay=story("fay"), gus=story("gus"), copy=story("ada", 3, 45))
+    assert split("--apply")[0] == 0
+    after = {article: name for name, ids in corpus.splits().items() for article in ids}
+    assert before.items() <= after.items()
+    assert after.keys() - before.keys() == {"fay", "gus", "copy"}
+    assert after["copy"] == after["ada"]
+
+
+def test_the_report_holds_the_whole_plan(corpus, split, tmp_path):
+    put(corpus, copy=story("ada", 3, 45), later=None)
+    split("--json", str(tmp_path / "report.json"))
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert report["near_duplicates"] == [["ada", "copy"]]
+    assert report["without_gold"] == ["later"]
+    assert set(report["assigned"]) == set(report["folds"]) == {"ada", "bob", "cid", "copy", "dot", "eve"}
+    assert report["folds"]["ada"] == report["folds"]["copy"]
+    assert sum(part["spans"]["PERSON"] for part in report["splits"].values()) == 6
+    assert sum(part["articles"] for part in report["splits"].values()) == 6
+    assert "too small" in report["too_small"]
+
+
+def test_without_gold_an_article_is_listed_not_split(corpus, split):
+    put(corpus, later=None)
+    _, out, _ = split("--apply")
+    assert "Not split, for want of gold: later" in out
+    assert "later" not in str(lists(corpus))
+    corpus.split_file("test").write_text("later\n")
+    assert "In a split, but without gold: later" in split()[1]
+
+
+def bridge(corpus):
+    """An article half of which is in training, the other half in test."""
+    for name, ids in {"train": "ada\ncid\n", "validation": "dot\n", "test": "bob\neve\n"}.items():
+        files.write(corpus.split_file(name), ids)
+    put(corpus, mix=story("ada", 0, 40) + " " + story("bob", 0, 41).replace("[", "").replace("]{PERSON}", ""))
+
+
+def test_a_leak_is_reported_and_not_written_unless_accepted(corpus, split):
+    bridge(corpus)
+    before = lists(corpus)
+    code, out, error = split("--threshold", "0.4", "--apply")
+    assert code == 1
+    assert "LEAK: near-duplicates in several splits: ada (train), bob (test), mix (test, new)" in out
+    assert "nothing was written" in error
+    assert "--accept-leaks" in error
+    assert lists(corpus) == before
+
+
+def test_an_accepted_leak_is_written_and_never_forgotten(corpus, split):
+    bridge(corpus)
+    assert split("--threshold", "0.4", "--apply", "--accept-leaks")[0] == 1
+    assert corpus.read_split("test") == ["bob", "eve", "mix"]
+    code, out, _ = split("--threshold", "0.4", "--apply")
+    assert code == 1
+    assert "mix (test)" in out
+
+
+def test_the_remedy_for_a_leak_works(corpus, split):
+    bridge(corpus)
+    files.write(corpus.split_file("train"), "cid\n")
+    assert split("--threshold", "0.4", "--apply")[0] == 0
+    assert corpus.read_split("test") == ["ada", "bob", "eve", "mix"]
+
+
+@pytest.mark.parametrize(
+    ("train", "test", "message"),
+    [
+        ("ada\nzoe\n", "", r"train.txt:2: the manifest has no article 'zoe'"),
+        ("ada\n", "bob\nada\n", r"test.txt:2: the article 'ada' stands in train already"),
+        ("ada\nada\n", "", r"train.txt:2: the article 'ada' stands in train already"),
+    ],
+)
+def test_wrong_ids_are_refused_and_nothing_is_written(corpus, split, train, test, message):
+    files.write(corpus.split_file("train"), train)
+    files.write(corpus.split_file("test"), test)
+    before = lists(corpus)
+    code, _, error = split("--apply")
+    assert code == 1
+    assert message in error
+    assert "Remove" in error
+    assert lists(corpus) == before
+
+
+def test_gold_of_an_unknown_article_is_refused(corpus, split):
+    gold.write(corpus.gold / "ada.jsonl", [inline.example("adam.p00", story("ada"))])
+    code, _, error = split()
+    assert code == 1
+    assert "'adam', which the manifest has not" in error
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--ratios", "train=0.9,test=0.2"),
+        ("--ratios", "train=0.9,dev=0.1"),
+        ("--ratios", "train=half,test=0.5"),
+        ("--ratios", "train=0.5,train=0.5"),
+        ("--ratios", ""),
+        ("--threshold", "0"),
+        ("--threshold", "2"),
+    ],
+)
+def test_what_cannot_be_asked_for_is_wrong_usage(split, arguments):
+    code, _, error = split(*arguments)
+    assert code == 2
+    assert "Invalid value" in error
+
+
+def test_ratios_are_obeyed_and_a_split_left_out_gets_nothing(corpus, split):
+    assert split("--ratios", "train=0.4, test=0.6", "--apply")[0] == 0
+    assert [len(ids) for ids in corpus.splits().values()] == [2, 0, 3]
+
+
+def test_a_run_broken_off_between_two_files_is_made_whole_by_the_next(corpus, split, monkeypatch):
+    put(corpus, **{name: story(name) for name in ("fay", "gus", "hal", "ivy", "jim")})
+    replace, calls = Path.replace, []
+
+    def fail(path, target):
+        calls.append(target)
+        if len(calls) > 1:
+            raise OSError(5, "Input/output error", str(target))
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", fail)
+    assert split("--apply")[0] == 1
+    half = {article: name for name, ids in corpus.splits().items() for article in ids}
+    assert 0 < len(half) < 10
+    assert len(list(corpus.split_file("test").parent.iterdir())) == 1, "no half-written file stays behind"
+    monkeypatch.setattr(Path, "replace", replace)
+    assert split("--apply")[0] == 0
+    whole = {article: name for name, ids in corpus.splits().items() for article in ids}
+    assert half.items() <= whole.items()
+    assert len(whole) == 10
+    assert set(whole.values()) == set(SPLITS)
+
+
+def test_a_full_disk_leaves_the_lists_as_they_were(corpus, split, monkeypatch):
+    split("--apply")
+    before = lists(corpus)
+    put(corpus, **{name: story(name) for name in ("fay", "gus", "hal", "ivy", "jim")})
+
+    fsync, calls = os.fsync, []
+
+    def full(handle):
+        calls.append(handle)
+        if len(calls) > 1:
+            raise OSError(28, "No space left on device")
+        fsync(handle)
+
+    monkeypatch.setattr("os.fsync", full)
+    code, _, error = split("--apply")
+    assert (code, error) == (1, "goldspan: No space left on device\n")
+    assert lists(corpus) == before
+    assert {path.name for path in corpus.split_file("test").parent.iterdir()} == {f"{name}.txt" for name in SPLITS}
+
+
+def test_a_project_without_gold_has_an_empty_plan(corpus, split):
+    for path in corpus.gold.iterdir():
+        path.unlink()
+    code, out, _ = split()
+    assert code == 0
+    assert "Not split, for want of gold: ada, bob, cid, dot, eve" in out
