@@ -14,7 +14,7 @@ import typer
 from goldspan import __version__
 from goldspan.errors import GoldspanError
 
-COMMANDS: tuple[str, ...] = ()
+COMMANDS = ("init", "add", "split", "export", "convert", "show", "stats")
 
 app = typer.Typer(
     name="goldspan",

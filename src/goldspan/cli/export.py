@@ -1,0 +1,47 @@
+"""`goldspan export`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from goldspan.cli import terminal
+from goldspan.corpus import Corpus
+
+
+def run(
+    output: Annotated[
+        Path | None, typer.Option("--output", help="The folder to write. Default: build/<format>.", show_default=False)
+    ] = None,
+    form: Annotated[
+        Literal["parquet", "docbin", "conll", "jsonl", "doccano", "brat"],
+        typer.Option("--format", help="parquet is the Hugging Face dataset."),
+    ] = "parquet",
+    policy: Annotated[
+        Literal["strict", "expand"],
+        typer.Option(
+            "--policy", help="Spans that a token cuts: strict leaves them untagged or refuses, expand widens."
+        ),
+    ] = "strict",
+    json: terminal.Json = None,
+    root: terminal.Root = None,
+) -> None:
+    """Write the gold, split by split, as a dataset that load_dataset opens, or in another format."""
+    from goldspan.export import export
+
+    corpus = Corpus.find(root)
+    folder = output or corpus.build / ("dataset" if form == "parquet" else form)
+    done = export(corpus, folder, form, policy)
+    out = terminal.console()
+    rows = [
+        (f"{config} {split}", f"{number:,}", f"{done.spans[config][split]:,}")
+        for config, splits in done.rows.items()
+        for split, number in splits.items()
+    ]
+    out.print(terminal.table(f"Exported to {done.folder}", ("split", "examples", "spans"), rows))
+    for loss in done.losses:
+        out.print(terminal.plain(f"{loss.example}: a token cuts [{loss.surface}]{{{loss.span.label}}}: {loss.widened}"))
+    out.print(f"{len(done.losses)} span(s) cut by a token (policy {policy})")
+    terminal.write_json(json, done.json())

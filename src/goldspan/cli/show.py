@@ -1,0 +1,72 @@
+"""`goldspan show`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from goldspan.cli import terminal
+from goldspan.corpus import Corpus
+from goldspan.formats import inline
+
+if TYPE_CHECKING:
+    from goldspan.show import Change
+
+
+def run(
+    *,
+    names: Annotated[list[str] | None, typer.Argument(help="Article or example ids. Default: all.")] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", help="A file to show instead of the gold, in any format.")
+    ] = None,
+    annotator: Annotated[str | None, typer.Option("--pass", help="Show this annotator's pass.")] = None,
+    label: Annotated[list[str] | None, typer.Option("--label", help="Only examples with this label.")] = None,
+    containing: Annotated[str | None, typer.Option("--containing", help="Only examples with these words.")] = None,
+    diff: Annotated[str | None, typer.Option("--diff", help="What changed since this git revision.")] = None,
+    root: terminal.Root = None,
+) -> None:
+    """Print examples with their spans: coloured in a terminal, inline markup in a pipe."""
+    from goldspan import formats, show
+
+    corpus = Corpus.find(root)
+    folder = corpus.gold if annotator is None else corpus.passes / annotator
+    if file is not None:
+        examples = formats.load(file, formats.sniff(file))
+    else:
+        examples = list(corpus.gold_examples() if annotator is None else corpus.pass_examples(annotator))
+    if diff is not None:
+        _diff(show.changes(show.at_revision(folder, diff), examples))
+        return
+    shown = 0
+    out = terminal.console()
+    for example in show.select(examples, names or (), label or (), containing):
+        shown += 1
+        if sys.stdout.isatty():
+            out.print(show.coloured(example, corpus.scheme), end="\n\n")
+        else:
+            print(show.inline_form(example))
+    if sys.stdout.isatty():
+        out.print(show.legend(corpus.scheme), f"  {shown} of {len(examples)} examples")
+
+
+def _diff(changes: Sequence[Change]) -> None:
+    from rich.text import Text
+
+    out = terminal.console()
+    for change in changes:
+        state = "new" if change.old is None else "gone" if change.new is None else ""
+        state = "text changed" if change.text_changed else state
+        out.print(Text(f"{change.example}  {state}".rstrip(), style="bold"))
+        for sign, style, example, spans in (
+            ("-", "red", change.old, change.removed),
+            ("+", "green", change.new, change.added),
+        ):
+            for span in spans:
+                line = "" if example is None else inline.around(example.text, span)
+                out.print(Text(f"{sign} [{span.start}, {span.end}] {line}", style=style))
+    added, removed = sum(len(change.added) for change in changes), sum(len(change.removed) for change in changes)
+    out.print(f"{len(changes)} example(s) changed: {added} span(s) added, {removed} removed")

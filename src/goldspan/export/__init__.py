@@ -1,0 +1,169 @@
+"""From gold and splits to a dataset: a folder that `datasets.load_dataset` opens, or files of another format."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from goldspan import files, formats
+from goldspan.errors import InputError
+from goldspan.export import card, parquet
+from goldspan.export.columns import features
+from goldspan.folds import folds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from goldspan.corpus import Corpus
+    from goldspan.tokens import Misaligned, Policy
+
+DATASET = "parquet"
+GOLD, PASSES = "gold", "passes"  # the two configs; the first is the default
+MARKER = ".goldspan-export"
+MARKER_TEXT = "This folder was written by `goldspan export` and is replaced as a whole by the next one.\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What an export made.
+
+    Args:
+        folder: where it is.
+        rows: examples per config and split.
+        spans: spans per config and split.
+        losses: the spans of gold that tokens could not express.
+    """
+
+    folder: Path
+    rows: dict[str, dict[str, int]] = field(default_factory=dict)
+    spans: dict[str, dict[str, int]] = field(default_factory=dict)
+    losses: list[Misaligned] = field(default_factory=list)
+
+    def json(self) -> dict[str, Any]:
+        """The report for `--json`."""
+        return {
+            "folder": str(self.folder),
+            "rows": self.rows,
+            "spans": self.spans,
+            "losses": [asdict(loss) for loss in self.losses],
+        }
+
+
+def export(corpus: Corpus, output: Path, name: str = DATASET, policy: Policy = "strict") -> Exported:
+    """Write the gold of a corpus, split by split, as a whole folder or not at all.
+
+    Two exports of one corpus are byte-identical.
+
+    Args:
+        corpus: gold, splits and passes come from it.
+        output: the folder; an earlier export there is replaced, anything else is left alone and refused.
+        name: `parquet` for a dataset folder, or a format of `goldspan.formats`.
+        policy: what is done with spans that a token cuts; see `goldspan.tokens.tags`.
+
+    Raises:
+        InputError: if an article of gold is in no split, if the folder holds something else, if a format cannot
+            hold a span.
+    """
+    splits = _splits(corpus)
+    _refuse_foreign(output)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(prefix=f".{output.name}.", suffix=".part", dir=output.parent))
+    try:
+        make = _dataset if name == DATASET else partial(_files, name=formats.canonical(name))
+        done = make(corpus, splits, beside, policy=policy)
+        files.write(beside / MARKER, MARKER_TEXT)
+        beside.chmod(0o755)
+        _swap(beside, output)
+    except BaseException:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise
+    return Exported(output, done.rows, done.spans, done.losses)
+
+
+def _refuse_foreign(output: Path) -> None:
+    if output.is_dir() and any(output.iterdir()) and not (output / MARKER).is_file():
+        raise InputError(
+            "the folder holds files that no export has written",
+            file=output,
+            remedy="Choose another --output, or empty the folder.",
+        )
+    if output.exists() and not output.is_dir():
+        raise InputError("is a file, not a folder", file=output, remedy="Choose another --output.")
+
+
+def _swap(beside: Path, output: Path) -> None:
+    """Put the new folder in the place of the old: at every moment one of them is whole."""
+    old = beside.with_suffix(".old")
+    if output.exists():
+        output.replace(old)
+    beside.replace(output)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _splits(corpus: Corpus) -> dict[str, list[str]]:
+    splits = {name: ids for name, ids in corpus.splits().items() if ids}
+    listed = {article for ids in splits.values() for article in ids}
+    for entry in corpus.entries:
+        if entry.id not in listed and (corpus.gold / f"{entry.id}.jsonl").is_file():
+            raise InputError(
+                f"the article {entry.id!r} has gold but is in no split",
+                file=corpus.split_file("train"),
+                remedy="Run `goldspan split --apply` first.",
+            )
+    if not listed:
+        raise InputError(
+            "no article is in any split", file=corpus.split_file("train"), remedy="Run `goldspan split --apply` first."
+        )
+    return splits
+
+
+def _dataset(corpus: Corpus, splits: Mapping[str, list[str]], folder: Path, policy: Policy) -> Exported:
+    done = Exported(folder)
+    fold = folds(corpus)
+    annotators = corpus.annotators()
+    configs = {}
+    for config in (GOLD, PASSES) if annotators else (GOLD,):
+        passes = config == PASSES
+        written = {}
+        for split, ids in splits.items():
+            rows = _pass_rows(corpus, ids, annotators, fold) if passes else _gold_rows(corpus, ids, fold)
+            path = folder / config / f"{split}.parquet"
+            written[split] = parquet.write(path, rows, corpus.scheme, policy, annotator=passes)
+        done.rows[config] = {split: one.rows for split, one in written.items()}
+        done.spans[config] = {split: one.spans for split, one in written.items()}
+        configs[config] = (features(corpus.scheme, annotator=passes), written)
+    for one in configs[GOLD][1].values():
+        done.losses.extend(one.losses)
+    files.write(folder / "README.md", card.render(corpus, configs, done.losses, policy))
+    return done
+
+
+def _gold_rows(corpus: Corpus, ids: list[str], fold: Mapping[str, int]) -> Iterator[parquet.Row]:
+    for example in corpus.gold_examples(ids):
+        yield parquet.Row(example, fold[example.article])
+
+
+def _pass_rows(corpus: Corpus, ids: list[str], annotators: list[str], fold: Mapping[str, int]) -> Iterator[parquet.Row]:
+    for article in ids:
+        for annotator in annotators:
+            for example in corpus.pass_examples(annotator, [article]):
+                yield parquet.Row(example, fold.get(article), annotator)
+
+
+def _files(corpus: Corpus, splits: Mapping[str, list[str]], folder: Path, name: str, policy: Policy) -> Exported:
+    done = Exported(folder, rows={GOLD: {}}, spans={GOLD: {}})
+    suffix = next(iter(formats.get(name).SUFFIXES), "")
+    for split, ids in splits.items():
+        examples = list(corpus.gold_examples(ids))
+        path = folder / f"{split}{suffix}"
+        if name in formats.TOKEN_FORMATS:
+            done.losses.extend(formats.get_token_format(name).write(path, examples, policy=policy))
+        else:
+            formats.get(name).write(path, examples)
+        done.rows[GOLD][split] = len(examples)
+        done.spans[GOLD][split] = sum(len(example.spans) for example in examples)
+    return done

@@ -1,0 +1,167 @@
+"""Examples for the eye: coloured spans in a terminal, inline markup in a pipe, and what changed since a revision."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from goldspan.errors import InputError, MissingPart
+from goldspan.formats import gold, inline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from rich.text import Text
+
+    from goldspan.formats.record import Record
+    from goldspan.values import Example, LabelScheme, Span
+
+PLAIN = "#808080"  # a label that the scheme does not know
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How one example differs between two states of the annotation.
+
+    Args:
+        example: its id.
+        old: as it was; None if it is new.
+        new: as it is; None if it is gone.
+    """
+
+    example: str
+    old: Example | None
+    new: Example | None
+
+    @property
+    def removed(self) -> tuple[Span, ...]:
+        """The spans that are no longer there."""
+        return tuple(sorted(set(_spans(self.old)) - set(_spans(self.new))))
+
+    @property
+    def added(self) -> tuple[Span, ...]:
+        """The spans that are new."""
+        return tuple(sorted(set(_spans(self.new)) - set(_spans(self.old))))
+
+    @property
+    def text_changed(self) -> bool:
+        """Whether the text itself differs, so that offsets cannot be compared."""
+        return self.old is not None and self.new is not None and self.old.text != self.new.text
+
+
+def inline_form(example: Example) -> str:
+    """The example with its id, in inline markup."""
+    return f"{example.id}\t{inline.render(example.text, example.spans)}"
+
+
+def coloured(example: Example, scheme: LabelScheme) -> Text:
+    """The example for a terminal: each span on its label's colour, with the label behind it.
+
+    Spans that overlap are shown one after the other, the longer first; that they overlap is for the checks to say.
+    """
+    from rich.text import Text
+
+    colours = {label.name: label.colour for label in scheme.labels}
+    text = Text()
+    text.append(f"{example.id}\n", style="dim")
+    last = 0
+    for span in sorted(example.spans, key=lambda span: (span.start, -span.end)):
+        start = max(span.start, last)
+        text.append(example.text[last:start])
+        colour = colours.get(span.label, PLAIN)
+        text.append(example.text[start : span.end], style=f"bold white on {colour}")
+        text.append(f" {span.label}", style=f"{colour}")
+        last = max(last, span.end)
+    text.append(example.text[last:])
+    return text
+
+
+def legend(scheme: LabelScheme) -> Text:
+    """The labels in their colours."""
+    from rich.text import Text
+
+    parts = [Text(f" {label.name} ", style=f"bold white on {label.colour}") for label in scheme.labels]
+    return Text("  ").join(parts)
+
+
+def select(
+    examples: Iterable[Example], names: Iterable[str] = (), labels: Iterable[str] = (), containing: str | None = None
+) -> Iterator[Example]:
+    """The examples of these articles or ids, with one of these labels, that contain these words.
+
+    Args:
+        examples: what to choose from.
+        names: article ids or example ids; none: all.
+        labels: label names; none: with or without spans.
+        containing: words of the text, upper and lower case alike.
+    """
+    wanted, some = set(names), set(labels)
+    for example in examples:
+        if wanted and not wanted & {example.id, example.article}:
+            continue
+        if some and not some & {span.label for span in example.spans}:
+            continue
+        if containing and containing.casefold() not in example.text.casefold():
+            continue
+        yield example
+
+
+def changes(old: Iterable[Example], new: Iterable[Example]) -> list[Change]:
+    """What differs between two states, example by example, in the order of the new and then of the gone."""
+    before = {example.id: example for example in old}
+    after = {example.id: example for example in new}
+    names = [*after, *(name for name in before if name not in after)]
+    pairs = [Change(name, before.get(name), after.get(name)) for name in names]
+    return [one for one in pairs if _key(one.old) != _key(one.new)]
+
+
+def at_revision(folder: Path, revision: str) -> list[Example]:
+    """All gold lines of a folder as they stood in a git revision.
+
+    Raises:
+        MissingPart: if git is not there, or the folder is in no git repository.
+        InputError: if the revision is unknown, or a line of it is not valid.
+    """
+    top = _git(folder, "rev-parse", "--show-toplevel")
+    if top is None:
+        raise MissingPart(
+            "the folder is in no git repository", file=folder, remedy="Differences are taken against a git revision."
+        )
+    commit = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    if commit is None:
+        raise InputError(f"there is no revision {revision!r}", file=folder, remedy="See `git log --oneline`.")
+    listing = _git(folder, "ls-tree", "-r", "-z", "--name-only", commit.decode().strip(), ".") or b""
+    found = []
+    for name in filter(None, listing.decode("utf-8", "surrogateescape").split("\0")):
+        if name.endswith(".jsonl"):
+            data = _git(folder, "show", f"{commit.decode().strip()}:./{name}") or b""
+            found += [record.example() for record in _records(folder / name, data)]
+    return found
+
+
+def _records(path: Path, data: bytes) -> Iterator[Record]:
+    for record in gold.scan_bytes(data, path):
+        if isinstance(record, InputError):
+            raise record
+        yield record
+
+
+def _git(folder: Path, *arguments: str) -> bytes | None:
+    """What git prints; None where it fails."""
+    try:
+        done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, check=False)  # noqa: S603, S607
+    except FileNotFoundError:
+        raise MissingPart(
+            "git is not installed", remedy="Install git; differences are taken against a revision."
+        ) from None
+    return done.stdout if done.returncode == 0 else None
+
+
+def _spans(example: Example | None) -> tuple[Span, ...]:
+    return () if example is None else example.spans
+
+
+def _key(example: Example | None) -> tuple[str, tuple[Span, ...]] | None:
+    return None if example is None else (example.text, example.spans)

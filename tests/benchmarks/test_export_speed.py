@@ -1,0 +1,73 @@
+"""Export against the least it could cost: spaCy's tokenizer and a bare Parquet write of the same table."""
+
+import subprocess
+import sys
+import time
+
+import pyarrow.parquet as pq
+import pytest
+import spacy
+
+from goldspan import Example, Span
+from goldspan.export import parquet
+from goldspan.values import Label, LabelScheme
+
+LABELS = (
+    Label("UNIT", "A unit.", "#000000", "u", "u.md"),
+    Label("COUNT", "How many.", "#000000", "c", "c.md", quantity=True),
+)
+SCHEME = LabelScheme("1", LABELS)
+TEXT = (
+    "The {n}th Brigade sent up to {n},000 additional troops to the bridge over the river on Monday, said its "
+    "commander, while patrols went on in both towns and nobody was hurt."
+)
+pytestmark = [pytest.mark.benchmark, pytest.mark.slow]
+
+
+def make(number):
+    n = number % 90 + 10
+    spans = (Span(4, 16, "UNIT"), Span(22, 52, "COUNT"))
+    return Example(f"a{number // 20}.p{number % 20:02d}", TEXT.format(n=n), spans)
+
+
+def seconds(work):
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def test_a_hundred_thousand_examples_against_tokenizer_and_bare_write(tmp_path):
+    examples = [make(number) for number in range(100_000)]
+    parquet.write(tmp_path / "warm.parquet", [parquet.Row(examples[0], 0)], SCHEME, "strict")  # imports are not timed
+    rows = (parquet.Row(example, 0) for example in examples)
+    ours = seconds(lambda: parquet.write(tmp_path / "a.parquet", rows, SCHEME, "strict"))
+    table = pq.read_table(tmp_path / "a.parquet")
+    nlp = spacy.blank("en")
+    nlp.make_doc(examples[0].text)
+    tokenizer = seconds(lambda: [nlp.make_doc(example.text) for example in examples])
+    write = seconds(lambda: pq.write_table(table, tmp_path / "b.parquet", compression="zstd"))
+    limit = tokenizer + write
+    print(f"\nexport {ours:.1f} s; tokenizer {tokenizer:.1f} s + bare write {write:.1f} s; ratio {ours / limit:.2f}")
+    assert table.num_rows == 100_000
+
+
+MILLION = """
+import resource, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from test_export_speed import SCHEME, make
+from goldspan.export import parquet
+rows = (parquet.Row(make(number), 0) for number in range(1_000_000))
+written = parquet.write(Path(sys.argv[2]), rows, SCHEME, "strict")
+print(written.rows, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+def test_a_million_examples_stay_under_their_memory(tmp_path):
+    from pathlib import Path
+
+    command = [sys.executable, "-c", MILLION, Path(__file__).parent, tmp_path / "a.parquet"]
+    rows, kilobytes = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    print(f"\n1,000,000 examples: {int(kilobytes) / 1e6:.2f} GB at most (limit 1.5)")
+    assert int(rows) == 1_000_000
+    assert int(kilobytes) < 1.5e6

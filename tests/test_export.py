@@ -1,0 +1,196 @@
+import filecmp
+import json
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from datasets import ClassLabel, load_dataset
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from goldspan import Example, InputError, Span, ValueRefused, formats, tokens
+from goldspan.export import batch, columns, export, parquet
+from goldspan.formats import gold
+from goldspan.quantities import parse_troop_count
+from goldspan.values import Label, LabelScheme
+from strategies import LABELS, corpora, examples
+
+SCHEME = LabelScheme("1", tuple(Label(n, n, "#000000", n.lower(), f"{n}.md", quantity=n == "C") for n in "ABC"))
+
+
+def relabelled(example):
+    return Example(example.id, example.text, [Span(s.start, s.end, "AB"[len(s.label) % 2]) for s in example.spans[:1]])
+
+
+@pytest.fixture
+def dataset(toy, tmp_path, monkeypatch):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    export(toy, tmp_path / "dataset")
+    return load_dataset(str(tmp_path / "dataset"), cache_dir=str(tmp_path / "cache"))
+
+
+def test_load_dataset_opens_every_split(toy, dataset):
+    assert {name: split.num_rows for name, split in dataset.items()} == {"train": 3, "validation": 3, "test": 3}
+    ids = [row["id"] for split in dataset.values() for row in split]
+    assert ids == [example.id for example in toy.gold_examples()]
+
+
+def test_labels_and_tags_carry_their_names(dataset):
+    features = dataset["train"].features
+    assert features["spans"].feature["label"] == ClassLabel(names=["SHIP", "PORT", "CREW"])
+    assert features["ner_tags"].feature.names == [
+        "O", "B-SHIP", "I-SHIP", "B-PORT", "I-PORT", "B-CREW", "I-CREW",
+    ]  # fmt: skip
+
+
+def test_a_row_holds_text_spans_tokens_tags_and_values(dataset):
+    row = next(row for row in dataset["validation"] if row["id"] == "storm.p02")
+    names = dataset["validation"].features["ner_tags"].feature.names
+    assert row["article"] == "storm"
+    assert row["spans"][0] == {"start": 0, "end": 14, "label": 2, "surface": "Twenty sailors"}
+    assert [names[tag] for tag in row["ner_tags"]][:2] == ["B-CREW", "I-CREW"]
+    assert row["crews"] == [
+        {"start": 0, "end": 14, "minimum": 20, "maximum": 20, "approximate": False},
+        {"start": 49, "end": 60, "minimum": 0, "maximum": 1200, "approximate": False},
+    ]
+
+
+def test_every_offset_of_the_dataset_covers_its_surface(dataset):
+    for split in dataset.values():
+        for row in split:
+            assert all(row["text"][s["start"] : s["end"]] == s["surface"] for s in row["spans"])
+            extents = zip(row["tokens"], row["token_offsets"], strict=True)
+            assert all(row["text"][o["start"] : o["end"]] == token for token, o in extents)
+
+
+def test_the_passes_are_a_configuration_of_their_own(toy, tmp_path):
+    export(toy, tmp_path / "dataset")
+    passes = load_dataset(str(tmp_path / "dataset"), "passes", cache_dir=str(tmp_path / "cache"))
+    rows = {(row["annotator"], row["id"]): row for split in passes.values() for row in split}
+    assert len(rows) == 18
+    assert len(rows["ann", "storm.p01"]["spans"]) == len(rows["bob", "storm.p01"]["spans"]) + 1
+
+
+def test_two_exports_are_byte_identical(toy, tmp_path):
+    for name in ("one", "two"):
+        export(toy, tmp_path / name)
+    names = sorted(str(p.relative_to(tmp_path / "one")) for p in (tmp_path / "one").rglob("*") if p.is_file())
+    assert len(names) == 8
+    assert filecmp.cmpfiles(tmp_path / "one", tmp_path / "two", names, shallow=False) == (names, [], [])
+
+
+def test_a_span_that_a_token_cuts_stays_and_is_reported(toy, tmp_path):
+    path = toy.gold / "strike.jsonl"
+    lines = path.read_text().replace('[53, 58, "PORT", "Odesa"]', '[53, 57, "PORT", "Odes"]')
+    path.write_text(lines)
+    done = export(toy, tmp_path / "strict")
+    assert [(loss.example, loss.surface, loss.widened) for loss in done.losses] == [("strike.p01", "Odes", "Odesa")]
+    assert "| strike.p01 | 53–57 | PORT | Odes | Odesa |" in (tmp_path / "strict" / "README.md").read_text()
+    rows = pq.read_table(tmp_path / "strict/gold/test.parquet").to_pylist()
+    assert rows[1]["spans"][-1]["surface"] == "Odes"
+    assert rows[1]["ner_tags"][-2] == 0
+    export(toy, tmp_path / "expand", policy="expand")
+    assert pq.read_table(tmp_path / "expand/gold/test.parquet").to_pylist()[1]["ner_tags"][-2] == 3
+
+
+def test_an_article_in_no_split_is_refused(toy, tmp_path):
+    toy.split_file("test").write_text("")
+    with pytest.raises(InputError, match="'strike' has gold but is in no split"):
+        export(toy, tmp_path / "dataset")
+    assert not (tmp_path / "dataset").exists()
+
+
+def test_a_folder_of_somebody_else_is_left_alone(toy, tmp_path):
+    (tmp_path / "thesis.txt").write_text("ten years of work")
+    with pytest.raises(InputError, match="no export has written"):
+        export(toy, tmp_path)
+    assert (tmp_path / "thesis.txt").is_file()
+
+
+def test_an_earlier_export_is_replaced_as_a_whole(toy, tmp_path):
+    export(toy, tmp_path / "out")
+    export(toy, tmp_path / "out", "jsonl")
+    assert sorted(p.name for p in (tmp_path / "out").glob("[!.]*")) == ["test.jsonl", "train.jsonl", "validation.jsonl"]
+
+
+def test_a_failed_export_leaves_the_old_one(toy, tmp_path):
+    export(toy, tmp_path / "out")
+    before = sorted(p.name for p in (tmp_path / "out").rglob("*"))
+    (toy.gold / "storm.jsonl").write_text("{\n")
+    with pytest.raises(InputError):
+        export(toy, tmp_path / "out")
+    assert sorted(p.name for p in (tmp_path / "out").rglob("*")) == before
+    assert [p.name for p in tmp_path.iterdir() if p.name.startswith(".out")] == []
+
+
+@pytest.mark.parametrize("name", ["docbin", "conll", "jsonl", "doccano", "brat"])
+def test_every_format_gives_the_same_gold_back(toy, tmp_path, name):
+    export(toy, tmp_path / "out", name)
+    (path,) = (tmp_path / "out").glob("validation*")
+    assert formats.load(path, name) == list(toy.gold_examples(["storm"]))
+
+
+@settings(max_examples=50)
+@given(st.lists(examples(), max_size=4))
+def test_no_span_is_lost_on_the_way_into_a_table(found):
+    rows = [relabelled(example) for example in found]
+    table, _ = columns.Columns(SCHEME).table(rows, [0] * len(rows))
+    for row, example in zip(table.to_pylist(), rows, strict=True):
+        assert [(s["start"], s["end"], SCHEME.names[s["label"]]) for s in row["spans"]] == [
+            (s.start, s.end, s.label) for s in example.spans
+        ]
+        assert [(o["start"], o["end"]) for o in row["token_offsets"]] == tokens.tokenize(example.text)
+
+
+def test_a_value_that_nobody_can_defend_is_null():
+    example = Example("a", "several sailors", (Span(0, 15, "C"),))
+    table, _ = columns.Columns(SCHEME).table([example], [0])
+    assert parse_troop_count("several sailors") is None
+    assert table["cs"].to_pylist() == [
+        [{"start": 0, "end": 15, "minimum": None, "maximum": None, "approximate": None}]
+    ]  # fmt: skip
+
+
+def test_a_table_of_nothing_has_its_schema(tmp_path):
+    parquet.write(tmp_path / "a.parquet", [], SCHEME, "strict")
+    schema = pq.read_schema(tmp_path / "a.parquet")
+    assert json.loads(schema.metadata[b"huggingface"])["info"]["features"]["id"]["dtype"] == "string"
+
+
+def test_gold_on_disk_is_untouched_by_an_export(toy, tmp_path):
+    before = {path: path.read_bytes() for path in toy.root.rglob("*.jsonl")}
+    export(toy, tmp_path / "out")
+    assert before == {path: path.read_bytes() for path in toy.root.rglob("*.jsonl")}
+    assert gold.line(next(iter(toy.gold_examples()))).startswith('{"id": "harbour.p00"')
+
+
+@settings(max_examples=100)
+@given(corpora(), st.sampled_from(["strict", "expand"]))
+def test_a_batch_is_tagged_as_its_examples_one_by_one(found, policy):
+    number = {tag: n for n, tag in enumerate(["O", *(f"{p}-{label}" for label in LABELS for p in "BI")])}
+    together = batch.tokenize(found, "en")
+    extents = list(zip(together.starts.tolist(), together.ends.tolist(), strict=True))
+    expected = [tokens.tokenize(example.text) for example in found]
+    assert extents == [extent for one in expected for extent in one]
+    assert together.lengths.tolist() == [len(one) for one in expected]
+    numbers, losses = batch.tags(found, together, number, policy)
+    alone = [tokens.tags(example, one, policy) for example, one in zip(found, expected, strict=True)]
+    assert numbers.tolist() == [number[tag] for tags, _ in alone for tag in tags]
+    assert losses == [loss for _, some in alone for loss in some]
+
+
+def test_overlapping_spans_cannot_become_tags():
+    example = Example("a.p00", "one two three", (Span(0, 7, "A"), Span(4, 13, "B")))
+    with pytest.raises(ValueRefused, match=r"a\.p00: the spans .* overlap"):
+        columns.Columns(SCHEME).table([example], [0])
+
+
+@given(corpora())
+def test_words_are_the_slices_of_their_texts(found):
+    spans = [(number, span) for number, example in enumerate(found) for span in example.spans]
+    lengths = np.array([len(example.spans) for example in found], np.int64)
+    starts = np.array([span.start for _, span in spans], np.int64)
+    ends = np.array([span.end for _, span in spans], np.int64)
+    words = batch.slices(found, lengths, starts, ends)
+    words.validate(full=True)
+    assert words.to_pylist() == [found[number].surface(span) for number, span in spans]

@@ -1,0 +1,99 @@
+import os
+import pty
+import subprocess
+import sys
+
+import pytest
+
+from goldspan import Example, InputError, MissingPart, Span, show
+
+A = Example("a.p00", "one two three", (Span(0, 3, "SHIP"),))
+
+
+def git(folder, *arguments):
+    subprocess.run(["git", "-C", folder, *arguments], check=True, capture_output=True)
+
+
+@pytest.fixture
+def repository(toy):
+    git(toy.root, "init", "-q")
+    git(toy.root, "add", "-A")
+    git(toy.root, "-c", "user.name=T", "-c", "user.email=t@example.org", "commit", "-qm", "as received")
+    return toy
+
+
+def goldspan(corpus, *arguments):
+    command = [sys.executable, "-m", "goldspan", *arguments, "--root", corpus.root]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_a_pipe_gets_inline_markup_one_example_a_line(toy):
+    done = goldspan(toy, "show", "storm")
+    assert done.stdout.splitlines()[0] == "storm.p00\tStorm over [Valparaíso]{PORT}"
+    assert len(done.stdout.splitlines()) == 3
+
+
+def test_a_terminal_gets_every_word_and_label(toy):
+    text = show.coloured(Example("a", "abcdef", (Span(0, 4, "SHIP"), Span(2, 6, "PORT"))), toy.scheme)
+    assert text.plain == "a\nabcd SHIPef PORT"
+    assert {str(span.style) for span in text.spans} > {"bold white on #1f6fb2"}
+
+
+def test_colours_appear_on_a_terminal_only(toy):
+    parent, child = pty.openpty()
+    command = [sys.executable, "-m", "goldspan", "show", "harbour", "--root", toy.root]
+    environment = os.environ | {"TERM": "xterm-256color", "COLUMNS": "100", "NO_COLOR": ""}
+    subprocess.run(command, stdout=child, check=True, env=environment)
+    os.close(child)
+    seen = os.read(parent, 100_000).decode()
+    os.close(parent)
+    assert "\x1b[" in seen
+    assert "3 of 9 examples" in seen
+    assert "\x1b[" not in goldspan(toy, "show", "harbour").stdout
+
+
+def test_examples_are_chosen_by_article_id_label_and_words(toy):
+    examples = list(toy.gold_examples())
+    assert [e.id for e in show.select(examples, ["strike"], ["PORT"])] == ["strike.p01", "strike.p02"]
+    assert [e.id for e in show.select(examples, ["harbour.p03", "strike.p00"])] == ["harbour.p03", "strike.p00"]
+    assert [e.id for e in show.select(examples, containing="NORDLICHT")] == ["storm.p01", "storm.p02"]
+
+
+def test_nothing_changed_is_nothing_shown():
+    assert show.changes([A], [A]) == []
+
+
+def test_a_moved_span_is_one_removed_and_one_added():
+    (change,) = show.changes([A], [A.with_spans([Span(0, 7, "SHIP")])])
+    assert (change.removed, change.added) == ((Span(0, 3, "SHIP"),), (Span(0, 7, "SHIP"),))
+    assert not change.text_changed
+
+
+def test_new_gone_and_rewritten_examples_are_told_apart():
+    new, gone = Example("b", "x"), Example("c", "y")
+    rewritten = Example("a.p00", "one two", A.spans)
+    changes = {change.example: change for change in show.changes([A, gone], [rewritten, new])}
+    assert changes["a.p00"].text_changed
+    assert changes["b"].old is None
+    assert changes["c"].new is None
+
+
+def test_what_changed_since_a_revision_is_shown_with_its_words(repository):
+    path = repository.gold / "strike.jsonl"
+    path.write_text(path.read_text().replace('[29, 35, "SHIP", "Gloria"], ', ""))
+    done = goldspan(repository, "show", "--diff", "HEAD")
+    assert done.returncode == 0, done.stderr
+    assert "- [29, 35] More than 300 sailors of the [Gloria]{SHIP} are on strike in Odesa." in done.stdout
+    assert "1 example(s) changed: 0 span(s) added, 1 removed" in done.stdout
+
+
+def test_an_unknown_revision_is_named(repository):
+    with pytest.raises(InputError, match="no revision 'yesterday'"):
+        show.at_revision(repository.gold, "yesterday")
+    with pytest.raises(InputError, match="no revision '--help'"):
+        show.at_revision(repository.gold, "--help")
+
+
+def test_without_a_repository_there_is_no_difference_to_show(toy):
+    with pytest.raises(MissingPart, match="no git repository"):
+        show.at_revision(toy.gold, "HEAD")
