@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import pytest
 
 from goldspan import __version__, cli
@@ -31,7 +35,7 @@ def test_outside_a_project_the_error_says_what_to_do(tmp_path, monkeypatch, caps
 
 
 def test_an_error_of_the_system_is_said_in_one_line(monkeypatch, capsys):
-    def fail(_):
+    def fail(_, **__):
         raise PermissionError(13, "Permission denied", "corpus/gold")
 
     monkeypatch.setattr(cli, "app", fail)
@@ -42,3 +46,9 @@ def test_an_error_of_the_system_is_said_in_one_line(monkeypatch, capsys):
 def test_an_error_names_file_line_example_and_remedy():
     error = InputError("is wrong", file="a.jsonl", line=3, example="a.p00", remedy="Mend it.")
     assert str(error) == "a.jsonl:3: a.p00: is wrong\n  Mend it."
+
+
+def test_news_text_goes_out_whole_whatever_the_locale_says(toy):
+    command = [sys.executable, "-m", "goldspan", "show", "storm", "--root", toy.root]
+    done = subprocess.run(command, capture_output=True, check=True, env=os.environ | {"PYTHONIOENCODING": "ascii"})
+    assert "Valparaíso" in done.stdout.decode("utf-8")

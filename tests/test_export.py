@@ -44,7 +44,7 @@ def test_labels_and_tags_carry_their_names(dataset):
 
 
 def test_a_row_holds_text_spans_tokens_tags_and_values(dataset):
-    row = next(row for row in dataset["validation"] if row["id"] == "storm.p02")
+    row = next(row for row in dataset["validation"] if row["id"] == "storm.p03")
     names = dataset["validation"].features["ner_tags"].feature.names
     assert row["article"] == "storm"
     assert row["spans"][0] == {"start": 0, "end": 14, "label": 2, "surface": "Twenty sailors"}
@@ -68,7 +68,7 @@ def test_the_passes_are_a_configuration_of_their_own(toy, tmp_path):
     passes = load_dataset(str(tmp_path / "dataset"), "passes", cache_dir=str(tmp_path / "cache"))
     rows = {(row["annotator"], row["id"]): row for split in passes.values() for row in split}
     assert len(rows) == 18
-    assert len(rows["ann", "storm.p01"]["spans"]) == len(rows["bob", "storm.p01"]["spans"]) + 1
+    assert len(rows["ann", "storm.p02"]["spans"]) == len(rows["bob", "storm.p02"]["spans"]) + 1
 
 
 def test_two_exports_are_byte_identical(toy, tmp_path):
@@ -84,8 +84,8 @@ def test_a_span_that_a_token_cuts_stays_and_is_reported(toy, tmp_path):
     lines = path.read_text().replace('[53, 58, "PORT", "Odesa"]', '[53, 57, "PORT", "Odes"]')
     path.write_text(lines)
     done = export(toy, tmp_path / "strict")
-    assert [(loss.example, loss.surface, loss.widened) for loss in done.losses] == [("strike.p01", "Odes", "Odesa")]
-    assert "| strike.p01 | 53–57 | PORT | Odes | Odesa |" in (tmp_path / "strict" / "README.md").read_text()
+    assert [(loss.example, loss.surface, loss.widened) for loss in done.losses] == [("strike.p02", "Odes", "Odesa")]
+    assert "| strike.p02 | 53–57 | PORT | Odes | Odesa |" in (tmp_path / "strict" / "README.md").read_text()
     rows = pq.read_table(tmp_path / "strict/gold/test.parquet").to_pylist()
     assert rows[1]["spans"][-1]["surface"] == "Odes"
     assert rows[1]["ner_tags"][-2] == 0
@@ -161,7 +161,7 @@ def test_gold_on_disk_is_untouched_by_an_export(toy, tmp_path):
     before = {path: path.read_bytes() for path in toy.root.rglob("*.jsonl")}
     export(toy, tmp_path / "out")
     assert before == {path: path.read_bytes() for path in toy.root.rglob("*.jsonl")}
-    assert gold.line(next(iter(toy.gold_examples()))).startswith('{"id": "harbour.p00"')
+    assert gold.line(next(iter(toy.gold_examples()))).startswith('{"id": "harbour.p01"')
 
 
 @settings(max_examples=100)

@@ -29,7 +29,7 @@ def goldspan(corpus, *arguments):
 
 def test_a_pipe_gets_inline_markup_one_example_a_line(toy):
     done = goldspan(toy, "show", "storm")
-    assert done.stdout.splitlines()[0] == "storm.p00\tStorm over [Valparaíso]{PORT}"
+    assert done.stdout.splitlines()[0] == "storm.p01\tStorm over [Valparaíso]{PORT}"
     assert len(done.stdout.splitlines()) == 3
 
 
@@ -54,9 +54,9 @@ def test_colours_appear_on_a_terminal_only(toy):
 
 def test_examples_are_chosen_by_article_id_label_and_words(toy):
     examples = list(toy.gold_examples())
-    assert [e.id for e in show.select(examples, ["strike"], ["PORT"])] == ["strike.p01", "strike.p02"]
-    assert [e.id for e in show.select(examples, ["harbour.p03", "strike.p00"])] == ["harbour.p03", "strike.p00"]
-    assert [e.id for e in show.select(examples, containing="NORDLICHT")] == ["storm.p01", "storm.p02"]
+    assert [e.id for e in show.select(examples, ["strike"], ["PORT"])] == ["strike.p02", "strike.p03"]
+    assert [e.id for e in show.select(examples, ["harbour.p04", "strike.p01"])] == ["harbour.p04", "strike.p01"]
+    assert [e.id for e in show.select(examples, containing="NORDLICHT")] == ["storm.p02", "storm.p03"]
 
 
 def test_nothing_changed_is_nothing_shown():

@@ -72,7 +72,7 @@ def coloured(example: Example, scheme: LabelScheme) -> Text:
         text.append(example.text[last:start])
         colour = colours.get(span.label, PLAIN)
         text.append(example.text[start : span.end], style=f"bold white on {colour}")
-        text.append(f" {span.label}", style=f"{colour}")
+        text.append(f" {span.label}", style=f"italic #e0e0e0 on {colour}")  # legible on dark and on light
         last = max(last, span.end)
     text.append(example.text[last:])
     return text

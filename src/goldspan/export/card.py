@@ -37,11 +37,12 @@ def render(
         policy: what `ner_tags` say of them.
     """
     body = corpus.folder / "README.md"
-    text = body.read_text(encoding="utf-8") if body.is_file() else f"# {corpus.root.name}\n"
-    return f"---\n{_header(corpus, configs)}\n---\n\n{text.rstrip()}\n\n{_tokens(losses, policy)}"
+    text = body.read_text(encoding="utf-8") if body.is_file() else "# A corpus of named entities\n"
+    title = next((line[2:].strip() for line in text.splitlines() if line.startswith("# ")), "goldspan corpus")
+    return f"---\n{_header(corpus, configs, title)}\n---\n\n{text.rstrip()}\n\n{_tokens(losses, policy)}"
 
 
-def _header(corpus: Corpus, configs: Mapping[str, tuple[Features, Mapping[str, Written]]]) -> str:
+def _header(corpus: Corpus, configs: Mapping[str, tuple[Features, Mapping[str, Written]]], title: str) -> str:
     from datasets import DatasetInfo, SplitInfo
     from datasets.info import DatasetInfosDict
     from datasets.splits import SplitDict
@@ -57,7 +58,7 @@ def _header(corpus: Corpus, configs: Mapping[str, tuple[Features, Mapping[str, W
         task_categories=["token-classification"],
         task_ids=["named-entity-recognition"],
         size_categories=[next((name for limit, name in SIZES if rows < limit), "n>1M")],
-        pretty_name=corpus.root.name,
+        pretty_name=title,
     )
     infos: dict[str, DatasetInfo] = {}
     files: dict[str, dict[str, Any]] = {}

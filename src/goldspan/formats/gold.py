@@ -8,12 +8,11 @@ text when read. Further keys may follow.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from goldspan import files
 from goldspan.errors import InputError, ValueRefused
-from goldspan.formats.lines import loads
+from goldspan.formats.lines import json_object, numbered
 from goldspan.formats.record import RawSpan, Record
 
 if TYPE_CHECKING:
@@ -25,16 +24,21 @@ if TYPE_CHECKING:
 SUFFIXES = (".jsonl",)
 KEYS = ("id", "at", "text", "spans")
 SPAN_SIZE = 4
+REMEDY = 'A line is {"id": …, "at": …, "text": …, "spans": [[start, end, label, surface]]}.'
 
 
 def scan(path: Path) -> Iterator[Record | InputError]:
     """Each line as a record, or as the error that says why it is none."""
-    return scan_bytes(files.read_bytes(path), path)
+    return _scan(numbered(path), path)
 
 
 def scan_bytes(data: bytes, path: Path) -> Iterator[Record | InputError]:
     """The same for bytes that came from elsewhere, such as an earlier revision of the file."""
-    for number, raw in files.lines(data):
+    return _scan(files.lines(data), path)
+
+
+def _scan(lines: Iterable[tuple[int, bytes]], path: Path) -> Iterator[Record | InputError]:
+    for number, raw in lines:
         try:
             yield parse(raw, path, number)
         except InputError as error:
@@ -47,18 +51,7 @@ def parse(raw: bytes, path: Path, number: int) -> Record:
     Raises:
         InputError: naming file and line, if it is not UTF-8, not JSON, or not of the shape above.
     """
-    try:
-        value = loads(raw.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise InputError(f"not UTF-8 at byte {error.start} of the line", file=path, line=number) from None
-    except (ValueError, RecursionError) as error:
-        why = f"{error.msg} at column {error.colno}" if isinstance(error, json.JSONDecodeError) else str(error)
-        raise InputError(
-            f"not JSON: {why}",
-            file=path,
-            line=number,
-            remedy="Each line is one JSON object; see the gold line in the README.",
-        ) from None
+    value = json_object(raw, path, number, REMEDY)
     shape = _shape(value)
     if shape:
         raise InputError(
@@ -66,7 +59,7 @@ def parse(raw: bytes, path: Path, number: int) -> Record:
             file=path,
             line=number,
             example=_id(value),
-            remedy='A line is {"id": …, "at": …, "text": …, "spans": [[start, end, label, surface]]}.',
+            remedy=REMEDY,
         )
     spans = tuple(RawSpan(*span) for span in value["spans"])
     extra = {key: item for key, item in value.items() if key not in KEYS}
@@ -98,14 +91,12 @@ def write(path: Path, examples: Iterable[Example]) -> None:
             stream.write(line(example).encode("utf-8"))
 
 
-def _id(value: object) -> str | None:
-    name = value.get("id") if isinstance(value, dict) else None
+def _id(value: dict[str, Any]) -> str | None:
+    name = value.get("id")
     return name if isinstance(name, str) else None
 
 
-def _shape(value: object) -> str | None:
-    if not isinstance(value, dict):
-        return "the line is no JSON object"
+def _shape(value: dict[str, Any]) -> str | None:
     kinds = {"id": str, "at": int, "text": str, "spans": list}
     for key, kind in kinds.items():
         if key not in value:

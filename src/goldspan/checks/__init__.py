@@ -1,0 +1,27 @@
+"""The validator: every finding has a stable id, a place and a remedy.
+
+`check_project` and `check_paths` read what they judge, `check_records` takes what was read. `CHECKS` lists the checks,
+`table` is the page that explains them.
+"""
+
+from goldspan.checks.check import Check
+from goldspan.checks.records import check_records
+from goldspan.checks.registry import CHECKS, IDS, choose, remedy, table
+from goldspan.checks.report import json, line, where
+from goldspan.checks.run import Account, check_paths, check_project
+
+__all__ = [
+    "CHECKS",
+    "IDS",
+    "Account",
+    "Check",
+    "check_paths",
+    "check_project",
+    "check_records",
+    "choose",
+    "json",
+    "line",
+    "remedy",
+    "table",
+    "where",
+]

@@ -1,0 +1,199 @@
+"""Every mention is marked: names of an article that are marked in one place and not in another.
+
+Words alone do not tell a mention from a part of a longer name (*Kosovo* in *Kosovo Police*). Capitalised neighbours do,
+mostly: a name with one beside it is left alone, unless the neighbour is a title, a function word, a span of its own,
+or stands elsewhere in the article beside a marked name of that label.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from goldspan.checks.characters import begins_sentence
+from goldspan.checks.check import Mark, check
+from goldspan.checks.titles import FUNCTION_WORDS, OFFICES, TITLES
+from goldspan.formats.record import RawSpan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from goldspan.formats.record import Record
+    from goldspan.values import LabelScheme
+
+SHORTEST = 3
+REACH = 60
+HYPHENS = frozenset("-\u2010\u2011\u2012\u2013&")
+ADDRESS = re.compile(r"://|www\.|[@#]\w|\w\.[a-z]")
+WORD = re.compile(r"[^\W\d_]+")
+NEXT = re.compile(r"\s+([^\W\d_][\w.'’-]*)")
+LAST = re.compile(r"([^\W\d_][\w.'’&-]*)\s+\Z")
+HEAD = re.compile(r"([^\W\d_][\w'’-]*)\s+(?:of|for|on)\s+(?:the\s+)?\Z")
+HEAD_IN = re.compile(r"(?:Administration|Command|Embassy|Forces?|Mission|Office|Operation|Presence)\s+(?:in|to)\s+\Z")
+COMPOUND = re.compile(r"-[^\W\d_A-Z][^-]*\Z")  # *NATO-led*
+POSSESSIVE = ("'s", "’s", "'", "’")
+
+
+@check(
+    "unmarked-repeat",
+    "article",
+    "warning",
+    title="A name that is marked in one place of the article is unmarked in another",
+    why="An unmarked repeat teaches a model that the name is none; it is the commonest slip of a careful reader.",
+    remedy="Mark it, unless it is part of a longer name here; if it is no name at all, allow it in labels.toml.",
+)
+def unmarked_repeat(records: Sequence[Record], scheme: LabelScheme) -> Iterator[Mark]:
+    """Each unmarked occurrence of marked words, unless its neighbours make it part of a longer name."""
+    article = _Article(tuple(records), scheme)
+    for record in records if article.names else ():
+        for start, end in article.occurrences(record.text):
+            label, where = article.names[_one_line(record.text[start:end])]
+            place = _Place(article, record, start, end, label)
+            excused = place.is_marked() or place.is_joined() or place.is_in_address()
+            if not (excused or place.is_common_word() or place.is_part_of_name()):
+                yield Mark(record, f"marked in {where} but not here", RawSpan(place.start, place.end, label))
+
+
+CHECKS = (unmarked_repeat,)
+
+
+@dataclass(frozen=True)
+class _Article:
+    """What the marked names of an article tell about its unmarked words."""
+
+    records: tuple[Record, ...]
+    scheme: LabelScheme
+
+    @cached_property
+    def names(self) -> dict[str, tuple[str, str]]:
+        """The marked words, each with its label and the example that has it first; no quantities, no scraps."""
+        quantities = {label.name for label in self.scheme.labels if label.quantity}
+        found: dict[str, tuple[str, str]] = {}
+        for record in self.records:
+            for span in record.spans:
+                surface = _one_line(record.text[span.start : span.end])
+                if span.label not in quantities and len(surface) >= SHORTEST and WORD.search(surface):
+                    found.setdefault(surface, (span.label, record.id))
+        return found
+
+    @cached_property
+    def index(self) -> dict[str, list[tuple[int, re.Pattern[str]]]]:
+        """Per first word, where in the name it begins and what finds the name, the longest name first."""
+        found: defaultdict[str, list[tuple[int, re.Pattern[str]]]] = defaultdict(list)
+        for name in sorted(self.names, key=lambda name: (-len(name), name)):
+            first = WORD.search(name)
+            assert first is not None
+            words = r"\s+".join(map(re.escape, name.split()))
+            found[first[0]].append((first.start(), re.compile(rf"(?<!\w){words}(?!\w)")))
+        return dict(found)
+
+    def occurrences(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where names stand in a text, marked or not; of names that begin at the same word the longest."""
+        end = 0
+        for word in WORD.finditer(text):
+            for before, pattern in self.index.get(word[0], ()):
+                start = word.start() - before
+                if start >= end and (match := pattern.match(text, start)):
+                    end = match.end()
+                    yield start, end
+                    break
+
+    @cached_property
+    def small_words(self) -> frozenset[str]:
+        """The words that the article has in small letters somewhere."""
+        return frozenset(word for record in self.records for word in WORD.findall(record.text) if word.islower())
+
+    @cached_property
+    def neighbours(self) -> frozenset[tuple[str, str]]:
+        """The words beside marked names, with the label of the name: they are known to be outside."""
+        return frozenset(
+            (word, span.label)
+            for record in self.records
+            for span in record.spans
+            for word in (_before(LAST, record.text, span.start), _after(record.text, span.end))
+            if word
+        )
+
+
+@dataclass(frozen=True)
+class _Place:
+    """An occurrence of a marked name, `record.text[start:end]`."""
+
+    article: _Article
+    record: Record
+    start: int
+    end: int
+    label: str
+
+    def is_marked(self) -> bool:
+        """Whether a span covers it or a part of it."""
+        return self._touches_span(self.start, self.end)
+
+    def is_joined(self) -> bool:
+        """Whether a hyphen holds it fast to another word, or an accent belongs to its last letter."""
+        text = self.record.text
+        before, after = text[max(0, self.start - 2) : self.start], text[self.end : self.end + 2]
+        if (before[-1:] in HYPHENS and before[:1].isalnum()) or (after[:1] in HYPHENS and after[1:].isalnum()):
+            return True
+        return bool(after) and unicodedata.combining(after[0]) > 0
+
+    def is_in_address(self) -> bool:
+        """Whether it is part of a web address, a handle or a hashtag."""
+        text = self.record.text
+        left = re.search(r"\S*\Z", text[max(0, self.start - REACH) : self.start])
+        right = re.match(r"\S*", text[self.end : self.end + REACH])
+        chunk = (left[0] if left else "") + text[self.start : self.end] + (right[0] if right else "")
+        return ADDRESS.search(chunk) is not None
+
+    def is_common_word(self) -> bool:
+        """Whether it may be an ordinary word with the capital of a beginning sentence: *Will*, *May*."""
+        small = self.record.text[self.start : self.end].lower()
+        is_word = small in FUNCTION_WORDS or small in self.article.small_words
+        return is_word and begins_sentence(self.record.text, self.start)
+
+    def is_part_of_name(self) -> bool:
+        """Whether a capitalised neighbour, or the head of an *of* phrase, makes a longer name of it."""
+        text = self.record.text
+        if HEAD_IN.search(text, max(0, self.start - REACH), self.start):
+            return True
+        behind = _after(text, self.end)
+        if behind and self._extends(behind, self.end + 1, OFFICES):
+            return True
+        for pattern, outside in ((LAST, TITLES), (HEAD, OFFICES)):
+            found = pattern.search(text, max(0, self.start - REACH), self.start)
+            if found and self._extends(found[1], found.start(1), outside):
+                return True
+        return False
+
+    def _extends(self, word: str, at: int, outside: frozenset[str]) -> bool:
+        """Whether a neighbouring word belongs to a longer name, for all that can be told."""
+        if not word[0].isupper() or word.endswith(POSSESSIVE) or COMPOUND.search(word):
+            return False
+        bare = word.rstrip(".")
+        if bare in outside or bare.lower() in FUNCTION_WORDS or (bare, self.label) in self.article.neighbours:
+            return False
+        if word.endswith(".") and at < self.start and "." not in bare:
+            return False  # the end of the sentence before
+        starts = at < self.start and begins_sentence(self.record.text, at)
+        return not ((starts and bare.lower() in self.article.small_words) or self._touches_span(at, at + len(bare)))
+
+    def _touches_span(self, start: int, end: int) -> bool:
+        return any(span.start < end and start < span.end for span in self.record.spans)
+
+
+def _before(pattern: re.Pattern[str], text: str, at: int) -> str:
+    found = pattern.search(text, max(0, at - REACH), at)
+    return found[1].rstrip(".") if found else ""
+
+
+def _after(text: str, at: int) -> str:
+    found = NEXT.match(text, at)
+    return found[1].rstrip(".") if found else ""
+
+
+def _one_line(words: str) -> str:
+    return " ".join(words.split())

@@ -1,0 +1,120 @@
+"""A project folder as the checks see it: read leniently, so that one broken line does not hide the others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from goldspan import files
+from goldspan.checks.check import Found
+from goldspan.corpus import SPLITS
+from goldspan.errors import GoldspanError, InputError
+from goldspan.formats import gold
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from goldspan.corpus import Corpus
+    from goldspan.formats.manifest import Entry
+    from goldspan.formats.record import Record
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project folder, with what can be read of it."""
+
+    corpus: Corpus
+
+    @property
+    def manifest(self) -> Path:
+        """The file of the manifest."""
+        return self.corpus.folder / "manifest.jsonl"
+
+    @property
+    def lists(self) -> list[Path]:
+        """The manifest and the files of the splits."""
+        splits = [self.corpus.split_file(name) for name in SPLITS]
+        return [path for path in (self.manifest, *splits) if path.is_file()]
+
+    @property
+    def unreadable(self) -> Iterator[Found]:
+        """Why the manifest, a split or an article cannot be read."""
+        yield from _why(lambda: self.corpus.entries)
+        for name in SPLITS:
+            yield from _why(partial(self.corpus.read_split, name))
+        for _, entry in self.entries.values():
+            if (self.corpus.seeds / entry.file).is_file():
+                yield from _why(partial(self.corpus.source, entry))
+
+    @cached_property
+    def entries(self) -> dict[str, tuple[int, Entry]]:
+        """The entries of the manifest by id, with their lines; none if it cannot be read."""
+        try:
+            return {entry.id: (line, entry) for line, entry in enumerate(self.corpus.entries, 1)}
+        except InputError:
+            return {}
+
+    @cached_property
+    def splits(self) -> dict[str, list[str]]:
+        """The ids of each split that can be read and is not empty."""
+        found = {}
+        for name in SPLITS:
+            try:
+                found[name] = self.corpus.read_split(name)
+            except InputError:
+                continue
+        return {name: ids for name, ids in found.items() if ids}
+
+    def source(self, entry: Entry) -> str | None:
+        """The text of an article; None if its file is missing or cannot be read."""
+        try:
+            return self.corpus.source(entry)
+        except GoldspanError:
+            return None
+
+    @cached_property
+    def gold_files(self) -> list[Path]:
+        """The gold files, sorted."""
+        return sorted(self.corpus.gold.glob("*.jsonl"))
+
+    @cached_property
+    def pass_files(self) -> list[Path]:
+        """The files of the annotators' passes, pass by pass, sorted."""
+        return [
+            path for name in self.corpus.annotators() for path in sorted((self.corpus.passes / name).glob("*.jsonl"))
+        ]
+
+    @property
+    def annotated(self) -> list[Path]:
+        """All files of gold and passes."""
+        return [*self.gold_files, *self.pass_files]
+
+    def is_gold(self, path: Path) -> bool:
+        """Whether an annotated file is gold rather than part of a pass."""
+        return path.parent == self.corpus.gold
+
+    def text(self, article: str) -> str:
+        """The text that the gold of an article holds, as far as it can be read."""
+        path = self.corpus.gold / f"{article}.jsonl"
+        return "\n".join(record.text for record in records(path)) if path.is_file() else ""
+
+
+def _why(read: Callable[[], object]) -> Iterator[Found]:
+    try:
+        read()
+    except InputError as error:
+        yield Found(error.message, Path(str(error.file)), error.line)
+
+
+def records(path: Path) -> Iterator[Record]:
+    """The lines of a gold file that can be read."""
+    return (record for record in gold.scan(path) if not isinstance(record, InputError))
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file's bytes, in hexadecimal."""
+    import hashlib
+
+    return hashlib.sha256(files.read_bytes(path)).hexdigest()

@@ -1,0 +1,117 @@
+"""What every span must be, whoever drew it: words of the text, with a label of the scheme, drawn once, in nobody's way.
+
+These hold for gold and for an annotator's pass alike.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from goldspan.checks.check import Mark, check
+from goldspan.formats.record import RawSpan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from goldspan.formats.record import Record
+    from goldspan.values import LabelScheme
+
+
+@check(
+    "span-empty",
+    "span",
+    title="A span covers nothing: its end is not behind its start",
+    why="Doccano drops such a span without a word, and so the annotation is lost.",
+    remedy="Draw the span again, or remove it.",
+)
+def span_empty(_text: str, span: RawSpan, _scheme: LabelScheme) -> str | None:
+    """Whether a span covers nothing."""
+    return "the span covers nothing" if span.end <= span.start else None
+
+
+@check(
+    "span-outside-text",
+    "span",
+    title="A span begins before the text or ends behind it",
+    why="Doccano accepts an end beyond the text; the words that were meant cannot be known.",
+    remedy="Correct the offsets: they count code points from 0, and the end is exclusive.",
+)
+def span_outside_text(text: str, span: RawSpan, _scheme: LabelScheme) -> str | None:
+    """Whether a span that covers something leaves the text."""
+    outside = span.start < span.end and (span.start < 0 or span.end > len(text))
+    return f"the text has {len(text)} code points" if outside else None
+
+
+@check(
+    "surface-mismatch",
+    "span",
+    title="The words that a span states are not those at its offsets",
+    why="Either the offsets or the words are wrong. Offsets in UTF-16 units or in bytes look like this.",
+    remedy="Find out which is right and correct the other.",
+)
+def surface_mismatch(text: str, span: RawSpan, _scheme: LabelScheme) -> str | None:
+    """Whether a span that lies in the text states other words than it covers."""
+    if span.surface is None or not 0 <= span.start < span.end <= len(text):
+        return None
+    covered = text[span.start : span.end]
+    return f"says {span.surface[:60]!r} but covers {covered[:60]!r}" if covered != span.surface else None
+
+
+@check(
+    "unknown-label",
+    "span",
+    title="A label is not in labels.toml",
+    why="The export numbers the labels of the scheme and has no number for another one.",
+    remedy="Correct the label, or add it to labels.toml.",
+)
+def unknown_label(_text: str, span: RawSpan, scheme: LabelScheme) -> str | None:
+    """Whether the scheme lacks the label."""
+    if span.label in scheme:
+        return None
+    return f"there is no label {span.label[:60]!r}; the labels are {', '.join(scheme.names)}"
+
+
+@check(
+    "span-duplicate",
+    "example",
+    title="The same span with the same label stands twice in an example",
+    why="It would count twice in every number, and Doccano drops one of the two without a word.",
+    remedy="Remove one of the two.",
+)
+def span_duplicate(record: Record, _scheme: LabelScheme) -> Iterator[Mark]:
+    """The second and any further copy of a span."""
+    seen = set()
+    for span in record.spans:
+        if span[:3] in seen:
+            yield Mark(record, "the span is there twice", span)
+        seen.add(span[:3])
+
+
+@check(
+    "span-overlap",
+    "example",
+    title="Two spans of an example share words",
+    why="The annotation is flat: BIO tags and token classification cannot express an overlap.",
+    remedy="Keep the longer of the two, whatever its label.",
+)
+def span_overlap(record: Record, _scheme: LabelScheme) -> Iterator[Mark]:
+    """Each span that begins inside another one; copies are for span-duplicate."""
+    before: tuple[int, int, str] | None = None
+    for span in sorted({span[:3] for span in record.spans}):
+        start, end, label = span
+        if before is not None and start < before[1]:
+            message = f"overlaps with the span [{before[0]}, {before[1]}, {before[2]}]"
+            yield Mark(record, message, RawSpan(*span))
+        if before is None or end > before[1]:
+            before = (start, end, label)
+
+
+EXISTENCE = (span_empty, span_outside_text, surface_mismatch)
+ALONE = (unknown_label,)
+TOGETHER = (span_duplicate, span_overlap)
+CHECKS = (*EXISTENCE, *ALONE, *TOGETHER)
+
+
+def exists(text: str, span: RawSpan, scheme: LabelScheme) -> bool:
+    """Whether a span names words of the text: whoever judges the words may rely on it."""
+    return not any(check.test(text, span, scheme) for check in EXISTENCE)

@@ -1,0 +1,124 @@
+"""`goldspan check`."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from goldspan.cli import terminal
+from goldspan.corpus import Corpus
+from goldspan.errors import MissingPart, ValueRefused
+from goldspan.formats import scheme
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from goldspan.checks import Account
+    from goldspan.values import Finding, LabelScheme
+
+
+def run(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Files or folders of any format, or a project. Default: the project.", show_default=False),
+    ] = None,
+    *,
+    select: Annotated[
+        list[str] | None, typer.Option("--select", help="Run these checks alone: ids, separated by commas.")
+    ] = None,
+    ignore: Annotated[list[str] | None, typer.Option("--ignore", help="Leave these checks out, likewise.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings, too.")] = False,
+    form: Annotated[
+        str | None, typer.Option("--format", help="The format of the files. Default: told by their content.")
+    ] = None,
+    labels: Annotated[
+        Path | None, typer.Option("--labels", help="The label scheme. Default: that of the project around here.")
+    ] = None,
+    table: Annotated[
+        bool, typer.Option("--list", help="Print the table of all checks, in Markdown, and exit.")
+    ] = False,
+    json: terminal.Json = None,
+    root: terminal.Root = None,
+) -> None:
+    """Check annotation: seeds, manifest, gold, passes, splits and guidelines of a project, or files of any format.
+
+    Each finding is a line `file:line: error check-id example [start, end, LABEL] what is wrong: the words around`.
+    Exits with 1 if there are errors. What each check finds, why, and what to do about it: `--list`, or
+    annotation_guidelines/checks.md.
+
+    The report of --json has the keys checked (files, examples, spans), skipped, errors, warnings, counts (per check)
+    and findings, each with check, severity, file, line, example, span, message and remedy.
+    """
+    from goldspan import checks
+
+    if table:
+        print(checks.table(), end="")
+        return
+    try:
+        wanted = checks.choose(_ids(select), _ids(ignore))
+    except ValueRefused as error:
+        raise typer.BadParameter(str(error)) from None
+    account = checks.Account()
+    if paths:
+        found = checks.check_paths(paths, _scheme(labels, root), form, wanted, account)
+    else:
+        found = checks.check_project(Corpus.find(root), wanted, account)
+    findings = list(_shown(found))
+    _summarise(findings, account)
+    terminal.write_json(json, checks.json(findings, account))
+    if any(strict or finding.severity == "error" for finding in findings):
+        raise typer.Exit(1)
+
+
+def _ids(options: list[str] | None) -> list[str]:
+    return [name.strip() for option in options or () for name in option.split(",") if name.strip()]
+
+
+def _scheme(labels: Path | None, root: Path | None) -> LabelScheme | None:
+    if labels is not None:
+        return scheme.read(labels)
+    try:
+        return Corpus.find(root).scheme
+    except MissingPart:
+        print("goldspan: no project here and no --labels: any label is let pass", file=sys.stderr)
+        return None
+
+
+def _shown(findings: Iterator[Finding]) -> Iterator[Finding]:
+    """The findings, printed as they pass: by file on a terminal, a line each in a pipe."""
+    from goldspan.checks import line, where
+
+    if not sys.stdout.isatty():
+        for finding in findings:
+            print(line(finding))
+            yield finding
+        return
+    console, file = terminal.console(), None
+    with console.status("checking"):
+        for finding in findings:
+            if finding.file and finding.file != file:
+                file = finding.file
+                console.print(terminal.plain(f"\n{where(file)}"), style="bold")
+            text = terminal.plain(f"  {line(finding, with_file=False)}")
+            text.highlight_words([finding.check], "red" if finding.severity == "error" else "yellow")
+            console.print(text)
+            yield finding
+
+
+def _summarise(findings: list[Finding], account: Account) -> None:
+    """Say what was looked at, and per check how often it found something and what to do about it."""
+    from goldspan.checks import remedy, where
+
+    for path in account.skipped:
+        print(f"goldspan: passed over, in no known format: {where(path)}", file=sys.stderr)
+    counts = Counter((finding.severity, finding.check) for finding in findings)
+    for (severity, name), number in sorted(counts.items()):
+        print(f"{number:>5} {severity} {name}: {remedy(name)}", file=sys.stderr)
+    errors = sum(number for (severity, _), number in counts.items() if severity == "error")
+    said = f"{errors} error(s), {len(findings) - errors} warning(s)"
+    looked = f"{account.files} file(s), {account.examples} example(s), {account.spans} span(s)"
+    print(f"{said} in {looked}", file=sys.stderr)

@@ -1,0 +1,239 @@
+"""A project as a whole: articles, manifest, gold, passes, splits and guidelines, each beside the others."""
+
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from goldspan import similarity
+from goldspan.articles import cut
+from goldspan.checks import check_project, partition
+from goldspan.checks.project import sha256
+from goldspan.corpus import Corpus
+from goldspan.errors import InputError
+from goldspan.formats import gold, inline, manifest
+
+SCHEME = """\
+version = "1.0"
+
+[[label]]
+name = "PLACE"
+definition = "A named place."
+colour = "#1f6fb2"
+shortcut = "p"
+page = "place.md"
+"""
+FOG = "Fog lay over Tibnin.\n\nThe port of Pyla stayed open.\n"
+RAIN = "Rain fell on Naqoura all day.\n"
+
+
+@pytest.fixture
+def harbour(tmp_path):
+    """A sound project of two articles with gold, in two splits."""
+    corpus = Corpus(tmp_path / "harbour")
+    write(corpus.guidelines / "labels.toml", SCHEME)
+    for name, text in (("fog", FOG), ("rain", RAIN)):
+        add(corpus, name, text, version="1.0")
+        gold.write(corpus.gold / f"{name}.jsonl", cut.examples(name, text))
+        gold.write(corpus.passes / "ann" / f"{name}.jsonl", cut.examples(name, text))
+    write(corpus.split_file("train"), "fog\n")
+    write(corpus.split_file("test"), "rain\n")
+    return corpus
+
+
+def write(path, text):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode())
+
+
+def add(corpus, name, text, version=None):
+    path = corpus.folder / "manifest.jsonl"
+    entries = manifest.read(path) if path.is_file() else []
+    write(corpus.seeds / f"{name}.txt", text)
+    entry = manifest.Entry(name, f"{name}.txt", sha256(corpus.seeds / f"{name}.txt"), guidelines=version)
+    manifest.write(path, [*entries, entry])
+
+
+def replaced(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    write(path, text.replace(old, new))
+
+
+def places(corpus):
+    root = corpus.root
+    return [(f.check, f.file.relative_to(root).as_posix(), f.line) for f in check_project(Corpus(root))]
+
+
+def test_a_sound_project_yields_nothing(harbour):
+    assert places(harbour) == []
+
+
+def test_a_project_without_gold_splits_and_guidelines_is_sound(tmp_path):
+    assert places(Corpus.create(tmp_path / "new")) == []
+
+
+def test_a_broken_manifest_is_named_and_gold_is_judged_all_the_same(harbour):
+    write(harbour.folder / "manifest.jsonl", "{\n")
+    write(harbour.gold / "fog.jsonl", gold.line(inline.example("fog.p01", "[Fog ]{PLACE}lay over Tibnin.")))
+    found = places(harbour)
+    assert ("bad-line", "corpus/manifest.jsonl", 1) in found
+    assert ("edge-whitespace", "corpus/gold/fog.jsonl", 1) in found
+
+
+def test_a_broken_split_and_an_unreadable_article_are_named(harbour):
+    write(harbour.split_file("test"), "rain \n")
+    (harbour.seeds / "fog.txt").write_bytes(b"\xff\xfe")
+    found = places(harbour)
+    assert ("bad-line", "corpus/splits/test.txt", 1) in found
+    assert ("bad-line", "seeds/fog.txt", None) in found
+    assert ("source-hash", "corpus/manifest.jsonl", 1) in found
+
+
+def test_an_edited_article_is_named_once_and_its_gold_is_not_blamed(harbour):
+    write(harbour.seeds / "fog.txt", "New " + FOG)
+    assert places(harbour) == [("source-hash", "corpus/manifest.jsonl", 1)]
+
+
+@pytest.mark.parametrize("text", ["rain\nfog\n", "fog\nrain", "\nfog\nrain\n", "fog\r\nrain\r\n"])
+def test_a_split_has_one_canonical_form(harbour, text):
+    harbour.split_file("test").unlink()
+    write(harbour.split_file("train"), text)
+    assert "corpus/splits/train.txt" in [
+        file for check, file, _ in places(harbour) if check in ("non-canonical", "bad-line")
+    ]
+
+
+def test_a_manifest_that_is_not_canonical_is_named_where_it_differs(harbour):
+    replaced(harbour.folder / "manifest.jsonl", '"id": "rain"', '"id":"rain"')
+    assert places(harbour) == [("non-canonical", "corpus/manifest.jsonl", 2)]
+
+
+def test_passes_are_judged_as_records_of_what_was_done(harbour):
+    path = harbour.passes / "ann" / "rain.jsonl"
+    gold.write(path, [inline.example("rain.p01", "Rain fell [on Naqoura all day.]{PLACE}")])
+    assert places(harbour) == []
+    gold.write(path, [inline.example("rain.p01", "Rain fell on [Naqoura]{TOWN} all day.")])
+    assert places(harbour) == [("unknown-label", "corpus/passes/ann/rain.jsonl", 1)]
+    gold.write(path, [inline.example("rain.p01", "Rain fell on Naqoura.")])
+    assert places(harbour) == [("text-not-slice", "corpus/passes/ann/rain.jsonl", 1)]
+    write(path, "")
+    assert places(harbour) == []
+
+
+def test_gold_and_passes_may_share_their_ids(harbour):
+    gold.write(harbour.passes / "bob" / "fog.jsonl", cut.examples("fog", FOG))
+    assert places(harbour) == []
+
+
+def test_a_paragraph_under_another_id_is_recognised(harbour):
+    replaced(harbour.gold / "fog.jsonl", "fog.p02", "fog.p07")
+    messages = {finding.check: finding.message for finding in check_project(harbour)}
+    assert messages["example-unknown"] == "this is the paragraph fog.p02"
+    assert messages["example-missing"] == "begins 'The port of Pyla stayed open.'"
+
+
+def test_a_slice_that_is_not_the_paragraph_is_told_from_other_words(harbour):
+    replaced(harbour.gold / "fog.jsonl", "The port of Pyla stayed open.", "The port of Pyla")
+    [finding] = check_project(harbour)
+    assert (finding.check, finding.message) == ("text-not-slice", "the paragraph is [22, 51] of the article")
+
+
+def test_an_unknown_article_of_a_split_and_of_a_pass_is_named(harbour):
+    write(harbour.split_file("validation"), "snow\n")
+    gold.write(harbour.passes / "ann" / "snow.jsonl", cut.examples("snow", "Snow.\n"))
+    assert places(harbour) == [
+        ("unknown-article", "corpus/passes/ann/snow.jsonl", None),
+        ("unknown-article", "corpus/splits/validation.txt", 1),
+    ]
+
+
+def test_an_article_without_gold_needs_no_split_and_no_version(harbour):
+    add(harbour, "snow", "Snow fell.\n")
+    assert places(harbour) == []
+
+
+def test_an_article_twice_in_one_split_is_named(harbour):
+    write(harbour.split_file("train"), "fog\nfog\n")
+    assert places(harbour) == [("article-in-two-splits", "corpus/splits/train.txt", 2)]
+
+
+def test_near_duplicates_in_one_split_are_at_home(harbour):
+    text = f"{FOG} {RAIN} {FOG}"
+    for name in ("smog", "smoke"):
+        add(harbour, name, f"{text} {name}\n", version="1.0")
+        gold.write(harbour.gold / f"{name}.jsonl", cut.examples(name, f"{text} {name}\n"))
+    write(harbour.split_file("train"), "fog\nsmog\nsmoke\n")
+    assert places(harbour) == []
+    write(harbour.split_file("train"), "fog\nsmog\n")
+    write(harbour.split_file("validation"), "smoke\n")
+    assert places(harbour) == [("near-duplicate-split", "corpus/splits/validation.txt", 1)]
+
+
+@given(st.lists(st.text("ab ", min_size=0, max_size=12), max_size=6))
+def test_few_texts_are_compared_as_many_are(texts):
+    few = partition.similar_pairs(texts)
+    worded = [number for number, text in enumerate(texts) if text.strip()]
+    many = similarity.near_duplicates([texts[number] for number in worded])
+    assert few == [(worded[i], worded[j], share) for i, j, share in many]
+
+
+def test_many_articles_are_compared_too():
+    texts = [f"fog number {n} lay over the port of town {n}" for n in range(partition.FEW + 5)]
+    pairs = partition.similar_pairs([*texts, texts[7]])
+    assert (7, len(texts), 1.0) in pairs
+    assert [pair for pair in pairs if pair[2] == 1.0] == [(7, len(texts), 1.0)]
+    assert len(list(combinations(texts, 2))) > len(pairs)
+
+
+@pytest.mark.parametrize(
+    ("page", "line", "message"),
+    [
+        ("```ner\nIn [the Hague]{PLACE}.\n```\n", 1, "find nothing, but they find leading-article"),
+        (
+            "\n```ner-fails edge-whitespace\nIn [Pyla]{PLACE}.\n```\n",
+            2,
+            "exactly one edge-whitespace, but they find nothing",
+        ),
+        ("```ner-fails leading-article\n[the Pyla,]{PLACE}\n```\n", 1, "edge-punctuation: ends with ','"),
+        ("```ner-fails edge-whitespace\n[A ]{PLACE}or [B ]{PLACE}\n```\n", 1, "exactly one"),
+        ("```ner\n[Kidal]{PLACE} is hot. In Kidal it rains.\n```\n", 1, "unmarked-repeat"),
+        ("Text\n```ner\nIn [Pyla.\n```\n", 2, "never closed"),
+        ("```ner\nIn [Pyla]{TOWN}.\n```\n", 1, "unknown-label"),
+    ],
+)
+def test_a_block_that_breaks_its_promise_is_named(harbour, page, line, message):
+    write(harbour.guidelines / "place.md", page)
+    [finding] = check_project(harbour)
+    assert (finding.check, finding.file.name, finding.line) == ("guideline-block", "place.md", line)
+    assert message in finding.message
+
+
+def test_a_block_that_keeps_its_promise_passes(harbour):
+    page = "```ner\nIn [Pyla]{PLACE}.\n```\n\n```ner-fails leading-article\nIn [the Hague]{PLACE}.\n```\n"
+    write(harbour.guidelines / "place.md", page)
+    assert places(harbour) == []
+
+
+@pytest.mark.parametrize(
+    ("page", "lines"),
+    [
+        ("Rain fell on Naqoura all day.\n", [1]),
+        ("# Rain\n\nSun. “Rain fell on [Naqoura]{PLACE} all night.” And so on.\n", [3]),
+        ("| no | Rain fell on\n| yes | *Rain fell on* `[Naqoura]` *all day* |\n", [2]),
+        ("- Rain fell on\n  [Naqoura](place.md) all day.\n", [1]),
+        ("Rain fell on Tibnin at night.\n", []),
+        ("Naqoura all day.\n", []),
+        ("Fog lay over Tibnin all day.\n", []),
+    ],
+)
+def test_a_sentence_of_a_test_article_is_found_on_the_pages(harbour, page, lines):
+    write(harbour.guidelines / "place.md", page)
+    assert places(harbour) == [("guideline-leak", "annotation_guidelines/place.md", line) for line in lines]
+
+
+def test_a_scheme_that_cannot_be_read_is_refused(harbour):
+    write(harbour.guidelines / "labels.toml", "version = 1\n")
+    with pytest.raises(InputError, match=r"labels\.toml"):
+        list(check_project(harbour))
