@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 findings or a refusal, 2 wrong usage.
 
 from __future__ import annotations
 
+import io
 import sys
 from importlib import import_module
 from typing import Annotated
@@ -14,7 +15,7 @@ import typer
 from goldspan import __version__
 from goldspan.errors import GoldspanError
 
-COMMANDS = ("init", "add", "split", "export", "convert", "show", "stats")
+COMMANDS = ("init", "add", "suggest", "check", "split", "export", "convert", "show", "stats", "build")
 
 app = typer.Typer(
     name="goldspan",
@@ -50,8 +51,11 @@ def main(arguments: list[str] | None = None) -> None:
     Raises:
         SystemExit: always, with the exit code.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # news text goes out whole, whatever the locale says
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        app(arguments)
+        app(arguments, prog_name="goldspan")
     except GoldspanError as error:
         print(f"goldspan: {error}", file=sys.stderr)
         sys.exit(1)

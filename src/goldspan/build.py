@@ -1,0 +1,126 @@
+"""The main job: everything between the raw articles and a released dataset, in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from goldspan import checks, files, stats
+from goldspan.articles.stream import documents
+from goldspan.errors import InputError
+from goldspan.export import export
+from goldspan.suggest import stream
+from goldspan.suggest.suggester import Suggester
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from goldspan.corpus import Corpus
+    from goldspan.export import Exported
+    from goldspan.values import Finding
+
+
+@dataclass(slots=True)
+class Built:
+    """What a build made, and what it found.
+
+    Args:
+        articles: how many seeds were verified.
+        suggestions: the folder of the suggestions.
+        suggested: how many spans were suggested.
+        findings: what the checks found.
+        account: what the checks looked at.
+        rewritten: derived files of the project that changed.
+        exported: the dataset; None if errors were found.
+    """
+
+    articles: int = 0
+    suggestions: Path | None = None
+    suggested: int = 0
+    findings: list[Finding] = field(default_factory=list)
+    account: checks.Account = field(default_factory=checks.Account)
+    rewritten: list[Path] = field(default_factory=list)
+    exported: Exported | None = None
+
+    def summary(self, root: Path) -> list[tuple[str, str, str]]:
+        """What was made, how much of it, and where in the project: the rows of a table."""
+        rows = [
+            ("articles verified", f"{self.articles:,}", ""),
+            ("spans suggested", f"{self.suggested:,}", _inside(self.suggestions, root)),
+            ("errors", f"{self.errors:,}", ""),
+            ("warnings", f"{len(self.findings) - self.errors:,}", ""),
+            *(("rewritten", "", _inside(path, root)) for path in self.rewritten),
+        ]
+        if self.exported is not None:
+            where = _inside(self.exported.folder, root)
+            rows += [
+                (f"{config}: {split}", f"{number:,}", f"{where}/{config}/{split}.parquet")
+                for config, splits in self.exported.rows.items()
+                for split, number in splits.items()
+            ]
+        return rows
+
+    def json(self) -> dict[str, Any]:
+        """The report for `--json`."""
+        return {
+            "articles": self.articles,
+            "suggested": self.suggested,
+            "check": checks.json(self.findings, self.account),
+            "rewritten": [str(path) for path in self.rewritten],
+            "exported": None if self.exported is None else self.exported.json(),
+        }
+
+    @property
+    def errors(self) -> int:
+        """How many findings are errors."""
+        return sum(finding.severity == "error" for finding in self.findings)
+
+
+def build(corpus: Corpus, model: str | None = None, step: Callable[[str], None] = lambda _: None) -> Built:
+    """Verify the seeds, suggest, check, write the tables, export.
+
+    Nothing is exported while a check finds an error.
+
+    Args:
+        corpus: the project.
+        model: the name of a spaCy pipeline for the suggestions.
+        step: told what is done next.
+
+    Raises:
+        InputError: if the manifest lists no article, or an article cannot be read.
+    """
+    built = Built()
+    step("verify the articles")
+    for entry in corpus.entries:
+        corpus.source(entry)
+        built.articles += 1
+    if not built.articles:
+        raise InputError(
+            "lists no article",
+            file=corpus.folder / "manifest.jsonl",
+            remedy="Add articles with `goldspan add PATH... --apply`.",
+        )
+    step("suggest spans")
+    built.suggestions = corpus.build / "suggestions"
+    paths = [corpus.seeds / entry.file for entry in corpus.entries]
+    for written in stream.write(documents(paths), built.suggestions, suggester=Suggester(corpus.scheme, model)):
+        built.suggested += sum(len(example.spans) for example in written.examples)
+    step("write the tables")
+    built.rewritten = stats.write(corpus, stats.tables(corpus))
+    table = corpus.guidelines / "checks.md"
+    if files.write(table, checks.table()):
+        built.rewritten.append(table)
+    step("check gold, passes, splits and guidelines")
+    built.findings = list(checks.check_project(corpus, account=built.account))
+    if not built.errors:
+        step("export the dataset")
+        built.exported = export(corpus, corpus.build / "dataset")
+    return built
+
+
+def _inside(path: Path | None, root: Path) -> str:
+    """A path as seen from the project folder."""
+    if path is None:
+        return ""
+    return str(path.relative_to(root) if path.is_relative_to(root) else path)

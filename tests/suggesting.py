@@ -1,0 +1,37 @@
+"""What the tests of suggestions share: the scheme, a suggester, and texts with the spans in brackets."""
+
+import re
+from functools import cache
+
+from goldspan.articles.cut import examples
+from goldspan.suggest.suggester import Suggester
+from goldspan.values import Label, LabelScheme
+
+NAMES = ("MILITARY_UNIT", "PERSON", "TROOP_COUNT", "LOCATION")
+
+
+def scheme(*names):
+    return LabelScheme("1", tuple(Label(name, "x", "#000000", str(n), "x.md") for n, name in enumerate(names)))
+
+
+@cache
+def suggester(*names):
+    return Suggester(scheme(*(names or NAMES)))
+
+
+def suggested(text, finder=None):
+    return (finder or suggester()).suggest(examples("a", text))
+
+
+def marked(text, label, finder=None):
+    """The text with the spans of one label in brackets; brackets of `text` itself are taken off first."""
+    plain = re.sub(r"[\[\]]", "", text)
+    spans = [
+        (example.at + span.start, example.at + span.end)
+        for example in suggested(plain, finder)
+        for span in example.spans
+        if span.label == label
+    ]
+    for start, end in sorted(spans, reverse=True):
+        plain = f"{plain[:start]}[{plain[start:end]}]{plain[end:]}"
+    return plain

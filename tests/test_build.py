@@ -1,0 +1,86 @@
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from datasets import load_dataset
+
+from goldspan import InputError, formats
+from goldspan.build import build
+from goldspan.corpus import Corpus
+
+ROOT = Path(__file__).parent.parent
+PARTS = ("seeds", "corpus", "annotation_guidelines")
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """A copy of this project's data, to be built and broken."""
+    for part in PARTS:
+        shutil.copytree(ROOT / part, tmp_path / part)
+    return Corpus(tmp_path)
+
+
+def state(corpus):
+    return {path: path.read_bytes() for part in PARTS for path in (corpus.root / part).rglob("*") if path.is_file()}
+
+
+def test_the_main_job_makes_a_dataset_and_changes_nothing_that_is_kept(copy, tmp_path):
+    before = state(copy)
+    built = build(copy)
+    assert state(copy) == before
+    assert built.errors == 0
+    assert built.articles == 5
+    dataset = load_dataset(str(copy.build / "dataset"), cache_dir=str(tmp_path / "cache"))
+    assert sum(split.num_rows for split in dataset.values()) == 78
+
+
+def test_every_article_gets_its_suggestions(copy):
+    built = build(copy)
+    names = sorted(path.stem for path in built.suggestions.glob("*.jsonl"))
+    assert names == [entry.id for entry in copy.entries]
+    found = [e for path in sorted(built.suggestions.glob("*.jsonl")) for e in formats.load(path)]
+    assert [(e.id, e.text) for e in found] == [(e.id, e.text) for e in copy.gold_examples()]
+    assert built.suggested == sum(len(e.spans) for e in found) > 0
+
+
+def test_nothing_is_exported_while_a_check_finds_an_error(copy):
+    path = copy.gold / "004_bd3d4ea906696a1f.jsonl"
+    path.write_text(path.read_text().replace("LOCATION", "PLACE", 1))
+    built = build(copy)
+    assert {finding.check for finding in built.findings if finding.severity == "error"} == {"unknown-label"}
+    assert built.exported is None
+    assert not (copy.build / "dataset").exists()
+
+
+def test_a_changed_article_stops_the_release(copy):
+    path = copy.seeds / "004_bd3d4ea906696a1f.txt"
+    path.write_text(path.read_text() + "\nA late addition.\n")
+    assert "source-hash" in {finding.check for finding in build(copy).findings}
+
+
+def test_a_project_without_articles_says_what_to_do(tmp_path):
+    with pytest.raises(InputError, match="goldspan add"):
+        build(Corpus.create(tmp_path / "new"))
+
+
+def test_the_command_says_what_it_made_and_where(copy, tmp_path):
+    command = [sys.executable, "-m", "goldspan", "build", "--root", copy.root, "--json", tmp_path / "report.json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "build/dataset/gold/train.parquet" in done.stdout
+    assert json.loads((tmp_path / "report.json").read_text())["exported"]["rows"]["gold"] == {
+        "train": 48, "validation": 14, "test": 16,
+    }  # fmt: skip
+
+
+def test_the_command_fails_with_the_findings(copy):
+    path = copy.gold / "004_bd3d4ea906696a1f.jsonl"
+    path.write_text(path.read_text().replace("LOCATION", "PLACE", 1))
+    command = [sys.executable, "-m", "goldspan", "build", "--root", copy.root]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "unknown-label" in done.stdout
+    assert "nothing was exported" in done.stdout

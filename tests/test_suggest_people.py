@@ -1,0 +1,77 @@
+"""Persons and quantities of personnel: what is in the span, and what stays out (P-1 to P-3, T-1 to T-5)."""
+
+import pytest
+
+from suggesting import marked
+
+PERSONS = [
+    "Maj. Gen. [Özkan Ulutaş] took command.",
+    "Serbian President [Aleksandar Vučić] answered Prime Minister [Thaçi].",
+    "The President of Kosovo, [Ibrahim Rugova], answered.",
+    "Secretary of State [Warren Christopher] left.",
+    "Mr [(Jens) Stoltenberg] left.".replace("(", "(").replace(")", ")"),
+    "General [Jean-Francois Collot d'Escuries] left.",
+    'Lieutenant [Feliciano "Vida Nova" Cassoma] surrendered.',
+    "Col. [Louis du Plessis] left.",
+    "The spokesman [Jan Kowalski] said so. Later [Kowalski] denied it.",
+    "Assistant Secretary-General for Peacekeeping Operations [Edmond Mulet] left.",
+]
+NOBODY = [
+    "The Prime Minister and the Commander met.",
+    "Serbs and Albanians met in April.",
+    "The Security Council and the Red Cross met.",
+    "Kosovo Force soldiers met.",
+    "He drove to Camp Bondsteel.",
+]
+COUNTS = [
+    "They sent [up to 1,000 additional troops].",
+    "There are [more than 4,500 international military personnel] there.",
+    "It lost [at least 780] of its [approximately 4,500 soldiers].",
+    "They sent an additional [1,300 troops] and a record [39 soldiers].",
+    "[Nine KFOR soldiers] were hurt and [two] others were wounded.",
+    "They sent [hundreds of additional personnel] and [a dozen soldiers].",
+    "A [3,000-strong] force with [4,000 to 5,000 troops] came.",
+    "The mission has a troop strength of [5,230].",
+    "The troops are from Fiji ([594]), Finland ([493]) and Ghana ([646]).",
+    "They arrested [four members] of the Kosovo Protection Corps.",
+    "They killed [two American soldiers] and [11 suspected insurgents].",
+    "There were [14,000 policemen and soldiers].",
+    "It comprises [an estimated 1,736 guerrillas].".replace("[an ", "an ["),
+]
+NO_COUNTS = [
+    "They sent 58 police officers and 60 additional civilian personnel.",
+    "A soldier and several soldiers met many troops.",
+    "They sent 27 countries 20 trucks and 13 armoured personnel carriers.",
+    "In 1999 the troops left. On 27 April the troops came back.",
+    "The 72nd Brigade and the troops met on Highway 60.",
+    "About 19 protesters and 1,600 civilians met.",
+]
+
+
+@pytest.mark.parametrize("text", PERSONS)
+def test_the_personal_name_alone_is_the_span(text):
+    assert marked(text, "PERSON") == text
+
+
+@pytest.mark.parametrize("text", NOBODY)
+def test_offices_and_peoples_are_no_persons(text):
+    assert marked(text, "PERSON") == text
+
+
+@pytest.mark.parametrize("text", COUNTS)
+def test_a_quantity_runs_from_its_bound_to_its_noun(text):
+    assert marked(text, "TROOP_COUNT") == text
+
+
+@pytest.mark.parametrize("text", NO_COUNTS)
+def test_what_counts_no_military_people_is_left_alone(text):
+    assert marked(text, "TROOP_COUNT") == text
+
+
+def test_a_surname_recurs_in_other_paragraphs():
+    text = "General [Arne Skoglund] spoke first.\n\nIn the evening [Skoglund] left again."
+    assert marked(text, "PERSON") == text
+
+
+def test_a_quantity_swallows_the_unit_inside_it():
+    assert marked("Two KFOR soldiers met.", "MILITARY_UNIT") == "Two KFOR soldiers met."

@@ -1,0 +1,92 @@
+"""Places, text in capitals, and what precedence makes of both (L-1 to L-5, G-1, G-3)."""
+
+import pytest
+
+from goldspan.suggest.candidate import Candidate
+from goldspan.suggest.reconcile import flat
+from goldspan.suggest.truecase import view
+from suggesting import marked
+
+PLACES = [
+    "He left [Pristina], [Kosovo], for [The Hague].",
+    "In [Paktika Province] and in [Helmand] province it was calm.",
+    "Protests in northern [Kosovo] and in [North Macedonia] went on.",
+    "The [Kosovo] police and [U.S.] troops met [Kosovo] Serbs.",
+    "The road from [Leposaviq]/[Leposavic] to [Camp Bondsteel] is open.",
+    "They hold [Gates 1 and 31] near the [Iber River].",
+    "The villages of [Zorkovo] and [Brashnje] burned.",
+    "In the village of [Tintaypunco], [Tayacaja] province, they met.",
+    "They took [Stepove], [Keramov] and [Kharkiv].",
+    "The government of [Serbia] met in [Khost and Paktika Provinces].",
+    "He is the President of [Serbia].",
+]
+NO_PLACES = [
+    "Serbian and Kosovar officials met Belgrade-sponsored mayors.",
+    "The Pristina-Skopje road is closed.",
+    "The Government of Serbia and the Kosovo Police met.",
+    "The Belgrade-Pristina Dialogue and the Constitution of the Republic of Kosovo matter.",
+    "NATO, the European Union and the Pentagon met.",
+    "The Army of Republika Srpska met the Serbian Red Cross.",
+]
+
+
+@pytest.mark.parametrize("text", PLACES)
+def test_a_place_is_found_with_its_edges(text):
+    assert marked(text, "LOCATION") == text
+
+
+@pytest.mark.parametrize("text", NO_PLACES)
+def test_adjectives_compounds_and_names_inside_names_are_left_alone(text):
+    assert marked(text, "LOCATION") == text
+
+
+def test_what_is_a_place_once_is_a_place_again():
+    text = "They met in the village of [Zorkovo].\n\n[Zorkovo] was quiet."
+    assert marked(text, "LOCATION") == text
+
+
+@pytest.mark.parametrize(
+    ("shouted", "calm"),
+    [
+        ("THE REBELS ATTACKED SAN MIGUEL TODAY.", "the rebels attacked San Miguel today."),
+        ("COLONEL PONCE LEFT WITH THE ARMY.", "Colonel Ponce left with the Army."),
+        ("THE 4TH INFANTRY BRIGADE MET UNITA.", "the 4TH Infantry Brigade met UNITA."),
+        ("General [SAN] Salvador met (Jens) Stoltenberg.", "General  SAN  Salvador met  Jens  Stoltenberg."),
+        ("The troops left NATO and KFOR today.", "The troops left NATO and KFOR today."),
+    ],
+)
+def test_shouting_is_calmed_and_calm_text_is_left(shouted, calm):
+    assert view(shouted) == calm
+
+
+def test_text_in_capitals_is_suggested_as_other_text_is():
+    text = "SAN SALVADOR, 3 JAN 90 -- COLONEL PONCE SAID THAT 200 SOLDIERS OF THE ATLACATL BATTALION LEFT USULUTAN."
+    assert "[PONCE]" in marked(text, "PERSON")
+    assert "[200 SOLDIERS]" in marked(text, "TROOP_COUNT")
+    assert "[ATLACATL BATTALION]" in marked(text, "MILITARY_UNIT")
+    assert marked(text, "LOCATION").startswith("[SAN SALVADOR]")
+
+
+def test_hard_wrapped_names_are_one_span():
+    text = (
+        "The talks on the mandate of the force were held in the capital of [Bosnia and\n"
+        "Herzegovina] by its members, who had come there from the other capitals of\n"
+        "the region, and by the others who were there already and did not leave it.\n"
+    )
+    assert marked(text, "LOCATION") == text
+
+
+def test_the_longer_wins_and_a_name_without_a_label_shields():
+    inside = Candidate(1, 2, "LOCATION", "place.gazetteer", 0.9)
+    shield = Candidate(1, 3, "", "org.headed", 0.9)
+    assert flat([inside, shield]) == [shield]
+
+
+def test_a_quantity_wins_over_a_longer_name():
+    count = Candidate(0, 3, "TROOP_COUNT", "count.personnel", 0.7)
+    assert flat([Candidate(1, 6, "MILITARY_UNIT", "unit.named", 0.9), count]) == [count]
+
+
+def test_of_two_of_one_length_the_rule_wins_over_the_model():
+    rule = Candidate(0, 2, "LOCATION", "place.gazetteer", 0.5)
+    assert flat([Candidate(0, 2, "PERSON", "model.person", 0.9), rule]) == [rule]
