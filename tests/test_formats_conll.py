@@ -92,6 +92,20 @@ def test_malformed_tags_are_repaired_and_listed_with_their_lines(tmp_path):
     assert record.extra == {"repaired_tags": [[2, "I-PLACE"], [7, "I-PLACE"]]}
 
 
+def test_under_strict_a_malformed_chunk_is_no_span_and_still_listed(tmp_path):
+    text = "KFOR B-UNIT\nleft I-PLACE\nMitrovica I-PLACE\nand O\nSFOR B-UNIT\n"
+    (record,) = scan(tmp_path, text, scheme="IOB2", repair="strict")
+    assert surfaces(record) == [("KFOR", "UNIT"), ("SFOR", "UNIT")]
+    assert record.extra == {"repaired_tags": [[2, "I-PLACE"]]}
+    with pytest.raises(ValueRefused, match=r"no repair 'none'\n  It is conlleval or strict"):
+        scan(tmp_path, text, repair="none")
+
+
+def test_blanks_around_columns_are_not_theirs(tmp_path):
+    (record,) = scan(tmp_path, "KFOR \t B-UNIT \nleft\tO\t\nthe  O  \r\n \t\n")
+    assert (record.text, surfaces(record)) == ("KFOR left the", [("KFOR", "UNIT")])
+
+
 def test_a_named_scheme_is_held_against_the_file(tmp_path):
     text = "KFOR I-UNIT\nleft O\n"
     assert scan(tmp_path, text)[0].extra == {}

@@ -53,6 +53,23 @@ def test_decoding_is_that_of_conlleval_as_seqeval_has_it(tags):
     assert [(label, first, stop - 1) for first, stop, label in found] == reference
 
 
+@pytest.mark.parametrize("scheme", [scheme for scheme in REFERENCES if scheme != "IOB1"])
+@given(any_tags)
+def test_well_formed_chunks_are_those_of_the_strict_mode_of_seqeval(scheme, tags):
+    name = tagging.canonical(scheme)
+    spelt = {"BILOU": {"E": "L", "S": "U"}}.get(scheme, {})
+    kept = [tag if tag[0] in f"O{tagging.ALPHABETS[name]}" else "O" for tag in tags]
+    kept = [spelt.get(tag[0], tag[0]) + tag[1:] for tag in kept]
+    reference = [(e.start, e.end, e.tag) for e in Entities([kept], REFERENCES[scheme]).entities[0]]
+    assert tagging.well_formed([tagging.parse(tag) for tag in kept], name) == reference
+
+
+def test_under_iob1_a_malformed_chunk_goes_as_a_whole_and_seqeval_keeps_its_tail():
+    tags = ["B-A", "I-A"]
+    assert tagging.well_formed([tagging.parse(tag) for tag in tags], "IOB1") == []
+    assert [(e.start, e.end) for e in Entities([tags], IOB1).entities[0]] == [(1, 2)]
+
+
 @pytest.mark.parametrize("scheme", SCHEMES)
 @given(chunks())
 def test_every_scheme_decodes_to_the_chunks_it_wrote(scheme, given):

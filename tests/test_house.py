@@ -19,8 +19,8 @@ LAYERS = (
     {"errors", "values", "files", "offsets"},
     {"tokens", "quantities", "scoring", "similarity", "tables", "formats"},
     {"articles", "guidelines", "corpus", "folds"},
-    {"suggest", "checks", "splits", "export", "stats", "show"},
-    {"build"},
+    {"suggest", "checks", "splits", "export", "stats", "show", "evaluation"},
+    {"drafts", "build"},
     {"cli", "__main__"},
 )
 STAGES = LAYERS[3]

@@ -1,6 +1,6 @@
 import pytest
 
-from goldspan import InputError, stats
+from goldspan import InputError, drafts, stats
 from goldspan.corpus import Corpus
 from goldspan.tables import Table
 
@@ -86,7 +86,8 @@ def test_a_bar_in_a_surface_breaks_no_table():
     assert made.markdown() == "| a | b |\n|---|---:|\n| x\\|y | 1 |\n| x y | 2 |"
 
 
+@pytest.mark.model
 def test_the_statistics_of_this_project_are_up_to_date(project):
     before = {path: path.read_bytes() for path in (project.folder / "STATS.md", project.folder / "README.md")}
-    assert stats.write(project, stats.tables(project)) == []
+    assert stats.write(project, drafts.statistics(project)) == []
     assert before == {path: path.read_bytes() for path in before}

@@ -100,3 +100,10 @@ def test_a_scheme_knows_its_labels_in_order():
 def test_two_labels_share_neither_name_nor_shortcut(second):
     with pytest.raises(ValueRefused, match="two labels share"):
         LabelScheme("1", (label("A", "a"), second))
+
+
+def test_no_part_of_an_example_is_half_a_character():
+    with pytest.raises(ValueRefused, match="the label holds a lone surrogate at 1"):
+        Span(0, 1, "A\ud800")
+    with pytest.raises(ValueRefused, match="the id holds a lone surrogate at 0"):
+        Example("\ud800", "text")

@@ -1,7 +1,12 @@
 """goldspan turns news articles into a span-labelled corpus that people can trust."""
 
+from typing import TYPE_CHECKING, Any
+
 from goldspan.errors import GoldspanError, InputError, MissingPart, ValueRefused
 from goldspan.values import Article, Example, Finding, Label, LabelScheme, Span
+
+if TYPE_CHECKING:
+    from goldspan.evaluation.measure import evaluate
 
 __version__ = "0.1.0"
 
@@ -17,4 +22,14 @@ __all__ = [
     "Span",
     "ValueRefused",
     "__version__",
+    "evaluate",
 ]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401  (what a module has is any)
+    """`goldspan.evaluate`, imported when first asked for: it needs numpy, which `goldspan --help` does not."""
+    if name == "evaluate":
+        from goldspan.evaluation.measure import evaluate
+
+        return evaluate
+    raise AttributeError(f"module 'goldspan' has no attribute {name!r}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from goldspan import checks, files, stats
+from goldspan import checks, drafts, files, stats
 from goldspan.articles.stream import documents
 from goldspan.errors import InputError
 from goldspan.export import export
@@ -107,7 +107,7 @@ def build(corpus: Corpus, model: str | None = None, step: Callable[[str], None] 
     for written in stream.write(documents(paths), built.suggestions, suggester=Suggester(corpus.scheme, model)):
         built.suggested += sum(len(example.spans) for example in written.examples)
     step("write the tables")
-    built.rewritten = stats.write(corpus, stats.tables(corpus))
+    built.rewritten = stats.write(corpus, drafts.statistics(corpus))
     table = corpus.guidelines / "checks.md"
     if files.write(table, checks.table()):
         built.rewritten.append(table)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-NUMBER = re.compile(r"[-+]?[\d,.]+ ?%?( ?\( ?\d+%\))?|–|")
+INTERVAL = r"\[[-+\d., ]+\]"
+NUMBER = re.compile(rf"(< )?[-+]?[\d,.]+ ?%?( ?\( ?\d+%\))?( {INTERVAL})?|{INTERVAL}|undefined|–|")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Table:
 
 
 def is_numeric(cells: Iterable[str]) -> bool:
-    """Whether a column holds nothing but numbers, shares and dashes, so that it is set to the right."""
+    """Whether a column holds nothing but numbers, with an interval or without, and what stands where there is none."""
     found = list(cells)
     return any(found) and all(NUMBER.fullmatch(text.strip()) for text in found)
 

@@ -21,7 +21,7 @@ class Span:
     """A labelled stretch of a text, `text[start:end]`, in code points.
 
     Raises:
-        ValueRefused: unless `0 <= start < end` and the label is not empty.
+        ValueRefused: unless `0 <= start < end`; for a label that is empty or holds a lone surrogate.
     """
 
     start: int
@@ -33,6 +33,8 @@ class Span:
             raise ValueRefused(f"a span needs 0 <= start < end, not [{self.start}, {self.end}]")
         if not self.label:
             raise ValueRefused(f"the span [{self.start}, {self.end}] has no label")
+        if not self.label.isascii():
+            _refuse_surrogates("the label", self.label)
 
     def overlaps(self, other: Span) -> bool:
         """Whether the two share at least one code point."""
@@ -66,8 +68,10 @@ class Example:
             raise ValueRefused("an example needs an id")
         if self.at < 0:
             raise ValueRefused(f"an example cannot begin at {self.at}", example=self.id)
+        if not self.id.isascii():
+            _refuse_surrogates("the id", self.id)
         if not self.text.isascii():
-            _refuse_surrogates(self.id, self.text)
+            _refuse_surrogates("the text", self.text, self.id)
         spans = tuple(sorted(self.spans))
         if len(set(spans)) != len(spans):
             twice = next(a for a, b in pairwise(spans) if a == b)
@@ -96,12 +100,12 @@ class Example:
         return replace(self, spans=tuple(spans), extra={})
 
 
-def _refuse_surrogates(example: str, text: str) -> None:
+def _refuse_surrogates(what: str, text: str, example: str | None = None) -> None:
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
         raise ValueRefused(
-            f"the text holds a lone surrogate at {error.start}",
+            f"{what} holds a lone surrogate at {error.start}",
             example=example,
             remedy="Repair the text where it comes from: it is no valid Unicode.",
         ) from None

@@ -15,7 +15,7 @@ import typer
 from goldspan import __version__
 from goldspan.errors import GoldspanError
 
-COMMANDS = ("init", "add", "suggest", "check", "split", "export", "convert", "show", "stats", "build")
+COMMANDS = ("init", "add", "suggest", "check", "split", "evaluate", "export", "convert", "show", "stats", "build")
 
 app = typer.Typer(
     name="goldspan",

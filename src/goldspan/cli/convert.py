@@ -14,7 +14,7 @@ from goldspan.cli import terminal
 if TYPE_CHECKING:
     from goldspan.formats.convert import Conversion
 
-FormatName = Literal["gold", "jsonl", "doccano", "brat", "conll", "docbin"]
+FormatName = Literal["gold", "jsonl", "doccano", "brat", "conll", "docbin", "prodigy"]
 
 
 def run(

@@ -12,16 +12,17 @@ from goldspan.corpus import Corpus
 
 def run(
     write: Annotated[
-        bool, typer.Option("--write", help="Write corpus/STATS.md and the numbers of the data card.")
+        bool,
+        typer.Option("--write", help="Write STATS.md, with scores of the suggestions, and the data card."),
     ] = False,
     json: terminal.Json = None,
     root: terminal.Root = None,
 ) -> None:
     """Show the numbers of the corpus: articles, splits, labels, lengths, surfaces, agreement."""
-    from goldspan import stats
+    from goldspan import drafts, stats
 
     corpus = Corpus.find(root)
-    tables = stats.tables(corpus)
+    tables = drafts.statistics(corpus) if write else stats.tables(corpus)
     out = terminal.console()
     for table in tables:
         out.print(terminal.table(table.title, table.header, table.rows, table.note), end="\n\n")

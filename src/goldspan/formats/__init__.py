@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from goldspan.tokens import Misaligned, Policy
     from goldspan.values import Example
 
-NAMES = ("gold", "doccano", "brat", "conll", "docbin")
+NAMES = ("gold", "doccano", "brat", "conll", "docbin", "prodigy")
 ALIASES = {"jsonl": "gold"}
 TOKEN_FORMATS = ("conll", "docbin")
 

@@ -29,7 +29,7 @@ class Block:
         notes: the known comments `# key = value`, values as written.
         comments: the other comments, as written.
         rows: the number and the columns of each line of a word.
-        errors: of lines that cannot be read.
+        errors: of lines that are not UTF-8; they stand in `rows` all the same, with U+FFFD for what is not.
     """
 
     line: int = 0
@@ -46,7 +46,7 @@ class Block:
             self.rows.append((number, columns))
             return
         note = NOTE.fullmatch(line)
-        if not note and _is_tagged(columns):
+        if not note and is_tagged(columns):
             self.rows.append((number, columns))
         elif note and note[1] in KNOWN:
             self.notes[note[1]] = note[2]
@@ -77,7 +77,7 @@ def read_blocks(path: Path) -> Iterator[Block]:
             line = decode(raw, path, number).removesuffix("\r")
         except InputError as error:
             block.errors.append(error)
-            continue
+            line = raw.decode("utf-8", "replace").removesuffix("\r")
         if line.startswith(DOCSTART) and not (block.rows or block.notes) and split(line)[0] == DOCSTART:
             yield Block(number, starts_article=True)
             block.line = 0
@@ -88,11 +88,15 @@ def read_blocks(path: Path) -> Iterator[Block]:
 
 
 def split(line: str) -> list[str]:
-    """The columns of a line: split at tabs if it has any, else at runs of blanks."""
-    return line.split("\t") if "\t" in line else [column for column in line.split(" ") if column]
+    """The columns of a line: split at tabs if it has any, else at runs of blanks; blanks around them are not theirs."""
+    line = line.rstrip(" \t\r")
+    if "\t" in line:
+        return [column.strip(" ") for column in line.split("\t")]
+    return [column for column in line.split(" ") if column]
 
 
-def _is_tagged(columns: list[str]) -> bool:
+def is_tagged(columns: list[str]) -> bool:
+    """Whether the last column is a tag."""
     try:
         tagging.parse(columns[-1])
     except ValueRefused:

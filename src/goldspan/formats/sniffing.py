@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from goldspan import files
 from goldspan.errors import InputError
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HEAD = 1 << 16
+PRODIGY = frozenset({"answer", "_input_hash", "_task_hash"})
 EMPTY = {".jsonl": "gold", ".ann": "brat", ".conll": "conll", ".iob": "conll", ".iob2": "conll", ".bio": "conll"}
 
 
@@ -53,25 +54,28 @@ def _of_json(path: Path) -> str | None:
         try:
             row = json.loads(line)
         except (ValueError, RecursionError):
-            row = {key: None for key in ("spans", "text") if f'"{key}":'.encode() in line}
+            row = {key: None for key in ("spans", "text", *PRODIGY) if f'"{key}":'.encode() in line}
         if isinstance(row, dict) and "text" in row:
+            if _is_prodigy(row):
+                return "prodigy"
             return "gold" if "spans" in row else "doccano"
     return None
 
 
+def _is_prodigy(row: dict[str, Any]) -> bool:
+    """Whether a row has what Prodigy adds, or spans that are objects; an `id` and an `at` beside them are gold's."""
+    spans = row.get("spans")
+    if isinstance(spans, list) and spans:
+        return isinstance(spans[0], dict)
+    return not {"id", "at"} <= row.keys() and not PRODIGY.isdisjoint(row)
+
+
 def _of_rows(head: bytes, *, whole: bool) -> str | None:
     """`conll`, if most lines of words end in a tag."""
-    from goldspan.errors import ValueRefused
-    from goldspan.formats import blocks, tagging
+    from goldspan.formats import blocks
 
     lines = head.decode("utf-8", "replace").split("\n")
     rows = [blocks.split(line.removesuffix("\r")) for line in (lines if whole else lines[:-1]) if line.strip()]
-    rows = [row for row in rows if not row[0].startswith("#")]
-    tagged = 0
-    for row in rows:
-        try:
-            tagging.parse(row[-1])
-        except ValueRefused:
-            continue
-        tagged += len(row) > 1
-    return "conll" if tagged > len(rows) / 2 else None
+    tagged = sum(len(row) > 1 and blocks.is_tagged(row) for row in rows)
+    comments = sum(row[0].startswith("#") and not blocks.is_tagged(row) for row in rows)
+    return "conll" if tagged > (len(rows) - comments) / 2 else None

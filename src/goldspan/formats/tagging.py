@@ -10,7 +10,7 @@ Kim Sang and Veenstra 1999); under `BIOES` a longer span begins with B and ends 
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from goldspan.errors import ValueRefused
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SCHEMES = ("IOB2", "BIOES", "IOB1", "IOE2", "IOE1")
 SPELLINGS = {"BIO": "IOB2", "IOB": "IOB1", "IOE": "IOE2", "IOBES": "BIOES", "BILOU": "BIOES", "BMEWO": "BIOES"}
 PREFIXES = {"B": "B", "I": "I", "M": "I", "E": "E", "L": "E", "S": "S", "U": "S", "W": "S"}
+Repair = Literal["conlleval", "strict"]
 ALPHABETS = {"IOB2": "BI", "BIOES": "BIES", "IOB1": "BI", "IOE2": "IE", "IOE1": "IE"}
 
 
@@ -69,6 +70,16 @@ def decode(tags: Sequence[Tag]) -> list[Chunk]:
         elif tag != OUTSIDE:
             chunks.append(Chunk(number, number + 1, tag.label))
     return chunks
+
+
+def well_formed(tags: Sequence[Tag], scheme: str) -> list[Chunk]:
+    """The chunks of `decode` without those that hold a tag which the scheme forbids.
+
+    The rule of seqeval's strict mode (Nakayama 2018): what is not written as the scheme wants it is no entity. It is
+    per chunk: a malformed one takes no neighbour with it. Under IOB1 alone seqeval keeps the tail of such a chunk.
+    """
+    wrong = set(malformed(tags, scheme))
+    return [chunk for chunk in decode(tags) if wrong.isdisjoint(range(chunk.first, chunk.stop))]
 
 
 def contexts(tags: Sequence[Tag]) -> Iterable[Context]:

@@ -1,0 +1,241 @@
+"""Whether one prediction is better than another on the same gold, or was lucky with these documents.
+
+Two tests of the difference of micro-averaged F1, both by unit (article or example):
+
+*Approximate randomisation* (Noreen 1989; Yeh 2000 for F1). Were both systems equally good, it would be all the same
+which of the two gave which prediction. So in each unit the two predictions change places or not, as a coin falls, and
+p is how often the difference becomes at least as large as the real one, whichever its sign: (hits + 1) / (trials + 1).
+Only units in which the counts differ matter; where they are few, every way of changing places is tried, once each,
+and p is exact.
+
+*Paired bootstrap* (Berg-Kirkpatrick et al. 2012). The same units are drawn for both; the percentiles of the
+differences are their interval, and p is how often a difference exceeds twice the real one, in its direction: that is
+how often it lies as far above its own centre as the real one does above nought; again (hits + 1) / (trials + 1).
+
+The multiplicities are drawn for each kind of unit rather than unit by unit, which gives the same in law: see
+`resampling`; of m units alike, as many change places as a binomial draw with m and 1/2 says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from goldspan.errors import ValueRefused
+from goldspan.evaluation.resampling import BLOCK, drawn, f1, interval, kinds, portions, refuse, totals
+from goldspan.evaluation.result import SCHEMES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from numpy.typing import NDArray
+    from scipy.sparse import csr_array
+
+    from goldspan.evaluation.measure import Counted
+    from goldspan.evaluation.result import Scheme
+
+    Integers = NDArray[np.int64]
+    Numbers = NDArray[np.float64]
+
+NEGLIGIBLE = 1e-12  # two F1 that differ by less are the same number, rounded twice
+SMALL = 0.001  # below which the digits of p say nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What the F1 of two predictions under one scheme differ by.
+
+    Args:
+        f1: of the prediction; None where it is undefined, then all but the last two are.
+        baseline: of the other.
+        difference: the first less the second.
+        low: the lower limit of its interval, by paired bootstrap.
+        high: the upper limit.
+        p_bootstrap: one-sided, by paired bootstrap.
+        p_randomisation: two-sided, by approximate or exact randomisation.
+        least_p: the smallest `p_randomisation` that so many differing units can give at all.
+        differing: in how many units the counts of the two differ.
+    """
+
+    f1: float | None
+    baseline: float | None
+    difference: float | None
+    low: float | None
+    high: float | None
+    p_bootstrap: float | None
+    p_randomisation: float | None
+    least_p: float
+    differing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A prediction against a baseline.
+
+    Args:
+        unit: what was drawn, e.g. "article".
+        units: how many there are.
+        resamples: how many corpora were drawn, and how often units changed places.
+        level: of the intervals; 1 - level is how small p must be.
+        exact: whether all ways of changing places were tried.
+        schemes: the differences.
+    """
+
+    unit: str
+    units: int
+    resamples: int
+    level: float
+    exact: bool
+    schemes: Mapping[Scheme, Difference]
+
+    def sentence(self, scheme: Scheme = "strict") -> str:
+        """Whether the difference means anything on a corpus of this size."""
+        found = self.schemes[scheme]
+        if found.difference is None or found.p_randomisation is None:
+            return f"There is no {scheme} F1 to compare: it is undefined."
+        if not found.differing:
+            return f"The two make the same {scheme} counts in every {self.unit}: there is no difference."
+        gap = f"A difference of {found.difference:+.4f} in {scheme} F1"
+        size = f"on {self.units:,} {self.unit}s, of which {found.differing:,} differ,"
+        if found.p_randomisation <= 1 - self.level:
+            return f"{gap} {size} is more than chance would bring ({_p(found.p_randomisation)})."
+        if found.least_p > 1 - self.level:
+            least = f"so few could show no difference at all ({_p(found.least_p)} at the least)"
+            return f"{gap} means nothing: {size} {least}."
+        return f"{gap} {size} may well be chance ({_p(found.p_randomisation)}): it means nothing yet."
+
+    def json(self) -> dict[str, Any]:
+        """All of it by name."""
+        return asdict(self) | {"sentence": self.sentence()}
+
+
+def compare(
+    counted: Counted,
+    baseline: Counted,
+    units: Integers | None = None,
+    resamples: int = 10_000,
+    seed: int = 0,
+    *,
+    level: float = 0.95,
+    unit: str | None = None,
+) -> Comparison:
+    """Compare two predictions on the same gold, by F1 over all labels.
+
+    Args:
+        counted: of the prediction, over n documents.
+        baseline: of the other prediction, over the same documents.
+        units: the number of each document's unit, from 0 without gaps; shape (n,). None for each document alone.
+        resamples: how many corpora are drawn, and how often units change places.
+        seed: of the random numbers; the same gives the same result.
+        level: of the intervals.
+        unit: what a unit is called; by default "article", or "example" where `units` is None.
+
+    Raises:
+        ValueRefused: where the two were not counted against the same gold, and as `intervals` does.
+    """
+    refuse(resamples, level)
+    both = _side_by_side(totals(counted, units), totals(baseline, units))
+    rng = np.random.default_rng(seed)
+    real = _differences(np.asarray(both.sum(axis=0), np.float64).reshape(1, -1))[0]
+    boot = np.concatenate([_differences(sums) for sums in drawn(*kinds(both), resamples, rng)])
+    swaps, exact = _swapped(both, resamples, rng)
+    schemes: dict[Scheme, Difference] = {}
+    for number, scheme in enumerate(SCHEMES):
+        schemes[scheme] = _difference(both, number, (real[number], boot[:, number], swaps[:, number]), exact, level)
+    name = unit or ("example" if units is None else "article")
+    return Comparison(name, both.shape[0], resamples, level, exact, schemes)
+
+
+def _side_by_side(ours: csr_array, theirs: csr_array) -> csr_array:
+    """Possible, then actual and credits of one, then those of the other; shape (units, 2 * BLOCK - 1)."""
+    from scipy.sparse import csr_array, hstack
+
+    if ours.shape[0] != theirs.shape[0] or (ours[:, [0]] - theirs[:, [0]]).count_nonzero():
+        raise ValueRefused(
+            "the two predictions were not counted against the same gold",
+            remedy="Count both on the same documents, in the same order.",
+        )
+    return csr_array(hstack([ours[:, :BLOCK], theirs[:, 1:BLOCK]]))
+
+
+def _differences(sums: Numbers) -> Numbers:
+    """The differences of F1; shape (n, schemes) from (n, 2 * BLOCK - 1)."""
+    possible, ours, theirs = sums[:, :1], sums[:, 1:BLOCK], sums[:, BLOCK:]
+    return f1(possible, ours[:, :1], ours[:, 1:]) - f1(possible, theirs[:, :1], theirs[:, 1:])
+
+
+def _swapped(both: csr_array, resamples: int, rng: np.random.Generator) -> tuple[Numbers, bool]:
+    """The differences of F1 after some units changed places, and whether all ways were tried."""
+    change = both[:, BLOCK:] - both[:, 1:BLOCK]
+    times, rows = kinds(change[change.count_nonzero(axis=1) > 0])
+    base = np.asarray(both.sum(axis=0), np.float64)
+    number = int(times.sum())
+    exact = number < resamples.bit_length()  # that is, there are no more ways than that
+    ways: Iterator[Numbers] = _all_ways(times) if exact else _some_ways(times, resamples, rng)
+    found = []
+    for moved in ways:
+        shift = moved @ rows
+        sums = np.concatenate([np.zeros((len(shift), 1)), shift, -shift], axis=1) + base
+        found.append(_differences(sums))
+    return np.concatenate(found), exact
+
+
+def _all_ways(times: Integers) -> Iterator[Numbers]:
+    """How many units of each kind change places, for all subsets of the units; shape (2 ** units, kinds)."""
+    units = int(times.sum())
+    bits = np.arange(2**units)[:, None] >> np.arange(units) & 1
+    kind = np.repeat(np.eye(times.size), times, axis=0)
+    yield bits @ kind
+
+
+def _some_ways(times: Integers, resamples: int, rng: np.random.Generator) -> Iterator[Numbers]:
+    """The same by chance; shape (some, kinds)."""
+    for count in portions(resamples, times.size):
+        yield rng.binomial(times, 0.5, (count, times.size)).astype(np.float64)
+
+
+def _difference(
+    both: csr_array, number: int, found: tuple[float, Numbers, Numbers], exact: bool, level: float
+) -> Difference:
+    """The difference under the scheme of a number, from the real one, those of resamples and those of swaps."""
+    real, boot, swaps = found
+    sums = np.asarray(both.sum(axis=0), np.float64).reshape(1, -1)
+    scores = [f1(sums[:, 0], sums[:, at], sums[:, at + 1 + number])[0] for at in (1, BLOCK)]
+    change = both[:, [BLOCK, BLOCK + 1 + number]] - both[:, [1, 2 + number]]
+    differing = int((change.count_nonzero(axis=1) > 0).sum())
+    least = min(1.0, max(2.0 ** (1 - differing), 0 if exact else 1 / (swaps.size + 1)))
+    if np.isnan(real):
+        first, second = map(_defined, scores)
+        return Difference(first, second, None, None, None, None, None, least, differing)
+    hits = int((np.abs(swaps) >= abs(real) - NEGLIGIBLE).sum())
+    within = interval(boot, ((1 - level) / 2, (1 + level) / 2))
+    return Difference(
+        f1=float(scores[0]),
+        baseline=float(scores[1]),
+        difference=float(real),
+        low=within.low,
+        high=within.high,
+        p_bootstrap=_p_bootstrap(float(real), boot),
+        p_randomisation=hits / swaps.size if exact else (hits + 1) / (swaps.size + 1),
+        least_p=least,
+        differing=differing,
+    )
+
+
+def _p_bootstrap(real: float, boot: Numbers) -> float:
+    """How often a difference exceeds twice the real one in its direction; 1 where the real one is nought."""
+    if abs(real) < NEGLIGIBLE:
+        return 1.0
+    defined = boot[~np.isnan(boot)]
+    hits = int((np.sign(real) * defined > 2 * abs(real)).sum())
+    return (hits + 1) / (defined.size + 1)
+
+
+def _defined(score: float) -> float | None:
+    return None if np.isnan(score) else float(score)
+
+
+def _p(value: float) -> str:
+    return f"p = {value:.2g}" if value >= SMALL else f"p < {SMALL}"

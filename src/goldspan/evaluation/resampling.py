@@ -1,0 +1,189 @@
+"""Drawing corpora from a corpus: exact resampling of documents, at the price of one draw for each kind of document.
+
+All measures are ratios of sums over documents, and short documents look much alike: where there are a hundred
+thousand, a few thousand sets of counts occur. How often each is drawn, when n units are drawn from n with
+replacement, follows the multinomial distribution with the shares of the sets as probabilities. So one draw from it
+gives exactly the sums that drawing the n units one by one would give, in law, several times sooner.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from goldspan.errors import ValueRefused
+from goldspan.evaluation.measure import CORRECT, IDENTICAL, PAIRED, WIDTH
+from goldspan.evaluation.result import SCHEMES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+    from scipy.sparse import csr_array
+
+    from goldspan.evaluation.measure import Counted
+
+    Integers = NDArray[np.int64]
+    Numbers = NDArray[np.float64]
+
+BLOCK = 2 + len(SCHEMES)  # for each block of columns: possible, actual, and twice the credit under each scheme
+RARE = 20  # a kind of so few units is drawn unit by unit
+CELLS = 2**18  # of a table that stands in memory at once: 2 MiB, which the caches of a processor hold
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Where a measure lies.
+
+    Args:
+        low: the lower limit; None where the measure was defined in no resample.
+        high: the upper limit.
+        undefined: in how many resamples the measure was undefined; they are left out.
+    """
+
+    low: float | None
+    high: float | None
+    undefined: int = 0
+
+
+def totals(counted: Counted, units: Integers | None) -> csr_array:
+    """Possible, actual and twice the credit under each scheme, summed over the documents of each unit.
+
+    Args:
+        counted: of n documents.
+        units: the number of each document's unit, from 0 without gaps; shape (n,). None for each document alone.
+
+    Returns:
+        Whole numbers, shape (units, BLOCK * (1 + labels)); the first block is overall.
+
+    Raises:
+        ValueRefused: where `units` has another shape or leaves a number out.
+    """
+    if units is not None:
+        units = np.asarray(units)
+        if units.shape != (counted.documents,):
+            raise ValueRefused(f"there are {counted.documents:,} documents, and units of shape {units.shape}")
+        if units.size and (units.min() < 0 or (np.bincount(units) == 0).any()):
+            raise ValueRefused("the units must be numbered from 0 without gaps")
+    from scipy.sparse import csr_array
+
+    return csr_array(counted.summed(units) @ _from_columns(1 + len(counted.labels)))
+
+
+def _from_columns(blocks: int) -> csr_array:
+    """The linear map from the columns of `Counted` to those of `totals`."""
+    from scipy.sparse import csr_array
+
+    table = np.zeros((blocks, WIDTH, blocks, BLOCK), np.int64)
+    for block in range(blocks):
+        for target in {0, block} if block else ():
+            table[block, [0, 1], target, [0, 1]] = 1
+            table[block, IDENTICAL, target, 2:] = 2
+        for number, scheme in enumerate(SCHEMES):
+            partial = scheme == "partial"  # a pair has half the credit there, and a correct one the other half
+            table[block, CORRECT + number, block, 2 + number] = 1 if partial else 2
+            table[block, PAIRED + number, block, 2 + number] = int(partial)
+    return csr_array(table.reshape(blocks * WIDTH, blocks * BLOCK))
+
+
+def kinds(rows: csr_array) -> tuple[Integers, Numbers]:
+    """The distinct rows of a table and how often each occurs.
+
+    Args:
+        rows: whole numbers, shape (n, columns).
+
+    Returns:
+        How often each of k rows occurs, shape (k,), and the rows, shape (k, columns).
+    """
+    mixer = np.random.default_rng(0).integers(-(2**62), 2**62, rows.shape[1])
+    _, first, number, times = np.unique(rows @ mixer, return_index=True, return_inverse=True, return_counts=True)
+    distinct = rows[first]
+    if (
+        distinct[number] - rows
+    ).count_nonzero():  # two rows with one mixture: never seen, and then every row is its own kind
+        distinct, times = rows, np.ones(rows.shape[0], np.int64)
+    return times, np.asarray(distinct.todense(), np.float64)
+
+
+def drawn(times: Integers, rows: Numbers, resamples: int, rng: np.random.Generator) -> Iterator[Numbers]:
+    """The sums of corpora of n units, drawn with replacement from n.
+
+    Args:
+        times: how often each row occurs; they sum to n.
+        rows: shape (k, columns).
+        resamples: how many corpora are drawn.
+        rng: the source of chance.
+
+    Yields:
+        The sums of some corpora, shape (corpora, columns).
+    """
+    order = np.argsort(-times, kind="stable")
+    times, rows = times[order], rows[order]
+    for count in portions(resamples, times.size):
+        yield _multiplicities(times, count, rng) @ rows
+
+
+def _multiplicities(times: Integers, count: int, rng: np.random.Generator) -> Numbers:
+    """How often each kind is drawn; shape (count, kinds). `times` must descend.
+
+    Common kinds are drawn by the multinomial distribution; rare ones, for which that costs more than the few units
+    that they have, unit by unit. How many draws fall to the rare ones follows the binomial distribution.
+    """
+    common = int(np.searchsorted(-times, -RARE))
+    total, rare = int(times.sum()), times[common:]
+    share = int(rare.sum())
+    found = np.zeros((count, times.size))
+    few = rng.binomial(total, share / total, count) if common else np.full(count, total)
+    if common:
+        found[:, :common] = rng.multinomial(total - few, times[:common] / (total - share))
+    if share:
+        kind = np.repeat(np.arange(rare.size), rare)[rng.integers(0, share, few.sum())]
+        places = np.repeat(np.arange(count) * rare.size, few) + kind
+        found[:, common:] = np.bincount(places, minlength=count * rare.size).reshape(count, -1)
+    return found
+
+
+def portions(count: int, width: int) -> Iterator[int]:
+    """A number of rows of some width, in parts that fit into memory."""
+    step = max(1, CELLS // max(1, width))
+    for begin in range(0, count, step):
+        yield min(step, count - begin)
+
+
+def ratio(above: Numbers, below: Numbers) -> Numbers:
+    """A quotient, and NaN where nothing is divided by nothing."""
+    quotient: Numbers = np.divide(above, below, out=np.full(np.broadcast(above, below).shape, np.nan), where=below > 0)
+    return quotient
+
+
+def f1(possible: Numbers, actual: Numbers, twice_credit: Numbers) -> Numbers:
+    """F1, and NaN where it is undefined."""
+    return ratio(twice_credit, possible + actual)
+
+
+def interval(values: Numbers, edges: tuple[float, float]) -> Interval:
+    """The percentile interval of what came out of the resamples, NaN being undefined.
+
+    Args:
+        values: shape (resamples,).
+        edges: the shares of the resamples below the lower and the upper limit.
+    """
+    defined = values[~np.isnan(values)]
+    if not defined.size:
+        return Interval(None, None, values.size)
+    low, high = np.quantile(defined, edges).tolist()
+    return Interval(low, high, values.size - defined.size)
+
+
+def refuse(resamples: int, level: float) -> None:
+    """Refuse what cannot be asked of a bootstrap.
+
+    Raises:
+        ValueRefused: for no resamples, and for a level outside (0, 1).
+    """
+    if resamples < 1:
+        raise ValueRefused(f"{resamples} resamples are none", remedy="Take 10,000 for a report.")
+    if not 0 < level < 1:
+        raise ValueRefused(f"a level of {level} is no share", remedy="Take 0.95, for 95 %.")

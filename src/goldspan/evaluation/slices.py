@@ -1,0 +1,146 @@
+"""How the prediction does on parts of the spans: by label, length, novelty, article and agreement of annotators.
+
+A part is told by the span itself, gold or predicted alike, so that a span which both sides have is in the same part
+on both. Hence the scheme is strict, and within a part precision, recall and F1 mean what they always do.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, TypeAlias
+
+from goldspan import tokens
+from goldspan.scoring import Counts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from goldspan.values import Example, Span
+
+Part: TypeAlias = "Callable[[Example, Span], str | None]"
+"""The name of the part that a span of an example is in; None if it is in none."""
+
+LENGTHS = {1: "1", 2: "2", 3: "3", 4: "4–6", 5: "4–6", 6: "4–6"}
+LONG = "7+"
+NOVELTY = ("seen", "unseen")
+AGREEMENT = ("unanimous", "disputed")
+FEWEST = 2
+"""So many passes at least must have read an example before it can be disputed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A part of the spans.
+
+    Args:
+        dimension: by what the spans are parted, e.g. `length`.
+        name: of the part, e.g. `4–6`.
+        counts: gold spans of the part, predicted spans of the part, and those that are the same.
+    """
+
+    dimension: str
+    name: str
+    counts: Counts
+
+    def json(self) -> dict[str, float | int | None]:
+        """The counts and measures, named as in the schemes."""
+        return {
+            "precision": self.counts.precision,
+            "recall": self.counts.recall,
+            "f1": self.counts.f1,
+            "correct": self.counts.true_positives,
+            "possible": self.counts.gold,
+            "actual": self.counts.predicted,
+        }
+
+
+def slices(
+    gold: Sequence[Example],
+    predicted: Sequence[Example],
+    labels: Sequence[str],
+    *,
+    language: str = "en",
+    training: Iterable[Example] | None = None,
+    passes: Mapping[str, Sequence[Example]] | None = None,
+) -> tuple[Slice, ...]:
+    """All slices that can be made of what is given.
+
+    Args:
+        gold: the curated examples.
+        predicted: the same examples with predicted spans.
+        labels: all label names, in the order of their slices.
+        language: of the texts, which chooses the tokenizer that measures the spans.
+        training: what the model was trained on; a span is seen if its words stand there under its label.
+        passes: per annotator the examples read; a span is disputed if it overlaps one that not all of them marked,
+            else unanimous. Spans of examples that fewer than two read are in neither part.
+
+    Returns:
+        Dimension by dimension: label, length, seen, article, agreement. There is no slice per article where every
+        example is an article of its own.
+    """
+    articles = tuple(dict.fromkeys(example.article for example in gold))
+    made = cut("label", labels, lambda _, span: span.label, gold, predicted)
+    made += cut("length", dict.fromkeys((*LENGTHS.values(), LONG)), _length(language), gold, predicted)
+    if training is not None:
+        made += cut("seen", NOVELTY, _novelty(training), gold, predicted)
+    if len(articles) < len(gold):
+        made += cut("article", articles, lambda example, _: example.article, gold, predicted)
+    if passes is not None:
+        made += cut("agreement", AGREEMENT, _agreement(gold, passes), gold, predicted)
+    return tuple(made)
+
+
+def cut(
+    dimension: str, names: Iterable[str], part: Part, gold: Sequence[Example], predicted: Sequence[Example]
+) -> list[Slice]:
+    """The slices of one dimension: those named, in that order, and then what else there is."""
+    of_gold, of_predicted, of_both = Counter[str | None](), Counter[str | None](), Counter[str | None]()
+    for right, found in zip(gold, predicted, strict=True):
+        of_gold.update(part(right, span) for span in right.spans)
+        of_predicted.update(part(right, span) for span in found.spans)
+        of_both.update(part(right, span) for span in {*right.spans} & {*found.spans})
+    every = dict.fromkeys([*names, *sorted(name for name in of_gold | of_predicted if name is not None)])
+    return [Slice(dimension, name, Counts(of_both[name], of_gold[name], of_predicted[name])) for name in every]
+
+
+def _length(language: str) -> Part:
+    """The number of tokens that a span touches; a span of blanks alone touches none and is told apart as `0`."""
+
+    @lru_cache(maxsize=1)  # the spans of an example come one after the other
+    def ends(text: str) -> tuple[list[int], list[int]]:
+        extents = tokens.tokenize(text, language)
+        return [start for start, _ in extents], [end for _, end in extents]
+
+    def part(example: Example, span: Span) -> str:
+        starts, stops = ends(example.text)
+        touched = bisect_left(starts, span.end) - bisect_right(stops, span.start)
+        return LENGTHS.get(touched, LONG) if touched else "0"
+
+    return part
+
+
+def _novelty(training: Iterable[Example]) -> Part:
+    """Whether the words of a span stand in the training data under its label."""
+    known = {(span.label, example.surface(span)) for example in training for span in example.spans}
+    return lambda example, span: NOVELTY[(span.label, example.surface(span)) not in known]
+
+
+def _agreement(gold: Sequence[Example], passes: Mapping[str, Sequence[Example]]) -> Part:
+    """Whether a span stands where all annotators read the same."""
+    readings: dict[tuple[str, str], list[set[Span]]] = {(example.id, example.text): [] for example in gold}
+    for examples in passes.values():
+        for example in examples:
+            if (example.id, example.text) in readings:
+                readings[example.id, example.text].append(set(example.spans))
+    disputed = {
+        key: read[0].union(*read) - read[0].intersection(*read) for key, read in readings.items() if len(read) >= FEWEST
+    }
+
+    def part(example: Example, span: Span) -> str | None:
+        places = disputed.get((example.id, example.text))
+        return None if places is None else AGREEMENT[any(span.overlaps(place) for place in places)]
+
+    return part

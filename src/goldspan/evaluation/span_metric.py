@@ -1,0 +1,160 @@
+"""A metric with the manners of the library `evaluate`, which it does not need: `compute(predictions, references)`.
+
+    >>> SpanMetric().compute(predictions=[["B-LOC", "O"]], references=[["B-LOC", "I-LOC"]])["partial_f1"]
+    0.5
+
+To load it through `evaluate`, for its caches and combinations: `evaluate.load(module_path())`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from goldspan.errors import ValueRefused
+from goldspan.evaluation.columns import Columns
+from goldspan.evaluation.decoding import TagSet, decode
+from goldspan.evaluation.flat import flat
+from goldspan.evaluation.hooks import columns
+from goldspan.evaluation.measure import measure
+from goldspan.evaluation.result import SCHEMES
+from goldspan.values import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from goldspan.evaluation.result import Scheme
+    from goldspan.formats import tagging
+
+    Document = Sequence[Any]
+    Documents = Sequence[Document]
+
+REMEDY = 'A document is a list of tags, or of spans such as {"start": 0, "end": 4, "label": "LOC"}.'
+
+
+def module_path() -> str:
+    """The file that `evaluate.load` takes."""
+    return str(Path(__file__).with_name("evaluate_module.py"))
+
+
+class SpanMetric:
+    """Scores documents that are lists of tags or lists of spans, half-open; which of the two is told by their content.
+
+    Documents may be handed over at once or bit by bit (`add`, `add_batch`). An empty one is one without tokens or
+    without spans, wherever it stands.
+
+    Args:
+        scheme: the tagging scheme; if not named, told by the prefixes of all tags, which do not tell IOB1 from IOB2.
+        repair: what becomes of malformed predicted tags, see `goldspan.evaluation.decoding.decode`; of gold none is
+            lost.
+        schemes: the schemes to tell of, see `goldspan.evaluation.flat`.
+        by_label: whether to tell of each label, too.
+        undefined: what to write for an undefined measure, which is left out if this is None.
+    """
+
+    def __init__(
+        self,
+        *,
+        scheme: str | None = None,
+        repair: tagging.Repair = "conlleval",
+        schemes: Sequence[Scheme] = SCHEMES,
+        by_label: bool = True,
+        undefined: float | None = None,
+    ) -> None:
+        self._scheme = scheme
+        self._repair: tagging.Repair = repair
+        self._schemes = schemes
+        self._by_label = by_label
+        self._undefined = undefined
+        self._predictions: list[Document] = []
+        self._references: list[Document] = []
+
+    def add(self, *, prediction: Document, reference: Document) -> None:
+        """Take in one document."""
+        self.add_batch(predictions=[prediction], references=[reference])
+
+    def add_batch(self, *, predictions: Documents, references: Documents) -> None:
+        """Take in some documents.
+
+        Raises:
+            ValueRefused: if there are not as many of the one as of the other.
+        """
+        if len(predictions) != len(references):
+            raise ValueRefused(f"there are {len(predictions)} predictions for {len(references)} references")
+        self._predictions.extend(predictions)
+        self._references.extend(references)
+
+    def compute(self, *, predictions: Documents | None = None, references: Documents | None = None) -> dict[str, float]:
+        """The flat measures of these documents and of those taken in before, which are then forgotten.
+
+        Raises:
+            ValueRefused: naming the document, from 0, that has other tokens in the prediction, or what is neither a
+                tag nor a span.
+        """
+        self.add_batch(predictions=predictions or [], references=references or [])
+        gold, predicted = self._references, self._predictions
+        self._references, self._predictions = [], []
+        score = self._of_tags if _are_tags([*gold, *predicted]) else self._of_spans
+        return score(gold, predicted)
+
+    def _of_tags(self, gold: Documents, predicted: Documents) -> dict[str, float]:
+        lengths = [len(tags) for tags in gold]
+        for number, (length, tags) in enumerate(zip(lengths, predicted, strict=True)):
+            if length != len(tags):
+                raise ValueRefused(f"document {number} has {length} tags in gold and {len(tags)} in the prediction")
+        names = sorted(set().union(*gold, *predicted))
+        known = TagSet.of(names, self._scheme)
+        right = decode(_numbers(gold, names), np.array(lengths, np.int64), known)
+        found = decode(_numbers(predicted, names), np.array(lengths, np.int64), known, self._repair)
+        scores = self._scores(*(columns([(side, len(gold))], known.labels) for side in (right, found)))
+        return scores | {
+            "malformed_gold": float(right.malformed),
+            "malformed_predicted": float(found.malformed),
+        }
+
+    def _of_spans(self, gold: Documents, predicted: Documents) -> dict[str, float]:
+        sides = [[_spans(document, number) for number, document in enumerate(side)] for side in (gold, predicted)]
+        labels = tuple(sorted({span.label for side in sides for spans in side for span in spans}))
+        return self._scores(*(Columns.of(side, labels) for side in sides))
+
+    def _scores(self, gold: Columns, predicted: Columns) -> dict[str, float]:
+        evaluation = measure(gold, predicted).evaluation()
+        scores = flat(evaluation, self._schemes, by_label=self._by_label, undefined=self._undefined)
+        return scores | {"gold_spans": float(len(gold.start)), "predicted_spans": float(len(predicted.start))}
+
+
+def _are_tags(documents: Documents) -> bool:
+    """Whether the documents are lists of tags; where all are empty, that makes no difference."""
+    kinds = {type(item) is str for document in documents for item in document[:1]}
+    if len(kinds) > 1:
+        raise ValueRefused("some documents are lists of tags, others are not", remedy=REMEDY)
+    return True in kinds
+
+
+def _numbers(documents: Documents, names: Sequence[str]) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """The class ids of all tags, end to end."""
+    number = {name: place for place, name in enumerate(names)}
+    return np.fromiter(map(number.__getitem__, chain.from_iterable(documents)), np.int64)
+
+
+def _spans(document: Document, number: int) -> list[Span]:
+    try:
+        return [_span(item) for item in document]
+    except ValueRefused as error:
+        raise ValueRefused(f"document {number}: {error.message}", remedy=error.remedy or REMEDY) from None
+
+
+def _span(item: object) -> Span:
+    match item:
+        case Span():
+            return item
+        case Mapping():
+            item = [item.get("start"), item.get("end"), item.get("label")]
+    match item:
+        case (int(start), int(end), str(label)):
+            return Span(start, end, label)
+    raise ValueRefused(f"{item!r:.80} is no span", remedy=REMEDY)

@@ -1,0 +1,178 @@
+"""JSONL as Prodigy 1.x keeps annotated spans (`db-out`) and takes tasks (`ner.manual`, `spans.manual`).
+
+    {"text": "The 72nd Brigade withdrew.", "tokens": [{"text": "The", "start": 0, "end": 3, "id": 0, "ws": true}, …],
+     "spans": [{"start": 4, "end": 16, "label": "UNIT", "token_start": 1, "token_end": 2}], "answer": "accept",
+     "goldspan": {"id": "a.p03", "at": 1043, "extra": {}}}
+
+Offsets count code points, half-open; `token_end` is the last token of the span, not the one behind it (Prodigy's page
+*Annotation interfaces*). Written are spaCy's tokens; a span that cuts them bears no token numbers. Prodigy keeps keys
+that it does not know, so `goldspan` comes back.
+
+An answer `reject` or `ignore` says that the spans of its row are no annotation: they are read as none and kept, as
+they stand, under the extra key `prodigy`, together with the answer. There too goes every other key (`meta`, the
+hashes, what a recipe adds), and from there it is written back. Left out are the tokens, which the text gives again,
+and what a recipe adds to a single span (its source, a pattern's number). A row without `goldspan` is named by its
+`id`, or the `id` in its `meta`, if that is a string, else by its line.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from goldspan import files, tokens
+from goldspan.errors import InputError, ValueRefused
+from goldspan.formats.lines import json_object, numbered
+from goldspan.formats.record import RawSpan, Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from spacy.tokens import Token
+
+    from goldspan.values import Example, Span
+
+SUFFIXES = (".jsonl",)
+KEY = "prodigy"
+OURS = frozenset({"text", "tokens", "goldspan"})
+ANSWERS = ("accept", "reject", "ignore")
+REMEDY = 'A row is {"text": …, "spans": [{"start": …, "end": …, "label": …}, …], "answer": "accept"}.'
+
+
+def scan(path: Path) -> Iterator[Record | InputError]:
+    """Each row as a record, or as the error that says why it is none; blank lines are passed over."""
+    for number, raw in numbered(path):
+        if not raw.strip():
+            continue
+        try:
+            yield parse(json_object(raw, path, number, REMEDY), path, number)
+        except InputError as error:
+            yield error
+
+
+def parse(row: dict[str, Any], path: Path, number: int) -> Record:
+    """A row as a record.
+
+    Raises:
+        InputError: naming file and line, if it is not of the shape above or the tokens of a span are not its offsets.
+    """
+    name = f"{path.stem}.{number}"
+    try:
+        ours = _ours(row)
+        name = ours.get("id") or _name(row) or name
+        text, answer = row.get("text"), row.get("answer", "accept")
+        if not isinstance(text, str):
+            raise ValueRefused(f"'text' is {text!r:.60}, not a string")  # noqa: TRY301  (a place is added)
+        if answer not in ANSWERS:
+            raise ValueRefused(f"'answer' is {answer!r:.60}, not one of {', '.join(ANSWERS)}")  # noqa: TRY301
+        spans = _spans(row)
+    except ValueRefused as error:
+        raise InputError(error.message, file=path, line=number, example=name, remedy=REMEDY) from None
+    others = {key: value for key, value in row.items() if key not in OURS}
+    if answer == "accept" or not spans:
+        others.pop("spans", None)
+    if answer == "accept":
+        others.pop("answer", None)
+    extra = dict(ours.get("extra", {})) | ({KEY: others} if others else {})
+    return Record(path, number, name, text, spans if answer == "accept" else (), ours.get("at", 0), extra)
+
+
+def answer(example: Example) -> str:
+    """What the annotator answered: `accept`, `reject` or `ignore`; `accept` for an example from elsewhere."""
+    kept = example.extra.get(KEY)
+    return str(kept.get("answer", "accept")) if isinstance(kept, dict) else "accept"
+
+
+def row(example: Example, language: str = "en") -> dict[str, Any]:
+    """The row that Prodigy takes.
+
+    Raises:
+        ValueRefused: for an extra key `prodigy` that is not of the kind that reading gives.
+    """
+    others = example.extra.get(KEY, {})
+    if not isinstance(others, dict) or OURS & others.keys() or (example.spans and {"spans", "answer"} & others.keys()):
+        raise ValueRefused(f"the extra key {KEY!r} is not what reading Prodigy's rows gives")
+    words = tokens.doc(example.text, language)
+    found = [_token(word) for word in words]
+    starts = {word.idx: word.i for word in words}
+    ends = {word.idx + len(word): word.i for word in words}
+    extra = {key: value for key, value in example.extra.items() if key != KEY}
+    return {
+        "text": example.text,
+        "tokens": found,
+        "spans": [_span(span, starts, ends) for span in example.spans],
+        "answer": "accept",
+        **others,
+        "goldspan": {"id": example.id, "at": example.at, "extra": extra},
+    }
+
+
+def write(path: Path, examples: Iterable[Example], language: str = "en") -> None:
+    """Write the rows, as a stream, beside and then in place.
+
+    Raises:
+        InputError: for what `row` refuses; nothing is written.
+    """
+    with files.replacing(path) as stream:
+        for example in examples:
+            try:
+                line = files.dumps(row(example, language))
+            except ValueRefused as error:
+                raise InputError(error.message, file=path, example=example.id, remedy="Remove or rename it.") from None
+            stream.write(line.encode("utf-8") + b"\n")
+
+
+def _token(word: Token) -> dict[str, Any]:
+    start = word.idx
+    return {"text": word.text, "start": start, "end": start + len(word), "id": word.i, "ws": bool(word.whitespace_)}
+
+
+def _span(span: Span, starts: Mapping[int, int], ends: Mapping[int, int]) -> dict[str, Any]:
+    out: dict[str, Any] = {"start": span.start, "end": span.end, "label": span.label}
+    if span.start in starts and span.end in ends:
+        out |= {"token_start": starts[span.start], "token_end": ends[span.end]}
+    return out
+
+
+def _ours(row: dict[str, Any]) -> dict[str, Any]:
+    match row.get("goldspan"):
+        case None:
+            return {}
+        case {"id": str(name), "at": int(at), "extra": dict(extra)} if name and KEY not in extra:
+            return {"id": name, "at": int(at), "extra": extra}
+    raise ValueRefused(f"'goldspan' is {row['goldspan']!r:.80}, not what goldspan wrote")
+
+
+def _name(row: dict[str, Any]) -> str | None:
+    meta = row.get("meta")
+    names = (row.get("id"), meta.get("id") if isinstance(meta, dict) else None)
+    return next((name for name in names if isinstance(name, str) and name), None)
+
+
+def _spans(row: dict[str, Any]) -> tuple[RawSpan, ...]:
+    found = row.get("spans") or []
+    if not isinstance(found, list):
+        raise ValueRefused(f"'spans' is {found!r:.60}, not a list")
+    return tuple(_raw(item, row.get("tokens")) for item in found)
+
+
+def _raw(item: Any, words: object) -> RawSpan:  # noqa: ANN401  (JSON is any)
+    match item:
+        case {"start": int(start), "end": int(end), "label": str(label)} if bool not in {type(start), type(end)}:
+            _refuse_other_tokens(item, words)
+            surface = item.get("text")
+            return RawSpan(start, end, label, surface if isinstance(surface, str) else None)
+    raise ValueRefused(f"the span {item!r:.100} has no start, end and label")
+
+
+def _refuse_other_tokens(span: dict[str, Any], words: object) -> None:
+    """Refuse a span whose token numbers name other offsets than it states."""
+    first, last = span.get("token_start"), span.get("token_end")
+    if not isinstance(words, list) or type(first) is not int or type(last) is not int:
+        return
+    try:
+        stated = (words[first]["start"], words[last]["end"])
+    except (LookupError, TypeError):
+        stated = None
+    if stated != (span["start"], span["end"]):
+        raise ValueRefused(f"the tokens {first} to {last} of the span {span!r:.100} are not at its offsets")

@@ -1,0 +1,277 @@
+"""Intervals and comparisons: against drawing and swapping by hand, and in words that fit the size of the corpus."""
+
+import random
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from goldspan.errors import ValueRefused
+from goldspan.evaluation import resampling
+from goldspan.evaluation.certainty import compare, intervals
+from goldspan.evaluation.columns import Columns
+from goldspan.evaluation.measure import measure
+from goldspan.evaluation.result import SCHEMES
+from goldspan.values import Span
+
+RIGHT, SHIFTED, RENAMED = [Span(0, 4, "A")], [Span(0, 5, "A")], [Span(0, 4, "B")]
+GOLD = RIGHT
+spans = st.lists(
+    st.builds(lambda a, n, x: Span(a, a + n, x), st.integers(0, 6), st.integers(1, 4), st.sampled_from("AB")),
+    max_size=3,
+)
+
+
+def counted(gold, predicted):
+    return measure(Columns.of(gold, "AB"), Columns.of(predicted, "AB"))
+
+
+def mixed(number, seed=1):
+    """Predictions of very different quality on as many documents."""
+    rng = random.Random(seed)  # noqa: S311  (no secrets here)
+    return [rng.choice(([], RIGHT, RIGHT, SHIFTED, RENAMED, [*RIGHT, Span(6, 8, "B")])) for _ in range(number)]
+
+
+def strict_f1(chosen, matrix):
+    return matrix.of_documents(chosen).overall["strict"].f1
+
+
+def test_the_interval_is_that_of_scipy():
+    found = counted([GOLD] * 60, mixed(60))
+    ours = intervals(found, resamples=4000).overall["strict"]["f1"]
+    theirs = stats.bootstrap(
+        (np.arange(60),),
+        lambda chosen: strict_f1(chosen, found),
+        vectorized=False,
+        n_resamples=4000,
+        method="percentile",
+        rng=np.random.default_rng(7),
+    ).confidence_interval
+    assert ours.low == pytest.approx(theirs.low, abs=0.02)
+    assert ours.high == pytest.approx(theirs.high, abs=0.02)
+
+
+def test_every_measure_lies_in_its_interval():
+    found = counted([GOLD] * 200, mixed(200))
+    limits, evaluation = intervals(found, resamples=500), found.evaluation()
+    for scheme in SCHEMES:
+        rows = [(evaluation.overall[scheme], limits.overall[scheme])]
+        rows += [(evaluation.labels[scheme][label], limits.labels[scheme][label]) for label in "AB"]
+        for measures, row in rows:
+            for name, limit in row.items():
+                value = getattr(measures, name)
+                assert (value is limit.low is None) or limit.low <= value <= limit.high
+        assert limits.macro[scheme].low <= evaluation.macro(scheme) <= limits.macro[scheme].high
+
+
+@given(st.lists(st.tuples(spans, spans), min_size=1, max_size=8), st.data())
+@settings(max_examples=30)
+def test_what_is_drawn_are_sums_of_whole_units(documents, data):
+    units = np.array([*(data.draw(st.integers(0, 2)) for _ in documents), 0, 1, 2])
+    sides = [[pair[side] for pair in documents] + [[]] * 3 for side in (0, 1)]
+    rows = resampling.totals(counted(*sides), units)
+    possible = {tuple(rows.todense()[list(chosen)].sum(axis=0).tolist()) for chosen in product(range(3), repeat=3)}
+    for sums in resampling.drawn(*resampling.kinds(rows), 30, np.random.default_rng(0)):
+        assert {tuple(map(int, row)) for row in sums} <= possible
+
+
+def test_each_unit_is_drawn_as_often_as_any_other():
+    gold = [[Span(n, n + 1, "A") for n in range(size)] for size in (1, 10, 100, 1000)]  # sums tell who was drawn
+    rows = resampling.totals(counted(gold, gold), None)
+    parts = resampling.drawn(*resampling.kinds(rows), 20_000, np.random.default_rng(0))
+    possible = np.concatenate([part[:, 0] for part in parts]).astype(int)
+    for size in (1, 10, 100, 1000):
+        times = np.bincount(possible // size % 10, minlength=5)[:5] / possible.size
+        assert times == pytest.approx(stats.binom.pmf(range(5), 4, 1 / 4), abs=0.015)
+
+
+@given(st.lists(st.tuples(spans, spans), min_size=1, max_size=8))
+@settings(max_examples=50)
+def test_totals_are_what_the_evaluation_says(documents):
+    found = counted(*([pair[side] for pair in documents] for side in (0, 1)))
+    row = resampling.totals(found, np.zeros(len(documents), int)).todense()[0].reshape(3, -1).tolist()
+    evaluation = found.evaluation()
+    for number, scheme in enumerate(SCHEMES):
+        measures = [evaluation.overall[scheme], *evaluation.labels[scheme].values()]
+        assert [[m.possible, m.actual, 2 * m.credit] for m in measures] == [[r[0], r[1], r[2 + number]] for r in row]
+
+
+def test_kinds_are_not_confused_where_their_mixtures_collide(monkeypatch):
+    rows = resampling.totals(counted([GOLD] * 20, mixed(20)), None)
+
+    class Nought:
+        def integers(self, _low, _high, size):
+            return np.zeros(size, np.int64)
+
+    times, distinct = resampling.kinds(rows)
+    monkeypatch.setattr(np.random, "default_rng", lambda _seed: Nought())
+    assert resampling.kinds(rows)[0].size == 20
+    assert np.array_equal(times @ distinct, resampling.kinds(rows)[1].sum(axis=0))
+
+
+def test_articles_whose_examples_are_alike_give_wider_intervals_than_examples():
+    predicted = [one for one in mixed(10) for _ in range(20)]
+    found = counted([GOLD] * 200, predicted)
+    by_example = intervals(found, resamples=500).overall["strict"]["f1"]
+    by_article = intervals(found, np.arange(200) // 20, resamples=500).overall["strict"]["f1"]
+    assert by_article.high - by_article.low > 2 * (by_example.high - by_example.low)
+
+
+def test_a_single_article_has_no_width():
+    limits = intervals(counted([GOLD] * 3, mixed(3)), np.zeros(3, int), resamples=50)
+    assert limits.overall["strict"]["f1"].low == limits.overall["strict"]["f1"].high
+    assert limits.units == 1
+    assert "of 1 article." in limits.sentence
+    assert "too narrow" in limits.sentence
+
+
+def test_where_a_measure_is_undefined_is_counted():
+    limits = intervals(counted([GOLD, []], [RIGHT, []]), resamples=1000)
+    found = limits.overall["strict"]["f1"]
+    assert (found.low, found.high) == (1, 1)
+    assert found.undefined == pytest.approx(250, abs=60)
+    nothing = limits.labels["strict"]["B"]["f1"]
+    assert (nothing.low, nothing.high, nothing.undefined) == (None, None, 1000)
+
+
+def test_the_same_seed_gives_the_same_numbers_and_another_seed_others():
+    found = counted([GOLD] * 50, mixed(50))
+    one, same, other = (intervals(found, resamples=99, seed=seed) for seed in (3, 3, 4))
+    assert one == same != other
+
+
+def test_intervals_say_by_what_they_are():
+    found = counted([GOLD] * 50, mixed(50))
+    assert intervals(found, resamples=9).unit == "example"
+    assert intervals(found, np.arange(50), resamples=9).unit == "article"
+    assert intervals(found, np.arange(50), resamples=9, unit="speaker").sentence == (
+        "95% intervals by speaker: percentiles of 9 bootstrap resamples of 50 speakers."
+    )
+
+
+def swapped_by_hand(gold, ours, theirs, scheme):
+    """How often the difference is as large as the real one, over all ways of changing places."""
+    hits = []
+    for ways in product((False, True), repeat=len(gold)):
+        sides = [
+            [pair[way ^ side] for pair, way in zip(zip(ours, theirs, strict=True), ways, strict=True)]
+            for side in (0, 1)
+        ]
+        scores = [counted(gold, side).evaluation().overall[scheme].f1 for side in sides]
+        hits.append(abs(scores[0] - scores[1]))
+    return float(np.mean([hit >= hits[0] - 1e-12 for hit in hits]))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_few_units_are_swapped_in_all_ways(seed):
+    gold, ours, theirs = [GOLD] * 6, mixed(6, seed), mixed(6, seed + 50)
+    found = compare(counted(gold, ours), counted(gold, theirs), resamples=64)
+    assert found.exact
+    for scheme in SCHEMES:
+        assert found.schemes[scheme].p_randomisation == pytest.approx(swapped_by_hand(gold, ours, theirs, scheme))
+
+
+def test_many_units_are_swapped_by_chance_with_nearly_the_same_result():
+    ours = [RIGHT, SHIFTED, RENAMED, [], RIGHT, RIGHT, SHIFTED, RIGHT]
+    theirs = [SHIFTED, RIGHT, [], RENAMED, SHIFTED, [], RIGHT, RENAMED]  # different in each
+    sides = counted([GOLD] * 8, ours), counted([GOLD] * 8, theirs)
+    exact, chance = compare(*sides, resamples=256), compare(*sides, resamples=255)
+    assert (exact.exact, chance.exact) == (True, False)
+    for scheme in SCHEMES:
+        ps = [found.schemes[scheme].p_randomisation for found in (exact, chance)]
+        assert ps[0] == pytest.approx(ps[1], abs=0.1)
+
+
+def test_comparing_the_other_way_round_changes_the_sign_alone():
+    sides = counted([GOLD] * 40, mixed(40, 1)), counted([GOLD] * 40, mixed(40, 2))
+    there, back = compare(*sides).schemes["strict"], compare(*sides[::-1]).schemes["strict"]
+    assert there.difference == -back.difference
+    assert (there.low, there.high) == pytest.approx((-back.high, -back.low), abs=0.02)
+    assert there.p_randomisation == pytest.approx(back.p_randomisation, abs=0.02)
+
+
+def test_a_difference_that_is_clear_is_called_more_than_chance():
+    found = compare(counted([GOLD] * 100, [RIGHT] * 100), counted([GOLD] * 100, mixed(100)))
+    one = found.schemes["strict"]
+    assert 0 < one.low < one.difference < one.high
+    assert one.p_randomisation == pytest.approx(1 / 10_001)
+    assert one.p_bootstrap < 0.01
+    assert found.sentence().endswith("is more than chance would bring (p < 0.001).")
+
+
+def test_a_difference_that_luck_explains_is_called_that():
+    predicted = [RIGHT] * 60 + [SHIFTED] * 40
+    found = compare(counted([GOLD] * 100, predicted), counted([GOLD] * 100, [*predicted[5:], *predicted[:5]]))
+    assert found.schemes["strict"].p_randomisation == 1
+    worse = [SHIFTED, *predicted[1:]]
+    found = compare(counted([GOLD] * 100, predicted), counted([GOLD] * 100, [*worse[5:], *worse[:5]]))
+    assert "may well be chance" in found.sentence()
+
+
+def test_a_corpus_too_small_for_any_difference_says_so():
+    found = compare(counted([GOLD] * 5, [RIGHT] * 5), counted([GOLD] * 5, [[]] * 5))
+    assert found.schemes["strict"].p_randomisation == found.schemes["strict"].least_p == 2 / 32
+    assert found.sentence() == (
+        "A difference of +1.0000 in strict F1 means nothing: on 5 examples, of which 5 differ, "
+        "so few could show no difference at all (p = 0.062 at the least)."
+    )
+
+
+def test_the_same_prediction_twice_shows_no_difference():
+    found = counted([GOLD] * 9, mixed(9))
+    same = compare(found, found)
+    assert same.schemes["type"].p_randomisation == same.schemes["type"].p_bootstrap == 1
+    assert same.sentence() == "The two make the same strict counts in every example: there is no difference."
+
+
+def test_nothing_to_compare_is_said_to_be_undefined():
+    nothing = counted([[], []], [[], []])
+    found = compare(nothing, nothing)
+    assert found.schemes["exact"].difference is None
+    assert found.sentence("exact") == "There is no exact F1 to compare: it is undefined."
+
+
+def test_labels_that_one_system_alone_invents_do_no_harm():
+    gold = [GOLD] * 3
+    ours = measure(Columns.of(gold), Columns.of([RENAMED] * 3))
+    found = compare(ours, measure(Columns.of(gold), Columns.of(gold)))
+    assert found.schemes["strict"].difference == -1
+
+
+@pytest.mark.parametrize("other", [[GOLD, []], [GOLD]])
+def test_another_gold_is_refused(other):
+    with pytest.raises(ValueRefused, match="same gold"):
+        compare(counted([GOLD, GOLD], mixed(2)), counted(other, mixed(len(other))))
+
+
+@pytest.mark.parametrize(
+    ("message", "options"),
+    [
+        ("units of shape", {"units": np.zeros(2, int)}),
+        ("without gaps", {"units": np.array([0, 0, 2])}),
+        ("resamples are none", {"resamples": 0}),
+        ("is no share", {"level": 95}),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(message, options):
+    with pytest.raises(ValueRefused, match=message):
+        intervals(counted([GOLD] * 3, mixed(3)), **options)
+
+
+def test_both_are_told_as_json():
+    found = counted([GOLD] * 9, mixed(9))
+    told = intervals(found, resamples=9).json()
+    assert set(told) == {"unit", "units", "resamples", "level", "overall", "macro", "labels", "sentence"}
+    assert set(told["overall"]["strict"]["f1"]) == {"low", "high", "undefined"}
+    assert compare(found, found, resamples=9).json()["schemes"]["strict"]["differing"] == 0
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_no_documents_or_empty_ones_leave_all_undefined(number):
+    found = counted([[]] * number, [[]] * number)
+    assert found.table().shape == (number, 4, 3, 5)
+    limits = intervals(found, resamples=9)
+    assert (limits.units, limits.macro["strict"].undefined) == (number, 9)
