@@ -19,6 +19,9 @@ PLACES = [
     "They took [Stepove], [Keramov] and [Kharkiv].",
     "The government of [Serbia] met in [Khost and Paktika Provinces].",
     "He is the President of [Serbia].",
+    "They met near the [Suleiko] market and 30 km from [Zorkovo].",
+    "It is quiet in [Kaduna, Plateau and Benue States].",
+    "THE PATROL WAS SEEN NEAR THE [TOLUMBA] NEIGHBORHOOD, OUTSIDE [PANAMA CITY], TODAY.",
 ]
 NO_PLACES = [
     "Serbian and Kosovar officials met Belgrade-sponsored mayors.",
@@ -26,6 +29,7 @@ NO_PLACES = [
     "The Government of Serbia and the Kosovo Police met.",
     "The Belgrade-Pristina Dialogue and the Constitution of the Republic of Kosovo matter.",
     "NATO, the European Union and the Pentagon met.",
+    "Member States met al Qaeda in Iraq and the General Confederation of Labour.",
     "The Army of Republika Srpska met the Serbian Red Cross.",
 ]
 

@@ -26,6 +26,21 @@ UNITS = [
     "[Ghanbatt-2] relieved [Panzerbataillon 203] there.",
     "The [Forces armées du peuple congolais] ([FAPC]) held the town.",
     "The [4th infantry brigade] moved up.",
+    "The [Company A, 9th Engineer Battalion], dug in.",
+    "Soldiers of [Regimental Combat Team-8] dug in.",
+    "The [17th “Falcon” Division] dug in.",
+    "The [Zorkov Force] dug in.",
+    "The [Western Division], set up in Kindu, and the [Multinational Division South East] met.",
+    "The [Lofa, West Equatoria and Upper Juba Brigades] met.",
+    "The [Babil and Ashur Divisions] met.",
+    "They left the [Joint Task Force in Haiti].",
+    "He commands [United States Forces Panama].",
+    "The [3rd Marine Expeditionary Force] of Lt. Gen. Lund met the [2nd REP] in Kolwezi.",
+    "Members of [Mentoring and Support Task Force 4] left.",
+    "MEMBERS OF THE [II INFANTRY BATTALION] AND THE [III INFANTRY BATTALION] LEFT.",
+    "THEY FOUGHT WITH [MILITARY DETACHMENT NO. 6] THERE TODAY.",
+    "IT IS UNDER THE CONTROL OF [MILITARY DETACHMENTS NO 5 AND NO 7] TODAY.",
+    "THE [ARMED FORCES JOINT CHIEFS OF STAFF] CONFIRMED IT.",
 ]
 NO_UNITS = [
     "NATO, the United Nations and EULEX agreed.",
@@ -37,6 +52,8 @@ NO_UNITS = [
     "The Task Force on Organized Crime met.",
     "The Oil Company and the Human Rights Division met.",
     "The Force Commander and the Army Chief met.",
+    "The Police Force and the United States forces met.",
+    "It was the 5th NATO summit.",
 ]
 
 

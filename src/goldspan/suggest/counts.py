@@ -1,4 +1,4 @@
-"""Quantities of military people (policy T-1 to T-5): an explicit quantity, the adjectives, the noun.
+"""Quantities of military people (rule T-1 to T-5): an explicit quantity, the adjectives, the noun.
 
 The grammar of quantities is `goldspan.quantities`; here is only what they count.
 """
@@ -13,6 +13,7 @@ from goldspan.suggest.candidate import COUNT, Candidate
 from goldspan.suggest.data_files import cues, entries
 from goldspan.suggest.kinds import Kind
 from goldspan.suggest.lexicon import lexicon
+from goldspan.suggest.sentences import VERBS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -64,7 +65,7 @@ def find(words: Words, units: Mapping[int, int]) -> Iterator[Candidate]:
             sure.append(found)
             done = found.end
     yield from sure
-    yield from unsaid.find(words, rest, sure)
+    yield from unsaid.find(words, rest, sure, units)
 
 
 def around(words: Words, start: int, end: int, near: int = NEAR) -> set[str]:
@@ -180,7 +181,18 @@ def _noun(words: Words, number: Number, end: int, noun: str, *, is_military: boo
         return None
     if words.next_to(end) == "and" and words.next_to(end + 1) in ("police", "policemen") and not is_weak:
         end += 2 + (words.next_to(end + 2) in ("officers", "officer"))
-    return Candidate(i, end, COUNT, "count.personnel", 0.7 if is_weak else 0.9)
+    return Candidate(i, _conjuncts(words, end), COUNT, "count.personnel", 0.7 if is_weak else 0.9)
+
+
+def _conjuncts(words: Words, end: int) -> int:
+    """The end of further nouns that share the quantity (G-4): `2,500 Marines, Soldiers and Sailors`."""
+    strong, weak, _ = nouns()
+    last = end
+    while words.next_to(last) == "," and words.next_to(last + 1) in strong - weak:
+        last += 2
+    last += words.next_to(last) == "," and words.next_to(last + 1) in ("and", "or")
+    is_list = words.next_to(last) in ("and", "or") and words.next_to(last + 1) in strong - weak
+    return last + 2 if is_list and words.next_to(last + 2) not in VERBS - {"were", "are"} else end
 
 
 def _supported(words: Words, i: int, end: int, noun: str) -> bool:

@@ -22,6 +22,8 @@ LONGEST_ACRONYM = 12
 # How much the last part of a full name says of a person, the two last, and any other.
 LAST, LAST_TWO, PART = 0.92, 0.85, 0.6
 SHORTEST_PART = 3
+# What the model says of places in text that shouts weighs less.
+SHOUTED = 0.75
 
 
 def candidates(
@@ -83,7 +85,9 @@ def _gather(
         evidence.mentions[name].append(Mention(n, start, end))
     for c in voice:
         if c.label in NAMES and (c.start, c.end) in runs:
-            evidence.add(runs[c.start, c.end], c.label, c.rule, c.weight)
+            # In capitals the model sees names in any word.
+            weight = c.weight * SHOUTED if page.shouted and c.label == PLACE else c.weight
+            evidence.add(runs[c.start, c.end], c.label, c.rule, weight)
     return [(name, Mention(n, start, end)) for (start, end), name in runs.items()]
 
 

@@ -1,4 +1,4 @@
-"""Names in one list are of one kind: `Stepove, Keramik and Tonenke`, `Kyiv/Kiev` (policy G-4)."""
+"""Names in one list are of one kind: `Stepove, Keramik and Tonenke`, `Kyiv/Kiev` (rule G-4)."""
 
 from __future__ import annotations
 

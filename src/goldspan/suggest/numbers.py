@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from goldspan.suggest.words import Words
 
 ARTICLES = cues("counts.articles")
+# Behind these `number` is a verb: `they now number 5,000`.
+NUMBERING = frozenset(("to", "now", "may", "might", "could", "would", "still", "who", "which", "they", "that"))
 COMPOUNDS = frozenset(("strong", "man", "member"))
 YEARS = range(1800, 2100)
 YEAR_DIGITS = 4
@@ -46,6 +48,8 @@ def _is_name(words: Words, i: int, end: int) -> bool:
     if words.kinds[i] & Kind.ORDINAL or words.kinds[end - 1] & Kind.ORDINAL:
         return True
     if words.next_to(i - 1) in cues("counts.before"):
+        return words.lower[i - 1] != "number" or words.next_to(i - 2) not in NUMBERING
+    if words.next_to(i - 1) == "." and words.next_to(i - 2) == "no":
         return True
     if i > 1 and words.words[i - 1] in "-–/'’" and words.tight[i - 1] and words.tight[i]:
         return True

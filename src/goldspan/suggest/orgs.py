@@ -106,8 +106,9 @@ def _next(words: Words, i: int, end: int) -> int:
         or (word == "on" and last in cues("orgs.takes_on"))
         or (word in ("and", ",") and end > i + 1 and words.lower[i] in cues("orgs.enumerates"))
     )
-    if takes:
-        j = end + 1 + (words.next_to(end + 1) == "the")
+    j = end + 1 + (words.next_to(end + 1) == "the")
+    # A force `of Lt. Gen. X` is his; it is not named after him.
+    if takes and not words.kind(j) & Kind.RANK:
         is_list = word in ("and", ",") and words.lower[i] != "governments"
         if words.kind(j) & Kind.CAP and not words.kind(j) & NO_NAME and (words.kind(j) & Kind.COMMON or not is_list):
             return _run(words, j)

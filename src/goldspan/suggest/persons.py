@@ -1,4 +1,4 @@
-"""Signs that a run of capitals is a person's name (policy P-1 to P-3)."""
+"""Signs that a run of capitals is a person's name (rule P-1 to P-3)."""
 
 from __future__ import annotations
 

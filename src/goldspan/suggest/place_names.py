@@ -1,4 +1,4 @@
-"""Places named with a class word in capitals: `Paktika Province`, `Camp Bondsteel`, `Gates 1 and 31` (policy L-1)."""
+"""Places named with a class word in capitals: `Paktika Province`, `Camp Bondsteel`, `Gates 1 and 31` (rule L-1)."""
 
 from __future__ import annotations
 

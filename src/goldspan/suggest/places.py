@@ -1,4 +1,4 @@
-"""Signs that a run of capitals is the name of a place (policy L-1 to L-5)."""
+"""Signs that a run of capitals is the name of a place (rule L-1 to L-5)."""
 
 from __future__ import annotations
 
@@ -62,6 +62,8 @@ def _before(words: Words, start: int, end: int) -> Iterator[Sign]:
             yield "place.direction", 0.7
     elif word in cues("places.in"):
         yield "place.in", 0.5
+    elif word == "from" and earlier in DISTANCES:
+        yield "place.in", 0.6
     elif word in cues("places.from"):
         is_way = word in ("to", "from") and earlier in cues("places.motion")
         is_pair = word == "between" and words.next_to(end) == "and"

@@ -22,6 +22,7 @@ APOSTROPHES = frozenset("’'`‘")
 ARABIC = frozenset(("at", "an", "as", "ad", "ash"))
 # What may follow a hyphen in small letters inside a name: `Nahr-e Saraj`, `Panjwa-i`.
 HYPHENED = frozenset(("e", "i", "al", "ul", "de", "sur", "la"))
+SMALL_CLASSES = cues("places.not_shouted") | {"neighborhood", "neighbourhood"}
 MOST_PARTICLES = 3
 NICKNAME = 5
 
@@ -34,6 +35,7 @@ def find(words: Words, covered: Sequence[bool]) -> Iterator[tuple[int, int]]:
         if end > i:
             start = _after_office(words, i, end)
             end = _recased(words, start, end)
+            end -= _ends_small(words, start, end)
             if not _is_compound(words, i, end):
                 yield start, end
         i = max(end, i + 1)
@@ -61,6 +63,13 @@ def _recased(words: Words, i: int, end: int) -> int:
     if not i < stop < end or weight <= SURE or words.shouted:
         return end
     return stop if words.kinds[stop] & Kind.UPPER and not words.kinds[i] & Kind.UPPER else end
+
+
+def _ends_small(words: Words, i: int, end: int) -> bool:
+    """Whether a name in capitals ends with a class word that is small elsewhere (L-1): `ZACAMIL NEIGHBORHOOD`."""
+    if not words.shouted or end - i < 2 or words.lower[end - 1] not in SMALL_CLASSES:  # noqa: PLR2004  (a name and it)
+        return False
+    return gazetteer().end(words.forms, i) != end
 
 
 def _after_office(words: Words, i: int, end: int) -> int:

@@ -152,7 +152,7 @@ def _is_plain(word: str, is_shouted: bool) -> bool:
     lex, lower = lexicon(), word.lower()
     if lower in SMALL:
         return True
-    if "." in word or word[0].isdigit() or (word in lex.acronyms and lower not in lex.common):
+    if "." in word or word[0].isdigit() or ROMAN.fullmatch(word) or (word in lex.acronyms and lower not in lex.common):
         return False
     kind = lex.look(word.title())[0]
     if kind & (Kind.TIME | Kind.DEMONYM | Kind.RANK) and lower not in TWOFOLD:
@@ -191,12 +191,14 @@ def _is_designated(words: list[re.Match[str]], n: int) -> bool:
     modifiers, k = cues("truecase.modifiers"), n
     while k < len(words) and words[k].group().lower() in modifiers:
         k += 1
-    if k == len(words) or words[k].group().endswith("S"):
+    if k == len(words):
         return False
     if not lexicon().look(words[k].group().rstrip(".").title())[0] & (Kind.ECHELON | Kind.FORCE):
         return False
     if k + 1 < len(words) and words[k + 1].group() in ("NO", "NO."):
         return True
+    if words[k].group().endswith("S"):
+        return False
     first = n
     while first and words[first - 1].group().lower() in modifiers:
         first -= 1
@@ -235,6 +237,6 @@ def _is_numbered(words: list[re.Match[str]], n: int) -> bool:
 
 def _title(word: str) -> str:
     bare = word.rstrip(".")
-    if bare in lexicon().acronyms or "." in bare or VOWELS.isdisjoint(bare.upper()):
+    if bare in lexicon().acronyms or "." in bare or ROMAN.fullmatch(bare) or VOWELS.isdisjoint(bare.upper()):
         return word
     return FIRST.sub(lambda m: m[1] + m[2].upper() + m[3].lower(), word)

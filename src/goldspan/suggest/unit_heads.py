@@ -1,4 +1,4 @@
-"""Heads of unit names, and whether what stands before one makes it a name (policy MU-1 to MU-4)."""
+"""Heads of unit names, and whether what stands before one makes it a name (rule MU-1 to MU-4)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from goldspan.suggest.data_files import cues
+from goldspan.suggest.gazetteer import SURE, gazetteer
 from goldspan.suggest.kinds import Kind
 from goldspan.suggest.lexicon import lexicon
 
@@ -20,6 +21,8 @@ FORCE_WORDS = cues("units.force_words")
 GUARD_WORDS = cues("units.guard_words")
 # Services that are names of their own with a capital (MU-4).
 SOLO = cues("units.solo")
+# A division is named after an area of command, too: `Eastern Division`.
+AREAS = frozenset(("eastern", "western", "northern", "southern", "central", "multinational"))
 LONGEST_HEAD = 3
 # A longer head begins at most so many tokens further on.
 REACH = 4
@@ -73,7 +76,14 @@ def is_unit(words: Words, start: int, at: int, head: str) -> bool:
         return _stands_alone(words, at, head)
     if modifiers & cues("units.stop_force") and head != "army":
         return False
-    return is_numbered(words, start, at) or _is_named(modifiers, head)
+    after = at + len(head.split())
+    if words.next_to(after) in ("no", "no.") and head in lexicon().heads:
+        return True
+    if is_numbered(words, start, at) or _is_named(modifiers, head) or _is_abroad(words, after, head):
+        return True
+    return _is_proper(words, at - 1) and (
+        head == "force" or (head in ("divisions", "battalions") and "and" in modifiers)
+    )
 
 
 def _stands_alone(words: Words, at: int, head: str) -> bool:
@@ -94,10 +104,26 @@ def _is_named(modifiers: set[str], head: str) -> bool:
         return not modifiers & {"police", "high"} or "army" in modifiers
     if head in cues("units.needs_number") - {"army"}:
         is_service = head in ("marines", "rangers")
-        return head in cues("units.named_after") and (is_service or bool(modifiers & ARMS))
+        told = ARMS | AREAS if head in ("division", "divisions") else ARMS
+        return head in cues("units.named_after") and (is_service or bool(modifiers & told))
     if head == "corps":
         return not modifiers & cues("units.not_corps")
     return head not in cues("units.numbered_only")
+
+
+def _is_proper(words: Words, j: int) -> bool:
+    """Whether a token is a name that no list knows: the first of `Radwan Force`."""
+    kind = words.kind(j)
+    known = Kind.COMMON | Kind.DEMONYM | Kind.FUNCTION | Kind.TITLE | Kind.RANK | Kind.ORG | Kind.TIME | Kind.UPPER
+    return bool(kind & Kind.CAP) and not kind & known and not words.shouted and words.words[j].isalpha()
+
+
+def _is_abroad(words: Words, i: int, head: str) -> bool:
+    """Whether `Forces` are named after where they stand: `United States Forces Korea`."""
+    if head != "forces" or not words.kind(i) & Kind.CAP or words.first[i]:
+        return False
+    place, weight = gazetteer().match(words.forms, i)
+    return weight >= SURE and not words.kind(place) & Kind.CAP
 
 
 def _has_code(words: Words, i: int) -> bool:

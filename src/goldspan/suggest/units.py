@@ -1,4 +1,4 @@
-"""Names of armed formations: numbered, named after something, or known to a list (policy MU-1 to MU-7)."""
+"""Names of armed formations: numbered, named after something, or known to a list (rule MU-1 to MU-7)."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ FOREIGN = re.compile(
     r"(?P<batt>BATT|batt|BAT|BN))(?:-\d+)?"
 )
 SHORTEST_CODE = 4
+SHORTEST_ACRONYM = 3
 FOREIGN_NAME = 12
 # The size of a numbered formation whose head says none.
 MIDDLE = 5
@@ -60,7 +61,7 @@ def find(words: Words) -> Iterator[Candidate]:
     for i, kind in enumerate(words.kinds):
         if i < done:
             continue
-        piece = _with_formation(words, i, done) if kind & Kind.CAP else None
+        piece = _with_formation(words, i, done) if kind & (Kind.CAP | Kind.ORDINAL) else None
         if piece is None and kind & HEADS:
             piece = _headed(words, i, done)
         if piece is not None:
@@ -110,9 +111,20 @@ def _by_form(words: Words, i: int) -> Piece | None:
     foreign = FOREIGN.fullmatch(word)
     if foreign and (foreign["batt"] or CODE.fullmatch(words.words[i + 1] if i + 1 < len(words) else "")):
         return Piece(i, i + 1 + (not foreign["batt"]), MIDDLE, "unit.foreign", 0.9)
+    if words.kinds[i] & Kind.ORDINAL and _is_numbered_acronym(words, i):
+        return Piece(i, i + 2, MIDDLE, "unit.acronym", 0.8)
     if UNIT_CODE.fullmatch(word) and (word[-1].isdigit() or "-" in word) and len(word) >= SHORTEST_CODE:
         return Piece(i, i + 1, CODED_SIZE, "unit.acronym", 0.9)
     return None
+
+
+def _is_numbered_acronym(words: Words, i: int) -> bool:
+    """Whether an ordinal numbers an acronym of no body, as in `the 3rd RPIMa`, `the 2nd REP`."""
+    acronym, behind = words.words[i + 1] if i + 1 < len(words) else "", words.kind(i + 2)
+    if words.shouted or sum(map(str.isupper, acronym)) < SHORTEST_ACRONYM or not acronym.isalpha():
+        return False
+    is_open = not behind or behind & Kind.FUNCTION or not words.words[i + 2][0].isalnum()
+    return bool(is_open) and words.next_to(i - 1) == "the" and not lexicon().is_org(acronym)
 
 
 def _foreign_name(words: Words, i: int) -> int:
@@ -213,5 +225,7 @@ def _is_parent(words: Words, end: int, size: int, parent: Piece) -> bool:
         return size > 0 or last in ("staff", "headquarters", "command")
     if between:
         return False
+    if last in ("forces", "army") and words.lower[parent.end - 1] == "staff":
+        return True
     numbered = bool(words.kinds[parent.start] & Kind.ORDINAL)
     return (numbered and is_larger) or (words.lower[parent.start] == "royal" and size > 0)
