@@ -270,3 +270,14 @@ def test_renaming_the_labels_renames_the_report_and_nothing_else(read):
     assert here.errors.overall == there.errors.overall
     for label, kinds in there.errors.labels.items():
         assert here.errors.labels[names[label]] == kinds
+
+
+def test_intervals_of_a_single_article_draw_its_examples():
+    gold = [inline.example(f"a.p{n:02}", "the [Aurora]{A} and [Gloria]{B}") for n in range(9)]
+    found = [example.with_spans(example.spans[: n % 3]) for n, example in enumerate(gold)]
+    alone = report(gold, found, resamples=200).intervals
+    assert (alone.unit, alone.units) == ("example", 9)
+    assert alone.overall["strict"].f1.low < alone.overall["strict"].f1.high
+    several = [replace(example, id=f"a{n % 3}.p{n:02}") for n, example in enumerate(gold)]
+    assert report(several, several, resamples=200).intervals.unit == "article"
+    assert report(gold, found, unit="article", resamples=200).intervals.units == 1

@@ -278,3 +278,11 @@ def test_a_megabyte_with_ten_thousand_spans_comes_back_whole(name, megabyte, tmp
     assert len(megabyte.text) > 1_000_000
     assert len(megabyte.spans) == 10_000
     assert there_and_back(name, [megabyte], tmp_path) == [megabyte]
+
+
+def test_a_file_of_broken_json_is_read_as_gold_so_that_its_line_is_named(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"id": "a"\n')
+    assert formats.sniff(path) == "gold"
+    (error,) = formats.get("gold").scan(path)
+    assert str(error).startswith(f"{path}:1: not JSON")

@@ -70,8 +70,9 @@ def run(
         typer.Option("--passes", help="A folder with a folder per annotator. Default: the project's, for its gold."),
     ] = None,
     unit: Annotated[
-        Literal["article", "example"], typer.Option("--unit", help="What the intervals draw anew.")
-    ] = "article",
+        Literal["article", "example"] | None,
+        typer.Option("--unit", help="What the intervals draw anew. Default: articles, or examples of a single one."),
+    ] = None,
     resamples: Annotated[int, typer.Option("--resamples", min=1, help="How often they draw.")] = 10_000,
     level: Annotated[float, typer.Option("--level", min=0.5, max=0.999, help="What share they cover.")] = 0.95,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of the random numbers; the same gives the same.")] = 0,

@@ -18,7 +18,7 @@ from goldspan.evaluation.confusion import confusion, errors
 from goldspan.evaluation.hardest import hardest
 from goldspan.evaluation.remarks import remarks
 from goldspan.evaluation.slices import slices
-from goldspan.evaluation.sureness import Drawing, certainty, contrast, units
+from goldspan.evaluation.sureness import Drawing, certainty, contrast, default_unit, units
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -126,7 +126,7 @@ def report(
     training: Sequence[Example] | None = None,
     passes: Mapping[str, Sequence[Example]] | None = None,
     scheme: LabelScheme | None = None,
-    unit: Unit = "article",
+    unit: Unit | None = None,
     resamples: int = 10_000,
     level: float = 0.95,
     seed: int = 0,
@@ -141,7 +141,8 @@ def report(
         training: what the model was trained on, to part seen from unseen spans.
         passes: per annotator the examples read, for the human ceiling and to part unanimous from disputed spans.
         scheme: the labels, their order, which of them are quantities, and the language of the texts.
-        unit: what the intervals draw anew. Examples of one article are alike, so that by example they are too narrow.
+        unit: what the intervals draw anew. Examples of one article are alike, so that by example they are too narrow;
+            None draws articles, unless there is only one.
         resamples: how many corpora are drawn.
         level: of the intervals.
         seed: of the random numbers; the same seed gives the same report.
@@ -160,6 +161,7 @@ def report(
     parts = slices(gold, predicted, labels, language=language, training=training, passes=passes)
     quantities = tuple(values(gold, met, label.name) for label in (scheme.labels if scheme else ()) if label.quantity)
     people = None if passes is None else ceiling(gold, predicted, passes)
+    unit = unit or default_unit(gold)
     drawn = Drawing(unit, units(gold, unit), resamples, level, seed)
     sure = certainty(counted, drawn)
     return Report(

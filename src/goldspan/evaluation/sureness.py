@@ -148,6 +148,11 @@ class Drawing:
     seed: int
 
 
+def default_unit(examples: Sequence[Example]) -> Unit:
+    """What is best drawn anew: articles, or examples where there are not two articles to draw from."""
+    return "article" if len({example.article for example in examples}) > 1 else "example"
+
+
 def units(examples: Sequence[Example], unit: Unit) -> NDArray[np.int64] | None:
     """The number of each example's article, from 0, shape (examples,); None where each example is drawn by itself."""
     import numpy as np

@@ -43,7 +43,7 @@ class Task:
         train: what the model was trained on; if None, the project's training split where another split is evaluated.
         passes: a folder with a folder per annotator; if None, the project's.
         root: the project; if None, the one around the gold.
-        unit: of the intervals.
+        unit: of the intervals; if None, articles, or examples where there is one article.
         resamples: their number.
         level: of the intervals.
         seed: of the random numbers.
@@ -60,7 +60,7 @@ class Task:
     train: Path | None = None
     passes: Path | None = None
     root: Path | None = None
-    unit: Unit = "article"
+    unit: Unit | None = None
     resamples: int = 10_000
     level: float = 0.95
     seed: int = 0

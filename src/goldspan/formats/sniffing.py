@@ -49,17 +49,22 @@ def _is_docbin(head: bytes) -> bool:
 
 
 def _of_json(path: Path) -> str | None:
-    """The format of the first line that can be told; where a line is broken, its keys must do."""
+    """The format of the first line that can be told; where a line is broken, its keys must do.
+
+    A `.jsonl` of nothing but broken lines is taken as gold, whose reader says which line is broken and how.
+    """
+    is_broken = path.suffix == ".jsonl"
     for _, line in numbered(path):
         try:
             row = json.loads(line)
+            is_broken = False
         except (ValueError, RecursionError):
             row = {key: None for key in ("spans", "text", *PRODIGY) if f'"{key}":'.encode() in line}
         if isinstance(row, dict) and "text" in row:
             if _is_prodigy(row):
                 return "prodigy"
             return "gold" if "spans" in row else "doccano"
-    return None
+    return "gold" if is_broken else None
 
 
 def _is_prodigy(row: dict[str, Any]) -> bool:
