@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from goldspan import cli
 from goldspan.corpus import Corpus
 
 ROOT = Path(__file__).parent.parent
@@ -32,3 +33,15 @@ def toy(tmp_path):
     """A small corpus of other articles and labels, laid out like the real one, to be changed at will."""
     shutil.copytree(ROOT / "tests" / "data" / "toy", tmp_path / "toy")
     return Corpus(tmp_path / "toy")
+
+
+@pytest.fixture
+def goldspan():
+    """The command line as it is registered: called with arguments, it gives the exit code."""
+
+    def run(*arguments):
+        with pytest.raises(SystemExit) as caught:
+            cli.main([str(argument) for argument in arguments])
+        return caught.value.code or 0
+
+    return run

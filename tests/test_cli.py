@@ -2,44 +2,36 @@ import os
 import subprocess
 import sys
 
-import pytest
-
 from goldspan import __version__, cli
 from goldspan.errors import InputError
 
 
-def run(*arguments):
-    with pytest.raises(SystemExit) as caught:
-        cli.main(list(arguments))
-    return caught.value.code or 0
-
-
-def test_the_version_is_printed(capsys):
-    assert run("--version") == 0
+def test_the_version_is_printed(goldspan, capsys):
+    assert goldspan("--version") == 0
     assert capsys.readouterr().out == f"goldspan {__version__}\n"
 
 
-def test_wrong_usage_exits_with_2(capsys):
-    assert run("stats", "--colour") == 2
-    assert run("stat") == 2
+def test_wrong_usage_exits_with_2(goldspan, capsys):
+    assert goldspan("stats", "--colour") == 2
+    assert goldspan("stat") == 2
     assert "No such command" in capsys.readouterr().err
 
 
-def test_outside_a_project_the_error_says_what_to_do(tmp_path, monkeypatch, capsys):
+def test_outside_a_project_the_error_says_what_to_do(goldspan, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    assert run("stats") == 1
+    assert goldspan("stats") == 1
     error = capsys.readouterr().err
     assert error.startswith("goldspan: ")
     assert "--root" in error
     assert len(error.splitlines()) == 2
 
 
-def test_an_error_of_the_system_is_said_in_one_line(monkeypatch, capsys):
+def test_an_error_of_the_system_is_said_in_one_line(goldspan, monkeypatch, capsys):
     def fail(_, **__):
         raise PermissionError(13, "Permission denied", "corpus/gold")
 
     monkeypatch.setattr(cli, "app", fail)
-    assert run() == 1
+    assert goldspan() == 1
     assert capsys.readouterr().err == "goldspan: corpus/gold: Permission denied\n"
 
 

@@ -1,12 +1,11 @@
 import json
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
-import typer
 from rich.cells import cell_len
 
-from goldspan import cli
 from goldspan.cli import evaluate as command
 from goldspan.formats import gold as lines
 from goldspan.values import Example, Span
@@ -17,19 +16,9 @@ FAST = ("--resamples", "50")
 
 
 @pytest.fixture
-def run(monkeypatch):
-    """`goldspan` with the one command, as it is registered."""
-    app = typer.Typer(pretty_exceptions_enable=False)
-    app.command("evaluate")(command.run)
-    app.callback()(lambda: None)
-    monkeypatch.setattr(cli, "app", app)
-
-    def started(*arguments):
-        with pytest.raises(SystemExit) as caught:
-            cli.main(["evaluate", *map(str, arguments)])
-        return caught.value.code or 0
-
-    return started
+def run(goldspan):
+    """`goldspan evaluate` with these arguments; its exit code."""
+    return partial(goldspan, "evaluate")
 
 
 @pytest.fixture

@@ -1,10 +1,10 @@
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
-import typer
 
-from goldspan import cli, formats
+from goldspan import formats
 from goldspan.cli import convert as command
 from goldspan.errors import InputError
 from goldspan.formats import gold
@@ -16,19 +16,9 @@ CUT = Example("a.p00", "KFOR troops left", (Span(0, 3, "UNIT"), Span(5, 11, "X")
 
 
 @pytest.fixture
-def run(monkeypatch):
-    """`goldspan` with the one command, as it is registered."""
-    app = typer.Typer(pretty_exceptions_enable=False)
-    app.command("convert")(command.run)
-    app.callback()(lambda: None)
-    monkeypatch.setattr(cli, "app", app)
-
-    def started(*arguments):
-        with pytest.raises(SystemExit) as caught:
-            cli.main(["convert", *map(str, arguments)])
-        return caught.value.code or 0
-
-    return started
+def run(goldspan):
+    """`goldspan convert` with these arguments; its exit code."""
+    return partial(goldspan, "convert")
 
 
 @pytest.mark.parametrize("to", [*formats.NAMES, *formats.ALIASES])
