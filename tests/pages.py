@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from goldspan.evaluation.page.element import VOID
+from goldspan.pages.element import VOID
 
 ATTACK = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">\"'>&amp;</style>"
 

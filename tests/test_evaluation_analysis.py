@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import strategies
-from goldspan.evaluation.amounts import LabelValues, named, values, verdict
+from goldspan.evaluation.amounts import LabelValues, values
 from goldspan.evaluation.cases import Case, cases, kind_of
 from goldspan.evaluation.columns import Columns
 from goldspan.evaluation.confusion import Kinds, confusion, errors
@@ -16,6 +16,7 @@ from goldspan.evaluation.hardest import hardest, markup
 from goldspan.evaluation.matching import match
 from goldspan.formats import inline
 from goldspan.quantities import TroopCount, parse_troop_count
+from goldspan.quantities.comparing import named, verdict
 from goldspan.values import Example, Span
 from readings import examples, readings
 

@@ -9,12 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from goldspan import resampling
 from goldspan.errors import ValueRefused
-from goldspan.evaluation import resampling
 from goldspan.evaluation.certainty import compare, intervals
 from goldspan.evaluation.columns import Columns
 from goldspan.evaluation.measure import measure
 from goldspan.evaluation.result import SCHEMES
+from goldspan.evaluation.totals import totals
 from goldspan.values import Span
 
 RIGHT, SHIFTED, RENAMED = [Span(0, 4, "A")], [Span(0, 5, "A")], [Span(0, 4, "B")]
@@ -72,7 +73,7 @@ def test_every_measure_lies_in_its_interval():
 def test_what_is_drawn_are_sums_of_whole_units(documents, data):
     units = np.array([*(data.draw(st.integers(0, 2)) for _ in documents), 0, 1, 2])
     sides = [[pair[side] for pair in documents] + [[]] * 3 for side in (0, 1)]
-    rows = resampling.totals(counted(*sides), units)
+    rows = totals(counted(*sides), units)
     possible = {tuple(rows.todense()[list(chosen)].sum(axis=0).tolist()) for chosen in product(range(3), repeat=3)}
     for sums in resampling.drawn(*resampling.kinds(rows), 30, np.random.default_rng(0)):
         assert {tuple(map(int, row)) for row in sums} <= possible
@@ -80,7 +81,7 @@ def test_what_is_drawn_are_sums_of_whole_units(documents, data):
 
 def test_each_unit_is_drawn_as_often_as_any_other():
     gold = [[Span(n, n + 1, "A") for n in range(size)] for size in (1, 10, 100, 1000)]  # sums tell who was drawn
-    rows = resampling.totals(counted(gold, gold), None)
+    rows = totals(counted(gold, gold), None)
     parts = resampling.drawn(*resampling.kinds(rows), 20_000, np.random.default_rng(0))
     possible = np.concatenate([part[:, 0] for part in parts]).astype(int)
     for size in (1, 10, 100, 1000):
@@ -92,7 +93,7 @@ def test_each_unit_is_drawn_as_often_as_any_other():
 @settings(max_examples=50)
 def test_totals_are_what_the_evaluation_says(documents):
     found = counted(*([pair[side] for pair in documents] for side in (0, 1)))
-    row = resampling.totals(found, np.zeros(len(documents), int)).todense()[0].reshape(3, -1).tolist()
+    row = totals(found, np.zeros(len(documents), int)).todense()[0].reshape(3, -1).tolist()
     evaluation = found.evaluation()
     for number, scheme in enumerate(SCHEMES):
         measures = [evaluation.overall[scheme], *evaluation.labels[scheme].values()]
@@ -100,7 +101,7 @@ def test_totals_are_what_the_evaluation_says(documents):
 
 
 def test_kinds_are_not_confused_where_their_mixtures_collide(monkeypatch):
-    rows = resampling.totals(counted([GOLD] * 20, mixed(20)), None)
+    rows = totals(counted([GOLD] * 20, mixed(20)), None)
 
     class Nought:
         def integers(self, _low, _high, size):

@@ -10,10 +10,10 @@ from seqeval.scheme import IOB2, IOBES, IOE2, Entities
 import strategies
 from goldspan import formats
 from goldspan.errors import GoldspanError, InputError, MissingPart
-from goldspan.evaluation import inputs
-from goldspan.evaluation.inputs import read, tally
 from goldspan.export import export
 from goldspan.formats import inline
+from goldspan.sources import reading
+from goldspan.sources.reading import read, tally
 from goldspan.values import Example, Span
 
 DATA = Path(__file__).parent / "data" / "formats"
@@ -251,4 +251,4 @@ def test_all_repairs_are_listed_with_their_lines(tmp_path):
 
 
 def test_reading_notes_survive_in_the_public_names():
-    assert {"read", "Note", "Source", "tally", "KINDS"} <= set(inputs.__all__)
+    assert {"read", "Note", "Source", "tally", "KINDS"} <= set(reading.__all__)

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from goldspan.evaluation.page import page
 from goldspan.evaluation.report import report
-from goldspan.evaluation.source import Note
 from goldspan.evaluation.wording import View
+from goldspan.sources.source import Note
 from goldspan.values import Example, Span
 from pages import ATTACK, chromium, read
 

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goldspan.errors import ValueRefused
-from goldspan.evaluation.page import plots
-from goldspan.evaluation.page.colours import COLOUR, colours, contrast, ink
-from goldspan.evaluation.page.element import Markup, element, join, text
-from goldspan.evaluation.page.marked import marked
+from goldspan.pages import plots
+from goldspan.pages.colours import COLOUR, colours, contrast, ink
+from goldspan.pages.element import Markup, element, join, text
+from goldspan.pages.marked import marked
 from goldspan.values import Span
 from pages import read
 

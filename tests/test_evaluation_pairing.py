@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 import strategies
 from goldspan.errors import InputError
-from goldspan.evaluation.inputs import read, tally
 from goldspan.evaluation.laying import lay
 from goldspan.evaluation.pairing import pair
-from goldspan.evaluation.source import KINDS, Source
 from goldspan.evaluation.token_alignment import align
 from goldspan.formats import conll, gold, inline
+from goldspan.sources.reading import read, tally
+from goldspan.sources.source import KINDS, Source
 from goldspan.values import Example, Span
 
 MARSH = inline.example("a.p00", "[Marsh]{PERSON} left [Port Ellis]{PLACE} with 300 men.")
@@ -247,6 +247,7 @@ def test_the_notes_of_both_readings_come_first(tmp_path):
 
 
 def test_every_kind_of_note_that_is_described_is_made_somewhere():
-    source = Path(__file__).parent.parent / "src" / "goldspan" / "evaluation"
-    text = "".join((source / f"{name}.py").read_text() for name in ("inputs", "by_text", "by_token"))
+    source = Path(__file__).parent.parent / "src" / "goldspan"
+    names = ("sources/reading", "evaluation/by_text", "evaluation/by_token")
+    text = "".join((source / f"{name}.py").read_text() for name in names)
     assert all(f'Note("{kind}"' in text for kind in KINDS)

@@ -12,8 +12,8 @@ from goldspan.errors import ValueRefused
 from goldspan.evaluation.remarks import remarks
 from goldspan.evaluation.report import label_names, report
 from goldspan.evaluation.result import SCHEMES
-from goldspan.evaluation.source import Note
 from goldspan.formats import inline
+from goldspan.sources.source import Note
 from goldspan.values import Label, LabelScheme, Span
 from readings import readings
 

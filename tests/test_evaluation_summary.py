@@ -4,15 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goldspan.cli import evaluate as command
-from goldspan.evaluation import summary, wording
+from goldspan import wording
+from goldspan.cli import reports
+from goldspan.evaluation import summary
 from goldspan.evaluation.report import report
-from goldspan.evaluation.source import Note
 from goldspan.evaluation.sureness import Interval
 from goldspan.evaluation.task import Task, carry_out
 from goldspan.evaluation.wording import View
 from goldspan.formats import gold as lines
 from goldspan.quantities import TroopCount
+from goldspan.sources.source import Note
+from goldspan.tables import MOST
 from goldspan.values import Example, Span
 
 VIEW = View("gold", "predictions")
@@ -38,7 +40,7 @@ def test_a_matrix_too_wide_becomes_a_list_of_what_is_most_often_taken_for_what()
     gold = [Example(f"e{n}", "word", (Span(0, 4, label),)) for n, label in enumerate(labels)]
     wrong = [example.with_spans([Span(0, 4, "LABEL_0")]) for example in gold]
     table = named(report(gold, wrong, **FEW), "Labels most often")
-    assert len(table.rows) == summary.MOST
+    assert len(table.rows) == MOST
     assert ("LABEL_1", "LABEL_0", "1") in table.rows
     assert "and 17 more" in table.note
 
@@ -89,11 +91,11 @@ def test_on_a_narrow_terminal_no_number_is_cut():
     text = "word " * 40
     gold = [Example(f"{a}.p01", text, tuple(Span(5 * n, 5 * n + 4, "MILITARY_UNIT") for n in range(40))) for a in "ab"]
     made = report(gold, [gold[0], gold[1].with_spans(gold[1].spans[:13])], **FEW)
-    out = command._console()
+    out = reports.console()
     out.width = 70
     with out.capture() as captured:
         for table in summary.tables(made, VIEW):
-            command._print(out, table)
+            reports.show(out, table)
     for table in summary.tables(made, VIEW):
         for cell in table.rows[-1][1:]:
             assert all(re.search(rf"(?<![\d.]){re.escape(part)}(?![\d.])", captured.get()) for part in cell.split(" ["))

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from seqeval.metrics.sequence_labeling import get_entities
 
 from goldspan.errors import InputError
-from goldspan.evaluation.inputs import read, tally
 from goldspan.evaluation.pairing import pair
+from goldspan.sources.reading import read, tally
 
 GOLD = """@Marsh\tB-person
 left\tO

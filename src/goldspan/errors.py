@@ -3,7 +3,8 @@
     GoldspanError
     ├── InputError        a file or a line is not what it should be
     ├── ValueRefused      a value that cannot exist was asked for (also a ValueError)
-    └── MissingPart       something that must be there is not: a folder, an extra, a pipeline
+    ├── MissingPart       something that must be there is not: a folder, an extra, a pipeline
+    └── ServerError       a server answered what it should not, or not at all
 
 Each knows what it is about (file, line, example) and says what to do.
 """
@@ -63,3 +64,7 @@ class ValueRefused(GoldspanError, ValueError):  # noqa: N818  (reads as what hap
 
 class MissingPart(GoldspanError):  # noqa: N818  (reads as what happened)
     """Something that must be there is not: a folder, an extra, a pipeline."""
+
+
+class ServerError(GoldspanError):
+    """A server answered what it should not, or not at all."""

@@ -69,6 +69,17 @@ def blocks(folder: Path) -> list[Block]:
     return [block for page in sorted(folder.glob("*.md")) for block in _page(page)]
 
 
+def fenced(lines: list[str], page: Path) -> frozenset[int]:
+    """The numbers, from 1, of the lines of a page that fenced blocks of any kind take up.
+
+    Raises:
+        InputError: as `blocks`, for a fence.
+    """
+    return frozenset(
+        number for fence in _fences(lines, page) for number in range(fence.line, fence.line + len(fence.content) + 2)
+    )
+
+
 def _page(page: Path) -> Iterator[Block]:
     lines = NEWLINE.split(files.decode(files.read_bytes(page), page))
     number = 0

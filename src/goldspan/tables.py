@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 INTERVAL = r"\[[-+\d., ]+\]"
+MOST = 12  # rows of a table that could have any number
 NUMBER = re.compile(rf"(< )?[-+]?[\d,.]+ ?%?( ?\( ?\d+%\))?( {INTERVAL})?|{INTERVAL}|undefined|–|")
 
 
@@ -40,6 +41,13 @@ class Table:
     def json(self) -> dict[str, Any]:
         """The table for `--json`: a list of objects keyed by column."""
         return {"title": self.title, "rows": [dict(zip(self.header, row, strict=True)) for row in self.rows]}
+
+
+def cut(title: str, header: Sequence[str], rows: Sequence[tuple[str, ...]], most: int = MOST) -> Table:
+    """A table of the first rows, which says how many more there are, and where."""
+    more = len(rows) - most
+    note = f"and {more:,} more, which --json and --html list" if more > 0 else ""
+    return Table(title, note, tuple(header), tuple(rows[:most]))
 
 
 def is_numeric(cells: Iterable[str]) -> bool:

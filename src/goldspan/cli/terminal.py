@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ from goldspan import files
 from goldspan.tables import is_numeric
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from rich.console import Console
     from rich.table import Table
@@ -24,6 +25,14 @@ T = TypeVar("T")
 Root = Annotated[
     Path | None,
     typer.Option("--root", help="The project folder. Default: found from here upwards.", show_default=False),
+]
+Home = Annotated[
+    Path | None,
+    typer.Option(
+        "--home",
+        help="The folder of the embedded Doccano. Default: goldspan/doccano in your data folder.",
+        show_default=False,
+    ),
 ]
 Json = Annotated[
     Path | None,
@@ -54,6 +63,38 @@ def progress(items: Iterable[T], what: str, total: int | None = None) -> Iterato
     from rich.progress import track
 
     yield from track(items, description=what, total=total, console=console(stderr=True), transient=True)
+
+
+@contextlib.contextmanager
+def spinner(what: str) -> Iterator[Callable[[str], None]]:
+    """Something that turns on stderr while one waits; the function given changes its words. Silent in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    with console(stderr=True).status(plain(what)) as status:
+        yield lambda words: status.update(plain(words))
+
+
+@contextlib.contextmanager
+def bar() -> Iterator[Callable[[str, int, int | None], None]]:
+    """A bar on stderr with rate and remaining time; the function given tells step, done and total. Silent in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda _step, _done, _total: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    rate = TextColumn("{task.fields[rate]}")
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), rate)
+    with Progress(*columns, TimeRemainingColumn(), console=console(stderr=True), transient=True) as shown:
+        task = shown.add_task("", total=None, rate="")
+
+        def tell(step: str, done: int, total: int | None) -> None:
+            if shown.tasks[0].description != step:
+                shown.reset(task, description=step)
+            speed = shown.tasks[0].finished_speed or shown.tasks[0].speed
+            shown.update(task, completed=done, total=total, rate=f"{speed:,.0f}/s" if speed else "")
+
+        yield tell
 
 
 def table(title: str, header: Sequence[str], rows: Iterable[Sequence[str]], note: str = "") -> Table:

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from goldspan.quantities import TroopCount, parse_troop_count
+from goldspan.quantities.comparing import Verdict, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from goldspan.evaluation.cases import Case, Cases
     from goldspan.values import Example, Span
-
-Verdict = Literal["right", "bound_wrong", "wrong"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,26 +100,6 @@ def values(gold: Sequence[Example], cases: Cases, label: str) -> LabelValues:
             count[outcome.verdict if isinstance(outcome, ValueCase) else outcome] += 1
     del count[""]
     return LabelValues(label, **count, cases=tuple(wrong))
-
-
-def verdict(gold: TroopCount, predicted: TroopCount | None) -> Verdict:
-    """How a value compares with that of gold: right, the bound alone wrong, or wrong.
-
-    The bound alone is wrong where the two name a number in common: `up to 1,000`, `more than 1,000`, `about 1,000` and
-    `1,000`, or a range and one of its ends.
-    """
-    if gold == predicted:
-        return "right"
-    return "bound_wrong" if predicted is not None and named(gold) & named(predicted) else "wrong"
-
-
-def named(value: TroopCount) -> frozenset[int]:
-    """The numbers that the words of such a value may have named: `more than n` is n+1–, `fewer than n` is 0–n-1."""
-    low, high = value.minimum, value.maximum
-    if high is None:
-        assert low is not None, "a value has a bound"
-        return frozenset({low, low - 1})
-    return frozenset({high, high + 1}) if not low else frozenset({low, high})
 
 
 def _placed(row: Sequence[Case], label: str) -> Iterator[tuple[Span | None, Span | None]]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from goldspan.errors import InputError
 from goldspan.evaluation.laying import lay, squeezed
-from goldspan.evaluation.source import Note, Source
+from goldspan.sources.source import Note, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Sequence

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from goldspan import tokens
 from goldspan.errors import InputError
-from goldspan.evaluation.source import Note, Source
 from goldspan.evaluation.token_alignment import ENOUGH, agreement, align
 from goldspan.formats import tagging
 from goldspan.formats.sentences import locate
+from goldspan.sources.source import Note, Source
 from goldspan.values import Span
 
 if TYPE_CHECKING:

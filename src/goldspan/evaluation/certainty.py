@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from goldspan.evaluation.comparison import Comparison, Difference, compare
-from goldspan.evaluation.resampling import BLOCK, Interval, drawn, f1, interval, kinds, ratio, refuse, totals
 from goldspan.evaluation.result import SCHEMES
+from goldspan.evaluation.totals import BLOCK, totals
+from goldspan.resampling import Interval, drawn, f1, interval, kinds, ratio, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

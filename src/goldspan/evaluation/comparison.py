@@ -24,8 +24,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from goldspan.errors import ValueRefused
-from goldspan.evaluation.resampling import BLOCK, drawn, f1, interval, kinds, portions, refuse, totals
 from goldspan.evaluation.result import SCHEMES
+from goldspan.evaluation.totals import BLOCK, totals
+from goldspan.resampling import drawn, f1, interval, kinds, portions, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -9,7 +9,7 @@ from goldspan.errors import InputError
 from goldspan.evaluation import by_text, by_token
 
 if TYPE_CHECKING:
-    from goldspan.evaluation.source import Note, Source
+    from goldspan.sources.source import Note, Source
     from goldspan.values import Example
 
 

@@ -18,7 +18,8 @@ from goldspan.evaluation.confusion import confusion, errors
 from goldspan.evaluation.hardest import hardest
 from goldspan.evaluation.remarks import remarks
 from goldspan.evaluation.slices import slices
-from goldspan.evaluation.sureness import Drawing, certainty, contrast, default_unit, units
+from goldspan.evaluation.sureness import Drawing, certainty, contrast
+from goldspan.units import default_unit, units
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -31,8 +32,9 @@ if TYPE_CHECKING:
     from goldspan.evaluation.measure import Counted
     from goldspan.evaluation.result import Evaluation
     from goldspan.evaluation.slices import Slice
-    from goldspan.evaluation.source import Note
-    from goldspan.evaluation.sureness import Certainty, Contrast, Unit
+    from goldspan.evaluation.sureness import Certainty, Contrast
+    from goldspan.sources.source import Note
+    from goldspan.units import Unit
     from goldspan.values import Example, LabelScheme
 
 

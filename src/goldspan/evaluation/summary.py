@@ -6,32 +6,21 @@ from typing import TYPE_CHECKING
 
 from goldspan.evaluation.cases import KINDS
 from goldspan.evaluation.result import SCHEMES
-from goldspan.evaluation.source import KINDS as KINDS_OF_NOTES
-from goldspan.evaluation.wording import (
-    amount,
-    beside,
-    certainty,
-    f1_interval,
-    level,
-    percent,
-    probability,
-    remarks,
-    signed,
-    size,
-)
-from goldspan.tables import Table
+from goldspan.evaluation.wording import certainty, f1_interval, remarks, size
+from goldspan.sources.source import KINDS as KINDS_OF_NOTES
+from goldspan.tables import Table, cut
+from goldspan.wording import amount, beside, level, percent, probability, signed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from goldspan.evaluation.by_article import ArticleScores
     from goldspan.evaluation.report import Report
     from goldspan.evaluation.result import Measures
-    from goldspan.evaluation.source import Note
     from goldspan.evaluation.wording import View
+    from goldspan.sources.source import Note
 
 WIDTH = 100  # columns of a terminal
-MOST = 12  # rows of a table that could have any number
 MICRO, MACRO = "all, micro", "all, macro"
 
 
@@ -142,7 +131,7 @@ def _confusion(report: Report) -> Table:
         if number and gold != predicted
     ]
     most = [(gold, predicted, f"{-number:,}") for number, gold, predicted in sorted(pairs)]
-    return _cut("Labels most often taken for others", ("gold", "predicted", "times"), most)
+    return cut("Labels most often taken for others", ("gold", "predicted", "times"), most)
 
 
 def _kinds(report: Report) -> Table:
@@ -177,7 +166,7 @@ def _articles(report: Report) -> Table:
         for one in hardest_first(report.articles)
         for held in (one.evaluation.overall,)
     ]
-    return _cut("F1 by article, the hardest first", ("article", "examples", "gold", *SCHEMES), cells)
+    return cut("F1 by article, the hardest first", ("article", "examples", "gold", *SCHEMES), cells)
 
 
 def hardest_first(articles: Iterable[ArticleScores]) -> list[ArticleScores]:
@@ -209,10 +198,3 @@ def _ceiling(report: Report) -> Table:
     ]
     header = ("readers", "examples", "their F1", "the model's F1")
     return Table("People beside the model, by the scheme strict", ceiling.sentence, header, tuple(rows))
-
-
-def _cut(title: str, header: Sequence[str], rows: Sequence[tuple[str, ...]]) -> Table:
-    """A table of the first rows, which says how many more there are."""
-    more = len(rows) - MOST
-    note = f"and {more:,} more, which --json and --html list" if more > 0 else ""
-    return Table(title, note, tuple(header), tuple(rows[:MOST]))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     import numpy as np
     from numpy.typing import NDArray
@@ -14,9 +14,8 @@ if TYPE_CHECKING:
     from goldspan.evaluation import certainty as drawn
     from goldspan.evaluation.measure import Counted
     from goldspan.evaluation.result import Scheme
-    from goldspan.values import Example
+    from goldspan.units import Unit
 
-Unit = Literal["article", "example"]
 HEAD = ("unit", "units", "resamples", "level", "method")
 
 
@@ -146,21 +145,6 @@ class Drawing:
     resamples: int
     level: float
     seed: int
-
-
-def default_unit(examples: Sequence[Example]) -> Unit:
-    """What is best drawn anew: articles, or examples where there are not two articles to draw from."""
-    return "article" if len({example.article for example in examples}) > 1 else "example"
-
-
-def units(examples: Sequence[Example], unit: Unit) -> NDArray[np.int64] | None:
-    """The number of each example's article, from 0, shape (examples,); None where each example is drawn by itself."""
-    import numpy as np
-
-    if unit == "example":
-        return None
-    number: dict[str, int] = {}
-    return np.array([number.setdefault(example.article, len(number)) for example in examples], np.int64)
 
 
 def certainty(counted: Counted, drawing: Drawing) -> Certainty:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from goldspan.corpus import Corpus
 from goldspan.errors import InputError, MissingPart
-from goldspan.evaluation import inputs
-from goldspan.evaluation.page.colours import colours
 from goldspan.evaluation.pairing import pair
 from goldspan.evaluation.report import report
 from goldspan.evaluation.wording import View
+from goldspan.pages.colours import colours
+from goldspan.sources import reading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from goldspan.evaluation.pairing import Paired
     from goldspan.evaluation.report import Report
     from goldspan.evaluation.result import Scheme
-    from goldspan.evaluation.source import Source
-    from goldspan.evaluation.sureness import Unit
     from goldspan.formats.tagging import Repair
+    from goldspan.sources.source import Source
+    from goldspan.units import Unit
     from goldspan.values import Example, LabelScheme
 
 TRAIN = "train"
@@ -79,7 +79,7 @@ def carry_out(task: Task) -> tuple[Report, View]:
         MissingPart: for a pipeline or a project that is not there.
     """
     corpus = _project(task)
-    gold = inputs.read(task.gold, form=task.gold_form, split=task.split, repair=task.repair)
+    gold = reading.read(task.gold, form=task.gold_form, split=task.split, repair=task.repair)
     chosen = _articles(task, corpus, gold)
     gold = _of_articles(gold, chosen)
     paired = _paired(task, task.predictions, gold, chosen)
@@ -141,7 +141,7 @@ def _of_articles(source: Source, articles: frozenset[str] | None) -> Source:
 
 
 def _paired(task: Task, name: str, gold: Source, chosen: frozenset[str] | None) -> Paired:
-    source = inputs.read(name, form=task.form, split=task.split, repair=task.repair, texts=gold.examples)
+    source = reading.read(name, form=task.form, split=task.split, repair=task.repair, texts=gold.examples)
     return pair(gold, _of_articles(source, chosen) if source.has_ids else source)
 
 
@@ -155,7 +155,7 @@ def _scheme(corpus: Corpus | None, gold: Source) -> LabelScheme | None:
 
 def _training(task: Task, corpus: Corpus | None) -> Sequence[Example] | None:
     if task.train is not None:
-        return inputs.read(task.train, split=TRAIN, repair=task.repair).examples
+        return reading.read(task.train, split=TRAIN, repair=task.repair).examples
     if corpus is None or task.split in (None, TRAIN):
         return None
     return list(corpus.gold_examples(corpus.read_split(TRAIN))) or None
@@ -169,7 +169,7 @@ def _passes(task: Task, corpus: Corpus | None, gold: Sequence[Example]) -> Mappi
             raise InputError(
                 "there is no pass in it", file=task.passes, remedy="Name a folder that has a folder per annotator."
             )
-        return {folder.name: inputs.read(folder).examples for folder in folders}
+        return {folder.name: reading.read(folder).examples for folder in folders}
     if corpus is None:
         return None
     articles = dict.fromkeys(example.article for example in gold)

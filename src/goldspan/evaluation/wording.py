@@ -1,9 +1,11 @@
-"""How numbers and names are written for people: in the terminal and on the page alike."""
+"""How a report is called, and what its sentences are: in the terminal and on the page alike."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from goldspan.wording import amount
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -11,17 +13,6 @@ if TYPE_CHECKING:
     from goldspan.evaluation.report import Report
     from goldspan.evaluation.result import Scheme
     from goldspan.evaluation.sureness import Bounds, Interval
-    from goldspan.quantities import TroopCount
-
-UNDEFINED = "undefined"
-WHOLE = 1.0
-REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-# A terminal obeys control characters, and a browser drops them; their pictures say that they are there.
-PICTURES = str.maketrans(
-    {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\t\n"}
-    | {0x7F: "\N{SYMBOL FOR DELETE}"}
-    | dict.fromkeys((*range(0x80, 0xA0), 0xFFFE, 0xFFFF), REPLACEMENT)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,58 +34,9 @@ class View:
     colours: Mapping[str, str] = field(default_factory=dict)
 
 
-def visible(text: str) -> str:
-    """A text whose control characters are pictures, and whose lone surrogates are replaced."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").translate(PICTURES)
-
-
-def percent(share: float | None, decimals: int = 2) -> str:
-    """A share between 0 and 1 in per cent, without the sign; or that it is undefined."""
-    return UNDEFINED if share is None else f"{100 * share:.{decimals}f}"
-
-
-def signed(share: float | None) -> str:
-    """A difference of shares in percentage points, with its sign."""
-    return UNDEFINED if share is None else f"{100 * share:+.2f}"
-
-
-def probability(value: float | None) -> str:
-    """A p-value; never the nought that no resampling can show."""
-    least = 0.0001
-    return UNDEFINED if value is None else f"< {least}" if value < least else f"{value:.4f}"
-
-
-def brackets(interval: Interval | None) -> str:
-    """An interval in per cent and in brackets; nothing where there is none."""
-    return "" if interval is None else f"[{_end(interval.low)}, {_end(interval.high)}]"
-
-
-def beside(share: float | None, interval: Interval | None) -> str:
-    """A share with its interval behind it."""
-    return f"{percent(share)} {brackets(interval)}".rstrip()
-
-
 def f1_interval(bounds: Bounds | None) -> Interval | None:
     """The interval of F1; None where there is none."""
     return None if bounds is None else bounds.f1
-
-
-def level(share: float) -> str:
-    """The level of an interval, e.g. `95%`."""
-    return f"{100 * share:g}%"
-
-
-def quantity(value: TroopCount | None) -> str:
-    """The value of a quantity as a range, open where a bound is: `≈ 3,800`, `0–1,000`, `5,001–`."""
-    if value is None:
-        return "no value"
-    low, high = (f"{end:,}" if end is not None else "" for end in (value.minimum, value.maximum))
-    return ("≈ " if value.approximate else "") + (low if low == high else f"{low}–{high}")
-
-
-def amount(number: int, one: str, many: str | None = None) -> str:
-    """A number of things: `1 article`, `1,200 articles`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def size(report: Report) -> str:
@@ -114,7 +56,3 @@ def certainty(report: Report) -> str:
 def remarks(report: Report) -> list[str]:
     """How to read what is there; what the brackets hold is said at the top."""
     return [sentence for sentence in report.remarks if sentence != report.intervals.sentence]
-
-
-def _end(share: float) -> str:
-    return "100" if share == WHOLE else f"{100 * share:.1f}"

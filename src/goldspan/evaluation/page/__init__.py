@@ -1,25 +1,18 @@
-"""A report as one HTML page that needs nothing else: no network, no script, styles and plots inside.
-
-It opens from disk, follows the reader's light or dark colours, narrows to a telephone and prints. What it shows of
-texts, labels and file names is escaped by construction (see `element`).
-"""
+"""The report as one HTML page (see `goldspan.pages`)."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from goldspan.evaluation.page import baseline, failures, matter, parts, scores
-from goldspan.evaluation.page.colours import colours
-from goldspan.evaluation.page.element import Markup, element, join
+from goldspan.pages import document
+from goldspan.pages.colours import colours
+from goldspan.pages.element import element
 
 if TYPE_CHECKING:
     from goldspan.evaluation.report import Report
     from goldspan.evaluation.wording import View
-
-# Were anything to slip through, a browser would still neither run it nor fetch anything for it.
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
 def page(report: Report, view: View) -> str:
@@ -47,19 +40,5 @@ def page(report: Report, view: View) -> str:
         matter.notes(report),
         matter.how(report),
     )
-    return "<!DOCTYPE html>\n" + element(
-        "html", _head(view), element("body", matter.header(report, view), element("main", *sections), matter.footer()),
-        lang="en",
-    )  # fmt: skip
-
-
-def _head(view: View) -> Markup:
-    sheet = files(__package__).joinpath("page.css").read_text("utf-8")
-    metas: tuple[dict[str, str], ...] = (
-        {"charset": "utf-8"},
-        {"http_equiv": "Content-Security-Policy", "content": POLICY},
-        {"name": "viewport", "content": "width=device-width, initial-scale=1"},
-        {"name": "color-scheme", "content": "light dark"},
-    )
-    title = element("title", f"{view.predictions} against {view.gold}")
-    return element("head", join(*(element("meta", **meta) for meta in metas)), title, element("style", Markup(sheet)))
+    title = f"{view.predictions} against {view.gold}"
+    return document(title, matter.header(report, view), *sections)

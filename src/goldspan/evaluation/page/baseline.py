@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from goldspan.evaluation.page.element import Markup, element
-from goldspan.evaluation.page.plots import axis, dot_and_whisker
-from goldspan.evaluation.page.tables import cell, row, section, table
-from goldspan.evaluation.wording import level, percent, probability, signed
+from goldspan.pages.element import Markup, element
+from goldspan.pages.plots import axis, dot_and_whisker
+from goldspan.pages.tables import cell, row, section, table
+from goldspan.wording import level, percent, probability, signed
 
 if TYPE_CHECKING:
     from goldspan.evaluation.report import Report

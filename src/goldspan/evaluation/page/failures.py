@@ -5,21 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from goldspan.evaluation.cases import KINDS
-from goldspan.evaluation.page.element import Markup, element
-from goldspan.evaluation.page.marked import chip, marked
-from goldspan.evaluation.page.plots import stack
-from goldspan.evaluation.page.tables import MOST, cell, more, row, section, table, text_table
-from goldspan.evaluation.wording import amount, percent, quantity
+from goldspan.pages.element import Markup, element
+from goldspan.pages.heat import heat
+from goldspan.pages.marked import chip, marked
+from goldspan.pages.plots import stack
+from goldspan.pages.tables import MOST, cell, more, row, section, table, text_table
+from goldspan.wording import amount, percent, quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from goldspan.evaluation.confusion import Kinds
     from goldspan.evaluation.hardest import Hard
     from goldspan.evaluation.report import Report
     from goldspan.evaluation.wording import View
 
-DEEP = 0.82  # from this share on, a cell is so dark that its number must be light
 KIND_MEANING = {
     "correct": "same words, same label",
     "boundary": "label right, words overlap",
@@ -34,31 +32,12 @@ def confusion(report: Report, view: View) -> Markup:
     """The matrix as a heat map: the share of each row is its strength, blue where the labels agree."""
     *labels, none = report.confusion.labels
     names = [*(chip(label, view.colours) for label in labels), element("bdi", none)]
-    head = row(cell("gold ↓ predicted →", "th"), *(cell(name, "th") for name in names))
-    rows = [
-        row(cell(name, "th"), *_heat(index, numbers, last=index == len(labels)))
-        for index, (name, numbers) in enumerate(zip(names, report.confusion.rows, strict=True))
-    ]
-    made = element("table", element("thead", head), element("tbody", *rows), class_="heat")
+    made = heat("gold ↓ predicted →", names, report.confusion.rows)
     note = (
         f"Spans that overlap, best match first; “{none}” stands for a span that the other side lacks. "
         "The stronger its colour, the larger the share of a cell in its row."
     )
-    return section("What is taken for what", element("p", note, class_="note"), element("div", made, class_="scroll"))
-
-
-def _heat(index: int, numbers: Sequence[int], *, last: bool) -> list[Markup]:
-    total = sum(numbers) or 1
-    cells = []
-    for column, number in enumerate(numbers):
-        share = number / total
-        if last and column == index:
-            cells.append(cell("", kind="void"))
-            continue
-        which = [name for name, holds in (("same", column == index), ("deep", share >= DEEP)) if holds and number]
-        kind = " ".join(which) or None if number else "empty"
-        cells.append(cell(f"{number:,}" if number else "·", kind=kind, style=f"--v:{share:.3f}"))
-    return cells
+    return section("What is taken for what", element("p", note, class_="note"), made)
 
 
 def kinds(report: Report, view: View) -> Markup:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from goldspan.evaluation.page.element import Markup, element
-from goldspan.evaluation.page.tables import section
 from goldspan.evaluation.summary import by_kind
-from goldspan.evaluation.wording import certainty, level, remarks, size
+from goldspan.evaluation.wording import certainty, remarks, size
+from goldspan.pages import path
+from goldspan.pages.element import Markup, element
+from goldspan.pages.tables import listed, section
+from goldspan.wording import level
 
 if TYPE_CHECKING:
     from goldspan.evaluation.report import Report
     from goldspan.evaluation.wording import View
 
-MOST = 50  # notes of a kind: the page stays readable, and --json has all of them
 HOW = (
     ("strict", "A predicted span is correct if gold has the same characters under the same label."),
     ("exact", "The same characters, whatever the label."),
@@ -34,19 +35,13 @@ HOW = (
 
 def header(report: Report, view: View) -> Markup:
     """What was evaluated against what."""
-    against = (", and ", _path(view.baseline), " as the baseline") if view.baseline else ()
+    against = (", and ", path(view.baseline), " as the baseline") if view.baseline else ()
     return element(
         "header",
         element("p", "Evaluation of named entities", class_="eyebrow"),
-        element("h1", _path(view.predictions), " against ", _path(view.gold)),
+        element("h1", path(view.predictions), " against ", path(view.gold)),
         element("p", size(report), *against, ". ", certainty(report), class_="quiet"),
     )
-
-
-def _path(name: str) -> Markup:
-    """A name that may be broken behind its slashes."""
-    first, *rest = name.split("/")
-    return element("bdi", first, *(part for piece in rest for part in ("/", element("wbr"), piece)))
 
 
 def notes(report: Report) -> Markup | None:
@@ -56,15 +51,8 @@ def notes(report: Report) -> Markup | None:
         ("Undefined", list(report.undefined)),
         *((title, list(map(str, notes))) for title, notes in by_kind(report.notes)),
     ]
-    lists = [child for title, sentences in parts if sentences for child in _list(title, sentences)]
+    lists = [child for title, sentences in parts if sentences for child in listed(title, sentences)]
     return section("Remarks", *lists, kind="long") if lists else None
-
-
-def _list(title: str, sentences: list[str]) -> tuple[Markup, Markup]:
-    items = [element("li", element("bdi", sentence)) for sentence in sentences[:MOST]]
-    if len(sentences) > MOST:
-        items.append(element("li", f"and {len(sentences) - MOST:,} more, which --json lists"))
-    return element("h3", title), element("ul", *items, class_="notes")
 
 
 def how(report: Report) -> Markup:
@@ -77,10 +65,3 @@ def how(report: Report) -> Markup:
     rows = (*HOW[:-1], ("interval", interval), HOW[-1])
     pairs = (part for name, words in rows for part in (element("dt", name), element("dd", words)))
     return section("How to read this", element("dl", *pairs, class_="how"))
-
-
-def footer() -> Markup:
-    """Who made it."""
-    from goldspan import __version__
-
-    return element("footer", f"Made by goldspan {__version__}. Everything on this page stands in --json, too.")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from goldspan.evaluation.page.element import Markup, element
-from goldspan.evaluation.page.plots import SCALE, axis, dot_and_whisker
-from goldspan.evaluation.page.tables import MOST, cell, more, row, section, table
 from goldspan.evaluation.result import SCHEMES
 from goldspan.evaluation.summary import hardest_first
-from goldspan.evaluation.wording import percent
+from goldspan.pages.element import Markup, element
+from goldspan.pages.plots import SCALE, axis, dot_and_whisker
+from goldspan.pages.tables import MOST, cell, more, row, section, table
+from goldspan.wording import percent
 
 if TYPE_CHECKING:
     from goldspan.evaluation.by_article import ArticleScores

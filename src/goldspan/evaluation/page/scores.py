@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from goldspan.evaluation.page.element import Markup, element
-from goldspan.evaluation.page.marked import chip
-from goldspan.evaluation.page.plots import SCALE, axis, dot_and_whisker
-from goldspan.evaluation.page.tables import cell, row, section, table
 from goldspan.evaluation.result import SCHEMES
-from goldspan.evaluation.wording import (
-    beside,
-    brackets,
-    f1_interval,
-    level,
-    percent,
-)
+from goldspan.evaluation.wording import f1_interval
+from goldspan.pages.element import Markup, element
+from goldspan.pages.marked import chip
+from goldspan.pages.plots import SCALE, axis, dot_and_whisker
+from goldspan.pages.tables import cell, row, section, table
+from goldspan.wording import beside, brackets, level, percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from goldspan import formats
 from goldspan.errors import InputError
-from goldspan.evaluation import dataset, pipeline
-from goldspan.evaluation.source import KINDS, Note, Source, tally
 from goldspan.formats import conll, prodigy, sentences, tagging
 from goldspan.formats.convert import found
+from goldspan.sources import dataset, pipeline
+from goldspan.sources.source import KINDS, Note, Source, tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

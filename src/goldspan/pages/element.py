@@ -11,10 +11,10 @@ import re
 from typing import TypeAlias
 
 from goldspan.errors import ValueRefused
-from goldspan.evaluation.wording import visible
+from goldspan.wording import visible
 
 NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9-]*")
-VOID = frozenset({"br", "col", "hr", "meta", "wbr"})
+VOID = frozenset({"br", "col", "hr", "input", "meta", "wbr"})
 POINTING = frozenset({"href", "src", "action", "data", "formaction", "poster", "srcdoc", "srcset", "xlink-href"})
 
 

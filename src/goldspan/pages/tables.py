@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from goldspan.evaluation.page.element import Markup, element
-from goldspan.evaluation.wording import UNDEFINED
+from goldspan.pages.element import Markup, element
+from goldspan.wording import UNDEFINED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from goldspan.evaluation.page.element import Child, Value
+    from goldspan.pages.element import Child, Value
 
 MOST = 100  # rows of what could have any number: the page stays readable, and --json has all
+LISTED = 50  # likewise sentences under one heading
 
 
 def section(title: str, *children: Child, kind: str | None = None) -> Markup:
@@ -64,3 +65,11 @@ def text_table(head: Sequence[str], rows: Sequence[Sequence[Child]], *, left: in
         cells = [cell(value, kind="left" if number < left - 1 else None) for number, value in enumerate(rest)]
         made.append(row(cell(first, "th"), *cells))
     return table(head, [element("tbody", *made)], left=left)
+
+
+def listed(title: str, sentences: Sequence[str]) -> tuple[Markup, Markup]:
+    """Sentences under their heading, of very many the first ones."""
+    items = [element("li", element("bdi", sentence)) for sentence in sentences[:LISTED]]
+    if len(sentences) > LISTED:
+        items.append(element("li", f"and {len(sentences) - LISTED:,} more, which --json lists"))
+    return element("h3", title), element("ul", *items, class_="notes")

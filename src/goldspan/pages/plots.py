@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from goldspan.evaluation.page.element import Markup, element, join
+from goldspan.pages.element import Markup, element, join
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from goldspan.evaluation.page.colours import ink
-from goldspan.evaluation.page.element import Markup, element, join
+from goldspan.pages.colours import ink
+from goldspan.pages.element import Markup, element, join
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
