@@ -35,6 +35,15 @@ def toy(tmp_path):
     return Corpus(tmp_path / "toy")
 
 
+@pytest.fixture(scope="session")
+def doccano(tmp_path_factory):
+    """A Doccano of this test run's own: `.account`, `.home`. Its environment is made once and kept in the cache."""
+    import doccano_server  # psutil and all that: only where a server is wanted
+
+    with doccano_server.running(tmp_path_factory.mktemp("doccano")) as server:
+        yield server
+
+
 @pytest.fixture
 def goldspan():
     """The command line as it is registered: called with arguments, it gives the exit code."""

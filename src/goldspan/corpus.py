@@ -5,7 +5,9 @@ annotation_guidelines/          labels.toml and the pages
 corpus/manifest.jsonl           what each article is
 corpus/gold/<article>.jsonl
 corpus/passes/<annotator>/<article>.jsonl
+corpus/decisions/<article>.jsonl  how what the annotators disputed was settled
 corpus/splits/<split>.txt       article ids, one a line
+corpus/controls/<project>.txt   ids of the examples with gold that test the annotators of a project in Doccano
 build/                          derived, never edited
 """
 
@@ -95,6 +97,16 @@ class Corpus:
         return self.folder / "passes"
 
     @property
+    def decisions(self) -> Path:
+        """How disputes were settled, a file per article."""
+        return self.folder / "decisions"
+
+    @property
+    def controls(self) -> Path:
+        """Which examples test the annotators, a list per project in Doccano."""
+        return self.folder / "controls"
+
+    @property
     def build(self) -> Path:
         """What is derived: safe to delete."""
         return self.root / "build"
@@ -144,23 +156,31 @@ class Corpus:
         Raises:
             InputError: for a line that is not one id.
         """
-        path = self.split_file(name)
-        if not path.is_file():
-            return []
-        ids = []
-        for number, raw in files.lines(files.read_bytes(path)):
-            ids.append(raw.decode("utf-8", "replace"))
-            if not ids[-1] or ids[-1] != ids[-1].strip():
-                raise InputError(
-                    f"{ids[-1]!r} is no article id",
-                    file=path,
-                    line=number,
-                    remedy="A split is a list of article ids, one a line.",
-                )
-        return ids
+        return id_list(self.split_file(name), "article")
 
     def _examples(self, folder: Path, articles: Iterable[str] | None) -> Iterator[Example]:
         for article in (entry.id for entry in self.entries) if articles is None else articles:
             path = folder / f"{article}.jsonl"
             if path.is_file():
                 yield from formats.load(path)
+
+
+def id_list(path: Path, what: str) -> list[str]:
+    """The ids of a list, one a line; empty if there is no such file.
+
+    Args:
+        path: the file.
+        what: the ids are of, for the message.
+
+    Raises:
+        InputError: for a line that is not one id.
+    """
+    if not path.is_file():
+        return []
+    ids = []
+    for number, raw in files.lines(files.read_bytes(path)):
+        ids.append(raw.decode("utf-8", "replace"))
+        if not ids[-1] or ids[-1] != ids[-1].strip():
+            remedy = f"This is a list of {what} ids, one a line."
+            raise InputError(f"{ids[-1]!r} is no {what} id", file=path, line=number, remedy=remedy)
+    return ids

@@ -1,15 +1,17 @@
 r"""Where a position lies when counted in UTF-16 units or in grapheme clusters, and back.
 
-Python counts code points, a browser counts UTF-16 code units, a reader counts what looks like one character: an
-extended grapheme cluster (Unicode Standard Annex #29; cut by `\X` of the `regex` package). A position is a boundary
-between units, from 0 to the length of the text. All functions take any string but one with a lone surrogate.
+Python counts code points, a browser counts UTF-16 code units, and Doccano's annotation view grapheme clusters where a
+project says so, in the way of its own (`goldspan.graphemes`). What a reader sees as one character today is cut by `\X`
+of the `regex` package, and only `splits_grapheme` looks at that. A position is a boundary between units, from 0 to the
+length of the text. All functions take any string but one with a lone surrogate.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
+from goldspan import graphemes
 from goldspan.errors import ValueRefused
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     Offsets: TypeAlias = npt.NDArray[np.int64]
 
 BMP_END = 0xFFFF
+NAMED = 8  # characters of a cluster in a message; a cluster can be as long as its text
 SELF_CONTAINED = frozenset({"Lu", "Ll", "Lt", "Lo", "Nd", "Nl", "No", "Zs", "Zl", "Zp", "Cc", "Pd", "Ps", "Pe", "Po"})
 
 
@@ -55,22 +58,24 @@ def from_utf16(text: str, positions: Positions) -> Offsets:
 
 
 def to_graphemes(text: str, positions: Positions) -> Offsets:
-    """The positions in grapheme clusters of positions in code points.
+    """The positions, in grapheme clusters as Doccano's browser counts them, of positions in code points.
 
     Raises:
-        ValueRefused: for a position outside the text or inside a cluster, or a text with a lone surrogate.
+        ValueRefused: for a position outside the text or inside a cluster, which is named, or a text with a lone
+            surrogate.
     """
     import numpy as np
 
     boundaries = _boundaries(text)
     at = _inside(positions, len(text), "code points")
     found = np.searchsorted(boundaries, at)
-    _refuse_first(at, boundaries[found] != at, "is inside a grapheme cluster")
+    if (inside := boundaries[found] != at).any():
+        _refuse_cut(text, int(at[inside].flat[0]), boundaries)
     return found
 
 
 def from_graphemes(text: str, positions: Positions) -> Offsets:
-    """The positions in code points of positions in grapheme clusters.
+    """The positions in code points of positions in grapheme clusters as Doccano's browser counts them.
 
     Raises:
         ValueRefused: for a position outside the text, or a text with a lone surrogate.
@@ -80,7 +85,7 @@ def from_graphemes(text: str, positions: Positions) -> Offsets:
 
 
 def splits_grapheme(text: str, position: int) -> bool:
-    """Whether a position in code points lies inside a grapheme cluster.
+    """Whether a position in code points lies inside what a reader sees as one character, by the newest Unicode.
 
     Looks at the neighbourhood alone. Whether there is a boundary depends on the character after it and on those
     before it; of these only extending characters, joiners and flags hand the question on to the left.
@@ -113,14 +118,8 @@ def _wide(text: str) -> Offsets:
 
 
 def _boundaries(text: str) -> Offsets:
-    """The positions, in code points, where grapheme clusters begin, and the end of the text."""
-    import numpy as np
-    import regex
-
-    if text.isascii() and "\r\n" not in text:
-        return np.arange(len(text) + 1)
     _encode(text)
-    return np.array([0, *(cluster.end() for cluster in regex.finditer(r"\X", text))], np.int64)
+    return graphemes.boundaries(text)
 
 
 def _encode(text: str) -> bytes:
@@ -146,3 +145,14 @@ def _inside(positions: Positions, limit: int, unit: str) -> Offsets:
 def _refuse_first(at: npt.NDArray[np.integer], wrong: npt.NDArray[np.bool_], why: str) -> None:
     if wrong.any():
         raise ValueRefused(f"position {at[wrong].flat[0]} {why}")
+
+
+def _refuse_cut(text: str, position: int, boundaries: Offsets) -> NoReturn:
+    stop = int(boundaries.searchsorted(position))
+    cluster = text[boundaries[stop - 1] : boundaries[stop]]
+    names = [unicodedata.name(character, f"U+{ord(character):04X}") for character in cluster]
+    shown = ", ".join(names if len(names) <= NAMED else [*names[:NAMED], "…"])
+    raise ValueRefused(
+        f"position {position} is inside a grapheme cluster, {cluster[: NAMED + 1]!r} ({shown})",
+        remedy="Doccano counts it as one character: move the edge, or use a project without grapheme_mode.",
+    )

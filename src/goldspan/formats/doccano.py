@@ -3,7 +3,8 @@
     {"text": "The 72nd Brigade withdrew.", "label": [[4, 16, "UNIT"]], "goldspan_id": "a.p03", "goldspan_at": "1043",
      "goldspan_sha256": "9f2c…", "goldspan_extra": "{}"}
 
-Offsets count UTF-16 code units, as the annotator's browser does, or grapheme clusters where the project says so.
+Offsets count UTF-16 code units, as the annotator's browser does, or grapheme clusters where the project says so, as
+`goldspan.graphemes` cuts them.
 What Doccano does not know travels under keys of our own, the same in each row and with strings as values, for it
 flattens them, hides its own keys behind equal ones and fills gaps between rows. The file is ASCII, since Doccano
 guesses encodings. Doccano drops overlapping spans on import unless the project allows them, without a word.
@@ -28,7 +29,7 @@ from goldspan.formats.lines import json_object, loads, numbered
 from goldspan.formats.record import RawSpan, Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from goldspan.values import Example
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 SUFFIXES = (".jsonl",)
 Unit = Literal["utf16", "graphemes"]
 OURS = ("goldspan_id", "goldspan_at", "goldspan_sha256", "goldspan_extra")
+SENT = "goldspan_sent"  # in a shared project: which spans were filled in
 LABEL_KEYS = ("label", "labels", "entities")
 REMEDY = 'A row is {"text": …, "label": [[start, end, label], …]}.'
 OFFSETS = "Doccano counts UTF-16 code units, or grapheme clusters where the project says so: correct the span."
@@ -86,9 +88,13 @@ def row(example: Example, unit: Unit = "utf16") -> dict[str, Any]:
             where these are the unit.
     """
     if not example.text:
-        raise ValueRefused("the text is empty: Doccano refuses it", remedy="Leave the example out.")
+        raise ValueRefused("the text is empty: Doccano refuses it", example=example.id, remedy="Leave the example out.")
     convert = offsets.to_utf16 if unit == "utf16" else offsets.to_graphemes
-    at = convert(example.text, [place for span in example.spans for place in (span.start, span.end)]).tolist()
+    places = [place for span in example.spans for place in (span.start, span.end)]
+    try:
+        at = convert(example.text, places).tolist() if places else []
+    except ValueRefused as error:
+        raise ValueRefused(error.message, example=example.id, remedy=error.remedy) from None
     labels = [span.label for span in example.spans]
     return {
         "text": example.text,
@@ -100,6 +106,11 @@ def row(example: Example, unit: Unit = "utf16") -> dict[str, Any]:
     }
 
 
+def line(row: Mapping[str, Any]) -> bytes:
+    r"""A row as it goes up, with its `\n`; ASCII."""
+    return json.dumps(row, allow_nan=False).encode("ascii") + b"\n"
+
+
 def write(path: Path, examples: Iterable[Example], unit: Unit = "utf16") -> None:
     """Write the rows, as a stream, beside and then in place.
 
@@ -109,10 +120,9 @@ def write(path: Path, examples: Iterable[Example], unit: Unit = "utf16") -> None
     with files.replacing(path) as stream:
         for example in examples:
             try:
-                line = json.dumps(row(example, unit), allow_nan=False)
+                stream.write(line(row(example, unit)))
             except ValueRefused as error:
                 raise InputError(error.message, file=path, example=example.id, remedy=error.remedy) from None
-            stream.write(line.encode("ascii") + b"\n")
 
 
 def _name(row: dict[str, Any], otherwise: str) -> str:
@@ -184,6 +194,6 @@ def _extra(row: dict[str, Any]) -> dict[str, Any]:
         extra = None
     if not isinstance(extra, dict):
         raise ValueRefused(f"'goldspan_extra' is {written!r:.60}, no JSON object", remedy="Export the row again.")
-    used = {"id", "text", *LABEL_KEYS, *OURS} - ({"entities"} if row.get("relations") else set())
+    used = {"id", "text", *LABEL_KEYS, *OURS, SENT} - ({"entities"} if row.get("relations") else set())
     others = {key: value for key, value in row.items() if key not in used and (key, value) != ("Comments", [])}
     return extra | {f"doccano_{key}" if key in gold.KEYS else key: value for key, value in others.items()}

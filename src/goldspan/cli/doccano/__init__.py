@@ -1,0 +1,15 @@
+"""`goldspan doccano`: one module per sub-command."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import typer
+
+COMMANDS: tuple[str, ...] = ("start", "stop", "push", "pull", "status", "doctor", "user")
+
+app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Annotate in Doccano: a server, push, pull, status."
+)
+for name in COMMANDS:
+    app.command(name)(import_module(f"goldspan.cli.doccano.{name}").run)

@@ -1,0 +1,101 @@
+"""`goldspan doccano doctor`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from goldspan.cli import terminal
+from goldspan.corpus import Corpus
+from goldspan.errors import MissingPart
+
+if TYPE_CHECKING:
+    from goldspan.doccano.doctor import Report
+    from goldspan.values import Finding
+
+SHOWN = 20  # findings of one question
+
+
+def run(
+    *,
+    project: Annotated[
+        str | None, typer.Option("--project", help="Look at this project, too.", show_default=False)
+    ] = None,
+    members: Annotated[
+        Path | None,
+        typer.Option(
+            "--members", help="Who should work on it. Default: annotation_guidelines/members.toml.", show_default=False
+        ),
+    ] = None,
+    try_defaults: Annotated[
+        bool,
+        typer.Option("--try-defaults", help="Try well-known passwords on a server that is not on this machine, too."),
+    ] = False,
+    json: terminal.Json = None,
+    home: terminal.Home = None,
+    root: terminal.Root = None,
+) -> None:
+    """Look at a server before work begins: what would spoil, hide or lose annotation, and what to do about it.
+
+    Nothing is changed. Exits with 1 if there are errors. The report of --json has the keys url, facts, errors,
+    warnings, findings (each with check, severity, example, message, remedy), clear (ids that found nothing) and
+    unseen (per id the reason why nobody could look).
+    """
+    from goldspan.doccano import account, doctor
+
+    corpus = _corpus(root)
+    with terminal.spinner("Looking at the server") as say:
+        report = doctor.examine(
+            account.find(home),
+            project,
+            corpus,
+            home=home,
+            try_defaults=try_defaults,
+            members_file=members,
+            say=lambda title: say(f"Looking whether {title}"),
+        )
+    for line in _lines(report):
+        print(line)
+    terminal.write_json(json, report.json())
+    if report.errors:
+        raise typer.Exit(1)
+
+
+def _corpus(root: Path | None) -> Corpus | None:
+    """The corpus around, if there is one; one that is named must be there."""
+    try:
+        return Corpus.find(root)
+    except MissingPart:
+        if root is not None:
+            raise
+        return None
+
+
+def _lines(report: Report) -> Iterator[str]:
+    """The facts, the findings with their remedies, and what was well or could not be looked at."""
+    from goldspan.doccano.doctor import CHECKS
+
+    yield from report.facts or [report.url]
+    for _, group in groupby(report.findings, lambda finding: finding.check):
+        yield from _found(report, list(group))
+    titles = {check.id: check.title for check in CHECKS}
+    yield from (f"well: {titles[name]}" for name in report.clear)
+    unseen: dict[str, list[str]] = {}
+    for name, why in report.unseen.items():
+        unseen.setdefault(why, []).append(name)
+    yield from (f"not looked, {why}: {', '.join(names)}" for why, names in unseen.items())
+    yield f"{report.errors} error(s), {len(report.findings) - report.errors} warning(s), {len(report.clear)} well"
+
+
+def _found(report: Report, findings: list[Finding]) -> Iterator[str]:
+    """What one question found, and what to do about it."""
+    for finding in findings[:SHOWN]:
+        where = f"{finding.example}: " if finding.example else ""
+        yield f"{finding.severity} {finding.check}: {where}{finding.message}"
+    if len(findings) > SHOWN:
+        yield f"  and {len(findings) - SHOWN:,} more, which --json lists"
+    yield f"  {report.remedy(findings[0])}"

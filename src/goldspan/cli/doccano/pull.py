@@ -1,0 +1,185 @@
+"""`goldspan doccano pull`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from goldspan.cli import terminal
+from goldspan.corpus import Corpus
+from goldspan.wording import amount, visible
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from goldspan.doccano.collecting import Problem, Repaired
+    from goldspan.doccano.controlled import Controlled
+    from goldspan.doccano.pull import Plan
+
+SHOWN = 20  # lines of one kind
+WORDS = 60  # characters of a surface or a comment
+
+
+def run(
+    *,
+    project: Annotated[str, typer.Option("--project", help="The project in Doccano.")],
+    unconfirmed: Annotated[
+        bool, typer.Option("--unconfirmed", help="Take examples that the annotator did not confirm, too.")
+    ] = False,
+    tidy: Annotated[
+        bool,
+        typer.Option(
+            "--tidy", help="Trim blanks at the edges; drop spans that are empty, twice, outside or of no known label."
+        ),
+    ] = False,
+    members: Annotated[
+        Path | None,
+        typer.Option(
+            "--members",
+            help="The file of members, for their pseudonyms. Default: annotation_guidelines/members.toml.",
+            show_default=False,
+        ),
+    ] = None,
+    articles: Annotated[
+        list[str] | None,
+        typer.Option("--articles", help="Only these articles: ids, separated by commas. Default: all."),
+    ] = None,
+    apply: terminal.Apply = False,
+    json: terminal.Json = None,
+    home: terminal.Home = None,
+    root: terminal.Root = None,
+) -> None:
+    """Bring the annotators' work into the corpus: a pass each, or gold from a project that all share.
+
+    Only confirmed examples count, each with what was marked and "confirmed": true, also where nothing was. What does
+    not fit is listed and not written, the rest is; the exit code is then 1. Controls that a push mixed in are scored
+    against gold, for each annotator and label, and never written.
+    """
+    from goldspan.doccano import account, pull
+    from goldspan.doccano.client import Doccano
+
+    corpus = Corpus.find(root)
+    with terminal.spinner(f"Pulling from {project}") as say, Doccano(account.find(home)) as server:
+        planned = pull.plan(
+            corpus,
+            server,
+            project,
+            unconfirmed=unconfirmed,
+            tidy=tidy,
+            members=members,
+            articles=_ids(articles),
+            say=say,
+        )
+    _show(planned)
+    terminal.write_json(json, planned.json())
+    if apply:
+        for path in pull.carry_out(planned):
+            print(f"{'wrote' if path.exists() else 'removed'} {path.relative_to(corpus.root)}")
+    print(_end(planned, applied=apply))
+    if planned.problems:
+        raise typer.Exit(1)
+
+
+def _ids(options: list[str] | None) -> list[str] | None:
+    return options and [name.strip() for option in options for name in option.split(",") if name.strip()]
+
+
+def _show(planned: Plan) -> None:
+    if planned.changes:
+        terminal.console().print(_table(planned))
+    for lines in (_problems(planned.problems), _repairs(planned.repairs), _withdrawn(planned), _comments(planned)):
+        for line in lines:
+            print(line)
+    if planned.controls is not None:
+        if planned.controls.records:
+            shown = planned.controls.table()
+            terminal.console().print(terminal.table(shown.title, shown.header, shown.rows, shown.note))
+        for line in _controls(planned.controls):
+            print(line)
+    for label, number in planned.unseen.items():
+        print(f"{number:,} span(s) {label} are of people who are members no longer, or were drawn during the pull.")
+
+
+def _controls(found: Controlled) -> Iterator[str]:
+    """What is wrong on the controls, and which of them say nothing."""
+    wrong = [(record.annotator, one) for record in found.records for one in record.wrong]
+    for annotator, one in wrong[:SHOWN]:
+        yield f"control: {annotator}  {one.example}\n  gold    {visible(one.gold)}\n  theirs  {visible(one.theirs)}"
+    yield from _more(len(wrong))
+    for name, why in found.unscored:
+        yield f"control not scored: {name}  {why}"
+    if not found.records:
+        yield f"Nobody has confirmed any of {amount(len(found.there), 'control')}."
+
+
+def _table(planned: Plan) -> Table:
+    rows = []
+    for change in planned.changes:
+        merged = change.merged
+        counts = [len(ids) for ids in (merged.new, merged.changed, merged.withdrawn, merged.left_out)]
+        empty = sum(not example.spans for example in merged.examples)
+        rows.append([change.annotator, change.article, *(f"{n:,}" for n in (len(merged.examples), empty, *counts))])
+    header = ("annotator", "article", "examples", "empty", "new", "changed", "withdrawn", "left out")
+    what = "gold" if planned.project.collaborative else "passes"
+    return terminal.table(f"{planned.project.name}: the {what} after this pull", header, rows)
+
+
+def _problems(problems: tuple[Problem, ...]) -> Iterator[str]:
+    from goldspan.doccano.collecting import REMEDIES
+
+    for problem in problems[:SHOWN]:
+        place = "" if problem.span is None else f" [{problem.span[0]}, {problem.span[1]}, {problem.span[2]}]"
+        words = f" {_short(problem.surface)}" if problem.surface else ""
+        who = f"{problem.annotator}  " if problem.annotator else ""
+        yield f"not written: {who}{problem.example}  {problem.kind}: {problem.message}{place}{words}"
+    yield from _more(len(problems))
+    for kind, number in Counter(problem.kind for problem in problems).items():
+        yield f"  {number:,} {kind}: {REMEDIES[kind]}"
+
+
+def _repairs(repairs: tuple[Repaired, ...]) -> Iterator[str]:
+    for done in repairs[:SHOWN]:
+        flaw, after = done.repair.flaw, done.repair.after
+        now = "dropped" if after is None else f"[{after.start}, {after.end}] {_short(done.repair.surface)}"
+        who = f"{done.annotator}  " if done.annotator else ""
+        place = f"[{flaw.start}, {flaw.end}, {flaw.label}] {_short(flaw.surface)}"
+        yield f"tidied: {who}{done.example}  {flaw.kind}: {place} -> {now}"
+    yield from _more(len(repairs))
+    for kind, number in Counter(done.repair.flaw.kind for done in repairs).items():
+        yield f"  {number:,} {kind} set right"
+
+
+def _withdrawn(planned: Plan) -> Iterator[str]:
+    lines = [(change.annotator, name) for change in planned.changes for name in change.merged.withdrawn]
+    for annotator, name in lines[:SHOWN]:
+        yield f"withdrawn: {annotator}  {name}  was confirmed here and is open there"
+    yield from _more(len(lines))
+
+
+def _comments(planned: Plan) -> Iterator[str]:
+    for said in planned.comments[:SHOWN]:
+        yield f"comment: {said.annotator}  {said.example or 'not of this corpus'}  {_short(said.text)}"
+    yield from _more(len(planned.comments))
+
+
+def _end(planned: Plan, *, applied: bool) -> str:
+    files, problems = len(planned.written), len(planned.problems)
+    unfit = f"; {problems:,} thing(s) do not fit and were left out" if problems else ""
+    if not files:
+        return f"The corpus says so already{unfit}."
+    if applied:
+        return f"{files:,} file(s) written{unfit}."
+    return f"{files:,} file(s) would change{unfit}. This is the plan: carry it out with --apply."
+
+
+def _more(number: int) -> Iterator[str]:
+    if number > SHOWN:
+        yield f"  and {number - SHOWN:,} more, which --json lists"
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= WORDS else f"{text[:WORDS]}…")

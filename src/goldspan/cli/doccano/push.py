@@ -1,0 +1,182 @@
+"""`goldspan doccano push`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from goldspan.cli import terminal
+from goldspan.corpus import Corpus
+from goldspan.wording import amount
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from goldspan.doccano.desired import Prefill
+    from goldspan.doccano.errand import Errand
+    from goldspan.doccano.plan import Plan
+    from goldspan.doccano.push import Pushed
+
+SHOWN = 20  # lines of one kind
+
+
+def run(
+    *,
+    project: Annotated[str, typer.Option("--project", help="The project in Doccano; it is made if it is not there.")],
+    articles: Annotated[
+        list[str] | None,
+        typer.Option("--articles", help="Only these articles: ids, separated by commas. Default: all."),
+    ] = None,
+    suggestions: Annotated[
+        bool, typer.Option("--suggestions", help="Fill in the spans of build/suggestions. For a shared project.")
+    ] = False,
+    gold: Annotated[bool, typer.Option("--gold", help="Fill in the spans of the gold. For a shared project.")] = False,
+    shared: Annotated[
+        bool | None,
+        typer.Option(
+            "--shared/--independent",
+            help="All work on one annotation, or everybody alone. Default: as the project is; alone in a new one.",
+            show_default=False,
+        ),
+    ] = None,
+    members: Annotated[
+        Path | None,
+        typer.Option(
+            "--members",
+            help="The file that lists the members. Default: annotation_guidelines/members.toml.",
+            show_default=False,
+        ),
+    ] = None,
+    reanchor: Annotated[
+        bool,
+        typer.Option(
+            "--reanchor", help="Carry people's spans over to changed texts, where each finds its words again."
+        ),
+    ] = False,
+    control: Annotated[
+        int,
+        typer.Option(
+            "--control",
+            min=0,
+            help="Mix in this many examples with gold, of other articles, to score the annotators at the pull. "
+            "Nobody sees which they are. Later pushes keep them.",
+            show_default=False,
+        ),
+    ] = 0,
+    apply: terminal.Apply = False,
+    json: terminal.Json = None,
+    home: terminal.Home = None,
+    root: terminal.Root = None,
+) -> None:
+    """Put the examples before the annotators: make the project or bring it up to date, and prove that all is there.
+
+    Nothing that a person touched is deleted; what is in doubt is listed and left alone, and the exit code is then 1.
+    """
+    from goldspan.doccano import account, errand
+    from goldspan.doccano.client import Doccano
+    from goldspan.doccano.push import Options
+
+    if suggestions and gold:
+        raise typer.BadParameter("--suggestions and --gold exclude each other")
+    corpus = Corpus.find(root)
+    prefill: Prefill = "suggestions" if suggestions else "gold" if gold else "nothing"
+    with terminal.bar() as tell, Doccano(account.find(home)) as server:
+        ready = errand.prepare(
+            server,
+            corpus,
+            project,
+            articles=_ids(articles),
+            prefill=prefill,
+            kind=None if shared is None else "shared" if shared else "independent",
+            control=control,
+            members=members,
+            options=Options(reanchor, progress=tell, planned=lambda plan: _show(ready, plan)),
+        )
+        if apply:
+            pushed = ready.carry_out()
+            left, report = pushed.left, pushed.json()
+        else:
+            left = ready.look()
+            report = {"plan": left.json()}
+            _show(ready, left)
+    print("\n".join(_done(pushed) if apply else _undone(ready, left)))
+    terminal.write_json(json, {"applied": apply, **ready.json(), **report})
+    if any(step.state == "conflict" for step in left.steps):
+        raise typer.Exit(1)
+
+
+def _ids(options: list[str] | None) -> list[str] | None:
+    return options and [name.strip() for option in options for name in option.split(",") if name.strip()]
+
+
+def _show(ready: Errand, plan: Plan) -> None:
+    """What will be done, and what needs somebody to look at it."""
+    for line in ready.preparation.lines():
+        print(line)
+    for line in ready.preparation.remarks():
+        print(f"note: {line}")
+    if planted := ready.controls.examples:
+        more = f", {len(ready.controls.new):,} of them new" if ready.controls.new else ""
+        print(f"mix in {amount(len(planted), 'control')}{more}; their list is {_list(ready)}")
+    terminal.console().print(_table(ready, plan))
+    for line in _attention(plan):
+        print(line)
+
+
+def _list(ready: Errand) -> Path:
+    return ready.controls.file.relative_to(ready.corpus.root)
+
+
+def _table(ready: Errand, plan: Plan) -> Table:
+    """A row per article, a column per thing that is to be done."""
+    total = plan.counts()
+    names = [name for name, number in total.items() if number] or ["unchanged"]
+    rows = [
+        [article or "(not ours)", *(f"{counts[name]:,}" for name in names)]
+        for article, counts in plan.articles().items()
+    ]
+    rows.append(["all", *(f"{total[name]:,}" for name in names)])
+    return terminal.table(ready.preparation.planned.name, ("article", *names), rows)
+
+
+def _attention(plan: Plan) -> Iterator[str]:
+    """What is not plain, kind by kind, each kind with what to do about it."""
+    rows = sorted(plan.attention(), key=lambda row: row[2])
+    for remedy, group in groupby(rows, key=lambda row: row[2]):
+        lines = [f"{name}: {why}" for name, why, _ in group]
+        yield from lines[:SHOWN]
+        if len(lines) > SHOWN:
+            yield f"… and {len(lines) - SHOWN:,} more, which --json lists"
+        if remedy:
+            yield f"  {remedy}"
+
+
+def _undone(ready: Errand, plan: Plan) -> Iterator[str]:
+    if plan.is_done and not list(ready.preparation.lines()):
+        yield "Everything is there already: nothing to do."
+    else:
+        yield "Nothing was written: this is the plan. Carry it out with --apply."
+
+
+def _done(pushed: Pushed) -> Iterator[str]:
+    account = pushed.account
+    if pushed.plan.is_done:
+        yield "Everything was there already: nothing was written."
+        return
+    if account.examples:
+        explained = f", {account.explained:,} explained: people are at work on them" if account.explained else ""
+        yield (
+            f"sent {account.examples:,} example(s) with {account.spans:,} span(s); "
+            f"read back: all there, {account.stored:,} span(s) as sent{explained}"
+        )
+    for number, what in (
+        (pushed.deleted, "copies deleted"),
+        (pushed.updated, "updated"),
+        (len(pushed.carried), "carried over to their changed texts"),
+    ):
+        if number:
+            yield f"{number:,} {what}"

@@ -1,0 +1,46 @@
+"""`goldspan doccano start`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from goldspan.cli import terminal
+
+if TYPE_CHECKING:
+    from goldspan.doccano.server import Server
+
+
+def run(
+    port: Annotated[
+        int | None,
+        typer.Option(
+            help="The port on 127.0.0.1; 0 for any that is free. Default: that of last time, or 8000.",
+            show_default=False,
+        ),
+    ] = None,
+    home: terminal.Home = None,
+) -> None:
+    """Start a Doccano of your own, for this machine alone, or say where it runs."""
+    from goldspan.doccano import server
+
+    with terminal.spinner("Looking for Doccano") as say:
+        running = server.start(home, port, say)
+    print(f"{_what(running)}\n")
+    print(f"  address   {running.account.url}")
+    print(f"  user      {running.account.username}")
+    print(f"  password  {running.account.password}")
+    print(f"  data      {running.home}\n")
+    print("Next: `goldspan doccano push` puts examples into it; `goldspan doccano stop` ends it, and keeps the data.")
+
+
+def _what(running: Server) -> str:
+    """What the start found and did."""
+    from goldspan.doccano import server
+
+    if not running.started:
+        return f"Doccano {running.version} was running already."
+    if len(running.started) == 1:
+        return f"Doccano's {server.NAMES[running.started[0]]} was dead: it was started again."
+    return f"Doccano {running.version} runs."

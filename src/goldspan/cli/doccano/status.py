@@ -1,0 +1,177 @@
+"""`goldspan doccano status`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from goldspan.cli import terminal
+from goldspan.corpus import Corpus
+from goldspan.errors import MissingPart
+from goldspan.wording import amount
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from goldspan.doccano.account import Account
+    from goldspan.doccano.progress import Held, Progress
+    from goldspan.doccano.server import Status
+
+ACROSS = 4  # annotators beside each other in a table
+SHOWN = 8  # names on a line
+
+
+def run(
+    *,
+    project: Annotated[
+        str | None,
+        typer.Option("--project", help="How this project stands. Default: the server and its projects."),
+    ] = None,
+    members: Annotated[
+        Path | None,
+        typer.Option(
+            "--members",
+            help="The file of members, for their pseudonyms. Default: annotation_guidelines/members.toml.",
+            show_default=False,
+        ),
+    ] = None,
+    json: terminal.Json = None,
+    home: terminal.Home = None,
+    root: terminal.Root = None,
+) -> None:
+    """Tell how far the annotators are and what differs between here and there; without a project, what there is.
+
+    Done is what an annotator confirmed, open all other examples; disputed are examples that several confirmed with
+    other spans.
+    """
+    if project is None:
+        terminal.write_json(json, _overview(home))
+        return
+    from goldspan.doccano import account, progress
+    from goldspan.doccano.client import Doccano
+
+    corpus = Corpus.find(root)
+    with terminal.spinner(f"Looking at {project}"), Doccano(account.find(home)) as server:
+        found = progress.progress(corpus, server, project, members=members)
+    for table in _articles(found):
+        terminal.console().print(table)
+    for line in _differences(found):
+        print(line)
+    terminal.write_json(json, found.json())
+
+
+def _overview(home: Path | None) -> dict[str, Any]:
+    """Show the embedded server, if there is one, and the projects of the server that would be used."""
+    from goldspan.doccano import account, progress, server
+    from goldspan.doccano.client import Doccano
+
+    standing = server.status(home)
+    for line in _standing(standing):
+        print(line)
+    report: dict[str, Any] = {"embedded": _embedded(standing), "url": None, "projects": []}
+    try:
+        login = account.find(home)
+    except MissingPart as missing:
+        print(missing.remedy or missing.message)
+        return report
+    with terminal.spinner(f"Looking at {login.url}"), Doccano(login) as doccano:
+        held = list(progress.overview(doccano))
+    terminal.console().print(_projects(login, held))
+    return report | {"url": login.url, "projects": [_held(one) for one in held]}
+
+
+def _standing(standing: Status) -> Iterator[str]:
+    if not standing.url:
+        yield f"There is no embedded Doccano in {standing.home}."
+        return
+    yield f"Embedded Doccano {standing.version}, data in {standing.home}"
+    for what, lives in (("web server", standing.web), ("task worker", standing.worker)):
+        yield f"  {what:<11}  {'alive' if lives else 'DEAD: imports and exports need it; `goldspan doccano start`'}"
+    yield f"  {'address':<11}  {standing.url}, user {standing.username}"
+
+
+def _embedded(standing: Status) -> dict[str, Any] | None:
+    if not standing.url:
+        return None
+    names = ("running", "url", "username", "web", "worker", "version")
+    return {name: getattr(standing, name) for name in names} | {"home": str(standing.home)}
+
+
+def _projects(login: Account, held: Sequence[Held]) -> Table:
+    rows = [
+        [
+            one.project.name,
+            "shared" if one.project.collaborative else "independent",
+            f"{one.examples:,}",
+            ", ".join(f"{name} {done:,}" for name, done in sorted((one.done or {}).items())) or "–",
+        ]
+        for one in held
+    ]
+    header = ("project", "kind", "examples", "confirmed, by member")
+    return terminal.table(f"Projects of {login.username} on {login.url}", header, rows)
+
+
+def _held(one: Held) -> dict[str, Any]:
+    return {
+        "project": one.project.name,
+        "shared": one.project.collaborative,
+        "examples": one.examples,
+        "done": one.done,
+    }
+
+
+def _articles(found: Progress) -> Iterator[Table]:
+    """Tables with a row per article, and a column for each of some annotators."""
+    names = [*found.annotators]
+    for start in range(0, max(1, len(names)), ACROSS):
+        across = names[start : start + ACROSS]
+        rows = [_article(found, number, across) for number in range(len(found.articles))]
+        rows.append(_total(found, across))
+        header = ("article", "examples", *(name or "all" for name in across), "disputed")
+        more = f", {start + 1} to {start + len(across)} of {len(names)}" if len(names) > ACROSS else ""
+        note = "done: confirmed by the annotator; open: all others; disputed: confirmed by several, with other spans"
+        yield terminal.table(f"{found.project.name}: done + open{more}", header, rows, note)
+
+
+def _article(found: Progress, number: int, across: Sequence[str]) -> list[str]:
+    article = found.articles[number]
+    done = (_done(article.done[name], article.examples) for name in across)
+    return [article.id or "not of this corpus", f"{article.examples:,}", *done, f"{len(article.disputed):,}"]
+
+
+def _total(found: Progress, across: Sequence[str]) -> list[str]:
+    examples = sum(article.examples for article in found.articles)
+    done = (_done(sum(article.done[name] for article in found.articles), examples) for name in across)
+    return ["all", f"{examples:,}", *done, f"{sum(len(article.disputed) for article in found.articles):,}"]
+
+
+def _done(done: int, examples: int) -> str:
+    return f"{done:,} + {examples - done:,}"
+
+
+def _differences(found: Progress) -> Iterator[str]:
+    """What differs between here and there, and what to do about it."""
+    disputed = [name for article in found.articles for name in article.disputed]
+    kinds = (
+        ("disputed", disputed, ""),
+        ("not yet pushed", found.not_pushed, "goldspan doccano push"),
+        ("another text here", found.changed, "goldspan doccano push"),
+        ("there several times", found.doubled, "goldspan doccano push"),
+        ("only there", found.only_there, ""),
+    )
+    for what, names, command in kinds:
+        if names:
+            more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
+            yield f"{len(names):,} {what}: {', '.join(names[:SHOWN])}{more}" + (f"  ({command})" if command else "")
+    if found.controls:
+        controls = amount(len(found.controls), "control")
+        yield f"{controls} besides, scored by a pull and counted nowhere else here  (goldspan doccano pull)"
+    if found.refusal:
+        yield f"A pull would be refused: {found.refusal}"
+    for who, one in found.unpulled.items():
+        counts = {"new": one.new, "changed": one.changed, "withdrawn": one.withdrawn, "unfit": one.unfit}
+        said = ", ".join(f"{number:,} {what}" for what, number in counts.items() if number)
+        yield f"{who}: a pull would bring {said}" if said else f"{who}: all is pulled"

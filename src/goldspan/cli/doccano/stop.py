@@ -1,0 +1,15 @@
+"""`goldspan doccano stop`."""
+
+from __future__ import annotations
+
+from goldspan.cli import terminal
+
+
+def run(home: terminal.Home = None) -> None:
+    """Stop the Doccano that `goldspan doccano start` started; its data stays."""
+    from goldspan.doccano import server
+
+    with terminal.spinner("Stopping Doccano"):
+        stopped = server.stop(home)
+    place = server.status(home).home
+    print(f"Doccano is stopped; its data stays in {place}." if stopped else f"No Doccano of {place} was running.")

@@ -1,0 +1,48 @@
+"""`goldspan doccano user`."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from goldspan.cli import terminal
+from goldspan.errors import MissingPart, ValueRefused
+
+if TYPE_CHECKING:
+    from goldspan.doccano.accounts import Made
+
+
+def run(
+    *,
+    names: Annotated[list[str], typer.Argument(help="The names of the users.")],
+    ask: Annotated[bool, typer.Option("--ask", help="Ask for each password, on a terminal.")] = False,
+    home: terminal.Home = None,
+) -> None:
+    """Make accounts for annotators, each with a random password that is printed once and kept nowhere.
+
+    A user who is there already is left alone. To put them to work, list them in annotation_guidelines/members.toml.
+    """
+    from goldspan.doccano import account, accounts
+    from goldspan.doccano.client import Doccano
+
+    if ask and not sys.stdin.isatty():
+        raise MissingPart("--ask needs a terminal", remedy="Leave it out: a random password is printed then.")
+    with Doccano(account.find(home)) as server:
+        for made in accounts.create(server, names, _ask if ask else accounts.random_password):
+            print(_line(made, shown=not ask), flush=True)
+
+
+def _line(made: Made, *, shown: bool) -> str:
+    if made.password is None:
+        return f"{made.name}: is there already, left alone"
+    return f"{made.name}: made, password {made.password}" if shown else f"{made.name}: made"
+
+
+def _ask(name: str) -> str:
+    password = getpass.getpass(f"Password for {name}: ")
+    if password != getpass.getpass("Once more: "):
+        raise ValueRefused("the two passwords are not the same", remedy="Nothing was made for this name: try again.")
+    return password

@@ -1,0 +1,1 @@
+"""Doccano, both ways: the server, what a project holds, push and pull."""

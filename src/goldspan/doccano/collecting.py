@@ -1,0 +1,235 @@
+"""What a project holds of an annotator's work, as lines for the corpus, and what of it does not fit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from goldspan.doccano import merging, tidy
+from goldspan.doccano.plan import MARKER
+from goldspan.doccano.plan import article as article_of
+from goldspan.doccano.snapshot import ALL
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from goldspan.doccano.snapshot import Copy, Snapshot, Work
+    from goldspan.formats.doccano import Unit
+    from goldspan.values import Example
+
+Kind = Literal["foreign", "spoiled", "text", "double", "comment"] | tidy.Kind
+IN_DOCCANO = "Ask the annotator to correct it in Doccano"
+REMEDIES: dict[Kind, str] = {
+    "foreign": "It was not pushed from this corpus: delete it in Doccano, or let it be.",
+    "spoiled": "Somebody edited the example in Doccano: note what was done there, delete it and push it again.",
+    "text": "Carry the work over with `goldspan doccano push --reanchor`, or restore the text here.",
+    "double": "Several copies were worked on: delete all but one in Doccano.",
+    "comment": "Ask the annotator to write the comment anew.",
+    "edge": f"{IN_DOCCANO}, or pull with --tidy, which trims it.",
+    "empty": f"{IN_DOCCANO}, or pull with --tidy, which drops it.",
+    "outside": f"{IN_DOCCANO}, or pull with --tidy, which drops it.",
+    "label": f"{IN_DOCCANO}, add the label to labels.toml, or pull with --tidy, which drops the span.",
+    "twice": f"{IN_DOCCANO}, or pull with --tidy, which keeps one.",
+    "overlap": f"{IN_DOCCANO}: of two spans keep the longer.",
+    "refused": f"{IN_DOCCANO}: the span must be drawn anew.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Work that does not fit and is therefore not written.
+
+    Args:
+        kind: what is the matter.
+        annotator: whose work it is, as the server knows them; empty in a shared project, or if nobody worked on it.
+        example: the id of the example, or Doccano's number of one that has none.
+        message: what is wrong, without a full stop.
+        span: start, end and label, where it is about a span.
+        surface: the words of that span.
+    """
+
+    kind: Kind
+    annotator: str
+    example: str
+    message: str
+    span: tuple[int, int, str] | None = None
+    surface: str = ""
+
+    def json(self) -> dict[str, Any]:
+        """For `--json`, with the remedy."""
+        return {
+            "kind": self.kind,
+            "annotator": self.annotator,
+            "example": self.example,
+            "span": None if self.span is None else [*self.span, self.surface],
+            "message": self.message,
+            "remedy": REMEDIES[self.kind],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """What `--tidy` did, whose span it was, and at which example."""
+
+    annotator: str
+    example: str
+    repair: tidy.Repair
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A comment."""
+
+    annotator: str
+    example: str
+    text: str
+
+
+@dataclass(slots=True)
+class Collected:
+    """What was found.
+
+    Args:
+        lines: per annotator and id the line for the corpus, None for an example that is open; those with a problem are
+            left out. In a shared project the annotator is `snapshot.ALL`.
+        begun: the annotators that did anything at all.
+        problems: what does not fit.
+        repairs: what was set right.
+        comments: what was said about examples, open ones too.
+    """
+
+    lines: dict[str, dict[str, Example | None]] = field(default_factory=dict)
+    begun: set[str] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+    repairs: list[Repaired] = field(default_factory=list)
+    comments: list[Said] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is wanted of a project.
+
+    Args:
+        texts: the examples of the corpus by id, as they are here; their spans do not matter.
+        elsewhere: the articles of the corpus that are not asked for.
+        labels: the names of the scheme.
+        unconfirmed: whether examples that are open are wanted, too.
+        tidy: whether slips are to be set right.
+    """
+
+    texts: Mapping[str, Example]
+    elsewhere: Collection[str]
+    labels: Collection[str]
+    unconfirmed: bool = False
+    tidy: bool = False
+
+
+def is_begun(work: Work) -> bool:
+    """Whether the annotator did anything that can be seen."""
+    return bool(work.confirmed or work.spans or work.comments or work.refused)
+
+
+def collect(snapshot: Snapshot, wish: Wish) -> Collected:
+    """What of the work in a project is wanted, example by example in the order of the server."""
+    found = Collected()
+    unit: Unit = "graphemes" if snapshot.project.grapheme_mode else "utf16"
+    for copies in _by_example(snapshot):
+        if article_of(copies[0].id) in wish.elsewhere:
+            continue
+        copy = worked_on(copies, shared=snapshot.project.collaborative)
+        if copy is None:
+            worked = ", ".join(str(copy.number) for copy in copies if any(map(is_begun, copy.work.values())))
+            message = f"the copies {worked} were worked on: which one is meant?"
+            found.problems += _of_copies(copies, "double", message, wish)
+        elif trouble := _trouble(copy, wish):
+            found.problems += _of_copies([copy], *trouble, wish)
+        else:
+            _take(copy, wish, unit, found)
+    for annotator in found.lines.keys() - found.begun:
+        found.lines[annotator] = dict.fromkeys(found.lines[annotator])
+    return found
+
+
+def _by_example(snapshot: Snapshot) -> Iterator[Sequence[Copy]]:
+    """The copies of each example, and alone each that has no id."""
+    yield from snapshot.by_id.values()
+    yield from ([copy] for copy in snapshot.copies.values() if copy.id is None)
+
+
+def worked_on(copies: Sequence[Copy], *, shared: bool) -> Copy | None:
+    """The copy that counts; None if there are several.
+
+    What was filled in by a push is there in every copy of a shared project, and nobody's work.
+    """
+    if len(copies) == 1:
+        return copies[0]
+    works = [(copy, work) for copy in copies for work in copy.work.values()]
+    filled = shared and len({work.spans for _, work in works}) == 1
+    worked = {copy.number: copy for copy, work in works if is_begun(replace(work, spans=()) if filled else work)}
+    if len(worked) > 1:
+        return None
+    return next(iter(worked.values()), min(copies, key=lambda copy: copy.number))
+
+
+def _trouble(copy: Copy, wish: Wish) -> tuple[Kind, str] | None:
+    """Why nothing can be taken from a copy."""
+    if copy.id is None:
+        return "foreign", "was not pushed by goldspan"
+    if copy.row.get(MARKER) is not None:  # an export fills gaps between rows
+        return "text", "a push that carries its spans over was interrupted: run that push again"
+    if copy.spoiled is not None:
+        return "spoiled", copy.spoiled
+    if copy.id not in wish.texts:
+        return "foreign", "the corpus has no such example"
+    if copy.text != wish.texts[copy.id].text:
+        return "text", "its text here is another one than was pushed"
+    return None
+
+
+def _of_copies(copies: Sequence[Copy], kind: Kind, message: str, wish: Wish) -> list[Problem]:
+    """The problem for each whose work is concerned, or for nobody."""
+    name = copies[0].id or f"Doccano's number {copies[0].number}"
+    works = [(annotator, work) for copy in copies for annotator, work in copy.work.items()]
+    whose = [who for who, work in works if work.confirmed or (wish.unconfirmed and is_begun(work))]
+    if kind == "text" and not whose:
+        return []
+    return [Problem(kind, who, name, message) for who in dict.fromkeys(whose or [""])]
+
+
+def _take(copy: Copy, wish: Wish, unit: Unit, found: Collected) -> None:
+    assert copy.id is not None
+    here = wish.texts[copy.id]
+    for annotator, work in copy.work.items():
+        lines = found.lines.setdefault(annotator, {})
+        said = () if annotator == ALL else work.comments  # there they are everybody's, and no part of gold
+        found.comments += [Said(annotator, here.id, text) for text in said]
+        if is_begun(work):
+            found.begun.add(annotator)
+        if not (work.confirmed or wish.unconfirmed):
+            lines[here.id] = None
+            continue
+        done = _judged(here.text, work, wish, unit)
+        problems = [_problem(annotator, here.id, flaw) for flaw in done.flaws]
+        problems += [
+            Problem("comment", annotator, here.id, f"a comment is no Unicode: {text!a:.60}")
+            for text in said
+            if not _is_unicode(text)
+        ]
+        found.problems += problems
+        if not problems:
+            found.repairs += [Repaired(annotator, here.id, repair) for repair in done.repairs]
+            lines[here.id] = merging.line(here, done.spans, confirmed=work.confirmed, comments=said)
+
+
+def _judged(text: str, work: Work, wish: Wish, unit: Unit) -> tidy.Tidied:
+    """The spans as they are to be, and what is wrong with them."""
+    flaws = tidy.judge(text, work, wish.labels, unit)
+    return tidy.tidy(text, work, wish.labels, unit) if flaws and wish.tidy else tidy.Tidied(work.spans, (), flaws)
+
+
+def _problem(annotator: str, name: str, flaw: tidy.Flaw) -> Problem:
+    return Problem(flaw.kind, annotator, name, flaw.message, (flaw.start, flaw.end, flaw.label), flaw.surface)
+
+
+def _is_unicode(text: str) -> bool:
+    return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)

@@ -1,0 +1,146 @@
+"""What a push is about to do on the server, written down before it does it.
+
+    build/doccano/<host>-<project>.json
+    {"relations": false, "batches": [{"upload": "QxY…", "task": "9f2c…", "above": 1043, "ids": ["a.p01", "a.p02"]}]}
+
+An import cannot be undone, and its task goes on when the program that asked for it dies. So the upload's id stands here
+before the import is asked for, and the task's id as soon as it is known; and so does that the project was made to
+allow relations for a while. The next push finds both, takes back what has
+not begun, waits for what has, and tells examples that an import left half done from those that a person emptied. If the
+file is lost, so is only that last distinction: a half imported example is then taken for one that a person worked on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import re
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from goldspan import files
+from goldspan.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+READABLE = 60  # characters of a project's name in the name of its journal
+REMEDY = "Remove the file: what an interrupted push left is then taken for people's work, and left alone."
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """An upload and its import.
+
+    Args:
+        upload: the server's id of the uploaded file.
+        task: the server's id of the import; None until it is known.
+        above: the highest number that an example of the project had before; those of the batch are higher.
+        ids: of the examples sent.
+    """
+
+    upload: str
+    task: str | None
+    above: int
+    ids: tuple[str, ...]
+
+
+class Journal:
+    """What is open in one project. Each change is on the disk before the call ends.
+
+    Args:
+        file: where it is kept.
+
+    Attributes:
+        relations: whether the project allows relations for a while, though it is not meant to.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self._batches, self.relations = _read(file)
+
+    @property
+    def batches(self) -> tuple[Batch, ...]:
+        """The batches that are open, oldest first."""
+        return tuple(self._batches)
+
+    def begin(self, batch: Batch) -> None:
+        """A batch was uploaded; its import is about to be asked for."""
+        self._batches.append(batch)
+        self._write()
+
+    def started(self, upload: str, task: str) -> None:
+        """The import of an upload has this task."""
+        self._batches = [replace(batch, task=task) if batch.upload == upload else batch for batch in self._batches]
+        self._write()
+
+    def relate(self, *, allowed: bool) -> None:
+        """The project is about to allow relations for a while, or does not any more."""
+        self.relations = allowed
+        self._write()
+
+    def close(self) -> None:
+        """All is settled: what the batches brought was looked at and put in order."""
+        self._batches = []
+        self.file.unlink(missing_ok=True)
+
+    def _write(self) -> None:
+        batches = [asdict(batch) for batch in self._batches]
+        files.write(self.file, json.dumps({"relations": self.relations, "batches": batches}) + "\n")
+
+
+def path(folder: Path, url: str, project: str) -> Path:
+    """The journal of a project on a server.
+
+    Args:
+        folder: where journals are kept.
+        url: of the server.
+        project: its name; any string.
+    """
+    host = urlsplit(url).netloc.rpartition("@")[2]
+    digest = hashlib.sha256(f"{host}\n{project}".encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    readable = re.sub(r"[^0-9A-Za-z_.]+", "-", f"{host}-{project}").strip("-.")[:READABLE]
+    return folder / f"{readable}-{digest}.json"
+
+
+@contextlib.contextmanager
+def opened(file: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[Journal]:
+    """The journal, kept from every other push from this folder until it is closed.
+
+    Args:
+        file: of the journal.
+        waiting: called if another push holds it, before waiting for that one to end.
+
+    Raises:
+        InputError: if the file is no journal.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.with_suffix(".lock").open("w") as lock:  # the system frees it when the process dies
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waiting()
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield Journal(file)
+
+
+def _read(file: Path) -> tuple[list[Batch], bool]:
+    if not file.is_file():
+        return [], False
+    try:
+        value = json.loads(files.read_bytes(file))
+        return [_batch(row) for row in value["batches"]], value["relations"] is True
+    except (ValueError, TypeError, KeyError) as error:
+        raise InputError(f"not the journal of a push: {error}", file=file, remedy=REMEDY) from None
+
+
+def _batch(row: dict[str, Any]) -> Batch:
+    match row:
+        case {"upload": str(upload), "task": str() | None as task, "above": int(above), "ids": list(ids)}:
+            if all(isinstance(name, str) for name in ids):
+                return Batch(upload, task, above, tuple(ids))
+    raise ValueError(f"{row!r:.80} is no batch")

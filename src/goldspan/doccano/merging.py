@@ -1,0 +1,89 @@
+"""What an annotator has there, laid over the file that is here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from goldspan.values import Example
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from goldspan.values import Span
+
+CONFIRMED, COMMENTS = "confirmed", "comments"
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A file as it will be.
+
+    Args:
+        examples: its lines, in the order of the article.
+        new: the ids of lines that were not there.
+        changed: those whose line is another one.
+        withdrawn: those that were confirmed here and are open there.
+        left_out: those that were here unconfirmed and are so there, where only confirmed ones are wanted.
+    """
+
+    examples: tuple[Example, ...]
+    new: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    withdrawn: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+
+def line(here: Example, spans: tuple[Span, ...], *, confirmed: bool, comments: Iterable[str] = ()) -> Example:
+    """An example with what was marked there: a line with its confirmation, and with comments if there are any."""
+    said = list(comments)
+    extra = {CONFIRMED: confirmed, COMMENTS: said} if said else {CONFIRMED: confirmed}
+    return Example(here.id, here.text, spans, here.at, extra)
+
+
+def merge(here: Iterable[Example], there: Mapping[str, Example | None], *, gold: bool = False) -> Merged:
+    """The lines that are here, with those from there in their place.
+
+    Args:
+        here: the lines of the file, each id once.
+        there: by id the line that the server has; None for an example that is open there and not wanted. What is not
+            in it stays as it is here.
+        gold: whether this is gold, in which a line that does not say so is confirmed; gold keeps comments of its own.
+    """
+    old = {example.id: example for example in here}
+    lines = {name: example for name, example in old.items() if not _leaves(example, there)}
+    for name, example in there.items():
+        if example is not None:
+            lines[name] = _carrying(old.get(name), example, gold=gold)
+    withdrawn = [name for name, example in old.items() if _withdrawn(example, there)]
+    return Merged(
+        tuple(sorted(lines.values(), key=lambda example: (example.at, example.id))),
+        new=tuple(name for name in lines if name not in old),
+        changed=tuple(name for name, example in lines.items() if name in old and old[name] != example),
+        withdrawn=tuple(withdrawn),
+        left_out=tuple(name for name in old if name not in lines and name not in withdrawn),
+    )
+
+
+def _leaves(example: Example, there: Mapping[str, Example | None]) -> bool:
+    """Whether a line that came from a server is no longer wanted; one that says nothing of that came from elsewhere."""
+    return example.id in there and there[example.id] is None and CONFIRMED in example.extra
+
+
+def _withdrawn(example: Example, there: Mapping[str, Example | None]) -> bool:
+    if example.extra.get(CONFIRMED) is not True or example.id not in there:
+        return False
+    now = there[example.id]
+    return now is None or now.extra[CONFIRMED] is not True
+
+
+def _carrying(old: Example | None, new: Example, *, gold: bool) -> Example:
+    """The new line, with what the old one says further, unless that spoke of other spans."""
+    if old is None or (old.text, old.spans) != (new.text, new.spans):
+        return new
+    said: dict[str, Any] = dict(new.extra)
+    if gold and CONFIRMED not in old.extra and said[CONFIRMED] is True:
+        del said[CONFIRMED]
+    ours = {CONFIRMED} if gold else {CONFIRMED, COMMENTS}
+    carried = replace(new, extra=said | {key: value for key, value in old.extra.items() if key not in ours})
+    return old if carried == old else carried

@@ -1,0 +1,144 @@
+"""The files that hold an annotator's work, as they are and as a pull will leave them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from goldspan import formats
+from goldspan.doccano import folders, merging, putting
+from goldspan.doccano.plan import article as article_of
+from goldspan.doccano.snapshot import ALL
+from goldspan.errors import InputError
+from goldspan.formats import gold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from goldspan.corpus import Corpus
+    from goldspan.values import Example
+
+GOLD = "gold"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A file that a pull writes or lets be.
+
+    Args:
+        path: the file.
+        annotator: the folder's name, or `gold`.
+        article: the article's id.
+        merged: its lines as they will be, and what is new in them.
+    """
+
+    path: Path
+    annotator: str
+    article: str
+    merged: merging.Merged
+
+    @property
+    def writes(self) -> bool:
+        """Whether anything changes."""
+        merged = self.merged
+        return bool(merged.new or merged.changed or merged.withdrawn or merged.left_out)
+
+    def json(self, root: Path) -> dict[str, Any]:
+        """For `--json`."""
+        merged = self.merged
+        return {
+            "file": self.path.relative_to(root).as_posix(),
+            "annotator": self.annotator,
+            "article": self.article,
+            "examples": len(merged.examples),
+            "new": merged.new,
+            "changed": merged.changed,
+            "withdrawn": merged.withdrawn,
+            "left_out": merged.left_out,
+        }
+
+
+def changes(
+    corpus: Corpus, lines: Mapping[str, Mapping[str, Example | None]], pseudonyms: Mapping[str, str]
+) -> Iterator[Change]:
+    """The files of the annotators that have something to write, or had.
+
+    Args:
+        corpus: the project.
+        lines: per annotator and id the line, None for an example that is open; as `collecting.collect` found them.
+        pseudonyms: by user name, where one is to name the pass.
+
+    Raises:
+        ValueRefused: if a name cannot be that of a folder.
+        InputError: if a file that is here cannot be read.
+    """
+    existing = corpus.annotators()
+    working = [
+        name
+        for name, mine in lines.items()
+        if name != ALL and (any(mine.values()) or folder(name, pseudonyms) in existing)
+    ]
+    named = folders.folders(working, pseudonyms, existing)
+    for name in [ALL] if ALL in lines else sorted(named, key=named.__getitem__):
+        place = corpus.gold if name == ALL else corpus.passes / named[name]
+        for article, there in _by_article(lines[name]).items():
+            path = place / f"{article}.jsonl"
+            here = _here(path)
+            if here or any(there.values()):
+                merged = merging.merge(here, there, gold=name == ALL)
+                yield Change(path, folder(name, pseudonyms), article, merged)
+
+
+def folder(name: str, pseudonyms: Mapping[str, str]) -> str:
+    """The name of the folder that an annotator's work goes into."""
+    return GOLD if name == ALL else pseudonyms.get(name, name)
+
+
+def write(written: Iterable[Change]) -> list[Path]:
+    """Write these files, all or none; one without lines is removed.
+
+    Returns:
+        The files.
+
+    Raises:
+        InputError: if a file would not be read again as it was meant.
+        OSError: if one cannot be written; then none is.
+    """
+    contents = {change.path: _content(change) for change in written}
+    putting.put(contents)
+    return list(contents)
+
+
+def _by_article(lines: Mapping[str, Example | None]) -> dict[str, dict[str, Example | None]]:
+    found: dict[str, dict[str, Example | None]] = {}
+    for name, example in lines.items():
+        found.setdefault(article_of(name), {})[name] = example
+    return dict(sorted(found.items()))
+
+
+def _here(path: Path) -> list[Example]:
+    """The lines of a file, each id once."""
+    if not path.exists():
+        return []
+    examples = formats.load(path)
+    if len({example.id for example in examples}) < len(examples):
+        ids = [example.id for example in examples]
+        twice = next(name for name in ids if ids.count(name) > 1)
+        raise InputError("is there twice", file=path, example=twice, remedy="Remove one of the two lines.")
+    return examples
+
+
+def _content(change: Change) -> bytes | None:
+    """The bytes of a file, proven to say what is meant."""
+    if not change.merged.examples:
+        return None
+    content = "".join(map(gold.line, change.merged.examples)).encode("utf-8")
+    for record, example in zip(gold.scan_bytes(content, change.path), change.merged.examples, strict=True):
+        if isinstance(record, InputError):
+            raise record
+        spans = tuple((span.start, span.end, span.label, example.surface(span)) for span in example.spans)
+        said = (record.id, record.at, record.text, record.spans, record.extra)
+        if said != (example.id, example.at, example.text, spans, example.extra):
+            raise InputError("the line would not be read as it is meant", file=change.path, example=example.id)
+    return content

@@ -1,0 +1,175 @@
+"""The project on the server, made or brought up to what the guidelines say: plan first, then apply."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, get_args
+
+from goldspan.doccano import guideline, labels, members
+from goldspan.doccano.answers import Project
+from goldspan.errors import ServerError, ValueRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from goldspan.corpus import Corpus
+    from goldspan.doccano.client import Doccano
+    from goldspan.doccano.labels import Labels
+    from goldspan.doccano.members import Listed, Members
+
+Kind = Literal["independent", "shared"]  # everyone alone, or all on one common annotation
+LONGEST = 100  # characters of a name
+NEW = 0  # the number of a project that does not exist yet; Doccano counts from 1
+FLAGS = {
+    "grapheme_mode": False,  # offsets count UTF-16 units
+    "allow_overlapping": False,
+    "use_relation": False,
+    "random_order": False,
+    "members_create_labels": False,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """What would be made or changed around the examples of a project.
+
+    Args:
+        server: where.
+        project: as it is; None if there is none of that name.
+        planned: as it would be; its number is `NEW` if there is none yet.
+        labels: what would be done to the label types.
+        members: what would be done to the members.
+        notes: what else there is to say.
+        corpus: whose guidelines these are.
+        listed: the members that the file lists.
+    """
+
+    server: Doccano
+    project: Project | None
+    planned: Project
+    labels: Labels
+    members: Members
+    notes: tuple[str, ...]
+    corpus: Corpus
+    listed: tuple[Listed, ...] | None
+
+    def lines(self) -> Iterator[str]:
+        """What would be done, a line each; nothing if nothing differs."""
+        new, old = self.planned, self.project
+        if old is None:
+            kind = "shared" if new.collaborative else "independent"
+            yield f"create the project {new.name!r} ({kind}), guideline page of {len(new.guideline):,} characters"
+        elif new.description != old.description:
+            yield f"change the description: {old.description!r} → {new.description!r}"
+        if old is not None and new.guideline != old.guideline:
+            yield f"replace the guideline page ({len(old.guideline):,} → {len(new.guideline):,} characters)"
+        yield from self.labels.lines()
+        yield from self.members.lines()
+
+    def remarks(self) -> Iterator[str]:
+        """What is left as it is, though it is not as the guidelines or the members' file have it."""
+        yield from self.notes
+        yield from self.labels.remarks()
+        yield from self.members.remarks()
+
+    def apply(self) -> Project:
+        """Do it, whatever of it is not done yet; returns the project as it is then.
+
+        Raises:
+            ServerError: for what the server refuses, and if the project became one of the other kind meanwhile.
+        """
+        server, planned = self.server, self.planned
+        project = server.project(planned.name) or _created(server, planned)
+        _refuse_other_kind(project, planned)
+        if (project.description, project.guideline) != (planned.description, planned.guideline):
+            project = server.update_project(project.id, description=planned.description, guideline=planned.guideline)
+        labels.plan(self.corpus.scheme, server.span_types(project.id)).apply(server, project.id)
+        if self.listed is not None:
+            held, me = server.members(project.id), server.me()
+            members.plan(self.listed, server.users(), held, me).apply(server, project.id)
+        return project
+
+
+def prepare(server: Doccano, corpus: Corpus, name: str, kind: Kind, members_file: Path | None = None) -> Preparation:
+    """What would be made or changed, so that the project is there and says what the guidelines say.
+
+    Args:
+        server: where.
+        corpus: whose guidelines these are.
+        name: of the project.
+        kind: `independent` if everyone annotates alone, `shared` if there is one common annotation.
+        members_file: who works on it; else `members.toml` beside the labels, if it is there.
+
+    Raises:
+        InputError: for guidelines or a members' file that cannot be read.
+        ServerError: if the name means several projects, or one for another task.
+        ValueRefused: for a name that cannot be, a project of the other kind, or members whom the server does not know.
+    """
+    _check(name, kind)
+    listed = members.find(corpus, members_file)
+    project = server.project(name)
+    planned = _planned(project, corpus, name, kind)
+    if project is not None:
+        _refuse_other_kind(project, planned)
+    held = [] if project is None else server.members(project.id)
+    return Preparation(
+        server=server,
+        project=project,
+        planned=planned,
+        labels=labels.plan(corpus.scheme, [] if project is None else server.span_types(project.id)),
+        members=members.plan(listed, server.users() if listed else [], held, server.me()),
+        notes=tuple(f"the guideline page {name} is missing" for name in guideline.missing(corpus)),
+        corpus=corpus,
+        listed=listed,
+    )
+
+
+def description(kind: Kind, version: str) -> str:
+    """What a project of ours says of itself."""
+    return f"goldspan: {kind} annotation, guidelines {version}"
+
+
+def _planned(project: Project | None, corpus: Corpus, name: str, kind: Kind) -> Project:
+    """The project as it would be; the flags of one that exists stay, for offsets and labels hang on them."""
+    flags = FLAGS if project is None else {flag: getattr(project, flag) for flag in FLAGS}
+    return Project(
+        id=NEW if project is None else project.id,
+        name=name,
+        description=description(kind, corpus.scheme.version),
+        guideline=guideline.page(corpus),
+        collaborative=kind == "shared",
+        **flags,
+    )
+
+
+def _created(server: Doccano, planned: Project) -> Project:
+    return server.create_project(
+        planned.name,
+        collaborative=planned.collaborative,
+        description=planned.description,
+        guideline=planned.guideline,
+        **FLAGS,
+    )
+
+
+def _check(name: str, kind: str) -> None:
+    if not name or name != name.strip() or len(name) > LONGEST or not name.isprintable():
+        raise ValueRefused(
+            f"{name[:LONGEST]!r} cannot be the name of a project",
+            remedy=f"It has 1 to {LONGEST} characters that can be seen, and no blank at an edge.",
+        )
+    if kind not in get_args(Kind):
+        raise ValueRefused(
+            f"there is no kind {kind!r} of project", remedy=f"The kinds are {', '.join(get_args(Kind))}."
+        )
+
+
+def _refuse_other_kind(project: Project, planned: Project) -> None:
+    if project.collaborative == planned.collaborative:
+        return
+    here, there = ("shared", "independent") if project.collaborative else ("independent", "shared")
+    raise ServerError(
+        f"the project {project.name!r} is {here}, not {there}",
+        remedy=f"Say --{here}, or take another name: what annotators did there cannot change its kind.",
+    )

@@ -1,0 +1,213 @@
+"""The annotators' work out of a project and into the corpus: a pass each, or gold where all worked on one annotation.
+
+What a pull does is planned first; the plan holds every file as it will be, byte for byte.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from goldspan.articles.cut import examples as cut
+from goldspan.doccano import collecting, controlled, controls, desired, passes
+from goldspan.doccano import members as membership
+from goldspan.doccano.collecting import Problem, Repaired, Said, Wish
+from goldspan.doccano.plan import article as article_of
+from goldspan.doccano.snapshot import take
+from goldspan.errors import MissingPart
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from goldspan.corpus import Corpus
+    from goldspan.doccano.answers import Project
+    from goldspan.doccano.client import Doccano
+    from goldspan.doccano.controlled import Controlled
+    from goldspan.doccano.snapshot import Snapshot
+    from goldspan.formats.manifest import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a pull will do.
+
+    Args:
+        project: the name of the project.
+        root: the folder of the corpus's project.
+        changes: the files of all annotators, those that stay as they are among them.
+        problems: what does not fit and is not written.
+        repairs: what `tidy` set right.
+        comments: what was said about examples.
+        unseen: per label how many spans no member of the project has: of former members, or drawn meanwhile.
+        controls: how the annotators did on the controls, of which nothing is written; None if there are none.
+    """
+
+    project: Project
+    root: Path
+    changes: tuple[passes.Change, ...]
+    problems: tuple[Problem, ...] = ()
+    repairs: tuple[Repaired, ...] = ()
+    comments: tuple[Said, ...] = ()
+    unseen: Mapping[str, int] = field(default_factory=dict)
+    controls: Controlled | None = None
+
+    @property
+    def written(self) -> tuple[passes.Change, ...]:
+        """The files that will be other ones."""
+        return tuple(change for change in self.changes if change.writes)
+
+    def json(self) -> dict[str, Any]:
+        """The report for `--json`."""
+        return {
+            "project": self.project.name,
+            "shared": self.project.collaborative,
+            "files": [change.json(self.root) for change in self.changes],
+            "problems": [problem.json() for problem in self.problems],
+            "repairs": [_repaired(repaired) for repaired in self.repairs],
+            "comments": [
+                {"annotator": said.annotator, "example": said.example, "text": said.text} for said in self.comments
+            ],
+            "unseen": dict(self.unseen),
+            "controls": None if self.controls is None else self.controls.json(),
+        }
+
+
+def plan(
+    corpus: Corpus,
+    server: Doccano,
+    name: str,
+    *,
+    unconfirmed: bool = False,
+    tidy: bool = False,
+    members: Path | None = None,
+    articles: Sequence[str] | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> Plan:
+    """What a pull would do, from two exports.
+
+    Args:
+        corpus: where to.
+        server: whence.
+        name: of the project.
+        unconfirmed: whether examples that the annotator did not confirm are wanted, too.
+        tidy: whether slips are to be set right.
+        members: the file of the members, for their pseudonyms; None for the project's own, if it has one.
+        articles: their ids; None for all.
+        say: is told what takes long.
+
+    Raises:
+        MissingPart: if there is no such project.
+        ValueRefused: if a user name cannot name a folder; if a shared project has controls.
+        InputError: if a file that is here cannot be read; for an article that the corpus does not have.
+        ServerError: if the server does not answer as it should.
+    """
+    known = membership.pseudonyms(membership.find(corpus, members) or ())
+    entries = desired.chosen(corpus, articles)
+    project = find(server, name)
+    listed = controls.read(corpus, name, shared=project.collaborative)
+    say(f"Exporting {name}, twice")
+    snapshot = take(server, project, confirmed=True)
+    say("Comparing")
+    work, planted = controlled.split(snapshot, listed)
+    scored = controlled.score(corpus, planted, known) if listed else None
+    found = collecting.collect(work, wish(corpus, entries, work, unconfirmed=unconfirmed, tidy=tidy))
+    if project.collaborative:
+        found.comments += _comments(server, snapshot, known)
+    return Plan(
+        project,
+        corpus.root,
+        tuple(passes.changes(corpus, found.lines, known)),
+        (*found.problems, *_hidden(snapshot)),
+        tuple(found.repairs),
+        (*found.comments, *(scored.comments if scored else ())),
+        _unseen(server, snapshot),
+        scored,
+    )
+
+
+def carry_out(planned: Plan) -> list[Path]:
+    """Write what was planned, all files or none; a file without lines is removed.
+
+    Returns:
+        The files that were written or removed.
+
+    Raises:
+        InputError: if a file would not be read again as it was meant.
+        OSError: if one cannot be written; then none is.
+    """
+    return passes.write(planned.written)
+
+
+def find(server: Doccano, name: str) -> Project:
+    """The project of a name.
+
+    Raises:
+        MissingPart: if there is none.
+    """
+    project = server.project(name)
+    if project is None:
+        raise MissingPart(
+            f"the server has no project {name!r} for you",
+            remedy="`goldspan doccano status` lists the projects, `goldspan doccano push` makes one.",
+        )
+    return project
+
+
+def wish(
+    corpus: Corpus, entries: Sequence[Entry], snapshot: Snapshot, *, unconfirmed: bool = False, tidy: bool = False
+) -> Wish:
+    """What of the work in a snapshot is wanted: that on the examples of these articles, as gold and seeds have them.
+
+    An article is cut anew only where the snapshot has examples of it that its gold, which may be unfinished, lacks.
+
+    Raises:
+        InputError: if a file cannot be read.
+    """
+    chosen = {entry.id for entry in entries}
+    texts = {example.id: example for example in corpus.gold_examples(entry.id for entry in entries)}
+    strange = {article_of(name) for name in snapshot.by_id if name not in texts}
+    for entry in entries:
+        if entry.id in strange:
+            texts = {example.id: example for example in cut(entry.id, corpus.source(entry))} | texts
+    elsewhere = {entry.id for entry in corpus.entries} - chosen
+    return Wish(texts, elsewhere, frozenset(corpus.scheme.names), unconfirmed, tidy)
+
+
+def _comments(server: Doccano, snapshot: Snapshot, known: Mapping[str, str]) -> list[Said]:
+    """What was said in a shared project, and by whom."""
+    return [
+        Said(known.get(comment.username, comment.username), snapshot.copies[comment.example].id or "", comment.text)
+        for comment in server.comments(snapshot.project.id)
+        if comment.example in snapshot.copies
+    ]
+
+
+def _hidden(snapshot: Snapshot) -> list[Problem]:
+    if not snapshot.hidden:
+        return []
+    return [Problem("foreign", "", f"{snapshot.hidden:,} without a number", "hide it behind a key of their own")]
+
+
+def _unseen(server: Doccano, snapshot: Snapshot) -> dict[str, int]:
+    """Per label the spans that the server counts and no member's export has."""
+    if snapshot.project.collaborative:
+        return {}
+    works = [work for copy in snapshot.copies.values() for work in copy.work.values()]
+    held = Counter(span.label for work in works for span in work.spans)
+    held.update(span.label for work in works for span in work.refused)
+    project = snapshot.project.id
+    more = {kind.name: server.count(project, kind.name) - held[kind.name] for kind in server.span_types(project)}
+    return {label: number for label, number in more.items() if number > 0}
+
+
+def _repaired(repaired: Repaired) -> dict[str, Any]:
+    flaw, after = repaired.repair.flaw, repaired.repair.after
+    return {
+        "annotator": repaired.annotator,
+        "example": repaired.example,
+        "kind": flaw.kind,
+        "before": [flaw.start, flaw.end, flaw.label, flaw.surface],
+        "after": None if after is None else [after.start, after.end, after.label, repaired.repair.surface],
+    }

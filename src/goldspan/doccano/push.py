@@ -1,0 +1,260 @@
+"""Examples into a project, so that exactly those are there that are wanted and nothing that people did is lost.
+
+A push looks, makes a plan of what it sees, carries it out, and looks again, until there is nothing left to do. It sends
+new texts in one upload; what was sent is compared with what is there, span by span. Copies that nobody worked on and
+that are not wanted are deleted, in the last place and only after one more look at what people did.
+
+What cannot be ruled out: Doccano has no lock, so a label that somebody sets within the moment between that look and the
+delete, some tens of milliseconds, goes with the example; nothing that the server tells later shows that it was there.
+It can only hit an example that is being deleted as a double, or because its text changed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from goldspan.doccano import carrying, importing, journal, readback
+from goldspan.doccano import plan as planning
+from goldspan.doccano.desired import rows
+from goldspan.doccano.readback import Account
+from goldspan.doccano.snapshot import take, touched
+from goldspan.doccano.telling import silent
+from goldspan.doccano.touch import CHANGED
+from goldspan.errors import ServerError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+    from pathlib import Path
+
+    from goldspan.doccano.answers import Project
+    from goldspan.doccano.client import Doccano
+    from goldspan.doccano.desired import Wanted
+    from goldspan.doccano.journal import Batch, Journal
+    from goldspan.doccano.plan import Plan
+    from goldspan.doccano.snapshot import Copy, Snapshot
+    from goldspan.doccano.telling import Progress
+    from goldspan.values import Example
+
+ROUNDS = 8  # a push takes three; each further one means that somebody else was at work
+AT_ONCE = 500  # deletes between two looks
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to push.
+
+    Args:
+        reanchoring: whether the spans of people are carried over to a changed text where each finds its surface again.
+        elsewhere: articles that were not asked for this time; their examples are not strays.
+        progress: told how far things are.
+        planned: given the plan, as soon as it is made and before anything of it is done.
+    """
+
+    reanchoring: bool = False
+    elsewhere: Collection[str] = ()
+    progress: Progress = silent
+    planned: Callable[[Plan], None] = lambda _: None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a look saw.
+
+    Args:
+        snapshot: what is there; None if there is nothing.
+        plan: what is to be done about it.
+        half: the numbers of copies that an import left half done.
+    """
+
+    snapshot: Snapshot | None
+    plan: Plan
+    half: frozenset[int]
+
+    @property
+    def copies(self) -> Mapping[int, Copy]:
+        """What is there, by number."""
+        return {} if self.snapshot is None else self.snapshot.copies
+
+
+@dataclass(slots=True)
+class Pushed:
+    """What a push did.
+
+    Args:
+        plan: what it found to do when it began.
+        left: what is left, for people to decide.
+        account: what became of the spans that were sent.
+        deleted: how many copies were deleted.
+        updated: how many copies got other keys.
+        carried: the examples whose spans were carried over.
+    """
+
+    plan: Plan
+    left: Plan
+    account: Account = field(default_factory=Account)
+    deleted: int = 0
+    updated: int = 0
+    carried: list[str] = field(default_factory=list)
+
+    def json(self) -> dict[str, Any]:
+        """The report for `--json`."""
+        return {
+            "plan": self.plan.json(),
+            "left": self.left.json(),
+            "sent": {"examples": self.account.examples, "spans": self.account.spans},
+            "stored": self.account.stored,
+            "explained": self.account.explained,
+            "deleted": self.deleted,
+            "updated": self.updated,
+            "carried": self.carried,
+        }
+
+
+def look(
+    server: Doccano,
+    project: Project | None,
+    wanted: Sequence[Wanted],
+    options: Options,
+    batches: Sequence[Batch] = (),
+) -> Seen:
+    """What is in a project, and what a push is to do about it. Nothing is written.
+
+    Args:
+        server: where.
+        project: the project; None if it is not there yet.
+        wanted: the examples that are to be there.
+        options: how to push.
+        batches: imports that are not known to be settled.
+
+    Raises:
+        ServerError: if the server does not answer as it should.
+    """
+    snapshot, worked, half = None, dict[int, str](), set[int]()
+    if project is not None and server.count(project.id):
+        options.progress("look at what is there", 0, None)
+        snapshot = take(server, project, confirmed=False)
+        if planning.is_doubtful(wanted, snapshot) or readback.half_done(snapshot, batches):
+            snapshot = take(server, project, confirmed=True)
+            half = readback.half_done(snapshot, batches)
+            worked = touched(server, snapshot)
+    made = planning.plan(
+        wanted, snapshot, worked, half=half, reanchoring=options.reanchoring, elsewhere=options.elsewhere
+    )
+    return Seen(snapshot, made, frozenset(half))
+
+
+def push(
+    server: Doccano,
+    project: Project,
+    desired: Sequence[Example],
+    *,
+    folder: Path,
+    more: Mapping[str, Mapping[str, str]] | None = None,
+    options: Options | None = None,
+) -> Pushed:
+    """Bring a project to hold these examples.
+
+    Args:
+        server: where, logged in to as an administrator of the project.
+        project: as the server has it, with its labels.
+        desired: the examples; their spans are filled in, for a shared project.
+        folder: where the journal is kept, e.g. `build/doccano`.
+        more: further keys per example id, strings; the same keys for each.
+        options: how to push.
+
+    Raises:
+        ValueRefused: before anything is sent, for an example that Doccano would drop, bend or refuse.
+        ServerError: if the server does not answer as it should, or does not hold what it was sent. Whatever happened,
+            the next push puts it in order.
+    """
+    options = options or Options()
+    labels = [kind.name for kind in server.span_types(project.id)] if any(one.spans for one in desired) else []
+    wanted = rows(desired, project, labels, more)
+    file = journal.path(folder, server.url, project.name)
+    with journal.opened(file, lambda: options.progress("wait for another push", 0, None)) as book:
+        return _Push(server, project, wanted, book, options).run()
+
+
+class _Push:
+    """A push under way."""
+
+    def __init__(
+        self, server: Doccano, project: Project, wanted: Sequence[Wanted], book: Journal, options: Options
+    ) -> None:
+        self.server = server
+        self.project = project
+        self.wanted = wanted
+        self.book = book
+        self.options = options
+        self.tell = options.progress
+
+    def run(self) -> Pushed:
+        """Look, do, look again, until nothing is left to do."""
+        carrying.restore(self.server, self.project, self.book)
+        importing.settle(self.server, self.project, self.book, self.tell)
+        seen = self._look()
+        self.options.planned(seen.plan)
+        done = Pushed(seen.plan, seen.plan)
+        for _ in range(ROUNDS):
+            if seen.plan.is_done:
+                self.book.close()
+                done.left = seen.plan
+                return done
+            seen = self._send(done, seen) if seen.plan.uploads else self._tidy(done, seen)
+        raise ServerError(
+            f"the project was not as wanted after {ROUNDS} rounds: something else changes it all the time",
+            remedy="See that no other push is at work with other texts, then push again.",
+        )
+
+    def _send(self, done: Pushed, seen: Seen) -> Seen:
+        """Upload what is to be created or takes the place of something, and read it back."""
+        uploads, above = seen.plan.uploads, max(seen.copies, default=0)
+        errors = importing.bring(self.server, self.project, uploads, above=above, book=self.book, tell=self.tell)
+        now = self._look()
+        readback.vanished(seen.copies, now.copies, ())
+        done.account += readback.reconcile(uploads, now.plan, now.copies, errors)
+        return now
+
+    def _tidy(self, done: Pushed, seen: Seen) -> Seen:
+        """Delete what is to go, update and carry over what stays, and look that nothing else went."""
+        deleted = self._delete(seen)
+        done.deleted += len(deleted)
+        done.updated += self._update(seen)
+        carried = [step for step in seen.plan.steps if step.state == "reanchor"]
+        done.carried += carrying.carry(self.server, self.project, carried, self.book)
+        now = self._look()
+        readback.vanished(seen.copies, now.copies, deleted)
+        return now
+
+    def _look(self) -> Seen:
+        return look(self.server, self.project, self.wanted, self.options, self.book.batches)
+
+    def _delete(self, seen: Seen) -> list[int]:
+        """Delete the copies that are to go, each after one more look at what people did; their numbers."""
+        drops, deleted, snapshot = sorted(seen.plan.drops), list[int](), seen.snapshot
+        for begin in range(0, len(drops), AT_ONCE):
+            self.tell("delete", begin, len(drops))
+            if snapshot is None or begin:  # by now people may have done much
+                snapshot = take(self.server, self.project, confirmed=True)
+            worked = touched(self.server, snapshot)
+            chunk = [number for number in drops[begin : begin + AT_ONCE] if _may_go(number, worked, seen.half)]
+            if chunk:
+                self.server.delete_examples(self.project.id, chunk)
+                deleted += chunk
+        return deleted
+
+    def _update(self, seen: Seen) -> int:
+        """Give the copies that stay the keys that have changed; how many did."""
+        steps = [step for step in seen.plan.steps if step.state == "update"]
+        for done, step in enumerate(steps):
+            self.tell("update", done, len(steps))
+            assert step.keep is not None
+            row = {key: value for key, value in seen.copies[step.keep].row.items() if value is not None}
+            self.server.update_example(self.project.id, step.keep, meta={**row, **step.meta})
+        return len(steps)
+
+
+def _may_go(number: int, worked: Mapping[int, str], half: Collection[int]) -> bool:
+    """Whether nobody worked on a copy; one that was left half done lacks its spans and nothing else."""
+    return number not in worked or (number in half and worked[number] == CHANGED)

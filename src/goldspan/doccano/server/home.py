@@ -1,0 +1,115 @@
+"""Where a server of ours keeps what it holds: the annotators' work, its login, its logs.
+
+db.sqlite3            the store: projects, examples, labels, users
+broker.sqlite3        the tasks that wait for the worker
+media/, uploads/      files that were sent
+secret_key            of Django, 0600
+state.json            port and login, 0600
+web.log, worker.log   what the two processes said since their last start; *.old.log the time before
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from goldspan.errors import InputError
+
+PRIVATE = 0o700
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folder of one server; nobody but its owner may look into it."""
+
+    folder: Path
+
+    @property
+    def database(self) -> Path:
+        """The store."""
+        return self.folder / "db.sqlite3"
+
+    @property
+    def secret(self) -> Path:
+        """Django's secret key."""
+        return self.folder / "secret_key"
+
+    @property
+    def state(self) -> Path:
+        """Port and login."""
+        return self.folder / "state.json"
+
+    @property
+    def settings(self) -> Path:
+        """The settings module, which each start writes anew."""
+        return self.folder / "goldspan_settings.py"
+
+    @property
+    def lock(self) -> Path:
+        """Held while a start or a stop is under way."""
+        return self.folder / "lock"
+
+    def log(self, role: str) -> Path:
+        """What the web server or the worker wrote."""
+        return self.folder / f"{role}.log"
+
+    def make(self) -> Home:
+        """The same home, its folders made where they were missing, closed to others.
+
+        Raises:
+            InputError: if something else is there, or the path cannot be given to the server.
+        """
+        if set(str(self.folder)) & set(":?"):
+            raise InputError(
+                "a colon or a question mark in the path of the server's home",
+                file=self.folder,
+                remedy="Choose another folder with --home: SQLite's address and Python's path end at these.",
+            )
+        self._take()
+        for folder in (self.folder / "media", self.folder / "uploads"):
+            folder.mkdir(exist_ok=True)
+        return self
+
+    def _take(self) -> None:
+        """Make the folder ours, or see that it is: somebody's other folder is not closed to others and written into."""
+        try:
+            self.folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+        except FileExistsError:
+            raise InputError("is no folder", file=self.folder, remedy="Choose another folder with --home.") from None
+        if not self.lock.exists() and any(self.folder.iterdir()):
+            raise InputError(
+                "holds other files", file=self.folder, remedy="Choose a new or an empty folder with --home."
+            )
+        self.lock.touch(mode=0o600)
+        self.folder.chmod(PRIVATE)
+
+
+def find(folder: Path | None = None) -> Home:
+    """The home in a folder, or the default one: `goldspan/doccano` in the user's data folder.
+
+    Not below `build/`: the annotators' work cannot be derived again.
+    """
+    if folder is None:
+        folder = _user_folder("XDG_DATA_HOME", ".local/share") / "goldspan" / "doccano"
+    return Home(folder.expanduser().resolve())
+
+
+def cache() -> Path:
+    """The user's folder for what can be made again."""
+    return _user_folder("XDG_CACHE_HOME", ".cache") / "goldspan"
+
+
+def _user_folder(variable: str, fallback: str) -> Path:
+    """A folder of the XDG Base Directory Specification 0.8: a relative path in the variable counts as none."""
+    named = os.environ.get(variable, "")
+    return Path(named) if Path(named).is_absolute() else Path.home() / fallback
+
+
+def write_private(path: Path, text: str) -> None:
+    """Put a text into a file that only its owner can ever read: made 0600, and renamed when whole."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    with os.fdopen(handle, "w", encoding="utf-8") as stream:
+        stream.write(text)
+    Path(name).replace(path)

@@ -1,0 +1,92 @@
+"""A push with its read-back against the least that it could cost: one upload with its task and one export."""
+
+import secrets
+import time
+
+import pytest
+
+import annotators
+from goldspan.doccano import desired
+from goldspan.formats import doccano as rowformat
+from goldspan.values import Example, Span
+from pushing import LABELS, Room, connected
+
+pytestmark = [pytest.mark.benchmark, pytest.mark.slow]
+EXAMPLES, SAMPLE, ROUNDS = 10_000, 200, 3
+LIMIT, FACTOR = 1.3, 50
+# As long as a paragraph of news; the emoji takes two units in the browser.
+TEXT = (
+    "The {n}th Brigade sent 1,000 troops 👍 to Port Said on Monday, said its commander, while patrols went on in both "
+    "towns and along the road between them, where nobody was hurt. He added that the ferry Aurora, which brought them "
+    "over the strait, would sail again."
+)
+NAMES = (("Brigade", "UNIT"), ("Port Said", "PLACE"), ("Aurora", "UNIT"))
+
+
+def example(number, *, filled):
+    text = TEXT.format(n=number)
+    spans = tuple(Span(text.index(words), text.index(words) + len(words), label) for words, label in NAMES)
+    return Example(f"a{number // 20:03}.p{number % 20:02}", text, spans if filled else (), at=number % 20 * 300)
+
+
+def seconds(work):
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def bare(room, examples):
+    """What the server itself needs for it."""
+    rows = desired.rows(examples, room.project, LABELS)
+    data = b"".join(rowformat.line(want.row) for want in rows)
+
+    def work():
+        upload = room.server.upload(data, "bare.jsonl")
+        room.server.wait(room.server.start_import(room.project.id, [upload]))
+        with room.server.export(room.project.id, confirmed=False):
+            pass
+
+    return seconds(work)
+
+
+def one_by_one(person, room, examples):
+    """One call per example and span."""
+    labels, project = person.labels(room.project.id), room.project.id
+
+    def work():
+        for one in desired.rows(examples, room.project, LABELS):
+            made = person._call(
+                "POST", f"projects/{project}/examples", json={"text": one.row["text"], "meta": one.meta}
+            )
+            for start, end, label in one.row["label"]:
+                person.mark(project, made["id"], start, end, labels[label])
+
+    return seconds(work)
+
+
+@pytest.mark.parametrize("filled", [False, True], ids=["texts", "texts with spans"])
+def test_ten_thousand_examples_against_one_import_and_one_export_and_a_call_each(filled, doccano, tmp_path):
+    examples = [example(number, filled=filled) for number in range(EXAMPLES)]
+    ours, least = [], []
+    with connected(doccano.account) as server:
+
+        def room():
+            return Room(server, tmp_path / secrets.token_hex(4), collaborative=filled)
+
+        for _ in range(ROUNDS):  # in turn: what else the machine does hits both alike
+            made = room()
+            ours.append(seconds(lambda made=made: made.push(*examples)))
+            assert server.count(made.project.id) == EXAMPLES
+            server.delete_project(made.project.id)
+            made = room()
+            least.append(bare(made, examples))
+            server.delete_project(made.project.id)
+        person = annotators.admin(doccano)
+        each = one_by_one(person, room(), examples[:SAMPLE]) * EXAMPLES / SAMPLE
+        person.close()
+    ratio, factor = min(ours) / min(least), each / min(ours)
+    print(
+        f"\n{EXAMPLES:,} examples, {sum(len(one.spans) for one in examples):,} spans: push with read-back "
+        f"{min(ours):.1f} s, upload, task and export alone {min(least):.1f} s: ratio {ratio:.2f} ({LIMIT} at most is "
+        f"wanted); a call per example and span {each:.0f} s: factor {factor:.0f} ({FACTOR} at least is wanted)"
+    )

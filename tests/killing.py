@@ -1,0 +1,182 @@
+"""What the kill tests share: a project before a push, what is wanted of it, and ways to interrupt the push.
+
+    python killing.py ROOM FOLDER KIND POINT      one push, with DOCCANO_* in the environment
+
+POINT is `<call>.<number>:before` or `:after`, a call of the server's client or of the journal, counted from 0 for each:
+there the push kills itself. `list` prints all points.
+"""
+
+import contextlib
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
+from pathlib import Path
+
+from goldspan.doccano import desired, push
+from goldspan.doccano.account import Account
+from goldspan.doccano.client import Doccano
+from goldspan.doccano.journal import Journal
+from goldspan.doccano.server import home as homes
+from goldspan.doccano.server import processes, state
+from goldspan.formats import doccano
+from goldspan.values import Example, Span
+
+KINDS = ("alone", "shared")
+HERE = tuple(Example(f"a.p{number:02}", f"🚢 KFOR {number} left Kosovo.") for number in range(1, 6))
+FILLED = (Span(2, 6, "UNIT"), Span(14, 20, "PLACE"))
+CHANGING = ("upload", "begin", "start_import", "started", "wait", "delete_examples", "update_example", "close")
+OF_THE_JOURNAL = ("begin", "started", "close")
+OF_THE_CLIENT = ("upload", "start_import", "wait", "delete_examples", "update_example")
+CHANGING = (*OF_THE_JOURNAL, *OF_THE_CLIENT)
+WATCHED = ((Journal, OF_THE_JOURNAL), (Doccano, (*OF_THE_CLIENT, "export", "labelled")))
+
+
+def before(kind):
+    """What the project was pushed first."""
+    return [replace(one, spans=FILLED if kind == "shared" else ()) for one in HERE]
+
+
+def wanted(kind):
+    """What it is to hold: two texts changed, one that somebody worked on; one moved in its article; two new ones."""
+    one, two, three, four, five = before(kind)
+    changed = [replace(each, text=f"Now {each.text}", spans=()) for each in (three, four)]
+    new = [replace(one, id=f"a.p0{number}", text=f"🚢 KFOR {number} left Kosovo.") for number in (6, 7)]
+    return [one, two, *changed, replace(five, at=70), *new]
+
+
+def furnish(room, kind, person):
+    """The project before the push: one example is there twice, and somebody worked on another."""
+    room.push(*before(kind))
+    again(room, *before(kind)[1:2])
+    number = room.number("a.p03")
+    if person.username != room.server.me().username:
+        room.join(person)
+    person.mark(room.project.id, number, 10, 14, "UNIT")
+    return room
+
+
+def again(room, *examples):
+    """What a task that is run a second time does."""
+    rows = desired.rows(examples, room.project, ("UNIT", "PLACE"))
+    upload = room.server.upload(b"".join(doccano.line(want.row) for want in rows), "again.jsonl")
+    room.server.wait(room.server.start_import(room.project.id, [upload]))
+
+
+def driven(account, room, kind, point):
+    """A push of its own process, killed at a point."""
+    variables = {"DOCCANO_URL": account.url, "DOCCANO_USERNAME": account.username, "DOCCANO_PASSWORD": account.password}
+    command = [sys.executable, __file__, room.name, room.folder, kind, point]
+    return subprocess.run(command, env=os.environ | variables, capture_output=True, text=True, check=False)
+
+
+def kill(home, role):
+    """Kill the web server or the worker of an embedded server, children included."""
+    for process in processes.marked(state.read(homes.find(home)).mark, role):
+        with contextlib.suppress(Exception):
+            process.kill()
+            process.wait(10)
+
+
+class Cutter(contextlib.AbstractContextManager):
+    """A proxy that cuts the connection at one of the requests that write: before it gets through, or its answer."""
+
+    def __init__(self, account, number, when):
+        to = account.url.removeprefix("http://")
+        self.written, cutter = -1, self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def log_message(self, *_):
+                pass
+
+            def pass_on(self):
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                writes = self.command not in {"GET", "HEAD"} and not self.path.endswith(("/auth/login/", "/download"))
+                cutter.written += writes
+                cuts = writes and cutter.written == number
+                if cuts and when == "before":
+                    return self.cut()
+                upstream = http.client.HTTPConnection(to, timeout=60)
+                upstream.request(self.command, self.path, body, dict(self.headers))
+                answer = upstream.getresponse()
+                data = answer.read()
+                upstream.close()
+                if cuts:
+                    return self.cut()
+                self.send_response_only(answer.status)
+                for key, value in answer.getheaders():
+                    if key.lower() not in {"transfer-encoding", "content-length", "connection"}:
+                        self.send_header(key, value)
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+                return None
+
+            def cut(self):
+                self.close_connection = True
+                self.connection.shutdown(socket.SHUT_RDWR)
+
+            do_GET = do_POST = do_PATCH = do_DELETE = do_PUT = pass_on  # noqa: N815  (the library's names)
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.account = Account(f"http://127.0.0.1:{self._server.server_port}", account.username, account.password)
+
+    def __enter__(self):
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def watch(act):
+    """Have `act` called before and after each call, with the point."""
+
+    def watching(method, name):
+        numbers = count()
+
+        def call(*arguments, **options):
+            number = next(numbers)
+            act(f"{name}.{number}:before")
+            found = method(*arguments, **options)
+            act(f"{name}.{number}:after")
+            return found
+
+        return call
+
+    for kind, names in WATCHED:
+        for name in names:
+            setattr(kind, name, watching(getattr(kind, name), name))
+
+
+def main(room, folder, kind, point):
+    """One push."""
+    points = []
+
+    def act(at):
+        points.append(at)
+        if at == point:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    account = Account(*(os.environ[f"DOCCANO_{name}"] for name in ("URL", "USERNAME", "PASSWORD")))
+    push.AT_ONCE = 1
+    with Doccano(account) as server:
+        project = server.project(room)
+        watch(act)
+        push.push(server, project, wanted(kind), folder=Path(folder))
+    print(json.dumps(points))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,53 @@
+"""Make the picture of Doccano holding this project's articles: `python tests/screenshot.py doccano.png`."""
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import browser
+import doccano_rounds
+import doccano_server
+import made_corpus
+from goldspan.corpus import Corpus
+from goldspan.doccano import errand
+from goldspan.doccano.client import Doccano
+from goldspan.doccano.push import Options
+
+SHOWN = "002_053e1d64d12656fb.p13"  # all labels in a few lines
+SIZE = {"width": 1400, "height": 860}
+
+
+def copied(corpus, root):
+    """The corpus in a folder of its own, to which members can be added."""
+    for folder in ("annotation_guidelines", "corpus", "seeds"):
+        shutil.copytree(corpus.root / folder, root / folder)
+    return Corpus(root)
+
+
+def push(corpus, account, name, person):
+    """Put the gold into a shared project with one annotator; gives its number."""
+    made_corpus.list_members(corpus, {"ann": person})
+    with Doccano(account) as server:
+        errand.prepare(server, corpus, name, prefill="gold", kind="shared", options=Options()).carry_out()
+        return server.project(name).id
+
+
+def shoot(corpus, server, path):
+    """The picture, taken as an annotator sees the page."""
+    person = doccano_rounds.people(server, "anna")["anna"]
+    number = push(corpus, server.account, "KFOR", person)
+    at = [example.id for example in corpus.gold_examples()].index(SHOWN)
+    with (
+        browser.chromium() as chromium,
+        browser.Annotator(chromium, person.url, person.username, person.password) as ann,
+    ):
+        ann.page.set_viewport_size(SIZE)
+        ann.open(number, at + 1)
+        ann.page.screenshot(path=path)
+    person.close()
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder, doccano_server.running(Path(folder) / "home") as server:
+        shoot(copied(Corpus.find(), Path(folder) / "corpus"), server, sys.argv[1])

@@ -1,0 +1,146 @@
+"""Whose account on which server."""
+
+import getpass
+import io
+import sys
+import traceback
+
+import pytest
+
+from goldspan.doccano import account
+from goldspan.doccano.account import Account
+from goldspan.errors import MissingPart, ValueRefused
+
+VARIABLES = {"DOCCANO_URL": "https://ner.example.org/", "DOCCANO_USERNAME": "lead", "DOCCANO_PASSWORD": "s3cret-word"}
+
+
+@pytest.fixture
+def named(monkeypatch):
+    """An environment that names a server."""
+    for name, value in VARIABLES.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def unnamed(monkeypatch, tmp_path):
+    """An environment that names none, and a person who has never started one."""
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.mark.usefixtures("named")
+def test_the_environment_names_the_account():
+    found = account.find()
+    assert (found.url, found.username, found.password) == ("https://ner.example.org", "lead", "s3cret-word")
+
+
+@pytest.mark.usefixtures("named")
+def test_the_environment_goes_before_the_embedded_server(doccano):
+    assert account.find(doccano.home).url == "https://ner.example.org"
+
+
+@pytest.mark.usefixtures("unnamed")
+def test_the_embedded_server_is_found_where_it_runs(doccano):
+    assert account.find(doccano.home) == doccano.account
+
+
+@pytest.mark.usefixtures("unnamed")
+def test_without_any_server_the_remedy_is_to_start_one():
+    with pytest.raises(MissingPart, match=r"no Doccano to work with\n.*`goldspan doccano start`"):
+        account.find()
+
+
+@pytest.mark.parametrize("name", ["DOCCANO_USERNAME", "DOCCANO_PASSWORD"])
+@pytest.mark.usefixtures("named")
+def test_in_a_pipe_a_missing_part_of_the_login_is_an_error(monkeypatch, name):
+    monkeypatch.delenv(name)
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    with pytest.raises(MissingPart, match=f"{name} is not"):
+        account.find()
+
+
+@pytest.mark.usefixtures("named")
+def test_on_a_terminal_the_missing_part_is_asked_for(monkeypatch, capsys):
+    monkeypatch.delenv("DOCCANO_USERNAME")
+    monkeypatch.delenv("DOCCANO_PASSWORD")
+    monkeypatch.setattr(sys, "stdin", Terminal("anna\n"))
+    monkeypatch.setattr(getpass, "getpass", lambda prompt: f"typed after {prompt!r}")
+    found = account.find()
+    assert (found.username, found.password) == ("anna", "typed after 'Password for Doccano: '")
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", "Username for Doccano: ")  # standard output may be a report
+
+
+@pytest.mark.usefixtures("named")
+def test_the_password_shows_in_no_representation():
+    found = account.find()
+    assert not [shown for shown in (repr(found), str(found), f"{found!r}", f"{[found]}") if found.password in shown]
+
+
+@pytest.mark.usefixtures("named")
+def test_the_password_shows_in_no_traceback(monkeypatch):
+    monkeypatch.setenv("DOCCANO_URL", "ftp://ner.example.org")
+    try:
+        account.find()
+    except ValueRefused:
+        shown = traceback.format_exc()
+    assert "no http or https address" in shown
+    assert VARIABLES["DOCCANO_PASSWORD"] not in shown
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("http://127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ("http://127.0.0.1:8000/", "http://127.0.0.1:8000"),
+        ("  https://NER.Example.org//\n", "https://ner.example.org"),
+        ("HTTPS://example.org/doccano/", "https://example.org/doccano"),
+        ("http://[::1]:8000", "http://[::1]:8000"),
+    ],
+)
+def test_an_address_has_one_form(given, kept):
+    assert Account(given, "a", "b").url == Account(kept, "a", "b").url == kept
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "127.0.0.1:8000",
+        "localhost",
+        "ftp://example.org",
+        "file:///etc/passwd",
+        "javascript:alert(1)",
+        "http://",
+        "http:///path",
+        "http://example.org:port",
+        "http://example.org:99999",
+        "http://[::1",
+        "http://exa mple.org",
+        "http://example.org\\@evil.example",
+        "http://example.org/a\nb",
+        "http://example.org/?next=x",
+        "http://example.org/#x",
+        "http://example.org/../admin",
+        "http://example.org/a/./b",
+        "http://example.org//evil.example",
+    ],
+)
+def test_what_is_no_address_of_a_server_is_refused(url):
+    with pytest.raises(ValueRefused, match="the address of Doccano"):
+        Account(url, "a", "b")
+
+
+@pytest.mark.parametrize(
+    "url", ["http://lead:pa55@example.org", "https://lead@example.org", "http://:pa55@example.org"]
+)
+def test_a_login_inside_the_address_is_refused_and_not_repeated(url):
+    with pytest.raises(ValueRefused, match="holds a login") as caught:
+        Account(url, "a", "b")
+    assert "pa55" not in str(caught.value)

@@ -1,0 +1,179 @@
+"""A round through the page itself: pushed, seen, marked with the mouse, confirmed, pulled."""
+
+import json
+import os
+import secrets
+from pathlib import Path
+
+import pytest
+
+import browser
+import doccano_rounds
+import made_corpus
+import screenshot
+from goldspan import offsets
+from goldspan.doccano.client import Doccano
+from goldspan.values import Example, Span
+
+LABELS = ("SHIP", "PORT", "CREW")
+# What stands before the name in the same text, and would shift it in a browser that were told other offsets.
+BEFORE = {
+    "nothing": "",
+    "an emoji": "🚢 ",
+    "emoji with joiners and modifiers": "👩🏽‍🚀👩‍👩‍👧☝️🏽🏴‍☠️ ",
+    "emoji younger than the library": "🫱🏻‍🫲🏿🧑‍🤝‍🧑👩‍🦰 ",
+    "flags, one of them half": "🇽🇰🇷🇸🇽 ",
+    "a flag that is marked twice": "🇽🇰\u0301\u0301 ",
+    "combining marks": "Ö e\u0301\u0323 ",
+    "a conjunct": "क्षि ",
+    "Hangul jamo": "\u1100\u1161\u11a8 한국 ",
+    "beyond the BMP": "𝔘𝔫𝔦 ",
+    "right to left": "שָׁלוֹם العربية ",
+    "a line before it": "A line.\r\n",
+    "separators": "a\u2028b\x85c\td ",
+    "tags": "🏴󠁧󠁢󠁳󠁣󠁴󠁿 ",
+}
+CLUSTERS = ("emoji younger than the library", "a flag that is marked twice", "a conjunct", "a line before it")
+
+
+def text(before):
+    return f"{before}Aurora left for Port Said."
+
+
+def surface(example, words, label):
+    start = example.text.rindex(words)
+    return Span(start, start + len(words), label)
+
+
+def examples(names=BEFORE):
+    plain = [Example(f"harbour.p{at:02}", text(BEFORE[name]), at=100 * at) for at, name in enumerate(names)]
+    return [one.with_spans([surface(one, "Aurora", "SHIP")]) for one in plain]
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with browser.chromium() as chromium:
+        yield chromium
+
+
+@pytest.fixture(scope="module")
+def ann(doccano):
+    return doccano_rounds.people(doccano, "ann")["ann"]
+
+
+@pytest.fixture
+def page(chromium, ann):
+    with browser.Annotator(chromium, ann.url, ann.username, ann.password) as page:
+        yield page
+
+
+@pytest.fixture
+def begin(doccano, ann, tmp_path, goldspan, monkeypatch):
+    """Push examples into a new project; gives the corpus, the project's number, and how to pull."""
+    for name in ("url", "username", "password"):
+        monkeypatch.setenv(f"DOCCANO_{name.upper()}", getattr(doccano.account, name))
+
+    def begin(pushed, *options, **flags):
+        corpus = made_corpus.make(tmp_path / "corpus", pushed, LABELS)
+        made_corpus.list_members(corpus, {"ann": ann})
+        name = f"page {secrets.token_hex(4)}"
+        if flags:
+            with Doccano(doccano.account) as server:
+                server.create_project(name, collaborative=True, description="by hand", **flags)
+        where = ["--project", name, "--root", corpus.root, "--apply"]
+        assert goldspan("doccano", "push", *options, *where) == 0
+        return corpus, ann.projects()[name], lambda: goldspan("doccano", "pull", *where)
+
+    return begin
+
+
+def shoot(page, name):
+    """Keep a picture, where somebody wants to look at them."""
+    if folder := os.environ.get("SCREENSHOTS"):
+        page.page.screenshot(path=Path(folder) / f"{name}.png")
+
+
+@pytest.mark.parametrize(
+    ("grapheme_mode", "names"), [(False, BEFORE), (True, CLUSTERS), pytest.param(True, BEFORE, marks=pytest.mark.slow)]
+)
+def test_what_is_pushed_is_drawn_on_the_name_and_what_is_marked_comes_back(begin, page, grapheme_mode, names):
+    pushed = examples(names)
+    corpus, project, pull = begin(pushed, "--gold", "--shared", grapheme_mode=grapheme_mode)
+    for number, example in enumerate(pushed, start=1):
+        page.open(project, number)
+        (drawn,) = page.drawn()
+        (pushed_span,) = example.spans
+        place = offsets.to_utf16(example.text, [pushed_span.start, pushed_span.end]).tolist()
+        assert (drawn.surface, drawn.label, drawn.colour) == ("Aurora", "SHIP", made_corpus.COLOURS[0]), example.text
+        assert [drawn.start, drawn.end] == place
+        marked = surface(example, "Port Said", "PORT")
+        page.mark(*offsets.to_utf16(example.text, [marked.start, marked.end]).tolist(), key="p")
+        assert [one.surface for one in page.drawn()] == ["Aurora", "Port Said"]
+        page.confirm()
+        shoot(page, f"{'graphemes' if grapheme_mode else 'utf16'}-{number:02}")
+    assert pull() == 0
+    wanted = [one.with_spans([*one.spans, surface(one, "Port Said", "PORT")]) for one in pushed]
+    assert [one.with_spans(one.spans) for one in corpus.gold_examples()] == wanted
+
+
+def test_an_annotator_alone_sees_nothing_marks_from_the_menu_and_is_pulled(begin, page):
+    pushed = [one.with_spans([]) for one in examples()[:3]]
+    corpus, project, pull = begin(pushed)
+    page.open(project, 3)
+    assert page.drawn() == []
+    marked = surface(pushed[2], "Aurora", "SHIP")
+    page.mark(*offsets.to_utf16(pushed[2].text, [marked.start, marked.end]).tolist(), label="SHIP")
+    shoot(page, "alone")
+    page.confirm()
+    page.open(project, 1)
+    page.confirm()
+    assert pull() == 0
+    found = {one.id: one for one in corpus.pass_examples("ann")}
+    assert {name: [one.surface(span) for span in one.spans] for name, one in found.items()} == {
+        "harbour.p00": [],
+        "harbour.p02": ["Aurora"],
+    }
+
+
+def test_what_is_confirmed_by_mistake_and_taken_back_is_not_pulled(begin, page):
+    corpus, project, pull = begin([one.with_spans([]) for one in examples()[:2]])
+    for number in (1, 2):
+        page.open(project, number)
+        page.confirm()
+    page.confirm()
+    assert pull() == 0
+    assert [one.id for one in corpus.pass_examples("ann")] == ["harbour.p00"]
+
+
+def test_labels_keys_colours_and_guideline_are_those_of_the_scheme(page, ann, project, doccano, tmp_path):
+    corpus = screenshot.copied(project, tmp_path / "corpus")
+    number = screenshot.push(corpus, doccano.account, f"page {secrets.token_hex(4)}", ann)
+    page.open(number)
+    scheme = corpus.scheme.labels
+    assert page.chips == [(label.name, label.shortcut, rgb(label.colour)) for label in scheme]
+    guideline = page.read_guideline()
+    shoot(page, "guideline")
+    words = guideline.inner_text()
+    for label in scheme:
+        assert label.definition in words
+        mark = guideline.locator(f"mark[title={label.name}]").first
+        assert mark.evaluate("mark => getComputedStyle(mark).backgroundColor") == rgb(label.colour)
+    for leak in ("```", "](", "<div", "**", "~~"):
+        assert leak not in words
+
+
+def rgb(colour):
+    return f"rgb({', '.join(str(int(colour[at : at + 2], 16)) for at in (1, 3, 5))})"
+
+
+def test_a_span_told_in_code_points_would_be_drawn_beside_the_name(page, doccano, ann):
+    """What the tests above see is not there of itself."""
+    row = {"text": text(BEFORE["an emoji"]), "label": [[2, 8, "SHIP"]]}
+    with Doccano(doccano.account) as server:
+        project = server.create_project(f"page {secrets.token_hex(4)}", collaborative=True, description="by hand").id
+        server.create_span_type(project, "SHIP", "#d62728")
+        server.add_member(project, ann.id, server.roles()["annotator"])
+        upload = server.upload(json.dumps(row).encode(), "row.jsonl")
+        assert server.wait(server.start_import(project, [upload])) == []
+    page.open(project)
+    assert [one.surface for one in page.drawn()] == [" Auror"]

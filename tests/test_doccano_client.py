@@ -1,0 +1,252 @@
+"""The client against a real Doccano, and long lists that change while they are read."""
+
+import re
+import zipfile
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from doccano_hands import bring, comment, confirm, join, leave, mark, named
+from goldspan.doccano import paging
+from goldspan.doccano.account import Account
+from goldspan.doccano.client import Doccano
+from goldspan.errors import ServerError
+
+
+@pytest.fixture(scope="module")
+def server(doccano):
+    with Doccano(doccano.account) as found:
+        yield found
+
+
+@pytest.fixture
+def project(server, request):
+    """A project with two labels, of this test's own."""
+    made = server.create_project(f"client {request.node.name}"[:100], collaborative=False)
+    server.create_span_type(made.id, "PER", "#112233", key="p")
+    server.create_span_type(made.id, "LOC", "#445566", "#000000", "l")
+    yield made
+    server.delete_project(made.id)
+
+
+def test_one_is_who_one_logged_in_as(server, doccano):
+    me = server.me()
+    assert (me.username, me.superuser) == (doccano.account.username, True)
+    assert me in server.users()
+
+
+def test_a_wrong_password_is_refused(doccano):
+    account = doccano.account
+    with pytest.raises(ServerError, match=f"refused by {account.url}: Unable to log in with provided credentials"):
+        Doccano(Account(account.url, account.username, "not it"))
+
+
+def test_a_project_is_made_found_changed_and_deleted(server):
+    made = server.create_project(
+        "client flags", collaborative=True, description="d", guideline="# Rules", grapheme_mode=True, use_relation=True
+    )
+    assert server.project("client flags") == made
+    assert (made.collaborative, made.grapheme_mode, made.use_relation) == (True, True, True)
+    assert (made.allow_overlapping, made.random_order, made.members_create_labels) == (False, False, False)
+    changed = server.update_project(made.id, guideline="", allow_overlapping=True, members_create_labels=True)
+    assert (changed.guideline, changed.allow_overlapping, changed.members_create_labels) == ("", True, True)
+    assert (changed.description, changed.grapheme_mode) == ("d", True)
+    server.delete_project(made.id)
+    assert server.project("client flags") is None
+
+
+def test_two_projects_of_one_name_are_never_chosen_between(server, project):
+    twin = server.create_project(project.name, collaborative=False)
+    with pytest.raises(ServerError, match="2 projects are called"):
+        server.project(project.name)
+    server.delete_project(twin.id)
+
+
+def test_a_project_of_another_kind_is_none_of_ours(server):
+    said = {"name": "client other", "project_type": "Seq2seq", "resourcetype": "Seq2seqProject", "description": "d"}
+    other = server._send("POST", "v1/projects", said)["id"]
+    with pytest.raises(ServerError, match="'client other' is for Seq2seq"):
+        server.project("client other")
+    assert other not in {found.id for found in server.projects()}
+    server.delete_project(other)
+
+
+def test_labels_are_made_and_changed_and_keep_their_order(server, project):
+    per, loc = server.span_types(project.id)
+    assert (loc.name, loc.colour, loc.text_colour, loc.prefix, loc.key) == ("LOC", "#445566", "#000000", None, "l")
+    assert server.update_span_type(project.id, per.id, colour="#abcdef", key=None).key is None
+    assert [kind.colour for kind in server.span_types(project.id)] == ["#abcdef", "#445566"]
+
+
+def test_a_taken_key_is_refused_in_the_words_of_the_server(server, project):
+    with pytest.raises(ServerError, match="400 Bad Request: Duplicate shortcut key"):
+        server.create_span_type(project.id, "ORG", "#112233", key="p")
+
+
+def test_members_have_roles(server, project):
+    user, _ = named(server, "clara")
+    roles = server.roles()
+    member = server.add_member(project.id, user.id, roles["annotator"])
+    assert (member.user, member.username, member.role) == (user.id, "clara", "annotator")
+    assert server.update_member(project.id, member.id, roles["annotation_approver"]).role == "annotation_approver"
+    assert {found.username for found in server.members(project.id)} == {server.me().username, "clara"}
+    with pytest.raises(ServerError, match="already assigned"):
+        server.add_member(project.id, user.id, roles["annotator"])
+
+
+def test_what_goes_up_comes_down_in_its_order(server, project):
+    texts = ['plain "},{" \\ text', "😀 e\u0301 \u2028 \x85 \u202e", "tab\tnul-less\x01", "  blanks  ", "\r\n x"]
+    rows = [{"text": text, "label": [], "goldspan_id": str(at)} for at, text in enumerate(texts)]
+    assert bring(server, project, rows) == []
+    found = list(server.examples(project.id))
+    assert [row.text for row in found] == texts
+    assert [dict(row.meta) for row in found] == [{"goldspan_id": str(at)} for at in range(len(texts))]
+    assert server.count(project.id) == len(texts)
+
+
+def test_what_an_import_does_not_take_is_told(server, project):
+    upload = server.upload(b'{"text": "good", "label": []}\n{"text": ', "half.jsonl")
+    (error,) = server.wait(server.start_import(project.id, [upload]))
+    assert ", line 2: Expecting value" in error
+    assert server.count(project.id) == 1
+
+
+def test_a_reverted_upload_imports_nothing(server, project):
+    upload = server.upload(b'{"text": "a", "label": []}', "a.jsonl")
+    assert [server.revert(upload), server.revert(upload)] == [True, False]
+    server.wait(server.start_import(project.id, [upload]))
+    assert server.count(project.id) == 0
+
+
+def test_pages_meet_without_a_gap(server, project, monkeypatch):
+    monkeypatch.setattr(paging, "PAGE", 7)
+    bring(server, project, [{"text": str(number), "label": [[0, 1, "PER"]]} for number in range(30)])
+    assert [row.text for row in server.examples(project.id)] == [str(number) for number in range(30)]
+    assert len(list(server.examples(project.id, "PER"))) == 30
+    server.update_project(project.id, random_order=True)
+    assert {row.text for row in server.examples(project.id)} == {str(number) for number in range(30)}
+
+
+def test_examples_are_found_by_the_labels_of_anybody(server, project):
+    bring(server, project, [{"text": f"Ann saw Bob {at}", "label": []} for at in range(3)])
+    first, second, third = (row.id for row in server.examples(project.id))
+    member, account = join(server, project, "clara")
+    with Doccano(account) as clara:
+        mark(clara, project, first, (0, 3, "PER"))
+        mark(clara, project, first, (8, 11, "PER"))
+        mark(clara, project, second, (0, 3, "LOC"))
+        comment(clara, project, third, "Who?")
+    leave(server, project, member)
+    assert [row.id for row in server.examples(project.id, "PER")] == [first]
+    assert server.labelled(project.id, "PER") == Counter({first: 2})
+    assert [server.count(project.id, label) for label in ("PER", "LOC", "X")] == [2, 1, 0]
+    (said,) = server.comments(project.id)
+    assert (said.example, said.username, said.text) == (third, "clara", "Who?")
+    assert [row.comments for row in server.examples(project.id)] == [0, 0, 1]
+
+
+def test_confirmed_examples_are_found(server, project):
+    bring(server, project, [{"text": str(at), "label": []} for at in range(3)])
+    first, *_ = (row.id for row in server.examples(project.id))
+    confirm(server, project, first)
+    assert [row.id for row in server.examples(project.id, confirmed=True)] == [first]
+    assert len(list(server.examples(project.id, confirmed=False))) == 2
+    assert [row.confirmed for row in server.examples(project.id)] == [True, False, False]
+
+
+def test_an_example_changes_its_text_and_keeps_its_work(server, project):
+    bring(server, project, [{"text": "Ann", "label": [], "a": "1"}])
+    (row,) = server.examples(project.id)
+    span = mark(server, project, row.id, (0, 3, "PER"))
+    changed = server.update_example(project.id, row.id, text="and Ann", meta={"a": "2"})
+    assert (changed.text, changed.meta) == ("and Ann", {"a": "2"})
+    server.update_span(project.id, row.id, span, 4, 7)
+    (span,) = server._get(f"v1/projects/{project.id}/examples/{row.id}/spans")
+    assert (span["start_offset"], span["end_offset"]) == (4, 7)
+
+
+def test_only_the_named_examples_are_deleted(server, project):
+    bring(server, project, [{"text": str(at), "label": []} for at in range(5)])
+    numbers = [row.id for row in server.examples(project.id)]
+    server.delete_examples(project.id, numbers[1:4])
+    assert [row.id for row in server.examples(project.id)] == [numbers[0], numbers[4]]
+
+
+def test_an_export_holds_a_part_per_member(server, project):
+    bring(server, project, [{"text": "Ann", "label": []}])
+    with server.export(project.id, confirmed=False) as path, zipfile.ZipFile(path) as archive:
+        assert archive.namelist() == [f"{server.me().username}.jsonl"]
+    assert not path.exists()
+
+
+def test_a_doctor_hears_from_the_worker(server):
+    status, found = server.probe("v1/health/", format="json")
+    assert status == 200
+    assert any("Celery" in name for name in found)
+
+
+def test_what_is_gone_is_said_in_the_words_of_the_server(server):
+    with pytest.raises(ServerError, match=r"GET /v1/projects/999999/span-types: .*404 .*: No Project matches"):
+        server.span_types(999999)
+
+
+def fickle(numbers, changes):
+    """Pages of a list that changes after each; and what was in it all the time."""
+    now, throughout, changes = list(numbers), set(numbers), iter(changes)
+
+    def fetch(limit, offset):
+        page = {"count": len(now), "results": [{"id": number} for number in now[offset : offset + limit]]}
+        for place, is_new in next(changes, ()):
+            if is_new:
+                now.append(max([*now, *numbers], default=0) + 1)
+            elif now:
+                throughout.discard(now.pop(place % len(now)))
+        return page
+
+    return fetch, throughout
+
+
+CHANGES = st.lists(st.lists(st.tuples(st.integers(0, 40), st.booleans()), max_size=3), max_size=20)
+
+
+@given(st.lists(st.integers(0, 99), unique=True, max_size=40), CHANGES, st.integers(2, 9))
+def test_what_stays_is_never_lost_while_others_come_and_go(numbers, changes, size):
+    fetch, throughout = fickle(sorted(numbers), changes)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(paging, "PAGE", size)
+        try:
+            found = [entry["id"] for entry in paging.once(fetch, "entries")]
+        except ServerError as error:
+            assert "changed each time" in str(error)  # noqa: PT017  (which of both comes is left to chance)
+            return
+    assert len(found) == len(set(found))
+    assert throughout <= set(found)
+
+
+@given(st.lists(st.integers(0, 9), max_size=40).map(sorted), st.integers(2, 9))
+def test_a_list_is_read_as_often_as_the_server_lists_each(numbers, size):
+    fetch, _ = fickle(numbers, ())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(paging, "PAGE", size)
+        assert [entry["id"] for entry in paging.whole(fetch, "entries")] == numbers
+
+
+def test_a_server_that_announces_more_than_it_gives_is_not_believed():
+    with pytest.raises(ServerError, match="list of things changed each time that it was read, 5 times"):
+        list(paging.once(lambda _, offset: {"count": 3, "results": [{"id": 1}][offset:]}, "things"))
+
+
+@pytest.mark.parametrize("page", [[], {}, {"count": 1}, {"count": "1", "results": []}, {"count": 1, "results": [1]}])
+def test_a_page_of_the_wrong_shape_is_refused(page):
+    with pytest.raises(ServerError, match="server"):
+        list(paging.once(lambda *_: page, "things"))
+
+
+def test_one_module_alone_imports_the_library():
+    sources = Path(paging.__file__).parents[1]
+    importing = re.compile(r"^\s*(?:from|import) doccano_client\b", re.MULTILINE)
+    found = [path.name for path in sources.rglob("*.py") if importing.search(path.read_text(encoding="utf-8"))]
+    assert found == ["client.py"]

@@ -1,0 +1,430 @@
+"""Controls: drawn and mixed in so that nobody can tell them, scored at the pull, and never in a pass."""
+
+import json
+import secrets
+from collections import Counter
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import doccano_rounds
+from doccano_rounds import Round
+from goldspan import files
+from goldspan.doccano import controlled, controls, errand, push
+from goldspan.doccano.client import Doccano
+from goldspan.doccano.copies import TWICE, Refused, Work
+from goldspan.doccano.snapshot import Copy, Snapshot
+from goldspan.errors import InputError, ServerError, ValueRefused
+from goldspan.formats import gold
+from goldspan.scoring import Counts
+from goldspan.values import Example, Span
+
+IDS = st.text("abc.p012 é", min_size=1, max_size=8)
+POOLS = st.lists(IDS, unique=True, max_size=30)
+SEEDS = st.text(st.characters(exclude_categories=()), max_size=10)  # lone surrogates as well
+
+
+# Drawing
+
+
+@given(POOLS, SEEDS, st.randoms(), st.integers(0, 30))
+def test_the_draw_depends_on_nothing_but_pool_and_project(pool, seed, chance, number):
+    shuffled = chance.sample(pool, len(pool))
+    drawn = controls.draw(pool, number, seed)
+    assert drawn == controls.draw(shuffled, number, seed)
+    assert len(set(drawn)) == min(number, len(pool))
+    assert set(drawn) <= set(pool)
+
+
+@given(POOLS, SEEDS, st.integers(0, 30), st.integers(0, 30))
+def test_drawing_on_from_the_rest_is_as_if_all_were_drawn_at_once(pool, seed, first, more):
+    one = controls.draw(pool, first, seed)
+    other = controls.draw(set(pool) - set(one), more, seed)
+    assert sorted([*one, *other]) == controls.draw(pool, first + more, seed)
+
+
+def test_another_project_draws_other_controls():
+    pool = [f"a.p{number:03}" for number in range(500)]
+    draws = [set(controls.draw(pool, 50, f"round {number}")) for number in range(8)]
+    assert all(len(one & other) < 20 for one in draws for other in draws if one is not other)
+
+
+def test_a_draw_is_the_same_in_every_run():
+    assert controls.draw([f"a.p{number:02}" for number in range(1, 21)], 3, "round 1") == ["a.p07", "a.p14", "a.p17"]
+
+
+# Mixing
+
+
+def made(ids, tail=""):
+    return [Example(f"{name}{tail}", "x") for name in ids]
+
+
+@given(POOLS, POOLS, SEEDS)
+def test_mixing_loses_nothing_and_keeps_the_order_of_the_others(ids, others, seed):
+    examples, planted = made(ids), made(others, "!")
+    mixed = controls.mix(examples, planted, seed)
+    assert [one for one in mixed if one in examples] == examples
+    assert Counter(mixed) == Counter([*examples, *planted])
+
+
+@given(POOLS, POOLS, SEEDS, st.integers(0, 30), st.randoms())
+def test_a_control_keeps_its_place_when_others_are_added(ids, others, seed, number, chance):
+    examples, planted = made(ids), made(others, "!")
+    fewer = controls.mix(examples, planted[:number], seed)
+    mixed = controls.mix(examples, chance.sample(planted, len(planted)), seed)
+    assert [one for one in mixed if one in fewer] == fewer
+
+
+def test_controls_lie_scattered_among_the_others():
+    examples, planted = made(map(str, range(900))), made(map(str, range(300)), "!")
+    mixed = controls.mix(examples, planted, "round 1")
+    thirds = [sum(one in planted for one in mixed[start : start + 400]) for start in (0, 400, 800)]
+    assert all(70 <= number <= 130 for number in thirds)  # 100 each, and a standard deviation of about 8
+
+
+# The list
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("round-1", "round-1.txt"),
+        ("Round 1", "round-1-129acdd5.txt"),
+        ("../../etc/x", "etc-x-56da1a2e.txt"),
+        ("海", "0ac6d519.txt"),
+        ("con", "con-1143da2b.txt"),
+    ],
+)
+def test_the_list_of_a_project_has_a_name_that_every_file_system_takes(toy, name, file):
+    assert controls.path(toy, name) == toy.root / "corpus" / "controls" / file
+
+
+@given(st.text(max_size=120))
+def test_no_name_of_a_project_leads_out_of_the_folder(project, name):
+    file = controls.path(project, name)
+    assert file.parent == project.controls
+    assert file.resolve().parent == project.controls.resolve()
+    assert len(file.name) < 100
+
+
+class Holding:
+    """A server that holds examples of these ids."""
+
+    def __init__(self, *ids):
+        self.ids = ids
+
+    def examples(self, _):
+        return iter([SimpleNamespace(meta={"goldspan_id": name}) for name in self.ids])
+
+
+def prepare(toy, number=0, held=(), articles=("harbour", "storm"), **options):
+    there = SimpleNamespace(id=1) if held else None
+    return controls.prepare(Holding(*held), toy, "round", there, articles, number=number, **options)
+
+
+def ids(found):
+    return [example.id for example in found.examples]
+
+
+def test_controls_come_from_the_gold_of_other_articles_and_carry_no_mark(toy):
+    found = prepare(toy, 3)
+    assert ids(found) == list(found.new) == ["strike.p01", "strike.p02", "strike.p03"]
+    assert all((example.spans, example.extra) == ((), {}) for example in found.examples)
+    assert not toy.controls.exists()
+
+
+def test_articles_that_are_there_already_give_no_controls(toy):
+    with pytest.raises(ValueRefused, match="1 control asked for: 1 to draw, and there is gold for 0") as caught:
+        prepare(toy, 1, held=["strike.p03"])
+    assert "fewer articles" in caught.value.remedy
+
+
+def test_what_is_listed_stays_and_is_added_to(toy):
+    first = prepare(toy, 1)
+    first.record()
+    assert controls.read(toy, "round") == first.new
+    for number in (0, 1):
+        again = prepare(toy, number, held=[*first.new, "storm.p01"])
+        assert (ids(again), again.new) == (ids(first), ())
+    more = prepare(toy, 3, held=[*first.new, "storm.p01"])
+    assert len(ids(more)) == 3
+    assert set(ids(more)) == {*first.new, *more.new}
+    with pytest.raises(
+        ValueRefused, match="4 controls asked for: 1 on the list already, 3 to draw, and there is gold for 2"
+    ):
+        prepare(toy, 4)
+
+
+def test_a_written_list_is_sorted_one_id_a_line(toy):
+    prepare(toy, 3).record()
+    assert controls.path(toy, "round").read_bytes() == b"strike.p01\nstrike.p02\nstrike.p03\n"
+
+
+def test_an_article_with_controls_is_not_annotated_in_the_same_project(toy):
+    files.write(controls.path(toy, "round"), "harbour.p01\nstrike.p02\n")
+    with pytest.raises(InputError, match=r"round\.txt:2: strike\.p02: is a control of this project"):
+        prepare(toy, articles=("storm", "strike"))
+
+
+def test_a_control_without_gold_is_named(toy):
+    files.write(controls.path(toy, "round"), "strike.p09\n")
+    with pytest.raises(InputError, match=r"round\.txt:1: strike\.p09: is a control without gold"):
+        prepare(toy)
+
+
+@pytest.mark.parametrize(("content", "line"), [("a.p01\n\n", 2), ("a.p01 \n", 1), ("a.p01\nb.p01\na.p01\n", 3)])
+def test_a_list_that_is_none_is_refused_with_its_line(toy, content, line):
+    files.write(controls.path(toy, "round"), content)
+    with pytest.raises(InputError) as caught:
+        controls.read(toy, "round")
+    assert caught.value.line == line
+
+
+def test_a_shared_project_has_no_controls(toy):
+    with pytest.raises(ValueRefused, match="nobody can tell who marked what"):
+        prepare(toy, 1, shared=True)
+    prepare(toy, 1).record()
+    with pytest.raises(ValueRefused, match="nobody can tell who marked what"):
+        prepare(toy, shared=True)
+
+
+def test_the_checks_take_no_offence_at_the_lists(toy, goldspan, capsys):
+    places = (toy.root, toy.folder)
+    before = [(goldspan("check", place), capsys.readouterr().out) for place in places]
+    prepare(toy, 3).record()
+    assert [(goldspan("check", place), capsys.readouterr().out) for place in places] == before
+
+
+# Scoring
+
+GLORIA, PORT_SAID = Span(4, 10, "SHIP"), Span(16, 25, "PORT")
+TEXT = "The Gloria left Port Said in May."
+
+
+def held(*copies):
+    project = SimpleNamespace(name="round", collaborative=False, grapheme_mode=False, id=1)
+    return Snapshot(project, {one.number: one for one in copies}, ())
+
+
+def copy(number=1, name="strike.p03", text=TEXT, spoiled=None, row=None, **works):
+    return Copy(number, name, "", 73, {}, text, row or {}, works, spoiled)
+
+
+def done(*spans, confirmed=True, refused=()):
+    return Work(spans, confirmed, (), refused)
+
+
+def test_each_annotator_is_scored_alone_and_by_label(toy):
+    found = controlled.score(toy, held(copy(ann=done(GLORIA, PORT_SAID), bob=done(GLORIA, Span(16, 20, "PORT")))), {})
+    ann, bob = found.records
+    assert (ann.annotator, ann.overall, ann.wrong) == ("ann", Counts(2, 2, 2), ())
+    assert (bob.overall, bob.labels) == (Counts(1, 2, 2), {"SHIP": Counts(1, 1, 1), "PORT": Counts(0, 1, 1)})
+    assert [(one.gold, one.theirs) for one in bob.wrong] == [
+        ("The Gloria left [Port Said]{PORT} in May.", "The Gloria left [Port]{PORT} Said in May.")
+    ]
+
+
+def test_only_what_was_confirmed_is_scored_and_pseudonyms_stand_for_names(toy):
+    found = controlled.score(toy, held(copy(ann=done(confirmed=False), bob=done())), {"bob": "r1"})
+    assert [(record.annotator, record.overall) for record in found.records] == [("r1", Counts(0, 2, 0))]
+
+
+def test_what_cannot_be_a_span_is_wrong_and_a_span_twice_is_one(toy):
+    odd = [Refused(30, 90, "PORT", "ends outside"), Refused(4, 10, "SHIP", TWICE)]
+    [ann] = controlled.score(toy, held(copy(ann=done(GLORIA, PORT_SAID, refused=odd))), {}).records
+    assert ann.overall == Counts(2, 2, 3)
+    assert ann.labels["PORT"] == Counts(1, 1, 2)
+    assert [one.theirs for one in ann.wrong] == ["[30, 90, PORT], which ends outside"]
+
+
+def test_spans_that_cross_are_shown_one_by_one(toy):
+    [ann] = controlled.score(toy, held(copy(ann=done(Span(4, 15, "SHIP"), Span(11, 25, "PORT")))), {}).records
+    assert (
+        ann.wrong[0].theirs == "The [Gloria left]{SHIP} Port Said in May. + The Gloria [left Port Said]{PORT} in May."
+    )
+
+
+@pytest.mark.parametrize(
+    ("copies", "why"),
+    [
+        ([copy(text="The Gloria left.", ann=done())], "its gold has another text now"),
+        ([copy(name="strike.p09", ann=done())], "it has no gold any more"),
+        ([copy(spoiled="was edited", ann=done())], "was edited"),
+        ([copy(row={"goldspan_reanchor": "{}"}, ann=done())], "its spans are being carried over"),
+        ([copy(1, ann=done()), copy(2, bob=done())], "several copies of it were worked on"),
+    ],
+)
+def test_what_cannot_be_scored_is_listed_with_its_reason(toy, copies, why):
+    found = controlled.score(toy, held(*copies), {})
+    assert found.records == ()
+    assert [name for name, _ in found.unscored] == [copies[0].id]
+    assert found.unscored[0][1].startswith(why)
+
+
+def test_a_snapshot_is_split_without_loss():
+    whole = held(copy(1), copy(2, "storm.p01"), copy(3, None))
+    work, planted = controlled.split(whole, {"strike.p03"})
+    assert (list(work.copies), list(planted.copies)) == ([2, 3], [1])
+
+
+# A live round
+
+ARTICLES = ("--articles", "harbour,storm")
+
+
+@pytest.fixture(scope="module")
+def people(doccano):
+    return doccano_rounds.people(doccano, "ann", "bob")
+
+
+@pytest.fixture
+def command(doccano, goldspan, toy, monkeypatch, capsys):
+    """`goldspan doccano …` on a project of its own: exit code, what it said, its report. `.name`, `.corpus`."""
+    for key in ("url", "username", "password"):
+        monkeypatch.setenv(f"DOCCANO_{key.upper()}", getattr(doccano.account, key))
+
+    def run(verb, *options):
+        report = toy.build / "report.json"
+        report.unlink(missing_ok=True)
+        code = goldspan("doccano", verb, "--project", run.name, "--root", toy.root, "--json", report, *options)
+        said = capsys.readouterr()
+        assert "Traceback" not in said.err
+        return code, said.out + said.err, json.loads(report.read_text()) if report.exists() else None
+
+    run.name, run.corpus = f"Round {secrets.token_hex(4)}", toy
+    with Doccano(doccano.account) as run.server:
+        yield run
+        if (made := run.server.project(run.name)) is not None:
+            run.server.delete_project(made.id)
+
+
+def begin(command, people):
+    begun = Round(command.corpus, command.server, command.server.project(command.name))
+    begun.add(people)
+    return begun
+
+
+def lines(corpus):
+    return {path: path.read_bytes() for path in corpus.folder.rglob("*") if path.is_file()}
+
+
+def annotate(begun):
+    """Ann does it right, bob does not; of the last control and of one example nothing is confirmed by bob."""
+    for who in ("ann", "bob"):
+        begun.mark(who, "strike.p03", "Gloria", "SHIP")
+        begun.confirm(who, "storm.p01", "strike.p01", "strike.p03")
+    begun.mark("ann", "strike.p03", "Port Said", "PORT")
+    begun.mark("bob", "strike.p03", "Port Said in", "PORT")
+    begun.mark("bob", "strike.p01", "Nobody", "CREW")
+
+
+def test_controls_are_scored_at_the_pull_and_never_written(command, people):
+    plan = command("push", *ARTICLES, "--control", 3)
+    assert (plan[0], plan[2]["controls"]["new"]) == (0, ["strike.p01", "strike.p02", "strike.p03"])
+    assert not command.corpus.controls.exists()
+    code, said, _ = command("push", *ARTICLES, "--control", 3, "--apply")
+    assert (code, "mix in 3 controls, 3 of them new; their list is corpus/controls/round-" in said) == (0, True)
+    begun = begin(command, people)
+    annotate(begun)
+    begun.comment("bob", "strike.p01", "a crew?")
+    before = lines(command.corpus)
+    code, said, report = command("pull", "--apply")
+    assert code == 0
+    found = {one["annotator"]: one for one in report["controls"]["annotators"]}
+    ann, bob = (found[people[name].username] for name in ("ann", "bob"))
+    assert (ann["overall"]["f1"], ann["wrong"], ann["examples"]) == (1.0, [], ["strike.p01", "strike.p03"])
+    assert [bob["overall"][key] for key in ("true_positives", "gold", "predicted")] == [1, 2, 3]
+    assert {name: one["predicted"] for name, one in bob["labels"].items()} == {"SHIP": 1, "PORT": 1, "CREW": 1}
+    assert (
+        "  gold    The Gloria left [Port Said]{PORT} in May.\n  theirs  The Gloria left [Port Said in]{PORT} May."
+        in said
+    )
+    assert "a crew?" in said
+    assert all(begun.passed(name).keys() == {"storm.p01"} for name in people)
+    new = lines(command.corpus).keys() - before.keys()
+    assert {path.parent.name for path in new} == {person.username for person in people.values()}
+    assert {path: data for path, data in lines(command.corpus).items() if path in before} == before
+
+
+def test_pull_and_status_take_no_control_for_a_stray(command, people):
+    command("push", *ARTICLES, "--control", 2, "--apply")
+    begin(command, people).confirm("ann", "storm.p01")
+    for options in ((), ARTICLES, ("--unconfirmed",)):
+        code, said, report = command("pull", *options)
+        assert (code, report["problems"]) == (0, [])
+        assert len(report["controls"]["there"]) == 2
+        assert {file["article"] for file in report["files"]} <= {"harbour", "storm"}
+        assert "Nobody has confirmed any of 2 controls." in said
+    _, said, report = command("status")
+    assert (report["only_there"], len(report["controls"])) == ([], 2)
+    assert {article["article"] for article in report["articles"]} == {"harbour", "storm"}
+    assert not set(report["controls"]) & set(report["not_pushed"])
+
+
+def test_annotators_see_nothing_that_tells_a_control(command, people):
+    command("push", *ARTICLES, "--control", 3, "--apply")
+    rows = begin(command, people).people["ann"].examples(command.server.project(command.name).id)
+    assert len({tuple(row["meta"]) for row in rows}) == 1
+    assert {row["meta"]["goldspan_extra"] for row in rows} == {"{}"}
+    assert len({tuple(row.keys() - {"id"}) for row in rows}) == 1
+    order = [row["meta"]["goldspan_id"] for row in sorted(rows, key=lambda row: row["id"])]
+    assert [name for name in order if not name.startswith("strike")] == sorted(n for n in order if "strike" not in n)
+
+
+def test_a_second_push_changes_nothing_and_needs_no_number(command):
+    command("push", *ARTICLES, "--control", 2, "--apply")
+    before = lines(command.corpus)
+    for options in (("--control", 2), ("--control", 1), ()):
+        code, said, report = command("push", *ARTICLES, *options, "--apply")
+        assert (code, report["plan"]["counts"]["only there"]) == (0, 0)
+        assert "Everything was there already" in said
+    assert lines(command.corpus) == before
+    assert command("push", *ARTICLES, "--control", 3, "--apply")[2]["sent"]["examples"] == 1
+
+
+def test_the_list_is_there_before_the_upload_and_the_next_push_uses_it(command, monkeypatch):
+    upload, seen = Doccano.upload, []
+
+    def dies(*_):
+        seen.append(controls.read(command.corpus, command.name))
+        raise ServerError("the wire was cut")
+
+    monkeypatch.setattr(Doccano, "upload", dies)
+    assert command("push", *ARTICLES, "--control", 2, "--apply")[0] == 1
+    assert len(seen[0]) == 2
+    monkeypatch.setattr(Doccano, "upload", upload)
+    assert command("push", *ARTICLES, "--apply")[0] == 0
+    there = {row.meta["goldspan_id"] for row in command.server.examples(command.server.project(command.name).id)}
+    assert {name for name in there if name.startswith("strike")} == set(seen[0])
+
+
+def test_a_shared_project_refuses_controls_before_anything_is_made(command):
+    code, said, _ = command("push", *ARTICLES, "--shared", "--control", 1, "--apply")
+    assert (code, "--independent" in said) == (1, True)
+    assert command.server.project(command.name) is None
+    assert not command.corpus.controls.exists()
+
+
+def test_controls_whose_gold_changed_are_listed_and_not_scored(command, people):
+    command("push", *ARTICLES, "--control", 3, "--apply")
+    begin(command, people).confirm("ann", "strike.p01", "strike.p03")
+    examples = list(command.corpus.gold_examples(["strike"]))
+    gold.write(command.corpus.gold / "strike.jsonl", [Example("strike.p01", "Nobody"), *examples[1:]])
+    code, said, report = command("pull")
+    assert code == 0
+    assert report["controls"]["not_scored"] == [{"example": "strike.p01", "why": "its gold has another text now"}]
+    assert [one["examples"] for one in report["controls"]["annotators"]] == [["strike.p03"]]
+    assert "control not scored: strike.p01" in said
+
+
+def test_the_plan_of_an_errand_holds_the_controls_in_their_places(command):
+    ready = errand.prepare(
+        command.server, command.corpus, command.name, articles=["storm"], control=4, options=push.Options()
+    )
+    plain = [example.id for example in ready.examples if example.article == "storm"]
+    assert plain == ["storm.p01", "storm.p02", "storm.p03"]
+    assert len(ready.examples) == len(plain) + 4
+    assert {example.article for example in ready.examples} <= {"storm", "harbour", "strike"}

@@ -1,0 +1,489 @@
+"""Each finding of the doctor, provoked: on the live server if it can be, else by a server that answers as recorded."""
+
+import json
+from contextlib import contextmanager
+
+import pytest
+
+import annotators
+import doccano_rounds
+import doccano_server
+import faults
+from goldspan.doccano import doctor
+from goldspan.doccano.account import Account
+from goldspan.doccano.client import Doccano
+from goldspan.doccano.doctor import projects, servers
+from goldspan.doccano.doctor.check import NotSeen
+from goldspan.doccano.doctor.patient import Patient
+from goldspan.doccano.project import FLAGS
+from goldspan.doccano.server import home, processes, state
+from goldspan.errors import MissingPart
+
+OKAY = faults.reply(200, {"CeleryHealthCheckCelery": "OK"})
+ATTRIBUTES = {"url": "http://127.0.0.1:9", "method": "POST", "params": {}, "headers": {}, "body": {}}
+PROJECT = {
+    "id": 7,
+    "name": "seen",
+    "description": "goldspan: independent annotation, guidelines 1.0",
+    "guideline": "",
+    "project_type": "SequenceLabeling",
+    "collaborative_annotation": False,
+    "grapheme_mode": False,
+    "allow_overlapping": False,
+    "use_relation": False,
+    "random_order": False,
+    "allow_member_to_create_label_type": False,
+}
+
+
+def page(*entries, count=None):
+    return faults.reply(200, {"count": len(entries) if count is None else count, "next": None, "results": [*entries]})
+
+
+def member(number, name, role="annotator"):
+    return {"id": number, "user": number, "username": name, "role": 1, "rolename": role}
+
+
+def example(number, *assigned):
+    row = {"id": number, "text": "x", "meta": {}, "is_confirmed": False, "comment_count": 0}
+    return row | {"assignments": [{"id": 1, "assignee": name, "assignee_id": 2} for name in assigned]}
+
+
+def found(report):
+    """Per id the examples and messages of the findings."""
+    said = {}
+    for each in report.findings:
+        said.setdefault(each.check, []).append(f"{each.example}: {each.message}" if each.example else each.message)
+    return said
+
+
+@pytest.fixture
+def begun(doccano, toy):
+    with doccano_rounds.started(doccano, toy) as begun:
+        yield begun
+
+
+@pytest.fixture
+def look(doccano, toy):
+    """Look at a project of the live server."""
+
+    def run(name=None, account=doccano.account, corpus=toy, **options):
+        return doctor.examine(account, name, corpus, home=doccano.home, **options)
+
+    return run
+
+
+@contextmanager
+def recorded(**table):
+    """A doctor's look at a server that answers as said, and what that server heard."""
+    answers = {
+        "GET /v1/me": [faults.ME],
+        "GET /v1/health/": [OKAY],
+        "GET /v1/projects": [page(PROJECT)],
+        "GET /v1/projects/7/my-role": [faults.reply(200, member(1, "admin", "project_admin"))],
+        "GET /v1/projects/7/examples": [page(example(1), example(2))],
+        "GET /v1/projects/7/members": [faults.reply(200, [member(1, "admin", "project_admin"), member(2, "ann")])],
+        "GET /v1/projects/7/assignments": [faults.APP],
+        "GET /v1/projects/0/assignments": [faults.APP],
+        "POST /v1/auth/login/": [faults.LOGIN, faults.reply(400, {"non_field_errors": ["Unable to log in."]})],
+        **{key.replace("_", " ", 1): value for key, value in table.items()},
+    }
+    with faults.Faults(answers) as server:
+        yield server, Account(server.url, "admin", faults.PASSWORD)
+
+
+def test_a_healthy_project_has_no_finding_and_the_report_says_what_was_looked_at(look, begun):
+    report = look(begun.name)
+    assert found(report) == {}
+    assert report.clear == [check.id for check in doctor.CHECKS]
+    assert report.unseen == {}
+    assert any("Doccano 1.8.4 or older" in fact for fact in report.facts)
+    assert any("'" + begun.name + "' (independent), 9 examples" in fact for fact in report.facts)
+
+
+def test_looking_changes_nothing(look, begun):
+    before = begun.server.project(begun.name), list(begun.server.examples(begun.project.id))
+    look(begun.name)
+    assert before == (begun.server.project(begun.name), list(begun.server.examples(begun.project.id)))
+
+
+def test_without_a_project_the_server_alone_is_looked_at(look):
+    report = look()
+    assert found(report) == {}
+    assert set(report.clear) == {check.id for check in servers.CHECKS if check.needs == "server"}
+    assert set(report.unseen.values()) == {"no project was named"}
+
+
+def test_a_project_that_is_not_there_is_said(look):
+    with pytest.raises(MissingPart, match="no project 'nothing of the kind'"):
+        look("nothing of the kind")
+
+
+def test_a_refused_login_is_the_only_finding(look, doccano):
+    report = look(account=Account(doccano.account.url, doccano.account.username, "wrong"))
+    [message] = found(report)["no-login"]
+    assert "user name or password refused" in message
+    assert "DOCCANO_PASSWORD" in report.remedy(report.findings[0])
+    assert (report.errors, report.clear, set(report.unseen.values())) == (1, [], {"there is no login"})
+
+
+def test_a_server_that_does_not_answer_is_the_only_finding(look):
+    report = look(account=Account("http://127.0.0.1:9", "lead", "x"))
+    assert list(found(report)) == ["no-login"]
+    assert "127.0.0.1:9" in found(report)["no-login"][0]
+
+
+def test_a_user_without_rank_is_told_what_fails(look, begun, doccano):
+    [person] = annotators.make(doccano, ["plain" + begun.name[-4:]])
+    begun.add({"plain": person})
+    with Doccano(Account(person.url, person.username, person.password)) as server:
+        patient = Patient(doccano.account, server, project=begun.project)
+        said = {check.id: list(check.findings(patient)) for check in (*servers.CHECKS, projects.not_administrator)}
+    assert [name for name, findings in said.items() if findings] == ["not-staff", "not-superuser", "not-administrator"]
+    report = look(begun.name, Account(person.url, person.username, person.password))
+    assert found(report)["not-administrator"] == [
+        f"the user {person.username!r} is annotator there: it can neither push nor pull"
+    ]
+    assert report.unseen["label-missing"] == "the login does not administer the project"
+
+
+@pytest.mark.parametrize(
+    ("url", "warned"),
+    [
+        ("http://doccano.example.org", True),
+        ("http://192.168.0.7:8000", True),
+        ("https://doccano.example.org", False),
+        ("http://localhost:8000", False),
+        ("http://[::1]:8000", False),
+        ("http://127.0.0.2", False),
+    ],
+)
+def test_plain_http_is_for_this_machine_alone(url, warned):
+    assert bool([*servers.plain_http.findings(Patient(Account(url, "a", "b"), None))]) == warned
+
+
+def test_a_default_password_is_found():
+    with recorded(**{"POST_/v1/auth/login/": [faults.LOGIN]}) as (_, account):
+        said = found(doctor.examine(account))["default-password"]
+    assert said == ["the user 'admin' has a password that stands in Doccano's documents"] * 2
+
+
+def test_well_known_passwords_are_tried_once_each():
+    with recorded() as (server, account):
+        report = doctor.examine(account)
+        tried = [json.loads(_form(request.body)) for request in server.requests if request.line.startswith("POST")]
+    assert [login["password"] for login in tried] == [faults.PASSWORD, "password", "pass"]
+    assert "default-password" in report.clear
+
+
+def test_well_known_passwords_are_tried_on_another_machine_only_if_asked(monkeypatch):
+    tried = []
+    monkeypatch.setattr(servers, "opens", lambda account: tried.append(account) or account.password.endswith("word"))
+    account = Account("https://doccano.example.org", "lead", "x")
+    with pytest.raises(NotSeen, match="--try-defaults"):
+        list(servers.default_password.findings(Patient(account, None)))
+    assert tried == []
+    assert len(list(servers.default_password.findings(Patient(account, None, try_defaults=True)))) == 1
+    assert [(each.username, each.password) for each in tried] == list(servers.DEFAULTS)
+
+
+def test_a_well_known_password_of_the_own_login_is_found_without_trying():
+    [said] = servers.default_password.findings(Patient(Account("https://a.example", "admin", "password"), None))
+    assert "'admin'" in said.message
+
+
+@pytest.mark.slow
+def test_a_dead_worker_is_found_and_stops_no_other_question(toy, tmp_path):
+    with doccano_server.running(tmp_path / "home") as server, doccano_rounds.started(server, toy) as begun:
+        processes.end(state.read(home.find(server.home)).mark, ["worker"])
+        report = doctor.examine(server.account, begun.name, toy, home=server.home)
+    assert list(found(report)) == ["worker-dead"]
+    assert {name for name, why in report.unseen.items() if why == "exports need the task worker"} == {
+        check.id for check in doctor.CHECKS if check.needs == "examples"
+    }
+
+
+def test_a_worker_that_does_nothing_is_found_by_the_health_check():
+    sick = faults.reply(500, {"CeleryHealthCheckCelery": "unavailable: task result not ready."})
+    with recorded(**{"GET_/v1/health/": [sick]}) as (_, account):
+        assert found(doctor.examine(account))["worker-dead"] == [
+            "a task is not done: unavailable: task result not ready"
+        ]
+
+
+@contextmanager
+def hidden(*, ready):
+    """A server that hides its health check."""
+    table = {
+        "GET_/v1/health/": [faults.reply(404, {"detail": "Not found."})],
+        "POST_/v1/projects/7/upload": [faults.reply(200, {"task_id": "t"})],
+        "GET_/v1/tasks/status/t": [faults.reply(200, {"ready": ready, "result": {"error": []}, "error": None})],
+    }
+    with recorded(**table) as (server, account):
+        yield server, account
+
+
+def test_where_the_health_check_is_hidden_an_import_of_nothing_is_tried():
+    with hidden(ready=True) as (server, account):
+        assert "worker-dead" in doctor.examine(account, "seen").clear
+    [sent] = [json.loads(request.body) for request in server.requests if request.line.endswith("/upload")]
+    assert sent["uploadIds"] == []
+
+
+def test_an_import_of_nothing_that_is_never_done_shows_a_dead_worker(monkeypatch):
+    monkeypatch.setattr("goldspan.doccano.doctor.patient.PATIENCE", 0.2)
+    with hidden(ready=False) as (_, account):
+        [said] = found(doctor.examine(account, "seen"))["worker-dead"]
+    assert "the task worker does not seem to run" in said
+
+
+def test_where_the_health_check_is_hidden_a_worker_is_not_known_without_a_project():
+    with hidden(ready=True) as (_, account):
+        assert "hides its health check" in doctor.examine(account).unseen["worker-dead"]
+
+
+def test_the_import_of_nothing_imports_nothing(begun, monkeypatch):
+    patient = Patient(None, begun.server, project=begun.project)
+    monkeypatch.setattr(begun.server, "probe", lambda *_, **__: (404, "hidden"))
+    monkeypatch.setattr(Patient, "administers", True)
+    before = begun.server.count(begun.project.id)
+    assert patient.worker is None
+    assert begun.server.count(begun.project.id) == before
+
+
+def test_examples_that_are_not_assigned_are_hidden_from_annotators():
+    table = {
+        "GET_/v1/projects/7/assignments": [page()],
+        "GET_/v1/projects/7/examples": [page(example(1, "ann"), example(2))],
+        "GET_/v1/projects/7/members": [
+            faults.reply(200, [member(1, "admin", "project_admin"), member(2, "ann"), member(3, "bob")])
+        ],
+    }
+    with recorded(**table) as (_, account):
+        report = doctor.examine(account, "seen")
+    assert found(report)["assignments-hide"] == ["'ann' sees 1 of 2 examples", "'bob' sees 0 of 2 examples"]
+    assert "1.8.5 or newer" in found(report)["assigning-version"][0]
+    assert "Doccano 1.8.5 or newer" in report.facts
+
+
+def test_where_all_is_assigned_nothing_is_hidden():
+    table = {
+        "GET_/v1/projects/7/assignments": [page()],
+        "GET_/v1/projects/7/examples": [page(example(1, "ann"), example(2, "ann", "bob"))],
+    }
+    with recorded(**table) as (_, account):
+        assert "assignments-hide" in doctor.examine(account, "seen").clear
+
+
+def test_a_server_that_gives_five_whatever_is_asked_is_found():
+    rows = [example(number) for number in range(5)]
+    with recorded(**{"GET_/v1/projects/7/examples": [page(*rows, count=9)]}) as (_, account):
+        assert found(doctor.examine(account, "seen"))["page-size"] == ["asked for 6 examples, the server gave 5"]
+
+
+def test_each_flag_is_found(look, begun):
+    begun.server.update_project(begun.project.id, **dict.fromkeys(FLAGS, True))
+    report = look(begun.name)
+    assert list(found(report)) == [f"flag-{flag.replace('_', '-')}" for flag in FLAGS]
+    assert report.errors == 0
+    assert "relations" in report.unseen["former-member"]
+
+
+def test_auto_labelling_is_found(look, begun, doccano):
+    template = {"model_name": "Custom REST Request", "template": "[]", "model_attrs": ATTRIBUTES}
+    sent = template | {"label_mapping": {}, "task_type": "Span"}
+    annotators.admin(doccano)._call("POST", f"projects/{begun.project.id}/auto-labeling/configs", json=sent)
+    assert list(found(look(begun.name))) == ["auto-labelling"]
+
+
+def test_a_crowd_on_sqlite_is_found(look, begun, doccano, monkeypatch):
+    begun.add(doccano_rounds.people(doccano, "uma", "vic"))
+    assert "sqlite-crowd" in look(begun.name).clear
+    monkeypatch.setattr(projects, "SEVERAL", 1)
+    assert found(look(begun.name))["sqlite-crowd"][0].startswith("2 annotators on SQLite")
+
+
+def test_of_another_server_the_store_is_not_known(doccano, begun, toy, tmp_path):
+    report = doctor.examine(doccano.account, begun.name, toy, home=tmp_path)
+    assert "embedded" in report.unseen["sqlite-crowd"]
+
+
+def test_label_drift_is_found(look, begun):
+    ship, port, crew = begun.server.span_types(begun.project.id)
+    begun.server.update_span_type(begun.project.id, ship.id, name="BOAT")
+    begun.server.update_span_type(begun.project.id, port.id, colour="#ffffff", key="x")
+    begun.server.update_span_type(begun.project.id, crew.id, prefix="ctrl", key="c")
+    assert found(look(begun.name)) == {
+        "label-missing": ["the label SHIP is missing"],
+        "label-unknown": ["the scheme has no label 'BOAT'"],
+        "label-drift": [
+            "the label PORT looks otherwise: colour #ffffff → #2f6f4f, key x → p",
+            "the label CREW looks otherwise: key ctrl c → c",
+        ],
+    }
+
+
+def test_guideline_drift_is_found(look, begun, toy):
+    path = toy.guidelines / "labels.toml"
+    path.write_text(path.read_text().replace('version = "1.0"', 'version = "2.0"'))
+    [said] = found(look(begun.name, corpus=type(toy)(toy.root)))["guideline-drift"]
+    assert said == "the guideline page is not that of version 2.0 here: it was pushed with version 1.0"
+
+
+def test_a_guideline_page_that_was_changed_on_the_server_is_found(look, begun):
+    begun.server.update_project(begun.project.id, guideline="Mark what you like.")
+    [said] = found(look(begun.name))["guideline-drift"]
+    assert said == "the guideline page is not that of version 1.0 here: one of the two was changed since"
+
+
+def test_member_drift_is_found(look, begun, doccano, toy):
+    people = doccano_rounds.people(doccano, "wes", "xia", "yves")
+    begun.add({name: people[name] for name in ("wes", "xia")})
+    wes, xia, yves = (people[name].username for name in ("wes", "xia", "yves"))
+    rows = [(wes, "annotation_approver"), (yves, "annotator")]
+    text = "".join(f'[[member]]\nname = "{name}"\nrole = "{role}"\n' for name, role in rows)
+    (toy.guidelines / "members.toml").write_text(text)
+    assert found(look(begun.name))["member-drift"] == [
+        f"'{yves}' is listed, and no member",
+        f"'{wes}' is annotator, not annotation_approver",
+        f"'{xia}' (annotator) is not listed",
+    ]
+    (toy.guidelines / "members.toml").write_text(text.replace(yves, "zoe-who-is-not"))
+    assert found(look(begun.name))["member-drift"] == ["the server has no user 'zoe-who-is-not'"]
+
+
+def test_examples_of_others_are_found(look, begun):
+    keys = dict.fromkeys(("goldspan_at", "goldspan_sha256", "goldspan_extra"), "")
+    begun.send([{"text": "Not ours.", "label": []}])
+    begun.send([{"text": "Ours, of nowhere.", "label": [], "goldspan_id": "nowhere.p00", **keys}])
+    said = found(look(begun.name))["foreign-example"]
+    assert len(said) == 2
+    assert said[0].endswith("was not pushed by goldspan: 'Not ours.'")
+    assert said[1] == "nowhere.p00: is of no article of the manifest"
+
+
+def rows(begun):
+    return {row.meta["goldspan_id"]: row for row in begun.server.examples(begun.project.id)}
+
+
+def test_doubled_and_spoiled_examples_are_found(look, begun):
+    first, second, *_ = rows(begun).values()
+    begun.send([{"text": first.text, "label": [], **first.meta}])
+    begun.server.update_example(begun.project.id, second.id, text=second.text + "!")
+    report = look(begun.name)
+    assert list(found(report)) == ["doubled-id", "spoiled-text"]
+    name = first.meta["goldspan_id"]
+    assert found(report)["doubled-id"] == [
+        f"{name}: is there 2 times, under the numbers {first.id}, {begun.number(name)}"
+    ]
+    assert found(report)["spoiled-text"] == [
+        f"{second.meta['goldspan_id']}: number {second.id}: its text was changed on the server"
+    ]
+    assert report.errors == 2
+
+
+def test_an_interrupted_move_is_found(look, begun):
+    row = next(iter(rows(begun).values()))
+    begun.server.update_example(begun.project.id, row.id, meta={**row.meta, "goldspan_reanchor": "{}"}, text="half-way")
+    assert list(found(look(begun.name))) == ["half-moved"]
+
+
+def test_spans_that_are_none_are_found(look, begun, doccano):
+    people = doccano_rounds.people(doccano, "una")
+    begun.add(people)
+    row = next(iter(rows(begun).values()))
+    people["una"].mark(begun.project.id, row.id, 0, len(row.text) + 5, "SHIP")
+    [said] = found(look(begun.name))["unfit-span"]
+    assert said.startswith(
+        f"{row.meta['goldspan_id']}: the span [0, {len(row.text) + 5}, SHIP] by {people['una'].username}"
+    )
+
+
+def leave(begun, person):
+    [there] = [member.id for member in begun.server.members(begun.project.id) if member.user == person.id]
+    annotators.admin(begun)._call("DELETE", f"projects/{begun.project.id}/members", json={"ids": [there]})
+
+
+def test_the_spans_of_a_former_member_are_found_and_the_member_is_named(look, begun, doccano):
+    begun.account = doccano.account
+    people = doccano_rounds.people(doccano, "stay", "leave", "silent")
+    begun.add(people)
+    row = next(iter(rows(begun).values()))
+    for person in people.values():
+        person.mark(begun.project.id, row.id, 0, 3, "SHIP")
+    assert "former-member" in look(begun.name).clear
+    people["leave"].comment(begun.project.id, row.id, "Good-bye")
+    leave(begun, people["leave"])
+    [said] = found(look(begun.name))["former-member"]
+    assert said.startswith(f"{row.meta['goldspan_id']}: 1 span(s) of SHIP in no member's export; ")
+    assert said.endswith(f"comments without being a member: {people['leave'].username}")
+    leave(begun, people["silent"])
+    [said] = found(look(begun.name))["former-member"]
+    assert "2 span(s) of SHIP" in said
+
+
+def test_a_former_member_who_said_nothing_is_among_those_named(look, begun, doccano):
+    begun.account = doccano.account
+    people = doccano_rounds.people(doccano, "mute")
+    begun.add(people)
+    row = next(iter(rows(begun).values()))
+    people["mute"].mark(begun.project.id, row.id, 0, 3, "SHIP")
+    leave(begun, people["mute"])
+    [said] = found(look(begun.name))["former-member"]
+    assert "users who are no members: " in said
+    assert people["mute"].username in said
+
+
+def test_in_a_shared_project_the_work_of_former_members_stays(look, doccano, toy):
+    with doccano_rounds.started(doccano, toy, "shared") as begun:
+        begun.account = doccano.account
+        people = doccano_rounds.people(doccano, "gone")
+        begun.add(people)
+        row = next(iter(rows(begun).values()))
+        people["gone"].mark(begun.project.id, row.id, 0, 3, "SHIP")
+        leave(begun, people["gone"])
+        assert found(look(begun.name)) == {}
+
+
+def test_a_question_that_the_server_fails_at_is_an_error_and_stops_no_other(toy):
+    with recorded(**{"GET_/v1/projects/7/span-types": [faults.reply(500, {"detail": "boom"})]}) as (_, account):
+        report = doctor.examine(account, "seen", toy)
+    said = found(report)["unanswered"]
+    assert [line.partition(":")[0] for line in said][:3] == ["label-missing", "label-unknown", "label-drift"]
+    assert all("boom" in line for line in said[:3])
+    assert {"label-missing", "label-unknown", "label-drift"} <= report.unseen.keys()
+    assert "page-size" in report.clear
+    assert "guideline-drift" in found(report)
+
+
+def test_the_ids_are_unique_and_every_check_says_what_to_do():
+    ids = [check.id for check in doctor.CHECKS]
+    assert len(set(ids)) == len(ids)
+    assert all(check.remedy.endswith(".") and not check.title.endswith(".") for check in doctor.CHECKS)
+    assert all(doctor.remedy(name) for name in (*ids, doctor.UNREACHABLE))
+
+
+def test_the_command_prints_findings_with_remedies_and_fails_on_errors(begun, goldspan, capsys, tmp_path, doccano):
+    arguments = ["doccano", "doctor", "--project", begun.name, "--home", doccano.home, "--root", begun.corpus.root]
+    assert goldspan(*arguments) == 0
+    assert f"0 error(s), 0 warning(s), {len(doctor.CHECKS)} well" in capsys.readouterr().out
+    [ship, *_] = begun.server.span_types(begun.project.id)
+    begun.server.update_span_type(begun.project.id, ship.id, name="BOAT")
+    assert goldspan(*arguments, "--json", tmp_path / "report.json") == 1
+    said = capsys.readouterr().out
+    assert "error label-missing: the label SHIP is missing\n  Push again: it makes the labels.\n" in said
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert (report["errors"], report["warnings"]) == (1, 1)
+    assert [finding["check"] for finding in report["findings"]] == ["label-missing", "label-unknown"]
+    assert doccano.account.password not in said + json.dumps(report)
+
+
+def test_the_command_works_without_a_corpus(doccano, begun, goldspan, capsys, monkeypatch):
+    monkeypatch.chdir(doccano.home)
+    assert goldspan("doccano", "doctor", "--project", begun.name, "--home", doccano.home) == 0
+    assert "not looked, there is no corpus here to compare with: label-missing" in capsys.readouterr().out
+
+
+def _form(body):
+    pairs = dict(part.split("=") for part in body.decode().split("&"))
+    return json.dumps(pairs)

@@ -1,0 +1,117 @@
+"""The environment that Doccano runs in: who makes it, of what, and what is said when it is broken."""
+
+import re
+import sys
+from importlib import resources
+
+import pytest
+
+from goldspan.doccano import server
+from goldspan.doccano.server import installing
+from goldspan.doccano.server.environment import VERSION, Environment
+from goldspan.errors import MissingPart
+
+PINS = resources.files("goldspan.doccano.server").joinpath("requirements.txt").read_text()
+
+
+def silent(_):
+    """Nothing is said."""
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    """A cache folder in which nothing was ever made."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "goldspan"
+
+
+def made(cache, python=None):
+    """An environment that says that it is complete; its Python as given, if given."""
+    key = installing.key(installing.pins(), installing.fitting_python()[1])
+    environment = Environment(cache / f"doccano-{VERSION}-{key}")
+    (environment.folder / "bin").mkdir(parents=True)
+    environment.stamp.touch()
+    if python is not None:
+        (environment.folder / "bin" / "python").write_text(python)
+        (environment.folder / "bin" / "python").chmod(0o755)
+    return environment
+
+
+@pytest.mark.parametrize(
+    ("python", "said"),
+    [
+        (None, "its Python does not run \\(No such file or directory\\)"),
+        ("\0\0garbled", "its Python does not run \\(Exec format error\\)"),
+        ("#!/bin/sh\necho 'No module named django' >&2; exit 1\n", "(?s)ended with 1:\n    No module named django"),
+        ("#!/bin/sh\nexit 3\n", "(?s)ended with 3:\n    \\(it said nothing\\)"),
+        ("#!/bin/sh\necho 1.8.5\n", "holds Doccano 1.8.5, not 1.8.4"),
+    ],
+    ids=["gone", "garbled", "a package gone", "silent", "another version"],
+)
+def test_a_broken_environment_is_said_with_the_remedy(cache, tmp_path, python, said):
+    environment = made(cache, python)
+    with pytest.raises(MissingPart, match=said) as caught:
+        server.start(tmp_path / "home", 0)
+    assert caught.value.file == environment.folder
+    assert "Remove this folder" in caught.value.remedy
+    assert not server.status(tmp_path / "home").web
+
+
+def test_when_pip_fails_its_last_words_are_shown(cache, tmp_path, monkeypatch):
+    for name, value in {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": "/dev/null"}.items():
+        monkeypatch.setenv(name, value)
+    said = []
+    with pytest.raises(MissingPart, match=r"(?s)pip ended with 1:.*No matching distribution found"):
+        server.start(tmp_path / "home", 0, said.append)
+    assert "Installing Doccano" in said[0]
+    assert not list(cache.glob("doccano-*/complete"))  # the next start makes it anew
+
+
+def test_the_running_python_is_taken_where_it_fits():
+    version = ".".join(map(str, sys.version_info[:2]))
+    if version not in installing.VERSIONS:
+        pytest.skip("this Python does not fit")
+    assert installing.fitting_python() == (sys.executable, version)
+
+
+def test_a_python_on_the_path_is_taken_past_one_that_leads_nowhere(tmp_path, monkeypatch):
+    for folder, does in (("shims", "exit 127"), ("good", "echo 3.12")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "python3.12").write_text(f"#!/bin/sh\n{does}\n")
+        (tmp_path / folder / "python3.12").chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "none"))
+    monkeypatch.setenv("PATH", f"{tmp_path / 'shims'}:{tmp_path / 'good'}")
+    assert installing.fitting_python() == (str(tmp_path / "good" / "python3.12"), "3.12")
+
+
+def test_without_a_python_that_fits_the_remedy_names_a_way_out(tmp_path, monkeypatch):
+    monkeypatch.setattr(installing, "VERSIONS", ("2.7",))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(MissingPart, match=r"(?s)needs Python 2\.7, and none .*DOCCANO_URL"):
+        installing.fitting_python()
+
+
+def test_every_package_is_pinned_and_no_place_is_named():
+    lines = [line for line in PINS.splitlines() if not line.startswith("#")]
+    shape = re.compile(r'[A-Za-z0-9._-]+==[0-9][0-9a-z.+]*(; python_version (<|>=) "3\.12")?')
+    assert [line for line in lines if not shape.fullmatch(line)] == []
+    assert f"doccano=={VERSION}" in lines
+
+
+def test_another_pin_or_another_python_is_another_environment():
+    keys = {installing.key(pins, version) for pins in (b"a==1", b"a==2") for version in ("3.11", "3.12")}
+    assert len(keys) == 4
+
+
+@pytest.mark.slow
+def test_an_interrupted_environment_is_made_anew_and_works(cache, tmp_path):
+    """The whole way, from the package index to a server: about a minute and 700 MB."""
+    environment = made(cache)
+    environment.stamp.unlink()
+    (environment.folder / "half").touch()
+    try:
+        assert server.start(tmp_path / "home", 0).started == ("web", "worker")
+        assert environment.stamp.exists()
+        assert not (environment.folder / "half").exists()
+    finally:
+        server.stop(tmp_path / "home", grace=0)

@@ -1,0 +1,519 @@
+"""What a Doccano, or something in front of it, answers when all is not well: a clear error, no secret, nothing else."""
+
+import io
+import json
+import logging
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+import threading
+import time
+import traceback
+import zipfile
+from typing import ClassVar
+
+import pytest
+
+from faults import (
+    APP,
+    BAD_GATEWAY,
+    CSRF,
+    EXPIRED,
+    FORBIDDEN,
+    LOGIN,
+    ME,
+    PASSWORD,
+    SECRETS,
+    SESSION,
+    TOKEN,
+    Faults,
+    cookies,
+    hang,
+    reply,
+)
+from goldspan.doccano import download, transport
+from goldspan.doccano.account import Account
+from goldspan.doccano.client import Doccano
+from goldspan.errors import ServerError, ValueRefused
+
+QUICK = {"timeout": (1.0, 0.3), "patience": 0.3, "pause": 0.01}
+
+
+def account(url):
+    return Account(url, "admin", PASSWORD)
+
+
+def said(url, ask, **options):
+    """The error that a call ends in, once it is certain that it tells no secret anywhere."""
+    with pytest.raises(ServerError) as caught:
+        ask(Doccano(account(url), **{**QUICK, **options}))
+    error = caught.value
+    told = [str(error), repr(error), "".join(traceback.format_exception(error)), repr(vars(error))]
+    trace = traceback.TracebackException.from_exception(error, capture_locals=True)
+    told += [str(frame.locals) for frame in trace.stack if frame.filename != __file__]
+    leaks = [secret for secret in SECRETS for text in told if secret in text]
+    assert not leaks
+    return str(error)
+
+
+def fault(answer, line="GET /v1/me", ask=Doccano.me):
+    with Faults({line: [answer]}) as server:
+        return said(server.url, ask)
+
+
+BROKEN = {
+    "502 page": (BAD_GATEWAY, "GET /v1/me: the server answered 502 .*: 502 Bad Gateway nginx/1.18.0\n.*Doccano behind"),
+    "500 page": (reply(500, "<h1>Server Error (500)</h1>", kind="text/html"), r"500 .*: Server Error \(500\)\n.*log"),
+    "title alone": (reply(500, "<title>Oh &amp; no</title>", kind="text/html"), "500 Said so: Oh & no"),
+    "nothing said": (reply(500, b"", kind=None), "the server answered 500 Said so\n"),
+    "gone": (reply(404, {"detail": "Not found."}), "404 Said so: Not found.\n.*gone"),
+    "not allowed": (FORBIDDEN, "403 .*: You do not have permission.*\n.*administrator"),
+    "too many": (reply(429, {"detail": "Throttled."}, Retry_After="0"), "429 .*: Throttled.\n.*wait"),
+    "several words": (
+        reply(400, {"name": ["Too long.", "Too odd."], "non_field_errors": ["Bad."]}),
+        "name: Too long.; name: Too odd.; Bad.",
+    ),
+    "long words": (reply(400, "word " * 1000, kind="text/plain"), "(word ){50,60}.*…"),
+    "HTML for JSON": (APP, "JSON was expected but text/html came: doccano\n  Is http://127.0.0.1:[0-9]+/ the address"),
+    "no kind": (reply(200, b"{}", kind=None), "JSON was expected but no content type came"),
+    "half an answer": (reply(200, b'{"id": 1, "user', length=500), "broke off in the middle of its answer"),
+    "half an answer that claims to be whole": (reply(200, b'{"id": 1, "user'), r"not whole \(15 bytes\)"),
+    "empty": (reply(200), r"not whole \(0 bytes\)"),
+    "deep": (reply(200, "[" * 100_000), "called JSON but is not"),
+    "half a chunk": (
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n{",
+        "broke off in the middle",
+    ),
+    "no gzip": (reply(200, b"{}", Content_Encoding="gzip"), "cannot be unpacked"),
+    "no answer": (b"", "cut the connection"),
+    "no HTTP": (b"SSH-2.0-OpenSSH_9.6\r\n", "cut the connection"),
+    "silence": (hang(), "did not answer within 0.3 s\n.*not known"),
+    "silence in between": (hang(first=reply(200, b"{", length=9)), "went silent for 0.3 s in its answer"),
+    "a list": (reply(200, [1]), "gave a list where a user was expected\n.*Doccano 1.8"),
+    "missing keys": (reply(200, {"id": 1, "name": "x"}), "lacks 'username'; it has id, name"),
+    "wrong kind": (reply(200, {"id": "1"}), "'id' is a string, not a number"),
+    "true for one": (reply(200, {"id": True}), "'id' is true or false, not a number"),
+    "null": (reply(200, "null"), "gave nothing where a user"),
+    "moved": (reply(301, b"", Location="/v2/me?token=abc"), "answered 301 and points to /v2/me\n"),
+    "login page": (reply(302, b"", Location="/login/?next=/v1/me"), "answered 302 and points to /login/\n"),
+    "nowhere": (reply(302), "points to nowhere"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_answer_is_a_clear_error(name):
+    answer, expected = BROKEN[name]
+    assert re.search(expected, fault(answer))
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_what_the_server_repeats_of_a_secret_is_blotted_out(secret):
+    page = f"<p>cookies: {secret}</p>"
+    for answer in (
+        reply(500, page, kind="text/html"),
+        reply(400, {"detail": page}),
+        reply(400, {secret: page}),
+        reply(302, b"", Location=f"http://{secret}.example/{secret}"),
+        reply(200, page, kind=f"text/{secret}"),
+    ):
+        assert "***" in fault(answer)
+
+
+def test_no_log_holds_a_secret(caplog):
+    caplog.set_level(logging.DEBUG)
+    with Faults({"GET /v1/me": [BAD_GATEWAY, EXPIRED, ME], "POST /v1/users/create": [BAD_GATEWAY]}) as server:
+        Doccano(account(server.url), **QUICK).me()
+        with pytest.raises(ServerError) as caught:
+            Doccano(account(server.url), **QUICK).create_user("ann", PASSWORD)
+        assert PASSWORD not in str(caught.value)
+    assert "POST /v1/auth/login/" in caplog.text
+    assert not [secret for secret in SECRETS if secret in caplog.text]
+
+
+def test_a_client_shows_its_address_and_user_alone():
+    with Faults() as server:
+        assert repr(Doccano(account(server.url))) == f"<Doccano {server.url} as admin>"
+
+
+def test_a_redirect_to_another_host_is_never_followed():
+    with Faults() as other, Faults({"GET /v1/me": [reply(307, b"", Location=f"{other.url}/v1/me")]}) as server:
+        assert f"answered 307 and points to {other.url}/v1/me\n  Redirects are not followed" in said(
+            server.url, Doccano.me
+        )
+        assert not other.requests
+
+
+def test_a_redirected_login_does_not_carry_the_password_along():
+    with Faults() as other:
+        line = "POST /v1/auth/login/"
+        with Faults({line: [reply(308, b"", Location=f"{other.url}/v1/auth/login/")]}) as server:
+            assert "308 and points to" in said(server.url, Doccano.me)
+        assert not other.requests
+
+
+@pytest.mark.parametrize("status", [400, 401, 403])
+def test_a_refused_login_says_so(status):
+    answer = reply(status, {"non_field_errors": ["Unable to log in with provided credentials."]})
+    with Faults({"POST /v1/auth/login/": [answer]}) as server:
+        expected = f"user name or password refused by {server.url}: Unable to log in with provided credentials.\n"
+        assert said(server.url, Doccano.me).startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (reply(200, {"key": "k"}), "took the login but gave no session"),
+        (APP, "JSON was expected but text/html came"),
+        (BAD_GATEWAY, "502"),
+        (reply(429, {"detail": "Later."}), "429"),
+    ],
+)
+def test_a_login_that_fails_otherwise_is_not_blamed_on_the_password(answer, expected):
+    found = fault(answer, "POST /v1/auth/login/")
+    assert expected in found
+    assert "refused" not in found
+
+
+@pytest.mark.parametrize("refusal", [EXPIRED, reply(401, {"detail": "Invalid token."}), CSRF])
+@pytest.mark.parametrize("line", ["GET /v1/projects/1/span-types", "POST /v1/projects/1/span-types"])
+def test_a_session_that_ran_out_is_begun_anew_and_the_request_repeated(line, refusal):
+    made = {"id": 1, "text": "PER", "background_color": "#112233", "text_color": "#ffffff"}
+    fresh = reply(200, {"key": "k"}, Set_Cookie=cookies("second-session", "second-token"))
+    good = reply(200, made if line.startswith("POST") else [made])
+    with Faults({line: [refusal, good], "POST /v1/auth/login/": [LOGIN, fresh]}) as server:
+        doccano = Doccano(account(server.url), **QUICK)
+        found = doccano.create_span_type(1, "PER", "#112233") if line.startswith("POST") else doccano.span_types(1)[0]
+        assert found.name == "PER"
+        assert server.lines() == [line, "POST /v1/auth/login/", line]
+        first, login, second = server.requests[1:]
+    assert "Cookie" not in login.headers
+    assert first.body == second.body
+    assert "sessionid=second-session" in second.headers["Cookie"]
+    assert SESSION not in second.headers["Cookie"]
+
+
+def test_a_session_is_begun_anew_once_only():
+    with Faults({"GET /v1/me": [EXPIRED]}) as server:
+        assert "The login does not hold" in said(server.url, Doccano.me)
+        assert server.lines() == ["GET /v1/me", "POST /v1/auth/login/", "GET /v1/me"]
+
+
+def test_a_missing_right_is_no_expired_session():
+    with Faults({"GET /v1/me": [FORBIDDEN]}) as server:
+        said(server.url, Doccano.me)
+        assert server.lines() == ["GET /v1/me"]
+
+
+def test_a_csrf_failure_says_which_address_is_wrong():
+    with Faults({"DELETE /v1/projects/1": [CSRF]}) as server:
+        found = said(server.url, lambda doccano: doccano.delete_project(1))
+        assert "CSRF Failed" in found
+        assert f"CSRF_TRUSTED_ORIGINS, https): {server.url}/ is not it" in found
+
+
+def test_the_csrf_token_is_that_of_the_cookie_at_each_request():
+    again = ME[: ME.index(b"\r\n")] + b"\r\nSet-Cookie: csrftoken=turned; Path=/" + ME[ME.index(b"\r\n") :]
+    with Faults({"GET /v1/me": [again], "DELETE /v1/projects/1": [reply(204)]}) as server:
+        doccano = Doccano(account(server.url), **QUICK)
+        doccano.delete_project(1)
+        doccano.me()
+        doccano.delete_project(1)
+        tokens = [request.headers.get("X-CSRFToken") for request in server.requests]
+        assert tokens == [None, TOKEN, None, "turned"]
+        assert {request.headers["Referer"] for request in server.requests} == {f"{server.url}/"}
+
+
+def test_what_only_reads_is_repeated():
+    half = reply(200, b'{"id"', length=99)
+    with Faults({"GET /v1/me": [BAD_GATEWAY, half, b"", reply(429, Retry_After="0"), ME]}) as server:
+        assert Doccano(account(server.url), **QUICK).me().username == "admin"
+        assert server.lines() == ["GET /v1/me"] * 5
+
+
+@pytest.mark.parametrize("answer", [BAD_GATEWAY, reply(429, Retry_After="0"), b"", hang(), reply(200, b"{", length=9)])
+def test_what_writes_is_never_repeated(answer):
+    with Faults({"POST /v1/users/create": [answer]}) as server:
+        said(server.url, lambda doccano: doccano.create_user("ann", "x"))
+        assert server.lines() == ["POST /v1/users/create"]
+
+
+def test_a_server_cannot_ask_for_an_endless_pause():
+    class Answer:
+        headers: ClassVar = {"Retry-After": "86400"}
+
+    assert transport._Retry().get_retry_after(Answer()) == transport.LONGEST_PAUSE
+
+
+def test_a_server_that_comes_up_late_is_waited_for_even_with_what_writes():
+    with socket.socket() as place:
+        place.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{place.getsockname()[1]}"
+
+        def come_up():
+            time.sleep(0.1)
+            place.listen()
+            connection, _ = place.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(LOGIN)
+
+        thread = threading.Thread(target=come_up)
+        thread.start()
+        Doccano(account(url), timeout=(1.0, 1.0), pause=0.1)
+        thread.join()
+
+
+def test_nobody_there_is_said_with_the_words_of_the_system():
+    with socket.socket() as place:
+        place.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{place.getsockname()[1]}"
+        assert re.search(r"cannot be reached \(.*refused\)\n  Is the server running\?", said(url, Doccano.me))
+
+
+def test_a_name_that_nobody_has_is_said_so():
+    assert "cannot be reached" in said("http://doccano.invalid", Doccano.me)
+
+
+def test_a_proxy_of_the_environment_never_sees_this_machine(monkeypatch):
+    with Faults() as proxy, Faults({"GET /v1/me": [ME]}) as server:
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+            monkeypatch.setenv(name, proxy.url)
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        assert Doccano(account(server.url), **QUICK).me().username == "admin"
+        assert not proxy.requests
+
+
+def test_a_proxy_is_used_for_others_and_its_failure_said(monkeypatch):
+    with Faults({"POST http://doccano.example/v1/auth/login/": [BAD_GATEWAY]}) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        monkeypatch.delenv("no_proxy", raising=False)
+        assert "502" in said("http://doccano.example", Doccano.me)
+        monkeypatch.setenv("http_proxy", "http://user:proxy-password@127.0.0.1:9")
+        found = said("http://doccano.example", Doccano.me)
+    assert "not reached through the proxy" in found
+    assert "proxy-password" not in found
+
+
+def test_a_password_of_a_netrc_file_is_not_sent(monkeypatch, tmp_path):
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password secret\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    monkeypatch.setattr(transport, "is_loopback", lambda _: False)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with Faults({"GET /v1/me": [ME]}) as server:
+        Doccano(account(server.url), **QUICK).me()
+        assert not any("Authorization" in request.headers for request in server.requests)
+
+
+@pytest.mark.parametrize(
+    ("url", "here"),
+    [
+        ("http://127.0.0.1:8000", True),
+        ("http://127.3.2.1", True),
+        ("http://[::1]:80", True),
+        ("http://localhost", True),
+        ("http://a.localhost", True),
+        ("http://localhost.example.org", False),
+        ("http://10.0.0.1", False),
+        ("http://0.0.0.0", False),
+    ],
+)
+def test_this_machine_is_told_from_others(url, here):
+    assert transport.is_loopback(url) is here
+
+
+@pytest.fixture
+def certificate(tmp_path):
+    """A certificate for localhost that nobody signed."""
+    openssl = shutil.which("openssl") or pytest.skip("needs openssl")
+    pem = tmp_path / "self-signed.pem"
+    names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
+    making = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1"]
+    subprocess.run([openssl, *making, *names, "-keyout", pem, "-out", tmp_path / "c"], check=True, capture_output=True)
+    pem.write_text(pem.read_text() + (tmp_path / "c").read_text())
+    return pem
+
+
+def test_a_certificate_that_nobody_trusts_is_refused(certificate):
+    with Faults() as server:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server._server.socket = context.wrap_socket(server._server.socket, server_side=True)
+        found = said(server.url.replace("http:", "https:"), Doccano.me)
+        assert not server.requests
+    assert re.search(r"no TLS certificate that this machine trusts \(.*self.signed.*\)\n.*REQUESTS_CA_BUNDLE", found)
+
+
+TASK = "2f9c2c3e-0000-4000-8000-000000000000"
+STATUS = f"GET /v1/tasks/status/{TASK}"
+DOWNLOAD = "GET /v1/projects/1/download"
+READY = reply(200, {"ready": True, "result": "/media/x.zip", "error": None})
+WAITING = reply(200, {"ready": False, "result": None, "error": None})
+
+
+def a_zip(**parts):
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in parts.items():
+            archive.writestr(f"{name}.jsonl", text)
+    return data.getvalue()
+
+
+def exporting(download, status=READY):
+    return {
+        "POST /v1/projects/1/download": [reply(200, {"task_id": TASK})],
+        "GET /v1/projects/1/examples": [reply(200, {"count": 0, "results": []})],
+        STATUS: [status],
+        DOWNLOAD: [download],
+    }
+
+
+def export(doccano):
+    with doccano.export(1, confirmed=False) as path:
+        return path.read_bytes()
+
+
+def test_an_export_comes_whole_and_leaves_nothing_behind():
+    data = a_zip(ann='{"id": 1}\n')
+    with Faults(exporting(reply(200, data, kind="application/zip"), WAITING)) as server:
+        server.table[STATUS] = [WAITING, WAITING, READY]
+        doccano = Doccano(account(server.url), **QUICK)
+        with doccano.export(1, confirmed=True) as path:
+            assert path.read_bytes() == data
+        assert not path.parent.exists()
+        asked = next(request for request in server.requests if request.line == "POST /v1/projects/1/download")
+        assert json.loads(asked.body) == {"format": "JSONL", "exportApproved": True}
+
+
+DATA = a_zip(ann="x" * 5000)
+CUT = {
+    "cut": (reply(200, DATA[:90], kind="application/zip", length=len(DATA)), "broke off before all of it"),
+    "silent": (hang(first=reply(200, DATA[:90], kind="application/zip", length=5000)), "broke off before all of it"),
+    "a page": (APP, "sent no ZIP for the export"),
+    "not ready after all": (reply(200, {"status": "Not ready"}), "sent no ZIP"),
+    "empty": (reply(200, b"", kind="application/zip"), "an empty export"),
+    "failed": (reply(500, "<h1>Server Error (500)</h1>", kind="text/html"), "500"),
+}
+
+
+@pytest.mark.parametrize("name", CUT)
+def test_an_export_that_does_not_come_whole_is_refused(name, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    answer, expected = CUT[name]
+    with Faults(exporting(answer)) as server:
+        assert expected in said(server.url, export)
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_export_without_end_is_cut_short(monkeypatch):
+    monkeypatch.setattr(download.save, "__defaults__", (100,))
+    with Faults(exporting(reply(200, DATA + b"x" * 200, kind="application/zip"))) as server:
+        assert "more than 100 bytes" in said(server.url, export)
+
+
+def test_a_task_that_failed_is_told_in_the_words_of_the_worker():
+    failed = reply(200, {"ready": True, "result": None, "error": {"text": "database is locked"}})
+    with Faults(exporting(READY, failed)) as server:
+        assert "failed in Doccano's worker: database is locked\n" in said(server.url, export)
+        assert DOWNLOAD not in server.lines()
+
+
+def test_a_task_that_never_gets_ready_points_to_the_worker():
+    with Faults({STATUS: [WAITING]}) as server:
+        found = said(server.url, lambda doccano: doccano.wait(TASK))
+        assert re.search("not ended in [0-9]+ s: the task worker does not seem to run\n.*`doccano task`", found)
+
+
+def test_news_renew_the_patience():
+    with Faults({STATUS: [WAITING] * 12 + [READY]}) as server:
+        doccano = Doccano(account(server.url), **QUICK)
+        told = iter(range(100))
+        assert doccano.wait(TASK, news=lambda: next(told), patience=0.2) == ["/media/x.zip"]
+        assert next(told) > 1
+
+
+def test_old_news_do_not():
+    with Faults({STATUS: [WAITING]}) as server:
+        assert "does not seem to run" in said(server.url, lambda doccano: doccano.wait(TASK, news=lambda: 7))
+
+
+def test_what_an_import_did_not_take_is_told_line_by_line():
+    errors = [{"filename": "a.jsonl", "line": 3, "message": "Expecting value"}, {"message": "Bad."}, "odd"]
+    with Faults({STATUS: [reply(200, {"ready": True, "result": {"error": errors}, "error": None})]}) as server:
+        found = Doccano(account(server.url), **QUICK).wait(TASK)
+        assert found == ["a.jsonl, line 3: Expecting value", "Bad.", "odd"]
+
+
+@pytest.mark.parametrize("answer", [APP, reply(200, {"ready": "yes"}), reply(200, {}), BAD_GATEWAY])
+def test_a_status_of_the_wrong_shape_is_refused(answer):
+    assert fault(answer, STATUS, lambda doccano: doccano.wait(TASK))
+
+
+@pytest.mark.parametrize("answer", [reply(200, {}), reply(200, {"task_id": 7}), reply(200, {"task_id": "../../x"})])
+def test_a_task_that_is_none_is_refused(answer):
+    assert fault(answer, "POST /v1/projects/1/upload", lambda doccano: doccano.start_import(1, ["a"]))
+
+
+def test_an_upload_without_a_number_is_refused():
+    found = fault(APP, "POST /v1/fp/process/", lambda doccano: doccano.upload(b"x", "a.jsonl"))
+    assert "took the upload of a.jsonl but gave no number for it" in found
+
+
+def test_an_upload_that_is_gone_cannot_be_reverted_and_other_refusals_are_told():
+    with Faults({"DELETE /v1/fp/revert/": [reply(204), reply(404), reply(400, "bad")]}) as server:
+        doccano = Doccano(account(server.url), **QUICK)
+        assert [doccano.revert("a" * 22), doccano.revert("a" * 22)] == [True, False]
+        with pytest.raises(ServerError, match="400"):
+            doccano.revert("a" * 22)
+        assert {request.body for request in server.requests[1:]} == {b"a" * 22}
+
+
+def test_what_doccano_sends_after_the_end_of_an_answer_is_not_taken_for_the_next():
+    def stray(write):
+        write(reply(204, kind=None, length=4, close=False))
+        time.sleep(0.1)
+        write(b"None")
+
+    with Faults({"DELETE /v1/fp/revert/": [stray], "DELETE /v1/projects/1": [ME]}, keep=True) as server:
+        doccano = Doccano(account(server.url), **QUICK)
+        assert doccano.revert("a" * 22)
+        doccano.delete_project(1)
+        doccano.close()
+
+
+def test_to_delete_nothing_never_reaches_the_server():
+    with Faults() as server:
+        doccano = Doccano(account(server.url), **QUICK)
+        with pytest.raises(ValueRefused, match="no example"):
+            doccano.delete_examples(1, [])
+        assert not server.lines()
+
+
+def test_to_ask_for_an_empty_label_never_reaches_the_server():
+    with Faults() as server:
+        with pytest.raises(ValueRefused, match="empty label"):
+            Doccano(account(server.url), **QUICK).examples(1, "")
+        assert not server.lines()
+
+
+def test_a_field_that_is_none_never_reaches_the_server():
+    with Faults() as server:
+        with pytest.raises(ValueRefused, match="no field 'colaborative'"):
+            Doccano(account(server.url), **QUICK).update_project(1, colaborative=True)
+        assert not server.lines()
+
+
+@pytest.mark.parametrize(
+    "answer", [reply(503, {"Worker": "unavailable"}), FORBIDDEN, APP, reply(200, "plain", kind=None)]
+)
+def test_a_doctor_gets_whatever_comes(answer):
+    with Faults({"GET /v1/health/": [answer]}) as server:
+        status, found = Doccano(account(server.url), **QUICK).probe("v1/health/", format="json")
+    assert (status, found) in [
+        (503, {"Worker": "unavailable"}),
+        (403, {"detail": "You do not have permission to perform this action."}),
+        (200, "<!doctype html><html><head><title>doccano</title></head><body></body></html>"),
+        (200, "plain"),
+    ]

@@ -1,0 +1,89 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+from goldspan.doccano import journal
+from goldspan.doccano.journal import Batch
+from goldspan.errors import InputError
+
+BATCH = Batch("u" * 22, None, 7, ("a.p01", "a.p02"))
+
+
+def test_what_is_begun_is_on_the_disk_before_the_call_ends(tmp_path):
+    with journal.opened(tmp_path / "j.json") as book:
+        book.begin(BATCH)
+        assert journal.Journal(book.file).batches == (BATCH,)
+        book.started(BATCH.upload, "task-1")
+        assert journal.Journal(book.file).batches[0].task == "task-1"
+
+
+def test_a_journal_is_found_again_and_closed(tmp_path):
+    file = tmp_path / "deep" / "j.json"
+    with journal.opened(file) as book:
+        book.begin(BATCH)
+    with journal.opened(file) as book:
+        assert book.batches == (BATCH,)
+        book.close()
+        assert not book.batches
+    assert not file.exists()
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"batches": [{}]}', '{"batches": [7]}', '{"batches": null}', "\xff"])
+def test_what_is_no_journal_is_refused_with_a_remedy(text, tmp_path):
+    file = tmp_path / "j.json"
+    file.write_bytes(text.encode("latin-1"))
+    with pytest.raises(InputError, match="not the journal of a push") as caught, journal.opened(file):
+        pass
+    assert caught.value.remedy
+
+
+def test_ids_that_are_no_strings_are_refused(tmp_path):
+    file = tmp_path / "j.json"
+    file.write_text(json.dumps({"batches": [{"upload": "u", "task": None, "above": 1, "ids": [3]}]}))
+    with pytest.raises(InputError), journal.opened(file):
+        pass
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "a/b", "", ".", "x" * 500, "Ü 🚢", "\ud800", "a\nb"])
+def test_the_name_of_a_project_never_leads_out_of_the_folder(name, tmp_path):
+    file = journal.path(tmp_path, "http://127.0.0.1:8000/", name)
+    assert file.parent == tmp_path
+    assert len(file.name) < 100
+    file.write_text("")
+
+
+def test_projects_and_servers_have_journals_of_their_own(tmp_path):
+    urls = ("http://a:1/", "http://a:2/", "http://b:1/")
+    files = {journal.path(tmp_path, url, name) for url in urls for name in ("p-q", "p q", "p/q", "P-Q")}
+    assert len(files) == 12
+
+
+def test_no_login_stands_in_the_name_of_the_file(tmp_path):
+    assert "secret" not in journal.path(tmp_path, "http://me:secret@host/", "p").name
+
+
+HOLDER = """
+import sys, pathlib
+from goldspan.doccano import journal
+with journal.opened(pathlib.Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_second_push_waits_for_the_first_and_not_for_a_dead_one(tmp_path):
+    file, told = tmp_path / "j.json", []
+    holder = subprocess.Popen([sys.executable, "-c", HOLDER, file], stdin=-1, stdout=-1, text=True)
+    assert holder.stdout.readline() == "held\n"
+
+    def kill():
+        told.append(holder.poll())
+        holder.kill()
+        holder.communicate()
+
+    with journal.opened(file, kill):
+        assert told == [None]
+    with journal.opened(file, lambda: told.append("waited")):
+        assert told == [None]

@@ -1,0 +1,243 @@
+"""A push that is interrupted anywhere is finished by the next, and ends as an undisturbed one does."""
+
+import contextlib
+import json
+import threading
+import time
+from dataclasses import replace
+from itertools import product
+
+import pytest
+
+import annotators
+import killing
+from goldspan.doccano import desired, journal, push, server
+from goldspan.doccano.client import Doccano
+from goldspan.doccano.journal import Batch
+from goldspan.doccano.push import Options
+from goldspan.doccano.snapshot import ALL, Work
+from goldspan.errors import ServerError
+from goldspan.formats import doccano as rowformat
+from goldspan.values import Example
+from pushing import Room, connected, counting, people
+
+pytestmark = pytest.mark.slow
+SHARED = {"alone": False, "shared": True}
+
+
+class Ground:
+    """A server of its own, which can be broken, with somebody who annotates."""
+
+    def __init__(self, home):
+        self.home = home
+        self.account = server.start(home, 0).account
+        self.link = connected(self.account, patience=8.0)
+        self.admin = annotators.admin(self)
+        (self.anna,) = people(self, "anna")
+        self.undisturbed = {}
+
+    def room(self, kind, folder):
+        made = Room(self.link, folder, collaborative=SHARED[kind])
+        return killing.furnish(made, kind, self.admin if kind == "shared" else self.anna)
+
+    def expect(self, kind, folder):
+        """What an undisturbed push ends in."""
+        if kind not in self.undisturbed:
+            room = self.room(kind, folder / "undisturbed")
+            assert killing.driven(self.account, room, kind, "list").returncode == 0
+            self.undisturbed[kind] = room.state()
+        return self.undisturbed[kind]
+
+    def mend(self):
+        """Start again what was killed."""
+        server.start(self.home)
+
+
+@pytest.fixture(scope="module")
+def ground(tmp_path_factory):
+    made = Ground(tmp_path_factory.mktemp("ground"))
+    yield made
+    made.link.close()
+    server.stop(made.home)
+
+
+def settled(ground, room, kind, folder):
+    """Push again: the state is the undisturbed one, and a third push has nothing to do."""
+    room.push(*killing.wanted(kind))
+    found = room.state()
+    assert found == ground.expect(kind, folder)
+    assert len({name for name, *_ in found}) == len(found), "an example is there twice"
+    with counting(room.server) as written:
+        room.push(*killing.wanted(kind))
+    assert not written
+    assert not journal.path(room.folder, room.server.url, room.name).exists()
+
+
+@pytest.mark.parametrize("kind", killing.KINDS)
+def test_kill_minus_nine_after_every_call_that_changes_something(kind, ground, tmp_path):
+    room = ground.room(kind, tmp_path / "list")
+    every = json.loads(killing.driven(ground.account, room, kind, "list").stdout)
+    points = [every[0], *(at for at in every if at.endswith("after") and at.partition(".")[0] in killing.CHANGING)]
+    for at in points:
+        room = ground.room(kind, tmp_path / at)
+        assert killing.driven(ground.account, room, kind, at).returncode == -9, at
+        settled(ground, room, kind, tmp_path)
+    print(f"\n{kind}: killed at {len(points)} points: {', '.join(points)}")
+    assert {at.partition(".")[0] for at in points[1:]} == set(killing.CHANGING)
+
+
+@pytest.mark.parametrize("kind", killing.KINDS)
+def test_a_lost_journal_costs_no_label_and_leaves_no_double(kind, ground, tmp_path):
+    room = ground.room(kind, tmp_path)
+    assert killing.driven(ground.account, room, kind, "started.0:after").returncode == -9
+    journal.path(room.folder, room.server.url, room.name).unlink()
+    time.sleep(2)
+    settled(ground, room, kind, tmp_path)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("kind", killing.KINDS)
+def test_a_connection_cut_at_every_request_that_writes(kind, when, ground, tmp_path, monkeypatch):
+    monkeypatch.setattr(push, "AT_ONCE", 1)
+    cuts = 0
+    for number in range(100):
+        room = ground.room(kind, tmp_path / str(number))
+        with killing.Cutter(ground.account, number, when) as cutter, Doccano(cutter.account, patience=8.0) as link:
+            try:
+                push.push(link, room.project, killing.wanted(kind), folder=room.folder)
+            except ServerError:
+                cuts += 1
+            else:
+                break
+        for file in room.folder.glob("*.json"):  # the proxy has an address of its own, and so a journal
+            file.rename(journal.path(room.folder, room.server.url, room.name))
+        settled(ground, room, kind, tmp_path)
+    print(f"\n{kind}: cut {when} {cuts} requests")
+    assert cuts == number > 5
+
+
+def interrupted(room, kind, name, act, monkeypatch, *, patience=3.0):
+    """A push during which something happens before a call of the client; the error that it ends with, if any."""
+    method, done = getattr(Doccano, name), []
+
+    def call(*arguments, **options):
+        if not done:
+            done.append(act())
+        return method(*arguments, **options)
+
+    with monkeypatch.context() as patch, contextlib.suppress(ServerError):
+        patch.setattr(Doccano, name, call)
+        patch.setattr(room.server, "patience", patience)
+        push.push(room.server, room.project, killing.wanted(kind), folder=room.folder)
+        return None
+    return done
+
+
+CALLS = ("upload", "start_import", "wait", "delete_examples")
+
+
+@pytest.mark.parametrize("broken", [f"{role} {name}" for role, name in product(("web", "worker"), CALLS)])
+@pytest.mark.parametrize("kind", killing.KINDS)
+def test_the_server_is_killed_before_a_call(kind, broken, ground, tmp_path, monkeypatch):
+    role, name = broken.split()
+    room = ground.room(kind, tmp_path)
+    try:
+        interrupted(room, kind, name, lambda: killing.kill(ground.home, role), monkeypatch)
+    finally:
+        ground.mend()
+    settled(ground, room, kind, tmp_path)
+
+
+MANY = 4_000
+
+
+def many(kind):
+    texts = [f"KFOR {number} left Kosovo." for number in range(MANY)]
+    spans = (replace(killing.FILLED[0], start=0, end=4),) if kind == "shared" else ()
+    return [Example(f"b.p{number:04}", text, spans) for number, text in enumerate(texts)]
+
+
+@pytest.mark.parametrize("role", ["web", "worker"])
+@pytest.mark.parametrize("kind", killing.KINDS)
+def test_the_server_is_killed_while_the_import_runs(kind, role, ground, tmp_path):
+    room = Room(ground.link, tmp_path, collaborative=SHARED[kind])
+    ended = threading.Event()
+
+    def kill_when_some_are_there():
+        while not ended.is_set() and not ground.link.count(room.project.id):
+            time.sleep(0.01)
+        killing.kill(ground.home, role)
+
+    with Doccano(ground.account, patience=4.0) as link:
+        killer = threading.Thread(target=kill_when_some_are_there)
+        killer.start()
+        try:
+            with contextlib.suppress(ServerError):
+                push.push(link, room.project, many(kind), folder=room.folder)
+        finally:
+            ended.set()
+            killer.join()
+            ground.mend()
+    room.push(*many(kind))
+    there = room.take()
+    assert sorted(one.id for one in there.copies.values()) == [example.id for example in many(kind)]
+    if kind == "shared":
+        assert {one.work[ALL].spans for one in there.copies.values()} == {many(kind)[0].spans}
+    with counting(room.server) as written:
+        room.push(*many(kind))
+    assert not written
+
+
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_examples_that_an_import_left_without_their_spans_are_replaced_unless_somebody_worked_on_them(
+    confirmed, ground, tmp_path
+):
+    room = Room(ground.link, tmp_path, collaborative=True)
+    rows = desired.rows(killing.before("shared"), room.project, ("UNIT", "PLACE"))
+    bare = b"".join(rowformat.line({**want.row, "label": []}) for want in rows)
+    upload = room.server.upload(bare, "half.jsonl")
+    with journal.opened(journal.path(tmp_path, room.server.url, room.name)) as book:
+        book.begin(Batch(upload, None, 0, tuple(want.example.id for want in rows)))
+    room.server.wait(room.server.start_import(room.project.id, [upload]))
+    if confirmed:
+        ground.admin.confirm(room.project.id, room.number("a.p02"))
+    room.push(*killing.before("shared"))
+    there = room.take().by_id
+    assert {len(copies) for copies in there.values()} == {1}
+    spans = [copies[0].work[ALL].spans for copies in there.values()]
+    assert spans.count(killing.FILLED) == (4 if confirmed else 5)
+    if confirmed:
+        assert there["a.p02"][0].work[ALL] == Work(confirmed=True)
+
+
+@pytest.mark.parametrize("kind", killing.KINDS)
+def test_an_import_that_runs_twice_leaves_no_double(kind, ground, tmp_path, monkeypatch):
+    room, start = ground.room(kind, tmp_path), Doccano.start_import
+
+    def twice(self, project, uploads):
+        self.wait(start(self, project, uploads))
+        copies = self.upload(b"".join(rowformat.line(want.row) for want in rows), "again.jsonl")
+        return start(self, project, [copies])
+
+    rows = [
+        want
+        for want in desired.rows(killing.wanted(kind), room.project, ("UNIT", "PLACE"))
+        if want.example.id in {"a.p04", "a.p06", "a.p07"}
+    ]
+    with monkeypatch.context() as patch:
+        patch.setattr(Doccano, "start_import", twice)
+        push.push(room.server, room.project, killing.wanted(kind), folder=room.folder, options=Options())
+    assert room.state() == ground.expect(kind, tmp_path)
+    settled(ground, room, kind, tmp_path)
+
+
+@pytest.mark.parametrize("kind", killing.KINDS)
+def test_a_worker_that_is_dead_is_said_plainly_and_what_it_finds_later_makes_no_double(kind, ground, tmp_path):
+    room = ground.room(kind, tmp_path)
+    killing.kill(ground.home, "worker")
+    try:
+        with Doccano(ground.account, patience=2.0) as link, pytest.raises(ServerError, match="worker"):
+            push.push(link, room.project, killing.wanted(kind), folder=room.folder)
+    finally:
+        ground.mend()
+    settled(ground, room, kind, tmp_path)

@@ -1,0 +1,237 @@
+import hashlib
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from goldspan.doccano import plan, readback
+from goldspan.doccano.journal import Batch
+from goldspan.doccano.plan import MARKER
+from goldspan.doccano.snapshot import Refused, Snapshot, Work
+from goldspan.values import Example
+from pushing import ALONE, KFOR, SHARED, A, B, copy, rows, seen
+
+
+def step(example, *copies, touched=(), project=ALONE, **options):
+    wanted = rows(example, project=project)
+    return plan.plan(wanted, seen(*copies, project=project), dict.fromkeys(touched, "labelled"), **options).steps[0]
+
+
+@pytest.mark.parametrize(
+    ("copies", "touched", "state", "keep", "drop"),
+    [
+        ([], [], "create", None, ()),
+        ([(1, A)], [], "unchanged", 1, ()),
+        ([(1, A)], [1], "unchanged", 1, ()),
+        ([(3, A), (2, A), (9, A)], [], "unchanged", 2, (3, 9)),
+        ([(2, A), (3, A)], [3], "unchanged", 3, (2,)),
+        ([(1, B)], [], "replace", None, (1,)),
+        ([(1, B), (2, B)], [], "replace", None, (1, 2)),
+        ([(1, B), (2, A)], [], "unchanged", 2, (1,)),
+        ([(1, B)], [1], "conflict", None, ()),
+        ([(1, B), (2, A)], [1], "conflict", None, (2,)),
+        ([(1, B), (2, A)], [2], "unchanged", 2, (1,)),
+        ([(1, A), (2, A), (3, A)], [1, 3], "conflict", None, (2,)),
+        ([(1, B), (2, A)], [1, 2], "conflict", None, ()),
+    ],
+)
+def test_what_is_done_follows_from_what_is_there(copies, touched, state, keep, drop):
+    found = step(A, *(copy(number, example) for number, example in copies), touched=touched)
+    assert (found.state, found.keep, found.drop) == (state, keep, drop)
+
+
+def test_who_worked_on_what_is_asked_only_where_it_matters():
+    wanted = rows(A)
+    assert not plan.is_doubtful(wanted, seen(copy(1, A)))
+    assert plan.is_doubtful(wanted, seen(copy(1, B)))
+    assert plan.is_doubtful(wanted, seen(copy(1, A), copy(2, A)))
+    assert not plan.is_doubtful(wanted, seen())
+
+
+def test_other_spans_filled_in_replace_an_example_that_nobody_worked_on():
+    with_span = replace(A, spans=(KFOR,))
+    old = copy(1, A, project=SHARED)
+    assert step(with_span, old, project=SHARED).state == "replace"
+    worked = step(with_span, old, touched=[1], project=SHARED)
+    assert (worked.state, worked.keep) == ("unchanged", 1)
+    assert "does not reach it" in worked.why
+
+
+def test_another_place_in_the_article_is_an_update_and_keeps_what_people_did():
+    moved = replace(A, at=70, extra={"rule": "x"})
+    found = step(moved, copy(1, A), touched=[1])
+    assert (found.state, found.keep) == ("update", 1)
+    assert found.meta == {"goldspan_at": "70", "goldspan_extra": '{"rule": "x"}'}
+
+
+def test_what_spoke_of_the_spans_that_were_sent_stays_with_those_that_people_made():
+    moved = replace(A, at=70, extra={"rule": "x"}, spans=(KFOR,))
+    found = step(moved, copy(1, A, project=SHARED), touched=[1], project=SHARED)
+    assert found.meta == {"goldspan_at": "70"}
+
+
+def test_a_half_imported_copy_goes_and_does_not_count():
+    with_span = replace(A, spans=(KFOR,))
+    bare = copy(5, with_span, work=Work(), project=SHARED)
+    whole = copy(8, with_span, project=SHARED)
+    assert step(with_span, bare, touched=[5], half={5}, project=SHARED).drop == (5,)
+    assert step(with_span, bare, touched=[5], half={5}, project=SHARED).state == "replace"
+    found = step(with_span, bare, whole, touched=[5], half={5}, project=SHARED)
+    assert (found.state, found.keep, found.drop) == ("unchanged", 8, (5,))
+
+
+def test_an_import_left_half_done_is_told_from_work_that_emptied_an_example():
+    with_span = replace(A, spans=(KFOR,))
+    made = {
+        number: copy(number, with_span, work=work, project=SHARED)
+        for number, work in {4: Work(), 5: Work(), 6: Work(confirmed=True), 7: Work(comments=("x",)), 8: None}.items()
+    }
+    batch = Batch("u", None, above=4, ids=("a.p01",))
+    assert readback.half_done(Snapshot(SHARED, made, ()), [batch]) == {5}
+    assert not readback.half_done(Snapshot(SHARED, made, ()), [replace(batch, ids=("b",))])
+    assert not readback.half_done(Snapshot(SHARED, made, ()), [])
+
+
+def labelled(text, *spans, **work):
+    example = Example("a.p01", text)
+    return copy(1, example, work={"anna": Work(spans=spans, **work)})
+
+
+def test_spans_are_carried_over_where_each_finds_its_words():
+    found = step(B, labelled("KFOR left.", KFOR), touched=[1], reanchoring=True)
+    assert (found.state, found.keep) == ("reanchor", 1)
+    assert found.moves.to == {KFOR: KFOR}
+    assert found.meta["goldspan_sha256"] == hashlib.sha256(B.text.encode()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "work", "why"),
+    [
+        ("They left.", {}, "'KFOR' is not in the new text"),
+        ("KFOR has left. ", {}, "trims"),
+        ("KFOR has left.\0", {}, "NUL"),
+        ("KFOR has left.", {"refused": (Refused(0, 99, "UNIT", "lies outside"),)}, "lies outside"),
+    ],
+)
+def test_spans_that_cannot_be_carried_over_are_a_conflict_that_says_why(wanted, work, why):
+    found = step(replace(A, text=wanted), labelled("KFOR left.", KFOR, **work), touched=[1], reanchoring=True)
+    assert found.state == "conflict"
+    assert why in found.why
+    assert found.remedy
+
+
+def test_an_example_edited_on_the_server_is_replaced_or_a_conflict_but_never_carried_over():
+    spoiled = replace(copy(1, A), text="KFOR stayed.", spoiled="its text was changed on the server")
+    assert step(A, spoiled).state == "replace"
+    found = step(A, spoiled, touched=[1], reanchoring=True)
+    assert (found.state, found.why[-34:]) == ("conflict", "its text was changed on the server")
+
+
+def test_what_is_being_carried_over_is_finished_first():
+    marked = copy(1, A, **{MARKER: "{}"})
+    assert step(A, marked, copy(2, A)).state == "reanchor"
+    assert not plan.same_text(rows(A)[0], marked)
+    assert step(A, copy(1, A, **{MARKER: None})).state == "unchanged"
+
+
+def test_what_nobody_asked_for_is_named_and_left_alone():
+    other, foreign = copy(4, Example("old.p01", "Gone.")), replace(copy(7, A), id=None)
+    far = copy(5, Example("b.p01", "Elsewhere."))
+    made = plan.plan(rows(A), seen(copy(1, A), other, foreign, far), {}, elsewhere={"b"})
+    assert [(stray.number, stray.id) for stray in made.only_there] == [(4, "old.p01"), (7, None)]
+    assert made.is_done
+    assert [name for name, _, _ in made.attention()] == ["old.p01", "Doccano's number 7"]
+    assert made.articles()["old"]["only there"] == made.articles()[""]["only there"] == 1
+
+
+def test_the_counts_add_up_and_the_report_is_json():
+    wanted = rows(A, Example("a.p02", "New."), Example("b.p01", "Other."))
+    there = seen(copy(1, B), copy(2, B), copy(3, Example("b.p01", "Other.")), copy(4, Example("b.p01", "Other.")))
+    made = plan.plan(wanted, there, {})
+    assert {state: number for state, number in made.counts().items() if number} == {
+        "create": 1,
+        "unchanged": 1,
+        "replace": 1,
+        "double": 2,
+    }
+    for state, number in made.counts().items():
+        assert sum(counts[state] for counts in made.articles().values()) == number
+    assert json.loads(json.dumps(made.json()))["examples"]["replace"] == ["a.p01"]
+
+
+texts = st.sampled_from(["KFOR left.", "KFOR has left.", "They left."])
+names = st.sampled_from(["a.p01", "a.p02", "b.p01"])
+
+
+@st.composite
+def worlds(draw):
+    """Examples that are wanted, copies that are there, who touched what, what is half done."""
+    project = draw(st.sampled_from([ALONE, SHARED]))
+    spans = (st.just(()) | st.just((KFOR,))) if project is SHARED else st.just(())
+    wanted = [Example(name, draw(texts), draw(spans), draw(st.integers(0, 1))) for name in draw(st.sets(names))]
+    copies = [
+        copy(number, Example(draw(names), draw(texts), draw(spans)), project=project)
+        for number in range(1, draw(st.integers(1, 6)))
+    ]
+    touched = {one.number: "labelled" for one in copies if draw(st.booleans())}
+    half = {number for number in touched if draw(st.booleans()) and draw(st.booleans())}
+    return project, rows(*wanted, project=project), seen(*copies, project=project), touched, half
+
+
+@given(worlds(), st.booleans())
+def test_nothing_that_people_touched_is_ever_dropped(world, reanchoring):
+    _, wanted, there, touched, half = world
+    made = plan.plan(wanted, there, touched, half=half, reanchoring=reanchoring)
+    assert [one.wanted for one in made.steps] == wanted
+    assert not set(made.drops) & (touched.keys() - half)
+    assert len(set(made.drops)) == len(made.drops)
+    assert not set(made.drops) & {one.keep for one in made.steps}
+    strays = {stray.number for stray in made.only_there}
+    assert {one.number for one in there.copies.values()} - strays == {
+        one.number for one in there.copies.values() if one.id in {want.example.id for want in wanted}
+    }
+
+
+def carried_out(made, there, touched, project):
+    """The project after all of a plan was done, as a server would have it."""
+    copies = {number: one for number, one in there.copies.items() if number not in made.drops}
+    for one in made.steps:
+        if one.state in {"create", "replace"}:
+            number = max([0, *there.copies, *copies]) + 1
+            copies[number] = copy(number, one.wanted.example, project=project)
+        elif one.keep is not None:
+            text = one.wanted.example.text if one.state == "reanchor" else copies[one.keep].text
+            row = {**copies[one.keep].row, **one.meta}
+            copies[one.keep] = replace(copies[one.keep], row=row, text=text)
+    return Snapshot(project, copies, ()), {number: how for number, how in touched.items() if number in copies}
+
+
+@given(worlds(), st.booleans())
+def test_a_plan_that_was_carried_out_leaves_nothing_to_do_and_one_copy_of_each(world, reanchoring):
+    project, wanted, there, touched, half = world
+    made = plan.plan(wanted, there, touched, half=half, reanchoring=reanchoring)
+    after, still = carried_out(made, there, touched, project)
+    again = plan.plan(wanted, after, still, reanchoring=reanchoring)
+    assert again.is_done
+    for one in again.steps:
+        copies = after.by_id[one.wanted.example.id]
+        assert len(copies) == 1 or one.state == "conflict"
+        if one.state == "unchanged":
+            assert copies[0].text == one.wanted.example.text
+
+
+@given(worlds())
+def test_a_plan_that_was_interrupted_anywhere_ends_as_if_it_had_not_been(world):
+    project, wanted, there, touched, _ = world
+    made = plan.plan(wanted, there, touched)
+    steps = [one for one in made.steps if one.state in {"create", "replace"}]
+    uploaded, still = carried_out(plan.Plan(tuple(replace(one, drop=()) for one in steps)), there, touched, project)
+    whole, _ = carried_out(made, there, touched, project)
+    after, _ = carried_out(plan.plan(wanted, uploaded, still), uploaded, still, project)
+    assert texts_of(after) == texts_of(whole)
+
+
+def texts_of(snapshot):
+    return sorted((one.id, one.text, one.row.get("goldspan_sent", "")) for one in snapshot.copies.values())

@@ -1,0 +1,377 @@
+"""Pull: what a project holds, as lines of the corpus. First from snapshots, then from a live server."""
+
+import json
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from goldspan.doccano import passes, putting
+from goldspan.doccano.collecting import Wish, collect
+from goldspan.doccano.snapshot import ALL, Copy, Refused, Snapshot, Work
+from goldspan.errors import InputError, ValueRefused
+from goldspan.formats import gold
+from goldspan.values import Example, Span
+
+TEXTS = {
+    "harbour.p02": Example("harbour.p02", "The Aurora left Port Said on Monday with about 40 sailors.", at=24),
+    "storm.p01": Example("storm.p01", "Storm over Valparaíso"),
+    "storm.p02": Example("storm.p02", "The ferries Belle Étoile and Nordlicht stayed in Valparaíso.", at=22),
+}
+AURORA = Span(4, 10, "SHIP")
+LABELS = frozenset({"SHIP", "PORT", "CREW"})
+
+
+def work(*spans, confirmed=True, comments=(), refused=()):
+    return Work(spans=tuple(spans), confirmed=confirmed, comments=tuple(comments), refused=tuple(refused))
+
+
+OPEN = work(confirmed=False)
+
+
+def copy(number, name, text=None, row=None, spoiled=None, **works):
+    """A copy of an example, with what each annotator did on it."""
+    held = TEXTS[name].text if text is None else text
+    return Copy(
+        number=number, id=name, sha256="", at=0, extra={}, text=held, row=row or {}, work=works, spoiled=spoiled
+    )
+
+
+def snapshot(*copies, shared=False):
+    project = SimpleNamespace(name="ships", collaborative=shared, grapheme_mode=False, id=1)
+    return Snapshot(project, {one.number: one for one in copies}, ("ann", "bob"))
+
+
+def wish(**changed):
+    return Wish(**{"texts": TEXTS, "elsewhere": set(), "labels": LABELS, **changed})
+
+
+def kinds(found):
+    return [(problem.kind, problem.annotator, problem.example) for problem in found.problems]
+
+
+def put(corpus, found, pseudonyms=None):
+    return passes.write(change for change in passes.changes(corpus, found.lines, pseudonyms or {}) if change.writes)
+
+
+# What is collected
+
+
+def test_confirmed_work_is_taken_and_open_work_is_not():
+    found = collect(snapshot(copy(1, "harbour.p02", ann=work(AURORA), bob=work(AURORA, confirmed=False))), wish())
+    [line] = found.lines["ann"].values()
+    assert (line.spans, line.extra, line.at) == ((AURORA,), {"confirmed": True}, 24)
+    assert found.lines["bob"] == {"harbour.p02": None}
+
+
+def test_unconfirmed_takes_all_examples_of_those_who_began():
+    copies = [copy(1, "storm.p01", ann=work(), bob=OPEN), copy(2, "storm.p02", ann=OPEN, bob=OPEN)]
+    found = collect(snapshot(*copies), wish(unconfirmed=True))
+    assert [line.extra["confirmed"] for line in found.lines["ann"].values()] == [True, False]
+    assert set(found.lines["bob"].values()) == {None}
+
+
+def test_comments_come_along_and_open_ones_are_told():
+    copies = [
+        copy(1, "storm.p01", ann=work(comments=["a storm?"])),
+        copy(2, "storm.p02", ann=work(confirmed=False, comments=["hm"])),
+    ]
+    found = collect(snapshot(*copies), wish())
+    assert found.lines["ann"]["storm.p01"].extra == {"confirmed": True, "comments": ["a storm?"]}
+    assert [said.text for said in found.comments] == ["a storm?", "hm"]
+
+
+def test_comments_of_a_shared_project_stay_out_of_gold():
+    found = collect(snapshot(copy(1, "storm.p01", **{ALL: work(comments=["a storm?"])}), shared=True), wish())
+    assert found.lines[ALL]["storm.p01"].extra == {"confirmed": True}
+
+
+@pytest.mark.parametrize(
+    ("done", "kind"),
+    [
+        (work(Span(3, 10, "SHIP")), "edge"),
+        (work(Span(4, 10, "TANK")), "label"),
+        (work(Span(3, 4, "SHIP")), "empty"),
+        (work(AURORA, Span(4, 15, "PORT")), "overlap"),
+        (work(refused=[Refused(50, 90, "CREW", "ends outside")]), "outside"),
+        (work(comments=["half a \ud83d"]), "comment"),
+    ],
+)
+def test_what_does_not_fit_is_listed_and_the_rest_is_taken(done, kind):
+    copies = [copy(1, "harbour.p02", ann=done, bob=work(AURORA)), copy(2, "storm.p01", ann=work())]
+    found = collect(snapshot(*copies), wish())
+    assert kinds(found) == [(kind, "ann", "harbour.p02")]
+    assert [*found.lines["ann"]] == ["storm.p01"]
+    assert found.lines["bob"]["harbour.p02"].spans == (AURORA,)
+    assert found.problems[0].json()["remedy"]
+
+
+def test_open_work_is_not_judged():
+    found = collect(snapshot(copy(1, "harbour.p02", ann=work(Span(3, 10, "SHIP"), confirmed=False))), wish())
+    assert not found.problems
+
+
+def test_tidy_sets_right_and_tells():
+    done = work(Span(3, 11, "SHIP"), AURORA, Span(16, 25, "TANK"), refused=[Refused(50, 90, "CREW", "outside")])
+    found = collect(snapshot(copy(1, "harbour.p02", ann=done)), wish(tidy=True))
+    assert found.lines["ann"]["harbour.p02"].spans == (AURORA,)
+    told = [(one.annotator, one.example, one.repair.flaw.kind, one.repair.flaw.surface) for one in found.repairs]
+    assert sorted(told) == [
+        ("ann", "harbour.p02", "edge", " Aurora "),
+        ("ann", "harbour.p02", "label", "Port Said"),
+        ("ann", "harbour.p02", "outside", ""),
+        ("ann", "harbour.p02", "twice", "Aurora"),
+    ]
+
+
+def test_what_tidy_cannot_mend_stays_away_unmended():
+    done = work(Span(3, 10, "SHIP"), Span(4, 15, "PORT"))
+    found = collect(snapshot(copy(1, "harbour.p02", ann=done)), wish(tidy=True))
+    assert kinds(found) == [("overlap", "ann", "harbour.p02")]
+    assert not found.repairs
+    assert "harbour.p02" not in found.lines["ann"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "kind"),
+    [
+        ({"text": "Another text"}, "text"),
+        ({"row": {"goldspan_reanchor": "{}"}}, "text"),
+        ({"row": {"goldspan_reanchor": "{}"}, "spoiled": "its text was changed on the server"}, "text"),
+        ({"spoiled": "its text was changed on the server"}, "spoiled"),
+    ],
+)
+def test_another_text_is_not_written_for_anybody(changed, kind):
+    found = collect(snapshot(copy(1, "storm.p01", ann=work(), bob=work(), cid=OPEN, **changed)), wish())
+    assert kinds(found) == [(kind, "ann", "storm.p01"), (kind, "bob", "storm.p01")]
+    assert not any(found.lines.values())
+
+
+def test_another_text_that_nobody_worked_on_is_for_the_next_push():
+    assert not collect(snapshot(copy(1, "storm.p01", text="Old", ann=OPEN)), wish()).problems
+
+
+@pytest.mark.parametrize("name", [None, "../../etc/passwd", "storm.p99", "harbour", "/storm.p01", "storm.p01\0"])
+def test_an_example_that_is_not_of_the_corpus_is_listed(name):
+    found = collect(snapshot(copy(7, name, text="x", ann=work(Span(0, 1, "SHIP")))), wish())
+    assert kinds(found) == [("foreign", "ann", name or "Doccano's number 7")]
+    assert not any(found.lines.values())
+
+
+def test_articles_that_were_not_asked_for_are_passed_over():
+    storm = {name: example for name, example in TEXTS.items() if example.article == "storm"}
+    copies = [copy(1, "harbour.p02", text="changed", ann=work()), copy(2, "storm.p01", ann=work())]
+    found = collect(snapshot(*copies), wish(texts=storm, elsewhere={"harbour"}))
+    assert not found.problems
+    assert [*found.lines["ann"]] == ["storm.p01"]
+
+
+def test_of_two_copies_the_one_that_was_worked_on_counts():
+    copies = [copy(1, "storm.p01", ann=OPEN), copy(2, "storm.p01", ann=work(Span(0, 5, "PORT")))]
+    found = collect(snapshot(*copies), wish())
+    assert found.lines["ann"]["storm.p01"].spans == (Span(0, 5, "PORT"),)
+    assert not found.problems
+
+
+def test_two_copies_that_were_worked_on_are_listed():
+    copies = [copy(1, "storm.p01", ann=work(), bob=OPEN), copy(2, "storm.p01", ann=OPEN, bob=work())]
+    found = collect(snapshot(*copies), wish())
+    assert kinds(found) == [("double", "ann", "storm.p01"), ("double", "bob", "storm.p01")]
+    assert not any(found.lines.values())
+
+
+def test_what_a_push_filled_in_twice_is_nobodys_work():
+    filled = work(Span(0, 5, "PORT"), confirmed=False)
+    copies = [copy(number, "storm.p01", **{ALL: one}) for number, one in [(1, filled), (2, work(Span(0, 5, "PORT")))]]
+    found = collect(snapshot(*copies, shared=True), wish())
+    assert found.lines[ALL]["storm.p01"].extra == {"confirmed": True}
+    assert not found.problems
+
+
+@given(st.data())
+def test_every_example_of_everybody_is_a_line_or_open_or_listed(data):
+    done = st.builds(
+        work,
+        st.builds(Span, st.integers(0, 9), st.integers(10, 12), st.sampled_from(["SHIP", "TANK"])),
+        confirmed=st.booleans(),
+    )
+    copies = [
+        copy(number, data.draw(st.sampled_from([*TEXTS])), ann=data.draw(done | st.just(OPEN)), bob=data.draw(done))
+        for number in range(data.draw(st.integers(1, 5)))
+    ]
+    options = wish(unconfirmed=data.draw(st.booleans()), tidy=data.draw(st.booleans()))
+    found = collect(snapshot(*copies), options)
+    listed = {(problem.annotator, problem.example) for problem in found.problems}
+    for one in copies:
+        for who, did in one.work.items():
+            line = found.lines.get(who, {}).get(one.id, "nothing")
+            if did.confirmed:
+                assert line != "nothing" or (who, one.id) in listed
+            assert line in (None, "nothing") or (who, one.id) not in listed
+
+
+# What is written
+
+
+def test_a_pass_is_written_canonically_and_a_second_pull_changes_nothing(toy):
+    copies = [copy(1, "storm.p02", cid=work()), copy(2, "storm.p01", cid=work(Span(11, 21, "PORT"), comments=["ok"]))]
+    found = collect(snapshot(*copies), wish())
+    [path] = put(toy, found)
+    assert path == toy.passes / "cid" / "storm.jsonl"
+    assert path.read_text(encoding="utf-8") == (
+        '{"id": "storm.p01", "at": 0, "text": "Storm over Valparaíso", "spans": [[11, 21, "PORT", "Valparaíso"]], '
+        '"confirmed": true, "comments": ["ok"]}\n'
+        '{"id": "storm.p02", "at": 22, "text": "The ferries Belle Étoile and Nordlicht stayed in Valparaíso.", '
+        '"spans": [], "confirmed": true}\n'
+    )
+    assert put(toy, found) == []
+
+
+def test_only_the_file_whose_annotation_changed_is_touched(toy):
+    first = collect(snapshot(copy(1, "storm.p01", cid=work()), copy(2, "harbour.p02", cid=work())), wish())
+    put(toy, first)
+    before = (toy.passes / "cid" / "storm.jsonl").stat()
+    second = collect(snapshot(copy(1, "storm.p01", cid=work()), copy(2, "harbour.p02", cid=work(AURORA))), wish())
+    assert put(toy, second) == [toy.passes / "cid" / "harbour.jsonl"]
+    assert (toy.passes / "cid" / "storm.jsonl").stat() == before
+
+
+def test_a_line_that_means_the_same_in_other_bytes_is_no_change(toy):
+    path = toy.passes / "cid" / "storm.jsonl"
+    path.parent.mkdir()
+    row = {"confirmed": True, "spans": [], "text": TEXTS["storm.p01"].text, "at": 0, "id": "storm.p01"}
+    path.write_text(json.dumps(row, indent=None))
+    assert put(toy, collect(snapshot(copy(1, "storm.p01", cid=work())), wish())) == []
+
+
+def test_what_is_withdrawn_leaves_the_pass_and_an_empty_one_goes(toy):
+    put(toy, collect(snapshot(copy(1, "storm.p01", cid=work()), copy(2, "storm.p02", cid=work())), wish()))
+    found = collect(snapshot(copy(1, "storm.p01", cid=work()), copy(2, "storm.p02", cid=OPEN)), wish())
+    [change] = passes.changes(toy, found.lines, {})
+    assert change.merged.withdrawn == ("storm.p02",)
+    put(toy, found)
+    assert [e.id for e in toy.pass_examples("cid")] == ["storm.p01"]
+    put(toy, collect(snapshot(copy(1, "storm.p01", cid=OPEN)), wish()))
+    assert "cid" not in toy.annotators()
+
+
+def test_what_the_project_does_not_hold_stays(toy):
+    before = {e.id: e for e in toy.pass_examples("ann")}
+    put(toy, collect(snapshot(copy(1, "storm.p01", ann=work())), wish()))
+    after = {e.id: e for e in toy.pass_examples("ann")}
+    assert after.keys() == before.keys()
+    assert [name for name in after if after[name] != before[name]] == ["storm.p01"]
+    assert after["storm.p01"].extra == {"confirmed": True}
+
+
+def test_what_does_not_fit_leaves_the_line_that_is_here(toy):
+    put(toy, collect(snapshot(copy(1, "harbour.p02", cid=work(AURORA))), wish()))
+    found = collect(snapshot(copy(1, "harbour.p02", cid=work(Span(3, 10, "SHIP")))), wish())
+    assert put(toy, found) == []
+
+
+def test_who_confirmed_nothing_gets_no_file(toy):
+    put(toy, collect(snapshot(copy(1, "storm.p01", cid=work(AURORA, confirmed=False), lead=OPEN)), wish()))
+    assert toy.annotators() == ["ann", "bob"]
+
+
+def test_an_article_without_work_and_without_a_file_is_not_in_the_plan(toy):
+    found = collect(snapshot(copy(1, "storm.p01", cid=work()), copy(2, "harbour.p02", cid=OPEN)), wish())
+    assert [change.article for change in passes.changes(toy, found.lines, {})] == ["storm"]
+
+
+def test_a_shared_project_becomes_gold_that_keeps_what_it_says(toy):
+    before = {path.name: path.read_bytes() for path in toy.gold.iterdir()}
+    same = {e.id: e for e in toy.gold_examples()}["storm.p01"].spans
+    copies = [copy(1, "storm.p01", **{ALL: work(*same)}), copy(2, "storm.p02", **{ALL: OPEN})]
+    assert put(toy, collect(snapshot(*copies, shared=True), wish())) == []
+    copies[1] = copy(2, "storm.p02", **{ALL: work(Span(12, 24, "SHIP"))})
+    assert put(toy, collect(snapshot(*copies, shared=True), wish())) == [toy.gold / "storm.jsonl"]
+    lines = (toy.gold / "storm.jsonl").read_bytes().splitlines()
+    assert lines[0] == before["storm.jsonl"].splitlines()[0]
+    assert lines[1].endswith(b'"spans": [[12, 24, "SHIP", "Belle \xc3\x89toile"]], "confirmed": true}')
+
+
+def test_a_pseudonym_names_the_pass(toy):
+    [path] = put(toy, collect(snapshot(copy(1, "storm.p01", cid=work())), wish()), {"cid": "r1"})
+    assert path.parent.name == "r1"
+
+
+@pytest.mark.parametrize("name", ["..", "ANN", "con", "a/b", ".x", "a\u202eb"])
+def test_a_name_that_cannot_be_a_folder_is_refused_and_nothing_is_written(toy, name):
+    before = sorted(toy.root.rglob("*"))
+    found = collect(snapshot(copy(1, "storm.p01", **{name: work(), "cid": work()})), wish())
+    with pytest.raises(ValueRefused, match="pseudonym"):
+        put(toy, found)
+    assert sorted(toy.root.rglob("*")) == before
+
+
+@pytest.mark.parametrize("name", ["..", "ANN", "con"])
+def test_a_name_that_nothing_is_written_for_does_not_matter(toy, name):
+    found = collect(snapshot(copy(1, "storm.p01", **{name: OPEN, "cid": work()})), wish())
+    assert len(put(toy, found)) == 1
+
+
+@pytest.mark.parametrize("spoil", ["folder", "line", "double"])
+def test_a_file_that_cannot_be_read_stops_the_pull_before_it_writes(toy, spoil):
+    path = toy.passes / "cid" / "storm.jsonl"
+    path.parent.mkdir()
+    if spoil == "folder":
+        path.mkdir()
+    else:
+        path.write_text("{}\n" if spoil == "line" else gold.line(TEXTS["storm.p01"]) * 2, encoding="utf-8")
+    found = collect(snapshot(copy(1, "harbour.p02", ann=work(), cid=work()), copy(2, "storm.p01", cid=work())), wish())
+    before = {p: p.read_bytes() for p in toy.root.rglob("*.jsonl") if p.is_file()}
+    with pytest.raises(InputError) as caught:
+        put(toy, found)
+    assert caught.value.file == path
+    assert before == {p: p.read_bytes() for p in toy.root.rglob("*.jsonl") if p.is_file()}
+
+
+# Several files at once
+
+
+def test_nothing_is_left_half_written_when_a_later_file_fails(tmp_path):
+    (tmp_path / "a.jsonl").write_text("old")
+    (tmp_path / "blocked").write_text("a file where a folder is needed")
+    contents = {tmp_path / "a.jsonl": b"new", tmp_path / "new" / "b": b"b", tmp_path / "blocked" / "c": b"c"}
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(OSError, match="blocked"):
+        putting.put(contents)
+    assert sorted(tmp_path.rglob("*")) == before
+    assert (tmp_path / "a.jsonl").read_text() == "old"
+
+
+def test_a_full_disk_leaves_all_as_it_was(tmp_path, monkeypatch):
+    (tmp_path / "a").write_text("old")
+    calls = []
+
+    def full(_handle):
+        calls.append(1)
+        if len(calls) == 2:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(putting.os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        putting.put({tmp_path / "a": b"new", tmp_path / "b": b"b"})
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+    assert (tmp_path / "a").read_text() == "old"
+
+
+def test_files_are_written_replaced_and_removed_together(tmp_path):
+    (tmp_path / "old").write_text("old")
+    (tmp_path / "old").chmod(0o640)
+    (tmp_path / "gone").mkdir()
+    (tmp_path / "gone" / "x").write_text("x")
+    putting.put({tmp_path / "old": b"new", tmp_path / "deep" / "er" / "b": b"b", tmp_path / "gone" / "x": None})
+    assert (tmp_path / "old").read_text() == "new"
+    assert (tmp_path / "old").stat().st_mode & 0o777 == 0o640
+    assert (tmp_path / "deep" / "er" / "b").read_text() == "b"
+    assert not (tmp_path / "gone").exists()
+
+
+def test_more_files_than_can_be_open_at_once(tmp_path):
+    contents = {tmp_path / f"{number}": b"x" for number in range(2000)}
+    putting.put(contents)
+    assert len([*tmp_path.iterdir()]) == 2000

@@ -1,0 +1,300 @@
+"""Pull from a live server: what annotators did there is what stands here."""
+
+import json
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import doccano_rounds
+import strategies
+from goldspan.corpus import Corpus
+from goldspan.doccano import desired
+from goldspan.doccano import pull as pulling
+from goldspan.formats import gold, manifest
+from goldspan.values import Example
+
+EMOJI = "👩‍👩‍👧 The Aurora 🚢 left Port Said 👍🏽 for Valparaíso."
+
+
+@pytest.fixture(scope="module")
+def people(doccano):
+    """Ann and bob, made once: a password takes its time."""
+    return doccano_rounds.people(doccano, "ann", "bob")
+
+
+@pytest.fixture
+def begun(doccano, toy, people):
+    """An independent project with ann and bob."""
+    first = [Example("harbour.p02", EMOJI, at=24), *list(toy.gold_examples(["harbour"]))[2:]]
+    gold.write(toy.gold / "harbour.jsonl", first)
+    with doccano_rounds.started(doccano, toy) as begun:
+        begun.add(people)
+        yield begun
+
+
+@pytest.fixture
+def pull(doccano, goldspan, monkeypatch, capsys):
+    """The command: its exit code, what it said, and its report."""
+    monkeypatch.setenv("DOCCANO_URL", doccano.account.url)
+    monkeypatch.setenv("DOCCANO_USERNAME", doccano.account.username)
+    monkeypatch.setenv("DOCCANO_PASSWORD", doccano.account.password)
+
+    def run(begun, *options):
+        report = begun.corpus.build / "pull.json"
+        where = ["--project", begun.name, "--root", begun.corpus.root, "--json", report]
+        code = goldspan("doccano", "pull", *where, *options)
+        done = capsys.readouterr()
+        assert "Traceback" not in done.err
+        return code, done.out + done.err, json.loads(report.read_text()) if report.exists() else None
+
+    return run
+
+
+def files(corpus):
+    return {path: path.read_bytes() for path in corpus.folder.rglob("*") if path.is_file()}
+
+
+def test_a_round_of_two_annotators_comes_back_as_it_was_done(begun, pull):
+    begun.mark("ann", "harbour.p02", "Aurora", "SHIP")
+    begun.mark("ann", "harbour.p02", "Valparaíso", "PORT")
+    begun.mark("bob", "harbour.p02", "Port Said", "PORT")
+    begun.confirm("ann", "harbour.p02", "storm.p01")
+    begun.confirm("bob", "harbour.p02")
+    begun.comment("bob", "harbour.p02", "a ship?")
+    before = files(begun.corpus)
+    code, said, _ = pull(begun)
+    assert (code, files(begun.corpus)) == (0, before)
+    assert "carry it out with --apply" in said
+    assert pull(begun, "--apply")[0] == 0
+    ann, bob = begun.passed("ann"), begun.passed("bob")
+    assert [ann["harbour.p02"].surface(span) for span in ann["harbour.p02"].spans] == ["Aurora", "Valparaíso"]
+    assert [bob["harbour.p02"].surface(span) for span in bob["harbour.p02"].spans] == ["Port Said"]
+    assert (ann["storm.p01"].spans, ann["storm.p01"].extra) == ((), {"confirmed": True})
+    assert bob["harbour.p02"].extra == {"confirmed": True, "comments": ["a ship?"]}
+    assert ann.keys() == {"harbour.p02", "storm.p01"}
+    assert bob.keys() == {"harbour.p02"}
+
+
+def test_a_second_pull_changes_no_byte_and_no_file(begun, pull):
+    begun.mark("ann", "harbour.p02", "Aurora", "SHIP")
+    begun.confirm("ann", "harbour.p02", "storm.p01")
+    pull(begun, "--apply")
+    stats = {path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in files(begun.corpus)}
+    code, said, _ = pull(begun, "--apply")
+    assert (code, "says so already" in said) == (0, True)
+    assert stats == {path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in files(begun.corpus)}
+    for path, data in files(begun.corpus).items():
+        if path.parent.parent.name == "passes":
+            assert data == "".join(map(gold.line, formats_of(path))).encode()
+
+
+def formats_of(path):
+    return [record.example() for record in gold.scan(path)]
+
+
+def test_unconfirmed_takes_all_and_the_next_plain_pull_takes_it_back(begun, pull):
+    begun.mark("ann", "harbour.p02", "Aurora", "SHIP")
+    begun.confirm("ann", "storm.p01")
+    assert pull(begun, "--unconfirmed", "--apply")[0] == 0
+    assert len(begun.passed("ann")) == len(desired.examples(begun.corpus, begun.corpus.entries))
+    assert begun.passed("ann")["harbour.p02"].extra == {"confirmed": False}
+    assert begun.passed("bob") == {}
+    assert pull(begun, "--apply")[0] == 0
+    assert begun.passed("ann").keys() == {"storm.p01"}
+
+
+def test_what_is_withdrawn_is_listed_and_leaves_the_pass(begun, pull):
+    begun.confirm("ann", "storm.p01", "storm.p02")
+    pull(begun, "--apply")
+    begun.unconfirm("ann", "storm.p02")
+    code, said, report = pull(begun, "--apply")
+    assert code == 0
+    assert "withdrawn: " in said
+    assert [file["withdrawn"] for file in report["files"] if file["withdrawn"]] == [["storm.p02"]]
+    assert begun.passed("ann").keys() == {"storm.p01"}
+
+
+def test_what_does_not_fit_is_listed_and_the_rest_written(begun, pull):
+    begun.server.create_span_type(begun.project.id, "TANK", "#112233")
+    begun.mark("ann", "harbour.p02", "Aurora ", "SHIP")
+    begun.mark("ann", "storm.p01", "Storm", "TANK")
+    begun.confirm("ann", "harbour.p02", "storm.p01", "storm.p02")
+    begun.confirm("bob", "harbour.p02")
+    code, said, report = pull(begun, "--apply")
+    assert code == 1
+    assert {(p["kind"], p["example"], p["span"][3]) for p in report["problems"]} == {
+        ("edge", "harbour.p02", "Aurora "),
+        ("label", "storm.p01", "Storm"),
+    }
+    assert f"{begun.people['ann'].username}  harbour.p02  edge: begins or ends with a blank" in said
+    assert begun.passed("ann").keys() == {"storm.p02"}
+    assert begun.passed("bob").keys() == {"harbour.p02"}
+
+
+def test_tidy_repairs_and_counts(begun, pull):
+    begun.server.create_span_type(begun.project.id, "TANK", "#112233")
+    begun.mark("ann", "harbour.p02", " Aurora ", "SHIP")
+    begun.mark("ann", "harbour.p02", "Port", "TANK")
+    begun.confirm("ann", "harbour.p02")
+    code, said, report = pull(begun, "--apply", "--tidy")
+    assert code == 0
+    assert [(one["kind"], one["before"][3]) for one in report["repairs"]] == [("edge", " Aurora "), ("label", "Port")]
+    assert "' Aurora ' -> " in said
+    [line] = begun.passed("ann").values()
+    assert [line.surface(span) for span in line.spans] == ["Aurora"]
+
+
+def test_an_example_that_was_edited_on_the_server_is_not_taken(begun, pull):
+    begun.confirm("ann", "storm.p01", "storm.p02")
+    begun.server.update_example(begun.project.id, begun.number("storm.p01"), text="Sturm über Valparaíso")
+    code, _, report = pull(begun, "--apply")
+    assert (code, [problem["kind"] for problem in report["problems"]]) == (1, ["spoiled"])
+    assert begun.passed("ann").keys() == {"storm.p02"}
+
+
+def test_an_example_whose_text_changed_here_is_not_written(begun, pull):
+    begun.confirm("ann", "storm.p01", "storm.p02")
+    lines = list(begun.corpus.gold_examples(["storm"]))
+    gold.write(begun.corpus.gold / "storm.jsonl", [Example("storm.p01", "Storm"), *lines[1:]])
+    code, said, report = pull(begun, "--apply")
+    assert (code, [problem["kind"] for problem in report["problems"]]) == (1, ["text"])
+    assert "--reanchor" in said
+    assert begun.passed("ann").keys() == {"storm.p02"}
+
+
+HOSTILE = ["../../../../evil.p01", "/evil.p01", "storm/../../evil.p01", "..\\evil.p01", "con.p01", ".p01"]
+
+
+def test_hostile_ids_are_listed_and_nothing_is_written_for_them(begun, pull):
+    [row] = [want.row for want in desired.rows([Example("x", "The Aurora")], begun.project, ["SHIP"])]
+    begun.send({**row, "goldspan_id": name} for name in HOSTILE)
+    begun.send([{"text": "no key of ours", "label": []}])
+    for example in begun.people["ann"].examples(begun.project.id):
+        begun.people["ann"].confirm(begun.project.id, example["id"])
+    before = {path for path in begun.corpus.root.parent.rglob("*") if path.is_file()}
+    code, _, report = pull(begun, "--apply")
+    assert code == 1
+    assert {problem["kind"] for problem in report["problems"]} == {"foreign"}
+    assert len(report["problems"]) == len(HOSTILE) + 1
+    new = {path for path in begun.corpus.root.parent.rglob("*") if path.is_file()} - before
+    allowed = {begun.corpus.passes / begun.people["ann"].username, begun.corpus.build}
+    assert {path.parent for path in new} <= allowed
+
+
+def test_of_two_copies_the_one_that_was_worked_on_counts(begun, pull):
+    first = begun.number("storm.p01")
+    examples = desired.examples(begun.corpus, begun.corpus.entries)
+    begun.send(dict(want.row) for want in desired.rows(examples, begun.project, begun.corpus.scheme.names))
+    begun.mark("ann", "storm.p01", "Storm", "PORT")
+    begun.confirm("ann", "storm.p01")
+    assert pull(begun, "--apply")[0] == 0
+    assert len(begun.passed("ann")["storm.p01"].spans) == 1
+    begun.people["bob"].confirm(begun.project.id, first)
+    code, said, report = pull(begun, "--apply")
+    assert (code, [problem["kind"] for problem in report["problems"]]) == (1, ["double", "double"])
+    assert "delete all but one" in said
+
+
+def test_a_name_that_cannot_be_a_folder_needs_a_pseudonym(doccano, begun, pull, tmp_path):
+    begun.add(doccano_rounds.people(doccano, ".hidden"))
+    person = begun.people[".hidden"]
+    begun.confirm(".hidden", "storm.p01")
+    begun.confirm("ann", "storm.p01")
+    before = files(begun.corpus)
+    code, said, _ = pull(begun, "--apply")
+    assert (code, files(begun.corpus)) == (1, before)
+    assert "Give " in said
+    assert "pseudonym" in said
+    listed = tmp_path / "members.toml"
+    listed.write_text(f'[[member]]\nname = "{person.username}"\nrole = "annotator"\npseudonym = "r1"\n')
+    assert pull(begun, "--apply", "--members", listed)[0] == 0
+    assert {e.id for e in begun.corpus.pass_examples("r1")} == {"storm.p01"}
+    listed.rename(begun.corpus.guidelines / "members.toml")
+    assert "says so already" in pull(begun)[1]
+
+
+def test_articles_alone_are_pulled_and_an_unknown_one_is_refused(begun, pull):
+    begun.confirm("ann", "storm.p01", "strike.p01")
+    assert pull(begun, "--apply", "--articles", "strike,harbour")[0] == 0
+    assert begun.passed("ann").keys() == {"strike.p01"}
+    code, said, _ = pull(begun, "--articles", "storn")
+    assert (code, "Near it: storm" in said) == (1, True)
+
+
+def test_spans_of_a_former_member_are_told(begun, pull):
+    begun.mark("bob", "harbour.p02", "Aurora", "SHIP")
+    begun.confirm("ann", "storm.p01")
+    [member] = [m for m in begun.server.members(begun.project.id) if m.user == begun.people["bob"].id]
+    begun.server._call("DELETE", f"v1/projects/{begun.project.id}/members", json={"ids": [member.id]})
+    code, said, report = pull(begun)
+    assert (code, report["unseen"]) == (0, {"SHIP": 1})
+    assert "members no longer" in said
+
+
+def test_a_shared_project_comes_back_as_gold(doccano, toy, people, pull):
+    with doccano_rounds.started(doccano, toy, "shared", "gold") as begun:
+        begun.add(people)
+        ann = people["ann"]
+        before = files(toy)
+        assert pull(begun, "--apply")[0] == 0
+        begun.confirm("ann", "storm.p01", "storm.p02")
+        assert pull(begun, "--apply")[0] == 0
+        assert files(toy) | {toy.build / "pull.json": b""} == before | {toy.build / "pull.json": b""}
+        begun.mark("ann", "storm.p01", "Storm", "SHIP")
+        begun.comment("ann", "storm.p01", "a name?")
+        _, said, report = pull(begun, "--apply")
+        assert report["comments"] == [{"annotator": ann.username, "example": "storm.p01", "text": "a name?"}]
+        assert f"comment: {ann.username}  storm.p01  'a name?'" in said
+        changed = {line.id: line for line in toy.gold_examples()}["storm.p01"]
+        assert [changed.surface(span) for span in changed.spans] == ["Storm", "Valparaíso"]
+        assert changed.extra == {"confirmed": True}
+
+
+def test_an_unknown_project_is_named_with_a_remedy(begun, pull):
+    begun.server.update_project(begun.project.id, name=f"{begun.name} moved")
+    code, said, _ = pull(begun)
+    assert code == 1
+    assert f"no project {begun.name!r}" in said
+    assert "goldspan doccano status" in said
+
+
+@pytest.mark.slow
+@settings(max_examples=40)
+@given(data=st.data())
+def test_any_text_and_any_spans_come_back_equal(doccano, people, data):
+    texts = data.draw(st.lists(strategies.texts.filter(str.strip), min_size=1, max_size=5))
+    examples = [
+        Example(f"any.p{number:02}", text, data.draw(strategies.spans(text)), number)
+        for number, text in enumerate(texts)
+    ]
+    with tempfile.TemporaryDirectory() as folder, doccano_rounds.started(doccano, corpus_of(examples, folder)) as begun:
+        begun.add(people)
+        ann = people["ann"]
+        numbers = {row["meta"]["goldspan_id"]: row["id"] for row in ann.examples(begun.project.id)}
+        for example in examples:
+            for span in example.spans:
+                at = [doccano_rounds.units(example.text[:place]) for place in (span.start, span.end)]
+                ann.mark(begun.project.id, numbers[example.id], *at, span.label)
+            ann.confirm(begun.project.id, numbers[example.id])
+        planned = pulling.plan(begun.corpus, begun.server, begun.name)
+        pulling.carry_out(planned)
+        odd = {problem.example for problem in planned.problems}
+        blank = {e.id for e in examples if any(e.surface(s) != e.surface(s).strip() for s in e.spans)}
+        assert odd == blank
+        assert {i: line.spans for i, line in begun.passed("ann").items()} == {
+            e.id: e.spans for e in examples if e.id not in odd
+        }
+
+
+def corpus_of(examples, folder):
+    """A corpus whose one article has these examples; they need not be paragraphs."""
+    corpus = Corpus.create(Path(folder) / "corpus")
+    label = '[[label]]\nname = "{0}"\ndefinition = "."\ncolour = "#112233"\nshortcut = "{1}"\npage = "x.md"\n'
+    labels = (label.format(name, number) for number, name in enumerate(strategies.LABELS))
+    (corpus.guidelines / "labels.toml").write_text('version = "1"\n' + "".join(labels))
+    manifest.write(corpus.folder / "manifest.jsonl", [manifest.Entry("any", "any.txt", "0" * 64)])
+    gold.write(corpus.gold / "any.jsonl", [example.with_spans(()) for example in examples])
+    return Corpus(corpus.root)

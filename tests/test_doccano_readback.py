@@ -1,0 +1,83 @@
+from dataclasses import replace
+
+import pytest
+
+from goldspan.doccano import plan, readback
+from goldspan.doccano.snapshot import Refused, Work
+from goldspan.errors import ServerError, ValueRefused
+from goldspan.values import Example, Span
+from pushing import ALONE, KFOR, SHARED, A, B, copy, rows, seen
+
+
+@pytest.mark.parametrize(
+    ("example", "project", "more", "why"),
+    [
+        (Example("x", ""), ALONE, None, "the text is empty"),
+        (replace(A, spans=(KFOR,)), ALONE, None, "everybody annotates alone"),
+        (replace(A, spans=(KFOR, Span(2, 7, "UNIT"))), SHARED, None, "overlap"),
+        (replace(A, spans=(Span(0, 4, "SHIP"),)), SHARED, None, "there is no such label"),
+        (Example("x", "e\u0301", (Span(0, 1, "UNIT"),)), replace(SHARED, grapheme_mode=True), None, "cluster"),
+        (A, ALONE, {"a.p01": {"who": 3}}, "'who' is not a string"),
+        (A, ALONE, {"b": {"who": "x"}}, "'who' is not a string"),
+        (A, ALONE, {"a.p01": {"goldspan_x": "x"}}, "is taken"),
+        (A, ALONE, {"a.p01": {"label": "x"}}, "is taken"),
+    ],
+)
+def test_what_doccano_would_drop_or_bend_is_refused_by_name(example, project, more, why):
+    with pytest.raises(ValueRefused, match=why) as caught:
+        rows(example, project=project, more=more)
+    assert caught.value.remedy
+    assert caught.value.example == example.id or "taken" in why
+
+
+def test_two_examples_of_one_id_are_refused():
+    with pytest.raises(ValueRefused, match=r"a\.p01: this id is there twice"):
+        rows(A, B)
+
+
+def test_overlaps_pass_where_the_project_allows_them_and_touching_spans_always():
+    overlapping = replace(A, spans=(KFOR, Span(2, 7, "UNIT")))
+    assert rows(overlapping, project=replace(SHARED, allow_overlapping=True))
+    assert rows(replace(A, spans=(KFOR, Span(4, 5, "UNIT"))), project=SHARED)
+
+
+def reconciled(example, there, errors=()):
+    wanted = rows(example, project=SHARED)
+    made = plan.plan(wanted, there, {})
+    return readback.reconcile(wanted, made, there.copies, errors)
+
+
+def test_what_was_sent_is_what_is_stored():
+    example = replace(A, spans=(KFOR,))
+    account = reconciled(example, seen(copy(1, example, project=SHARED), project=SHARED))
+    assert account == readback.Account(1, 1, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("work", "why"),
+    [
+        (Work(), r"a\.p01 \(not \[\(0, 4, 'UNIT'\)\]\)"),
+        (Work(spans=(Span(0, 3, "UNIT"),)), r"not .* but \[\(0, 3, 'UNIT'\)\]"),
+        (Work(spans=(KFOR, Span(5, 9, "UNIT"))), r"but \[\(5, 9, 'UNIT'\)\]"),
+        (Work(spans=(KFOR,), refused=(Refused(0, 4, "UNIT", "is there twice"),)), "is there twice"),
+    ],
+)
+def test_a_difference_that_nothing_explains_is_an_error_with_the_name(work, why):
+    example = replace(A, spans=(KFOR,))
+    with pytest.raises(ServerError, match=why):
+        reconciled(example, seen(copy(1, example, work=work, project=SHARED), project=SHARED))
+
+
+def test_an_example_that_did_not_arrive_is_an_error_with_the_name_and_the_servers_words():
+    with pytest.raises(ServerError, match=r"left out a\.p01; it says: line 1: no"):
+        reconciled(A, seen(project=SHARED), ["line 1: no"])
+
+
+def test_what_vanished_is_exactly_what_was_deleted():
+    before = {1: copy(1, A), 2: copy(2, A), 3: copy(3, Example("b", "x"))}
+    readback.vanished(before, {number: before[number] for number in (1, 3)}, [2])
+    readback.vanished(before, {number: before[number] for number in (1, 3)}, [])
+    with pytest.raises(ServerError, match="did not delete a"):
+        readback.vanished(before, before, [2])
+    with pytest.raises(ServerError, match="not by this push: b"):
+        readback.vanished(before, {1: before[1], 2: before[2]}, [])

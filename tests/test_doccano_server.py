@@ -1,0 +1,239 @@
+"""A server in one command: fresh, reused, repaired, private, and plain about what is wrong."""
+
+import json
+import os
+import signal
+import socket
+import stat
+import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+import pytest
+
+import annotators
+from goldspan.doccano import server
+from goldspan.doccano.server import home as homes
+from goldspan.doccano.server import processes, state, store
+from goldspan.errors import InputError, ServerError, ValueRefused
+
+
+@pytest.fixture(scope="module")
+def own_home(tmp_path_factory):
+    """The home of a server that may be killed, with a blank and a letter beyond ASCII in its path."""
+    home = tmp_path_factory.mktemp("own") / "Anna's työ"
+    yield home
+    server.stop(home, grace=0)
+
+
+@pytest.fixture
+def own(own_home):
+    """A server that may be killed; started again for the next test."""
+    return server.start(own_home, 0)
+
+
+def parts(running, role):
+    """The process of a role and its children."""
+    return processes.marked(state.read(homes.find(running.home)).mark, role)
+
+
+def leader(running, role):
+    return next(process for process in parts(running, role) if processes.leads(process))
+
+
+def log_in(running):
+    annotators.admin(running).close()
+
+
+def mode(path):
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+# Start
+
+
+def test_a_fresh_server_lets_its_owner_in_and_does_tasks(doccano):
+    log_in(doccano)
+    assert doccano.started == ("web", "worker")
+    standing = server.status(doccano.home)
+    assert standing == server.Status(
+        running=True, url=doccano.account.url, username="admin", web=True, worker=True, home=doccano.home
+    )
+
+
+def test_a_second_start_reuses_the_first(doccano):
+    before = {process.pid for role in processes.NAMES for process in parts(doccano, role)}
+    again = server.start(doccano.home)
+    assert (again.account, again.started) == (doccano.account, ())
+    assert {process.pid for role in processes.NAMES for process in parts(doccano, role)} == before
+
+
+def test_two_starts_at_once_make_one_server(tmp_path):
+    with ThreadPoolExecutor() as pool:
+        first, second = pool.map(lambda _: server.start(tmp_path / "home", 0), range(2))
+    server.stop(tmp_path / "home", grace=0)
+    assert {first.started, second.started} == {("web", "worker"), ()}
+    assert first.account == second.account
+
+
+def test_another_port_for_a_server_that_runs_is_refused(doccano):
+    with pytest.raises(ValueRefused, match=r"already\n.*goldspan doccano stop"):
+        server.start(doccano.home, 9)
+
+
+def test_what_annotators_did_is_there_after_a_stop_and_a_start(own):
+    (anna,) = annotators.make(own, ["anna"])
+    anna.close()
+    assert server.stop(own.home)
+    again = server.start(own.home)
+    assert (again.account, again.started) == (own.account, ("web", "worker"))
+    annotators.Annotator(again.account.url, "anna", anna.password).close()
+
+
+def test_a_busy_port_is_said(tmp_path, goldspan, capsys):
+    with closing(socket.create_server(("127.0.0.1", 0))) as busy:
+        port = busy.getsockname()[1]
+        assert goldspan("doccano", "start", "--home", tmp_path / "home", "--port", port) == 1
+    said = capsys.readouterr().err
+    assert f"port {port} of 127.0.0.1 is busy\n  Choose another with `goldspan doccano start --port NUMBER`" in said
+    assert not server.status(tmp_path / "home").worker
+
+
+@pytest.mark.parametrize("port", [-1, 65_536])
+def test_a_number_that_no_port_has_is_refused(tmp_path, port):
+    with pytest.raises(ValueRefused, match=f"{port} is no port"):
+        server.start(tmp_path / "home", port)
+
+
+def test_a_start_says_where_and_with_which_login(doccano, goldspan, capsys):
+    assert goldspan("doccano", "start", "--home", doccano.home) == 0
+    said = capsys.readouterr().out
+    assert "was running already" in said
+    for each in (doccano.account.url, doccano.account.username, doccano.account.password, str(doccano.home)):
+        assert each in said
+
+
+# What dies
+
+
+def test_a_dead_worker_is_started_again_and_said(own, goldspan, capsys):
+    leader(own, "worker").kill()
+    wait_until(lambda: not server.status(own.home).worker)
+    assert server.status(own.home).web
+    assert goldspan("doccano", "start", "--home", own.home) == 0
+    assert "task worker was dead: it was started again" in capsys.readouterr().out
+    assert server.status(own.home).running
+
+
+def test_a_dead_web_server_is_started_again_on_its_port(own):
+    leader(own, "web").kill()  # its child may hold the port for a moment
+    again = server.start(own.home)
+    assert (again.account, again.started) == (own.account, ("web",))
+    log_in(again)
+
+
+def test_what_a_killed_start_left_behind_is_found(own):
+    """A start that was killed between starting a process and writing anything down: the mark was there before."""
+    kept = homes.find(own.home).state.read_text()
+    assert "pid" not in json.loads(kept)
+    assert server.start(own.home).started == ()
+
+
+def test_a_process_of_others_is_never_ended(own):
+    """No id is kept, so none can be recycled: what does not carry the home's mark is not ours."""
+    others = [{processes.MARK: "another:web"}, {processes.MARK: state.read(homes.find(own.home)).mark}, {}]
+    bystanders = [subprocess.Popen(["sleep", "60"], env={**os.environ, **variables}) for variables in others]
+    try:
+        leader(own, "worker").kill()
+        server.start(own.home)
+        server.stop(own.home, grace=0)
+        assert [bystander.poll() for bystander in bystanders] == [None] * 3
+    finally:
+        for bystander in bystanders:
+            bystander.kill()
+            bystander.wait()
+
+
+def test_a_worker_that_does_not_end_when_asked_is_ended(own):
+    worker = leader(own, "worker")
+    worker.send_signal(signal.SIGSTOP)
+    assert processes.end(state.read(homes.find(own.home)).mark, ["worker"], grace=0.2)
+    assert not processes.running(worker)
+    assert server.start(own.home).started == ("worker",)
+
+
+def test_a_web_server_that_does_not_answer_is_said_and_left_alone(own, monkeypatch):
+    monkeypatch.setattr("goldspan.doccano.server.health.SECONDS", 0.2)
+    frozen = parts(own, "web")
+    for process in frozen:
+        process.send_signal(signal.SIGSTOP)
+    try:
+        with pytest.raises(ServerError, match="runs, and does not answer"):
+            server.start(own.home)
+    finally:
+        for process in frozen:
+            process.send_signal(signal.SIGCONT)
+    assert server.start(own.home).started == ()
+
+
+def test_a_process_that_ends_early_shows_its_last_words(own):
+    server.stop(own.home, grace=0)
+    secret = homes.find(own.home).secret
+    key = secret.read_text()
+    secret.unlink()
+    secret.mkdir()  # the settings cannot be read
+    try:
+        with pytest.raises(ServerError, match=r"(?s)web server ended .*web\.log:.*Is a directory.*tries again"):
+            server.start(own.home)
+        assert not server.status(own.home).worker
+    finally:
+        secret.rmdir()
+        secret.write_text(key)
+
+
+def test_a_password_changed_in_doccano_is_said(own):
+    home = homes.find(own.home)
+    store.set_password(home.database, "admin", "another")
+    leader(own, "web").kill()
+    with pytest.raises(ServerError, match="it was changed in Doccano"):
+        server.start(own.home)
+    server.stop(own.home, grace=0)
+    home.state.unlink()
+    log_in(server.start(own.home, 0))  # as the remedy says
+
+
+@pytest.mark.parametrize("found", [b"garbled" * 100, b""], ids=["garbled", "empty"])
+def test_a_store_that_is_none_is_said_and_left_as_it_is(tmp_path, found):
+    home = homes.find(tmp_path / "home").make()
+    home.database.write_bytes(found)
+    with pytest.raises(InputError, match=r"(?s)db\.sqlite3: the store cannot be used"):
+        server.start(home.folder, 0)
+    assert home.database.read_bytes() == found
+    assert not server.status(home.folder).web
+
+
+# Stop
+
+
+def test_stopping_twice_says_that_there_was_nothing(own, goldspan, capsys):
+    assert goldspan("doccano", "stop", "--home", own.home) == 0
+    assert "is stopped; its data stays in" in capsys.readouterr().out
+    assert goldspan("doccano", "stop", "--home", own.home) == 0
+    assert "was running" in capsys.readouterr().out
+    assert not server.status(own.home).running
+
+
+def test_stopping_what_never_was_makes_nothing(tmp_path):
+    assert not server.stop(tmp_path / "none")
+    assert server.status(tmp_path / "none") == server.Status(
+        running=False, url="", username="", web=False, worker=False, home=tmp_path / "none"
+    )
+    assert not (tmp_path / "none").exists()
+
+
+def wait_until(holds):
+    until = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.02)

@@ -1,0 +1,207 @@
+"""What nobody else can read or reach, and how the store stands several people at once."""
+
+import json
+import socket
+import stat
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+import psutil
+import pytest
+import requests
+
+import annotators
+from goldspan.doccano import server
+from goldspan.doccano.server import home as homes
+from goldspan.doccano.server import installing, processes, state, store
+from goldspan.errors import InputError
+
+
+def processes_of(running):
+    mark = state.read(homes.find(running.home)).mark
+    return [process for role in processes.NAMES for process in processes.marked(mark, role)]
+
+
+def port_of(running):
+    return int(running.account.url.rpartition(":")[2])
+
+
+def get(running, path, **headers):
+    return requests.get(f"{running.account.url}{path}", headers=headers, timeout=30)
+
+
+def test_it_listens_on_the_loopback_address_alone(doccano):
+    listening = [
+        connection.laddr
+        for process in processes_of(doccano)
+        for connection in process.net_connections()
+        if connection.status == psutil.CONN_LISTEN
+    ]
+    assert {(address.ip, address.port) for address in listening} == {("127.0.0.1", port_of(doccano))}
+
+
+def test_another_address_of_this_machine_is_refused(doccano):
+    others = {
+        address.address
+        for addresses in psutil.net_if_addrs().values()
+        for address in addresses
+        if address.family == socket.AF_INET
+    }
+    for other in (others | {"127.0.0.2"}) - {"127.0.0.1"}:
+        with closing(socket.socket()) as knocking:
+            knocking.settimeout(2)
+            assert knocking.connect_ex((other, port_of(doccano))) != 0, other
+
+
+def test_a_name_that_is_not_this_machine_s_is_refused(doccano):
+    assert get(doccano, "/v1/me", Host="evil.example").status_code == 400
+    assert get(doccano, "/v1/me", Host="localhost").status_code == 403  # known, and not logged in
+
+
+def test_an_error_shows_no_insides(doccano):
+    answer = get(doccano, "/v1/projects/1/examples")
+    assert answer.status_code == 403
+    assert "Traceback" not in answer.text
+    assert "DEBUG = True" not in get(doccano, "/admin/nothing/here").text
+
+
+@pytest.mark.parametrize(("username", "password"), [("admin", "password"), ("admin", "admin"), ("admin", "")])
+def test_no_default_login_exists(doccano, username, password):
+    sent = {"username": username, "password": password}
+    assert requests.post(f"{doccano.account.url}/v1/auth/login/", json=sent, timeout=30).status_code == 400
+
+
+def test_secrets_stand_in_no_log_and_no_command_line(doccano):
+    home = homes.find(doccano.home)
+    annotators.admin(doccano).close()
+    hidden = [doccano.account.password, home.secret.read_text()]
+    shown = [path.read_text() for path in home.folder.glob("*.log")]
+    assert len(shown) >= 2
+    for process in processes_of(doccano):
+        shown += [" ".join(process.cmdline()), repr(process.environ())]
+    shown += [repr(doccano), repr(server.status(doccano.home)), repr(state.read(home)), home.settings.read_text()]
+    assert not [text for text in shown for secret in hidden if secret in text]
+
+
+def test_only_the_owner_can_read_the_home(doccano):
+    def mode(path):
+        return stat.S_IMODE(path.stat().st_mode)
+
+    home = homes.find(doccano.home)
+    assert mode(home.folder) == 0o700
+    for path in (home.state, home.secret, home.database, home.log("web"), home.log("worker")):
+        assert mode(path) == 0o600, path
+
+
+def test_each_home_has_secrets_of_its_own():
+    made = [state.State() for _ in range(3)]
+    assert len({each.password for each in made} | {each.mark for each in made}) == 6
+    assert all(len(each.password) >= 24 for each in made)
+
+
+def test_a_folder_with_other_files_is_neither_closed_nor_written_into(tmp_path):
+    (tmp_path / "diary.txt").write_text("dear")
+    before = stat.S_IMODE(tmp_path.stat().st_mode)
+    with pytest.raises(InputError, match="holds other files"):
+        server.start(tmp_path, 0)
+    assert [path.name for path in tmp_path.iterdir()] == ["diary.txt"]
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == before
+
+
+@pytest.mark.parametrize("name", ["a:b", "what?"])
+def test_a_home_that_an_address_cannot_hold_is_refused(tmp_path, name):
+    with pytest.raises(InputError, match="Choose another folder with --home"):
+        server.start(tmp_path / name, 0)
+
+
+def test_a_file_in_place_of_the_home_is_refused(tmp_path):
+    (tmp_path / "home").touch()
+    with pytest.raises(InputError, match="is no folder"):
+        server.start(tmp_path / "home", 0)
+
+
+def test_a_state_that_is_broken_is_said(tmp_path):
+    home = homes.find(tmp_path / "home").make()
+    home.state.write_text(json.dumps({"port": 8000}))
+    with pytest.raises(InputError, match=r"state\.json: is not as goldspan wrote it"):
+        server.status(home.folder)
+
+
+def upload(lead, name, data):
+    """An upload as the browser does it; its id."""
+    sent = {"filepond": (name, data), "x": (None, "y")}
+    return lead.session.post(
+        f"{lead.url}/v1/fp/process/", files=sent, data={"filepond": "{}"}, headers={"Accept": "*/*"}, timeout=60
+    ).text
+
+
+def test_uploads_lie_in_the_home(doccano):
+    lead = annotators.admin(doccano)
+    upload(lead, "anna.jsonl", b'{"text": "Anna"}\n')
+    lead.close()
+    assert [path.read_bytes() for path in (doccano.home / "uploads").rglob("*") if path.is_file()] == [
+        b'{"text": "Anna"}\n'
+    ]
+
+
+def test_a_transaction_that_reads_before_it_writes_waits_for_other_writers(doccano):
+    """SQLite refuses such a one at once, whatever the timeout, unless it took the write lock at its beginning."""
+    script = """
+import threading, time, django
+django.setup()
+from django.contrib.sites.models import Site
+from django.db import connection, transaction
+
+def read_then_write():
+    with transaction.atomic():
+        site = Site.objects.get(pk=1)
+        time.sleep(0.5)
+        site.save()
+    connection.close()
+    print("written")
+
+reading = threading.Thread(target=read_then_write)
+reading.start()
+time.sleep(0.2)
+Site.objects.filter(pk=1).update(name="another")
+reading.join()
+"""
+    environment, home = installing.ready(lambda _: None), homes.find(doccano.home)
+    done = environment.run(script, store.variables(home, environment))
+    assert (done.returncode, done.stdout) == (0, "written\n"), done.stderr
+
+
+def test_people_and_an_import_write_at_once_and_nobody_is_turned_away(doccano):
+    lead = annotators.admin(doccano)
+    sent = {"name": "crowd", "description": "-", "project_type": "SequenceLabeling", "collaborative_annotation": True}
+    project = lead._call("POST", "projects", json={**sent, "resourcetype": "SequenceLabelingProject"})["id"]
+    label = {"text": "P", "suffix_key": None, "background_color": "#ffffff", "text_color": "#000000"}
+    label = lead._call("POST", f"projects/{project}/span-types", json=label)["id"]
+    examples = [
+        lead._call("POST", f"projects/{project}/examples", json={"text": "x" * 100, "meta": {}})["id"] for _ in range(4)
+    ]
+    rows = b'{"text": "Anna met Bob", "label": [[0, 4, "P"], [9, 12, "P"]]}\n' * 1_000
+    started = {"format": "JSONL", "task": "SequenceLabeling", "uploadIds": [upload(lead, "rows.jsonl", rows)]}
+    started |= {"column_data": "text", "column_label": "label"}
+    task = lead._call("POST", f"projects/{project}/upload", json=started)["task_id"]
+
+    def annotate(example):
+        person = annotators.admin(doccano)
+        marks = [person.mark(project, example, at, at + 1, label) for at in range(0, 100, 5)]
+        person.close()
+        return len(marks)
+
+    with ThreadPoolExecutor() as pool:
+        assert list(pool.map(annotate, examples)) == [20] * 4
+    wait_until(lambda: lead._call("GET", f"tasks/status/{task}")["ready"])
+    assert lead._call("GET", f"projects/{project}/examples?limit=1")["count"] == 1_004
+    lead._call("DELETE", f"projects/{project}")
+    lead.close()
+
+
+def wait_until(holds):
+    until = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.1)

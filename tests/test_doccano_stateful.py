@@ -1,0 +1,487 @@
+"""People at work in Doccano while pushes, pulls, changed texts, kills and restarts go on around them.
+
+A model of what the people did is kept beside. It is told by their own sessions alone, never by the code under test, and
+knows their spans by Doccano's numbers: what a human marked and did not take away stays on the example on which it was
+marked, with the label and on the words that were marked. It comes out of a pull if it was confirmed, or is reported.
+"""
+
+import contextlib
+import re
+import secrets
+import tempfile
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+from hypothesis import Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+
+import annotators
+import doccano_rounds
+import killing
+import made_corpus
+from goldspan import offsets
+from goldspan.doccano import carrying, errand, merging, server
+from goldspan.doccano import pull as pulling
+from goldspan.doccano import push as pushing
+from goldspan.doccano.client import Doccano
+from goldspan.doccano.plan import MARKER
+from goldspan.doccano.push import Options
+from goldspan.errors import ServerError
+from goldspan.values import Example, Span
+
+LABELS = ("UNIT", "PLACE")
+WORDS = ("KFOR", "KFOR", "left", "🚢", "Özkan", "e\u0301té", "👩🏽‍🚀", "क्षि", "🇽🇰", "Iber", "troops", "שָׁלוֹם", "𝔘")
+NAMES = ("ann", "bob")
+ALL = "all"  # who works on a shared annotation
+texts = st.lists(st.sampled_from(WORDS), min_size=1, max_size=8).map(" ".join)
+picks = st.integers(0, 10**6)
+FAST = settings(phases=[Phase.reuse, Phase.generate], report_multiple_bugs=False)  # to shrink a round takes an hour
+KINDS = [(kind, unit) for kind in ("independent", "shared") for unit in ("utf16", "graphemes")]
+
+
+class Killed(BaseException):
+    """The process is gone: nothing catches this, and nothing more is sent."""
+
+
+@dataclass
+class Held:
+    """What people did on one example of the server.
+
+    Args:
+        name: its id.
+        text: as it was when they last did something, or as it was carried over.
+        spans: per person, by number, start and end in the project's unit, and the label.
+        sent: the spans that were filled in, in code points.
+        confirmed: by whom.
+        comments: their numbers.
+    """
+
+    name: str
+    text: str
+    spans: dict = field(default_factory=dict)
+    sent: tuple = ()
+    confirmed: set = field(default_factory=set)
+    comments: set = field(default_factory=set)
+
+
+class Ground:
+    """A server of its own, with two annotators and a link to it."""
+
+    def __init__(self, home):
+        self.home = home
+        self.account = server.start(home, 0).account
+        self.link = Doccano(self.account, patience=20.0)
+        self.admin = annotators.admin(self)
+        self.people = doccano_rounds.people(self, *NAMES)
+
+    def mend(self):
+        server.start(self.home)
+
+    def close(self):
+        for person in (self.admin, *self.people.values()):
+            person.close()
+        self.link.close()
+        server.stop(self.home)
+
+
+@pytest.fixture(scope="module")
+def ground(tmp_path_factory):
+    made = Ground(tmp_path_factory.mktemp("ground"))
+    yield made
+    made.close()
+
+
+class Round(RuleBasedStateMachine):
+    """A round of annotation, with everything that can happen to it."""
+
+    def __init__(self, ground, kind, unit, deaths):
+        super().__init__()
+        self.ground, self.kind, self.shared, self.unit = ground, kind, kind == "shared", unit
+        self.deaths = deaths  # of the server, still to come
+        self.folder = tempfile.TemporaryDirectory()
+        self.held = {}
+        self.carrying = set()  # numbers whose text a push with --reanchor may be changing
+
+    # What is there at the beginning.
+
+    @initialize(first=st.lists(texts, min_size=2, max_size=5))
+    def begin(self, first):
+        self.texts = {f"{'ab'[at % 2]}.p{at:02}": text for at, text in enumerate(first)}
+        self.name = f"round {secrets.token_hex(4)}"
+        self.project = self.ground.link.create_project(
+            self.name, collaborative=self.shared, grapheme_mode=self.unit == "graphemes", description="a round"
+        ).id
+        self.corpus = made_corpus.make(Path(self.folder.name) / "corpus", self.gold(), LABELS)
+        made_corpus.list_members(self.corpus, self.ground.people)
+        self.push(reanchor=False)
+
+    def gold(self):
+        return [Example(name, text, filled(text), at) for at, (name, text) in enumerate(sorted(self.texts.items()))]
+
+    # What people do.
+
+    @rule(who=st.sampled_from(NAMES), which=picks, first=picks, length=st.integers(1, 3), label=st.sampled_from(LABELS))
+    def mark(self, who, which, first, length, label):
+        person, number, held = self.turn_to(who, which)
+        words = extents(held.text)
+        start, end = words[first % len(words)][0], words[min(first % len(words) + length, len(words)) - 1][1]
+        place = self.places(held.text, start, end)
+        mine = held.spans[self.owner(who)]
+        if not any(place[0] < other[1] and other[0] < place[1] for other in mine.values()):
+            mine[person.mark(self.project, number, *place, label)] = (*place, label)
+        self.let_go(number)
+
+    @rule(who=st.sampled_from(NAMES), which=picks, span=picks, label=st.sampled_from(LABELS))
+    def relabel(self, who, which, span, label):
+        person, number, held = self.turn_to(who, which)
+        mine = held.spans[self.owner(who)]
+        if mine:
+            chosen = sorted(mine)[span % len(mine)]
+            person.relabel(self.project, number, chosen, label)
+            mine[chosen] = (*mine[chosen][:2], label)
+        self.let_go(number)
+
+    @rule(who=st.sampled_from(NAMES), which=picks, span=picks)
+    def shorten(self, who, which, span):
+        person, number, held = self.turn_to(who, which)
+        mine = held.spans[self.owner(who)]
+        if mine:
+            chosen = sorted(mine)[span % len(mine)]
+            start, _, label = mine[chosen]
+            shorter = min(at for at in self.places(held.text, *(word[1] for word in extents(held.text))) if at > start)
+            person.move(self.project, number, chosen, start, shorter)
+            mine[chosen] = (start, shorter, label)
+        self.let_go(number)
+
+    @rule(who=st.sampled_from(NAMES), which=picks, span=picks)
+    def unmark(self, who, which, span):
+        person, number, held = self.turn_to(who, which)
+        mine = held.spans[self.owner(who)]
+        if mine:
+            chosen = sorted(mine)[span % len(mine)]
+            person.unmark(self.project, number, chosen)
+            del mine[chosen]
+        self.let_go(number)
+
+    @rule(who=st.sampled_from(NAMES), which=picks, confirmed=st.booleans())
+    def confirm(self, who, which, confirmed):
+        person, number, held = self.turn_to(who, which)
+        (person.confirm if confirmed else person.unconfirm)(self.project, number)
+        (held.confirmed.add if confirmed else held.confirmed.discard)(self.owner(who))
+        self.let_go(number)
+
+    @rule(who=st.sampled_from(NAMES), which=picks)
+    def comment(self, who, which):
+        person, number, held = self.turn_to(who, which)
+        held.comments.add(person.comment(self.project, number, "a 🚢?"))
+
+    # What happens to the corpus.
+
+    @rule(which=picks, text=texts, keep=st.sampled_from(["before", "after", "nothing"]))
+    def change_text(self, which, text, keep):
+        name = sorted(self.texts)[which % len(self.texts)]
+        old = self.texts[name]
+        self.texts[name] = {"before": f"{old} {text}", "after": f"{text} {old}", "nothing": text}[keep]
+        self.write(name)
+
+    @rule(text=texts)
+    def add_example(self, text):
+        name = f"{'ab'[len(self.texts) % 2]}.p{len(self.texts):02}"
+        self.texts[name] = text
+        self.write(name)
+
+    def write(self, name):
+        """The gold as it is, but for one example."""
+        fresh = {one.id: one for one in self.gold()}
+        here = {one.id: one for one in self.corpus.gold_examples()}
+        made_corpus.write_gold(self.corpus, {**fresh, **here, name: fresh[name]}.values())
+
+    # What goldspan does.
+
+    @rule(reanchor=st.booleans())
+    def push(self, reanchor):
+        pushed = self.prepare(reanchor).carry_out()
+        self.look(carried=reanchor)
+        self.carrying.clear()
+        conflicts = {step.wanted.example.id for step in pushed.left.steps if step.state == "conflict"}
+        there = self.by_name({number: row["text"] for number, row in self.rows().items()})
+        worked = self.by_name({number: held.text for number, held in self.held.items()})
+        assert there.keys() == self.texts.keys()
+        for name, copies in there.items():
+            assert sorted(copies) == sorted(worked.get(name, [self.texts[name]]))
+            assert (copies != [self.texts[name]]) == (name in conflicts)
+
+    @rule(reanchor=st.booleans(), after=st.integers(0, 25), answered=st.booleans())
+    def push_killed(self, reanchor, after, answered):
+        """Killed at a request that writes: before it is sent, or before its answer comes."""
+        with self.dying(after, answered=answered), contextlib.suppress(Killed):
+            self.prepare(reanchor).carry_out()
+        self.look(carried=reanchor)
+
+    @rule(who=st.sampled_from(NAMES), which=picks, reanchor=st.booleans())
+    def push_while_somebody_begins(self, who, which, reanchor):
+        """They begin as the new texts go up, on an example that nobody knew they would."""
+        send, done = self.ground.link._client.session.send, []
+
+        def sent(request, **options):
+            if "/fp/process" in request.url and not done:
+                done.append(self.confirm(who, which, confirmed=True))
+            return send(request, **options)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(self.ground.link._client.session, "send", sent)
+            self.push(reanchor)
+
+    @rule(unconfirmed=st.booleans())
+    def pull(self, unconfirmed):
+        planned = pulling.plan(self.corpus, self.ground.link, self.name, unconfirmed=unconfirmed)
+        pulling.carry_out(planned)
+        self.look(carried=False)
+        reported = {(problem.annotator, problem.example) for problem in planned.problems}
+        for number, held in self.held.items():
+            copies = [other for other in self.held.values() if other.name == held.name]
+            for who in held.confirmed:
+                if held.text == self.texts[held.name] and number not in self.carrying and len(copies) == 1:
+                    line = self.lines(who)[held.name]
+                    assert (line.text, line.spans) == (held.text, self.spans(held, who))
+                else:
+                    assert ("" if self.shared else self.ground.people[who].username, held.name) in reported
+        self.restore_gold()
+
+    def restore_gold(self):
+        """Put back what a pull takes out of the gold, as it does where an example that was confirmed is open again."""
+        here = {one.id for one in self.corpus.gold_examples()}
+        for name in self.texts.keys() - here:
+            self.write(name)
+
+    # What happens to the server.
+
+    @precondition(lambda self: self.deaths)
+    @rule()
+    def restart(self):
+        self.deaths -= 1
+        server.stop(self.ground.home)
+        self.ground.mend()
+        self.look(carried=False)
+
+    @precondition(lambda self: self.deaths)
+    @rule(role=st.sampled_from(["web", "worker"]), reanchor=st.booleans(), after=st.integers(0, 12))
+    def push_while_the_server_is_killed(self, role, reanchor, after):
+        self.deaths -= 1
+        session, left = self.ground.link._client.session, [after]
+        send = session.send
+
+        def sent(request, **options):
+            left[0] -= 1
+            if left[0] == 0:
+                killing.kill(self.ground.home, role)
+            return send(request, **options)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(session, "send", sent)
+            patch.setattr(self.ground.link, "patience", 3.0)
+            with contextlib.suppress(ServerError):
+                self.prepare(reanchor).carry_out()
+        self.ground.mend()
+        self.look(carried=reanchor)
+
+    def teardown(self):
+        if hasattr(self, "project"):
+            self.push(reanchor=False)
+            self.pull(unconfirmed=False)
+            self.ground.link.delete_project(self.project)
+        self.folder.cleanup()
+
+    # The model.
+
+    def owner(self, who):
+        return ALL if self.shared else who
+
+    def rows(self):
+        """The examples by number, as an annotator sees them."""
+        return {row["id"]: row for row in self.ground.people["ann"].examples(self.project)}
+
+    def there(self, who, number):
+        """The spans on the server, as one who works there sees them."""
+        person = self.ground.people["ann" if self.shared else who]
+        labels = {number: name for name, number in person.labels(self.project).items()}
+        return {
+            span["id"]: (span["start_offset"], span["end_offset"], labels[span["label"]])
+            for span in person.spans(self.project, number)
+        }
+
+    def turn_to(self, who, which):
+        """Somebody turns to an example, whose text is not just being changed."""
+        rows = {number: row for number, row in self.rows().items() if MARKER not in (row["meta"] or {})}
+        number = sorted(rows)[which % len(rows)]
+        row = rows[number]
+        held = self.held.setdefault(number, Held(row["meta"]["goldspan_id"], row["text"]))
+        owner = self.owner(who)
+        if owner not in held.spans:
+            held.spans[owner] = self.there(who, number)
+            if self.shared:
+                held.sent = self.spans(held, owner)
+        return self.ground.people[who], number, held
+
+    def let_go(self, number):
+        """Forget an example on which nothing is left to be lost."""
+        held = self.held[number]
+        marked = any(self.spans(held, who) != held.sent for who in held.spans)
+        if not (marked or held.confirmed or held.comments):
+            del self.held[number]
+
+    def look(self, *, carried):
+        """Nothing that people did is lost or moved."""
+        rows = self.rows()
+        comments = self.ground.admin._call("GET", f"projects/{self.project}/comments?limit=1000")["results"]
+        said = {comment["id"]: comment["example"] for comment in comments}
+        self.carrying |= {number for number, row in rows.items() if MARKER in row["meta"]}
+        for number, held in self.held.items():
+            assert number in rows, f"{held.name}, that people worked on, is gone"
+            assert rows[number]["meta"]["goldspan_id"] == held.name
+            assert {one for one in held.comments if said.get(one) == number} == held.comments
+            for who in NAMES if not self.shared else (ALL,):
+                person = self.ground.people["ann" if self.shared else who]
+                assert person.confirmed(self.project, number) == (who in held.confirmed)
+            if MARKER not in rows[number]["meta"]:
+                self.compare(number, held, rows[number]["text"], may_move=carried or number in self.carrying)
+
+    def compare(self, number, held, text, *, may_move):
+        """The spans of an example against the model, which learns where a changed text carried them."""
+        assert text == held.text or may_move
+        for who, mine in held.spans.items():
+            found = self.there(who, number)
+            assert found.keys() == mine.keys()
+            for span, (start, end, label) in mine.items():
+                assert found[span][2] == label
+                words = self.words(held.text, start, end)
+                assert self.words(text, *found[span][:2]) == words
+                assert text != held.text or found[span] == mine[span]
+            held.spans[who] = found
+        held.text = text
+
+    def lines(self, who):
+        """What a pull wrote of somebody's work."""
+        if self.shared:
+            return {one.id: one for one in self.corpus.gold_examples()}
+        return {one.id: one for one in self.corpus.pass_examples(who)}
+
+    def spans(self, held, who):
+        """The spans of the model in code points."""
+        back = offsets.from_graphemes if self.unit == "graphemes" else offsets.from_utf16
+        spans = held.spans[who].values()
+        return tuple(sorted(Span(*back(held.text, [start, end]).tolist(), label) for start, end, label in spans))
+
+    def by_name(self, texts):
+        """The texts of the examples with these numbers, by id."""
+        rows, found = self.rows(), {}
+        for number, text in texts.items():
+            found.setdefault(rows[number]["meta"]["goldspan_id"], []).append(text)
+        return found
+
+    def words(self, text, start, end):
+        back = offsets.from_graphemes if self.unit == "graphemes" else offsets.from_utf16
+        first, last = back(text, [start, end]).tolist()
+        return text[first:last]
+
+    def places(self, text, *positions):
+        convert = offsets.to_graphemes if self.unit == "graphemes" else offsets.to_utf16
+        return convert(text, positions).tolist()
+
+    def prepare(self, reanchor):
+        prefill = "gold" if self.shared else "nothing"
+        options = Options(reanchoring=reanchor)
+        return errand.prepare(
+            self.ground.link, self.corpus, self.name, prefill=prefill, kind=self.kind, options=options
+        )
+
+    @contextlib.contextmanager
+    def dying(self, after, *, answered):
+        """After so many requests that write, the program that makes them is no more."""
+        session, left = self.ground.link._client.session, [after]
+        send = session.send
+
+        def sent(request, **options):
+            if left[0] >= 0:
+                left[0] -= request.method not in {"GET", "HEAD"}
+                if left[0] >= 0:
+                    return send(request, **options)
+                if answered:
+                    send(request, **options)
+            raise Killed
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(session, "send", sent)
+            yield
+
+
+def extents(text):
+    """Where the words of a text begin and end."""
+    return [word.span() for word in re.finditer("[^ ]+", text)]
+
+
+def filled(text):
+    """What is filled in: every KFOR."""
+    return tuple(Span(start, end, "UNIT") for start, end in extents(text) if text[start:end] == "KFOR")
+
+
+@pytest.mark.parametrize(("kind", "unit"), KINDS)
+def test_no_human_label_is_ever_lost_or_moved(ground, kind, unit):
+    deaths = (kind, unit) == KINDS[0]
+    run_state_machine_as_test(
+        lambda: Round(ground, kind, unit, int(deaths)), settings=settings(FAST, max_examples=3, stateful_step_count=15)
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("kind", "unit"), KINDS)
+def test_no_human_label_is_ever_lost_or_moved_in_long_rounds(ground, kind, unit):
+    run_state_machine_as_test(
+        lambda: Round(ground, kind, unit, 3), settings=settings(FAST, max_examples=15, stateful_step_count=40)
+    )
+
+
+@pytest.fixture
+def begun(ground):
+    """A round in which ann marked the first KFOR, and its text has changed since."""
+    begun = Round(ground, "independent", "utf16", 0)
+    begun.begin(first=["🚢 KFOR left", "Iber"])
+    begun.mark("ann", which=0, first=1, length=1, label="UNIT")
+    begun.change_text(which=0, text="troops", keep="after")
+    yield begun
+    ground.link.delete_project(begun.project)
+    begun.folder.cleanup()
+
+
+def test_the_model_sees_a_push_that_forgets_what_people_did(begun, monkeypatch):
+    monkeypatch.setattr(pushing, "touched", lambda *_: {})
+    with pytest.raises(AssertionError, match="that people worked on, is gone"):
+        begun.push(reanchor=False)
+
+
+def test_the_model_sees_a_span_that_is_carried_elsewhere(begun, monkeypatch):
+    find = carrying.reanchor.find
+
+    def astray(old, new, spans):
+        found = find(old, new, spans)
+        return found._replace(to={span: replace(to, start=to.start - 1) for span, to in found.to.items()})
+
+    monkeypatch.setattr(carrying.reanchor, "find", astray)
+    with pytest.raises(AssertionError):
+        begun.push(reanchor=True)
+
+
+def test_the_model_sees_a_pull_that_shifts(begun, monkeypatch):
+    begun.push(reanchor=True)
+    begun.confirm("ann", which=0, confirmed=True)
+    line = merging.line
+
+    def shifted(here, spans, **said):
+        return line(here, tuple(replace(span, start=span.start - 1) for span in spans), **said)
+
+    begun.pull(unconfirmed=False)
+    monkeypatch.setattr(merging, "line", shifted)
+    with pytest.raises(AssertionError):
+        begun.pull(unconfirmed=False)
