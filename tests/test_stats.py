@@ -6,7 +6,7 @@ from goldspan.tables import Table
 
 
 def table(corpus, title):
-    return next(t for t in stats.tables(corpus) if t.title == title)
+    return next(t for t in drafts.tables(corpus) if t.title == title)
 
 
 def row(corpus, title, first):
@@ -40,15 +40,16 @@ def test_what_training_has_seen_is_told_from_what_it_has_not(toy):
 
 def test_agreement_counts_exact_spans_of_both_passes(toy):
     assert row(toy, "Agreement of the passes", "ann – bob: SHIP") == {
-        "passes and label": "ann – bob: SHIP", "first": "7", "second": "6", "same": "6", "F1": "92.3",
+        "passes and label": "ann – bob: SHIP", "first": "7", "second": "6", "same": "6",
+        "F1, 95% interval": "92.3 [80.0, 100]",
     }  # fmt: skip
-    assert row(toy, "Agreement of the passes", "ann – bob: CREW")["F1"] == "100.0"
+    assert row(toy, "Agreement of the passes", "ann – bob: CREW")["F1, 95% interval"] == "100.0 [100, 100]"
 
 
 def test_an_undefined_agreement_is_no_number(toy):
     for path in toy.passes.rglob("*.jsonl"):
         path.write_text("")
-    assert row(toy, "Agreement of the passes", "ann – bob: SHIP")["F1"] == "–"
+    assert row(toy, "Agreement of the passes", "ann – bob: SHIP")["F1, 95% interval"] == "–"
 
 
 def test_an_empty_project_has_empty_tables(tmp_path):

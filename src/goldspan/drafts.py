@@ -1,11 +1,11 @@
-"""Suggestions beside gold: what the drafts are worth, by rules alone and with a model."""
+"""Suggestions beside gold: what the drafts are worth, by rules alone and with a model; and all tables of statistics."""
 
 from __future__ import annotations
 
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from goldspan import stats
+from goldspan import opinions, stats
 from goldspan.articles.stream import documents
 from goldspan.evaluation.by_rule import by_rule
 from goldspan.suggest import stream
@@ -51,11 +51,17 @@ def scored(corpus: Corpus, gold: Sequence[Example], models: Sequence[str | None]
     return by_rule(gold, runs)
 
 
+def tables(corpus: Corpus) -> list[Table]:
+    """The tables that need no suggestions: those of the corpus, and the agreement of its passes."""
+    agreement = opinions.table(corpus)
+    return [*stats.tables(corpus), *([agreement] if agreement else [])]
+
+
 def statistics(corpus: Corpus) -> list[Table]:
-    """All tables of STATS.md: those of the corpus, and what suggestions are worth on it.
+    """All tables of STATS.md: `tables`, and what suggestions are worth.
 
     The model takes part where the extra `model` is installed.
     """
     gold = list(corpus.gold_examples())
     models = [None, MODEL] if find_spec(MODEL) else [None]
-    return [*stats.tables(corpus), *(scored(corpus, gold, models).tables() if gold else ())]
+    return [*tables(corpus), *(scored(corpus, gold, models).tables() if gold else ())]

@@ -7,7 +7,7 @@ from collections import Counter
 from statistics import median
 from typing import TYPE_CHECKING
 
-from goldspan import files, scoring, tokens
+from goldspan import files, tokens
 from goldspan.errors import InputError
 from goldspan.tables import Table
 
@@ -20,12 +20,11 @@ if TYPE_CHECKING:
 
 MOST_FREQUENT = 10
 UNSPLIT = "(unsplit)"
-NOTHING = scoring.Counts(0, 0, 0)
 MARKER = re.compile(r"<!-- stats: ([^>]*?) -->((?!<!-- stats:).)*?<!-- end -->", re.DOTALL)
 
 
 def tables(corpus: Corpus) -> list[Table]:
-    """Every table of a corpus: articles, splits, labels, lengths, surfaces, novelty, agreement."""
+    """Every table of a corpus: articles, splits, labels, lengths, surfaces, novelty."""
     examples = list(corpus.gold_examples())
     place = {article: split for split, ids in corpus.splits().items() for article in ids}
     split = {example.id: place.get(example.article, UNSPLIT) for example in examples}
@@ -37,7 +36,6 @@ def tables(corpus: Corpus) -> list[Table]:
         _lengths(corpus, examples),
         _surfaces(corpus, examples),
         *_novelty(corpus, by_split),
-        *_agreement(corpus),
     ]
 
 
@@ -155,23 +153,3 @@ def _novelty(corpus: Corpus, by_split: dict[str, list[Example]]) -> list[Table]:
     note = "Spans of the other splits whose surface, with that label, stands in the training split, or does not."
     header = ("split and label", "spans", "seen", "unseen", "share seen")
     return [Table("Seen and unseen surfaces", note, header, tuple(rows))] if rows else []
-
-
-def _agreement(corpus: Corpus) -> list[Table]:
-    """Exact-span agreement of each pair of passes (F1; cf. Hripcsak & Rothschild, JAMIA 2005)."""
-    names = corpus.annotators()
-    done = {name: list(corpus.pass_examples(name)) for name in names}
-    rows = []
-    for i, first in enumerate(names):
-        for second in names[i + 1 :]:
-            both = {e.id for e in done[first]} & {e.id for e in done[second]}
-            a, b = ([e for e in done[name] if e.id in both] for name in (first, second))
-            scores = scoring.exact(a, b)
-            for label in (*corpus.scheme.names, None):
-                one = scores.overall if label is None else scores.labels.get(label, NOTHING)
-                f1 = "–" if one.f1 is None else f"{100 * one.f1:.1f}"
-                same = str(one.true_positives)
-                rows.append((f"{first} – {second}: {label or 'all'}", str(one.gold), str(one.predicted), same, f1))
-    note = "F1 of one reading against the other: same start, same end, same label. Nothing else counts as agreement."
-    header = ("passes and label", "first", "second", "same", "F1")
-    return [Table("Agreement of the passes", note, header, tuple(rows))] if rows else []

@@ -22,7 +22,7 @@ def run(
     from goldspan import drafts, stats
 
     corpus = Corpus.find(root)
-    tables = drafts.statistics(corpus) if write else stats.tables(corpus)
+    tables = drafts.statistics(corpus) if write else drafts.tables(corpus)
     out = terminal.console()
     for table in tables:
         out.print(terminal.table(table.title, table.header, table.rows, table.note), end="\n\n")

@@ -1,0 +1,192 @@
+"""How far annotators agree: each two of them, by label, by article and over all, with bootstrap intervals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from goldspan.agreement.bootstrap import Chances, by_group, cells
+from goldspan.agreement.kindest import with_gamma
+from goldspan.agreement.meanings import MEANINGS
+from goldspan.agreement.panel import TWO, Ground, Panel
+from goldspan.resampling import refuse
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from goldspan.agreement.annotations import Annotations
+    from goldspan.agreement.value import Cell
+    from goldspan.units import Unit
+    from goldspan.values import LabelScheme
+
+    Integers = NDArray[np.int64]
+
+FEW = 20  # units below which percentile intervals are known to be too narrow
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The agreement of some annotators, over all labels and by label.
+
+    Args:
+        overall: over all labels.
+        labels: by label.
+    """
+
+    overall: Cell
+    labels: Mapping[str, Cell]
+
+    def json(self) -> dict[str, Any]:
+        """All of it by name."""
+        return {"overall": self.overall.json(), "labels": {name: cell.json() for name, cell in self.labels.items()}}
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """How corpora were drawn for the intervals.
+
+    Args:
+        unit: what is drawn anew; examples where there are not two articles, or each has but one.
+        units: how many there are.
+        resamples: how many corpora were drawn.
+        level: the share of them that an interval holds.
+        seed: of the random numbers.
+    """
+
+    unit: Unit
+    units: int
+    resamples: int
+    level: float
+    seed: int
+
+    @property
+    def sentence(self) -> str:
+        """What was done, and what to think of it."""
+        many = "" if self.units == 1 else "s"
+        if self.units < TWO:
+            return f"There are no intervals, for there is but {self.units} {self.unit}{many} to draw from."
+        said = (
+            f"{self.level:.0%} intervals by {self.unit}: percentiles of {self.resamples:,} bootstrap resamples of "
+            f"{self.units:,} {self.unit}s."
+        )
+        few = f" So few {self.unit}s make them too narrow: read them as the least that is uncertain."
+        return said + few if self.units < FEW else said
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far annotators agree.
+
+    Args:
+        annotators: all their names, sorted.
+        compared: those whom `overall`, `labels` and `articles` are about: all but those who marked nothing at all in
+            what they share with others, of whom nothing can be said, and who would drag every measure.
+        overall: of all compared, over all labels.
+        labels: of all compared, by label.
+        articles: of all compared, by article, over all labels; intervals are by example.
+        pairs: of each two annotators, by their names in alphabetical order.
+        drawing: how the intervals came about.
+    """
+
+    annotators: tuple[str, ...]
+    compared: tuple[str, ...]
+    overall: Cell
+    labels: Mapping[str, Cell]
+    articles: Mapping[str, Cell]
+    pairs: Mapping[tuple[str, str], Part]
+    drawing: Drawing
+
+    def json(self) -> dict[str, Any]:
+        """All of it by name, with what the measures mean."""
+        drawing = {name: getattr(self.drawing, name) for name in ("unit", "units", "resamples", "level", "seed")}
+        return {
+            "annotators": list(self.annotators),
+            "compared": list(self.compared),
+            "intervals": drawing | {"sentence": self.drawing.sentence},
+            "overall": self.overall.json(),
+            "labels": {name: cell.json() for name, cell in self.labels.items()},
+            "articles": {name: cell.json() for name, cell in self.articles.items()},
+            "pairs": [{"first": a, "second": b} | part.json() for (a, b), part in self.pairs.items()],
+            "measures": {name: MEANINGS[name].json() for name in self.overall},
+        }
+
+
+def measure(
+    annotations: Annotations,
+    *,
+    scheme: LabelScheme | None = None,
+    resamples: int = 1_000,
+    level: float = 0.95,
+    seed: int = 0,
+    gamma: bool = False,
+    unit: Unit | None = None,
+) -> Agreement:
+    """All measures of the agreement of annotators.
+
+    Args:
+        annotations: of any number of annotators; of fewer than two, everything is undefined.
+        scheme: whose labels come first, in its order, and which says what labels state quantities; labels that it
+            does not have count too.
+        resamples: how many corpora are drawn for the intervals.
+        level: the share of them that an interval holds.
+        seed: of the random numbers; the same gives the same.
+        gamma: whether to take gamma as well, which needs an optimisation for each of many random continua; it is
+            given over all labels, not by label.
+        unit: what is drawn anew; if None, articles, or examples where there are not two articles, or where each is an
+            article of its own. Within an article examples are drawn.
+
+    Raises:
+        MissingPart: if spaCy has no tokeniser for the language of the scheme.
+        ValueRefused: for no resamples, for a level outside (0, 1), and for a gamma that is out of reach because too
+            many spans of too many annotators lie too close together.
+    """
+    refuse(resamples, level)
+    labels = annotations.labels_of(scheme)
+    quantities = [label.name for label in scheme.labels if label.quantity] if scheme else []
+    ground = Ground.of(annotations, labels, quantities, scheme.language if scheme else "en")
+    names, columns = annotations.annotators, ground.columns
+    number = {article: n for n, article in enumerate(annotations.articles)}
+    articles = np.array([number[item.article] for item in annotations.items], np.int64)
+    two = columns.read.sum(axis=0) >= TWO
+    apart = np.unique(articles[two]).size
+    unit = unit or ("article" if TWO <= apart < two.sum() else "example")
+    units = articles if unit == "article" else np.arange(articles.size)
+    take = Chances(resamples, level, seed)
+    panels = {pair: Panel.of(ground, pair) for pair in combinations(range(len(names)), TWO)}
+    who = _compared(ground)
+    everyone = panels.get(who) or Panel.of(ground, who, panels)
+    every = _part(everyone, ground, units, take)
+    by_article = by_group(everyone, ground, articles, take)
+    parts = {(names[a], names[b]): _part(panel, ground, units, take) for (a, b), panel in panels.items()}
+    if gamma:
+        overall, *by_article = with_gamma([every.overall, *by_article], ground, who, articles, take)
+        every = replace(every, overall=overall)
+        for who_two, (pair, part) in zip(panels, parts.items(), strict=True):
+            parts[pair] = replace(part, overall=with_gamma([part.overall], ground, who_two, articles, take)[0])
+    return Agreement(
+        names,
+        tuple(names[one] for one in who),
+        every.overall,
+        every.labels,
+        dict(zip(number, by_article, strict=True)),
+        parts,
+        Drawing(unit, int(np.unique(units[two]).size), resamples, level, seed),
+    )
+
+
+def _part(panel: Panel, ground: Ground, units: Integers, take: Chances) -> Part:
+    overall, *labels = cells(panel, ground, units, take)
+    return Part(overall, dict(zip(ground.columns.labels, labels, strict=True)))
+
+
+def _compared(ground: Ground) -> tuple[int, ...]:
+    """The numbers of the annotators who marked something where another has read too; all, if these are not two."""
+    columns = ground.columns
+    shared = (columns.read.sum(axis=0) >= TWO)[columns.item]
+    found = tuple(np.unique(columns.annotator[shared]).tolist())
+    return found if len(found) >= TWO else tuple(range(len(columns.annotators)))

@@ -1,0 +1,223 @@
+"""Everything that is to be said of the agreement of annotators: how far, where and why not, and against gold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from goldspan.agreement import disagreements, wording
+from goldspan.agreement.disagreements import KINDS, NONE
+from goldspan.agreement.disputes import disputes, surfaces
+from goldspan.agreement.rules import NO_RULE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from goldspan.agreement.annotations import Annotations
+    from goldspan.agreement.disagreements import Kind
+    from goldspan.agreement.disputes import Dispute, Surface
+    from goldspan.agreement.measure import Agreement
+    from goldspan.agreement.quality import Record
+    from goldspan.agreement.rules import Teller, Told
+    from goldspan.rulebook import Rule
+    from goldspan.values import LabelScheme
+
+PAIR = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What became of the spans of two annotators.
+
+    Args:
+        agreed: spans that are the same on both sides.
+        boundary: pairs of spans with one label and other edges.
+        label: pairs of spans with other labels.
+        split: one span against several.
+        first_alone: spans of the first alone.
+        second_alone: spans of the second alone.
+    """
+
+    agreed: int = 0
+    boundary: int = 0
+    label: int = 0
+    split: int = 0
+    first_alone: int = 0
+    second_alone: int = 0
+
+    def __add__(self, other: Tally) -> Tally:
+        mine, theirs = asdict(self), asdict(other)
+        return Tally(**{name: mine[name] + theirs[name] for name in mine})
+
+    @property
+    def one_sided(self) -> int:
+        """The spans that one of the two has alone."""
+        return self.first_alone + self.second_alone
+
+
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """How often a label met which; n labels.
+
+    Args:
+        labels: n + 1 names, the last of them `NONE`.
+        rows: n + 1 rows of n + 1 counts. Of two annotators, the rows are the first one's; of more, a meeting stands on
+            both sides of the diagonal.
+        first: the name of the annotator of the rows; None for more than two.
+        second: likewise of the columns.
+    """
+
+    labels: tuple[str, ...]
+    rows: tuple[tuple[int, ...], ...]
+    first: str | None = None
+    second: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A place on which not all agree, and what the guidelines have to say.
+
+    Args:
+        dispute: the place.
+        told: the rules; None where nothing tells.
+    """
+
+    dispute: Dispute
+    told: Told | None
+
+    @property
+    def rules(self) -> str:
+        """The ids of the rules, or that none was found."""
+        return ", ".join(self.told.rules) if self.told else NO_RULE
+
+    def json(self) -> dict[str, Any]:
+        """All of it by name."""
+        told = {"rules": [], "reason": None} if self.told is None else asdict(self.told)
+        return self.dispute.json() | told
+
+
+@dataclass(frozen=True)
+class Report:
+    """The report.
+
+    Args:
+        annotations: what it is about.
+        agreement: the measures.
+        cases: all places on which not all agree: those on which most pairs disagree first, then as they come.
+        tallies: per pair of annotators who share examples.
+        confusion: of the labels.
+        surfaces: the disputed words.
+        rules: of the guidelines, by id.
+        records: each annotator against gold; empty where that was not asked for.
+        colours: `#rrggbb` per label, as far as they are chosen.
+    """
+
+    annotations: Annotations
+    agreement: Agreement
+    cases: tuple[Case, ...]
+    tallies: Mapping[tuple[str, str], Tally]
+    confusion: Confusion
+    surfaces: tuple[Surface, ...]
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    records: tuple[Record, ...] = ()
+    colours: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def kinds(self) -> dict[Kind, int]:
+        """How many places there are of each kind."""
+        count = Counter(case.dispute.kind for case in self.cases)
+        return {kind: count[kind] for kind in KINDS}
+
+    @property
+    def by_rule(self) -> dict[str, tuple[Case, ...]]:
+        """The places by the rules that they fall under, most places first; those without a rule last."""
+        found: dict[str, list[Case]] = {}
+        for case in self.cases:
+            found.setdefault(case.rules, []).append(case)
+        order = sorted(found, key=lambda rules: (rules == NO_RULE, -len(found[rules]), rules))
+        return {rules: tuple(found[rules]) for rules in order}
+
+    def json(self) -> dict[str, Any]:
+        """All of it by name."""
+        return {
+            "headline": wording.headline(self),
+            "coverage": self.annotations.json(),
+            "left_out": [{**asdict(one), "file": one.file and str(one.file)} for one in self.annotations.left_out],
+            "agreement": self.agreement.json(),
+            "kinds": [{"first": a, "second": b, **asdict(tally)} for (a, b), tally in self.tallies.items()],
+            "confusion": asdict(self.confusion),
+            "surfaces": [one.json() for one in self.surfaces],
+            "rules": [
+                {"rules": list(cases[0].told.rules) if cases[0].told else [], "places": len(cases)}
+                for cases in self.by_rule.values()
+            ],
+            "disagreements": [case.json() for case in self.cases],
+            "against_gold": [record.json() for record in self.records] or None,
+            "undefined": wording.undefined(self),
+            "remarks": wording.remarks(self),
+        }
+
+
+def report(
+    annotations: Annotations,
+    agreement: Agreement,
+    teller: Teller,
+    *,
+    scheme: LabelScheme | None = None,
+    records: Sequence[Record] = (),
+) -> Report:
+    """The report on annotations.
+
+    Args:
+        annotations: of any number of annotators.
+        agreement: the measures of these.
+        teller: tells under which rules a place falls.
+        scheme: the labels, their order and colours.
+        records: of the annotators against gold, if wanted.
+    """
+    found = sorted(disputes(annotations), key=lambda dispute: -dispute.pairs)
+    return Report(
+        annotations,
+        agreement,
+        tuple(Case(dispute, teller.tell(dispute)) for dispute in found),
+        {pair: tally(annotations, *pair) for pair in annotations.pairs if annotations.shared(*pair)},
+        confusion(annotations, annotations.labels_of(scheme)),
+        surfaces(annotations, found),
+        teller.book.rules,
+        tuple(_with_rules(record, teller) for record in records),
+        {label.name: label.colour for label in scheme.labels} if scheme else {},
+    )
+
+
+def _with_rules(record: Record, teller: Teller) -> Record:
+    errors = tuple(replace(error, told=teller.tell(error.places[0])) for error in record.errors)
+    return replace(record, errors=errors)
+
+
+def tally(annotations: Annotations, first: str, second: str) -> Tally:
+    """What became of the spans of two annotators in what both confirmed."""
+    both = annotations.shared(first, second)
+    count = Counter(
+        found.kind if found.kind != "one-sided" else "first_alone" if found.first else "second_alone"
+        for _, found in disagreements.of_pair(annotations, first, second)
+    )
+    return Tally(sum(len({*item.spans[first]} & {*item.spans[second]}) for item in both), **count)
+
+
+def confusion(annotations: Annotations, labels: Sequence[str]) -> Confusion:
+    """How often a label of one annotator met a label of another, over all pairs.
+
+    Args:
+        annotations: of any number of annotators.
+        labels: all that occur, in the order of the rows.
+    """
+    names = (*labels, NONE)
+    pairs = [pair for pair in annotations.pairs if annotations.shared(*pair)]
+    met: Counter[tuple[str, str]] = Counter()
+    for pair in pairs:
+        met.update(disagreements.confusion(annotations, *pair))
+    if len(pairs) == 1:
+        return Confusion(names, tuple(tuple(met[a, b] for b in names) for a in names), *pairs[0])
+    both = {(a, b): met[a, b] + (met[b, a] if a != b else 0) for a in names for b in names}
+    return Confusion(names, tuple(tuple(both[a, b] for b in names) for a in names))

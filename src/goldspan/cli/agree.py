@@ -1,0 +1,159 @@
+"""`goldspan agree`."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from goldspan import files
+from goldspan.cli import reports, terminal
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from goldspan.agreement.disputes import Dispute
+    from goldspan.agreement.quality import Record
+    from goldspan.agreement.report import Report
+
+SHOWN = 5  # of the disagreements, and of each annotator's errors; --json and --html have all
+REASONS = 6  # of what is undefined
+
+
+def run(
+    passes: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="PASS",
+            help="A file or folder of any format per annotator, or one folder that holds them, or names of the "
+            "project's passes. Default: all of these.",
+            show_default=False,
+        ),
+    ] = None,
+    *,
+    articles: Annotated[
+        list[str] | None, typer.Option("--articles", help="Look at these articles alone: ids, separated by commas.")
+    ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            "--against",
+            metavar="gold|PATH",
+            help="Hold each annotator against the project's gold, or another one, too: precision, recall, errors.",
+        ),
+    ] = None,
+    form: Annotated[
+        str | None, typer.Option("--format", help="The format of the files. Default: told by their content.")
+    ] = None,
+    labels: Annotated[
+        Path | None, typer.Option("--labels", help="The label scheme. Default: that of the project.")
+    ] = None,
+    gamma: Annotated[bool, typer.Option("--gamma", help="Take gamma, too, which needs some patience.")] = False,
+    unit: Annotated[
+        Literal["article", "example"] | None,
+        typer.Option("--unit", help="What the intervals draw anew. Default: articles, or examples of a single one."),
+    ] = None,
+    resamples: Annotated[int, typer.Option("--resamples", min=1, help="How often they draw.")] = 1_000,
+    level: Annotated[float, typer.Option("--level", min=0.5, max=0.999, help="What share they cover.")] = 0.95,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of the random numbers; the same gives the same.")] = 0,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Write the report to this file, too, as one page with all of it.")
+    ] = None,
+    json: terminal.Json = None,
+    root: terminal.Root = None,
+) -> None:
+    """Measure how far annotators agree, and show where and why they do not.
+
+    Only examples that both of two annotators confirmed count. Exact-span F1 leads; the other measures, each explained
+    in a line, stand beside it. Disagreements are sorted into boundary, label, split and one-sided, and put down to a
+    rule of the guidelines where its pages tell. Brackets hold bootstrap intervals. What --json writes is described in
+    agreement/schema.md of the package.
+    """
+    from goldspan.agreement.page import page
+    from goldspan.opinions import Question, agree
+
+    question = Question(
+        tuple(passes or ()), form, _listed(articles), root, labels, against, gamma, unit, resamples, level, seed
+    )
+    with terminal.console(stderr=True).status("comparing") if sys.stderr.isatty() else nullcontext():
+        made = agree(question)
+    out = reports.console()
+    _show(out, made)
+    terminal.write_json(json, made.json())
+    if html is not None:
+        files.write(html, page(made))
+    for path in filter(None, (json, html)):
+        reports.say(out, f"wrote {path}")
+
+
+def _listed(options: list[str] | None) -> tuple[str, ...]:
+    return tuple(name.strip() for option in options or () for name in option.split(",") if name.strip())
+
+
+def _show(out: Console, made: Report) -> None:
+    from goldspan.agreement import summary, wording
+
+    reports.say(out, wording.title(made), style="bold")
+    reports.say(out, wording.headline(made))
+    reports.say(out, f"In brackets: {made.agreement.drawing.sentence}")
+    out.print()
+    for table in summary.tables(made):
+        reports.show(out, table)
+    _disagreements(out, made)
+    for record in made.records:
+        for table in summary.against(record, made.agreement.drawing.level):
+            reports.show(out, table)
+        _errors(out, made, record)
+    for title, sentences, most in (
+        ("Undefined", wording.undefined(made), REASONS),
+        ("Remarks", wording.remarks(made), len(made.annotations.annotators) + REASONS),
+    ):
+        if sentences:
+            reports.say(out, title, style="italic")
+        for sentence in sentences[:most]:
+            reports.say(out, f"· {sentence}")
+        if len(sentences) > most:
+            reports.say(out, f"· and {len(sentences) - most:,} more, which --html lists")
+        if sentences:
+            out.print()
+
+
+def _disagreements(out: Console, made: Report) -> None:
+    """The places on which most disagree, what each marked below the others, with the rule."""
+    if not made.cases:
+        return
+    more = len(made.cases) - SHOWN
+    rest = f"; {more:,} more by --html and --json" if more > 0 else ""
+    reports.say(out, f"Disagreements, the most disputed first{rest}", style="italic")
+    for case in made.cases[:SHOWN]:
+        why = "" if case.told is None else f" ({case.told.reason})"
+        reports.say(out, f"{case.dispute.item.id}: {case.dispute.kind}, {case.rules}{why}", style="bold")
+        _side_by_side(out, made, case.dispute)
+
+
+def _side_by_side(out: Console, made: Report, dispute: Dispute) -> None:
+    from rich.table import Table
+
+    grid = Table.grid(padding=(0, 2))
+    for variant in dispute.variants:
+        marked = reports.marked(dispute.markup(variant), made.colours)
+        grid.add_row(terminal.plain(", ".join(variant.annotators)), marked)
+    out.print(grid)
+    out.print()
+
+
+def _errors(out: Console, made: Report, record: Record) -> None:
+    """What to talk about with an annotator: what recurs, each with its first place."""
+    if not record.errors:
+        return
+    more = len(record.errors) - SHOWN
+    rest = f"; {more:,} more by --html and --json" if more > 0 else ""
+    reports.say(out, f"To talk about with {record.annotator}, what recurs most first{rest}", style="italic")
+    for error in record.errors[:SHOWN]:
+        times = "once" if error.times == 1 else f"{error.times} times"
+        rules = f", {', '.join(error.told.rules)} ({error.told.reason})" if error.told else ""
+        reports.say(out, f"{error.places[0].item.id}: {error.kind}, {times}{rules}", style="bold")
+        _side_by_side(out, made, error.places[0])

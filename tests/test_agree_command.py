@@ -1,0 +1,114 @@
+"""`goldspan agree` as a person meets it."""
+
+import json
+import re
+from functools import partial
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+
+import made_up_annotators
+from goldspan.agreement import report
+
+SCHEMA = Path(report.__file__).parent / "schema.md"
+FAST = ("--resamples", "50")
+
+
+@pytest.fixture
+def run(goldspan):
+    return partial(goldspan, "agree")
+
+
+@pytest.fixture(scope="module")
+def team(project, tmp_path_factory):
+    passes = made_up_annotators.team(project.gold_examples(), project.scheme.names)
+    return made_up_annotators.write(tmp_path_factory.mktemp("team"), passes)
+
+
+def test_in_a_pipe_the_report_is_plain_and_100_columns_wide(run, team, project, capsys):
+    assert run(team, "--root", project.root, "--against", "gold", *FAST) == 0
+    out = capsys.readouterr().out
+    assert "\x1b" not in out
+    assert max(map(cell_len, out.splitlines())) <= 100
+    assert out.startswith(
+        "Agreement of anna, bela, cyril and dora\nAny two of 4 annotators mark 80.1 of 100 spans alike"
+    )
+
+
+def test_the_report_says_how_far_and_why_not(run, team, project, capsys):
+    run(team, "--root", project.root, "--against", "gold", *FAST)
+    out = capsys.readouterr().out
+    titles = ("Who confirmed what", "Pair by pair", "Label by label", "Article by article", "All measures",
+              "What became of the spans", "Labels that met", "Rules of the guidelines", "Words that are disputed",
+              "Disagreements, the most disputed first; 80 more by --html and --json", "anna against gold, 78 examples",
+              "To talk about with anna", "Undefined", "Remarks")  # fmt: skip
+    places = [out.index(title) for title in titles]
+    assert places == sorted(places)
+    assert re.search(r"anna – bela +69 +209 / 198 +87\.47", out)
+    assert re.search(r"P-1 \(an example leaves out the same words in front: General\)", out)
+    assert re.search(r"dora +The Commander of KFOR, \[General Özkan Ulutaş\]\{PERSON\}", out)
+
+
+def test_two_annotators_need_no_table_of_pairs(run, toy, capsys):
+    assert run("--root", toy.root, *FAST) == 0
+    out = capsys.readouterr().out
+    assert "ann and bob mark" in out
+    assert "Pair by pair" not in out
+    assert re.search(r"ann +9 +9 +3", out)
+
+
+def test_the_json_is_as_its_schema_says(run, toy, tmp_path):
+    assert run("--root", toy.root, "--against", "gold", *FAST, "--json", tmp_path / "r.json") == 0
+    made = json.loads((tmp_path / "r.json").read_text())
+    named = re.findall(r"^\| (`.*?`) \|", SCHEMA.read_text(), re.MULTILINE)
+    tops = [re.split(r"\W", path)[0] for cell in named for path in re.findall(r"`(.*?)`", cell)]
+    assert list(made) == list(dict.fromkeys(tops))
+    assert made["agreement"]["overall"]["measures"]["exact_f1"]["estimate"] > 0.8
+    assert {one["annotator"] for one in made["against_gold"]} == {"ann", "bob"}
+
+
+def test_the_page_holds_what_the_terminal_leaves_out(run, team, project, tmp_path, capsys):
+    assert run(team, "--root", project.root, *FAST, "--html", tmp_path / "p.html") == 0
+    text = (tmp_path / "p.html").read_text()
+    assert text.count('class="example is-') == 85
+    assert f"wrote {tmp_path / 'p.html'}" in capsys.readouterr().out.replace("\n", "")
+
+
+def test_the_same_seed_gives_the_same_report(run, toy, tmp_path):
+    for name in ("a", "b"):
+        run("--root", toy.root, *FAST, "--seed", "7", "--json", tmp_path / name)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_files_of_several_formats_are_compared(run, toy, goldspan, tmp_path, capsys):
+    assert goldspan("convert", toy.passes / "bob", "--to", "doccano", "--output", tmp_path / "bob.jsonl") == 0
+    assert run(toy.passes / "ann", tmp_path / "bob.jsonl", *FAST) == 0
+    assert "ann and bob mark" in capsys.readouterr().out
+
+
+def test_articles_can_be_chosen(run, toy, capsys):
+    first, second, _ = (entry.id for entry in toy.entries)
+    assert run("--root", toy.root, *FAST, "--articles", f"{first},{second}") == 0
+    assert "of 2 articles that both confirmed" in " ".join(capsys.readouterr().out.split())
+
+
+def test_examples_can_be_drawn_instead_of_articles(run, toy, capsys):
+    assert run("--root", toy.root, *FAST, "--unit", "example") == 0
+    assert "95% intervals by example: percentiles of 50 bootstrap resamples of 9 examples." in capsys.readouterr().out
+
+
+def test_a_pass_that_is_not_there_is_refused_with_a_remedy(run, toy, capsys):
+    assert run("carol", "--root", toy.root, *FAST) == 1
+    error = capsys.readouterr().err
+    assert "nor a pass of this name" in error
+    assert "ann, bob" in error
+
+
+def test_passes_without_a_confirmation_are_undefined_and_said_to_be(run, toy, capsys):
+    for path in toy.passes.rglob("*.jsonl"):
+        path.write_text(path.read_text().replace("}\n", ', "confirmed": false}\n'))
+    assert run("--root", toy.root, *FAST) == 0
+    out = capsys.readouterr().out
+    assert "How far they agree is undefined: no example was confirmed by two annotators." in " ".join(out.split())
+    assert "ann has confirmed nothing" in out

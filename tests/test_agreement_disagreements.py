@@ -1,0 +1,164 @@
+"""Where annotators do not agree: every span exactly once, in the right kind, whoever comes first."""
+
+from collections import Counter
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from goldspan.agreement.disagreements import NONE, Disagreement, between, confusion, of_pair
+from goldspan.agreement.disputes import disputes, surfaces
+from goldspan.agreement.pairing import of_examples
+from goldspan.formats.inline import example
+from goldspan.values import Example, Span
+
+TEXT = "abcdefghijklmnopqrstuvwxyz"
+places = st.tuples(st.integers(0, 25), st.integers(1, 8), st.sampled_from("XYZ"))
+sides = st.lists(places, max_size=9).map(
+    lambda drawn: tuple(sorted({Span(start, min(26, start + size), label) for start, size, label in drawn}))
+)
+
+
+def read(*marked):
+    """Annotators a, b, … of one example, by their inline forms."""
+    return of_examples({name: [example("e.p01", one)] for name, one in zip("abcdef", marked, strict=False)})
+
+
+def kinds(first, second):
+    annotations = read(first, second)
+    return [found.kind for _, found in of_pair(annotations, "a", "b")]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "kind"),
+    [
+        ("the [Red Ship]{X} sank", "[the Red Ship]{X} sank", "boundary"),
+        ("the [Red Ship]{X} sank", "the [Red Ship]{Y} sank", "label"),
+        ("the [Red Ship]{X} sank", "the Red [Ship]{Y} sank", "label"),
+        ("the [Red Ship]{X} sank", "the [Red]{X} [Ship]{X} sank", "split"),
+        ("the [Red]{X} [Ship]{Y} sank", "the [Red Ship]{X} sank", "split"),
+        ("the [Red Ship]{X} sank", "the Red Ship sank", "one-sided"),
+    ],
+)
+def test_a_disagreement_is_of_its_kind_from_either_side(first, second, kind):
+    assert kinds(first, second) == kinds(second, first) == [kind]
+
+
+def test_touching_spans_do_not_meet():
+    assert kinds("[ab]{X}cd", "ab[cd]{X}") == ["one-sided", "one-sided"]
+
+
+def test_what_is_the_same_takes_no_part_even_where_something_overlaps_it():
+    assert between([Span(0, 4, "X")], [Span(0, 4, "X"), Span(2, 8, "X")]) == (Disagreement((), (Span(2, 8, "X"),)),)
+
+
+def test_a_span_meets_its_own_label_rather_than_a_longer_overlap():
+    far, near = Span(0, 6, "Y"), Span(6, 8, "X")
+    found = between([Span(2, 8, "X"), Span(0, 1, "Y")], [far, near])
+    assert found == (Disagreement((Span(0, 1, "Y"),), (far,)), Disagreement((Span(2, 8, "X"),), (near,)))
+
+
+def test_a_chain_is_parted_so_that_nobody_stands_alone():
+    first = [Span(0, 4, "X"), Span(6, 10, "X"), Span(12, 16, "X")]
+    second = [Span(3, 7, "X"), Span(9, 13, "X")]
+    found = between(first, second)
+    assert all(one.first and one.second for one in found)
+    assert sum(len(one.spans) for one in found) == 5
+
+
+@given(sides, sides)
+def test_every_span_on_which_they_differ_counts_exactly_once(first, second):
+    found = between(first, second)
+    assert Counter(s for one in found for s in one.first) == Counter(set(first) - set(second))
+    assert Counter(s for one in found for s in one.second) == Counter(set(second) - set(first))
+
+
+@given(sides, sides)
+def test_the_order_of_the_two_does_not_matter(first, second):
+    mirrored = {Disagreement(one.second, one.first) for one in between(second, first)}
+    assert mirrored == set(between(first, second))
+
+
+@given(sides, sides)
+def test_one_meets_one_or_several_and_only_where_they_overlap(first, second):
+    for one in between(first, second):
+        assert min(len(one.first), len(one.second)) <= 1
+        assert all(a.overlaps(b) for a in one.first for b in one.second)
+
+
+@given(sides, sides)
+def test_a_span_is_one_sided_only_where_nothing_is_left_to_meet(first, second):
+    left = {"first": set(first) - set(second), "second": set(second) - set(first)}
+    for one in between(first, second):
+        if one.kind == "one-sided":
+            others = left["second"] if one.first else left["first"]
+            assert not any(one.spans[0].overlaps(other) for other in others)
+
+
+@given(sides, sides)
+def test_the_confusion_counts_each_one_sided_span_and_each_agreement(first, second):
+    annotations = of_examples({"a": [Example("e", TEXT, first)], "b": [Example("e", TEXT, second)]})
+    met = confusion(annotations, "a", "b")
+    alone = [one for one in between(first, second) if one.kind == "one-sided"]
+    assert sum(number for labels, number in met.items() if NONE in labels) == len(alone)
+    assert met == Counter({(b, a): n for (a, b), n in confusion(annotations, "b", "a").items()})
+
+
+def test_a_split_meets_each_of_its_pieces():
+    met = confusion(read("[Red Ship]{X} sank", "[Red]{X} [Ship]{Y} sank"), "a", "b")
+    assert met == {("X", "X"): 1, ("X", "Y"): 1}
+
+
+@given(st.lists(sides, min_size=2, max_size=4))
+def test_every_span_on_which_not_all_agree_is_in_exactly_one_place(readings):
+    annotations = of_examples({name: [Example("e", TEXT, r)] for name, r in zip("abcd", readings, strict=False)})
+    found = disputes(annotations)
+    held = Counter((name, span) for one in found for v in one.variants for name in v.annotators for span in v.spans)
+    unanimous = set.intersection(*map(set, readings))
+    wanted = {(name, s) for name, r in zip("abcd", readings, strict=False) for s in r if s not in unanimous}
+    assert held == Counter(wanted)
+    assert all(one.kinds and one.pairs for one in found)
+    assert all(sorted(one.readings) == list(annotations.annotators) for one in found)
+    assert all(a.end <= b.start for a, b in pairwise(found))
+
+
+def test_a_place_shows_who_marked_what_the_most_common_reading_first():
+    (found,) = disputes(read("the Ship sank", "the [Ship]{X} sank", "[the Ship]{X} sank", "the [Ship]{X} sank"))
+    assert [(one.annotators, found.markup(one)) for one in found.variants] == [
+        (("b", "d"), "the [Ship]{X} sank"), (("c",), "[the Ship]{X} sank"), (("a",), "the Ship sank"),
+    ]  # fmt: skip
+    assert found.kinds == {"boundary": 2, "one-sided": 3}
+    assert (found.kind, found.pairs) == ("one-sided", 5)
+
+
+def test_an_extract_is_cut_between_words_and_says_where():
+    words = "word " * 40
+    (found,) = disputes(read(f"{words}[Ship]{{X}} {words}", f"{words}Ship {words}"))
+    markup = found.markup(found.variants[0])
+    assert markup.startswith("…word")
+    assert markup.endswith("word…")
+    assert len(markup) < 150
+
+
+def test_crossing_spans_of_one_annotator_are_both_shown():
+    spans = (Span(0, 4, "X"), Span(2, 8, "Y"))
+    annotations = of_examples({"a": [Example("e", TEXT, spans)], "b": [Example("e", TEXT)]})
+    (found,) = disputes(annotations)
+    assert found.markup(found.variants[0]).count(" / ") == 1
+
+
+def test_words_are_counted_by_place_and_beside_what_is_agreed():
+    annotations = of_examples({
+        "a": [example("1", "[Tyre]{X} and [Tyre]{X}"), example("2", "[Tyre]{X}"), example("3", "[Odesa]{Y}")],
+        "b": [example("1", "[Tyre]{Y} and Tyre"), example("2", "[Tyre]{X}"), example("3", "Odesa")],
+    })  # fmt: skip
+    rows = [
+        (one.words, one.disputed, one.agreed, dict(one.labels)) for one in surfaces(annotations, disputes(annotations))
+    ]
+    assert rows == [("Tyre", 2, 1, {"X": 2, "Y": 1}), ("Odesa", 1, 0, {"Y": 1})]
+
+
+def test_what_one_alone_has_read_is_not_disputed():
+    annotations = of_examples({"a": [example("e.p01", "[Tyre]{X}")], "b": [example("e.p02", "Odesa")]})
+    assert disputes(annotations) == ()

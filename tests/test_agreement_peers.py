@@ -1,0 +1,50 @@
+"""Gamma against pygamma-agreement, in an environment of its own."""
+
+import random
+
+import pytest
+
+from agreeing import units
+from goldspan.agreement.alignment import disorder
+from goldspan.agreement.gamma import Continuum, disorders, gamma
+from peer_gamma import gammas
+
+pytestmark = [pytest.mark.slow]
+
+LENGTH = 400
+
+
+def made(rng, annotators):
+    """What some annotators make of one text: mostly the same, with other boundaries and labels now and then."""
+    begins = range(5, LENGTH - 20, 20)
+    gold = [(begin, begin + rng.randint(4, 15), rng.randrange(3)) for begin in begins]
+
+    def read():
+        for start, end, label in gold:
+            if rng.random() < 0.85:
+                yield start, end + rng.choice((0, 0, 0, 3)), rng.choice((label, label, label, 0))
+
+    return [list(read()) for _ in range(annotators)]
+
+
+@pytest.fixture(scope="module")
+def continua():
+    rng = random.Random(1)  # noqa: S311  (no secrets here)
+    return [made(rng, annotators) for annotators in (2, 3, 4)]
+
+
+@pytest.fixture(scope="module")
+def peer(continua):
+    return gammas(continua, samples=60)
+
+
+def test_the_disorder_of_the_best_alignment_is_that_of_pygamma(continua, peer):
+    for annotators, (observed, *_) in zip(continua, peer, strict=True):
+        assert disorder([units(row) for row in annotators]) == pytest.approx(observed, rel=1e-5)
+
+
+def test_gamma_is_near_that_of_pygamma(continua, peer):
+    """The continua drawn by chance differ, in chance and in how far shifts must lie apart."""
+    for annotators, (*_, value, _) in zip(continua, peer, strict=True):
+        found = disorders([Continuum(LENGTH, tuple(units(row) for row in annotators))], precision=0.05)
+        assert gamma(found.observed, found.expected)[0] == pytest.approx(value, abs=0.05)

@@ -1,0 +1,163 @@
+"""The report on annotators: what it says in numbers, in words and in JSON."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+import made_up_annotators
+from goldspan import opinions
+from goldspan.agreement import summary, wording
+from goldspan.agreement.pairing import of_examples
+from goldspan.agreement.report import confusion, tally
+from goldspan.errors import InputError, MissingPart
+from goldspan.formats.inline import example
+from goldspan.opinions import Question, agree
+
+FEW = {"resamples": 50}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, project):
+    passes = made_up_annotators.team(project.gold_examples(), project.scheme.names)
+    passes["nobody"] = [replace(one, extra={"confirmed": False}) for one in passes["anna"]]
+    return made_up_annotators.write(tmp_path_factory.mktemp("passes"), passes)
+
+
+@pytest.fixture(scope="module")
+def made(folder, project):
+    return agree(Question((str(folder),), root=project.root, against="gold", **FEW))
+
+
+def test_the_headline_says_how_far_over_how_much(made):
+    said = wording.headline(made)
+    assert said.startswith("Any two of 4 annotators mark 8")
+    assert (
+        "(exact-span F1, the mean over 6 pairs), in the 69 examples of 4 articles that at least two confirmed." in said
+    )
+
+
+def test_one_who_has_nothing_is_named_and_takes_no_part(made):
+    assert "nobody has confirmed nothing, and takes no part." in wording.remarks(made)
+    assert made.agreement.compared == ("anna", "bela", "cyril", "dora")
+    assert ("anna", "nobody") not in made.tallies
+
+
+def test_the_kinds_add_up_to_the_spans_that_are_not_shared(made):
+    for (first, second), one in made.tallies.items():
+        shared = made.annotations.shared(first, second)
+        assert one.agreed == sum(len({*i.spans[first]} & {*i.spans[second]}) for i in shared)
+        cell = made.agreement.pairs[first, second].overall
+        assert one.agreed + one.boundary + one.label + one.split + one.first_alone <= cell.spans[first] + one.split
+
+
+def test_every_place_has_one_rule_or_says_that_none_was_found(made):
+    assert sum(map(len, made.by_rule.values())) == len(made.cases)
+    assert list(made.by_rule)[-1] == "no rule found"
+    assert len(made.by_rule["G-5"]) > 10
+    assert sum(made.kinds.values()) == len(made.cases)
+
+
+def test_the_most_disputed_place_comes_first(made):
+    pairs = [case.dispute.pairs for case in made.cases]
+    assert pairs == sorted(pairs, reverse=True)
+
+
+def test_every_table_fits_a_terminal_of_100_columns(made):
+    titles = [table.title for table in summary.tables(made)]
+    assert titles == [
+        "Who confirmed what", "Pair by pair", "Label by label", "Article by article, the worst first",
+        "All measures, over all labels", "What became of the spans", "Labels that met",
+        "Rules of the guidelines that the disagreements fall under", "Words that are disputed most often",
+    ]  # fmt: skip
+    assert all(len(table.rows) <= 16 for table in summary.tables(made))
+
+
+def test_the_worst_article_comes_first_and_the_undefined_last(made):
+    cells = summary.worst_first(made.agreement.articles)
+    values = [cell["exact_f1"].estimate for _, cell in cells]
+    assert values[-1] is None
+    assert values[:-1] == sorted(values[:-1])
+
+
+def test_what_is_undefined_is_explained_in_words(made):
+    assert any("no example was confirmed by two annotators" in sentence for sentence in wording.undefined(made))
+
+
+def test_the_json_holds_everything_and_no_nan(made):
+    said = json.loads(json.dumps(made.json(), allow_nan=False))
+    assert list(said) == [
+        "headline", "coverage", "left_out", "agreement", "kinds", "confusion", "surfaces", "rules", "disagreements",
+        "against_gold", "undefined", "remarks",
+    ]  # fmt: skip
+    assert len(said["disagreements"]) == len(made.cases)
+    assert said["coverage"]["nobody"]["confirmed"] == 0
+    assert {rule for one in said["rules"] for rule in one["rules"]} <= set(made.rules)
+
+
+def test_two_annotators_have_a_matrix_of_rows_and_columns():
+    annotations = of_examples({"a": [example("e", "[Tyre]{X} [Acre]{X}")], "b": [example("e", "[Tyre]{Y} Acre")]})
+    found = confusion(annotations, annotations.labels)
+    assert (found.first, found.second) == ("a", "b")
+    assert dict(zip(found.labels, found.rows, strict=True)) == {"X": (0, 1, 1), "Y": (0, 0, 0), "none": (0, 0, 0)}
+    assert tally(annotations, "b", "a").second_alone == 1
+
+
+def test_of_more_annotators_a_meeting_stands_on_both_sides():
+    marked = {"a": "[Tyre]{X}", "b": "[Tyre]{Y}", "c": "[Tyre]{Y}"}
+    found = confusion(of_examples({name: [example("e", one)] for name, one in marked.items()}), ("X", "Y"))
+    assert found.first is None
+    assert found.rows == ((0, 2, 0), (2, 1, 0), (0, 0, 0))
+
+
+def test_full_agreement_warns_of_its_interval(project):
+    made = agree(Question(root=project.root, **FEW))
+    assert wording.headline(made).startswith("Any two of 3 annotators mark 100.0 of 100 spans alike on average [100,")
+    assert any("the bootstrap cannot see what it was not shown" in sentence for sentence in wording.remarks(made))
+    assert made.cases == ()
+
+
+def test_one_article_alone_can_be_looked_at(folder, project):
+    article = project.entries[0].id
+    made = agree(Question((str(folder),), root=project.root, articles=(article,), **FEW))
+    assert made.annotations.articles == (article,)
+    assert {one.example.split(".")[0] for one in made.annotations.left_out} == {article}
+    assert made.agreement.drawing.unit == "example"
+
+
+def test_passes_of_a_project_are_known_by_name(toy):
+    made = agree(Question(("bob", "ann"), root=toy.root, **FEW))
+    assert made.annotations.annotators == ("ann", "bob")
+
+
+def test_files_need_no_project(folder):
+    made = agree(Question((str(folder),), **FEW))
+    assert set(made.by_rule) == {"no rule found"}
+    with pytest.raises(MissingPart, match="no project"):
+        agree(Question((str(folder),), against="gold", **FEW))
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        (Question(("nowhere",)), "no such file or folder, nor a pass of this name"),
+        (Question(articles=("x",)), "nobody has read an article 'x'"),
+    ],
+)
+def test_what_is_not_there_is_refused(toy, question, words):
+    with pytest.raises(InputError, match=words):
+        agree(replace(question, root=toy.root))
+
+
+def test_the_table_of_the_data_card_has_intervals(toy):
+    found = opinions.table(toy)
+    assert found.header[-1] == "F1, 95% interval"
+    assert dict(zip(found.header, found.rows[0], strict=True))["same"] == "6"
+    assert "3 articles" in found.note
+    assert "[100, 100] says that nothing differs here" in found.note
+
+
+def test_a_project_without_passes_has_no_table(toy):
+    for path in sorted(toy.passes.rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() else path.unlink()
+    assert opinions.table(toy) is None

@@ -1,0 +1,105 @@
+"""F1 on spans: what agrees exactly, what agrees in the relaxed sense, and who has nothing."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given
+
+from agreeing import estimates, passes, texts
+from goldspan.agreement import exact, relaxed
+from goldspan.agreement.columns import Columns
+from goldspan.agreement.measure import measure
+from goldspan.agreement.pairing import of_examples
+from goldspan.values import Example, Span
+
+
+def test_f1_is_twice_what_is_the_same_over_all_spans():
+    found = estimates(texts(a=[[(1, "A"), (3, 4, "A"), (6, "B")]], b=[[(1, "A"), (3, "A"), (6, "A"), (8, "B")]]))
+    assert found["exact_f1"] == pytest.approx(2 * 1 / 7)  # (1, A)
+    assert found["relaxed_f1"] == pytest.approx(2 * 2 / 7)  # and (3, 4, A) with (3, A)
+
+
+def test_one_long_span_does_not_agree_with_three_short_ones():
+    found = estimates(texts(a=[[(1, 6, "A")]], b=[[(1, "A"), (3, "A"), (5, "A")]]))
+    assert found["relaxed_f1"] == pytest.approx(2 * 1 / 4)
+
+
+def test_spans_that_touch_do_not_overlap():
+    text, spans = "abcdef", (Span(0, 3, "A"), Span(3, 6, "A"))
+    found = estimates(of_examples({"a": [Example("x", text, spans[:1])], "b": [Example("x", text, spans[1:])]}))
+    assert found["relaxed_f1"] == found["exact_f1"] == 0
+
+
+def test_spans_of_different_texts_never_meet():
+    found = estimates(texts(a=[[(19, "A")], [(5, "A")]], b=[[(5, "A")], [(0, "A")]]))
+    assert found["relaxed_f1"] == 0
+
+
+def test_nested_spans_are_matched_as_many_as_can_be():
+    inner, outer = (2, "A"), (1, 5, "A")
+    assert estimates(texts(a=[[inner, outer]], b=[[(1, 2, "A"), (4, "A")]]))["relaxed_f1"] == 1
+
+
+def test_one_who_marked_nothing_is_named_and_neither_drags_nor_lifts_the_mean():
+    rows = [[(1, "A"), (3, "B")], [(5, "A")]]
+    both = measure(texts(a=rows, b=[rows[0], [(6, "A")]]), resamples=1)
+    three = measure(texts(a=rows, b=[rows[0], [(6, "A")]], c=[[], []]), resamples=1)
+    assert three.overall["exact_f1"].estimate == both.overall["exact_f1"].estimate
+    assert three.overall["token_alpha"].estimate == both.overall["token_alpha"].estimate
+    assert (three.annotators, three.compared) == (("a", "b", "c"), ("a", "b"))
+    why = three.pairs["a", "c"].overall["exact_f1"].undefined
+    assert (why.reason, why.who, why.sentence) == ("nothing", ("c",), "c marked nothing here")
+
+
+def test_one_without_a_label_leaves_the_others_mean_of_it_alone():
+    annotations = texts(a=[[(1, "A"), (3, "B")]], b=[[(1, "A"), (3, "B")]], c=[[(2, "A")]])
+    cell = measure(annotations, resamples=1).labels["B"]
+    assert cell["exact_f1"].estimate == 1
+    assert cell.nothing == ("c",)
+
+
+def test_two_who_both_marked_nothing_do_not_agree_perfectly():
+    agreement = measure(texts(a=[[], []], b=[[], []]), resamples=1)
+    assert all(value.estimate is None for value in agreement.overall.values.values())
+    assert agreement.overall["exact_f1"].undefined.who == ("a", "b")
+    assert agreement.overall["exact_f1"].undefined.sentence == "a and b marked nothing here"
+
+
+def test_only_what_both_confirmed_counts():
+    rows = [[(1, "A"), (3, "B")], [(5, "A")]]
+    both = estimates(texts(a=rows, b=[rows[0], [(6, "A")]]))
+    more = measure(texts(a=[*rows, [(1, "A")], None], b=[rows[0], [(6, "A")], None, [(2, "B")]]), resamples=1)
+    assert {name: value.estimate for name, value in more.overall.values.items()} == both
+    assert more.overall.examples == 2
+
+
+def sides(annotations):
+    """The spans of the first two annotators in what both read, as sets."""
+    first, second = annotations.annotators[:2]
+    for item in annotations.shared(first, second):
+        yield set(item.spans[first]), set(item.spans[second])
+
+
+def most(left, right):
+    """The size of the largest one-to-one matching of overlapping spans of one label, by trying all."""
+    left, right = list(left), list(right)
+    pairs = [(i, j) for i, a in enumerate(left) for j, b in enumerate(right) if a.overlaps(b) and a.label == b.label]
+    for size in range(min(len(left), len(right)), 0, -1):
+        for chosen in combinations(pairs, size):
+            if len({i for i, _ in chosen}) == len({j for _, j in chosen}) == size:
+                return size
+    return 0
+
+
+@given(passes(annotators=2))
+def test_the_counts_are_those_of_sets_and_of_all_matchings(rows):
+    annotations = of_examples(rows)
+    columns = Columns.of(annotations)
+    both = columns.read.all(axis=0)
+    counts = exact.counts(columns, 0, 1, both) | relaxed.counts(columns, 0, 1, both)
+    found = list(sides(annotations))
+    assert counts["same"][:, 0].sum() == sum(len(left & right) for left, right in found)
+    assert counts["overlapping"][:, 0].sum() == sum(most(left, right) for left, right in found)
+    for block in counts.values():
+        assert np.array_equal(block[:, 0], block[:, 1:].sum(axis=1))

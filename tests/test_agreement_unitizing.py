@@ -1,0 +1,86 @@
+"""The unitizing alphas give the values of Krippendorff's example, and mean what they say."""
+
+import numpy as np
+import pytest
+
+from agreeing import continuum, estimates, totals
+from goldspan.agreement.atoms import characters
+from goldspan.agreement.columns import Columns
+from goldspan.agreement.measure import measure
+from goldspan.agreement.pairing import of_examples
+from goldspan.agreement.unitizing import coding_counts, cu_alpha
+from goldspan.values import Example, Span
+
+# Krippendorff, Content Analysis (2019), section 12.6, figure 12.11: three observers on a continuum of length 60
+OBSERVERS = {
+    "alex": [(0, 7, 1), (7, 13, 2), (30, 32, 5), (32, 37, 6), (37, 44, 6), (44, 60, 7)],
+    "paul": [(0, 7, 1), (7, 13, 3), (13, 21, 5), (32, 44, 6)],
+    "suzan": [(0, 7, 1), (7, 13, 4), (13, 21, 5), (32, 37, 6), (37, 41, 6), (41, 44, 6)],
+}
+
+
+@pytest.mark.parametrize(("measure_id", "value"), [("u_alpha", 0.510), ("u_alpha_binary", 0.413), ("cu_alpha", 0.724)])
+def test_the_coefficients_are_the_published_ones(measure_id, value):
+    found = estimates(continuum(60, **OBSERVERS))
+    assert found[measure_id] == pytest.approx(value, abs=0.001)
+
+
+def test_the_coefficient_of_each_value_is_the_published_one():
+    columns = Columns.of(continuum(60, **OBSERVERS))
+    found = cu_alpha(totals(coding_counts(columns, characters(columns), columns.read)))[0, 1:]
+    assert found[:6] == pytest.approx([1, 0, 0, 0, 1, 1])
+    assert np.isnan(found[6])  # what the only unit of value 7 meets has no value
+
+
+def test_a_label_that_one_alone_uses_is_said_to_be_missing_with_the_others():
+    cell = measure(continuum(60, **OBSERVERS), resamples=1).labels["2"]
+    assert cell["cu_alpha"].undefined.reason == "nothing"
+    assert cell["cu_alpha"].undefined.who == ("paul", "suzan")
+
+
+def test_where_nobody_marks_the_same_characters_labels_cannot_be_compared():
+    cell = measure(continuum(60, a=[(0, 5, 1)], b=[(10, 15, 2)]), resamples=1).overall
+    assert cell["cu_alpha"].undefined.reason == "no_coincidence"
+    assert cell["u_alpha"].estimate < 0
+
+
+def test_the_place_alone_does_not_look_at_labels():
+    found = estimates(continuum(60, a=[(0, 5, 1), (10, 20, 2)], b=[(0, 5, 2), (10, 20, 1)]))
+    assert found["u_alpha_binary"] == pytest.approx(1)
+    assert found["u_alpha"] < found["u_alpha_binary"]
+    assert found["cu_alpha"] < 0
+
+
+def test_chance_deals_units_out_whole():
+    """Two long units agree by chance less often than ten short ones of the same length together."""
+    long = estimates(continuum(100, a=[(0, 50, 1)], b=[(25, 75, 1)]))
+    short = estimates(
+        continuum(
+            100,
+            a=[(n, n + 5, 1) for n in range(0, 50, 5)],
+            b=[(n, n + 5, 1) for n in range(25, 75, 5)],
+        )
+    )
+    assert short["character_alpha"] == pytest.approx(long["character_alpha"])
+    assert short["u_alpha"] != pytest.approx(long["u_alpha"], abs=0.01)
+
+
+def test_units_of_one_label_are_measured_against_all_else():
+    both = continuum(60, a=[(0, 5, 1), (10, 20, 2)], b=[(0, 4, 1), (12, 20, 2)])
+    one = continuum(60, a=[(0, 5, 1)], b=[(0, 4, 1)])
+    assert measure(both, resamples=1).labels["1"]["u_alpha"].estimate == pytest.approx(estimates(one)["u_alpha"])
+
+
+def test_texts_laid_end_to_end_are_one_continuum():
+    def cut(spans, start, end):
+        return tuple(Span(a - start, b - start, str(label)) for a, b, label in spans if start <= a < end)
+
+    halves = of_examples(
+        {
+            name: [Example("c.p01", "x" * 44, cut(spans, 0, 44)), Example("c.p02", "x" * 16, cut(spans, 44, 60))]
+            for name, spans in OBSERVERS.items()
+        }
+    )
+    whole = estimates(continuum(60, **OBSERVERS))
+    for name in ("u_alpha", "u_alpha_binary", "cu_alpha"):
+        assert estimates(halves)[name] == pytest.approx(whole[name])
