@@ -58,6 +58,10 @@ REPAIRS = {
         "]]}\n",
         ']]}\n{"id": "fog.p02", "at": 22, "text": "The port of Pyla stayed open.", "spans": []}\n',
     ),
+    "bad-decision": ("corpus/decisions/fog.jsonl", "Tybnin", "Tibnin"),
+    "gold-underived": ("corpus/passes/bob/fog.jsonl", "[]", '[[13, 19, "PLACE", "Tibnin"]]'),
+    "stale-decision": ("corpus/decisions/fog.jsonl", None, None),
+    "outdated-decision": ("corpus/decisions/fog.jsonl", '"guidelines": "0.9"', '"guidelines": "1.0"'),
     "unsplit-article": ("corpus/splits/train.txt", "fog\n", "fog\nport\n"),
     "article-in-two-splits": ("corpus/splits/test.txt", "fog\n", ""),
     "near-duplicate-split": [

@@ -2,23 +2,52 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from goldspan import files
 from goldspan.checks.check import Found
 from goldspan.corpus import SPLITS
+from goldspan.derivation import derive
 from goldspan.errors import GoldspanError, InputError
-from goldspan.formats import gold
+from goldspan.formats import decisions, gold
+from goldspan.formats.lines import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from goldspan.corpus import Corpus
+    from goldspan.derivation import Derived
     from goldspan.formats.manifest import Entry
     from goldspan.formats.record import Record
+    from goldspan.values import Example
+
+
+class Valid(NamedTuple):
+    """A valid example, and the line that it stands on."""
+
+    example: Example
+    line: int | None
+
+
+@dataclass
+class Decisions:
+    """The lines of corpus/decisions/.
+
+    Args:
+        lines: those that can be read.
+        broken: why the others cannot.
+    """
+
+    lines: list[decisions.Line] = field(default_factory=list)
+    broken: list[InputError] = field(default_factory=list)
+
+    @staticmethod
+    def file(error: InputError) -> Path | None:
+        """The file that an error is about."""
+        return Path(error.file) if error.file is not None else None
 
 
 @dataclass(frozen=True)
@@ -94,6 +123,50 @@ class Project:
     def is_gold(self, path: Path) -> bool:
         """Whether an annotated file is gold rather than part of a pass."""
         return path.parent == self.corpus.gold
+
+    @cached_property
+    def decisions(self) -> Decisions:
+        """The decisions, and the lines that are none."""
+        found = Decisions()
+        for path in sorted(self.corpus.decisions.glob("*.jsonl")):
+            for number, raw in numbered(path):
+                try:
+                    found.lines.append(decisions.parse(raw, path, number))
+                except InputError as error:
+                    found.broken.append(error)
+        return found
+
+    @cached_property
+    def derived(self) -> Derived:
+        """What follows from the passes and the decisions that can be read; texts that differ are left out."""
+        passes: dict[str, list[Example]] = {}
+        for readings in self._readings.values():
+            if len({example.text for example in readings.values()}) == 1:
+                for name, example in readings.items():
+                    passes.setdefault(name, []).append(example)
+        return derive(passes, [line.decision for line in self.decisions.lines])
+
+    def readings(self, example: str) -> dict[str, Example]:
+        """Per reader of an example what was read."""
+        return self._readings.get(example, {})
+
+    @cached_property
+    def _readings(self) -> dict[str, dict[str, Example]]:
+        found: dict[str, dict[str, Example]] = {}
+        for path in self.pass_files:
+            for one in self.examples(path):
+                if one.example.extra.get("confirmed", True) is not False:
+                    found.setdefault(one.example.id, {})[path.parent.name] = one.example
+        return found
+
+    @staticmethod
+    def examples(path: Path) -> Iterator[Valid]:
+        """The valid examples of a gold file, with their lines."""
+        for record in records(path):
+            try:
+                yield Valid(record.example(), record.line)
+            except InputError:
+                continue
 
     def text(self, article: str) -> str:
         """The text that the gold of an article holds, as far as it can be read."""

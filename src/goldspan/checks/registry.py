@@ -5,7 +5,20 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from goldspan.checks import edges, labels, lines, mentions, pages, partition, records, slices, sources, spans, words
+from goldspan.checks import (
+    adjudicated,
+    edges,
+    labels,
+    lines,
+    mentions,
+    pages,
+    partition,
+    records,
+    slices,
+    sources,
+    spans,
+    words,
+)
 from goldspan.errors import ValueRefused
 
 if TYPE_CHECKING:
@@ -29,6 +42,7 @@ ROOMS: tuple[tuple[str, str, Checks], ...] = (
     ),
     ("Sources", "Asked of the articles and the manifest.", sources.CHECKS),
     ("Paragraphs", "Asked of gold and passes beside their articles.", slices.CHECKS),
+    ("Adjudication", "Asked of gold beside passes and decisions.", adjudicated.CHECKS),
     ("Splits", "Asked of the lists in corpus/splits/.", partition.CHECKS),
     ("Guidelines", "Asked of the pages in annotation_guidelines/.", pages.CHECKS),
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from goldspan import formats
-from goldspan.checks import lines, pages, partition, slices, sources
+from goldspan.checks import adjudicated, lines, pages, partition, slices, sources
 from goldspan.checks.project import Project
 from goldspan.checks.records import OF_PASSES, check_records
 from goldspan.checks.registry import IDS, refuse_unknown_allowances
@@ -104,7 +104,7 @@ def check_project(corpus: Corpus, wanted: Collection[str] = ALL, account: Accoun
         of_file = wanted if project.is_gold(path) else OF_PASSES.intersection(wanted)
         yield from _check_file(path, "gold", _Terms(corpus.scheme, of_file, sets.setdefault(path.parent, {}), account))
     yield from _readings(project, wanted)
-    yield from _project(project, (*partition.CHECKS, *pages.CHECKS), wanted)
+    yield from _project(project, (*adjudicated.CHECKS, *partition.CHECKS, *pages.CHECKS), wanted)
 
 
 def _lists(project: Project, wanted: Collection[str]) -> Iterator[Finding]:

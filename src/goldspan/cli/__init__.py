@@ -15,7 +15,11 @@ import typer
 from goldspan import __version__
 from goldspan.errors import GoldspanError
 
-COMMANDS = ("init", "add", "suggest", "check", "split", "evaluate", "export", "convert", "show", "stats", "build")
+COMMANDS = (
+    "init", "add", "suggest", "check", "split", "evaluate", "agree", "adjudicate", "export", "convert", "show", "stats",
+    "build",
+)  # fmt: skip
+GROUPS = ("doccano",)
 
 app = typer.Typer(
     name="goldspan",
@@ -43,6 +47,8 @@ def goldspan(
 
 for name in COMMANDS:
     app.command(name)(import_module(f"goldspan.cli.{name}").run)
+for name in GROUPS:
+    app.add_typer(import_module(f"goldspan.cli.{name}").app, name=name)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -1,0 +1,127 @@
+"""Gold, written from what is settled."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from goldspan import files
+from goldspan.adjudication.state import look, record
+from goldspan.errors import InputError
+from goldspan.formats import gold, manifest
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+    from goldspan.adjudication.state import State
+    from goldspan.corpus import Corpus
+    from goldspan.derivation import Difference
+    from goldspan.formats.decisions import Decision
+    from goldspan.values import Example
+
+SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Writing:
+    """What would be written into gold.
+
+    Args:
+        new: examples that gold does not have yet, by id.
+        changed: examples whose spans in gold are not what follows, by id.
+        texts: the files that would change, as they would read.
+    """
+
+    new: tuple[str, ...]
+    changed: tuple[str, ...]
+    texts: dict[Path, str]
+
+
+def plan(state: State, *, overwrite: bool = False) -> Writing:
+    """What gold takes from what is settled.
+
+    An example with an open dispute is left as it stands, and so are examples with fewer than two readers.
+
+    Args:
+        state: of the adjudication.
+        overwrite: whether gold that is not what follows gives way.
+    """
+    settled = _settled(state)
+    new = tuple(name for name in settled if name not in state.gold)
+    changed = tuple(name for name in settled if name in state.hand)
+    taken = {*new, *(changed if overwrite else ())}
+    return Writing(new, changed, _texts(state, {name: settled[name] for name in taken}))
+
+
+def apply(state: State, *, overwrite: bool = False) -> list[Path]:
+    """Write gold and, for articles without an open dispute, the version of the guidelines; the files that changed.
+
+    Raises:
+        InputError: if gold is not what follows and is not to be overwritten; nothing is written then.
+    """
+    planned = plan(state, overwrite=overwrite)
+    if planned.changed and not overwrite:
+        names = ", ".join(planned.changed[:SHOWN]) + (" …" if len(planned.changed) > SHOWN else "")
+        raise InputError(
+            f"the gold of {len(planned.changed)} example(s) is not what passes and decisions give: {names}",
+            file=state.corpus.gold,
+            remedy="Record it as decided by hand with --adopt, or let it give way with --overwrite.",
+        )
+    return _write(state, planned.texts)
+
+
+def enact(corpus: Corpus, made: Collection[tuple[Decision, Example]]) -> list[Path]:
+    """Write decisions and, where they settle an example, its gold; the files that changed.
+
+    Gold that differs from what follows anywhere else than where these decisions were made is left for a person to look
+    at.
+
+    Args:
+        corpus: the corpus.
+        made: the decisions, each with its example.
+    """
+    written = record(corpus, made)
+    regions: defaultdict[str, list[Decision]] = defaultdict(list)
+    for decision, _ in made:
+        regions[decision.example].append(decision)
+    state = look(corpus, {example.article for _, example in made})
+    settled = _settled(state)
+    taken = {
+        name: settled[name]
+        for name, decisions in regions.items()
+        if name in settled and all(_covered(one, decisions) for one in state.hand.get(name, ()))
+    }
+    return [*written, *_write(state, _texts(state, taken))]
+
+
+def _settled(state: State) -> dict[str, Example]:
+    return {name: one.example for name, one in state.derived.settled.items() if not one.disputes}
+
+
+def _covered(difference: Difference, decisions: Collection[Decision]) -> bool:
+    return any(one.start <= difference.start and difference.end <= one.end for one in decisions)
+
+
+def _texts(state: State, taken: dict[str, Example]) -> dict[Path, str]:
+    """The files of gold as they read with these examples; the lines keep the order of the article."""
+    articles = {example.article for example in taken.values()}
+    texts = {}
+    for article in (name for name in state.articles if name in articles):
+        held = {name: one for name, one in {**state.gold, **taken}.items() if one.article == article}
+        ordered = sorted(held.values(), key=lambda one: (one.at, one.id))
+        texts[state.corpus.gold / f"{article}.jsonl"] = "".join(map(gold.line, ordered))
+    return texts
+
+
+def _write(state: State, texts: dict[Path, str]) -> list[Path]:
+    written = [path for path, text in texts.items() if files.write(path, text)]
+    disputed = {one.example.article for one in state.derived.disputes}
+    finished = {path.stem for path in written} - disputed
+    version = state.corpus.scheme.version
+    entries = [replace(one, guidelines=version) if one.id in finished else one for one in state.corpus.entries]
+    path = state.corpus.folder / "manifest.jsonl"
+    if entries != state.corpus.entries and manifest.write(path, entries):
+        written.append(path)
+    return written

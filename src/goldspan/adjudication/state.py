@@ -1,0 +1,171 @@
+"""Where the adjudication of a corpus stands."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from goldspan import rule_history, rulebook
+from goldspan.derivation import derive, differences, settle
+from goldspan.errors import InputError
+from goldspan.formats import decisions
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+    from pathlib import Path
+
+    from goldspan.corpus import Corpus
+    from goldspan.derivation import Derived, Difference, Dispute, Settled
+    from goldspan.formats.decisions import Decision
+    from goldspan.rulebook import Rule
+    from goldspan.values import Example
+
+
+@dataclass(frozen=True)
+class State:
+    """Passes, decisions and gold of a corpus, and what follows from the first two.
+
+    Args:
+        corpus: the corpus.
+        articles: those that are looked at, in the order of the manifest.
+        passes: per annotator the examples by id.
+        lines: the decisions as their files state them.
+        gold: the examples of gold, by id.
+        derived: what follows.
+    """
+
+    corpus: Corpus
+    articles: tuple[str, ...]
+    passes: Mapping[str, Mapping[str, Example]]
+    lines: tuple[decisions.Line, ...]
+    gold: Mapping[str, Example]
+    derived: Derived
+
+    def readings(self, example: str) -> dict[str, Example]:
+        """Per reader of an example what was read."""
+        found = {name: examples[example] for name, examples in self.passes.items() if example in examples}
+        return {name: one for name, one in found.items() if one.extra.get("confirmed", True) is not False}
+
+    @cached_property
+    def rules(self) -> Mapping[str, Rule]:
+        """The rules of the guidelines, by id."""
+        return rulebook.read(self.corpus.guidelines, self.corpus.scheme).rules
+
+    @cached_property
+    def changed(self) -> dict[str, str]:
+        """With which version of the guidelines each rule last changed."""
+        return rule_history.changes(self.corpus.guidelines)
+
+    @cached_property
+    def outdated(self) -> list[Decision]:
+        """Decisions that hold, but rest on a rule that has changed in meaning since: to be read again."""
+        return [one for one in self.derived.applied if rule_history.outdated(self.changed, one.rule, one.guidelines)]
+
+    @cached_property
+    def hand(self) -> dict[str, list[Difference]]:
+        """Where gold is not what follows, per example; nothing where gold has no such example."""
+        found = {
+            name: differences(settled, self.gold[name], self.readings(name))
+            for name, settled in self.derived.settled.items()
+            if name in self.gold
+        }
+        return {name: every for name, every in found.items() if every}
+
+    @property
+    def open(self) -> list[Dispute]:
+        """The disputes, in the order of the articles and their texts."""
+        place = {name: number for number, name in enumerate(self.articles)}
+        return sorted(self.derived.disputes, key=lambda one: (place[one.example.article], one.example.at, one.start))
+
+    def reopened(self, example: str) -> Settled:
+        """What follows for an example if the decisions that must be read again are set aside."""
+        again = set(map(id, self.outdated))
+        settled = self.derived.settled[example]
+        return settle(self.readings(example), [one for one in settled.applied if id(one) not in again])
+
+    def decided_under(self, rule: str) -> list[Decision]:
+        """All decisions that name a rule, in the order of their files."""
+        return [line.decision for line in self.lines if line.decision.rule == rule]
+
+
+def look(corpus: Corpus, articles: Collection[str] | None = None) -> State:
+    """Read passes, decisions and gold, and derive what follows.
+
+    Args:
+        corpus: the corpus.
+        articles: ids of those to look at; all of the manifest if None.
+
+    Raises:
+        InputError: for an article that the manifest does not list, a line that cannot be read, a decision whose
+            surfaces are not what its example says, an example with different texts in two passes.
+    """
+    known = [entry.id for entry in corpus.entries]
+    for name in articles or ():
+        if name not in known:
+            raise InputError(
+                f"there is no article {name!r}",
+                file=corpus.folder / "manifest.jsonl",
+                remedy="Name articles by the ids of the manifest.",
+            )
+    chosen = tuple(name for name in known if articles is None or name in articles)
+    passes = {name: {one.id: one for one in corpus.pass_examples(name, chosen)} for name in corpus.annotators()}
+    lines = tuple(line for name in chosen for line in _lines(corpus.decisions / f"{name}.jsonl"))
+    derived = derive({name: examples.values() for name, examples in passes.items()}, [one.decision for one in lines])
+    _refuse_other_surfaces(lines, derived)
+    gold = {one.id: one for one in corpus.gold_examples(chosen)}
+    return State(corpus, chosen, passes, lines, gold, derived)
+
+
+def record(corpus: Corpus, made: Collection[tuple[Decision, Example]]) -> list[Path]:
+    """Write decisions beside gold; the files that changed.
+
+    A decision that a new one overlaps is replaced by it: it was made on the same stretch of the same example.
+
+    Args:
+        corpus: the corpus.
+        made: each with its example, whose text gives the surfaces.
+    """
+    files = defaultdict(list)
+    for decision, example in made:
+        files[example.article].append((decision, decisions.line(decision, example.text)))
+    changed = []
+    for article, new in files.items():
+        path = corpus.decisions / f"{article}.jsonl"
+        kept = [
+            (line.decision, line.raw + "\n")
+            for line in _lines(path)
+            if not any(_replaces(decision, line.decision) for decision, _ in new)
+        ]
+        ordered = sorted([*kept, *new], key=lambda item: (item[0].example, item[0].start, item[0].end))
+        if decisions.write(path, [text for _, text in ordered]):
+            changed.append(path)
+    return changed
+
+
+def _replaces(new: Decision, old: Decision) -> bool:
+    return new.example == old.example and new.start < old.end and old.start < new.end
+
+
+def _lines(path: Path) -> Iterator[decisions.Line]:
+    if path.is_file():
+        yield from decisions.read(path)
+
+
+def _refuse_other_surfaces(lines: Collection[decisions.Line], derived: Derived) -> None:
+    """Refuse a decision on the present text whose spans do not cover the words that it says they cover."""
+    for line in lines:
+        settled = derived.settled.get(line.decision.example)
+        if settled is None or decisions.fingerprint(settled.example.text) != line.decision.sha256:
+            continue
+        for span, surface in line.surfaces:
+            found = settled.example.text[span.start : span.end]
+            if found != surface:
+                raise InputError(
+                    f"the span [{span.start}, {span.end}, {span.label}] says {surface!r} but covers {found!r}",
+                    file=line.file,
+                    line=line.line,
+                    example=line.decision.example,
+                    remedy="Correct the offsets or the surface: they must name the same words.",
+                )

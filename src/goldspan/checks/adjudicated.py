@@ -1,0 +1,114 @@
+"""Gold beside the passes and the decisions that it follows from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from goldspan import rule_history
+from goldspan.checks.check import Found, check
+from goldspan.derivation import differences
+from goldspan.errors import ValueRefused
+from goldspan.formats.decisions import fingerprint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from goldspan.checks.project import Project
+    from goldspan.derivation import Difference
+    from goldspan.values import Span
+
+
+@check(
+    "bad-decision",
+    "project",
+    title="A line in corpus/decisions/ is no decision, or its surfaces are not what the text has there",
+    why="What cannot be read cannot be followed, and the dispute that it settled is open again.",
+    remedy="Correct the line; `goldspan adjudicate` writes them.",
+)
+def bad_decision(project: Project) -> Iterator[Found]:
+    """The lines that cannot be read, and those that say other words than their spans cover."""
+    for error in project.decisions.broken:
+        yield Found(error.message, project.decisions.file(error), error.line, error.example)
+    for line in project.decisions.lines:
+        settled = project.derived.settled.get(line.decision.example)
+        if settled is None or fingerprint(settled.example.text) != line.decision.sha256:
+            continue
+        for span, surface in line.surfaces:
+            if settled.example.surface(span) != surface:
+                said = f"says {surface!r} but covers {settled.example.surface(span)!r}"
+                mark = (span.start, span.end, span.label)
+                yield Found(f"the span {said}", line.file, line.line, line.decision.example, mark)
+
+
+@check(
+    "gold-underived",
+    "project",
+    title="Gold is not what two or more readings and the decisions on their disputes give",
+    why="Nobody can say any more why gold is what it is, and the next adjudication would undo it.",
+    remedy="Settle it with `goldspan adjudicate`, or record the edit with `goldspan adjudicate --adopt`.",
+)
+def gold_underived(project: Project) -> Iterator[Found]:
+    """The stretches of gold that do not follow, in the order of the files."""
+    for path in project.gold_files:
+        for record in project.examples(path):
+            settled = project.derived.settled.get(record.example.id)
+            if settled is None or settled.example.text != record.example.text:
+                continue
+            readings = project.readings(record.example.id)
+            for one in differences(settled, record.example, readings):
+                yield Found(_said(one, record.example.text), path, record.line, record.example.id)
+
+
+@check(
+    "stale-decision",
+    "project",
+    "warning",
+    title="A decision holds no longer: the text, or what the readers marked there, is not what it was",
+    why="What it settled is open again, or there is no dispute any more.",
+    remedy="Settle the dispute anew with `goldspan adjudicate`, or remove the line.",
+)
+def stale_decision(project: Project) -> Iterator[Found]:
+    """The decisions that do not hold."""
+    stale = set(map(id, project.derived.stale))
+    for line in project.decisions.lines:
+        if id(line.decision) in stale:
+            one = line.decision
+            yield Found(f"the decision on [{one.start}, {one.end}] holds no longer", line.file, line.line, one.example)
+
+
+@check(
+    "outdated-decision",
+    "project",
+    "warning",
+    title="A decision rests on a rule that has changed in meaning since",
+    why="Gold that follows the old rule and gold that follows the new one disagree.",
+    remedy="Read it again: `goldspan adjudicate --rule ID` lists the decisions, `--settle` asks for them.",
+)
+def outdated_decision(project: Project) -> Iterator[Found]:
+    """The decisions under an older version of their rule."""
+    changed = rule_history.changes(project.corpus.guidelines)
+    for line in project.decisions.lines:
+        one = line.decision
+        try:
+            old = rule_history.outdated(changed, one.rule, one.guidelines)
+        except ValueRefused as error:
+            yield Found(error.message, line.file, line.line, one.example)
+            continue
+        if old and one.rule is not None:
+            message = f"{one.rule} changed with version {changed[one.rule]}; this was decided under {one.guidelines}"
+            yield Found(message, line.file, line.line, one.example)
+
+
+def _said(one: Difference, text: str) -> str:
+    if one.derived is None:
+        follows = "the readers differ and nothing was decided"
+    else:
+        follows = f"readings and decisions give {_surfaces(one.derived, text)}"
+    return f"gold has {_surfaces(one.gold, text)} at [{one.start}, {one.end}], but {follows}"
+
+
+def _surfaces(spans: Iterable[Span], text: str) -> str:
+    return ", ".join(f"{text[span.start : span.end]!r} {span.label}" for span in spans) or "nothing"
+
+
+CHECKS = (bad_decision, gold_underived, stale_decision, outdated_decision)

@@ -1,0 +1,243 @@
+"""Decisions: how a disputed stretch of a text was settled, by whom and by which rule; one a line, beside gold.
+
+    {"example": "a.p03", "sha256": "9f2c…", "region": [4, 16],
+     "candidates": [{"spans": [[4, 16, "UNIT", "72nd Brigade"]], "by": ["ann", "ben"]}, {"spans": [], "by": ["cy"]}],
+     "choice": [[4, 16, "UNIT", "72nd Brigade"]], "how": "adjudicated", "by": "lea", "when": "2026-03-01",
+     "rule": "MU-5", "guidelines": "1.0", "reason": "the designation alone"}
+
+A region is half-open and counts code points, as spans do. The candidates say what each reader had marked inside it, so
+that a decision holds just as long as text and votes are what they were. Rule and reason are null where none was given.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from goldspan import files
+from goldspan.errors import InputError, ValueRefused
+from goldspan.formats.lines import json_object, numbered
+from goldspan.values import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+How = Literal["adjudicated", "majority", "hand"]
+HOWS = get_args(How)
+STRINGS = ("example", "sha256", "how", "by", "when", "guidelines")
+KEYS = ("example", "sha256", "region", "candidates", "choice", "how", "by", "when", "rule", "guidelines", "reason")
+REMEDY = f"A decision has the keys {', '.join(KEYS)}; see corpus/decisions in the README."
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What some readers marked in a region, all of them the same.
+
+    Args:
+        spans: sorted; none where they marked nothing.
+        by: the names of these readers, sorted; nobody, where a person decided for what no reader had.
+    """
+
+    spans: tuple[Span, ...]
+    by: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "spans", tuple(sorted(self.spans)))
+        object.__setattr__(self, "by", tuple(sorted(self.by)))
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """How a region of an example was settled.
+
+    Args:
+        example: its id.
+        sha256: of its text, see `fingerprint`.
+        start: where the region begins, in code points.
+        end: where it ends.
+        candidates: what the readers had marked there; each reader once.
+        choice: what gold has there; none where nothing is right.
+        how: by a person who compared the candidates, by majority, or by a person's own edit.
+        by: who; `majority` where nobody in person.
+        when: the day, as `YYYY-MM-DD`.
+        guidelines: the version that was followed.
+        rule: the id of the rule it rests on.
+        reason: in the words of who decided.
+
+    Raises:
+        ValueRefused: for a region that is none or a span that is not wholly in it, a choice that overlaps itself, a
+            reader with two candidates, a date that is none.
+    """
+
+    example: str
+    sha256: str
+    start: int
+    end: int
+    candidates: tuple[Candidate, ...]
+    choice: tuple[Span, ...]
+    how: How
+    by: str
+    when: str
+    guidelines: str
+    rule: str | None = None
+    reason: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "choice", tuple(sorted(set(self.choice))))
+        if not 0 <= self.start < self.end:
+            raise ValueRefused(f"a region needs 0 <= start < end, not [{self.start}, {self.end}]", example=self.example)
+        for span in (*self.choice, *(span for candidate in self.candidates for span in candidate.spans)):
+            if not self.start <= span.start < span.end <= self.end:
+                raise ValueRefused(
+                    f"the span [{span.start}, {span.end}, {span.label}] leaves the region [{self.start}, {self.end}]",
+                    example=self.example,
+                )
+        if any(first.overlaps(second) for first, second in pairwise(self.choice)):
+            raise ValueRefused("the choice overlaps itself", example=self.example)
+        readers = [name for candidate in self.candidates for name in candidate.by]
+        if len(set(readers)) != len(readers):
+            raise ValueRefused("a reader has two candidates", example=self.example)
+        if self.how not in HOWS:
+            raise ValueRefused(f"'how' is {self.how!r}, none of {', '.join(HOWS)}", example=self.example)
+        _refuse_no_date(self.when, self.example)
+
+    @property
+    def votes(self) -> frozenset[Candidate]:
+        """The candidates, in no order."""
+        return frozenset(self.candidates)
+
+
+def fingerprint(text: str) -> str:
+    """The SHA-256 of a text as UTF-8, in hexadecimal: what a decision knows its text by."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def line(decision: Decision, text: str) -> str:
+    r"""The canonical line, with its `\n`.
+
+    Args:
+        decision: what was decided.
+        text: of its example, for the surfaces.
+    """
+    value = {
+        "example": decision.example,
+        "sha256": decision.sha256,
+        "region": [decision.start, decision.end],
+        "candidates": [{"spans": _written(one.spans, text), "by": list(one.by)} for one in decision.candidates],
+        "choice": _written(decision.choice, text),
+        "how": decision.how,
+        "by": decision.by,
+        "when": decision.when,
+        "rule": decision.rule,
+        "guidelines": decision.guidelines,
+        "reason": decision.reason,
+    }
+    return files.dumps(value) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A decision as its file states it.
+
+    Args:
+        file: the file.
+        line: the line, from 1.
+        decision: what it says.
+        surfaces: the words of each span it names, to be compared with the text.
+        raw: the line itself, without its end: it is written back as it stands.
+    """
+
+    file: Path
+    line: int
+    decision: Decision
+    surfaces: tuple[tuple[Span, str], ...]
+    raw: str
+
+
+def read(path: Path) -> list[Line]:
+    """The decisions of a file, in its order.
+
+    Raises:
+        InputError: for the first line that is none, naming file, line and example.
+    """
+    return [parse(raw, path, number) for number, raw in numbered(path)]
+
+
+def parse(raw: bytes, path: Path, number: int) -> Line:
+    """One line.
+
+    Raises:
+        InputError: naming file, line and example, if it is not of the shape above.
+    """
+    value = json_object(raw, path, number, REMEDY)
+    example = value.get("example")
+    named = example if isinstance(example, str) else None
+    try:
+        _refuse_shape(value)
+        surfaces: list[tuple[Span, str]] = []
+        candidates = tuple(_candidate(one, surfaces) for one in value["candidates"])
+        start, end = value["region"]
+        decision = Decision(
+            value["example"], value["sha256"], start, end, candidates, tuple(_spans(value["choice"], surfaces)),
+            value["how"], value["by"], value["when"], value["guidelines"], value["rule"], value["reason"],
+        )  # fmt: skip
+    except ValueRefused as error:
+        remedy = error.remedy or REMEDY
+        raise InputError(error.message, file=path, line=number, example=named, remedy=remedy) from None
+    return Line(path, number, decision, tuple(surfaces), raw.decode("utf-8"))
+
+
+def write(path: Path, lines: Iterable[str]) -> bool:
+    """Write canonical lines, beside and then in place; False if nothing changed."""
+    return files.write(path, "".join(lines))
+
+
+def _written(spans: Iterable[Span], text: str) -> list[list[Any]]:
+    return [[span.start, span.end, span.label, text[span.start : span.end]] for span in spans]
+
+
+def _refuse_shape(value: dict[str, Any]) -> None:
+    if set(value) != set(KEYS):
+        odd = sorted(set(value) ^ set(KEYS))
+        raise ValueRefused(f"the key {odd[0]!r} is {'missing' if odd[0] in KEYS else 'unknown'}")
+    wrong = [key for key in STRINGS if not isinstance(value[key], str) or not value[key]]
+    wrong += [key for key in ("rule", "reason") if not isinstance(value[key], str | None)]
+    wrong += [key for key in ("candidates", "choice") if not isinstance(value[key], list)]
+    if wrong:
+        raise ValueRefused(f"{wrong[0]!r} is {value[wrong[0]]!r:.60}")
+    match value["region"]:
+        case [int(start), int(end)] if bool not in {type(start), type(end)}:
+            return
+    raise ValueRefused(f"'region' is {value['region']!r:.60}, not [start, end]")
+
+
+def _candidate(value: object, surfaces: list[tuple[Span, str]]) -> Candidate:
+    match value:
+        case {"spans": list(spans), "by": list(by), **rest} if not rest and all(isinstance(name, str) for name in by):
+            return Candidate(tuple(_spans(spans, surfaces)), tuple(by))
+    raise ValueRefused(f"the candidate {value!r:.80} is not {{spans, by}}")
+
+
+def _spans(values: list[object], surfaces: list[tuple[Span, str]]) -> list[Span]:
+    found = []
+    for value in values:
+        match value:
+            case [int(start), int(end), str(label), str(surface)] if bool not in {type(start), type(end)}:
+                found.append(Span(start, end, label))
+                surfaces.append((found[-1], surface))
+            case _:
+                raise ValueRefused(f"the span {value!r:.80} is not [start, end, label, surface]")
+    return found
+
+
+def _refuse_no_date(when: str, example: str) -> None:
+    try:
+        valid = dt.date.fromisoformat(when).isoformat() == when
+    except ValueError:
+        valid = False
+    if not valid:
+        raise ValueRefused(f"'when' is {when!r}, not YYYY-MM-DD", example=example)

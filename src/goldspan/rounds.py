@@ -1,0 +1,241 @@
+"""Adjudication in Doccano: the disputed examples into a project that all share, and what was decided there back.
+
+Each disputed example shows what is settled and, for the rest, the spans of the majority or all that fit side by side;
+who said what stands in its metadata. When somebody has confirmed it, what stands there is the decision.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from goldspan import rule_history
+from goldspan.adjudication import summary
+from goldspan.derivation import differences
+from goldspan.doccano import members as membership
+from goldspan.doccano import project as projects
+from goldspan.doccano import push as pushing
+from goldspan.doccano.copies import ALL
+from goldspan.doccano.pull import find
+from goldspan.doccano.snapshot import take
+from goldspan.errors import ServerError
+from goldspan.formats.decisions import Decision, fingerprint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from goldspan.adjudication.state import State
+    from goldspan.derivation import Dispute, Settled
+    from goldspan.doccano.client import Doccano
+    from goldspan.doccano.copies import Copy
+    from goldspan.doccano.project import Preparation
+    from goldspan.doccano.push import Options, Pushed
+    from goldspan.values import Example, Span
+
+Prefill = Literal["majority", "union"]
+VOTES = "votes"  # the key under which an annotator reads who said what
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An example that is to be decided.
+
+    Args:
+        settled: what follows for it, decisions that must be read again set aside.
+        example: with the spans that are shown.
+        votes: who said what, in words.
+    """
+
+    settled: Settled
+    example: Example
+    votes: str
+
+
+def cases(state: State, prefill: Prefill = "majority") -> list[Case]:
+    """The examples that are to be decided, the most disputed first.
+
+    Most disputed is where the strongest candidate has the smallest share of the readers, then where more characters are
+    disputed.
+
+    Args:
+        state: of the adjudication.
+        prefill: what is shown of a dispute: the spans of the candidate with most votes, or with them all others that do
+            not overlap with any shown before.
+    """
+    names = {dispute.example.id for dispute in state.open} | {decision.example for decision in state.outdated}
+    found = []
+    for name in sorted(names):
+        settled = state.reopened(name)
+        shown = [*settled.example.spans, *(span for one in settled.disputes for span in _shown(one, prefill))]
+        votes = "\n".join(_votes(one) for one in settled.disputes)
+        found.append(Case(settled, settled.example.with_spans(shown), votes))
+    return sorted(found, key=_weight)
+
+
+def prepare(state: State, server: Doccano, name: str, members: Path | None = None) -> Preparation:
+    """The project for the disputes: what would be made or changed there.
+
+    Raises:
+        ValueRefused: if there is a project of that name in which everybody annotates alone.
+        ServerError: if the server does not answer as it should.
+    """
+    return projects.prepare(server, state.corpus, name, "shared", members)
+
+
+def push(
+    state: State,
+    server: Doccano,
+    prepared: Preparation,
+    prefill: Prefill = "majority",
+    options: Options | None = None,
+) -> Pushed:
+    """Put the disputed examples into the project.
+
+    Raises:
+        ServerError: if the server does not answer as it should.
+    """
+    found = cases(state, prefill)
+    more = {case.example.id: {VOTES: case.votes} for case in found}
+    project = prepared.apply()
+    desired = [case.example for case in found]
+    return pushing.push(server, project, desired, folder=state.corpus.build / "doccano", more=more, options=options)
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """What a project says about the disputes.
+
+    Args:
+        made: the decisions, each with its example.
+        waiting: the disputed examples that nobody has confirmed there.
+        problems: what cannot be taken as a decision: the example, and why.
+    """
+
+    made: tuple[tuple[Decision, Example], ...]
+    waiting: tuple[str, ...]
+    problems: tuple[tuple[str, str], ...]
+
+    def json(self) -> dict[str, Any]:
+        """The report for `--json`."""
+        return {
+            "decisions": summary.decisions_json(decision for decision, _ in self.made),
+            "waiting": list(self.waiting),
+            "problems": [{"example": example, "why": why} for example, why in self.problems],
+        }
+
+
+def pull(state: State, server: Doccano, name: str, members: Path | None = None) -> Pulled:
+    """The decisions that were made in a project; nothing is written.
+
+    Who confirmed an example decided it, on the day of the confirmation; the reason is what was commented, and the rule
+    the first that a comment names. What was changed outside of every dispute is a decision by hand.
+
+    Args:
+        state: of the adjudication.
+        server: whence.
+        name: of the project.
+        members: the file of the members, for their pseudonyms; None for the project's own, if it has one.
+
+    Raises:
+        MissingPart: if there is no such project.
+        ServerError: if it is not shared, or the server does not answer as it should.
+    """
+    project = find(server, name)
+    if not project.collaborative:
+        raise ServerError(
+            f"in the project {name!r} everybody annotates alone",
+            remedy="Disputes are settled in a project made by: goldspan adjudicate --push --project NAME",
+        )
+    pseudonyms = membership.pseudonyms(membership.find(state.corpus, members) or ())
+    snapshot = take(server, project, confirmed=True)
+    said = _comments(server, project.id)
+    users = {user.id: pseudonyms.get(user.username, user.username) for user in server.users()}
+    made, waiting, problems = [], [], []
+    for case in cases(state):
+        copies = [copy for copy in snapshot.by_id.get(case.example.id, ()) if copy.work[ALL].confirmed]
+        if not copies:
+            waiting.append(case.example.id)
+        elif why := _why_not(case, copies, state):
+            problems.append((case.example.id, why))
+        else:
+            [copy] = copies
+            by, when = _confirmed(server, project.id, copy, users)
+            made += [(one, case.settled.example.with_spans(())) for one in
+                     _decisions(state, case.settled, copy, (by, when, said.get(copy.number, ())))]  # fmt: skip
+    return Pulled(tuple(made), tuple(waiting), tuple(problems))
+
+
+def _decisions(
+    state: State, settled: Settled, copy: Copy, grounds: tuple[str, str, Sequence[str]]
+) -> Iterable[Decision]:
+    by, when, comments = grounds
+    named = [name for name in rule_history.mentioned("\n".join(comments)) if name in state.rules]
+    final = settled.example.with_spans(copy.work[ALL].spans)
+    for one in differences(settled, final, state.readings(final.id)):
+        yield Decision(
+            final.id, fingerprint(final.text), one.start, one.end, one.candidates, one.gold,
+            "adjudicated" if one.derived is None else "hand", by, when, state.corpus.scheme.version,
+            named[0] if named else None, " / ".join(comments) or None,
+        )  # fmt: skip
+
+
+def _why_not(case: Case, copies: Sequence[Copy], state: State) -> str | None:
+    """Why what stands in a project cannot be taken."""
+    if len(copies) > 1:
+        return f"is there {len(copies)} times and confirmed each time: unconfirm all but one"
+    [copy] = copies
+    work = copy.work[ALL]
+    if copy.spoiled is not None or copy.text != case.example.text:
+        return copy.spoiled or "has another text there: push again"
+    if work.refused:
+        first = work.refused[0]
+        return f"the span [{first.start}, {first.end}, {first.label}] {first.why}: draw it anew"
+    unknown = [span.label for span in work.spans if span.label not in state.corpus.scheme]
+    if unknown:
+        return f"there is no label {unknown[0]!r} in the scheme"
+    overlapping = any(a.overlaps(b) for a, b in zip(work.spans, work.spans[1:], strict=False))
+    return "two spans overlap: a decision is flat" if overlapping else None
+
+
+def _confirmed(server: Doccano, project: int, copy: Copy, users: Mapping[int, str]) -> tuple[str, str]:
+    """Who confirmed a copy last, and on which day."""
+    found = sorted(server.confirmations(project, copy.number), key=lambda one: one.when)
+    if not found:
+        raise ServerError("was unconfirmed meanwhile", example=copy.id, remedy="Pull again.")
+    return users.get(found[-1].user, f"user {found[-1].user}"), found[-1].when[:10]
+
+
+def _comments(server: Doccano, project: int) -> dict[int, list[str]]:
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    for comment in sorted(server.comments(project), key=lambda one: one.id):
+        found[comment.example].append(" ".join(comment.text.split()))
+    return found
+
+
+def _shown(dispute: Dispute, prefill: Prefill) -> list[Span]:
+    """The spans of a dispute that are shown; none of them overlap."""
+    candidates = dispute.candidates if prefill == "union" else dispute.candidates[:1]
+    shown: list[Span] = []
+    for candidate in candidates:
+        for span in candidate.spans:
+            if not any(span.overlaps(other) for other in shown):
+                shown.append(span)
+    return shown
+
+
+def _votes(dispute: Dispute) -> str:
+    """A dispute in words: `72nd Brigade MILITARY_UNIT: ann, ben — nothing: cy`."""
+    text = dispute.example.text
+    parts = []
+    for candidate in dispute.candidates:
+        what = " + ".join(f"“{' '.join(text[s.start : s.end].split())}” {s.label}" for s in candidate.spans)
+        parts.append(f"{what or 'nothing'}: {', '.join(candidate.by)}")
+    return " — ".join(parts)
+
+
+def _weight(case: Case) -> tuple[float, int, str]:
+    disputes = case.settled.disputes
+    share = min(len(one.candidates[0].by) / one.readers for one in disputes)
+    return share, -sum(one.end - one.start for one in disputes), case.example.id

@@ -1,0 +1,110 @@
+"""`goldspan adjudicate` as a lead types it."""
+
+import io
+import json
+
+import pytest
+
+from goldspan.formats import decisions
+
+
+@pytest.fixture
+def lead(goldspan, toy, capsys, monkeypatch):
+    """The command on the small corpus, its dispute open; answers are typed in. Gives exit code, output, errors."""
+    (toy.decisions / "storm.jsonl").unlink()
+
+    def run(*arguments, typed=""):
+        monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+        code = goldspan("adjudicate", *arguments, "--root", toy.root)
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+def test_without_options_it_shows_where_things_stand_and_writes_nothing(lead, toy):
+    before = {path: path.read_bytes() for path in toy.folder.rglob("*.jsonl")}
+    code, out, _ = lead()
+    assert code == 0
+    assert "storm.p02 [12, 24]: The ferries Belle Étoile and Nordlicht stayed in Valparaíso." in out
+    assert "1. [Belle Étoile]{SHIP}  (ann)" in out
+    assert "2. nothing  (bob)" in out
+    assert "1 dispute to settle" in out
+    assert {path: path.read_bytes() for path in toy.folder.rglob("*.jsonl")} == before
+
+
+def test_a_dispute_is_settled_by_typing(lead, toy):
+    code, out, _ = lead("--settle", "--as", "lea", typed="?\n1\n\na ferry has a name\n")
+    assert code == 0
+    assert "a number: that candidate" in out
+    assert "1 decided, 0 left open, 0 not reached." in out
+    assert decisions.read(toy.decisions / "storm.jsonl")[0].decision.by == "lea"
+    assert "nothing is open" in lead()[1]
+
+
+def test_the_end_of_the_input_is_the_end_of_the_sitting(lead, toy):
+    assert "0 decided, 0 left open, 1 not reached." in lead("--settle", "--as", "lea", typed="1\n")[1]
+    assert not list(toy.decisions.iterdir())
+
+
+def test_gold_by_hand_is_shown_refused_and_then_recorded(lead, toy):
+    lead("--settle", "--as", "lea", typed="n\n\n\n")
+    path = toy.gold / "storm.jsonl"
+    path.write_text(path.read_text("utf-8").replace('[[11, 21, "PORT", "Valparaíso"]]', "[]"), encoding="utf-8")
+    assert "storm.p01 [11, 21] gold: nothing; passes and decisions: [Valparaíso]{PORT}" in lead()[1]
+    code, _, err = lead("--apply")
+    assert code == 1
+    assert "--adopt" in err
+    assert "this is the plan" in lead("--adopt", "--as", "lea", "--reason", "a headline")[1]
+    assert lead("--adopt", "--as", "lea", "--reason", "a headline", "--apply")[0] == 0
+    assert "nothing is open" in lead("--apply")[1]
+
+
+def test_a_majority_is_taken_only_where_it_is_asked_for(lead, toy):
+    third = toy.passes / "cy"
+    third.mkdir()
+    (third / "storm.jsonl").write_bytes((toy.passes / "ann" / "storm.jsonl").read_bytes())
+    assert "a majority could settle 1" in lead("--apply")[1]
+    code, out, _ = lead("--accept", "majority", "--apply")
+    assert (code, "1 decision(s) by majority" in out) == (0, True)
+    assert decisions.read(toy.decisions / "storm.jsonl")[0].decision.how == "majority"
+
+
+def test_what_was_decided_under_a_rule_is_listed(lead, toy, tmp_path):
+    (toy.guidelines / "ship.md").write_text("## S-1 Names\n", encoding="utf-8")
+    lead("--settle", "--as", "lea", typed="1\nS-1\nbecause\n")
+    (toy.guidelines / "CHANGELOG.md").write_text("## 1.1, 2026-04-01\n\nS-1 changed.\n", encoding="utf-8")
+    code, out, _ = lead("--rule", "s-1", "--json", tmp_path / "rule.json")
+    assert code == 0
+    assert "S-1 Names: last changed with version 1.1, 1 decision(s) under it" in out
+    assert "read again  storm.p02 [12, 24] [Belle Étoile]{SHIP}  (decided: lea, " in out
+    assert [one["example"] for one in json.loads((tmp_path / "rule.json").read_text())["read_again"]] == ["storm.p02"]
+    assert "1 decision to read again" in lead()[1]
+
+
+def test_the_report_goes_to_a_file_too(lead, tmp_path):
+    lead("--json", tmp_path / "report.json")
+    report = json.loads((tmp_path / "report.json").read_text("utf-8"))
+    assert [one["example"] for one in report["disputes"]] == ["storm.p02"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["--settle"], "--as is needed"),
+        (["--adopt", "--as", "lea"], "needs a --reason"),
+        (["--settle", "--adopt"], "do not go together"),
+        (["--adopt", "--as", "lea", "--reason", "x", "--rule", "Z-1"], "there is no rule"),
+        (["--push"], "--project is needed"),
+        (["--accept", "all"], "majority"),
+    ],
+)
+def test_wrong_usage_is_said(lead, arguments, why):
+    code, _, err = lead(*arguments)
+    assert code == 2
+    assert why in err.replace("│", " ")
+
+
+def test_an_unknown_rule_or_article_is_refused(lead):
+    assert "there is no rule 'Z-1'" in lead("--rule", "Z-1")[2]
+    assert "there is no article 'fog'" in lead("fog")[2]

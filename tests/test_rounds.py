@@ -1,0 +1,151 @@
+"""Disputes settled in a real Doccano: out, decided by a person there, and back."""
+
+import secrets
+import shutil
+
+import pytest
+
+import annotators
+from disputes import BELLE, NORD, PORT, mark
+from goldspan import rounds
+from goldspan.adjudication import gold
+from goldspan.adjudication.state import look
+from goldspan.doccano.client import Doccano
+from goldspan.errors import ServerError
+from goldspan.values import Span
+
+
+class Table:
+    """The small corpus with two disputes, a project for them, and a person who decides."""
+
+    def __init__(self, corpus, server, person):
+        self.corpus, self.server, self.person = corpus, server, person
+        self.name = f"disputes {secrets.token_hex(4)}"
+
+    def push(self, prefill="majority"):
+        state = look(self.corpus)
+        return rounds.push(state, self.server, rounds.prepare(state, self.server, self.name), prefill)
+
+    def pull(self):
+        return rounds.pull(look(self.corpus), self.server, self.name)
+
+    @property
+    def project(self):
+        return self.server.project(self.name).id
+
+    def rows(self):
+        return {row.meta["goldspan_id"]: row for row in self.server.examples(self.project)}
+
+    def join(self):
+        self.server.add_member(self.project, self.person.id, self.server.roles()["project_admin"])
+
+    def clear(self, example):
+        number = self.rows()[example].id
+        for span in self.person.spans(self.project, number):
+            self.person.unmark(self.project, number, span["id"])
+        return number
+
+
+@pytest.fixture
+def table(doccano, toy):
+    shutil.rmtree(toy.decisions)
+    mark(toy, "bob", "harbour.p04")
+    [person] = annotators.make(doccano, [f"lea{secrets.token_hex(3)}"])
+    with Doccano(doccano.account) as server:
+        made = Table(toy, server, person)
+        yield made
+        if (project := server.project(made.name)) is not None:
+            server.delete_project(project.id)
+    person.close()
+
+
+def test_only_disputed_examples_go_out_with_who_said_what(table):
+    table.push()
+    rows = table.rows()
+    assert list(rows) == [
+        "storm.p02",
+        "harbour.p04",
+    ]  # as much disputed by votes; there are more characters in the first
+    assert rows["storm.p02"].meta["votes"] == "“Belle Étoile” SHIP: ann — nothing: bob"
+    table.join()
+    shown = table.person.spans(table.project, rows["storm.p02"].id)
+    assert sorted((one["start_offset"], one["end_offset"]) for one in shown) == [(12, 24), (29, 38), (49, 59)]
+
+
+def test_what_is_confirmed_there_is_the_decision_with_its_ground(table):
+    (table.corpus.guidelines / "ship.md").write_text("# SHIP\n\n## S-1 Names of ships\n", encoding="utf-8")
+    table.push()
+    table.join()
+    number = table.rows()["storm.p02"].id
+    table.person.comment(table.project, number, "S-1: a ferry\nhas a name")
+    table.person.confirm(table.project, number)
+    pulled = table.pull()
+    [(made, example)] = pulled.made
+    assert (made.example, made.choice, made.how, made.by) == (
+        "storm.p02",
+        (BELLE,),
+        "adjudicated",
+        table.person.username,
+    )
+    assert (made.rule, made.reason) == ("S-1", "S-1: a ferry has a name")
+    assert example.spans == ()
+    assert pulled.waiting == ("harbour.p04",)
+    gold.enact(table.corpus, pulled.made)
+    assert [one.example.id for one in look(table.corpus).open] == ["harbour.p04"]
+    assert table.pull().made == ()
+
+
+def test_other_spans_and_none_are_decisions_too_and_changes_elsewhere_are_by_hand(table):
+    table.push()
+    table.join()
+    number = table.clear("storm.p02")
+    table.person.mark(table.project, number, 12, 17, "SHIP")
+    table.person.mark(table.project, number, 49, 59, "PORT")
+    table.person.confirm(table.project, number)
+    table.person.confirm(table.project, table.clear("harbour.p04"))
+    made = {(one.example, one.start): one for one, _ in table.pull().made}
+    assert {place: (one.choice, one.how) for place, one in made.items()} == {
+        ("storm.p02", 12): ((Span(12, 17, "SHIP"),), "adjudicated"),
+        ("storm.p02", 29): ((), "hand"),
+        ("harbour.p04", 0): ((), "adjudicated"),
+    }
+    gold.enact(table.corpus, table.pull().made)
+    assert {one.id: one.spans for one in table.corpus.gold_examples()}["storm.p02"] == (Span(12, 17, "SHIP"), PORT)
+    assert not look(table.corpus).open
+
+
+def test_pushing_again_leaves_what_was_worked_on(table):
+    table.push()
+    table.join()
+    number = table.clear("storm.p02")
+    table.person.mark(table.project, number, 12, 17, "SHIP")
+    again = table.push()
+    assert again.account.examples == again.deleted == 0
+    assert [one["start_offset"] for one in table.person.spans(table.project, number)] == [12]
+
+
+def test_the_union_shows_all_that_fit_side_by_side(table):
+    mark(table.corpus, "bob", "storm.p02", Span(4, 17, "SHIP"), NORD, PORT)
+    shown = {case.example.id: case.example.spans for case in rounds.cases(look(table.corpus), "union")}
+    assert shown["storm.p02"] == (Span(4, 17, "SHIP"), NORD, PORT)
+    mark(table.corpus, "bob", "storm.p02", Span(4, 11, "SHIP"), Span(4, 24, "CREW"), NORD, PORT)
+    shown = {case.example.id: case.example.spans for case in rounds.cases(look(table.corpus), "union")}
+    assert BELLE in shown["storm.p02"] or Span(4, 11, "SHIP") in shown["storm.p02"]
+
+
+def test_an_unknown_label_is_named_and_not_taken(table):
+    table.push()
+    table.join()
+    table.server.create_span_type(table.project, "BOAT", "#000000")
+    number = table.clear("storm.p02")
+    table.person.mark(table.project, number, 12, 17, "BOAT")
+    table.person.confirm(table.project, number)
+    pulled = table.pull()
+    assert pulled.problems == (("storm.p02", "there is no label 'BOAT' in the scheme"),)
+    assert pulled.made == ()
+
+
+def test_a_project_in_which_everybody_works_alone_is_refused(table):
+    table.server.create_project(table.name, collaborative=False, description="alone")
+    with pytest.raises(ServerError, match="annotates alone"):
+        table.pull()
