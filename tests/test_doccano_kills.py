@@ -14,7 +14,6 @@ import killing
 from goldspan.doccano import desired, journal, push, server
 from goldspan.doccano.client import Doccano
 from goldspan.doccano.journal import Batch
-from goldspan.doccano.push import Options
 from goldspan.doccano.snapshot import ALL, Work
 from goldspan.errors import ServerError
 from goldspan.formats import doccano as rowformat
@@ -210,23 +209,21 @@ def test_examples_that_an_import_left_without_their_spans_are_replaced_unless_so
         assert there["a.p02"][0].work[ALL] == Work(confirmed=True)
 
 
-@pytest.mark.parametrize("kind", killing.KINDS)
-def test_an_import_that_runs_twice_leaves_no_double(kind, ground, tmp_path, monkeypatch):
+@pytest.mark.parametrize(("kind", "bare"), [("alone", False), ("shared", False), ("shared", True)])
+def test_an_import_that_runs_twice_leaves_no_double(kind, bare, ground, tmp_path, monkeypatch):
     room, start = ground.room(kind, tmp_path), Doccano.start_import
+    new = [one for one in killing.wanted(kind) if one.id in {"a.p04", "a.p06", "a.p07"}]
+    sent = [dict(want.row) for want in desired.rows(new, room.project, ("UNIT", "PLACE"))]
+    rows = [{**row, "label": []} if bare else row for row in sent]  # the first run died before it came to the spans
 
     def twice(self, project, uploads):
-        self.wait(start(self, project, uploads))
-        copies = self.upload(b"".join(rowformat.line(want.row) for want in rows), "again.jsonl")
-        return start(self, project, [copies])
+        again = self.upload(b"".join(map(rowformat.line, rows)), "again.jsonl")
+        self.wait(start(self, project, [again]))
+        return start(self, project, uploads)
 
-    rows = [
-        want
-        for want in desired.rows(killing.wanted(kind), room.project, ("UNIT", "PLACE"))
-        if want.example.id in {"a.p04", "a.p06", "a.p07"}
-    ]
     with monkeypatch.context() as patch:
         patch.setattr(Doccano, "start_import", twice)
-        push.push(room.server, room.project, killing.wanted(kind), folder=room.folder, options=Options())
+        push.push(room.server, room.project, killing.wanted(kind), folder=room.folder)
     assert room.state() == ground.expect(kind, tmp_path)
     settled(ground, room, kind, tmp_path)
 

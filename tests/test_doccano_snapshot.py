@@ -59,7 +59,7 @@ class Fake:
     @contextlib.contextmanager
     def export(self, _, *, confirmed):
         self.asked.append(confirmed)
-        path = self.folder / "export.zip"
+        path = self.folder / f"export{len(self.asked)}.zip"
         with zipfile.ZipFile(path, "w") as archive:
             for name, rows in self.exports.pop(0).items():
                 archive.writestr(f"{name}.jsonl", "".join(json.dumps(row) + "\n" for row in rows) or "\n")
@@ -387,7 +387,8 @@ def test_a_fingerprint_is_that_of_the_spans_in_any_order(spans, rng):
 
 
 def test_a_fingerprint_stays_what_it_is():
-    assert fingerprint([]) == "4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945"
+    digest = "4f53cda1 8c2baa0c 0354bb5f 9a3ecbe5 ed12ab4d 8e11ba87 3c2f1116 1202b945"
+    assert fingerprint([]) == digest
 
 
 def look(tmp_path, project=ALONE, rows=(), done=(), **seen):

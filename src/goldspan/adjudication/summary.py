@@ -81,13 +81,17 @@ def decided(decision: Decision, text: str) -> str:
 
 
 def hand(state: State) -> Iterator[str]:
-    """Where gold is not what follows, a line each."""
+    """Where gold is not what follows, a line each; what is disputed and stands in gold all the same comes last."""
+    undecided = []
     for name, differing in state.hand.items():
         text = state.gold[name].text
         for one in differing:
-            mine = markup(text, one.start, one.end, one.gold)
-            follows = "disputed" if one.derived is None else markup(text, one.start, one.end, one.derived)
-            yield f"{name} [{one.start}, {one.end}] gold: {mine}; passes and decisions: {follows}"
+            mine = f"{name} [{one.start}, {one.end}] gold: {markup(text, one.start, one.end, one.gold)}"
+            if one.derived is None:
+                undecided.append(f"{mine}; passes and decisions: disputed")
+            else:
+                yield f"{mine}; passes and decisions: {markup(text, one.start, one.end, one.derived)}"
+    yield from undecided
 
 
 def text_of(state: State, decision: Decision) -> str:
@@ -111,7 +115,12 @@ def closing(state: State, writing: Writing) -> list[str]:
         stale = amount(len(state.derived.stale), "decision")
         lines.append(f"{stale} no longer hold: the text or the votes are not what they were.")
     if state.hand:
-        lines.append(f"The gold of {amount(len(state.hand), 'example')} was edited by hand: record it with --adopt.")
+        lines.append(
+            f"The gold of {amount(len(state.hand), 'example')} is not what follows, or has what is disputed: settle "
+            "it, or record it as decided by hand with --adopt."
+        )
+    if not state.derived.settled:
+        lines.append("No example was confirmed by two readers: there is nothing to compare yet.")
     if writing.new:
         lines.append(f"{amount(len(writing.new), 'example')} to write into gold.")
     return lines or ["Gold follows from passes and decisions; nothing is open."]

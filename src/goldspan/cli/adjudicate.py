@@ -113,7 +113,7 @@ def _stand(state: State, accept: str | None, json: Path | None, *, apply: bool, 
     for title, lines in (
         ("Must be read again", [summary.decided(one, summary.text_of(state, one)) for one in state.outdated]),
         ("Holds no longer", [summary.decided(one, "") for one in state.derived.stale]),
-        ("Edited by hand", list(summary.hand(state))),
+        ("Gold that does not follow", list(summary.hand(state))),
     ):
         if lines:
             print(f"\n{title}:")

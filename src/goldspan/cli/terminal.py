@@ -86,13 +86,14 @@ def bar() -> Iterator[Callable[[str, int, int | None], None]]:
     rate = TextColumn("{task.fields[rate]}")
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), rate)
     with Progress(*columns, TimeRemainingColumn(), console=console(stderr=True), transient=True) as shown:
-        task = shown.add_task("", total=None, rate="")
 
         def tell(step: str, done: int, total: int | None) -> None:
-            if shown.tasks[0].description != step:
-                shown.reset(task, description=step)
-            speed = shown.tasks[0].finished_speed or shown.tasks[0].speed
-            shown.update(task, completed=done, total=total, rate=f"{speed:,.0f}/s" if speed else "")
+            if not shown.tasks or shown.tasks[0].description != step:
+                for task in shown.task_ids:
+                    shown.remove_task(task)
+                shown.add_task(step, total=total, rate="")
+            speed = shown.tasks[0].speed
+            shown.update(shown.task_ids[0], completed=done, total=total, rate=f"{speed:,.0f}/s" if speed else "")
 
         yield tell
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from goldspan import files
+from goldspan.formats.doccano import digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -85,4 +85,4 @@ class Copy:
 def fingerprint(spans: Iterable[Span]) -> str:
     """The SHA-256 of spans, in code points, whatever their order: what `goldspan_sent` holds."""
     listed = sorted([span.start, span.end, span.label] for span in spans)
-    return hashlib.sha256(files.dumps(listed).encode("utf-8")).hexdigest()
+    return digest(files.dumps(listed))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from goldspan import offsets
 from goldspan.doccano.copies import TWICE, Copy, Refused, Work
 from goldspan.errors import ValueRefused
+from goldspan.formats.doccano import is_digest
 from goldspan.formats.lines import loads
 from goldspan.values import Span
 
@@ -108,7 +108,7 @@ def _spoiled(text: object, sha256: object, at: int | None, extra: dict[str, Any]
         return "it has no text"
     if not isinstance(sha256, str):
         return "its key goldspan_sha256 is broken, so its text cannot be judged"
-    if hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() != sha256:
+    if not is_digest(sha256, text):
         return "its text was changed on the server"
     return (
         "its key goldspan_at is broken" if at is None else "its key goldspan_extra is broken" if extra is None else None

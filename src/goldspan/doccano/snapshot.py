@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -14,6 +16,8 @@ from goldspan.errors import ServerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from concurrent.futures import Future
+    from pathlib import Path
 
     from goldspan.doccano.answers import Project
     from goldspan.doccano.client import Doccano
@@ -70,9 +74,11 @@ def take(server: Doccano, project: Project, *, confirmed: bool = True) -> Snapsh
     """
     changed: str | None = ""
     for _ in range(TRIES):
-        done = _confirmed(server, project) if confirmed else None
-        with server.export(project.id, confirmed=False) as path, Archive(path) as archive:
-            reading = _read(archive, project, done)
+        with ExitStack() as open_files:
+            done = _confirming(server, project, open_files) if confirmed else None
+            path = open_files.enter_context(server.export(project.id, confirmed=False))
+            archive = open_files.enter_context(Archive(path))
+            reading = _read(archive, project, None if done is None else done.result())
         changed = reading.changed
         if changed is None:
             members = () if project.collaborative else reading.names
@@ -94,9 +100,15 @@ def _names(archive: Archive, project: Project) -> tuple[str, ...]:
     return tuple(sorted(archive.names))
 
 
-def _confirmed(server: Doccano, project: Project) -> Confirmed:
+def _confirming(server: Doccano, project: Project, open_files: ExitStack) -> Future[Confirmed]:
+    """Take the export of the confirmed, and read it while the server makes the next one."""
+    path = open_files.enter_context(server.export(project.id, confirmed=True))
+    return open_files.enter_context(ThreadPoolExecutor(1)).submit(_confirmed, path, project)
+
+
+def _confirmed(path: Path, project: Project) -> Confirmed:
     """Who confirmed which examples of goldspan's, and the spans that came with them."""
-    with server.export(project.id, confirmed=True) as path, Archive(path) as archive:
+    with Archive(path) as archive:
         return {
             name: {
                 row["id"]: rows.listed(row)

@@ -27,20 +27,22 @@ def wait(status: Callable[[], object], patience: float, news: Callable[[], objec
     Args:
         status: asks the server.
         patience: the seconds without news after which nothing more is expected.
-        news: something that changes while the worker works, looked at now and then.
+        news: something that changes while the worker works, looked at every second.
 
     Raises:
         ServerError: if the task failed, with the worker's words, or did not end.
     """
-    began = heard = time.monotonic()
+    began = heard = looked = time.monotonic()
     last: object = None
     while True:
         found = answers.entry(status(), "the state of a task")
         if answers.get(found, "ready", bool):
             return _unless_failed(found)
         now = time.monotonic()
-        if news is not None and (now - heard) > patience / 2 and (told := news()) != last:
-            last, heard = told, now
+        if news is not None and now - looked > min(LONGEST, patience / 2):
+            looked = now
+            if (told := news()) != last:
+                last, heard = told, now
         if now - heard > patience:
             raise ServerError(
                 f"a task has not ended in {now - began:.0f} s: the task worker does not seem to run", remedy=WORKER
