@@ -1,5 +1,10 @@
 import json
+import os
+import pty
+import re
 import secrets
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -44,6 +49,9 @@ def test_a_plan_writes_nothing_and_apply_does_what_it_says(push, toy):
     assert (report["new"], report["plan"]["counts"]["unchanged"], report["changes"]) == (False, number, [])
     assert "nothing to do" in out
     assert "nothing was written" in push("--apply")[1]
+    labels = toy.guidelines / "labels.toml"
+    labels.write_text(labels.read_text().replace("#1f6fb2", "#1f6fb3"))
+    assert "around them the above was changed" in push("--apply")[1]
 
 
 def test_gold_is_filled_into_a_shared_project(push, toy):
@@ -149,3 +157,25 @@ def test_an_empty_manifest_is_said_plainly(toy):
     (toy.folder / "manifest.jsonl").write_text("")
     with pytest.raises(InputError, match="lists no article"):
         desired.chosen(toy, None)
+
+
+BAR = """
+import time
+from goldspan.cli import terminal
+with terminal.bar() as tell:
+    for done in range(0, 1001, 100):
+        tell("import", done, 1000)
+        time.sleep(0.05)
+"""
+
+
+def test_a_bar_shows_rate_and_remaining_time_on_a_terminal_and_nothing_in_a_pipe():
+    done = subprocess.run([sys.executable, "-c", BAR], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("", "")
+    lead, follow = pty.openpty()
+    shown = subprocess.run([sys.executable, "-c", BAR], stderr=follow, check=True)
+    os.close(follow)
+    said = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", os.read(lead, 1 << 16).decode())
+    os.close(lead)
+    assert shown.returncode == 0
+    assert re.search(r"import .*[0-9]+/1000.* [0-9,]+/s.* 0:00:0[0-9]", said)

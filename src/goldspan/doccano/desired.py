@@ -66,8 +66,7 @@ def chosen(corpus: Corpus, articles: Sequence[str] | None) -> list[Entry]:
 def examples(corpus: Corpus, entries: Sequence[Entry], prefill: Prefill = "nothing") -> list[Example]:
     """The examples of articles, as they are to be annotated.
 
-    The paragraphs are those of the gold if an article has some, since these were looked at; else those that its text
-    is cut into.
+    The paragraphs are those of the gold as far as it goes, since these were looked at; the rest of the article is cut.
 
     Args:
         corpus: the project.
@@ -90,13 +89,30 @@ def _examples(corpus: Corpus, entry: Entry, prefill: Prefill) -> Iterator[Exampl
                 file=corpus.gold / f"{entry.id}.jsonl",
                 remedy="Name the articles that have some with --articles, or push without --gold.",
             )
-        yield from gold
+        yield from _whole(corpus, entry, gold)
         return
-    plain = gold or cut(entry.id, corpus.source(entry))
+    plain = _whole(corpus, entry, gold)
     if prefill == "suggestions":
         yield from _suggested(corpus, entry, plain)
     else:
         yield from (example.with_spans(()) for example in plain)
+
+
+def _whole(corpus: Corpus, entry: Entry, gold: Sequence[Example]) -> list[Example]:
+    """The examples of gold, and those of the article that it lacks: gold may be unfinished."""
+    if gold and not (corpus.seeds / entry.file).is_file():
+        return list(gold)
+    held = {example.id for example in gold}
+    more = [
+        example
+        for example in cut(entry.id, corpus.source(entry))
+        if example.id not in held and not any(_meet(example, other) for other in gold)
+    ]
+    return sorted([*gold, *more], key=lambda example: example.at)
+
+
+def _meet(one: Example, other: Example) -> bool:
+    return one.at < other.at + len(other.text) and other.at < one.at + len(one.text)
 
 
 def _suggested(corpus: Corpus, entry: Entry, plain: Sequence[Example]) -> Iterator[Example]:

@@ -103,7 +103,7 @@ def run(
             left = ready.look()
             report = {"plan": left.json()}
             _show(ready, left)
-    print("\n".join(_done(pushed) if apply else _undone(ready, left)))
+    print("\n".join(_done(ready, pushed) if apply else _undone(ready, left)))
     terminal.write_json(json, {"applied": apply, **ready.json(), **report})
     if any(step.state == "conflict" for step in left.steps):
         raise typer.Exit(1)
@@ -162,10 +162,13 @@ def _undone(ready: Errand, plan: Plan) -> Iterator[str]:
         yield "Nothing was written: this is the plan. Carry it out with --apply."
 
 
-def _done(pushed: Pushed) -> Iterator[str]:
+def _done(ready: Errand, pushed: Pushed) -> Iterator[str]:
     account = pushed.account
     if pushed.plan.is_done:
-        yield "Everything was there already: nothing was written."
+        around = (
+            ", but around them the above was changed" if list(ready.preparation.lines()) else ": nothing was written"
+        )
+        yield f"The examples were there already{around}."
         return
     if account.examples:
         explained = f", {account.explained:,} explained: people are at work on them" if account.explained else ""
