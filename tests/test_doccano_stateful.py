@@ -1,15 +1,14 @@
 """People at work in Doccano while pushes, pulls, changed texts, kills and restarts go on around them.
 
-A model of what the people did is kept beside. It is told by their own sessions alone, never by the code under test, and
-knows their spans by Doccano's numbers: what a human marked and did not take away stays on the example on which it was
-marked, with the label and on the words that were marked. It comes out of a pull if it was confirmed, or is reported.
+What a human marked and did not take away is on the server as `human_work` has it, and comes out of a pull if it was
+confirmed, or is reported.
 """
 
 import contextlib
 import re
 import secrets
 import tempfile
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import takewhile
 from pathlib import Path
 
@@ -18,24 +17,18 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
-import annotators
-import doccano_rounds
 import killing
 import made_corpus
-from goldspan import offsets
 from goldspan.doccano import carrying, errand, merging, server
 from goldspan.doccano import pull as pulling
 from goldspan.doccano import push as pushing
-from goldspan.doccano.client import Doccano
-from goldspan.doccano.plan import MARKER
 from goldspan.doccano.push import Options
 from goldspan.errors import ServerError
 from goldspan.values import Example, Span
+from human_work import NAMES, Ground, Model
 
 LABELS = ("UNIT", "PLACE")
 WORDS = ("KFOR", "KFOR", "left", "🚢", "Özkan", "e\u0301té", "👩🏽‍🚀", "क्षि", "🇽🇰", "Iber", "troops", "שָׁלוֹם", "𝔘")
-NAMES = ("ann", "bob")
-ALL = "all"  # who works on a shared annotation
 texts = st.lists(st.sampled_from(WORDS), min_size=1, max_size=8).map(" ".join)
 picks = st.integers(0, 10**6)
 FAST = settings(phases=[Phase.reuse, Phase.generate], report_multiple_bugs=False)  # to shrink a round takes an hour
@@ -46,47 +39,6 @@ class Killed(BaseException):
     """The process is gone: nothing catches this, and nothing more is sent."""
 
 
-@dataclass
-class Held:
-    """What people did on one example of the server.
-
-    Args:
-        name: its id.
-        text: as it was when they last did something, or as it was carried over.
-        spans: per person, by number, start and end in the project's unit, and the label.
-        sent: the spans that were filled in, in code points.
-        confirmed: by whom.
-        comments: their numbers.
-    """
-
-    name: str
-    text: str
-    spans: dict = field(default_factory=dict)
-    sent: tuple = ()
-    confirmed: set = field(default_factory=set)
-    comments: set = field(default_factory=set)
-
-
-class Ground:
-    """A server of its own, with two annotators and a link to it."""
-
-    def __init__(self, home):
-        self.home = home
-        self.account = server.start(home, 0).account
-        self.link = Doccano(self.account, patience=20.0)
-        self.admin = annotators.admin(self)
-        self.people = doccano_rounds.people(self, *NAMES)
-
-    def mend(self):
-        server.start(self.home)
-
-    def close(self):
-        for person in (self.admin, *self.people.values()):
-            person.close()
-        self.link.close()
-        server.stop(self.home)
-
-
 @pytest.fixture(scope="module")
 def ground(tmp_path_factory):
     made = Ground(tmp_path_factory.mktemp("ground"))
@@ -94,16 +46,15 @@ def ground(tmp_path_factory):
     made.close()
 
 
-class Round(RuleBasedStateMachine):
+class Round(Model, RuleBasedStateMachine):
     """A round of annotation, with everything that can happen to it."""
 
     def __init__(self, ground, kind, unit, deaths):
-        super().__init__()
-        self.ground, self.kind, self.shared, self.unit = ground, kind, kind == "shared", unit
+        RuleBasedStateMachine.__init__(self)
+        Model.__init__(self, ground, unit, shared=kind == "shared")
+        self.kind = kind
         self.deaths = deaths  # of the server, still to come
         self.folder = tempfile.TemporaryDirectory()
-        self.held = {}
-        self.carrying = set()  # numbers whose text a push with --reanchor may be changing
 
     # What is there at the beginning.
 
@@ -292,106 +243,16 @@ class Round(RuleBasedStateMachine):
 
     def teardown(self):
         with self.folder:
-            if hasattr(self, "project"):
+            if self.project is not None:
                 self.push(reanchor=False)
                 self.pull(unconfirmed=False)
                 self.ground.link.delete_project(self.project)
-
-    # The model.
-
-    def owner(self, who):
-        return ALL if self.shared else who
-
-    def rows(self):
-        """The examples by number, as an annotator sees them."""
-        return {row["id"]: row for row in self.ground.people["ann"].examples(self.project)}
-
-    def there(self, who, number):
-        """The spans on the server, as one who works there sees them."""
-        person = self.ground.people["ann" if self.shared else who]
-        labels = {number: name for name, number in person.labels(self.project).items()}
-        return {
-            span["id"]: (span["start_offset"], span["end_offset"], labels[span["label"]])
-            for span in person.spans(self.project, number)
-        }
-
-    def turn_to(self, who, which):
-        """Somebody turns to an example, whose text is not just being changed."""
-        rows = {number: row for number, row in self.rows().items() if MARKER not in (row["meta"] or {})}
-        number = sorted(rows)[which % len(rows)]
-        row = rows[number]
-        held = self.held.setdefault(number, Held(row["meta"]["goldspan_id"], row["text"]))
-        owner = self.owner(who)
-        if owner not in held.spans:
-            held.spans[owner] = self.there(who, number)
-            if self.shared:
-                held.sent = self.spans(held, owner)
-        return self.ground.people[who], number, held
-
-    def let_go(self, number):
-        """Forget an example on which nothing is left to be lost."""
-        held = self.held[number]
-        marked = any(self.spans(held, who) != held.sent for who in held.spans)
-        if not (marked or held.confirmed or held.comments):
-            del self.held[number]
-
-    def look(self, *, carried):
-        """Nothing that people did is lost or moved."""
-        rows = self.rows()
-        comments = self.ground.admin._call("GET", f"projects/{self.project}/comments?limit=1000")["results"]
-        said = {comment["id"]: comment["example"] for comment in comments}
-        self.carrying |= {number for number, row in rows.items() if MARKER in row["meta"]}
-        for number, held in self.held.items():
-            assert number in rows, f"{held.name}, that people worked on, is gone"
-            assert rows[number]["meta"]["goldspan_id"] == held.name
-            assert {one for one in held.comments if said.get(one) == number} == held.comments
-            for who in NAMES if not self.shared else (ALL,):
-                person = self.ground.people["ann" if self.shared else who]
-                assert person.confirmed(self.project, number) == (who in held.confirmed)
-            if MARKER not in rows[number]["meta"]:
-                self.compare(number, held, rows[number]["text"], may_move=carried or number in self.carrying)
-
-    def compare(self, number, held, text, *, may_move):
-        """The spans of an example against the model, which learns where a changed text carried them."""
-        assert text == held.text or may_move
-        for who, mine in held.spans.items():
-            found = self.there(who, number)
-            assert found.keys() == mine.keys()
-            for span, (start, end, label) in mine.items():
-                assert found[span][2] == label
-                words = self.words(held.text, start, end)
-                assert self.words(text, *found[span][:2]) == words
-                assert text != held.text or found[span] == mine[span]
-            held.spans[who] = found
-        held.text = text
 
     def lines(self, who):
         """What a pull wrote of somebody's work."""
         if self.shared:
             return {one.id: one for one in self.corpus.gold_examples()}
         return {one.id: one for one in self.corpus.pass_examples(who)}
-
-    def spans(self, held, who):
-        """The spans of the model in code points."""
-        back = offsets.from_graphemes if self.unit == "graphemes" else offsets.from_utf16
-        spans = held.spans[who].values()
-        return tuple(sorted(Span(*back(held.text, [start, end]).tolist(), label) for start, end, label in spans))
-
-    def by_name(self, texts):
-        """The texts of the examples with these numbers, by id."""
-        rows, found = self.rows(), {}
-        for number, text in texts.items():
-            found.setdefault(rows[number]["meta"]["goldspan_id"], []).append(text)
-        return found
-
-    def words(self, text, start, end):
-        back = offsets.from_graphemes if self.unit == "graphemes" else offsets.from_utf16
-        first, last = back(text, [start, end]).tolist()
-        return text[first:last]
-
-    def places(self, text, *positions):
-        convert = offsets.to_graphemes if self.unit == "graphemes" else offsets.to_utf16
-        return convert(text, positions).tolist()
 
     def prepare(self, reanchor):
         prefill = "gold" if self.shared else "nothing"

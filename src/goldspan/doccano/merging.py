@@ -78,11 +78,16 @@ def _withdrawn(example: Example, there: Mapping[str, Example | None]) -> bool:
 
 
 def _carrying(old: Example | None, new: Example, *, gold: bool) -> Example:
-    """The new line, with what the old one says further, unless that spoke of other spans."""
+    """The new line, with what the old one says further, unless that spoke of other spans.
+
+    Curated gold gives way to what is confirmed alone: an open example is nobody's last word.
+    """
+    if gold and old is not None and CONFIRMED not in old.extra and new.extra[CONFIRMED] is not True:
+        return old
     if old is None or (old.text, old.spans) != (new.text, new.spans):
         return new
     said: dict[str, Any] = dict(new.extra)
-    if gold and CONFIRMED not in old.extra and said[CONFIRMED] is True:
+    if gold and CONFIRMED not in old.extra:
         del said[CONFIRMED]
     ours = {CONFIRMED} if gold else {CONFIRMED, COMMENTS}
     carried = replace(new, extra=said | {key: value for key, value in old.extra.items() if key not in ours})

@@ -5,7 +5,9 @@ from __future__ import annotations
 import http
 import http.client
 import json
+import sqlite3
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from goldspan.doccano.server import processes
@@ -68,6 +70,19 @@ def works(state: State) -> bool:
     try:
         return any("Celery" in name and said == "OK" for name, said in json.loads(body).items())
     except ValueError:
+        return False
+
+
+def listens(home: Home) -> bool:
+    """Whether the worker has set up its queue.
+
+    Only then may the web server be asked to put a task into it: where it is still missing both would make it, and the
+    one that comes second would end with an error.
+    """
+    try:
+        with closing(sqlite3.connect(f"{home.broker.as_uri()}?mode=ro", uri=True)) as broker:
+            return broker.execute("SELECT 1 FROM kombu_queue WHERE name = 'celery'").fetchone() is not None
+    except sqlite3.Error:
         return False
 
 

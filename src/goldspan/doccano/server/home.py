@@ -32,6 +32,11 @@ class Home:
         return self.folder / "db.sqlite3"
 
     @property
+    def broker(self) -> Path:
+        """The tasks that wait for the worker."""
+        return self.folder / "broker.sqlite3"
+
+    @property
     def secret(self) -> Path:
         """Django's secret key."""
         return self.folder / "secret_key"

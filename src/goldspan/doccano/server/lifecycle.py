@@ -134,6 +134,7 @@ def _start(place: Home, environment: Environment, kept: State, missing: list[str
         health.wait(place, "web", web, lambda: health.answers(kept))
         health.admits(place, kept)
     if "worker" in missing:
+        health.wait(place, "worker", worker, lambda: health.listens(place))
         health.wait(place, "worker", worker, lambda: health.works(kept) or health.busy(place))
     return kept
 
