@@ -380,7 +380,7 @@ def test_a_second_push_changes_nothing_and_needs_no_number(command):
     for options in (("--control", 2), ("--control", 1), ()):
         code, said, report = command("push", *ARTICLES, *options, "--apply")
         assert (code, report["plan"]["counts"]["only there"]) == (0, 0)
-        assert "Everything was there already" in said
+        assert "The examples were there already: nothing was written." in said
     assert lines(command.corpus) == before
     assert command("push", *ARTICLES, "--control", 3, "--apply")[2]["sent"]["examples"] == 1
 
