@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BOM = b"\xef\xbb\xbf"
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)  # made once: `json.dumps` would make one each time
 
 
 def decode(data: bytes, file: Path | str) -> str:
@@ -72,7 +73,7 @@ def lines(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 def dumps(value: Any) -> str:  # noqa: ANN401  (JSON is any)
     """The canonical JSON of one line: keys in the given order, `, ` and `: `, nothing escaped needlessly."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return _ENCODER.encode(value)
 
 
 @contextlib.contextmanager

@@ -50,11 +50,24 @@ def from_utf16(text: str, positions: Positions) -> Offsets:
     """
     import numpy as np
 
+    between = inside_pairs(text)
+    at = _inside(positions, len(text) + len(between), "UTF-16 units")
+    _refuse_first(at, np.isin(at, between), "is inside a surrogate pair")
+    return at - np.searchsorted(between, at)
+
+
+def inside_pairs(text: str) -> Offsets:
+    """The positions in UTF-16 units between the halves of a surrogate pair, ascending.
+
+    A position that is none of them and has n of them before it lies n code points further left.
+
+    Raises:
+        ValueRefused: for a text with a lone surrogate.
+    """
+    import numpy as np
+
     wide = _wide(text)
-    at = _inside(positions, len(text) + len(wide), "UTF-16 units")
-    pairs = wide + np.arange(len(wide))
-    _refuse_first(at, np.isin(at, pairs + 1), "is inside a surrogate pair")
-    return at - np.searchsorted(pairs, at)
+    return wide + np.arange(1, len(wide) + 1)
 
 
 def to_graphemes(text: str, positions: Positions) -> Offsets:

@@ -16,6 +16,7 @@ from contextlib import ExitStack
 from typing import IO, TYPE_CHECKING, Any, Self
 
 from goldspan.errors import ServerError
+from goldspan.formats.lines import loads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -140,7 +141,7 @@ def _why_hostile(info: zipfile.ZipInfo) -> str:
 
 def _row(line: bytes, name: str, number: int) -> dict[str, Any]:
     try:
-        row = DECODER.decode(line.decode("utf-8"))
+        row = loads(line.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         why = error.msg if isinstance(error, json.JSONDecodeError) else type(error).__name__
         raise ServerError(
@@ -149,13 +150,6 @@ def _row(line: bytes, name: str, number: int) -> dict[str, Any]:
     if not isinstance(row, dict):
         raise ServerError(f"line {number} of the export's part {_shown(name)} is no JSON object", remedy=AGAIN)
     return row
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(name)
-
-
-DECODER = json.JSONDecoder(parse_constant=_no_constant)
 
 
 def _broken(what: str, error: BaseException) -> ServerError:

@@ -17,7 +17,7 @@ import fcntl
 import hashlib
 import json
 import re
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -47,6 +47,10 @@ class Batch:
     task: str | None
     above: int
     ids: tuple[str, ...]
+
+    def json(self) -> dict[str, Any]:
+        """As it is written down."""
+        return {"upload": self.upload, "task": self.task, "above": self.above, "ids": self.ids}
 
 
 class Journal:
@@ -89,7 +93,7 @@ class Journal:
         self.file.unlink(missing_ok=True)
 
     def _write(self) -> None:
-        batches = [asdict(batch) for batch in self._batches]
+        batches = [batch.json() for batch in self._batches]
         files.write(self.file, json.dumps({"relations": self.relations, "batches": batches}) + "\n")
 
 

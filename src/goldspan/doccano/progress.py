@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from goldspan.doccano import collecting, controlled, controls, desired, passes, pull
 from goldspan.doccano import members as membership
 from goldspan.doccano.plan import article as article_of
-from goldspan.doccano.snapshot import ALL, take
+from goldspan.doccano.snapshot import ALL
 from goldspan.errors import ValueRefused
 
 if TYPE_CHECKING:
@@ -144,9 +144,10 @@ def progress(corpus: Corpus, server: Doccano, name: str, *, members: Path | None
     known = membership.pseudonyms(membership.find(corpus, members) or ())
     project = pull.find(server, name)
     listed = controls.read(corpus, name, shared=project.collaborative)
-    snapshot, planted = controlled.split(take(server, project, confirmed=True), listed)
     entries = desired.chosen(corpus, None)
-    wish = pull.wish(corpus, entries, snapshot)
+    held, gold = pull.both(corpus, server, project, entries)
+    snapshot, planted = controlled.split(held, listed)
+    wish = pull.wish(corpus, entries, snapshot, gold)
     annotators = [ALL] if project.collaborative else _annotators(server, snapshot)
     found = collecting.collect(snapshot, wish)
     unpulled, refusal = _unpulled(corpus, found, known)

@@ -6,6 +6,7 @@ What a pull does is planned first; the plan holds every file as it will be, byte
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from goldspan.doccano.controlled import Controlled
     from goldspan.doccano.snapshot import Snapshot
     from goldspan.formats.manifest import Entry
+    from goldspan.values import Example
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +110,11 @@ def plan(
     project = find(server, name)
     listed = controls.read(corpus, name, shared=project.collaborative)
     say(f"Exporting {name}, twice")
-    snapshot = take(server, project, confirmed=True)
+    snapshot, texts = both(corpus, server, project, entries)
     say("Comparing")
     work, planted = controlled.split(snapshot, listed)
     scored = controlled.score(corpus, planted, known) if listed else None
-    found = collecting.collect(work, wish(corpus, entries, work, unconfirmed=unconfirmed, tidy=tidy))
+    found = collecting.collect(work, wish(corpus, entries, work, texts, unconfirmed=unconfirmed, tidy=tidy))
     if project.collaborative:
         found.comments += _comments(server, snapshot, known)
     return Plan(
@@ -155,8 +157,28 @@ def find(server: Doccano, name: str) -> Project:
     return project
 
 
+def both(
+    corpus: Corpus, server: Doccano, project: Project, entries: Sequence[Entry]
+) -> tuple[Snapshot, dict[str, Example]]:
+    """What the project holds, and what the gold of these articles holds, by id; this is read while the server works.
+
+    Raises:
+        InputError: if a file cannot be read.
+        ServerError: if the server does not answer as it should.
+    """
+    with ThreadPoolExecutor(1) as reading:
+        gold = reading.submit(lambda: {one.id: one for one in corpus.gold_examples(entry.id for entry in entries)})
+        return take(server, project, confirmed=True), gold.result()
+
+
 def wish(
-    corpus: Corpus, entries: Sequence[Entry], snapshot: Snapshot, *, unconfirmed: bool = False, tidy: bool = False
+    corpus: Corpus,
+    entries: Sequence[Entry],
+    snapshot: Snapshot,
+    gold: Mapping[str, Example],
+    *,
+    unconfirmed: bool = False,
+    tidy: bool = False,
 ) -> Wish:
     """What of the work in a snapshot is wanted: that on the examples of these articles, as gold and seeds have them.
 
@@ -165,8 +187,7 @@ def wish(
     Raises:
         InputError: if a file cannot be read.
     """
-    chosen = {entry.id for entry in entries}
-    texts = {example.id: example for example in corpus.gold_examples(entry.id for entry in entries)}
+    chosen, texts = {entry.id for entry in entries}, dict(gold)
     strange = {article_of(name) for name in snapshot.by_id if name not in texts}
     for entry in entries:
         if entry.id in strange:

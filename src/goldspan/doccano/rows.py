@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from goldspan import offsets
@@ -13,7 +15,7 @@ from goldspan.formats.lines import loads
 from goldspan.values import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from goldspan.formats.doccano import Unit
 
@@ -141,13 +143,13 @@ class Places:
     def __init__(self, unit: Unit) -> None:
         self.unit = unit
         self._text: str | None = None
-        self._known: dict[int, int] | None = None
         self._length = 0
+        self._place: Callable[[int], int | None] | None = None
 
     def of(self, text: str) -> Places:
         """The places of a text; asked for the same one again, they are there already."""
         if text is not self._text:
-            self._text, self._length, self._known = text, *_table(text, self.unit)
+            self._text, self._length, self._place = text, *_counted(text, self.unit)
         return self
 
     def span(self, raw: Raw) -> Span | Refused:
@@ -158,33 +160,31 @@ class Places:
         if start < 0 or end > self._length:
             why = f"lies outside the text of {self._length} {COUNTED[self.unit]}"
             return Refused(start, end, label, why, number)
-        if self._known is not None:
-            if start not in self._known or end not in self._known:
-                return Refused(start, end, label, "begins or ends inside a character", number)
-            start, end = self._known[start], self._known[end]
+        first, last = (start, end) if self._place is None else (self._place(start), self._place(end))
+        if first is None or last is None:
+            return Refused(start, end, label, "begins or ends inside a character", number)
         try:
-            return Span(start, end, label)
+            return Span(first, last, label)
         except ValueRefused as error:
-            return Refused(raw.start, raw.end, label, error.message, number)
+            return Refused(start, end, label, error.message, number)
 
 
-def _table(text: str, unit: Unit) -> tuple[int, dict[int, int] | None]:
-    """The length in the unit, and the code point of each position in it; None where they are the same."""
+def _counted(text: str, unit: Unit) -> tuple[int, Callable[[int], int | None] | None]:
+    """The length in the unit, and what gives the code point of a position in it; None where they are the same."""
     try:
-        units = len(text.encode("utf-16-le")) // 2
-    except UnicodeEncodeError:
+        if unit == "utf16":
+            inside = offsets.inside_pairs(text).tolist()
+            return len(text) + len(inside), partial(_outside, inside) if inside else None
+        places = offsets.from_graphemes(text, range(int(offsets.to_graphemes(text, [len(text)])[0]) + 1)).tolist()
+        return len(places) - 1, places.__getitem__
+    except ValueRefused:
         return 0, None  # with a lone surrogate nothing can be counted, so nothing lies inside
-    if unit == "utf16" and units == len(text):
-        return units, None
-    convert = offsets.to_utf16 if unit == "utf16" else offsets.to_graphemes
-    if unit == "utf16":
-        places = convert(text, range(len(text) + 1)).tolist()
-        return units, {place: at for at, place in enumerate(places)}
-    length = int(convert(text, [len(text)])[0])
-    if length == len(text):
-        return length, None
-    places = offsets.from_graphemes(text, range(length + 1)).tolist()
-    return length, dict(enumerate(places))
+
+
+def _outside(inside: list[int], at: int) -> int | None:
+    """A position less those inside a character that lie before it; None if it is one of them."""
+    before = bisect_left(inside, at)
+    return None if inside[before : before + 1] == [at] else at - before
 
 
 def work(raws: tuple[Raw, ...], said: tuple[str, ...], places: Places, *, confirmed: bool) -> Work:
@@ -209,4 +209,4 @@ def work(raws: tuple[Raw, ...], said: tuple[str, ...], places: Places, *, confir
         else:
             refused.append(span)
     numbers = {span: number for span, number in spans.items() if number is not None}
-    return Work(tuple(sorted(spans)), confirmed, said, tuple(refused), numbers)
+    return Work(tuple(spans), confirmed, said, tuple(refused), numbers)  # sorted as they came: counting keeps the order

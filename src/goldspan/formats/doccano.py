@@ -41,6 +41,7 @@ GROUP = 8
 SENT = "goldspan_sent"  # in a shared project: which spans were filled in
 LABEL_KEYS = ("label", "labels", "entities")
 REMEDY = 'A row is {"text": …, "label": [[start, end, label], …]}.'
+ENCODER = json.JSONEncoder(allow_nan=False)
 OFFSETS = "Doccano counts UTF-16 code units, or grapheme clusters where the project says so: correct the span."
 
 
@@ -113,18 +114,22 @@ def digest(text: str) -> str:
     Doccano shows it to annotators in a narrow column, which a word of 64 letters would push off the page with all that
     stands below it.
     """
-    digits = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    digits = _digits(text)
     return " ".join(digits[at : at + GROUP] for at in range(0, len(digits), GROUP))
 
 
 def is_digest(said: object, text: str) -> bool:
     """Whether what a row says is the digest of a text, grouped or in one piece."""
-    return isinstance(said, str) and said.replace(" ", "") == digest(text).replace(" ", "")
+    return isinstance(said, str) and said.replace(" ", "") == _digits(text)
+
+
+def _digits(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def line(row: Mapping[str, Any]) -> bytes:
     r"""A row as it goes up, with its `\n`; ASCII."""
-    return json.dumps(row, allow_nan=False).encode("ascii") + b"\n"
+    return ENCODER.encode(row).encode("ascii") + b"\n"
 
 
 def write(path: Path, examples: Iterable[Example], unit: Unit = "utf16") -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from goldspan.values import Example
 
 SUFFIXES = (".jsonl",)
-KEYS = ("id", "at", "text", "spans")
+KEYS: dict[str, type] = {"id": str, "at": int, "text": str, "spans": list}
 SPAN_SIZE = 4
 REMEDY = 'A line is {"id": …, "at": …, "text": …, "spans": [[start, end, label, surface]]}.'
 
@@ -97,8 +97,7 @@ def _id(value: dict[str, Any]) -> str | None:
 
 
 def _shape(value: dict[str, Any]) -> str | None:
-    kinds = {"id": str, "at": int, "text": str, "spans": list}
-    for key, kind in kinds.items():
+    for key, kind in KEYS.items():
         if key not in value:
             return f"the key {key!r} is missing"
         if not isinstance(value[key], kind) or isinstance(value[key], bool):
@@ -113,6 +112,7 @@ def _is_span(span: object) -> bool:
     return (
         isinstance(span, list)
         and len(span) == SPAN_SIZE
-        and all(type(span[i]) is int for i in (0, 1))
-        and all(isinstance(span[i], str) for i in (2, 3))
+        and type(span[0]) is type(span[1]) is int
+        and isinstance(span[2], str)
+        and isinstance(span[3], str)
     )
