@@ -65,15 +65,19 @@ class Drawn:
     surface: str
 
 
+def program():
+    """Where Chromium is; the test is skipped where there is none."""
+    found = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    return found or pytest.skip("needs Chromium; on Debian: apt-get install chromium")
+
+
 @contextlib.contextmanager
 def chromium():
     """A browser without a window; the test is skipped where there is none."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="needs: pip install -e '.[test]'")
-    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
-    if program is None:
-        pytest.skip("needs Chromium: apt-get install chromium")
+    path = program()
     with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         try:
             yield browser
         finally:

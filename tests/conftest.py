@@ -44,6 +44,26 @@ def doccano(tmp_path_factory):
         yield server
 
 
+@pytest.fixture(scope="module")
+def server(doccano):
+    """The client of that Doccano, logged in."""
+    from goldspan.doccano.client import Doccano
+
+    with Doccano(doccano.account) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def people(doccano):
+    """Ann and bob, who annotate there; made once a module, since a password takes its time."""
+    import doccano_rounds
+
+    made = doccano_rounds.people(doccano, "ann", "bob")
+    yield made
+    for person in made.values():
+        person.close()
+
+
 @pytest.fixture
 def goldspan():
     """The command line as it is registered: called with arguments, it gives the exit code."""

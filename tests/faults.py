@@ -9,10 +9,11 @@ login is taken unless the table says otherwise.
 
 import contextlib
 import json
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import NamedTuple
+
+from serving import Serving
 
 PASSWORD = "correct-horse-battery"  # noqa: S105  (of nobody)
 SESSION = "session-that-must-not-leak"
@@ -73,7 +74,7 @@ def hang(seconds=1.5, first=b""):
     return answer
 
 
-class Faults(contextlib.AbstractContextManager):
+class Faults(Serving):
     """The server; `requests` has what arrived. With `keep` it serves one request after the other on a connection."""
 
     def __init__(self, table=None, *, keep=False):
@@ -96,20 +97,7 @@ class Faults(contextlib.AbstractContextManager):
                 else:
                     self.close_connection = True
 
-        class Server(ThreadingHTTPServer):
-            daemon_threads = True
-            block_on_close = False
-
-        self._server = Server(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self):
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(Handler)
 
     def lines(self):
         """The request lines after the first login."""

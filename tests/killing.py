@@ -14,9 +14,8 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from itertools import count
 from pathlib import Path
 
@@ -28,6 +27,7 @@ from goldspan.doccano.server import home as homes
 from goldspan.doccano.server import processes, state
 from goldspan.formats import doccano
 from goldspan.values import Example, Span
+from serving import Serving
 
 KINDS = ("alone", "shared")
 HERE = tuple(Example(f"a.p{number:02}", f"🚢 KFOR {number} left Kosovo.") for number in range(1, 6))
@@ -85,7 +85,7 @@ def kill(home, role):
             process.wait(10)
 
 
-class Cutter(contextlib.AbstractContextManager):
+class Cutter(Serving):
     """A proxy that cuts the connection at one of the requests that write: before it gets through, or its answer."""
 
     def __init__(self, account, number, when):
@@ -127,17 +127,8 @@ class Cutter(contextlib.AbstractContextManager):
 
             do_GET = do_POST = do_PATCH = do_DELETE = do_PUT = pass_on  # noqa: N815  (the library's names)
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.account = Account(f"http://127.0.0.1:{self._server.server_port}", account.username, account.password)
-
-    def __enter__(self):
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(Handler)
+        self.account = Account(self.url, account.username, account.password)
 
 
 def watch(act):

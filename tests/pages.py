@@ -1,11 +1,9 @@
 """What the tests of the page share: a parser that insists on well-formed HTML, hostile strings, a browser."""
 
-import shutil
 import subprocess
 from html.parser import HTMLParser
 
-import pytest
-
+import browser
 from goldspan.pages.element import VOID
 
 ATTACK = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">\"'>&amp;</style>"
@@ -44,11 +42,8 @@ def read(markup):
 
 def chromium(page, folder, *arguments):
     """What Chromium prints for a file, from a profile of its own and without a network."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        pytest.skip("needs Chromium; on Debian: apt-get install chromium")
     command = [
-        program, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+        browser.program(), "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
         "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
         f"--user-data-dir={folder / 'profile'}", *arguments, page.as_uri(),
     ]  # fmt: skip

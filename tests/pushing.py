@@ -7,7 +7,6 @@ from dataclasses import replace
 import annotators
 from goldspan.doccano import desired
 from goldspan.doccano.answers import Project
-from goldspan.doccano.client import Doccano
 from goldspan.doccano.push import Options, push
 from goldspan.doccano.snapshot import ALL, Copy, Snapshot, Work, fingerprint, take
 from goldspan.values import Example, Span
@@ -110,10 +109,6 @@ def counting(server):
         yield written
     finally:
         session.send = send
-
-
-def connected(account, **options):
-    return Doccano(account, **options)
 
 
 def people(server, *names):

@@ -2,7 +2,11 @@ import os
 import subprocess
 import sys
 
+import pytest
+from typer.main import get_command
+
 from goldspan import __version__, cli
+from goldspan.cli import terminal
 from goldspan.errors import InputError
 
 
@@ -44,3 +48,20 @@ def test_news_text_goes_out_whole_whatever_the_locale_says(toy):
     command = [sys.executable, "-m", "goldspan", "show", "storm", "--root", toy.root]
     done = subprocess.run(command, capture_output=True, check=True, env=os.environ | {"PYTHONIOENCODING": "ascii"})
     assert "Valparaíso" in done.stdout.decode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [(None, []), ([], []), (["a"], ["a"]), (["a, b,,", " c "], ["a", "b", "c"]), (["a,b", "a"], ["a", "b", "a"])],
+)
+def test_an_option_takes_names_with_commas_between_them_and_again(given, names):
+    assert terminal.listed(given) == names
+
+
+@pytest.mark.parametrize("option", ["--articles", "--members", "--labels"])
+def test_an_option_of_several_commands_is_explained_alike(option):
+    groups = [get_command(cli.app), get_command(cli.app).commands["doccano"]]
+    options = [one for group in groups for command in group.commands.values() for one in command.params]
+    said = [one.help for one in options if option in one.opts]
+    assert len(said) > 1
+    assert len(set(said)) == 1

@@ -10,18 +10,12 @@ from goldspan.doccano import carrying, journal, push
 from goldspan.doccano.plan import MARKER
 from goldspan.errors import ServerError, ValueRefused
 from goldspan.values import Example, Span
-from pushing import Room, connected, people
+from pushing import Room, people
 
 OLD = Example("a.p01", "🚢 KFOR left Kosovo. Anna and Bela stayed.")
 NEW = replace(OLD, text="On Monday 🚢🚢 KFOR left Kosovo. Bela and Anna stayed.")
 REST = Example("a.p02", "Nothing here.")
 WORDS = {"KFOR": (3, 7), "Kosovo": (13, 19), "Anna": (21, 25), "Bela": (30, 34)}  # in UTF-16 units
-
-
-@pytest.fixture(scope="module")
-def server(doccano):
-    with connected(doccano.account) as made:
-        yield made
 
 
 @pytest.fixture(scope="module")

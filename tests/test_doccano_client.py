@@ -16,12 +16,6 @@ from goldspan.doccano.client import Doccano
 from goldspan.errors import ServerError
 
 
-@pytest.fixture(scope="module")
-def server(doccano):
-    with Doccano(doccano.account) as found:
-        yield found
-
-
 @pytest.fixture
 def project(server, request):
     """A project with two labels, of this test's own."""

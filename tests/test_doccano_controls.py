@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import doccano_rounds
 from doccano_rounds import Round
 from goldspan import files
 from goldspan.doccano import controlled, controls, errand, push
@@ -273,11 +272,6 @@ def test_a_snapshot_is_split_without_loss():
 # A live round
 
 ARTICLES = ("--articles", "harbour,storm")
-
-
-@pytest.fixture(scope="module")
-def people(doccano):
-    return doccano_rounds.people(doccano, "ann", "bob")
 
 
 @pytest.fixture

@@ -399,36 +399,37 @@ def test_spans_that_are_none_are_found(look, begun, doccano):
     )
 
 
-def leave(begun, person):
-    [there] = [member.id for member in begun.server.members(begun.project.id) if member.user == person.id]
-    annotators.admin(begun)._call("DELETE", f"projects/{begun.project.id}/members", json={"ids": [there]})
-
-
-def test_the_spans_of_a_former_member_are_found_and_the_member_is_named(look, begun, doccano):
-    begun.account = doccano.account
-    people = doccano_rounds.people(doccano, "stay", "leave", "silent")
+def at_work(begun, doccano, *names):
+    """New members of these names, each of whom marked a span of the first example; and that example."""
+    people = doccano_rounds.people(doccano, *names)
     begun.add(people)
     row = next(iter(rows(begun).values()))
     for person in people.values():
         person.mark(begun.project.id, row.id, 0, 3, "SHIP")
+    return people, row
+
+
+def leave(begun, doccano, person):
+    [there] = [member.id for member in begun.server.members(begun.project.id) if member.user == person.id]
+    annotators.admin(doccano)._call("DELETE", f"projects/{begun.project.id}/members", json={"ids": [there]})
+
+
+def test_the_spans_of_a_former_member_are_found_and_the_member_is_named(look, begun, doccano):
+    people, row = at_work(begun, doccano, "stay", "leave", "silent")
     assert "former-member" in look(begun.name).clear
     people["leave"].comment(begun.project.id, row.id, "Good-bye")
-    leave(begun, people["leave"])
+    leave(begun, doccano, people["leave"])
     [said] = found(look(begun.name))["former-member"]
     assert said.startswith(f"{row.meta['goldspan_id']}: 1 span(s) of SHIP in no member's export; ")
     assert said.endswith(f"comments without being a member: {people['leave'].username}")
-    leave(begun, people["silent"])
+    leave(begun, doccano, people["silent"])
     [said] = found(look(begun.name))["former-member"]
     assert "2 span(s) of SHIP" in said
 
 
 def test_a_former_member_who_said_nothing_is_among_those_named(look, begun, doccano):
-    begun.account = doccano.account
-    people = doccano_rounds.people(doccano, "mute")
-    begun.add(people)
-    row = next(iter(rows(begun).values()))
-    people["mute"].mark(begun.project.id, row.id, 0, 3, "SHIP")
-    leave(begun, people["mute"])
+    people, _ = at_work(begun, doccano, "mute")
+    leave(begun, doccano, people["mute"])
     [said] = found(look(begun.name))["former-member"]
     assert "users who are no members: " in said
     assert people["mute"].username in said
@@ -436,12 +437,8 @@ def test_a_former_member_who_said_nothing_is_among_those_named(look, begun, docc
 
 def test_in_a_shared_project_the_work_of_former_members_stays(look, doccano, toy):
     with doccano_rounds.started(doccano, toy, "shared") as begun:
-        begun.account = doccano.account
-        people = doccano_rounds.people(doccano, "gone")
-        begun.add(people)
-        row = next(iter(rows(begun).values()))
-        people["gone"].mark(begun.project.id, row.id, 0, 3, "SHIP")
-        leave(begun, people["gone"])
+        people, _ = at_work(begun, doccano, "gone")
+        leave(begun, doccano, people["gone"])
         assert found(look(begun.name)) == {}
 
 

@@ -18,7 +18,7 @@ from goldspan.doccano.snapshot import ALL, Work
 from goldspan.errors import ServerError
 from goldspan.formats import doccano as rowformat
 from goldspan.values import Example
-from pushing import Room, connected, counting, people
+from pushing import Room, counting, people
 
 pytestmark = pytest.mark.slow
 SHARED = {"alone": False, "shared": True}
@@ -30,7 +30,7 @@ class Ground:
     def __init__(self, home):
         self.home = home
         self.account = server.start(home, 0).account
-        self.link = connected(self.account, patience=8.0)
+        self.link = Doccano(self.account, patience=8.0)
         self.admin = annotators.admin(self)
         (self.anna,) = people(self, "anna")
         self.undisturbed = {}

@@ -9,18 +9,11 @@ from hypothesis import strategies as st
 import annotators
 from goldspan.doccano import accounts, guideline, labels, members, project
 from goldspan.doccano.answers import Member, SpanType, User
-from goldspan.doccano.client import Doccano
 from goldspan.errors import InputError, ServerError, ValueRefused
 from goldspan.pages.colours import contrast
 from goldspan.values import Label, LabelScheme
 
 COUNTER = itertools.count()
-
-
-@pytest.fixture(scope="module")
-def server(doccano):
-    with Doccano(doccano.account) as logged_in:
-        yield logged_in
 
 
 @pytest.fixture

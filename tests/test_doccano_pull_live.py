@@ -19,12 +19,6 @@ from goldspan.values import Example
 EMOJI = "👩‍👩‍👧 The Aurora 🚢 left Port Said 👍🏽 for Valparaíso."
 
 
-@pytest.fixture(scope="module")
-def people(doccano):
-    """Ann and bob, made once: a password takes its time."""
-    return doccano_rounds.people(doccano, "ann", "bob")
-
-
 @pytest.fixture
 def begun(doccano, toy, people):
     """An independent project with ann and bob."""

@@ -5,11 +5,12 @@ import pytest
 
 import annotators
 from goldspan.doccano import desired, push, touch
+from goldspan.doccano.client import Doccano
 from goldspan.doccano.snapshot import ALL
 from goldspan.errors import ServerError, ValueRefused
 from goldspan.formats import doccano as rowformat
 from goldspan.values import Example, Span
-from pushing import Room, connected, counting, people
+from pushing import Room, counting, people
 
 TEXTS = ("🚢 KFOR left Kosovo.", "General Özkan spoke in 𝔘-town.", "Nothing here.", "👩‍👩‍👧 KFOR, KFOR.")
 PLAIN = tuple(Example(f"a.p{number:02}", text, at=10 * number) for number, text in enumerate(TEXTS, 1))
@@ -19,12 +20,6 @@ FILLED = (
     PLAIN[2],
     replace(PLAIN[3], spans=(Span(6, 10, "UNIT"), Span(12, 16, "UNIT"))),
 )
-
-
-@pytest.fixture(scope="module")
-def server(doccano):
-    with connected(doccano.account) as made:
-        yield made
 
 
 @pytest.fixture
@@ -292,7 +287,7 @@ def test_two_pushes_at_once_end_as_one(kind, request, doccano, tmp_path):
     start, errors = threading.Barrier(2), []
 
     def lead(number):
-        with connected(doccano.account) as server:
+        with Doccano(doccano.account) as server:
             start.wait()
             try:
                 push.push(server, room.project, examples, folder=tmp_path / str(number))

@@ -9,13 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import doccano_rounds
 import made_corpus
 import strategies
 from goldspan import graphemes, offsets
 from goldspan.doccano import desired, errand
 from goldspan.doccano import pull as pulling
-from goldspan.doccano.client import Doccano
 from goldspan.doccano.push import Options
 from goldspan.errors import ValueRefused
 from goldspan.values import Example
@@ -55,20 +53,6 @@ def piles(draw, *, shared):
         Paper(Example(f"a{n % 3}.p{n:02}", one.example.text, one.example.spans, n), one.marked, one.confirmed)
         for n, one in enumerate(drawn)
     ]
-
-
-@pytest.fixture(scope="module")
-def server(doccano):
-    with Doccano(doccano.account) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def people(doccano):
-    made = doccano_rounds.people(doccano, *NAMES)
-    yield made
-    for person in made.values():
-        person.close()
 
 
 def positions(text, span, unit):
@@ -179,13 +163,17 @@ def go_round(pile, server, people, *, kind, unit, root):
     server.delete_project(project.id)
 
 
+def go_some_round(data, server, people, kind, unit):
+    pile = data.draw(piles(shared=kind == "shared"))
+    with tempfile.TemporaryDirectory() as folder:
+        go_round(pile, server, people, kind=kind, unit=unit, root=Path(folder) / "corpus")
+
+
 @pytest.mark.parametrize(("kind", "unit"), KINDS)
 @settings(max_examples=4)
 @given(data=st.data())
 def test_any_text_and_any_spans_come_back_as_they_were_marked(server, people, kind, unit, data):
-    pile = data.draw(piles(shared=kind == "shared"))
-    with tempfile.TemporaryDirectory() as folder:
-        go_round(pile, server, people, kind=kind, unit=unit, root=Path(folder) / "corpus")
+    go_some_round(data, server, people, kind, unit)
 
 
 @pytest.mark.slow
@@ -193,6 +181,4 @@ def test_any_text_and_any_spans_come_back_as_they_were_marked(server, people, ki
 @settings(max_examples=20)
 @given(data=st.data())
 def test_many_texts_and_spans_come_back_as_they_were_marked(server, people, kind, unit, data):
-    pile = data.draw(piles(shared=kind == "shared"))
-    with tempfile.TemporaryDirectory() as folder:
-        go_round(pile, server, people, kind=kind, unit=unit, root=Path(folder) / "corpus")
+    go_some_round(data, server, people, kind, unit)

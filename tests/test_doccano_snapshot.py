@@ -491,12 +491,6 @@ def test_in_a_shared_project_confirmations_and_comments_of_now_are_seen(tmp_path
     }
 
 
-@pytest.fixture(scope="module")
-def server(doccano):
-    with Doccano(doccano.account) as found:
-        yield found
-
-
 @pytest.fixture(params=[False, True], ids=["utf16", "graphemes"])
 def project(server, request):
     """An independent project with labels and three examples, and the same of the other unit."""

@@ -63,11 +63,6 @@ def test_the_tables_fit_a_hundred_columns_and_show_everybody(annotators, capsys,
     assert shown.count("002_33ff5f20720418a6") == max(1, -(-annotators // command.ACROSS))
 
 
-@pytest.fixture(scope="module")
-def people(doccano):
-    return doccano_rounds.people(doccano, "ann", "bob")
-
-
 @pytest.fixture
 def begun(doccano, toy, people):
     with doccano_rounds.started(doccano, toy) as begun:

@@ -132,26 +132,21 @@ def test_places_too_large_for_one_key_are_ranked(scheme, documents):
     assert found == [(credit, pairs, shared << 27, labels) for credit, pairs, shared, labels in best]
 
 
+def reached_within(limits, documents, scheme):
+    """What the best matching reaches where `knots` has other limits."""
+    gold, predicted = columns(documents)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, limit in limits.items():
+            patch.setattr(knots, name, limit)
+        return reached(gold, predicted, match(gold, predicted, scheme), scheme)
+
+
+@pytest.mark.parametrize("limits", [{"SMALL": 0, "DENSE": 0}, {"SMALL": 0}], ids=["sparse", "dense"])
 @pytest.mark.parametrize("scheme", SCHEMES)
 @settings(max_examples=50)
 @given(documents)
-def test_the_sparse_solver_is_as_good_as_trying_all(scheme, documents):
-    gold, predicted = columns(documents)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(knots, "SMALL", 0)
-        patch.setattr(knots, "DENSE", 0)
-        found = reached(gold, predicted, match(gold, predicted, scheme), scheme)
-    assert found == [brute(tuple(g), tuple(p), scheme) for g, p in documents]
-
-
-@pytest.mark.parametrize("scheme", SCHEMES)
-@settings(max_examples=50)
-@given(documents)
-def test_so_is_the_dense_one_where_knots_are_too_large_to_try_all_matchings(scheme, documents):
-    gold, predicted = columns(documents)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(knots, "SMALL", 0)
-        found = reached(gold, predicted, match(gold, predicted, scheme), scheme)
+def test_where_knots_are_too_large_to_try_all_matchings_a_solver_is_as_good(scheme, limits, documents):
+    found = reached_within(limits, documents, scheme)
     assert found == [brute(tuple(g), tuple(p), scheme) for g, p in documents]
 
 
@@ -159,11 +154,7 @@ def test_so_is_the_dense_one_where_knots_are_too_large_to_try_all_matchings(sche
 @settings(max_examples=50)
 @given(documents)
 def test_where_weights_must_be_rounded_the_counts_stay_exact(scheme, documents):
-    gold, predicted = columns(documents)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(knots, "SMALL", 0)
-        patch.setattr(knots, "EXACT", 2**9)
-        found = reached(gold, predicted, match(gold, predicted, scheme), scheme)
+    found = reached_within({"SMALL": 0, "EXACT": 2**9}, documents, scheme)
     best = [brute(tuple(g), tuple(p), scheme) for g, p in documents]
     assert [one[:2] for one in found] == [one[:2] for one in best]
 

@@ -24,7 +24,8 @@ class Table:
 
     def push(self, prefill="majority"):
         state = look(self.corpus)
-        return rounds.push(state, self.server, rounds.prepare(state, self.server, self.name), prefill)
+        prepared = rounds.prepare(state, self.server, self.name)
+        return rounds.push(state, self.server, prepared, rounds.cases(state, prefill))
 
     def pull(self):
         return rounds.pull(look(self.corpus), self.server, self.name)

@@ -17,9 +17,9 @@ from goldspan.errors import InputError
 from goldspan.formats.decisions import Candidate, fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from goldspan.formats.decisions import Decision
+    from goldspan.formats.decisions import Decision, Line
     from goldspan.values import Example, Span
 
 FEWEST = 2  # readers from which gold can follow
@@ -101,12 +101,29 @@ class Derived:
         """The decisions that do not hold any more."""
         return [*(decision for one in self.settled.values() for decision in one.stale), *self.orphans]
 
+    def misquoted(self, line: Line) -> Iterator[tuple[Span, str, str]]:
+        """The spans of a decision on the present text that says they cover other words than they do.
+
+        Yields:
+            The span, the words that the line says, and those of the text.
+        """
+        settled = self.settled.get(line.decision.example)
+        if settled is not None and fingerprint(settled.example.text) == line.decision.sha256:
+            for span, said in line.surfaces:
+                if (covered := settled.example.surface(span)) != said:
+                    yield span, said, covered
+
+
+def is_confirmed(example: Example) -> bool:
+    """Whether an example of a pass counts: it does unless its extra says `"confirmed": false`."""
+    return example.extra.get("confirmed", True) is not False
+
 
 def derive(passes: Mapping[str, Iterable[Example]], decisions: Iterable[Decision] = ()) -> Derived:
     """What follows from the passes and the decisions.
 
     Args:
-        passes: per annotator the examples of the pass; those whose extra says `"confirmed": false` do not count.
+        passes: per annotator the examples of the pass, see `is_confirmed`.
         decisions: in the order of their files; of two that overlap the later holds.
 
     Raises:
@@ -115,7 +132,7 @@ def derive(passes: Mapping[str, Iterable[Example]], decisions: Iterable[Decision
     read: defaultdict[str, dict[str, Example]] = defaultdict(dict)
     for name in sorted(passes):
         for example in passes[name]:
-            if example.extra.get("confirmed", True) is not False:
+            if is_confirmed(example):
                 read[example.id][name] = example
     said: defaultdict[str, list[Decision]] = defaultdict(list)
     for decision in decisions:
@@ -179,7 +196,7 @@ class Difference:
     """A stretch in which gold is not what follows from passes and decisions.
 
     Args:
-        example: its id.
+        example: the example, with its text and no spans.
         start: where it begins, in code points.
         end: where it ends.
         gold: what gold has there.
@@ -187,7 +204,7 @@ class Difference:
         candidates: what each reader has there.
     """
 
-    example: str
+    example: Example
     start: int
     end: int
     gold: tuple[Span, ...]
@@ -216,7 +233,8 @@ def differences(settled: Settled, gold: Example, readings: Mapping[str, Example]
         disputed = any(one.start < end and start < one.end for one in settled.disputes)
         if disputed or mine != derived:
             follows = None if disputed else derived
-            found.append(Difference(gold.id, start, end, mine, follows, votes(sets, start, end)))
+            bare = settled.example.with_spans(())
+            found.append(Difference(bare, start, end, mine, follows, votes(sets, start, end)))
     return found
 
 

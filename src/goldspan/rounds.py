@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 from goldspan import rule_history
 from goldspan.adjudication import summary
+from goldspan.adjudication.deciding import Ruling
 from goldspan.derivation import differences
 from goldspan.doccano import members as membership
 from goldspan.doccano import project as projects
@@ -20,7 +22,6 @@ from goldspan.doccano.copies import ALL
 from goldspan.doccano.pull import find
 from goldspan.doccano.snapshot import take
 from goldspan.errors import ServerError
-from goldspan.formats.decisions import Decision, fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from goldspan.doccano.copies import Copy
     from goldspan.doccano.project import Preparation
     from goldspan.doccano.push import Options, Pushed
+    from goldspan.formats.decisions import Decision, How
     from goldspan.values import Example, Span
 
 Prefill = Literal["majority", "union"]
@@ -88,15 +90,21 @@ def push(
     state: State,
     server: Doccano,
     prepared: Preparation,
-    prefill: Prefill = "majority",
+    found: Sequence[Case],
     options: Options | None = None,
 ) -> Pushed:
     """Put the disputed examples into the project.
 
+    Args:
+        state: of the adjudication.
+        server: whither.
+        prepared: the project.
+        found: the examples, see `cases`.
+        options: how.
+
     Raises:
         ServerError: if the server does not answer as it should.
     """
-    found = cases(state, prefill)
     more = {case.example.id: {VOTES: case.votes} for case in found}
     project = prepared.apply()
     desired = [case.example for case in found]
@@ -172,13 +180,11 @@ def _decisions(
 ) -> Iterable[Decision]:
     by, when, comments = grounds
     named = [name for name in rule_history.mentioned("\n".join(comments)) if name in state.rules]
+    ruling = Ruling(by, when, named[0] if named else None, " / ".join(comments))
     final = settled.example.with_spans(copy.work[ALL].spans)
     for one in differences(settled, final, state.readings(final.id)):
-        yield Decision(
-            final.id, fingerprint(final.text), one.start, one.end, one.candidates, one.gold,
-            "adjudicated" if one.derived is None else "hand", by, when, state.corpus.scheme.version,
-            named[0] if named else None, " / ".join(comments) or None,
-        )  # fmt: skip
+        how: How = "adjudicated" if one.derived is None else "hand"
+        yield ruling.on(one, one.gold, how, state.corpus.scheme.version)
 
 
 def _why_not(case: Case, copies: Sequence[Copy], state: State) -> str | None:
@@ -195,7 +201,7 @@ def _why_not(case: Case, copies: Sequence[Copy], state: State) -> str | None:
     unknown = [span.label for span in work.spans if span.label not in state.corpus.scheme]
     if unknown:
         return f"there is no label {unknown[0]!r} in the scheme"
-    overlapping = any(a.overlaps(b) for a, b in zip(work.spans, work.spans[1:], strict=False))
+    overlapping = any(one.overlaps(other) for one, other in pairwise(work.spans))
     return "two spans overlap: a decision is flat" if overlapping else None
 
 

@@ -2,7 +2,6 @@
 
 import shutil
 import sqlite3
-import time
 import uuid
 from contextlib import closing
 
@@ -13,15 +12,10 @@ from goldspan.corpus import Corpus
 from goldspan.doccano import pull
 from goldspan.formats import gold, manifest
 from goldspan.values import Example
+from timing import PARAGRAPH, seconds
 
 EXAMPLES, PER_ARTICLE, SAMPLE = 10_000, 20, 200
 LIMIT, FACTOR = 1.3, 50
-# As long as a paragraph of news, and with as many names; offsets as the browser counts: the emoji takes two units.
-TEXT = (
-    "The {n}th Brigade sent 1,000 troops 👍 to Port Said on Monday, said its commander, while patrols went on in both "
-    "towns and along the road between them, where nobody was hurt. He added that the ferry Aurora, which brought them "
-    "over the strait, would sail again."
-)
 NAMES = (("{n}th Brigade", "UNIT"), ("Port Said", "PORT"), ("Aurora", "SHIP"))
 ROUNDS = 3
 NOW = "2024-01-01 00:00:00"
@@ -47,7 +41,7 @@ def corpus_in(folder):
     articles = [f"a{number:04}" for number in range(EXAMPLES // PER_ARTICLE)]
     manifest.write(corpus.folder / "manifest.jsonl", [manifest.Entry(a, f"{a}.txt", "0" * 64) for a in articles])
     for article in articles:
-        lines = (Example(f"{article}.p{n:02}", TEXT.format(n=n + 10), at=n * 200) for n in range(PER_ARTICLE))
+        lines = (Example(f"{article}.p{n:02}", PARAGRAPH.format(n=n + 10), at=n * 200) for n in range(PER_ARTICLE))
         gold.write(corpus.gold / f"{article}.jsonl", lines)
     return Corpus(folder)
 
@@ -81,12 +75,6 @@ def places(text):
     for words, label in NAMES:
         start = doccano_rounds.units(text[: text.index(words.format(n=number))])
         yield start, start + doccano_rounds.units(words.format(n=number)), label
-
-
-def seconds(work):
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
 
 
 def export_twice(begun):

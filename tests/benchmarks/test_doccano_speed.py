@@ -1,38 +1,27 @@
 """A push with its read-back against the least that it could cost: one upload with its task and one export."""
 
 import secrets
-import time
 
 import pytest
 
 import annotators
 from goldspan.doccano import desired
+from goldspan.doccano.client import Doccano
 from goldspan.formats import doccano as rowformat
 from goldspan.values import Example, Span
-from pushing import LABELS, Room, connected
+from pushing import LABELS, Room
+from timing import PARAGRAPH, seconds
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.slow]
 EXAMPLES, SAMPLE, ROUNDS = 10_000, 200, 3
 LIMIT, FACTOR = 1.3, 50
-# As long as a paragraph of news; the emoji takes two units in the browser.
-TEXT = (
-    "The {n}th Brigade sent 1,000 troops 👍 to Port Said on Monday, said its commander, while patrols went on in both "
-    "towns and along the road between them, where nobody was hurt. He added that the ferry Aurora, which brought them "
-    "over the strait, would sail again."
-)
 NAMES = (("Brigade", "UNIT"), ("Port Said", "PLACE"), ("Aurora", "UNIT"))
 
 
 def example(number, *, filled):
-    text = TEXT.format(n=number)
+    text = PARAGRAPH.format(n=number)
     spans = tuple(Span(text.index(words), text.index(words) + len(words), label) for words, label in NAMES)
     return Example(f"a{number // 20:03}.p{number % 20:02}", text, spans if filled else (), at=number % 20 * 300)
-
-
-def seconds(work):
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
 
 
 def bare(room, examples):
@@ -70,7 +59,7 @@ def test_ten_thousand_examples_against_one_import_and_one_export_and_a_call_each
     examples = [example(number, filled=filled) for number in range(EXAMPLES)]
     ours, least, each = [], [], []
     person = annotators.admin(doccano)
-    with connected(doccano.account) as server:
+    with Doccano(doccano.account) as server:
         for _ in range(ROUNDS):  # in turn: what else the machine does hits all alike
             rooms = [Room(server, tmp_path / secrets.token_hex(4), collaborative=filled) for _ in range(3)]
             ours.append(seconds(lambda room=rooms[0]: room.push(*examples)))

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -12,6 +11,7 @@ import spacy
 from goldspan import Example, Span
 from goldspan.export import parquet
 from goldspan.values import Label, LabelScheme
+from timing import seconds
 
 LABELS = (
     Label("UNIT", "A unit.", "#000000", "u", "u.md"),
@@ -29,12 +29,6 @@ def make(number):
     n = number % 90 + 10
     spans = (Span(4, 16, "UNIT"), Span(22, 52, "COUNT"))
     return Example(f"a{number // 20}.p{number % 20:02d}", TEXT.format(n=n), spans)
-
-
-def seconds(work):
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
 
 
 def test_a_hundred_thousand_examples_against_tokenizer_and_bare_write(tmp_path):

@@ -1,21 +1,15 @@
 """How the time to read a quantity grows with its length, and what finding them adds to tokenizing."""
 
-import time
 from pathlib import Path
 
 import pytest
 import spacy
 
 from goldspan.quantities import parse_troop_count, quantity_at
+from timing import seconds
 
 pytestmark = pytest.mark.benchmark
 SEEDS = [path.read_text(encoding="utf-8") for path in sorted((Path(__file__).parents[2] / "seeds").glob("*.txt"))]
-
-
-def seconds(work):
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
 
 
 @pytest.mark.parametrize("pattern", ["9", "1,", "a -", "five ", "between five and ", "- "])

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from goldspan.adjudication.state import State
-    from goldspan.derivation import Dispute
+    from goldspan.derivation import Difference, Dispute
     from goldspan.formats.decisions import How
     from goldspan.rulebook import Rule
     from goldspan.values import Example, LabelScheme, Span
@@ -36,6 +36,23 @@ class Ruling:
     rule: str | None = None
     reason: str | None = None
 
+    def on(self, case: Dispute | Difference, choice: Iterable[Span], how: How, guidelines: str) -> Decision:
+        """The decision that these spans are right for a stretch of an example.
+
+        Args:
+            case: the stretch, with what each reader has there.
+            choice: what gold is to have there.
+            how: it was decided.
+            guidelines: the version that was followed.
+
+        Raises:
+            ValueRefused: for a choice that leaves the stretch or overlaps itself.
+        """
+        return Decision(
+            case.example.id, fingerprint(case.example.text), case.start, case.end, case.candidates, tuple(choice),
+            how, self.by, self.when, guidelines, self.rule, self.reason or None,
+        )  # fmt: skip
+
 
 def decide(dispute: Dispute, choice: Iterable[Span], ruling: Ruling, scheme: LabelScheme, how: How) -> Decision:
     """A decision on a dispute.
@@ -51,10 +68,7 @@ def decide(dispute: Dispute, choice: Iterable[Span], ruling: Ruling, scheme: Lab
                 example=dispute.example.id,
                 remedy=f"The labels are {', '.join(scheme.names)}.",
             )
-    return Decision(
-        dispute.example.id, fingerprint(dispute.example.text), dispute.start, dispute.end, dispute.candidates, chosen,
-        how, ruling.by, ruling.when, scheme.version, ruling.rule, ruling.reason or None,
-    )  # fmt: skip
+    return ruling.on(dispute, chosen, how, scheme.version)
 
 
 def by_majority(state: State, when: str) -> list[tuple[Decision, Example]]:
@@ -75,16 +89,12 @@ def by_majority(state: State, when: str) -> list[tuple[Decision, Example]]:
 
 def adopt(state: State, ruling: Ruling) -> list[tuple[Decision, Example]]:
     """A decision for each stretch in which gold is not what follows: gold as it stands is what was decided."""
-    made = []
-    for name, differing in state.hand.items():
-        example = state.derived.settled[name].example.with_spans(())
-        for one in differing:
-            decision = Decision(
-                name, fingerprint(example.text), one.start, one.end, one.candidates, one.gold, "hand", ruling.by,
-                ruling.when, state.corpus.scheme.version, ruling.rule, ruling.reason or None,
-            )  # fmt: skip
-            made.append((decision, example))
-    return made
+    version = state.corpus.scheme.version
+    return [
+        (ruling.on(one, one.gold, "hand", version), one.example)
+        for differing in state.hand.values()
+        for one in differing
+    ]
 
 
 def known_rule(name: str | None, rules: Mapping[str, Rule]) -> str | None:

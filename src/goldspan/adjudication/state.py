@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from goldspan import rule_history, rulebook
-from goldspan.derivation import derive, differences, settle
+from goldspan.derivation import derive, differences, is_confirmed, settle
 from goldspan.errors import InputError
 from goldspan.formats import decisions
 
@@ -46,7 +46,7 @@ class State:
     def readings(self, example: str) -> dict[str, Example]:
         """Per reader of an example what was read."""
         found = {name: examples[example] for name, examples in self.passes.items() if example in examples}
-        return {name: one for name, one in found.items() if one.extra.get("confirmed", True) is not False}
+        return {name: one for name, one in found.items() if is_confirmed(one)}
 
     @cached_property
     def rules(self) -> Mapping[str, Rule]:
@@ -156,16 +156,11 @@ def _lines(path: Path) -> Iterator[decisions.Line]:
 def _refuse_other_surfaces(lines: Collection[decisions.Line], derived: Derived) -> None:
     """Refuse a decision on the present text whose spans do not cover the words that it says they cover."""
     for line in lines:
-        settled = derived.settled.get(line.decision.example)
-        if settled is None or decisions.fingerprint(settled.example.text) != line.decision.sha256:
-            continue
-        for span, surface in line.surfaces:
-            found = settled.example.text[span.start : span.end]
-            if found != surface:
-                raise InputError(
-                    f"the span [{span.start}, {span.end}, {span.label}] says {surface!r} but covers {found!r}",
-                    file=line.file,
-                    line=line.line,
-                    example=line.decision.example,
-                    remedy="Correct the offsets or the surface: they must name the same words.",
-                )
+        for span, said, covered in derived.misquoted(line):
+            raise InputError(
+                f"the span [{span.start}, {span.end}, {span.label}] says {said!r} but covers {covered!r}",
+                file=line.file,
+                line=line.line,
+                example=line.decision.example,
+                remedy="Correct the offsets or the surface: they must name the same words.",
+            )

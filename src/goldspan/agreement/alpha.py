@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from goldspan.agreement.nominal import stacked, uses
+from goldspan.agreement.nominal import uses, uses_and_pairs
 from goldspan.resampling import ratio
 
 if TYPE_CHECKING:
@@ -70,6 +70,5 @@ def alpha(sums: Mapping[str, Numbers]) -> Numbers:
     Returns:
         Shape (..., 1 + labels).
     """
-    judged = sums["uses.0"].sum(axis=-1, keepdims=True)
-    could_differ = judged**2 - stacked(sums, "uses", lambda use: (use**2).sum(axis=-1))
+    judged, could_differ = uses_and_pairs(sums)
     return np.where(could_differ > 0, 1 - ratio(sums["differing"] * (judged - 1), could_differ), np.nan)

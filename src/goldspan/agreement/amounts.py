@@ -60,9 +60,7 @@ def counts(columns: Columns, value: Integers, first: int, second: int, both: Fla
         By name, each of shape (items, 1 + labels): `first` and `second`, the spans with a value; `compared`, the
         pairs of which either has a value; and `equal`, those with the same.
     """
-    sides = [
-        columns.by_label(both[columns.item] & (columns.annotator == who) & (value >= 0)) for who in (first, second)
-    ]
+    sides = [columns.by_label(columns.marked(who, both) & (value >= 0)) for who in (first, second)]
     one, other = overlaps(columns, first, second, both)
     having = (value[one] >= 0) | (value[other] >= 0)
     one, other = one[having], other[having]

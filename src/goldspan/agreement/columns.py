@@ -85,6 +85,16 @@ class Columns:
         """How many items there are."""
         return int(self.read.shape[1])
 
+    def marked(self, annotator: int, items: Flags) -> Flags:
+        """Which spans an annotator has in some items; shape (s,).
+
+        Args:
+            annotator: the number of the annotator.
+            items: which items count; shape (i,).
+        """
+        flags: Flags = items[self.item] & (self.annotator == annotator)
+        return flags
+
     def by_label(self, rows: Flags | Integers, weights: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
         """How many of some spans there are in each item: of all labels, and of each.
 

@@ -35,8 +35,7 @@ def counts(columns: Columns, first: int, second: int, both: Flags) -> dict[str, 
     Returns:
         By name, each of shape (items, 1 + labels): all labels, then each.
     """
-    counting = both[columns.item]
-    one, other = (np.flatnonzero(counting & (columns.annotator == who)) for who in (first, second))
+    one, other = (np.flatnonzero(columns.marked(who, both)) for who in (first, second))
     same = one[np.isin(_keys(columns, one), _keys(columns, other))]
     return {name: columns.by_label(rows) for name, rows in (("first", one), ("second", other), ("same", same))}
 

@@ -121,7 +121,7 @@ def _continuum(columns: Columns, who: Sequence[int], items: Flags) -> Continuum:
     """The items laid end to end, with the units that lie in them."""
     lengths = np.diff(columns.offset) * items
     moved = columns.offset[:-1] - (np.cumsum(lengths) - lengths)
-    rows = [np.flatnonzero(items[columns.item] & (columns.annotator == one)) for one in who]
+    rows = [np.flatnonzero(columns.marked(one, items)) for one in who]
     return Continuum(
         int(lengths.sum()),
         tuple(

@@ -40,3 +40,16 @@ def stacked(sums: Mapping[str, Numbers], name: str, function: Callable[[Numbers]
     """A function of the sums `<name>.0`, `<name>.1` and so on, side by side; shape (..., views)."""
     views = sum(key.startswith(f"{name}.") for key in sums)
     return np.stack([function(sums[f"{name}.{view}"]) for view in range(views)], axis=-1)
+
+
+def uses_and_pairs(sums: Mapping[str, Numbers]) -> tuple[Numbers, Numbers]:
+    """How often categories are used, l, and how many ordered pairs of uses are of two categories, l² - Σ l(c)².
+
+    Args:
+        sums: with `uses.<view>`, over any items.
+
+    Returns:
+        l, of shape (..., 1), for it is the same in each view; and the pairs, of shape (..., views).
+    """
+    total = sums["uses.0"].sum(axis=-1, keepdims=True)
+    return total, total**2 - stacked(sums, "uses", lambda use: (use**2).sum(axis=-1))

@@ -175,8 +175,7 @@ def _of_two(ground: Ground, first: int, second: int, both: Flags) -> dict[str, d
 
 def _spans(columns: Columns, who: tuple[int, ...], counting: Flags) -> dict[str, Numbers]:
     """How many spans each annotator has where two have read: `having`, of shape (items, annotators, 1 + labels)."""
-    there = counting[columns.item]
-    having = [columns.by_label(there & (columns.annotator == one)) for one in who]
+    having = [columns.by_label(columns.marked(one, counting)) for one in who]
     return {"having": np.stack(having, axis=1)}
 
 

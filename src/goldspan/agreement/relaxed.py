@@ -40,7 +40,7 @@ def overlaps(columns: Columns, first: int, second: int, both: Flags) -> tuple[In
     length = int(columns.offset[-1]) + 1
     sides = []
     for who in (first, second):
-        rows = np.flatnonzero(both[columns.item] & (columns.annotator == who))
+        rows = np.flatnonzero(columns.marked(who, both))
         begin = columns.start[rows] + columns.label[rows] * length  # a line of its own for each label
         order = np.argsort(begin, kind="stable")
         rows, begin = rows[order], begin[order]

@@ -138,6 +138,11 @@ class Report:
         order = sorted(found, key=lambda rules: (rules == NO_RULE, -len(found[rules]), rules))
         return {rules: tuple(found[rules]) for rules in order}
 
+    def titles(self, case: Case) -> str:
+        """What the rules are about that a place falls under."""
+        ids = case.told.rules if case.told else ()
+        return "; ".join(self.rules[rule].title for rule in ids if rule in self.rules)
+
     def json(self) -> dict[str, Any]:
         """All of it by name."""
         return {

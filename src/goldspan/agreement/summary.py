@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from goldspan.agreement.disagreements import KINDS, MEANING
 from goldspan.agreement.meanings import HEADLINE, MEANINGS
-from goldspan.agreement.rules import NO_RULE
 from goldspan.agreement.wording import of_measure, spans_of
 from goldspan.tables import Table, cut
 from goldspan.wording import amount, beside, level, percent
@@ -34,7 +33,7 @@ SHORT = {
 def tables(report: Report) -> Iterator[Table]:
     """All tables that have something to tell, in order."""
     made = report.agreement
-    yield _coverage(report)
+    yield coverage(report)
     if len(made.pairs) > 1:
         yield _cells("Pair by pair", "pair", {" – ".join(pair): part.overall for pair, part in made.pairs.items()})
     yield _cells("Label by label", "label", {**made.labels, "all labels": made.overall})
@@ -49,7 +48,8 @@ def tables(report: Report) -> Iterator[Table]:
         yield _surfaces(report)
 
 
-def _coverage(report: Report) -> Table:
+def coverage(report: Report) -> Table:
+    """Who confirmed what, and who has nothing."""
     held = report.annotations
     rows = []
     for name in held.annotators:
@@ -144,8 +144,7 @@ def _rules(report: Report) -> Table:
     for rules, cases in report.by_rule.items():
         kinds = [case.dispute.kind for case in cases]
         each = ", ".join(f"{kind} {kinds.count(kind)}" for kind in KINDS if kind in kinds)
-        titles = "; ".join(report.rules[rule].title for rule in rules.split(", ") if rule in report.rules)
-        rows.append((rules, titles if rules != NO_RULE else "", f"{len(cases):,}", each))
+        rows.append((rules, report.titles(cases[0]), f"{len(cases):,}", each))
     header = ("rule", "what it is about", "places", "of which kind")
     return cut("Rules of the guidelines that the disagreements fall under", header, rows)
 

@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from goldspan.agreement.alpha import disagreement
-from goldspan.agreement.nominal import stacked, uses
+from goldspan.agreement.nominal import stacked, uses, uses_and_pairs
 from goldspan.resampling import ratio
 
 if TYPE_CHECKING:
@@ -137,8 +137,7 @@ def u_alpha(sums: Mapping[str, Numbers]) -> Numbers:
     Returns:
         Shape (..., 1 + labels).
     """
-    length = sums["uses.0"].sum(axis=-1, keepdims=True)
-    could_differ = length**2 - stacked(sums, "uses", lambda use: (use**2).sum(axis=-1))
+    length, could_differ = uses_and_pairs(sums)
     return _alpha(sums["differing"], length, could_differ, sums["whole"])
 
 
@@ -158,9 +157,8 @@ def cu_alpha(sums: Mapping[str, Numbers]) -> Numbers:
         Shape (..., 1 + labels): of all values, then (k)u-alpha of each, where the characters of value k alone are
         looked at: those of them that meet another value, against how many would by chance.
     """
-    length = sums["uses.0"].sum(axis=-1, keepdims=True)
-    squares = stacked(sums, "uses", lambda use: (use**2).sum(axis=-1))[..., :1]
-    overall = _alpha(sums["differing"][..., :1], length, length**2 - squares, sums["whole"][..., :1])
+    length, could_differ = uses_and_pairs(sums)
+    overall = _alpha(sums["differing"][..., :1], length, could_differ[..., :1], sums["whole"][..., :1])
     bearing = stacked(sums, "uses", lambda use: use[..., -1])[..., 1:]
     expected = bearing**2 * (length - bearing)
     share = sums["differing"][..., 1:] / 2 * (bearing * length - sums["whole"][..., 1:])

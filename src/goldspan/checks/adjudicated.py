@@ -8,7 +8,6 @@ from goldspan import rule_history
 from goldspan.checks.check import Found, check
 from goldspan.derivation import differences
 from goldspan.errors import ValueRefused
-from goldspan.formats.decisions import fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,17 +26,11 @@ if TYPE_CHECKING:
 )
 def bad_decision(project: Project) -> Iterator[Found]:
     """The lines that cannot be read, and those that say other words than their spans cover."""
-    for error in project.decisions.broken:
-        yield Found(error.message, project.decisions.file(error), error.line, error.example)
+    yield from map(Found.of, project.decisions.broken)
     for line in project.decisions.lines:
-        settled = project.derived.settled.get(line.decision.example)
-        if settled is None or fingerprint(settled.example.text) != line.decision.sha256:
-            continue
-        for span, surface in line.surfaces:
-            if settled.example.surface(span) != surface:
-                said = f"says {surface!r} but covers {settled.example.surface(span)!r}"
-                mark = (span.start, span.end, span.label)
-                yield Found(f"the span {said}", line.file, line.line, line.decision.example, mark)
+        for span, said, covered in project.derived.misquoted(line):
+            message, mark = f"the span says {said!r} but covers {covered!r}", (span.start, span.end, span.label)
+            yield Found(message, line.file, line.line, line.decision.example, mark)
 
 
 @check(

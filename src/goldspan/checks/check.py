@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeAlias, TypeVar
 
 from goldspan.formats.record import RawSpan, Record
 from goldspan.values import Finding, LabelScheme, Severity
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from goldspan.checks.project import Project
+    from goldspan.errors import InputError
 
 F = TypeVar("F")
 F_co = TypeVar("F_co", covariant=True)
@@ -27,6 +27,12 @@ class Found(NamedTuple):
     line: int | None = None
     example: str | None = None
     span: tuple[int, int, str] | None = None
+
+    @classmethod
+    def of(cls, error: InputError) -> Found:
+        """Why something cannot be read, as the error says it."""
+        file = None if error.file is None else Path(error.file)
+        return cls(error.message, file, error.line, error.example)
 
 
 class Mark(NamedTuple):

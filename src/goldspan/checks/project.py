@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from goldspan import files
 from goldspan.checks.check import Found
 from goldspan.corpus import SPLITS
-from goldspan.derivation import derive
+from goldspan.derivation import derive, is_confirmed
 from goldspan.errors import GoldspanError, InputError
 from goldspan.formats import decisions, gold
 from goldspan.formats.lines import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from goldspan.corpus import Corpus
     from goldspan.derivation import Derived
@@ -43,11 +43,6 @@ class Decisions:
 
     lines: list[decisions.Line] = field(default_factory=list)
     broken: list[InputError] = field(default_factory=list)
-
-    @staticmethod
-    def file(error: InputError) -> Path | None:
-        """The file that an error is about."""
-        return Path(error.file) if error.file is not None else None
 
 
 @dataclass(frozen=True)
@@ -155,7 +150,7 @@ class Project:
         found: dict[str, dict[str, Example]] = {}
         for path in self.pass_files:
             for one in self.examples(path):
-                if one.example.extra.get("confirmed", True) is not False:
+                if is_confirmed(one.example):
                     found.setdefault(one.example.id, {})[path.parent.name] = one.example
         return found
 
@@ -178,7 +173,7 @@ def _why(read: Callable[[], object]) -> Iterator[Found]:
     try:
         read()
     except InputError as error:
-        yield Found(error.message, Path(str(error.file)), error.line)
+        yield Found.of(error)
 
 
 def records(path: Path) -> Iterator[Record]:

@@ -86,8 +86,7 @@ class _Judge:
     def unreadable(self, error: InputError) -> Iterator[Finding]:
         """The finding that stands for a line which is no record."""
         if lines.bad_line.id in self.wanted:
-            file = None if error.file is None else Path(error.file)
-            yield lines.bad_line.finding(Found(error.message, file, error.line, error.example))
+            yield lines.bad_line.finding(Found.of(error))
 
     def sound(self, record: Record) -> Record:
         """The record with those of its spans that name words of the text; of the others nothing more can be said."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
@@ -17,11 +15,8 @@ from goldspan.errors import ValueRefused
 if TYPE_CHECKING:
     from goldspan.adjudication.deciding import Ruling
     from goldspan.adjudication.state import State
-    from goldspan.derivation import Dispute
     from goldspan.doccano.client import Doccano
-    from goldspan.formats.decisions import Decision
     from goldspan.rounds import Prefill
-    from goldspan.values import LabelScheme
 
 SHOWN = 10  # disputes, decisions and edits that are printed; --json has all
 
@@ -62,10 +57,7 @@ def run(
         Literal["majority", "union"],
         typer.Option("--prefill", help="With --push: show the majority's spans, or all that fit side by side."),
     ] = "majority",
-    members: Annotated[
-        Path | None,
-        typer.Option("--members", help="Who takes part. Default: annotation_guidelines/members.toml, if it is there."),
-    ] = None,
+    members: terminal.Members = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Let gold that was edited by hand give way to what follows.")
     ] = False,
@@ -161,8 +153,9 @@ def _under(state: State, rule: str, json: Path | None) -> None:
 
 def _settle(state: State, by: str | None) -> None:
     from goldspan.adjudication import settling
+    from goldspan.cli.desk import Desk
 
-    done = settling.settle(state, _Terminal(state.corpus.scheme), _ruling(state, by, None, None))
+    done = settling.settle(state, Desk(state.corpus.scheme), _ruling(state, by, None, None))
     print(f"{done.decided} decided, {done.skipped} left open, {done.left} not reached.")
 
 
@@ -222,7 +215,7 @@ def _push(errand: _Errand, prefill: Prefill) -> None:
         print("Nothing is disputed.")
     elif errand.apply:
         with terminal.spinner(f"Pushing to {errand.project}"):
-            done = rounds.push(errand.state, errand.server, prepared, prefill)
+            done = rounds.push(errand.state, errand.server, prepared, found)
         print(f"{len(found)} disputed example(s) are in {errand.project!r}; {done.account.stored} span(s) were stored.")
         terminal.write_json(errand.json, done.json())
     else:
@@ -265,33 +258,3 @@ def _ruling(state: State, by: str | None, rule: str | None, reason: str | None) 
 
 def _today() -> str:
     return dt.datetime.now(tz=dt.UTC).date().isoformat()
-
-
-class _Terminal:
-    """The desk of a person at a terminal."""
-
-    def __init__(self, scheme: LabelScheme) -> None:
-        self.scheme = scheme
-        self.out = terminal.console()
-
-    def show(self, dispute: Dispute, number: int, total: int, before: Decision | None) -> None:
-        from goldspan.adjudication import summary
-
-        head, *candidates = summary.dispute(dispute)
-        print(f"\n[{number}/{total}] {head}")
-        if before is not None:
-            print(f"  until now: {summary.decided(before, dispute.example.text)}")
-        for line in candidates:
-            text = terminal.plain(line)
-            for label in self.scheme.labels:
-                text.highlight_regex(rf"\[[^\[\]]*\]\{{{re.escape(label.name)}\}}", f"white on {label.colour}")
-            self.out.print(text)
-
-    def say(self, text: str) -> None:
-        print(text)
-
-    def ask(self, question: str, suggestion: str = "") -> str | None:
-        with_suggestion = f" [{suggestion}]" if suggestion else ""
-        print(f"{question}{with_suggestion}: ", end="", flush=True)
-        line = sys.stdin.readline()
-        return line.rstrip("\n") if line else None

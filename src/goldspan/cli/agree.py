@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -34,9 +32,7 @@ def run(
         ),
     ] = None,
     *,
-    articles: Annotated[
-        list[str] | None, typer.Option("--articles", help="Look at these articles alone: ids, separated by commas.")
-    ] = None,
+    articles: terminal.Articles = None,
     against: Annotated[
         str | None,
         typer.Option(
@@ -45,20 +41,13 @@ def run(
             help="Hold each annotator against the project's gold, or another one, too: precision, recall, errors.",
         ),
     ] = None,
-    form: Annotated[
-        str | None, typer.Option("--format", help="The format of the files. Default: told by their content.")
-    ] = None,
-    labels: Annotated[
-        Path | None, typer.Option("--labels", help="The label scheme. Default: that of the project.")
-    ] = None,
+    form: terminal.Format = None,
+    labels: terminal.Labels = None,
     gamma: Annotated[bool, typer.Option("--gamma", help="Take gamma, too, which needs some patience.")] = False,
-    unit: Annotated[
-        Literal["article", "example"] | None,
-        typer.Option("--unit", help="What the intervals draw anew. Default: articles, or examples of a single one."),
-    ] = None,
-    resamples: Annotated[int, typer.Option("--resamples", min=1, help="How often they draw.")] = 1_000,
-    level: Annotated[float, typer.Option("--level", min=0.5, max=0.999, help="What share they cover.")] = 0.95,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Of the random numbers; the same gives the same.")] = 0,
+    unit: terminal.Unit = None,
+    resamples: terminal.Resamples = 1_000,
+    level: terminal.Level = 0.95,
+    seed: terminal.Seed = 0,
     html: Annotated[
         Path | None, typer.Option("--html", help="Write the report to this file, too, as one page with all of it.")
     ] = None,
@@ -76,9 +65,10 @@ def run(
     from goldspan.opinions import Question, agree
 
     question = Question(
-        tuple(passes or ()), form, _listed(articles), root, labels, against, gamma, unit, resamples, level, seed
-    )
-    with terminal.console(stderr=True).status("comparing") if sys.stderr.isatty() else nullcontext():
+        tuple(passes or ()), form, tuple(terminal.listed(articles)), root, labels, against, gamma, unit, resamples,
+        level, seed,
+    )  # fmt: skip
+    with terminal.spinner("comparing"):
         made = agree(question)
     out = reports.console()
     _show(out, made)
@@ -87,10 +77,6 @@ def run(
         files.write(html, page(made))
     for path in filter(None, (json, html)):
         reports.say(out, f"wrote {path}")
-
-
-def _listed(options: list[str] | None) -> tuple[str, ...]:
-    return tuple(name.strip() for option in options or () for name in option.split(",") if name.strip())
 
 
 def _show(out: Console, made: Report) -> None:
@@ -135,14 +121,8 @@ def _disagreements(out: Console, made: Report) -> None:
 
 
 def _side_by_side(out: Console, made: Report, dispute: Dispute) -> None:
-    from rich.table import Table
-
-    grid = Table.grid(padding=(0, 2))
-    for variant in dispute.variants:
-        marked = reports.marked(dispute.markup(variant), made.colours)
-        grid.add_row(terminal.plain(", ".join(variant.annotators)), marked)
-    out.print(grid)
-    out.print()
+    sides = [(", ".join(variant.annotators), dispute.markup(variant)) for variant in dispute.variants]
+    reports.side_by_side(out, sides, made.colours)
 
 
 def _errors(out: Console, made: Report, record: Record) -> None:

@@ -32,12 +32,8 @@ def run(
     ] = None,
     ignore: Annotated[list[str] | None, typer.Option("--ignore", help="Leave these checks out, likewise.")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings, too.")] = False,
-    form: Annotated[
-        str | None, typer.Option("--format", help="The format of the files. Default: told by their content.")
-    ] = None,
-    labels: Annotated[
-        Path | None, typer.Option("--labels", help="The label scheme. Default: that of the project around here.")
-    ] = None,
+    form: terminal.Format = None,
+    labels: terminal.Labels = None,
     table: Annotated[
         bool, typer.Option("--list", help="Print the table of all checks, in Markdown, and exit.")
     ] = False,
@@ -59,7 +55,7 @@ def run(
         print(checks.table(), end="")
         return
     try:
-        wanted = checks.choose(_ids(select), _ids(ignore))
+        wanted = checks.choose(terminal.listed(select), terminal.listed(ignore))
     except ValueRefused as error:
         raise typer.BadParameter(str(error)) from None
     account = checks.Account()
@@ -72,10 +68,6 @@ def run(
     terminal.write_json(json, checks.json(findings, account))
     if any(strict or finding.severity == "error" for finding in findings):
         raise typer.Exit(1)
-
-
-def _ids(options: list[str] | None) -> list[str]:
-    return [name.strip() for option in options or () for name in option.split(",") if name.strip()]
 
 
 def _scheme(labels: Path | None, root: Path | None) -> LabelScheme | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -63,13 +61,10 @@ def run(
         Path | None,
         typer.Option("--passes", help="A folder with a folder per annotator. Default: the project's, for its gold."),
     ] = None,
-    unit: Annotated[
-        Literal["article", "example"] | None,
-        typer.Option("--unit", help="What the intervals draw anew. Default: articles, or examples of a single one."),
-    ] = None,
-    resamples: Annotated[int, typer.Option("--resamples", min=1, help="How often they draw.")] = 10_000,
-    level: Annotated[float, typer.Option("--level", min=0.5, max=0.999, help="What share they cover.")] = 0.95,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Of the random numbers; the same gives the same.")] = 0,
+    unit: terminal.Unit = None,
+    resamples: terminal.Resamples = 10_000,
+    level: terminal.Level = 0.95,
+    seed: terminal.Seed = 0,
     headline: Annotated[
         Literal["strict", "exact", "partial", "type"],
         typer.Option("--scheme-of-headline", help="The scheme that the report leads with."),
@@ -111,7 +106,7 @@ def run(
         gold, predictions, baseline, gold_form, form, split, repair, train, passes, root, unit, resamples, level, seed,
         headline,
     )  # fmt: skip
-    with terminal.console(stderr=True).status("evaluating") if sys.stderr.isatty() else nullcontext():
+    with terminal.spinner("evaluating"):
         made, view = carry_out(task)
     out = reports.console()
     _show(out, made, view)
@@ -159,16 +154,11 @@ def _show(out: Console, made: Report, view: View) -> None:
 
 def _hardest(out: Console, made: Report, view: View) -> None:
     """The examples with the most errors, gold above prediction, each span on its label's colour."""
-    from rich.table import Table
-
     from goldspan.wording import amount
 
     if made.hardest:
         reports.say(out, "The hardest examples", style="italic")
     for hard in made.hardest[:SHOWN]:
-        grid = Table.grid(padding=(0, 2))
-        for side, markup in (("gold", hard.gold_markup), ("predicted", hard.predicted_markup)):
-            grid.add_row(terminal.plain(side), reports.marked(markup, view.colours))
         reports.say(out, f"{hard.example}: {amount(hard.errors, 'error')}", style="bold")
-        out.print(grid)
-        out.print()
+        sides = (("gold", hard.gold_markup), ("predicted", hard.predicted_markup))
+        reports.side_by_side(out, sides, view.colours)

@@ -11,7 +11,7 @@ from goldspan.tables import is_numeric
 from goldspan.wording import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from rich.console import Console
     from rich.table import Table as RichTable
@@ -91,3 +91,20 @@ def marked(markup: str, colours: Mapping[str, str]) -> Text:
     for label, colour in colours.items():
         text.highlight_regex(rf"\[[^\[\]]*\]\{{{re.escape(label)}\}}", f"white on {colour}")
     return text
+
+
+def side_by_side(out: Console, sides: Iterable[tuple[str, str]], colours: Mapping[str, str]) -> None:
+    """What several have made of one text, one below the other.
+
+    Args:
+        out: where.
+        sides: of each the name, and what it marked, in inline notation.
+        colours: `#rrggbb` per label.
+    """
+    from rich.table import Table
+
+    grid = Table.grid(padding=(0, 2))
+    for name, markup in sides:
+        grid.add_row(terminal.plain(name), marked(markup, colours))
+    out.print(grid)
+    out.print()

@@ -6,7 +6,7 @@ import contextlib
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
@@ -39,6 +39,39 @@ Json = Annotated[
     typer.Option("--json", help="Write the report to this file, too, as JSON.", show_default=False),
 ]
 Apply = Annotated[bool, typer.Option("--apply", help="Carry the plan out. Without it, it is only shown.")]
+Articles = Annotated[
+    list[str] | None,
+    typer.Option("--articles", help="Only these articles: ids, separated by commas. Default: all.", show_default=False),
+]
+Members = Annotated[
+    Path | None,
+    typer.Option(
+        "--members",
+        help="The file of the members and their pseudonyms. Default: annotation_guidelines/members.toml, if it is "
+        "there.",
+        show_default=False,
+    ),
+]
+Format = Annotated[
+    str | None,
+    typer.Option("--format", help="The format of the files. Default: told by their content.", show_default=False),
+]
+Labels = Annotated[
+    Path | None,
+    typer.Option("--labels", help="The label scheme. Default: that of the project around here.", show_default=False),
+]
+Unit = Annotated[
+    Literal["article", "example"] | None,
+    typer.Option("--unit", help="What the intervals draw anew. Default: articles, or examples of a single one."),
+]
+Resamples = Annotated[int, typer.Option("--resamples", min=1, help="How often they draw.")]
+Level = Annotated[float, typer.Option("--level", min=0.5, max=0.999, help="What share they cover.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Of the random numbers; the same gives the same.")]
+
+
+def listed(options: Sequence[str] | None) -> list[str]:
+    """The names that an option was given, which takes several with commas between them and may be repeated."""
+    return [name.strip() for option in options or () for name in option.split(",") if name.strip()]
 
 
 def console(*, stderr: bool = False) -> Console:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from goldspan.agreement import summary
 from goldspan.agreement.meanings import HEADLINE, MEANINGS
 from goldspan.agreement.summary import COLUMNS, SHORT, TWO, worst_first
 from goldspan.agreement.wording import ends, number, of_measure, spans_of
@@ -38,16 +39,9 @@ def figures(report: Report) -> Markup:
 
 def coverage(report: Report) -> Markup:
     """Who confirmed what, and who has nothing."""
-    held = report.annotations
-    rows = []
-    for name in held.annotators:
-        mine = held.of(name)
-        shared = sum(len(item.spans) >= TWO for item in mine)
-        numbers = (len(mine), shared, len({item.article for item in mine}), sum(len(item.spans[name]) for item in mine))
-        rows.append((element("bdi", name), *(f"{one:,}" for one in (*numbers, held.unread(name)))))
-    head = ("annotator", "confirmed", "of these shared", "articles", "spans", "not confirmed")
-    note = element("p", "Only what two have confirmed is compared: the examples that are shared.", class_="note")
-    return section("Who confirmed what", note, text_table(head, rows))
+    made = summary.coverage(report)
+    rows = [(element("bdi", name), *numbers) for name, *numbers in made.rows]
+    return section(made.title, element("p", made.note, class_="note"), text_table(made.header, rows))
 
 
 def pairs(report: Report) -> Markup | None:

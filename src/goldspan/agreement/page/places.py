@@ -90,17 +90,12 @@ def rules(report: Report) -> Markup | None:
         of_kind = [case.dispute.kind for case in cases]
         each = (f"{of_kind.count(kind):,}" for kind in KINDS)
         link = element("a", ids, href=f"#rule-{number}")
-        rows.append((link, element("bdi", _titles(report, cases[0])), f"{len(cases):,}", *each))
+        rows.append((link, element("bdi", report.titles(cases[0])), f"{len(cases):,}", *each))
     head = ("rule", "what it is about", "places", *KINDS)
     note = "What tells the rule stands with each place. A rule leads to its places."
     return section(
         "Rules that the disagreements fall under", element("p", note, class_="note"), text_table(head, rows, left=2)
     )
-
-
-def _titles(report: Report, case: Case) -> str:
-    ids = case.told.rules if case.told else ()
-    return "; ".join(report.rules[rule].title for rule in ids if rule in report.rules)
 
 
 def surfaces(report: Report) -> Markup | None:
@@ -130,7 +125,7 @@ def cases(report: Report) -> Markup | None:
         return None
     groups = []
     for number, (ids, found) in enumerate(report.by_rule.items()):
-        titles = _titles(report, found[0])
+        titles = report.titles(found[0])
         head = element("h3", element("b", ids), f" {titles}" if titles else "", f" · {amount(len(found), 'place')}")
         examples = (_case(case, report) for case in found)
         groups.append(element("div", head, *examples, class_="group-of-cases", id=f"rule-{number}"))

@@ -25,12 +25,7 @@ def run(
     project: Annotated[
         str | None, typer.Option("--project", help="Look at this project, too.", show_default=False)
     ] = None,
-    members: Annotated[
-        Path | None,
-        typer.Option(
-            "--members", help="Who should work on it. Default: annotation_guidelines/members.toml.", show_default=False
-        ),
-    ] = None,
+    members: terminal.Members = None,
     try_defaults: Annotated[
         bool,
         typer.Option("--try-defaults", help="Try well-known passwords on a server that is not on this machine, too."),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -36,18 +35,8 @@ def run(
             "--tidy", help="Trim blanks at the edges; drop spans that are empty, twice, outside or of no known label."
         ),
     ] = False,
-    members: Annotated[
-        Path | None,
-        typer.Option(
-            "--members",
-            help="The file of members, for their pseudonyms. Default: annotation_guidelines/members.toml.",
-            show_default=False,
-        ),
-    ] = None,
-    articles: Annotated[
-        list[str] | None,
-        typer.Option("--articles", help="Only these articles: ids, separated by commas. Default: all."),
-    ] = None,
+    members: terminal.Members = None,
+    articles: terminal.Articles = None,
     apply: terminal.Apply = False,
     json: terminal.Json = None,
     home: terminal.Home = None,
@@ -71,7 +60,7 @@ def run(
             unconfirmed=unconfirmed,
             tidy=tidy,
             members=members,
-            articles=_ids(articles),
+            articles=articles and terminal.listed(articles),
             say=say,
         )
     _show(planned)
@@ -82,10 +71,6 @@ def run(
     print(_end(planned, applied=apply))
     if planned.problems:
         raise typer.Exit(1)
-
-
-def _ids(options: list[str] | None) -> list[str] | None:
-    return options and [name.strip() for option in options for name in option.split(",") if name.strip()]
 
 
 def _show(planned: Plan) -> None:

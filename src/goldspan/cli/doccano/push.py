@@ -27,10 +27,7 @@ SHOWN = 20  # lines of one kind
 def run(
     *,
     project: Annotated[str, typer.Option("--project", help="The project in Doccano; it is made if it is not there.")],
-    articles: Annotated[
-        list[str] | None,
-        typer.Option("--articles", help="Only these articles: ids, separated by commas. Default: all."),
-    ] = None,
+    articles: terminal.Articles = None,
     suggestions: Annotated[
         bool, typer.Option("--suggestions", help="Fill in the spans of build/suggestions. For a shared project.")
     ] = False,
@@ -43,14 +40,7 @@ def run(
             show_default=False,
         ),
     ] = None,
-    members: Annotated[
-        Path | None,
-        typer.Option(
-            "--members",
-            help="The file that lists the members. Default: annotation_guidelines/members.toml.",
-            show_default=False,
-        ),
-    ] = None,
+    members: terminal.Members = None,
     reanchor: Annotated[
         bool,
         typer.Option(
@@ -89,7 +79,7 @@ def run(
             server,
             corpus,
             project,
-            articles=_ids(articles),
+            articles=articles and terminal.listed(articles),
             prefill=prefill,
             kind=None if shared is None else "shared" if shared else "independent",
             control=control,
@@ -107,10 +97,6 @@ def run(
     terminal.write_json(json, {"applied": apply, **ready.json(), **report})
     if any(step.state == "conflict" for step in left.steps):
         raise typer.Exit(1)
-
-
-def _ids(options: list[str] | None) -> list[str] | None:
-    return options and [name.strip() for option in options for name in option.split(",") if name.strip()]
 
 
 def _show(ready: Errand, plan: Plan) -> None:

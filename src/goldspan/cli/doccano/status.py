@@ -30,14 +30,7 @@ def run(
         str | None,
         typer.Option("--project", help="How this project stands. Default: the server and its projects."),
     ] = None,
-    members: Annotated[
-        Path | None,
-        typer.Option(
-            "--members",
-            help="The file of members, for their pseudonyms. Default: annotation_guidelines/members.toml.",
-            show_default=False,
-        ),
-    ] = None,
+    members: terminal.Members = None,
     json: terminal.Json = None,
     home: terminal.Home = None,
     root: terminal.Root = None,
