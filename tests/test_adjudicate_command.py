@@ -5,7 +5,11 @@ import json
 
 import pytest
 
+from disputes import BELLE, NORD, PORT, mark
+from goldspan import opinions
+from goldspan.adjudication.state import look
 from goldspan.formats import decisions
+from goldspan.values import Span
 
 
 @pytest.fixture
@@ -40,6 +44,75 @@ def test_a_dispute_is_settled_by_typing(lead, toy):
     assert "1 decided, 0 left open, 0 not reached." in out
     assert decisions.read(toy.decisions / "storm.jsonl")[0].decision.by == "lea"
     assert "nothing is open" in lead()[1]
+
+
+SHOWN = """\
+# SHIP
+
+## S-1 Names of ships
+
+```ner
+The [Belle Étoile]{SHIP} left.
+```
+
+## S-2 Ferries
+"""
+
+
+@pytest.mark.parametrize(("typed", "rule"), [("", "S-1"), ("s-2", "S-2"), ("-", None), ("Z-9\n", "S-1")])
+def test_the_rule_that_agree_tells_is_what_enter_takes(lead, toy, typed, rule):
+    (toy.guidelines / "ship.md").write_text(SHOWN, encoding="utf-8")
+    out = lead("--settle", "--as", "lea", typed=f"1\n{typed}\na name\n")[1]
+    assert "  agree puts it down to S-1: an example marks these very words\nRule (Enter for the suggested" in out
+    assert "one, - for none) [S-1]: " in out
+    assert decisions.read(toy.decisions / "storm.jsonl")[0].decision.rule == rule
+
+
+def test_a_rule_is_told_by_what_a_check_says_of_one_of_the_readings_too(lead, toy):
+    mark(toy, "bob", "storm.p02", Span(12, 25, "SHIP"), NORD, PORT)
+    page = "## S-3 Tight edges\n\n```ner-fails edge-whitespace\n[Argo ]{SHIP}sank\n```\n"
+    (toy.guidelines / "ship.md").write_text(page, encoding="utf-8")
+    out = lead("--settle", "--as", "lea", typed="1\n\n\n")[1]
+    assert "agree puts it down to S-3: the check edge-whitespace objects to what bob did" in out
+
+
+def test_every_dispute_is_put_down_to_what_agree_tells_of_it(toy):
+    (toy.decisions / "storm.jsonl").unlink()
+    (toy.guidelines / "ship.md").write_text(SHOWN, encoding="utf-8")
+    mark(toy, "bob", "harbour.p04")
+    mark(toy, "cy", "storm.p02", BELLE, Span(25, 38, "SHIP"))
+    told = {case.dispute.start: case.told for case in opinions.agree(opinions.Question(root=toy.root)).cases}
+    state = look(toy)
+    hint = opinions.hints(state)
+    found = {one.start: hint(one) for one in state.open}
+    assert found == {start: one and (one.rules, one.reason) for start, one in told.items()}
+    assert {start: one and one.rules for start, one in found.items()} == {0: None, 12: ("S-1",), 25: None, 49: None}
+
+
+@pytest.mark.parametrize("page", ["## S-1 Names\n", "| ✗ Belle Étoile ✓ `[Belle Étoile]` | a name | Z-9 |\n"])
+def test_where_no_rule_is_told_none_is_suggested(lead, toy, page):
+    (toy.guidelines / "ship.md").write_text(page, encoding="utf-8")
+    out = lead("--settle", "--as", "lea", typed="1\n\n\n")[1]
+    assert "Rule (may be empty): Reason" in out
+    assert "puts it down" not in out
+    assert decisions.read(toy.decisions / "storm.jsonl")[0].decision.rule is None
+
+
+def test_a_sitting_that_ends_at_a_suggestion_begins_there_again(lead, toy):
+    (toy.guidelines / "ship.md").write_text(SHOWN, encoding="utf-8")
+    for _ in range(2):
+        assert "[S-1]: 0 decided, 0 left open, 1 not reached." in lead("--settle", "--as", "lea", typed="1\nq\n")[1]
+    assert "1 decided" in lead("--settle", "--as", "lea", typed="1\n\n\n")[1]
+    assert decisions.read(toy.decisions / "storm.jsonl")[0].decision.rule == "S-1"
+
+
+def test_what_is_read_again_has_its_rule_told_too(lead, toy):
+    (toy.guidelines / "ship.md").write_text(SHOWN, encoding="utf-8")
+    lead("--settle", "--as", "lea", typed="1\n\n\n")
+    (toy.guidelines / "CHANGELOG.md").write_text("## 1.1, 2026-04-01\n\nS-1 changed.\n", encoding="utf-8")
+    out = lead("--settle", "--as", "lea", typed="n\n\n\n")[1]
+    assert "until now: storm.p02 [12, 24] [Belle Étoile]{SHIP}  (decided: lea, " in out
+    assert "agree puts it down to S-1: an example marks these very words" in out
 
 
 def test_the_end_of_the_input_is_the_end_of_the_sitting(lead, toy):

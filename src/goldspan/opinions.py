@@ -1,6 +1,7 @@
 """What annotators make of the same texts, with all that a project knows: its guidelines, its checks and its gold.
 
-A stage does not import another, so what the checks say of each reading is put together with the agreement here.
+A stage does not import another, so what the checks say of each reading is put together with the agreement here, and
+so is what agreement tells to those who adjudicate.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goldspan import checks, rulebook
+from goldspan.adjudication.settling import Hint
 from goldspan.agreement import table as agreement_table
 from goldspan.agreement.against import GOLD, against
+from goldspan.agreement.disputes import of_item
 from goldspan.agreement.measure import measure
+from goldspan.agreement.pairing import of_examples
 from goldspan.agreement.reading import from_corpus, from_paths
 from goldspan.agreement.report import report
 from goldspan.agreement.rules import Objection, Teller
@@ -21,14 +25,17 @@ from goldspan.errors import InputError, MissingPart
 from goldspan.formats import scheme as schemes
 from goldspan.formats.record import RawSpan, Record
 from goldspan.sources import reading
+from goldspan.wording import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
+    from goldspan.adjudication.state import State
     from goldspan.agreement.annotations import Annotations, Item
     from goldspan.agreement.quality import Record as AgainstGold
     from goldspan.agreement.report import Report
     from goldspan.agreement.rules import Objections
+    from goldspan.derivation import Dispute
     from goldspan.tables import Table
     from goldspan.units import Unit
     from goldspan.values import Example, LabelScheme
@@ -140,6 +147,32 @@ def objections(
                 start, end, _ = finding.span
                 found.setdefault((name, finding.example), []).append(Objection(finding.check, start, end))
     return found
+
+
+def hints(state: State) -> Callable[[Dispute], Hint | None]:
+    """What tells the rules of the disputes that are to be settled: for each of them the same as `agree` tells.
+
+    Args:
+        state: of the adjudication, whose readings count as they do there.
+    """
+    annotations = of_examples(
+        {
+            name: [one for one in examples.values() if name in state.readings(one.id)]
+            for name, examples in state.passes.items()
+        }
+    )
+    tells = teller(annotations, state.corpus, state.corpus.scheme)
+    items = {item.id: item for item in annotations.items}
+
+    def hint(dispute: Dispute) -> Hint | None:
+        item = items.get(dispute.example.id)  # gold edited by hand may have been decided where nobody reads any more
+        found = of_item(item) if item else ()
+        places = (one for one in found if one.start < dispute.end and dispute.start < one.end)
+        told = next((said for place in places if (said := tells.tell(place))), None)
+        rules = tells.book.known(told.rules) if told else ()
+        return Hint(rules, " ".join(visible(told.reason).split())) if told and rules else None
+
+    return hint
 
 
 def _record(item: Item, name: str) -> Record:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from goldspan.adjudication.deciding import Ruling, decide, known_rule
 from goldspan.adjudication.gold import enact
@@ -13,11 +13,14 @@ from goldspan.formats import inline
 from goldspan.values import Span
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from goldspan.adjudication.state import State
     from goldspan.formats.decisions import Decision
 
 HELP = "a number: that candidate; n: nothing; e: other spans; s: leave it open; q: stop here; ?: this help"
 QUIT, SKIP, NOTHING, EDIT, ASK = "q", "s", "n", "e", "?"
+NO_RULE = "-"
 
 
 class Desk(Protocol):
@@ -31,6 +34,13 @@ class Desk(Protocol):
 
     def ask(self, question: str, suggestion: str = "") -> str | None:
         """The answer, or the suggestion if it is empty; None where there will be no more answers."""
+
+
+class Hint(NamedTuple):
+    """The rules that a dispute may fall under, at least one, the likeliest first; and what tells so, as a clause."""
+
+    rules: tuple[str, ...]
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +62,9 @@ class _StopHere(Exception):  # noqa: N818  (it is no error)
     """The person at the desk has enough."""
 
 
-def settle(state: State, desk: Desk, ruling: Ruling) -> Settling:
+def settle(
+    state: State, desk: Desk, ruling: Ruling, hints: Callable[[Dispute], Hint | None] = lambda _: None
+) -> Settling:
     """Go through the open disputes and then through the decisions whose rule has changed.
 
     Each decision is written, and gold with it, before the next question is asked: whoever stops goes on from there.
@@ -61,6 +73,7 @@ def settle(state: State, desk: Desk, ruling: Ruling) -> Settling:
         state: of the adjudication.
         desk: where the person sits.
         ruling: who decides, and the day; rule and reason are asked for.
+        hints: tells the rules of a dispute, where something does; the first is what Enter takes.
     """
     cases: list[tuple[Dispute, Decision | None]] = [(dispute, None) for dispute in state.open]
     cases += [(_dispute(state, one), one) for one in state.outdated]
@@ -68,7 +81,7 @@ def settle(state: State, desk: Desk, ruling: Ruling) -> Settling:
     for number, (dispute, before) in enumerate(cases, start=1):
         desk.show(dispute, number, len(cases), before)
         try:
-            made = _decision(state, desk, dispute, ruling)
+            made = _decision(state, desk, dispute, ruling, hints)
         except _StopHere:
             return Settling(decided, skipped, len(cases) - number + 1)
         if made is None:
@@ -85,7 +98,9 @@ def _dispute(state: State, decision: Decision) -> Dispute:
     return Dispute(example, decision.start, decision.end, decision.candidates)
 
 
-def _decision(state: State, desk: Desk, dispute: Dispute, ruling: Ruling) -> Decision | None:
+def _decision(
+    state: State, desk: Desk, dispute: Dispute, ruling: Ruling, hints: Callable[[Dispute], Hint | None]
+) -> Decision | None:
     while True:
         answer = _answer(desk, f"Which? [1-{len(dispute.candidates)}, n, e, s, q, ?]").lower()
         try:
@@ -96,7 +111,8 @@ def _decision(state: State, desk: Desk, dispute: Dispute, ruling: Ruling) -> Dec
                 continue
             choice = _choice(desk, dispute, answer)
             decide(dispute, choice, ruling, state.corpus.scheme, "adjudicated")  # refused before more is asked
-            grounds = replace(ruling, rule=_rule(state, desk), reason=_answer(desk, "Reason (may be empty)"))
+            rule = _rule(state, desk, hints(dispute))  # told after the choice, which no guess is to sway
+            grounds = replace(ruling, rule=rule, reason=_answer(desk, "Reason (may be empty)"))
             return decide(dispute, choice, grounds, state.corpus.scheme, "adjudicated")
         except ValueRefused as error:
             desk.say(str(error))
@@ -123,10 +139,16 @@ def _edited(desk: Desk, dispute: Dispute) -> tuple[Span, ...]:
     return tuple(Span(span.start + dispute.start, span.end + dispute.start, span.label) for span in spans)
 
 
-def _rule(state: State, desk: Desk) -> str | None:
+def _rule(state: State, desk: Desk, hint: Hint | None) -> str | None:
+    """The rule that a person names; the first of a hint, if there is one, for an empty answer."""
+    question, suggestion = "Rule (may be empty)", ""
+    if hint is not None:
+        desk.say(f"  agree puts it down to {', '.join(hint.rules)}: {hint.reason}")
+        question, suggestion = f"Rule (Enter for the suggested one, {NO_RULE} for none)", hint.rules[0]
     while True:
+        answer = _answer(desk, question, suggestion)
         try:
-            return known_rule(_answer(desk, "Rule (may be empty)"), state.rules)
+            return None if answer == NO_RULE else known_rule(answer, state.rules)
         except ValueRefused as error:
             desk.say(str(error))
 

@@ -30,7 +30,9 @@ def run(
         Literal["majority"] | None,
         typer.Option("--accept", help="Settle disputes in which more than half of the readers have the same."),
     ] = None,
-    settle: Annotated[bool, typer.Option("--settle", help="Settle disputes here, one after the other.")] = False,
+    settle: Annotated[
+        bool, typer.Option("--settle", help="Settle disputes here, one by one; the rule that agree tells is suggested.")
+    ] = False,
     adopt: Annotated[
         bool, typer.Option("--adopt", help="Record gold that was edited by hand as decided so; with --reason.")
     ] = False,
@@ -152,10 +154,14 @@ def _under(state: State, rule: str, json: Path | None) -> None:
 
 
 def _settle(state: State, by: str | None) -> None:
+    from goldspan import opinions
     from goldspan.adjudication import settling
     from goldspan.cli.desk import Desk
 
-    done = settling.settle(state, Desk(state.corpus.scheme), _ruling(state, by, None, None))
+    ruling = _ruling(state, by, None, None)
+    with terminal.spinner("reading the guidelines"):
+        hints = opinions.hints(state)
+    done = settling.settle(state, Desk(state.corpus.scheme), ruling, hints)
     print(f"{done.decided} decided, {done.skipped} left open, {done.left} not reached.")
 
 
