@@ -15,7 +15,7 @@ import pytest
 import annotators
 from goldspan.doccano import server
 from goldspan.doccano.server import home as homes
-from goldspan.doccano.server import processes, state, store
+from goldspan.doccano.server import installing, processes, state, store
 from goldspan.errors import InputError, ServerError, ValueRefused
 
 
@@ -60,6 +60,21 @@ def test_a_fresh_server_lets_its_owner_in_and_does_tasks(doccano):
     assert standing == server.Status(
         running=True, url=doccano.account.url, username="admin", web=True, worker=True, home=doccano.home
     )
+
+
+def test_a_worker_looks_for_tasks_often_while_there_are_some_and_seldom_while_there_are_none(doccano):
+    script = """
+import goldspan_settings as settings
+looks = settings.Transport.polling_interval.fget
+print(looks(None))
+settings.worked -= 100
+print(looks(None))
+settings.after_a_task()
+print(looks(None))
+"""
+    environment = installing.ready(lambda _: None)
+    done = environment.run(script, store.variables(homes.find(doccano.home), environment))
+    assert done.stdout.split() == ["0.05", "0.5", "0.05"], done.stderr
 
 
 def test_a_second_start_reuses_the_first(doccano):

@@ -18,6 +18,7 @@ TEXT = '''\
 """Written by goldspan at each start: edits are lost."""
 import gc
 import os
+import time
 from pathlib import Path
 
 from celery.signals import task_postrun, worker_ready
@@ -51,12 +52,19 @@ CELERY_BROKER_URL = f"sqla+sqlite:///{HOME / 'broker.sqlite3'}"
 CELERY_BROKER_TRANSPORT_OPTIONS = {"connect_args": {"timeout": 30}}
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-Transport.polling_interval = 0.05  # seconds; the option of that name reaches SQLAlchemy, which refuses it
+Transport.polling_interval = property(lambda _: pause())  # the option of that name reaches SQLAlchemy, which refuses it
 
 MEDIA_ROOT = str(HOME / "media")
 DJANGO_DRF_FILEPOND_UPLOAD_TMP = str(HOME / "uploads")
 DJANGO_DRF_FILEPOND_ALLOW_EXTERNAL_UPLOAD_DIR = True  # else a folder outside Doccano's own is refused
 DJANGO_DRF_FILEPOND_FILE_STORE_PATH = MEDIA_ROOT
+
+worked = time.monotonic()
+
+
+def pause():
+    """Seconds between two looks into the queue: short while tasks come, and sparing where nobody is at work."""
+    return 0.05 if time.monotonic() - worked < 60 else 0.5
 
 
 @worker_ready.connect(weak=False)
@@ -64,7 +72,13 @@ def collect_garbage_after_a_task(**_):
     """What a task makes lives until it ends: Python's looking through it meanwhile would take a third of its time."""
     gc.freeze()
     gc.set_threshold(100_000, 50, 20)
-    task_postrun.connect(lambda **_: gc.collect(), weak=False)
+    task_postrun.connect(after_a_task, weak=False)
+
+
+def after_a_task(**_):
+    global worked
+    worked = time.monotonic()
+    gc.collect()
 '''
 
 
