@@ -51,7 +51,7 @@ def test_one_who_confirmed_nothing_is_there_with_nothing():
 def test_articles_come_in_the_order_of_the_manifest_with_their_guidelines():
     (found,) = records(ANN, guidelines={"b": "1.0", "a": "1.1"})
     assert [(one.article, one.guidelines, one.examples) for one in found.stages] == [("b", "1.0", 2), ("a", "1.1", 1)]
-    assert {version: counts.gold for version, counts in found.versions.items()} == {"1.0": 3, "1.1": 2}
+    assert {one.guidelines: one.counts.gold for one in found.versions} == {"1.0": 3, "1.1": 2}
 
 
 def test_what_recurs_comes_first_and_each_error_has_its_places():

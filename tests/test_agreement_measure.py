@@ -84,7 +84,7 @@ def test_intervals_within_an_article_are_by_example():
 
 
 def test_a_resample_without_any_span_of_a_label_is_counted():
-    rows = [[(1, "A")], [(1, "A"), (4, "B")], [(2, "A")]]
+    rows = [[(1, "A")], [(1, "A"), (4, "B")], [(2, "B")]]
     value = measure(texts(a=rows, b=rows), resamples=200).labels["B"]["exact_f1"]
     assert value.estimate == value.low == value.high == 1
     assert 0 < value.undefined_resamples < 200

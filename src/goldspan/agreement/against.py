@@ -3,7 +3,8 @@
 Precision is the share of his spans that gold has, recall the share of the gold spans that he has; both count a span as
 a whole, with its label. A pass holds no times, and must not: when somebody worked is nobody's business who reads the
 corpus, and the history of a repository tells when work was pulled, not when it was done. So development over time is
-told in the order of the articles, as the manifest has it, and by the version of the guidelines that each follows.
+told in the order of the articles, as the manifest has it, and by the version of the guidelines that each follows;
+both over all labels and of each.
 
 Gold that was made from these very passes flatters them. An example counts where gold has it, too; gold with another
 text for it is refused.
@@ -111,11 +112,18 @@ def _record(name: str, items: Sequence[Item], terms: _Terms) -> Record:
     np.add.at(of_article, [number[item.article] for item in items], tables)
     overall, *rest = _qualities(of_article if len(number) >= TWO else tables, terms)
     stages = tuple(
-        Stage(article, terms.guidelines.get(article), sum(item.article == article for item in items), _counts(row[0]))
+        _stage(article, sum(item.article == article for item in items), row, terms)
         for article, row in zip(number, of_article, strict=True)
     )
     labels = dict(zip(terms.labels, rest, strict=True))
     return Record(name, len(items), overall, labels, stages, _errors(name, items, terms.right))
+
+
+def _stage(article: str, examples: int, table: Numbers, terms: _Terms) -> Stage:
+    """One article, from its counts over all labels and of each; shape (1 + labels, 3)."""
+    overall, *rest = map(_counts, table)
+    labels = dict(zip(terms.labels, rest, strict=True))
+    return Stage(article, terms.guidelines.get(article), examples, overall, labels)
 
 
 def _nothing(terms: _Terms) -> Numbers:

@@ -6,13 +6,13 @@ he found nothing look alike, and only a confirmation tells them apart. Annotator
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from goldspan.values import LabelScheme, Span
@@ -106,6 +106,18 @@ class Annotations:
     def shared(self, first: str, second: str) -> tuple[Item, ...]:
         """What both of two annotators confirmed."""
         return tuple(item for item in self.items if first in item.spans and second in item.spans)
+
+    def among(self, names: Collection[str]) -> Annotations:
+        """The same of some annotators alone."""
+        items = (
+            replace(item, spans={name: item.spans[name] for name in item.spans if name in names}) for item in self.items
+        )
+        return Annotations(
+            tuple(name for name in self.annotators if name in names),
+            tuple(item for item in items if item.spans),
+            tuple(one for one in self.left_out if one.annotator in names),
+            tuple(name for name in self.assumed if name in names),
+        )
 
     def unread(self, annotator: str) -> int:
         """How many examples of an annotator's files do not count."""

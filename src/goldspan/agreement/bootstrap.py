@@ -4,17 +4,24 @@ Percentile intervals of the nonparametric bootstrap (Efron and Tibshirani 1993, 
 The measures are functions of sums, so a drawn corpus is a row of a matrix product, and the measures of a thousand
 corpora are taken at once. The units drawn for two annotators are those that they share: with each pair the draws start
 anew from the seed, so that a further annotator changes nothing about the others.
+
+Of more than two annotators, some measures are means over pairs, and those are over the same pairs in every resample:
+the ones that are defined in the corpus. A pair that shares one article drops out of each resample that lacks it; a mean
+over what is left would be that of other pairs, better ones or worse, and the interval would lie around another quantity
+than the estimate. So a resample that lacks a pair does not count; what counts is drawn from the corpora in which the
+mean means what it says. How many do not count is kept with each value.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from goldspan.agreement.bearing import resting_on
 from goldspan.agreement.panel import MEASURES, TWO
-from goldspan.agreement.value import Cell, Undefined, Value
+from goldspan.agreement.value import Cell, Unbounded, Undefined, Value
 from goldspan.resampling import drawn, interval
 
 if TYPE_CHECKING:
@@ -23,13 +30,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from goldspan.agreement.panel import Ground, Panel
-    from goldspan.agreement.value import Reason
+    from goldspan.agreement.value import Reason, Scarcity
     from goldspan.resampling import Interval
+    from goldspan.units import Unit
 
     Integers = NDArray[np.int64]
     Numbers = NDArray[np.float64]
     Flags = NDArray[np.bool_]
+    Limits = Interval | Unbounded
 
+FEWEST = 100  # resamples that an interval needs: fewer leave next to nothing beyond its limits
+LEAST = 0.1  # the share of the resamples that it needs: what one in ten corpora alone shows is no picture of chance
 QUANTITIES = ("value_agreement", "value_f1")
 OVERALL_ONLY = ("u_alpha_binary",)  # for one label it is u_alpha
 LACKS: dict[str, Reason] = {
@@ -41,16 +52,22 @@ LACKS: dict[str, Reason] = {
 
 @dataclass(frozen=True, slots=True)
 class Chances:
-    """How corpora are drawn: how many, what share of them an interval holds, and from which seed."""
+    """How corpora are drawn: how many, what share of them an interval holds, from which seed, and of what."""
 
     resamples: int
     level: float
     seed: int
+    unit: Unit = "article"
 
     @property
     def edges(self) -> tuple[float, float]:
         """The shares of the resamples below the limits of an interval."""
         return (1 - self.level) / 2, (1 + self.level) / 2
+
+    @property
+    def least(self) -> float:
+        """In how many resamples a measure must be defined; where few are drawn, in half of them."""
+        return max(LEAST * self.resamples, min(FEWEST, self.resamples / 2))
 
 
 def cells(panel: Panel, ground: Ground, units: Integers, chances: Chances) -> list[Cell]:
@@ -83,8 +100,9 @@ def by_group(panel: Panel, ground: Ground, groups: Integers, chances: Chances) -
         panel: their counts.
         ground: of all annotators.
         groups: the number of each item's group, from 0 without gaps; shape (items,).
-        chances: how corpora are drawn.
+        chances: how corpora are drawn, the unit apart.
     """
+    chances = replace(chances, unit="example")
     many = int(groups.max(initial=-1)) + 1
     if len(panel.who) < TWO:
         return [_alone(panel, ground, 0)] * many
@@ -117,20 +135,20 @@ class _Taken:
         self._estimates = panel.measures(sums)
         self._having = panel.table.family(sums, "spans")["having"].astype(int)
 
-    def cell(self, group: int, view: int, examples: int, limits: Mapping[str, Interval], *, common: bool) -> Cell:
+    def cell(self, group: int, view: int, examples: int, limits: Mapping[str, Limits], *, common: bool) -> Cell:
         """The measures of one group, over all labels (view 0) or of one, with their intervals.
 
         Args:
             group: its number.
             view: 0 for all labels, 1 for the first, and so on.
             examples: how many items of it two have read.
-            limits: the interval of each measure; empty if there are none.
+            limits: the interval of each measure, or why there is none.
             common: whether all have read some item of it.
         """
         spans = dict(zip(self._names, self._having[group, :, view].tolist(), strict=True))
         lacking = _Lacking(examples, spans, common)
         values = {
-            name: _value(lacking, name, float(rows[group, view]), limits.get(name))
+            name: _value(lacking, name, float(rows[group, view]), limits[name])
             for name, rows in self._estimates.items()
             if _applies(self._ground, name, view)
         }
@@ -174,24 +192,66 @@ class _Lacking:
         return Undefined("no_pair" if pairwise else "no_variation")
 
 
-def _value(lacking: _Lacking, name: str, estimate: float, limits: Interval | None) -> Value:
+def _value(lacking: _Lacking, name: str, estimate: float, limits: Limits) -> Value:
     if np.isnan(estimate):
         return Value(None, undefined=lacking.why(name))
-    if limits is None:
-        return Value(estimate)
+    if isinstance(limits, Unbounded):
+        return Value(estimate, undefined_resamples=limits.resamples - limits.defined, unbounded=limits)
     return Value(estimate, limits.low, limits.high, undefined_resamples=limits.undefined)
 
 
-def _limits(panel: Panel, sums: Numbers, chances: Chances) -> dict[str, list[Interval]]:
-    """The intervals of all measures over all labels, then of each; empty where there are not two units."""
+def _limits(panel: Panel, sums: Numbers, chances: Chances) -> dict[str, list[Limits]]:
+    """The intervals of all measures over all labels, then of each, or why there are none.
+
+    Args:
+        panel: the counts of some annotators.
+        sums: the rows of the panel's table, summed over each unit; shape (units, columns).
+        chances: how corpora are drawn.
+    """
     if len(sums) < TWO:
-        return {}
+        nowhere: Limits = Unbounded("one_shared", chances.unit)
+        return dict.fromkeys(MEASURES, [nowhere] * (1 + panel.quantities.size))
     rng, each = np.random.default_rng(chances.seed), np.ones(len(sums), np.int64)
-    parts = [panel.measures(block) for block in drawn(each, sums, chances.resamples, rng)]
-    return {
-        name: [interval(column, chances.edges) for column in np.concatenate([part[name] for part in parts]).T]
-        for name in parts[0]
-    }
+    pairs = panel.defined(sums.sum(axis=0, keepdims=True))
+    parts = [panel.measures(block, pairs) for block in drawn(each, sums, chances.resamples, rng)]
+    short = _shortages(panel, sums, pairs)
+    found: dict[str, list[Limits]] = {}
+    for name in parts[0]:
+        values = np.concatenate([part[name] for part in parts]).T
+        found[name] = [_limit(row, why, chances) for row, why in zip(values, short[name], strict=True)]
+    return found
+
+
+def _shortages(panel: Panel, sums: Numbers, pairs: Mapping[str, Flags]) -> dict[str, list[Scarcity | None]]:
+    """What each measure has too little of that rests on fewer than two units, over all labels, then of each.
+
+    Args:
+        panel: the counts of some annotators.
+        sums: the rows of the panel's table, summed over each unit; shape (units, columns).
+        pairs: the pairs that means are over; see `Panel.defined`.
+    """
+    units = resting_on(panel, sums, pairs)
+    common = int((panel.table.family(sums, "token_fleiss")["judged"] > 0).sum())
+
+    def why(name: str, view: int) -> Scarcity | None:
+        if units[name][view] >= TWO:
+            return None
+        if name.endswith("_fleiss") and common < TWO:
+            return "one_common"
+        return "one_by_pair" if name in pairs and units["token_alpha"][view] >= TWO else "one_bearing"
+
+    return {name: [why(name, view) for view in range(rows.size)] for name, rows in units.items()}
+
+
+def _limit(values: Numbers, short: Scarcity | None, chances: Chances) -> Limits:
+    """The interval of what came out of the resamples, shape (resamples,), or why there is none."""
+    if short:
+        return Unbounded(short, chances.unit)
+    limits = interval(values, chances.edges)
+    defined = values.size - limits.undefined
+    if defined < chances.least:
+        return Unbounded("few_draws", chances.unit, defined, values.size)
+    return limits
 
 
 def _summed(rows: Numbers, units: Integers) -> Numbers:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from goldspan.agreement.basis import bases, resting, silent
 from goldspan.agreement.bootstrap import Chances, by_group, cells
 from goldspan.agreement.kindest import with_gamma
 from goldspan.agreement.meanings import MEANINGS
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from goldspan.agreement.annotations import Annotations
+    from goldspan.agreement.columns import Columns
     from goldspan.agreement.value import Cell
     from goldspan.units import Unit
     from goldspan.values import LabelScheme
@@ -52,7 +54,7 @@ class Drawing:
 
     Args:
         unit: what is drawn anew; examples where there are not two articles, or each has but one.
-        units: how many there are.
+        units: how many there are that two of those who are compared have read.
         resamples: how many corpora were drawn.
         level: the share of them that an interval holds.
         seed: of the random numbers.
@@ -85,7 +87,8 @@ class Agreement:
     Args:
         annotators: all their names, sorted.
         compared: those whom `overall`, `labels` and `articles` are about: all but those who marked nothing at all in
-            what they share with others, of whom nothing can be said, and who would drag every measure.
+            what they share with others, of whom nothing can be said, and who would drag every measure; and but those
+            who share examples with nobody else.
         overall: of all compared, over all labels.
         labels: of all compared, by label.
         articles: of all compared, by article, over all labels; intervals are by example.
@@ -152,13 +155,13 @@ def measure(
     names, columns = annotations.annotators, ground.columns
     number = {article: n for n, article in enumerate(annotations.articles)}
     articles = np.array([number[item.article] for item in annotations.items], np.int64)
-    two = columns.read.sum(axis=0) >= TWO
-    apart = np.unique(articles[two]).size
-    unit = unit or ("article" if TWO <= apart < two.sum() else "example")
-    units = articles if unit == "article" else np.arange(articles.size)
-    take = Chances(resamples, level, seed)
-    panels = {pair: Panel.of(ground, pair) for pair in combinations(range(len(names)), TWO)}
     who = _compared(ground)
+    shared = columns.read[list(who)].sum(axis=0) >= TWO
+    apart = np.unique(articles[shared]).size
+    unit = unit or ("article" if TWO <= apart < shared.sum() else "example")
+    units = articles if unit == "article" else np.arange(articles.size)
+    take = Chances(resamples, level, seed, unit)
+    panels = {pair: Panel.of(ground, pair) for pair in combinations(range(len(names)), TWO)}
     everyone = panels.get(who) or Panel.of(ground, who, panels)
     every = _part(everyone, ground, units, take)
     by_article = by_group(everyone, ground, articles, take)
@@ -168,14 +171,17 @@ def measure(
         every = replace(every, overall=overall)
         for who_two, (pair, part) in zip(panels, parts.items(), strict=True):
             parts[pair] = replace(part, overall=with_gamma([part.overall], ground, who_two, articles, take)[0])
+    parts = {pair: _resting(part, columns, two) for two, (pair, part) in zip(panels, parts.items(), strict=True)}
+    every = _resting(every, columns, who, silent(columns, who, np.zeros_like(articles))[0])
+    found = zip(number, by_article, bases(columns, who, articles), silent(columns, who, articles), strict=False)
     return Agreement(
         names,
         tuple(names[one] for one in who),
         every.overall,
         every.labels,
-        dict(zip(number, by_article, strict=True)),
+        {name: resting(cell, basis[0], others) for name, cell, basis, others in found},
         parts,
-        Drawing(unit, int(np.unique(units[two]).size), resamples, level, seed),
+        Drawing(unit, int(np.unique(units[shared]).size), resamples, level, seed),
     )
 
 
@@ -184,9 +190,25 @@ def _part(panel: Panel, ground: Ground, units: Integers, take: Chances) -> Part:
     return Part(overall, dict(zip(ground.columns.labels, labels, strict=True)))
 
 
+def _resting(part: Part, columns: Columns, who: tuple[int, ...], others: tuple[str, ...] = ()) -> Part:
+    """The part with what each of its cells rests on; `others` are those silent ones who read what is measured here."""
+    overall, *labels = bases(columns, who, np.zeros(columns.items, np.int64))[0]
+    cells = zip(part.labels.items(), labels, strict=True)
+    return Part(
+        resting(part.overall, overall, others), {name: resting(cell, one, others) for (name, cell), one in cells}
+    )
+
+
 def _compared(ground: Ground) -> tuple[int, ...]:
-    """The numbers of the annotators who marked something where another has read too; all, if these are not two."""
+    """The numbers of the annotators who marked something where another of them has read, too.
+
+    Who is left out takes away what others shared with him alone, so they are looked at again, as long as two remain.
+    """
     columns = ground.columns
-    shared = (columns.read.sum(axis=0) >= TWO)[columns.item]
-    found = tuple(np.unique(columns.annotator[shared]).tolist())
-    return found if len(found) >= TWO else tuple(range(len(columns.annotators)))
+    who: tuple[int, ...] = tuple(range(len(columns.annotators)))
+    while True:
+        shared = (columns.read[list(who)].sum(axis=0) >= TWO)[columns.item] & np.isin(columns.annotator, who)
+        found = tuple(np.unique(columns.annotator[shared]).tolist())
+        if len(found) < TWO or found == who:
+            return who
+        who = found

@@ -122,16 +122,29 @@ class Panel:
         names = ("spans", "pair", "amounts", *(f"{unit}_kappa" for unit in ("token", "character")))
         return [(name, self.table.family(self.table.rows, name)) for name in names]
 
-    def measures(self, sums: Numbers) -> dict[str, Numbers]:
-        """All measures of sums of rows of the table, NaN where undefined.
+    def defined(self, sums: Numbers) -> dict[str, Flags]:
+        """Which pairs the means over pairs are over: those for which a measure is defined.
 
         Args:
             sums: shape (k, columns).
 
         Returns:
+            By the id of the measure, each of shape (pairs, k, 1 + labels); empty where there are but two annotators.
+        """
+        return {name: ~np.isnan(values) for name, values in self._of_pairs(sums).items()}
+
+    def measures(self, sums: Numbers, pairs: Mapping[str, Flags] | None = None) -> dict[str, Numbers]:
+        """All measures of sums of rows of the table, NaN where undefined.
+
+        Args:
+            sums: shape (k, columns).
+            pairs: the pairs that means are over, by `defined` of one row of sums. A mean is undefined where one of
+                these is. If None, a mean is over whatever pairs are defined in the same sums.
+
+        Returns:
             By the id of the measure, each of shape (k, 1 + labels).
         """
-        found = self._pairwise(sums, "") if not self.pairs else self._means(sums)
+        found = self._pairwise(sums, "") if not self.pairs else self._means(sums, pairs)
         for unit in ("token", "character"):
             found[f"{unit}_fleiss"] = kappa.fleiss(self.table.family(sums, f"{unit}_fleiss"))
             found[f"{unit}_alpha"] = alpha.alpha(self.table.family(sums, f"{unit}_alpha"))
@@ -156,10 +169,17 @@ class Panel:
             found[f"{unit}_kappa"] = kappa.cohen(self.table.family(sums, f"{prefix}{unit}_kappa"))
         return {name: np.where(both, values, np.nan) for name, values in found.items()}
 
-    def _means(self, sums: Numbers) -> dict[str, Numbers]:
-        """The means over the pairs for which a measure is defined."""
+    def _means(self, sums: Numbers, pairs: Mapping[str, Flags] | None) -> dict[str, Numbers]:
+        """The means over the pairs, each of shape (k, 1 + labels)."""
+        found = self._of_pairs(sums)
+        return {
+            name: _mean(values, ~np.isnan(values) if pairs is None else pairs[name]) for name, values in found.items()
+        }
+
+    def _of_pairs(self, sums: Numbers) -> dict[str, Numbers]:
+        """What measures each pair has, each of shape (pairs, k, 1 + labels)."""
         rows = [self._pairwise(sums, f"pair{number}.") for number in range(len(self.pairs))]
-        return {name: _mean(np.stack([row[name] for row in rows])) for name in rows[0]}
+        return {name: np.stack([row[name] for row in rows]) for name in (rows[0] if rows else ())}
 
 
 def _of_two(ground: Ground, first: int, second: int, both: Flags) -> dict[str, dict[str, Numbers]]:
@@ -179,7 +199,11 @@ def _spans(columns: Columns, who: tuple[int, ...], counting: Flags) -> dict[str,
     return {"having": np.stack(having, axis=1)}
 
 
-def _mean(values: Numbers) -> Numbers:
-    """The mean of what is defined, NaN where nothing is; shape (...) from (pairs, ...)."""
-    defined = ~np.isnan(values)
-    return ratio(np.where(defined, values, 0).sum(axis=0), defined.sum(axis=0).astype(np.float64))
+def _mean(values: Numbers, counting: Flags) -> Numbers:
+    """The mean over the pairs that count, NaN where one of them has no value or none counts.
+
+    Args:
+        values: shape (pairs, k, ...).
+        counting: shape (pairs, k, ...) or (pairs, 1, ...).
+    """
+    return ratio(np.where(counting, values, 0).sum(axis=0), counting.sum(axis=0).astype(np.float64))

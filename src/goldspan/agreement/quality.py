@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from goldspan.scoring import Counts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from goldspan.agreement.disagreements import Kind
     from goldspan.agreement.disputes import Dispute
@@ -53,17 +53,38 @@ class Stage:
         guidelines: the version that its gold follows; None if it is not known.
         examples: how many of it count.
         counts: over all labels.
+        labels: the counts of each label.
     """
 
     article: str
     guidelines: str | None
     examples: int
     counts: Counts
+    labels: Mapping[str, Counts]
 
     def json(self) -> dict[str, Any]:
         """All of it by name."""
         head = {"article": self.article, "guidelines": self.guidelines, "examples": self.examples}
-        return head | self.counts.report()
+        return head | _json(self.counts, self.labels)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """How an annotator did on the articles that follow one version of the guidelines.
+
+    Args:
+        guidelines: the version; None if it is not known.
+        counts: over all labels.
+        labels: the counts of each label.
+    """
+
+    guidelines: str | None
+    counts: Counts
+    labels: Mapping[str, Counts]
+
+    def json(self) -> dict[str, Any]:
+        """All of it by name."""
+        return {"version": self.guidelines, **_json(self.counts, self.labels)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +144,19 @@ class Record:
     errors: tuple[Error, ...]
 
     @property
-    def versions(self) -> dict[str | None, Counts]:
+    def versions(self) -> tuple[Version, ...]:
         """The counts by version of the guidelines, in the order of the articles."""
-        found: dict[str | None, Counts] = {}
+        of: dict[str | None, list[Stage]] = {}
         for stage in self.stages:
-            found[stage.guidelines] = _plus(found.get(stage.guidelines, Counts(0, 0, 0)), stage.counts)
-        return found
+            of.setdefault(stage.guidelines, []).append(stage)
+        return tuple(
+            Version(
+                name,
+                _total(stage.counts for stage in stages),
+                {label: _total(stage.labels[label] for stage in stages) for label in self.labels},
+            )
+            for name, stages in of.items()
+        )
 
     def json(self) -> dict[str, Any]:
         """All of it by name."""
@@ -138,12 +166,15 @@ class Record:
             "overall": self.overall.json(),
             "labels": {label: quality.json() for label, quality in self.labels.items()},
             "articles": [stage.json() for stage in self.stages],
-            "guidelines": [{"version": name, **counts.report()} for name, counts in self.versions.items()],
+            "guidelines": [version.json() for version in self.versions],
             "errors": [error.json() for error in self.errors],
         }
 
 
-def _plus(one: Counts, other: Counts) -> Counts:
-    return Counts(
-        one.true_positives + other.true_positives, one.gold + other.gold, one.predicted + other.predicted
-    )  # fmt: skip
+def _total(several: Iterable[Counts]) -> Counts:
+    rows = [(one.true_positives, one.gold, one.predicted) for one in several]
+    return Counts(*map(sum, zip(*rows, strict=True)))
+
+
+def _json(counts: Counts, labels: Mapping[str, Counts]) -> dict[str, Any]:
+    return counts.report() | {"labels": {label: one.report() for label, one in labels.items()}}

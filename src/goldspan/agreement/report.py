@@ -104,7 +104,8 @@ class Report:
     Args:
         annotations: what it is about.
         agreement: the measures.
-        cases: all places on which not all agree: those on which most pairs disagree first, then as they come.
+        cases: all places on which not all agree who are compared, as in all that follows: those on which most pairs
+            disagree first, then as they come.
         tallies: per pair of annotators who share examples.
         confusion: of the labels.
         surfaces: the disputed words.
@@ -181,14 +182,15 @@ def report(
         scheme: the labels, their order and colours.
         records: of the annotators against gold, if wanted.
     """
-    found = sorted(disputes(annotations), key=lambda dispute: -dispute.pairs)
+    compared = annotations.among(agreement.compared)  # as the numbers: one empty pass must not swamp the rest
+    found = sorted(disputes(compared), key=lambda dispute: -dispute.pairs)
     return Report(
         annotations,
         agreement,
         tuple(Case(dispute, teller.tell(dispute)) for dispute in found),
-        {pair: tally(annotations, *pair) for pair in annotations.pairs if annotations.shared(*pair)},
-        confusion(annotations, annotations.labels_of(scheme)),
-        surfaces(annotations, found),
+        {pair: tally(compared, *pair) for pair in compared.pairs if compared.shared(*pair)},
+        confusion(compared, annotations.labels_of(scheme)),
+        surfaces(compared, found),
         teller.book.rules,
         tuple(_with_rules(record, teller) for record in records),
         {label.name: label.colour for label in scheme.labels} if scheme else {},

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from goldspan.agreement.disagreements import KINDS, MEANING
 from goldspan.agreement.meanings import HEADLINE, MEANINGS
-from goldspan.agreement.wording import of_measure, spans_of
+from goldspan.agreement.over_time import HOW, both, moved, moves
+from goldspan.agreement.wording import of_measure, on_ground, partly, spans_of
 from goldspan.tables import Table, cut
-from goldspan.wording import amount, beside, level, percent
+from goldspan.wording import amount, beside, level, percent, signed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from goldspan.agreement.quality import Quality, Record
+    from goldspan.agreement.quality import Quality, Record, Stage
     from goldspan.agreement.report import Confusion, Report, Tally
     from goldspan.agreement.value import Cell
     from goldspan.scoring import Counts
 
 WIDTH = 100
+SHARE = len(percent(1.0, 1))
+ELSEWHERE = "Label by label it is in --json and --html."
+NAME = 24  # columns beyond which a name may be folded
 TWO = 2
 COUNTED = ("gold", "marked", "right")
 COLUMNS = (HEADLINE, "relaxed_f1", "token_kappa", "u_alpha")
@@ -67,7 +72,9 @@ def _cells(title: str, of: str, cells: Mapping[str, Cell]) -> Table:
     """A row per cell; F1 in per cent with its interval, coefficients as they are."""
     rows = [_cell(name, cell) for name, cell in cells.items()]
     header = (of, "examples", "spans", *(SHORT[name] for name in COLUMNS))
-    return cut(title, header, rows)
+    table = cut(title, header, rows)
+    shown = {name: cells[name] for name, *_ in table.rows}
+    return replace(table, note=". ".join(filter(None, (table.note, partly(shown)))))
 
 
 def _cell(name: str, cell: Cell) -> tuple[str, ...]:
@@ -77,15 +84,27 @@ def _cell(name: str, cell: Cell) -> tuple[str, ...]:
 
 def _articles(articles: Mapping[str, Cell]) -> Table:
     """The worst first; those where agreement is undefined at the end."""
-    return _cells("Article by article, the worst first", "article", dict(worst_first(articles)))
+    made = _cells("Article by article, the worst first", "article", dict(worst_first(articles)))
+    return replace(made, note=" ".join(filter(None, (made.note, one_sided_first(articles)))))
+
+
+def one_sided_first(cells: Mapping[str, Cell]) -> str:
+    """That some articles lead because somebody marked nothing there; nothing where there are none."""
+    many = sum(cell.one_sided for cell in cells.values())
+    those = "article" if many == 1 else amount(many, "article")
+    return f"In the first {those} somebody marked nothing where others marked something." if many else ""
 
 
 def worst_first(cells: Mapping[str, Cell]) -> list[tuple[str, Cell]]:
-    """Cells by their exact F1, the lowest first; those where it is undefined at the end."""
+    """Cells by their exact F1, the lowest first; those where it is undefined at the end.
 
-    def key(one: tuple[str, Cell]) -> tuple[bool, float, str]:
+    Before all come those in which somebody marked nothing and another something: the mean leaves that pair out, or is
+    undefined, so that it does not show how far apart they are.
+    """
+
+    def key(one: tuple[str, Cell]) -> tuple[bool, bool, float, str]:
         f1 = one[1][HEADLINE].estimate
-        return f1 is None, f1 or 0.0, one[0]
+        return not one[1].one_sided, not one[1].one_sided and f1 is None, f1 or 0.0, one[0]
 
     return sorted(cells.items(), key=key)
 
@@ -93,7 +112,12 @@ def worst_first(cells: Mapping[str, Cell]) -> list[tuple[str, Cell]]:
 def _measures(report: Report) -> Table:
     cell = report.agreement.overall
     rows = [
-        (MEANINGS[name].title, of_measure(name, value), MEANINGS[name].meaning) for name, value in cell.values.items()
+        (
+            MEANINGS[name].title,
+            of_measure(name, value),
+            "; ".join(filter(None, (MEANINGS[name].meaning, on_ground(name, cell)))),
+        )
+        for name, value in cell.values.items()
     ]
     note = "F1 and shares are in per cent; 0 of a coefficient is what chance would bring, 1 is full agreement."
     return Table("All measures, over all labels", note, ("measure", "value", "what it says"), tuple(rows))
@@ -179,10 +203,52 @@ def against(record: Record, share: float) -> Iterator[Table]:
     if len(record.stages) > 1:
         stages = [(one.article, one.guidelines or "–", *_shares(one.counts)) for one in record.stages]
         title = f"{record.annotator}, article by article in the order of the manifest"
-        yield cut(title, ("article", "guidelines", *shares), stages)
+        overall = cut(title, ("article", "guidelines", *shares), stages)
+        yield from _parted(overall, _over_time(record), f"{moved(record)} {ELSEWHERE}")
     if len(record.versions) > 1:
-        versions = [(name or "–", *_shares(counts)) for name, counts in record.versions.items()]
-        yield cut(f"{record.annotator}, by version of the guidelines", ("guidelines", *shares), versions)
+        versions = [(one.guidelines or "–", *_shares(one.counts)) for one in record.versions]
+        overall = cut(f"{record.annotator}, by version of the guidelines", ("guidelines", *shares), versions)
+        by = {one.guidelines or "–": one.labels for one in record.versions}
+        table = _matrix(f"{record.annotator}, label by label and version", "guidelines", by, f"In each cell: {HOW}")
+        yield from _parted(overall, table, ELSEWHERE)
+
+
+def _parted(overall: Table, labels: Table | None, otherwise: str) -> tuple[Table, ...]:
+    """A table over all labels, and that of each; or what there is to say where there is none of these."""
+    return (overall, labels) if labels else (_noting(overall, otherwise),)
+
+
+def _noting(table: Table, note: str) -> Table:
+    return replace(table, note=" ".join(filter(None, (table.note, note))))
+
+
+def _over_time(record: Record) -> Table | None:
+    """Articles down, labels across, where that fits; or else a row for each label that two articles have, if any."""
+    by = {one.article: one.labels for one in record.stages}
+    note = f"{moved(record)} In each cell: {HOW}"
+    if table := _matrix(f"{record.annotator}, label by label and article", "article", by, note):
+        return table
+    rows = [
+        (move.label, *(_in_short(end, move.label) for end in (move.first, move.last)), signed(move.change))
+        for move in moves(record)
+    ]
+    title = f"{record.annotator}, F1 in the first article that has a label and in the last, what moved most first"
+    made = cut(title, ("label", "first", "last", "change"), rows)
+    return _noting(made, moved(record)) if rows else None
+
+
+def _in_short(stage: Stage, label: str) -> str:
+    return f"{percent(stage.labels[label].f1)} in {stage.article}"
+
+
+def _matrix(title: str, of: str, by: Mapping[str, Mapping[str, Counts]], note: str) -> Table | None:
+    """Precision and recall of each label in a row for each stage; None where they are too many for the terminal."""
+    rows = [(name, *(both(counts, SHARE) for counts in labels.values())) for name, labels in by.items()]
+    table = cut(title, (of, *next(iter(by.values()))), rows)
+    first, *rest = (max(map(len, column)) for column in zip(table.header, *table.rows, strict=True))
+    if sum(2 + width for width in (min(first, NAME), *rest)) > WIDTH:
+        return None
+    return _noting(table, note)
 
 
 def _quality(one: Quality) -> tuple[str, ...]:

@@ -8,13 +8,25 @@ from goldspan.agreement.meanings import HEADLINE, MEANINGS
 from goldspan.wording import UNDEFINED, amount, brackets, percent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from goldspan.agreement.annotations import Annotations
     from goldspan.agreement.report import Report
     from goldspan.agreement.value import Cell, Value
 
 TWO = 2
 FULL = 1.0
+NEGLIGIBLE = 0.01  # the share of the draws that need not be spoken of if they do not count
+PLACES = 12  # that are named of those for which a measure is undefined
+WHOLE_GROUND = ("token_fleiss", "character_fleiss", "gamma")  # they take what all have read, and nothing else
+MEANS = (
+    "F1 and Cohen's kappa are means over the pairs in which both marked something; the other measures count those who "
+    "marked none, too."
+)
+APART = (
+    " No two of them share an example: where these are the articles of one annotator, name a file or folder for each "
+    "annotator, or the folder that holds these."
+)
 
 
 def title(report: Report) -> str:
@@ -28,7 +40,7 @@ def headline(report: Report) -> str:
     value = cell[HEADLINE]
     if value.estimate is None:
         why = value.undefined.sentence if value.undefined else "there is no interval"
-        return f"How far they agree is undefined: {why}."
+        return f"How far they agree is undefined: {why}.{APART if _apart(report) else ''}"
     many = len(compared) > TWO
     who = f"Any two of {len(compared)} annotators" if many else f"{compared[0]} and {compared[1]}"
     said = f"{who} mark {percent(value.estimate, 1)} of 100 spans alike{' on average' if many else ''}"
@@ -42,17 +54,38 @@ def headline(report: Report) -> str:
 def remarks(report: Report) -> list[str]:
     """How to read what is there, and what is not in it."""
     flattering = ["Gold that was made from these very readings flatters them."] if report.records else []
-    return [*_set_aside(report), *_not_told(report), *_without_variation(report), *flattering]
+    return [*_set_aside(report), *_not_told(report), *_draws(report), *_without_variation(report), *flattering]
 
 
 def undefined(report: Report) -> list[str]:
     """Each reason for which something is undefined, with all that it holds for."""
-    reasons: dict[str, dict[str, list[str]]] = {}
-    for where, cell in _cells(report):
-        for name, value in cell.values.items():
-            if value.undefined:
-                reasons.setdefault(value.undefined.sentence, {}).setdefault(where, []).append(MEANINGS[name].title)
-    return [f"{_where(places)}: {why}." for why, places in reasons.items()]
+    found = _gathered(
+        ((where, cell.values) for where, cell in _cells(report)),
+        lambda value: value.undefined.sentence if value.undefined else None,
+    )
+    return [f"{where}: {why}." for why, where in found.items()]
+
+
+def partly(cells: Mapping[str, Cell]) -> str:
+    """Of which cells the means rest on some of the pairs alone, and who has nothing there; empty if of none."""
+    said = [f"{name}: {of_pairs(cell)}." for name, cell in cells.items() if of_pairs(cell)]
+    return " ".join([*said, MEANS]) if said else ""
+
+
+def of_pairs(cell: Cell) -> str:
+    """On how many of the pairs the means of a cell rest, where these are not all, and who marked nothing there."""
+    basis = cell.basis
+    if basis is None or not 0 < basis.counted < basis.pairs:
+        return ""
+    nothing = f"; {listed(cell.nothing)} marked none" if cell.nothing else ""
+    return f"{basis.counted:,} of {basis.pairs:,} pairs{nothing}"
+
+
+def on_ground(name: str, cell: Cell) -> str:
+    """On how many examples a measure rests that takes what all have read, where these are not all; else nothing."""
+    if name not in WHOLE_GROUND or cell.basis is None or cell.basis.common == cell.examples:
+        return ""
+    return f"on {cell.basis.common:,} of {amount(cell.examples, 'example')}"
 
 
 def of_measure(name: str, value: Value | None) -> str:
@@ -91,7 +124,14 @@ def listed(names: Sequence[str]) -> str:
 
 
 def _articles(report: Report) -> int:
-    return len({item.article for item in report.annotations.items if len(item.spans) >= TWO})
+    compared = set(report.agreement.compared)
+    return len({item.article for item in report.annotations.items if len(compared & item.spans.keys()) >= TWO})
+
+
+def _apart(report: Report) -> bool:
+    """Whether several annotators confirmed something, and no two of them the same."""
+    items = report.annotations.items
+    return len({name for item in items for name in item.spans}) >= TWO and all(len(item.spans) < TWO for item in items)
 
 
 def _defined(report: Report) -> int:
@@ -106,7 +146,17 @@ def _set_aside(report: Report) -> Iterator[str]:
         if not annotations.of(name):
             yield f"{name} has confirmed nothing, and takes no part."
         elif name not in report.agreement.compared:
-            yield f"{name} marked nothing in what others have read, too: no number is about {name}."
+            yield f"{name} {_why(annotations, name)}: no number over all and no disagreement is about {name}."
+
+
+def _why(annotations: Annotations, name: str) -> str:
+    """Why somebody who confirmed something is not compared."""
+    shared = [item.spans[name] for item in annotations.of(name) if len(item.spans) >= TWO]
+    if not shared:
+        return "shares no example with anybody"
+    if any(shared):
+        return "marked something only where nobody has read, too, who is compared"
+    return "marked nothing in what others have read, too"
 
 
 def _not_told(report: Report) -> Iterator[str]:
@@ -118,6 +168,34 @@ def _not_told(report: Report) -> Iterator[str]:
             f"The files of {listed(assumed)} do not say what was confirmed. All of it is taken to be, and an example "
             "that was never opened looks like one in which nothing is to be marked."
         )
+
+
+def _draws(report: Report) -> Iterator[str]:
+    """Which draws do not count, and what has no interval; nothing of articles, whose intervals are by example."""
+    agreement = report.agreement
+    if agreement.drawing.units < TWO:
+        return  # said once, of all
+    parts = [("all labels", agreement.overall), *agreement.labels.items()]
+    if len(agreement.pairs) > 1:
+        parts += [(" – ".join(pair), part.overall) for pair, part in agreement.pairs.items()]
+    drawn, lacking = agreement.drawing.resamples, []
+    for where, cell in parts:
+        bounded = [value for value in cell.values.values() if value.low is not None]
+        most = max((value.undefined_resamples for value in bounded), default=0)
+        if most > NEGLIGIBLE * drawn:
+            lacking.append(f"{most:,} for {where}")
+    if lacking:
+        yield (
+            "A draw that lacks a pair or a label that a measure is about does not count for its interval: of "
+            f"{drawn:,} draws up to {_some(lacking)}. A pair that shares one article or two adds little to the width "
+            "of such an interval: take it for the least that is uncertain."
+        )
+    defined = (
+        (where, {name: value for name, value in cell.values.items() if value.estimate is not None})
+        for where, cell in parts
+    )
+    reasons = _gathered(defined, lambda value: value.unbounded.sentence if value.unbounded else None)
+    yield from (f"No interval for {where}: {why}." for why, where in reasons.items())
 
 
 def _without_variation(report: Report) -> Iterator[str]:
@@ -143,9 +221,30 @@ def _cells(report: Report) -> Iterator[tuple[str, Cell]]:
         yield from ((" – ".join(pair), part.overall) for pair, part in agreement.pairs.items())
 
 
-def _where(places: dict[str, list[str]]) -> str:
-    """The places, and of each the measures unless they are many."""
-    many = 3
-    return "; ".join(
-        f"{where} ({', '.join(names)})" if len(names) <= many else where for where, names in places.items()
-    )  # fmt: skip
+def _gathered(
+    cells: Iterable[tuple[str, Mapping[str, Value]]], why_of: Callable[[Value], str | None]
+) -> dict[str, str]:
+    """By reason, where it holds: places that lack the same measures together, and these named once, unless it is all.
+
+    Args:
+        cells: the places by name, with the values there by measure.
+        why_of: gives the reason that a value has for lacking something, if it has one.
+    """
+    reasons: dict[str, dict[str, list[str]]] = {}
+    for where, values in cells:
+        lacking: dict[str, list[str]] = {}
+        for name, value in values.items():
+            if why := why_of(value):
+                lacking.setdefault(why, []).append(MEANINGS[name].title)
+        for why, names in lacking.items():
+            what = "" if len(names) == len(values) else f" ({', '.join(names)})"
+            reasons.setdefault(why, {}).setdefault(what, []).append(where)
+    return {
+        why: "; ".join(f"{_some(places)}{what}" for what, places in found.items()) for why, found in reasons.items()
+    }
+
+
+def _some(places: Sequence[str]) -> str:
+    """The places; of many the first, and how many more there are."""
+    more = len(places) - PLACES
+    return listed([*places[:PLACES], *([f"{more:,} more"] if more > 0 else [])])

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from goldspan.agreement import over_time
 from goldspan.agreement.page.places import voices
-from goldspan.pages.element import Markup, element
+from goldspan.pages.element import Markup, element, join
 from goldspan.pages.marked import chip
 from goldspan.pages.plots import SCALE, axis, dot_and_whisker
 from goldspan.pages.tables import MOST, cell, more, row, section, table
-from goldspan.wording import amount, beside, percent
+from goldspan.wording import UNDEFINED, amount, beside, percent
 
 if TYPE_CHECKING:
-    from goldspan.agreement.quality import Error, Quality, Record, Stage
+    from goldspan.agreement.quality import Error, Quality, Record, Stage, Version
     from goldspan.agreement.report import Report
+    from goldspan.scoring import Counts
 
 EACH = 3  # places of an error that recurs
 
@@ -29,6 +31,7 @@ def record(found: Record, report: Report) -> Markup:
         element("p", f"{amount(found.examples, 'example')} that gold has, too.", class_="note"),
         table(head, [element("tbody", *rows)]),
         *_stages(found),
+        *_over_time(found, report),
         element("h3", "What to talk about, what recurs most first") if errors else None,
         *errors,
         more(len(found.errors)),
@@ -62,6 +65,30 @@ def _stage(one: Stage) -> Markup:
         cell(plot, kind="plotted"),
         *(cell(percent(share)) for share in (counts.precision, counts.recall, counts.f1)),
     )
+
+
+def _over_time(found: Record, report: Report) -> tuple[Markup, ...]:
+    """Articles and versions of the guidelines down, labels across."""
+    if len(found.stages) < 2:  # noqa: PLR2004  (one article has no order)
+        return ()
+    bodies = [element("tbody", *(_parted(one.article, one) for one in found.stages))]
+    if len(found.versions) > 1:
+        over = row(cell("by version of the guidelines", "th", colspan=1 + len(found.labels)), kind="group")
+        bodies.append(element("tbody", over, *(_parted(one.guidelines or "–", one) for one in found.versions)))
+    head = ("article", *(chip(label, report.colours) for label in found.labels))
+    how = f"In each cell: F1, undefined where neither has the label, and below it {over_time.HOW}"
+    note = element("p", f"{over_time.moved(found)} {how}", class_="note")
+    return element("h3", "Label by label, in the same order"), table(head, bodies, kind="wide agreement"), note
+
+
+def _parted(name: str, one: Stage | Version) -> Markup:
+    return row(cell(element("bdi", name), "th"), *map(_label, one.labels.values()))
+
+
+def _label(counts: Counts) -> Markup:
+    if counts.f1 is None:
+        return cell(UNDEFINED)
+    return cell(join(percent(counts.f1), element("small", over_time.both(counts))))
 
 
 def _error(error: Error, report: Report) -> Markup:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from goldspan.agreement import summary
 from goldspan.agreement.meanings import HEADLINE, MEANINGS
-from goldspan.agreement.summary import COLUMNS, SHORT, TWO, worst_first
-from goldspan.agreement.wording import ends, number, of_measure, spans_of
+from goldspan.agreement.summary import COLUMNS, SHORT, TWO, one_sided_first, worst_first
+from goldspan.agreement.wording import MEANS, ends, number, of_measure, of_pairs, on_ground, spans_of
 from goldspan.pages.element import Markup, element
 from goldspan.pages.marked import chip
 from goldspan.pages.plots import SCALE, axis, dot_and_whisker
@@ -63,7 +63,7 @@ def articles(report: Report) -> Markup | None:
     """Each article, the worst first."""
     found = worst_first(report.agreement.articles)
     rows = [(element("bdi", name), one) for name, one in found[:MOST]]
-    note = "The worst first; intervals are by example."
+    note = f"The worst first; intervals are by example. {one_sided_first(report.agreement.articles)}".rstrip()
     return _cells("Article by article", "article", rows, note, left_out=len(found)) if rows else None
 
 
@@ -71,9 +71,11 @@ def all_measures(report: Report) -> Markup:
     """Every measure, with what it means."""
     rows = []
     for name, value in report.agreement.overall.values.items():
-        meaning = MEANINGS[name]
+        meaning, ground = MEANINGS[name], on_ground(name, report.agreement.overall)
         says = element(
-            "span", meaning.meaning, element("small", f"0: {meaning.zero}. 1: {meaning.one}. {meaning.source}.")
+            "span",
+            f"{meaning.meaning}; {ground}" if ground else meaning.meaning,
+            element("small", f"0: {meaning.zero}. 1: {meaning.one}. {meaning.source}."),
         )
         rows.append(row(cell(meaning.title, "th"), cell(of_measure(name, value)), cell(says, kind="left words-of")))
     note = (
@@ -89,7 +91,10 @@ def _cells(
 ) -> Markup:
     """A row per cell: exact F1 as a plot, the leading measures as numbers."""
     head = (of, "examples", "spans", axis(SCALE), *(SHORT[name] for name in COLUMNS))
-    body = [_row(name, one) for name, one in rows]
+    found = list(rows)
+    body = [_row(name, one) for name, one in found]
+    if any(of_pairs(one) for _, one in found):
+        note = " ".join(filter(None, (note, MEANS)))
     return section(
         title,
         element("p", note, class_="note") if note else None,
@@ -104,7 +109,7 @@ def _row(name: Markup, one: Cell) -> Markup:
     limits = None if value.low is None or value.high is None else (value.low, value.high)
     plot = dot_and_whisker(value.estimate, limits, said=f"exact F1 {of_measure(HEADLINE, value)}")
     return row(
-        cell(name, "th"),
+        cell(element("span", name, element("small", rest)) if (rest := of_pairs(one)) else name, "th"),
         cell(f"{one.examples:,}"),
         cell(spans_of(one)),
         cell(plot, kind="plotted"),

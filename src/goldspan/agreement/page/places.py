@@ -72,11 +72,13 @@ def confusion(report: Report) -> Markup | None:
         f"{found.first} ↓ {found.second} →" if found.first else "",
         [*(chip(name, report.colours) for name in names), element("bdi", none)],
         found.rows,
+        mirrored=found.first is None,
     )
     whose = "Rows are the first annotator’s. " if found.first else "Over all pairs, to be read either way. "
     note = (
         f"{whose}“{none}” stands for a span that the other has not marked. The stronger its colour, the larger the "
         "share of a cell in its row."
+        f"{'' if found.first else ' A meeting of a label with itself is two spans of its row.'}"
     )
     return section("Labels that met", element("p", note, class_="note"), made)
 

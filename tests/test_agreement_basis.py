@@ -1,0 +1,168 @@
+"""On whom the numbers rest: one who has nothing is said to have nothing, and neither drags nor inflates anything."""
+
+import re
+
+import pytest
+
+from agreeing import texts
+from goldspan.agreement import summary, wording
+from goldspan.agreement.measure import measure
+from goldspan.agreement.page import page
+from goldspan.agreement.report import report
+from goldspan.agreement.rules import Teller
+from goldspan.pages.element import element
+from goldspan.pages.heat import heat
+from goldspan.rulebook import Rulebook
+from pages import read
+
+FULL = [(0, "X"), (2, "X")]
+
+
+def told(annotations, **options):
+    """The report on annotations, without guidelines."""
+    made = measure(annotations, **{"resamples": 20, **options})
+    return report(annotations, made, Teller(Rulebook(), None, {}))
+
+
+def table(made, title):
+    return next(one for one in summary.tables(made) if one.title.startswith(title))
+
+
+def empty_pass():
+    """Three who share two texts and agree, and one who has read six and marked nothing."""
+    half = [FULL, FULL, None, None, None, None]
+    return texts(w=half, x=half, y=[FULL] * 6, z=[[]] * 6)
+
+
+@pytest.fixture
+def rare():
+    """Four annotators of two texts: the fourth never marks what is rare, and nothing at all in the first text."""
+    whole = [[*FULL, (4, "RARE")], [*FULL, (4, "RARE")]]
+    return told(texts(a=whole, b=whole, c=whole, d=[[], [(0, "X"), (3, "X")]]))
+
+
+def test_an_empty_pass_is_in_no_dispute_tally_confusion_or_disputed_word():
+    made, without = told(empty_pass()), told(empty_pass().among("wxy"))
+    assert made.agreement.compared == ("w", "x", "y")
+    assert made.cases == ()
+    assert made.surfaces == ()
+    assert dict(made.tallies) == dict(without.tallies)
+    assert set(made.tallies) == {("w", "x"), ("w", "y"), ("x", "y")}
+    assert made.confusion == without.confusion
+
+
+def test_the_headline_and_the_intervals_count_what_the_compared_share():
+    made = told(empty_pass())
+    assert "in the 2 examples of 2 articles that at least two confirmed" in wording.headline(made)
+    assert made.agreement.drawing.units == 2
+
+
+def test_where_only_an_empty_pass_was_the_second_it_is_named():
+    made = told(empty_pass())
+    why = made.agreement.articles["t3"]["exact_f1"].undefined
+    assert why.sentence == "but for z, who marked nothing, no example was confirmed by two annotators"
+    assert why.who == ("z",)
+    assert "z marked nothing in what others have read, too" in " ".join(wording.remarks(made))
+
+
+def test_two_who_share_examples_with_an_empty_pass_alone_are_told_so():
+    made = told(texts(x=[FULL, None], y=[None, FULL], z=[[], []]))
+    assert made.agreement.compared == ("x", "y")
+    assert wording.headline(made) == (
+        "How far they agree is undefined: but for z, who marked nothing, no example was confirmed by two annotators."
+    )
+
+
+def test_one_who_shares_examples_with_an_empty_pass_alone_is_not_compared():
+    made = told(texts(v=[None, FULL], x=[FULL, None], y=[FULL, None], z=[[], []]))
+    assert made.agreement.compared == ("x", "y")
+    assert any(said.startswith("v marked something only where nobody") for said in wording.remarks(made))
+
+
+def test_one_who_shares_nothing_is_not_said_to_have_marked_nothing():
+    made = told(texts(v=[None, FULL], x=[FULL, None], y=[FULL, None]))
+    assert any(said.startswith("v shares no example with anybody") for said in wording.remarks(made))
+
+
+def test_a_label_says_on_how_many_pairs_it_rests_and_who_marked_none(rare):
+    cell = rare.agreement.labels["RARE"]
+    assert cell["exact_f1"].estimate == 1
+    assert (cell.basis.counted, cell.basis.pairs, cell.nothing) == (3, 6, ("d",))
+    note = table(rare, "Label by label").note
+    assert note.startswith("RARE: 3 of 6 pairs; d marked none. F1 and Cohen's kappa are means")
+    assert "the other measures count those who marked none, too" in note
+    assert "X:" not in note
+
+
+def test_an_article_in_which_somebody_has_nothing_comes_first_and_says_so(rare):
+    articles = table(rare, "Article by article")
+    assert rare.agreement.articles["t0"]["exact_f1"].estimate == 1 > rare.agreement.articles["t1"]["exact_f1"].estimate
+    assert [row[0] for row in articles.rows] == ["t0", "t1"]
+    assert "t0: 3 of 6 pairs; d marked none." in articles.note
+    assert "In the first article somebody marked nothing where others marked something." in articles.note
+
+
+def test_an_article_of_two_with_nothing_on_one_side_comes_before_what_is_defined():
+    made = told(texts(a=[FULL, FULL, []], b=[FULL, [], []]))
+    assert [row[0] for row in table(made, "Article by article").rows] == ["t1", "t0", "t2"]
+
+
+def test_the_page_says_it_in_the_row_and_once_below_the_title(rare):
+    text = page(rare)
+    assert len(re.findall(r"<small>3 of 6 pairs; d marked none</small>", text)) == 2
+    assert "In the first article somebody marked nothing" in read(text).said
+
+
+def test_who_has_not_read_is_not_said_to_have_marked_nothing():
+    made = told(texts(a=[FULL, FULL], b=[FULL, FULL], c=[FULL, None]))
+    cell = made.agreement.articles["t1"]
+    assert cell.spans["c"] == 0
+    assert cell.nothing == ()
+    assert cell.basis.readers == ("a", "b")
+    assert not table(made, "Article by article").note
+
+
+def test_where_all_have_all_nothing_is_added():
+    made = told(texts(a=[FULL] * 3, b=[FULL] * 3, c=[FULL] * 3))
+    assert not table(made, "Label by label").note
+    assert not any("on 3" in row[2] for row in table(made, "All measures").rows)
+
+
+def test_fleiss_and_gamma_say_on_how_many_examples_they_rest():
+    made = told(texts(a=[FULL] * 4, b=[FULL] * 4, c=[FULL, None, None, None]), gamma=True)
+    says = {row[0]: row[2] for row in table(made, "All measures").rows}
+    for title in ("Tokens: Fleiss' kappa", "Characters: Fleiss' kappa", "Gamma"):
+        assert says[title].endswith("; on 1 of 4 examples")
+    assert sum("on 1 of 4" in said for said in says.values()) == 3
+    assert read(page(made)).said.count("on 1 of 4 examples") == 3
+    assert made.json()["agreement"]["overall"]["basis"] == {
+        "readers": ["a", "b", "c"], "common": 1, "pairs": 3, "counted": 3,
+    }  # fmt: skip
+
+
+def test_articles_taken_for_annotators_are_told_what_to_name():
+    said = wording.headline(told(texts(one=[FULL, None], two=[None, FULL])))
+    assert "No two of them share an example: where these are the articles of one annotator, name a file" in said
+
+
+def test_what_is_undefined_names_its_measures_once():
+    rows = [FULL, FULL, FULL, None]
+    made = told(texts(a=[*rows[:2], None, FULL], b=[FULL, None, FULL, FULL], c=[None, FULL, FULL, FULL]))
+    common = [said for said in wording.undefined(made) if said.endswith("no example was confirmed by all annotators.")]
+    assert common == [
+        "t0, t1 and t2 (Tokens: Fleiss' kappa, Characters: Fleiss' kappa): no example was confirmed by all annotators."
+    ]
+
+
+def test_many_places_are_cut_and_counted():
+    made = told(texts(**{name: [[(0, "X")]] + [[]] * 9 + [None] * 90 + [[]] * 5 for name in "ab"}))
+    nothing = [said for said in wording.undefined(made) if said.endswith("a and b marked nothing here.")]
+    assert len(nothing) == 1
+    assert re.fullmatch(r"t1, (t\d+, ){10}t\d and 2 more: .*", nothing[0])
+
+
+def test_a_meeting_of_a_label_with_itself_weighs_double_where_others_stand_twice():
+    names = [element("b", name) for name in ("A", "B", "none")]
+    rows = ((3, 2, 0), (2, 0, 0), (0, 0, 0))
+    assert re.findall(r"--v:([\d.]+)", heat("", names, rows, mirrored=True))[:2] == ["0.750", "0.250"]
+    assert re.findall(r"--v:([\d.]+)", heat("", names, rows))[:2] == ["0.600", "0.400"]
