@@ -51,7 +51,9 @@ class Room:
             server.create_span_type(self.project.id, label, "#1f6fb2")
 
     def push(self, *examples, **options):
-        return push(self.server, self.project, examples, folder=self.folder, options=Options(**options))
+        """As the command does it: with the project as it is by then."""
+        project = self.server.project(self.name)
+        return push(self.server, project, examples, folder=self.folder, options=Options(**options))
 
     def take(self):
         return take(self.server, self.server.project(self.name))

@@ -8,6 +8,9 @@ import pytest
 from disputes import BELLE, NORD, PORT, mark
 from goldspan import opinions
 from goldspan.adjudication.state import look
+from goldspan.checks import check_project
+from goldspan.corpus import Corpus
+from goldspan.errors import InputError
 from goldspan.formats import decisions
 from goldspan.values import Span
 
@@ -24,6 +27,22 @@ def lead(goldspan, toy, capsys, monkeypatch):
         return code, said.out, said.err
 
     return run
+
+
+def change(corpus, rule):
+    """Raise the guidelines to 1.1, which changes what a rule means."""
+    (corpus.guidelines / "CHANGELOG.md").write_text(f"## 1.1, 2026-04-01\n\n{rule} changed.\n", encoding="utf-8")
+    replaced(corpus.guidelines / "labels.toml", 'version = "1.0"', 'version = "1.1"')
+
+
+def replaced(path, old, new):
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def versions(corpus):
+    return {one.id: one.guidelines for one in Corpus(corpus.root).entries}
 
 
 def test_without_options_it_shows_where_things_stand_and_writes_nothing(lead, toy):
@@ -109,7 +128,7 @@ def test_a_sitting_that_ends_at_a_suggestion_begins_there_again(lead, toy):
 def test_what_is_read_again_has_its_rule_told_too(lead, toy):
     (toy.guidelines / "ship.md").write_text(SHOWN, encoding="utf-8")
     lead("--settle", "--as", "lea", typed="1\n\n\n")
-    (toy.guidelines / "CHANGELOG.md").write_text("## 1.1, 2026-04-01\n\nS-1 changed.\n", encoding="utf-8")
+    change(toy, "S-1")
     out = lead("--settle", "--as", "lea", typed="n\n\n\n")[1]
     assert "until now: storm.p02 [12, 24] [Belle Étoile]{SHIP}  (decided: lea, " in out
     assert "agree puts it down to S-1: an example marks these very words" in out
@@ -146,7 +165,7 @@ def test_a_majority_is_taken_only_where_it_is_asked_for(lead, toy):
 def test_what_was_decided_under_a_rule_is_listed(lead, toy, tmp_path):
     (toy.guidelines / "ship.md").write_text("## S-1 Names\n", encoding="utf-8")
     lead("--settle", "--as", "lea", typed="1\nS-1\nbecause\n")
-    (toy.guidelines / "CHANGELOG.md").write_text("## 1.1, 2026-04-01\n\nS-1 changed.\n", encoding="utf-8")
+    change(toy, "S-1")
     code, out, _ = lead("--rule", "s-1", "--json", tmp_path / "rule.json")
     assert code == 0
     assert "S-1 Names: last changed with version 1.1, 1 decision(s) under it" in out
@@ -170,6 +189,12 @@ def test_the_report_goes_to_a_file_too(lead, tmp_path):
         (["--adopt", "--as", "lea", "--reason", "x", "--rule", "Z-1"], "there is no rule"),
         (["--push"], "--project is needed"),
         (["--accept", "all"], "majority"),
+        (["--settle", "--accept", "majority"], "--settle and --accept do not go together"),
+        (["--settle", "--rule", "S-1"], "--settle and --rule do not go together"),
+        (["--adopt", "--overwrite"], "--adopt and --overwrite do not go together"),
+        (["--pull", "--prefill", "union"], "--pull and --prefill do not go together"),
+        (["--rule", "S-1", "--apply"], "--rule and --apply do not go together"),
+        (["--as", "lea"], "--as goes with --settle or --adopt alone"),
     ],
 )
 def test_wrong_usage_is_said(lead, arguments, why):
@@ -181,3 +206,83 @@ def test_wrong_usage_is_said(lead, arguments, why):
 def test_an_unknown_rule_or_article_is_refused(lead):
     assert "there is no rule 'Z-1'" in lead("--rule", "Z-1")[2]
     assert "there is no article 'fog'" in lead("fog")[2]
+
+
+def test_a_sitting_is_reported_to_a_file_and_so_is_what_was_adopted(lead, toy, tmp_path):
+    lead("--settle", "--as", "lea", "--json", tmp_path / "sitting.json", typed="n\n\n\n")
+    report = json.loads((tmp_path / "sitting.json").read_text("utf-8"))
+    assert (report["decided"], report["skipped"], report["left"], report["after"]["disputes"]) == (1, 0, 0, [])
+    replaced(toy.gold / "storm.jsonl", '[[11, 21, "PORT", "Valparaíso"]]', "[]")
+    lead("--adopt", "--as", "lea", "--reason", "a headline", "--json", tmp_path / "adopted.json")
+    report = json.loads((tmp_path / "adopted.json").read_text("utf-8"))
+    assert ([one["example"] for one in report["decisions"]], report["applied"]) == (["storm.p01"], False)
+
+
+@pytest.mark.parametrize("before", ['"1.0"', "null"])
+def test_an_article_with_decisions_to_read_again_keeps_its_version(lead, toy, before):
+    """Decided under S-1 in 1.0; S-1 changes; the other dispute is settled, and then the sitting ends."""
+    (toy.guidelines / "ship.md").write_text("## S-1 Names\n\n## S-2 Ferries\n", encoding="utf-8")
+    replaced(toy.folder / "manifest.jsonl", '"guidelines": "1.0"', f'"guidelines": {before}')
+    mark(toy, "bob", "storm.p03", Span(34, 43, "SHIP"), Span(49, 60, "CREW"))
+    lead("--settle", "--as", "lea", typed="1\nS-1\n\nq\n")
+    kept = versions(toy)
+    change(toy, "S-1")
+    out = lead("--settle", "--as", "lea", typed="1\nS-2\n\nq\n")[1]
+    assert "1 decided, 0 left open, 1 not reached." in out
+    assert versions(toy) == kept
+    lead("--settle", "--as", "lea", typed="1\nS-1\n\n")
+    assert versions(toy)["storm"] == ("1.0" if before == '"1.0"' else "1.1")
+
+
+def test_gold_that_was_there_is_not_said_to_follow_a_new_version_for_some_decisions_in_it(lead, toy):
+    change(toy, "S-9")
+    lead("--settle", "--as", "lea", typed="n\n\n\n")
+    assert versions(toy)["storm"] == "1.0"
+    assert "old-guidelines" in {finding.check for finding in check_project(Corpus(toy.root))}
+
+
+def test_two_articles_of_a_sitting_both_get_their_version(lead, toy):
+    mark(toy, "bob", "harbour.p04")
+    for path in toy.gold.iterdir():
+        path.unlink()
+    replaced(toy.folder / "manifest.jsonl", '"guidelines": "1.0"', '"guidelines": null')
+    lead("--settle", "--as", "lea", typed="1\n\n\n1\n\n\n")
+    assert {name for name, version in versions(toy).items() if version} == {"harbour", "storm"}
+
+
+def test_new_gold_follows_the_oldest_version_that_something_in_it_was_decided_under(lead, toy):
+    mark(toy, "bob", "storm.p03", Span(34, 43, "SHIP"), Span(49, 60, "CREW"))
+    (toy.gold / "storm.jsonl").unlink()
+    replaced(toy.folder / "manifest.jsonl", '"guidelines": "1.0"', '"guidelines": null')
+    lead("--settle", "--as", "lea", typed="1\n\n\nq\n")
+    change(toy, "S-9")
+    lead("--settle", "--as", "lea", typed="1\n\n\n")
+    assert versions(toy)["storm"] == "1.0"
+
+
+def test_a_changelog_ahead_of_the_labels_is_refused_before_anything_is_asked(lead, toy):
+    (toy.guidelines / "CHANGELOG.md").write_text("## 1.0\n\n## 1.1, 2026-04-01\n\nS-1 changed.\n", encoding="utf-8")
+    code, out, err = lead("--settle", "--as", "lea", typed="1\n\n\n")
+    assert (code, out) == (1, "")
+    assert "CHANGELOG.md:3: the newest entry is of version 1.1, but labels.toml says 1.0" in err
+    replaced(toy.guidelines / "labels.toml", 'version = "1.0"', 'version = "first"')
+    assert "'first' is no version of the guidelines" in lead()[2]
+
+
+def test_an_example_that_was_never_opened_is_no_reading_and_makes_no_gold(lead, toy):
+    replaced(toy.passes / "bob" / "storm.jsonl", '"at": 0,', '"confirmed": true, "at": 0,')
+    (toy.gold / "storm.jsonl").unlink()
+    assert lead("--apply")[0] == 0
+    agreed = opinions.agree(opinions.Question(root=toy.root, articles=("storm",), resamples=10))
+    assert len(agreed.cases) == 0
+    assert [one.id for one in toy.gold_examples(["storm"])] == ["storm.p01"]
+    assert "half-confirmed" in {finding.check for finding in check_project(toy)}
+
+
+def test_a_confirmation_that_is_neither_true_nor_false_is_refused_as_agree_does(lead, toy):
+    replaced(toy.passes / "bob" / "storm.jsonl", '"at": 0,', '"confirmed": "no", "at": 0,')
+    err = lead("--apply")[2]
+    assert "bob/storm.jsonl:1: storm.p01: 'confirmed' is 'no', neither true nor false" in err
+    with pytest.raises(InputError, match=r"storm\.p01: 'confirmed' is 'no', neither true nor false"):
+        opinions.agree(opinions.Question(root=toy.root))
+    assert "bad-confirmation" in {finding.check for finding in check_project(toy)}

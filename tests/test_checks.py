@@ -58,10 +58,13 @@ REPAIRS = {
         "]]}\n",
         ']]}\n{"id": "fog.p02", "at": 22, "text": "The port of Pyla stayed open.", "spans": []}\n',
     ),
+    "bad-confirmation": ("corpus/passes/bob/fog.jsonl", '"no"', "false"),
+    "half-confirmed": ("corpus/passes/bob/fog.jsonl", '"spans": []}', '"spans": [], "confirmed": false}'),
     "bad-decision": ("corpus/decisions/fog.jsonl", "Tybnin", "Tibnin"),
     "gold-underived": ("corpus/passes/bob/fog.jsonl", "[]", '[[13, 19, "PLACE", "Tibnin"]]'),
     "stale-decision": ("corpus/decisions/fog.jsonl", None, None),
     "outdated-decision": ("corpus/decisions/fog.jsonl", '"guidelines": "0.9"', '"guidelines": "1.0"'),
+    "changelog-ahead": ("annotation_guidelines/CHANGELOG.md", "## 1.1", "## 0.9"),
     "unsplit-article": ("corpus/splits/train.txt", "fog\n", "fog\nport\n"),
     "article-in-two-splits": ("corpus/splits/test.txt", "fog\n", ""),
     "near-duplicate-split": [

@@ -180,8 +180,8 @@ def test_a_span_across_the_border_of_a_region_reopens_it():
     assert [(one.start, one.end) for one in made.disputes] == [(0, 20)]
 
 
-def test_unconfirmed_examples_do_not_count_and_single_readings_are_named():
-    passes = {"ann": [read(UNIT)], "ben": [read(confirmed=False)], "cy": [replace(read(WIDE), id="b.p00")]}
+def test_single_readings_are_named():
+    passes = {"ann": [read(UNIT)], "ben": [], "cy": [replace(read(WIDE), id="b.p00")]}
     made = derive(passes)
     assert not made.settled
     assert made.read_once == {"a.p00": "ann", "b.p00": "cy"}

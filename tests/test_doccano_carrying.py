@@ -107,7 +107,7 @@ def cut_before(server, steps, monkeypatch):
     with monkeypatch.context() as patch:
         for name in ("update_example", "update_span", "update_project"):
             patch.setattr(server, name, cutting(getattr(server, name)))
-        patch.setattr(carrying, "restore", lambda *_: None)  # as a killed process leaves the project
+        patch.setattr(carrying, "restore", lambda _, project, __: project)  # as a killed process leaves the project
         yield
 
 
@@ -177,8 +177,8 @@ def test_only_a_superuser_may_move_what_others_set(room, monkeypatch):
 def test_work_added_since_the_plan_that_cannot_be_carried_over_is_left_alone(room, team, monkeypatch):
     look, number = push.look, room.number("a.p01")
 
-    def then_mark(*arguments):
-        found = look(*arguments)
+    def then_mark(*arguments, **options):
+        found = look(*arguments, **options)
         monkeypatch.undo()
         team[1].mark(room.project.id, number, 19, 21, "PLACE")  # ". ", which the new text has twice
         return found

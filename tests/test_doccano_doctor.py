@@ -58,8 +58,9 @@ def found(report):
 
 
 @pytest.fixture
-def begun(doccano, toy):
+def begun(doccano, toy, people):
     with doccano_rounds.started(doccano, toy) as begun:
+        begun.add(people)
         yield begun
 
 
@@ -300,7 +301,7 @@ def test_a_crowd_on_sqlite_is_found(look, begun, doccano, monkeypatch):
     begun.add(doccano_rounds.people(doccano, "uma", "vic"))
     assert "sqlite-crowd" in look(begun.name).clear
     monkeypatch.setattr(projects, "SEVERAL", 1)
-    assert found(look(begun.name))["sqlite-crowd"][0].startswith("2 annotators on SQLite")
+    assert found(look(begun.name))["sqlite-crowd"][0].startswith("4 annotators on SQLite")
 
 
 def test_of_another_server_the_store_is_not_known(doccano, begun, toy, tmp_path):
@@ -336,11 +337,18 @@ def test_a_guideline_page_that_was_changed_on_the_server_is_found(look, begun):
     assert said == "the guideline page is not that of version 1.0 here: one of the two was changed since"
 
 
-def test_member_drift_is_found(look, begun, doccano, toy):
-    people = doccano_rounds.people(doccano, "wes", "xia", "yves")
-    begun.add({name: people[name] for name in ("wes", "xia")})
-    wes, xia, yves = (people[name].username for name in ("wes", "xia", "yves"))
+def test_an_independent_project_without_annotators_is_found(look, doccano, toy):
+    for kind, said in (("independent", ["nobody annotates: there is no member but administrators"]), ("shared", None)):
+        with doccano_rounds.started(doccano, toy, kind) as begun:
+            assert found(look(begun.name)).get("member-drift") == said
+
+
+def test_member_drift_is_found(look, begun, doccano, toy, people):
+    more = doccano_rounds.people(doccano, "wes", "xia", "yves")
+    begun.add({name: more[name] for name in ("wes", "xia")})
+    wes, xia, yves = (more[name].username for name in ("wes", "xia", "yves"))
     rows = [(wes, "annotation_approver"), (yves, "annotator")]
+    rows += [(one.username, "annotator") for one in people.values()]
     text = "".join(f'[[member]]\nname = "{name}"\nrole = "{role}"\n' for name, role in rows)
     (toy.guidelines / "members.toml").write_text(text)
     assert found(look(begun.name))["member-drift"] == [
@@ -397,6 +405,14 @@ def test_spans_that_are_none_are_found(look, begun, doccano):
     assert said.startswith(
         f"{row.meta['goldspan_id']}: the span [0, {len(row.text) + 5}, SHIP] by {people['una'].username}"
     )
+
+
+def test_spans_that_a_pull_would_not_take_are_found(look, begun, people):
+    row = next(iter(rows(begun).values()))
+    blank = row.text.index(" ")
+    people["ann"].mark(begun.project.id, row.id, blank, blank + 1, "SHIP")
+    [said] = found(look(begun.name))["unfit-span"]
+    assert said.endswith(f"[{blank}, {blank + 1}, SHIP] by {people['ann'].username} covers nothing but blanks")
 
 
 def at_work(begun, doccano, *names):

@@ -1,5 +1,6 @@
 """What a Doccano, or something in front of it, answers when all is not well: a clear error, no secret, nothing else."""
 
+import gzip
 import io
 import json
 import logging
@@ -11,7 +12,9 @@ import subprocess
 import threading
 import time
 import traceback
+import tracemalloc
 import zipfile
+from types import SimpleNamespace
 from typing import ClassVar
 
 import pytest
@@ -33,9 +36,13 @@ from faults import (
     hang,
     reply,
 )
-from goldspan.doccano import download, transport
+from goldspan import cli
+from goldspan.doccano import download, rows, transport
 from goldspan.doccano.account import Account
 from goldspan.doccano.client import Doccano
+from goldspan.doccano.doctor.check import NotSeen
+from goldspan.doccano.doctor.patient import Patient
+from goldspan.doccano.doctor.servers import page_size
 from goldspan.errors import ServerError, ValueRefused
 
 QUICK = {"timeout": (1.0, 0.3), "patience": 0.3, "pause": 0.01}
@@ -99,6 +106,13 @@ BROKEN = {
     "moved": (reply(301, b"", Location="/v2/me?token=abc"), "answered 301 and points to /v2/me\n"),
     "login page": (reply(302, b"", Location="/login/?next=/v1/me"), "answered 302 and points to /login/\n"),
     "nowhere": (reply(302), "points to nowhere"),
+    "no address": (reply(302, Location="http://["), "points to what is no address\n"),
+    "no port": (reply(302, Location="http://h:abc/"), "points to what is no address\n"),
+    "a port too large": (reply(302, Location="http://h:99999999/"), "points to what is no address\n"),
+    "a long way": (reply(302, Location="/a" * 9000), "points to (/a){150}\n"),
+    "an odd code": (reply(200, b"{}", kind="application/json; charset=idna"), "called JSON but is not"),
+    "many keys": (reply(200, {f"k{n}": 1 for n in range(9000)}), "lacks 'id'; it has k0.{298}\n"),
+    "long digits": (reply(200, b'{"id": ' + b"9" * 5000 + b"}"), "called JSON but is not"),
 }
 
 
@@ -244,6 +258,85 @@ def test_a_server_cannot_ask_for_an_endless_pause():
         headers: ClassVar = {"Retry-After": "86400"}
 
     assert transport._Retry().get_retry_after(Answer()) == transport.LONGEST_PAUSE
+
+
+NEVER = ["Mon, 01 Jan 99999999999 00:00:00 GMT", "9" * 5000, "soon", "", "-1"]
+
+
+@pytest.mark.parametrize("asked", NEVER)
+def test_a_pause_that_nobody_understands_is_as_if_none_were_asked(asked):
+    with Faults({"GET /v1/me": [reply(503, Retry_After=asked), ME]}) as server:
+        assert Doccano(account(server.url), **QUICK).me().username == "admin"
+
+
+@pytest.mark.parametrize("error", [ValueError, OverflowError])
+def test_what_the_libraries_stumble_over_is_an_error_of_the_server(error, monkeypatch):
+    with Faults() as server:
+        doccano = Doccano(account(server.url), **QUICK)
+        monkeypatch.setattr("requests.Session.send", lambda *_, **__: (_ for _ in ()).throw(error(PASSWORD)))
+        assert "a header that cannot be understood" in said(server.url, lambda _: doccano.me())
+
+
+def test_an_answer_that_unpacks_to_more_than_the_memory_is_cut_short(monkeypatch):
+    monkeypatch.setattr(download.hold, "__defaults__", (1 << 20,))
+    bomb = reply(200, gzip.compress(b" " * (64 << 20) + b"{}"), Content_Encoding="gzip")
+    tracemalloc.start()
+    try:
+        assert "GET /v1/me: the answer has more than 1 MB unpacked" in fault(bomb)
+        assert tracemalloc.get_traced_memory()[1] < 16 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_an_answer_up_to_the_limit_comes_whole(monkeypatch):
+    padded = ME.partition(b"\r\n\r\n")[2].ljust(1 << 20)
+    monkeypatch.setattr(download.hold, "__defaults__", (1 << 20,))
+    with Faults({"GET /v1/me": [reply(200, gzip.compress(padded), Content_Encoding="gzip")]}) as server:
+        assert Doccano(account(server.url), **QUICK).me().username == "admin"
+
+
+OWNED = "x\x1b]0;OWNED\x07\x1b[2J\x9b31m"
+PROJECT = {
+    "id": 1,
+    "name": OWNED,
+    **dict.fromkeys(("description", "guideline"), ""),
+    **dict.fromkeys(("collaborative_annotation", "grapheme_mode", "allow_overlapping", "use_relation"), False),
+    **dict.fromkeys(("random_order", "allow_member_to_create_label_type"), False),
+    "project_type": "SequenceLabeling",
+}
+LISTED = {
+    "GET /v1/projects": [reply(200, {"count": 1, "results": [PROJECT]})],
+    "GET /v1/projects/1/examples": [reply(200, {"count": 0, "results": []})],
+    "GET /v1/projects/1/metrics/member-progress": [reply(200, {"total": 0, "progress": [{"user": OWNED, "done": 1}]})],
+}
+
+
+@pytest.mark.parametrize("table", [LISTED, {"POST /v1/auth/login/": [reply(500, {"detail": OWNED})]}])
+def test_the_words_of_a_server_are_shown_to_a_terminal_and_not_obeyed(table, monkeypatch, capsys, tmp_path):
+    with Faults(table) as server:
+        login = {"URL": server.url, "USERNAME": "admin", "PASSWORD": PASSWORD}
+        for name, value in login.items():
+            monkeypatch.setenv(f"DOCCANO_{name}", value)
+        with pytest.raises(SystemExit):
+            cli.main(["doccano", "status", "--home", str(tmp_path)])
+    said = "".join(capsys.readouterr())
+    assert "x␛]0;OWNED␇␛[2J" in said
+    assert not set(said) & {"\x1b", "\x07", "\x9b"}
+
+
+def test_spans_of_several_shapes_can_be_sorted():
+    several = [{"start_offset": 0, "end_offset": 1, "label": "A", "id": 5}, [0, 1, "A"]]
+    assert rows.raw_spans(several) == (rows.Raw(0, 1, "A"), rows.Raw(0, 1, "A", 5))
+
+
+@pytest.mark.parametrize("count", ["many", None, [1], float("inf"), float("nan")])
+def test_a_list_whose_length_is_no_number_is_not_judged(count):
+    server = SimpleNamespace(probe=lambda *_, **__: (200, {"count": count, "results": []}))
+    patient = Patient(Account("http://127.0.0.1:1/", "admin", PASSWORD), server, project=SimpleNamespace(id=1))
+    with pytest.raises(NotSeen, match="the list of examples"):
+        list(page_size.findings(patient))
+    with pytest.raises(NotSeen, match="the list of examples"):
+        list(patient.rows())
 
 
 def test_a_server_that_comes_up_late_is_waited_for_even_with_what_writes():
@@ -506,7 +599,14 @@ def test_a_field_that_is_none_never_reaches_the_server():
 
 
 @pytest.mark.parametrize(
-    "answer", [reply(503, {"Worker": "unavailable"}), FORBIDDEN, APP, reply(200, "plain", kind=None)]
+    "answer",
+    [
+        reply(503, {"Worker": "unavailable"}),
+        FORBIDDEN,
+        APP,
+        reply(200, "plain", kind=None),
+        reply(200, "plain", kind="text/plain; charset=idna"),
+    ],
 )
 def test_a_doctor_gets_whatever_comes(answer):
     with Faults({"GET /v1/health/": [answer]}) as server:

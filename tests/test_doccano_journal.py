@@ -1,12 +1,15 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
-from goldspan.doccano import journal
+from goldspan.doccano import importing, journal
 from goldspan.doccano.journal import Batch
-from goldspan.errors import InputError
+from goldspan.doccano.telling import silent
+from goldspan.errors import InputError, ServerError
+from pushing import ALONE
 
 BATCH = Batch("u" * 22, None, 7, ("a.p01", "a.p02"))
 
@@ -17,6 +20,42 @@ def test_what_is_begun_is_on_the_disk_before_the_call_ends(tmp_path):
         assert journal.Journal(book.file).batches == (BATCH,)
         book.started(BATCH.upload, "task-1")
         assert journal.Journal(book.file).batches[0].task == "task-1"
+        book.ended(BATCH.upload)
+        assert journal.Journal(book.file).batches == (replace(BATCH, task="task-1", whole=True),)
+
+
+def test_a_journal_that_does_not_say_whether_a_batch_is_whole_is_read(tmp_path):
+    file = tmp_path / "j.json"
+    row = {"upload": BATCH.upload, "task": None, "above": 7, "ids": BATCH.ids}
+    file.write_text(json.dumps({"relations": False, "batches": [row]}))
+    assert journal.Journal(file).batches == (BATCH,)
+
+
+class Settling:
+    """A server that says of an interrupted import what is asked of it."""
+
+    patience = 1.0
+
+    def __init__(self, *, is_open, failed):
+        self.is_open, self.failed = is_open, failed
+
+    def revert(self, _):
+        return self.is_open
+
+    def wait(self, _, **_options):
+        if self.failed:
+            raise ServerError("a task failed")
+        return []
+
+
+@pytest.mark.parametrize(
+    ("is_open", "failed", "whole"), [(False, False, True), (False, True, False), (True, False, False)]
+)
+def test_a_batch_is_whole_if_its_import_ended_well_with_the_upload_it_began_with(is_open, failed, whole, tmp_path):
+    with journal.opened(tmp_path / "j.json") as book:
+        book.begin(replace(BATCH, task="task-1"))
+        importing.settle(Settling(is_open=is_open, failed=failed), ALONE, book, silent)
+        assert journal.Journal(book.file).batches[0].whole == whole
 
 
 def test_a_journal_is_found_again_and_closed(tmp_path):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import annotators
-from goldspan.doccano import accounts, guideline, labels, members, project
+from goldspan.doccano import accounts, errand, guideline, labels, members, project
 from goldspan.doccano.answers import Member, SpanType, User
 from goldspan.errors import InputError, ServerError, ValueRefused
 from goldspan.pages.colours import contrast
@@ -181,17 +181,21 @@ def test_a_kind_that_is_none_is_refused(toy):
         project.prepare(None, toy, "name", "both")
 
 
-@pytest.mark.parametrize("kind", ["independent", "shared"])
+@pytest.mark.parametrize("kind", project.PURPOSES)
 def test_a_project_is_made_as_planned_and_then_nothing_differs(server, toy, name, kind):
     prepared = project.prepare(server, toy, name, kind)
     assert prepared.project is None
     assert next(prepared.lines()).startswith(f"create the project '{name}' ({kind})")
     made = prepared.apply()
     again = project.prepare(server, toy, name, kind)
-    assert list(again.lines()) == list(again.remarks()) == []
+    assert list(again.lines()) == []
+    assert [remark.partition(":")[0] for remark in again.remarks()] == (
+        ["nobody annotates here yet"] if kind == "independent" else []
+    )
+    assert project.kind_of(made) == kind
     assert again.project == made == again.planned
     assert made.guideline == guideline.page(toy)
-    assert made.description == f"goldspan: {kind} annotation, guidelines 1.0"
+    assert made.description == f"goldspan: {project.PURPOSES[kind]}, guidelines 1.0"
     assert {flag: getattr(made, flag) for flag in project.FLAGS} == project.FLAGS
     types = [(each.name, each.colour, each.key) for each in server.span_types(made.id)]
     assert types == [(label.name, label.colour, label.shortcut) for label in toy.scheme.labels]
@@ -245,9 +249,21 @@ def test_a_project_of_the_other_kind_is_refused(server, toy, name):
     prepared = project.prepare(server, toy, name, "independent")
     project.prepare(server, toy, name, "shared").apply()
     for attempt in (lambda: project.prepare(server, toy, name, "independent"), prepared.apply):
-        with pytest.raises(ServerError, match="is shared, not independent") as caught:
+        with pytest.raises(ServerError, match="is for shared annotation, not for independent annotation") as caught:
             attempt()
         assert "--shared" in str(caught.value)
+
+
+def test_a_project_of_disputes_is_not_taken_for_one_of_annotation(server, toy, name):
+    made = project.prepare(server, toy, name, "disputes").apply()
+    assert made.collaborative
+    for take in (project.refuse_disputes, lambda _: errand.prepare(server, toy, name)):
+        with pytest.raises(ValueRefused, match="is for adjudication of disputes") as caught:
+            take(made)
+        assert f"--pull --project {name}" in str(caught.value)
+    for kind in ("independent", "shared"):
+        with pytest.raises(ServerError, match="for adjudication of disputes, not for"):
+            project.prepare(server, toy, name, kind)
 
 
 def test_two_projects_of_one_name_are_refused(server, toy, name):
@@ -286,6 +302,14 @@ def test_an_account_can_be_used_with_the_password_that_was_said(server):
     assert again.password is None
     assert made.password not in repr(made)
     assert len(made.password) == 16
+
+
+def test_names_that_differ_in_capitals_alone_are_refused_before_anybody_is_made(server):
+    list(accounts.create(server, ["Ines"]))
+    for names in (["ines"], ["olga", "Olga"]):
+        with pytest.raises(ValueRefused, match="which differs in capitals alone"):
+            list(accounts.create(server, names))
+    assert "olga" not in {user.username for user in server.users()}
 
 
 @pytest.mark.parametrize("bad", ["../x", "..", "a b", "", "-" * 151, "con", "a/b"])

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from goldspan.doccano import passes, putting
 from goldspan.doccano.collecting import Wish, collect
+from goldspan.doccano.copies import fingerprint
 from goldspan.doccano.snapshot import ALL, Copy, Refused, Snapshot, Work
 from goldspan.errors import InputError, ValueRefused
 from goldspan.formats import gold
@@ -52,7 +53,7 @@ def kinds(found):
 
 
 def put(corpus, found, pseudonyms=None):
-    return passes.write(change for change in passes.changes(corpus, found.lines, pseudonyms or {}) if change.writes)
+    return passes.write(change for change in passes.changes(corpus, found, pseudonyms or {}) if change.writes)
 
 
 # What is collected
@@ -247,13 +248,53 @@ def test_a_line_that_means_the_same_in_other_bytes_is_no_change(toy):
 
 def test_what_is_withdrawn_leaves_the_pass_and_an_empty_one_goes(toy):
     put(toy, collect(snapshot(copy(1, "storm.p01", cid=work()), copy(2, "storm.p02", cid=work())), wish()))
-    found = collect(snapshot(copy(1, "storm.p01", cid=work()), copy(2, "storm.p02", cid=OPEN)), wish())
-    [change] = passes.changes(toy, found.lines, {})
-    assert change.merged.withdrawn == ("storm.p02",)
+    reopened = work(Span(4, 11, "SHIP"), confirmed=False)
+    found = collect(snapshot(copy(1, "storm.p01", cid=work()), copy(2, "storm.p02", cid=reopened)), wish())
+    [change] = passes.changes(toy, found, {})
+    assert (change.merged.withdrawn, change.merged.kept) == (("storm.p02",), ())
     put(toy, found)
     assert [e.id for e in toy.pass_examples("cid")] == ["storm.p01"]
-    put(toy, collect(snapshot(copy(1, "storm.p01", cid=OPEN)), wish()))
+    put(toy, collect(snapshot(copy(1, "storm.p01", cid=work(confirmed=False, comments=["hm"]))), wish()))
     assert "cid" not in toy.annotators()
+
+
+@pytest.mark.parametrize("unconfirmed", [False, True])
+@pytest.mark.parametrize("busy", [OPEN, work(Span(0, 5, "PORT"))])
+def test_a_project_in_which_nothing_was_done_takes_no_pass_away(toy, unconfirmed, busy):
+    put(toy, collect(snapshot(*(copy(n, name, cid=work()) for n, name in enumerate(TEXTS))), wish()))
+    before = {e.id: e for e in toy.pass_examples("cid")}
+    another = [copy(1, "harbour.p02", cid=busy), *(copy(n + 1, f"storm.p0{n}", cid=OPEN) for n in (1, 2))]
+    found = collect(snapshot(*another), wish(unconfirmed=unconfirmed))
+    kept = {name for change in passes.changes(toy, found, {}) for name in change.merged.kept}
+    assert kept == (before.keys() if busy is OPEN else before.keys() - {"harbour.p02"})
+    put(toy, found)
+    assert {e.id: e for e in toy.pass_examples("cid") if e.id in kept} == {name: before[name] for name in kept}
+    put(toy, collect(snapshot(*another), wish(withdraw=True)))
+    left = [e.id for e in toy.pass_examples("cid")] if "cid" in toy.annotators() else []
+    assert left == ([] if busy is OPEN else ["harbour.p02"])
+
+
+def test_unconfirmed_work_stays_where_nothing_of_it_is_there(toy):
+    done = work(AURORA, confirmed=False)
+    copies = [copy(1, "harbour.p02", cid=done), copy(2, "storm.p01", cid=OPEN)]
+    put(toy, collect(snapshot(*copies), wish(unconfirmed=True)))
+    anew = [copy(1, "harbour.p02", cid=OPEN), copy(2, "storm.p01", cid=OPEN)]
+    put(toy, collect(snapshot(*anew), wish()))
+    assert [(e.id, e.spans) for e in toy.pass_examples("cid")] == [("harbour.p02", (AURORA,))]
+
+
+@pytest.mark.parametrize("how", ["filled in", "import broke off", "other spans", "commented"])
+def test_gold_stays_where_a_shared_project_holds_what_was_filled_in_alone(toy, how):
+    port = Span(49, 59, "PORT")
+    put(toy, collect(snapshot(copy(1, "storm.p02", **{ALL: work(port)}), shared=True), wish()))
+    sent = {"goldspan_sent": fingerprint([port])}
+    spans = {"other spans": (Span(12, 24, "SHIP"),), "import broke off": ()}.get(how, (port,))
+    done = work(*spans, confirmed=False, comments=["hm"] if how == "commented" else ())
+    found = collect(snapshot(copy(1, "storm.p02", row=sent, **{ALL: done}), shared=True), wish())
+    [change] = passes.changes(toy, found, {})
+    stays = how in {"filled in", "import broke off"}
+    assert (change.merged.kept, change.merged.withdrawn) == (("storm.p02",) * stays, ("storm.p02",) * (not stays))
+    assert change.writes is not stays
 
 
 def test_what_the_project_does_not_hold_stays(toy):
@@ -278,7 +319,7 @@ def test_who_confirmed_nothing_gets_no_file(toy):
 
 def test_an_article_without_work_and_without_a_file_is_not_in_the_plan(toy):
     found = collect(snapshot(copy(1, "storm.p01", cid=work()), copy(2, "harbour.p02", cid=OPEN)), wish())
-    assert [change.article for change in passes.changes(toy, found.lines, {})] == ["storm"]
+    assert [change.article for change in passes.changes(toy, found, {})] == ["storm"]
 
 
 def test_a_shared_project_becomes_gold_that_keeps_what_it_says(toy):
@@ -296,6 +337,23 @@ def test_a_shared_project_becomes_gold_that_keeps_what_it_says(toy):
 def test_a_pseudonym_names_the_pass(toy):
     [path] = put(toy, collect(snapshot(copy(1, "storm.p01", cid=work())), wish()), {"cid": "r1"})
     assert path.parent.name == "r1"
+
+
+def test_who_gets_a_pseudonym_later_is_not_counted_twice(toy):
+    found = collect(snapshot(copy(1, "storm.p01", cid=work())), wish())
+    put(toy, found)
+    with pytest.raises(ValueRefused, match="one person would count as two") as caught:
+        put(toy, found, {"cid": "c1"})
+    assert caught.value.remedy == "Rename it first: git mv corpus/passes/cid corpus/passes/c1"
+    (toy.passes / "cid").rename(toy.passes / "c1")
+    assert put(toy, found, {"cid": "c1"}) == []
+    assert toy.annotators() == ["ann", "bob", "c1"]
+
+
+def test_nobody_writes_into_the_folder_that_is_anothers_by_pseudonym(toy):
+    found = collect(snapshot(copy(1, "storm.p01", cid=work(), dan=OPEN)), wish())
+    with pytest.raises(ValueRefused, match="the folder of 'dan'"):
+        put(toy, found, {"dan": "cid"})
 
 
 @pytest.mark.parametrize("name", ["..", "ANN", "con", "a/b", ".x", "a\u202eb"])

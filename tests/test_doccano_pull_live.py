@@ -105,10 +105,33 @@ def test_what_is_withdrawn_is_listed_and_leaves_the_pass(begun, pull):
     pull(begun, "--apply")
     begun.unconfirm("ann", "storm.p02")
     code, said, report = pull(begun, "--apply")
+    assert [file["kept"] for file in report["files"]] == [["storm.p02"]]
+    assert "kept: 1 line(s) of storm that are open there" in said
+    assert begun.passed("ann").keys() == {"storm.p01", "storm.p02"}
+    code, said, report = pull(begun, "--apply", "--withdraw")
     assert code == 0
     assert "withdrawn: " in said
     assert [file["withdrawn"] for file in report["files"] if file["withdrawn"]] == [["storm.p02"]]
     assert begun.passed("ann").keys() == {"storm.p01"}
+
+
+@pytest.mark.parametrize("kind", ["independent", "shared"])
+def test_a_project_made_anew_takes_nothing_away(doccano, toy, people, pull, kind):
+    for path in toy.gold.iterdir():
+        path.unlink()
+    with doccano_rounds.started(doccano, toy, kind) as begun:
+        begun.add(people)
+        begun.mark("ann", "storm.p01", "Storm", "SHIP")
+        names = [row.meta["goldspan_id"] for row in begun.server.examples(begun.project.id)]
+        begun.confirm("ann", *names)
+        pull(begun, "--apply")
+    before = files(toy)
+    with doccano_rounds.started(doccano, toy, kind, "nothing" if kind == "independent" else "gold") as anew:
+        anew.add(people)
+        code, said, report = pull(anew, "--apply")
+        assert (code, sum(len(file["kept"]) for file in report["files"])) == (0, len(names))
+        assert f"kept: {len(names)} line(s) of harbour, storm, strike that" in said
+        assert files(toy).items() >= before.items()
 
 
 def test_what_does_not_fit_is_listed_and_the_rest_written(begun, pull):

@@ -150,11 +150,11 @@ def test_work_that_begins_while_the_push_is_under_way_is_found_before_the_delete
     old, looks = alone.number("a.p01"), []
     alone.join(team[0])
 
-    def look(server, snapshot):
+    def look(server, snapshot, *going):
         looks.append(1)
         if len(looks) == 3:  # before the plan, after the upload, and now right before the delete
             team[0].mark(alone.project.id, old, 3, 7, "UNIT")
-        return touch.touched(server, snapshot)
+        return touch.touched(server, snapshot, *going)
 
     monkeypatch.setattr(push, "touched", look)
     done = alone.push(*changed(PLAIN))

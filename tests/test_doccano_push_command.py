@@ -74,7 +74,7 @@ def test_an_existing_project_keeps_its_kind(push):
     assert push()[2]["shared"]
     code, out, _ = push("--independent")
     assert code == 1
-    assert "is shared, not independent" in out
+    assert "is for shared annotation, not for independent annotation" in out
 
 
 def test_articles_that_are_not_asked_for_are_no_strays(push):

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -5,8 +6,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import strategies
-from goldspan.doccano import reanchor
-from goldspan.values import Span
+from goldspan.doccano import plan, reanchor
+from goldspan.doccano.snapshot import Work
+from goldspan.values import Example, Span
+from pushing import ALONE, copy, rows, seen
 
 
 def span(text, surface, label="UNIT", nth=0):
@@ -111,3 +114,38 @@ def test_what_was_carried_there_is_carried_back(example, other):
     assume(there)
     back = reanchor.find(new, example.text, there.values())
     assert all(back.to.get(after, before) == before for before, after in there.items())
+
+
+# Doccano's browser keeps these together, and a reader does not
+TOGETHER = pytest.mark.parametrize(
+    ("old", "new", "surface"),
+    [
+        ("By \U0001f33e farm", "By \u200d\U0001f33e farm now", "\U0001f33e"),
+        ("Then xKFOR left.", "Then \U00011a3aKFOR left.", "KFOR"),
+    ],
+)
+
+
+@TOGETHER
+def test_a_span_that_ends_inside_what_doccano_takes_for_one_character_is_told(old, new, surface):
+    moves = reanchor.find(old, new, [span(old, surface)])
+    (why,) = reanchor.uncounted(new, moves.to.values(), graphemes=True)
+    assert repr(surface) in why
+    assert "inside a grapheme cluster" in why
+    assert not reanchor.uncounted(new, moves.to.values(), graphemes=False)
+
+
+@TOGETHER
+@pytest.mark.parametrize(("graphemes", "state"), [(True, "conflict"), (False, "reanchor")])
+def test_such_an_example_is_a_conflict_only_where_doccano_counts_clusters(graphemes, state, old, new, surface):
+    project = replace(ALONE, grapheme_mode=graphemes)
+    there = copy(1, Example("a.p01", old), work={"anna": Work(spans=(span(old, surface),))}, project=project)
+    wanted = rows(Example("a.p01", new), project=project)
+    (found,) = plan.plan(wanted, seen(there, project=project), {1: "labelled"}, reanchoring=True).steps
+    assert (found.wanted.example.id, found.state) == ("a.p01", state)
+    assert ("inside a grapheme cluster" in found.why) == graphemes
+
+
+@given(strategies.examples())
+def test_every_span_at_edges_of_characters_can_be_told_in_utf16_units(example):
+    assert not reanchor.uncounted(example.text, example.spans, graphemes=False)

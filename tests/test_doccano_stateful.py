@@ -188,11 +188,15 @@ class Round(Model, RuleBasedStateMachine):
             patch.setattr(self.ground.link._client.session, "send", sent)
             self.push(reanchor)
 
-    @rule(unconfirmed=st.booleans())
-    def pull(self, unconfirmed):
-        planned = pulling.plan(self.corpus, self.ground.link, self.name, unconfirmed=unconfirmed)
+    @rule(unconfirmed=st.booleans(), withdraw=st.booleans())
+    def pull(self, unconfirmed, withdraw=False):
+        before = {who: self.confirmed_here(who) for who in NAMES}
+        planned = pulling.plan(self.corpus, self.ground.link, self.name, unconfirmed=unconfirmed, withdraw=withdraw)
         pulling.carry_out(planned)
         self.look(carried=False)
+        for who, lines in before.items():
+            for name in lines.keys() - self.confirmed_here(who).keys():
+                assert self.is_reopened(who, name, withdraw=withdraw)
         reported = {(problem.annotator, problem.example) for problem in planned.problems}
         for number, held in self.held.items():
             copies = [other for other in self.held.values() if other.name == held.name]
@@ -203,6 +207,19 @@ class Round(Model, RuleBasedStateMachine):
                 else:
                     assert ("" if self.shared else self.ground.people[who].username, held.name) in reported
         self.restore_gold()
+
+    def confirmed_here(self, who):
+        """The lines of somebody's that came as confirmed."""
+        if not self.shared and who not in self.corpus.annotators():
+            return {}
+        return {name: line for name, line in self.lines(who).items() if line.extra.get("confirmed") is True}
+
+    def is_reopened(self, who, name, *, withdraw):
+        """Whether an example is open, and something there is theirs; with --withdraw that need not be."""
+        owner = self.owner(who)
+        held = [one for one in self.held.values() if one.name == name]
+        theirs = any(one.comments or (owner in one.spans and self.spans(one, owner) != one.sent) for one in held)
+        return not any(owner in one.confirmed for one in held) and (theirs or withdraw)
 
     def restore_gold(self):
         """Put back what a pull takes out of the gold, as it does where an example that was confirmed is open again."""

@@ -130,6 +130,8 @@ def test_what_a_pull_brought_is_no_longer_told(begun, status, goldspan):
     assert "all is pulled" in said
     assert set(report["unpulled"][begun.people["ann"].username].values()) == {0}
     begun.unconfirm("ann", "harbour.p02")
+    assert set(status(*where)[2]["unpulled"][begun.people["ann"].username].values()) == {0}
+    begun.comment("ann", "harbour.p02", "once more")
     assert status(*where)[2]["unpulled"][begun.people["ann"].username]["withdrawn"] == 1
 
 
@@ -141,7 +143,7 @@ def test_what_differs_between_here_and_there_is_named(begun, status):
     gold.write(begun.corpus.gold / "storm.jsonl", [Example("storm.p01", "Storm"), *lines[1:]])
     _, said, report = status("--project", begun.name, "--root", begun.corpus.root)
     assert (report["not_pushed"], report["changed"], report["only_there"]) == (["strike.p01"], ["storm.p01"], ["x.p01"])
-    assert "1 not yet pushed: strike.p01  (goldspan doccano push)" in said
+    assert f"1 not yet pushed: strike.p01  (goldspan doccano push --project '{begun.name}')" in said
 
 
 def test_a_shared_project_has_one_column_for_all(doccano, toy, people, status):

@@ -164,6 +164,24 @@ def test_merging_twice_is_merging_once(case, is_gold):
     here, there = case
     merged = merging.merge(here, there, gold=is_gold)
     assert merging.merge(merged.examples, there, gold=is_gold) == merging.Merged(merged.examples)
+    untouched = {name: () for name, line in there.items() if line is None}
+    kept = merging.merge(here, there, untouched, gold=is_gold)
+    again = merging.merge(kept.examples, there, untouched, gold=is_gold)
+    assert again == merging.Merged(kept.examples, kept=kept.kept)
+
+
+@given(here_and_there(), st.booleans())
+def test_no_work_goes_for_an_example_on_which_nothing_was_done(case, is_gold):
+    here, there = case
+    untouched = {name: () for name, line in there.items() if line is None or line.extra["confirmed"] is False}
+    there = {name: None if name in untouched else line for name, line in there.items()}
+    merged = merging.merge(here, there, untouched, gold=is_gold)
+    assert not {*merged.withdrawn} & untouched.keys()
+    for old in here:
+        if old.id in untouched and old not in merged.examples:
+            assert (old.spans, old.extra["confirmed"], old.extra.get("comments", [])) == ((), False, [])
+    by_itself = merging.merge(here, there, gold=is_gold)
+    assert {*merged.kept} == {e.id for e in merged.examples} - {e.id for e in by_itself.examples}
 
 
 @given(here_and_there(), st.booleans())

@@ -79,6 +79,14 @@ def test_two_exports_are_byte_identical(toy, tmp_path):
     assert filecmp.cmpfiles(tmp_path / "one", tmp_path / "two", names, shallow=False) == (names, [], [])
 
 
+def test_an_example_that_its_annotator_never_opened_is_in_no_pass(toy, tmp_path):
+    path = toy.passes / "bob" / "storm.jsonl"
+    path.write_text(path.read_text("utf-8").replace("}\n", ', "confirmed": true}\n', 1), encoding="utf-8")
+    export(toy, tmp_path / "out")
+    rows = pq.read_table(tmp_path / "out" / "passes" / "validation.parquet").to_pylist()
+    assert [row["id"] for row in rows if row["annotator"] == "bob"] == ["storm.p01"]
+
+
 def test_a_span_that_a_token_cuts_stays_and_is_reported(toy, tmp_path):
     path = toy.gold / "strike.jsonl"
     lines = path.read_text().replace('[53, 58, "PORT", "Odesa"]', '[53, 57, "PORT", "Odes"]')

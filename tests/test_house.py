@@ -20,7 +20,7 @@ LAYERS = (
     {
         "tokens", "quantities", "scoring", "similarity", "tables", "formats", "pages", "resampling", "units", "wording",
     },
-    {"articles", "guidelines", "corpus", "derivation", "folds", "rule_history", "rulebook", "sources"},
+    {"articles", "guidelines", "confirmation", "corpus", "derivation", "folds", "rule_history", "rulebook", "sources"},
     {
         "suggest", "checks", "splits", "export", "stats", "show", "evaluation", "doccano", "agreement", "adjudication",
     },

@@ -6,12 +6,14 @@ import shutil
 import pytest
 
 import annotators
+import pushing
 from disputes import BELLE, NORD, PORT, mark
 from goldspan import rounds
 from goldspan.adjudication import gold
 from goldspan.adjudication.state import look
+from goldspan.doccano import progress, pull
 from goldspan.doccano.client import Doccano
-from goldspan.errors import ServerError
+from goldspan.errors import ServerError, ValueRefused
 from goldspan.values import Span
 
 
@@ -58,6 +60,18 @@ def table(doccano, toy):
         if (project := server.project(made.name)) is not None:
             server.delete_project(project.id)
     person.close()
+
+
+def test_what_is_confirmed_among_disputes_comes_back_as_decisions_alone(table):
+    table.push()
+    with pytest.raises(ValueRefused, match="is for adjudication of disputes"):
+        pull.plan(table.corpus, table.server, table.name)
+    stands = progress.progress(table.corpus, table.server, table.name)
+    assert (stands.not_pushed, stands.absent, stands.unpulled) == ((), (), {})
+    annotation = pushing.Room(table.server, table.corpus.root, collaborative=True)
+    with pytest.raises(ServerError, match="is for shared annotation, not for adjudication"):
+        rounds.prepare(look(table.corpus), table.server, annotation.name)
+    table.server.delete_project(annotation.project.id)
 
 
 def test_only_disputed_examples_go_out_with_who_said_what(table):
@@ -150,3 +164,48 @@ def test_a_project_in_which_everybody_works_alone_is_refused(table):
     table.server.create_project(table.name, collaborative=False, description="alone")
     with pytest.raises(ServerError, match="annotates alone"):
         table.pull()
+
+
+@pytest.mark.parametrize("who", ["both readers", "a third reader"])
+def test_a_confirmation_counts_for_the_case_that_was_shown_alone(table, who):
+    table.push()
+    table.join()
+    number = table.rows()["storm.p02"].id
+    table.person.confirm(table.project, number)
+    if who == "both readers":  # they agree now on more than was shown as settled
+        mark(table.corpus, "ann", "storm.p02", Span(0, 10, "CREW"), BELLE, NORD, PORT)
+        mark(table.corpus, "bob", "storm.p02", Span(0, 10, "CREW"), NORD, PORT)
+    else:
+        mark(table.corpus, "cid", "storm.p02", Span(0, 10, "CREW"), NORD, PORT)
+    pulled = table.pull()
+    assert pulled.problems == (("storm.p02", rounds.CHANGED),)
+    assert (pulled.made, pulled.waiting) == ((), ("harbour.p04",))
+    table.push()
+    assert set(table.pull().waiting) == {"storm.p02", "harbour.p04"}
+    table.person.confirm(table.project, table.rows()["storm.p02"].id)
+    assert {one.example for one, _ in table.pull().made} == {"storm.p02"}
+    assert table.pull().problems == ()
+
+
+def test_what_was_decided_on_another_case_is_asked_again_and_not_lost(table):
+    table.push()
+    table.join()
+    number = table.clear("storm.p02")
+    table.person.mark(table.project, number, 12, 17, "SHIP")
+    table.person.confirm(table.project, number)
+    mark(table.corpus, "cid", "storm.p02", NORD, PORT)
+    [step] = [one for one in table.push().plan.steps if one.wanted.example.id == "storm.p02"]
+    assert step.keep == number
+    assert not table.person.confirmed(table.project, number)
+    assert [one["start_offset"] for one in table.person.spans(table.project, number)] == [12]
+    assert table.rows()["storm.p02"].meta["votes"] == "nothing: bob, cid — “Belle Étoile” SHIP: ann"
+    table.person.confirm(table.project, number)
+    assert (12, 17) in {(span.start, span.end) for one, _ in table.pull().made for span in one.choice}
+
+
+def test_pushing_the_same_case_again_leaves_the_confirmation(table):
+    table.push()
+    table.join()
+    table.person.confirm(table.project, table.rows()["storm.p02"].id)
+    table.push("union")
+    assert [one.example for one, _ in table.pull().made] == ["storm.p02"]

@@ -114,16 +114,11 @@ class Derived:
                     yield span, said, covered
 
 
-def is_confirmed(example: Example) -> bool:
-    """Whether an example of a pass counts: it does unless its extra says `"confirmed": false`."""
-    return example.extra.get("confirmed", True) is not False
-
-
 def derive(passes: Mapping[str, Iterable[Example]], decisions: Iterable[Decision] = ()) -> Derived:
     """What follows from the passes and the decisions.
 
     Args:
-        passes: per annotator the examples of the pass, see `is_confirmed`.
+        passes: per annotator the examples that count: those that `confirmation` lets through.
         decisions: in the order of their files; of two that overlap the later holds.
 
     Raises:
@@ -132,8 +127,7 @@ def derive(passes: Mapping[str, Iterable[Example]], decisions: Iterable[Decision
     read: defaultdict[str, dict[str, Example]] = defaultdict(dict)
     for name in sorted(passes):
         for example in passes[name]:
-            if is_confirmed(example):
-                read[example.id][name] = example
+            read[example.id][name] = example
     said: defaultdict[str, list[Decision]] = defaultdict(list)
     for decision in decisions:
         said[decision.example].append(decision)

@@ -1,7 +1,8 @@
 """Adjudication in Doccano: the disputed examples into a project that all share, and what was decided there back.
 
 Each disputed example shows what is settled and, for the rest, the spans of the majority or all that fit side by side;
-who said what stands in its metadata. When somebody has confirmed it, what stands there is the decision.
+who said what stands in its metadata. When somebody has confirmed it, what stands there is the decision: on what was
+shown, so it counts only while passes and decisions give the same. A push shows the example anew if they do not.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
-from goldspan import rule_history
+from goldspan import files, rule_history
 from goldspan.adjudication import summary
 from goldspan.adjudication.deciding import Ruling
 from goldspan.derivation import differences
@@ -22,6 +23,7 @@ from goldspan.doccano.copies import ALL
 from goldspan.doccano.pull import find
 from goldspan.doccano.snapshot import take
 from goldspan.errors import ServerError
+from goldspan.formats.doccano import digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
 
 Prefill = Literal["majority", "union"]
 VOTES = "votes"  # the key under which an annotator reads who said what
+SHOWN = "shown"  # the key that tells which case was shown
+CHANGED = "the passes changed since it was shown: push again and have it confirmed anew"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,15 @@ class Case:
     settled: Settled
     example: Example
     votes: str
+
+    @property
+    def shown(self) -> str:
+        """The SHA-256 of all that the decision rests on: what is settled, and who has what in each dispute."""
+        disputes = [
+            [one.start, one.end, [[_rows(candidate.spans), candidate.by] for candidate in one.candidates]]
+            for one in self.settled.disputes
+        ]
+        return digest(files.dumps([_rows(self.settled.example.spans), disputes]))
 
 
 def cases(state: State, prefill: Prefill = "majority") -> list[Case]:
@@ -80,10 +93,10 @@ def prepare(state: State, server: Doccano, name: str, members: Path | None = Non
     """The project for the disputes: what would be made or changed there.
 
     Raises:
-        ValueRefused: if there is a project of that name in which everybody annotates alone.
+        ValueRefused: if the project of that name is one of annotation.
         ServerError: if the server does not answer as it should.
     """
-    return projects.prepare(server, state.corpus, name, "shared", members)
+    return projects.prepare(server, state.corpus, name, "disputes", members)
 
 
 def push(
@@ -93,7 +106,7 @@ def push(
     found: Sequence[Case],
     options: Options | None = None,
 ) -> Pushed:
-    """Put the disputed examples into the project.
+    """Put the disputed examples into the project; a confirmation there of what was another case then is taken back.
 
     Args:
         state: of the adjudication.
@@ -105,10 +118,30 @@ def push(
     Raises:
         ServerError: if the server does not answer as it should.
     """
-    more = {case.example.id: {VOTES: case.votes} for case in found}
+    more = {case.example.id: {VOTES: case.votes, SHOWN: case.shown} for case in found}
     project = prepared.apply()
+    for copy in stale(server, project.name, found):
+        server.reopen(project.id, copy.number)
     desired = [case.example for case in found]
     return pushing.push(server, project, desired, folder=state.corpus.build / "doccano", more=more, options=options)
+
+
+def stale(server: Doccano, name: str, found: Sequence[Case]) -> list[Copy]:
+    """The copies in a project of that name on which somebody decided what is another case by now.
+
+    Raises:
+        ServerError: if the server does not answer as it should.
+    """
+    project = server.project(name)
+    if project is None or not server.count(project.id, confirmed=True):
+        return []
+    there = take(server, project, confirmed=True).by_id
+    return [
+        copy
+        for case in found
+        for copy in there.get(case.example.id, ())
+        if copy.work[ALL].confirmed and copy.row.get(SHOWN) != case.shown
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +228,8 @@ def _why_not(case: Case, copies: Sequence[Copy], state: State) -> str | None:
     work = copy.work[ALL]
     if copy.spoiled is not None or copy.text != case.example.text:
         return copy.spoiled or "has another text there: push again"
+    if copy.row.get(SHOWN) != case.shown:
+        return CHANGED
     if work.refused:
         first = work.refused[0]
         return f"the span [{first.start}, {first.end}, {first.label}] {first.why}: draw it anew"
@@ -218,6 +253,10 @@ def _comments(server: Doccano, project: int) -> dict[int, list[str]]:
     for comment in sorted(server.comments(project), key=lambda one: one.id):
         found[comment.example].append(" ".join(comment.text.split()))
     return found
+
+
+def _rows(spans: Iterable[Span]) -> list[tuple[int, int, str]]:
+    return [(span.start, span.end, span.label) for span in spans]
 
 
 def _shown(dispute: Dispute, prefill: Prefill) -> list[Span]:

@@ -10,10 +10,10 @@ import re
 from typing import TYPE_CHECKING
 
 from goldspan import files
-from goldspan.errors import ValueRefused
+from goldspan.errors import InputError, ValueRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 NAMED = re.compile(r"(?<![\w-])[A-Z][A-Z0-9]{0,7}-\d{1,3}[a-z]?(?![\w-])", re.ASCII)
@@ -47,6 +47,42 @@ def changes(folder: Path) -> dict[str, str]:
     return newest
 
 
+def refuse_ahead(folder: Path, version: str) -> None:
+    """Refuse a changelog that is ahead of the guidelines, whose decisions would be asked again without end.
+
+    A decision is recorded with the version in force: under a rule that changed with a later one it is outdated at once.
+
+    Args:
+        folder: of the guidelines; without a changelog in it there is nothing to refuse.
+        version: of the guidelines, as labels.toml has it.
+
+    Raises:
+        InputError: if the newest entry has a later version, or the version in force is not numbers with dots.
+    """
+    path = folder / CHANGELOG
+    if not path.is_file():
+        return
+    heads = enumerate(files.decode(files.read_bytes(path), path).split("\n"), 1)
+    entries = [(_number(match[1]), number, match[1]) for number, line in heads if (match := VERSION.fullmatch(line))]
+    if entries and (newest := max(entries))[0] > _in_force(version, folder):
+        raise InputError(
+            f"the newest entry is of version {newest[2]}, but labels.toml says {version}",
+            file=path,
+            line=newest[1],
+            remedy=f'Write version = "{newest[2]}" in labels.toml, or correct the entry.',
+        )
+
+
+def oldest(versions: Iterable[str]) -> str:
+    """The oldest of some versions, at least one.
+
+    Raises:
+        ValueRefused: for one that is not numbers with dots.
+    """
+    distinct = set(versions)
+    return min(distinct, key=_number) if len(distinct) > 1 else distinct.pop()
+
+
 def mentioned(text: str) -> list[str]:
     """The ids of rules that a text mentions, each once and in its order; `MU-1 to MU-3` mentions three."""
 
@@ -69,6 +105,13 @@ def outdated(changed: Mapping[str, str], rule: str | None, version: str) -> bool
         ValueRefused: for a version that is not numbers with dots.
     """
     return rule is not None and rule in changed and _number(changed[rule]) > _number(version)
+
+
+def _in_force(version: str, folder: Path) -> tuple[int, ...]:
+    try:
+        return _number(version)
+    except ValueRefused as error:
+        raise InputError(error.message, file=folder / "labels.toml", remedy=error.remedy) from None
 
 
 def _number(version: str) -> tuple[int, ...]:

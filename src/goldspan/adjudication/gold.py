@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from goldspan import files
+from goldspan import files, rule_history
 from goldspan.adjudication.state import look, record
 from goldspan.errors import InputError
 from goldspan.formats import gold, manifest
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from goldspan.corpus import Corpus
     from goldspan.derivation import Difference
     from goldspan.formats.decisions import Decision
+    from goldspan.formats.manifest import Entry
     from goldspan.values import Example
 
 SHOWN = 3
@@ -56,7 +57,7 @@ def plan(state: State, *, overwrite: bool = False) -> Writing:
 
 
 def apply(state: State, *, overwrite: bool = False) -> list[Path]:
-    """Write gold and, for articles without an open dispute, the version of the guidelines; the files that changed.
+    """Write gold and, for articles that are settled, the version of the guidelines; the files that changed.
 
     Raises:
         InputError: if gold is not what follows and is not to be overwritten; nothing is written then.
@@ -117,11 +118,25 @@ def _texts(state: State, taken: dict[str, Example]) -> dict[Path, str]:
 
 def _write(state: State, texts: dict[Path, str]) -> list[Path]:
     written = [path for path, text in texts.items() if files.write(path, text)]
-    disputed = {one.example.article for one in state.derived.disputes}
-    finished = {path.stem for path in written} - disputed
-    version = state.corpus.scheme.version
-    entries = [replace(one, guidelines=version) if one.id in finished else one for one in state.corpus.entries]
+    again = {state.derived.settled[one.example].example.article for one in state.outdated}
+    finished = {path.stem for path in texts} - {one.example.article for one in state.derived.disputes} - again
     path = state.corpus.folder / "manifest.jsonl"
-    if entries != state.corpus.entries and manifest.write(path, entries):
+    before = manifest.read(path)  # not what the corpus read at first: a sitting writes it several times
+    entries = [replace(one, guidelines=_version(state, one)) if one.id in finished else one for one in before]
+    if entries != before and manifest.write(path, entries):
         written.append(path)
     return written
+
+
+def _version(state: State, entry: Entry) -> str | None:
+    """The version of the guidelines that the gold of a settled article follows.
+
+    Gold that was there keeps the version that it was said to follow: some decisions do not tell that all of it was read
+    again, which a person says in the manifest. Of decisions of several versions the oldest tells what new gold follows.
+    """
+    if entry.guidelines is not None and any(one.article == entry.id for one in state.gold.values()):
+        return entry.guidelines
+    settled = (one for one in state.derived.settled.values() if one.example.article == entry.id)
+    return rule_history.oldest(
+        [state.corpus.scheme.version, *(decision.guidelines for one in settled for decision in one.applied)]
+    )

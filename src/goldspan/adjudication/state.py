@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from goldspan import rule_history, rulebook
-from goldspan.derivation import derive, differences, is_confirmed, settle
+from goldspan import confirmation, rule_history, rulebook
+from goldspan.derivation import derive, differences, settle
 from goldspan.errors import InputError
 from goldspan.formats import decisions
 
@@ -30,7 +30,7 @@ class State:
     Args:
         corpus: the corpus.
         articles: those that are looked at, in the order of the manifest.
-        passes: per annotator the examples by id.
+        passes: per annotator the examples that count, by id.
         lines: the decisions as their files state them.
         gold: the examples of gold, by id.
         derived: what follows.
@@ -45,8 +45,7 @@ class State:
 
     def readings(self, example: str) -> dict[str, Example]:
         """Per reader of an example what was read."""
-        found = {name: examples[example] for name, examples in self.passes.items() if example in examples}
-        return {name: one for name, one in found.items() if is_confirmed(one)}
+        return {name: examples[example] for name, examples in self.passes.items() if example in examples}
 
     @cached_property
     def rules(self) -> Mapping[str, Rule]:
@@ -99,7 +98,8 @@ def look(corpus: Corpus, articles: Collection[str] | None = None) -> State:
 
     Raises:
         InputError: for an article that the manifest does not list, a line that cannot be read, a decision whose
-            surfaces are not what its example says, an example with different texts in two passes.
+            surfaces are not what its example says, an example with different texts in two passes, a confirmation that
+            is neither true nor false, and a changelog of the guidelines that is ahead of labels.toml.
     """
     known = [entry.id for entry in corpus.entries]
     for name in articles or ():
@@ -110,7 +110,10 @@ def look(corpus: Corpus, articles: Collection[str] | None = None) -> State:
                 remedy="Name articles by the ids of the manifest.",
             )
     chosen = tuple(name for name in known if articles is None or name in articles)
-    passes = {name: {one.id: one for one in corpus.pass_examples(name, chosen)} for name in corpus.annotators()}
+    rule_history.refuse_ahead(corpus.guidelines, corpus.scheme.version)
+    passes = {
+        name: {one.id: one for one in confirmation.confirmed(corpus, name, chosen)} for name in corpus.annotators()
+    }
     lines = tuple(line for name in chosen for line in _lines(corpus.decisions / f"{name}.jsonl"))
     derived = derive({name: examples.values() for name, examples in passes.items()}, [one.decision for one in lines])
     _refuse_other_surfaces(lines, derived)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from itertools import groupby
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from goldspan import formats
+from goldspan import confirmation, formats
 from goldspan.agreement.annotations import LeftOut
 from goldspan.agreement.pairing import Placed, Reading, pair
 from goldspan.errors import InputError, MissingPart
-from goldspan.formats import prodigy
 from goldspan.formats.convert import found
 from goldspan.formats.sniffing import detect
 
@@ -19,11 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from goldspan.agreement.annotations import Annotations, Cause
+    from goldspan.agreement.annotations import Annotations
     from goldspan.corpus import Corpus
-
-KEY = "confirmed"
-CAUSES = {"reject": "rejected", "ignore": "ignored"}  # what Prodigy answers, and how it reads
 
 
 def from_corpus(corpus: Corpus, names: Sequence[str] = ()) -> Annotations:
@@ -70,8 +66,7 @@ def from_paths(paths: Sequence[Path], form: str | None = None) -> Annotations:
 def reading(annotator: str, path: Path, form: str | None = None) -> Reading:
     """What one annotator did, and how much of it counts.
 
-    In a file that has the key `confirmed` in some line, those lines count in which it is true; in any other file all
-    lines count, but for what was rejected or ignored in Prodigy.
+    What counts is told by `confirmation`, file by file.
 
     Raises:
         InputError: for the first line that is not valid, and for a confirmation that is neither true nor false.
@@ -81,10 +76,10 @@ def reading(annotator: str, path: Path, form: str | None = None) -> Reading:
     assumed = False
     for _, rows in groupby(_rows(path, form), key=lambda placed: placed.file):
         mine = list(rows)
-        says = any(KEY in placed.example.extra for placed in mine)
-        assumed |= not says
+        said = confirmation.is_said(placed.example for placed in mine)
+        assumed |= not said
         for placed in mine:
-            cause = _cause(placed, says=says)
+            cause = confirmation.cause(placed, said=said)
             if cause is None:
                 examples.append(placed)
             else:
@@ -111,23 +106,6 @@ def _made_up(name: str, stem: str, form: str) -> bool:
     """Whether a reader has numbered the lines or sentences of a file, for it has no ids."""
     numbered = {"conll": r"(\.\d+)?\.p\d+", "gold": "(?!)"}.get(form, r"\.\d+")
     return re.fullmatch(re.escape(stem) + numbered, name) is not None
-
-
-def _cause(placed: Placed, *, says: bool) -> Cause | None:
-    """Why an example does not count; None if it does."""
-    answer = prodigy.answer(placed.example)
-    if answer != "accept":
-        return cast("Cause", CAUSES.get(answer, "ignored"))
-    confirmed = placed.example.extra.get(KEY, not says)
-    if not isinstance(confirmed, bool):
-        raise InputError(
-            f"{KEY!r} is {confirmed!r:.60}, neither true nor false",
-            file=placed.file,
-            line=placed.line,
-            example=placed.example.id,
-            remedy="Write true where the annotator confirmed the example, else false.",
-        )
-    return None if confirmed else "unconfirmed"
 
 
 def _inside(path: Path, form: str | None) -> list[Path]:

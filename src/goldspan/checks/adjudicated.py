@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from goldspan import rule_history
+from goldspan import confirmation, rule_history
 from goldspan.checks.check import Found, check
+from goldspan.checks.project import records
 from goldspan.derivation import differences
-from goldspan.errors import ValueRefused
+from goldspan.errors import InputError, ValueRefused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -15,6 +16,38 @@ if TYPE_CHECKING:
     from goldspan.checks.project import Project
     from goldspan.derivation import Difference
     from goldspan.values import Span
+
+
+@check(
+    "bad-confirmation",
+    "project",
+    title="What a line of a pass says of its confirmation is neither true nor false",
+    why="Whether its annotator has read the example is a guess, and agreement and adjudication refuse the pass.",
+    remedy=confirmation.REMEDY,
+)
+def bad_confirmation(project: Project) -> Iterator[Found]:
+    """The lines whose confirmation is no boolean."""
+    for path in project.pass_files:
+        for one in records(path):
+            if not confirmation.is_boolean(one):
+                yield Found(f"says {one.extra[confirmation.KEY]!r:.60}", path, one.line, one.id)
+
+
+@check(
+    "half-confirmed",
+    "project",
+    "warning",
+    title="Some lines of a pass say whether they were confirmed, and others do not",
+    why="Those that do not say it count as never opened: agreement and gold take nothing of them.",
+    remedy='Write "confirmed": true or false into these lines, or into no line of the file.',
+)
+def half_confirmed(project: Project) -> Iterator[Found]:
+    """The first line of a file that does not say what others there do, and how many there are."""
+    for path in project.pass_files:
+        silent = [one for one in records(path) if not confirmation.is_said([one])]
+        if silent and confirmation.is_said(records(path)):
+            message = f"does not say whether it was confirmed, as other lines do; {len(silent)} such line(s) in all"
+            yield Found(message, path, silent[0].line, silent[0].id)
 
 
 @check(
@@ -92,6 +125,21 @@ def outdated_decision(project: Project) -> Iterator[Found]:
             yield Found(message, line.file, line.line, one.example)
 
 
+@check(
+    "changelog-ahead",
+    "project",
+    title="The changelog of the guidelines has a later version than labels.toml",
+    why="What is decided now would be recorded under the old version, and would have to be read again at once.",
+    remedy="Raise the version in labels.toml to that of the newest entry, or correct the entry.",
+)
+def changelog_ahead(project: Project) -> Iterator[Found]:
+    """The newest entry, if it is ahead."""
+    try:
+        rule_history.refuse_ahead(project.corpus.guidelines, project.corpus.scheme.version)
+    except InputError as error:
+        yield Found.of(error)
+
+
 def _said(one: Difference, text: str) -> str:
     if one.derived is None:
         follows = "the readers differ and nothing was decided"
@@ -104,4 +152,12 @@ def _surfaces(spans: Iterable[Span], text: str) -> str:
     return ", ".join(f"{text[span.start : span.end]!r} {span.label}" for span in spans) or "nothing"
 
 
-CHECKS = (bad_decision, gold_underived, stale_decision, outdated_decision)
+CHECKS = (
+    bad_confirmation,
+    half_confirmed,
+    bad_decision,
+    gold_underived,
+    stale_decision,
+    outdated_decision,
+    changelog_ahead,
+)

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from goldspan import files
+from goldspan import confirmation, files
 from goldspan.checks.check import Found
 from goldspan.corpus import SPLITS
-from goldspan.derivation import derive, is_confirmed
+from goldspan.derivation import derive
 from goldspan.errors import GoldspanError, InputError
 from goldspan.formats import decisions, gold
 from goldspan.formats.lines import numbered
@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 
 
 class Valid(NamedTuple):
-    """A valid example, and the line that it stands on."""
+    """A valid example, and the file and line that it stands on."""
 
     example: Example
+    file: Path
     line: int | None
 
 
@@ -149,8 +150,9 @@ class Project:
     def _readings(self) -> dict[str, dict[str, Example]]:
         found: dict[str, dict[str, Example]] = {}
         for path in self.pass_files:
+            said = confirmation.is_said(records(path))
             for one in self.examples(path):
-                if is_confirmed(one.example):
+                if confirmation.is_boolean(one.example) and confirmation.cause(one, said=said) is None:
                     found.setdefault(one.example.id, {})[path.parent.name] = one.example
         return found
 
@@ -159,7 +161,7 @@ class Project:
         """The valid examples of a gold file, with their lines."""
         for record in records(path):
             try:
-                yield Valid(record.example(), record.line)
+                yield Valid(record.example(), path, record.line)
             except InputError:
                 continue
 

@@ -14,6 +14,7 @@ import typer
 
 from goldspan import __version__
 from goldspan.errors import GoldspanError
+from goldspan.wording import visible
 
 COMMANDS = (
     "init", "add", "suggest", "check", "split", "evaluate", "agree", "adjudicate", "export", "convert", "show", "stats",
@@ -63,12 +64,12 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         app(arguments, prog_name="goldspan")
     except GoldspanError as error:
-        print(f"goldspan: {error}", file=sys.stderr)
+        print(f"goldspan: {visible(str(error))}", file=sys.stderr)  # a server may have said it, or a file
         sys.exit(1)
     except OSError as error:
         if isinstance(error, BrokenPipeError):
             sys.stderr.close()
             sys.exit(1)
         name = f"{error.filename}: " if error.filename else ""
-        print(f"goldspan: {name}{error.strerror or error}", file=sys.stderr)
+        print(f"goldspan: {visible(f'{name}{error.strerror or error}')}", file=sys.stderr)
         sys.exit(1)

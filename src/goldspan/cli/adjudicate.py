@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from goldspan.cli import reports, terminal
+from goldspan.cli import disputes, modes, reports, terminal
 from goldspan.corpus import Corpus
 from goldspan.errors import ValueRefused
 
 if TYPE_CHECKING:
     from goldspan.adjudication.deciding import Ruling
     from goldspan.adjudication.state import State
-    from goldspan.doccano.client import Doccano
-    from goldspan.rounds import Prefill
-
-SHOWN = 10  # disputes, decisions and edits that are printed; --json has all
 
 
 def run(
@@ -56,10 +53,15 @@ def run(
         str | None, typer.Option("--project", help="The project in Doccano, for --push and --pull.", show_default=False)
     ] = None,
     prefill: Annotated[
-        Literal["majority", "union"],
-        typer.Option("--prefill", help="With --push: show the majority's spans, or all that fit side by side."),
-    ] = "majority",
+        Literal["majority", "union"] | None,
+        typer.Option(
+            "--prefill",
+            help="With --push: show the majority's spans (so by default), or all that fit side by side.",
+            show_default=False,
+        ),
+    ] = None,
     members: terminal.Members = None,
+    home: terminal.Home = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Let gold that was edited by hand give way to what follows.")
     ] = False,
@@ -73,21 +75,27 @@ def run(
     """
     from goldspan.adjudication import state as states
 
-    modes = [
-        name for name, asked in (("--settle", settle), ("--adopt", adopt), ("--push", push), ("--pull", pull)) if asked
-    ]
-    if len(modes) > 1:
-        raise typer.BadParameter(f"{' and '.join(modes)} do not go together")
+    modes.refuse_idle(
+        {"--settle": settle, "--adopt": adopt, "--push": push, "--pull": pull},
+        {
+            "--rule": rule is not None, "--accept": accept is not None, "--as": by is not None,
+            "--reason": reason is not None, "--project": project is not None, "--prefill": prefill is not None,
+            "--members": members is not None, "--home": home is not None, "--overwrite": overwrite, "--apply": apply,
+        },
+    )  # fmt: skip
     corpus = Corpus.find(root)
     state = states.look(corpus, articles)
     if rule is not None and not adopt:
         _under(state, rule, json)
     elif settle:
-        _settle(state, by)
+        _settle(state, by, json)
     elif adopt:
-        _adopt(state, by, reason, rule, apply=apply)
+        _adopt(state, by, reason, rule, json, apply=apply)
     elif push or pull:
-        _doccano(state, project, members, prefill if push else None, json, apply=apply)
+        if not project:
+            raise typer.BadParameter("--project is needed: the name of the project in Doccano")
+        place = disputes.Place(project, members, home)
+        disputes.carry(state, place, (prefill or "majority") if push else None, json, apply=apply)
     else:
         _stand(state, accept, json, apply=apply, overwrite=overwrite)
 
@@ -99,11 +107,12 @@ def _stand(state: State, accept: str | None, json: Path | None, *, apply: bool, 
 
     if accept and apply and (made := deciding.by_majority(state, _today())):
         print(f"{len(made)} decision(s) by majority")
-        _say_written(gold.enact(state.corpus, made))
+        disputes.say_written(gold.enact(state.corpus, made))
         state = states.look(state.corpus, state.articles)
     writing = gold.plan(state, overwrite=overwrite)
     reports.show(reports.console(), summary.table(state))
-    _some([line for one in state.open[:SHOWN] for line in summary.dispute(one)], len(state.open), "dispute")
+    shown = [line for one in state.open[: disputes.SHOWN] for line in summary.dispute(one)]
+    disputes.some(shown, len(state.open), "dispute")
     for title, lines in (
         ("Must be read again", [summary.decided(one, summary.text_of(state, one)) for one in state.outdated]),
         ("Holds no longer", [summary.decided(one, "") for one in state.derived.stale]),
@@ -111,30 +120,18 @@ def _stand(state: State, accept: str | None, json: Path | None, *, apply: bool, 
     ):
         if lines:
             print(f"\n{title}:")
-            _some([f"  {line}" for line in lines[:SHOWN]], len(lines), "case")
+            disputes.some([f"  {line}" for line in lines[: disputes.SHOWN]], len(lines), "case")
     print()
     for sentence in summary.closing(state, writing):
         print(sentence)
     terminal.write_json(json, summary.json(state, writing))
     if apply:
         written = gold.apply(state, overwrite=overwrite)
-        _say_written(written)
+        disputes.say_written(written)
         if not written:
             print("Gold says so already.")
-    elif writing.texts or accept:
+    elif writing.texts or (accept and deciding.by_majority(state, _today())):
         print("Nothing was written: this is the plan. Carry it out with --apply.")
-
-
-def _say_written(paths: list[Path]) -> None:
-    for path in paths:
-        print(f"wrote {path}")
-
-
-def _some(lines: list[str], total: int, what: str) -> None:
-    for line in lines:
-        print(line)
-    if total > SHOWN:
-        print(f"… and {total - SHOWN:,} more {what}s, which --json lists.")
 
 
 def _under(state: State, rule: str, json: Path | None) -> None:
@@ -153,9 +150,10 @@ def _under(state: State, rule: str, json: Path | None) -> None:
     )
 
 
-def _settle(state: State, by: str | None) -> None:
+def _settle(state: State, by: str | None, json: Path | None) -> None:
     from goldspan import opinions
-    from goldspan.adjudication import settling
+    from goldspan.adjudication import gold, settling, summary
+    from goldspan.adjudication import state as states
     from goldspan.cli.desk import Desk
 
     ruling = _ruling(state, by, None, None)
@@ -163,91 +161,28 @@ def _settle(state: State, by: str | None) -> None:
         hints = opinions.hints(state)
     done = settling.settle(state, Desk(state.corpus.scheme), ruling, hints)
     print(f"{done.decided} decided, {done.skipped} left open, {done.left} not reached.")
+    if json is not None:
+        after = states.look(state.corpus, state.articles)
+        terminal.write_json(json, {**asdict(done), "after": summary.json(after, gold.plan(after))})
 
 
-def _adopt(state: State, by: str | None, reason: str | None, rule: str | None, *, apply: bool) -> None:
+def _adopt(
+    state: State, by: str | None, reason: str | None, rule: str | None, json: Path | None, *, apply: bool
+) -> None:
     from goldspan.adjudication import deciding, summary
     from goldspan.adjudication import state as states
 
     if not reason:
         raise typer.BadParameter("--adopt needs a --reason: why gold is as it stands")
     made = deciding.adopt(state, _ruling(state, by, rule, reason))
-    _some(list(summary.hand(state))[:SHOWN], len(made), "edit")
+    terminal.write_json(json, {"decisions": summary.decisions_json(one for one, _ in made), "applied": apply})
+    disputes.some(list(summary.hand(state))[: disputes.SHOWN], len(made), "edit")
     if not made:
         print("Gold follows from passes and decisions: there is nothing to record.")
     elif apply:
-        _say_written(states.record(state.corpus, made))
+        disputes.say_written(states.record(state.corpus, made))
     else:
         print(f"{len(made)} decision(s) by hand. Nothing was written: this is the plan. Carry it out with --apply.")
-
-
-def _doccano(
-    state: State, project: str | None, members: Path | None, prefill: Prefill | None, json: Path | None, *, apply: bool
-) -> None:
-    """The disputes into a project that all share, or the decisions from there."""
-    from goldspan.doccano import account
-    from goldspan.doccano.client import Doccano
-
-    if not project:
-        raise typer.BadParameter("--project is needed: the name of the project in Doccano")
-    with Doccano(account.find()) as server:
-        errand = _Errand(state, server, project, members, json, apply)
-        if prefill is not None:
-            _push(errand, prefill)
-        else:
-            _pull(errand)
-
-
-class _Errand(NamedTuple):
-    """What is to be done in Doccano, and how."""
-
-    state: State
-    server: Doccano
-    project: str
-    members: Path | None
-    json: Path | None
-    apply: bool
-
-
-def _push(errand: _Errand, prefill: Prefill) -> None:
-    from goldspan import rounds
-
-    prepared = rounds.prepare(errand.state, errand.server, errand.project, errand.members)
-    found = rounds.cases(errand.state, prefill)
-    for line in (*prepared.lines(), *(f"note: {line}" for line in prepared.remarks())):
-        print(line)
-    _some([f"{case.example.id}: {case.votes.replace(chr(10), '; ')}" for case in found[:SHOWN]], len(found), "example")
-    if not found:
-        print("Nothing is disputed.")
-    elif errand.apply:
-        with terminal.spinner(f"Pushing to {errand.project}"):
-            done = rounds.push(errand.state, errand.server, prepared, found)
-        print(f"{len(found)} disputed example(s) are in {errand.project!r}; {done.account.stored} span(s) were stored.")
-        terminal.write_json(errand.json, done.json())
-    else:
-        print(f"{len(found)} example(s) to push. This is the plan: carry it out with --apply.")
-
-
-def _pull(errand: _Errand) -> None:
-    from goldspan import rounds
-    from goldspan.adjudication import gold, summary
-
-    with terminal.spinner(f"Pulling from {errand.project}"):
-        pulled = rounds.pull(errand.state, errand.server, errand.project, errand.members)
-    _some([summary.decided(one, example.text) for one, example in pulled.made[:SHOWN]], len(pulled.made), "decision")
-    for example, why in pulled.problems:
-        print(f"not taken: {example} {why}")
-    if pulled.waiting:
-        print(f"{len(pulled.waiting)} disputed example(s) wait to be confirmed there.")
-    terminal.write_json(errand.json, pulled.json())
-    if errand.apply:
-        _say_written(gold.enact(errand.state.corpus, pulled.made) if pulled.made else [])
-    elif pulled.made:
-        print(f"{len(pulled.made)} decision(s). This is the plan: carry it out with --apply.")
-    else:
-        print("There is no new decision.")
-    if pulled.problems:
-        raise typer.Exit(1)
 
 
 def _ruling(state: State, by: str | None, rule: str | None, reason: str | None) -> Ruling:

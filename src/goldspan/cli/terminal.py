@@ -12,6 +12,7 @@ import typer
 
 from goldspan import files
 from goldspan.tables import is_numeric
+from goldspan.wording import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -81,11 +82,16 @@ def console(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, highlight=False, soft_wrap=not sys.stdout.isatty())
 
 
-def plain(text: str) -> Text:
-    """A text that rich prints as it stands, brackets and all."""
+def say(text: str, *, flush: bool = False) -> None:
+    """Print a line in which there may be words of others: a terminal shall show them, not obey them."""
+    print(visible(text), flush=flush)
+
+
+def plain(text: str, style: str = "") -> Text:
+    """A text that rich prints as it stands, brackets and all, with its control characters as pictures."""
     from rich.text import Text
 
-    return Text(text)
+    return Text(visible(text), style)
 
 
 def progress(items: Iterable[T], what: str, total: int | None = None) -> Iterator[T]:
@@ -135,12 +141,11 @@ def table(title: str, header: Sequence[str], rows: Iterable[Sequence[str]], note
     """A table for the terminal: numbers to the right, words to the left."""
     from rich import box
     from rich.table import Table
-    from rich.text import Text
 
     made = Table(
-        title=title,
+        title=plain(title, "table.title"),
         title_justify="left",
-        caption=note or None,
+        caption=plain(note, "table.caption") if note else None,
         caption_justify="left",
         box=box.SIMPLE_HEAD,
         pad_edge=False,
@@ -149,9 +154,9 @@ def table(title: str, header: Sequence[str], rows: Iterable[Sequence[str]], note
     cells = [tuple(row) for row in rows]
     for number, name in enumerate(header):
         numeric = is_numeric(row[number] for row in cells)
-        made.add_column(name, justify="right" if numeric else "left", overflow="fold", no_wrap=numeric)
+        made.add_column(plain(name), justify="right" if numeric else "left", overflow="fold", no_wrap=numeric)
     for row in cells:
-        made.add_row(*(Text(cell) for cell in row))
+        made.add_row(*(plain(cell) for cell in row))
     return made
 
 

@@ -56,6 +56,13 @@ def create(server: Doccano, names: Sequence[str], choose: Callable[[str], str] =
             why = folders.unfit(name) or "may hold letters, digits and . @ + - _ alone, 150 at most"
             raise ValueRefused(f"{name!r} cannot be a user: the name {why}", remedy="Take another name.")
     known = {user.username for user in server.users()}
+    spelt = {name.lower(): name for name in known}
+    for name in names:
+        if (other := spelt.setdefault(name.lower(), name)) != name:
+            raise ValueRefused(
+                f"{name!r} cannot be a user: there is {other!r}, which differs in capitals alone",
+                remedy="Take another name.",
+            )
     for name in dict.fromkeys(names):
         password = None if name in known else choose(name)
         if password is not None:

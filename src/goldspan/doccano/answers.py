@@ -191,6 +191,18 @@ def confirmation(data: object) -> Confirmation:
     return Confirmation(get(row, "confirmed_by", int), get(row, "confirmed_at", str))
 
 
+def place(data: object) -> tuple[int, int, int]:
+    """Start, end and number of the label of a span out of an answer."""
+    row = entry(data, "a span")
+    return get(row, "start_offset", int), get(row, "end_offset", int), get(row, "label", int)
+
+
+def progress(data: object) -> tuple[str, int]:
+    """A user name out of an answer, and how many examples that user confirmed."""
+    row = entry(data, "the progress of a member")
+    return get(row, "user", str), get(row, "done", int)
+
+
 def example(data: object) -> Row:
     """An example out of an answer."""
     row = entry(data, "an example")
@@ -233,7 +245,7 @@ def get(row: Mapping[str, Any], key: str, kind: type[T]) -> T:
     """
     if key not in row:
         raise ServerError(
-            f"the server's answer lacks {key!r}; it has {', '.join(sorted(row)) or 'nothing'}", remedy=REMEDY
+            f"the server's answer lacks {key!r}; it has {', '.join(sorted(row)) or 'nothing':.300}", remedy=REMEDY
         )
     value = row[key]
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):

@@ -6,62 +6,37 @@ then no pull trusts it, and the next push finishes what was interrupted. Spans a
 one annotator ever overlap, for Doccano would refuse that.
 
 Doccano tells the numbers of others' spans only in the exports of a project that allows relations, so the project is
-made to for as long as this takes.
+made to for as long as this takes. Another push may switch that off in between: an example is touched, and its marker
+taken away, only where the export tells the number of each of its spans and Doccano counts no more of them.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from goldspan import files, offsets
+from goldspan import offsets
 from goldspan.doccano import reanchor
 from goldspan.doccano.plan import MARKER
 from goldspan.doccano.snapshot import take
+from goldspan.doccano.undertaking import Undertaking
 from goldspan.errors import ServerError, ValueRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from goldspan.doccano.answers import Project
     from goldspan.doccano.client import Doccano
     from goldspan.doccano.journal import Journal
     from goldspan.doccano.plan import Step
     from goldspan.doccano.snapshot import Copy, Snapshot
+    from goldspan.doccano.undertaking import Place
 
-Place = tuple[int, int]  # start and end, in the server's unit
 LOOK = "Look at it in Doccano and set the span right, then push once more."
 FORMER = "Make the former members members again, or delete their spans."
-
-
-@dataclass(frozen=True, slots=True)
-class Undertaking:
-    """What is done to one example.
-
-    Args:
-        text: the new one.
-        meta: what travels with it when all is done.
-        spans: by number, where each span goes in the new text.
-        known: the numbers of spans that were set while it was done, and that people were told of.
-    """
-
-    text: str
-    meta: Mapping[str, Any]
-    spans: Mapping[int, Place]
-    known: tuple[int, ...] = ()
-
-    def dumps(self) -> str:
-        """The marker."""
-        return files.dumps(asdict(self))
-
-    @classmethod
-    def loads(cls, marker: str) -> Undertaking:
-        """The undertaking of a marker."""
-        row = json.loads(marker)
-        spans = {int(number): (start, end) for number, (start, end) in row["spans"].items()}
-        return cls(row["text"], row["meta"], spans, tuple(row["known"]))
+AGAIN = "Another push with --reanchor may have been at work: push once more when it is done."
+NOT_OURS = "Pull the work, delete this example in Doccano by hand, and push once more."
 
 
 def carry(server: Doccano, project: Project, steps: Sequence[Step], book: Journal) -> list[str]:
@@ -78,8 +53,8 @@ def carry(server: Doccano, project: Project, steps: Sequence[Step], book: Journa
 
     Raises:
         ValueRefused: if the user may not move the spans of others.
-        ServerError: if the server does not do as it is told; if spans of former members would be left behind, or
-            somebody set a span meanwhile.
+        ServerError: if the server does not do as it is told; if spans of former members would be left behind, the
+            export does not tell the numbers of spans, or somebody set one meanwhile; for a marker that no push wrote.
     """
     if not steps:
         return []
@@ -89,23 +64,28 @@ def carry(server: Doccano, project: Project, steps: Sequence[Step], book: Journa
             remedy="Push with --reanchor as a superuser, or without it.",
         )
     with _numbered(server, project, book) as numbered:
-        before = take(server, numbered, confirmed=False)
+        before = _look(server, numbered, {step.keep or 0 for step in steps})
         pairs = [(step, copy) for step in steps if (copy := before.copies.get(step.keep or 0))]
-        _refuse_former(server, before, [copy for _, copy in pairs])
         begun = {}
         for step, copy in pairs:
             undertaking = _undertaking(step, copy, numbered)
             if undertaking is not None:
                 _do(server, numbered, copy, undertaking)
                 begun[copy.number] = undertaking
-        return _finish(server, take(server, numbered, confirmed=False), begun)
+        return _finish(server, _look(server, numbered, begun), begun)
 
 
-def restore(server: Doccano, project: Project, book: Journal) -> None:
-    """Take relations away again from a project that a push, maybe an interrupted one, made to allow them."""
-    if book.relations:
-        server.update_project(project.id, use_relation=False)
-        book.relate(allowed=False)
+def restore(server: Doccano, project: Project, book: Journal) -> Project:
+    """Take relations away again from a project that a push, maybe an interrupted one, made to allow them.
+
+    Returns:
+        The project as it is then.
+    """
+    if not book.relations:
+        return project
+    restored = server.update_project(project.id, use_relation=False)
+    book.relate(allowed=False)
+    return restored
 
 
 def order(now: Mapping[int, tuple[str, Place]], to: Mapping[int, Place]) -> Iterator[tuple[int, Place]]:
@@ -151,11 +131,33 @@ def _numbered(server: Doccano, project: Project, book: Journal) -> Iterator[Proj
         yield project
         return
     book.relate(allowed=True)
-    server.update_project(project.id, use_relation=True)
     try:
-        yield replace(project, use_relation=True)
+        yield server.update_project(project.id, use_relation=True)
     finally:
         restore(server, project, book)
+
+
+def _look(server: Doccano, project: Project, numbers: Collection[int]) -> Snapshot:
+    """What is there; refused unless it tells of every span of these examples."""
+    snapshot = take(server, project, confirmed=False)
+    copies = [copy for number, copy in snapshot.copies.items() if number in numbers]
+    _refuse_unnumbered(copies)
+    _refuse_former(server, snapshot, copies)
+    return snapshot
+
+
+def _refuse_unnumbered(copies: Sequence[Copy]) -> None:
+    """Refuse spans that have no number: they would stay where they are, unseen."""
+    for copy in copies:
+        if any(
+            len(work.numbers) < len(work.spans) or any(refused.number is None for refused in work.refused)
+            for work in copy.work.values()
+        ):
+            raise ServerError(
+                "the export does not tell the numbers of its spans: they cannot be carried over",
+                example=copy.id,
+                remedy=AGAIN,
+            )
 
 
 def _refuse_former(server: Doccano, snapshot: Snapshot, copies: Sequence[Copy]) -> None:
@@ -178,10 +180,11 @@ def _undertaking(step: Step, copy: Copy, project: Project) -> Undertaking | None
     """What is to be done, begun already or not; None if it cannot be done any more."""
     marker = copy.row.get(MARKER)
     if marker is not None:
-        return Undertaking.loads(marker)
+        return _begun(copy, marker)
     text = step.wanted.example.text
     moves = reanchor.find(copy.text, text, (span for work in copy.work.values() for span in work.spans))
-    if moves.lost or any(work.refused for work in copy.work.values()):
+    uncounted = reanchor.uncounted(text, moves.to.values(), graphemes=project.grapheme_mode)
+    if moves.lost or uncounted or any(work.refused for work in copy.work.values()):
         return None
     spans = {
         number: _place(text, moves.to[span].start, moves.to[span].end, project)
@@ -189,6 +192,16 @@ def _undertaking(step: Step, copy: Copy, project: Project) -> Undertaking | None
         for span, number in work.numbers.items()
     }
     return Undertaking(text, {**_meta(copy), **step.meta}, spans)
+
+
+def _begun(copy: Copy, marker: Any) -> Undertaking:  # noqa: ANN401  (JSON is any)
+    """The undertaking that an example is marked with."""
+    try:
+        return Undertaking.loads(marker)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise ServerError(
+            f"its key {MARKER} is not what a push writes ({error})", example=copy.id, remedy=NOT_OURS
+        ) from None
 
 
 def _do(server: Doccano, project: Project, copy: Copy, undertaking: Undertaking) -> None:

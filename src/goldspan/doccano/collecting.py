@@ -9,13 +9,14 @@ from goldspan.doccano import merging, tidy
 from goldspan.doccano.plan import MARKER
 from goldspan.doccano.plan import article as article_of
 from goldspan.doccano.snapshot import ALL
+from goldspan.doccano.touch import is_changed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from goldspan.doccano.snapshot import Copy, Snapshot, Work
     from goldspan.formats.doccano import Unit
-    from goldspan.values import Example
+    from goldspan.values import Example, Span
 
 Kind = Literal["foreign", "spoiled", "text", "double", "comment"] | tidy.Kind
 IN_DOCCANO = "Ask the annotator to correct it in Doccano"
@@ -92,6 +93,8 @@ class Collected:
     Args:
         lines: per annotator and id the line for the corpus, None for an example that is open; those with a problem are
             left out. In a shared project the annotator is `snapshot.ALL`.
+        untouched: per annotator and id the spans of an open example on which nothing is theirs: none, or those that a
+            push filled in. Nothing shows that the annotator ever opened it, so no line here is withdrawn for it.
         begun: the annotators that did anything at all.
         problems: what does not fit.
         repairs: what was set right.
@@ -99,6 +102,7 @@ class Collected:
     """
 
     lines: dict[str, dict[str, Example | None]] = field(default_factory=dict)
+    untouched: dict[str, dict[str, tuple[Span, ...]]] = field(default_factory=dict)
     begun: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
     repairs: list[Repaired] = field(default_factory=list)
@@ -115,6 +119,7 @@ class Wish:
         labels: the names of the scheme.
         unconfirmed: whether examples that are open are wanted, too.
         tidy: whether slips are to be set right.
+        withdraw: whether lines are withdrawn for an open example on which nobody did anything, too.
     """
 
     texts: Mapping[str, Example]
@@ -122,11 +127,23 @@ class Wish:
     labels: Collection[str]
     unconfirmed: bool = False
     tidy: bool = False
+    withdraw: bool = False
 
 
 def is_begun(work: Work) -> bool:
     """Whether the annotator did anything that can be seen."""
     return bool(work.confirmed or work.spans or work.comments or work.refused)
+
+
+def _is_theirs(copy: Copy, annotator: str, work: Work) -> bool:
+    """Whether anything there is an annotator's own.
+
+    In a shared project what a push filled in is nobody's; that it is not there shows nothing, for an import that broke
+    off leaves it out.
+    """
+    if annotator == ALL and not is_changed(copy, work):
+        work = replace(work, spans=())
+    return is_begun(work)
 
 
 def collect(snapshot: Snapshot, wish: Wish) -> Collected:
@@ -205,6 +222,8 @@ def _take(copy: Copy, wish: Wish, unit: Unit, found: Collected) -> None:
         found.comments += [Said(annotator, here.id, text) for text in said]
         if is_begun(work):
             found.begun.add(annotator)
+        if not (wish.withdraw or _is_theirs(copy, annotator, work)):
+            found.untouched.setdefault(annotator, {})[here.id] = work.spans
         if not (work.confirmed or wish.unconfirmed):
             lines[here.id] = None
             continue

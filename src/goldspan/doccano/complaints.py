@@ -81,7 +81,7 @@ def refusal(answer: requests.Response, where: str, base: str, secrets: Sequence[
     told = f": {said}" if said else ""
     lost = status == UNAUTHORISED or (status == FORBIDDEN and said.lower().startswith(NOT_LOGGED_IN))
     return Refusal(
-        f"{where}: the server answered {status} {answer.reason or ''}".rstrip() + told,
+        f"{where}: the server answered {status} {scrub(answer.reason or '', secrets):.60}".rstrip() + told,
         remedy=_remedy(status, said, base, lost=lost),
         status=status,
         unauthenticated=lost,
@@ -114,6 +114,11 @@ def unanswered(error: requests.RequestException, where: str, base: str, timeout:
         if isinstance(error, kind):
             return ServerError(f"{host} {message}{_reason(error)}", remedy=remedy)
     return _no_connection(error, host, read)
+
+
+def unreadable(where: str, base: str) -> ServerError:
+    """The error for an answer whose headers make no sense."""
+    return ServerError(f"{where}: {base} sent an answer with a header that cannot be understood", remedy=UNKNOWN)
 
 
 def _no_connection(error: Exception, host: str, read: float) -> ServerError:
@@ -150,14 +155,21 @@ def _reason(error: BaseException) -> str:
 
 
 def _redirect(answer: requests.Response, where: str, base: str, secrets: Sequence[str]) -> Refusal:
-    to = urlsplit(answer.headers.get("Location", ""))
-    target = f"{to.scheme}://{to.hostname}{f':{to.port}' if to.port else ''}" if to.hostname else ""
-    target = scrub(target + to.path, secrets) or "nowhere"
+    target = scrub(_target(answer.headers.get("Location", "")), secrets) or "nowhere"
     return Refusal(
-        f"{where}: the server answered {answer.status_code} and points to {target}",
+        f"{where}: the server answered {answer.status_code} and points to {target:.{WORDS}}",
         remedy=f"Redirects are not followed, so that no login goes astray: give the address that {base} points to.",
         status=answer.status_code,
     )
+
+
+def _target(location: str) -> str:
+    """An address without user, password and query."""
+    try:
+        to = urlsplit(location)
+        return (f"{to.scheme}://{to.hostname}{f':{to.port}' if to.port else ''}" if to.hostname else "") + to.path
+    except ValueError:
+        return "what is no address"
 
 
 def _remedy(status: int, said: str, base: str, *, lost: bool) -> str | None:

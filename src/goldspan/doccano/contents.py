@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from goldspan.doccano import answers, paging
+from goldspan.doccano import answers, complaints, paging
 from goldspan.doccano.calls import Calls
 from goldspan.errors import ValueRefused
 
@@ -72,6 +73,31 @@ class Contents(Calls):
         """Who confirmed an example: anybody in a shared project, else the caller alone."""
         pages = self._pages(f"v1/projects/{project:d}/examples/{example:d}/states")
         return [answers.confirmation(row) for row in paging.once(pages, "confirmations")]
+
+    def reopen(self, project: int, example: int) -> None:
+        """Take back the confirmation of an example: anybody's in a shared project, else the caller's own."""
+        if self.confirmations(project, example):  # the same request would confirm an open one
+            self._call("POST", f"v1/projects/{project:d}/examples/{example:d}/states", json={})
+
+    def holds(self, project: int, example: int) -> bool:
+        """Whether an example is there."""
+        try:
+            self._get(f"v1/projects/{project:d}/examples/{example:d}")
+        except complaints.Refusal as error:
+            if error.status == HTTPStatus.NOT_FOUND:
+                return False
+            raise
+        return True
+
+    def spans(self, project: int, example: int) -> list[tuple[int, int, int]]:
+        """Start, end and number of the label of each span: in a shared project everybody's, else the caller's own."""
+        found = answers.entries(self._get(f"v1/projects/{project:d}/examples/{example:d}/spans"), "spans")
+        return [answers.place(row) for row in found]
+
+    def progress(self, project: int) -> dict[str, int]:
+        """How many confirmations there are by each user name, former members included."""
+        found = answers.entry(self._get(f"v1/projects/{project:d}/metrics/member-progress"), "the progress of members")
+        return dict(answers.progress(row) for row in answers.entries(found.get("progress"), "members"))
 
     def update_span(self, project: int, example: int, span: int, start: int, end: int) -> None:
         """Move a span, anybody's; offsets in the project's unit."""

@@ -1,4 +1,4 @@
-"""Answers that are taken as they come: a file, written piece by piece, and whatever a doctor looks at."""
+"""Answers that are taken piece by piece, up to a limit, or as they come: in memory, into a file, for a doctor."""
 
 from __future__ import annotations
 
@@ -15,7 +15,32 @@ if TYPE_CHECKING:
 
 PIECE = 1 << 20
 LARGEST = 4 << 30
+MOST = 256 << 20  # bytes of an answer in memory: 10,000 examples are some 30 MB
 MARKS = (b"PK\x03\x04", b"PK\x05\x06")  # of a ZIP with members, and of one without
+
+
+def hold(answer: requests.Response, where: str, most: int = MOST) -> None:
+    """Read an answer into the memory.
+
+    Args:
+        answer: asked for as a stream; it then has its content as if it were none.
+        where: what was asked.
+        most: bytes, unpacked; an answer that has more is refused before they are all there.
+
+    Raises:
+        ServerError: if it has more.
+    """
+    pieces, size = [], 0
+    for piece in answer.iter_content(complaints.READ):
+        size += len(piece)
+        if size > most:
+            answer.close()
+            raise ServerError(
+                f"{where}: the answer has more than {most >> 20:,} MB unpacked, which is no answer of a Doccano",
+                remedy="Look at the server, and at what stands before it. Texts that are that long want splitting.",
+            )
+        pieces.append(piece)
+    answer._content = b"".join(pieces)  # noqa: SLF001  (where `requests` keeps it; it knows no limit)
 
 
 def save(answer: requests.Response, file: Path, largest: int = LARGEST) -> None:
@@ -64,4 +89,4 @@ def probe(ask: Callable[[], requests.Response]) -> tuple[int, Any]:
     try:
         return answer.status_code, answer.json()
     except (ValueError, RecursionError):
-        return answer.status_code, answer.text[: complaints.WORDS]
+        return answer.status_code, answer.content.decode("utf-8", "replace")[: complaints.WORDS]

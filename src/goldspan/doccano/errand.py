@@ -114,7 +114,9 @@ def prepare(
     """
     entries = desired.chosen(corpus, articles)
     found = server.project(name)
-    kind = kind or ("shared" if found is not None and found.collaborative else "independent")
+    if found is not None:
+        project.refuse_disputes(found)
+    kind = kind or ("independent" if found is None else project.kind_of(found))
     if prefill != "nothing" and kind == "independent":
         raise ValueRefused(
             f"{prefill} cannot be filled in where everybody annotates alone: the annotators would not see the spans, "

@@ -27,18 +27,28 @@ def folders(names: Iterable[str], pseudonyms: Mapping[str, str], existing: Itera
 
     Raises:
         ValueRefused: for a name that no file system, or not every one, takes as a folder's, and for two that differ
-            in nothing but case or normal form, of annotators or of what is there already.
+            in nothing but case or normal form, of annotators or of what is there already; for a name that is somebody's
+            pseudonym; for one that has a pseudonym and a folder of its own from before.
     """
     found: dict[str, str] = {}
+    names, existing = [*names], [*existing]
+    owners = {_alike(pseudonym): name for name, pseudonym in pseudonyms.items() if name not in names}
     taken = {_alike(folder): (folder, f"the folder {folder!r} that is there") for folder in existing}
     for name in names:
         folder = pseudonyms.get(name, name)
         who = f"the annotator {name!r}" + ("" if folder == name else f", whose pseudonym is {folder!r},")
         if why := unfit(folder):
             raise ValueRefused(f"{who} cannot have a folder: the name {why}", remedy=_remedy(name))
+        if folder != name and name in existing:
+            raise ValueRefused(
+                f"{who} has passes in the folder {name!r} from before: one person would count as two",
+                remedy=f"Rename it first: git mv corpus/passes/{name} corpus/passes/{folder}",
+            )
         other, where = taken.get(_alike(folder), (folder, ""))
         if other != folder or folder in found.values():
             raise ValueRefused(f"{who} would write into {where}", remedy=_remedy(name))
+        if owner := owners.get(_alike(folder)):
+            raise ValueRefused(f"{who} would write into the folder of {owner!r}", remedy=_remedy(name))
         found[name] = folder
         taken[_alike(folder)] = (folder, f"the folder {folder!r} of {name!r}")
     return found

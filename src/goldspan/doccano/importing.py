@@ -56,22 +56,28 @@ def bring(
         tell("import", count - before, len(uploads))
         return count
 
-    return server.wait(task, news=news)
+    errors = server.wait(task, news=news)
+    book.ended(upload)
+    return errors
 
 
 def settle(server: Doccano, project: Project, book: Journal, tell: Progress) -> None:
     """Take back what an interrupted push left to be imported, and wait for what is being imported.
 
     An import whose upload is taken away before it begins brings nothing. The server forgets an upload as soon as its
-    import is over.
+    import is over: where it has, and says that the import ended without an error, what was imported is whole. Where the
+    upload was still there, an import that failed may have been tried again without it, and that ends without an error,
+    too.
     """
-    for batch in book.batches:
+    for batch in (batch for batch in book.batches if not batch.whole):
         tell("settle what an interrupted push left", 0, None)
         is_open = server.revert(batch.upload)
         if batch.task is not None:
             # A task whose worker was killed is never ready, and one that failed has said so to no one.
             with contextlib.suppress(ServerError):
                 server.wait(batch.task, news=lambda: server.count(project.id), patience=min(QUIET, server.patience))
+                if not is_open:
+                    book.ended(batch.upload)
         elif is_open:
             _outlast(server, project, min(UNKNOWN, server.patience))
 

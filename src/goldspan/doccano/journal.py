@@ -1,7 +1,8 @@
 """What a push is about to do on the server, written down before it does it.
 
     build/doccano/<host>-<project>.json
-    {"relations": false, "batches": [{"upload": "QxY…", "task": "9f2c…", "above": 1043, "ids": ["a.p01", "a.p02"]}]}
+    {"relations": false, "batches": [
+      {"upload": "QxY…", "task": "9f2c…", "above": 1043, "ids": ["a.p01", "a.p02"], "whole": false}]}
 
 An import cannot be undone, and its task goes on when the program that asked for it dies. So the upload's id stands here
 before the import is asked for, and the task's id as soon as it is known; and so does that the project was made to
@@ -40,17 +41,19 @@ class Batch:
         upload: the server's id of the uploaded file.
         task: the server's id of the import; None until it is known.
         above: the highest number that an example of the project had before; those of the batch are higher.
-        ids: of the examples sent.
+        ids: of the examples sent, in the order in which they were sent.
+        whole: whether its import is known to have ended, so that each example got its spans.
     """
 
     upload: str
     task: str | None
     above: int
     ids: tuple[str, ...]
+    whole: bool = False
 
     def json(self) -> dict[str, Any]:
         """As it is written down."""
-        return {"upload": self.upload, "task": self.task, "above": self.above, "ids": self.ids}
+        return {"upload": self.upload, "task": self.task, "above": self.above, "ids": self.ids, "whole": self.whole}
 
 
 class Journal:
@@ -80,6 +83,11 @@ class Journal:
     def started(self, upload: str, task: str) -> None:
         """The import of an upload has this task."""
         self._batches = [replace(batch, task=task) if batch.upload == upload else batch for batch in self._batches]
+        self._write()
+
+    def ended(self, upload: str) -> None:
+        """The import of an upload is over, and brought all that it was to bring."""
+        self._batches = [replace(batch, whole=True) if batch.upload == upload else batch for batch in self._batches]
         self._write()
 
     def relate(self, *, allowed: bool) -> None:
@@ -146,5 +154,5 @@ def _batch(row: dict[str, Any]) -> Batch:
     match row:
         case {"upload": str(upload), "task": str() | None as task, "above": int(above), "ids": list(ids)}:
             if all(isinstance(name, str) for name in ids):
-                return Batch(upload, task, above, tuple(ids))
+                return Batch(upload, task, above, tuple(ids), row.get("whole") is True)
     raise ValueError(f"{row!r:.80} is no batch")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from goldspan.corpus import Corpus
+    from goldspan.doccano.collecting import Collected
     from goldspan.values import Example
 
 GOLD = "gold"
@@ -56,24 +57,23 @@ class Change:
             "changed": merged.changed,
             "withdrawn": merged.withdrawn,
             "left_out": merged.left_out,
+            "kept": merged.kept,
         }
 
 
-def changes(
-    corpus: Corpus, lines: Mapping[str, Mapping[str, Example | None]], pseudonyms: Mapping[str, str]
-) -> Iterator[Change]:
+def changes(corpus: Corpus, found: Collected, pseudonyms: Mapping[str, str]) -> Iterator[Change]:
     """The files of the annotators that have something to write, or had.
 
     Args:
         corpus: the project.
-        lines: per annotator and id the line, None for an example that is open; as `collecting.collect` found them.
+        found: the work of each annotator.
         pseudonyms: by user name, where one is to name the pass.
 
     Raises:
-        ValueRefused: if a name cannot be that of a folder.
+        ValueRefused: if a name cannot be that of a folder, or somebody's passes would lie in two.
         InputError: if a file that is here cannot be read.
     """
-    existing = corpus.annotators()
+    existing, lines = corpus.annotators(), found.lines
     working = [
         name
         for name, mine in lines.items()
@@ -86,7 +86,7 @@ def changes(
             path = place / f"{article}.jsonl"
             here = _here(path)
             if here or any(there.values()):
-                merged = merging.merge(here, there, gold=name == ALL)
+                merged = merging.merge(here, there, found.untouched.get(name, {}), gold=name == ALL)
                 yield Change(path, folder(name, pseudonyms), article, merged)
 
 

@@ -17,16 +17,19 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from goldspan.doccano import reanchor
 from goldspan.formats.doccano import SENT
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from goldspan.doccano.desired import Wanted
     from goldspan.doccano.snapshot import Copy, Snapshot
+
+    Carry = Callable[[Wanted, Copy, tuple[int, ...]], "Step"]
 
 State = Literal["create", "unchanged", "update", "replace", "conflict", "reanchor"]
 STATES: tuple[State, ...] = get_args(State)
@@ -173,7 +176,10 @@ def plan(
     """
     by_id = {} if snapshot is None else snapshot.by_id
     names = {want.example.id for want in wanted}
-    steps = [_step(want, by_id.get(want.example.id, ()), touched, half, reanchoring=reanchoring) for want in wanted]
+    carry = partial(_carried, graphemes=snapshot is not None and snapshot.project.grapheme_mode)
+    steps = [
+        _step(want, by_id.get(want.example.id, ()), touched, half, carry if reanchoring else None) for want in wanted
+    ]
     strays = [
         Stray(copy.number, copy.id)
         for copy in ([] if snapshot is None else snapshot.copies.values())
@@ -203,7 +209,7 @@ def fits(want: Wanted, copy: Copy) -> bool:
 
 
 def _step(
-    want: Wanted, copies: Sequence[Copy], touched: Mapping[int, str], half: Collection[int], *, reanchoring: bool
+    want: Wanted, copies: Sequence[Copy], touched: Mapping[int, str], half: Collection[int], carry: Carry | None
 ) -> Step:
     begun = [copy.number for copy in copies if copy.row.get(MARKER) is not None]
     if begun:
@@ -211,7 +217,7 @@ def _step(
     whole = sorted((copy for copy in copies if copy.number not in half), key=lambda copy: copy.number)
     worked = [copy for copy in whole if copy.number in touched and not _fits_alone(want, whole)]
     if worked:
-        return _worked(want, worked, _others(copies, worked), touched, reanchoring=reanchoring)
+        return _worked(want, worked, _others(copies, worked), touched, carry)
     fitting = [copy for copy in whole if fits(want, copy)]
     if fitting:
         return _kept(want, fitting[0], _others(copies, fitting[:1]))
@@ -230,7 +236,7 @@ def _others(copies: Iterable[Copy], kept: Collection[Copy]) -> tuple[int, ...]:
 
 
 def _worked(
-    want: Wanted, worked: Sequence[Copy], drop: tuple[int, ...], touched: Mapping[int, str], *, reanchoring: bool
+    want: Wanted, worked: Sequence[Copy], drop: tuple[int, ...], touched: Mapping[int, str], carry: Carry | None
 ) -> Step:
     """The step where people worked on a copy, or on several."""
     if len(worked) > 1:
@@ -243,15 +249,16 @@ def _worked(
     if copy.spoiled is not None:
         why = f"it was worked on ({how}), but {copy.spoiled}"
         return Step(want, "conflict", drop=drop, why=why, remedy=BY_HAND)
-    if not reanchoring:
+    if carry is None:
         return Step(want, "conflict", drop=drop, why=f"its text changed, but it was worked on ({how})", remedy=REANCHOR)
-    return _carried(want, copy, drop)
+    return carry(want, copy, drop)
 
 
-def _carried(want: Wanted, copy: Copy, drop: tuple[int, ...]) -> Step:
+def _carried(want: Wanted, copy: Copy, drop: tuple[int, ...], *, graphemes: bool) -> Step:
     """The step that carries spans over, if it can be done."""
     moves = reanchor.find(copy.text, want.example.text, (span for work in copy.work.values() for span in work.spans))
     lost = [*moves.lost.values(), *(refused.why for work in copy.work.values() for refused in work.refused)]
+    lost += reanchor.uncounted(want.example.text, moves.to.values(), graphemes=graphemes)
     if want.example.text != want.example.text.strip() or "\0" in want.example.text:
         lost.append("Doccano trims a text that is changed in place, and takes no NUL in it")
     if lost:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from goldspan.doccano import collecting, controlled, controls, desired, passes, pull
 from goldspan.doccano import members as membership
 from goldspan.doccano.plan import article as article_of
+from goldspan.doccano.project import kind_of
 from goldspan.doccano.snapshot import ALL
 from goldspan.errors import ValueRefused
 
@@ -60,7 +61,8 @@ class Progress:
         project: which.
         annotators: those who annotate, sorted; in a shared project there is one without a name.
         articles: those that it holds, in the order of the corpus.
-        not_pushed: the ids of the examples that are only here.
+        not_pushed: the ids of the examples that are only here, of articles that are there.
+        absent: the articles of the corpus of which nothing is there; none for a project of disputes.
         changed: those whose text here is another one.
         doubled: those of which several copies are there.
         only_there: the ids, or Doccano's numbers, of what is not of this corpus.
@@ -73,6 +75,7 @@ class Progress:
     annotators: tuple[str, ...]
     articles: tuple[Article, ...]
     not_pushed: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     doubled: tuple[str, ...] = ()
     only_there: tuple[str, ...] = ()
@@ -98,6 +101,7 @@ class Progress:
                 for article in self.articles
             ],
             "not_pushed": self.not_pushed,
+            "absent": self.absent,
             "changed": self.changed,
             "doubled": self.doubled,
             "only_there": self.only_there,
@@ -150,14 +154,17 @@ def progress(corpus: Corpus, server: Doccano, name: str, *, members: Path | None
     wish = pull.wish(corpus, entries, snapshot, gold)
     annotators = [ALL] if project.collaborative else _annotators(server, snapshot)
     found = collecting.collect(snapshot, wish)
-    unpulled, refusal = _unpulled(corpus, found, known)
+    of_disputes = kind_of(project) == "disputes"
+    unpulled, refusal = ({}, "") if of_disputes else _unpulled(corpus, found, known)
     ours = {name: copies for name, copies in snapshot.by_id.items() if name in wish.texts}
-    here = {*ours, *planted.by_id}
+    here, there = {*ours, *planted.by_id}, {article_of(name) for name in ours}
+    not_pushed = [example.id for example in desired.examples(corpus, entries) if example.id not in here]
     return Progress(
         project,
         tuple(annotators),
         tuple(_articles(snapshot, wish, annotators)),
-        not_pushed=tuple(example.id for example in desired.examples(corpus, entries) if example.id not in here),
+        not_pushed=tuple(name for name in not_pushed if article_of(name) in there and not of_disputes),
+        absent=tuple(entry.id for entry in entries if entry.id not in there and not of_disputes),
         changed=tuple(name for name, copies in ours.items() if _changed(copies, wish.texts[name].text)),
         doubled=tuple(name for name, copies in ours.items() if len(copies) > 1),
         only_there=tuple(
@@ -199,7 +206,7 @@ def _confirmed(snapshot: Snapshot, name: str) -> dict[str, object]:
 
 def _unpulled(corpus: Corpus, found: Collected, pseudonyms: Mapping[str, str]) -> tuple[dict[str, Unpulled], str]:
     try:
-        changes = list(passes.changes(corpus, found.lines, pseudonyms))
+        changes = list(passes.changes(corpus, found, pseudonyms))
     except ValueRefused as error:
         return {}, str(error)
     counts: dict[str, Counter[str]] = {change.annotator: Counter() for change in changes}

@@ -10,15 +10,21 @@ from goldspan.doccano.answers import Project
 from goldspan.errors import ServerError, ValueRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from goldspan.corpus import Corpus
+    from goldspan.doccano.answers import Member
     from goldspan.doccano.client import Doccano
     from goldspan.doccano.labels import Labels
     from goldspan.doccano.members import Listed, Members
 
-Kind = Literal["independent", "shared"]  # everyone alone, or all on one common annotation
+Kind = Literal["independent", "shared", "disputes"]  # everyone alone; one common annotation; what is to be adjudicated
+PURPOSES: dict[Kind, str] = {
+    "independent": "independent annotation",
+    "shared": "shared annotation",
+    "disputes": "adjudication of disputes",
+}
 LONGEST = 100  # characters of a name
 NEW = 0  # the number of a project that does not exist yet; Doccano counts from 1
 FLAGS = {
@@ -58,8 +64,8 @@ class Preparation:
         """What would be done, a line each; nothing if nothing differs."""
         new, old = self.planned, self.project
         if old is None:
-            kind = "shared" if new.collaborative else "independent"
-            yield f"create the project {new.name!r} ({kind}), guideline page of {len(new.guideline):,} characters"
+            page = f"guideline page of {len(new.guideline):,} characters"
+            yield f"create the project {new.name!r} ({kind_of(new)}), {page}"
         elif new.description != old.description:
             yield f"change the description: {old.description!r} → {new.description!r}"
         if old is not None and new.guideline != old.guideline:
@@ -98,7 +104,8 @@ def prepare(server: Doccano, corpus: Corpus, name: str, kind: Kind, members_file
         server: where.
         corpus: whose guidelines these are.
         name: of the project.
-        kind: `independent` if everyone annotates alone, `shared` if there is one common annotation.
+        kind: `independent` if everyone annotates alone, `shared` if there is one common annotation, `disputes` if that
+            is to settle disputes.
         members_file: who works on it; else `members.toml` beside the labels, if it is there.
 
     Raises:
@@ -119,7 +126,7 @@ def prepare(server: Doccano, corpus: Corpus, name: str, kind: Kind, members_file
         planned=planned,
         labels=labels.plan(corpus.scheme, [] if project is None else server.span_types(project.id)),
         members=members.plan(listed, server.users() if listed else [], held, server.me()),
-        notes=tuple(f"the guideline page {name} is missing" for name in guideline.missing(corpus)),
+        notes=tuple(_notes(corpus, kind, listed, held)),
         corpus=corpus,
         listed=listed,
     )
@@ -127,7 +134,37 @@ def prepare(server: Doccano, corpus: Corpus, name: str, kind: Kind, members_file
 
 def description(kind: Kind, version: str) -> str:
     """What a project of ours says of itself."""
-    return f"goldspan: {kind} annotation, guidelines {version}"
+    return f"goldspan: {PURPOSES[kind]}, guidelines {version}"
+
+
+def kind_of(project: Project) -> Kind:
+    """What a project is for."""
+    if not project.collaborative:
+        return "independent"
+    return "disputes" if project.description.startswith(f"goldspan: {PURPOSES['disputes']}") else "shared"
+
+
+def refuse_disputes(project: Project) -> None:
+    """Refuse to take a project of disputes for one of annotation.
+
+    Raises:
+        ValueRefused: what is confirmed there is a decision, and must be recorded as one.
+    """
+    if kind_of(project) == "disputes":
+        raise ValueRefused(
+            f"the project {project.name!r} is for {PURPOSES['disputes']}",
+            remedy=f"Use `goldspan adjudicate --push` and `--pull --project {project.name}`, or name another project.",
+        )
+
+
+def _notes(corpus: Corpus, kind: Kind, listed: Sequence[Listed] | None, held: Sequence[Member]) -> Iterator[str]:
+    yield from (f"the guideline page {name} is missing" for name in guideline.missing(corpus))
+    roles = {*(one.role for one in listed or ()), *(one.role for one in held)}
+    if kind == "independent" and not roles - {members.ADMIN}:
+        yield (
+            "nobody annotates here yet: make accounts with `goldspan doccano user`, "
+            "list them in annotation_guidelines/members.toml, and push again"
+        )
 
 
 def _planned(project: Project | None, corpus: Corpus, name: str, kind: Kind) -> Project:
@@ -138,7 +175,7 @@ def _planned(project: Project | None, corpus: Corpus, name: str, kind: Kind) -> 
         name=name,
         description=description(kind, corpus.scheme.version),
         guideline=guideline.page(corpus),
-        collaborative=kind == "shared",
+        collaborative=kind != "independent",
         **flags,
     )
 
@@ -166,10 +203,11 @@ def _check(name: str, kind: str) -> None:
 
 
 def _refuse_other_kind(project: Project, planned: Project) -> None:
-    if project.collaborative == planned.collaborative:
+    here, there = kind_of(project), kind_of(planned)
+    if here == there:
         return
-    here, there = ("shared", "independent") if project.collaborative else ("independent", "shared")
+    option = f"Say --{here}, or take" if "disputes" not in {here, there} else "Take"
     raise ServerError(
-        f"the project {project.name!r} is {here}, not {there}",
-        remedy=f"Say --{here}, or take another name: what annotators did there cannot change its kind.",
+        f"the project {project.name!r} is for {PURPOSES[here]}, not for {PURPOSES[there]}",
+        remedy=f"{option} another name: what people did there cannot change its kind.",
     )

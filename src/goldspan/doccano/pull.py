@@ -15,6 +15,7 @@ from goldspan.doccano import collecting, controlled, controls, desired, passes
 from goldspan.doccano import members as membership
 from goldspan.doccano.collecting import Problem, Repaired, Said, Wish
 from goldspan.doccano.plan import article as article_of
+from goldspan.doccano.project import refuse_disputes
 from goldspan.doccano.snapshot import take
 from goldspan.errors import MissingPart
 
@@ -83,6 +84,7 @@ def plan(
     *,
     unconfirmed: bool = False,
     tidy: bool = False,
+    withdraw: bool = False,
     members: Path | None = None,
     articles: Sequence[str] | None = None,
     say: Callable[[str], None] = lambda _: None,
@@ -95,32 +97,37 @@ def plan(
         name: of the project.
         unconfirmed: whether examples that the annotator did not confirm are wanted, too.
         tidy: whether slips are to be set right.
+        withdraw: whether a line that is here and open there is withdrawn also where nobody did anything there: the
+            confirmation was taken back, and nothing else was to be seen.
         members: the file of the members, for their pseudonyms; None for the project's own, if it has one.
         articles: their ids; None for all.
         say: is told what takes long.
 
     Raises:
         MissingPart: if there is no such project.
-        ValueRefused: if a user name cannot name a folder; if a shared project has controls.
+        ValueRefused: if a user name cannot name a folder; if somebody's passes would lie in two; if a shared project
+            has controls; if the project is one of disputes.
         InputError: if a file that is here cannot be read; for an article that the corpus does not have.
         ServerError: if the server does not answer as it should.
     """
     known = membership.pseudonyms(membership.find(corpus, members) or ())
     entries = desired.chosen(corpus, articles)
     project = find(server, name)
+    refuse_disputes(project)
     listed = controls.read(corpus, name, shared=project.collaborative)
     say(f"Exporting {name}, twice")
     snapshot, texts = both(corpus, server, project, entries)
     say("Comparing")
     work, planted = controlled.split(snapshot, listed)
     scored = controlled.score(corpus, planted, known) if listed else None
-    found = collecting.collect(work, wish(corpus, entries, work, texts, unconfirmed=unconfirmed, tidy=tidy))
+    wanted = wish(corpus, entries, work, texts, unconfirmed=unconfirmed, tidy=tidy, withdraw=withdraw)
+    found = collecting.collect(work, wanted)
     if project.collaborative:
         found.comments += _comments(server, snapshot, known)
     return Plan(
         project,
         corpus.root,
-        tuple(passes.changes(corpus, found.lines, known)),
+        tuple(passes.changes(corpus, found, known)),
         (*found.problems, *_hidden(snapshot)),
         tuple(found.repairs),
         (*found.comments, *(scored.comments if scored else ())),
@@ -179,6 +186,7 @@ def wish(
     *,
     unconfirmed: bool = False,
     tidy: bool = False,
+    withdraw: bool = False,
 ) -> Wish:
     """What of the work in a snapshot is wanted: that on the examples of these articles, as gold and seeds have them.
 
@@ -193,7 +201,7 @@ def wish(
         if entry.id in strange:
             texts = {example.id: example for example in cut(entry.id, corpus.source(entry))} | texts
     elsewhere = {entry.id for entry in corpus.entries} - chosen
-    return Wish(texts, elsewhere, frozenset(corpus.scheme.names), unconfirmed, tidy)
+    return Wish(texts, elsewhere, frozenset(corpus.scheme.names), unconfirmed, tidy, withdraw)
 
 
 def _comments(server: Doccano, snapshot: Snapshot, known: Mapping[str, str]) -> list[Said]:

@@ -2,11 +2,14 @@
 
 A push looks, makes a plan of what it sees, carries it out, and looks again, until there is nothing left to do. It sends
 new texts in one upload; what was sent is compared with what is there, span by span. Copies that nobody worked on and
-that are not wanted are deleted, in the last place and only after one more look at what people did.
+that are not wanted are deleted, in the last place and only after a fresh look and one more question (see `deleting`).
 
-What cannot be ruled out: Doccano has no lock, so a label that somebody sets within the moment between that look and the
-delete, some tens of milliseconds, goes with the example; nothing that the server tells later shows that it was there.
-It can only hit an example that is being deleted as a double, or because its text changed.
+What cannot be ruled out: Doccano has no lock, so what somebody does between that question and the delete goes with the
+example; nothing that the server tells later shows that it was there. Ten copies of a shared project are asked for one
+after the other and go together: that is tenths of a second. Where everybody annotates alone it is as short, but what
+cancels out in the counts since the look began goes unseen there, seconds in a large project: the same person takes one
+confirmation back and sets another, or a span is set while another of its label is taken away. It can only hit an
+example that is being deleted as a double, or because its text or the spans filled in changed.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from goldspan.doccano import carrying, importing, journal, readback
+from goldspan.doccano import carrying, deleting, importing, journal, readback
 from goldspan.doccano import plan as planning
 from goldspan.doccano.desired import rows
 from goldspan.doccano.readback import Account
@@ -37,7 +40,7 @@ if TYPE_CHECKING:
     from goldspan.values import Example
 
 ROUNDS = 8  # a push takes three; each further one means that somebody else was at work
-AT_ONCE = 500  # deletes between two looks
+AT_ONCE = 500  # copies to be deleted between two looks
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +67,10 @@ class Seen:
     Args:
         snapshot: what is there; None if there is nothing.
         plan: what is to be done about it.
-        half: the numbers of copies that an import left half done.
     """
 
     snapshot: Snapshot | None
     plan: Plan
-    half: frozenset[int]
 
     @property
     def copies(self) -> Mapping[int, Copy]:
@@ -117,6 +118,8 @@ def look(
     wanted: Sequence[Wanted],
     options: Options,
     batches: Sequence[Batch] = (),
+    *,
+    going: Collection[int] = (),
 ) -> Seen:
     """What is in a project, and what a push is to do about it. Nothing is written.
 
@@ -126,6 +129,7 @@ def look(
         wanted: the examples that are to be there.
         options: how to push.
         batches: imports that are not known to be settled.
+        going: the numbers of copies that are about to be deleted: about them nothing is left to guesses.
 
     Raises:
         ServerError: if the server does not answer as it should.
@@ -133,15 +137,18 @@ def look(
     snapshot, worked, half = None, dict[int, str](), set[int]()
     if project is not None and server.count(project.id):
         options.progress("look at what is there", 0, None)
-        snapshot = take(server, project, confirmed=False)
-        if planning.is_doubtful(wanted, snapshot) or readback.half_done(snapshot, batches):
+        snapshot = None if going else take(server, project, confirmed=False)
+        if snapshot is None or planning.is_doubtful(wanted, snapshot) or readback.half_done(snapshot, batches):
             snapshot = take(server, project, confirmed=True)
-            half = readback.half_done(snapshot, batches)
-            worked = touched(server, snapshot)
+            worked = touched(server, snapshot, going)
+            # one that was left half done lacks its spans and nothing else
+            half = {
+                number for number in readback.half_done(snapshot, batches) if worked.get(number, CHANGED) == CHANGED
+            }
     made = planning.plan(
         wanted, snapshot, worked, half=half, reanchoring=options.reanchoring, elsewhere=options.elsewhere
     )
-    return Seen(snapshot, made, frozenset(half))
+    return Seen(snapshot, made)
 
 
 def push(
@@ -191,7 +198,7 @@ class _Push:
 
     def run(self) -> Pushed:
         """Look, do, look again, until nothing is left to do."""
-        carrying.restore(self.server, self.project, self.book)
+        self.project = carrying.restore(self.server, self.project, self.book)
         importing.settle(self.server, self.project, self.book, self.tell)
         seen = self._look()
         self.options.planned(seen.plan)
@@ -227,21 +234,15 @@ class _Push:
         readback.vanished(seen.copies, now.copies, deleted)
         return now
 
-    def _look(self) -> Seen:
-        return look(self.server, self.project, self.wanted, self.options, self.book.batches)
+    def _look(self, going: Collection[int] = ()) -> Seen:
+        return look(self.server, self.project, self.wanted, self.options, self.book.batches, going=going)
 
     def _delete(self, seen: Seen) -> list[int]:
-        """Delete the copies that are to go, each after one more look at what people did; their numbers."""
-        drops, deleted, snapshot = sorted(seen.plan.drops), list[int](), seen.snapshot
+        """Delete the copies that are to go, as far as they still are; their numbers."""
+        drops, deleted = sorted(seen.plan.drops), list[int]()
         for begin in range(0, len(drops), AT_ONCE):
             self.tell("delete", begin, len(drops))
-            if snapshot is None or begin:  # by now people may have done much
-                snapshot = take(self.server, self.project, confirmed=True)
-            worked = touched(self.server, snapshot)
-            chunk = [number for number in drops[begin : begin + AT_ONCE] if _may_go(number, worked, seen.half)]
-            if chunk:
-                self.server.delete_examples(self.project.id, chunk)
-                deleted += chunk
+            deleted += deleting.delete(self.server, self.project, drops[begin : begin + AT_ONCE], self._look)
         return deleted
 
     def _update(self, seen: Seen) -> int:
@@ -253,8 +254,3 @@ class _Push:
             row = {key: value for key, value in seen.copies[step.keep].row.items() if value is not None}
             self.server.update_example(self.project.id, step.keep, meta={**row, **step.meta})
         return len(steps)
-
-
-def _may_go(number: int, worked: Mapping[int, str], half: Collection[int]) -> bool:
-    """Whether nobody worked on a copy; one that was left half done lacks its spans and nothing else."""
-    return number not in worked or (number in half and worked[number] == CHANGED)

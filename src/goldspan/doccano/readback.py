@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from goldspan.doccano.plan import Plan
     from goldspan.doccano.snapshot import Copy, Snapshot
 
+AT_ONCE = 1000  # examples that an import stores together, before their spans
 NAMED = 5  # examples in a message
 REMEDY = (
     "If somebody began to work on them in these seconds, push again: people's work is left alone. "
@@ -86,15 +87,44 @@ def reconcile(sent: Sequence[Wanted], plan: Plan, copies: Mapping[int, Copy], er
 def half_done(snapshot: Snapshot, batches: Iterable[Batch]) -> set[int]:
     """The copies that an import of these batches made and died before it gave them their spans.
 
-    An import stores a thousand examples at a time and then, at once, their spans. So what it leaves half done has no
-    span at all where some were sent.
+    An import stores a thousand examples at a time and then, at once, their spans. So what it leaves half done is a
+    thousand without a single span where some were sent; where one of them has any, a person emptied the others. An
+    import that failed and was tried again leaves such a thousand, too, and ends well: where that is known, a copy is
+    half done only if another copy of the example has its spans.
     """
-    names = [(batch.above, frozenset(batch.ids)) for batch in batches]
-    return {
-        copy.number
-        for copy in snapshot.copies.values()
-        if any(copy.number > above and copy.id in ids for above, ids in names) and _is_bare(copy)
-    }
+    found = set[int]()
+    for batch in batches:
+        for chunk in _chunks(snapshot, batch):
+            if not any(_spans(copy) for copy in chunk):
+                found |= {copy.number for copy in chunk if _is_bare(copy) and _may_be_half(copy, snapshot, batch)}
+    return found
+
+
+def _chunks(snapshot: Snapshot, batch: Batch) -> Iterable[Sequence[Copy]]:
+    """The copies that were sent with spans in one batch, as an import stores them together.
+
+    Doccano numbers them in the order in which they were sent; where that order starts anew, so did the import.
+    """
+    places = {name: place for place, name in enumerate(batch.ids)}
+    found: dict[tuple[int, int], list[Copy]] = {}
+    run, last = 0, -1
+    for number in sorted(number for number, copy in snapshot.copies.items() if number > batch.above):
+        copy = snapshot.copies[number]
+        place = places.get(copy.id or "")
+        if place is None:
+            continue
+        run, last = run + (place <= last), place
+        if copy.row.get(SENT) not in {None, fingerprint(())}:
+            found.setdefault((run, place // AT_ONCE), []).append(copy)
+    return found.values()
+
+
+def _may_be_half(copy: Copy, snapshot: Snapshot, batch: Batch) -> bool:
+    return not batch.whole or any(
+        fingerprint(work.spans) == copy.row.get(SENT)
+        for other in snapshot.by_id[copy.id or ""]
+        for work in other.work.values()
+    )
 
 
 def vanished(before: Mapping[int, Copy], now: Mapping[int, Copy], deleted: Collection[int]) -> None:
@@ -135,12 +165,14 @@ def _difference(want: Wanted, copy: Copy) -> str:
     return " ".join(part for part in parts if part)
 
 
+def _spans(copy: Copy) -> bool:
+    """Whether a copy has any span."""
+    return any(work.spans or work.refused for work in copy.work.values())
+
+
 def _is_bare(copy: Copy) -> bool:
-    """Whether spans were sent with a copy, and it has none, nor anything else that people leave."""
-    sent = copy.row.get(SENT)
-    works = copy.work.values()
-    is_empty = not any(work.spans or work.refused or work.confirmed or work.comments for work in works)
-    return is_empty and sent is not None and sent != fingerprint(())
+    """Whether a copy has no span, nor anything else that people leave."""
+    return not _spans(copy) and not any(work.confirmed or work.comments for work in copy.work.values())
 
 
 def _name(copy: Copy) -> str:

@@ -6,6 +6,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
 from goldspan import offsets
+from goldspan.errors import ValueRefused
 from goldspan.values import Span
 
 if TYPE_CHECKING:
@@ -56,6 +57,27 @@ def find(old: str, new: str, spans: Iterable[Span]) -> Moves:
 def to_overlap(old: str, span: Span) -> str:
     """Why a span is lost that would overlap another."""
     return f"{old[span.start : span.end]!r} would overlap another span"
+
+
+def uncounted(text: str, spans: Iterable[Span], *, graphemes: bool) -> list[str]:
+    """Why spans cannot be told to Doccano, for each that cannot.
+
+    Where Doccano counts clusters it cuts them in a way of its own, so a span may lie well for a reader and yet end
+    inside one.
+
+    Args:
+        text: that the spans count in, in code points.
+        spans: in it.
+        graphemes: whether the project counts grapheme clusters.
+    """
+    convert = offsets.to_graphemes if graphemes else offsets.to_utf16
+    found = []
+    for span in spans:
+        try:
+            convert(text, [span.start, span.end])
+        except ValueRefused as error:
+            found.append(f"{text[span.start : span.end]!r} does not fit how Doccano counts: {error.message}")
+    return found
 
 
 def _shared(old: str, new: str) -> tuple[tuple[int, int], tuple[int, int]]:

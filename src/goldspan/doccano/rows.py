@@ -45,7 +45,12 @@ def raw_spans(found: object) -> tuple[Raw, ...] | None:
     if not isinstance(found, list):
         return None
     spans = [_raw(item) for item in found]
-    return None if None in spans else tuple(sorted(filter(None, spans)))
+    return None if None in spans else tuple(sorted(filter(None, spans), key=_order))
+
+
+def _order(raw: Raw) -> tuple[int, int, str, int]:
+    """How spans are sorted, those without a number first."""
+    return raw.start, raw.end, raw.label, -1 if raw.number is None else raw.number
 
 
 def _raw(item: object) -> Raw | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from goldspan.doccano.copies import ALL, Copy, Work, fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from goldspan.doccano.client import Doccano
     from goldspan.doccano.snapshot import Snapshot
@@ -16,17 +16,18 @@ if TYPE_CHECKING:
 CHANGED = "its spans are not those that were filled in"
 
 
-def touched(server: Doccano, snapshot: Snapshot) -> dict[int, str]:
+def touched(server: Doccano, snapshot: Snapshot, going: Collection[int] = ()) -> dict[int, str]:
     """The examples that a human worked on, by Doccano's number, and how, as words for a message.
 
     Out of the snapshot, so as of then: spans, comments and confirmations of every current member; in a shared project
     whether the spans are others than `goldspan_sent` says, and without that key whether there is any. Take the snapshot
     with `confirmed=True`, or confirmations of single members are missed.
 
-    Asked of the server now, so that it holds right before a delete:
+    Asked of the server now:
 
     - spans by anybody, former members too. Doccano counts them by label; where it counts as many as the snapshot has,
-      they are taken to be the same, else it is asked which examples have them. Where everybody annotates alone each is
+      they are taken to be the same, else it is asked which examples have them; where copies are about to be deleted,
+      it is always asked. Where everybody annotates alone each is
       a human's. In a shared project spans may have been filled in by a push: there an example counts if the labels of
       its spans are no longer those in the snapshot;
     - comments by anybody;
@@ -34,11 +35,21 @@ def touched(server: Doccano, snapshot: Snapshot) -> dict[int, str]:
 
     What cannot be seen: that a former member confirmed an example and did nothing else there, since Doccano exports
     current members alone; what was done and undone; and of what happens after the snapshot a confirmation by a single
-    member, a span of a shared project that is moved without a change of label, and a span that is made while another of
-    its label is taken away elsewhere.
+    member, a span of a shared project that is moved without a change of label, and, unless copies are about to be
+    deleted, a span that is made while another of its label is taken away elsewhere. So `deleting` asks once more.
+
+    Args:
+        server: logged in to as an administrator of the project.
+        snapshot: what is there.
+        going: the numbers of copies that are about to be deleted; nothing is taken for granted then.
     """
     found: dict[int, dict[str, None]] = {}
-    looks = (_seen(snapshot), _labelled(server, snapshot), _commented(server, snapshot), _confirmed(server, snapshot))
+    looks = (
+        _seen(snapshot),
+        _labelled(server, snapshot, going),
+        _commented(server, snapshot),
+        _confirmed(server, snapshot, going),
+    )
     for look in looks:
         for number, how in look:
             found.setdefault(number, {})[how] = None
@@ -56,22 +67,23 @@ def _seen(snapshot: Snapshot) -> Iterator[tuple[int, str]]:
                 yield number, "commented"
             if (work.spans or work.refused) and annotator != ALL:
                 yield number, f"labelled{by}"
-            if annotator == ALL and _is_changed(copy, work):
+            if annotator == ALL and is_changed(copy, work):
                 yield number, CHANGED
 
 
-def _is_changed(copy: Copy, work: Work) -> bool:
+def is_changed(copy: Copy, work: Work) -> bool:
+    """Whether the spans of a shared annotation are others than were filled in."""
     sent = copy.row.get("goldspan_sent") or fingerprint(())
     return bool(work.refused) or fingerprint(work.spans) != sent
 
 
-def _labelled(server: Doccano, snapshot: Snapshot) -> Iterator[tuple[int, str]]:
+def _labelled(server: Doccano, snapshot: Snapshot, going: Collection[int]) -> Iterator[tuple[int, str]]:
     """What the labels say that are there now."""
     project = snapshot.project
     for kind in server.span_types(project.id):
         then = Counter({number: _times(copy, kind.name) for number, copy in snapshot.copies.items()})
         # with relations Doccano counts a span several times
-        if not project.use_relation and server.count(project.id, kind.name) == then.total():
+        if not going and not project.use_relation and server.count(project.id, kind.name) == then.total():
             continue
         now = server.labelled(project.id, kind.name)
         if not project.collaborative:
@@ -97,10 +109,10 @@ def _commented(server: Doccano, snapshot: Snapshot) -> Iterator[tuple[int, str]]
     return ((comment.example, "commented") for comment in server.comments(snapshot.project.id))
 
 
-def _confirmed(server: Doccano, snapshot: Snapshot) -> Iterator[tuple[int, str]]:
+def _confirmed(server: Doccano, snapshot: Snapshot, going: Collection[int]) -> Iterator[tuple[int, str]]:
     project = snapshot.project
     if not project.collaborative:
         return
     then = sum(copy.work[ALL].confirmed for copy in snapshot.copies.values())
-    if server.count(project.id, confirmed=True) != then:
+    if going or server.count(project.id, confirmed=True) != then:
         yield from ((row.id, "confirmed") for row in server.examples(project.id, confirmed=True))

@@ -1,14 +1,15 @@
 """The session in which everything is said to a Doccano: strict where `requests` is forgiving.
 
-No redirect is followed, no answer of 400 and above passes for a good one, an answer is whole and of the kind that was
-asked for, every request has time-outs, certificates are verified, and what may be repeated is repeated with growing
-pauses. Whatever goes wrong is a `ServerError` in words that hold no secret.
+No redirect is followed, no answer of 400 and above passes for a good one, an answer is whole, of the kind that was
+asked for and of a size that fits into the memory, every request has time-outs, certificates are verified, and what may
+be repeated is repeated with growing pauses. Whatever goes wrong is a `ServerError` in words that hold no secret.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
@@ -16,9 +17,10 @@ from urllib.parse import urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
+from urllib3.exceptions import InvalidHeader
 from urllib3.util.retry import Retry
 
-from goldspan.doccano import complaints
+from goldspan.doccano import complaints, download
 from goldspan.errors import ServerError
 
 if TYPE_CHECKING:
@@ -42,7 +44,10 @@ class _Retry(Retry):
     """Repeats with back-off; a server that asks for a long pause gets `LONGEST_PAUSE` seconds."""
 
     def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
-        asked = super().get_retry_after(response)
+        try:
+            asked = super().get_retry_after(response)
+        except (ValueError, OverflowError, InvalidHeader):  # no time that there is: as if nothing were asked
+            return None
         return None if asked is None else min(asked, LONGEST_PAUSE)
 
 
@@ -91,7 +96,8 @@ class Session(requests.Session):
         """The checked answer to a request.
 
         Raises:
-            ServerError: if there is none, if it is 300 or above, not whole, or not JSON where JSON alone was accepted.
+            ServerError: if there is none, if it is 300 or above, not whole, too large, or not JSON where JSON alone
+                was accepted.
         """
         method = request.method or "GET"
         if method not in SAFE:
@@ -99,21 +105,33 @@ class Session(requests.Session):
         where = f"{method} {urlsplit(request.url or self.base).path}"
         options |= {"allow_redirects": False, "timeout": options.get("timeout") or self.timeout}
         try:
-            for repeat in range(1, REPEATS + 1):
-                try:
-                    answer = super().send(request, **options)
-                    break
-                except requests.exceptions.ChunkedEncodingError:
-                    if method not in SAFE or repeat == REPEATS:
-                        raise
+            answer = self._answer(request, where, options)
             self._check(answer, where, request.headers.get("Accept"))
         except requests.RequestException as error:
             refused = complaints.unanswered(error, where, self.base, options["timeout"])
+        except (ValueError, OverflowError):  # of the libraries, over a header or an address that nobody can read
+            refused = complaints.unreadable(where, self.base)
         else:
             return answer
         finally:
             self._last = time.monotonic()
         raise refused
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """None: where an answer points to is told by us, and not even read by `requests`."""
+
+    def _answer(self, request: requests.PreparedRequest, where: str, options: dict[str, Any]) -> requests.Response:
+        """The answer, with its body unless a stream was asked for; one that broke off is asked for again."""
+        for _ in range(1, REPEATS if request.method in SAFE else 1):
+            with suppress(requests.exceptions.ChunkedEncodingError):
+                return self._once(request, where, options)
+        return self._once(request, where, options)
+
+    def _once(self, request: requests.PreparedRequest, where: str, options: dict[str, Any]) -> requests.Response:
+        answer = super().send(request, **options | {"stream": True})
+        if not options.get("stream"):
+            download.hold(answer, where)
+        return answer
 
     def _before_writing(self, request: requests.PreparedRequest) -> None:
         """Give the CSRF token of the cookie, which may have changed, and a connection that is not about to close.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from goldspan import confirmation
 from goldspan.corpus import Corpus
 from goldspan.errors import InputError, MissingPart
 from goldspan.evaluation.pairing import pair
@@ -173,5 +174,5 @@ def _passes(task: Task, corpus: Corpus | None, gold: Sequence[Example]) -> Mappi
     if corpus is None:
         return None
     articles = dict.fromkeys(example.article for example in gold)
-    read = {name: list(corpus.pass_examples(name, articles)) for name in corpus.annotators()}
+    read = {name: list(confirmation.confirmed(corpus, name, articles)) for name in corpus.annotators()}
     return {name: examples for name, examples in read.items() if examples} or None

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from goldspan import files, formats
+from goldspan import confirmation, files, formats
 from goldspan.errors import InputError
 from goldspan.export import card, parquet
 from goldspan.export.columns import features
@@ -150,7 +150,7 @@ def _gold_rows(corpus: Corpus, ids: list[str], fold: Mapping[str, int]) -> Itera
 def _pass_rows(corpus: Corpus, ids: list[str], annotators: list[str], fold: Mapping[str, int]) -> Iterator[parquet.Row]:
     for article in ids:
         for annotator in annotators:
-            for example in corpus.pass_examples(annotator, [article]):
+            for example in confirmation.confirmed(corpus, annotator, [article]):
                 yield parquet.Row(example, fold.get(article), annotator)
 
 

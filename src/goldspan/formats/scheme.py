@@ -41,7 +41,7 @@ page = "location.md"
 [allow]
 leading-article = ["The Hague"]
 """
-REMEDY = "See annotation_guidelines/labels.toml of this project for the form."
+REMEDY = "A [[label]] has name, definition, colour, shortcut and page; `goldspan init FOLDER` writes one to look at."
 
 
 def read(path: Path) -> LabelScheme:

@@ -54,7 +54,7 @@ def run(
             say=lambda title: say(f"Looking whether {title}"),
         )
     for line in _lines(report):
-        print(line)
+        terminal.say(line)
     terminal.write_json(json, report.json())
     if report.errors:
         raise typer.Exit(1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -35,6 +36,13 @@ def run(
             "--tidy", help="Trim blanks at the edges; drop spans that are empty, twice, outside or of no known label."
         ),
     ] = False,
+    withdraw: Annotated[
+        bool,
+        typer.Option(
+            "--withdraw",
+            help="Take out lines that are confirmed here and open there, also where nothing was done on them there.",
+        ),
+    ] = False,
     members: terminal.Members = None,
     articles: terminal.Articles = None,
     apply: terminal.Apply = False,
@@ -45,8 +53,10 @@ def run(
     """Bring the annotators' work into the corpus: a pass each, or gold from a project that all share.
 
     Only confirmed examples count, each with what was marked and "confirmed": true, also where nothing was. What does
-    not fit is listed and not written, the rest is; the exit code is then 1. Controls that a push mixed in are scored
-    against gold, for each annotator and label, and never written.
+    not fit is listed and not written, the rest is; the exit code is then 1. A line that is here is withdrawn where the
+    annotator opened the example again and something of theirs is there; where nothing there shows that, as in a project
+    made anew, it stays and is counted (`kept` of each of the `files` in --json), unless you say --withdraw. Controls
+    that a push mixed in are scored against gold, for each annotator and label, and never written.
     """
     from goldspan.doccano import account, pull
     from goldspan.doccano.client import Doccano
@@ -59,6 +69,7 @@ def run(
             project,
             unconfirmed=unconfirmed,
             tidy=tidy,
+            withdraw=withdraw,
             members=members,
             articles=articles and terminal.listed(articles),
             say=say,
@@ -76,15 +87,16 @@ def run(
 def _show(planned: Plan) -> None:
     if planned.changes:
         terminal.console().print(_table(planned))
-    for lines in (_problems(planned.problems), _repairs(planned.repairs), _withdrawn(planned), _comments(planned)):
-        for line in lines:
-            print(line)
+    for line in chain(
+        _problems(planned.problems), _repairs(planned.repairs), _withdrawn(planned), _kept(planned), _comments(planned)
+    ):
+        terminal.say(line)
     if planned.controls is not None:
         if planned.controls.records:
             shown = planned.controls.table()
             terminal.console().print(terminal.table(shown.title, shown.header, shown.rows, shown.note))
         for line in _controls(planned.controls):
-            print(line)
+            terminal.say(line)
     for label, number in planned.unseen.items():
         print(f"{number:,} span(s) {label} are of people who are members no longer, or were drawn during the pull.")
 
@@ -143,6 +155,17 @@ def _withdrawn(planned: Plan) -> Iterator[str]:
     for annotator, name in lines[:SHOWN]:
         yield f"withdrawn: {annotator}  {name}  was confirmed here and is open there"
     yield from _more(len(lines))
+
+
+def _kept(planned: Plan) -> Iterator[str]:
+    holding = [change for change in planned.changes if change.merged.kept]
+    if holding:
+        number = sum(len(change.merged.kept) for change in holding)
+        articles = ", ".join(dict.fromkeys(change.article for change in holding))
+        yield (
+            f"kept: {number:,} line(s) of {articles} that are open there with nothing done on them: another "
+            "project, or a confirmation taken back? --withdraw takes them out, too."
+        )
 
 
 def _comments(planned: Plan) -> Iterator[str]:

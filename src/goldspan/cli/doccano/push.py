@@ -93,7 +93,7 @@ def run(
             left = ready.look()
             report = {"plan": left.json()}
             _show(ready, left)
-    print("\n".join(_done(ready, pushed) if apply else _undone(ready, left)))
+    terminal.say("\n".join(_done(ready, pushed) if apply else _undone(ready, left)))
     terminal.write_json(json, {"applied": apply, **ready.json(), **report})
     if any(step.state == "conflict" for step in left.steps):
         raise typer.Exit(1)
@@ -102,15 +102,15 @@ def run(
 def _show(ready: Errand, plan: Plan) -> None:
     """What will be done, and what needs somebody to look at it."""
     for line in ready.preparation.lines():
-        print(line)
+        terminal.say(line)
     for line in ready.preparation.remarks():
-        print(f"note: {line}")
+        terminal.say(f"note: {line}")
     if planted := ready.controls.examples:
         more = f", {len(ready.controls.new):,} of them new" if ready.controls.new else ""
-        print(f"mix in {amount(len(planted), 'control')}{more}; their list is {_list(ready)}")
+        terminal.say(f"mix in {amount(len(planted), 'control')}{more}; their list is {_list(ready)}")
     terminal.console().print(_table(ready, plan))
     for line in _attention(plan):
-        print(line)
+        terminal.say(line)
 
 
 def _list(ready: Errand) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -52,7 +53,7 @@ def run(
     for table in _articles(found):
         terminal.console().print(table)
     for line in _differences(found):
-        print(line)
+        terminal.say(line)
     terminal.write_json(json, found.json())
 
 
@@ -63,12 +64,12 @@ def _overview(home: Path | None) -> dict[str, Any]:
 
     standing = server.status(home)
     for line in _standing(standing):
-        print(line)
+        terminal.say(line)
     report: dict[str, Any] = {"embedded": _embedded(standing), "url": None, "projects": []}
     try:
         login = account.find(home)
     except MissingPart as missing:
-        print(missing.remedy or missing.message)
+        terminal.say(missing.remedy or missing.message)
         return report
     with terminal.spinner(f"Looking at {login.url}"), Doccano(login) as doccano:
         held = list(progress.overview(doccano))
@@ -150,6 +151,7 @@ def _differences(found: Progress) -> Iterator[str]:
     disputed = [name for article in found.articles for name in article.disputed]
     kinds = (
         ("disputed", disputed, ""),
+        ("article(s) of the corpus not in this project", found.absent, ""),
         ("not yet pushed", found.not_pushed, "goldspan doccano push"),
         ("another text here", found.changed, "goldspan doccano push"),
         ("there several times", found.doubled, "goldspan doccano push"),
@@ -158,7 +160,8 @@ def _differences(found: Progress) -> Iterator[str]:
     for what, names, command in kinds:
         if names:
             more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
-            yield f"{len(names):,} {what}: {', '.join(names[:SHOWN])}{more}" + (f"  ({command})" if command else "")
+            remedy = f"  ({command} --project {shlex.quote(found.project.name)})" if command else ""
+            yield f"{len(names):,} {what}: {', '.join(names[:SHOWN])}{more}{remedy}"
     if found.controls:
         controls = amount(len(found.controls), "control")
         yield f"{controls} besides, scored by a pull and counted nowhere else here  (goldspan doccano pull)"

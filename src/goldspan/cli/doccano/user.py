@@ -32,7 +32,7 @@ def run(
         raise MissingPart("--ask needs a terminal", remedy="Leave it out: a random password is printed then.")
     with Doccano(account.find(home)) as server:
         for made in accounts.create(server, names, _ask if ask else accounts.random_password):
-            print(_line(made, shown=not ask), flush=True)
+            terminal.say(_line(made, shown=not ask), flush=True)
 
 
 def _line(made: Made, *, shown: bool) -> str:

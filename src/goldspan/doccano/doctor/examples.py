@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from goldspan.doccano import tidy
 from goldspan.doccano.doctor.check import NotSeen, check
 from goldspan.doccano.plan import MARKER
 from goldspan.doccano.snapshot import TWICE
@@ -94,10 +96,11 @@ def unfit_span(patient: Patient) -> Iterator[tuple[str, str]]:
     for copy in patient.snapshot.copies.values():
         for annotator, work in copy.work.items():
             who = f" by {annotator}" if annotator else ""
-            for refused in work.refused:
-                if refused.why != TWICE:
-                    span = f"[{refused.start}, {refused.end}, {refused.label}]"
-                    yield copy.id or f"number {copy.number}", f"the span {span}{who} {refused.why}"
+            labels = {span.label for span in work.spans}  # what the scheme lacks is said elsewhere
+            wrong = [(one.start, one.end, one.label, one.why) for one in work.refused if one.why != TWICE]
+            flaws = tidy.judge(copy.text, replace(work, refused=()), labels, "utf16")  # these are in code points
+            for start, end, label, why in [*wrong, *((one.start, one.end, one.label, one.message) for one in flaws)]:
+                yield copy.id or f"number {copy.number}", f"the span [{start}, {end}, {label}]{who} {why}"
 
 
 @check(

@@ -113,12 +113,13 @@ class Patient:
         offset = 0
         while True:
             status, said = self.server.probe(f"v1/projects/{self.number}/examples", limit=str(PAGE), offset=str(offset))
-            rows = said.get("results") if status == OK and isinstance(said, dict) else None
-            if not isinstance(rows, list):
+            listed = said if status == OK and isinstance(said, dict) else {}
+            rows, count = listed.get("results"), listed.get("count", 0)
+            if not isinstance(rows, list) or type(count) is not int:
                 raise NotSeen(f"the list of examples answers {status}")
             yield from (row for row in rows if isinstance(row, dict))
             offset += len(rows)
-            if not rows or offset >= int(said.get("count", 0)):
+            if not rows or offset >= count:
                 return
 
     def _idle_import(self) -> str | None:

@@ -199,6 +199,9 @@ def member_drift(patient: Patient) -> Iterator[str]:
     except ValueRefused as error:
         yield error.message
         return
+    alone = patient.project is not None and not patient.project.collaborative
+    if alone and not planned.add and all(member.role == members.ADMIN for member in patient.members):
+        yield "nobody annotates: there is no member but administrators"
     yield from (f"{each.name!r} is listed, and no member" for _, each in planned.add)
     yield from (f"{held.username!r} is {held.role}, not {each.role}" for held, each in planned.correct)
     yield from (f"{member.username!r} ({member.role}) is not listed" for member in planned.others)

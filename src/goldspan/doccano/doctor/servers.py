@@ -141,9 +141,10 @@ def page_size(patient: Patient) -> Iterator[str]:
     """A server that gives five entries whatever is asked."""
     path = f"v1/projects/{patient.number}/examples"
     _, said = patient.server.probe(path, limit=str(ASKED))
-    if not isinstance(said, dict) or not isinstance(said.get("results"), list):
+    count = said.get("count", 0) if isinstance(said, dict) else None
+    if type(count) is not int or not isinstance(said.get("results"), list):
         raise NotSeen("the list of examples has another shape than in Doccano 1.8")
-    wanted, given = min(ASKED, int(said.get("count", 0))), len(said["results"])
+    wanted, given = min(ASKED, count), len(said["results"])
     if given != wanted:
         yield f"asked for {wanted} examples, the server gave {given}"
 
