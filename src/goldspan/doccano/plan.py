@@ -36,7 +36,8 @@ STATES: tuple[State, ...] = get_args(State)
 MARKER = "goldspan_reanchor"  # in a copy whose text and spans are being carried over
 SPOKE_OF_SPANS = (SENT, "goldspan_extra")
 
-REANCHOR = "Carry the spans over with --reanchor, or pull the work first and delete the example in Doccano."
+REANCHOR = "Carry the spans over with --reanchor; or restore the text here, pull, and delete the example in Doccano."
+UNCARRIED = "Restore the text here and pull, so that the work is kept; or delete the example in Doccano, work and all."
 BY_HAND = "Pull the work, then change or delete the example in Doccano by hand."
 SEVERAL = "Pull the work, delete all but one of these copies in Doccano by hand, and push again."
 ONLY_THERE = "Delete it in Doccano by hand if it is no longer wanted."
@@ -263,7 +264,7 @@ def _carried(want: Wanted, copy: Copy, drop: tuple[int, ...], *, graphemes: bool
         lost.append("Doccano trims a text that is changed in place, and takes no NUL in it")
     if lost:
         why = f"its spans cannot be carried over: {'; '.join(lost)}"
-        return Step(want, "conflict", drop=drop, why=why, remedy=BY_HAND)
+        return Step(want, "conflict", drop=drop, why=why, remedy=UNCARRIED)
     meta = {key: value for key, value in want.meta.items() if key not in SPOKE_OF_SPANS}
     return Step(
         want, "reanchor", copy.number, drop, f"{len(moves.to)} span(s) are carried over", moves=moves, meta=meta

@@ -96,11 +96,12 @@ def _place(old: str, new: str, span: Span, shared: tuple[tuple[int, int], tuple[
     both = {_shifted(old, new, span, *sizes) for sizes in shared}
     if len(both) == 1 and (start := both.pop()) is not None and start in places:
         return start
-    if len(places) == 1 and len(list(_occurrences(old, surface, stood))) == 1:
+    before = len(list(_occurrences(old, surface, stood)))
+    if len(places) == before == 1:
         return places[0]
     if not places:
         return f"{surface!r} is not in the new text"
-    return f"{surface!r} cannot be told apart: {len(places)} place(s) in the new text fit it"
+    return f"{surface!r} cannot be told apart: {len(places)} place(s) in the new text fit it, {before} in the old"
 
 
 def _shifted(old: str, new: str, span: Span, before: int, after: int) -> int | None:
