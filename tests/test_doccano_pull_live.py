@@ -233,6 +233,22 @@ def test_a_name_that_cannot_be_a_folder_needs_a_pseudonym(doccano, begun, pull, 
     assert "says so already" in pull(begun)[1]
 
 
+def test_whoever_has_a_pseudonym_is_told_of_by_that(begun, pull, tmp_path):
+    ann, listed = begun.people["ann"], tmp_path / "members.toml"
+    listed.write_text(f'[[member]]\nname = "{ann.username}"\nrole = "annotator"\npseudonym = "r7"\n')
+    ann.comment(begun.project.id, begun.number("storm.p01"), "Why?")
+    begun.mark("ann", "storm.p01", " ", "SHIP")
+    begun.confirm("ann", "storm.p01", "storm.p02")
+    code, said, report = pull(begun, "--members", listed)
+    assert (code, ann.username in said) == (1, False)
+    assert {one["annotator"] for one in [*report["problems"], *report["comments"], *report["files"]]} == {"r7"}
+
+
+def test_a_pull_of_which_nothing_comes_says_that_nobody_has_confirmed_anything(begun, pull):
+    code, said, _ = pull(begun)
+    assert (code, "Nobody has confirmed anything there" in said) == (0, True)
+
+
 def test_articles_alone_are_pulled_and_an_unknown_one_is_refused(begun, pull):
     begun.confirm("ann", "storm.p01", "strike.p01")
     assert pull(begun, "--apply", "--articles", "strike,harbour")[0] == 0

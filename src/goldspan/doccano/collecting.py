@@ -42,7 +42,7 @@ class Problem:
 
     Args:
         kind: what is the matter.
-        annotator: whose work it is, as the server knows them; empty in a shared project, or if nobody worked on it.
+        annotator: whose work it is; empty in a shared project, or if nobody worked on it.
         example: the id of the example, or Doccano's number of one that has none.
         message: what is wrong, without a full stop.
         span: start, end and label, where it is about a span.

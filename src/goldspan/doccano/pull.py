@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from goldspan.articles.cut import examples as cut
 from goldspan.doccano import collecting, controlled, controls, desired, passes
@@ -20,7 +20,7 @@ from goldspan.doccano.snapshot import take
 from goldspan.errors import MissingPart
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from goldspan.corpus import Corpus
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from goldspan.doccano.snapshot import Snapshot
     from goldspan.formats.manifest import Entry
     from goldspan.values import Example
+
+T = TypeVar("T", Problem, Repaired, Said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +124,14 @@ def plan(
     scored = controlled.score(corpus, planted, known) if listed else None
     wanted = wish(corpus, entries, work, texts, unconfirmed=unconfirmed, tidy=tidy, withdraw=withdraw)
     found = collecting.collect(work, wanted)
-    if project.collaborative:
-        found.comments += _comments(server, snapshot, known)
+    comments = _comments(server, snapshot, known) if project.collaborative else _named(found.comments, known)
     return Plan(
         project,
         corpus.root,
         tuple(passes.changes(corpus, found, known)),
-        (*found.problems, *_hidden(snapshot)),
-        tuple(found.repairs),
-        (*found.comments, *(scored.comments if scored else ())),
+        (*_named(found.problems, known), *_hidden(snapshot)),
+        tuple(_named(found.repairs, known)),
+        (*comments, *(scored.comments if scored else ())),
         _unseen(server, snapshot),
         scored,
     )
@@ -211,6 +212,11 @@ def _comments(server: Doccano, snapshot: Snapshot, known: Mapping[str, str]) -> 
         for comment in server.comments(snapshot.project.id)
         if comment.example in snapshot.copies
     ]
+
+
+def _named(things: Iterable[T], known: Mapping[str, str]) -> list[T]:
+    """The same with pseudonyms in the place of user names, where there are any."""
+    return [replace(one, annotator=known.get(one.annotator, one.annotator)) for one in things]
 
 
 def _hidden(snapshot: Snapshot) -> list[Problem]:

@@ -176,7 +176,9 @@ def _comments(planned: Plan) -> Iterator[str]:
 
 def _end(planned: Plan, *, applied: bool) -> str:
     files, problems = len(planned.written), len(planned.problems)
-    unfit = f"; {problems:,} thing(s) do not fit and were left out" if problems else ""
+    unfit = f"; {problems:,} thing(s) do not fit and were not taken" if problems else ""
+    if not files and not planned.changes:
+        return f"Nobody has confirmed anything there that is of this corpus{unfit}."
     if not files:
         return f"The corpus says so already{unfit}."
     if applied:
