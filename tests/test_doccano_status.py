@@ -154,3 +154,10 @@ def test_a_shared_project_has_one_column_for_all(doccano, toy, people, status):
         rows = {row["article"]: row["annotators"] for row in report["articles"]}
         assert rows["storm"] == {"": {"done": 1, "open": 2}}
         assert "gold: all is pulled" in said
+
+
+def test_a_server_that_is_named_without_a_user_is_an_error(goldspan, monkeypatch, capsys, tmp_path):
+    monkeypatch.setenv("DOCCANO_URL", "http://127.0.0.1:9")
+    monkeypatch.delenv("DOCCANO_USERNAME", raising=False)
+    assert goldspan("doccano", "status", "--home", tmp_path / "home") == 1
+    assert "DOCCANO_USERNAME" in capsys.readouterr().err

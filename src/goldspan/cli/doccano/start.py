@@ -32,7 +32,8 @@ def run(
     print(f"  user      {running.account.username}")
     print(f"  password  {running.account.password}")
     print(f"  data      {running.home}\n")
-    print("Next: `goldspan doccano push` puts examples into it; `goldspan doccano stop` ends it, and keeps the data.")
+    print("Next: `goldspan doccano user NAME` makes accounts, `goldspan doccano push --project NAME` puts examples")
+    print("into it; `goldspan doccano stop` ends it, and keeps the data.")
 
 
 def _what(running: Server) -> str:
