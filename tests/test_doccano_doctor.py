@@ -195,7 +195,7 @@ def test_a_well_known_password_of_the_own_login_is_found_without_trying():
 
 @pytest.mark.slow
 def test_a_dead_worker_is_found_and_stops_no_other_question(toy, tmp_path):
-    with doccano_server.running(tmp_path / "home") as server, doccano_rounds.started(server, toy) as begun:
+    with doccano_server.running(tmp_path / "home") as server, doccano_rounds.started(server, toy, "shared") as begun:
         processes.end(state.read(home.find(server.home)).mark, ["worker"])
         report = doctor.examine(server.account, begun.name, toy, home=server.home)
     assert list(found(report)) == ["worker-dead"]
