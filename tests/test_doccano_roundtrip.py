@@ -144,7 +144,7 @@ def go_round(pile, server, people, *, kind, unit, root):
     }
     planned = pulling.plan(corpus, server, name)
     assert {(problem.annotator or "gold", problem.example) for problem in planned.problems} == {
-        ("gold" if shared else people[who].username, name) for who, name in blank
+        ("gold" if shared else who, name) for who, name in blank
     }
     pulling.carry_out(planned)
     for who, spans in wanted.items():

@@ -205,7 +205,7 @@ class Round(Model, RuleBasedStateMachine):
                     line = self.lines(who)[held.name]
                     assert (line.text, line.spans) == (held.text, self.spans(held, who))
                 else:
-                    assert ("" if self.shared else self.ground.people[who].username, held.name) in reported
+                    assert ("" if self.shared else who, held.name) in reported
         self.restore_gold()
 
     def confirmed_here(self, who):
