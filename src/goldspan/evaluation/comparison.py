@@ -1,16 +1,15 @@
 """Whether one prediction is better than another on the same gold, or was lucky with these documents.
 
-Two tests of the difference of micro-averaged F1, both by unit (article or example):
+The difference of micro-averaged F1 has a p-value and an interval, both by unit (article or example):
 
-*Approximate randomisation* (Noreen 1989; Yeh 2000 for F1). Were both systems equally good, it would be all the same
-which of the two gave which prediction. So in each unit the two predictions change places or not, as a coin falls, and
-p is how often the difference becomes at least as large as the real one, whichever its sign: (hits + 1) / (trials + 1).
-Only units in which the counts differ matter; where they are few, every way of changing places is tried, once each,
-and p is exact.
+*Approximate randomisation* (Noreen 1989; Yeh 2000 for F1) gives the p-value. If both systems were equally good, it
+would not matter which of the two gave which prediction. So in each unit the two predictions change places or not, at
+random, and p is how often the difference becomes at least as large as the real one, whichever its sign:
+(hits + 1) / (trials + 1). Only units in which the counts differ matter; where they are few, every way of changing
+places is tried, once each, and p is exact.
 
-*Paired bootstrap* (Berg-Kirkpatrick et al. 2012). The same units are drawn for both; the percentiles of the
-differences are their interval, and p is how often a difference exceeds twice the real one, in its direction: that is
-how often it lies as far above its own centre as the real one does above nought; again (hits + 1) / (trials + 1).
+*Paired bootstrap* (Efron and Tibshirani 1993) gives the interval. The same units are drawn for both, and the interval
+holds the middle share of the differences.
 
 The multiplicities are drawn for each kind of unit rather than unit by unit, which gives the same in law: see
 `resampling`; of m units alike, as many change places as a binomial draw with m and 1/2 says.
@@ -54,7 +53,6 @@ class Difference:
         difference: the first less the second.
         low: the lower limit of its interval, by paired bootstrap.
         high: the upper limit.
-        p_bootstrap: one-sided, by paired bootstrap.
         p_randomisation: two-sided, by approximate or exact randomisation.
         least_p: the smallest `p_randomisation` that so many differing units can give at all.
         differing: in how many units the counts of the two differ.
@@ -65,7 +63,6 @@ class Difference:
     difference: float | None
     low: float | None
     high: float | None
-    p_bootstrap: float | None
     p_randomisation: float | None
     least_p: float
     differing: int
@@ -209,7 +206,7 @@ def _difference(
     least = min(1.0, max(2.0 ** (1 - differing), 0 if exact else 1 / (swaps.size + 1)))
     if np.isnan(real):
         first, second = map(_defined, scores)
-        return Difference(first, second, None, None, None, None, None, least, differing)
+        return Difference(first, second, None, None, None, None, least, differing)
     hits = int((np.abs(swaps) >= abs(real) - NEGLIGIBLE).sum())
     within = interval(boot, ((1 - level) / 2, (1 + level) / 2))
     return Difference(
@@ -218,20 +215,10 @@ def _difference(
         difference=float(real),
         low=within.low,
         high=within.high,
-        p_bootstrap=_p_bootstrap(float(real), boot),
         p_randomisation=hits / swaps.size if exact else (hits + 1) / (swaps.size + 1),
         least_p=least,
         differing=differing,
     )
-
-
-def _p_bootstrap(real: float, boot: Numbers) -> float:
-    """How often a difference exceeds twice the real one in its direction; 1 where the real one is nought."""
-    if abs(real) < NEGLIGIBLE:
-        return 1.0
-    defined = boot[~np.isnan(boot)]
-    hits = int((np.sign(real) * defined > 2 * abs(real)).sum())
-    return (hits + 1) / (defined.size + 1)
 
 
 def _defined(score: float) -> float | None:

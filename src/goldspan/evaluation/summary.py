@@ -107,13 +107,12 @@ def _comparison(report: Report) -> Table:
             percent(row.baseline_f1),
             signed(row.difference),
             "" if row.low is None or row.high is None else f"[{signed(row.low)}, {signed(row.high)}]",
-            probability(row.p_bootstrap),
             probability(row.p_randomisation),
         )
         for row in against.rows
     ]
     span = f"{level(against.level)} interval"
-    header = ("scheme", "F1", "baseline", "difference", span, "p, bootstrap", "p, randomisation")
+    header = ("scheme", "F1", "baseline", "difference", span, "p, randomisation")
     return Table("Against the baseline, over all labels", against.sentence, header, tuple(rows))
 
 

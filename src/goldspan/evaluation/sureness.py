@@ -86,8 +86,7 @@ class ContrastRow:
         difference: the first less the second.
         low: where the interval of the difference begins.
         high: where it ends.
-        p_bootstrap: how often chance alone would bring such a difference, by the paired bootstrap.
-        p_randomisation: the same by approximate randomisation.
+        p_randomisation: how often chance alone would give such a difference, by approximate randomisation.
     """
 
     scheme: Scheme
@@ -96,7 +95,6 @@ class ContrastRow:
     difference: float | None
     low: float | None
     high: float | None
-    p_bootstrap: float | None
     p_randomisation: float | None
 
 
@@ -181,13 +179,13 @@ def contrast(counted: Counted, baseline: Counted, drawing: Drawing) -> Contrast:
         counted, baseline, drawing.units, drawing.resamples, drawing.seed, level=drawing.level, unit=drawing.unit
     )
     rows = tuple(
-        ContrastRow(
-            scheme, one.f1, one.baseline, one.difference, one.low, one.high, one.p_bootstrap, one.p_randomisation
-        )
+        ContrastRow(scheme, one.f1, one.baseline, one.difference, one.low, one.high, one.p_randomisation)
         for scheme, one in found.schemes.items()
     )
     randomisation = "exact" if found.exact else "approximate"
-    method = f"paired bootstrap, Berg-Kirkpatrick et al. 2012; {randomisation} randomisation, Noreen 1989, Yeh 2000"
+    method = (
+        f"interval: paired bootstrap, Efron & Tibshirani 1993; p: {randomisation} randomisation, Noreen 1989, Yeh 2000"
+    )
     return Contrast(drawing.unit, found.units, found.resamples, found.level, method, found.sentence(), rows)
 
 

@@ -24,7 +24,7 @@ def comparison(report: Report) -> Markup | None:
     reach = _reach(against)
     scale = axis([f"{-100 * reach:.1f}", "0", f"{100 * reach:+.1f}"])
     interval = f"{level(against.level)} interval"
-    head = ("scheme", "F1", "baseline", scale, "difference", interval, "p, bootstrap", "p, randomisation")
+    head = ("scheme", "F1", "baseline", scale, "difference", interval, "p, randomisation")
     body = element("tbody", *(_row(one, reach) for one in against.rows))
     note = element("p", f"Methods: {against.method}.", class_="note")
     return section("Against the baseline", table(head, [body], plotted=3, kind="wide slim"), note)
@@ -47,7 +47,6 @@ def _row(one: ContrastRow, reach: float) -> Markup:
         cell(plot, kind="plotted"),
         cell(signed(one.difference)),
         cell(said, kind="interval"),
-        cell(probability(one.p_bootstrap)),
         cell(probability(one.p_randomisation)),
     )
     return row(cell(one.scheme, "th"), *cells)
