@@ -1,8 +1,7 @@
-"""What all tests share: `import strategies` works, and hypothesis looks no clock over the shoulder."""
+"""What all tests share: fixtures, and a hypothesis profile without deadlines."""
 
 import os
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,8 +11,6 @@ from goldspan import cli
 from goldspan.corpus import Corpus
 
 ROOT = Path(__file__).parent.parent
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 # People's machines look for new counterexamples at each run; where a change is judged, a run can be repeated.
 settings.register_profile(

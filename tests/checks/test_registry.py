@@ -12,8 +12,8 @@ from goldspan.checks.records import ALLOWING, OF_PASSES
 from goldspan.corpus import Corpus
 from goldspan.errors import ValueRefused
 
-ROOT = Path(__file__).parent.parent
-INVALID = Path(__file__).parent / "data" / "invalid"
+ROOT = Path(__file__).parents[2]
+INVALID = Path(__file__).parents[1] / "data" / "invalid"
 # What repairs each broken file or project: in which file what becomes what; None stands for the whole file, and the
 # file that it becomes None.
 REPAIRS = {

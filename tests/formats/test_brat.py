@@ -7,7 +7,7 @@ from goldspan.errors import InputError
 from goldspan.formats import brat
 from goldspan.values import Example, Span
 
-DATA = Path(__file__).parent / "data" / "formats" / "brat"
+DATA = Path(__file__).parents[1] / "data" / "formats" / "brat"
 TEXT = "Lt. Marsh leads the 5th\nEngineer Battalion in Port Ellis.\n"
 
 

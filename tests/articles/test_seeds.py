@@ -9,8 +9,8 @@ from goldspan.articles.cut import examples
 from goldspan.articles.paragraphs import paragraphs
 from goldspan.corpus import Corpus
 
-ROOT = Path(__file__).parent.parent
-CUTS = (Path(__file__).parent / "data" / "articles" / "seeds.tsv").read_text().splitlines()
+ROOT = Path(__file__).parents[2]
+CUTS = (Path(__file__).parents[1] / "data" / "articles" / "seeds.tsv").read_text().splitlines()
 CORPUS = Corpus(ROOT)
 FURNITURE = [
     "European Western Balkans",

@@ -9,7 +9,7 @@ from goldspan.formats import conll, sentences
 from goldspan.formats.sentences import LOST, Columns
 from goldspan.formats.tagging import OUTSIDE, Tag
 
-DATA = Path(__file__).parent / "data" / "formats"
+DATA = Path(__file__).parents[1] / "data" / "formats"
 
 
 def read(tmp_path, content, **options):

@@ -226,5 +226,5 @@ def test_four_times_the_rows_take_no_more_memory(tmp_path, kind):
 
 
 def test_the_project_itself_can_be_streamed():
-    root = Path(__file__).parent.parent
+    root = Path(__file__).parents[2]
     assert [d.id for d in documents([root / "seeds"])] == sorted(path.stem for path in (root / "seeds").glob("*.txt"))

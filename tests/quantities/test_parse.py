@@ -30,7 +30,7 @@ def _row(line):
 
 
 def _table():
-    lines = (Path(__file__).parent / "data" / "quantities.tsv").read_text("utf-8").split("\n")
+    lines = (Path(__file__).parents[1] / "data" / "quantities.tsv").read_text("utf-8").split("\n")
     return [_row(line) for line in lines[1:] if line]
 
 

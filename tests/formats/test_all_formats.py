@@ -17,7 +17,7 @@ from goldspan import formats, tokens
 from goldspan.errors import GoldspanError, InputError
 from goldspan.values import Example, Span
 
-DATA = Path(__file__).parent / "data" / "formats"
+DATA = Path(__file__).parents[1] / "data" / "formats"
 SAMPLES = {
     "gold.jsonl": "gold",
     "doccano-export.jsonl": "doccano",

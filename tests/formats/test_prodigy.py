@@ -11,7 +11,7 @@ from goldspan.errors import InputError
 from goldspan.formats import prodigy
 from goldspan.values import Example, Span
 
-DATA = Path(__file__).parent / "data" / "formats"
+DATA = Path(__file__).parents[1] / "data" / "formats"
 MARSH = Example("a.p03", "Marsh left Port Ellis.", (Span(0, 5, "PERSON"), Span(11, 21, "PLACE")), 7)
 
 

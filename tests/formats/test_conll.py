@@ -9,7 +9,7 @@ from goldspan.errors import InputError, ValueRefused
 from goldspan.formats import conll, inline
 from goldspan.values import Example, Span
 
-DATA = Path(__file__).parent / "data" / "formats"
+DATA = Path(__file__).parents[1] / "data" / "formats"
 SCHEMES = ("iob1", "iob2", "ioe", "bioes", "bilou")
 
 

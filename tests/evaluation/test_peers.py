@@ -1,6 +1,6 @@
 """Where the usual tools are wrong: their answer, the right one worked by hand, and ours. And published counts.
 
-Where a peer is right, hypothesis compares it with ours in `test_evaluation_oracles.py`.
+Where a peer is right, hypothesis compares it with ours in `test_oracles.py`.
 """
 
 import math
@@ -251,7 +251,7 @@ CONLLEVAL = {  # precision, recall and FB1 in per cent, and how many were found
 @pytest.fixture(scope="module")
 def chunked():
     """Gold and predicted tags of the output example of conlleval (source in the file)."""
-    text = (Path(__file__).parent / "data" / "conlleval_tags.txt").read_text()
+    text = (Path(__file__).parents[1] / "data" / "conlleval_tags.txt").read_text()
     sentences = [part.splitlines() for part in text.split("\n\n")[1:]]
     pairs = [[line.split() for line in lines] for lines in sentences]
     assert sum(map(len, pairs)) == 961

@@ -9,7 +9,7 @@ from goldspan import InputError, files
 from goldspan.articles.cut import examples
 from goldspan.articles.paragraphs import paragraphs
 
-SEEDS = sorted((Path(__file__).parent.parent / "seeds").glob("*.txt"))
+SEEDS = sorted((Path(__file__).parents[2] / "seeds").glob("*.txt"))
 KEPT = {
     "composed": unicodedata.normalize("NFC", "Özkan Ulutaş spoke in Deçan."),
     "decomposed": unicodedata.normalize("NFD", "Özkan Ulutaş spoke in Deçan."),

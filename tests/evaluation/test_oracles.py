@@ -1,7 +1,7 @@
 """Our counts are those of nervaluate, seqeval and spaCy wherever each of them is right.
 
 They are compared on documents of tokens, one character each, so that all four see the same spans. Where a peer is
-wrong is shown in `test_evaluation_peers.py`, case by case.
+wrong is shown in `test_peers.py`, case by case.
 """
 
 import warnings

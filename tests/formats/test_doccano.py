@@ -11,7 +11,7 @@ from goldspan.errors import InputError, ValueRefused
 from goldspan.formats import doccano, gold
 from goldspan.values import Example, Span
 
-DATA = Path(__file__).parent / "data" / "formats"
+DATA = Path(__file__).parents[1] / "data" / "formats"
 
 
 def units(text):

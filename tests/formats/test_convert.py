@@ -11,7 +11,7 @@ from goldspan.formats import gold
 from goldspan.formats.convert import convert
 from goldspan.values import Example, Span
 
-DATA = Path(__file__).parent / "data" / "formats"
+DATA = Path(__file__).parents[1] / "data" / "formats"
 CUT = Example("a.p00", "KFOR troops left", (Span(0, 3, "UNIT"), Span(5, 11, "X"), Span(11, 12, "Y")))
 
 

@@ -12,7 +12,7 @@ from goldspan import guidelines
 from goldspan.formats import scheme
 from goldspan.quantities import parse_troop_count
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "annotation_guidelines"
 SCHEME = scheme.read(FOLDER / "labels.toml")
 PAGES = sorted(FOLDER.glob("*.md"))

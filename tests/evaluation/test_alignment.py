@@ -247,7 +247,7 @@ def test_the_notes_of_both_readings_come_first(tmp_path):
 
 
 def test_every_kind_of_note_that_is_described_is_made_somewhere():
-    source = Path(__file__).parent.parent / "src" / "goldspan"
+    source = Path(__file__).parents[2] / "src" / "goldspan"
     names = ("sources/reading", "evaluation/by_text", "evaluation/by_token")
     text = "".join((source / f"{name}.py").read_text() for name in names)
     assert all(f'Note("{kind}"' in text for kind in KINDS)

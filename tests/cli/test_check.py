@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from goldspan import checks
 from goldspan.cli import check
 
-INVALID = Path(__file__).parent / "data" / "invalid"
+INVALID = Path(__file__).parents[1] / "data" / "invalid"
 LABELS = INVALID / "missing-gold" / "annotation_guidelines" / "labels.toml"
 app = typer.Typer()
 app.command()(check.run)
