@@ -121,10 +121,10 @@ def teller(
         everywhere: whether rules are wanted where all agree, too, for gold may not.
     """
     if corpus is None or scheme is None or not corpus.guidelines.is_dir():
-        return Teller(rulebook.Rulebook(), scheme, {})
+        return Teller(rulebook.Rulebook(), {})
     book = rulebook.read(corpus.guidelines, corpus.scheme)
     wanted = tuple(check for check in checks.IDS if check in book.mistakes)
-    return Teller(book, scheme, objections(annotations, scheme, wanted, everywhere=everywhere), wanted)
+    return Teller(book, objections(annotations, scheme, wanted, everywhere=everywhere), wanted)
 
 
 def objections(

@@ -5,10 +5,9 @@ rule under whose heading it stands, or for those that a table row names:
 
 - a block opened by `ner` shows spans that the rule asks for;
 - a block opened by `ner-fails CHECK` shows a mistake that this check finds;
-- a row of a table that holds a marking behind `✗` and one behind `✓` shows a wrong and a right way to mark the same
-  words, as in ``| ✗ `[the commander]` ✓ the commander | nothing: an office | P-3 |``. A bracket without a label has
-  that of the page;
-- words set in italics are those that the rule speaks of, as in *NATO*.
+- a row of a table with a marking after `✗` and one after `✓` shows a wrong and a right way to mark the same words, as
+  in ``| ✗ `[the commander]` ✓ the commander | nothing: an office | P-3 |``. A bracket without a label has the label of
+  the page.
 """
 
 from __future__ import annotations
@@ -33,7 +32,6 @@ HEADING = re.compile(r"(?P<marks>#{1,6}) ")
 DEFINED = re.compile(rf"#{{1,6}} +(?P<id>{ID})[.:]? +(?P<title>.+?) *#*")
 MARKED = re.compile(r"✗(?P<wrong>[^✓]*)✓(?P<right>.*)")
 CODE = re.compile(r"`([^`]*)`")
-ITALICS = re.compile(r"(?<![*\w])\*([^\s*](?:[^*]*[^\s*])?)\*(?![*\w])")
 BARE = re.compile(r"(?<!\\)\](?!\{)")
 
 
@@ -74,16 +72,14 @@ class Contrast:
     """A wrong and a right way to mark the same words.
 
     Args:
-        rules: the ids of those that say so.
-        wrong: what stands behind `✗`.
-        right: what stands behind `✓`.
-        label: of the page; None for a page of all labels.
+        rules: the ids of those that ask for the right way.
+        wrong: the marking after `✗`.
+        right: the marking after `✓`.
     """
 
     rules: tuple[str, ...]
     wrong: Marking
     right: Marking
-    label: str | None
 
 
 @dataclass(frozen=True)
@@ -94,14 +90,12 @@ class Rulebook:
         rules: by id, in the order of the pages.
         mistakes: per check the rules under whose headings a block shows a mistake that it finds.
         shown: per rule what its blocks show as right.
-        named: per rule the words that it sets in italics, in small letters.
         contrasts: the rows of tables that show a wrong and a right way.
     """
 
     rules: Mapping[str, Rule] = field(default_factory=dict)
     mistakes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     shown: Mapping[str, tuple[Marking, ...]] = field(default_factory=dict)
-    named: Mapping[str, frozenset[str]] = field(default_factory=dict)
     contrasts: tuple[Contrast, ...] = ()
 
     def known(self, ids: Iterable[str]) -> tuple[str, ...]:
@@ -124,7 +118,6 @@ def read(folder: Path, scheme: LabelScheme) -> Rulebook:
     rules: dict[str, Rule] = {}
     mistakes: dict[str, dict[str, None]] = {}
     shown: dict[str, list[Marking]] = {}
-    prose: dict[str, list[str]] = {}
     contrasts: list[Contrast] = []
     blocks = guidelines.blocks(folder)
     for page in sorted(folder.glob("*.md")):
@@ -134,8 +127,6 @@ def read(folder: Path, scheme: LabelScheme) -> Rulebook:
             if heading:
                 rules.setdefault(heading.id, heading)
             contrasts += _contrast(line, rule, label.get(page.name))
-            if rule:
-                prose.setdefault(rule, []).append(line)
         for block in blocks:
             rule = of_line[block.line - 1] if block.file == page else None
             if rule and block.expects:
@@ -146,7 +137,6 @@ def read(folder: Path, scheme: LabelScheme) -> Rulebook:
         rules,
         {check: tuple(ids) for check, ids in mistakes.items()},
         {rule: tuple(markings) for rule, markings in shown.items()},
-        {rule: _named(" ".join(lines)) for rule, lines in prose.items()},
         tuple(contrasts),
     )
 
@@ -173,12 +163,6 @@ def _lines(page: Path, label: str | None) -> Iterator[tuple[str, Rule | None, st
         yield line, defined, rule
 
 
-def _named(prose: str) -> frozenset[str]:
-    """What stands in italics, but for the lead of a sentence such as *Why:*."""
-    found = (" ".join(words.split()) for words in ITALICS.findall(prose))
-    return frozenset(words.casefold() for words in found if not words.endswith((":", ".")))
-
-
 def _contrast(line: str, heading: str | None, label: str | None) -> Iterator[Contrast]:
     """What a row of a table shows, if it shows two ways of marking."""
     if not line.lstrip().startswith("|"):
@@ -192,7 +176,7 @@ def _contrast(line: str, heading: str | None, label: str | None) -> Iterator[Con
         return
     wrong, right = (_marking(found[side], label) for side in ("wrong", "right"))
     if wrong and right and (wrong.spans or right.spans):
-        yield Contrast(rules, wrong, right, label)
+        yield Contrast(rules, wrong, right)
 
 
 def _marking(words: str, label: str | None) -> Marking | None:

@@ -21,7 +21,7 @@ FULL = [(0, "X"), (2, "X")]
 def told(annotations, **options):
     """The report on annotations, without guidelines."""
     made = measure(annotations, **{"resamples": 20, **options})
-    return report(annotations, made, Teller(Rulebook(), None, {}))
+    return report(annotations, made, Teller(Rulebook(), {}))
 
 
 def table(made, title):

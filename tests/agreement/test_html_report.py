@@ -35,7 +35,7 @@ def hostile():
     first = Example(f"{ATTACK}.p01", text, (Span(0, 8, ATTACK), Span(3, 12, "SHIP")))
     second = first.with_spans([Span(0, 9, ATTACK), Span(20, 30, ATTACK)])
     annotations = of_examples({ATTACK: [first], f"b {ATTACK}": [second]})
-    made = report(annotations, measure(annotations, **FEW), Teller(Rulebook(), None, {}))
+    made = report(annotations, measure(annotations, **FEW), Teller(Rulebook(), {}))
     return page(replace(made, colours={ATTACK: f"red;{ATTACK}"}))
 
 
@@ -94,7 +94,7 @@ def test_the_page_refers_to_nothing_outside(full):
 
 def test_one_annotator_alone_is_told_that_all_is_undefined():
     annotations = of_examples({"ann": [Example("a", "Nobody sails")]})
-    words = read(page(report(annotations, measure(annotations, **FEW), Teller(Rulebook(), None, {}))))
+    words = read(page(report(annotations, measure(annotations, **FEW), Teller(Rulebook(), {}))))
     assert "How far they agree is undefined: no example was confirmed by two annotators." in words.said
     assert "Every disagreement" not in words.said
 

@@ -146,7 +146,7 @@ def test_one_article_alone_has_nothing_over_time():
 
 def test_the_page_shows_each_label_in_each_article_and_version():
     held = annotated()
-    made = report(held, measure(held, **FEW), Teller(Rulebook(), None, {}), records=(record(),))
+    made = report(held, measure(held, **FEW), Teller(Rulebook(), {}), records=(record(),))
     shown = page(made)
     said = read(shown).said
     assert "Label by label, in the same order" in said

@@ -92,7 +92,7 @@ def test_a_rule_is_told_by_what_a_check_says_of_one_of_the_readings_too(lead, to
     page = "## S-3 Tight edges\n\n```ner-fails edge-whitespace\n[Argo ]{SHIP}sank\n```\n"
     (toy.guidelines / "ship.md").write_text(page, encoding="utf-8")
     out = lead("--settle", "--as", "lea", typed="1\n\n\n")[1]
-    assert "agree puts it down to S-3: the check edge-whitespace objects to what bob did" in out
+    assert "agree puts it down to S-3: the check edge-whitespace reports a problem in what bob marked" in out
 
 
 def test_every_dispute_is_put_down_to_what_agree_tells_of_it(toy):

@@ -1,29 +1,23 @@
-"""Which rule of the guidelines a disagreement falls under, where the pages themselves tell.
+"""Which rule of the guidelines a disagreement falls under, by what the pages and the checks show.
 
-Nothing is known here of any rule: what a page shows is held against what annotators did. The kinds of evidence, the
-strongest first, each with the reason that it gives:
+No rule is written into this module: what a page shows is compared with what annotators marked. There are four kinds of
+evidence, tried in this order. In one sentence each, the disagreement falls under a rule because
 
-1. a check objects to what some marked and not to what others did, and a page shows that mistake under the rule;
-2. a page shows these very words, marked in a wrong and in a right way;
-3. what some take in at an edge and others leave out, a table contrasts, or an example on the label's page leaves out;
-4. the page of the label shows the words as a span, or speaks of them;
-5. the labels that compete meet in a case that a page shows;
-6. spans that some see as one and others as several are joined as in a case that a page shows;
-7. words at the edge of a quantity do what they do in a case that a page shows: they state a bound, or name what is
-   counted;
-8. words with capitals stand at an edge as in two cases or more of one rule, and in no case of another.
-
-Where kinds 4 to 8 point to more than `MOST` rules, they tell nothing.
+1. a check reports a problem in what some marked and none in what the others marked, and a page shows that mistake under
+   the rule;
+2. a table of the guidelines shows these very words, marked the wrong way and the right way;
+3. the same words stand at the edge where one span ends earlier than the other, in a table that shows a wrong and a
+   right way, or beside a span in an example of exactly one rule;
+4. one annotator alone marked these words, and an example of at most two rules on the page of the label marks them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations, pairwise
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from itertools import combinations
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from goldspan.agreement.disagreements import KINDS, Kind, between
-from goldspan.agreement.edges import edges
 from goldspan.agreement.wording import listed
 
 if TYPE_CHECKING:
@@ -31,19 +25,17 @@ if TYPE_CHECKING:
 
     from goldspan.agreement.disagreements import Disagreement
     from goldspan.agreement.disputes import Dispute, Variant
-    from goldspan.agreement.edges import Edge
     from goldspan.rulebook import Contrast, Rulebook
-    from goldspan.values import LabelScheme, Span
+    from goldspan.values import Span
 
-MOST = 2  # rules that a case may fall under at once
-TWICE = 2
+MOST = 2  # rules whose examples may mark the same words; of more, none is the reason
 NO_RULE = "no rule found"
 # What these checks find concerns disagreements of one kind; what others find, those of any.
 ABOUT: Mapping[str, tuple[Kind, ...]] = {"label-conflict": ("label",), "unmarked-repeat": ("one-sided",)}
 
 
 class Objection(NamedTuple):
-    """What a check says of one annotator's work, as half-open offsets in the example."""
+    """A problem that a check reports in one annotator's work, as half-open offsets in the example."""
 
     check: str
     start: int
@@ -51,7 +43,26 @@ class Objection(NamedTuple):
 
 
 Objections: TypeAlias = "Mapping[tuple[str, str], Collection[Objection]]"
-"""By annotator and example id; what the checks know of each reading, given from outside."""
+"""By annotator and example id: what the checks report for each pass."""
+
+
+class Edge(NamedTuple):
+    """The words that one of two spans includes at an edge and the other leaves out.
+
+    Args:
+        side: of the shorter span.
+        words: on one line.
+        label: of both spans.
+    """
+
+    side: Literal["before", "after"]
+    words: str
+    label: str
+
+    def is_like(self, other: Edge) -> bool:
+        """Whether the words are the same but for case, on the same side of a span with the same label."""
+        mine, theirs = (edge._replace(words=edge.words.casefold()) for edge in (self, other))
+        return mine == theirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +71,7 @@ class Told:
 
     Args:
         rules: their ids.
-        reason: what tells so, as a clause.
+        reason: the evidence, as a clause.
     """
 
     rules: tuple[str, ...]
@@ -69,100 +80,110 @@ class Told:
 
 @dataclass(frozen=True)
 class Teller:
-    """Tells rules.
+    """Finds the rules that disagreements fall under.
 
     Args:
-        book: of the guidelines; an empty one tells nothing.
-        scheme: says which labels are quantities; None if there is none.
+        book: the rules and what the pages show; with an empty one no rule is found.
         objections: of the checks.
-        checks: the ids of the checks, those first that are to be named first.
+        checks: the ids of the checks, in the order in which they are tried.
     """
 
     book: Rulebook
-    scheme: LabelScheme | None
     objections: Objections
     checks: tuple[str, ...] = ()
 
     def tell(self, dispute: Dispute) -> Told | None:
-        """The rules of a dispute; None where nothing tells.
+        """The rules of a dispute; None where there is no evidence for any.
 
-        What most of its annotators disagree in is asked about first.
+        The kind of disagreement that most of its annotators have is tried first.
         """
         meetings = [
-            (one, other, found)
+            (one, other, disagreement)
             for one, other in combinations(dispute.variants, 2)
-            for found in between(one.spans, other.spans)
+            for disagreement in between(one.spans, other.spans)
         ]
         meetings.sort(key=lambda meeting: meeting[2].kind != dispute.kind)
-        return next((told for meeting in meetings if (told := self._ask(dispute, *meeting))), None)
+        return next((told for meeting in meetings if (told := self._evidence(dispute, *meeting))), None)
 
-    def _ask(self, dispute: Dispute, one: Variant, other: Variant, found: Disagreement) -> Told | None:
-        by_page = (
-            self._same_words, self._edge_words, self._shown, self._labels, self._joined, self._quantity, self._capitals,
-        )  # fmt: skip
-        told = self._checked(dispute, one, other, found)
+    def _evidence(self, dispute: Dispute, one: Variant, other: Variant, disagreement: Disagreement) -> Told | None:
         text = dispute.item.text
-        return told or next((said for ask in by_page if (said := ask(text, found))), None)
+        return (
+            self._by_check(dispute, one, other, disagreement)
+            or self._by_same_words(text, disagreement)
+            or self._by_edge(text, disagreement)
+            or self._by_example(text, disagreement)
+        )
 
-    def _checked(self, dispute: Dispute, one: Variant, other: Variant, found: Disagreement) -> Told | None:
-        objecting = [
-            {check for name in variant.annotators for check in self._objecting(name, dispute.item.id, found)}
+    def _by_check(self, dispute: Dispute, one: Variant, other: Variant, disagreement: Disagreement) -> Told | None:
+        reporting = [
+            {check for name in variant.annotators for check in self._reporting(name, dispute.item.id, disagreement)}
             for variant in (one, other)
         ]
-        labels = {span.label for span in found.spans}
+        labels = {span.label for span in disagreement.spans}
         for check in self.checks:
-            if found.kind not in ABOUT.get(check, KINDS) or (check in objecting[0]) == (check in objecting[1]):
+            on_first, on_second = (check in checks for checks in reporting)
+            if disagreement.kind not in ABOUT.get(check, KINDS) or on_first == on_second:
                 continue
             if rules := self._of_mistake(check, labels):
-                names = (one if check in objecting[0] else other).annotators
-                return Told(rules, f"the check {check} objects to what {listed(names)} did")
+                names = (one if on_first else other).annotators
+                return Told(rules, f"the check {check} reports a problem in what {listed(names)} marked")
         return None
 
-    def _objecting(self, name: str, example: str, found: Disagreement) -> set[str]:
+    def _reporting(self, name: str, example: str, disagreement: Disagreement) -> set[str]:
+        """The checks that report a problem in an annotator's work where a disagreement is."""
         return {
             objection.check
             for objection in self.objections.get((name, example), ())
-            if objection.start < found.end and found.start < objection.end
+            if objection.start < disagreement.end and disagreement.start < objection.end
         }
 
     def _of_mistake(self, check: str, labels: Collection[str]) -> tuple[str, ...]:
-        """The rules of all labels that show a mistake, or else those of these labels."""
+        """The rules for all labels under which a page shows this mistake, or else those for these labels."""
         rules = self.book.mistakes.get(check, ())
         of_all = tuple(rule for rule in rules if self.book.rules[rule].label is None)
         return of_all or tuple(rule for rule in rules if self.book.rules[rule].label in labels)
 
-    def _same_words(self, text: str, found: Disagreement) -> Told | None:
-        for contrast, theirs in self._cases():
-            left = found.start - theirs.start
+    def _by_same_words(self, text: str, disagreement: Disagreement) -> Told | None:
+        for contrast, shown in self._contrasts():
+            left = disagreement.start - shown.start
             words = contrast.right.text
             if left < 0 or text[left : left + len(words)].casefold() != words.casefold():
                 continue
-            moved = {frozenset((s.start + left, s.end + left, s.label) for s in side) for side in _sides(theirs)}
-            if moved == {frozenset((s.start, s.end, s.label) for s in side) for side in _sides(found)}:
-                return Told(contrast.rules, f"the pages show these very words: {words}")
+            if _sides(shown, left) == _sides(disagreement):
+                return Told(contrast.rules, f"the guidelines show these very words, marked wrong and right: {words}")
         return None
 
-    def _edge_words(self, text: str, found: Disagreement) -> Told | None:
-        mine = {edge: (edge.side, edge.words.casefold(), edge.label) for edge in edges(text, found, self.scheme)}
-        for contrast, theirs in self._cases():
-            for edge in edges(contrast.right.text, theirs, self.scheme):
-                if (edge.side, edge.words.casefold(), edge.label) in mine.values():
-                    return Told(contrast.rules, f"the pages show it with the same words {edge.side}: {edge.words}")
-        for edge in mine:
-            rules = self._left_out_in_blocks(edge)
+    def _by_edge(self, text: str, disagreement: Disagreement) -> Told | None:
+        edges = tuple(_edges(text, disagreement))
+        for contrast, shown in self._contrasts():
+            for edge in _edges(contrast.right.text, shown):
+                if any(edge.is_like(mine) for mine in edges):
+                    same = f"the same words {edge.side} the span: {edge.words}"
+                    return Told(contrast.rules, f"the guidelines show a wrong and a right way with {same}")
+        for edge in edges:
+            rules = self._left_out_in_examples(edge)
             if len(rules) == 1:
-                return Told(rules, f"an example leaves out the same words {edge.side}: {edge.words}")
+                same = f"the same words {edge.side} the span: {edge.words}"
+                return Told(rules, f"an example leaves out {same}")
         return None
 
-    def _left_out_in_blocks(self, edge: Edge) -> tuple[str, ...]:
+    def _left_out_in_examples(self, edge: Edge) -> tuple[str, ...]:
         """The rules whose examples have these words right beside a span of this label, and outside of it."""
         words = edge.words.casefold().split()
-        if edge.side == "in front":
+        if edge.side == "before":
             return self._showing(lambda text, span: text[: span.start].split()[-len(words) :] == words, edge.label)
         return self._showing(lambda text, span: text[span.end :].split()[: len(words)] == words, edge.label)
 
+    def _by_example(self, text: str, disagreement: Disagreement) -> Told | None:
+        if disagreement.kind != "one-sided":
+            return None
+        (span,) = disagreement.spans
+        words = _one_line(text[span.start : span.end]).casefold()
+        rules = self._showing(lambda shown, other: _one_line(shown[other.start : other.end]) == words, span.label)
+        return Told(rules, "an example marks these very words") if 0 < len(rules) <= MOST else None
+
     def _showing(self, test: Callable[[str, Span], bool], label: str) -> tuple[str, ...]:
-        """The rules on a label's own page of whose examples some span of it passes a test, in small letters."""
+        """The rules on a label's own page with an example in which some span of it passes a test, in lower case."""
         return tuple(
             rule
             for rule, markings in self.book.shown.items()
@@ -170,98 +191,37 @@ class Teller:
             and any(
                 test(marking.text.casefold(), span)
                 for marking in markings
-                if len(marking.text.casefold()) == len(marking.text)
+                if len(marking.text.casefold()) == len(marking.text)  # else the offsets would not fit
                 for span in marking.spans
                 if span.label == label
             )
         )
 
-    def _shown(self, text: str, found: Disagreement) -> Told | None:
-        if found.kind != "one-sided":
-            return None
-        (span,) = found.spans
-        words = _one_line(text[span.start : span.end]).casefold()
-        marked = self._showing(lambda shown, other: _one_line(shown[other.start : other.end]) == words, span.label)
-        if 0 < len(marked) <= MOST:
-            return Told(marked, "an example marks these very words")
-        own = tuple(
-            rule for rule, named in self.book.named.items()
-            if words in named and self.book.rules[rule].label == span.label
-        )  # fmt: skip
-        return Told(own, "the rule speaks of these very words") if len(own) == 1 else None
-
-    def _labels(self, _text: str, found: Disagreement) -> Told | None:
-        pair = _competing(found)
-        if pair is None:
-            return None
-        rules = dict.fromkeys(contrast.rules for contrast, theirs in self._cases() if _competing(theirs) == pair)
-        if len(rules) != 1:
-            return None
-        same, (one, other) = pair
-        return Told(
-            next(iter(rules)), f"the pages show {one} against {other} on {'the same' if same else 'such'} words"
-        )
-
-    def _joined(self, text: str, found: Disagreement) -> Told | None:
-        if found.kind != "split":
-            return None
-        pieces = max(_sides(found), key=len)
-        gaps = {_gap(text, one, other) for one, other in pairwise(pieces)}
-        labels = {span.label for span in found.spans}
-        rules = tuple(
-            rule for rule, markings in self.book.shown.items()
-            if self.book.rules[rule].label in {None, *labels} and any(
-                _gap(marking.text, one, other) in gaps and {one.label, other.label} <= labels
-                for marking in markings
-                for one, other in pairwise(marking.spans)
-            )
-        )  # fmt: skip
-        return Told(rules, "an example shows names joined in the same way") if 0 < len(rules) <= MOST else None
-
-    def _quantity(self, text: str, found: Disagreement) -> Told | None:
-        return self._by_sort(text, found, {"a bound", "what is counted"}, least=1)
-
-    def _capitals(self, text: str, found: Disagreement) -> Told | None:
-        return self._by_sort(text, found, {"words with capitals"}, least=TWICE)
-
-    def _by_sort(self, text: str, found: Disagreement, sorts: Collection[str], *, least: int) -> Told | None:
-        for edge in edges(text, found, self.scheme):
-            if edge.sort not in sorts:
-                continue
-            cases = [
-                contrast
-                for contrast, theirs in self._cases()
-                for other in edges(contrast.right.text, theirs, self.scheme)
-                if (other.side, other.sort, other.label) == (edge.side, edge.sort, edge.label)
-            ]
-            if len(cases) >= least and len({case.rules for case in cases}) == 1:
-                return Told(cases[0].rules, f"{edge.sort} {edge.side}, as in the pages' {cases[0].wrong.text!r}")
-        return None
-
-    def _cases(self) -> Iterator[tuple[Contrast, Disagreement]]:
-        """What the tables of the pages show, as disagreements of the wrong with the right way."""
+    def _contrasts(self) -> Iterator[tuple[Contrast, Disagreement]]:
+        """The rows of the tables, each as the disagreements of its wrong way with its right way."""
         for contrast in self.book.contrasts:
             if contrast.wrong.text == contrast.right.text:
-                for found in between(contrast.wrong.spans, contrast.right.spans):
-                    yield contrast, found
+                for shown in between(contrast.wrong.spans, contrast.right.spans):
+                    yield contrast, shown
 
 
-def _sides(found: Disagreement) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
-    return found.first, found.second
+def _sides(disagreement: Disagreement, by: int = 0) -> set[frozenset[tuple[int, int, str]]]:
+    """The spans of both sides, moved to the right by some characters; which side is which does not matter."""
+    return {
+        frozenset((span.start + by, span.end + by, span.label) for span in side)
+        for side in (disagreement.first, disagreement.second)
+    }
 
 
-def _competing(found: Disagreement) -> tuple[bool, tuple[str, str]] | None:
-    """Whether two labels compete for the same extent, and which; None where they do not."""
-    if found.kind != "label":
-        return None
-    one, other = found.spans
-    first, second = sorted((one.label, other.label))
-    return (one.start, one.end) == (other.start, other.end), (first, second)
-
-
-def _gap(text: str, one: Span, other: Span) -> str:
-    """What joins two spans; words in the gap in small letters."""
-    return _one_line(text[one.end : other.start]).casefold()
+def _edges(text: str, disagreement: Disagreement) -> Iterator[Edge]:
+    """The edges at which the two spans of a boundary disagreement differ; none of any other disagreement."""
+    if disagreement.kind != "boundary":
+        return
+    (one,), (other,) = disagreement.first, disagreement.second
+    if words := _one_line(text[slice(*sorted((one.start, other.start)))]):
+        yield Edge("before", words, one.label)
+    if words := _one_line(text[slice(*sorted((one.end, other.end)))]):
+        yield Edge("after", words, one.label)
 
 
 def _one_line(text: str) -> str:
