@@ -6,6 +6,7 @@ import pytest
 
 from agreeing import texts
 from goldspan.agreement import summary, wording
+from goldspan.agreement.meanings import LONG_REPORT_ONLY
 from goldspan.agreement.measure import measure
 from goldspan.agreement.page import page
 from goldspan.agreement.report import report
@@ -131,9 +132,9 @@ def test_where_all_have_all_nothing_is_added():
 def test_fleiss_and_gamma_say_on_how_many_examples_they_rest():
     made = told(texts(a=[FULL] * 4, b=[FULL] * 4, c=[FULL, None, None, None]), gamma=True)
     says = {row[0]: row[2] for row in table(made, "All measures").rows}
-    for title in ("Tokens: Fleiss' kappa", "Characters: Fleiss' kappa", "Gamma"):
+    for title in ("Tokens: Fleiss' kappa", "Gamma"):
         assert says[title].endswith("; on 1 of 4 examples")
-    assert sum("on 1 of 4" in said for said in says.values()) == 3
+    assert sum("on 1 of 4" in said for said in says.values()) == 2
     assert read(page(made)).said.count("on 1 of 4 examples") == 3
     assert made.json()["agreement"]["overall"]["basis"] == {
         "readers": ["a", "b", "c"], "common": 1, "pairs": 3, "counted": 3,
@@ -152,6 +153,13 @@ def test_what_is_undefined_names_its_measures_once():
     assert common == [
         "t0, t1 and t2 (Tokens: Fleiss' kappa, Characters: Fleiss' kappa): no example was confirmed by all annotators."
     ]
+
+
+def test_measures_that_are_left_out_are_not_called_undefined_either():
+    made = told(texts(a=[FULL, None, FULL], b=[FULL, FULL, None], c=[None, FULL, FULL]))
+    assert any("Characters: Fleiss' kappa" in reason for reason in wording.undefined(made))
+    assert not any("Characters" in reason for reason in wording.undefined(made, leave_out=LONG_REPORT_ONLY))
+    assert not any("Characters" in remark for remark in wording.remarks(made, leave_out=LONG_REPORT_ONLY))
 
 
 def test_many_places_are_cut_and_counted():

@@ -10,6 +10,7 @@ from rich.cells import cell_len
 
 import made_up_annotators
 from goldspan.agreement import report
+from pages import read
 
 SCHEMA = Path(report.__file__).parent / "schema.md"
 FAST = ("--resamples", "50")
@@ -66,6 +67,16 @@ def test_the_json_is_as_its_schema_says(run, toy, tmp_path):
     assert list(made) == list(dict.fromkeys(tops))
     assert made["agreement"]["overall"]["measures"]["exact_f1"]["estimate"] > 0.8
     assert {one["annotator"] for one in made["against_gold"]} == {"ann", "bob"}
+
+
+def test_measures_on_characters_are_in_the_page_and_the_json_alone(run, toy, tmp_path, capsys):
+    assert run("--root", toy.root, *FAST, "--json", tmp_path / "r.json", "--html", tmp_path / "p.html") == 0
+    out = capsys.readouterr().out
+    assert "Tokens: Cohen's kappa" in out
+    assert not re.search(r"Characters: (Cohen|Fleiss|Krippendorff)", out)
+    assert read((tmp_path / "p.html").read_text()).said.count("Characters: ") >= 3
+    measures = json.loads((tmp_path / "r.json").read_text())["agreement"]["overall"]["measures"]
+    assert {"character_kappa", "character_fleiss", "character_alpha"} <= measures.keys()
 
 
 def test_the_page_holds_what_the_terminal_leaves_out(run, team, project, tmp_path, capsys):

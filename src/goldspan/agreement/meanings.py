@@ -151,3 +151,5 @@ _MEANINGS = (
 
 MEANINGS: Mapping[str, Meaning] = {meaning.id: meaning for meaning in _MEANINGS}
 HEADLINE = "exact_f1"
+LONG_REPORT_ONLY = frozenset({"character_kappa", "character_fleiss", "character_alpha"})
+"""The measures that the page and --json have and the terminal leaves out: they repeat those on tokens."""

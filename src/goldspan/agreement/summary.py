@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from goldspan.agreement.disagreements import KINDS, MEANING
-from goldspan.agreement.meanings import HEADLINE, MEANINGS
+from goldspan.agreement.meanings import HEADLINE, LONG_REPORT_ONLY, MEANINGS
 from goldspan.agreement.over_time import HOW, both, moved, moves
 from goldspan.agreement.wording import of_measure, on_ground, partly, spans_of
 from goldspan.tables import Table, cut
@@ -36,7 +36,7 @@ SHORT = {
 
 
 def tables(report: Report) -> Iterator[Table]:
-    """All tables that have something to tell, in order."""
+    """All tables that are not empty, in order; without the measures of `LONG_REPORT_ONLY`."""
     made = report.agreement
     yield coverage(report)
     if len(made.pairs) > 1:
@@ -118,8 +118,12 @@ def _measures(report: Report) -> Table:
             "; ".join(filter(None, (MEANINGS[name].meaning, on_ground(name, cell)))),
         )
         for name, value in cell.values.items()
+        if name not in LONG_REPORT_ONLY
     ]
-    note = "F1 and shares are in per cent; 0 of a coefficient is what chance would bring, 1 is full agreement."
+    note = (
+        "F1 and shares are in per cent; 0 of a coefficient is what chance would bring, 1 is full agreement. Kappas and "
+        "alpha on characters are in --html and --json."
+    )
     return Table("All measures, over all labels", note, ("measure", "value", "what it says"), tuple(rows))
 
 

@@ -8,7 +8,7 @@ from goldspan.agreement.meanings import HEADLINE, MEANINGS
 from goldspan.wording import UNDEFINED, amount, brackets, percent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from goldspan.agreement.annotations import Annotations
     from goldspan.agreement.report import Report
@@ -51,16 +51,32 @@ def headline(report: Report) -> str:
     return f"{said}{ends} (exact-span F1{mean}), in the {ground} that {by} confirmed."
 
 
-def remarks(report: Report) -> list[str]:
-    """How to read what is there, and what is not in it."""
+def remarks(report: Report, *, leave_out: Collection[str] = ()) -> list[str]:
+    """How to read what is there, and what is not in it.
+
+    Args:
+        report: what they are about.
+        leave_out: measures that are not mentioned.
+    """
     flattering = ["Gold that was made from these very readings flatters them."] if report.records else []
-    return [*_set_aside(report), *_not_told(report), *_draws(report), *_without_variation(report), *flattering]
+    return [
+        *_set_aside(report),
+        *_not_told(report),
+        *_draws(report, leave_out),
+        *_without_variation(report),
+        *flattering,
+    ]
 
 
-def undefined(report: Report) -> list[str]:
-    """Each reason for which something is undefined, with all that it holds for."""
+def undefined(report: Report, *, leave_out: Collection[str] = ()) -> list[str]:
+    """Each reason for which something is undefined, with all that it holds for.
+
+    Args:
+        report: what they are about.
+        leave_out: measures that are not mentioned.
+    """
     found = _gathered(
-        ((where, cell.values) for where, cell in _cells(report)),
+        ((where, _without(cell.values, leave_out)) for where, cell in _cells(report)),
         lambda value: value.undefined.sentence if value.undefined else None,
     )
     return [f"{where}: {why}." for why, where in found.items()]
@@ -170,7 +186,11 @@ def _not_told(report: Report) -> Iterator[str]:
         )
 
 
-def _draws(report: Report) -> Iterator[str]:
+def _without(values: Mapping[str, Value], leave_out: Collection[str]) -> dict[str, Value]:
+    return {name: value for name, value in values.items() if name not in leave_out}
+
+
+def _draws(report: Report, leave_out: Collection[str]) -> Iterator[str]:
     """Which draws do not count, and what has no interval; nothing of articles, whose intervals are by example."""
     agreement = report.agreement
     if agreement.drawing.units < TWO:
@@ -180,7 +200,7 @@ def _draws(report: Report) -> Iterator[str]:
         parts += [(" – ".join(pair), part.overall) for pair, part in agreement.pairs.items()]
     drawn, lacking = agreement.drawing.resamples, []
     for where, cell in parts:
-        bounded = [value for value in cell.values.values() if value.low is not None]
+        bounded = [value for value in _without(cell.values, leave_out).values() if value.low is not None]
         most = max((value.undefined_resamples for value in bounded), default=0)
         if most > NEGLIGIBLE * drawn:
             lacking.append(f"{most:,} for {where}")
@@ -191,7 +211,7 @@ def _draws(report: Report) -> Iterator[str]:
             "of such an interval: take it for the least that is uncertain."
         )
     defined = (
-        (where, {name: value for name, value in cell.values.items() if value.estimate is not None})
+        (where, {n: value for n, value in _without(cell.values, leave_out).items() if value.estimate is not None})
         for where, cell in parts
     )
     reasons = _gathered(defined, lambda value: value.unbounded.sentence if value.unbounded else None)

@@ -56,10 +56,10 @@ def run(
 ) -> None:
     """Measure how far annotators agree, and show where and why they do not.
 
-    Only examples that both of two annotators confirmed count. Exact-span F1 leads; the other measures, each explained
-    in a line, stand beside it. Disagreements are sorted into boundary, label, split and one-sided, and put down to a
-    rule of the guidelines where its pages tell. Brackets hold bootstrap intervals. What --json writes is described in
-    agreement/schema.md of the package.
+    Only examples that both of two annotators confirmed count. Exact-span F1 leads; the other measures follow, each
+    explained in a line, those on characters in --html and --json only. Disagreements are sorted into boundary, label,
+    split and one-sided, and assigned to a rule of the guidelines where a page or a check shows it. Brackets hold
+    bootstrap intervals. What --json writes is described in agreement/schema.md of the package.
     """
     from goldspan.agreement.page import page
     from goldspan.opinions import Question, agree
@@ -81,6 +81,7 @@ def run(
 
 def _show(out: Console, made: Report) -> None:
     from goldspan.agreement import summary, wording
+    from goldspan.agreement.meanings import LONG_REPORT_ONLY
 
     reports.say(out, wording.title(made), style="bold")
     reports.say(out, wording.headline(made))
@@ -94,8 +95,8 @@ def _show(out: Console, made: Report) -> None:
             reports.show(out, table)
         _errors(out, made, record)
     for title, sentences, most in (
-        ("Undefined", wording.undefined(made), REASONS),
-        ("Remarks", wording.remarks(made), len(made.annotations.annotators) + REASONS),
+        ("Undefined", wording.undefined(made, leave_out=LONG_REPORT_ONLY), REASONS),
+        ("Remarks", wording.remarks(made, leave_out=LONG_REPORT_ONLY), len(made.annotations.annotators) + REASONS),
     ):
         if sentences:
             reports.say(out, title, style="italic")
