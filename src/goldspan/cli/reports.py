@@ -101,9 +101,9 @@ def side_by_side(out: Console, sides: Iterable[tuple[str, str]], colours: Mappin
         sides: of each the name, and what it marked, in inline notation.
         colours: `#rrggbb` per label.
     """
-    from rich.table import Table
+    from rich.table import Table as RichTable
 
-    grid = Table.grid(padding=(0, 2))
+    grid = RichTable.grid(padding=(0, 2))
     for name, markup in sides:
         grid.add_row(terminal.plain(name), marked(markup, colours))
     out.print(grid)

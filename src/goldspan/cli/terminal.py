@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Table as RichTable
     from rich.text import Text
 
 T = TypeVar("T")
@@ -137,12 +137,12 @@ def bar() -> Iterator[Callable[[str, int, int | None], None]]:
         yield tell
 
 
-def table(title: str, header: Sequence[str], rows: Iterable[Sequence[str]], note: str = "") -> Table:
+def table(title: str, header: Sequence[str], rows: Iterable[Sequence[str]], note: str = "") -> RichTable:
     """A table for the terminal: numbers to the right, words to the left."""
     from rich import box
-    from rich.table import Table
+    from rich.table import Table as RichTable
 
-    made = Table(
+    made = RichTable(
         title=plain(title, "table.title"),
         title_justify="left",
         caption=plain(note, "table.caption") if note else None,

@@ -21,9 +21,9 @@ from goldspan.doccano import carrying, deleting, importing, journal, readback
 from goldspan.doccano import plan as planning
 from goldspan.doccano.desired import rows
 from goldspan.doccano.readback import Account
-from goldspan.doccano.snapshot import take, touched
+from goldspan.doccano.snapshot import take
 from goldspan.doccano.telling import silent
-from goldspan.doccano.touch import CHANGED
+from goldspan.doccano.touch import CHANGED, touched
 from goldspan.errors import ServerError
 
 if TYPE_CHECKING:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from goldspan.doccano import rows
 from goldspan.doccano.archive import Archive
 from goldspan.doccano.copies import ALL, TWICE, Copy, Refused, Work, fingerprint
-from goldspan.doccano.touch import touched
 from goldspan.errors import ServerError
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
     Confirmed: TypeAlias = Mapping[str, Mapping[int, Any]]
 
-__all__ = ["ALL", "TWICE", "Copy", "Refused", "Snapshot", "Work", "fingerprint", "take", "touched"]
+__all__ = ["ALL", "TWICE", "Copy", "Refused", "Snapshot", "Work", "fingerprint", "take"]
 
 TRIES = 3
 SHARED = "all"

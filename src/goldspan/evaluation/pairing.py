@@ -41,7 +41,7 @@ def pair(gold: Source, predicted: Source) -> Paired:
     if not gold.examples:
         raise InputError("there is no gold", remedy="Name a file with examples.")
     by_order = predicted.sentences and not _share_ids(gold, predicted)
-    found, notes = (by_token if by_order else by_text).pair(gold, predicted)
+    found, notes = by_token.pair(gold, predicted) if by_order else by_text.pair(gold, predicted)
     return Paired(gold.examples, found, [*gold.notes, *predicted.notes, *notes])
 
 

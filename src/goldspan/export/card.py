@@ -62,14 +62,14 @@ def _header(corpus: Corpus, configs: Mapping[str, tuple[Features, Mapping[str, W
     )
     infos: dict[str, DatasetInfo] = {}
     files: dict[str, dict[str, Any]] = {}
-    for name, (features, splits) in configs.items():
+    for name, (columns, splits) in configs.items():
         info = SplitDict(
             {
                 split: SplitInfo(split, num_bytes=written.memory, num_examples=written.rows)
                 for split, written in splits.items()
             }
         )
-        infos[name] = DatasetInfo(features=features, splits=info, config_name=name)
+        infos[name] = DatasetInfo(features=columns, splits=info, config_name=name)
         files[name] = {"data_files": [{"split": split, "path": f"{name}/{split}.parquet"} for split in splits]}
     files[next(iter(configs))]["default"] = True
     DatasetInfosDict(infos).to_dataset_card_data(data)

@@ -88,10 +88,10 @@ def rules(report: Report) -> Markup | None:
     if not report.cases:
         return None
     rows = []
-    for number, (ids, cases) in enumerate(report.by_rule.items()):
+    for place, (ids, cases) in enumerate(report.by_rule.items()):
         of_kind = [case.dispute.kind for case in cases]
         each = (f"{of_kind.count(kind):,}" for kind in KINDS)
-        link = element("a", ids, href=f"#rule-{number}")
+        link = element("a", ids, href=f"#rule-{place}")
         rows.append((link, element("bdi", report.titles(cases[0])), f"{len(cases):,}", *each))
     head = ("rule", "what it is about", "places", *KINDS)
     note = "What tells the rule stands with each place. A rule leads to its places."
@@ -126,11 +126,11 @@ def cases(report: Report) -> Markup | None:
     if not report.cases:
         return None
     groups = []
-    for number, (ids, found) in enumerate(report.by_rule.items()):
+    for place, (ids, found) in enumerate(report.by_rule.items()):
         titles = report.titles(found[0])
         head = element("h3", element("b", ids), f" {titles}" if titles else "", f" · {amount(len(found), 'place')}")
         examples = (_case(case, report) for case in found)
-        groups.append(element("div", head, *examples, class_="group-of-cases", id=f"rule-{number}"))
+        groups.append(element("div", head, *examples, class_="group-of-cases", id=f"rule-{place}"))
     note = "Under each rule, the places on which most pairs of annotators disagree come first."
     return section(
         "Every disagreement, side by side",
