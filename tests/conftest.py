@@ -19,6 +19,20 @@ settings.register_profile(
 settings.load_profile("goldspan")
 
 
+LIVE = {"doccano", "server", "people"}  # the fixtures that start a Doccano
+
+
+def pytest_collection_modifyitems(items):
+    """Mark as live what needs a running Doccano: all of `doccano/live`, and nothing of `doccano/unit`."""
+    for item in items:
+        folder = item.path.parent.name
+        starts = bool(LIVE.intersection(getattr(item, "fixturenames", ())))
+        if starts and folder == "unit":
+            raise pytest.UsageError(f"{item.nodeid} starts a Doccano: it belongs in tests/doccano/live")
+        if starts or folder == "live":
+            item.add_marker(pytest.mark.live)
+
+
 @pytest.fixture(scope="session")
 def project():
     """The corpus of this repository."""

@@ -53,6 +53,45 @@ CLUSTERS = (
     "\ufeff",
     "\x00",
 )
+# A character of each class, named as in Unicode Standard Annex #29.
+GRAPHEME_CLASSES = {
+    "CR": "\r",
+    "LF": "\n",
+    "Control": "\u2028",
+    "Extend": "\u0301",
+    "SpacingMark": "\u0903",
+    "Prepend": "\u0600",
+    "Regional_Indicator": "🇽",
+    "L": "ᄀ",
+    "V": "ᅡ",
+    "T": "ᆨ",
+    "LV": "가",
+    "LVT": "각",
+    "E_Base": "👍",
+    "E_Base_GAZ": "👩",
+    "E_Modifier": "🏽",
+    "Glue_After_Zwj": "❤",
+    "ZWJ": "\u200d",
+    "Other": "a",
+}
+EMOJI = (
+    *("👩🏽‍🚀", "👨‍👩‍👧‍👦", "🏳️‍🌈", "❤️‍🔥", "👁️‍🗨️", "🧑🏻‍🤝‍🧑🏿", "👩‍🦰", "🫱🏻‍🫲🏿", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", "1️⃣", "☝🏽", "☝️🏽"),
+    *(
+        "🇽🇰🇷🇸",
+        "🇽🇰🇷",
+        "🇽\u0301🇰",
+        "🇽🇰\u0301\u0301",
+        "🇽🇰\u200d👩",
+        "👩‍❤️‍👩🏽",
+        "👍\u0301\u0301🏽",
+        "\u0600🇽🇰",
+        "\u0600\u0600🇽",
+    ),
+)
+NEWS_EMOJI = (
+    *("🚢", "🚨", "🔥", "❤️", "👍🏽", "👏🏻", "🙏", "😂", "🤔", "✅", "⚠️", "➡️"),
+    *("™️", "🇽🇰", "🇷🇸", "🇪🇺", "🇺🇦", "🪖", "🕊️", "💪🏿", "👮\u200d♂️", "🧑\u200d✈️", "🏴\u200d☠️", "1️⃣"),
+)  # as news has them
 tokens.tokenize("")  # spaCy draws random numbers when imported, which no strategy may do
 
 LABELS = ("UNIT", "PERSON", "TROOP_COUNT", "B-LOC")
@@ -68,6 +107,9 @@ json_values = st.recursive(
     max_leaves=5,
 )
 extras = st.dictionaries(st.sampled_from(["rule", "score", "confirmed", "x y"]), json_values, max_size=3)
+
+
+grapheme_texts = st.lists(st.sampled_from([*GRAPHEME_CLASSES.values(), *EMOJI]) | pieces, max_size=20).map("".join)
 
 
 @st.composite

@@ -99,6 +99,7 @@ def test_one_annotator_alone_is_told_that_all_is_undefined():
     assert "Every disagreement" not in words.said
 
 
+@pytest.mark.live
 @pytest.mark.parametrize("width", [1000, 400])
 def test_the_page_can_be_looked_at(width, full, tmp_path):
     path, picture = tmp_path / "page.html", tmp_path / "page.png"
@@ -107,6 +108,7 @@ def test_the_page_can_be_looked_at(width, full, tmp_path):
     assert int.from_bytes(picture.read_bytes()[16:20], "big") == width
 
 
+@pytest.mark.live
 def test_the_choice_of_a_kind_hides_the_others(full, tmp_path):
     """A browser draws less when one kind is chosen: the picture of a page of one-sided places alone is another."""
     path = tmp_path / "page.html"

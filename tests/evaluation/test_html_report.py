@@ -95,6 +95,7 @@ def test_whatever_the_words_they_make_no_element_and_no_attribute(text, label, n
     assert found <= known
 
 
+@pytest.mark.live
 def test_the_page_is_drawn_and_no_script_runs(full, tmp_path):
     path = tmp_path / "page.html"
     path.write_text(full, "utf-8")
@@ -107,6 +108,7 @@ def test_the_page_is_drawn_and_no_script_runs(full, tmp_path):
         assert surface in words.said
 
 
+@pytest.mark.live
 @pytest.mark.parametrize("width", [1000, 400])
 def test_the_page_can_be_looked_at(width, full, tmp_path):
     path, picture = tmp_path / "page.html", tmp_path / "page.png"

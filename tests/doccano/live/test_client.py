@@ -1,13 +1,9 @@
-"""The client against a real Doccano, and long lists that change while they are read."""
+"""The client against a real Doccano."""
 
-import re
 import zipfile
 from collections import Counter
-from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from doccano_hands import bring, comment, confirm, join, leave, mark, named
 from goldspan.doccano import paging
@@ -185,62 +181,3 @@ def test_a_doctor_hears_from_the_worker(server):
 def test_what_is_gone_is_said_in_the_words_of_the_server(server):
     with pytest.raises(ServerError, match=r"GET /v1/projects/999999/span-types: .*404 .*: No Project matches"):
         server.span_types(999999)
-
-
-def fickle(numbers, changes):
-    """Pages of a list that changes after each; and what was in it all the time."""
-    now, throughout, changes = list(numbers), set(numbers), iter(changes)
-
-    def fetch(limit, offset):
-        page = {"count": len(now), "results": [{"id": number} for number in now[offset : offset + limit]]}
-        for place, is_new in next(changes, ()):
-            if is_new:
-                now.append(max([*now, *numbers], default=0) + 1)
-            elif now:
-                throughout.discard(now.pop(place % len(now)))
-        return page
-
-    return fetch, throughout
-
-
-CHANGES = st.lists(st.lists(st.tuples(st.integers(0, 40), st.booleans()), max_size=3), max_size=20)
-
-
-@given(st.lists(st.integers(0, 99), unique=True, max_size=40), CHANGES, st.integers(2, 9))
-def test_what_stays_is_never_lost_while_others_come_and_go(numbers, changes, size):
-    fetch, throughout = fickle(sorted(numbers), changes)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(paging, "PAGE", size)
-        try:
-            found = [entry["id"] for entry in paging.once(fetch, "entries")]
-        except ServerError as error:
-            assert "changed each time" in str(error)  # noqa: PT017  (which of both comes is left to chance)
-            return
-    assert len(found) == len(set(found))
-    assert throughout <= set(found)
-
-
-@given(st.lists(st.integers(0, 9), max_size=40).map(sorted), st.integers(2, 9))
-def test_a_list_is_read_as_often_as_the_server_lists_each(numbers, size):
-    fetch, _ = fickle(numbers, ())
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(paging, "PAGE", size)
-        assert [entry["id"] for entry in paging.whole(fetch, "entries")] == numbers
-
-
-def test_a_server_that_announces_more_than_it_gives_is_not_believed():
-    with pytest.raises(ServerError, match="list of things changed each time that it was read, 5 times"):
-        list(paging.once(lambda _, offset: {"count": 3, "results": [{"id": 1}][offset:]}, "things"))
-
-
-@pytest.mark.parametrize("page", [[], {}, {"count": 1}, {"count": "1", "results": []}, {"count": 1, "results": [1]}])
-def test_a_page_of_the_wrong_shape_is_refused(page):
-    with pytest.raises(ServerError, match="server"):
-        list(paging.once(lambda *_: page, "things"))
-
-
-def test_one_module_alone_imports_the_library():
-    sources = Path(paging.__file__).parents[1]
-    importing = re.compile(r"^\s*(?:from|import) doccano_client\b", re.MULTILINE)
-    found = [path.name for path in sources.rglob("*.py") if importing.search(path.read_text(encoding="utf-8"))]
-    assert found == ["client.py"]

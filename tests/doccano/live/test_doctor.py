@@ -1,52 +1,22 @@
-"""Each finding of the doctor, provoked: on the live server if it can be, else by a server that answers as recorded."""
+"""Findings of the doctor, each provoked on a live server."""
 
 import json
-from contextlib import contextmanager
 
 import pytest
 
 import annotators
 import doccano_rounds
 import doccano_server
-import faults
 from goldspan.doccano import doctor
 from goldspan.doccano.account import Account
 from goldspan.doccano.client import Doccano
 from goldspan.doccano.doctor import projects, servers
-from goldspan.doccano.doctor.check import NotSeen
 from goldspan.doccano.doctor.patient import Patient
 from goldspan.doccano.project import FLAGS
 from goldspan.doccano.server import home, processes, state
 from goldspan.errors import MissingPart
 
-OKAY = faults.reply(200, {"CeleryHealthCheckCelery": "OK"})
 ATTRIBUTES = {"url": "http://127.0.0.1:9", "method": "POST", "params": {}, "headers": {}, "body": {}}
-PROJECT = {
-    "id": 7,
-    "name": "seen",
-    "description": "goldspan: independent annotation, guidelines 1.0",
-    "guideline": "",
-    "project_type": "SequenceLabeling",
-    "collaborative_annotation": False,
-    "grapheme_mode": False,
-    "allow_overlapping": False,
-    "use_relation": False,
-    "random_order": False,
-    "allow_member_to_create_label_type": False,
-}
-
-
-def page(*entries, count=None):
-    return faults.reply(200, {"count": len(entries) if count is None else count, "next": None, "results": [*entries]})
-
-
-def member(number, name, role="annotator"):
-    return {"id": number, "user": number, "username": name, "role": 1, "rolename": role}
-
-
-def example(number, *assigned):
-    row = {"id": number, "text": "x", "meta": {}, "is_confirmed": False, "comment_count": 0}
-    return row | {"assignments": [{"id": 1, "assignee": name, "assignee_id": 2} for name in assigned]}
 
 
 def found(report):
@@ -72,25 +42,6 @@ def look(doccano, toy):
         return doctor.examine(account, name, corpus, home=doccano.home, **options)
 
     return run
-
-
-@contextmanager
-def recorded(**table):
-    """A doctor's look at a server that answers as said, and what that server heard."""
-    answers = {
-        "GET /v1/me": [faults.ME],
-        "GET /v1/health/": [OKAY],
-        "GET /v1/projects": [page(PROJECT)],
-        "GET /v1/projects/7/my-role": [faults.reply(200, member(1, "admin", "project_admin"))],
-        "GET /v1/projects/7/examples": [page(example(1), example(2))],
-        "GET /v1/projects/7/members": [faults.reply(200, [member(1, "admin", "project_admin"), member(2, "ann")])],
-        "GET /v1/projects/7/assignments": [faults.APP],
-        "GET /v1/projects/0/assignments": [faults.APP],
-        "POST /v1/auth/login/": [faults.LOGIN, faults.reply(400, {"non_field_errors": ["Unable to log in."]})],
-        **{key.replace("_", " ", 1): value for key, value in table.items()},
-    }
-    with faults.Faults(answers) as server:
-        yield server, Account(server.url, "admin", faults.PASSWORD)
 
 
 def test_a_healthy_project_has_no_finding_and_the_report_says_what_was_looked_at(look, begun):
@@ -148,51 +99,6 @@ def test_a_user_without_rank_is_told_what_fails(look, begun, doccano):
     assert report.unseen["label-missing"] == "the login does not administer the project"
 
 
-@pytest.mark.parametrize(
-    ("url", "warned"),
-    [
-        ("http://doccano.example.org", True),
-        ("http://192.168.0.7:8000", True),
-        ("https://doccano.example.org", False),
-        ("http://localhost:8000", False),
-        ("http://[::1]:8000", False),
-        ("http://127.0.0.2", False),
-    ],
-)
-def test_plain_http_is_for_this_machine_alone(url, warned):
-    assert bool([*servers.plain_http.findings(Patient(Account(url, "a", "b"), None))]) == warned
-
-
-def test_a_default_password_is_found():
-    with recorded(**{"POST_/v1/auth/login/": [faults.LOGIN]}) as (_, account):
-        said = found(doctor.examine(account))["default-password"]
-    assert said == ["the user 'admin' has a password that stands in Doccano's documents"] * 2
-
-
-def test_well_known_passwords_are_tried_once_each():
-    with recorded() as (server, account):
-        report = doctor.examine(account)
-        tried = [json.loads(_form(request.body)) for request in server.requests if request.line.startswith("POST")]
-    assert [login["password"] for login in tried] == [faults.PASSWORD, "password", "pass"]
-    assert "default-password" in report.clear
-
-
-def test_well_known_passwords_are_tried_on_another_machine_only_if_asked(monkeypatch):
-    tried = []
-    monkeypatch.setattr(servers, "opens", lambda account: tried.append(account) or account.password.endswith("word"))
-    account = Account("https://doccano.example.org", "lead", "x")
-    with pytest.raises(NotSeen, match="--try-defaults"):
-        list(servers.default_password.findings(Patient(account, None)))
-    assert tried == []
-    assert len(list(servers.default_password.findings(Patient(account, None, try_defaults=True)))) == 1
-    assert [(each.username, each.password) for each in tried] == list(servers.DEFAULTS)
-
-
-def test_a_well_known_password_of_the_own_login_is_found_without_trying():
-    [said] = servers.default_password.findings(Patient(Account("https://a.example", "admin", "password"), None))
-    assert "'admin'" in said.message
-
-
 @pytest.mark.slow
 def test_a_dead_worker_is_found_and_stops_no_other_question(toy, tmp_path):
     with doccano_server.running(tmp_path / "home") as server, doccano_rounds.started(server, toy, "shared") as begun:
@@ -204,45 +110,6 @@ def test_a_dead_worker_is_found_and_stops_no_other_question(toy, tmp_path):
     }
 
 
-def test_a_worker_that_does_nothing_is_found_by_the_health_check():
-    sick = faults.reply(500, {"CeleryHealthCheckCelery": "unavailable: task result not ready."})
-    with recorded(**{"GET_/v1/health/": [sick]}) as (_, account):
-        assert found(doctor.examine(account))["worker-dead"] == [
-            "a task is not done: unavailable: task result not ready"
-        ]
-
-
-@contextmanager
-def hidden(*, ready):
-    """A server that hides its health check."""
-    table = {
-        "GET_/v1/health/": [faults.reply(404, {"detail": "Not found."})],
-        "POST_/v1/projects/7/upload": [faults.reply(200, {"task_id": "t"})],
-        "GET_/v1/tasks/status/t": [faults.reply(200, {"ready": ready, "result": {"error": []}, "error": None})],
-    }
-    with recorded(**table) as (server, account):
-        yield server, account
-
-
-def test_where_the_health_check_is_hidden_an_import_of_nothing_is_tried():
-    with hidden(ready=True) as (server, account):
-        assert "worker-dead" in doctor.examine(account, "seen").clear
-    [sent] = [json.loads(request.body) for request in server.requests if request.line.endswith("/upload")]
-    assert sent["uploadIds"] == []
-
-
-def test_an_import_of_nothing_that_is_never_done_shows_a_dead_worker(monkeypatch):
-    monkeypatch.setattr("goldspan.doccano.doctor.patient.PATIENCE", 0.2)
-    with hidden(ready=False) as (_, account):
-        [said] = found(doctor.examine(account, "seen"))["worker-dead"]
-    assert "the task worker does not seem to run" in said
-
-
-def test_where_the_health_check_is_hidden_a_worker_is_not_known_without_a_project():
-    with hidden(ready=True) as (_, account):
-        assert "hides its health check" in doctor.examine(account).unseen["worker-dead"]
-
-
 def test_the_import_of_nothing_imports_nothing(begun, monkeypatch):
     patient = Patient(None, begun.server, project=begun.project)
     monkeypatch.setattr(begun.server, "probe", lambda *_, **__: (404, "hidden"))
@@ -250,36 +117,6 @@ def test_the_import_of_nothing_imports_nothing(begun, monkeypatch):
     before = begun.server.count(begun.project.id)
     assert patient.worker is None
     assert begun.server.count(begun.project.id) == before
-
-
-def test_examples_that_are_not_assigned_are_hidden_from_annotators():
-    table = {
-        "GET_/v1/projects/7/assignments": [page()],
-        "GET_/v1/projects/7/examples": [page(example(1, "ann"), example(2))],
-        "GET_/v1/projects/7/members": [
-            faults.reply(200, [member(1, "admin", "project_admin"), member(2, "ann"), member(3, "bob")])
-        ],
-    }
-    with recorded(**table) as (_, account):
-        report = doctor.examine(account, "seen")
-    assert found(report)["assignments-hide"] == ["'ann' sees 1 of 2 examples", "'bob' sees 0 of 2 examples"]
-    assert "1.8.5 or newer" in found(report)["assigning-version"][0]
-    assert "Doccano 1.8.5 or newer" in report.facts
-
-
-def test_where_all_is_assigned_nothing_is_hidden():
-    table = {
-        "GET_/v1/projects/7/assignments": [page()],
-        "GET_/v1/projects/7/examples": [page(example(1, "ann"), example(2, "ann", "bob"))],
-    }
-    with recorded(**table) as (_, account):
-        assert "assignments-hide" in doctor.examine(account, "seen").clear
-
-
-def test_a_server_that_gives_five_whatever_is_asked_is_found():
-    rows = [example(number) for number in range(5)]
-    with recorded(**{"GET_/v1/projects/7/examples": [page(*rows, count=9)]}) as (_, account):
-        assert found(doctor.examine(account, "seen"))["page-size"] == ["asked for 6 examples, the server gave 5"]
 
 
 def test_each_flag_is_found(look, begun):
@@ -458,24 +295,6 @@ def test_in_a_shared_project_the_work_of_former_members_stays(look, doccano, toy
         assert found(look(begun.name)) == {}
 
 
-def test_a_question_that_the_server_fails_at_is_an_error_and_stops_no_other(toy):
-    with recorded(**{"GET_/v1/projects/7/span-types": [faults.reply(500, {"detail": "boom"})]}) as (_, account):
-        report = doctor.examine(account, "seen", toy)
-    said = found(report)["unanswered"]
-    assert [line.partition(":")[0] for line in said][:3] == ["label-missing", "label-unknown", "label-drift"]
-    assert all("boom" in line for line in said[:3])
-    assert {"label-missing", "label-unknown", "label-drift"} <= report.unseen.keys()
-    assert "page-size" in report.clear
-    assert "guideline-drift" in found(report)
-
-
-def test_the_ids_are_unique_and_every_check_says_what_to_do():
-    ids = [check.id for check in doctor.CHECKS]
-    assert len(set(ids)) == len(ids)
-    assert all(check.remedy.endswith(".") and not check.title.endswith(".") for check in doctor.CHECKS)
-    assert all(doctor.remedy(name) for name in (*ids, doctor.UNREACHABLE))
-
-
 def test_the_command_prints_findings_with_remedies_and_fails_on_errors(begun, goldspan, capsys, tmp_path, doccano):
     arguments = ["doccano", "doctor", "--project", begun.name, "--home", doccano.home, "--root", begun.corpus.root]
     assert goldspan(*arguments) == 0
@@ -495,8 +314,3 @@ def test_the_command_works_without_a_corpus(doccano, begun, goldspan, capsys, mo
     monkeypatch.chdir(doccano.home)
     assert goldspan("doccano", "doctor", "--project", begun.name, "--home", doccano.home) == 0
     assert "not looked, there is no corpus here to compare with: label-missing" in capsys.readouterr().out
-
-
-def _form(body):
-    pairs = dict(part.split("=") for part in body.decode().split("&"))
-    return json.dumps(pairs)

@@ -1,4 +1,4 @@
-"""Pull from a live server: what annotators did there is what stands here."""
+"""Pull from a live server: what annotators did there is what stands in the corpus."""
 
 import json
 import tempfile

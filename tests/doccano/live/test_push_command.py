@@ -1,18 +1,13 @@
+"""`goldspan doccano push` on a live server."""
+
 import json
-import os
-import pty
-import re
 import secrets
-import subprocess
-import sys
 from dataclasses import replace
 
 import pytest
 
 import annotators
-from goldspan.articles.cut import examples as cut
 from goldspan.doccano import desired
-from goldspan.errors import InputError, MissingPart
 from goldspan.formats import gold
 
 
@@ -109,73 +104,3 @@ def test_an_unknown_article_is_refused_with_the_nearest_names(push):
 
 def test_gold_and_suggestions_exclude_each_other(push):
     assert push("--gold", "--suggestions")[0] == 2
-
-
-def test_the_paragraphs_are_those_of_the_gold_or_else_those_of_the_text(toy):
-    entries = desired.chosen(toy, ["storm"])
-    reviewed = desired.examples(toy, entries)
-    assert [one.text for one in reviewed] == [one.text for one in gold_of(toy, "storm")]
-    assert not any(one.spans or one.extra for one in reviewed)
-    (toy.gold / "storm.jsonl").unlink()
-    assert desired.examples(toy, entries) == cut("storm", toy.source(entries[0]))
-
-
-def suggest(toy, examples):
-    gold.write(toy.build / "suggestions" / "harbour.jsonl", examples)
-
-
-def test_suggestions_come_without_their_rules(toy):
-    suggest(toy, [replace(one, extra={"rules": ["x"] * len(one.spans)}) for one in gold_of(toy, "harbour")])
-    found = desired.examples(toy, desired.chosen(toy, ["harbour"]), "suggestions")
-    assert [(one.id, one.spans, one.extra) for one in found] == [
-        (one.id, one.spans, {}) for one in gold_of(toy, "harbour")
-    ]
-
-
-def test_missing_and_stale_suggestions_are_refused_with_a_remedy(toy):
-    entries = desired.chosen(toy, ["harbour"])
-    with pytest.raises(MissingPart, match="has no suggestions") as caught:
-        desired.examples(toy, entries, "suggestions")
-    assert "goldspan suggest" in caught.value.remedy
-    suggest(toy, [replace(one, text=f"{one.text} ") for one in gold_of(toy, "harbour")])
-    with pytest.raises(InputError, match="was suggested for another text") as caught:
-        desired.examples(toy, entries, "suggestions")
-    assert caught.value.example
-    suggest(toy, gold_of(toy, "harbour")[:-1])
-    with pytest.raises(InputError, match="was suggested for another text"):
-        desired.examples(toy, entries, "suggestions")
-
-
-def test_gold_that_is_not_there_cannot_be_filled_in(toy):
-    (toy.gold / "storm.jsonl").unlink()
-    with pytest.raises(MissingPart, match="the article storm has no gold") as caught:
-        desired.examples(toy, desired.chosen(toy, None), "gold")
-    assert caught.value.remedy
-
-
-def test_an_empty_manifest_is_said_plainly(toy):
-    (toy.folder / "manifest.jsonl").write_text("")
-    with pytest.raises(InputError, match="lists no article"):
-        desired.chosen(toy, None)
-
-
-BAR = """
-import time
-from goldspan.cli import terminal
-with terminal.bar() as tell:
-    for done in range(0, 1001, 100):
-        tell("import", done, 1000)
-        time.sleep(0.05)
-"""
-
-
-def test_a_bar_shows_rate_and_remaining_time_on_a_terminal_and_nothing_in_a_pipe():
-    done = subprocess.run([sys.executable, "-c", BAR], capture_output=True, text=True, check=True)
-    assert (done.stdout, done.stderr) == ("", "")
-    lead, follow = pty.openpty()
-    shown = subprocess.run([sys.executable, "-c", BAR], stderr=follow, check=True)
-    os.close(follow)
-    said = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", os.read(lead, 1 << 16).decode())
-    os.close(lead)
-    assert shown.returncode == 0
-    assert re.search(r"import .*[0-9]+/1000.* [0-9,]+/s.* 0:00:0[0-9]", said)

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import socket
-import stat
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -44,10 +43,6 @@ def leader(running, role):
 
 def log_in(running):
     annotators.admin(running).close()
-
-
-def mode(path):
-    return stat.S_IMODE(path.stat().st_mode)
 
 
 # Start
@@ -113,12 +108,6 @@ def test_a_busy_port_is_said(tmp_path, goldspan, capsys):
     said = capsys.readouterr().err
     assert f"port {port} of 127.0.0.1 is busy\n  Choose another with `goldspan doccano start --port NUMBER`" in said
     assert not server.status(tmp_path / "home").worker
-
-
-@pytest.mark.parametrize("port", [-1, 65_536])
-def test_a_number_that_no_port_has_is_refused(tmp_path, port):
-    with pytest.raises(ValueRefused, match=f"{port} is no port"):
-        server.start(tmp_path / "home", port)
 
 
 def test_a_start_says_where_and_with_which_login(doccano, goldspan, capsys):
@@ -237,14 +226,6 @@ def test_stopping_twice_says_that_there_was_nothing(own, goldspan, capsys):
     assert goldspan("doccano", "stop", "--home", own.home) == 0
     assert "was running" in capsys.readouterr().out
     assert not server.status(own.home).running
-
-
-def test_stopping_what_never_was_makes_nothing(tmp_path):
-    assert not server.stop(tmp_path / "none")
-    assert server.status(tmp_path / "none") == server.Status(
-        running=False, url="", username="", web=False, worker=False, home=tmp_path / "none"
-    )
-    assert not (tmp_path / "none").exists()
 
 
 def wait_until(holds):

@@ -1,6 +1,5 @@
 """What nobody else can read or reach, and how the store stands several people at once."""
 
-import json
 import socket
 import stat
 import time
@@ -15,7 +14,6 @@ import annotators
 from goldspan.doccano import server
 from goldspan.doccano.server import home as homes
 from goldspan.doccano.server import installing, processes, state, store
-from goldspan.errors import InputError
 
 
 def processes_of(running):
@@ -92,40 +90,6 @@ def test_only_the_owner_can_read_the_home(doccano):
     assert mode(home.folder) == 0o700
     for path in (home.state, home.secret, home.database, home.log("web"), home.log("worker")):
         assert mode(path) == 0o600, path
-
-
-def test_each_home_has_secrets_of_its_own():
-    made = [state.State() for _ in range(3)]
-    assert len({each.password for each in made} | {each.mark for each in made}) == 6
-    assert all(len(each.password) >= 24 for each in made)
-
-
-def test_a_folder_with_other_files_is_neither_closed_nor_written_into(tmp_path):
-    (tmp_path / "diary.txt").write_text("dear")
-    before = stat.S_IMODE(tmp_path.stat().st_mode)
-    with pytest.raises(InputError, match="holds other files"):
-        server.start(tmp_path, 0)
-    assert [path.name for path in tmp_path.iterdir()] == ["diary.txt"]
-    assert stat.S_IMODE(tmp_path.stat().st_mode) == before
-
-
-@pytest.mark.parametrize("name", ["a:b", "what?"])
-def test_a_home_that_an_address_cannot_hold_is_refused(tmp_path, name):
-    with pytest.raises(InputError, match="Choose another folder with --home"):
-        server.start(tmp_path / name, 0)
-
-
-def test_a_file_in_place_of_the_home_is_refused(tmp_path):
-    (tmp_path / "home").touch()
-    with pytest.raises(InputError, match="is no folder"):
-        server.start(tmp_path / "home", 0)
-
-
-def test_a_state_that_is_broken_is_said(tmp_path):
-    home = homes.find(tmp_path / "home").make()
-    home.state.write_text(json.dumps({"port": 8000}))
-    with pytest.raises(InputError, match=r"state\.json: is not as goldspan wrote it"):
-        server.status(home.folder)
 
 
 def upload(lead, name, data):

@@ -40,16 +40,6 @@ def test_the_environment_names_the_account():
     assert (found.url, found.username, found.password) == ("https://ner.example.org", "lead", "s3cret-word")
 
 
-@pytest.mark.usefixtures("named")
-def test_the_environment_goes_before_the_embedded_server(doccano):
-    assert account.find(doccano.home).url == "https://ner.example.org"
-
-
-@pytest.mark.usefixtures("unnamed")
-def test_the_embedded_server_is_found_where_it_runs(doccano):
-    assert account.find(doccano.home) == doccano.account
-
-
 @pytest.mark.usefixtures("unnamed")
 def test_without_any_server_the_remedy_is_to_start_one():
     with pytest.raises(MissingPart, match=r"no Doccano to work with\n.*`goldspan doccano start`"):

@@ -1,4 +1,4 @@
-"""Pull: what a project holds, as lines of the corpus. First from snapshots, then from a live server."""
+"""Pull: what a snapshot holds, as lines of the corpus."""
 
 import json
 from types import SimpleNamespace

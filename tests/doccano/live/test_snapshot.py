@@ -1,0 +1,86 @@
+"""A snapshot of a live project holds what its annotators did."""
+
+import pytest
+
+from doccano_hands import bring, comment, confirm, join, leave, mark
+from goldspan.doccano.client import Doccano
+from goldspan.doccano.snapshot import Work, fingerprint, take, touched
+from goldspan.formats import doccano as format_
+from goldspan.values import Example, Span
+
+TEXT = "a 😀 Bob\r\nin Rome"
+
+
+@pytest.fixture(params=[False, True], ids=["utf16", "graphemes"])
+def project(server, request):
+    """An independent project with labels and three examples, and the same of the other unit."""
+    made = server.create_project(
+        f"snapshot {request.node.name}"[:100], collaborative=False, grapheme_mode=request.param
+    )
+    for label in ("PER", "LOC"):
+        server.create_span_type(made.id, label, "#112233")
+    unit = "graphemes" if request.param else "utf16"
+    wanted = [Example(f"a.p{at}", f"{TEXT} e\u0301 {at}") for at in range(3)]
+    assert bring(server, made, [format_.row(example, unit) for example in wanted]) == []
+    yield made
+    server.delete_project(made.id)
+
+
+def test_a_real_project_is_seen_as_its_annotators_left_it(server, project):
+    first, second, third = take(server, project, confirmed=False).copies
+    _, account = join(server, project, "clara")
+    at = 4 if project.grapheme_mode else 5
+    with Doccano(account) as clara:
+        mark(clara, project, first, (at, at + 3, "PER"))
+        confirm(clara, project, first)
+        confirm(clara, project, second)
+        comment(clara, project, third, "Who?")
+    found = take(server, project)
+    me = server.me().username
+    assert found.members == tuple(sorted(["clara", me]))
+    assert {copy.spoiled for copy in found.copies.values()} == {None}
+    assert {number: copy.work["clara"] for number, copy in found.copies.items()} == {
+        first: Work((Span(4, 7, "PER"),), confirmed=True),
+        second: Work(confirmed=True),
+        third: Work(comments=("Who?",)),
+    }
+    assert {copy.work[me] for copy in found.copies.values()} == {Work()}
+    assert touched(server, found) == {
+        first: "confirmed by clara, labelled by clara",
+        second: "confirmed by clara",
+        third: "commented",
+    }
+
+
+def test_of_a_former_member_all_but_bare_confirmations_is_seen(server, project):
+    first, second, third = take(server, project, confirmed=False).copies
+    member, account = join(server, project, "clara")
+    with Doccano(account) as clara:
+        mark(clara, project, first, (0, 1, "LOC"))
+        confirm(clara, project, second)
+        comment(clara, project, third, "Who?")
+    leave(server, project, member)
+    assert touched(server, take(server, project)) == {first: "labelled LOC", third: "commented"}
+
+
+def test_a_real_shared_project_tells_what_was_filled_in_from_what_people_did(server):
+    project = server.create_project("snapshot shared", collaborative=True)
+    for label in ("PER", "LOC"):
+        server.create_span_type(project.id, label, "#112233")
+    span = Span(4, 7, "PER")
+    rows = [format_.row(Example(f"a.p{at}", TEXT, (span,))) | {"goldspan_sent": fingerprint([span])} for at in range(4)]
+    assert bring(server, project, rows) == []
+    before = take(server, project)
+    first, second, third, _ = before.copies
+    assert touched(server, before) == {}
+    _, account = join(server, project, "clara")
+    with Doccano(account) as clara:
+        mark(clara, project, first, (13, 17, "LOC"))
+        confirm(clara, project, second)
+        server.update_span(
+            project.id, third, clara._get(f"v1/projects/{project.id}/examples/{third}/spans")[0]["id"], 0, 1
+        )
+    assert touched(server, before) == {first: "labelled LOC since", second: "confirmed"}
+    changed = "its spans are not those that were filled in"
+    assert touched(server, take(server, project)) == {first: changed, second: "confirmed", third: changed}
+    server.delete_project(project.id)

@@ -1,0 +1,180 @@
+"""Label types, members and names of a project: what is planned, and what is refused."""
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from goldspan.doccano import labels, members, project
+from goldspan.doccano.answers import Member, SpanType, User
+from goldspan.errors import InputError, ValueRefused
+from goldspan.pages.colours import contrast
+from goldspan.values import Label, LabelScheme
+
+COUNTER = itertools.count()
+
+
+@pytest.fixture
+def name():
+    return f"project test {next(COUNTER)}"
+
+
+def scheme(**keys):
+    made = tuple(Label(name, "Words.", "#112233", key, "x.md") for name, key in keys.items())
+    return LabelScheme("1.0", made)
+
+
+def held(number, name, key=None, prefix=None):
+    return SpanType(number, name, "#112233", "#ffffff", prefix, key)
+
+
+class Strict:
+    """The label types of a project, with Doccano's rule that no two share a shortcut at any moment."""
+
+    def __init__(self, types):
+        self.types = {each.id: each for each in types}
+
+    def update_span_type(self, _, number, **changes):
+        old = self.types[number]
+        values = {"colour": old.colour, "text_colour": old.text_colour, "prefix": old.prefix, "key": old.key} | changes
+        self._put(SpanType(number, old.name, **values))
+
+    def create_span_type(self, _, name, colour, text_colour, key):
+        assert name not in {each.name for each in self.types.values()}
+        self._put(SpanType(max(self.types, default=0) + 1, name, colour, text_colour, None, key))
+
+    def _put(self, new):
+        others = [each for each in self.types.values() if each.id != new.id]
+        assert new.key is None or (new.prefix, new.key) not in {(each.prefix, each.key) for each in others}
+        self.types[new.id] = new
+
+
+NAMES = st.sampled_from(["A", "B", "C", "D", "E"])
+SHORTCUTS = st.sampled_from("abcX")
+
+
+@given(
+    st.dictionaries(NAMES, SHORTCUTS, min_size=1).filter(lambda keys: len(set(keys.values())) == len(keys)),
+    st.dictionaries(NAMES, st.tuples(st.sampled_from([None, "ctrl"]), st.sampled_from([None, *"abc"]))).filter(
+        lambda types: len({each for each in types.values() if each[1]}) == sum(bool(each[1]) for each in types.values())
+    ),
+)
+def test_any_label_types_become_those_of_the_scheme_and_no_key_collides_midway(wanted, there):
+    types = [
+        held(n, name, key, prefix=prefix if key else None) for n, (name, (prefix, key)) in enumerate(there.items())
+    ]
+    server = Strict(types)
+    labels.plan(scheme(**wanted), types).apply(server, 1)
+    after = labels.plan(scheme(**wanted), list(server.types.values()))
+    assert not list(after.lines())
+    assert {each.name for each in server.types.values()} == wanted.keys() | there.keys()
+    unknown = [each for each in types if each.name not in wanted]
+    assert all(server.types[each.id] == each for each in unknown)
+
+
+def test_a_key_that_doccano_cannot_take_is_left_out_and_said():
+    planned = labels.plan(scheme(A="ä", B="Q", C="c"), [held(1, "Z", "c")])
+    assert [each.key for each in planned.create] == [None, None, None]
+    assert list(planned.remarks()) == [
+        "the label 'Z' is not in the scheme: left alone",
+        "the label A gets no key: Doccano takes 0-9 and a-z, not 'ä'",
+        "the label B gets no key: Doccano takes 0-9 and a-z, not 'Q'",
+        "the label C gets no key: 'Z', which is not in the scheme, has c",
+    ]
+
+
+@given(st.integers(0, 0xFFFFFF).map("#{:06x}".format))
+def test_the_text_of_a_label_can_be_read(colour):
+    assert contrast(colour, labels.text_colour(colour)) >= 4.3  # of black or white, the better one
+
+
+@pytest.mark.parametrize("name", [" A", "A" * 101])
+def test_a_label_that_doccano_would_bend_is_refused(name):
+    with pytest.raises(ValueRefused, match="cannot have the label"):
+        labels.plan(scheme(**{name: "a"}), [])
+
+
+GOOD = """
+[[member]]
+name = "anna"
+role = "annotator"
+pseudonym = "a1"
+[[member]]
+name = "bob"
+role = "annotation_approver"
+"""
+
+
+def listed(tmp_path, text):
+    path = tmp_path / "members.toml"
+    path.write_text(text, encoding="utf-8")
+    return members.read(path)
+
+
+def test_the_members_are_read(tmp_path):
+    found = listed(tmp_path, GOOD)
+    assert [(each.name, each.role) for each in found] == [("anna", "annotator"), ("bob", "annotation_approver")]
+    assert members.pseudonyms(found) == {"anna": "a1"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('"anna"', '"anna', "not TOML"),
+        ("[[member]]", "[[members]]", "unknown key 'members'"),
+        (GOOD, "", "empty"),
+        (GOOD, "member = 3", r"needs at least one \[\[member\]\]"),
+        ('name = "anna"', "", r"member \?: 'name' is missing"),
+        ('role = "annotator"', "", "member anna: 'role' is missing"),
+        ('role = "annotator"', "role = 3", "member anna: 'role' is missing, empty or no plain string"),
+        ('role = "annotator"', 'role = "boss"', "member anna: there is no role 'boss'"),
+        ('pseudonym = "a1"', 'pseudonym = " a1"', "member anna: 'pseudonym'"),
+        ('pseudonym = "a1"', 'pseudonym = "../a1"', "cannot have a folder: the name holds '/'"),
+        ('pseudonym = "a1"', 'pseudonym = "bob"', "'bob' would write into the folder 'bob' of 'anna'"),
+        ('pseudonym = "a1"', 'nick = "a1"', "member anna: unknown key 'nick'"),
+        ('"bob"', '"anna"', "the member 'anna' is listed twice"),
+    ],
+)
+def test_a_broken_list_of_members_is_refused_by_name(tmp_path, old, new, words):
+    with pytest.raises(InputError, match=words) as caught:
+        listed(tmp_path, GOOD.replace(old, new, 1))
+    assert "members.toml" in str(caught.value)
+
+
+ME, ANNA, BOB = (
+    User(number, name, superuser=number == 1, staff=number == 1)
+    for number, name in enumerate(["lead", "anna", "bob"], 1)
+)
+
+
+def test_members_are_added_and_corrected_and_nobody_is_removed(tmp_path):
+    there = [Member(7, 1, "lead", "project_admin"), Member(8, 3, "bob", "annotator"), Member(9, 4, "eve", "annotator")]
+    planned = members.plan(listed(tmp_path, GOOD), [ME, ANNA, BOB], there, ME)
+    assert list(planned.lines()) == [
+        "add the member anna (annotator)",
+        "change the role of bob: annotator → annotation_approver",
+    ]
+    assert list(planned.remarks()) == ["the member 'eve' (annotator) is not listed: left alone"]
+
+
+def test_a_user_who_is_not_there_is_refused_with_the_command_that_makes_one(tmp_path):
+    with pytest.raises(ValueRefused, match="no user 'anna', 'bob'") as caught:
+        members.plan(listed(tmp_path, GOOD), [ME], [], ME)
+    assert "goldspan doccano user anna bob" in str(caught.value)
+
+
+def test_the_user_that_goldspan_works_as_stays_an_administrator(tmp_path):
+    with pytest.raises(ValueRefused, match="must be project_admin"):
+        members.plan(listed(tmp_path, GOOD), [ANNA, BOB], [], ANNA)
+
+
+@pytest.mark.parametrize("bad", ["", " a", "a\n", "a" * 101])
+def test_a_name_that_doccano_would_bend_is_refused(toy, bad):
+    with pytest.raises(ValueRefused, match="cannot be the name of a project"):
+        project.prepare(None, toy, bad, "shared")
+
+
+def test_a_kind_that_is_none_is_refused(toy):
+    with pytest.raises(ValueRefused, match="no kind 'both'"):
+        project.prepare(None, toy, "name", "both")

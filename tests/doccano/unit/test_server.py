@@ -1,0 +1,59 @@
+"""What a server refuses before it starts, and what a home holds."""
+
+import json
+import stat
+
+import pytest
+
+from goldspan.doccano import server
+from goldspan.doccano.server import home as homes
+from goldspan.doccano.server import state
+from goldspan.errors import InputError, ValueRefused
+
+
+@pytest.mark.parametrize("port", [-1, 65_536])
+def test_a_number_that_no_port_has_is_refused(tmp_path, port):
+    with pytest.raises(ValueRefused, match=f"{port} is no port"):
+        server.start(tmp_path / "home", port)
+
+
+def test_stopping_what_never_was_makes_nothing(tmp_path):
+    assert not server.stop(tmp_path / "none")
+    assert server.status(tmp_path / "none") == server.Status(
+        running=False, url="", username="", web=False, worker=False, home=tmp_path / "none"
+    )
+    assert not (tmp_path / "none").exists()
+
+
+def test_each_home_has_secrets_of_its_own():
+    made = [state.State() for _ in range(3)]
+    assert len({each.password for each in made} | {each.mark for each in made}) == 6
+    assert all(len(each.password) >= 24 for each in made)
+
+
+def test_a_folder_with_other_files_is_neither_closed_nor_written_into(tmp_path):
+    (tmp_path / "diary.txt").write_text("dear")
+    before = stat.S_IMODE(tmp_path.stat().st_mode)
+    with pytest.raises(InputError, match="holds other files"):
+        server.start(tmp_path, 0)
+    assert [path.name for path in tmp_path.iterdir()] == ["diary.txt"]
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == before
+
+
+@pytest.mark.parametrize("name", ["a:b", "what?"])
+def test_a_home_that_an_address_cannot_hold_is_refused(tmp_path, name):
+    with pytest.raises(InputError, match="Choose another folder with --home"):
+        server.start(tmp_path / name, 0)
+
+
+def test_a_file_in_place_of_the_home_is_refused(tmp_path):
+    (tmp_path / "home").touch()
+    with pytest.raises(InputError, match="is no folder"):
+        server.start(tmp_path / "home", 0)
+
+
+def test_a_state_that_is_broken_is_said(tmp_path):
+    home = homes.find(tmp_path / "home").make()
+    home.state.write_text(json.dumps({"port": 8000}))
+    with pytest.raises(InputError, match=r"state\.json: is not as goldspan wrote it"):
+        server.status(home.folder)
