@@ -4,7 +4,8 @@ import pytest
 
 from doccano_hands import bring, comment, confirm, join, leave, mark
 from goldspan.doccano.client import Doccano
-from goldspan.doccano.snapshot import Work, fingerprint, take, touched
+from goldspan.doccano.snapshot import Work, fingerprint, take
+from goldspan.doccano.touch import touched
 from goldspan.formats import doccano as format_
 from goldspan.values import Example, Span
 

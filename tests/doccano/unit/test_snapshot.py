@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from doccano_hands import bring
 from goldspan.doccano.answers import Comment, Project, Row, SpanType
-from goldspan.doccano.snapshot import ALL, TWICE, Refused, Work, fingerprint, take, touched
+from goldspan.doccano.snapshot import ALL, TWICE, Refused, Work, fingerprint, take
+from goldspan.doccano.touch import touched
 from goldspan.errors import ServerError, ValueRefused
 from goldspan.formats import doccano as format_
 from goldspan.values import Example, Span

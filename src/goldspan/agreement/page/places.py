@@ -145,10 +145,10 @@ def _choice(report: Report) -> list[Markup]:
     """Buttons of which one is down; the style sheet hides what does not go with it."""
     numbers: dict[str, int] = {"all": len(report.cases)} | {str(kind): number for kind, number in report.kinds.items()}
     parts = []
-    for kind, number in numbers.items():
+    for kind, times in numbers.items():
         name = f"only-{kind}"
         parts.append(element("input", type="radio", name="kind", id=name, checked=kind == "all"))
-        parts.append(element("label", element("b", kind), f" {number:,}", for_=name, class_="choice"))
+        parts.append(element("label", element("b", kind), f" {times:,}", for_=name, class_="choice"))
     return parts
 
 
