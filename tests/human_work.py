@@ -11,7 +11,6 @@ import doccano_rounds
 from goldspan import offsets
 from goldspan.doccano import server
 from goldspan.doccano.client import Doccano
-from goldspan.doccano.plan import MARKER
 from goldspan.values import Span
 
 NAMES = ("ann", "bob")
@@ -24,7 +23,7 @@ class Held:
 
     Args:
         name: its id.
-        text: as it was when they last did something, or as it was carried over.
+        text: as it was when they did it.
         spans: per person, by number, start and end in the project's unit, and the label.
         sent: the spans that were filled in, in code points.
         confirmed: by whom.
@@ -70,14 +69,12 @@ class Model:
     Attributes:
         project: its number, once it is there.
         held: by Doccano's number, what people did on an example.
-        carrying: the numbers of examples whose text a push with --reanchor may be changing.
     """
 
     def __init__(self, ground, unit, *, shared):
         self.ground, self.unit, self.shared = ground, unit, shared
         self.project = None
         self.held = {}
-        self.carrying = set()
 
     def owner(self, who):
         return ALL if self.shared else who
@@ -96,8 +93,8 @@ class Model:
         }
 
     def turn_to(self, who, which):
-        """Somebody turns to an example, whose text is not just being changed."""
-        rows = {number: row for number, row in self.rows().items() if MARKER not in (row["meta"] or {})}
+        """Somebody turns to an example."""
+        rows = self.rows()
         number = sorted(rows)[which % len(rows)]
         row = rows[number]
         held = self.held.setdefault(number, Held(row["meta"]["goldspan_id"], row["text"]))
@@ -115,12 +112,11 @@ class Model:
         if not (marked or held.confirmed or held.comments):
             del self.held[number]
 
-    def look(self, *, carried):
+    def look(self):
         """Nothing that people did is lost or moved."""
         rows = self.rows()
         comments = self.ground.admin._call("GET", f"projects/{self.project}/comments?limit=1000")["results"]
         said = {comment["id"]: comment["example"] for comment in comments}
-        self.carrying |= {number for number, row in rows.items() if MARKER in row["meta"]}
         for number, held in self.held.items():
             assert number in rows, f"{held.name}, that people worked on, is gone"
             assert rows[number]["meta"]["goldspan_id"] == held.name
@@ -128,22 +124,9 @@ class Model:
             for who in NAMES if not self.shared else (ALL,):
                 person = self.ground.people["ann" if self.shared else who]
                 assert person.confirmed(self.project, number) == (who in held.confirmed)
-            if MARKER not in rows[number]["meta"]:
-                self.compare(number, held, rows[number]["text"], may_move=carried or number in self.carrying)
-
-    def compare(self, number, held, text, *, may_move):
-        """The spans of an example against the model, which learns where a changed text carried them."""
-        assert text == held.text or may_move
-        for who, mine in held.spans.items():
-            found = self.there(who, number)
-            assert found.keys() == mine.keys()
-            for span, (start, end, label) in mine.items():
-                assert found[span][2] == label
-                words = self.words(held.text, start, end)
-                assert self.words(text, *found[span][:2]) == words
-                assert text != held.text or found[span] == mine[span]
-            held.spans[who] = found
-        held.text = text
+            assert rows[number]["text"] == held.text
+            for who, mine in held.spans.items():
+                assert self.there(who, number) == mine
 
     def spans(self, held, who):
         """The spans of the model in code points."""
@@ -157,11 +140,6 @@ class Model:
         for number, text in texts.items():
             found.setdefault(rows[number]["meta"]["goldspan_id"], []).append(text)
         return found
-
-    def words(self, text, start, end):
-        back = offsets.from_graphemes if self.unit == "graphemes" else offsets.from_utf16
-        first, last = back(text, [start, end]).tolist()
-        return text[first:last]
 
     def places(self, text, *positions):
         convert = offsets.to_graphemes if self.unit == "graphemes" else offsets.to_utf16

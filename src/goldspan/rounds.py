@@ -227,7 +227,7 @@ def _why_not(case: Case, copies: Sequence[Copy], state: State) -> str | None:
     [copy] = copies
     work = copy.work[ALL]
     if copy.spoiled is not None or copy.text != case.example.text:
-        return copy.spoiled or "has another text there: push again"
+        return copy.spoiled or "has another text there: delete it in Doccano and push again"
     if copy.row.get(SHOWN) != case.shown:
         return CHANGED
     if work.refused:

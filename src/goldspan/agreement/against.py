@@ -87,7 +87,7 @@ def _has(right: Mapping[str, Example], item: Item) -> bool:
     """
     if item.id in right and right[item.id].text != item.text:
         remedy = (
-            "Compare what was annotated with gold of the same text; `goldspan doccano push --reanchor` moves passes."
+            "Compare what was annotated with gold of the same text; `goldspan doccano pull` moves passes to a new text."
         )
         raise InputError("the text is not that of gold", example=item.id, remedy=remedy)
     return item.id in right

@@ -46,7 +46,7 @@ class Project:
         collaborative: whether all members work on one common annotation, instead of each on their own.
         grapheme_mode: whether offsets count grapheme clusters instead of UTF-16 units.
         allow_overlapping: whether spans may overlap.
-        use_relation: whether spans can be related; exports then carry the number of each span.
+        use_relation: whether spans can be related; exports then have the spans under `entities`.
         random_order: whether annotators see the examples in an order of their own.
         members_create_labels: whether annotators may add labels.
     """

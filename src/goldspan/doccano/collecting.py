@@ -1,12 +1,16 @@
-"""What a project holds of an annotator's work, as lines for the corpus, and what of it does not fit."""
+"""What a project holds of an annotator's work, as lines for the corpus, and what of it does not fit.
+
+Where the text of an example changed here since it was pushed, the spans are moved to the new text, each to the one
+place where its words are. If a single one has none, it is reported and the annotator's whole line is held back: the
+line that is here stays, and the work stays on the server, until somebody has decided about that span.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from goldspan.doccano import merging, tidy
-from goldspan.doccano.plan import MARKER
+from goldspan.doccano import merging, reanchor, tidy
 from goldspan.doccano.plan import article as article_of
 from goldspan.doccano.snapshot import ALL
 from goldspan.doccano.touch import is_changed
@@ -18,12 +22,14 @@ if TYPE_CHECKING:
     from goldspan.formats.doccano import Unit
     from goldspan.values import Example, Span
 
-Kind = Literal["foreign", "spoiled", "text", "double", "comment"] | tidy.Kind
+Kind = Literal["foreign", "spoiled", "text", "lost", "double", "comment"] | tidy.Kind
 IN_DOCCANO = "Ask the annotator to correct it in Doccano"
 REMEDIES: dict[Kind, str] = {
     "foreign": "It was not pushed from this corpus: delete it in Doccano, or let it be.",
     "spoiled": "Somebody edited the example in Doccano: note what was done there, delete it and push it again.",
-    "text": "Carry the work over with `goldspan doccano push --reanchor`, or restore the text here.",
+    "text": "Restore the text here and pull; or note the work, delete the example in Doccano and push it again.",
+    "lost": "The text changed here: ask the annotator to delete the span in Doccano, or to correct it; or restore the "
+    "text here. Then pull again.",
     "double": "Several copies were worked on: delete all but one in Doccano.",
     "comment": "Ask the annotator to write the comment anew.",
     "edge": f"{IN_DOCCANO}, or pull with --tidy, which trims it.",
@@ -99,6 +105,7 @@ class Collected:
         problems: what does not fit.
         repairs: what was set right.
         comments: what was said about examples, open ones too.
+        moved: the lines whose spans were moved to a new text.
     """
 
     lines: dict[str, dict[str, Example | None]] = field(default_factory=dict)
@@ -107,6 +114,7 @@ class Collected:
     problems: list[Problem] = field(default_factory=list)
     repairs: list[Repaired] = field(default_factory=list)
     comments: list[Said] = field(default_factory=list)
+    moved: list[reanchor.MovedLine] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,14 +200,13 @@ def _trouble(copy: Copy, wish: Wish) -> tuple[Kind, str] | None:
     """Why nothing can be taken from a copy."""
     if copy.id is None:
         return "foreign", "was not pushed by goldspan"
-    if copy.row.get(MARKER) is not None:  # an export fills gaps between rows
-        return "text", "a push that carries its spans over was interrupted: run that push again"
     if copy.spoiled is not None:
         return "spoiled", copy.spoiled
     if copy.id not in wish.texts:
         return "foreign", "the corpus has no such example"
-    if copy.text != wish.texts[copy.id].text:
-        return "text", "its text here is another one than was pushed"
+    here = wish.texts[copy.id].text
+    if copy.text != here and not reanchor.is_changed_form(copy.text, here):
+        return "text", "fewer than half of the words of its text here are those of the text that was pushed"
     return None
 
 
@@ -223,12 +230,14 @@ def _take(copy: Copy, wish: Wish, unit: Unit, found: Collected) -> None:
         if is_begun(work):
             found.begun.add(annotator)
         if not (wish.withdraw or _is_theirs(copy, annotator, work)):
-            found.untouched.setdefault(annotator, {})[here.id] = work.spans
+            found.untouched.setdefault(annotator, {})[here.id] = _moved(copy.text, here.text, work.spans)[0]
         if not (work.confirmed or wish.unconfirmed):
             lines[here.id] = None
             continue
-        done = _judged(here.text, work, wish, unit)
+        done = _judged(copy.text, work, wish, unit)
+        spans, lost = _moved(copy.text, here.text, done.spans)
         problems = [_problem(annotator, here.id, flaw) for flaw in done.flaws]
+        problems += [_lost(annotator, here.id, copy.text, span, why) for span, why in lost.items()]
         problems += [
             Problem("comment", annotator, here.id, f"a comment is no Unicode: {text!a:.60}")
             for text in said
@@ -237,13 +246,28 @@ def _take(copy: Copy, wish: Wish, unit: Unit, found: Collected) -> None:
         found.problems += problems
         if not problems:
             found.repairs += [Repaired(annotator, here.id, repair) for repair in done.repairs]
-            lines[here.id] = merging.line(here, done.spans, confirmed=work.confirmed, comments=said)
+            lines[here.id] = line = merging.line(here, spans, confirmed=work.confirmed, comments=said)
+            if copy.text != here.text and is_begun(work):
+                found.moved.append(reanchor.moved_line(annotator, copy.text, line))
 
 
 def _judged(text: str, work: Work, wish: Wish, unit: Unit) -> tidy.Tidied:
     """The spans as they are to be, and what is wrong with them."""
     flaws = tidy.judge(text, work, wish.labels, unit)
     return tidy.tidy(text, work, wish.labels, unit) if flaws and wish.tidy else tidy.Tidied(work.spans, (), flaws)
+
+
+def _moved(old: str, new: str, spans: tuple[Span, ...]) -> tuple[tuple[Span, ...], Mapping[Span, str]]:
+    """The spans in the new text, and for each that has no one place there, why."""
+    if old == new:
+        return spans, {}
+    moves = reanchor.find_moves(old, new, spans)
+    return tuple(sorted(moves.to.values())), moves.lost
+
+
+def _lost(annotator: str, name: str, text: str, span: Span, why: str) -> Problem:
+    place = (span.start, span.end, span.label)
+    return Problem("lost", annotator, name, why, place, text[span.start : span.end])
 
 
 def _problem(annotator: str, name: str, flaw: tidy.Flaw) -> Problem:

@@ -99,11 +99,6 @@ class Contents(Calls):
         found = answers.entry(self._get(f"v1/projects/{project:d}/metrics/member-progress"), "the progress of members")
         return dict(answers.progress(row) for row in answers.entries(found.get("progress"), "members"))
 
-    def update_span(self, project: int, example: int, span: int, start: int, end: int) -> None:
-        """Move a span, anybody's; offsets in the project's unit."""
-        path = f"v1/projects/{project:d}/examples/{example:d}/spans/{span:d}"
-        self._send("PATCH", path, {"start_offset": start, "end_offset": end})
-
     def _examples(self, project: int, **filters: str | None) -> Callable[[int, int], object]:
         """The pages of examples; an empty filter, which Doccano would pass over, cannot be asked for."""
         for name, value in filters.items():

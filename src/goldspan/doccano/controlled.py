@@ -15,7 +15,6 @@ from goldspan.derivation import settle
 from goldspan.doccano import collecting
 from goldspan.doccano.collecting import Said
 from goldspan.doccano.copies import TWICE
-from goldspan.doccano.plan import MARKER
 from goldspan.doccano.plan import article as article_of
 from goldspan.errors import ValueRefused
 from goldspan.formats import inline
@@ -168,8 +167,6 @@ def _why_not(copy: Copy, gold: Example | None) -> str:
     """Why an example cannot be scored; empty if it can."""
     if gold is None:
         return "it has no gold any more"
-    if copy.row.get(MARKER) is not None:
-        return "its spans are being carried over by a push: run that push again"
     return copy.spoiled or ("" if copy.text == gold.text else "its gold has another text now")
 
 

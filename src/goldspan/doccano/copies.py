@@ -26,14 +26,12 @@ class Refused:
         end: where it ends, likewise.
         label: its label.
         why: the reason, without a full stop; `TWICE` for one whose equal stands among the spans.
-        number: Doccano's, where the export tells it.
     """
 
     start: int
     end: int
     label: str
     why: str
-    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +43,12 @@ class Work:
         confirmed: whether the annotator said that it is done.
         comments: what the annotator wrote, in the order of the export.
         refused: what could not become a span.
-        numbers: Doccano's number of each span, where the export tells it: in a project with `use_relation`.
     """
 
     spans: tuple[Span, ...] = ()
     confirmed: bool = False
     comments: tuple[str, ...] = ()
     refused: tuple[Refused, ...] = ()
-    numbers: Mapping[Span, int] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

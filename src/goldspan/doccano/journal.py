@@ -1,12 +1,10 @@
 """What a push is about to do on the server, written down before it does it.
 
     build/doccano/<host>-<project>.json
-    {"relations": false, "batches": [
-      {"upload": "QxY…", "task": "9f2c…", "above": 1043, "ids": ["a.p01", "a.p02"], "whole": false}]}
+    {"batches": [{"upload": "QxY…", "task": "9f2c…", "above": 1043, "ids": ["a.p01", "a.p02"], "whole": false}]}
 
 An import cannot be undone, and its task goes on when the program that asked for it dies. So the upload's id stands here
-before the import is asked for, and the task's id as soon as it is known; and so does that the project was made to
-allow relations for a while. The next push finds both, takes back what has
+before the import is asked for, and the task's id as soon as it is known. The next push finds both, takes back what has
 not begun, waits for what has, and tells examples that an import left half done from those that a person emptied. If the
 file is lost, so is only that last distinction: a half imported example is then taken for one that a person worked on.
 """
@@ -61,14 +59,11 @@ class Journal:
 
     Args:
         file: where it is kept.
-
-    Attributes:
-        relations: whether the project allows relations for a while, though it is not meant to.
     """
 
     def __init__(self, file: Path) -> None:
         self.file = file
-        self._batches, self.relations = _read(file)
+        self._batches = _read(file)
 
     @property
     def batches(self) -> tuple[Batch, ...]:
@@ -90,11 +85,6 @@ class Journal:
         self._batches = [replace(batch, whole=True) if batch.upload == upload else batch for batch in self._batches]
         self._write()
 
-    def relate(self, *, allowed: bool) -> None:
-        """The project is about to allow relations for a while, or does not any more."""
-        self.relations = allowed
-        self._write()
-
     def close(self) -> None:
         """All is settled: what the batches brought was looked at and put in order."""
         self._batches = []
@@ -102,7 +92,7 @@ class Journal:
 
     def _write(self) -> None:
         batches = [batch.json() for batch in self._batches]
-        files.write(self.file, json.dumps({"relations": self.relations, "batches": batches}) + "\n")
+        files.write(self.file, json.dumps({"batches": batches}) + "\n")
 
 
 def path(folder: Path, url: str, project: str) -> Path:
@@ -140,12 +130,12 @@ def opened(file: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[J
         yield Journal(file)
 
 
-def _read(file: Path) -> tuple[list[Batch], bool]:
+def _read(file: Path) -> list[Batch]:
     if not file.is_file():
-        return [], False
+        return []
     try:
         value = json.loads(files.read_bytes(file))
-        return [_batch(row) for row in value["batches"]], value["relations"] is True
+        return [_batch(row) for row in value["batches"]]
     except (ValueError, TypeError, KeyError) as error:
         raise InputError(f"not the journal of a push: {error}", file=file, remedy=REMEDY) from None
 

@@ -5,7 +5,6 @@
     update       likewise, but what travels with it has changed: its place in the article, further keys
     replace      a copy is there with another text, or other spans filled in, and nobody worked on it
     conflict     somebody worked on a copy with another text, or on several copies: left alone
-    reanchor     likewise, but each span finds its surface again in the new text, and that was asked for
     double       a further copy that nobody worked on: deleted
     only there   nobody asked for it: left alone
 
@@ -17,27 +16,24 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from goldspan.doccano import reanchor
 from goldspan.formats.doccano import SENT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from goldspan.doccano.desired import Wanted
     from goldspan.doccano.snapshot import Copy, Snapshot
 
-    Carry = Callable[[Wanted, Copy, tuple[int, ...]], "Step"]
-
-State = Literal["create", "unchanged", "update", "replace", "conflict", "reanchor"]
+State = Literal["create", "unchanged", "update", "replace", "conflict"]
 STATES: tuple[State, ...] = get_args(State)
-MARKER = "goldspan_reanchor"  # in a copy whose text and spans are being carried over
 SPOKE_OF_SPANS = (SENT, "goldspan_extra")
 
-REANCHOR = "Carry the spans over with --reanchor; or restore the text here, pull, and delete the example in Doccano."
-UNCARRIED = "Restore the text here and pull, so that the work is kept; or delete the example in Doccano, work and all."
+OLDER_TEXT = (
+    "Pull with --unconfirmed --apply: it moves the spans to the text here, and lists each that it cannot move. "
+    "When nothing of the example is listed as not written, delete it in Doccano and push again."
+)
 BY_HAND = "Pull the work, then change or delete the example in Doccano by hand."
 SEVERAL = "Pull the work, delete all but one of these copies in Doccano by hand, and push again."
 ONLY_THERE = "Delete it in Doccano by hand if it is no longer wanted."
@@ -54,7 +50,6 @@ class Step:
         drop: the numbers of the copies that nobody worked on and that go.
         why: what needs saying about it, without a full stop.
         remedy: what people can do about it.
-        moves: where the spans of the kept copy go.
         meta: what is to travel with the kept copy from now on, where that differs.
     """
 
@@ -64,7 +59,6 @@ class Step:
     drop: tuple[int, ...] = ()
     why: str = ""
     remedy: str = ""
-    moves: reanchor.Moves | None = None
     meta: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -162,7 +156,6 @@ def plan(
     touched: Mapping[int, str],
     *,
     half: Collection[int] = (),
-    reanchoring: bool = False,
     elsewhere: Collection[str] = (),
 ) -> Plan:
     """The plan.
@@ -172,15 +165,11 @@ def plan(
         snapshot: what is there; None for nothing.
         touched: the numbers of the copies that somebody worked on, and how. Asked for only where `is_doubtful` says so.
         half: the numbers of copies that an import left half done.
-        reanchoring: whether spans may be carried over.
         elsewhere: articles that were not asked for this time; their examples are not strays.
     """
     by_id = {} if snapshot is None else snapshot.by_id
     names = {want.example.id for want in wanted}
-    carry = partial(_carried, graphemes=snapshot is not None and snapshot.project.grapheme_mode)
-    steps = [
-        _step(want, by_id.get(want.example.id, ()), touched, half, carry if reanchoring else None) for want in wanted
-    ]
+    steps = [_step(want, by_id.get(want.example.id, ()), touched, half) for want in wanted]
     strays = [
         Stray(copy.number, copy.id)
         for copy in ([] if snapshot is None else snapshot.copies.values())
@@ -200,7 +189,7 @@ def is_doubtful(wanted: Iterable[Wanted], snapshot: Snapshot) -> bool:
 
 def same_text(want: Wanted, copy: Copy) -> bool:
     """Whether the copy holds the wanted text."""
-    return copy.spoiled is None and copy.row.get(MARKER) is None and copy.text == want.example.text
+    return copy.spoiled is None and copy.text == want.example.text
 
 
 def fits(want: Wanted, copy: Copy) -> bool:
@@ -209,16 +198,11 @@ def fits(want: Wanted, copy: Copy) -> bool:
     return same_text(want, copy) and (sent is None or copy.row.get(SENT) == sent)
 
 
-def _step(
-    want: Wanted, copies: Sequence[Copy], touched: Mapping[int, str], half: Collection[int], carry: Carry | None
-) -> Step:
-    begun = [copy.number for copy in copies if copy.row.get(MARKER) is not None]
-    if begun:
-        return Step(want, "reanchor", min(begun), why="its spans were being carried over: this is finished first")
+def _step(want: Wanted, copies: Sequence[Copy], touched: Mapping[int, str], half: Collection[int]) -> Step:
     whole = sorted((copy for copy in copies if copy.number not in half), key=lambda copy: copy.number)
     worked = [copy for copy in whole if copy.number in touched and not _fits_alone(want, whole)]
     if worked:
-        return _worked(want, worked, _others(copies, worked), touched, carry)
+        return _worked(want, worked, _others(copies, worked), touched)
     fitting = [copy for copy in whole if fits(want, copy)]
     if fitting:
         return _kept(want, fitting[0], _others(copies, fitting[:1]))
@@ -236,9 +220,7 @@ def _others(copies: Iterable[Copy], kept: Collection[Copy]) -> tuple[int, ...]:
     return tuple(sorted(copy.number for copy in copies if copy.number not in stay))
 
 
-def _worked(
-    want: Wanted, worked: Sequence[Copy], drop: tuple[int, ...], touched: Mapping[int, str], carry: Carry | None
-) -> Step:
+def _worked(want: Wanted, worked: Sequence[Copy], drop: tuple[int, ...], touched: Mapping[int, str]) -> Step:
     """The step where people worked on a copy, or on several."""
     if len(worked) > 1:
         told = "; ".join(f"number {copy.number}: {touched[copy.number]}" for copy in worked)
@@ -250,25 +232,7 @@ def _worked(
     if copy.spoiled is not None:
         why = f"it was worked on ({how}), but {copy.spoiled}"
         return Step(want, "conflict", drop=drop, why=why, remedy=BY_HAND)
-    if carry is None:
-        return Step(want, "conflict", drop=drop, why=f"its text changed, but it was worked on ({how})", remedy=REANCHOR)
-    return carry(want, copy, drop)
-
-
-def _carried(want: Wanted, copy: Copy, drop: tuple[int, ...], *, graphemes: bool) -> Step:
-    """The step that carries spans over, if it can be done."""
-    moves = reanchor.find(copy.text, want.example.text, (span for work in copy.work.values() for span in work.spans))
-    lost = [*moves.lost.values(), *(refused.why for work in copy.work.values() for refused in work.refused)]
-    lost += reanchor.uncounted(want.example.text, moves.to.values(), graphemes=graphemes)
-    if want.example.text != want.example.text.strip() or "\0" in want.example.text:
-        lost.append("Doccano trims a text that is changed in place, and takes no NUL in it")
-    if lost:
-        why = f"its spans cannot be carried over: {'; '.join(lost)}"
-        return Step(want, "conflict", drop=drop, why=why, remedy=UNCARRIED)
-    meta = {key: value for key, value in want.meta.items() if key not in SPOKE_OF_SPANS}
-    return Step(
-        want, "reanchor", copy.number, drop, f"{len(moves.to)} span(s) are carried over", moves=moves, meta=meta
-    )
+    return Step(want, "conflict", drop=drop, why=f"its text changed, but it was worked on ({how})", remedy=OLDER_TEXT)
 
 
 def _kept(want: Wanted, copy: Copy, drop: tuple[int, ...]) -> Step:

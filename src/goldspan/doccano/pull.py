@@ -16,6 +16,7 @@ from goldspan.doccano import members as membership
 from goldspan.doccano.collecting import Problem, Repaired, Said, Wish
 from goldspan.doccano.plan import article as article_of
 from goldspan.doccano.project import refuse_disputes
+from goldspan.doccano.reanchor import MovedLine
 from goldspan.doccano.snapshot import take
 from goldspan.errors import MissingPart
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from goldspan.formats.manifest import Entry
     from goldspan.values import Example
 
-T = TypeVar("T", Problem, Repaired, Said)
+T = TypeVar("T", Problem, Repaired, Said, MovedLine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Plan:
         comments: what was said about examples.
         unseen: per label how many spans no member of the project has: of former members, or drawn meanwhile.
         controls: how the annotators did on the controls, of which nothing is written; None if there are none.
+        moved: the lines whose spans were moved to a new text.
     """
 
     project: Project
@@ -57,6 +59,7 @@ class Plan:
     comments: tuple[Said, ...] = ()
     unseen: Mapping[str, int] = field(default_factory=dict)
     controls: Controlled | None = None
+    moved: tuple[MovedLine, ...] = ()
 
     @property
     def written(self) -> tuple[passes.Change, ...]:
@@ -70,6 +73,7 @@ class Plan:
             "shared": self.project.collaborative,
             "files": [change.json(self.root) for change in self.changes],
             "problems": [problem.json() for problem in self.problems],
+            "moved": [line.json() for line in self.moved],
             "repairs": [_repaired(repaired) for repaired in self.repairs],
             "comments": [
                 {"annotator": said.annotator, "example": said.example, "text": said.text} for said in self.comments
@@ -134,6 +138,7 @@ def plan(
         (*comments, *(scored.comments if scored else ())),
         _unseen(server, snapshot),
         scored,
+        tuple(_named(found.moved, known)),
     )
 
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from goldspan.doccano import carrying, deleting, importing, journal, readback
+from goldspan.doccano import deleting, importing, journal, readback
 from goldspan.doccano import plan as planning
 from goldspan.doccano.desired import rows
 from goldspan.doccano.readback import Account
@@ -48,13 +48,11 @@ class Options:
     """How to push.
 
     Args:
-        reanchoring: whether the spans of people are carried over to a changed text where each finds its surface again.
         elsewhere: articles that were not asked for this time; their examples are not strays.
         progress: told how far things are.
         planned: given the plan, as soon as it is made and before anything of it is done.
     """
 
-    reanchoring: bool = False
     elsewhere: Collection[str] = ()
     progress: Progress = silent
     planned: Callable[[Plan], None] = lambda _: None
@@ -88,7 +86,6 @@ class Pushed:
         account: what became of the spans that were sent.
         deleted: how many copies were deleted.
         updated: how many copies got other keys.
-        carried: the examples whose spans were carried over.
     """
 
     plan: Plan
@@ -96,7 +93,6 @@ class Pushed:
     account: Account = field(default_factory=Account)
     deleted: int = 0
     updated: int = 0
-    carried: list[str] = field(default_factory=list)
 
     def json(self) -> dict[str, Any]:
         """The report for `--json`."""
@@ -108,7 +104,6 @@ class Pushed:
             "explained": self.account.explained,
             "deleted": self.deleted,
             "updated": self.updated,
-            "carried": self.carried,
         }
 
 
@@ -145,9 +140,7 @@ def look(
             half = {
                 number for number in readback.half_done(snapshot, batches) if worked.get(number, CHANGED) == CHANGED
             }
-    made = planning.plan(
-        wanted, snapshot, worked, half=half, reanchoring=options.reanchoring, elsewhere=options.elsewhere
-    )
+    made = planning.plan(wanted, snapshot, worked, half=half, elsewhere=options.elsewhere)
     return Seen(snapshot, made)
 
 
@@ -198,7 +191,6 @@ class _Push:
 
     def run(self) -> Pushed:
         """Look, do, look again, until nothing is left to do."""
-        self.project = carrying.restore(self.server, self.project, self.book)
         importing.settle(self.server, self.project, self.book, self.tell)
         seen = self._look()
         self.options.planned(seen.plan)
@@ -224,12 +216,10 @@ class _Push:
         return now
 
     def _tidy(self, done: Pushed, seen: Seen) -> Seen:
-        """Delete what is to go, update and carry over what stays, and look that nothing else went."""
+        """Delete what is to go, update what stays, and look that nothing else went."""
         deleted = self._delete(seen)
         done.deleted += len(deleted)
         done.updated += self._update(seen)
-        carried = [step for step in seen.plan.steps if step.state == "reanchor"]
-        done.carried += carrying.carry(self.server, self.project, carried, self.book)
         now = self._look()
         readback.vanished(seen.copies, now.copies, deleted)
         return now

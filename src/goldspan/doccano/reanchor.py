@@ -1,32 +1,66 @@
-"""Where the spans of a text lie in its changed form, where that is beyond doubt."""
+"""Where the spans of a text are in its changed form, where that is beyond doubt."""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+from difflib import SequenceMatcher
 from itertools import combinations
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from goldspan import offsets
-from goldspan.errors import ValueRefused
 from goldspan.values import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from goldspan.values import Example
+
+
+WORD = re.compile(r"\w+")
+KEPT = 0.5  # the least share of the words of both texts that are the same, in the same order
+
 
 class Moves(NamedTuple):
-    """What became of the spans.
+    """Where spans are in the new text.
 
     Args:
-        to: for each span that found its surface again, the span in the new text.
-        lost: for each that did not, why.
+        to: for each span that has one place there, the span in the new text.
+        lost: for each other one, why it has none, without its surface and a full stop.
     """
 
     to: Mapping[Span, Span]
     lost: Mapping[Span, str]
 
 
-def find(old: str, new: str, spans: Iterable[Span]) -> Moves:
-    """Find the surface of each span again, unambiguously.
+@dataclass(frozen=True, slots=True)
+class MovedLine:
+    """A line whose spans were moved to the new text of its example.
+
+    Args:
+        annotator: whose it is; empty in a shared project.
+        example: the id.
+        spans: in the new text: start, end, label and surface.
+        added: the words of the new text that are not in the annotated one, in runs.
+    """
+
+    annotator: str
+    example: str
+    spans: tuple[tuple[int, int, str, str], ...]
+    added: tuple[str, ...]
+
+    def json(self) -> dict[str, Any]:
+        """For `--json`."""
+        return {
+            "annotator": self.annotator,
+            "example": self.example,
+            "spans": [list(span) for span in self.spans],
+            "added": list(self.added),
+        }
+
+
+def find_moves(old: str, new: str, spans: Iterable[Span]) -> Moves:
+    """The place of each span in the new text, by its surface, unambiguously.
 
     A span finds its surface in what both texts share at their beginning or at their end, if that piece stands exactly
     once in either text and it does not matter whether beginning or end is measured first. Else it finds it if the
@@ -50,34 +84,37 @@ def find(old: str, new: str, spans: Iterable[Span]) -> Moves:
             to[span] = Span(start, start + span.end - span.start, span.label)
     for one, other in _collisions(to):
         for span in (one, other):
-            lost[span] = to_overlap(old, span)
+            lost[span] = "would overlap another span in the new text"
     return Moves({span: moved for span, moved in to.items() if span not in lost}, lost)
 
 
-def to_overlap(old: str, span: Span) -> str:
-    """Why a span is lost that would overlap another."""
-    return f"{old[span.start : span.end]!r} would overlap another span"
+def is_changed_form(old: str, new: str) -> bool:
+    """Whether a text is a changed form of another one: at least half of the words of both are the same, in order.
 
-
-def uncounted(text: str, spans: Iterable[Span], *, graphemes: bool) -> list[str]:
-    """Why spans cannot be told to Doccano, for each that cannot.
-
-    Where Doccano counts clusters it cuts them in a way of its own, so a span may lie well for a reader and yet end
-    inside one.
-
-    Args:
-        text: that the spans count in, in code points.
-        spans: in it.
-        graphemes: whether the project counts grapheme clusters.
+    Ids count paragraphs, so where one is inserted the next text of an id may be that of another paragraph, which has
+    some names in common with the old one.
     """
-    convert = offsets.to_graphemes if graphemes else offsets.to_utf16
-    found = []
-    for span in spans:
-        try:
-            convert(text, [span.start, span.end])
-        except ValueRefused as error:
-            found.append(f"{text[span.start : span.end]!r} does not fit how Doccano counts: {error.message}")
-    return found
+    return _words(old, new).ratio() >= KEPT
+
+
+def added_words(old: str, new: str) -> tuple[str, ...]:
+    """The words of the new text that the old one does not have there, each run of them in one string."""
+    found = list(WORD.finditer(new))
+    return tuple(
+        new[found[first].start() : found[last - 1].end()]
+        for what, _, _, first, last in _words(old, new).get_opcodes()
+        if what != "equal" and first < last
+    )
+
+
+def moved_line(annotator: str, old: str, line: Example) -> MovedLine:
+    """What was moved in a line whose example had another text before."""
+    spans = tuple((span.start, span.end, span.label, line.surface(span)) for span in line.spans)
+    return MovedLine(annotator, line.id, spans, added_words(old, line.text))
+
+
+def _words(old: str, new: str) -> SequenceMatcher[str]:
+    return SequenceMatcher(None, WORD.findall(old), WORD.findall(new), autojunk=False)
 
 
 def _shared(old: str, new: str) -> tuple[tuple[int, int], tuple[int, int]]:
@@ -89,7 +126,7 @@ def _shared(old: str, new: str) -> tuple[tuple[int, int], tuple[int, int]]:
 
 
 def _place(old: str, new: str, span: Span, shared: tuple[tuple[int, int], tuple[int, int]]) -> int | str:
-    """Where the surface begins in the new text, or why that cannot be told."""
+    """Where the surface begins in the new text, or why that is in doubt."""
     surface = old[span.start : span.end]
     stood = _setting(old, span.start, span.end)
     places = list(_occurrences(new, surface, stood))
@@ -100,8 +137,8 @@ def _place(old: str, new: str, span: Span, shared: tuple[tuple[int, int], tuple[
     if len(places) == before == 1:
         return places[0]
     if not places:
-        return f"{surface!r} is not in the new text"
-    return f"{surface!r} cannot be told apart: {len(places)} place(s) in the new text fit it, {before} in the old"
+        return "is not in the new text"
+    return f"is ambiguous: it is in {len(places)} place(s) of the new text, and in {before} of the old one"
 
 
 def _shifted(old: str, new: str, span: Span, before: int, after: int) -> int | None:

@@ -23,6 +23,8 @@ DOCCANOS = frozenset({"id", "text", "label", "entities", "relations", "Comments"
 AT = re.compile("[0-9]{1,18}")
 NOTHING, CONFIRMED = Work(), Work(confirmed=True)
 BROKEN = "its list of spans is not one"
+MARKER = "goldspan_reanchor"  # an older version wrote it into an example for as long as it moved the spans there
+HALF_MOVED = "a push of an older goldspan was interrupted while it moved its spans: they may be on wrong words"
 COUNTED = {"utf16": "UTF-16 units", "graphemes": "grapheme clusters"}
 
 
@@ -32,7 +34,6 @@ class Raw(NamedTuple):
     start: int
     end: int
     label: str
-    number: int | None = None
 
 
 def listed(row: Mapping[str, Any]) -> Any:  # noqa: ANN401  (JSON is any)
@@ -45,25 +46,19 @@ def raw_spans(found: object) -> tuple[Raw, ...] | None:
     if not isinstance(found, list):
         return None
     spans = [_raw(item) for item in found]
-    return None if None in spans else tuple(sorted(filter(None, spans), key=_order))
-
-
-def _order(raw: Raw) -> tuple[int, int, str, int]:
-    """How spans are sorted, those without a number first."""
-    return raw.start, raw.end, raw.label, -1 if raw.number is None else raw.number
+    return None if None in spans else tuple(sorted(filter(None, spans)))
 
 
 def _raw(item: object) -> Raw | None:
-    number: object = None
     match item:
         case [start, end, label]:
             pass
-        case {"start_offset": start, "end_offset": end, "label": label, "id": number}:
+        case {"start_offset": start, "end_offset": end, "label": label}:
             pass
         case _:
             return None
     if type(start) is int and type(end) is int and type(label) is str:
-        return Raw(start, end, label, number if type(number) is int else None)
+        return Raw(start, end, label)
     return None
 
 
@@ -106,11 +101,14 @@ def copy(number: int, row: Mapping[str, Any], work: Mapping[str, Work]) -> Copy:
         text=text_of(row),
         row={key: value for key, value in row.items() if key not in DOCCANOS},
         work=work,
-        spoiled=None if name is None else _spoiled(row.get("text"), sha256, at, extra),
+        spoiled=None if name is None else _spoiled(row, sha256, at, extra),
     )
 
 
-def _spoiled(text: object, sha256: object, at: int | None, extra: dict[str, Any] | None) -> str | None:
+def _spoiled(row: Mapping[str, Any], sha256: object, at: int | None, extra: dict[str, Any] | None) -> str | None:
+    if row.get(MARKER) is not None:  # an export fills gaps between rows with null
+        return HALF_MOVED
+    text = row.get("text")
     if not isinstance(text, str):
         return "it has no text"
     if not isinstance(sha256, str):
@@ -159,19 +157,19 @@ class Places:
 
     def span(self, raw: Raw) -> Span | Refused:
         """The span in code points, or why there is none."""
-        start, end, label, number = raw
+        start, end, label = raw
         if start >= end:
-            return Refused(start, end, label, "marks nothing", number)
+            return Refused(start, end, label, "marks nothing")
         if start < 0 or end > self._length:
             why = f"lies outside the text of {self._length} {COUNTED[self.unit]}"
-            return Refused(start, end, label, why, number)
+            return Refused(start, end, label, why)
         first, last = (start, end) if self._place is None else (self._place(start), self._place(end))
         if first is None or last is None:
-            return Refused(start, end, label, "begins or ends inside a character", number)
+            return Refused(start, end, label, "begins or ends inside a character")
         try:
             return Span(first, last, label)
         except ValueRefused as error:
-            return Refused(start, end, label, error.message, number)
+            return Refused(start, end, label, error.message)
 
 
 def _counted(text: str, unit: Unit) -> tuple[int, Callable[[int], int | None] | None]:
@@ -203,15 +201,14 @@ def work(raws: tuple[Raw, ...], said: tuple[str, ...], places: Places, *, confir
     """
     if not raws and not said:
         return CONFIRMED if confirmed else NOTHING
-    spans: dict[Span, int | None] = {}
+    spans: dict[Span, None] = {}
     refused = []
     for raw in raws:
         span = places.span(raw)
         if isinstance(span, Span) and span in spans:
-            span = Refused(raw.start, raw.end, raw.label, TWICE, raw.number)
+            span = Refused(raw.start, raw.end, raw.label, TWICE)
         if isinstance(span, Span):
-            spans[span] = raw.number
+            spans[span] = None
         else:
             refused.append(span)
-    numbers = {span: number for span, number in spans.items() if number is not None}
-    return Work(tuple(spans), confirmed, said, tuple(refused), numbers)  # sorted as they came: counting keeps the order
+    return Work(tuple(spans), confirmed, said, tuple(refused))  # sorted as they came: counting keeps the order

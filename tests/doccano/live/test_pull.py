@@ -78,7 +78,7 @@ def test_a_second_pull_changes_no_byte_and_no_file(begun, pull):
     pull(begun, "--apply")
     stats = {path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in files(begun.corpus)}
     code, said, _ = pull(begun, "--apply")
-    assert (code, "says so already" in said) == (0, True)
+    assert (code, "Already up to date" in said) == (0, True)
     assert stats == {path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in files(begun.corpus)}
     for path, data in files(begun.corpus).items():
         if path.parent.parent.name == "passes":
@@ -172,13 +172,84 @@ def test_an_example_that_was_edited_on_the_server_is_not_taken(begun, pull):
     assert begun.passed("ann").keys() == {"storm.p02"}
 
 
-def test_an_example_whose_text_changed_here_is_not_written(begun, pull):
+def rewrite(corpus, name, text):
+    """Change the text of an example in gold."""
+    article = name.partition(".")[0]
+    lines = [Example(one.id, text, (), one.at) if one.id == name else one for one in corpus.gold_examples([article])]
+    gold.write(corpus.gold / f"{article}.jsonl", lines)
+
+
+def test_spans_of_a_text_that_changed_here_are_moved_and_the_example_can_be_pushed_anew(begun, pull, goldspan, capsys):
+    for who, words in {"ann": [("Aurora", "SHIP"), ("Port Said", "PORT")], "bob": [("Valparaíso", "PORT")]}.items():
+        for surface, label in words:
+            begun.mark(who, "harbour.p02", surface, label)
+    begun.confirm("ann", "harbour.p02", "storm.p01")
+    new = EMOJI.replace("left", "has left").replace("👍🏽 ", "")
+    rewrite(begun.corpus, "harbour.p02", new)
+    ann, bob = (begun.people[who].username for who in ("ann", "bob"))
+
+    def push():
+        where = ["--project", begun.name, "--root", begun.corpus.root]
+        code = goldspan("doccano", "push", "--apply", *where)
+        return code, "".join(capsys.readouterr())
+
+    code, said = push()
+    assert (code, "Pull with --unconfirmed --apply" in said) == (1, True)
+    code, said, report = pull(begun, "--apply", "--unconfirmed")
+    assert code == 0
+    assert f"moved to the new text: {ann}  harbour.p02  2 spans; not in the annotated text: 'has'" in said
+    assert {(one["annotator"], one["example"], *(span[3] for span in one["spans"])) for one in report["moved"]} == {
+        (ann, "harbour.p02", "Aurora", "Port Said"),
+        (bob, "harbour.p02", "Valparaíso"),
+    }
+    moved = {who: begun.passed(who)["harbour.p02"] for who in ("ann", "bob")}
+    assert {line.text for line in moved.values()} == {new}
+    assert [moved["ann"].surface(span) for span in moved["ann"].spans] == ["Aurora", "Port Said"]
+    assert [line.extra["confirmed"] for line in moved.values()] == [True, False]
+    code, said, report = pull(begun, "--apply", "--unconfirmed")
+    assert (code, "Already up to date" in said, len(report["moved"])) == (0, True, 2)
+    begun.server.delete_examples(begun.project.id, [begun.number("harbour.p02")])
+    assert push()[0] == 0
+    code, said, report = pull(begun, "--apply")
+    assert (code, report["moved"], report["problems"]) == (0, [], [])
+    assert {who: begun.passed(who)["harbour.p02"] for who in ("ann", "bob")} == moved
+    assert "Already up to date" in pull(begun)[1]
+    assert push()[0] == 0
+
+
+def test_a_span_that_is_not_in_the_changed_text_is_listed_until_it_is_decided(begun, pull):
+    for who in ("ann", "bob"):
+        begun.mark(who, "harbour.p02", "Aurora", "SHIP")
+        begun.confirm(who, "harbour.p02")
+    begun.mark("ann", "harbour.p02", "Port Said", "PORT")
+    pull(begun, "--apply")
+    before = begun.passed("ann")
+    rewrite(begun.corpus, "harbour.p02", EMOJI.replace(" Port Said", " it"))
+    ann, bob = (begun.people[who] for who in ("ann", "bob"))
+    code, said, report = pull(begun, "--apply")
+    [problem] = report["problems"]
+    assert (code, problem["kind"], problem["annotator"], problem["span"][3]) == (1, "lost", ann.username, "Port Said")
+    assert f"not written: {ann.username}  harbour.p02  lost: is not in the new text" in said
+    assert [one["annotator"] for one in report["moved"]] == [bob.username]
+    assert begun.passed("ann") == before
+    code, said, again = pull(begun, "--apply")
+    assert (code, "Already up to date" in said, again["problems"]) == (1, True, report["problems"])
+    number = begun.number("harbour.p02")
+    [lost] = [span["id"] for span in ann.spans(begun.project.id, number) if span["start_offset"] > 20]
+    ann.unmark(begun.project.id, number, lost)
+    assert pull(begun, "--apply")[0] == 0
+    line = begun.passed("ann")["harbour.p02"]
+    assert [line.surface(span) for span in line.spans] == ["Aurora"]
+    assert line.extra == {"confirmed": True}
+
+
+def test_another_paragraph_under_the_same_id_takes_no_spans(begun, pull):
+    begun.mark("ann", "storm.p01", "Valparaíso", "PORT")
     begun.confirm("ann", "storm.p01", "storm.p02")
-    lines = list(begun.corpus.gold_examples(["storm"]))
-    gold.write(begun.corpus.gold / "storm.jsonl", [Example("storm.p01", "Storm"), *lines[1:]])
+    rewrite(begun.corpus, "storm.p01", "Nobody in Valparaíso was told where the ferry had gone.")
     code, said, report = pull(begun, "--apply")
     assert (code, [problem["kind"] for problem in report["problems"]]) == (1, ["text"])
-    assert "--reanchor" in said
+    assert "fewer than half of the words" in said
     assert begun.passed("ann").keys() == {"storm.p02"}
 
 
@@ -230,7 +301,7 @@ def test_a_name_that_cannot_be_a_folder_needs_a_pseudonym(doccano, begun, pull, 
     assert pull(begun, "--apply", "--members", listed)[0] == 0
     assert {e.id for e in begun.corpus.pass_examples("r1")} == {"storm.p01"}
     listed.rename(begun.corpus.guidelines / "members.toml")
-    assert "says so already" in pull(begun)[1]
+    assert "Already up to date" in pull(begun)[1]
 
 
 def test_whoever_has_a_pseudonym_is_told_of_by_that(begun, pull, tmp_path):

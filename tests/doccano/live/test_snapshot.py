@@ -78,9 +78,8 @@ def test_a_real_shared_project_tells_what_was_filled_in_from_what_people_did(ser
     with Doccano(account) as clara:
         mark(clara, project, first, (13, 17, "LOC"))
         confirm(clara, project, second)
-        server.update_span(
-            project.id, third, clara._get(f"v1/projects/{project.id}/examples/{third}/spans")[0]["id"], 0, 1
-        )
+        spans = f"v1/projects/{project.id}/examples/{third}/spans"
+        clara._send("PATCH", f"{spans}/{clara._get(spans)[0]['id']}", {"start_offset": 0, "end_offset": 1})
     assert touched(server, before) == {first: "labelled LOC since", second: "confirmed"}
     changed = "its spans are not those that were filled in"
     assert touched(server, take(server, project)) == {first: changed, second: "confirmed", third: changed}

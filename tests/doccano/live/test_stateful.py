@@ -19,7 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 import killing
 import made_corpus
-from goldspan.doccano import carrying, errand, merging, server
+from goldspan.doccano import errand, merging, reanchor, server
 from goldspan.doccano import pull as pulling
 from goldspan.doccano import push as pushing
 from goldspan.doccano.push import Options
@@ -67,7 +67,7 @@ class Round(Model, RuleBasedStateMachine):
         ).id
         self.corpus = made_corpus.make(Path(self.folder.name) / "corpus", self.gold(), LABELS)
         made_corpus.list_members(self.corpus, self.ground.people)
-        self.push(reanchor=False)
+        self.push()
 
     def gold(self):
         return [Example(name, text, filled(text), at) for at, (name, text) in enumerate(sorted(self.texts.items()))]
@@ -154,11 +154,10 @@ class Round(Model, RuleBasedStateMachine):
 
     # What goldspan does.
 
-    @rule(reanchor=st.booleans())
-    def push(self, reanchor):
-        pushed = self.prepare(reanchor).carry_out()
-        self.look(carried=reanchor)
-        self.carrying.clear()
+    @rule()
+    def push(self):
+        pushed = self.prepare().carry_out()
+        self.look()
         conflicts = {step.wanted.example.id for step in pushed.left.steps if step.state == "conflict"}
         there = self.by_name({number: row["text"] for number, row in self.rows().items()})
         worked = self.by_name({number: held.text for number, held in self.held.items()})
@@ -167,15 +166,15 @@ class Round(Model, RuleBasedStateMachine):
             assert sorted(copies) == sorted(worked.get(name, [self.texts[name]]))
             assert (copies != [self.texts[name]]) == (name in conflicts)
 
-    @rule(reanchor=st.booleans(), after=st.integers(0, 25), answered=st.booleans())
-    def push_killed(self, reanchor, after, answered):
+    @rule(after=st.integers(0, 25), answered=st.booleans())
+    def push_killed(self, after, answered):
         """Killed at a request that writes: before it is sent, or before its answer comes."""
         with self.dying(after, answered=answered), contextlib.suppress(Killed):
-            self.prepare(reanchor).carry_out()
-        self.look(carried=reanchor)
+            self.prepare().carry_out()
+        self.look()
 
-    @rule(who=st.sampled_from(NAMES), which=picks, reanchor=st.booleans())
-    def push_while_somebody_begins(self, who, which, reanchor):
+    @rule(who=st.sampled_from(NAMES), which=picks)
+    def push_while_somebody_begins(self, who, which):
         """They begin as the new texts go up, on an example that nobody knew they would."""
         send, done = self.ground.link._client.session.send, []
 
@@ -186,27 +185,37 @@ class Round(Model, RuleBasedStateMachine):
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(self.ground.link._client.session, "send", sent)
-            self.push(reanchor)
+            self.push()
 
     @rule(unconfirmed=st.booleans(), withdraw=st.booleans())
     def pull(self, unconfirmed, withdraw=False):
         before = {who: self.confirmed_here(who) for who in NAMES}
         planned = pulling.plan(self.corpus, self.ground.link, self.name, unconfirmed=unconfirmed, withdraw=withdraw)
         pulling.carry_out(planned)
-        self.look(carried=False)
+        self.look()
         for who, lines in before.items():
             for name in lines.keys() - self.confirmed_here(who).keys():
                 assert self.is_reopened(who, name, withdraw=withdraw)
         reported = {(problem.annotator, problem.example) for problem in planned.problems}
-        for number, held in self.held.items():
+        for held in self.held.values():
             copies = [other for other in self.held.values() if other.name == held.name]
             for who in held.confirmed:
-                if held.text == self.texts[held.name] and number not in self.carrying and len(copies) == 1:
+                if len(copies) > 1 or held.text != self.texts[held.name]:
+                    is_reported = ("" if self.shared else who, held.name) in reported
+                    assert is_reported or (len(copies) == 1 and self.is_moved(held, who))
+                else:
                     line = self.lines(who)[held.name]
                     assert (line.text, line.spans) == (held.text, self.spans(held, who))
-                else:
-                    assert ("" if self.shared else who, held.name) in reported
+        assert {(line.annotator, line.example) for line in planned.moved}.isdisjoint(reported)
+        assert pulling.plan(self.corpus, self.ground.link, self.name, unconfirmed=unconfirmed).written == ()
         self.restore_gold()
+
+    def is_moved(self, held, who):
+        """Whether the line has the new text and, in it, all that was marked: the same words with the same labels."""
+        line = self.lines(who)[held.name]
+        marked = [(held.text[span.start : span.end], span.label) for span in self.spans(held, who)]
+        moved = [(line.surface(span), span.label) for span in line.spans]
+        return line.text == self.texts[held.name] and sorted(moved) == sorted(marked)
 
     def confirmed_here(self, who):
         """The lines of somebody's that came as confirmed."""
@@ -235,11 +244,11 @@ class Round(Model, RuleBasedStateMachine):
         self.deaths -= 1
         server.stop(self.ground.home)
         self.ground.mend()
-        self.look(carried=False)
+        self.look()
 
     @precondition(lambda self: self.deaths)
-    @rule(role=st.sampled_from(["web", "worker"]), reanchor=st.booleans(), after=st.integers(0, 12))
-    def push_while_the_server_is_killed(self, role, reanchor, after):
+    @rule(role=st.sampled_from(["web", "worker"]), after=st.integers(0, 12))
+    def push_while_the_server_is_killed(self, role, after):
         self.deaths -= 1
         session, left = self.ground.link._client.session, [after]
         send = session.send
@@ -254,14 +263,14 @@ class Round(Model, RuleBasedStateMachine):
             patch.setattr(session, "send", sent)
             patch.setattr(self.ground.link, "patience", 3.0)
             with contextlib.suppress(ServerError):
-                self.prepare(reanchor).carry_out()
+                self.prepare().carry_out()
         self.ground.mend()
-        self.look(carried=reanchor)
+        self.look()
 
     def teardown(self):
         with self.folder:
             if self.project is not None:
-                self.push(reanchor=False)
+                self.push()
                 self.pull(unconfirmed=False)
                 self.ground.link.delete_project(self.project)
 
@@ -271,11 +280,10 @@ class Round(Model, RuleBasedStateMachine):
             return {one.id: one for one in self.corpus.gold_examples()}
         return {one.id: one for one in self.corpus.pass_examples(who)}
 
-    def prepare(self, reanchor):
+    def prepare(self):
         prefill = "gold" if self.shared else "nothing"
-        options = Options(reanchoring=reanchor)
         return errand.prepare(
-            self.ground.link, self.corpus, self.name, prefill=prefill, kind=self.kind, options=options
+            self.ground.link, self.corpus, self.name, prefill=prefill, kind=self.kind, options=Options()
         )
 
     @contextlib.contextmanager
@@ -339,23 +347,24 @@ def begun(ground):
 def test_the_model_sees_a_push_that_forgets_what_people_did(begun, monkeypatch):
     monkeypatch.setattr(pushing, "touched", lambda *_: {})
     with pytest.raises(AssertionError, match="that people worked on, is gone"):
-        begun.push(reanchor=False)
+        begun.push()
 
 
-def test_the_model_sees_a_span_that_is_carried_elsewhere(begun, monkeypatch):
-    find = carrying.reanchor.find
+def test_the_model_sees_a_span_that_is_moved_elsewhere(begun, monkeypatch):
+    find_moves = reanchor.find_moves
 
     def astray(old, new, spans):
-        found = find(old, new, spans)
+        found = find_moves(old, new, spans)
         return found._replace(to={span: replace(to, start=to.start - 1) for span, to in found.to.items()})
 
-    monkeypatch.setattr(carrying.reanchor, "find", astray)
+    begun.confirm("ann", which=0, confirmed=True)
+    begun.pull(unconfirmed=False)
+    monkeypatch.setattr(reanchor, "find_moves", astray)
     with pytest.raises(AssertionError):
-        begun.push(reanchor=True)
+        begun.pull(unconfirmed=False)
 
 
 def test_the_model_sees_a_pull_that_shifts(begun, monkeypatch):
-    begun.push(reanchor=True)
     begun.confirm("ann", which=0, confirmed=True)
     line = merging.line
 

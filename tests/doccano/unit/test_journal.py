@@ -24,7 +24,7 @@ def test_what_is_begun_is_on_the_disk_before_the_call_ends(tmp_path):
         assert journal.Journal(book.file).batches == (replace(BATCH, task="task-1", whole=True),)
 
 
-def test_a_journal_that_does_not_say_whether_a_batch_is_whole_is_read(tmp_path):
+def test_a_journal_of_an_older_version_is_read(tmp_path):
     file = tmp_path / "j.json"
     row = {"upload": BATCH.upload, "task": None, "above": 7, "ids": BATCH.ids}
     file.write_text(json.dumps({"relations": False, "batches": [row]}))

@@ -1,4 +1,3 @@
-import hashlib
 import json
 from dataclasses import replace
 
@@ -8,8 +7,7 @@ from hypothesis import strategies as st
 
 from goldspan.doccano import plan, readback
 from goldspan.doccano.journal import Batch
-from goldspan.doccano.plan import MARKER
-from goldspan.doccano.snapshot import Refused, Snapshot, Work
+from goldspan.doccano.snapshot import Snapshot, Work
 from goldspan.values import Example
 from pushing import ALONE, KFOR, SHARED, A, B, copy, rows, seen
 
@@ -94,46 +92,21 @@ def test_an_import_left_half_done_is_told_from_work_that_emptied_an_example():
     assert not readback.half_done(Snapshot(SHARED, made, ()), [])
 
 
-def labelled(text, *spans, **work):
-    example = Example("a.p01", text)
-    return copy(1, example, work={"anna": Work(spans=spans, **work)})
+def test_a_changed_text_with_work_on_it_is_a_conflict_that_a_pull_settles():
+    found = step(B, copy(1, A, work={"anna": Work(spans=(KFOR,))}), touched=[1])
+    assert (found.state, found.keep, found.why) == (
+        "conflict",
+        None,
+        "its text changed, but it was worked on (labelled)",
+    )
+    assert found.remedy.startswith("Pull with --unconfirmed --apply")
 
 
-def test_spans_are_carried_over_where_each_finds_its_words():
-    found = step(B, labelled("KFOR left.", KFOR), touched=[1], reanchoring=True)
-    assert (found.state, found.keep) == ("reanchor", 1)
-    assert found.moves.to == {KFOR: KFOR}
-    assert found.meta["goldspan_sha256"].replace(" ", "") == hashlib.sha256(B.text.encode()).hexdigest()
-
-
-@pytest.mark.parametrize(
-    ("wanted", "work", "why"),
-    [
-        ("They left.", {}, "'KFOR' is not in the new text"),
-        ("KFOR has left. ", {}, "trims"),
-        ("KFOR has left.\0", {}, "NUL"),
-        ("KFOR has left.", {"refused": (Refused(0, 99, "UNIT", "lies outside"),)}, "lies outside"),
-    ],
-)
-def test_spans_that_cannot_be_carried_over_are_a_conflict_that_says_why(wanted, work, why):
-    found = step(replace(A, text=wanted), labelled("KFOR left.", KFOR, **work), touched=[1], reanchoring=True)
-    assert found.state == "conflict"
-    assert why in found.why
-    assert found.remedy
-
-
-def test_an_example_edited_on_the_server_is_replaced_or_a_conflict_but_never_carried_over():
+def test_an_example_edited_on_the_server_is_replaced_or_a_conflict():
     spoiled = replace(copy(1, A), text="KFOR stayed.", spoiled="its text was changed on the server")
     assert step(A, spoiled).state == "replace"
-    found = step(A, spoiled, touched=[1], reanchoring=True)
+    found = step(A, spoiled, touched=[1])
     assert (found.state, found.why[-34:]) == ("conflict", "its text was changed on the server")
-
-
-def test_what_is_being_carried_over_is_finished_first():
-    marked = copy(1, A, **{MARKER: "{}"})
-    assert step(A, marked, copy(2, A)).state == "reanchor"
-    assert not plan.same_text(rows(A)[0], marked)
-    assert step(A, copy(1, A, **{MARKER: None})).state == "unchanged"
 
 
 def test_what_nobody_asked_for_is_named_and_left_alone():
@@ -180,10 +153,10 @@ def worlds(draw):
     return project, rows(*wanted, project=project), seen(*copies, project=project), touched, half
 
 
-@given(worlds(), st.booleans())
-def test_nothing_that_people_touched_is_ever_dropped(world, reanchoring):
+@given(worlds())
+def test_nothing_that_people_touched_is_ever_dropped(world):
     _, wanted, there, touched, half = world
-    made = plan.plan(wanted, there, touched, half=half, reanchoring=reanchoring)
+    made = plan.plan(wanted, there, touched, half=half)
     assert [one.wanted for one in made.steps] == wanted
     assert not set(made.drops) & (touched.keys() - half)
     assert len(set(made.drops)) == len(made.drops)
@@ -202,18 +175,16 @@ def carried_out(made, there, touched, project):
             number = max([0, *there.copies, *copies]) + 1
             copies[number] = copy(number, one.wanted.example, project=project)
         elif one.keep is not None:
-            text = one.wanted.example.text if one.state == "reanchor" else copies[one.keep].text
-            row = {**copies[one.keep].row, **one.meta}
-            copies[one.keep] = replace(copies[one.keep], row=row, text=text)
+            copies[one.keep] = replace(copies[one.keep], row={**copies[one.keep].row, **one.meta})
     return Snapshot(project, copies, ()), {number: how for number, how in touched.items() if number in copies}
 
 
-@given(worlds(), st.booleans())
-def test_a_plan_that_was_carried_out_leaves_nothing_to_do_and_one_copy_of_each(world, reanchoring):
+@given(worlds())
+def test_a_plan_that_was_carried_out_leaves_nothing_to_do_and_one_copy_of_each(world):
     project, wanted, there, touched, half = world
-    made = plan.plan(wanted, there, touched, half=half, reanchoring=reanchoring)
+    made = plan.plan(wanted, there, touched, half=half)
     after, still = carried_out(made, there, touched, project)
-    again = plan.plan(wanted, after, still, reanchoring=reanchoring)
+    again = plan.plan(wanted, after, still)
     assert again.is_done
     for one in again.steps:
         copies = after.by_id[one.wanted.example.id]

@@ -1,6 +1,7 @@
 """Pull: what a snapshot holds, as lines of the corpus."""
 
 import json
+from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
@@ -138,8 +139,6 @@ def test_what_tidy_cannot_mend_stays_away_unmended():
     ("changed", "kind"),
     [
         ({"text": "Another text"}, "text"),
-        ({"row": {"goldspan_reanchor": "{}"}}, "text"),
-        ({"row": {"goldspan_reanchor": "{}"}, "spoiled": "its text was changed on the server"}, "text"),
         ({"spoiled": "its text was changed on the server"}, "spoiled"),
     ],
 )
@@ -147,6 +146,112 @@ def test_another_text_is_not_written_for_anybody(changed, kind):
     found = collect(snapshot(copy(1, "storm.p01", ann=work(), bob=work(), cid=OPEN, **changed)), wish())
     assert kinds(found) == [(kind, "ann", "storm.p01"), (kind, "bob", "storm.p01")]
     assert not any(found.lines.values())
+
+
+LONGER = "Note: the Aurora left Port Said on Monday with about 40 sailors."
+
+
+def moved(found):
+    return [(line.annotator, line.example, [span[3] for span in line.spans], line.added) for line in found.moved]
+
+
+def test_spans_of_an_older_text_are_moved_to_the_new_one():
+    old = work(Span(10, 16, "SHIP"), Span(22, 31, "PORT"), comments=["ok"])
+    found = collect(snapshot(copy(1, "harbour.p02", text=LONGER, ann=old, bob=OPEN)), wish())
+    line = found.lines["ann"]["harbour.p02"]
+    assert (line.text, line.spans) == (TEXTS["harbour.p02"].text, (AURORA, Span(16, 25, "PORT")))
+    assert line.extra == {"confirmed": True, "comments": ["ok"]}
+    assert moved(found) == [("ann", "harbour.p02", ["Aurora", "Port Said"], ("The",))]
+    assert found.moved[0].json()["spans"] == [[4, 10, "SHIP", "Aurora"], [16, 25, "PORT", "Port Said"]]
+    assert found.lines["bob"] == {"harbour.p02": None}
+    assert not found.problems
+
+
+def test_a_line_with_a_span_that_has_no_place_in_the_new_text_is_held_back_and_the_span_is_listed(toy):
+    put(toy, collect(snapshot(copy(1, "harbour.p02", cid=work(AURORA))), wish()))
+    before = (toy.passes / "cid" / "harbour.jsonl").read_bytes()
+    old = f"{LONGER} Nordlicht"
+    lost = Span(old.index("Nordlicht"), len(old), "SHIP")
+    copies = [copy(1, "harbour.p02", text=old, cid=work(Span(10, 16, "SHIP"), lost), dan=work(Span(10, 16, "SHIP")))]
+    found = collect(snapshot(*copies), wish())
+    [problem] = found.problems
+    assert (problem.kind, problem.annotator, problem.example) == ("lost", "cid", "harbour.p02")
+    assert (problem.span, problem.surface) == ((lost.start, lost.end, "SHIP"), "Nordlicht")
+    assert problem.message == "is not in the new text"
+    assert moved(found) == [("dan", "harbour.p02", ["Aurora"], ("The",))]
+    assert put(toy, found) == [toy.passes / "dan" / "harbour.jsonl"]
+    assert (toy.passes / "cid" / "harbour.jsonl").read_bytes() == before
+    assert put(toy, found) == []
+
+
+def test_a_slip_in_an_older_text_is_set_right_before_it_is_moved():
+    found = collect(snapshot(copy(1, "harbour.p02", text=LONGER, ann=work(Span(9, 17, "SHIP")))), wish(tidy=True))
+    assert found.lines["ann"]["harbour.p02"].spans == (AURORA,)
+    assert [one.repair.flaw.surface for one in found.repairs] == [" Aurora "]
+
+
+def test_a_shared_annotation_is_moved_into_gold():
+    old = {ALL: work(Span(10, 16, "SHIP"))}
+    found = collect(snapshot(copy(1, "harbour.p02", text=LONGER, **old), shared=True), wish())
+    assert found.lines[ALL]["harbour.p02"].spans == (AURORA,)
+    assert moved(found) == [(ALL, "harbour.p02", ["Aurora"], ("The",))]
+
+
+def test_what_was_filled_into_an_older_text_withdraws_no_line(toy):
+    before = (toy.gold / "harbour.jsonl").read_bytes()
+    filled = Span(10, 16, "SHIP")
+    old = copy(
+        1,
+        "harbour.p02",
+        text=LONGER,
+        row={"goldspan_sent": fingerprint([filled])},
+        **{ALL: work(filled, confirmed=False)},
+    )
+    assert put(toy, collect(snapshot(old, shared=True), wish())) == []
+    assert (toy.gold / "harbour.jsonl").read_bytes() == before
+
+
+@st.composite
+def edited(draw):
+    """A text, spans in it, and the text after words were inserted and removed, and quotes and spaces changed."""
+    quotes, words = (
+        st.sampled_from(["{}", '"{}"', "“{}”", "'{}'"]),
+        st.sampled_from(["KFOR", "NATO", "Iber", "left", "the", "40"]),
+    )
+    spaces = st.sampled_from([" ", "  ", "\n"])
+    tokens = draw(st.lists(st.tuples(quotes, words, spaces), min_size=1, max_size=15))
+    old = "".join(quote.format(word) + space for quote, word, space in tokens)
+    spans, at, kept = [], 0, []
+    for quote, word, space in tokens:
+        start = at + quote.index("{")
+        at += len(quote.format(word) + space)
+        if draw(st.booleans()):
+            spans.append(Span(start, start + len(word), draw(st.sampled_from(["SHIP", "PORT"]))))
+        if draw(st.integers(0, 9)):
+            kept.append((draw(quotes) if draw(st.booleans()) else quote, word, draw(spaces)))
+        if not draw(st.integers(0, 9)):
+            kept.append((draw(quotes), draw(words), space))
+    return old, "".join(quote.format(word) + space for quote, word, space in kept), spans
+
+
+@given(edited())
+def test_in_an_edited_text_each_span_is_on_its_words_or_listed(change):
+    old, new, spans = change
+    there = snapshot(copy(1, "storm.p01", text=old, ann=work(*spans)))
+    found = collect(there, wish(texts={"storm.p01": Example("storm.p01", new)}))
+    line = found.lines.get("ann", {}).get("storm.p01")
+    if line is None:
+        listed = [problem.span for problem in found.problems]
+        assert listed == [None] or set(listed) <= {(span.start, span.end, span.label) for span in spans}
+        assert len(set(listed)) == len(listed) > 0
+        assert not found.moved
+        return
+    assert not found.problems
+    assert sorted((line.surface(s), s.label) for s in line.spans) == sorted(
+        (old[s.start : s.end], s.label) for s in spans
+    )
+    assert all(one.end <= other.start for one, other in pairwise(sorted(line.spans)))
+    assert bool(found.moved) == (old != new)
 
 
 def test_another_text_that_nobody_worked_on_is_for_the_next_push():

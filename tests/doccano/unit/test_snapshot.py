@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from doccano_hands import bring
 from goldspan.doccano.answers import Comment, Project, Row, SpanType
+from goldspan.doccano.rows import HALF_MOVED
 from goldspan.doccano.snapshot import ALL, TWICE, Refused, Work, fingerprint, take
 from goldspan.doccano.touch import touched
 from goldspan.errors import ServerError, ValueRefused
@@ -207,6 +208,8 @@ def test_overlapping_spans_are_kept(tmp_path):
         ({"goldspan_extra": "[]"}, "its key goldspan_extra is broken"),
         ({"goldspan_extra": "{NaN}"}, "its key goldspan_extra is broken"),
         ({"goldspan_extra": None}, "its key goldspan_extra is broken"),
+        ({"goldspan_reanchor": "{}"}, HALF_MOVED),
+        ({"goldspan_reanchor": None}, None),
         ({"label": None}, "its list of spans is not one"),
         ({"label": [[1, 2]]}, "its list of spans is not one"),
         ({"label": [[1.5, 2, "X"]]}, "its list of spans is not one"),
@@ -290,7 +293,7 @@ def test_a_shared_project_that_exports_by_member_is_refused(tmp_path, names):
         take(Fake(tmp_path, dict.fromkeys(names, ())), SHARED, confirmed=False)
 
 
-def test_where_spans_have_numbers_they_come_along(tmp_path):
+def test_a_project_with_relations_has_its_spans_under_another_key(tmp_path):
     row = exported()
     del row["label"]
     row["entities"] = [
@@ -299,8 +302,8 @@ def test_where_spans_have_numbers_they_come_along(tmp_path):
     ]
     row |= {"relations": [], "Comments": [{"id": 1, "comment": "ok"}]}
     work = one(tmp_path, project=replace(ALONE, use_relation=True), row=row).work["ann"]
-    assert work.numbers == {Span(4, 7, "X"): 31}
-    assert work.refused[0].number == 30
+    assert work.spans == (Span(4, 7, "X"),)
+    assert [one.label for one in work.refused] == ["Y"]
     assert work.comments == ("ok",)
 
 

@@ -19,9 +19,15 @@ if TYPE_CHECKING:
     from goldspan.doccano.collecting import Problem, Repaired
     from goldspan.doccano.controlled import Controlled
     from goldspan.doccano.pull import Plan
+    from goldspan.doccano.reanchor import MovedLine
 
 SHOWN = 20  # lines of one kind
 WORDS = 60  # characters of a surface or a comment
+WORDS_ADDED = 3  # runs of new words
+NEXT = (
+    "To have the new text annotated, pull once with --unconfirmed --apply, so that open work is kept, too; "
+    "then delete the example in Doccano and push again."
+)
 
 
 def run(
@@ -53,7 +59,9 @@ def run(
     """Bring the annotators' work into the corpus: a pass each, or gold from a project that all share.
 
     Only confirmed examples count, each with what was marked and "confirmed": true, also where nothing was. What does
-    not fit is listed and not written, the rest is; the exit code is then 1. A line that is here is withdrawn where the
+    not fit is listed and not written, the rest is; the exit code is then 1. Where the text of an example changed here
+    since the push, the spans are moved to the new text; a line with a span that has no one place there is held back,
+    and each such span is listed. A line that is here is withdrawn where the
     annotator opened the example again and something of theirs is there; where nothing there shows that, as in a project
     made anew, it stays and is counted (`kept` of each of the `files` in --json), unless you say --withdraw. Controls
     that a push mixed in are scored against gold, for each annotator and label, and never written.
@@ -88,7 +96,12 @@ def _show(planned: Plan) -> None:
     if planned.changes:
         terminal.console().print(_table(planned))
     for line in chain(
-        _problems(planned.problems), _repairs(planned.repairs), _withdrawn(planned), _kept(planned), _comments(planned)
+        _problems(planned.problems),
+        _moved(planned.moved),
+        _repairs(planned.repairs),
+        _withdrawn(planned),
+        _kept(planned),
+        _comments(planned),
     ):
         terminal.say(line)
     if planned.controls is not None:
@@ -138,6 +151,18 @@ def _problems(problems: tuple[Problem, ...]) -> Iterator[str]:
         yield f"  {number:,} {kind}: {REMEDIES[kind]}"
 
 
+def _moved(lines: tuple[MovedLine, ...]) -> Iterator[str]:
+    for line in lines[:SHOWN]:
+        who = f"{line.annotator}  " if line.annotator else ""
+        added = ", ".join(map(_short, line.added[:WORDS_ADDED]))
+        more = "" if len(line.added) <= WORDS_ADDED else f" and {len(line.added) - WORDS_ADDED:,} more"
+        new = f"; not in the annotated text: {added}{more}" if added else ""
+        yield f"moved to the new text: {who}{line.example}  {amount(len(line.spans), 'span')}{new}"
+    yield from _more(len(lines))
+    if lines:
+        yield f"  {amount(len(lines), 'line')} moved to the new text. {NEXT}"
+
+
 def _repairs(repairs: tuple[Repaired, ...]) -> Iterator[str]:
     for done in repairs[:SHOWN]:
         flaw, after = done.repair.flaw, done.repair.after
@@ -180,7 +205,7 @@ def _end(planned: Plan, *, applied: bool) -> str:
     if not files and not planned.changes:
         return f"Nobody has confirmed anything there that is of this corpus{unfit}."
     if not files:
-        return f"The corpus says so already{unfit}."
+        return f"Already up to date{unfit}."
     if applied:
         return f"{files:,} file(s) written{unfit}."
     return f"{files:,} file(s) would change{unfit}. This is the plan: carry it out with --apply."

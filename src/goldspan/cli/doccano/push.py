@@ -41,12 +41,6 @@ def run(
         ),
     ] = None,
     members: terminal.Members = None,
-    reanchor: Annotated[
-        bool,
-        typer.Option(
-            "--reanchor", help="Carry people's spans over to changed texts, where each finds its words again."
-        ),
-    ] = False,
     control: Annotated[
         int,
         typer.Option(
@@ -84,7 +78,7 @@ def run(
             kind=None if shared is None else "shared" if shared else "independent",
             control=control,
             members=members,
-            options=Options(reanchor, progress=tell, planned=lambda plan: _show(ready, plan)),
+            options=Options(progress=tell, planned=lambda plan: _show(ready, plan)),
         )
         if apply:
             pushed = ready.carry_out()
@@ -165,7 +159,6 @@ def _done(ready: Errand, pushed: Pushed) -> Iterator[str]:
     for number, what in (
         (pushed.deleted, "copies deleted"),
         (pushed.updated, "updated"),
-        (len(pushed.carried), "carried over to their changed texts"),
     ):
         if number:
             yield f"{number:,} {what}"

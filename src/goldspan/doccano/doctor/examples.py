@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from goldspan.doccano import tidy
 from goldspan.doccano.doctor.check import NotSeen, check
-from goldspan.doccano.plan import MARKER
 from goldspan.doccano.snapshot import TWICE
 
 if TYPE_CHECKING:
@@ -61,27 +60,14 @@ def doubled_id(patient: Patient) -> Iterator[tuple[str, str]]:
     "examples",
     "error",
     title="no text was changed on the server",
-    remedy="Push again: a copy that nobody worked on is replaced. Else put the text back in Doccano, letter by letter.",
+    remedy="Push again: a copy that nobody worked on is replaced. Else put the text back in Doccano, letter by letter; "
+    "where spans were being moved, note the work, delete the example in Doccano and push again.",
 )
 def spoiled_text(patient: Patient) -> Iterator[tuple[str, str]]:
     """Texts that are not those that were pushed, so that no offset can be trusted."""
     for copy in patient.snapshot.copies.values():
-        if copy.id is not None and copy.spoiled is not None and MARKER not in copy.row:
+        if copy.id is not None and copy.spoiled is not None:
             yield copy.id, f"number {copy.number}: {copy.spoiled}"
-
-
-@check(
-    "half-moved",
-    "examples",
-    "error",
-    title="no text is half-way to a changed one",
-    remedy="Run the same `push --reanchor --apply` again: it goes on where it was interrupted.",
-)
-def half_moved(patient: Patient) -> Iterator[tuple[str, str]]:
-    """Examples whose spans were being carried over when the push was interrupted."""
-    for copy in patient.snapshot.copies.values():
-        if MARKER in copy.row:
-            yield copy.id or f"number {copy.number}", "its spans were being carried over to a changed text"
 
 
 @check(
@@ -153,4 +139,4 @@ def _strangers(patient: Patient) -> str:
     return f"users who are no members: {', '.join(others) or 'none, so the account was deleted'}"
 
 
-CHECKS = (foreign_example, doubled_id, spoiled_text, half_moved, unfit_span, former_member)
+CHECKS = (foreign_example, doubled_id, spoiled_text, unfit_span, former_member)

@@ -90,19 +90,6 @@ def not_staff(patient: Patient) -> Iterator[str]:
 
 
 @check(
-    "not-superuser",
-    "server",
-    "warning",
-    title="the login may carry everybody's spans over to a changed text",
-    remedy="Work as a superuser for `push --reanchor`: Doccano's /admin/ page makes one of a user.",
-)
-def not_superuser(patient: Patient) -> Iterator[str]:
-    """A login that cannot move the spans of others."""
-    if not patient.me.superuser:
-        yield f"the user {patient.me.username!r} is no superuser: it cannot move other people's spans"
-
-
-@check(
     "worker-dead",
     "server",
     "error",
@@ -149,4 +136,4 @@ def page_size(patient: Patient) -> Iterator[str]:
         yield f"asked for {wanted} examples, the server gave {given}"
 
 
-CHECKS = (plain_http, default_password, not_staff, not_superuser, worker_dead, assigning_version, page_size)
+CHECKS = (plain_http, default_password, not_staff, worker_dead, assigning_version, page_size)
