@@ -21,11 +21,58 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy.sparse import csr_array
 
+    from goldspan.units import Unit
+
     Integers = NDArray[np.int64]
     Numbers = NDArray[np.float64]
 
 RARE = 20  # a kind of so few units is drawn unit by unit
+FEW = 20  # units below which percentile intervals are known to be too narrow
 CELLS = 2**18  # of a table that stands in memory at once: 2 MiB, which the caches of a processor hold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BootstrapSettings:
+    """How corpora are resampled for the intervals.
+
+    Args:
+        unit: the resampling unit.
+        resamples: how many corpora are drawn.
+        level: the share of them that an interval holds, e.g. 0.95.
+        seed: of the random numbers; the same gives the same intervals.
+
+    Raises:
+        ValueRefused: for no resamples, and for a level outside (0, 1).
+    """
+
+    unit: Unit
+    resamples: int
+    level: float = 0.95
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.resamples < 1:
+            raise ValueRefused(f"{self.resamples} resamples are none", remedy="Take 10,000 for a report.")
+        if not 0 < self.level < 1:
+            raise ValueRefused(f"a level of {self.level} is no share", remedy="Take 0.95, for 95 %.")
+
+    @property
+    def edges(self) -> tuple[float, float]:
+        """The shares of the resamples below the lower and the upper limit of an interval."""
+        return (1 - self.level) / 2, (1 + self.level) / 2
+
+    def sentence(self, units: int) -> str:
+        """What the intervals are, and how far to trust them.
+
+        Args:
+            units: how many there are to draw from.
+        """
+        what = (
+            f"{self.level:.0%} intervals by {self.unit}: percentiles of {self.resamples:,} bootstrap resamples of "
+            f"{units:,} {self.unit}{'' if units == 1 else 's'}."
+        )
+        few = f" So few {self.unit}s make them too narrow: read them as the least that is uncertain."
+        return what + few if units < FEW else what
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +177,3 @@ def interval(values: Numbers, edges: tuple[float, float]) -> Interval:
         return Interval(None, None, values.size)
     low, high = np.quantile(defined, edges).tolist()
     return Interval(low, high, values.size - defined.size)
-
-
-def refuse(resamples: int, level: float) -> None:
-    """Refuse what cannot be asked of a bootstrap.
-
-    Raises:
-        ValueRefused: for no resamples, and for a level outside (0, 1).
-    """
-    if resamples < 1:
-        raise ValueRefused(f"{resamples} resamples are none", remedy="Take 10,000 for a report.")
-    if not 0 < level < 1:
-        raise ValueRefused(f"a level of {level} is no share", remedy="Take 0.95, for 95 %.")

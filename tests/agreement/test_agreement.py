@@ -68,11 +68,11 @@ def test_an_interval_is_that_of_drawing_articles_one_by_one():
 
 def test_one_article_is_drawn_by_example_and_one_example_not_at_all():
     by_example = measure(many(1, 6, a=0.9, b=0.8), resamples=50)
-    assert (by_example.drawing.unit, by_example.drawing.units) == ("example", 6)
+    assert (by_example.settings.unit, by_example.units) == ("example", 6)
     assert by_example.overall["exact_f1"].low is not None
     alone = measure(many(1, 1, a=1.0, b=1.0), resamples=50)
     assert alone.overall["exact_f1"].low is alone.overall["exact_f1"].high is None
-    assert alone.drawing.sentence == "There are no intervals, for there is but 1 example to draw from."
+    assert alone.sentence == "There are no intervals, for there is but 1 example to draw from."
 
 
 def test_intervals_within_an_article_are_by_example():

@@ -90,7 +90,7 @@ def test_exports_without_ids_meet_by_text_and_offsets_are_code_points(tmp_path):
     assert [sorted(item.spans) for item in annotations.items] == [["anna", "ben"], ["anna"], ["anna", "ben"]]
     item = annotations.items[0]
     assert [item.surface(span) for span in item.spans["anna"]] == ["Anna", "Rome"]
-    assert measure(annotations, resamples=10).drawing.unit == "example"
+    assert measure(annotations, resamples=10).settings.unit == "example"
 
 
 def test_of_equal_texts_the_first_meets_the_first(tmp_path):

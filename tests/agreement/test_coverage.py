@@ -55,7 +55,7 @@ def test_an_empty_pass_is_in_no_dispute_tally_confusion_or_disputed_word():
 def test_the_headline_and_the_intervals_count_what_the_compared_share():
     made = told(empty_pass())
     assert "in the 2 examples of 2 articles that at least two confirmed" in wording.headline(made)
-    assert made.agreement.drawing.units == 2
+    assert made.agreement.units == 2
 
 
 def test_where_only_an_empty_pass_was_the_second_it_is_named():

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from agreeing import texts
 from goldspan.agreement import wording
-from goldspan.agreement.bootstrap import Chances
+from goldspan.agreement.bootstrap import fewest
 from goldspan.agreement.measure import measure
 from goldspan.agreement.pairing import of_examples
 from goldspan.values import Example, Span
@@ -134,7 +134,7 @@ def test_too_few_resamples_with_all_pairs_give_no_interval():
 
 @pytest.mark.parametrize(("resamples", "least"), [(1, 0.5), (50, 25), (300, 100), (1_000, 100), (10_000, 1_000)])
 def test_an_interval_needs_a_hundred_resamples_and_a_tenth_of_them(resamples, least):
-    assert Chances(resamples, 0.95, 0).least == least
+    assert fewest(resamples) == least
 
 
 def test_the_json_form_says_why_there_is_no_interval():

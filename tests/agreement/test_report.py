@@ -122,7 +122,7 @@ def test_one_article_alone_can_be_looked_at(folder, project):
     made = agree(Question((str(folder),), root=project.root, articles=(article,), **FEW))
     assert made.annotations.articles == (article,)
     assert {one.example.split(".")[0] for one in made.annotations.left_out} == {article}
-    assert made.agreement.drawing.unit == "example"
+    assert made.agreement.settings.unit == "example"
 
 
 def test_passes_of_a_project_are_known_by_name(toy):

@@ -7,9 +7,11 @@ from itertools import pairwise
 
 import pytest
 
-from goldspan.evaluation.certainty import compare, intervals
+from goldspan.evaluation.certainty import intervals
 from goldspan.evaluation.columns import Columns
+from goldspan.evaluation.comparison import compare
 from goldspan.evaluation.measure import evaluate, measure
+from goldspan.resampling import BootstrapSettings
 from goldspan.values import Example, Span
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.slow]
@@ -114,9 +116,10 @@ def test_from_objects_and_from_columns(documents, nervaluate, seqeval):
 def test_ten_thousand_resamples(documents, nervaluate):
     sides = [Columns.of(examples(side)) for side in documents]
     counted, baseline = measure(*sides), measure(sides[0], sides[0])
-    taken, _ = seconds(lambda: intervals(counted, resamples=10_000))
+    settings = BootstrapSettings(unit="example", resamples=10_000)
+    taken, _ = seconds(lambda: intervals(counted, settings))
     print(f"\n10,000 resamples with all measures: {taken:.1f} s, {taken / nervaluate[0]:.2f} of a run of nervaluate")
-    taken, _ = seconds(lambda: compare(counted, baseline, resamples=10_000))
+    taken, _ = seconds(lambda: compare(counted, baseline, settings))
     print(f"10,000 resamples and 10,000 permutations to compare: {taken:.1f} s, {taken / nervaluate[0]:.2f} of a run")
 
 

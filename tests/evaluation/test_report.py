@@ -276,8 +276,8 @@ def test_intervals_of_a_single_article_draw_its_examples():
     gold = [inline.example(f"a.p{n:02}", "the [Aurora]{A} and [Gloria]{B}") for n in range(9)]
     found = [example.with_spans(example.spans[: n % 3]) for n, example in enumerate(gold)]
     alone = report(gold, found, resamples=200).intervals
-    assert (alone.unit, alone.units) == ("example", 9)
-    assert alone.overall["strict"].f1.low < alone.overall["strict"].f1.high
+    assert (alone.settings.unit, alone.units) == ("example", 9)
+    assert alone.overall["strict"]["f1"].low < alone.overall["strict"]["f1"].high
     several = [replace(example, id=f"a{n % 3}.p{n:02}") for n, example in enumerate(gold)]
-    assert report(several, several, resamples=200).intervals.unit == "article"
+    assert report(several, several, resamples=200).intervals.settings.unit == "article"
     assert report(gold, found, unit="article", resamples=200).intervals.units == 1

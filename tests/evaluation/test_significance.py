@@ -11,11 +11,12 @@ from scipy import stats
 
 from goldspan import resampling
 from goldspan.errors import ValueRefused
-from goldspan.evaluation.certainty import compare, intervals
+from goldspan.evaluation import certainty, comparison
 from goldspan.evaluation.columns import Columns
 from goldspan.evaluation.measure import measure
 from goldspan.evaluation.result import SCHEMES
 from goldspan.evaluation.totals import totals
+from goldspan.resampling import BootstrapSettings
 from goldspan.values import Span
 
 RIGHT, SHIFTED, RENAMED = [Span(0, 4, "A")], [Span(0, 5, "A")], [Span(0, 4, "B")]
@@ -28,6 +29,16 @@ spans = st.lists(
 
 def counted(gold, predicted):
     return measure(Columns.of(gold, "AB"), Columns.of(predicted, "AB"))
+
+
+def intervals(found, units=None, resamples=10_000, seed=0, **more):
+    unit = "example" if units is None else "article"
+    settings = BootstrapSettings(unit=unit, resamples=resamples, seed=seed, **more)
+    return certainty.intervals(found, settings, units)
+
+
+def compare(ours, theirs, resamples=10_000):
+    return comparison.compare(ours, theirs, BootstrapSettings(unit="example", resamples=resamples))
 
 
 def mixed(number, seed=1):
@@ -146,10 +157,11 @@ def test_the_same_seed_gives_the_same_numbers_and_another_seed_others():
 
 def test_intervals_say_by_what_they_are():
     found = counted([GOLD] * 50, mixed(50))
-    assert intervals(found, resamples=9).unit == "example"
-    assert intervals(found, np.arange(50), resamples=9).unit == "article"
-    assert intervals(found, np.arange(50), resamples=9, unit="speaker").sentence == (
-        "95% intervals by speaker: percentiles of 9 bootstrap resamples of 50 speakers."
+    assert intervals(found, resamples=9).sentence == (
+        "95% intervals by example: percentiles of 9 bootstrap resamples of 50 examples."
+    )
+    assert intervals(found, np.arange(50), resamples=9, level=0.9).sentence == (
+        "90% intervals by article: percentiles of 9 bootstrap resamples of 50 articles."
     )
 
 
@@ -264,9 +276,17 @@ def test_what_cannot_be_drawn_is_refused(message, options):
 def test_both_are_told_as_json():
     found = counted([GOLD] * 9, mixed(9))
     told = intervals(found, resamples=9).json()
-    assert set(told) == {"unit", "units", "resamples", "level", "overall", "macro", "labels", "sentence"}
-    assert set(told["overall"]["strict"]["f1"]) == {"low", "high", "undefined"}
-    assert compare(found, found, resamples=9).json()["schemes"]["strict"]["differing"] == 0
+    assert set(told) == {"unit", "units", "resamples", "level", "method", "sentence", "schemes"}
+    assert set(told["schemes"]["strict"]["overall"]["f1"]) == {"low", "high"}
+    assert set(compare(found, found, resamples=9).json()["schemes"]["strict"]) == {
+        "f1", "baseline_f1", "difference", "low", "high", "p_randomisation",
+    }  # fmt: skip
+
+
+def test_an_interval_of_what_is_nowhere_defined_is_null():
+    found = intervals(counted([GOLD], [RIGHT]), resamples=9).json()["schemes"]["strict"]["labels"]
+    assert found["B"] == {"precision": None, "recall": None, "f1": None}
+    assert found["A"]["f1"] == {"low": 1.0, "high": 1.0}
 
 
 @pytest.mark.parametrize("number", [0, 1])

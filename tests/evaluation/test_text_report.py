@@ -8,11 +8,11 @@ from goldspan import wording
 from goldspan.cli import reports
 from goldspan.evaluation import summary
 from goldspan.evaluation.report import report
-from goldspan.evaluation.sureness import Interval
 from goldspan.evaluation.task import Task, carry_out
 from goldspan.evaluation.wording import View
 from goldspan.formats import gold as lines
 from goldspan.quantities import TroopCount
+from goldspan.resampling import Interval
 from goldspan.sources.source import Note
 from goldspan.tables import MOST
 from goldspan.values import Example, Span

@@ -21,7 +21,7 @@ from goldspan.agreement.disagreements import between
 from goldspan.agreement.disputes import Dispute, Variant
 from goldspan.agreement.quality import Error, Quality, Record, Stage
 from goldspan.errors import InputError
-from goldspan.resampling import drawn, interval, ratio, refuse
+from goldspan.resampling import BootstrapSettings, drawn, interval, ratio
 from goldspan.scoring import Counts
 
 if TYPE_CHECKING:
@@ -66,14 +66,13 @@ def against(
         InputError: where gold has another text for an example.
         ValueRefused: for no resamples, and for a level outside (0, 1).
     """
-    refuse(resamples, level)
+    settings = BootstrapSettings(unit="article", resamples=resamples, level=level, seed=seed)
     right = {example.id: example for example in gold}
     order = dict(guidelines or {})
     items = [item for item in annotations.items if _has(right, item)]
     place = {article: number for number, article in enumerate(order)}
     items.sort(key=lambda item: (place.get(item.article, len(place)), item.article, item.at))
-    edges = (1 - level) / 2, (1 + level) / 2
-    terms = _Terms(right, tuple(labels), order, resamples, edges, seed)
+    terms = _Terms(right, tuple(labels), order, settings)
     return tuple(
         _record(name, [item for item in items if name in item.spans], terms) for name in annotations.annotators
     )
@@ -100,9 +99,7 @@ class _Terms:
     right: Mapping[str, Example]
     labels: tuple[str, ...]
     guidelines: Mapping[str, str | None]
-    resamples: int
-    edges: tuple[float, float]
-    seed: int
+    settings: BootstrapSettings
 
 
 def _record(name: str, items: Sequence[Item], terms: _Terms) -> Record:
@@ -149,12 +146,12 @@ def _qualities(table: Numbers, terms: _Terms) -> list[Quality]:
     totals = table.sum(axis=0)
     if len(table) < TWO:
         return [Quality(_counts(row)) for row in totals]
-    each, rng = np.ones(len(table), np.int64), np.random.default_rng(terms.seed)
-    parts = [*drawn(each, table.reshape(len(table), -1), terms.resamples, rng)]
-    same, gold, own = np.moveaxis(np.concatenate(parts).reshape(terms.resamples, -1, 3), -1, 0)
+    each, rng = np.ones(len(table), np.int64), np.random.default_rng(terms.settings.seed)
+    parts = [*drawn(each, table.reshape(len(table), -1), terms.settings.resamples, rng)]
+    same, gold, own = np.moveaxis(np.concatenate(parts).reshape(terms.settings.resamples, -1, 3), -1, 0)
     measures = (ratio(same, own), ratio(same, gold), ratio(2 * same, gold + own))
     return [
-        Quality(_counts(row), *(interval(measure[:, number], terms.edges) for measure in measures))
+        Quality(_counts(row), *(interval(measure[:, number], terms.settings.edges) for measure in measures))
         for number, row in enumerate(totals)
     ]
 

@@ -31,8 +31,7 @@ if TYPE_CHECKING:
 
     from goldspan.agreement.panel import Ground, Panel
     from goldspan.agreement.value import Reason, Scarcity
-    from goldspan.resampling import Interval
-    from goldspan.units import Unit
+    from goldspan.resampling import BootstrapSettings, Interval
 
     Integers = NDArray[np.int64]
     Numbers = NDArray[np.float64]
@@ -50,41 +49,21 @@ LACKS: dict[str, Reason] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Chances:
-    """How corpora are drawn: how many, what share of them an interval holds, from which seed, and of what."""
-
-    resamples: int
-    level: float
-    seed: int
-    unit: Unit = "article"
-
-    @property
-    def edges(self) -> tuple[float, float]:
-        """The shares of the resamples below the limits of an interval."""
-        return (1 - self.level) / 2, (1 + self.level) / 2
-
-    @property
-    def least(self) -> float:
-        """In how many resamples a measure must be defined; where few are drawn, in half of them."""
-        return max(LEAST * self.resamples, min(FEWEST, self.resamples / 2))
-
-
-def cells(panel: Panel, ground: Ground, units: Integers, chances: Chances) -> list[Cell]:
+def cells(panel: Panel, ground: Ground, units: Integers, settings: BootstrapSettings) -> list[Cell]:
     """The measures of some annotators with intervals: over all labels, then of each.
 
     Args:
         panel: their counts.
         ground: of all annotators.
         units: the number of each item's unit; shape (items,).
-        chances: how corpora are drawn.
+        settings: how corpora are drawn.
     """
     if len(panel.who) < TWO:
         return [_alone(panel, ground, view) for view in range(1 + len(ground.columns.labels))]
     read = ground.columns.read[list(panel.who)]
     counting = read.sum(axis=0) >= TWO
     sums = _summed(panel.table.rows[counting], units[counting])
-    limits = _limits(panel, sums, chances)
+    limits = _limits(panel, sums, settings)
     taken = _Taken(panel, ground, sums.sum(axis=0, keepdims=True))
     examples, common = int(counting.sum()), bool(read.all(axis=0).any())
     return [
@@ -93,16 +72,16 @@ def cells(panel: Panel, ground: Ground, units: Integers, chances: Chances) -> li
     ]
 
 
-def by_group(panel: Panel, ground: Ground, groups: Integers, chances: Chances) -> list[Cell]:
+def by_group(panel: Panel, ground: Ground, groups: Integers, settings: BootstrapSettings) -> list[Cell]:
     """The measures of some annotators within each group of items, over all labels, with intervals by item.
 
     Args:
         panel: their counts.
         ground: of all annotators.
         groups: the number of each item's group, from 0 without gaps; shape (items,).
-        chances: how corpora are drawn, the unit apart.
+        settings: how corpora are drawn, the unit apart.
     """
-    chances = replace(chances, unit="example")
+    settings = replace(settings, unit="example")
     many = int(groups.max(initial=-1)) + 1
     if len(panel.who) < TWO:
         return [_alone(panel, ground, 0)] * many
@@ -115,7 +94,7 @@ def by_group(panel: Panel, ground: Ground, groups: Integers, chances: Chances) -
     found = []
     for group in range(many):
         mine = panel.table.rows[counting & (groups == group)]
-        limits = {name: rows[0] for name, rows in _limits(panel, mine, chances).items()}
+        limits = {name: rows[0] for name, rows in _limits(panel, mine, settings).items()}
         found.append(taken.cell(group, 0, examples[group], limits, common=common[group]))
     return found
 
@@ -200,25 +179,25 @@ def _value(lacking: _Lacking, name: str, estimate: float, limits: Limits) -> Val
     return Value(estimate, limits.low, limits.high, undefined_resamples=limits.undefined)
 
 
-def _limits(panel: Panel, sums: Numbers, chances: Chances) -> dict[str, list[Limits]]:
+def _limits(panel: Panel, sums: Numbers, settings: BootstrapSettings) -> dict[str, list[Limits]]:
     """The intervals of all measures over all labels, then of each, or why there are none.
 
     Args:
         panel: the counts of some annotators.
         sums: the rows of the panel's table, summed over each unit; shape (units, columns).
-        chances: how corpora are drawn.
+        settings: how corpora are drawn.
     """
     if len(sums) < TWO:
-        nowhere: Limits = Unbounded("one_shared", chances.unit)
+        nowhere: Limits = Unbounded("one_shared", settings.unit)
         return dict.fromkeys(MEASURES, [nowhere] * (1 + panel.quantities.size))
-    rng, each = np.random.default_rng(chances.seed), np.ones(len(sums), np.int64)
+    rng, each = np.random.default_rng(settings.seed), np.ones(len(sums), np.int64)
     pairs = panel.defined(sums.sum(axis=0, keepdims=True))
-    parts = [panel.measures(block, pairs) for block in drawn(each, sums, chances.resamples, rng)]
+    parts = [panel.measures(block, pairs) for block in drawn(each, sums, settings.resamples, rng)]
     short = _shortages(panel, sums, pairs)
     found: dict[str, list[Limits]] = {}
     for name in parts[0]:
         values = np.concatenate([part[name] for part in parts]).T
-        found[name] = [_limit(row, why, chances) for row, why in zip(values, short[name], strict=True)]
+        found[name] = [_limit(row, why, settings) for row, why in zip(values, short[name], strict=True)]
     return found
 
 
@@ -243,15 +222,20 @@ def _shortages(panel: Panel, sums: Numbers, pairs: Mapping[str, Flags]) -> dict[
     return {name: [why(name, view) for view in range(rows.size)] for name, rows in units.items()}
 
 
-def _limit(values: Numbers, short: Scarcity | None, chances: Chances) -> Limits:
+def _limit(values: Numbers, short: Scarcity | None, settings: BootstrapSettings) -> Limits:
     """The interval of what came out of the resamples, shape (resamples,), or why there is none."""
     if short:
-        return Unbounded(short, chances.unit)
-    limits = interval(values, chances.edges)
+        return Unbounded(short, settings.unit)
+    limits = interval(values, settings.edges)
     defined = values.size - limits.undefined
-    if defined < chances.least:
-        return Unbounded("few_draws", chances.unit, defined, values.size)
+    if defined < fewest(settings.resamples):
+        return Unbounded("few_draws", settings.unit, defined, values.size)
     return limits
+
+
+def fewest(resamples: int) -> float:
+    """In how many resamples a measure must be defined; where few are drawn, in half of them."""
+    return max(LEAST * resamples, min(FEWEST, resamples / 2))
 
 
 def _summed(rows: Numbers, units: Integers) -> Numbers:

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from goldspan.agreement.bootstrap import Chances
     from goldspan.agreement.gamma import Continuum, Disorders
     from goldspan.agreement.panel import Ground
     from goldspan.agreement.value import Cell
+    from goldspan.resampling import BootstrapSettings
 
     Integers = NDArray[np.int64]
 
@@ -28,7 +28,7 @@ NO_GROUND = ("no_example", "nothing")  # why there is no agreement to speak of, 
 
 
 def with_gamma(
-    cells: Sequence[Cell], ground: Ground, who: Sequence[int], articles: Integers, chances: Chances
+    cells: Sequence[Cell], ground: Ground, who: Sequence[int], articles: Integers, settings: BootstrapSettings
 ) -> list[Cell]:
     """The cells with gamma: the first over all articles, any others within each of them.
 
@@ -37,7 +37,7 @@ def with_gamma(
         ground: of all annotators.
         who: their numbers.
         articles: the number of each item's article; shape (items,).
-        chances: how corpora are drawn.
+        settings: how corpora are drawn.
 
     Raises:
         ValueRefused: where too many units lie too close together.
@@ -47,14 +47,14 @@ def with_gamma(
         values = [Value(None, undefined=cell["u_alpha"].undefined) for cell in cells]
     else:
         read = continua(ground.columns, who, articles)
-        found = disorders(read, seed=chances.seed)
-        values = [_overall(cells[0], read, found, chances)]
+        found = disorders(read, seed=settings.seed)
+        values = [_overall(cells[0], read, found, settings)]
         each = gamma(found.observed, found.expected).tolist()
         values += [_value(cell, one.length, share) for cell, one, share in zip(cells[1:], read, each, strict=False)]
     return [replace(cell, values={**cell.values, "gamma": value}) for cell, value in zip(cells, values, strict=True)]
 
 
-def _overall(cell: Cell, read: Sequence[Continuum], found: Disorders, chances: Chances) -> Value:
+def _overall(cell: Cell, read: Sequence[Continuum], found: Disorders, settings: BootstrapSettings) -> Value:
     counting = [number for number, one in enumerate(read) if one.length]
     sums = np.stack([found.observed, found.expected], axis=1)[counting]
     total = sums.sum(axis=0)
@@ -62,8 +62,8 @@ def _overall(cell: Cell, read: Sequence[Continuum], found: Disorders, chances: C
     if value.estimate is None or len(sums) < TWO:
         return value
     each = np.ones(len(sums), np.int64)
-    parts = drawn(each, sums, chances.resamples, np.random.default_rng(chances.seed))
-    limits = interval(np.concatenate([gamma(part[:, 0], part[:, 1]) for part in parts]), chances.edges)
+    parts = drawn(each, sums, settings.resamples, np.random.default_rng(settings.seed))
+    limits = interval(np.concatenate([gamma(part[:, 0], part[:, 1]) for part in parts]), settings.edges)
     return Value(value.estimate, limits.low, limits.high, undefined_resamples=limits.undefined)
 
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from goldspan.agreement.basis import bases, resting, silent
-from goldspan.agreement.bootstrap import Chances, by_group, cells
+from goldspan.agreement.bootstrap import by_group, cells
 from goldspan.agreement.kindest import with_gamma
 from goldspan.agreement.meanings import MEANINGS
 from goldspan.agreement.panel import TWO, Ground, Panel
-from goldspan.resampling import refuse
+from goldspan.resampling import BootstrapSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from goldspan.values import LabelScheme
 
     Integers = NDArray[np.int64]
-
-FEW = 20  # units below which percentile intervals are known to be too narrow
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,38 +47,6 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
-    """How corpora were drawn for the intervals.
-
-    Args:
-        unit: what is drawn anew; examples where there are not two articles, or each has but one.
-        units: how many there are that two of those who are compared have read.
-        resamples: how many corpora were drawn.
-        level: the share of them that an interval holds.
-        seed: of the random numbers.
-    """
-
-    unit: Unit
-    units: int
-    resamples: int
-    level: float
-    seed: int
-
-    @property
-    def sentence(self) -> str:
-        """What was done, and what to think of it."""
-        many = "" if self.units == 1 else "s"
-        if self.units < TWO:
-            return f"There are no intervals, for there is but {self.units} {self.unit}{many} to draw from."
-        said = (
-            f"{self.level:.0%} intervals by {self.unit}: percentiles of {self.resamples:,} bootstrap resamples of "
-            f"{self.units:,} {self.unit}s."
-        )
-        few = f" So few {self.unit}s make them too narrow: read them as the least that is uncertain."
-        return said + few if self.units < FEW else said
-
-
-@dataclass(frozen=True, slots=True)
 class Agreement:
     """How far annotators agree.
 
@@ -93,7 +59,9 @@ class Agreement:
         labels: of all compared, by label.
         articles: of all compared, by article, over all labels; intervals are by example.
         pairs: of each two annotators, by their names in alphabetical order.
-        drawing: how the intervals came about.
+        settings: how corpora were drawn for the intervals. The unit is an example where there are not two articles, or
+            each article has only one.
+        units: how many units there are that two of those who are compared have read.
     """
 
     annotators: tuple[str, ...]
@@ -102,15 +70,30 @@ class Agreement:
     labels: Mapping[str, Cell]
     articles: Mapping[str, Cell]
     pairs: Mapping[tuple[str, str], Part]
-    drawing: Drawing
+    settings: BootstrapSettings
+    units: int
+
+    @property
+    def sentence(self) -> str:
+        """What the intervals are, and how far to trust them."""
+        if self.units < TWO:
+            unit = f"{self.units} {self.settings.unit}{'' if self.units == 1 else 's'}"
+            return f"There are no intervals, for there is but {unit} to draw from."
+        return self.settings.sentence(self.units)
 
     def json(self) -> dict[str, Any]:
         """All of it by name, with what the measures mean."""
-        drawing = {name: getattr(self.drawing, name) for name in ("unit", "units", "resamples", "level", "seed")}
         return {
             "annotators": list(self.annotators),
             "compared": list(self.compared),
-            "intervals": drawing | {"sentence": self.drawing.sentence},
+            "intervals": {
+                "unit": self.settings.unit,
+                "units": self.units,
+                "resamples": self.settings.resamples,
+                "level": self.settings.level,
+                "seed": self.settings.seed,
+                "sentence": self.sentence,
+            },
             "overall": self.overall.json(),
             "labels": {name: cell.json() for name, cell in self.labels.items()},
             "articles": {name: cell.json() for name, cell in self.articles.items()},
@@ -148,7 +131,6 @@ def measure(
         ValueRefused: for no resamples, for a level outside (0, 1), and for a gamma that is out of reach because too
             many spans of too many annotators lie too close together.
     """
-    refuse(resamples, level)
     labels = annotations.labels_of(scheme)
     quantities = [label.name for label in scheme.labels if label.quantity] if scheme else []
     ground = Ground.of(annotations, labels, quantities, scheme.language if scheme else "en")
@@ -160,17 +142,17 @@ def measure(
     apart = np.unique(articles[shared]).size
     unit = unit or ("article" if TWO <= apart < shared.sum() else "example")
     units = articles if unit == "article" else np.arange(articles.size)
-    take = Chances(resamples, level, seed, unit)
+    settings = BootstrapSettings(unit=unit, resamples=resamples, level=level, seed=seed)
     panels = {pair: Panel.of(ground, pair) for pair in combinations(range(len(names)), TWO)}
     everyone = panels.get(who) or Panel.of(ground, who, panels)
-    every = _part(everyone, ground, units, take)
-    by_article = by_group(everyone, ground, articles, take)
-    parts = {(names[a], names[b]): _part(panel, ground, units, take) for (a, b), panel in panels.items()}
+    every = _part(everyone, ground, units, settings)
+    by_article = by_group(everyone, ground, articles, settings)
+    parts = {(names[a], names[b]): _part(panel, ground, units, settings) for (a, b), panel in panels.items()}
     if gamma:
-        overall, *by_article = with_gamma([every.overall, *by_article], ground, who, articles, take)
+        overall, *by_article = with_gamma([every.overall, *by_article], ground, who, articles, settings)
         every = replace(every, overall=overall)
         for who_two, (pair, part) in zip(panels, parts.items(), strict=True):
-            parts[pair] = replace(part, overall=with_gamma([part.overall], ground, who_two, articles, take)[0])
+            parts[pair] = replace(part, overall=with_gamma([part.overall], ground, who_two, articles, settings)[0])
     parts = {pair: _resting(part, columns, two) for two, (pair, part) in zip(panels, parts.items(), strict=True)}
     every = _resting(every, columns, who, silent(columns, who, np.zeros_like(articles))[0])
     found = zip(number, by_article, bases(columns, who, articles), silent(columns, who, articles), strict=False)
@@ -181,12 +163,13 @@ def measure(
         every.labels,
         {name: resting(cell, basis[0], others) for name, cell, basis, others in found},
         parts,
-        Drawing(unit, int(np.unique(units[shared]).size), resamples, level, seed),
+        settings,
+        int(np.unique(units[shared]).size),
     )
 
 
-def _part(panel: Panel, ground: Ground, units: Integers, take: Chances) -> Part:
-    overall, *labels = cells(panel, ground, units, take)
+def _part(panel: Panel, ground: Ground, units: Integers, settings: BootstrapSettings) -> Part:
+    overall, *labels = cells(panel, ground, units, settings)
     return Part(overall, dict(zip(ground.columns.labels, labels, strict=True)))
 
 

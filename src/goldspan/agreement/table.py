@@ -41,8 +41,8 @@ def table(annotations: Annotations, agreement: Agreement, labels: Sequence[str])
         return None
     values = [cell[HEADLINE] for part in parts.values() for cell in (part.overall, *part.labels.values())]
     unvaried = any(value.estimate == FULL and value.low == FULL for value in values)
-    note = f"{NOTE} {agreement.drawing.sentence}{UNVARIED if unvaried else ''}"
-    header = ("passes and label", "first", "second", "same", f"F1, {level(agreement.drawing.level)} interval")
+    note = f"{NOTE} {agreement.sentence}{UNVARIED if unvaried else ''}"
+    header = ("passes and label", "first", "second", "same", f"F1, {level(agreement.settings.level)} interval")
     return Table(TITLE, note, header, tuple(rows))
 
 

@@ -193,12 +193,12 @@ def _without(values: Mapping[str, Value], leave_out: Collection[str]) -> dict[st
 def _draws(report: Report, leave_out: Collection[str]) -> Iterator[str]:
     """Which draws do not count, and what has no interval; nothing of articles, whose intervals are by example."""
     agreement = report.agreement
-    if agreement.drawing.units < TWO:
+    if agreement.units < TWO:
         return  # said once, of all
     parts = [("all labels", agreement.overall), *agreement.labels.items()]
     if len(agreement.pairs) > 1:
         parts += [(" – ".join(pair), part.overall) for pair, part in agreement.pairs.items()]
-    drawn, lacking = agreement.drawing.resamples, []
+    drawn, lacking = agreement.settings.resamples, []
     for where, cell in parts:
         bounded = [value for value in _without(cell.values, leave_out).values() if value.low is not None]
         most = max((value.undefined_resamples for value in bounded), default=0)

@@ -85,13 +85,13 @@ def _show(out: Console, made: Report) -> None:
 
     reports.say(out, wording.title(made), style="bold")
     reports.say(out, wording.headline(made))
-    reports.say(out, f"In brackets: {made.agreement.drawing.sentence}")
+    reports.say(out, f"In brackets: {made.agreement.sentence}")
     out.print()
     for table in summary.tables(made):
         reports.show(out, table)
     _disagreements(out, made)
     for record in made.records:
-        for table in summary.against(record, made.agreement.drawing.level):
+        for table in summary.against(record, made.agreement.settings.level):
             reports.show(out, table)
         _errors(out, made, record)
     for title, sentences, most in (

@@ -8,15 +8,14 @@ narrow for the question how the system does on articles to come.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
-from goldspan.evaluation.comparison import Comparison, Difference, compare
 from goldspan.evaluation.result import SCHEMES
 from goldspan.evaluation.totals import BLOCK, totals
-from goldspan.resampling import Interval, drawn, f1, interval, kinds, ratio, refuse
+from goldspan.resampling import drawn, f1, interval, kinds, ratio
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,15 +24,15 @@ if TYPE_CHECKING:
 
     from goldspan.evaluation.measure import Counted
     from goldspan.evaluation.result import Scheme
+    from goldspan.resampling import BootstrapSettings, Interval
 
     Integers = NDArray[np.int64]
     Numbers = NDArray[np.float64]
 
-__all__ = ["Comparison", "Difference", "Interval", "Intervals", "Measure", "compare", "intervals"]
-
 Measure = Literal["precision", "recall", "f1"]
 MEASURES: tuple[Measure, ...] = ("precision", "recall", "f1")
-FEW = 20  # units below which percentile intervals are known to be too narrow
+Bounds: TypeAlias = "Mapping[Measure, Interval]"
+"""The intervals of precision, recall and F1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,72 +40,70 @@ class Intervals:
     """The confidence intervals of an evaluation.
 
     Args:
-        unit: what was drawn, e.g. "article".
-        units: how many there are.
-        resamples: how many corpora were drawn.
-        level: the share of the resamples that an interval holds, e.g. 0.95.
-        overall: per scheme and measure.
+        settings: how corpora were drawn.
+        units: how many there are to draw from.
+        overall: per scheme, over all labels.
         macro: of the mean F1 over the labels, per scheme.
-        labels: per scheme, label and measure.
+        labels: per scheme and label.
     """
 
-    unit: str
+    settings: BootstrapSettings
     units: int
-    resamples: int
-    level: float
-    overall: Mapping[Scheme, Mapping[Measure, Interval]]
+    overall: Mapping[Scheme, Bounds]
     macro: Mapping[Scheme, Interval]
-    labels: Mapping[Scheme, Mapping[str, Mapping[Measure, Interval]]]
+    labels: Mapping[Scheme, Mapping[str, Bounds]]
+
+    @property
+    def method(self) -> str:
+        """The name of the method and its source."""
+        return "percentile bootstrap, Efron & Tibshirani 1993"
 
     @property
     def sentence(self) -> str:
-        """What was done, and what to think of it."""
-        said = (
-            f"{self.level:.0%} intervals by {self.unit}: percentiles of {self.resamples:,} bootstrap resamples of "
-            f"{self.units:,} {self.unit}{'' if self.units == 1 else 's'}."
-        )
-        few = f" So few {self.unit}s make them too narrow: read them as the least that is uncertain."
-        return said + few if self.units < FEW else said
+        """What the intervals are, and how far to trust them."""
+        return self.settings.sentence(self.units)
 
     def json(self) -> dict[str, Any]:
-        """All of it by name."""
-        return asdict(self) | {"sentence": self.sentence}
+        """All of it by name, the intervals under `schemes`; null where a measure was defined in no resample."""
+        return {
+            "unit": self.settings.unit,
+            "units": self.units,
+            "resamples": self.settings.resamples,
+            "level": self.settings.level,
+            "method": self.method,
+            "sentence": self.sentence,
+            "schemes": {
+                scheme: {
+                    "overall": _ends(bounds),
+                    "macro_f1": _limits(self.macro[scheme]),
+                    "labels": {label: _ends(row) for label, row in self.labels[scheme].items()},
+                }
+                for scheme, bounds in self.overall.items()
+            },
+        }
 
 
-def intervals(
-    counted: Counted,
-    units: Integers | None = None,
-    resamples: int = 10_000,
-    level: float = 0.95,
-    seed: int = 0,
-    *,
-    unit: str | None = None,
-) -> Intervals:
+def intervals(counted: Counted, settings: BootstrapSettings, units: Integers | None = None) -> Intervals:
     """The bootstrap confidence intervals of all measures.
 
     Args:
         counted: of n documents.
+        settings: how corpora are drawn.
         units: the number of each document's unit, from 0 without gaps, shape (n,): the documents of one article
             are drawn together. None to draw each document by itself.
-        resamples: how many corpora are drawn.
-        level: the share of them that an interval holds.
-        seed: of the random numbers; the same gives the same intervals.
-        unit: what a unit is called; by default "article", or "example" where `units` is None.
 
     Raises:
-        ValueRefused: where `units` do not fit the documents, for no resamples, and for a level outside (0, 1).
+        ValueRefused: where `units` do not fit the documents.
     """
-    refuse(resamples, level)
     rows = totals(counted, units)
     times, distinct = kinds(rows)
-    parts = [_measures(sums) for sums in drawn(times, distinct, resamples, np.random.default_rng(seed))]
+    rng = np.random.default_rng(settings.seed)
+    parts = [_measures(sums) for sums in drawn(times, distinct, settings.resamples, rng)]
     found = np.concatenate(parts)  # (resamples, 1 + labels, schemes, measures)
-    edges = ((1 - level) / 2, (1 + level) / 2)
+    edges = settings.edges
     return Intervals(
-        unit=unit or ("example" if units is None else "article"),
+        settings=settings,
         units=rows.shape[0],
-        resamples=resamples,
-        level=level,
         overall={scheme: _row(found[:, 0, number], edges) for number, scheme in enumerate(SCHEMES)},
         macro={scheme: interval(_mean(found[:, 1:, number, -1]), edges) for number, scheme in enumerate(SCHEMES)},
         labels={
@@ -131,3 +128,12 @@ def _mean(scores: Numbers) -> Numbers:
 
 def _row(found: Numbers, edges: tuple[float, float]) -> dict[Measure, Interval]:
     return {name: interval(found[:, number], edges) for number, name in enumerate(MEASURES)}
+
+
+def _ends(bounds: Bounds) -> dict[str, Any]:
+    return {name: _limits(one) for name, one in bounds.items()}
+
+
+def _limits(one: Interval) -> dict[str, float] | None:
+    """The limits by name; None where the measure was defined in no resample."""
+    return None if one.low is None or one.high is None else {"low": one.low, "high": one.high}

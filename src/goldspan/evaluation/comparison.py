@@ -17,7 +17,7 @@ The multiplicities are drawn for each kind of unit rather than unit by unit, whi
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,7 +25,7 @@ import numpy as np
 from goldspan.errors import ValueRefused
 from goldspan.evaluation.result import SCHEMES
 from goldspan.evaluation.totals import BLOCK, totals
-from goldspan.resampling import drawn, f1, interval, kinds, portions, refuse
+from goldspan.resampling import drawn, f1, interval, kinds, portions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from goldspan.evaluation.measure import Counted
     from goldspan.evaluation.result import Scheme
+    from goldspan.resampling import BootstrapSettings
 
     Integers = NDArray[np.int64]
     Numbers = NDArray[np.float64]
@@ -44,12 +45,12 @@ SMALL = 0.001  # below which the digits of p say nothing
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """What the F1 of two predictions under one scheme differ by.
+class F1Difference:
+    """The micro-averaged F1 of a prediction by one scheme, and how far that of the baseline is from it.
 
     Args:
-        f1: of the prediction; None where it is undefined, then all but the last two are.
-        baseline: of the other.
+        f1: of the prediction; None where it is undefined. Where one of the two is, the difference is, too.
+        baseline_f1: of the baseline.
         difference: the first less the second.
         low: the lower limit of its interval, by paired bootstrap.
         high: the upper limit.
@@ -59,7 +60,7 @@ class Difference:
     """
 
     f1: float | None
-    baseline: float | None
+    baseline_f1: float | None
     difference: float | None
     low: float | None
     high: float | None
@@ -69,81 +70,83 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
-    """A prediction against a baseline.
+class SystemComparison:
+    """A prediction against a baseline on the same gold.
 
     Args:
-        unit: what was drawn, e.g. "article".
-        units: how many there are.
-        resamples: how many corpora were drawn, and how often units changed places.
-        level: of the intervals; 1 - level is how small p must be.
+        settings: how corpora were drawn, and how often units changed places; 1 - level is how small p must be.
+        units: how many units there are.
         exact: whether all ways of changing places were tried.
         schemes: the differences.
     """
 
-    unit: str
+    settings: BootstrapSettings
     units: int
-    resamples: int
-    level: float
     exact: bool
-    schemes: Mapping[Scheme, Difference]
+    schemes: Mapping[Scheme, F1Difference]
+
+    @property
+    def method(self) -> str:
+        """The names of the methods and their sources."""
+        randomisation = "exact" if self.exact else "approximate"
+        test = f"{randomisation} randomisation, Noreen 1989, Yeh 2000"
+        return f"interval: paired bootstrap, Efron & Tibshirani 1993; p: {test}"
 
     def sentence(self, scheme: Scheme = "strict") -> str:
         """Whether the difference means anything on a corpus of this size."""
-        found = self.schemes[scheme]
+        found, unit, largest_p = self.schemes[scheme], self.settings.unit, 1 - self.settings.level
         if found.difference is None or found.p_randomisation is None:
             return f"There is no {scheme} F1 to compare: it is undefined."
         if not found.differing:
-            return f"The two make the same {scheme} counts in every {self.unit}: there is no difference."
+            return f"The two make the same {scheme} counts in every {unit}: there is no difference."
         gap = f"A difference of {found.difference:+.4f} in {scheme} F1"
-        size = f"on {self.units:,} {self.unit}s, of which {found.differing:,} differ,"
-        if found.p_randomisation <= 1 - self.level:
+        size = f"on {self.units:,} {unit}s, of which {found.differing:,} differ,"
+        if found.p_randomisation <= largest_p:
             return f"{gap} {size} is more than chance would bring ({_p(found.p_randomisation)})."
-        if found.least_p > 1 - self.level:
+        if found.least_p > largest_p:
             least = f"so few could show no difference at all ({_p(found.least_p)} at the least)"
             return f"{gap} means nothing: {size} {least}."
         return f"{gap} {size} may well be chance ({_p(found.p_randomisation)}): it means nothing yet."
 
     def json(self) -> dict[str, Any]:
         """All of it by name."""
-        return asdict(self) | {"sentence": self.sentence()}
+        keys = ("f1", "baseline_f1", "difference", "low", "high", "p_randomisation")
+        return {
+            "unit": self.settings.unit,
+            "units": self.units,
+            "resamples": self.settings.resamples,
+            "level": self.settings.level,
+            "method": self.method,
+            "sentence": self.sentence(),
+            "schemes": {scheme: {key: getattr(one, key) for key in keys} for scheme, one in self.schemes.items()},
+        }
 
 
 def compare(
-    counted: Counted,
-    baseline: Counted,
-    units: Integers | None = None,
-    resamples: int = 10_000,
-    seed: int = 0,
-    *,
-    level: float = 0.95,
-    unit: str | None = None,
-) -> Comparison:
+    counted: Counted, baseline: Counted, settings: BootstrapSettings, units: Integers | None = None
+) -> SystemComparison:
     """Compare two predictions on the same gold, by F1 over all labels.
 
     Args:
         counted: of the prediction, over n documents.
         baseline: of the other prediction, over the same documents.
+        settings: how corpora are drawn, and how often units change places.
         units: the number of each document's unit, from 0 without gaps; shape (n,). None for each document alone.
-        resamples: how many corpora are drawn, and how often units change places.
-        seed: of the random numbers; the same gives the same result.
-        level: of the intervals.
-        unit: what a unit is called; by default "article", or "example" where `units` is None.
 
     Raises:
         ValueRefused: where the two were not counted against the same gold, and as `intervals` does.
     """
-    refuse(resamples, level)
+    resamples = settings.resamples
     both = _side_by_side(totals(counted, units), totals(baseline, units))
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(settings.seed)
     real = _differences(np.asarray(both.sum(axis=0), np.float64).reshape(1, -1))[0]
     boot = np.concatenate([_differences(sums) for sums in drawn(*kinds(both), resamples, rng)])
     swaps, exact = _swapped(both, resamples, rng)
-    schemes: dict[Scheme, Difference] = {}
+    schemes: dict[Scheme, F1Difference] = {}
     for number, scheme in enumerate(SCHEMES):
-        schemes[scheme] = _difference(both, number, (real[number], boot[:, number], swaps[:, number]), exact, level)
-    name = unit or ("example" if units is None else "article")
-    return Comparison(name, both.shape[0], resamples, level, exact, schemes)
+        found = real[number], boot[:, number], swaps[:, number]
+        schemes[scheme] = _difference(both, number, found, settings.edges, exact=exact)
+    return SystemComparison(settings, both.shape[0], exact, schemes)
 
 
 def _side_by_side(ours: csr_array, theirs: csr_array) -> csr_array:
@@ -195,8 +198,8 @@ def _some_ways(times: Integers, resamples: int, rng: np.random.Generator) -> Ite
 
 
 def _difference(
-    both: csr_array, number: int, found: tuple[float, Numbers, Numbers], exact: bool, level: float
-) -> Difference:
+    both: csr_array, number: int, found: tuple[float, Numbers, Numbers], edges: tuple[float, float], *, exact: bool
+) -> F1Difference:
     """The difference under the scheme of a number, from the real one, those of resamples and those of swaps."""
     real, boot, swaps = found
     sums = np.asarray(both.sum(axis=0), np.float64).reshape(1, -1)
@@ -206,12 +209,12 @@ def _difference(
     least = min(1.0, max(2.0 ** (1 - differing), 0 if exact else 1 / (swaps.size + 1)))
     if np.isnan(real):
         first, second = map(_defined, scores)
-        return Difference(first, second, None, None, None, None, least, differing)
+        return F1Difference(first, second, None, None, None, None, least, differing)
     hits = int((np.abs(swaps) >= abs(real) - NEGLIGIBLE).sum())
-    within = interval(boot, ((1 - level) / 2, (1 + level) / 2))
-    return Difference(
+    within = interval(boot, edges)
+    return F1Difference(
         f1=float(scores[0]),
-        baseline=float(scores[1]),
+        baseline_f1=float(scores[1]),
         difference=float(real),
         low=within.low,
         high=within.high,

@@ -18,7 +18,6 @@ from goldspan.evaluation.confusion import confusion, errors
 from goldspan.evaluation.hardest import hardest
 from goldspan.evaluation.remarks import remarks
 from goldspan.evaluation.slices import slices
-from goldspan.evaluation.sureness import Drawing, certainty, contrast
 from goldspan.units import default_unit, units
 
 if TYPE_CHECKING:
@@ -27,12 +26,13 @@ if TYPE_CHECKING:
     from goldspan.evaluation.amounts import LabelValues
     from goldspan.evaluation.by_article import ArticleScores
     from goldspan.evaluation.ceiling import Ceiling
+    from goldspan.evaluation.certainty import Intervals
+    from goldspan.evaluation.comparison import SystemComparison
     from goldspan.evaluation.confusion import Confusion, Errors
     from goldspan.evaluation.hardest import Hard
     from goldspan.evaluation.measure import Counted
     from goldspan.evaluation.result import Evaluation
     from goldspan.evaluation.slices import Slice
-    from goldspan.evaluation.sureness import Certainty, Contrast
     from goldspan.sources.source import Note
     from goldspan.units import Unit
     from goldspan.values import Example, LabelScheme
@@ -80,8 +80,8 @@ class Report:
     size: Size
     labels: tuple[str, ...]
     evaluation: Evaluation
-    intervals: Certainty
-    comparison: Contrast | None
+    intervals: Intervals
+    comparison: SystemComparison | None
     slices: tuple[Slice, ...]
     confusion: Confusion
     errors: Errors
@@ -153,6 +153,10 @@ def report(
     Raises:
         ValueRefused: if there is no example, or the sides are not paired one to one.
     """
+    from goldspan.evaluation.certainty import intervals
+    from goldspan.evaluation.comparison import compare
+    from goldspan.resampling import BootstrapSettings
+
     refuse_unpaired(gold, predicted, "the predictions")
     if baseline is not None:
         refuse_unpaired(gold, baseline, "the baseline")
@@ -164,14 +168,16 @@ def report(
     quantities = tuple(values(gold, met, label.name) for label in (scheme.labels if scheme else ()) if label.quantity)
     people = None if passes is None else ceiling(gold, predicted, passes)
     unit = unit or default_unit(gold)
-    drawn = Drawing(unit, units(gold, unit), resamples, level, seed)
-    sure = certainty(counted, drawn)
+    settings = BootstrapSettings(unit=unit, resamples=resamples, level=level, seed=seed)
+    numbers = units(gold, unit)
+    sure = intervals(counted, settings, numbers)
+    against = None if baseline is None else compare(counted, _counted(gold, baseline, labels), settings, numbers)
     return Report(
         size=_size(gold, predicted),
         labels=labels,
         evaluation=evaluation,
         intervals=sure,
-        comparison=None if baseline is None else contrast(counted, _counted(gold, baseline, labels), drawn),
+        comparison=against,
         slices=parts,
         confusion=confusion(met, labels),
         errors=errors(met, labels),

@@ -73,7 +73,7 @@ def _measures(report: Report, view: View) -> Table:
     rows = [(name, labels[name], sure.labels[scheme].get(name)) for name in report.labels]
     rows.append((MICRO, report.evaluation.overall[scheme], sure.overall.get(scheme)))
     wrong = "partial" if scheme == "partial" else "incorrect"
-    f1 = f"F1, {level(sure.level)} interval"
+    f1 = f"F1, {level(sure.settings.level)} interval"
     header = ("label", "correct", wrong, "missed", "spurious", "precision", "recall", f1)
     cells = [
         (name, *_counts(one, wrong), percent(one.precision), percent(one.recall), beside(one.f1, f1_interval(bounds)))
@@ -94,7 +94,9 @@ def _schemes(report: Report) -> Table:
     ]
     rows.append((MICRO, *(beside(measured.overall[s].f1, f1_interval(sure.overall.get(s))) for s in SCHEMES)))
     rows.append((MACRO, *(beside(measured.macro(s), sure.macro.get(s)) for s in SCHEMES)))
-    return Table(f"F1 by every scheme, with its {level(sure.level)} interval", "", ("label", *SCHEMES), tuple(rows))
+    return Table(
+        f"F1 by every scheme, with its {level(sure.settings.level)} interval", "", ("label", *SCHEMES), tuple(rows)
+    )
 
 
 def _comparison(report: Report) -> Table:
@@ -102,18 +104,18 @@ def _comparison(report: Report) -> Table:
     assert against is not None
     rows = [
         (
-            row.scheme,
+            scheme,
             percent(row.f1),
             percent(row.baseline_f1),
             signed(row.difference),
             "" if row.low is None or row.high is None else f"[{signed(row.low)}, {signed(row.high)}]",
             probability(row.p_randomisation),
         )
-        for row in against.rows
+        for scheme, row in against.schemes.items()
     ]
-    span = f"{level(against.level)} interval"
+    span = f"{level(against.settings.level)} interval"
     header = ("scheme", "F1", "baseline", "difference", span, "p, randomisation")
-    return Table("Against the baseline, over all labels", against.sentence, header, tuple(rows))
+    return Table("Against the baseline, over all labels", against.sentence(), header, tuple(rows))
 
 
 def _confusion(report: Report) -> Table:

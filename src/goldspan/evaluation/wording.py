@@ -10,9 +10,10 @@ from goldspan.wording import amount
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from goldspan.evaluation.certainty import Bounds
     from goldspan.evaluation.report import Report
     from goldspan.evaluation.result import Scheme
-    from goldspan.evaluation.sureness import Bounds, Interval
+    from goldspan.resampling import Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class View:
 
 def f1_interval(bounds: Bounds | None) -> Interval | None:
     """The interval of F1; None where there is none."""
-    return None if bounds is None else bounds.f1
+    return None if bounds is None else bounds["f1"]
 
 
 def size(report: Report) -> str:

@@ -50,7 +50,7 @@ def _header(report: Report) -> Markup:
         "header",
         element("p", "Agreement of annotators", class_="eyebrow"),
         element("h1", *between, " and " if between else "", *names[-1:]),
-        element("p", f"In brackets: {report.agreement.drawing.sentence}", class_="quiet"),
+        element("p", f"In brackets: {report.agreement.sentence}", class_="quiet"),
     )
 
 

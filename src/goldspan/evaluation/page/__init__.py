@@ -26,7 +26,7 @@ def page(report: Report, view: View) -> str:
     view = replace(view, colours=colours(report.labels, view.colours))
     sections = (
         scores.figures(report, view),
-        element("p", report.comparison.sentence, class_="verdict") if report.comparison else None,
+        element("p", report.comparison.sentence(), class_="verdict") if report.comparison else None,
         scores.intervals(report, view),
         baseline.comparison(report),
         failures.kinds(report, view),

@@ -57,10 +57,10 @@ def notes(report: Report) -> Markup | None:
 
 def how(report: Report) -> Markup:
     """The measures in words."""
-    sure = report.intervals
+    sure = report.intervals.settings
     interval = (
         f"Of {sure.resamples:,} corpora drawn from this one with replacement, {sure.unit} by {sure.unit}, the middle "
-        f"{level(sure.level)} lie within. {sure.method}."
+        f"{level(sure.level)} lie within. {report.intervals.method}."
     )
     rows = (*HOW[:-1], ("interval", interval), HOW[-1])
     pairs = (part for name, words in rows for part in (element("dt", name), element("dd", words)))

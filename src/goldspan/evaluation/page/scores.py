@@ -15,9 +15,9 @@ from goldspan.wording import beside, brackets, level, percent
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from goldspan.evaluation.certainty import Bounds
     from goldspan.evaluation.report import Report
     from goldspan.evaluation.result import Measures, Scheme
-    from goldspan.evaluation.sureness import Bounds
     from goldspan.evaluation.wording import View
 
 MEANING = {
@@ -55,7 +55,7 @@ def intervals(report: Report, view: View) -> Markup:
     groups.append(element("tbody", *_group(element("b", "all labels"), overall, view)))
     head = row(
         cell("", "th"), cell("", "th"), cell(axis(SCALE), "th", "plotted"), cell("F1", "th"),
-        cell(f"{level(report.intervals.level)} interval", "th"),
+        cell(f"{level(report.intervals.settings.level)} interval", "th"),
     )  # fmt: skip
     made = element("table", element("thead", head), *groups, class_="wide grouped")
     return section("F1, label by label", element("div", made, class_="scroll"), kind="long")
@@ -68,7 +68,7 @@ def _of_label(report: Report, name: str) -> list[tuple[Scheme, Measures, Bounds 
 def _group(name: Markup, measured: list[tuple[Scheme, Measures, Bounds | None]], view: View) -> Iterator[Markup]:
     for number, (scheme, one, bounds) in enumerate(measured):
         span = f1_interval(bounds)
-        ends = None if span is None else (span.low, span.high)
+        ends = None if span is None or span.low is None or span.high is None else (span.low, span.high)
         plot = dot_and_whisker(one.f1, ends, said=f"{scheme} F1 {beside(one.f1, span)}")
         first = cell(name, "th", rowspan=str(len(measured))) if not number else None
         cells = (
