@@ -49,7 +49,7 @@ def toy(tmp_path):
 @pytest.fixture(scope="session")
 def doccano(tmp_path_factory):
     """A Doccano of this test run's own: `.account`, `.home`. Its environment is made once and kept in the cache."""
-    import doccano_server  # psutil and all that: only where a server is wanted
+    from helpers import doccano_server
 
     with doccano_server.running(tmp_path_factory.mktemp("doccano")) as server:
         yield server
@@ -67,9 +67,9 @@ def server(doccano):
 @pytest.fixture(scope="module")
 def people(doccano):
     """Ann and bob, who annotate there; made once a module, since a password takes its time."""
-    import doccano_rounds
+    from helpers import doccano_annotator
 
-    made = doccano_rounds.people(doccano, "ann", "bob")
+    made = doccano_annotator.create_by_name(doccano, "ann", "bob")
     yield made
     for person in made.values():
         person.close()

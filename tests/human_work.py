@@ -6,12 +6,11 @@ it was marked, with the label and on the words that were marked.
 
 from dataclasses import dataclass, field
 
-import annotators
-import doccano_rounds
 from goldspan import offsets
 from goldspan.doccano import server
 from goldspan.doccano.client import Doccano
 from goldspan.values import Span
+from helpers import doccano_annotator
 
 NAMES = ("ann", "bob")
 ALL = "all"  # who works on a shared annotation
@@ -45,8 +44,8 @@ class Ground:
         self.home = home
         self.account = server.start(home, 0).account
         self.link = Doccano(self.account, patience=20.0)
-        self.admin = annotators.admin(self)
-        self.people = doccano_rounds.people(self, *NAMES)
+        self.admin = doccano_annotator.admin(self)
+        self.people = doccano_annotator.create_by_name(self, *NAMES)
 
     def mend(self):
         server.start(self.home)

@@ -5,14 +5,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-import browser
-import doccano_rounds
-import doccano_server
-import made_corpus
 from goldspan.corpus import Corpus
 from goldspan.doccano import errand
 from goldspan.doccano.client import Doccano
 from goldspan.doccano.push import Options
+from helpers import doccano_annotator, doccano_server, html_pages, sample_corpus
 
 SHOWN = "002_053e1d64d12656fb.p13"  # all labels in a few lines
 SIZE = {"width": 1400, "height": 860}
@@ -27,7 +24,7 @@ def copied(corpus, root):
 
 def push(corpus, account, name, person):
     """Put the gold into a shared project with one annotator; gives its number."""
-    made_corpus.list_members(corpus, {"ann": person})
+    sample_corpus.list_members(corpus, {"ann": person})
     with Doccano(account) as server:
         errand.prepare(server, corpus, name, prefill="gold", kind="shared", options=Options()).carry_out()
         return server.project(name).id
@@ -35,12 +32,12 @@ def push(corpus, account, name, person):
 
 def shoot(corpus, server, path):
     """The picture, taken as an annotator sees the page."""
-    person = doccano_rounds.people(server, "anna")["anna"]
+    person = doccano_annotator.create_by_name(server, "anna")["anna"]
     number = push(corpus, server.account, "KFOR", person)
     at = [example.id for example in corpus.gold_examples()].index(SHOWN)
     with (
-        browser.chromium() as chromium,
-        browser.Annotator(chromium, person.url, person.username, person.password) as ann,
+        html_pages.launch_chromium() as chromium,
+        doccano_annotator.BrowserAnnotator(chromium, person.url, person.username, person.password) as ann,
     ):
         ann.page.set_viewport_size(SIZE)
         ann.open(number, at + 1)

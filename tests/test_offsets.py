@@ -4,9 +4,9 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-import strategies
 from goldspan import graphemes, offsets
 from goldspan.errors import ValueRefused
+from helpers import strategies
 
 # Where Unicode Standard Annex #29 says that a reader sees one character, and Doccano's library agrees.
 CLUSTERS = {

@@ -4,11 +4,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spacy.training import biluo_to_iob, offsets_to_biluo_tags
 
-import strategies
 from goldspan import tokens
 from goldspan.errors import MissingPart, ValueRefused
 from goldspan.formats import inline
 from goldspan.values import Example, Span
+from helpers import strategies
 
 ENGLISH = spacy.blank("en")
 EXTENTS = [(0, 3), (4, 10), (10, 11)]

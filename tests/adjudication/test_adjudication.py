@@ -5,7 +5,6 @@ import shutil
 
 import pytest
 
-from disputes import BELLE, NORD, PORT, mark
 from goldspan import files
 from goldspan.adjudication import deciding, gold, settling, summary
 from goldspan.adjudication.deciding import Ruling
@@ -14,6 +13,7 @@ from goldspan.errors import InputError, ValueRefused
 from goldspan.formats import decisions
 from goldspan.formats import gold as lines
 from goldspan.values import Span
+from helpers.sample_corpus import BELLE, NORD, PORT, set_pass_spans
 
 RULING = Ruling("lea", "2026-03-01")
 
@@ -90,7 +90,7 @@ def test_an_impossible_answer_is_explained_and_asked_again(corpus, answers, why)
 
 
 def test_stopping_keeps_what_was_decided_and_goes_on_there(corpus):
-    mark(corpus, "bob", "harbour.p04")
+    set_pass_spans(corpus, "bob", "harbour.p04")
     assert settling.settle(look(corpus), Desk("1", "", "", "q"), RULING) == settling.Settling(1, 0, 1)
     later = Desk("s")
     assert settling.settle(look(corpus), later, RULING) == settling.Settling(0, 1, 0)
@@ -100,7 +100,7 @@ def test_stopping_keeps_what_was_decided_and_goes_on_there(corpus):
 def test_nothing_decided_is_asked_again_until_a_vote_changes(corpus):
     settling.settle(look(corpus), Desk("1", "", ""), RULING)
     assert not look(corpus).open
-    mark(corpus, "bob", "storm.p02", Span(12, 17, "SHIP"), NORD, PORT)
+    set_pass_spans(corpus, "bob", "storm.p02", Span(12, 17, "SHIP"), NORD, PORT)
     state = look(corpus)
     assert [one.example.id for one in state.open] == ["storm.p02"]
     assert len(state.derived.stale) == 1
@@ -108,7 +108,7 @@ def test_nothing_decided_is_asked_again_until_a_vote_changes(corpus):
 
 def test_a_new_decision_takes_the_place_of_the_one_that_fell(corpus):
     settling.settle(look(corpus), Desk("1", "", ""), RULING)
-    mark(corpus, "bob", "storm.p02", Span(12, 17, "SHIP"), NORD, PORT)
+    set_pass_spans(corpus, "bob", "storm.p02", Span(12, 17, "SHIP"), NORD, PORT)
     settling.settle(look(corpus), Desk("1", "", ""), RULING)
     assert len(decisions.read(corpus.decisions / "storm.jsonl")) == 1
     assert not look(corpus).derived.stale
@@ -117,7 +117,7 @@ def test_a_new_decision_takes_the_place_of_the_one_that_fell(corpus):
 
 def test_a_rule_that_changed_reopens_what_rests_on_it_and_nothing_else(corpus):
     (corpus.guidelines / "ship.md").write_text("# SHIP\n\n## S-1 Names of ships\n\n## S-2 Ferries\n", encoding="utf-8")
-    mark(corpus, "bob", "harbour.p04")
+    set_pass_spans(corpus, "bob", "harbour.p04")
     settling.settle(look(corpus), Desk("1", "S-1", "", "1", "s-2", ""), RULING)
     assert not look(corpus).outdated
     changes = corpus.guidelines / "CHANGELOG.md"
@@ -135,7 +135,7 @@ def test_a_rule_that_changed_reopens_what_rests_on_it_and_nothing_else(corpus):
 
 
 def test_a_majority_settles_and_says_so(corpus):
-    mark(corpus, "cy", "storm.p02", BELLE, NORD, PORT)
+    set_pass_spans(corpus, "cy", "storm.p02", BELLE, NORD, PORT)
     made = deciding.by_majority(look(corpus), "2026-03-01")
     gold.enact(corpus, made)
     [line] = decisions.read(corpus.decisions / "storm.jsonl")

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import strategies
 from goldspan.derivation import derive, settle, votes
 from goldspan.errors import InputError
 from goldspan.formats.decisions import Decision, fingerprint
 from goldspan.values import Example, Span
+from helpers import strategies
 
 TEXT = "The 72nd Brigade left Kosovo on Monday."
 DAY = "2026-03-01"

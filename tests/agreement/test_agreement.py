@@ -5,12 +5,12 @@ import json
 import numpy as np
 import pytest
 
-from agreeing import texts
 from goldspan.agreement.meanings import HEADLINE, MEANINGS
 from goldspan.agreement.measure import measure
 from goldspan.agreement.pairing import of_examples
 from goldspan.errors import ValueRefused
 from goldspan.values import Example, Label, LabelScheme, Span
+from helpers.annotations import of_texts
 
 RNG = np.random.default_rng(0)
 
@@ -85,7 +85,7 @@ def test_intervals_within_an_article_are_by_example():
 
 def test_a_resample_without_any_span_of_a_label_is_counted():
     rows = [[(1, "A")], [(1, "A"), (4, "B")], [(2, "B")]]
-    value = measure(texts(a=rows, b=rows), resamples=200).labels["B"]["exact_f1"]
+    value = measure(of_texts(a=rows, b=rows), resamples=200).labels["B"]["exact_f1"]
     assert value.estimate == value.low == value.high == 1
     assert 0 < value.undefined_resamples < 200
 
@@ -98,15 +98,15 @@ def test_the_seed_makes_the_intervals():
 
 def test_labels_come_in_the_order_of_the_scheme_and_unknown_ones_after():
     scheme = LabelScheme("1", (Label("B", "b", "#000000", "b", "b.md"), Label("C", "c", "#000000", "c", "c.md")))
-    agreement = measure(texts(a=[[(1, "A"), (2, "B")]], b=[[(1, "A"), (2, "B")]]), scheme=scheme, resamples=1)
+    agreement = measure(of_texts(a=[[(1, "A"), (2, "B")]], b=[[(1, "A"), (2, "B")]]), scheme=scheme, resamples=1)
     assert list(agreement.labels) == ["B", "C", "A"]
     assert agreement.labels["C"]["exact_f1"].undefined.sentence == "a and b marked nothing here"
 
 
 def test_nobody_in_common_and_nobody_at_all_are_said():
-    apart = measure(texts(a=[[(1, "A")], None], b=[None, [(1, "A")]]))
+    apart = measure(of_texts(a=[[(1, "A")], None], b=[None, [(1, "A")]]))
     nobody = measure(of_examples({}))
-    for agreement in (apart, nobody, measure(texts(a=[[(1, "A")]]))):
+    for agreement in (apart, nobody, measure(of_texts(a=[[(1, "A")]]))):
         assert {value.undefined.reason for value in agreement.overall.values.values()} == {"no_example"}
     assert apart.overall["exact_f1"].undefined.sentence == "no example was confirmed by two annotators"
     assert nobody.pairs == {}
@@ -118,13 +118,13 @@ def test_what_no_example_was_read_by_all_leaves_fleiss_alone_undefined():
         "b": [[(1, "A")], None, [(3, "A")]],
         "c": [None, [(2, "A")], [(3, "A")]],
     }
-    cell = measure(texts(**rows), resamples=1).overall
+    cell = measure(of_texts(**rows), resamples=1).overall
     assert cell["token_fleiss"].undefined.reason == "no_common"
     assert cell["token_alpha"].estimate == cell["exact_f1"].estimate == 1
 
 
 def test_the_json_form_holds_everything_and_explains_it():
-    agreement = measure(texts(a=[[(1, "A")], [(2, "B")]], b=[[(1, "A")], []]), resamples=20)
+    agreement = measure(of_texts(a=[[(1, "A")], [(2, "B")]], b=[[(1, "A")], []]), resamples=20)
     value = json.loads(json.dumps(agreement.json(), allow_nan=False))
     assert set(value) == {
         *("annotators", "compared", "intervals", "overall", "labels", "articles", "pairs", "measures"),
@@ -146,4 +146,4 @@ def test_every_measure_says_in_one_line_what_it_means_and_whence_it_is():
 @pytest.mark.parametrize("options", [{"resamples": 0}, {"level": 1.0}, {"level": 0.0}])
 def test_a_bootstrap_that_cannot_be_is_refused(options):
     with pytest.raises(ValueRefused):
-        measure(texts(a=[[]], b=[[]]), **options)
+        measure(of_texts(a=[[]], b=[[]]), **options)

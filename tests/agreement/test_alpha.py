@@ -2,8 +2,8 @@
 
 import pytest
 
-from agreeing import coded, estimates
 from goldspan.agreement.measure import measure
+from helpers.annotations import estimates, from_ratings
 
 
 def missing(row):
@@ -21,13 +21,13 @@ KRIPPENDORFF = {
 @pytest.mark.parametrize("example", KRIPPENDORFF)
 def test_alpha_is_the_published_one(example):
     ratings, alpha = KRIPPENDORFF[example]
-    found = estimates(coded({name: missing(row) for name, row in ratings.items()}))
+    found = estimates(from_ratings({name: missing(row) for name, row in ratings.items()}))
     assert round(found["token_alpha"], 3) == alpha
 
 
 def test_alpha_of_characters_is_corrected_for_a_larger_sample():
     ratings, _ = KRIPPENDORFF["A"]
-    found = estimates(coded(ratings))
+    found = estimates(from_ratings(ratings))
     ones, noughts, differing = 6, 14, 4  # of 20 judgements; of 10 tokens, each of 5 characters
     assert found["token_alpha"] == pytest.approx(1 - 19 * differing / (ones * noughts))
     assert found["character_alpha"] == pytest.approx(1 - 99 * 5 * differing / (5 * ones * 5 * noughts))
@@ -35,25 +35,25 @@ def test_alpha_of_characters_is_corrected_for_a_larger_sample():
 
 def test_a_place_that_one_alone_has_read_does_not_count():
     ratings, alpha = KRIPPENDORFF["A"]
-    found = estimates(coded({"meg": ratings["meg"] + "0101", "owen": missing(ratings["owen"] + "....")}))
+    found = estimates(from_ratings({"meg": ratings["meg"] + "0101", "owen": missing(ratings["owen"] + "....")}))
     assert round(found["token_alpha"], 3) == alpha
 
 
 def test_what_bears_no_label_is_a_category_too():
     ratings, alpha = KRIPPENDORFF["A"]
     unlabelled = {name: ["" if rating == "0" else rating for rating in row] for name, row in ratings.items()}
-    assert round(estimates(coded(unlabelled))["token_alpha"], 3) == alpha
+    assert round(estimates(from_ratings(unlabelled))["token_alpha"], 3) == alpha
 
 
 def test_alpha_by_label_is_that_of_the_label_against_all_else():
     ratings, _ = KRIPPENDORFF["B"]
     binary = {name: ["a" if rating == "a" else "" for rating in row] for name, row in ratings.items()}
-    by_label = measure(coded(ratings), resamples=1).labels["a"]
-    assert by_label["token_alpha"].estimate == pytest.approx(estimates(coded(binary))["token_alpha"])
+    by_label = measure(from_ratings(ratings), resamples=1).labels["a"]
+    assert by_label["token_alpha"].estimate == pytest.approx(estimates(from_ratings(binary))["token_alpha"])
 
 
 def test_alpha_needs_a_second_category():
-    agreement = measure(coded({"a": "xxx", "b": "xxx"}), resamples=1)
+    agreement = measure(from_ratings({"a": "xxx", "b": "xxx"}), resamples=1)
     for name in ("token_alpha", "token_kappa", "token_fleiss", "u_alpha", "u_alpha_binary"):
         assert agreement.overall[name].estimate is None
         assert agreement.overall[name].undefined.reason == "no_variation"

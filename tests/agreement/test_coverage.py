@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from agreeing import texts
 from goldspan.agreement import summary, wording
 from goldspan.agreement.meanings import LONG_REPORT_ONLY
 from goldspan.agreement.measure import measure
@@ -14,7 +13,8 @@ from goldspan.agreement.rules import Teller
 from goldspan.pages.element import element
 from goldspan.pages.heat import heat
 from goldspan.rulebook import Rulebook
-from pages import read
+from helpers.annotations import of_texts
+from helpers.html_pages import parse
 
 FULL = [(0, "X"), (2, "X")]
 
@@ -32,14 +32,14 @@ def table(made, title):
 def empty_pass():
     """Three who share two texts and agree, and one who has read six and marked nothing."""
     half = [FULL, FULL, None, None, None, None]
-    return texts(w=half, x=half, y=[FULL] * 6, z=[[]] * 6)
+    return of_texts(w=half, x=half, y=[FULL] * 6, z=[[]] * 6)
 
 
 @pytest.fixture
 def rare():
     """Four annotators of two texts: the fourth never marks what is rare, and nothing at all in the first text."""
     whole = [[*FULL, (4, "RARE")], [*FULL, (4, "RARE")]]
-    return told(texts(a=whole, b=whole, c=whole, d=[[], [(0, "X"), (3, "X")]]))
+    return told(of_texts(a=whole, b=whole, c=whole, d=[[], [(0, "X"), (3, "X")]]))
 
 
 def test_an_empty_pass_is_in_no_dispute_tally_confusion_or_disputed_word():
@@ -67,7 +67,7 @@ def test_where_only_an_empty_pass_was_the_second_it_is_named():
 
 
 def test_two_who_share_examples_with_an_empty_pass_alone_are_told_so():
-    made = told(texts(x=[FULL, None], y=[None, FULL], z=[[], []]))
+    made = told(of_texts(x=[FULL, None], y=[None, FULL], z=[[], []]))
     assert made.agreement.compared == ("x", "y")
     assert wording.headline(made) == (
         "How far they agree is undefined: but for z, who marked nothing, no example was confirmed by two annotators."
@@ -75,13 +75,13 @@ def test_two_who_share_examples_with_an_empty_pass_alone_are_told_so():
 
 
 def test_one_who_shares_examples_with_an_empty_pass_alone_is_not_compared():
-    made = told(texts(v=[None, FULL], x=[FULL, None], y=[FULL, None], z=[[], []]))
+    made = told(of_texts(v=[None, FULL], x=[FULL, None], y=[FULL, None], z=[[], []]))
     assert made.agreement.compared == ("x", "y")
     assert any(said.startswith("v marked something only where nobody") for said in wording.remarks(made))
 
 
 def test_one_who_shares_nothing_is_not_said_to_have_marked_nothing():
-    made = told(texts(v=[None, FULL], x=[FULL, None], y=[FULL, None]))
+    made = told(of_texts(v=[None, FULL], x=[FULL, None], y=[FULL, None]))
     assert any(said.startswith("v shares no example with anybody") for said in wording.remarks(made))
 
 
@@ -104,18 +104,18 @@ def test_an_article_in_which_somebody_has_nothing_comes_first_and_says_so(rare):
 
 
 def test_an_article_of_two_with_nothing_on_one_side_comes_before_what_is_defined():
-    made = told(texts(a=[FULL, FULL, []], b=[FULL, [], []]))
+    made = told(of_texts(a=[FULL, FULL, []], b=[FULL, [], []]))
     assert [row[0] for row in table(made, "Article by article").rows] == ["t1", "t0", "t2"]
 
 
 def test_the_page_says_it_in_the_row_and_once_below_the_title(rare):
     text = page(rare)
     assert len(re.findall(r"<small>3 of 6 pairs; d marked none</small>", text)) == 2
-    assert "In the first article somebody marked nothing" in read(text).said
+    assert "In the first article somebody marked nothing" in parse(text).said
 
 
 def test_who_has_not_read_is_not_said_to_have_marked_nothing():
-    made = told(texts(a=[FULL, FULL], b=[FULL, FULL], c=[FULL, None]))
+    made = told(of_texts(a=[FULL, FULL], b=[FULL, FULL], c=[FULL, None]))
     cell = made.agreement.articles["t1"]
     assert cell.spans["c"] == 0
     assert cell.nothing == ()
@@ -124,31 +124,31 @@ def test_who_has_not_read_is_not_said_to_have_marked_nothing():
 
 
 def test_where_all_have_all_nothing_is_added():
-    made = told(texts(a=[FULL] * 3, b=[FULL] * 3, c=[FULL] * 3))
+    made = told(of_texts(a=[FULL] * 3, b=[FULL] * 3, c=[FULL] * 3))
     assert not table(made, "Label by label").note
     assert not any("on 3" in row[2] for row in table(made, "All measures").rows)
 
 
 def test_fleiss_and_gamma_say_on_how_many_examples_they_rest():
-    made = told(texts(a=[FULL] * 4, b=[FULL] * 4, c=[FULL, None, None, None]), gamma=True)
+    made = told(of_texts(a=[FULL] * 4, b=[FULL] * 4, c=[FULL, None, None, None]), gamma=True)
     says = {row[0]: row[2] for row in table(made, "All measures").rows}
     for title in ("Tokens: Fleiss' kappa", "Gamma"):
         assert says[title].endswith("; on 1 of 4 examples")
     assert sum("on 1 of 4" in said for said in says.values()) == 2
-    assert read(page(made)).said.count("on 1 of 4 examples") == 3
+    assert parse(page(made)).said.count("on 1 of 4 examples") == 3
     assert made.json()["agreement"]["overall"]["basis"] == {
         "readers": ["a", "b", "c"], "common": 1, "pairs": 3, "counted": 3,
     }  # fmt: skip
 
 
 def test_articles_taken_for_annotators_are_told_what_to_name():
-    said = wording.headline(told(texts(one=[FULL, None], two=[None, FULL])))
+    said = wording.headline(told(of_texts(one=[FULL, None], two=[None, FULL])))
     assert "No two of them share an example: where these are the articles of one annotator, name a file" in said
 
 
 def test_what_is_undefined_names_its_measures_once():
     rows = [FULL, FULL, FULL, None]
-    made = told(texts(a=[*rows[:2], None, FULL], b=[FULL, None, FULL, FULL], c=[None, FULL, FULL, FULL]))
+    made = told(of_texts(a=[*rows[:2], None, FULL], b=[FULL, None, FULL, FULL], c=[None, FULL, FULL, FULL]))
     common = [said for said in wording.undefined(made) if said.endswith("no example was confirmed by all annotators.")]
     assert common == [
         "t0, t1 and t2 (Tokens: Fleiss' kappa, Characters: Fleiss' kappa): no example was confirmed by all annotators."
@@ -156,14 +156,14 @@ def test_what_is_undefined_names_its_measures_once():
 
 
 def test_measures_that_are_left_out_are_not_called_undefined_either():
-    made = told(texts(a=[FULL, None, FULL], b=[FULL, FULL, None], c=[None, FULL, FULL]))
+    made = told(of_texts(a=[FULL, None, FULL], b=[FULL, FULL, None], c=[None, FULL, FULL]))
     assert any("Characters: Fleiss' kappa" in reason for reason in wording.undefined(made))
     assert not any("Characters" in reason for reason in wording.undefined(made, leave_out=LONG_REPORT_ONLY))
     assert not any("Characters" in remark for remark in wording.remarks(made, leave_out=LONG_REPORT_ONLY))
 
 
 def test_many_places_are_cut_and_counted():
-    made = told(texts(**{name: [[(0, "X")]] + [[]] * 9 + [None] * 90 + [[]] * 5 for name in "ab"}))
+    made = told(of_texts(**{name: [[(0, "X")]] + [[]] * 9 + [None] * 90 + [[]] * 5 for name in "ab"}))
     nothing = [said for said in wording.undefined(made) if said.endswith("a and b marked nothing here.")]
     assert len(nothing) == 1
     assert re.fullmatch(r"t1, (t\d+, ){10}t\d and 2 more: .*", nothing[0])

@@ -6,22 +6,23 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from agreeing import estimates, passes, texts
 from goldspan.agreement import exact, relaxed
 from goldspan.agreement.columns import Columns
 from goldspan.agreement.measure import measure
 from goldspan.agreement.pairing import of_examples
 from goldspan.values import Example, Span
+from helpers.annotations import estimates, of_texts
+from helpers.strategies import passes
 
 
 def test_f1_is_twice_what_is_the_same_over_all_spans():
-    found = estimates(texts(a=[[(1, "A"), (3, 4, "A"), (6, "B")]], b=[[(1, "A"), (3, "A"), (6, "A"), (8, "B")]]))
+    found = estimates(of_texts(a=[[(1, "A"), (3, 4, "A"), (6, "B")]], b=[[(1, "A"), (3, "A"), (6, "A"), (8, "B")]]))
     assert found["exact_f1"] == pytest.approx(2 * 1 / 7)  # (1, A)
     assert found["relaxed_f1"] == pytest.approx(2 * 2 / 7)  # and (3, 4, A) with (3, A)
 
 
 def test_one_long_span_does_not_agree_with_three_short_ones():
-    found = estimates(texts(a=[[(1, 6, "A")]], b=[[(1, "A"), (3, "A"), (5, "A")]]))
+    found = estimates(of_texts(a=[[(1, 6, "A")]], b=[[(1, "A"), (3, "A"), (5, "A")]]))
     assert found["relaxed_f1"] == pytest.approx(2 * 1 / 4)
 
 
@@ -32,19 +33,19 @@ def test_spans_that_touch_do_not_overlap():
 
 
 def test_spans_of_different_texts_never_meet():
-    found = estimates(texts(a=[[(19, "A")], [(5, "A")]], b=[[(5, "A")], [(0, "A")]]))
+    found = estimates(of_texts(a=[[(19, "A")], [(5, "A")]], b=[[(5, "A")], [(0, "A")]]))
     assert found["relaxed_f1"] == 0
 
 
 def test_nested_spans_are_matched_as_many_as_can_be():
     inner, outer = (2, "A"), (1, 5, "A")
-    assert estimates(texts(a=[[inner, outer]], b=[[(1, 2, "A"), (4, "A")]]))["relaxed_f1"] == 1
+    assert estimates(of_texts(a=[[inner, outer]], b=[[(1, 2, "A"), (4, "A")]]))["relaxed_f1"] == 1
 
 
 def test_one_who_marked_nothing_is_named_and_neither_drags_nor_lifts_the_mean():
     rows = [[(1, "A"), (3, "B")], [(5, "A")]]
-    both = measure(texts(a=rows, b=[rows[0], [(6, "A")]]), resamples=1)
-    three = measure(texts(a=rows, b=[rows[0], [(6, "A")]], c=[[], []]), resamples=1)
+    both = measure(of_texts(a=rows, b=[rows[0], [(6, "A")]]), resamples=1)
+    three = measure(of_texts(a=rows, b=[rows[0], [(6, "A")]], c=[[], []]), resamples=1)
     assert three.overall["exact_f1"].estimate == both.overall["exact_f1"].estimate
     assert three.overall["token_alpha"].estimate == both.overall["token_alpha"].estimate
     assert (three.annotators, three.compared) == (("a", "b", "c"), ("a", "b"))
@@ -53,14 +54,14 @@ def test_one_who_marked_nothing_is_named_and_neither_drags_nor_lifts_the_mean():
 
 
 def test_one_without_a_label_leaves_the_others_mean_of_it_alone():
-    annotations = texts(a=[[(1, "A"), (3, "B")]], b=[[(1, "A"), (3, "B")]], c=[[(2, "A")]])
+    annotations = of_texts(a=[[(1, "A"), (3, "B")]], b=[[(1, "A"), (3, "B")]], c=[[(2, "A")]])
     cell = measure(annotations, resamples=1).labels["B"]
     assert cell["exact_f1"].estimate == 1
     assert cell.nothing == ("c",)
 
 
 def test_two_who_both_marked_nothing_do_not_agree_perfectly():
-    agreement = measure(texts(a=[[], []], b=[[], []]), resamples=1)
+    agreement = measure(of_texts(a=[[], []], b=[[], []]), resamples=1)
     assert all(value.estimate is None for value in agreement.overall.values.values())
     assert agreement.overall["exact_f1"].undefined.who == ("a", "b")
     assert agreement.overall["exact_f1"].undefined.sentence == "a and b marked nothing here"
@@ -68,8 +69,8 @@ def test_two_who_both_marked_nothing_do_not_agree_perfectly():
 
 def test_only_what_both_confirmed_counts():
     rows = [[(1, "A"), (3, "B")], [(5, "A")]]
-    both = estimates(texts(a=rows, b=[rows[0], [(6, "A")]]))
-    more = measure(texts(a=[*rows, [(1, "A")], None], b=[rows[0], [(6, "A")], None, [(2, "B")]]), resamples=1)
+    both = estimates(of_texts(a=rows, b=[rows[0], [(6, "A")]]))
+    more = measure(of_texts(a=[*rows, [(1, "A")], None], b=[rows[0], [(6, "A")], None, [(2, "B")]]), resamples=1)
     assert {name: value.estimate for name, value in more.overall.values.items()} == both
     assert more.overall.examples == 2
 

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agreeing import continuum, texts, units
 from goldspan.agreement.alignment import Weights, disorder
 from goldspan.agreement.columns import Columns
 from goldspan.agreement.gamma import continua, disorders, gamma
 from goldspan.agreement.measure import measure
 from goldspan.errors import ValueRefused
+from helpers.annotations import gamma_units, of_one_text, of_texts
 
 # The example of the authors' program, as pygamma-agreement has it among its data, and what comes out there with the
 # weights of that program: a disorder of 0.96 and a gamma from 0.44 to 0.47.
@@ -29,7 +29,7 @@ def read(annotations):
 
 
 def test_the_published_example_comes_out():
-    whole = read(continuum(60, **PUBLISHED))
+    whole = read(of_one_text(60, **PUBLISHED))
     weights = Weights(place=3, label=1)
     assert disorder(whole[0].annotators, weights) == pytest.approx(0.96, abs=0.01)
     found = disorders(whole, weights=weights)
@@ -74,20 +74,20 @@ row = st.lists(
 @settings(max_examples=60)
 @given(st.lists(row, min_size=2, max_size=4).filter(any))
 def test_the_best_alignment_is_the_best_of_all(rows):
-    assert disorder([units(row) for row in rows]) == pytest.approx(least(rows), abs=1e-6)
+    assert disorder([gamma_units(row) for row in rows]) == pytest.approx(least(rows), abs=1e-6)
 
 
 def test_gamma_is_one_where_all_is_the_same_and_low_where_nothing_meets():
     rows = [[(1, "A"), (5, 7, "B")], [(3, "A")], [(10, "B"), (15, "A")]]
-    same = measure(texts(a=rows, b=rows, c=rows), gamma=True, resamples=50).overall["gamma"]
+    same = measure(of_texts(a=rows, b=rows, c=rows), gamma=True, resamples=50).overall["gamma"]
     assert (same.estimate, same.low, same.high) == pytest.approx((1, 1, 1))
     other = [[(12, "B")], [(18, "B"), (10, "B")], [(2, "A")]]
-    assert measure(texts(a=rows, b=other), gamma=True, resamples=1).overall["gamma"].estimate < 0.3
+    assert measure(of_texts(a=rows, b=other), gamma=True, resamples=1).overall["gamma"].estimate < 0.3
 
 
 def test_gamma_is_given_for_pairs_and_articles_and_has_an_interval():
     rows = {"a": [[(1, "A"), (5, "B")], [(3, "A")]], "b": [[(1, "A")], [(3, 4, "A")]], "c": [[(2, "A")], [(3, "A")]]}
-    agreement = measure(texts(**rows), gamma=True, resamples=100)
+    agreement = measure(of_texts(**rows), gamma=True, resamples=100)
     value = agreement.overall["gamma"]
     assert value.low <= value.estimate <= value.high
     assert all(part.overall["gamma"].estimate <= 1 for part in agreement.pairs.values())
@@ -97,21 +97,23 @@ def test_gamma_is_given_for_pairs_and_articles_and_has_an_interval():
 
 
 def test_gamma_comes_from_the_seed():
-    annotations = texts(a=[[(1, "A"), (5, "B")]], b=[[(2, "A"), (5, 6, "B")]])
+    annotations = of_texts(a=[[(1, "A"), (5, "B")]], b=[[(2, "A"), (5, 6, "B")]])
     first, again, other = (measure(annotations, gamma=True, seed=seed).overall["gamma"].estimate for seed in (1, 1, 2))
     assert first == again != other
 
 
 def test_gamma_says_why_it_is_undefined():
-    nothing = measure(texts(a=[[(1, "A")]], b=[[]]), gamma=True).overall["gamma"]
+    nothing = measure(of_texts(a=[[(1, "A")]], b=[[]]), gamma=True).overall["gamma"]
     assert nothing.undefined.reason == "nothing"
-    apart = texts(a=[[(1, "A")], [(2, "A")], None], b=[[(1, "A")], None, [(1, "A")]], c=[None, [(2, "A")], [(1, "A")]])
+    apart = of_texts(
+        a=[[(1, "A")], [(2, "A")], None], b=[[(1, "A")], None, [(1, "A")]], c=[None, [(2, "A")], [(1, "A")]]
+    )
     assert measure(apart, gamma=True).overall["gamma"].undefined.reason == "no_common"
-    alone = measure(texts(a=[[(1, "A")]]), gamma=True).overall["gamma"]
+    alone = measure(of_texts(a=[[(1, "A")]]), gamma=True).overall["gamma"]
     assert alone.undefined.reason == "no_example"
 
 
 def test_a_gamma_out_of_reach_is_refused():
-    crowd = units([(0, 10 + n, 0) for n in range(60)])
+    crowd = gamma_units([(0, 10 + n, 0) for n in range(60)])
     with pytest.raises(ValueRefused, match="too many units"):
         disorder([crowd] * 6)

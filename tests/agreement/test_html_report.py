@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 
-import made_up_annotators
 from goldspan.agreement.disagreements import KINDS
 from goldspan.agreement.measure import measure
 from goldspan.agreement.page import page
@@ -15,7 +14,8 @@ from goldspan.agreement.rules import Teller
 from goldspan.opinions import Question, agree
 from goldspan.rulebook import Rulebook
 from goldspan.values import Example, Span
-from pages import ATTACK, chromium, read
+from helpers import annotations
+from helpers.html_pages import ATTACK, parse, run_chromium
 
 FEW = {"resamples": 20}
 
@@ -23,8 +23,8 @@ FEW = {"resamples": 20}
 @pytest.fixture(scope="module")
 def full(project, tmp_path_factory):
     """A page with everything in it."""
-    passes = made_up_annotators.team(project.gold_examples(), project.scheme.names)
-    folder = made_up_annotators.write(tmp_path_factory.mktemp("passes"), passes)
+    passes = annotations.simulate_passes(project.gold_examples(), project.scheme.names)
+    folder = annotations.write_passes(tmp_path_factory.mktemp("passes"), passes)
     return page(agree(Question((str(folder),), root=project.root, against="gold", **FEW)))
 
 
@@ -40,7 +40,7 @@ def hostile():
 
 
 def test_the_page_is_well_formed_and_has_every_part(full):
-    words = read(full)
+    words = parse(full)
     for title in (
         "Who confirmed what", "Pair by pair", "Label by label", "Article by article", "All measures, over all labels",
         "What became of the spans", "Labels that met", "Rules that the disagreements fall under",
@@ -52,14 +52,14 @@ def test_the_page_is_well_formed_and_has_every_part(full):
 
 
 def test_every_disagreement_is_on_the_page_with_its_kind(full):
-    examples = [a["class"] for tag, a in read(full).tags if tag == "article" and "is-" in a["class"]]
+    examples = [a["class"] for tag, a in parse(full).tags if tag == "article" and "is-" in a["class"]]
     number = int(re.search(r"<b>all</b> (\d+)<", full)[1])
     assert len(examples) == number > 50
     assert {kind.removeprefix("example is-") for kind in examples} <= set(KINDS)
 
 
 def test_every_kind_can_be_chosen_and_the_style_sheet_knows_it(full):
-    words = read(full)
+    words = parse(full)
     chosen = [a["id"] for tag, a in words.tags if tag == "input"]
     assert chosen == ["only-all", *(f"only-{kind}" for kind in KINDS)]
     labels = [a["for"] for tag, a in words.tags if tag == "label"]
@@ -68,7 +68,7 @@ def test_every_kind_can_be_chosen_and_the_style_sheet_knows_it(full):
 
 
 def test_every_link_leads_to_a_place_of_the_page(full):
-    words = read(full)
+    words = parse(full)
     ids = {a["id"] for _, a in words.tags if "id" in a}
     links = [a["href"] for tag, a in words.tags if tag == "a"]
     assert links
@@ -76,7 +76,7 @@ def test_every_link_leads_to_a_place_of_the_page(full):
 
 
 def test_what_is_shown_is_never_markup(hostile):
-    words = read(hostile)
+    words = parse(hostile)
     assert not {"script", "img", "iframe", "object", "link"} & words.names
     assert not [name for _, attributes in words.tags for name in attributes if name.startswith("on")]
     assert words.said.count("<script>") > 5
@@ -84,7 +84,7 @@ def test_what_is_shown_is_never_markup(hostile):
 
 
 def test_the_page_refers_to_nothing_outside(full):
-    words = read(full)
+    words = parse(full)
     assert not [a for _, a in words.tags if {"src", "srcset", "action"} & a.keys()]
     assert "://" not in full
     sheet = re.search(r"<style>(.*?)</style>", full, re.DOTALL)[1]
@@ -94,7 +94,7 @@ def test_the_page_refers_to_nothing_outside(full):
 
 def test_one_annotator_alone_is_told_that_all_is_undefined():
     annotations = of_examples({"ann": [Example("a", "Nobody sails")]})
-    words = read(page(report(annotations, measure(annotations, **FEW), Teller(Rulebook(), {}))))
+    words = parse(page(report(annotations, measure(annotations, **FEW), Teller(Rulebook(), {}))))
     assert "How far they agree is undefined: no example was confirmed by two annotators." in words.said
     assert "Every disagreement" not in words.said
 
@@ -104,7 +104,7 @@ def test_one_annotator_alone_is_told_that_all_is_undefined():
 def test_the_page_can_be_looked_at(width, full, tmp_path):
     path, picture = tmp_path / "page.html", tmp_path / "page.png"
     path.write_text(full, "utf-8")
-    chromium(path, tmp_path, f"--screenshot={picture}", f"--window-size={width},2000")
+    run_chromium(path, tmp_path, f"--screenshot={picture}", f"--window-size={width},2000")
     assert int.from_bytes(picture.read_bytes()[16:20], "big") == width
 
 
@@ -120,6 +120,6 @@ def test_the_choice_of_a_kind_hides_the_others(full, tmp_path):
         path.write_text(
             text.replace("</style>", "section:not(:has(.cases)), header { display: none; }</style>"), "utf-8"
         )
-        chromium(path, tmp_path, f"--screenshot={tmp_path / chosen}.png", "--window-size=1000,3000")
+        run_chromium(path, tmp_path, f"--screenshot={tmp_path / chosen}.png", "--window-size=1000,3000")
         pictures.append((tmp_path / f"{chosen}.png").stat().st_size)
     assert pictures[1] < pictures[0] / 2

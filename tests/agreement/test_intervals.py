@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agreeing import texts
 from goldspan.agreement import wording
 from goldspan.agreement.bootstrap import fewest
 from goldspan.agreement.measure import measure
 from goldspan.agreement.pairing import of_examples
 from goldspan.values import Example, Span
+from helpers.annotations import of_texts
 
 TEXT = " ".join(["words"] * 20)
 
@@ -163,7 +163,7 @@ passes = st.lists(st.lists(st.none() | read, min_size=4, max_size=4), min_size=3
 @given(passes, st.permutations("abc"))
 def test_the_order_of_annotators_changes_no_interval(rows, names):
     first, other = (
-        measure(texts(**{name: rows[n] for n, name in enumerate(order)}), resamples=60).overall
+        measure(of_texts(**{name: rows[n] for n, name in enumerate(order)}), resamples=60).overall
         for order in ("abc", names)
     )
     for name, value in first.values.items():
@@ -175,7 +175,7 @@ def test_the_order_of_annotators_changes_no_interval(rows, names):
 @settings(max_examples=20, deadline=None)
 @given(passes)
 def test_a_value_has_an_interval_or_a_reason_and_never_both(rows):
-    agreement = measure(texts(a=rows[0], b=rows[1], c=rows[2]), resamples=60)
+    agreement = measure(of_texts(a=rows[0], b=rows[1], c=rows[2]), resamples=60)
     for cell in (agreement.overall, *agreement.labels.values(), *agreement.articles.values()):
         for value in cell.values.values():
             assert [value.undefined is None, value.unbounded is None].count(True) == 1 + (value.low is not None)
@@ -189,7 +189,7 @@ def test_a_value_has_an_interval_or_a_reason_and_never_both(rows):
     )
 )
 def test_where_all_pairs_share_everything_each_resample_counts(rows):
-    agreement = measure(texts(a=rows[0], b=rows[1], c=rows[2]), resamples=60)
+    agreement = measure(of_texts(a=rows[0], b=rows[1], c=rows[2]), resamples=60)
     for cell in (agreement.overall, *agreement.labels.values()):
         assert cell["exact_f1"].undefined_resamples == 0
         assert cell["exact_f1"].low <= cell["exact_f1"].high

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from agreeing import passes
 from goldspan.agreement.measure import measure
 from goldspan.agreement.pairing import of_examples
 from goldspan.values import Span
+from helpers.strategies import passes
 
 
 def values(agreement):

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agreeing import coded, estimates, passes, totals
 from goldspan.agreement import alpha, atoms, kappa, unitizing
 from goldspan.agreement.columns import Columns
 from goldspan.agreement.pairing import of_examples
+from helpers.annotations import estimates, from_ratings, totals
+from helpers.strategies import passes
 
 ratings = st.integers(2, 12).flatmap(
     lambda units: st.lists(st.lists(st.sampled_from("xyz"), min_size=units, max_size=units), min_size=2, max_size=4)
@@ -26,7 +27,7 @@ def test_kappa_and_alpha_are_those_of_nltk(rows):
     agreement = pytest.importorskip("nltk.metrics.agreement")
     data = [(str(who), str(unit), label) for who, row in enumerate(rows) for unit, label in enumerate(row)]
     task = agreement.AnnotationTask(data=data)
-    found = estimates(coded({str(who): row for who, row in enumerate(rows)}))
+    found = estimates(from_ratings({str(who): row for who, row in enumerate(rows)}))
     if len({label for row in rows for label in row}) == 1:
         assert found["token_alpha"] is None
         return

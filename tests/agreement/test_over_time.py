@@ -19,7 +19,7 @@ from goldspan.formats.inline import example
 from goldspan.rulebook import Rulebook
 from goldspan.scoring import Counts, exact
 from goldspan.values import Example, Span
-from pages import read
+from helpers.html_pages import parse
 
 LABELS = ("SHIP", "PORT")
 GOLD = [
@@ -148,7 +148,7 @@ def test_the_page_shows_each_label_in_each_article_and_version():
     held = annotated()
     made = report(held, measure(held, **FEW), Teller(Rulebook(), {}), records=(record(),))
     shown = page(made)
-    said = read(shown).said
+    said = parse(shown).said
     assert "Label by label, in the same order" in said
     assert "66.67<small>100.0 / 50.0</small>" in shown
     assert "by version of the guidelines" in said

@@ -4,10 +4,10 @@ import random
 
 import pytest
 
-from agreeing import units
 from goldspan.agreement.alignment import disorder
 from goldspan.agreement.gamma import Continuum, disorders, gamma
-from peer_gamma import gammas
+from helpers.annotations import gamma_units
+from helpers.pygamma import gammas
 
 pytestmark = [pytest.mark.slow]
 
@@ -40,11 +40,11 @@ def peer(continua):
 
 def test_the_disorder_of_the_best_alignment_is_that_of_pygamma(continua, peer):
     for annotators, (observed, *_) in zip(continua, peer, strict=True):
-        assert disorder([units(row) for row in annotators]) == pytest.approx(observed, rel=1e-5)
+        assert disorder([gamma_units(row) for row in annotators]) == pytest.approx(observed, rel=1e-5)
 
 
 def test_gamma_is_near_that_of_pygamma(continua, peer):
     """The continua drawn by chance differ, in chance and in how far shifts must lie apart."""
     for annotators, (*_, value, _) in zip(continua, peer, strict=True):
-        found = disorders([Continuum(LENGTH, tuple(units(row) for row in annotators))], precision=0.05)
+        found = disorders([Continuum(LENGTH, tuple(gamma_units(row) for row in annotators))], precision=0.05)
         assert gamma(found.observed, found.expected)[0] == pytest.approx(value, abs=0.05)

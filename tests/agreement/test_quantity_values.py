@@ -2,10 +2,10 @@
 
 import pytest
 
-from agreeing import estimates
 from goldspan.agreement.measure import measure
 from goldspan.agreement.pairing import of_examples
 from goldspan.values import Example, Label, LabelScheme, Span
+from helpers.annotations import estimates
 
 TEXT = "It sent up to 1,000 troops, about 300 men and twelve soldiers; some stayed."
 SCHEME = LabelScheme(

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 
-import made_up_annotators
 from goldspan import opinions
 from goldspan.agreement import summary, wording
 from goldspan.agreement.pairing import of_examples
@@ -13,15 +12,16 @@ from goldspan.agreement.report import confusion, tally
 from goldspan.errors import InputError, MissingPart
 from goldspan.formats.inline import example
 from goldspan.opinions import Question, agree
+from helpers import annotations
 
 FEW = {"resamples": 50}
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory, project):
-    passes = made_up_annotators.team(project.gold_examples(), project.scheme.names)
+    passes = annotations.simulate_passes(project.gold_examples(), project.scheme.names)
     passes["nobody"] = [replace(one, extra={"confirmed": False}) for one in passes["anna"]]
-    return made_up_annotators.write(tmp_path_factory.mktemp("passes"), passes)
+    return annotations.write_passes(tmp_path_factory.mktemp("passes"), passes)
 
 
 @pytest.fixture(scope="module")

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from agreeing import continuum, estimates, totals
 from goldspan.agreement.atoms import characters
 from goldspan.agreement.columns import Columns
 from goldspan.agreement.measure import measure
 from goldspan.agreement.pairing import of_examples
 from goldspan.agreement.unitizing import coding_counts, cu_alpha
 from goldspan.values import Example, Span
+from helpers.annotations import estimates, of_one_text, totals
 
 # Krippendorff, Content Analysis (2019), section 12.6, figure 12.11: three observers on a continuum of length 60
 OBSERVERS = {
@@ -21,31 +21,31 @@ OBSERVERS = {
 
 @pytest.mark.parametrize(("measure_id", "value"), [("u_alpha", 0.510), ("u_alpha_binary", 0.413), ("cu_alpha", 0.724)])
 def test_the_coefficients_are_the_published_ones(measure_id, value):
-    found = estimates(continuum(60, **OBSERVERS))
+    found = estimates(of_one_text(60, **OBSERVERS))
     assert found[measure_id] == pytest.approx(value, abs=0.001)
 
 
 def test_the_coefficient_of_each_value_is_the_published_one():
-    columns = Columns.of(continuum(60, **OBSERVERS))
+    columns = Columns.of(of_one_text(60, **OBSERVERS))
     found = cu_alpha(totals(coding_counts(columns, characters(columns), columns.read)))[0, 1:]
     assert found[:6] == pytest.approx([1, 0, 0, 0, 1, 1])
     assert np.isnan(found[6])  # what the only unit of value 7 meets has no value
 
 
 def test_a_label_that_one_alone_uses_is_said_to_be_missing_with_the_others():
-    cell = measure(continuum(60, **OBSERVERS), resamples=1).labels["2"]
+    cell = measure(of_one_text(60, **OBSERVERS), resamples=1).labels["2"]
     assert cell["cu_alpha"].undefined.reason == "nothing"
     assert cell["cu_alpha"].undefined.who == ("paul", "suzan")
 
 
 def test_where_nobody_marks_the_same_characters_labels_cannot_be_compared():
-    cell = measure(continuum(60, a=[(0, 5, 1)], b=[(10, 15, 2)]), resamples=1).overall
+    cell = measure(of_one_text(60, a=[(0, 5, 1)], b=[(10, 15, 2)]), resamples=1).overall
     assert cell["cu_alpha"].undefined.reason == "no_coincidence"
     assert cell["u_alpha"].estimate < 0
 
 
 def test_the_place_alone_does_not_look_at_labels():
-    found = estimates(continuum(60, a=[(0, 5, 1), (10, 20, 2)], b=[(0, 5, 2), (10, 20, 1)]))
+    found = estimates(of_one_text(60, a=[(0, 5, 1), (10, 20, 2)], b=[(0, 5, 2), (10, 20, 1)]))
     assert found["u_alpha_binary"] == pytest.approx(1)
     assert found["u_alpha"] < found["u_alpha_binary"]
     assert found["cu_alpha"] < 0
@@ -53,9 +53,9 @@ def test_the_place_alone_does_not_look_at_labels():
 
 def test_chance_deals_units_out_whole():
     """Two long units agree by chance less often than ten short ones of the same length together."""
-    long = estimates(continuum(100, a=[(0, 50, 1)], b=[(25, 75, 1)]))
+    long = estimates(of_one_text(100, a=[(0, 50, 1)], b=[(25, 75, 1)]))
     short = estimates(
-        continuum(
+        of_one_text(
             100,
             a=[(n, n + 5, 1) for n in range(0, 50, 5)],
             b=[(n, n + 5, 1) for n in range(25, 75, 5)],
@@ -66,8 +66,8 @@ def test_chance_deals_units_out_whole():
 
 
 def test_units_of_one_label_are_measured_against_all_else():
-    both = continuum(60, a=[(0, 5, 1), (10, 20, 2)], b=[(0, 4, 1), (12, 20, 2)])
-    one = continuum(60, a=[(0, 5, 1)], b=[(0, 4, 1)])
+    both = of_one_text(60, a=[(0, 5, 1), (10, 20, 2)], b=[(0, 4, 1), (12, 20, 2)])
+    one = of_one_text(60, a=[(0, 5, 1)], b=[(0, 4, 1)])
     assert measure(both, resamples=1).labels["1"]["u_alpha"].estimate == pytest.approx(estimates(one)["u_alpha"])
 
 
@@ -81,6 +81,6 @@ def test_texts_laid_end_to_end_are_one_continuum():
             for name, spans in OBSERVERS.items()
         }
     )
-    whole = estimates(continuum(60, **OBSERVERS))
+    whole = estimates(of_one_text(60, **OBSERVERS))
     for name in ("u_alpha", "u_alpha_binary", "cu_alpha"):
         assert estimates(halves)[name] == pytest.approx(whole[name])

@@ -5,7 +5,7 @@ from hypothesis import given
 from goldspan.articles.cut import examples
 from goldspan.articles.paragraphs import paragraphs
 from goldspan.values import Article
-from strategies import texts
+from helpers.strategies import texts
 
 TEXT = "Mission stays\n\nPhoto: Jane Doe\n\nThe force left.\nIt came back."
 

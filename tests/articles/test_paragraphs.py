@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from goldspan.articles import lines
 from goldspan.articles.paragraphs import paragraphs
-from strategies import texts
+from helpers.strategies import texts
 
 NEWLINES = ["\n", "\r\n", "\r", "\u2028", "\u2029", "\x85", "\v", "\f", "\x1c"]
 BODY = """\

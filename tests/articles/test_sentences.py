@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goldspan.articles.sentences import LIMIT, SHORTEST, cut, ends
-from strategies import texts
+from helpers.strategies import texts
 
 SENTENCE = "The force under Maj. Gen. J. Doe of the U.S. Army kept 1,200 soldiers in the north. "
 

@@ -9,7 +9,7 @@ from goldspan import tokens
 from goldspan.agreement.measure import measure
 from goldspan.agreement.pairing import of_examples
 from goldspan.values import Example, Span
-from peer_gamma import gammas
+from helpers.pygamma import gammas
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.slow]
 

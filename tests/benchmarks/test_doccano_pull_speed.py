@@ -7,12 +7,12 @@ from contextlib import closing
 
 import pytest
 
-import doccano_rounds
 from goldspan.corpus import Corpus
 from goldspan.doccano import pull
 from goldspan.formats import gold, manifest
 from goldspan.values import Example
-from timing import PARAGRAPH, seconds
+from helpers import doccano_annotator, doccano_project
+from helpers.timing import PARAGRAPH, seconds
 
 EXAMPLES, PER_ARTICLE, SAMPLE = 10_000, 20, 200
 LIMIT, FACTOR = 1.3, 50
@@ -27,8 +27,8 @@ def begun(request, doccano, tmp_path_factory):
     """A project of 10,000 examples with three spans each, all confirmed by one for all, or by two on their own."""
     kind, names = request.param
     corpus = corpus_in(tmp_path_factory.mktemp("speed") / "corpus")
-    with doccano_rounds.started(doccano, corpus, kind) as begun:
-        begun.add(doccano_rounds.people(doccano, *names))
+    with doccano_project.from_corpus(doccano, corpus, kind) as begun:
+        begun.add(doccano_annotator.create_by_name(doccano, *names))
         annotate(begun, doccano.home / "db.sqlite3")
         yield begun
 
@@ -73,8 +73,8 @@ def places(text):
     """Where the names of a text lie: start, end, label, in UTF-16 units."""
     number = text[4:6]
     for words, label in NAMES:
-        start = doccano_rounds.units(text[: text.index(words.format(n=number))])
-        yield start, start + doccano_rounds.units(words.format(n=number)), label
+        start = doccano_project.utf16_length(text[: text.index(words.format(n=number))])
+        yield start, start + doccano_project.utf16_length(words.format(n=number)), label
 
 
 def export_twice(begun):

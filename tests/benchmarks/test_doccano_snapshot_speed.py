@@ -12,7 +12,7 @@ from goldspan.doccano.archive import Archive
 from goldspan.doccano.snapshot import take
 from goldspan.formats import doccano
 from goldspan.values import Example, Span
-from timing import seconds
+from helpers.timing import seconds
 
 pytestmark = pytest.mark.benchmark
 FLAGS = ("collaborative", "grapheme_mode", "allow_overlapping", "use_relation", "random_order", "members_create_labels")

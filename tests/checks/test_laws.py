@@ -6,14 +6,14 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-import strategies
-from checking import NAMES, record, scheme
 from goldspan import checks
 from goldspan.checks import edges, words
 from goldspan.checks.records import CHECKS
 from goldspan.errors import InputError
 from goldspan.formats import gold
 from goldspan.formats.record import RawSpan, Record
+from helpers import strategies
+from helpers.check_findings import NAMES, record, scheme
 
 offsets = st.integers(-3, 60) | st.integers()
 labels = st.sampled_from([*NAMES, "", "OTHER", "two words", "{}", "\ud800"])

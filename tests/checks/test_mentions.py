@@ -4,8 +4,8 @@ from itertools import product
 
 import pytest
 
-from checking import found, ids, record, scheme
 from goldspan.checks import check_records
+from helpers.check_findings import finding_ids, findings_in, record, scheme
 
 REPEATS = [
     ("[Kidal]{PLACE} is hot.", "In Kidal it rains."),
@@ -46,22 +46,22 @@ NO_REPEATS = [
 
 @pytest.mark.parametrize("article", REPEATS)
 def test_an_unmarked_repeat_is_found_once(article):
-    assert ids(*article) == ["unmarked-repeat"]
+    assert finding_ids(*article) == ["unmarked-repeat"]
 
 
 @pytest.mark.parametrize("article", NO_REPEATS)
 def test_a_part_of_a_longer_name_is_let_pass(article):
-    assert ids(*article) == []
+    assert finding_ids(*article) == []
 
 
 def test_a_repeat_is_named_where_it_stands_with_the_label_it_wants():
-    [finding] = found("[Kidal]{PLACE} is hot.", "In Kidal it rains.")
+    [finding] = findings_in("[Kidal]{PLACE} is hot.", "In Kidal it rains.")
     assert (finding.example, finding.span, finding.severity) == ("a.p02", (3, 8, "PLACE"), "warning")
     assert finding.message == "marked in a.p01 but not here: In [Kidal]{PLACE} it rains."
 
 
 def test_the_longest_name_alone_is_asked_for():
-    findings = found("[Kidal]{PLACE}, [Lake Kidal]{PLACE}.", "They saw Lake Kidal.")
+    findings = findings_in("[Kidal]{PLACE}, [Lake Kidal]{PLACE}.", "They saw Lake Kidal.")
     assert [finding.span for finding in findings] == [(9, 19, "PLACE")]
 
 
@@ -70,19 +70,19 @@ def test_names_that_share_their_beginning_are_told_apart():
         "[Camp]{PLACE}, [Camp Shamrock]{PLACE}, [Shamrock]{PLACE}.",
         "By Camp and Camp Shamrock. By Camp, Shamrock.",
     )
-    assert [finding.span[:2] for finding in found(*article)] == [(3, 7), (12, 25), (30, 34), (36, 44)]
+    assert [finding.span[:2] for finding in findings_in(*article)] == [(3, 7), (12, 25), (30, 34), (36, 44)]
 
 
 def test_many_names_in_a_long_article_are_all_found():
     names = ["".join(letters).capitalize() for letters in product("bdfgklmnprst", "aeiou", "bdfgklm", "aeiou", "bdfg")]
     article = [f"They saw [{name}]{{PLACE}} and {other}." for name, other in zip(names, reversed(names), strict=True)]
-    assert len(found(*article, wanted=lambda name: name == "unmarked-repeat")) == len(article)
+    assert len(findings_in(*article, wanted=lambda name: name == "unmarked-repeat")) == len(article)
 
 
 def test_an_allowed_repeat_passes():
     article = ("[Hope]{PERSON} left.", "All Hope is lost.")
-    assert ids(*article) == ["unmarked-repeat"]
-    assert ids(*article, labels=scheme(unmarked_repeat=["Hope"])) == []
+    assert finding_ids(*article) == ["unmarked-repeat"]
+    assert finding_ids(*article, labels=scheme(unmarked_repeat=["Hope"])) == []
 
 
 def test_articles_do_not_know_each_other():
@@ -93,22 +93,22 @@ def test_articles_do_not_know_each_other():
 
 
 def test_of_two_labels_the_rarer_is_reported():
-    findings = found("[Tyre]{UNIT} fell.", "[Tyre]{PLACE} fell.", "[Tyre]{PLACE} rose.")
+    findings = findings_in("[Tyre]{UNIT} fell.", "[Tyre]{PLACE} fell.", "[Tyre]{PLACE} rose.")
     assert [(finding.check, finding.example) for finding in findings] == [("label-conflict", "a.p01")]
     assert findings[0].message.startswith("is PLACE in 2 other place(s)")
 
 
 def test_of_two_labels_as_common_the_later_is_reported():
-    assert [finding.example for finding in found("[Tyre]{UNIT} fell.", "[Tyre]{PLACE} fell.")] == ["a.p02"]
+    assert [finding.example for finding in findings_in("[Tyre]{UNIT} fell.", "[Tyre]{PLACE} fell.")] == ["a.p02"]
 
 
 @pytest.mark.parametrize("words", ["several soldiers", "the troops", "third"])
 def test_a_quantity_without_a_number_is_found(words):
-    assert "count-without-value" in ids(f"They met [{words}]{{COUNT}}.")
+    assert "count-without-value" in finding_ids(f"They met [{words}]{{COUNT}}.")
 
 
 def test_a_quantity_with_a_number_passes_and_other_labels_need_none():
-    assert ids("They met [up to 1,000 troops]{COUNT} of the [Army]{UNIT}.") == []
+    assert finding_ids("They met [up to 1,000 troops]{COUNT} of the [Army]{UNIT}.") == []
 
 
 def test_a_span_that_names_no_words_is_not_judged_further():

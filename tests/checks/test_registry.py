@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from checking import scheme
 from goldspan import checks
 from goldspan.checks.records import ALLOWING, OF_PASSES
 from goldspan.corpus import Corpus
 from goldspan.errors import ValueRefused
+from helpers.check_findings import scheme
 
 ROOT = Path(__file__).parents[2]
 INVALID = Path(__file__).parents[1] / "data" / "invalid"

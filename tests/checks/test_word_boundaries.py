@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checking import found, ids, record, scheme
 from goldspan import tokens
 from goldspan.checks import check_records, cuts
+from helpers.check_findings import finding_ids, findings_in, record, scheme
 
 TORN = {
     "split-word": [
@@ -56,22 +56,24 @@ WHOLE = [
 
 @pytest.mark.parametrize(("check", "marked"), [(check, marked) for check, many in TORN.items() for marked in many])
 def test_a_cut_is_found_and_named_once(check, marked):
-    assert [name for name in ids(marked) if name in TORN] == [check]
+    assert [name for name in finding_ids(marked) if name in TORN] == [check]
 
 
 @pytest.mark.parametrize("marked", WHOLE)
 def test_an_edge_between_words_is_let_pass(marked):
-    assert [finding for finding in found(marked) if finding.check in TORN and finding.check != "token-misaligned"] == []
+    assert [
+        finding for finding in findings_in(marked) if finding.check in TORN and finding.check != "token-misaligned"
+    ] == []
 
 
 def test_both_edges_make_one_finding():
-    [finding] = found("sub[Sahara]{PLACE}n rain")
+    [finding] = findings_in("sub[Sahara]{PLACE}n rain")
     assert finding.message.startswith("begins and ends inside a word")
 
 
 def test_composed_and_decomposed_letters_are_judged_alike():
     for form in ("NFC", "NFD"):
-        assert ids(normalize("NFD" if form == "NFD" else "NFC", "in [Zvečan]{PLACE} and [Zveča]{PLACE}n")) == [
+        assert finding_ids(normalize("NFD" if form == "NFD" else "NFC", "in [Zvečan]{PLACE} and [Zveča]{PLACE}n")) == [
             "split-word"
         ]
 

@@ -5,7 +5,6 @@ import json
 
 import pytest
 
-from disputes import BELLE, NORD, PORT, mark
 from goldspan import opinions
 from goldspan.adjudication.state import look
 from goldspan.checks import check_project
@@ -13,6 +12,7 @@ from goldspan.corpus import Corpus
 from goldspan.errors import InputError
 from goldspan.formats import decisions
 from goldspan.values import Span
+from helpers.sample_corpus import BELLE, NORD, PORT, set_pass_spans
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_the_rule_that_agree_tells_is_what_enter_takes(lead, toy, typed, rule):
 
 
 def test_a_rule_is_told_by_what_a_check_says_of_one_of_the_readings_too(lead, toy):
-    mark(toy, "bob", "storm.p02", Span(12, 25, "SHIP"), NORD, PORT)
+    set_pass_spans(toy, "bob", "storm.p02", Span(12, 25, "SHIP"), NORD, PORT)
     page = "## S-3 Tight edges\n\n```ner-fails edge-whitespace\n[Argo ]{SHIP}sank\n```\n"
     (toy.guidelines / "ship.md").write_text(page, encoding="utf-8")
     out = lead("--settle", "--as", "lea", typed="1\n\n\n")[1]
@@ -98,8 +98,8 @@ def test_a_rule_is_told_by_what_a_check_says_of_one_of_the_readings_too(lead, to
 def test_every_dispute_is_put_down_to_what_agree_tells_of_it(toy):
     (toy.decisions / "storm.jsonl").unlink()
     (toy.guidelines / "ship.md").write_text(SHOWN, encoding="utf-8")
-    mark(toy, "bob", "harbour.p04")
-    mark(toy, "cy", "storm.p02", BELLE, Span(25, 38, "SHIP"))
+    set_pass_spans(toy, "bob", "harbour.p04")
+    set_pass_spans(toy, "cy", "storm.p02", BELLE, Span(25, 38, "SHIP"))
     told = {case.dispute.start: case.told for case in opinions.agree(opinions.Question(root=toy.root)).cases}
     state = look(toy)
     hint = opinions.hints(state)
@@ -223,7 +223,7 @@ def test_an_article_with_decisions_to_read_again_keeps_its_version(lead, toy, be
     """Decided under S-1 in 1.0; S-1 changes; the other dispute is settled, and then the sitting ends."""
     (toy.guidelines / "ship.md").write_text("## S-1 Names\n\n## S-2 Ferries\n", encoding="utf-8")
     replaced(toy.folder / "manifest.jsonl", '"guidelines": "1.0"', f'"guidelines": {before}')
-    mark(toy, "bob", "storm.p03", Span(34, 43, "SHIP"), Span(49, 60, "CREW"))
+    set_pass_spans(toy, "bob", "storm.p03", Span(34, 43, "SHIP"), Span(49, 60, "CREW"))
     lead("--settle", "--as", "lea", typed="1\nS-1\n\nq\n")
     kept = versions(toy)
     change(toy, "S-1")
@@ -242,7 +242,7 @@ def test_gold_that_was_there_is_not_said_to_follow_a_new_version_for_some_decisi
 
 
 def test_two_articles_of_a_sitting_both_get_their_version(lead, toy):
-    mark(toy, "bob", "harbour.p04")
+    set_pass_spans(toy, "bob", "harbour.p04")
     for path in toy.gold.iterdir():
         path.unlink()
     replaced(toy.folder / "manifest.jsonl", '"guidelines": "1.0"', '"guidelines": null')
@@ -251,7 +251,7 @@ def test_two_articles_of_a_sitting_both_get_their_version(lead, toy):
 
 
 def test_new_gold_follows_the_oldest_version_that_something_in_it_was_decided_under(lead, toy):
-    mark(toy, "bob", "storm.p03", Span(34, 43, "SHIP"), Span(49, 60, "CREW"))
+    set_pass_spans(toy, "bob", "storm.p03", Span(34, 43, "SHIP"), Span(49, 60, "CREW"))
     (toy.gold / "storm.jsonl").unlink()
     replaced(toy.folder / "manifest.jsonl", '"guidelines": "1.0"', '"guidelines": null')
     lead("--settle", "--as", "lea", typed="1\n\n\nq\n")

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-import made_up_annotators
 from goldspan.agreement import report
-from pages import read
+from helpers import annotations
+from helpers.html_pages import parse
 
 SCHEMA = Path(report.__file__).parent / "schema.md"
 FAST = ("--resamples", "50")
@@ -23,8 +23,8 @@ def run(goldspan):
 
 @pytest.fixture(scope="module")
 def team(project, tmp_path_factory):
-    passes = made_up_annotators.team(project.gold_examples(), project.scheme.names)
-    return made_up_annotators.write(tmp_path_factory.mktemp("team"), passes)
+    passes = annotations.simulate_passes(project.gold_examples(), project.scheme.names)
+    return annotations.write_passes(tmp_path_factory.mktemp("team"), passes)
 
 
 def test_in_a_pipe_the_report_is_plain_and_100_columns_wide(run, team, project, capsys):
@@ -74,7 +74,7 @@ def test_measures_on_characters_are_in_the_page_and_the_json_alone(run, toy, tmp
     out = capsys.readouterr().out
     assert "Tokens: Cohen's kappa" in out
     assert not re.search(r"Characters: (Cohen|Fleiss|Krippendorff)", out)
-    assert read((tmp_path / "p.html").read_text()).said.count("Characters: ") >= 3
+    assert parse((tmp_path / "p.html").read_text()).said.count("Characters: ") >= 3
     measures = json.loads((tmp_path / "r.json").read_text())["agreement"]["overall"]["measures"]
     assert {"character_kappa", "character_fleiss", "character_alpha"} <= measures.keys()
 

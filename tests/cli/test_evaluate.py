@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from goldspan.cli import evaluate as command
 from goldspan.formats import gold as lines
 from goldspan.values import Example, Span
-from pages import read
+from helpers.html_pages import parse
 
 SCHEMA = Path(command.__file__).parent.parent / "evaluation" / "schema.md"
 FAST = ("--resamples", "50")
@@ -77,7 +77,7 @@ def test_every_number_comes_out_the_same_again(run, bob, tmp_path):
 def test_the_page_is_written(run, bob, tmp_path, capsys):
     assert run(*bob, "--html", tmp_path / "new" / "r.html", "--scheme-of-headline", "type") == 0
     assert f"wrote {tmp_path / 'new' / 'r.html'}" in capsys.readouterr().out.replace("\n", "")
-    assert "Nordlicht" in read((tmp_path / "new" / "r.html").read_text("utf-8")).said
+    assert "Nordlicht" in parse((tmp_path / "new" / "r.html").read_text("utf-8")).said
 
 
 def test_a_split_of_the_project_is_evaluated_alone_and_training_is_known(run, bob, toy, tmp_path, capsys):

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import strategies
 from goldspan.errors import InputError
 from goldspan.evaluation.laying import lay
 from goldspan.evaluation.pairing import pair
@@ -15,6 +14,7 @@ from goldspan.formats import conll, gold, inline
 from goldspan.sources.reading import read, tally
 from goldspan.sources.source import KINDS, Source
 from goldspan.values import Example, Span
+from helpers import strategies
 
 MARSH = inline.example("a.p00", "[Marsh]{PERSON} left [Port Ellis]{PLACE} with 300 men.")
 QUIET = inline.example("a.p01", "The [5th Brigade]{UNIT} stayed in [Ellis]{PLACE}.")

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import strategies
 from goldspan.evaluation.amounts import LabelValues, values
 from goldspan.evaluation.cases import Case, cases, kind_of
 from goldspan.evaluation.columns import Columns
@@ -18,7 +17,9 @@ from goldspan.formats import inline
 from goldspan.quantities import TroopCount, parse_troop_count
 from goldspan.quantities.comparing import named, verdict
 from goldspan.values import Example, Span
-from readings import examples, readings
+from helpers import strategies
+from helpers.annotations import inline_examples
+from helpers.strategies import readings
 
 LABELS = ("COUNT", "PLACE", "UNIT")
 
@@ -39,16 +40,16 @@ def kinds(gold, predicted):
     ],
 )
 def test_each_kind_of_case_is_told_apart(gold, predicted, kind):
-    assert kinds(examples(gold), examples(predicted)) == [[kind]]
+    assert kinds(inline_examples(gold), inline_examples(predicted)) == [[kind]]
 
 
 def test_spans_that_touch_do_not_meet():
-    assert kinds(examples("[ab]{UNIT}cd"), examples("ab[cd]{UNIT}")) == [["missed", "spurious"]]
+    assert kinds(inline_examples("[ab]{UNIT}cd"), inline_examples("ab[cd]{UNIT}")) == [["missed", "spurious"]]
 
 
 def test_of_two_overlapping_spans_the_one_with_the_label_is_meant_although_it_shares_less():
-    gold = examples("[a]{UNIT} [bcdef]{PLACE}")
-    predicted = examples("[a bcdef]{UNIT}")
+    gold = inline_examples("[a]{UNIT} [bcdef]{PLACE}")
+    predicted = inline_examples("[a bcdef]{UNIT}")
     assert kinds(gold, predicted) == [["boundary", "missed"]]
 
 
@@ -89,8 +90,8 @@ def test_without_overlaps_the_cases_are_those_of_the_scheme_type(sides):
     assert (count["missed"], count["spurious"]) == (len(gold) - len(pairs), len(predicted) - len(pairs))
 
 
-GOLD = examples("[A]{UNIT} at [B]{PLACE}", "[9 men]{COUNT} at [C]{PLACE}", "none here")
-PREDICTED = examples("[A]{PLACE} at [B]{PLACE}", "9 [men at C]{UNIT}", "none [here]{PLACE}")
+GOLD = inline_examples("[A]{UNIT} at [B]{PLACE}", "[9 men]{COUNT} at [C]{PLACE}", "none here")
+PREDICTED = inline_examples("[A]{PLACE} at [B]{PLACE}", "9 [men at C]{UNIT}", "none [here]{PLACE}")
 
 
 def test_the_confusion_matrix_of_a_small_corpus():
@@ -129,8 +130,8 @@ def test_swapping_gold_and_prediction_turns_the_confusion_matrix_over(sides):
 
 
 def test_the_worst_example_comes_first_and_one_without_error_not_at_all():
-    gold = examples("[A]{UNIT} b", "[A]{UNIT} [b]{UNIT}", "a [b]{PLACE}", "[A]{UNIT}")
-    predicted = examples("[A]{UNIT} [b]{UNIT}", "A b", "a b", "[A]{UNIT}")
+    gold = inline_examples("[A]{UNIT} b", "[A]{UNIT} [b]{UNIT}", "a [b]{PLACE}", "[A]{UNIT}")
+    predicted = inline_examples("[A]{UNIT} [b]{UNIT}", "A b", "a b", "[A]{UNIT}")
     found = hardest(gold, predicted, cases(gold, predicted))
     assert [(hard.example, hard.errors) for hard in found] == [("a.p02", 2), ("a.p03", 1), ("a.p01", 1)]
     assert (found[0].gold_markup, found[0].predicted_markup) == ("[A]{UNIT} [b]{UNIT}", "A b")
@@ -186,7 +187,7 @@ def test_a_value_agrees_with_itself_and_with_itself_called_approximate(low, widt
 
 
 def test_the_values_of_a_small_corpus():
-    gold = examples(
+    gold = inline_examples(
         "[up to 50 men]{COUNT}",
         "[about 70 men]{COUNT}",
         "[14 men]{COUNT}",
@@ -194,7 +195,7 @@ def test_the_values_of_a_small_corpus():
         "[some men]{COUNT}",
         "8 men",
     )
-    predicted = examples(
+    predicted = inline_examples(
         "[up to 50]{COUNT} men",
         "about [70 men]{COUNT}",
         "1[4 men]{COUNT}",

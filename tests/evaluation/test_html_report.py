@@ -9,7 +9,7 @@ from goldspan.evaluation.report import report
 from goldspan.evaluation.wording import View
 from goldspan.sources.source import Note
 from goldspan.values import Example, Span
-from pages import ATTACK, chromium, read
+from helpers.html_pages import ATTACK, parse, run_chromium
 
 FEW = {"resamples": 20}
 VIEW = View("gold", "predictions")
@@ -29,7 +29,7 @@ def full(toy):
 
 
 def test_the_page_is_well_formed_and_has_every_part(full):
-    words = read(full)
+    words = parse(full)
     for title in (
         "F1, label by label", "Against the baseline", "Kinds of errors", "What is taken for what", "Slices",
         "Values of quantities", "People beside the model", "Article by article", "The hardest examples", "Counts",
@@ -40,7 +40,7 @@ def test_the_page_is_well_formed_and_has_every_part(full):
 
 
 def test_what_is_shown_is_never_markup(full):
-    words = read(full)
+    words = parse(full)
     assert not {"script", "img", "iframe", "object", "link", "a"} & words.names
     assert "<script" not in full.lower()
     assert "<img" not in full.lower()
@@ -49,7 +49,7 @@ def test_what_is_shown_is_never_markup(full):
 
 
 def test_the_page_refers_to_nothing_outside(full):
-    words = read(full)
+    words = parse(full)
     assert not [a for _, a in words.tags if {"src", "href", "srcset", "action", "xlink:href"} & a.keys()]
     assert "://" not in full
     styles = [attributes["style"] for _, attributes in words.tags if "style" in attributes]
@@ -59,7 +59,7 @@ def test_the_page_refers_to_nothing_outside(full):
 
 
 def test_a_browser_is_told_to_run_and_fetch_nothing(full):
-    metas = {attributes.get("http-equiv"): attributes["content"] for tag, attributes in read(full).tags
+    metas = {attributes.get("http-equiv"): attributes["content"] for tag, attributes in parse(full).tags
              if tag == "meta" and "content" in attributes}  # fmt: skip
     assert metas["Content-Security-Policy"].startswith("default-src 'none'")
 
@@ -70,7 +70,7 @@ def test_a_colour_that_is_none_is_replaced(full):
 
 def test_a_report_on_nothing_says_that_it_is_undefined():
     empty = [Example("a", "Nobody sails")]
-    words = read(page(report(empty, empty, **FEW), VIEW))
+    words = parse(page(report(empty, empty, **FEW), VIEW))
     assert words.said.count("undefined") > 8
     assert "Against the baseline" not in words.said
     assert "The hardest examples" not in words.said
@@ -79,7 +79,7 @@ def test_a_report_on_nothing_says_that_it_is_undefined():
 def test_many_labels_and_long_ones_are_shown():
     labels = [f"LABEL_{number}_{'X' * 90}" for number in range(40)]
     gold = [Example(f"e{n}", "Some words", (Span(0, 4, label),)) for n, label in enumerate(labels)]
-    words = read(page(report(gold, gold, **FEW), VIEW))
+    words = parse(page(report(gold, gold, **FEW), VIEW))
     assert all(label in words.said for label in labels)
 
 
@@ -90,7 +90,7 @@ def test_whatever_the_words_they_make_no_element_and_no_attribute(text, label, n
     made = report(gold, [gold[0].with_spans([Span(1, 3, label)])], **FEW)
     plain = report([Example("a", "a b", (Span(0, 1, "X"),))], [Example("a", "a b", (Span(0, 3, "X"),))], **FEW)
     found, known = (
-        {(tag, *attributes) for tag, attributes in read(page(one, View(name, name))).tags} for one in (made, plain)
+        {(tag, *attributes) for tag, attributes in parse(page(one, View(name, name))).tags} for one in (made, plain)
     )
     assert found <= known
 
@@ -99,8 +99,8 @@ def test_whatever_the_words_they_make_no_element_and_no_attribute(text, label, n
 def test_the_page_is_drawn_and_no_script_runs(full, tmp_path):
     path = tmp_path / "page.html"
     path.write_text(full, "utf-8")
-    drawn = chromium(path, tmp_path, "--dump-dom")
-    words = read(drawn.replace("<!DOCTYPE html>", ""))
+    drawn = run_chromium(path, tmp_path, "--dump-dom")
+    words = parse(drawn.replace("<!DOCTYPE html>", ""))
     title = re.search(r"<title>(.*?)</title>", drawn, re.DOTALL)[1]
     assert "owned&" in title or "owned'" in title
     assert title != "owned"
@@ -113,6 +113,6 @@ def test_the_page_is_drawn_and_no_script_runs(full, tmp_path):
 def test_the_page_can_be_looked_at(width, full, tmp_path):
     path, picture = tmp_path / "page.html", tmp_path / "page.png"
     path.write_text(full, "utf-8")
-    chromium(path, tmp_path, f"--screenshot={picture}", f"--window-size={width},2000")
+    run_chromium(path, tmp_path, f"--screenshot={picture}", f"--window-size={width},2000")
     assert picture.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
     assert int.from_bytes(picture.read_bytes()[16:20], "big") == width

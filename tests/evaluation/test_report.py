@@ -15,7 +15,7 @@ from goldspan.evaluation.result import SCHEMES
 from goldspan.formats import inline
 from goldspan.sources.source import Note
 from goldspan.values import Label, LabelScheme, Span
-from readings import readings
+from helpers.strategies import readings
 
 TOP = (
     "size",

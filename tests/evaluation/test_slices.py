@@ -7,7 +7,8 @@ from goldspan.evaluation.ceiling import agreement, ceiling
 from goldspan.evaluation.slices import slices
 from goldspan.scoring import Counts
 from goldspan.values import Example, Span
-from readings import examples, readings
+from helpers.annotations import inline_examples
+from helpers.strategies import readings
 
 LABELS = ("PLACE", "UNIT")
 
@@ -18,13 +19,15 @@ def of(dimension, gold, predicted, **given_too):
 
 
 def test_slices_by_label_have_a_row_for_every_label():
-    gold, predicted = examples("[A]{UNIT} [B]{UNIT}"), examples("[A]{UNIT} [B]{X}")
+    gold, predicted = inline_examples("[A]{UNIT} [B]{UNIT}"), inline_examples("[A]{UNIT} [B]{X}")
     assert of("label", gold, predicted) == {"PLACE": Counts(0, 0, 0), "UNIT": Counts(1, 2, 1), "X": Counts(0, 0, 1)}
 
 
 def test_slices_by_length_count_tokens_not_words():
-    gold = examples("[one]{UNIT} [don't]{UNIT} [a b c]{UNIT} [a b c d]{UNIT} [a b c d e f]{UNIT} [a b c d e f g]{UNIT}")
-    predicted = examples("[one]{UNIT} don't a [b c]{UNIT} a b c d a b c d e f [a b c d e f g]{UNIT}")
+    gold = inline_examples(
+        "[one]{UNIT} [don't]{UNIT} [a b c]{UNIT} [a b c d]{UNIT} [a b c d e f]{UNIT} [a b c d e f g]{UNIT}"
+    )
+    predicted = inline_examples("[one]{UNIT} don't a [b c]{UNIT} a b c d a b c d e f [a b c d e f g]{UNIT}")
     assert of("length", gold, predicted) == {
         "1": Counts(1, 1, 1),
         "2": Counts(0, 1, 1),
@@ -35,7 +38,7 @@ def test_slices_by_length_count_tokens_not_words():
 
 
 def test_a_token_that_a_span_only_touches_at_its_edge_does_not_count():
-    gold = examples("they do[n't]{UNIT}", "they [do]{UNIT}n't", "they d[on']{UNIT}t")
+    gold = inline_examples("they do[n't]{UNIT}", "they [do]{UNIT}n't", "they d[on']{UNIT}t")
     assert of("length", gold, gold)["1"] == Counts(2, 2, 2)
     assert of("length", gold, gold)["2"] == Counts(1, 1, 1)
 
@@ -48,26 +51,26 @@ def test_a_span_of_blanks_has_no_token_and_a_slice_of_its_own():
 
 
 def test_a_span_is_seen_if_training_has_its_words_under_its_label():
-    training = examples("[KFOR]{UNIT} in [Camp]{UNIT}", article="t")
-    gold = examples("[KFOR]{UNIT} at [Camp]{PLACE}")
+    training = inline_examples("[KFOR]{UNIT} in [Camp]{UNIT}", article="t")
+    gold = inline_examples("[KFOR]{UNIT} at [Camp]{PLACE}")
     assert of("seen", gold, gold, training=training) == {"seen": Counts(1, 1, 1), "unseen": Counts(1, 1, 1)}
     assert of("seen", gold, gold) == {}
 
 
 def test_slices_by_article_are_left_out_where_each_example_is_one():
-    gold = [*examples("[A]{UNIT}", "b"), *examples("[C]{UNIT}", article="z")]
+    gold = [*inline_examples("[A]{UNIT}", "b"), *inline_examples("[C]{UNIT}", article="z")]
     none = [example.with_spans(()) for example in gold]
     assert of("article", gold, none) == {"a": Counts(0, 1, 0), "z": Counts(0, 1, 0)}
     assert of("article", gold[1:], none[1:]) == {}
 
 
 def test_a_span_is_disputed_where_the_passes_differ_and_unanimous_elsewhere():
-    gold = examples("[A]{UNIT} of [B]{PLACE} and C", "[D]{UNIT}")
+    gold = inline_examples("[A]{UNIT} of [B]{PLACE} and C", "[D]{UNIT}")
     passes = {
-        "x": examples("[A]{UNIT} of [B]{PLACE} and C"),
-        "y": examples("[A of]{UNIT} [B]{PLACE} and C", "[D]{UNIT}"),
+        "x": inline_examples("[A]{UNIT} of [B]{PLACE} and C"),
+        "y": inline_examples("[A of]{UNIT} [B]{PLACE} and C", "[D]{UNIT}"),
     }
-    predicted = examples("[A of]{UNIT} [B]{PLACE} and [C]{PLACE}", "[D]{UNIT}")
+    predicted = inline_examples("[A of]{UNIT} [B]{PLACE} and [C]{PLACE}", "[D]{UNIT}")
     assert of("agreement", gold, predicted, passes=passes) == {
         "unanimous": Counts(1, 1, 2),
         "disputed": Counts(0, 1, 1),
@@ -101,9 +104,12 @@ def test_swapping_gold_and_prediction_swaps_precision_and_recall_in_every_slice(
 
 
 def test_what_people_reach_stands_beside_the_model_on_the_same_examples():
-    gold = examples("[A]{UNIT} [B]{UNIT}", "[C]{UNIT}", "[D]{UNIT}")
-    predicted = examples("[A]{UNIT} B", "C", "[D]{UNIT}")
-    passes = {"y": examples("[A]{UNIT} B", "[C]{UNIT}", "D"), "x": examples("[A]{UNIT} [B]{UNIT}", "[C]{UNIT}")}
+    gold = inline_examples("[A]{UNIT} [B]{UNIT}", "[C]{UNIT}", "[D]{UNIT}")
+    predicted = inline_examples("[A]{UNIT} B", "C", "[D]{UNIT}")
+    passes = {
+        "y": inline_examples("[A]{UNIT} B", "[C]{UNIT}", "D"),
+        "x": inline_examples("[A]{UNIT} [B]{UNIT}", "[C]{UNIT}"),
+    }
     found = ceiling(gold, predicted, passes)
     (pair,) = found.pairs
     assert (pair.first, pair.second, pair.examples) == ("y", "x", 2)
@@ -115,25 +121,25 @@ def test_what_people_reach_stands_beside_the_model_on_the_same_examples():
 
 
 def test_a_model_above_the_ceiling_is_told_so():
-    gold = examples("[A]{UNIT} [B]{UNIT}")
-    found = ceiling(gold, gold, {"x": examples("[A]{UNIT} B"), "y": examples("A [B]{UNIT}")})
+    gold = inline_examples("[A]{UNIT} [B]{UNIT}")
+    found = ceiling(gold, gold, {"x": inline_examples("[A]{UNIT} B"), "y": inline_examples("A [B]{UNIT}")})
     assert (found.mean_f1, found.mean_model_f1) == (0, 1)
     assert "more closely than one annotator follows another" in found.sentence
 
 
 def test_passes_that_never_differ_are_doubted():
-    gold = examples("[A]{UNIT} [B]{UNIT}")
+    gold = inline_examples("[A]{UNIT} [B]{UNIT}")
     assert "not made independently" in ceiling(gold, gold, {"x": gold, "y": gold}).sentence
 
 
 def test_there_is_no_ceiling_without_passes_over_the_examples():
-    gold = examples("[A]{UNIT}")
-    assert ceiling(gold, gold, {"x": examples("[A]{UNIT}", article="z")}) is None
-    assert ceiling(gold, gold, {"x": examples("[B]{UNIT}")}) is None, "another text is another example"
+    gold = inline_examples("[A]{UNIT}")
+    assert ceiling(gold, gold, {"x": inline_examples("[A]{UNIT}", article="z")}) is None
+    assert ceiling(gold, gold, {"x": inline_examples("[B]{UNIT}")}) is None, "another text is another example"
 
 
 def test_one_pass_alone_gives_no_mean_and_says_so():
-    gold = examples("[A]{UNIT}")
+    gold = inline_examples("[A]{UNIT}")
     found = ceiling(gold, gold, {"x": gold})
     assert (found.pairs, found.mean_f1) == ((), None)
     assert "is not known" in found.sentence

@@ -13,7 +13,7 @@ from goldspan.export import batch, columns, export, parquet
 from goldspan.formats import gold
 from goldspan.quantities import parse_troop_count
 from goldspan.values import Label, LabelScheme
-from strategies import LABELS, corpora, examples
+from helpers.strategies import LABELS, corpora, examples
 
 SCHEME = LabelScheme("1", tuple(Label(n, n, "#000000", n.lower(), f"{n}.md", quantity=n == "C") for n in "ABC"))
 

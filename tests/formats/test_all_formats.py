@@ -12,10 +12,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-import strategies
 from goldspan import formats, tokens
 from goldspan.errors import GoldspanError, InputError
 from goldspan.values import Example, Span
+from helpers import strategies
 
 DATA = Path(__file__).parents[1] / "data" / "formats"
 SAMPLES = {

@@ -3,11 +3,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-import strategies
 from goldspan import formats
 from goldspan.errors import InputError, ValueRefused
 from goldspan.formats import conll, inline
 from goldspan.values import Example, Span
+from helpers import strategies
 
 DATA = Path(__file__).parents[1] / "data" / "formats"
 SCHEMES = ("iob1", "iob2", "ioe", "bioes", "bilou")

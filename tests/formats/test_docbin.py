@@ -6,11 +6,11 @@ from hypothesis import given
 from spacy.tokens import DocBin
 from spacy.training import Corpus
 
-import strategies
 from goldspan import formats
 from goldspan.errors import InputError
 from goldspan.formats import docbin, inline
 from goldspan.values import Example, Span
+from helpers import strategies
 
 DATA = Path(__file__).parents[1] / "data" / "formats"
 ENGLISH = spacy.blank("en")

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from hypothesis import assume, given
 
-import strategies
 from goldspan import formats
 from goldspan.errors import InputError, ValueRefused
 from goldspan.formats import doccano, gold
 from goldspan.values import Example, Span
+from helpers import strategies
 
 DATA = Path(__file__).parents[1] / "data" / "formats"
 

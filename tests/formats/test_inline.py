@@ -3,7 +3,7 @@ from hypothesis import given
 
 from goldspan import Example, Span, ValueRefused
 from goldspan.formats import inline
-from strategies import examples
+from helpers.strategies import examples
 
 
 def test_spans_stand_in_brackets_with_their_label():

@@ -3,7 +3,7 @@ from hypothesis import given
 
 from goldspan import Example, InputError, Span, ValueRefused, formats
 from goldspan.formats import gold
-from strategies import examples
+from helpers.strategies import examples
 
 LINE = '{"id": "a.p00", "at": 7, "text": "The 72nd Brigade", "spans": [[4, 16, "UNIT", "72nd Brigade"]]}\n'
 

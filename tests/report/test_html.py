@@ -11,12 +11,12 @@ from goldspan.pages.colours import COLOUR, colours, contrast, ink
 from goldspan.pages.element import Markup, element, join, text
 from goldspan.pages.marked import marked
 from goldspan.values import Span
-from pages import read
+from helpers.html_pages import parse
 
 
 @given(st.text(st.characters(exclude_categories=["Cc", "Cs", "Cn"])))
 def test_a_text_is_read_back_as_it_was_and_never_as_markup(string):
-    words = read(element("p", string, title=string))
+    words = parse(element("p", string, title=string))
     assert [tag for tag, _ in words.tags] == ["p"]
     assert words.said == words.tags[0][1]["title"] == string
 
@@ -66,7 +66,7 @@ def spans(draw):
 @given(spans())
 def test_a_marked_text_says_the_whole_text_and_each_label_once(drawn):
     string, found = drawn
-    words = read(marked(string, found, dict.fromkeys(["A", "B", "<i>"], "#123456")))
+    words = parse(marked(string, found, dict.fromkeys(["A", "B", "<i>"], "#123456")))
     named = [tag for tag, attributes in words.tags if attributes.get("class") == "chip"]
     assert len(named) == len(found)
     assert len(words.said) == len(string) + sum(len(span.label) for span in found)
@@ -107,6 +107,6 @@ def test_a_plot_says_in_words_what_it_shows():
 
 
 def test_the_parts_of_a_bar_stand_one_behind_the_other():
-    made = read(plots.stack([("correct", 3), ("missed", 0), ("label", 1)], 8, said="")).tags
+    made = parse(plots.stack([("correct", 3), ("missed", 0), ("label", 1)], 8, said="")).tags
     bars = [(a["class"], a["x"], a["width"]) for tag, a in made if tag == "rect"]
     assert bars == [("kind correct", "0.00%", "37.50%"), ("kind label", "37.50%", "12.50%")]

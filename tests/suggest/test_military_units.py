@@ -2,7 +2,7 @@
 
 import pytest
 
-from suggesting import marked
+from helpers.suggestions import in_brackets
 
 UNITS = [
     "Elements of the [72nd Motorized Rifle Brigade] withdrew.",
@@ -59,19 +59,19 @@ NO_UNITS = [
 
 @pytest.mark.parametrize("text", UNITS)
 def test_a_designation_is_found_with_its_edges(text):
-    assert marked(text, "MILITARY_UNIT") == text
+    assert in_brackets(text, "MILITARY_UNIT") == text
 
 
 @pytest.mark.parametrize("text", NO_UNITS)
 def test_what_names_no_formation_is_left_alone(text):
-    assert marked(text, "MILITARY_UNIT") in {text, text.replace("Army", "[Army]")}
+    assert in_brackets(text, "MILITARY_UNIT") in {text, text.replace("Army", "[Army]")}
 
 
 def test_an_acronym_introduced_in_brackets_is_known_in_other_paragraphs():
     text = "The [Free Homeland Army] ([FHOA]) was founded.\n\nLater [FHOA] men left."
-    assert marked(text, "MILITARY_UNIT") == text
+    assert in_brackets(text, "MILITARY_UNIT") == text
 
 
 def test_an_acronym_of_a_body_is_not_taken_for_a_unit():
     text = "The Homeland Security Council (HOSC) was founded.\n\nLater HOSC men left."
-    assert marked(text, "MILITARY_UNIT") == text
+    assert in_brackets(text, "MILITARY_UNIT") == text

@@ -2,7 +2,7 @@
 
 import pytest
 
-from suggesting import marked
+from helpers.suggestions import in_brackets
 
 PERSONS = [
     "Maj. Gen. [Özkan Ulutaş] took command.",
@@ -82,28 +82,28 @@ NO_COUNTS = [
 
 @pytest.mark.parametrize("text", PERSONS)
 def test_the_personal_name_alone_is_the_span(text):
-    assert marked(text, "PERSON") == text
+    assert in_brackets(text, "PERSON") == text
 
 
 @pytest.mark.parametrize("text", NOBODY)
 def test_offices_and_peoples_are_no_persons(text):
-    assert marked(text, "PERSON") == text
+    assert in_brackets(text, "PERSON") == text
 
 
 @pytest.mark.parametrize("text", [*COUNTS, *UNSAID])
 def test_a_quantity_runs_from_its_bound_to_its_noun(text):
-    assert marked(text, "TROOP_COUNT") == text
+    assert in_brackets(text, "TROOP_COUNT") == text
 
 
 @pytest.mark.parametrize("text", NO_COUNTS)
 def test_what_counts_no_military_people_is_left_alone(text):
-    assert marked(text, "TROOP_COUNT") == text
+    assert in_brackets(text, "TROOP_COUNT") == text
 
 
 def test_a_surname_recurs_in_other_paragraphs():
     text = "General [Arne Skoglund] spoke first.\n\nIn the evening [Skoglund] left again."
-    assert marked(text, "PERSON") == text
+    assert in_brackets(text, "PERSON") == text
 
 
 def test_a_quantity_swallows_the_unit_inside_it():
-    assert marked("Two KFOR soldiers met.", "MILITARY_UNIT") == "Two KFOR soldiers met."
+    assert in_brackets("Two KFOR soldiers met.", "MILITARY_UNIT") == "Two KFOR soldiers met."

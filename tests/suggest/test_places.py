@@ -5,7 +5,7 @@ import pytest
 from goldspan.suggest.candidate import Candidate
 from goldspan.suggest.reconcile import flat
 from goldspan.suggest.truecase import view
-from suggesting import marked
+from helpers.suggestions import in_brackets
 
 PLACES = [
     "He left [Pristina], [Kosovo], for [The Hague].",
@@ -36,17 +36,17 @@ NO_PLACES = [
 
 @pytest.mark.parametrize("text", PLACES)
 def test_a_place_is_found_with_its_edges(text):
-    assert marked(text, "LOCATION") == text
+    assert in_brackets(text, "LOCATION") == text
 
 
 @pytest.mark.parametrize("text", NO_PLACES)
 def test_adjectives_compounds_and_names_inside_names_are_left_alone(text):
-    assert marked(text, "LOCATION") == text
+    assert in_brackets(text, "LOCATION") == text
 
 
 def test_what_is_a_place_once_is_a_place_again():
     text = "They met in the village of [Zorkovo].\n\n[Zorkovo] was quiet."
-    assert marked(text, "LOCATION") == text
+    assert in_brackets(text, "LOCATION") == text
 
 
 @pytest.mark.parametrize(
@@ -65,10 +65,10 @@ def test_shouting_is_calmed_and_calm_text_is_left(shouted, calm):
 
 def test_text_in_capitals_is_suggested_as_other_text_is():
     text = "SAN SALVADOR, 3 JAN 90 -- COLONEL PONCE SAID THAT 200 SOLDIERS OF THE ATLACATL BATTALION LEFT USULUTAN."
-    assert "[PONCE]" in marked(text, "PERSON")
-    assert "[200 SOLDIERS]" in marked(text, "TROOP_COUNT")
-    assert "[ATLACATL BATTALION]" in marked(text, "MILITARY_UNIT")
-    assert marked(text, "LOCATION").startswith("[SAN SALVADOR]")
+    assert "[PONCE]" in in_brackets(text, "PERSON")
+    assert "[200 SOLDIERS]" in in_brackets(text, "TROOP_COUNT")
+    assert "[ATLACATL BATTALION]" in in_brackets(text, "MILITARY_UNIT")
+    assert in_brackets(text, "LOCATION").startswith("[SAN SALVADOR]")
 
 
 def test_hard_wrapped_names_are_one_span():
@@ -77,7 +77,7 @@ def test_hard_wrapped_names_are_one_span():
         "Herzegovina] by its members, who had come there from the other capitals of\n"
         "the region, and by the others who were there already and did not leave it.\n"
     )
-    assert marked(text, "LOCATION") == text
+    assert in_brackets(text, "LOCATION") == text
 
 
 def test_the_longer_wins_and_a_name_without_a_label_shields():

@@ -5,13 +5,13 @@ import re
 import pytest
 from hypothesis import given
 
-import strategies
 from goldspan import InputError
 from goldspan.errors import ValueRefused
 from goldspan.evaluation.by_rule import by_rule
 from goldspan.formats import inline
 from goldspan.scoring import Counts
 from goldspan.values import Example, Span
+from helpers import strategies
 
 
 def suggested(name, marked, rules, at=0):

@@ -5,9 +5,6 @@ import shutil
 
 import pytest
 
-import annotators
-import pushing
-from disputes import BELLE, NORD, PORT, mark
 from goldspan import rounds
 from goldspan.adjudication import gold
 from goldspan.adjudication.state import look
@@ -15,6 +12,8 @@ from goldspan.doccano import progress, pull
 from goldspan.doccano.client import Doccano
 from goldspan.errors import ServerError, ValueRefused
 from goldspan.values import Span
+from helpers import doccano_annotator, doccano_project
+from helpers.sample_corpus import BELLE, NORD, PORT, set_pass_spans
 
 
 class Table:
@@ -52,8 +51,8 @@ class Table:
 @pytest.fixture
 def table(doccano, toy):
     shutil.rmtree(toy.decisions)
-    mark(toy, "bob", "harbour.p04")
-    [person] = annotators.make(doccano, [f"lea{secrets.token_hex(3)}"])
+    set_pass_spans(toy, "bob", "harbour.p04")
+    [person] = doccano_annotator.create(doccano, [f"lea{secrets.token_hex(3)}"])
     with Doccano(doccano.account) as server:
         made = Table(toy, server, person)
         yield made
@@ -68,7 +67,7 @@ def test_what_is_confirmed_among_disputes_comes_back_as_decisions_alone(table):
         pull.plan(table.corpus, table.server, table.name)
     stands = progress.progress(table.corpus, table.server, table.name)
     assert (stands.not_pushed, stands.absent, stands.unpulled) == ((), (), {})
-    annotation = pushing.Room(table.server, table.corpus.root, collaborative=True)
+    annotation = doccano_project.ExampleProject(table.server, table.corpus.root, collaborative=True)
     with pytest.raises(ServerError, match="is for shared annotation, not for adjudication"):
         rounds.prepare(look(table.corpus), table.server, annotation.name)
     table.server.delete_project(annotation.project.id)
@@ -140,10 +139,10 @@ def test_pushing_again_leaves_what_was_worked_on(table):
 
 
 def test_the_union_shows_all_that_fit_side_by_side(table):
-    mark(table.corpus, "bob", "storm.p02", Span(4, 17, "SHIP"), NORD, PORT)
+    set_pass_spans(table.corpus, "bob", "storm.p02", Span(4, 17, "SHIP"), NORD, PORT)
     shown = {case.example.id: case.example.spans for case in rounds.cases(look(table.corpus), "union")}
     assert shown["storm.p02"] == (Span(4, 17, "SHIP"), NORD, PORT)
-    mark(table.corpus, "bob", "storm.p02", Span(4, 11, "SHIP"), Span(4, 24, "CREW"), NORD, PORT)
+    set_pass_spans(table.corpus, "bob", "storm.p02", Span(4, 11, "SHIP"), Span(4, 24, "CREW"), NORD, PORT)
     shown = {case.example.id: case.example.spans for case in rounds.cases(look(table.corpus), "union")}
     assert BELLE in shown["storm.p02"] or Span(4, 11, "SHIP") in shown["storm.p02"]
 
@@ -173,10 +172,10 @@ def test_a_confirmation_counts_for_the_case_that_was_shown_alone(table, who):
     number = table.rows()["storm.p02"].id
     table.person.confirm(table.project, number)
     if who == "both readers":  # they agree now on more than was shown as settled
-        mark(table.corpus, "ann", "storm.p02", Span(0, 10, "CREW"), BELLE, NORD, PORT)
-        mark(table.corpus, "bob", "storm.p02", Span(0, 10, "CREW"), NORD, PORT)
+        set_pass_spans(table.corpus, "ann", "storm.p02", Span(0, 10, "CREW"), BELLE, NORD, PORT)
+        set_pass_spans(table.corpus, "bob", "storm.p02", Span(0, 10, "CREW"), NORD, PORT)
     else:
-        mark(table.corpus, "cid", "storm.p02", Span(0, 10, "CREW"), NORD, PORT)
+        set_pass_spans(table.corpus, "cid", "storm.p02", Span(0, 10, "CREW"), NORD, PORT)
     pulled = table.pull()
     assert pulled.problems == (("storm.p02", rounds.CHANGED),)
     assert (pulled.made, pulled.waiting) == ((), ("harbour.p04",))
@@ -193,7 +192,7 @@ def test_what_was_decided_on_another_case_is_asked_again_and_not_lost(table):
     number = table.clear("storm.p02")
     table.person.mark(table.project, number, 12, 17, "SHIP")
     table.person.confirm(table.project, number)
-    mark(table.corpus, "cid", "storm.p02", NORD, PORT)
+    set_pass_spans(table.corpus, "cid", "storm.p02", NORD, PORT)
     [step] = [one for one in table.push().plan.steps if one.wanted.example.id == "storm.p02"]
     assert step.keep == number
     assert not table.person.confirmed(table.project, number)

@@ -7,13 +7,11 @@ from pathlib import Path
 
 import pytest
 
-import browser
-import doccano_rounds
-import made_corpus
 import screenshot
 from goldspan import offsets
 from goldspan.doccano.client import Doccano
 from goldspan.values import Example, Span
+from helpers import doccano_annotator, html_pages, sample_corpus
 
 LABELS = ("SHIP", "PORT", "CREW")
 # What stands before the name in the same text, and would shift it in a browser that were told other offsets.
@@ -52,18 +50,18 @@ def examples(names=BEFORE):
 
 @pytest.fixture(scope="module")
 def chromium():
-    with browser.chromium() as chromium:
+    with html_pages.launch_chromium() as chromium:
         yield chromium
 
 
 @pytest.fixture(scope="module")
 def ann(doccano):
-    return doccano_rounds.people(doccano, "ann")["ann"]
+    return doccano_annotator.create_by_name(doccano, "ann")["ann"]
 
 
 @pytest.fixture
 def page(chromium, ann):
-    with browser.Annotator(chromium, ann.url, ann.username, ann.password) as page:
+    with doccano_annotator.BrowserAnnotator(chromium, ann.url, ann.username, ann.password) as page:
         yield page
 
 
@@ -74,8 +72,8 @@ def begin(doccano, ann, tmp_path, goldspan, monkeypatch):
         monkeypatch.setenv(f"DOCCANO_{name.upper()}", getattr(doccano.account, name))
 
     def begin(pushed, *options, **flags):
-        corpus = made_corpus.make(tmp_path / "corpus", pushed, LABELS)
-        made_corpus.list_members(corpus, {"ann": ann})
+        corpus = sample_corpus.make(tmp_path / "corpus", pushed, LABELS)
+        sample_corpus.list_members(corpus, {"ann": ann})
         name = f"page {secrets.token_hex(4)}"
         if flags:
             with Doccano(doccano.account) as server:
@@ -104,7 +102,7 @@ def test_what_is_pushed_is_drawn_on_the_name_and_what_is_marked_comes_back(begin
         (drawn,) = page.drawn()
         (pushed_span,) = example.spans
         place = offsets.to_utf16(example.text, [pushed_span.start, pushed_span.end]).tolist()
-        assert (drawn.surface, drawn.label, drawn.colour) == ("Aurora", "SHIP", made_corpus.COLOURS[0]), example.text
+        assert (drawn.surface, drawn.label, drawn.colour) == ("Aurora", "SHIP", sample_corpus.COLOURS[0]), example.text
         assert [drawn.start, drawn.end] == place
         marked = surface(example, "Port Said", "PORT")
         page.mark(*offsets.to_utf16(example.text, [marked.start, marked.end]).tolist(), key="p")

@@ -5,11 +5,12 @@ from collections import Counter
 
 import pytest
 
-from doccano_hands import bring, comment, confirm, join, leave, mark, named
 from goldspan.doccano import paging
 from goldspan.doccano.account import Account
 from goldspan.doccano.client import Doccano
 from goldspan.errors import ServerError
+from helpers import doccano_annotator
+from helpers.doccano_project import add_member, import_rows, remove_member
 
 
 @pytest.fixture
@@ -77,7 +78,8 @@ def test_a_taken_key_is_refused_in_the_words_of_the_server(server, project):
 
 
 def test_members_have_roles(server, project):
-    user, _ = named(server, "clara")
+    user = doccano_annotator.get_or_create(server, "clara")
+    user.close()
     roles = server.roles()
     member = server.add_member(project.id, user.id, roles["annotator"])
     assert (member.user, member.username, member.role) == (user.id, "clara", "annotator")
@@ -90,7 +92,7 @@ def test_members_have_roles(server, project):
 def test_what_goes_up_comes_down_in_its_order(server, project):
     texts = ['plain "},{" \\ text', "😀 e\u0301 \u2028 \x85 \u202e", "tab\tnul-less\x01", "  blanks  ", "\r\n x"]
     rows = [{"text": text, "label": [], "goldspan_id": str(at)} for at, text in enumerate(texts)]
-    assert bring(server, project, rows) == []
+    assert import_rows(server, project, rows) == []
     found = list(server.examples(project.id))
     assert [row.text for row in found] == texts
     assert [dict(row.meta) for row in found] == [{"goldspan_id": str(at)} for at in range(len(texts))]
@@ -113,7 +115,7 @@ def test_a_reverted_upload_imports_nothing(server, project):
 
 def test_pages_meet_without_a_gap(server, project, monkeypatch):
     monkeypatch.setattr(paging, "PAGE", 7)
-    bring(server, project, [{"text": str(number), "label": [[0, 1, "PER"]]} for number in range(30)])
+    import_rows(server, project, [{"text": str(number), "label": [[0, 1, "PER"]]} for number in range(30)])
     assert [row.text for row in server.examples(project.id)] == [str(number) for number in range(30)]
     assert len(list(server.examples(project.id, "PER"))) == 30
     server.update_project(project.id, random_order=True)
@@ -121,15 +123,15 @@ def test_pages_meet_without_a_gap(server, project, monkeypatch):
 
 
 def test_examples_are_found_by_the_labels_of_anybody(server, project):
-    bring(server, project, [{"text": f"Ann saw Bob {at}", "label": []} for at in range(3)])
+    import_rows(server, project, [{"text": f"Ann saw Bob {at}", "label": []} for at in range(3)])
     first, second, third = (row.id for row in server.examples(project.id))
-    member, account = join(server, project, "clara")
-    with Doccano(account) as clara:
-        mark(clara, project, first, (0, 3, "PER"))
-        mark(clara, project, first, (8, 11, "PER"))
-        mark(clara, project, second, (0, 3, "LOC"))
-        comment(clara, project, third, "Who?")
-    leave(server, project, member)
+    member, clara = add_member(server, project, "clara")
+    with clara:
+        clara.mark(project.id, first, 0, 3, "PER")
+        clara.mark(project.id, first, 8, 11, "PER")
+        clara.mark(project.id, second, 0, 3, "LOC")
+        clara.comment(project.id, third, "Who?")
+    remove_member(server, project, member)
     assert [row.id for row in server.examples(project.id, "PER")] == [first]
     assert server.labelled(project.id, "PER") == Counter({first: 2})
     assert [server.count(project.id, label) for label in ("PER", "LOC", "X")] == [2, 1, 0]
@@ -138,19 +140,21 @@ def test_examples_are_found_by_the_labels_of_anybody(server, project):
     assert [row.comments for row in server.examples(project.id)] == [0, 0, 1]
 
 
-def test_confirmed_examples_are_found(server, project):
-    bring(server, project, [{"text": str(at), "label": []} for at in range(3)])
+def test_confirmed_examples_are_found(doccano, server, project):
+    import_rows(server, project, [{"text": str(at), "label": []} for at in range(3)])
     first, *_ = (row.id for row in server.examples(project.id))
-    confirm(server, project, first)
+    with doccano_annotator.admin(doccano) as lead:
+        lead.confirm(project.id, first)
     assert [row.id for row in server.examples(project.id, confirmed=True)] == [first]
     assert len(list(server.examples(project.id, confirmed=False))) == 2
     assert [row.confirmed for row in server.examples(project.id)] == [True, False, False]
 
 
-def test_an_example_changes_its_text_and_keeps_its_work(server, project):
-    bring(server, project, [{"text": "Ann", "label": [], "a": "1"}])
+def test_an_example_changes_its_text_and_keeps_its_work(doccano, server, project):
+    import_rows(server, project, [{"text": "Ann", "label": [], "a": "1"}])
     (row,) = server.examples(project.id)
-    mark(server, project, row.id, (0, 3, "PER"))
+    with doccano_annotator.admin(doccano) as lead:
+        lead.mark(project.id, row.id, 0, 3, "PER")
     changed = server.update_example(project.id, row.id, text="and Ann", meta={"a": "2"})
     assert (changed.text, changed.meta) == ("and Ann", {"a": "2"})
     (span,) = server._get(f"v1/projects/{project.id}/examples/{row.id}/spans")
@@ -158,14 +162,14 @@ def test_an_example_changes_its_text_and_keeps_its_work(server, project):
 
 
 def test_only_the_named_examples_are_deleted(server, project):
-    bring(server, project, [{"text": str(at), "label": []} for at in range(5)])
+    import_rows(server, project, [{"text": str(at), "label": []} for at in range(5)])
     numbers = [row.id for row in server.examples(project.id)]
     server.delete_examples(project.id, numbers[1:4])
     assert [row.id for row in server.examples(project.id)] == [numbers[0], numbers[4]]
 
 
 def test_an_export_holds_a_part_per_member(server, project):
-    bring(server, project, [{"text": "Ann", "label": []}])
+    import_rows(server, project, [{"text": "Ann", "label": []}])
     with server.export(project.id, confirmed=False) as path, zipfile.ZipFile(path) as archive:
         assert archive.namelist() == [f"{server.me().username}.jsonl"]
     assert not path.exists()

@@ -5,12 +5,12 @@ import secrets
 
 import pytest
 
-from doccano_rounds import Round
 from goldspan.doccano import controls, errand, push
 from goldspan.doccano.client import Doccano
 from goldspan.errors import ServerError
 from goldspan.formats import gold
 from goldspan.values import Example
+from helpers.doccano_project import CorpusProject
 
 ARTICLES = ("--articles", "harbour,storm")
 
@@ -37,7 +37,7 @@ def command(doccano, goldspan, toy, monkeypatch, capsys):
 
 
 def begin(command, people):
-    begun = Round(command.corpus, command.server, command.server.project(command.name))
+    begun = CorpusProject(command.corpus, command.server, command.server.project(command.name))
     begun.add(people)
     return begun
 

@@ -6,14 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-import annotators
 from goldspan.doccano import deleting, push, touch
 from goldspan.doccano.client import Doccano
 from goldspan.doccano.snapshot import ALL
 from goldspan.errors import ServerError
 from goldspan.values import Example, Span
-from killing import again
-from pushing import KFOR, Room, people
+from helpers import doccano_annotator
+from helpers.doccano_annotator import create_unique
+from helpers.doccano_project import KFOR, ExampleProject
+from helpers.interruptions import import_again
 
 ONE = Example("a.p01", "KFOR left Kosovo.", (Span(0, 4, "UNIT"),))
 OTHER = replace(ONE, text="KFOR left Kosovo!")
@@ -23,13 +24,13 @@ LEADS = 2
 @pytest.fixture
 def room(server, tmp_path, request):
     """A shared project, or one in which everybody annotates alone."""
-    return Room(server, tmp_path, collaborative=getattr(request, "param", True))
+    return ExampleProject(server, tmp_path, collaborative=getattr(request, "param", True))
 
 
 @pytest.fixture(scope="module")
 def anna(doccano):
     """An annotator."""
-    (made,) = people(doccano, "anna")
+    (made,) = create_unique(doccano, "anna")
     yield made
     made.close()
 
@@ -80,7 +81,7 @@ def test_a_bare_confirmation_after_the_last_look_is_kept(room, anna, monkeypatch
 def test_a_double_stays_where_the_copy_that_was_to_stay_goes(room, monkeypatch):
     example = replace(ONE, spans=ONE.spans if room.project.collaborative else ())
     room.push(example)
-    again(room, example)
+    import_again(room, example)
     first, second = sorted(room.take().copies)
     done = after_the_last_look(monkeypatch, lambda: room.server.delete_examples(room.project.id, [first]))
     room.push(example)
@@ -89,10 +90,10 @@ def test_a_double_stays_where_the_copy_that_was_to_stay_goes(room, monkeypatch):
 
 
 def test_people_who_never_rest_are_an_error_and_nothing_goes(server, tmp_path, monkeypatch):
-    room = Room(server, tmp_path)
+    room = ExampleProject(server, tmp_path)
     example = replace(ONE, spans=())
     room.push(example)
-    again(room, example)
+    import_again(room, example)
     ticks = itertools.count()
     monkeypatch.setattr(deleting, "_pulse", lambda *_: next(ticks))
     with pytest.raises(ServerError, match="people were at work each time"):
@@ -138,7 +139,7 @@ def test_a_suggestion_that_is_taken_away_after_a_push_died_stays_away(room, docc
         patch.setattr(push.readback, "vanished", die)  # the import has succeeded
         with pytest.raises(Dead):
             room.push(ONE)
-    number, admin = room.number(ONE.id), annotators.admin(doccano)
+    number, admin = room.number(ONE.id), doccano_annotator.admin(doccano)
     admin.unmark(room.project.id, number, admin.spans(room.project.id, number)[0]["id"])
     admin.close()
     done = room.push(ONE)

@@ -4,9 +4,6 @@ import json
 
 import pytest
 
-import annotators
-import doccano_rounds
-import doccano_server
 from goldspan.doccano import doctor
 from goldspan.doccano.account import Account
 from goldspan.doccano.client import Doccano
@@ -15,6 +12,7 @@ from goldspan.doccano.doctor.patient import Patient
 from goldspan.doccano.project import FLAGS
 from goldspan.doccano.server import home, processes, state
 from goldspan.errors import MissingPart
+from helpers import doccano_annotator, doccano_project, doccano_server
 
 ATTRIBUTES = {"url": "http://127.0.0.1:9", "method": "POST", "params": {}, "headers": {}, "body": {}}
 
@@ -29,7 +27,7 @@ def found(report):
 
 @pytest.fixture
 def begun(doccano, toy, people):
-    with doccano_rounds.started(doccano, toy) as begun:
+    with doccano_project.from_corpus(doccano, toy) as begun:
         begun.add(people)
         yield begun
 
@@ -86,7 +84,7 @@ def test_a_server_that_does_not_answer_is_the_only_finding(look):
 
 
 def test_a_user_without_rank_is_told_what_fails(look, begun, doccano):
-    [person] = annotators.make(doccano, ["plain" + begun.name[-4:]])
+    [person] = doccano_annotator.create(doccano, ["plain" + begun.name[-4:]])
     begun.add({"plain": person})
     with Doccano(Account(person.url, person.username, person.password)) as server:
         patient = Patient(doccano.account, server, project=begun.project)
@@ -101,7 +99,10 @@ def test_a_user_without_rank_is_told_what_fails(look, begun, doccano):
 
 @pytest.mark.slow
 def test_a_dead_worker_is_found_and_stops_no_other_question(toy, tmp_path):
-    with doccano_server.running(tmp_path / "home") as server, doccano_rounds.started(server, toy, "shared") as begun:
+    with (
+        doccano_server.running(tmp_path / "home") as server,
+        doccano_project.from_corpus(server, toy, "shared") as begun,
+    ):
         processes.end(state.read(home.find(server.home)).mark, ["worker"])
         report = doctor.examine(server.account, begun.name, toy, home=server.home)
     assert list(found(report)) == ["worker-dead"]
@@ -130,12 +131,12 @@ def test_each_flag_is_found(look, begun):
 def test_auto_labelling_is_found(look, begun, doccano):
     template = {"model_name": "Custom REST Request", "template": "[]", "model_attrs": ATTRIBUTES}
     sent = template | {"label_mapping": {}, "task_type": "Span"}
-    annotators.admin(doccano)._call("POST", f"projects/{begun.project.id}/auto-labeling/configs", json=sent)
+    doccano_annotator.admin(doccano)._call("POST", f"projects/{begun.project.id}/auto-labeling/configs", json=sent)
     assert list(found(look(begun.name))) == ["auto-labelling"]
 
 
 def test_a_crowd_on_sqlite_is_found(look, begun, doccano, monkeypatch):
-    begun.add(doccano_rounds.people(doccano, "uma", "vic"))
+    begun.add(doccano_annotator.create_by_name(doccano, "uma", "vic"))
     assert "sqlite-crowd" in look(begun.name).clear
     monkeypatch.setattr(projects, "SEVERAL", 1)
     assert found(look(begun.name))["sqlite-crowd"][0].startswith("4 annotators on SQLite")
@@ -176,12 +177,12 @@ def test_a_guideline_page_that_was_changed_on_the_server_is_found(look, begun):
 
 def test_an_independent_project_without_annotators_is_found(look, doccano, toy):
     for kind, said in (("independent", ["nobody annotates: there is no member but administrators"]), ("shared", None)):
-        with doccano_rounds.started(doccano, toy, kind) as begun:
+        with doccano_project.from_corpus(doccano, toy, kind) as begun:
             assert found(look(begun.name)).get("member-drift") == said
 
 
 def test_member_drift_is_found(look, begun, doccano, toy, people):
-    more = doccano_rounds.people(doccano, "wes", "xia", "yves")
+    more = doccano_annotator.create_by_name(doccano, "wes", "xia", "yves")
     begun.add({name: more[name] for name in ("wes", "xia")})
     wes, xia, yves = (more[name].username for name in ("wes", "xia", "yves"))
     rows = [(wes, "annotation_approver"), (yves, "annotator")]
@@ -237,7 +238,7 @@ def test_an_interrupted_move_is_found(look, begun):
 
 
 def test_spans_that_are_none_are_found(look, begun, doccano):
-    people = doccano_rounds.people(doccano, "una")
+    people = doccano_annotator.create_by_name(doccano, "una")
     begun.add(people)
     row = next(iter(rows(begun).values()))
     people["una"].mark(begun.project.id, row.id, 0, len(row.text) + 5, "SHIP")
@@ -257,7 +258,7 @@ def test_spans_that_a_pull_would_not_take_are_found(look, begun, people):
 
 def at_work(begun, doccano, *names):
     """New members of these names, each of whom marked a span of the first example; and that example."""
-    people = doccano_rounds.people(doccano, *names)
+    people = doccano_annotator.create_by_name(doccano, *names)
     begun.add(people)
     row = next(iter(rows(begun).values()))
     for person in people.values():
@@ -267,7 +268,7 @@ def at_work(begun, doccano, *names):
 
 def leave(begun, doccano, person):
     [there] = [member.id for member in begun.server.members(begun.project.id) if member.user == person.id]
-    annotators.admin(doccano)._call("DELETE", f"projects/{begun.project.id}/members", json={"ids": [there]})
+    doccano_annotator.admin(doccano)._call("DELETE", f"projects/{begun.project.id}/members", json={"ids": [there]})
 
 
 def test_the_spans_of_a_former_member_are_found_and_the_member_is_named(look, begun, doccano):
@@ -292,7 +293,7 @@ def test_a_former_member_who_said_nothing_is_among_those_named(look, begun, docc
 
 
 def test_in_a_shared_project_the_work_of_former_members_stays(look, doccano, toy):
-    with doccano_rounds.started(doccano, toy, "shared") as begun:
+    with doccano_project.from_corpus(doccano, toy, "shared") as begun:
         people, _ = at_work(begun, doccano, "gone")
         leave(begun, doccano, people["gone"])
         assert found(look(begun.name)) == {}

@@ -9,10 +9,10 @@ import regex
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-import browser
 from goldspan import graphemes
 from goldspan.doccano.server import installing
-from strategies import EMOJI, GRAPHEME_CLASSES, NEWS_EMOJI, grapheme_texts
+from helpers import html_pages
+from helpers.strategies import EMOJI, GRAPHEME_CLASSES, NEWS_EMOJI, grapheme_texts
 
 # What stands before and after a character to tell its class.
 PLACES = (
@@ -39,7 +39,7 @@ def page():
     """A page with the library in it, as `splitter`."""
     scripts = installing.ready(lambda _: None).backend.glob("client/dist/static/_nuxt/*.js")
     script = next(text for path in sorted(scripts) if "this.splitGraphemes=" in (text := path.read_text("utf-8")))
-    with browser.chromium() as chromium:
+    with html_pages.launch_chromium() as chromium:
         page = chromium.new_page()
         page.evaluate("source => { window.splitter = new (eval(`(${source})`))() }", splitter(script))
         yield page

@@ -9,8 +9,6 @@ from itertools import product
 
 import pytest
 
-import annotators
-import killing
 from goldspan.doccano import desired, journal, push, server
 from goldspan.doccano.client import Doccano
 from goldspan.doccano.journal import Batch
@@ -18,7 +16,9 @@ from goldspan.doccano.snapshot import ALL, Work
 from goldspan.errors import ServerError
 from goldspan.formats import doccano as rowformat
 from goldspan.values import Example
-from pushing import Room, counting, people
+from helpers import doccano_annotator, interruptions
+from helpers.doccano_annotator import create_unique
+from helpers.doccano_project import ExampleProject, record_writes
 
 pytestmark = pytest.mark.slow
 SHARED = {"alone": False, "shared": True}
@@ -31,19 +31,19 @@ class Ground:
         self.home = home
         self.account = server.start(home, 0).account
         self.link = Doccano(self.account, patience=8.0)
-        self.admin = annotators.admin(self)
-        (self.anna,) = people(self, "anna")
+        self.admin = doccano_annotator.admin(self)
+        (self.anna,) = create_unique(self, "anna")
         self.undisturbed = {}
 
     def room(self, kind, folder):
-        made = Room(self.link, folder, collaborative=SHARED[kind])
-        return killing.furnish(made, kind, self.admin if kind == "shared" else self.anna)
+        made = ExampleProject(self.link, folder, collaborative=SHARED[kind])
+        return interruptions.prepare(made, kind, self.admin if kind == "shared" else self.anna)
 
     def expect(self, kind, folder):
         """What an undisturbed push ends in."""
         if kind not in self.undisturbed:
             room = self.room(kind, folder / "undisturbed")
-            assert killing.driven(self.account, room, kind, "list").returncode == 0
+            assert interruptions.push_killed_at(self.account, room, kind, "list").returncode == 0
             self.undisturbed[kind] = room.state()
         return self.undisturbed[kind]
 
@@ -62,48 +62,54 @@ def ground(tmp_path_factory):
 
 def settled(ground, room, kind, folder):
     """Push again: the state is the undisturbed one, and a third push has nothing to do."""
-    room.push(*killing.wanted(kind))
+    room.push(*interruptions.desired_examples(kind))
     found = room.state()
     assert found == ground.expect(kind, folder)
     assert len({name for name, *_ in found}) == len(found), "an example is there twice"
-    with counting(room.server) as written:
-        room.push(*killing.wanted(kind))
+    with record_writes(room.server) as written:
+        room.push(*interruptions.desired_examples(kind))
     assert not written
     assert not journal.path(room.folder, room.server.url, room.name).exists()
 
 
-@pytest.mark.parametrize("kind", killing.KINDS)
+@pytest.mark.parametrize("kind", interruptions.KINDS)
 def test_kill_minus_nine_after_every_call_that_changes_something(kind, ground, tmp_path):
     room = ground.room(kind, tmp_path / "list")
-    every = json.loads(killing.driven(ground.account, room, kind, "list").stdout)
-    points = [every[0], *(at for at in every if at.endswith("after") and at.partition(".")[0] in killing.CHANGING)]
+    every = json.loads(interruptions.push_killed_at(ground.account, room, kind, "list").stdout)
+    points = [
+        every[0],
+        *(at for at in every if at.endswith("after") and at.partition(".")[0] in interruptions.CHANGING),
+    ]
     for at in points:
         room = ground.room(kind, tmp_path / at)
-        assert killing.driven(ground.account, room, kind, at).returncode == -9, at
+        assert interruptions.push_killed_at(ground.account, room, kind, at).returncode == -9, at
         settled(ground, room, kind, tmp_path)
     print(f"\n{kind}: killed at {len(points)} points: {', '.join(points)}")
-    assert {at.partition(".")[0] for at in points[1:]} == set(killing.CHANGING)
+    assert {at.partition(".")[0] for at in points[1:]} == set(interruptions.CHANGING)
 
 
-@pytest.mark.parametrize("kind", killing.KINDS)
+@pytest.mark.parametrize("kind", interruptions.KINDS)
 def test_a_lost_journal_costs_no_label_and_leaves_no_double(kind, ground, tmp_path):
     room = ground.room(kind, tmp_path)
-    assert killing.driven(ground.account, room, kind, "started.0:after").returncode == -9
+    assert interruptions.push_killed_at(ground.account, room, kind, "started.0:after").returncode == -9
     journal.path(room.folder, room.server.url, room.name).unlink()
     time.sleep(2)
     settled(ground, room, kind, tmp_path)
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("kind", killing.KINDS)
+@pytest.mark.parametrize("kind", interruptions.KINDS)
 def test_a_connection_cut_at_every_request_that_writes(kind, when, ground, tmp_path, monkeypatch):
     monkeypatch.setattr(push, "AT_ONCE", 1)
     cuts = 0
     for number in range(100):
         room = ground.room(kind, tmp_path / str(number))
-        with killing.Cutter(ground.account, number, when) as cutter, Doccano(cutter.account, patience=8.0) as link:
+        with (
+            interruptions.CuttingProxy(ground.account, number, when) as cutter,
+            Doccano(cutter.account, patience=8.0) as link,
+        ):
             try:
-                push.push(link, room.project, killing.wanted(kind), folder=room.folder)
+                push.push(link, room.project, interruptions.desired_examples(kind), folder=room.folder)
             except ServerError:
                 cuts += 1
             else:
@@ -127,7 +133,7 @@ def interrupted(room, kind, name, act, monkeypatch, *, patience=3.0):
     with monkeypatch.context() as patch, contextlib.suppress(ServerError):
         patch.setattr(Doccano, name, call)
         patch.setattr(room.server, "patience", patience)
-        push.push(room.server, room.project, killing.wanted(kind), folder=room.folder)
+        push.push(room.server, room.project, interruptions.desired_examples(kind), folder=room.folder)
         return None
     return done
 
@@ -136,12 +142,12 @@ CALLS = ("upload", "start_import", "wait", "delete_examples")
 
 
 @pytest.mark.parametrize("broken", [f"{role} {name}" for role, name in product(("web", "worker"), CALLS)])
-@pytest.mark.parametrize("kind", killing.KINDS)
+@pytest.mark.parametrize("kind", interruptions.KINDS)
 def test_the_server_is_killed_before_a_call(kind, broken, ground, tmp_path, monkeypatch):
     role, name = broken.split()
     room = ground.room(kind, tmp_path)
     try:
-        interrupted(room, kind, name, lambda: killing.kill(ground.home, role), monkeypatch)
+        interrupted(room, kind, name, lambda: interruptions.kill_processes(ground.home, role), monkeypatch)
     finally:
         ground.mend()
     settled(ground, room, kind, tmp_path)
@@ -152,20 +158,20 @@ MANY = 4_000
 
 def many(kind):
     texts = [f"KFOR {number} left Kosovo." for number in range(MANY)]
-    spans = (replace(killing.FILLED[0], start=0, end=4),) if kind == "shared" else ()
+    spans = (replace(interruptions.FILLED[0], start=0, end=4),) if kind == "shared" else ()
     return [Example(f"b.p{number:04}", text, spans) for number, text in enumerate(texts)]
 
 
 @pytest.mark.parametrize("role", ["web", "worker"])
-@pytest.mark.parametrize("kind", killing.KINDS)
+@pytest.mark.parametrize("kind", interruptions.KINDS)
 def test_the_server_is_killed_while_the_import_runs(kind, role, ground, tmp_path):
-    room = Room(ground.link, tmp_path, collaborative=SHARED[kind])
+    room = ExampleProject(ground.link, tmp_path, collaborative=SHARED[kind])
     ended = threading.Event()
 
     def kill_when_some_are_there():
         while not ended.is_set() and not ground.link.count(room.project.id):
             time.sleep(0.01)
-        killing.kill(ground.home, role)
+        interruptions.kill_processes(ground.home, role)
 
     with Doccano(ground.account, patience=4.0) as link:
         killer = threading.Thread(target=kill_when_some_are_there)
@@ -182,7 +188,7 @@ def test_the_server_is_killed_while_the_import_runs(kind, role, ground, tmp_path
     assert sorted(one.id for one in there.copies.values()) == [example.id for example in many(kind)]
     if kind == "shared":
         assert {one.work[ALL].spans for one in there.copies.values()} == {many(kind)[0].spans}
-    with counting(room.server) as written:
+    with record_writes(room.server) as written:
         room.push(*many(kind))
     assert not written
 
@@ -191,8 +197,8 @@ def test_the_server_is_killed_while_the_import_runs(kind, role, ground, tmp_path
 def test_examples_that_an_import_left_without_their_spans_are_replaced_unless_somebody_worked_on_them(
     confirmed, ground, tmp_path
 ):
-    room = Room(ground.link, tmp_path, collaborative=True)
-    rows = desired.rows(killing.before("shared"), room.project, ("UNIT", "PLACE"))
+    room = ExampleProject(ground.link, tmp_path, collaborative=True)
+    rows = desired.rows(interruptions.examples_before("shared"), room.project, ("UNIT", "PLACE"))
     bare = b"".join(rowformat.line({**want.row, "label": []}) for want in rows)
     upload = room.server.upload(bare, "half.jsonl")
     with journal.opened(journal.path(tmp_path, room.server.url, room.name)) as book:
@@ -200,11 +206,11 @@ def test_examples_that_an_import_left_without_their_spans_are_replaced_unless_so
     room.server.wait(room.server.start_import(room.project.id, [upload]))
     if confirmed:
         ground.admin.confirm(room.project.id, room.number("a.p02"))
-    room.push(*killing.before("shared"))
+    room.push(*interruptions.examples_before("shared"))
     there = room.take().by_id
     assert {len(copies) for copies in there.values()} == {1}
     spans = [copies[0].work[ALL].spans for copies in there.values()]
-    assert spans.count(killing.FILLED) == (4 if confirmed else 5)
+    assert spans.count(interruptions.FILLED) == (4 if confirmed else 5)
     if confirmed:
         assert there["a.p02"][0].work[ALL] == Work(confirmed=True)
 
@@ -212,7 +218,7 @@ def test_examples_that_an_import_left_without_their_spans_are_replaced_unless_so
 @pytest.mark.parametrize(("kind", "bare"), [("alone", False), ("shared", False), ("shared", True)])
 def test_an_import_that_runs_twice_leaves_no_double(kind, bare, ground, tmp_path, monkeypatch):
     room, start = ground.room(kind, tmp_path), Doccano.start_import
-    new = [one for one in killing.wanted(kind) if one.id in {"a.p04", "a.p06", "a.p07"}]
+    new = [one for one in interruptions.desired_examples(kind) if one.id in {"a.p04", "a.p06", "a.p07"}]
     sent = [dict(want.row) for want in desired.rows(new, room.project, ("UNIT", "PLACE"))]
     rows = [{**row, "label": []} if bare else row for row in sent]  # the first run died before it came to the spans
 
@@ -223,18 +229,18 @@ def test_an_import_that_runs_twice_leaves_no_double(kind, bare, ground, tmp_path
 
     with monkeypatch.context() as patch:
         patch.setattr(Doccano, "start_import", twice)
-        push.push(room.server, room.project, killing.wanted(kind), folder=room.folder)
+        push.push(room.server, room.project, interruptions.desired_examples(kind), folder=room.folder)
     assert room.state() == ground.expect(kind, tmp_path)
     settled(ground, room, kind, tmp_path)
 
 
-@pytest.mark.parametrize("kind", killing.KINDS)
+@pytest.mark.parametrize("kind", interruptions.KINDS)
 def test_a_worker_that_is_dead_is_said_plainly_and_what_it_finds_later_makes_no_double(kind, ground, tmp_path):
     room = ground.room(kind, tmp_path)
-    killing.kill(ground.home, "worker")
+    interruptions.kill_processes(ground.home, "worker")
     try:
         with Doccano(ground.account, patience=2.0) as link, pytest.raises(ServerError, match="worker"):
-            push.push(link, room.project, killing.wanted(kind), folder=room.folder)
+            push.push(link, room.project, interruptions.desired_examples(kind), folder=room.folder)
     finally:
         ground.mend()
     settled(ground, room, kind, tmp_path)

@@ -4,9 +4,9 @@ import itertools
 
 import pytest
 
-import annotators
 from goldspan.doccano import accounts, errand, guideline, project
 from goldspan.errors import ServerError, ValueRefused
+from helpers import doccano_annotator
 
 COUNTER = itertools.count()
 
@@ -121,14 +121,16 @@ def test_two_projects_of_one_name_are_refused(server, toy, name):
 
 def test_a_project_for_another_task_is_refused(doccano, server, toy, name):
     sent = {"name": name, "description": "x", "project_type": "DocumentClassification"}
-    lead = annotators.admin(doccano)
+    lead = doccano_annotator.admin(doccano)
     lead._call("POST", "projects", json=sent | {"resourcetype": "TextClassificationProject"})
     with pytest.raises(ServerError, match="is for DocumentClassification"):
         project.prepare(server, toy, name, "shared")
 
 
 def test_the_listed_members_come_to_work_in_their_roles(doccano, server, toy, name):
-    first, second = (person.username for person in annotators.make(doccano, [f"{name} a".replace(" ", "_"), "pia"]))
+    first, second = (
+        person.username for person in doccano_annotator.create(doccano, [f"{name} a".replace(" ", "_"), "pia"])
+    )
     path = toy.guidelines / "members.toml"
     path.write_text(GOOD.replace('"anna"', f'"{first}"').replace('"bob"', f'"{second}"'))
     prepared = project.prepare(server, toy, name, "independent")
@@ -144,7 +146,7 @@ def test_the_listed_members_come_to_work_in_their_roles(doccano, server, toy, na
 
 def test_an_account_can_be_used_with_the_password_that_was_said(server):
     [made, again] = [*accounts.create(server, ["may", "may"]), *accounts.create(server, ["may"])]
-    assert annotators.Annotator(server.url, "may", made.password).username == "may"
+    assert doccano_annotator.Annotator(server.url, "may", made.password).username == "may"
     assert again.password is None
     assert made.password not in repr(made)
     assert len(made.password) == 16
@@ -171,7 +173,7 @@ def test_the_command_prints_each_password_once(doccano, goldspan, capsys):
     said = capsys.readouterr().out.splitlines()
     assert [line.rpartition(" ")[0] for line in said[:2]] == ["lia: made, password", "leo: made, password"]
     assert said[2] == "leo: is there already, left alone"
-    assert annotators.Annotator(doccano.account.url, "leo", said[1].split()[-1])
+    assert doccano_annotator.Annotator(doccano.account.url, "leo", said[1].split()[-1])
 
 
 def test_asking_for_a_password_needs_a_terminal(doccano, goldspan, capsys):

@@ -8,13 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import doccano_rounds
-import strategies
 from goldspan.corpus import Corpus
 from goldspan.doccano import desired
 from goldspan.doccano import pull as pulling
 from goldspan.formats import gold, manifest
 from goldspan.values import Example
+from helpers import doccano_annotator, doccano_project, strategies
 
 EMOJI = "👩‍👩‍👧 The Aurora 🚢 left Port Said 👍🏽 for Valparaíso."
 
@@ -24,7 +23,7 @@ def begun(doccano, toy, people):
     """An independent project with ann and bob."""
     first = [Example("harbour.p02", EMOJI, at=24), *list(toy.gold_examples(["harbour"]))[2:]]
     gold.write(toy.gold / "harbour.jsonl", first)
-    with doccano_rounds.started(doccano, toy) as begun:
+    with doccano_project.from_corpus(doccano, toy) as begun:
         begun.add(people)
         yield begun
 
@@ -119,14 +118,14 @@ def test_what_is_withdrawn_is_listed_and_leaves_the_pass(begun, pull):
 def test_a_project_made_anew_takes_nothing_away(doccano, toy, people, pull, kind):
     for path in toy.gold.iterdir():
         path.unlink()
-    with doccano_rounds.started(doccano, toy, kind) as begun:
+    with doccano_project.from_corpus(doccano, toy, kind) as begun:
         begun.add(people)
         begun.mark("ann", "storm.p01", "Storm", "SHIP")
         names = [row.meta["goldspan_id"] for row in begun.server.examples(begun.project.id)]
         begun.confirm("ann", *names)
         pull(begun, "--apply")
     before = files(toy)
-    with doccano_rounds.started(doccano, toy, kind, "nothing" if kind == "independent" else "gold") as anew:
+    with doccano_project.from_corpus(doccano, toy, kind, "nothing" if kind == "independent" else "gold") as anew:
         anew.add(people)
         code, said, report = pull(anew, "--apply")
         assert (code, sum(len(file["kept"]) for file in report["files"])) == (0, len(names))
@@ -287,7 +286,7 @@ def test_of_two_copies_the_one_that_was_worked_on_counts(begun, pull):
 
 
 def test_a_name_that_cannot_be_a_folder_needs_a_pseudonym(doccano, begun, pull, tmp_path):
-    begun.add(doccano_rounds.people(doccano, ".hidden"))
+    begun.add(doccano_annotator.create_by_name(doccano, ".hidden"))
     person = begun.people[".hidden"]
     begun.confirm(".hidden", "storm.p01")
     begun.confirm("ann", "storm.p01")
@@ -339,7 +338,7 @@ def test_spans_of_a_former_member_are_told(begun, pull):
 
 
 def test_a_shared_project_comes_back_as_gold(doccano, toy, people, pull):
-    with doccano_rounds.started(doccano, toy, "shared", "gold") as begun:
+    with doccano_project.from_corpus(doccano, toy, "shared", "gold") as begun:
         begun.add(people)
         ann = people["ann"]
         before = files(toy)
@@ -374,13 +373,16 @@ def test_any_text_and_any_spans_come_back_equal(doccano, people, data):
         Example(f"any.p{number:02}", text, data.draw(strategies.spans(text)), number)
         for number, text in enumerate(texts)
     ]
-    with tempfile.TemporaryDirectory() as folder, doccano_rounds.started(doccano, corpus_of(examples, folder)) as begun:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        doccano_project.from_corpus(doccano, corpus_of(examples, folder)) as begun,
+    ):
         begun.add(people)
         ann = people["ann"]
         numbers = {row["meta"]["goldspan_id"]: row["id"] for row in ann.examples(begun.project.id)}
         for example in examples:
             for span in example.spans:
-                at = [doccano_rounds.units(example.text[:place]) for place in (span.start, span.end)]
+                at = [doccano_project.utf16_length(example.text[:place]) for place in (span.start, span.end)]
                 ann.mark(begun.project.id, numbers[example.id], *at, span.label)
             ann.confirm(begun.project.id, numbers[example.id])
         planned = pulling.plan(begun.corpus, begun.server, begun.name)

@@ -3,14 +3,15 @@ from dataclasses import replace
 
 import pytest
 
-import annotators
 from goldspan.doccano import desired, push, touch
 from goldspan.doccano.client import Doccano
 from goldspan.doccano.snapshot import ALL
 from goldspan.errors import ServerError, ValueRefused
 from goldspan.formats import doccano as rowformat
 from goldspan.values import Example, Span
-from pushing import Room, counting, people
+from helpers import doccano_annotator
+from helpers.doccano_annotator import create_unique
+from helpers.doccano_project import ExampleProject, record_writes
 
 TEXTS = ("🚢 KFOR left Kosovo.", "General Özkan spoke in 𝔘-town.", "Nothing here.", "👩‍👩‍👧 KFOR, KFOR.")
 PLAIN = tuple(Example(f"a.p{number:02}", text, at=10 * number) for number, text in enumerate(TEXTS, 1))
@@ -25,19 +26,19 @@ FILLED = (
 @pytest.fixture
 def alone(server, tmp_path):
     """A project in which everybody annotates alone."""
-    return Room(server, tmp_path)
+    return ExampleProject(server, tmp_path)
 
 
 @pytest.fixture
 def shared(server, tmp_path):
     """A project with one common annotation."""
-    return Room(server, tmp_path, collaborative=True)
+    return ExampleProject(server, tmp_path, collaborative=True)
 
 
 @pytest.fixture(scope="module")
 def team(doccano):
     """Two annotators and the administrator."""
-    made = [*people(doccano, "anna", "bela"), annotators.admin(doccano)]
+    made = [*create_unique(doccano, "anna", "bela"), doccano_annotator.admin(doccano)]
     yield made
     for person in made:
         person.close()
@@ -63,7 +64,7 @@ def test_pushing_twice_changes_nothing(kind, request):
     examples = FILLED if kind == "shared" else PLAIN
     room.push(*examples)
     before = room.take().copies.keys()
-    with counting(room.server) as written:
+    with record_writes(room.server) as written:
         done = room.push(*examples)
     assert not written
     assert done.plan.is_done
@@ -128,7 +129,7 @@ def test_a_changed_text_that_people_worked_on_is_reported_and_left_alone(touch_i
     alone.push(*PLAIN)
     touch_it(alone, team, alone.number("a.p01"))
     before = alone.state()
-    with counting(alone.server) as written:
+    with record_writes(alone.server) as written:
         done = alone.push(*changed(PLAIN))
     assert (done.left.counts()["conflict"], written) == (1, [])
     assert alone.state() == before
@@ -223,20 +224,20 @@ def test_what_nobody_asked_for_stays(alone):
     ],
 )
 def test_what_cannot_be_stored_is_refused_before_anything_is_sent(example, server, tmp_path):
-    room = Room(server, tmp_path, collaborative=True, grapheme_mode=True)
-    with counting(server) as written, pytest.raises(ValueRefused) as caught:
+    room = ExampleProject(server, tmp_path, collaborative=True, grapheme_mode=True)
+    with record_writes(server) as written, pytest.raises(ValueRefused) as caught:
         room.push(*FILLED, example)
     assert (caught.value.example, written) == ("b", [])
 
 
 def test_spans_are_not_filled_in_where_everybody_annotates_alone(alone):
-    with counting(alone.server) as written, pytest.raises(ValueRefused, match="everybody annotates alone"):
+    with record_writes(alone.server) as written, pytest.raises(ValueRefused, match="everybody annotates alone"):
         alone.push(*FILLED)
     assert not written
 
 
 def test_grapheme_clusters_are_counted_where_the_project_does(server, tmp_path):
-    room = Room(server, tmp_path, collaborative=True, grapheme_mode=True)
+    room = ExampleProject(server, tmp_path, collaborative=True, grapheme_mode=True)
     assert room.push(*FILLED).account.stored == 5
     assert room.take().by_id["a.p04"][0].work[ALL].spans == FILLED[3].spans
 
@@ -302,6 +303,6 @@ def test_two_pushes_at_once_end_as_one(kind, request, doccano, tmp_path):
     room.push(*examples)
     there = room.take()
     assert sorted(one.id for one in there.copies.values()) == sorted(example.id for example in examples)
-    with counting(room.server) as written:
+    with record_writes(room.server) as written:
         room.push(*examples)
     assert not written

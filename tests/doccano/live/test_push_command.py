@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-import annotators
 from goldspan.doccano import desired
 from goldspan.formats import gold
+from helpers import doccano_annotator
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_articles_that_are_not_asked_for_are_no_strays(push):
 
 def test_a_conflict_is_named_with_what_to_do_and_the_exit_code_is_one(push, toy, doccano):
     push("--apply", "--articles", "harbour")
-    with_admin = annotators.admin(doccano)
+    with_admin = doccano_annotator.admin(doccano)
     project = with_admin.projects()[push.project]
     first = with_admin.examples(project)[0]
     with_admin.confirm(project, first["id"])

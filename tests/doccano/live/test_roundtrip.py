@@ -9,14 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import made_corpus
-import strategies
 from goldspan import graphemes, offsets
 from goldspan.doccano import desired, errand
 from goldspan.doccano import pull as pulling
 from goldspan.doccano.push import Options
 from goldspan.errors import ValueRefused
 from goldspan.values import Example
+from helpers import sample_corpus, strategies
 
 NAMES = ("ann", "bob")
 KINDS = [(kind, unit) for kind in ("independent", "shared") for unit in ("utf16", "graphemes")]
@@ -123,8 +122,8 @@ def go_round(pile, server, people, *, kind, unit, root):
     pile = pushable(pile, project)
     if not pile:
         return
-    corpus = made_corpus.make(root, [paper.example for paper in pile], strategies.LABELS)
-    made_corpus.list_members(corpus, people)
+    corpus = sample_corpus.make(root, [paper.example for paper in pile], strategies.LABELS)
+    sample_corpus.list_members(corpus, people)
 
     def prepare():
         return errand.prepare(

@@ -11,11 +11,11 @@ from contextlib import closing
 
 import pytest
 
-import annotators
 from goldspan.doccano import server
 from goldspan.doccano.server import home as homes
 from goldspan.doccano.server import installing, processes, state, store
 from goldspan.errors import InputError, ServerError, ValueRefused
+from helpers import doccano_annotator
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def leader(running, role):
 
 
 def log_in(running):
-    annotators.admin(running).close()
+    doccano_annotator.admin(running).close()
 
 
 # Start
@@ -93,12 +93,12 @@ def test_another_port_for_a_server_that_runs_is_refused(doccano):
 
 
 def test_what_annotators_did_is_there_after_a_stop_and_a_start(own):
-    (anna,) = annotators.make(own, ["anna"])
+    (anna,) = doccano_annotator.create(own, ["anna"])
     anna.close()
     assert server.stop(own.home)
     again = server.start(own.home)
     assert (again.account, again.started) == (own.account, ("web", "worker"))
-    annotators.Annotator(again.account.url, "anna", anna.password).close()
+    doccano_annotator.Annotator(again.account.url, "anna", anna.password).close()
 
 
 def test_a_busy_port_is_said(tmp_path, goldspan, capsys):

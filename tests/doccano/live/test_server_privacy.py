@@ -10,10 +10,10 @@ import psutil
 import pytest
 import requests
 
-import annotators
 from goldspan.doccano import server
 from goldspan.doccano.server import home as homes
 from goldspan.doccano.server import installing, processes, state, store
+from helpers import doccano_annotator
 
 
 def processes_of(running):
@@ -72,7 +72,7 @@ def test_no_default_login_exists(doccano, username, password):
 
 def test_secrets_stand_in_no_log_and_no_command_line(doccano):
     home = homes.find(doccano.home)
-    annotators.admin(doccano).close()
+    doccano_annotator.admin(doccano).close()
     hidden = [doccano.account.password, home.secret.read_text()]
     shown = [path.read_text() for path in home.folder.glob("*.log")]
     assert len(shown) >= 2
@@ -101,7 +101,7 @@ def upload(lead, name, data):
 
 
 def test_uploads_lie_in_the_home(doccano):
-    lead = annotators.admin(doccano)
+    lead = doccano_annotator.admin(doccano)
     upload(lead, "anna.jsonl", b'{"text": "Anna"}\n')
     lead.close()
     assert [path.read_bytes() for path in (doccano.home / "uploads").rglob("*") if path.is_file()] == [
@@ -137,7 +137,7 @@ reading.join()
 
 
 def test_people_and_an_import_write_at_once_and_nobody_is_turned_away(doccano):
-    lead = annotators.admin(doccano)
+    lead = doccano_annotator.admin(doccano)
     sent = {"name": "crowd", "description": "-", "project_type": "SequenceLabeling", "collaborative_annotation": True}
     project = lead._call("POST", "projects", json={**sent, "resourcetype": "SequenceLabelingProject"})["id"]
     label = {"text": "P", "suffix_key": None, "background_color": "#ffffff", "text_color": "#000000"}
@@ -151,7 +151,7 @@ def test_people_and_an_import_write_at_once_and_nobody_is_turned_away(doccano):
     task = lead._call("POST", f"projects/{project}/upload", json=started)["task_id"]
 
     def annotate(example):
-        person = annotators.admin(doccano)
+        person = doccano_annotator.admin(doccano)
         marks = [person.mark(project, example, at, at + 1, label) for at in range(0, 100, 5)]
         person.close()
         return len(marks)

@@ -2,12 +2,11 @@
 
 import pytest
 
-from doccano_hands import bring, comment, confirm, join, leave, mark
-from goldspan.doccano.client import Doccano
 from goldspan.doccano.snapshot import Work, fingerprint, take
 from goldspan.doccano.touch import touched
 from goldspan.formats import doccano as format_
 from goldspan.values import Example, Span
+from helpers.doccano_project import add_member, import_rows, remove_member
 
 TEXT = "a 😀 Bob\r\nin Rome"
 
@@ -22,20 +21,20 @@ def project(server, request):
         server.create_span_type(made.id, label, "#112233")
     unit = "graphemes" if request.param else "utf16"
     wanted = [Example(f"a.p{at}", f"{TEXT} e\u0301 {at}") for at in range(3)]
-    assert bring(server, made, [format_.row(example, unit) for example in wanted]) == []
+    assert import_rows(server, made, [format_.row(example, unit) for example in wanted]) == []
     yield made
     server.delete_project(made.id)
 
 
 def test_a_real_project_is_seen_as_its_annotators_left_it(server, project):
     first, second, third = take(server, project, confirmed=False).copies
-    _, account = join(server, project, "clara")
+    _, clara = add_member(server, project, "clara")
     at = 4 if project.grapheme_mode else 5
-    with Doccano(account) as clara:
-        mark(clara, project, first, (at, at + 3, "PER"))
-        confirm(clara, project, first)
-        confirm(clara, project, second)
-        comment(clara, project, third, "Who?")
+    with clara:
+        clara.mark(project.id, first, at, at + 3, "PER")
+        clara.confirm(project.id, first)
+        clara.confirm(project.id, second)
+        clara.comment(project.id, third, "Who?")
     found = take(server, project)
     me = server.me().username
     assert found.members == tuple(sorted(["clara", me]))
@@ -55,12 +54,12 @@ def test_a_real_project_is_seen_as_its_annotators_left_it(server, project):
 
 def test_of_a_former_member_all_but_bare_confirmations_is_seen(server, project):
     first, second, third = take(server, project, confirmed=False).copies
-    member, account = join(server, project, "clara")
-    with Doccano(account) as clara:
-        mark(clara, project, first, (0, 1, "LOC"))
-        confirm(clara, project, second)
-        comment(clara, project, third, "Who?")
-    leave(server, project, member)
+    member, clara = add_member(server, project, "clara")
+    with clara:
+        clara.mark(project.id, first, 0, 1, "LOC")
+        clara.confirm(project.id, second)
+        clara.comment(project.id, third, "Who?")
+    remove_member(server, project, member)
     assert touched(server, take(server, project)) == {first: "labelled LOC", third: "commented"}
 
 
@@ -70,16 +69,15 @@ def test_a_real_shared_project_tells_what_was_filled_in_from_what_people_did(ser
         server.create_span_type(project.id, label, "#112233")
     span = Span(4, 7, "PER")
     rows = [format_.row(Example(f"a.p{at}", TEXT, (span,))) | {"goldspan_sent": fingerprint([span])} for at in range(4)]
-    assert bring(server, project, rows) == []
+    assert import_rows(server, project, rows) == []
     before = take(server, project)
     first, second, third, _ = before.copies
     assert touched(server, before) == {}
-    _, account = join(server, project, "clara")
-    with Doccano(account) as clara:
-        mark(clara, project, first, (13, 17, "LOC"))
-        confirm(clara, project, second)
-        spans = f"v1/projects/{project.id}/examples/{third}/spans"
-        clara._send("PATCH", f"{spans}/{clara._get(spans)[0]['id']}", {"start_offset": 0, "end_offset": 1})
+    _, clara = add_member(server, project, "clara")
+    with clara:
+        clara.mark(project.id, first, 13, 17, "LOC")
+        clara.confirm(project.id, second)
+        clara.move(project.id, third, clara.spans(project.id, third)[0]["id"], 0, 1)
     assert touched(server, before) == {first: "labelled LOC since", second: "confirmed"}
     changed = "its spans are not those that were filled in"
     assert touched(server, take(server, project)) == {first: changed, second: "confirmed", third: changed}

@@ -17,14 +17,13 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
-import killing
-import made_corpus
 from goldspan.doccano import errand, merging, reanchor, server
 from goldspan.doccano import pull as pulling
 from goldspan.doccano import push as pushing
 from goldspan.doccano.push import Options
 from goldspan.errors import ServerError
 from goldspan.values import Example, Span
+from helpers import interruptions, sample_corpus
 from human_work import NAMES, Ground, Model
 
 LABELS = ("UNIT", "PLACE")
@@ -65,8 +64,8 @@ class Round(Model, RuleBasedStateMachine):
         self.project = self.ground.link.create_project(
             self.name, collaborative=self.shared, grapheme_mode=self.unit == "graphemes", description="a round"
         ).id
-        self.corpus = made_corpus.make(Path(self.folder.name) / "corpus", self.gold(), LABELS)
-        made_corpus.list_members(self.corpus, self.ground.people)
+        self.corpus = sample_corpus.make(Path(self.folder.name) / "corpus", self.gold(), LABELS)
+        sample_corpus.list_members(self.corpus, self.ground.people)
         self.push()
 
     def gold(self):
@@ -150,7 +149,7 @@ class Round(Model, RuleBasedStateMachine):
         """The gold as it is, but for one example."""
         fresh = {one.id: one for one in self.gold()}
         here = {one.id: one for one in self.corpus.gold_examples()}
-        made_corpus.write_gold(self.corpus, {**fresh, **here, name: fresh[name]}.values())
+        sample_corpus.write_gold(self.corpus, {**fresh, **here, name: fresh[name]}.values())
 
     # What goldspan does.
 
@@ -256,7 +255,7 @@ class Round(Model, RuleBasedStateMachine):
         def sent(request, **options):
             left[0] -= 1
             if left[0] == 0:
-                killing.kill(self.ground.home, role)
+                interruptions.kill_processes(self.ground.home, role)
             return send(request, **options)
 
         with pytest.MonkeyPatch.context() as patch:

@@ -4,15 +4,15 @@ import json
 
 import pytest
 
-import doccano_rounds
 from goldspan.doccano import desired
 from goldspan.formats import gold
 from goldspan.values import Example
+from helpers import doccano_project
 
 
 @pytest.fixture
 def begun(doccano, toy, people):
-    with doccano_rounds.started(doccano, toy) as begun:
+    with doccano_project.from_corpus(doccano, toy) as begun:
         begun.add(people)
         yield begun
 
@@ -87,7 +87,7 @@ def test_what_differs_between_here_and_there_is_named(begun, status):
 
 
 def test_a_shared_project_has_one_column_for_all(doccano, toy, people, status):
-    with doccano_rounds.started(doccano, toy, "shared", "gold") as begun:
+    with doccano_project.from_corpus(doccano, toy, "shared", "gold") as begun:
         begun.add(people)
         begun.confirm("ann", "storm.p01")
         _, said, report = status("--project", begun.name, "--root", toy.root)

@@ -19,7 +19,15 @@ from typing import ClassVar
 
 import pytest
 
-from faults import (
+from goldspan import cli
+from goldspan.doccano import download, rows, transport
+from goldspan.doccano.account import Account
+from goldspan.doccano.client import Doccano
+from goldspan.doccano.doctor.check import NotSeen
+from goldspan.doccano.doctor.patient import Patient
+from goldspan.doccano.doctor.servers import page_size
+from goldspan.errors import ServerError, ValueRefused
+from helpers.http_faults import (
     APP,
     BAD_GATEWAY,
     CSRF,
@@ -31,19 +39,11 @@ from faults import (
     SECRETS,
     SESSION,
     TOKEN,
-    Faults,
+    ScriptedServer,
     cookies,
-    hang,
     reply,
+    stall,
 )
-from goldspan import cli
-from goldspan.doccano import download, rows, transport
-from goldspan.doccano.account import Account
-from goldspan.doccano.client import Doccano
-from goldspan.doccano.doctor.check import NotSeen
-from goldspan.doccano.doctor.patient import Patient
-from goldspan.doccano.doctor.servers import page_size
-from goldspan.errors import ServerError, ValueRefused
 
 QUICK = {"timeout": (1.0, 0.3), "patience": 0.3, "pause": 0.01}
 
@@ -66,7 +66,7 @@ def said(url, ask, **options):
 
 
 def fault(answer, line="GET /v1/me", ask=Doccano.me):
-    with Faults({line: [answer]}) as server:
+    with ScriptedServer({line: [answer]}) as server:
         return said(server.url, ask)
 
 
@@ -96,8 +96,8 @@ BROKEN = {
     "no gzip": (reply(200, b"{}", Content_Encoding="gzip"), "cannot be unpacked"),
     "no answer": (b"", "cut the connection"),
     "no HTTP": (b"SSH-2.0-OpenSSH_9.6\r\n", "cut the connection"),
-    "silence": (hang(), "did not answer within 0.3 s\n.*not known"),
-    "silence in between": (hang(first=reply(200, b"{", length=9)), "went silent for 0.3 s in its answer"),
+    "silence": (stall(), "did not answer within 0.3 s\n.*not known"),
+    "silence in between": (stall(first=reply(200, b"{", length=9)), "went silent for 0.3 s in its answer"),
     "a list": (reply(200, [1]), "gave a list where a user was expected\n.*Doccano 1.8"),
     "missing keys": (reply(200, {"id": 1, "name": "x"}), "lacks 'username'; it has id, name"),
     "wrong kind": (reply(200, {"id": "1"}), "'id' is a string, not a number"),
@@ -137,7 +137,7 @@ def test_what_the_server_repeats_of_a_secret_is_blotted_out(secret):
 
 def test_no_log_holds_a_secret(caplog):
     caplog.set_level(logging.DEBUG)
-    with Faults({"GET /v1/me": [BAD_GATEWAY, EXPIRED, ME], "POST /v1/users/create": [BAD_GATEWAY]}) as server:
+    with ScriptedServer({"GET /v1/me": [BAD_GATEWAY, EXPIRED, ME], "POST /v1/users/create": [BAD_GATEWAY]}) as server:
         Doccano(account(server.url), **QUICK).me()
         with pytest.raises(ServerError) as caught:
             Doccano(account(server.url), **QUICK).create_user("ann", PASSWORD)
@@ -147,12 +147,15 @@ def test_no_log_holds_a_secret(caplog):
 
 
 def test_a_client_shows_its_address_and_user_alone():
-    with Faults() as server:
+    with ScriptedServer() as server:
         assert repr(Doccano(account(server.url))) == f"<Doccano {server.url} as admin>"
 
 
 def test_a_redirect_to_another_host_is_never_followed():
-    with Faults() as other, Faults({"GET /v1/me": [reply(307, b"", Location=f"{other.url}/v1/me")]}) as server:
+    with (
+        ScriptedServer() as other,
+        ScriptedServer({"GET /v1/me": [reply(307, b"", Location=f"{other.url}/v1/me")]}) as server,
+    ):
         assert f"answered 307 and points to {other.url}/v1/me\n  Redirects are not followed" in said(
             server.url, Doccano.me
         )
@@ -160,9 +163,9 @@ def test_a_redirect_to_another_host_is_never_followed():
 
 
 def test_a_redirected_login_does_not_carry_the_password_along():
-    with Faults() as other:
+    with ScriptedServer() as other:
         line = "POST /v1/auth/login/"
-        with Faults({line: [reply(308, b"", Location=f"{other.url}/v1/auth/login/")]}) as server:
+        with ScriptedServer({line: [reply(308, b"", Location=f"{other.url}/v1/auth/login/")]}) as server:
             assert "308 and points to" in said(server.url, Doccano.me)
         assert not other.requests
 
@@ -170,7 +173,7 @@ def test_a_redirected_login_does_not_carry_the_password_along():
 @pytest.mark.parametrize("status", [400, 401, 403])
 def test_a_refused_login_says_so(status):
     answer = reply(status, {"non_field_errors": ["Unable to log in with provided credentials."]})
-    with Faults({"POST /v1/auth/login/": [answer]}) as server:
+    with ScriptedServer({"POST /v1/auth/login/": [answer]}) as server:
         expected = f"user name or password refused by {server.url}: Unable to log in with provided credentials.\n"
         assert said(server.url, Doccano.me).startswith(expected)
 
@@ -196,7 +199,7 @@ def test_a_session_that_ran_out_is_begun_anew_and_the_request_repeated(line, ref
     made = {"id": 1, "text": "PER", "background_color": "#112233", "text_color": "#ffffff"}
     fresh = reply(200, {"key": "k"}, Set_Cookie=cookies("second-session", "second-token"))
     good = reply(200, made if line.startswith("POST") else [made])
-    with Faults({line: [refusal, good], "POST /v1/auth/login/": [LOGIN, fresh]}) as server:
+    with ScriptedServer({line: [refusal, good], "POST /v1/auth/login/": [LOGIN, fresh]}) as server:
         doccano = Doccano(account(server.url), **QUICK)
         found = doccano.create_span_type(1, "PER", "#112233") if line.startswith("POST") else doccano.span_types(1)[0]
         assert found.name == "PER"
@@ -209,19 +212,19 @@ def test_a_session_that_ran_out_is_begun_anew_and_the_request_repeated(line, ref
 
 
 def test_a_session_is_begun_anew_once_only():
-    with Faults({"GET /v1/me": [EXPIRED]}) as server:
+    with ScriptedServer({"GET /v1/me": [EXPIRED]}) as server:
         assert "The login does not hold" in said(server.url, Doccano.me)
         assert server.lines() == ["GET /v1/me", "POST /v1/auth/login/", "GET /v1/me"]
 
 
 def test_a_missing_right_is_no_expired_session():
-    with Faults({"GET /v1/me": [FORBIDDEN]}) as server:
+    with ScriptedServer({"GET /v1/me": [FORBIDDEN]}) as server:
         said(server.url, Doccano.me)
         assert server.lines() == ["GET /v1/me"]
 
 
 def test_a_csrf_failure_says_which_address_is_wrong():
-    with Faults({"DELETE /v1/projects/1": [CSRF]}) as server:
+    with ScriptedServer({"DELETE /v1/projects/1": [CSRF]}) as server:
         found = said(server.url, lambda doccano: doccano.delete_project(1))
         assert "CSRF Failed" in found
         assert f"CSRF_TRUSTED_ORIGINS, https): {server.url}/ is not it" in found
@@ -229,7 +232,7 @@ def test_a_csrf_failure_says_which_address_is_wrong():
 
 def test_the_csrf_token_is_that_of_the_cookie_at_each_request():
     again = ME[: ME.index(b"\r\n")] + b"\r\nSet-Cookie: csrftoken=turned; Path=/" + ME[ME.index(b"\r\n") :]
-    with Faults({"GET /v1/me": [again], "DELETE /v1/projects/1": [reply(204)]}) as server:
+    with ScriptedServer({"GET /v1/me": [again], "DELETE /v1/projects/1": [reply(204)]}) as server:
         doccano = Doccano(account(server.url), **QUICK)
         doccano.delete_project(1)
         doccano.me()
@@ -241,14 +244,14 @@ def test_the_csrf_token_is_that_of_the_cookie_at_each_request():
 
 def test_what_only_reads_is_repeated():
     half = reply(200, b'{"id"', length=99)
-    with Faults({"GET /v1/me": [BAD_GATEWAY, half, b"", reply(429, Retry_After="0"), ME]}) as server:
+    with ScriptedServer({"GET /v1/me": [BAD_GATEWAY, half, b"", reply(429, Retry_After="0"), ME]}) as server:
         assert Doccano(account(server.url), **QUICK).me().username == "admin"
         assert server.lines() == ["GET /v1/me"] * 5
 
 
-@pytest.mark.parametrize("answer", [BAD_GATEWAY, reply(429, Retry_After="0"), b"", hang(), reply(200, b"{", length=9)])
+@pytest.mark.parametrize("answer", [BAD_GATEWAY, reply(429, Retry_After="0"), b"", stall(), reply(200, b"{", length=9)])
 def test_what_writes_is_never_repeated(answer):
-    with Faults({"POST /v1/users/create": [answer]}) as server:
+    with ScriptedServer({"POST /v1/users/create": [answer]}) as server:
         said(server.url, lambda doccano: doccano.create_user("ann", "x"))
         assert server.lines() == ["POST /v1/users/create"]
 
@@ -265,13 +268,13 @@ NEVER = ["Mon, 01 Jan 99999999999 00:00:00 GMT", "9" * 5000, "soon", "", "-1"]
 
 @pytest.mark.parametrize("asked", NEVER)
 def test_a_pause_that_nobody_understands_is_as_if_none_were_asked(asked):
-    with Faults({"GET /v1/me": [reply(503, Retry_After=asked), ME]}) as server:
+    with ScriptedServer({"GET /v1/me": [reply(503, Retry_After=asked), ME]}) as server:
         assert Doccano(account(server.url), **QUICK).me().username == "admin"
 
 
 @pytest.mark.parametrize("error", [ValueError, OverflowError])
 def test_what_the_libraries_stumble_over_is_an_error_of_the_server(error, monkeypatch):
-    with Faults() as server:
+    with ScriptedServer() as server:
         doccano = Doccano(account(server.url), **QUICK)
         monkeypatch.setattr("requests.Session.send", lambda *_, **__: (_ for _ in ()).throw(error(PASSWORD)))
         assert "a header that cannot be understood" in said(server.url, lambda _: doccano.me())
@@ -291,7 +294,7 @@ def test_an_answer_that_unpacks_to_more_than_the_memory_is_cut_short(monkeypatch
 def test_an_answer_up_to_the_limit_comes_whole(monkeypatch):
     padded = ME.partition(b"\r\n\r\n")[2].ljust(1 << 20)
     monkeypatch.setattr(download.hold, "__defaults__", (1 << 20,))
-    with Faults({"GET /v1/me": [reply(200, gzip.compress(padded), Content_Encoding="gzip")]}) as server:
+    with ScriptedServer({"GET /v1/me": [reply(200, gzip.compress(padded), Content_Encoding="gzip")]}) as server:
         assert Doccano(account(server.url), **QUICK).me().username == "admin"
 
 
@@ -313,7 +316,7 @@ LISTED = {
 
 @pytest.mark.parametrize("table", [LISTED, {"POST /v1/auth/login/": [reply(500, {"detail": OWNED})]}])
 def test_the_words_of_a_server_are_shown_to_a_terminal_and_not_obeyed(table, monkeypatch, capsys, tmp_path):
-    with Faults(table) as server:
+    with ScriptedServer(table) as server:
         login = {"URL": server.url, "USERNAME": "admin", "PASSWORD": PASSWORD}
         for name, value in login.items():
             monkeypatch.setenv(f"DOCCANO_{name}", value)
@@ -370,7 +373,7 @@ def test_a_name_that_nobody_has_is_said_so():
 
 
 def test_a_proxy_of_the_environment_never_sees_this_machine(monkeypatch):
-    with Faults() as proxy, Faults({"GET /v1/me": [ME]}) as server:
+    with ScriptedServer() as proxy, ScriptedServer({"GET /v1/me": [ME]}) as server:
         for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
             monkeypatch.setenv(name, proxy.url)
         monkeypatch.delenv("NO_PROXY", raising=False)
@@ -379,7 +382,7 @@ def test_a_proxy_of_the_environment_never_sees_this_machine(monkeypatch):
 
 
 def test_a_proxy_is_used_for_others_and_its_failure_said(monkeypatch):
-    with Faults({"POST http://doccano.example/v1/auth/login/": [BAD_GATEWAY]}) as proxy:
+    with ScriptedServer({"POST http://doccano.example/v1/auth/login/": [BAD_GATEWAY]}) as proxy:
         monkeypatch.setenv("http_proxy", proxy.url)
         monkeypatch.delenv("NO_PROXY", raising=False)
         monkeypatch.delenv("no_proxy", raising=False)
@@ -395,7 +398,7 @@ def test_a_password_of_a_netrc_file_is_not_sent(monkeypatch, tmp_path):
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     monkeypatch.setattr(transport, "is_loopback", lambda _: False)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    with Faults({"GET /v1/me": [ME]}) as server:
+    with ScriptedServer({"GET /v1/me": [ME]}) as server:
         Doccano(account(server.url), **QUICK).me()
         assert not any("Authorization" in request.headers for request in server.requests)
 
@@ -430,7 +433,7 @@ def certificate(tmp_path):
 
 
 def test_a_certificate_that_nobody_trusts_is_refused(certificate):
-    with Faults() as server:
+    with ScriptedServer() as server:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate)
         server._server.socket = context.wrap_socket(server._server.socket, server_side=True)
@@ -470,7 +473,7 @@ def export(doccano):
 
 def test_an_export_comes_whole_and_leaves_nothing_behind():
     data = a_zip(ann='{"id": 1}\n')
-    with Faults(exporting(reply(200, data, kind="application/zip"), WAITING)) as server:
+    with ScriptedServer(exporting(reply(200, data, kind="application/zip"), WAITING)) as server:
         server.table[STATUS] = [WAITING, WAITING, READY]
         doccano = Doccano(account(server.url), **QUICK)
         with doccano.export(1, confirmed=True) as path:
@@ -483,7 +486,7 @@ def test_an_export_comes_whole_and_leaves_nothing_behind():
 DATA = a_zip(ann="x" * 5000)
 CUT = {
     "cut": (reply(200, DATA[:90], kind="application/zip", length=len(DATA)), "broke off before all of it"),
-    "silent": (hang(first=reply(200, DATA[:90], kind="application/zip", length=5000)), "broke off before all of it"),
+    "silent": (stall(first=reply(200, DATA[:90], kind="application/zip", length=5000)), "broke off before all of it"),
     "a page": (APP, "sent no ZIP for the export"),
     "not ready after all": (reply(200, {"status": "Not ready"}), "sent no ZIP"),
     "empty": (reply(200, b"", kind="application/zip"), "an empty export"),
@@ -495,32 +498,32 @@ CUT = {
 def test_an_export_that_does_not_come_whole_is_refused(name, tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     answer, expected = CUT[name]
-    with Faults(exporting(answer)) as server:
+    with ScriptedServer(exporting(answer)) as server:
         assert expected in said(server.url, export)
     assert not list(tmp_path.iterdir())
 
 
 def test_an_export_without_end_is_cut_short(monkeypatch):
     monkeypatch.setattr(download.save, "__defaults__", (100,))
-    with Faults(exporting(reply(200, DATA + b"x" * 200, kind="application/zip"))) as server:
+    with ScriptedServer(exporting(reply(200, DATA + b"x" * 200, kind="application/zip"))) as server:
         assert "more than 100 bytes" in said(server.url, export)
 
 
 def test_a_task_that_failed_is_told_in_the_words_of_the_worker():
     failed = reply(200, {"ready": True, "result": None, "error": {"text": "database is locked"}})
-    with Faults(exporting(READY, failed)) as server:
+    with ScriptedServer(exporting(READY, failed)) as server:
         assert "failed in Doccano's worker: database is locked\n" in said(server.url, export)
         assert DOWNLOAD not in server.lines()
 
 
 def test_a_task_that_never_gets_ready_points_to_the_worker():
-    with Faults({STATUS: [WAITING]}) as server:
+    with ScriptedServer({STATUS: [WAITING]}) as server:
         found = said(server.url, lambda doccano: doccano.wait(TASK))
         assert re.search("not ended in [0-9]+ s: the task worker does not seem to run\n.*`doccano task`", found)
 
 
 def test_news_renew_the_patience():
-    with Faults({STATUS: [WAITING] * 12 + [READY]}) as server:
+    with ScriptedServer({STATUS: [WAITING] * 12 + [READY]}) as server:
         doccano = Doccano(account(server.url), **QUICK)
         told = iter(range(100))
         assert doccano.wait(TASK, news=lambda: next(told), patience=0.2) == ["/media/x.zip"]
@@ -528,13 +531,13 @@ def test_news_renew_the_patience():
 
 
 def test_old_news_do_not():
-    with Faults({STATUS: [WAITING]}) as server:
+    with ScriptedServer({STATUS: [WAITING]}) as server:
         assert "does not seem to run" in said(server.url, lambda doccano: doccano.wait(TASK, news=lambda: 7))
 
 
 def test_what_an_import_did_not_take_is_told_line_by_line():
     errors = [{"filename": "a.jsonl", "line": 3, "message": "Expecting value"}, {"message": "Bad."}, "odd"]
-    with Faults({STATUS: [reply(200, {"ready": True, "result": {"error": errors}, "error": None})]}) as server:
+    with ScriptedServer({STATUS: [reply(200, {"ready": True, "result": {"error": errors}, "error": None})]}) as server:
         found = Doccano(account(server.url), **QUICK).wait(TASK)
         assert found == ["a.jsonl, line 3: Expecting value", "Bad.", "odd"]
 
@@ -555,7 +558,7 @@ def test_an_upload_without_a_number_is_refused():
 
 
 def test_an_upload_that_is_gone_cannot_be_reverted_and_other_refusals_are_told():
-    with Faults({"DELETE /v1/fp/revert/": [reply(204), reply(404), reply(400, "bad")]}) as server:
+    with ScriptedServer({"DELETE /v1/fp/revert/": [reply(204), reply(404), reply(400, "bad")]}) as server:
         doccano = Doccano(account(server.url), **QUICK)
         assert [doccano.revert("a" * 22), doccano.revert("a" * 22)] == [True, False]
         with pytest.raises(ServerError, match="400"):
@@ -569,7 +572,7 @@ def test_what_doccano_sends_after_the_end_of_an_answer_is_not_taken_for_the_next
         time.sleep(0.1)
         write(b"None")
 
-    with Faults({"DELETE /v1/fp/revert/": [stray], "DELETE /v1/projects/1": [ME]}, keep=True) as server:
+    with ScriptedServer({"DELETE /v1/fp/revert/": [stray], "DELETE /v1/projects/1": [ME]}, keep=True) as server:
         doccano = Doccano(account(server.url), **QUICK)
         assert doccano.revert("a" * 22)
         doccano.delete_project(1)
@@ -577,7 +580,7 @@ def test_what_doccano_sends_after_the_end_of_an_answer_is_not_taken_for_the_next
 
 
 def test_to_delete_nothing_never_reaches_the_server():
-    with Faults() as server:
+    with ScriptedServer() as server:
         doccano = Doccano(account(server.url), **QUICK)
         with pytest.raises(ValueRefused, match="no example"):
             doccano.delete_examples(1, [])
@@ -585,14 +588,14 @@ def test_to_delete_nothing_never_reaches_the_server():
 
 
 def test_to_ask_for_an_empty_label_never_reaches_the_server():
-    with Faults() as server:
+    with ScriptedServer() as server:
         with pytest.raises(ValueRefused, match="empty label"):
             Doccano(account(server.url), **QUICK).examples(1, "")
         assert not server.lines()
 
 
 def test_a_field_that_is_none_never_reaches_the_server():
-    with Faults() as server:
+    with ScriptedServer() as server:
         with pytest.raises(ValueRefused, match="no field 'colaborative'"):
             Doccano(account(server.url), **QUICK).update_project(1, colaborative=True)
         assert not server.lines()
@@ -609,7 +612,7 @@ def test_a_field_that_is_none_never_reaches_the_server():
     ],
 )
 def test_a_doctor_gets_whatever_comes(answer):
-    with Faults({"GET /v1/health/": [answer]}) as server:
+    with ScriptedServer({"GET /v1/health/": [answer]}) as server:
         status, found = Doccano(account(server.url), **QUICK).probe("v1/health/", format="json")
     assert (status, found) in [
         (503, {"Worker": "unavailable"}),

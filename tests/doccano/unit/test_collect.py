@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import strategies
 from goldspan import offsets
 from goldspan.doccano import folders, merging, tidy
 from goldspan.doccano.copies import TWICE, Refused, Work
 from goldspan.errors import ValueRefused
 from goldspan.formats import gold
 from goldspan.values import Example, Span
+from helpers import strategies
 
 LABELS = ("UNIT", "PERSON")  # strategies.LABELS has others, too
 UNITS = st.sampled_from(["utf16", "graphemes"])

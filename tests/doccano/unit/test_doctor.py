@@ -5,14 +5,14 @@ from contextlib import contextmanager
 
 import pytest
 
-import faults
 from goldspan.doccano import doctor
 from goldspan.doccano.account import Account
 from goldspan.doccano.doctor import servers
 from goldspan.doccano.doctor.check import NotSeen
 from goldspan.doccano.doctor.patient import Patient
+from helpers import http_faults
 
-OKAY = faults.reply(200, {"CeleryHealthCheckCelery": "OK"})
+OKAY = http_faults.reply(200, {"CeleryHealthCheckCelery": "OK"})
 PROJECT = {
     "id": 7,
     "name": "seen",
@@ -29,7 +29,9 @@ PROJECT = {
 
 
 def page(*entries, count=None):
-    return faults.reply(200, {"count": len(entries) if count is None else count, "next": None, "results": [*entries]})
+    return http_faults.reply(
+        200, {"count": len(entries) if count is None else count, "next": None, "results": [*entries]}
+    )
 
 
 def member(number, name, role="annotator"):
@@ -53,19 +55,22 @@ def found(report):
 def recorded(**table):
     """A doctor's look at a server that answers as said, and what that server heard."""
     answers = {
-        "GET /v1/me": [faults.ME],
+        "GET /v1/me": [http_faults.ME],
         "GET /v1/health/": [OKAY],
         "GET /v1/projects": [page(PROJECT)],
-        "GET /v1/projects/7/my-role": [faults.reply(200, member(1, "admin", "project_admin"))],
+        "GET /v1/projects/7/my-role": [http_faults.reply(200, member(1, "admin", "project_admin"))],
         "GET /v1/projects/7/examples": [page(example(1), example(2))],
-        "GET /v1/projects/7/members": [faults.reply(200, [member(1, "admin", "project_admin"), member(2, "ann")])],
-        "GET /v1/projects/7/assignments": [faults.APP],
-        "GET /v1/projects/0/assignments": [faults.APP],
-        "POST /v1/auth/login/": [faults.LOGIN, faults.reply(400, {"non_field_errors": ["Unable to log in."]})],
+        "GET /v1/projects/7/members": [http_faults.reply(200, [member(1, "admin", "project_admin"), member(2, "ann")])],
+        "GET /v1/projects/7/assignments": [http_faults.APP],
+        "GET /v1/projects/0/assignments": [http_faults.APP],
+        "POST /v1/auth/login/": [
+            http_faults.LOGIN,
+            http_faults.reply(400, {"non_field_errors": ["Unable to log in."]}),
+        ],
         **{key.replace("_", " ", 1): value for key, value in table.items()},
     }
-    with faults.Faults(answers) as server:
-        yield server, Account(server.url, "admin", faults.PASSWORD)
+    with http_faults.ScriptedServer(answers) as server:
+        yield server, Account(server.url, "admin", http_faults.PASSWORD)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +89,7 @@ def test_plain_http_is_for_this_machine_alone(url, warned):
 
 
 def test_a_default_password_is_found():
-    with recorded(**{"POST_/v1/auth/login/": [faults.LOGIN]}) as (_, account):
+    with recorded(**{"POST_/v1/auth/login/": [http_faults.LOGIN]}) as (_, account):
         said = found(doctor.examine(account))["default-password"]
     assert said == ["the user 'admin' has a password that stands in Doccano's documents"] * 2
 
@@ -93,7 +98,7 @@ def test_well_known_passwords_are_tried_once_each():
     with recorded() as (server, account):
         report = doctor.examine(account)
         tried = [json.loads(_form(request.body)) for request in server.requests if request.line.startswith("POST")]
-    assert [login["password"] for login in tried] == [faults.PASSWORD, "password", "pass"]
+    assert [login["password"] for login in tried] == [http_faults.PASSWORD, "password", "pass"]
     assert "default-password" in report.clear
 
 
@@ -114,7 +119,7 @@ def test_a_well_known_password_of_the_own_login_is_found_without_trying():
 
 
 def test_a_worker_that_does_nothing_is_found_by_the_health_check():
-    sick = faults.reply(500, {"CeleryHealthCheckCelery": "unavailable: task result not ready."})
+    sick = http_faults.reply(500, {"CeleryHealthCheckCelery": "unavailable: task result not ready."})
     with recorded(**{"GET_/v1/health/": [sick]}) as (_, account):
         assert found(doctor.examine(account))["worker-dead"] == [
             "a task is not done: unavailable: task result not ready"
@@ -125,9 +130,9 @@ def test_a_worker_that_does_nothing_is_found_by_the_health_check():
 def hidden(*, ready):
     """A server that hides its health check."""
     table = {
-        "GET_/v1/health/": [faults.reply(404, {"detail": "Not found."})],
-        "POST_/v1/projects/7/upload": [faults.reply(200, {"task_id": "t"})],
-        "GET_/v1/tasks/status/t": [faults.reply(200, {"ready": ready, "result": {"error": []}, "error": None})],
+        "GET_/v1/health/": [http_faults.reply(404, {"detail": "Not found."})],
+        "POST_/v1/projects/7/upload": [http_faults.reply(200, {"task_id": "t"})],
+        "GET_/v1/tasks/status/t": [http_faults.reply(200, {"ready": ready, "result": {"error": []}, "error": None})],
     }
     with recorded(**table) as (server, account):
         yield server, account
@@ -157,7 +162,7 @@ def test_examples_that_are_not_assigned_are_hidden_from_annotators():
         "GET_/v1/projects/7/assignments": [page()],
         "GET_/v1/projects/7/examples": [page(example(1, "ann"), example(2))],
         "GET_/v1/projects/7/members": [
-            faults.reply(200, [member(1, "admin", "project_admin"), member(2, "ann"), member(3, "bob")])
+            http_faults.reply(200, [member(1, "admin", "project_admin"), member(2, "ann"), member(3, "bob")])
         ],
     }
     with recorded(**table) as (_, account):
@@ -183,7 +188,7 @@ def test_a_server_that_gives_five_whatever_is_asked_is_found():
 
 
 def test_a_question_that_the_server_fails_at_is_an_error_and_stops_no_other(toy):
-    with recorded(**{"GET_/v1/projects/7/span-types": [faults.reply(500, {"detail": "boom"})]}) as (_, account):
+    with recorded(**{"GET_/v1/projects/7/span-types": [http_faults.reply(500, {"detail": "boom"})]}) as (_, account):
         report = doctor.examine(account, "seen", toy)
     said = found(report)["unanswered"]
     assert [line.partition(":")[0] for line in said][:3] == ["label-missing", "label-unknown", "label-drift"]

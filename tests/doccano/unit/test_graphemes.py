@@ -4,11 +4,11 @@ import pytest
 import regex
 from hypothesis import given
 
-import strategies
 from goldspan import graphemes, offsets
 from goldspan.errors import ValueRefused
 from goldspan.formats import doccano
 from goldspan.values import Example, Span
+from helpers import strategies
 
 
 @pytest.mark.parametrize("emoji", strategies.NEWS_EMOJI)

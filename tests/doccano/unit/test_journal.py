@@ -9,7 +9,7 @@ from goldspan.doccano import importing, journal
 from goldspan.doccano.journal import Batch
 from goldspan.doccano.telling import silent
 from goldspan.errors import InputError, ServerError
-from pushing import ALONE
+from helpers.doccano_project import INDEPENDENT
 
 BATCH = Batch("u" * 22, None, 7, ("a.p01", "a.p02"))
 
@@ -54,7 +54,7 @@ class Settling:
 def test_a_batch_is_whole_if_its_import_ended_well_with_the_upload_it_began_with(is_open, failed, whole, tmp_path):
     with journal.opened(tmp_path / "j.json") as book:
         book.begin(replace(BATCH, task="task-1"))
-        importing.settle(Settling(is_open=is_open, failed=failed), ALONE, book, silent)
+        importing.settle(Settling(is_open=is_open, failed=failed), INDEPENDENT, book, silent)
         assert journal.Journal(book.file).batches[0].whole == whole
 
 

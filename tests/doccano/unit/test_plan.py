@@ -9,12 +9,14 @@ from goldspan.doccano import plan, readback
 from goldspan.doccano.journal import Batch
 from goldspan.doccano.snapshot import Snapshot, Work
 from goldspan.values import Example
-from pushing import ALONE, KFOR, SHARED, A, B, copy, rows, seen
+from helpers.doccano_project import INDEPENDENT, KFOR, SHARED, A, B, rows, snapshot_of, stored_copy
 
 
-def step(example, *copies, touched=(), project=ALONE, **options):
+def step(example, *copies, touched=(), project=INDEPENDENT, **options):
     wanted = rows(example, project=project)
-    return plan.plan(wanted, seen(*copies, project=project), dict.fromkeys(touched, "labelled"), **options).steps[0]
+    return plan.plan(
+        wanted, snapshot_of(*copies, project=project), dict.fromkeys(touched, "labelled"), **options
+    ).steps[0]
 
 
 @pytest.mark.parametrize(
@@ -36,21 +38,21 @@ def step(example, *copies, touched=(), project=ALONE, **options):
     ],
 )
 def test_what_is_done_follows_from_what_is_there(copies, touched, state, keep, drop):
-    found = step(A, *(copy(number, example) for number, example in copies), touched=touched)
+    found = step(A, *(stored_copy(number, example) for number, example in copies), touched=touched)
     assert (found.state, found.keep, found.drop) == (state, keep, drop)
 
 
 def test_who_worked_on_what_is_asked_only_where_it_matters():
     wanted = rows(A)
-    assert not plan.is_doubtful(wanted, seen(copy(1, A)))
-    assert plan.is_doubtful(wanted, seen(copy(1, B)))
-    assert plan.is_doubtful(wanted, seen(copy(1, A), copy(2, A)))
-    assert not plan.is_doubtful(wanted, seen())
+    assert not plan.is_doubtful(wanted, snapshot_of(stored_copy(1, A)))
+    assert plan.is_doubtful(wanted, snapshot_of(stored_copy(1, B)))
+    assert plan.is_doubtful(wanted, snapshot_of(stored_copy(1, A), stored_copy(2, A)))
+    assert not plan.is_doubtful(wanted, snapshot_of())
 
 
 def test_other_spans_filled_in_replace_an_example_that_nobody_worked_on():
     with_span = replace(A, spans=(KFOR,))
-    old = copy(1, A, project=SHARED)
+    old = stored_copy(1, A, project=SHARED)
     assert step(with_span, old, project=SHARED).state == "replace"
     worked = step(with_span, old, touched=[1], project=SHARED)
     assert (worked.state, worked.keep) == ("unchanged", 1)
@@ -59,21 +61,21 @@ def test_other_spans_filled_in_replace_an_example_that_nobody_worked_on():
 
 def test_another_place_in_the_article_is_an_update_and_keeps_what_people_did():
     moved = replace(A, at=70, extra={"rule": "x"})
-    found = step(moved, copy(1, A), touched=[1])
+    found = step(moved, stored_copy(1, A), touched=[1])
     assert (found.state, found.keep) == ("update", 1)
     assert found.meta == {"goldspan_at": "70", "goldspan_extra": '{"rule": "x"}'}
 
 
 def test_what_spoke_of_the_spans_that_were_sent_stays_with_those_that_people_made():
     moved = replace(A, at=70, extra={"rule": "x"}, spans=(KFOR,))
-    found = step(moved, copy(1, A, project=SHARED), touched=[1], project=SHARED)
+    found = step(moved, stored_copy(1, A, project=SHARED), touched=[1], project=SHARED)
     assert found.meta == {"goldspan_at": "70"}
 
 
 def test_a_half_imported_copy_goes_and_does_not_count():
     with_span = replace(A, spans=(KFOR,))
-    bare = copy(5, with_span, work=Work(), project=SHARED)
-    whole = copy(8, with_span, project=SHARED)
+    bare = stored_copy(5, with_span, work=Work(), project=SHARED)
+    whole = stored_copy(8, with_span, project=SHARED)
     assert step(with_span, bare, touched=[5], half={5}, project=SHARED).drop == (5,)
     assert step(with_span, bare, touched=[5], half={5}, project=SHARED).state == "replace"
     found = step(with_span, bare, whole, touched=[5], half={5}, project=SHARED)
@@ -83,7 +85,7 @@ def test_a_half_imported_copy_goes_and_does_not_count():
 def test_an_import_left_half_done_is_told_from_work_that_emptied_an_example():
     with_span = replace(A, spans=(KFOR,))
     made = {
-        number: copy(number, with_span, work=work, project=SHARED)
+        number: stored_copy(number, with_span, work=work, project=SHARED)
         for number, work in {4: Work(), 5: Work(), 6: Work(confirmed=True), 7: Work(comments=("x",)), 8: None}.items()
     }
     batch = Batch("u", None, above=4, ids=("a.p01",))
@@ -93,7 +95,7 @@ def test_an_import_left_half_done_is_told_from_work_that_emptied_an_example():
 
 
 def test_a_changed_text_with_work_on_it_is_a_conflict_that_a_pull_settles():
-    found = step(B, copy(1, A, work={"anna": Work(spans=(KFOR,))}), touched=[1])
+    found = step(B, stored_copy(1, A, work={"anna": Work(spans=(KFOR,))}), touched=[1])
     assert (found.state, found.keep, found.why) == (
         "conflict",
         None,
@@ -103,16 +105,16 @@ def test_a_changed_text_with_work_on_it_is_a_conflict_that_a_pull_settles():
 
 
 def test_an_example_edited_on_the_server_is_replaced_or_a_conflict():
-    spoiled = replace(copy(1, A), text="KFOR stayed.", spoiled="its text was changed on the server")
+    spoiled = replace(stored_copy(1, A), text="KFOR stayed.", spoiled="its text was changed on the server")
     assert step(A, spoiled).state == "replace"
     found = step(A, spoiled, touched=[1])
     assert (found.state, found.why[-34:]) == ("conflict", "its text was changed on the server")
 
 
 def test_what_nobody_asked_for_is_named_and_left_alone():
-    other, foreign = copy(4, Example("old.p01", "Gone.")), replace(copy(7, A), id=None)
-    far = copy(5, Example("b.p01", "Elsewhere."))
-    made = plan.plan(rows(A), seen(copy(1, A), other, foreign, far), {}, elsewhere={"b"})
+    other, foreign = stored_copy(4, Example("old.p01", "Gone.")), replace(stored_copy(7, A), id=None)
+    far = stored_copy(5, Example("b.p01", "Elsewhere."))
+    made = plan.plan(rows(A), snapshot_of(stored_copy(1, A), other, foreign, far), {}, elsewhere={"b"})
     assert [(stray.number, stray.id) for stray in made.only_there] == [(4, "old.p01"), (7, None)]
     assert made.is_done
     assert [name for name, _, _ in made.attention()] == ["old.p01", "Doccano's number 7"]
@@ -121,7 +123,12 @@ def test_what_nobody_asked_for_is_named_and_left_alone():
 
 def test_the_counts_add_up_and_the_report_is_json():
     wanted = rows(A, Example("a.p02", "New."), Example("b.p01", "Other."))
-    there = seen(copy(1, B), copy(2, B), copy(3, Example("b.p01", "Other.")), copy(4, Example("b.p01", "Other.")))
+    there = snapshot_of(
+        stored_copy(1, B),
+        stored_copy(2, B),
+        stored_copy(3, Example("b.p01", "Other.")),
+        stored_copy(4, Example("b.p01", "Other.")),
+    )
     made = plan.plan(wanted, there, {})
     assert {state: number for state, number in made.counts().items() if number} == {
         "create": 1,
@@ -141,16 +148,16 @@ names = st.sampled_from(["a.p01", "a.p02", "b.p01"])
 @st.composite
 def worlds(draw):
     """Examples that are wanted, copies that are there, who touched what, what is half done."""
-    project = draw(st.sampled_from([ALONE, SHARED]))
+    project = draw(st.sampled_from([INDEPENDENT, SHARED]))
     spans = (st.just(()) | st.just((KFOR,))) if project is SHARED else st.just(())
     wanted = [Example(name, draw(texts), draw(spans), draw(st.integers(0, 1))) for name in draw(st.sets(names))]
     copies = [
-        copy(number, Example(draw(names), draw(texts), draw(spans)), project=project)
+        stored_copy(number, Example(draw(names), draw(texts), draw(spans)), project=project)
         for number in range(1, draw(st.integers(1, 6)))
     ]
     touched = {one.number: "labelled" for one in copies if draw(st.booleans())}
     half = {number for number in touched if draw(st.booleans()) and draw(st.booleans())}
-    return project, rows(*wanted, project=project), seen(*copies, project=project), touched, half
+    return project, rows(*wanted, project=project), snapshot_of(*copies, project=project), touched, half
 
 
 @given(worlds())
@@ -173,7 +180,7 @@ def carried_out(made, there, touched, project):
     for one in made.steps:
         if one.state in {"create", "replace"}:
             number = max([0, *there.copies, *copies]) + 1
-            copies[number] = copy(number, one.wanted.example, project=project)
+            copies[number] = stored_copy(number, one.wanted.example, project=project)
         elif one.keep is not None:
             copies[one.keep] = replace(copies[one.keep], row={**copies[one.keep].row, **one.meta})
     return Snapshot(project, copies, ()), {number: how for number, how in touched.items() if number in copies}

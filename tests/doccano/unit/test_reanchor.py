@@ -4,9 +4,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-import strategies
 from goldspan.doccano import reanchor
 from goldspan.values import Span
+from helpers import strategies
 
 
 def span(text, surface, label="UNIT", nth=0):

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import assume, given, reject
 from hypothesis import strategies as st
 
-from doccano_hands import bring
 from goldspan.doccano.answers import Comment, Project, Row, SpanType
 from goldspan.doccano.rows import HALF_MOVED
 from goldspan.doccano.snapshot import ALL, TWICE, Refused, Work, fingerprint, take
@@ -18,7 +17,7 @@ from goldspan.doccano.touch import touched
 from goldspan.errors import ServerError, ValueRefused
 from goldspan.formats import doccano as format_
 from goldspan.values import Example, Span
-from strategies import examples, labels, texts
+from helpers.strategies import examples, labels, texts
 
 ALONE = Project(
     7,
@@ -492,18 +491,3 @@ def test_in_a_shared_project_confirmations_and_comments_of_now_are_seen(tmp_path
         2: "confirmed",
         3: "commented",
     }
-
-
-@pytest.fixture(params=[False, True], ids=["utf16", "graphemes"])
-def project(server, request):
-    """An independent project with labels and three examples, and the same of the other unit."""
-    made = server.create_project(
-        f"snapshot {request.node.name}"[:100], collaborative=False, grapheme_mode=request.param
-    )
-    for label in ("PER", "LOC"):
-        server.create_span_type(made.id, label, "#112233")
-    unit = "graphemes" if request.param else "utf16"
-    wanted = [Example(f"a.p{at}", f"{TEXT} e\u0301 {at}") for at in range(3)]
-    assert bring(server, made, [format_.row(example, unit) for example in wanted]) == []
-    yield made
-    server.delete_project(made.id)

@@ -7,21 +7,21 @@ from goldspan.doccano.journal import Batch
 from goldspan.doccano.snapshot import Refused, Work
 from goldspan.errors import ServerError, ValueRefused
 from goldspan.values import Example, Span
-from pushing import ALONE, KFOR, SHARED, A, B, copy, rows, seen
+from helpers.doccano_project import INDEPENDENT, KFOR, SHARED, A, B, rows, snapshot_of, stored_copy
 
 
 @pytest.mark.parametrize(
     ("example", "project", "more", "why"),
     [
-        (Example("x", ""), ALONE, None, "the text is empty"),
-        (replace(A, spans=(KFOR,)), ALONE, None, "everybody annotates alone"),
+        (Example("x", ""), INDEPENDENT, None, "the text is empty"),
+        (replace(A, spans=(KFOR,)), INDEPENDENT, None, "everybody annotates alone"),
         (replace(A, spans=(KFOR, Span(2, 7, "UNIT"))), SHARED, None, "overlap"),
         (replace(A, spans=(Span(0, 4, "SHIP"),)), SHARED, None, "there is no such label"),
         (Example("x", "e\u0301", (Span(0, 1, "UNIT"),)), replace(SHARED, grapheme_mode=True), None, "cluster"),
-        (A, ALONE, {"a.p01": {"who": 3}}, "'who' is not a string"),
-        (A, ALONE, {"b": {"who": "x"}}, "'who' is not a string"),
-        (A, ALONE, {"a.p01": {"goldspan_x": "x"}}, "is taken"),
-        (A, ALONE, {"a.p01": {"label": "x"}}, "is taken"),
+        (A, INDEPENDENT, {"a.p01": {"who": 3}}, "'who' is not a string"),
+        (A, INDEPENDENT, {"b": {"who": "x"}}, "'who' is not a string"),
+        (A, INDEPENDENT, {"a.p01": {"goldspan_x": "x"}}, "is taken"),
+        (A, INDEPENDENT, {"a.p01": {"label": "x"}}, "is taken"),
     ],
 )
 def test_what_doccano_would_drop_or_bend_is_refused_by_name(example, project, more, why):
@@ -50,7 +50,7 @@ def reconciled(example, there, errors=()):
 
 def test_what_was_sent_is_what_is_stored():
     example = replace(A, spans=(KFOR,))
-    account = reconciled(example, seen(copy(1, example, project=SHARED), project=SHARED))
+    account = reconciled(example, snapshot_of(stored_copy(1, example, project=SHARED), project=SHARED))
     assert account == readback.Account(1, 1, 1, 0)
 
 
@@ -66,16 +66,16 @@ def test_what_was_sent_is_what_is_stored():
 def test_a_difference_that_nothing_explains_is_an_error_with_the_name(work, why):
     example = replace(A, spans=(KFOR,))
     with pytest.raises(ServerError, match=why):
-        reconciled(example, seen(copy(1, example, work=work, project=SHARED), project=SHARED))
+        reconciled(example, snapshot_of(stored_copy(1, example, work=work, project=SHARED), project=SHARED))
 
 
 def test_an_example_that_did_not_arrive_is_an_error_with_the_name_and_the_servers_words():
     with pytest.raises(ServerError, match=r"left out a\.p01; it says: line 1: no"):
-        reconciled(A, seen(project=SHARED), ["line 1: no"])
+        reconciled(A, snapshot_of(project=SHARED), ["line 1: no"])
 
 
 def test_what_vanished_is_exactly_what_was_deleted():
-    before = {1: copy(1, A), 2: copy(2, A), 3: copy(3, Example("b", "x"))}
+    before = {1: stored_copy(1, A), 2: stored_copy(2, A), 3: stored_copy(3, Example("b", "x"))}
     readback.vanished(before, {number: before[number] for number in (1, 3)}, [2])
     readback.vanished(before, {number: before[number] for number in (1, 3)}, [])
     with pytest.raises(ServerError, match="did not delete a"):
@@ -90,11 +90,11 @@ FULL = [Example(f"a.p{number}", "KFOR left.", (KFOR,)) for number in range(4)]
 def half(works, whole=False, examples=FULL):
     """Which of the copies that a batch brought were left half done, if this is what is on them."""
     copies = [
-        copy(number, example, work=Work(**work), project=SHARED)
+        stored_copy(number, example, work=Work(**work), project=SHARED)
         for number, (example, work) in enumerate(zip(examples, works, strict=True), 1)
     ]
     batch = Batch("u", None, 0, tuple(dict.fromkeys(example.id for example in examples)), whole)
-    return readback.half_done(seen(*copies, project=SHARED), [batch])
+    return readback.half_done(snapshot_of(*copies, project=SHARED), [batch])
 
 
 NONE, KEPT, DONE = {"comments": ()}, {"spans": (KFOR,)}, {"confirmed": True}

@@ -1,19 +1,35 @@
-"""A server that answers as it was recorded: broken pages, half answers, redirects, silence.
+"""A server that answers as scripted: broken pages, half answers, redirects, silence.
 
-    with Faults({"GET /v1/me": [reply(502, "<h1>Bad Gateway</h1>", kind="text/html")]}) as server:
+    with ScriptedServer({"GET /v1/me": [reply(502, "<h1>Bad Gateway</h1>", kind="text/html")]}) as server:
         ...
 
-The replies of a request come one after the other, the last one again and again; what is not in the table is a 404. A
-login is taken unless the table says otherwise.
+The replies to a request come one after the other, the last one again and again; a request that is not in the table gets
+404. A login is accepted unless the table says otherwise.
 """
 
 import contextlib
 import json
+import threading
 import time
-from http.server import BaseHTTPRequestHandler
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
 
-from serving import Serving
+
+class LocalServer(contextlib.AbstractContextManager):
+    """A server in a thread while a block lasts, at `url`; `handler` is the class that answers its requests."""
+
+    def __init__(self, handler):
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self):
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self._server.shutdown()
+        self._server.server_close()
+
 
 PASSWORD = "correct-horse-battery"  # noqa: S105  (of nobody)
 SESSION = "session-that-must-not-leak"
@@ -64,7 +80,7 @@ BAD_GATEWAY = reply(
 APP = reply(200, "<!doctype html><html><head><title>doccano</title></head><body></body></html>", kind="text/html")
 
 
-def hang(seconds=1.5, first=b""):
+def stall(seconds=1.5, first=b""):
     """Says something or nothing, and then nothing for a while."""
 
     def answer(write):
@@ -74,7 +90,7 @@ def hang(seconds=1.5, first=b""):
     return answer
 
 
-class Faults(Serving):
+class ScriptedServer(LocalServer):
     """The server; `requests` has what arrived. With `keep` it serves one request after the other on a connection."""
 
     def __init__(self, table=None, *, keep=False):

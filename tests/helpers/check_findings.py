@@ -1,4 +1,4 @@
-"""What the tests of the checks share: a scheme of their own, and examples in inline form."""
+"""Findings of the checks for the tests: a label scheme, and records from inline markup."""
 
 from pathlib import Path
 
@@ -22,12 +22,12 @@ def record(marked, name="a.p01", file="a.jsonl"):
     return Record(Path(file), 1, name, text, tuple(RawSpan(span.start, span.end, span.label) for span in spans))
 
 
-def found(*marked, labels=None, wanted=lambda _: True):
+def findings_in(*marked, labels=None, wanted=lambda _: True):
     """The findings of an article, given as inline forms of its paragraphs."""
     records = [record(words, f"a.p{number:02}") for number, words in enumerate(marked, 1)]
     return list(check_records(records, labels or scheme(), wanted))
 
 
-def ids(*marked, **options):
+def finding_ids(*marked, **options):
     """The ids of these findings."""
-    return [finding.check for finding in found(*marked, **options)]
+    return [finding.check for finding in findings_in(*marked, **options)]

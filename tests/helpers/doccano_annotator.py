@@ -1,19 +1,23 @@
-"""Doccano as an annotator sees and uses it: Chromium, its mouse and its keys.
+"""Annotators in Doccano for the tests, by HTTP or in a browser; each has a login of their own.
+
+Plain `requests` on purpose: what an annotator does and sees must not pass through the code under test. Offsets are
+those of the browser: UTF-16 code units, unless the project counts graphemes.
 
 Doccano draws each line of a text as an SVG `<text>`, whose id is `<start>:<end>` in UTF-16 units, and under it a line
-with round ends, of the label's colour, per span. Lines that it has no use for now it keeps far above the page. What is
-drawn is read back from the geometry alone: the characters that stand above a coloured line.
+with round ends, of the label's colour, per span. Lines that it does not need now it keeps far above the page. What is
+drawn is read back from the geometry alone: the characters above a coloured line.
 """
 
-import contextlib
 import re
-import shutil
+import secrets
 from dataclasses import dataclass
 from typing import Self
 
-import pytest
+import requests
 
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SECONDS = 60  # for one answer
+PAGE = 1_000
+
 PASSWORD_FIELD = "input[name=password]"  # noqa: S105  (the name of a field)
 LINES = """
 const lines = () => [...document.querySelectorAll("#container svg > g > g > text")]
@@ -54,8 +58,134 @@ PLACE = f"""([at, end]) => {{ {LINES}
 }}"""
 
 
+class Annotator:
+    """A user who is logged in and works by HTTP, as their browser would."""
+
+    def __init__(self, url, username, password):
+        self.url, self.username, self.password = url, username, password
+        self.session = requests.Session()
+        self.session.trust_env = False  # no proxy stands between
+        self.session.headers["Accept"] = "application/json"
+        self._call("POST", "auth/login/", json={"username": username, "password": password})
+        self.id = self._call("GET", "me")["id"]
+
+    def __repr__(self):
+        return f"Annotator({self.username!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.close()
+
+    def close(self):
+        self.session.close()
+
+    def projects(self):
+        """The ids of the projects that this annotator sees, by name."""
+        return {each["name"]: each["id"] for each in self._call("GET", f"projects?limit={PAGE}")["results"]}
+
+    def examples(self, project):
+        """All examples, as this annotator sees them: id, text, meta, is_confirmed."""
+        found, wanted = [], 1
+        while len(found) < wanted:
+            page = self._call("GET", f"projects/{project}/examples?limit={PAGE}&offset={len(found)}")
+            found, wanted = found + page["results"], page["count"]
+        return found
+
+    def labels(self, project):
+        """The ids of the labels by name."""
+        return {each["text"]: each["id"] for each in self._call("GET", f"projects/{project}/span-types")}
+
+    def spans(self, project, example):
+        """The spans that this annotator sees: id, start_offset, end_offset, label."""
+        return self._call("GET", f"projects/{project}/examples/{example}/spans")
+
+    def mark(self, project, example, start, end, label):
+        """Adds a span; returns its id. The label is a name or a number."""
+        sent = {"start_offset": start, "end_offset": end, "label": self._label(project, label)}
+        return self._call("POST", f"projects/{project}/examples/{example}/spans", json=sent)["id"]
+
+    def move(self, project, example, span, start, end):
+        sent = {"start_offset": start, "end_offset": end}
+        self._call("PATCH", f"projects/{project}/examples/{example}/spans/{span}", json=sent)
+
+    def relabel(self, project, example, span, label):
+        sent = {"label": self._label(project, label)}
+        self._call("PATCH", f"projects/{project}/examples/{example}/spans/{span}", json=sent)
+
+    def unmark(self, project, example, span):
+        self._call("DELETE", f"projects/{project}/examples/{example}/spans/{span}")
+
+    def confirmed(self, project, example):
+        return self._call("GET", f"projects/{project}/examples/{example}/states")["count"] > 0
+
+    def confirm(self, project, example):
+        self._set_confirmed(project, example, wanted=True)
+
+    def unconfirm(self, project, example):
+        self._set_confirmed(project, example, wanted=False)
+
+    def comment(self, project, example, text):
+        """Adds a comment to an example; returns its id."""
+        return self._call("POST", f"projects/{project}/comments?example={example}", json={"text": text})["id"]
+
+    def uncomment(self, project, comment):
+        self._call("DELETE", f"projects/{project}/comments/{comment}")
+
+    def _label(self, project, label):
+        return self.labels(project)[label] if isinstance(label, str) else label
+
+    def _set_confirmed(self, project, example, *, wanted):
+        if self.confirmed(project, example) != wanted:  # the endpoint toggles
+            self._call("POST", f"projects/{project}/examples/{example}/states", json={})
+        assert self.confirmed(project, example) == wanted
+
+    def _call(self, method, path, **sent):
+        self.session.headers["X-CSRFToken"] = self.session.cookies.get("csrftoken", "")
+        answer = self.session.request(method, f"{self.url}/v1/{path}", timeout=SECONDS, **sent)
+        assert answer.ok, f"{method} {path}: {answer.status_code} {answer.text[:500]}"
+        return answer.json() if answer.content else None
+
+
+def admin(server):
+    """The superuser of a server, as an annotator."""
+    account = server.account
+    return Annotator(account.url, account.username, account.password)
+
+
+def create(server, names):
+    """New users of a server, logged in; they are members of no project yet."""
+    lead = admin(server)
+    made = []
+    for name in names:
+        password = secrets.token_urlsafe(18)
+        sent = {"username": name, "password1": password, "password2": password}
+        lead._call("POST", "users/create", json=sent)
+        made.append(Annotator(lead.url, name, password))
+    lead.close()
+    return made
+
+
+def get_or_create(server, name):
+    """The user of that name, logged in; created where missing."""
+    if name not in {user.username for user in server.users()}:
+        server.create_user(name, f"{name}s-own-pass")
+    return Annotator(server.url, name, f"{name}s-own-pass")
+
+
+def create_unique(server, *names):
+    """New users whose usernames have a random suffix, since tests share a server."""
+    return create(server, [f"{name}{secrets.token_hex(3)}" for name in names])
+
+
+def create_by_name(server, *names):
+    """New users by the names given; the username has a random suffix, since tests share a server."""
+    return dict(zip(names, create_unique(server, *names), strict=True))
+
+
 @dataclass(frozen=True)
-class Drawn:
+class DrawnSpan:
     """A coloured line: the UTF-16 units above it, the label under it, its colour, and the words above it."""
 
     start: int
@@ -65,30 +195,11 @@ class Drawn:
     surface: str
 
 
-def program():
-    """Where Chromium is; the test is skipped where there is none."""
-    found = next(filter(None, map(shutil.which, PROGRAMS)), None)
-    return found or pytest.skip("needs Chromium; on Debian: apt-get install chromium")
-
-
-@contextlib.contextmanager
-def chromium():
-    """A browser without a window; the test is skipped where there is none."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="needs: pip install -e '.[test]'")
-    path = program()
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        try:
-            yield browser
-        finally:
-            browser.close()
-
-
-class Annotator:
-    """Somebody who logs in at the page and works there.
+class BrowserAnnotator:
+    """A user who logs in at the page and works there with mouse and keys.
 
     Args:
-        browser: of `chromium`.
+        browser: of `html_pages.launch_chromium`.
         url: of the server; nothing else is let through.
         username: whose account it is.
         password: the account's.
@@ -147,7 +258,7 @@ class Annotator:
 
     def drawn(self):
         """What stands above each coloured line, from the top left."""
-        return [Drawn(*found) for found in sorted(self.page.evaluate(DRAWN))]
+        return [DrawnSpan(*found) for found in sorted(self.page.evaluate(DRAWN))]
 
     def drag(self, start, end):
         """Mark the UTF-16 units from `start` to `end` with the mouse."""

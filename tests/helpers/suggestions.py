@@ -1,4 +1,4 @@
-"""What the tests of suggestions share: the scheme, a suggester, and texts with the spans in brackets."""
+"""Suggestions for the tests: a label scheme, a suggester, and texts with the suggested spans in brackets."""
 
 import re
 from functools import cache
@@ -19,16 +19,16 @@ def suggester(*names):
     return Suggester(scheme(*(names or NAMES)))
 
 
-def suggested(text, finder=None):
+def suggest(text, finder=None):
     return (finder or suggester()).suggest(examples("a", text))
 
 
-def marked(text, label, finder=None):
+def in_brackets(text, label, finder=None):
     """The text with the spans of one label in brackets; brackets of `text` itself are taken off first."""
     plain = re.sub(r"[\[\]]", "", text)
     spans = [
         (example.at + span.start, example.at + span.end)
-        for example in suggested(plain, finder)
+        for example in suggest(plain, finder)
         for span in example.spans
         if span.label == label
     ]

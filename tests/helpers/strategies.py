@@ -93,9 +93,7 @@ NEWS_EMOJI = (
     *("™️", "🇽🇰", "🇷🇸", "🇪🇺", "🇺🇦", "🪖", "🕊️", "💪🏿", "👮\u200d♂️", "🧑\u200d✈️", "🏴\u200d☠️", "1️⃣"),
 )  # as news has them
 tokens.tokenize("")  # spaCy draws random numbers when imported, which no strategy may do
-
 LABELS = ("UNIT", "PERSON", "TROOP_COUNT", "B-LOC")
-
 characters = st.characters(exclude_categories=["Cs"])
 pieces = st.one_of(st.sampled_from(WORDS), st.sampled_from(BLANKS), st.sampled_from(CLUSTERS), characters)
 texts = st.lists(pieces, max_size=30).map("".join)
@@ -107,8 +105,6 @@ json_values = st.recursive(
     max_leaves=5,
 )
 extras = st.dictionaries(st.sampled_from(["rule", "score", "confirmed", "x y"]), json_values, max_size=3)
-
-
 grapheme_texts = st.lists(st.sampled_from([*GRAPHEME_CLASSES.values(), *EMOJI]) | pieces, max_size=20).map("".join)
 
 
@@ -148,3 +144,45 @@ def examples(draw, texts=texts, spans=spans):
 def corpora(**kinds):
     """Lists of examples whose ids differ."""
     return st.lists(examples(**kinds), max_size=4, unique_by=lambda example: example.id)
+
+
+@st.composite
+def any_spans(draw, text):
+    """A few spans of a short text, which may overlap, nest and cross."""
+    size = len(text)
+    places = st.integers(0, size - 1).flatmap(lambda start: st.tuples(st.just(start), st.integers(start + 1, size)))
+    found = draw(st.sets(st.tuples(places, labels), max_size=5))
+    return tuple(Span(start, end, label) for (start, end), label in found)
+
+
+@st.composite
+def readings(draw, sides=2, *, flat=False, fewest=0):
+    """The same few examples of two articles, as several readers mark them, who often mark the same."""
+    texts = draw(st.lists(st.text("ab ", min_size=1, max_size=12), min_size=fewest, max_size=4))
+    some = spans if flat else any_spans
+    return [[Example(f"e{n % 2}.p{n}", text, draw(some(text))) for n, text in enumerate(texts)] for _ in range(sides)]
+
+
+@st.composite
+def passes(draw, annotators=3, items=3, *, flat=False, length=30):
+    """What annotators marked: per name an example of each text, and now and then none."""
+    found = {}
+    for name in "abcdef"[: draw(st.integers(2, annotators))]:
+        found[name] = [
+            Example(
+                f"d{number % 2}.p{number:02d}", "sixx 😀 of " * (length // 10), draw(_pass_spans(length, flat=flat))
+            )
+            for number in range(items)
+            if draw(st.integers(0, 4))
+        ]
+    return found
+
+
+@st.composite
+def _pass_spans(draw, length, *, flat):
+    places = st.integers(0, length)
+    if flat:
+        cuts = sorted(draw(st.sets(places, max_size=8)))
+        return tuple(Span(a, b, draw(st.sampled_from("AB"))) for a, b in pairwise(cuts) if draw(st.booleans()))
+    pairs = draw(st.lists(st.tuples(places, places).filter(lambda pair: pair[0] < pair[1]), max_size=4))
+    return tuple({Span(a, b, draw(st.sampled_from("AB"))) for a, b in pairs})

@@ -1,16 +1,17 @@
-"""A project folder around examples that a test made up, as far as a round in Doccano needs one."""
+"""Small corpora for the tests: made from given examples, or the toy corpus with disputes added."""
 
 from itertools import groupby
 
 from goldspan import files
 from goldspan.corpus import Corpus
 from goldspan.formats import gold, manifest
+from goldspan.values import Span
 
 COLOURS = ("#d62728", "#1f77b4", "#2ca02c", "#9467bd", "#8c564b", "#17becf")
 
 
 def make(root, examples, labels, keys=None):
-    """The folder, with the examples as its gold; the labels get the keys, or their own first letters."""
+    """A project folder with the examples as its gold; the labels get the keys, or their first letters."""
     corpus = Corpus(root)
     scheme = 'version = "1.0"\n'
     for name, key, colour in zip(labels, keys or [name[0].lower() for name in labels], COLOURS, strict=False):
@@ -33,9 +34,21 @@ def write_gold(corpus, examples):
 
 
 def list_members(corpus, people):
-    """People as annotators, in the file that lists them; each by the name of their passes."""
+    """Lists annotators as members, each with the name of their passes as pseudonym."""
     listed = "".join(
         f'[[member]]\nname = "{person.username}"\nrole = "annotator"\npseudonym = "{name}"\n\n'
         for name, person in people.items()
     )
     files.write(corpus.guidelines / "members.toml", listed)
+
+
+BELLE, NORD, PORT = Span(12, 24, "SHIP"), Span(29, 38, "SHIP"), Span(49, 59, "PORT")  # of storm.p02
+
+
+def set_pass_spans(corpus, annotator, example, *spans):
+    """Replaces the spans of an example in a pass; a new annotator has the other examples from the pass of ann."""
+    path = corpus.passes / annotator / f"{example.rpartition('.')[0]}.jsonl"
+    path.parent.mkdir(exist_ok=True)
+    before = {one.id: one for one in corpus.pass_examples(annotator, [path.stem])}
+    texts = (before.get(one.id, one) for one in corpus.pass_examples("ann", [path.stem]))
+    files.write(path, "".join(gold.line(one.with_spans(spans) if one.id == example else one) for one in texts))

@@ -1,15 +1,18 @@
-"""What the tests of the page share: a parser that insists on well-formed HTML, hostile strings, a browser."""
+"""HTML for the tests: a parser that insists on well-formed pages, hostile strings, and Chromium."""
 
+import contextlib
+import shutil
 import subprocess
 from html.parser import HTMLParser
 
-import browser
+import pytest
+
 from goldspan.pages.element import VOID
 
 ATTACK = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">\"'>&amp;</style>"
 
 
-class Words(HTMLParser):
+class ParsedPage(HTMLParser):
     """What a page says and of which elements it is made; each must be closed where it should be."""
 
     def __init__(self):
@@ -32,20 +35,42 @@ class Words(HTMLParser):
         return {tag for tag, _ in self.tags}
 
 
-def read(markup):
-    words = Words()
+def parse(markup):
+    words = ParsedPage()
     words.feed(markup)
     words.close()
     assert not words.open
     return words
 
 
-def chromium(page, folder, *arguments):
+def run_chromium(page, folder, *arguments):
     """What Chromium prints for a file, from a profile of its own and without a network."""
     command = [
-        browser.program(), "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+        chromium_program(), "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
         "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
         f"--user-data-dir={folder / 'profile'}", *arguments, page.as_uri(),
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, timeout=120, check=True)
     return done.stdout.decode("utf-8")
+
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def chromium_program():
+    """Where Chromium is; the test is skipped where there is none."""
+    found = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    return found or pytest.skip("needs Chromium; on Debian: apt-get install chromium")
+
+
+@contextlib.contextmanager
+def launch_chromium():
+    """A browser without a window; the test is skipped where there is none."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="needs: pip install -e '.[test]'")
+    path = chromium_program()
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        try:
+            yield browser
+        finally:
+            browser.close()

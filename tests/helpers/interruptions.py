@@ -1,6 +1,6 @@
-"""What the kill tests share: a project before a push, what is wanted of it, and ways to interrupt the push.
+"""Ways to interrupt a push, with a project before that push and its desired examples.
 
-    python killing.py ROOM FOLDER KIND POINT      one push, with DOCCANO_* in the environment
+    python -m helpers.interruptions PROJECT FOLDER KIND POINT      one push, with DOCCANO_* in the environment
 
 POINT is `<call>.<number>:before` or `:after`, a call of the server's client or of the journal, counted from 0 for each:
 there the push kills itself. `list` prints all points.
@@ -27,35 +27,34 @@ from goldspan.doccano.server import home as homes
 from goldspan.doccano.server import processes, state
 from goldspan.formats import doccano
 from goldspan.values import Example, Span
-from serving import Serving
+from helpers import http_faults
 
 KINDS = ("alone", "shared")
-HERE = tuple(Example(f"a.p{number:02}", f"🚢 KFOR {number} left Kosovo.") for number in range(1, 6))
+EXAMPLES = tuple(Example(f"a.p{number:02}", f"🚢 KFOR {number} left Kosovo.") for number in range(1, 6))
 FILLED = (Span(2, 6, "UNIT"), Span(14, 20, "PLACE"))
-CHANGING = ("upload", "begin", "start_import", "started", "wait", "delete_examples", "update_example", "close")
 OF_THE_JOURNAL = ("begin", "started", "close")
 OF_THE_CLIENT = ("upload", "start_import", "wait", "delete_examples", "update_example")
 CHANGING = (*OF_THE_JOURNAL, *OF_THE_CLIENT)
 WATCHED = ((Journal, OF_THE_JOURNAL), (Doccano, (*OF_THE_CLIENT, "export", "labelled")))
 
 
-def before(kind):
-    """What the project was pushed first."""
-    return [replace(one, spans=FILLED if kind == "shared" else ()) for one in HERE]
+def examples_before(kind):
+    """The examples of the first push."""
+    return [replace(one, spans=FILLED if kind == "shared" else ()) for one in EXAMPLES]
 
 
-def wanted(kind):
-    """What it is to hold: two texts changed, one that somebody worked on; one moved in its article; two new ones."""
-    one, two, three, four, five = before(kind)
+def desired_examples(kind):
+    """The desired examples: two changed texts, one of them worked on; one moved in its article; two new ones."""
+    one, two, three, four, five = examples_before(kind)
     changed = [replace(each, text=f"Now {each.text}", spans=()) for each in (three, four)]
     new = [replace(one, id=f"a.p0{number}", text=f"🚢 KFOR {number} left Kosovo.") for number in (6, 7)]
     return [one, two, *changed, replace(five, at=70), *new]
 
 
-def furnish(room, kind, person):
-    """The project before the push: one example is there twice, and somebody worked on another."""
-    room.push(*before(kind))
-    again(room, *before(kind)[1:2])
+def prepare(room, kind, person):
+    """The project before the push: one example is there twice, and an annotator worked on another."""
+    room.push(*examples_before(kind))
+    import_again(room, *examples_before(kind)[1:2])
     number = room.number("a.p03")
     if person.username != room.server.me().username:
         room.join(person)
@@ -63,29 +62,30 @@ def furnish(room, kind, person):
     return room
 
 
-def again(room, *examples):
-    """What a task that is run a second time does."""
+def import_again(room, *examples):
+    """Imports examples once more, as a task does that runs twice."""
     rows = desired.rows(examples, room.project, ("UNIT", "PLACE"))
     upload = room.server.upload(b"".join(doccano.line(want.row) for want in rows), "again.jsonl")
     room.server.wait(room.server.start_import(room.project.id, [upload]))
 
 
-def driven(account, room, kind, point):
-    """A push of its own process, killed at a point."""
+def push_killed_at(account, room, kind, point):
+    """A push in another process, which kills itself at a point; the completed process."""
     variables = {"DOCCANO_URL": account.url, "DOCCANO_USERNAME": account.username, "DOCCANO_PASSWORD": account.password}
-    command = [sys.executable, __file__, room.name, room.folder, kind, point]
-    return subprocess.run(command, env=os.environ | variables, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "helpers.interruptions", room.name, room.folder, kind, point]
+    tests = Path(__file__).parents[1]
+    return subprocess.run(command, cwd=tests, env=os.environ | variables, capture_output=True, text=True, check=False)
 
 
-def kill(home, role):
-    """Kill the web server or the worker of an embedded server, children included."""
+def kill_processes(home, role):
+    """Kills the web server or the worker of an embedded server, with its children."""
     for process in processes.marked(state.read(homes.find(home)).mark, role):
         with contextlib.suppress(Exception):
             process.kill()
             process.wait(10)
 
 
-class Cutter(Serving):
+class CuttingProxy(http_faults.LocalServer):
     """A proxy that cuts the connection at one of the requests that write: before it gets through, or its answer."""
 
     def __init__(self, account, number, when):
@@ -131,8 +131,8 @@ class Cutter(Serving):
         self.account = Account(self.url, account.username, account.password)
 
 
-def watch(act):
-    """Have `act` called before and after each call, with the point."""
+def watch_calls(act):
+    """Has `act` called with the point before and after each call."""
 
     def watching(method, name):
         numbers = count()
@@ -164,8 +164,8 @@ def main(room, folder, kind, point):
     push.AT_ONCE = 1
     with Doccano(account) as server:
         project = server.project(room)
-        watch(act)
-        push.push(server, project, wanted(kind), folder=Path(folder))
+        watch_calls(act)
+        push.push(server, project, desired_examples(kind), folder=Path(folder))
     print(json.dumps(points))
 
 

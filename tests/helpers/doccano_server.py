@@ -1,4 +1,4 @@
-"""A real Doccano for the tests: the embedded server, in a home of its own, on a port of its own."""
+"""A Doccano for the tests: the embedded server, in a home of its own and on a port of its own."""
 
 import contextlib
 

@@ -1,0 +1,207 @@
+"""Projects in Doccano for the tests: as a snapshot would hold them, and on a live server."""
+
+import contextlib
+import json
+import secrets
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from goldspan.corpus import Corpus
+from goldspan.doccano import desired, project
+from goldspan.doccano.answers import Project
+from goldspan.doccano.client import Doccano
+from goldspan.doccano.push import Options, push
+from goldspan.doccano.snapshot import ALL, Copy, Snapshot, Work, fingerprint, take
+from goldspan.values import Example, Span
+from helpers import doccano_annotator
+
+FLAGS = ("collaborative", "grapheme_mode", "allow_overlapping", "use_relation", "random_order", "members_create_labels")
+INDEPENDENT = Project(1, "p", "", "", **dict.fromkeys(FLAGS, False))
+SHARED = replace(INDEPENDENT, collaborative=True)
+KFOR = Span(0, 4, "UNIT")
+A = Example("a.p01", "KFOR left.")
+B = Example("a.p01", "KFOR has left.")
+LABELS = ("UNIT", "PLACE")
+
+
+def rows(*examples, project=INDEPENDENT, more=None):
+    """The rows by which examples are imported into a project."""
+    return desired.rows(examples, project, LABELS, more)
+
+
+def stored_copy(number, example, *, sent=None, work=None, project=INDEPENDENT, **keys):
+    """An example as a push stored it on the server, with what annotators did on it."""
+    (want,) = rows(example, project=project)
+    row = {**want.meta, **keys}
+    if project.collaborative:
+        row["goldspan_sent"] = fingerprint(example.spans if sent is None else sent)
+        work = {ALL: work or Work(spans=example.spans)}
+    return Copy(number, example.id, row["goldspan_sha256"], example.at, {}, example.text, row, work or {})
+
+
+def snapshot_of(*copies, project=INDEPENDENT):
+    """The snapshot of a project that holds these copies."""
+    return Snapshot(project, {one.number: one for one in copies}, ())
+
+
+class ExampleProject:
+    """A project on a live server, of one test, without a corpus: examples are pushed to it directly."""
+
+    def __init__(self, server, folder, **flags):
+        self.server, self.folder = server, folder
+        self.name = f"room-{secrets.token_hex(4)}"
+        self.project = server.create_project(self.name, **{"collaborative": False, **flags})
+        for label in LABELS:
+            server.create_span_type(self.project.id, label, "#1f6fb2")
+
+    def push(self, *examples, **options):
+        """As the command does it: with the project as it is by then."""
+        project = self.server.project(self.name)
+        return push(self.server, project, examples, folder=self.folder, options=Options(**options))
+
+    def take(self):
+        return take(self.server, self.server.project(self.name))
+
+    def number(self, name):
+        """Doccano's number of an example, of which there is one copy."""
+        (found,) = self.take().by_id[name]
+        return found.number
+
+    def join(self, person):
+        """Make a person a member."""
+        self.server.add_member(self.project.id, person.id, self.server.roles()["annotator"])
+
+    def state(self):
+        """What the project holds, without anything that depends on when it came there."""
+        return normalised(self.take())
+
+
+def normalised(snapshot):
+    """The contents of a snapshot without numbers and order, and without annotators who did nothing."""
+    return sorted(
+        (
+            one.id,
+            one.text,
+            sorted((key, value) for key, value in one.row.items() if value is not None),
+            one.spoiled,
+            annotator_works(one),
+        )
+        for one in snapshot.copies.values()
+    )
+
+
+def annotator_works(found):
+    """What was done on a copy: by annotator spans, confirmation, comments."""
+    return sorted(
+        (name, work.spans, work.confirmed, work.comments, work.refused)
+        for name, work in found.work.items()
+        if work != Work()
+    )
+
+
+@contextlib.contextmanager
+def record_writes(server):
+    """Yields the list of requests that write; the request for an export is not one of them."""
+    session, written = server._client.session, []
+    send = session.send
+
+    def counted(request, **options):
+        if request.method not in {"GET", "HEAD"} and not request.url.endswith("/download"):
+            written.append(f"{request.method} {request.path_url}")
+        return send(request, **options)
+
+    session.send = counted
+    try:
+        yield written
+    finally:
+        session.send = send
+
+
+@dataclass
+class CorpusProject:
+    """A project that holds the examples of a corpus, and people at work on it."""
+
+    corpus: Corpus
+    server: Doccano
+    project: Project
+    people: dict = field(default_factory=dict)
+
+    @property
+    def name(self):
+        return self.project.name
+
+    def add(self, people, role="annotator"):
+        """Make people members, under the names by which the test knows them."""
+        number = self.server.roles()[role]
+        for name, person in people.items():
+            self.people[name] = person
+            self.server.add_member(self.project.id, person.id, number)
+
+    def send(self, rows):
+        """Import rows as they are."""
+        data = "".join(json.dumps(row) + "\n" for row in rows).encode()
+        errors = self.server.wait(self.server.start_import(self.project.id, [self.server.upload(data, "x.jsonl")]))
+        assert not errors
+
+    def number(self, name):
+        """Doccano's number of an example; of the last, if there are several."""
+        return max(row.id for row in self.server.examples(self.project.id) if row.meta.get("goldspan_id") == name)
+
+    def mark(self, who, name, surface, label, *, occurrence=0):
+        """Mark words, counting as a browser does."""
+        person, number = self.people[who], self.number(name)
+        [row] = [row for row in person.examples(self.project.id) if row["id"] == number]
+        at = -1
+        for _ in range(occurrence + 1):
+            at = row["text"].index(surface, at + 1)
+        start = utf16_length(row["text"][:at])
+        person.mark(self.project.id, number, start, start + utf16_length(surface), label)
+
+    def confirm(self, who, *names):
+        for name in names:
+            self.people[who].confirm(self.project.id, self.number(name))
+
+    def unconfirm(self, who, name):
+        self.people[who].unconfirm(self.project.id, self.number(name))
+
+    def comment(self, who, name, text):
+        self.people[who].comment(self.project.id, self.number(name), text)
+
+    def passed(self, who):
+        """The lines of a pass, by id."""
+        return {line.id: line for line in self.corpus.pass_examples(self.people[who].username)}
+
+
+def utf16_length(text):
+    """The length of a text in JavaScript."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+@contextmanager
+def from_corpus(server, corpus, kind="independent", prefill="nothing"):
+    """Yields a project that holds the whole corpus; it is deleted at the end."""
+    name = f"round {secrets.token_hex(4)}"
+    with Doccano(server.account) as client:
+        made = project.prepare(client, corpus, name, kind).apply()
+        begun = CorpusProject(corpus, client, made)
+        examples = desired.examples(corpus, corpus.entries, prefill)
+        begun.send(dict(want.row) for want in desired.rows(examples, made, corpus.scheme.names))
+        yield begun
+        client.delete_project(made.id)
+
+
+def import_rows(server, project, rows):
+    """Imports rows as they are; returns the errors of the import."""
+    upload = server.upload("\n".join(map(json.dumps, rows)).encode(), "rows.jsonl")
+    return server.wait(server.start_import(project.id, [upload]))
+
+
+def add_member(server, project, name, role="annotator"):
+    """Makes a user a member of a project; returns the membership and the annotator, logged in."""
+    person = doccano_annotator.get_or_create(server, name)
+    return server.add_member(project.id, person.id, server.roles()[role]), person
+
+
+def remove_member(server, project, member):
+    """Removes a member from a project; what they did stays."""
+    server._send("DELETE", f"v1/projects/{project.id}/members", {"ids": [member.id]})
