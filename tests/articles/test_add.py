@@ -30,7 +30,7 @@ def inbox(tmp_path):
     return folder
 
 
-def run(corpus, *paths, apply=True):
+def taken_in(corpus, *paths, apply=True):
     return [(a.id, a.status) for a in add(paths, corpus.seeds, corpus.folder / "manifest.jsonl", apply=apply)]
 
 
@@ -40,7 +40,7 @@ def state(corpus):
 
 
 def test_new_articles_are_copied_byte_for_byte_and_listed(corpus, inbox):
-    assert run(corpus, inbox) == [("a", "new"), ("b", "new")]
+    assert taken_in(corpus, inbox) == [("a", "new"), ("b", "new")]
     assert (corpus.seeds / "b.txt").read_bytes() == BYTES
     entries = manifest.read(corpus.folder / "manifest.jsonl")
     assert entries[1] == manifest.Entry("b", "b.txt", hashlib.sha256(BYTES).hexdigest())
@@ -49,33 +49,33 @@ def test_new_articles_are_copied_byte_for_byte_and_listed(corpus, inbox):
 
 def test_a_plan_writes_nothing(corpus, inbox):
     before = state(corpus)
-    assert run(corpus, inbox, apply=False) == [("a", "new"), ("b", "new")]
+    assert taken_in(corpus, inbox, apply=False) == [("a", "new"), ("b", "new")]
     assert state(corpus) == before
 
 
 def test_to_add_again_changes_nothing(corpus, inbox):
-    run(corpus, inbox)
+    taken_in(corpus, inbox)
     before = state(corpus)
-    assert run(corpus, inbox) == [("a", "unchanged"), ("b", "unchanged")]
+    assert taken_in(corpus, inbox) == [("a", "unchanged"), ("b", "unchanged")]
     assert state(corpus) == before
 
 
 def test_what_people_filled_in_stays(corpus, inbox):
-    run(corpus, inbox / "a.txt")
+    taken_in(corpus, inbox / "a.txt")
     listed = corpus.folder / "manifest.jsonl"
     entry = manifest.Entry("a", "a.txt", manifest.read(listed)[0].sha256, title="Another one", licence="CC0-1.0")
     manifest.write(listed, [entry])
-    run(corpus, inbox)
+    taken_in(corpus, inbox)
     assert manifest.read(listed)[0] == entry
 
 
 @pytest.mark.parametrize("missing", ["seeds/a.txt", "corpus/manifest.jsonl"])
 def test_what_a_crash_left_undone_is_done(corpus, inbox, missing):
-    run(corpus, inbox)
+    taken_in(corpus, inbox)
     before = state(corpus)
     path = corpus.root / missing
     path.write_text("") if path.suffix == ".jsonl" else path.unlink()
-    assert ("a", "new") in run(corpus, inbox)
+    assert ("a", "new") in taken_in(corpus, inbox)
     assert state(corpus) == before
 
 
@@ -91,13 +91,13 @@ def test_what_a_crash_left_undone_is_done(corpus, inbox, missing):
     ],
 )
 def test_one_bad_article_keeps_all_out(corpus, inbox, name, data, words):
-    run(corpus, inbox / "a.txt")
+    taken_in(corpus, inbox / "a.txt")
     before = state(corpus)
     bad = inbox.parent / "bad" / name
     bad.parent.mkdir()
     bad.write_bytes(data)
     with pytest.raises(InputError, match=words) as caught:
-        run(corpus, inbox / "b.txt", bad)
+        taken_in(corpus, inbox / "b.txt", bad)
     assert caught.value.file == bad
     assert caught.value.remedy
     assert state(corpus) == before
@@ -108,21 +108,21 @@ def test_two_new_articles_of_one_name_are_refused(corpus, inbox, tmp_path):
     other.parent.mkdir()
     other.write_text("A third one.")
     with pytest.raises(InputError, match="the project has another article a"):
-        run(corpus, inbox, other)
+        taken_in(corpus, inbox, other)
     assert not list(corpus.seeds.iterdir())
 
 
 def test_a_seed_that_was_edited_is_noticed(corpus, inbox):
-    run(corpus, inbox)
+    taken_in(corpus, inbox)
     (corpus.seeds / "a.txt").write_text("Edited.")
     with pytest.raises(InputError, match="the project has another article a"):
-        run(corpus, inbox)
+        taken_in(corpus, inbox)
 
 
 def test_what_is_no_text_file_is_refused(corpus, tmp_path):
     (tmp_path / "rows.jsonl").write_text('{"text": "One"}')
     with pytest.raises(InputError, match=r"not one of \.txt"):
-        run(corpus, tmp_path / "rows.jsonl")
+        taken_in(corpus, tmp_path / "rows.jsonl")
 
 
 @pytest.fixture
