@@ -6,6 +6,7 @@ import secrets
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
+from goldspan import offsets
 from goldspan.corpus import Corpus
 from goldspan.doccano import desired, project
 from goldspan.doccano.answers import Project
@@ -14,6 +15,7 @@ from goldspan.doccano.push import Options, push
 from goldspan.doccano.snapshot import ALL, Copy, Snapshot, Work, fingerprint, take
 from goldspan.values import Example, Span
 from helpers import doccano_annotator
+from helpers.doccano_server import ANNOTATORS
 
 FLAGS = ("collaborative", "grapheme_mode", "allow_overlapping", "use_relation", "random_order", "members_create_labels")
 INDEPENDENT = Project(1, "p", "", "", **dict.fromkeys(FLAGS, False))
@@ -205,3 +207,118 @@ def add_member(server, project, name, role="annotator"):
 def remove_member(server, project, member):
     """Removes a member from a project; what they did stays."""
     server._send("DELETE", f"v1/projects/{project.id}/members", {"ids": [member.id]})
+
+
+EVERYBODY = "all"  # who works on a shared annotation
+
+
+@dataclass
+class ExampleWork:
+    """What annotators did on one example of the server.
+
+    Args:
+        name: its goldspan id.
+        text: as it was when they did it.
+        spans: per annotator, by Doccano's id, start and end in the project's unit, and the label.
+        sent: the spans that were filled in, in code points.
+        confirmed: by whom.
+        comments: their ids.
+    """
+
+    name: str
+    text: str
+    spans: dict = field(default_factory=dict)
+    sent: tuple = ()
+    confirmed: set = field(default_factory=set)
+    comments: set = field(default_factory=set)
+
+
+class WorkModel:
+    """What annotators did in one project: by their own sessions alone, never by the code under test.
+
+    It knows their spans by Doccano's ids. What an annotator marked and did not take away must stay on the example on
+    which it was marked, with the label and on the words that were marked.
+
+    Args:
+        server: the `AnnotatedServer` of the project.
+        unit: the unit of the project's offsets, `utf16` or `graphemes`.
+        shared: whether all work on one annotation.
+
+    Attributes:
+        project: its id, once it exists.
+        work: by Doccano's id, what annotators did on an example.
+    """
+
+    def __init__(self, server, unit, *, shared):
+        self.server, self.unit, self.shared = server, unit, shared
+        self.project = None
+        self.work = {}
+
+    def owner(self, who):
+        return EVERYBODY if self.shared else who
+
+    def rows(self):
+        """The examples by id, as an annotator sees them."""
+        return {row["id"]: row for row in self.server.people["ann"].examples(self.project)}
+
+    def server_spans(self, who, number):
+        """The spans on the server, as an annotator sees them."""
+        person = self.server.people["ann" if self.shared else who]
+        labels = {number: name for name, number in person.labels(self.project).items()}
+        return {
+            span["id"]: (span["start_offset"], span["end_offset"], labels[span["label"]])
+            for span in person.spans(self.project, number)
+        }
+
+    def open_example(self, who, which):
+        """An annotator opens an example; returns the annotator, its id and its work."""
+        rows = self.rows()
+        number = sorted(rows)[which % len(rows)]
+        row = rows[number]
+        held = self.work.setdefault(number, ExampleWork(row["meta"]["goldspan_id"], row["text"]))
+        owner = self.owner(who)
+        if owner not in held.spans:
+            held.spans[owner] = self.server_spans(who, number)
+            if self.shared:
+                held.sent = self.spans_of(held, owner)
+        return self.server.people[who], number, held
+
+    def forget_if_unworked(self, number):
+        """Forgets an example on which nothing is left to lose."""
+        held = self.work[number]
+        marked = any(self.spans_of(held, who) != held.sent for who in held.spans)
+        if not (marked or held.confirmed or held.comments):
+            del self.work[number]
+
+    def check_nothing_lost(self):
+        """Asserts that nothing that annotators did is lost or moved."""
+        rows = self.rows()
+        comments = self.server.admin._call("GET", f"projects/{self.project}/comments?limit=1000")["results"]
+        said = {comment["id"]: comment["example"] for comment in comments}
+        for number, held in self.work.items():
+            assert number in rows, f"{held.name}, that annotators worked on, is gone"
+            assert rows[number]["meta"]["goldspan_id"] == held.name
+            assert {one for one in held.comments if said.get(one) == number} == held.comments
+            for who in ANNOTATORS if not self.shared else (EVERYBODY,):
+                person = self.server.people["ann" if self.shared else who]
+                assert person.confirmed(self.project, number) == (who in held.confirmed)
+            assert rows[number]["text"] == held.text
+            for who, mine in held.spans.items():
+                assert self.server_spans(who, number) == mine
+
+    def spans_of(self, held, who):
+        """The spans of the model in code points."""
+        back = offsets.from_graphemes if self.unit == "graphemes" else offsets.from_utf16
+        spans = held.spans[who].values()
+        return tuple(sorted(Span(*back(held.text, [start, end]).tolist(), label) for start, end, label in spans))
+
+    def texts_by_id(self, texts):
+        """The texts of these examples, by their goldspan id."""
+        rows, found = self.rows(), {}
+        for number, text in texts.items():
+            found.setdefault(rows[number]["meta"]["goldspan_id"], []).append(text)
+        return found
+
+    def positions(self, text, *positions):
+        convert = offsets.to_graphemes if self.unit == "graphemes" else offsets.to_utf16
+        return convert(text, positions).tolist()

@@ -3,6 +3,10 @@
 import contextlib
 
 from goldspan.doccano import server
+from goldspan.doccano.client import Doccano
+from helpers import doccano_annotator
+
+ANNOTATORS = ("ann", "bob")
 
 
 @contextlib.contextmanager
@@ -12,3 +16,23 @@ def running(home):
         yield server.start(home, 0)
     finally:
         server.stop(home, grace=0)  # nothing of it is needed any more
+
+
+class AnnotatedServer:
+    """An embedded server with two annotators, a client and the superuser."""
+
+    def __init__(self, home):
+        self.home = home
+        self.account = server.start(home, 0).account
+        self.client = Doccano(self.account, patience=20.0)
+        self.admin = doccano_annotator.admin(self)
+        self.people = doccano_annotator.create_by_name(self, *ANNOTATORS)
+
+    def restart(self):
+        server.start(self.home)
+
+    def close(self):
+        for person in (self.admin, *self.people.values()):
+            person.close()
+        self.client.close()
+        server.stop(self.home)

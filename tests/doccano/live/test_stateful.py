@@ -1,6 +1,6 @@
 """People at work in Doccano while pushes, pulls, changed texts, kills and restarts go on around them.
 
-What a human marked and did not take away is on the server as `human_work` has it, and comes out of a pull if it was
+What a human marked and did not take away is on the server as `WorkModel` has it, and comes out of a pull if it was
 confirmed, or is reported.
 """
 
@@ -24,7 +24,8 @@ from goldspan.doccano.push import Options
 from goldspan.errors import ServerError
 from goldspan.values import Example, Span
 from helpers import interruptions, sample_corpus
-from human_work import NAMES, Ground, Model
+from helpers.doccano_project import WorkModel
+from helpers.doccano_server import ANNOTATORS, AnnotatedServer
 
 LABELS = ("UNIT", "PLACE")
 WORDS = ("KFOR", "KFOR", "left", "🚢", "Özkan", "e\u0301té", "👩🏽‍🚀", "क्षि", "🇽🇰", "Iber", "troops", "שָׁלוֹם", "𝔘")
@@ -39,18 +40,18 @@ class Killed(BaseException):
 
 
 @pytest.fixture(scope="module")
-def ground(tmp_path_factory):
-    made = Ground(tmp_path_factory.mktemp("ground"))
+def own_server(tmp_path_factory):
+    made = AnnotatedServer(tmp_path_factory.mktemp("own_server"))
     yield made
     made.close()
 
 
-class Round(Model, RuleBasedStateMachine):
+class Round(WorkModel, RuleBasedStateMachine):
     """A round of annotation, with everything that can happen to it."""
 
-    def __init__(self, ground, kind, unit, deaths):
+    def __init__(self, own_server, kind, unit, deaths):
         RuleBasedStateMachine.__init__(self)
-        Model.__init__(self, ground, unit, shared=kind == "shared")
+        WorkModel.__init__(self, own_server, unit, shared=kind == "shared")
         self.kind = kind
         self.deaths = deaths  # of the server, still to come
         self.folder = tempfile.TemporaryDirectory()
@@ -61,11 +62,11 @@ class Round(Model, RuleBasedStateMachine):
     def begin(self, first):
         self.texts = {f"{'ab'[at % 2]}.p{at:02}": text for at, text in enumerate(first)}
         self.name = f"round {secrets.token_hex(4)}"
-        self.project = self.ground.link.create_project(
+        self.project = self.server.client.create_project(
             self.name, collaborative=self.shared, grapheme_mode=self.unit == "graphemes", description="a round"
         ).id
         self.corpus = sample_corpus.make(Path(self.folder.name) / "corpus", self.gold(), LABELS)
-        sample_corpus.list_members(self.corpus, self.ground.people)
+        sample_corpus.list_members(self.corpus, self.server.people)
         self.push()
 
     def gold(self):
@@ -73,61 +74,69 @@ class Round(Model, RuleBasedStateMachine):
 
     # What people do.
 
-    @rule(who=st.sampled_from(NAMES), which=picks, first=picks, length=st.integers(1, 3), label=st.sampled_from(LABELS))
+    @rule(
+        who=st.sampled_from(ANNOTATORS),
+        which=picks,
+        first=picks,
+        length=st.integers(1, 3),
+        label=st.sampled_from(LABELS),
+    )
     def mark(self, who, which, first, length, label):
-        person, number, held = self.turn_to(who, which)
+        person, number, held = self.open_example(who, which)
         mine = held.spans[self.owner(who)]
-        places = [self.places(held.text, *word) for word in extents(held.text)]
+        places = [self.positions(held.text, *word) for word in extents(held.text)]
         free = [not any(start < other[1] and other[0] < end for other in mine.values()) for start, end in places]
         if any(free):
             at = [at for at, is_free in enumerate(free) if is_free][first % sum(free)]
             last = at + len(list(takewhile(bool, free[at : at + length]))) - 1
             place = places[at][0], places[last][1]
             mine[person.mark(self.project, number, *place, label)] = (*place, label)
-        self.let_go(number)
+        self.forget_if_unworked(number)
 
-    @rule(who=st.sampled_from(NAMES), which=picks, span=picks, label=st.sampled_from(LABELS))
+    @rule(who=st.sampled_from(ANNOTATORS), which=picks, span=picks, label=st.sampled_from(LABELS))
     def relabel(self, who, which, span, label):
-        person, number, held = self.turn_to(who, which)
+        person, number, held = self.open_example(who, which)
         mine = held.spans[self.owner(who)]
         if mine:
             chosen = sorted(mine)[span % len(mine)]
             person.relabel(self.project, number, chosen, label)
             mine[chosen] = (*mine[chosen][:2], label)
-        self.let_go(number)
+        self.forget_if_unworked(number)
 
-    @rule(who=st.sampled_from(NAMES), which=picks, span=picks)
+    @rule(who=st.sampled_from(ANNOTATORS), which=picks, span=picks)
     def shorten(self, who, which, span):
-        person, number, held = self.turn_to(who, which)
+        person, number, held = self.open_example(who, which)
         mine = held.spans[self.owner(who)]
         if mine:
             chosen = sorted(mine)[span % len(mine)]
             start, _, label = mine[chosen]
-            shorter = min(at for at in self.places(held.text, *(word[1] for word in extents(held.text))) if at > start)
+            shorter = min(
+                at for at in self.positions(held.text, *(word[1] for word in extents(held.text))) if at > start
+            )
             person.move(self.project, number, chosen, start, shorter)
             mine[chosen] = (start, shorter, label)
-        self.let_go(number)
+        self.forget_if_unworked(number)
 
-    @rule(who=st.sampled_from(NAMES), which=picks, span=picks)
+    @rule(who=st.sampled_from(ANNOTATORS), which=picks, span=picks)
     def unmark(self, who, which, span):
-        person, number, held = self.turn_to(who, which)
+        person, number, held = self.open_example(who, which)
         mine = held.spans[self.owner(who)]
         if mine:
             chosen = sorted(mine)[span % len(mine)]
             person.unmark(self.project, number, chosen)
             del mine[chosen]
-        self.let_go(number)
+        self.forget_if_unworked(number)
 
-    @rule(who=st.sampled_from(NAMES), which=picks, confirmed=st.booleans())
+    @rule(who=st.sampled_from(ANNOTATORS), which=picks, confirmed=st.booleans())
     def confirm(self, who, which, confirmed):
-        person, number, held = self.turn_to(who, which)
+        person, number, held = self.open_example(who, which)
         (person.confirm if confirmed else person.unconfirm)(self.project, number)
         (held.confirmed.add if confirmed else held.confirmed.discard)(self.owner(who))
-        self.let_go(number)
+        self.forget_if_unworked(number)
 
-    @rule(who=st.sampled_from(NAMES), which=picks)
+    @rule(who=st.sampled_from(ANNOTATORS), which=picks)
     def comment(self, who, which):
-        person, number, held = self.turn_to(who, which)
+        person, number, held = self.open_example(who, which)
         held.comments.add(person.comment(self.project, number, "a 🚢?"))
 
     # What happens to the corpus.
@@ -156,10 +165,10 @@ class Round(Model, RuleBasedStateMachine):
     @rule()
     def push(self):
         pushed = self.prepare().carry_out()
-        self.look()
+        self.check_nothing_lost()
         conflicts = {step.wanted.example.id for step in pushed.left.steps if step.state == "conflict"}
-        there = self.by_name({number: row["text"] for number, row in self.rows().items()})
-        worked = self.by_name({number: held.text for number, held in self.held.items()})
+        there = self.texts_by_id({number: row["text"] for number, row in self.rows().items()})
+        worked = self.texts_by_id({number: held.text for number, held in self.work.items()})
         assert there.keys() == self.texts.keys()
         for name, copies in there.items():
             assert sorted(copies) == sorted(worked.get(name, [self.texts[name]]))
@@ -170,12 +179,12 @@ class Round(Model, RuleBasedStateMachine):
         """Killed at a request that writes: before it is sent, or before its answer comes."""
         with self.dying(after, answered=answered), contextlib.suppress(Killed):
             self.prepare().carry_out()
-        self.look()
+        self.check_nothing_lost()
 
-    @rule(who=st.sampled_from(NAMES), which=picks)
+    @rule(who=st.sampled_from(ANNOTATORS), which=picks)
     def push_while_somebody_begins(self, who, which):
         """They begin as the new texts go up, on an example that nobody knew they would."""
-        send, done = self.ground.link._client.session.send, []
+        send, done = self.server.client._client.session.send, []
 
         def sent(request, **options):
             if "/fp/process" in request.url and not done:
@@ -183,36 +192,36 @@ class Round(Model, RuleBasedStateMachine):
             return send(request, **options)
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(self.ground.link._client.session, "send", sent)
+            patch.setattr(self.server.client._client.session, "send", sent)
             self.push()
 
     @rule(unconfirmed=st.booleans(), withdraw=st.booleans())
     def pull(self, unconfirmed, withdraw=False):
-        before = {who: self.confirmed_here(who) for who in NAMES}
-        planned = pulling.plan(self.corpus, self.ground.link, self.name, unconfirmed=unconfirmed, withdraw=withdraw)
+        before = {who: self.confirmed_here(who) for who in ANNOTATORS}
+        planned = pulling.plan(self.corpus, self.server.client, self.name, unconfirmed=unconfirmed, withdraw=withdraw)
         pulling.carry_out(planned)
-        self.look()
+        self.check_nothing_lost()
         for who, lines in before.items():
             for name in lines.keys() - self.confirmed_here(who).keys():
                 assert self.is_reopened(who, name, withdraw=withdraw)
         reported = {(problem.annotator, problem.example) for problem in planned.problems}
-        for held in self.held.values():
-            copies = [other for other in self.held.values() if other.name == held.name]
+        for held in self.work.values():
+            copies = [other for other in self.work.values() if other.name == held.name]
             for who in held.confirmed:
                 if len(copies) > 1 or held.text != self.texts[held.name]:
                     is_reported = ("" if self.shared else who, held.name) in reported
                     assert is_reported or (len(copies) == 1 and self.is_moved(held, who))
                 else:
                     line = self.lines(who)[held.name]
-                    assert (line.text, line.spans) == (held.text, self.spans(held, who))
+                    assert (line.text, line.spans) == (held.text, self.spans_of(held, who))
         assert {(line.annotator, line.example) for line in planned.moved}.isdisjoint(reported)
-        assert pulling.plan(self.corpus, self.ground.link, self.name, unconfirmed=unconfirmed).written == ()
+        assert pulling.plan(self.corpus, self.server.client, self.name, unconfirmed=unconfirmed).written == ()
         self.restore_gold()
 
     def is_moved(self, held, who):
         """Whether the line has the new text and, in it, all that was marked: the same words with the same labels."""
         line = self.lines(who)[held.name]
-        marked = [(held.text[span.start : span.end], span.label) for span in self.spans(held, who)]
+        marked = [(held.text[span.start : span.end], span.label) for span in self.spans_of(held, who)]
         moved = [(line.surface(span), span.label) for span in line.spans]
         return line.text == self.texts[held.name] and sorted(moved) == sorted(marked)
 
@@ -225,8 +234,8 @@ class Round(Model, RuleBasedStateMachine):
     def is_reopened(self, who, name, *, withdraw):
         """Whether an example is open, and something there is theirs; with --withdraw that need not be."""
         owner = self.owner(who)
-        held = [one for one in self.held.values() if one.name == name]
-        theirs = any(one.comments or (owner in one.spans and self.spans(one, owner) != one.sent) for one in held)
+        held = [one for one in self.work.values() if one.name == name]
+        theirs = any(one.comments or (owner in one.spans and self.spans_of(one, owner) != one.sent) for one in held)
         return not any(owner in one.confirmed for one in held) and (theirs or withdraw)
 
     def restore_gold(self):
@@ -241,37 +250,37 @@ class Round(Model, RuleBasedStateMachine):
     @rule()
     def restart(self):
         self.deaths -= 1
-        server.stop(self.ground.home)
-        self.ground.mend()
-        self.look()
+        server.stop(self.server.home)
+        self.server.restart()
+        self.check_nothing_lost()
 
     @precondition(lambda self: self.deaths)
     @rule(role=st.sampled_from(["web", "worker"]), after=st.integers(0, 12))
     def push_while_the_server_is_killed(self, role, after):
         self.deaths -= 1
-        session, left = self.ground.link._client.session, [after]
+        session, left = self.server.client._client.session, [after]
         send = session.send
 
         def sent(request, **options):
             left[0] -= 1
             if left[0] == 0:
-                interruptions.kill_processes(self.ground.home, role)
+                interruptions.kill_processes(self.server.home, role)
             return send(request, **options)
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(session, "send", sent)
-            patch.setattr(self.ground.link, "patience", 3.0)
+            patch.setattr(self.server.client, "patience", 3.0)
             with contextlib.suppress(ServerError):
                 self.prepare().carry_out()
-        self.ground.mend()
-        self.look()
+        self.server.restart()
+        self.check_nothing_lost()
 
     def teardown(self):
         with self.folder:
             if self.project is not None:
                 self.push()
                 self.pull(unconfirmed=False)
-                self.ground.link.delete_project(self.project)
+                self.server.client.delete_project(self.project)
 
     def lines(self, who):
         """What a pull wrote of somebody's work."""
@@ -282,13 +291,13 @@ class Round(Model, RuleBasedStateMachine):
     def prepare(self):
         prefill = "gold" if self.shared else "nothing"
         return errand.prepare(
-            self.ground.link, self.corpus, self.name, prefill=prefill, kind=self.kind, options=Options()
+            self.server.client, self.corpus, self.name, prefill=prefill, kind=self.kind, options=Options()
         )
 
     @contextlib.contextmanager
     def dying(self, after, *, answered):
         """After so many requests that write, the program that makes them is no more."""
-        session, left = self.ground.link._client.session, [after]
+        session, left = self.server.client._client.session, [after]
         send = session.send
 
         def sent(request, **options):
@@ -316,36 +325,37 @@ def filled(text):
 
 
 @pytest.mark.parametrize(("kind", "unit"), KINDS)
-def test_no_human_label_is_ever_lost_or_moved(ground, kind, unit):
+def test_no_human_label_is_ever_lost_or_moved(own_server, kind, unit):
     deaths = (kind, unit) == KINDS[0]
     run_state_machine_as_test(
-        lambda: Round(ground, kind, unit, int(deaths)), settings=settings(FAST, max_examples=3, stateful_step_count=15)
+        lambda: Round(own_server, kind, unit, int(deaths)),
+        settings=settings(FAST, max_examples=3, stateful_step_count=15),
     )
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("kind", "unit"), KINDS)
-def test_no_human_label_is_ever_lost_or_moved_in_long_rounds(ground, kind, unit):
+def test_no_human_label_is_ever_lost_or_moved_in_long_rounds(own_server, kind, unit):
     run_state_machine_as_test(
-        lambda: Round(ground, kind, unit, 3), settings=settings(FAST, max_examples=5, stateful_step_count=30)
+        lambda: Round(own_server, kind, unit, 3), settings=settings(FAST, max_examples=5, stateful_step_count=30)
     )
 
 
 @pytest.fixture
-def begun(ground):
+def begun(own_server):
     """A round in which ann marked the first KFOR, and its text has changed since."""
-    begun = Round(ground, "independent", "utf16", 0)
+    begun = Round(own_server, "independent", "utf16", 0)
     begun.begin(first=["🚢 KFOR left", "Iber"])
     begun.mark("ann", which=0, first=1, length=1, label="UNIT")
     begun.change_text(which=0, text="troops", keep="after")
     yield begun
-    ground.link.delete_project(begun.project)
+    own_server.client.delete_project(begun.project)
     begun.folder.cleanup()
 
 
 def test_the_model_sees_a_push_that_forgets_what_people_did(begun, monkeypatch):
     monkeypatch.setattr(pushing, "touched", lambda *_: {})
-    with pytest.raises(AssertionError, match="that people worked on, is gone"):
+    with pytest.raises(AssertionError, match="that annotators worked on, is gone"):
         begun.push()
 
 
