@@ -52,7 +52,7 @@ def check(example):
 
 @given(TEXTS)
 def test_spans_are_inside_flat_tight_and_say_which_rule_found_them(text):
-    for example in suggested(text):
+    for example in suggest(text):
         check(example)
 
 
@@ -62,13 +62,13 @@ def test_no_text_is_too_odd(text):
         text.encode()
     except UnicodeEncodeError:
         return
-    for example in suggested(text):
+    for example in suggest(text):
         check(example)
 
 
 @given(TEXTS)
 def test_the_same_text_has_the_same_suggestions(text):
-    assert rows(suggested(text)) == rows(suggested(text))
+    assert rows(suggest(text)) == rows(suggest(text))
 
 
 def test_a_document_without_paragraphs_has_no_suggestions():
@@ -76,7 +76,7 @@ def test_a_document_without_paragraphs_has_no_suggestions():
 
 
 def test_the_paragraphs_are_those_of_the_article():
-    assert [(e.id, e.at, e.text) for e in suggested(ARTICLE)] == [(e.id, e.at, e.text) for e in examples("a", ARTICLE)]
+    assert [(e.id, e.at, e.text) for e in suggest(ARTICLE)] == [(e.id, e.at, e.text) for e in examples("a", ARTICLE)]
 
 
 def test_neither_order_nor_company_changes_what_is_found():
@@ -89,12 +89,12 @@ def test_neither_order_nor_company_changes_what_is_found():
 
 def test_a_label_that_the_scheme_lacks_is_not_suggested():
     only = suggester("PERSON")
-    assert {span.label for e in suggested(ARTICLE, only) for span in e.spans} == {"PERSON"}
-    assert not any(e.spans for e in suggested(ARTICLE, suggester("DISEASE")))
+    assert {span.label for e in suggest(ARTICLE, only) for span in e.spans} == {"PERSON"}
+    assert not any(e.spans for e in suggest(ARTICLE, suggester("DISEASE")))
 
 
 def test_units_shield_what_is_in_them_in_a_scheme_without_units():
-    (example,) = suggested("Soldiers of the Army of Serbia met.", suggester("LOCATION"))
+    (example,) = suggest("Soldiers of the Army of Serbia met.", suggester("LOCATION"))
     assert example.spans == ()
 
 
@@ -138,17 +138,17 @@ def with_model():
 
 @pytest.mark.model
 def test_with_the_model_the_laws_hold_and_the_rules_stay(with_model):
-    found = suggested(ARTICLE, with_model)
+    found = suggest(ARTICLE, with_model)
     for example in found:
         check(example)
     spans = {(e.id, span) for e in found for span in e.spans}
-    assert {(e.id, span) for e in suggested(ARTICLE) for span in e.spans} <= spans
+    assert {(e.id, span) for e in suggest(ARTICLE) for span in e.spans} <= spans
 
 
 @pytest.mark.model
 def test_a_label_of_the_model_can_be_mapped_to_one_of_the_scheme():
     finder = Suggester(scheme("PLACE"), MODEL, {"GPE": "PLACE"})
-    (example,) = suggested("They met in France.", finder)
+    (example,) = suggest("They met in France.", finder)
     assert example.spans == (Span(12, 18, "PLACE"),)
     assert example.extra["rules"] == ["model.gpe"]
 
@@ -156,8 +156,8 @@ def test_a_label_of_the_model_can_be_mapped_to_one_of_the_scheme():
 @pytest.mark.model
 def test_the_model_adds_to_what_a_weak_sign_says(with_model):
     text = "Yesterday Tolmek Brandis said that he would go."
-    assert not any(e.spans for e in suggested(text))
-    assert [e.surface(s) for e in suggested(text, with_model) for s in e.spans] in (["Tolmek Brandis"], [])
+    assert not any(e.spans for e in suggest(text))
+    assert [e.surface(s) for e in suggest(text, with_model) for s in e.spans] in (["Tolmek Brandis"], [])
 
 
 @pytest.fixture
