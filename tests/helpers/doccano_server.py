@@ -2,16 +2,29 @@
 
 import contextlib
 
+import pytest
+
 from goldspan.doccano import server
 from goldspan.doccano.client import Doccano
+from goldspan.doccano.server import installing
+from goldspan.errors import MissingPart
 from helpers import doccano_annotator
 
 ANNOTATORS = ("ann", "bob")
 
 
+def require_python():
+    """Skip a test where Doccano's pinned versions fit no Python of this machine."""
+    try:
+        installing.fitting_python()
+    except MissingPart as missing:
+        pytest.skip(str(missing).splitlines()[0])
+
+
 @contextlib.contextmanager
 def running(home):
     """A server that is stopped at the end, whatever happens between."""
+    require_python()
     try:
         yield server.start(home, 0)
     finally:

@@ -9,10 +9,12 @@ from goldspan.doccano import server
 from goldspan.doccano.server import home as homes
 from goldspan.doccano.server import state
 from goldspan.errors import InputError, ValueRefused
+from helpers import doccano_server
 
 
 @pytest.mark.parametrize("port", [-1, 65_536])
 def test_a_number_that_no_port_has_is_refused(tmp_path, port):
+    doccano_server.require_python()  # its environment is made before the port is looked at
     with pytest.raises(ValueRefused, match=f"{port} is no port"):
         server.start(tmp_path / "home", port)
 

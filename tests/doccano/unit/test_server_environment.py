@@ -10,7 +10,9 @@ from goldspan.doccano import server
 from goldspan.doccano.server import installing
 from goldspan.doccano.server.environment import VERSION, Environment
 from goldspan.errors import MissingPart
+from helpers import doccano_server
 
+RUNNING = ".".join(map(str, sys.version_info[:2]))
 PINS = resources.files("goldspan.doccano.server").joinpath("requirements.txt").read_text()
 
 
@@ -23,6 +25,12 @@ def cache(tmp_path, monkeypatch):
     """A cache folder in which nothing was ever made."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return tmp_path / "cache" / "goldspan"
+
+
+@pytest.fixture
+def fits(monkeypatch):
+    """The running Python counts as one that the pins fit: nothing of Doccano is installed in it."""
+    monkeypatch.setattr(installing, "VERSIONS", (RUNNING,))
 
 
 def made(cache, python=None):
@@ -48,6 +56,7 @@ def made(cache, python=None):
     ],
     ids=["gone", "garbled", "a package gone", "silent", "another version"],
 )
+@pytest.mark.usefixtures("fits")
 def test_a_broken_environment_is_said_with_the_remedy(cache, tmp_path, python, said):
     environment = made(cache, python)
     with pytest.raises(MissingPart, match=said) as caught:
@@ -57,6 +66,7 @@ def test_a_broken_environment_is_said_with_the_remedy(cache, tmp_path, python, s
     assert not server.status(tmp_path / "home").web
 
 
+@pytest.mark.usefixtures("fits")
 def test_when_pip_fails_its_last_words_are_shown(cache, tmp_path, monkeypatch):
     for name, value in {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": "/dev/null"}.items():
         monkeypatch.setenv(name, value)
@@ -67,11 +77,9 @@ def test_when_pip_fails_its_last_words_are_shown(cache, tmp_path, monkeypatch):
     assert not list(cache.glob("doccano-*/complete"))  # the next start makes it anew
 
 
+@pytest.mark.usefixtures("fits")
 def test_the_running_python_is_taken_where_it_fits():
-    version = ".".join(map(str, sys.version_info[:2]))
-    if version not in installing.VERSIONS:
-        pytest.skip("this Python does not fit")
-    assert installing.fitting_python() == (sys.executable, version)
+    assert installing.fitting_python() == (sys.executable, RUNNING)
 
 
 def test_a_python_on_the_path_is_taken_past_one_that_leads_nowhere(tmp_path, monkeypatch):
@@ -106,6 +114,7 @@ def test_another_pin_or_another_python_is_another_environment():
 @pytest.mark.slow
 def test_an_interrupted_environment_is_made_anew_and_works(cache, tmp_path):
     """The whole way, from the package index to a server: about a minute and 700 MB."""
+    doccano_server.require_python()
     environment = made(cache)
     environment.stamp.unlink()
     (environment.folder / "half").touch()
