@@ -62,11 +62,11 @@ class MovedLine:
 def find_moves(old: str, new: str, spans: Iterable[Span]) -> Moves:
     """The place of each span in the new text, by its surface, unambiguously.
 
-    A span finds its surface in what both texts share at their beginning or at their end, if that piece stands exactly
-    once in either text and it does not matter whether beginning or end is measured first. Else it finds it if the
-    surface itself stands exactly once in either text. An occurrence counts if it is set off from its neighbours as the
-    span was: `troop` does not find itself in `troops`, nor a letter in a cluster of letter and accent. Two spans that
-    did not overlap never do afterwards.
+    A span keeps its place in what both texts share at their beginning or at their end, if that piece is in each text
+    exactly once and it does not matter whether the beginning or the end is measured first. Else it moves if its surface
+    is in each text exactly once. An occurrence counts if it is set off from its neighbours as the span was: `troop`
+    does not move into `troops`, nor a letter into a cluster of letter and accent. Two spans that did not overlap never
+    do afterwards.
 
     Args:
         old: the text that the spans count in, in code points.

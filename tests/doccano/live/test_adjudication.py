@@ -2,10 +2,11 @@
 
 import secrets
 import shutil
+from dataclasses import replace
 
 import pytest
 
-from goldspan import rounds
+from goldspan import formats, rounds
 from goldspan.adjudication import gold
 from goldspan.adjudication.state import look
 from goldspan.doccano import progress, pull
@@ -126,6 +127,23 @@ def test_other_spans_and_none_are_decisions_too_and_changes_elsewhere_are_by_han
     gold.enact(table.corpus, table.pull().made)
     assert {one.id: one.spans for one in table.corpus.gold_examples()}["storm.p02"] == (Span(12, 17, "SHIP"), PORT)
     assert not look(table.corpus).open
+
+
+def test_a_decision_on_an_older_text_is_refused_until_the_example_is_pushed_anew(table):
+    table.push()
+    table.join()
+    number = table.rows()["storm.p02"].id
+    table.person.confirm(table.project, number)
+    for folder in (table.corpus.passes / "ann", table.corpus.passes / "bob", table.corpus.gold):
+        lines = list(formats.load(folder / "storm.jsonl"))
+        longer = [replace(one, text=f"{one.text} Then") if one.id == "storm.p02" else one for one in lines]
+        formats.gold.write(folder / "storm.jsonl", longer)
+    why = "has another text there: delete it in Doccano and push again"
+    assert (table.pull().made, table.pull().problems) == ((), (("storm.p02", why),))
+    table.server.delete_examples(table.project, [number])
+    table.push()
+    table.person.confirm(table.project, table.rows()["storm.p02"].id)
+    assert [example.id for _, example in table.pull().made] == ["storm.p02"]
 
 
 def test_pushing_again_leaves_what_was_worked_on(table):

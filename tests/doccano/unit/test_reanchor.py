@@ -115,3 +115,23 @@ def test_what_was_moved_there_is_moved_back(example, other):
     assume(there)
     back = reanchor.find_moves(new, example.text, there.values())
     assert all(back.to.get(after, before) == before for before, after in there.items())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_one"),
+    [
+        ("The 72nd Brigade left.", "On Monday “the 72nd  Brigade” left.", True),
+        ("KFOR left.", "KFOR left in haste.", True),
+        ("KFOR left.", "KFOR left at dawn, in great haste.", False),
+        ("NATO met in Riga on Monday.", "Riga: NATO was not asked, officials said.", False),
+        ("🚢", "🚢🚢", True),
+    ],
+)
+def test_a_changed_form_has_at_least_half_of_the_words(old, new, is_one):
+    assert reanchor.is_changed_form(old, new) is is_one
+
+
+def test_the_words_that_only_the_new_text_has_are_named_in_runs():
+    old, new = "KFOR left Kosovo today.", "Then, at dawn, “KFOR” left  Kosovo for Riga."
+    assert reanchor.added_words(old, new) == ("Then, at dawn", "for Riga")
+    assert reanchor.added_words(new, old) == ("today",)
