@@ -12,10 +12,12 @@ from goldspan.corpus import Corpus
 
 ROOT = Path(__file__).parent.parent
 
-# People's machines look for new counterexamples at each run; where a change is judged, a run can be repeated.
+# A developer's machine looks for new counterexamples at each run; in CI a run can be repeated.
 settings.register_profile(
     "goldspan", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize="CI" in os.environ
 )
+# For the inner loop: `--hypothesis-profile quick`. The whole suite looks at four times as many examples.
+settings.register_profile("quick", settings.get_profile("goldspan"), max_examples=25)
 settings.load_profile("goldspan")
 
 

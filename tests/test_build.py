@@ -1,7 +1,5 @@
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -67,21 +65,18 @@ def test_a_project_without_articles_says_what_to_do(tmp_path):
         build(Corpus.create(tmp_path / "new"))
 
 
-def test_the_command_says_what_it_made_and_where(copy, tmp_path):
-    command = [sys.executable, "-m", "goldspan", "build", "--root", copy.root, "--json", tmp_path / "report.json"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert "build/dataset/gold/train.parquet" in done.stdout
+def test_the_command_says_what_it_made_and_where(copy, tmp_path, goldspan, capsys):
+    assert goldspan("build", "--root", copy.root, "--json", tmp_path / "report.json") == 0
+    assert "build/dataset/gold/train.parquet" in capsys.readouterr().out
     assert json.loads((tmp_path / "report.json").read_text())["exported"]["rows"]["gold"] == {
         "train": 48, "validation": 14, "test": 16,
     }  # fmt: skip
 
 
-def test_the_command_fails_with_the_findings(copy):
+def test_the_command_fails_with_the_findings(copy, goldspan, capsys):
     path = copy.gold / "004_bd3d4ea906696a1f.jsonl"
     path.write_text(path.read_text().replace("LOCATION", "PLACE", 1))
-    command = [sys.executable, "-m", "goldspan", "build", "--root", copy.root]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 1
-    assert "unknown-label" in done.stdout
-    assert "nothing was exported" in done.stdout
+    assert goldspan("build", "--root", copy.root) == 1
+    out = capsys.readouterr().out
+    assert "unknown-label" in out
+    assert "nothing was exported" in out

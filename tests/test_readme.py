@@ -40,23 +40,18 @@ def test_the_python_lines_run(project, tmp_path, monkeypatch):
         assert done.stdout, f"block {number} prints nothing"
 
 
-def test_the_way_to_a_project_of_ones_own_can_be_gone(tmp_path):
-    def goldspan(*arguments):
-        command = [sys.executable, "-m", "goldspan", *arguments]
-        done = subprocess.run(command, cwd=tmp_path / "my-corpus", capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    subprocess.run([sys.executable, "-m", "goldspan", "init", "my-corpus"], cwd=tmp_path, check=True)
+def test_the_way_to_a_project_of_ones_own_can_be_gone(tmp_path, monkeypatch, goldspan):
+    monkeypatch.chdir(tmp_path)
+    assert goldspan("init", "my-corpus") == 0
+    monkeypatch.chdir("my-corpus")
     for name, town in (("one", "Kabul"), ("two", "Sarajevo"), ("three", "Dili")):
         (tmp_path / f"{name}.txt").write_text(f"General Jane Doe came to {town} on Monday.\n")
-    goldspan("add", *(str(tmp_path / f"{name}.txt") for name in ("one", "two", "three")), "--apply")
-    goldspan("suggest")
+    assert goldspan("add", *(tmp_path / f"{name}.txt" for name in ("one", "two", "three")), "--apply") == 0
+    assert goldspan("suggest") == 0
     drafts = tmp_path / "my-corpus" / "build" / "suggestions"
     corpus = Corpus(tmp_path / "my-corpus")
     for path in drafts.glob("*.jsonl"):
         gold.write(corpus.gold / path.name, [r.example().with_spans(r.example().spans) for r in gold.scan(path)])
-    goldspan("check")
-    goldspan("split", "--apply")
-    goldspan("export")
+    for command in (["check"], ["split", "--apply"], ["export"]):
+        assert goldspan(*command) == 0
     assert (tmp_path / "my-corpus" / "build" / "dataset" / "gold" / "test.parquet").is_file()

@@ -10,6 +10,7 @@ from spacy.training import Corpus as SpacyCorpus
 from goldspan.export import export
 
 
+@pytest.mark.slow
 def test_spacy_trains_an_epoch_from_the_docbin(project, tmp_path):
     export(project, tmp_path / "docbin", "docbin")
     nlp = spacy.blank("en")

@@ -273,6 +273,7 @@ def megabyte():
     return Example("a.p00", text, tuple(Span(start, end, "UNIT") for start, end in extents[:80_000:8]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", formats.NAMES)
 def test_a_megabyte_with_ten_thousand_spans_comes_back_whole(name, megabyte, tmp_path):
     assert len(megabyte.text) > 1_000_000

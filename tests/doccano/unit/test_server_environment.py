@@ -67,6 +67,7 @@ def test_a_broken_environment_is_said_with_the_remedy(cache, tmp_path, python, s
 
 
 @pytest.mark.usefixtures("fits")
+@pytest.mark.slow
 def test_when_pip_fails_its_last_words_are_shown(cache, tmp_path, monkeypatch):
     for name, value in {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": "/dev/null"}.items():
         monkeypatch.setenv(name, value)
