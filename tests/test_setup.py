@@ -1,0 +1,74 @@
+"""The Pythons that the project promises, and the check that its pinned versions install on them."""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PROJECT = """
+[project]
+dependencies = ["doccano-client"]
+[project.optional-dependencies]
+test = ["idna"]
+"""
+
+
+def load(path):
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def check(folder, **variables):
+    return subprocess.run(
+        [sys.executable, folder / ".ci" / "resolves.py"],
+        env=os.environ | variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def small(tmp_path):
+    """A project that asks for little, and pins less."""
+    (tmp_path / ".ci").mkdir()
+    shutil.copy(ROOT / ".ci" / "resolves.py", tmp_path / ".ci")
+    (tmp_path / "pyproject.toml").write_text(PROJECT)
+    (tmp_path / ".ci" / "constraints.txt").write_text("dataclasses-json==0.5.14\ndoccano-client==1.1.1\n")
+    return tmp_path
+
+
+def test_the_oldest_python_is_the_same_everywhere():
+    oldest = load(ROOT / ".ci" / "resolves.py").PYTHONS[0]
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert pyproject["project"]["requires-python"] == f">={oldest}"
+    assert pyproject["tool"]["ruff"]["target-version"] == f"py{oldest.replace('.', '')}"
+    assert ".".join(map(str, load(ROOT / "scripts" / "_door.py").OLDEST)) == oldest
+    assert f"Python {oldest} or later" in (ROOT / "README.md").read_text()
+
+
+@pytest.mark.slow
+def test_a_pin_that_a_python_refuses_and_a_package_without_a_pin_are_named(small):
+    done = check(small)
+    assert done.returncode == 1
+    old, _, new = done.stderr.partition("Python 3.13: pip cannot install the pinned versions:")
+    assert "Python 3.11: .ci/constraints.txt pins no version of " in old
+    assert "Python 3.12: .ci/constraints.txt pins no version of " in old
+    assert "idna" in old
+    assert "doccano-client 1.1.1 depends on dataclasses-json" in new
+    assert "Python 3.14: pip cannot install the pinned versions:" in new
+
+
+@pytest.mark.slow
+def test_without_an_index_the_check_fails(small):
+    done = check(small, PIP_NO_INDEX="1", PIP_FIND_LINKS="")
+    assert done.returncode == 1
+    assert "is there no package index?" in done.stderr
