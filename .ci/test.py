@@ -1,8 +1,11 @@
-"""Passes the tests on a machine that has only Python: makes `.venv`, installs what the tests need, runs pytest.
+"""Runs the tests on a machine that has only Python: makes `.venv`, installs what the tests need, starts pytest.
 
-python3 .ci/test.py [pytest arguments]
+python3 .ci/test.py                     all but slow tests and benchmarks
+python3 .ci/test.py quick               of these, those that start neither a Doccano nor a browser; under two minutes
+python3 .ci/test.py [pytest arguments]  for example `-k offsets`, or a folder
 """
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +15,20 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 from _door import environment  # noqa: E402  (found by the line above)
 
+QUICK = ["-m", "not live and not slow and not benchmark", "--hypothesis-profile", "quick"]
+MOST_WORKERS = 8  # each may start a Doccano of its own
+
+
+def arguments(given: list[str]) -> list[str]:
+    """The arguments of pytest: where the whole suite is asked for, in as many processes as there are processors."""
+    quick = given == ["quick"]
+    if given and not quick:
+        return given
+    workers = str(min(os.cpu_count() or 1, MOST_WORKERS))
+    return [*(QUICK if quick else []), "-n", workers, "--dist", "worksteal"]
+
+
 if __name__ == "__main__":
     python = environment("model", "test")
-    sys.exit(subprocess.run([python, "-m", "pytest", *sys.argv[1:]], cwd=ROOT, check=False).returncode)  # noqa: S603
+    command = [python, "-m", "pytest", *arguments(sys.argv[1:])]
+    sys.exit(subprocess.run(command, cwd=ROOT, check=False).returncode)  # noqa: S603
