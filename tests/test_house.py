@@ -113,6 +113,13 @@ def test_modules_stay_small():
     assert not long
 
 
+def test_helpers_are_apart_from_tests():
+    tests = ROOT / "tests"
+    helpers = [path for path in (tests / "helpers").rglob("*.py")]
+    assert not [path.name for path in helpers if re.search(r"^ *def test_", path.read_text(), re.MULTILINE)]
+    assert {path.name for path in tests.glob("[!t]*.py")} == {"conftest.py", "screenshot.py"}
+
+
 @pytest.mark.benchmark
 def test_help_answers_at_once():
     def seconds(*command):

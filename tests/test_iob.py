@@ -64,7 +64,7 @@ def test_well_formed_chunks_are_those_of_the_strict_mode_of_seqeval(scheme, tags
     assert tagging.well_formed([tagging.parse(tag) for tag in kept], name) == reference
 
 
-def test_under_iob1_a_malformed_chunk_goes_as_a_whole_and_seqeval_keeps_its_tail():
+def test_a_malformed_iob1_chunk_goes_as_a_whole_unlike_in_seqeval():
     tags = ["B-A", "I-A"]
     assert tagging.well_formed([tagging.parse(tag) for tag in tags], "IOB1") == []
     assert [(e.start, e.end) for e in Entities([tags], IOB1).entities[0]] == [(1, 2)]

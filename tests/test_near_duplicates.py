@@ -101,7 +101,7 @@ def test_a_paragraph_that_stands_everywhere_makes_nothing_similar():
     assert list(similarity._Index.of(texts, 0.5).candidates()) == [], "nor is one pair of them looked at"
 
 
-def test_a_chain_of_likenesses_is_one_cluster_numbered_by_its_first_member():
+def test_a_chain_of_near_duplicates_is_one_cluster():
     texts = ["x y z", "a b c d e f", "b c d e f g", "q r s", "c d e f g h"]
     assert jaccard(texts[1], texts[4]) < 0.5
     assert clusters(texts) == [0, 1, 1, 2, 1]

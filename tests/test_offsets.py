@@ -70,7 +70,7 @@ def test_a_grapheme_cluster_is_what_the_standard_says(clusters):
 
 
 @pytest.mark.parametrize("clusters", YOUNGER.values(), ids=YOUNGER)
-def test_clusters_are_counted_as_doccano_counts_them_and_judged_as_a_reader_sees_them(clusters):
+def test_clusters_are_counted_as_in_doccano_and_judged_as_seen(clusters):
     text, place = "".join(clusters), len(clusters[0])
     assert offsets.to_graphemes(text, [place, len(text)]).tolist() == [1, 2]
     assert offsets.splits_grapheme(text, place)

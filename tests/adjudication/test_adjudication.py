@@ -171,7 +171,7 @@ def test_an_edit_by_hand_can_be_put_on_record(toy):
     assert spans(toy, "storm.p01") == ()
 
 
-def test_a_decision_leaves_other_edits_of_the_example_for_a_person_to_look_at(corpus):
+def test_a_decision_leaves_other_edits_of_the_example_to_a_person(corpus):
     edited = next(corpus.pass_examples("ann", ["storm"])).with_spans(())
     second = next(one for one in corpus.pass_examples("ann", ["storm"]) if one.id == "storm.p02").with_spans((BELLE,))
     files.write(corpus.gold / "storm.jsonl", lines.line(edited) + lines.line(second))

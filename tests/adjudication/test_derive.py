@@ -70,7 +70,7 @@ def test_readers_who_agree_make_gold(readings):
 
 
 @given(readings(), st.data())
-def test_deciding_every_dispute_settles_the_example_and_is_never_asked_again(readings, data):
+def test_deciding_every_dispute_settles_the_example_for_good(readings, data):
     text = next(iter(readings.values())).text
     made = settle(readings)
     decisions = [
@@ -156,7 +156,7 @@ def test_a_decision_by_hand_adds_what_nobody_marked():
     assert made.example.spans == (UNIT, PLACE)
 
 
-def test_of_two_decisions_on_one_region_the_later_holds_and_the_other_is_named():
+def test_of_two_decisions_on_a_region_the_later_holds():
     readings = {"ann": read(UNIT), "ben": read(WIDE)}
     first, second = (decided(readings, 0, 16, (span,)) for span in (UNIT, WIDE))
     made = settle(readings, [first, second])

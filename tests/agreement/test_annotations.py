@@ -49,7 +49,7 @@ def test_an_example_counts_for_those_who_confirmed_it(tmp_path):
     assert (annotations.unread("anna"), annotations.assumed) == (1, ())
 
 
-def test_a_file_that_does_not_speak_of_confirmation_counts_whole_and_that_is_said(tmp_path):
+def test_a_file_without_confirmations_counts_whole_and_is_reported(tmp_path):
     annotations = from_paths([folder(tmp_path, anna=ANNA, ben=BEN)])
     assert annotations.assumed == ("anna", "ben")
     assert annotations.json()["anna"] == {

@@ -103,7 +103,7 @@ def test_an_article_in_which_somebody_has_nothing_comes_first_and_says_so(rare):
     assert "In the first article somebody marked nothing where others marked something." in articles.note
 
 
-def test_an_article_of_two_with_nothing_on_one_side_comes_before_what_is_defined():
+def test_an_article_with_nothing_on_one_side_comes_before_defined_ones():
     made = told(of_texts(a=[FULL, FULL, []], b=[FULL, [], []]))
     assert [row[0] for row in table(made, "Article by article").rows] == ["t1", "t0", "t2"]
 
@@ -169,7 +169,7 @@ def test_many_places_are_cut_and_counted():
     assert re.fullmatch(r"t1, (t\d+, ){10}t\d and 2 more: .*", nothing[0])
 
 
-def test_a_meeting_of_a_label_with_itself_weighs_double_where_others_stand_twice():
+def test_a_label_meeting_itself_weighs_double_where_others_stand_twice():
     names = [element("b", name) for name in ("A", "B", "none")]
     rows = ((3, 2, 0), (2, 0, 0), (0, 0, 0))
     assert re.findall(r"--v:([\d.]+)", heat("", names, rows, mirrored=True))[:2] == ["0.750", "0.250"]

@@ -42,7 +42,7 @@ def test_nested_spans_are_matched_as_many_as_can_be():
     assert estimates(of_texts(a=[[inner, outer]], b=[[(1, 2, "A"), (4, "A")]]))["relaxed_f1"] == 1
 
 
-def test_one_who_marked_nothing_is_named_and_neither_drags_nor_lifts_the_mean():
+def test_an_annotator_without_spans_is_named_and_leaves_the_mean():
     rows = [[(1, "A"), (3, "B")], [(5, "A")]]
     both = measure(of_texts(a=rows, b=[rows[0], [(6, "A")]]), resamples=1)
     three = measure(of_texts(a=rows, b=[rows[0], [(6, "A")]], c=[[], []]), resamples=1)

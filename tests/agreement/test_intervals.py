@@ -45,7 +45,7 @@ def articles(**passes):
     )
 
 
-def test_an_interval_lies_around_its_estimate_where_a_poor_reader_shares_few_articles():
+def test_the_interval_of_a_poor_reader_with_few_articles_has_its_estimate():
     rng = np.random.default_rng(0)
     errors = dict.fromkeys("abcd", 0.1) | {"e": 0.6}
     found = [measure(covering(rng, {"e": {0, 1}}, errors), resamples=300).overall["exact_f1"] for _ in range(5)]
@@ -62,7 +62,7 @@ def test_a_resample_that_lacks_a_pair_does_not_count():
     assert value.pairs["a", "b"].overall["exact_f1"].undefined_resamples == 0
 
 
-def test_a_mean_over_pairs_is_that_of_drawing_articles_and_keeping_those_with_all_pairs():
+def test_a_mean_over_pairs_is_that_of_resamples_with_all_pairs():
     annotations = covering(np.random.default_rng(2), {"c": {0, 1, 2}}, {"a": 0.1, "b": 0.2, "c": 0.5}, articles=6)
     value = measure(annotations, resamples=4_000).overall["exact_f1"]
     pairs = list(annotations.pairs)
@@ -145,7 +145,7 @@ def test_the_json_form_says_why_there_is_no_interval():
     assert agreement["overall"]["measures"]["exact_f1"]["unbounded"] is None
 
 
-def test_the_reader_is_told_which_draws_do_not_count_and_what_has_no_interval():
+def test_the_report_names_dropped_resamples_and_missing_intervals():
     annotations = covering(np.random.default_rng(7), {"c": {0}}, dict.fromkeys("abc", 0.2))
     agreement = measure(annotations, resamples=200)
     said = wording.remarks(SimpleNamespace(annotations=annotations, agreement=agreement, records=()))

@@ -43,7 +43,7 @@ def test_fleiss_kappa_is_that_of_his_psychiatrists():
     assert found["character_fleiss"] == pytest.approx(found["token_fleiss"])
 
 
-def test_fleiss_kappa_looks_at_what_all_have_read_and_alpha_at_what_two_have():
+def test_fleiss_kappa_needs_all_annotators_and_alpha_any_two():
     both = {"a": "xxyyxy", "b": "xyyyxy", "c": "xxyyyy"}
     whole = estimates(from_ratings(both))
     more = {"a": both["a"] + "xx", "b": both["b"] + "yy", "c": [*both["c"], None, None]}

@@ -58,7 +58,7 @@ def test_each_version_of_the_guidelines_has_the_sums_of_its_articles():
     assert (new.guidelines, new.counts, new.labels["SHIP"]) == ("1.1", Counts(2, 3, 2), Counts(1, 2, 1))
 
 
-def test_the_json_has_the_labels_of_each_article_and_version_and_null_where_undefined():
+def test_the_json_has_the_labels_by_article_and_null_where_undefined():
     said = json.loads(json.dumps(record().json(), allow_nan=False))
     assert [list(one["labels"]) for one in said["articles"]] == [[*LABELS]] * 3
     assert said["articles"][0]["labels"]["SHIP"] == {
@@ -104,7 +104,7 @@ def test_the_terminal_has_versions_down_where_there_are_several():
     assert "ann, label by label and version" not in tables(record(guidelines={}))
 
 
-def test_labels_that_are_too_many_for_the_terminal_stand_in_rows_with_what_moved():
+def test_too_many_labels_for_the_terminal_stand_in_rows():
     many = (*LABELS, *(f"OTHER_{number}" for number in range(9)))
     made = tables(record(labels=many))
     (title,) = (title for title in made if "what moved most first" in title)
@@ -116,7 +116,7 @@ def test_labels_that_are_too_many_for_the_terminal_stand_in_rows_with_what_moved
     assert made["ann, by version of the guidelines"].note == "Label by label it is in --json and --html."
 
 
-def test_many_labels_none_of_them_in_two_articles_are_said_to_be_beneath_the_articles(capsys):
+def test_many_labels_of_one_article_each_stand_beneath_the_articles(capsys):
     gold = [example("a.p01", "[Tyre]{PORT}"), example("b.p01", "[Argo]{SHIP}")]
     many = (*LABELS, *(f"OTHER_{number}" for number in range(9)))
     (found,) = against(of_examples({"ann": gold}), gold, many, **FEW)

@@ -134,7 +134,7 @@ def test_the_next_heading_of_its_level_ends_a_rule(book):
     assert "edge-whitespace" not in book.mistakes
 
 
-def test_a_row_of_a_table_belongs_to_the_rules_that_it_names_or_to_its_heading(book):
+def test_a_table_row_belongs_to_the_rules_it_names_or_to_its_heading(book):
     assert [(one.rules, one.wrong.text) for one in book.contrasts] == [
         (("C-1",), "up to 40 men"), (("S-2",), "Captain Nemo"), (("S-1",), "Steamer Argo"),
         (("S-1",), "Yacht Bella"), (("G-9", "S-1"), "ten Argo men"),

@@ -32,7 +32,7 @@ def test_the_coefficient_of_each_value_is_the_published_one():
     assert np.isnan(found[6])  # what the only unit of value 7 meets has no value
 
 
-def test_a_label_that_one_alone_uses_is_said_to_be_missing_with_the_others():
+def test_a_label_of_one_annotator_is_reported_missing_with_the_others():
     cell = measure(of_one_text(60, **OBSERVERS), resamples=1).labels["2"]
     assert cell["cu_alpha"].undefined.reason == "nothing"
     assert cell["cu_alpha"].undefined.who == ("paul", "suzan")

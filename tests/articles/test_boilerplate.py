@@ -114,7 +114,7 @@ def furniture(*parts, sep="\n\n"):
 
 @pytest.mark.parametrize("line", ANYWHERE)
 @pytest.mark.parametrize("sep", ["\n", "\r\n\r\n", "\u2028"])
-def test_a_credit_a_sign_off_and_a_sign_of_the_page_are_furniture_anywhere(line, sep):
+def test_credits_sign_offs_and_page_marks_are_boilerplate_anywhere(line, sep):
     assert furniture(HEADLINE, BODY, line, BODY, sep=sep) == [line]
     assert furniture(HEADLINE, line, BODY, sep=sep) == [line]
     assert furniture(HEADLINE, BODY, line, sep=sep) == [line]

@@ -32,7 +32,7 @@ def export(tmp_path):
     return tmp_path / "export.zip"
 
 
-def test_a_snapshot_of_10000_examples_costs_little_beside_the_parsing_of_its_exports(export):
+def test_a_snapshot_costs_little_beside_the_parsing_of_its_exports(export):
     class Server:
         @contextlib.contextmanager
         def export(self, _, *, confirmed):

@@ -55,7 +55,7 @@ def one_by_one(person, room, examples):
 
 
 @pytest.mark.parametrize("filled", [False, True], ids=["texts", "texts with spans"])
-def test_ten_thousand_examples_against_one_import_and_one_export_and_a_call_each(filled, doccano, tmp_path):
+def test_ten_thousand_examples_against_import_export_and_a_call_each(filled, doccano, tmp_path):
     examples = [example(number, filled=filled) for number in range(EXAMPLES)]
     ours, least, each = [], [], []
     person = doccano_annotator.admin(doccano)

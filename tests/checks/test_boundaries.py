@@ -126,7 +126,7 @@ def test_an_allowance_for_one_example_leaves_the_others():
     assert [finding.example for finding in findings] == ["a.p01"]
 
 
-def test_an_allowed_surface_passes_in_capitals_too_but_not_in_small_letters():
+def test_an_allowed_surface_passes_in_capitals_but_not_in_small_letters():
     labels = scheme(leading_article=["The Hague"])
     assert finding_ids("FROM [THE HAGUE]{PLACE}", labels=labels) == []
     assert finding_ids("From [the Hague]{PLACE}", labels=labels) == ["leading-article"]

@@ -128,7 +128,7 @@ def test_bytes_that_the_writer_would_not_write_are_found(old, new, message, tmp_
     assert [message in f.message for f in findings] == ([True] if message else [])
 
 
-def test_of_many_lines_that_differ_the_first_is_shown_and_the_others_are_counted(tmp_path):
+def test_of_many_different_lines_the_first_is_shown_and_the_rest_counted(tmp_path):
     path = saved(tmp_path / "a.jsonl", "gold", "Fog", "Rain", "Hail")
     path.write_bytes(path.read_bytes().replace(b', "at"', b',"at"'))
     [finding] = judged(path)

@@ -234,7 +234,7 @@ def test_an_article_with_decisions_to_read_again_keeps_its_version(lead, toy, be
     assert versions(toy)["storm"] == ("1.0" if before == '"1.0"' else "1.1")
 
 
-def test_gold_that_was_there_is_not_said_to_follow_a_new_version_for_some_decisions_in_it(lead, toy):
+def test_old_gold_does_not_get_a_new_version_for_some_decisions_in_it(lead, toy):
     change(toy, "S-9")
     lead("--settle", "--as", "lea", typed="n\n\n\n")
     assert versions(toy)["storm"] == "1.0"
@@ -250,7 +250,7 @@ def test_two_articles_of_a_sitting_both_get_their_version(lead, toy):
     assert {name for name, version in versions(toy).items() if version} == {"harbour", "storm"}
 
 
-def test_new_gold_follows_the_oldest_version_that_something_in_it_was_decided_under(lead, toy):
+def test_new_gold_has_the_oldest_guideline_version_of_its_decisions(lead, toy):
     set_pass_spans(toy, "bob", "storm.p03", Span(34, 43, "SHIP"), Span(49, 60, "CREW"))
     (toy.gold / "storm.jsonl").unlink()
     replaced(toy.folder / "manifest.jsonl", '"guidelines": "1.0"', '"guidelines": null')
@@ -260,7 +260,7 @@ def test_new_gold_follows_the_oldest_version_that_something_in_it_was_decided_un
     assert versions(toy)["storm"] == "1.0"
 
 
-def test_a_changelog_ahead_of_the_labels_is_refused_before_anything_is_asked(lead, toy):
+def test_a_changelog_ahead_of_the_labels_is_refused_before_any_question(lead, toy):
     (toy.guidelines / "CHANGELOG.md").write_text("## 1.0\n\n## 1.1, 2026-04-01\n\nS-1 changed.\n", encoding="utf-8")
     code, out, err = lead("--settle", "--as", "lea", typed="1\n\n\n")
     assert (code, out) == (1, "")
@@ -279,7 +279,7 @@ def test_an_example_that_was_never_opened_is_no_reading_and_makes_no_gold(lead, 
     assert "half-confirmed" in {finding.check for finding in check_project(toy)}
 
 
-def test_a_confirmation_that_is_neither_true_nor_false_is_refused_as_agree_does(lead, toy):
+def test_a_confirmation_that_is_no_boolean_is_refused_as_by_agree(lead, toy):
     replaced(toy.passes / "bob" / "storm.jsonl", '"at": 0,', '"confirmed": "no", "at": 0,')
     err = lead("--apply")[2]
     assert "bob/storm.jsonl:1: storm.p01: 'confirmed' is 'no', neither true nor false" in err

@@ -41,7 +41,7 @@ def test_predictions_in_any_order_find_their_gold(data, examples):
         assert found.notes == []
 
 
-def test_other_ids_with_the_same_texts_are_matched_by_text_and_that_is_said():
+def test_other_ids_with_the_same_texts_are_matched_by_text():
     found = paired([Example("x", QUIET.text, QUIET.spans), Example("y", MARSH.text, MARSH.spans)])
     assert surfaces(found.predicted) == surfaces(GOLD)
     assert [note.message for note in found.notes] == ["2 of 2 are matched by text: their ids are not gold's"]
@@ -150,7 +150,7 @@ def test_conll_without_ids_is_laid_over_golds_text_by_its_own_tokens(tmp_path):
     assert found.notes == []
 
 
-def test_conll_with_a_misspelt_token_is_laid_over_a_gold_that_has_no_tokens(tmp_path):
+def test_conll_with_a_misspelt_token_is_aligned_to_gold_without_tokens(tmp_path):
     rows = [
         ["Marhs B-PERSON", "left O", "Port B-PLACE", "Ellis I-PLACE", "with O", "300 O", "men O", ". O"],
         ["The O", "5th B-UNIT", "Brigade I-UNIT", "stayed O", "in O", "Ellis B-PLACE", ". O"],

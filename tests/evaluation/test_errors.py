@@ -47,13 +47,13 @@ def test_spans_that_touch_do_not_meet():
     assert kinds(inline_examples("[ab]{UNIT}cd"), inline_examples("ab[cd]{UNIT}")) == [["missed", "spurious"]]
 
 
-def test_of_two_overlapping_spans_the_one_with_the_label_is_meant_although_it_shares_less():
+def test_of_two_overlapping_spans_the_one_with_the_same_label_is_matched():
     gold = inline_examples("[a]{UNIT} [bcdef]{PLACE}")
     predicted = inline_examples("[a bcdef]{UNIT}")
     assert kinds(gold, predicted) == [["boundary", "missed"]]
 
 
-def test_a_span_that_is_the_same_is_right_although_another_pairing_would_explain_more():
+def test_an_identical_span_is_correct_whatever_else_might_pair():
     text = "abcdefghij"
     gold = [Example("a", text, (Span(0, 10, "UNIT"), Span(0, 3, "UNIT")))]
     predicted = [Example("a", text, (Span(0, 10, "UNIT"), Span(7, 10, "UNIT")))]
@@ -138,7 +138,7 @@ def test_the_worst_example_comes_first_and_one_without_error_not_at_all():
     assert hardest(gold, predicted, cases(gold, predicted), most=1) == found[:1]
 
 
-def test_the_markup_shows_nested_spans_at_once_and_crossing_ones_on_a_further_line():
+def test_the_markup_puts_crossing_spans_on_a_further_line():
     nested = [Span(0, 4, "A"), Span(0, 2, "B")]
     assert markup("abcd", nested) == "[[ab]{B}cd]{A}"
     assert markup("abcd", [Span(0, 4, "A"), Span(2, 4, "B")]) == "[ab[cd]{B}]{A}"

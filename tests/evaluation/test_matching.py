@@ -145,7 +145,7 @@ def reached_within(limits, documents, scheme):
 @pytest.mark.parametrize("scheme", SCHEMES)
 @settings(max_examples=50)
 @given(documents)
-def test_where_knots_are_too_large_to_try_all_matchings_a_solver_is_as_good(scheme, limits, documents):
+def test_where_all_matchings_are_too_many_a_solver_is_as_good(scheme, limits, documents):
     found = reached_within(limits, documents, scheme)
     assert found == [brute(tuple(g), tuple(p), scheme) for g, p in documents]
 

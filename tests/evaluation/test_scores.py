@@ -141,7 +141,7 @@ def one(gold, predicted, scheme):
     return found.overall[scheme], found.labels[scheme]
 
 
-def test_a_span_under_a_wrong_label_is_incorrect_overall_and_missed_and_spurious_per_label():
+def test_a_wrong_label_is_incorrect_overall_missed_and_spurious_per_label():
     overall, labels = one([Span(0, 4, "A")], [Span(0, 4, "B")], "strict")
     assert overall == Measures(incorrect=1)
     assert labels == {"A": Measures(missed=1), "B": Measures(spurious=1), "C": Measures()}

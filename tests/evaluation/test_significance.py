@@ -124,7 +124,7 @@ def test_kinds_are_not_confused_where_their_mixtures_collide(monkeypatch):
     assert np.array_equal(times @ distinct, resampling.kinds(rows)[1].sum(axis=0))
 
 
-def test_articles_whose_examples_are_alike_give_wider_intervals_than_examples():
+def test_articles_of_similar_examples_give_wider_intervals_than_examples():
     predicted = [one for one in mixed(10) for _ in range(20)]
     found = counted([GOLD] * 200, predicted)
     by_example = intervals(found, resamples=500).overall["strict"]["f1"]

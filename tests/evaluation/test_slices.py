@@ -64,7 +64,7 @@ def test_slices_by_article_are_left_out_where_each_example_is_one():
     assert of("article", gold[1:], none[1:]) == {}
 
 
-def test_a_span_is_disputed_where_the_passes_differ_and_unanimous_elsewhere():
+def test_a_span_is_disputed_where_passes_differ_and_unanimous_elsewhere():
     gold = inline_examples("[A]{UNIT} of [B]{PLACE} and C", "[D]{UNIT}")
     passes = {
         "x": inline_examples("[A]{UNIT} of [B]{PLACE} and C"),
@@ -94,7 +94,7 @@ def test_the_slices_of_a_dimension_sum_to_the_whole(sides):
 
 @settings(max_examples=50)
 @given(sides=readings(3))
-def test_swapping_gold_and_prediction_swaps_precision_and_recall_in_every_slice(sides):
+def test_swapping_the_sides_swaps_precision_and_recall_in_every_slice(sides):
     gold, predicted, training = sides
     there = slices(gold, predicted, LABELS, training=training)
     back = {(part.dimension, part.name): part.counts for part in slices(predicted, gold, LABELS, training=training)}

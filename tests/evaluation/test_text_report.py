@@ -35,7 +35,7 @@ def test_counts_that_a_scheme_does_not_know_are_left_out():
     assert table.rows[-1][:5] == ("all, micro", "0", "1", "0", "0")
 
 
-def test_a_matrix_too_wide_becomes_a_list_of_what_is_most_often_taken_for_what():
+def test_a_matrix_that_is_too_wide_becomes_a_list_of_confusions():
     labels = [f"LABEL_{number}" for number in range(30)]
     gold = [Example(f"e{n}", "word", (Span(0, 4, label),)) for n, label in enumerate(labels)]
     wrong = [example.with_spans([Span(0, 4, "LABEL_0")]) for example in gold]

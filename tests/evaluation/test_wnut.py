@@ -94,7 +94,7 @@ def test_a_misspelt_token_is_a_note_and_its_tag_counts_for_golds_token(tmp_path)
     ]
 
 
-def test_an_undecodable_token_is_mended_in_a_long_file_and_refused_in_a_short_one(tmp_path):
+def test_an_undecodable_token_is_repaired_in_a_long_file_only(tmp_path):
     damaged = OUTPUT.encode().replace(b"Quiet", b"Qui\xe9t")
     with pytest.raises(InputError, match=r"system.out:10: not UTF-8 at byte 3"):
         compare(tmp_path, GOLD, damaged)
@@ -125,7 +125,7 @@ def test_lines_without_a_word_for_blank_lines_are_listed_and_do_no_harm(tmp_path
     assert tally(paired.notes) == {"extra-token": 2, "mended-line": 2}
 
 
-def test_a_missing_blank_line_is_noted_and_the_tags_are_decoded_where_golds_sentences_end(tmp_path):
+def test_a_missing_blank_line_is_noted_and_tags_end_with_gold_sentences(tmp_path):
     gold = "a\tO\nMarsh\tB-person\n\nEllis\tB-person\nleft\tO\n"
     merged = "a\tO\nMarsh\tB-person\nEllis\tI-person\nleft\tO\n"
     paired = compare(tmp_path, gold, merged)

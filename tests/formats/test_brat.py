@@ -32,7 +32,7 @@ def test_a_folder_of_brat_is_read_pair_by_pair():
     assert (second.id, second.spans, second.extra) == ("wire-2", (), {})
 
 
-def test_relations_and_notes_are_kept_with_the_ids_they_refer_to_and_written_back(tmp_path):
+def test_relations_and_notes_are_written_back_with_their_ids(tmp_path):
     (example, _) = formats.load(DATA, "brat")
     kept = ["R1\tLeads Arg1:T1 Arg2:T2", "#1\tAnnotatorNotes T3\ta harbour"]
     assert example.extra == {"brat": {"ids": ["T1", "T2", "T3"], "lines": kept}}

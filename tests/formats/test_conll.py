@@ -161,7 +161,7 @@ def test_line_ends_of_windows_and_a_byte_order_mark_are_no_text(tmp_path):
         ("# extra = []\nKFOR O\n", 1, "`# extra` a JSON object"),
     ],
 )
-def test_a_broken_example_is_an_error_with_file_and_line_and_the_next_is_read(text, line, why, tmp_path):
+def test_a_broken_example_is_an_error_with_its_line_and_the_next_is_read(text, line, why, tmp_path):
     error, record = scan(tmp_path, f"{text}\nKFOR B-UNIT\n")
     assert isinstance(error, InputError)
     assert (error.file, error.line) == (tmp_path / "wire.conll", line)

@@ -37,7 +37,7 @@ def test_a_sentence_knows_each_token_with_its_place_and_its_line(tmp_path):
         (b"l\xe9ft\tO", "l\ufffdft", "not UTF-8 at byte 1 of the line"),
     ],
 )
-def test_a_line_that_cannot_be_read_is_mended_if_asked_and_an_error_if_not(line, word, why, tmp_path):
+def test_an_unreadable_line_is_repaired_on_request_and_else_an_error(line, word, why, tmp_path):
     content = b"Marsh\tB-PERSON\n" + line + b"\nEllis\tB-PLACE\n"
     (found,) = read(tmp_path, content, lenient=True)
     assert found.words == ("Marsh", word, "Ellis")

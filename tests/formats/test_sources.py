@@ -141,7 +141,7 @@ def ruler(tmp_path):
     return tmp_path / "saved"
 
 
-def test_a_saved_pipeline_gives_its_entities_and_the_spans_of_its_categoriser(ruler):
+def test_a_saved_pipeline_gives_entities_and_categorised_spans(ruler):
     source = read(ruler, texts=EXAMPLES)
     assert [example.spans for example in source.examples] == [(Span(11, 21, "PLACE"), Span(16, 21, "PLACE")), ()]
 

@@ -160,7 +160,7 @@ def test_a_new_near_duplicate_follows_its_group():
     assert done.conflicts == ()
 
 
-def test_a_new_article_between_two_splits_goes_to_the_likest_and_is_reported():
+def test_a_new_article_between_two_splits_joins_the_most_similar():
     measures = {name: {"articles": 1} for name in ("left", "right", "bridge")}
     existing = {"left": "train", "right": "test"}
     likeness = {("bridge", "left"): 0.5, ("bridge", "right"): 0.6}

@@ -110,7 +110,7 @@ def test_what_is_confirmed_there_is_the_decision_with_its_ground(table):
     assert table.pull().made == ()
 
 
-def test_other_spans_and_none_are_decisions_too_and_changes_elsewhere_are_by_hand(table):
+def test_other_spans_and_none_are_decisions_and_other_changes_are_by_hand(table):
     table.push()
     table.join()
     number = table.clear("storm.p02")
@@ -129,7 +129,7 @@ def test_other_spans_and_none_are_decisions_too_and_changes_elsewhere_are_by_han
     assert not look(table.corpus).open
 
 
-def test_a_decision_on_an_older_text_is_refused_until_the_example_is_pushed_anew(table):
+def test_a_decision_on_an_older_text_is_refused_until_the_next_push(table):
     table.push()
     table.join()
     number = table.rows()["storm.p02"].id

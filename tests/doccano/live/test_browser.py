@@ -94,7 +94,7 @@ def shoot(page, name):
 @pytest.mark.parametrize(
     ("grapheme_mode", "names"), [(False, BEFORE), (True, CLUSTERS), pytest.param(True, BEFORE, marks=pytest.mark.slow)]
 )
-def test_what_is_pushed_is_drawn_on_the_name_and_what_is_marked_comes_back(begin, page, grapheme_mode, names):
+def test_pushed_spans_are_drawn_on_their_names_and_marked_ones_come_back(begin, page, grapheme_mode, names):
     pushed = examples(names)
     corpus, project, pull = begin(pushed, "--gold", "--shared", grapheme_mode=grapheme_mode)
     for number, example in enumerate(pushed, start=1):
@@ -114,7 +114,7 @@ def test_what_is_pushed_is_drawn_on_the_name_and_what_is_marked_comes_back(begin
     assert [one.with_spans(one.spans) for one in corpus.gold_examples()] == wanted
 
 
-def test_an_annotator_alone_sees_nothing_marks_from_the_menu_and_is_pulled(begin, page):
+def test_an_independent_annotator_sees_no_spans_and_marks_from_the_menu(begin, page):
     pushed = [one.with_spans([]) for one in examples()[:3]]
     corpus, project, pull = begin(pushed)
     page.open(project, 3)

@@ -42,7 +42,7 @@ def look(doccano, toy):
     return run
 
 
-def test_a_healthy_project_has_no_finding_and_the_report_says_what_was_looked_at(look, begun):
+def test_a_healthy_project_has_no_finding_and_a_full_report(look, begun):
     report = look(begun.name)
     assert found(report) == {}
     assert report.clear == [check.id for check in doctor.CHECKS]

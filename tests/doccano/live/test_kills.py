@@ -194,9 +194,7 @@ def test_the_server_is_killed_while_the_import_runs(kind, role, ground, tmp_path
 
 
 @pytest.mark.parametrize("confirmed", [False, True])
-def test_examples_that_an_import_left_without_their_spans_are_replaced_unless_somebody_worked_on_them(
-    confirmed, ground, tmp_path
-):
+def test_examples_imported_without_spans_are_replaced_unless_worked_on(confirmed, ground, tmp_path):
     room = ExampleProject(ground.link, tmp_path, collaborative=True)
     rows = desired.rows(interruptions.examples_before("shared"), room.project, ("UNIT", "PLACE"))
     bare = b"".join(rowformat.line({**want.row, "label": []}) for want in rows)
@@ -235,7 +233,7 @@ def test_an_import_that_runs_twice_leaves_no_double(kind, bare, ground, tmp_path
 
 
 @pytest.mark.parametrize("kind", interruptions.KINDS)
-def test_a_worker_that_is_dead_is_said_plainly_and_what_it_finds_later_makes_no_double(kind, ground, tmp_path):
+def test_a_dead_worker_is_reported_and_its_late_import_makes_no_duplicate(kind, ground, tmp_path):
     room = ground.room(kind, tmp_path)
     interruptions.kill_processes(ground.home, "worker")
     try:

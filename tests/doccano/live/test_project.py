@@ -71,7 +71,7 @@ def test_a_change_of_the_guidelines_is_brought_there_and_keys_may_swap(server, t
     assert not list(project.prepare(server, type(toy)(toy.root), name, "independent").lines())
 
 
-def test_a_label_that_the_scheme_does_not_know_keeps_its_key_and_its_spans(server, toy, name):
+def test_a_label_unknown_to_the_scheme_keeps_its_key_and_its_spans(server, toy, name):
     made = project.prepare(server, toy, name, "shared").apply()
     [crew] = [each for each in server.span_types(made.id) if each.name == "CREW"]
     server.update_span_type(made.id, crew.id, name="PIRATE")
@@ -152,7 +152,7 @@ def test_an_account_can_be_used_with_the_password_that_was_said(server):
     assert len(made.password) == 16
 
 
-def test_names_that_differ_in_capitals_alone_are_refused_before_anybody_is_made(server):
+def test_user_names_that_differ_only_in_case_are_refused_first(server):
     list(accounts.create(server, ["Ines"]))
     for names in (["ines"], ["olga", "Olga"]):
         with pytest.raises(ValueRefused, match="which differs in capitals alone"):

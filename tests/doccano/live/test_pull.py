@@ -178,7 +178,7 @@ def rewrite(corpus, name, text):
     gold.write(corpus.gold / f"{article}.jsonl", lines)
 
 
-def test_spans_of_a_text_that_changed_here_are_moved_and_the_example_can_be_pushed_anew(begun, pull, goldspan, capsys):
+def test_spans_of_a_text_that_changed_here_are_moved_and_can_be_pushed(begun, pull, goldspan, capsys):
     for who, words in {"ann": [("Aurora", "SHIP"), ("Port Said", "PORT")], "bob": [("Valparaíso", "PORT")]}.items():
         for surface, label in words:
             begun.mark(who, "harbour.p02", surface, label)
@@ -216,7 +216,7 @@ def test_spans_of_a_text_that_changed_here_are_moved_and_the_example_can_be_push
     assert push()[0] == 0
 
 
-def test_a_span_that_is_not_in_the_changed_text_is_listed_until_it_is_decided(begun, pull):
+def test_a_span_not_in_the_changed_text_is_listed_until_it_is_decided(begun, pull):
     for who in ("ann", "bob"):
         begun.mark(who, "harbour.p02", "Aurora", "SHIP")
         begun.confirm(who, "harbour.p02")
@@ -314,7 +314,7 @@ def test_whoever_has_a_pseudonym_is_told_of_by_that(begun, pull, tmp_path):
     assert {one["annotator"] for one in [*report["problems"], *report["comments"], *report["files"]]} == {"r7"}
 
 
-def test_a_pull_of_which_nothing_comes_says_that_nobody_has_confirmed_anything(begun, pull):
+def test_an_empty_pull_says_that_nobody_has_confirmed_anything(begun, pull):
     code, said, _ = pull(begun)
     assert (code, "Nobody has confirmed anything there" in said) == (0, True)
 

@@ -146,7 +146,7 @@ def test_a_prefilled_example_that_people_changed_is_left_alone(shared, team):
     assert shared.state() == before
 
 
-def test_work_that_begins_while_the_push_is_under_way_is_found_before_the_delete(alone, team, monkeypatch):
+def test_work_that_begins_during_the_push_is_found_before_the_delete(alone, team, monkeypatch):
     alone.push(*PLAIN)
     old, looks = alone.number("a.p01"), []
     alone.join(team[0])
@@ -242,7 +242,7 @@ def test_grapheme_clusters_are_counted_where_the_project_does(server, tmp_path):
     assert room.take().by_id["a.p04"][0].work[ALL].spans == FILLED[3].spans
 
 
-def test_a_span_that_the_server_does_not_keep_is_an_error_that_names_the_example(shared, monkeypatch):
+def test_a_span_that_the_server_drops_is_an_error_that_names_the_example(shared, monkeypatch):
     line = rowformat.line
 
     def dropping(row):

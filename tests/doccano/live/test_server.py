@@ -57,7 +57,7 @@ def test_a_fresh_server_lets_its_owner_in_and_does_tasks(doccano):
     )
 
 
-def test_a_worker_looks_for_tasks_often_while_there_are_some_and_seldom_while_there_are_none(doccano):
+def test_the_worker_polls_often_if_there_are_tasks_and_seldom_otherwise(doccano):
     script = """
 import goldspan_settings as settings
 looks = settings.Transport.polling_interval.fget

@@ -109,7 +109,7 @@ def test_uploads_lie_in_the_home(doccano):
     ]
 
 
-def test_a_transaction_that_reads_before_it_writes_waits_for_other_writers(doccano):
+def test_a_transaction_that_reads_first_waits_for_other_writers(doccano):
     """SQLite refuses such a one at once, whatever the timeout, unless it took the write lock at its beginning."""
     script = """
 import threading, time, django

@@ -63,7 +63,7 @@ def test_of_a_former_member_all_but_bare_confirmations_is_seen(server, project):
     assert touched(server, take(server, project)) == {first: "labelled LOC", third: "commented"}
 
 
-def test_a_real_shared_project_tells_what_was_filled_in_from_what_people_did(server):
+def test_a_shared_project_tells_prefilled_spans_from_those_of_annotators(server):
     project = server.create_project("snapshot shared", collaborative=True)
     for label in ("PER", "LOC"):
         server.create_span_type(project.id, label, "#112233")

@@ -557,7 +557,7 @@ def test_an_upload_without_a_number_is_refused():
     assert "took the upload of a.jsonl but gave no number for it" in found
 
 
-def test_an_upload_that_is_gone_cannot_be_reverted_and_other_refusals_are_told():
+def test_a_missing_upload_is_not_reverted_and_other_refusals_are_errors():
     with ScriptedServer({"DELETE /v1/fp/revert/": [reply(204), reply(404), reply(400, "bad")]}) as server:
         doccano = Doccano(account(server.url), **QUICK)
         assert [doccano.revert("a" * 22), doccano.revert("a" * 22)] == [True, False]
@@ -566,7 +566,7 @@ def test_an_upload_that_is_gone_cannot_be_reverted_and_other_refusals_are_told()
         assert {request.body for request in server.requests[1:]} == {b"a" * 22}
 
 
-def test_what_doccano_sends_after_the_end_of_an_answer_is_not_taken_for_the_next():
+def test_bytes_after_the_end_of_an_answer_are_not_taken_for_the_next():
     def stray(write):
         write(reply(204, kind=None, length=4, close=False))
         time.sleep(0.1)

@@ -152,7 +152,7 @@ def test_an_import_of_nothing_that_is_never_done_shows_a_dead_worker(monkeypatch
     assert "the task worker does not seem to run" in said
 
 
-def test_where_the_health_check_is_hidden_a_worker_is_not_known_without_a_project():
+def test_without_health_check_and_project_the_worker_is_unknown():
     with hidden(ready=True) as (_, account):
         assert "hides its health check" in doctor.examine(account).unseen["worker-dead"]
 
@@ -187,7 +187,7 @@ def test_a_server_that_gives_five_whatever_is_asked_is_found():
         assert found(doctor.examine(account, "seen"))["page-size"] == ["asked for 6 examples, the server gave 5"]
 
 
-def test_a_question_that_the_server_fails_at_is_an_error_and_stops_no_other(toy):
+def test_a_check_that_the_server_fails_at_is_an_error_and_stops_no_other(toy):
     with recorded(**{"GET_/v1/projects/7/span-types": [http_faults.reply(500, {"detail": "boom"})]}) as (_, account):
         report = doctor.examine(account, "seen", toy)
     said = found(report)["unanswered"]

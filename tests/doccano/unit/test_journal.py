@@ -51,7 +51,7 @@ class Settling:
 @pytest.mark.parametrize(
     ("is_open", "failed", "whole"), [(False, False, True), (False, True, False), (True, False, False)]
 )
-def test_a_batch_is_whole_if_its_import_ended_well_with_the_upload_it_began_with(is_open, failed, whole, tmp_path):
+def test_a_batch_is_complete_if_the_import_of_its_upload_succeeded(is_open, failed, whole, tmp_path):
     with journal.opened(tmp_path / "j.json") as book:
         book.begin(replace(BATCH, task="task-1"))
         importing.settle(Settling(is_open=is_open, failed=failed), INDEPENDENT, book, silent)

@@ -59,14 +59,14 @@ def test_other_spans_filled_in_replace_an_example_that_nobody_worked_on():
     assert "does not reach it" in worked.why
 
 
-def test_another_place_in_the_article_is_an_update_and_keeps_what_people_did():
+def test_another_place_in_the_article_is_an_update_that_keeps_the_work():
     moved = replace(A, at=70, extra={"rule": "x"})
     found = step(moved, stored_copy(1, A), touched=[1])
     assert (found.state, found.keep) == ("update", 1)
     assert found.meta == {"goldspan_at": "70", "goldspan_extra": '{"rule": "x"}'}
 
 
-def test_what_spoke_of_the_spans_that_were_sent_stays_with_those_that_people_made():
+def test_keys_about_the_sent_spans_stay_with_spans_of_annotators():
     moved = replace(A, at=70, extra={"rule": "x"}, spans=(KFOR,))
     found = step(moved, stored_copy(1, A, project=SHARED), touched=[1], project=SHARED)
     assert found.meta == {"goldspan_at": "70"}
@@ -82,7 +82,7 @@ def test_a_half_imported_copy_goes_and_does_not_count():
     assert (found.state, found.keep, found.drop) == ("unchanged", 8, (5,))
 
 
-def test_an_import_left_half_done_is_told_from_work_that_emptied_an_example():
+def test_a_half_done_import_is_told_from_work_that_emptied_an_example():
     with_span = replace(A, spans=(KFOR,))
     made = {
         number: stored_copy(number, with_span, work=work, project=SHARED)
@@ -187,7 +187,7 @@ def carried_out(made, there, touched, project):
 
 
 @given(worlds())
-def test_a_plan_that_was_carried_out_leaves_nothing_to_do_and_one_copy_of_each(world):
+def test_an_applied_plan_leaves_nothing_to_do_and_one_copy_of_each(world):
     project, wanted, there, touched, half = world
     made = plan.plan(wanted, there, touched, half=half)
     after, still = carried_out(made, there, touched, project)

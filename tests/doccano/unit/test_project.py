@@ -60,7 +60,7 @@ SHORTCUTS = st.sampled_from("abcX")
         lambda types: len({each for each in types.values() if each[1]}) == sum(bool(each[1]) for each in types.values())
     ),
 )
-def test_any_label_types_become_those_of_the_scheme_and_no_key_collides_midway(wanted, there):
+def test_any_label_types_become_those_of_the_scheme_without_collisions(wanted, there):
     types = [
         held(n, name, key, prefix=prefix if key else None) for n, (name, (prefix, key)) in enumerate(there.items())
     ]
@@ -158,7 +158,7 @@ def test_members_are_added_and_corrected_and_nobody_is_removed(tmp_path):
     assert list(planned.remarks()) == ["the member 'eve' (annotator) is not listed: left alone"]
 
 
-def test_a_user_who_is_not_there_is_refused_with_the_command_that_makes_one(tmp_path):
+def test_a_missing_user_is_refused_with_the_command_that_creates_one(tmp_path):
     with pytest.raises(ValueRefused, match="no user 'anna', 'bob'") as caught:
         members.plan(listed(tmp_path, GOOD), [ME], [], ME)
     assert "goldspan doccano user anna bob" in str(caught.value)

@@ -167,7 +167,7 @@ def test_spans_of_an_older_text_are_moved_to_the_new_one():
     assert not found.problems
 
 
-def test_a_line_with_a_span_that_has_no_place_in_the_new_text_is_held_back_and_the_span_is_listed(toy):
+def test_a_span_without_a_place_in_the_new_text_holds_its_line_back(toy):
     put(toy, collect(snapshot(copy(1, "harbour.p02", cid=work(AURORA))), wish()))
     before = (toy.passes / "cid" / "harbour.jsonl").read_bytes()
     old = f"{LONGER} Nordlicht"

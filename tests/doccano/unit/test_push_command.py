@@ -77,7 +77,7 @@ with terminal.bar() as tell:
 """
 
 
-def test_a_bar_shows_rate_and_remaining_time_on_a_terminal_and_nothing_in_a_pipe():
+def test_a_progress_bar_is_shown_on_a_terminal_and_not_in_a_pipe():
     done = subprocess.run([sys.executable, "-c", BAR], capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("", "")
     lead, follow = pty.openpty()

@@ -27,7 +27,7 @@ def test_a_span_moves_with_its_words():
     assert moved(old, new, span(old, "72nd Brigade")) == {"On Monday the [72nd Brigade]": "UNIT"}
 
 
-def test_a_repeated_name_is_found_where_only_the_other_end_of_the_text_changed():
+def test_a_repeated_name_is_found_if_the_other_end_of_the_text_changed():
     old = "KFOR came. Later KFOR left."
     new = "KFOR came. Later KFOR left in haste."
     found = reanchor.find_moves(old, new, [span(old, "KFOR"), span(old, "KFOR", nth=1)])

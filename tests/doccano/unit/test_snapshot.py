@@ -342,7 +342,7 @@ def test_two_examples_of_ours_with_one_number_cannot_be(alone):
         alone({"ann": [exported(), exported()]})
 
 
-def test_an_example_confirmed_while_the_labels_were_read_is_not_taken_for_empty(tmp_path):
+def test_an_example_confirmed_during_the_export_is_not_taken_for_empty(tmp_path):
     bare, full = exported(), exported(label=[(5, 8, "X")])
     server = Fake(tmp_path, {"ann": [bare]}, {"ann": [full]}, {"ann": [full]}, {"ann": [full]})
     found = take(server, ALONE)
@@ -467,7 +467,7 @@ def test_in_a_shared_project_a_span_that_cannot_be_one_is_seen(tmp_path):
     }
 
 
-def test_in_a_shared_project_any_span_counts_where_it_is_not_known_what_was_sent(tmp_path):
+def test_in_a_shared_project_any_span_counts_if_the_sent_ones_are_unknown(tmp_path):
     row = exported(1, label=[(0, 1, "X")])
     assert look(tmp_path, SHARED, [row], labelled={"X": {1: 1}}) == {1: "its spans are not those that were filled in"}
 

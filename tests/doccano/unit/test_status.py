@@ -24,7 +24,7 @@ def snapshot(works_of):
 
 
 @given(st.fixed_dictionaries({name: st.fixed_dictionaries(dict.fromkeys("xyz", works)) for name in WISH.texts}))
-def test_every_example_is_done_or_open_and_disputes_are_those_of_different_spans(works_of):
+def test_every_example_is_done_or_open_and_different_spans_are_disputes(works_of):
     articles = list(progress._articles(snapshot(works_of), WISH, ["x", "y", "z"]))
     assert sum(article.examples for article in articles) == len(works_of)
     for who in "xyz":

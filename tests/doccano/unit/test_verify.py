@@ -36,7 +36,7 @@ def test_two_examples_of_one_id_are_refused():
         rows(A, B)
 
 
-def test_overlaps_pass_where_the_project_allows_them_and_touching_spans_always():
+def test_overlaps_pass_if_the_project_allows_them_and_touching_always():
     overlapping = replace(A, spans=(KFOR, Span(2, 7, "UNIT")))
     assert rows(overlapping, project=replace(SHARED, allow_overlapping=True))
     assert rows(replace(A, spans=(KFOR, Span(4, 5, "UNIT"))), project=SHARED)
@@ -69,7 +69,7 @@ def test_a_difference_that_nothing_explains_is_an_error_with_the_name(work, why)
         reconciled(example, snapshot_of(stored_copy(1, example, work=work, project=SHARED), project=SHARED))
 
 
-def test_an_example_that_did_not_arrive_is_an_error_with_the_name_and_the_servers_words():
+def test_an_example_that_did_not_arrive_is_an_error_that_names_it():
     with pytest.raises(ServerError, match=r"left out a\.p01; it says: line 1: no"):
         reconciled(A, snapshot_of(project=SHARED), ["line 1: no"])
 
