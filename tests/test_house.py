@@ -115,9 +115,10 @@ def test_modules_stay_small():
 
 def test_helpers_are_apart_from_tests():
     tests = ROOT / "tests"
-    helpers = [path for path in (tests / "helpers").rglob("*.py")]
-    assert not [path.name for path in helpers if re.search(r"^ *def test_", path.read_text(), re.MULTILINE)]
-    assert {path.name for path in tests.glob("[!t]*.py")} == {"conftest.py", "screenshot.py"}
+    texts = {path.name: path.read_text() for path in (tests / "helpers").rglob("*.py")}
+    assert not [name for name, text in texts.items() if re.search(r"^ *def test_", text, re.MULTILINE)]
+    loose = {path.name for path in tests.glob("*.py") if not path.name.startswith("test_")}
+    assert loose == {"conftest.py", "screenshot.py"}
 
 
 @pytest.mark.benchmark
