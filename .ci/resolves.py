@@ -65,7 +65,7 @@ def main() -> None:
 
 def fetch(python: Path, *arguments: str | Path) -> None:
     """Let pip fetch from the index."""
-    done = subprocess.run([python, "-m", "pip", "--quiet", *arguments], check=False)  # noqa: S603
+    done = subprocess.run([python, "-m", "pip", "--quiet", *arguments], check=False)
     if done.returncode:
         sys.exit(f"pip {arguments[0]} failed, see above: is there no package index?")
 
@@ -81,7 +81,7 @@ def resolve(python: Path, folder: Path, version: str) -> str | None:
     pip = [python, "-c", PIP, version, "install", "--dry-run", "--ignore-installed", "--target", folder / version]
     options = ["--python-version", version, "--only-binary=:all:", "--find-links", folder / "wheels"]
     pinned = ["-c", CONSTRAINTS, "--report", report]
-    done = subprocess.run([*pip, *options, *pinned, *wanted], capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run([*pip, *options, *pinned, *wanted], capture_output=True, text=True, check=False)
     if done.returncode:
         return f"Python {version}: pip cannot install the pinned versions:\n{reason(done.stdout, done.stderr)}"
     pins = {canonical(line.partition("==")[0]) for line in CONSTRAINTS.read_text().splitlines()}

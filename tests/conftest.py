@@ -60,7 +60,7 @@ def doccano(tmp_path_factory):
 @pytest.fixture(scope="module")
 def server(doccano):
     """The client of that Doccano, logged in."""
-    from goldspan.doccano.client import Doccano
+    from goldspan.doccano.client.api import Doccano
 
     with Doccano(doccano.account) as client:
         yield client

@@ -1,8 +1,7 @@
 import pytest
 
-from goldspan import InputError
-from goldspan.formats import manifest
-from goldspan.formats.manifest import Entry
+from goldspan import InputError, corpus
+from goldspan.corpus import Entry
 
 ONE = Entry("a", "a.txt", "00" * 32, title="Troops arrive — “soon”")
 
@@ -10,14 +9,14 @@ ONE = Entry("a", "a.txt", "00" * 32, title="Troops arrive — “soon”")
 def test_what_is_written_is_read_back_sorted(tmp_path):
     path = tmp_path / "manifest.jsonl"
     two = Entry("b", "b.txt", "11" * 32, published="2024-01-31")
-    assert manifest.write(path, [two, ONE])
-    assert manifest.read(path) == [ONE, two]
-    assert not manifest.write(path, [ONE, two])
+    assert corpus.write_manifest(path, [two, ONE])
+    assert corpus.read_manifest(path) == [ONE, two]
+    assert not corpus.write_manifest(path, [ONE, two])
 
 
 def test_the_manifest_of_this_project_is_canonical(project, tmp_path):
     path = project.folder / "manifest.jsonl"
-    manifest.write(tmp_path / "again.jsonl", manifest.read(path))
+    corpus.write_manifest(tmp_path / "again.jsonl", corpus.read_manifest(path))
     assert (tmp_path / "again.jsonl").read_bytes() == path.read_bytes()
 
 
@@ -38,4 +37,4 @@ def test_a_broken_manifest_is_refused_by_line(tmp_path, line, words):
     path = tmp_path / "manifest.jsonl"
     path.write_text(line + "\n")
     with pytest.raises(InputError, match=words):
-        manifest.read(path)
+        corpus.read_manifest(path)

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from seqeval.metrics.sequence_labeling import get_entities
 from seqeval.scheme import BILOU, IOB1, IOB2, IOBES, IOE2, Entities
 
+from goldspan import iob
 from goldspan.errors import ValueRefused
-from goldspan.formats import tagging
-from goldspan.formats.tagging import Chunk
+from goldspan.iob import Chunk
 
 REFERENCES = {"IOB1": IOB1, "IOB2": IOB2, "IOE2": IOE2, "BIOES": IOBES, "BILOU": BILOU}
 SCHEMES = ("IOE1", *REFERENCES)  # seqeval's IOE1 knows no span of one word that touches the next
@@ -49,24 +49,24 @@ def test_decoding_is_that_of_conlleval_as_seqeval_has_it(tags):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         reference = [(label, first, last) for label, first, last in get_entities(tags)]
-    found = tagging.decode([tagging.parse(tag) for tag in tags])
+    found = iob.decode([iob.parse(tag) for tag in tags])
     assert [(label, first, stop - 1) for first, stop, label in found] == reference
 
 
 @pytest.mark.parametrize("scheme", [scheme for scheme in REFERENCES if scheme != "IOB1"])
 @given(any_tags)
 def test_well_formed_chunks_are_those_of_the_strict_mode_of_seqeval(scheme, tags):
-    name = tagging.canonical(scheme)
+    name = iob.canonical(scheme)
     spelt = {"BILOU": {"E": "L", "S": "U"}}.get(scheme, {})
-    kept = [tag if tag[0] in f"O{tagging.ALPHABETS[name]}" else "O" for tag in tags]
+    kept = [tag if tag[0] in f"O{iob.ALPHABETS[name]}" else "O" for tag in tags]
     kept = [spelt.get(tag[0], tag[0]) + tag[1:] for tag in kept]
     reference = [(e.start, e.end, e.tag) for e in Entities([kept], REFERENCES[scheme]).entities[0]]
-    assert tagging.well_formed([tagging.parse(tag) for tag in kept], name) == reference
+    assert iob.well_formed([iob.parse(tag) for tag in kept], name) == reference
 
 
 def test_a_malformed_iob1_chunk_goes_as_a_whole_unlike_in_seqeval():
     tags = ["B-A", "I-A"]
-    assert tagging.well_formed([tagging.parse(tag) for tag in tags], "IOB1") == []
+    assert iob.well_formed([iob.parse(tag) for tag in tags], "IOB1") == []
     assert [(e.start, e.end) for e in Entities([tags], IOB1).entities[0]] == [(1, 2)]
 
 
@@ -75,9 +75,9 @@ def test_a_malformed_iob1_chunk_goes_as_a_whole_unlike_in_seqeval():
 def test_every_scheme_decodes_to_the_chunks_it_wrote(scheme, given):
     found, length = given
     tags = encode(found, length, scheme)
-    parsed = [tagging.parse(tag) for tag in tags]
-    assert tagging.decode(parsed) == found
-    assert tagging.malformed(parsed, tagging.canonical(scheme)) == []
+    parsed = [iob.parse(tag) for tag in tags]
+    assert iob.decode(parsed) == found
+    assert iob.malformed(parsed, iob.canonical(scheme)) == []
 
 
 @pytest.mark.parametrize("scheme", REFERENCES)
@@ -91,9 +91,9 @@ def test_the_encoder_of_these_tests_writes_what_seqeval_reads(scheme, given):
 @pytest.mark.parametrize("scheme", SCHEMES)
 @given(st.lists(chunks(), max_size=4))
 def test_the_scheme_found_out_forbids_nothing_that_was_written(scheme, given):
-    sequences = [[tagging.parse(tag) for tag in encode(*found, scheme)] for found in given]
-    detected = tagging.detect(sequences)
-    assert not any(tagging.malformed(tags, detected) for tags in sequences)
+    sequences = [[iob.parse(tag) for tag in encode(*found, scheme)] for found in given]
+    detected = iob.detect(sequences)
+    assert not any(iob.malformed(tags, detected) for tags in sequences)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_the_scheme_found_out_forbids_nothing_that_was_written(scheme, given):
     ],
 )
 def test_each_scheme_forbids_what_it_forbids(scheme, tags, wrong):
-    assert tagging.malformed([tagging.parse(tag) for tag in tags.split()], scheme) == wrong
+    assert iob.malformed([iob.parse(tag) for tag in tags.split()], scheme) == wrong
 
 
 @pytest.mark.parametrize(
@@ -131,20 +131,20 @@ def test_each_scheme_forbids_what_it_forbids(scheme, tags, wrong):
     ],
 )
 def test_the_scheme_is_found_out(tags, scheme):
-    assert tagging.detect([[tagging.parse(tag) for tag in tags.split()]]) == scheme
+    assert iob.detect([[iob.parse(tag) for tag in tags.split()]]) == scheme
 
 
 @pytest.mark.parametrize("tag", ["", "B", "B-", "-A", "X-A", "o", "B_A", "NNP"])
 def test_what_is_no_tag_is_refused(tag):
     with pytest.raises(ValueRefused, match="is no tag"):
-        tagging.parse(tag)
+        iob.parse(tag)
 
 
 def test_a_label_may_hold_hyphens():
-    assert tagging.parse("B-TROOP-COUNT") == ("B", "TROOP-COUNT")
+    assert iob.parse("B-TROOP-COUNT") == ("B", "TROOP-COUNT")
 
 
 def test_schemes_have_other_names_and_unknown_ones_are_refused():
-    assert [tagging.canonical(name) for name in ("bio", "BILOU", "iobes", "IOB1")] == ["IOB2", "BIOES", "BIOES", "IOB1"]
+    assert [iob.canonical(name) for name in ("bio", "BILOU", "iobes", "IOB1")] == ["IOB2", "BIOES", "BIOES", "IOB1"]
     with pytest.raises(ValueRefused, match="'XYZ'"):
-        tagging.canonical("XYZ")
+        iob.canonical("XYZ")

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goldspan import ValueRefused, similarity
-from goldspan.similarity import clusters, jaccard, near_duplicates
+from goldspan import ValueRefused, near_duplicates
+from goldspan.near_duplicates import clusters, find_near_duplicates, jaccard
 
 THRESHOLDS = st.sampled_from([0.05, 0.1, 0.3, 1 / 3, 0.5, 0.7, 0.9, 1.0])
 WORDS = st.lists(st.sampled_from("abcde"), max_size=12)
@@ -29,7 +29,7 @@ def components(count, pairs):
 
 @given(TEXTS, THRESHOLDS)
 def test_the_pairs_are_those_that_comparing_all_would_find(texts, threshold):
-    assert near_duplicates(texts, threshold) == brute(texts, threshold)
+    assert find_near_duplicates(texts, threshold) == brute(texts, threshold)
 
 
 @given(TEXTS, THRESHOLDS)
@@ -41,16 +41,16 @@ def test_clusters_are_the_connected_components_of_the_pairs(texts, threshold):
 def test_working_in_pieces_finds_the_same(monkeypatch, budget):
     texts = [" ".join(f"w{n % m}" for n in range(m + 9)) for m in (3, 4, 4, 5, 8, 8, 9, 9, 30, 31)] * 2
     expected = brute(texts, 0.3)
-    monkeypatch.setattr(similarity, "BUDGET", budget)
-    assert near_duplicates(texts, 0.3) == expected
+    monkeypatch.setattr(near_duplicates, "BUDGET", budget)
+    assert find_near_duplicates(texts, 0.3) == expected
     assert clusters(texts, 0.3) == components(len(texts), expected)
 
 
 def test_a_similarity_of_just_the_threshold_counts():
     ten, three_of_ten = " ".join("abcdefghijkl"), " ".join("abcde")
     assert jaccard(ten, three_of_ten) == 0.3
-    assert near_duplicates([ten, three_of_ten], 0.3) == [(0, 1, 0.3)]
-    assert near_duplicates([ten, three_of_ten], 0.30000000000000004) == []
+    assert find_near_duplicates([ten, three_of_ten], 0.3) == [(0, 1, 0.3)]
+    assert find_near_duplicates([ten, three_of_ten], 0.30000000000000004) == []
 
 
 def test_half_of_all_trigrams_shared_is_a_half():
@@ -76,21 +76,21 @@ def test_case_punctuation_and_encoding_do_not_matter():
 )
 def test_short_texts_are_compared_as_a_whole(one, other, expected):
     assert jaccard(one, other) == expected
-    assert bool(near_duplicates([one, other], 1.0)) is bool(expected)
+    assert bool(find_near_duplicates([one, other], 1.0)) is bool(expected)
 
 
 def test_a_word_of_three_spaces_is_no_trigram_of_short_texts():
-    assert near_duplicates(["a", "a a", "a a a", "a a a a"], 0.1) == [(2, 3, 1.0)]
+    assert find_near_duplicates(["a", "a a", "a a a", "a a a a"], 0.1) == [(2, 3, 1.0)]
 
 
 def test_no_texts_have_no_pairs():
-    assert near_duplicates([]) == clusters([]) == []
+    assert find_near_duplicates([]) == clusters([]) == []
     assert clusters(["alone"]) == [0]
 
 
 def test_copies_all_find_each_other():
     texts = ["the same words in the same order"] * 30
-    assert len(near_duplicates(texts)) == 30 * 29 / 2
+    assert len(find_near_duplicates(texts)) == 30 * 29 / 2
     assert clusters(texts) == [0] * 30
 
 
@@ -98,7 +98,7 @@ def test_a_paragraph_that_stands_everywhere_makes_nothing_similar():
     own = [" ".join(f"{name}{n}" for n in range(20)) for name in "abcdefgh"]
     texts = [f"{text} {PARAGRAPH}" for text in own]
     assert clusters(texts) == list(range(8))
-    assert list(similarity._Index.of(texts, 0.5).candidates()) == [], "nor is one pair of them looked at"
+    assert list(near_duplicates._Index.of(texts, 0.5).candidates()) == [], "nor is one pair of them looked at"
 
 
 def test_a_chain_of_near_duplicates_is_one_cluster():
@@ -110,6 +110,6 @@ def test_a_chain_of_near_duplicates_is_one_cluster():
 @pytest.mark.parametrize("threshold", [0, -1, 1.01, float("nan")])
 def test_a_threshold_that_means_nothing_is_refused(threshold):
     with pytest.raises(ValueRefused, match="above 0 and at most 1"):
-        near_duplicates(["a", "b"], threshold)
+        find_near_duplicates(["a", "b"], threshold)
     with pytest.raises(ValueRefused, match="above 0 and at most 1"):
         clusters(["a", "b"], threshold)

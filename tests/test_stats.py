@@ -1,12 +1,12 @@
 import pytest
 
-from goldspan import InputError, drafts, stats
+from goldspan import InputError, stats
 from goldspan.corpus import Corpus
-from goldspan.tables import Table
+from goldspan.report.text import Table
 
 
 def table(corpus, title):
-    return next(t for t in drafts.tables(corpus) if t.title == title)
+    return next(t for t in stats.suggestion_tables(corpus) if t.title == title)
 
 
 def row(corpus, title, first):
@@ -60,11 +60,11 @@ def test_an_empty_project_has_empty_tables(tmp_path):
 def test_the_numbers_of_the_card_are_written_between_its_markers(toy):
     card = toy.folder / "README.md"
     card.write_text("# Ships\n\n<!-- stats: Splits -->\nold\n<!-- end -->\n\nEnd.\n")
-    assert {path.name for path in stats.write(toy, stats.tables(toy))} == {"README.md", "STATS.md"}
+    assert {path.name for path in stats.write_statistics(toy, stats.corpus_tables(toy))} == {"README.md", "STATS.md"}
     assert "old" not in card.read_text()
     assert "| validation | 1 | 3 |" in card.read_text()
     assert card.read_text().endswith("<!-- end -->\n\nEnd.\n")
-    assert stats.write(toy, stats.tables(toy)) == []
+    assert stats.write_statistics(toy, stats.corpus_tables(toy)) == []
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_the_numbers_of_the_card_are_written_between_its_markers(toy):
 def test_a_broken_marker_is_refused_and_nothing_written(toy, marker, words):
     (toy.folder / "README.md").write_text(marker)
     with pytest.raises(InputError, match=words):
-        stats.write(toy, stats.tables(toy))
+        stats.write_statistics(toy, stats.corpus_tables(toy))
     assert not (toy.folder / "STATS.md").exists()
 
 
@@ -90,5 +90,5 @@ def test_a_bar_in_a_surface_breaks_no_table():
 @pytest.mark.model
 def test_the_statistics_of_this_project_are_up_to_date(project):
     before = {path: path.read_bytes() for path in (project.folder / "STATS.md", project.folder / "README.md")}
-    assert stats.write(project, drafts.statistics(project)) == []
+    assert stats.write_statistics(project, stats.statistics(project)) == []
     assert before == {path: path.read_bytes() for path in before}

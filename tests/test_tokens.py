@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 from spacy.training import biluo_to_iob, offsets_to_biluo_tags
 
 from goldspan import tokens
+from goldspan.annotation import Example, Span
 from goldspan.errors import MissingPart, ValueRefused
 from goldspan.formats import inline
-from goldspan.values import Example, Span
 from helpers import strategies
 
 ENGLISH = spacy.blank("en")

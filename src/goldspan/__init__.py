@@ -2,13 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
+from goldspan.annotation import Article, Example, Finding, Label, LabelScheme, Span
 from goldspan.errors import GoldspanError, InputError, MissingPart, ValueRefused
-from goldspan.values import Article, Example, Finding, Label, LabelScheme, Span
+from goldspan.version import __version__
 
 if TYPE_CHECKING:
-    from goldspan.evaluation.measure import evaluate
-
-__version__ = "0.1.0"
+    from goldspan.evaluation.scores import evaluate
 
 __all__ = [
     "Article",
@@ -29,7 +28,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:  # noqa: ANN401  (what a module has is any)
     """`goldspan.evaluate`, imported when first asked for: it needs numpy, which `goldspan --help` does not."""
     if name == "evaluate":
-        from goldspan.evaluation.measure import evaluate
+        from goldspan.evaluation.scores import evaluate
 
         return evaluate
     raise AttributeError(f"module 'goldspan' has no attribute {name!r}")

@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from goldspan import checks, drafts, files, stats
-from goldspan.articles.stream import documents
+from goldspan import checks, files, stats
+from goldspan.articles.ingest import documents
 from goldspan.errors import InputError
 from goldspan.export import export
-from goldspan.suggest import stream
+from goldspan.suggest import run
 from goldspan.suggest.suggester import Suggester
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from goldspan.annotation import Finding
     from goldspan.corpus import Corpus
     from goldspan.export import Exported
-    from goldspan.values import Finding
 
 
 @dataclass(slots=True)
@@ -104,12 +104,12 @@ def build(corpus: Corpus, model: str | None = None, step: Callable[[str], None] 
     step("suggest spans")
     built.suggestions = corpus.build / "suggestions"
     paths = [corpus.seeds / entry.file for entry in corpus.entries]
-    for written in stream.write(documents(paths), built.suggestions, suggester=Suggester(corpus.scheme, model)):
+    for written in run.write(documents(paths), built.suggestions, suggester=Suggester(corpus.scheme, model)):
         built.suggested += sum(len(example.spans) for example in written.examples)
     step("write the tables")
-    built.rewritten = stats.write(corpus, drafts.statistics(corpus))
+    built.rewritten = stats.write_statistics(corpus, stats.statistics(corpus))
     table = corpus.guidelines / "checks.md"
-    if files.write(table, checks.table()):
+    if files.write(table, checks.check_table()):
         built.rewritten.append(table)
     step("check gold, passes, splits and guidelines")
     built.findings = list(checks.check_project(corpus, account=built.account))

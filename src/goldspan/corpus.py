@@ -9,23 +9,117 @@ corpus/decisions/<article>.jsonl  how what the annotators disputed was settled
 corpus/splits/<split>.txt       article ids, one a line
 corpus/controls/<project>.txt   ids of the examples with gold that test the annotators of a project in Doccano
 build/                          derived, never edited
+
+`manifest.jsonl`: a line per article, what it is and whence it came.
+
+What an article does not say of itself is null, never guessed.
+
+What counts of an annotator's work: the one rule that agreement, adjudication and the checks go by.
+
+In a file that has the key `confirmed` in some line, those lines count in which it is true: a line without it was never
+opened. In a file that has it nowhere all lines count. What was rejected or ignored in Prodigy counts nowhere.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, cast
 
 from goldspan import files, formats
 from goldspan.errors import InputError, MissingPart
-from goldspan.formats import manifest, scheme
+from goldspan.formats import gold, labels_toml, prodigy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from goldspan.values import Example, LabelScheme
+    from goldspan.annotation import Example, LabelScheme
+    from goldspan.formats.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One article of the corpus.
+
+    Args:
+        id: the article's id; its gold is `gold/<id>.jsonl`.
+        file: the name of its file in the seeds folder.
+        sha256: of the file's bytes, in hexadecimal.
+        title: its headline.
+        publisher: the outlet.
+        author: the byline.
+        url: where it stood.
+        published: the date, as `YYYY-MM-DD`.
+        licence: what its reader may do, or who holds the rights.
+        guidelines: the version of the guidelines that its gold follows; null before it has gold.
+    """
+
+    id: str
+    file: str
+    sha256: str
+    title: str | None = None
+    publisher: str | None = None
+    author: str | None = None
+    url: str | None = None
+    published: str | None = None
+    licence: str | None = None
+    guidelines: str | None = None
+
+
+MANIFEST_KEYS = tuple(field.name for field in fields(Entry))
+REQUIRED = ("id", "file", "sha256")
+MANIFEST_REMEDY = f"Each line is a JSON object with the keys {', '.join(MANIFEST_KEYS)}."
+
+
+def read_manifest(path: Path) -> list[Entry]:
+    """The entries, in the order of the file.
+
+    Raises:
+        InputError: naming the line, if one is broken, has an id or file that is a path, or repeats an id.
+    """
+    entries: dict[str, Entry] = {}
+    for number, raw in files.lines(files.read_bytes(path)):
+        entry = _entry(raw, path, number)
+        if entry.id in entries:
+            raise InputError(
+                f"the article {entry.id!r} is listed twice",
+                file=path,
+                line=number,
+                remedy="Remove one of the two lines.",
+            )
+        entries[entry.id] = entry
+    return list(entries.values())
+
+
+def write_manifest(path: Path, entries: Iterable[Entry]) -> bool:
+    """Write the entries, sorted by id; False if nothing changed."""
+    ordered = sorted(entries, key=lambda entry: entry.id)
+    return files.write(path, "".join(files.dumps(asdict(entry)) + "\n" for entry in ordered))
+
+
+def _entry(raw: bytes, path: Path, number: int) -> Entry:
+    try:
+        value = json.loads(raw.decode("utf-8"))
+    except ValueError as error:
+        raise InputError(f"not a line of JSON: {error}", file=path, line=number, remedy=MANIFEST_REMEDY) from None
+    wrong = (
+        not isinstance(value, dict) or set(value) - set(MANIFEST_KEYS) or any(not value.get(key) for key in REQUIRED)
+    )
+    if wrong or not all(item is None or isinstance(item, str) for item in value.values()):
+        raise InputError("not the entry of an article", file=path, line=number, remedy=MANIFEST_REMEDY)
+    entry = Entry(**value)
+    for what in (entry.id, entry.file):
+        if "/" in what or "\\" in what or what.startswith("."):
+            raise InputError(
+                f"{what!r} is a path, not a name",
+                file=path,
+                line=number,
+                remedy="Ids and files are plain names inside their folder.",
+            )
+    return entry
+
 
 SPLITS = ("train", "validation", "test")
 
@@ -65,7 +159,7 @@ class Corpus:
         made = cls(root.absolute())
         for folder in (made.seeds, made.gold, made.passes, made.guidelines):
             folder.mkdir(parents=True)
-        files.write(made.guidelines / "labels.toml", scheme.TEMPLATE)
+        files.write(made.guidelines / "labels.toml", labels_toml.TEMPLATE)
         files.write(root / ".gitignore", "/build/\n")
         files.write(root / ".gitattributes", "seeds/** -text\ncorpus/** -text\n")
         files.write(made.folder / "manifest.jsonl", "")
@@ -114,14 +208,14 @@ class Corpus:
     @cached_property
     def scheme(self) -> LabelScheme:
         """The label scheme."""
-        return scheme.read(self.guidelines / "labels.toml")
+        return labels_toml.read(self.guidelines / "labels.toml")
 
     @cached_property
-    def entries(self) -> list[manifest.Entry]:
+    def entries(self) -> list[Entry]:
         """The manifest."""
-        return manifest.read(self.folder / "manifest.jsonl")
+        return read_manifest(self.folder / "manifest.jsonl")
 
-    def source(self, entry: manifest.Entry) -> str:
+    def source(self, entry: Entry) -> str:
         """The decoded text of an article."""
         path = self.seeds / entry.file
         return files.decode(files.read_bytes(path), path)
@@ -184,3 +278,87 @@ def id_list(path: Path, what: str) -> list[str]:
             remedy = f"This is a list of {what} ids, one a line."
             raise InputError(f"{ids[-1]!r} is no {what} id", file=path, line=number, remedy=remedy)
     return ids
+
+
+Cause: TypeAlias = Literal["unconfirmed", "rejected", "ignored"]
+KEY = "confirmed"
+CAUSES = {"reject": "rejected", "ignore": "ignored"}  # what Prodigy answers, and how it reads
+REMEDY = "Write true where the annotator confirmed the example, else false."
+
+
+class Placed(Protocol):
+    """An example, and where it stands."""
+
+    @property
+    def example(self) -> Example:
+        """The example."""
+
+    @property
+    def file(self) -> Path | None:
+        """The file it is in, if it comes from one."""
+
+    @property
+    def line(self) -> int | None:
+        """The line in that file, from 1."""
+
+
+def is_said(examples: Iterable[Example | Record]) -> bool:
+    """Whether a file says what was confirmed: whether some line of it has the key."""
+    return any(KEY in one.extra for one in examples)
+
+
+def is_boolean(example: Example | Record) -> bool:
+    """Whether a line has no confirmation, or one that is true or false."""
+    return isinstance(example.extra.get(KEY, True), bool)
+
+
+def cause(placed: Placed, *, said: bool) -> Cause | None:
+    """Why an example does not count; None if it does.
+
+    Args:
+        placed: the example.
+        said: whether its file says what was confirmed.
+
+    Raises:
+        InputError: for a confirmation that is neither true nor false.
+    """
+    example = placed.example
+    answer = prodigy.answer(example)
+    if answer != "accept":
+        return cast("Cause", CAUSES.get(answer, "ignored"))
+    if not is_boolean(example):
+        raise InputError(
+            f"{KEY!r} is {example.extra[KEY]!r:.60}, neither true nor false",
+            file=placed.file,
+            line=placed.line,
+            example=example.id,
+            remedy=REMEDY,
+        )
+    return None if example.extra.get(KEY, not said) else "unconfirmed"
+
+
+def confirmed(corpus: Corpus, annotator: str, articles: Iterable[str]) -> Iterator[Example]:
+    """The examples of an annotator's pass that count, article by article.
+
+    Raises:
+        InputError: for the first line that is not valid, and for a confirmation that is neither true nor false.
+    """
+    for article in articles:
+        path = corpus.passes / annotator / f"{article}.jsonl"
+        if path.is_file():
+            yield from (one.example for one in _counting(path))
+
+
+def _counting(path: Path) -> Iterator[Placed]:
+    placed = [_Line(record) for record in gold.scan(path)]
+    said = is_said(one.example for one in placed)
+    return (one for one in placed if cause(one, said=said) is None)
+
+
+class _Line:
+    """A line of a pass, as a valid example."""
+
+    def __init__(self, record: Record | InputError) -> None:
+        if isinstance(record, InputError):
+            raise record
+        self.example, self.file, self.line = record.example(), record.file, record.line

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+if TYPE_CHECKING:
     Positions: TypeAlias = Sequence[int] | npt.NDArray[np.integer]
     Offsets: TypeAlias = npt.NDArray[np.int64]
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from rich.text import Text
 
+    from goldspan.annotation import Example, LabelScheme, Span
     from goldspan.formats.record import Record
-    from goldspan.values import Example, LabelScheme, Span
 
 PLAIN = "#808080"  # a label that the scheme does not know
 

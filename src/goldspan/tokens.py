@@ -13,9 +13,9 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
+from goldspan import iob
+from goldspan.annotation import Span
 from goldspan.errors import MissingPart, ValueRefused
-from goldspan.formats import tagging
-from goldspan.values import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
-    from goldspan.values import Example
+    from goldspan.annotation import Example
 
 Policy = Literal["strict", "expand"]
 POLICIES: tuple[Policy, ...] = ("strict", "expand")
@@ -129,10 +129,10 @@ def spans_of(tags: Sequence[str], tokens: Sequence[tuple[int, int]]) -> list[Spa
     """
     if len(tags) != len(tokens):
         raise ValueRefused(f"{len(tags)} tags cannot stand for {len(tokens)} tokens")
-    parsed = [tagging.parse(tag) for tag in tags]
-    for number in tagging.malformed(parsed, "IOB2"):
+    parsed = [iob.parse(tag) for tag in tags]
+    for number in iob.malformed(parsed, "IOB2"):
         raise ValueRefused(f"the tag {tags[number]!r} of token {number} continues nothing")
-    return [Span(tokens[c.first][0], tokens[c.stop - 1][1], c.label) for c in tagging.decode(parsed)]
+    return [Span(tokens[c.first][0], tokens[c.stop - 1][1], c.label) for c in iob.decode(parsed)]
 
 
 def _tag(out: list[str], first: int, stop: int, label: str) -> None:

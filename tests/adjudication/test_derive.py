@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goldspan.derivation import derive, settle, votes
+from goldspan.adjudication.derive import derive, settle, votes
+from goldspan.annotation import Example, Span
 from goldspan.errors import InputError
 from goldspan.formats.decisions import Decision, fingerprint
-from goldspan.values import Example, Span
 from helpers import strategies
 
 TEXT = "The 72nd Brigade left Kosovo on Monday."

@@ -5,11 +5,11 @@ import json
 import numpy as np
 import pytest
 
-from goldspan.agreement.meanings import HEADLINE, MEANINGS
-from goldspan.agreement.measure import measure
-from goldspan.agreement.pairing import of_examples
+from goldspan.agreement.agreement import measure
+from goldspan.agreement.annotations import annotations_of_examples
+from goldspan.agreement.measures import HEADLINE, MEANINGS
+from goldspan.annotation import Example, Label, LabelScheme, Span
 from goldspan.errors import ValueRefused
-from goldspan.values import Example, Label, LabelScheme, Span
 from helpers.annotations import of_texts
 
 RNG = np.random.default_rng(0)
@@ -25,7 +25,7 @@ def many(articles=12, examples=3, **quality):
             found = [span for span in gold if RNG.random() < share]
             spans = tuple(Span(s.start, s.end, "A" if RNG.random() < 0.1 else s.label) for s in found)
             rows[name].append(Example(f"d{number // examples:02d}.p{number % examples:02d}", text, spans))
-    return of_examples(rows)
+    return annotations_of_examples(rows)
 
 
 def test_every_part_has_its_cell():
@@ -105,7 +105,7 @@ def test_labels_come_in_the_order_of_the_scheme_and_unknown_ones_after():
 
 def test_nobody_in_common_and_nobody_at_all_are_said():
     apart = measure(of_texts(a=[[(1, "A")], None], b=[None, [(1, "A")]]))
-    nobody = measure(of_examples({}))
+    nobody = measure(annotations_of_examples({}))
     for agreement in (apart, nobody, measure(of_texts(a=[[(1, "A")]]))):
         assert {value.undefined.reason for value in agreement.overall.values.values()} == {"no_example"}
     assert apart.overall["exact_f1"].undefined.sentence == "no example was confirmed by two annotators"

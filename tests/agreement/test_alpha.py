@@ -2,7 +2,7 @@
 
 import pytest
 
-from goldspan.agreement.measure import measure
+from goldspan.agreement.agreement import measure
 from helpers.annotations import estimates, from_ratings
 
 

@@ -4,13 +4,12 @@ import json
 
 import pytest
 
-from goldspan.agreement.measure import measure
-from goldspan.agreement.pairing import of_examples
-from goldspan.agreement.reading import from_corpus, from_paths
+from goldspan.agreement.agreement import measure
+from goldspan.agreement.annotations import annotations_of_corpus, annotations_of_examples, annotations_of_paths
+from goldspan.annotation import Example, Span
 from goldspan.corpus import Corpus
 from goldspan.errors import InputError, MissingPart
 from goldspan.formats import conll, doccano, gold
-from goldspan.values import Example, Span
 
 TEXTS = ("Anna met Ben 👍🏽 in Rome.", "Nobody came.", "Rome again.")
 ANNA = [
@@ -40,7 +39,7 @@ def places(annotations):
 
 def test_an_example_counts_for_those_who_confirmed_it(tmp_path):
     rows = {"anna": confirmed(ANNA, [True, False, True]), "ben": confirmed(BEN, [True, None])}
-    annotations = from_paths([folder(tmp_path, **rows)])
+    annotations = annotations_of_paths([folder(tmp_path, **rows)])
     assert places(annotations) == [("a.p01", ["anna", "ben"]), ("b.p01", ["anna"])]
     assert [(one.annotator, one.example, one.cause, one.line) for one in annotations.left_out] == [
         ("anna", "a.p02", "unconfirmed", 2),
@@ -50,7 +49,7 @@ def test_an_example_counts_for_those_who_confirmed_it(tmp_path):
 
 
 def test_a_file_without_confirmations_counts_whole_and_is_reported(tmp_path):
-    annotations = from_paths([folder(tmp_path, anna=ANNA, ben=BEN)])
+    annotations = annotations_of_paths([folder(tmp_path, anna=ANNA, ben=BEN)])
     assert annotations.assumed == ("anna", "ben")
     assert annotations.json()["anna"] == {
         "confirmed": 3,
@@ -64,18 +63,18 @@ def test_a_file_without_confirmations_counts_whole_and_is_reported(tmp_path):
 def test_a_confirmation_is_true_or_false(tmp_path, answer):
     rows = [Example("a.p01", TEXTS[0], extra={"confirmed": answer})]
     with pytest.raises(InputError, match=r"anna\.jsonl:1: a\.p01: 'confirmed' is .* neither true nor false"):
-        from_paths([folder(tmp_path, anna=rows)])
+        annotations_of_paths([folder(tmp_path, anna=rows)])
 
 
 def test_one_id_with_two_texts_is_refused_naming_both_files(tmp_path):
     rows = {"anna": ANNA, "ben": [Example("a.p01", "Another text.")]}
     with pytest.raises(InputError, match=r"ben\.jsonl:1: a\.p01: the text is not the one in .*anna\.jsonl:1"):
-        from_paths([folder(tmp_path, **rows)])
+        annotations_of_paths([folder(tmp_path, **rows)])
 
 
 def test_one_id_twice_in_a_pass_is_refused(tmp_path):
     with pytest.raises(InputError, match=r"anna\.jsonl:2: a\.p01: anna has this example twice"):
-        from_paths([folder(tmp_path, anna=[ANNA[0], ANNA[0]])])
+        annotations_of_paths([folder(tmp_path, anna=[ANNA[0], ANNA[0]])])
 
 
 def test_exports_without_ids_meet_by_text_and_offsets_are_code_points(tmp_path):
@@ -86,7 +85,7 @@ def test_exports_without_ids_meet_by_text_and_offsets_are_code_points(tmp_path):
 
     export("anna", ANNA)
     export("ben", BEN[::-1])
-    annotations = from_paths([tmp_path])
+    annotations = annotations_of_paths([tmp_path])
     assert [sorted(item.spans) for item in annotations.items] == [["anna", "ben"], ["anna"], ["anna", "ben"]]
     item = annotations.items[0]
     assert [item.surface(span) for span in item.spans["anna"]] == ["Anna", "Rome"]
@@ -97,7 +96,7 @@ def test_of_equal_texts_the_first_meets_the_first(tmp_path):
     rows = [{"text": "Rome.", "label": [[0, 4, "PLACE"]]}, {"text": "Rome.", "label": []}]
     for name, order in (("anna", rows), ("ben", rows)):
         (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in order))
-    assert measure(from_paths([tmp_path]), resamples=1).overall["exact_f1"].estimate == 1
+    assert measure(annotations_of_paths([tmp_path]), resamples=1).overall["exact_f1"].estimate == 1
 
 
 def test_what_was_rejected_in_prodigy_is_left_out_and_counted(tmp_path):
@@ -106,7 +105,7 @@ def test_what_was_rejected_in_prodigy_is_left_out_and_counted(tmp_path):
     rows = [{"text": text, "spans": spans, "answer": answer} for text, answer in answers]
     for name in ("anna", "ben"):
         (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    annotations = from_paths([tmp_path / "anna.jsonl", tmp_path / "ben.jsonl"])
+    annotations = annotations_of_paths([tmp_path / "anna.jsonl", tmp_path / "ben.jsonl"])
     assert len(annotations.items) == 1
     assert [one.cause for one in annotations.left_out] == ["rejected", "ignored"] * 2
 
@@ -116,7 +115,7 @@ def test_files_of_several_formats_meet(tmp_path):
     gold.write(tmp_path / "anna.jsonl", plain)
     conll.write(tmp_path / "ben.conll", plain)
     (tmp_path / "eve.conll").write_text("Anna B-PERSON\nmet O\nBen B-PERSON\nin O\nRome B-PLACE\n. O\n")
-    annotations = from_paths([tmp_path])
+    annotations = annotations_of_paths([tmp_path])
     assert places(annotations) == [("x.p01", ["anna", "ben", "eve"])]
 
 
@@ -124,20 +123,20 @@ def test_folders_of_one_name_are_told_apart_by_those_around_them(tmp_path):
     for name, examples in (("anna", ANNA), ("ben", BEN)):
         gold.write(tmp_path / name / "export.jsonl", examples)
     paths = [tmp_path / name / "export.jsonl" for name in ("anna", "ben")]
-    assert from_paths(paths).annotators == ("anna/export", "ben/export")
-    assert from_paths([tmp_path]).annotators == ("anna", "ben")
+    assert annotations_of_paths(paths).annotators == ("anna/export", "ben/export")
+    assert annotations_of_paths([tmp_path]).annotators == ("anna", "ben")
 
 
 def test_two_annotators_of_one_name_are_refused(tmp_path):
     (file,) = folder(tmp_path, anna=ANNA).iterdir()
     with pytest.raises(InputError, match="2 annotators are called"):
-        from_paths([file, file])
+        annotations_of_paths([file, file])
 
 
 def test_an_annotator_who_has_done_nothing_yet_is_there(tmp_path):
     (tmp_path / "eve").mkdir()
     (tmp_path / "ivy.jsonl").touch()
-    annotations = from_paths([folder(tmp_path, anna=ANNA, ben=BEN)])
+    annotations = annotations_of_paths([folder(tmp_path, anna=ANNA, ben=BEN)])
     assert annotations.annotators == ("anna", "ben", "eve", "ivy")
     agreement = measure(annotations, resamples=1)
     assert agreement.pairs["anna", "eve"].overall["exact_f1"].undefined.reason == "no_example"
@@ -145,7 +144,7 @@ def test_an_annotator_who_has_done_nothing_yet_is_there(tmp_path):
 
 
 def test_the_passes_of_a_project_are_read(project):
-    annotations = from_corpus(project)
+    annotations = annotations_of_corpus(project)
     assert list(annotations.annotators) == project.annotators()
     for name in annotations.annotators:
         examples = [example for example in project.pass_examples(name) if example.extra["confirmed"]]
@@ -154,11 +153,11 @@ def test_the_passes_of_a_project_are_read(project):
 
 def test_a_pass_that_is_not_there_is_named(toy, tmp_path):
     with pytest.raises(MissingPart, match="there is no pass 'nobody'"):
-        from_corpus(toy, ["nobody"])
+        annotations_of_corpus(toy, ["nobody"])
     with pytest.raises(MissingPart, match="there are no passes"):
-        from_corpus(Corpus.create(tmp_path / "new"))
+        annotations_of_corpus(Corpus.create(tmp_path / "new"))
 
 
 def test_items_come_by_article_and_place():
     rows = [Example("b.p02", "x", at=9), Example("b.p01", "y", at=3), Example("a.p01", "z")]
-    assert [item.id for item in of_examples({"anna": rows}).items] == ["a.p01", "b.p01", "b.p02"]
+    assert [item.id for item in annotations_of_examples({"anna": rows}).items] == ["a.p01", "b.p01", "b.p02"]

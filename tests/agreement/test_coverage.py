@@ -4,15 +4,15 @@ import re
 
 import pytest
 
-from goldspan.agreement import summary, wording
-from goldspan.agreement.meanings import LONG_REPORT_ONLY
-from goldspan.agreement.measure import measure
-from goldspan.agreement.page import page
+from goldspan.agreement import text_report
+from goldspan.agreement.agreement import measure
+from goldspan.agreement.html_report import page
+from goldspan.agreement.measures import LONG_REPORT_ONLY
 from goldspan.agreement.report import report
-from goldspan.agreement.rules import Teller
-from goldspan.pages.element import element
-from goldspan.pages.heat import heat
-from goldspan.rulebook import Rulebook
+from goldspan.agreement.rule_attribution import Teller
+from goldspan.guidelines.rules import Rulebook
+from goldspan.report.html import element
+from goldspan.report.svg import heat
 from helpers.annotations import of_texts
 from helpers.html_pages import parse
 
@@ -26,7 +26,7 @@ def told(annotations, **options):
 
 
 def table(made, title):
-    return next(one for one in summary.tables(made) if one.title.startswith(title))
+    return next(one for one in text_report.tables(made) if one.title.startswith(title))
 
 
 def empty_pass():
@@ -54,7 +54,7 @@ def test_an_empty_pass_is_in_no_dispute_tally_confusion_or_disputed_word():
 
 def test_the_headline_and_the_intervals_count_what_the_compared_share():
     made = told(empty_pass())
-    assert "in the 2 examples of 2 articles that at least two confirmed" in wording.headline(made)
+    assert "in the 2 examples of 2 articles that at least two confirmed" in text_report.headline(made)
     assert made.agreement.units == 2
 
 
@@ -63,13 +63,13 @@ def test_where_only_an_empty_pass_was_the_second_it_is_named():
     why = made.agreement.articles["t3"]["exact_f1"].undefined
     assert why.sentence == "but for z, who marked nothing, no example was confirmed by two annotators"
     assert why.who == ("z",)
-    assert "z marked nothing in what others have read, too" in " ".join(wording.remarks(made))
+    assert "z marked nothing in what others have read, too" in " ".join(text_report.remarks(made))
 
 
 def test_two_who_share_examples_with_an_empty_pass_alone_are_told_so():
     made = told(of_texts(x=[FULL, None], y=[None, FULL], z=[[], []]))
     assert made.agreement.compared == ("x", "y")
-    assert wording.headline(made) == (
+    assert text_report.headline(made) == (
         "How far they agree is undefined: but for z, who marked nothing, no example was confirmed by two annotators."
     )
 
@@ -77,12 +77,12 @@ def test_two_who_share_examples_with_an_empty_pass_alone_are_told_so():
 def test_one_who_shares_examples_with_an_empty_pass_alone_is_not_compared():
     made = told(of_texts(v=[None, FULL], x=[FULL, None], y=[FULL, None], z=[[], []]))
     assert made.agreement.compared == ("x", "y")
-    assert any(said.startswith("v marked something only where nobody") for said in wording.remarks(made))
+    assert any(said.startswith("v marked something only where nobody") for said in text_report.remarks(made))
 
 
 def test_one_who_shares_nothing_is_not_said_to_have_marked_nothing():
     made = told(of_texts(v=[None, FULL], x=[FULL, None], y=[FULL, None]))
-    assert any(said.startswith("v shares no example with anybody") for said in wording.remarks(made))
+    assert any(said.startswith("v shares no example with anybody") for said in text_report.remarks(made))
 
 
 def test_a_label_says_on_how_many_pairs_it_rests_and_who_marked_none(rare):
@@ -142,14 +142,16 @@ def test_fleiss_and_gamma_say_on_how_many_examples_they_rest():
 
 
 def test_articles_taken_for_annotators_are_told_what_to_name():
-    said = wording.headline(told(of_texts(one=[FULL, None], two=[None, FULL])))
+    said = text_report.headline(told(of_texts(one=[FULL, None], two=[None, FULL])))
     assert "No two of them share an example: where these are the articles of one annotator, name a file" in said
 
 
 def test_what_is_undefined_names_its_measures_once():
     rows = [FULL, FULL, FULL, None]
     made = told(of_texts(a=[*rows[:2], None, FULL], b=[FULL, None, FULL, FULL], c=[None, FULL, FULL, FULL]))
-    common = [said for said in wording.undefined(made) if said.endswith("no example was confirmed by all annotators.")]
+    common = [
+        said for said in text_report.undefined(made) if said.endswith("no example was confirmed by all annotators.")
+    ]
     assert common == [
         "t0, t1 and t2 (Tokens: Fleiss' kappa, Characters: Fleiss' kappa): no example was confirmed by all annotators."
     ]
@@ -157,14 +159,14 @@ def test_what_is_undefined_names_its_measures_once():
 
 def test_measures_that_are_left_out_are_not_called_undefined_either():
     made = told(of_texts(a=[FULL, None, FULL], b=[FULL, FULL, None], c=[None, FULL, FULL]))
-    assert any("Characters: Fleiss' kappa" in reason for reason in wording.undefined(made))
-    assert not any("Characters" in reason for reason in wording.undefined(made, leave_out=LONG_REPORT_ONLY))
-    assert not any("Characters" in remark for remark in wording.remarks(made, leave_out=LONG_REPORT_ONLY))
+    assert any("Characters: Fleiss' kappa" in reason for reason in text_report.undefined(made))
+    assert not any("Characters" in reason for reason in text_report.undefined(made, leave_out=LONG_REPORT_ONLY))
+    assert not any("Characters" in remark for remark in text_report.remarks(made, leave_out=LONG_REPORT_ONLY))
 
 
 def test_many_places_are_cut_and_counted():
     made = told(of_texts(**{name: [[(0, "X")]] + [[]] * 9 + [None] * 90 + [[]] * 5 for name in "ab"}))
-    nothing = [said for said in wording.undefined(made) if said.endswith("a and b marked nothing here.")]
+    nothing = [said for said in text_report.undefined(made) if said.endswith("a and b marked nothing here.")]
     assert len(nothing) == 1
     assert re.fullmatch(r"t1, (t\d+, ){10}t\d and 2 more: .*", nothing[0])
 

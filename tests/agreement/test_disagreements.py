@@ -7,11 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goldspan.agreement.disagreements import NONE, Disagreement, between, confusion, of_pair
-from goldspan.agreement.disputes import disputes, surfaces
-from goldspan.agreement.pairing import of_examples
+from goldspan.agreement.annotations import annotations_of_examples
+from goldspan.agreement.disagreements import (
+    NONE,
+    Disagreement,
+    confusion,
+    disagreements_between,
+    disagreements_of_pair,
+    disputes,
+    surfaces,
+)
+from goldspan.annotation import Example, Span
 from goldspan.formats.inline import example
-from goldspan.values import Example, Span
 
 TEXT = "abcdefghijklmnopqrstuvwxyz"
 places = st.tuples(st.integers(0, 25), st.integers(1, 8), st.sampled_from("XYZ"))
@@ -22,12 +29,12 @@ sides = st.lists(places, max_size=9).map(
 
 def read(*marked):
     """Annotators a, b, … of one example, by their inline forms."""
-    return of_examples({name: [example("e.p01", one)] for name, one in zip("abcdef", marked, strict=False)})
+    return annotations_of_examples({name: [example("e.p01", one)] for name, one in zip("abcdef", marked, strict=False)})
 
 
 def kinds(first, second):
     annotations = read(first, second)
-    return [found.kind for _, found in of_pair(annotations, "a", "b")]
+    return [found.kind for _, found in disagreements_of_pair(annotations, "a", "b")]
 
 
 @pytest.mark.parametrize(
@@ -50,39 +57,41 @@ def test_touching_spans_do_not_meet():
 
 
 def test_what_is_the_same_takes_no_part_even_where_something_overlaps_it():
-    assert between([Span(0, 4, "X")], [Span(0, 4, "X"), Span(2, 8, "X")]) == (Disagreement((), (Span(2, 8, "X"),)),)
+    assert disagreements_between([Span(0, 4, "X")], [Span(0, 4, "X"), Span(2, 8, "X")]) == (
+        Disagreement((), (Span(2, 8, "X"),)),
+    )
 
 
 def test_a_span_meets_its_own_label_rather_than_a_longer_overlap():
     far, near = Span(0, 6, "Y"), Span(6, 8, "X")
-    found = between([Span(2, 8, "X"), Span(0, 1, "Y")], [far, near])
+    found = disagreements_between([Span(2, 8, "X"), Span(0, 1, "Y")], [far, near])
     assert found == (Disagreement((Span(0, 1, "Y"),), (far,)), Disagreement((Span(2, 8, "X"),), (near,)))
 
 
 def test_a_chain_is_parted_so_that_nobody_stands_alone():
     first = [Span(0, 4, "X"), Span(6, 10, "X"), Span(12, 16, "X")]
     second = [Span(3, 7, "X"), Span(9, 13, "X")]
-    found = between(first, second)
+    found = disagreements_between(first, second)
     assert all(one.first and one.second for one in found)
     assert sum(len(one.spans) for one in found) == 5
 
 
 @given(sides, sides)
 def test_every_span_on_which_they_differ_counts_exactly_once(first, second):
-    found = between(first, second)
+    found = disagreements_between(first, second)
     assert Counter(s for one in found for s in one.first) == Counter(set(first) - set(second))
     assert Counter(s for one in found for s in one.second) == Counter(set(second) - set(first))
 
 
 @given(sides, sides)
 def test_the_order_of_the_two_does_not_matter(first, second):
-    mirrored = {Disagreement(one.second, one.first) for one in between(second, first)}
-    assert mirrored == set(between(first, second))
+    mirrored = {Disagreement(one.second, one.first) for one in disagreements_between(second, first)}
+    assert mirrored == set(disagreements_between(first, second))
 
 
 @given(sides, sides)
 def test_one_meets_one_or_several_and_only_where_they_overlap(first, second):
-    for one in between(first, second):
+    for one in disagreements_between(first, second):
         assert min(len(one.first), len(one.second)) <= 1
         assert all(a.overlaps(b) for a in one.first for b in one.second)
 
@@ -90,7 +99,7 @@ def test_one_meets_one_or_several_and_only_where_they_overlap(first, second):
 @given(sides, sides)
 def test_a_span_is_one_sided_only_where_nothing_is_left_to_meet(first, second):
     left = {"first": set(first) - set(second), "second": set(second) - set(first)}
-    for one in between(first, second):
+    for one in disagreements_between(first, second):
         if one.kind == "one-sided":
             others = left["second"] if one.first else left["first"]
             assert not any(one.spans[0].overlaps(other) for other in others)
@@ -98,9 +107,9 @@ def test_a_span_is_one_sided_only_where_nothing_is_left_to_meet(first, second):
 
 @given(sides, sides)
 def test_the_confusion_counts_each_one_sided_span_and_each_agreement(first, second):
-    annotations = of_examples({"a": [Example("e", TEXT, first)], "b": [Example("e", TEXT, second)]})
+    annotations = annotations_of_examples({"a": [Example("e", TEXT, first)], "b": [Example("e", TEXT, second)]})
     met = confusion(annotations, "a", "b")
-    alone = [one for one in between(first, second) if one.kind == "one-sided"]
+    alone = [one for one in disagreements_between(first, second) if one.kind == "one-sided"]
     assert sum(number for labels, number in met.items() if NONE in labels) == len(alone)
     assert met == Counter({(b, a): n for (a, b), n in confusion(annotations, "b", "a").items()})
 
@@ -112,7 +121,9 @@ def test_a_split_meets_each_of_its_pieces():
 
 @given(st.lists(sides, min_size=2, max_size=4))
 def test_every_span_on_which_not_all_agree_is_in_exactly_one_place(readings):
-    annotations = of_examples({name: [Example("e", TEXT, r)] for name, r in zip("abcd", readings, strict=False)})
+    annotations = annotations_of_examples(
+        {name: [Example("e", TEXT, r)] for name, r in zip("abcd", readings, strict=False)}
+    )
     found = disputes(annotations)
     held = Counter((name, span) for one in found for v in one.variants for name in v.annotators for span in v.spans)
     unanimous = set.intersection(*map(set, readings))
@@ -143,13 +154,13 @@ def test_an_extract_is_cut_between_words_and_says_where():
 
 def test_crossing_spans_of_one_annotator_are_both_shown():
     spans = (Span(0, 4, "X"), Span(2, 8, "Y"))
-    annotations = of_examples({"a": [Example("e", TEXT, spans)], "b": [Example("e", TEXT)]})
+    annotations = annotations_of_examples({"a": [Example("e", TEXT, spans)], "b": [Example("e", TEXT)]})
     (found,) = disputes(annotations)
     assert found.markup(found.variants[0]).count(" / ") == 1
 
 
 def test_words_are_counted_by_place_and_beside_what_is_agreed():
-    annotations = of_examples({
+    annotations = annotations_of_examples({
         "a": [example("1", "[Tyre]{X} and [Tyre]{X}"), example("2", "[Tyre]{X}"), example("3", "[Odesa]{Y}")],
         "b": [example("1", "[Tyre]{Y} and Tyre"), example("2", "[Tyre]{X}"), example("3", "Odesa")],
     })  # fmt: skip
@@ -160,5 +171,5 @@ def test_words_are_counted_by_place_and_beside_what_is_agreed():
 
 
 def test_what_one_alone_has_read_is_not_disputed():
-    annotations = of_examples({"a": [example("e.p01", "[Tyre]{X}")], "b": [example("e.p02", "Odesa")]})
+    annotations = annotations_of_examples({"a": [example("e.p01", "[Tyre]{X}")], "b": [example("e.p02", "Odesa")]})
     assert disputes(annotations) == ()

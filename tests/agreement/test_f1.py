@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from goldspan.agreement import exact, relaxed
-from goldspan.agreement.columns import Columns
-from goldspan.agreement.measure import measure
-from goldspan.agreement.pairing import of_examples
-from goldspan.values import Example, Span
+from goldspan.agreement import f1
+from goldspan.agreement.agreement import measure
+from goldspan.agreement.annotations import annotations_of_examples
+from goldspan.agreement.span_units import Columns
+from goldspan.annotation import Example, Span
 from helpers.annotations import estimates, of_texts
 from helpers.strategies import passes
 
@@ -28,7 +28,9 @@ def test_one_long_span_does_not_agree_with_three_short_ones():
 
 def test_spans_that_touch_do_not_overlap():
     text, spans = "abcdef", (Span(0, 3, "A"), Span(3, 6, "A"))
-    found = estimates(of_examples({"a": [Example("x", text, spans[:1])], "b": [Example("x", text, spans[1:])]}))
+    found = estimates(
+        annotations_of_examples({"a": [Example("x", text, spans[:1])], "b": [Example("x", text, spans[1:])]})
+    )
     assert found["relaxed_f1"] == found["exact_f1"] == 0
 
 
@@ -95,10 +97,10 @@ def most(left, right):
 
 @given(passes(annotators=2))
 def test_the_counts_are_those_of_sets_and_of_all_matchings(rows):
-    annotations = of_examples(rows)
+    annotations = annotations_of_examples(rows)
     columns = Columns.of(annotations)
     both = columns.read.all(axis=0)
-    counts = exact.counts(columns, 0, 1, both) | relaxed.counts(columns, 0, 1, both)
+    counts = f1.exact_counts(columns, 0, 1, both) | f1.relaxed_counts(columns, 0, 1, both)
     found = list(sides(annotations))
     assert counts["same"][:, 0].sum() == sum(len(left & right) for left, right in found)
     assert counts["overlapping"][:, 0].sum() == sum(most(left, right) for left, right in found)

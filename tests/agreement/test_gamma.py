@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from goldspan.agreement.alignment import Weights, disorder
-from goldspan.agreement.columns import Columns
-from goldspan.agreement.gamma import continua, disorders, gamma
-from goldspan.agreement.measure import measure
+from goldspan.agreement.agreement import measure
+from goldspan.agreement.gamma import Weights, continua, disorder, disorders, gamma
+from goldspan.agreement.span_units import Columns
 from goldspan.errors import ValueRefused
 from helpers.annotations import gamma_units, of_one_text, of_texts
 

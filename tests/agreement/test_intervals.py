@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from goldspan.agreement import wording
-from goldspan.agreement.bootstrap import fewest
-from goldspan.agreement.measure import measure
-from goldspan.agreement.pairing import of_examples
-from goldspan.values import Example, Span
+from goldspan.agreement import text_report
+from goldspan.agreement.agreement import measure
+from goldspan.agreement.annotations import annotations_of_examples
+from goldspan.agreement.intervals import fewest
+from goldspan.annotation import Example, Span
 from helpers.annotations import of_texts
 
 TEXT = " ".join(["words"] * 20)
@@ -27,12 +27,12 @@ def covering(rng, coverage, errors, articles=12):
             if number // 3 in coverage.get(name, range(articles)):
                 spans = tuple(Span(6 * n, 6 * n + 5 - int(rng.random() < error), "X") for n in there)
                 rows[name].append(Example(f"d{number // 3:02d}.p{number % 3}", TEXT, spans))
-    return of_examples(rows)
+    return annotations_of_examples(rows)
 
 
 def articles(**passes):
     """Annotations of articles of two examples each; per annotator a list of lists of words, None for one not read."""
-    return of_examples(
+    return annotations_of_examples(
         {
             name: [
                 Example(f"d{n}.p{p}", TEXT, tuple(Span(6 * w, 6 * w + 5, label) for w, label in row))
@@ -148,7 +148,7 @@ def test_the_json_form_says_why_there_is_no_interval():
 def test_the_report_names_dropped_resamples_and_missing_intervals():
     annotations = covering(np.random.default_rng(7), {"c": {0}}, dict.fromkeys("abc", 0.2))
     agreement = measure(annotations, resamples=200)
-    said = wording.remarks(SimpleNamespace(annotations=annotations, agreement=agreement, records=()))
+    said = text_report.remarks(SimpleNamespace(annotations=annotations, agreement=agreement, records=()))
     lacking = agreement.overall["exact_f1"].undefined_resamples
     assert any(f"of 200 draws up to {lacking} for all labels" in sentence for sentence in said)
     (apart,) = (sentence for sentence in said if sentence.startswith("No interval for a – c and b – c"))

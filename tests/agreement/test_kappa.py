@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from goldspan.agreement.measure import measure
+from goldspan.agreement.agreement import measure
 from helpers.annotations import estimates, from_confusion_table, from_ratings, of_texts
 
 # Fleiss, "Measuring nominal scale agreement among many raters", Psychological Bulletin 76 (1971), table 1: 30 patients,

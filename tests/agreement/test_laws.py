@@ -7,9 +7,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from goldspan.agreement.measure import measure
-from goldspan.agreement.pairing import of_examples
-from goldspan.values import Span
+from goldspan.agreement.agreement import measure
+from goldspan.agreement.annotations import annotations_of_examples
+from goldspan.annotation import Span
 from helpers.strategies import passes
 
 
@@ -27,7 +27,7 @@ def values(agreement):
 
 
 def taken(rows, **options):
-    return measure(of_examples(rows), resamples=20, **options)
+    return measure(annotations_of_examples(rows), resamples=20, **options)
 
 
 @settings(max_examples=40)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goldspan.agreement import alpha, atoms, kappa, unitizing
-from goldspan.agreement.columns import Columns
-from goldspan.agreement.pairing import of_examples
+from goldspan.agreement import alpha, kappa, span_units, unitizing
+from goldspan.agreement.annotations import annotations_of_examples
+from goldspan.agreement.span_units import Columns
 from helpers.annotations import estimates, from_ratings, totals
 from helpers.strategies import passes
 
@@ -40,9 +40,9 @@ def test_kappa_and_alpha_are_those_of_nltk(rows):
 @given(passes(annotators=2))
 def test_cohens_kappa_on_tokens_is_that_of_scikit_learn(rows):
     score = pytest.importorskip("sklearn.metrics").cohen_kappa_score
-    annotations = of_examples(rows)
+    annotations = annotations_of_examples(rows)
     columns = Columns.of(annotations)
-    units = atoms.tokens(columns, annotations)
+    units = span_units.tokens(columns, annotations)
     both = columns.read.all(axis=0)
     found = kappa.cohen(totals(kappa.cohen_counts(units, 0, 1, both)))[0]
     there = both[units.item]
@@ -100,14 +100,14 @@ def by_definition(annotations):
 
 @given(passes(annotators=4))
 def test_the_unitizing_alphas_are_what_their_definitions_say(rows):
-    annotations = of_examples(rows)
+    annotations = annotations_of_examples(rows)
     columns = Columns.of(annotations)
-    units = atoms.characters(columns)
+    units = span_units.characters(columns)
     sums = totals(unitizing.counts(columns, units, columns.read))
     found = {
         "u_alpha": unitizing.u_alpha(sums)[0, 0],
         "u_alpha_binary": unitizing.u_alpha_binary(sums)[0, 0],
-        "character_alpha": alpha.alpha(totals(alpha.counts(units, columns.read)))[0, 0],
+        "character_alpha": alpha.alpha(totals(alpha.alpha_counts(units, columns.read)))[0, 0],
     }
     for name, value in by_definition(annotations).items():
         assert np.isnan(found[name]) if value is None else found[name] == pytest.approx(value)

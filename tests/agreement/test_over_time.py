@@ -7,18 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from goldspan.agreement import over_time, summary
-from goldspan.agreement.against import against
-from goldspan.agreement.measure import measure
-from goldspan.agreement.page import page
-from goldspan.agreement.pairing import of_examples
+from goldspan.agreement import against_gold, text_report
+from goldspan.agreement.against_gold import against
+from goldspan.agreement.agreement import measure
+from goldspan.agreement.annotations import annotations_of_examples
+from goldspan.agreement.html_report import page
 from goldspan.agreement.report import report
-from goldspan.agreement.rules import Teller
-from goldspan.cli import reports
+from goldspan.agreement.rule_attribution import Teller
+from goldspan.annotation import Example, Span
+from goldspan.cli import console
+from goldspan.evaluation.result import Counts, exact
 from goldspan.formats.inline import example
-from goldspan.rulebook import Rulebook
-from goldspan.scoring import Counts, exact
-from goldspan.values import Example, Span
+from goldspan.guidelines.rules import Rulebook
 from helpers.html_pages import parse
 
 LABELS = ("SHIP", "PORT")
@@ -33,7 +33,7 @@ FEW = {"resamples": 20}
 
 
 def annotated(marked=ANN):
-    return of_examples({"ann": [example(e.id, one) for e, one in zip(GOLD, marked, strict=True)]})
+    return annotations_of_examples({"ann": [example(e.id, one) for e, one in zip(GOLD, marked, strict=True)]})
 
 
 def record(marked=ANN, labels=LABELS, guidelines=VERSIONS):
@@ -42,7 +42,7 @@ def record(marked=ANN, labels=LABELS, guidelines=VERSIONS):
 
 
 def tables(found):
-    return {table.title: table for table in summary.against(found, 0.95)}
+    return {table.title: table for table in text_report.against(found, 0.95)}
 
 
 def test_each_article_has_the_counts_of_each_label():
@@ -71,7 +71,7 @@ def test_the_json_has_the_labels_by_article_and_null_where_undefined():
 
 
 def test_moves_are_from_the_first_article_that_has_a_label_to_the_last():
-    ship, port = over_time.moves(record())
+    ship, port = against_gold.moves(record())
     assert (ship.label, ship.first.article, ship.last.article, ship.change) == ("SHIP", "b", "c", 1)
     assert (port.label, port.first.article, port.last.article) == ("PORT", "b", "a")
     assert port.change == pytest.approx(1 / 3)
@@ -86,7 +86,7 @@ def test_moves_are_from_the_first_article_that_has_a_label_to_the_last():
     ],
 )
 def test_what_moved_most_is_told_in_a_sentence(found, words):
-    assert over_time.moved(found).startswith(words)
+    assert against_gold.moved(found).startswith(words)
 
 
 def test_the_terminal_has_articles_down_and_labels_across():
@@ -119,9 +119,9 @@ def test_too_many_labels_for_the_terminal_stand_in_rows():
 def test_many_labels_of_one_article_each_stand_beneath_the_articles(capsys):
     gold = [example("a.p01", "[Tyre]{PORT}"), example("b.p01", "[Argo]{SHIP}")]
     many = (*LABELS, *(f"OTHER_{number}" for number in range(9)))
-    (found,) = against(of_examples({"ann": gold}), gold, many, **FEW)
+    (found,) = against(annotations_of_examples({"ann": gold}), gold, many, **FEW)
     _, articles = tables(found).values()
-    reports.show(reports.console(), articles)
+    console.print_examples(console.report_console(), articles)
     assert "No label is in two articles, so that none can be followed." in capsys.readouterr().out
 
 
@@ -132,9 +132,9 @@ def test_whatever_the_labels_are_called_the_terminal_keeps_to_100_columns(number
     made = [
         table for title, table in tables(record(labels=many)).items() if "label by label" in title or "F1 in" in title
     ]
-    out = reports.console()
+    out = console.report_console()
     for table in made:
-        reports.show(out, table)
+        console.print_examples(out, table)
     assert made
     assert max(map(cell_len, capsys.readouterr().out.splitlines())) <= 100
 
@@ -165,7 +165,9 @@ spans = st.lists(st.tuples(st.integers(0, 8), st.sampled_from(LABELS)), max_size
 def test_each_label_of_each_article_is_scored_as_exact_scoring_does(rows):
     gold = [Example(f"{of}.p{n:02}", "abcdefghij", right, at=20 * n) for n, (right, _, of) in enumerate(rows)]
     mine = [Example(e.id, e.text, found, e.at) for e, (_, found, _) in zip(gold, rows, strict=True)]
-    (found,) = against(of_examples({"ann": mine}), gold, LABELS, guidelines={"a": "1", "b": "1"}, resamples=5)
+    (found,) = against(
+        annotations_of_examples({"ann": mine}), gold, LABELS, guidelines={"a": "1", "b": "1"}, resamples=5
+    )
     for stage in found.stages:
         right, own = ([e for e in some if e.article == stage.article] for some in (gold, mine))
         wanted = exact(right, own).labels

@@ -4,8 +4,7 @@ import random
 
 import pytest
 
-from goldspan.agreement.alignment import disorder
-from goldspan.agreement.gamma import Continuum, disorders, gamma
+from goldspan.agreement.gamma import Continuum, disorder, disorders, gamma
 from helpers.annotations import gamma_units
 from helpers.pygamma import gammas
 

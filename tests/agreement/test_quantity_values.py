@@ -2,9 +2,9 @@
 
 import pytest
 
-from goldspan.agreement.measure import measure
-from goldspan.agreement.pairing import of_examples
-from goldspan.values import Example, Label, LabelScheme, Span
+from goldspan.agreement.agreement import measure
+from goldspan.agreement.annotations import annotations_of_examples
+from goldspan.annotation import Example, Label, LabelScheme, Span
 from helpers.annotations import estimates
 
 TEXT = "It sent up to 1,000 troops, about 300 men and twelve soldiers; some stayed."
@@ -23,7 +23,7 @@ def marked(*surfaces, label="COUNT"):
 
 
 def compared(first, second):
-    return estimates(of_examples({"a": marked(*first), "b": marked(*second)}), scheme=SCHEME)
+    return estimates(annotations_of_examples({"a": marked(*first), "b": marked(*second)}), scheme=SCHEME)
 
 
 def test_other_words_of_one_value_agree():
@@ -46,7 +46,7 @@ def test_a_value_that_one_alone_marked_counts_in_f1():
 def test_words_without_a_value_are_no_value():
     found = compared(["some stayed", "about 300 men"], ["some stayed", "about 300 men"])
     assert (found["value_agreement"], found["value_f1"]) == (1, 1)
-    cell = measure(of_examples({"a": marked("some stayed"), "b": marked("some")}), scheme=SCHEME).overall
+    cell = measure(annotations_of_examples({"a": marked("some stayed"), "b": marked("some")}), scheme=SCHEME).overall
     assert cell["value_agreement"].undefined.reason == cell["value_f1"].undefined.reason == "no_value"
 
 
@@ -57,7 +57,7 @@ def test_of_several_ways_to_match_the_one_with_most_equal_values_counts():
 
 
 def test_only_labels_of_quantities_have_values():
-    annotations = of_examples({"a": marked("twelve soldiers"), "b": marked("twelve soldiers")})
+    annotations = annotations_of_examples({"a": marked("twelve soldiers"), "b": marked("twelve soldiers")})
     agreement = measure(annotations, scheme=SCHEME, resamples=1)
     assert "value_f1" in agreement.labels["COUNT"].values
     assert "value_f1" not in agreement.labels["NAME"].values

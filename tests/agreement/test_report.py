@@ -5,13 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from goldspan import opinions
-from goldspan.agreement import summary, wording
-from goldspan.agreement.pairing import of_examples
+from goldspan.agreement import run, text_report
+from goldspan.agreement.annotations import annotations_of_examples
 from goldspan.agreement.report import confusion, tally
+from goldspan.agreement.run import Question, agree_on_corpus
 from goldspan.errors import InputError, MissingPart
 from goldspan.formats.inline import example
-from goldspan.opinions import Question, agree
 from helpers import annotations
 
 FEW = {"resamples": 50}
@@ -26,11 +25,11 @@ def folder(tmp_path_factory, project):
 
 @pytest.fixture(scope="module")
 def made(folder, project):
-    return agree(Question((str(folder),), root=project.root, against="gold", **FEW))
+    return agree_on_corpus(Question((str(folder),), root=project.root, against="gold", **FEW))
 
 
 def test_the_headline_says_how_far_over_how_much(made):
-    said = wording.headline(made)
+    said = text_report.headline(made)
     assert said.startswith("Any two of 4 annotators mark 8")
     assert (
         "(exact-span F1, the mean over 6 pairs), in the 69 examples of 4 articles that at least two confirmed." in said
@@ -38,7 +37,7 @@ def test_the_headline_says_how_far_over_how_much(made):
 
 
 def test_one_who_has_nothing_is_named_and_takes_no_part(made):
-    assert "nobody has confirmed nothing, and takes no part." in wording.remarks(made)
+    assert "nobody has confirmed nothing, and takes no part." in text_report.remarks(made)
     assert made.agreement.compared == ("anna", "bela", "cyril", "dora")
     assert ("anna", "nobody") not in made.tallies
 
@@ -64,24 +63,24 @@ def test_the_most_disputed_place_comes_first(made):
 
 
 def test_every_table_fits_a_terminal_of_100_columns(made):
-    titles = [table.title for table in summary.tables(made)]
+    titles = [table.title for table in text_report.tables(made)]
     assert titles == [
         "Who confirmed what", "Pair by pair", "Label by label", "Article by article, the worst first",
         "All measures, over all labels", "What became of the spans", "Labels that met",
         "Rules of the guidelines that the disagreements fall under", "Words that are disputed most often",
     ]  # fmt: skip
-    assert all(len(table.rows) <= 16 for table in summary.tables(made))
+    assert all(len(table.rows) <= 16 for table in text_report.tables(made))
 
 
 def test_the_worst_article_comes_first_and_the_undefined_last(made):
-    cells = summary.worst_first(made.agreement.articles)
+    cells = text_report.worst_first(made.agreement.articles)
     values = [cell["exact_f1"].estimate for _, cell in cells]
     assert values[-1] is None
     assert values[:-1] == sorted(values[:-1])
 
 
 def test_what_is_undefined_is_explained_in_words(made):
-    assert any("no example was confirmed by two annotators" in sentence for sentence in wording.undefined(made))
+    assert any("no example was confirmed by two annotators" in sentence for sentence in text_report.undefined(made))
 
 
 def test_the_json_holds_everything_and_no_nan(made):
@@ -96,7 +95,9 @@ def test_the_json_holds_everything_and_no_nan(made):
 
 
 def test_two_annotators_have_a_matrix_of_rows_and_columns():
-    annotations = of_examples({"a": [example("e", "[Tyre]{X} [Acre]{X}")], "b": [example("e", "[Tyre]{Y} Acre")]})
+    annotations = annotations_of_examples(
+        {"a": [example("e", "[Tyre]{X} [Acre]{X}")], "b": [example("e", "[Tyre]{Y} Acre")]}
+    )
     found = confusion(annotations, annotations.labels)
     assert (found.first, found.second) == ("a", "b")
     assert dict(zip(found.labels, found.rows, strict=True)) == {"X": (0, 1, 1), "Y": (0, 0, 0), "none": (0, 0, 0)}
@@ -105,36 +106,38 @@ def test_two_annotators_have_a_matrix_of_rows_and_columns():
 
 def test_of_more_annotators_a_meeting_stands_on_both_sides():
     marked = {"a": "[Tyre]{X}", "b": "[Tyre]{Y}", "c": "[Tyre]{Y}"}
-    found = confusion(of_examples({name: [example("e", one)] for name, one in marked.items()}), ("X", "Y"))
+    found = confusion(annotations_of_examples({name: [example("e", one)] for name, one in marked.items()}), ("X", "Y"))
     assert found.first is None
     assert found.rows == ((0, 2, 0), (2, 1, 0), (0, 0, 0))
 
 
 def test_full_agreement_warns_of_its_interval(project):
-    made = agree(Question(root=project.root, **FEW))
-    assert wording.headline(made).startswith("Any two of 3 annotators mark 100.0 of 100 spans alike on average [100,")
-    assert any("the bootstrap cannot see what it was not shown" in sentence for sentence in wording.remarks(made))
+    made = agree_on_corpus(Question(root=project.root, **FEW))
+    assert text_report.headline(made).startswith(
+        "Any two of 3 annotators mark 100.0 of 100 spans alike on average [100,"
+    )
+    assert any("the bootstrap cannot see what it was not shown" in sentence for sentence in text_report.remarks(made))
     assert made.cases == ()
 
 
 def test_one_article_alone_can_be_looked_at(folder, project):
     article = project.entries[0].id
-    made = agree(Question((str(folder),), root=project.root, articles=(article,), **FEW))
+    made = agree_on_corpus(Question((str(folder),), root=project.root, articles=(article,), **FEW))
     assert made.annotations.articles == (article,)
     assert {one.example.split(".")[0] for one in made.annotations.left_out} == {article}
     assert made.agreement.settings.unit == "example"
 
 
 def test_passes_of_a_project_are_known_by_name(toy):
-    made = agree(Question(("bob", "ann"), root=toy.root, **FEW))
+    made = agree_on_corpus(Question(("bob", "ann"), root=toy.root, **FEW))
     assert made.annotations.annotators == ("ann", "bob")
 
 
 def test_files_need_no_project(folder):
-    made = agree(Question((str(folder),), **FEW))
+    made = agree_on_corpus(Question((str(folder),), **FEW))
     assert set(made.by_rule) == {"no rule found"}
     with pytest.raises(MissingPart, match="no project"):
-        agree(Question((str(folder),), against="gold", **FEW))
+        agree_on_corpus(Question((str(folder),), against="gold", **FEW))
 
 
 @pytest.mark.parametrize(
@@ -146,11 +149,11 @@ def test_files_need_no_project(folder):
 )
 def test_what_is_not_there_is_refused(toy, question, words):
     with pytest.raises(InputError, match=words):
-        agree(replace(question, root=toy.root))
+        agree_on_corpus(replace(question, root=toy.root))
 
 
 def test_the_table_of_the_data_card_has_intervals(toy):
-    found = opinions.table(toy)
+    found = run.agreement_table(toy)
     assert found.header[-1] == "F1, 95% interval"
     assert dict(zip(found.header, found.rows[0], strict=True))["same"] == "6"
     assert "3 articles" in found.note
@@ -160,4 +163,4 @@ def test_the_table_of_the_data_card_has_intervals(toy):
 def test_a_project_without_passes_has_no_table(toy):
     for path in sorted(toy.passes.rglob("*"), reverse=True):
         path.rmdir() if path.is_dir() else path.unlink()
-    assert opinions.table(toy) is None
+    assert run.agreement_table(toy) is None

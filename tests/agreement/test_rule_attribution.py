@@ -2,13 +2,14 @@
 
 import pytest
 
-from goldspan import opinions, rulebook
-from goldspan.agreement.disputes import disputes
-from goldspan.agreement.pairing import of_examples
-from goldspan.agreement.rules import Teller
-from goldspan.formats import scheme
+from goldspan.agreement.annotations import annotations_of_examples
+from goldspan.agreement.disagreements import disputes
+from goldspan.agreement.rule_attribution import Teller
+from goldspan.agreement.run import objections
+from goldspan.annotation import Span
+from goldspan.formats import labels_toml
 from goldspan.formats.inline import example
-from goldspan.values import Span
+from goldspan.guidelines import rules
 
 LABELS = """\
 version = "1.0"
@@ -101,18 +102,20 @@ def folder(tmp_path):
 
 @pytest.fixture
 def book(folder):
-    return rulebook.read(folder, scheme.read(folder / "labels.toml"))
+    return rules.read(folder, labels_toml.read(folder / "labels.toml"))
 
 
 @pytest.fixture
 def tell(folder, book):
     """The rules of the first disagreement of annotators, by their inline forms, and why."""
-    labels = scheme.read(folder / "labels.toml")
+    labels = labels_toml.read(folder / "labels.toml")
 
     def run(*marked):
-        annotations = of_examples({name: [example("e.p01", one)] for name, one in zip("abc", marked, strict=False)})
+        annotations = annotations_of_examples(
+            {name: [example("e.p01", one)] for name, one in zip("abc", marked, strict=False)}
+        )
         wanted = tuple(book.mistakes)
-        teller = Teller(book, opinions.objections(annotations, labels, wanted), wanted)
+        teller = Teller(book, objections(annotations, labels, wanted), wanted)
         return teller.tell(disputes(annotations)[0])
 
     return run
@@ -120,7 +123,7 @@ def tell(folder, book):
 
 def test_a_heading_that_begins_with_an_id_defines_a_rule(book, folder):
     assert list(book.rules) == ["G-1", "G-2", "C-1", "S-1", "S-2", "S-3"]
-    assert book.rules["S-1"] == rulebook.Rule("S-1", "The name alone", folder / "ship.md", 3, "SHIP")
+    assert book.rules["S-1"] == rules.Rule("S-1", "The name alone", folder / "ship.md", 3, "SHIP")
     assert book.rules["G-2"].label is None
 
 
@@ -222,13 +225,15 @@ def test_a_check_of_one_kind_says_nothing_of_another(tell):
 
 
 def test_without_pages_no_rule_is_found():
-    teller = Teller(rulebook.Rulebook(), {})
-    annotations = of_examples({"a": [example("e", "[the Argo]{SHIP}")], "b": [example("e", "the [Argo]{SHIP}")]})
+    teller = Teller(rules.Rulebook(), {})
+    annotations = annotations_of_examples(
+        {"a": [example("e", "[the Argo]{SHIP}")], "b": [example("e", "the [Argo]{SHIP}")]}
+    )
     assert teller.tell(disputes(annotations)[0]) is None
 
 
 def test_every_rule_of_the_project_is_known(project):
-    book = rulebook.read(project.guidelines, project.scheme)
+    book = rules.read(project.guidelines, project.scheme)
     assert {"G-1", "MU-5", "P-1", "T-6", "L-4"} <= set(book.rules)
     assert all(rule in book.rules for case in book.contrasts for rule in case.rules)
     assert len(book.contrasts) > 30

@@ -3,12 +3,11 @@
 import numpy as np
 import pytest
 
-from goldspan.agreement.atoms import characters
-from goldspan.agreement.columns import Columns
-from goldspan.agreement.measure import measure
-from goldspan.agreement.pairing import of_examples
+from goldspan.agreement.agreement import measure
+from goldspan.agreement.annotations import annotations_of_examples
+from goldspan.agreement.span_units import Columns, characters
 from goldspan.agreement.unitizing import coding_counts, cu_alpha
-from goldspan.values import Example, Span
+from goldspan.annotation import Example, Span
 from helpers.annotations import estimates, of_one_text, totals
 
 # Krippendorff, Content Analysis (2019), section 12.6, figure 12.11: three observers on a continuum of length 60
@@ -75,7 +74,7 @@ def test_texts_laid_end_to_end_are_one_continuum():
     def cut(spans, start, end):
         return tuple(Span(a - start, b - start, str(label)) for a, b, label in spans if start <= a < end)
 
-    halves = of_examples(
+    halves = annotations_of_examples(
         {
             name: [Example("c.p01", "x" * 44, cut(spans, 0, 44)), Example("c.p02", "x" * 16, cut(spans, 44, 60))]
             for name, spans in OBSERVERS.items()

@@ -8,10 +8,9 @@ import typer
 from typer.testing import CliRunner
 
 from goldspan import InputError
-from goldspan.articles.add import add
+from goldspan.articles.ingest import add
 from goldspan.cli import add as command
-from goldspan.corpus import Corpus
-from goldspan.formats import manifest
+from goldspan.corpus import Corpus, Entry, read_manifest, write_manifest
 
 BYTES = b"\xef\xbb\xbfOne\r\n\r\ntwo\xc2\x85three"
 
@@ -42,8 +41,8 @@ def state(corpus):
 def test_new_articles_are_copied_byte_for_byte_and_listed(corpus, inbox):
     assert taken_in(corpus, inbox) == [("a", "new"), ("b", "new")]
     assert (corpus.seeds / "b.txt").read_bytes() == BYTES
-    entries = manifest.read(corpus.folder / "manifest.jsonl")
-    assert entries[1] == manifest.Entry("b", "b.txt", hashlib.sha256(BYTES).hexdigest())
+    entries = read_manifest(corpus.folder / "manifest.jsonl")
+    assert entries[1] == Entry("b", "b.txt", hashlib.sha256(BYTES).hexdigest())
     assert [entry.id for entry in entries] == ["a", "b"]
 
 
@@ -63,10 +62,10 @@ def test_to_add_again_changes_nothing(corpus, inbox):
 def test_what_people_filled_in_stays(corpus, inbox):
     taken_in(corpus, inbox / "a.txt")
     listed = corpus.folder / "manifest.jsonl"
-    entry = manifest.Entry("a", "a.txt", manifest.read(listed)[0].sha256, title="Another one", licence="CC0-1.0")
-    manifest.write(listed, [entry])
+    entry = Entry("a", "a.txt", read_manifest(listed)[0].sha256, title="Another one", licence="CC0-1.0")
+    write_manifest(listed, [entry])
     taken_in(corpus, inbox)
-    assert manifest.read(listed)[0] == entry
+    assert read_manifest(listed)[0] == entry
 
 
 @pytest.mark.parametrize("missing", ["seeds/a.txt", "corpus/manifest.jsonl"])

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from goldspan import InputError, files
-from goldspan.articles.cut import examples
-from goldspan.articles.paragraphs import paragraphs
+from goldspan.articles.paragraphs import examples_of, paragraphs
 
 SEEDS = sorted((Path(__file__).parents[2] / "seeds").glob("*.txt"))
 KEPT = {
@@ -27,14 +26,14 @@ def test_what_editors_like_to_normalise_is_kept(text, newline):
     article = newline.join([text, "", text, "Another line."]) + newline
     decoded = files.decode(article.encode(), "a.txt")
     assert decoded == article
-    cut = examples("a", decoded)
+    cut = examples_of("a", decoded)
     assert [decoded[e.at : e.at + len(e.text)] for e in cut] == [e.text for e in cut]
     assert [e.text for e in cut] == [text.strip(), text.strip(), "Another line."]
 
 
 def test_a_byte_order_mark_shifts_no_offset():
-    plain = examples("a", files.decode("Özkan left.\r\nHe is back.".encode(), "a.txt"))
-    marked = examples("a", files.decode(b"\xef\xbb\xbf" + "Özkan left.\r\nHe is back.".encode(), "a.txt"))
+    plain = examples_of("a", files.decode("Özkan left.\r\nHe is back.".encode(), "a.txt"))
+    marked = examples_of("a", files.decode(b"\xef\xbb\xbf" + "Özkan left.\r\nHe is back.".encode(), "a.txt"))
     assert plain == marked
     assert plain[0].at == 0
 

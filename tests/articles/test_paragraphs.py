@@ -7,8 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from goldspan.articles import lines
-from goldspan.articles.paragraphs import paragraphs
+from goldspan.articles.paragraphs import paragraphs, split_lines
 from helpers.strategies import texts
 
 NEWLINES = ["\n", "\r\n", "\r", "\u2028", "\u2029", "\x85", "\v", "\f", "\x1c"]
@@ -73,7 +72,7 @@ def test_every_code_point_that_is_not_blank_lies_in_exactly_one_paragraph(text):
 
 @given(texts)
 def test_lines_are_those_of_the_language_without_the_blank_ones(text):
-    found = [text[line.start : line.end] for line in lines.split(text)]
+    found = [text[line.start : line.end] for line in split_lines(text)]
     assert found == [line.strip() for line in text.splitlines() if line.strip()]
 
 

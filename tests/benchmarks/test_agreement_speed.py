@@ -6,9 +6,9 @@ import time
 import pytest
 
 from goldspan import tokens
-from goldspan.agreement.measure import measure
-from goldspan.agreement.pairing import of_examples
-from goldspan.values import Example, Span
+from goldspan.agreement.agreement import measure
+from goldspan.agreement.annotations import annotations_of_examples
+from goldspan.annotation import Example, Span
 from helpers.pygamma import gammas
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.slow]
@@ -49,9 +49,9 @@ def test_all_measures_with_intervals_beside_one_gamma(documents):
         ]
         for who, name in enumerate(ANNOTATORS)
     }
-    annotations = of_examples(passes)
+    annotations = annotations_of_examples(passes)
     tokens.tokenize("")  # spaCy is imported
-    measure(of_examples({name: rows[:5] for name, rows in passes.items()}), resamples=1)  # and scipy
+    measure(annotations_of_examples({name: rows[:5] for name, rows in passes.items()}), resamples=1)  # and scipy
     taken = []
     for _ in range(3):
         started = time.perf_counter()

@@ -7,11 +7,11 @@ import zipfile
 
 import pytest
 
-from goldspan.doccano.answers import Project
-from goldspan.doccano.archive import Archive
+from goldspan.annotation import Example, Span
+from goldspan.doccano.client.schema import Project
+from goldspan.doccano.export_archive import Archive
 from goldspan.doccano.snapshot import take
 from goldspan.formats import doccano
-from goldspan.values import Example, Span
 from helpers.timing import seconds
 
 pytestmark = pytest.mark.benchmark

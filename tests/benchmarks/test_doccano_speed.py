@@ -4,10 +4,10 @@ import secrets
 
 import pytest
 
-from goldspan.doccano import desired
-from goldspan.doccano.client import Doccano
-from goldspan.formats import doccano as rowformat
-from goldspan.values import Example, Span
+from goldspan.annotation import Example, Span
+from goldspan.doccano.client.api import Doccano
+from goldspan.doccano.push import desired_state
+from goldspan.formats import doccano
 from helpers import doccano_annotator
 from helpers.doccano_project import LABELS, ExampleProject
 from helpers.timing import PARAGRAPH, seconds
@@ -26,8 +26,8 @@ def example(number, *, filled):
 
 def bare(room, examples):
     """What the server itself needs for it."""
-    rows = desired.rows(examples, room.project, LABELS)
-    data = b"".join(rowformat.line(want.row) for want in rows)
+    rows = desired_state.rows(examples, room.project, LABELS)
+    data = b"".join(doccano.line(want.row) for want in rows)
 
     def work():
         upload = room.server.upload(data, "bare.jsonl")
@@ -43,7 +43,7 @@ def one_by_one(person, room, examples):
     labels, project = person.labels(room.project.id), room.project.id
 
     def work():
-        for one in desired.rows(examples, room.project, LABELS):
+        for one in desired_state.rows(examples, room.project, LABELS):
             sent = {"text": one.row["text"], "meta": one.meta}
             number = person._call("POST", f"projects/{project}/examples", json=sent)["id"]
             spans = [person.mark(project, number, start, end, labels[label]) for start, end, label in one.row["label"]]

@@ -7,12 +7,11 @@ from itertools import pairwise
 
 import pytest
 
-from goldspan.evaluation.certainty import intervals
-from goldspan.evaluation.columns import Columns
-from goldspan.evaluation.comparison import compare
-from goldspan.evaluation.measure import evaluate, measure
-from goldspan.resampling import BootstrapSettings
-from goldspan.values import Example, Span
+from goldspan.annotation import Example, Span
+from goldspan.bootstrap import BootstrapSettings
+from goldspan.evaluation.scores import evaluate, measure
+from goldspan.evaluation.significance import compare, intervals
+from goldspan.span_table import Columns
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.slow]
 

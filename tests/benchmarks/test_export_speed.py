@@ -9,8 +9,8 @@ import pytest
 import spacy
 
 from goldspan import Example, Span
+from goldspan.annotation import Label, LabelScheme
 from goldspan.export import parquet
-from goldspan.values import Label, LabelScheme
 from helpers.timing import seconds
 
 LABELS = (

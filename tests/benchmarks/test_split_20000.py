@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
-from goldspan.folds import Whole, assign_folds, groups
 from goldspan.splits import RATIOS, assign
+from goldspan.splits.folds import Whole, assign_folds, groups
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.slow]
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from goldspan.similarity import clusters, jaccard, near_duplicates
+from goldspan.near_duplicates import clusters, find_near_duplicates, jaccard
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.slow]
 
@@ -28,7 +28,7 @@ def articles():
 def test_the_planted_pairs_are_found_far_sooner_than_by_comparing_all():
     texts = articles()
     started = time.perf_counter()
-    found = near_duplicates(texts)
+    found = find_near_duplicates(texts)
     seconds = time.perf_counter() - started
     assert {(i, j) for i, j, _ in found} >= {(n, n + 1) for n in range(0, ARTICLES, ARTICLES // PLANTED)}
     assert all(value == jaccard(texts[i], texts[j]) for i, j, value in found[:200])

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from goldspan.articles.cut import examples
-from goldspan.articles.stream import Document
-from goldspan.suggest import stream
+from goldspan.articles.ingest import Document
+from goldspan.articles.paragraphs import examples_of
+from goldspan.suggest import run
 from goldspan.suggest.suggester import Suggester
 from helpers.suggestions import NAMES, scheme, suggester
 
@@ -46,7 +46,7 @@ def peer():
 
     nlp = spacy.load(MODEL)
     found = articles(2)
-    texts = [example.text for document in found for example in examples(document.id, document.text)]
+    texts = [example.text for document in found for example in examples_of(document.id, document.text)]
     list(nlp.pipe(texts[:20]))
     return lambda: nlp.pipe(texts), words(found)
 
@@ -55,11 +55,11 @@ def peer():
 def test_rules_alone_are_eight_times_as_fast_as_the_model(peer):
     pipe, size = peer
     found = articles(20)
-    list(stream.suggest(found[:5], suggester=suggester()))
-    mine, theirs = in_turns(lambda: stream.suggest(found, suggester=suggester()), pipe)
+    list(run.suggest(found[:5], suggester=suggester()))
+    mine, theirs = in_turns(lambda: run.suggest(found, suggester=suggester()), pipe)
     speed, other = words(found) / mine, size / theirs
     print(f"\nrules: {speed:,.0f} words/s, model: {other:,.0f} words/s, ratio {speed / other:.1f} (8 is wanted)")
-    assert sum(len(example.spans) for _, one in stream.suggest(found[:5], suggester=suggester()) for example in one)
+    assert sum(len(example.spans) for _, one in run.suggest(found[:5], suggester=suggester()) for example in one)
 
 
 @pytest.mark.model
@@ -67,10 +67,10 @@ def test_with_the_model_it_takes_at_most_its_own_time_and_a_sixth(peer):
     pipe, _ = peer
     both = Suggester(scheme(*NAMES), MODEL)
     found = articles(2)
-    list(stream.suggest(found[:5], suggester=both))
-    mine, theirs = in_turns(lambda: stream.suggest(found, suggester=both), pipe)
+    list(run.suggest(found[:5], suggester=both))
+    mine, theirs = in_turns(lambda: run.suggest(found, suggester=both), pipe)
     print(f"\nwith the model: {mine / theirs:.2f} of the model's own time (1.15 at most is wanted)")
-    assert sum(len(example.spans) for _, one in stream.suggest(found[:5], suggester=both) for example in one)
+    assert sum(len(example.spans) for _, one in run.suggest(found[:5], suggester=both) for example in one)
 
 
 @pytest.mark.parametrize(
@@ -79,9 +79,9 @@ def test_with_the_model_it_takes_at_most_its_own_time_and_a_sixth(peer):
 def test_the_time_grows_with_the_length_and_no_faster(piece):
     def took(size):
         text = piece * (size // len(piece))
-        return seconds(lambda: stream.suggest([Document("a", text, Path("x"))], suggester=suggester()))
+        return seconds(lambda: run.suggest([Document("a", text, Path("x"))], suggester=suggester()))
 
-    ((_, found),) = stream.suggest([Document("a", piece * 100, Path("x"))], suggester=suggester())
+    ((_, found),) = run.suggest([Document("a", piece * 100, Path("x"))], suggester=suggester())
     assert "".join(example.text for example in found).replace(" ", "") in (piece * 100).replace(" ", "")
     short, long = took(100_000), took(1_000_000)
     print(f"\n{piece!r}: {long:.1f} s for a million characters, {long / short:.1f} times a tenth")
@@ -91,14 +91,14 @@ MEMORY = """
 import re, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from goldspan.articles.stream import Document
-from goldspan.suggest import stream
+from goldspan.articles.ingest import Document
+from goldspan.suggest import run
 from helpers.suggestions import suggester
 def stand_ins(first, last):
     for n in range(first, last):
         yield Document(f"a{n}", f"General Ponce{n} left Town{n} with {n} soldiers of the {n}th Brigade.", Path("x"))
 for first, last in ((0, 20_000), (20_000, 100_000)):
-    for _ in stream.suggest(stand_ins(first, last), suggester=suggester()):
+    for _ in run.suggest(stand_ins(first, last), suggester=suggester()):
         pass
     # Not ru_maxrss, which a child inherits from the parent that started it.
     print(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])

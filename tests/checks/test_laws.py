@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goldspan import checks
-from goldspan.checks import edges, words
+from goldspan.checks import boundaries
 from goldspan.checks.records import CHECKS
 from goldspan.errors import InputError
 from goldspan.formats import gold
@@ -113,7 +113,7 @@ def test_an_edge_of_gold_that_is_moved_by_one_character_is_always_found(project)
         if span.start + left >= 0 and span.end + right <= len(one.text)
     ]
     assert len(moved) > len(records)
-    alone = {check.id for check in (*edges.CHECKS, *words.CHECKS)}
+    alone = {check.id for check in (*boundaries.EDGE_CHECKS, *boundaries.WORD_CHECKS)}
     for one in moved:
         assert found(one, labels=project.scheme, wanted=alone.__contains__), (one.id, one.spans)
 

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goldspan import similarity
-from goldspan.articles import cut
-from goldspan.checks import check_project, partition
+from goldspan import near_duplicates
+from goldspan.articles import paragraphs
+from goldspan.checks import check_project, splits
 from goldspan.checks.project import sha256
-from goldspan.corpus import Corpus
+from goldspan.corpus import Corpus, Entry, read_manifest, write_manifest
 from goldspan.errors import InputError
-from goldspan.formats import gold, inline, manifest
+from goldspan.formats import gold, inline
 
 SCHEME = """\
 version = "1.0"
@@ -35,8 +35,8 @@ def harbour(tmp_path):
     write(corpus.guidelines / "labels.toml", SCHEME)
     for name, text in (("fog", FOG), ("rain", RAIN)):
         add(corpus, name, text, version="1.0")
-        gold.write(corpus.gold / f"{name}.jsonl", cut.examples(name, text))
-        gold.write(corpus.passes / "ann" / f"{name}.jsonl", cut.examples(name, text))
+        gold.write(corpus.gold / f"{name}.jsonl", paragraphs.examples_of(name, text))
+        gold.write(corpus.passes / "ann" / f"{name}.jsonl", paragraphs.examples_of(name, text))
     write(corpus.split_file("train"), "fog\n")
     write(corpus.split_file("test"), "rain\n")
     return corpus
@@ -49,10 +49,10 @@ def write(path, text):
 
 def add(corpus, name, text, version=None):
     path = corpus.folder / "manifest.jsonl"
-    entries = manifest.read(path) if path.is_file() else []
+    entries = read_manifest(path) if path.is_file() else []
     write(corpus.seeds / f"{name}.txt", text)
-    entry = manifest.Entry(name, f"{name}.txt", sha256(corpus.seeds / f"{name}.txt"), guidelines=version)
-    manifest.write(path, [*entries, entry])
+    entry = Entry(name, f"{name}.txt", sha256(corpus.seeds / f"{name}.txt"), guidelines=version)
+    write_manifest(path, [*entries, entry])
 
 
 def replaced(path, old, new):
@@ -123,7 +123,7 @@ def test_passes_are_judged_as_records_of_what_was_done(harbour):
 
 
 def test_gold_and_passes_may_share_their_ids(harbour):
-    gold.write(harbour.passes / "bob" / "fog.jsonl", cut.examples("fog", FOG))
+    gold.write(harbour.passes / "bob" / "fog.jsonl", paragraphs.examples_of("fog", FOG))
     assert places(harbour) == []
 
 
@@ -142,7 +142,7 @@ def test_a_slice_that_is_not_the_paragraph_is_told_from_other_words(harbour):
 
 def test_an_unknown_article_of_a_split_and_of_a_pass_is_named(harbour):
     write(harbour.split_file("validation"), "snow\n")
-    gold.write(harbour.passes / "ann" / "snow.jsonl", cut.examples("snow", "Snow.\n"))
+    gold.write(harbour.passes / "ann" / "snow.jsonl", paragraphs.examples_of("snow", "Snow.\n"))
     assert places(harbour) == [
         ("unknown-article", "corpus/passes/ann/snow.jsonl", None),
         ("unknown-article", "corpus/splits/validation.txt", 1),
@@ -163,7 +163,7 @@ def test_near_duplicates_in_one_split_are_at_home(harbour):
     text = f"{FOG} {RAIN} {FOG}"
     for name in ("smog", "smoke"):
         add(harbour, name, f"{text} {name}\n", version="1.0")
-        gold.write(harbour.gold / f"{name}.jsonl", cut.examples(name, f"{text} {name}\n"))
+        gold.write(harbour.gold / f"{name}.jsonl", paragraphs.examples_of(name, f"{text} {name}\n"))
     write(harbour.split_file("train"), "fog\nsmog\nsmoke\n")
     assert places(harbour) == []
     write(harbour.split_file("train"), "fog\nsmog\n")
@@ -173,15 +173,15 @@ def test_near_duplicates_in_one_split_are_at_home(harbour):
 
 @given(st.lists(st.text("ab ", min_size=0, max_size=12), max_size=6))
 def test_few_texts_are_compared_as_many_are(texts):
-    few = partition.similar_pairs(texts)
+    few = splits.similar_pairs(texts)
     worded = [number for number, text in enumerate(texts) if text.strip()]
-    many = similarity.near_duplicates([texts[number] for number in worded])
+    many = near_duplicates.find_near_duplicates([texts[number] for number in worded])
     assert few == [(worded[i], worded[j], share) for i, j, share in many]
 
 
 def test_many_articles_are_compared_too():
-    texts = [f"fog number {n} lay over the port of town {n}" for n in range(partition.FEW + 5)]
-    pairs = partition.similar_pairs([*texts, texts[7]])
+    texts = [f"fog number {n} lay over the port of town {n}" for n in range(splits.FEW + 5)]
+    pairs = splits.similar_pairs([*texts, texts[7]])
     assert (7, len(texts), 1.0) in pairs
     assert [pair for pair in pairs if pair[2] == 1.0] == [(7, len(texts), 1.0)]
     assert len(list(combinations(texts, 2))) > len(pairs)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goldspan import tokens
-from goldspan.checks import check_records, cuts
+from goldspan.checks import boundaries, check_records
 from helpers.check_findings import finding_ids, findings_in, record, scheme
 
 TORN = {
@@ -94,7 +94,7 @@ def certain_cuts_are_cuts(text):
     extents = tokens.tokenize(text)
     starts, ends = {start for start, _ in extents}, {end for _, end in extents}
     for at in range(len(text) + 1):
-        if cuts.is_certain(text, at):
+        if boundaries.is_certain(text, at):
             assert text[at : at + 1].strip() == "" or at in starts, (text, at)
             assert text[at - 1 : at].strip() == "" or at in ends or at == 0, (text, at)
 
@@ -118,4 +118,4 @@ def test_the_cuts_of_news_are_certain():
     text = "In May (KFOR), “Zveçan/Zvečan’s” 7,600 soldiers left, up to 250; Pyla-Tibnin?"
     words = [extent for extent in tokens.tokenize(text) if text[slice(*extent)][0].isalnum()]
     assert len(words) == 13
-    assert all(cuts.is_certain(text, at) for extent in words for at in extent)
+    assert all(boundaries.is_certain(text, at) for extent in words for at in extent)

@@ -71,7 +71,7 @@ def test_the_report_is_written_as_json(tmp_path):
 
 
 def test_the_table_is_listed():
-    assert call("--list").stdout == checks.table()
+    assert call("--list").stdout == checks.check_table()
 
 
 def test_without_project_and_labels_any_label_passes(tmp_path, monkeypatch):

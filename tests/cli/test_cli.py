@@ -6,7 +6,7 @@ import pytest
 from typer.main import get_command
 
 from goldspan import __version__, cli
-from goldspan.cli import terminal
+from goldspan.cli import console
 from goldspan.errors import InputError
 
 
@@ -55,7 +55,7 @@ def test_news_text_goes_out_whole_whatever_the_locale_says(toy):
     [(None, []), ([], []), (["a"], ["a"]), (["a, b,,", " c "], ["a", "b", "c"]), (["a,b", "a"], ["a", "b", "a"])],
 )
 def test_an_option_takes_names_with_commas_between_them_and_again(given, names):
-    assert terminal.listed(given) == names
+    assert console.listed(given) == names
 
 
 @pytest.mark.parametrize("option", ["--articles", "--members", "--labels"])

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from goldspan.cli import evaluate as command
-from goldspan.formats import gold as lines
-from goldspan.values import Example, Span
+from goldspan.annotation import Example, Span
+from goldspan.cli import evaluate
+from goldspan.formats import gold
 from helpers.html_pages import parse
 
-SCHEMA = Path(command.__file__).parent.parent / "evaluation" / "schema.md"
+SCHEMA = Path(evaluate.__file__).parent.parent / "evaluation" / "schema.md"
 FAST = ("--resamples", "50")
 
 
@@ -48,7 +48,7 @@ def test_the_report_says_how_good_how_sure_and_where_it_fails(run, bob, capsys):
 
 
 def test_what_is_undefined_is_called_so_and_is_null(run, toy, tmp_path, capsys):
-    lines.write(tmp_path / "none.jsonl", [example.with_spans(()) for example in toy.gold_examples()])
+    gold.write(tmp_path / "none.jsonl", [example.with_spans(()) for example in toy.gold_examples()])
     assert run(toy.gold, tmp_path / "none.jsonl", *FAST, "--json", tmp_path / "r.json") == 0
     assert re.search(r"all, micro .* undefined +0\.00 +0\.00", capsys.readouterr().out)
     assert json.loads((tmp_path / "r.json").read_text())["schemes"]["strict"]["overall"]["precision"] is None
@@ -93,7 +93,7 @@ def test_a_split_of_the_project_is_evaluated_alone_and_training_is_known(run, bo
 
 def test_training_and_passes_can_be_named(run, bob, toy, tmp_path):
     elsewhere = tmp_path / "gold.jsonl"
-    lines.write(elsewhere, list(toy.gold_examples()))
+    gold.write(elsewhere, list(toy.gold_examples()))
     assert run(elsewhere, bob[1], *FAST, "--json", tmp_path / "r.json") == 0
     bare = json.loads((tmp_path / "r.json").read_text())
     assert "seen" not in bare["slices"]
@@ -107,8 +107,8 @@ def test_training_and_passes_can_be_named(run, bob, toy, tmp_path):
 
 def test_controls_in_the_texts_do_not_reach_the_terminal(run, tmp_path, capsys):
     example = Example("a\x1b[2J", "ab\x1b[31mcd\x9bef 東京東京" * 20, (Span(0, 4, "L\x07"),))
-    lines.write(tmp_path / "gold.jsonl", [example])
-    lines.write(tmp_path / "found.jsonl", [example.with_spans([Span(1, 4, "LONG" * 40)])])
+    gold.write(tmp_path / "gold.jsonl", [example])
+    gold.write(tmp_path / "found.jsonl", [example.with_spans([Span(1, 4, "LONG" * 40)])])
     assert run(tmp_path / "gold.jsonl", tmp_path / "found.jsonl", *FAST) == 0
     out = capsys.readouterr().out
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", out)
@@ -116,7 +116,7 @@ def test_controls_in_the_texts_do_not_reach_the_terminal(run, tmp_path, capsys):
 
 
 def test_many_notes_are_counted_and_the_first_are_shown(run, toy, tmp_path, capsys):
-    lines.write(tmp_path / "few.jsonl", list(toy.gold_examples())[:4])
+    gold.write(tmp_path / "few.jsonl", list(toy.gold_examples())[:4])
     assert run(toy.gold, tmp_path / "few.jsonl", *FAST) == 0
     out = " ".join(capsys.readouterr().out.split())
     assert "5 notes “missing-example”: an example of gold without a prediction" in out

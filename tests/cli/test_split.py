@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from goldspan import cli, files
-from goldspan.corpus import SPLITS, Corpus
-from goldspan.formats import gold, inline, manifest
+from goldspan.corpus import SPLITS, Corpus, Entry, read_manifest, write_manifest
+from goldspan.formats import gold, inline
 
 
 def story(name, start=0, end=40):
@@ -16,12 +16,12 @@ def story(name, start=0, end=40):
 
 def put(corpus, **articles):
     """Add articles: a text in inline notation, or None for one without gold."""
-    known = manifest.read(corpus.folder / "manifest.jsonl")
+    known = read_manifest(corpus.folder / "manifest.jsonl")
     for name, text in articles.items():
-        known.append(manifest.Entry(name, f"{name}.txt", "0" * 64))
+        known.append(Entry(name, f"{name}.txt", "0" * 64))
         if text is not None:
             gold.write(corpus.gold / f"{name}.jsonl", [inline.example(f"{name}.p00", text)])
-    manifest.write(corpus.folder / "manifest.jsonl", known)
+    write_manifest(corpus.folder / "manifest.jsonl", known)
 
 
 @pytest.fixture

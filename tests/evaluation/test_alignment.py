@@ -6,14 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from goldspan.annotation import Example, Span
 from goldspan.errors import InputError
-from goldspan.evaluation.laying import lay
-from goldspan.evaluation.pairing import pair
-from goldspan.evaluation.token_alignment import align
+from goldspan.evaluation.alignment import align_tokens, lay_spans, pair
 from goldspan.formats import conll, gold, inline
-from goldspan.sources.reading import read, tally
-from goldspan.sources.source import KINDS, Source
-from goldspan.values import Example, Span
+from goldspan.formats.sources import KINDS, Source, read_source, tally
 from helpers import strategies
 
 MARSH = inline.example("a.p00", "[Marsh]{PERSON} left [Port Ellis]{PLACE} with 300 men.")
@@ -124,7 +121,7 @@ def test_predictions_for_other_texts_are_refused_by_file_and_line(tmp_path):
     gold.write(tmp_path / "gold.jsonl", GOLD)
     gold.write(tmp_path / "other.jsonl", [Example("q", "Of something else."), Example("r", "And again.")])
     with pytest.raises(InputError) as caught:
-        pair(read(tmp_path / "gold.jsonl"), read(tmp_path / "other.jsonl"))
+        pair(read_source(tmp_path / "gold.jsonl"), read_source(tmp_path / "other.jsonl"))
     assert (caught.value.file, caught.value.line, caught.value.example) == (tmp_path / "other.jsonl", 1, "q")
     assert "not one of 2 predictions has a text of gold's" in caught.value.message
     assert caught.value.remedy
@@ -137,7 +134,7 @@ def test_no_gold_is_refused():
 
 def write_conll(path, sentences):
     path.write_text("\n\n".join("\n".join(rows) for rows in sentences) + "\n", "utf-8")
-    return read(path)
+    return read_source(path)
 
 
 def test_conll_without_ids_is_laid_over_golds_text_by_its_own_tokens(tmp_path):
@@ -162,7 +159,7 @@ def test_conll_with_a_misspelt_token_is_aligned_to_gold_without_tokens(tmp_path)
 
 def test_conll_that_states_golds_ids_is_matched_by_them(tmp_path):
     conll.write(tmp_path / "a.conll", [QUIET, MARSH])
-    found = pair(Source(GOLD), read(tmp_path / "a.conll"))
+    found = pair(Source(GOLD), read_source(tmp_path / "a.conll"))
     assert surfaces(found.predicted) == surfaces(GOLD)
     assert found.notes == []
 
@@ -184,7 +181,7 @@ texts = st.lists(words, min_size=1, max_size=8)
 
 @given(texts, texts)
 def test_an_alignment_rises_and_stays_inside(left, right):
-    found = align(left, right)
+    found = align_tokens(left, right)
     assert len(found) == sum(map(len, right))
     numbers = [number for number in found if number is not None]
     assert numbers == sorted(set(numbers))
@@ -199,18 +196,29 @@ def test_what_differs_in_breaks_alone_is_aligned_one_to_one(left, chance):
         if right[-1] and chance.random() < 0.3:
             right.append([])
         right[-1].append(word)
-    assert align(left, right) == list(range(len(flat)))
+    assert align_tokens(left, right) == list(range(len(flat)))
 
 
 def test_a_lost_token_shifts_nothing_else():
     left = [["a", "b", "c"], ["d", "e", "f", "g"], ["h", "i"]]
-    assert align(left, [["a", "b", "c"], ["d", "f", "g"], ["h", "i"]]) == [0, 1, 2, 3, 5, 6, 7, 8]
-    assert align(left, [["a", "b", "c"], ["d", "e", "x", "f", "g"], ["h", "i"]]) == [0, 1, 2, 3, 4, None, 5, 6, 7, 8]
+    assert align_tokens(left, [["a", "b", "c"], ["d", "f", "g"], ["h", "i"]]) == [0, 1, 2, 3, 5, 6, 7, 8]
+    assert align_tokens(left, [["a", "b", "c"], ["d", "e", "x", "f", "g"], ["h", "i"]]) == [
+        0,
+        1,
+        2,
+        3,
+        4,
+        None,
+        5,
+        6,
+        7,
+        8,
+    ]
 
 
 def test_a_sentence_in_the_place_of_another_stands_for_none_of_its_tokens():
     left = [["a", "b", "c"], ["d", "e", "f", "g"], ["h"]]
-    assert align(left, [["a", "b", "c"], ["p", "q", "r", "s", "t"], ["h"]]) == [0, 1, 2, *[None] * 5, 7]
+    assert align_tokens(left, [["a", "b", "c"], ["p", "q", "r", "s", "t"], ["h"]]) == [0, 1, 2, *[None] * 5, 7]
 
 
 def test_a_long_file_that_lost_a_token_in_each_sentence_is_aligned():
@@ -219,7 +227,7 @@ def test_a_long_file_that_lost_a_token_in_each_sentence_is_aligned():
     left = [chance.choices(range(20_000), zipf, k=18) for _ in range(1_000)]
     left = [[f"w{rank}" for rank in sentence] for sentence in left]
     right = [sentence[: (cut := chance.randrange(18))] + sentence[cut + 1 :] for sentence in left]
-    found = align(left, right)
+    found = align_tokens(left, right)
     flat, other = ([word for sentence in side for word in sentence] for side in (left, right))
     assert sum(i is not None and flat[i] == other[j] for j, i in enumerate(found)) > 0.99 * len(other)
 
@@ -227,7 +235,7 @@ def test_a_long_file_that_lost_a_token_in_each_sentence_is_aligned():
 @given(strategies.examples(spans=partial(strategies.spans, flat=False)))
 def test_laying_over_the_same_words_with_other_blanks_keeps_the_surface(example):
     other = " \n".join(example.text.split())
-    for span, new in zip(example.spans, lay(example.spans, example.text, other), strict=True):
+    for span, new in zip(example.spans, lay_spans(example.spans, example.text, other), strict=True):
         wanted = "".join(example.surface(span).split())
         assert ("" if new is None else "".join(other[new.start : new.end].split())) == wanted
 
@@ -235,7 +243,7 @@ def test_laying_over_the_same_words_with_other_blanks_keeps_the_surface(example)
 @given(strategies.texts, strategies.texts)
 def test_laying_over_any_text_gives_spans_inside_it_or_none(text, other):
     spans = [Span(start, start + 1, "X") for start in range(len(text))]
-    for new in lay(spans, text, other) or ():
+    for new in lay_spans(spans, text, other) or ():
         assert new is None or new.end <= len(other)
 
 
@@ -248,6 +256,6 @@ def test_the_notes_of_both_readings_come_first(tmp_path):
 
 def test_every_kind_of_note_that_is_described_is_made_somewhere():
     source = Path(__file__).parents[2] / "src" / "goldspan"
-    names = ("sources/reading", "evaluation/by_text", "evaluation/by_token")
+    names = ("formats/sources", "evaluation/alignment")
     text = "".join((source / f"{name}.py").read_text() for name in names)
     assert all(f'Note("{kind}"' in text for kind in KINDS)

@@ -7,16 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from goldspan.evaluation.amounts import LabelValues, values
-from goldspan.evaluation.cases import Case, cases, kind_of
-from goldspan.evaluation.columns import Columns
-from goldspan.evaluation.confusion import Kinds, confusion, errors
-from goldspan.evaluation.hardest import hardest, markup
+from goldspan.annotation import Example, Span
+from goldspan.evaluation.errors import Case, Kinds, cases, confusion, error_kinds, hardest, kind_of, markup
 from goldspan.evaluation.matching import match
+from goldspan.evaluation.quantity_values import LabelValues, values
 from goldspan.formats import inline
 from goldspan.quantities import TroopCount, parse_troop_count
-from goldspan.quantities.comparing import named, verdict
-from goldspan.values import Example, Span
+from goldspan.quantities.troop_count import named, verdict
+from goldspan.span_table import Columns
 from helpers import strategies
 from helpers.annotations import inline_examples
 from helpers.strategies import readings
@@ -101,7 +99,7 @@ def test_the_confusion_matrix_of_a_small_corpus():
 
 
 def test_the_kinds_of_errors_of_a_small_corpus():
-    found = errors(cases(GOLD, PREDICTED), LABELS)
+    found = error_kinds(cases(GOLD, PREDICTED), LABELS)
     assert found.overall == Kinds(correct=1, label=1, both=1, missed=1, spurious=1)
     assert found.labels["COUNT"] == Kinds(both=1)
     assert found.labels["PLACE"] == Kinds(correct=1, missed=1, spurious=1)
@@ -124,8 +122,8 @@ def test_rows_and_columns_of_the_confusion_matrix_sum_to_the_spans(sides):
 @given(sides=readings())
 def test_swapping_gold_and_prediction_turns_the_confusion_matrix_over(sides):
     gold, predicted = sides
-    there = errors(cases(gold, predicted), strategies.LABELS).overall
-    back = errors(cases(predicted, gold), strategies.LABELS).overall
+    there = error_kinds(cases(gold, predicted), strategies.LABELS).overall
+    back = error_kinds(cases(predicted, gold), strategies.LABELS).overall
     assert (there.correct, there.missed, there.spurious) == (back.correct, back.spurious, back.missed)
 
 

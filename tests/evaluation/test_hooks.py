@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from seqeval.metrics import classification_report
 
+from goldspan.annotation import Span
 from goldspan.errors import ValueRefused
 from goldspan.evaluation import span_metric
 from goldspan.evaluation.hooks import IGNORED, compute_metrics
 from goldspan.evaluation.span_metric import SpanMetric, module_path
-from goldspan.values import Span
 
 NAMES = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"]
 ids = st.integers(0, len(NAMES) - 1)

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from goldspan.evaluation.page import page
+from goldspan.annotation import Example, Span
+from goldspan.evaluation.html_report import page
 from goldspan.evaluation.report import report
-from goldspan.evaluation.wording import View
-from goldspan.sources.source import Note
-from goldspan.values import Example, Span
+from goldspan.evaluation.text_report import View
+from goldspan.formats.sources import Note
 from helpers.html_pages import ATTACK, parse, run_chromium
 
 FEW = {"resamples": 20}

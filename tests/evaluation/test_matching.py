@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from goldspan.annotation import Example, Span
 from goldspan.errors import ValueRefused
-from goldspan.evaluation import knots, overlaps
-from goldspan.evaluation.columns import Columns
+from goldspan.evaluation import matching
 from goldspan.evaluation.matching import match
 from goldspan.evaluation.result import SCHEMES
-from goldspan.values import Example, Span
+from goldspan.span_table import Columns
 
 places = st.integers(0, 9)
 any_span = st.builds(lambda a, n, label: Span(a, a + n, label), places, st.integers(1, 6), st.sampled_from("AB"))
@@ -137,7 +137,7 @@ def reached_within(limits, documents, scheme):
     gold, predicted = columns(documents)
     with pytest.MonkeyPatch.context() as patch:
         for name, limit in limits.items():
-            patch.setattr(knots, name, limit)
+            patch.setattr(matching, name, limit)
         return reached(gold, predicted, match(gold, predicted, scheme), scheme)
 
 
@@ -195,8 +195,8 @@ def test_spans_of_different_documents_do_not_meet():
 
 def test_most_components_of_nested_data_need_no_assignment(monkeypatch):
     tree = [Span(0, 64 >> n, "A") for n in range(6)] + [Span(40, 50, "B")]
-    monkeypatch.setattr(knots, "SMALL", 0)
-    monkeypatch.setattr(knots, "assign", None)  # would fail
+    monkeypatch.setattr(matching, "SMALL", 0)
+    monkeypatch.setattr(matching, "assign", None)  # would fail
     assert len(only(tree, tree[:5], "partial")) == len(only(tree[:5], tree, "type")) == 5
 
 
@@ -244,4 +244,4 @@ def test_sides_of_different_size_are_refused():
 def test_texts_beyond_counting_are_refused():
     long = Columns([0], [0], [2**61], [0], 3, ("A",))
     with pytest.raises(ValueRefused, match="too many to count"):
-        overlaps.overlaps(long, long)
+        matching.overlaps(long, long)

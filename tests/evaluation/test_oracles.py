@@ -15,9 +15,9 @@ from spacy.scorer import Scorer
 from spacy.tokens import Doc
 from spacy.training import Example as Scored
 
-from goldspan.evaluation.columns import Columns
-from goldspan.evaluation.measure import measure
-from goldspan.values import Span
+from goldspan.annotation import Span
+from goldspan.evaluation.scores import measure
+from goldspan.span_table import Columns
 
 LABELS = ("LOC", "ORG", "PER")
 SLOT = 5  # tokens; in nervaluate's cases no span leaves its slot

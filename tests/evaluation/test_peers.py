@@ -12,12 +12,12 @@ from nervaluate.evaluator import Evaluator
 from seqeval.metrics import classification_report
 from seqeval.scheme import IOB2
 
-from goldspan.evaluation.columns import Columns
-from goldspan.evaluation.measure import measure
+from goldspan import iob
+from goldspan.annotation import Span
 from goldspan.evaluation.result import SCHEMES, Measures
+from goldspan.evaluation.scores import measure
 from goldspan.evaluation.span_metric import SpanMetric
-from goldspan.formats import tagging
-from goldspan.values import Span
+from goldspan.span_table import Columns
 
 NERVALUATE = {"strict": "strict", "exact": "exact", "partial": "partial", "type": "ent_type"}
 RATES = ("precision", "recall", "f1")
@@ -259,7 +259,7 @@ def chunked():
 
 
 def test_the_counts_are_those_that_conlleval_publishes(chunked):
-    sides = [[tagging.decode([tagging.parse(tag) for tag in tags]) for tags in side] for side in chunked]
+    sides = [[iob.decode([iob.parse(tag) for tag in tags]) for tags in side] for side in chunked]
     evaluation = ours(*sides).evaluation()
     found = evaluation.overall["strict"]
     assert (found.possible, found.actual, found.correct) == (459, 539, 371)

@@ -8,13 +8,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
+from goldspan.annotation import Label, LabelScheme, Span
 from goldspan.errors import ValueRefused
-from goldspan.evaluation.remarks import remarks
-from goldspan.evaluation.report import label_names, report
+from goldspan.evaluation.report import label_names, remarks, report
 from goldspan.evaluation.result import SCHEMES
 from goldspan.formats import inline
-from goldspan.sources.source import Note
-from goldspan.values import Label, LabelScheme, Span
+from goldspan.formats.sources import Note
 from helpers.strategies import readings
 
 TOP = (

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goldspan.scoring import Counts, exact
-from goldspan.values import Example, Span
+from goldspan.annotation import Example, Span
+from goldspan.evaluation.result import Counts, exact
 
 TEXT = "The 72nd Brigade left Kiev.\n\nThe 9th Corps stayed."
 PARTS = ((0, 27), (29, len(TEXT)))

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from goldspan.annotation import Example, Span
 from goldspan.errors import ValueRefused
-from goldspan.evaluation.columns import Columns
-from goldspan.evaluation.measure import evaluate, measure
 from goldspan.evaluation.result import SCHEMES, Measures
-from goldspan.values import Example, Span
+from goldspan.evaluation.scores import evaluate, measure
+from goldspan.span_table import Columns
 
 TEXT = "x" * 20
 any_span = st.builds(

@@ -9,15 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from goldspan import resampling
+from goldspan import bootstrap
+from goldspan.annotation import Span
+from goldspan.bootstrap import BootstrapSettings
 from goldspan.errors import ValueRefused
-from goldspan.evaluation import certainty, comparison
-from goldspan.evaluation.columns import Columns
-from goldspan.evaluation.measure import measure
+from goldspan.evaluation import significance
 from goldspan.evaluation.result import SCHEMES
-from goldspan.evaluation.totals import totals
-from goldspan.resampling import BootstrapSettings
-from goldspan.values import Span
+from goldspan.evaluation.scores import measure, totals
+from goldspan.span_table import Columns
 
 RIGHT, SHIFTED, RENAMED = [Span(0, 4, "A")], [Span(0, 5, "A")], [Span(0, 4, "B")]
 GOLD = RIGHT
@@ -34,11 +33,11 @@ def counted(gold, predicted):
 def intervals(found, units=None, resamples=10_000, seed=0, **more):
     unit = "example" if units is None else "article"
     settings = BootstrapSettings(unit=unit, resamples=resamples, seed=seed, **more)
-    return certainty.intervals(found, settings, units)
+    return significance.intervals(found, settings, units)
 
 
 def compare(ours, theirs, resamples=10_000):
-    return comparison.compare(ours, theirs, BootstrapSettings(unit="example", resamples=resamples))
+    return significance.compare(ours, theirs, BootstrapSettings(unit="example", resamples=resamples))
 
 
 def mixed(number, seed=1):
@@ -86,14 +85,14 @@ def test_what_is_drawn_are_sums_of_whole_units(documents, data):
     sides = [[pair[side] for pair in documents] + [[]] * 3 for side in (0, 1)]
     rows = totals(counted(*sides), units)
     possible = {tuple(rows.todense()[list(chosen)].sum(axis=0).tolist()) for chosen in product(range(3), repeat=3)}
-    for sums in resampling.drawn(*resampling.kinds(rows), 30, np.random.default_rng(0)):
+    for sums in bootstrap.drawn(*bootstrap.kinds(rows), 30, np.random.default_rng(0)):
         assert {tuple(map(int, row)) for row in sums} <= possible
 
 
 def test_each_unit_is_drawn_as_often_as_any_other():
     gold = [[Span(n, n + 1, "A") for n in range(size)] for size in (1, 10, 100, 1000)]  # sums tell who was drawn
     rows = totals(counted(gold, gold), None)
-    parts = resampling.drawn(*resampling.kinds(rows), 20_000, np.random.default_rng(0))
+    parts = bootstrap.drawn(*bootstrap.kinds(rows), 20_000, np.random.default_rng(0))
     possible = np.concatenate([part[:, 0] for part in parts]).astype(int)
     for size in (1, 10, 100, 1000):
         times = np.bincount(possible // size % 10, minlength=5)[:5] / possible.size
@@ -118,10 +117,10 @@ def test_kinds_are_not_confused_where_their_mixtures_collide(monkeypatch):
         def integers(self, _low, _high, size):
             return np.zeros(size, np.int64)
 
-    times, distinct = resampling.kinds(rows)
+    times, distinct = bootstrap.kinds(rows)
     monkeypatch.setattr(np.random, "default_rng", lambda _seed: Nought())
-    assert resampling.kinds(rows)[0].size == 20
-    assert np.array_equal(times @ distinct, resampling.kinds(rows)[1].sum(axis=0))
+    assert bootstrap.kinds(rows)[0].size == 20
+    assert np.array_equal(times @ distinct, bootstrap.kinds(rows)[1].sum(axis=0))
 
 
 def test_articles_of_similar_examples_give_wider_intervals_than_examples():

@@ -3,10 +3,10 @@
 import pytest
 from hypothesis import given, settings
 
-from goldspan.evaluation.ceiling import agreement, ceiling
+from goldspan.annotation import Example, Span
+from goldspan.evaluation.human_ceiling import agreement, ceiling
+from goldspan.evaluation.result import Counts
 from goldspan.evaluation.slices import slices
-from goldspan.scoring import Counts
-from goldspan.values import Example, Span
 from helpers.annotations import inline_examples
 from helpers.strategies import readings
 

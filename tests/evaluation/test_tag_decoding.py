@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from goldspan import iob
 from goldspan.errors import ValueRefused
-from goldspan.evaluation.decoding import TagSet, decode
-from goldspan.formats import tagging
+from goldspan.evaluation.hooks import TagSet, decode
 
 NAMES = ("O", *(f"{prefix}-{label}" for label in ("A", "B") for prefix in "BIES"))
 documents = st.lists(st.lists(st.sampled_from(NAMES), max_size=9), max_size=5)
@@ -20,19 +20,19 @@ def decoded(sequences, names=NAMES, scheme=None, repair="conlleval"):
     return rows, chunks.malformed
 
 
-@given(documents, st.sampled_from(tagging.SCHEMES))
+@given(documents, st.sampled_from(iob.SCHEMES))
 def test_arrays_say_what_the_rule_says_tag_by_tag(sequences, scheme):
-    parsed = [[tagging.parse(tag) for tag in tags] for tags in sequences]
+    parsed = [[iob.parse(tag) for tag in tags] for tags in sequences]
     rows, malformed = decoded(sequences, scheme=scheme)
-    assert rows == [(number, *chunk) for number, tags in enumerate(parsed) for chunk in tagging.decode(tags)]
-    assert malformed == sum(len(tagging.malformed(tags, scheme)) for tags in parsed)
+    assert rows == [(number, *chunk) for number, tags in enumerate(parsed) for chunk in iob.decode(tags)]
+    assert malformed == sum(len(iob.malformed(tags, scheme)) for tags in parsed)
 
 
-@given(documents, st.sampled_from(tagging.SCHEMES))
+@given(documents, st.sampled_from(iob.SCHEMES))
 def test_strict_leaves_out_the_chunks_with_a_malformed_tag_and_no_other(sequences, scheme):
-    parsed = [[tagging.parse(tag) for tag in tags] for tags in sequences]
+    parsed = [[iob.parse(tag) for tag in tags] for tags in sequences]
     kept, malformed = decoded(sequences, scheme=scheme, repair="strict")
-    assert kept == [(n, *chunk) for n, tags in enumerate(parsed) for chunk in tagging.well_formed(tags, scheme)]
+    assert kept == [(n, *chunk) for n, tags in enumerate(parsed) for chunk in iob.well_formed(tags, scheme)]
     assert malformed == decoded(sequences, scheme=scheme)[1]
 
 

@@ -4,25 +4,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goldspan import wording
-from goldspan.cli import reports
-from goldspan.evaluation import summary
+from goldspan.annotation import Example, Span
+from goldspan.bootstrap import Interval
+from goldspan.cli import console
+from goldspan.evaluation import text_report
 from goldspan.evaluation.report import report
-from goldspan.evaluation.task import Task, carry_out
-from goldspan.evaluation.wording import View
-from goldspan.formats import gold as lines
+from goldspan.evaluation.run import Task, run_evaluation
+from goldspan.evaluation.text_report import View
+from goldspan.formats import gold
+from goldspan.formats.sources import Note
 from goldspan.quantities import TroopCount
-from goldspan.resampling import Interval
-from goldspan.sources.source import Note
-from goldspan.tables import MOST
-from goldspan.values import Example, Span
+from goldspan.report import text
+from goldspan.report.text import MOST
 
 VIEW = View("gold", "predictions")
 FEW = {"resamples": 20}
 
 
 def named(made, title):
-    (table,) = [table for table in summary.tables(made, VIEW) if table.title.startswith(title)]
+    (table,) = [table for table in text_report.report_tables(made, VIEW) if table.title.startswith(title)]
     return table
 
 
@@ -30,7 +30,9 @@ def test_counts_that_a_scheme_does_not_know_are_left_out():
     gold = [Example("a", "one two", (Span(0, 7, "X"),))]
     made = report(gold, [gold[0].with_spans([Span(0, 3, "X")])], **FEW)
     assert named(made, "Measures").header[2] == "incorrect"
-    (table,) = [t for t in summary.tables(made, View("g", "p", headline="partial")) if t.title.startswith("Measures")]
+    (table,) = [
+        t for t in text_report.report_tables(made, View("g", "p", headline="partial")) if t.title.startswith("Measures")
+    ]
     assert table.header[2] == "partial"
     assert table.rows[-1][:5] == ("all, micro", "0", "1", "0", "0")
 
@@ -54,14 +56,14 @@ def test_the_hardest_articles_come_first_and_undefined_ones_last():
 
 def test_notes_are_counted_kind_by_kind():
     notes = [Note("lost-span", "one"), Note("extra-token", "two"), Note("lost-span", "three")]
-    (title, first), (_, second) = summary.by_kind(notes)
+    (title, first), (_, second) = text_report.by_kind(notes)
     assert title.startswith("2 notes “lost-span”: a predicted span that has no place")
     assert [len(first), len(second)] == [2, 1]
 
 
 @given(st.floats(0, 1) | st.none())
 def test_a_share_is_written_to_two_decimals_or_called_undefined(share):
-    said = wording.percent(share)
+    said = text.percent(share)
     assert said == "undefined" if share is None else abs(float(said) / 100 - share) <= 0.0000501
 
 
@@ -76,27 +78,27 @@ def test_a_share_is_written_to_two_decimals_or_called_undefined(share):
     ],
 )
 def test_the_value_of_a_quantity_is_a_range(value, said):
-    assert wording.quantity(value) == said
+    assert text.quantity(value) == said
 
 
 def test_numbers_are_written_as_they_are_read():
-    assert wording.beside(0.81239, Interval(0.75, 1.0)) == "81.24 [75.0, 100]"
-    assert wording.beside(None, None) == "undefined"
-    assert [wording.probability(p) for p in (None, 0.00001, 0.25)] == ["undefined", "< 0.0001", "0.2500"]
-    assert [wording.signed(d) for d in (None, 0.0245, -0.5)] == ["undefined", "+2.45", "-50.00"]
-    assert [wording.amount(n, "note") for n in (1, 1200)] == ["1 note", "1,200 notes"]
+    assert text.beside(0.81239, Interval(0.75, 1.0)) == "81.24 [75.0, 100]"
+    assert text.beside(None, None) == "undefined"
+    assert [text.probability(p) for p in (None, 0.00001, 0.25)] == ["undefined", "< 0.0001", "0.2500"]
+    assert [text.signed(d) for d in (None, 0.0245, -0.5)] == ["undefined", "+2.45", "-50.00"]
+    assert [text.amount(n, "note") for n in (1, 1200)] == ["1 note", "1,200 notes"]
 
 
 def test_on_a_narrow_terminal_no_number_is_cut():
     text = "word " * 40
     gold = [Example(f"{a}.p01", text, tuple(Span(5 * n, 5 * n + 4, "MILITARY_UNIT") for n in range(40))) for a in "ab"]
     made = report(gold, [gold[0], gold[1].with_spans(gold[1].spans[:13])], **FEW)
-    out = reports.console()
+    out = console.report_console()
     out.width = 70
     with out.capture() as captured:
-        for table in summary.tables(made, VIEW):
-            reports.show(out, table)
-    for table in summary.tables(made, VIEW):
+        for table in text_report.report_tables(made, VIEW):
+            console.print_examples(out, table)
+    for table in text_report.report_tables(made, VIEW):
         for cell in table.rows[-1][1:]:
             assert all(re.search(rf"(?<![\d.]){re.escape(part)}(?![\d.])", captured.get()) for part in cell.split(" ["))
 
@@ -104,7 +106,7 @@ def test_on_a_narrow_terminal_no_number_is_cut():
 def test_outside_a_project_files_of_any_format_are_compared(tmp_path):
     (tmp_path / "gold.conll").write_text("Aurora B-SHIP\nsails O\n\nOdesa B-PORT\n")
     (tmp_path / "found.conll").write_text("Aurora B-SHIP\nsails O\n\nOdesa O\n")
-    made, view = carry_out(Task(tmp_path / "gold.conll", str(tmp_path / "found.conll"), resamples=20))
+    made, view = run_evaluation(Task(tmp_path / "gold.conll", str(tmp_path / "found.conll"), resamples=20))
     assert (made.size.gold, made.evaluation.overall["strict"].correct) == (2, 1)
     assert made.ceiling is None
     assert set(view.colours) == {"PORT", "SHIP"}
@@ -112,6 +114,6 @@ def test_outside_a_project_files_of_any_format_are_compared(tmp_path):
 
 def test_a_scheme_that_does_not_know_the_labels_of_gold_is_not_used(toy):
     example = Example("harbour.p01", "Ships leave the harbour", (Span(0, 5, "OTHER"),))
-    lines.write(toy.root / "other.jsonl", [example])
-    made, _ = carry_out(Task(toy.root / "other.jsonl", str(toy.root / "other.jsonl"), resamples=20))
+    gold.write(toy.root / "other.jsonl", [example])
+    made, _ = run_evaluation(Task(toy.root / "other.jsonl", str(toy.root / "other.jsonl"), resamples=20))
     assert made.labels == ("OTHER",)

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from seqeval.metrics.sequence_labeling import get_entities
 
 from goldspan.errors import InputError
-from goldspan.evaluation.pairing import pair
-from goldspan.sources.reading import read, tally
+from goldspan.evaluation.alignment import pair
+from goldspan.formats.sources import read_source, tally
 
 GOLD = """@Marsh\tB-person
 left\tO
@@ -37,7 +37,7 @@ def files(folder, gold, output):
 
 def compare(folder, gold, output, repair="conlleval"):
     gold, output = files(folder, gold, output)
-    return pair(read(gold), read(output, repair=repair))
+    return pair(read_source(gold), read_source(output, repair=repair))
 
 
 def spans(examples):

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goldspan import Example, InputError, Span, ValueRefused, formats, tokens
-from goldspan.export import batch, columns, export, parquet
+from goldspan.annotation import Label, LabelScheme
+from goldspan.export import arrow, export, parquet
 from goldspan.formats import gold
 from goldspan.quantities import parse_troop_count
-from goldspan.values import Label, LabelScheme
 from helpers.strategies import LABELS, corpora, examples
 
 SCHEME = LabelScheme("1", tuple(Label(n, n, "#000000", n.lower(), f"{n}.md", quantity=n == "C") for n in "ABC"))
@@ -142,7 +142,7 @@ def test_every_format_gives_the_same_gold_back(toy, tmp_path, name):
 @given(st.lists(examples(), max_size=4))
 def test_no_span_is_lost_on_the_way_into_a_table(found):
     rows = [relabelled(example) for example in found]
-    table, _ = columns.Columns(SCHEME).table(rows, [0] * len(rows))
+    table, _ = arrow.Columns(SCHEME).table(rows, [0] * len(rows))
     for row, example in zip(table.to_pylist(), rows, strict=True):
         assert [(s["start"], s["end"], SCHEME.names[s["label"]]) for s in row["spans"]] == [
             (s.start, s.end, s.label) for s in example.spans
@@ -152,7 +152,7 @@ def test_no_span_is_lost_on_the_way_into_a_table(found):
 
 def test_a_value_that_nobody_can_defend_is_null():
     example = Example("a", "several sailors", (Span(0, 15, "C"),))
-    table, _ = columns.Columns(SCHEME).table([example], [0])
+    table, _ = arrow.Columns(SCHEME).table([example], [0])
     assert parse_troop_count("several sailors") is None
     assert table["cs"].to_pylist() == [
         [{"start": 0, "end": 15, "minimum": None, "maximum": None, "approximate": None}]
@@ -176,12 +176,12 @@ def test_gold_on_disk_is_untouched_by_an_export(toy, tmp_path):
 @given(corpora(), st.sampled_from(["strict", "expand"]))
 def test_a_batch_is_tagged_as_its_examples_one_by_one(found, policy):
     number = {tag: n for n, tag in enumerate(["O", *(f"{p}-{label}" for label in LABELS for p in "BI")])}
-    together = batch.tokenize(found, "en")
+    together = arrow.tokenize(found, "en")
     extents = list(zip(together.starts.tolist(), together.ends.tolist(), strict=True))
     expected = [tokens.tokenize(example.text) for example in found]
     assert extents == [extent for one in expected for extent in one]
     assert together.lengths.tolist() == [len(one) for one in expected]
-    numbers, losses = batch.tags(found, together, number, policy)
+    numbers, losses = arrow.tags(found, together, number, policy)
     alone = [tokens.tags(example, one, policy) for example, one in zip(found, expected, strict=True)]
     assert numbers.tolist() == [number[tag] for tags, _ in alone for tag in tags]
     assert losses == [loss for _, some in alone for loss in some]
@@ -190,7 +190,7 @@ def test_a_batch_is_tagged_as_its_examples_one_by_one(found, policy):
 def test_overlapping_spans_cannot_become_tags():
     example = Example("a.p00", "one two three", (Span(0, 7, "A"), Span(4, 13, "B")))
     with pytest.raises(ValueRefused, match=r"a\.p00: the spans .* overlap"):
-        columns.Columns(SCHEME).table([example], [0])
+        arrow.Columns(SCHEME).table([example], [0])
 
 
 @given(corpora())
@@ -199,6 +199,6 @@ def test_words_are_the_slices_of_their_texts(found):
     lengths = np.array([len(example.spans) for example in found], np.int64)
     starts = np.array([span.start for _, span in spans], np.int64)
     ends = np.array([span.end for _, span in spans], np.int64)
-    words = batch.slices(found, lengths, starts, ends)
+    words = arrow.slices(found, lengths, starts, ends)
     words.validate(full=True)
     assert words.to_pylist() == [found[number].surface(span) for number, span in spans]

@@ -13,8 +13,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from goldspan import formats, tokens
+from goldspan.annotation import Example, Span
 from goldspan.errors import GoldspanError, InputError
-from goldspan.values import Example, Span
 from helpers import strategies
 
 DATA = Path(__file__).parents[1] / "data" / "formats"

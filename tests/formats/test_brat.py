@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 
 from goldspan import formats
+from goldspan.annotation import Example, Span
 from goldspan.errors import InputError
 from goldspan.formats import brat
-from goldspan.values import Example, Span
 
 DATA = Path(__file__).parents[1] / "data" / "formats" / "brat"
 TEXT = "Lt. Marsh leads the 5th\nEngineer Battalion in Port Ellis.\n"

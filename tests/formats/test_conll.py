@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 
 from goldspan import formats
+from goldspan.annotation import Example, Span
 from goldspan.errors import InputError, ValueRefused
 from goldspan.formats import conll, inline
-from goldspan.values import Example, Span
 from helpers import strategies
 
 DATA = Path(__file__).parents[1] / "data" / "formats"

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from goldspan import formats
-from goldspan.cli import convert as command
+from goldspan.annotation import Example, Span
+from goldspan.cli.convert import FormatName
 from goldspan.errors import InputError
 from goldspan.formats import gold
 from goldspan.formats.convert import convert
-from goldspan.values import Example, Span
 
 DATA = Path(__file__).parents[1] / "data" / "formats"
 CUT = Example("a.p00", "KFOR troops left", (Span(0, 3, "UNIT"), Span(5, 11, "X"), Span(11, 12, "Y")))
@@ -115,4 +115,4 @@ def test_wrong_usage_exits_with_2(run, arguments):
 
 
 def test_every_format_can_be_named_on_the_command_line():
-    assert set(command.FormatName.__args__) == {*formats.NAMES, *formats.ALIASES}
+    assert set(FormatName.__args__) == {*formats.NAMES, *formats.ALIASES}

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from goldspan.annotation import Span
 from goldspan.errors import InputError, ValueRefused
 from goldspan.formats import decisions
 from goldspan.formats.decisions import Candidate, Decision
-from goldspan.values import Span
 
 TEXT = "The 72nd Brigade 🚀 withdrew."
 UNIT = Span(4, 16, "UNIT")

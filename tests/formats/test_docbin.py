@@ -7,9 +7,9 @@ from spacy.tokens import DocBin
 from spacy.training import Corpus
 
 from goldspan import formats
+from goldspan.annotation import Example, Span
 from goldspan.errors import InputError
 from goldspan.formats import docbin, inline
-from goldspan.values import Example, Span
 from helpers import strategies
 
 DATA = Path(__file__).parents[1] / "data" / "formats"

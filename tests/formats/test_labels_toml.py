@@ -1,7 +1,7 @@
 import pytest
 
 from goldspan import InputError
-from goldspan.formats import scheme
+from goldspan.formats import labels_toml
 
 GOOD = """
 version = "2.1"
@@ -27,7 +27,7 @@ leading-article = ["The Hague"]
 def read(tmp_path, text):
     path = tmp_path / "labels.toml"
     path.write_text(text)
-    return scheme.read(path)
+    return labels_toml.read(path)
 
 
 def test_the_labels_come_in_their_order(tmp_path):

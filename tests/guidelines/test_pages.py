@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from goldspan import guidelines
+from goldspan.annotation import Span
 from goldspan.errors import InputError, MissingPart
-from goldspan.values import Span
+from goldspan.guidelines import pages
 
 FIXED = ["```", "````", "~~~", "  ```", "    ```", "```ner", "   ~~~~ner", "```ner-fails a-b", "text", "  text", ""]
 
@@ -21,21 +21,21 @@ def page(folder, text, name="page.md"):
 
 def refusal(folder, text):
     with pytest.raises(InputError) as caught:
-        guidelines.blocks(page(folder, text))
+        pages.blocks(page(folder, text))
     assert caught.value.file == folder / "page.md"
     return caught.value
 
 
 def test_a_block_is_an_example_with_its_place(tmp_path):
     text = "# Rivers\n\n```ner\nThe [Drin]{LOCATION} rose.\nIt fell.\n```\n"
-    [block] = guidelines.blocks(page(tmp_path, text))
+    [block] = pages.blocks(page(tmp_path, text))
     assert (block.file, block.line, block.expects) == (tmp_path / "page.md", 3, None)
     assert (block.example.id, block.example.text) == ("page.b01", "The Drin rose.\nIt fell.")
     assert block.example.spans == (Span(4, 8, "LOCATION"),)
 
 
 def test_a_failing_block_says_what_it_expects(tmp_path):
-    [block] = guidelines.blocks(page(tmp_path, "```ner-fails leading-article\n[the Drin]{LOCATION}\n```"))
+    [block] = pages.blocks(page(tmp_path, "```ner-fails leading-article\n[the Drin]{LOCATION}\n```"))
     assert block.expects == "leading-article"
 
 
@@ -43,29 +43,29 @@ def test_blocks_come_by_file_and_line(tmp_path):
     page(tmp_path, "```ner\nc\n```\n", "b.md")
     page(tmp_path, "```ner\na\n```\n```toml\nx = 1\n```\n```ner\nb\n```\n", "a.md")
     page(tmp_path, "```ner\nd\n```\n", "notes.txt")
-    found = [(b.example.id, b.line, b.example.text) for b in guidelines.blocks(tmp_path)]
+    found = [(b.example.id, b.line, b.example.text) for b in pages.blocks(tmp_path)]
     assert found == [("a.b01", 1, "a"), ("a.b02", 7, "b"), ("b.b01", 1, "c")]
 
 
 def test_a_longer_fence_holds_a_shorter_one_as_text(tmp_path):
-    [block] = guidelines.blocks(page(tmp_path, "````\n```ner\nno block\n```\n````\n````ner\n```\n````\n"))
+    [block] = pages.blocks(page(tmp_path, "````\n```ner\nno block\n```\n````\n````ner\n```\n````\n"))
     assert (block.line, block.example.text) == (6, "```")
 
 
 def test_the_indentation_of_the_fence_is_taken_from_its_lines(tmp_path):
-    [block] = guidelines.blocks(page(tmp_path, "  ```ner\n  a\n    b\nc\n   ```\n"))
+    [block] = pages.blocks(page(tmp_path, "  ```ner\n  a\n    b\nc\n   ```\n"))
     assert block.example.text == "a\n  b\nc"
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 def test_lines_are_those_of_markdown(tmp_path, newline):
     text = newline.join(["one\u2028still one", "```ner", "a\u0085b", "c", "```", ""])
-    [block] = guidelines.blocks(page(tmp_path, text))
+    [block] = pages.blocks(page(tmp_path, text))
     assert (block.line, block.example.text) == (2, "a\u0085b\nc")
 
 
 def test_an_escaped_bracket_is_text(tmp_path):
-    [block] = guidelines.blocks(page(tmp_path, "```ner\n\\[sic\\] [Lima]{LOCATION}\n```\n"))
+    [block] = pages.blocks(page(tmp_path, "```ner\n\\[sic\\] [Lima]{LOCATION}\n```\n"))
     assert block.example.text == "[sic] Lima"
 
 
@@ -105,13 +105,13 @@ def test_a_refusal_names_the_block(tmp_path):
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path):
     with pytest.raises(MissingPart):
-        guidelines.blocks(tmp_path / "nowhere")
+        pages.blocks(tmp_path / "nowhere")
 
 
 @given(st.lists(st.sampled_from(FIXED), max_size=12))
 def test_fences_are_those_that_markdown_sees(lines):
     try:
-        ours = list(guidelines._fences(lines, Path("page.md")))
+        ours = list(pages._fences(lines, Path("page.md")))
     except InputError:
         return
     theirs = [token for token in MarkdownIt().parse("\n".join(lines)) if token.type == "fence"]

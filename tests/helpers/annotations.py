@@ -6,12 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from goldspan.agreement.alignment import Units
-from goldspan.agreement.measure import measure
-from goldspan.agreement.pairing import of_examples
-from goldspan.formats import gold as lines
-from goldspan.formats import inline
-from goldspan.values import Example, Span
+from goldspan.agreement.agreement import measure
+from goldspan.agreement.annotations import annotations_of_examples
+from goldspan.agreement.gamma import Units
+from goldspan.annotation import Example, Span
+from goldspan.formats import gold, inline
 
 WORD = 5  # characters of a word, without the space after it
 
@@ -28,7 +27,7 @@ def from_ratings(ratings):
             if rating is not None:
                 yield Example(f"c.p{number:03d}", "words", (Span(0, WORD, str(rating)),) if rating != "" else ())
 
-    return of_examples({name: list(read(row)) for name, row in ratings.items()})
+    return annotations_of_examples({name: list(read(row)) for name, row in ratings.items()})
 
 
 def from_confusion_table(table):
@@ -39,7 +38,7 @@ def from_confusion_table(table):
 
 def of_one_text(length, **passes):
     """Annotations of one text; per annotator tuples of start, end and label."""
-    return of_examples(
+    return annotations_of_examples(
         {
             name: [Example("c.p01", "x" * length, tuple(Span(a, b, str(label)) for a, b, label in spans))]
             for name, spans in passes.items()
@@ -58,7 +57,7 @@ def of_texts(**passes):
         last = rest[0] if len(rest) > 1 else first
         return Span(first * (WORD + 1), last * (WORD + 1) + WORD, rest[-1])
 
-    return of_examples(
+    return annotations_of_examples(
         {
             name: [
                 Example(f"t{number}.p01", text, tuple(span(*one) for one in row))
@@ -162,5 +161,5 @@ def write_passes(folder, passes):
     for name, examples in passes.items():
         for article in {example.article for example in examples}:
             mine = [example for example in examples if example.article == article]
-            lines.write(folder / name / f"{article}.jsonl", mine)
+            gold.write(folder / name / f"{article}.jsonl", mine)
     return folder

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from goldspan.annotation import Label, LabelScheme
 from goldspan.checks import check_records
 from goldspan.formats import inline
 from goldspan.formats.record import RawSpan, Record
-from goldspan.values import Label, LabelScheme
 
 NAMES = {"UNIT": False, "PERSON": False, "COUNT": True, "PLACE": False}
 LABELS = tuple(Label(name, "One.", "#000000", name[1].lower(), "page.md", quantity) for name, quantity in NAMES.items())

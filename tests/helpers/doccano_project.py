@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from goldspan import offsets
+from goldspan.annotation import Example, Span
 from goldspan.corpus import Corpus
-from goldspan.doccano import desired, project
-from goldspan.doccano.answers import Project
-from goldspan.doccano.client import Doccano
-from goldspan.doccano.push import Options, push
+from goldspan.doccano import project
+from goldspan.doccano.client.api import Doccano
+from goldspan.doccano.client.schema import Project
+from goldspan.doccano.push import desired_state
+from goldspan.doccano.push.push import Options, push_examples
 from goldspan.doccano.snapshot import ALL, Copy, Snapshot, Work, fingerprint, take
-from goldspan.values import Example, Span
 from helpers import doccano_annotator
 from helpers.doccano_server import ANNOTATORS
 
@@ -28,7 +29,7 @@ LABELS = ("UNIT", "PLACE")
 
 def rows(*examples, project=INDEPENDENT, more=None):
     """The rows by which examples are imported into a project."""
-    return desired.rows(examples, project, LABELS, more)
+    return desired_state.rows(examples, project, LABELS, more)
 
 
 def stored_copy(number, example, *, sent=None, work=None, project=INDEPENDENT, **keys):
@@ -59,7 +60,7 @@ class ExampleProject:
     def push(self, *examples, **options):
         """As the command does it: with the project as it is by then."""
         project = self.server.project(self.name)
-        return push(self.server, project, examples, folder=self.folder, options=Options(**options))
+        return push_examples(self.server, project, examples, folder=self.folder, options=Options(**options))
 
     def take(self):
         return take(self.server, self.server.project(self.name))
@@ -184,10 +185,10 @@ def from_corpus(server, corpus, kind="independent", prefill="nothing"):
     """Yields a project that holds the whole corpus; it is deleted at the end."""
     name = f"round {secrets.token_hex(4)}"
     with Doccano(server.account) as client:
-        made = project.prepare(client, corpus, name, kind).apply()
+        made = project.prepare_project(client, corpus, name, kind).apply()
         begun = CorpusProject(corpus, client, made)
-        examples = desired.examples(corpus, corpus.entries, prefill)
-        begun.send(dict(want.row) for want in desired.rows(examples, made, corpus.scheme.names))
+        examples = desired_state.examples(corpus, corpus.entries, prefill)
+        begun.send(dict(want.row) for want in desired_state.rows(examples, made, corpus.scheme.names))
         yield begun
         client.delete_project(made.id)
 

@@ -5,8 +5,8 @@ import contextlib
 import pytest
 
 from goldspan.doccano import server
-from goldspan.doccano.client import Doccano
-from goldspan.doccano.server import installing
+from goldspan.doccano.client.api import Doccano
+from goldspan.doccano.server import install
 from goldspan.errors import MissingPart
 from helpers import doccano_annotator
 
@@ -16,7 +16,7 @@ ANNOTATORS = ("ann", "bob")
 def require_python():
     """Skip a test where Doccano's pinned versions fit no Python of this machine."""
     try:
-        installing.fitting_python()
+        install.fitting_python()
     except MissingPart as missing:
         pytest.skip(str(missing).splitlines()[0])
 

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from goldspan.pages.element import VOID
+from goldspan.report.html import VOID
 
 ATTACK = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">\"'>&amp;</style>"
 

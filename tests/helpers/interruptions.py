@@ -19,14 +19,14 @@ from http.server import BaseHTTPRequestHandler
 from itertools import count
 from pathlib import Path
 
-from goldspan.doccano import desired, push
-from goldspan.doccano.account import Account
-from goldspan.doccano.client import Doccano
-from goldspan.doccano.journal import Journal
-from goldspan.doccano.server import home as homes
-from goldspan.doccano.server import processes, state
+from goldspan.annotation import Example, Span
+from goldspan.doccano.client.api import Doccano
+from goldspan.doccano.credentials import Account
+from goldspan.doccano.push import desired_state, push
+from goldspan.doccano.push.journal import Journal
+from goldspan.doccano.server.home import find, read_state
+from goldspan.doccano.server.process import marked
 from goldspan.formats import doccano
-from goldspan.values import Example, Span
 from helpers import http_faults
 
 KINDS = ("alone", "shared")
@@ -64,7 +64,7 @@ def prepare(room, kind, person):
 
 def import_again(room, *examples):
     """Imports examples once more, as a task does that runs twice."""
-    rows = desired.rows(examples, room.project, ("UNIT", "PLACE"))
+    rows = desired_state.rows(examples, room.project, ("UNIT", "PLACE"))
     upload = room.server.upload(b"".join(doccano.line(want.row) for want in rows), "again.jsonl")
     room.server.wait(room.server.start_import(room.project.id, [upload]))
 
@@ -79,7 +79,7 @@ def push_killed_at(account, room, kind, point):
 
 def kill_processes(home, role):
     """Kills the web server or the worker of an embedded server, with its children."""
-    for process in processes.marked(state.read(homes.find(home)).mark, role):
+    for process in marked(read_state(find(home)).mark, role):
         with contextlib.suppress(Exception):
             process.kill()
             process.wait(10)
@@ -165,7 +165,7 @@ def main(room, folder, kind, point):
     with Doccano(account) as server:
         project = server.project(room)
         watch_calls(act)
-        push.push(server, project, desired_examples(kind), folder=Path(folder))
+        push.push_examples(server, project, desired_examples(kind), folder=Path(folder))
     print(json.dumps(points))
 
 

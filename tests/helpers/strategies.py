@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import strategies as st
 
 from goldspan import tokens
-from goldspan.values import Example, Span
+from goldspan.annotation import Example, Span
 
 WORDS = (
     "KFOR",

@@ -3,9 +3,9 @@
 import re
 from functools import cache
 
-from goldspan.articles.cut import examples
+from goldspan.annotation import Label, LabelScheme
+from goldspan.articles.paragraphs import examples_of
 from goldspan.suggest.suggester import Suggester
-from goldspan.values import Label, LabelScheme
 
 NAMES = ("MILITARY_UNIT", "PERSON", "TROOP_COUNT", "LOCATION")
 
@@ -20,7 +20,7 @@ def suggester(*names):
 
 
 def suggest(text, finder=None):
-    return (finder or suggester()).suggest(examples("a", text))
+    return (finder or suggester()).suggest(examples_of("a", text))
 
 
 def in_brackets(text, label, finder=None):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goldspan.quantities import TroopCount, lexicon, parse_troop_count
-from goldspan.quantities.atoms import fold
+from goldspan.quantities.numbers import fold
 
 MAX = 10**9
 SMALL = (
@@ -57,7 +57,14 @@ PATTERNS = [
 ]
 numbers = st.one_of(st.integers(0, MAX), st.integers(0, 1000), st.sampled_from([10**n for n in range(10)]))
 vocabulary = sorted(
-    {*lexicon.STARTS, *lexicon.NEUTRAL, *lexicon.MEASURES, *lexicon.COMPOUND, *lexicon.JOINS, *lexicon.SUBORDINATING}
+    {
+        *lexicon.NUMBER_STARTS,
+        *lexicon.NEUTRAL,
+        *lexicon.MEASURES,
+        *lexicon.COMPOUND,
+        *lexicon.JOINS,
+        *lexicon.SUBORDINATING,
+    }
     | {word for entries in lexicon.AFTER.values() for words, _ in entries for word in words}
     | {
         "and",

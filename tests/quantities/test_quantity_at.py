@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goldspan.quantities import NUMBER_STARTS, can_begin, lexicon, parse_troop_count, quantity_at
-from goldspan.quantities.atoms import of_words
 from goldspan.quantities.grammar import quantity
+from goldspan.quantities.numbers import of_words
 
 MARKED = [
     phrase.replace("↵", "\n").replace("⍽", "\N{NO-BREAK SPACE}").replace("␣", "\N{NARROW NO-BREAK SPACE}")

@@ -5,12 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from goldspan.annotation import Span
 from goldspan.errors import ValueRefused
-from goldspan.pages import plots
-from goldspan.pages.colours import COLOUR, colours, contrast, ink
-from goldspan.pages.element import Markup, element, join, text
-from goldspan.pages.marked import marked
-from goldspan.values import Span
+from goldspan.report import svg
+from goldspan.report.html import Markup, element, join, text
+from goldspan.report.svg import COLOUR, colours, contrast, ink, marked
 from helpers.html_pages import parse
 
 
@@ -99,14 +98,14 @@ def test_ink_is_legible_on_every_colour(colour):
 
 
 def test_a_plot_says_in_words_what_it_shows():
-    made = plots.dot_and_whisker(0.5, (0.25, 2.0), said="F1 50.0")
+    made = svg.dot_and_whisker(0.5, (0.25, 2.0), said="F1 50.0")
     assert 'aria-label="F1 50.0"' in made
     assert 'cx="50.00%"' in made
     assert 'x1="25.00%" x2="100.00%"' in made
-    assert "circle" not in plots.dot_and_whisker(None, None, said="undefined")
+    assert "circle" not in svg.dot_and_whisker(None, None, said="undefined")
 
 
 def test_the_parts_of_a_bar_stand_one_behind_the_other():
-    made = parse(plots.stack([("correct", 3), ("missed", 0), ("label", 1)], 8, said="")).tags
+    made = parse(svg.stack([("correct", 3), ("missed", 0), ("label", 1)], 8, said="")).tags
     bars = [(a["class"], a["x"], a["width"]) for tag, a in made if tag == "rect"]
     assert bars == [("kind correct", "0.00%", "37.50%"), ("kind label", "37.50%", "12.50%")]

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goldspan import Example, Span, ValueRefused
-from goldspan.corpus import Corpus
-from goldspan.folds import assign_folds, folds, groups, wholes
-from goldspan.formats import gold, manifest
+from goldspan.corpus import Corpus, Entry, write_manifest
+from goldspan.formats import gold
+from goldspan.splits.folds import assign_folds, folds, groups, wholes
 
 SPANS = st.dictionaries(st.sampled_from("ABC"), st.integers(0, 9), max_size=3)
 
@@ -83,7 +83,7 @@ def test_a_group_is_named_after_its_first_article():
 
 def test_the_folds_of_a_corpus_are_those_of_its_articles_with_gold(tmp_path):
     corpus = Corpus.create(tmp_path / "project")
-    manifest.write(corpus.folder / "manifest.jsonl", [manifest.Entry(name, name, "0") for name in "abcd"])
+    write_manifest(corpus.folder / "manifest.jsonl", [Entry(name, name, "0") for name in "abcd"])
     for name, text in {"a": "one two three four", "b": "five six seven", "d": "One, two, three four!"}.items():
         gold.write(corpus.gold / f"{name}.jsonl", [Example(f"{name}.p00", text)])
     assert folds(corpus) == {"a": 0, "b": 1, "d": 0}

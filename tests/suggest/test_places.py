@@ -2,8 +2,7 @@
 
 import pytest
 
-from goldspan.suggest.candidate import Candidate
-from goldspan.suggest.reconcile import flat
+from goldspan.suggest.candidates import Candidate, flat
 from goldspan.suggest.truecase import view
 from helpers.suggestions import in_brackets
 

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 
 from goldspan import InputError
+from goldspan.annotation import Example, Span
 from goldspan.errors import ValueRefused
-from goldspan.evaluation.by_rule import by_rule
+from goldspan.evaluation.result import Counts
 from goldspan.formats import inline
-from goldspan.scoring import Counts
-from goldspan.values import Example, Span
+from goldspan.suggest.rule_scores import by_rule
 from helpers import strategies
 
 

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from goldspan import formats
-from goldspan.articles.cut import examples
-from goldspan.articles.stream import Document, documents
+from goldspan.annotation import Span
+from goldspan.articles.ingest import Document, documents
+from goldspan.articles.paragraphs import examples_of
 from goldspan.errors import InputError, MissingPart
 from goldspan.formats import gold
-from goldspan.suggest import stream
-from goldspan.suggest.data_files import entries
+from goldspan.suggest import run
+from goldspan.suggest.lexicon import entries
 from goldspan.suggest.suggester import Suggester
-from goldspan.values import Span
 from helpers.suggestions import NAMES, scheme, suggest, suggester
 
 ARTICLE = """General Arne Skoglund of the 72nd Motorized Brigade said that up to 1,000 soldiers had left Kharkiv.
@@ -76,14 +76,14 @@ def test_a_document_without_paragraphs_has_no_suggestions():
 
 
 def test_the_paragraphs_are_those_of_the_article():
-    assert [(e.id, e.at, e.text) for e in suggest(ARTICLE)] == [(e.id, e.at, e.text) for e in examples("a", ARTICLE)]
+    assert [(e.id, e.at, e.text) for e in suggest(ARTICLE)] == [(e.id, e.at, e.text) for e in examples_of("a", ARTICLE)]
 
 
 def test_neither_order_nor_company_changes_what_is_found():
     articles = {f"a{n}": ARTICLE.replace("Skoglund", name) for n, name in enumerate(("Skoglund", "Zorkovo", "Lund"))}
-    alone = {name: rows(suggester().suggest(examples(name, text))) for name, text in articles.items()}
+    alone = {name: rows(suggester().suggest(examples_of(name, text))) for name, text in articles.items()}
     mixed = [Document(name, text, Path("x")) for name, text in articles.items()]
-    for document, found in stream.suggest(mixed[::-1], suggester=suggester()):
+    for document, found in run.suggest(mixed[::-1], suggester=suggester()):
         assert rows(found) == alone[document.id]
 
 
@@ -99,24 +99,24 @@ def test_units_shield_what_is_in_them_in_a_scheme_without_units():
 
 
 def test_the_other_keys_of_a_row_are_carried():
-    (pair,) = stream.suggest([Document("a", ARTICLE, Path("x"), {"source": "wire"})], suggester=suggester())
+    (pair,) = run.suggest([Document("a", ARTICLE, Path("x"), {"source": "wire"})], suggester=suggester())
     assert {example.extra["document"]["source"] for example in pair[1]} == {"wire"}
 
 
 def test_what_is_written_is_read_back(tmp_path):
     (tmp_path / "a.txt").write_text(ARTICLE)
-    (done,) = stream.write(documents([tmp_path]), tmp_path / "out", suggester=suggester())
+    (done,) = run.write(documents([tmp_path]), tmp_path / "out", suggester=suggester())
     assert formats.load(tmp_path / "out" / "a.jsonl") == done.examples
     assert done.file.read_text() == "".join(map(gold.line, done.examples))
 
 
 def test_an_id_that_is_no_file_name_is_refused(tmp_path):
     with pytest.raises(InputError, match="no file name"):
-        list(stream.write([Document("../a", ARTICLE, Path("x"))], tmp_path, suggester=suggester()))
+        list(run.write([Document("../a", ARTICLE, Path("x"))], tmp_path, suggester=suggester()))
 
 
 def test_every_word_list_says_its_source_and_lists_nothing_twice():
-    for path in sorted((Path(stream.__file__).parent / "data").glob("*.txt")):
+    for path in sorted((Path(run.__file__).parent / "data").glob("*.txt")):
         assert path.read_text(encoding="utf-8").startswith("# Source: "), path.name
         found = entries(path.stem)
         assert path.stem == "cues" or len(found) == len(set(found)), path.name
@@ -176,7 +176,7 @@ def test_the_command_writes_a_file_per_article_and_scores_it(command, tmp_path, 
     full = replace(scheme(*NAMES))
     assert full.names == NAMES
     out, report = tmp_path / "out", tmp_path / "report.json"
-    (tmp_path / "gold.jsonl").write_text("".join(gold.line(e.with_spans(e.spans)) for e in examples("a", ARTICLE)))
+    (tmp_path / "gold.jsonl").write_text("".join(gold.line(e.with_spans(e.spans)) for e in examples_of("a", ARTICLE)))
     done = command(
         tmp_path / "a.txt", "--output", out, "--against", tmp_path / "gold.jsonl", "--json", report, "--root", toy.root
     )

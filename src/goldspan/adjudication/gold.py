@@ -6,21 +6,21 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from goldspan import files, rule_history
+from goldspan import corpus, files
 from goldspan.adjudication.state import look, record
 from goldspan.errors import InputError
-from goldspan.formats import gold, manifest
+from goldspan.formats import gold
+from goldspan.guidelines import changelog
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
+    from goldspan.adjudication.derive import Difference
     from goldspan.adjudication.state import State
-    from goldspan.corpus import Corpus
-    from goldspan.derivation import Difference
+    from goldspan.annotation import Example
+    from goldspan.corpus import Corpus, Entry
     from goldspan.formats.decisions import Decision
-    from goldspan.formats.manifest import Entry
-    from goldspan.values import Example
 
 SHOWN = 3
 
@@ -121,9 +121,9 @@ def _write(state: State, texts: dict[Path, str]) -> list[Path]:
     again = {state.derived.settled[one.example].example.article for one in state.outdated}
     finished = {path.stem for path in texts} - {one.example.article for one in state.derived.disputes} - again
     path = state.corpus.folder / "manifest.jsonl"
-    before = manifest.read(path)  # not what the corpus read at first: a sitting writes it several times
+    before = corpus.read_manifest(path)  # not what the corpus read at first: a sitting writes it several times
     entries = [replace(one, guidelines=_version(state, one)) if one.id in finished else one for one in before]
-    if entries != before and manifest.write(path, entries):
+    if entries != before and corpus.write_manifest(path, entries):
         written.append(path)
     return written
 
@@ -137,6 +137,6 @@ def _version(state: State, entry: Entry) -> str | None:
     if entry.guidelines is not None and any(one.article == entry.id for one in state.gold.values()):
         return entry.guidelines
     settled = (one for one in state.derived.settled.values() if one.example.article == entry.id)
-    return rule_history.oldest(
+    return changelog.oldest(
         [state.corpus.scheme.version, *(decision.guidelines for one in settled for decision in one.applied)]
     )

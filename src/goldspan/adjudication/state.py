@@ -1,4 +1,7 @@
-"""Where the adjudication of a corpus stands."""
+"""Where the adjudication of a corpus stands.
+
+Making decisions: by majority, by a person who compares, and by taking over what a hand edited.
+"""
 
 from __future__ import annotations
 
@@ -7,20 +10,22 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from goldspan import confirmation, rule_history, rulebook
-from goldspan.derivation import derive, differences, settle
-from goldspan.errors import InputError
+from goldspan.adjudication.derive import derive, differences, settle
+from goldspan.corpus import confirmed
+from goldspan.errors import InputError, ValueRefused
 from goldspan.formats import decisions
+from goldspan.formats.decisions import Decision, fingerprint
+from goldspan.guidelines import changelog, rules
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from goldspan.adjudication.derive import Derived, Difference, Dispute, Settled
+    from goldspan.annotation import Example, LabelScheme, Span
     from goldspan.corpus import Corpus
-    from goldspan.derivation import Derived, Difference, Dispute, Settled
-    from goldspan.formats.decisions import Decision
-    from goldspan.rulebook import Rule
-    from goldspan.values import Example
+    from goldspan.formats.decisions import How
+    from goldspan.guidelines.rules import Rule
 
 
 @dataclass(frozen=True)
@@ -50,17 +55,17 @@ class State:
     @cached_property
     def rules(self) -> Mapping[str, Rule]:
         """The rules of the guidelines, by id."""
-        return rulebook.read(self.corpus.guidelines, self.corpus.scheme).rules
+        return rules.read(self.corpus.guidelines, self.corpus.scheme).rules
 
     @cached_property
     def changed(self) -> dict[str, str]:
         """With which version of the guidelines each rule last changed."""
-        return rule_history.changes(self.corpus.guidelines)
+        return changelog.changes(self.corpus.guidelines)
 
     @cached_property
     def outdated(self) -> list[Decision]:
         """Decisions that hold, but rest on a rule that has changed in meaning since: to be read again."""
-        return [one for one in self.derived.applied if rule_history.outdated(self.changed, one.rule, one.guidelines)]
+        return [one for one in self.derived.applied if changelog.outdated(self.changed, one.rule, one.guidelines)]
 
     @cached_property
     def hand(self) -> dict[str, list[Difference]]:
@@ -110,10 +115,8 @@ def look(corpus: Corpus, articles: Collection[str] | None = None) -> State:
                 remedy="Name articles by the ids of the manifest.",
             )
     chosen = tuple(name for name in known if articles is None or name in articles)
-    rule_history.refuse_ahead(corpus.guidelines, corpus.scheme.version)
-    passes = {
-        name: {one.id: one for one in confirmation.confirmed(corpus, name, chosen)} for name in corpus.annotators()
-    }
+    changelog.refuse_ahead(corpus.guidelines, corpus.scheme.version)
+    passes = {name: {one.id: one for one in confirmed(corpus, name, chosen)} for name in corpus.annotators()}
     lines = tuple(line for name in chosen for line in _lines(corpus.decisions / f"{name}.jsonl"))
     derived = derive({name: examples.values() for name, examples in passes.items()}, [one.decision for one in lines])
     _refuse_other_surfaces(lines, derived)
@@ -167,3 +170,98 @@ def _refuse_other_surfaces(lines: Collection[decisions.Line], derived: Derived) 
                 example=line.decision.example,
                 remedy="Correct the offsets or the surface: they must name the same words.",
             )
+
+
+MAJORITY = "majority"
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """Who decides, and on what ground.
+
+    Args:
+        by: the name.
+        when: the day, as `YYYY-MM-DD`.
+        rule: the id of a rule of the guidelines, or None.
+        reason: in words, or None.
+    """
+
+    by: str
+    when: str
+    rule: str | None = None
+    reason: str | None = None
+
+    def on(self, case: Dispute | Difference, choice: Iterable[Span], how: How, guidelines: str) -> Decision:
+        """The decision that these spans are right for a stretch of an example.
+
+        Args:
+            case: the stretch, with what each reader has there.
+            choice: what gold is to have there.
+            how: it was decided.
+            guidelines: the version that was followed.
+
+        Raises:
+            ValueRefused: for a choice that leaves the stretch or overlaps itself.
+        """
+        return Decision(
+            case.example.id, fingerprint(case.example.text), case.start, case.end, case.candidates, tuple(choice),
+            how, self.by, self.when, guidelines, self.rule, self.reason or None,
+        )  # fmt: skip
+
+
+def decide(dispute: Dispute, choice: Iterable[Span], ruling: Ruling, scheme: LabelScheme, how: How) -> Decision:
+    """A decision on a dispute.
+
+    Raises:
+        ValueRefused: for a choice that leaves the region, overlaps itself or has an unknown label.
+    """
+    chosen = tuple(choice)
+    for span in chosen:
+        if span.label not in scheme:
+            raise ValueRefused(
+                f"there is no label {span.label!r}",
+                example=dispute.example.id,
+                remedy=f"The labels are {', '.join(scheme.names)}.",
+            )
+    return ruling.on(dispute, chosen, how, scheme.version)
+
+
+def by_majority(state: State, when: str) -> list[tuple[Decision, Example]]:
+    """A decision for each dispute in which more than half of the readers have the same.
+
+    Args:
+        state: of the adjudication.
+        when: the day, as `YYYY-MM-DD`.
+    """
+    made = []
+    for dispute in state.open:
+        if (first := dispute.majority) is not None:
+            votes = f"{len(first.by)} of {dispute.readers} readers"
+            ruling = Ruling(MAJORITY, when, None, votes)
+            made.append((decide(dispute, first.spans, ruling, state.corpus.scheme, "majority"), dispute.example))
+    return made
+
+
+def adopt(state: State, ruling: Ruling) -> list[tuple[Decision, Example]]:
+    """A decision for each stretch in which gold is not what follows: gold as it stands is what was decided."""
+    version = state.corpus.scheme.version
+    return [
+        (ruling.on(one, one.gold, "hand", version), one.example)
+        for differing in state.hand.values()
+        for one in differing
+    ]
+
+
+def known_rule(name: str | None, rules: Mapping[str, Rule]) -> str | None:
+    """The id of a rule as the guidelines write it, from what a person typed; None for nothing.
+
+    Raises:
+        ValueRefused: for an id that no rule has.
+    """
+    if not name or not name.strip():
+        return None
+    wanted = name.strip().upper()
+    for one in rules:
+        if one.upper() == wanted:
+            return one
+    raise ValueRefused(f"there is no rule {name.strip()!r}", remedy=f"The rules are {', '.join(rules)}.")

@@ -6,17 +6,16 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from goldspan.formats import inline
-from goldspan.tables import Table
-from goldspan.wording import amount, visible
+from goldspan.report.text import Table, amount, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from goldspan.adjudication.derive import Dispute
     from goldspan.adjudication.gold import Writing
     from goldspan.adjudication.state import State
-    from goldspan.derivation import Dispute
+    from goldspan.annotation import Span
     from goldspan.formats.decisions import Candidate, Decision
-    from goldspan.values import Span
 
 COLUMNS = ("read twice", "agreed", "majority", "decided", "by hand", "disputed", "again", "read once")
 AROUND = 40  # code points of text on either side of a region

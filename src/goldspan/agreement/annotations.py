@@ -2,20 +2,32 @@
 
 An annotator counts where he confirmed an example, and nowhere else: an example that he never opened and one in which
 he found nothing look alike, and only a confirmation tells them apart. Annotators may have read different examples.
+
+The same example in the files of several annotators: by its id, or by its text where the file states no id.
+
+The work of annotators from a project or from any files: one file or folder each, named by its stem.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import re
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, groupby
 from typing import TYPE_CHECKING, Any, Literal
 
+from goldspan import corpus, formats
+from goldspan.errors import InputError, MissingPart
+from goldspan.formats.convert import found
+from goldspan.formats.detection import detect
+
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from goldspan.values import LabelScheme, Span
+    from goldspan.annotation import Example, LabelScheme, Span
+    from goldspan.corpus import Corpus
 
 Cause = Literal["unconfirmed", "rejected", "ignored"]
 
@@ -134,3 +146,246 @@ class Annotations:
             }
             for name in self.annotators
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An example, and where it stands.
+
+    Args:
+        example: as it was read.
+        file: the file it is in, if it comes from one.
+        line: the line in that file, from 1.
+        stated: whether its id is stated there, and not made up from the file's name and the line.
+    """
+
+    example: Example
+    file: Path | None = None
+    line: int | None = None
+    stated: bool = True
+
+    @property
+    def place(self) -> str:
+        """The file and the line, as far as they are known."""
+        file = "another pass" if self.file is None else str(self.file)
+        return file if self.line is None else f"{file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One annotator's work.
+
+    Args:
+        annotator: his name.
+        examples: those that count, for he confirmed them.
+        left_out: the others.
+        assumed: whether some file of his does not say what he confirmed.
+    """
+
+    annotator: str
+    examples: Sequence[Placed] = ()
+    left_out: Sequence[LeftOut] = ()
+    assumed: bool = False
+
+
+@dataclass
+class _Found:
+    """An example that somebody confirmed, and what was marked in it up to now."""
+
+    first: Placed
+    spans: dict[str, tuple[Span, ...]] = field(default_factory=dict)
+
+
+def pair_examples(readings: Iterable[Reading]) -> Annotations:
+    """Put together what several annotators made of the same examples.
+
+    Examples meet by their ids. One whose id is made up from a line number meets that of the same text; of several
+    with one text the first meets the first.
+
+    Raises:
+        InputError: for two annotators of one name; for an id with two texts, naming both files; for an id that one
+            annotator has twice.
+    """
+    ordered = sorted(readings, key=lambda reading: reading.annotator)
+    _refuse_namesakes([reading.annotator for reading in ordered])
+    found: dict[str, _Found] = {}
+    for reading in ordered:
+        for placed in reading.examples:
+            if placed.stated:
+                _add(found, placed.example.id, placed, reading.annotator)
+    names = _by_text(found)
+    for reading in ordered:
+        nth: Counter[str] = Counter()
+        for placed in reading.examples:
+            if not placed.stated:
+                text = placed.example.text
+                name = names.setdefault((text, nth[text]), _free(found, placed.example.id))
+                nth[text] += 1
+                _add(found, name, placed, reading.annotator)
+    return Annotations(
+        tuple(reading.annotator for reading in ordered),
+        tuple(sorted(_items(found), key=lambda item: (item.article, item.at, item.id))),
+        tuple(one for reading in ordered for one in reading.left_out),
+        tuple(reading.annotator for reading in ordered if reading.assumed),
+    )
+
+
+def annotations_of_examples(passes: Mapping[str, Iterable[Example]]) -> Annotations:
+    """What annotators confirmed, as examples in hand: all that is given counts.
+
+    Raises:
+        InputError: for an id with two texts, and for one that an annotator has twice.
+    """
+    return pair_examples(Reading(name, [Placed(example) for example in examples]) for name, examples in passes.items())
+
+
+def _add(found: dict[str, _Found], name: str, placed: Placed, annotator: str) -> None:
+    one = found.setdefault(name, _Found(placed))
+    if placed.example.text != one.first.example.text:
+        raise InputError(
+            f"the text is not the one in {one.first.place}",
+            file=placed.file,
+            line=placed.line,
+            example=name,
+            remedy="Agreement is measured on one text: give the examples other ids, or restore the text.",
+        )
+    if annotator in one.spans:
+        raise InputError(
+            f"{annotator} has this example twice",
+            file=placed.file,
+            line=placed.line,
+            example=name,
+            remedy="Keep one of the two.",
+        )
+    one.spans[annotator] = placed.example.spans
+
+
+def _by_text(found: Mapping[str, _Found]) -> dict[tuple[str, int], str]:
+    """The id of the nth example of each text."""
+    nth: Counter[str] = Counter()
+    names = {}
+    for name in sorted(found):
+        text = found[name].first.example.text
+        names[text, nth[text]] = name
+        nth[text] += 1
+    return names
+
+
+def _free(found: Mapping[str, _Found], name: str) -> str:
+    """The id, or the nearest that no other example has."""
+    number, wanted = 1, name
+    while name in found:
+        number += 1
+        name = f"{wanted}-{number}"
+    return name
+
+
+def _items(found: Mapping[str, _Found]) -> Iterable[Item]:
+    for name, one in found.items():
+        first = one.first.example
+        article = first.article if name == first.id else name
+        yield Item(name, article, first.text, first.at, dict(sorted(one.spans.items())))
+
+
+def _refuse_namesakes(names: Sequence[str]) -> None:
+    for name, times in Counter(names).items():
+        if times > 1:
+            raise InputError(f"{times} annotators are called {name!r}", remedy="Rename the files or folders.")
+
+
+def annotations_of_corpus(corpus: Corpus, names: Sequence[str] = ()) -> Annotations:
+    """The passes of a project.
+
+    Args:
+        corpus: the project.
+        names: of the passes wanted; all if none is named.
+
+    Raises:
+        MissingPart: if there are no passes, or none of a name.
+        InputError: for the first line that is not valid, and as `pair`.
+    """
+    known = corpus.annotators()
+    for name in names:
+        if name not in known:
+            remedy = f"The passes are {', '.join(known)}." if known else "Pull some, or name files."
+            raise MissingPart(f"there is no pass {name!r}", file=corpus.passes, remedy=remedy)
+    if not known:
+        raise MissingPart("there are no passes", file=corpus.passes, remedy="Pull some, or name files.")
+    return pair_examples(read_pass(name, corpus.passes / name) for name in names or known)
+
+
+def annotations_of_paths(paths: Sequence[Path], form: str | None = None) -> Annotations:
+    """The work of annotators from files of any format.
+
+    Args:
+        paths: a file or folder per annotator; or one folder that holds such files or folders.
+        form: the name of the format; told by the content if not named.
+
+    Raises:
+        InputError: for the first line that is not valid, for two annotators of one name, and as `pair`.
+    """
+    places = _inside(paths[0], form) if len(paths) == 1 else [*paths]
+    stems = [_stem(path) for path in places]
+    doubled = {stem for stem, times in Counter(stems).items() if times > 1}
+    names = [
+        f"{path.absolute().parent.name}/{stem}" if stem in doubled else stem
+        for path, stem in zip(places, stems, strict=True)
+    ]
+    return pair_examples(read_pass(name, path, form) for name, path in zip(names, places, strict=True))
+
+
+def read_pass(annotator: str, path: Path, form: str | None = None) -> Reading:
+    """What one annotator did, and how much of it counts.
+
+    What counts is told by `confirmation`, file by file.
+
+    Raises:
+        InputError: for the first line that is not valid, and for a confirmation that is neither true nor false.
+    """
+    examples: list[Placed] = []
+    left_out: list[LeftOut] = []
+    assumed = False
+    for _, rows in groupby(_rows(path, form), key=lambda placed: placed.file):
+        mine = list(rows)
+        said = corpus.is_said(placed.example for placed in mine)
+        assumed |= not said
+        for placed in mine:
+            cause = corpus.cause(placed, said=said)
+            if cause is None:
+                examples.append(placed)
+            else:
+                left_out.append(LeftOut(annotator, placed.example.id, cause, placed.file, placed.line))
+    return Reading(annotator, examples, left_out, assumed)
+
+
+def _rows(path: Path, form: str | None) -> Iterator[Placed]:
+    if _is_empty(path):
+        return
+    for file, name in found(path, form and formats.canonical(form)):
+        for record in formats.get(name).scan(file):
+            if isinstance(record, InputError):
+                raise record
+            yield Placed(record.example(), record.file, record.line, not _made_up(record.id, file.stem, name))
+
+
+def _is_empty(path: Path) -> bool:
+    """Whether it is a folder with nothing in it: an annotator who has done nothing yet."""
+    return path.is_dir() and not any(not child.name.startswith(".") for child in path.iterdir())
+
+
+def _made_up(name: str, stem: str, form: str) -> bool:
+    """Whether a reader has numbered the lines or sentences of a file, for it has no ids."""
+    numbered = {"conll": r"(\.\d+)?\.p\d+", "gold": "(?!)"}.get(form, r"\.\d+")
+    return re.fullmatch(re.escape(stem) + numbered, name) is not None
+
+
+def _inside(path: Path, form: str | None) -> list[Path]:
+    """The annotators' files and folders inside a folder; the path itself if it is none, or one of brat's."""
+    if not path.is_dir() or form == "brat" or (form is None and detect(path)):
+        return [path]
+    inside = sorted(child for child in path.iterdir() if not child.name.startswith("."))
+    return inside or [path]
+
+
+def _stem(path: Path) -> str:
+    return path.name if path.is_dir() else path.stem

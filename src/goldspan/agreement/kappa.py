@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from goldspan.agreement.nominal import stacked, uses
-from goldspan.resampling import ratio
+from goldspan.agreement.alpha import stacked, uses
+from goldspan.bootstrap import ratio
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from goldspan.agreement.atoms import Atoms
-    from goldspan.agreement.columns import Flags
+    from goldspan.agreement.span_units import Atoms, Flags
 
+if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
 
 

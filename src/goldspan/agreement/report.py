@@ -6,24 +6,20 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from goldspan.agreement import disagreements, wording
-from goldspan.agreement.disagreements import KINDS, NONE
-from goldspan.agreement.disputes import disputes, surfaces
-from goldspan.agreement.rules import NO_RULE
+from goldspan.agreement import disagreements, text_report
+from goldspan.agreement.disagreements import KINDS, NONE, disputes, surfaces
+from goldspan.agreement.rule_attribution import NO_RULE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from goldspan.agreement.agreement import Agreement
     from goldspan.agreement.annotations import Annotations
-    from goldspan.agreement.disagreements import Kind
-    from goldspan.agreement.disputes import Dispute, Surface
-    from goldspan.agreement.measure import Agreement
-    from goldspan.agreement.quality import Record
-    from goldspan.agreement.rules import Teller, Told
-    from goldspan.rulebook import Rule
-    from goldspan.values import LabelScheme
-
-PAIR = 2
+    from goldspan.agreement.annotator_record import AnnotatorRecord
+    from goldspan.agreement.disagreements import Dispute, Kind, Surface
+    from goldspan.agreement.rule_attribution import Teller, Told
+    from goldspan.annotation import LabelScheme
+    from goldspan.guidelines.rules import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +117,7 @@ class Report:
     confusion: Confusion
     surfaces: tuple[Surface, ...]
     rules: Mapping[str, Rule] = field(default_factory=dict)
-    records: tuple[Record, ...] = ()
+    records: tuple[AnnotatorRecord, ...] = ()
     colours: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -147,7 +143,7 @@ class Report:
     def json(self) -> dict[str, Any]:
         """All of it by name."""
         return {
-            "headline": wording.headline(self),
+            "headline": text_report.headline(self),
             "coverage": self.annotations.json(),
             "left_out": [{**asdict(one), "file": one.file and str(one.file)} for one in self.annotations.left_out],
             "agreement": self.agreement.json(),
@@ -160,8 +156,8 @@ class Report:
             ],
             "disagreements": [case.json() for case in self.cases],
             "against_gold": [record.json() for record in self.records] or None,
-            "undefined": wording.undefined(self),
-            "remarks": wording.remarks(self),
+            "undefined": text_report.undefined(self),
+            "remarks": text_report.remarks(self),
         }
 
 
@@ -171,7 +167,7 @@ def report(
     teller: Teller,
     *,
     scheme: LabelScheme | None = None,
-    records: Sequence[Record] = (),
+    records: Sequence[AnnotatorRecord] = (),
 ) -> Report:
     """The report on annotations.
 
@@ -197,7 +193,7 @@ def report(
     )
 
 
-def _with_rules(record: Record, teller: Teller) -> Record:
+def _with_rules(record: AnnotatorRecord, teller: Teller) -> AnnotatorRecord:
     errors = tuple(replace(error, told=teller.tell(error.places[0])) for error in record.errors)
     return replace(record, errors=errors)
 
@@ -207,7 +203,7 @@ def tally(annotations: Annotations, first: str, second: str) -> Tally:
     both = annotations.shared(first, second)
     count = Counter(
         found.kind if found.kind != "one-sided" else "first_alone" if found.first else "second_alone"
-        for _, found in disagreements.of_pair(annotations, first, second)
+        for _, found in disagreements.disagreements_of_pair(annotations, first, second)
     )
     return Tally(sum(len({*item.spans[first]} & {*item.spans[second]}) for item in both), **count)
 

@@ -29,18 +29,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from goldspan.agreement.alpha import disagreement
-from goldspan.agreement.nominal import stacked, uses, uses_and_pairs
-from goldspan.resampling import ratio
+from goldspan.agreement.alpha import disagreement, stacked, uses, uses_and_pairs
+from goldspan.bootstrap import ratio
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from goldspan.agreement.atoms import Atoms
-    from goldspan.agreement.columns import Columns, Flags, Integers
+    from goldspan.agreement.span_units import Atoms, Columns, Flags, Integers
 
+if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
 
 

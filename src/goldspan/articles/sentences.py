@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
-from goldspan.articles import phrases
+from goldspan.articles import boilerplate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,9 +72,9 @@ def cut(text: str, start: int, stop: int) -> list[tuple[int, int]]:
 def is_abbreviation(word: str, *, number_follows: bool) -> bool:
     """Whether a full stop behind this word belongs to it: `Gen`, `U.S`, `J`, `No` before a number."""
     plain = word.casefold()
-    if ("." in word and not word[0].isdigit()) or plain in phrases.TITLES or (len(word) == 1 and word.isalpha()):
+    if ("." in word and not word[0].isdigit()) or plain in boilerplate.TITLES or (len(word) == 1 and word.isalpha()):
         return True
-    return number_follows and plain in phrases.BEFORE_NUMBERS
+    return number_follows and plain in boilerplate.BEFORE_NUMBERS
 
 
 def word_before(text: str, start: int, at: int) -> str:
@@ -93,7 +93,7 @@ def _is_end(text: str, start: int, match: re.Match[str], after: int) -> bool:
     if not mark.startswith(".") or mark.startswith(".."):
         return True
     word = word_before(text, start, match.start())
-    is_ordinal = word.isdigit() and len(word) < 3  # noqa: PLR2004  (`am 5. Oktober`, `10. At the same time`)
+    is_ordinal = word.isdigit() and len(word) < 3
     return not is_ordinal and not is_abbreviation(word, number_follows=head.isdigit())
 
 

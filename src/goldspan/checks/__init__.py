@@ -6,9 +6,8 @@
 
 from goldspan.checks.check import Check
 from goldspan.checks.records import check_records
-from goldspan.checks.registry import CHECKS, IDS, choose, remedy, table
-from goldspan.checks.report import json, line, where
-from goldspan.checks.run import Account, check_paths, check_project
+from goldspan.checks.registry import CHECKS, IDS, check_table, choose, json, line, remedy, where
+from goldspan.checks.runner import Account, check_paths, check_project
 
 __all__ = [
     "CHECKS",
@@ -18,10 +17,10 @@ __all__ = [
     "check_paths",
     "check_project",
     "check_records",
+    "check_table",
     "choose",
     "json",
     "line",
     "remedy",
-    "table",
     "where",
 ]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeAlias, TypeVar
 
+from goldspan.annotation import Finding, LabelScheme, Severity
 from goldspan.formats.record import RawSpan, Record
-from goldspan.values import Finding, LabelScheme, Severity
 
 if TYPE_CHECKING:
     from goldspan.checks.project import Project

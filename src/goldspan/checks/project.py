@@ -6,23 +6,22 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from goldspan import confirmation, files
+from goldspan import corpus, files
+from goldspan.adjudication.derive import derive
 from goldspan.checks.check import Found
 from goldspan.corpus import SPLITS
-from goldspan.derivation import derive
 from goldspan.errors import GoldspanError, InputError
 from goldspan.formats import decisions, gold
-from goldspan.formats.lines import numbered
+from goldspan.formats.json_lines import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from goldspan.corpus import Corpus
-    from goldspan.derivation import Derived
-    from goldspan.formats.manifest import Entry
+    from goldspan.adjudication.derive import Derived
+    from goldspan.annotation import Example
+    from goldspan.corpus import Corpus, Entry
     from goldspan.formats.record import Record
-    from goldspan.values import Example
 
 
 class Valid(NamedTuple):
@@ -150,9 +149,9 @@ class Project:
     def _readings(self) -> dict[str, dict[str, Example]]:
         found: dict[str, dict[str, Example]] = {}
         for path in self.pass_files:
-            said = confirmation.is_said(records(path))
+            said = corpus.is_said(records(path))
             for one in self.examples(path):
-                if confirmation.is_boolean(one.example) and confirmation.cause(one, said=said) is None:
+                if corpus.is_boolean(one.example) and corpus.cause(one, said=said) is None:
                     found.setdefault(one.example.id, {})[path.parent.name] = one.example
         return found
 

@@ -7,27 +7,34 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from goldspan.checks import edges, labels, lines, mentions, spans, words
+from goldspan.annotation import LabelScheme, Span
+from goldspan.checks import boundaries, files, mentions, spans
 from goldspan.checks.check import ArticleTest, Check, ExampleTest, Found, Mark, SpanTest
 from goldspan.errors import InputError
 from goldspan.formats import inline
-from goldspan.values import LabelScheme, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from goldspan.annotation import Finding
     from goldspan.formats.record import RawSpan, Record
-    from goldspan.values import Finding
 
 NO_SCHEME = LabelScheme("", ())
-ALONE: tuple[Check[SpanTest], ...] = (*spans.ALONE, *edges.CHECKS, *words.ALONE, *labels.ALONE)
-TOGETHER: tuple[Check[ExampleTest], ...] = (*spans.TOGETHER, words.token_misaligned)
-BY_ARTICLE: tuple[Check[ArticleTest], ...] = (labels.label_conflict, mentions.unmarked_repeat)
-CHECKS: tuple[Check[Any], ...] = (*lines.CHECKS, *spans.EXISTENCE, *ALONE, *TOGETHER, *BY_ARTICLE)
+ALONE: tuple[Check[SpanTest], ...] = (
+    *spans.SPAN_CHECKS_ALONE,
+    *boundaries.EDGE_CHECKS,
+    *boundaries.WORD_CHECKS_ALONE,
+    *spans.LABEL_CHECKS_ALONE,
+)
+TOGETHER: tuple[Check[ExampleTest], ...] = (*spans.TOGETHER, boundaries.token_misaligned)
+BY_ARTICLE: tuple[Check[ArticleTest], ...] = (spans.label_conflict, mentions.unmarked_repeat)
+CHECKS: tuple[Check[Any], ...] = (*files.LINE_CHECKS, *spans.EXISTENCE, *ALONE, *TOGETHER, *BY_ARTICLE)
 # What holds for an annotator's pass: it must be readable and comparable, but what it marks is not for us to tidy.
-OF_PASSES = frozenset(check.id for check in (*lines.CHECKS, *spans.CHECKS))
+OF_PASSES = frozenset(check.id for check in (*files.LINE_CHECKS, *spans.SPAN_CHECKS))
 # Judgements of words, which know surfaces that are right all the same.
-ALLOWING = frozenset(check.id for check in (*edges.CHECKS, *words.CHECKS, *labels.CHECKS, *mentions.CHECKS))
+ALLOWING = frozenset(
+    check.id for check in (*boundaries.EDGE_CHECKS, *boundaries.WORD_CHECKS, *spans.LABEL_CHECKS, *mentions.CHECKS)
+)
 # Examples of an article that are held at once. Articles have hundreds; a file of a million examples that does not say
 # where an article ends is judged in pieces.
 PIECE = 10_000
@@ -58,8 +65,8 @@ def check_records(
     for record in records:
         if isinstance(record, InputError):
             yield from judge.unreadable(record)
-        elif message := lines.bad_line.test(record):
-            yield from judge.found(lines.bad_line, Mark(record, message))
+        elif message := files.bad_line.test(record):
+            yield from judge.found(files.bad_line, Mark(record, message))
         else:
             if article and (len(article) == PIECE or not _same_article(article[-1], record)):
                 yield from judge.article(article)
@@ -85,8 +92,8 @@ class _Judge:
 
     def unreadable(self, error: InputError) -> Iterator[Finding]:
         """The finding that stands for a line which is no record."""
-        if lines.bad_line.id in self.wanted:
-            yield lines.bad_line.finding(Found.of(error))
+        if files.bad_line.id in self.wanted:
+            yield files.bad_line.finding(Found.of(error))
 
     def sound(self, record: Record) -> Record:
         """The record with those of its spans that name words of the text; of the others nothing more can be said."""
@@ -94,8 +101,8 @@ class _Judge:
 
     def example(self, record: Record, sound: Record) -> Iterator[Finding]:
         """What is wrong with an example and its spans, one by one and together."""
-        if lines.duplicate_example.id in self.wanted and (message := lines.duplicate_example.test(record, self.seen)):
-            yield from self.found(lines.duplicate_example, Mark(record, message))
+        if files.duplicate_example.id in self.wanted and (message := files.duplicate_example.test(record, self.seen)):
+            yield from self.found(files.duplicate_example, Mark(record, message))
         for spans_of, tests in ((record, spans.EXISTENCE), (sound, self._alone)):
             for span in spans_of.spans:
                 for alone in tests:
@@ -134,7 +141,7 @@ class _Judge:
 
 
 def _same_article(before: Record, record: Record) -> bool:
-    return before.file == record.file and lines.article_of(before) == lines.article_of(record)
+    return before.file == record.file and files.article_of(before) == files.article_of(record)
 
 
 def _context(text: str, span: RawSpan | None) -> str:

@@ -12,9 +12,9 @@ from typing import Annotated
 
 import typer
 
-from goldspan import __version__
 from goldspan.errors import GoldspanError
-from goldspan.wording import visible
+from goldspan.report.text import visible
+from goldspan.version import __version__
 
 COMMANDS = (
     "init", "add", "suggest", "check", "split", "evaluate", "agree", "adjudicate", "export", "convert", "show", "stats",

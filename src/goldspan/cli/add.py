@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from goldspan.articles import add
-from goldspan.cli.terminal import Apply, Json, Root, write_json
+from goldspan.articles import ingest
+from goldspan.cli.console import Apply, Json, Root, write_json
 from goldspan.corpus import Corpus
 
 
@@ -20,7 +20,7 @@ def run(
 ) -> None:
     """Take articles into the project: byte for byte into seeds/, with a line each in the manifest."""
     corpus = Corpus.find(root)
-    plan = add.add(paths, corpus.seeds, corpus.folder / "manifest.jsonl", apply=apply)
+    plan = ingest.add(paths, corpus.seeds, corpus.folder / "manifest.jsonl", apply=apply)
     for addition in plan:
         print(f"{addition.status:9}  {addition.id}  {addition.source}")
     new = sum(addition.status == "new" for addition in plan)

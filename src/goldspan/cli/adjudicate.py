@@ -1,21 +1,176 @@
-"""`goldspan adjudicate`."""
+"""`goldspan adjudicate`.
+
+The disputes of an adjudication to Doccano, the decisions from there, and what is said of both.
+
+Which options of `goldspan adjudicate` go together: none that is given may be passed over in silence.
+
+Where a person who settles disputes sits: at a terminal.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 import typer
 
-from goldspan.cli import disputes, modes, reports, terminal
+from goldspan.cli import console
 from goldspan.corpus import Corpus
 from goldspan.errors import ValueRefused
+from goldspan.report.text import amount
 
 if TYPE_CHECKING:
-    from goldspan.adjudication.deciding import Ruling
-    from goldspan.adjudication.state import State
+    from collections.abc import Mapping
+
+    from goldspan.adjudication.derive import Dispute
+    from goldspan.adjudication.state import Ruling, State
+    from goldspan.annotation import LabelScheme
+    from goldspan.doccano.adjudication import Prefill
+    from goldspan.doccano.client.api import Doccano
+    from goldspan.formats.decisions import Decision
+
+SHOWN = 10  # disputes, decisions and edits that are printed; --json has all
+
+
+class Place(NamedTuple):
+    """The project of the disputes, who takes part, and the folder of the embedded server."""
+
+    project: str
+    members: Path | None
+    home: Path | None
+
+
+def carry(state: State, place: Place, prefill: Prefill | None, json: Path | None, *, apply: bool) -> None:
+    """The disputes into a project that all share, or the decisions from there."""
+    from goldspan.doccano import credentials
+    from goldspan.doccano.client.api import Doccano
+
+    with Doccano(credentials.find_account(place.home)) as server:
+        errand = _Errand(state, server, place.project, place.members, json, apply)
+        if prefill is not None:
+            _push(errand, prefill)
+        else:
+            _pull(errand)
+
+
+class _Errand(NamedTuple):
+    """What is to be done in Doccano, and how."""
+
+    state: State
+    server: Doccano
+    project: str
+    members: Path | None
+    json: Path | None
+    apply: bool
+
+
+def _push(errand: _Errand, prefill: Prefill) -> None:
+    from goldspan.doccano import adjudication
+
+    prepared = adjudication.prepare_disputes(errand.state, errand.server, errand.project, errand.members)
+    found = adjudication.cases(errand.state, prefill)
+    for line in (*prepared.lines(), *(f"note: {line}" for line in prepared.remarks())) if found else ():
+        console.say(line)
+    some([f"{case.example.id}: {case.votes.replace(chr(10), '; ')}" for case in found[:SHOWN]], len(found), "example")
+    again = [copy.id for copy in adjudication.stale(errand.server, errand.project, found)]
+    if again:
+        names = ", ".join(filter(None, again))
+        console.say(f"confirmed there before the passes changed, so a push opens them again: {names}")
+    if not (found and errand.apply):
+        console.write_json(errand.json, {"to_push": [case.example.id for case in found]})
+    if not found:
+        print("Nothing is disputed.")
+        _say_next(errand.state)
+    elif errand.apply:
+        with console.spinner(f"Pushing to {errand.project}"):
+            done = adjudication.push_disputes(errand.state, errand.server, prepared, found)
+        print(f"{len(found)} disputed example(s) are in {errand.project!r}; {done.account.stored} span(s) were stored.")
+        console.write_json(errand.json, {**done.json(), "reopened": again})
+    else:
+        print(f"{len(found)} example(s) to push. This is the plan: carry it out with --apply.")
+
+
+def _pull(errand: _Errand) -> None:
+    from goldspan.adjudication import gold, summary
+    from goldspan.adjudication.state import look
+    from goldspan.doccano import adjudication
+
+    with console.spinner(f"Pulling from {errand.project}"):
+        pulled = adjudication.pull_disputes(errand.state, errand.server, errand.project, errand.members)
+    some([summary.decided(one, example.text) for one, example in pulled.made[:SHOWN]], len(pulled.made), "decision")
+    for example, why in pulled.problems:
+        console.say(f"not taken: {example} {why}")
+    if pulled.waiting:
+        print(f"{len(pulled.waiting)} disputed example(s) wait to be confirmed there.")
+    console.write_json(errand.json, pulled.json())
+    if not pulled.made:
+        print("There is no new decision.")
+    elif errand.apply:
+        say_written(gold.enact(errand.state.corpus, pulled.made))
+    else:
+        print(f"{len(pulled.made)} decision(s). This is the plan: carry it out with --apply.")
+    _say_next(look(errand.state.corpus, errand.state.articles))
+    if pulled.problems:
+        raise typer.Exit(1)
+
+
+def _say_next(state: State) -> None:
+    """What all agree on goes into gold by a command of its own: say so where it has not gone yet."""
+    from goldspan.adjudication import gold
+
+    if new := gold.plan(state).new:
+        print(f"{amount(len(new), 'example')} to write into gold: goldspan adjudicate --apply")
+
+
+def say_written(paths: list[Path]) -> None:
+    """Name the files that were written."""
+    for path in paths:
+        print(f"wrote {path}")
+
+
+def some(lines: list[str], total: int, what: str) -> None:
+    """Print the first lines, and how many more there are."""
+    for line in lines:
+        console.say(line)
+    if total > SHOWN:
+        print(f"… and {total - SHOWN:,} more {what}s, which --json lists.")
+
+
+LIST = "--rule"  # without another mode it lists what was decided
+NONE = ""  # without any it is shown how things stand
+SERVE = {  # per mode the options that it has a use for; --settle writes with --apply or without
+    "--settle": {"--as", "--apply"},
+    "--adopt": {"--as", "--reason", "--rule", "--apply"},
+    "--push": {"--project", "--prefill", "--members", "--home", "--apply"},
+    "--pull": {"--project", "--members", "--home", "--apply"},
+    LIST: {"--rule"},
+    NONE: {"--accept", "--overwrite", "--apply"},
+}
+
+
+def refuse_idle(modes: Mapping[str, bool], options: Mapping[str, bool]) -> None:
+    """Refuse two modes at once, and an option that the mode has no use for.
+
+    Args:
+        modes: what can be asked for, and whether it was.
+        options: likewise what can be said further.
+
+    Raises:
+        typer.BadParameter: naming the options.
+    """
+    given = [name for name, said in options.items() if said]
+    asked = [name for name, wanted in modes.items() if wanted] or [LIST if LIST in given else NONE]
+    if len(asked) > 1:
+        raise typer.BadParameter(f"{' and '.join(asked)} do not go together")
+    idle = [name for name in given if name not in SERVE[asked[0]]]
+    if idle and asked[0]:
+        raise typer.BadParameter(f"{' and '.join([asked[0], *idle])} do not go together")
+    if idle:
+        served = [mode for mode, serving in SERVE.items() if idle[0] in serving]
+        raise typer.BadParameter(f"{idle[0]} goes with {' or '.join(served)} alone")
 
 
 def run(
@@ -60,22 +215,22 @@ def run(
             show_default=False,
         ),
     ] = None,
-    members: terminal.Members = None,
-    home: terminal.Home = None,
+    members: console.Members = None,
+    home: console.Home = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Let gold that was edited by hand give way to what follows.")
     ] = False,
-    apply: terminal.Apply = False,
-    json: terminal.Json = None,
-    root: terminal.Root = None,
+    apply: console.Apply = False,
+    json: console.Json = None,
+    root: console.Root = None,
 ) -> None:
     """Make gold from several readings: what all agree on, what a majority has, what a person decides.
 
     Shows where it stands. With --apply gold takes what is settled; decisions are recorded in corpus/decisions/.
     """
-    from goldspan.adjudication import state as states
+    from goldspan.adjudication.state import look
 
-    modes.refuse_idle(
+    refuse_idle(
         {"--settle": settle, "--adopt": adopt, "--push": push, "--pull": pull},
         {
             "--rule": rule is not None, "--accept": accept is not None, "--as": by is not None,
@@ -84,7 +239,7 @@ def run(
         },
     )  # fmt: skip
     corpus = Corpus.find(root)
-    state = states.look(corpus, articles)
+    state = look(corpus, articles)
     if rule is not None and not adopt:
         _under(state, rule, json)
     elif settle:
@@ -94,25 +249,25 @@ def run(
     elif push or pull:
         if not project:
             raise typer.BadParameter("--project is needed: the name of the project in Doccano")
-        place = disputes.Place(project, members, home)
-        disputes.carry(state, place, (prefill or "majority") if push else None, json, apply=apply)
+        place = Place(project, members, home)
+        carry(state, place, (prefill or "majority") if push else None, json, apply=apply)
     else:
         _stand(state, accept, json, apply=apply, overwrite=overwrite)
 
 
 def _stand(state: State, accept: str | None, json: Path | None, *, apply: bool, overwrite: bool) -> None:
     """Where it stands; and with --apply, what follows is written."""
-    from goldspan.adjudication import deciding, gold, summary
-    from goldspan.adjudication import state as states
+    from goldspan.adjudication import gold, summary
+    from goldspan.adjudication.state import by_majority, look
 
-    if accept and apply and (made := deciding.by_majority(state, _today())):
+    if accept and apply and (made := by_majority(state, _today())):
         print(f"{len(made)} decision(s) by majority")
-        disputes.say_written(gold.enact(state.corpus, made))
-        state = states.look(state.corpus, state.articles)
+        say_written(gold.enact(state.corpus, made))
+        state = look(state.corpus, state.articles)
     writing = gold.plan(state, overwrite=overwrite)
-    reports.show(reports.console(), summary.table(state))
-    shown = [line for one in state.open[: disputes.SHOWN] for line in summary.dispute(one)]
-    disputes.some(shown, len(state.open), "dispute")
+    console.print_examples(console.report_console(), summary.table(state))
+    shown = [line for one in state.open[:SHOWN] for line in summary.dispute(one)]
+    some(shown, len(state.open), "dispute")
     for title, lines in (
         ("Must be read again", [summary.decided(one, summary.text_of(state, one)) for one in state.outdated]),
         ("Holds no longer", [summary.decided(one, "") for one in state.derived.stale]),
@@ -120,82 +275,116 @@ def _stand(state: State, accept: str | None, json: Path | None, *, apply: bool, 
     ):
         if lines:
             print(f"\n{title}:")
-            disputes.some([f"  {line}" for line in lines[: disputes.SHOWN]], len(lines), "case")
+            some([f"  {line}" for line in lines[:SHOWN]], len(lines), "case")
     print()
     for sentence in summary.closing(state, writing):
         print(sentence)
-    terminal.write_json(json, summary.json(state, writing))
+    console.write_json(json, summary.json(state, writing))
     if apply:
         written = gold.apply(state, overwrite=overwrite)
-        disputes.say_written(written)
+        say_written(written)
         if not written:
             print("Gold says so already.")
-    elif writing.texts or (accept and deciding.by_majority(state, _today())):
+    elif writing.texts or (accept and by_majority(state, _today())):
         print("Nothing was written: this is the plan. Carry it out with --apply.")
 
 
 def _under(state: State, rule: str, json: Path | None) -> None:
     """What was decided under a rule."""
-    from goldspan.adjudication import deciding, summary
+    from goldspan.adjudication import summary
+    from goldspan.adjudication.state import known_rule
 
-    name = deciding.known_rule(rule, state.rules) or ""
+    name = known_rule(rule, state.rules) or ""
     found, again = state.decided_under(name), [one for one in state.outdated if one.rule == name]
     version = state.changed.get(name, "none")
     print(f"{name} {state.rules[name].title}: last changed with version {version}, {len(found)} decision(s) under it")
     for one in found:
         mark = "read again  " if one in again else "holds no more  " if one in state.derived.stale else ""
         print(f"  {mark}{summary.decided(one, summary.text_of(state, one))}")
-    terminal.write_json(
+    console.write_json(
         json, {"rule": name, "decisions": summary.decisions_json(found), "read_again": summary.decisions_json(again)}
     )
 
 
 def _settle(state: State, by: str | None, json: Path | None) -> None:
-    from goldspan import opinions
-    from goldspan.adjudication import gold, settling, summary
-    from goldspan.adjudication import state as states
-    from goldspan.cli.desk import Desk
+    from goldspan.adjudication import gold, interactive, summary
+    from goldspan.adjudication.state import look
+    from goldspan.agreement.run import rule_hints
 
     ruling = _ruling(state, by, None, None)
-    with terminal.spinner("reading the guidelines"):
-        hints = opinions.hints(state)
-    done = settling.settle(state, Desk(state.corpus.scheme), ruling, hints)
+    with console.spinner("reading the guidelines"):
+        hints = rule_hints(state)
+    done = interactive.settle(state, Desk(state.corpus.scheme), ruling, hints)
     print(f"{done.decided} decided, {done.skipped} left open, {done.left} not reached.")
     if json is not None:
-        after = states.look(state.corpus, state.articles)
-        terminal.write_json(json, {**asdict(done), "after": summary.json(after, gold.plan(after))})
+        after = look(state.corpus, state.articles)
+        console.write_json(json, {**asdict(done), "after": summary.json(after, gold.plan(after))})
 
 
 def _adopt(
     state: State, by: str | None, reason: str | None, rule: str | None, json: Path | None, *, apply: bool
 ) -> None:
-    from goldspan.adjudication import deciding, summary
-    from goldspan.adjudication import state as states
+    from goldspan.adjudication import summary
+    from goldspan.adjudication.state import adopt, record
 
     if not reason:
         raise typer.BadParameter("--adopt needs a --reason: why gold is as it stands")
-    made = deciding.adopt(state, _ruling(state, by, rule, reason))
-    terminal.write_json(json, {"decisions": summary.decisions_json(one for one, _ in made), "applied": apply})
-    disputes.some(list(summary.hand(state))[: disputes.SHOWN], len(made), "edit")
+    made = adopt(state, _ruling(state, by, rule, reason))
+    console.write_json(json, {"decisions": summary.decisions_json(one for one, _ in made), "applied": apply})
+    some(list(summary.hand(state))[:SHOWN], len(made), "edit")
     if not made:
         print("Gold follows from passes and decisions: there is nothing to record.")
     elif apply:
-        disputes.say_written(states.record(state.corpus, made))
+        say_written(record(state.corpus, made))
     else:
         print(f"{len(made)} decision(s) by hand. Nothing was written: this is the plan. Carry it out with --apply.")
 
 
 def _ruling(state: State, by: str | None, rule: str | None, reason: str | None) -> Ruling:
-    from goldspan.adjudication import deciding
+    from goldspan.adjudication.state import Ruling, known_rule
 
     if not by or not by.strip():
         raise typer.BadParameter("--as is needed: a decision says who made it")
     try:
-        named = deciding.known_rule(rule, state.rules)
+        named = known_rule(rule, state.rules)
     except ValueRefused as error:
         raise typer.BadParameter(str(error)) from None
-    return deciding.Ruling(by.strip(), _today(), named, reason)
+    return Ruling(by.strip(), _today(), named, reason)
 
 
 def _today() -> str:
     return dt.datetime.now(tz=dt.UTC).date().isoformat()
+
+
+class Desk:
+    """A person at a terminal, see `goldspan.adjudication.interactive.Desk`.
+
+    Args:
+        scheme: the labels, for their colours.
+    """
+
+    def __init__(self, scheme: LabelScheme) -> None:
+        self.colours = {label.name: label.colour for label in scheme.labels}
+        self.out = console.make_console()
+
+    def show(self, dispute: Dispute, number: int, total: int, before: Decision | None) -> None:
+        """A dispute, its candidates below it, their spans in colour."""
+        from goldspan.adjudication import summary
+
+        head, *candidates = summary.dispute(dispute)
+        print(f"\n[{number}/{total}] {head}")
+        if before is not None:
+            print(f"  until now: {summary.decided(before, dispute.example.text)}")
+        for line in candidates:
+            self.out.print(console.marked(line, self.colours))
+
+    def say(self, text: str) -> None:
+        """Print a text."""
+        print(text)
+
+    def ask(self, question: str, suggestion: str = "") -> str | None:
+        """What is typed; None at the end of the input."""
+        with_suggestion = f" [{suggestion}]" if suggestion else ""
+        print(f"{question}{with_suggestion}: ", end="", flush=True)
+        line = sys.stdin.readline()
+        return line.rstrip("\n") if line else None

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from goldspan.cli import terminal
+from goldspan.cli.console import Format, Json, Labels, Root, listed, make_console, plain, write_json
 from goldspan.corpus import Corpus
 from goldspan.errors import MissingPart, ValueRefused
-from goldspan.formats import scheme
+from goldspan.formats import labels_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from goldspan.annotation import Finding, LabelScheme
     from goldspan.checks import Account
-    from goldspan.values import Finding, LabelScheme
 
 
 def run(
@@ -32,13 +32,13 @@ def run(
     ] = None,
     ignore: Annotated[list[str] | None, typer.Option("--ignore", help="Leave these checks out, likewise.")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings, too.")] = False,
-    form: terminal.Format = None,
-    labels: terminal.Labels = None,
+    form: Format = None,
+    labels: Labels = None,
     table: Annotated[
         bool, typer.Option("--list", help="Print the table of all checks, in Markdown, and exit.")
     ] = False,
-    json: terminal.Json = None,
-    root: terminal.Root = None,
+    json: Json = None,
+    root: Root = None,
 ) -> None:
     """Check annotation: seeds, manifest, gold, passes, splits and guidelines of a project, or files of any format.
 
@@ -52,10 +52,10 @@ def run(
     from goldspan import checks
 
     if table:
-        print(checks.table(), end="")
+        print(checks.check_table(), end="")
         return
     try:
-        wanted = checks.choose(terminal.listed(select), terminal.listed(ignore))
+        wanted = checks.choose(listed(select), listed(ignore))
     except ValueRefused as error:
         raise typer.BadParameter(str(error)) from None
     account = checks.Account()
@@ -65,14 +65,14 @@ def run(
         found = checks.check_project(Corpus.find(root), wanted, account)
     findings = list(_shown(found))
     _summarise(findings, account)
-    terminal.write_json(json, checks.json(findings, account))
+    write_json(json, checks.json(findings, account))
     if any(strict or finding.severity == "error" for finding in findings):
         raise typer.Exit(1)
 
 
 def _scheme(labels: Path | None, root: Path | None) -> LabelScheme | None:
     if labels is not None:
-        return scheme.read(labels)
+        return labels_toml.read(labels)
     try:
         return Corpus.find(root).scheme
     except MissingPart:
@@ -89,13 +89,13 @@ def _shown(findings: Iterator[Finding]) -> Iterator[Finding]:
             print(line(finding))
             yield finding
         return
-    console, file = terminal.console(), None
+    console, file = make_console(), None
     with console.status("checking"):
         for finding in findings:
             if finding.file and finding.file != file:
                 file = finding.file
-                console.print(terminal.plain(f"\n{where(file)}"), style="bold")
-            text = terminal.plain(f"  {line(finding, with_file=False)}")
+                console.print(plain(f"\n{where(file)}"), style="bold")
+            text = plain(f"  {line(finding, with_file=False)}")
             text.highlight_words([finding.check], "red" if finding.severity == "error" else "yellow")
             console.print(text)
             yield finding

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from goldspan.cli import terminal
+from goldspan.cli import console
 
 if TYPE_CHECKING:
     from goldspan.formats.convert import Conversion
@@ -34,20 +34,20 @@ def run(
         Literal["strict", "expand"],
         typer.Option("--policy", help="Of spans that cut tokens, for conll and docbin: refuse them, or widen them."),
     ] = "strict",
-    json: terminal.Json = None,
+    json: console.Json = None,
 ) -> None:
     """Turn examples of one format into another, without losing any; nothing is written unless all can be read."""
     from goldspan.formats.convert import convert
 
-    watched = terminal.progress(paths, "Converting", len(paths))
+    watched = console.progress(paths, "Converting", len(paths))
     account = convert(watched, output, to=to, source=source, policy=policy)
-    terminal.write_json(json, account.json())
+    console.write_json(json, account.json())
     if account.refused:
         for error in account.refused:
             print(f"goldspan: {error}", file=sys.stderr)
         print(f"goldspan: {len(account.refused)} refused; nothing was written", file=sys.stderr)
         raise typer.Exit(1)
-    terminal.console().print(_summary(account, output, to), markup=False)
+    console.make_console().print(_summary(account, output, to), markup=False)
 
 
 def _summary(account: Conversion, output: Path, to: str) -> str:

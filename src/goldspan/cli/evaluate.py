@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from goldspan import files
-from goldspan.cli import reports, terminal
+from goldspan.cli import console
 from goldspan.corpus import Corpus
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from goldspan.evaluation.report import Report
-    from goldspan.evaluation.wording import View
+    from goldspan.evaluation.text_report import View
 
 SHOWN = 3  # of the hardest examples, and of the notes of a kind; --json and --html have more
 
@@ -61,10 +61,10 @@ def run(
         Path | None,
         typer.Option("--passes", help="A folder with a folder per annotator. Default: the project's, for its gold."),
     ] = None,
-    unit: terminal.Unit = None,
-    resamples: terminal.Resamples = 10_000,
-    level: terminal.Level = 0.95,
-    seed: terminal.Seed = 0,
+    unit: console.Unit = None,
+    resamples: console.Resamples = 10_000,
+    level: console.Level = 0.95,
+    seed: console.Seed = 0,
     headline: Annotated[
         Literal["strict", "exact", "partial", "type"],
         typer.Option("--scheme-of-headline", help="The scheme that the report leads with."),
@@ -79,8 +79,8 @@ def run(
     html: Annotated[
         Path | None, typer.Option("--html", help="Write the report to this file, too, as one page with plots.")
     ] = None,
-    json: terminal.Json = None,
-    root: terminal.Root = None,
+    json: console.Json = None,
+    root: console.Root = None,
 ) -> None:
     """Score predicted spans against gold: how good, how sure, and where it fails.
 
@@ -95,9 +95,9 @@ def run(
         raise typer.BadParameter("GOLD and PREDICTIONS are needed, unless --suggestions is given")
     if model is not None:
         raise typer.BadParameter("--model goes with --suggestions; a pipeline to evaluate is named as PREDICTIONS")
-    from goldspan.evaluation.page import page
-    from goldspan.evaluation.task import Task, carry_out
-    from goldspan.sources.reading import FORMS
+    from goldspan.evaluation.html_report import page
+    from goldspan.evaluation.run import Task, run_evaluation
+    from goldspan.formats.sources import FORMS
 
     for name in filter(None, (gold_form, form)):
         if name not in FORMS:
@@ -106,15 +106,15 @@ def run(
         gold, predictions, baseline, gold_form, form, split, repair, train, passes, root, unit, resamples, level, seed,
         headline,
     )  # fmt: skip
-    with terminal.spinner("evaluating"):
-        made, view = carry_out(task)
-    out = reports.console()
+    with console.spinner("evaluating"):
+        made, view = run_evaluation(task)
+    out = console.report_console()
     _show(out, made, view)
-    terminal.write_json(json, {"inputs": task.names(), **made.json()})
+    console.write_json(json, {"inputs": task.names(), **made.json()})
     if html is not None:
         files.write(html, page(made, view))
     for path in filter(None, (json, html)):
-        reports.say(out, f"wrote {path}")
+        console.print_styled(out, f"wrote {path}")
 
 
 def _only_without(option: str, **others: object) -> None:
@@ -125,40 +125,40 @@ def _only_without(option: str, **others: object) -> None:
 
 def _by_rule(corpus: Corpus, model: str | None, split: str | None, json: Path | None) -> None:
     """Suggest for the articles that have gold, by rules alone and, if one is named, with a model; and score it."""
-    from goldspan import drafts
+    from goldspan import stats
 
     gold = list(corpus.gold_examples(corpus.read_split(split) if split else None))
-    made = drafts.scored(corpus, gold, [None, model] if model else [None])
-    out = reports.console()
+    made = stats.scored(corpus, gold, [None, model] if model else [None])
+    out = console.report_console()
     for table in made.tables():
-        reports.show(out, table)
-    terminal.write_json(json, made.json())
+        console.print_examples(out, table)
+    console.write_json(json, made.json())
 
 
 def _show(out: Console, made: Report, view: View) -> None:
-    from goldspan.evaluation import summary
+    from goldspan.evaluation import text_report
 
-    reports.say(out, f"{view.predictions} against {view.gold}", style="bold")
-    for sentence in summary.opening(made, view):
-        reports.say(out, sentence)
+    console.print_styled(out, f"{view.predictions} against {view.gold}", style="bold")
+    for sentence in text_report.opening(made, view):
+        console.print_styled(out, sentence)
     out.print()
-    for table in summary.tables(made, view):
-        reports.show(out, table)
+    for table in text_report.report_tables(made, view):
+        console.print_examples(out, table)
     _hardest(out, made, view)
-    for title, sentences in summary.closing(made, SHOWN):
-        reports.say(out, title, style="italic")
+    for title, sentences in text_report.closing(made, SHOWN):
+        console.print_styled(out, title, style="italic")
         for sentence in sentences:
-            reports.say(out, f"· {sentence}")
+            console.print_styled(out, f"· {sentence}")
         out.print()
 
 
 def _hardest(out: Console, made: Report, view: View) -> None:
     """The examples with the most errors, gold above prediction, each span on its label's colour."""
-    from goldspan.wording import amount
+    from goldspan.report.text import amount
 
     if made.hardest:
-        reports.say(out, "The hardest examples", style="italic")
+        console.print_styled(out, "The hardest examples", style="italic")
     for hard in made.hardest[:SHOWN]:
-        reports.say(out, f"{hard.example}: {amount(hard.errors, 'error')}", style="bold")
+        console.print_styled(out, f"{hard.example}: {amount(hard.errors, 'error')}", style="bold")
         sides = (("gold", hard.gold_markup), ("predicted", hard.predicted_markup))
-        reports.side_by_side(out, sides, view.colours)
+        console.side_by_side(out, sides, view.colours)

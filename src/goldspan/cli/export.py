@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from goldspan.cli import terminal
+from goldspan.cli import console
 from goldspan.corpus import Corpus
 
 
@@ -25,8 +25,8 @@ def run(
             "--policy", help="Spans that a token cuts: strict leaves them untagged or refuses, expand widens."
         ),
     ] = "strict",
-    json: terminal.Json = None,
-    root: terminal.Root = None,
+    json: console.Json = None,
+    root: console.Root = None,
 ) -> None:
     """Write the gold, split by split, as a dataset that load_dataset opens, or in another format."""
     from goldspan.export import export
@@ -34,14 +34,14 @@ def run(
     corpus = Corpus.find(root)
     folder = output or corpus.build / ("dataset" if form == "parquet" else form)
     done = export(corpus, folder, form, policy)
-    out = terminal.console()
+    out = console.make_console()
     rows = [
         (f"{config} {split}", f"{number:,}", f"{done.spans[config][split]:,}")
         for config, splits in done.rows.items()
         for split, number in splits.items()
     ]
-    out.print(terminal.table(f"Exported to {done.folder}", ("split", "examples", "spans"), rows))
+    out.print(console.print_table(f"Exported to {done.folder}", ("split", "examples", "spans"), rows))
     for loss in done.losses:
-        out.print(terminal.plain(f"{loss.example}: a token cuts [{loss.surface}]{{{loss.span.label}}}: {loss.widened}"))
+        out.print(console.plain(f"{loss.example}: a token cuts [{loss.surface}]{{{loss.span.label}}}: {loss.widened}"))
     out.print(f"{len(done.losses)} span(s) cut by a token (policy {policy})")
-    terminal.write_json(json, done.json())
+    console.write_json(json, done.json())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from goldspan.cli import terminal
+from goldspan.cli import console
 from goldspan.corpus import Corpus
 from goldspan.formats import inline
 
@@ -27,7 +27,7 @@ def run(
     label: Annotated[list[str] | None, typer.Option("--label", help="Only examples with this label.")] = None,
     containing: Annotated[str | None, typer.Option("--containing", help="Only examples with these words.")] = None,
     diff: Annotated[str | None, typer.Option("--diff", help="What changed since this git revision.")] = None,
-    root: terminal.Root = None,
+    root: console.Root = None,
 ) -> None:
     """Print examples with their spans: coloured in a terminal, inline markup in a pipe."""
     from goldspan import formats, show
@@ -42,7 +42,7 @@ def run(
         _diff(show.changes(show.at_revision(folder, diff), examples))
         return
     shown = 0
-    out = terminal.console()
+    out = console.make_console()
     for example in show.select(examples, names or (), label or (), containing):
         shown += 1
         if sys.stdout.isatty():
@@ -56,7 +56,7 @@ def run(
 def _diff(changes: Sequence[Change]) -> None:
     from rich.text import Text
 
-    out = terminal.console()
+    out = console.make_console()
     for change in changes:
         state = "new" if change.old is None else "gone" if change.new is None else ""
         state = "text changed" if change.text_changed else state

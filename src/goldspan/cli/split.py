@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from goldspan import splits
-from goldspan.cli import terminal
+from goldspan.cli import console
 from goldspan.corpus import SPLITS, Corpus
 from goldspan.errors import ValueRefused
-from goldspan.similarity import THRESHOLD
+from goldspan.near_duplicates import THRESHOLD
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -30,13 +30,13 @@ def run(
     threshold: Annotated[
         float, typer.Option("--threshold", help="The Jaccard similarity from which articles stay together.")
     ] = THRESHOLD,
-    apply: terminal.Apply = False,
+    apply: console.Apply = False,
     accept_leaks: Annotated[
         bool,
         typer.Option("--accept-leaks", help="Place new articles although they resemble articles of several splits."),
     ] = False,
-    json: terminal.Json = None,
-    root: terminal.Root = None,
+    json: console.Json = None,
+    root: console.Root = None,
 ) -> None:
     """Assign whole articles to train, validation and test, near-duplicates together; what is assigned never moves."""
     corpus = Corpus.find(root)
@@ -44,11 +44,11 @@ def run(
         planned = splits.plan(corpus, splits.parse_ratios(ratios), threshold)
     except ValueRefused as error:
         raise typer.BadParameter(str(error)) from None
-    out = terminal.console()
+    out = console.make_console()
     out.print(_table(planned))
     for line in _lines(planned):
         print(line)
-    terminal.write_json(json, planned.json())
+    console.write_json(json, planned.json())
     if apply:
         written = splits.write(corpus, planned, accept_leaks=accept_leaks)
         print("\n".join(f"wrote {path}" for path in written) or "The split files say so already.")
@@ -65,7 +65,7 @@ def _table(planned: Plan) -> Table:
     rows = [_row(what, [one[what] for one in held]) for what in ("articles", "examples", "words")]
     rows += [_row(label, [one["spans"][label] for one in held]) for label in planned.labels]
     rows.append(_row("new articles", [new[split] for split in SPLITS]))
-    return terminal.table("Splits", ("", *SPLITS, "all"), rows)
+    return console.print_table("Splits", ("", *SPLITS, "all"), rows)
 
 
 def _row(what: str, numbers: Sequence[int]) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from goldspan.cli import terminal
+from goldspan.cli import console
 from goldspan.corpus import Corpus
 
 
@@ -15,18 +15,18 @@ def run(
         bool,
         typer.Option("--write", help="Write STATS.md, with scores of the suggestions, and the data card."),
     ] = False,
-    json: terminal.Json = None,
-    root: terminal.Root = None,
+    json: console.Json = None,
+    root: console.Root = None,
 ) -> None:
     """Show the numbers of the corpus: articles, splits, labels, lengths, surfaces, agreement."""
-    from goldspan import drafts, stats
+    from goldspan.stats import statistics, suggestion_tables, write_statistics
 
     corpus = Corpus.find(root)
-    tables = drafts.statistics(corpus) if write else drafts.tables(corpus)
-    out = terminal.console()
+    tables = statistics(corpus) if write else suggestion_tables(corpus)
+    out = console.make_console()
     for table in tables:
-        out.print(terminal.table(table.title, table.header, table.rows, table.note), end="\n\n")
-    terminal.write_json(json, [table.json() for table in tables])
+        out.print(console.print_table(table.title, table.header, table.rows, table.note), end="\n\n")
+    console.write_json(json, [table.json() for table in tables])
     if write:
-        for path in stats.write(corpus, tables):
+        for path in write_statistics(corpus, tables):
             out.print(f"wrote {path}")

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from goldspan.cli import terminal
+from goldspan.cli import console
 from goldspan.corpus import Corpus
 from goldspan.errors import InputError
 
 if TYPE_CHECKING:
-    from goldspan.scoring import Counts, Scores
+    from goldspan.evaluation.result import Counts, Scores
 
 
 def run(
@@ -39,24 +39,21 @@ def run(
         Path | None,
         typer.Option("--against", help="Gold to score the suggestions by: a file or a folder.", show_default=False),
     ] = None,
-    json: terminal.Json = None,
-    root: terminal.Root = None,
+    json: console.Json = None,
+    root: console.Root = None,
 ) -> None:
     """Draft the spans of articles by rules, and with a model's help if one is named."""
-    from goldspan.articles.stream import documents
-    from goldspan.suggest import stream
-    from goldspan.suggest.scored import Tally
+    from goldspan.articles.ingest import documents
+    from goldspan.suggest.run import Tally, write
     from goldspan.suggest.suggester import Suggester
 
     corpus = Corpus.find(root)
     suggester = Suggester(corpus.scheme, model, _pairs(labels or []))
     tally = Tally.of(against)
-    written = stream.write(
-        documents(paths or [corpus.seeds]), output or corpus.build / "suggestions", suggester=suggester
-    )
-    for done in terminal.progress(written, "suggesting"):
+    written = write(documents(paths or [corpus.seeds]), output or corpus.build / "suggestions", suggester=suggester)
+    for done in console.progress(written, "suggesting"):
         tally.add(done.examples)
-    out = terminal.console()
+    out = console.make_console()
     out.print(
         f"{tally.spans:,} span(s) in {tally.articles:,} article(s), written to {output or corpus.build / 'suggestions'}"
     )
@@ -65,7 +62,7 @@ def run(
         out.print(_table(scores, against))
         if tally.unscored:
             out.print(f"{tally.unscored:,} article(s) without gold are not scored")
-    terminal.write_json(json, tally.report())
+    console.write_json(json, tally.report())
 
 
 def _pairs(maps: list[str]) -> dict[str, str]:
@@ -79,7 +76,7 @@ def _pairs(maps: list[str]) -> dict[str, str]:
 def _table(scores: Scores, against: Path | None) -> object:
     rows = [_row(name, counts) for name, counts in scores.labels.items()] + [_row("all", scores.overall)]
     header = ("label", "gold", "predicted", "right", "precision", "recall", "F1")
-    return terminal.table(f"Exact spans against {against}", header, rows)
+    return console.print_table(f"Exact spans against {against}", header, rows)
 
 
 def _row(name: str, counts: Counts) -> tuple[str, ...]:

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from goldspan.errors import ValueRefused
-from goldspan.pages.colours import BLACK, WHITE, contrast
+from goldspan.report.svg import BLACK, WHITE, contrast
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from goldspan.doccano.answers import SpanType
-    from goldspan.doccano.client import Doccano
-    from goldspan.values import Label, LabelScheme
+    from goldspan.annotation import Label, LabelScheme
+    from goldspan.doccano.client.api import Doccano
+    from goldspan.doccano.client.schema import SpanType
 
 KEYS = frozenset(string.digits + string.ascii_lowercase)  # what Doccano takes
 LONGEST = 100  # characters

@@ -1,29 +1,307 @@
-"""What a project holds at one moment: each example, and what everybody did with it."""
+"""What a project holds at one moment: each example, and what everybody did with it.
+
+What a project holds of one example: its text and keys, and what each annotator did with it.
+
+A row of an export, turned into what an annotator did; what cannot be turned is kept aside with the reason.
+"""
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeAlias
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from goldspan.doccano import rows
-from goldspan.doccano.archive import Archive
-from goldspan.doccano.copies import ALL, TWICE, Copy, Refused, Work, fingerprint
-from goldspan.errors import ServerError
+from goldspan import files, offsets
+from goldspan.annotation import Span
+from goldspan.doccano.export_archive import Archive
+from goldspan.errors import ServerError, ValueRefused
+from goldspan.formats.doccano import digest, is_digest
+from goldspan.formats.json_lines import loads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from concurrent.futures import Future
     from pathlib import Path
 
-    from goldspan.doccano.answers import Project
-    from goldspan.doccano.client import Doccano
-
-    Confirmed: TypeAlias = Mapping[str, Mapping[int, Any]]
+    from goldspan.doccano.client.api import Doccano
+    from goldspan.doccano.client.schema import Project
+    from goldspan.formats.doccano import Unit
 
 __all__ = ["ALL", "TWICE", "Copy", "Refused", "Snapshot", "Work", "fingerprint", "take"]
+
+
+ALL = ""
+TWICE = "is there twice"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A span that could not become one.
+
+    Args:
+        start: where it begins, in the server's unit.
+        end: where it ends, likewise.
+        label: its label.
+        why: the reason, without a full stop; `TWICE` for one whose equal stands among the spans.
+    """
+
+    start: int
+    end: int
+    label: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What one annotator did with an example; in a shared project, what all did together.
+
+    Args:
+        spans: in code points, sorted, each once.
+        confirmed: whether the annotator said that it is done.
+        comments: what the annotator wrote, in the order of the export.
+        refused: what could not become a span.
+    """
+
+    spans: tuple[Span, ...] = ()
+    confirmed: bool = False
+    comments: tuple[str, ...] = ()
+    refused: tuple[Refused, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """An example as it lies in a project. An id may have several.
+
+    Args:
+        number: Doccano's.
+        id: the example's; None if goldspan did not push it.
+        sha256: of the text that was pushed.
+        at: where it begins in its article, in code points.
+        extra: the further keys of the example that was pushed.
+        text: as it is there.
+        row: all keys that travel with the text, those of goldspan too.
+        work: per user name, or under `ALL` in a shared project.
+        spoiled: why text and offsets cannot be trusted, without a full stop; None if they can.
+    """
+
+    number: int
+    id: str | None
+    sha256: str | None
+    at: int
+    extra: Mapping[str, Any] = field(hash=False)
+    text: str
+    row: Mapping[str, Any] = field(hash=False)
+    work: Mapping[str, Work] = field(hash=False)
+    spoiled: str | None = None
+
+
+def fingerprint(spans: Iterable[Span]) -> str:
+    """The SHA-256 of spans, in code points, whatever their order: what `goldspan_sent` holds."""
+    listed = sorted([span.start, span.end, span.label] for span in spans)
+    return digest(files.dumps(listed))
+
+
+DOCCANOS = frozenset({"id", "text", "label", "entities", "relations", "Comments"})
+AT = re.compile("[0-9]{1,18}")
+NOTHING, CONFIRMED = Work(), Work(confirmed=True)
+BROKEN = "its list of spans is not one"
+MARKER = "goldspan_reanchor"  # an older version wrote it into an example for as long as it moved the spans there
+HALF_MOVED = "a push of an older goldspan was interrupted while it moved its spans: they may be on wrong words"
+COUNTED = {"utf16": "UTF-16 units", "graphemes": "grapheme clusters"}
+
+
+class Raw(NamedTuple):
+    """A span as the server states it."""
+
+    start: int
+    end: int
+    label: str
+
+
+def listed(row: Mapping[str, Any]) -> Any:  # noqa: ANN401  (JSON is any)
+    """What a row has where its spans should be: `label`, or `entities` in a project with `use_relation`."""
+    return row["label"] if "label" in row else row.get("entities")
+
+
+def raw_spans(found: object) -> tuple[Raw, ...] | None:
+    """The spans in what `listed` gave, sorted; None if it is no list of them."""
+    if not isinstance(found, list):
+        return None
+    spans = [_raw(item) for item in found]
+    return None if None in spans else tuple(sorted(filter(None, spans)))
+
+
+def _raw(item: object) -> Raw | None:
+    match item:
+        case [start, end, label]:
+            pass
+        case {"start_offset": start, "end_offset": end, "label": label}:
+            pass
+        case _:
+            return None
+    if type(start) is int and type(end) is int and type(label) is str:
+        return Raw(start, end, label)
+    return None
+
+
+def identity(row: Mapping[str, Any]) -> str | None:
+    """The id under which goldspan pushed a row, or None."""
+    name = row.get("goldspan_id")
+    return name if isinstance(name, str) and name else None
+
+
+def text_of(row: Mapping[str, Any]) -> str:
+    """The text of a row, empty if it has none."""
+    text = row.get("text")
+    return text if isinstance(text, str) else ""
+
+
+def comments(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """The comments of a row."""
+    found = row.get("Comments")
+    if not found or not isinstance(found, list):
+        return ()
+    return tuple(str(item.get("comment", "") if isinstance(item, dict) else item) for item in found)
+
+
+def stored_copy(number: int, row: Mapping[str, Any], work: Mapping[str, Work]) -> Copy:
+    """The example of a row.
+
+    Args:
+        number: Doccano's.
+        row: of any annotator.
+        work: of each; it may be filled later.
+    """
+    name, sha256 = identity(row), row.get("goldspan_sha256")
+    at, extra = _at(row), _extra(row)
+    return Copy(
+        number=number,
+        id=name,
+        sha256=sha256 if isinstance(sha256, str) else None,
+        at=at or 0,
+        extra=extra or {},
+        text=text_of(row),
+        row={key: value for key, value in row.items() if key not in DOCCANOS},
+        work=work,
+        spoiled=None if name is None else _spoiled(row, sha256, at, extra),
+    )
+
+
+def _spoiled(row: Mapping[str, Any], sha256: object, at: int | None, extra: dict[str, Any] | None) -> str | None:
+    if row.get(MARKER) is not None:  # an export fills gaps between rows with null
+        return HALF_MOVED
+    text = row.get("text")
+    if not isinstance(text, str):
+        return "it has no text"
+    if not isinstance(sha256, str):
+        return "its key goldspan_sha256 is broken, so its text cannot be judged"
+    if not is_digest(sha256, text):
+        return "its text was changed on the server"
+    return (
+        "its key goldspan_at is broken" if at is None else "its key goldspan_extra is broken" if extra is None else None
+    )
+
+
+def _at(row: Mapping[str, Any]) -> int | None:
+    at = row.get("goldspan_at")
+    return int(at) if isinstance(at, str) and AT.fullmatch(at) else None
+
+
+def _extra(row: Mapping[str, Any]) -> dict[str, Any] | None:
+    written = row.get("goldspan_extra")
+    if written == "{}":
+        return {}
+    try:
+        extra = loads(written) if isinstance(written, str) else None
+    except (ValueError, RecursionError):
+        return None
+    return extra if isinstance(extra, dict) else None
+
+
+class Places:
+    """Where the positions of a server lie in code points, for one text after the other.
+
+    Args:
+        unit: what the server counts.
+    """
+
+    def __init__(self, unit: Unit) -> None:
+        self.unit = unit
+        self._text: str | None = None
+        self._length = 0
+        self._place: Callable[[int], int | None] | None = None
+
+    def of(self, text: str) -> Places:
+        """The places of a text; asked for the same one again, they are there already."""
+        if text is not self._text:
+            self._text, self._length, self._place = text, *_counted(text, self.unit)
+        return self
+
+    def span(self, raw: Raw) -> Span | Refused:
+        """The span in code points, or why there is none."""
+        start, end, label = raw
+        if start >= end:
+            return Refused(start, end, label, "marks nothing")
+        if start < 0 or end > self._length:
+            why = f"lies outside the text of {self._length} {COUNTED[self.unit]}"
+            return Refused(start, end, label, why)
+        first, last = (start, end) if self._place is None else (self._place(start), self._place(end))
+        if first is None or last is None:
+            return Refused(start, end, label, "begins or ends inside a character")
+        try:
+            return Span(first, last, label)
+        except ValueRefused as error:
+            return Refused(start, end, label, error.message)
+
+
+def _counted(text: str, unit: Unit) -> tuple[int, Callable[[int], int | None] | None]:
+    """The length in the unit, and what gives the code point of a position in it; None where they are the same."""
+    try:
+        if unit == "utf16":
+            inside = offsets.inside_pairs(text).tolist()
+            return len(text) + len(inside), partial(_outside, inside) if inside else None
+        places = offsets.from_graphemes(text, range(int(offsets.to_graphemes(text, [len(text)])[0]) + 1)).tolist()
+        return len(places) - 1, places.__getitem__
+    except ValueRefused:
+        return 0, None  # with a lone surrogate nothing can be counted, so nothing lies inside
+
+
+def _outside(inside: list[int], at: int) -> int | None:
+    """A position less those inside a character that lie before it; None if it is one of them."""
+    before = bisect_left(inside, at)
+    return None if inside[before : before + 1] == [at] else at - before
+
+
+def annotator_work(raws: tuple[Raw, ...], said: tuple[str, ...], places: Places, *, confirmed: bool) -> Work:
+    """What an annotator did, out of what the server states.
+
+    Args:
+        raws: the spans, sorted.
+        said: the comments.
+        places: of the text.
+        confirmed: whether the annotator said that it is done.
+    """
+    if not raws and not said:
+        return CONFIRMED if confirmed else NOTHING
+    spans: dict[Span, None] = {}
+    refused = []
+    for raw in raws:
+        span = places.span(raw)
+        if isinstance(span, Span) and span in spans:
+            span = Refused(raw.start, raw.end, raw.label, TWICE)
+        if isinstance(span, Span):
+            spans[span] = None
+        else:
+            refused.append(span)
+    return Work(tuple(spans), confirmed, said, tuple(refused))  # sorted as they came: counting keeps the order
+
+
+if TYPE_CHECKING:
+    Confirmed: TypeAlias = Mapping[str, Mapping[int, Any]]
 
 TRIES = 3
 SHARED = "all"
@@ -110,9 +388,9 @@ def _confirmed(path: Path, project: Project) -> Confirmed:
     with Archive(path) as archive:
         return {
             name: {
-                row["id"]: rows.listed(row)
+                row["id"]: listed(row)
                 for _, row in archive.rows(name)
-                if type(row.get("id")) is int and rows.identity(row) is not None
+                if type(row.get("id")) is int and identity(row) is not None
             }
             for name in _names(archive, project)
         }
@@ -143,7 +421,7 @@ class _Reading:
         self.hidden = 0
         self.changed: str | None = None
         self._shared = project.collaborative
-        self._places = rows.Places("graphemes" if project.grapheme_mode else "utf16")
+        self._places = Places("graphemes" if project.grapheme_mode else "utf16")
         self._works: dict[int, dict[str, Work]] = {}
 
     def read(self, part: Iterable[tuple[int, dict[str, Any]]], name: str, done: Mapping[int, Any]) -> None:
@@ -161,19 +439,19 @@ class _Reading:
             if type(number) is not int or self._is_covered(number, row, annotator):
                 hidden += 1
                 continue
-            found = rows.listed(row)
-            raws = rows.raw_spans(found)
+            found = listed(row)
+            raws = raw_spans(found)
             copy = self._copy(number, row, annotator, broken=raws is None)
-            if number in done and done[number] != found and rows.raw_spans(done[number]) != raws:
+            if number in done and done[number] != found and raw_spans(done[number]) != raws:
                 self.changed = _named(copy)
             places = self._places.of(copy.text) if raws else self._places
-            self._works[number][annotator] = rows.work(raws or (), rows.comments(row), places, confirmed=number in done)
+            self._works[number][annotator] = annotator_work(raws or (), comments(row), places, confirmed=number in done)
         self.hidden = max(self.hidden, hidden)
 
     def _is_covered(self, number: int, row: dict[str, Any], annotator: str) -> bool:
         """Whether a foreign row claims a number that another example of the same part has."""
         known = self.copies.get(number)
-        if known is None or rows.identity(row) is not None:
+        if known is None or identity(row) is not None:
             return False
         return known.id is not None or annotator in self._works[number]
 
@@ -184,15 +462,15 @@ class _Reading:
             ServerError: for two of goldspan's that have one number.
         """
         copy = self.copies.get(number)
-        if copy is None or (copy.id is None and rows.identity(row) is not None):
+        if copy is None or (copy.id is None and identity(row) is not None):
             works = self._works[number] = {}
-            copy = self.copies[number] = rows.copy(number, row, works)
+            copy = self.copies[number] = stored_copy(number, row, works)
         elif annotator in self._works[number]:
             raise ServerError(
                 f"the export has two examples of number {number}", example=copy.id, remedy="Look at them in Doccano."
             )
-        elif copy.id is not None and (rows.identity(row), rows.text_of(row)) != (copy.id, copy.text):
+        elif copy.id is not None and (identity(row), text_of(row)) != (copy.id, copy.text):
             self.changed = _named(copy)
         if broken and copy.spoiled is None:
-            copy = self.copies[number] = replace(copy, spoiled=rows.BROKEN)
+            copy = self.copies[number] = replace(copy, spoiled=BROKEN)
         return copy

@@ -3,29 +3,230 @@
 The Trainer hands over logits and aligned labels, as the examples of `transformers` for token classification make them:
 one label a word, and -100 for special tokens, padding and the further pieces of a word. These are left out of gold and
 prediction alike; the tokens that remain are those that spans count.
+
+The names of a model's classes, from whatever holds them.
+
+Tags of many tokens at once as spans: `goldspan.iob` over arrays.
+
+The rule is that of `goldspan.iob.decode` and of `conlleval`. Whether a token begins or ends a span, and
+whether its tag is malformed, follows from its prefix, those of its two neighbours and whether they share its label:
+500 cases. They are decided once, by `tagging` itself, and looked up for every token that is not O.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, get_args
 
 import numpy as np
 
+from goldspan import iob
 from goldspan.errors import ValueRefused
-from goldspan.evaluation.class_names import class_names
-from goldspan.evaluation.columns import Columns
-from goldspan.evaluation.decoding import TagSet, decode
-from goldspan.evaluation.flat import flat
-from goldspan.evaluation.measure import measure
-from goldspan.evaluation.result import SCHEMES
+from goldspan.evaluation.result import SCHEMES, flat
+from goldspan.evaluation.scores import measure
+from goldspan.span_table import Columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from goldspan.evaluation.decoding import Chunks, Flags, Numbers
+    import numpy.typing as npt
+
     from goldspan.evaluation.result import Scheme
-    from goldspan.formats import tagging
 
+
+def class_names(given: Any) -> list[str]:  # noqa: ANN401  (a feature of `datasets`, which is untyped)
+    """The names in class-id order.
+
+    Args:
+        given: the names themselves, a model's `id2label`, a `ClassLabel` of `datasets`, a list of it, or `Features`
+            with one column that lists tags.
+
+    Raises:
+        ValueRefused: for features with several such columns or none, or an `id2label` with gaps.
+    """
+    if hasattr(given, "feature"):  # a list of class labels
+        return class_names(given.feature)
+    if hasattr(given, "names"):  # a class label
+        return list(given.names)
+    if not isinstance(given, Mapping):
+        return list(given)
+    return _of_ids(given) if all(isinstance(key, int) for key in given) else _of_features(given)
+
+
+def _of_ids(names: Mapping[int, str]) -> list[str]:
+    missing = sorted(set(range(len(names))) - set(names))
+    if missing:
+        raise ValueRefused(f"the class {missing[0]} has no name", remedy="Name all classes, from 0 on.")
+    return [names[number] for number in range(len(names))]
+
+
+def _of_features(features: Mapping[str, Any]) -> list[str]:
+    found = {name: names for name, feature in features.items() if (names := _tag_names(feature))}
+    if len(found) != 1:
+        raise ValueRefused(
+            f"there are {len(found)} columns of tags: {', '.join(found) or 'none'}",
+            remedy='Hand over the one that the labels come from, e.g. features["ner_tags"].',
+        )
+    return next(iter(found.values()))
+
+
+def _tag_names(feature: Any) -> list[str] | None:  # noqa: ANN401  (a feature of `datasets`, which is untyped)
+    """The names of a column that lists class labels that are tags."""
+    names = getattr(getattr(feature, "feature", None), "names", None)
+    try:
+        return list(names) if names and [iob.parse(name) for name in names] else None
+    except ValueRefused:
+        return None
+
+
+if TYPE_CHECKING:
+    Numbers: TypeAlias = npt.NDArray[np.integer]
+    Flags: TypeAlias = npt.NDArray[np.bool_]
+
+PREFIXES = "OBIES"
+
+
+@dataclass(frozen=True)
+class TagSet:
+    """The tags of a model or a file, numbered by their class ids.
+
+    Args:
+        prefix: (classes,) the place of each tag's prefix in `PREFIXES`.
+        label: (classes,) the place of its label in `labels`, -1 for O.
+        labels: the labels, in the order of their first tag.
+        scheme: the one of `tagging.SCHEMES` that says which tags are malformed.
+    """
+
+    prefix: Numbers
+    label: Numbers
+    labels: tuple[str, ...]
+    scheme: str
+
+    @classmethod
+    def of(cls, names: Sequence[str], scheme: str | None = None) -> TagSet:
+        """The tags of these names, in class-id order.
+
+        Args:
+            names: e.g. `["O", "B-PER", "I-PER"]`.
+            scheme: told by the prefixes if not named: IOB2 for B and I, IOE2 for I and E, else BIOES.
+
+        Raises:
+            ValueRefused: for a name that is no tag, or a scheme that is not known.
+        """
+        tags = [iob.parse(name) for name in names]
+        known = dict.fromkeys(tag.label for tag in tags if tag.label)
+        number = {label: place for place, label in enumerate(known)} | {"": -1}
+        return cls(
+            np.array([PREFIXES.index(tag.prefix) for tag in tags], np.uint8),
+            np.array([number[tag.label] for tag in tags], np.int32),
+            tuple(known),
+            iob.canonical(scheme) if scheme else _scheme({tag.prefix for tag in tags}),
+        )
+
+
+@dataclass(frozen=True)
+class Chunks:
+    """Labelled runs of tokens, `tokens[first:stop]` of a document, in reading order.
+
+    Args:
+        document: (chunks,) the document's number.
+        first: (chunks,) the first token, counted within the document.
+        stop: (chunks,) the token after the last.
+        label: (chunks,) the place of the label in `TagSet.labels`.
+        malformed: how many tags the scheme forbids where they stand.
+    """
+
+    document: Numbers
+    first: Numbers
+    stop: Numbers
+    label: Numbers
+    malformed: int
+
+
+def decode(ids: Numbers, lengths: Numbers, tags: TagSet, repair: iob.Repair = "conlleval") -> Chunks:
+    """The chunks of all documents.
+
+    Args:
+        ids: (tokens,) class ids, the documents end to end.
+        lengths: (documents,) how many tokens each document has; 0 is a length.
+        tags: what the class ids mean.
+        repair: under `conlleval` a malformed tag continues or begins a chunk as that program has it
+            (`tagging.decode`); under `strict` a chunk with a malformed tag in it is none (`tagging.well_formed`). They
+            are counted under either.
+
+    Raises:
+        ValueRefused: for a class id without a tag, or another repair.
+    """
+    _refuse(ids, tags, repair)
+    at = np.flatnonzero(tags.prefix[ids])
+    prefix, label = tags.prefix[ids[at]].astype(np.intp), tags.label[ids[at]]
+    ends_of_documents = np.cumsum(lengths)
+    document = np.searchsorted(ends_of_documents, at, side="right")
+    case = _cases(at, prefix, label, document)
+    begins, ends, malformed = (table[case] for table in _tables(tags.scheme))
+    kept = np.flatnonzero(begins)
+    last = np.flatnonzero(ends)
+    if repair == "strict" and malformed.any():
+        spoilt = np.bincount(np.cumsum(begins)[malformed] - 1, minlength=len(kept)) > 0
+        kept, last = kept[~spoilt], last[~spoilt]
+    offset = (ends_of_documents - lengths)[document[kept]]
+    return Chunks(
+        document[kept], at[kept] - offset, at[last] + 1 - offset, label[kept], int(np.count_nonzero(malformed))
+    )
+
+
+def _cases(at: Numbers, prefix: Numbers, label: Numbers, document: Numbers) -> Numbers:
+    """The number, among the 500, of each token that is not O; its neighbours are O unless they stand beside it."""
+    beside = np.zeros(len(at) + 1, bool)
+    beside[1:-1] = (np.diff(at) == 1) & (document[1:] == document[:-1])
+    same = beside.copy()
+    same[1:-1] &= label[1:] == label[:-1]
+    left, right = np.zeros_like(prefix), np.zeros_like(prefix)
+    left[1:] = prefix[:-1] * beside[1:-1]
+    right[:-1] = prefix[1:] * beside[1:-1]
+    found: Numbers = (((left * 2 + same[:-1]) * 5 + prefix) * 2 + same[1:]) * 5 + right
+    return found
+
+
+@lru_cache(maxsize=len(iob.SCHEMES))
+def _tables(scheme: str) -> tuple[Flags, Flags, Flags]:
+    """For each of the 500 cases whether the token begins a chunk, ends one, and is malformed."""
+    begins, ends, malformed = [], [], []
+    for left, left_same, prefix, right_same, right in product(PREFIXES, (0, 1), PREFIXES, (0, 1), PREFIXES):
+        tag = _tag(prefix, same=True)
+        before, after = _tag(left, same=bool(left_same)), _tag(right, same=bool(right_same))
+        begins.append(tag != iob.OUTSIDE and not before.continued_by(tag))
+        ends.append(tag != iob.OUTSIDE and not tag.continued_by(after))
+        malformed.append(iob.forbidden((before, tag, after), scheme))
+    return np.array(begins), np.array(ends), np.array(malformed)
+
+
+def _tag(prefix: str, *, same: bool) -> iob.Tag:
+    return iob.OUTSIDE if prefix == "O" else iob.Tag(prefix, "this" if same else "other")
+
+
+def _scheme(prefixes: set[str]) -> str:
+    if prefixes <= set("OBI"):
+        return "IOB2"
+    return "IOE2" if prefixes <= set("OIE") else "BIOES"
+
+
+def _refuse(ids: Numbers, tags: TagSet, repair: iob.Repair) -> None:
+    if repair not in get_args(iob.Repair):
+        known = ", ".join(get_args(iob.Repair))
+        raise ValueRefused(f"there is no repair {repair!r}", remedy=f"The repairs are {known}.")
+    classes = len(tags.prefix)
+    if len(ids) and not 0 <= (low := int(ids.min())) <= (high := int(ids.max())) < classes:
+        raise ValueRefused(
+            f"the class id {low if low < 0 else high} has no tag: there are {classes} names",
+            remedy="Name all classes of the model, in the order of their ids.",
+        )
+
+
+if TYPE_CHECKING:
     Arrays: TypeAlias = Any  # of numpy or torch, or lists or tuples of them
     Batch: TypeAlias = tuple[Chunks, Chunks, int]  # gold, predicted, how many documents
 
@@ -51,22 +252,22 @@ def compute_metrics(
     label_names: Sequence[str] | Mapping[Any, Any] | Any,  # noqa: ANN401  (`datasets` is untyped)
     *,
     scheme: str | None = None,
-    repair: tagging.Repair = "conlleval",
+    repair: iob.Repair = "conlleval",
     schemes: Sequence[Scheme] = SCHEMES,
     by_label: bool = True,
     undefined: float | None = None,
 ) -> ComputeMetrics:
     """A function for `Trainer(compute_metrics=…)` that gives `strict_f1`, `partial_recall`, `strict_f1_LOCATION` ….
 
-    Beside these (see `goldspan.evaluation.flat`) it gives `gold_spans`, `predicted_spans`, and how many tags were
-    malformed as `malformed_gold` and `malformed_predicted`. It serves `batch_eval_metrics` as well, and then keeps the
+    Beside these (see `goldspan.evaluation.result.flat`) it gives `gold_spans`, `predicted_spans`, and how many tags
+    were malformed as `malformed_gold` and `malformed_predicted`. It serves `batch_eval_metrics` as well, and then keeps the
     spans of the batches alone.
 
     Args:
         label_names: the tags in class-id order, a model's `id2label`, a `ClassLabel` of `datasets`, a list of it, or
             `Features` with one column of tags.
         scheme: the tagging scheme; if not named, told by the prefixes of the names, which do not tell IOB1 from IOB2.
-        repair: what becomes of malformed predicted tags, see `goldspan.evaluation.decoding.decode`. Gold is always
+        repair: what becomes of malformed predicted tags, see `goldspan.evaluation.hooks.decode`. Gold is always
             read by the rule of `conlleval`, so that none of it is lost.
         schemes: the schemes to tell of.
         by_label: whether to tell of each label, too.
@@ -122,7 +323,7 @@ def _measured(
     }
 
 
-def _decoded(predictions: Arrays, labels: Arrays, tags: TagSet, repair: tagging.Repair) -> Iterator[Batch]:
+def _decoded(predictions: Arrays, labels: Arrays, tags: TagSet, repair: iob.Repair) -> Iterator[Batch]:
     """The batches: one, or a list of them without `eval_do_concat_batches`."""
     if isinstance(labels, list) and all(hasattr(part, "shape") for part in labels):
         for batch in zip(predictions, labels, strict=True):

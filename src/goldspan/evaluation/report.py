@@ -1,41 +1,208 @@
 """Everything that is to be said of a prediction, in one value: measures, how sure they are, and where it fails.
 
 An undefined number is None, in JSON null, and a sentence of `undefined` says why.
+
+Sentences on how to read a report, and on what it cannot say of these data.
+
+Sentences on every measure that has no value, so that a null is never taken for a nought.
 """
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
+from goldspan.bootstrap import default_unit, units
 from goldspan.errors import ValueRefused
-from goldspan.evaluation import undefined
-from goldspan.evaluation.amounts import values
-from goldspan.evaluation.by_article import by_article
-from goldspan.evaluation.cases import cases
-from goldspan.evaluation.ceiling import ceiling
-from goldspan.evaluation.confusion import confusion, errors
-from goldspan.evaluation.hardest import hardest
-from goldspan.evaluation.remarks import remarks
+from goldspan.evaluation.errors import cases, confusion, error_kinds, hardest
+from goldspan.evaluation.human_ceiling import ceiling
+from goldspan.evaluation.quantity_values import values
+from goldspan.evaluation.scores import by_article
 from goldspan.evaluation.slices import slices
-from goldspan.units import default_unit, units
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from goldspan.evaluation.amounts import LabelValues
-    from goldspan.evaluation.by_article import ArticleScores
-    from goldspan.evaluation.ceiling import Ceiling
-    from goldspan.evaluation.certainty import Intervals
-    from goldspan.evaluation.comparison import SystemComparison
-    from goldspan.evaluation.confusion import Confusion, Errors
-    from goldspan.evaluation.hardest import Hard
-    from goldspan.evaluation.measure import Counted
+    from goldspan.annotation import Example, LabelScheme
+    from goldspan.bootstrap import Unit
+    from goldspan.evaluation.errors import Confusion, Errors, Hard
+    from goldspan.evaluation.human_ceiling import Ceiling
+    from goldspan.evaluation.quantity_values import LabelValues
     from goldspan.evaluation.result import Evaluation
+    from goldspan.evaluation.scores import ArticleScores, Counted
+    from goldspan.evaluation.significance import Intervals, SystemComparison
     from goldspan.evaluation.slices import Slice
-    from goldspan.sources.source import Note
-    from goldspan.units import Unit
-    from goldspan.values import Example, LabelScheme
+    from goldspan.formats.sources import Note
+
+BOTH = 2
+
+
+def remarks(
+    gold: Sequence[Example],
+    *,
+    scheme: LabelScheme | None = None,
+    training: Sequence[Example] | None = None,
+    passes: Mapping[str, Sequence[Example]] | None = None,
+) -> tuple[str, ...]:
+    """All that apply.
+
+    Args:
+        gold: the examples that were evaluated.
+        scheme: the labels, if they are known.
+        training: what the model was trained on, if it is known.
+        passes: per annotator the examples read, if there are any.
+    """
+    language = "en" if scheme is None else scheme.language
+    said = [
+        "A label is measured as if there were no other; which label was taken for which, the confusion matrix shows.",
+        "Errors and confusion come from one matching: what is the same first, then as many right labels as can be.",
+        "Slices are measured by the scheme strict: a span counts as a whole or not at all.",
+        f"Lengths count the tokens of spaCy's rule-based tokenizer for {language!r} that a span touches.",
+        *_articles(gold),
+    ]
+    if scheme is None:
+        said.append("No label scheme says which labels are quantities, so no values are compared.")
+    said += _training(gold, training)
+    said += ["There are no passes, so what people reach is not known."] if not passes else _passes(gold, passes)
+    return tuple(said)
+
+
+def _articles(gold: Sequence[Example]) -> Iterator[str]:
+    """What it means that there is one article, or one to each example."""
+    articles = len({example.article for example in gold})
+    if articles == len(gold):
+        yield "Every example is an article of its own, so there are no measures per article."
+    elif articles == 1:
+        yield "All examples are of one article: nothing here tells how the model does on another."
+
+
+def _training(gold: Iterable[Example], training: Sequence[Example] | None) -> Iterator[str]:
+    """Whether novelty is known, and whether the model was trained on what it is tested on."""
+    if training is None:
+        yield "What the model was trained on is not known, so seen and unseen spans are not told apart."
+        return
+    texts = {example.text for example in training}
+    known = [example.id for example in gold if example.text in texts]
+    if known:
+        yield (
+            f"{len(known)} of the examples stand word for word in the training data, so that the measures flatter the "
+            f"model: {listed(known)}."
+        )
+
+
+def _passes(gold: Sequence[Example], passes: Mapping[str, Sequence[Example]]) -> Iterator[str]:
+    """Which examples the passes do not cover, or read in another text."""
+    texts = {example.id: example.text for example in gold}
+    readings: Counter[str] = Counter()
+    for name, examples in passes.items():
+        mine = [example for example in examples if example.id in texts]
+        readings.update(example.id for example in mine if example.text == texts[example.id])
+        differing = [example.id for example in mine if example.text != texts[example.id]]
+        if differing:
+            yield f"{name}: these examples have another text than in gold and count nowhere: {listed(differing)}."
+    few = [example.id for example in gold if readings[example.id] < BOTH]
+    if few:
+        yield (
+            f"Fewer than two passes have read {len(few)} of the examples; their spans are neither unanimous nor "
+            f"disputed: {listed(few)}."
+        )
+
+
+def listed(names: Sequence[str], most: int = 10) -> str:
+    """The names, the first of them where they are many, with the number of the rest."""
+    rest = len(names) - most
+    return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
+
+
+ALL = "precision, recall and F1 are undefined, for gold has nothing and nothing was predicted"
+PRECISION = "precision is undefined, for nothing was predicted"
+RECALL = "recall is undefined, for gold has nothing"
+
+
+class Row(Protocol):
+    """Whatever has the three measures."""
+
+    @property
+    def precision(self) -> float | None:
+        """None where nothing was predicted."""
+
+    @property
+    def recall(self) -> float | None:
+        """None where gold has nothing."""
+
+    @property
+    def f1(self) -> float | None:
+        """None where both are so."""
+
+
+def lack(row: Row) -> str | None:
+    """What is undefined in a row of measures, and why; None where all is defined."""
+    if row.f1 is None:
+        return ALL
+    if row.precision is None:
+        return PRECISION
+    return RECALL if row.recall is None else None
+
+
+def of_rows(rows: Mapping[str, Row]) -> Iterator[str]:
+    """A sentence for each row, by its name, in which something is undefined."""
+    for name, row in rows.items():
+        if said := lack(row):
+            yield f"{name}: {said}."
+
+
+def of_evaluation(evaluation: Evaluation) -> Iterator[str]:
+    """The same over all and for each label; what is undefined by one scheme is so by all."""
+    yield from of_rows({"All labels": evaluation.overall["strict"], **evaluation.labels["strict"]})
+    if evaluation.macro("strict") is None:
+        yield "The macro-averaged F1 is undefined, for that of no label is defined."
+
+
+def of_articles(articles: Iterable[ArticleScores]) -> Iterator[str]:
+    """One sentence for all articles that lack the same."""
+    lacking: defaultdict[str, list[str]] = defaultdict(list)
+    for one in articles:
+        if said := lack(one.evaluation.overall["strict"]):
+            lacking[said].append(one.article)
+    for said, names in lacking.items():
+        yield f"In {', '.join(names)}: {said}."
+
+
+def of_values(values: Iterable[LabelValues]) -> Iterator[str]:
+    """A sentence for each label without an accuracy."""
+    for one in values:
+        if one.accuracy is None:
+            yield f"{one.label}: the accuracy of the values is undefined, for no gold span has a value."
+
+
+def of_ceiling(ceiling: Ceiling | None) -> Iterator[str]:
+    """A sentence for each agreement and each score that has no value."""
+    if ceiling is None:
+        return
+    rows = [(f"{one.first} and {one.second}", one.f1, one.model_f1) for one in ceiling.pairs]
+    rows += [(f"{one.name} and gold", one.f1, one.model_f1) for one in ceiling.passes]
+    for names, people, model in rows:
+        if people is None:
+            yield f"{names}: their F1 is undefined, for neither has anything."
+        if model is None:
+            yield f"{names}: the model's F1 there is undefined, for gold has nothing and it predicts nothing."
+
+
+def sentences(
+    evaluation: Evaluation,
+    slices: Sequence[Slice],
+    articles: Sequence[ArticleScores],
+    values: Sequence[LabelValues],
+    ceiling: Ceiling | None,
+) -> tuple[str, ...]:
+    """Every sentence; slices by label and article would say again what the schemes and the articles have said."""
+    parts = [part for part in slices if part.dimension not in ("label", "article")]
+    said = [
+        *of_evaluation(evaluation),
+        *of_rows({f"The slice {part.dimension} {part.name}": part.counts for part in parts}),
+    ]
+    return (*said, *of_articles(articles), *of_values(values), *of_ceiling(ceiling))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +320,8 @@ def report(
     Raises:
         ValueRefused: if there is no example, or the sides are not paired one to one.
     """
-    from goldspan.evaluation.certainty import intervals
-    from goldspan.evaluation.comparison import compare
-    from goldspan.resampling import BootstrapSettings
+    from goldspan.bootstrap import BootstrapSettings
+    from goldspan.evaluation.significance import compare, intervals
 
     refuse_unpaired(gold, predicted, "the predictions")
     if baseline is not None:
@@ -180,12 +346,12 @@ def report(
         comparison=against,
         slices=parts,
         confusion=confusion(met, labels),
-        errors=errors(met, labels),
+        errors=error_kinds(met, labels),
         values=quantities,
         articles=articles,
         hardest=hardest(gold, predicted, met),
         ceiling=people,
-        undefined=undefined.sentences(evaluation, parts, articles, quantities, people),
+        undefined=sentences(evaluation, parts, articles, quantities, people),
         remarks=(sure.sentence, *remarks(gold, scheme=scheme, training=training, passes=passes)),
         notes=tuple(notes),
     )
@@ -216,8 +382,8 @@ def label_names(scheme: LabelScheme | None, *sides: Iterable[Example]) -> tuple[
 
 
 def _counted(gold: Sequence[Example], predicted: Sequence[Example], labels: Sequence[str]) -> Counted:
-    from goldspan.evaluation.columns import Columns
-    from goldspan.evaluation.measure import measure
+    from goldspan.evaluation.scores import measure
+    from goldspan.span_table import Columns
 
     return measure(Columns.of(gold, labels), Columns.of(predicted, labels))
 

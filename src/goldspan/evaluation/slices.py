@@ -13,12 +13,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from goldspan import tokens
-from goldspan.scoring import Counts
+from goldspan.evaluation.result import Counts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from goldspan.values import Example, Span
+    from goldspan.annotation import Example, Span
 
 Part: TypeAlias = "Callable[[Example, Span], str | None]"
 """The name of the part that a span of an example is in; None if it is in none."""

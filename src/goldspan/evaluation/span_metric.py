@@ -15,21 +15,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from goldspan.annotation import Span
 from goldspan.errors import ValueRefused
-from goldspan.evaluation.columns import Columns
-from goldspan.evaluation.decoding import TagSet, decode
-from goldspan.evaluation.flat import flat
-from goldspan.evaluation.hooks import columns
-from goldspan.evaluation.measure import measure
-from goldspan.evaluation.result import SCHEMES
-from goldspan.values import Span
+from goldspan.evaluation.hooks import TagSet, columns, decode
+from goldspan.evaluation.result import SCHEMES, flat
+from goldspan.evaluation.scores import measure
+from goldspan.span_table import Columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from goldspan import iob
     from goldspan.evaluation.result import Scheme
-    from goldspan.formats import tagging
 
+if TYPE_CHECKING:
     Document = Sequence[Any]
     Documents = Sequence[Document]
 
@@ -49,9 +48,9 @@ class SpanMetric:
 
     Args:
         scheme: the tagging scheme; if not named, told by the prefixes of all tags, which do not tell IOB1 from IOB2.
-        repair: what becomes of malformed predicted tags, see `goldspan.evaluation.decoding.decode`; of gold none is
+        repair: what becomes of malformed predicted tags, see `goldspan.evaluation.hooks.decode`; of gold none is
             lost.
-        schemes: the schemes to tell of, see `goldspan.evaluation.flat`.
+        schemes: the schemes to tell of, see `goldspan.evaluation.result.flat`.
         by_label: whether to tell of each label, too.
         undefined: what to write for an undefined measure, which is left out if this is None.
     """
@@ -60,13 +59,13 @@ class SpanMetric:
         self,
         *,
         scheme: str | None = None,
-        repair: tagging.Repair = "conlleval",
+        repair: iob.Repair = "conlleval",
         schemes: Sequence[Scheme] = SCHEMES,
         by_label: bool = True,
         undefined: float | None = None,
     ) -> None:
         self._scheme = scheme
-        self._repair: tagging.Repair = repair
+        self._repair: iob.Repair = repair
         self._schemes = schemes
         self._by_label = by_label
         self._undefined = undefined

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+from goldspan.annotation import Span
 from goldspan.errors import ValueRefused
-from goldspan.evaluation.columns import Columns
-from goldspan.evaluation.flat import flat
-from goldspan.evaluation.measure import measure
-from goldspan.values import Span
+from goldspan.evaluation.result import flat
+from goldspan.evaluation.scores import measure
+from goldspan.span_table import Columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,7 +40,7 @@ def make_span_scorer(spans_key: str | None = None) -> Scorer:
     """A scorer of entities, or of the span group of a key.
 
     It returns the names that spaCy's own scorers return, `ents_p`, `ents_r`, `ents_f` and `ents_per_type` (or those of
-    `spans_<key>`), by the scheme strict, and all schemes as in `goldspan.evaluation.flat` behind `ents_` (or
+    `spans_<key>`), by the scheme strict, and all schemes as in `goldspan.evaluation.result.flat` behind `ents_` (or
     `spans_<key>_`). As with spaCy a measure that is undefined is 0.0, and all are None where nothing is annotated: its
     training takes numbers alone.
 

@@ -9,11 +9,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from goldspan import confirmation, files, formats
+from goldspan import files, formats
+from goldspan.corpus import confirmed
 from goldspan.errors import InputError
 from goldspan.export import card, parquet
-from goldspan.export.columns import features
-from goldspan.folds import folds
+from goldspan.export.arrow import features
+from goldspan.splits.folds import folds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -150,7 +151,7 @@ def _gold_rows(corpus: Corpus, ids: list[str], fold: Mapping[str, int]) -> Itera
 def _pass_rows(corpus: Corpus, ids: list[str], annotators: list[str], fold: Mapping[str, int]) -> Iterator[parquet.Row]:
     for article in ids:
         for annotator in annotators:
-            for example in confirmation.confirmed(corpus, annotator, [article]):
+            for example in confirmed(corpus, annotator, [article]):
                 yield parquet.Row(example, fold.get(article), annotator)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from goldspan.tables import Table
+from goldspan.report.text import Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

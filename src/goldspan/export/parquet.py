@@ -7,14 +7,14 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from goldspan import files
-from goldspan.export.columns import Columns, features
+from goldspan.export.arrow import Columns, features
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from goldspan.annotation import Example, LabelScheme
     from goldspan.tokens import Misaligned, Policy
-    from goldspan.values import Example, LabelScheme
 
 ROW_GROUP = 10_000  # rows held in memory at a time
 

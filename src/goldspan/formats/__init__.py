@@ -11,15 +11,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
 
 from goldspan.errors import InputError
-from goldspan.formats.sniffing import detect
+from goldspan.formats.detection import detect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from goldspan.annotation import Example
     from goldspan.formats.record import Record
     from goldspan.tokens import Misaligned, Policy
-    from goldspan.values import Example
 
 NAMES = ("gold", "doccano", "brat", "conll", "docbin", "prodigy")
 ALIASES = {"jsonl": "gold"}

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from goldspan import formats
 from goldspan.errors import InputError
-from goldspan.formats.sniffing import detect
+from goldspan.formats.detection import detect
 from goldspan.tokens import POLICIES, Misaligned, Policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from goldspan.annotation import Example
     from goldspan.formats.record import Record
-    from goldspan.values import Example
 
 
 @dataclass

@@ -18,9 +18,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from goldspan import files
+from goldspan.annotation import Span
 from goldspan.errors import InputError, ValueRefused
-from goldspan.formats.lines import json_object, numbered
-from goldspan.values import Span
+from goldspan.formats.json_lines import json_object, numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from goldspan import files, tokens
 from goldspan.errors import InputError
-from goldspan.formats.alignment import Alignment
-from goldspan.formats.lines import loads
+from goldspan.formats.json_lines import loads
 from goldspan.formats.record import RawSpan, Record
+from goldspan.formats.token_format import Alignment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
     from spacy.tokens import Span as Entity
 
-    from goldspan.values import Example, Span
+    from goldspan.annotation import Example, Span
 
 SUFFIXES = (".spacy",)
 KEY = "goldspan"

@@ -25,14 +25,14 @@ from typing import TYPE_CHECKING, Any, Literal
 from goldspan import files, offsets
 from goldspan.errors import InputError, ValueRefused
 from goldspan.formats import gold
-from goldspan.formats.lines import json_object, loads, numbered
+from goldspan.formats.json_lines import json_object, loads, numbered
 from goldspan.formats.record import RawSpan, Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from goldspan.values import Example
+    from goldspan.annotation import Example
 
 SUFFIXES = (".jsonl",)
 Unit = Literal["utf16", "graphemes"]

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from goldspan import files
 from goldspan.errors import InputError, ValueRefused
-from goldspan.formats.lines import json_object, numbered
+from goldspan.formats.json_lines import json_object, numbered
 from goldspan.formats.record import RawSpan, Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from goldspan.values import Example
+    from goldspan.annotation import Example
 
 SUFFIXES = (".jsonl",)
 KEYS: dict[str, type] = {"id": str, "at": int, "text": str, "spans": list}

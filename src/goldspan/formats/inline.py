@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from goldspan.annotation import Example, Span
 from goldspan.errors import ValueRefused
-from goldspan.values import Example, Span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

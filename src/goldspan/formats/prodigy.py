@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from goldspan import files, tokens
 from goldspan.errors import InputError, ValueRefused
-from goldspan.formats.lines import json_object, numbered
+from goldspan.formats.json_lines import json_object, numbered
 from goldspan.formats.record import RawSpan, Record
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from spacy.tokens import Token
 
-    from goldspan.values import Example, Span
+    from goldspan.annotation import Example, Span
 
 SUFFIXES = (".jsonl",)
 KEY = "prodigy"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from goldspan.annotation import Example, Span
 from goldspan.errors import InputError, ValueRefused
-from goldspan.values import Example, Span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

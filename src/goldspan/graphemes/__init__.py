@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+if TYPE_CHECKING:
     Offsets: TypeAlias = npt.NDArray[np.int64]
 
 OTHER, LV, LVT = b".DU"

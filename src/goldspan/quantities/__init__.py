@@ -47,8 +47,7 @@ determiner or an empty word (`an additional`, `a total of`, `only`). A noun is n
 for the reader to say.
 """
 
-from goldspan.quantities.lexicon import STARTS as NUMBER_STARTS
-from goldspan.quantities.reading import can_begin, parse_troop_count, quantity_at
-from goldspan.quantities.value import TroopCount
+from goldspan.quantities.lexicon import NUMBER_STARTS
+from goldspan.quantities.troop_count import TroopCount, can_begin, parse_troop_count, quantity_at
 
 __all__ = ["NUMBER_STARTS", "TroopCount", "can_begin", "parse_troop_count", "quantity_at"]

@@ -1,28 +1,283 @@
-"""The whole quantity: bounds, a number or a range, and what is bound to it behind."""
+"""The whole quantity: bounds, a number or a range, and what is bound to it behind.
+
+The words around a number, and what they make of it: `up to`, `just over`, `or more`.
+
+Vague numerals and collectives: `dozens`, `tens of thousands`, `several hundred`, `half a million`.
+
+One number or two: `between 4,000 and 5,000`, `five to six thousand`, `two or three`.
+"""
 
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from goldspan.quantities import bounds
 from goldspan.quantities.lexicon import (
+    AFTER,
     AFTER_ARTICLE,
     ARTICLES,
+    BEFORE,
+    CLOSE,
+    COLLECTIVES,
     COMPOUND,
     DASHES,
+    FAR,
+    FILLER,
+    FRACTIONS,
+    HUNDRED,
+    JOINS,
     LONGEST_MONTH,
     MEASURES,
     MONTHS,
-    STARTS,
+    NUMBER_STARTS,
+    PAIRS,
+    PLURALS,
+    SCALES,
+    SEVERAL,
+    SOMEWHERE,
+    SPREADS,
     UNFIT,
+    VULGAR,
     WHOLES,
+    Bound,
 )
-from goldspan.quantities.ranges import amount
+from goldspan.quantities.numbers import THOUSAND, Term, number
 
 if TYPE_CHECKING:
-    from goldspan.quantities.atoms import Atoms
-    from goldspan.quantities.numbers import Term
+    from goldspan.quantities.lexicon import Phrases
+    from goldspan.quantities.numbers import Atoms
+
+MOST_BOUNDS = 3
+SUMS = frozenset({"+", "plus"})
+
+
+class Front(NamedTuple):
+    """The bounds in front of a number, the outermost first, and the index after them.
+
+    Each bound comes with whether the number is said to be near.
+    """
+
+    end: int
+    bounds: tuple[tuple[Bound, bool], ...] = ()
+
+
+def phrase(table: Phrases, atoms: Atoms, at: int) -> tuple[Bound | None, int]:
+    """The bound of the longest phrase that stands here, and the index after it; None and `at` if none does."""
+    for words, bound in table.get(atoms[at].text, ()):
+        if atoms.match(at, words):
+            return bound, at + len(words)
+    return None, at
+
+
+def before(atoms: Atoms, at: int) -> Front:
+    """The bounds that begin here (`at least some`), with what may stand between them and the number."""
+    front = Front(at)
+    while len(front.bounds) < MOST_BOUNDS and (found := _bound(atoms, front.end)):
+        front = Front(found.end, front.bounds + found.bounds)
+    if not front.bounds:
+        return front
+    for words in FILLER:
+        if atoms.match(front.end, words):
+            return Front(front.end + len(words), front.bounds)
+    return front
+
+
+def _bound(atoms: Atoms, at: int) -> Front | None:
+    bound, end = phrase(BEFORE, atoms, at)
+    if bound is not None:
+        return Front(end, ((bound, False),))
+    close, start = phrase(CLOSE, atoms, at)
+    if close is None and atoms[at].text in FAR:
+        start = at + 1
+    bound, end = phrase(BEFORE, atoms, start) if start > at else (None, at)
+    return Front(end, ((bound, close is not None),)) if bound in (Bound.MORE, Bound.FEWER) else None
+
+
+def after(atoms: Atoms, term: Term) -> Term:
+    """The term with what stands behind it: `or more`, `-odd`, `+`."""
+    for _ in range(MOST_BOUNDS):
+        bound, end = phrase(AFTER, atoms, term.end)
+        if bound is None:
+            bound, end = phrase(AFTER, atoms, atoms.past_dash(term.end))
+        # `500 + 300` is a sum.
+        if bound is None or (atoms[end - 1].text in SUMS and number(atoms, end)):
+            return term
+        term = apply(term, bound)._replace(end=end)
+    return term
+
+
+def apply(term: Term, bound: Bound, *, close: bool = False) -> Term:
+    """What a bound makes of a term; open at both ends if they do not go together (`up to 500 or more`)."""
+    low, high = term.low, term.high
+    match bound:
+        case Bound.LEAST:
+            high = None
+        case Bound.MORE:
+            low, high = (None if low is None else low + 1), None
+        case Bound.MOST:
+            low = None if high is None else 0
+        case Bound.NEARLY:
+            low = None
+        case Bound.FEWER if high:
+            # What is just under a number does not go down to nothing: how far it does is left unsaid.
+            low, high = (None if close else 0), high - 1
+        case Bound.FEWER:
+            low = high = None
+        case Bound.ABOUT:
+            pass
+    approximate = term.approximate or close or bound in {Bound.ABOUT, Bound.NEARLY}
+    return term._replace(low=low, high=high, approximate=approximate)
+
+
+def undefended(term: Term) -> Term:
+    """The same words without a value."""
+    return term._replace(low=None, high=None, approximate=False)
+
+
+def vague(atoms: Atoms, at: int) -> Term | None:
+    """The vague numeral or collective that begins here."""
+    start = at + (atoms[at].text in ARTICLES)
+    word = atoms[start].text
+    if word in SEVERAL:
+        return _several(atoms, atoms.past_dash(start + 1))
+    if word in PAIRS:
+        return _pair(atoms, start)
+    if word in FRACTIONS or word in VULGAR:
+        return _portion(atoms, start)
+    return _plural(atoms, at) or _digit_plural(atoms, at)
+
+
+def _bracket(end: int, value: int, scale: int = 1) -> Term:
+    """From one of the unit to just below the next power of ten: what T-6 reads into `hundreds`, for every unit."""
+    above = 10 ** len(str(value))
+    return Term(end, value * scale, above * scale - 1, approximate=True, scale=scale, scales=scale, takes_of=True)
+
+
+def _plural(atoms: Atoms, at: int) -> Term | None:
+    """`dozens`, `hundreds of thousands`."""
+    value = PLURALS.get(atoms[at].text)
+    if value is None:
+        return None
+    of = atoms.past_dash(at + 1)
+    scale_at = atoms.past_dash(of + 1)
+    scale = SCALES.get(atoms[scale_at].text.removesuffix("s"), 1) if atoms[of].text == "of" else 1
+    # `hundreds of thousands` is a number; `millions of thousands` is not.
+    return _bracket(scale_at + 1, value, scale) if scale > value else _bracket(at + 1, value)
+
+
+def _digit_plural(atoms: Atoms, at: int) -> Term | None:
+    """`100s`, `1,000s`: a power of ten with an *s* written onto it."""
+    digits = atoms[at].text.replace(",", "")
+    if atoms[at + 1].text != "s" or not atoms.attached(at + 1):
+        return None
+    value = next((value for value in PLURALS.values() if str(value) == digits and digits.strip("0") == "1"), None)
+    return None if value is None else _bracket(at + 2, value)
+
+
+def _several(atoms: Atoms, at: int) -> Term | None:
+    """`several hundred`, `a few dozen`, `many thousands`: how many is not said, so the bracket of the unit."""
+    return _plural(atoms, at) or _unit(atoms, at)
+
+
+def _unit(atoms: Atoms, at: int) -> Term | None:
+    """The bracket of a collective: `dozen`, `hundred`, `hundred thousand`."""
+    value = COLLECTIVES.get(atoms[at].text)
+    if value is None:
+        return None
+    after = atoms.past_dash(at + 1)
+    scale = SCALES.get(atoms[after].text, 1) if value == COLLECTIVES[HUNDRED] else 1
+    return _bracket(at + 1 if scale == 1 else after + 1, value, scale)
+
+
+def _pair(atoms: Atoms, at: int) -> Term:
+    """`couple`, `couple of hundred`, `pair`."""
+    loosely = PAIRS[atoms[at].text]
+    of = atoms.past_dash(at + 1)
+    unit = _unit(atoms, of + (atoms[of].text == "of")) if loosely else None
+    if unit is None or unit.low is None:
+        return Term(at + 1, 2, 2, approximate=loosely, takes_of=True)
+    return Term(unit.end, unit.low * 2, unit.low * 2, approximate=True)
+
+
+def _portion(atoms: Atoms, at: int) -> Term | None:
+    """`half a dozen`, `half-million`, `quarter of a million`; not a share of something else."""
+    word = atoms[at].text
+    share = FRACTIONS.get(word) or VULGAR[word]
+    of = atoms.past_dash(at + 1)
+    article = atoms.past_dash(of + (atoms[of].text == "of"))
+    unit = _unit(atoms, atoms.past_dash(article + (atoms[article].text in ARTICLES)))
+    if unit is None or unit.low is None:
+        return None
+    return Term(unit.end, unit.low * share, unit.low * share)
+
+
+def amount(atoms: Atoms, at: int) -> Term | None:
+    """The range or the single number that begins here."""
+    start = at + (atoms[at].text in SOMEWHERE)
+    joins = SPREADS.get(atoms[start].text)
+    if joins is None:
+        return None if start > at else _open_range(atoms, at)
+    # Of `between five hundred and six thousand` only one reading has two ends; of two that do, the longer is meant.
+    lows = (_end(atoms, start + 1, joined=joined) for joined in (False, True))
+    readings = [both for low in lows if low and (both := _to(atoms, low, joins))]
+    return max(readings, key=lambda both: both.end, default=None)
+
+
+def term(atoms: Atoms, at: int, *, joined: bool = True) -> Term | None:
+    """A number or a vague numeral."""
+    return vague(atoms, at) or number(atoms, at, joined=joined)
+
+
+def _open_range(atoms: Atoms, at: int) -> Term | None:
+    low = term(atoms, at)
+    return low and (_to(atoms, low, JOINS) or low)
+
+
+def _end(atoms: Atoms, at: int, *, joined: bool = True) -> Term | None:
+    """An end of a range, which may be approximate by itself: `between about 500 and some 600`."""
+    bound, start = phrase(BEFORE, atoms, at)
+    if bound not in (None, Bound.ABOUT):
+        return None
+    end = term(atoms, start, joined=joined)
+    return end and end._replace(approximate=end.approximate or bound is Bound.ABOUT)
+
+
+def _to(atoms: Atoms, low: Term, joins: frozenset[str]) -> Term | None:
+    """The range from `low` to the number behind the next join; None if there is none, or if it leads down."""
+    at = atoms.past_dash(low.end)
+    if atoms[at].text in joins:
+        at = atoms.past_dash(at + 1)
+    elif atoms[at].text == "up" and atoms[at + 1].text == "to":
+        at += 2
+    high = _end(atoms, at) if at > low.end else None
+    return high and _span(low, high)
+
+
+def _span(low: Term, high: Term) -> Term | None:
+    if low.low is None or low.high is None or high.low is None or high.high is None:
+        return None
+    least = low.low
+    approximate = low.approximate or high.approximate
+    shared = next((scale for scale in (high.scales, high.scale) if low.low < high.low / scale), 1)
+    if low.scale < high.scale and shared > 1:
+        least *= shared
+    elif _elliptic(low, high):
+        return Term(high.end, None, None, takes_of=high.takes_of)
+    if least > high.low:
+        return None
+    return Term(high.end, least, high.high, approximate, takes_of=high.takes_of)
+
+
+def _elliptic(low: Term, high: Term) -> bool:
+    """Whether the low end may stand for thousands: `10-15,000` is 10,000 to 15,000, or is it 10 to 15,000?"""
+    return (
+        high.scale == low.scale == 1
+        and not low.takes_of
+        and low.low is not None
+        and high.low is not None
+        and high.low % THOUSAND == 0
+        and 0 < low.low < high.low / THOUSAND
+    )
 
 
 def quantity(atoms: Atoms, at: int) -> Term | None:
@@ -41,25 +296,25 @@ def quantity(atoms: Atoms, at: int) -> Term | None:
     if second is None or second.low != 0 or second.high is None:
         return first
     both = second._replace(low=first.low, approximate=first.approximate or second.approximate)
-    return both if first.low <= second.high else bounds.undefended(both)
+    return both if first.low <= second.high else undefended(both)
 
 
 def _bounded(atoms: Atoms, at: int) -> Term | None:
     first = atoms[at].text
-    if first not in STARTS and not first[:1].isdecimal():
+    if first not in NUMBER_STARTS and not first[:1].isdecimal():
         return None
     if first in ARTICLES and atoms[atoms.past_dash(at + 1)].text not in AFTER_ARTICLE:
         return None
-    front = bounds.before(atoms, at)
+    front = before(atoms, at)
     term = amount(atoms, front.end)
     if term is None or not _whole(term):
         return None
-    term = _of(atoms, _compound(atoms, bounds.after(atoms, term)))
+    term = _of(atoms, _compound(atoms, after(atoms, term)))
     if _no_people(atoms, term) or (first in ARTICLES and atoms[term.end - 1].text in COMPOUND):
         # The article of `a thousand-strong force` is the force's.
         return None
     for bound, close in reversed(front.bounds):
-        term = bounds.apply(term, bound, close=close)
+        term = apply(term, bound, close=close)
     return term
 
 

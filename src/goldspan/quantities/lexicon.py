@@ -177,7 +177,7 @@ def _starts(*vocabularies: Iterable[str]) -> frozenset[str]:
     return frozenset(word for vocabulary in vocabularies for word in vocabulary)
 
 
-STARTS = _starts(
+NUMBER_STARTS = _starts(
     *(UNITS, TENS, COLLECTIVES, FRACTIONS, VULGAR, PLURALS, ARTICLES, SEVERAL, PAIRS),
     *(BEFORE, CLOSE, FAR, SPREADS, SOMEWHERE),
 )

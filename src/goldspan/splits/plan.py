@@ -1,24 +1,78 @@
-"""The splits of a corpus: what they are, what they will be, and the files that say so."""
+"""The splits of a corpus: what they are, what they will be, and the files that say so.
+
+The id lists of the splits under `corpus/splits/`.
+"""
 
 from __future__ import annotations
 
+import os
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from goldspan import similarity
+from goldspan import files, near_duplicates
 from goldspan.corpus import SPLITS
 from goldspan.errors import InputError, ValueRefused
-from goldspan.folds import Whole, assign_folds, groups, wholes
-from goldspan.similarity import THRESHOLD
-from goldspan.splits import lists
-from goldspan.splits.assignment import Conflict, assign, check_ratios
-from goldspan.splits.size import too_small
+from goldspan.near_duplicates import THRESHOLD
+from goldspan.splits.assignment import Conflict, assign, check_ratios, too_small
+from goldspan.splits.folds import Whole, assign_folds, groups, wholes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from goldspan.corpus import Corpus
+
+
+def read_split_lists(corpus: Corpus) -> dict[str, str]:
+    """The split of each article that stands in one.
+
+    Raises:
+        InputError: for an article that stands in two lines, or that the manifest does not have.
+    """
+    known = {entry.id for entry in corpus.entries}
+    found: dict[str, str] = {}
+    for split, ids in corpus.splits().items():
+        for line, article in enumerate(ids, start=1):
+            if article not in known:
+                raise InputError(
+                    f"the manifest has no article {article!r}",
+                    file=corpus.split_file(split),
+                    line=line,
+                    remedy="Remove the line, or add the article to corpus/manifest.jsonl.",
+                )
+            if article in found:
+                raise InputError(
+                    f"the article {article!r} stands in {found[article]} already",
+                    file=corpus.split_file(split),
+                    line=line,
+                    remedy="Remove one of the two lines: an article stands in one split, once.",
+                )
+            found[article] = split
+    return found
+
+
+def write_split_lists(corpus: Corpus, splits: Mapping[str, str]) -> list[Path]:
+    """Write the lists, each sorted; returns the files that changed.
+
+    All are written beside and flushed before the first is put in place. Articles are only ever added: if the machine
+    stops between two files, each article still stands in one split at most, and the next run places the others.
+    """
+    contents = {
+        corpus.split_file(name): "".join(
+            f"{article}\n" for article in sorted(splits) if splits[article] == name
+        ).encode()
+        for name in SPLITS
+    }
+    changed = [path for path, data in contents.items() if not path.is_file() or path.read_bytes() != data]
+    with ExitStack() as stack:
+        for path in changed:
+            stream = stack.enter_context(files.replacing(path))
+            stream.write(contents[path])
+            stream.flush()
+            os.fsync(stream.fileno())
+    return changed
+
 
 RATIOS = {"train": 0.6, "validation": 0.2, "test": 0.2}
 
@@ -125,7 +179,7 @@ def plan(corpus: Corpus, ratios: Mapping[str, float] = RATIOS, threshold: float 
         ValueRefused: for ratios or a threshold out of range.
     """
     check_ratios(ratios)
-    existing = lists.read(corpus)
+    existing = read_split_lists(corpus)
     articles = wholes(corpus.gold_examples())
     known = [entry.id for entry in corpus.entries]
     _refuse_strangers(corpus, articles, known)
@@ -133,7 +187,7 @@ def plan(corpus: Corpus, ratios: Mapping[str, float] = RATIOS, threshold: float 
     measures = {article: _measures(whole) for article, whole in articles.items()}
 
     def alike(article: str, other: str) -> float:
-        return similarity.jaccard(articles[article].text, articles[other].text)
+        return near_duplicates.jaccard(articles[article].text, articles[other].text)
 
     assignment = assign(measures, grouped, existing, ratios, alike)
     spans = {article: whole.spans for article, whole in articles.items()}
@@ -171,7 +225,7 @@ def write(corpus: Corpus, planned: Plan, *, accept_leaks: bool = False) -> list[
             remedy="Take the lines of the articles they resemble out of all split files but one, "
             "so that they are placed together, or pass --accept-leaks.",
         )
-    return lists.write(corpus, planned.splits)
+    return write_split_lists(corpus, planned.splits)
 
 
 def _measures(whole: Whole) -> dict[str, int]:

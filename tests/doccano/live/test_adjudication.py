@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from goldspan import formats, rounds
+from goldspan import formats
 from goldspan.adjudication import gold
 from goldspan.adjudication.state import look
-from goldspan.doccano import progress, pull
-from goldspan.doccano.client import Doccano
+from goldspan.annotation import Span
+from goldspan.doccano import adjudication, status
+from goldspan.doccano.client.api import Doccano
+from goldspan.doccano.pull import pull
 from goldspan.errors import ServerError, ValueRefused
-from goldspan.values import Span
 from helpers import doccano_annotator, doccano_project
 from helpers.sample_corpus import BELLE, NORD, PORT, set_pass_spans
 
@@ -26,11 +27,11 @@ class Table:
 
     def push(self, prefill="majority"):
         state = look(self.corpus)
-        prepared = rounds.prepare(state, self.server, self.name)
-        return rounds.push(state, self.server, prepared, rounds.cases(state, prefill))
+        prepared = adjudication.prepare_disputes(state, self.server, self.name)
+        return adjudication.push_disputes(state, self.server, prepared, adjudication.cases(state, prefill))
 
     def pull(self):
-        return rounds.pull(look(self.corpus), self.server, self.name)
+        return adjudication.pull_disputes(look(self.corpus), self.server, self.name)
 
     @property
     def project(self):
@@ -66,11 +67,11 @@ def test_what_is_confirmed_among_disputes_comes_back_as_decisions_alone(table):
     table.push()
     with pytest.raises(ValueRefused, match="is for adjudication of disputes"):
         pull.plan(table.corpus, table.server, table.name)
-    stands = progress.progress(table.corpus, table.server, table.name)
+    stands = status.progress(table.corpus, table.server, table.name)
     assert (stands.not_pushed, stands.absent, stands.unpulled) == ((), (), {})
     annotation = doccano_project.ExampleProject(table.server, table.corpus.root, collaborative=True)
     with pytest.raises(ServerError, match="is for shared annotation, not for adjudication"):
-        rounds.prepare(look(table.corpus), table.server, annotation.name)
+        adjudication.prepare_disputes(look(table.corpus), table.server, annotation.name)
     table.server.delete_project(annotation.project.id)
 
 
@@ -158,10 +159,10 @@ def test_pushing_again_leaves_what_was_worked_on(table):
 
 def test_the_union_shows_all_that_fit_side_by_side(table):
     set_pass_spans(table.corpus, "bob", "storm.p02", Span(4, 17, "SHIP"), NORD, PORT)
-    shown = {case.example.id: case.example.spans for case in rounds.cases(look(table.corpus), "union")}
+    shown = {case.example.id: case.example.spans for case in adjudication.cases(look(table.corpus), "union")}
     assert shown["storm.p02"] == (Span(4, 17, "SHIP"), NORD, PORT)
     set_pass_spans(table.corpus, "bob", "storm.p02", Span(4, 11, "SHIP"), Span(4, 24, "CREW"), NORD, PORT)
-    shown = {case.example.id: case.example.spans for case in rounds.cases(look(table.corpus), "union")}
+    shown = {case.example.id: case.example.spans for case in adjudication.cases(look(table.corpus), "union")}
     assert BELLE in shown["storm.p02"] or Span(4, 11, "SHIP") in shown["storm.p02"]
 
 
@@ -195,7 +196,7 @@ def test_a_confirmation_counts_for_the_case_that_was_shown_alone(table, who):
     else:
         set_pass_spans(table.corpus, "cid", "storm.p02", Span(0, 10, "CREW"), NORD, PORT)
     pulled = table.pull()
-    assert pulled.problems == (("storm.p02", rounds.CHANGED),)
+    assert pulled.problems == (("storm.p02", adjudication.CHANGED),)
     assert (pulled.made, pulled.waiting) == ((), ("harbour.p04",))
     table.push()
     assert set(table.pull().waiting) == {"storm.p02", "harbour.p04"}

@@ -9,8 +9,8 @@ import pytest
 
 import screenshot
 from goldspan import offsets
-from goldspan.doccano.client import Doccano
-from goldspan.values import Example, Span
+from goldspan.annotation import Example, Span
+from goldspan.doccano.client.api import Doccano
 from helpers import doccano_annotator, html_pages, sample_corpus
 
 LABELS = ("SHIP", "PORT", "CREW")

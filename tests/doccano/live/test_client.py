@@ -5,9 +5,9 @@ from collections import Counter
 
 import pytest
 
-from goldspan.doccano import paging
-from goldspan.doccano.account import Account
-from goldspan.doccano.client import Doccano
+from goldspan.doccano.client import api
+from goldspan.doccano.client.api import Doccano
+from goldspan.doccano.credentials import Account
 from goldspan.errors import ServerError
 from helpers import doccano_annotator
 from helpers.doccano_project import add_member, import_rows, remove_member
@@ -114,7 +114,7 @@ def test_a_reverted_upload_imports_nothing(server, project):
 
 
 def test_pages_meet_without_a_gap(server, project, monkeypatch):
-    monkeypatch.setattr(paging, "PAGE", 7)
+    monkeypatch.setattr(api, "PAGE", 7)
     import_rows(server, project, [{"text": str(number), "label": [[0, 1, "PER"]]} for number in range(30)])
     assert [row.text for row in server.examples(project.id)] == [str(number) for number in range(30)]
     assert len(list(server.examples(project.id, "PER"))) == 30

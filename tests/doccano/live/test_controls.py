@@ -5,11 +5,12 @@ import secrets
 
 import pytest
 
-from goldspan.doccano import controls, errand, push
-from goldspan.doccano.client import Doccano
+from goldspan.annotation import Example
+from goldspan.doccano import controls
+from goldspan.doccano.client.api import Doccano
+from goldspan.doccano.push import push
 from goldspan.errors import ServerError
 from goldspan.formats import gold
-from goldspan.values import Example
 from helpers.doccano_project import CorpusProject
 
 ARTICLES = ("--articles", "harbour,storm")
@@ -156,7 +157,7 @@ def test_controls_whose_gold_changed_are_listed_and_not_scored(command, people):
 
 
 def test_the_plan_of_an_errand_holds_the_controls_in_their_places(command):
-    ready = errand.prepare(
+    ready = push.prepare(
         command.server, command.corpus, command.name, articles=["storm"], control=4, options=push.Options()
     )
     plain = [example.id for example in ready.examples if example.article == "storm"]

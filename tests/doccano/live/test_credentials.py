@@ -2,7 +2,7 @@
 
 import pytest
 
-from goldspan.doccano import account
+from goldspan.doccano import credentials
 
 VARIABLES = {"DOCCANO_URL": "https://ner.example.org/", "DOCCANO_USERNAME": "lead", "DOCCANO_PASSWORD": "s3cret-word"}
 
@@ -24,9 +24,9 @@ def unnamed(monkeypatch, tmp_path):
 
 @pytest.mark.usefixtures("named")
 def test_the_environment_goes_before_the_embedded_server(doccano):
-    assert account.find(doccano.home).url == "https://ner.example.org"
+    assert credentials.find_account(doccano.home).url == "https://ner.example.org"
 
 
 @pytest.mark.usefixtures("unnamed")
 def test_the_embedded_server_is_found_where_it_runs(doccano):
-    assert account.find(doccano.home) == doccano.account
+    assert credentials.find_account(doccano.home) == doccano.account

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from goldspan.doccano import deleting, push, touch
-from goldspan.doccano.client import Doccano
+from goldspan.annotation import Example, Span
+from goldspan.doccano import human_work
+from goldspan.doccano.client.api import Doccano
+from goldspan.doccano.push import delete, push
 from goldspan.doccano.snapshot import ALL
 from goldspan.errors import ServerError
-from goldspan.values import Example, Span
 from helpers import doccano_annotator
 from helpers.doccano_annotator import create_unique
 from helpers.doccano_project import KFOR, ExampleProject
@@ -40,7 +41,7 @@ def after_the_last_look(monkeypatch, act):
     done = []
 
     def look(server, snapshot, going=()):
-        found = touch.touched(server, snapshot, going)
+        found = human_work.touched(server, snapshot, going)
         if going and not done:
             done.append(act())
         return found
@@ -95,7 +96,7 @@ def test_people_who_never_rest_are_an_error_and_nothing_goes(server, tmp_path, m
     room.push(example)
     import_again(room, example)
     ticks = itertools.count()
-    monkeypatch.setattr(deleting, "_pulse", lambda *_: next(ticks))
+    monkeypatch.setattr(delete, "_pulse", lambda *_: next(ticks))
     with pytest.raises(ServerError, match="people were at work each time"):
         room.push(example)
     assert len(room.take().copies) == 2
@@ -111,7 +112,7 @@ def test_two_leads_at_once_end_with_each_example_once_with_its_spans(room, docca
         with Doccano(doccano.account) as server:
             start.wait()
             try:
-                push.push(server, room.project, examples, folder=tmp_path / str(number))
+                push.push_examples(server, room.project, examples, folder=tmp_path / str(number))
             except ServerError as error:
                 told.append(error)
 
@@ -136,7 +137,7 @@ def test_a_suggestion_that_is_taken_away_after_a_push_died_stays_away(room, docc
         raise Dead
 
     with monkeypatch.context() as patch:
-        patch.setattr(push.readback, "vanished", die)  # the import has succeeded
+        patch.setattr(push.verify, "vanished", die)  # the import has succeeded
         with pytest.raises(Dead):
             room.push(ONE)
     number, admin = room.number(ONE.id), doccano_annotator.admin(doccano)

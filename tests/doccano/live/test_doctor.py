@@ -5,12 +5,12 @@ import json
 import pytest
 
 from goldspan.doccano import doctor
-from goldspan.doccano.account import Account
-from goldspan.doccano.client import Doccano
-from goldspan.doccano.doctor import projects, servers
-from goldspan.doccano.doctor.patient import Patient
+from goldspan.doccano.client.api import Doccano
+from goldspan.doccano.credentials import Account
+from goldspan.doccano.doctor import checks
+from goldspan.doccano.doctor.context import Patient
 from goldspan.doccano.project import FLAGS
-from goldspan.doccano.server import home, processes, state
+from goldspan.doccano.server import home, process
 from goldspan.errors import MissingPart
 from helpers import doccano_annotator, doccano_project, doccano_server
 
@@ -60,7 +60,7 @@ def test_looking_changes_nothing(look, begun):
 def test_without_a_project_the_server_alone_is_looked_at(look):
     report = look()
     assert found(report) == {}
-    assert set(report.clear) == {check.id for check in servers.CHECKS if check.needs == "server"}
+    assert set(report.clear) == {check.id for check in checks.SERVER_CHECKS if check.needs == "server"}
     assert set(report.unseen.values()) == {"no project was named"}
 
 
@@ -88,7 +88,7 @@ def test_a_user_without_rank_is_told_what_fails(look, begun, doccano):
     begun.add({"plain": person})
     with Doccano(Account(person.url, person.username, person.password)) as server:
         patient = Patient(doccano.account, server, project=begun.project)
-        said = {check.id: list(check.findings(patient)) for check in (*servers.CHECKS, projects.not_administrator)}
+        said = {check.id: list(check.findings(patient)) for check in (*checks.SERVER_CHECKS, checks.not_administrator)}
     assert [name for name, findings in said.items() if findings] == ["not-staff", "not-administrator"]
     report = look(begun.name, Account(person.url, person.username, person.password))
     assert found(report)["not-administrator"] == [
@@ -103,7 +103,7 @@ def test_a_dead_worker_is_found_and_stops_no_other_question(toy, tmp_path):
         doccano_server.running(tmp_path / "home") as server,
         doccano_project.from_corpus(server, toy, "shared") as begun,
     ):
-        processes.end(state.read(home.find(server.home)).mark, ["worker"])
+        process.end(home.read_state(home.find(server.home)).mark, ["worker"])
         report = doctor.examine(server.account, begun.name, toy, home=server.home)
     assert list(found(report)) == ["worker-dead"]
     assert {name for name, why in report.unseen.items() if why == "exports need the task worker"} == {
@@ -138,7 +138,7 @@ def test_auto_labelling_is_found(look, begun, doccano):
 def test_a_crowd_on_sqlite_is_found(look, begun, doccano, monkeypatch):
     begun.add(doccano_annotator.create_by_name(doccano, "uma", "vic"))
     assert "sqlite-crowd" in look(begun.name).clear
-    monkeypatch.setattr(projects, "SEVERAL", 1)
+    monkeypatch.setattr(checks, "SEVERAL", 1)
     assert found(look(begun.name))["sqlite-crowd"][0].startswith("4 annotators on SQLite")
 
 

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from goldspan import graphemes
-from goldspan.doccano.server import installing
+from goldspan.doccano.server import install
 from helpers import html_pages
 from helpers.strategies import EMOJI, GRAPHEME_CLASSES, NEWS_EMOJI, grapheme_texts
 
@@ -37,7 +37,7 @@ def splitter(script):
 @pytest.fixture(scope="module")
 def page():
     """A page with the library in it, as `splitter`."""
-    scripts = installing.ready(lambda _: None).backend.glob("client/dist/static/_nuxt/*.js")
+    scripts = install.ready(lambda _: None).backend.glob("client/dist/static/_nuxt/*.js")
     script = next(text for path in sorted(scripts) if "this.splitGraphemes=" in (text := path.read_text("utf-8")))
     with html_pages.launch_chromium() as chromium:
         page = chromium.new_page()

@@ -9,13 +9,14 @@ from itertools import product
 
 import pytest
 
-from goldspan.doccano import desired, journal, push, server
-from goldspan.doccano.client import Doccano
-from goldspan.doccano.journal import Batch
+from goldspan.annotation import Example
+from goldspan.doccano import server
+from goldspan.doccano.client.api import Doccano
+from goldspan.doccano.push import desired_state, journal, push
+from goldspan.doccano.push.journal import Batch
 from goldspan.doccano.snapshot import ALL, Work
 from goldspan.errors import ServerError
-from goldspan.formats import doccano as rowformat
-from goldspan.values import Example
+from goldspan.formats import doccano
 from helpers import doccano_annotator, interruptions
 from helpers.doccano_annotator import create_unique
 from helpers.doccano_project import ExampleProject, record_writes
@@ -109,7 +110,7 @@ def test_a_connection_cut_at_every_request_that_writes(kind, when, ground, tmp_p
             Doccano(cutter.account, patience=8.0) as link,
         ):
             try:
-                push.push(link, room.project, interruptions.desired_examples(kind), folder=room.folder)
+                push.push_examples(link, room.project, interruptions.desired_examples(kind), folder=room.folder)
             except ServerError:
                 cuts += 1
             else:
@@ -133,7 +134,7 @@ def interrupted(room, kind, name, act, monkeypatch, *, patience=3.0):
     with monkeypatch.context() as patch, contextlib.suppress(ServerError):
         patch.setattr(Doccano, name, call)
         patch.setattr(room.server, "patience", patience)
-        push.push(room.server, room.project, interruptions.desired_examples(kind), folder=room.folder)
+        push.push_examples(room.server, room.project, interruptions.desired_examples(kind), folder=room.folder)
         return None
     return done
 
@@ -178,7 +179,7 @@ def test_the_server_is_killed_while_the_import_runs(kind, role, ground, tmp_path
         killer.start()
         try:
             with contextlib.suppress(ServerError):
-                push.push(link, room.project, many(kind), folder=room.folder)
+                push.push_examples(link, room.project, many(kind), folder=room.folder)
         finally:
             ended.set()
             killer.join()
@@ -196,8 +197,8 @@ def test_the_server_is_killed_while_the_import_runs(kind, role, ground, tmp_path
 @pytest.mark.parametrize("confirmed", [False, True])
 def test_examples_imported_without_spans_are_replaced_unless_worked_on(confirmed, ground, tmp_path):
     room = ExampleProject(ground.link, tmp_path, collaborative=True)
-    rows = desired.rows(interruptions.examples_before("shared"), room.project, ("UNIT", "PLACE"))
-    bare = b"".join(rowformat.line({**want.row, "label": []}) for want in rows)
+    rows = desired_state.rows(interruptions.examples_before("shared"), room.project, ("UNIT", "PLACE"))
+    bare = b"".join(doccano.line({**want.row, "label": []}) for want in rows)
     upload = room.server.upload(bare, "half.jsonl")
     with journal.opened(journal.path(tmp_path, room.server.url, room.name)) as book:
         book.begin(Batch(upload, None, 0, tuple(want.example.id for want in rows)))
@@ -217,17 +218,17 @@ def test_examples_imported_without_spans_are_replaced_unless_worked_on(confirmed
 def test_an_import_that_runs_twice_leaves_no_double(kind, bare, ground, tmp_path, monkeypatch):
     room, start = ground.room(kind, tmp_path), Doccano.start_import
     new = [one for one in interruptions.desired_examples(kind) if one.id in {"a.p04", "a.p06", "a.p07"}]
-    sent = [dict(want.row) for want in desired.rows(new, room.project, ("UNIT", "PLACE"))]
+    sent = [dict(want.row) for want in desired_state.rows(new, room.project, ("UNIT", "PLACE"))]
     rows = [{**row, "label": []} if bare else row for row in sent]  # the first run died before it came to the spans
 
     def twice(self, project, uploads):
-        again = self.upload(b"".join(map(rowformat.line, rows)), "again.jsonl")
+        again = self.upload(b"".join(map(doccano.line, rows)), "again.jsonl")
         self.wait(start(self, project, [again]))
         return start(self, project, uploads)
 
     with monkeypatch.context() as patch:
         patch.setattr(Doccano, "start_import", twice)
-        push.push(room.server, room.project, interruptions.desired_examples(kind), folder=room.folder)
+        push.push_examples(room.server, room.project, interruptions.desired_examples(kind), folder=room.folder)
     assert room.state() == ground.expect(kind, tmp_path)
     settled(ground, room, kind, tmp_path)
 
@@ -238,7 +239,7 @@ def test_a_dead_worker_is_reported_and_its_late_import_makes_no_duplicate(kind, 
     interruptions.kill_processes(ground.home, "worker")
     try:
         with Doccano(ground.account, patience=2.0) as link, pytest.raises(ServerError, match="worker"):
-            push.push(link, room.project, interruptions.desired_examples(kind), folder=room.folder)
+            push.push_examples(link, room.project, interruptions.desired_examples(kind), folder=room.folder)
     finally:
         ground.mend()
     settled(ground, room, kind, tmp_path)

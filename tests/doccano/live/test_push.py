@@ -3,12 +3,13 @@ from dataclasses import replace
 
 import pytest
 
-from goldspan.doccano import desired, push, touch
-from goldspan.doccano.client import Doccano
+from goldspan.annotation import Example, Span
+from goldspan.doccano import human_work
+from goldspan.doccano.client.api import Doccano
+from goldspan.doccano.push import desired_state, push
 from goldspan.doccano.snapshot import ALL
 from goldspan.errors import ServerError, ValueRefused
-from goldspan.formats import doccano as rowformat
-from goldspan.values import Example, Span
+from goldspan.formats import doccano
 from helpers import doccano_annotator
 from helpers.doccano_annotator import create_unique
 from helpers.doccano_project import ExampleProject, record_writes
@@ -79,10 +80,10 @@ def test_examples_keep_their_order(alone):
 
 def test_further_keys_travel_along(alone):
     more = {example.id: {"anna": f"said {example.id}"} for example in PLAIN}
-    push.push(alone.server, alone.project, PLAIN, folder=alone.folder, more=more)
+    push.push_examples(alone.server, alone.project, PLAIN, folder=alone.folder, more=more)
     assert {one.row["anna"] for one in alone.take().copies.values()} == {f"said {example.id}" for example in PLAIN}
     more["a.p02"] = {"anna": "something else"}
-    done = push.push(alone.server, alone.project, PLAIN, folder=alone.folder, more=more)
+    done = push.push_examples(alone.server, alone.project, PLAIN, folder=alone.folder, more=more)
     assert done.updated == 1
     assert alone.take().by_id["a.p02"][0].row["anna"] == "something else"
 
@@ -155,7 +156,7 @@ def test_work_that_begins_during_the_push_is_found_before_the_delete(alone, team
         looks.append(1)
         if len(looks) == 3:  # before the plan, after the upload, and now right before the delete
             team[0].mark(alone.project.id, old, 3, 7, "UNIT")
-        return touch.touched(server, snapshot, *going)
+        return human_work.touched(server, snapshot, *going)
 
     monkeypatch.setattr(push, "touched", look)
     done = alone.push(*changed(PLAIN))
@@ -168,8 +169,8 @@ def test_work_that_begins_during_the_push_is_found_before_the_delete(alone, team
 
 def again_by_hand(room, *examples):
     """The import that a retried task makes."""
-    wanted = desired.rows(examples, room.project, ("UNIT", "PLACE"))
-    upload = room.server.upload(b"".join(rowformat.line(want.row) for want in wanted), "x.jsonl")
+    wanted = desired_state.rows(examples, room.project, ("UNIT", "PLACE"))
+    upload = room.server.upload(b"".join(doccano.line(want.row) for want in wanted), "x.jsonl")
     room.server.wait(room.server.start_import(room.project.id, [upload]))
 
 
@@ -243,23 +244,23 @@ def test_grapheme_clusters_are_counted_where_the_project_does(server, tmp_path):
 
 
 def test_a_span_that_the_server_drops_is_an_error_that_names_the_example(shared, monkeypatch):
-    line = rowformat.line
+    line = doccano.line
 
     def dropping(row):
         return line({**row, "label": row["label"][1:]} if row["goldspan_id"] == "a.p04" else row)
 
-    monkeypatch.setattr(rowformat, "line", dropping)
+    monkeypatch.setattr(doccano, "line", dropping)
     with pytest.raises(ServerError, match=r"does not hold what it was sent: a\.p04 \(not \[\(6, 10, 'UNIT'\)\]\)"):
         shared.push(*FILLED)
 
 
 def test_an_example_that_the_import_leaves_out_is_an_error_that_names_it(alone, monkeypatch):
-    line = rowformat.line
+    line = doccano.line
 
     def breaking(row):
         return line({**row, "text": ""} if row["goldspan_id"] == "a.p02" else row)
 
-    monkeypatch.setattr(rowformat, "line", breaking)
+    monkeypatch.setattr(doccano, "line", breaking)
     with pytest.raises(ServerError, match=r"left out a\.p02; it says: .*line 2"):
         alone.push(*PLAIN)
     monkeypatch.undo()
@@ -270,13 +271,13 @@ def test_an_example_that_the_import_leaves_out_is_an_error_that_names_it(alone, 
 def test_what_somebody_deletes_meanwhile_is_an_error_that_names_it(alone, monkeypatch):
     alone.push(*PLAIN)
     lost = alone.number("a.p03")
-    bring = push.importing.bring
+    bring = push.journal.bring
 
     def and_delete(*arguments, **options):
         alone.server.delete_examples(alone.project.id, [lost])
         return bring(*arguments, **options)
 
-    monkeypatch.setattr(push.importing, "bring", and_delete)
+    monkeypatch.setattr(push.journal, "bring", and_delete)
     with pytest.raises(ServerError, match=r"not by this push: a\.p03"):
         alone.push(*changed(PLAIN))
 
@@ -291,7 +292,7 @@ def test_two_pushes_at_once_end_as_one(kind, request, doccano, tmp_path):
         with Doccano(doccano.account) as server:
             start.wait()
             try:
-                push.push(server, room.project, examples, folder=tmp_path / str(number))
+                push.push_examples(server, room.project, examples, folder=tmp_path / str(number))
             except ServerError as error:  # one may see the other at work; nothing may come of it
                 errors.append(error)
 

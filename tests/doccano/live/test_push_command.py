@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from goldspan.doccano import desired
+from goldspan.doccano.push import desired_state
 from goldspan.formats import gold
 from helpers import doccano_annotator
 
@@ -33,7 +33,7 @@ def gold_of(corpus, *articles):
 
 
 def test_a_plan_writes_nothing_and_apply_does_what_it_says(push, toy):
-    number = len(desired.examples(toy, desired.chosen(toy, None)))
+    number = len(desired_state.examples(toy, desired_state.chosen(toy, None)))
     code, out, report = push()
     assert (code, report["new"], report["plan"]["counts"]["create"]) == (0, True, number)
     assert "Nothing was written" in out

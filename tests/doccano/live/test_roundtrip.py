@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goldspan import graphemes, offsets
-from goldspan.doccano import desired, errand
-from goldspan.doccano import pull as pulling
-from goldspan.doccano.push import Options
+from goldspan.annotation import Example
+from goldspan.doccano.pull import pull
+from goldspan.doccano.push import desired_state, push
+from goldspan.doccano.push.push import Options
 from goldspan.errors import ValueRefused
-from goldspan.values import Example
 from helpers import sample_corpus, strategies
 
 NAMES = ("ann", "bob")
@@ -70,7 +70,7 @@ def pushable(pile, project):
     for paper in pile:
         if project.grapheme_mode and any(splits(paper.example.text, span) for span in paper.example.spans):
             with pytest.raises(ValueRefused, match="inside a grapheme cluster") as caught:
-                desired.rows([paper.example], project, strategies.LABELS)
+                desired_state.rows([paper.example], project, strategies.LABELS)
             assert caught.value.example == paper.example.id
         else:
             kept.append(paper)
@@ -126,9 +126,7 @@ def go_round(pile, server, people, *, kind, unit, root):
     sample_corpus.list_members(corpus, people)
 
     def prepare():
-        return errand.prepare(
-            server, corpus, name, prefill="gold" if shared else "nothing", kind=kind, options=Options()
-        )
+        return push.prepare(server, corpus, name, prefill="gold" if shared else "nothing", kind=kind, options=Options())
 
     pushed = prepare().carry_out()
     assert pushed.account.stored == (sum(len(paper.example.spans) for paper in pile) if shared else 0)
@@ -141,11 +139,11 @@ def go_round(pile, server, people, *, kind, unit, root):
         for name, found in spans.items()
         if has_blank_edge(examples[name], found)
     }
-    planned = pulling.plan(corpus, server, name)
+    planned = pull.plan(corpus, server, name)
     assert {(problem.annotator or "gold", problem.example) for problem in planned.problems} == {
         ("gold" if shared else who, name) for who, name in blank
     }
-    pulling.carry_out(planned)
+    pull.carry_out(planned)
     for who, spans in wanted.items():
         lines = list(corpus.gold_examples() if shared else corpus.pass_examples(who))
         found = {one.id: one.spans for one in lines if not shared or one.extra.get("confirmed")}
@@ -156,7 +154,7 @@ def go_round(pile, server, people, *, kind, unit, root):
             name: those for name, those in whole.items() if name not in same
         }
         assert all(one.text == examples[one.id].text for one in lines)
-    assert pulling.plan(corpus, server, name).written == ()
+    assert pull.plan(corpus, server, name).written == ()
     if not shared:
         assert prepare().carry_out().plan.is_done
     server.delete_project(project.id)

@@ -11,14 +11,15 @@ import pytest
 import requests
 
 from goldspan.doccano import server
-from goldspan.doccano.server import home as homes
-from goldspan.doccano.server import installing, processes, state, store
+from goldspan.doccano.server import database, install
+from goldspan.doccano.server.home import find, read_state
+from goldspan.doccano.server.process import NAMES, marked
 from helpers import doccano_annotator
 
 
 def processes_of(running):
-    mark = state.read(homes.find(running.home)).mark
-    return [process for role in processes.NAMES for process in processes.marked(mark, role)]
+    mark = read_state(find(running.home)).mark
+    return [process for role in NAMES for process in marked(mark, role)]
 
 
 def port_of(running):
@@ -71,14 +72,14 @@ def test_no_default_login_exists(doccano, username, password):
 
 
 def test_secrets_stand_in_no_log_and_no_command_line(doccano):
-    home = homes.find(doccano.home)
+    home = find(doccano.home)
     doccano_annotator.admin(doccano).close()
     hidden = [doccano.account.password, home.secret.read_text()]
     shown = [path.read_text() for path in home.folder.glob("*.log")]
     assert len(shown) >= 2
     for process in processes_of(doccano):
         shown += [" ".join(process.cmdline()), repr(process.environ())]
-    shown += [repr(doccano), repr(server.status(doccano.home)), repr(state.read(home)), home.settings.read_text()]
+    shown += [repr(doccano), repr(server.status(doccano.home)), repr(read_state(home)), home.settings.read_text()]
     assert not [text for text in shown for secret in hidden if secret in text]
 
 
@@ -86,7 +87,7 @@ def test_only_the_owner_can_read_the_home(doccano):
     def mode(path):
         return stat.S_IMODE(path.stat().st_mode)
 
-    home = homes.find(doccano.home)
+    home = find(doccano.home)
     assert mode(home.folder) == 0o700
     for path in (home.state, home.secret, home.database, home.log("web"), home.log("worker")):
         assert mode(path) == 0o600, path
@@ -131,8 +132,8 @@ time.sleep(0.2)
 Site.objects.filter(pk=1).update(name="another")
 reading.join()
 """
-    environment, home = installing.ready(lambda _: None), homes.find(doccano.home)
-    done = environment.run(script, store.variables(home, environment))
+    environment, home = install.ready(lambda _: None), find(doccano.home)
+    done = environment.run(script, database.variables(home, environment))
     assert (done.returncode, done.stdout) == (0, "written\n"), done.stderr
 
 

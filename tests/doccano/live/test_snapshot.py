@@ -2,10 +2,10 @@
 
 import pytest
 
+from goldspan.annotation import Example, Span
+from goldspan.doccano.human_work import touched
 from goldspan.doccano.snapshot import Work, fingerprint, take
-from goldspan.doccano.touch import touched
-from goldspan.formats import doccano as format_
-from goldspan.values import Example, Span
+from goldspan.formats import doccano
 from helpers.doccano_project import add_member, import_rows, remove_member
 
 TEXT = "a 😀 Bob\r\nin Rome"
@@ -21,7 +21,7 @@ def project(server, request):
         server.create_span_type(made.id, label, "#112233")
     unit = "graphemes" if request.param else "utf16"
     wanted = [Example(f"a.p{at}", f"{TEXT} e\u0301 {at}") for at in range(3)]
-    assert import_rows(server, made, [format_.row(example, unit) for example in wanted]) == []
+    assert import_rows(server, made, [doccano.row(example, unit) for example in wanted]) == []
     yield made
     server.delete_project(made.id)
 
@@ -68,7 +68,7 @@ def test_a_shared_project_tells_prefilled_spans_from_those_of_annotators(server)
     for label in ("PER", "LOC"):
         server.create_span_type(project.id, label, "#112233")
     span = Span(4, 7, "PER")
-    rows = [format_.row(Example(f"a.p{at}", TEXT, (span,))) | {"goldspan_sent": fingerprint([span])} for at in range(4)]
+    rows = [doccano.row(Example(f"a.p{at}", TEXT, (span,))) | {"goldspan_sent": fingerprint([span])} for at in range(4)]
     assert import_rows(server, project, rows) == []
     before = take(server, project)
     first, second, third, _ = before.copies

@@ -17,12 +17,12 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
-from goldspan.doccano import errand, merging, reanchor, server
-from goldspan.doccano import pull as pulling
-from goldspan.doccano import push as pushing
-from goldspan.doccano.push import Options
+from goldspan.annotation import Example, Span
+from goldspan.doccano import server
+from goldspan.doccano.pull import merge, pull, reanchor
+from goldspan.doccano.push import push
+from goldspan.doccano.push.push import Options
 from goldspan.errors import ServerError
-from goldspan.values import Example, Span
 from helpers import interruptions, sample_corpus
 from helpers.doccano_project import WorkModel
 from helpers.doccano_server import ANNOTATORS, AnnotatedServer
@@ -198,8 +198,8 @@ class Round(WorkModel, RuleBasedStateMachine):
     @rule(unconfirmed=st.booleans(), withdraw=st.booleans())
     def pull(self, unconfirmed, withdraw=False):
         before = {who: self.confirmed_here(who) for who in ANNOTATORS}
-        planned = pulling.plan(self.corpus, self.server.client, self.name, unconfirmed=unconfirmed, withdraw=withdraw)
-        pulling.carry_out(planned)
+        planned = pull.plan(self.corpus, self.server.client, self.name, unconfirmed=unconfirmed, withdraw=withdraw)
+        pull.carry_out(planned)
         self.check_nothing_lost()
         for who, lines in before.items():
             for name in lines.keys() - self.confirmed_here(who).keys():
@@ -215,7 +215,7 @@ class Round(WorkModel, RuleBasedStateMachine):
                     line = self.lines(who)[held.name]
                     assert (line.text, line.spans) == (held.text, self.spans_of(held, who))
         assert {(line.annotator, line.example) for line in planned.moved}.isdisjoint(reported)
-        assert pulling.plan(self.corpus, self.server.client, self.name, unconfirmed=unconfirmed).written == ()
+        assert pull.plan(self.corpus, self.server.client, self.name, unconfirmed=unconfirmed).written == ()
         self.restore_gold()
 
     def is_moved(self, held, who):
@@ -290,7 +290,7 @@ class Round(WorkModel, RuleBasedStateMachine):
 
     def prepare(self):
         prefill = "gold" if self.shared else "nothing"
-        return errand.prepare(
+        return push.prepare(
             self.server.client, self.corpus, self.name, prefill=prefill, kind=self.kind, options=Options()
         )
 
@@ -360,7 +360,7 @@ def begun(own_server):
 
 
 def test_the_model_sees_a_push_that_forgets_what_people_did(begun, monkeypatch):
-    monkeypatch.setattr(pushing, "touched", lambda *_: {})
+    monkeypatch.setattr(push, "touched", lambda *_: {})
     with pytest.raises(AssertionError, match="that annotators worked on, is gone"):
         begun.push()
 
@@ -381,12 +381,12 @@ def test_the_model_sees_a_span_that_is_moved_elsewhere(begun, monkeypatch):
 
 def test_the_model_sees_a_pull_that_shifts(begun, monkeypatch):
     begun.confirm("ann", which=0, confirmed=True)
-    line = merging.line
+    line = merge.line
 
     def shifted(here, spans, **said):
         return line(here, tuple(replace(span, start=span.start - 1) for span in spans), **said)
 
     begun.pull(unconfirmed=False)
-    monkeypatch.setattr(merging, "line", shifted)
+    monkeypatch.setattr(merge, "line", shifted)
     with pytest.raises(AssertionError):
         begun.pull(unconfirmed=False)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goldspan.doccano import paging
+from goldspan.doccano.client import api
 from goldspan.errors import ServerError
 
 
@@ -34,9 +34,9 @@ CHANGES = st.lists(st.lists(st.tuples(st.integers(0, 40), st.booleans()), max_si
 def test_what_stays_is_never_lost_while_others_come_and_go(numbers, changes, size):
     fetch, throughout = fickle(sorted(numbers), changes)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(paging, "PAGE", size)
+        patch.setattr(api, "PAGE", size)
         try:
-            found = [entry["id"] for entry in paging.once(fetch, "entries")]
+            found = [entry["id"] for entry in api.once(fetch, "entries")]
         except ServerError as error:
             assert "changed each time" in str(error)  # noqa: PT017  (which of both comes is left to chance)
             return
@@ -48,23 +48,23 @@ def test_what_stays_is_never_lost_while_others_come_and_go(numbers, changes, siz
 def test_a_list_is_read_as_often_as_the_server_lists_each(numbers, size):
     fetch, _ = fickle(numbers, ())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(paging, "PAGE", size)
-        assert [entry["id"] for entry in paging.whole(fetch, "entries")] == numbers
+        patch.setattr(api, "PAGE", size)
+        assert [entry["id"] for entry in api.whole(fetch, "entries")] == numbers
 
 
 def test_a_server_that_announces_more_than_it_gives_is_not_believed():
     with pytest.raises(ServerError, match="list of things changed each time that it was read, 5 times"):
-        list(paging.once(lambda _, offset: {"count": 3, "results": [{"id": 1}][offset:]}, "things"))
+        list(api.once(lambda _, offset: {"count": 3, "results": [{"id": 1}][offset:]}, "things"))
 
 
 @pytest.mark.parametrize("page", [[], {}, {"count": 1}, {"count": "1", "results": []}, {"count": 1, "results": [1]}])
 def test_a_page_of_the_wrong_shape_is_refused(page):
     with pytest.raises(ServerError, match="server"):
-        list(paging.once(lambda *_: page, "things"))
+        list(api.once(lambda *_: page, "things"))
 
 
 def test_one_module_alone_imports_the_library():
-    sources = Path(paging.__file__).parents[1]
+    sources = Path(api.__file__).parents[2]
     importing = re.compile(r"^\s*(?:from|import) doccano_client\b", re.MULTILINE)
     found = [path.name for path in sources.rglob("*.py") if importing.search(path.read_text(encoding="utf-8"))]
-    assert found == ["client.py"]
+    assert found == ["api.py"]

@@ -20,12 +20,12 @@ from typing import ClassVar
 import pytest
 
 from goldspan import cli
-from goldspan.doccano import download, rows, transport
-from goldspan.doccano.account import Account
-from goldspan.doccano.client import Doccano
-from goldspan.doccano.doctor.check import NotSeen
-from goldspan.doccano.doctor.patient import Patient
-from goldspan.doccano.doctor.servers import page_size
+from goldspan.doccano import snapshot
+from goldspan.doccano.client import http
+from goldspan.doccano.client.api import Doccano
+from goldspan.doccano.credentials import Account
+from goldspan.doccano.doctor.checks import page_size
+from goldspan.doccano.doctor.context import NotSeen, Patient
 from goldspan.errors import ServerError, ValueRefused
 from helpers.http_faults import (
     APP,
@@ -260,7 +260,7 @@ def test_a_server_cannot_ask_for_an_endless_pause():
     class Answer:
         headers: ClassVar = {"Retry-After": "86400"}
 
-    assert transport._Retry().get_retry_after(Answer()) == transport.LONGEST_PAUSE
+    assert http._Retry().get_retry_after(Answer()) == http.LONGEST_PAUSE
 
 
 NEVER = ["Mon, 01 Jan 99999999999 00:00:00 GMT", "9" * 5000, "soon", "", "-1"]
@@ -281,7 +281,7 @@ def test_what_the_libraries_stumble_over_is_an_error_of_the_server(error, monkey
 
 
 def test_an_answer_that_unpacks_to_more_than_the_memory_is_cut_short(monkeypatch):
-    monkeypatch.setattr(download.hold, "__defaults__", (1 << 20,))
+    monkeypatch.setattr(http.hold, "__defaults__", (1 << 20,))
     bomb = reply(200, gzip.compress(b" " * (64 << 20) + b"{}"), Content_Encoding="gzip")
     tracemalloc.start()
     try:
@@ -293,7 +293,7 @@ def test_an_answer_that_unpacks_to_more_than_the_memory_is_cut_short(monkeypatch
 
 def test_an_answer_up_to_the_limit_comes_whole(monkeypatch):
     padded = ME.partition(b"\r\n\r\n")[2].ljust(1 << 20)
-    monkeypatch.setattr(download.hold, "__defaults__", (1 << 20,))
+    monkeypatch.setattr(http.hold, "__defaults__", (1 << 20,))
     with ScriptedServer({"GET /v1/me": [reply(200, gzip.compress(padded), Content_Encoding="gzip")]}) as server:
         assert Doccano(account(server.url), **QUICK).me().username == "admin"
 
@@ -329,7 +329,7 @@ def test_the_words_of_a_server_are_shown_to_a_terminal_and_not_obeyed(table, mon
 
 def test_spans_of_several_shapes_are_read_alike():
     several = [{"start_offset": 0, "end_offset": 1, "label": "A", "id": 5}, [0, 1, "A"]]
-    assert rows.raw_spans(several) == (rows.Raw(0, 1, "A"), rows.Raw(0, 1, "A"))
+    assert snapshot.raw_spans(several) == (snapshot.Raw(0, 1, "A"), snapshot.Raw(0, 1, "A"))
 
 
 @pytest.mark.parametrize("count", ["many", None, [1], float("inf"), float("nan")])
@@ -396,7 +396,7 @@ def test_a_proxy_is_used_for_others_and_its_failure_said(monkeypatch):
 def test_a_password_of_a_netrc_file_is_not_sent(monkeypatch, tmp_path):
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password secret\n")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
-    monkeypatch.setattr(transport, "is_loopback", lambda _: False)
+    monkeypatch.setattr(http, "is_loopback", lambda _: False)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with ScriptedServer({"GET /v1/me": [ME]}) as server:
         Doccano(account(server.url), **QUICK).me()
@@ -417,7 +417,7 @@ def test_a_password_of_a_netrc_file_is_not_sent(monkeypatch, tmp_path):
     ],
 )
 def test_this_machine_is_told_from_others(url, here):
-    assert transport.is_loopback(url) is here
+    assert http.is_loopback(url) is here
 
 
 @pytest.fixture
@@ -504,7 +504,7 @@ def test_an_export_that_does_not_come_whole_is_refused(name, tmp_path, monkeypat
 
 
 def test_an_export_without_end_is_cut_short(monkeypatch):
-    monkeypatch.setattr(download.save, "__defaults__", (100,))
+    monkeypatch.setattr(http.save, "__defaults__", (100,))
     with ScriptedServer(exporting(reply(200, DATA + b"x" * 200, kind="application/zip"))) as server:
         assert "more than 100 bytes" in said(server.url, export)
 

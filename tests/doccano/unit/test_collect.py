@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goldspan import offsets
-from goldspan.doccano import folders, merging, tidy
-from goldspan.doccano.copies import TWICE, Refused, Work
+from goldspan.annotation import Example, Span
+from goldspan.doccano.pull import collect, merge, pass_files
+from goldspan.doccano.snapshot import TWICE, Refused, Work
 from goldspan.errors import ValueRefused
 from goldspan.formats import gold
-from goldspan.values import Example, Span
 from helpers import strategies
 
 LABELS = ("UNIT", "PERSON")  # strategies.LABELS has others, too
@@ -39,9 +39,9 @@ def cases(draw):
 @given(cases())
 def test_what_is_tidied_has_no_flaw_but_those_named(case):
     text, work, labels, unit = case
-    done = tidy.tidy(*case)
+    done = collect.tidy(*case)
     left = replace(work, spans=done.spans, refused=tuple(r for r in work.refused if not repaired(done, r)))
-    assert set(tidy.judge(text, left, labels, unit)) == set(done.flaws)
+    assert set(collect.judge(text, left, labels, unit)) == set(done.flaws)
     assert {flaw.kind for flaw in done.flaws} <= {"overlap", "refused"}
 
 
@@ -53,15 +53,15 @@ def repaired(done, refused):
 @given(cases())
 def test_tidying_twice_is_tidying_once(case):
     text, work, labels, unit = case
-    done = tidy.tidy(*case)
-    again = tidy.tidy(text, replace(work, spans=done.spans, refused=()), labels, unit)
+    done = collect.tidy(*case)
+    again = collect.tidy(text, replace(work, spans=done.spans, refused=()), labels, unit)
     assert (again.spans, again.repairs) == (done.spans, ())
 
 
 @given(cases())
 def test_every_span_is_kept_or_named(case):
     _, work, _, _ = case
-    done = tidy.tidy(*case)
+    done = collect.tidy(*case)
     moved = [r.after for r in done.repairs if r.after]
     named = [(r.flaw.start, r.flaw.end, r.flaw.label) for r in done.repairs]
     refused = [flaw for flaw in done.flaws if flaw.kind == "refused"]
@@ -73,7 +73,7 @@ def test_every_span_is_kept_or_named(case):
 @given(cases())
 def test_no_word_is_lost_and_none_taken_in(case):
     text, _, _, _ = case
-    for repair in tidy.tidy(*case).repairs:
+    for repair in collect.tidy(*case).repairs:
         if repair.after:
             assert repair.surface == repair.flaw.surface.strip() == text[repair.after.start : repair.after.end]
             assert repair.flaw.start <= repair.after.start < repair.after.end <= repair.flaw.end
@@ -83,16 +83,16 @@ def test_no_word_is_lost_and_none_taken_in(case):
 @given(cases())
 def test_what_has_no_flaw_is_left_as_it_is(case):
     _, work, _, _ = case
-    if not tidy.judge(*case):
-        assert tidy.tidy(*case) == tidy.Tidied(tuple(sorted(work.spans)), (), ())
+    if not collect.judge(*case):
+        assert collect.tidy(*case) == collect.Tidied(tuple(sorted(work.spans)), (), ())
     else:
-        assert tidy.tidy(*case).repairs or tidy.tidy(*case).flaws
+        assert collect.tidy(*case).repairs or collect.tidy(*case).flaws
 
 
 @given(strategies.texts, UNITS)
 def test_a_flat_annotation_with_visible_edges_fits(text, unit):
     words = [Span(found, found + len(word), "UNIT") for word, found in tokens_of(text)]
-    assert tidy.judge(text, Work(tuple(words)), LABELS, unit) == ()
+    assert collect.judge(text, Work(tuple(words)), LABELS, unit) == ()
 
 
 def tokens_of(text):
@@ -108,7 +108,7 @@ def test_every_span_that_begins_inside_another_is_named(case):
     _, work, _, _ = case
     pairs = combinations(sorted(work.spans), 2)
     inside = {(later.start, later.end, later.label) for before, later in pairs if later.overlaps(before)}
-    named = {(f.start, f.end, f.label) for f in tidy.judge(*case) if f.kind == "overlap"}
+    named = {(f.start, f.end, f.label) for f in collect.judge(*case) if f.kind == "overlap"}
     assert named == inside
 
 
@@ -119,20 +119,20 @@ def test_every_span_that_begins_inside_another_is_named(case):
 def test_what_could_not_become_a_span_says_why(place, kind):
     text = "👍 seven"  # 7 code points, 8 UTF-16 units
     work = Work(refused=(Refused(*place, "UNIT", "inside a pair"),))
-    [flaw] = tidy.judge(text, work, LABELS, "utf16")
+    [flaw] = collect.judge(text, work, LABELS, "utf16")
     assert (flaw.kind, flaw.message) == (kind, "inside a pair")
-    assert bool(tidy.tidy(text, work, LABELS, "utf16").flaws) == (kind == "refused")
+    assert bool(collect.tidy(text, work, LABELS, "utf16").flaws) == (kind == "refused")
     assert offsets.to_utf16(text, [len(text)])[0] == 8
 
 
 def test_a_span_inside_a_long_one_is_named_behind_a_short_one_too():
     work = Work((Span(0, 16, "UNIT"), Span(4, 8, "UNIT"), Span(9, 16, "UNIT")))
-    assert [flaw.start for flaw in tidy.judge("The 72nd Brigade", work, LABELS, "utf16")] == [4, 9]
+    assert [flaw.start for flaw in collect.judge("The 72nd Brigade", work, LABELS, "utf16")] == [4, 9]
 
 
 def test_the_message_names_the_overlapping_span():
     work = Work((Span(0, 8, "UNIT"), Span(4, 8, "PERSON"), Span(9, 16, "UNIT")))
-    [flaw] = tidy.judge("The 72nd Brigade", work, LABELS, "utf16")
+    [flaw] = collect.judge("The 72nd Brigade", work, LABELS, "utf16")
     assert (flaw.surface, flaw.message) == ("72nd", "overlaps with [0, 8, UNIT]")
 
 
@@ -154,7 +154,7 @@ def here_and_there(draw):
     for name in draw(st.lists(st.sampled_from(ids), unique=True)):
         new = lines_of(name, draw(strategies.spans("one two three")), at=ids.index(name))
         comments = draw(st.lists(st.text(strategies.characters), max_size=2))
-        line = merging.line(new, new.spans, confirmed=draw(st.booleans()), comments=comments)
+        line = merge.line(new, new.spans, confirmed=draw(st.booleans()), comments=comments)
         there[name] = draw(st.sampled_from([line, None]))
     return here, there
 
@@ -162,12 +162,12 @@ def here_and_there(draw):
 @given(here_and_there(), st.booleans())
 def test_merging_twice_is_merging_once(case, is_gold):
     here, there = case
-    merged = merging.merge(here, there, gold=is_gold)
-    assert merging.merge(merged.examples, there, gold=is_gold) == merging.Merged(merged.examples)
+    merged = merge.merge(here, there, gold=is_gold)
+    assert merge.merge(merged.examples, there, gold=is_gold) == merge.Merged(merged.examples)
     untouched = {name: () for name, line in there.items() if line is None}
-    kept = merging.merge(here, there, untouched, gold=is_gold)
-    again = merging.merge(kept.examples, there, untouched, gold=is_gold)
-    assert again == merging.Merged(kept.examples, kept=kept.kept)
+    kept = merge.merge(here, there, untouched, gold=is_gold)
+    again = merge.merge(kept.examples, there, untouched, gold=is_gold)
+    assert again == merge.Merged(kept.examples, kept=kept.kept)
 
 
 @given(here_and_there(), st.booleans())
@@ -175,19 +175,19 @@ def test_no_work_goes_for_an_example_on_which_nothing_was_done(case, is_gold):
     here, there = case
     untouched = {name: () for name, line in there.items() if line is None or line.extra["confirmed"] is False}
     there = {name: None if name in untouched else line for name, line in there.items()}
-    merged = merging.merge(here, there, untouched, gold=is_gold)
+    merged = merge.merge(here, there, untouched, gold=is_gold)
     assert not {*merged.withdrawn} & untouched.keys()
     for old in here:
         if old.id in untouched and old not in merged.examples:
             assert (old.spans, old.extra["confirmed"], old.extra.get("comments", [])) == ((), False, [])
-    by_itself = merging.merge(here, there, gold=is_gold)
+    by_itself = merge.merge(here, there, gold=is_gold)
     assert {*merged.kept} == {e.id for e in merged.examples} - {e.id for e in by_itself.examples}
 
 
 @given(here_and_there(), st.booleans())
 def test_lines_that_the_server_does_not_hold_stay_as_they_are(case, is_gold):
     here, there = case
-    merged = {e.id: e for e in merging.merge(here, there, gold=is_gold).examples}
+    merged = {e.id: e for e in merge.merge(here, there, gold=is_gold).examples}
     for example in here:
         if example.id not in there or (there[example.id] is None and "confirmed" not in example.extra):
             assert merged[example.id] is example
@@ -196,7 +196,7 @@ def test_lines_that_the_server_does_not_hold_stay_as_they_are(case, is_gold):
 @given(here_and_there())
 def test_a_pass_says_what_the_server_says(case):
     here, there = case
-    merged = {e.id: e for e in merging.merge(here, there).examples}
+    merged = {e.id: e for e in merge.merge(here, there).examples}
     for name, line in there.items():
         if line is not None:
             assert merged[name].spans == line.spans
@@ -209,7 +209,7 @@ def test_a_pass_says_what_the_server_says(case):
 @given(here_and_there(), st.booleans())
 def test_every_line_is_accounted_for(case, is_gold):
     here, there = case
-    merged = merging.merge(here, there, gold=is_gold)
+    merged = merge.merge(here, there, gold=is_gold)
     old, new = {e.id: e for e in here}, {e.id: e for e in merged.examples}
     assert set(merged.new) == new.keys() - old.keys()
     assert set(merged.changed) == {name for name in new.keys() & old.keys() if new[name] != old[name]}
@@ -219,46 +219,44 @@ def test_every_line_is_accounted_for(case, is_gold):
 
 
 def test_the_order_is_that_of_the_article_not_of_the_ids():
-    there = {
-        name: merging.line(lines_of(name, at=at), (), confirmed=True) for name, at in [("a.p100", 9), ("a.p99", 3)]
-    }
-    assert [e.id for e in merging.merge([lines_of("a.p02", at=5)], there).examples] == ["a.p99", "a.p02", "a.p100"]
+    there = {name: merge.line(lines_of(name, at=at), (), confirmed=True) for name, at in [("a.p100", 9), ("a.p99", 3)]}
+    assert [e.id for e in merge.merge([lines_of("a.p02", at=5)], there).examples] == ["a.p99", "a.p02", "a.p100"]
 
 
 def test_looked_and_found_nothing_is_a_line_and_not_looked_is_none():
-    there = {"a.p01": merging.line(lines_of("a.p01"), (), confirmed=True), "a.p02": None}
-    [example] = merging.merge([], there).examples
+    there = {"a.p01": merge.line(lines_of("a.p01"), (), confirmed=True), "a.p02": None}
+    [example] = merge.merge([], there).examples
     assert gold.line(example).endswith('"spans": [], "confirmed": true}\n')
 
 
 def test_what_was_confirmed_here_and_is_open_there_is_withdrawn():
     old = lines_of("a.p01", confirmed=True)
-    assert merging.merge([old], {"a.p01": None}) == merging.Merged((), withdrawn=("a.p01",))
-    reopened = merging.line(lines_of("a.p01"), (), confirmed=False)
-    merged = merging.merge([old], {"a.p01": reopened})
+    assert merge.merge([old], {"a.p01": None}) == merge.Merged((), withdrawn=("a.p01",))
+    reopened = merge.line(lines_of("a.p01"), (), confirmed=False)
+    merged = merge.merge([old], {"a.p01": reopened})
     assert (merged.examples, merged.changed, merged.withdrawn) == ((reopened,), ("a.p01",), ("a.p01",))
 
 
 def test_a_line_that_is_no_longer_wanted_is_left_out_and_named():
-    merged = merging.merge([lines_of("a.p01", confirmed=False)], {"a.p01": None})
-    assert merged == merging.Merged((), left_out=("a.p01",))
+    merged = merge.merge([lines_of("a.p01", confirmed=False)], {"a.p01": None})
+    assert merged == merge.Merged((), left_out=("a.p01",))
 
 
 def test_further_keys_stay_while_the_spans_do():
     old = lines_of("a.p01", [Span(0, 3, "UNIT")], note="read twice", confirmed=False)
-    same = merging.line(old, old.spans, confirmed=True)
-    [kept] = merging.merge([old], {"a.p01": same}).examples
+    same = merge.line(old, old.spans, confirmed=True)
+    [kept] = merge.merge([old], {"a.p01": same}).examples
     assert dict(kept.extra) == {"confirmed": True, "note": "read twice"}
-    [lost] = merging.merge([old], {"a.p01": merging.line(lines_of("a.p01"), (), confirmed=True)}).examples
+    [lost] = merge.merge([old], {"a.p01": merge.line(lines_of("a.p01"), (), confirmed=True)}).examples
     assert dict(lost.extra) == {"confirmed": True}
 
 
 def test_gold_that_says_nothing_is_confirmed_already():
     old = lines_of("a.p01", [Span(0, 3, "UNIT")], comments=["of the lead"])
-    there = {"a.p01": merging.line(old, old.spans, confirmed=True)}
-    assert merging.merge([old], there, gold=True) == merging.Merged((old,))
-    assert merging.merge([old], there).changed == ("a.p01",)
-    assert merging.merge([old], {"a.p01": None}, gold=True) == merging.Merged((old,))
+    there = {"a.p01": merge.line(old, old.spans, confirmed=True)}
+    assert merge.merge([old], there, gold=True) == merge.Merged((old,))
+    assert merge.merge([old], there).changed == ("a.p01",)
+    assert merge.merge([old], {"a.p01": None}, gold=True) == merge.Merged((old,))
 
 
 # Folders
@@ -266,7 +264,7 @@ def test_gold_that_says_nothing_is_confirmed_already():
 
 @pytest.mark.parametrize("name", ["ann", "Ann B.c", "ann@example.org", "über", "a+b-c_d", "COM", "console", "nul-a"])
 def test_a_plain_name_is_a_folder(name):
-    assert folders.folders([name], {}, ["bob"]) == {name: name}
+    assert pass_files.pass_folders([name], {}, ["bob"]) == {name: name}
 
 
 @pytest.mark.parametrize(
@@ -276,33 +274,33 @@ def test_a_plain_name_is_a_folder(name):
 )  # fmt: skip
 def test_any_other_name_is_refused_and_a_pseudonym_helps(name):
     with pytest.raises(ValueRefused, match="pseudonym"):
-        folders.folders([name], {}, [])
-    assert folders.folders([name], {name: "r1"}, []) == {name: "r1"}
+        pass_files.pass_folders([name], {}, [])
+    assert pass_files.pass_folders([name], {name: "r1"}, []) == {name: "r1"}
     with pytest.raises(ValueRefused, match="pseudonym"):
-        folders.folders(["ann"], {"ann": name}, [])
+        pass_files.pass_folders(["ann"], {"ann": name}, [])
 
 
 @pytest.mark.parametrize("pair", [("ann", "Ann"), ("straße", "STRASSE"), ("é", "e\u0301"), ("É", "e\u0301")])
 def test_two_names_that_some_file_system_takes_for_one_are_refused(pair):
     with pytest.raises(ValueRefused, match="would write into the folder"):
-        folders.folders(pair, {}, [])
+        pass_files.pass_folders(pair, {}, [])
     with pytest.raises(ValueRefused, match="that is there"):
-        folders.folders(pair[:1], {}, pair[1:])
+        pass_files.pass_folders(pair[:1], {}, pair[1:])
 
 
 def test_two_annotators_never_share_a_folder():
     with pytest.raises(ValueRefused, match="'bob', whose pseudonym is 'r1', would write into the folder 'r1' of 'ann'"):
-        folders.folders(["ann", "bob"], {"ann": "r1", "bob": "r1"}, [])
+        pass_files.pass_folders(["ann", "bob"], {"ann": "r1", "bob": "r1"}, [])
     with pytest.raises(ValueRefused, match="of 'ann'"):
-        folders.folders(["ann", "bob"], {"bob": "ann"}, [])
+        pass_files.pass_folders(["ann", "bob"], {"bob": "ann"}, [])
 
 
 def test_a_folder_that_is_there_is_written_into_again():
-    assert folders.folders(["ann", "bob"], {"ann": "r1"}, ["r1", "bob"]) == {"ann": "r1", "bob": "bob"}
+    assert pass_files.pass_folders(["ann", "bob"], {"ann": "r1"}, ["r1", "bob"]) == {"ann": "r1", "bob": "bob"}
 
 
 @given(st.text(strategies.characters, max_size=6))
 def test_a_name_that_fits_stays_one_level_down(tmp_path_factory, name):
-    if folders.unfit(name) is None:
+    if pass_files.unfit(name) is None:
         root = tmp_path_factory.getbasetemp()
         assert (root / name).resolve().parent == root.resolve()

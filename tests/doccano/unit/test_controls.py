@@ -8,12 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goldspan import files
-from goldspan.doccano import controlled, controls
-from goldspan.doccano.copies import TWICE, Refused, Work
-from goldspan.doccano.snapshot import Copy, Snapshot
+from goldspan.annotation import Example, Span
+from goldspan.doccano import controls
+from goldspan.doccano.snapshot import TWICE, Copy, Refused, Snapshot, Work
 from goldspan.errors import InputError, ValueRefused
-from goldspan.scoring import Counts
-from goldspan.values import Example, Span
+from goldspan.evaluation.result import Counts
 
 IDS = st.text("abc.p012 é", min_size=1, max_size=8)
 POOLS = st.lists(IDS, unique=True, max_size=30)
@@ -213,7 +212,9 @@ def done(*spans, confirmed=True, refused=()):
 
 
 def test_each_annotator_is_scored_alone_and_by_label(toy):
-    found = controlled.score(toy, held(copy(ann=done(GLORIA, PORT_SAID), bob=done(GLORIA, Span(16, 20, "PORT")))), {})
+    found = controls.score_controls(
+        toy, held(copy(ann=done(GLORIA, PORT_SAID), bob=done(GLORIA, Span(16, 20, "PORT")))), {}
+    )
     ann, bob = found.records
     assert (ann.annotator, ann.overall, ann.wrong) == ("ann", Counts(2, 2, 2), ())
     assert (bob.overall, bob.labels) == (Counts(1, 2, 2), {"SHIP": Counts(1, 1, 1), "PORT": Counts(0, 1, 1)})
@@ -223,20 +224,20 @@ def test_each_annotator_is_scored_alone_and_by_label(toy):
 
 
 def test_only_what_was_confirmed_is_scored_and_pseudonyms_stand_for_names(toy):
-    found = controlled.score(toy, held(copy(ann=done(confirmed=False), bob=done())), {"bob": "r1"})
+    found = controls.score_controls(toy, held(copy(ann=done(confirmed=False), bob=done())), {"bob": "r1"})
     assert [(record.annotator, record.overall) for record in found.records] == [("r1", Counts(0, 2, 0))]
 
 
 def test_what_cannot_be_a_span_is_wrong_and_a_span_twice_is_one(toy):
     odd = [Refused(30, 90, "PORT", "ends outside"), Refused(4, 10, "SHIP", TWICE)]
-    [ann] = controlled.score(toy, held(copy(ann=done(GLORIA, PORT_SAID, refused=odd))), {}).records
+    [ann] = controls.score_controls(toy, held(copy(ann=done(GLORIA, PORT_SAID, refused=odd))), {}).records
     assert ann.overall == Counts(2, 2, 3)
     assert ann.labels["PORT"] == Counts(1, 1, 2)
     assert [one.theirs for one in ann.wrong] == ["[30, 90, PORT], which ends outside"]
 
 
 def test_spans_that_cross_are_shown_one_by_one(toy):
-    [ann] = controlled.score(toy, held(copy(ann=done(Span(4, 15, "SHIP"), Span(11, 25, "PORT")))), {}).records
+    [ann] = controls.score_controls(toy, held(copy(ann=done(Span(4, 15, "SHIP"), Span(11, 25, "PORT")))), {}).records
     assert (
         ann.wrong[0].theirs == "The [Gloria left]{SHIP} Port Said in May. + The Gloria [left Port Said]{PORT} in May."
     )
@@ -252,7 +253,7 @@ def test_spans_that_cross_are_shown_one_by_one(toy):
     ],
 )
 def test_what_cannot_be_scored_is_listed_with_its_reason(toy, copies, why):
-    found = controlled.score(toy, held(*copies), {})
+    found = controls.score_controls(toy, held(*copies), {})
     assert found.records == ()
     assert [name for name, _ in found.unscored] == [copies[0].id]
     assert found.unscored[0][1].startswith(why)
@@ -260,5 +261,5 @@ def test_what_cannot_be_scored_is_listed_with_its_reason(toy, copies, why):
 
 def test_a_snapshot_is_split_without_loss():
     whole = held(copy(1), copy(2, "storm.p01"), copy(3, None))
-    work, planted = controlled.split(whole, {"strike.p03"})
+    work, planted = controls.split_controls(whole, {"strike.p03"})
     assert (list(work.copies), list(planted.copies)) == ([2, 3], [1])

@@ -7,8 +7,8 @@ import traceback
 
 import pytest
 
-from goldspan.doccano import account
-from goldspan.doccano.account import Account
+from goldspan.doccano import credentials
+from goldspan.doccano.credentials import Account
 from goldspan.errors import MissingPart, ValueRefused
 
 VARIABLES = {"DOCCANO_URL": "https://ner.example.org/", "DOCCANO_USERNAME": "lead", "DOCCANO_PASSWORD": "s3cret-word"}
@@ -36,14 +36,14 @@ class Terminal(io.StringIO):
 
 @pytest.mark.usefixtures("named")
 def test_the_environment_names_the_account():
-    found = account.find()
+    found = credentials.find_account()
     assert (found.url, found.username, found.password) == ("https://ner.example.org", "lead", "s3cret-word")
 
 
 @pytest.mark.usefixtures("unnamed")
 def test_without_any_server_the_remedy_is_to_start_one():
     with pytest.raises(MissingPart, match=r"no Doccano to work with\n.*`goldspan doccano start`"):
-        account.find()
+        credentials.find_account()
 
 
 @pytest.mark.parametrize("name", ["DOCCANO_USERNAME", "DOCCANO_PASSWORD"])
@@ -52,7 +52,7 @@ def test_in_a_pipe_a_missing_part_of_the_login_is_an_error(monkeypatch, name):
     monkeypatch.delenv(name)
     monkeypatch.setattr(sys, "stdin", io.StringIO())
     with pytest.raises(MissingPart, match=f"{name} is not"):
-        account.find()
+        credentials.find_account()
 
 
 @pytest.mark.usefixtures("named")
@@ -61,7 +61,7 @@ def test_on_a_terminal_the_missing_part_is_asked_for(monkeypatch, capsys):
     monkeypatch.delenv("DOCCANO_PASSWORD")
     monkeypatch.setattr(sys, "stdin", Terminal("anna\n"))
     monkeypatch.setattr(getpass, "getpass", lambda prompt: f"typed after {prompt!r}")
-    found = account.find()
+    found = credentials.find_account()
     assert (found.username, found.password) == ("anna", "typed after 'Password for Doccano: '")
     said = capsys.readouterr()
     assert (said.out, said.err) == ("", "Username for Doccano: ")  # standard output may be a report
@@ -69,7 +69,7 @@ def test_on_a_terminal_the_missing_part_is_asked_for(monkeypatch, capsys):
 
 @pytest.mark.usefixtures("named")
 def test_the_password_shows_in_no_representation():
-    found = account.find()
+    found = credentials.find_account()
     assert not [shown for shown in (repr(found), str(found), f"{found!r}", f"{[found]}") if found.password in shown]
 
 
@@ -77,7 +77,7 @@ def test_the_password_shows_in_no_representation():
 def test_the_password_shows_in_no_traceback(monkeypatch):
     monkeypatch.setenv("DOCCANO_URL", "ftp://ner.example.org")
     try:
-        account.find()
+        credentials.find_account()
     except ValueRefused:
         shown = traceback.format_exc()
     assert "no http or https address" in shown

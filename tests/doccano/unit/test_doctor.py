@@ -6,10 +6,9 @@ from contextlib import contextmanager
 import pytest
 
 from goldspan.doccano import doctor
-from goldspan.doccano.account import Account
-from goldspan.doccano.doctor import servers
-from goldspan.doccano.doctor.check import NotSeen
-from goldspan.doccano.doctor.patient import Patient
+from goldspan.doccano.credentials import Account
+from goldspan.doccano.doctor import checks
+from goldspan.doccano.doctor.context import NotSeen, Patient
 from helpers import http_faults
 
 OKAY = http_faults.reply(200, {"CeleryHealthCheckCelery": "OK"})
@@ -85,7 +84,7 @@ def recorded(**table):
     ],
 )
 def test_plain_http_is_for_this_machine_alone(url, warned):
-    assert bool([*servers.plain_http.findings(Patient(Account(url, "a", "b"), None))]) == warned
+    assert bool([*checks.plain_http.findings(Patient(Account(url, "a", "b"), None))]) == warned
 
 
 def test_a_default_password_is_found():
@@ -104,17 +103,17 @@ def test_well_known_passwords_are_tried_once_each():
 
 def test_well_known_passwords_are_tried_on_another_machine_only_if_asked(monkeypatch):
     tried = []
-    monkeypatch.setattr(servers, "opens", lambda account: tried.append(account) or account.password.endswith("word"))
+    monkeypatch.setattr(checks, "opens", lambda account: tried.append(account) or account.password.endswith("word"))
     account = Account("https://doccano.example.org", "lead", "x")
     with pytest.raises(NotSeen, match="--try-defaults"):
-        list(servers.default_password.findings(Patient(account, None)))
+        list(checks.default_password.findings(Patient(account, None)))
     assert tried == []
-    assert len(list(servers.default_password.findings(Patient(account, None, try_defaults=True)))) == 1
-    assert [(each.username, each.password) for each in tried] == list(servers.DEFAULTS)
+    assert len(list(checks.default_password.findings(Patient(account, None, try_defaults=True)))) == 1
+    assert [(each.username, each.password) for each in tried] == list(checks.DEFAULTS)
 
 
 def test_a_well_known_password_of_the_own_login_is_found_without_trying():
-    [said] = servers.default_password.findings(Patient(Account("https://a.example", "admin", "password"), None))
+    [said] = checks.default_password.findings(Patient(Account("https://a.example", "admin", "password"), None))
     assert "'admin'" in said.message
 
 
@@ -146,7 +145,7 @@ def test_where_the_health_check_is_hidden_an_import_of_nothing_is_tried():
 
 
 def test_an_import_of_nothing_that_is_never_done_shows_a_dead_worker(monkeypatch):
-    monkeypatch.setattr("goldspan.doccano.doctor.patient.PATIENCE", 0.2)
+    monkeypatch.setattr("goldspan.doccano.doctor.context.PATIENCE", 0.2)
     with hidden(ready=False) as (_, account):
         [said] = found(doctor.examine(account, "seen"))["worker-dead"]
     assert "the task worker does not seem to run" in said

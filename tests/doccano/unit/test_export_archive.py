@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goldspan.doccano import archive as module
-from goldspan.doccano.archive import Archive
+from goldspan.doccano import export_archive
+from goldspan.doccano.export_archive import Archive
 from goldspan.errors import ServerError
 
 ROW = b'{"id": 1}\n'
@@ -112,7 +112,7 @@ def test_two_parts_that_some_disk_would_take_for_one_are_refused(read, first, se
 
 
 def test_too_many_parts_are_refused(read):
-    data = packed([(f"{number}.jsonl", b"") for number in range(module.MEMBERS + 1)])
+    data = packed([(f"{number}.jsonl", b"") for number in range(export_archive.MEMBERS + 1)])
     with pytest.raises(ServerError, match="1001 parts"):
         read(data)
 
@@ -139,7 +139,7 @@ def test_an_unusual_packing_is_refused(read, pack):
 
 
 def test_a_part_that_swells_is_refused_before_it_is_read(read, monkeypatch):
-    monkeypatch.setattr(module, "HARMLESS", 1 << 20)
+    monkeypatch.setattr(export_archive, "HARMLESS", 1 << 20)
     with pytest.raises(ServerError, match=r"would swell from [0-9]+ to 2097152 bytes"):
         read(packed([("ann.jsonl", b" " * (2 << 20))]))
 
@@ -165,7 +165,7 @@ def test_what_is_read_is_counted_whatever_was_said(tmp_path):
 
 
 def test_a_line_without_end_is_refused(read, monkeypatch):
-    monkeypatch.setattr(module, "LINE", 100)
+    monkeypatch.setattr(export_archive, "LINE", 100)
     with pytest.raises(ServerError, match="too large to be one"):
         read(packed([("ann.jsonl", b'{"id": ' + b"1" * 200 + b"}")]))
 

@@ -5,9 +5,9 @@ import regex
 from hypothesis import given
 
 from goldspan import graphemes, offsets
+from goldspan.annotation import Example, Span
 from goldspan.errors import ValueRefused
 from goldspan.formats import doccano
-from goldspan.values import Example, Span
 from helpers import strategies
 
 

@@ -8,9 +8,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from goldspan.doccano import guideline, markdown
+from goldspan.annotation import Example, Label, LabelScheme, Span
+from goldspan.doccano import guideline_page
 from goldspan.errors import InputError
-from goldspan.values import Example, Label, LabelScheme, Span
+from goldspan.guidelines.pages import blocks
 
 SCHEME = LabelScheme("1.0", (Label("SHIP", "A ship.", "#1f6fb2", "s", "ship.md"),))
 OURS = {"div", "mark", "b", "small", "br"}
@@ -80,7 +81,7 @@ def viewed(text):
 
 
 def rewritten(text, titles=None):
-    return markdown.rewrite(text, titles or {}, lambda _: None)
+    return guideline_page.rewrite(text, titles or {}, lambda _: None)
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=25).map("".join))
@@ -140,12 +141,14 @@ def put(corpus, **pages):
 
 def test_the_pages_come_in_the_order_of_the_scheme(toy):
     put(toy, zeal="# Zeal", README="# Read me", CHANGELOG="# Not for annotators", checks="# Nor this")
-    titles = re.findall(r"^# (.*)$", guideline.page(toy), re.MULTILINE)
+    titles = re.findall(r"^# (.*)$", guideline_page.page(toy), re.MULTILINE)
     assert titles == ["The labels at a glance", "Read me", "Zeal", "SHIP", "PORT", "CREW"]
 
 
 def test_an_example_stands_on_the_colours_of_its_labels(toy):
-    seen = guideline.page(put(toy, ship="# SHIP\n\n```ner\nThe [Aurora]{SHIP}'s <crew>\n\nleft [Odesa]{PORT}.\n```\n"))
+    seen = guideline_page.page(
+        put(toy, ship="# SHIP\n\n```ner\nThe [Aurora]{SHIP}'s <crew>\n\nleft [Odesa]{PORT}.\n```\n")
+    )
     assert '<mark style="background:#1f6fb2;color:#ffffff;padding:2px 0px" title="SHIP">Aurora</mark>&#x27;s' in seen
     assert "&lt;crew&gt;<br><br>left <mark" in seen
     assert "SHIP: Aurora · PORT: Odesa</small></div>" in seen
@@ -156,13 +159,13 @@ def test_an_example_stands_on_the_colours_of_its_labels(toy):
 def test_the_text_of_an_example_is_shown_letter_by_letter(text, data):
     cuts = sorted(data.draw(st.sets(st.integers(0, len(text)), max_size=4)))
     spans = tuple(Span(start, end, "SHIP") for start, end in zip(cuts[::2], cuts[1::2], strict=False))
-    seen = Seen(viewed(f"before\n\n<div>{guideline._marked(Example('x', text, spans), SCHEME)}</div>\n\nafter"))
+    seen = Seen(viewed(f"before\n\n<div>{guideline_page._marked(Example('x', text, spans), SCHEME)}</div>\n\nafter"))
     assert "".join("".join(seen.words).split()) == "".join(f"before{text}after".split())
     assert seen.tags <= {"p", "div", "mark", "br"}
 
 
 def test_a_mistake_says_so_and_which(toy):
-    seen = guideline.page(put(toy, ship="```ner-fails span-overlap\n[two [Aurora]{SHIP} sailors]{CREW}\n```\n"))
+    seen = guideline_page.page(put(toy, ship="```ner-fails span-overlap\n[two [Aurora]{SHIP} sailors]{CREW}\n```\n"))
     box = next(line for line in seen.split("\n") if "Not so (span overlap):" in line)
     text = Seen(box).text
     assert text == "Not so (span overlap): two Aurora sailors CREW: two Aurora sailors · SHIP: Aurora"
@@ -170,7 +173,7 @@ def test_a_mistake_says_so_and_which(toy):
 
 
 def test_the_labels_stand_in_front_with_their_keys(toy):
-    rows = guideline.page(toy).split("\n")[4:7]
+    rows = guideline_page.page(toy).split("\n")[4:7]
     assert [Seen(viewed("| a | b | c |\n|-|-|-|\n" + row)).text for row in rows] == [
         "a b c SHIP s The name of a ship.",
         "a b c PORT p The name of a harbour.",
@@ -181,49 +184,49 @@ def test_the_labels_stand_in_front_with_their_keys(toy):
 def test_a_key_that_doccano_cannot_take_is_not_promised(toy):
     path = toy.guidelines / "labels.toml"
     path.write_text(path.read_text().replace('shortcut = "s"', 'shortcut = "S"'))
-    assert "SHIP</mark> | – |" in guideline.page(toy)
+    assert "SHIP</mark> | – |" in guideline_page.page(toy)
 
 
 def test_the_page_is_stored_as_it_is_and_ends_with_the_version(toy):
-    seen = guideline.page(toy)
-    assert seen == seen.strip() == guideline.page(toy)
+    seen = guideline_page.page(toy)
+    assert seen == seen.strip() == guideline_page.page(toy)
     assert "Version 1.0 of the guidelines." in seen.rsplit("\n", 1)[-1]
     assert "\r" not in seen
 
 
 def test_another_version_is_another_page(toy):
-    before = guideline.page(toy)
+    before = guideline_page.page(toy)
     path = toy.guidelines / "labels.toml"
     path.write_text(path.read_text().replace('version = "1.0"', 'version = "1.1"'))
-    assert guideline.page(type(toy)(toy.root)) != before
+    assert guideline_page.page(type(toy)(toy.root)) != before
 
 
 def test_a_page_that_is_not_there_is_named_not_made_up(toy):
     (toy.guidelines / "port.md").unlink()
-    assert guideline.missing(toy) == ["port.md"]
-    assert "# PORT" not in guideline.page(toy)
+    assert guideline_page.missing(toy) == ["port.md"]
+    assert "# PORT" not in guideline_page.page(toy)
 
 
 def test_a_project_without_pages_has_its_labels(toy):
     for path in toy.guidelines.glob("*.md"):
         path.unlink()
-    assert "The name of a ship." in guideline.page(toy)
+    assert "The name of a ship." in guideline_page.page(toy)
 
 
 def test_a_broken_example_is_refused_with_its_place(toy):
     with pytest.raises(InputError, match=r"ship.md:3"):
-        guideline.page(put(toy, ship="# SHIP\n\n```ner\n[Aurora\n```\n"))
+        guideline_page.page(put(toy, ship="# SHIP\n\n```ner\n[Aurora\n```\n"))
 
 
 def test_nothing_but_our_own_tags_is_on_the_page_of_this_project(project):
-    seen = Seen(viewed(guideline.page(project)))
+    seen = Seen(viewed(guideline_page.page(project)))
     assert seen.tags <= MARKDOWNS | OURS
     assert {name for _, name in seen.attributes} <= {"style", "title", "start"}
 
 
 def test_every_example_of_this_project_is_on_its_page(project):
-    seen = Seen(viewed(guideline.page(project))).text
-    blocks = [block for block in guideline.guidelines.blocks(project.guidelines) if block.file.name != "CHANGELOG.md"]
-    missing = [b.example.id for b in blocks if "".join(b.example.text.split()) not in "".join(seen.split())]
-    assert len(blocks) > 50
+    seen = Seen(viewed(guideline_page.page(project))).text
+    examples = [block for block in blocks(project.guidelines) if block.file.name != "CHANGELOG.md"]
+    missing = [b.example.id for b in examples if "".join(b.example.text.split()) not in "".join(seen.split())]
+    assert len(examples) > 50
     assert not missing

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from goldspan.doccano import importing, journal
-from goldspan.doccano.journal import Batch
-from goldspan.doccano.telling import silent
+from goldspan.doccano.progress import silent
+from goldspan.doccano.push import journal
+from goldspan.doccano.push.journal import Batch
 from goldspan.errors import InputError, ServerError
 from helpers.doccano_project import INDEPENDENT
 
@@ -54,7 +54,7 @@ class Settling:
 def test_a_batch_is_complete_if_the_import_of_its_upload_succeeded(is_open, failed, whole, tmp_path):
     with journal.opened(tmp_path / "j.json") as book:
         book.begin(replace(BATCH, task="task-1"))
-        importing.settle(Settling(is_open=is_open, failed=failed), INDEPENDENT, book, silent)
+        journal.recover(Settling(is_open=is_open, failed=failed), INDEPENDENT, book, silent)
         assert journal.Journal(book.file).batches[0].whole == whole
 
 
@@ -105,7 +105,7 @@ def test_no_login_stands_in_the_name_of_the_file(tmp_path):
 
 HOLDER = """
 import sys, pathlib
-from goldspan.doccano import journal
+from goldspan.doccano.push import journal
 with journal.opened(pathlib.Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()

@@ -2,8 +2,8 @@
 
 import pytest
 
-from goldspan.doccano.merging import line, merge
-from goldspan.values import Example, Span
+from goldspan.annotation import Example, Span
+from goldspan.doccano.pull.merge import line, merge
 
 GOLD = Example("a.p01", "The Aurora left", (Span(4, 10, "SHIP"),))
 

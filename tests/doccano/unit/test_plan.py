@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goldspan.doccano import plan, readback
-from goldspan.doccano.journal import Batch
+from goldspan.annotation import Example
+from goldspan.doccano.push import plan, verify
+from goldspan.doccano.push.journal import Batch
 from goldspan.doccano.snapshot import Snapshot, Work
-from goldspan.values import Example
 from helpers.doccano_project import INDEPENDENT, KFOR, SHARED, A, B, rows, snapshot_of, stored_copy
 
 
@@ -89,9 +89,9 @@ def test_a_half_done_import_is_told_from_work_that_emptied_an_example():
         for number, work in {4: Work(), 5: Work(), 6: Work(confirmed=True), 7: Work(comments=("x",)), 8: None}.items()
     }
     batch = Batch("u", None, above=4, ids=("a.p01",))
-    assert readback.half_done(Snapshot(SHARED, made, ()), [batch]) == {5}
-    assert not readback.half_done(Snapshot(SHARED, made, ()), [replace(batch, ids=("b",))])
-    assert not readback.half_done(Snapshot(SHARED, made, ()), [])
+    assert verify.half_done(Snapshot(SHARED, made, ()), [batch]) == {5}
+    assert not verify.half_done(Snapshot(SHARED, made, ()), [replace(batch, ids=("b",))])
+    assert not verify.half_done(Snapshot(SHARED, made, ()), [])
 
 
 def test_a_changed_text_with_work_on_it_is_a_conflict_that_a_pull_settles():

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goldspan.doccano import passes, putting
-from goldspan.doccano.collecting import Wish, collect
-from goldspan.doccano.copies import fingerprint
-from goldspan.doccano.snapshot import ALL, Copy, Refused, Snapshot, Work
+from goldspan import files
+from goldspan.annotation import Example, Span
+from goldspan.doccano.pull import pass_files
+from goldspan.doccano.pull.collect import Wish, collect
+from goldspan.doccano.snapshot import ALL, Copy, Refused, Snapshot, Work, fingerprint
 from goldspan.errors import InputError, ValueRefused
 from goldspan.formats import gold
-from goldspan.values import Example, Span
 
 TEXTS = {
     "harbour.p02": Example("harbour.p02", "The Aurora left Port Said on Monday with about 40 sailors.", at=24),
@@ -54,7 +54,9 @@ def kinds(found):
 
 
 def put(corpus, found, pseudonyms=None):
-    return passes.write(change for change in passes.changes(corpus, found, pseudonyms or {}) if change.writes)
+    return pass_files.write_passes(
+        change for change in pass_files.pass_changes(corpus, found, pseudonyms or {}) if change.writes
+    )
 
 
 # What is collected
@@ -352,7 +354,7 @@ def test_what_is_withdrawn_leaves_the_pass_and_an_empty_one_goes(toy):
     put(toy, collect(snapshot(copy(1, "storm.p01", cid=work()), copy(2, "storm.p02", cid=work())), wish()))
     reopened = work(Span(4, 11, "SHIP"), confirmed=False)
     found = collect(snapshot(copy(1, "storm.p01", cid=work()), copy(2, "storm.p02", cid=reopened)), wish())
-    [change] = passes.changes(toy, found, {})
+    [change] = pass_files.pass_changes(toy, found, {})
     assert (change.merged.withdrawn, change.merged.kept) == (("storm.p02",), ())
     put(toy, found)
     assert [e.id for e in toy.pass_examples("cid")] == ["storm.p01"]
@@ -367,7 +369,7 @@ def test_a_project_in_which_nothing_was_done_takes_no_pass_away(toy, unconfirmed
     before = {e.id: e for e in toy.pass_examples("cid")}
     another = [copy(1, "harbour.p02", cid=busy), *(copy(n + 1, f"storm.p0{n}", cid=OPEN) for n in (1, 2))]
     found = collect(snapshot(*another), wish(unconfirmed=unconfirmed))
-    kept = {name for change in passes.changes(toy, found, {}) for name in change.merged.kept}
+    kept = {name for change in pass_files.pass_changes(toy, found, {}) for name in change.merged.kept}
     assert kept == (before.keys() if busy is OPEN else before.keys() - {"harbour.p02"})
     put(toy, found)
     assert {e.id: e for e in toy.pass_examples("cid") if e.id in kept} == {name: before[name] for name in kept}
@@ -393,7 +395,7 @@ def test_gold_stays_where_a_shared_project_holds_what_was_filled_in_alone(toy, h
     spans = {"other spans": (Span(12, 24, "SHIP"),), "import broke off": ()}.get(how, (port,))
     done = work(*spans, confirmed=False, comments=["hm"] if how == "commented" else ())
     found = collect(snapshot(copy(1, "storm.p02", row=sent, **{ALL: done}), shared=True), wish())
-    [change] = passes.changes(toy, found, {})
+    [change] = pass_files.pass_changes(toy, found, {})
     stays = how in {"filled in", "import broke off"}
     assert (change.merged.kept, change.merged.withdrawn) == (("storm.p02",) * stays, ("storm.p02",) * (not stays))
     assert change.writes is not stays
@@ -421,7 +423,7 @@ def test_who_confirmed_nothing_gets_no_file(toy):
 
 def test_an_article_without_work_and_without_a_file_is_not_in_the_plan(toy):
     found = collect(snapshot(copy(1, "storm.p01", cid=work()), copy(2, "harbour.p02", cid=OPEN)), wish())
-    assert [change.article for change in passes.changes(toy, found, {})] == ["storm"]
+    assert [change.article for change in pass_files.pass_changes(toy, found, {})] == ["storm"]
 
 
 def test_a_shared_project_becomes_gold_that_keeps_what_it_says(toy):
@@ -498,7 +500,7 @@ def test_nothing_is_left_half_written_when_a_later_file_fails(tmp_path):
     contents = {tmp_path / "a.jsonl": b"new", tmp_path / "new" / "b": b"b", tmp_path / "blocked" / "c": b"c"}
     before = sorted(tmp_path.rglob("*"))
     with pytest.raises(OSError, match="blocked"):
-        putting.put(contents)
+        files.put(contents)
     assert sorted(tmp_path.rglob("*")) == before
     assert (tmp_path / "a.jsonl").read_text() == "old"
 
@@ -512,9 +514,9 @@ def test_a_full_disk_leaves_all_as_it_was(tmp_path, monkeypatch):
         if len(calls) == 2:
             raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(putting.os, "fsync", full)
+    monkeypatch.setattr(files.os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
-        putting.put({tmp_path / "a": b"new", tmp_path / "b": b"b"})
+        files.put({tmp_path / "a": b"new", tmp_path / "b": b"b"})
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
     assert (tmp_path / "a").read_text() == "old"
 
@@ -524,7 +526,7 @@ def test_files_are_written_replaced_and_removed_together(tmp_path):
     (tmp_path / "old").chmod(0o640)
     (tmp_path / "gone").mkdir()
     (tmp_path / "gone" / "x").write_text("x")
-    putting.put({tmp_path / "old": b"new", tmp_path / "deep" / "er" / "b": b"b", tmp_path / "gone" / "x": None})
+    files.put({tmp_path / "old": b"new", tmp_path / "deep" / "er" / "b": b"b", tmp_path / "gone" / "x": None})
     assert (tmp_path / "old").read_text() == "new"
     assert (tmp_path / "old").stat().st_mode & 0o777 == 0o640
     assert (tmp_path / "deep" / "er" / "b").read_text() == "b"
@@ -533,5 +535,5 @@ def test_files_are_written_replaced_and_removed_together(tmp_path):
 
 def test_more_files_than_can_be_open_at_once(tmp_path):
     contents = {tmp_path / f"{number}": b"x" for number in range(2000)}
-    putting.put(contents)
+    files.put(contents)
     assert len([*tmp_path.iterdir()]) == 2000

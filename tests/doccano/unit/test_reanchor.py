@@ -4,8 +4,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from goldspan.doccano import reanchor
-from goldspan.values import Span
+from goldspan.annotation import Span
+from goldspan.doccano.pull import reanchor
 from helpers import strategies
 
 

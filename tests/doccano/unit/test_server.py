@@ -6,8 +6,7 @@ import stat
 import pytest
 
 from goldspan.doccano import server
-from goldspan.doccano.server import home as homes
-from goldspan.doccano.server import state
+from goldspan.doccano.server.home import State, find
 from goldspan.errors import InputError, ValueRefused
 from helpers import doccano_server
 
@@ -28,7 +27,7 @@ def test_stopping_what_never_was_makes_nothing(tmp_path):
 
 
 def test_each_home_has_secrets_of_its_own():
-    made = [state.State() for _ in range(3)]
+    made = [State() for _ in range(3)]
     assert len({each.password for each in made} | {each.mark for each in made}) == 6
     assert all(len(each.password) >= 24 for each in made)
 
@@ -55,7 +54,7 @@ def test_a_file_in_place_of_the_home_is_refused(tmp_path):
 
 
 def test_a_state_that_is_broken_is_said(tmp_path):
-    home = homes.find(tmp_path / "home").make()
+    home = find(tmp_path / "home").make()
     home.state.write_text(json.dumps({"port": 8000}))
     with pytest.raises(InputError, match=r"state\.json: is not as goldspan wrote it"):
         server.status(home.folder)

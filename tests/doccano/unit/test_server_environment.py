@@ -7,7 +7,7 @@ from importlib import resources
 import pytest
 
 from goldspan.doccano import server
-from goldspan.doccano.server import installing
+from goldspan.doccano.server import install
 from goldspan.doccano.server.environment import VERSION, Environment
 from goldspan.errors import MissingPart
 from helpers import doccano_server
@@ -30,12 +30,12 @@ def cache(tmp_path, monkeypatch):
 @pytest.fixture
 def fits(monkeypatch):
     """The running Python counts as one that the pins fit: nothing of Doccano is installed in it."""
-    monkeypatch.setattr(installing, "VERSIONS", (RUNNING,))
+    monkeypatch.setattr(install, "VERSIONS", (RUNNING,))
 
 
 def made(cache, python=None):
     """An environment that says that it is complete; its Python as given, if given."""
-    key = installing.key(installing.pins(), installing.fitting_python()[1])
+    key = install.key(install.pins(), install.fitting_python()[1])
     environment = Environment(cache / f"doccano-{VERSION}-{key}")
     (environment.folder / "bin").mkdir(parents=True)
     environment.stamp.touch()
@@ -80,7 +80,7 @@ def test_when_pip_fails_its_last_words_are_shown(cache, tmp_path, monkeypatch):
 
 @pytest.mark.usefixtures("fits")
 def test_the_running_python_is_taken_where_it_fits():
-    assert installing.fitting_python() == (sys.executable, RUNNING)
+    assert install.fitting_python() == (sys.executable, RUNNING)
 
 
 def test_a_python_on_the_path_is_taken_past_one_that_leads_nowhere(tmp_path, monkeypatch):
@@ -90,14 +90,14 @@ def test_a_python_on_the_path_is_taken_past_one_that_leads_nowhere(tmp_path, mon
         (tmp_path / folder / "python3.12").chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(tmp_path / "none"))
     monkeypatch.setenv("PATH", f"{tmp_path / 'shims'}:{tmp_path / 'good'}")
-    assert installing.fitting_python() == (str(tmp_path / "good" / "python3.12"), "3.12")
+    assert install.fitting_python() == (str(tmp_path / "good" / "python3.12"), "3.12")
 
 
 def test_without_a_python_that_fits_the_remedy_names_a_way_out(tmp_path, monkeypatch):
-    monkeypatch.setattr(installing, "VERSIONS", ("2.7",))
+    monkeypatch.setattr(install, "VERSIONS", ("2.7",))
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(MissingPart, match=r"(?s)needs Python 2\.7, and none .*DOCCANO_URL"):
-        installing.fitting_python()
+        install.fitting_python()
 
 
 def test_every_package_is_pinned_and_no_place_is_named():
@@ -108,7 +108,7 @@ def test_every_package_is_pinned_and_no_place_is_named():
 
 
 def test_another_pin_or_another_python_is_another_environment():
-    keys = {installing.key(pins, version) for pins in (b"a==1", b"a==2") for version in ("3.11", "3.12")}
+    keys = {install.key(pins, version) for pins in (b"a==1", b"a==2") for version in ("3.11", "3.12")}
     assert len(keys) == 4
 
 

@@ -10,13 +10,12 @@ import pytest
 from hypothesis import assume, given, reject
 from hypothesis import strategies as st
 
-from goldspan.doccano.answers import Comment, Project, Row, SpanType
-from goldspan.doccano.rows import HALF_MOVED
-from goldspan.doccano.snapshot import ALL, TWICE, Refused, Work, fingerprint, take
-from goldspan.doccano.touch import touched
+from goldspan.annotation import Example, Span
+from goldspan.doccano.client.schema import Comment, Project, Row, SpanType
+from goldspan.doccano.human_work import touched
+from goldspan.doccano.snapshot import ALL, HALF_MOVED, TWICE, Refused, Work, fingerprint, take
 from goldspan.errors import ServerError, ValueRefused
-from goldspan.formats import doccano as format_
-from goldspan.values import Example, Span
+from goldspan.formats import doccano
 from helpers.strategies import examples, labels, texts
 
 ALONE = Project(
@@ -38,7 +37,7 @@ EXAMPLE = Example("a.p1", TEXT, at=5, extra={"k": [1]})
 
 def exported(number=1, example=EXAMPLE, label=(), comments=(), **keys):
     """A row as Doccano exports it; `label` in UTF-16 units."""
-    row = format_.row(replace(example, spans=()))
+    row = doccano.row(replace(example, spans=()))
     text = {"text": row.pop("text")}
     del row["label"]
     return {"id": number, **text, **row, "label": [list(span) for span in label], "Comments": list(comments), **keys}
@@ -108,7 +107,7 @@ def test_an_example_comes_back_with_all_that_it_carried(tmp_path):
 def server_units(example, project):
     """The row that goes up, as it comes down."""
     unit = "graphemes" if project.grapheme_mode else "utf16"
-    row = format_.row(example, unit)
+    row = doccano.row(example, unit)
     return {"id": 3, **row, "Comments": []}
 
 

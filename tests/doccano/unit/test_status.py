@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goldspan.cli.doccano import status as command
-from goldspan.doccano import progress
-from goldspan.doccano.answers import Project
-from goldspan.doccano.collecting import Wish
+from goldspan.annotation import Example, Span
+from goldspan.cli.doccano.status import ACROSS, _article_tables, console
+from goldspan.doccano.client.schema import Project
+from goldspan.doccano.pull.collect import Wish
 from goldspan.doccano.snapshot import ALL, Copy, Snapshot, Work
-from goldspan.values import Example, Span
+from goldspan.doccano.status import Article, Progress, _articles
 
 PROJECT = Project(1, "ships", "", "", *[False] * 6)
 WISH = Wish({name: Example(name, "one two") for name in ("a.p01", "a.p02", "b.p01")}, set(), {"SHIP"})
@@ -25,7 +25,7 @@ def snapshot(works_of):
 
 @given(st.fixed_dictionaries({name: st.fixed_dictionaries(dict.fromkeys("xyz", works)) for name in WISH.texts}))
 def test_every_example_is_done_or_open_and_different_spans_are_disputes(works_of):
-    articles = list(progress._articles(snapshot(works_of), WISH, ["x", "y", "z"]))
+    articles = list(_articles(snapshot(works_of), WISH, ["x", "y", "z"]))
     assert sum(article.examples for article in articles) == len(works_of)
     for who in "xyz":
         assert sum(a.done[who] for a in articles) == sum(mine[who].confirmed for mine in works_of.values())
@@ -37,28 +37,28 @@ def test_every_example_is_done_or_open_and_different_spans_are_disputes(works_of
 
 def test_what_is_not_of_the_corpus_comes_last_under_no_name():
     there = snapshot({"zz.p01": {"x": Work()}, "b.p01": {"x": Work()}, "a.p01": {"x": Work()}})
-    assert [article.id for article in progress._articles(there, WISH, ["x"])] == ["a", "b", ""]
+    assert [article.id for article in _articles(there, WISH, ["x"])] == ["a", "b", ""]
 
 
 def many(annotators, articles, project=PROJECT):
     names = tuple(f"annotator{number}" for number in range(annotators)) if annotators else (ALL,)
     rows = (
-        progress.Article(f"{number:03}_33ff5f20720418a6", 20, dict.fromkeys(names, number % 20), ("a.p01",))
+        Article(f"{number:03}_33ff5f20720418a6", 20, dict.fromkeys(names, number % 20), ("a.p01",))
         for number in range(articles)
     )
-    return progress.Progress(project, names, tuple(rows))
+    return Progress(project, names, tuple(rows))
 
 
 @pytest.mark.parametrize("annotators", [0, 1, 4, 5, 12])
 def test_the_tables_fit_a_hundred_columns_and_show_everybody(annotators, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "100")
     found = many(annotators, 3)
-    for table in command._articles(found):
-        command.terminal.console().print(table)
+    for table in _article_tables(found):
+        console.make_console().print(table)
     shown = capsys.readouterr().out
     assert max(map(len, shown.splitlines())) <= 100
     assert all(f" {name} " in shown for name in found.annotators if name)
-    assert shown.count("002_33ff5f20720418a6") == max(1, -(-annotators // command.ACROSS))
+    assert shown.count("002_33ff5f20720418a6") == max(1, -(-annotators // ACROSS))
 
 
 def test_no_server_is_said_with_the_remedy(tmp_path, goldspan, capsys, monkeypatch):

@@ -2,11 +2,11 @@ from dataclasses import replace
 
 import pytest
 
-from goldspan.doccano import plan, readback
-from goldspan.doccano.journal import Batch
+from goldspan.annotation import Example, Span
+from goldspan.doccano.push import plan, verify
+from goldspan.doccano.push.journal import Batch
 from goldspan.doccano.snapshot import Refused, Work
 from goldspan.errors import ServerError, ValueRefused
-from goldspan.values import Example, Span
 from helpers.doccano_project import INDEPENDENT, KFOR, SHARED, A, B, rows, snapshot_of, stored_copy
 
 
@@ -45,13 +45,13 @@ def test_overlaps_pass_if_the_project_allows_them_and_touching_always():
 def reconciled(example, there, errors=()):
     wanted = rows(example, project=SHARED)
     made = plan.plan(wanted, there, {})
-    return readback.reconcile(wanted, made, there.copies, errors)
+    return verify.reconcile(wanted, made, there.copies, errors)
 
 
 def test_what_was_sent_is_what_is_stored():
     example = replace(A, spans=(KFOR,))
     account = reconciled(example, snapshot_of(stored_copy(1, example, project=SHARED), project=SHARED))
-    assert account == readback.Account(1, 1, 1, 0)
+    assert account == verify.Account(1, 1, 1, 0)
 
 
 @pytest.mark.parametrize(
@@ -76,12 +76,12 @@ def test_an_example_that_did_not_arrive_is_an_error_that_names_it():
 
 def test_what_vanished_is_exactly_what_was_deleted():
     before = {1: stored_copy(1, A), 2: stored_copy(2, A), 3: stored_copy(3, Example("b", "x"))}
-    readback.vanished(before, {number: before[number] for number in (1, 3)}, [2])
-    readback.vanished(before, {number: before[number] for number in (1, 3)}, [])
+    verify.vanished(before, {number: before[number] for number in (1, 3)}, [2])
+    verify.vanished(before, {number: before[number] for number in (1, 3)}, [])
     with pytest.raises(ServerError, match="did not delete a"):
-        readback.vanished(before, before, [2])
+        verify.vanished(before, before, [2])
     with pytest.raises(ServerError, match="not by this push: b"):
-        readback.vanished(before, {1: before[1], 2: before[2]}, [])
+        verify.vanished(before, {1: before[1], 2: before[2]}, [])
 
 
 FULL = [Example(f"a.p{number}", "KFOR left.", (KFOR,)) for number in range(4)]
@@ -94,7 +94,7 @@ def half(works, whole=False, examples=FULL):
         for number, (example, work) in enumerate(zip(examples, works, strict=True), 1)
     ]
     batch = Batch("u", None, 0, tuple(dict.fromkeys(example.id for example in examples)), whole)
-    return readback.half_done(snapshot_of(*copies, project=SHARED), [batch])
+    return verify.half_done(snapshot_of(*copies, project=SHARED), [batch])
 
 
 NONE, KEPT, DONE = {"comments": ()}, {"spans": (KFOR,)}, {"confirmed": True}
@@ -104,7 +104,7 @@ def test_copies_are_half_done_only_if_none_of_their_thousand_has_a_span(monkeypa
     assert half([NONE] * 4) == {1, 2, 3, 4}
     assert half([NONE, DONE, NONE, NONE]) == {1, 3, 4}
     assert half([KEPT, NONE, NONE, NONE]) == set()
-    monkeypatch.setattr(readback, "AT_ONCE", 2)
+    monkeypatch.setattr(verify, "AT_ONCE", 2)
     assert half([KEPT, NONE, NONE, NONE]) == {3, 4}
 
 

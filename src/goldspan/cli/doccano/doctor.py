@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from goldspan.cli import terminal
+from goldspan.cli import console
 from goldspan.corpus import Corpus
 from goldspan.errors import MissingPart
 
 if TYPE_CHECKING:
+    from goldspan.annotation import Finding
     from goldspan.doccano.doctor import Report
-    from goldspan.values import Finding
 
 SHOWN = 20  # findings of one question
 
@@ -25,14 +25,14 @@ def run(
     project: Annotated[
         str | None, typer.Option("--project", help="Look at this project, too.", show_default=False)
     ] = None,
-    members: terminal.Members = None,
+    members: console.Members = None,
     try_defaults: Annotated[
         bool,
         typer.Option("--try-defaults", help="Try well-known passwords on a server that is not on this machine, too."),
     ] = False,
-    json: terminal.Json = None,
-    home: terminal.Home = None,
-    root: terminal.Root = None,
+    json: console.Json = None,
+    home: console.Home = None,
+    root: console.Root = None,
 ) -> None:
     """Look at a server before work begins: what would spoil, hide or lose annotation, and what to do about it.
 
@@ -40,12 +40,12 @@ def run(
     warnings, findings (each with check, severity, example, message, remedy), clear (ids that found nothing) and
     unseen (per id the reason why nobody could look).
     """
-    from goldspan.doccano import account, doctor
+    from goldspan.doccano import credentials, doctor
 
     corpus = _corpus(root)
-    with terminal.spinner("Looking at the server") as say:
+    with console.spinner("Looking at the server") as say:
         report = doctor.examine(
-            account.find(home),
+            credentials.find_account(home),
             project,
             corpus,
             home=home,
@@ -54,8 +54,8 @@ def run(
             say=lambda title: say(f"Looking whether {title}"),
         )
     for line in _lines(report):
-        terminal.say(line)
-    terminal.write_json(json, report.json())
+        console.say(line)
+    console.write_json(json, report.json())
     if report.errors:
         raise typer.Exit(1)
 

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from goldspan.cli import terminal
+from goldspan.cli import console
 from goldspan.corpus import Corpus
-from goldspan.wording import amount, visible
+from goldspan.report.text import amount, visible
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from goldspan.doccano.collecting import Problem, Repaired
-    from goldspan.doccano.controlled import Controlled
-    from goldspan.doccano.pull import Plan
-    from goldspan.doccano.reanchor import MovedLine
+    from goldspan.doccano.controls import Controlled
+    from goldspan.doccano.pull.collect import Problem, Repaired
+    from goldspan.doccano.pull.pull import Plan
+    from goldspan.doccano.pull.reanchor import MovedLine
 
 SHOWN = 20  # lines of one kind
 WORDS = 60  # characters of a surface or a comment
@@ -49,12 +49,12 @@ def run(
             help="Take out lines that are confirmed here and open there, also where nothing was done on them there.",
         ),
     ] = False,
-    members: terminal.Members = None,
-    articles: terminal.Articles = None,
-    apply: terminal.Apply = False,
-    json: terminal.Json = None,
-    home: terminal.Home = None,
-    root: terminal.Root = None,
+    members: console.Members = None,
+    articles: console.Articles = None,
+    apply: console.Apply = False,
+    json: console.Json = None,
+    home: console.Home = None,
+    root: console.Root = None,
 ) -> None:
     """Bring the annotators' work into the corpus: a pass each, or gold from a project that all share.
 
@@ -66,11 +66,12 @@ def run(
     made anew, it stays and is counted (`kept` of each of the `files` in --json), unless you say --withdraw. Controls
     that a push mixed in are scored against gold, for each annotator and label, and never written.
     """
-    from goldspan.doccano import account, pull
-    from goldspan.doccano.client import Doccano
+    from goldspan.doccano import credentials
+    from goldspan.doccano.client.api import Doccano
+    from goldspan.doccano.pull import pull
 
     corpus = Corpus.find(root)
-    with terminal.spinner(f"Pulling from {project}") as say, Doccano(account.find(home)) as server:
+    with console.spinner(f"Pulling from {project}") as say, Doccano(credentials.find_account(home)) as server:
         planned = pull.plan(
             corpus,
             server,
@@ -79,11 +80,11 @@ def run(
             tidy=tidy,
             withdraw=withdraw,
             members=members,
-            articles=articles and terminal.listed(articles),
+            articles=articles and console.listed(articles),
             say=say,
         )
     _show(planned)
-    terminal.write_json(json, planned.json())
+    console.write_json(json, planned.json())
     if apply:
         for path in pull.carry_out(planned):
             print(f"{'wrote' if path.exists() else 'removed'} {path.relative_to(corpus.root)}")
@@ -94,7 +95,7 @@ def run(
 
 def _show(planned: Plan) -> None:
     if planned.changes:
-        terminal.console().print(_table(planned))
+        console.make_console().print(_table(planned))
     for line in chain(
         _problems(planned.problems),
         _moved(planned.moved),
@@ -103,13 +104,13 @@ def _show(planned: Plan) -> None:
         _kept(planned),
         _comments(planned),
     ):
-        terminal.say(line)
+        console.say(line)
     if planned.controls is not None:
         if planned.controls.records:
             shown = planned.controls.table()
-            terminal.console().print(terminal.table(shown.title, shown.header, shown.rows, shown.note))
+            console.make_console().print(console.print_table(shown.title, shown.header, shown.rows, shown.note))
         for line in _controls(planned.controls):
-            terminal.say(line)
+            console.say(line)
     for label, number in planned.unseen.items():
         print(f"{number:,} span(s) {label} are of people who are members no longer, or were drawn during the pull.")
 
@@ -135,11 +136,11 @@ def _table(planned: Plan) -> Table:
         rows.append([change.annotator, change.article, *(f"{n:,}" for n in (len(merged.examples), empty, *counts))])
     header = ("annotator", "article", "examples", "empty", "new", "changed", "withdrawn", "left out")
     what = "gold" if planned.project.collaborative else "passes"
-    return terminal.table(f"{planned.project.name}: the {what} after this pull", header, rows)
+    return console.print_table(f"{planned.project.name}: the {what} after this pull", header, rows)
 
 
 def _problems(problems: tuple[Problem, ...]) -> Iterator[str]:
-    from goldspan.doccano.collecting import REMEDIES
+    from goldspan.doccano.pull.collect import REMEDIES
 
     for problem in problems[:SHOWN]:
         place = "" if problem.span is None else f" [{problem.span[0]}, {problem.span[1]}, {problem.span[2]}]"

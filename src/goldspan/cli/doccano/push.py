@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from goldspan.cli import terminal
+from goldspan.cli import console
 from goldspan.corpus import Corpus
-from goldspan.wording import amount
+from goldspan.report.text import amount
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from goldspan.doccano.desired import Prefill
-    from goldspan.doccano.errand import Errand
-    from goldspan.doccano.plan import Plan
-    from goldspan.doccano.push import Pushed
+    from goldspan.doccano.push.desired_state import Prefill
+    from goldspan.doccano.push.plan import Plan
+    from goldspan.doccano.push.push import Errand, Pushed
 
 SHOWN = 20  # lines of one kind
 
@@ -27,7 +26,7 @@ SHOWN = 20  # lines of one kind
 def run(
     *,
     project: Annotated[str, typer.Option("--project", help="The project in Doccano; it is made if it is not there.")],
-    articles: terminal.Articles = None,
+    articles: console.Articles = None,
     suggestions: Annotated[
         bool, typer.Option("--suggestions", help="Fill in the spans of build/suggestions. For a shared project.")
     ] = False,
@@ -40,7 +39,7 @@ def run(
             show_default=False,
         ),
     ] = None,
-    members: terminal.Members = None,
+    members: console.Members = None,
     control: Annotated[
         int,
         typer.Option(
@@ -51,29 +50,30 @@ def run(
             show_default=False,
         ),
     ] = 0,
-    apply: terminal.Apply = False,
-    json: terminal.Json = None,
-    home: terminal.Home = None,
-    root: terminal.Root = None,
+    apply: console.Apply = False,
+    json: console.Json = None,
+    home: console.Home = None,
+    root: console.Root = None,
 ) -> None:
     """Put the examples before the annotators: make the project or bring it up to date, and prove that all is there.
 
     Nothing that a person touched is deleted; what is in doubt is listed and left alone, and the exit code is then 1.
     """
-    from goldspan.doccano import account, errand
-    from goldspan.doccano.client import Doccano
-    from goldspan.doccano.push import Options
+    from goldspan.doccano import credentials
+    from goldspan.doccano.client.api import Doccano
+    from goldspan.doccano.push import push
+    from goldspan.doccano.push.push import Options
 
     if suggestions and gold:
         raise typer.BadParameter("--suggestions and --gold exclude each other")
     corpus = Corpus.find(root)
     prefill: Prefill = "suggestions" if suggestions else "gold" if gold else "nothing"
-    with terminal.bar() as tell, Doccano(account.find(home)) as server:
-        ready = errand.prepare(
+    with console.bar() as tell, Doccano(credentials.find_account(home)) as server:
+        ready = push.prepare(
             server,
             corpus,
             project,
-            articles=articles and terminal.listed(articles),
+            articles=articles and console.listed(articles),
             prefill=prefill,
             kind=None if shared is None else "shared" if shared else "independent",
             control=control,
@@ -87,8 +87,8 @@ def run(
             left = ready.look()
             report = {"plan": left.json()}
             _show(ready, left)
-    terminal.say("\n".join(_done(ready, pushed) if apply else _undone(ready, left)))
-    terminal.write_json(json, {"applied": apply, **ready.json(), **report})
+    console.say("\n".join(_done(ready, pushed) if apply else _undone(ready, left)))
+    console.write_json(json, {"applied": apply, **ready.json(), **report})
     if any(step.state == "conflict" for step in left.steps):
         raise typer.Exit(1)
 
@@ -96,15 +96,15 @@ def run(
 def _show(ready: Errand, plan: Plan) -> None:
     """What will be done, and what needs somebody to look at it."""
     for line in ready.preparation.lines():
-        terminal.say(line)
+        console.say(line)
     for line in ready.preparation.remarks():
-        terminal.say(f"note: {line}")
+        console.say(f"note: {line}")
     if planted := ready.controls.examples:
         more = f", {len(ready.controls.new):,} of them new" if ready.controls.new else ""
-        terminal.say(f"mix in {amount(len(planted), 'control')}{more}; their list is {_list(ready)}")
-    terminal.console().print(_table(ready, plan))
+        console.say(f"mix in {amount(len(planted), 'control')}{more}; their list is {_list(ready)}")
+    console.make_console().print(_table(ready, plan))
     for line in _attention(plan):
-        terminal.say(line)
+        console.say(line)
 
 
 def _list(ready: Errand) -> Path:
@@ -120,7 +120,7 @@ def _table(ready: Errand, plan: Plan) -> Table:
         for article, counts in plan.articles().items()
     ]
     rows.append(["all", *(f"{total[name]:,}" for name in names)])
-    return terminal.table(ready.preparation.planned.name, ("article", *names), rows)
+    return console.print_table(ready.preparation.planned.name, ("article", *names), rows)
 
 
 def _attention(plan: Plan) -> Iterator[str]:

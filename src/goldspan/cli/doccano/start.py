@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from goldspan.cli import terminal
+from goldspan.cli import console
 
 if TYPE_CHECKING:
     from goldspan.doccano.server import Server
@@ -20,12 +20,12 @@ def run(
             show_default=False,
         ),
     ] = None,
-    home: terminal.Home = None,
+    home: console.Home = None,
 ) -> None:
     """Start a Doccano of your own, for this machine alone, or say where it runs."""
     from goldspan.doccano import server
 
-    with terminal.spinner("Looking for Doccano") as say:
+    with console.spinner("Looking for Doccano") as say:
         running = server.start(home, port, say)
     print(f"{_what(running)}\n")
     print(f"  address   {running.account.url}")

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from goldspan.cli import terminal
+from goldspan.cli import console
 from goldspan.corpus import Corpus
 from goldspan.errors import MissingPart
-from goldspan.wording import amount
+from goldspan.report.text import amount
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from goldspan.doccano.account import Account
-    from goldspan.doccano.progress import Held, Progress
+    from goldspan.doccano.credentials import Account
     from goldspan.doccano.server import Status
+    from goldspan.doccano.status import Held, Progress
 
 ACROSS = 4  # annotators beside each other in a table
 SHOWN = 8  # names on a line
@@ -32,10 +32,10 @@ def run(
         str | None,
         typer.Option("--project", help="How this project stands. Default: the server and its projects."),
     ] = None,
-    members: terminal.Members = None,
-    json: terminal.Json = None,
-    home: terminal.Home = None,
-    root: terminal.Root = None,
+    members: console.Members = None,
+    json: console.Json = None,
+    home: console.Home = None,
+    root: console.Root = None,
 ) -> None:
     """Tell how far the annotators are and what differs between here and there; without a project, what there is.
 
@@ -43,40 +43,40 @@ def run(
     other spans.
     """
     if project is None:
-        terminal.write_json(json, _overview(home))
+        console.write_json(json, _overview(home))
         return
-    from goldspan.doccano import account, progress
-    from goldspan.doccano.client import Doccano
+    from goldspan.doccano import credentials, status
+    from goldspan.doccano.client.api import Doccano
 
     corpus = Corpus.find(root)
-    with terminal.spinner(f"Looking at {project}"), Doccano(account.find(home)) as server:
-        found = progress.progress(corpus, server, project, members=members)
-    for table in _articles(found):
-        terminal.console().print(table)
+    with console.spinner(f"Looking at {project}"), Doccano(credentials.find_account(home)) as server:
+        found = status.progress(corpus, server, project, members=members)
+    for table in _article_tables(found):
+        console.make_console().print(table)
     for line in _differences(found):
-        terminal.say(line)
-    terminal.write_json(json, found.json())
+        console.say(line)
+    console.write_json(json, found.json())
 
 
 def _overview(home: Path | None) -> dict[str, Any]:
     """Show the embedded server, if there is one, and the projects of the server that would be used."""
-    from goldspan.doccano import account, progress, server
-    from goldspan.doccano.client import Doccano
+    from goldspan.doccano import credentials, server, status
+    from goldspan.doccano.client.api import Doccano
 
     standing = server.status(home)
     for line in _standing(standing):
-        terminal.say(line)
+        console.say(line)
     report: dict[str, Any] = {"embedded": _embedded(standing), "url": None, "projects": []}
     try:
-        login = account.find(home)
+        login = credentials.find_account(home)
     except MissingPart as missing:
         if "DOCCANO_URL" in os.environ:  # a server was named, and is not to be reached like that
             raise
-        terminal.say(missing.remedy or missing.message)
+        console.say(missing.remedy or missing.message)
         return report
-    with terminal.spinner(f"Looking at {login.url}"), Doccano(login) as doccano:
-        held = list(progress.overview(doccano))
-    terminal.console().print(_projects(login, held))
+    with console.spinner(f"Looking at {login.url}"), Doccano(login) as doccano:
+        held = list(status.overview(doccano))
+    console.make_console().print(_projects(login, held))
     return report | {"url": login.url, "projects": [_held(one) for one in held]}
 
 
@@ -108,7 +108,7 @@ def _projects(login: Account, held: Sequence[Held]) -> Table:
         for one in held
     ]
     header = ("project", "kind", "examples", "confirmed, by member")
-    return terminal.table(f"Projects of {login.username} on {login.url}", header, rows)
+    return console.print_table(f"Projects of {login.username} on {login.url}", header, rows)
 
 
 def _held(one: Held) -> dict[str, Any]:
@@ -120,7 +120,7 @@ def _held(one: Held) -> dict[str, Any]:
     }
 
 
-def _articles(found: Progress) -> Iterator[Table]:
+def _article_tables(found: Progress) -> Iterator[Table]:
     """Tables with a row per article, and a column for each of some annotators."""
     names = [*found.annotators]
     for start in range(0, max(1, len(names)), ACROSS):
@@ -130,7 +130,7 @@ def _articles(found: Progress) -> Iterator[Table]:
         header = ("article", "examples", *(name or "all" for name in across), "disputed")
         more = f", {start + 1} to {start + len(across)} of {len(names)}" if len(names) > ACROSS else ""
         note = "done: confirmed by the annotator; open: all others; disputed: confirmed by several, with other spans"
-        yield terminal.table(f"{found.project.name}: done + open{more}", header, rows, note)
+        yield console.print_table(f"{found.project.name}: done + open{more}", header, rows, note)
 
 
 def _article(found: Progress, number: int, across: Sequence[str]) -> list[str]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from goldspan.cli import terminal
+from goldspan.cli import console
 
 
-def run(home: terminal.Home = None) -> None:
+def run(home: console.Home = None) -> None:
     """Stop the Doccano that `goldspan doccano start` started; its data stays."""
     from goldspan.doccano import server
 
-    with terminal.spinner("Stopping Doccano"):
+    with console.spinner("Stopping Doccano"):
         stopped = server.stop(home)
     place = server.status(home).home
     print(f"Doccano is stopped; its data stays in {place}." if stopped else f"No Doccano of {place} was running.")

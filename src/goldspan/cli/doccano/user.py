@@ -8,31 +8,31 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from goldspan.cli import terminal
+from goldspan.cli import console
 from goldspan.errors import MissingPart, ValueRefused
 
 if TYPE_CHECKING:
-    from goldspan.doccano.accounts import Made
+    from goldspan.doccano.users import Made
 
 
 def run(
     *,
     names: Annotated[list[str], typer.Argument(help="The names of the users.")],
     ask: Annotated[bool, typer.Option("--ask", help="Ask for each password, on a terminal.")] = False,
-    home: terminal.Home = None,
+    home: console.Home = None,
 ) -> None:
     """Make accounts for annotators, each with a random password that is printed once and kept nowhere.
 
     A user who is there already is left alone. To put them to work, list them in annotation_guidelines/members.toml.
     """
-    from goldspan.doccano import account, accounts
-    from goldspan.doccano.client import Doccano
+    from goldspan.doccano import credentials, users
+    from goldspan.doccano.client.api import Doccano
 
     if ask and not sys.stdin.isatty():
         raise MissingPart("--ask needs a terminal", remedy="Leave it out: a random password is printed then.")
-    with Doccano(account.find(home)) as server:
-        for made in accounts.create(server, names, _ask if ask else accounts.random_password):
-            terminal.say(_line(made, shown=not ask), flush=True)
+    with Doccano(credentials.find_account(home)) as server:
+        for made in users.create(server, names, _ask if ask else users.random_password):
+            console.say(_line(made, shown=not ask), flush=True)
 
 
 def _line(made: Made, *, shown: bool) -> str:

@@ -10,7 +10,7 @@ import time
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-from goldspan.doccano.server import processes
+from goldspan.doccano.server.process import NAMES, last_words, running
 from goldspan.errors import ServerError
 
 if TYPE_CHECKING:
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
     import psutil
 
-    from goldspan.doccano.server.home import Home
-    from goldspan.doccano.server.state import State
+    from goldspan.doccano.server.home import Home, State
 
 PATIENCE = 120.0  # seconds for a process to become ready: a slow machine imports for long
 SECONDS = 10.0  # for one answer
@@ -100,7 +99,7 @@ def wait(home: Home, role: str, process: psutil.Process, ready: Callable[[], boo
     """
     until = time.monotonic() + PATIENCE
     while not ready():
-        if not processes.running(process):
+        if not running(process):
             raise failed(home, role, "ended before it was ready")
         if time.monotonic() > until:
             raise failed(home, role, f"was not ready within {PATIENCE:.0f} seconds")
@@ -111,6 +110,6 @@ def failed(home: Home, role: str, how: str) -> ServerError:
     """The error that says how a process failed, with the last lines of its log."""
     log = home.log(role)
     return ServerError(
-        f"Doccano's {processes.NAMES[role]} {how}; the end of {log}:\n{processes.last_words(log)}",
+        f"Doccano's {NAMES[role]} {how}; the end of {log}:\n{last_words(log)}",
         remedy="Look at the lines above; `goldspan doccano start` tries again. The annotators' work is not touched.",
     )

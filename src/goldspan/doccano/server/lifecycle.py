@@ -6,18 +6,18 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from goldspan.doccano.account import Account
-from goldspan.doccano.server import commands, health, installing, listening, locking, processes, state, store
-from goldspan.doccano.server import home as homes
+from goldspan import files
+from goldspan.doccano.credentials import Account
+from goldspan.doccano.server import database, health, install, process
 from goldspan.doccano.server.environment import VERSION, Environment, clean
+from goldspan.doccano.server.home import find, read_state, write_state
 from goldspan.errors import ServerError, ValueRefused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from goldspan.doccano.server.home import Home
-    from goldspan.doccano.server.state import State
+    from goldspan.doccano.server.home import Home, State
 
 ROLES = ("web", "worker")
 
@@ -65,71 +65,71 @@ def start(home: Path | None = None, port: int | None = None, say: Callable[[str]
         ServerError: if the port is busy, or a process does not become ready or does not answer.
         ValueRefused: if it runs already, on another port than was asked for.
     """
-    place = homes.find(home).make()
-    with locking.held(place.lock, lambda: say("Waiting for another start of this server")):
-        kept = state.read(place)
-        missing = [role for role in ROLES if kept is None or not processes.alive(kept.mark, role)]
+    place = find(home).make()
+    with files.held(place.lock, lambda: say("Waiting for another start of this server")):
+        kept = read_state(place)
+        missing = [role for role in ROLES if kept is None or not process.alive(kept.mark, role)]
         if "web" not in missing and kept is not None:
             _refuse_other_port(kept, port)
             _refuse_silence(place, kept)
         if not missing and kept is not None:
             return _server(place, kept, ())
-        environment = installing.ready(say)
-        kept = store.prepare(place, environment, kept)
+        environment = install.ready(say)
+        kept = database.prepare_database(place, environment, kept)
         say("Starting Doccano")
         try:
             kept = _start(place, environment, kept, missing, port)
         except BaseException:
-            processes.end(kept.mark, missing, grace=1)  # they have only begun: nothing of anybody's is under way
+            process.end(kept.mark, missing, grace=1)  # they have only begun: nothing of anybody's is under way
             raise
     return _server(place, kept, tuple(missing))
 
 
-def stop(home: Path | None = None, grace: float = processes.GRACE) -> bool:
+def stop(home: Path | None = None, grace: float = process.GRACE) -> bool:
     """End both processes; False if there was nothing to end.
 
     Args:
         home: where its data lies; the user's data folder by default.
         grace: seconds that a task and the answers under way have to come to their end.
     """
-    place = homes.find(home)
+    place = find(home)
     if not place.state.exists():
         return False
-    with locking.held(place.lock):
-        kept = state.read(place)
-        return kept is not None and processes.end(kept.mark, ROLES, grace)
+    with files.held(place.lock):
+        kept = read_state(place)
+        return kept is not None and process.end(kept.mark, ROLES, grace)
 
 
 def status(home: Path | None = None) -> Status:
     """How the server of a home stands; it need not exist."""
-    place = homes.find(home)
-    kept = state.read(place)
+    place = find(home)
+    kept = read_state(place)
     if kept is None:
         return Status(running=False, url="", username="", web=False, worker=False, home=place.folder)
-    web, worker = (processes.alive(kept.mark, role) for role in ROLES)
+    web, worker = (process.alive(kept.mark, role) for role in ROLES)
     return Status(
         running=web and worker, url=kept.url, username=kept.username, web=web, worker=worker, home=place.folder
     )
 
 
-def account(home: Path | None = None) -> Account | None:
+def embedded_account(home: Path | None = None) -> Account | None:
     """Address and login of the server of a home, whether it runs or not; None if it was never started."""
-    kept = state.read(homes.find(home))
+    kept = read_state(find(home))
     return None if kept is None else Account(kept.url, kept.username, kept.password)
 
 
 def _start(place: Home, environment: Environment, kept: State, missing: list[str], port: int | None) -> State:
-    variables = clean(store.variables(place, environment))
+    variables = clean(database.variables(place, environment))
     if "web" in missing:
-        processes.end(kept.mark, ["web"])  # children that have outlived it still hold the port
-        with closing(listening.reserve(kept.port if port is None else port)) as listening_socket:
+        process.end(kept.mark, ["web"])  # children that have outlived it still hold the port
+        with closing(process.reserve(kept.port if port is None else port)) as listening_socket:
             kept = replace(kept, port=listening_socket.getsockname()[1])
-            state.write(place, kept)
-            command = commands.web(environment, listening_socket.fileno())
-            web = processes.launch(command, place.log("web"), variables, kept.mark, "web")
+            write_state(place, kept)
+            command = process.web(environment, listening_socket.fileno())
+            web = process.launch(command, place.log("web"), variables, kept.mark, "web")
     if "worker" in missing:
-        command = commands.worker(environment)
-        worker = processes.launch(command, place.log("worker"), variables, kept.mark, "worker")
+        command = process.worker(environment)
+        worker = process.launch(command, place.log("worker"), variables, kept.mark, "worker")
     if "web" in missing:
         health.wait(place, "web", web, lambda: health.answers(kept))
         health.admits(place, kept)

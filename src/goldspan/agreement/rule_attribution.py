@@ -1,0 +1,227 @@
+"""Which rule of the guidelines a disagreement falls under, by what the pages and the checks show.
+
+No rule is written into this module: what a page shows is compared with what annotators marked. There are four kinds of
+evidence, tried in this order. In one sentence each, the disagreement falls under a rule because
+
+1. a check reports a problem in what some marked and none in what the others marked, and a page shows that mistake under
+   the rule;
+2. a table of the guidelines shows these very words, marked the wrong way and the right way;
+3. the same words stand at the edge where one span ends earlier than the other, in a table that shows a wrong and a
+   right way, or beside a span in an example of exactly one rule;
+4. one annotator alone marked these words, and an example of at most two rules on the page of the label marks them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+
+from goldspan.agreement.disagreements import KINDS, Kind, disagreements_between
+from goldspan.agreement.text_report import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping
+
+    from goldspan.agreement.disagreements import Disagreement, Dispute, Variant
+    from goldspan.annotation import Span
+    from goldspan.guidelines.rules import Contrast, Rulebook
+
+MOST = 2  # rules whose examples may mark the same words; of more, none is the reason
+NO_RULE = "no rule found"
+# What these checks find concerns disagreements of one kind; what others find, those of any.
+ABOUT: Mapping[str, tuple[Kind, ...]] = {"label-conflict": ("label",), "unmarked-repeat": ("one-sided",)}
+
+
+class Objection(NamedTuple):
+    """A problem that a check reports in one annotator's work, as half-open offsets in the example."""
+
+    check: str
+    start: int
+    end: int
+
+
+Objections: TypeAlias = "Mapping[tuple[str, str], Collection[Objection]]"
+"""By annotator and example id: what the checks report for each pass."""
+
+
+class Edge(NamedTuple):
+    """The words that one of two spans includes at an edge and the other leaves out.
+
+    Args:
+        side: of the shorter span.
+        words: on one line.
+        label: of both spans.
+    """
+
+    side: Literal["before", "after"]
+    words: str
+    label: str
+
+    def is_like(self, other: Edge) -> bool:
+        """Whether the words are the same but for case, on the same side of a span with the same label."""
+        mine, theirs = (edge._replace(words=edge.words.casefold()) for edge in (self, other))
+        return mine == theirs
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The rules that a disagreement falls under, and why.
+
+    Args:
+        rules: their ids.
+        reason: the evidence, as a clause.
+    """
+
+    rules: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True)
+class Teller:
+    """Finds the rules that disagreements fall under.
+
+    Args:
+        book: the rules and what the pages show; with an empty one no rule is found.
+        objections: of the checks.
+        checks: the ids of the checks, in the order in which they are tried.
+    """
+
+    book: Rulebook
+    objections: Objections
+    checks: tuple[str, ...] = ()
+
+    def tell(self, dispute: Dispute) -> Told | None:
+        """The rules of a dispute; None where there is no evidence for any.
+
+        The kind of disagreement that most of its annotators have is tried first.
+        """
+        meetings = [
+            (one, other, disagreement)
+            for one, other in combinations(dispute.variants, 2)
+            for disagreement in disagreements_between(one.spans, other.spans)
+        ]
+        meetings.sort(key=lambda meeting: meeting[2].kind != dispute.kind)
+        return next((told for meeting in meetings if (told := self._evidence(dispute, *meeting))), None)
+
+    def _evidence(self, dispute: Dispute, one: Variant, other: Variant, disagreement: Disagreement) -> Told | None:
+        text = dispute.item.text
+        return (
+            self._by_check(dispute, one, other, disagreement)
+            or self._by_same_words(text, disagreement)
+            or self._by_edge(text, disagreement)
+            or self._by_example(text, disagreement)
+        )
+
+    def _by_check(self, dispute: Dispute, one: Variant, other: Variant, disagreement: Disagreement) -> Told | None:
+        reporting = [
+            {check for name in variant.annotators for check in self._reporting(name, dispute.item.id, disagreement)}
+            for variant in (one, other)
+        ]
+        labels = {span.label for span in disagreement.spans}
+        for check in self.checks:
+            on_first, on_second = (check in checks for checks in reporting)
+            if disagreement.kind not in ABOUT.get(check, KINDS) or on_first == on_second:
+                continue
+            if rules := self._of_mistake(check, labels):
+                names = (one if on_first else other).annotators
+                return Told(rules, f"the check {check} reports a problem in what {listed(names)} marked")
+        return None
+
+    def _reporting(self, name: str, example: str, disagreement: Disagreement) -> set[str]:
+        """The checks that report a problem in an annotator's work where a disagreement is."""
+        return {
+            objection.check
+            for objection in self.objections.get((name, example), ())
+            if objection.start < disagreement.end and disagreement.start < objection.end
+        }
+
+    def _of_mistake(self, check: str, labels: Collection[str]) -> tuple[str, ...]:
+        """The rules for all labels under which a page shows this mistake, or else those for these labels."""
+        rules = self.book.mistakes.get(check, ())
+        of_all = tuple(rule for rule in rules if self.book.rules[rule].label is None)
+        return of_all or tuple(rule for rule in rules if self.book.rules[rule].label in labels)
+
+    def _by_same_words(self, text: str, disagreement: Disagreement) -> Told | None:
+        for contrast, shown in self._contrasts():
+            left = disagreement.start - shown.start
+            words = contrast.right.text
+            if left < 0 or text[left : left + len(words)].casefold() != words.casefold():
+                continue
+            if _sides(shown, left) == _sides(disagreement):
+                return Told(contrast.rules, f"the guidelines show these very words, marked wrong and right: {words}")
+        return None
+
+    def _by_edge(self, text: str, disagreement: Disagreement) -> Told | None:
+        edges = tuple(_edges(text, disagreement))
+        for contrast, shown in self._contrasts():
+            for edge in _edges(contrast.right.text, shown):
+                if any(edge.is_like(mine) for mine in edges):
+                    same = f"the same words {edge.side} the span: {edge.words}"
+                    return Told(contrast.rules, f"the guidelines show a wrong and a right way with {same}")
+        for edge in edges:
+            rules = self._left_out_in_examples(edge)
+            if len(rules) == 1:
+                same = f"the same words {edge.side} the span: {edge.words}"
+                return Told(rules, f"an example leaves out {same}")
+        return None
+
+    def _left_out_in_examples(self, edge: Edge) -> tuple[str, ...]:
+        """The rules whose examples have these words right beside a span of this label, and outside of it."""
+        words = edge.words.casefold().split()
+        if edge.side == "before":
+            return self._showing(lambda text, span: text[: span.start].split()[-len(words) :] == words, edge.label)
+        return self._showing(lambda text, span: text[span.end :].split()[: len(words)] == words, edge.label)
+
+    def _by_example(self, text: str, disagreement: Disagreement) -> Told | None:
+        if disagreement.kind != "one-sided":
+            return None
+        (span,) = disagreement.spans
+        words = _one_line(text[span.start : span.end]).casefold()
+        rules = self._showing(lambda shown, other: _one_line(shown[other.start : other.end]) == words, span.label)
+        return Told(rules, "an example marks these very words") if 0 < len(rules) <= MOST else None
+
+    def _showing(self, test: Callable[[str, Span], bool], label: str) -> tuple[str, ...]:
+        """The rules on a label's own page with an example in which some span of it passes a test, in lower case."""
+        return tuple(
+            rule
+            for rule, markings in self.book.shown.items()
+            if self.book.rules[rule].label == label
+            and any(
+                test(marking.text.casefold(), span)
+                for marking in markings
+                if len(marking.text.casefold()) == len(marking.text)  # else the offsets would not fit
+                for span in marking.spans
+                if span.label == label
+            )
+        )
+
+    def _contrasts(self) -> Iterator[tuple[Contrast, Disagreement]]:
+        """The rows of the tables, each as the disagreements of its wrong way with its right way."""
+        for contrast in self.book.contrasts:
+            if contrast.wrong.text == contrast.right.text:
+                for shown in disagreements_between(contrast.wrong.spans, contrast.right.spans):
+                    yield contrast, shown
+
+
+def _sides(disagreement: Disagreement, by: int = 0) -> set[frozenset[tuple[int, int, str]]]:
+    """The spans of both sides, moved to the right by some characters; which side is which does not matter."""
+    return {
+        frozenset((span.start + by, span.end + by, span.label) for span in side)
+        for side in (disagreement.first, disagreement.second)
+    }
+
+
+def _edges(text: str, disagreement: Disagreement) -> Iterator[Edge]:
+    """The edges at which the two spans of a boundary disagreement differ; none of any other disagreement."""
+    if disagreement.kind != "boundary":
+        return
+    (one,), (other,) = disagreement.first, disagreement.second
+    if words := _one_line(text[slice(*sorted((one.start, other.start)))]):
+        yield Edge("before", words, one.label)
+    if words := _one_line(text[slice(*sorted((one.end, other.end)))]):
+        yield Edge("after", words, one.label)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

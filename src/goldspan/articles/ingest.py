@@ -1,0 +1,365 @@
+"""The documents of one file: the whole of a `.txt`, the lines of a `.jsonl`, the rows of a Parquet file.
+
+The files that paths name: themselves, or all of a kind inside a folder.
+
+Taking articles into a project: byte for byte into its seeds, and a line each into the manifest.
+
+Any mix of files and folders as one stream of documents.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+import hashlib
+import json
+import math
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
+
+from goldspan import corpus, files
+from goldspan.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+__all__ = ["DOCUMENT_SUFFIXES", "Document", "documents"]
+
+
+def files_of(paths: Iterable[Path], suffixes: Sequence[str]) -> Iterator[Path]:
+    """The files with one of these suffixes, one at a time: those named, and those in the folders named.
+
+    A folder is read with its subfolders, each sorted by name, and without what begins with a dot.
+
+    Args:
+        paths: files and folders; all are looked at before the first is read.
+        suffixes: in small letters, `.txt`; those of the files may be in capitals.
+
+    Raises:
+        InputError: for a path that does not exist, a file of another kind, a folder that holds no file of these kinds.
+    """
+    named = list(paths)
+    for path in named:
+        _check(path, suffixes)
+    for path in named:
+        if path.is_dir():
+            yield from _walk(path, suffixes)
+        else:
+            yield path
+
+
+def _check(path: Path, suffixes: Sequence[str]) -> None:
+    kinds = ", ".join(suffixes)
+    if not path.exists():
+        raise InputError("there is no such file or folder", file=path, remedy="Check how the path is spelt.")
+    if path.is_dir():
+        if not any(True for _ in _walk(path, suffixes)):
+            raise InputError(f"the folder holds no {kinds}", file=path, remedy="Name a folder or file with articles.")
+    elif path.suffix.lower() not in suffixes:
+        raise InputError(f"not one of {kinds}", file=path, remedy="Convert it, or name another file.")
+
+
+def _walk(folder: Path, suffixes: Sequence[str]) -> Iterator[Path]:
+    for where, folders, names in os.walk(folder, onerror=_refuse):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            if name.lower().endswith(tuple(suffixes)) and not name.startswith("."):
+                yield Path(where) / name
+
+
+def _refuse(error: OSError) -> None:
+    raise InputError(f"cannot be read: {error.strerror or error}", file=error.filename)
+
+
+SUFFIXES = (".txt",)
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """An article that was named, and what becomes of it.
+
+    Args:
+        id: the stem of its file.
+        source: the file that was named.
+        sha256: of its bytes, in hexadecimal.
+        status: `new`, or `unchanged` if the project has it already.
+    """
+
+    id: str
+    source: Path
+    sha256: str
+    status: Literal["new", "unchanged"]
+
+
+def add(paths: Iterable[Path], seeds: Path, listed: Path, *, apply: bool) -> list[Addition]:
+    """Plan, and carry out if told so, the adding of articles.
+
+    What the manifest says of a new article is its id, file and sha256; the rest is for people to fill in. All files
+    are read and judged before the first is copied. A copy or a line that is missing after a crash is added again.
+
+    Args:
+        paths: `.txt` files, and folders of them.
+        seeds: the folder of the articles as received.
+        listed: the manifest.
+        apply: whether to write.
+
+    Returns:
+        The articles in the order in which they were named.
+
+    Raises:
+        InputError: for an article that is not UTF-8, is empty or holds a NUL; whose name belongs to another text, or
+            whose text has another name. Then nothing is written.
+    """
+    entries = {entry.id: entry for entry in corpus.read_manifest(listed)}
+    names = {entry.sha256: entry.id for entry in entries.values()}
+    plan = []
+    for path in files_of(paths, SUFFIXES):
+        addition = _judge(path, seeds, entries, names)
+        entries.setdefault(addition.id, corpus.Entry(addition.id, path.name, addition.sha256))
+        names[addition.sha256] = addition.id
+        plan.append(addition)
+    if apply:
+        for addition in plan:
+            _copy(addition, seeds)
+        corpus.write_manifest(listed, entries.values())
+    return plan
+
+
+def _judge(path: Path, seeds: Path, entries: dict[str, corpus.Entry], names: dict[str, str]) -> Addition:
+    data = files.read_bytes(path)
+    files.decode(data, path)
+    name, digest = path.stem, hashlib.sha256(data).hexdigest()
+    if not name.isprintable() or name != name.strip():
+        raise InputError(
+            f"{name!r} cannot be an id",
+            file=path,
+            remedy="Name the file without control characters and without blanks at the edges.",
+        )
+    held = seeds / path.name
+    is_held, entry = held.is_file(), entries.get(name)
+    if (is_held and files.read_bytes(held) != data) or (entry and (entry.sha256, entry.file) != (digest, path.name)):
+        raise InputError(
+            f"the project has another article {name}",
+            file=path,
+            remedy="Name the file differently; an article that was received is never edited.",
+        )
+    if names.get(digest, name) != name:
+        raise InputError(
+            f"the project has this text already, as {names[digest]}", file=path, remedy="Leave the file out."
+        )
+    return Addition(name, path, digest, "unchanged" if is_held and entry else "new")
+
+
+def _copy(addition: Addition, seeds: Path) -> None:
+    target = seeds / addition.source.name
+    if target.is_file():
+        return
+    data = files.read_bytes(addition.source)
+    if hashlib.sha256(data).hexdigest() != addition.sha256:
+        raise InputError("the file changed while it was read", file=addition.source, remedy="Run the command again.")
+    with files.replacing(target) as stream:
+        stream.write(data)
+
+
+BATCH = 256
+BUFFER = 1 << 20
+REMEDY = 'A row is {"text": "…"}, if need be with an "id" and keys of your own.'
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text to work on.
+
+    Args:
+        id: unique among the documents of one run.
+        text: as decoded.
+        file: where it stands.
+        extra: the other keys of its row, as JSON values.
+    """
+
+    id: str
+    text: str
+    file: Path
+    extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+
+def read_rows(path: Path) -> Iterator[tuple[int | None, Document]]:
+    """The documents of a file, each with its line or row, counted from 1; None for the one of a `.txt`.
+
+    Raises:
+        InputError: naming file and line, for what cannot be read, is empty, or is no document.
+    """
+    return READERS[path.suffix.lower()](path)
+
+
+def _read_text(path: Path) -> Iterator[tuple[int | None, Document]]:
+    yield None, Document(path.stem, files.decode(files.read_bytes(path), path), path)
+
+
+def _read_lines(path: Path) -> Iterator[tuple[int | None, Document]]:
+    at, is_empty = 0, True
+    try:
+        with path.open("rb") as stream:
+            for number, raw in enumerate(stream, 1):
+                line = raw.removeprefix(files.BOM) if number == 1 else raw
+                if line.strip():
+                    is_empty = False
+                    value = _parse(line, path, number, at + len(raw) - len(line))
+                    yield number, _document(value, path, number)
+                at += len(raw)
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror or error}", file=path) from None
+    if is_empty:
+        raise InputError("the file is empty", file=path, remedy=REMEDY)
+
+
+def _parse(line: bytes, path: Path, number: int, at: int) -> dict[str, Any]:
+    """The object of a line that begins at byte `at` of the file."""
+    nul = line.find(b"\0")
+    if nul >= 0:
+        raise InputError(f"NUL byte at byte {at + nul}", file=path, line=number, remedy="Save the file as UTF-8.")
+    try:
+        value = json.loads(line.decode("utf-8"), parse_constant=_refuse_constant)
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"not UTF-8: byte 0x{line[error.start]:02x} at byte {at + error.start}",
+            file=path,
+            line=number,
+            remedy="Find out the encoding and convert the file to UTF-8.",
+        ) from None
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"not a line of JSON: {error}", file=path, line=number, remedy=REMEDY) from None
+    if not isinstance(value, dict):
+        raise InputError("the line is no JSON object", file=path, line=number, remedy=REMEDY)
+    return value
+
+
+def _read_table(path: Path) -> Iterator[tuple[int | None, Document]]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    number = 0
+    try:
+        with pq.ParquetFile(path, buffer_size=BUFFER, pre_buffer=False) as table:
+            if "text" not in table.schema_arrow.names:
+                raise InputError("there is no column 'text'", file=path, remedy="Rename the column with the texts.")
+            for batch in table.iter_batches(batch_size=BATCH):
+                for number, row in enumerate(batch.to_pylist(), number + 1):  # noqa: B020  (counts on)
+                    value = {key: _plain(item, key, path, number) for key, item in row.items()}
+                    yield number, _document(value, path, number)
+    except (pa.ArrowException, OSError) as error:
+        raise InputError(f"not a Parquet file: {error}", file=path, remedy="Write the file again.") from None
+    if not number:
+        raise InputError("the file has no rows", file=path, remedy="Put the articles into it or leave it out.")
+
+
+def _document(value: dict[str, Any], path: Path, number: int) -> Document:
+    text = value.pop("text", None)
+    name = value.pop("id", None)
+    if name is None:
+        name = f"{path.stem}-{number:06}"
+    wrong = _wrong_id(name) or _wrong_text(text)
+    if wrong:
+        raise InputError(wrong, file=path, line=number, remedy=REMEDY)
+    return Document(str(name), text, path, value)
+
+
+def _wrong_id(name: object) -> str | None:
+    if isinstance(name, bool) or not isinstance(name, (str, int)):
+        return f"the id is {name!r:.60}, neither a string nor an integer"
+    if name == "" or not str(name).isprintable() or str(name) != str(name).strip():
+        return f"the id {name!r:.60} is empty, or has control characters or blanks at its edges"
+    return None
+
+
+def _wrong_text(text: object) -> str | None:
+    if not isinstance(text, str):
+        return "the key 'text' is missing" if text is None else f"'text' is {text!r:.60}, no string"
+    if "\0" in text:
+        return f"NUL in the text, at code point {text.index(chr(0))}"
+    if not text.strip():
+        return "the text is empty"
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        return f"a lone surrogate in the text, at code point {error.start}"
+    return None
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON value")
+
+
+def _plain(value: Any, key: str, path: Path, number: int) -> Any:  # noqa: ANN401  (a cell is any)
+    """A cell as a JSON value: dates as ISO 8601, decimals as their digits, what is no number as null."""
+    if value is None or isinstance(value, (str, int)):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, (dt.date, dt.time)):
+        return value.isoformat()
+    if isinstance(value, decimal.Decimal):
+        return str(value)
+    if isinstance(value, list):
+        return [_plain(item, key, path, number) for item in value]
+    if isinstance(value, dict):
+        return {name: _plain(item, key, path, number) for name, item in value.items()}
+    raise InputError(
+        f"the column {key!r} holds {type(value).__name__}, which JSON cannot",
+        file=path,
+        line=number,
+        remedy="Leave the column out, or store it as text.",
+    )
+
+
+READERS: dict[str, Callable[[Path], Iterator[tuple[int | None, Document]]]] = {
+    ".txt": _read_text,
+    ".jsonl": _read_lines,
+    ".parquet": _read_table,
+}
+
+
+DOCUMENT_SUFFIXES = tuple(READERS)
+
+
+def documents(paths: Iterable[Path]) -> Iterator[Document]:
+    """The documents of `.txt`, `.jsonl` and Parquet files and of folders of them, one at a time.
+
+    The id is the stem of a `.txt`; of a row its key `id`, or else `<stem>-<number>`, the line or row counted from 1
+    in six digits. Of what went by only a number per document is kept: a file of any size takes the same memory.
+
+    Raises:
+        InputError: for a path that is not there, a file that cannot be read, a row that is no document, an id that
+            came before.
+    """
+    named = list(paths)
+    seen: set[int] = set()
+    for place, document in _places(named):
+        key = hash(document.id)
+        if key in seen:
+            _refuse_second(named, place, document)
+        seen.add(key)
+        yield document
+
+
+def _places(paths: list[Path]) -> Iterator[tuple[tuple[int, int | None], Document]]:
+    for count, file in enumerate(files_of(paths, DOCUMENT_SUFFIXES)):
+        for number, document in read_rows(file):
+            yield (count, number), document
+
+
+def _refuse_second(paths: list[Path], place: tuple[int, int | None], document: Document) -> None:
+    """Read again up to the document, for the one that had its id first; there may be none, if only the keys agree."""
+    for earlier, other in _places(paths):
+        if earlier == place:
+            return
+        if other.id == document.id:
+            first = str(other.file) if earlier[1] is None else f"{other.file}:{earlier[1]}"
+            raise InputError(
+                f"the id {document.id!r} is that of {first}, too",
+                file=document.file,
+                line=place[1],
+                remedy="Give every document an id of its own, and name no file twice.",
+            )

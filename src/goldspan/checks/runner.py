@@ -1,0 +1,173 @@
+"""Checking what is there: files of any format, or a whole project."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from goldspan import formats
+from goldspan.checks import adjudication, files, guidelines, splits
+from goldspan.checks.project import Project
+from goldspan.checks.records import OF_PASSES, check_records
+from goldspan.checks.registry import IDS, refuse_unknown_allowances
+from goldspan.corpus import Corpus
+from goldspan.errors import InputError
+from goldspan.formats.detection import detect
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
+    from goldspan.annotation import Finding, LabelScheme
+    from goldspan.checks.check import Check, ProjectTest
+    from goldspan.checks.records import Seen
+    from goldspan.formats.record import Record
+
+ALL = frozenset(IDS)
+MANIFEST = Path("corpus") / files.MANIFEST
+
+
+@dataclass
+class Account:
+    """What was looked at, counted while the findings come.
+
+    Args:
+        files: files and folders that hold examples.
+        examples: examples that could be read.
+        spans: their spans.
+        skipped: files of given folders that are in no known format.
+    """
+
+    files: int = 0
+    examples: int = 0
+    spans: int = 0
+    skipped: list[Path] = field(default_factory=list)
+
+    def counted(self, records: Iterable[Record | InputError]) -> Iterator[Record | InputError]:
+        """The records of one file, counted as they pass."""
+        self.files += 1
+        for record in records:
+            if not isinstance(record, InputError):
+                self.examples += 1
+                self.spans += len(record.spans)
+            yield record
+
+
+def check_paths(
+    paths: Sequence[Path],
+    scheme: LabelScheme | None,
+    format: str | None = None,  # noqa: A002 (as the option of the command)
+    wanted: Collection[str] = ALL,
+    account: Account | None = None,
+) -> Iterator[Finding]:
+    """What is wrong with files and folders of any format, file by file; a project folder is checked as a project.
+
+    Args:
+        paths: files, brat folders, project folders, or folders that hold such things.
+        scheme: the labels; None if there is none, which leaves out what needs one. A project has its own.
+        format: the format of all files; told by their content if not named.
+        wanted: the ids of the checks that are to run.
+        account: is kept up to date.
+
+    Raises:
+        InputError: for a file that cannot be read or whose format cannot be told.
+        ValueRefused: for an `[allow]` of the scheme that names no check.
+    """
+    account = Account() if account is None else account
+    if scheme is not None:
+        refuse_unknown_allowances(scheme)
+    sets: dict[Path, Seen] = {}
+    for path in paths:
+        for unit in _units(path, format, account):
+            if isinstance(unit, Corpus):
+                yield from check_project(unit, wanted, account)
+                continue
+            file, name = unit
+            seen = sets.setdefault(_set_of(file, name), {})
+            yield from _check_file(file, name, _Terms(scheme, wanted, seen, account))
+
+
+def check_project(corpus: Corpus, wanted: Collection[str] = ALL, account: Account | None = None) -> Iterator[Finding]:
+    """What is wrong with a project: seeds, manifest, gold, passes, splits, guidelines.
+
+    Raises:
+        InputError: if labels.toml cannot be read: nothing can be judged without it.
+        ValueRefused: for an `[allow]` that names no check.
+    """
+    account = Account() if account is None else account
+    refuse_unknown_allowances(corpus.scheme)
+    project = Project(corpus)
+    sets: dict[Path, Seen] = {}
+    yield from _lists(project, wanted)
+    yield from _project(project, files.SOURCE_CHECKS, wanted)
+    for path in project.annotated:
+        of_file = wanted if project.is_gold(path) else OF_PASSES.intersection(wanted)
+        yield from _check_file(path, "gold", _Terms(corpus.scheme, of_file, sets.setdefault(path.parent, {}), account))
+    yield from _readings(project, wanted)
+    yield from _project(project, (*adjudication.CHECKS, *splits.CHECKS, *guidelines.CHECKS), wanted)
+
+
+def _lists(project: Project, wanted: Collection[str]) -> Iterator[Finding]:
+    """The checks of lines, asked of the manifest, the splits and the articles."""
+    if files.bad_line.id in wanted:
+        yield from map(files.bad_line.finding, project.unreadable)
+    for path in project.lists if files.non_canonical.id in wanted else ():
+        yield from map(files.non_canonical.finding, files.non_canonical.test(path))
+
+
+def _project(project: Project, checks: Iterable[Check[ProjectTest]], wanted: Collection[str]) -> Iterator[Finding]:
+    for check in checks:
+        if check.id in wanted:
+            yield from map(check.finding, check.test(project))
+
+
+def _readings(project: Project, wanted: Collection[str]) -> Iterator[Finding]:
+    checks = [check for check in files.SLICE_CHECKS if check.id in wanted]
+    for reading in files.readings(project) if checks else ():
+        for check in checks:
+            yield from map(check.finding, check.test(reading))
+
+
+class _Terms(NamedTuple):
+    """On what terms a file is checked: the labels, the ids of the checks, the examples seen before, the account."""
+
+    scheme: LabelScheme | None
+    wanted: Collection[str]
+    seen: Seen
+    account: Account
+
+
+def _check_file(path: Path, name: str, terms: _Terms) -> Iterator[Finding]:
+    """What is wrong with a file of the format of that name."""
+    if name == "gold" and files.non_canonical.id in terms.wanted:
+        yield from map(files.non_canonical.finding, files.non_canonical.test(path))
+    scanned = terms.account.counted(formats.get(name).scan(path))
+    yield from check_records(scanned, terms.scheme, terms.wanted.__contains__, terms.seen)
+
+
+def _units(path: Path, name: str | None, account: Account) -> Iterator[tuple[Path, str] | Corpus]:
+    """The project, or the files and brat folders with their formats, that a path stands for."""
+    if not path.is_dir():
+        yield path, formats.canonical(name) if name else formats.sniff(path)
+    elif (path / MANIFEST).is_file():
+        yield Corpus(path)
+    elif "brat" in (name, detect(path)):
+        yield path, "brat"
+    else:
+        for inner in sorted(path.iterdir()):
+            if inner.name.startswith("."):
+                continue
+            if (inner.is_dir() and not inner.is_symlink()) or (inner.is_file() and _fits(inner, name)):
+                yield from _units(inner, name, account)
+            else:
+                account.skipped.append(inner)
+
+
+def _fits(path: Path, name: str | None) -> bool:
+    """Whether a file of a folder is one of those meant, rather than a README or a picture."""
+    return path.suffix in formats.get(name).SUFFIXES if name else detect(path) is not None
+
+
+def _set_of(path: Path, name: str) -> Path:
+    """What no two examples of may have one id: a folder of gold; else a file, for annotators share their ids."""
+    return path.parent if name == "gold" else path

@@ -1,0 +1,262 @@
+"""How long reports are printed: tables as wide as the report, sentences broken at words, markup in colour.
+
+What the commands share: options that look alike everywhere, progress, and reports.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+
+import typer
+
+from goldspan import files
+from goldspan.report.text import is_numeric, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from rich.console import Console
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+    from goldspan.report.text import Table
+
+T = TypeVar("T")
+
+Root = Annotated[
+    Path | None,
+    typer.Option("--root", help="The project folder. Default: found from here upwards.", show_default=False),
+]
+Home = Annotated[
+    Path | None,
+    typer.Option(
+        "--home",
+        help="The folder of the embedded Doccano. Default: goldspan/doccano in your data folder.",
+        show_default=False,
+    ),
+]
+Json = Annotated[
+    Path | None,
+    typer.Option("--json", help="Write the report to this file, too, as JSON.", show_default=False),
+]
+Apply = Annotated[bool, typer.Option("--apply", help="Carry the plan out. Without it, it is only shown.")]
+Articles = Annotated[
+    list[str] | None,
+    typer.Option("--articles", help="Only these articles: ids, separated by commas. Default: all.", show_default=False),
+]
+Members = Annotated[
+    Path | None,
+    typer.Option(
+        "--members",
+        help="The file of the members and their pseudonyms. Default: annotation_guidelines/members.toml, if it is "
+        "there.",
+        show_default=False,
+    ),
+]
+Format = Annotated[
+    str | None,
+    typer.Option("--format", help="The format of the files. Default: told by their content.", show_default=False),
+]
+Labels = Annotated[
+    Path | None,
+    typer.Option("--labels", help="The label scheme. Default: that of the project around here.", show_default=False),
+]
+Unit = Annotated[
+    Literal["article", "example"] | None,
+    typer.Option("--unit", help="What the intervals draw anew. Default: articles, or examples of a single one."),
+]
+Resamples = Annotated[int, typer.Option("--resamples", min=1, help="How often they draw.")]
+Level = Annotated[float, typer.Option("--level", min=0.5, max=0.999, help="What share they cover.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Of the random numbers; the same gives the same.")]
+
+
+def listed(options: Sequence[str] | None) -> list[str]:
+    """The names that an option was given, which takes several with commas between them and may be repeated."""
+    return [name.strip() for option in options or () for name in option.split(",") if name.strip()]
+
+
+def make_console(*, stderr: bool = False) -> Console:
+    """A rich console: colours and width of the terminal, plain text in a pipe."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def say(text: str, *, flush: bool = False) -> None:
+    """Print a line in which there may be words of others: a terminal shall show them, not obey them."""
+    print(visible(text), flush=flush)
+
+
+def plain(text: str, style: str = "") -> Text:
+    """A text that rich prints as it stands, brackets and all, with its control characters as pictures."""
+    from rich.text import Text
+
+    return Text(visible(text), style)
+
+
+def progress(items: Iterable[T], what: str, total: int | None = None) -> Iterator[T]:
+    """The items, with a bar on stderr while they pass; silent where stderr is no terminal."""
+    if not sys.stderr.isatty():
+        yield from items
+        return
+    from rich.progress import track
+
+    yield from track(items, description=what, total=total, console=make_console(stderr=True), transient=True)
+
+
+@contextlib.contextmanager
+def spinner(what: str) -> Iterator[Callable[[str], None]]:
+    """Something that turns on stderr while one waits; the function given changes its words. Silent in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    with make_console(stderr=True).status(plain(what)) as status:
+        yield lambda words: status.update(plain(words))
+
+
+@contextlib.contextmanager
+def bar() -> Iterator[Callable[[str, int, int | None], None]]:
+    """A bar on stderr with rate and remaining time; the function given tells step, done and total. Silent in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda _step, _done, _total: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    rate = TextColumn("{task.fields[rate]}")
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), rate)
+    with Progress(*columns, TimeRemainingColumn(), console=make_console(stderr=True), transient=True) as shown:
+
+        def tell(step: str, done: int, total: int | None) -> None:
+            if not shown.tasks or shown.tasks[0].description != step:
+                for task in shown.task_ids:
+                    shown.remove_task(task)
+                shown.add_task(step, total=total, rate="")
+            speed = shown.tasks[0].speed
+            shown.update(shown.task_ids[0], completed=done, total=total, rate=f"{speed:,.0f}/s" if speed else "")
+
+        yield tell
+
+
+def print_table(title: str, header: Sequence[str], rows: Iterable[Sequence[str]], note: str = "") -> RichTable:
+    """A table for the terminal: numbers to the right, words to the left."""
+    from rich import box
+    from rich.table import Table as RichTable
+
+    made = RichTable(
+        title=plain(title, "table.title"),
+        title_justify="left",
+        caption=plain(note, "table.caption") if note else None,
+        caption_justify="left",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        collapse_padding=True,
+    )
+    cells = [tuple(row) for row in rows]
+    for number, name in enumerate(header):
+        numeric = is_numeric(row[number] for row in cells)
+        made.add_column(plain(name), justify="right" if numeric else "left", overflow="fold", no_wrap=numeric)
+    for row in cells:
+        made.add_row(*(plain(cell) for cell in row))
+    return made
+
+
+def write_json(path: Path | None, report: Any) -> None:  # noqa: ANN401  (JSON is any)
+    """Write a report where `--json` asked for it."""
+    if path is not None:
+        files.write(path, json.dumps(report, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+
+
+WIDTH = 100
+NAME = 24  # columns below which a name is not folded
+
+
+def report_console() -> Console:
+    """A console of at most 100 columns that breaks lines at words, in a pipe as on a terminal."""
+    out = make_console()
+    out.soft_wrap = False
+    out.width = min(WIDTH, out.width) if sys.stdout.isatty() else WIDTH
+    return out
+
+
+def print_styled(out: Console, text: str, style: str = "") -> None:
+    """A text as it stands, control characters as pictures, folded where the line ends."""
+    said = plain(visible(text))
+    said.overflow = "fold"
+    out.print(said, style=style)
+
+
+def print_examples(out: Console, table: Table) -> None:
+    """A table as wide as the report, and what is to be said of it beneath.
+
+    Where a terminal is too narrow for it, intervals stand below their numbers; what is still too wide is left to the
+    terminal to break, for a number that is cut is a wrong number.
+    """
+    made, needed = _table(out, table)
+    if needed > out.width:
+        made, needed = _table(out, table, below=True)
+    out.print(made, width=max(out.width, needed), crop=False)
+    if table.note:
+        print_styled(out, table.note)
+    out.print()
+
+
+def _table(out: Console, table: Table, *, below: bool = False) -> tuple[RichTable, int]:
+    """The table for the terminal, its totals set off, and the width that it needs: words may be folded, numbers not."""
+    numeric = [is_numeric(row[number] for row in table.rows) for number in range(len(table.header))]
+    rows = [[_below(text) if below and digits else visible(text) for text, digits in zip(row, numeric, strict=True)]
+            for row in table.rows]  # fmt: skip
+    header = [_below(name) if below and digits else name for name, digits in zip(table.header, numeric, strict=True)]
+    made = print_table(table.title, header, rows)
+    wide = out.options.update(max_width=1_000_000)
+    needed = out.measure(made, options=wide).maximum
+    for column, digits in zip(made.columns, numeric, strict=True):
+        column.no_wrap, column.justify = digits, "right" if digits else "left"
+        if not digits:
+            longest = max(out.measure(cell, options=wide).maximum for cell in column.cells)
+            column.min_width = min(NAME, longest)
+            needed -= longest - column.min_width
+    for row, cells in zip(made.rows, rows, strict=True):
+        row.style = "bold" if cells[0].startswith("all") else ""
+    return made, needed
+
+
+def _below(cell: str) -> str:
+    """A number above its interval, a heading broken at its comma."""
+    number, bracket, interval = cell.partition(" [")
+    return f"{number}\n[{interval}" if bracket else cell.replace("F1, ", "F1,\n")
+
+
+def marked(markup: str, colours: Mapping[str, str]) -> Text:
+    """A text in inline notation, each span on its label's colour.
+
+    Args:
+        markup: in inline notation.
+        colours: `#rrggbb` per label.
+    """
+    text = plain(visible(markup))
+    text.overflow = "fold"
+    for label, colour in colours.items():
+        text.highlight_regex(rf"\[[^\[\]]*\]\{{{re.escape(label)}\}}", f"white on {colour}")
+    return text
+
+
+def side_by_side(out: Console, sides: Iterable[tuple[str, str]], colours: Mapping[str, str]) -> None:
+    """What several have made of one text, one below the other.
+
+    Args:
+        out: where.
+        sides: of each the name, and what it marked, in inline notation.
+        colours: `#rrggbb` per label.
+    """
+    from rich.table import Table as RichTable
+
+    grid = RichTable.grid(padding=(0, 2))
+    for name, markup in sides:
+        grid.add_row(plain(name), marked(markup, colours))
+    out.print(grid)
+    out.print()

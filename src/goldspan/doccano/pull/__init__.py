@@ -1,0 +1,1 @@
+"""Pull: the work of annotators into passes, planned byte for byte before anything is written."""

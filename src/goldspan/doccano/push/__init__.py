@@ -1,0 +1,1 @@
+"""Push: what is wanted, what is there, the plan between, and its application."""

@@ -1,0 +1,307 @@
+"""How gold and predicted spans meet: each pair, and each span that stands alone, with what is wrong with it.
+
+Spans that are the same are right, whatever else overlaps them. What is left over is matched one to one by the scheme
+`type`: as many pairs of one label as can be, then as many pairs, then as many characters shared. So a label counts as
+wrong only where no reading of the example keeps it right. Where neither side has overlapping spans, this is the
+matching of the scheme `type` itself: `correct` and `boundary` are its correct, `label` and `both` its incorrect.
+
+Which labels are taken for which, and whether it is the boundary or the label that goes wrong.
+
+The examples with the most errors, in inline markup.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from goldspan.formats import inline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from goldspan.annotation import Example, Span
+
+NONE = "none"
+"""Stands in a confusion matrix, and in reports, for a span that the other side lacks."""
+
+Kind = Literal["correct", "boundary", "label", "both", "missed", "spurious"]
+ERROR_KINDS: tuple[Kind, ...] = ("correct", "boundary", "label", "both", "missed", "spurious")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A gold span and the predicted span that stands for it, or one of the two alone.
+
+    Args:
+        kind: `correct`; `boundary`, `label` or `both` for what is wrong with a pair; `missed`; `spurious`.
+        gold: None if spurious.
+        predicted: None if missed.
+    """
+
+    kind: Kind
+    gold: Span | None
+    predicted: Span | None
+
+    @classmethod
+    def of(cls, gold: Span | None, predicted: Span | None) -> Case:
+        """The case that two spans make, or one alone."""
+        return cls(kind_of(gold, predicted), gold, predicted)
+
+    @property
+    def span(self) -> Span:
+        """The gold span, or the predicted one where there is none."""
+        found = self.gold or self.predicted
+        assert found is not None, "a case has one span at least"
+        return found
+
+    def json(self) -> dict[str, Any]:
+        """The kind, and the spans as `[start, end, label]` or null."""
+        gold, predicted = (None if s is None else [s.start, s.end, s.label] for s in (self.gold, self.predicted))
+        return {"kind": self.kind, "gold": gold, "predicted": predicted}
+
+
+Cases: TypeAlias = "Sequence[tuple[Case, ...]]"
+"""For each example its cases, in the order of its text."""
+
+
+def kind_of(gold: Span | None, predicted: Span | None) -> Kind:
+    """What two matched spans make, or one alone."""
+    if gold is None:
+        return "spurious"
+    if predicted is None:
+        return "missed"
+    same_place = (gold.start, gold.end) == (predicted.start, predicted.end)
+    if gold.label == predicted.label:
+        return "correct" if same_place else "boundary"
+    return "label" if same_place else "both"
+
+
+def cases(gold: Sequence[Example], predicted: Sequence[Example]) -> list[tuple[Case, ...]]:
+    """The cases of each example: every span of either side stands in exactly one.
+
+    Args:
+        gold: the curated examples.
+        predicted: the same examples, in the same order, with predicted spans.
+
+    Returns:
+        One tuple per example, sorted by where the spans begin.
+    """
+    same = [set(a.spans) & set(b.spans) for a, b in zip(gold, predicted, strict=True)]
+    left = [[span for span in a.spans if span not in both] for a, both in zip(gold, same, strict=True)]
+    right = [[span for span in b.spans if span not in both] for b, both in zip(predicted, same, strict=True)]
+    matched = _matched(left, right)
+    return [_of_example(both, a, b, pairs) for both, a, b, pairs in zip(same, left, right, matched, strict=True)]
+
+
+def _of_example(
+    same: Iterable[Span], gold: Iterable[Span], predicted: Iterable[Span], pairs: dict[Span, Span]
+) -> tuple[Case, ...]:
+    """The cases of one example: what is the same, what was paired and what was not."""
+    used = set(pairs.values())
+    found = [Case("correct", span, span) for span in same]
+    found += [Case.of(span, pairs.get(span)) for span in gold]
+    found += [Case.of(None, span) for span in predicted if span not in used]
+    return tuple(sorted(found, key=lambda case: (case.span, case.gold is None)))
+
+
+def _matched(gold: Sequence[Sequence[Span]], predicted: Sequence[Sequence[Span]]) -> list[dict[Span, Span]]:
+    """Per example the predicted span of each gold span that has one."""
+    from goldspan.evaluation.matching import match
+    from goldspan.span_table import Columns
+
+    labels = tuple(sorted({span.label for side in (gold, predicted) for spans in side for span in spans}))
+    left, right = Columns.of(gold, labels), Columns.of(predicted, labels)
+    matching = match(left, right, "type")
+    of_left = [(number, span) for number, spans in enumerate(gold) for span in spans]
+    of_right = [span for spans in predicted for span in spans]
+    pairs: list[dict[Span, Span]] = [{} for _ in gold]
+    for first, second in zip(matching.gold_index.tolist(), matching.predicted_index.tolist(), strict=True):
+        example, span = of_left[first]
+        pairs[example][span] = of_right[second]
+    return pairs
+
+
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """How often a gold label met a predicted one; n labels.
+
+    Args:
+        labels: n + 1 names, the last of them `NONE`.
+        rows: n + 1 rows of n + 1 counts: rows are gold, columns predicted. The last row holds the spurious spans, the
+            last column the missed ones. Their corner is 0: what neither side marks is not counted.
+    """
+
+    labels: tuple[str, ...]
+    rows: tuple[tuple[int, ...], ...]
+
+    def json(self) -> dict[str, Any]:
+        """The labels and the rows."""
+        return {"labels": list(self.labels), "rows": [list(row) for row in self.rows]}
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """How many cases there are of each kind."""
+
+    correct: int = 0
+    boundary: int = 0
+    label: int = 0
+    both: int = 0
+    missed: int = 0
+    spurious: int = 0
+
+    @classmethod
+    def of(cls, cases: Iterable[Case]) -> Kinds:
+        """The kinds of these cases, counted."""
+        count = Counter(case.kind for case in cases)
+        return cls(*(count[kind] for kind in ERROR_KINDS))
+
+
+@dataclass(frozen=True, slots=True)
+class Errors:
+    """The kinds of errors.
+
+    Args:
+        overall: over all labels.
+        labels: per label: the gold label, and for a spurious span the predicted one.
+    """
+
+    overall: Kinds
+    labels: Mapping[str, Kinds]
+
+    def json(self) -> dict[str, Any]:
+        """The counts by name."""
+        return {"overall": asdict(self.overall), "labels": {name: asdict(kinds) for name, kinds in self.labels.items()}}
+
+
+def confusion(cases: Cases, labels: Sequence[str]) -> Confusion:
+    """The confusion matrix of spans that overlap, those that overlap nothing against `NONE`.
+
+    Args:
+        cases: of every example.
+        labels: all label names, in the order of the rows.
+    """
+    met = Counter(
+        (case.gold and case.gold.label, case.predicted and case.predicted.label) for row in cases for case in row
+    )
+    keys = [*labels, None]
+    rows = tuple(tuple(met[gold, predicted] for predicted in keys) for gold in keys)
+    return Confusion((*labels, NONE), rows)
+
+
+def error_kinds(cases: Cases, labels: Sequence[str]) -> Errors:
+    """The kinds of the cases, over all and for each of the labels."""
+    of_label: dict[str, list[Case]] = {label: [] for label in labels}
+    for row in cases:
+        for case in row:
+            of_label[case.span.label].append(case)
+    return Errors(
+        Kinds.of(case for row in cases for case in row),
+        {label: Kinds.of(found) for label, found in of_label.items()},
+    )
+
+
+MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Hard:
+    """An example with errors.
+
+    Args:
+        example: its id.
+        text: of the example.
+        gold: its gold spans.
+        predicted: its predicted spans.
+        cases: how the two meet.
+        gold_markup: the text with its gold spans in inline notation; a further line for spans that cross these.
+        predicted_markup: the same with the predicted spans.
+    """
+
+    example: str
+    text: str
+    gold: tuple[Span, ...]
+    predicted: tuple[Span, ...]
+    cases: tuple[Case, ...]
+    gold_markup: str
+    predicted_markup: str
+
+    @property
+    def errors(self) -> int:
+        """How many of the cases are not correct."""
+        return count_errors(self.cases)
+
+    def json(self) -> dict[str, Any]:
+        """All of it, spans as `[start, end, label, surface]`."""
+        return {
+            "example": self.example,
+            "text": self.text,
+            "errors": self.errors,
+            "gold": [self._with_surface(span) for span in self.gold],
+            "predicted": [self._with_surface(span) for span in self.predicted],
+            "cases": [case.json() for case in self.cases],
+            "gold_markup": self.gold_markup,
+            "predicted_markup": self.predicted_markup,
+        }
+
+    def _with_surface(self, span: Span) -> list[int | str]:
+        return [span.start, span.end, span.label, self.text[span.start : span.end]]
+
+
+def hardest(gold: Sequence[Example], predicted: Sequence[Example], cases: Cases, most: int = MOST) -> tuple[Hard, ...]:
+    """The examples with the most errors, worst first; of equally many, those where less is right; then as they come.
+
+    Args:
+        gold: the curated examples.
+        predicted: the same examples with predicted spans.
+        cases: of each of them.
+        most: how many to return; examples without an error are never among them.
+    """
+
+    def badness(number: int) -> tuple[int, int, int]:
+        wrong = count_errors(cases[number])
+        return -wrong, len(cases[number]) - wrong, number
+
+    worst = sorted((number for number in range(len(gold)) if count_errors(cases[number])), key=badness)[:most]
+    return tuple(
+        Hard(
+            example=gold[number].id,
+            text=gold[number].text,
+            gold=gold[number].spans,
+            predicted=predicted[number].spans,
+            cases=cases[number],
+            gold_markup=markup(gold[number].text, gold[number].spans),
+            predicted_markup=markup(gold[number].text, predicted[number].spans),
+        )
+        for number in worst
+    )
+
+
+def count_errors(cases: Iterable[Case]) -> int:
+    """How many of these cases are not correct."""
+    return sum(case.kind != "correct" for case in cases)
+
+
+def markup(text: str, spans: Iterable[Span]) -> str:
+    r"""The text in inline notation, once more after a `\n` for the spans that cross those shown before."""
+    layers: list[list[Span]] = [[]]
+    still_open: list[list[int]] = [
+        []
+    ]  # per layer the ends of the spans that a span to come may lie in, outermost first
+    for span in sorted(spans, key=lambda span: (span.start, -span.end, span.label)):
+        room = next((number for number, ends in enumerate(still_open) if _fits(span, ends)), len(layers))
+        if room == len(layers):
+            layers.append([])
+            still_open.append([])
+        layers[room].append(span)
+        still_open[room].append(span.end)
+    return "\n".join(inline.render(text, layer) for layer in layers)
+
+
+def _fits(span: Span, ends: list[int]) -> bool:
+    """Whether brackets can show the span inside or behind those that end there; those before it are forgotten."""
+    while ends and ends[-1] <= span.start:
+        ends.pop()
+    return not ends or span.end <= ends[-1]

@@ -1,0 +1,268 @@
+"""The counts of SemEval-2013 Task 9.1 over any part of the documents, overall and label by label.
+
+*Overall* a prediction is matched with gold whatever the labels: a pair that the scheme calls wrong is `incorrect`
+(under `partial`: `partial`), and what has no partner is `missed` or `spurious`.
+
+*A label* is measured as if no other existed, on gold and prediction both restricted to it and matched anew. So its
+`possible` and `actual` are the gold and the predicted spans that bear it; its strict precision, recall and F1 are
+those of the CoNLL shared tasks; and gold and prediction may change places, with precision and recall changing
+likewise. A span of the right place under a wrong label is missed for the one label and spurious for the other, since
+to call it `incorrect` under gold's label would charge that label's precision with a prediction that was never made
+under it. Hence `possible` and `actual` sum to those overall under each scheme, and `correct` does under `strict` and
+`type`, while `exact`, which overlooks labels, can have more correct overall. Which label was taken for which, the
+confusion matrix shows.
+
+The measures of each article by itself.
+
+The sums that the bootstrap draws from: what each unit adds to every measure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from operator import attrgetter, ne
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from goldspan.errors import ValueRefused
+from goldspan.evaluation.matching import FULL, Solver, credit, overlaps
+from goldspan.evaluation.result import SCHEMES, Evaluation, Measures
+from goldspan.span_table import Columns, aligned
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from scipy.sparse import csr_array
+
+    from goldspan.annotation import Example
+    from goldspan.evaluation.matching import Edges
+
+if TYPE_CHECKING:
+    Integers = NDArray[np.int64]
+
+# What is counted in each document, for each block: block 0 is overall, block 1 + n is the nth label. Identical pairs
+# are right under every scheme and counted once; `CORRECT` and `PAIRED` hold the other pairs, scheme by scheme.
+POSSIBLE, ACTUAL, IDENTICAL, CORRECT, PAIRED = 0, 1, 2, 3, 3 + len(SCHEMES)
+WIDTH = PAIRED + len(SCHEMES)
+
+
+@dataclass(frozen=True, eq=False)
+class Counted:
+    """What was counted in each document, to be summed over any of them; `measure` makes it.
+
+    Args:
+        documents: how many.
+        labels: their names.
+        document: the document of each thing counted, a span or a pair.
+        column: what it counts as, `WIDTH * block + one of the above`; shape as `document`.
+    """
+
+    documents: int
+    labels: tuple[str, ...]
+    document: Integers
+    column: Integers
+
+    @property
+    def width(self) -> int:
+        """How many columns there are."""
+        return WIDTH * (1 + len(self.labels))
+
+    @cached_property
+    def matrix(self) -> csr_array:
+        """All counts; shape (documents, width)."""
+        from scipy.sparse import csr_array
+
+        ones = np.ones(self.document.size, np.int64)
+        return csr_array((ones, (self.document, self.column)), shape=(self.documents, self.width))
+
+    def evaluation(self) -> Evaluation:
+        """The measures over all documents."""
+        return self._read(np.bincount(self.column, minlength=self.width))
+
+    def of_documents(self, chosen: NDArray[np.bool_] | Integers | Sequence[int]) -> Evaluation:
+        """The measures over some documents.
+
+        Args:
+            chosen: one flag for each document, or their numbers; a number that stands there twice counts twice.
+        """
+        return self._read(self.matrix[np.asarray(chosen)].sum(axis=0))
+
+    def table(self, units: Integers | None = None) -> Integers:
+        """The counts correct, incorrect, partial, missed and spurious of each unit.
+
+        Args:
+            units: the number of each document's unit, from 0 without gaps; shape (documents,). None for each alone.
+
+        Returns:
+            Shape (units, schemes, 1 + labels, 5); the block 0 of the third axis is overall.
+        """
+        return _table(np.asarray(self.summed(units).todense()))
+
+    def summed(self, units: Integers | None = None) -> csr_array:
+        """The columns summed over the documents of each unit; shape (units, width). `units` as in `table`."""
+        if units is None:
+            return self.matrix
+        from scipy.sparse import csr_array
+
+        places = (np.asarray(units), np.arange(self.documents))
+        return csr_array(csr_array((np.ones(self.documents, np.int64), places)) @ self.matrix)
+
+    def _read(self, sums: Integers) -> Evaluation:
+        table = _table(np.asarray(sums).reshape(1, -1))[0].tolist()
+        rows = {scheme: [Measures(*counts) for counts in rows] for scheme, rows in zip(SCHEMES, table, strict=True)}
+        return Evaluation(
+            overall={scheme: found[0] for scheme, found in rows.items()},
+            labels={scheme: dict(zip(self.labels, found[1:], strict=True)) for scheme, found in rows.items()},
+        )
+
+
+def _table(sums: Integers) -> Integers:
+    """From columns, shape (n, width), to the five counts, shape (n, schemes, 1 + labels, 5)."""
+    blocks = sums.reshape(len(sums), sums.shape[1] // WIDTH, WIDTH).copy()
+    blocks[:, 0, :CORRECT] = blocks[:, 1:, :CORRECT].sum(axis=1)
+    table = np.zeros((len(sums), len(SCHEMES), blocks.shape[1], 5), np.int64)
+    possible, actual, identical = np.moveaxis(blocks[..., :CORRECT], 2, 0)
+    for number, scheme in enumerate(SCHEMES):
+        correct, paired = blocks[..., CORRECT + number], blocks[..., PAIRED + number]
+        table[:, number, :, 0] = identical + correct
+        table[:, number, :, 2 if scheme == "partial" else 1] = paired - correct
+        table[:, number, :, 3] = possible - identical - paired
+        table[:, number, :, 4] = actual - identical - paired
+    return table
+
+
+def measure(gold: Columns, predicted: Columns) -> Counted:
+    """Count a prediction against gold under all four schemes.
+
+    Args:
+        gold: the gold spans.
+        predicted: the predicted spans, of the same documents; the tables of labels may differ.
+
+    Raises:
+        ValueRefused: where the two sides have not equally many documents.
+    """
+    gold, predicted = aligned(gold, predicted)
+    found = overlaps(gold, predicted)
+    counted = [
+        (gold.document, WIDTH * (1 + gold.label) + POSSIBLE),
+        (predicted.document, WIDTH * (1 + predicted.label) + ACTUAL),
+        (gold.document[found.gold], WIDTH * (1 + gold.label[found.gold]) + IDENTICAL),
+    ]
+    counted += _pairs(gold, found.edges, np.zeros_like(gold.label))
+    counted += _pairs(gold, found.edges.where(found.edges.label), 1 + gold.label)
+    document, column = (np.concatenate(parts) for parts in zip(*counted, strict=True))
+    return Counted(gold.documents, gold.labels, document, column)
+
+
+def _pairs(gold: Columns, edges: Edges, block: Integers) -> list[tuple[Integers, Integers]]:
+    """The best pairs under each scheme, counted in the blocks that `block` gives for the gold spans."""
+    solver = Solver(edges)
+    found = []
+    for number, scheme in enumerate(SCHEMES):
+        best = solver.best(scheme)
+        for kind, chosen in ((PAIRED, best), (CORRECT, best & (credit(edges, scheme) == FULL))):
+            spans = edges.gold[chosen]
+            found.append((gold.document[spans], WIDTH * block[spans] + kind + number))
+    return found
+
+
+def evaluate(gold: Sequence[Example], predictions: Sequence[Example]) -> Evaluation:
+    """The measures of a prediction: strict, exact, partial and type, overall and per label.
+
+    Args:
+        gold: the curated examples.
+        predictions: the same examples in the same order, with predicted spans.
+
+    Raises:
+        ValueRefused: where there are not equally many, or two that stand side by side differ in their text.
+    """
+    counted = measure(Columns.of(gold), Columns.of(predictions))
+    if any(map(ne, map(attrgetter("text"), gold), map(attrgetter("text"), predictions))):
+        one = next(one for one, other in zip(gold, predictions, strict=True) if one.text != other.text)
+        raise ValueRefused("the prediction is on another text", example=one.id, remedy="Pair the examples first.")
+    return counted.evaluation()
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleScores:
+    """The measures of one article.
+
+    Args:
+        article: its id.
+        examples: how many of its examples were evaluated.
+        evaluation: of these.
+    """
+
+    article: str
+    examples: int
+    evaluation: Evaluation
+
+    def json(self) -> dict[str, Any]:
+        """The number of examples, and the measures over all labels by each scheme."""
+        schemes = {scheme: {"overall": measures.json()} for scheme, measures in self.evaluation.overall.items()}
+        return {"examples": self.examples, "schemes": schemes}
+
+
+def by_article(examples: Sequence[Example], counted: Counted) -> tuple[ArticleScores, ...]:
+    """The measures of each article, in the order of the examples; none where each example is an article of its own.
+
+    Args:
+        examples: those that were evaluated.
+        counted: their counts, in the same order.
+    """
+    import numpy as np
+
+    places: dict[str, list[int]] = {}
+    for number, example in enumerate(examples):
+        places.setdefault(example.article, []).append(number)
+    if len(places) == len(examples):
+        return ()
+    return tuple(
+        ArticleScores(article, len(mine), counted.of_documents(np.array(mine))) for article, mine in places.items()
+    )
+
+
+BLOCK = 2 + len(SCHEMES)  # for each block of columns: possible, actual, and twice the credit under each scheme
+
+
+def totals(counted: Counted, units: Integers | None) -> csr_array:
+    """Possible, actual and twice the credit under each scheme, summed over the documents of each unit.
+
+    Args:
+        counted: of n documents.
+        units: the number of each document's unit, from 0 without gaps; shape (n,). None for each document alone.
+
+    Returns:
+        Whole numbers, shape (units, BLOCK * (1 + labels)); the first block is overall.
+
+    Raises:
+        ValueRefused: where `units` has another shape or leaves a number out.
+    """
+    if units is not None:
+        units = np.asarray(units)
+        if units.shape != (counted.documents,):
+            raise ValueRefused(f"there are {counted.documents:,} documents, and units of shape {units.shape}")
+        if units.size and (units.min() < 0 or (np.bincount(units) == 0).any()):
+            raise ValueRefused("the units must be numbered from 0 without gaps")
+    from scipy.sparse import csr_array
+
+    return csr_array(counted.summed(units) @ _from_columns(1 + len(counted.labels)))
+
+
+def _from_columns(blocks: int) -> csr_array:
+    """The linear map from the columns of `Counted` to those of `totals`."""
+    from scipy.sparse import csr_array
+
+    table = np.zeros((blocks, WIDTH, blocks, BLOCK), np.int64)
+    for block in range(blocks):
+        for target in {0, block} if block else ():
+            table[block, [0, 1], target, [0, 1]] = 1
+            table[block, IDENTICAL, target, 2:] = 2
+        for number, scheme in enumerate(SCHEMES):
+            partial = scheme == "partial"  # a pair has half the credit there, and a correct one the other half
+            table[block, CORRECT + number, block, 2 + number] = 1 if partial else 2
+            table[block, PAIRED + number, block, 2 + number] = int(partial)
+    return csr_array(table.reshape(blocks * WIDTH, blocks * BLOCK))

@@ -1,0 +1,56 @@
+"""What the formats of tokens share: spans become tags, and what does not fit is gathered until all is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from goldspan import tokens
+from goldspan.errors import InputError, ValueRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from goldspan.annotation import Example
+
+
+@dataclass
+class Alignment:
+    """The spans of the examples as tags, and the account of those that do not fit.
+
+    Args:
+        policy: what becomes of a span that cuts a token, see `goldspan.tokens.tags`.
+        misaligned: the spans that cut tokens.
+        overlapping: a sentence for each example whose spans overlap.
+    """
+
+    policy: tokens.Policy
+    misaligned: list[tokens.Misaligned] = field(default_factory=list)
+    overlapping: list[str] = field(default_factory=list)
+
+    def tags(self, example: Example, extents: Sequence[tuple[int, int]]) -> list[str]:
+        """The IOB2 tags of an example's tokens; all O if its spans overlap."""
+        try:
+            found, misaligned = tokens.tags(example, extents, self.policy)
+        except ValueRefused as error:
+            self.overlapping.append(f"{example.id}: {error.message}")
+            return ["O"] * len(extents)
+        self.misaligned += misaligned
+        return found
+
+    def settle(self, path: Path) -> list[tokens.Misaligned]:
+        """The spans that cut tokens, if the file may be written all the same.
+
+        Raises:
+            InputError: naming each span that a file of tokens cannot hold.
+        """
+        refused = self.overlapping + [str(span) for span in self.misaligned if self.policy == "strict"]
+        if refused:
+            listed = "".join(f"\n  {reason}" for reason in refused)
+            raise InputError(
+                f"nothing was written, for a file of tokens cannot hold this ({len(refused)}):{listed}",
+                file=path,
+                remedy="Correct the spans. The policy `expand` widens those that cut tokens; none helps overlaps.",
+            )
+        return self.misaligned

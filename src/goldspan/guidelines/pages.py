@@ -1,0 +1,134 @@
+"""The fenced blocks of the annotation guidelines: examples that run as checks.
+
+A block opened by three backticks and `ner` is an example that every check must pass; one opened by `ner-fails CHECK`
+must yield exactly that finding. Fences are those of CommonMark 0.31, section 4.5: three or more backticks or tildes,
+indented by up to three spaces, closed by at least as many of the same. What a longer fence encloses is its text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from goldspan import files
+from goldspan.errors import InputError, MissingPart, ValueRefused
+from goldspan.formats import inline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from goldspan.annotation import Example
+
+PASSES, FAILS = "ner", "ner-fails"
+NEWLINE = re.compile(r"\r\n|\n|\r")  # U+2028 and U+0085 may stand inside a line
+OPENING = re.compile(r"(?P<indent> {0,3})(?P<fence>`{3,}(?=[^`]*$)|~{3,})(?P<info>.*)")
+OURS = re.compile(r"ner([-_]\S*)?", re.IGNORECASE)
+HIDDEN = re.compile(r"[\s>*+\-\d.)]*(?:`{3,}|~{3,})\s*ner\b")
+CHECK = re.compile(r"[a-z]+(?:-[a-z]+)*")
+REMEDY = f"Open it with ```{PASSES} or ```{FAILS} CHECK-ID, at most three spaces in, and close it with ```."
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One example of the guidelines.
+
+    Args:
+        file: the page.
+        line: the line of the opening fence, from 1.
+        expects: the id of the check that must find something; None where no check may.
+        example: its text is the lines of the block joined by a newline; its id counts the page's blocks, `person.b03`.
+    """
+
+    file: Path
+    line: int
+    expects: str | None
+    example: Example
+
+
+@dataclass(frozen=True, slots=True)
+class _Fence:
+    """A fenced block of any kind: the line it opens on, its info string and its lines without the indentation."""
+
+    line: int
+    info: str
+    content: tuple[str, ...]
+
+
+def blocks(folder: Path) -> list[Block]:
+    """The blocks of all pages in the folder, by file name and line.
+
+    Raises:
+        MissingPart: if there is no such folder.
+        InputError: naming file and line, for a fence that is never closed or stands where Markdown sees none, a block
+            that says neither of the two words above, an empty one, or broken inline markup.
+    """
+    if not folder.is_dir():
+        raise MissingPart("there is no such folder", file=folder, remedy="Name the folder that holds labels.toml.")
+    return [block for page in sorted(folder.glob("*.md")) for block in _page(page)]
+
+
+def fenced(lines: list[str], page: Path) -> frozenset[int]:
+    """The numbers, from 1, of the lines of a page that fenced blocks of any kind take up.
+
+    Raises:
+        InputError: as `blocks`, for a fence.
+    """
+    return frozenset(
+        number for fence in _fences(lines, page) for number in range(fence.line, fence.line + len(fence.content) + 2)
+    )
+
+
+def _page(page: Path) -> Iterator[Block]:
+    lines = NEWLINE.split(files.decode(files.read_bytes(page), page))
+    number = 0
+    for fence in _fences(lines, page):
+        word, _, rest = fence.info.partition(" ")
+        if not OURS.fullmatch(word):
+            continue
+        number += 1
+        yield _block(fence, word, rest.strip(), page, f"{page.stem}.b{number:02}")
+
+
+def _block(fence: _Fence, word: str, rest: str, page: Path, name: str) -> Block:
+    known = (word == PASSES and not rest) or (word == FAILS and CHECK.fullmatch(rest))
+    if not known:
+        raise InputError(f"a block opens with {fence.info!r}", file=page, line=fence.line, example=name, remedy=REMEDY)
+    marked = "\n".join(fence.content)
+    if not marked.strip():
+        raise InputError(
+            "the block is empty", file=page, line=fence.line, example=name, remedy="Write an example or remove it."
+        )
+    try:
+        return Block(page, fence.line, rest or None, inline.example(name, marked))
+    except ValueRefused as error:
+        raise InputError(error.message, file=page, line=fence.line, example=name, remedy=error.remedy) from None
+
+
+def _fences(lines: list[str], page: Path) -> Iterator[_Fence]:
+    at = 0
+    while at < len(lines):
+        opening = OPENING.fullmatch(lines[at])
+        if opening is None:
+            _refuse_hidden(lines[at], page, at + 1)
+            at += 1
+            continue
+        end = _closing(lines, at, opening["fence"])
+        if end is None:
+            raise InputError("the fence is never closed", file=page, line=at + 1, remedy=REMEDY)
+        indent = re.compile(f" {{0,{len(opening['indent'])}}}")
+        content = tuple(indent.sub("", line, count=1) for line in lines[at + 1 : end])
+        yield _Fence(at + 1, opening["info"].strip(), content)
+        at = end + 1
+
+
+def _closing(lines: list[str], at: int, fence: str) -> int | None:
+    closing = re.compile(f" {{0,3}}{fence[0]}{{{len(fence)},}}[ \t]*")
+    return next((number for number in range(at + 1, len(lines)) if closing.fullmatch(lines[number])), None)
+
+
+def _refuse_hidden(line: str, page: Path, number: int) -> None:
+    """Refuse a block inside a list, a quotation or a code block by indentation: it would never run."""
+    if HIDDEN.match(line):
+        raise InputError("this block would not run", file=page, line=number, remedy=REMEDY)

@@ -1,0 +1,224 @@
+"""Which texts say the same: exact Jaccard similarity of their sets of word trigrams.
+
+The resemblance of two documents as Broder defines it (1997, "On the resemblance and containment of documents"),
+computed exactly rather than sketched. Most pairs are never looked at. Let the trigrams of each text be ordered from
+the rarest in the collection to the commonest, and let z be the first that two texts x and y with |x| <= |y| share;
+all that they share then stands at or behind z in both.
+
+- If s trigrams of y stand at or behind z, the similarity is at most s / |y|, for the union holds y.
+- If s trigrams of x stand at or behind z, it is at most s / (2|x| - s), for |y| >= |x|.
+
+So z is among the trigrams of y with s / |y| >= threshold and those of x with s / (2|x| - s) >= threshold: texts that
+share none of these need no comparison, and a paragraph that stands in every text costs nothing as long as it does not
+make them similar. Division rounds monotonically, so this holds in floating point as well. Size and prefix filters
+as in Bayardo, Ma and Srikant (2007, "Scaling up all pairs similarity search") and Xiao, Wang, Lin and Yu (2008,
+"Efficient similarity joins for near duplicate detection").
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from array import array
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import count, pairwise
+from typing import TYPE_CHECKING
+
+from goldspan.errors import ValueRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+    from scipy import sparse
+
+if TYPE_CHECKING:
+    Numbers = NDArray[np.int64]
+    Matrix = sparse.csr_array[np.int64, tuple[int, int]]
+
+WORD = re.compile(r"\w+")
+SIZE = 3
+THRESHOLD = 0.5  # of all trigrams of two texts, half stand in both
+BUDGET = 2**22  # matrix cells that are worked on at once: some hundred megabytes
+
+
+def words(text: str) -> list[str]:
+    """The words that are compared: runs of Unicode word characters, casefolded, in compatibility form (NFKC)."""
+    return WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+
+
+def jaccard(a: str, b: str) -> float:
+    """The similarity of two texts: shared word trigrams over all of their word trigrams, from 0 to 1.
+
+    A text of fewer than three words counts as one whole, so two texts without any words are the same.
+    """
+    first, second = _trigrams(a), _trigrams(b)
+    shared = len(first & second)
+    return shared / (len(first) + len(second) - shared)
+
+
+def find_near_duplicates(texts: Sequence[str], threshold: float = THRESHOLD) -> list[tuple[int, int, float]]:
+    """The pairs of similar texts, as `(i, j, jaccard)` with i < j, sorted.
+
+    Memory is linear in the words and in the pairs found.
+
+    Args:
+        texts: in any order; what is found does not depend on it.
+        threshold: the smallest similarity that counts, above 0 and at most 1.
+
+    Raises:
+        ValueRefused: for a threshold outside that range.
+    """
+    index = _Index.of(texts, threshold)
+    found: list[tuple[int, int, float]] = []
+    for first, second in index.candidates():
+        similarity = index.jaccards(first, second)
+        hit = similarity >= threshold
+        pairs = zip(index.names(first[hit]), index.names(second[hit]), similarity[hit].tolist(), strict=True)
+        found.extend((min(i, j), max(i, j), value) for i, j, value in pairs)
+    return sorted(found)
+
+
+def clusters(texts: Sequence[str], threshold: float = THRESHOLD) -> list[int]:
+    """For each text the number of its cluster: texts joined by a chain of similar pairs, numbered by first member.
+
+    Memory is linear in the words, however many texts are alike.
+
+    Raises:
+        ValueRefused: for a threshold outside of (0, 1].
+    """
+    forms = [" ".join(words(text)) for text in texts]
+    unique = {form: number for number, form in enumerate(dict.fromkeys(forms))}
+    labels = _Index.of(list(unique), threshold).components()
+    numbers: defaultdict[int, int] = defaultdict(count().__next__)
+    return [numbers[labels[unique[form]]] for form in forms]
+
+
+def _trigrams(text: str) -> set[tuple[str, ...]]:
+    found = words(text)
+    return {tuple(found[at : at + SIZE]) for at in range(max(1, len(found) - SIZE + 1))}
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """The trigram sets of texts as a binary matrix.
+
+    Args:
+        threshold: the smallest similarity that counts.
+        order: the number of the text in each row; rows go from the smallest set to the largest.
+        sizes: of the sets.
+        shared: rows x the trigrams of two texts or more, the rarest first.
+    """
+
+    threshold: float
+    order: Numbers
+    sizes: Numbers
+    shared: Matrix
+
+    @classmethod
+    def of(cls, texts: Sequence[str], threshold: float) -> _Index:
+        import numpy as np
+
+        if not 0 < threshold <= 1:
+            raise ValueRefused(f"a similarity threshold is above 0 and at most 1, not {threshold}")
+        matrix = _occurrences(texts)
+        sizes = np.diff(matrix.indptr).astype(np.int64)
+        frequency = np.bincount(matrix.indices, minlength=matrix.shape[1])
+        ranked = np.argsort(frequency, kind="stable")
+        order = np.argsort(sizes, kind="stable")
+        shared = matrix[order][:, ranked[np.searchsorted(frequency[ranked], 2) :]]
+        shared.sort_indices()
+        return cls(threshold, order, sizes[order], shared)
+
+    def names(self, rows: Numbers) -> list[int]:
+        """The numbers of the texts in these rows."""
+        return [int(name) for name in self.order[rows]]
+
+    def candidates(self) -> Iterator[tuple[Numbers, Numbers]]:
+        """Pairs of rows, the smaller set first, in pieces: all that may be similar and some that are not."""
+        import numpy as np
+
+        held = np.diff(self.shared.indptr)
+        behind = np.repeat(self.shared.indptr[1:], held) - np.arange(self.shared.nnz)
+        size = np.repeat(self.sizes, held)
+        smaller = _only(self.shared, behind / (2 * size - behind) >= self.threshold)
+        larger = _only(self.shared, behind / size >= self.threshold)
+        products = np.asarray(smaller @ np.bincount(larger.indices, minlength=larger.shape[1]))
+        for start, end in _stretches(products):
+            reach = int(np.count_nonzero(self.sizes[end - 1] / self.sizes >= self.threshold))
+            pairs = (smaller[start:end] @ larger[start:reach].T).tocoo()
+            first, second = (axis.astype(np.int64) + start for axis in pairs.coords)
+            fit = (first < second) & (self.sizes[first] / self.sizes[second] >= self.threshold)
+            first, second = first[fit], second[fit]
+            for a, b in _stretches(held[first] + held[second]):
+                yield first[a:b], second[a:b]
+
+    def jaccards(self, first: Numbers, second: Numbers) -> NDArray[np.float64]:
+        """The exact similarities of pairs of rows."""
+        common: Numbers = self.shared[first].multiply(self.shared[second]).sum(axis=1)
+        similarity: NDArray[np.float64] = common / (self.sizes[first] + self.sizes[second] - common)
+        return similarity
+
+    def components(self) -> list[int]:
+        """For each text a number that it shares with the texts it is connected with, and with no other."""
+        import numpy as np
+        from scipy import sparse
+
+        labels = np.arange(len(self.order))
+        for first, second in self.candidates():
+            apart = labels[first] != labels[second]
+            i, j = first[apart], second[apart]
+            hit = self.jaccards(i, j) >= self.threshold
+            edges = (np.ones(np.count_nonzero(hit)), (labels[i[hit]], labels[j[hit]]))
+            graph = sparse.coo_array(edges, shape=(len(labels), len(labels)))
+            joined = sparse.csgraph.connected_components(graph, directed=False)[1].astype(np.int64)
+            labels = joined[labels]
+        restored = np.empty_like(labels)
+        restored[self.order] = labels
+        return [int(label) for label in restored]
+
+
+def _occurrences(texts: Sequence[str]) -> Matrix:
+    """Texts x trigrams, 1 where the text holds the trigram; short texts are filled up with an empty word."""
+    import numpy as np
+    from scipy import sparse
+
+    numbers: defaultdict[str, int] = defaultdict(count().__next__)
+    sequence, lengths = array("q"), []
+    for text in texts:
+        found = words(text)
+        found.extend([""] * (SIZE - len(found)))
+        sequence.extend(map(numbers.__getitem__, found))
+        lengths.append(len(found))
+    word = np.array(sequence, dtype=np.int64)
+    ends = np.cumsum(lengths, dtype=np.int64)
+    begins = np.ones(len(word), dtype=bool)
+    begins[ends - 1] = begins[ends - 2] = False
+    at = np.flatnonzero(begins)
+    row = np.repeat(np.arange(len(texts)), lengths)[at]
+    # Numbered pair by pair, because three word numbers in one integer could overflow.
+    pairs = np.unique(word[at] * len(numbers) + word[at + 1], return_inverse=True)[1]
+    column = np.unique(pairs * len(numbers) + word[at + 2], return_inverse=True)[1]
+    shape = (len(texts), int(column.max(initial=-1)) + 1)
+    matrix = sparse.csr_array((np.ones(len(at), dtype=np.int64), (row, column)), shape=shape)
+    matrix.data[:] = 1
+    return matrix
+
+
+def _only(matrix: Matrix, chosen: NDArray[np.bool_]) -> Matrix:
+    """The matrix with the chosen cells alone."""
+    copy = matrix.copy()
+    copy.data = chosen.astype(copy.dtype)
+    copy.eliminate_zeros()
+    return copy
+
+
+def _stretches(costs: Numbers) -> Iterator[tuple[int, int]]:
+    """Stretches `[start, end)` whose costs add up to about the budget at most, or that hold a single one."""
+    import numpy as np
+
+    cuts = np.flatnonzero(np.diff(np.cumsum(costs) // BUDGET)) + 1
+    edges = [0, *cuts.tolist(), len(costs)]
+    return ((start, end) for start, end in pairwise(edges) if start < end)

@@ -1,0 +1,183 @@
+"""What the words of a span count, and how far a quantity among tokens reaches.
+
+The value of a troop count.
+
+Whether two values of quantities are the same, and if not, how far apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from goldspan.errors import ValueRefused
+from goldspan.quantities import grammar
+from goldspan.quantities.grammar import quantity
+from goldspan.quantities.lexicon import AFTER, NEUTRAL, NUMBER_STARTS, SUBORDINATING
+from goldspan.quantities.numbers import cut_word, number, of_text, of_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from goldspan.quantities.numbers import Atoms, Term
+
+
+@dataclass(frozen=True, slots=True)
+class TroopCount:
+    """How many people a quantity allows for.
+
+    Args:
+        minimum: the fewest, inclusive; None where the words leave it open.
+        maximum: the most, inclusive; None where the words leave it open.
+        approximate: whether the words say that the figures are not exact.
+
+    Raises:
+        ValueRefused: for no bound at all, a negative one, or a minimum above the maximum.
+    """
+
+    minimum: int | None
+    maximum: int | None
+    approximate: bool
+
+    def __post_init__(self) -> None:
+        if self.minimum is None and self.maximum is None:
+            raise ValueRefused("a troop count needs a minimum or a maximum", remedy="Where there is neither, use None.")
+        if (self.minimum or 0) < 0 or (self.maximum or 0) < 0:
+            raise ValueRefused(f"a troop count is not negative: {self.minimum} to {self.maximum}")
+        if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
+            raise ValueRefused(f"the minimum {self.minimum} is above the maximum {self.maximum}")
+
+
+Verdict = Literal["right", "bound_wrong", "wrong"]
+
+
+def verdict(gold: TroopCount, predicted: TroopCount | None) -> Verdict:
+    """How a value compares with that of gold: right, the bound alone wrong, or wrong.
+
+    The bound alone is wrong where the two name a number in common: `up to 1,000`, `more than 1,000`, `about 1,000` and
+    `1,000`, or a range and one of its ends.
+    """
+    if gold == predicted:
+        return "right"
+    return "bound_wrong" if predicted is not None and named(gold) & named(predicted) else "wrong"
+
+
+def named(value: TroopCount) -> frozenset[int]:
+    """The numbers that the words of such a value may have named: `more than n` is n+1–, `fewer than n` is 0–n-1."""
+    low, high = value.minimum, value.maximum
+    if high is None:
+        assert low is not None, "a value has a bound"
+        return frozenset({low, low - 1})
+    return frozenset({high, high + 1}) if not low else frozenset({low, high})
+
+
+RATIO = frozenset({"in", "per"})
+"""What makes a ratio of two numbers between which nothing else stands: `one in five`."""
+
+TRAILING = frozenset({"or", "at"})
+"""How the bounds begin that may follow behind the noun: `500 soldiers or more`."""
+
+
+def parse_troop_count(text: str) -> TroopCount | None:
+    """The value of the words of a troop count.
+
+    Args:
+        text: the words of a span, such as `up to 1,000 additional troops`; any case, white space and dashes.
+
+    Returns:
+        The value, by the conventions of this package; None where no number can be defended.
+    """
+    atoms = of_text(text)
+    at = 0
+    while (term := quantity(atoms, at)) is None and atoms[at].text in NEUTRAL:
+        at += 1
+    whole = term and _with_rest(atoms, term)
+    if whole is None or (whole.low is None and whole.high is None):
+        return None
+    low, high = (None if end is None else int(end) for end in (whole.low, whole.high))
+    return TroopCount(low, high, whole.approximate)
+
+
+def can_begin(word: str) -> bool:
+    """Whether a quantity may begin with this token: a look-up that spares most tokens the grammar."""
+    if word[:1].isdigit() or word.lower() in NUMBER_STARTS:
+        return True
+    pieces = () if word.isalpha() else cut_word(word)
+    return bool(pieces) and pieces[0][0] in NUMBER_STARTS
+
+
+def quantity_at(words: Sequence[str], index: int) -> int | None:
+    """How far the longest quantity reaches that begins at a token.
+
+    Args:
+        words: the tokens of a text as spaCy's English tokenizer cuts them, tokens of white space among them.
+        index: the token to begin at.
+
+    Returns:
+        The index after its last token; None if no quantity begins here. It may have no value (`10-15,000`).
+    """
+    if not can_begin(words[index]):
+        return None
+    atoms = of_words(words, index)
+    term = quantity(atoms, 0)
+    end = -1 if term is None else atoms[term.end - 1].token
+    return end if end > index else None
+
+
+def _with_rest(atoms: Atoms, first: Term) -> Term | None:
+    """The first quantity of a span in the light of the words behind it.
+
+    A second quantity that says what the first is part of (`150 of its 300 soldiers`), whence it came (`from 27
+    countries`) or when changes nothing, nor does the same again in brackets. Any other (`two officers and three
+    soldiers`) leaves the span without a value: neither is that of the whole.
+    """
+    at, joined = first.end, True
+    while atoms[at].text:
+        end = _other(atoms, at)
+        if end is None:
+            joined = _joins(atoms, at, joined=joined, directly=at == first.end)
+        elif joined and not _repeats(atoms, at, first):
+            return None
+        else:
+            joined = False
+        at = at + 1 if end is None else end
+    return _with_trailing(atoms, first)
+
+
+def _other(atoms: Atoms, at: int) -> int | None:
+    """The index after a second quantity, or after digits that are no number (`1,200 000`), that begin here."""
+    if atoms.inside_word(at):
+        return None
+    term = quantity(atoms, at)
+    if term is not None:
+        return term.end
+    odd = atoms[at].text[:1].isdecimal() and not atoms.continues(at + 1) and number(atoms, at) is None
+    return at + 1 if odd else None
+
+
+def _joins(atoms: Atoms, at: int, *, joined: bool, directly: bool) -> bool:
+    """Whether a quantity behind this atom is of equal rank with the first, given whether one in its place is."""
+    text = atoms[at].text
+    if text == "of":
+        # Of a number, the whole (`150 of its 300`); of a noun, a multiplication (`two battalions of 800 men`).
+        return not directly
+    if text in RATIO:
+        return directly
+    return joined if text in NEUTRAL else text not in SUBORDINATING
+
+
+def _repeats(atoms: Atoms, at: int, first: Term) -> bool:
+    """Whether the same stands here again, in brackets: `250 (two hundred and fifty)`."""
+    other = quantity(atoms, at)
+    return atoms[at - 1].text == "(" and other is not None and (first.low, first.high) == (other.low, other.high)
+
+
+def _with_trailing(atoms: Atoms, term: Term) -> Term:
+    """The term with the bound that stands behind its noun: `500 soldiers or more`."""
+    at = term.end
+    while atoms[at].text and _other(atoms, at) is None:
+        bound, _ = grammar.phrase(AFTER, atoms, at)
+        if bound is not None and atoms[at].text in TRAILING:
+            return grammar.apply(term, bound)
+        at += 1
+    return term

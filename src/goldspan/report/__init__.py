@@ -1,0 +1,1 @@
+"""What reports are made of: text tables, HTML pages and SVG plots."""

@@ -1,0 +1,125 @@
+"""Articles as wholes, and article-wise folds for cross-validation.
+
+An article, and with it every near-duplicate of it, stands on one side of every line that is drawn through a corpus:
+otherwise a model is tested on what it was trained on.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from goldspan import near_duplicates
+from goldspan.errors import ValueRefused
+from goldspan.near_duplicates import THRESHOLD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from goldspan.annotation import Example
+    from goldspan.corpus import Corpus
+
+FEWEST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """An article's examples taken together.
+
+    Args:
+        id: of the article.
+        text: of its examples, in the order of the article.
+        examples: how many there are.
+        words: how many words they hold.
+        spans: per label how many spans they hold.
+    """
+
+    id: str
+    text: str
+    examples: int
+    words: int
+    spans: Mapping[str, int]
+
+
+def wholes(examples: Iterable[Example]) -> dict[str, Whole]:
+    """The articles that examples belong to, by id and sorted by it."""
+    parts: defaultdict[str, list[Example]] = defaultdict(list)
+    for example in examples:
+        parts[example.article].append(example)
+    return {article: _whole(article, parts[article]) for article in sorted(parts)}
+
+
+def _whole(article: str, examples: list[Example]) -> Whole:
+    text = "\n".join(example.text for example in sorted(examples, key=lambda part: (part.at, part.id)))
+    spans = Counter(span.label for example in examples for span in example.spans)
+    return Whole(article, text, len(examples), len(near_duplicates.words(text)), spans)
+
+
+def groups(articles: Mapping[str, Whole], threshold: float = THRESHOLD) -> dict[str, str]:
+    """For each article the group that must stay together: its near-duplicates, named after the first id of them.
+
+    Raises:
+        ValueRefused: for a threshold outside of (0, 1].
+    """
+    ids = sorted(articles)
+    clusters = near_duplicates.clusters([articles[article].text for article in ids], threshold)
+    first: dict[int, str] = {}
+    return {article: first.setdefault(cluster, article) for article, cluster in zip(ids, clusters, strict=True)}
+
+
+def folds(corpus: Corpus, k: int = 5, threshold: float = THRESHOLD) -> dict[str, int]:
+    """For each article with gold its fold, from 0, near-duplicates together: `assign_folds` for a whole corpus.
+
+    Raises:
+        InputError: for gold that is not valid.
+        ValueRefused: for fewer than two folds or a threshold outside of (0, 1].
+    """
+    articles = wholes(corpus.gold_examples())
+    return assign_folds(groups(articles, threshold), {article: whole.spans for article, whole in articles.items()}, k)
+
+
+def assign_folds(group: Mapping[str, str], spans: Mapping[str, Mapping[str, int]], k: int = 5) -> dict[str, int]:
+    """For each article the number of its fold, from 0: groups stay whole, spans per label are balanced.
+
+    By scikit-learn's `StratifiedGroupKFold`, given every article and every span as a sample of its own kind. A label of
+    fewer than k spans cannot be stratified and is left out of the balance. With no more groups than k, each group is a
+    fold: leave one out. Neither the order of the articles nor chance plays a part.
+
+    Args:
+        group: per article the name of its group.
+        spans: per article and label the number of spans.
+        k: how many folds, at least 2.
+
+    Raises:
+        ValueRefused: for fewer than two folds.
+    """
+    if k < FEWEST:
+        raise ValueRefused(f"cross-validation needs at least {FEWEST} folds, not {k}")
+    ids = sorted(group)
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(group[article] for article in ids))}
+    member_of = [numbers[group[article]] for article in ids]
+    fold_of = (
+        range(len(numbers)) if len(numbers) <= k else _stratified(member_of, [spans[article] for article in ids], k)
+    )
+    return {article: fold_of[number] for article, number in zip(ids, member_of, strict=True)}
+
+
+def _stratified(group: Sequence[int], spans: Sequence[Mapping[str, int]], k: int) -> list[int]:
+    """For each group, numbered from 0, its fold."""
+    import numpy as np
+    from sklearn.model_selection import StratifiedGroupKFold
+
+    of_article = np.array(group)
+    samples, kinds = [of_article], [np.zeros(len(group), dtype=int)]
+    for kind, label in enumerate(sorted({label for row in spans for label in row}), start=1):
+        amounts = np.array([row.get(label, 0) for row in spans])
+        if amounts.sum() >= k:
+            samples.append(np.repeat(of_article, amounts))
+            kinds.append(np.full(amounts.sum(), kind))
+    of_sample = np.concatenate(samples)
+    fold_of = np.zeros(of_article.max() + 1, dtype=int)
+    splitter = StratifiedGroupKFold(n_splits=k)
+    for fold, (_, held_out) in enumerate(splitter.split(of_sample, np.concatenate(kinds), of_sample)):
+        fold_of[of_sample[held_out]] = fold
+    return [int(fold) for fold in fold_of]

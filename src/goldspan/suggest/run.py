@@ -1,0 +1,159 @@
+"""Documents as a stream, cut into paragraphs, suggested and written; memory does not grow with their number.
+
+How suggestions compare with gold that is there already.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from goldspan import files, formats
+from goldspan.articles.paragraphs import examples_of
+from goldspan.errors import InputError
+from goldspan.evaluation.result import Scores, exact
+from goldspan.formats import gold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from goldspan.annotation import Example
+    from goldspan.articles.ingest import Document
+    from goldspan.suggest.suggester import Suggester
+
+
+@dataclass
+class Tally:
+    """What a run of suggestions came to.
+
+    Args:
+        gold: the gold examples by article; None where nothing is to be scored.
+        articles: the articles suggested.
+        spans: the spans suggested.
+        unscored: the articles that have no gold.
+    """
+
+    gold: dict[str, list[Example]] | None = None
+    articles: int = 0
+    spans: int = 0
+    unscored: int = 0
+    _pairs: list[tuple[list[Example], list[Example]]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, against: Path | None) -> Tally:
+        """A tally that scores by the gold of a file, or of all `.jsonl` files of a folder; by none without one.
+
+        Raises:
+            InputError: if there is no gold there, or a line of it is not valid.
+        """
+        if against is None:
+            return cls()
+        files = sorted(against.glob("*.jsonl")) if against.is_dir() else [against]
+        if not files:
+            raise InputError(
+                "no gold here", file=against, remedy="Name a file of gold lines, or a folder of .jsonl files."
+            )
+        by_article: dict[str, list[Example]] = {}
+        for file in files:
+            for example in formats.load(file):
+                by_article.setdefault(example.article, []).append(example)
+        return cls(by_article)
+
+    def add(self, examples: Sequence[Example]) -> None:
+        """Take in the suggestions of one article."""
+        self.articles += 1
+        self.spans += sum(len(example.spans) for example in examples)
+        if self.gold is None:
+            return
+        gold = self.gold.get(examples[0].article) if examples else None
+        if gold is None:
+            self.unscored += 1
+        else:
+            self._pairs.append((gold, [_bare(example) for example in examples]))
+
+    def scores(self) -> Scores | None:
+        """The scores over all articles that have gold; None where nothing is to be scored."""
+        if self.gold is None:
+            return None
+        return exact(
+            (example for gold, _ in self._pairs for example in gold),
+            (example for _, found in self._pairs for example in found),
+        )
+
+    def report(self) -> dict[str, Any]:
+        """Everything, as JSON values."""
+        scores = self.scores()
+        found = {"articles": self.articles, "spans": self.spans, "unscored": self.unscored}
+        return found if scores is None else found | scores.report()
+
+
+def _bare(example: Example) -> Example:
+    return example.with_spans(example.spans)
+
+
+# So many characters share the memory of the tokenizer before it is emptied: it must warm up, and must not grow.
+BATCH = 1_000_000
+KEY = "document"
+
+
+def suggest(documents: Iterable[Document], *, suggester: Suggester) -> Iterator[tuple[Document, list[Example]]]:
+    """The examples of each document with the spans found in them.
+
+    An example's further keys are `rules` and `scores`, aligned with its spans, and `document`, the other keys that the
+    row of the document had, if it had any.
+    """
+    for batch in _batches(documents):
+        cut = [examples_of(document.id, document.text) for document in batch]
+        for document, found in zip(batch, suggester.suggest_all(cut), strict=True):
+            yield document, [_carrying(document, example) for example in found]
+
+
+def write(documents: Iterable[Document], folder: Path, *, suggester: Suggester) -> Iterator[Written]:
+    """Write the suggestions of each document to `<folder>/<id>.jsonl`, one document after the other.
+
+    Raises:
+        InputError: for an id that is no file name.
+    """
+    for document, found in suggest(documents, suggester=suggester):
+        if document.id in ("", ".", "..") or "/" in document.id or "\\" in document.id:
+            raise InputError(
+                f"the id {document.id!r} is no file name",
+                file=document.file,
+                remedy="Give the document an id without slashes.",
+            )
+        target = folder / f"{document.id}.jsonl"
+        files.write(target, "".join(map(gold.line, found)))
+        yield Written(target, found)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A document whose suggestions were written.
+
+    Args:
+        file: where they stand.
+        examples: with their spans.
+    """
+
+    file: Path
+    examples: list[Example]
+
+
+def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
+    batch: list[Document] = []
+    size = 0
+    for document in documents:
+        batch.append(document)
+        size += len(document.text)
+        if size >= BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _carrying(document: Document, example: Example) -> Example:
+    if not document.extra:
+        return example
+    return replace(example, extra={**example.extra, KEY: dict(document.extra)})

@@ -1,0 +1,109 @@
+"""An installed spaCy pipeline as one more voice: its persons and places, and its bodies as a shield."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from goldspan.errors import MissingPart
+from goldspan.suggest.candidates import OTHER, PERSON, PLACE, Candidate
+from goldspan.suggest.lexicon import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+    from goldspan.suggest.tokens import Words
+
+LABELS = {
+    "PERSON": PERSON,
+    "PER": PERSON,
+    "GPE": PLACE,
+    "LOC": PLACE,
+    "FAC": PLACE,
+    "ORG": OTHER,
+    "NORP": OTHER,
+    "LAW": OTHER,
+    "EVENT": OTHER,
+    "WORK_OF_ART": OTHER,
+    "PRODUCT": OTHER,
+}
+WEIGHTS = {
+    "PERSON": 0.35,
+    "PER": 0.35,
+    "GPE": 0.4,
+    "LOC": 0.3,
+    "FAC": 0.2,
+    "ORG": 0.25,
+    "NORP": 0.5,
+    "LAW": 0.5,
+    "EVENT": 0.4,
+    "WORK_OF_ART": 0.2,
+    "PRODUCT": 0.2,
+}
+
+
+def load(name: str) -> Language:
+    """The pipeline, with its entity recogniser alone.
+
+    Raises:
+        MissingPart: if it is not installed, or recognises no entities.
+    """
+    import spacy
+
+    try:
+        nlp = spacy.load(name)
+    except OSError:
+        raise MissingPart(
+            f"the spaCy pipeline {name!r} is not installed", remedy=f"Run: pip install {name.replace('_', '-')}"
+        ) from None
+    if "ner" not in nlp.pipe_names:
+        raise MissingPart(
+            f"the spaCy pipeline {name!r} recognises no entities", remedy="Choose one with the component `ner`."
+        )
+    upstream = {"ner", "tok2vec", "transformer"} if _listens(nlp) else {"ner"}
+    nlp.select_pipes(enable=[p for p in nlp.pipe_names if p in upstream])
+    return nlp
+
+
+def _listens(nlp: Language) -> bool:
+    """Whether the recogniser reads the vectors of a component before it."""
+    model = nlp.get_pipe("ner").model  # type: ignore[attr-defined]  # every trainable component has one
+    return any("listener" in node.name for node in model.walk())
+
+
+def find(doc: Doc, words: Words, labels: Mapping[str, str]) -> Iterator[Candidate]:
+    """The entities of a paragraph, their edges made tight."""
+    by_start = {at: i for i, at in enumerate(words.starts)}
+    by_end = {at: i for i, at in enumerate(words.ends)}
+    for ent in doc.ents:
+        label = labels.get(ent.label_)
+        if label is None:
+            continue
+        start, end = by_start.get(ent.start_char), by_end.get(ent.end_char)
+        if start is None or end is None:
+            continue
+        span = _tight(words, start, end + 1, ent.label_)
+        if span is not None:
+            name = {PERSON: "model.person", PLACE: "model.place", OTHER: "model.other"}.get(
+                label, f"model.{ent.label_.lower()}"
+            )
+            yield Candidate(*span, label, name, WEIGHTS.get(ent.label_, 0.5))
+
+
+def _tight(words: Words, start: int, end: int, label: str) -> tuple[int, int] | None:
+    drop = (
+        Kind.FUNCTION
+        if label in ("ORG", "NORP")
+        else Kind.FUNCTION | Kind.RANK | Kind.TITLE | Kind.TITLE_PART | Kind.DEMONYM | Kind.TIME
+    )
+    while start < end and (
+        (words.kinds[start] & drop and not words.kinds[start] & Kind.GIVEN)
+        or not words.words[start][0].isalnum()
+        or not words.kinds[start] & Kind.CAP
+    ):
+        start += 1
+    while end > start and (words.words[end - 1] in ("'s", "’s", "’", "'") or not words.words[end - 1][-1].isalnum()):
+        end -= 1
+    return (start, end) if start < end else None

@@ -1,0 +1,112 @@
+"""A paragraph as tokens: what the rules look at."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from goldspan.suggest.lexicon import Kind, lexicon
+from goldspan.suggest.truecase import shouts
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+SENTENCE_ENDS = frozenset(
+    (".", "!", "?", ":", ";", '"', "“", "”", "--", "—", "–", "•", "*", "]", "[", "''", "``", "‘", "'")
+)
+HYPHENS = frozenset(("-", "–", "‑"))
+# Heads that the tokenizer leaves joined with their number.
+CODED = re.compile(r"((?:Task |)Force|Command|Team|Group|Brigade|Division|Battalion)([-–])(\d+\w*)$")
+
+
+@dataclass(slots=True)
+class Words:
+    """The tokens of a paragraph, white space left out; all lists have one entry per token.
+
+    Args:
+        text: the calmed text that the tokens are cut from.
+        words: the tokens.
+        lower: in lower case.
+        forms: in `normal` form.
+        kinds: their `Kind` flags.
+        starts, ends: half-open offsets in code points.
+        first: whether a token begins a sentence or a line, so that its capital says nothing.
+        tight: whether no white space stands before it.
+    """
+
+    text: str
+    words: list[str]
+    lower: list[str]
+    forms: list[str]
+    kinds: list[int]
+    starts: list[int]
+    ends: list[int]
+    first: list[bool]
+    tight: list[bool]
+    shouted: bool = False
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def next_to(self, i: int) -> str:
+        """The token at `i` in lower case, or nothing beyond the edges."""
+        return self.lower[i] if 0 <= i < len(self.words) else ""
+
+    def kind(self, i: int) -> int:
+        """The flags of the token at `i`, or none beyond the edges."""
+        return self.kinds[i] if 0 <= i < len(self.words) else 0
+
+    def is_hyphen(self, i: int) -> bool:
+        """Whether the token at `i` joins two words without blanks."""
+        inside = 0 < i < len(self.words) - 1
+        return inside and self.words[i] in HYPHENS and self.tight[i] and self.tight[i + 1]
+
+
+def words_of(doc: Doc, source: str) -> Words:
+    """The tokens of a paragraph.
+
+    Args:
+        doc: the tokenised view of the paragraph.
+        source: the paragraph as it stands, of the same length.
+    """
+    look = lexicon().look
+    out = Words(doc.text, [], [], [], [], [], [], [], [], shouts(source))
+    at, first, tight = 0, True, False
+    for token in doc:
+        word = token.text
+        end = at + len(word)
+        cut = CODED.match(word)
+        if cut is not None:
+            for piece in cut.groups():
+                _put(out, piece, at, first=False, tight=tight)
+                at, tight = at + len(piece), True
+            first, tight, at = False, not token.whitespace_, end + len(token.whitespace_)
+            continue
+        if word.isspace():
+            first = first or "\n\n" in source[at:end]
+            tight = False
+        else:
+            kind, _ = look(word)
+            if kind & Kind.INITIAL and at and source[at - 1] == "\n":
+                first = True
+            _put(out, word, at, first=first, tight=tight)
+            abbreviated = word == "." and tight and len(out) > 1 and bool(out.kinds[-2] & (Kind.RANK | Kind.TITLE))
+            first = (word in SENTENCE_ENDS and not abbreviated) or (
+                first and (bool(kind & (Kind.NUMBER | Kind.INITIAL)) or word in "()")
+            )
+            tight = not token.whitespace_
+        at = end + len(token.whitespace_)
+    return out
+
+
+def _put(out: Words, word: str, at: int, *, first: bool, tight: bool) -> None:
+    kind, form = lexicon().look(word)
+    out.words.append(word)
+    out.lower.append(word.lower())
+    out.forms.append(form)
+    out.kinds.append(kind)
+    out.starts.append(at)
+    out.ends.append(at + len(word))
+    out.first.append(first)
+    out.tight.append(tight)

@@ -1,0 +1,642 @@
+"""Quantities of military people (rule T-1 to T-5): an explicit quantity, the adjectives, the noun.
+
+The grammar of quantities is `goldspan.quantities`; here is only what they count.
+
+The quantities of a paragraph, whatever they count.
+
+The sentences of a paragraph, and what the rules for quantities without a noun ask of them.
+
+How strong a force is, in numbers without a noun (rule T-1, T-2).
+
+Quantities of military people whose noun is left unsaid (rule T-2).
+
+Without the noun the sentence must speak of military people already, or count their dead and wounded.
+
+Lists of what states contribute, the noun said once or nowhere (rule T-2).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from goldspan.quantities import can_begin, quantity_at
+from goldspan.suggest.candidates import COUNT, Candidate
+from goldspan.suggest.lexicon import SURE, Kind, cues, entries, gazetteer, lexicon
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from goldspan.suggest.tokens import Words
+
+ARTICLES = cues("counts.articles")
+# Behind these `number` is a verb: `they now number 5,000`.
+NUMBERING = frozenset(("to", "now", "may", "might", "could", "would", "still", "who", "which", "they", "that"))
+COMPOUNDS = frozenset(("strong", "man", "member"))
+YEARS = range(1800, 2100)
+YEAR_DIGITS = 4
+
+
+class Number(NamedTuple):
+    """A quantity among the tokens of a paragraph, half-open."""
+
+    start: int
+    end: int
+
+
+def find_numbers(words: Words) -> Iterator[Number]:
+    """The quantities of a paragraph, the longest from the left, a leading article out (G-2)."""
+    i, n = 0, len(words)
+    while i < n:
+        end = quantity_at(words.words, i) if can_begin(words.words[i]) else None
+        if end is None:
+            i += 1
+            continue
+        if not _is_name(words, i, end):
+            article = words.lower[i] in ARTICLES and i + 1 < end
+            article = article and words.lower[i + 1] not in cues("counts.numerals")
+            yield Number(i + (article or words.lower[i] == "from"), end)
+        i = end
+
+
+def _is_name(words: Words, i: int, end: int) -> bool:
+    """Whether the figure is an ordinal, or belongs to a name, a reference or a compound."""
+    if words.kinds[i] & Kind.ORDINAL or words.kinds[end - 1] & Kind.ORDINAL:
+        return True
+    if words.next_to(i - 1) in cues("counts.before"):
+        return words.lower[i - 1] != "number" or words.next_to(i - 2) not in NUMBERING
+    if words.next_to(i - 1) == "." and words.next_to(i - 2) == "no":
+        return True
+    if i > 1 and words.words[i - 1] in "-–/'’" and words.tight[i - 1] and words.tight[i]:
+        return True
+    goes_on = words.next_to(end) in ("/", "-", "–") and words.tight[end]
+    return goes_on and words.next_to(end + 1) not in COMPOUNDS
+
+
+def is_date(words: Words, number: Number) -> bool:
+    """Whether a quantity is a year or the day of a month."""
+    i, j = number
+    word = words.words[j - 1]
+    if j - i == 1 and len(word) == YEAR_DIGITS and word.isdigit() and int(word) in YEARS:
+        return True
+    if words.next_to(j) in ("and", "to", "-", "–", "or") and words.kind(j + 2) & Kind.TIME:
+        return True
+    return bool((words.kind(i - 1) | words.kind(j)) & Kind.TIME)
+
+
+VERBS = cues("counts.verbs")
+LOSSES = cues("counts.losses")
+AFTER_BARE = cues("counts.after_bare")
+NOBODY = cues("counts.civil") | cues("counts.police")
+CIVILIAN_CUES = cues("counts.police") | {"civilian", "civilians"}
+
+
+class Sentences:
+    """The sentences of a paragraph, by the index of their first token."""
+
+    def __init__(self, words: Words) -> None:
+        ends = (i for i in range(1, len(words)) if words.words[i - 1] in ".!?" and not words.tight[i])
+        self._starts = [0, *ends]
+        self._words = words
+
+    def number(self, i: int) -> int:
+        """The number of the sentence that token `i` is in."""
+        return bisect_right(self._starts, i) - 1
+
+    def said(self, i: int, before: int | None = None, behind: int | None = None) -> set[str]:
+        """The words of the sentence of token `i`, at most so many before it and behind it."""
+        n = self.number(i)
+        start = self._starts[n]
+        end = self._starts[n + 1] if n + 1 < len(self._starts) else len(self._words)
+        start = start if before is None else max(start, i - before)
+        end = end if behind is None else min(end, i + behind)
+        return set(self._words.lower[start:end])
+
+
+def is_bare(words: Words, j: int) -> bool:
+    """Whether no noun follows a quantity that ends at `j`; `West` in a name is no direction."""
+    following = words.next_to(j)
+    return not following or (following in AFTER_BARE and not words.kinds[j] & Kind.CAP)
+
+
+def value(word: str) -> float:
+    """The number that digits mean, 0 where the word has none."""
+    digits = word.replace(",", "").replace(".", "")
+    return float(digits) if digits.isdecimal() else 0.0
+
+
+# Fewer than so many are no strength.
+LEAST_STRENGTH = 30
+# How far before a quantity its cue may stand, and the force that it is said of.
+REACH = 9
+UNIT_REACH = 12
+# Behind these verbs `at` gives a size and no place: `the strength stood at 4,012`, `put the losses of … at 700`.
+STANDING = cues("counts.standing")
+PUTTING = cues("counts.putting")
+
+
+def is_strength(words: Words, number: Number, sentences: Sentences) -> bool:
+    """`a troop strength of 5,230`, `a battalion of 350`, `shrank to under 10,000` behind a force."""
+    i, j = number
+    if max(value(words.words[i]), value(words.words[j - 1])) < LEAST_STRENGTH:
+        return False
+    if _is_of_group(words, number):
+        return True
+    if not is_bare(words, j) or (words.kind(i - 1) & Kind.CAP and words.kind(i - 1) & (Kind.CLASS | Kind.PREFIX)):
+        return False
+    return (
+        _is_numbered(words, number) or _is_said(words, number, sentences) or _is_implied(words, number.start, sentences)
+    )
+
+
+def _is_of_group(words: Words, number: Number) -> bool:
+    """`a battalion of 350`, `three brigades with nearly 9,000`."""
+    i, j = number
+    before, is_open = words.next_to(i - 1), is_bare(words, j)
+    if before == "with":
+        return is_open and words.next_to(i - 2) in GROUPS
+    return before == "of" and (is_open or words.next_to(j) in cues("counts.after_group")) and _is_group(words, i - 2)
+
+
+def _is_numbered(words: Words, number: Number) -> bool:
+    """`the garrison numbered 900`."""
+    near = around(words, *number)
+    is_verb = words.next_to(number.start - 1) in cues("counts.numbering")
+    return is_verb and bool(near & SUPPORT) and not near & CIVILIAN_CUES
+
+
+def _is_implied(words: Words, i: int, sentences: Sentences) -> bool:
+    """Whether a sentence speaks of strength, or of how a force changed, in front of a quantity at token `i`."""
+    said = sentences.said(i, before=REACH, behind=0)
+    if said & NOBODY or sentences.said(i, before=UNIT_REACH, behind=0) & CIVILIAN_CUES:
+        return False
+    if words.next_to(i - 1) in cues("counts.not_after"):
+        return False
+    return bool(said & cues("counts.strength") or (said & cues("counts.changes") and _is_behind_unit(words, i)))
+
+
+def _is_said(words: Words, number: Number, sentences: Sentences) -> bool:
+    """`the authorized strength of 16,700`, `personnel totalled 16,089`, `the strength stood at 4,012`."""
+    i = number.start
+    before, earlier = words.next_to(i - 1), words.next_to(i - 2)
+    said = sentences.said(i, before=UNIT_REACH, behind=0)
+    if said & CIVILIAN_CUES:
+        return False
+    if before == "of":
+        return earlier == "strength"
+    if before == "at" and said & PUTTING:
+        return bool(said & (cues("counts.strength") | LOSSES))
+    is_size = before in cues("counts.numbering") or (before == "at" and earlier in STANDING)
+    return is_size and bool(said & (cues("counts.strength") | {"military"}))
+
+
+def _is_group(words: Words, k: int) -> bool:
+    if words.next_to(k - 1) in NOBODY:
+        return False
+    return words.next_to(k) in GROUPS or (words.next_to(k) == ")" and bool(words.kind(k - 1) & Kind.UPPER))
+
+
+def _is_behind_unit(words: Words, i: int) -> bool:
+    lex = lexicon()
+    return any(lex.is_unit(word) for word in words.words[max(0, i - UNIT_REACH) : i])
+
+
+DETERMINERS = cues("counts.determiners")
+POSSESSIONS = frozenset(("'s", "’s"))
+# Less than this in figures numbers clauses.
+LEAST_FIGURE = 5
+# How far behind a quantity the noun of what it is part of may stand.
+PART = 7
+TAIL = 4
+NEAR = 6
+
+
+def find_unstated(
+    words: Words, rest: list[Number], sure: list[Candidate], units: Mapping[int, int]
+) -> Iterator[Candidate]:
+    """The quantities among `rest` that count military people, too.
+
+    Args:
+        words: the paragraph.
+        rest: its quantities that no noun follows.
+        sure: its quantities of military people.
+        units: the unit names found in it, end by start.
+    """
+    if not rest:
+        return
+    sentences = Sentences(words)
+    soldiers = {sentences.number(c.start) for c in sure}
+    lists = find_contributions(words, rest, sentences)
+    for number in rest:
+        if is_date(words, number):
+            continue
+        if number in lists:
+            rule = "count.list"
+        else:
+            of_unit = _is_of_unit(words, number, units)
+            rule = "count.of" if of_unit else _rule(words, number, sentences, soldiers)
+        if rule:
+            yield Candidate(*number, COUNT, rule, 0.7)
+        if rule == "count.strength":
+            soldiers.add(sentences.number(number.start))
+
+
+def _rule(words: Words, number: Number, sentences: Sentences, soldiers: set[int]) -> str:
+    """The rule by which a quantity counts military people, or nothing."""
+    sentence = sentences.number(number.start)
+    is_near = not soldiers.isdisjoint((sentence, sentence - 1))
+    if _is_part(words, number, is_near=is_near):
+        return "count.of"
+    if (is_near or _speaks_of_soldiers(sentences, number.start)) and _is_loss(words, number):
+        return "count.loss"
+    if is_near and _is_rest(words, number):
+        return "count.rest"
+    if is_strength(words, number, sentences):
+        return "count.strength"
+    return "count.unsaid" if sentence in soldiers and _is_plain(words, number, sentences) else ""
+
+
+def _is_part(words: Words, number: Number, *, is_near: bool) -> bool:
+    """`14,000 of its soldiers`, `some 6,000 of its 12,000 men`; `two of them` where soldiers are near."""
+    i, j = number
+    if words.next_to(j) != "of" or words.lower[i] in ARTICLES:
+        return False
+    if is_near and _is_of_them(words, j + 1):
+        return True
+    if (words.lower[i] == "one" and words.next_to(j + 1) not in ("its", "their", "his", "our")) or not _determines(
+        words, j + 1
+    ):
+        return False
+    return _is_of_soldiers(words, j, is_near=is_near)
+
+
+def _is_of_them(words: Words, k: int) -> bool:
+    """`of them`, and `of the 50,000`, whose noun is unsaid, too."""
+    is_number = words.next_to(k) == "the" and value(words.next_to(k + 1)) >= LEAST_STRENGTH
+    return is_number or words.next_to(k) in ("them", "whom")
+
+
+def _is_of_soldiers(words: Words, j: int, *, is_near: bool) -> bool:
+    """Whether the noun behind `of` at token `j` names military people."""
+    strong, weak, _ = nouns()
+    for k in range(j + 1, min(j + 1 + PART, len(words))):
+        word = words.lower[k]
+        is_noun = word in strong and (word not in weak or is_near or word in ("men", "personnel", "attackers"))
+        if is_noun and words.next_to(k + 1) not in POSSESSION:
+            return True
+        is_other = words.kinds[k] & Kind.FUNCTION and word not in DETERMINERS
+        if is_other or word in NOBODY or word in ".,;":
+            return False
+    return False
+
+
+def _determines(words: Words, k: int) -> bool:
+    """Whether a determiner, a possessor or a quantity begins at `k`."""
+    if words.next_to(k) in DETERMINERS or words.next_to(k + 1) in POSSESSIONS:
+        return True
+    return words.next_to(k)[:1].isdigit() or words.next_to(k) in ("some", "about", "more", "up")
+
+
+def _speaks_of_soldiers(sentences: Sentences, i: int) -> bool:
+    """Whether the sentence of token `i` names soldiers, counted or not, and nobody else."""
+    said = sentences.said(i)
+    strong, weak, _ = nouns()
+    return not said.isdisjoint(strong - weak) and said.isdisjoint(NOBODY)
+
+
+def _is_of_unit(words: Words, number: Number, units: Mapping[int, int]) -> bool:
+    """`the 37,000 of the Unified Task Force`: a quantity of what a force consists of."""
+    j = number.end
+    if words.next_to(j) != "of" or words.lower[number.start] in (*ARTICLES, "one"):
+        return False
+    end = units.get(j + 1 + (words.next_to(j + 1) in ("the", "its")))
+    return end is not None and not words.kind(end) & Kind.COMMON and words.next_to(end) not in POSSESSION
+
+
+def _is_rest(words: Words, number: Number) -> bool:
+    """`the remaining 1,500`, `3,200 of their own`: more of the soldiers that were spoken of."""
+    i, j = number
+    if words.lower[j : j + 2] == ["of", "their"] and words.next_to(j + 2) == "own":
+        return True
+    return words.next_to(i - 1) == "remaining" and (is_bare(words, j) or words.next_to(j) in VERBS)
+
+
+def _is_loss(words: Words, number: Number) -> bool:
+    """`… and 43 were wounded`, `capturing 17`: the dead and wounded of a sentence about soldiers."""
+    i, j = number
+    following = words.next_to(j)
+    if following == "of" and words.next_to(j + 1) not in ("them", "whom"):
+        return False
+    if following in ("others", "more"):
+        following = words.next_to(j + 1)
+    tail = {following, *words.lower[j : j + TAIL]}
+    if following in VERBS and tail & (LOSSES | {"fell"}):
+        return not {*words.lower[max(0, i - NEAR) : j + NEAR + TAIL]} & cues("counts.civil")
+    return words.next_to(i - 1) in cues("counts.losing") and (not following or following in AFTER_BARE)
+
+
+def _is_plain(words: Words, number: Number, sentences: Sentences) -> bool:
+    """A quantity that counts nothing else in a sentence about soldiers: `… and the Netherlands 270`."""
+    i, j = number
+    before, following = words.next_to(i - 1), words.next_to(j)
+    if words.kind(i - 1) & Kind.CAP and gazetteer().match(words.forms, i - 1)[1] < SURE:
+        return False
+    is_age = before == following == ","
+    is_day = before == "and" and bool(words.kind(i - 3) & Kind.TIME)
+    is_pronoun = words.lower[i:j] == ["one"] or words.lower[i] in ARTICLES
+    is_clause = words.words[j - 1].isdigit() and int(words.words[j - 1]) < LEAST_FIGURE and following not in VERBS
+    if following == "others":
+        return words.next_to(j + 1) not in ("were", "was") and not sentences.said(i, NEAR_UNIT, NEAR_UNIT) & NOBODY
+    if before in cues("counts.among") and words.next_to(i - 2) in ("of", "among"):
+        return True
+    if is_age or is_day or is_pronoun or is_clause or before in cues("counts.not_after"):
+        return False
+    if not is_bare(words, j) and following not in VERBS:
+        return False
+    return not sentences.said(i, before=NEAR_UNIT, behind=NEAR_UNIT) & NOBODY
+
+
+CIVIL = cues("counts.civil")
+POLICE = cues("counts.police")
+CIVILIANS = POLICE | {"civilian", "civilians"}
+GROUPS = cues("counts.groups")
+SUPPORT = cues("counts.support")
+POSSESSION = frozenset(("'s", "’s", "'", "’"))
+# So many words may stand between a quantity and its noun, and so many behind a noun before a longer one.
+MOST_BETWEEN = 8
+MOST_BEHIND = 3
+NEAR_UNIT = 14
+# So many blanks stand between the columns of a table.
+GAP = 3
+FORCE_NAME = 5
+BEFORE_WITH = 6
+
+
+@cache
+def nouns() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Nouns for military people, those of them that need support, and the adjectives between."""
+    lists = ("personnel", "personnel_weak", "personnel_adjectives")
+    strong, weak, adjectives = (frozenset(entry.lower() for entry in entries(name)) for name in lists)
+    return strong, weak, adjectives
+
+
+def find(words: Words, units: Mapping[int, int]) -> Iterator[Candidate]:
+    """All quantities of military people of a paragraph.
+
+    Args:
+        words: the paragraph.
+        units: the unit names found in it, end by start.
+    """
+    sure: list[Candidate] = []
+    rest: list[Number] = []
+    done = 0
+    for number in find_numbers(words):
+        if number.start < done:
+            continue
+        found = _compound(words, number) or _counted(words, number, units)
+        if found is None:
+            rest.append(number)
+        else:
+            sure.append(found)
+            done = found.end
+    yield from sure
+    yield from find_unstated(words, rest, sure, units)
+
+
+def around(words: Words, start: int, end: int, near: int = NEAR_UNIT) -> set[str]:
+    """The words before and, half as far, behind a stretch of tokens."""
+    return {*words.lower[max(0, start - near) : start], *words.lower[end : end + near // 2]}
+
+
+def _compound(words: Words, number: Number) -> Candidate | None:
+    """`3,000-strong`, `30-man patrol` (T-4)."""
+    i, j = number
+    if words.lower[j - 1] not in COMPOUNDS:
+        j += words.next_to(j) in ("-", "–") and words.tight[j]
+        if words.next_to(j) not in COMPOUNDS:
+            return None
+        j += 1
+    if words.lower[j - 1] == "strong":
+        return Candidate(i, j, COUNT, "count.strong", 0.9)
+    return Candidate(i, j, COUNT, "count.strong", 0.7) if words.next_to(j) in GROUPS else None
+
+
+def _counted(words: Words, number: Number, units: Mapping[int, int]) -> Candidate | None:
+    """The quantity with the noun behind it."""
+    strong, _, _ = nouns()
+    lower, j = words.lower, number.end
+    j += words.next_to(j) == "of" and lower[j - 1] in cues("counts.vague")
+    is_military = is_strange = False
+    for _ in range(MOST_BETWEEN):
+        word = words.next_to(j)
+        if j in units:
+            last = words.lower[units[j] - 1]
+            if last in strong and not _goes_on(words, units[j] - 1):
+                return _noun(words, number, units[j], last, is_military=True)
+            j, is_military = units[j], True
+            continue
+        if j > number.end and words.starts[min(j, len(words) - 1)] - words.ends[j - 1] >= GAP:
+            break
+        pair = f"{word} {words.next_to(j + 1)}"
+        if pair in strong:
+            return _noun(words, number, j + 2, pair, is_military=is_military)
+        if word in strong and not _goes_on(words, j):
+            return _noun(words, number, j + 1, word, is_military=is_military)
+        if word in POLICE and words.next_to(j + 1) in ("and", "or") and words.next_to(j + 2) in strong:
+            return Candidate(number.start, j + 3, COUNT, "count.personnel", 0.8)
+        step = _adjective(words, j, number.end)
+        if not step:
+            if is_strange or not _is_unlisted(words, j):
+                break
+            step = is_strange = True
+        is_military = is_military or _is_military(words, j)
+        j += step
+    return None
+
+
+def _adjective(words: Words, j: int, first: int) -> int:
+    """How many tokens of a word that may stand before the noun begin at `j`; 0 if none does."""
+    _, _, adjectives = nouns()
+    word, kind = words.next_to(j), words.kind(j)
+    if not word or word in CIVIL | POLICE | cues("counts.measures"):
+        return 0
+    if word in adjectives or kind & Kind.DEMONYM:
+        return 1
+    if words.is_hyphen(j):
+        return 2
+    if word in (",", "and", "or"):
+        following = words.next_to(j + 1) in adjectives or words.kind(j + 1) & Kind.DEMONYM
+        return int(j > first and bool(following))
+    is_name = kind & Kind.CAP and not kind & (Kind.FUNCTION | Kind.TIME | Kind.TITLE) and not words.first[j]
+    return int(bool(is_name))
+
+
+def _is_unlisted(words: Words, j: int) -> bool:
+    """Whether a word that no list knows may be an adjective: `contract soldiers`."""
+    word = words.next_to(j)
+    if not word.isalpha() or words.kinds[j] & Kind.FUNCTION or word.endswith("s"):
+        return False
+    return word not in CIVIL | POLICE | cues("counts.measures") | cues("counts.losses") | cues("counts.verbs")
+
+
+def _is_military(words: Words, j: int) -> bool:
+    """Whether a word before the noun says that the people are military: `armed`, `FMLN`."""
+    word = words.words[j]
+    return words.lower[j] in cues("counts.military") or (
+        lexicon().is_org(word) and word not in cues("counts.civil_bodies")
+    )
+
+
+def _goes_on(words: Words, j: int) -> bool:
+    """Whether a noun is only the first part of a longer one: `infantry soldiers`, `rebel troops`, `Taliban leaders`."""
+    strong, _, adjectives = nouns()
+    for k in range(j + 1, j + 1 + MOST_BEHIND):
+        word = words.next_to(k)
+        if word in strong:
+            return True
+        if word not in adjectives:
+            return False
+    return False
+
+
+def _noun(words: Words, number: Number, end: int, noun: str, *, is_military: bool) -> Candidate | None:
+    """The candidate that ends with its noun, unless the noun counts something else or the quantity is an article."""
+    i = number.start
+    if words.lower[i] in ("a", "an") and number.end - i == 1:
+        return None
+    if words.next_to(end) in cues("counts.things") or words.next_to(end) in POSSESSION:
+        return None
+    is_weak = noun in nouns()[1]
+    between = set(words.lower[i : end - len(noun.split())])
+    if between & CIVIL or (is_weak and between & POLICE):
+        return None
+    if noun == "men" and words.lower[end : end + 2] == ["and", "women"]:
+        return Candidate(i, end + 2, COUNT, "count.personnel", 0.9)
+    if is_weak and not is_military and not _supported(words, i, end, noun):
+        return None
+    if words.next_to(end) == "and" and words.next_to(end + 1) in ("police", "policemen") and not is_weak:
+        end += 2 + (words.next_to(end + 2) in ("officers", "officer"))
+    return Candidate(i, _conjuncts(words, end), COUNT, "count.personnel", 0.7 if is_weak else 0.9)
+
+
+def _conjuncts(words: Words, end: int) -> int:
+    """The end of further nouns that share the quantity (G-4): `2,500 Marines, Soldiers and Sailors`."""
+    strong, weak, _ = nouns()
+    last = end
+    while words.next_to(last) == "," and words.next_to(last + 1) in strong - weak:
+        last += 2
+    last += words.next_to(last) == "," and words.next_to(last + 1) in ("and", "or")
+    is_list = words.next_to(last) in ("and", "or") and words.next_to(last + 1) in strong - weak
+    return last + 2 if is_list and words.next_to(last + 2) not in VERBS - {"were", "are"} else end
+
+
+def _supported(words: Words, i: int, end: int, noun: str) -> bool:
+    """Whether the words around say that a doubtful noun means military people."""
+    near = around(words, i, end)
+    if words.next_to(end) == "of" and _is_force(words, end + 1):
+        return True
+    if noun == "men":
+        return not near & {"women", "children"} and bool(near & SUPPORT or not near & CIVIL)
+    if noun == "personnel":
+        return not near & (CIVILIANS | {"staff"}) or "military" in words.lower[max(0, i - BEFORE_WITH) : i]
+    if noun in ("members", "veterans"):
+        is_loss = not near.isdisjoint(("loss", "losses", "casualties", "died", "killed"))
+        return (is_loss or words.next_to(i - 1) == "with") and _has_unit(words, max(0, i - BEFORE_WITH), i)
+    return noun not in cues("counts.never_alone") and bool(near & SUPPORT) and not near & CIVILIANS
+
+
+def _is_force(words: Words, k: int) -> bool:
+    """Whether a force follows: `four members of the Civil Defence Corps`, `… of a commando unit`."""
+    k += words.next_to(k) == "the"
+    if _has_unit(words, k, k + 1):
+        return True
+    run = range(k, min(k + FORCE_NAME, len(words)))
+    if any(words.kinds[m] & (Kind.FORCE | Kind.ECHELON) and words.kinds[m] & Kind.CAP for m in run):
+        return True
+    if words.next_to(k) in ("security", "armed") and words.next_to(k + 1) == "forces":
+        return True
+    return bool(words.kind(k) & Kind.CAP or words.next_to(k) in ("a", "an", "his", "its", "their")) and any(
+        words.lower[m] in GROUPS for m in run
+    )
+
+
+def _has_unit(words: Words, start: int, end: int) -> bool:
+    """Whether the acronym or head of a force stands in a stretch of tokens."""
+    lex = lexicon()
+    return any(
+        lex.is_unit(words.words[k]) or (end - start > 1 and words.kinds[k] & Kind.CAP and words.kinds[k] & Kind.FORCE)
+        for k in range(start, min(end, len(words)))
+    )
+
+
+# So many states with a quantity make a list of contributions; these may stand between the two.
+LEAST_TOLD = 3
+GIVING = cues("counts.giving")
+# So many tokens may follow a quantity inside its brackets.
+BRACKET = 7
+
+
+def find_contributions(words: Words, rest: list[Number], sentences: Sentences) -> set[Number]:
+    """Numbers in brackets behind names in a sentence about troops: `from Fiji (594), Finland (493)`.
+
+    Args:
+        words: the paragraph.
+        rest: its quantities that no noun follows.
+        sentences: of the paragraph.
+    """
+    listed: dict[int, list[Number]] = {}
+    for number in rest:
+        i, j = number
+        bracketed = words.next_to(i - 1) == "(" and words.kind(i - 2) & Kind.CAP and _closes(words, j)
+        if bracketed and not is_date(words, number):
+            listed.setdefault(sentences.number(i), []).append(number)
+    kept = _table(words, rest) | _told(words, rest)
+    for found in listed.values():
+        said = sentences.said(found[0].start) if len(found) > 1 else set()
+        is_named = not said.isdisjoint(nouns()[0]) and said.isdisjoint(NOBODY)
+        if is_named or (said & SUPPORT and not said & CIVILIAN_CUES):
+            kept.update(found)
+    return kept
+
+
+def _closes(words: Words, j: int) -> bool:
+    """Whether a bracket closes at token `j`, or behind words that say where or what: `(148, a field hospital)`."""
+    if words.next_to(j) not in (")", ",", "at", "in"):
+        return False
+    inside = words.lower[j : j + BRACKET]
+    return ")" in inside and "(" not in inside[: inside.index(")")]
+
+
+def _told(words: Words, rest: list[Number]) -> set[Number]:
+    """Contributions told one after the other: `Germany provides around 850 …; Norway 188 …; Iceland with one`."""
+    told = {number for number in rest if not is_date(words, number) and _is_contribution(words, number)}
+    is_list = len(told) >= LEAST_TOLD and not CIVILIAN_CUES & set(words.lower)
+    return told if is_list and SUPPORT & set(words.lower) else set()
+
+
+def _is_contribution(words: Words, number: Number) -> bool:
+    """Whether a state stands before a quantity that no noun follows."""
+    i, j = number
+    k = i - 1 - (words.next_to(i - 1) in GIVING)
+    if k < 0 or not (is_bare(words, j) or words.next_to(j) == "of"):
+        return False
+    return any(
+        gazetteer().end(words.forms, s) == k + 1 and gazetteer().match(words.forms, s)[1] >= SURE
+        for s in range(max(0, k - 2), k + 1)
+        if words.kinds[s] & Kind.CAP
+    )
+
+
+def _table(words: Words, rest: list[Number]) -> set[Number]:
+    """The column of a table whose rows begin with states: `Austria      463`."""
+    rows = {
+        number
+        for number in rest
+        if number.start
+        and words.starts[number.start] - words.ends[number.start - 1] >= GAP
+        and (words.kind(number.end) & Kind.CAP or number.end == len(words))
+        and words.kind(number.start - 1) & Kind.CAP
+        and gazetteer().values.get(words.forms[number.start - 1], 0.0) >= SURE
+    }
+    return rows if len(rows) > 1 and not NOBODY & set(words.lower) else set()
