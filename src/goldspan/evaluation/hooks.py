@@ -260,8 +260,8 @@ def compute_metrics(
     """A function for `Trainer(compute_metrics=…)` that gives `strict_f1`, `partial_recall`, `strict_f1_LOCATION` ….
 
     Beside these (see `goldspan.evaluation.result.flat`) it gives `gold_spans`, `predicted_spans`, and how many tags
-    were malformed as `malformed_gold` and `malformed_predicted`. It serves `batch_eval_metrics` as well, and then keeps the
-    spans of the batches alone.
+    were malformed as `malformed_gold` and `malformed_predicted`. It serves `batch_eval_metrics` as well, and then
+    keeps the spans of the batches alone.
 
     Args:
         label_names: the tags in class-id order, a model's `id2label`, a `ClassLabel` of `datasets`, a list of it, or
