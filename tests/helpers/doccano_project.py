@@ -52,7 +52,7 @@ class ExampleProject:
 
     def __init__(self, server, folder, **flags):
         self.server, self.folder = server, folder
-        self.name = f"room-{secrets.token_hex(4)}"
+        self.name = f"project-{secrets.token_hex(4)}"
         self.project = server.create_project(self.name, **{"collaborative": False, **flags})
         for label in LABELS:
             server.create_span_type(self.project.id, label, "#1f6fb2")
@@ -183,7 +183,7 @@ def utf16_length(text):
 @contextmanager
 def from_corpus(server, corpus, kind="independent", prefill="nothing"):
     """Yields a project that holds the whole corpus; it is deleted at the end."""
-    name = f"round {secrets.token_hex(4)}"
+    name = f"project {secrets.token_hex(4)}"
     with Doccano(server.account) as client:
         made = project.prepare_project(client, corpus, name, kind).apply()
         begun = CorpusProject(corpus, client, made)

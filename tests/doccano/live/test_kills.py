@@ -25,19 +25,19 @@ pytestmark = pytest.mark.slow
 SHARED = {"alone": False, "shared": True}
 
 
-class Ground:
+class BreakableServer:
     """A server of its own, which can be broken, with somebody who annotates."""
 
     def __init__(self, home):
         self.home = home
         self.account = server.start(home, 0).account
-        self.link = Doccano(self.account, patience=8.0)
+        self.client = Doccano(self.account, patience=8.0)
         self.admin = doccano_annotator.admin(self)
         (self.anna,) = create_unique(self, "anna")
         self.undisturbed = {}
 
     def room(self, kind, folder):
-        made = ExampleProject(self.link, folder, collaborative=SHARED[kind])
+        made = ExampleProject(self.client, folder, collaborative=SHARED[kind])
         return interruptions.prepare(made, kind, self.admin if kind == "shared" else self.anna)
 
     def expect(self, kind, folder):
@@ -48,24 +48,24 @@ class Ground:
             self.undisturbed[kind] = room.state()
         return self.undisturbed[kind]
 
-    def mend(self):
+    def restart(self):
         """Start again what was killed."""
         server.start(self.home)
 
 
 @pytest.fixture(scope="module")
-def ground(tmp_path_factory):
-    made = Ground(tmp_path_factory.mktemp("ground"))
+def breakable(tmp_path_factory):
+    made = BreakableServer(tmp_path_factory.mktemp("breakable"))
     yield made
-    made.link.close()
+    made.client.close()
     server.stop(made.home)
 
 
-def settled(ground, room, kind, folder):
+def settled(breakable, room, kind, folder):
     """Push again: the state is the undisturbed one, and a third push has nothing to do."""
     room.push(*interruptions.desired_examples(kind))
     found = room.state()
-    assert found == ground.expect(kind, folder)
+    assert found == breakable.expect(kind, folder)
     assert len({name for name, *_ in found}) == len(found), "an example is there twice"
     with record_writes(room.server) as written:
         room.push(*interruptions.desired_examples(kind))
@@ -74,39 +74,39 @@ def settled(ground, room, kind, folder):
 
 
 @pytest.mark.parametrize("kind", interruptions.KINDS)
-def test_kill_minus_nine_after_every_call_that_changes_something(kind, ground, tmp_path):
-    room = ground.room(kind, tmp_path / "list")
-    every = json.loads(interruptions.push_killed_at(ground.account, room, kind, "list").stdout)
+def test_kill_minus_nine_after_every_call_that_changes_something(kind, breakable, tmp_path):
+    room = breakable.room(kind, tmp_path / "list")
+    every = json.loads(interruptions.push_killed_at(breakable.account, room, kind, "list").stdout)
     points = [
         every[0],
         *(at for at in every if at.endswith("after") and at.partition(".")[0] in interruptions.CHANGING),
     ]
     for at in points:
-        room = ground.room(kind, tmp_path / at)
-        assert interruptions.push_killed_at(ground.account, room, kind, at).returncode == -9, at
-        settled(ground, room, kind, tmp_path)
+        room = breakable.room(kind, tmp_path / at)
+        assert interruptions.push_killed_at(breakable.account, room, kind, at).returncode == -9, at
+        settled(breakable, room, kind, tmp_path)
     print(f"\n{kind}: killed at {len(points)} points: {', '.join(points)}")
     assert {at.partition(".")[0] for at in points[1:]} == set(interruptions.CHANGING)
 
 
 @pytest.mark.parametrize("kind", interruptions.KINDS)
-def test_a_lost_journal_costs_no_label_and_leaves_no_double(kind, ground, tmp_path):
-    room = ground.room(kind, tmp_path)
-    assert interruptions.push_killed_at(ground.account, room, kind, "started.0:after").returncode == -9
+def test_a_lost_journal_costs_no_label_and_leaves_no_double(kind, breakable, tmp_path):
+    room = breakable.room(kind, tmp_path)
+    assert interruptions.push_killed_at(breakable.account, room, kind, "started.0:after").returncode == -9
     journal.path(room.folder, room.server.url, room.name).unlink()
     time.sleep(2)
-    settled(ground, room, kind, tmp_path)
+    settled(breakable, room, kind, tmp_path)
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("kind", interruptions.KINDS)
-def test_a_connection_cut_at_every_request_that_writes(kind, when, ground, tmp_path, monkeypatch):
+def test_a_connection_cut_at_every_request_that_writes(kind, when, breakable, tmp_path, monkeypatch):
     monkeypatch.setattr(push, "AT_ONCE", 1)
     cuts = 0
     for number in range(100):
-        room = ground.room(kind, tmp_path / str(number))
+        room = breakable.room(kind, tmp_path / str(number))
         with (
-            interruptions.CuttingProxy(ground.account, number, when) as cutter,
+            interruptions.CuttingProxy(breakable.account, number, when) as cutter,
             Doccano(cutter.account, patience=8.0) as link,
         ):
             try:
@@ -117,7 +117,7 @@ def test_a_connection_cut_at_every_request_that_writes(kind, when, ground, tmp_p
                 break
         for file in room.folder.glob("*.json"):  # the proxy has an address of its own, and so a journal
             file.rename(journal.path(room.folder, room.server.url, room.name))
-        settled(ground, room, kind, tmp_path)
+        settled(breakable, room, kind, tmp_path)
     print(f"\n{kind}: cut {when} {cuts} requests")
     assert cuts == number == 5  # upload, import, two deletes, an update
 
@@ -144,14 +144,14 @@ CALLS = ("upload", "start_import", "wait", "delete_examples")
 
 @pytest.mark.parametrize("broken", [f"{role} {name}" for role, name in product(("web", "worker"), CALLS)])
 @pytest.mark.parametrize("kind", interruptions.KINDS)
-def test_the_server_is_killed_before_a_call(kind, broken, ground, tmp_path, monkeypatch):
+def test_the_server_is_killed_before_a_call(kind, broken, breakable, tmp_path, monkeypatch):
     role, name = broken.split()
-    room = ground.room(kind, tmp_path)
+    room = breakable.room(kind, tmp_path)
     try:
-        interrupted(room, kind, name, lambda: interruptions.kill_processes(ground.home, role), monkeypatch)
+        interrupted(room, kind, name, lambda: interruptions.kill_processes(breakable.home, role), monkeypatch)
     finally:
-        ground.mend()
-    settled(ground, room, kind, tmp_path)
+        breakable.restart()
+    settled(breakable, room, kind, tmp_path)
 
 
 MANY = 4_000
@@ -165,16 +165,16 @@ def many(kind):
 
 @pytest.mark.parametrize("role", ["web", "worker"])
 @pytest.mark.parametrize("kind", interruptions.KINDS)
-def test_the_server_is_killed_while_the_import_runs(kind, role, ground, tmp_path):
-    room = ExampleProject(ground.link, tmp_path, collaborative=SHARED[kind])
+def test_the_server_is_killed_while_the_import_runs(kind, role, breakable, tmp_path):
+    room = ExampleProject(breakable.client, tmp_path, collaborative=SHARED[kind])
     ended = threading.Event()
 
     def kill_when_some_are_there():
-        while not ended.is_set() and not ground.link.count(room.project.id):
+        while not ended.is_set() and not breakable.client.count(room.project.id):
             time.sleep(0.01)
-        interruptions.kill_processes(ground.home, role)
+        interruptions.kill_processes(breakable.home, role)
 
-    with Doccano(ground.account, patience=4.0) as link:
+    with Doccano(breakable.account, patience=4.0) as link:
         killer = threading.Thread(target=kill_when_some_are_there)
         killer.start()
         try:
@@ -183,7 +183,7 @@ def test_the_server_is_killed_while_the_import_runs(kind, role, ground, tmp_path
         finally:
             ended.set()
             killer.join()
-            ground.mend()
+            breakable.restart()
     room.push(*many(kind))
     there = room.take()
     assert sorted(one.id for one in there.copies.values()) == [example.id for example in many(kind)]
@@ -195,8 +195,8 @@ def test_the_server_is_killed_while_the_import_runs(kind, role, ground, tmp_path
 
 
 @pytest.mark.parametrize("confirmed", [False, True])
-def test_examples_imported_without_spans_are_replaced_unless_worked_on(confirmed, ground, tmp_path):
-    room = ExampleProject(ground.link, tmp_path, collaborative=True)
+def test_examples_imported_without_spans_are_replaced_unless_worked_on(confirmed, breakable, tmp_path):
+    room = ExampleProject(breakable.client, tmp_path, collaborative=True)
     rows = desired_state.rows(interruptions.examples_before("shared"), room.project, ("UNIT", "PLACE"))
     bare = b"".join(doccano.line({**want.row, "label": []}) for want in rows)
     upload = room.server.upload(bare, "half.jsonl")
@@ -204,7 +204,7 @@ def test_examples_imported_without_spans_are_replaced_unless_worked_on(confirmed
         book.begin(Batch(upload, None, 0, tuple(want.example.id for want in rows)))
     room.server.wait(room.server.start_import(room.project.id, [upload]))
     if confirmed:
-        ground.admin.confirm(room.project.id, room.number("a.p02"))
+        breakable.admin.confirm(room.project.id, room.number("a.p02"))
     room.push(*interruptions.examples_before("shared"))
     there = room.take().by_id
     assert {len(copies) for copies in there.values()} == {1}
@@ -215,8 +215,8 @@ def test_examples_imported_without_spans_are_replaced_unless_worked_on(confirmed
 
 
 @pytest.mark.parametrize(("kind", "bare"), [("alone", False), ("shared", False), ("shared", True)])
-def test_an_import_that_runs_twice_leaves_no_double(kind, bare, ground, tmp_path, monkeypatch):
-    room, start = ground.room(kind, tmp_path), Doccano.start_import
+def test_an_import_that_runs_twice_leaves_no_double(kind, bare, breakable, tmp_path, monkeypatch):
+    room, start = breakable.room(kind, tmp_path), Doccano.start_import
     new = [one for one in interruptions.desired_examples(kind) if one.id in {"a.p04", "a.p06", "a.p07"}]
     sent = [dict(want.row) for want in desired_state.rows(new, room.project, ("UNIT", "PLACE"))]
     rows = [{**row, "label": []} if bare else row for row in sent]  # the first run died before it came to the spans
@@ -229,17 +229,17 @@ def test_an_import_that_runs_twice_leaves_no_double(kind, bare, ground, tmp_path
     with monkeypatch.context() as patch:
         patch.setattr(Doccano, "start_import", twice)
         push.push_examples(room.server, room.project, interruptions.desired_examples(kind), folder=room.folder)
-    assert room.state() == ground.expect(kind, tmp_path)
-    settled(ground, room, kind, tmp_path)
+    assert room.state() == breakable.expect(kind, tmp_path)
+    settled(breakable, room, kind, tmp_path)
 
 
 @pytest.mark.parametrize("kind", interruptions.KINDS)
-def test_a_dead_worker_is_reported_and_its_late_import_makes_no_duplicate(kind, ground, tmp_path):
-    room = ground.room(kind, tmp_path)
-    interruptions.kill_processes(ground.home, "worker")
+def test_a_dead_worker_is_reported_and_its_late_import_makes_no_duplicate(kind, breakable, tmp_path):
+    room = breakable.room(kind, tmp_path)
+    interruptions.kill_processes(breakable.home, "worker")
     try:
-        with Doccano(ground.account, patience=2.0) as link, pytest.raises(ServerError, match="worker"):
+        with Doccano(breakable.account, patience=2.0) as link, pytest.raises(ServerError, match="worker"):
             push.push_examples(link, room.project, interruptions.desired_examples(kind), folder=room.folder)
     finally:
-        ground.mend()
-    settled(ground, room, kind, tmp_path)
+        breakable.restart()
+    settled(breakable, room, kind, tmp_path)
