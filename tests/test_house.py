@@ -72,6 +72,12 @@ def test_no_module_holds_two_concepts_by_its_length():
     assert not long
 
 
+def test_the_tests_lie_as_the_package_does():
+    folders = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir() and any(path.rglob("test_*.py"))}
+    packages = {path.parent.name for path in SOURCES.glob("*/__init__.py")}
+    assert folders - {"benchmarks"} <= packages
+
+
 def test_helpers_are_apart_from_tests():
     tests = ROOT / "tests"
     texts = {path.name: path.read_text() for path in (tests / "helpers").rglob("*.py")}
