@@ -1,4 +1,4 @@
-"""Opens the door to a command; on a fresh machine it first makes the environment that the command needs.
+"""Runs a command of goldspan; on a fresh machine it first makes the environment that the command needs.
 
 Where goldspan is installed, its command runs at once. Where it is not, `.venv` beside this folder is made from the
 pinned versions of `.ci/constraints.txt`, once, and the command runs in it.
@@ -47,12 +47,14 @@ def environment(*extras: str) -> Path:
     have = set(before.get("extras", ())) if same else set()
     if not (same and have.issuperset(extras)):
         state["extras"] = sorted(have.union(extras))
+        if not find_spec("ensurepip"):
+            sys.exit("goldspan: this Python makes no environments; on Debian and Ubuntu, install python3-venv.")
         print(f"goldspan: making {VENV} (once, a minute or two) …", file=sys.stderr)
         venv.create(VENV, with_pip=True, clear=not python.exists())
         pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         what = f"{ROOT}[{','.join(state['extras'])}]"
         done = subprocess.run([*pip, "-c", constraints, "-e", what], check=False)  # noqa: S603
         if done.returncode:
-            sys.exit(f"goldspan: {VENV} could not be completed; pip's own words stand above.")
+            sys.exit(f"goldspan: {VENV} could not be completed; pip's messages above name the reason.")
         stamp.write_text(json.dumps(state))
     return python

@@ -72,3 +72,12 @@ def test_without_an_index_the_check_fails(small):
     done = check(small, PIP_NO_INDEX="1", PIP_FIND_LINKS="")
     assert done.returncode == 1
     assert "is there no package index?" in done.stderr
+
+
+def test_a_python_without_ensurepip_is_reported_with_the_package_to_install(tmp_path, monkeypatch):
+    door = load(ROOT / "scripts" / "_door.py")
+    monkeypatch.setattr(door, "VENV", tmp_path / "venv")
+    monkeypatch.setitem(sys.modules, "ensurepip", None)
+    with pytest.raises(SystemExit, match="install python3-venv"):
+        door.environment("model")
+    assert not (tmp_path / "venv").exists()
