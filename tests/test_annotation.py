@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goldspan import Article, Example, Label, LabelScheme, Span, ValueRefused
+from goldspan import Article, Example, InvalidValueError, Label, LabelScheme, Span
 
 
 def label(name="A", shortcut="a"):
@@ -13,12 +13,12 @@ def label(name="A", shortcut="a"):
 
 @pytest.mark.parametrize(("start", "end"), [(-1, 2), (2, 2), (3, 2)])
 def test_an_impossible_span_does_not_exist(start, end):
-    with pytest.raises(ValueRefused, match="0 <= start < end"):
+    with pytest.raises(InvalidValueError, match="0 <= start < end"):
         Span(start, end, "A")
 
 
 def test_a_span_needs_a_label():
-    with pytest.raises(ValueRefused, match="no label"):
+    with pytest.raises(InvalidValueError, match="no label"):
         Span(0, 1, "")
 
 
@@ -48,7 +48,7 @@ def test_a_value_cannot_be_changed():
     ],
 )
 def test_an_impossible_example_does_not_exist(arguments, words):
-    with pytest.raises(ValueRefused, match=words):
+    with pytest.raises(InvalidValueError, match=words):
         Example(*arguments)
 
 
@@ -80,9 +80,9 @@ def test_an_example_can_be_hashed_and_pickled():
 
 def test_an_article_holds_only_slices_of_its_source():
     Article("a", "one two", (Example("a.p00", "one"), Example("a.p01", "two", at=4)))
-    with pytest.raises(ValueRefused, match="not what stands at 3"):
+    with pytest.raises(InvalidValueError, match="not what stands at 3"):
         Article("a", "one two", (Example("a.p00", "two", at=3),))
-    with pytest.raises(ValueRefused, match="inside the example before it"):
+    with pytest.raises(InvalidValueError, match="inside the example before it"):
         Article("a", "one two", (Example("a.p00", "one"), Example("a.p01", "ne", at=1)))
 
 
@@ -92,18 +92,18 @@ def test_a_scheme_knows_its_labels_in_order():
     assert "A" in scheme
     assert "C" not in scheme
     assert scheme["A"].shortcut == "a"
-    with pytest.raises(ValueRefused, match="no label 'C'"):
+    with pytest.raises(InvalidValueError, match="no label 'C'"):
         scheme["C"]
 
 
 @pytest.mark.parametrize("second", [label("A", "b"), label("B", "a")])
 def test_two_labels_share_neither_name_nor_shortcut(second):
-    with pytest.raises(ValueRefused, match="two labels share"):
+    with pytest.raises(InvalidValueError, match="two labels share"):
         LabelScheme("1", (label("A", "a"), second))
 
 
 def test_no_part_of_an_example_is_half_a_character():
-    with pytest.raises(ValueRefused, match="the label holds a lone surrogate at 1"):
+    with pytest.raises(InvalidValueError, match="the label holds a lone surrogate at 1"):
         Span(0, 1, "A\ud800")
-    with pytest.raises(ValueRefused, match="the id holds a lone surrogate at 0"):
+    with pytest.raises(InvalidValueError, match="the id holds a lone surrogate at 0"):
         Example("\ud800", "text")

@@ -1,6 +1,6 @@
 import pytest
 
-from goldspan import InputError, MissingPart
+from goldspan import InputError, NotFoundError
 from goldspan.corpus import Corpus
 
 
@@ -10,7 +10,7 @@ def test_the_project_is_found_from_any_folder_inside(project):
 
 
 def test_outside_a_project_none_is_found(tmp_path):
-    with pytest.raises(MissingPart, match="no corpus/manifest"):
+    with pytest.raises(NotFoundError, match="no corpus/manifest"):
         Corpus.find(tmp_path)
 
 

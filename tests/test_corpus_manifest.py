@@ -1,14 +1,14 @@
 import pytest
 
 from goldspan import InputError, corpus
-from goldspan.corpus import Entry
+from goldspan.corpus import ManifestEntry
 
-ONE = Entry("a", "a.txt", "00" * 32, title="Troops arrive — “soon”")
+ONE = ManifestEntry("a", "a.txt", "00" * 32, title="Troops arrive — “soon”")
 
 
 def test_what_is_written_is_read_back_sorted(tmp_path):
     path = tmp_path / "manifest.jsonl"
-    two = Entry("b", "b.txt", "11" * 32, published="2024-01-31")
+    two = ManifestEntry("b", "b.txt", "11" * 32, published="2024-01-31")
     assert corpus.write_manifest(path, [two, ONE])
     assert corpus.read_manifest(path) == [ONE, two]
     assert not corpus.write_manifest(path, [ONE, two])

@@ -8,7 +8,7 @@ from seqeval.metrics.sequence_labeling import get_entities
 from seqeval.scheme import BILOU, IOB1, IOB2, IOBES, IOE2, Entities
 
 from goldspan import iob
-from goldspan.errors import ValueRefused
+from goldspan.errors import InvalidValueError
 from goldspan.iob import Chunk
 
 REFERENCES = {"IOB1": IOB1, "IOB2": IOB2, "IOE2": IOE2, "BIOES": IOBES, "BILOU": BILOU}
@@ -136,7 +136,7 @@ def test_the_scheme_is_found_out(tags, scheme):
 
 @pytest.mark.parametrize("tag", ["", "B", "B-", "-A", "X-A", "o", "B_A", "NNP"])
 def test_what_is_no_tag_is_refused(tag):
-    with pytest.raises(ValueRefused, match="is no tag"):
+    with pytest.raises(InvalidValueError, match="is no tag"):
         iob.parse(tag)
 
 
@@ -146,5 +146,5 @@ def test_a_label_may_hold_hyphens():
 
 def test_schemes_have_other_names_and_unknown_ones_are_refused():
     assert [iob.canonical(name) for name in ("bio", "BILOU", "iobes", "IOB1")] == ["IOB2", "BIOES", "BIOES", "IOB1"]
-    with pytest.raises(ValueRefused, match="'XYZ'"):
+    with pytest.raises(InvalidValueError, match="'XYZ'"):
         iob.canonical("XYZ")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goldspan import ValueRefused, near_duplicates
+from goldspan import InvalidValueError, near_duplicates
 from goldspan.near_duplicates import clusters, find_near_duplicates, jaccard
 
 THRESHOLDS = st.sampled_from([0.05, 0.1, 0.3, 1 / 3, 0.5, 0.7, 0.9, 1.0])
@@ -109,7 +109,7 @@ def test_a_chain_of_near_duplicates_is_one_cluster():
 
 @pytest.mark.parametrize("threshold", [0, -1, 1.01, float("nan")])
 def test_a_threshold_that_means_nothing_is_refused(threshold):
-    with pytest.raises(ValueRefused, match="above 0 and at most 1"):
+    with pytest.raises(InvalidValueError, match="above 0 and at most 1"):
         find_near_duplicates(["a", "b"], threshold)
-    with pytest.raises(ValueRefused, match="above 0 and at most 1"):
+    with pytest.raises(InvalidValueError, match="above 0 and at most 1"):
         clusters(["a", "b"], threshold)

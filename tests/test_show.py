@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from goldspan import Example, InputError, MissingPart, Span, show
+from goldspan import Example, InputError, NotFoundError, Span, show
 
 A = Example("a.p00", "one two three", (Span(0, 3, "SHIP"),))
 
@@ -95,5 +95,5 @@ def test_an_unknown_revision_is_named(repository):
 
 
 def test_without_a_repository_there_is_no_difference_to_show(toy):
-    with pytest.raises(MissingPart, match="no git repository"):
+    with pytest.raises(NotFoundError, match="no git repository"):
         show.at_revision(toy.gold, "HEAD")

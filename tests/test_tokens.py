@@ -6,7 +6,7 @@ from spacy.training import biluo_to_iob, offsets_to_biluo_tags
 
 from goldspan import tokens
 from goldspan.annotation import Example, Span
-from goldspan.errors import MissingPart, ValueRefused
+from goldspan.errors import InvalidValueError, NotFoundError
 from goldspan.formats import inline
 from helpers import strategies
 
@@ -96,19 +96,21 @@ def test_a_blank_at_the_edge_of_a_span_is_reported():
 
 def test_overlapping_spans_are_refused_by_name():
     example = Example("a", "the KFOR left", (Span(0, 8, "UNIT"), Span(4, 8, "ORG")))
-    with pytest.raises(ValueRefused, match=r"\[0, 8, UNIT\] 'the KFOR' and \[4, 8, ORG\] 'KFOR' overlap") as caught:
+    with pytest.raises(
+        InvalidValueError, match=r"\[0, 8, UNIT\] 'the KFOR' and \[4, 8, ORG\] 'KFOR' overlap"
+    ) as caught:
         tokens.tags(example, EXTENTS)
     assert caught.value.example == "a"
 
 
 @pytest.mark.parametrize("tags", [["O", "I-A", "O"], ["B-A", "I-B", "O"], ["X-A", "O", "O"], ["S-A", "O", "O"], ["O"]])
 def test_tags_that_are_not_iob2_are_refused(tags):
-    with pytest.raises(ValueRefused):
+    with pytest.raises(InvalidValueError):
         tokens.spans_of(tags, EXTENTS)
 
 
 def test_a_language_without_tokeniser_is_named():
-    with pytest.raises(MissingPart, match="'qq'"):
+    with pytest.raises(NotFoundError, match="'qq'"):
         tokens.tokenize("a", language="qq")
 
 
@@ -117,7 +119,7 @@ def test_another_language_has_its_own_tokens():
 
 
 def test_a_lone_surrogate_is_refused():
-    with pytest.raises(ValueRefused, match="lone surrogate"):
+    with pytest.raises(InvalidValueError, match="lone surrogate"):
         tokens.tokenize("a\ud83d")
 
 

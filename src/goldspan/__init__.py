@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
+from goldspan import errors
 from goldspan.annotation import Article, Example, Finding, Label, LabelScheme, Span
-from goldspan.errors import GoldspanError, InputError, MissingPart, ValueRefused
+from goldspan.errors import GoldspanError, InputError, InvalidValueError, NotFoundError
 from goldspan.version import __version__
 
 if TYPE_CHECKING:
@@ -15,11 +16,11 @@ __all__ = [
     "Finding",
     "GoldspanError",
     "InputError",
+    "InvalidValueError",
     "Label",
     "LabelScheme",
-    "MissingPart",
+    "NotFoundError",
     "Span",
-    "ValueRefused",
     "__version__",
     "evaluate",
 ]
@@ -31,4 +32,6 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401  (what a module has is any)
         from goldspan.evaluation.scores import evaluate
 
         return evaluate
+    if name in {"ValueRefused", "MissingPart"}:
+        return getattr(errors, name)
     raise AttributeError(f"module 'goldspan' has no attribute {name!r}")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
-from goldspan.errors import ValueRefused
+from goldspan.errors import InvalidValueError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,7 +21,7 @@ class Span:
     """A labelled stretch of a text, `text[start:end]`, in code points.
 
     Raises:
-        ValueRefused: unless `0 <= start < end`; for a label that is empty or holds a lone surrogate.
+        InvalidValueError: unless `0 <= start < end`; for a label that is empty or holds a lone surrogate.
     """
 
     start: int
@@ -30,9 +30,9 @@ class Span:
 
     def __post_init__(self) -> None:
         if not 0 <= self.start < self.end:
-            raise ValueRefused(f"a span needs 0 <= start < end, not [{self.start}, {self.end}]")
+            raise InvalidValueError(f"a span needs 0 <= start < end, not [{self.start}, {self.end}]")
         if not self.label:
-            raise ValueRefused(f"the span [{self.start}, {self.end}] has no label")
+            raise InvalidValueError(f"the span [{self.start}, {self.end}] has no label")
         if not self.label.isascii():
             _refuse_surrogates("the label", self.label)
 
@@ -54,7 +54,7 @@ class Example:
         extra: what else a line carries (a suggestion's rules, a pass's confirmation); JSON values.
 
     Raises:
-        ValueRefused: for an empty id, a negative `at`, a span twice or outside the text, a lone surrogate.
+        InvalidValueError: for an empty id, a negative `at`, a span twice or outside the text, a lone surrogate.
     """
 
     id: str
@@ -65,9 +65,9 @@ class Example:
 
     def __post_init__(self) -> None:
         if not self.id:
-            raise ValueRefused("an example needs an id")
+            raise InvalidValueError("an example needs an id")
         if self.at < 0:
-            raise ValueRefused(f"an example cannot begin at {self.at}", example=self.id)
+            raise InvalidValueError(f"an example cannot begin at {self.at}", example=self.id)
         if not self.id.isascii():
             _refuse_surrogates("the id", self.id)
         if not self.text.isascii():
@@ -75,11 +75,13 @@ class Example:
         spans = tuple(sorted(self.spans))
         if len(set(spans)) != len(spans):
             twice = next(a for a, b in pairwise(spans) if a == b)
-            raise ValueRefused(f"the span [{twice.start}, {twice.end}, {twice.label}] is there twice", example=self.id)
+            raise InvalidValueError(
+                f"the span [{twice.start}, {twice.end}, {twice.label}] is there twice", example=self.id
+            )
         length = len(self.text)
         for span in spans:
             if span.end > length:
-                raise ValueRefused(
+                raise InvalidValueError(
                     f"the span [{span.start}, {span.end}, {span.label}] ends outside the text of {length} code points",
                     example=self.id,
                 )
@@ -104,7 +106,7 @@ def _refuse_surrogates(what: str, text: str, example: str | None = None) -> None
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
-        raise ValueRefused(
+        raise InvalidValueError(
             f"{what} holds a lone surrogate at {error.start}",
             example=example,
             remedy="Repair the text where it comes from: it is no valid Unicode.",
@@ -118,7 +120,7 @@ class Article:
     What no example covers is page furniture or blank.
 
     Raises:
-        ValueRefused: where an example is not the slice of the source that it claims to be, or two overlap.
+        InvalidValueError: where an example is not the slice of the source that it claims to be, or two overlap.
     """
 
     id: str
@@ -129,11 +131,11 @@ class Article:
         end = 0
         for example in self.examples:
             if self.source[example.at : example.at + len(example.text)] != example.text:
-                raise ValueRefused(
+                raise InvalidValueError(
                     f"the text is not what stands at {example.at} of article {self.id}", example=example.id
                 )
             if example.at < end:
-                raise ValueRefused(f"begins at {example.at}, inside the example before it", example=example.id)
+                raise InvalidValueError(f"begins at {example.at}, inside the example before it", example=example.id)
             end = example.at + len(example.text)
 
 
@@ -169,7 +171,7 @@ class LabelScheme:
         language: of the texts, as ISO 639-1; it chooses the tokenizer and stands in the data card.
 
     Raises:
-        ValueRefused: for two labels of one name or one shortcut.
+        InvalidValueError: for two labels of one name or one shortcut.
     """
 
     version: str
@@ -182,7 +184,7 @@ class LabelScheme:
             seen = [getattr(label, what) for label in self.labels]
             twice = sorted({value for value in seen if seen.count(value) > 1})
             if twice:
-                raise ValueRefused(f"two labels share the {what} {twice[0]!r}")
+                raise InvalidValueError(f"two labels share the {what} {twice[0]!r}")
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -196,7 +198,7 @@ class LabelScheme:
         for label in self.labels:
             if label.name == name:
                 return label
-        raise ValueRefused(f"there is no label {name!r}", remedy=f"The labels are {', '.join(self.names)}.")
+        raise InvalidValueError(f"there is no label {name!r}", remedy=f"The labels are {', '.join(self.names)}.")
 
 
 Severity = Literal["error", "warning"]

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from goldspan.errors import ValueRefused
+from goldspan.errors import InvalidValueError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
     from goldspan.annotation import Example
+
+if TYPE_CHECKING:
+    Integers = NDArray[np.int64]
+    Numbers = NDArray[np.float64]
 
 Unit = Literal["article", "example"]
 
@@ -46,10 +50,6 @@ def units(examples: Sequence[Example], unit: Unit) -> NDArray[np.int64] | None:
     return np.array([number.setdefault(example.article, len(number)) for example in examples], np.int64)
 
 
-if TYPE_CHECKING:
-    Integers = NDArray[np.int64]
-    Numbers = NDArray[np.float64]
-
 RARE = 20  # a kind of so few units is drawn unit by unit
 FEW = 20  # units below which percentile intervals are known to be too narrow
 CELLS = 2**18  # of a table that stands in memory at once: 2 MiB, which the caches of a processor hold
@@ -66,7 +66,7 @@ class BootstrapSettings:
         seed: of the random numbers; the same gives the same intervals.
 
     Raises:
-        ValueRefused: for no resamples, and for a level outside (0, 1).
+        InvalidValueError: for no resamples, and for a level outside (0, 1).
     """
 
     unit: Unit
@@ -76,9 +76,9 @@ class BootstrapSettings:
 
     def __post_init__(self) -> None:
         if self.resamples < 1:
-            raise ValueRefused(f"{self.resamples} resamples are none", remedy="Take 10,000 for a report.")
+            raise InvalidValueError(f"{self.resamples} resamples are none", remedy="Take 10,000 for a report.")
         if not 0 < self.level < 1:
-            raise ValueRefused(f"a level of {self.level} is no share", remedy="Take 0.95, for 95 %.")
+            raise InvalidValueError(f"a level of {self.level} is no share", remedy="Take 0.95, for 95 %.")
 
     @property
     def edges(self) -> tuple[float, float]:
@@ -114,7 +114,7 @@ class Interval:
     undefined: int = 0
 
 
-def kinds(rows: csr_array) -> tuple[Integers, Numbers]:
+def distinct_rows(rows: csr_array) -> tuple[Integers, Numbers]:
     """The distinct rows of a table and how often each occurs.
 
     Args:
@@ -133,7 +133,7 @@ def kinds(rows: csr_array) -> tuple[Integers, Numbers]:
     return times, np.asarray(distinct.todense(), np.float64)
 
 
-def drawn(times: Integers, rows: Numbers, resamples: int, rng: np.random.Generator) -> Iterator[Numbers]:
+def resampled_sums(times: Integers, rows: Numbers, resamples: int, rng: np.random.Generator) -> Iterator[Numbers]:
     """The sums of corpora of n units, drawn with replacement from n.
 
     Args:
@@ -147,7 +147,7 @@ def drawn(times: Integers, rows: Numbers, resamples: int, rng: np.random.Generat
     """
     order = np.argsort(-times, kind="stable")
     times, rows = times[order], rows[order]
-    for count in portions(resamples, times.size):
+    for count in chunk_sizes(resamples, times.size):
         yield _multiplicities(times, count, rng) @ rows
 
 
@@ -171,7 +171,7 @@ def _multiplicities(times: Integers, count: int, rng: np.random.Generator) -> Nu
     return found
 
 
-def portions(count: int, width: int) -> Iterator[int]:
+def chunk_sizes(count: int, width: int) -> Iterator[int]:
     """A number of rows of some width, in parts that fit into memory."""
     step = max(1, CELLS // max(1, width))
     for begin in range(0, count, step):

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
     from goldspan.annotation import Finding
     from goldspan.corpus import Corpus
-    from goldspan.export import Exported
+    from goldspan.export import ExportResult
 
 
 @dataclass(slots=True)
-class Built:
+class BuildResult:
     """What a build made, and what it found.
 
     Args:
@@ -39,9 +39,9 @@ class Built:
     suggestions: Path | None = None
     suggested: int = 0
     findings: list[Finding] = field(default_factory=list)
-    account: checks.Account = field(default_factory=checks.Account)
+    account: checks.CheckTally = field(default_factory=checks.CheckTally)
     rewritten: list[Path] = field(default_factory=list)
-    exported: Exported | None = None
+    exported: ExportResult | None = None
 
     def summary(self, root: Path) -> list[tuple[str, str, str]]:
         """What was made, how much of it, and where in the project: the rows of a table."""
@@ -77,7 +77,7 @@ class Built:
         return sum(finding.severity == "error" for finding in self.findings)
 
 
-def build(corpus: Corpus, model: str | None = None, step: Callable[[str], None] = lambda _: None) -> Built:
+def build(corpus: Corpus, model: str | None = None, step: Callable[[str], None] = lambda _: None) -> BuildResult:
     """Verify the seeds, suggest, check, write the tables, export.
 
     Nothing is exported while a check finds an error.
@@ -90,7 +90,7 @@ def build(corpus: Corpus, model: str | None = None, step: Callable[[str], None] 
     Raises:
         InputError: if the manifest lists no article, or an article cannot be read.
     """
-    built = Built()
+    built = BuildResult()
     step("verify the articles")
     for entry in corpus.entries:
         corpus.source(entry)

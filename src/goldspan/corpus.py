@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, cast
 
 from goldspan import files, formats
-from goldspan.errors import InputError, MissingPart
+from goldspan.errors import InputError, NotFoundError
 from goldspan.formats import gold, labels_toml, prodigy
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ManifestEntry:
     """One article of the corpus.
 
     Args:
@@ -68,18 +68,18 @@ class Entry:
     guidelines: str | None = None
 
 
-MANIFEST_KEYS = tuple(field.name for field in fields(Entry))
+MANIFEST_KEYS = tuple(field.name for field in fields(ManifestEntry))
 REQUIRED = ("id", "file", "sha256")
 MANIFEST_REMEDY = f"Each line is a JSON object with the keys {', '.join(MANIFEST_KEYS)}."
 
 
-def read_manifest(path: Path) -> list[Entry]:
+def read_manifest(path: Path) -> list[ManifestEntry]:
     """The entries, in the order of the file.
 
     Raises:
         InputError: naming the line, if one is broken, has an id or file that is a path, or repeats an id.
     """
-    entries: dict[str, Entry] = {}
+    entries: dict[str, ManifestEntry] = {}
     for number, raw in files.lines(files.read_bytes(path)):
         entry = _entry(raw, path, number)
         if entry.id in entries:
@@ -93,13 +93,13 @@ def read_manifest(path: Path) -> list[Entry]:
     return list(entries.values())
 
 
-def write_manifest(path: Path, entries: Iterable[Entry]) -> bool:
+def write_manifest(path: Path, entries: Iterable[ManifestEntry]) -> bool:
     """Write the entries, sorted by id; False if nothing changed."""
     ordered = sorted(entries, key=lambda entry: entry.id)
     return files.write(path, "".join(files.dumps(asdict(entry)) + "\n" for entry in ordered))
 
 
-def _entry(raw: bytes, path: Path, number: int) -> Entry:
+def _entry(raw: bytes, path: Path, number: int) -> ManifestEntry:
     try:
         value = json.loads(raw.decode("utf-8"))
     except ValueError as error:
@@ -109,7 +109,7 @@ def _entry(raw: bytes, path: Path, number: int) -> Entry:
     )
     if wrong or not all(item is None or isinstance(item, str) for item in value.values()):
         raise InputError("not the entry of an article", file=path, line=number, remedy=MANIFEST_REMEDY)
-    entry = Entry(**value)
+    entry = ManifestEntry(**value)
     for what in (entry.id, entry.file):
         if "/" in what or "\\" in what or what.startswith("."):
             raise InputError(
@@ -135,13 +135,13 @@ class Corpus:
         """The project around a folder: the folder itself or the nearest one above it.
 
         Raises:
-            MissingPart: if there is none.
+            NotFoundError: if there is none.
         """
         here = (start or Path.cwd()).absolute()
         for folder in (here, *here.parents):
             if (folder / "corpus" / "manifest.jsonl").is_file():
                 return cls(folder)
-        raise MissingPart(
+        raise NotFoundError(
             "no corpus/manifest.jsonl here or in any folder above",
             file=here,
             remedy="Change into a goldspan project, or name it with --root.",
@@ -211,11 +211,11 @@ class Corpus:
         return labels_toml.read(self.guidelines / "labels.toml")
 
     @cached_property
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[ManifestEntry]:
         """The manifest."""
         return read_manifest(self.folder / "manifest.jsonl")
 
-    def source(self, entry: Entry) -> str:
+    def source(self, entry: ManifestEntry) -> str:
         """The decoded text of an article."""
         path = self.seeds / entry.file
         return files.decode(files.read_bytes(path), path)
@@ -286,7 +286,7 @@ CAUSES = {"reject": "rejected", "ignore": "ignored"}  # what Prodigy answers, an
 REMEDY = "Write true where the annotator confirmed the example, else false."
 
 
-class Placed(Protocol):
+class LocatedExample(Protocol):
     """An example, and where it stands."""
 
     @property
@@ -312,7 +312,7 @@ def is_boolean(example: Example | Record) -> bool:
     return isinstance(example.extra.get(KEY, True), bool)
 
 
-def cause(placed: Placed, *, said: bool) -> Cause | None:
+def cause(placed: LocatedExample, *, said: bool) -> Cause | None:
     """Why an example does not count; None if it does.
 
     Args:
@@ -349,7 +349,7 @@ def confirmed(corpus: Corpus, annotator: str, articles: Iterable[str]) -> Iterat
             yield from (one.example for one in _counting(path))
 
 
-def _counting(path: Path) -> Iterator[Placed]:
+def _counting(path: Path) -> Iterator[LocatedExample]:
     placed = [_Line(record) for record in gold.scan(path)]
     said = is_said(one.example for one in placed)
     return (one for one in placed if cause(one, said=said) is None)

@@ -2,8 +2,8 @@
 
     GoldspanError
     ├── InputError        a file or a line is not what it should be
-    ├── ValueRefused      a value that cannot exist was asked for (also a ValueError)
-    ├── MissingPart       something that must be there is not: a folder, an extra, a pipeline
+    ├── InvalidValueError      a value that cannot exist was asked for (also a ValueError)
+    ├── NotFoundError       something that must be there is not: a folder, an extra, a pipeline
     └── ServerError       a server answered what it should not, or not at all
 
 Each knows what it is about (file, line, example) and says what to do.
@@ -11,6 +11,7 @@ Each knows what it is about (file, line, example) and says what to do.
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -58,13 +59,26 @@ class InputError(GoldspanError):
     """A file, or a line of it, is not what it should be."""
 
 
-class ValueRefused(GoldspanError, ValueError):  # noqa: N818  (reads as what happened)
+class InvalidValueError(GoldspanError, ValueError):
     """A value that cannot exist was asked for."""
 
 
-class MissingPart(GoldspanError):  # noqa: N818  (reads as what happened)
+class NotFoundError(GoldspanError):
     """Something that must be there is not: a folder, an extra, a pipeline."""
 
 
 class ServerError(GoldspanError):
     """A server answered what it should not, or not at all."""
+
+
+_FORMER = {"ValueRefused": InvalidValueError, "MissingPart": NotFoundError}
+
+
+def __getattr__(name: str) -> type[GoldspanError]:
+    """The former names of two errors, which go with the next release."""
+    if name not in _FORMER:
+        raise AttributeError(f"module 'goldspan.errors' has no attribute {name!r}")
+    warnings.warn(
+        f"{name} is {_FORMER[name].__name__} now; the old name goes with the next release.", DeprecationWarning, 2
+    )
+    return _FORMER[name]

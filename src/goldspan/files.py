@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from goldspan.errors import InputError, MissingPart
+from goldspan.errors import InputError, NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -103,12 +103,12 @@ def held(path: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[Non
     """Hold the lock; `waiting` is called once if another process holds it.
 
     Raises:
-        MissingPart: on a system without POSIX locks.
+        NotFoundError: on a system without POSIX locks.
     """
     try:
         import fcntl
     except ImportError:
-        raise MissingPart(
+        raise NotFoundError(
             "the embedded server needs Linux or macOS",
             remedy="Use a Doccano elsewhere: set DOCCANO_URL, DOCCANO_USERNAME and DOCCANO_PASSWORD.",
         ) from None

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from goldspan.errors import ValueRefused
+from goldspan.errors import InvalidValueError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -51,13 +51,15 @@ def parse(tag: str) -> Tag:
     """A tag as written: `O`, or a prefix of any scheme, a hyphen and a label.
 
     Raises:
-        ValueRefused: for anything else.
+        InvalidValueError: for anything else.
     """
     if tag == "O":
         return OUTSIDE
     prefix, hyphen, label = tag.partition("-")
     if prefix not in PREFIXES or not hyphen or not label:
-        raise ValueRefused(f"{tag!r} is no tag", remedy="A tag is O, or one of B I E S L U M W, a hyphen and a label.")
+        raise InvalidValueError(
+            f"{tag!r} is no tag", remedy="A tag is O, or one of B I E S L U M W, a hyphen and a label."
+        )
     return Tag(PREFIXES[prefix], label)
 
 
@@ -113,12 +115,12 @@ def canonical(scheme: str) -> str:
     """The name in `SCHEMES` of a scheme, whatever its spelling.
 
     Raises:
-        ValueRefused: for a scheme that is not known.
+        InvalidValueError: for a scheme that is not known.
     """
     name = SPELLINGS.get(scheme.upper(), scheme.upper())
     if name not in SCHEMES:
         known = ", ".join([*SCHEMES, *SPELLINGS])
-        raise ValueRefused(f"there is no tagging scheme {scheme!r}", remedy=f"The schemes are {known}.")
+        raise InvalidValueError(f"there is no tagging scheme {scheme!r}", remedy=f"The schemes are {known}.")
     return name
 
 

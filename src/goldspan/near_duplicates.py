@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from itertools import count, pairwise
 from typing import TYPE_CHECKING
 
-from goldspan.errors import ValueRefused
+from goldspan.errors import InvalidValueError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -69,7 +69,7 @@ def find_near_duplicates(texts: Sequence[str], threshold: float = THRESHOLD) -> 
         threshold: the smallest similarity that counts, above 0 and at most 1.
 
     Raises:
-        ValueRefused: for a threshold outside that range.
+        InvalidValueError: for a threshold outside that range.
     """
     index = _Index.of(texts, threshold)
     found: list[tuple[int, int, float]] = []
@@ -87,7 +87,7 @@ def clusters(texts: Sequence[str], threshold: float = THRESHOLD) -> list[int]:
     Memory is linear in the words, however many texts are alike.
 
     Raises:
-        ValueRefused: for a threshold outside of (0, 1].
+        InvalidValueError: for a threshold outside of (0, 1].
     """
     forms = [" ".join(words(text)) for text in texts]
     unique = {form: number for number, form in enumerate(dict.fromkeys(forms))}
@@ -122,7 +122,7 @@ class _Index:
         import numpy as np
 
         if not 0 < threshold <= 1:
-            raise ValueRefused(f"a similarity threshold is above 0 and at most 1, not {threshold}")
+            raise InvalidValueError(f"a similarity threshold is above 0 and at most 1, not {threshold}")
         matrix = _occurrences(texts)
         sizes = np.diff(matrix.indptr).astype(np.int64)
         frequency = np.bincount(matrix.indices, minlength=matrix.shape[1])

@@ -12,7 +12,7 @@ import unicodedata
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 from goldspan import graphemes
-from goldspan.errors import ValueRefused
+from goldspan.errors import InvalidValueError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +33,7 @@ def to_utf16(text: str, positions: Positions) -> Offsets:
     """The positions in UTF-16 units of positions in code points.
 
     Raises:
-        ValueRefused: for a position outside the text, or a text with a lone surrogate.
+        InvalidValueError: for a position outside the text, or a text with a lone surrogate.
     """
     import numpy as np
 
@@ -46,7 +46,7 @@ def from_utf16(text: str, positions: Positions) -> Offsets:
     """The positions in code points of positions in UTF-16 units.
 
     Raises:
-        ValueRefused: for a position outside the text or between the halves of a surrogate pair, or a text with a
+        InvalidValueError: for a position outside the text or between the halves of a surrogate pair, or a text with a
             lone surrogate.
     """
     import numpy as np
@@ -63,7 +63,7 @@ def inside_pairs(text: str) -> Offsets:
     A position that is none of them and has n of them before it lies n code points further left.
 
     Raises:
-        ValueRefused: for a text with a lone surrogate.
+        InvalidValueError: for a text with a lone surrogate.
     """
     import numpy as np
 
@@ -75,7 +75,7 @@ def to_graphemes(text: str, positions: Positions) -> Offsets:
     """The positions, in grapheme clusters as Doccano's browser counts them, of positions in code points.
 
     Raises:
-        ValueRefused: for a position outside the text or inside a cluster, which is named, or a text with a lone
+        InvalidValueError: for a position outside the text or inside a cluster, which is named, or a text with a lone
             surrogate.
     """
     import numpy as np
@@ -92,7 +92,7 @@ def from_graphemes(text: str, positions: Positions) -> Offsets:
     """The positions in code points of positions in grapheme clusters as Doccano's browser counts them.
 
     Raises:
-        ValueRefused: for a position outside the text, or a text with a lone surrogate.
+        InvalidValueError: for a position outside the text, or a text with a lone surrogate.
     """
     boundaries = _boundaries(text)
     return boundaries[_inside(positions, len(boundaries) - 1, "grapheme clusters")]
@@ -105,12 +105,12 @@ def splits_grapheme(text: str, position: int) -> bool:
     before it; of these only extending characters, joiners and flags hand the question on to the left.
 
     Raises:
-        ValueRefused: for a position outside the text, or a lone surrogate beside it.
+        InvalidValueError: for a position outside the text, or a lone surrogate beside it.
     """
     import regex
 
     if not 0 <= position <= len(text):
-        raise ValueRefused(f"position {position} is outside the text of {len(text)} code points")
+        raise InvalidValueError(f"position {position} is outside the text of {len(text)} code points")
     pair = text[max(position - 1, 0) : position + 1]
     if position in {0, len(text)} or pair.isascii():
         return pair == "\r\n" and position > 0
@@ -140,7 +140,7 @@ def _encode(text: str) -> bytes:
     try:
         return text.encode("utf-32-le")
     except UnicodeEncodeError as error:
-        raise ValueRefused(
+        raise InvalidValueError(
             f"the text holds a lone surrogate at {error.start}",
             remedy="Repair the text where it comes from: it is no valid Unicode.",
         ) from None
@@ -151,14 +151,14 @@ def _inside(positions: Positions, limit: int, unit: str) -> Offsets:
 
     at = np.asarray(positions)
     if at.size and at.dtype.kind not in "iu":
-        raise ValueRefused(f"positions are integers, not {at.dtype}")
+        raise InvalidValueError(f"positions are integers, not {at.dtype}")
     _refuse_first(at, (at < 0) | (at > limit), f"is outside the text of {limit} {unit}")
     return at.astype(np.int64)
 
 
 def _refuse_first(at: npt.NDArray[np.integer], wrong: npt.NDArray[np.bool_], why: str) -> None:
     if wrong.any():
-        raise ValueRefused(f"position {at[wrong].flat[0]} {why}")
+        raise InvalidValueError(f"position {at[wrong].flat[0]} {why}")
 
 
 def _refuse_cut(text: str, position: int, boundaries: Offsets) -> NoReturn:
@@ -166,7 +166,7 @@ def _refuse_cut(text: str, position: int, boundaries: Offsets) -> NoReturn:
     cluster = text[boundaries[stop - 1] : boundaries[stop]]
     names = [unicodedata.name(character, f"U+{ord(character):04X}") for character in cluster]
     shown = ", ".join(names if len(names) <= NAMED else [*names[:NAMED], "…"])
-    raise ValueRefused(
+    raise InvalidValueError(
         f"position {position} is inside a grapheme cluster, {cluster[: NAMED + 1]!r} ({shown})",
         remedy="Doccano counts it as one character: move the edge, or use a project without grapheme_mode.",
     )

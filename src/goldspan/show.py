@@ -6,7 +6,7 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from goldspan.errors import InputError, MissingPart
+from goldspan.errors import InputError, NotFoundError
 from goldspan.formats import gold, inline
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ PLAIN = "#808080"  # a label that the scheme does not know
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ExampleChange:
     """How one example differs between two states of the annotation.
 
     Args:
@@ -108,12 +108,12 @@ def select(
         yield example
 
 
-def changes(old: Iterable[Example], new: Iterable[Example]) -> list[Change]:
+def changes(old: Iterable[Example], new: Iterable[Example]) -> list[ExampleChange]:
     """What differs between two states, example by example, in the order of the new and then of the gone."""
     before = {example.id: example for example in old}
     after = {example.id: example for example in new}
     names = [*after, *(name for name in before if name not in after)]
-    pairs = [Change(name, before.get(name), after.get(name)) for name in names]
+    pairs = [ExampleChange(name, before.get(name), after.get(name)) for name in names]
     return [one for one in pairs if _key(one.old) != _key(one.new)]
 
 
@@ -121,12 +121,12 @@ def at_revision(folder: Path, revision: str) -> list[Example]:
     """All gold lines of a folder as they stood in a git revision.
 
     Raises:
-        MissingPart: if git is not there, or the folder is in no git repository.
+        NotFoundError: if git is not there, or the folder is in no git repository.
         InputError: if the revision is unknown, or a line of it is not valid.
     """
     top = _git(folder, "rev-parse", "--show-toplevel")
     if top is None:
-        raise MissingPart(
+        raise NotFoundError(
             "the folder is in no git repository", file=folder, remedy="Differences are taken against a git revision."
         )
     commit = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
@@ -153,7 +153,7 @@ def _git(folder: Path, *arguments: str) -> bytes | None:
     try:
         done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, check=False)  # noqa: S603, S607
     except FileNotFoundError:
-        raise MissingPart(
+        raise NotFoundError(
             "git is not installed", remedy="Install git; differences are taken against a revision."
         ) from None
     return done.stdout if done.returncode == 0 else None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from goldspan.annotation import Example
-from goldspan.errors import ValueRefused
+from goldspan.errors import InvalidValueError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Columns:
+class SpanTable:
     """The spans of n documents, one row each, in any order; they may overlap, nest and repeat.
 
     Args:
@@ -34,7 +34,7 @@ class Columns:
         labels: the names of the labels.
 
     Raises:
-        ValueRefused: where the columns differ in length or are no integers, for a document or a label out of
+        InvalidValueError: where the columns differ in length or are no integers, for a document or a label out of
             range, unless `0 <= start < end`, and for a label named twice.
     """
 
@@ -49,9 +49,9 @@ class Columns:
         for name in ("document", "start", "end", "label"):
             object.__setattr__(self, name, _integers(name, getattr(self, name)))
         if not self.document.size == self.start.size == self.end.size == self.label.size:
-            raise ValueRefused("the columns of spans differ in length")
+            raise InvalidValueError("the columns of spans differ in length")
         if len(set(self.labels)) != len(self.labels):
-            raise ValueRefused(f"a label is named twice: {', '.join(self.labels)}")
+            raise InvalidValueError(f"a label is named twice: {', '.join(self.labels)}")
         self._refuse(self.document, (self.document >= 0) & (self.document < self.documents), "no such document")
         self._refuse(self.label, (self.label >= 0) & (self.label < len(self.labels)), "no such label")
         self._refuse(self.start, (self.start >= 0) & (self.start < self.end), "a span needs 0 <= start < end")
@@ -59,10 +59,12 @@ class Columns:
     def _refuse(self, column: Integers, good: NDArray[np.bool_], message: str) -> None:
         if not good.all():
             row = int(np.argmin(good))
-            raise ValueRefused(f"{message}: {column[row]} in row {row} of the columns, document {self.document[row]}")
+            raise InvalidValueError(
+                f"{message}: {column[row]} in row {row} of the columns, document {self.document[row]}"
+            )
 
     @classmethod
-    def of(cls, examples: Iterable[Example | Iterable[Span]], labels: Sequence[str] | None = None) -> Columns:
+    def of(cls, examples: Iterable[Example | Iterable[Span]], labels: Sequence[str] | None = None) -> SpanTable:
         """The columns of examples, or of lists of spans, one for each document.
 
         Args:
@@ -70,7 +72,7 @@ class Columns:
             labels: the names and their order; by default those that occur, in alphabetical order.
 
         Raises:
-            ValueRefused: for a label that `labels` lacks.
+            InvalidValueError: for a label that `labels` lacks.
         """
         starts: list[int] = []
         ends: list[int] = []
@@ -85,7 +87,7 @@ class Columns:
         names = tuple(sorted(set(found))) if labels is None else tuple(labels)
         number = {name: index for index, name in enumerate(names)}
         if missing := sorted(set(found) - number.keys()):
-            raise ValueRefused(f"there is no label {missing[0]!r}", remedy=f"The labels are {', '.join(names)}.")
+            raise InvalidValueError(f"there is no label {missing[0]!r}", remedy=f"The labels are {', '.join(names)}.")
         return cls(
             document=np.repeat(np.arange(len(sizes) - 1), np.diff(sizes)),
             start=np.fromiter(starts, np.int64, len(starts)),
@@ -95,7 +97,7 @@ class Columns:
             labels=names,
         )
 
-    def relabelled(self, labels: tuple[str, ...]) -> Columns:
+    def relabelled(self, labels: tuple[str, ...]) -> SpanTable:
         """The same spans with `labels` for the table of names; it must hold all the old ones."""
         if labels == self.labels:
             return self
@@ -104,14 +106,14 @@ class Columns:
         return replace(self, label=table[self.label], labels=labels)
 
 
-def aligned(gold: Columns, predicted: Columns) -> tuple[Columns, Columns]:
+def aligned(gold: SpanTable, predicted: SpanTable) -> tuple[SpanTable, SpanTable]:
     """Both sides over one table of labels: gold's, then what only the prediction has.
 
     Raises:
-        ValueRefused: where the two sides have not equally many documents.
+        InvalidValueError: where the two sides have not equally many documents.
     """
     if gold.documents != predicted.documents:
-        raise ValueRefused(
+        raise InvalidValueError(
             f"gold has {gold.documents:,} documents and the prediction {predicted.documents:,}",
             remedy="Pair them first: the nth document of one side is compared with the nth of the other.",
         )
@@ -124,5 +126,7 @@ def _integers(name: str, values: object) -> Integers:
     if found.size == 0:
         return np.zeros(0, np.int64)
     if found.ndim != 1 or not np.issubdtype(found.dtype, np.integer):
-        raise ValueRefused(f"the column {name} must be one row of integers, not {found.dtype} of shape {found.shape}")
+        raise InvalidValueError(
+            f"the column {name} must be one row of integers, not {found.dtype} of shape {found.shape}"
+        )
     return found.astype(np.int64, copy=False)

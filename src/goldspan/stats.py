@@ -177,7 +177,7 @@ def suggested(corpus: Corpus, model: str | None, articles: Collection[str]) -> I
         articles: their ids.
 
     Raises:
-        MissingPart: if the pipeline is not installed.
+        NotFoundError: if the pipeline is not installed.
     """
     paths = [corpus.seeds / entry.file for entry in corpus.entries if entry.id in articles]
     for _, examples in suggest(documents(paths), suggester=Suggester(corpus.scheme, model)):
@@ -188,7 +188,7 @@ def scored(corpus: Corpus, gold: Sequence[Example], models: Sequence[str | None]
     """The suggestions for the articles of gold against it, a run per model; None stands for rules alone.
 
     Raises:
-        ValueRefused: for no gold at all.
+        InvalidValueError: for no gold at all.
     """
     articles = {example.article for example in gold}
     runs = {

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 from goldspan import iob
 from goldspan.annotation import Span
-from goldspan.errors import MissingPart, ValueRefused
+from goldspan.errors import InvalidValueError, NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -58,13 +58,13 @@ def doc(text: str, language: str = "en") -> Doc:
     """The tokens as spaCy has them, those of blanks included; its text is the text.
 
     Raises:
-        MissingPart: if spaCy has no tokeniser for the language.
-        ValueRefused: for a text with a lone surrogate.
+        NotFoundError: if spaCy has no tokeniser for the language.
+        InvalidValueError: for a text with a lone surrogate.
     """
     try:
         return _pipeline(language).tokenizer(text)
     except UnicodeEncodeError as error:
-        raise ValueRefused(
+        raise InvalidValueError(
             f"the text holds a lone surrogate at {error.start}",
             remedy="Repair the text where it comes from: it is no valid Unicode.",
         ) from None
@@ -79,8 +79,8 @@ def tokenize(text: str, language: str = "en") -> list[tuple[int, int]]:
     """Where the tokens of a text begin and end, in code points.
 
     Raises:
-        MissingPart: if spaCy has no tokeniser for the language.
-        ValueRefused: for a text with a lone surrogate.
+        NotFoundError: if spaCy has no tokeniser for the language.
+        InvalidValueError: for a text with a lone surrogate.
     """
     return extents(doc(text, language))
 
@@ -99,7 +99,7 @@ def tags(
     unless one of them belongs to a span that fits or to an earlier one. It is reported under either.
 
     Raises:
-        ValueRefused: if two spans overlap, for a token has one tag.
+        InvalidValueError: if two spans overlap, for a token has one tag.
     """
     _refuse_overlaps(example)
     out = ["O"] * len(tokens)
@@ -125,13 +125,13 @@ def spans_of(tags: Sequence[str], tokens: Sequence[tuple[int, int]]) -> list[Spa
     """The spans that IOB2 tags write.
 
     Raises:
-        ValueRefused: for a tag that IOB2 forbids where it stands, or if there are not as many tags as tokens.
+        InvalidValueError: for a tag that IOB2 forbids where it stands, or if there are not as many tags as tokens.
     """
     if len(tags) != len(tokens):
-        raise ValueRefused(f"{len(tags)} tags cannot stand for {len(tokens)} tokens")
+        raise InvalidValueError(f"{len(tags)} tags cannot stand for {len(tokens)} tokens")
     parsed = [iob.parse(tag) for tag in tags]
     for number in iob.malformed(parsed, "IOB2"):
-        raise ValueRefused(f"the tag {tags[number]!r} of token {number} continues nothing")
+        raise InvalidValueError(f"the tag {tags[number]!r} of token {number} continues nothing")
     return [Span(tokens[c.first][0], tokens[c.stop - 1][1], c.label) for c in iob.decode(parsed)]
 
 
@@ -142,7 +142,7 @@ def _tag(out: list[str], first: int, stop: int, label: str) -> None:
 def _refuse_overlaps(example: Example) -> None:
     for left, right in pairwise(example.spans):
         if left.overlaps(right):
-            raise ValueRefused(
+            raise InvalidValueError(
                 f"the spans [{left.start}, {left.end}, {left.label}] {example.surface(left)!r} and "
                 f"[{right.start}, {right.end}, {right.label}] {example.surface(right)!r} overlap",
                 example=example.id,
@@ -157,7 +157,7 @@ def _pipeline(language: str) -> Language:
     try:
         return spacy.blank(language)
     except ImportError as error:
-        raise MissingPart(
+        raise NotFoundError(
             f"no tokeniser for the language {language!r}: {' '.join(str(error).split()):.200}",
             remedy="Name a language of spaCy by its code, e.g. en, and install what it needs.",
         ) from None

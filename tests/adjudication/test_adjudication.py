@@ -7,15 +7,15 @@ import pytest
 
 from goldspan import files
 from goldspan.adjudication import interactive, summary
-from goldspan.adjudication.gold import apply, enact, plan
-from goldspan.adjudication.state import Ruling, adopt, by_majority, known_rule, look
+from goldspan.adjudication.gold import apply, apply_files, plan
+from goldspan.adjudication.state import DecisionAuthor, adopt, by_majority, known_rule, read_state
 from goldspan.annotation import Span
-from goldspan.errors import InputError, ValueRefused
+from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats import decisions
 from goldspan.formats.gold import line
 from helpers.sample_corpus import BELLE, NORD, PORT, set_pass_spans
 
-RULING = Ruling("lea", "2026-03-01")
+RULING = DecisionAuthor("lea", "2026-03-01")
 
 
 class Desk:
@@ -47,14 +47,14 @@ def spans(corpus, example):
 
 
 def test_gold_takes_what_all_agree_on_and_leaves_what_is_disputed(corpus):
-    assert [path.name for path in apply(look(corpus))] == ["storm.jsonl"]
+    assert [path.name for path in apply(read_state(corpus))] == ["storm.jsonl"]
     assert [one.id for one in corpus.gold_examples(["storm"])] == ["storm.p01", "storm.p03"]
-    assert apply(look(corpus)) == []
+    assert apply(read_state(corpus)) == []
 
 
 def test_what_a_person_chooses_is_gold_and_on_record(corpus):
     desk = Desk("1", "", "a ferry has a name")
-    assert interactive.settle(look(corpus), desk, RULING) == interactive.Settling(1, 0, 0)
+    assert interactive.settle(read_state(corpus), desk, RULING) == interactive.SessionResult(1, 0, 0)
     assert desk.shown == [("storm.p02", 1, 1, None)]
     assert spans(corpus, "storm.p02") == (BELLE, NORD, PORT)
     [line] = decisions.read(corpus.decisions / "storm.jsonl")
@@ -67,7 +67,7 @@ def test_what_a_person_chooses_is_gold_and_on_record(corpus):
     [(["n", "", ""], ()), (["2", "", ""], ()), (["e", "[Belle]{SHIP} Étoile", "", ""], (Span(12, 17, "SHIP"),))],
 )
 def test_nothing_and_other_spans_can_be_chosen_too(corpus, answers, expected):
-    interactive.settle(look(corpus), Desk(*answers), RULING)
+    interactive.settle(read_state(corpus), Desk(*answers), RULING)
     assert spans(corpus, "storm.p02") == (*expected, NORD, PORT)
 
 
@@ -84,88 +84,88 @@ def test_nothing_and_other_spans_can_be_chosen_too(corpus, answers, expected):
 )
 def test_an_impossible_answer_is_explained_and_asked_again(corpus, answers, why):
     desk = Desk(*answers)
-    assert interactive.settle(look(corpus), desk, RULING).decided == 0
+    assert interactive.settle(read_state(corpus), desk, RULING).decided == 0
     assert any(why in said for said in desk.said)
     assert not corpus.decisions.exists()
 
 
 def test_stopping_keeps_what_was_decided_and_goes_on_there(corpus):
     set_pass_spans(corpus, "bob", "harbour.p04")
-    assert interactive.settle(look(corpus), Desk("1", "", "", "q"), RULING) == interactive.Settling(1, 0, 1)
+    assert interactive.settle(read_state(corpus), Desk("1", "", "", "q"), RULING) == interactive.SessionResult(1, 0, 1)
     later = Desk("s")
-    assert interactive.settle(look(corpus), later, RULING) == interactive.Settling(0, 1, 0)
+    assert interactive.settle(read_state(corpus), later, RULING) == interactive.SessionResult(0, 1, 0)
     assert [shown[0] for shown in later.shown] == ["storm.p02"]
 
 
 def test_nothing_decided_is_asked_again_until_a_vote_changes(corpus):
-    interactive.settle(look(corpus), Desk("1", "", ""), RULING)
-    assert not look(corpus).open
+    interactive.settle(read_state(corpus), Desk("1", "", ""), RULING)
+    assert not read_state(corpus).open
     set_pass_spans(corpus, "bob", "storm.p02", Span(12, 17, "SHIP"), NORD, PORT)
-    state = look(corpus)
+    state = read_state(corpus)
     assert [one.example.id for one in state.open] == ["storm.p02"]
     assert len(state.derived.stale) == 1
 
 
 def test_a_new_decision_takes_the_place_of_the_one_that_fell(corpus):
-    interactive.settle(look(corpus), Desk("1", "", ""), RULING)
+    interactive.settle(read_state(corpus), Desk("1", "", ""), RULING)
     set_pass_spans(corpus, "bob", "storm.p02", Span(12, 17, "SHIP"), NORD, PORT)
-    interactive.settle(look(corpus), Desk("1", "", ""), RULING)
+    interactive.settle(read_state(corpus), Desk("1", "", ""), RULING)
     assert len(decisions.read(corpus.decisions / "storm.jsonl")) == 1
-    assert not look(corpus).derived.stale
+    assert not read_state(corpus).derived.stale
     assert spans(corpus, "storm.p02") == (Span(12, 17, "SHIP"), NORD, PORT)
 
 
 def test_a_rule_that_changed_reopens_what_rests_on_it_and_nothing_else(corpus):
     (corpus.guidelines / "ship.md").write_text("# SHIP\n\n## S-1 Names of ships\n\n## S-2 Ferries\n", encoding="utf-8")
     set_pass_spans(corpus, "bob", "harbour.p04")
-    interactive.settle(look(corpus), Desk("1", "S-1", "", "1", "s-2", ""), RULING)
-    assert not look(corpus).outdated
+    interactive.settle(read_state(corpus), Desk("1", "S-1", "", "1", "s-2", ""), RULING)
+    assert not read_state(corpus).outdated
     changes = corpus.guidelines / "CHANGELOG.md"
     changes.write_text("# Changes\n\n## 1.1, 2026-04-01\n\n- S-2: ferries are no ships now.\n", encoding="utf-8")
     labels = corpus.guidelines / "labels.toml"
     labels.write_text(labels.read_text("utf-8").replace('"1.0"', '"1.1"'), encoding="utf-8")
-    state = look(type(corpus)(corpus.root))
+    state = read_state(type(corpus)(corpus.root))
     assert [one.rule for one in state.outdated] == ["S-2"]
     assert [one.example for one in state.decided_under("S-2")] == ["storm.p02"]
     desk = Desk("n", "S-2", "a ferry")
     assert interactive.settle(state, desk, RULING).decided == 1
     assert desk.shown[0][3].rule == "S-2"
     assert spans(corpus, "storm.p02") == (NORD, PORT)
-    assert not look(type(corpus)(corpus.root)).outdated
+    assert not read_state(type(corpus)(corpus.root)).outdated
 
 
 def test_a_majority_settles_and_says_so(corpus):
     set_pass_spans(corpus, "cy", "storm.p02", BELLE, NORD, PORT)
-    made = by_majority(look(corpus), "2026-03-01")
-    enact(corpus, made)
+    made = by_majority(read_state(corpus), "2026-03-01")
+    apply_files(corpus, made)
     [line] = decisions.read(corpus.decisions / "storm.jsonl")
     assert (line.decision.how, line.decision.by, line.decision.reason) == ("majority", "majority", "2 of 3 readers")
     assert spans(corpus, "storm.p02") == (BELLE, NORD, PORT)
 
 
 def test_half_the_readers_are_no_majority(corpus):
-    assert by_majority(look(corpus), "2026-03-01") == []
+    assert by_majority(read_state(corpus), "2026-03-01") == []
 
 
 def test_gold_edited_by_hand_is_never_overwritten_silently(toy):
     edited = [one.with_spans(()) if one.id == "storm.p01" else one for one in toy.gold_examples(["storm"])]
     files.write(toy.gold / "storm.jsonl", "".join(map(line, edited)))
     with pytest.raises(InputError, match=r"storm\.p01") as caught:
-        apply(look(toy))
+        apply(read_state(toy))
     assert "--adopt" in caught.value.remedy
-    assert list(summary.hand(look(toy))) == [
+    assert list(summary.hand(read_state(toy))) == [
         "storm.p01 [11, 21] gold: nothing; passes and decisions: [Valparaíso]{PORT}"
     ]
-    apply(look(toy), overwrite=True)
+    apply(read_state(toy), overwrite=True)
     assert spans(toy, "storm.p01") == (Span(11, 21, "PORT"),)
 
 
 def test_an_edit_by_hand_can_be_put_on_record(toy):
     edited = [one.with_spans(()) if one.id == "storm.p01" else one for one in toy.gold_examples(["storm"])]
     files.write(toy.gold / "storm.jsonl", "".join(map(line, edited)))
-    made = adopt(look(toy), Ruling("lea", "2026-03-01", None, "a headline"))
-    assert [path.name for path in enact(toy, made)] == ["storm.jsonl"]
-    state = look(toy)
+    made = adopt(read_state(toy), DecisionAuthor("lea", "2026-03-01", None, "a headline"))
+    assert [path.name for path in apply_files(toy, made)] == ["storm.jsonl"]
+    state = read_state(toy)
     assert not state.hand
     assert [one.how for one in state.derived.applied] == ["hand", "adjudicated"]
     assert spans(toy, "storm.p01") == ()
@@ -175,18 +175,18 @@ def test_a_decision_leaves_other_edits_of_the_example_to_a_person(corpus):
     edited = next(corpus.pass_examples("ann", ["storm"])).with_spans(())
     second = next(one for one in corpus.pass_examples("ann", ["storm"]) if one.id == "storm.p02").with_spans((BELLE,))
     files.write(corpus.gold / "storm.jsonl", line(edited) + line(second))
-    interactive.settle(look(corpus), Desk("2", "", ""), RULING)
+    interactive.settle(read_state(corpus), Desk("2", "", ""), RULING)
     assert spans(corpus, "storm.p02") == (BELLE,)
-    assert set(look(corpus).hand) == {"storm.p01", "storm.p02"}
+    assert set(read_state(corpus).hand) == {"storm.p01", "storm.p02"}
 
 
 def test_the_manifest_follows_when_an_article_is_settled(corpus):
     path = corpus.folder / "manifest.jsonl"
     path.write_text(path.read_text("utf-8").replace('"guidelines": "1.0"', '"guidelines": null'), encoding="utf-8")
     fresh = type(corpus)(corpus.root)
-    apply(look(fresh))
+    apply(read_state(fresh))
     assert {one.id: one.guidelines for one in type(corpus)(corpus.root).entries}["storm"] is None
-    interactive.settle(look(type(corpus)(corpus.root)), Desk("1", "", ""), RULING)
+    interactive.settle(read_state(type(corpus)(corpus.root)), Desk("1", "", ""), RULING)
     assert {one.id: one.guidelines for one in type(corpus)(corpus.root).entries}["storm"] == "1.0"
 
 
@@ -194,26 +194,26 @@ def test_a_surface_that_is_not_what_the_text_has_is_refused(toy):
     path = toy.decisions / "storm.jsonl"
     path.write_text(path.read_text("utf-8").replace("Belle Étoile", "Belle Etoile"), encoding="utf-8")
     with pytest.raises(InputError, match="says 'Belle Etoile' but covers 'Belle Étoile'") as caught:
-        look(toy)
+        read_state(toy)
     assert (caught.value.line, caught.value.example) == (1, "storm.p02")
 
 
 def test_an_article_that_is_not_there_is_refused(toy):
     with pytest.raises(InputError, match="no article 'fog'"):
-        look(toy, ["fog"])
+        read_state(toy, ["fog"])
 
 
 def test_rules_are_found_however_they_are_typed():
     rules = dict.fromkeys(["MU-5", "G-1"])
     assert known_rule(" mu-5 ", rules) == "MU-5"
     assert known_rule("  ", rules) is None
-    with pytest.raises(ValueRefused, match="no rule 'MU-9'") as caught:
+    with pytest.raises(InvalidValueError, match="no rule 'MU-9'") as caught:
         known_rule("MU-9", rules)
     assert "MU-5, G-1" in caught.value.remedy
 
 
 def test_the_report_is_json_and_counts_what_the_table_counts(corpus):
-    state = look(corpus)
+    state = read_state(corpus)
     report = json.loads(json.dumps(summary.json(state, plan(state))))
     assert report["rows"][-1] == {
         "article": "all", "read twice": "9", "agreed": "8", "majority": "0", "decided": "0", "by hand": "0",
@@ -224,7 +224,7 @@ def test_the_report_is_json_and_counts_what_the_table_counts(corpus):
 
 
 def test_this_projects_gold_follows_from_its_passes_and_decisions(project):
-    state = look(project)
+    state = read_state(project)
     assert not state.open
     assert not state.hand
     assert not state.derived.stale

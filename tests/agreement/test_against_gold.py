@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goldspan.agreement.against_gold import against
+from goldspan.agreement.against_gold import measure_against_gold
 from goldspan.agreement.annotations import annotations_of_examples
 from goldspan.annotation import Example, Span
-from goldspan.errors import InputError, ValueRefused
+from goldspan.errors import InputError, InvalidValueError
 from goldspan.evaluation.result import exact
 from goldspan.formats.inline import example
 
@@ -23,7 +23,7 @@ FEW = {"resamples": 50}
 def records(*marked, gold=GOLD, **more):
     passes = {name: [example(e.id, one) for e, one in zip(GOLD, ones, strict=False)] for name, ones in
               zip(("ann", "bob"), marked, strict=False)}  # fmt: skip
-    return against(annotations_of_examples(passes), gold, LABELS, **FEW, **more)
+    return measure_against_gold(annotations_of_examples(passes), gold, LABELS, **FEW, **more)
 
 
 ANN = ("The [Argo]{SHIP} left [Tyre]{PORT}.", "The Argo sank.", "[Off Tyre]{PORT} the [Fury]{SHIP} waited.")
@@ -44,7 +44,7 @@ def test_only_what_both_have_counts():
 
 def test_one_who_confirmed_nothing_is_there_with_nothing():
     annotations = annotations_of_examples({"ann": GOLD, "nobody": []})
-    nobody = against(annotations, GOLD, LABELS, **FEW)[1]
+    nobody = measure_against_gold(annotations, GOLD, LABELS, **FEW)[1]
     assert (nobody.examples, nobody.overall.counts.f1, nobody.stages, nobody.errors) == (0, None, (), ())
 
 
@@ -84,8 +84,8 @@ def test_another_text_is_refused():
 
 
 def test_no_resamples_are_refused():
-    with pytest.raises(ValueRefused):
-        against(annotations_of_examples({"ann": GOLD}), GOLD, LABELS, resamples=0)
+    with pytest.raises(InvalidValueError):
+        measure_against_gold(annotations_of_examples({"ann": GOLD}), GOLD, LABELS, resamples=0)
 
 
 def test_the_report_holds_all_of_it():
@@ -105,7 +105,7 @@ spans = st.lists(st.tuples(st.integers(0, 8), st.sampled_from(LABELS)), max_size
 def test_the_counts_are_those_of_exact_scoring(rows):
     gold = [Example(f"a{n % 2}.p{n:02}", "abcdefghij", right, at=20 * n) for n, (right, _) in enumerate(rows)]
     mine = [Example(e.id, e.text, found, e.at) for e, (_, found) in zip(gold, rows, strict=True)]
-    (record,) = against(annotations_of_examples({"ann": mine}), gold, LABELS, resamples=5)
+    (record,) = measure_against_gold(annotations_of_examples({"ann": mine}), gold, LABELS, resamples=5)
     assert record.overall.counts == exact(gold, mine).overall
     assert sum(stage.counts.gold for stage in record.stages) == record.overall.counts.gold
     assert sum(error.times for error in record.errors) > 0 or record.overall.counts.f1 in (1, None)

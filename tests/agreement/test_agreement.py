@@ -9,7 +9,7 @@ from goldspan.agreement.agreement import measure
 from goldspan.agreement.annotations import annotations_of_examples
 from goldspan.agreement.measures import HEADLINE, MEANINGS
 from goldspan.annotation import Example, Label, LabelScheme, Span
-from goldspan.errors import ValueRefused
+from goldspan.errors import InvalidValueError
 from helpers.annotations import of_texts
 
 RNG = np.random.default_rng(0)
@@ -145,5 +145,5 @@ def test_every_measure_says_in_one_line_what_it_means_and_whence_it_is():
 
 @pytest.mark.parametrize("options", [{"resamples": 0}, {"level": 1.0}, {"level": 0.0}])
 def test_a_bootstrap_that_cannot_be_is_refused(options):
-    with pytest.raises(ValueRefused):
+    with pytest.raises(InvalidValueError):
         measure(of_texts(a=[[]], b=[[]]), **options)

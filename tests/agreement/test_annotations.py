@@ -8,7 +8,7 @@ from goldspan.agreement.agreement import measure
 from goldspan.agreement.annotations import annotations_of_corpus, annotations_of_examples, annotations_of_paths
 from goldspan.annotation import Example, Span
 from goldspan.corpus import Corpus
-from goldspan.errors import InputError, MissingPart
+from goldspan.errors import InputError, NotFoundError
 from goldspan.formats import conll, doccano, gold
 
 TEXTS = ("Anna met Ben 👍🏽 in Rome.", "Nobody came.", "Rome again.")
@@ -152,9 +152,9 @@ def test_the_passes_of_a_project_are_read(project):
 
 
 def test_a_pass_that_is_not_there_is_named(toy, tmp_path):
-    with pytest.raises(MissingPart, match="there is no pass 'nobody'"):
+    with pytest.raises(NotFoundError, match="there is no pass 'nobody'"):
         annotations_of_corpus(toy, ["nobody"])
-    with pytest.raises(MissingPart, match="there are no passes"):
+    with pytest.raises(NotFoundError, match="there are no passes"):
         annotations_of_corpus(Corpus.create(tmp_path / "new"))
 
 

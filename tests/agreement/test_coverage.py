@@ -8,8 +8,8 @@ from goldspan.agreement import text_report
 from goldspan.agreement.agreement import measure
 from goldspan.agreement.html_report import page
 from goldspan.agreement.measures import LONG_REPORT_ONLY
-from goldspan.agreement.report import report
-from goldspan.agreement.rule_attribution import Teller
+from goldspan.agreement.report import make_report
+from goldspan.agreement.rule_attribution import RuleAttributor
 from goldspan.guidelines.rules import Rulebook
 from goldspan.report.html import element
 from goldspan.report.svg import heat
@@ -22,7 +22,7 @@ FULL = [(0, "X"), (2, "X")]
 def told(annotations, **options):
     """The report on annotations, without guidelines."""
     made = measure(annotations, **{"resamples": 20, **options})
-    return report(annotations, made, Teller(Rulebook(), {}))
+    return make_report(annotations, made, RuleAttributor(Rulebook(), {}))
 
 
 def table(made, title):

@@ -9,7 +9,7 @@ from hypothesis import given
 from goldspan.agreement import f1
 from goldspan.agreement.agreement import measure
 from goldspan.agreement.annotations import annotations_of_examples
-from goldspan.agreement.span_units import Columns
+from goldspan.agreement.span_units import AnnotationTable
 from goldspan.annotation import Example, Span
 from helpers.annotations import estimates, of_texts
 from helpers.strategies import passes
@@ -98,7 +98,7 @@ def most(left, right):
 @given(passes(annotators=2))
 def test_the_counts_are_those_of_sets_and_of_all_matchings(rows):
     annotations = annotations_of_examples(rows)
-    columns = Columns.of(annotations)
+    columns = AnnotationTable.of(annotations)
     both = columns.read.all(axis=0)
     counts = f1.exact_counts(columns, 0, 1, both) | f1.relaxed_counts(columns, 0, 1, both)
     found = list(sides(annotations))

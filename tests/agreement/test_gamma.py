@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goldspan.agreement.agreement import measure
-from goldspan.agreement.gamma import Weights, continua, disorder, disorders, gamma
-from goldspan.agreement.span_units import Columns
-from goldspan.errors import ValueRefused
+from goldspan.agreement.gamma import DissimilarityWeights, continua, disorder, disorders, gamma
+from goldspan.agreement.span_units import AnnotationTable
+from goldspan.errors import InvalidValueError
 from helpers.annotations import gamma_units, of_one_text, of_texts
 
 # The example of the authors' program, as pygamma-agreement has it among its data, and what comes out there with the
@@ -23,13 +23,13 @@ PUBLISHED = {
 
 
 def read(annotations):
-    columns = Columns.of(annotations)
+    columns = AnnotationTable.of(annotations)
     return continua(columns, range(len(columns.annotators)), np.zeros(columns.items, np.int64))
 
 
 def test_the_published_example_comes_out():
     whole = read(of_one_text(60, **PUBLISHED))
-    weights = Weights(place=3, label=1)
+    weights = DissimilarityWeights(place=3, label=1)
     assert disorder(whole[0].annotators, weights) == pytest.approx(0.96, abs=0.01)
     found = disorders(whole, weights=weights)
     assert 0.44 <= gamma(found.observed, found.expected)[0] <= 0.48  # shifts are further apart than in the program
@@ -118,5 +118,5 @@ def test_gamma_says_why_it_is_undefined():
 
 def test_a_gamma_out_of_reach_is_refused():
     crowd = gamma_units([(0, 10 + n, 0) for n in range(60)])
-    with pytest.raises(ValueRefused, match="too many units"):
+    with pytest.raises(InvalidValueError, match="too many units"):
         disorder([crowd] * 6)

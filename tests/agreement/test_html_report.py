@@ -9,9 +9,9 @@ from goldspan.agreement.agreement import measure
 from goldspan.agreement.annotations import annotations_of_examples
 from goldspan.agreement.disagreements import KINDS
 from goldspan.agreement.html_report import page
-from goldspan.agreement.report import report
-from goldspan.agreement.rule_attribution import Teller
-from goldspan.agreement.run import Question, agree_on_corpus
+from goldspan.agreement.report import make_report
+from goldspan.agreement.rule_attribution import RuleAttributor
+from goldspan.agreement.run import AgreementOptions, agree_on_corpus
 from goldspan.annotation import Example, Span
 from goldspan.guidelines.rules import Rulebook
 from helpers import annotations
@@ -25,7 +25,7 @@ def full(project, tmp_path_factory):
     """A page with everything in it."""
     passes = annotations.simulate_passes(project.gold_examples(), project.scheme.names)
     folder = annotations.write_passes(tmp_path_factory.mktemp("passes"), passes)
-    return page(agree_on_corpus(Question((str(folder),), root=project.root, against="gold", **FEW)))
+    return page(agree_on_corpus(AgreementOptions((str(folder),), root=project.root, against="gold", **FEW)))
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def hostile():
     first = Example(f"{ATTACK}.p01", text, (Span(0, 8, ATTACK), Span(3, 12, "SHIP")))
     second = first.with_spans([Span(0, 9, ATTACK), Span(20, 30, ATTACK)])
     annotations = annotations_of_examples({ATTACK: [first], f"b {ATTACK}": [second]})
-    made = report(annotations, measure(annotations, **FEW), Teller(Rulebook(), {}))
+    made = make_report(annotations, measure(annotations, **FEW), RuleAttributor(Rulebook(), {}))
     return page(replace(made, colours={ATTACK: f"red;{ATTACK}"}))
 
 
@@ -94,7 +94,7 @@ def test_the_page_refers_to_nothing_outside(full):
 
 def test_one_annotator_alone_is_told_that_all_is_undefined():
     annotations = annotations_of_examples({"ann": [Example("a", "Nobody sails")]})
-    words = parse(page(report(annotations, measure(annotations, **FEW), Teller(Rulebook(), {}))))
+    words = parse(page(make_report(annotations, measure(annotations, **FEW), RuleAttributor(Rulebook(), {}))))
     assert "How far they agree is undefined: no example was confirmed by two annotators." in words.said
     assert "Every disagreement" not in words.said
 

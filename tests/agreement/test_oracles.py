@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from goldspan.agreement import alpha, kappa, span_units, unitizing
 from goldspan.agreement.annotations import annotations_of_examples
-from goldspan.agreement.span_units import Columns
+from goldspan.agreement.span_units import AnnotationTable
 from helpers.annotations import estimates, from_ratings, totals
 from helpers.strategies import passes
 
@@ -41,7 +41,7 @@ def test_kappa_and_alpha_are_those_of_nltk(rows):
 def test_cohens_kappa_on_tokens_is_that_of_scikit_learn(rows):
     score = pytest.importorskip("sklearn.metrics").cohen_kappa_score
     annotations = annotations_of_examples(rows)
-    columns = Columns.of(annotations)
+    columns = AnnotationTable.of(annotations)
     units = span_units.tokens(columns, annotations)
     both = columns.read.all(axis=0)
     found = kappa.cohen(totals(kappa.cohen_counts(units, 0, 1, both)))[0]
@@ -101,7 +101,7 @@ def by_definition(annotations):
 @given(passes(annotators=4))
 def test_the_unitizing_alphas_are_what_their_definitions_say(rows):
     annotations = annotations_of_examples(rows)
-    columns = Columns.of(annotations)
+    columns = AnnotationTable.of(annotations)
     units = span_units.characters(columns)
     sums = totals(unitizing.counts(columns, units, columns.read))
     found = {

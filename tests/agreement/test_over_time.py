@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from goldspan.agreement import against_gold, text_report
-from goldspan.agreement.against_gold import against
+from goldspan.agreement.against_gold import measure_against_gold
 from goldspan.agreement.agreement import measure
 from goldspan.agreement.annotations import annotations_of_examples
 from goldspan.agreement.html_report import page
-from goldspan.agreement.report import report
-from goldspan.agreement.rule_attribution import Teller
+from goldspan.agreement.report import make_report
+from goldspan.agreement.rule_attribution import RuleAttributor
 from goldspan.annotation import Example, Span
 from goldspan.cli import console
 from goldspan.evaluation.result import Counts, exact
@@ -37,7 +37,7 @@ def annotated(marked=ANN):
 
 
 def record(marked=ANN, labels=LABELS, guidelines=VERSIONS):
-    (found,) = against(annotated(marked), GOLD, labels, guidelines=guidelines, **FEW)
+    (found,) = measure_against_gold(annotated(marked), GOLD, labels, guidelines=guidelines, **FEW)
     return found
 
 
@@ -71,7 +71,7 @@ def test_the_json_has_the_labels_by_article_and_null_where_undefined():
 
 
 def test_moves_are_from_the_first_article_that_has_a_label_to_the_last():
-    ship, port = against_gold.moves(record())
+    ship, port = against_gold.version_changes(record())
     assert (ship.label, ship.first.article, ship.last.article, ship.change) == ("SHIP", "b", "c", 1)
     assert (port.label, port.first.article, port.last.article) == ("PORT", "b", "a")
     assert port.change == pytest.approx(1 / 3)
@@ -82,7 +82,7 @@ def test_moves_are_from_the_first_article_that_has_a_label_to_the_last():
     [
         (record(), "SHIP moved most: F1 from 0.00 in b (1 gold span) to 100.00 in c (1 gold span), +100.00 points."),
         (record([one.text for one in GOLD]), "No label's F1 is another in the last article"),
-        (against(annotated(), GOLD[:1], LABELS, **FEW)[0], "No label is in two articles"),
+        (measure_against_gold(annotated(), GOLD[:1], LABELS, **FEW)[0], "No label is in two articles"),
     ],
 )
 def test_what_moved_most_is_told_in_a_sentence(found, words):
@@ -119,7 +119,7 @@ def test_too_many_labels_for_the_terminal_stand_in_rows():
 def test_many_labels_of_one_article_each_stand_beneath_the_articles(capsys):
     gold = [example("a.p01", "[Tyre]{PORT}"), example("b.p01", "[Argo]{SHIP}")]
     many = (*LABELS, *(f"OTHER_{number}" for number in range(9)))
-    (found,) = against(annotations_of_examples({"ann": gold}), gold, many, **FEW)
+    (found,) = measure_against_gold(annotations_of_examples({"ann": gold}), gold, many, **FEW)
     _, articles = tables(found).values()
     console.print_examples(console.report_console(), articles)
     assert "No label is in two articles, so that none can be followed." in capsys.readouterr().out
@@ -140,13 +140,13 @@ def test_whatever_the_labels_are_called_the_terminal_keeps_to_100_columns(number
 
 
 def test_one_article_alone_has_nothing_over_time():
-    (found,) = against(annotated(), GOLD[:1], LABELS, **FEW)
+    (found,) = measure_against_gold(annotated(), GOLD[:1], LABELS, **FEW)
     assert len(tables(found)) == 1
 
 
 def test_the_page_shows_each_label_in_each_article_and_version():
     held = annotated()
-    made = report(held, measure(held, **FEW), Teller(Rulebook(), {}), records=(record(),))
+    made = make_report(held, measure(held, **FEW), RuleAttributor(Rulebook(), {}), records=(record(),))
     shown = page(made)
     said = parse(shown).said
     assert "Label by label, in the same order" in said
@@ -165,7 +165,7 @@ spans = st.lists(st.tuples(st.integers(0, 8), st.sampled_from(LABELS)), max_size
 def test_each_label_of_each_article_is_scored_as_exact_scoring_does(rows):
     gold = [Example(f"{of}.p{n:02}", "abcdefghij", right, at=20 * n) for n, (right, _, of) in enumerate(rows)]
     mine = [Example(e.id, e.text, found, e.at) for e, (_, found, _) in zip(gold, rows, strict=True)]
-    (found,) = against(
+    (found,) = measure_against_gold(
         annotations_of_examples({"ann": mine}), gold, LABELS, guidelines={"a": "1", "b": "1"}, resamples=5
     )
     for stage in found.stages:

@@ -7,9 +7,9 @@ import pytest
 
 from goldspan.agreement import run, text_report
 from goldspan.agreement.annotations import annotations_of_examples
-from goldspan.agreement.report import confusion, tally
-from goldspan.agreement.run import Question, agree_on_corpus
-from goldspan.errors import InputError, MissingPart
+from goldspan.agreement.report import annotator_confusion, tally_pairs
+from goldspan.agreement.run import AgreementOptions, agree_on_corpus
+from goldspan.errors import InputError, NotFoundError
 from goldspan.formats.inline import example
 from helpers import annotations
 
@@ -25,7 +25,7 @@ def folder(tmp_path_factory, project):
 
 @pytest.fixture(scope="module")
 def made(folder, project):
-    return agree_on_corpus(Question((str(folder),), root=project.root, against="gold", **FEW))
+    return agree_on_corpus(AgreementOptions((str(folder),), root=project.root, against="gold", **FEW))
 
 
 def test_the_headline_says_how_far_over_how_much(made):
@@ -98,21 +98,23 @@ def test_two_annotators_have_a_matrix_of_rows_and_columns():
     annotations = annotations_of_examples(
         {"a": [example("e", "[Tyre]{X} [Acre]{X}")], "b": [example("e", "[Tyre]{Y} Acre")]}
     )
-    found = confusion(annotations, annotations.labels)
+    found = annotator_confusion(annotations, annotations.labels)
     assert (found.first, found.second) == ("a", "b")
     assert dict(zip(found.labels, found.rows, strict=True)) == {"X": (0, 1, 1), "Y": (0, 0, 0), "none": (0, 0, 0)}
-    assert tally(annotations, "b", "a").second_alone == 1
+    assert tally_pairs(annotations, "b", "a").second_alone == 1
 
 
 def test_of_more_annotators_a_meeting_stands_on_both_sides():
     marked = {"a": "[Tyre]{X}", "b": "[Tyre]{Y}", "c": "[Tyre]{Y}"}
-    found = confusion(annotations_of_examples({name: [example("e", one)] for name, one in marked.items()}), ("X", "Y"))
+    found = annotator_confusion(
+        annotations_of_examples({name: [example("e", one)] for name, one in marked.items()}), ("X", "Y")
+    )
     assert found.first is None
     assert found.rows == ((0, 2, 0), (2, 1, 0), (0, 0, 0))
 
 
 def test_full_agreement_warns_of_its_interval(project):
-    made = agree_on_corpus(Question(root=project.root, **FEW))
+    made = agree_on_corpus(AgreementOptions(root=project.root, **FEW))
     assert text_report.headline(made).startswith(
         "Any two of 3 annotators mark 100.0 of 100 spans alike on average [100,"
     )
@@ -122,29 +124,29 @@ def test_full_agreement_warns_of_its_interval(project):
 
 def test_one_article_alone_can_be_looked_at(folder, project):
     article = project.entries[0].id
-    made = agree_on_corpus(Question((str(folder),), root=project.root, articles=(article,), **FEW))
+    made = agree_on_corpus(AgreementOptions((str(folder),), root=project.root, articles=(article,), **FEW))
     assert made.annotations.articles == (article,)
     assert {one.example.split(".")[0] for one in made.annotations.left_out} == {article}
     assert made.agreement.settings.unit == "example"
 
 
 def test_passes_of_a_project_are_known_by_name(toy):
-    made = agree_on_corpus(Question(("bob", "ann"), root=toy.root, **FEW))
+    made = agree_on_corpus(AgreementOptions(("bob", "ann"), root=toy.root, **FEW))
     assert made.annotations.annotators == ("ann", "bob")
 
 
 def test_files_need_no_project(folder):
-    made = agree_on_corpus(Question((str(folder),), **FEW))
+    made = agree_on_corpus(AgreementOptions((str(folder),), **FEW))
     assert set(made.by_rule) == {"no rule found"}
-    with pytest.raises(MissingPart, match="no project"):
-        agree_on_corpus(Question((str(folder),), against="gold", **FEW))
+    with pytest.raises(NotFoundError, match="no project"):
+        agree_on_corpus(AgreementOptions((str(folder),), against="gold", **FEW))
 
 
 @pytest.mark.parametrize(
     ("question", "words"),
     [
-        (Question(("nowhere",)), "no such file or folder, nor a pass of this name"),
-        (Question(articles=("x",)), "nobody has read an article 'x'"),
+        (AgreementOptions(("nowhere",)), "no such file or folder, nor a pass of this name"),
+        (AgreementOptions(articles=("x",)), "nobody has read an article 'x'"),
     ],
 )
 def test_what_is_not_there_is_refused(toy, question, words):

@@ -4,8 +4,8 @@ import pytest
 
 from goldspan.agreement.annotations import annotations_of_examples
 from goldspan.agreement.disagreements import disputes
-from goldspan.agreement.rule_attribution import Teller
-from goldspan.agreement.run import objections
+from goldspan.agreement.rule_attribution import RuleAttributor
+from goldspan.agreement.run import check_hits
 from goldspan.annotation import Span
 from goldspan.formats import labels_toml
 from goldspan.formats.inline import example
@@ -115,7 +115,7 @@ def tell(folder, book):
             {name: [example("e.p01", one)] for name, one in zip("abc", marked, strict=False)}
         )
         wanted = tuple(book.mistakes)
-        teller = Teller(book, objections(annotations, labels, wanted), wanted)
+        teller = RuleAttributor(book, check_hits(annotations, labels, wanted), wanted)
         return teller.tell(disputes(annotations)[0])
 
     return run
@@ -225,7 +225,7 @@ def test_a_check_of_one_kind_says_nothing_of_another(tell):
 
 
 def test_without_pages_no_rule_is_found():
-    teller = Teller(rules.Rulebook(), {})
+    teller = RuleAttributor(rules.Rulebook(), {})
     annotations = annotations_of_examples(
         {"a": [example("e", "[the Argo]{SHIP}")], "b": [example("e", "the [Argo]{SHIP}")]}
     )

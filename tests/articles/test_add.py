@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 
 from goldspan import InputError
 from goldspan.articles.ingest import add
-from goldspan.cli import add as command
-from goldspan.corpus import Corpus, Entry, read_manifest, write_manifest
+from goldspan.cli.add import run
+from goldspan.corpus import Corpus, ManifestEntry, read_manifest, write_manifest
 
 BYTES = b"\xef\xbb\xbfOne\r\n\r\ntwo\xc2\x85three"
 
@@ -42,7 +42,7 @@ def test_new_articles_are_copied_byte_for_byte_and_listed(corpus, inbox):
     assert taken_in(corpus, inbox) == [("a", "new"), ("b", "new")]
     assert (corpus.seeds / "b.txt").read_bytes() == BYTES
     entries = read_manifest(corpus.folder / "manifest.jsonl")
-    assert entries[1] == Entry("b", "b.txt", hashlib.sha256(BYTES).hexdigest())
+    assert entries[1] == ManifestEntry("b", "b.txt", hashlib.sha256(BYTES).hexdigest())
     assert [entry.id for entry in entries] == ["a", "b"]
 
 
@@ -62,7 +62,7 @@ def test_to_add_again_changes_nothing(corpus, inbox):
 def test_what_people_filled_in_stays(corpus, inbox):
     taken_in(corpus, inbox / "a.txt")
     listed = corpus.folder / "manifest.jsonl"
-    entry = Entry("a", "a.txt", read_manifest(listed)[0].sha256, title="Another one", licence="CC0-1.0")
+    entry = ManifestEntry("a", "a.txt", read_manifest(listed)[0].sha256, title="Another one", licence="CC0-1.0")
     write_manifest(listed, [entry])
     taken_in(corpus, inbox)
     assert read_manifest(listed)[0] == entry
@@ -127,7 +127,7 @@ def test_what_is_no_text_file_is_refused(corpus, tmp_path):
 @pytest.fixture
 def goldspan():
     app = typer.Typer()
-    app.command("add")(command.run)
+    app.command("add")(run)
     return lambda *arguments: CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 

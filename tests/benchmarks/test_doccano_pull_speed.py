@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 
 from goldspan.annotation import Example
-from goldspan.corpus import Corpus, Entry, write_manifest
+from goldspan.corpus import Corpus, ManifestEntry, write_manifest
 from goldspan.doccano.pull import pull
 from goldspan.formats import gold
 from helpers import doccano_annotator, doccano_project
@@ -39,7 +39,7 @@ def corpus_in(folder):
     labels = "".join(label.format(name, name[0].lower()) for _, name in NAMES)
     (corpus.guidelines / "labels.toml").write_text('version = "1"\n' + labels)
     articles = [f"a{number:04}" for number in range(EXAMPLES // PER_ARTICLE)]
-    write_manifest(corpus.folder / "manifest.jsonl", [Entry(a, f"{a}.txt", "0" * 64) for a in articles])
+    write_manifest(corpus.folder / "manifest.jsonl", [ManifestEntry(a, f"{a}.txt", "0" * 64) for a in articles])
     for article in articles:
         lines = (Example(f"{article}.p{n:02}", PARAGRAPH.format(n=n + 10), at=n * 200) for n in range(PER_ARTICLE))
         gold.write(corpus.gold / f"{article}.jsonl", lines)
@@ -84,7 +84,7 @@ def export_twice(begun):
 
 
 def pull_all(begun):
-    pull.carry_out(pull.plan(begun.corpus, begun.server, begun.name))
+    pull.apply(pull.plan_pull(begun.corpus, begun.server, begun.name))
 
 
 def forget(corpus):

@@ -8,9 +8,9 @@ import zipfile
 import pytest
 
 from goldspan.annotation import Example, Span
-from goldspan.doccano.client.schema import Project
-from goldspan.doccano.export_archive import Archive
-from goldspan.doccano.snapshot import take
+from goldspan.doccano.client.schema import DoccanoProject
+from goldspan.doccano.export_archive import ExportArchive
+from goldspan.doccano.snapshot import take_snapshot
 from goldspan.formats import doccano
 from helpers.timing import seconds
 
@@ -40,13 +40,13 @@ def test_a_snapshot_costs_little_beside_the_parsing_of_its_exports(export):
             yield export
 
     def parse():
-        with Archive(export) as archive:
+        with ExportArchive(export) as archive:
             return sum(1 for _ in archive.rows("ann"))
 
-    project = Project(1, "p", "", "", **dict.fromkeys(FLAGS, False))
-    found = take(Server(), project)
+    project = DoccanoProject(1, "p", "", "", **dict.fromkeys(FLAGS, False))
+    found = take_snapshot(Server(), project)
     bare = min(seconds(parse, time.process_time) for _ in range(5))
-    ours = min(seconds(lambda: take(Server(), project), time.process_time) for _ in range(5))
+    ours = min(seconds(lambda: take_snapshot(Server(), project), time.process_time) for _ in range(5))
     print(f"\nsnapshot {ours:.2f} s of CPU; its two exports parsed {2 * bare:.2f} s; ratio {ours / (2 * bare):.1f}")
     assert len(found.copies) == 10_000
     assert all(len(copy.work["ann"].spans) == 2 and copy.work["ann"].confirmed for copy in found.copies.values())

@@ -26,7 +26,7 @@ def example(number, *, filled):
 
 def bare(room, examples):
     """What the server itself needs for it."""
-    rows = desired_state.rows(examples, room.project, LABELS)
+    rows = desired_state.upload_rows(examples, room.project, LABELS)
     data = b"".join(doccano.line(want.row) for want in rows)
 
     def work():
@@ -43,7 +43,7 @@ def one_by_one(person, room, examples):
     labels, project = person.labels(room.project.id), room.project.id
 
     def work():
-        for one in desired_state.rows(examples, room.project, LABELS):
+        for one in desired_state.upload_rows(examples, room.project, LABELS):
             sent = {"text": one.row["text"], "meta": one.meta}
             number = person._call("POST", f"projects/{project}/examples", json=sent)["id"]
             spans = [person.mark(project, number, start, end, labels[label]) for start, end, label in one.row["label"]]

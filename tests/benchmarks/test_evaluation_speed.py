@@ -11,7 +11,7 @@ from goldspan.annotation import Example, Span
 from goldspan.bootstrap import BootstrapSettings
 from goldspan.evaluation.scores import evaluate, measure
 from goldspan.evaluation.significance import compare, intervals
-from goldspan.span_table import Columns
+from goldspan.span_table import SpanTable
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.slow]
 
@@ -98,7 +98,7 @@ def seqeval(documents):
 
 def test_from_objects_and_from_columns(documents, nervaluate, seqeval):
     sides = [examples(side) for side in documents]
-    columns = [Columns.of(side) for side in sides]
+    columns = [SpanTable.of(side) for side in sides]
     from_objects, result = seconds(lambda: evaluate(*sides), 5)
     from_columns, again = seconds(lambda: measure(*columns).evaluation(), 5)
     assert result == again
@@ -113,7 +113,7 @@ def test_from_objects_and_from_columns(documents, nervaluate, seqeval):
 
 
 def test_ten_thousand_resamples(documents, nervaluate):
-    sides = [Columns.of(examples(side)) for side in documents]
+    sides = [SpanTable.of(examples(side)) for side in documents]
     counted, baseline = measure(*sides), measure(sides[0], sides[0])
     settings = BootstrapSettings(unit="example", resamples=10_000)
     taken, _ = seconds(lambda: intervals(counted, settings))
@@ -145,7 +145,7 @@ def report(what, make):
     for count in (500, 1000, 2000, 4000):
         rng = random.Random(count)  # noqa: S311  (no secrets here)
         sides = make(count, rng)
-        taken, _ = seconds(lambda: measure(*(Columns.of([one]) for one in sides)), 3)  # noqa: B023  (called here)
+        taken, _ = seconds(lambda: measure(*(SpanTable.of([one]) for one in sides)), 3)  # noqa: B023  (called here)
         each = 1e6 * taken / len(sides[0])
         print(f"{what}, {len(sides[0]):,} spans: {1000 * taken:.1f} ms, {each:.0f} µs a span")
 

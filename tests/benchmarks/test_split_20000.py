@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from goldspan.splits import RATIOS, assign
-from goldspan.splits.folds import Whole, assign_folds, groups
+from goldspan.splits.folds import ArticleSize, assign_folds, groups
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.slow]
 
@@ -29,7 +29,7 @@ def corpus(size, seed=1):
             words[rng.randrange(len(words))] = f"n{number}"
         rate = len(words) / 70
         spans = {label: int(rng.expovariate(1 / (mean * rate)) + rng.random()) for label, mean in LABELS.items()}
-        articles[name] = Whole(name, " ".join(words), 1, len(words), spans)
+        articles[name] = ArticleSize(name, " ".join(words), 1, len(words), spans)
     return articles
 
 

@@ -43,7 +43,7 @@ def test_a_folder_is_searched_and_what_is_no_annotation_is_named(tmp_path):
     saved(tmp_path / "brat", "brat")
     (tmp_path / "README.md").write_text("Read me.")
     (tmp_path / ".hidden").write_text("{}")
-    account = checks.Account()
+    account = checks.CheckTally()
     assert [f.check for f in judged(tmp_path, account=account)] == ["leading-article"] * 3
     assert account.skipped == [tmp_path / "README.md"]
     assert (account.files, account.examples, account.spans) == (3, 3, 6)
@@ -52,7 +52,7 @@ def test_a_folder_is_searched_and_what_is_no_annotation_is_named(tmp_path):
 def test_a_named_format_chooses_the_files_of_a_folder(tmp_path):
     saved(tmp_path / "a.jsonl", "doccano")
     saved(tmp_path / "b.conll", "conll")
-    account = checks.Account()
+    account = checks.CheckTally()
     assert [f.file.name for f in judged(tmp_path, format="conll", account=account)] == ["b.conll"]
     assert account.skipped == [tmp_path / "a.jsonl"]
 

@@ -10,7 +10,7 @@ from goldspan import near_duplicates
 from goldspan.articles import paragraphs
 from goldspan.checks import check_project, splits
 from goldspan.checks.project import sha256
-from goldspan.corpus import Corpus, Entry, read_manifest, write_manifest
+from goldspan.corpus import Corpus, ManifestEntry, read_manifest, write_manifest
 from goldspan.errors import InputError
 from goldspan.formats import gold, inline
 
@@ -51,7 +51,7 @@ def add(corpus, name, text, version=None):
     path = corpus.folder / "manifest.jsonl"
     entries = read_manifest(path) if path.is_file() else []
     write(corpus.seeds / f"{name}.txt", text)
-    entry = Entry(name, f"{name}.txt", sha256(corpus.seeds / f"{name}.txt"), guidelines=version)
+    entry = ManifestEntry(name, f"{name}.txt", sha256(corpus.seeds / f"{name}.txt"), guidelines=version)
     write_manifest(path, [*entries, entry])
 
 

@@ -9,7 +9,7 @@ import pytest
 from goldspan import checks
 from goldspan.checks.records import ALLOWING, OF_PASSES
 from goldspan.corpus import Corpus
-from goldspan.errors import ValueRefused
+from goldspan.errors import InvalidValueError
 from helpers.check_findings import scheme
 
 ROOT = Path(__file__).parents[2]
@@ -150,10 +150,10 @@ def test_chosen_checks_are_those_selected_and_not_ignored():
 
 
 def test_an_unknown_id_is_refused_with_those_like_it():
-    with pytest.raises(ValueRefused, match="leading-article") as caught:
+    with pytest.raises(InvalidValueError, match="leading-article") as caught:
         checks.choose(["leading-artcle"])
     assert "leading-artcle" in caught.value.message
-    with pytest.raises(ValueRefused, match="The checks are"):
+    with pytest.raises(InvalidValueError, match="The checks are"):
         checks.choose(ignore=["zzz"])
 
 
@@ -165,9 +165,9 @@ def test_a_selected_check_finds_what_it_finds_among_all(tmp_path):
 
 def test_an_allowance_that_names_no_check_is_refused(tmp_path):
     path = copied("leading-article", tmp_path)
-    with pytest.raises(ValueRefused, match=r"labels\.toml.*leading-artcle"):
+    with pytest.raises(InvalidValueError, match=r"labels\.toml.*leading-artcle"):
         list(checks.check_paths([path], scheme(leading_artcle=["the Litani"])))
-    with pytest.raises(ValueRefused, match="span-overlap' lets nothing pass"):
+    with pytest.raises(InvalidValueError, match="span-overlap' lets nothing pass"):
         list(checks.check_paths([path], scheme(span_overlap=["the Litani"])))
 
 
@@ -176,7 +176,7 @@ def test_no_allowance_reaches_what_passes_are_asked():
 
 
 def test_the_report_names_every_finding(tmp_path):
-    account = checks.Account()
+    account = checks.CheckTally()
     path = copied("label-conflict", tmp_path)
     report = checks.json(checks.check_paths([path], scheme(), account=account), account)
     assert report["checked"] == {"files": 1, "examples": 2, "spans": 2}

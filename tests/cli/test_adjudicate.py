@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from goldspan.adjudication.state import look
+from goldspan.adjudication.state import read_state
 from goldspan.agreement import run
 from goldspan.annotation import Span
 from goldspan.checks import check_project
@@ -100,8 +100,8 @@ def test_every_dispute_is_put_down_to_what_agree_tells_of_it(toy):
     (toy.guidelines / "ship.md").write_text(SHOWN, encoding="utf-8")
     set_pass_spans(toy, "bob", "harbour.p04")
     set_pass_spans(toy, "cy", "storm.p02", BELLE, Span(25, 38, "SHIP"))
-    told = {case.dispute.start: case.told for case in run.agree_on_corpus(run.Question(root=toy.root)).cases}
-    state = look(toy)
+    told = {case.dispute.start: case.told for case in run.agree_on_corpus(run.AgreementOptions(root=toy.root)).cases}
+    state = read_state(toy)
     hint = run.rule_hints(state)
     found = {one.start: hint(one) for one in state.open}
     assert found == {start: one and (one.rules, one.reason) for start, one in told.items()}
@@ -273,7 +273,7 @@ def test_an_example_that_was_never_opened_is_no_reading_and_makes_no_gold(lead, 
     replaced(toy.passes / "bob" / "storm.jsonl", '"at": 0,', '"confirmed": true, "at": 0,')
     (toy.gold / "storm.jsonl").unlink()
     assert lead("--apply")[0] == 0
-    agreed = run.agree_on_corpus(run.Question(root=toy.root, articles=("storm",), resamples=10))
+    agreed = run.agree_on_corpus(run.AgreementOptions(root=toy.root, articles=("storm",), resamples=10))
     assert len(agreed.cases) == 0
     assert [one.id for one in toy.gold_examples(["storm"])] == ["storm.p01"]
     assert "half-confirmed" in {finding.check for finding in check_project(toy)}
@@ -284,5 +284,5 @@ def test_a_confirmation_that_is_no_boolean_is_refused_as_by_agree(lead, toy):
     err = lead("--apply")[2]
     assert "bob/storm.jsonl:1: storm.p01: 'confirmed' is 'no', neither true nor false" in err
     with pytest.raises(InputError, match=r"storm\.p01: 'confirmed' is 'no', neither true nor false"):
-        run.agree_on_corpus(run.Question(root=toy.root))
+        run.agree_on_corpus(run.AgreementOptions(root=toy.root))
     assert "bad-confirmation" in {finding.check for finding in check_project(toy)}

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from goldspan import cli, files
-from goldspan.corpus import SPLITS, Corpus, Entry, read_manifest, write_manifest
+from goldspan.corpus import SPLITS, Corpus, ManifestEntry, read_manifest, write_manifest
 from goldspan.formats import gold, inline
 
 
@@ -18,7 +18,7 @@ def put(corpus, **articles):
     """Add articles: a text in inline notation, or None for one without gold."""
     known = read_manifest(corpus.folder / "manifest.jsonl")
     for name, text in articles.items():
-        known.append(Entry(name, f"{name}.txt", "0" * 64))
+        known.append(ManifestEntry(name, f"{name}.txt", "0" * 64))
         if text is not None:
             gold.write(corpus.gold / f"{name}.jsonl", [inline.example(f"{name}.p00", text)])
     write_manifest(corpus.folder / "manifest.jsonl", known)

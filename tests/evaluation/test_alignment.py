@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from goldspan.annotation import Example, Span
 from goldspan.errors import InputError
-from goldspan.evaluation.alignment import align_tokens, lay_spans, pair
+from goldspan.evaluation.alignment import align_spans, align_tokens, pair
 from goldspan.formats import conll, gold, inline
 from goldspan.formats.sources import KINDS, Source, read_source, tally
 from helpers import strategies
@@ -235,7 +235,7 @@ def test_a_long_file_that_lost_a_token_in_each_sentence_is_aligned():
 @given(strategies.examples(spans=partial(strategies.spans, flat=False)))
 def test_laying_over_the_same_words_with_other_blanks_keeps_the_surface(example):
     other = " \n".join(example.text.split())
-    for span, new in zip(example.spans, lay_spans(example.spans, example.text, other), strict=True):
+    for span, new in zip(example.spans, align_spans(example.spans, example.text, other), strict=True):
         wanted = "".join(example.surface(span).split())
         assert ("" if new is None else "".join(other[new.start : new.end].split())) == wanted
 
@@ -243,7 +243,7 @@ def test_laying_over_the_same_words_with_other_blanks_keeps_the_surface(example)
 @given(strategies.texts, strategies.texts)
 def test_laying_over_any_text_gives_spans_inside_it_or_none(text, other):
     spans = [Span(start, start + 1, "X") for start in range(len(text))]
-    for new in lay_spans(spans, text, other) or ():
+    for new in align_spans(spans, text, other) or ():
         assert new is None or new.end <= len(other)
 
 

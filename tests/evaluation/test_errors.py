@@ -8,13 +8,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goldspan.annotation import Example, Span
-from goldspan.evaluation.errors import Case, Kinds, cases, confusion, error_kinds, hardest, kind_of, markup
+from goldspan.evaluation.errors import (
+    KindCounts,
+    SpanOutcome,
+    confusion,
+    error_kinds,
+    hardest,
+    kind_of,
+    markup,
+    span_outcomes,
+)
 from goldspan.evaluation.matching import match
 from goldspan.evaluation.quantity_values import LabelValues, values
 from goldspan.formats import inline
 from goldspan.quantities import TroopCount, parse_troop_count
 from goldspan.quantities.troop_count import named, verdict
-from goldspan.span_table import Columns
+from goldspan.span_table import SpanTable
 from helpers import strategies
 from helpers.annotations import inline_examples
 from helpers.strategies import readings
@@ -23,7 +32,7 @@ LABELS = ("COUNT", "PLACE", "UNIT")
 
 
 def kinds(gold, predicted):
-    return [[case.kind for case in row] for row in cases(gold, predicted)]
+    return [[case.kind for case in row] for row in span_outcomes(gold, predicted)]
 
 
 @pytest.mark.parametrize(
@@ -61,7 +70,7 @@ def test_an_identical_span_is_correct_whatever_else_might_pair():
 @settings(max_examples=50)
 @given(sides=readings())
 def test_every_span_stands_in_exactly_one_case(sides):
-    for a, b, row in zip(*sides, cases(*sides), strict=True):
+    for a, b, row in zip(*sides, span_outcomes(*sides), strict=True):
         assert Counter(case.gold for case in row if case.gold) == Counter(a.spans)
         assert Counter(case.predicted for case in row if case.predicted) == Counter(b.spans)
         assert all(case.kind == kind_of(case.gold, case.predicted) for case in row)
@@ -71,18 +80,18 @@ def test_every_span_stands_in_exactly_one_case(sides):
 @settings(max_examples=50)
 @given(sides=readings())
 def test_what_is_correct_is_what_both_sides_have(sides):
-    for a, b, row in zip(*sides, cases(*sides), strict=True):
+    for a, b, row in zip(*sides, span_outcomes(*sides), strict=True):
         assert {case.gold for case in row if case.kind == "correct"} == {*a.spans} & {*b.spans}
 
 
 @settings(max_examples=50)
 @given(sides=readings(flat=True))
 def test_without_overlaps_the_cases_are_those_of_the_scheme_type(sides):
-    columns = [Columns.of(side, strategies.LABELS) for side in sides]
+    columns = [SpanTable.of(side, strategies.LABELS) for side in sides]
     gold, predicted = ([span for example in side for span in example.spans] for side in sides)
     found = match(*columns, "type")
     pairs = [(gold[i], predicted[j]) for i, j in zip(found.gold_index, found.predicted_index, strict=True)]
-    count = Counter(case.kind for row in cases(*sides) for case in row)
+    count = Counter(case.kind for row in span_outcomes(*sides) for case in row)
     assert count["correct"] + count["boundary"] == sum(a.label == b.label for a, b in pairs)
     assert count["label"] + count["both"] == sum(a.label != b.label for a, b in pairs)
     assert (count["missed"], count["spurious"]) == (len(gold) - len(pairs), len(predicted) - len(pairs))
@@ -93,23 +102,23 @@ PREDICTED = inline_examples("[A]{PLACE} at [B]{PLACE}", "9 [men at C]{UNIT}", "n
 
 
 def test_the_confusion_matrix_of_a_small_corpus():
-    found = confusion(cases(GOLD, PREDICTED), LABELS)
+    found = confusion(span_outcomes(GOLD, PREDICTED), LABELS)
     assert found.labels == ("COUNT", "PLACE", "UNIT", "none")
     assert found.rows == ((0, 0, 1, 0), (0, 1, 0, 1), (0, 1, 0, 0), (0, 1, 0, 0))
 
 
 def test_the_kinds_of_errors_of_a_small_corpus():
-    found = error_kinds(cases(GOLD, PREDICTED), LABELS)
-    assert found.overall == Kinds(correct=1, label=1, both=1, missed=1, spurious=1)
-    assert found.labels["COUNT"] == Kinds(both=1)
-    assert found.labels["PLACE"] == Kinds(correct=1, missed=1, spurious=1)
-    assert found.labels["UNIT"] == Kinds(label=1)
+    found = error_kinds(span_outcomes(GOLD, PREDICTED), LABELS)
+    assert found.overall == KindCounts(correct=1, label=1, both=1, missed=1, spurious=1)
+    assert found.labels["COUNT"] == KindCounts(both=1)
+    assert found.labels["PLACE"] == KindCounts(correct=1, missed=1, spurious=1)
+    assert found.labels["UNIT"] == KindCounts(label=1)
 
 
 @settings(max_examples=50)
 @given(sides=readings())
 def test_rows_and_columns_of_the_confusion_matrix_sum_to_the_spans(sides):
-    rows = confusion(cases(*sides), strategies.LABELS).rows
+    rows = confusion(span_outcomes(*sides), strategies.LABELS).rows
     gold, predicted = (Counter(span.label for example in side for span in example.spans) for side in sides)
     assert [sum(row) for row in rows[:-1]] == [gold[label] for label in strategies.LABELS]
     assert [sum(column) for column in list(zip(*rows, strict=True))[:-1]] == [
@@ -122,18 +131,18 @@ def test_rows_and_columns_of_the_confusion_matrix_sum_to_the_spans(sides):
 @given(sides=readings())
 def test_swapping_gold_and_prediction_turns_the_confusion_matrix_over(sides):
     gold, predicted = sides
-    there = error_kinds(cases(gold, predicted), strategies.LABELS).overall
-    back = error_kinds(cases(predicted, gold), strategies.LABELS).overall
+    there = error_kinds(span_outcomes(gold, predicted), strategies.LABELS).overall
+    back = error_kinds(span_outcomes(predicted, gold), strategies.LABELS).overall
     assert (there.correct, there.missed, there.spurious) == (back.correct, back.spurious, back.missed)
 
 
 def test_the_worst_example_comes_first_and_one_without_error_not_at_all():
     gold = inline_examples("[A]{UNIT} b", "[A]{UNIT} [b]{UNIT}", "a [b]{PLACE}", "[A]{UNIT}")
     predicted = inline_examples("[A]{UNIT} [b]{UNIT}", "A b", "a b", "[A]{UNIT}")
-    found = hardest(gold, predicted, cases(gold, predicted))
+    found = hardest(gold, predicted, span_outcomes(gold, predicted))
     assert [(hard.example, hard.errors) for hard in found] == [("a.p02", 2), ("a.p03", 1), ("a.p01", 1)]
     assert (found[0].gold_markup, found[0].predicted_markup) == ("[A]{UNIT} [b]{UNIT}", "A b")
-    assert hardest(gold, predicted, cases(gold, predicted), most=1) == found[:1]
+    assert hardest(gold, predicted, span_outcomes(gold, predicted), most=1) == found[:1]
 
 
 def test_the_markup_puts_crossing_spans_on_a_further_line():
@@ -201,7 +210,7 @@ def test_the_values_of_a_small_corpus():
         "[some men]{COUNT}",
         "[8]{COUNT} men",
     )
-    found = values(gold, cases(gold, predicted), "COUNT")
+    found = values(gold, span_outcomes(gold, predicted), "COUNT")
     counts = LabelValues("COUNT", right=1, bound_wrong=1, wrong=1, missed=1, spurious=1, without_value=1)
     assert found == LabelValues(*(getattr(counts, name) for name in counts.__slots__[:-1]), cases=found.cases)
     assert (found.possible, found.accuracy) == (4, 0.25)
@@ -218,10 +227,10 @@ def test_values_without_a_gold_value_have_no_accuracy():
 @settings(max_examples=50)
 @given(sides=readings())
 def test_every_gold_quantity_is_accounted_for(sides):
-    found = values(sides[0], cases(*sides), "TROOP_COUNT")
+    found = values(sides[0], span_outcomes(*sides), "TROOP_COUNT")
     there = [span for example in sides[0] for span in example.spans if span.label == "TROOP_COUNT"]
     assert found.possible + found.without_value == len(there)
 
 
 def test_a_case_says_its_spans_in_json():
-    assert Case.of(Span(0, 2, "A"), None).json() == {"kind": "missed", "gold": [0, 2, "A"], "predicted": None}
+    assert SpanOutcome.of(Span(0, 2, "A"), None).json() == {"kind": "missed", "gold": [0, 2, "A"], "predicted": None}

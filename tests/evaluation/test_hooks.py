@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from seqeval.metrics import classification_report
 
 from goldspan.annotation import Span
-from goldspan.errors import ValueRefused
+from goldspan.errors import InvalidValueError
 from goldspan.evaluation import span_metric
 from goldspan.evaluation.hooks import IGNORED, compute_metrics
 from goldspan.evaluation.span_metric import SpanMetric, module_path
@@ -140,7 +140,7 @@ def test_schemes_and_labels_can_be_left_out():
         "partial_f1",
         "partial_macro_f1",
     }
-    with pytest.raises(ValueRefused, match="no scheme 'lenient'"):
+    with pytest.raises(InvalidValueError, match="no scheme 'lenient'"):
         compute_metrics(NAMES, schemes=["lenient"])(prediction(np.array([[1]]), np.array([[1]])))
 
 
@@ -183,7 +183,7 @@ def test_names_that_cannot_be_told_are_refused():
         ({0: "O", 2: "B-PER"}, "class 1 has no name"),
         (["LABEL_0"], "'LABEL_0' is no tag"),
     ):
-        with pytest.raises(ValueRefused, match=why):
+        with pytest.raises(InvalidValueError, match=why):
             compute_metrics(wrong)
 
 
@@ -195,7 +195,7 @@ def test_arrays_that_do_not_fit_are_refused():
         (np.zeros(2, int), np.zeros(2, int), "do not fit"),
         (np.zeros((1, 1), int), np.array([[7]]), "class id 7 has no tag"),
     ):
-        with pytest.raises(ValueRefused, match=why):
+        with pytest.raises(InvalidValueError, match=why):
             score(prediction(predictions, labels))
 
 
@@ -232,7 +232,7 @@ def test_documents_that_do_not_fit_are_refused():
         ([[], [{"begin": 3}]], SPANS, "document 1: .* is no span"),
         ([["PER"]], [["O"]], "'PER' is no tag"),
     ):
-        with pytest.raises(ValueRefused, match=why):
+        with pytest.raises(InvalidValueError, match=why):
             SpanMetric().compute(predictions=predictions, references=references)
 
 

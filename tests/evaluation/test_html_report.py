@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 
 from goldspan.annotation import Example, Span
 from goldspan.evaluation.html_report import page
-from goldspan.evaluation.report import report
-from goldspan.evaluation.text_report import View
-from goldspan.formats.sources import Note
+from goldspan.evaluation.report import make_report
+from goldspan.evaluation.text_report import ReportView
+from goldspan.formats.sources import SourceNote
 from helpers.html_pages import ATTACK, parse, run_chromium
 
 FEW = {"resamples": 20}
-VIEW = View("gold", "predictions")
+VIEW = ReportView("gold", "predictions")
 
 
 @pytest.fixture
@@ -22,10 +22,12 @@ def full(toy):
     gold, passes = [*toy.gold_examples(), evil], {name: list(toy.pass_examples(name)) for name in toy.annotators()}
     predicted = [*passes["bob"], evil.with_spans([Span(3, 12, ATTACK), Span(20, 24, "PORT")])]
     read = {"training": gold[:3], "passes": passes | {ATTACK: passes["ann"]}, "scheme": toy.scheme}
-    notes = [Note("different-token", ATTACK, toy.root / ATTACK, 3, ATTACK)]
-    made = report(gold, predicted, baseline=[example.with_spans(()) for example in gold], notes=notes, **read, **FEW)
+    notes = [SourceNote("different-token", ATTACK, toy.root / ATTACK, 3, ATTACK)]
+    made = make_report(
+        gold, predicted, baseline=[example.with_spans(()) for example in gold], notes=notes, **read, **FEW
+    )
     colours = {label.name: label.colour for label in toy.scheme.labels} | {ATTACK: f"red;{ATTACK}"}
-    return page(made, View(ATTACK, f"a {ATTACK}", f"b {ATTACK}", "type", colours))
+    return page(made, ReportView(ATTACK, f"a {ATTACK}", f"b {ATTACK}", "type", colours))
 
 
 def test_the_page_is_well_formed_and_has_every_part(full):
@@ -70,7 +72,7 @@ def test_a_colour_that_is_none_is_replaced(full):
 
 def test_a_report_on_nothing_says_that_it_is_undefined():
     empty = [Example("a", "Nobody sails")]
-    words = parse(page(report(empty, empty, **FEW), VIEW))
+    words = parse(page(make_report(empty, empty, **FEW), VIEW))
     assert words.said.count("undefined") > 8
     assert "Against the baseline" not in words.said
     assert "The hardest examples" not in words.said
@@ -79,7 +81,7 @@ def test_a_report_on_nothing_says_that_it_is_undefined():
 def test_many_labels_and_long_ones_are_shown():
     labels = [f"LABEL_{number}_{'X' * 90}" for number in range(40)]
     gold = [Example(f"e{n}", "Some words", (Span(0, 4, label),)) for n, label in enumerate(labels)]
-    words = parse(page(report(gold, gold, **FEW), VIEW))
+    words = parse(page(make_report(gold, gold, **FEW), VIEW))
     assert all(label in words.said for label in labels)
 
 
@@ -87,10 +89,11 @@ def test_many_labels_and_long_ones_are_shown():
 @settings(max_examples=15)
 def test_whatever_the_words_they_make_no_element_and_no_attribute(text, label, name):
     gold = [Example("a", text, (Span(0, 2, label),))]
-    made = report(gold, [gold[0].with_spans([Span(1, 3, label)])], **FEW)
-    plain = report([Example("a", "a b", (Span(0, 1, "X"),))], [Example("a", "a b", (Span(0, 3, "X"),))], **FEW)
+    made = make_report(gold, [gold[0].with_spans([Span(1, 3, label)])], **FEW)
+    plain = make_report([Example("a", "a b", (Span(0, 1, "X"),))], [Example("a", "a b", (Span(0, 3, "X"),))], **FEW)
     found, known = (
-        {(tag, *attributes) for tag, attributes in parse(page(one, View(name, name))).tags} for one in (made, plain)
+        {(tag, *attributes) for tag, attributes in parse(page(one, ReportView(name, name))).tags}
+        for one in (made, plain)
     )
     assert found <= known
 

@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goldspan.annotation import Example, Span
-from goldspan.errors import ValueRefused
+from goldspan.errors import InvalidValueError
 from goldspan.evaluation import matching
 from goldspan.evaluation.matching import match
 from goldspan.evaluation.result import SCHEMES
-from goldspan.span_table import Columns
+from goldspan.span_table import SpanTable
 
 places = st.integers(0, 9)
 any_span = st.builds(lambda a, n, label: Span(a, a + n, label), places, st.integers(1, 6), st.sampled_from("AB"))
@@ -33,7 +33,7 @@ documents = st.lists(
 
 def columns(documents):
     """Both sides, over the same labels."""
-    return tuple(Columns.of([pair[side] for pair in documents], "AB") for side in (0, 1))
+    return tuple(SpanTable.of([pair[side] for pair in documents], "AB") for side in (0, 1))
 
 
 def worth(gold, predicted, scheme):
@@ -117,7 +117,7 @@ def test_the_order_of_the_spans_does_not_matter(scheme, documents, random):
         order = list(range(side.start.size))
         random.shuffle(order)
         rows = (side.document, side.start, side.end, side.label)
-        sides.append(Columns(*(row[order] for row in rows), side.documents, side.labels))
+        sides.append(SpanTable(*(row[order] for row in rows), side.documents, side.labels))
     assert pairs(*sides, scheme) == pairs(gold, predicted, scheme)
 
 
@@ -126,7 +126,9 @@ def test_the_order_of_the_spans_does_not_matter(scheme, documents, random):
 @given(documents)
 def test_places_too_large_for_one_key_are_ranked(scheme, documents):
     gold, predicted = columns(documents)
-    wide = [Columns(c.document, c.start << 27, c.end << 27, c.label, c.documents, c.labels) for c in (gold, predicted)]
+    wide = [
+        SpanTable(c.document, c.start << 27, c.end << 27, c.label, c.documents, c.labels) for c in (gold, predicted)
+    ]
     found = reached(*wide, match(*wide, scheme), scheme)
     best = [brute(tuple(g), tuple(p), scheme) for g, p in documents]
     assert found == [(credit, pairs, shared << 27, labels) for credit, pairs, shared, labels in best]
@@ -161,7 +163,7 @@ def test_where_weights_must_be_rounded_the_counts_stay_exact(scheme, documents):
 
 def only(gold, predicted, scheme):
     """The pairs of a single document, as spans."""
-    return [(g, p) for _, g, p in pairs(Columns.of([gold], "AB"), Columns.of([predicted], "AB"), scheme)]
+    return [(g, p) for _, g, p in pairs(SpanTable.of([gold], "AB"), SpanTable.of([predicted], "AB"), scheme)]
 
 
 def test_an_identical_pair_is_given_up_where_two_better_pairs_need_it():
@@ -184,12 +186,12 @@ def test_of_equal_pairs_the_labels_that_agree_are_taken():
 
 
 def test_touching_spans_do_not_meet():
-    found = match(Columns.of([[Span(0, 4, "A")]]), Columns.of([[Span(4, 8, "A")]]), "partial")
+    found = match(SpanTable.of([[Span(0, 4, "A")]]), SpanTable.of([[Span(4, 8, "A")]]), "partial")
     assert (found.gold_index.size, list(found.missed), list(found.spurious)) == (0, [0], [0])
 
 
 def test_spans_of_different_documents_do_not_meet():
-    found = match(Columns.of([[Span(0, 4, "A")], []]), Columns.of([[], [Span(0, 4, "A")]]), "partial")
+    found = match(SpanTable.of([[Span(0, 4, "A")], []]), SpanTable.of([[], [Span(0, 4, "A")]]), "partial")
     assert found.gold_index.size == 0
 
 
@@ -202,7 +204,7 @@ def test_most_components_of_nested_data_need_no_assignment(monkeypatch):
 
 def test_columns_are_made_of_examples_or_of_spans():
     spans = (Span(0, 2, "A"), Span(1, 3, "B"))
-    made = [Columns.of([[], spans]), Columns.of([Example("x", "text"), Example("y", "text", spans)])]
+    made = [SpanTable.of([[], spans]), SpanTable.of([Example("x", "text"), Example("y", "text", spans)])]
     for columns in made:
         assert columns.documents == 2
         assert columns.labels == ("A", "B")
@@ -210,7 +212,7 @@ def test_columns_are_made_of_examples_or_of_spans():
 
 
 def test_sides_with_different_tables_of_labels_are_understood():
-    gold, predicted = Columns.of([[Span(0, 2, "B")]]), Columns.of([[Span(0, 1, "A"), Span(1, 2, "B")]])
+    gold, predicted = SpanTable.of([[Span(0, 2, "B")]]), SpanTable.of([[Span(0, 1, "A"), Span(1, 2, "B")]])
     assert match(gold, predicted, "type").predicted_index.tolist() == [1]
 
 
@@ -227,21 +229,21 @@ BAD = {
 @pytest.mark.parametrize("message", BAD)
 def test_impossible_columns_are_refused(message):
     good = {"document": [0], "start": [1], "end": [3], "label": [0], "documents": 1, "labels": ("A",)}
-    with pytest.raises(ValueRefused, match=message):
-        Columns(**(good | BAD[message]))
+    with pytest.raises(InvalidValueError, match=message):
+        SpanTable(**(good | BAD[message]))
 
 
 def test_a_label_outside_the_table_is_refused():
-    with pytest.raises(ValueRefused, match="there is no label 'C'"):
-        Columns.of([[Span(0, 2, "C")]], "AB")
+    with pytest.raises(InvalidValueError, match="there is no label 'C'"):
+        SpanTable.of([[Span(0, 2, "C")]], "AB")
 
 
 def test_sides_of_different_size_are_refused():
-    with pytest.raises(ValueRefused, match="gold has 1 documents and the prediction 2"):
-        match(Columns.of([[]]), Columns.of([[], []]), "strict")
+    with pytest.raises(InvalidValueError, match="gold has 1 documents and the prediction 2"):
+        match(SpanTable.of([[]]), SpanTable.of([[], []]), "strict")
 
 
 def test_texts_beyond_counting_are_refused():
-    long = Columns([0], [0], [2**61], [0], 3, ("A",))
-    with pytest.raises(ValueRefused, match="too many to count"):
+    long = SpanTable([0], [0], [2**61], [0], 3, ("A",))
+    with pytest.raises(InvalidValueError, match="too many to count"):
         matching.overlaps(long, long)

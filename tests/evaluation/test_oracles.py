@@ -17,7 +17,7 @@ from spacy.training import Example as Scored
 
 from goldspan.annotation import Span
 from goldspan.evaluation.scores import measure
-from goldspan.span_table import Columns
+from goldspan.span_table import SpanTable
 
 LABELS = ("LOC", "ORG", "PER")
 SLOT = 5  # tokens; in nervaluate's cases no span leaves its slot
@@ -49,7 +49,7 @@ documents = st.lists(st.tuples(flat(), flat()), min_size=1, max_size=4)
 
 
 def ours(documents):
-    return measure(*(Columns.of([pair[side] for pair in documents], LABELS) for side in (0, 1))).evaluation()
+    return measure(*(SpanTable.of([pair[side] for pair in documents], LABELS) for side in (0, 1))).evaluation()
 
 
 def nervaluate(documents):

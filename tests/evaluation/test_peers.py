@@ -17,7 +17,7 @@ from goldspan.annotation import Span
 from goldspan.evaluation.result import SCHEMES, Measures
 from goldspan.evaluation.scores import measure
 from goldspan.evaluation.span_metric import SpanMetric
-from goldspan.span_table import Columns
+from goldspan.span_table import SpanTable
 
 NERVALUATE = {"strict": "strict", "exact": "exact", "partial": "partial", "type": "ent_type"}
 RATES = ("precision", "recall", "f1")
@@ -26,7 +26,7 @@ COUNTS = ("correct", "incorrect", "partial", "missed", "spurious")
 
 def ours(gold, predicted):
     """The measures of documents that are lists of (start, end, label)."""
-    return measure(*(Columns.of([[Span(*span) for span in spans] for spans in side]) for side in (gold, predicted)))
+    return measure(*(SpanTable.of([[Span(*span) for span in spans] for spans in side]) for side in (gold, predicted)))
 
 
 def overall(gold, predicted):

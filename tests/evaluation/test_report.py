@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 
 from goldspan.annotation import Label, LabelScheme, Span
-from goldspan.errors import ValueRefused
-from goldspan.evaluation.report import label_names, remarks, report
+from goldspan.errors import InvalidValueError
+from goldspan.evaluation.report import label_names, make_report, remarks
 from goldspan.evaluation.result import SCHEMES
 from goldspan.formats import inline
-from goldspan.formats.sources import Note
+from goldspan.formats.sources import SourceNote
 from helpers.strategies import readings
 
 TOP = (
@@ -52,7 +52,7 @@ def corpus(*marked):
 GOLD = corpus("[A]{UNIT} has [up to 9 men]{COUNT}", "[B C]{UNIT}", "[D]{UNIT} of [E]{PLACE}", "none")
 PREDICTED = corpus("[A]{UNIT} has up to [9 men]{COUNT}", "B [C]{UNIT}", "[D]{PLACE} of [E]{PLACE}", "[none]{UNIT}")
 BASELINE = [example.with_spans(()) for example in GOLD]
-few = partial(report, resamples=50)
+few = partial(make_report, resamples=50)
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,7 @@ def full():
         training=corpus("[A]{UNIT}"),
         passes={"x": GOLD, "y": PREDICTED},
         scheme=SCHEME,
-        notes=[Note("extra-example", "is not in gold", Path("f.jsonl"), 3, "z.p01")],
+        notes=[SourceNote("extra-example", "is not in gold", Path("f.jsonl"), 3, "z.p01")],
     )
 
 
@@ -176,12 +176,12 @@ def test_notes_are_carried_to_the_json(full):
     ],
 )
 def test_what_is_not_paired_is_refused(gold, predicted, why):
-    with pytest.raises(ValueRefused, match=why):
+    with pytest.raises(InvalidValueError, match=why):
         few(gold, predicted)
 
 
 def test_an_unpaired_baseline_is_refused_by_its_name():
-    with pytest.raises(ValueRefused, match="the baseline 3"):
+    with pytest.raises(InvalidValueError, match="the baseline 3"):
         few(GOLD, PREDICTED, baseline=BASELINE[1:])
 
 
@@ -274,9 +274,9 @@ def test_renaming_the_labels_renames_the_report_and_nothing_else(read):
 def test_intervals_of_a_single_article_draw_its_examples():
     gold = [inline.example(f"a.p{n:02}", "the [Aurora]{A} and [Gloria]{B}") for n in range(9)]
     found = [example.with_spans(example.spans[: n % 3]) for n, example in enumerate(gold)]
-    alone = report(gold, found, resamples=200).intervals
+    alone = make_report(gold, found, resamples=200).intervals
     assert (alone.settings.unit, alone.units) == ("example", 9)
     assert alone.overall["strict"]["f1"].low < alone.overall["strict"]["f1"].high
     several = [replace(example, id=f"a{n % 3}.p{n:02}") for n, example in enumerate(gold)]
-    assert report(several, several, resamples=200).intervals.settings.unit == "article"
-    assert report(gold, found, unit="article", resamples=200).intervals.units == 1
+    assert make_report(several, several, resamples=200).intervals.settings.unit == "article"
+    assert make_report(gold, found, unit="article", resamples=200).intervals.units == 1

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goldspan.annotation import Example, Span
-from goldspan.errors import ValueRefused
+from goldspan.errors import InvalidValueError
 from goldspan.evaluation.result import SCHEMES, Measures
 from goldspan.evaluation.scores import evaluate, measure
-from goldspan.span_table import Columns
+from goldspan.span_table import SpanTable
 
 TEXT = "x" * 20
 any_span = st.builds(
@@ -20,7 +20,7 @@ documents = st.lists(st.tuples(sides, sides), min_size=1, max_size=4)
 
 
 def counted(documents, labels="ABC"):
-    return measure(*(Columns.of([pair[side] for pair in documents], labels) for side in (0, 1)))
+    return measure(*(SpanTable.of([pair[side] for pair in documents], labels) for side in (0, 1)))
 
 
 def of(documents):
@@ -167,7 +167,7 @@ def test_nothing_against_nothing_is_undefined_and_not_perfect():
 
 
 def test_labels_that_only_the_prediction_has_are_counted_too():
-    found = measure(Columns.of([[]]), Columns.of([[Span(0, 1, "NEW")]])).evaluation()
+    found = measure(SpanTable.of([[]]), SpanTable.of([[Span(0, 1, "NEW")]])).evaluation()
     assert found.labels["strict"] == {"NEW": Measures(spurious=1)}
 
 
@@ -178,12 +178,12 @@ def test_examples_are_evaluated_by_their_spans():
 
 
 def test_a_prediction_on_another_text_is_refused():
-    with pytest.raises(ValueRefused, match=r"a\.p01: the prediction is on another text"):
+    with pytest.raises(InvalidValueError, match=r"a\.p01: the prediction is on another text"):
         evaluate([Example("a.p01", TEXT)], [Example("a.p01", TEXT[:-1])])
 
 
 def test_another_number_of_examples_is_refused():
-    with pytest.raises(ValueRefused, match="gold has 2 documents and the prediction 1"):
+    with pytest.raises(InvalidValueError, match="gold has 2 documents and the prediction 1"):
         evaluate([Example("a", TEXT), Example("b", TEXT)], [Example("a", TEXT)])
 
 

@@ -12,11 +12,11 @@ from scipy import stats
 from goldspan import bootstrap
 from goldspan.annotation import Span
 from goldspan.bootstrap import BootstrapSettings
-from goldspan.errors import ValueRefused
+from goldspan.errors import InvalidValueError
 from goldspan.evaluation import significance
 from goldspan.evaluation.result import SCHEMES
 from goldspan.evaluation.scores import measure, totals
-from goldspan.span_table import Columns
+from goldspan.span_table import SpanTable
 
 RIGHT, SHIFTED, RENAMED = [Span(0, 4, "A")], [Span(0, 5, "A")], [Span(0, 4, "B")]
 GOLD = RIGHT
@@ -27,7 +27,7 @@ spans = st.lists(
 
 
 def counted(gold, predicted):
-    return measure(Columns.of(gold, "AB"), Columns.of(predicted, "AB"))
+    return measure(SpanTable.of(gold, "AB"), SpanTable.of(predicted, "AB"))
 
 
 def intervals(found, units=None, resamples=10_000, seed=0, **more):
@@ -85,14 +85,14 @@ def test_what_is_drawn_are_sums_of_whole_units(documents, data):
     sides = [[pair[side] for pair in documents] + [[]] * 3 for side in (0, 1)]
     rows = totals(counted(*sides), units)
     possible = {tuple(rows.todense()[list(chosen)].sum(axis=0).tolist()) for chosen in product(range(3), repeat=3)}
-    for sums in bootstrap.drawn(*bootstrap.kinds(rows), 30, np.random.default_rng(0)):
+    for sums in bootstrap.resampled_sums(*bootstrap.distinct_rows(rows), 30, np.random.default_rng(0)):
         assert {tuple(map(int, row)) for row in sums} <= possible
 
 
 def test_each_unit_is_drawn_as_often_as_any_other():
     gold = [[Span(n, n + 1, "A") for n in range(size)] for size in (1, 10, 100, 1000)]  # sums tell who was drawn
     rows = totals(counted(gold, gold), None)
-    parts = bootstrap.drawn(*bootstrap.kinds(rows), 20_000, np.random.default_rng(0))
+    parts = bootstrap.resampled_sums(*bootstrap.distinct_rows(rows), 20_000, np.random.default_rng(0))
     possible = np.concatenate([part[:, 0] for part in parts]).astype(int)
     for size in (1, 10, 100, 1000):
         times = np.bincount(possible // size % 10, minlength=5)[:5] / possible.size
@@ -117,10 +117,10 @@ def test_kinds_are_not_confused_where_their_mixtures_collide(monkeypatch):
         def integers(self, _low, _high, size):
             return np.zeros(size, np.int64)
 
-    times, distinct = bootstrap.kinds(rows)
+    times, distinct = bootstrap.distinct_rows(rows)
     monkeypatch.setattr(np.random, "default_rng", lambda _seed: Nought())
-    assert bootstrap.kinds(rows)[0].size == 20
-    assert np.array_equal(times @ distinct, bootstrap.kinds(rows)[1].sum(axis=0))
+    assert bootstrap.distinct_rows(rows)[0].size == 20
+    assert np.array_equal(times @ distinct, bootstrap.distinct_rows(rows)[1].sum(axis=0))
 
 
 def test_articles_of_similar_examples_give_wider_intervals_than_examples():
@@ -247,14 +247,14 @@ def test_nothing_to_compare_is_said_to_be_undefined():
 
 def test_labels_that_one_system_alone_invents_do_no_harm():
     gold = [GOLD] * 3
-    ours = measure(Columns.of(gold), Columns.of([RENAMED] * 3))
-    found = compare(ours, measure(Columns.of(gold), Columns.of(gold)))
+    ours = measure(SpanTable.of(gold), SpanTable.of([RENAMED] * 3))
+    found = compare(ours, measure(SpanTable.of(gold), SpanTable.of(gold)))
     assert found.schemes["strict"].difference == -1
 
 
 @pytest.mark.parametrize("other", [[GOLD, []], [GOLD]])
 def test_another_gold_is_refused(other):
-    with pytest.raises(ValueRefused, match="same gold"):
+    with pytest.raises(InvalidValueError, match="same gold"):
         compare(counted([GOLD, GOLD], mixed(2)), counted(other, mixed(len(other))))
 
 
@@ -268,7 +268,7 @@ def test_another_gold_is_refused(other):
     ],
 )
 def test_what_cannot_be_drawn_is_refused(message, options):
-    with pytest.raises(ValueRefused, match=message):
+    with pytest.raises(InvalidValueError, match=message):
         intervals(counted([GOLD] * 3, mixed(3)), **options)
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 
 from goldspan.annotation import Example, Span
-from goldspan.evaluation.human_ceiling import agreement, ceiling
+from goldspan.evaluation.human_ceiling import agreement, human_ceiling
 from goldspan.evaluation.result import Counts
 from goldspan.evaluation.slices import slices
 from helpers.annotations import inline_examples
@@ -110,7 +110,7 @@ def test_what_people_reach_stands_beside_the_model_on_the_same_examples():
         "y": inline_examples("[A]{UNIT} B", "[C]{UNIT}", "D"),
         "x": inline_examples("[A]{UNIT} [B]{UNIT}", "[C]{UNIT}"),
     }
-    found = ceiling(gold, predicted, passes)
+    found = human_ceiling(gold, predicted, passes)
     (pair,) = found.pairs
     assert (pair.first, pair.second, pair.examples) == ("y", "x", 2)
     assert (pair.f1, pair.model_f1) == (pytest.approx(0.8), pytest.approx(0.5))
@@ -122,25 +122,25 @@ def test_what_people_reach_stands_beside_the_model_on_the_same_examples():
 
 def test_a_model_above_the_ceiling_is_told_so():
     gold = inline_examples("[A]{UNIT} [B]{UNIT}")
-    found = ceiling(gold, gold, {"x": inline_examples("[A]{UNIT} B"), "y": inline_examples("A [B]{UNIT}")})
+    found = human_ceiling(gold, gold, {"x": inline_examples("[A]{UNIT} B"), "y": inline_examples("A [B]{UNIT}")})
     assert (found.mean_f1, found.mean_model_f1) == (0, 1)
     assert "more closely than one annotator follows another" in found.sentence
 
 
 def test_passes_that_never_differ_are_doubted():
     gold = inline_examples("[A]{UNIT} [B]{UNIT}")
-    assert "not made independently" in ceiling(gold, gold, {"x": gold, "y": gold}).sentence
+    assert "not made independently" in human_ceiling(gold, gold, {"x": gold, "y": gold}).sentence
 
 
 def test_there_is_no_ceiling_without_passes_over_the_examples():
     gold = inline_examples("[A]{UNIT}")
-    assert ceiling(gold, gold, {"x": inline_examples("[A]{UNIT}", article="z")}) is None
-    assert ceiling(gold, gold, {"x": inline_examples("[B]{UNIT}")}) is None, "another text is another example"
+    assert human_ceiling(gold, gold, {"x": inline_examples("[A]{UNIT}", article="z")}) is None
+    assert human_ceiling(gold, gold, {"x": inline_examples("[B]{UNIT}")}) is None, "another text is another example"
 
 
 def test_one_pass_alone_gives_no_mean_and_says_so():
     gold = inline_examples("[A]{UNIT}")
-    found = ceiling(gold, gold, {"x": gold})
+    found = human_ceiling(gold, gold, {"x": gold})
     assert (found.pairs, found.mean_f1) == ((), None)
     assert "is not known" in found.sentence
 
@@ -149,8 +149,8 @@ def test_one_pass_alone_gives_no_mean_and_says_so():
 @given(sides=readings(3))
 def test_the_mean_of_the_pairs_does_not_depend_on_their_order(sides):
     gold, *passes = sides
-    there = ceiling(gold, gold, {"x": passes[0], "y": passes[1], "z": gold})
-    back = ceiling(gold, gold, {"z": gold, "y": passes[1], "x": passes[0]})
+    there = human_ceiling(gold, gold, {"x": passes[0], "y": passes[1], "z": gold})
+    back = human_ceiling(gold, gold, {"z": gold, "y": passes[1], "x": passes[0]})
     assert (
         there.mean_f1 == pytest.approx(back.mean_f1)
         if there and there.mean_f1 is not None

@@ -4,7 +4,7 @@ from spacy.scorer import get_ner_prf
 from spacy.tokens import Doc
 from spacy.training import Example
 
-from goldspan.errors import ValueRefused
+from goldspan.errors import InvalidValueError
 from goldspan.evaluation.span_scorer import make_span_scorer
 
 NAME = "goldspan.span_scorer.v1"
@@ -81,7 +81,7 @@ def test_the_component_says_which_group_it_is():
 def test_different_texts_are_refused():
     other = Doc(VOCAB, words=["nato-led", *TOKENS[0][1:]], spaces=TOKENS[1])
     other.ents = []
-    with pytest.raises(ValueRefused, match="different texts: 'NATO-led"):
+    with pytest.raises(InvalidValueError, match="different texts: 'NATO-led"):
         score(doc([]), other)
 
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goldspan import iob
-from goldspan.errors import ValueRefused
+from goldspan.errors import InvalidValueError
 from goldspan.evaluation.hooks import TagSet, decode
 
 NAMES = ("O", *(f"{prefix}-{label}" for label in ("A", "B") for prefix in "BIES"))
@@ -61,15 +61,15 @@ def test_labels_come_in_the_order_of_their_classes():
 def test_a_class_id_without_a_name_is_refused():
     tags = TagSet.of(["O", "B-A"])
     for wrong in (-100, 2):
-        with pytest.raises(ValueRefused, match=f"class id {wrong} has no tag: there are 2 names"):
+        with pytest.raises(InvalidValueError, match=f"class id {wrong} has no tag: there are 2 names"):
             decode(np.array([0, wrong]), np.array([2]), tags)
 
 
 def test_a_name_that_is_no_tag_is_refused():
-    with pytest.raises(ValueRefused, match="'LABEL_0' is no tag"):
+    with pytest.raises(InvalidValueError, match="'LABEL_0' is no tag"):
         TagSet.of(["LABEL_0", "LABEL_1"])
 
 
 def test_an_unknown_repair_is_refused():
-    with pytest.raises(ValueRefused, match="no repair 'lenient'"):
+    with pytest.raises(InvalidValueError, match="no repair 'lenient'"):
         decode(np.array([0]), np.array([1]), TagSet.of(["O"]), "lenient")

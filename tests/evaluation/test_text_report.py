@@ -8,16 +8,16 @@ from goldspan.annotation import Example, Span
 from goldspan.bootstrap import Interval
 from goldspan.cli import console
 from goldspan.evaluation import text_report
-from goldspan.evaluation.report import report
-from goldspan.evaluation.run import Task, run_evaluation
-from goldspan.evaluation.text_report import View
+from goldspan.evaluation.report import make_report
+from goldspan.evaluation.run import EvaluationOptions, run_evaluation
+from goldspan.evaluation.text_report import ReportView
 from goldspan.formats import gold
-from goldspan.formats.sources import Note
+from goldspan.formats.sources import SourceNote
 from goldspan.quantities import TroopCount
 from goldspan.report import text
 from goldspan.report.text import MOST
 
-VIEW = View("gold", "predictions")
+VIEW = ReportView("gold", "predictions")
 FEW = {"resamples": 20}
 
 
@@ -28,10 +28,12 @@ def named(made, title):
 
 def test_counts_that_a_scheme_does_not_know_are_left_out():
     gold = [Example("a", "one two", (Span(0, 7, "X"),))]
-    made = report(gold, [gold[0].with_spans([Span(0, 3, "X")])], **FEW)
+    made = make_report(gold, [gold[0].with_spans([Span(0, 3, "X")])], **FEW)
     assert named(made, "Measures").header[2] == "incorrect"
     (table,) = [
-        t for t in text_report.report_tables(made, View("g", "p", headline="partial")) if t.title.startswith("Measures")
+        t
+        for t in text_report.report_tables(made, ReportView("g", "p", headline="partial"))
+        if t.title.startswith("Measures")
     ]
     assert table.header[2] == "partial"
     assert table.rows[-1][:5] == ("all, micro", "0", "1", "0", "0")
@@ -41,7 +43,7 @@ def test_a_matrix_that_is_too_wide_becomes_a_list_of_confusions():
     labels = [f"LABEL_{number}" for number in range(30)]
     gold = [Example(f"e{n}", "word", (Span(0, 4, label),)) for n, label in enumerate(labels)]
     wrong = [example.with_spans([Span(0, 4, "LABEL_0")]) for example in gold]
-    table = named(report(gold, wrong, **FEW), "Labels most often")
+    table = named(make_report(gold, wrong, **FEW), "Labels most often")
     assert len(table.rows) == MOST
     assert ("LABEL_1", "LABEL_0", "1") in table.rows
     assert "and 17 more" in table.note
@@ -50,12 +52,12 @@ def test_a_matrix_that_is_too_wide_becomes_a_list_of_confusions():
 def test_the_hardest_articles_come_first_and_undefined_ones_last():
     gold = [Example(f"{a}.p{n}", "word", (Span(0, 4, "X"),) if a != "c" else ()) for a in "abc" for n in range(2)]
     found = [example.with_spans(()) if example.article == "b" else example for example in gold]
-    table = named(report(gold, found, **FEW), "F1 by article")
+    table = named(make_report(gold, found, **FEW), "F1 by article")
     assert [(row[0], row[3]) for row in table.rows] == [("b", "0.00"), ("a", "100.00"), ("c", "undefined")]
 
 
 def test_notes_are_counted_kind_by_kind():
-    notes = [Note("lost-span", "one"), Note("extra-token", "two"), Note("lost-span", "three")]
+    notes = [SourceNote("lost-span", "one"), SourceNote("extra-token", "two"), SourceNote("lost-span", "three")]
     (title, first), (_, second) = text_report.by_kind(notes)
     assert title.startswith("2 notes “lost-span”: a predicted span that has no place")
     assert [len(first), len(second)] == [2, 1]
@@ -92,7 +94,7 @@ def test_numbers_are_written_as_they_are_read():
 def test_on_a_narrow_terminal_no_number_is_cut():
     text = "word " * 40
     gold = [Example(f"{a}.p01", text, tuple(Span(5 * n, 5 * n + 4, "MILITARY_UNIT") for n in range(40))) for a in "ab"]
-    made = report(gold, [gold[0], gold[1].with_spans(gold[1].spans[:13])], **FEW)
+    made = make_report(gold, [gold[0], gold[1].with_spans(gold[1].spans[:13])], **FEW)
     out = console.report_console()
     out.width = 70
     with out.capture() as captured:
@@ -106,7 +108,7 @@ def test_on_a_narrow_terminal_no_number_is_cut():
 def test_outside_a_project_files_of_any_format_are_compared(tmp_path):
     (tmp_path / "gold.conll").write_text("Aurora B-SHIP\nsails O\n\nOdesa B-PORT\n")
     (tmp_path / "found.conll").write_text("Aurora B-SHIP\nsails O\n\nOdesa O\n")
-    made, view = run_evaluation(Task(tmp_path / "gold.conll", str(tmp_path / "found.conll"), resamples=20))
+    made, view = run_evaluation(EvaluationOptions(tmp_path / "gold.conll", str(tmp_path / "found.conll"), resamples=20))
     assert (made.size.gold, made.evaluation.overall["strict"].correct) == (2, 1)
     assert made.ceiling is None
     assert set(view.colours) == {"PORT", "SHIP"}
@@ -115,5 +117,5 @@ def test_outside_a_project_files_of_any_format_are_compared(tmp_path):
 def test_a_scheme_that_does_not_know_the_labels_of_gold_is_not_used(toy):
     example = Example("harbour.p01", "Ships leave the harbour", (Span(0, 5, "OTHER"),))
     gold.write(toy.root / "other.jsonl", [example])
-    made, _ = run_evaluation(Task(toy.root / "other.jsonl", str(toy.root / "other.jsonl"), resamples=20))
+    made, _ = run_evaluation(EvaluationOptions(toy.root / "other.jsonl", str(toy.root / "other.jsonl"), resamples=20))
     assert made.labels == ("OTHER",)

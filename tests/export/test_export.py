@@ -8,7 +8,7 @@ from datasets import ClassLabel, load_dataset
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from goldspan import Example, InputError, Span, ValueRefused, formats, tokens
+from goldspan import Example, InputError, InvalidValueError, Span, formats, tokens
 from goldspan.annotation import Label, LabelScheme
 from goldspan.export import arrow, export, parquet
 from goldspan.formats import gold
@@ -142,7 +142,7 @@ def test_every_format_gives_the_same_gold_back(toy, tmp_path, name):
 @given(st.lists(examples(), max_size=4))
 def test_no_span_is_lost_on_the_way_into_a_table(found):
     rows = [relabelled(example) for example in found]
-    table, _ = arrow.Columns(SCHEME).table(rows, [0] * len(rows))
+    table, _ = arrow.ArrowColumns(SCHEME).table(rows, [0] * len(rows))
     for row, example in zip(table.to_pylist(), rows, strict=True):
         assert [(s["start"], s["end"], SCHEME.names[s["label"]]) for s in row["spans"]] == [
             (s.start, s.end, s.label) for s in example.spans
@@ -152,7 +152,7 @@ def test_no_span_is_lost_on_the_way_into_a_table(found):
 
 def test_a_value_that_nobody_can_defend_is_null():
     example = Example("a", "several sailors", (Span(0, 15, "C"),))
-    table, _ = arrow.Columns(SCHEME).table([example], [0])
+    table, _ = arrow.ArrowColumns(SCHEME).table([example], [0])
     assert parse_troop_count("several sailors") is None
     assert table["cs"].to_pylist() == [
         [{"start": 0, "end": 15, "minimum": None, "maximum": None, "approximate": None}]
@@ -189,8 +189,8 @@ def test_a_batch_is_tagged_as_its_examples_one_by_one(found, policy):
 
 def test_overlapping_spans_cannot_become_tags():
     example = Example("a.p00", "one two three", (Span(0, 7, "A"), Span(4, 13, "B")))
-    with pytest.raises(ValueRefused, match=r"a\.p00: the spans .* overlap"):
-        arrow.Columns(SCHEME).table([example], [0])
+    with pytest.raises(InvalidValueError, match=r"a\.p00: the spans .* overlap"):
+        arrow.ArrowColumns(SCHEME).table([example], [0])
 
 
 @given(corpora())

@@ -5,7 +5,7 @@ from hypothesis import given
 
 from goldspan import formats
 from goldspan.annotation import Example, Span
-from goldspan.errors import InputError, ValueRefused
+from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats import conll, inline
 from helpers import strategies
 
@@ -97,7 +97,7 @@ def test_under_strict_a_malformed_chunk_is_no_span_and_still_listed(tmp_path):
     (record,) = scan(tmp_path, text, scheme="IOB2", repair="strict")
     assert surfaces(record) == [("KFOR", "UNIT"), ("SFOR", "UNIT")]
     assert record.extra == {"repaired_tags": [[2, "I-PLACE"]]}
-    with pytest.raises(ValueRefused, match=r"no repair 'none'\n  It is conlleval or strict"):
+    with pytest.raises(InvalidValueError, match=r"no repair 'none'\n  It is conlleval or strict"):
         scan(tmp_path, text, repair="none")
 
 
@@ -110,7 +110,7 @@ def test_a_named_scheme_is_held_against_the_file(tmp_path):
     text = "KFOR I-UNIT\nleft O\n"
     assert scan(tmp_path, text)[0].extra == {}
     assert scan(tmp_path, text, scheme="IOB2")[0].extra == {"repaired_tags": [[1, "I-UNIT"]]}
-    with pytest.raises(ValueRefused, match="no tagging scheme"):
+    with pytest.raises(InvalidValueError, match="no tagging scheme"):
         scan(tmp_path, text, scheme="XYZ")
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from goldspan.errors import InputError
 from goldspan.formats import conll
-from goldspan.formats.conll import LOST, Columns
+from goldspan.formats.conll import LOST, ColumnNumbers
 from goldspan.iob import OUTSIDE, Tag
 
 DATA = Path(__file__).parents[1] / "data" / "formats"
@@ -48,7 +48,7 @@ def test_an_unreadable_line_is_repaired_on_request_and_else_an_error(line, word,
 
 
 def test_a_column_that_is_not_there_is_a_fault(tmp_path):
-    (found,) = read(tmp_path, "a b O\nc d\n", lenient=True, columns=Columns(1, 2))
+    (found,) = read(tmp_path, "a b O\nc d\n", lenient=True, columns=ColumnNumbers(1, 2))
     assert (found.words, [fault.error.message for fault in found.faults]) == (("b", "d"), ["only 2 column(s)"])
 
 

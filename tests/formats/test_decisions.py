@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goldspan.annotation import Span
-from goldspan.errors import InputError, ValueRefused
+from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats import decisions
 from goldspan.formats.decisions import Candidate, Decision
 
@@ -62,7 +62,7 @@ def test_any_decision_that_can_be_made_comes_back(numbers, data):
     ],
 )
 def test_an_impossible_decision_is_refused(changes, why):
-    with pytest.raises(ValueRefused, match=why):
+    with pytest.raises(InvalidValueError, match=why):
         decision(**changes)
 
 

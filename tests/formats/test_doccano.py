@@ -7,7 +7,7 @@ from hypothesis import assume, given
 
 from goldspan import formats
 from goldspan.annotation import Example, Span
-from goldspan.errors import InputError, ValueRefused
+from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats import doccano, gold
 from helpers import strategies
 
@@ -115,7 +115,7 @@ def test_a_span_that_splits_a_cluster_is_refused_where_these_are_counted(tmp_pat
 def test_an_empty_text_is_refused_for_doccano_refuses_it(tmp_path):
     with pytest.raises(InputError, match=r"a.jsonl: a.p00: the text is empty"):
         doccano.write(tmp_path / "a.jsonl", [Example("a.p00", "")])
-    with pytest.raises(ValueRefused):
+    with pytest.raises(InvalidValueError):
         doccano.row(Example("a.p00", ""))
 
 

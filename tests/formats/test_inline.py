@@ -1,7 +1,7 @@
 import pytest
 from hypothesis import given
 
-from goldspan import Example, Span, ValueRefused
+from goldspan import Example, InvalidValueError, Span
 from goldspan.formats import inline
 from helpers.strategies import examples
 
@@ -29,7 +29,7 @@ def test_nested_and_touching_spans_are_kept():
 
 
 def test_crossing_spans_are_refused():
-    with pytest.raises(ValueRefused, match="cross"):
+    with pytest.raises(InvalidValueError, match="cross"):
         inline.render("abcdef", [Span(0, 3, "A"), Span(2, 5, "B")])
 
 
@@ -44,7 +44,7 @@ def test_crossing_spans_are_refused():
     ],
 )
 def test_broken_markup_is_refused(marked, words):
-    with pytest.raises(ValueRefused, match=words):
+    with pytest.raises(InvalidValueError, match=words):
         inline.parse(marked)
 
 

@@ -1,7 +1,7 @@
 import pytest
 from hypothesis import given
 
-from goldspan import Example, InputError, Span, ValueRefused, formats
+from goldspan import Example, InputError, InvalidValueError, Span, formats
 from goldspan.formats import gold
 from helpers.strategies import examples
 
@@ -75,5 +75,5 @@ def test_bytes_that_are_not_utf8_are_named(tmp_path):
 
 
 def test_an_extra_key_takes_no_key_of_the_line():
-    with pytest.raises(ValueRefused, match="named 'at'"):
+    with pytest.raises(InvalidValueError, match="named 'at'"):
         gold.line(Example("a", "t", (), 3, {"at": 9}))

@@ -9,7 +9,7 @@ from seqeval.scheme import IOB2, IOBES, IOE2, Entities
 
 from goldspan import formats
 from goldspan.annotation import Example, Span
-from goldspan.errors import GoldspanError, InputError, MissingPart
+from goldspan.errors import GoldspanError, InputError, NotFoundError
 from goldspan.export import export
 from goldspan.formats import inline, sources
 from goldspan.formats.sources import read_source, tally
@@ -156,7 +156,7 @@ def test_a_text_longer_than_a_pipeline_takes_is_refused_by_its_id(ruler):
 
 
 def test_a_pipeline_that_is_not_installed_is_named_with_what_to_do():
-    with pytest.raises(MissingPart, match=r"'xx_none' is not installed\n  Run: pip install xx-none"):
+    with pytest.raises(NotFoundError, match=r"'xx_none' is not installed\n  Run: pip install xx-none"):
         read_source("xx_none", form="pipeline", texts=EXAMPLES)
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from goldspan.errors import ValueRefused
+from goldspan.errors import InvalidValueError
 from goldspan.guidelines import changelog
 
 
@@ -28,7 +28,7 @@ def test_without_a_rule_or_a_changelog_nothing_is_outdated(tmp_path, folder):
 
 
 def test_a_version_that_is_none_is_refused(folder):
-    with pytest.raises(ValueRefused, match="no version"):
+    with pytest.raises(InvalidValueError, match="no version"):
         changelog.outdated(changelog.changes(folder), "MU-1", "first")
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from goldspan.annotation import Span
-from goldspan.errors import InputError, MissingPart
+from goldspan.errors import InputError, NotFoundError
 from goldspan.guidelines import pages
 
 FIXED = ["```", "````", "~~~", "  ```", "    ```", "```ner", "   ~~~~ner", "```ner-fails a-b", "text", "  text", ""]
@@ -104,7 +104,7 @@ def test_a_refusal_names_the_block(tmp_path):
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path):
-    with pytest.raises(MissingPart):
+    with pytest.raises(NotFoundError):
         pages.blocks(tmp_path / "nowhere")
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from goldspan.agreement.agreement import measure
 from goldspan.agreement.annotations import annotations_of_examples
-from goldspan.agreement.gamma import Units
+from goldspan.agreement.gamma import ContinuumUnits
 from goldspan.annotation import Example, Span
 from goldspan.formats import gold, inline
 
@@ -72,7 +72,7 @@ def of_texts(**passes):
 def gamma_units(rows):
     """The units of one annotator, from tuples of start, end and the number of a label."""
     table = np.array(rows, np.float64).reshape(-1, 3).T
-    return Units(table[0], table[1], table[2].astype(np.int64))
+    return ContinuumUnits(table[0], table[1], table[2].astype(np.int64))
 
 
 def estimates(annotations, **options):

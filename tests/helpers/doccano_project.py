@@ -11,15 +11,15 @@ from goldspan.annotation import Example, Span
 from goldspan.corpus import Corpus
 from goldspan.doccano import project
 from goldspan.doccano.client.api import Doccano
-from goldspan.doccano.client.schema import Project
+from goldspan.doccano.client.schema import DoccanoProject
 from goldspan.doccano.push import desired_state
-from goldspan.doccano.push.push import Options, push_examples
-from goldspan.doccano.snapshot import ALL, Copy, Snapshot, Work, fingerprint, take
+from goldspan.doccano.push.push import PushOptions, push_examples
+from goldspan.doccano.snapshot import ALL, AnnotatorWork, Snapshot, StoredExample, fingerprint, take_snapshot
 from helpers import doccano_annotator
 from helpers.doccano_server import ANNOTATORS
 
 FLAGS = ("collaborative", "grapheme_mode", "allow_overlapping", "use_relation", "random_order", "members_create_labels")
-INDEPENDENT = Project(1, "p", "", "", **dict.fromkeys(FLAGS, False))
+INDEPENDENT = DoccanoProject(1, "p", "", "", **dict.fromkeys(FLAGS, False))
 SHARED = replace(INDEPENDENT, collaborative=True)
 KFOR = Span(0, 4, "UNIT")
 A = Example("a.p01", "KFOR left.")
@@ -29,7 +29,7 @@ LABELS = ("UNIT", "PLACE")
 
 def rows(*examples, project=INDEPENDENT, more=None):
     """The rows by which examples are imported into a project."""
-    return desired_state.rows(examples, project, LABELS, more)
+    return desired_state.upload_rows(examples, project, LABELS, more)
 
 
 def stored_copy(number, example, *, sent=None, work=None, project=INDEPENDENT, **keys):
@@ -38,8 +38,8 @@ def stored_copy(number, example, *, sent=None, work=None, project=INDEPENDENT, *
     row = {**want.meta, **keys}
     if project.collaborative:
         row["goldspan_sent"] = fingerprint(example.spans if sent is None else sent)
-        work = {ALL: work or Work(spans=example.spans)}
-    return Copy(number, example.id, row["goldspan_sha256"], example.at, {}, example.text, row, work or {})
+        work = {ALL: work or AnnotatorWork(spans=example.spans)}
+    return StoredExample(number, example.id, row["goldspan_sha256"], example.at, {}, example.text, row, work or {})
 
 
 def snapshot_of(*copies, project=INDEPENDENT):
@@ -60,10 +60,10 @@ class ExampleProject:
     def push(self, *examples, **options):
         """As the command does it: with the project as it is by then."""
         project = self.server.project(self.name)
-        return push_examples(self.server, project, examples, folder=self.folder, options=Options(**options))
+        return push_examples(self.server, project, examples, folder=self.folder, options=PushOptions(**options))
 
     def take(self):
-        return take(self.server, self.server.project(self.name))
+        return take_snapshot(self.server, self.server.project(self.name))
 
     def number(self, name):
         """Doccano's number of an example, of which there is one copy."""
@@ -98,7 +98,7 @@ def annotator_works(found):
     return sorted(
         (name, work.spans, work.confirmed, work.comments, work.refused)
         for name, work in found.work.items()
-        if work != Work()
+        if work != AnnotatorWork()
     )
 
 
@@ -126,7 +126,7 @@ class CorpusProject:
 
     corpus: Corpus
     server: Doccano
-    project: Project
+    project: DoccanoProject
     people: dict = field(default_factory=dict)
 
     @property
@@ -187,8 +187,8 @@ def from_corpus(server, corpus, kind="independent", prefill="nothing"):
     with Doccano(server.account) as client:
         made = project.prepare_project(client, corpus, name, kind).apply()
         begun = CorpusProject(corpus, client, made)
-        examples = desired_state.examples(corpus, corpus.entries, prefill)
-        begun.send(dict(want.row) for want in desired_state.rows(examples, made, corpus.scheme.names))
+        examples = desired_state.desired_examples(corpus, corpus.entries, prefill)
+        begun.send(dict(want.row) for want in desired_state.upload_rows(examples, made, corpus.scheme.names))
         yield begun
         client.delete_project(made.id)
 

@@ -7,7 +7,7 @@ import pytest
 from goldspan.doccano import server
 from goldspan.doccano.client.api import Doccano
 from goldspan.doccano.server import install
-from goldspan.errors import MissingPart
+from goldspan.errors import NotFoundError
 from helpers import doccano_annotator
 
 ANNOTATORS = ("ann", "bob")
@@ -17,7 +17,7 @@ def require_python():
     """Skip a test where Doccano's pinned versions fit no Python of this machine."""
     try:
         install.fitting_python()
-    except MissingPart as missing:
+    except NotFoundError as missing:
         pytest.skip(str(missing).splitlines()[0])
 
 

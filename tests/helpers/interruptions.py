@@ -64,7 +64,7 @@ def prepare(room, kind, person):
 
 def import_again(room, *examples):
     """Imports examples once more, as a task does that runs twice."""
-    rows = desired_state.rows(examples, room.project, ("UNIT", "PLACE"))
+    rows = desired_state.upload_rows(examples, room.project, ("UNIT", "PLACE"))
     upload = room.server.upload(b"".join(doccano.line(want.row) for want in rows), "again.jsonl")
     room.server.wait(room.server.start_import(room.project.id, [upload]))
 

@@ -4,7 +4,7 @@ from itertools import groupby
 
 from goldspan import files
 from goldspan.annotation import Span
-from goldspan.corpus import Corpus, Entry, write_manifest
+from goldspan.corpus import Corpus, ManifestEntry, write_manifest
 from goldspan.formats import gold
 
 COLOURS = ("#d62728", "#1f77b4", "#2ca02c", "#9467bd", "#8c564b", "#17becf")
@@ -19,7 +19,7 @@ def make(root, examples, labels, keys=None):
         scheme += f'page = "{key}.md"\n'
     files.write(corpus.guidelines / "labels.toml", scheme)
     articles = sorted({example.article for example in examples})
-    entries = [Entry(name, f"{name}.txt", "0" * 64) for name in articles]
+    entries = [ManifestEntry(name, f"{name}.txt", "0" * 64) for name in articles]
     write_manifest(corpus.folder / "manifest.jsonl", entries)
     for entry in entries:
         files.write(corpus.seeds / entry.file, "Made up.\n")

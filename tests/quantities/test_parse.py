@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import goldspan.quantities
-from goldspan.errors import ValueRefused
+from goldspan.errors import InvalidValueError
 from goldspan.quantities import TroopCount, lexicon, parse_troop_count
 from goldspan.quantities.lexicon import Bound
 
@@ -65,7 +65,7 @@ def test_the_conventions_in_the_docstring_are_true():
 
 @pytest.mark.parametrize(("minimum", "maximum"), [(None, None), (2, 1), (-1, 1), (None, -1), (-1, None)], ids=str)
 def test_a_count_that_cannot_be_is_refused(minimum, maximum):
-    with pytest.raises(ValueRefused):
+    with pytest.raises(InvalidValueError):
         TroopCount(minimum, maximum, approximate=False)
 
 

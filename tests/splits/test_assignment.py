@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goldspan import ValueRefused
+from goldspan import InvalidValueError
 from goldspan.splits import RATIOS, assign
 
 COUNTS = st.fixed_dictionaries({"articles": st.just(1), "A": st.integers(0, 9), "B": st.integers(0, 2)})
@@ -185,5 +185,5 @@ def test_a_split_without_a_ratio_keeps_what_it_has_and_gets_nothing():
     "ratios", [{}, {"train": 0.9}, {"train": 1.5, "test": -0.5}, {"train": 1, "test": 0}, {"a": math.nan}]
 )
 def test_ratios_that_are_no_shares_are_refused(ratios):
-    with pytest.raises(ValueRefused, match="add up to 1"):
+    with pytest.raises(InvalidValueError, match="add up to 1"):
         assign({"a": {}}, {"a": "a"}, {}, ratios)

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goldspan import Example, Span, ValueRefused
-from goldspan.corpus import Corpus, Entry, write_manifest
+from goldspan import Example, InvalidValueError, Span
+from goldspan.corpus import Corpus, ManifestEntry, write_manifest
 from goldspan.formats import gold
-from goldspan.splits.folds import assign_folds, folds, groups, wholes
+from goldspan.splits.folds import article_sizes, assign_folds, folds, groups
 
 SPANS = st.dictionaries(st.sampled_from("ABC"), st.integers(0, 9), max_size=3)
 
@@ -59,7 +59,7 @@ def test_a_label_rarer_than_the_folds_is_no_obstacle():
 
 
 def test_one_fold_is_no_cross_validation():
-    with pytest.raises(ValueRefused, match="at least 2 folds"):
+    with pytest.raises(InvalidValueError, match="at least 2 folds"):
         assign_folds({"a": "a"}, {"a": {}}, 1)
 
 
@@ -69,7 +69,7 @@ def test_an_article_is_the_sum_of_its_examples_in_their_order():
         Example("a.p00", "Nobody."),
         Example("b.p00", "Ann and Bob came.", (Span(0, 3, "P"), Span(8, 11, "P")), 0),
     ]
-    found = wholes(examples)
+    found = article_sizes(examples)
     assert list(found) == ["a", "b"]
     assert (found["b"].text, found["b"].examples, found["b"].words) == ("Ann and Bob came.\nThen Bob left.", 2, 7)
     assert found["b"].spans == {"P": 3}
@@ -77,13 +77,13 @@ def test_an_article_is_the_sum_of_its_examples_in_their_order():
 
 def test_a_group_is_named_after_its_first_article():
     texts = {"c": "one two three four", "a": "one two three four", "b": "five six seven"}
-    found = groups(wholes(Example(f"{name}.p00", text) for name, text in texts.items()))
+    found = groups(article_sizes(Example(f"{name}.p00", text) for name, text in texts.items()))
     assert found == {"a": "a", "b": "b", "c": "a"}
 
 
 def test_the_folds_of_a_corpus_are_those_of_its_articles_with_gold(tmp_path):
     corpus = Corpus.create(tmp_path / "project")
-    write_manifest(corpus.folder / "manifest.jsonl", [Entry(name, name, "0") for name in "abcd"])
+    write_manifest(corpus.folder / "manifest.jsonl", [ManifestEntry(name, name, "0") for name in "abcd"])
     for name, text in {"a": "one two three four", "b": "five six seven", "d": "One, two, three four!"}.items():
         gold.write(corpus.gold / f"{name}.jsonl", [Example(f"{name}.p00", text)])
     assert folds(corpus) == {"a": 0, "b": 1, "d": 0}

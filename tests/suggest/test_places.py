@@ -2,7 +2,7 @@
 
 import pytest
 
-from goldspan.suggest.candidates import Candidate, flat
+from goldspan.suggest.candidates import SpanCandidate, resolve_overlaps
 from goldspan.suggest.truecase import view
 from helpers.suggestions import in_brackets
 
@@ -80,16 +80,16 @@ def test_hard_wrapped_names_are_one_span():
 
 
 def test_the_longer_wins_and_a_name_without_a_label_shields():
-    inside = Candidate(1, 2, "LOCATION", "place.gazetteer", 0.9)
-    shield = Candidate(1, 3, "", "org.headed", 0.9)
-    assert flat([inside, shield]) == [shield]
+    inside = SpanCandidate(1, 2, "LOCATION", "place.gazetteer", 0.9)
+    shield = SpanCandidate(1, 3, "", "org.headed", 0.9)
+    assert resolve_overlaps([inside, shield]) == [shield]
 
 
 def test_a_quantity_wins_over_a_longer_name():
-    count = Candidate(0, 3, "TROOP_COUNT", "count.personnel", 0.7)
-    assert flat([Candidate(1, 6, "MILITARY_UNIT", "unit.named", 0.9), count]) == [count]
+    count = SpanCandidate(0, 3, "TROOP_COUNT", "count.personnel", 0.7)
+    assert resolve_overlaps([SpanCandidate(1, 6, "MILITARY_UNIT", "unit.named", 0.9), count]) == [count]
 
 
 def test_of_two_of_one_length_the_rule_wins_over_the_model():
-    rule = Candidate(0, 2, "LOCATION", "place.gazetteer", 0.5)
-    assert flat([Candidate(0, 2, "PERSON", "model.person", 0.9), rule]) == [rule]
+    rule = SpanCandidate(0, 2, "LOCATION", "place.gazetteer", 0.5)
+    assert resolve_overlaps([SpanCandidate(0, 2, "PERSON", "model.person", 0.9), rule]) == [rule]

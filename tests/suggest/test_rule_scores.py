@@ -7,7 +7,7 @@ from hypothesis import given
 
 from goldspan import InputError
 from goldspan.annotation import Example, Span
-from goldspan.errors import ValueRefused
+from goldspan.errors import InvalidValueError
 from goldspan.evaluation.result import Counts
 from goldspan.formats import inline
 from goldspan.suggest.rule_scores import by_rule
@@ -62,7 +62,7 @@ def test_articles_of_one_side_alone_count_nowhere_and_are_named():
 
 
 def test_suggestions_for_other_articles_are_refused():
-    with pytest.raises(ValueRefused, match="no article is in both"):
+    with pytest.raises(InvalidValueError, match="no article is in both"):
         by_rule(GOLD, {"rules": [suggested("c.p01", "[Cork]{PLACE}", ["gazetteer"])]})
 
 

@@ -15,7 +15,7 @@ from goldspan import formats
 from goldspan.annotation import Span
 from goldspan.articles.ingest import Document, documents
 from goldspan.articles.paragraphs import examples_of
-from goldspan.errors import InputError, MissingPart
+from goldspan.errors import InputError, NotFoundError
 from goldspan.formats import gold
 from goldspan.suggest import run
 from goldspan.suggest.lexicon import entries
@@ -124,7 +124,7 @@ def test_every_word_list_says_its_source_and_lists_nothing_twice():
 
 
 def test_a_pipeline_that_is_not_installed_is_named_with_the_remedy():
-    with pytest.raises(MissingPart, match=r"'xx_no_such_pipeline' is not installed\n.*pip install"):
+    with pytest.raises(NotFoundError, match=r"'xx_no_such_pipeline' is not installed\n.*pip install"):
         Suggester(scheme(*NAMES), "xx_no_such_pipeline")
 
 

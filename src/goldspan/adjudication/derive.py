@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from goldspan.annotation import Example, Span
-    from goldspan.formats.decisions import Decision, Line
+    from goldspan.formats.decisions import Decision, DecisionLine
 
 FEWEST = 2  # readers from which gold can follow
 
@@ -54,7 +54,7 @@ class Dispute:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class SettledExample:
     """What follows for one example.
 
     Args:
@@ -73,7 +73,7 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True)
-class Derived:
+class DerivedGold:
     """What follows for a corpus.
 
     Args:
@@ -82,7 +82,7 @@ class Derived:
         orphans: decisions about examples that nobody or one annotator read.
     """
 
-    settled: Mapping[str, Settled]
+    settled: Mapping[str, SettledExample]
     read_once: Mapping[str, str] = field(default_factory=dict)
     orphans: tuple[Decision, ...] = ()
 
@@ -101,7 +101,7 @@ class Derived:
         """The decisions that do not hold any more."""
         return [*(decision for one in self.settled.values() for decision in one.stale), *self.orphans]
 
-    def misquoted(self, line: Line) -> Iterator[tuple[Span, str, str]]:
+    def misquoted(self, line: DecisionLine) -> Iterator[tuple[Span, str, str]]:
         """The spans of a decision on the present text that says they cover other words than they do.
 
         Yields:
@@ -114,7 +114,7 @@ class Derived:
                     yield span, said, covered
 
 
-def derive(passes: Mapping[str, Iterable[Example]], decisions: Iterable[Decision] = ()) -> Derived:
+def derive(passes: Mapping[str, Iterable[Example]], decisions: Iterable[Decision] = ()) -> DerivedGold:
     """What follows from the passes and the decisions.
 
     Args:
@@ -133,10 +133,10 @@ def derive(passes: Mapping[str, Iterable[Example]], decisions: Iterable[Decision
         said[decision.example].append(decision)
     once = {name: next(iter(readings)) for name, readings in read.items() if len(readings) < FEWEST}
     settled = {name: settle(readings, said.pop(name, ())) for name, readings in read.items() if len(readings) >= FEWEST}
-    return Derived(settled, once, tuple(decision for left in said.values() for decision in left))
+    return DerivedGold(settled, once, tuple(decision for left in said.values() for decision in left))
 
 
-def settle(readings: Mapping[str, Example], decisions: Sequence[Decision] = ()) -> Settled:
+def settle(readings: Mapping[str, Example], decisions: Sequence[Decision] = ()) -> SettledExample:
     """What follows for one example.
 
     Args:
@@ -167,7 +167,7 @@ def settle(readings: Mapping[str, Example], decisions: Sequence[Decision] = ()) 
             disputes.append(Dispute(bare, start, end, candidates))
     stale = tuple(decision for decision in decisions if decision not in applied)
     made = bare.with_spans(spans)
-    return Settled(made, tuple(sorted(readings)), tuple(disputes), tuple(applied), stale)
+    return SettledExample(made, tuple(sorted(readings)), tuple(disputes), tuple(applied), stale)
 
 
 def votes(spans: Mapping[str, Iterable[Span]], start: int, end: int) -> tuple[Candidate, ...]:
@@ -186,7 +186,7 @@ def votes(spans: Mapping[str, Iterable[Span]], start: int, end: int) -> tuple[Ca
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class GoldDifference:
     """A stretch in which gold is not what follows from passes and decisions.
 
     Args:
@@ -206,7 +206,7 @@ class Difference:
     candidates: tuple[Candidate, ...]
 
 
-def differences(settled: Settled, gold: Example, readings: Mapping[str, Example]) -> list[Difference]:
+def differences(settled: SettledExample, gold: Example, readings: Mapping[str, Example]) -> list[GoldDifference]:
     """Where gold is not what follows for an example, in the order of the text.
 
     Args:
@@ -228,7 +228,7 @@ def differences(settled: Settled, gold: Example, readings: Mapping[str, Example]
         if disputed or mine != derived:
             follows = None if disputed else derived
             bare = settled.example.with_spans(())
-            found.append(Difference(bare, start, end, mine, follows, votes(sets, start, end)))
+            found.append(GoldDifference(bare, start, end, mine, follows, votes(sets, start, end)))
     return found
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from goldspan import corpus, files
-from goldspan.adjudication.state import look, record
+from goldspan.adjudication.state import read_state, record
 from goldspan.errors import InputError
 from goldspan.formats import gold
 from goldspan.guidelines import changelog
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
-    from goldspan.adjudication.derive import Difference
-    from goldspan.adjudication.state import State
+    from goldspan.adjudication.derive import GoldDifference
+    from goldspan.adjudication.state import AdjudicationState
     from goldspan.annotation import Example
-    from goldspan.corpus import Corpus, Entry
+    from goldspan.corpus import Corpus, ManifestEntry
     from goldspan.formats.decisions import Decision
 
 SHOWN = 3
 
 
 @dataclass(frozen=True)
-class Writing:
+class GoldFile:
     """What would be written into gold.
 
     Args:
@@ -40,7 +40,7 @@ class Writing:
     texts: dict[Path, str]
 
 
-def plan(state: State, *, overwrite: bool = False) -> Writing:
+def plan(state: AdjudicationState, *, overwrite: bool = False) -> GoldFile:
     """What gold takes from what is settled.
 
     An example with an open dispute is left as it stands, and so are examples with fewer than two readers.
@@ -53,10 +53,10 @@ def plan(state: State, *, overwrite: bool = False) -> Writing:
     new = tuple(name for name in settled if name not in state.gold)
     changed = tuple(name for name in settled if name in state.hand)
     taken = {*new, *(changed if overwrite else ())}
-    return Writing(new, changed, _texts(state, {name: settled[name] for name in taken}))
+    return GoldFile(new, changed, _texts(state, {name: settled[name] for name in taken}))
 
 
-def apply(state: State, *, overwrite: bool = False) -> list[Path]:
+def apply(state: AdjudicationState, *, overwrite: bool = False) -> list[Path]:
     """Write gold and, for articles that are settled, the version of the guidelines; the files that changed.
 
     Raises:
@@ -73,7 +73,7 @@ def apply(state: State, *, overwrite: bool = False) -> list[Path]:
     return _write(state, planned.texts)
 
 
-def enact(corpus: Corpus, made: Collection[tuple[Decision, Example]]) -> list[Path]:
+def apply_files(corpus: Corpus, made: Collection[tuple[Decision, Example]]) -> list[Path]:
     """Write decisions and, where they settle an example, its gold; the files that changed.
 
     Gold that differs from what follows anywhere else than where these decisions were made is left for a person to look
@@ -87,7 +87,7 @@ def enact(corpus: Corpus, made: Collection[tuple[Decision, Example]]) -> list[Pa
     regions: defaultdict[str, list[Decision]] = defaultdict(list)
     for decision, _ in made:
         regions[decision.example].append(decision)
-    state = look(corpus, {example.article for _, example in made})
+    state = read_state(corpus, {example.article for _, example in made})
     settled = _settled(state)
     taken = {
         name: settled[name]
@@ -97,15 +97,15 @@ def enact(corpus: Corpus, made: Collection[tuple[Decision, Example]]) -> list[Pa
     return [*written, *_write(state, _texts(state, taken))]
 
 
-def _settled(state: State) -> dict[str, Example]:
+def _settled(state: AdjudicationState) -> dict[str, Example]:
     return {name: one.example for name, one in state.derived.settled.items() if not one.disputes}
 
 
-def _covered(difference: Difference, decisions: Collection[Decision]) -> bool:
+def _covered(difference: GoldDifference, decisions: Collection[Decision]) -> bool:
     return any(one.start <= difference.start and difference.end <= one.end for one in decisions)
 
 
-def _texts(state: State, taken: dict[str, Example]) -> dict[Path, str]:
+def _texts(state: AdjudicationState, taken: dict[str, Example]) -> dict[Path, str]:
     """The files of gold as they read with these examples; the lines keep the order of the article."""
     articles = {example.article for example in taken.values()}
     texts = {}
@@ -116,7 +116,7 @@ def _texts(state: State, taken: dict[str, Example]) -> dict[Path, str]:
     return texts
 
 
-def _write(state: State, texts: dict[Path, str]) -> list[Path]:
+def _write(state: AdjudicationState, texts: dict[Path, str]) -> list[Path]:
     written = [path for path, text in texts.items() if files.write(path, text)]
     again = {state.derived.settled[one.example].example.article for one in state.outdated}
     finished = {path.stem for path in texts} - {one.example.article for one in state.derived.disputes} - again
@@ -128,7 +128,7 @@ def _write(state: State, texts: dict[Path, str]) -> list[Path]:
     return written
 
 
-def _version(state: State, entry: Entry) -> str | None:
+def _version(state: AdjudicationState, entry: ManifestEntry) -> str | None:
     """The version of the guidelines that the gold of a settled article follows.
 
     Gold that was there keeps the version that it was said to follow: some decisions do not tell that all of it was read

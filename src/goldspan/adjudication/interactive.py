@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from goldspan.adjudication.derive import Dispute
-from goldspan.adjudication.gold import enact
-from goldspan.adjudication.state import Ruling, decide, known_rule
+from goldspan.adjudication.gold import apply_files
+from goldspan.adjudication.state import DecisionAuthor, decide, known_rule
 from goldspan.annotation import Span
-from goldspan.errors import ValueRefused
+from goldspan.errors import InvalidValueError
 from goldspan.formats import inline
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from goldspan.adjudication.state import State
+    from goldspan.adjudication.state import AdjudicationState
     from goldspan.formats.decisions import Decision
 
 HELP = "a number: that candidate; n: nothing; e: other spans; s: leave it open; q: stop here; ?: this help"
@@ -23,7 +23,7 @@ QUIT, SKIP, NOTHING, EDIT, ASK = "q", "s", "n", "e", "?"
 NO_RULE = "-"
 
 
-class Desk(Protocol):
+class Prompt(Protocol):
     """Where a person sits: what is shown, and what is asked."""
 
     def show(self, dispute: Dispute, number: int, total: int, before: Decision | None) -> None:
@@ -44,7 +44,7 @@ class Hint(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Settling:
+class SessionResult:
     """What a sitting brought.
 
     Args:
@@ -63,8 +63,11 @@ class _StopHere(Exception):  # noqa: N818  (it is no error)
 
 
 def settle(
-    state: State, desk: Desk, ruling: Ruling, hints: Callable[[Dispute], Hint | None] = lambda _: None
-) -> Settling:
+    state: AdjudicationState,
+    desk: Prompt,
+    ruling: DecisionAuthor,
+    hints: Callable[[Dispute], Hint | None] = lambda _: None,
+) -> SessionResult:
     """Go through the open disputes and then through the decisions whose rule has changed.
 
     Each decision is written, and gold with it, before the next question is asked: whoever stops goes on from there.
@@ -83,23 +86,27 @@ def settle(
         try:
             made = _decision(state, desk, dispute, ruling, hints)
         except _StopHere:
-            return Settling(decided, skipped, len(cases) - number + 1)
+            return SessionResult(decided, skipped, len(cases) - number + 1)
         if made is None:
             skipped += 1
         else:
-            enact(state.corpus, [(made, dispute.example)])
+            apply_files(state.corpus, [(made, dispute.example)])
             decided += 1
-    return Settling(decided, skipped, 0)
+    return SessionResult(decided, skipped, 0)
 
 
-def _dispute(state: State, decision: Decision) -> Dispute:
+def _dispute(state: AdjudicationState, decision: Decision) -> Dispute:
     """What was decided, as the dispute that it was."""
     example = state.derived.settled[decision.example].example.with_spans(())
     return Dispute(example, decision.start, decision.end, decision.candidates)
 
 
 def _decision(
-    state: State, desk: Desk, dispute: Dispute, ruling: Ruling, hints: Callable[[Dispute], Hint | None]
+    state: AdjudicationState,
+    desk: Prompt,
+    dispute: Dispute,
+    ruling: DecisionAuthor,
+    hints: Callable[[Dispute], Hint | None],
 ) -> Decision | None:
     while True:
         answer = _answer(desk, f"Which? [1-{len(dispute.candidates)}, n, e, s, q, ?]").lower()
@@ -114,32 +121,34 @@ def _decision(
             rule = _rule(state, desk, hints(dispute))  # told after the choice, which no guess is to sway
             grounds = replace(ruling, rule=rule, reason=_answer(desk, "Reason (may be empty)"))
             return decide(dispute, choice, grounds, state.corpus.scheme, "adjudicated")
-        except ValueRefused as error:
+        except InvalidValueError as error:
             desk.say(str(error))
 
 
-def _choice(desk: Desk, dispute: Dispute, answer: str) -> tuple[Span, ...]:
+def _choice(desk: Prompt, dispute: Dispute, answer: str) -> tuple[Span, ...]:
     if answer == NOTHING:
         return ()
     if answer == EDIT:
         return _edited(desk, dispute)
     if answer.isascii() and answer.isdigit() and 1 <= int(answer) <= len(dispute.candidates):
         return dispute.candidates[int(answer) - 1].spans
-    raise ValueRefused(f"{answer!r} is no answer", remedy=HELP)
+    raise InvalidValueError(f"{answer!r} is no answer", remedy=HELP)
 
 
-def _edited(desk: Desk, dispute: Dispute) -> tuple[Span, ...]:
+def _edited(desk: Prompt, dispute: Dispute) -> tuple[Span, ...]:
     """The spans of a line of inline markup, which must have just the words of the region."""
     words = dispute.example.text[dispute.start : dispute.end]
     desk.say("Mark the words like this: the [72nd Brigade]{LABEL}; a bracket of the text is \\[ or \\].")
     marked = _answer(desk, "Markup", inline.escape(words))
     text, spans = inline.parse(marked)
     if text != words:
-        raise ValueRefused(f"the words are {text!r}, not {words!r}", remedy="Change the brackets and labels alone.")
+        raise InvalidValueError(
+            f"the words are {text!r}, not {words!r}", remedy="Change the brackets and labels alone."
+        )
     return tuple(Span(span.start + dispute.start, span.end + dispute.start, span.label) for span in spans)
 
 
-def _rule(state: State, desk: Desk, hint: Hint | None) -> str | None:
+def _rule(state: AdjudicationState, desk: Prompt, hint: Hint | None) -> str | None:
     """The rule that a person names; the first of a hint, if there is one, for an empty answer."""
     question, suggestion = "Rule (may be empty)", ""
     if hint is not None:
@@ -149,11 +158,11 @@ def _rule(state: State, desk: Desk, hint: Hint | None) -> str | None:
         answer = _answer(desk, question, suggestion)
         try:
             return None if answer == NO_RULE else known_rule(answer, state.rules)
-        except ValueRefused as error:
+        except InvalidValueError as error:
             desk.say(str(error))
 
 
-def _answer(desk: Desk, question: str, suggestion: str = "") -> str:
+def _answer(desk: Prompt, question: str, suggestion: str = "") -> str:
     answer = desk.ask(question, suggestion)
     if answer is None or answer.strip().lower() == QUIT:
         raise _StopHere

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from goldspan.adjudication.derive import derive, differences, settle
 from goldspan.corpus import confirmed
-from goldspan.errors import InputError, ValueRefused
+from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats import decisions
 from goldspan.formats.decisions import Decision, fingerprint
 from goldspan.guidelines import changelog, rules
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from goldspan.adjudication.derive import Derived, Difference, Dispute, Settled
+    from goldspan.adjudication.derive import DerivedGold, Dispute, GoldDifference, SettledExample
     from goldspan.annotation import Example, LabelScheme, Span
     from goldspan.corpus import Corpus
     from goldspan.formats.decisions import How
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class State:
+class AdjudicationState:
     """Passes, decisions and gold of a corpus, and what follows from the first two.
 
     Args:
@@ -44,9 +44,9 @@ class State:
     corpus: Corpus
     articles: tuple[str, ...]
     passes: Mapping[str, Mapping[str, Example]]
-    lines: tuple[decisions.Line, ...]
+    lines: tuple[decisions.DecisionLine, ...]
     gold: Mapping[str, Example]
-    derived: Derived
+    derived: DerivedGold
 
     def readings(self, example: str) -> dict[str, Example]:
         """Per reader of an example what was read."""
@@ -68,7 +68,7 @@ class State:
         return [one for one in self.derived.applied if changelog.outdated(self.changed, one.rule, one.guidelines)]
 
     @cached_property
-    def hand(self) -> dict[str, list[Difference]]:
+    def hand(self) -> dict[str, list[GoldDifference]]:
         """Where gold is not what follows, per example; nothing where gold has no such example."""
         found = {
             name: differences(settled, self.gold[name], self.readings(name))
@@ -83,7 +83,7 @@ class State:
         place = {name: number for number, name in enumerate(self.articles)}
         return sorted(self.derived.disputes, key=lambda one: (place[one.example.article], one.example.at, one.start))
 
-    def reopened(self, example: str) -> Settled:
+    def reopened(self, example: str) -> SettledExample:
         """What follows for an example if the decisions that must be read again are set aside."""
         again = set(map(id, self.outdated))
         settled = self.derived.settled[example]
@@ -94,7 +94,7 @@ class State:
         return [line.decision for line in self.lines if line.decision.rule == rule]
 
 
-def look(corpus: Corpus, articles: Collection[str] | None = None) -> State:
+def read_state(corpus: Corpus, articles: Collection[str] | None = None) -> AdjudicationState:
     """Read passes, decisions and gold, and derive what follows.
 
     Args:
@@ -121,7 +121,7 @@ def look(corpus: Corpus, articles: Collection[str] | None = None) -> State:
     derived = derive({name: examples.values() for name, examples in passes.items()}, [one.decision for one in lines])
     _refuse_other_surfaces(lines, derived)
     gold = {one.id: one for one in corpus.gold_examples(chosen)}
-    return State(corpus, chosen, passes, lines, gold, derived)
+    return AdjudicationState(corpus, chosen, passes, lines, gold, derived)
 
 
 def record(corpus: Corpus, made: Collection[tuple[Decision, Example]]) -> list[Path]:
@@ -154,12 +154,12 @@ def _replaces(new: Decision, old: Decision) -> bool:
     return new.example == old.example and new.start < old.end and old.start < new.end
 
 
-def _lines(path: Path) -> Iterator[decisions.Line]:
+def _lines(path: Path) -> Iterator[decisions.DecisionLine]:
     if path.is_file():
         yield from decisions.read(path)
 
 
-def _refuse_other_surfaces(lines: Collection[decisions.Line], derived: Derived) -> None:
+def _refuse_other_surfaces(lines: Collection[decisions.DecisionLine], derived: DerivedGold) -> None:
     """Refuse a decision on the present text whose spans do not cover the words that it says they cover."""
     for line in lines:
         for span, said, covered in derived.misquoted(line):
@@ -176,7 +176,7 @@ MAJORITY = "majority"
 
 
 @dataclass(frozen=True, slots=True)
-class Ruling:
+class DecisionAuthor:
     """Who decides, and on what ground.
 
     Args:
@@ -191,7 +191,7 @@ class Ruling:
     rule: str | None = None
     reason: str | None = None
 
-    def on(self, case: Dispute | Difference, choice: Iterable[Span], how: How, guidelines: str) -> Decision:
+    def on(self, case: Dispute | GoldDifference, choice: Iterable[Span], how: How, guidelines: str) -> Decision:
         """The decision that these spans are right for a stretch of an example.
 
         Args:
@@ -201,7 +201,7 @@ class Ruling:
             guidelines: the version that was followed.
 
         Raises:
-            ValueRefused: for a choice that leaves the stretch or overlaps itself.
+            InvalidValueError: for a choice that leaves the stretch or overlaps itself.
         """
         return Decision(
             case.example.id, fingerprint(case.example.text), case.start, case.end, case.candidates, tuple(choice),
@@ -209,16 +209,16 @@ class Ruling:
         )  # fmt: skip
 
 
-def decide(dispute: Dispute, choice: Iterable[Span], ruling: Ruling, scheme: LabelScheme, how: How) -> Decision:
+def decide(dispute: Dispute, choice: Iterable[Span], ruling: DecisionAuthor, scheme: LabelScheme, how: How) -> Decision:
     """A decision on a dispute.
 
     Raises:
-        ValueRefused: for a choice that leaves the region, overlaps itself or has an unknown label.
+        InvalidValueError: for a choice that leaves the region, overlaps itself or has an unknown label.
     """
     chosen = tuple(choice)
     for span in chosen:
         if span.label not in scheme:
-            raise ValueRefused(
+            raise InvalidValueError(
                 f"there is no label {span.label!r}",
                 example=dispute.example.id,
                 remedy=f"The labels are {', '.join(scheme.names)}.",
@@ -226,7 +226,7 @@ def decide(dispute: Dispute, choice: Iterable[Span], ruling: Ruling, scheme: Lab
     return ruling.on(dispute, chosen, how, scheme.version)
 
 
-def by_majority(state: State, when: str) -> list[tuple[Decision, Example]]:
+def by_majority(state: AdjudicationState, when: str) -> list[tuple[Decision, Example]]:
     """A decision for each dispute in which more than half of the readers have the same.
 
     Args:
@@ -237,12 +237,12 @@ def by_majority(state: State, when: str) -> list[tuple[Decision, Example]]:
     for dispute in state.open:
         if (first := dispute.majority) is not None:
             votes = f"{len(first.by)} of {dispute.readers} readers"
-            ruling = Ruling(MAJORITY, when, None, votes)
+            ruling = DecisionAuthor(MAJORITY, when, None, votes)
             made.append((decide(dispute, first.spans, ruling, state.corpus.scheme, "majority"), dispute.example))
     return made
 
 
-def adopt(state: State, ruling: Ruling) -> list[tuple[Decision, Example]]:
+def adopt(state: AdjudicationState, ruling: DecisionAuthor) -> list[tuple[Decision, Example]]:
     """A decision for each stretch in which gold is not what follows: gold as it stands is what was decided."""
     version = state.corpus.scheme.version
     return [
@@ -256,7 +256,7 @@ def known_rule(name: str | None, rules: Mapping[str, Rule]) -> str | None:
     """The id of a rule as the guidelines write it, from what a person typed; None for nothing.
 
     Raises:
-        ValueRefused: for an id that no rule has.
+        InvalidValueError: for an id that no rule has.
     """
     if not name or not name.strip():
         return None
@@ -264,4 +264,4 @@ def known_rule(name: str | None, rules: Mapping[str, Rule]) -> str | None:
     for one in rules:
         if one.upper() == wanted:
             return one
-    raise ValueRefused(f"there is no rule {name.strip()!r}", remedy=f"The rules are {', '.join(rules)}.")
+    raise InvalidValueError(f"there is no rule {name.strip()!r}", remedy=f"The rules are {', '.join(rules)}.")

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from goldspan.adjudication.derive import Dispute
-    from goldspan.adjudication.gold import Writing
-    from goldspan.adjudication.state import State
+    from goldspan.adjudication.gold import GoldFile
+    from goldspan.adjudication.state import AdjudicationState
     from goldspan.annotation import Span
     from goldspan.formats.decisions import Candidate, Decision
 
@@ -22,7 +22,7 @@ AROUND = 40  # code points of text on either side of a region
 HOW = {"majority": "majority", "adjudicated": "decided", "hand": "by hand"}
 
 
-def table(state: State) -> Table:
+def table(state: AdjudicationState) -> Table:
     """A row per article, and all of them together."""
     counts = {article: Counter[str]() for article in state.articles}
     for one in state.derived.settled.values():
@@ -79,7 +79,7 @@ def decided(decision: Decision, text: str) -> str:
     return f"{decision.example} [{decision.start}, {decision.end}] {what}  ({who}{visible(said)})"
 
 
-def hand(state: State) -> Iterator[str]:
+def hand(state: AdjudicationState) -> Iterator[str]:
     """Where gold is not what follows, a line each; what is disputed and stands in gold all the same comes last."""
     undecided = []
     for name, differing in state.hand.items():
@@ -93,13 +93,13 @@ def hand(state: State) -> Iterator[str]:
     yield from undecided
 
 
-def text_of(state: State, decision: Decision) -> str:
+def text_of(state: AdjudicationState, decision: Decision) -> str:
     """The text that a decision is about, if it is still that; else nothing."""
     settled = state.derived.settled.get(decision.example)
     return settled.example.text if settled and decision not in settled.stale else ""
 
 
-def closing(state: State, writing: Writing) -> list[str]:
+def closing(state: AdjudicationState, writing: GoldFile) -> list[str]:
     """What is to be done next, a sentence each."""
     lines = []
     majority = sum(one.majority is not None for one in state.open)
@@ -125,7 +125,7 @@ def closing(state: State, writing: Writing) -> list[str]:
     return lines or ["Gold follows from passes and decisions; nothing is open."]
 
 
-def json(state: State, writing: Writing) -> dict[str, Any]:
+def json(state: AdjudicationState, writing: GoldFile) -> dict[str, Any]:
     """The report for `--json`."""
     return {
         **table(state).json(),

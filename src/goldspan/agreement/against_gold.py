@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from goldspan.agreement.annotator_record import AnnotatorRecord, Error, Quality, Stage
-from goldspan.agreement.disagreements import Dispute, Variant, disagreements_between
-from goldspan.bootstrap import BootstrapSettings, drawn, interval, ratio
+from goldspan.agreement.annotator_record import AnnotatorError, AnnotatorRecord, ArticleQuality, Quality
+from goldspan.agreement.disagreements import DisagreementRegion, RegionReading, disagreements_between
+from goldspan.bootstrap import BootstrapSettings, interval, ratio, resampled_sums
 from goldspan.errors import InputError
 from goldspan.evaluation.result import Counts
 from goldspan.report.text import amount, percent, signed
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from goldspan.agreement.annotations import Annotations, Item
+    from goldspan.agreement.annotations import AnnotatedExample, Annotations
     from goldspan.agreement.annotator_record import Mark
     from goldspan.agreement.disagreements import Disagreement, Kind
     from goldspan.annotation import Example, Span
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 GOLD = "gold"
 
 
-def against(
+def measure_against_gold(
     annotations: Annotations,
     gold: Sequence[Example],
     labels: Sequence[str],
@@ -66,7 +66,7 @@ def against(
 
     Raises:
         InputError: where gold has another text for an example.
-        ValueRefused: for no resamples, and for a level outside (0, 1).
+        InvalidValueError: for no resamples, and for a level outside (0, 1).
     """
     settings = BootstrapSettings(unit="article", resamples=resamples, level=level, seed=seed)
     right = {example.id: example for example in gold}
@@ -74,13 +74,13 @@ def against(
     items = [item for item in annotations.items if _has(right, item)]
     place = {article: number for number, article in enumerate(order)}
     items.sort(key=lambda item: (place.get(item.article, len(place)), item.article, item.at))
-    terms = _Terms(right, tuple(labels), order, settings)
+    terms = _GoldOptions(right, tuple(labels), order, settings)
     return tuple(
         _record(name, [item for item in items if name in item.spans], terms) for name in annotations.annotators
     )
 
 
-def _has(right: Mapping[str, Example], item: Item) -> bool:
+def _has(right: Mapping[str, Example], item: AnnotatedExample) -> bool:
     """Whether gold has an example.
 
     Raises:
@@ -95,7 +95,7 @@ def _has(right: Mapping[str, Example], item: Item) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Terms:
+class _GoldOptions:
     """Against what is measured, and how."""
 
     right: Mapping[str, Example]
@@ -104,7 +104,7 @@ class _Terms:
     settings: BootstrapSettings
 
 
-def _record(name: str, items: Sequence[Item], terms: _Terms) -> AnnotatorRecord:
+def _record(name: str, items: Sequence[AnnotatedExample], terms: _GoldOptions) -> AnnotatorRecord:
     tables = np.stack([_counted(name, item, terms) for item in items]) if items else _nothing(terms)
     number = {article: at for at, article in enumerate(dict.fromkeys(item.article for item in items))}
     of_article = np.zeros((len(number), *tables.shape[1:]))
@@ -118,18 +118,18 @@ def _record(name: str, items: Sequence[Item], terms: _Terms) -> AnnotatorRecord:
     return AnnotatorRecord(name, len(items), overall, labels, stages, _errors(name, items, terms.right))
 
 
-def _stage(article: str, examples: int, table: Numbers, terms: _Terms) -> Stage:
+def _stage(article: str, examples: int, table: Numbers, terms: _GoldOptions) -> ArticleQuality:
     """One article, from its counts over all labels and of each; shape (1 + labels, 3)."""
     overall, *rest = map(_counts, table)
     labels = dict(zip(terms.labels, rest, strict=True))
-    return Stage(article, terms.guidelines.get(article), examples, overall, labels)
+    return ArticleQuality(article, terms.guidelines.get(article), examples, overall, labels)
 
 
-def _nothing(terms: _Terms) -> Numbers:
+def _nothing(terms: _GoldOptions) -> Numbers:
     return np.zeros((0, 1 + len(terms.labels), 3))
 
 
-def _counted(name: str, item: Item, terms: _Terms) -> Numbers:
+def _counted(name: str, item: AnnotatedExample, terms: _GoldOptions) -> Numbers:
     """Of one example, over all labels and of each: what is the same, gold's spans and his; shape (1 + labels, 3)."""
     own, gold = item.spans[name], terms.right[item.id].spans
     table = np.zeros((1 + len(terms.labels), 3))
@@ -143,13 +143,13 @@ def _counts(row: Numbers) -> Counts:
     return Counts(*row.astype(int).tolist())
 
 
-def _qualities(table: Numbers, terms: _Terms) -> list[Quality]:
+def _qualities(table: Numbers, terms: _GoldOptions) -> list[Quality]:
     """Over all labels and of each: counts and intervals, from counts of shape (units, 1 + labels, 3)."""
     totals = table.sum(axis=0)
     if len(table) < 2:
         return [Quality(_counts(row)) for row in totals]
     each, rng = np.ones(len(table), np.int64), np.random.default_rng(terms.settings.seed)
-    parts = [*drawn(each, table.reshape(len(table), -1), terms.settings.resamples, rng)]
+    parts = [*resampled_sums(each, table.reshape(len(table), -1), terms.settings.resamples, rng)]
     same, gold, own = np.moveaxis(np.concatenate(parts).reshape(terms.settings.resamples, -1, 3), -1, 0)
     measures = (ratio(same, own), ratio(same, gold), ratio(2 * same, gold + own))
     return [
@@ -158,23 +158,23 @@ def _qualities(table: Numbers, terms: _Terms) -> list[Quality]:
     ]
 
 
-def _errors(name: str, items: Sequence[Item], right: Mapping[str, Example]) -> tuple[Error, ...]:
-    groups: dict[tuple[Kind, tuple[Mark, ...], tuple[Mark, ...]], list[Dispute]] = {}
+def _errors(name: str, items: Sequence[AnnotatedExample], right: Mapping[str, Example]) -> tuple[AnnotatorError, ...]:
+    groups: dict[tuple[Kind, tuple[Mark, ...], tuple[Mark, ...]], list[DisagreementRegion]] = {}
     for item in items:
         for found in disagreements_between(item.spans[name], right[item.id].spans):
             key = found.kind, _marks(item, found.first), _marks(item, found.second)
             groups.setdefault(key, []).append(_place(name, item, found))
-    errors = [Error(*key, tuple(places)) for key, places in groups.items()]
+    errors = [AnnotatorError(*key, tuple(places)) for key, places in groups.items()]
     return tuple(sorted(errors, key=lambda error: (-error.times, error.places[0].start - error.places[0].end)))
 
 
-def _marks(item: Item, spans: Sequence[Span]) -> tuple[Mark, ...]:
+def _marks(item: AnnotatedExample, spans: Sequence[Span]) -> tuple[Mark, ...]:
     return tuple((span.label, " ".join(item.surface(span).split())) for span in spans)
 
 
-def _place(name: str, item: Item, found: Disagreement) -> Dispute:
-    variants = Variant((GOLD,), found.second), Variant((name,), found.first)
-    return Dispute(item, found.start, found.end, variants)
+def _place(name: str, item: AnnotatedExample, found: Disagreement) -> DisagreementRegion:
+    variants = RegionReading((GOLD,), found.second), RegionReading((name,), found.first)
+    return DisagreementRegion(item, found.start, found.end, variants)
 
 
 DASH = "–"
@@ -182,7 +182,7 @@ HOW = "precision / recall in per cent; – where he marked no span of the label,
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class VersionChange:
     """How F1 of a label went from the first article that has it to the last.
 
     Args:
@@ -192,8 +192,8 @@ class Move:
     """
 
     label: str
-    first: Stage
-    last: Stage
+    first: ArticleQuality
+    last: ArticleQuality
 
     @property
     def change(self) -> float:
@@ -201,19 +201,19 @@ class Move:
         return (self.last.labels[self.label].f1 or 0.0) - (self.first.labels[self.label].f1 or 0.0)
 
 
-def moves(record: AnnotatorRecord) -> list[Move]:
+def version_changes(record: AnnotatorRecord) -> list[VersionChange]:
     """The labels that two articles at least have, what moved most first."""
     found = []
     for label in record.labels:
         having = [stage for stage in record.stages if stage.labels[label].f1 is not None]
         if len(having) > 1:
-            found.append(Move(label, having[0], having[-1]))
+            found.append(VersionChange(label, having[0], having[-1]))
     return sorted(found, key=lambda move: -abs(move.change))
 
 
 def moved(record: AnnotatorRecord) -> str:
     """Which label moved most, in a sentence; with the spans that it rests on, which may be few."""
-    found = moves(record)
+    found = version_changes(record)
     if not found:
         return "No label is in two articles, so that none can be followed."
     most = found[0]
@@ -223,7 +223,7 @@ def moved(record: AnnotatorRecord) -> str:
     return f"{most.label} moved most: F1 from {first} to {last}, {signed(most.change)} points."
 
 
-def both(counts: Counts, width: int = 0) -> str:
+def in_both_versions(counts: Counts, width: int = 0) -> str:
     """Precision and recall in short, e.g. `87.5 / 100.0`, each as wide as is wanted at least."""
     return " / ".join(_short(share).rjust(width) for share in (counts.precision, counts.recall))
 
@@ -232,6 +232,6 @@ def _short(share: float | None) -> str:
     return DASH if share is None else percent(share, 1)
 
 
-def _end(stage: Stage, label: str) -> str:
+def _end(stage: ArticleQuality, label: str) -> str:
     counts = stage.labels[label]
     return f"{percent(counts.f1)} in {stage.article} ({amount(counts.gold, 'gold span')})"

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from goldspan.agreement.gamma import with_gamma
-from goldspan.agreement.intervals import bases, by_group, cells, resting, silent
-from goldspan.agreement.measures import MEANINGS, Ground, Panel
+from goldspan.agreement.gamma import add_gamma
+from goldspan.agreement.intervals import coverages, measure_sets, measure_sets_by_group, never_marking, resting_coverage
+from goldspan.agreement.measures import MEANINGS, AgreementData, AnnotatorGroup
 from goldspan.bootstrap import BootstrapSettings
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from goldspan.agreement.annotations import Annotations
-    from goldspan.agreement.intervals import Cell
-    from goldspan.agreement.span_units import Columns
+    from goldspan.agreement.intervals import MeasureSet
+    from goldspan.agreement.span_units import AnnotationTable
     from goldspan.annotation import LabelScheme
     from goldspan.bootstrap import Unit
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class MeasureGroup:
     """The agreement of some annotators, over all labels and by label.
 
     Args:
@@ -37,8 +37,8 @@ class Part:
         labels: by label.
     """
 
-    overall: Cell
-    labels: Mapping[str, Cell]
+    overall: MeasureSet
+    labels: Mapping[str, MeasureSet]
 
     def json(self) -> dict[str, Any]:
         """All of it by name."""
@@ -65,10 +65,10 @@ class Agreement:
 
     annotators: tuple[str, ...]
     compared: tuple[str, ...]
-    overall: Cell
-    labels: Mapping[str, Cell]
-    articles: Mapping[str, Cell]
-    pairs: Mapping[tuple[str, str], Part]
+    overall: MeasureSet
+    labels: Mapping[str, MeasureSet]
+    articles: Mapping[str, MeasureSet]
+    pairs: Mapping[tuple[str, str], MeasureGroup]
     settings: BootstrapSettings
     units: int
 
@@ -126,13 +126,13 @@ def measure(
             article of its own. Within an article examples are drawn.
 
     Raises:
-        MissingPart: if spaCy has no tokeniser for the language of the scheme.
-        ValueRefused: for no resamples, for a level outside (0, 1), and for a gamma that is out of reach because too
-            many spans of too many annotators lie too close together.
+        NotFoundError: if spaCy has no tokeniser for the language of the scheme.
+        InvalidValueError: for no resamples, for a level outside (0, 1), and for a gamma that is out of reach because
+            too many spans of too many annotators lie too close together.
     """
     labels = annotations.labels_of(scheme)
     quantities = [label.name for label in scheme.labels if label.quantity] if scheme else []
-    ground = Ground.of(annotations, labels, quantities, scheme.language if scheme else "en")
+    ground = AgreementData.of(annotations, labels, quantities, scheme.language if scheme else "en")
     names, columns = annotations.annotators, ground.columns
     number = {article: n for n, article in enumerate(annotations.articles)}
     articles = np.array([number[item.article] for item in annotations.items], np.int64)
@@ -142,46 +142,53 @@ def measure(
     unit = unit or ("article" if 2 <= apart < shared.sum() else "example")
     units = articles if unit == "article" else np.arange(articles.size)
     settings = BootstrapSettings(unit=unit, resamples=resamples, level=level, seed=seed)
-    panels: dict[tuple[int, ...], Panel] = {pair: Panel.of(ground, pair) for pair in combinations(range(len(names)), 2)}
-    everyone = panels.get(who) or Panel.of(ground, who, panels)
+    panels: dict[tuple[int, ...], AnnotatorGroup] = {
+        pair: AnnotatorGroup.of(ground, pair) for pair in combinations(range(len(names)), 2)
+    }
+    everyone = panels.get(who) or AnnotatorGroup.of(ground, who, panels)
     every = _part(everyone, ground, units, settings)
-    by_article = by_group(everyone, ground, articles, settings)
+    by_article = measure_sets_by_group(everyone, ground, articles, settings)
     parts = {(names[a], names[b]): _part(panel, ground, units, settings) for (a, b), panel in panels.items()}
     if gamma:
-        overall, *by_article = with_gamma([every.overall, *by_article], ground, who, articles, settings)
+        overall, *by_article = add_gamma([every.overall, *by_article], ground, who, articles, settings)
         every = replace(every, overall=overall)
         for who_two, (pair, part) in zip(panels, parts.items(), strict=True):
-            parts[pair] = replace(part, overall=with_gamma([part.overall], ground, who_two, articles, settings)[0])
+            parts[pair] = replace(part, overall=add_gamma([part.overall], ground, who_two, articles, settings)[0])
     parts = {pair: _resting(part, columns, two) for two, (pair, part) in zip(panels, parts.items(), strict=True)}
-    every = _resting(every, columns, who, silent(columns, who, np.zeros_like(articles))[0])
-    found = zip(number, by_article, bases(columns, who, articles), silent(columns, who, articles), strict=False)
+    every = _resting(every, columns, who, never_marking(columns, who, np.zeros_like(articles))[0])
+    found = zip(
+        number, by_article, coverages(columns, who, articles), never_marking(columns, who, articles), strict=False
+    )
     return Agreement(
         names,
         tuple(names[one] for one in who),
         every.overall,
         every.labels,
-        {name: resting(cell, basis[0], others) for name, cell, basis, others in found},
+        {name: resting_coverage(cell, basis[0], others) for name, cell, basis, others in found},
         parts,
         settings,
         int(np.unique(units[shared]).size),
     )
 
 
-def _part(panel: Panel, ground: Ground, units: Integers, settings: BootstrapSettings) -> Part:
-    overall, *labels = cells(panel, ground, units, settings)
-    return Part(overall, dict(zip(ground.columns.labels, labels, strict=True)))
+def _part(panel: AnnotatorGroup, ground: AgreementData, units: Integers, settings: BootstrapSettings) -> MeasureGroup:
+    overall, *labels = measure_sets(panel, ground, units, settings)
+    return MeasureGroup(overall, dict(zip(ground.columns.labels, labels, strict=True)))
 
 
-def _resting(part: Part, columns: Columns, who: tuple[int, ...], others: tuple[str, ...] = ()) -> Part:
+def _resting(
+    part: MeasureGroup, columns: AnnotationTable, who: tuple[int, ...], others: tuple[str, ...] = ()
+) -> MeasureGroup:
     """The part with what each of its cells rests on; `others` are those silent ones who read what is measured here."""
-    overall, *labels = bases(columns, who, np.zeros(columns.items, np.int64))[0]
+    overall, *labels = coverages(columns, who, np.zeros(columns.items, np.int64))[0]
     cells = zip(part.labels.items(), labels, strict=True)
-    return Part(
-        resting(part.overall, overall, others), {name: resting(cell, one, others) for (name, cell), one in cells}
+    return MeasureGroup(
+        resting_coverage(part.overall, overall, others),
+        {name: resting_coverage(cell, one, others) for (name, cell), one in cells},
     )
 
 
-def _compared(ground: Ground) -> tuple[int, ...]:
+def _compared(ground: AgreementData) -> tuple[int, ...]:
     """The numbers of the annotators who marked something where another of them has read, too.
 
     Who is left out takes away what others shared with him alone, so they are looked at again, as long as two remain.

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from goldspan.agreement.span_units import Atoms, Flags, Integers
+    from goldspan.agreement.span_units import Flags, Integers, LabelledUnits
 
 if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
 
 
-def uses(atoms: Atoms, marks: Integers, categories: int, where: Flags | Numbers) -> Numbers:
+def uses(atoms: LabelledUnits, marks: Integers, categories: int, where: Flags | Numbers) -> Numbers:
     """How often some annotators use each category in each item, by weight.
 
     Args:
@@ -65,7 +65,7 @@ def uses_and_pairs(sums: Mapping[str, Numbers]) -> tuple[Numbers, Numbers]:
     return total, total**2 - stacked(sums, "uses", lambda use: (use**2).sum(axis=-1))
 
 
-def alpha_counts(atoms: Atoms, read: Flags) -> dict[str, Numbers]:
+def alpha_counts(atoms: LabelledUnits, read: Flags) -> dict[str, Numbers]:
     """What alpha is made of, in the items that at least two annotators read.
 
     Args:

@@ -18,7 +18,7 @@ from itertools import combinations, groupby
 from typing import TYPE_CHECKING, Any, Literal
 
 from goldspan import corpus, formats
-from goldspan.errors import InputError, MissingPart
+from goldspan.errors import InputError, NotFoundError
 from goldspan.formats.convert import found
 from goldspan.formats.detection import detect
 
@@ -33,7 +33,7 @@ Cause = Literal["unconfirmed", "rejected", "ignored"]
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class AnnotatedExample:
     """An example, and what each annotator who confirmed it marked there.
 
     Args:
@@ -56,7 +56,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class ExcludedExample:
     """An example in an annotator's file that does not count, for he did not confirm it.
 
     Args:
@@ -87,8 +87,8 @@ class Annotations:
     """
 
     annotators: tuple[str, ...]
-    items: tuple[Item, ...]
-    left_out: tuple[LeftOut, ...] = ()
+    items: tuple[AnnotatedExample, ...]
+    left_out: tuple[ExcludedExample, ...] = ()
     assumed: tuple[str, ...] = ()
 
     @cached_property
@@ -111,11 +111,11 @@ class Annotations:
         names = scheme.names if scheme else ()
         return (*names, *(label for label in self.labels if label not in names))
 
-    def of(self, annotator: str) -> tuple[Item, ...]:
+    def of(self, annotator: str) -> tuple[AnnotatedExample, ...]:
         """What one annotator confirmed."""
         return tuple(item for item in self.items if annotator in item.spans)
 
-    def shared(self, first: str, second: str) -> tuple[Item, ...]:
+    def shared(self, first: str, second: str) -> tuple[AnnotatedExample, ...]:
         """What both of two annotators confirmed."""
         return tuple(item for item in self.items if first in item.spans and second in item.spans)
 
@@ -149,7 +149,7 @@ class Annotations:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class AnnotatorExample:
     """An example, and where it stands.
 
     Args:
@@ -172,7 +172,7 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class AnnotatorPass:
     """One annotator's work.
 
     Args:
@@ -183,20 +183,20 @@ class Reading:
     """
 
     annotator: str
-    examples: Sequence[Placed] = ()
-    left_out: Sequence[LeftOut] = ()
+    examples: Sequence[AnnotatorExample] = ()
+    left_out: Sequence[ExcludedExample] = ()
     assumed: bool = False
 
 
 @dataclass
-class _Found:
+class _Collected:
     """An example that somebody confirmed, and what was marked in it up to now."""
 
-    first: Placed
+    first: AnnotatorExample
     spans: dict[str, tuple[Span, ...]] = field(default_factory=dict)
 
 
-def pair_examples(readings: Iterable[Reading]) -> Annotations:
+def pair_examples(readings: Iterable[AnnotatorPass]) -> Annotations:
     """Put together what several annotators made of the same examples.
 
     Examples meet by their ids. One whose id is made up from a line number meets that of the same text; of several
@@ -208,7 +208,7 @@ def pair_examples(readings: Iterable[Reading]) -> Annotations:
     """
     ordered = sorted(readings, key=lambda reading: reading.annotator)
     _refuse_namesakes([reading.annotator for reading in ordered])
-    found: dict[str, _Found] = {}
+    found: dict[str, _Collected] = {}
     for reading in ordered:
         for placed in reading.examples:
             if placed.stated:
@@ -236,11 +236,13 @@ def annotations_of_examples(passes: Mapping[str, Iterable[Example]]) -> Annotati
     Raises:
         InputError: for an id with two texts, and for one that an annotator has twice.
     """
-    return pair_examples(Reading(name, [Placed(example) for example in examples]) for name, examples in passes.items())
+    return pair_examples(
+        AnnotatorPass(name, [AnnotatorExample(example) for example in examples]) for name, examples in passes.items()
+    )
 
 
-def _add(found: dict[str, _Found], name: str, placed: Placed, annotator: str) -> None:
-    one = found.setdefault(name, _Found(placed))
+def _add(found: dict[str, _Collected], name: str, placed: AnnotatorExample, annotator: str) -> None:
+    one = found.setdefault(name, _Collected(placed))
     if placed.example.text != one.first.example.text:
         raise InputError(
             f"the text is not the one in {one.first.place}",
@@ -260,7 +262,7 @@ def _add(found: dict[str, _Found], name: str, placed: Placed, annotator: str) ->
     one.spans[annotator] = placed.example.spans
 
 
-def _by_text(found: Mapping[str, _Found]) -> dict[tuple[str, int], str]:
+def _by_text(found: Mapping[str, _Collected]) -> dict[tuple[str, int], str]:
     """The id of the nth example of each text."""
     nth: Counter[str] = Counter()
     names = {}
@@ -271,7 +273,7 @@ def _by_text(found: Mapping[str, _Found]) -> dict[tuple[str, int], str]:
     return names
 
 
-def _free(found: Mapping[str, _Found], name: str) -> str:
+def _free(found: Mapping[str, _Collected], name: str) -> str:
     """The id, or the nearest that no other example has."""
     number, wanted = 1, name
     while name in found:
@@ -280,11 +282,11 @@ def _free(found: Mapping[str, _Found], name: str) -> str:
     return name
 
 
-def _items(found: Mapping[str, _Found]) -> Iterable[Item]:
+def _items(found: Mapping[str, _Collected]) -> Iterable[AnnotatedExample]:
     for name, one in found.items():
         first = one.first.example
         article = first.article if name == first.id else name
-        yield Item(name, article, first.text, first.at, dict(sorted(one.spans.items())))
+        yield AnnotatedExample(name, article, first.text, first.at, dict(sorted(one.spans.items())))
 
 
 def _refuse_namesakes(names: Sequence[str]) -> None:
@@ -301,16 +303,16 @@ def annotations_of_corpus(corpus: Corpus, names: Sequence[str] = ()) -> Annotati
         names: of the passes wanted; all if none is named.
 
     Raises:
-        MissingPart: if there are no passes, or none of a name.
+        NotFoundError: if there are no passes, or none of a name.
         InputError: for the first line that is not valid, and as `pair`.
     """
     known = corpus.annotators()
     for name in names:
         if name not in known:
             remedy = f"The passes are {', '.join(known)}." if known else "Pull some, or name files."
-            raise MissingPart(f"there is no pass {name!r}", file=corpus.passes, remedy=remedy)
+            raise NotFoundError(f"there is no pass {name!r}", file=corpus.passes, remedy=remedy)
     if not known:
-        raise MissingPart("there are no passes", file=corpus.passes, remedy="Pull some, or name files.")
+        raise NotFoundError("there are no passes", file=corpus.passes, remedy="Pull some, or name files.")
     return pair_examples(read_pass(name, corpus.passes / name) for name in names or known)
 
 
@@ -334,7 +336,7 @@ def annotations_of_paths(paths: Sequence[Path], form: str | None = None) -> Anno
     return pair_examples(read_pass(name, path, form) for name, path in zip(names, places, strict=True))
 
 
-def read_pass(annotator: str, path: Path, form: str | None = None) -> Reading:
+def read_pass(annotator: str, path: Path, form: str | None = None) -> AnnotatorPass:
     """What one annotator did, and how much of it counts.
 
     What counts is told by `confirmation`, file by file.
@@ -342,8 +344,8 @@ def read_pass(annotator: str, path: Path, form: str | None = None) -> Reading:
     Raises:
         InputError: for the first line that is not valid, and for a confirmation that is neither true nor false.
     """
-    examples: list[Placed] = []
-    left_out: list[LeftOut] = []
+    examples: list[AnnotatorExample] = []
+    left_out: list[ExcludedExample] = []
     assumed = False
     for _, rows in groupby(_rows(path, form), key=lambda placed: placed.file):
         mine = list(rows)
@@ -354,18 +356,18 @@ def read_pass(annotator: str, path: Path, form: str | None = None) -> Reading:
             if cause is None:
                 examples.append(placed)
             else:
-                left_out.append(LeftOut(annotator, placed.example.id, cause, placed.file, placed.line))
-    return Reading(annotator, examples, left_out, assumed)
+                left_out.append(ExcludedExample(annotator, placed.example.id, cause, placed.file, placed.line))
+    return AnnotatorPass(annotator, examples, left_out, assumed)
 
 
-def _rows(path: Path, form: str | None) -> Iterator[Placed]:
+def _rows(path: Path, form: str | None) -> Iterator[AnnotatorExample]:
     if _is_empty(path):
         return
     for file, name in found(path, form and formats.canonical(form)):
         for record in formats.get(name).scan(file):
             if isinstance(record, InputError):
                 raise record
-            yield Placed(record.example(), record.file, record.line, not _made_up(record.id, file.stem, name))
+            yield AnnotatorExample(record.example(), record.file, record.line, not _made_up(record.id, file.stem, name))
 
 
 def _is_empty(path: Path) -> bool:

@@ -10,8 +10,8 @@ from goldspan.evaluation.result import Counts
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from goldspan.agreement.disagreements import Dispute, Kind
-    from goldspan.agreement.rule_attribution import Told
+    from goldspan.agreement.disagreements import DisagreementRegion, Kind
+    from goldspan.agreement.rule_attribution import RuleAttribution
     from goldspan.bootstrap import Interval
 
 Mark: TypeAlias = "tuple[str, str]"
@@ -44,7 +44,7 @@ class Quality:
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class ArticleQuality:
     """How an annotator did on one article.
 
     Args:
@@ -68,7 +68,7 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class VersionQuality:
     """How an annotator did on the articles that follow one version of the guidelines.
 
     Args:
@@ -87,7 +87,7 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
-class Error:
+class AnnotatorError:
     """Something that an annotator did otherwise than gold, once or again and again.
 
     Args:
@@ -101,8 +101,8 @@ class Error:
     kind: Kind
     own: tuple[Mark, ...]
     gold: tuple[Mark, ...]
-    places: tuple[Dispute, ...]
-    told: Told | None = None
+    places: tuple[DisagreementRegion, ...]
+    told: RuleAttribution | None = None
 
     @property
     def times(self) -> int:
@@ -139,17 +139,17 @@ class AnnotatorRecord:
     examples: int
     overall: Quality
     labels: Mapping[str, Quality]
-    stages: tuple[Stage, ...]
-    errors: tuple[Error, ...]
+    stages: tuple[ArticleQuality, ...]
+    errors: tuple[AnnotatorError, ...]
 
     @property
-    def versions(self) -> tuple[Version, ...]:
+    def versions(self) -> tuple[VersionQuality, ...]:
         """The counts by version of the guidelines, in the order of the articles."""
-        of: dict[str | None, list[Stage]] = {}
+        of: dict[str | None, list[ArticleQuality]] = {}
         for stage in self.stages:
             of.setdefault(stage.guidelines, []).append(stage)
         return tuple(
-            Version(
+            VersionQuality(
                 name,
                 _total(stage.counts for stage in stages),
                 {label: _total(stage.labels[label] for stage in stages) for label in self.labels},

@@ -23,7 +23,7 @@ from goldspan.formats import inline
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from goldspan.agreement.annotations import Annotations, Item
+    from goldspan.agreement.annotations import AnnotatedExample, Annotations
     from goldspan.annotation import Span
 
 Kind = Literal["boundary", "label", "split", "one-sided"]
@@ -94,7 +94,9 @@ def disagreements_between(first: Iterable[Span], second: Iterable[Span]) -> tupl
     return tuple(sorted(stars.disagreements(), key=lambda found: (found.start, found.end, found.spans)))
 
 
-def disagreements_of_pair(annotations: Annotations, first: str, second: str) -> Iterator[tuple[Item, Disagreement]]:
+def disagreements_of_pair(
+    annotations: Annotations, first: str, second: str
+) -> Iterator[tuple[AnnotatedExample, Disagreement]]:
     """The disagreements of two annotators in all that both confirmed, in the order of the texts."""
     for item in annotations.shared(first, second):
         for found in disagreements_between(item.spans[first], item.spans[second]):
@@ -209,7 +211,7 @@ WIDTH = 60  # code points of the text on either side of a place
 
 
 @dataclass(frozen=True, slots=True)
-class Variant:
+class RegionReading:
     """What some annotators marked in a place.
 
     Args:
@@ -222,7 +224,7 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
-class Dispute:
+class DisagreementRegion:
     """A place on which not all agree.
 
     Args:
@@ -232,10 +234,10 @@ class Dispute:
         variants: the ways in which it was marked: what most marked first, nothing at all last among equals.
     """
 
-    item: Item
+    item: AnnotatedExample
     start: int
     end: int
-    variants: tuple[Variant, ...]
+    variants: tuple[RegionReading, ...]
 
     @property
     def surface(self) -> str:
@@ -293,7 +295,7 @@ class Dispute:
             right = next((at for at in range(right, self.end, -1) if text[at].isspace()), right)
         return left, right
 
-    def markup(self, variant: Variant) -> str:
+    def markup(self, variant: RegionReading) -> str:
         """What some annotators marked, in inline notation with the words around it, on one line."""
         left, right = self.extract
         text = self.item.text
@@ -321,22 +323,22 @@ class Dispute:
         }
 
 
-def disputes(annotations: Annotations) -> tuple[Dispute, ...]:
+def disputes(annotations: Annotations) -> tuple[DisagreementRegion, ...]:
     """All places on which not all agree who confirmed the example, in the order of the texts."""
     return tuple(found for item in annotations.items for found in disputes_of_example(item))
 
 
-def disputes_of_example(item: Item) -> Iterator[Dispute]:
+def disputes_of_example(item: AnnotatedExample) -> Iterator[DisagreementRegion]:
     """The places of one example on which not all agree."""
     votes = Counter(span for spans in item.spans.values() for span in spans)
     for place in _places(sorted(span for span, number in votes.items() if number < len(item.spans))):
         by_spans: dict[tuple[Span, ...], list[str]] = {}
         for name, spans in sorted(item.spans.items()):
             by_spans.setdefault(tuple(span for span in spans if span in place), []).append(name)
-        variants = [Variant(tuple(names), spans) for spans, names in by_spans.items()]
+        variants = [RegionReading(tuple(names), spans) for spans, names in by_spans.items()]
         variants.sort(key=lambda variant: (-len(variant.annotators), not variant.spans, variant.spans))
         start, end = min(span.start for span in place), max(span.end for span in place)
-        yield Dispute(item, start, end, tuple(variants))
+        yield DisagreementRegion(item, start, end, tuple(variants))
 
 
 def _places(spans: Iterable[Span]) -> Iterator[set[Span]]:
@@ -367,7 +369,7 @@ def _layers(spans: Sequence[Span]) -> list[list[Span]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Surface:
+class DisputedSurface:
     """Words that are disputed somewhere.
 
     Args:
@@ -387,7 +389,7 @@ class Surface:
         return {"words": self.words, "disputed": self.disputed, "agreed": self.agreed, "labels": dict(self.labels)}
 
 
-def surfaces(annotations: Annotations, found: Iterable[Dispute]) -> tuple[Surface, ...]:
+def surfaces(annotations: Annotations, found: Iterable[DisagreementRegion]) -> tuple[DisputedSurface, ...]:
     """The words that are disputed, those first that are most often."""
     disputed: Counter[str] = Counter()
     labels: dict[str, Counter[str]] = {}
@@ -401,15 +403,17 @@ def surfaces(annotations: Annotations, found: Iterable[Dispute]) -> tuple[Surfac
         _words(item, span) for item in annotations.items if len(item.spans) > 1 for span in _unanimous(item)
     )
     rows = [
-        Surface(words, number, agreed[words], dict(sorted(labels[words].items(), key=lambda row: (-row[1], row[0]))))
+        DisputedSurface(
+            words, number, agreed[words], dict(sorted(labels[words].items(), key=lambda row: (-row[1], row[0])))
+        )
         for words, number in disputed.items()
     ]
     return tuple(sorted(rows, key=lambda row: (-row.disputed, row.agreed, row.words)))
 
 
-def _unanimous(item: Item) -> set[Span]:
+def _unanimous(item: AnnotatedExample) -> set[Span]:
     return set.intersection(*(set(spans) for spans in item.spans.values()))
 
 
-def _words(item: Item, span: Span) -> str:
+def _words(item: AnnotatedExample, span: Span) -> str:
     return " ".join(item.surface(span).split())

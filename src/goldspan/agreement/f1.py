@@ -33,13 +33,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from goldspan.agreement.annotations import Annotations
-    from goldspan.agreement.span_units import Columns, Flags, Integers
+    from goldspan.agreement.span_units import AnnotationTable, Flags, Integers
 
 if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
 
 
-def relaxed_counts(columns: Columns, first: int, second: int, both: Flags) -> dict[str, Numbers]:
+def relaxed_counts(columns: AnnotationTable, first: int, second: int, both: Flags) -> dict[str, Numbers]:
     """How many spans of two annotators agree so, in the items that both read: `overlapping`.
 
     Args:
@@ -55,7 +55,7 @@ def relaxed_counts(columns: Columns, first: int, second: int, both: Flags) -> di
     return {"overlapping": columns.by_label(one[matched(one, other)])}
 
 
-def overlaps(columns: Columns, first: int, second: int, both: Flags) -> tuple[Integers, Integers]:
+def overlaps(columns: AnnotationTable, first: int, second: int, both: Flags) -> tuple[Integers, Integers]:
     """All pairs of spans of one label that share a character, in the items that both read: rows of the columns."""
     length = int(columns.offset[-1]) + 1
     sides = []
@@ -114,7 +114,7 @@ def components(one: Integers, other: Integers) -> Integers:
     return np.unique(found, return_inverse=True)[1]
 
 
-def quantity_values(columns: Columns, annotations: Annotations, labels: Sequence[str]) -> Integers:
+def quantity_values(columns: AnnotationTable, annotations: Annotations, labels: Sequence[str]) -> Integers:
     """A number for the value of each span: equal ones for equal values, -1 for none; shape (spans,).
 
     Args:
@@ -133,7 +133,9 @@ def quantity_values(columns: Columns, annotations: Annotations, labels: Sequence
     return found
 
 
-def quantity_counts(columns: Columns, value: Integers, first: int, second: int, both: Flags) -> dict[str, Numbers]:
+def quantity_counts(
+    columns: AnnotationTable, value: Integers, first: int, second: int, both: Flags
+) -> dict[str, Numbers]:
     """What the agreement of two annotators on values is made of, in the items that both read.
 
     Args:
@@ -193,7 +195,7 @@ def _best(one: Integers, other: Integers, equal: Flags, shared: Integers) -> Fla
     return chosen
 
 
-def exact_counts(columns: Columns, first: int, second: int, both: Flags) -> dict[str, Numbers]:
+def exact_counts(columns: AnnotationTable, first: int, second: int, both: Flags) -> dict[str, Numbers]:
     """What two annotators marked in the items that both read: `first`, `second`, and `same` in both.
 
     Args:
@@ -221,7 +223,7 @@ def exact_f1(sums: Mapping[str, Numbers], agreeing: str = "same") -> Numbers:
     return np.where((first > 0) & (second > 0), ratio(2 * sums[agreeing], first + second), np.nan)
 
 
-def _keys(columns: Columns, rows: NDArray[np.int64]) -> NDArray[np.void]:
+def _keys(columns: AnnotationTable, rows: NDArray[np.int64]) -> NDArray[np.void]:
     """Something that is equal for spans with equal boundaries and labels; shape (rows,)."""
     table = np.stack([columns.start[rows], columns.end[rows], columns.label[rows]], axis=1)
     return np.ascontiguousarray(table).view([("", np.int64)] * 3).ravel()

@@ -40,9 +40,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from goldspan.agreement.intervals import Undefined, Value
-from goldspan.bootstrap import drawn, interval
-from goldspan.errors import ValueRefused
+from goldspan.agreement.intervals import Estimate, UndefinedReason
+from goldspan.bootstrap import interval, resampled_sums
+from goldspan.errors import InvalidValueError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,9 +50,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy.sparse import csr_array
 
-    from goldspan.agreement.intervals import Cell
-    from goldspan.agreement.measures import Ground
-    from goldspan.agreement.span_units import Columns, Flags
+    from goldspan.agreement.intervals import MeasureSet
+    from goldspan.agreement.measures import AgreementData
+    from goldspan.agreement.span_units import AnnotationTable, Flags
     from goldspan.bootstrap import BootstrapSettings
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ LARGEST = 500_000  # unitary alignments, of which a solver chooses in minutes ra
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
+class DissimilarityWeights:
     """How much a difference counts beside a unit that is missing.
 
     Args:
@@ -77,11 +77,11 @@ class Weights:
     label: float = 1.0
 
 
-EQUAL = Weights()
+EQUAL = DissimilarityWeights()
 
 
 @dataclass(frozen=True, eq=False)
-class Units:
+class ContinuumUnits:
     """The units of one annotator on one continuum.
 
     Args:
@@ -98,7 +98,7 @@ class Units:
         return self.start.size
 
 
-def disorder(continuum: Sequence[Units], weights: Weights = EQUAL) -> float:
+def disorder(continuum: Sequence[ContinuumUnits], weights: DissimilarityWeights = EQUAL) -> float:
     """The disorder of the best alignment of a continuum that at least two annotators have read.
 
     Args:
@@ -106,7 +106,7 @@ def disorder(continuum: Sequence[Units], weights: Weights = EQUAL) -> float:
         weights: of place and label.
 
     Raises:
-        ValueRefused: where too many units of too many annotators lie too close together to be aligned exactly.
+        InvalidValueError: where too many units of too many annotators lie too close together to be aligned exactly.
     """
     chosen, cost = unitary_alignments(continuum, weights)
     total = sum(len(units) for units in continuum)
@@ -132,7 +132,9 @@ def _least(cost: Numbers, covering: csr_array) -> float:
     return float(found.fun)
 
 
-def unitary_alignments(continuum: Sequence[Units], weights: Weights = EQUAL) -> tuple[Integers, Numbers]:
+def unitary_alignments(
+    continuum: Sequence[ContinuumUnits], weights: DissimilarityWeights = EQUAL
+) -> tuple[Integers, Numbers]:
     """The unitary alignments that a best alignment may need, and their disorder.
 
     Args:
@@ -144,7 +146,7 @@ def unitary_alignments(continuum: Sequence[Units], weights: Weights = EQUAL) -> 
         shape (t,).
 
     Raises:
-        ValueRefused: where there are too many.
+        InvalidValueError: where there are too many.
     """
     many = len(continuum)
     pairs = many * (many - 1) / 2
@@ -188,7 +190,7 @@ def _joined(
     )
 
 
-def _differences(one: Units, other: Units, weights: Weights) -> Numbers:
+def _differences(one: ContinuumUnits, other: ContinuumUnits, weights: DissimilarityWeights) -> Numbers:
     """d(u, v) for all units of two annotators, and 0 beside a missing one, which is last; shape (u + 1, v + 1)."""
     place = np.abs(one.start[:, None] - other.start) + np.abs(one.end[:, None] - other.end)
     lengths = (one.end - one.start)[:, None] + (other.end - other.start)
@@ -210,7 +212,7 @@ def _covering(chosen: Integers) -> csr_array:
 
 def _refuse_many(alignments: int) -> None:
     if alignments > LARGEST:
-        raise ValueRefused(
+        raise InvalidValueError(
             "gamma would have to choose among millions of alignments here: too many units lie too close together",
             remedy="Take gamma for fewer annotators, or do without it: the unitizing alphas need no alignment.",
         )
@@ -231,7 +233,7 @@ class Continuum:
     """
 
     length: int
-    annotators: tuple[Units, ...]
+    annotators: tuple[ContinuumUnits, ...]
 
     @property
     def mean(self) -> float:
@@ -254,7 +256,7 @@ class Disorders:
     samples: int
 
 
-def continua(columns: Columns, who: Sequence[int], articles: Integers) -> list[Continuum]:
+def continua(columns: AnnotationTable, who: Sequence[int], articles: Integers) -> list[Continuum]:
     """The continua of annotators, one for each article: empty where they have nothing to read in common.
 
     Args:
@@ -268,7 +270,7 @@ def continua(columns: Columns, who: Sequence[int], articles: Integers) -> list[C
 
 
 def disorders(
-    continua: Sequence[Continuum], *, seed: int = 0, precision: float = PRECISION, weights: Weights = EQUAL
+    continua: Sequence[Continuum], *, seed: int = 0, precision: float = PRECISION, weights: DissimilarityWeights = EQUAL
 ) -> Disorders:
     """The observed and the expected disorder of each continuum; 0 where nobody has a unit.
 
@@ -279,7 +281,7 @@ def disorders(
         weights: of place and label.
 
     Raises:
-        ValueRefused: where too many units lie too close together.
+        InvalidValueError: where too many units lie too close together.
     """
     marked = [number for number, one in enumerate(continua) if one.mean]
     rngs = {number: np.random.default_rng([seed, number]) for number in marked}
@@ -302,7 +304,7 @@ def gamma(observed: Numbers, expected: Numbers) -> Numbers:
     return np.asarray(1 - quotient)
 
 
-def _continuum(columns: Columns, who: Sequence[int], items: Flags) -> Continuum:
+def _continuum(columns: AnnotationTable, who: Sequence[int], items: Flags) -> Continuum:
     """The items laid end to end, with the units that lie in them."""
     lengths = np.diff(columns.offset) * items
     moved = columns.offset[:-1] - (np.cumsum(lengths) - lengths)
@@ -310,7 +312,7 @@ def _continuum(columns: Columns, who: Sequence[int], items: Flags) -> Continuum:
     return Continuum(
         int(lengths.sum()),
         tuple(
-            Units(
+            ContinuumUnits(
                 (columns.start[row] - moved[columns.item[row]]).astype(np.float64),
                 (columns.end[row] - moved[columns.item[row]]).astype(np.float64),
                 columns.label[row],
@@ -320,7 +322,7 @@ def _continuum(columns: Columns, who: Sequence[int], items: Flags) -> Continuum:
     )
 
 
-def _sampled(continuum: Continuum, count: int, rng: np.random.Generator, weights: Weights) -> Numbers:
+def _sampled(continuum: Continuum, count: int, rng: np.random.Generator, weights: DissimilarityWeights) -> Numbers:
     """The disorders of random continua, times the mean number of units of the one they are drawn from."""
     return continuum.mean * np.array([disorder(_shuffled(continuum, rng).annotators, weights) for _ in range(count)])
 
@@ -355,18 +357,22 @@ def _pivots(continuum: Continuum, rng: np.random.Generator) -> Numbers:
     return np.array(found)
 
 
-def _moved(units: Units, pivot: float, length: int) -> Units:
+def _moved(units: ContinuumUnits, pivot: float, length: int) -> ContinuumUnits:
     """The units moved to the right, those that begin beyond the end coming in again at the begin."""
     back = np.where(units.start + pivot >= length, length, 0)
-    return Units(units.start + pivot - back, units.end + pivot - back, units.label)
+    return ContinuumUnits(units.start + pivot - back, units.end + pivot - back, units.label)
 
 
 NO_GROUND = ("no_example", "nothing")  # why there is no agreement to speak of, by any measure
 
 
-def with_gamma(
-    cells: Sequence[Cell], ground: Ground, who: Sequence[int], articles: Integers, settings: BootstrapSettings
-) -> list[Cell]:
+def add_gamma(
+    cells: Sequence[MeasureSet],
+    ground: AgreementData,
+    who: Sequence[int],
+    articles: Integers,
+    settings: BootstrapSettings,
+) -> list[MeasureSet]:
     """The cells with gamma: the first over all articles, any others within each of them.
 
     Args:
@@ -377,11 +383,11 @@ def with_gamma(
         settings: how corpora are drawn.
 
     Raises:
-        ValueRefused: where too many units lie too close together.
+        InvalidValueError: where too many units lie too close together.
     """
     why = cells[0]["u_alpha"].undefined
     if len(who) < 2 or (why and why.reason in NO_GROUND):
-        values = [Value(None, undefined=cell["u_alpha"].undefined) for cell in cells]
+        values = [Estimate(None, undefined=cell["u_alpha"].undefined) for cell in cells]
     else:
         read = continua(ground.columns, who, articles)
         found = disorders(read, seed=settings.seed)
@@ -391,7 +397,7 @@ def with_gamma(
     return [replace(cell, values={**cell.values, "gamma": value}) for cell, value in zip(cells, values, strict=True)]
 
 
-def _overall(cell: Cell, read: Sequence[Continuum], found: Disorders, settings: BootstrapSettings) -> Value:
+def _overall(cell: MeasureSet, read: Sequence[Continuum], found: Disorders, settings: BootstrapSettings) -> Estimate:
     counting = [number for number, one in enumerate(read) if one.length]
     sums = np.stack([found.observed, found.expected], axis=1)[counting]
     total = sums.sum(axis=0)
@@ -399,16 +405,16 @@ def _overall(cell: Cell, read: Sequence[Continuum], found: Disorders, settings: 
     if value.estimate is None or len(sums) < 2:
         return value
     each = np.ones(len(sums), np.int64)
-    parts = drawn(each, sums, settings.resamples, np.random.default_rng(settings.seed))
+    parts = resampled_sums(each, sums, settings.resamples, np.random.default_rng(settings.seed))
     limits = interval(np.concatenate([gamma(part[:, 0], part[:, 1]) for part in parts]), settings.edges)
-    return Value(value.estimate, limits.low, limits.high, undefined_resamples=limits.undefined)
+    return Estimate(value.estimate, limits.low, limits.high, undefined_resamples=limits.undefined)
 
 
-def _value(cell: Cell, length: int, share: float) -> Value:
+def _value(cell: MeasureSet, length: int, share: float) -> Estimate:
     """A gamma, or why there is none: as a rule what leaves the unitizing alpha without a value."""
     why = cell["u_alpha"].undefined
     if why is not None and why.reason in NO_GROUND:
-        return Value(None, undefined=why)
+        return Estimate(None, undefined=why)
     if not length:
-        return Value(None, undefined=Undefined("no_common"))
-    return Value(None, undefined=Undefined("no_variation")) if np.isnan(share) else Value(share)
+        return Estimate(None, undefined=UndefinedReason("no_common"))
+    return Estimate(None, undefined=UndefinedReason("no_variation")) if np.isnan(share) else Estimate(share)

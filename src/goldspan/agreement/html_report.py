@@ -49,10 +49,16 @@ from goldspan.report.text import UNDEFINED, amount, beside, percent
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from goldspan.agreement.annotator_record import AnnotatorRecord, Error, Quality, Stage, Version
-    from goldspan.agreement.disagreements import Dispute, Variant
-    from goldspan.agreement.intervals import Cell
-    from goldspan.agreement.report import Case, Report, Tally
+    from goldspan.agreement.annotator_record import (
+        AnnotatorError,
+        AnnotatorRecord,
+        ArticleQuality,
+        Quality,
+        VersionQuality,
+    )
+    from goldspan.agreement.disagreements import DisagreementRegion, RegionReading
+    from goldspan.agreement.intervals import MeasureSet
+    from goldspan.agreement.report import AgreementReport, AttributedDisagreement, PairTally
     from goldspan.evaluation.result import Counts
 
 PARTS = ("agreed", "boundary", "label", "split", "first_alone", "second_alone")
@@ -66,7 +72,7 @@ SAID: Mapping[str, str] = {
 }
 
 
-def kind_section(report: Report) -> Markup | None:
+def kind_section(report: AgreementReport) -> Markup | None:
     """What became of the spans of each pair, as stacked bars."""
     if not report.tallies:
         return None
@@ -87,18 +93,18 @@ def _name(kind: str) -> str:
     return kind.replace("_", " ")
 
 
-def _size(one: Tally) -> int:
+def _size(one: PairTally) -> int:
     return sum(getattr(one, name) for name in PARTS)
 
 
-def _bar(name: Markup, one: Tally, most: int, kind: str | None = None) -> Markup:
+def _bar(name: Markup, one: PairTally, most: int, kind: str | None = None) -> Markup:
     parts = [(part, getattr(one, part)) for part in PARTS]
     said = ", ".join(f"{number} {_name(part)}" for part, number in parts)
     numbers = (cell(f"{number:,}") for _, number in parts)
     return row(cell(name, "th"), cell(stack(parts, most, said=said), kind="plotted"), *numbers, kind=kind)
 
 
-def confusion_section(report: Report) -> Markup | None:
+def confusion_section(report: AgreementReport) -> Markup | None:
     """Which label met which."""
     found = report.confusion
     if not report.tallies:
@@ -119,7 +125,7 @@ def confusion_section(report: Report) -> Markup | None:
     return section("Labels that met", element("p", note, class_="note"), made)
 
 
-def rule_section(report: Report) -> Markup | None:
+def rule_section(report: AgreementReport) -> Markup | None:
     """The rules that the places fall under, each leading to its places."""
     if not report.cases:
         return None
@@ -136,7 +142,7 @@ def rule_section(report: Report) -> Markup | None:
     )
 
 
-def surface_section(report: Report) -> Markup | None:
+def surface_section(report: AgreementReport) -> Markup | None:
     """The words that are disputed most often."""
     if not report.surfaces:
         return None
@@ -157,7 +163,7 @@ def _labels(labels: Mapping[str, int], colours: Mapping[str, str]) -> Markup:
     return element("span", *parts, class_="labels")
 
 
-def dispute_section(report: Report) -> Markup | None:
+def dispute_section(report: AgreementReport) -> Markup | None:
     """Every place, rule by rule; a choice above shows those of one kind alone."""
     if not report.cases:
         return None
@@ -177,7 +183,7 @@ def dispute_section(report: Report) -> Markup | None:
     )
 
 
-def _choice(report: Report) -> list[Markup]:
+def _choice(report: AgreementReport) -> list[Markup]:
     """Buttons of which one is down; the style sheet hides what does not go with it."""
     numbers: dict[str, int] = {"all": len(report.cases)} | {str(kind): number for kind, number in report.kinds.items()}
     parts = []
@@ -188,20 +194,20 @@ def _choice(report: Report) -> list[Markup]:
     return parts
 
 
-def _case(case: Case, report: Report) -> Markup:
+def _case(case: AttributedDisagreement, report: AgreementReport) -> Markup:
     dispute = case.dispute
     head = element("h4", element("bdi", dispute.item.id), " · ", element("b", dispute.kind))
     why = element("p", case.told.reason, class_="note") if case.told else None
     return element("article", head, why, voices(dispute, report.colours), class_=f"example is-{dispute.kind}")
 
 
-def voices(dispute: Dispute, colours: Mapping[str, str]) -> Markup:
+def voices(dispute: DisagreementRegion, colours: Mapping[str, str]) -> Markup:
     """Who marked what in a place, below one another."""
     parts = (part for one in dispute.variants for part in _voice(dispute, one, colours))
     return element("dl", *parts, class_="voices")
 
 
-def _voice(dispute: Dispute, variant: Variant, colours: Mapping[str, str]) -> tuple[Markup, Markup]:
+def _voice(dispute: DisagreementRegion, variant: RegionReading, colours: Mapping[str, str]) -> tuple[Markup, Markup]:
     left, right = dispute.extract
     text = dispute.item.text
     before, after = "…" if left else "", "…" if right < len(text) else ""
@@ -214,7 +220,7 @@ def _voice(dispute: Dispute, variant: Variant, colours: Mapping[str, str]) -> tu
 EACH = 3  # places of an error that recurs
 
 
-def record_section(found: AnnotatorRecord, report: Report) -> Markup:
+def record_section(found: AnnotatorRecord, report: AgreementReport) -> Markup:
     """An annotator against gold."""
     rows = [_quality(chip(label, report.colours), one) for label, one in found.labels.items()]
     rows.append(_quality(element("b", "all labels"), found.overall))
@@ -249,7 +255,7 @@ def _stages(found: AnnotatorRecord) -> tuple[Markup, ...]:
     return element("h3", "Article by article, in the order of the manifest"), body
 
 
-def _stage(one: Stage) -> Markup:
+def _stage(one: ArticleQuality) -> Markup:
     counts = one.counts
     plot = dot_and_whisker(counts.f1, None, said=f"F1 {percent(counts.f1)}")
     return row(
@@ -261,7 +267,7 @@ def _stage(one: Stage) -> Markup:
     )
 
 
-def _over_time(found: AnnotatorRecord, report: Report) -> tuple[Markup, ...]:
+def _over_time(found: AnnotatorRecord, report: AgreementReport) -> tuple[Markup, ...]:
     """Articles and versions of the guidelines down, labels across."""
     if len(found.stages) < 2:
         return ()
@@ -275,17 +281,17 @@ def _over_time(found: AnnotatorRecord, report: Report) -> tuple[Markup, ...]:
     return element("h3", "Label by label, in the same order"), html_table(head, bodies, kind="wide agreement"), note
 
 
-def _parted(name: str, one: Stage | Version) -> Markup:
+def _parted(name: str, one: ArticleQuality | VersionQuality) -> Markup:
     return row(cell(element("bdi", name), "th"), *map(_label, one.labels.values()))
 
 
 def _label(counts: Counts) -> Markup:
     if counts.f1 is None:
         return cell(UNDEFINED)
-    return cell(join(percent(counts.f1), element("small", against_gold.both(counts))))
+    return cell(join(percent(counts.f1), element("small", against_gold.in_both_versions(counts))))
 
 
-def _error(error: Error, report: Report) -> Markup:
+def _error(error: AnnotatorError, report: AgreementReport) -> Markup:
     times = "once" if error.times == 1 else f"{error.times:,} times"
     places = (
         part
@@ -301,7 +307,7 @@ def _error(error: Error, report: Report) -> Markup:
 LEADING = ("exact_f1", "relaxed_f1", "token_alpha", "u_alpha")
 
 
-def figure_section(report: Report) -> Markup:
+def figure_section(report: AgreementReport) -> Markup:
     """The leading measures over all, the headline marked."""
     cards = []
     for name in LEADING:
@@ -316,14 +322,14 @@ def figure_section(report: Report) -> Markup:
     return element("dl", *cards, class_="figures")
 
 
-def coverage_section(report: Report) -> Markup:
+def coverage_section(report: AgreementReport) -> Markup:
     """Who confirmed what, and who has nothing."""
     made = text_report.coverage(report)
     rows = [(element("bdi", name), *numbers) for name, *numbers in made.rows]
     return section(made.title, element("p", made.note, class_="note"), text_table(made.header, rows))
 
 
-def pair_section(report: Report) -> Markup | None:
+def pair_section(report: AgreementReport) -> Markup | None:
     """Each two annotators; left out where there are but two."""
     if len(report.agreement.pairs) < 2:
         return None
@@ -331,14 +337,14 @@ def pair_section(report: Report) -> Markup | None:
     return _cells("Pair by pair", "pair", rows)
 
 
-def label_section(report: Report) -> Markup:
+def label_section(report: AgreementReport) -> Markup:
     """Each label, and all of them."""
     made = report.agreement
     rows = [(chip(name, report.colours), one) for name, one in made.labels.items()]
     return _cells("Label by label", "label", [*rows, (element("b", "all labels"), made.overall)])
 
 
-def article_section(report: Report) -> Markup | None:
+def article_section(report: AgreementReport) -> Markup | None:
     """Each article, the worst first."""
     found = worst_first(report.agreement.articles)
     rows = [(element("bdi", name), one) for name, one in found[:MOST]]
@@ -346,7 +352,7 @@ def article_section(report: Report) -> Markup | None:
     return _cells("Article by article", "article", rows, note, left_out=len(found)) if rows else None
 
 
-def all_measures_section(report: Report) -> Markup:
+def all_measures_section(report: AgreementReport) -> Markup:
     """Every measure, with what it means."""
     rows = []
     for name, value in report.agreement.overall.values.items():
@@ -366,7 +372,7 @@ def all_measures_section(report: Report) -> Markup:
 
 
 def _cells(
-    title: str, of: str, rows: Iterable[tuple[Markup, Cell]], note: str | None = None, left_out: int = 0
+    title: str, of: str, rows: Iterable[tuple[Markup, MeasureSet]], note: str | None = None, left_out: int = 0
 ) -> Markup:
     """A row per cell: exact F1 as a plot, the leading measures as numbers."""
     head = (of, "examples", "spans", axis(SCALE), *(SHORT[name] for name in COLUMNS))
@@ -383,7 +389,7 @@ def _cells(
     )
 
 
-def _row(name: Markup, one: Cell) -> Markup:
+def _row(name: Markup, one: MeasureSet) -> Markup:
     value = one[HEADLINE]
     limits = None if value.low is None or value.high is None else (value.low, value.high)
     plot = dot_and_whisker(value.estimate, limits, said=f"exact F1 {of_measure(HEADLINE, value)}")
@@ -396,14 +402,14 @@ def _row(name: Markup, one: Cell) -> Markup:
     )
 
 
-def _value(name: str, one: Cell) -> Markup:
+def _value(name: str, one: MeasureSet) -> Markup:
     value = one.values.get(name)
     if value is None or value.estimate is None:
         return cell("–" if value is None else number(name, value))
     return cell(element("span", number(name, value), element("small", ends(name, value))))
 
 
-def page(report: Report) -> str:
+def page(report: AgreementReport) -> str:
     """The page.
 
     Args:
@@ -430,7 +436,7 @@ def page(report: Report) -> str:
     return document(text_report.title(report), _header(report), *sections)
 
 
-def _header(report: Report) -> Markup:
+def _header(report: AgreementReport) -> Markup:
     names = [element("bdi", name) for name in report.annotations.annotators]
     between = [part for name in names[:-1] for part in (name, ", ")][:-1]
     return element(
@@ -441,7 +447,7 @@ def _header(report: Report) -> Markup:
     )
 
 
-def _remarks(report: Report) -> Markup | None:
+def _remarks(report: AgreementReport) -> Markup | None:
     parts = (("How to read it", text_report.remarks(report)), ("Undefined", text_report.undefined(report)))
     lists = [child for title, sentences in parts if sentences for child in html_list(title, sentences)]
     return section("Remarks", *lists, kind="long") if lists else None

@@ -20,21 +20,26 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
-from goldspan.agreement.measures import MEASURES, resting_on
-from goldspan.bootstrap import drawn, interval
+from goldspan.agreement.measures import MEASURES, bearing_units
+from goldspan.bootstrap import interval, resampled_sums
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from goldspan.agreement.measures import Ground, Panel
-    from goldspan.agreement.span_units import Columns, Integers
+    from goldspan.agreement.measures import AgreementData, AnnotatorGroup
+    from goldspan.agreement.span_units import AnnotationTable, Integers
     from goldspan.bootstrap import BootstrapSettings, Interval, Unit
+
+if TYPE_CHECKING:
+    Numbers = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
+    Limits: TypeAlias = "Interval | NoInterval"
 
 Reason = Literal[
     "no_example", "silent_second", "nothing", "no_common", "no_variation", "no_coincidence", "no_value", "no_pair"
@@ -60,7 +65,7 @@ SCARCITIES: Mapping[Scarcity, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Undefined:
+class UndefinedReason:
     """Why a measure has no value.
 
     Args:
@@ -78,7 +83,7 @@ class Undefined:
 
 
 @dataclass(frozen=True, slots=True)
-class Unbounded:
+class NoInterval:
     """Why a measure that has a value has no interval.
 
     Args:
@@ -100,7 +105,7 @@ class Unbounded:
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class Estimate:
     """A measure, taken.
 
     Args:
@@ -115,9 +120,9 @@ class Value:
     estimate: float | None
     low: float | None = None
     high: float | None = None
-    undefined: Undefined | None = None
+    undefined: UndefinedReason | None = None
     undefined_resamples: int = 0
-    unbounded: Unbounded | None = None
+    unbounded: NoInterval | None = None
 
     def json(self) -> dict[str, Any]:
         """All of it by name; a missing value is null, with its reason."""
@@ -127,7 +132,7 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
-class Basis:
+class Coverage:
     """On whom and what a cell rests.
 
     Args:
@@ -144,7 +149,7 @@ class Basis:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class MeasureSet:
     """All measures of some annotators on some part of the annotations.
 
     Args:
@@ -156,10 +161,10 @@ class Cell:
 
     examples: int
     spans: Mapping[str, int]
-    values: Mapping[str, Value]
-    basis: Basis | None = None
+    values: Mapping[str, Estimate]
+    basis: Coverage | None = None
 
-    def __getitem__(self, measure: str) -> Value:
+    def __getitem__(self, measure: str) -> Estimate:
         return self.values[measure]
 
     def __iter__(self) -> Iterator[str]:
@@ -193,11 +198,7 @@ def _listed(names: tuple[str, ...]) -> str:
     return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-if TYPE_CHECKING:
-    Numbers = NDArray[np.float64]
-
-
-def bases(columns: Columns, who: Sequence[int], groups: Integers) -> list[list[Basis]]:
+def coverages(columns: AnnotationTable, who: Sequence[int], groups: Integers) -> list[list[Coverage]]:
     """The bases of some annotators, in each group of items: over all labels, then of each label.
 
     Args:
@@ -218,7 +219,7 @@ def bases(columns: Columns, who: Sequence[int], groups: Integers) -> list[list[B
     names = [columns.annotators[one] for one in who]
     return [
         [
-            Basis(
+            Coverage(
                 tuple(name for name, reads in zip(names, there[:, group], strict=True) if reads),
                 int(common[group]), int(shared[group]), int(counted[group, view]),
             )
@@ -228,7 +229,7 @@ def bases(columns: Columns, who: Sequence[int], groups: Integers) -> list[list[B
     ]  # fmt: skip
 
 
-def resting(cell: Cell, basis: Basis, silent: Sequence[str] = ()) -> Cell:
+def resting_coverage(cell: MeasureSet, basis: Coverage, silent: Sequence[str] = ()) -> MeasureSet:
     """The cell with its basis, and with reasons that blame nobody for what he has not read.
 
     Args:
@@ -241,16 +242,16 @@ def resting(cell: Cell, basis: Basis, silent: Sequence[str] = ()) -> Cell:
     return replace(cell, values=values, basis=basis)
 
 
-def _reason(value: Value, basis: Basis, silent: Sequence[str]) -> Undefined | None:
+def _reason(value: Estimate, basis: Coverage, silent: Sequence[str]) -> UndefinedReason | None:
     why = value.undefined
     if why and why.reason == "no_example" and silent:
-        return Undefined("silent_second", tuple(silent))
+        return UndefinedReason("silent_second", tuple(silent))
     if why and why.reason == "nothing":
-        return Undefined("nothing", tuple(name for name in why.who if name in basis.readers) or why.who)
+        return UndefinedReason("nothing", tuple(name for name in why.who if name in basis.readers) or why.who)
     return why
 
 
-def silent(columns: Columns, who: Sequence[int], groups: Integers) -> list[tuple[str, ...]]:
+def never_marking(columns: AnnotationTable, who: Sequence[int], groups: Integers) -> list[tuple[str, ...]]:
     """Who of those that do not count read an example beside others, in each group of items, and never marked any."""
     many = max(1, int(groups.max(initial=-1)) + 1)
     beside = columns.read.sum(axis=0) >= 2
@@ -268,16 +269,14 @@ def _anywhere(flags: NDArray[np.bool_], groups: Integers, many: int) -> NDArray[
     return found
 
 
-def _having(columns: Columns, one: int, items: NDArray[np.bool_], groups: Integers, many: int) -> NDArray[np.bool_]:
+def _having(
+    columns: AnnotationTable, one: int, items: NDArray[np.bool_], groups: Integers, many: int
+) -> NDArray[np.bool_]:
     """Whether an annotator has a span in some items of each group, by view; shape (groups, 1 + labels)."""
     found = np.zeros((many, 1 + len(columns.labels)))
     np.add.at(found, groups, columns.by_label(columns.marked(one, items)))
     return found > 0
 
-
-if TYPE_CHECKING:
-    Flags = NDArray[np.bool_]
-    Limits = Interval | Unbounded
 
 FEWEST = 100  # resamples that an interval needs: fewer leave next to nothing beyond its limits
 LEAST = 0.1  # the share of the resamples that it needs: what one in ten corpora alone shows is no picture of chance
@@ -290,7 +289,9 @@ LACKS: dict[str, Reason] = {
 }
 
 
-def cells(panel: Panel, ground: Ground, units: Integers, settings: BootstrapSettings) -> list[Cell]:
+def measure_sets(
+    panel: AnnotatorGroup, ground: AgreementData, units: Integers, settings: BootstrapSettings
+) -> list[MeasureSet]:
     """The measures of some annotators with intervals: over all labels, then of each.
 
     Args:
@@ -313,7 +314,9 @@ def cells(panel: Panel, ground: Ground, units: Integers, settings: BootstrapSett
     ]
 
 
-def by_group(panel: Panel, ground: Ground, groups: Integers, settings: BootstrapSettings) -> list[Cell]:
+def measure_sets_by_group(
+    panel: AnnotatorGroup, ground: AgreementData, groups: Integers, settings: BootstrapSettings
+) -> list[MeasureSet]:
     """The measures of some annotators within each group of items, over all labels, with intervals by item.
 
     Args:
@@ -349,13 +352,13 @@ class _Taken:
         sums: the rows of the panel's table, summed over each group; shape (groups, columns).
     """
 
-    def __init__(self, panel: Panel, ground: Ground, sums: Numbers) -> None:
+    def __init__(self, panel: AnnotatorGroup, ground: AgreementData, sums: Numbers) -> None:
         self._ground = ground
         self._names = [ground.columns.annotators[one] for one in panel.who]
         self._estimates = panel.measures(sums)
         self._having = panel.table.family(sums, "spans")["having"].astype(int)
 
-    def cell(self, group: int, view: int, examples: int, limits: Mapping[str, Limits], *, common: bool) -> Cell:
+    def cell(self, group: int, view: int, examples: int, limits: Mapping[str, Limits], *, common: bool) -> MeasureSet:
         """The measures of one group, over all labels (view 0) or of one, with their intervals.
 
         Args:
@@ -372,17 +375,17 @@ class _Taken:
             for name, rows in self._estimates.items()
             if _applies(self._ground, name, view)
         }
-        return Cell(examples, spans, values)
+        return MeasureSet(examples, spans, values)
 
 
-def _alone(panel: Panel, ground: Ground, view: int) -> Cell:
+def _alone(panel: AnnotatorGroup, ground: AgreementData, view: int) -> MeasureSet:
     """What is to be said of one annotator or none."""
-    nobody = Undefined("no_example")
-    values = {name: Value(None, undefined=nobody) for name in MEASURES if _applies(ground, name, view)}
-    return Cell(0, {ground.columns.annotators[one]: 0 for one in panel.who}, values)
+    nobody = UndefinedReason("no_example")
+    values = {name: Estimate(None, undefined=nobody) for name in MEASURES if _applies(ground, name, view)}
+    return MeasureSet(0, {ground.columns.annotators[one]: 0 for one in panel.who}, values)
 
 
-def _applies(ground: Ground, name: str, view: int) -> bool:
+def _applies(ground: AgreementData, name: str, view: int) -> bool:
     """Whether a measure is one for all labels, view 0, or for one label."""
     if name in QUANTITIES:
         return bool(ground.quantities.any() if view == 0 else ground.quantities[view - 1])
@@ -397,30 +400,30 @@ class _Lacking:
     spans: dict[str, int]
     common: bool
 
-    def why(self, name: str) -> Undefined:
+    def why(self, name: str) -> UndefinedReason:
         """Why a measure is undefined here."""
         if not self.examples:
-            return Undefined("no_example")
+            return UndefinedReason("no_example")
         nothing = tuple(who for who, spans in self.spans.items() if not spans)
         if len(self.spans) - len(nothing) < 2:
-            return Undefined("nothing", nothing)
+            return UndefinedReason("nothing", nothing)
         if name in LACKS:
-            return Undefined(LACKS[name])
+            return UndefinedReason(LACKS[name])
         if name.endswith("_fleiss") and not self.common:
-            return Undefined("no_common")
+            return UndefinedReason("no_common")
         pairwise = name.endswith(("_f1", "_kappa")) and len(self.spans) > 2
-        return Undefined("no_pair" if pairwise else "no_variation")
+        return UndefinedReason("no_pair" if pairwise else "no_variation")
 
 
-def _value(lacking: _Lacking, name: str, estimate: float, limits: Limits) -> Value:
+def _value(lacking: _Lacking, name: str, estimate: float, limits: Limits) -> Estimate:
     if np.isnan(estimate):
-        return Value(None, undefined=lacking.why(name))
-    if isinstance(limits, Unbounded):
-        return Value(estimate, undefined_resamples=limits.resamples - limits.defined, unbounded=limits)
-    return Value(estimate, limits.low, limits.high, undefined_resamples=limits.undefined)
+        return Estimate(None, undefined=lacking.why(name))
+    if isinstance(limits, NoInterval):
+        return Estimate(estimate, undefined_resamples=limits.resamples - limits.defined, unbounded=limits)
+    return Estimate(estimate, limits.low, limits.high, undefined_resamples=limits.undefined)
 
 
-def _limits(panel: Panel, sums: Numbers, settings: BootstrapSettings) -> dict[str, list[Limits]]:
+def _limits(panel: AnnotatorGroup, sums: Numbers, settings: BootstrapSettings) -> dict[str, list[Limits]]:
     """The intervals of all measures over all labels, then of each, or why there are none.
 
     Args:
@@ -429,11 +432,11 @@ def _limits(panel: Panel, sums: Numbers, settings: BootstrapSettings) -> dict[st
         settings: how corpora are drawn.
     """
     if len(sums) < 2:
-        nowhere: Limits = Unbounded("one_shared", settings.unit)
+        nowhere: Limits = NoInterval("one_shared", settings.unit)
         return dict.fromkeys(MEASURES, [nowhere] * (1 + panel.quantities.size))
     rng, each = np.random.default_rng(settings.seed), np.ones(len(sums), np.int64)
     pairs = panel.defined(sums.sum(axis=0, keepdims=True))
-    parts = [panel.measures(block, pairs) for block in drawn(each, sums, settings.resamples, rng)]
+    parts = [panel.measures(block, pairs) for block in resampled_sums(each, sums, settings.resamples, rng)]
     short = _shortages(panel, sums, pairs)
     found: dict[str, list[Limits]] = {}
     for name in parts[0]:
@@ -442,7 +445,7 @@ def _limits(panel: Panel, sums: Numbers, settings: BootstrapSettings) -> dict[st
     return found
 
 
-def _shortages(panel: Panel, sums: Numbers, pairs: Mapping[str, Flags]) -> dict[str, list[Scarcity | None]]:
+def _shortages(panel: AnnotatorGroup, sums: Numbers, pairs: Mapping[str, Flags]) -> dict[str, list[Scarcity | None]]:
     """What each measure has too little of that rests on fewer than two units, over all labels, then of each.
 
     Args:
@@ -450,7 +453,7 @@ def _shortages(panel: Panel, sums: Numbers, pairs: Mapping[str, Flags]) -> dict[
         sums: the rows of the panel's table, summed over each unit; shape (units, columns).
         pairs: the pairs that means are over; see `Panel.defined`.
     """
-    units = resting_on(panel, sums, pairs)
+    units = bearing_units(panel, sums, pairs)
     common = int((panel.table.family(sums, "token_fleiss")["judged"] > 0).sum())
 
     def why(name: str, view: int) -> Scarcity | None:
@@ -466,11 +469,11 @@ def _shortages(panel: Panel, sums: Numbers, pairs: Mapping[str, Flags]) -> dict[
 def _limit(values: Numbers, short: Scarcity | None, settings: BootstrapSettings) -> Limits:
     """The interval of what came out of the resamples, shape (resamples,), or why there is none."""
     if short:
-        return Unbounded(short, settings.unit)
+        return NoInterval(short, settings.unit)
     limits = interval(values, settings.edges)
     defined = values.size - limits.undefined
     if defined < fewest(settings.resamples):
-        return Unbounded("few_draws", settings.unit, defined, values.size)
+        return NoInterval("few_draws", settings.unit, defined, values.size)
     return limits
 
 

@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from goldspan.agreement.span_units import Atoms, Flags
+    from goldspan.agreement.span_units import Flags, LabelledUnits
 
 if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
 
 
-def cohen_counts(atoms: Atoms, first: int, second: int, both: Flags) -> dict[str, Numbers]:
+def cohen_counts(atoms: LabelledUnits, first: int, second: int, both: Flags) -> dict[str, Numbers]:
     """What the kappa of two annotators is made of, in the items that both read.
 
     Args:
@@ -67,7 +67,7 @@ def cohen(sums: Mapping[str, Numbers]) -> Numbers:
     return ratio(sums["agreed"] * places - by_chance, places**2 - by_chance)
 
 
-def fleiss_counts(atoms: Atoms, who: Flags, every: Flags) -> dict[str, Numbers]:
+def fleiss_counts(atoms: LabelledUnits, who: Flags, every: Flags) -> dict[str, Numbers]:
     """What the kappa of several annotators is made of, in the items that all of them read.
 
     Args:

@@ -23,7 +23,7 @@ import numpy as np
 
 from goldspan.agreement import alpha, f1, kappa, span_units, unitizing
 from goldspan.agreement.alpha import stacked
-from goldspan.agreement.span_units import Columns
+from goldspan.agreement.span_units import AnnotationTable
 from goldspan.bootstrap import ratio
 
 if TYPE_CHECKING:
@@ -32,11 +32,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from goldspan.agreement.annotations import Annotations
-    from goldspan.agreement.span_units import Atoms, Flags, Integers
+    from goldspan.agreement.span_units import Flags, Integers, LabelledUnits
+
+if TYPE_CHECKING:
+    Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
+class Measure:
     """A measure, for a reader who has never met it.
 
     Args:
@@ -68,7 +71,7 @@ CHANCE = "no more agreement than by chance"
 SAME = "everything is the same"
 
 _MEANINGS = (
-    Meaning(
+    Measure(
         "exact_f1",
         "Exact-span F1",
         "the share of the spans that the other has marked too, with the same boundaries and label",
@@ -77,7 +80,7 @@ _MEANINGS = (
         "Hripcsak & Rothschild, JAMIA 2005",
         MEAN,
     ),
-    Meaning(
+    Measure(
         "relaxed_f1",
         "Relaxed F1",
         "the share of the spans that the other has marked too, overlapping and with the same label, one to one",
@@ -90,7 +93,7 @@ _MEANINGS = (
         meaning
         for unit, title, those in (("token", "Tokens", "tokens"), ("character", "Characters", "characters"))
         for meaning in (
-            Meaning(
+            Measure(
                 f"{unit}_kappa",
                 f"{title}: Cohen's kappa",
                 f"how far two agree on the labels of {those}, unlabelled ones among them, beyond their own habits",
@@ -99,7 +102,7 @@ _MEANINGS = (
                 "Cohen, Educational and Psychological Measurement 1960; its mean over pairs: Light 1971",
                 MEAN,
             ),
-            Meaning(
+            Measure(
                 f"{unit}_fleiss",
                 f"{title}: Fleiss' kappa",
                 f"how far all agree on the labels of {those} that all have read, beyond the habits of the group",
@@ -108,7 +111,7 @@ _MEANINGS = (
                 "Fleiss, Psychological Bulletin 1971; for two annotators Scott's pi",
                 f"{ALL}, on what all of them read",
             ),
-            Meaning(
+            Measure(
                 f"{unit}_alpha",
                 f"{title}: Krippendorff's alpha",
                 f"how far judgements on {those} agree, beyond what dealing them out by chance would give",
@@ -119,7 +122,7 @@ _MEANINGS = (
             ),
         )
     ),
-    Meaning(
+    Measure(
         "u_alpha",
         "Unitizing alpha",
         "how far units agree in place and label, if units of their lengths lay anywhere by chance",
@@ -128,7 +131,7 @@ _MEANINGS = (
         "Krippendorff, Mathet, Bouvry & Widlöcher, Quality & Quantity 2016; for one label Krippendorff 1995",
         f"{ALL}, on what at least two of them read",
     ),
-    Meaning(
+    Measure(
         "u_alpha_binary",
         "Unitizing alpha, place alone",
         "how far units agree in place, whatever their labels",
@@ -137,7 +140,7 @@ _MEANINGS = (
         "Krippendorff, Mathet, Bouvry & Widlöcher, Quality & Quantity 2016",
         f"{ALL}, on what at least two of them read",
     ),
-    Meaning(
+    Measure(
         "cu_alpha",
         "Unitizing alpha, label alone",
         "how far labels agree where two have marked the same characters",
@@ -146,7 +149,7 @@ _MEANINGS = (
         "Krippendorff, Mathet, Bouvry & Widlöcher, Quality & Quantity 2016; for one label their (k)u-alpha",
         f"{ALL}, on what at least two of them read",
     ),
-    Meaning(
+    Measure(
         "value_agreement",
         "Values where both marked",
         "of the overlapping spans that state quantities, the share with the same value",
@@ -155,7 +158,7 @@ _MEANINGS = (
         "this project; the matching maximises pairs, then equal values",
         MEAN,
     ),
-    Meaning(
+    Measure(
         "value_f1",
         "Value F1",
         "the share of the stated values that the other has too, at the same place",
@@ -164,7 +167,7 @@ _MEANINGS = (
         "F1 of Hripcsak & Rothschild 2005, on values",
         MEAN,
     ),
-    Meaning(
+    Measure(
         "gamma",
         "Gamma",
         "how far units agree in place and label under the alignment that is kindest to them, beyond chance",
@@ -175,18 +178,14 @@ _MEANINGS = (
     ),
 )
 
-MEANINGS: Mapping[str, Meaning] = {meaning.id: meaning for meaning in _MEANINGS}
+MEANINGS: Mapping[str, Measure] = {meaning.id: meaning for meaning in _MEANINGS}
 HEADLINE = "exact_f1"
 LONG_REPORT_ONLY = frozenset({"character_kappa", "character_fleiss", "character_alpha"})
 """The measures that the page and --json have and the terminal leaves out: they repeat those on tokens."""
 
 
-if TYPE_CHECKING:
-    Numbers = NDArray[np.float64]
-
-
 @dataclass(frozen=True, eq=False)
-class Table:
+class CountTable:
     """Counts over items, by family and name.
 
     Args:
@@ -198,12 +197,12 @@ class Table:
     rows: Numbers
 
     @classmethod
-    def of(cls, families: Mapping[str, Mapping[str, Numbers]]) -> Table:
+    def of(cls, families: Mapping[str, Mapping[str, Numbers]]) -> CountTable:
         """The table of counts, each of shape (items, ...)."""
         named = {f"{family}/{name}": block for family, blocks in families.items() for name, block in blocks.items()}
         return cls({name: block.shape[1:] for name, block in named.items()}, _side_by_side(named))
 
-    def overall(self, views: int) -> Table:
+    def overall(self, views: int) -> CountTable:
         """The same without what is counted for one label alone.
 
         Args:
@@ -215,7 +214,7 @@ class Table:
             for name, block in self.family(self.rows, family).items()
             if name == "uses.0" or not name.startswith("uses.")
         }
-        return Table({name: block.shape[1:] for name, block in kept.items()}, _side_by_side(kept))
+        return CountTable({name: block.shape[1:] for name, block in kept.items()}, _side_by_side(kept))
 
     def family(self, sums: Numbers, family: str) -> dict[str, Numbers]:
         """The counts of a family, by name, from sums of rows.
@@ -254,7 +253,7 @@ BINARY = "u_alpha_binary"  # of all labels alone: for one label it is u_alpha
 
 
 @dataclass(frozen=True, eq=False)
-class Ground:
+class AgreementData:
     """Annotations made ready for all measures.
 
     Args:
@@ -264,15 +263,15 @@ class Ground:
         quantities: which labels state quantities; shape (labels,).
     """
 
-    columns: Columns
-    units: Mapping[str, Atoms]
+    columns: AnnotationTable
+    units: Mapping[str, LabelledUnits]
     value: Integers
     quantities: Flags
 
     @classmethod
     def of(
         cls, annotations: Annotations, labels: Sequence[str], quantities: Sequence[str], language: str = "en"
-    ) -> Ground:
+    ) -> AgreementData:
         """The ground of annotations.
 
         Args:
@@ -281,7 +280,7 @@ class Ground:
             quantities: those whose spans state quantities.
             language: of the texts, for the tokens.
         """
-        columns = Columns.of(annotations, labels)
+        columns = AnnotationTable.of(annotations, labels)
         return cls(
             columns,
             {"token": span_units.tokens(columns, annotations, language), "character": span_units.characters(columns)},
@@ -291,7 +290,7 @@ class Ground:
 
 
 @dataclass(frozen=True, eq=False)
-class Panel:
+class AnnotatorGroup:
     """The counts of two annotators or of several.
 
     Args:
@@ -302,12 +301,14 @@ class Panel:
     """
 
     who: tuple[int, ...]
-    pairs: tuple[Panel, ...]
-    table: Table
+    pairs: tuple[AnnotatorGroup, ...]
+    table: CountTable
     quantities: Flags
 
     @classmethod
-    def of(cls, ground: Ground, who: tuple[int, ...], pairs: Mapping[tuple[int, ...], Panel] | None = None) -> Panel:
+    def of(
+        cls, ground: AgreementData, who: tuple[int, ...], pairs: Mapping[tuple[int, ...], AnnotatorGroup] | None = None
+    ) -> AnnotatorGroup:
         """The counts of some annotators.
 
         Args:
@@ -317,7 +318,7 @@ class Panel:
         """
         columns = ground.columns
         if len(who) < 2:
-            return cls(who, (), Table({}, np.zeros((columns.items, 0))), ground.quantities)
+            return cls(who, (), CountTable({}, np.zeros((columns.items, 0))), ground.quantities)
         chosen = np.isin(np.arange(len(columns.annotators)), who)
         read = columns.read & chosen[:, None]
         counted = read.sum(axis=0)
@@ -327,15 +328,15 @@ class Panel:
             families[f"{prefix}_alpha"] = alpha.alpha_counts(unit, read)
         families["unit"] = unitizing.counts(columns, ground.units["character"], read)
         families["coding"] = unitizing.coding_counts(columns, ground.units["character"], read)
-        inside: tuple[Panel, ...] = ()
+        inside: tuple[AnnotatorGroup, ...] = ()
         if len(who) == 2:
             families |= _of_two(ground, who[0], who[1], counted == 2)
         else:
             inside = tuple((pairs or {})[pair] for pair in combinations(who, 2))
             families |= {f"pair{n}.{key}": block for n, pair in enumerate(inside) for key, block in pair.families()}
-        return cls(who, inside, Table.of(families), ground.quantities)
+        return cls(who, inside, CountTable.of(families), ground.quantities)
 
-    def overall(self) -> Panel:
+    def overall(self) -> AnnotatorGroup:
         """The same without what is counted for one label alone."""
         views = 1 + self.quantities.size
         return replace(self, table=self.table.overall(views)) if len(self.who) >= 2 else self
@@ -405,7 +406,7 @@ class Panel:
         return {name: np.stack([row[name] for row in rows]) for name in (rows[0] if rows else ())}
 
 
-def _of_two(ground: Ground, first: int, second: int, both: Flags) -> dict[str, dict[str, Numbers]]:
+def _of_two(ground: AgreementData, first: int, second: int, both: Flags) -> dict[str, dict[str, Numbers]]:
     columns = ground.columns
     families = {
         "pair": f1.exact_counts(columns, first, second, both) | f1.relaxed_counts(columns, first, second, both),
@@ -416,7 +417,7 @@ def _of_two(ground: Ground, first: int, second: int, both: Flags) -> dict[str, d
     return families
 
 
-def _spans(columns: Columns, who: tuple[int, ...], counting: Flags) -> dict[str, Numbers]:
+def _spans(columns: AnnotationTable, who: tuple[int, ...], counting: Flags) -> dict[str, Numbers]:
     """How many spans each annotator has where two have read: `having`, of shape (items, annotators, 1 + labels)."""
     having = [columns.by_label(columns.marked(one, counting)) for one in who]
     return {"having": np.stack(having, axis=1)}
@@ -432,7 +433,7 @@ def _mean(values: Numbers, counting: Flags) -> Numbers:
     return ratio(np.where(counting, values, 0).sum(axis=0), counting.sum(axis=0).astype(np.float64))
 
 
-def resting_on(panel: Panel, sums: Numbers, pairs: Mapping[str, Flags]) -> dict[str, Integers]:
+def bearing_units(panel: AnnotatorGroup, sums: Numbers, pairs: Mapping[str, Flags]) -> dict[str, Integers]:
     """How many units add to the denominator of each measure.
 
     That of an F1 counts spans. To that of a coefficient a unit adds where something is marked in it: a unit without
@@ -464,7 +465,7 @@ def resting_on(panel: Panel, sums: Numbers, pairs: Mapping[str, Flags]) -> dict[
     return found
 
 
-def _of_pair(panel: Panel, sums: Numbers, prefix: str) -> dict[str, Flags]:
+def _of_pair(panel: AnnotatorGroup, sums: Numbers, prefix: str) -> dict[str, Flags]:
     """Which units add to the denominators of two annotators' measures; each of shape (units, 1 + labels)."""
     pair, amounts = (panel.table.family(sums, f"{prefix}{name}") for name in ("pair", "amounts"))
     spans = pair["first"] + pair["second"] > 0

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from goldspan.agreement.agreement import Agreement
     from goldspan.agreement.annotations import Annotations
     from goldspan.agreement.annotator_record import AnnotatorRecord
-    from goldspan.agreement.disagreements import Dispute, Kind, Surface
-    from goldspan.agreement.rule_attribution import Teller, Told
+    from goldspan.agreement.disagreements import DisagreementRegion, DisputedSurface, Kind
+    from goldspan.agreement.rule_attribution import RuleAttribution, RuleAttributor
     from goldspan.annotation import LabelScheme
     from goldspan.guidelines.rules import Rule
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class PairTally:
     """What became of the spans of two annotators.
 
     Args:
@@ -42,9 +42,9 @@ class Tally:
     first_alone: int = 0
     second_alone: int = 0
 
-    def __add__(self, other: Tally) -> Tally:
+    def __add__(self, other: PairTally) -> PairTally:
         mine, theirs = asdict(self), asdict(other)
-        return Tally(**{name: mine[name] + theirs[name] for name in mine})
+        return PairTally(**{name: mine[name] + theirs[name] for name in mine})
 
     @property
     def one_sided(self) -> int:
@@ -53,7 +53,7 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Confusion:
+class AnnotatorConfusion:
     """How often a label met which; n labels.
 
     Args:
@@ -71,7 +71,7 @@ class Confusion:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class AttributedDisagreement:
     """A place on which not all agree, and what the guidelines have to say.
 
     Args:
@@ -79,8 +79,8 @@ class Case:
         told: the rules; None where nothing tells.
     """
 
-    dispute: Dispute
-    told: Told | None
+    dispute: DisagreementRegion
+    told: RuleAttribution | None
 
     @property
     def rules(self) -> str:
@@ -94,7 +94,7 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Report:
+class AgreementReport:
     """The report.
 
     Args:
@@ -112,10 +112,10 @@ class Report:
 
     annotations: Annotations
     agreement: Agreement
-    cases: tuple[Case, ...]
-    tallies: Mapping[tuple[str, str], Tally]
-    confusion: Confusion
-    surfaces: tuple[Surface, ...]
+    cases: tuple[AttributedDisagreement, ...]
+    tallies: Mapping[tuple[str, str], PairTally]
+    confusion: AnnotatorConfusion
+    surfaces: tuple[DisputedSurface, ...]
     rules: Mapping[str, Rule] = field(default_factory=dict)
     records: tuple[AnnotatorRecord, ...] = ()
     colours: Mapping[str, str] = field(default_factory=dict)
@@ -127,15 +127,15 @@ class Report:
         return {kind: count[kind] for kind in KINDS}
 
     @property
-    def by_rule(self) -> dict[str, tuple[Case, ...]]:
+    def by_rule(self) -> dict[str, tuple[AttributedDisagreement, ...]]:
         """The places by the rules that they fall under, most places first; those without a rule last."""
-        found: dict[str, list[Case]] = {}
+        found: dict[str, list[AttributedDisagreement]] = {}
         for case in self.cases:
             found.setdefault(case.rules, []).append(case)
         order = sorted(found, key=lambda rules: (rules == NO_RULE, -len(found[rules]), rules))
         return {rules: tuple(found[rules]) for rules in order}
 
-    def titles(self, case: Case) -> str:
+    def titles(self, case: AttributedDisagreement) -> str:
         """What the rules are about that a place falls under."""
         ids = case.told.rules if case.told else ()
         return "; ".join(self.rules[rule].title for rule in ids if rule in self.rules)
@@ -161,14 +161,14 @@ class Report:
         }
 
 
-def report(
+def make_report(
     annotations: Annotations,
     agreement: Agreement,
-    teller: Teller,
+    teller: RuleAttributor,
     *,
     scheme: LabelScheme | None = None,
     records: Sequence[AnnotatorRecord] = (),
-) -> Report:
+) -> AgreementReport:
     """The report on annotations.
 
     Args:
@@ -180,12 +180,12 @@ def report(
     """
     compared = annotations.among(agreement.compared)  # as the numbers: one empty pass must not swamp the rest
     found = sorted(disputes(compared), key=lambda dispute: -dispute.pairs)
-    return Report(
+    return AgreementReport(
         annotations,
         agreement,
-        tuple(Case(dispute, teller.tell(dispute)) for dispute in found),
-        {pair: tally(compared, *pair) for pair in compared.pairs if compared.shared(*pair)},
-        confusion(compared, annotations.labels_of(scheme)),
+        tuple(AttributedDisagreement(dispute, teller.tell(dispute)) for dispute in found),
+        {pair: tally_pairs(compared, *pair) for pair in compared.pairs if compared.shared(*pair)},
+        annotator_confusion(compared, annotations.labels_of(scheme)),
         surfaces(compared, found),
         teller.book.rules,
         tuple(_with_rules(record, teller) for record in records),
@@ -193,22 +193,22 @@ def report(
     )
 
 
-def _with_rules(record: AnnotatorRecord, teller: Teller) -> AnnotatorRecord:
+def _with_rules(record: AnnotatorRecord, teller: RuleAttributor) -> AnnotatorRecord:
     errors = tuple(replace(error, told=teller.tell(error.places[0])) for error in record.errors)
     return replace(record, errors=errors)
 
 
-def tally(annotations: Annotations, first: str, second: str) -> Tally:
+def tally_pairs(annotations: Annotations, first: str, second: str) -> PairTally:
     """What became of the spans of two annotators in what both confirmed."""
     both = annotations.shared(first, second)
     count = Counter(
         found.kind if found.kind != "one-sided" else "first_alone" if found.first else "second_alone"
         for _, found in disagreements.disagreements_of_pair(annotations, first, second)
     )
-    return Tally(sum(len({*item.spans[first]} & {*item.spans[second]}) for item in both), **count)
+    return PairTally(sum(len({*item.spans[first]} & {*item.spans[second]}) for item in both), **count)
 
 
-def confusion(annotations: Annotations, labels: Sequence[str]) -> Confusion:
+def annotator_confusion(annotations: Annotations, labels: Sequence[str]) -> AnnotatorConfusion:
     """How often a label of one annotator met a label of another, over all pairs.
 
     Args:
@@ -221,6 +221,6 @@ def confusion(annotations: Annotations, labels: Sequence[str]) -> Confusion:
     for pair in pairs:
         met.update(disagreements.confusion(annotations, *pair))
     if len(pairs) == 1:
-        return Confusion(names, tuple(tuple(met[a, b] for b in names) for a in names), *pairs[0])
+        return AnnotatorConfusion(names, tuple(tuple(met[a, b] for b in names) for a in names), *pairs[0])
     both = {(a, b): met[a, b] + (met[b, a] if a != b else 0) for a in names for b in names}
-    return Confusion(names, tuple(tuple(both[a, b] for b in names) for a in names))
+    return AnnotatorConfusion(names, tuple(tuple(both[a, b] for b in names) for a in names))

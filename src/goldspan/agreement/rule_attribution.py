@@ -23,9 +23,9 @@ from goldspan.agreement.text_report import listed
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
-    from goldspan.agreement.disagreements import Disagreement, Dispute, Variant
+    from goldspan.agreement.disagreements import Disagreement, DisagreementRegion, RegionReading
     from goldspan.annotation import Span
-    from goldspan.guidelines.rules import Contrast, Rulebook
+    from goldspan.guidelines.rules import Rulebook, RuleContrast
 
 MOST = 2  # rules whose examples may mark the same words; of more, none is the reason
 NO_RULE = "no rule found"
@@ -33,7 +33,7 @@ NO_RULE = "no rule found"
 ABOUT: Mapping[str, tuple[Kind, ...]] = {"label-conflict": ("label",), "unmarked-repeat": ("one-sided",)}
 
 
-class Objection(NamedTuple):
+class CheckHit(NamedTuple):
     """A problem that a check reports in one annotator's work, as half-open offsets in the example."""
 
     check: str
@@ -41,7 +41,7 @@ class Objection(NamedTuple):
     end: int
 
 
-Objections: TypeAlias = "Mapping[tuple[str, str], Collection[Objection]]"
+Objections: TypeAlias = "Mapping[tuple[str, str], Collection[CheckHit]]"
 """By annotator and example id: what the checks report for each pass."""
 
 
@@ -65,7 +65,7 @@ class Edge(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class RuleAttribution:
     """The rules that a disagreement falls under, and why.
 
     Args:
@@ -78,7 +78,7 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Teller:
+class RuleAttributor:
     """Finds the rules that disagreements fall under.
 
     Args:
@@ -91,7 +91,7 @@ class Teller:
     objections: Objections
     checks: tuple[str, ...] = ()
 
-    def tell(self, dispute: Dispute) -> Told | None:
+    def tell(self, dispute: DisagreementRegion) -> RuleAttribution | None:
         """The rules of a dispute; None where there is no evidence for any.
 
         The kind of disagreement that most of its annotators have is tried first.
@@ -104,7 +104,9 @@ class Teller:
         meetings.sort(key=lambda meeting: meeting[2].kind != dispute.kind)
         return next((told for meeting in meetings if (told := self._evidence(dispute, *meeting))), None)
 
-    def _evidence(self, dispute: Dispute, one: Variant, other: Variant, disagreement: Disagreement) -> Told | None:
+    def _evidence(
+        self, dispute: DisagreementRegion, one: RegionReading, other: RegionReading, disagreement: Disagreement
+    ) -> RuleAttribution | None:
         text = dispute.item.text
         return (
             self._by_check(dispute, one, other, disagreement)
@@ -113,7 +115,9 @@ class Teller:
             or self._by_example(text, disagreement)
         )
 
-    def _by_check(self, dispute: Dispute, one: Variant, other: Variant, disagreement: Disagreement) -> Told | None:
+    def _by_check(
+        self, dispute: DisagreementRegion, one: RegionReading, other: RegionReading, disagreement: Disagreement
+    ) -> RuleAttribution | None:
         reporting = [
             {check for name in variant.annotators for check in self._reporting(name, dispute.item.id, disagreement)}
             for variant in (one, other)
@@ -125,7 +129,7 @@ class Teller:
                 continue
             if rules := self._of_mistake(check, labels):
                 names = (one if on_first else other).annotators
-                return Told(rules, f"the check {check} reports a problem in what {listed(names)} marked")
+                return RuleAttribution(rules, f"the check {check} reports a problem in what {listed(names)} marked")
         return None
 
     def _reporting(self, name: str, example: str, disagreement: Disagreement) -> set[str]:
@@ -142,28 +146,30 @@ class Teller:
         of_all = tuple(rule for rule in rules if self.book.rules[rule].label is None)
         return of_all or tuple(rule for rule in rules if self.book.rules[rule].label in labels)
 
-    def _by_same_words(self, text: str, disagreement: Disagreement) -> Told | None:
+    def _by_same_words(self, text: str, disagreement: Disagreement) -> RuleAttribution | None:
         for contrast, shown in self._contrasts():
             left = disagreement.start - shown.start
             words = contrast.right.text
             if left < 0 or text[left : left + len(words)].casefold() != words.casefold():
                 continue
             if _sides(shown, left) == _sides(disagreement):
-                return Told(contrast.rules, f"the guidelines show these very words, marked wrong and right: {words}")
+                return RuleAttribution(
+                    contrast.rules, f"the guidelines show these very words, marked wrong and right: {words}"
+                )
         return None
 
-    def _by_edge(self, text: str, disagreement: Disagreement) -> Told | None:
+    def _by_edge(self, text: str, disagreement: Disagreement) -> RuleAttribution | None:
         edges = tuple(_edges(text, disagreement))
         for contrast, shown in self._contrasts():
             for edge in _edges(contrast.right.text, shown):
                 if any(edge.is_like(mine) for mine in edges):
                     same = f"the same words {edge.side} the span: {edge.words}"
-                    return Told(contrast.rules, f"the guidelines show a wrong and a right way with {same}")
+                    return RuleAttribution(contrast.rules, f"the guidelines show a wrong and a right way with {same}")
         for edge in edges:
             rules = self._left_out_in_examples(edge)
             if len(rules) == 1:
                 same = f"the same words {edge.side} the span: {edge.words}"
-                return Told(rules, f"an example leaves out {same}")
+                return RuleAttribution(rules, f"an example leaves out {same}")
         return None
 
     def _left_out_in_examples(self, edge: Edge) -> tuple[str, ...]:
@@ -173,13 +179,13 @@ class Teller:
             return self._showing(lambda text, span: text[: span.start].split()[-len(words) :] == words, edge.label)
         return self._showing(lambda text, span: text[span.end :].split()[: len(words)] == words, edge.label)
 
-    def _by_example(self, text: str, disagreement: Disagreement) -> Told | None:
+    def _by_example(self, text: str, disagreement: Disagreement) -> RuleAttribution | None:
         if disagreement.kind != "one-sided":
             return None
         (span,) = disagreement.spans
         words = _one_line(text[span.start : span.end]).casefold()
         rules = self._showing(lambda shown, other: _one_line(shown[other.start : other.end]) == words, span.label)
-        return Told(rules, "an example marks these very words") if 0 < len(rules) <= MOST else None
+        return RuleAttribution(rules, "an example marks these very words") if 0 < len(rules) <= MOST else None
 
     def _showing(self, test: Callable[[str, Span], bool], label: str) -> tuple[str, ...]:
         """The rules on a label's own page with an example in which some span of it passes a test, in lower case."""
@@ -196,7 +202,7 @@ class Teller:
             )
         )
 
-    def _contrasts(self) -> Iterator[tuple[Contrast, Disagreement]]:
+    def _contrasts(self) -> Iterator[tuple[RuleContrast, Disagreement]]:
         """The rows of the tables, each as the disagreements of its wrong way with its right way."""
         for contrast in self.book.contrasts:
             if contrast.wrong.text == contrast.right.text:

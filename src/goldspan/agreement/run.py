@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 from goldspan import checks
 from goldspan.adjudication.interactive import Hint
 from goldspan.agreement import text_report
-from goldspan.agreement.against_gold import GOLD, against
+from goldspan.agreement.against_gold import GOLD, measure_against_gold
 from goldspan.agreement.agreement import measure
 from goldspan.agreement.annotations import annotations_of_corpus, annotations_of_examples, annotations_of_paths
 from goldspan.agreement.disagreements import disputes_of_example
-from goldspan.agreement.report import report
-from goldspan.agreement.rule_attribution import Objection, Teller
+from goldspan.agreement.report import make_report
+from goldspan.agreement.rule_attribution import CheckHit, RuleAttributor
 from goldspan.corpus import Corpus
-from goldspan.errors import InputError, MissingPart
+from goldspan.errors import InputError, NotFoundError
 from goldspan.formats import labels_toml, sources
 from goldspan.formats.record import RawSpan, Record
 from goldspan.guidelines import rules
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
     from goldspan.adjudication.derive import Dispute
-    from goldspan.adjudication.state import State
-    from goldspan.agreement.annotations import Annotations, Item
+    from goldspan.adjudication.state import AdjudicationState
+    from goldspan.agreement.annotations import AnnotatedExample, Annotations
     from goldspan.agreement.annotator_record import AnnotatorRecord
-    from goldspan.agreement.report import Report
+    from goldspan.agreement.report import AgreementReport
     from goldspan.agreement.rule_attribution import Objections
     from goldspan.annotation import Example, LabelScheme
     from goldspan.bootstrap import Unit
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class AgreementOptions:
     """What is to be found out about annotators.
 
     Args:
@@ -72,12 +72,12 @@ class Question:
     seed: int = 0
 
 
-def agree_on_corpus(question: Question) -> Report:
+def agree_on_corpus(question: AgreementOptions) -> AgreementReport:
     """How far annotators agree, where and why not, and how each does against gold.
 
     Raises:
         InputError: naming file and line, for what cannot be read; for articles that nobody read.
-        MissingPart: where there is neither a project nor a file, or no gold.
+        NotFoundError: where there is neither a project nor a file, or no gold.
     """
     corpus = _project(question)
     annotations = _of_articles(_annotations(question, corpus), question.articles)
@@ -91,8 +91,10 @@ def agree_on_corpus(question: Question) -> Report:
         gamma=question.gamma,
         unit=question.unit,
     )
-    told = teller(annotations, corpus, scheme, everywhere=question.against is not None)
-    return report(annotations, agreement, told, scheme=scheme, records=_records(question, annotations, corpus, scheme))
+    told = rule_attributor(annotations, corpus, scheme, everywhere=question.against is not None)
+    return make_report(
+        annotations, agreement, told, scheme=scheme, records=_records(question, annotations, corpus, scheme)
+    )
 
 
 def agreement_table(corpus: Corpus) -> Table | None:
@@ -108,9 +110,9 @@ def agreement_table(corpus: Corpus) -> Table | None:
     return text_report.table(annotations, measure(annotations, scheme=corpus.scheme), labels)
 
 
-def teller(
+def rule_attributor(
     annotations: Annotations, corpus: Corpus | None, scheme: LabelScheme | None, *, everywhere: bool = False
-) -> Teller:
+) -> RuleAttributor:
     """What tells the rules of disagreements: the pages of a project, and what the checks say of each reading.
 
     Args:
@@ -120,13 +122,13 @@ def teller(
         everywhere: whether rules are wanted where all agree, too, for gold may not.
     """
     if corpus is None or scheme is None or not corpus.guidelines.is_dir():
-        return Teller(rules.Rulebook(), {})
+        return RuleAttributor(rules.Rulebook(), {})
     book = rules.read(corpus.guidelines, corpus.scheme)
     wanted = tuple(check for check in checks.IDS if check in book.mistakes)
-    return Teller(book, objections(annotations, scheme, wanted, everywhere=everywhere), wanted)
+    return RuleAttributor(book, check_hits(annotations, scheme, wanted, everywhere=everywhere), wanted)
 
 
-def objections(
+def check_hits(
     annotations: Annotations, scheme: LabelScheme, wanted: Collection[str], *, everywhere: bool = False
 ) -> Objections:
     """What checks find in each annotator's work, in those articles in which not all agree, or everywhere.
@@ -138,17 +140,17 @@ def objections(
         everywhere: whether to look where all agree, too.
     """
     disputed = {item.article for item in annotations.items if everywhere or len(set(item.spans.values())) > 1}
-    found: dict[tuple[str, str], list[Objection]] = {}
+    found: dict[tuple[str, str], list[CheckHit]] = {}
     for name in annotations.annotators:
         records = (_record(item, name) for item in annotations.of(name) if item.article in disputed)
         for finding in checks.check_records(records, scheme, wanted.__contains__):
             if finding.span is not None and finding.example is not None:
                 start, end, _ = finding.span
-                found.setdefault((name, finding.example), []).append(Objection(finding.check, start, end))
+                found.setdefault((name, finding.example), []).append(CheckHit(finding.check, start, end))
     return found
 
 
-def rule_hints(state: State) -> Callable[[Dispute], Hint | None]:
+def rule_hints(state: AdjudicationState) -> Callable[[Dispute], Hint | None]:
     """What tells the rules of the disputes that are to be settled: for each of them the same as `agree` tells.
 
     Args:
@@ -160,7 +162,7 @@ def rule_hints(state: State) -> Callable[[Dispute], Hint | None]:
             for name, examples in state.passes.items()
         }
     )
-    tells = teller(annotations, state.corpus, state.corpus.scheme)
+    tells = rule_attributor(annotations, state.corpus, state.corpus.scheme)
     items = {item.id: item for item in annotations.items}
 
     def hint(dispute: Dispute) -> Hint | None:
@@ -174,24 +176,24 @@ def rule_hints(state: State) -> Callable[[Dispute], Hint | None]:
     return hint
 
 
-def _record(item: Item, name: str) -> Record:
+def _record(item: AnnotatedExample, name: str) -> Record:
     """An annotator's example as the checks take it; his articles are those of a file of his name."""
     spans = tuple(RawSpan(span.start, span.end, span.label) for span in item.spans[name])
     return Record(Path(name), None, item.id, item.text, spans)
 
 
-def _project(question: Question) -> Corpus | None:
+def _project(question: AgreementOptions) -> Corpus | None:
     """The project that was named, or the one around the first file, or around here; None where there is none."""
     if question.root is not None or not question.passes:
         return Corpus.find(question.root)
     first = Path(question.passes[0])
     try:
         return Corpus.find(first if first.exists() else None)
-    except MissingPart:
+    except NotFoundError:
         return None
 
 
-def _annotations(question: Question, corpus: Corpus | None) -> Annotations:
+def _annotations(question: AgreementOptions, corpus: Corpus | None) -> Annotations:
     names = corpus.annotators() if corpus else []
     paths = [Path(one) for one in question.passes]
     if corpus and all(one in names and not path.exists() for one, path in zip(question.passes, paths, strict=True)):
@@ -226,21 +228,21 @@ def _of_articles(annotations: Annotations, articles: Sequence[str]) -> Annotatio
     return replace(annotations, items=items, left_out=left_out)
 
 
-def _scheme(question: Question, corpus: Corpus | None) -> LabelScheme | None:
+def _scheme(question: AgreementOptions, corpus: Corpus | None) -> LabelScheme | None:
     if question.labels is not None:
         return labels_toml.read(question.labels)
     return corpus.scheme if corpus else None
 
 
 def _records(
-    question: Question, annotations: Annotations, corpus: Corpus | None, scheme: LabelScheme | None
+    question: AgreementOptions, annotations: Annotations, corpus: Corpus | None, scheme: LabelScheme | None
 ) -> tuple[AnnotatorRecord, ...]:
     if question.against is None:
         return ()
     gold = list(_gold(question.against, corpus))
     labels = annotations.labels_of(scheme)
     others = {span.label for example in gold for span in example.spans} - {*labels}
-    return against(
+    return measure_against_gold(
         annotations,
         gold,
         (*labels, *sorted(others)),
@@ -256,5 +258,7 @@ def _gold(named: str, corpus: Corpus | None) -> Iterator[Example]:
         yield from sources.read_source(Path(named)).examples
         return
     if corpus is None:
-        raise MissingPart("there is no project, and so no gold", remedy="Name the project with --root, or a gold file.")
+        raise NotFoundError(
+            "there is no project, and so no gold", remedy="Name the project with --root, or a gold file."
+        )
     yield from corpus.gold_examples()

@@ -28,10 +28,11 @@ if TYPE_CHECKING:
 if TYPE_CHECKING:
     Integers = NDArray[np.int64]
     Flags = NDArray[np.bool_]
+    Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Columns:
+class AnnotationTable:
     """The s spans of a annotators in i items; positions are those on the line, so no span reaches into another item.
 
     Args:
@@ -57,7 +58,7 @@ class Columns:
     labels: tuple[str, ...]
 
     @classmethod
-    def of(cls, annotations: Annotations, labels: Sequence[str] | None = None) -> Columns:
+    def of(cls, annotations: Annotations, labels: Sequence[str] | None = None) -> AnnotationTable:
         """The columns of annotations.
 
         Args:
@@ -122,12 +123,8 @@ class Columns:
         return np.concatenate([table.sum(axis=1, keepdims=True), table], axis=1)
 
 
-if TYPE_CHECKING:
-    Numbers = NDArray[np.float64]
-
-
 @dataclass(frozen=True, eq=False)
-class Atoms:
+class LabelledUnits:
     """n stretches of text that no annotator's span divides, or that count as one.
 
     Args:
@@ -155,17 +152,17 @@ class Atoms:
         return (_sets(self.bears), *((self.bears[:, n].astype(np.int64), 2) for n in range(self.bears.shape[1])))
 
 
-def characters(columns: Columns) -> Atoms:
+def characters(columns: AnnotationTable) -> LabelledUnits:
     """The characters, as runs between any two boundaries of spans or items."""
     cuts = np.unique(np.concatenate([columns.start, columns.end, columns.offset]))
     return _atoms(columns, cuts[:-1], cuts[1:], np.diff(cuts))
 
 
-def tokens(columns: Columns, annotations: Annotations, language: str = "en") -> Atoms:
+def tokens(columns: AnnotationTable, annotations: Annotations, language: str = "en") -> LabelledUnits:
     """The tokens of the texts, as `goldspan.tokens` cuts them.
 
     Raises:
-        MissingPart: if spaCy has no tokeniser for the language.
+        NotFoundError: if spaCy has no tokeniser for the language.
     """
     from goldspan.tokens import tokenize_all
 
@@ -182,7 +179,7 @@ def _numbers(places: Iterable[tuple[int, list[tuple[int, int]]]]) -> Iterator[in
             yield offset + end
 
 
-def _atoms(columns: Columns, start: Integers, end: Integers, weight: Integers) -> Atoms:
+def _atoms(columns: AnnotationTable, start: Integers, end: Integers, weight: Integers) -> LabelledUnits:
     from scipy.sparse import csr_array
 
     item = np.searchsorted(columns.offset, start, "right") - 1
@@ -194,7 +191,7 @@ def _atoms(columns: Columns, start: Integers, end: Integers, weight: Integers) -
     np.add.at(change, (columns.annotator, columns.label, np.maximum(first, stop)), -1)
     bears = np.cumsum(change, axis=2)[:, :, :-1] > 0
     gather = csr_array((weight, (item, np.arange(start.size))), shape=(columns.items, start.size))
-    return Atoms(item, start, end, weight, bears, gather)
+    return LabelledUnits(item, start, end, weight, bears, gather)
 
 
 def _sets(bears: Flags) -> tuple[Integers, int]:

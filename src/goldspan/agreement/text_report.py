@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from goldspan.agreement.against_gold import HOW, both, moved, moves
+from goldspan.agreement.against_gold import HOW, in_both_versions, moved, version_changes
 from goldspan.agreement.disagreements import KINDS, MEANING
 from goldspan.agreement.measures import HEADLINE, LONG_REPORT_ONLY, MEANINGS
 from goldspan.report.text import UNDEFINED, Table, amount, beside, brackets, cut_cell, level, percent, signed
@@ -18,11 +18,11 @@ from goldspan.report.text import UNDEFINED, Table, amount, beside, brackets, cut
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-    from goldspan.agreement.agreement import Agreement, Part
+    from goldspan.agreement.agreement import Agreement, MeasureGroup
     from goldspan.agreement.annotations import Annotations
-    from goldspan.agreement.annotator_record import AnnotatorRecord, Quality, Stage
-    from goldspan.agreement.intervals import Cell, Value
-    from goldspan.agreement.report import Confusion, Report, Tally
+    from goldspan.agreement.annotator_record import AnnotatorRecord, ArticleQuality, Quality
+    from goldspan.agreement.intervals import Estimate, MeasureSet
+    from goldspan.agreement.report import AgreementReport, AnnotatorConfusion, PairTally
     from goldspan.evaluation.result import Counts
 
 FULL = 1.0
@@ -39,12 +39,12 @@ APART = (
 )
 
 
-def title(report: Report) -> str:
+def title(report: AgreementReport) -> str:
     """What the report is about."""
     return f"Agreement of {listed(report.annotations.annotators)}"
 
 
-def headline(report: Report) -> str:
+def headline(report: AgreementReport) -> str:
     """How far they agree, in one sentence."""
     cell, compared = report.agreement.overall, report.agreement.compared
     value = cell[HEADLINE]
@@ -61,7 +61,7 @@ def headline(report: Report) -> str:
     return f"{said}{ends} (exact-span F1{mean}), in the {ground} that {by} confirmed."
 
 
-def remarks(report: Report, *, leave_out: Collection[str] = ()) -> list[str]:
+def remarks(report: AgreementReport, *, leave_out: Collection[str] = ()) -> list[str]:
     """How to read what is there, and what is not in it.
 
     Args:
@@ -78,7 +78,7 @@ def remarks(report: Report, *, leave_out: Collection[str] = ()) -> list[str]:
     ]
 
 
-def undefined(report: Report, *, leave_out: Collection[str] = ()) -> list[str]:
+def undefined(report: AgreementReport, *, leave_out: Collection[str] = ()) -> list[str]:
     """Each reason for which something is undefined, with all that it holds for.
 
     Args:
@@ -92,13 +92,13 @@ def undefined(report: Report, *, leave_out: Collection[str] = ()) -> list[str]:
     return [f"{where}: {why}." for why, where in found.items()]
 
 
-def partly(cells: Mapping[str, Cell]) -> str:
+def partly(cells: Mapping[str, MeasureSet]) -> str:
     """Of which cells the means rest on some of the pairs alone, and who has nothing there; empty if of none."""
     said = [f"{name}: {of_pairs(cell)}." for name, cell in cells.items() if of_pairs(cell)]
     return " ".join([*said, MEANS]) if said else ""
 
 
-def of_pairs(cell: Cell) -> str:
+def of_pairs(cell: MeasureSet) -> str:
     """On how many of the pairs the means of a cell rest, where these are not all, and who marked nothing there."""
     basis = cell.basis
     if basis is None or not 0 < basis.counted < basis.pairs:
@@ -107,26 +107,26 @@ def of_pairs(cell: Cell) -> str:
     return f"{basis.counted:,} of {basis.pairs:,} pairs{nothing}"
 
 
-def on_ground(name: str, cell: Cell) -> str:
+def on_ground(name: str, cell: MeasureSet) -> str:
     """On how many examples a measure rests that takes what all have read, where these are not all; else nothing."""
     if name not in WHOLE_GROUND or cell.basis is None or cell.basis.common == cell.examples:
         return ""
     return f"on {cell.basis.common:,} of {amount(cell.examples, 'example')}"
 
 
-def of_measure(name: str, value: Value | None) -> str:
+def of_measure(name: str, value: Estimate | None) -> str:
     """A value as its measure is written, with its interval; a dash where the measure does not apply."""
     return "–" if value is None else f"{number(name, value)} {ends(name, value)}".rstrip()
 
 
-def number(name: str, value: Value) -> str:
+def number(name: str, value: Estimate) -> str:
     """A value without its interval: F1 and shares in per cent, coefficients as they are."""
     if value.estimate is None:
         return UNDEFINED
     return percent(value.estimate) if _in_per_cent(name) else f"{value.estimate:.3f}"
 
 
-def ends(name: str, value: Value) -> str:
+def ends(name: str, value: Estimate) -> str:
     """The interval of a value in brackets; nothing where there is none."""
     if value.estimate is None or value.low is None or value.high is None:
         return ""
@@ -137,7 +137,7 @@ def _in_per_cent(name: str) -> bool:
     return name.endswith("_f1") or name == "value_agreement"
 
 
-def spans_of(cell: Cell) -> str:
+def spans_of(cell: MeasureSet) -> str:
     """How many spans there are: of each of two annotators, of more all together."""
     numbers = cell.spans.values()
     return " / ".join(f"{n:,}" for n in numbers) if len(cell.spans) == 2 else f"{sum(numbers):,}"
@@ -149,24 +149,24 @@ def listed(names: Sequence[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
-def _article_count(report: Report) -> int:
+def _article_count(report: AgreementReport) -> int:
     compared = set(report.agreement.compared)
     return len({item.article for item in report.annotations.items if len(compared & item.spans.keys()) >= 2})
 
 
-def _apart(report: Report) -> bool:
+def _apart(report: AgreementReport) -> bool:
     """Whether several annotators confirmed something, and no two of them the same."""
     items = report.annotations.items
     return len({name for item in items for name in item.spans}) >= 2 and all(len(item.spans) < 2 for item in items)
 
 
-def _defined(report: Report) -> int:
+def _defined(report: AgreementReport) -> int:
     pairs = report.agreement.pairs.items()
     compared = set(report.agreement.compared)
     return sum(part.overall[HEADLINE].estimate is not None for pair, part in pairs if compared.issuperset(pair))
 
 
-def _set_aside(report: Report) -> Iterator[str]:
+def _set_aside(report: AgreementReport) -> Iterator[str]:
     annotations = report.annotations
     for name in annotations.annotators:
         if not annotations.of(name):
@@ -185,7 +185,7 @@ def _why(annotations: Annotations, name: str) -> str:
     return "marked nothing in what others have read, too"
 
 
-def _not_told(report: Report) -> Iterator[str]:
+def _not_told(report: AgreementReport) -> Iterator[str]:
     left_out, assumed = len(report.annotations.left_out), report.annotations.assumed
     if left_out:
         yield f"{amount(left_out, 'example')} did not count, for the annotator had not confirmed them or rejected them."
@@ -196,11 +196,11 @@ def _not_told(report: Report) -> Iterator[str]:
         )
 
 
-def _without(values: Mapping[str, Value], leave_out: Collection[str]) -> dict[str, Value]:
+def _without(values: Mapping[str, Estimate], leave_out: Collection[str]) -> dict[str, Estimate]:
     return {name: value for name, value in values.items() if name not in leave_out}
 
 
-def _draws(report: Report, leave_out: Collection[str]) -> Iterator[str]:
+def _draws(report: AgreementReport, leave_out: Collection[str]) -> Iterator[str]:
     """Which draws do not count, and what has no interval; nothing of articles, whose intervals are by example."""
     agreement = report.agreement
     if agreement.units < 2:
@@ -228,7 +228,7 @@ def _draws(report: Report, leave_out: Collection[str]) -> Iterator[str]:
     yield from (f"No interval for {where}: {why}." for why, where in reasons.items())
 
 
-def _without_variation(report: Report) -> Iterator[str]:
+def _without_variation(report: AgreementReport) -> Iterator[str]:
     value = report.agreement.overall[HEADLINE]
     if value.estimate == FULL and value.low == FULL:
         yield (
@@ -239,7 +239,7 @@ def _without_variation(report: Report) -> Iterator[str]:
         )
 
 
-def _measure_sets(report: Report) -> Iterator[tuple[str, Cell]]:
+def _measure_sets(report: AgreementReport) -> Iterator[tuple[str, MeasureSet]]:
     agreement = report.agreement
     if not agreement.compared or agreement.overall[HEADLINE].undefined:
         yield "all labels", agreement.overall
@@ -252,7 +252,7 @@ def _measure_sets(report: Report) -> Iterator[tuple[str, Cell]]:
 
 
 def _gathered(
-    cells: Iterable[tuple[str, Mapping[str, Value]]], why_of: Callable[[Value], str | None]
+    cells: Iterable[tuple[str, Mapping[str, Estimate]]], why_of: Callable[[Estimate], str | None]
 ) -> dict[str, str]:
     """By reason, where it holds: places that lack the same measures together, and these named once, unless it is all.
 
@@ -294,7 +294,7 @@ SHORT = {
 }
 
 
-def tables(report: Report) -> Iterator[Table]:
+def tables(report: AgreementReport) -> Iterator[Table]:
     """All tables that are not empty, in order; without the measures of `LONG_REPORT_ONLY`."""
     made = report.agreement
     yield coverage(report)
@@ -314,7 +314,7 @@ def tables(report: Report) -> Iterator[Table]:
         yield _surfaces(report)
 
 
-def coverage(report: Report) -> Table:
+def coverage(report: AgreementReport) -> Table:
     """Who confirmed what, and who has nothing."""
     held = report.annotations
     rows = []
@@ -329,7 +329,7 @@ def coverage(report: Report) -> Table:
     return Table("Who confirmed what", note, header, tuple(rows))
 
 
-def _measure_rows(title: str, of: str, cells: Mapping[str, Cell]) -> Table:
+def _measure_rows(title: str, of: str, cells: Mapping[str, MeasureSet]) -> Table:
     """A row per cell; F1 in per cent with its interval, coefficients as they are."""
     rows = [_cell(name, cell) for name, cell in cells.items()]
     header = (of, "examples", "spans", *(SHORT[name] for name in COLUMNS))
@@ -338,39 +338,39 @@ def _measure_rows(title: str, of: str, cells: Mapping[str, Cell]) -> Table:
     return replace(table, note=". ".join(filter(None, (table.note, partly(shown)))))
 
 
-def _cell(name: str, cell: Cell) -> tuple[str, ...]:
+def _cell(name: str, cell: MeasureSet) -> tuple[str, ...]:
     values = (of_measure(measure, cell.values.get(measure)) for measure in COLUMNS)
     return name, f"{cell.examples:,}", spans_of(cell), *values
 
 
-def _article_table(articles: Mapping[str, Cell]) -> Table:
+def _article_table(articles: Mapping[str, MeasureSet]) -> Table:
     """The worst first; those where agreement is undefined at the end."""
     made = _measure_rows("Article by article, the worst first", "article", dict(worst_first(articles)))
     return replace(made, note=" ".join(filter(None, (made.note, one_sided_first(articles)))))
 
 
-def one_sided_first(cells: Mapping[str, Cell]) -> str:
+def one_sided_first(cells: Mapping[str, MeasureSet]) -> str:
     """That some articles lead because somebody marked nothing there; nothing where there are none."""
     many = sum(cell.one_sided for cell in cells.values())
     those = "article" if many == 1 else amount(many, "article")
     return f"In the first {those} somebody marked nothing where others marked something." if many else ""
 
 
-def worst_first(cells: Mapping[str, Cell]) -> list[tuple[str, Cell]]:
+def worst_first(cells: Mapping[str, MeasureSet]) -> list[tuple[str, MeasureSet]]:
     """Cells by their exact F1, the lowest first; those where it is undefined at the end.
 
     Before all come those in which somebody marked nothing and another something: the mean leaves that pair out, or is
     undefined, so that it does not show how far apart they are.
     """
 
-    def key(one: tuple[str, Cell]) -> tuple[bool, bool, float, str]:
+    def key(one: tuple[str, MeasureSet]) -> tuple[bool, bool, float, str]:
         f1 = one[1][HEADLINE].estimate
         return not one[1].one_sided, not one[1].one_sided and f1 is None, f1 or 0.0, one[0]
 
     return sorted(cells.items(), key=key)
 
 
-def _measures(report: Report) -> Table:
+def _measures(report: AgreementReport) -> Table:
     cell = report.agreement.overall
     rows = [
         (
@@ -388,7 +388,7 @@ def _measures(report: Report) -> Table:
     return Table("All measures, over all labels", note, ("measure", "value", "what it says"), tuple(rows))
 
 
-def _kinds(tallies: Mapping[tuple[str, str], Tally]) -> Table:
+def _kinds(tallies: Mapping[tuple[str, str], PairTally]) -> Table:
     rows = [(" – ".join(pair), *_tally(one)) for pair, one in tallies.items()]
     if len(rows) > 1:
         rows.append(("all pairs", *_tally(total(tallies.values()))))
@@ -397,7 +397,7 @@ def _kinds(tallies: Mapping[tuple[str, str], Tally]) -> Table:
     return Table("What became of the spans", note, header, tuple(rows))
 
 
-def total(tallies: Iterable[Tally]) -> Tally:
+def total(tallies: Iterable[PairTally]) -> PairTally:
     """All tallies in one."""
     first, *rest = tallies
     for one in rest:
@@ -405,12 +405,12 @@ def total(tallies: Iterable[Tally]) -> Tally:
     return first
 
 
-def _tally(one: Tally) -> tuple[str, ...]:
+def _tally(one: PairTally) -> tuple[str, ...]:
     names = ("agreed", "boundary", "label", "split", "first_alone", "second_alone")
     return tuple(f"{getattr(one, name):,}" for name in names)
 
 
-def _confusion(found: Confusion) -> Table:
+def _confusion(found: AnnotatorConfusion) -> Table:
     """The matrix where it fits, or else the pairs of labels that meet most often."""
     names, counts = found.labels, found.rows
     title = f"Labels of {found.first} (rows) and of {found.second} (columns)" if found.first else "Labels that met"
@@ -428,7 +428,7 @@ def _confusion(found: Confusion) -> Table:
     return cut_cell("Labels that met others most often", ("label", "other", "times"), rows)
 
 
-def _rules(report: Report) -> Table:
+def _rules(report: AgreementReport) -> Table:
     rows = []
     for rules, cases in report.by_rule.items():
         kinds = [case.dispute.kind for case in cases]
@@ -438,7 +438,7 @@ def _rules(report: Report) -> Table:
     return cut_cell("Rules of the guidelines that the disagreements fall under", header, rows)
 
 
-def _surfaces(report: Report) -> Table:
+def _surfaces(report: AgreementReport) -> Table:
     rows = [
         (
             one.words,
@@ -495,20 +495,20 @@ def _over_time(record: AnnotatorRecord) -> Table | None:
         return table
     rows = [
         (move.label, *(_in_short(end, move.label) for end in (move.first, move.last)), signed(move.change))
-        for move in moves(record)
+        for move in version_changes(record)
     ]
     title = f"{record.annotator}, F1 in the first article that has a label and in the last, what moved most first"
     made = cut_cell(title, ("label", "first", "last", "change"), rows)
     return _noting(made, moved(record)) if rows else None
 
 
-def _in_short(stage: Stage, label: str) -> str:
+def _in_short(stage: ArticleQuality, label: str) -> str:
     return f"{percent(stage.labels[label].f1)} in {stage.article}"
 
 
 def _matrix(title: str, of: str, by: Mapping[str, Mapping[str, Counts]], note: str) -> Table | None:
     """Precision and recall of each label in a row for each stage; None where they are too many for the terminal."""
-    rows = [(name, *(both(counts, SHARE) for counts in labels.values())) for name, labels in by.items()]
+    rows = [(name, *(in_both_versions(counts, SHARE) for counts in labels.values())) for name, labels in by.items()]
     table = cut_cell(title, (of, *next(iter(by.values()))), rows)
     first, *rest = (max(map(len, column)) for column in zip(table.header, *table.rows, strict=True))
     if sum(2 + width for width in (min(first, NAME), *rest)) > WIDTH:
@@ -559,16 +559,16 @@ def table(annotations: Annotations, agreement: Agreement, labels: Sequence[str])
 
 
 def _rows(
-    annotations: Annotations, pair: tuple[str, str], part: Part, labels: Sequence[str]
+    annotations: Annotations, pair: tuple[str, str], part: MeasureGroup, labels: Sequence[str]
 ) -> Iterator[tuple[str, ...]]:
     first, second = pair
     both = annotations.shared(first, second)
     same = [span.label for item in both for span in {*item.spans[first]} & {*item.spans[second]}]
-    cells: list[tuple[str, Cell, int]] = [(name, part.labels[name], same.count(name)) for name in labels]
+    cells: list[tuple[str, MeasureSet, int]] = [(name, part.labels[name], same.count(name)) for name in labels]
     for name, cell, number in (*cells, ("all", part.overall, len(same))):
         spans = (f"{cell.spans[who]:,}" for who in pair)
         yield f"{first} – {second}: {name}", *spans, f"{number:,}", _said(cell[HEADLINE])
 
 
-def _said(value: Value) -> str:
+def _said(value: Estimate) -> str:
     return "–" if value.estimate is None else f"{100 * value.estimate:.1f} {brackets(value)}".rstrip()

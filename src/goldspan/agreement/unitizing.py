@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from goldspan.agreement.span_units import Atoms, Columns, Flags, Integers
+    from goldspan.agreement.span_units import AnnotationTable, Flags, Integers, LabelledUnits
 
 if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
@@ -58,7 +58,7 @@ class Units:
     end: Integers
 
 
-def units(columns: Columns, annotator: int, label: int | None = None) -> Units:
+def units(columns: AnnotationTable, annotator: int, label: int | None = None) -> Units:
     """The units of an annotator: his spans, cut where they overlap.
 
     Args:
@@ -76,7 +76,7 @@ def units(columns: Columns, annotator: int, label: int | None = None) -> Units:
     return Units(item, cuts[inside], cuts[inside + 1])
 
 
-def counts(columns: Columns, characters: Atoms, read: Flags) -> dict[str, Numbers]:
+def counts(columns: AnnotationTable, characters: LabelledUnits, read: Flags) -> dict[str, Numbers]:
     """What `u_alpha` and `u_alpha_binary` are made of, in the items that at least two annotators read.
 
     Args:
@@ -105,7 +105,7 @@ def counts(columns: Columns, characters: Atoms, read: Flags) -> dict[str, Number
     return found | {"differing": np.stack(differing, axis=1), "whole": np.stack(whole, axis=1), "split": split[:, None]}
 
 
-def coding_counts(columns: Columns, characters: Atoms, read: Flags) -> dict[str, Numbers]:
+def coding_counts(columns: AnnotationTable, characters: LabelledUnits, read: Flags) -> dict[str, Numbers]:
     """What `cu_alpha` is made of, likewise.
 
     Returns:
@@ -177,7 +177,7 @@ def _squares(mine: Units, length: Integers | Numbers, counting: Flags) -> Number
     return np.asarray(np.bincount(mine.item, squares, minlength=counting.size), np.float64)
 
 
-def _coded(columns: Columns, characters: Atoms, one: int, coinciding: Numbers, read: Flags) -> Numbers:
+def _coded(columns: AnnotationTable, characters: LabelledUnits, one: int, coinciding: Numbers, read: Flags) -> Numbers:
     """The squared lengths of an annotator's units that coincide with others'; shape (items, 1 + labels).
 
     Args:

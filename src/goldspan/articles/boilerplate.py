@@ -303,7 +303,7 @@ BOX_PHRASES = frozenset(BOXES)
 BOX = re.compile(rf"(?:{'|'.join(map(re.escape, BOXES))})\s*[:|»>–—]\s*.*[^.…]", re.IGNORECASE)
 
 
-class Block(NamedTuple):
+class ParagraphBlock(NamedTuple):
     """A stretch of the article that is one paragraph, unless it is over-long.
 
     Args:
@@ -317,7 +317,7 @@ class Block(NamedTuple):
     gap: int
 
 
-def flags(text: str, blocks: Sequence[Block]) -> list[bool]:
+def flags(text: str, blocks: Sequence[ParagraphBlock]) -> list[bool]:
     """For each block of an article whether it is page furniture."""
     words = [_words(text, block) for block in blocks]
     found = [word is not None and is_certain(word) for word in words]
@@ -341,7 +341,7 @@ def stands_alone(words: str) -> bool:
     return is_certain(line) or is_credit(line) or is_byline(line)
 
 
-def _words(text: str, block: Block) -> str | None:
+def _words(text: str, block: ParagraphBlock) -> str | None:
     return clean(text[block.start : block.end]) if block.end - block.start <= LONGEST else None
 
 
@@ -361,7 +361,9 @@ def _is_opening(word: str) -> bool:
     return is_byline(word) or is_dateline(word, dash=False)
 
 
-def _captions(words: Sequence[str | None], blocks: Sequence[Block], found: Sequence[bool], head: int) -> Iterator[int]:
+def _captions(
+    words: Sequence[str | None], blocks: Sequence[ParagraphBlock], found: Sequence[bool], head: int
+) -> Iterator[int]:
     """A few words with a blank line before them and a credit directly under them: what the picture shows."""
     for i, word in enumerate(words[1:], 1):
         caption = words[i - 1]
@@ -373,7 +375,7 @@ def _captions(words: Sequence[str | None], blocks: Sequence[Block], found: Seque
             yield i - 1
 
 
-def _names_its_outlet(text: str, words: Sequence[str | None], blocks: Sequence[Block]) -> bool:
+def _names_its_outlet(text: str, words: Sequence[str | None], blocks: Sequence[ParagraphBlock]) -> bool:
     """Whether the first line is the outlet's name: a headline follows, and the article says that it spoke to it."""
     if len(words) < 2 or words[0] is None or words[1] is None:
         return False
@@ -389,7 +391,9 @@ def _names_its_outlet(text: str, words: Sequence[str | None], blocks: Sequence[B
     return re.compile(said).search(text, blocks[1].start) is not None
 
 
-def _other_articles(text: str, words: Sequence[str | None], blocks: Sequence[Block], head: int) -> Iterator[int]:
+def _other_articles(
+    text: str, words: Sequence[str | None], blocks: Sequence[ParagraphBlock], head: int
+) -> Iterator[int]:
     """`Related posts` and what follows; `Read also: …`; a box of headlines, up to where prose goes on."""
     titles = {i: word.strip(AROUND).casefold() for i, word in enumerate(words) if word is not None and i != head}
     headings = [i for i, title in titles.items() if title in TAIL_PHRASES or title in BOX_PHRASES]
@@ -402,7 +406,7 @@ def _other_articles(text: str, words: Sequence[str | None], blocks: Sequence[Blo
     yield from range(end, len(words))
 
 
-def _tails(text: str, blocks: Sequence[Block], headings: Sequence[int]) -> Iterator[int]:
+def _tails(text: str, blocks: Sequence[ParagraphBlock], headings: Sequence[int]) -> Iterator[int]:
     """The headings after which the article is over: headlines follow, and little that ends with a full stop."""
     if not headings:
         return
@@ -414,10 +418,10 @@ def _tails(text: str, blocks: Sequence[Block], headings: Sequence[int]) -> Itera
             yield i
 
 
-def _box_end(text: str, blocks: Sequence[Block], i: int) -> int:
+def _box_end(text: str, blocks: Sequence[ParagraphBlock], i: int) -> int:
     rest = range(i + 1, min(i + 1 + BOX_LINES, len(blocks)))
     return next((j for j in rest if _is_prose(text, blocks[j])), rest.stop)
 
 
-def _is_prose(text: str, block: Block) -> bool:
+def _is_prose(text: str, block: ParagraphBlock) -> bool:
     return "." in text[max(block.start, block.end - 2) : block.end]

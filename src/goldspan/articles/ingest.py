@@ -77,7 +77,7 @@ SUFFIXES = (".txt",)
 
 
 @dataclass(frozen=True, slots=True)
-class Addition:
+class AddedArticle:
     """An article that was named, and what becomes of it.
 
     Args:
@@ -93,7 +93,7 @@ class Addition:
     status: Literal["new", "unchanged"]
 
 
-def add(paths: Iterable[Path], seeds: Path, listed: Path, *, apply: bool) -> list[Addition]:
+def add(paths: Iterable[Path], seeds: Path, listed: Path, *, apply: bool) -> list[AddedArticle]:
     """Plan, and carry out if told so, the adding of articles.
 
     What the manifest says of a new article is its id, file and sha256; the rest is for people to fill in. All files
@@ -117,7 +117,7 @@ def add(paths: Iterable[Path], seeds: Path, listed: Path, *, apply: bool) -> lis
     plan = []
     for path in files_of(paths, SUFFIXES):
         addition = _judge(path, seeds, entries, names)
-        entries.setdefault(addition.id, corpus.Entry(addition.id, path.name, addition.sha256))
+        entries.setdefault(addition.id, corpus.ManifestEntry(addition.id, path.name, addition.sha256))
         names[addition.sha256] = addition.id
         plan.append(addition)
     if apply:
@@ -127,7 +127,7 @@ def add(paths: Iterable[Path], seeds: Path, listed: Path, *, apply: bool) -> lis
     return plan
 
 
-def _judge(path: Path, seeds: Path, entries: dict[str, corpus.Entry], names: dict[str, str]) -> Addition:
+def _judge(path: Path, seeds: Path, entries: dict[str, corpus.ManifestEntry], names: dict[str, str]) -> AddedArticle:
     data = files.read_bytes(path)
     files.decode(data, path)
     name, digest = path.stem, hashlib.sha256(data).hexdigest()
@@ -149,10 +149,10 @@ def _judge(path: Path, seeds: Path, entries: dict[str, corpus.Entry], names: dic
         raise InputError(
             f"the project has this text already, as {names[digest]}", file=path, remedy="Leave the file out."
         )
-    return Addition(name, path, digest, "unchanged" if is_held and entry else "new")
+    return AddedArticle(name, path, digest, "unchanged" if is_held and entry else "new")
 
 
-def _copy(addition: Addition, seeds: Path) -> None:
+def _copy(addition: AddedArticle, seeds: Path) -> None:
     target = seeds / addition.source.name
     if target.is_file():
         return

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from goldspan.annotation import Example
 from goldspan.articles import boilerplate, sentences
-from goldspan.articles.boilerplate import Block
+from goldspan.articles.boilerplate import ParagraphBlock
 from goldspan.articles.sentences import is_abbreviation, word_before
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ LONE_ENUMERATOR = re.compile(rf"{NUMBER}|[IVXL]{{1,5}}[.)]|[A-Z]\.")
 ITEM = re.compile(rf"(?:{NUMBER}|[IVXL]{{2,5}}[.)]|[•‣◦▪●○■□–—*·-])(?:\s|\Z)|\d{{1,3}}\Z")
 
 
-class Line(NamedTuple):
+class TextLine(NamedTuple):
     """A line that is not blank.
 
     Args:
@@ -60,7 +60,7 @@ class Line(NamedTuple):
         return self.end - self.start
 
 
-def split_lines(text: str) -> list[Line]:
+def split_lines(text: str) -> list[TextLine]:
     r"""The lines that are not blank, in order.
 
     A line ends where `str.splitlines` says: at `\n`, `\r\n`, `\r`, VT, FF, FS, GS, RS, U+0085, U+2028 and U+2029.
@@ -71,13 +71,13 @@ def split_lines(text: str) -> list[Line]:
         if words:
             before = len(piece) - len(piece.lstrip())
             indent = len(piece[:before].expandtabs(TAB)) if before else 0
-            found.append(Line(at + before, at + before + len(words), gap, indent))
+            found.append(TextLine(at + before, at + before + len(words), gap, indent))
         gap = 0 if words else gap + 1
         at += len(piece)
     return found
 
 
-def closes(text: str, line: Line, marks: str = ENDS) -> bool:
+def closes(text: str, line: TextLine, marks: str = ENDS) -> bool:
     """Whether the line ends with one of these marks, closing quotes and brackets left aside."""
     if text[line.end - 1] in marks:
         return True
@@ -89,12 +89,12 @@ def is_lone_enumerator(text: str, start: int, end: int) -> bool:
     return LONE_ENUMERATOR.fullmatch(text, start, end) is not None
 
 
-def is_item(text: str, line: Line) -> bool:
+def is_item(text: str, line: TextLine) -> bool:
     """Whether the line begins as a numbered paragraph or a listed item does: `10. At the`, `(a) To`, `• One`, `2`."""
     return ITEM.match(text, line.start, line.end) is not None
 
 
-def first_word(text: str, line: Line) -> str:
+def first_word(text: str, line: TextLine) -> str:
     """The first word of a line, at most 40 code points of it."""
     return text[line.start : min(line.end, line.start + 40)].split(maxsplit=1)[0]
 
@@ -119,7 +119,7 @@ WORD = r"(?i:english|french|spanish|russian|arabic|chinese|general|limited|restr
 KIND = re.compile(rf"(?P<anchor>{'|'.join(ANCHORS)})|(?P<number>{PAGE_NUMBER})|(?P<word>{WORD})")
 
 
-def breaks(text: str, lines: Sequence[Line]) -> set[int]:
+def breaks(text: str, lines: Sequence[TextLine]) -> set[int]:
     """The indices of the lines that are page furniture.
 
     A run of lines is, from its first number or anchor to its last anchor or word, if it has an anchor. A bare
@@ -133,7 +133,7 @@ def breaks(text: str, lines: Sequence[Line]) -> set[int]:
     return found
 
 
-def _kind(text: str, lines: Sequence[Line], i: int) -> str | None:
+def _kind(text: str, lines: Sequence[TextLine], i: int) -> str | None:
     line = lines[i]
     if line.length > LONGEST:
         return None
@@ -158,7 +158,7 @@ def _furniture(run: list[tuple[int, str | None]]) -> Iterator[int]:
         yield i
 
 
-def _surroundings(text: str, lines: Sequence[Line], i: int) -> str:
+def _surroundings(text: str, lines: Sequence[TextLine], i: int) -> str:
     before = lines[i - 1].end if i else 0
     after = lines[i + 1].start if i + 1 < len(lines) else len(text)
     return text[before : lines[i].start] + text[lines[i].end : after]
@@ -172,7 +172,7 @@ FULL_SHARE = 0.5
 RAGGED = 0.02
 
 
-class Wrapping:
+class LineWrapping:
     """The hard wrapping of an article.
 
     Args:
@@ -182,7 +182,7 @@ class Wrapping:
         gap: the blank lines between two lines of one paragraph: 0, or 1 where every line is followed by a blank one.
     """
 
-    def __init__(self, text: str, lines: Sequence[Line], width: int, gap: int) -> None:
+    def __init__(self, text: str, lines: Sequence[TextLine], width: int, gap: int) -> None:
         self.text = text
         self.lines = lines
         self.width = width
@@ -192,7 +192,7 @@ class Wrapping:
         self.first_line_indent = self._has_first_line_indent()
 
     @classmethod
-    def find(cls, text: str, lines: Sequence[Line], page: set[int]) -> Wrapping | None:
+    def find(cls, text: str, lines: Sequence[TextLine], page: set[int]) -> LineWrapping | None:
         """The wrapping of the article, or None where a line is a paragraph; the lines of `page` do not count."""
         body = [line for i, line in enumerate(lines) if i not in page]
         if len(body) < 2:
@@ -235,7 +235,7 @@ class Wrapping:
         before = self.lines[i - 1]
         return self._starts_small(self.lines[i]) and self.text[before.start : before.end].isdigit()
 
-    def is_full(self, line: Line) -> bool:
+    def is_full(self, line: TextLine) -> bool:
         """Whether the line reaches nearly to the width."""
         return line.length >= FULL * self.width
 
@@ -277,33 +277,33 @@ class Wrapping:
                 score += -1 if self._is_set_in(after) else 1
         return score > 0
 
-    def _is_set_in(self, line: Line) -> bool:
+    def _is_set_in(self, line: TextLine) -> bool:
         return line.indent > self.margin + 1
 
-    def _starts_small(self, line: Line) -> bool:
+    def _starts_small(self, line: TextLine) -> bool:
         return self.text[line.start].islower()
 
 
-def _is_broken(text: str, line: Line, after: Line, *, case: bool) -> bool:
+def _is_broken(text: str, line: TextLine, after: TextLine, *, case: bool) -> bool:
     head = text[after.start]
     return head.isalpha() and not (case and head.isupper()) and not closes(text, line, PAUSES)
 
 
-def _reach(text: str, line: Line, after: Line) -> int:
+def _reach(text: str, line: TextLine, after: TextLine) -> int:
     return line.indent + line.length + 1 + len(first_word(text, after))
 
 
-def _is_sentence_end(text: str, line: Line) -> bool:
+def _is_sentence_end(text: str, line: TextLine) -> bool:
     return closes(text, line) and not _is_abbreviated(text, line, number_follows=False)
 
 
-def _is_clause_end(text: str, line: Line) -> bool:
+def _is_clause_end(text: str, line: TextLine) -> bool:
     if closes(text, line, PAUSES):
         return not _is_abbreviated(text, line, number_follows=True)
     return text.endswith((" and", " or"), line.start, line.end)
 
 
-def _is_abbreviated(text: str, line: Line, *, number_follows: bool) -> bool:
+def _is_abbreviated(text: str, line: TextLine, *, number_follows: bool) -> bool:
     word = word_before(text, line.start, line.end - 1)
     return text[line.end - 1] == "." and is_abbreviation(word, number_follows=number_follows)
 
@@ -343,22 +343,22 @@ def paragraphs(text: str) -> list[Paragraph]:
     ]
 
 
-def _blocks(text: str, rows: list[Line], page: set[int]) -> list[Block]:
+def _blocks(text: str, rows: list[TextLine], page: set[int]) -> list[ParagraphBlock]:
     begins = _beginnings(text, rows, page)
-    blocks: list[Block] = []
+    blocks: list[ParagraphBlock] = []
     first = 0
     for i, row in enumerate(rows):
         if i and not begins(i, first):
             blocks[-1] = blocks[-1]._replace(end=row.end)
         else:
-            blocks.append(Block(row.start, row.end, row.gap))
+            blocks.append(ParagraphBlock(row.start, row.end, row.gap))
             first = i
     return blocks
 
 
-def _beginnings(text: str, rows: list[Line], page: set[int]) -> Callable[[int, int], bool]:
+def _beginnings(text: str, rows: list[TextLine], page: set[int]) -> Callable[[int, int], bool]:
     """What says whether a paragraph begins with line `i`, when the one before it began with line `first`."""
-    wrapping = Wrapping.find(text, rows, page)
+    wrapping = LineWrapping.find(text, rows, page)
     apart = set(page)
     if wrapping is not None:
         short = (i for i, row in enumerate(rows) if not wrapping.is_full(row) and not wrapping.runs_on(i))

@@ -7,13 +7,13 @@
 from goldspan.checks.check import Check
 from goldspan.checks.records import check_records
 from goldspan.checks.registry import CHECKS, IDS, check_table, choose, json, line, remedy, where
-from goldspan.checks.runner import Account, check_paths, check_project
+from goldspan.checks.runner import CheckTally, check_paths, check_project
 
 __all__ = [
     "CHECKS",
     "IDS",
-    "Account",
     "Check",
+    "CheckTally",
     "check_paths",
     "check_project",
     "check_records",

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 from goldspan import corpus
 from goldspan.adjudication.derive import differences
-from goldspan.checks.check import Found, check
+from goldspan.checks.check import CheckResult, check
 from goldspan.checks.project import records
-from goldspan.errors import InputError, ValueRefused
+from goldspan.errors import InputError, InvalidValueError
 from goldspan.guidelines import changelog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from goldspan.adjudication.derive import Difference
+    from goldspan.adjudication.derive import GoldDifference
     from goldspan.annotation import Span
-    from goldspan.checks.project import Project
+    from goldspan.checks.project import ProjectFiles
 
 
 @check(
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     why="Whether its annotator has read the example is a guess, and agreement and adjudication refuse the pass.",
     remedy=corpus.REMEDY,
 )
-def bad_confirmation(project: Project) -> Iterator[Found]:
+def bad_confirmation(project: ProjectFiles) -> Iterator[CheckResult]:
     """The lines whose confirmation is no boolean."""
     for path in project.pass_files:
         for one in records(path):
             if not corpus.is_boolean(one):
-                yield Found(f"says {one.extra[corpus.KEY]!r:.60}", path, one.line, one.id)
+                yield CheckResult(f"says {one.extra[corpus.KEY]!r:.60}", path, one.line, one.id)
 
 
 @check(
@@ -42,13 +42,13 @@ def bad_confirmation(project: Project) -> Iterator[Found]:
     why="Those that do not say it count as never opened: agreement and gold take nothing of them.",
     remedy='Write "confirmed": true or false into these lines, or into no line of the file.',
 )
-def half_confirmed(project: Project) -> Iterator[Found]:
+def half_confirmed(project: ProjectFiles) -> Iterator[CheckResult]:
     """The first line of a file that does not say what others there do, and how many there are."""
     for path in project.pass_files:
         silent = [one for one in records(path) if not corpus.is_said([one])]
         if silent and corpus.is_said(records(path)):
             message = f"does not say whether it was confirmed, as other lines do; {len(silent)} such line(s) in all"
-            yield Found(message, path, silent[0].line, silent[0].id)
+            yield CheckResult(message, path, silent[0].line, silent[0].id)
 
 
 @check(
@@ -58,13 +58,13 @@ def half_confirmed(project: Project) -> Iterator[Found]:
     why="What cannot be read cannot be followed, and the dispute that it settled is open again.",
     remedy="Correct the line; `goldspan adjudicate` writes them.",
 )
-def bad_decision(project: Project) -> Iterator[Found]:
+def bad_decision(project: ProjectFiles) -> Iterator[CheckResult]:
     """The lines that cannot be read, and those that say other words than their spans cover."""
-    yield from map(Found.of, project.decisions.broken)
+    yield from map(CheckResult.of, project.decisions.broken)
     for line in project.decisions.lines:
         for span, said, covered in project.derived.misquoted(line):
             message, mark = f"the span says {said!r} but covers {covered!r}", (span.start, span.end, span.label)
-            yield Found(message, line.file, line.line, line.decision.example, mark)
+            yield CheckResult(message, line.file, line.line, line.decision.example, mark)
 
 
 @check(
@@ -74,7 +74,7 @@ def bad_decision(project: Project) -> Iterator[Found]:
     why="Nobody can say any more why gold is what it is, and the next adjudication would undo it.",
     remedy="Settle it with `goldspan adjudicate`, or record the edit with `goldspan adjudicate --adopt`.",
 )
-def gold_underived(project: Project) -> Iterator[Found]:
+def gold_underived(project: ProjectFiles) -> Iterator[CheckResult]:
     """The stretches of gold that do not follow, in the order of the files."""
     for path in project.gold_files:
         for record in project.examples(path):
@@ -83,7 +83,7 @@ def gold_underived(project: Project) -> Iterator[Found]:
                 continue
             readings = project.readings(record.example.id)
             for one in differences(settled, record.example, readings):
-                yield Found(_said(one, record.example.text), path, record.line, record.example.id)
+                yield CheckResult(_said(one, record.example.text), path, record.line, record.example.id)
 
 
 @check(
@@ -94,13 +94,15 @@ def gold_underived(project: Project) -> Iterator[Found]:
     why="What it settled is open again, or there is no dispute any more.",
     remedy="Settle the dispute anew with `goldspan adjudicate`, or remove the line.",
 )
-def stale_decision(project: Project) -> Iterator[Found]:
+def stale_decision(project: ProjectFiles) -> Iterator[CheckResult]:
     """The decisions that do not hold."""
     stale = set(map(id, project.derived.stale))
     for line in project.decisions.lines:
         if id(line.decision) in stale:
             one = line.decision
-            yield Found(f"the decision on [{one.start}, {one.end}] holds no longer", line.file, line.line, one.example)
+            yield CheckResult(
+                f"the decision on [{one.start}, {one.end}] holds no longer", line.file, line.line, one.example
+            )
 
 
 @check(
@@ -111,19 +113,19 @@ def stale_decision(project: Project) -> Iterator[Found]:
     why="Gold that follows the old rule and gold that follows the new one disagree.",
     remedy="Read it again: `goldspan adjudicate --rule ID` lists the decisions, `--settle` asks for them.",
 )
-def outdated_decision(project: Project) -> Iterator[Found]:
+def outdated_decision(project: ProjectFiles) -> Iterator[CheckResult]:
     """The decisions under an older version of their rule."""
     changed = changelog.changes(project.corpus.guidelines)
     for line in project.decisions.lines:
         one = line.decision
         try:
             old = changelog.outdated(changed, one.rule, one.guidelines)
-        except ValueRefused as error:
-            yield Found(error.message, line.file, line.line, one.example)
+        except InvalidValueError as error:
+            yield CheckResult(error.message, line.file, line.line, one.example)
             continue
         if old and one.rule is not None:
             message = f"{one.rule} changed with version {changed[one.rule]}; this was decided under {one.guidelines}"
-            yield Found(message, line.file, line.line, one.example)
+            yield CheckResult(message, line.file, line.line, one.example)
 
 
 @check(
@@ -133,15 +135,15 @@ def outdated_decision(project: Project) -> Iterator[Found]:
     why="What is decided now would be recorded under the old version, and would have to be read again at once.",
     remedy="Raise the version in labels.toml to that of the newest entry, or correct the entry.",
 )
-def changelog_ahead(project: Project) -> Iterator[Found]:
+def changelog_ahead(project: ProjectFiles) -> Iterator[CheckResult]:
     """The newest entry, if it is ahead."""
     try:
         changelog.refuse_ahead(project.corpus.guidelines, project.corpus.scheme.version)
     except InputError as error:
-        yield Found.of(error)
+        yield CheckResult.of(error)
 
 
-def _said(one: Difference, text: str) -> str:
+def _said(one: GoldDifference, text: str) -> str:
     if one.derived is None:
         follows = "the readers differ and nothing was decided"
     else:

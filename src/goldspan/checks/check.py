@@ -11,7 +11,7 @@ from goldspan.annotation import Finding, LabelScheme, Severity
 from goldspan.formats.record import RawSpan, Record
 
 if TYPE_CHECKING:
-    from goldspan.checks.project import Project
+    from goldspan.checks.project import ProjectFiles
     from goldspan.errors import InputError
 
 F = TypeVar("F")
@@ -19,7 +19,7 @@ F_co = TypeVar("F_co", covariant=True)
 Scope = Literal["line", "file", "span", "example", "article", "set", "project"]
 
 
-class Found(NamedTuple):
+class CheckResult(NamedTuple):
     """What a test saw, and where; the check that ran it adds its id and its severity."""
 
     message: str
@@ -29,13 +29,13 @@ class Found(NamedTuple):
     span: tuple[int, int, str] | None = None
 
     @classmethod
-    def of(cls, error: InputError) -> Found:
+    def of(cls, error: InputError) -> CheckResult:
         """Why something cannot be read, as the error says it."""
         file = None if error.file is None else Path(error.file)
         return cls(error.message, file, error.line, error.example)
 
 
-class Mark(NamedTuple):
+class MarkedStretch(NamedTuple):
     """What a test saw in a record, or in one span of it."""
 
     record: Record
@@ -44,9 +44,9 @@ class Mark(NamedTuple):
 
 
 SpanTest: TypeAlias = Callable[[str, RawSpan, LabelScheme], str | None]
-ExampleTest: TypeAlias = Callable[[Record, LabelScheme], Iterator[Mark]]
-ArticleTest: TypeAlias = Callable[[Sequence[Record], LabelScheme], Iterator[Mark]]
-ProjectTest: TypeAlias = "Callable[[Project], Iterator[Found]]"
+ExampleTest: TypeAlias = Callable[[Record, LabelScheme], Iterator[MarkedStretch]]
+ArticleTest: TypeAlias = Callable[[Sequence[Record], LabelScheme], Iterator[MarkedStretch]]
+ProjectTest: TypeAlias = "Callable[[ProjectFiles], Iterator[CheckResult]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Check(Generic[F_co]):
     remedy: str
     test: F_co
 
-    def finding(self, found: Found) -> Finding:
+    def finding(self, found: CheckResult) -> Finding:
         """What the test saw, as a finding of this check."""
         return Finding(self.id, found.message, found.file, found.line, found.example, found.span, self.severity)
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from goldspan import corpus, files
 from goldspan.annotation import Example
 from goldspan.articles.paragraphs import examples_of
-from goldspan.checks.check import Found, check
+from goldspan.checks.check import CheckResult, check
 from goldspan.checks.project import records, sha256
 from goldspan.errors import GoldspanError, InputError
 from goldspan.formats import gold
@@ -28,7 +28,7 @@ from goldspan.formats.json_lines import numbered
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from goldspan.checks.project import Project
+    from goldspan.checks.project import ProjectFiles
     from goldspan.formats.record import Record
 
 MANIFEST = "manifest.jsonl"
@@ -75,7 +75,7 @@ def duplicate_example(record: Record, seen: dict[str, tuple[Path, int | None]]) 
     why="The next command that writes it would change lines that nobody touched, and the diff would hide what matters.",
     remedy="Write the line as the tools do: keys in order, spans sorted, one blank after each comma and colon.",
 )
-def non_canonical(path: Path) -> Iterator[Found]:
+def non_canonical(path: Path) -> Iterator[CheckResult]:
     """The first difference of a manifest, a split or a gold file."""
     if path.name == MANIFEST:
         return _whole(path, _manifest(path))
@@ -90,7 +90,7 @@ def article_of(record: Record) -> str:
     return Example(record.id, "").article
 
 
-def _gold(path: Path) -> Iterator[Found]:
+def _gold(path: Path) -> Iterator[CheckResult]:
     """The first line that differs, and how many more; lines that are no example are for the other checks."""
     first, more, last = None, 0, None
     for number, raw in numbered(path):
@@ -103,13 +103,13 @@ def _gold(path: Path) -> Iterator[Found]:
         message = _difference(raw, record) or _disorder(record, last)
         last = record
         if message and first is None:
-            first = Found(message, path, number, record.id)
+            first = CheckResult(message, path, number, record.id)
         else:
             more += message is not None
     if first is not None:
         yield first._replace(message=first.message + (f"; {more} more line(s) differ, too" if more else ""))
     elif last is not None and not _ends_with_newline(path):
-        yield Found("the last line does not end with a newline", path, last.line)
+        yield CheckResult("the last line does not end with a newline", path, last.line)
 
 
 def _disorder(record: Record, last: Record | None) -> str | None:
@@ -123,13 +123,13 @@ def _ends_with_newline(path: Path) -> bool:
         return stream.read() == b"\n"
 
 
-def _whole(path: Path, wanted: bytes | None) -> Iterator[Found]:
+def _whole(path: Path, wanted: bytes | None) -> Iterator[CheckResult]:
     """The first line that is not the one wanted; nothing if the file cannot be read at all."""
     if wanted is None or wanted == (data := files.read_bytes(path)):
         return
     pairs = zip_longest(data.split(b"\n"), wanted.split(b"\n"))
     number, found, line = next((n, a, b) for n, (a, b) in enumerate(pairs, 1) if a != b)
-    yield Found(_says(found or b"", line or b""), path, number)
+    yield CheckResult(_says(found or b"", line or b""), path, number)
 
 
 def _manifest(path: Path) -> bytes | None:
@@ -175,7 +175,7 @@ def _is_unicode(words: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ArticleFile:
     """A file of gold or of a pass beside its article.
 
     Args:
@@ -205,17 +205,19 @@ class Reading:
     why="Its spans cannot be led back to the source, and whoever cuts the article anew gets other examples.",
     remedy="Take `at` and `text` from the article; then look at the offsets of the spans again.",
 )
-def text_not_slice(reading: Reading) -> Iterator[Found]:
+def text_not_slice(reading: ArticleFile) -> Iterator[CheckResult]:
     """The examples whose paragraph has another place or other words."""
     for record in reading.records:
         paragraph = reading.paragraphs.get(record.id)
         if paragraph is None or (record.at, record.text) == (paragraph.at, paragraph.text):
             continue
         if reading.source[max(0, record.at) : max(0, record.at) + len(record.text)] != record.text:
-            yield Found(f"the article has other words at {record.at}", record.file, record.line, record.id)
+            yield CheckResult(f"the article has other words at {record.at}", record.file, record.line, record.id)
         else:
             end = paragraph.at + len(paragraph.text)
-            yield Found(f"the paragraph is [{paragraph.at}, {end}] of the article", record.file, record.line, record.id)
+            yield CheckResult(
+                f"the paragraph is [{paragraph.at}, {end}] of the article", record.file, record.line, record.id
+            )
 
 
 @check(
@@ -225,12 +227,12 @@ def text_not_slice(reading: Reading) -> Iterator[Found]:
     why="It was cut otherwise than the article is cut now, or it is page furniture.",
     remedy="Correct the id if the paragraph has another one, else remove the example.",
 )
-def example_unknown(reading: Reading) -> Iterator[Found]:
+def example_unknown(reading: ArticleFile) -> Iterator[CheckResult]:
     """The examples of no paragraph."""
     for record in reading.records:
         if record.id not in reading.paragraphs:
             message = reading.named(record) or f"{reading.path.stem} has no such paragraph of text"
-            yield Found(message, record.file, record.line, record.id)
+            yield CheckResult(message, record.file, record.line, record.id)
 
 
 @check(
@@ -240,25 +242,25 @@ def example_unknown(reading: Reading) -> Iterator[Found]:
     why="A paragraph that nobody judged looks like one in which nothing is to be marked.",
     remedy="Add the example, with no spans if there is nothing to mark.",
 )
-def example_missing(reading: Reading) -> Iterator[Found]:
+def example_missing(reading: ArticleFile) -> Iterator[CheckResult]:
     """The paragraphs that gold does not hold."""
     held = {record.id for record in reading.records}
     for name, paragraph in reading.paragraphs.items() if reading.is_gold else ():
         if name not in held:
-            yield Found(f"begins {paragraph.text[:60]!r}", reading.path, None, name)
+            yield CheckResult(f"begins {paragraph.text[:60]!r}", reading.path, None, name)
 
 
 SLICE_CHECKS = (text_not_slice, example_unknown, example_missing)
 
 
-def readings(project: Project) -> Iterator[Reading]:
+def readings(project: ProjectFiles) -> Iterator[ArticleFile]:
     """The files of gold and passes whose article is known and is as it was received, one at a time."""
     for path in project.annotated:
         _, entry = project.entries.get(path.stem, (0, None))
         source = project.source(entry) if entry else None
         if entry and source and sha256(project.corpus.seeds / entry.file) == entry.sha256:
             paragraphs = {example.id: example for example in examples_of(entry.id, source)}
-            yield Reading(path, project.is_gold(path), tuple(records(path)), source, paragraphs)
+            yield ArticleFile(path, project.is_gold(path), tuple(records(path)), source, paragraphs)
 
 
 @check(
@@ -268,11 +270,11 @@ def readings(project: Project) -> Iterator[Reading]:
     why="Without its source no offset of the article can be verified.",
     remedy="Put the file back, or remove the entry and its gold.",
 )
-def source_missing(project: Project) -> Iterator[Found]:
+def source_missing(project: ProjectFiles) -> Iterator[CheckResult]:
     """The entries without a file."""
     for line, entry in project.entries.values():
         if not (project.corpus.seeds / entry.file).is_file():
-            yield Found(f"there is no {entry.file!r} in {project.corpus.seeds.name}/", project.manifest, line)
+            yield CheckResult(f"there is no {entry.file!r} in {project.corpus.seeds.name}/", project.manifest, line)
 
 
 @check(
@@ -282,13 +284,13 @@ def source_missing(project: Project) -> Iterator[Found]:
     why="Nobody knows what it is and under which licence it stands, and no command will look at it.",
     remedy="Add it with `goldspan add`, or take it out of seeds/.",
 )
-def unlisted_source(project: Project) -> Iterator[Found]:
+def unlisted_source(project: ProjectFiles) -> Iterator[CheckResult]:
     """The files that no entry names; hidden ones are passed over."""
     listed = {entry.file for _, entry in project.entries.values()}
     seeds = project.corpus.seeds
     for path in sorted(seeds.iterdir()) if seeds.is_dir() else ():
         if path.name not in listed and not path.name.startswith("."):
-            yield Found("the manifest does not list this file", path)
+            yield CheckResult("the manifest does not list this file", path)
 
 
 @check(
@@ -298,12 +300,12 @@ def unlisted_source(project: Project) -> Iterator[Found]:
     why="Every offset counts from the article as received; one byte more and all that follow it are wrong.",
     remedy="Restore the file as it was received; an edited article is another article with another id.",
 )
-def source_hash(project: Project) -> Iterator[Found]:
+def source_hash(project: ProjectFiles) -> Iterator[CheckResult]:
     """The entries whose file has another hash."""
     for line, entry in project.entries.values():
         path = project.corpus.seeds / entry.file
         if path.is_file() and (found := sha256(path)) != entry.sha256:
-            yield Found(f"the SHA-256 of {entry.file} is {found}, not {entry.sha256:.64}", project.manifest, line)
+            yield CheckResult(f"the SHA-256 of {entry.file} is {found}, not {entry.sha256:.64}", project.manifest, line)
 
 
 @check(
@@ -313,15 +315,15 @@ def source_hash(project: Project) -> Iterator[Found]:
     why="Where it comes from and what may be done with it is unknown, and the export leaves it out.",
     remedy="Add the article to the manifest, or correct or remove what speaks of it.",
 )
-def unknown_article(project: Project) -> Iterator[Found]:
+def unknown_article(project: ProjectFiles) -> Iterator[CheckResult]:
     """The files and the lines of splits that speak of strangers."""
     for path in project.annotated:
         if path.stem not in project.entries:
-            yield Found(f"the manifest has no article {path.stem!r}", path)
+            yield CheckResult(f"the manifest has no article {path.stem!r}", path)
     for split, ids in project.splits.items():
         for line, article in enumerate(ids, 1):
             if article not in project.entries:
-                yield Found(f"the manifest has no article {article!r}", project.corpus.split_file(split), line)
+                yield CheckResult(f"the manifest has no article {article!r}", project.corpus.split_file(split), line)
 
 
 @check(
@@ -331,11 +333,11 @@ def unknown_article(project: Project) -> Iterator[Found]:
     why="Gold was lost, or the entry claims work that was not done.",
     remedy="Put the gold file back, or set `guidelines` to null.",
 )
-def missing_gold(project: Project) -> Iterator[Found]:
+def missing_gold(project: ProjectFiles) -> Iterator[CheckResult]:
     """The entries with a version of the guidelines and no gold."""
     for line, entry in project.entries.values():
         if entry.guidelines is not None and not (project.corpus.gold / f"{entry.id}.jsonl").is_file():
-            yield Found(f"there is no gold/{entry.id}.jsonl", project.manifest, line)
+            yield CheckResult(f"there is no gold/{entry.id}.jsonl", project.manifest, line)
 
 
 @check(
@@ -346,12 +348,14 @@ def missing_gold(project: Project) -> Iterator[Found]:
     why="Articles that were read by different rules disagree where the rules do.",
     remedy="Read the article again by the guidelines' changelog, then set its version in the manifest.",
 )
-def old_guidelines(project: Project) -> Iterator[Found]:
+def old_guidelines(project: ProjectFiles) -> Iterator[CheckResult]:
     """The entries of another version."""
     now = project.corpus.scheme.version
     for line, entry in project.entries.values():
         if entry.guidelines is not None and entry.guidelines != now:
-            yield Found(f"{entry.id} follows the guidelines {entry.guidelines}, not {now}", project.manifest, line)
+            yield CheckResult(
+                f"{entry.id} follows the guidelines {entry.guidelines}, not {now}", project.manifest, line
+            )
 
 
 SOURCE_CHECKS = (source_missing, unlisted_source, source_hash, unknown_article, missing_gold, old_guidelines)

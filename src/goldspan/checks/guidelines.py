@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from goldspan import files, near_duplicates
-from goldspan.checks.check import Found, check
+from goldspan.checks.check import CheckResult, check
 from goldspan.checks.records import check_records
 from goldspan.errors import GoldspanError, InputError
 from goldspan.formats.record import RawSpan, Record
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from goldspan.checks.project import Project
-    from goldspan.guidelines.pages import Block
+    from goldspan.checks.project import ProjectFiles
+    from goldspan.guidelines.pages import GuidelineExample
 
 # What ends a sentence, or a cell, an item, a heading, a paragraph of Markdown.
 BREAK = re.compile(r"(?<=[.!?…])[\"'”’“»)\]]*\s+|\n\s*\n|^\s*(?:```.*|#+|[-*>]|\d+\.)\s|\|", re.MULTILINE)
@@ -33,19 +33,19 @@ FEWEST = 5  # words; less is a phrase that anybody may write
     why="Annotators learn from the examples: what a page shows as right must be right by the very checks of gold.",
     remedy="Correct the example, or open it with ```ner-fails and the id of the one check that finds it.",
 )
-def guideline_block(project: Project) -> Iterator[Found]:
+def guideline_block(project: ProjectFiles) -> Iterator[CheckResult]:
     """The blocks that cannot be read, and those that yield anything else than the one finding they name."""
     try:
         blocks = pages.blocks(project.corpus.guidelines)
     except InputError as error:
-        yield Found(error.message, project.corpus.guidelines / str(error.file), error.line, error.example)
+        yield CheckResult(error.message, project.corpus.guidelines / str(error.file), error.line, error.example)
         return
     for block in blocks:
         found = list(check_records([_record(block)], project.corpus.scheme))
         if [finding.check for finding in found] != ([block.expects] if block.expects else []):
             seen = "; ".join(f"{finding.check}: {finding.message}" for finding in found) or "nothing"
             promise = f"exactly one {block.expects}" if block.expects else "nothing"
-            yield Found(f"promises that the checks find {promise}, but they find {seen}", block.file, block.line)
+            yield CheckResult(f"promises that the checks find {promise}, but they find {seen}", block.file, block.line)
 
 
 @check(
@@ -55,7 +55,7 @@ def guideline_block(project: Project) -> Iterator[Found]:
     why="Annotators know its solution before they read it, and so does a model that is prompted with the pages.",
     remedy="Write another example; facts and names may be made up.",
 )
-def guideline_leak(project: Project) -> Iterator[Found]:
+def guideline_leak(project: ProjectFiles) -> Iterator[CheckResult]:
     """The sentences of the pages that share half of all word trigrams with a sentence of a test article."""
     tested = _tested(project)
     if not tested:
@@ -65,37 +65,37 @@ def guideline_leak(project: Project) -> Iterator[Found]:
             if (leak := _closest(sentence, tested)) is not None:
                 share = near_duplicates.jaccard(sentence, leak.sentence)
                 message = f"shares {share:.0%} of its word trigrams with {leak.article}: {leak.sentence[:80]!r}"
-                yield Found(message, page, line)
+                yield CheckResult(message, page, line)
 
 
 CHECKS = (guideline_block, guideline_leak)
 
 
-class _Tested(NamedTuple):
+class _TestedBlock(NamedTuple):
     """A sentence of a test article."""
 
     article: str
     sentence: str
 
 
-def _record(block: Block) -> Record:
+def _record(block: GuidelineExample) -> Record:
     spans = tuple(RawSpan(span.start, span.end, span.label) for span in block.example.spans)
     return Record(block.file, block.line, block.example.id, block.example.text, spans)
 
 
-def _tested(project: Project) -> dict[tuple[str, ...], list[_Tested]]:
+def _tested(project: ProjectFiles) -> dict[tuple[str, ...], list[_TestedBlock]]:
     """The sentences of the test articles by each of their word trigrams."""
-    found: defaultdict[tuple[str, ...], list[_Tested]] = defaultdict(list)
+    found: defaultdict[tuple[str, ...], list[_TestedBlock]] = defaultdict(list)
     for article in project.splits.get("test", ()):
         _, entry = project.entries.get(article, (0, None))
         text = (entry and project.source(entry)) or project.text(article)
         for _, sentence in _sentences(text):
             for trigram in _trigrams(sentence):
-                found[trigram].append(_Tested(article, sentence))
+                found[trigram].append(_TestedBlock(article, sentence))
     return found
 
 
-def _closest(sentence: str, tested: dict[tuple[str, ...], list[_Tested]]) -> _Tested | None:
+def _closest(sentence: str, tested: dict[tuple[str, ...], list[_TestedBlock]]) -> _TestedBlock | None:
     near = {other for trigram in _trigrams(sentence) for other in tested.get(trigram, ())}
     best = max(near, key=lambda other: (near_duplicates.jaccard(sentence, other.sentence), other), default=None)
     too_near = best is not None and near_duplicates.jaccard(sentence, best.sentence) >= near_duplicates.THRESHOLD

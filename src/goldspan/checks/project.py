@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from goldspan import corpus, files
 from goldspan.adjudication.derive import derive
-from goldspan.checks.check import Found
+from goldspan.checks.check import CheckResult
 from goldspan.corpus import SPLITS
 from goldspan.errors import GoldspanError, InputError
 from goldspan.formats import decisions, gold
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from goldspan.adjudication.derive import Derived
+    from goldspan.adjudication.derive import DerivedGold
     from goldspan.annotation import Example
-    from goldspan.corpus import Corpus, Entry
+    from goldspan.corpus import Corpus, ManifestEntry
     from goldspan.formats.record import Record
 
 
-class Valid(NamedTuple):
+class ValidExamples(NamedTuple):
     """A valid example, and the file and line that it stands on."""
 
     example: Example
@@ -33,7 +33,7 @@ class Valid(NamedTuple):
 
 
 @dataclass
-class Decisions:
+class DecisionFile:
     """The lines of corpus/decisions/.
 
     Args:
@@ -41,12 +41,12 @@ class Decisions:
         broken: why the others cannot.
     """
 
-    lines: list[decisions.Line] = field(default_factory=list)
+    lines: list[decisions.DecisionLine] = field(default_factory=list)
     broken: list[InputError] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
-class Project:
+class ProjectFiles:
     """A project folder, with what can be read of it."""
 
     corpus: Corpus
@@ -63,7 +63,7 @@ class Project:
         return [path for path in (self.manifest, *splits) if path.is_file()]
 
     @property
-    def unreadable(self) -> Iterator[Found]:
+    def unreadable(self) -> Iterator[CheckResult]:
         """Why the manifest, a split or an article cannot be read."""
         yield from _why(lambda: self.corpus.entries)
         for name in SPLITS:
@@ -73,7 +73,7 @@ class Project:
                 yield from _why(partial(self.corpus.source, entry))
 
     @cached_property
-    def entries(self) -> dict[str, tuple[int, Entry]]:
+    def entries(self) -> dict[str, tuple[int, ManifestEntry]]:
         """The entries of the manifest by id, with their lines; none if it cannot be read."""
         try:
             return {entry.id: (line, entry) for line, entry in enumerate(self.corpus.entries, 1)}
@@ -91,7 +91,7 @@ class Project:
                 continue
         return {name: ids for name, ids in found.items() if ids}
 
-    def source(self, entry: Entry) -> str | None:
+    def source(self, entry: ManifestEntry) -> str | None:
         """The text of an article; None if its file is missing or cannot be read."""
         try:
             return self.corpus.source(entry)
@@ -120,9 +120,9 @@ class Project:
         return path.parent == self.corpus.gold
 
     @cached_property
-    def decisions(self) -> Decisions:
+    def decisions(self) -> DecisionFile:
         """The decisions, and the lines that are none."""
-        found = Decisions()
+        found = DecisionFile()
         for path in sorted(self.corpus.decisions.glob("*.jsonl")):
             for number, raw in numbered(path):
                 try:
@@ -132,7 +132,7 @@ class Project:
         return found
 
     @cached_property
-    def derived(self) -> Derived:
+    def derived(self) -> DerivedGold:
         """What follows from the passes and the decisions that can be read; texts that differ are left out."""
         passes: dict[str, list[Example]] = {}
         for readings in self._readings.values():
@@ -156,11 +156,11 @@ class Project:
         return found
 
     @staticmethod
-    def examples(path: Path) -> Iterator[Valid]:
+    def examples(path: Path) -> Iterator[ValidExamples]:
         """The valid examples of a gold file, with their lines."""
         for record in records(path):
             try:
-                yield Valid(record.example(), path, record.line)
+                yield ValidExamples(record.example(), path, record.line)
             except InputError:
                 continue
 
@@ -170,11 +170,11 @@ class Project:
         return "\n".join(record.text for record in records(path)) if path.is_file() else ""
 
 
-def _why(read: Callable[[], object]) -> Iterator[Found]:
+def _why(read: Callable[[], object]) -> Iterator[CheckResult]:
     try:
         read()
     except InputError as error:
-        yield Found.of(error)
+        yield CheckResult.of(error)
 
 
 def records(path: Path) -> Iterator[Record]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from goldspan.annotation import LabelScheme, Span
 from goldspan.checks import boundaries, files, mentions, spans
-from goldspan.checks.check import ArticleTest, Check, ExampleTest, Found, Mark, SpanTest
+from goldspan.checks.check import ArticleTest, Check, CheckResult, ExampleTest, MarkedStretch, SpanTest
 from goldspan.errors import InputError
 from goldspan.formats import inline
 
@@ -66,7 +66,7 @@ def check_records(
         if isinstance(record, InputError):
             yield from judge.unreadable(record)
         elif message := files.bad_line.test(record):
-            yield from judge.found(files.bad_line, Mark(record, message))
+            yield from judge.found(files.bad_line, MarkedStretch(record, message))
         else:
             if article and (len(article) == PIECE or not _same_article(article[-1], record)):
                 yield from judge.article(article)
@@ -93,7 +93,7 @@ class _Judge:
     def unreadable(self, error: InputError) -> Iterator[Finding]:
         """The finding that stands for a line which is no record."""
         if files.bad_line.id in self.wanted:
-            yield files.bad_line.finding(Found.of(error))
+            yield files.bad_line.finding(CheckResult.of(error))
 
     def sound(self, record: Record) -> Record:
         """The record with those of its spans that name words of the text; of the others nothing more can be said."""
@@ -102,12 +102,12 @@ class _Judge:
     def example(self, record: Record, sound: Record) -> Iterator[Finding]:
         """What is wrong with an example and its spans, one by one and together."""
         if files.duplicate_example.id in self.wanted and (message := files.duplicate_example.test(record, self.seen)):
-            yield from self.found(files.duplicate_example, Mark(record, message))
+            yield from self.found(files.duplicate_example, MarkedStretch(record, message))
         for spans_of, tests in ((record, spans.EXISTENCE), (sound, self._alone)):
             for span in spans_of.spans:
                 for alone in tests:
                     if message := alone.test(record.text, span, self.scheme):
-                        yield from self.found(alone, Mark(record, message, span))
+                        yield from self.found(alone, MarkedStretch(record, message, span))
         for together in TOGETHER:
             if together.id in self.wanted:
                 for mark in together.test(sound, self.scheme):
@@ -120,13 +120,15 @@ class _Judge:
                 for mark in check.test(records, self.scheme):
                     yield from self.found(check, mark)
 
-    def found(self, check: Check[Any], mark: Mark) -> Iterator[Finding]:
+    def found(self, check: Check[Any], mark: MarkedStretch) -> Iterator[Finding]:
         """The finding, with the words around, if it is wanted and not let pass."""
         record, message, span = mark
         if check.id not in self.wanted or (span is not None and self._allows(check.id, record, span)):
             return
         place = span and (span.start, span.end, span.label)
-        yield check.finding(Found(message + _context(record.text, span), record.file, record.line, record.id, place))
+        yield check.finding(
+            CheckResult(message + _context(record.text, span), record.file, record.line, record.id, place)
+        )
 
     @cached_property
     def _alone(self) -> tuple[Check[SpanTest], ...]:

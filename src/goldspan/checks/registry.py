@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goldspan.checks import adjudication, boundaries, files, guidelines, mentions, records, spans, splits
-from goldspan.errors import ValueRefused
+from goldspan.errors import InvalidValueError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from goldspan.annotation import Finding, LabelScheme
     from goldspan.checks.check import Check
-    from goldspan.checks.runner import Account
+    from goldspan.checks.runner import CheckTally
 
 Checks: TypeAlias = "tuple[Check[Any], ...]"
 
@@ -61,7 +61,7 @@ def choose(select: Iterable[str] = (), ignore: Iterable[str] = ()) -> frozenset[
         ignore: the ids that are not.
 
     Raises:
-        ValueRefused: for an id that no check has, with those that resemble it.
+        InvalidValueError: for an id that no check has, with those that resemble it.
     """
     chosen, ignored = list(select), list(ignore)
     for name in (*chosen, *ignored):
@@ -73,7 +73,7 @@ def refuse_unknown_allowances(scheme: LabelScheme) -> None:
     """Refuse what `[allow]` cannot do, so that a slip there does not go unseen.
 
     Raises:
-        ValueRefused: for an id that no check has, or one that lets nothing pass.
+        InvalidValueError: for an id that no check has, or one that lets nothing pass.
     """
     for name in scheme.allow:
         _refuse_unknown(name, sorted(records.ALLOWING), "labels.toml: [allow]: ")
@@ -101,7 +101,7 @@ def _refuse_unknown(name: str, known: Collection[str], where: str = "") -> None:
     if name in known:
         return
     close = get_close_matches(name, known, n=3, cutoff=0.5)
-    raise ValueRefused(
+    raise InvalidValueError(
         f"{where}there is no check {name!r}" if name not in IDS else f"{where}the check {name!r} lets nothing pass",
         remedy=f"Did you mean {' or '.join(close)}?" if close else f"The checks are {', '.join(known)}.",
     )
@@ -125,7 +125,7 @@ def where(file: Path) -> str:
     return str(file.relative_to(here) if file.is_relative_to(here) else file)
 
 
-def json(findings: Iterable[Finding], account: Account) -> dict[str, Any]:
+def json(findings: Iterable[Finding], account: CheckTally) -> dict[str, Any]:
     """The findings and the account as JSON values.
 
     Returns:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from goldspan import formats
 from goldspan.checks import adjudication, files, guidelines, splits
-from goldspan.checks.project import Project
+from goldspan.checks.project import ProjectFiles
 from goldspan.checks.records import OF_PASSES, check_records
 from goldspan.checks.registry import IDS, refuse_unknown_allowances
 from goldspan.corpus import Corpus
@@ -28,7 +28,7 @@ MANIFEST = Path("corpus") / files.MANIFEST
 
 
 @dataclass
-class Account:
+class CheckTally:
     """What was looked at, counted while the findings come.
 
     Args:
@@ -58,7 +58,7 @@ def check_paths(
     scheme: LabelScheme | None,
     format: str | None = None,  # noqa: A002 (as the option of the command)
     wanted: Collection[str] = ALL,
-    account: Account | None = None,
+    account: CheckTally | None = None,
 ) -> Iterator[Finding]:
     """What is wrong with files and folders of any format, file by file; a project folder is checked as a project.
 
@@ -71,9 +71,9 @@ def check_paths(
 
     Raises:
         InputError: for a file that cannot be read or whose format cannot be told.
-        ValueRefused: for an `[allow]` of the scheme that names no check.
+        InvalidValueError: for an `[allow]` of the scheme that names no check.
     """
-    account = Account() if account is None else account
+    account = CheckTally() if account is None else account
     if scheme is not None:
         refuse_unknown_allowances(scheme)
     sets: dict[Path, Seen] = {}
@@ -84,30 +84,34 @@ def check_paths(
                 continue
             file, name = unit
             seen = sets.setdefault(_set_of(file, name), {})
-            yield from _check_file(file, name, _Terms(scheme, wanted, seen, account))
+            yield from _check_file(file, name, _FileContext(scheme, wanted, seen, account))
 
 
-def check_project(corpus: Corpus, wanted: Collection[str] = ALL, account: Account | None = None) -> Iterator[Finding]:
+def check_project(
+    corpus: Corpus, wanted: Collection[str] = ALL, account: CheckTally | None = None
+) -> Iterator[Finding]:
     """What is wrong with a project: seeds, manifest, gold, passes, splits, guidelines.
 
     Raises:
         InputError: if labels.toml cannot be read: nothing can be judged without it.
-        ValueRefused: for an `[allow]` that names no check.
+        InvalidValueError: for an `[allow]` that names no check.
     """
-    account = Account() if account is None else account
+    account = CheckTally() if account is None else account
     refuse_unknown_allowances(corpus.scheme)
-    project = Project(corpus)
+    project = ProjectFiles(corpus)
     sets: dict[Path, Seen] = {}
     yield from _lists(project, wanted)
     yield from _project(project, files.SOURCE_CHECKS, wanted)
     for path in project.annotated:
         of_file = wanted if project.is_gold(path) else OF_PASSES.intersection(wanted)
-        yield from _check_file(path, "gold", _Terms(corpus.scheme, of_file, sets.setdefault(path.parent, {}), account))
+        yield from _check_file(
+            path, "gold", _FileContext(corpus.scheme, of_file, sets.setdefault(path.parent, {}), account)
+        )
     yield from _readings(project, wanted)
     yield from _project(project, (*adjudication.CHECKS, *splits.CHECKS, *guidelines.CHECKS), wanted)
 
 
-def _lists(project: Project, wanted: Collection[str]) -> Iterator[Finding]:
+def _lists(project: ProjectFiles, wanted: Collection[str]) -> Iterator[Finding]:
     """The checks of lines, asked of the manifest, the splits and the articles."""
     if files.bad_line.id in wanted:
         yield from map(files.bad_line.finding, project.unreadable)
@@ -115,29 +119,29 @@ def _lists(project: Project, wanted: Collection[str]) -> Iterator[Finding]:
         yield from map(files.non_canonical.finding, files.non_canonical.test(path))
 
 
-def _project(project: Project, checks: Iterable[Check[ProjectTest]], wanted: Collection[str]) -> Iterator[Finding]:
+def _project(project: ProjectFiles, checks: Iterable[Check[ProjectTest]], wanted: Collection[str]) -> Iterator[Finding]:
     for check in checks:
         if check.id in wanted:
             yield from map(check.finding, check.test(project))
 
 
-def _readings(project: Project, wanted: Collection[str]) -> Iterator[Finding]:
+def _readings(project: ProjectFiles, wanted: Collection[str]) -> Iterator[Finding]:
     checks = [check for check in files.SLICE_CHECKS if check.id in wanted]
     for reading in files.readings(project) if checks else ():
         for check in checks:
             yield from map(check.finding, check.test(reading))
 
 
-class _Terms(NamedTuple):
+class _FileContext(NamedTuple):
     """On what terms a file is checked: the labels, the ids of the checks, the examples seen before, the account."""
 
     scheme: LabelScheme | None
     wanted: Collection[str]
     seen: Seen
-    account: Account
+    account: CheckTally
 
 
-def _check_file(path: Path, name: str, terms: _Terms) -> Iterator[Finding]:
+def _check_file(path: Path, name: str, terms: _FileContext) -> Iterator[Finding]:
     """What is wrong with a file of the format of that name."""
     if name == "gold" and files.non_canonical.id in terms.wanted:
         yield from map(files.non_canonical.finding, files.non_canonical.test(path))
@@ -145,7 +149,7 @@ def _check_file(path: Path, name: str, terms: _Terms) -> Iterator[Finding]:
     yield from check_records(scanned, terms.scheme, terms.wanted.__contains__, terms.seen)
 
 
-def _units(path: Path, name: str | None, account: Account) -> Iterator[tuple[Path, str] | Corpus]:
+def _units(path: Path, name: str | None, account: CheckTally) -> Iterator[tuple[Path, str] | Corpus]:
     """The project, or the files and brat folders with their formats, that a path stands for."""
     if not path.is_dir():
         yield path, formats.canonical(name) if name else formats.sniff(path)

@@ -6,12 +6,12 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from goldspan import near_duplicates
-from goldspan.checks.check import Found, check
+from goldspan.checks.check import CheckResult, check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from goldspan.checks.project import Project
+    from goldspan.checks.project import ProjectFiles
 
 FEW = 40
 
@@ -23,12 +23,12 @@ FEW = 40
     why="The export leaves it out, and the numbers of the corpus no longer add up.",
     remedy="Run `goldspan split --apply`; it places what is new and moves nothing.",
 )
-def unsplit_article(project: Project) -> Iterator[Found]:
+def unsplit_article(project: ProjectFiles) -> Iterator[CheckResult]:
     """The gold files of no split."""
     split = {article for ids in project.splits.values() for article in ids}
     for path in project.gold_files if split else ():
         if path.stem in project.entries and path.stem not in split:
-            yield Found(f"{path.stem} stands in no split", path)
+            yield CheckResult(f"{path.stem} stands in no split", path)
 
 
 @check(
@@ -38,13 +38,15 @@ def unsplit_article(project: Project) -> Iterator[Found]:
     why="A model would be tested on what it was trained on.",
     remedy="Remove one of the two lines; an article that was ever used for training is no test article.",
 )
-def article_in_two_splits(project: Project) -> Iterator[Found]:
+def article_in_two_splits(project: ProjectFiles) -> Iterator[CheckResult]:
     """The second and further lines of an article."""
     seen: dict[str, str] = {}
     for split, ids in project.splits.items():
         for line, article in enumerate(ids, 1):
             if article in seen:
-                yield Found(f"{article} stands in {seen[article]} already", project.corpus.split_file(split), line)
+                yield CheckResult(
+                    f"{article} stands in {seen[article]} already", project.corpus.split_file(split), line
+                )
             seen.setdefault(article, split)
 
 
@@ -55,7 +57,7 @@ def article_in_two_splits(project: Project) -> Iterator[Found]:
     why="Agency copy appears in many papers: the test would ask for what was learnt by heart.",
     remedy="Put both into the same split.",
 )
-def near_duplicate_split(project: Project) -> Iterator[Found]:
+def near_duplicate_split(project: ProjectFiles) -> Iterator[CheckResult]:
     """The pairs of articles in different splits of which half of all word trigrams stand in both."""
     places = (
         {article: (split, line) for split, ids in project.splits.items() for line, article in enumerate(ids, 1)}
@@ -67,7 +69,7 @@ def near_duplicate_split(project: Project) -> Iterator[Found]:
         (one, _), (other, line) = places[articles[i]], places[articles[j]]
         if one != other:
             message = f"{articles[j]} and {articles[i]} in {one} share {share:.0%} of their word trigrams"
-            yield Found(message, project.corpus.split_file(other), line)
+            yield CheckResult(message, project.corpus.split_file(other), line)
 
 
 CHECKS = (unsplit_article, article_in_two_splits, near_duplicate_split)

@@ -19,14 +19,14 @@ import typer
 
 from goldspan.cli import console
 from goldspan.corpus import Corpus
-from goldspan.errors import ValueRefused
+from goldspan.errors import InvalidValueError
 from goldspan.report.text import amount
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from goldspan.adjudication.derive import Dispute
-    from goldspan.adjudication.state import Ruling, State
+    from goldspan.adjudication.state import AdjudicationState, DecisionAuthor
     from goldspan.annotation import LabelScheme
     from goldspan.doccano.adjudication import Prefill
     from goldspan.doccano.client.api import Doccano
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 SHOWN = 10  # disputes, decisions and edits that are printed; --json has all
 
 
-class Place(NamedTuple):
+class DisputesProject(NamedTuple):
     """The project of the disputes, who takes part, and the folder of the embedded server."""
 
     project: str
@@ -43,23 +43,25 @@ class Place(NamedTuple):
     home: Path | None
 
 
-def carry(state: State, place: Place, prefill: Prefill | None, json: Path | None, *, apply: bool) -> None:
+def sync_disputes(
+    state: AdjudicationState, place: DisputesProject, prefill: Prefill | None, json: Path | None, *, apply: bool
+) -> None:
     """The disputes into a project that all share, or the decisions from there."""
     from goldspan.doccano import credentials
     from goldspan.doccano.client.api import Doccano
 
     with Doccano(credentials.find_account(place.home)) as server:
-        errand = _Errand(state, server, place.project, place.members, json, apply)
+        errand = _DisputesRequest(state, server, place.project, place.members, json, apply)
         if prefill is not None:
             _push(errand, prefill)
         else:
             _pull(errand)
 
 
-class _Errand(NamedTuple):
+class _DisputesRequest(NamedTuple):
     """What is to be done in Doccano, and how."""
 
-    state: State
+    state: AdjudicationState
     server: Doccano
     project: str
     members: Path | None
@@ -67,11 +69,11 @@ class _Errand(NamedTuple):
     apply: bool
 
 
-def _push(errand: _Errand, prefill: Prefill) -> None:
+def _push(errand: _DisputesRequest, prefill: Prefill) -> None:
     from goldspan.doccano import adjudication
 
     prepared = adjudication.prepare_disputes(errand.state, errand.server, errand.project, errand.members)
-    found = adjudication.cases(errand.state, prefill)
+    found = adjudication.disputed_examples(errand.state, prefill)
     for line in (*prepared.lines(), *(f"note: {line}" for line in prepared.remarks())) if found else ():
         console.say(line)
     some([f"{case.example.id}: {case.votes.replace(chr(10), '; ')}" for case in found[:SHOWN]], len(found), "example")
@@ -93,9 +95,9 @@ def _push(errand: _Errand, prefill: Prefill) -> None:
         print(f"{len(found)} example(s) to push. This is the plan: carry it out with --apply.")
 
 
-def _pull(errand: _Errand) -> None:
+def _pull(errand: _DisputesRequest) -> None:
     from goldspan.adjudication import gold, summary
-    from goldspan.adjudication.state import look
+    from goldspan.adjudication.state import read_state
     from goldspan.doccano import adjudication
 
     with console.spinner(f"Pulling from {errand.project}"):
@@ -109,15 +111,15 @@ def _pull(errand: _Errand) -> None:
     if not pulled.made:
         print("There is no new decision.")
     elif errand.apply:
-        say_written(gold.enact(errand.state.corpus, pulled.made))
+        say_written(gold.apply_files(errand.state.corpus, pulled.made))
     else:
         print(f"{len(pulled.made)} decision(s). This is the plan: carry it out with --apply.")
-    _say_next(look(errand.state.corpus, errand.state.articles))
+    _say_next(read_state(errand.state.corpus, errand.state.articles))
     if pulled.problems:
         raise typer.Exit(1)
 
 
-def _say_next(state: State) -> None:
+def _say_next(state: AdjudicationState) -> None:
     """What all agree on goes into gold by a command of its own: say so where it has not gone yet."""
     from goldspan.adjudication import gold
 
@@ -228,7 +230,7 @@ def run(
 
     Shows where it stands. With --apply gold takes what is settled; decisions are recorded in corpus/decisions/.
     """
-    from goldspan.adjudication.state import look
+    from goldspan.adjudication.state import read_state
 
     refuse_idle(
         {"--settle": settle, "--adopt": adopt, "--push": push, "--pull": pull},
@@ -239,7 +241,7 @@ def run(
         },
     )  # fmt: skip
     corpus = Corpus.find(root)
-    state = look(corpus, articles)
+    state = read_state(corpus, articles)
     if rule is not None and not adopt:
         _under(state, rule, json)
     elif settle:
@@ -249,21 +251,21 @@ def run(
     elif push or pull:
         if not project:
             raise typer.BadParameter("--project is needed: the name of the project in Doccano")
-        place = Place(project, members, home)
-        carry(state, place, (prefill or "majority") if push else None, json, apply=apply)
+        place = DisputesProject(project, members, home)
+        sync_disputes(state, place, (prefill or "majority") if push else None, json, apply=apply)
     else:
         _stand(state, accept, json, apply=apply, overwrite=overwrite)
 
 
-def _stand(state: State, accept: str | None, json: Path | None, *, apply: bool, overwrite: bool) -> None:
+def _stand(state: AdjudicationState, accept: str | None, json: Path | None, *, apply: bool, overwrite: bool) -> None:
     """Where it stands; and with --apply, what follows is written."""
     from goldspan.adjudication import gold, summary
-    from goldspan.adjudication.state import by_majority, look
+    from goldspan.adjudication.state import by_majority, read_state
 
     if accept and apply and (made := by_majority(state, _today())):
         print(f"{len(made)} decision(s) by majority")
-        say_written(gold.enact(state.corpus, made))
-        state = look(state.corpus, state.articles)
+        say_written(gold.apply_files(state.corpus, made))
+        state = read_state(state.corpus, state.articles)
     writing = gold.plan(state, overwrite=overwrite)
     console.print_examples(console.report_console(), summary.table(state))
     shown = [line for one in state.open[:SHOWN] for line in summary.dispute(one)]
@@ -289,7 +291,7 @@ def _stand(state: State, accept: str | None, json: Path | None, *, apply: bool, 
         print("Nothing was written: this is the plan. Carry it out with --apply.")
 
 
-def _under(state: State, rule: str, json: Path | None) -> None:
+def _under(state: AdjudicationState, rule: str, json: Path | None) -> None:
     """What was decided under a rule."""
     from goldspan.adjudication import summary
     from goldspan.adjudication.state import known_rule
@@ -306,23 +308,23 @@ def _under(state: State, rule: str, json: Path | None) -> None:
     )
 
 
-def _settle(state: State, by: str | None, json: Path | None) -> None:
+def _settle(state: AdjudicationState, by: str | None, json: Path | None) -> None:
     from goldspan.adjudication import gold, interactive, summary
-    from goldspan.adjudication.state import look
+    from goldspan.adjudication.state import read_state
     from goldspan.agreement.run import rule_hints
 
     ruling = _ruling(state, by, None, None)
     with console.spinner("reading the guidelines"):
         hints = rule_hints(state)
-    done = interactive.settle(state, Desk(state.corpus.scheme), ruling, hints)
+    done = interactive.settle(state, TerminalPrompt(state.corpus.scheme), ruling, hints)
     print(f"{done.decided} decided, {done.skipped} left open, {done.left} not reached.")
     if json is not None:
-        after = look(state.corpus, state.articles)
+        after = read_state(state.corpus, state.articles)
         console.write_json(json, {**asdict(done), "after": summary.json(after, gold.plan(after))})
 
 
 def _adopt(
-    state: State, by: str | None, reason: str | None, rule: str | None, json: Path | None, *, apply: bool
+    state: AdjudicationState, by: str | None, reason: str | None, rule: str | None, json: Path | None, *, apply: bool
 ) -> None:
     from goldspan.adjudication import summary
     from goldspan.adjudication.state import adopt, record
@@ -340,23 +342,23 @@ def _adopt(
         print(f"{len(made)} decision(s) by hand. Nothing was written: this is the plan. Carry it out with --apply.")
 
 
-def _ruling(state: State, by: str | None, rule: str | None, reason: str | None) -> Ruling:
-    from goldspan.adjudication.state import Ruling, known_rule
+def _ruling(state: AdjudicationState, by: str | None, rule: str | None, reason: str | None) -> DecisionAuthor:
+    from goldspan.adjudication.state import DecisionAuthor, known_rule
 
     if not by or not by.strip():
         raise typer.BadParameter("--as is needed: a decision says who made it")
     try:
         named = known_rule(rule, state.rules)
-    except ValueRefused as error:
+    except InvalidValueError as error:
         raise typer.BadParameter(str(error)) from None
-    return Ruling(by.strip(), _today(), named, reason)
+    return DecisionAuthor(by.strip(), _today(), named, reason)
 
 
 def _today() -> str:
     return dt.datetime.now(tz=dt.UTC).date().isoformat()
 
 
-class Desk:
+class TerminalPrompt:
     """A person at a terminal, see `goldspan.adjudication.interactive.Desk`.
 
     Args:

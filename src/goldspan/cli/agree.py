@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from goldspan.agreement.annotator_record import AnnotatorRecord
-    from goldspan.agreement.disagreements import Dispute
-    from goldspan.agreement.report import Report
+    from goldspan.agreement.disagreements import DisagreementRegion
+    from goldspan.agreement.report import AgreementReport
 
 SHOWN = 5  # of the disagreements, and of each annotator's errors; --json and --html have all
 REASONS = 6  # of what is undefined
@@ -62,9 +62,9 @@ def run(
     bootstrap intervals. What --json writes is described in agreement/schema.md of the package.
     """
     from goldspan.agreement.html_report import page
-    from goldspan.agreement.run import Question, agree_on_corpus
+    from goldspan.agreement.run import AgreementOptions, agree_on_corpus
 
-    question = Question(
+    question = AgreementOptions(
         tuple(passes or ()), form, tuple(console.listed(articles)), root, labels, against, gamma, unit, resamples,
         level, seed,
     )  # fmt: skip
@@ -79,7 +79,7 @@ def run(
         console.print_styled(out, f"wrote {path}")
 
 
-def _show(out: Console, made: Report) -> None:
+def _show(out: Console, made: AgreementReport) -> None:
     from goldspan.agreement import text_report
     from goldspan.agreement.measures import LONG_REPORT_ONLY
 
@@ -108,7 +108,7 @@ def _show(out: Console, made: Report) -> None:
             out.print()
 
 
-def _disagreements(out: Console, made: Report) -> None:
+def _disagreements(out: Console, made: AgreementReport) -> None:
     """The places on which most disagree, what each marked below the others, with the rule."""
     if not made.cases:
         return
@@ -121,12 +121,12 @@ def _disagreements(out: Console, made: Report) -> None:
         _side_by_side(out, made, case.dispute)
 
 
-def _side_by_side(out: Console, made: Report, dispute: Dispute) -> None:
+def _side_by_side(out: Console, made: AgreementReport, dispute: DisagreementRegion) -> None:
     sides = [(", ".join(variant.annotators), dispute.markup(variant)) for variant in dispute.variants]
     console.side_by_side(out, sides, made.colours)
 
 
-def _errors(out: Console, made: Report, record: AnnotatorRecord) -> None:
+def _errors(out: Console, made: AgreementReport, record: AnnotatorRecord) -> None:
     """What to talk about with an annotator: what recurs, each with its first place."""
     if not record.errors:
         return

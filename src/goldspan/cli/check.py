@@ -11,14 +11,14 @@ import typer
 
 from goldspan.cli.console import Format, Json, Labels, Root, listed, make_console, plain, write_json
 from goldspan.corpus import Corpus
-from goldspan.errors import MissingPart, ValueRefused
+from goldspan.errors import InvalidValueError, NotFoundError
 from goldspan.formats import labels_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from goldspan.annotation import Finding, LabelScheme
-    from goldspan.checks import Account
+    from goldspan.checks import CheckTally
 
 
 def run(
@@ -56,9 +56,9 @@ def run(
         return
     try:
         wanted = checks.choose(listed(select), listed(ignore))
-    except ValueRefused as error:
+    except InvalidValueError as error:
         raise typer.BadParameter(str(error)) from None
-    account = checks.Account()
+    account = checks.CheckTally()
     if paths:
         found = checks.check_paths(paths, _scheme(labels, root), form, wanted, account)
     else:
@@ -75,7 +75,7 @@ def _scheme(labels: Path | None, root: Path | None) -> LabelScheme | None:
         return labels_toml.read(labels)
     try:
         return Corpus.find(root).scheme
-    except MissingPart:
+    except NotFoundError:
         print("goldspan: no project here and no --labels: any label is let pass", file=sys.stderr)
         return None
 
@@ -101,7 +101,7 @@ def _shown(findings: Iterator[Finding]) -> Iterator[Finding]:
             yield finding
 
 
-def _summarise(findings: list[Finding], account: Account) -> None:
+def _summarise(findings: list[Finding], account: CheckTally) -> None:
     """Say what was looked at, and per check how often it found something and what to do about it."""
     from goldspan.checks import remedy, where
 

@@ -14,8 +14,8 @@ from goldspan.corpus import Corpus
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from goldspan.evaluation.report import Report
-    from goldspan.evaluation.text_report import View
+    from goldspan.evaluation.report import EvaluationReport
+    from goldspan.evaluation.text_report import ReportView
 
 SHOWN = 3  # of the hardest examples, and of the notes of a kind; --json and --html have more
 
@@ -96,13 +96,13 @@ def run(
     if model is not None:
         raise typer.BadParameter("--model goes with --suggestions; a pipeline to evaluate is named as PREDICTIONS")
     from goldspan.evaluation.html_report import page
-    from goldspan.evaluation.run import Task, run_evaluation
+    from goldspan.evaluation.run import EvaluationOptions, run_evaluation
     from goldspan.formats.sources import FORMS
 
     for name in filter(None, (gold_form, form)):
         if name not in FORMS:
             raise typer.BadParameter(f"there is no format {name!r}; the formats are {', '.join(FORMS)}")
-    task = Task(
+    task = EvaluationOptions(
         gold, predictions, baseline, gold_form, form, split, repair, train, passes, root, unit, resamples, level, seed,
         headline,
     )  # fmt: skip
@@ -135,7 +135,7 @@ def _by_rule(corpus: Corpus, model: str | None, split: str | None, json: Path | 
     console.write_json(json, made.json())
 
 
-def _show(out: Console, made: Report, view: View) -> None:
+def _show(out: Console, made: EvaluationReport, view: ReportView) -> None:
     from goldspan.evaluation import text_report
 
     console.print_styled(out, f"{view.predictions} against {view.gold}", style="bold")
@@ -152,7 +152,7 @@ def _show(out: Console, made: Report, view: View) -> None:
         out.print()
 
 
-def _hardest(out: Console, made: Report, view: View) -> None:
+def _hardest(out: Console, made: EvaluationReport, view: ReportView) -> None:
     """The examples with the most errors, gold above prediction, each span on its label's colour."""
     from goldspan.report.text import amount
 

@@ -14,7 +14,7 @@ from goldspan.corpus import Corpus
 from goldspan.formats import inline
 
 if TYPE_CHECKING:
-    from goldspan.show import Change
+    from goldspan.show import ExampleChange
 
 
 def run(
@@ -53,7 +53,7 @@ def run(
         out.print(show.legend(corpus.scheme), f"  {shown} of {len(examples)} examples")
 
 
-def _diff(changes: Sequence[Change]) -> None:
+def _diff(changes: Sequence[ExampleChange]) -> None:
     from rich.text import Text
 
     out = console.make_console()

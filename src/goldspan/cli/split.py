@@ -11,13 +11,13 @@ import typer
 from goldspan import splits
 from goldspan.cli import console
 from goldspan.corpus import SPLITS, Corpus
-from goldspan.errors import ValueRefused
+from goldspan.errors import InvalidValueError
 from goldspan.near_duplicates import THRESHOLD
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from goldspan.splits import Plan
+    from goldspan.splits import SplitPlan
 
 SHOWN = 12  # names on a line
 
@@ -41,8 +41,8 @@ def run(
     """Assign whole articles to train, validation and test, near-duplicates together; what is assigned never moves."""
     corpus = Corpus.find(root)
     try:
-        planned = splits.plan(corpus, splits.parse_ratios(ratios), threshold)
-    except ValueRefused as error:
+        planned = splits.plan_splits(corpus, splits.parse_ratios(ratios), threshold)
+    except InvalidValueError as error:
         raise typer.BadParameter(str(error)) from None
     out = console.make_console()
     out.print(_table(planned))
@@ -58,7 +58,7 @@ def run(
         raise typer.Exit(1)
 
 
-def _table(planned: Plan) -> Table:
+def _table(planned: SplitPlan) -> Table:
     """A row per thing that is counted, a column per split, and all of them together."""
     held = [planned.holds(split) for split in SPLITS]
     new = Counter(planned.new.values())
@@ -74,7 +74,7 @@ def _row(what: str, numbers: Sequence[int]) -> list[str]:
     return [what, *(f"{number:,}{share}" for number, share in zip(numbers, shares, strict=True)), f"{total:,}"]
 
 
-def _lines(planned: Plan) -> Iterator[str]:
+def _lines(planned: SplitPlan) -> Iterator[str]:
     """What the table does not say."""
     new = planned.new
     yield f"{len(planned.existing):,} article(s) stay where they are, {len(new):,} are new."

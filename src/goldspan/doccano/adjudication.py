@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from goldspan import files
 from goldspan.adjudication import summary
 from goldspan.adjudication.derive import differences
-from goldspan.adjudication.state import Ruling
+from goldspan.adjudication.state import DecisionAuthor
 from goldspan.doccano.project import find_members, prepare_project, pseudonyms_of
-from goldspan.doccano.pull.pull import find
+from goldspan.doccano.pull.pull import find_project
 from goldspan.doccano.push import push
-from goldspan.doccano.snapshot import ALL, take
+from goldspan.doccano.snapshot import ALL, take_snapshot
 from goldspan.errors import ServerError
 from goldspan.formats.doccano import digest
 from goldspan.guidelines import changelog
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from goldspan.adjudication.derive import Dispute, Settled
-    from goldspan.adjudication.state import State
+    from goldspan.adjudication.derive import Dispute, SettledExample
+    from goldspan.adjudication.state import AdjudicationState
     from goldspan.annotation import Example, Span
     from goldspan.doccano.client.api import Doccano
-    from goldspan.doccano.project import Preparation
-    from goldspan.doccano.push.push import Options, Pushed
-    from goldspan.doccano.snapshot import Copy
+    from goldspan.doccano.project import ProjectPlan
+    from goldspan.doccano.push.push import PushOptions, PushResult
+    from goldspan.doccano.snapshot import StoredExample
     from goldspan.formats.decisions import Decision, How
 
 Prefill = Literal["majority", "union"]
@@ -44,7 +44,7 @@ CHANGED = "the passes changed since it was shown: push again and have it confirm
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class DisputedExample:
     """An example that is to be decided.
 
     Args:
@@ -53,7 +53,7 @@ class Case:
         votes: who said what, in words.
     """
 
-    settled: Settled
+    settled: SettledExample
     example: Example
     votes: str
 
@@ -67,7 +67,7 @@ class Case:
         return digest(files.dumps([_rows(self.settled.example.spans), disputes]))
 
 
-def cases(state: State, prefill: Prefill = "majority") -> list[Case]:
+def disputed_examples(state: AdjudicationState, prefill: Prefill = "majority") -> list[DisputedExample]:
     """The examples that are to be decided, the most disputed first.
 
     Most disputed is where the strongest candidate has the smallest share of the readers, then where more characters are
@@ -84,27 +84,27 @@ def cases(state: State, prefill: Prefill = "majority") -> list[Case]:
         settled = state.reopened(name)
         shown = [*settled.example.spans, *(span for one in settled.disputes for span in _shown(one, prefill))]
         votes = "\n".join(_votes(one) for one in settled.disputes)
-        found.append(Case(settled, settled.example.with_spans(shown), votes))
+        found.append(DisputedExample(settled, settled.example.with_spans(shown), votes))
     return sorted(found, key=_weight)
 
 
-def prepare_disputes(state: State, server: Doccano, name: str, members: Path | None = None) -> Preparation:
+def prepare_disputes(state: AdjudicationState, server: Doccano, name: str, members: Path | None = None) -> ProjectPlan:
     """The project for the disputes: what would be made or changed there.
 
     Raises:
-        ValueRefused: if the project of that name is one of annotation.
+        InvalidValueError: if the project of that name is one of annotation.
         ServerError: if the server does not answer as it should.
     """
     return prepare_project(server, state.corpus, name, "disputes", members)
 
 
 def push_disputes(
-    state: State,
+    state: AdjudicationState,
     server: Doccano,
-    prepared: Preparation,
-    found: Sequence[Case],
-    options: Options | None = None,
-) -> Pushed:
+    prepared: ProjectPlan,
+    found: Sequence[DisputedExample],
+    options: PushOptions | None = None,
+) -> PushResult:
     """Put the disputed examples into the project; a confirmation there of what was another case then is taken back.
 
     Args:
@@ -127,7 +127,7 @@ def push_disputes(
     )
 
 
-def stale(server: Doccano, name: str, found: Sequence[Case]) -> list[Copy]:
+def stale(server: Doccano, name: str, found: Sequence[DisputedExample]) -> list[StoredExample]:
     """The copies in a project of that name on which somebody decided what is another case by now.
 
     Raises:
@@ -136,7 +136,7 @@ def stale(server: Doccano, name: str, found: Sequence[Case]) -> list[Copy]:
     project = server.project(name)
     if project is None or not server.count(project.id, confirmed=True):
         return []
-    there = take(server, project, confirmed=True).by_id
+    there = take_snapshot(server, project, confirmed=True).by_id
     return [
         copy
         for case in found
@@ -146,7 +146,7 @@ def stale(server: Doccano, name: str, found: Sequence[Case]) -> list[Copy]:
 
 
 @dataclass(frozen=True, slots=True)
-class Pulled:
+class DisputesPull:
     """What a project says about the disputes.
 
     Args:
@@ -168,7 +168,7 @@ class Pulled:
         }
 
 
-def pull_disputes(state: State, server: Doccano, name: str, members: Path | None = None) -> Pulled:
+def pull_disputes(state: AdjudicationState, server: Doccano, name: str, members: Path | None = None) -> DisputesPull:
     """The decisions that were made in a project; nothing is written.
 
     Who confirmed an example decided it, on the day of the confirmation; the reason is what was commented, and the rule
@@ -181,21 +181,21 @@ def pull_disputes(state: State, server: Doccano, name: str, members: Path | None
         members: the file of the members, for their pseudonyms; None for the project's own, if it has one.
 
     Raises:
-        MissingPart: if there is no such project.
+        NotFoundError: if there is no such project.
         ServerError: if it is not shared, or the server does not answer as it should.
     """
-    project = find(server, name)
+    project = find_project(server, name)
     if not project.collaborative:
         raise ServerError(
             f"in the project {name!r} everybody annotates alone",
             remedy="Disputes are settled in a project made by: goldspan adjudicate --push --project NAME",
         )
     pseudonyms = pseudonyms_of(find_members(state.corpus, members) or ())
-    snapshot = take(server, project, confirmed=True)
+    snapshot = take_snapshot(server, project, confirmed=True)
     said = _comments(server, project.id)
     users = {user.id: pseudonyms.get(user.username, user.username) for user in server.users()}
     made, waiting, problems = [], [], []
-    for case in cases(state):
+    for case in disputed_examples(state):
         copies = [copy for copy in snapshot.by_id.get(case.example.id, ()) if copy.work[ALL].confirmed]
         if not copies:
             waiting.append(case.example.id)
@@ -206,22 +206,22 @@ def pull_disputes(state: State, server: Doccano, name: str, members: Path | None
             by, when = _confirmed(server, project.id, copy, users)
             made += [(one, case.settled.example.with_spans(())) for one in
                      _decisions(state, case.settled, copy, (by, when, said.get(copy.number, ())))]  # fmt: skip
-    return Pulled(tuple(made), tuple(waiting), tuple(problems))
+    return DisputesPull(tuple(made), tuple(waiting), tuple(problems))
 
 
 def _decisions(
-    state: State, settled: Settled, copy: Copy, grounds: tuple[str, str, Sequence[str]]
+    state: AdjudicationState, settled: SettledExample, copy: StoredExample, grounds: tuple[str, str, Sequence[str]]
 ) -> Iterable[Decision]:
     by, when, comments = grounds
     named = [name for name in changelog.mentioned("\n".join(comments)) if name in state.rules]
-    ruling = Ruling(by, when, named[0] if named else None, " / ".join(comments))
+    ruling = DecisionAuthor(by, when, named[0] if named else None, " / ".join(comments))
     final = settled.example.with_spans(copy.work[ALL].spans)
     for one in differences(settled, final, state.readings(final.id)):
         how: How = "adjudicated" if one.derived is None else "hand"
         yield ruling.on(one, one.gold, how, state.corpus.scheme.version)
 
 
-def _why_not(case: Case, copies: Sequence[Copy], state: State) -> str | None:
+def _why_not(case: DisputedExample, copies: Sequence[StoredExample], state: AdjudicationState) -> str | None:
     """Why what stands in a project cannot be taken."""
     if len(copies) > 1:
         return f"is there {len(copies)} times and confirmed each time: unconfirm all but one"
@@ -241,7 +241,7 @@ def _why_not(case: Case, copies: Sequence[Copy], state: State) -> str | None:
     return "two spans overlap: a decision is flat" if overlapping else None
 
 
-def _confirmed(server: Doccano, project: int, copy: Copy, users: Mapping[int, str]) -> tuple[str, str]:
+def _confirmed(server: Doccano, project: int, copy: StoredExample, users: Mapping[int, str]) -> tuple[str, str]:
     """Who confirmed a copy last, and on which day."""
     found = sorted(server.confirmations(project, copy.number), key=lambda one: one.when)
     if not found:
@@ -281,7 +281,7 @@ def _votes(dispute: Dispute) -> str:
     return " — ".join(parts)
 
 
-def _weight(case: Case) -> tuple[float, int, str]:
+def _weight(case: DisputedExample) -> tuple[float, int, str]:
     disputes = case.settled.disputes
     share = min(len(one.candidates[0].by) / one.readers for one in disputes)
     return share, -sum(one.end - one.start for one in disputes), case.example.id

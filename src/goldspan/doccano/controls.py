@@ -29,10 +29,10 @@ from goldspan.adjudication.derive import settle
 from goldspan.annotation import Span
 from goldspan.corpus import id_list
 from goldspan.doccano.pull import collect, pass_files
-from goldspan.doccano.pull.collect import Said
+from goldspan.doccano.pull.collect import AnnotatorComment
 from goldspan.doccano.push.plan import article_of
 from goldspan.doccano.snapshot import TWICE
-from goldspan.errors import InputError, ValueRefused
+from goldspan.errors import InputError, InvalidValueError
 from goldspan.evaluation import result
 from goldspan.evaluation.result import Counts
 from goldspan.formats import inline
@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     from goldspan.annotation import Example
     from goldspan.corpus import Corpus
     from goldspan.doccano.client.api import Doccano
-    from goldspan.doccano.client.schema import Project
-    from goldspan.doccano.snapshot import Copy, Refused, Snapshot, Work
+    from goldspan.doccano.client.schema import DoccanoProject
+    from goldspan.doccano.snapshot import AnnotatorWork, InvalidSpan, Snapshot, StoredExample
 
 GOLD, THEIRS = "gold", "theirs"
 AROUND = 40  # code points of text on either side of what is wrong
@@ -54,7 +54,7 @@ HEADER = ("annotator", "label", "controls", "gold", "theirs", "right", "precisio
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
+class ControlError:
     """A stretch of a control where an annotator and gold differ; both in inline markup with some text around.
 
     Args:
@@ -69,7 +69,7 @@ class Wrong:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class ControlRecord:
     """How one annotator did.
 
     Args:
@@ -84,7 +84,7 @@ class Record:
     examples: tuple[str, ...]
     overall: Counts
     labels: Mapping[str, Counts]
-    wrong: tuple[Wrong, ...]
+    wrong: tuple[ControlError, ...]
 
     def json(self) -> dict[str, Any]:
         """For `--json`."""
@@ -98,7 +98,7 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Controlled:
+class ControlResult:
     """What a project says about its controls.
 
     Args:
@@ -109,9 +109,9 @@ class Controlled:
     """
 
     there: tuple[str, ...] = ()
-    records: tuple[Record, ...] = ()
+    records: tuple[ControlRecord, ...] = ()
     unscored: tuple[tuple[str, str], ...] = ()
-    comments: tuple[Said, ...] = ()
+    comments: tuple[AnnotatorComment, ...] = ()
 
     def json(self) -> dict[str, Any]:
         """For `--json`."""
@@ -135,7 +135,7 @@ class Controlled:
         return Table("Controls: the annotators against gold", note, HEADER, tuple(rows))
 
 
-def _cells(record: Record, label: str, counts: Counts) -> tuple[str, ...]:
+def _cells(record: ControlRecord, label: str, counts: Counts) -> tuple[str, ...]:
     examples = f"{len(record.examples):,}" if label == "all" else ""
     numbers = (counts.gold, counts.predicted, counts.true_positives)
     shares = (counts.precision, counts.recall, counts.f1)
@@ -151,7 +151,7 @@ def split_controls(snapshot: Snapshot, ids: Collection[str]) -> tuple[Snapshot, 
     )
 
 
-def score_controls(corpus: Corpus, planted: Snapshot, pseudonyms: Mapping[str, str]) -> Controlled:
+def score_controls(corpus: Corpus, planted: Snapshot, pseudonyms: Mapping[str, str]) -> ControlResult:
     """How everybody did on the controls.
 
     Args:
@@ -164,11 +164,16 @@ def score_controls(corpus: Corpus, planted: Snapshot, pseudonyms: Mapping[str, s
     """
     articles = {article_of(name) for name in planted.by_id}
     gold = {example.id: example for example in corpus.gold_examples(sorted(articles))}
-    done: dict[str, list[tuple[Example, Work]]] = {}
+    done: dict[str, list[tuple[Example, AnnotatorWork]]] = {}
     unscored: list[tuple[str, str]] = []
-    said: list[Said] = []
+    said: list[AnnotatorComment] = []
     for name, copies in sorted(planted.by_id.items()):
-        said += [Said(who, name, text) for each in copies for who, work in each.work.items() for text in work.comments]
+        said += [
+            AnnotatorComment(who, name, text)
+            for each in copies
+            for who, work in each.work.items()
+            for text in work.comments
+        ]
         copy = collect.worked_on(copies, shared=False)
         if copy is None or (why := _why_not(copy, gold.get(name))):
             unscored.append((name, "several copies of it were worked on" if copy is None else why))
@@ -177,24 +182,24 @@ def score_controls(corpus: Corpus, planted: Snapshot, pseudonyms: Mapping[str, s
             if work.confirmed:
                 done.setdefault(pseudonyms.get(who, who), []).append((gold[name], work))
     records = tuple(_record(who, done[who], corpus.scheme.names) for who in sorted(done))
-    return Controlled(tuple(sorted(planted.by_id)), records, tuple(unscored), tuple(said))
+    return ControlResult(tuple(sorted(planted.by_id)), records, tuple(unscored), tuple(said))
 
 
-def _why_not(copy: Copy, gold: Example | None) -> str:
+def _why_not(copy: StoredExample, gold: Example | None) -> str:
     """Why an example cannot be scored; empty if it can."""
     if gold is None:
         return "it has no gold any more"
     return copy.spoiled or ("" if copy.text == gold.text else "its gold has another text now")
 
 
-def _record(annotator: str, done: Sequence[tuple[Example, Work]], order: Sequence[str]) -> Record:
+def _record(annotator: str, done: Sequence[tuple[Example, AnnotatorWork]], order: Sequence[str]) -> ControlRecord:
     right = [gold for gold, _ in done]
     scores = result.exact(right, [gold.with_spans(work.spans) for gold, work in done])
     odd = Counter(span.label for _, work in done for span in _odd(work))
     nothing = Counts(0, 0, 0)
     place = {name: number for number, name in enumerate(order)}
     names = sorted(scores.labels.keys() | odd.keys(), key=lambda name: (place.get(name, len(place)), name))
-    return Record(
+    return ControlRecord(
         annotator,
         tuple(gold.id for gold in right),
         _with(scores.overall, odd.total()),
@@ -203,7 +208,7 @@ def _record(annotator: str, done: Sequence[tuple[Example, Work]], order: Sequenc
     )
 
 
-def _odd(work: Work) -> Iterator[Refused]:
+def _odd(work: AnnotatorWork) -> Iterator[InvalidSpan]:
     """What the annotator drew and cannot be a span; a span that was drawn twice is there once."""
     return (span for span in work.refused if span.why != TWICE)
 
@@ -212,13 +217,15 @@ def _with(counts: Counts, odd: int) -> Counts:
     return replace(counts, predicted=counts.predicted + odd)
 
 
-def _wrong(gold: Example, work: Work) -> Iterator[Wrong]:
+def _wrong(gold: Example, work: AnnotatorWork) -> Iterator[ControlError]:
     theirs = gold.with_spans(work.spans)
     for dispute in settle({GOLD: gold, THEIRS: theirs}).disputes:
         spans = {who: candidate.spans for candidate in dispute.candidates for who in candidate.by}
-        yield Wrong(gold.id, *(_shown(gold.text, spans[who], dispute.start, dispute.end) for who in (GOLD, THEIRS)))
+        yield ControlError(
+            gold.id, *(_shown(gold.text, spans[who], dispute.start, dispute.end) for who in (GOLD, THEIRS))
+        )
     for span in _odd(work):
-        yield Wrong(gold.id, "nothing", f"[{span.start}, {span.end}, {span.label}], which {span.why}")
+        yield ControlError(gold.id, "nothing", f"[{span.start}, {span.end}, {span.label}], which {span.why}")
 
 
 def _shown(text: str, spans: Iterable[Span], start: int, end: int) -> str:
@@ -227,7 +234,7 @@ def _shown(text: str, spans: Iterable[Span], start: int, end: int) -> str:
     moved = [Span(span.start - left, span.end - left, span.label) for span in spans]
     try:
         shown = [inline.render(text[left:right], moved)]
-    except ValueRefused:
+    except InvalidValueError:
         shown = [inline.render(text[left:right], [span]) for span in moved]
     return " + ".join(
         ("…" if left else "") + " ".join(each.split()) + ("…" if right < len(text) else "") for each in shown
@@ -282,7 +289,7 @@ def read(corpus: Corpus, project: str, *, shared: bool = False) -> tuple[str, ..
 
     Raises:
         InputError: for a line that is not one id, or an id that is there twice.
-        ValueRefused: if all share one annotation in that project.
+        InvalidValueError: if all share one annotation in that project.
     """
     file = path(corpus, project)
     ids = id_list(file, "example")
@@ -292,7 +299,7 @@ def read(corpus: Corpus, project: str, *, shared: bool = False) -> tuple[str, ..
                 "is there twice", file=file, line=line, example=name, remedy="Remove one of the two lines."
             )
     if ids and shared:
-        raise ValueRefused(SHARED, file=file, remedy="Remove the file, or make the project anew, --independent.")
+        raise InvalidValueError(SHARED, file=file, remedy="Remove the file, or make the project anew, --independent.")
     return tuple(ids)
 
 
@@ -300,7 +307,7 @@ def prepare(
     server: Doccano,
     corpus: Corpus,
     name: str,
-    project: Project | None,
+    project: DoccanoProject | None,
     articles: Collection[str],
     *,
     number: int = 0,
@@ -319,10 +326,10 @@ def prepare(
 
     Raises:
         InputError: if a listed control has no gold, or its article is to be annotated; for a list that is not valid.
-        ValueRefused: if there is not enough gold to draw from; for controls in a shared project.
+        InvalidValueError: if there is not enough gold to draw from; for controls in a shared project.
     """
     if number and shared:
-        raise ValueRefused(SHARED, remedy="Take an independent project: --independent")
+        raise InvalidValueError(SHARED, remedy="Take an independent project: --independent")
     file = path(corpus, name)
     listed = read(corpus, name, shared=shared)
     _refuse_articles(file, listed, articles)
@@ -339,11 +346,11 @@ def prepare(
         pool = [each.id for each in free if each.text.strip()]  # Doccano takes no empty text
         if len(pool) < missing:
             raise _too_few(number, len(listed), len(pool))
-        new = tuple(draw(pool, missing, name))
+        new = tuple(draw_controls(pool, missing, name))
     return Controls(file, tuple(gold[control] for control in sorted({*listed, *new})), new)
 
 
-def draw(pool: Iterable[str], number: int, seed: str) -> list[str]:
+def draw_controls(pool: Iterable[str], number: int, seed: str) -> list[str]:
     """Some of these ids, by lot.
 
     Each has a rank that depends on nothing but itself and the seed, and the lowest ranks are drawn (bottom-k sampling,
@@ -357,7 +364,7 @@ def draw(pool: Iterable[str], number: int, seed: str) -> list[str]:
     return sorted(sorted(pool, key=lambda name: (_lot(seed, "rank", name), name))[:number])
 
 
-def mix(examples: Sequence[Example], controls: Iterable[Example], seed: str) -> list[Example]:
+def mix_controls(examples: Sequence[Example], controls: Iterable[Example], seed: str) -> list[Example]:
     """The examples in their order, with each control at a place of its own among them.
 
     Args:
@@ -381,7 +388,7 @@ def _lot(seed: str, use: str, name: str) -> float:
     return random.Random(said).random()  # noqa: S311  (a draw that can be repeated, no secret)
 
 
-def _there(server: Doccano, project: Project | None) -> Iterable[str]:
+def _there(server: Doccano, project: DoccanoProject | None) -> Iterable[str]:
     """The ids of goldspan's examples in a project."""
     for row in server.examples(project.id) if project is not None else ():
         if isinstance(name := row.meta.get("goldspan_id"), str):
@@ -401,9 +408,9 @@ def _refuse_articles(file: Path, listed: Sequence[str], articles: Collection[str
             )
 
 
-def _too_few(number: int, listed: int, found: int) -> ValueRefused:
+def _too_few(number: int, listed: int, found: int) -> InvalidValueError:
     already = f"{listed} on the list already, " if listed else ""
-    return ValueRefused(
+    return InvalidValueError(
         f"{amount(number, 'control')} asked for: {already}{number - listed} to draw, and there is gold for {found}",
         remedy="Ask for fewer, or name fewer articles with --articles: controls are drawn from the gold of articles "
         "that are not in the project.",

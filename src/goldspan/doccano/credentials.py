@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from goldspan.errors import MissingPart, ValueRefused
+from goldspan.errors import InvalidValueError, NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +35,7 @@ class Account:
         password: of the user.
 
     Raises:
-        ValueRefused: for an address that is none, or that holds a login, a query or a fragment.
+        InvalidValueError: for an address that is none, or that holds a login, a query or a fragment.
     """
 
     url: str
@@ -55,8 +55,8 @@ def find_account(home: Path | None = None) -> Account:
         home: of the embedded server; the default one by default.
 
     Raises:
-        MissingPart: if there is neither, if the embedded server does not run, or nobody can be asked.
-        ValueRefused: if `DOCCANO_URL` is no address.
+        NotFoundError: if there is neither, if the embedded server does not run, or nobody can be asked.
+        InvalidValueError: if `DOCCANO_URL` is no address.
     """
     url = os.environ.get("DOCCANO_URL")
     if url:
@@ -65,9 +65,9 @@ def find_account(home: Path | None = None) -> Account:
 
     standing, account = server.status(home), server.embedded_account(home)
     if account is None:
-        raise MissingPart("there is no Doccano to work with", remedy=_REMEDY)
+        raise NotFoundError("there is no Doccano to work with", remedy=_REMEDY)
     if not standing.web:
-        raise MissingPart("the embedded Doccano does not run", file=standing.home, remedy=_REMEDY)
+        raise NotFoundError("the embedded Doccano does not run", file=standing.home, remedy=_REMEDY)
     return account
 
 
@@ -76,7 +76,7 @@ def _named(variable: str, ask: Callable[[str], str]) -> str:
     if value:
         return value
     if not sys.stdin.isatty():
-        raise MissingPart(
+        raise NotFoundError(
             f"DOCCANO_URL is set, and {variable} is not",
             remedy=f"Set {variable}, or unset DOCCANO_URL to use the embedded server.",
         )
@@ -92,16 +92,16 @@ def _address(url: str) -> str:
     """An address in its one form, or refused. What is refused is not repeated: it may hold a password."""
     parts = _parts(url.strip())
     if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueRefused("the address of Doccano is no http or https address", remedy=_SHAPE)
+        raise InvalidValueError("the address of Doccano is no http or https address", remedy=_SHAPE)
     if parts.username is not None or parts.password is not None:
-        raise ValueRefused(
+        raise InvalidValueError(
             "the address of Doccano holds a login", remedy="Put it into DOCCANO_USERNAME and DOCCANO_PASSWORD instead."
         )
     if parts.query or parts.fragment:
-        raise ValueRefused("the address of Doccano holds a query or a fragment", remedy=_SHAPE)
+        raise InvalidValueError("the address of Doccano holds a query or a fragment", remedy=_SHAPE)
     path = parts.path.rstrip("/")
     if not _PATH.fullmatch(path) or {".", ".."} & set(path.split("/")):
-        raise ValueRefused("the address of Doccano has a path that leads elsewhere", remedy=_SHAPE)
+        raise InvalidValueError("the address of Doccano has a path that leads elsewhere", remedy=_SHAPE)
     return f"{parts.scheme}://{parts.netloc.lower()}{path}"
 
 

@@ -36,7 +36,7 @@ AGAIN = "Export again; if it stays so, something on the way changes or cuts what
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError)
 
 
-class Archive:
+class ExportArchive:
     """An export, open for reading: `with Archive(path) as archive`.
 
     Args:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from goldspan.annotation import Example, Label, LabelScheme, Span
     from goldspan.corpus import Corpus
-    from goldspan.guidelines.pages import Block
+    from goldspan.guidelines.pages import GuidelineExample
 
 if TYPE_CHECKING:
     Fence = Callable[[SyntaxTreeNode], str | None]
@@ -235,12 +235,16 @@ def missing(corpus: Corpus) -> list[str]:
     return [name for name in named if not (corpus.guidelines / name).is_file()]
 
 
-def _blocks(corpus: Corpus) -> dict[tuple[str, int], Block]:
+def _blocks(corpus: Corpus) -> dict[tuple[str, int], GuidelineExample]:
     return {(block.file.name, block.line): block for block in blocks(corpus.guidelines)}
 
 
 def _rewritten(
-    path: Path, text: str, titles: Mapping[str, str], blocks: Mapping[tuple[str, int], Block], scheme: LabelScheme
+    path: Path,
+    text: str,
+    titles: Mapping[str, str],
+    blocks: Mapping[tuple[str, int], GuidelineExample],
+    scheme: LabelScheme,
 ) -> str:
     def shown(node: SyntaxTreeNode) -> str | None:
         block = blocks.get((path.name, node.map[0] + 1)) if node.map else None
@@ -275,7 +279,7 @@ def _colophon(scheme: LabelScheme) -> str:
     )
 
 
-def _block(block: Block, scheme: LabelScheme) -> str:
+def _block(block: GuidelineExample, scheme: LabelScheme) -> str:
     """An example as a box; one that shows a mistake says so, and which."""
     lines = [_marked(block.example, scheme)]
     if block.expects is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from goldspan.doccano.snapshot import ALL, Copy, Work, fingerprint
+from goldspan.doccano.snapshot import ALL, AnnotatorWork, StoredExample, fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 CHANGED = "its spans are not those that were filled in"
 
 
-def touched(server: Doccano, snapshot: Snapshot, going: Collection[int] = ()) -> dict[int, str]:
+def worked_on_examples(server: Doccano, snapshot: Snapshot, going: Collection[int] = ()) -> dict[int, str]:
     """The examples that a human worked on, by Doccano's number, and how, as words for a message.
 
     Out of the snapshot, so as of then: spans, comments and confirmations of every current member; in a shared project
@@ -71,7 +71,7 @@ def _seen(snapshot: Snapshot) -> Iterator[tuple[int, str]]:
                 yield number, CHANGED
 
 
-def is_changed(copy: Copy, work: Work) -> bool:
+def is_changed(copy: StoredExample, work: AnnotatorWork) -> bool:
     """Whether the spans of a shared annotation are others than were filled in."""
     sent = copy.row.get("goldspan_sent") or fingerprint(())
     return bool(work.refused) or fingerprint(work.spans) != sent
@@ -96,7 +96,7 @@ def _labelled(server: Doccano, snapshot: Snapshot, going: Collection[int]) -> It
                 yield number, f"labelled {kind.name} since"
 
 
-def _times(copy: Copy, label: str) -> int:
+def _times(copy: StoredExample, label: str) -> int:
     """How many spans of a label an example has."""
     return sum(
         found == label

@@ -9,7 +9,7 @@ import string
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from goldspan.errors import ValueRefused
+from goldspan.errors import InvalidValueError
 from goldspan.report.svg import BLACK, WHITE, contrast
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ LONGEST = 100  # characters
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class DesiredLabel:
     """A label type as it is to be; `key` is None where Doccano cannot have the scheme's."""
 
     name: str
@@ -45,7 +45,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Labels:
+class LabelPlan:
     """What would be done to the label types of a project.
 
     Args:
@@ -55,8 +55,8 @@ class Labels:
         keyless: per label the reason why it cannot have its key.
     """
 
-    create: tuple[Wanted, ...]
-    change: tuple[tuple[SpanType, Wanted], ...]
+    create: tuple[DesiredLabel, ...]
+    change: tuple[tuple[SpanType, DesiredLabel], ...]
     unknown: tuple[SpanType, ...]
     keyless: dict[str, str]
 
@@ -89,17 +89,17 @@ class Labels:
             server.create_span_type(project, wanted.name, wanted.colour, wanted.text_colour, wanted.key)
 
 
-def plan(scheme: LabelScheme, held: Sequence[SpanType]) -> Labels:
+def plan_labels(scheme: LabelScheme, held: Sequence[SpanType]) -> LabelPlan:
     """What would be done to the label types `held`, so that they are those of the scheme.
 
     Raises:
-        ValueRefused: for a label whose name Doccano does not take.
+        InvalidValueError: for a label whose name Doccano does not take.
     """
     known = {each.name: each for each in held}
     unknown = tuple(each for each in held if each.name not in scheme)
     taken = {each.key: each.name for each in unknown if each.key and not each.prefix}
     wanted = [_wanted(label, taken) for label in scheme.labels]
-    return Labels(
+    return LabelPlan(
         create=tuple(each for each in wanted if each.name not in known),
         change=tuple((old, each) for each in wanted if (old := known.get(each.name)) and each.differs(old)),
         unknown=unknown,
@@ -116,14 +116,14 @@ def text_colour(background: str) -> str:
     return max((WHITE, BLACK), key=lambda colour: contrast(background, colour))
 
 
-def _wanted(label: Label, taken: dict[str, str]) -> Wanted:
+def _wanted(label: Label, taken: dict[str, str]) -> DesiredLabel:
     if label.name != label.name.strip() or len(label.name) > LONGEST:
-        raise ValueRefused(
+        raise InvalidValueError(
             f"Doccano cannot have the label {label.name[:LONGEST]!r}",
             remedy=f"A label's name has at most {LONGEST} characters and no blank at an edge: change labels.toml.",
         )
     key = None if _keyless(label, taken) else label.shortcut
-    return Wanted(label.name, label.colour, text_colour(label.colour), key)
+    return DesiredLabel(label.name, label.colour, text_colour(label.colour), key)
 
 
 def _keyless(label: Label, taken: dict[str, str]) -> str | None:

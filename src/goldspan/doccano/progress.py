@@ -9,5 +9,5 @@ from typing import TypeAlias
 Progress: TypeAlias = Callable[[str, int, int | None], None]
 
 
-def silent(step: str, done: int, total: int | None) -> None:
+def no_progress(step: str, done: int, total: int | None) -> None:
     """Tell nobody."""

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from goldspan import files
 from goldspan.doccano import guideline_page, labels
-from goldspan.doccano.client.schema import Project
+from goldspan.doccano.client.schema import DoccanoProject
 from goldspan.doccano.pull import pass_files
-from goldspan.errors import InputError, ServerError, ValueRefused
+from goldspan.errors import InputError, InvalidValueError, ServerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from goldspan.corpus import Corpus
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.client.schema import Member, User
-    from goldspan.doccano.labels import Labels
+    from goldspan.doccano.labels import LabelPlan
 
 ADMIN = "project_admin"
 ROLES = ("annotator", "annotation_approver", ADMIN)
@@ -38,7 +38,7 @@ REMEDY = f'Write [[member]], name = "…", role = "…" (one of {", ".join(ROLES
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedMember:
     """A line-up entry: the user's name, the role in the project, and the name of the passes where it is another."""
 
     name: str
@@ -47,7 +47,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Members:
+class MemberPlan:
     """What would be done to the members of a project.
 
     Args:
@@ -56,8 +56,8 @@ class Members:
         others: the members whom the file does not list; empty if there is no file.
     """
 
-    add: tuple[tuple[User, Listed], ...] = ()
-    correct: tuple[tuple[Member, Listed], ...] = ()
+    add: tuple[tuple[User, ListedMember], ...] = ()
+    correct: tuple[tuple[Member, ListedMember], ...] = ()
     others: tuple[Member, ...] = ()
 
     def lines(self) -> Iterator[str]:
@@ -81,7 +81,7 @@ class Members:
             server.update_member(project, member.id, roles[listed.role])
 
 
-def find_members(corpus: Corpus, path: Path | None = None) -> tuple[Listed, ...] | None:
+def find_members(corpus: Corpus, path: Path | None = None) -> tuple[ListedMember, ...] | None:
     """The members that a file lists: the one that is named, or the project's; None if it has none.
 
     Raises:
@@ -91,7 +91,7 @@ def find_members(corpus: Corpus, path: Path | None = None) -> tuple[Listed, ...]
     return read_members(own if path is None else path) if path is not None or own.is_file() else None
 
 
-def read_members(path: Path) -> tuple[Listed, ...]:
+def read_members(path: Path) -> tuple[ListedMember, ...]:
     """The members that a file lists, in its order.
 
     Raises:
@@ -112,17 +112,19 @@ def read_members(path: Path) -> tuple[Listed, ...]:
         raise InputError(f"the member {twice[0]!r} is listed twice", file=path, remedy="Remove one of the two.")
     try:
         pass_files.pass_folders(names, pseudonyms_of(listed), ())
-    except ValueRefused as error:
+    except InvalidValueError as error:
         raise InputError(error.message, file=path, remedy=error.remedy) from None
     return listed
 
 
-def pseudonyms_of(listed: Sequence[Listed]) -> dict[str, str]:
+def pseudonyms_of(listed: Sequence[ListedMember]) -> dict[str, str]:
     """By name the pseudonyms of those who have one."""
     return {each.name: each.pseudonym for each in listed if each.pseudonym}
 
 
-def plan_members(listed: Sequence[Listed] | None, users: Sequence[User], held: Sequence[Member], me: User) -> Members:
+def plan_members(
+    listed: Sequence[ListedMember] | None, users: Sequence[User], held: Sequence[Member], me: User
+) -> MemberPlan:
     """What would be done to the members `held`, so that those who are listed are members in their roles.
 
     Args:
@@ -132,30 +134,30 @@ def plan_members(listed: Sequence[Listed] | None, users: Sequence[User], held: S
         me: the user that works on the server, who stays an administrator of the project.
 
     Raises:
-        ValueRefused: for a user that the server does not have, and for another role of `me`.
+        InvalidValueError: for a user that the server does not have, and for another role of `me`.
     """
     if listed is None:
-        return Members()
+        return MemberPlan()
     known, members = {user.username: user for user in users}, {member.username: member for member in held}
     if absent := [each.name for each in listed if each.name not in known]:
-        raise ValueRefused(
+        raise InvalidValueError(
             f"the server has no user {', '.join(map(repr, absent))}",
             remedy=f"Make an account with: goldspan doccano user {' '.join(absent)}",
         )
     if any(each.name == me.username and each.role != ADMIN for each in listed):
-        raise ValueRefused(
+        raise InvalidValueError(
             f"the member {me.username!r} is the user that goldspan works as, and must be {ADMIN}",
             remedy="Give that role in the file, or work as another user than the annotators.",
         )
     names = {each.name for each in listed} | {me.username}
-    return Members(
+    return MemberPlan(
         add=tuple((known[each.name], each) for each in listed if each.name not in members and each.name != me.username),
         correct=tuple((old, each) for each in listed if (old := members.get(each.name)) and old.role != each.role),
         others=tuple(member for member in held if member.username not in names),
     )
 
 
-def _listed(row: dict[str, Any], path: Path) -> Listed:
+def _listed(row: dict[str, Any], path: Path) -> ListedMember:
     name = row.get("name")
     who = f"member {name}" if isinstance(name, str) else "member ?"
     if unknown := sorted(set(row) - KEYS):
@@ -165,7 +167,7 @@ def _listed(row: dict[str, Any], path: Path) -> Listed:
             raise InputError(f"{who}: {key!r} is missing, empty or no plain string", file=path, remedy=REMEDY)
     if row["role"] not in ROLES:
         raise InputError(f"{who}: there is no role {row['role']!r}", file=path, remedy=REMEDY)
-    return Listed(**row)
+    return ListedMember(**row)
 
 
 Kind = Literal["independent", "shared", "disputes"]  # everyone alone; one common annotation; what is to be adjudicated
@@ -186,7 +188,7 @@ FLAGS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Preparation:
+class ProjectPlan:
     """What would be made or changed around the examples of a project.
 
     Args:
@@ -201,13 +203,13 @@ class Preparation:
     """
 
     server: Doccano
-    project: Project | None
-    planned: Project
-    labels: Labels
-    members: Members
+    project: DoccanoProject | None
+    planned: DoccanoProject
+    labels: LabelPlan
+    members: MemberPlan
     notes: tuple[str, ...]
     corpus: Corpus
-    listed: tuple[Listed, ...] | None
+    listed: tuple[ListedMember, ...] | None
 
     def lines(self) -> Iterator[str]:
         """What would be done, a line each; nothing if nothing differs."""
@@ -228,7 +230,7 @@ class Preparation:
         yield from self.labels.remarks()
         yield from self.members.remarks()
 
-    def apply(self) -> Project:
+    def apply(self) -> DoccanoProject:
         """Do it, whatever of it is not done yet; returns the project as it is then.
 
         Raises:
@@ -239,7 +241,7 @@ class Preparation:
         _refuse_other_kind(project, planned)
         if (project.description, project.guideline) != (planned.description, planned.guideline):
             project = server.update_project(project.id, description=planned.description, guideline=planned.guideline)
-        labels.plan(self.corpus.scheme, server.span_types(project.id)).apply(server, project.id)
+        labels.plan_labels(self.corpus.scheme, server.span_types(project.id)).apply(server, project.id)
         if self.listed is not None:
             held, me = server.members(project.id), server.me()
             plan_members(self.listed, server.users(), held, me).apply(server, project.id)
@@ -248,7 +250,7 @@ class Preparation:
 
 def prepare_project(
     server: Doccano, corpus: Corpus, name: str, kind: Kind, members_file: Path | None = None
-) -> Preparation:
+) -> ProjectPlan:
     """What would be made or changed, so that the project is there and says what the guidelines say.
 
     Args:
@@ -262,7 +264,8 @@ def prepare_project(
     Raises:
         InputError: for guidelines or a members' file that cannot be read.
         ServerError: if the name means several projects, or one for another task.
-        ValueRefused: for a name that cannot be, a project of the other kind, or members whom the server does not know.
+        InvalidValueError: for a name that cannot be, a project of the other kind, or members whom the server does not
+            know.
     """
     _check(name, kind)
     listed = find_members(corpus, members_file)
@@ -271,11 +274,11 @@ def prepare_project(
     if project is not None:
         _refuse_other_kind(project, planned)
     held = [] if project is None else server.members(project.id)
-    return Preparation(
+    return ProjectPlan(
         server=server,
         project=project,
         planned=planned,
-        labels=labels.plan(corpus.scheme, [] if project is None else server.span_types(project.id)),
+        labels=labels.plan_labels(corpus.scheme, [] if project is None else server.span_types(project.id)),
         members=plan_members(listed, server.users() if listed else [], held, server.me()),
         notes=tuple(_notes(corpus, kind, listed, held)),
         corpus=corpus,
@@ -288,27 +291,27 @@ def description(kind: Kind, version: str) -> str:
     return f"goldspan: {PURPOSES[kind]}, guidelines {version}"
 
 
-def kind_of(project: Project) -> Kind:
+def kind_of(project: DoccanoProject) -> Kind:
     """What a project is for."""
     if not project.collaborative:
         return "independent"
     return "disputes" if project.description.startswith(f"goldspan: {PURPOSES['disputes']}") else "shared"
 
 
-def refuse_disputes(project: Project) -> None:
+def refuse_disputes(project: DoccanoProject) -> None:
     """Refuse to take a project of disputes for one of annotation.
 
     Raises:
-        ValueRefused: what is confirmed there is a decision, and must be recorded as one.
+        InvalidValueError: what is confirmed there is a decision, and must be recorded as one.
     """
     if kind_of(project) == "disputes":
-        raise ValueRefused(
+        raise InvalidValueError(
             f"the project {project.name!r} is for {PURPOSES['disputes']}",
             remedy=f"Use `goldspan adjudicate --push` and `--pull --project {project.name}`, or name another project.",
         )
 
 
-def _notes(corpus: Corpus, kind: Kind, listed: Sequence[Listed] | None, held: Sequence[Member]) -> Iterator[str]:
+def _notes(corpus: Corpus, kind: Kind, listed: Sequence[ListedMember] | None, held: Sequence[Member]) -> Iterator[str]:
     yield from (f"the guideline page {name} is missing" for name in guideline_page.missing(corpus))
     roles = {*(one.role for one in listed or ()), *(one.role for one in held)}
     if kind == "independent" and not roles - {ADMIN}:
@@ -318,10 +321,10 @@ def _notes(corpus: Corpus, kind: Kind, listed: Sequence[Listed] | None, held: Se
         )
 
 
-def _planned(project: Project | None, corpus: Corpus, name: str, kind: Kind) -> Project:
+def _planned(project: DoccanoProject | None, corpus: Corpus, name: str, kind: Kind) -> DoccanoProject:
     """The project as it would be; the flags of one that exists stay, for offsets and labels hang on them."""
     flags = FLAGS if project is None else {flag: getattr(project, flag) for flag in FLAGS}
-    return Project(
+    return DoccanoProject(
         id=NEW if project is None else project.id,
         name=name,
         description=description(kind, corpus.scheme.version),
@@ -331,7 +334,7 @@ def _planned(project: Project | None, corpus: Corpus, name: str, kind: Kind) -> 
     )
 
 
-def _created(server: Doccano, planned: Project) -> Project:
+def _created(server: Doccano, planned: DoccanoProject) -> DoccanoProject:
     return server.create_project(
         planned.name,
         collaborative=planned.collaborative,
@@ -343,17 +346,17 @@ def _created(server: Doccano, planned: Project) -> Project:
 
 def _check(name: str, kind: str) -> None:
     if not name or name != name.strip() or len(name) > LONGEST or not name.isprintable():
-        raise ValueRefused(
+        raise InvalidValueError(
             f"{name[:LONGEST]!r} cannot be the name of a project",
             remedy=f"It has 1 to {LONGEST} characters that can be seen, and no blank at an edge.",
         )
     if kind not in get_args(Kind):
-        raise ValueRefused(
+        raise InvalidValueError(
             f"there is no kind {kind!r} of project", remedy=f"The kinds are {', '.join(get_args(Kind))}."
         )
 
 
-def _refuse_other_kind(project: Project, planned: Project) -> None:
+def _refuse_other_kind(project: DoccanoProject, planned: DoccanoProject) -> None:
     here, there = kind_of(project), kind_of(planned)
     if here == there:
         return

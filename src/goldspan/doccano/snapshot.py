@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from goldspan import files, offsets
 from goldspan.annotation import Span
-from goldspan.doccano.export_archive import Archive
-from goldspan.errors import ServerError, ValueRefused
+from goldspan.doccano.export_archive import ExportArchive
+from goldspan.errors import InvalidValueError, ServerError
 from goldspan.formats.doccano import digest, is_digest
 from goldspan.formats.json_lines import loads
 
@@ -28,10 +28,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from goldspan.doccano.client.api import Doccano
-    from goldspan.doccano.client.schema import Project
+    from goldspan.doccano.client.schema import DoccanoProject
     from goldspan.formats.doccano import Unit
 
-__all__ = ["ALL", "TWICE", "Copy", "Refused", "Snapshot", "Work", "fingerprint", "take"]
+if TYPE_CHECKING:
+    Confirmed: TypeAlias = Mapping[str, Mapping[int, Any]]
+
+__all__ = ["ALL", "TWICE", "AnnotatorWork", "InvalidSpan", "Snapshot", "StoredExample", "fingerprint", "take_snapshot"]
 
 
 ALL = ""
@@ -39,7 +42,7 @@ TWICE = "is there twice"
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class InvalidSpan:
     """A span that could not become one.
 
     Args:
@@ -56,7 +59,7 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class AnnotatorWork:
     """What one annotator did with an example; in a shared project, what all did together.
 
     Args:
@@ -69,11 +72,11 @@ class Work:
     spans: tuple[Span, ...] = ()
     confirmed: bool = False
     comments: tuple[str, ...] = ()
-    refused: tuple[Refused, ...] = ()
+    refused: tuple[InvalidSpan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
+class StoredExample:
     """An example as it lies in a project. An id may have several.
 
     Args:
@@ -95,7 +98,7 @@ class Copy:
     extra: Mapping[str, Any] = field(hash=False)
     text: str
     row: Mapping[str, Any] = field(hash=False)
-    work: Mapping[str, Work] = field(hash=False)
+    work: Mapping[str, AnnotatorWork] = field(hash=False)
     spoiled: str | None = None
 
 
@@ -107,14 +110,14 @@ def fingerprint(spans: Iterable[Span]) -> str:
 
 DOCCANOS = frozenset({"id", "text", "label", "entities", "relations", "Comments"})
 AT = re.compile("[0-9]{1,18}")
-NOTHING, CONFIRMED = Work(), Work(confirmed=True)
+NOTHING, CONFIRMED = AnnotatorWork(), AnnotatorWork(confirmed=True)
 BROKEN = "its list of spans is not one"
 MARKER = "goldspan_reanchor"  # an older version wrote it into an example for as long as it moved the spans there
 HALF_MOVED = "a push of an older goldspan was interrupted while it moved its spans: they may be on wrong words"
 COUNTED = {"utf16": "UTF-16 units", "graphemes": "grapheme clusters"}
 
 
-class Raw(NamedTuple):
+class RawExportSpan(NamedTuple):
     """A span as the server states it."""
 
     start: int
@@ -127,7 +130,7 @@ def listed(row: Mapping[str, Any]) -> Any:  # noqa: ANN401  (JSON is any)
     return row["label"] if "label" in row else row.get("entities")
 
 
-def raw_spans(found: object) -> tuple[Raw, ...] | None:
+def raw_spans(found: object) -> tuple[RawExportSpan, ...] | None:
     """The spans in what `listed` gave, sorted; None if it is no list of them."""
     if not isinstance(found, list):
         return None
@@ -135,7 +138,7 @@ def raw_spans(found: object) -> tuple[Raw, ...] | None:
     return None if None in spans else tuple(sorted(filter(None, spans)))
 
 
-def _raw(item: object) -> Raw | None:
+def _raw(item: object) -> RawExportSpan | None:
     match item:
         case [start, end, label]:
             pass
@@ -144,7 +147,7 @@ def _raw(item: object) -> Raw | None:
         case _:
             return None
     if type(start) is int and type(end) is int and type(label) is str:
-        return Raw(start, end, label)
+        return RawExportSpan(start, end, label)
     return None
 
 
@@ -168,7 +171,7 @@ def comments(row: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(str(item.get("comment", "") if isinstance(item, dict) else item) for item in found)
 
 
-def stored_copy(number: int, row: Mapping[str, Any], work: Mapping[str, Work]) -> Copy:
+def stored_copy(number: int, row: Mapping[str, Any], work: Mapping[str, AnnotatorWork]) -> StoredExample:
     """The example of a row.
 
     Args:
@@ -178,7 +181,7 @@ def stored_copy(number: int, row: Mapping[str, Any], work: Mapping[str, Work]) -
     """
     name, sha256 = identity(row), row.get("goldspan_sha256")
     at, extra = _at(row), _extra(row)
-    return Copy(
+    return StoredExample(
         number=number,
         id=name,
         sha256=sha256 if isinstance(sha256, str) else None,
@@ -222,7 +225,7 @@ def _extra(row: Mapping[str, Any]) -> dict[str, Any] | None:
     return extra if isinstance(extra, dict) else None
 
 
-class Places:
+class OffsetReader:
     """Where the positions of a server lie in code points, for one text after the other.
 
     Args:
@@ -235,27 +238,27 @@ class Places:
         self._length = 0
         self._place: Callable[[int], int | None] | None = None
 
-    def of(self, text: str) -> Places:
+    def of(self, text: str) -> OffsetReader:
         """The places of a text; asked for the same one again, they are there already."""
         if text is not self._text:
             self._text, self._length, self._place = text, *_counted(text, self.unit)
         return self
 
-    def span(self, raw: Raw) -> Span | Refused:
+    def span(self, raw: RawExportSpan) -> Span | InvalidSpan:
         """The span in code points, or why there is none."""
         start, end, label = raw
         if start >= end:
-            return Refused(start, end, label, "marks nothing")
+            return InvalidSpan(start, end, label, "marks nothing")
         if start < 0 or end > self._length:
             why = f"lies outside the text of {self._length} {COUNTED[self.unit]}"
-            return Refused(start, end, label, why)
+            return InvalidSpan(start, end, label, why)
         first, last = (start, end) if self._place is None else (self._place(start), self._place(end))
         if first is None or last is None:
-            return Refused(start, end, label, "begins or ends inside a character")
+            return InvalidSpan(start, end, label, "begins or ends inside a character")
         try:
             return Span(first, last, label)
-        except ValueRefused as error:
-            return Refused(start, end, label, error.message)
+        except InvalidValueError as error:
+            return InvalidSpan(start, end, label, error.message)
 
 
 def _counted(text: str, unit: Unit) -> tuple[int, Callable[[int], int | None] | None]:
@@ -266,7 +269,7 @@ def _counted(text: str, unit: Unit) -> tuple[int, Callable[[int], int | None] | 
             return len(text) + len(inside), partial(_outside, inside) if inside else None
         places = offsets.from_graphemes(text, range(int(offsets.to_graphemes(text, [len(text)])[0]) + 1)).tolist()
         return len(places) - 1, places.__getitem__
-    except ValueRefused:
+    except InvalidValueError:
         return 0, None  # with a lone surrogate nothing can be counted, so nothing lies inside
 
 
@@ -276,7 +279,9 @@ def _outside(inside: list[int], at: int) -> int | None:
     return None if inside[before : before + 1] == [at] else at - before
 
 
-def annotator_work(raws: tuple[Raw, ...], said: tuple[str, ...], places: Places, *, confirmed: bool) -> Work:
+def annotator_work(
+    raws: tuple[RawExportSpan, ...], said: tuple[str, ...], places: OffsetReader, *, confirmed: bool
+) -> AnnotatorWork:
     """What an annotator did, out of what the server states.
 
     Args:
@@ -292,16 +297,13 @@ def annotator_work(raws: tuple[Raw, ...], said: tuple[str, ...], places: Places,
     for raw in raws:
         span = places.span(raw)
         if isinstance(span, Span) and span in spans:
-            span = Refused(raw.start, raw.end, raw.label, TWICE)
+            span = InvalidSpan(raw.start, raw.end, raw.label, TWICE)
         if isinstance(span, Span):
             spans[span] = None
         else:
             refused.append(span)
-    return Work(tuple(spans), confirmed, said, tuple(refused))  # sorted as they came: counting keeps the order
+    return AnnotatorWork(tuple(spans), confirmed, said, tuple(refused))  # sorted as they came: counting keeps the order
 
-
-if TYPE_CHECKING:
-    Confirmed: TypeAlias = Mapping[str, Mapping[int, Any]]
 
 TRIES = 3
 SHARED = "all"
@@ -318,22 +320,22 @@ class Snapshot:
         hidden: how many examples, none of goldspan's, hide their number behind a key of their own and are left out.
     """
 
-    project: Project
-    copies: Mapping[int, Copy] = field(hash=False)
+    project: DoccanoProject
+    copies: Mapping[int, StoredExample] = field(hash=False)
     members: tuple[str, ...]
     hidden: int = 0
 
     @cached_property
-    def by_id(self) -> Mapping[str, tuple[Copy, ...]]:
+    def by_id(self) -> Mapping[str, tuple[StoredExample, ...]]:
         """The copies of each example that goldspan pushed."""
-        found: dict[str, list[Copy]] = {}
+        found: dict[str, list[StoredExample]] = {}
         for copy in self.copies.values():
             if copy.id is not None:
                 found.setdefault(copy.id, []).append(copy)
         return {name: tuple(copies) for name, copies in found.items()}
 
 
-def take(server: Doccano, project: Project, *, confirmed: bool = True) -> Snapshot:
+def take_snapshot(server: Doccano, project: DoccanoProject, *, confirmed: bool = True) -> Snapshot:
     """What a project holds now.
 
     Doccano tells who confirmed what by an export of its own, in which it reads the labels before it looks which
@@ -354,7 +356,7 @@ def take(server: Doccano, project: Project, *, confirmed: bool = True) -> Snapsh
         with ExitStack() as open_files:
             done = _confirming(server, project, open_files) if confirmed else None
             path = open_files.enter_context(server.export(project.id, confirmed=False))
-            archive = open_files.enter_context(Archive(path))
+            archive = open_files.enter_context(ExportArchive(path))
             reading = _read(archive, project, None if done is None else done.result())
         changed = reading.changed
         if changed is None:
@@ -366,7 +368,7 @@ def take(server: Doccano, project: Project, *, confirmed: bool = True) -> Snapsh
     )
 
 
-def _names(archive: Archive, project: Project) -> tuple[str, ...]:
+def _names(archive: ExportArchive, project: DoccanoProject) -> tuple[str, ...]:
     """The names of the parts, sorted.
 
     Raises:
@@ -377,15 +379,15 @@ def _names(archive: Archive, project: Project) -> tuple[str, ...]:
     return tuple(sorted(archive.names))
 
 
-def _confirming(server: Doccano, project: Project, open_files: ExitStack) -> Future[Confirmed]:
+def _confirming(server: Doccano, project: DoccanoProject, open_files: ExitStack) -> Future[Confirmed]:
     """Take the export of the confirmed, and read it while the server makes the next one."""
     path = open_files.enter_context(server.export(project.id, confirmed=True))
     return open_files.enter_context(ThreadPoolExecutor(1)).submit(_confirmed, path, project)
 
 
-def _confirmed(path: Path, project: Project) -> Confirmed:
+def _confirmed(path: Path, project: DoccanoProject) -> Confirmed:
     """Who confirmed which examples of goldspan's, and the spans that came with them."""
-    with Archive(path) as archive:
+    with ExportArchive(path) as archive:
         return {
             name: {
                 row["id"]: listed(row)
@@ -396,7 +398,7 @@ def _confirmed(path: Path, project: Project) -> Confirmed:
         }
 
 
-def _read(archive: Archive, project: Project, done: Confirmed | None) -> _Reading:
+def _read(archive: ExportArchive, project: DoccanoProject, done: Confirmed | None) -> _Reading:
     reading = _Reading(project, _names(archive, project))
     for name in reading.names:
         reading.read(archive.rows(name), name, {} if done is None else done.get(name, {}))
@@ -408,21 +410,21 @@ def _read(archive: Archive, project: Project, done: Confirmed | None) -> _Readin
     return reading
 
 
-def _named(copy: Copy) -> str:
+def _named(copy: StoredExample) -> str:
     return f"the example {copy.id} (number {copy.number})"
 
 
 class _Reading:
     """An export of all on its way to a snapshot, part by part."""
 
-    def __init__(self, project: Project, names: tuple[str, ...]) -> None:
+    def __init__(self, project: DoccanoProject, names: tuple[str, ...]) -> None:
         self.names = names
-        self.copies: dict[int, Copy] = {}
+        self.copies: dict[int, StoredExample] = {}
         self.hidden = 0
         self.changed: str | None = None
         self._shared = project.collaborative
-        self._places = Places("graphemes" if project.grapheme_mode else "utf16")
-        self._works: dict[int, dict[str, Work]] = {}
+        self._places = OffsetReader("graphemes" if project.grapheme_mode else "utf16")
+        self._works: dict[int, dict[str, AnnotatorWork]] = {}
 
     def read(self, part: Iterable[tuple[int, dict[str, Any]]], name: str, done: Mapping[int, Any]) -> None:
         """Take in the rows of a part.
@@ -455,7 +457,7 @@ class _Reading:
             return False
         return known.id is not None or annotator in self._works[number]
 
-    def _copy(self, number: int, row: dict[str, Any], annotator: str, *, broken: bool) -> Copy:
+    def _copy(self, number: int, row: dict[str, Any], annotator: str, *, broken: bool) -> StoredExample:
         """The example of a row: the one that is known from another part, or a new one, before which a foreign one goes.
 
         Raises:

@@ -12,7 +12,7 @@ from goldspan.doccano.pull import collect, pass_files, pull
 from goldspan.doccano.push import desired_state
 from goldspan.doccano.push.plan import article_of
 from goldspan.doccano.snapshot import ALL
-from goldspan.errors import ValueRefused
+from goldspan.errors import InvalidValueError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
     from goldspan.corpus import Corpus
     from goldspan.doccano.client.api import Doccano
-    from goldspan.doccano.client.schema import Project
-    from goldspan.doccano.pull.collect import Collected, Wish
-    from goldspan.doccano.snapshot import Copy, Snapshot
+    from goldspan.doccano.client.schema import DoccanoProject
+    from goldspan.doccano.pull.collect import CollectedWork, PullOptions
+    from goldspan.doccano.snapshot import Snapshot, StoredExample
 
 OK = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Article:
+class ArticleProgress:
     """How far the annotators are with one article.
 
     Args:
@@ -45,7 +45,7 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
-class Unpulled:
+class PendingChanges:
     """What a pull would change in the files of one annotator, and the examples that it would not write."""
 
     new: int = 0
@@ -55,7 +55,7 @@ class Unpulled:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class ProjectProgress:
     """How a project stands.
 
     Args:
@@ -72,16 +72,16 @@ class Progress:
         refusal: why a pull would be refused; empty if it would not.
     """
 
-    project: Project
+    project: DoccanoProject
     annotators: tuple[str, ...]
-    articles: tuple[Article, ...]
+    articles: tuple[ArticleProgress, ...]
     not_pushed: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     doubled: tuple[str, ...] = ()
     only_there: tuple[str, ...] = ()
     controls: tuple[str, ...] = ()
-    unpulled: Mapping[str, Unpulled] = field(default_factory=dict)
+    unpulled: Mapping[str, PendingChanges] = field(default_factory=dict)
     refusal: str = ""
 
     def json(self) -> dict[str, Any]:
@@ -116,22 +116,22 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class ProjectListing:
     """A project in a list: how many examples it has, and per annotator how many are confirmed, if that is told."""
 
-    project: Project
+    project: DoccanoProject
     examples: int
     done: Mapping[str, int] | None
 
 
-def overview(server: Doccano) -> Iterator[Held]:
+def overview(server: Doccano) -> Iterator[ProjectListing]:
     """The projects of a server, the newest first."""
     for project in server.projects():
         status, told = server.probe(f"v1/projects/{project.id}/metrics/member-progress")
-        yield Held(project, server.count(project.id), _told(told) if status == OK else None)
+        yield ProjectListing(project, server.count(project.id), _told(told) if status == OK else None)
 
 
-def progress(corpus: Corpus, server: Doccano, name: str, *, members: Path | None = None) -> Progress:
+def progress(corpus: Corpus, server: Doccano, name: str, *, members: Path | None = None) -> ProjectProgress:
     """How a project stands, from the same two exports as a pull.
 
     Args:
@@ -141,26 +141,26 @@ def progress(corpus: Corpus, server: Doccano, name: str, *, members: Path | None
         members: the file of the members, for their pseudonyms; None for the project's own, if it has one.
 
     Raises:
-        MissingPart: if there is no such project.
+        NotFoundError: if there is no such project.
         InputError: if a file that is here cannot be read.
-        ValueRefused: if a shared project has controls.
+        InvalidValueError: if a shared project has controls.
         ServerError: if the server does not answer as it should.
     """
     known = pseudonyms_of(find_members(corpus, members) or ())
-    project = pull.find(server, name)
+    project = pull.find_project(server, name)
     listed = controls.read(corpus, name, shared=project.collaborative)
-    entries = desired_state.chosen(corpus, None)
-    held, gold = pull.both(corpus, server, project, entries)
+    entries = desired_state.chosen_articles(corpus, None)
+    held, gold = pull.snapshot_and_corpus(corpus, server, project, entries)
     snapshot, planted = controls.split_controls(held, listed)
-    wish = pull.wish(corpus, entries, snapshot, gold)
+    wish = pull.pull_options(corpus, entries, snapshot, gold)
     annotators = [ALL] if project.collaborative else _annotators(server, snapshot)
     found = collect.collect(snapshot, wish)
     of_disputes = kind_of(project) == "disputes"
     unpulled, refusal = ({}, "") if of_disputes else _unpulled(corpus, found, known)
     ours = {name: copies for name, copies in snapshot.by_id.items() if name in wish.texts}
     here, there = {*ours, *planted.by_id}, {article_of(name) for name in ours}
-    not_pushed = [example.id for example in desired_state.examples(corpus, entries) if example.id not in here]
-    return Progress(
+    not_pushed = [example.id for example in desired_state.desired_examples(corpus, entries) if example.id not in here]
+    return ProjectProgress(
         project,
         tuple(annotators),
         tuple(_articles(snapshot, wish, annotators)),
@@ -177,7 +177,7 @@ def progress(corpus: Corpus, server: Doccano, name: str, *, members: Path | None
     )
 
 
-def _changed(copies: Sequence[Copy], text: str) -> bool:
+def _changed(copies: Sequence[StoredExample], text: str) -> bool:
     return all(copy.text != text for copy in copies)
 
 
@@ -188,7 +188,7 @@ def _annotators(server: Doccano, snapshot: Snapshot) -> list[str]:
     return sorted(begun | {member.username for member in members if member.role != ADMIN})
 
 
-def _articles(snapshot: Snapshot, wish: Wish, annotators: list[str]) -> Iterator[Article]:
+def _articles(snapshot: Snapshot, wish: PullOptions, annotators: list[str]) -> Iterator[ArticleProgress]:
     there: dict[str, list[str]] = {}
     for name in snapshot.by_id:
         there.setdefault(article_of(name) if name in wish.texts else "", []).append(name)
@@ -196,7 +196,7 @@ def _articles(snapshot: Snapshot, wish: Wish, annotators: list[str]) -> Iterator
     for article, names in sorted(there.items(), key=lambda item: (not item[0], item[0])):
         counts = Counter(who for name in names for who in done[name])
         disputed = tuple(name for name in names if len(set(done[name].values())) > 1)
-        yield Article(article, len(names), {who: counts[who] for who in annotators}, disputed)
+        yield ArticleProgress(article, len(names), {who: counts[who] for who in annotators}, disputed)
 
 
 def _confirmed(snapshot: Snapshot, name: str) -> dict[str, object]:
@@ -205,10 +205,12 @@ def _confirmed(snapshot: Snapshot, name: str) -> dict[str, object]:
     return {who: (frozenset(work.spans), frozenset(work.refused)) for who, work in works if work.confirmed}
 
 
-def _unpulled(corpus: Corpus, found: Collected, pseudonyms: Mapping[str, str]) -> tuple[dict[str, Unpulled], str]:
+def _unpulled(
+    corpus: Corpus, found: CollectedWork, pseudonyms: Mapping[str, str]
+) -> tuple[dict[str, PendingChanges], str]:
     try:
         changes = list(pass_files.pass_changes(corpus, found, pseudonyms))
-    except ValueRefused as error:
+    except InvalidValueError as error:
         return {}, str(error)
     counts: dict[str, Counter[str]] = {change.annotator: Counter() for change in changes}
     for change in changes:
@@ -218,7 +220,7 @@ def _unpulled(corpus: Corpus, found: Collected, pseudonyms: Mapping[str, str]) -
     for who, _ in {(problem.annotator, problem.example) for problem in found.problems}:
         if who or ALL in found.lines:  # else it is nobody's work
             counts.setdefault(pass_files.pass_folder(who, pseudonyms), Counter())["unfit"] += 1
-    return {who: Unpulled(**counts[who]) for who in sorted(counts)}, ""
+    return {who: PendingChanges(**counts[who]) for who in sorted(counts)}, ""
 
 
 def _told(told: object) -> dict[str, int] | None:

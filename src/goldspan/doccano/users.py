@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from goldspan.doccano.pull import pass_files
-from goldspan.errors import ValueRefused
+from goldspan.errors import InvalidValueError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -22,7 +22,7 @@ LENGTH = 16  # of 57 letters: 93 bits
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class CreatedUser:
     """An account.
 
     Args:
@@ -39,7 +39,9 @@ def random_password(_: str) -> str:
     return "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
 
 
-def create(server: Doccano, names: Sequence[str], choose: Callable[[str], str] = random_password) -> Iterator[Made]:
+def create(
+    server: Doccano, names: Sequence[str], choose: Callable[[str], str] = random_password
+) -> Iterator[CreatedUser]:
     """Make an account for each name, one after the other; a user who is there already is left alone.
 
     Args:
@@ -48,18 +50,18 @@ def create(server: Doccano, names: Sequence[str], choose: Callable[[str], str] =
         choose: gives the password for a name.
 
     Raises:
-        ValueRefused: for a name that cannot be a user's, or not that of a folder of passes; nobody is made then.
+        InvalidValueError: for a name that cannot be a user's, or not that of a folder of passes; nobody is made then.
         ServerError: if the server refuses the password, or an account may not be made.
     """
     for name in names:
         if not NAME.fullmatch(name) or pass_files.unfit(name):
             why = pass_files.unfit(name) or "may hold letters, digits and . @ + - _ alone, 150 at most"
-            raise ValueRefused(f"{name!r} cannot be a user: the name {why}", remedy="Take another name.")
+            raise InvalidValueError(f"{name!r} cannot be a user: the name {why}", remedy="Take another name.")
     known = {user.username for user in server.users()}
     spelt = {name.lower(): name for name in known}
     for name in names:
         if (other := spelt.setdefault(name.lower(), name)) != name:
-            raise ValueRefused(
+            raise InvalidValueError(
                 f"{name!r} cannot be a user: there is {other!r}, which differs in capitals alone",
                 remedy="Take another name.",
             )
@@ -67,4 +69,4 @@ def create(server: Doccano, names: Sequence[str], choose: Callable[[str], str] =
         password = None if name in known else choose(name)
         if password is not None:
             server.create_user(name, password)
-        yield Made(name, password)
+        yield CreatedUser(name, password)

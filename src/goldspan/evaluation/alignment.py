@@ -42,7 +42,7 @@ from goldspan import iob, tokens
 from goldspan.annotation import Span
 from goldspan.errors import InputError
 from goldspan.formats.conll import locate_sentences
-from goldspan.formats.sources import Note, Source
+from goldspan.formats.sources import Source, SourceNote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Sequence
@@ -139,7 +139,7 @@ def _key(word: str) -> str:
 WORD = re.compile(r"\w+|[^\w\s]")
 
 
-def lay_spans(spans: Sequence[Span], text: str, other: str) -> list[Span | None] | None:
+def align_spans(spans: Sequence[Span], text: str, other: str) -> list[Span | None] | None:
     """The spans of a text as spans of another one; None in the place of a span that has none there.
 
     Where the two differ in blanks alone, a span keeps its characters exactly. Elsewhere words are aligned
@@ -156,12 +156,12 @@ def lay_spans(spans: Sequence[Span], text: str, other: str) -> list[Span | None]
     """
     if text == other:
         return list(spans)
-    if squeezed(text) == squeezed(other):
+    if without_spaces(text) == without_spaces(other):
         return _by_character(spans, text, other)
     return _by_word(spans, text, other)
 
 
-def squeezed(text: str) -> str:
+def without_spaces(text: str) -> str:
     """The text without its blanks."""
     return "".join(text.split())
 
@@ -198,12 +198,12 @@ def _by_word(spans: Sequence[Span], text: str, other: str) -> list[Span | None] 
 KEYS: tuple[Callable[[Example], Hashable], ...] = (
     lambda example: (example.id, example.text),
     lambda example: example.text,
-    lambda example: squeezed(example.text),
+    lambda example: without_spaces(example.text),
     lambda example: example.id,
 )
 
 
-def pair_by_text(gold: Source, predicted: Source) -> tuple[list[Example], list[Note]]:
+def pair_by_text(gold: Source, predicted: Source) -> tuple[list[Example], list[SourceNote]]:
     """The examples of gold with the predicted spans, and what differs.
 
     An example without a prediction has no span; a prediction for what is not in gold does not count.
@@ -214,7 +214,7 @@ def pair_by_text(gold: Source, predicted: Source) -> tuple[list[Example], list[N
     partners = _partners(gold.examples, predicted.examples)
     if not partners:
         _refuse_all(gold, predicted)
-    notes: list[Note] = [*_unmatched(gold, predicted, partners)]
+    notes: list[SourceNote] = [*_unmatched(gold, predicted, partners)]
     found = []
     for number, example in enumerate(gold.examples):
         if number in partners:
@@ -244,43 +244,45 @@ def _partners(gold: Sequence[Example], predicted: Sequence[Example]) -> dict[int
 
 
 def _fit(example: Example, other: Example) -> bool:
-    return lay_spans((), other.text, example.text) is not None
+    return align_spans((), other.text, example.text) is not None
 
 
-def _over(example: Example, other: Example, place: tuple[Any, Any], notes: list[Note]) -> Example:
+def _over(example: Example, other: Example, place: tuple[Any, Any], notes: list[SourceNote]) -> Example:
     """The example with the spans of its prediction; what a line of predictions says besides is kept if its text is."""
     if other.text == example.text:
         return replace(example, spans=other.spans, extra=other.extra)
-    laid = lay_spans(other.spans, other.text, example.text) or []
+    laid = align_spans(other.spans, other.text, example.text) or []
     spans: set[Span] = set()
     for span, new in zip(other.spans, laid, strict=True):
         said = f"[{span.start}, {span.end}, {span.label}] {other.surface(span)!r}"
         if new is None:
-            notes.append(Note("lost-span", f"{said} has no place in gold's text", *place, example.id))
+            notes.append(SourceNote("lost-span", f"{said} has no place in gold's text", *place, example.id))
         elif new in spans:
-            notes.append(Note("merged-span", f"{said} is there already", *place, example.id))
+            notes.append(SourceNote("merged-span", f"{said} is there already", *place, example.id))
         else:
             spans.add(new)
     at = next((n for n, (a, b) in enumerate(zip(example.text, other.text, strict=False)) if a != b), -1)
     at = at if at >= 0 else min(len(example.text), len(other.text))
     here, there = (text[max(at - 10, 0) : at + 20] for text in (other.text, example.text))
     message = f"the text is not gold's: {here!r} where gold has {there!r}; spans laid over gold's: {len(spans)}"
-    notes.append(Note("different-text", message, *place, example.id))
+    notes.append(SourceNote("different-text", message, *place, example.id))
     return replace(example, spans=tuple(spans), extra={})
 
 
-def _unmatched(gold: Source, predicted: Source, partners: dict[int, int]) -> Iterator[Note]:
+def _unmatched(gold: Source, predicted: Source, partners: dict[int, int]) -> Iterator[SourceNote]:
     for number, example in enumerate(gold.examples):
         if number not in partners:
-            yield Note("missing-example", "no prediction", *gold.place(number), example.id)
+            yield SourceNote("missing-example", "no prediction", *gold.place(number), example.id)
     taken = set(partners.values())
     for number, example in enumerate(predicted.examples):
         if number not in taken:
             message = f"not in gold; its predicted spans ({len(example.spans)}) do not count"
-            yield Note("extra-example", message, *predicted.place(number), example.id)
+            yield SourceNote("extra-example", message, *predicted.place(number), example.id)
     by_text = sum(gold.examples[a].id != predicted.examples[b].id for a, b in partners.items())
     if by_text:
-        yield Note("matched-by-text", f"{by_text} of {len(partners)} are matched by text: their ids are not gold's")
+        yield SourceNote(
+            "matched-by-text", f"{by_text} of {len(partners)} are matched by text: their ids are not gold's"
+        )
 
 
 def _refuse_all(gold: Source, predicted: Source) -> NoReturn:
@@ -316,7 +318,7 @@ class Token(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Laid:
+class AlignedTokens:
     """Two sides and how their tokens stand for one another.
 
     Args:
@@ -334,7 +336,7 @@ class Laid:
     alignment: Sequence[int | None]
 
 
-def pair_by_token(gold: Source, predicted: Source) -> tuple[list[Example], list[Note]]:
+def pair_by_token(gold: Source, predicted: Source) -> tuple[list[Example], list[SourceNote]]:
     """The examples of gold with the predicted spans, and what differs.
 
     Args:
@@ -346,7 +348,7 @@ def pair_by_token(gold: Source, predicted: Source) -> tuple[list[Example], list[
     """
     left, right = _gold_tokens(gold, predicted), _tokens(predicted)
     words = (_words(left, len(gold.examples)), _words(right, len(predicted.examples)))
-    laid = Laid(gold, predicted, left, right, align_tokens(*words))
+    laid = AlignedTokens(gold, predicted, left, right, align_tokens(*words))
     _refuse_others(laid)
     return _examples(laid), [*_notes(laid)]
 
@@ -380,7 +382,7 @@ def _words(found: Sequence[Token], sentences: int) -> list[list[str]]:
     return out
 
 
-def _refuse_others(laid: Laid) -> None:
+def _refuse_others(laid: AlignedTokens) -> None:
     gold, predicted = ([token.word for token in side] for side in (laid.left, laid.right))
     share = token_agreement(gold, predicted, laid.alignment)
     if share >= ENOUGH:
@@ -397,7 +399,7 @@ def _refuse_others(laid: Laid) -> None:
     )
 
 
-def _examples(laid: Laid) -> list[Example]:
+def _examples(laid: AlignedTokens) -> list[Example]:
     """The examples of gold with the spans that the predicted tags write on gold's tokens."""
     tags = [iob.OUTSIDE] * len(laid.left)
     for number, token in zip(laid.alignment, laid.right, strict=True):
@@ -426,32 +428,32 @@ def _sentences(found: Sequence[Token]) -> Iterator[tuple[int, int]]:
         yield first, len(found)
 
 
-def _notes(laid: Laid) -> Iterator[Note]:
+def _notes(laid: AlignedTokens) -> Iterator[SourceNote]:
     stood = {number for number in laid.alignment if number is not None}
     yield from _without_partner(laid, stood)
     for number, token in zip(laid.alignment, laid.right, strict=True):
         if number is not None and token.word != laid.left[number].word:
             message = f"{token.word!r} stands for {laid.left[number].word!r}"
-            yield Note("different-token", message, *_place(laid.predicted, token), _id(laid, number))
+            yield SourceNote("different-token", message, *_place(laid.predicted, token), _id(laid, number))
     for (before, a), (after, b) in pairwise(zip(laid.alignment, laid.right, strict=True)):
         if before is None or after is None:
             continue
         ended = laid.left[before].sentence != laid.left[after].sentence
         if ended != (a.sentence != b.sentence):
             message = f"{'no ' * ended}sentence ends before {b.word!r}, unlike in gold"
-            yield Note("different-breaks", message, *_place(laid.predicted, b), _id(laid, after))
+            yield SourceNote("different-breaks", message, *_place(laid.predicted, b), _id(laid, after))
 
 
-def _without_partner(laid: Laid, stood: set[int]) -> Iterator[Note]:
+def _without_partner(laid: AlignedTokens, stood: set[int]) -> Iterator[SourceNote]:
     """What one of the two sides has alone: whole examples, or tokens of examples that both have."""
     for first, stop in _sentences(laid.left):
         missing = [number for number in range(first, stop) if number not in stood]
         if len(missing) == stop - first:
-            yield Note("missing-example", "no prediction", *_place(laid.gold, laid.left[first]), _id(laid, first))
+            yield SourceNote("missing-example", "no prediction", *_place(laid.gold, laid.left[first]), _id(laid, first))
             continue
         for number in missing:
             message = f"no prediction for {laid.left[number].word!r}: taken as O"
-            yield Note("missing-token", message, *_place(laid.gold, laid.left[number]), _id(laid, number))
+            yield SourceNote("missing-token", message, *_place(laid.gold, laid.left[number]), _id(laid, number))
     for first, stop in _sentences(laid.right):
         extra = [
             token
@@ -462,11 +464,11 @@ def _without_partner(laid: Laid, stood: set[int]) -> Iterator[Note]:
         if len(extra) == stop - first:
             tagged = sum(token.tag != iob.OUTSIDE for token in extra)
             message = f"not in gold: {len(extra)} tokens, {tagged} of them tagged"
-            yield Note("extra-example", message, *_place(laid.predicted, extra[0]), name)
+            yield SourceNote("extra-example", message, *_place(laid.predicted, extra[0]), name)
             continue
         for token in extra:
             message = f"{token.word!r} is not in gold; its tag {token.written} does not count"
-            yield Note("extra-token", message, *_place(laid.predicted, token), name)
+            yield SourceNote("extra-token", message, *_place(laid.predicted, token), name)
 
 
 def _place(source: Source, token: Token) -> tuple[Path | None, int | None]:
@@ -474,12 +476,12 @@ def _place(source: Source, token: Token) -> tuple[Path | None, int | None]:
     return file, line if token.line is None else token.line
 
 
-def _id(laid: Laid, number: int) -> str:
+def _id(laid: AlignedTokens, number: int) -> str:
     return laid.gold.examples[laid.left[number].sentence].id
 
 
 @dataclass(frozen=True, slots=True)
-class Paired:
+class PairedExamples:
     """What can be compared: two lists of n examples each, with the same ids and texts at the same places.
 
     Args:
@@ -490,10 +492,10 @@ class Paired:
 
     gold: list[Example]
     predicted: list[Example]
-    notes: list[Note]
+    notes: list[SourceNote]
 
 
-def pair(gold: Source, predicted: Source) -> Paired:
+def pair(gold: Source, predicted: Source) -> PairedExamples:
     """Match predictions to gold: by id and text, or token by token if they are CoNLL that does not state gold's ids.
 
     Differing texts and tokens, missing and extra ones are noted one by one; see `pair_by_text` and
@@ -507,7 +509,7 @@ def pair(gold: Source, predicted: Source) -> Paired:
         raise InputError("there is no gold", remedy="Name a file with examples.")
     by_order = predicted.sentences and not _share_ids(gold, predicted)
     found, notes = pair_by_token(gold, predicted) if by_order else pair_by_text(gold, predicted)
-    return Paired(gold.examples, found, [*gold.notes, *predicted.notes, *notes])
+    return PairedExamples(gold.examples, found, [*gold.notes, *predicted.notes, *notes])
 
 
 def _share_ids(gold: Source, predicted: Source) -> bool:

@@ -31,7 +31,7 @@ ERROR_KINDS: tuple[Kind, ...] = ("correct", "boundary", "label", "both", "missed
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class SpanOutcome:
     """A gold span and the predicted span that stands for it, or one of the two alone.
 
     Args:
@@ -45,7 +45,7 @@ class Case:
     predicted: Span | None
 
     @classmethod
-    def of(cls, gold: Span | None, predicted: Span | None) -> Case:
+    def of(cls, gold: Span | None, predicted: Span | None) -> SpanOutcome:
         """The case that two spans make, or one alone."""
         return cls(kind_of(gold, predicted), gold, predicted)
 
@@ -62,7 +62,7 @@ class Case:
         return {"kind": self.kind, "gold": gold, "predicted": predicted}
 
 
-Cases: TypeAlias = "Sequence[tuple[Case, ...]]"
+Cases: TypeAlias = "Sequence[tuple[SpanOutcome, ...]]"
 """For each example its cases, in the order of its text."""
 
 
@@ -78,7 +78,7 @@ def kind_of(gold: Span | None, predicted: Span | None) -> Kind:
     return "label" if same_place else "both"
 
 
-def cases(gold: Sequence[Example], predicted: Sequence[Example]) -> list[tuple[Case, ...]]:
+def span_outcomes(gold: Sequence[Example], predicted: Sequence[Example]) -> list[tuple[SpanOutcome, ...]]:
     """The cases of each example: every span of either side stands in exactly one.
 
     Args:
@@ -97,22 +97,22 @@ def cases(gold: Sequence[Example], predicted: Sequence[Example]) -> list[tuple[C
 
 def _of_example(
     same: Iterable[Span], gold: Iterable[Span], predicted: Iterable[Span], pairs: dict[Span, Span]
-) -> tuple[Case, ...]:
+) -> tuple[SpanOutcome, ...]:
     """The cases of one example: what is the same, what was paired and what was not."""
     used = set(pairs.values())
-    found = [Case("correct", span, span) for span in same]
-    found += [Case.of(span, pairs.get(span)) for span in gold]
-    found += [Case.of(None, span) for span in predicted if span not in used]
+    found = [SpanOutcome("correct", span, span) for span in same]
+    found += [SpanOutcome.of(span, pairs.get(span)) for span in gold]
+    found += [SpanOutcome.of(None, span) for span in predicted if span not in used]
     return tuple(sorted(found, key=lambda case: (case.span, case.gold is None)))
 
 
 def _matched(gold: Sequence[Sequence[Span]], predicted: Sequence[Sequence[Span]]) -> list[dict[Span, Span]]:
     """Per example the predicted span of each gold span that has one."""
     from goldspan.evaluation.matching import match
-    from goldspan.span_table import Columns
+    from goldspan.span_table import SpanTable
 
     labels = tuple(sorted({span.label for side in (gold, predicted) for spans in side for span in spans}))
-    left, right = Columns.of(gold, labels), Columns.of(predicted, labels)
+    left, right = SpanTable.of(gold, labels), SpanTable.of(predicted, labels)
     matching = match(left, right, "type")
     of_left = [(number, span) for number, spans in enumerate(gold) for span in spans]
     of_right = [span for spans in predicted for span in spans]
@@ -124,7 +124,7 @@ def _matched(gold: Sequence[Sequence[Span]], predicted: Sequence[Sequence[Span]]
 
 
 @dataclass(frozen=True, slots=True)
-class Confusion:
+class ConfusionMatrix:
     """How often a gold label met a predicted one; n labels.
 
     Args:
@@ -142,7 +142,7 @@ class Confusion:
 
 
 @dataclass(frozen=True, slots=True)
-class Kinds:
+class KindCounts:
     """How many cases there are of each kind."""
 
     correct: int = 0
@@ -153,14 +153,14 @@ class Kinds:
     spurious: int = 0
 
     @classmethod
-    def of(cls, cases: Iterable[Case]) -> Kinds:
+    def of(cls, cases: Iterable[SpanOutcome]) -> KindCounts:
         """The kinds of these cases, counted."""
         count = Counter(case.kind for case in cases)
         return cls(*(count[kind] for kind in ERROR_KINDS))
 
 
 @dataclass(frozen=True, slots=True)
-class Errors:
+class ErrorCounts:
     """The kinds of errors.
 
     Args:
@@ -168,15 +168,15 @@ class Errors:
         labels: per label: the gold label, and for a spurious span the predicted one.
     """
 
-    overall: Kinds
-    labels: Mapping[str, Kinds]
+    overall: KindCounts
+    labels: Mapping[str, KindCounts]
 
     def json(self) -> dict[str, Any]:
         """The counts by name."""
         return {"overall": asdict(self.overall), "labels": {name: asdict(kinds) for name, kinds in self.labels.items()}}
 
 
-def confusion(cases: Cases, labels: Sequence[str]) -> Confusion:
+def confusion(cases: Cases, labels: Sequence[str]) -> ConfusionMatrix:
     """The confusion matrix of spans that overlap, those that overlap nothing against `NONE`.
 
     Args:
@@ -188,18 +188,18 @@ def confusion(cases: Cases, labels: Sequence[str]) -> Confusion:
     )
     keys = [*labels, None]
     rows = tuple(tuple(met[gold, predicted] for predicted in keys) for gold in keys)
-    return Confusion((*labels, NONE), rows)
+    return ConfusionMatrix((*labels, NONE), rows)
 
 
-def error_kinds(cases: Cases, labels: Sequence[str]) -> Errors:
+def error_kinds(cases: Cases, labels: Sequence[str]) -> ErrorCounts:
     """The kinds of the cases, over all and for each of the labels."""
-    of_label: dict[str, list[Case]] = {label: [] for label in labels}
+    of_label: dict[str, list[SpanOutcome]] = {label: [] for label in labels}
     for row in cases:
         for case in row:
             of_label[case.span.label].append(case)
-    return Errors(
-        Kinds.of(case for row in cases for case in row),
-        {label: Kinds.of(found) for label, found in of_label.items()},
+    return ErrorCounts(
+        KindCounts.of(case for row in cases for case in row),
+        {label: KindCounts.of(found) for label, found in of_label.items()},
     )
 
 
@@ -207,7 +207,7 @@ MOST = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Hard:
+class HardExample:
     """An example with errors.
 
     Args:
@@ -224,7 +224,7 @@ class Hard:
     text: str
     gold: tuple[Span, ...]
     predicted: tuple[Span, ...]
-    cases: tuple[Case, ...]
+    cases: tuple[SpanOutcome, ...]
     gold_markup: str
     predicted_markup: str
 
@@ -250,7 +250,9 @@ class Hard:
         return [span.start, span.end, span.label, self.text[span.start : span.end]]
 
 
-def hardest(gold: Sequence[Example], predicted: Sequence[Example], cases: Cases, most: int = MOST) -> tuple[Hard, ...]:
+def hardest(
+    gold: Sequence[Example], predicted: Sequence[Example], cases: Cases, most: int = MOST
+) -> tuple[HardExample, ...]:
     """The examples with the most errors, worst first; of equally many, those where less is right; then as they come.
 
     Args:
@@ -266,7 +268,7 @@ def hardest(gold: Sequence[Example], predicted: Sequence[Example], cases: Cases,
 
     worst = sorted((number for number in range(len(gold)) if count_errors(cases[number])), key=badness)[:most]
     return tuple(
-        Hard(
+        HardExample(
             example=gold[number].id,
             text=gold[number].text,
             gold=gold[number].spans,
@@ -279,7 +281,7 @@ def hardest(gold: Sequence[Example], predicted: Sequence[Example], cases: Cases,
     )
 
 
-def count_errors(cases: Iterable[Case]) -> int:
+def count_errors(cases: Iterable[SpanOutcome]) -> int:
     """How many of these cases are not correct."""
     return sum(case.kind != "correct" for case in cases)
 

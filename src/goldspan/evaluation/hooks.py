@@ -24,10 +24,10 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, get_args
 import numpy as np
 
 from goldspan import iob
-from goldspan.errors import ValueRefused
+from goldspan.errors import InvalidValueError
 from goldspan.evaluation.result import SCHEMES, flat
 from goldspan.evaluation.scores import measure
-from goldspan.span_table import Columns
+from goldspan.span_table import SpanTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,6 +35,12 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from goldspan.evaluation.result import Scheme
+
+if TYPE_CHECKING:
+    Numbers: TypeAlias = npt.NDArray[np.integer]
+    Flags: TypeAlias = npt.NDArray[np.bool_]
+    Arrays: TypeAlias = Any  # of numpy or torch, or lists or tuples of them
+    Batch: TypeAlias = "tuple[Chunks, Chunks, int]"  # gold, predicted, how many documents
 
 
 def class_names(given: Any) -> list[str]:  # noqa: ANN401  (a feature of `datasets`, which is untyped)
@@ -45,7 +51,7 @@ def class_names(given: Any) -> list[str]:  # noqa: ANN401  (a feature of `datase
             with one column that lists tags.
 
     Raises:
-        ValueRefused: for features with several such columns or none, or an `id2label` with gaps.
+        InvalidValueError: for features with several such columns or none, or an `id2label` with gaps.
     """
     if hasattr(given, "feature"):  # a list of class labels
         return class_names(given.feature)
@@ -59,14 +65,14 @@ def class_names(given: Any) -> list[str]:  # noqa: ANN401  (a feature of `datase
 def _of_ids(names: Mapping[int, str]) -> list[str]:
     missing = sorted(set(range(len(names))) - set(names))
     if missing:
-        raise ValueRefused(f"the class {missing[0]} has no name", remedy="Name all classes, from 0 on.")
+        raise InvalidValueError(f"the class {missing[0]} has no name", remedy="Name all classes, from 0 on.")
     return [names[number] for number in range(len(names))]
 
 
 def _of_features(features: Mapping[str, Any]) -> list[str]:
     found = {name: names for name, feature in features.items() if (names := _tag_names(feature))}
     if len(found) != 1:
-        raise ValueRefused(
+        raise InvalidValueError(
             f"there are {len(found)} columns of tags: {', '.join(found) or 'none'}",
             remedy='Hand over the one that the labels come from, e.g. features["ner_tags"].',
         )
@@ -78,13 +84,9 @@ def _tag_names(feature: Any) -> list[str] | None:  # noqa: ANN401  (a feature of
     names = getattr(getattr(feature, "feature", None), "names", None)
     try:
         return list(names) if names and [iob.parse(name) for name in names] else None
-    except ValueRefused:
+    except InvalidValueError:
         return None
 
-
-if TYPE_CHECKING:
-    Numbers: TypeAlias = npt.NDArray[np.integer]
-    Flags: TypeAlias = npt.NDArray[np.bool_]
 
 PREFIXES = "OBIES"
 
@@ -114,7 +116,7 @@ class TagSet:
             scheme: told by the prefixes if not named: IOB2 for B and I, IOE2 for I and E, else BIOES.
 
         Raises:
-            ValueRefused: for a name that is no tag, or a scheme that is not known.
+            InvalidValueError: for a name that is no tag, or a scheme that is not known.
         """
         tags = [iob.parse(name) for name in names]
         known = dict.fromkeys(tag.label for tag in tags if tag.label)
@@ -158,7 +160,7 @@ def decode(ids: Numbers, lengths: Numbers, tags: TagSet, repair: iob.Repair = "c
             are counted under either.
 
     Raises:
-        ValueRefused: for a class id without a tag, or another repair.
+        InvalidValueError: for a class id without a tag, or another repair.
     """
     _refuse(ids, tags, repair)
     at = np.flatnonzero(tags.prefix[ids])
@@ -217,18 +219,14 @@ def _scheme(prefixes: set[str]) -> str:
 def _refuse(ids: Numbers, tags: TagSet, repair: iob.Repair) -> None:
     if repair not in get_args(iob.Repair):
         known = ", ".join(get_args(iob.Repair))
-        raise ValueRefused(f"there is no repair {repair!r}", remedy=f"The repairs are {known}.")
+        raise InvalidValueError(f"there is no repair {repair!r}", remedy=f"The repairs are {known}.")
     classes = len(tags.prefix)
     if len(ids) and not 0 <= (low := int(ids.min())) <= (high := int(ids.max())) < classes:
-        raise ValueRefused(
+        raise InvalidValueError(
             f"the class id {low if low < 0 else high} has no tag: there are {classes} names",
             remedy="Name all classes of the model, in the order of their ids.",
         )
 
-
-if TYPE_CHECKING:
-    Arrays: TypeAlias = Any  # of numpy or torch, or lists or tuples of them
-    Batch: TypeAlias = tuple[Chunks, Chunks, int]  # gold, predicted, how many documents
 
 IGNORED = -100
 LOGITS, IDS = 3, 2  # how many dimensions they have
@@ -274,8 +272,8 @@ def compute_metrics(
         undefined: what to write for an undefined measure, which is left out if this is None.
 
     Raises:
-        ValueRefused: for names that are no tags. The function itself, for arrays whose shapes do not fit one another
-            or the names.
+        InvalidValueError: for names that are no tags. The function itself, for arrays whose shapes do not fit one
+            another or the names.
     """
     tags = TagSet.of(class_names(label_names), scheme)
     gathered: list[Batch] = []
@@ -291,7 +289,7 @@ def compute_metrics(
     return metrics
 
 
-def columns(batches: Sequence[tuple[Chunks, int]], labels: Sequence[str]) -> Columns:
+def columns(batches: Sequence[tuple[Chunks, int]], labels: Sequence[str]) -> SpanTable:
     """The chunks of some batches as the columns of one side, tokens as characters.
 
     Args:
@@ -302,7 +300,7 @@ def columns(batches: Sequence[tuple[Chunks, int]], labels: Sequence[str]) -> Col
     documents = [chunks.document + start for (chunks, _), start in zip(batches, before, strict=False)]
     parts = ([getattr(chunks, name) for chunks, _ in batches] for name in ("first", "stop", "label"))
     document, start, end, label = (np.concatenate([np.zeros(0, np.int64), *part]) for part in (documents, *parts))
-    return Columns(document, start, end, label, int(before[-1]), tuple(labels))
+    return SpanTable(document, start, end, label, int(before[-1]), tuple(labels))
 
 
 def _measured(
@@ -332,7 +330,7 @@ def _decoded(predictions: Arrays, labels: Arrays, tags: TagSet, repair: iob.Repa
     outputs = predictions[0] if isinstance(predictions, tuple) else predictions  # hidden states may follow the logits
     ids, gold = _ids(outputs if hasattr(outputs, "ndim") else np.asarray(outputs), len(tags.prefix)), _array(labels)
     if ids.shape != gold.shape or gold.ndim != IDS:
-        raise ValueRefused(
+        raise InvalidValueError(
             f"predictions of {ids.shape} and labels of {gold.shape} do not fit",
             remedy="Hand over logits of (documents, tokens, classes) and labels of (documents, tokens).",
         )
@@ -345,7 +343,7 @@ def _ids(outputs: Arrays, classes: int) -> Numbers:
     """The class ids: the greatest logit's, or the outputs themselves where `preprocess_logits_for_metrics` chose."""
     if outputs.ndim == LOGITS:
         if outputs.shape[-1] != classes:
-            raise ValueRefused(
+            raise InvalidValueError(
                 f"the logits speak of {outputs.shape[-1]} classes, the names of {classes}",
                 remedy="Name all classes of the model, in the order of their ids.",
             )

@@ -39,18 +39,18 @@ from goldspan.report.text import amount, beside, brackets, level, percent, proba
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from goldspan.evaluation.errors import Hard, Kinds
-    from goldspan.evaluation.report import Report
+    from goldspan.evaluation.errors import HardExample, KindCounts
+    from goldspan.evaluation.report import EvaluationReport
     from goldspan.evaluation.result import Measures, Scheme
     from goldspan.evaluation.scores import ArticleScores
     from goldspan.evaluation.significance import Bounds, F1Difference, SystemComparison
     from goldspan.evaluation.slices import Slice
-    from goldspan.evaluation.text_report import View
+    from goldspan.evaluation.text_report import ReportView
 
 LEAST = 0.01  # one point: a plot that reached less far would make a trifle look large
 
 
-def comparison_section(report: Report) -> Markup | None:
+def comparison_section(report: EvaluationReport) -> Markup | None:
     """The difference by each scheme; what it means is said at the top of the page."""
     against = report.comparison
     if against is None:
@@ -96,7 +96,7 @@ KIND_MEANING = {
 }
 
 
-def confusion_section(report: Report, view: View) -> Markup:
+def confusion_section(report: EvaluationReport, view: ReportView) -> Markup:
     """The matrix as a heat map: the share of each row is its strength, blue where the labels agree."""
     *labels, none = report.confusion.labels
     names = [*(chip(label, view.colours) for label in labels), element("bdi", none)]
@@ -108,7 +108,7 @@ def confusion_section(report: Report, view: View) -> Markup:
     return section("What is taken for what", element("p", note, class_="note"), made)
 
 
-def kind_section(report: Report, view: View) -> Markup:
+def kind_section(report: EvaluationReport, view: ReportView) -> Markup:
     """The kinds of errors as stacked bars, a bar per label, each as long as it has spans."""
     held = [(chip(name, view.colours), report.errors.labels[name]) for name in report.labels]
     longest = max([1, *(_total(one) for _, one in held)])
@@ -126,18 +126,18 @@ def kind_section(report: Report, view: View) -> Markup:
     )
 
 
-def _bar(name: Markup, one: Kinds, longest: int, kind: str | None = None) -> Markup:
+def _bar(name: Markup, one: KindCounts, longest: int, kind: str | None = None) -> Markup:
     parts = [(which, getattr(one, which)) for which in ERROR_KINDS]
     said = ", ".join(f"{number} {which}" for which, number in parts)
     numbers = (cell(f"{number:,}") for _, number in parts)
     return row(cell(name, "th"), cell(stack(parts, longest, said=said), kind="plotted"), *numbers, kind=kind)
 
 
-def _total(one: Kinds) -> int:
+def _total(one: KindCounts) -> int:
     return sum(getattr(one, kind) for kind in ERROR_KINDS)
 
 
-def value_section(report: Report, view: View) -> Markup | None:
+def value_section(report: EvaluationReport, view: ReportView) -> Markup | None:
     """Whether quantities come out with the right value, and those that do not."""
     if not report.values:
         return None
@@ -158,7 +158,7 @@ def value_section(report: Report, view: View) -> Markup | None:
     return section("Values of quantities", note, text_table(head, rows), wrong, more(len(cases)))
 
 
-def ceiling_section(report: Report) -> Markup | None:
+def ceiling_section(report: EvaluationReport) -> Markup | None:
     """What people reach against each other and against gold, beside the model."""
     found = report.ceiling
     if found is None:
@@ -172,7 +172,7 @@ def ceiling_section(report: Report) -> Markup | None:
     return section("People beside the model", element("p", found.sentence, class_="verdict"), body)
 
 
-def hardest_section(report: Report, view: View) -> Markup | None:
+def hardest_section(report: EvaluationReport, view: ReportView) -> Markup | None:
     """The examples with the most errors: gold and prediction side by side."""
     if not report.hardest:
         return None
@@ -185,7 +185,7 @@ def hardest_section(report: Report, view: View) -> Markup | None:
     )
 
 
-def _example(hard: Hard, view: View) -> Markup:
+def _example(hard: HardExample, view: ReportView) -> Markup:
     same = set(hard.gold) & set(hard.predicted)
     sides = (("Gold", hard.gold), ("Predicted", hard.predicted))
     boxes = (element("div", element("h4", name), marked(hard.text, spans, view.colours, same)) for name, spans in sides)
@@ -211,7 +211,7 @@ HOW = (
 )
 
 
-def header_section(report: Report, view: View) -> Markup:
+def header_section(report: EvaluationReport, view: ReportView) -> Markup:
     """What was evaluated against what."""
     against = (", and ", path(view.baseline), " as the baseline") if view.baseline else ()
     return element(
@@ -222,7 +222,7 @@ def header_section(report: Report, view: View) -> Markup:
     )
 
 
-def note_section(report: Report) -> Markup | None:
+def note_section(report: EvaluationReport) -> Markup | None:
     """What is undefined and why, how to read what is there, and what was noted about the inputs."""
     parts: list[tuple[str, list[str]]] = [
         ("How to read it", wording_remarks(report)),
@@ -233,7 +233,7 @@ def note_section(report: Report) -> Markup | None:
     return section("Remarks", *lists, kind="long") if lists else None
 
 
-def method_section(report: Report) -> Markup:
+def method_section(report: EvaluationReport) -> Markup:
     """The measures in words."""
     sure = report.intervals.settings
     interval = (
@@ -252,7 +252,7 @@ DIMENSIONS = {
 }
 
 
-def slice_section(report: Report) -> Markup | None:
+def slice_section(report: EvaluationReport) -> Markup | None:
     """Precision, recall and F1 of parts of the spans."""
     parts = [(name, [one for one in report.slices if one.dimension == name]) for name in DIMENSIONS]
     bodies = [
@@ -275,7 +275,7 @@ def _slice(part: Slice) -> Markup:
     return row(cell(part.name, "th"), *numbers, cell(plot, kind="plotted"), *shares)
 
 
-def article_section(report: Report) -> Markup | None:
+def article_section(report: EvaluationReport) -> Markup | None:
     """F1 of each article, the hardest first."""
     if not report.articles:
         return None
@@ -307,7 +307,7 @@ MEANING = {
 COUNTS = ("correct", "incorrect", "partial", "missed", "spurious", "possible", "actual")
 
 
-def figure_section(report: Report, view: View) -> Markup:
+def figure_section(report: EvaluationReport, view: ReportView) -> Markup:
     """The four F1 over all labels, the leading one marked."""
     cards = []
     for scheme in SCHEMES:
@@ -324,7 +324,7 @@ def figure_section(report: Report, view: View) -> Markup:
     return element("dl", *cards, class_="figures")
 
 
-def interval_section(report: Report, view: View) -> Markup:
+def interval_section(report: EvaluationReport, view: ReportView) -> Markup:
     """F1 with its interval, per label and scheme: a row each, the leading scheme set off."""
     groups = [
         element("tbody", *_group(chip(name, view.colours), _of_label(report, name), view)) for name in report.labels
@@ -339,11 +339,11 @@ def interval_section(report: Report, view: View) -> Markup:
     return section("F1, label by label", element("div", made, class_="scroll"), kind="long")
 
 
-def _of_label(report: Report, name: str) -> list[tuple[Scheme, Measures, Bounds | None]]:
+def _of_label(report: EvaluationReport, name: str) -> list[tuple[Scheme, Measures, Bounds | None]]:
     return [(s, report.evaluation.labels[s][name], report.intervals.labels[s].get(name)) for s in SCHEMES]
 
 
-def _group(name: Markup, measured: list[tuple[Scheme, Measures, Bounds | None]], view: View) -> Iterator[Markup]:
+def _group(name: Markup, measured: list[tuple[Scheme, Measures, Bounds | None]], view: ReportView) -> Iterator[Markup]:
     for number, (scheme, one, bounds) in enumerate(measured):
         span = f1_interval(bounds)
         ends = None if span is None or span.low is None or span.high is None else (span.low, span.high)
@@ -358,7 +358,7 @@ def _group(name: Markup, measured: list[tuple[Scheme, Measures, Bounds | None]],
         yield row(first, *cells, kind="lead" if scheme == view.headline else None)
 
 
-def count_section(report: Report, view: View) -> Markup:
+def count_section(report: EvaluationReport, view: ReportView) -> Markup:
     """Every count and measure, per label and scheme."""
     head = ("label", "scheme", *COUNTS, "precision", "recall", "F1")
     held = report.evaluation
@@ -371,7 +371,7 @@ def count_section(report: Report, view: View) -> Markup:
     return section("Counts", html_table(head, bodies, left=2), note, kind="long")
 
 
-def _rows(name: Markup, measured: list[tuple[Scheme, Measures]], view: View) -> Iterator[Markup]:
+def _rows(name: Markup, measured: list[tuple[Scheme, Measures]], view: ReportView) -> Iterator[Markup]:
     for number, (scheme, one) in enumerate(measured):
         first = cell(name, "th", rowspan=str(len(measured))) if not number else None
         numbers = (cell(f"{getattr(one, count):,}") for count in COUNTS)
@@ -380,7 +380,7 @@ def _rows(name: Markup, measured: list[tuple[Scheme, Measures]], view: View) -> 
         yield row(first, cell(scheme, kind="left"), *numbers, *shares, kind=kind)
 
 
-def page(report: Report, view: View) -> str:
+def page(report: EvaluationReport, view: ReportView) -> str:
     """The page.
 
     Args:

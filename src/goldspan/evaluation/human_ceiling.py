@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class AnnotatorPairScore:
     """Two passes over the same examples.
 
     Args:
@@ -35,7 +35,7 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class AgainstGold:
+class AnnotatorGoldScore:
     """A pass against gold.
 
     Args:
@@ -52,7 +52,7 @@ class AgainstGold:
 
 
 @dataclass(frozen=True, slots=True)
-class Ceiling:
+class HumanCeiling:
     """What people reach, beside the model: F1 by the scheme strict, micro-averaged.
 
     Args:
@@ -61,8 +61,8 @@ class Ceiling:
         sentence: what it means.
     """
 
-    pairs: tuple[Pair, ...]
-    passes: tuple[AgainstGold, ...]
+    pairs: tuple[AnnotatorPairScore, ...]
+    passes: tuple[AnnotatorGoldScore, ...]
     sentence: str
 
     @property
@@ -86,9 +86,9 @@ class Ceiling:
         }
 
 
-def ceiling(
+def human_ceiling(
     gold: Sequence[Example], predicted: Sequence[Example], passes: Mapping[str, Sequence[Example]]
-) -> Ceiling | None:
+) -> HumanCeiling | None:
     """What people reach on the examples that are evaluated, and the model on the same.
 
     Args:
@@ -110,7 +110,7 @@ def ceiling(
         for first, second in combinations(read, 2)
         if read[first].keys() & read[second].keys()
     )
-    return Ceiling(pairs, against, _sentence(pairs)) if against else None
+    return HumanCeiling(pairs, against, _sentence(pairs)) if against else None
 
 
 def agreement(first: Iterable[Example], second: Iterable[Example]) -> Counts:
@@ -121,10 +121,10 @@ def agreement(first: Iterable[Example], second: Iterable[Example]) -> Counts:
 
 def _against(
     name: str, read: Mapping[int, Example], gold: Sequence[Example], predicted: Sequence[Example]
-) -> AgainstGold:
+) -> AnnotatorGoldScore:
     right = [gold[number] for number in read]
     model = agreement(right, [predicted[number] for number in read])
-    return AgainstGold(name, len(read), agreement(right, read.values()).f1, model.f1)
+    return AnnotatorGoldScore(name, len(read), agreement(right, read.values()).f1, model.f1)
 
 
 def _pair(
@@ -133,14 +133,14 @@ def _pair(
     read: Mapping[str, Mapping[int, Example]],
     gold: Sequence[Example],
     predicted: Sequence[Example],
-) -> Pair:
+) -> AnnotatorPairScore:
     both = sorted(read[first].keys() & read[second].keys())
     among = agreement([read[first][number] for number in both], [read[second][number] for number in both])
     model = agreement([gold[number] for number in both], [predicted[number] for number in both])
-    return Pair(first, second, len(both), among.f1, model.f1)
+    return AnnotatorPairScore(first, second, len(both), among.f1, model.f1)
 
 
-def _sentence(pairs: Sequence[Pair]) -> str:
+def _sentence(pairs: Sequence[AnnotatorPairScore]) -> str:
     """What the numbers mean, in words."""
     people, model = _mean(pair.f1 for pair in pairs), _mean(pair.model_f1 for pair in pairs)
     if people is None or model is None:

@@ -70,14 +70,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from goldspan.errors import ValueRefused
+from goldspan.errors import InvalidValueError
 from goldspan.span_table import aligned
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from goldspan.evaluation.result import Scheme
-    from goldspan.span_table import Columns
+    from goldspan.span_table import SpanTable
 
 if TYPE_CHECKING:
     Integers = NDArray[np.int64]
@@ -87,7 +87,7 @@ LARGEST = 2**62
 
 
 @dataclass(frozen=True, eq=False)
-class Edges:
+class OverlapGraph:
     """Pairs of overlapping spans, of which a matching must choose; one row each, sorted by component, gold, predicted.
 
     Args:
@@ -106,12 +106,12 @@ class Edges:
     label: Flags
     component: Integers
 
-    def where(self, chosen: Flags) -> Edges:
+    def where(self, chosen: Flags) -> OverlapGraph:
         """The edges chosen, with the components that they form."""
         component = components(self.gold[chosen], self.predicted[chosen])
         order = np.argsort(component, kind="stable")
         kept = np.flatnonzero(chosen)[order]
-        return Edges(
+        return OverlapGraph(
             gold=self.gold[kept],
             predicted=self.predicted[kept],
             shared=self.shared[kept],
@@ -133,7 +133,7 @@ class Overlaps:
 
     gold: Integers
     predicted: Integers
-    edges: Edges
+    edges: OverlapGraph
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,7 +150,7 @@ class _Side:
         return _Side(self.row[chosen], self.start[chosen], self.end[chosen], self.label[chosen], self.key[chosen])
 
 
-def overlaps(gold: Columns, predicted: Columns) -> Overlaps:
+def overlaps(gold: SpanTable, predicted: SpanTable) -> Overlaps:
     """The identical pairs that some optimal matching holds, and all overlapping pairs of the other spans.
 
     Args:
@@ -158,7 +158,7 @@ def overlaps(gold: Columns, predicted: Columns) -> Overlaps:
         predicted: those of the other; `aligned` with gold.
 
     Raises:
-        ValueRefused: where the documents together are too long to count their characters.
+        InvalidValueError: where the documents together are too long to count their characters.
     """
     g, p = _sides(gold, predicted)
     first, second = _identical(g.key, p.key)
@@ -172,11 +172,11 @@ def overlaps(gold: Columns, predicted: Columns) -> Overlaps:
     return Overlaps(np.concatenate([pairs[0], also[0]]), np.concatenate([pairs[1], also[1]]), edges)
 
 
-def _sides(gold: Columns, predicted: Columns) -> tuple[_Side, _Side]:
+def _sides(gold: SpanTable, predicted: SpanTable) -> tuple[_Side, _Side]:
     """Both sides on one line, with keys that order the spans by start, end and label and tell them apart."""
     stride = max((int(side.end.max()) for side in (gold, predicted) if side.end.size), default=0)
     if gold.documents * stride >= LARGEST:
-        raise ValueRefused(f"{gold.documents:,} documents of up to {stride:,} characters are too many to count")
+        raise InvalidValueError(f"{gold.documents:,} documents of up to {stride:,} characters are too many to count")
     starts = [side.document * stride + side.start for side in (gold, predicted)]
     ends = [side.document * stride + side.end for side in (gold, predicted)]
     number = max(1, len(gold.labels))
@@ -229,7 +229,7 @@ def _others(side: _Side, taken: Integers) -> _Side:
     return side.take(np.flatnonzero(free))
 
 
-def _edges(g: _Side, p: _Side) -> Edges:
+def _edges(g: _Side, p: _Side) -> OverlapGraph:
     """All overlapping pairs: of any two, one begins inside the other or where it begins."""
     i, j = _ranges(np.searchsorted(p.start, g.start), np.searchsorted(p.start, g.end))
     second, first = _ranges(np.searchsorted(g.start, p.start, "right"), np.searchsorted(g.start, p.end))
@@ -237,7 +237,7 @@ def _edges(g: _Side, p: _Side) -> Edges:
     component = components(i, j)
     order = np.lexsort((j, i, component))
     i, j = i[order], j[order]
-    return Edges(
+    return OverlapGraph(
         gold=g.row[i],
         predicted=p.row[j],
         shared=np.minimum(g.end[i], p.end[j]) - np.maximum(g.start[i], p.start[j]),
@@ -274,7 +274,9 @@ def components(gold: Integers, predicted: Integers) -> Integers:
     return found[i].astype(np.int64)
 
 
-def _settled(edges: Edges, gold: Integers, predicted: Integers) -> tuple[tuple[Integers, Integers], Edges]:
+def _settled(
+    edges: OverlapGraph, gold: Integers, predicted: Integers
+) -> tuple[tuple[Integers, Integers], OverlapGraph]:
     """Which of the identical pairs are optimal by their component, and the edges of the other components."""
     count = int(edges.component[-1]) + 1
     settled = np.zeros(count, np.bool_)
@@ -287,7 +289,7 @@ def _settled(edges: Edges, gold: Integers, predicted: Integers) -> tuple[tuple[I
 
 
 @dataclass(frozen=True, eq=False)
-class Chains:
+class SweepSolver:
     """Components of c chains, the longest first; each is a stretch of the edges.
 
     Args:
@@ -302,7 +304,7 @@ class Chains:
     first: Integers
 
     @classmethod
-    def of(cls, edges: Edges, begin: Integers, size: Integers) -> Chains:
+    def of(cls, edges: OverlapGraph, begin: Integers, size: Integers) -> SweepSolver:
         """The chains that start at `begin`, with `size` edges each; all must be straight."""
         order = np.argsort(-size, kind="stable")
         start = np.minimum(_run_starts(edges.gold), _run_starts(edges.predicted))
@@ -341,7 +343,7 @@ class Chains:
         return taken
 
 
-def straight(edges: Edges) -> Flags:
+def is_sweepable(edges: OverlapGraph) -> Flags:
     """Which components can be swept: each span's edges are one unbroken run; shape (components,)."""
     count = int(edges.component[-1]) + 1 if edges.component.size else 0
     good = np.ones(count, np.bool_)
@@ -371,7 +373,7 @@ DENSE = 2**22  # cells of a table of 32 MiB
 
 
 @dataclass(frozen=True, eq=False)
-class Knots:
+class AssignmentSolver:
     """The edges of components that cannot be swept.
 
     Args:
@@ -389,7 +391,7 @@ class Knots:
     large: tuple[slice, ...]
 
     @classmethod
-    def of(cls, edges: Edges, begin: Integers, size: Integers) -> Knots:
+    def of(cls, edges: OverlapGraph, begin: Integers, size: Integers) -> AssignmentSolver:
         """The knots that start at `begin`, with `size` edges each."""
         knot = np.repeat(np.arange(size.size), size)
         first = np.cumsum(size) - size
@@ -407,7 +409,7 @@ class Knots:
             large=tuple(slice(a, a + n) for a, n in zip(begin[~little].tolist(), size[~little].tolist(), strict=True)),
         )
 
-    def choose(self, chosen: Flags, edges: Edges, credit: Integers) -> None:
+    def choose(self, chosen: Flags, edges: OverlapGraph, credit: Integers) -> None:
         """Mark the edges of the best matching of every knot.
 
         Args:
@@ -514,7 +516,7 @@ class Matching:
     spurious: Integers
 
 
-def match(gold: Columns, predicted: Columns, scheme: Scheme) -> Matching:
+def match(gold: SpanTable, predicted: SpanTable, scheme: Scheme) -> Matching:
     """The optimal one-to-one matching under a scheme; the rule stands at the top of this module.
 
     Args:
@@ -523,7 +525,7 @@ def match(gold: Columns, predicted: Columns, scheme: Scheme) -> Matching:
         scheme: what counts as right.
 
     Raises:
-        ValueRefused: where the two sides have not equally many documents.
+        InvalidValueError: where the two sides have not equally many documents.
     """
     gold, predicted = aligned(gold, predicted)
     found = overlaps(gold, predicted)
@@ -542,7 +544,7 @@ def match(gold: Columns, predicted: Columns, scheme: Scheme) -> Matching:
 FULL = 2  # twice the credit of a correct pair
 
 
-def credit(edges: Edges, scheme: Scheme) -> Integers:
+def credit(edges: OverlapGraph, scheme: Scheme) -> Integers:
     """Twice the credit of each edge under a scheme: 2, 1 or 0."""
     if scheme == "partial":
         return 1 + edges.bounds.astype(np.int64)
@@ -554,18 +556,18 @@ class Solver:
     """The edges of a graph made ready once, to be matched under several schemes.
 
     An edge without a rival is chosen at once. Components that a sweep can solve, all of flat data among them, are
-    solved together (`Chains`), and so are the small ones of the others (`Knots`).
+    solved together (`SweepSolver`), and so are the small ones of the others (`AssignmentSolver`).
     """
 
-    def __init__(self, edges: Edges) -> None:
+    def __init__(self, edges: OverlapGraph) -> None:
         self.edges = edges
         size = np.bincount(edges.component)
         self._alone = size[edges.component] == 1
         self._base = 1 + size[edges.component]  # more than a matching of the component can have pairs
-        begin, swept = np.cumsum(size) - size, straight(edges)
+        begin, swept = np.cumsum(size) - size, is_sweepable(edges)
         chains = swept & (size > 1)
-        self._chains = Chains.of(edges, begin[chains], size[chains])
-        self._knots = Knots.of(edges, begin[~swept], size[~swept])
+        self._chains = SweepSolver.of(edges, begin[chains], size[chains])
+        self._knots = AssignmentSolver.of(edges, begin[~swept], size[~swept])
 
     def best(self, scheme: Scheme) -> Flags:
         """Which edges the best matching has; shape (edges,)."""

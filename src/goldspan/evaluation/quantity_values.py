@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from goldspan.annotation import Example, Span
-    from goldspan.evaluation.errors import Case, Cases
+    from goldspan.evaluation.errors import Cases, SpanOutcome
 
 
 @dataclass(frozen=True, slots=True)
-class ValueCase:
+class ValueComparison:
     """A quantity whose value did not come out right.
 
     Args:
@@ -63,7 +63,7 @@ class LabelValues:
     missed: int = 0
     spurious: int = 0
     without_value: int = 0
-    cases: tuple[ValueCase, ...] = ()
+    cases: tuple[ValueComparison, ...] = ()
 
     @property
     def possible(self) -> int:
@@ -91,18 +91,18 @@ def values(gold: Sequence[Example], cases: Cases, label: str) -> LabelValues:
         label: whose spans have values that `parse_troop_count` reads.
     """
     count: Counter[str] = Counter()
-    wrong: list[ValueCase] = []
+    wrong: list[ValueComparison] = []
     for example, row in zip(gold, cases, strict=True):
         for right, found in _placed(row, label):
             outcome = _judge(example, right, found)
-            if isinstance(outcome, ValueCase):
+            if isinstance(outcome, ValueComparison):
                 wrong.append(outcome)
-            count[outcome.verdict if isinstance(outcome, ValueCase) else outcome] += 1
+            count[outcome.verdict if isinstance(outcome, ValueComparison) else outcome] += 1
     del count[""]
     return LabelValues(label, **count, cases=tuple(wrong))
 
 
-def _placed(row: Sequence[Case], label: str) -> Iterator[tuple[Span | None, Span | None]]:
+def _placed(row: Sequence[SpanOutcome], label: str) -> Iterator[tuple[Span | None, Span | None]]:
     """Gold and predicted spans of a label, together where they stand for each other."""
     for case in row:
         right = case.gold if case.gold and case.gold.label == label else None
@@ -111,7 +111,7 @@ def _placed(row: Sequence[Case], label: str) -> Iterator[tuple[Span | None, Span
             yield right, found
 
 
-def _judge(example: Example, gold: Span | None, predicted: Span | None) -> ValueCase | str:
+def _judge(example: Example, gold: Span | None, predicted: Span | None) -> ValueComparison | str:
     """The name of the count that this belongs to, empty if to none, or the case that went wrong."""
     found = None if predicted is None else parse_troop_count(example.surface(predicted))
     if gold is None:
@@ -124,4 +124,4 @@ def _judge(example: Example, gold: Span | None, predicted: Span | None) -> Value
     said = verdict(value, found)
     if said == "right":
         return said
-    return ValueCase(example.id, said, example.surface(gold), example.surface(predicted), value, found)
+    return ValueComparison(example.id, said, example.surface(gold), example.surface(predicted), value, found)

@@ -14,9 +14,9 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from goldspan.bootstrap import default_unit, units
-from goldspan.errors import ValueRefused
-from goldspan.evaluation.errors import cases, confusion, error_kinds, hardest
-from goldspan.evaluation.human_ceiling import ceiling
+from goldspan.errors import InvalidValueError
+from goldspan.evaluation.errors import confusion, error_kinds, hardest, span_outcomes
+from goldspan.evaluation.human_ceiling import human_ceiling
 from goldspan.evaluation.quantity_values import values
 from goldspan.evaluation.scores import by_article
 from goldspan.evaluation.slices import slices
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
     from goldspan.annotation import Example, LabelScheme
     from goldspan.bootstrap import Unit
-    from goldspan.evaluation.errors import Confusion, Errors, Hard
-    from goldspan.evaluation.human_ceiling import Ceiling
+    from goldspan.evaluation.errors import ConfusionMatrix, ErrorCounts, HardExample
+    from goldspan.evaluation.human_ceiling import HumanCeiling
     from goldspan.evaluation.quantity_values import LabelValues
     from goldspan.evaluation.result import Evaluation
-    from goldspan.evaluation.scores import ArticleScores, Counted
-    from goldspan.evaluation.significance import Intervals, SystemComparison
+    from goldspan.evaluation.scores import ArticleScores, DocumentCounts
+    from goldspan.evaluation.significance import ScoreIntervals, SystemComparison
     from goldspan.evaluation.slices import Slice
-    from goldspan.formats.sources import Note
+    from goldspan.formats.sources import SourceNote
 
 BOTH = 2
 
@@ -120,7 +120,7 @@ PRECISION = "precision is undefined, for nothing was predicted"
 RECALL = "recall is undefined, for gold has nothing"
 
 
-class Row(Protocol):
+class PrecisionRecallF1(Protocol):
     """Whatever has the three measures."""
 
     @property
@@ -136,7 +136,7 @@ class Row(Protocol):
         """None where both are so."""
 
 
-def lack(row: Row) -> str | None:
+def undefined_reason(row: PrecisionRecallF1) -> str | None:
     """What is undefined in a row of measures, and why; None where all is defined."""
     if row.f1 is None:
         return ALL
@@ -145,10 +145,10 @@ def lack(row: Row) -> str | None:
     return RECALL if row.recall is None else None
 
 
-def of_rows(rows: Mapping[str, Row]) -> Iterator[str]:
+def of_rows(rows: Mapping[str, PrecisionRecallF1]) -> Iterator[str]:
     """A sentence for each row, by its name, in which something is undefined."""
     for name, row in rows.items():
-        if said := lack(row):
+        if said := undefined_reason(row):
             yield f"{name}: {said}."
 
 
@@ -163,7 +163,7 @@ def of_articles(articles: Iterable[ArticleScores]) -> Iterator[str]:
     """One sentence for all articles that lack the same."""
     lacking: defaultdict[str, list[str]] = defaultdict(list)
     for one in articles:
-        if said := lack(one.evaluation.overall["strict"]):
+        if said := undefined_reason(one.evaluation.overall["strict"]):
             lacking[said].append(one.article)
     for said, names in lacking.items():
         yield f"In {', '.join(names)}: {said}."
@@ -176,7 +176,7 @@ def of_values(values: Iterable[LabelValues]) -> Iterator[str]:
             yield f"{one.label}: the accuracy of the values is undefined, for no gold span has a value."
 
 
-def of_ceiling(ceiling: Ceiling | None) -> Iterator[str]:
+def of_ceiling(ceiling: HumanCeiling | None) -> Iterator[str]:
     """A sentence for each agreement and each score that has no value."""
     if ceiling is None:
         return
@@ -194,7 +194,7 @@ def sentences(
     slices: Sequence[Slice],
     articles: Sequence[ArticleScores],
     values: Sequence[LabelValues],
-    ceiling: Ceiling | None,
+    ceiling: HumanCeiling | None,
 ) -> tuple[str, ...]:
     """Every sentence; slices by label and article would say again what the schemes and the articles have said."""
     parts = [part for part in slices if part.dimension not in ("label", "article")]
@@ -206,7 +206,7 @@ def sentences(
 
 
 @dataclass(frozen=True, slots=True)
-class Size:
+class CorpusSize:
     """How much was evaluated.
 
     Args:
@@ -223,7 +223,7 @@ class Size:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class EvaluationReport:
     """A prediction against gold.
 
     Args:
@@ -244,21 +244,21 @@ class Report:
         notes: what was to be noted about the inputs.
     """
 
-    size: Size
+    size: CorpusSize
     labels: tuple[str, ...]
     evaluation: Evaluation
-    intervals: Intervals
+    intervals: ScoreIntervals
     comparison: SystemComparison | None
     slices: tuple[Slice, ...]
-    confusion: Confusion
-    errors: Errors
+    confusion: ConfusionMatrix
+    errors: ErrorCounts
     values: tuple[LabelValues, ...]
     articles: tuple[ArticleScores, ...]
-    hardest: tuple[Hard, ...]
-    ceiling: Ceiling | None
+    hardest: tuple[HardExample, ...]
+    ceiling: HumanCeiling | None
     undefined: tuple[str, ...]
     remarks: tuple[str, ...]
-    notes: tuple[Note, ...]
+    notes: tuple[SourceNote, ...]
 
     def json(self) -> dict[str, Any]:
         """The report as JSON values, by the documented schema."""
@@ -287,7 +287,7 @@ class Report:
         return found
 
 
-def report(
+def make_report(
     gold: Sequence[Example],
     predicted: Sequence[Example],
     *,
@@ -299,8 +299,8 @@ def report(
     resamples: int = 10_000,
     level: float = 0.95,
     seed: int = 0,
-    notes: Sequence[Note] = (),
-) -> Report:
+    notes: Sequence[SourceNote] = (),
+) -> EvaluationReport:
     """Everything that is to be said of a prediction.
 
     Args:
@@ -318,7 +318,7 @@ def report(
         notes: what was to be noted about the inputs; carried along.
 
     Raises:
-        ValueRefused: if there is no example, or the sides are not paired one to one.
+        InvalidValueError: if there is no example, or the sides are not paired one to one.
     """
     from goldspan.bootstrap import BootstrapSettings
     from goldspan.evaluation.significance import compare, intervals
@@ -328,17 +328,17 @@ def report(
         refuse_unpaired(gold, baseline, "the baseline")
     labels = label_names(scheme, gold, predicted, baseline or ())
     counted = _counted(gold, predicted, labels)
-    evaluation, articles, met = counted.evaluation(), by_article(gold, counted), cases(gold, predicted)
+    evaluation, articles, met = counted.evaluation(), by_article(gold, counted), span_outcomes(gold, predicted)
     language = "en" if scheme is None else scheme.language
     parts = slices(gold, predicted, labels, language=language, training=training, passes=passes)
     quantities = tuple(values(gold, met, label.name) for label in (scheme.labels if scheme else ()) if label.quantity)
-    people = None if passes is None else ceiling(gold, predicted, passes)
+    people = None if passes is None else human_ceiling(gold, predicted, passes)
     unit = unit or default_unit(gold)
     settings = BootstrapSettings(unit=unit, resamples=resamples, level=level, seed=seed)
     numbers = units(gold, unit)
     sure = intervals(counted, settings, numbers)
     against = None if baseline is None else compare(counted, _counted(gold, baseline, labels), settings, numbers)
-    return Report(
+    return EvaluationReport(
         size=_size(gold, predicted),
         labels=labels,
         evaluation=evaluation,
@@ -361,17 +361,17 @@ def refuse_unpaired(gold: Sequence[Example], predicted: Sequence[Example], who: 
     """Nothing, if both sides have the same examples in the same order.
 
     Raises:
-        ValueRefused: naming the first that differs, or if there is none at all.
+        InvalidValueError: naming the first that differs, or if there is none at all.
     """
     remedy = "Pair them first: `goldspan evaluate` does, by id and text."
     if not gold:
-        raise ValueRefused("there is no example to evaluate", remedy=remedy)
+        raise InvalidValueError("there is no example to evaluate", remedy=remedy)
     if len(gold) != len(predicted):
-        raise ValueRefused(f"gold has {len(gold):,} examples and {who} {len(predicted):,}", remedy=remedy)
+        raise InvalidValueError(f"gold has {len(gold):,} examples and {who} {len(predicted):,}", remedy=remedy)
     for one, other in zip(gold, predicted, strict=True):
         if (one.id, one.text) != (other.id, other.text):
             what = "text" if one.id == other.id else f"id, {other.id!r},"
-            raise ValueRefused(f"{who} have another {what} here", example=one.id, remedy=remedy)
+            raise InvalidValueError(f"{who} have another {what} here", example=one.id, remedy=remedy)
 
 
 def label_names(scheme: LabelScheme | None, *sides: Iterable[Example]) -> tuple[str, ...]:
@@ -381,15 +381,15 @@ def label_names(scheme: LabelScheme | None, *sides: Iterable[Example]) -> tuple[
     return (*known, *sorted(occurring - set(known)))
 
 
-def _counted(gold: Sequence[Example], predicted: Sequence[Example], labels: Sequence[str]) -> Counted:
+def _counted(gold: Sequence[Example], predicted: Sequence[Example], labels: Sequence[str]) -> DocumentCounts:
     from goldspan.evaluation.scores import measure
-    from goldspan.span_table import Columns
+    from goldspan.span_table import SpanTable
 
-    return measure(Columns.of(gold, labels), Columns.of(predicted, labels))
+    return measure(SpanTable.of(gold, labels), SpanTable.of(predicted, labels))
 
 
-def _size(gold: Sequence[Example], predicted: Sequence[Example]) -> Size:
-    return Size(
+def _size(gold: Sequence[Example], predicted: Sequence[Example]) -> CorpusSize:
+    return CorpusSize(
         examples=len(gold),
         articles=len({example.article for example in gold}),
         gold=sum(len(example.spans) for example in gold),
@@ -397,5 +397,5 @@ def _size(gold: Sequence[Example], predicted: Sequence[Example]) -> Size:
     )
 
 
-def _plain(note: Note) -> dict[str, Any]:
+def _plain(note: SourceNote) -> dict[str, Any]:
     return asdict(note) | {"file": None if note.file is None else str(note.file)}

@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
-from goldspan.errors import ValueRefused
+from goldspan.errors import InvalidValueError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -152,10 +152,10 @@ def flat(
         undefined: what to write for an undefined measure instead, e.g. 0.0, so that the names are always the same.
 
     Raises:
-        ValueRefused: for a scheme that there is not.
+        InvalidValueError: for a scheme that there is not.
     """
     if wrong := set(schemes) - set(SCHEMES):
-        raise ValueRefused(f"there is no scheme {min(wrong)!r}", remedy=f"The schemes are {', '.join(SCHEMES)}.")
+        raise InvalidValueError(f"there is no scheme {min(wrong)!r}", remedy=f"The schemes are {', '.join(SCHEMES)}.")
     found = dict(pair for scheme in schemes for pair in _named(evaluation, scheme, by_label=by_label))
     numbers = {name: undefined if value is None else value for name, value in found.items()}
     return {name: value for name, value in numbers.items() if value is not None}
@@ -173,7 +173,7 @@ def _measures(scheme: Scheme, measures: Measures, tail: str) -> Iterator[tuple[s
         yield f"{scheme}_{name}{tail}", getattr(measures, name)
 
 
-class Place(NamedTuple):
+class ArticleSpan(NamedTuple):
     """A labelled span in the coordinates of its article, with the words it covers."""
 
     article: str
@@ -238,8 +238,8 @@ class Scores:
 
     labels: dict[str, Counts]
     overall: Counts
-    missed: tuple[Place, ...]
-    spurious: tuple[Place, ...]
+    missed: tuple[ArticleSpan, ...]
+    spurious: tuple[ArticleSpan, ...]
 
     def report(self) -> dict[str, Any]:
         """Everything, as JSON values."""
@@ -271,17 +271,17 @@ def exact(gold: Iterable[Example], predicted: Iterable[Example]) -> Scores:
     )
 
 
-def _places(examples: Iterable[Example]) -> set[Place]:
+def _places(examples: Iterable[Example]) -> set[ArticleSpan]:
     return {
-        Place(example.article, example.at + span.start, example.at + span.end, span.label, example.surface(span))
+        ArticleSpan(example.article, example.at + span.start, example.at + span.end, span.label, example.surface(span))
         for example in examples
         for span in example.spans
     }
 
 
-def _of(places: set[Place], label: str) -> set[Place]:
+def _of(places: set[ArticleSpan], label: str) -> set[ArticleSpan]:
     return {place for place in places if place.label == label}
 
 
-def _counts(gold: set[Place], predicted: set[Place]) -> Counts:
+def _counts(gold: set[ArticleSpan], predicted: set[ArticleSpan]) -> Counts:
     return Counts(len(gold & predicted), len(gold), len(predicted))

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from goldspan.corpus import Corpus, confirmed
-from goldspan.errors import InputError, MissingPart
+from goldspan.errors import InputError, NotFoundError
 from goldspan.evaluation.alignment import pair
-from goldspan.evaluation.report import report
-from goldspan.evaluation.text_report import View
+from goldspan.evaluation.report import make_report
+from goldspan.evaluation.text_report import ReportView
 from goldspan.formats import sources
 from goldspan.report.svg import colours
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from goldspan.annotation import Example, LabelScheme
     from goldspan.bootstrap import Unit
-    from goldspan.evaluation.alignment import Paired
-    from goldspan.evaluation.report import Report
+    from goldspan.evaluation.alignment import PairedExamples
+    from goldspan.evaluation.report import EvaluationReport
     from goldspan.evaluation.result import Scheme
     from goldspan.formats.sources import Source
     from goldspan.iob import Repair
@@ -29,7 +29,7 @@ TRAIN = "train"
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class EvaluationOptions:
     """An evaluation as it is asked for.
 
     Args:
@@ -71,12 +71,12 @@ class Task:
         return {"gold": str(self.gold), "predictions": self.predictions, "baseline": self.baseline, "split": self.split}
 
 
-def run_evaluation(task: Task) -> tuple[Report, View]:
+def run_evaluation(task: EvaluationOptions) -> tuple[EvaluationReport, ReportView]:
     """The report that is asked for, and how it is to be shown.
 
     Raises:
         InputError: naming file and line, for what cannot be read.
-        MissingPart: for a pipeline or a project that is not there.
+        NotFoundError: for a pipeline or a project that is not there.
     """
     corpus = _project(task)
     gold = sources.read_source(task.gold, form=task.gold_form, split=task.split, repair=task.repair)
@@ -85,7 +85,7 @@ def run_evaluation(task: Task) -> tuple[Report, View]:
     paired = _paired(task, task.predictions, gold, chosen)
     against = None if task.baseline is None else _paired(task, task.baseline, gold, chosen)
     scheme = _scheme(corpus, gold)
-    made = report(
+    made = make_report(
         paired.gold,
         paired.predicted,
         baseline=None if against is None else against.predicted,
@@ -100,20 +100,20 @@ def run_evaluation(task: Task) -> tuple[Report, View]:
     )
     theirs = {label.name: label.colour for label in scheme.labels} if scheme else {}
     name = str(task.gold) if task.split is None else f"{task.gold} ({task.split})"
-    return made, View(name, task.predictions, task.baseline, task.headline, colours(made.labels, theirs))
+    return made, ReportView(name, task.predictions, task.baseline, task.headline, colours(made.labels, theirs))
 
 
-def _project(task: Task) -> Corpus | None:
+def _project(task: EvaluationOptions) -> Corpus | None:
     """The project that was named, or the one that the gold lies in."""
     if task.root is not None:
         return Corpus.find(task.root)
     try:
         return Corpus.find(task.gold)
-    except MissingPart:
+    except NotFoundError:
         return None
 
 
-def _articles(task: Task, corpus: Corpus | None, gold: Source) -> frozenset[str] | None:
+def _articles(task: EvaluationOptions, corpus: Corpus | None, gold: Source) -> frozenset[str] | None:
     """The articles of the split that is asked for; None where all count, or a dataset has chosen already."""
     if task.split is None or gold.kind == "dataset":
         return None
@@ -140,7 +140,7 @@ def _of_articles(source: Source, articles: frozenset[str] | None) -> Source:
     )
 
 
-def _paired(task: Task, name: str, gold: Source, chosen: frozenset[str] | None) -> Paired:
+def _paired(task: EvaluationOptions, name: str, gold: Source, chosen: frozenset[str] | None) -> PairedExamples:
     source = sources.read_source(name, form=task.form, split=task.split, repair=task.repair, texts=gold.examples)
     return pair(gold, _of_articles(source, chosen) if source.has_ids else source)
 
@@ -153,7 +153,7 @@ def _scheme(corpus: Corpus | None, gold: Source) -> LabelScheme | None:
     return corpus.scheme if names <= set(corpus.scheme.names) else None
 
 
-def _training(task: Task, corpus: Corpus | None) -> Sequence[Example] | None:
+def _training(task: EvaluationOptions, corpus: Corpus | None) -> Sequence[Example] | None:
     if task.train is not None:
         return sources.read_source(task.train, split=TRAIN, repair=task.repair).examples
     if corpus is None or task.split in (None, TRAIN):
@@ -161,7 +161,9 @@ def _training(task: Task, corpus: Corpus | None) -> Sequence[Example] | None:
     return list(corpus.gold_examples(corpus.read_split(TRAIN))) or None
 
 
-def _passes(task: Task, corpus: Corpus | None, gold: Sequence[Example]) -> Mapping[str, Sequence[Example]] | None:
+def _passes(
+    task: EvaluationOptions, corpus: Corpus | None, gold: Sequence[Example]
+) -> Mapping[str, Sequence[Example]] | None:
     """The passes that have read some of the gold; None if there is none."""
     if task.passes is not None:
         folders = [path for path in sorted(task.passes.iterdir()) if path.is_dir()] if task.passes.is_dir() else []

@@ -26,10 +26,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from goldspan.errors import ValueRefused
+from goldspan.errors import InvalidValueError
 from goldspan.evaluation.matching import FULL, Solver, credit, overlaps
 from goldspan.evaluation.result import SCHEMES, Evaluation, Measures
-from goldspan.span_table import Columns, aligned
+from goldspan.span_table import SpanTable, aligned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
     from goldspan.annotation import Example
-    from goldspan.evaluation.matching import Edges
+    from goldspan.evaluation.matching import OverlapGraph
 
 if TYPE_CHECKING:
     Integers = NDArray[np.int64]
@@ -50,7 +50,7 @@ WIDTH = PAIRED + len(SCHEMES)
 
 
 @dataclass(frozen=True, eq=False)
-class Counted:
+class DocumentCounts:
     """What was counted in each document, to be summed over any of them; `measure` makes it.
 
     Args:
@@ -134,7 +134,7 @@ def _table(sums: Integers) -> Integers:
     return table
 
 
-def measure(gold: Columns, predicted: Columns) -> Counted:
+def measure(gold: SpanTable, predicted: SpanTable) -> DocumentCounts:
     """Count a prediction against gold under all four schemes.
 
     Args:
@@ -142,7 +142,7 @@ def measure(gold: Columns, predicted: Columns) -> Counted:
         predicted: the predicted spans, of the same documents; the tables of labels may differ.
 
     Raises:
-        ValueRefused: where the two sides have not equally many documents.
+        InvalidValueError: where the two sides have not equally many documents.
     """
     gold, predicted = aligned(gold, predicted)
     found = overlaps(gold, predicted)
@@ -154,10 +154,10 @@ def measure(gold: Columns, predicted: Columns) -> Counted:
     counted += _pairs(gold, found.edges, np.zeros_like(gold.label))
     counted += _pairs(gold, found.edges.where(found.edges.label), 1 + gold.label)
     document, column = (np.concatenate(parts) for parts in zip(*counted, strict=True))
-    return Counted(gold.documents, gold.labels, document, column)
+    return DocumentCounts(gold.documents, gold.labels, document, column)
 
 
-def _pairs(gold: Columns, edges: Edges, block: Integers) -> list[tuple[Integers, Integers]]:
+def _pairs(gold: SpanTable, edges: OverlapGraph, block: Integers) -> list[tuple[Integers, Integers]]:
     """The best pairs under each scheme, counted in the blocks that `block` gives for the gold spans."""
     solver = Solver(edges)
     found = []
@@ -177,12 +177,12 @@ def evaluate(gold: Sequence[Example], predictions: Sequence[Example]) -> Evaluat
         predictions: the same examples in the same order, with predicted spans.
 
     Raises:
-        ValueRefused: where there are not equally many, or two that stand side by side differ in their text.
+        InvalidValueError: where there are not equally many, or two that stand side by side differ in their text.
     """
-    counted = measure(Columns.of(gold), Columns.of(predictions))
+    counted = measure(SpanTable.of(gold), SpanTable.of(predictions))
     if any(map(ne, map(attrgetter("text"), gold), map(attrgetter("text"), predictions))):
         one = next(one for one, other in zip(gold, predictions, strict=True) if one.text != other.text)
-        raise ValueRefused("the prediction is on another text", example=one.id, remedy="Pair the examples first.")
+        raise InvalidValueError("the prediction is on another text", example=one.id, remedy="Pair the examples first.")
     return counted.evaluation()
 
 
@@ -206,7 +206,7 @@ class ArticleScores:
         return {"examples": self.examples, "schemes": schemes}
 
 
-def by_article(examples: Sequence[Example], counted: Counted) -> tuple[ArticleScores, ...]:
+def by_article(examples: Sequence[Example], counted: DocumentCounts) -> tuple[ArticleScores, ...]:
     """The measures of each article, in the order of the examples; none where each example is an article of its own.
 
     Args:
@@ -228,7 +228,7 @@ def by_article(examples: Sequence[Example], counted: Counted) -> tuple[ArticleSc
 BLOCK = 2 + len(SCHEMES)  # for each block of columns: possible, actual, and twice the credit under each scheme
 
 
-def totals(counted: Counted, units: Integers | None) -> csr_array:
+def totals(counted: DocumentCounts, units: Integers | None) -> csr_array:
     """Possible, actual and twice the credit under each scheme, summed over the documents of each unit.
 
     Args:
@@ -239,21 +239,21 @@ def totals(counted: Counted, units: Integers | None) -> csr_array:
         Whole numbers, shape (units, BLOCK * (1 + labels)); the first block is overall.
 
     Raises:
-        ValueRefused: where `units` has another shape or leaves a number out.
+        InvalidValueError: where `units` has another shape or leaves a number out.
     """
     if units is not None:
         units = np.asarray(units)
         if units.shape != (counted.documents,):
-            raise ValueRefused(f"there are {counted.documents:,} documents, and units of shape {units.shape}")
+            raise InvalidValueError(f"there are {counted.documents:,} documents, and units of shape {units.shape}")
         if units.size and (units.min() < 0 or (np.bincount(units) == 0).any()):
-            raise ValueRefused("the units must be numbered from 0 without gaps")
+            raise InvalidValueError("the units must be numbered from 0 without gaps")
     from scipy.sparse import csr_array
 
     return csr_array(counted.summed(units) @ _from_columns(1 + len(counted.labels)))
 
 
 def _from_columns(blocks: int) -> csr_array:
-    """The linear map from the columns of `Counted` to those of `totals`."""
+    """The linear map from the columns of `DocumentCounts` to those of `totals`."""
     from scipy.sparse import csr_array
 
     table = np.zeros((blocks, WIDTH, blocks, BLOCK), np.int64)

@@ -29,8 +29,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
-from goldspan.bootstrap import drawn, f1, interval, kinds, portions, ratio
-from goldspan.errors import ValueRefused
+from goldspan.bootstrap import chunk_sizes, distinct_rows, f1, interval, ratio, resampled_sums
+from goldspan.errors import InvalidValueError
 from goldspan.evaluation.result import SCHEMES
 from goldspan.evaluation.scores import BLOCK, totals
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from goldspan.bootstrap import BootstrapSettings, Interval
     from goldspan.evaluation.result import Scheme
-    from goldspan.evaluation.scores import Counted
+    from goldspan.evaluation.scores import DocumentCounts
 
 if TYPE_CHECKING:
     Integers = NDArray[np.int64]
@@ -55,7 +55,7 @@ Bounds: TypeAlias = "Mapping[Measure, Interval]"
 
 
 @dataclass(frozen=True, slots=True)
-class Intervals:
+class ScoreIntervals:
     """The confidence intervals of an evaluation.
 
     Args:
@@ -102,7 +102,7 @@ class Intervals:
         }
 
 
-def intervals(counted: Counted, settings: BootstrapSettings, units: Integers | None = None) -> Intervals:
+def intervals(counted: DocumentCounts, settings: BootstrapSettings, units: Integers | None = None) -> ScoreIntervals:
     """The bootstrap confidence intervals of all measures.
 
     Args:
@@ -112,15 +112,15 @@ def intervals(counted: Counted, settings: BootstrapSettings, units: Integers | N
             are drawn together. None to draw each document by itself.
 
     Raises:
-        ValueRefused: where `units` do not fit the documents.
+        InvalidValueError: where `units` do not fit the documents.
     """
     rows = totals(counted, units)
-    times, distinct = kinds(rows)
+    times, distinct = distinct_rows(rows)
     rng = np.random.default_rng(settings.seed)
-    parts = [_measures(sums) for sums in drawn(times, distinct, settings.resamples, rng)]
+    parts = [_measures(sums) for sums in resampled_sums(times, distinct, settings.resamples, rng)]
     found = np.concatenate(parts)  # (resamples, 1 + labels, schemes, measures)
     edges = settings.edges
-    return Intervals(
+    return ScoreIntervals(
         settings=settings,
         units=rows.shape[0],
         overall={scheme: _row(found[:, 0, number], edges) for number, scheme in enumerate(SCHEMES)},
@@ -241,7 +241,7 @@ class SystemComparison:
 
 
 def compare(
-    counted: Counted, baseline: Counted, settings: BootstrapSettings, units: Integers | None = None
+    counted: DocumentCounts, baseline: DocumentCounts, settings: BootstrapSettings, units: Integers | None = None
 ) -> SystemComparison:
     """Compare two predictions on the same gold, by F1 over all labels.
 
@@ -252,13 +252,13 @@ def compare(
         units: the number of each document's unit, from 0 without gaps; shape (n,). None for each document alone.
 
     Raises:
-        ValueRefused: where the two were not counted against the same gold, and as `intervals` does.
+        InvalidValueError: where the two were not counted against the same gold, and as `intervals` does.
     """
     resamples = settings.resamples
     both = _side_by_side(totals(counted, units), totals(baseline, units))
     rng = np.random.default_rng(settings.seed)
     real = _differences(np.asarray(both.sum(axis=0), np.float64).reshape(1, -1))[0]
-    boot = np.concatenate([_differences(sums) for sums in drawn(*kinds(both), resamples, rng)])
+    boot = np.concatenate([_differences(sums) for sums in resampled_sums(*distinct_rows(both), resamples, rng)])
     swaps, exact = _swapped(both, resamples, rng)
     schemes: dict[Scheme, F1Difference] = {}
     for number, scheme in enumerate(SCHEMES):
@@ -272,7 +272,7 @@ def _side_by_side(ours: csr_array, theirs: csr_array) -> csr_array:
     from scipy.sparse import csr_array, hstack
 
     if ours.shape[0] != theirs.shape[0] or (ours[:, [0]] - theirs[:, [0]]).count_nonzero():
-        raise ValueRefused(
+        raise InvalidValueError(
             "the two predictions were not counted against the same gold",
             remedy="Count both on the same documents, in the same order.",
         )
@@ -288,7 +288,7 @@ def _differences(sums: Numbers) -> Numbers:
 def _swapped(both: csr_array, resamples: int, rng: np.random.Generator) -> tuple[Numbers, bool]:
     """The differences of F1 after some units changed places, and whether all ways were tried."""
     change = both[:, BLOCK:] - both[:, 1:BLOCK]
-    times, rows = kinds(change[change.count_nonzero(axis=1) > 0])
+    times, rows = distinct_rows(change[change.count_nonzero(axis=1) > 0])
     base = np.asarray(both.sum(axis=0), np.float64)
     number = int(times.sum())
     exact = number < resamples.bit_length()  # that is, there are no more ways than that
@@ -311,7 +311,7 @@ def _all_ways(times: Integers) -> Iterator[Numbers]:
 
 def _some_ways(times: Integers, resamples: int, rng: np.random.Generator) -> Iterator[Numbers]:
     """The same by chance; shape (some, kinds)."""
-    for count in portions(resamples, times.size):
+    for count in chunk_sizes(resamples, times.size):
         yield rng.binomial(times, 0.5, (count, times.size)).astype(np.float64)
 
 

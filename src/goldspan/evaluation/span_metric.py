@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from goldspan.annotation import Span
-from goldspan.errors import ValueRefused
+from goldspan.errors import InvalidValueError
 from goldspan.evaluation.hooks import TagSet, columns, decode
 from goldspan.evaluation.result import SCHEMES, flat
 from goldspan.evaluation.scores import measure
-from goldspan.span_table import Columns
+from goldspan.span_table import SpanTable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,10 +80,10 @@ class SpanMetric:
         """Take in some documents.
 
         Raises:
-            ValueRefused: if there are not as many of the one as of the other.
+            InvalidValueError: if there are not as many of the one as of the other.
         """
         if len(predictions) != len(references):
-            raise ValueRefused(f"there are {len(predictions)} predictions for {len(references)} references")
+            raise InvalidValueError(f"there are {len(predictions)} predictions for {len(references)} references")
         self._predictions.extend(predictions)
         self._references.extend(references)
 
@@ -91,8 +91,8 @@ class SpanMetric:
         """The flat measures of these documents and of those taken in before, which are then forgotten.
 
         Raises:
-            ValueRefused: naming the document, from 0, that has other tokens in the prediction, or what is neither a
-                tag nor a span.
+            InvalidValueError: naming the document, from 0, that has other tokens in the prediction, or what is neither
+                a tag nor a span.
         """
         self.add_batch(predictions=predictions or [], references=references or [])
         gold, predicted = self._references, self._predictions
@@ -104,7 +104,9 @@ class SpanMetric:
         lengths = [len(tags) for tags in gold]
         for number, (length, tags) in enumerate(zip(lengths, predicted, strict=True)):
             if length != len(tags):
-                raise ValueRefused(f"document {number} has {length} tags in gold and {len(tags)} in the prediction")
+                raise InvalidValueError(
+                    f"document {number} has {length} tags in gold and {len(tags)} in the prediction"
+                )
         names = sorted(set().union(*gold, *predicted))
         known = TagSet.of(names, self._scheme)
         right = decode(_numbers(gold, names), np.array(lengths, np.int64), known)
@@ -118,9 +120,9 @@ class SpanMetric:
     def _of_spans(self, gold: Documents, predicted: Documents) -> dict[str, float]:
         sides = [[_spans(document, number) for number, document in enumerate(side)] for side in (gold, predicted)]
         labels = tuple(sorted({span.label for side in sides for spans in side for span in spans}))
-        return self._scores(*(Columns.of(side, labels) for side in sides))
+        return self._scores(*(SpanTable.of(side, labels) for side in sides))
 
-    def _scores(self, gold: Columns, predicted: Columns) -> dict[str, float]:
+    def _scores(self, gold: SpanTable, predicted: SpanTable) -> dict[str, float]:
         evaluation = measure(gold, predicted).evaluation()
         scores = flat(evaluation, self._schemes, by_label=self._by_label, undefined=self._undefined)
         return scores | {"gold_spans": float(len(gold.start)), "predicted_spans": float(len(predicted.start))}
@@ -130,7 +132,7 @@ def _are_tags(documents: Documents) -> bool:
     """Whether the documents are lists of tags; where all are empty, that makes no difference."""
     kinds = {type(item) is str for document in documents for item in document[:1]}
     if len(kinds) > 1:
-        raise ValueRefused("some documents are lists of tags, others are not", remedy=REMEDY)
+        raise InvalidValueError("some documents are lists of tags, others are not", remedy=REMEDY)
     return True in kinds
 
 
@@ -143,8 +145,8 @@ def _numbers(documents: Documents, names: Sequence[str]) -> np.ndarray[Any, np.d
 def _spans(document: Document, number: int) -> list[Span]:
     try:
         return [_span(item) for item in document]
-    except ValueRefused as error:
-        raise ValueRefused(f"document {number}: {error.message}", remedy=error.remedy or REMEDY) from None
+    except InvalidValueError as error:
+        raise InvalidValueError(f"document {number}: {error.message}", remedy=error.remedy or REMEDY) from None
 
 
 def _span(item: object) -> Span:
@@ -156,4 +158,4 @@ def _span(item: object) -> Span:
     match item:
         case (int(start), int(end), str(label)):
             return Span(start, end, label)
-    raise ValueRefused(f"{item!r:.80} is no span", remedy=REMEDY)
+    raise InvalidValueError(f"{item!r:.80} is no span", remedy=REMEDY)

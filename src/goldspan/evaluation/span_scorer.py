@@ -13,10 +13,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from goldspan.annotation import Span
-from goldspan.errors import ValueRefused
+from goldspan.errors import InvalidValueError
 from goldspan.evaluation.result import flat
 from goldspan.evaluation.scores import measure
-from goldspan.span_table import Columns
+from goldspan.span_table import SpanTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -60,7 +60,7 @@ def make_span_scorer(spans_key: str | None = None) -> Scorer:
         gold = [_spans(one.reference, key) for one in annotated]
         predicted = [list(_judged(one, key)) for one in annotated]
         labels = tuple(sorted({span.label for spans in [*gold, *predicted] for span in spans}))
-        evaluation = measure(Columns.of(gold, labels), Columns.of(predicted, labels)).evaluation()
+        evaluation = measure(SpanTable.of(gold, labels), SpanTable.of(predicted, labels)).evaluation()
         return _scores(evaluation, attribute) | {f"{attribute}_docs": len(annotated)}
 
     return score
@@ -105,7 +105,7 @@ def _judged(example: Example, spans_key: str | None) -> Iterator[Span]:
 
 def _refuse_other_text(example: Example) -> None:
     if example.reference.text != example.predicted.text:
-        raise ValueRefused(
+        raise InvalidValueError(
             f"gold and prediction have different texts: {example.reference.text!r:.60}, {example.predicted.text!r:.60}",
             remedy="Score docs of one text: offsets into two texts cannot be compared.",
         )

@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from goldspan.bootstrap import Interval
-    from goldspan.evaluation.report import Report
+    from goldspan.evaluation.report import EvaluationReport
     from goldspan.evaluation.result import Measures, Scheme
     from goldspan.evaluation.scores import ArticleScores
     from goldspan.evaluation.significance import Bounds
-    from goldspan.formats.sources import Note
+    from goldspan.formats.sources import SourceNote
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class ReportView:
     """What a report is called, and what of it stands first.
 
     Args:
@@ -48,7 +48,7 @@ def f1_interval(bounds: Bounds | None) -> Interval | None:
     return None if bounds is None else bounds["f1"]
 
 
-def size(report: Report) -> str:
+def size(report: EvaluationReport) -> str:
     """How much was evaluated."""
     held = report.size
     parts = [amount(held.examples, "example"), f"{held.gold:,} gold and {held.predicted:,} predicted spans"]
@@ -57,12 +57,12 @@ def size(report: Report) -> str:
     return ", ".join(parts)
 
 
-def certainty(report: Report) -> str:
+def certainty(report: EvaluationReport) -> str:
     """What the brackets hold."""
     return f"In brackets: {report.intervals.sentence}"
 
 
-def wording_remarks(report: Report) -> list[str]:
+def wording_remarks(report: EvaluationReport) -> list[str]:
     """How to read what is there; what the brackets hold is said at the top."""
     return [sentence for sentence in report.remarks if sentence != report.intervals.sentence]
 
@@ -71,13 +71,13 @@ WIDTH = 100  # columns of a terminal
 MICRO, MACRO = "all, micro", "all, macro"
 
 
-def opening(report: Report, view: View) -> Iterator[str]:
+def opening(report: EvaluationReport, view: ReportView) -> Iterator[str]:
     """What was evaluated, and what the brackets hold."""
     yield f"{size(report)}." + (f" Baseline: {view.baseline}." if view.baseline else "")
     yield certainty(report)
 
 
-def closing(report: Report, most: int) -> Iterator[tuple[str, list[str]]]:
+def closing(report: EvaluationReport, most: int) -> Iterator[tuple[str, list[str]]]:
     """What is undefined, what there is to remark, and the notes on the inputs: of each kind the first ones."""
     for title, sentences in (("Undefined", report.undefined), ("Remarks", wording_remarks(report))):
         if sentences:
@@ -88,15 +88,15 @@ def closing(report: Report, most: int) -> Iterator[tuple[str, list[str]]]:
         yield title, shown + ([f"and {rest:,} more, which --json lists"] if rest else [])
 
 
-def by_kind(notes: Iterable[Note]) -> list[tuple[str, list[Note]]]:
+def by_kind(notes: Iterable[SourceNote]) -> list[tuple[str, list[SourceNote]]]:
     """The notes on the inputs, kind by kind, under a title that counts and explains them."""
-    kinds: dict[str, list[Note]] = {}
+    kinds: dict[str, list[SourceNote]] = {}
     for note in notes:
         kinds.setdefault(note.kind, []).append(note)
     return [(f"{amount(len(held), 'note')} “{kind}”: {KINDS[kind]}", held) for kind, held in kinds.items()]
 
 
-def report_tables(report: Report, view: View) -> Iterator[Table]:
+def report_tables(report: EvaluationReport, view: ReportView) -> Iterator[Table]:
     """Every table of a report, in the order in which a reader asks: how good, how sure, and where it fails."""
     yield _measures(report, view)
     yield _schemes(report)
@@ -113,7 +113,7 @@ def report_tables(report: Report, view: View) -> Iterator[Table]:
         yield _ceiling(report)
 
 
-def _measures(report: Report, view: View) -> Table:
+def _measures(report: EvaluationReport, view: ReportView) -> Table:
     """The counts and measures of the scheme that leads; counts that the scheme does not know are left out."""
     scheme, sure = view.headline, report.intervals
     labels = report.evaluation.labels[scheme]
@@ -133,7 +133,7 @@ def _counts(one: Measures, wrong: str) -> tuple[str, ...]:
     return tuple(f"{getattr(one, kind):,}" for kind in ("correct", wrong, "missed", "spurious"))
 
 
-def _schemes(report: Report) -> Table:
+def _schemes(report: EvaluationReport) -> Table:
     sure, measured = report.intervals, report.evaluation
     rows = [
         (name, *(beside(measured.labels[s][name].f1, f1_interval(sure.labels[s].get(name))) for s in SCHEMES))
@@ -146,7 +146,7 @@ def _schemes(report: Report) -> Table:
     )
 
 
-def _comparison(report: Report) -> Table:
+def _comparison(report: EvaluationReport) -> Table:
     against = report.comparison
     assert against is not None
     rows = [
@@ -165,7 +165,7 @@ def _comparison(report: Report) -> Table:
     return Table("Against the baseline, over all labels", against.sentence(), header, tuple(rows))
 
 
-def _confusion(report: Report) -> Table:
+def _confusion(report: EvaluationReport) -> Table:
     """The matrix where it fits, or else the pairs of labels that are most often taken for each other."""
     names, counts = report.confusion.labels, report.confusion.rows
     title = "Gold labels (rows) and what was predicted for them (columns)"
@@ -182,7 +182,7 @@ def _confusion(report: Report) -> Table:
     return cut_cell("Labels most often taken for others", ("gold", "predicted", "times"), most)
 
 
-def _kinds(report: Report) -> Table:
+def _kinds(report: EvaluationReport) -> Table:
     errors = report.errors
     rows = [(name, *_each(errors.labels[name], ERROR_KINDS)) for name in report.labels]
     rows.append(("all", *_each(errors.overall, ERROR_KINDS)))
@@ -194,7 +194,7 @@ def _each(held: object, names: Iterable[str]) -> tuple[str, ...]:
     return tuple(f"{getattr(held, name):,}" for name in names)
 
 
-def _slices(report: Report) -> Iterator[Table]:
+def _slices(report: EvaluationReport) -> Iterator[Table]:
     """One table for all dimensions; labels and articles have tables of their own."""
     rows = [
         (f"{part.dimension}: {part.name}", f"{one.gold:,}", f"{one.predicted:,}", f"{one.true_positives:,}",
@@ -208,7 +208,7 @@ def _slices(report: Report) -> Iterator[Table]:
         yield Table("Slices, by the scheme strict", "", header, tuple(rows))
 
 
-def _articles(report: Report) -> Table:
+def _articles(report: EvaluationReport) -> Table:
     cells = [
         (one.article, f"{one.examples:,}", f"{held['strict'].possible:,}", *(percent(held[s].f1) for s in SCHEMES))
         for one in hardest_first(report.articles)
@@ -227,14 +227,14 @@ def hardest_first(articles: Iterable[ArticleScores]) -> list[ArticleScores]:
     return sorted(articles, key=key)
 
 
-def _values(report: Report) -> Table:
+def _values(report: EvaluationReport) -> Table:
     names = ("right", "bound_wrong", "wrong", "missed", "spurious", "without_value")
     rows = tuple((one.label, *_each(one, names), percent(one.accuracy)) for one in report.values)
     header = ("label", *(name.replace("_", " ") for name in names), "accuracy")
     return Table("Values of quantities", "Accuracy: the share of the gold values that came out right.", header, rows)
 
 
-def _ceiling(report: Report) -> Table:
+def _ceiling(report: EvaluationReport) -> Table:
     ceiling = report.ceiling
     assert ceiling is not None
     rows = [

@@ -29,7 +29,7 @@ MARKER_TEXT = "This folder was written by `goldspan export` and is replaced as a
 
 
 @dataclass(frozen=True, slots=True)
-class Exported:
+class ExportResult:
     """What an export made.
 
     Args:
@@ -54,7 +54,7 @@ class Exported:
         }
 
 
-def export(corpus: Corpus, output: Path, name: str = DATASET, policy: Policy = "strict") -> Exported:
+def export(corpus: Corpus, output: Path, name: str = DATASET, policy: Policy = "strict") -> ExportResult:
     """Write the gold of a corpus, split by split, as a whole folder or not at all.
 
     Two exports of one corpus are byte-identical.
@@ -82,7 +82,7 @@ def export(corpus: Corpus, output: Path, name: str = DATASET, policy: Policy = "
     except BaseException:
         shutil.rmtree(beside, ignore_errors=True)
         raise
-    return Exported(output, done.rows, done.spans, done.losses)
+    return ExportResult(output, done.rows, done.spans, done.losses)
 
 
 def _refuse_foreign(output: Path) -> None:
@@ -122,8 +122,8 @@ def _splits(corpus: Corpus) -> dict[str, list[str]]:
     return splits
 
 
-def _dataset(corpus: Corpus, splits: Mapping[str, list[str]], folder: Path, policy: Policy) -> Exported:
-    done = Exported(folder)
+def _dataset(corpus: Corpus, splits: Mapping[str, list[str]], folder: Path, policy: Policy) -> ExportResult:
+    done = ExportResult(folder)
     fold = folds(corpus)
     annotators = corpus.annotators()
     configs = {}
@@ -143,20 +143,22 @@ def _dataset(corpus: Corpus, splits: Mapping[str, list[str]], folder: Path, poli
     return done
 
 
-def _gold_rows(corpus: Corpus, ids: list[str], fold: Mapping[str, int]) -> Iterator[parquet.Row]:
+def _gold_rows(corpus: Corpus, ids: list[str], fold: Mapping[str, int]) -> Iterator[parquet.DatasetRow]:
     for example in corpus.gold_examples(ids):
-        yield parquet.Row(example, fold[example.article])
+        yield parquet.DatasetRow(example, fold[example.article])
 
 
-def _pass_rows(corpus: Corpus, ids: list[str], annotators: list[str], fold: Mapping[str, int]) -> Iterator[parquet.Row]:
+def _pass_rows(
+    corpus: Corpus, ids: list[str], annotators: list[str], fold: Mapping[str, int]
+) -> Iterator[parquet.DatasetRow]:
     for article in ids:
         for annotator in annotators:
             for example in confirmed(corpus, annotator, [article]):
-                yield parquet.Row(example, fold.get(article), annotator)
+                yield parquet.DatasetRow(example, fold.get(article), annotator)
 
 
-def _files(corpus: Corpus, splits: Mapping[str, list[str]], folder: Path, name: str, policy: Policy) -> Exported:
-    done = Exported(folder, rows={GOLD: {}}, spans={GOLD: {}})
+def _files(corpus: Corpus, splits: Mapping[str, list[str]], folder: Path, name: str, policy: Policy) -> ExportResult:
+    done = ExportResult(folder, rows={GOLD: {}}, spans={GOLD: {}})
     suffix = next(iter(formats.get(name).SUFFIXES), "")
     for split, ids in splits.items():
         examples = list(corpus.gold_examples(ids))

@@ -34,7 +34,7 @@ ONE_BYTE, TWO_BYTES, THREE_BYTES = 0x7F, 0x7FF, 0xFFFF  # the last code points o
 
 
 @dataclass(frozen=True, slots=True)
-class Tokens:
+class TokenizedBatch:
     """The tokens of n examples, m in all, in order.
 
     Args:
@@ -48,7 +48,7 @@ class Tokens:
     ends: NDArray[np.int64]
 
 
-def tokenize(examples: Sequence[Example], language: str) -> Tokens:
+def tokenize(examples: Sequence[Example], language: str) -> TokenizedBatch:
     """The tokens of the examples."""
     import numpy as np
     from spacy.attrs import IDX, IS_SPACE, LENGTH
@@ -59,7 +59,7 @@ def tokenize(examples: Sequence[Example], language: str) -> Tokens:
     words = table[:, 2] == 0
     of_example = np.repeat(np.arange(len(examples)), lengths)[words]
     starts = table[words, 0]
-    return Tokens(np.bincount(of_example, minlength=len(examples)), starts, starts + table[words, 1])
+    return TokenizedBatch(np.bincount(of_example, minlength=len(examples)), starts, starts + table[words, 1])
 
 
 def slices(
@@ -89,7 +89,7 @@ def slices(
 
 
 def tags(
-    examples: Sequence[Example], found: Tokens, number: Mapping[str, int], policy: Policy
+    examples: Sequence[Example], found: TokenizedBatch, number: Mapping[str, int], policy: Policy
 ) -> tuple[NDArray[np.int64], list[Misaligned]]:
     """The class ids (m,) of the IOB2 tags of all tokens, and the spans that do not fit them.
 
@@ -176,7 +176,7 @@ def features(scheme: LabelScheme, *, annotator: bool = False) -> Features:
     )
 
 
-class Columns:
+class ArrowColumns:
     """Collects examples and gives them back as an Arrow table.
 
     Args:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datasets import Features
 
     from goldspan.corpus import Corpus
-    from goldspan.export.parquet import Written
+    from goldspan.export.parquet import WrittenTable
     from goldspan.tokens import Misaligned, Policy
 
 SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
@@ -24,7 +24,7 @@ POLICIES = {
 
 def render(
     corpus: Corpus,
-    configs: Mapping[str, tuple[Features, Mapping[str, Written]]],
+    configs: Mapping[str, tuple[Features, Mapping[str, WrittenTable]]],
     losses: Sequence[Misaligned],
     policy: Policy,
 ) -> str:
@@ -42,7 +42,7 @@ def render(
     return f"---\n{_header(corpus, configs, title)}\n---\n\n{text.rstrip()}\n\n{_tokens(losses, policy)}"
 
 
-def _header(corpus: Corpus, configs: Mapping[str, tuple[Features, Mapping[str, Written]]], title: str) -> str:
+def _header(corpus: Corpus, configs: Mapping[str, tuple[Features, Mapping[str, WrittenTable]]], title: str) -> str:
     from datasets import DatasetInfo, SplitInfo
     from datasets.info import DatasetInfosDict
     from datasets.splits import SplitDict

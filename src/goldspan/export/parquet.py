@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from goldspan import files
-from goldspan.export.arrow import Columns, features
+from goldspan.export.arrow import ArrowColumns, features
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,7 +20,7 @@ ROW_GROUP = 10_000  # rows held in memory at a time
 
 
 @dataclass(slots=True)
-class Written:
+class WrittenTable:
     """What went into one file.
 
     Args:
@@ -37,7 +37,7 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DatasetRow:
     """An example on its way into a table; an article without gold has no fold."""
 
     example: Example
@@ -45,7 +45,9 @@ class Row:
     annotator: str | None = None
 
 
-def write(path: Path, rows: Iterable[Row], scheme: LabelScheme, policy: Policy, *, annotator: bool = False) -> Written:
+def write(
+    path: Path, rows: Iterable[DatasetRow], scheme: LabelScheme, policy: Policy, *, annotator: bool = False
+) -> WrittenTable:
     """Write a Parquet file of examples, in row groups, beside and then in place.
 
     The bytes depend on the rows and the library versions alone.
@@ -59,9 +61,9 @@ def write(path: Path, rows: Iterable[Row], scheme: LabelScheme, policy: Policy, 
     """
     import pyarrow.parquet as pq
 
-    columns = Columns(scheme, policy)
+    columns = ArrowColumns(scheme, policy)
     schema = features(scheme, annotator=annotator).arrow_schema
-    written = Written()
+    written = WrittenTable()
     with files.replacing(path) as stream, pq.ParquetWriter(stream, schema, compression="zstd") as writer:
         for batch in _batches(rows):
             examples = [row.example for row in batch]
@@ -75,7 +77,7 @@ def write(path: Path, rows: Iterable[Row], scheme: LabelScheme, policy: Policy, 
     return written
 
 
-def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
+def _batches(rows: Iterable[DatasetRow]) -> Iterator[list[DatasetRow]]:
     stream = iter(rows)
     while batch := list(islice(stream, ROW_GROUP)):
         yield batch

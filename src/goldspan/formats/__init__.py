@@ -1,8 +1,8 @@
 """The file formats: one module each, which alone reads and writes it.
 
-A format module has `SUFFIXES`, `scan(path)` (each example as a `Record`, or as the `InputError` that says why it is
-none) and `write(path, examples)`. Formats of tokens, `TOKEN_FORMATS`, take a policy for spans that cut tokens, and
-their `write` returns those spans.
+A format module has `SUFFIXES`, `scan(path)` (each example as a `ControlRecord`, or as the `InputError` that says why
+it is none) and `write(path, examples)`. Formats of tokens, `TOKEN_FORMATS`, take a policy for spans that cut tokens,
+and their `write` returns those spans.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goldspan import files
-from goldspan.errors import InputError, ValueRefused
+from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats.json_lines import decode, json_object, numbered
 from goldspan.formats.record import RawSpan, Record
 
@@ -52,7 +52,7 @@ STANDOFF_REMEDY = "A line is T1, a tab, LABEL START END, a tab and the words; re
 
 
 @dataclass
-class Standoff:
+class BratAnnotation:
     """What an `.ann` file says.
 
     Args:
@@ -66,9 +66,9 @@ class Standoff:
     errors: list[tuple[int, str]] = field(default_factory=list)
 
 
-def parse_standoff(lines: Iterable[tuple[int, str]], text: str) -> Standoff:
+def parse_standoff(lines: Iterable[tuple[int, str]], text: str) -> BratAnnotation:
     """The annotation of a text, from numbered lines."""
-    found = Standoff()
+    found = BratAnnotation()
     seen: set[str] = set()
     for number, line in lines:
         if not line.strip():
@@ -76,15 +76,15 @@ def parse_standoff(lines: Iterable[tuple[int, str]], text: str) -> Standoff:
         name = line.partition("\t")[0]
         try:
             if name in seen and name != "*":
-                raise ValueRefused(f"there are two annotations {name!r}")  # noqa: TRY301  (one list of errors)
+                raise InvalidValueError(f"there are two annotations {name!r}")  # noqa: TRY301  (one list of errors)
             if bound := TEXT_BOUND.fullmatch(line):
                 found.spans.append((_span(bound, text), name))
             elif OTHER.fullmatch(line):
                 found.others.append(line)
             else:
-                raise ValueRefused(f"{line!r:.80} is no annotation")  # noqa: TRY301  (likewise)
+                raise InvalidValueError(f"{line!r:.80} is no annotation")  # noqa: TRY301  (likewise)
             seen.add(name)
-        except ValueRefused as error:
+        except InvalidValueError as error:
             found.errors.append((number, error.message))
     found.spans.sort(key=lambda item: item[0][:3])
     return found
@@ -94,8 +94,8 @@ def render_standoff(example: Example) -> str:
     """The lines of an example, numbered as they were read where something refers to them, else in order.
 
     Raises:
-        ValueRefused: for a label with a blank, a span that begins or ends with a line break, or an extra key `brat`
-            that does not fit the spans.
+        InvalidValueError: for a label with a blank, a span that begins or ends with a line break, or an extra key
+            `brat` that does not fit the spans.
     """
     names, others = _kept(example)
     spans = "".join(
@@ -110,7 +110,7 @@ def _span(bound: re.Match[str], text: str) -> RawSpan:
     pairs = sorted((int(start), int(end)) for start, _, end in (pair.partition(" ") for pair in offsets.split(";")))
     for (_, end), (start, _) in pairwise(pairs):
         if text[end:start].strip():
-            raise ValueRefused(f"{name} is discontinuous ({offsets}): there are words between its parts")
+            raise InvalidValueError(f"{name} is discontinuous ({offsets}): there are words between its parts")
     start, end = pairs[0][0], max(end for _, end in pairs)
     covered, parts = text[start:end], [text[start:end] for start, end in pairs]
     said = {" ".join(parts), "".join(parts), BREAK.sub(" ", covered), BREAKS.sub(" ", covered)}
@@ -119,11 +119,11 @@ def _span(bound: re.Match[str], text: str) -> RawSpan:
 
 def _line(text: str, start: int, end: int, label: str) -> str:
     if len(label.split()) != 1:
-        raise ValueRefused(f"the label {label!r} holds a blank", remedy="Labels of brat are single words.")
+        raise InvalidValueError(f"the label {label!r} holds a blank", remedy="Labels of brat are single words.")
     cuts = [start, *(place for cut in BREAKS.finditer(text, start, end) for place in cut.span()), end]
     parts = list(zip(cuts[::2], cuts[1::2], strict=True))
     if any(first == last for first, last in parts):
-        raise ValueRefused(
+        raise InvalidValueError(
             f"the span [{start}, {end}, {label}] begins or ends with a line break",
             remedy="An .ann file cannot hold it: tighten its edges.",
         )
@@ -139,7 +139,7 @@ def _kept(example: Example) -> tuple[list[str], list[str]]:
             isinstance(item, str) and "\n" not in item for item in (*names, *others)
         ):
             return names, others
-    raise ValueRefused(
+    raise InvalidValueError(
         f"its extra key {KEY!r} does not fit its spans",
         remedy="It holds the ids of the spans and the lines that refer to them: correct or remove it.",
     )
@@ -154,7 +154,7 @@ REMEDY = 'A line is {"id": …, "at": …, "extra": {…}}; without the file, ex
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class BratMetadata:
     """What a folder keeps of an example beside its pair of files."""
 
     at: int = 0
@@ -170,16 +170,16 @@ def scan(path: Path) -> Iterator[Record | InputError]:
     if not path.is_dir():
         if path.suffix not in PAIR or not path.is_file():
             raise InputError("neither a folder nor an .ann file", file=path, remedy="Name a brat folder.")
-        yield from _scan_pair(path.parent, path.stem, Note())
+        yield from _scan_pair(path.parent, path.stem, BratMetadata())
         return
-    notes: dict[str, Note] = {}
+    notes: dict[str, BratMetadata] = {}
     for found in _notes(path):
         if isinstance(found, InputError):
             yield found
         else:
             notes[found[0]] = found[1]
     for name in [*notes, *sorted(_names(path) - notes.keys())]:
-        yield from _scan_pair(path, name, notes.get(name, Note()))
+        yield from _scan_pair(path, name, notes.get(name, BratMetadata()))
 
 
 def write(path: Path, examples: Iterable[Example]) -> None:
@@ -209,7 +209,7 @@ def write(path: Path, examples: Iterable[Example]) -> None:
             fresh.rename(path)
 
 
-def _scan_pair(folder: Path, name: str, note: Note) -> Iterator[Record | InputError]:
+def _scan_pair(folder: Path, name: str, note: BratMetadata) -> Iterator[Record | InputError]:
     text_file, ann_file = (folder / f"{name}{suffix}" for suffix in PAIR)
     try:
         for present, missing in ((ann_file, text_file), (text_file, ann_file)):
@@ -252,7 +252,7 @@ def _names(folder: Path) -> set[str]:
     return {p.stem for p in folder.iterdir() if p.suffix in PAIR and not p.name.startswith(".")}
 
 
-def _notes(folder: Path) -> Iterator[tuple[str, Note] | InputError]:
+def _notes(folder: Path) -> Iterator[tuple[str, BratMetadata] | InputError]:
     path = folder / NOTES
     if not path.is_file():
         return
@@ -266,7 +266,7 @@ def _notes(folder: Path) -> Iterator[tuple[str, Note] | InputError]:
         match row:
             case {"id": str(name), "at": int(at), "extra": dict(extra)} if name not in seen and not _bad_name(name):
                 seen.add(name)
-                yield name, Note(int(at), extra)
+                yield name, BratMetadata(int(at), extra)
             case _:
                 yield InputError("not the note of one more example", file=path, line=number, remedy=REMEDY)
 
@@ -279,7 +279,7 @@ def _fill(fresh: Path, examples: Iterable[Example], path: Path) -> set[str]:
             try:
                 _refuse_name(example.id, written)
                 annotation = render_standoff(example)
-            except ValueRefused as error:
+            except InvalidValueError as error:
                 raise InputError(error.message, file=path, example=example.id, remedy=error.remedy) from None
             (fresh / f"{example.id}.txt").write_bytes(example.text.encode())
             (fresh / f"{example.id}.ann").write_bytes(annotation.encode())
@@ -291,10 +291,14 @@ def _fill(fresh: Path, examples: Iterable[Example], path: Path) -> set[str]:
 def _refuse_name(name: str, written: dict[str, str]) -> None:
     """Note the name, unless it is no file name or one that some file system takes for one already written."""
     if _bad_name(name):
-        raise ValueRefused("the id is no file name", remedy="brat names files by it: use letters, digits, . _ and -.")
+        raise InvalidValueError(
+            "the id is no file name", remedy="brat names files by it: use letters, digits, . _ and -."
+        )
     key = unicodedata.normalize("NFC", name).casefold()
     if key in written:
-        raise ValueRefused(f"its files would be those of {written[key]!r}", remedy="Give one of the two another id.")
+        raise InvalidValueError(
+            f"its files would be those of {written[key]!r}", remedy="Give one of the two another id."
+        )
     written[key] = name
 
 

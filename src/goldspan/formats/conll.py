@@ -34,7 +34,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 from goldspan import files, iob, tokens
-from goldspan.errors import InputError, ValueRefused
+from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats.json_lines import decode, loads, numbered, one_line
 from goldspan.formats.record import RawSpan, Record
 from goldspan.formats.token_format import Alignment
@@ -51,7 +51,7 @@ DOCUMENT_START = "-DOCSTART-"
 
 
 @dataclass
-class Block:
+class ConllBlock:
     """What stands between two blank lines.
 
     Args:
@@ -90,18 +90,18 @@ class Block:
         return bool(self.starts_article or self.rows or self.errors or "text" in self.notes)
 
 
-def read_blocks(path: Path) -> Iterator[Block]:
+def read_blocks(path: Path) -> Iterator[ConllBlock]:
     """The blocks of a file, as a stream. Comments that stand alone belong to the block that follows.
 
     Raises:
         InputError: if the file cannot be read.
     """
-    block = Block()
+    block = ConllBlock()
     for number, raw in numbered(path):
         if not raw.strip():
             if block.says_something:
                 yield block
-                block = Block()
+                block = ConllBlock()
             continue
         block.line = block.line or number
         try:
@@ -114,7 +114,7 @@ def read_blocks(path: Path) -> Iterator[Block]:
             and not (block.rows or block.notes)
             and split_columns(line)[0] == DOCUMENT_START
         ):
-            yield Block(number, starts_article=True)
+            yield ConllBlock(number, starts_article=True)
             block.line = 0
         else:
             block.add(number, line)
@@ -134,7 +134,7 @@ def is_tagged(columns: list[str]) -> bool:
     """Whether the last column is a tag."""
     try:
         iob.parse(columns[-1])
-    except ValueRefused:
+    except InvalidValueError:
         return False
     return True
 
@@ -143,18 +143,18 @@ LOST = "\ufffd"
 REMEDY = "A line holds a word and its columns, the last of them the tag: O, or e.g. B-LABEL."
 
 
-class Columns(NamedTuple):
+class ColumnNumbers(NamedTuple):
     """The numbers of the columns of words and of tags, from 0; negative from the end."""
 
     word: int = 0
     tag: int = -1
 
 
-DEFAULT = Columns()
+DEFAULT = ColumnNumbers()
 Kind = Literal["bytes", "word", "tag"]
 
 
-class Fault(NamedTuple):
+class SentenceError(NamedTuple):
     """What is wrong with a line: bytes that are not UTF-8, a lost word, or a tag that is none; and the error for it."""
 
     kind: Kind
@@ -162,7 +162,7 @@ class Fault(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
+class ConllSentence:
     """An example of a CoNLL file.
 
     Args:
@@ -191,14 +191,16 @@ class Sentence:
     lines: tuple[int, ...]
     notes: Mapping[str, str] = field(default_factory=dict)
     comments: tuple[str, ...] = ()
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[SentenceError, ...] = ()
 
     def extent(self, first: int, stop: int) -> tuple[int, int]:
         """Where the tokens `first:stop` begin and end in the text."""
         return self.extents[first][0], self.extents[stop - 1][1]
 
 
-def read_sentences(path: Path, columns: Columns = DEFAULT, *, lenient: bool = False) -> Iterator[Sentence | InputError]:
+def read_sentences(
+    path: Path, columns: ColumnNumbers = DEFAULT, *, lenient: bool = False
+) -> Iterator[ConllSentence | InputError]:
     """Each sentence, or the errors that stand in its place.
 
     Args:
@@ -226,7 +228,7 @@ def read_sentences(path: Path, columns: Columns = DEFAULT, *, lenient: bool = Fa
             yield error
 
 
-def detect_columns(path: Path, columns: Columns = DEFAULT) -> str:
+def detect_columns(path: Path, columns: ColumnNumbers = DEFAULT) -> str:
     """The tagging scheme of a file: the one that forbids the fewest of its tags."""
     return iob.detect(tags for block in read_blocks(path) if (tags := _readable_tags(block, columns)))
 
@@ -251,9 +253,9 @@ def locate_sentences(words: Sequence[str], text: str) -> list[tuple[int, int]] |
     return None if text[end:].strip() else extents
 
 
-def _sentence(block: Block, path: Path, name: str, columns: Columns, *, lenient: bool) -> Sentence:
+def _sentence(block: ConllBlock, path: Path, name: str, columns: ColumnNumbers, *, lenient: bool) -> ConllSentence:
     words, tags, written = [], [], []
-    faults = [Fault("bytes", error) for error in block.errors]
+    faults = [SentenceError("bytes", error) for error in block.errors]
     for number, row in block.rows:
         word, tag, found = _row(row, path, number, columns)
         faults += found
@@ -266,7 +268,7 @@ def _sentence(block: Block, path: Path, name: str, columns: Columns, *, lenient:
     stated = block.notes.get("id", block.notes.get("sent_id"))
     if stated is not None:
         name = said if isinstance(said := read_json_sentences(stated), str) else stated
-    return Sentence(
+    return ConllSentence(
         block.line,
         name,
         stated is not None,
@@ -282,31 +284,33 @@ def _sentence(block: Block, path: Path, name: str, columns: Columns, *, lenient:
     )
 
 
-def _row(row: list[str], path: Path, number: int, columns: Columns) -> tuple[str, iob.Tag, list[Fault]]:
+def _row(row: list[str], path: Path, number: int, columns: ColumnNumbers) -> tuple[str, iob.Tag, list[SentenceError]]:
     """The word and the tag of a line, mended if need be, and what was wrong."""
     word, tag, faults = LOST, iob.OUTSIDE, []
     try:
         word = row[columns.word]
         tag = iob.parse(row[columns.tag])
     except IndexError:
-        faults.append(Fault("tag", InputError(f"only {len(row)} column(s)", file=path, line=number, remedy=REMEDY)))
-    except ValueRefused as error:
-        faults.append(Fault("tag", InputError(error.message, file=path, line=number, remedy=error.remedy)))
+        faults.append(
+            SentenceError("tag", InputError(f"only {len(row)} column(s)", file=path, line=number, remedy=REMEDY))
+        )
+    except InvalidValueError as error:
+        faults.append(SentenceError("tag", InputError(error.message, file=path, line=number, remedy=error.remedy)))
     if not faults and (not word or len(row) == 1):
         missing = InputError("the word or its tag is missing", file=path, line=number, remedy=REMEDY)
-        faults.append(Fault("word", missing))
+        faults.append(SentenceError("word", missing))
         word = LOST
     return word or LOST, tag, faults
 
 
-def _readable_tags(block: Block, columns: Columns) -> list[iob.Tag]:
+def _readable_tags(block: ConllBlock, columns: ColumnNumbers) -> list[iob.Tag]:
     try:
         return [iob.parse(row[columns.tag]) for _, row in block.rows]
-    except (IndexError, ValueRefused):
+    except (IndexError, InvalidValueError):
         return []
 
 
-def _layout(block: Block, path: Path, words: Sequence[str]) -> tuple[str, list[tuple[int, int]]]:
+def _layout(block: ConllBlock, path: Path, words: Sequence[str]) -> tuple[str, list[tuple[int, int]]]:
     """The text, and where the words lie in it."""
     if "text" not in block.notes:
         text = " ".join(words)
@@ -344,11 +348,11 @@ def scan(
             (`strict`). The tag is listed under either.
 
     Raises:
-        ValueRefused: for a scheme or a repair that is not known.
+        InvalidValueError: for a scheme or a repair that is not known.
     """
     if repair not in get_args(iob.Repair):
-        raise ValueRefused(f"there is no repair {repair!r}", remedy="It is conlleval or strict.")
-    columns = Columns(word, tag)
+        raise InvalidValueError(f"there is no repair {repair!r}", remedy="It is conlleval or strict.")
+    columns = ColumnNumbers(word, tag)
     named = iob.canonical(scheme) if scheme else detect_columns(path, columns)
     for found in read_sentences(path, columns):
         try:
@@ -394,7 +398,7 @@ def write(
         return alignment.settle(path)
 
 
-def record(sentence: Sentence, path: Path, scheme: str, repair: iob.Repair) -> Record:
+def record(sentence: ConllSentence, path: Path, scheme: str, repair: iob.Repair) -> Record:
     """A sentence as a record.
 
     Raises:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from goldspan import files
 from goldspan.annotation import Span
-from goldspan.errors import InputError, ValueRefused
+from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats.json_lines import json_object, numbered
 
 if TYPE_CHECKING:
@@ -69,8 +69,8 @@ class Decision:
         reason: in the words of who decided.
 
     Raises:
-        ValueRefused: for a region that is none or a span that is not wholly in it, a choice that overlaps itself, a
-            reader with two candidates, a date that is none.
+        InvalidValueError: for a region that is none or a span that is not wholly in it, a choice that overlaps itself,
+            a reader with two candidates, a date that is none.
     """
 
     example: str
@@ -89,20 +89,22 @@ class Decision:
     def __post_init__(self) -> None:
         object.__setattr__(self, "choice", tuple(sorted(set(self.choice))))
         if not 0 <= self.start < self.end:
-            raise ValueRefused(f"a region needs 0 <= start < end, not [{self.start}, {self.end}]", example=self.example)
+            raise InvalidValueError(
+                f"a region needs 0 <= start < end, not [{self.start}, {self.end}]", example=self.example
+            )
         for span in (*self.choice, *(span for candidate in self.candidates for span in candidate.spans)):
             if not self.start <= span.start < span.end <= self.end:
-                raise ValueRefused(
+                raise InvalidValueError(
                     f"the span [{span.start}, {span.end}, {span.label}] leaves the region [{self.start}, {self.end}]",
                     example=self.example,
                 )
         if any(first.overlaps(second) for first, second in pairwise(self.choice)):
-            raise ValueRefused("the choice overlaps itself", example=self.example)
+            raise InvalidValueError("the choice overlaps itself", example=self.example)
         readers = [name for candidate in self.candidates for name in candidate.by]
         if len(set(readers)) != len(readers):
-            raise ValueRefused("a reader has two candidates", example=self.example)
+            raise InvalidValueError("a reader has two candidates", example=self.example)
         if self.how not in HOWS:
-            raise ValueRefused(f"'how' is {self.how!r}, none of {', '.join(HOWS)}", example=self.example)
+            raise InvalidValueError(f"'how' is {self.how!r}, none of {', '.join(HOWS)}", example=self.example)
         _refuse_no_date(self.when, self.example)
 
     @property
@@ -140,7 +142,7 @@ def line(decision: Decision, text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DecisionLine:
     """A decision as its file states it.
 
     Args:
@@ -158,7 +160,7 @@ class Line:
     raw: str
 
 
-def read(path: Path) -> list[Line]:
+def read(path: Path) -> list[DecisionLine]:
     """The decisions of a file, in its order.
 
     Raises:
@@ -167,7 +169,7 @@ def read(path: Path) -> list[Line]:
     return [parse(raw, path, number) for number, raw in numbered(path)]
 
 
-def parse(raw: bytes, path: Path, number: int) -> Line:
+def parse(raw: bytes, path: Path, number: int) -> DecisionLine:
     """One line.
 
     Raises:
@@ -185,10 +187,10 @@ def parse(raw: bytes, path: Path, number: int) -> Line:
             value["example"], value["sha256"], start, end, candidates, tuple(_spans(value["choice"], surfaces)),
             value["how"], value["by"], value["when"], value["guidelines"], value["rule"], value["reason"],
         )  # fmt: skip
-    except ValueRefused as error:
+    except InvalidValueError as error:
         remedy = error.remedy or REMEDY
         raise InputError(error.message, file=path, line=number, example=named, remedy=remedy) from None
-    return Line(path, number, decision, tuple(surfaces), raw.decode("utf-8"))
+    return DecisionLine(path, number, decision, tuple(surfaces), raw.decode("utf-8"))
 
 
 def write(path: Path, lines: Iterable[str]) -> bool:
@@ -203,23 +205,23 @@ def _written(spans: Iterable[Span], text: str) -> list[list[Any]]:
 def _refuse_shape(value: dict[str, Any]) -> None:
     if set(value) != set(KEYS):
         odd = sorted(set(value) ^ set(KEYS))
-        raise ValueRefused(f"the key {odd[0]!r} is {'missing' if odd[0] in KEYS else 'unknown'}")
+        raise InvalidValueError(f"the key {odd[0]!r} is {'missing' if odd[0] in KEYS else 'unknown'}")
     wrong = [key for key in STRINGS if not isinstance(value[key], str) or not value[key]]
     wrong += [key for key in ("rule", "reason") if not isinstance(value[key], str | None)]
     wrong += [key for key in ("candidates", "choice") if not isinstance(value[key], list)]
     if wrong:
-        raise ValueRefused(f"{wrong[0]!r} is {value[wrong[0]]!r:.60}")
+        raise InvalidValueError(f"{wrong[0]!r} is {value[wrong[0]]!r:.60}")
     match value["region"]:
         case [int(start), int(end)] if bool not in {type(start), type(end)}:
             return
-    raise ValueRefused(f"'region' is {value['region']!r:.60}, not [start, end]")
+    raise InvalidValueError(f"'region' is {value['region']!r:.60}, not [start, end]")
 
 
 def _candidate(value: object, surfaces: list[tuple[Span, str]]) -> Candidate:
     match value:
         case {"spans": list(spans), "by": list(by), **rest} if not rest and all(isinstance(name, str) for name in by):
             return Candidate(tuple(_spans(spans, surfaces)), tuple(by))
-    raise ValueRefused(f"the candidate {value!r:.80} is not {{spans, by}}")
+    raise InvalidValueError(f"the candidate {value!r:.80} is not {{spans, by}}")
 
 
 def _spans(values: list[object], surfaces: list[tuple[Span, str]]) -> list[Span]:
@@ -230,7 +232,7 @@ def _spans(values: list[object], surfaces: list[tuple[Span, str]]) -> list[Span]
                 found.append(Span(start, end, label))
                 surfaces.append((found[-1], surface))
             case _:
-                raise ValueRefused(f"the span {value!r:.80} is not [start, end, label, surface]")
+                raise InvalidValueError(f"the span {value!r:.80} is not [start, end, label, surface]")
     return found
 
 
@@ -240,4 +242,4 @@ def _refuse_no_date(when: str, example: str) -> None:
     except ValueError:
         valid = False
     if not valid:
-        raise ValueRefused(f"'when' is {when!r}, not YYYY-MM-DD", example=example)
+        raise InvalidValueError(f"'when' is {when!r}, not YYYY-MM-DD", example=example)

@@ -23,7 +23,7 @@ import re
 from typing import TYPE_CHECKING, Any, Literal
 
 from goldspan import files, offsets
-from goldspan.errors import InputError, ValueRefused
+from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats import gold
 from goldspan.formats.json_lines import json_object, loads, numbered
 from goldspan.formats.record import RawSpan, Record
@@ -72,11 +72,11 @@ def parse(row: dict[str, Any], path: Path, number: int, unit: Unit = "utf16") ->
     try:
         text = row.get("text")
         if not isinstance(text, str):
-            raise ValueRefused(f"'text' is {text!r:.60}, not a string", remedy=REMEDY)  # noqa: TRY301 (a place is added)
+            raise InvalidValueError(f"'text' is {text!r:.60}, not a string", remedy=REMEDY)  # noqa: TRY301 (a place is added)
         _refuse_other_text(row, text)
         spans = _code_points(text, _spans(row), unit)
         at, extra = _at(row), _extra(row)
-    except ValueRefused as error:
+    except InvalidValueError as error:
         remedy = error.remedy or OFFSETS
         raise InputError(error.message, file=path, line=number, example=name, remedy=remedy) from None
     return Record(path, number, name, text, spans, at, extra)
@@ -86,17 +86,19 @@ def row(example: Example, unit: Unit = "utf16") -> dict[str, Any]:
     """The row that Doccano imports.
 
     Raises:
-        ValueRefused: for an empty text, which Doccano refuses, or a span that begins or ends inside a grapheme cluster
-            where these are the unit.
+        InvalidValueError: for an empty text, which Doccano refuses, or a span that begins or ends inside a grapheme
+            cluster where these are the unit.
     """
     if not example.text:
-        raise ValueRefused("the text is empty: Doccano refuses it", example=example.id, remedy="Leave the example out.")
+        raise InvalidValueError(
+            "the text is empty: Doccano refuses it", example=example.id, remedy="Leave the example out."
+        )
     convert = offsets.to_utf16 if unit == "utf16" else offsets.to_graphemes
     places = [place for span in example.spans for place in (span.start, span.end)]
     try:
         at = convert(example.text, places).tolist() if places else []
-    except ValueRefused as error:
-        raise ValueRefused(error.message, example=example.id, remedy=error.remedy) from None
+    except InvalidValueError as error:
+        raise InvalidValueError(error.message, example=example.id, remedy=error.remedy) from None
     labels = [span.label for span in example.spans]
     return {
         "text": example.text,
@@ -142,7 +144,7 @@ def write(path: Path, examples: Iterable[Example], unit: Unit = "utf16") -> None
         for example in examples:
             try:
                 stream.write(line(row(example, unit)))
-            except ValueRefused as error:
+            except InvalidValueError as error:
                 raise InputError(error.message, file=path, example=example.id, remedy=error.remedy) from None
 
 
@@ -154,7 +156,7 @@ def _name(row: dict[str, Any], otherwise: str) -> str:
 def _refuse_other_text(row: dict[str, Any], text: str) -> None:
     sent = row.get("goldspan_sha256")
     if sent is not None and not is_digest(sent, text):
-        raise ValueRefused(
+        raise InvalidValueError(
             "the text is not the one that went to Doccano",
             remedy="Its offsets cannot be trusted: import the example again.",
         )
@@ -163,10 +165,10 @@ def _refuse_other_text(row: dict[str, Any], text: str) -> None:
 def _spans(row: dict[str, Any]) -> list[tuple[int, int, str]]:
     lists = {key: value for key in LABEL_KEYS if (value := row.get(key)) is not None and value != []}
     if len(lists) > 1:
-        raise ValueRefused(f"the spans stand under {' and '.join(lists)}", remedy="Keep one of the two.")
+        raise InvalidValueError(f"the spans stand under {' and '.join(lists)}", remedy="Keep one of the two.")
     found: object = next(iter(lists.values()), [])
     if not isinstance(found, list):
-        raise ValueRefused(f"the spans are {found!r:.60}, not a list", remedy=REMEDY)
+        raise InvalidValueError(f"the spans are {found!r:.60}, not a list", remedy=REMEDY)
     return [_span(item) for item in found]
 
 
@@ -176,7 +178,7 @@ def _span(item: object) -> tuple[int, int, str]:
     match item:
         case [int(start), int(end), str(label)] if bool not in {type(start), type(end)}:
             return start, end, label
-    raise ValueRefused(f"the span {item!r:.80} is not [start, end, label]", remedy=REMEDY)
+    raise InvalidValueError(f"the span {item!r:.80} is not [start, end, label]", remedy=REMEDY)
 
 
 def _code_points(text: str, spans: list[tuple[int, int, str]], unit: Unit) -> tuple[RawSpan, ...]:
@@ -199,7 +201,9 @@ def _at(row: dict[str, Any]) -> int:
     if at is None:
         return 0
     if not (isinstance(at, str) and re.fullmatch("[0-9]{1,18}", at)):
-        raise ValueRefused(f"'goldspan_at' is {at!r:.60}, not a number in a string", remedy="Export the row again.")
+        raise InvalidValueError(
+            f"'goldspan_at' is {at!r:.60}, not a number in a string", remedy="Export the row again."
+        )
     return int(at)
 
 
@@ -210,7 +214,7 @@ def _extra(row: dict[str, Any]) -> dict[str, Any]:
     except (TypeError, ValueError, RecursionError):
         extra = None
     if not isinstance(extra, dict):
-        raise ValueRefused(f"'goldspan_extra' is {written!r:.60}, no JSON object", remedy="Export the row again.")
+        raise InvalidValueError(f"'goldspan_extra' is {written!r:.60}, no JSON object", remedy="Export the row again.")
     used = {"id", "text", *LABEL_KEYS, *OURS, SENT} - ({"entities"} if row.get("relations") else set())
     others = {key: value for key, value in row.items() if key not in used and (key, value) != ("Comments", [])}
     return extra | {f"doccano_{key}" if key in gold.KEYS else key: value for key, value in others.items()}

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from goldspan import files
-from goldspan.errors import InputError, ValueRefused
+from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats.json_lines import json_object, numbered
 from goldspan.formats.record import RawSpan, Record
 
@@ -70,7 +70,7 @@ def line(example: Example) -> str:
     r"""The canonical line of an example, with its `\n`.
 
     Raises:
-        ValueRefused: for an extra key that would take the place of `id`, `at`, `text` or `spans`.
+        InvalidValueError: for an extra key that would take the place of `id`, `at`, `text` or `spans`.
     """
     row: dict[str, Any] = {
         "id": example.id,
@@ -80,7 +80,7 @@ def line(example: Example) -> str:
     }
     taken = row.keys() & example.extra.keys()
     if taken:
-        raise ValueRefused(f"an extra key is named {min(taken)!r}, as a key of every line", example=example.id)
+        raise InvalidValueError(f"an extra key is named {min(taken)!r}, as a key of every line", example=example.id)
     return files.dumps(row | dict(example.extra)) + "\n"
 
 

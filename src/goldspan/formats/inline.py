@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from goldspan.annotation import Example, Span
-from goldspan.errors import ValueRefused
+from goldspan.errors import InvalidValueError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ def render(text: str, spans: Sequence[Span]) -> str:
     """The inline form of a text with its spans.
 
     Raises:
-        ValueRefused: if two spans cross; nesting is fine.
+        InvalidValueError: if two spans cross; nesting is fine.
     """
     opening: dict[int, int] = {}
     closing: dict[int, list[Span]] = {}
@@ -32,7 +32,7 @@ def render(text: str, spans: Sequence[Span]) -> str:
         while stack and stack[-1].end <= span.start:
             stack.pop()
         if stack and stack[-1].end < span.end:
-            raise ValueRefused(f"the spans {stack[-1]} and {span} cross: inline notation cannot show them")
+            raise InvalidValueError(f"the spans {stack[-1]} and {span} cross: inline notation cannot show them")
         stack.append(span)
         opening[span.start] = opening.get(span.start, 0) + 1
         closing.setdefault(span.end, []).append(span)
@@ -56,7 +56,7 @@ def parse(marked: str) -> tuple[str, tuple[Span, ...]]:
     """The text and the spans of an inline form.
 
     Raises:
-        ValueRefused: for a bracket that is not closed, not opened, or closed without a label.
+        InvalidValueError: for a bracket that is not closed, not opened, or closed without a label.
     """
     out: list[str] = []
     spans: list[Span] = []
@@ -68,10 +68,10 @@ def parse(marked: str) -> tuple[str, tuple[Span, ...]]:
             open_at.append(length)
         elif label is not None:
             if not open_at:
-                raise ValueRefused(f"']{{{label}}}' at {piece.start()} closes nothing")
+                raise InvalidValueError(f"']{{{label}}}' at {piece.start()} closes nothing")
             spans.append(Span(open_at.pop(), length, label))
         elif stray:
-            raise ValueRefused(
+            raise InvalidValueError(
                 f"the bracket at {piece.start()} has no label after it",
                 remedy=r"Write [words]{LABEL}, or \] for a bracket of the text.",
             )
@@ -80,7 +80,7 @@ def parse(marked: str) -> tuple[str, tuple[Span, ...]]:
             out.append(words)
             length += len(words)
     if open_at:
-        raise ValueRefused(f"{len(open_at)} bracket(s) opened and never closed")
+        raise InvalidValueError(f"{len(open_at)} bracket(s) opened and never closed")
     return "".join(out), tuple(sorted(spans))
 
 
@@ -88,7 +88,7 @@ def example(name: str, marked: str, at: int = 0) -> Example:
     """An example from its inline form.
 
     Raises:
-        ValueRefused: as `parse` and `Example` do.
+        InvalidValueError: as `parse` and `Example` do.
     """
     text, spans = parse(marked)
     return Example(name, text, spans, at)

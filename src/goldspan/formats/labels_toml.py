@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from goldspan import files
 from goldspan.annotation import Label, LabelScheme
-from goldspan.errors import InputError, ValueRefused
+from goldspan.errors import InputError, InvalidValueError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,7 +62,7 @@ def read(path: Path) -> LabelScheme:
         labels = tuple(_label(row, path) for row in value["label"])
         allow = {check: frozenset(surfaces) for check, surfaces in value.get("allow", {}).items()}
         return LabelScheme(value["version"], labels, allow, value.get("language", "en"))
-    except ValueRefused as error:
+    except InvalidValueError as error:
         raise InputError(error.message, file=path, remedy=error.remedy) from None
 
 

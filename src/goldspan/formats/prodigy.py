@@ -20,7 +20,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from goldspan import files, tokens
-from goldspan.errors import InputError, ValueRefused
+from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats.json_lines import json_object, numbered
 from goldspan.formats.record import RawSpan, Record
 
@@ -62,11 +62,11 @@ def parse(row: dict[str, Any], path: Path, number: int) -> Record:
         name = ours.get("id") or _name(row) or name
         text, answer = row.get("text"), row.get("answer", "accept")
         if not isinstance(text, str):
-            raise ValueRefused(f"'text' is {text!r:.60}, not a string")  # noqa: TRY301  (a place is added)
+            raise InvalidValueError(f"'text' is {text!r:.60}, not a string")  # noqa: TRY301  (a place is added)
         if answer not in ANSWERS:
-            raise ValueRefused(f"'answer' is {answer!r:.60}, not one of {', '.join(ANSWERS)}")  # noqa: TRY301
+            raise InvalidValueError(f"'answer' is {answer!r:.60}, not one of {', '.join(ANSWERS)}")  # noqa: TRY301
         spans = _spans(row)
-    except ValueRefused as error:
+    except InvalidValueError as error:
         raise InputError(error.message, file=path, line=number, example=name, remedy=REMEDY) from None
     others = {key: value for key, value in row.items() if key not in OURS}
     if answer == "accept" or not spans:
@@ -87,11 +87,11 @@ def row(example: Example, language: str = "en") -> dict[str, Any]:
     """The row that Prodigy takes.
 
     Raises:
-        ValueRefused: for an extra key `prodigy` that is not of the kind that reading gives.
+        InvalidValueError: for an extra key `prodigy` that is not of the kind that reading gives.
     """
     others = example.extra.get(KEY, {})
     if not isinstance(others, dict) or OURS & others.keys() or (example.spans and {"spans", "answer"} & others.keys()):
-        raise ValueRefused(f"the extra key {KEY!r} is not what reading Prodigy's rows gives")
+        raise InvalidValueError(f"the extra key {KEY!r} is not what reading Prodigy's rows gives")
     words = tokens.doc(example.text, language)
     found = [_token(word) for word in words]
     starts = {word.idx: word.i for word in words}
@@ -117,7 +117,7 @@ def write(path: Path, examples: Iterable[Example], language: str = "en") -> None
         for example in examples:
             try:
                 line = files.dumps(row(example, language))
-            except ValueRefused as error:
+            except InvalidValueError as error:
                 raise InputError(error.message, file=path, example=example.id, remedy="Remove or rename it.") from None
             stream.write(line.encode("utf-8") + b"\n")
 
@@ -140,7 +140,7 @@ def _ours(row: dict[str, Any]) -> dict[str, Any]:
             return {}
         case {"id": str(name), "at": int(at), "extra": dict(extra)} if name and KEY not in extra:
             return {"id": name, "at": int(at), "extra": extra}
-    raise ValueRefused(f"'goldspan' is {row['goldspan']!r:.80}, not what goldspan wrote")
+    raise InvalidValueError(f"'goldspan' is {row['goldspan']!r:.80}, not what goldspan wrote")
 
 
 def _name(row: dict[str, Any]) -> str | None:
@@ -152,7 +152,7 @@ def _name(row: dict[str, Any]) -> str | None:
 def _spans(row: dict[str, Any]) -> tuple[RawSpan, ...]:
     found = row.get("spans") or []
     if not isinstance(found, list):
-        raise ValueRefused(f"'spans' is {found!r:.60}, not a list")
+        raise InvalidValueError(f"'spans' is {found!r:.60}, not a list")
     return tuple(_raw(item, row.get("tokens")) for item in found)
 
 
@@ -162,7 +162,7 @@ def _raw(item: Any, words: object) -> RawSpan:  # noqa: ANN401  (JSON is any)
             _refuse_other_tokens(item, words)
             surface = item.get("text")
             return RawSpan(start, end, label, surface if isinstance(surface, str) else None)
-    raise ValueRefused(f"the span {item!r:.100} has no start, end and label")
+    raise InvalidValueError(f"the span {item!r:.100} has no start, end and label")
 
 
 def _refuse_other_tokens(span: dict[str, Any], words: object) -> None:
@@ -175,4 +175,4 @@ def _refuse_other_tokens(span: dict[str, Any], words: object) -> None:
     except (LookupError, TypeError):
         stated = None
     if stated != (span["start"], span["end"]):
-        raise ValueRefused(f"the tokens {first} to {last} of the span {span!r:.100} are not at its offsets")
+        raise InvalidValueError(f"the tokens {first} to {last} of the span {span!r:.100} are not at its offsets")

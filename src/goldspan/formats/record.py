@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from goldspan.annotation import Example, Span
-from goldspan.errors import InputError, ValueRefused
+from goldspan.errors import InputError, InvalidValueError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,7 +56,7 @@ class Record:
         try:
             spans = tuple(Span(span.start, span.end, span.label) for span in self.spans)
             return Example(self.id, self.text, spans, self.at, self.extra)
-        except ValueRefused as error:
+        except InvalidValueError as error:
             raise InputError(
                 error.message, file=self.file, line=self.line, example=self.id, remedy=error.remedy
             ) from None

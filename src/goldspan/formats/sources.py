@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from goldspan import formats, iob
 from goldspan.annotation import Span
-from goldspan.errors import InputError, MissingPart
+from goldspan.errors import InputError, NotFoundError
 from goldspan.formats import conll, prodigy
 from goldspan.formats.convert import found
 from goldspan.formats.record import RawSpan, Record
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
     from goldspan.annotation import Example
-    from goldspan.formats.conll import Sentence
+    from goldspan.formats.conll import ConllSentence
 
-__all__ = ["FORMS", "KINDS", "Note", "Source", "read_source", "tally"]
+__all__ = ["FORMS", "KINDS", "Source", "SourceNote", "read_source", "tally"]
 
 
 FOLDERS = ("gold", "data", "")  # where the files of the default config lie
@@ -146,7 +146,7 @@ def predict(name: str, examples: Sequence[Example]) -> list[Example]:
         examples: those of gold; their spans are not looked at.
 
     Raises:
-        MissingPart: if there is no such pipeline.
+        NotFoundError: if there is no such pipeline.
         InputError: for a text longer than the pipeline takes.
     """
     nlp = _load(name)
@@ -167,7 +167,7 @@ def _load(name: str) -> Language:
     try:
         return spacy.load(name)
     except OSError:
-        raise MissingPart(
+        raise NotFoundError(
             f"the spaCy pipeline {name!r} is not installed",
             remedy=f"Run: pip install {name.replace('_', '-')}",
         ) from None
@@ -196,7 +196,7 @@ KINDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class SourceNote:
     """Something that a reader of the numbers must know.
 
     Args:
@@ -235,10 +235,10 @@ class Source:
     """
 
     examples: list[Example]
-    notes: list[Note] = field(default_factory=list)
+    notes: list[SourceNote] = field(default_factory=list)
     kind: str = "examples"
     places: Sequence[tuple[Path | None, int | None]] = ()
-    sentences: Sequence[Sentence] = ()
+    sentences: Sequence[ConllSentence] = ()
     scheme: str | None = None
 
     def place(self, number: int) -> tuple[Path | None, int | None]:
@@ -251,7 +251,7 @@ class Source:
         return not self.sentences or all(sentence.stated for sentence in self.sentences)
 
 
-def tally(notes: Iterable[Note]) -> dict[str, int]:
+def tally(notes: Iterable[SourceNote]) -> dict[str, int]:
     """How many notes there are of each kind, by kind in alphabetical order."""
     return dict(sorted(Counter(note.kind for note in notes).items()))
 
@@ -283,7 +283,7 @@ def read_source(
         InputError: naming file and line, for what cannot be read; for a source without examples. In a CoNLL file lost
             words, up to one line in twenty that is not UTF-8 and up to one in a hundred without a tag are mended and
             noted instead (`goldspan.formats.conll.read_sentences`).
-        MissingPart: for a pipeline that is not installed.
+        NotFoundError: for a pipeline that is not installed.
     """
     path, kind = Path(source), _kind(source, form)
     if kind == "pipeline":
@@ -336,7 +336,7 @@ def _gather(scanned: Iterable[Record | InputError], kind: str) -> Source:
         example = record.example()
         if kind == "prodigy" and (answer := prodigy.answer(example)) != "accept":
             message = f"the answer is {answer!r}: left out, for it is no annotation"
-            read.notes.append(Note("no-annotation", message, record.file, record.line, example.id))
+            read.notes.append(SourceNote("no-annotation", message, record.file, record.line, example.id))
             continue
         read.examples.append(example)
         places.append((record.file, record.line))
@@ -345,7 +345,7 @@ def _gather(scanned: Iterable[Record | InputError], kind: str) -> Source:
 
 def _conll(path: Path, repair: iob.Repair) -> Source:
     scheme = conll.detect_columns(path)
-    found: list[Sentence] = []
+    found: list[ConllSentence] = []
     for sentence in conll.read_sentences(path, lenient=True):
         if isinstance(sentence, InputError):
             raise sentence
@@ -361,7 +361,7 @@ def _conll(path: Path, repair: iob.Repair) -> Source:
     )
 
 
-def _refuse_many_faults(found: Sequence[Sentence]) -> None:
+def _refuse_many_faults(found: Sequence[ConllSentence]) -> None:
     """Refuse a file that is damaged all over. Lost words are no such damage: tags are there, and gold has the words."""
     faults = [fault for sentence in found for fault in sentence.faults]
     lines = sum(len(sentence.lines) for sentence in found)
@@ -371,14 +371,14 @@ def _refuse_many_faults(found: Sequence[Sentence]) -> None:
             raise errors[0]
 
 
-def _notes(sentence: Sentence, path: Path, scheme: str, repair: iob.Repair) -> Iterable[Note]:
+def _notes(sentence: ConllSentence, path: Path, scheme: str, repair: iob.Repair) -> Iterable[SourceNote]:
     for fault in sentence.faults:
         message = f"{fault.error.message}: {DONE[fault.kind]}"
-        yield Note("mended-line", message, path, fault.error.line, sentence.name)
+        yield SourceNote("mended-line", message, path, fault.error.line, sentence.name)
     done = "its span is none" if repair == "strict" else "read as conlleval does"
     for number in iob.malformed(sentence.tags, scheme):
         message = f"{sentence.written[number]!r} may not stand here in {scheme}: {done}"
-        yield Note("repaired-tag", message, path, sentence.lines[number], sentence.name)
+        yield SourceNote("repaired-tag", message, path, sentence.lines[number], sentence.name)
 
 
 def _joined(parts: Sequence[Source]) -> Source:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from goldspan import tokens
-from goldspan.errors import InputError, ValueRefused
+from goldspan.errors import InputError, InvalidValueError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +33,7 @@ class Alignment:
         """The IOB2 tags of an example's tokens; all O if its spans overlap."""
         try:
             found, misaligned = tokens.tags(example, extents, self.policy)
-        except ValueRefused as error:
+        except InvalidValueError as error:
             self.overlapping.append(f"{example.id}: {error.message}")
             return ["O"] * len(extents)
         self.misaligned += misaligned

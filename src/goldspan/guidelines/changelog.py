@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from goldspan import files
-from goldspan.errors import InputError, ValueRefused
+from goldspan.errors import InputError, InvalidValueError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -77,7 +77,7 @@ def oldest(versions: Iterable[str]) -> str:
     """The oldest of some versions, at least one.
 
     Raises:
-        ValueRefused: for one that is not numbers with dots.
+        InvalidValueError: for one that is not numbers with dots.
     """
     distinct = set(versions)
     return min(distinct, key=_number) if len(distinct) > 1 else distinct.pop()
@@ -102,7 +102,7 @@ def outdated(changed: Mapping[str, str], rule: str | None, version: str) -> bool
         version: the version that was followed.
 
     Raises:
-        ValueRefused: for a version that is not numbers with dots.
+        InvalidValueError: for a version that is not numbers with dots.
     """
     return rule is not None and rule in changed and _number(changed[rule]) > _number(version)
 
@@ -110,7 +110,7 @@ def outdated(changed: Mapping[str, str], rule: str | None, version: str) -> bool
 def _in_force(version: str, folder: Path) -> tuple[int, ...]:
     try:
         return _number(version)
-    except ValueRefused as error:
+    except InvalidValueError as error:
         raise InputError(error.message, file=folder / "labels.toml", remedy=error.remedy) from None
 
 
@@ -118,6 +118,6 @@ def _number(version: str) -> tuple[int, ...]:
     try:
         return tuple(int(part) for part in version.split("."))
     except ValueError:
-        raise ValueRefused(
+        raise InvalidValueError(
             f"{version!r} is no version of the guidelines", remedy="A version is numbers with dots, such as 1.2."
         ) from None

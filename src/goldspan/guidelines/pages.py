@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from goldspan import files
-from goldspan.errors import InputError, MissingPart, ValueRefused
+from goldspan.errors import InputError, InvalidValueError, NotFoundError
 from goldspan.formats import inline
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ REMEDY = f"Open it with ```{PASSES} or ```{FAILS} CHECK-ID, at most three spaces
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class GuidelineExample:
     """One example of the guidelines.
 
     Args:
@@ -56,16 +56,16 @@ class _Fence:
     content: tuple[str, ...]
 
 
-def blocks(folder: Path) -> list[Block]:
+def blocks(folder: Path) -> list[GuidelineExample]:
     """The blocks of all pages in the folder, by file name and line.
 
     Raises:
-        MissingPart: if there is no such folder.
+        NotFoundError: if there is no such folder.
         InputError: naming file and line, for a fence that is never closed or stands where Markdown sees none, a block
             that says neither of the two words above, an empty one, or broken inline markup.
     """
     if not folder.is_dir():
-        raise MissingPart("there is no such folder", file=folder, remedy="Name the folder that holds labels.toml.")
+        raise NotFoundError("there is no such folder", file=folder, remedy="Name the folder that holds labels.toml.")
     return [block for page in sorted(folder.glob("*.md")) for block in _page(page)]
 
 
@@ -80,7 +80,7 @@ def fenced(lines: list[str], page: Path) -> frozenset[int]:
     )
 
 
-def _page(page: Path) -> Iterator[Block]:
+def _page(page: Path) -> Iterator[GuidelineExample]:
     lines = NEWLINE.split(files.decode(files.read_bytes(page), page))
     number = 0
     for fence in _fences(lines, page):
@@ -91,7 +91,7 @@ def _page(page: Path) -> Iterator[Block]:
         yield _block(fence, word, rest.strip(), page, f"{page.stem}.b{number:02}")
 
 
-def _block(fence: _Fence, word: str, rest: str, page: Path, name: str) -> Block:
+def _block(fence: _Fence, word: str, rest: str, page: Path, name: str) -> GuidelineExample:
     known = (word == PASSES and not rest) or (word == FAILS and CHECK.fullmatch(rest))
     if not known:
         raise InputError(f"a block opens with {fence.info!r}", file=page, line=fence.line, example=name, remedy=REMEDY)
@@ -101,8 +101,8 @@ def _block(fence: _Fence, word: str, rest: str, page: Path, name: str) -> Block:
             "the block is empty", file=page, line=fence.line, example=name, remedy="Write an example or remove it."
         )
     try:
-        return Block(page, fence.line, rest or None, inline.example(name, marked))
-    except ValueRefused as error:
+        return GuidelineExample(page, fence.line, rest or None, inline.example(name, marked))
+    except InvalidValueError as error:
         raise InputError(error.message, file=page, line=fence.line, example=name, remedy=error.remedy) from None
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from goldspan import files
-from goldspan.errors import ValueRefused
+from goldspan.errors import InvalidValueError
 from goldspan.formats import inline
 from goldspan.guidelines import pages
 
@@ -61,7 +61,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Marking:
+class RuleExample:
     """Words with spans, as a page shows them."""
 
     text: str
@@ -69,7 +69,7 @@ class Marking:
 
 
 @dataclass(frozen=True, slots=True)
-class Contrast:
+class RuleContrast:
     """A wrong and a right way to mark the same words.
 
     Args:
@@ -79,8 +79,8 @@ class Contrast:
     """
 
     rules: tuple[str, ...]
-    wrong: Marking
-    right: Marking
+    wrong: RuleExample
+    right: RuleExample
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,8 @@ class Rulebook:
 
     rules: Mapping[str, Rule] = field(default_factory=dict)
     mistakes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    shown: Mapping[str, tuple[Marking, ...]] = field(default_factory=dict)
-    contrasts: tuple[Contrast, ...] = ()
+    shown: Mapping[str, tuple[RuleExample, ...]] = field(default_factory=dict)
+    contrasts: tuple[RuleContrast, ...] = ()
 
     def known(self, ids: Iterable[str]) -> tuple[str, ...]:
         """Those of some ids that are a rule's, each once."""
@@ -112,14 +112,14 @@ def read(folder: Path, scheme: LabelScheme) -> Rulebook:
         scheme: tells which label a page belongs to.
 
     Raises:
-        MissingPart: if there is no such folder.
+        NotFoundError: if there is no such folder.
         InputError: naming file and line, for a block that is none (see `goldspan.guidelines`).
     """
     label = {one.page: one.name for one in scheme.labels}
     rules: dict[str, Rule] = {}
     mistakes: dict[str, dict[str, None]] = {}
-    shown: dict[str, list[Marking]] = {}
-    contrasts: list[Contrast] = []
+    shown: dict[str, list[RuleExample]] = {}
+    contrasts: list[RuleContrast] = []
     blocks = pages.blocks(folder)
     for page in sorted(folder.glob("*.md")):
         of_line = []
@@ -133,7 +133,7 @@ def read(folder: Path, scheme: LabelScheme) -> Rulebook:
             if rule and block.expects:
                 mistakes.setdefault(block.expects, {})[rule] = None
             elif rule:
-                shown.setdefault(rule, []).append(Marking(block.example.text, block.example.spans))
+                shown.setdefault(rule, []).append(RuleExample(block.example.text, block.example.spans))
     return Rulebook(
         rules,
         {check: tuple(ids) for check, ids in mistakes.items()},
@@ -164,7 +164,7 @@ def _lines(page: Path, label: str | None) -> Iterator[tuple[str, Rule | None, st
         yield line, defined, rule
 
 
-def _contrast(line: str, heading: str | None, label: str | None) -> Iterator[Contrast]:
+def _contrast(line: str, heading: str | None, label: str | None) -> Iterator[RuleContrast]:
     """What a row of a table shows, if it shows two ways of marking."""
     if not line.lstrip().startswith("|"):
         return
@@ -177,10 +177,10 @@ def _contrast(line: str, heading: str | None, label: str | None) -> Iterator[Con
         return
     wrong, right = (_marking(found[side], label) for side in ("wrong", "right"))
     if wrong and right and (wrong.spans or right.spans):
-        yield Contrast(rules, wrong, right)
+        yield RuleContrast(rules, wrong, right)
 
 
-def _marking(words: str, label: str | None) -> Marking | None:
+def _marking(words: str, label: str | None) -> RuleExample | None:
     """Words as a table shows them: spans in code, brackets without a label having the page's; None if it is no such."""
     marked = CODE.sub(r"\1", words).replace(", unmarked", "").strip()
     if BARE.search(marked):
@@ -188,6 +188,6 @@ def _marking(words: str, label: str | None) -> Marking | None:
             return None
         marked = BARE.sub(f"]{{{label}}}", marked)
     try:
-        return Marking(*inline.parse(marked))
-    except ValueRefused:
+        return RuleExample(*inline.parse(marked))
+    except InvalidValueError:
         return None

@@ -41,17 +41,17 @@ from goldspan.quantities.lexicon import (
     WHOLES,
     Bound,
 )
-from goldspan.quantities.numbers import THOUSAND, Term, number
+from goldspan.quantities.numbers import THOUSAND, NumberTerm, number
 
 if TYPE_CHECKING:
     from goldspan.quantities.lexicon import Phrases
-    from goldspan.quantities.numbers import Atoms
+    from goldspan.quantities.numbers import NumberTokens
 
 MOST_BOUNDS = 3
 SUMS = frozenset({"+", "plus"})
 
 
-class Front(NamedTuple):
+class QuantityPrefix(NamedTuple):
     """The bounds in front of a number, the outermost first, and the index after them.
 
     Each bound comes with whether the number is said to be near.
@@ -61,7 +61,7 @@ class Front(NamedTuple):
     bounds: tuple[tuple[Bound, bool], ...] = ()
 
 
-def phrase(table: Phrases, atoms: Atoms, at: int) -> tuple[Bound | None, int]:
+def phrase(table: Phrases, atoms: NumberTokens, at: int) -> tuple[Bound | None, int]:
     """The bound of the longest phrase that stands here, and the index after it; None and `at` if none does."""
     for words, bound in table.get(atoms[at].text, ()):
         if atoms.match(at, words):
@@ -69,31 +69,31 @@ def phrase(table: Phrases, atoms: Atoms, at: int) -> tuple[Bound | None, int]:
     return None, at
 
 
-def before(atoms: Atoms, at: int) -> Front:
+def before(atoms: NumberTokens, at: int) -> QuantityPrefix:
     """The bounds that begin here (`at least some`), with what may stand between them and the number."""
-    front = Front(at)
+    front = QuantityPrefix(at)
     while len(front.bounds) < MOST_BOUNDS and (found := _bound(atoms, front.end)):
-        front = Front(found.end, front.bounds + found.bounds)
+        front = QuantityPrefix(found.end, front.bounds + found.bounds)
     if not front.bounds:
         return front
     for words in FILLER:
         if atoms.match(front.end, words):
-            return Front(front.end + len(words), front.bounds)
+            return QuantityPrefix(front.end + len(words), front.bounds)
     return front
 
 
-def _bound(atoms: Atoms, at: int) -> Front | None:
+def _bound(atoms: NumberTokens, at: int) -> QuantityPrefix | None:
     bound, end = phrase(BEFORE, atoms, at)
     if bound is not None:
-        return Front(end, ((bound, False),))
+        return QuantityPrefix(end, ((bound, False),))
     close, start = phrase(CLOSE, atoms, at)
     if close is None and atoms[at].text in FAR:
         start = at + 1
     bound, end = phrase(BEFORE, atoms, start) if start > at else (None, at)
-    return Front(end, ((bound, close is not None),)) if bound in (Bound.MORE, Bound.FEWER) else None
+    return QuantityPrefix(end, ((bound, close is not None),)) if bound in (Bound.MORE, Bound.FEWER) else None
 
 
-def after(atoms: Atoms, term: Term) -> Term:
+def after(atoms: NumberTokens, term: NumberTerm) -> NumberTerm:
     """The term with what stands behind it: `or more`, `-odd`, `+`."""
     for _ in range(MOST_BOUNDS):
         bound, end = phrase(AFTER, atoms, term.end)
@@ -106,7 +106,7 @@ def after(atoms: Atoms, term: Term) -> Term:
     return term
 
 
-def apply(term: Term, bound: Bound, *, close: bool = False) -> Term:
+def apply(term: NumberTerm, bound: Bound, *, close: bool = False) -> NumberTerm:
     """What a bound makes of a term; open at both ends if they do not go together (`up to 500 or more`)."""
     low, high = term.low, term.high
     match bound:
@@ -129,12 +129,12 @@ def apply(term: Term, bound: Bound, *, close: bool = False) -> Term:
     return term._replace(low=low, high=high, approximate=approximate)
 
 
-def undefended(term: Term) -> Term:
+def undefended(term: NumberTerm) -> NumberTerm:
     """The same words without a value."""
     return term._replace(low=None, high=None, approximate=False)
 
 
-def vague(atoms: Atoms, at: int) -> Term | None:
+def vague(atoms: NumberTokens, at: int) -> NumberTerm | None:
     """The vague numeral or collective that begins here."""
     start = at + (atoms[at].text in ARTICLES)
     word = atoms[start].text
@@ -147,13 +147,13 @@ def vague(atoms: Atoms, at: int) -> Term | None:
     return _plural(atoms, at) or _digit_plural(atoms, at)
 
 
-def _bracket(end: int, value: int, scale: int = 1) -> Term:
+def _bracket(end: int, value: int, scale: int = 1) -> NumberTerm:
     """From one of the unit to just below the next power of ten: what T-6 reads into `hundreds`, for every unit."""
     above = 10 ** len(str(value))
-    return Term(end, value * scale, above * scale - 1, approximate=True, scale=scale, scales=scale, takes_of=True)
+    return NumberTerm(end, value * scale, above * scale - 1, approximate=True, scale=scale, scales=scale, takes_of=True)
 
 
-def _plural(atoms: Atoms, at: int) -> Term | None:
+def _plural(atoms: NumberTokens, at: int) -> NumberTerm | None:
     """`dozens`, `hundreds of thousands`."""
     value = PLURALS.get(atoms[at].text)
     if value is None:
@@ -165,7 +165,7 @@ def _plural(atoms: Atoms, at: int) -> Term | None:
     return _bracket(scale_at + 1, value, scale) if scale > value else _bracket(at + 1, value)
 
 
-def _digit_plural(atoms: Atoms, at: int) -> Term | None:
+def _digit_plural(atoms: NumberTokens, at: int) -> NumberTerm | None:
     """`100s`, `1,000s`: a power of ten with an *s* written onto it."""
     digits = atoms[at].text.replace(",", "")
     if atoms[at + 1].text != "s" or not atoms.attached(at + 1):
@@ -174,12 +174,12 @@ def _digit_plural(atoms: Atoms, at: int) -> Term | None:
     return None if value is None else _bracket(at + 2, value)
 
 
-def _several(atoms: Atoms, at: int) -> Term | None:
+def _several(atoms: NumberTokens, at: int) -> NumberTerm | None:
     """`several hundred`, `a few dozen`, `many thousands`: how many is not said, so the bracket of the unit."""
     return _plural(atoms, at) or _unit(atoms, at)
 
 
-def _unit(atoms: Atoms, at: int) -> Term | None:
+def _unit(atoms: NumberTokens, at: int) -> NumberTerm | None:
     """The bracket of a collective: `dozen`, `hundred`, `hundred thousand`."""
     value = COLLECTIVES.get(atoms[at].text)
     if value is None:
@@ -189,17 +189,17 @@ def _unit(atoms: Atoms, at: int) -> Term | None:
     return _bracket(at + 1 if scale == 1 else after + 1, value, scale)
 
 
-def _pair(atoms: Atoms, at: int) -> Term:
+def _pair(atoms: NumberTokens, at: int) -> NumberTerm:
     """`couple`, `couple of hundred`, `pair`."""
     loosely = PAIRS[atoms[at].text]
     of = atoms.past_dash(at + 1)
     unit = _unit(atoms, of + (atoms[of].text == "of")) if loosely else None
     if unit is None or unit.low is None:
-        return Term(at + 1, 2, 2, approximate=loosely, takes_of=True)
-    return Term(unit.end, unit.low * 2, unit.low * 2, approximate=True)
+        return NumberTerm(at + 1, 2, 2, approximate=loosely, takes_of=True)
+    return NumberTerm(unit.end, unit.low * 2, unit.low * 2, approximate=True)
 
 
-def _portion(atoms: Atoms, at: int) -> Term | None:
+def _portion(atoms: NumberTokens, at: int) -> NumberTerm | None:
     """`half a dozen`, `half-million`, `quarter of a million`; not a share of something else."""
     word = atoms[at].text
     share = FRACTIONS.get(word) or VULGAR[word]
@@ -208,10 +208,10 @@ def _portion(atoms: Atoms, at: int) -> Term | None:
     unit = _unit(atoms, atoms.past_dash(article + (atoms[article].text in ARTICLES)))
     if unit is None or unit.low is None:
         return None
-    return Term(unit.end, unit.low * share, unit.low * share)
+    return NumberTerm(unit.end, unit.low * share, unit.low * share)
 
 
-def amount(atoms: Atoms, at: int) -> Term | None:
+def amount(atoms: NumberTokens, at: int) -> NumberTerm | None:
     """The range or the single number that begins here."""
     start = at + (atoms[at].text in SOMEWHERE)
     joins = SPREADS.get(atoms[start].text)
@@ -223,17 +223,17 @@ def amount(atoms: Atoms, at: int) -> Term | None:
     return max(readings, key=lambda both: both.end, default=None)
 
 
-def term(atoms: Atoms, at: int, *, joined: bool = True) -> Term | None:
+def term(atoms: NumberTokens, at: int, *, joined: bool = True) -> NumberTerm | None:
     """A number or a vague numeral."""
     return vague(atoms, at) or number(atoms, at, joined=joined)
 
 
-def _open_range(atoms: Atoms, at: int) -> Term | None:
+def _open_range(atoms: NumberTokens, at: int) -> NumberTerm | None:
     low = term(atoms, at)
     return low and (_to(atoms, low, JOINS) or low)
 
 
-def _end(atoms: Atoms, at: int, *, joined: bool = True) -> Term | None:
+def _end(atoms: NumberTokens, at: int, *, joined: bool = True) -> NumberTerm | None:
     """An end of a range, which may be approximate by itself: `between about 500 and some 600`."""
     bound, start = phrase(BEFORE, atoms, at)
     if bound not in (None, Bound.ABOUT):
@@ -242,7 +242,7 @@ def _end(atoms: Atoms, at: int, *, joined: bool = True) -> Term | None:
     return end and end._replace(approximate=end.approximate or bound is Bound.ABOUT)
 
 
-def _to(atoms: Atoms, low: Term, joins: frozenset[str]) -> Term | None:
+def _to(atoms: NumberTokens, low: NumberTerm, joins: frozenset[str]) -> NumberTerm | None:
     """The range from `low` to the number behind the next join; None if there is none, or if it leads down."""
     at = atoms.past_dash(low.end)
     if atoms[at].text in joins:
@@ -253,7 +253,7 @@ def _to(atoms: Atoms, low: Term, joins: frozenset[str]) -> Term | None:
     return high and _span(low, high)
 
 
-def _span(low: Term, high: Term) -> Term | None:
+def _span(low: NumberTerm, high: NumberTerm) -> NumberTerm | None:
     if low.low is None or low.high is None or high.low is None or high.high is None:
         return None
     least = low.low
@@ -262,13 +262,13 @@ def _span(low: Term, high: Term) -> Term | None:
     if low.scale < high.scale and shared > 1:
         least *= shared
     elif _elliptic(low, high):
-        return Term(high.end, None, None, takes_of=high.takes_of)
+        return NumberTerm(high.end, None, None, takes_of=high.takes_of)
     if least > high.low:
         return None
-    return Term(high.end, least, high.high, approximate, takes_of=high.takes_of)
+    return NumberTerm(high.end, least, high.high, approximate, takes_of=high.takes_of)
 
 
-def _elliptic(low: Term, high: Term) -> bool:
+def _elliptic(low: NumberTerm, high: NumberTerm) -> bool:
     """Whether the low end may stand for thousands: `10-15,000` is 10,000 to 15,000, or is it 10 to 15,000?"""
     return (
         high.scale == low.scale == 1
@@ -280,7 +280,7 @@ def _elliptic(low: Term, high: Term) -> bool:
     )
 
 
-def quantity(atoms: Atoms, at: int) -> Term | None:
+def quantity(atoms: NumberTokens, at: int) -> NumberTerm | None:
     """The longest quantity that begins here.
 
     Returns:
@@ -299,7 +299,7 @@ def quantity(atoms: Atoms, at: int) -> Term | None:
     return both if first.low <= second.high else undefended(both)
 
 
-def _bounded(atoms: Atoms, at: int) -> Term | None:
+def _bounded(atoms: NumberTokens, at: int) -> NumberTerm | None:
     first = atoms[at].text
     if first not in NUMBER_STARTS and not first[:1].isdecimal():
         return None
@@ -318,26 +318,26 @@ def _bounded(atoms: Atoms, at: int) -> Term | None:
     return term
 
 
-def _whole(term: Term) -> bool:
+def _whole(term: NumberTerm) -> bool:
     """Whether the term counts something: there is no 7.62 of a person."""
     return all(not isinstance(end, Fraction) or end.denominator == 1 for end in (term.low, term.high))
 
 
-def _compound(atoms: Atoms, term: Term) -> Term:
+def _compound(atoms: NumberTokens, term: NumberTerm) -> NumberTerm:
     """With the word that it forms a compound with: `3,000-strong`."""
     if atoms[term.end].text in DASHES and atoms[term.end + 1].text in COMPOUND:
         return term._replace(end=term.end + 2, takes_of=False)
     return term
 
 
-def _of(atoms: Atoms, term: Term) -> Term:
+def _of(atoms: NumberTokens, term: NumberTerm) -> NumberTerm:
     """With the *of* that leads to its noun (`dozens of soldiers`), but not to a whole (`dozens of its soldiers`)."""
     if term.takes_of and atoms[term.end].text == "of" and atoms[term.end + 1].text not in WHOLES:
         return term._replace(end=term.end + 1)
     return term
 
 
-def _no_people(atoms: Atoms, term: Term) -> bool:
+def _no_people(atoms: NumberTokens, term: NumberTerm) -> bool:
     """Whether what follows makes the number a date, a time, a share, a measure, an ordinal or part of a word."""
     end, following = term.end, atoms[term.end].text
     if following in MEASURES or (following == "per" and atoms[end + 1].text == "cent"):

@@ -25,7 +25,7 @@ HYPHENS = frozenset("-‐‑")
 FOLDED = str.maketrans(dict.fromkeys("‐‑‒–−﹣－", "-") | dict.fromkeys("―⸺", "—") | dict.fromkeys("’ʼ", "'"))
 
 
-class Atom(NamedTuple):
+class NumberToken(NamedTuple):
     """One atom.
 
     Args:
@@ -39,19 +39,19 @@ class Atom(NamedTuple):
     token: int = -1
 
 
-END = Atom("", " ")
+END = NumberToken("", " ")
 
 
-class Atoms:
+class NumberTokens:
     """A list of atoms that is cut only as far as somebody reads; beyond its end stand empty atoms."""
 
     __slots__ = ("_cut", "_source")
 
-    def __init__(self, source: Iterator[Atom]) -> None:
+    def __init__(self, source: Iterator[NumberToken]) -> None:
         self._source = source
-        self._cut: list[Atom] = []
+        self._cut: list[NumberToken] = []
 
-    def __getitem__(self, at: int) -> Atom:
+    def __getitem__(self, at: int) -> NumberToken:
         cut = self._cut
         while at >= len(cut):
             cut.append(next(self._source, END))
@@ -91,18 +91,18 @@ def fold(text: str) -> str:
     )
 
 
-def of_text(text: str) -> Atoms:
+def of_text(text: str) -> NumberTokens:
     """The atoms of a text."""
-    return Atoms(Atom(piece, gap) for piece, gap in _cut(fold(text)))
+    return NumberTokens(NumberToken(piece, gap) for piece, gap in _cut(fold(text)))
 
 
-def of_words(words: Sequence[str], index: int) -> Atoms:
+def of_words(words: Sequence[str], index: int) -> NumberTokens:
     """The atoms of the tokens from `index` on, as far as the end of the paragraph.
 
     Tokens do not say whether a blank stood between them. It did not where spaCy's English rules cut inside a word:
     around a hyphen, and between digits and the letter of a scale (`2.5m`).
     """
-    return Atoms(_atoms(words, index))
+    return NumberTokens(_atoms(words, index))
 
 
 def _cut(text: str) -> Iterator[tuple[str, str]]:
@@ -121,7 +121,7 @@ def cut_word(word: str) -> tuple[tuple[str, str], ...]:
     return tuple(_cut(fold(word)))
 
 
-def _atoms(words: Sequence[str], index: int) -> Iterator[Atom]:
+def _atoms(words: Sequence[str], index: int) -> Iterator[NumberToken]:
     gap, after_digits = " ", False
     for position in range(index, len(words)):
         word = words[position]
@@ -136,7 +136,7 @@ def _atoms(words: Sequence[str], index: int) -> Iterator[Atom]:
         if word in HYPHENS or (after_digits and first in SUFFIXES):
             gap = ""
         for number, (piece, inner) in enumerate(pieces):
-            yield Atom(piece, inner if number else gap, position + 1 if number == last else -1)
+            yield NumberToken(piece, inner if number else gap, position + 1 if number == last else -1)
         gap = "" if word in HYPHENS else " "
         after_digits = pieces[last][0][:1].isdecimal()
 
@@ -154,7 +154,7 @@ HALF = Fraction(1, 2)
 NOT_BELOW = frozenset({HUNDRED, *DOZENS})
 
 
-class Term(NamedTuple):
+class NumberTerm(NamedTuple):
     """A number, or a vague numeral, that has been read.
 
     Args:
@@ -177,7 +177,7 @@ class Term(NamedTuple):
 
 
 class _Part(NamedTuple):
-    """A stretch of a number: its value, its scales as of a `Term`, and its value before a scale where that differs."""
+    """A stretch of a number: its value, its scales as of a `NumberTerm`, and its value before a scale if it differs."""
 
     end: int
     value: int | Fraction
@@ -186,7 +186,7 @@ class _Part(NamedTuple):
     scaled: int | Fraction | None = None
 
 
-def number(atoms: Atoms, at: int, *, joined: bool = True) -> Term | None:
+def number(atoms: NumberTokens, at: int, *, joined: bool = True) -> NumberTerm | None:
     """The longest number that begins here.
 
     Args:
@@ -202,10 +202,10 @@ def number(atoms: Atoms, at: int, *, joined: bool = True) -> Term | None:
     while floor >= THOUSAND and (rest := _rest(atoms, whole.end, floor, joined=joined)):
         whole = _Part(rest.end, whole.value + rest.value)
         floor = rest.scale
-    return Term(whole.end, whole.value, whole.value, scale=whole.scale, scales=whole.scales)
+    return NumberTerm(whole.end, whole.value, whole.value, scale=whole.scale, scales=whole.scales)
 
 
-def _multiple(atoms: Atoms, at: int, *, joined: bool) -> _Part | None:
+def _multiple(atoms: NumberTokens, at: int, *, joined: bool) -> _Part | None:
     """A coefficient with its scale (`four thousand`, `two dozen`, `15k`, `a hundred`), or either alone."""
     bare = _Part(at + (atoms[at].text in ARTICLES), 1)
     digits = _digits(atoms, at)
@@ -221,7 +221,7 @@ def _multiple(atoms: Atoms, at: int, *, joined: bool) -> _Part | None:
     return _Part(halved, value + HALF * scale) if halved else _Part(after + 1, value, scale, part.scale * scale)
 
 
-def _rest(atoms: Atoms, at: int, floor: int, *, joined: bool) -> _Part | None:
+def _rest(atoms: NumberTokens, at: int, floor: int, *, joined: bool) -> _Part | None:
     """How a number goes on below its last scale: `and fifty`, `, two hundred`, `three thousand`; in words only."""
     comma = atoms[at].text == ","
     at = atoms.past_dash(at + comma)
@@ -238,7 +238,7 @@ def _rest(atoms: Atoms, at: int, floor: int, *, joined: bool) -> _Part | None:
     return part if (HUNDREDFOLD if comma else 1) <= part.value < floor and part.scale not in DOZENS.values() else None
 
 
-def _hundreds(atoms: Atoms, part: _Part, *, joined: bool) -> _Part:
+def _hundreds(atoms: NumberTokens, part: _Part, *, joined: bool) -> _Part:
     """The part times a hundred, with what follows below that, where *hundred* stands behind it; else the part."""
     at = atoms.past_dash(part.end)
     if atoms[at].text != HUNDRED or part.value >= HUNDREDFOLD:
@@ -253,7 +253,7 @@ def _hundreds(atoms: Atoms, part: _Part, *, joined: bool) -> _Part:
     return _Part(end, value, HUNDREDFOLD, HUNDREDFOLD)
 
 
-def _small(atoms: Atoms, at: int) -> _Part | None:
+def _small(atoms: NumberTokens, at: int) -> _Part | None:
     """A number word below a hundred: `seven`, `twenty`, `twenty-five`."""
     word = atoms[at].text
     if word in UNITS:
@@ -265,7 +265,7 @@ def _small(atoms: Atoms, at: int) -> _Part | None:
     return _Part(unit_at + 1, TENS[word] + unit) if 0 < unit < UNITS["ten"] else _Part(at + 1, TENS[word])
 
 
-def _past_and_a_half(atoms: Atoms, at: int) -> int | None:
+def _past_and_a_half(atoms: NumberTokens, at: int) -> int | None:
     """The index after *and a half*, if that stands here, with or without hyphens."""
     for word in ("and", "a", "half"):
         at = atoms.past_dash(at)
@@ -275,7 +275,7 @@ def _past_and_a_half(atoms: Atoms, at: int) -> int | None:
     return at
 
 
-def _digits(atoms: Atoms, at: int) -> _Part | None:
+def _digits(atoms: NumberTokens, at: int) -> _Part | None:
     """A number in digits, with the letter of a scale or a fraction that is written onto it."""
     if not atoms[at].text[:1].isdecimal():
         return None
@@ -305,7 +305,7 @@ def _one_atom(text: str, end: int) -> _Part | None:
     return None
 
 
-def _grouped(atoms: Atoms, at: int) -> _Part | None:
+def _grouped(atoms: NumberTokens, at: int) -> _Part | None:
     """A number whose groups stand apart: `1 200`. A line break or wider gap parts two numbers."""
     text = atoms[at].text
     if len(text) > GROUP or not text.isdecimal() or text[0] == "0":

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from goldspan.errors import ValueRefused
+from goldspan.errors import InvalidValueError
 from goldspan.quantities import grammar
 from goldspan.quantities.grammar import quantity
 from goldspan.quantities.lexicon import AFTER, NEUTRAL, NUMBER_STARTS, SUBORDINATING
@@ -19,7 +19,7 @@ from goldspan.quantities.numbers import cut_word, number, of_text, of_words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from goldspan.quantities.numbers import Atoms, Term
+    from goldspan.quantities.numbers import NumberTerm, NumberTokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class TroopCount:
         approximate: whether the words say that the figures are not exact.
 
     Raises:
-        ValueRefused: for no bound at all, a negative one, or a minimum above the maximum.
+        InvalidValueError: for no bound at all, a negative one, or a minimum above the maximum.
     """
 
     minimum: int | None
@@ -41,11 +41,13 @@ class TroopCount:
 
     def __post_init__(self) -> None:
         if self.minimum is None and self.maximum is None:
-            raise ValueRefused("a troop count needs a minimum or a maximum", remedy="Where there is neither, use None.")
+            raise InvalidValueError(
+                "a troop count needs a minimum or a maximum", remedy="Where there is neither, use None."
+            )
         if (self.minimum or 0) < 0 or (self.maximum or 0) < 0:
-            raise ValueRefused(f"a troop count is not negative: {self.minimum} to {self.maximum}")
+            raise InvalidValueError(f"a troop count is not negative: {self.minimum} to {self.maximum}")
         if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
-            raise ValueRefused(f"the minimum {self.minimum} is above the maximum {self.maximum}")
+            raise InvalidValueError(f"the minimum {self.minimum} is above the maximum {self.maximum}")
 
 
 Verdict = Literal["right", "bound_wrong", "wrong"]
@@ -124,7 +126,7 @@ def quantity_at(words: Sequence[str], index: int) -> int | None:
     return end if end > index else None
 
 
-def _with_rest(atoms: Atoms, first: Term) -> Term | None:
+def _with_rest(atoms: NumberTokens, first: NumberTerm) -> NumberTerm | None:
     """The first quantity of a span in the light of the words behind it.
 
     A second quantity that says what the first is part of (`150 of its 300 soldiers`), whence it came (`from 27
@@ -144,7 +146,7 @@ def _with_rest(atoms: Atoms, first: Term) -> Term | None:
     return _with_trailing(atoms, first)
 
 
-def _other(atoms: Atoms, at: int) -> int | None:
+def _other(atoms: NumberTokens, at: int) -> int | None:
     """The index after a second quantity, or after digits that are no number (`1,200 000`), that begin here."""
     if atoms.inside_word(at):
         return None
@@ -155,7 +157,7 @@ def _other(atoms: Atoms, at: int) -> int | None:
     return at + 1 if odd else None
 
 
-def _joins(atoms: Atoms, at: int, *, joined: bool, directly: bool) -> bool:
+def _joins(atoms: NumberTokens, at: int, *, joined: bool, directly: bool) -> bool:
     """Whether a quantity behind this atom is of equal rank with the first, given whether one in its place is."""
     text = atoms[at].text
     if text == "of":
@@ -166,13 +168,13 @@ def _joins(atoms: Atoms, at: int, *, joined: bool, directly: bool) -> bool:
     return joined if text in NEUTRAL else text not in SUBORDINATING
 
 
-def _repeats(atoms: Atoms, at: int, first: Term) -> bool:
+def _repeats(atoms: NumberTokens, at: int, first: NumberTerm) -> bool:
     """Whether the same stands here again, in brackets: `250 (two hundred and fifty)`."""
     other = quantity(atoms, at)
     return atoms[at - 1].text == "(" and other is not None and (first.low, first.high) == (other.low, other.high)
 
 
-def _with_trailing(atoms: Atoms, term: Term) -> Term:
+def _with_trailing(atoms: NumberTokens, term: NumberTerm) -> NumberTerm:
     """The term with the bound that stands behind its noun: `500 soldiers or more`."""
     at = term.end
     while atoms[at].text and _other(atoms, at) is None:

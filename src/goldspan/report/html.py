@@ -18,7 +18,7 @@ import re
 from importlib.resources import files
 from typing import TYPE_CHECKING, TypeAlias
 
-from goldspan.errors import ValueRefused
+from goldspan.errors import InvalidValueError
 from goldspan.report.text import UNDEFINED, visible
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def element(name: str, /, *children: Child, **attributes: Value) -> Markup:
         attributes: `class_` is `class`, other underscores are hyphens; None and False leave the attribute out.
 
     Raises:
-        ValueRefused: for a name that is none, an event handler, or an attribute that points out of the page.
+        InvalidValueError: for a name that is none, an event handler, or an attribute that points out of the page.
     """
     opened = f"<{_name(name)}{''.join(_attribute(key, value) for key, value in attributes.items())}>"
     if name in VOID:
@@ -73,7 +73,7 @@ def _attribute(key: str, value: Value) -> str:
     if value is None or value is False:
         return ""
     if name.lower().startswith("on") or (name in POINTING and not str(value).startswith("#")):
-        raise ValueRefused(f"the attribute {name}={str(value)!r} would leave the page or run code")
+        raise InvalidValueError(f"the attribute {name}={str(value)!r} would leave the page or run code")
     if value is True:
         return f" {name}"
     return f' {name}="{text(f"{value:g}" if isinstance(value, float) else str(value))}"'
@@ -81,7 +81,7 @@ def _attribute(key: str, value: Value) -> str:
 
 def _name(name: str) -> str:
     if not NAME.fullmatch(name) or name.lower() in {"script", "iframe", "object", "embed"}:
-        raise ValueRefused(f"{name!r} is no name of an element or attribute of the page")
+        raise InvalidValueError(f"{name!r} is no name of an element or attribute of the page")
     return name
 
 

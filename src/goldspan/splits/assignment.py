@@ -29,7 +29,7 @@ from itertools import combinations
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
-from goldspan.errors import ValueRefused
+from goldspan.errors import InvalidValueError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -39,7 +39,7 @@ FEW = 300  # groups among which exchanges are tried: with more, greed alone leav
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class ArticleGroup:
     """Articles that stay together, sorted by id, and what they hold of each measure."""
 
     articles: tuple[str, ...]
@@ -51,7 +51,7 @@ def mix(*parts: str) -> bytes:
     return sha256("\0".join(parts).encode()).digest()
 
 
-class Scales:
+class SplitBalance:
     """What each split holds by now.
 
     Args:
@@ -67,13 +67,13 @@ class Scales:
         self.articles = Counter(dict.fromkeys(ratios, 0))
         self.limit = {split: math.ceil(round(ratio * articles, EVEN)) for split, ratio in ratios.items()}
 
-    def put(self, group: Group, split: str, sign: int = 1) -> None:
+    def put(self, group: ArticleGroup, split: str, sign: int = 1) -> None:
         """Add a group to a split, or take it out with the sign -1."""
         for name, amount in group.amounts.items():
             self.held[split][name] += sign * amount
         self.articles[split] += sign * len(group.articles)
 
-    def share(self, group: Group) -> float:
+    def share(self, group: ArticleGroup) -> float:
         """The part of the corpus that a group is, added up over the measures."""
         return round(math.fsum(amount / self.total[name] for name, amount in group.amounts.items() if amount), EVEN)
 
@@ -83,7 +83,7 @@ class Scales:
         dues = ((amount, held[name], ratio * self.total[name]) for name, amount in amounts.items() if amount)
         return round(math.fsum(amount * (amount + 2 * (now - due)) / due**2 for amount, now, due in dues), EVEN)
 
-    def open(self, group: Group, waiting: int) -> list[str]:
+    def open(self, group: ArticleGroup, waiting: int) -> list[str]:
         """The splits that a group may go to, when so many groups wait, itself among them.
 
         Each takes no more than its ratio of the articles, rounded up, while another has room; none stays empty while
@@ -96,7 +96,7 @@ class Scales:
         fitting = [split for split in self.ratios if room[split] >= len(group.articles)]
         return fitting or [split for split in self.ratios if room[split] > 0] or list(self.ratios)
 
-    def best(self, group: Group, waiting: int) -> str:
+    def best(self, group: ArticleGroup, waiting: int) -> str:
         """The open split that a group fits best, when so many groups wait."""
 
         def key(split: str) -> tuple[float, bytes]:
@@ -110,7 +110,7 @@ class Scales:
         return then > 0 and (articles <= 0 or then <= self.limit[split])
 
 
-def place(groups: Sequence[Group], scales: Scales) -> dict[str, str]:
+def place(groups: Sequence[ArticleGroup], scales: SplitBalance) -> dict[str, str]:
     """The split of each article of the groups, which are put on the scales in whatever order they come."""
     order = sorted(groups, key=lambda group: (-scales.share(group), mix(*group.articles)))
     where = []
@@ -123,9 +123,9 @@ def place(groups: Sequence[Group], scales: Scales) -> dict[str, str]:
     return {article: split for group, split in zip(order, where, strict=True) for article in group.articles}
 
 
-def _exchange(groups: Sequence[Group], where: list[str], scales: Scales) -> None:
+def _exchange(groups: Sequence[ArticleGroup], where: list[str], scales: SplitBalance) -> None:
     """Exchange groups of two splits, or move one, until no exchange lowers the sum; `where` is changed in place."""
-    nothing = [Group((), {}) for _ in scales.ratios]
+    nothing = [ArticleGroup((), {}) for _ in scales.ratios]
     all_groups, places = [*groups, *nothing], [*where, *scales.ratios]
     improved = True
     while improved:
@@ -138,7 +138,7 @@ def _exchange(groups: Sequence[Group], where: list[str], scales: Scales) -> None
     where[:] = places[: len(groups)]
 
 
-def _gains(one: Group, here: str, other: Group, there: str, scales: Scales) -> bool:
+def _gains(one: ArticleGroup, here: str, other: ArticleGroup, there: str, scales: SplitBalance) -> bool:
     """Whether two groups of different splits may change places and the sum is lower then."""
     more = len(other.articles) - len(one.articles)
     if here == there or not (scales.may_grow(here, more) and scales.may_grow(there, -more)):
@@ -149,14 +149,14 @@ def _gains(one: Group, here: str, other: Group, there: str, scales: Scales) -> b
     return scales.change(gain, here) + scales.change(loss, there) < 0
 
 
-def _swap(one: Group, here: str, other: Group, there: str, scales: Scales) -> None:
+def _swap(one: ArticleGroup, here: str, other: ArticleGroup, there: str, scales: SplitBalance) -> None:
     for group, source, target in ((one, here, there), (other, there, here)):
         scales.put(group, source, -1)
         scales.put(group, target)
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
+class SplitConflict:
     """A group that stands in several splits: what a model was trained on, it is tested on.
 
     Args:
@@ -169,11 +169,11 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
-class Assignment:
+class SplitAssignment:
     """The split of every article, sorted by id, and the groups that could not be kept together."""
 
     splits: Mapping[str, str]
-    conflicts: tuple[Conflict, ...]
+    conflicts: tuple[SplitConflict, ...]
 
 
 def assign(
@@ -182,13 +182,13 @@ def assign(
     existing: Mapping[str, str],
     ratios: Mapping[str, float],
     alike: Callable[[str, str], float] = lambda _article, _other: 0.0,
-) -> Assignment:
+) -> SplitAssignment:
     """A split for every article; those that have one keep it, always.
 
     - A new article whose group stands in one split goes there.
     - A new article whose group stands in several goes to the split of the article there that it is most like, and the
       group is returned as a conflict: it could only be kept together if an article moved.
-    - All other groups are placed whole, so that the splits are balanced (see `Scales`), and at least
+    - All other groups are placed whole, so that the splits are balanced (see `SplitBalance`), and at least
       one in each split if there are enough.
 
     Args:
@@ -199,7 +199,7 @@ def assign(
         alike: how similar two articles are; asked only where a group stands in several splits.
 
     Raises:
-        ValueRefused: for ratios that are not so.
+        InvalidValueError: for ratios that are not so.
     """
     check_ratios(ratios)
     members: defaultdict[str, list[str]] = defaultdict(list)
@@ -209,33 +209,33 @@ def assign(
         _follow(group, existing, alike) for group in members.values() if any(article in existing for article in group)
     ]
     known = {article: split for splits in followed for article, split in splits.items()}
-    scales = Scales(_sum(measures.values()), len(measures), ratios)
+    scales = SplitBalance(_sum(measures.values()), len(measures), ratios)
     for article, split in known.items():
         if split in ratios:
-            scales.put(Group((article,), measures[article]), split)
+            scales.put(ArticleGroup((article,), measures[article]), split)
     free = [
-        Group(tuple(group), _sum(measures[article] for article in group))
+        ArticleGroup(tuple(group), _sum(measures[article] for article in group))
         for group in members.values()
         if group[0] not in known
     ]
     splits = {**existing, **known, **place(free, scales)}
     conflicts = (
-        Conflict(group, tuple(article for article in group if article not in existing))
+        SplitConflict(group, tuple(article for article in group if article not in existing))
         for group in followed
         if len(set(group.values())) > 1
     )
-    return Assignment(dict(sorted(splits.items())), tuple(conflicts))
+    return SplitAssignment(dict(sorted(splits.items())), tuple(conflicts))
 
 
 def check_ratios(ratios: Mapping[str, float]) -> None:
     """Whether ratios are shares of one whole.
 
     Raises:
-        ValueRefused: if one is not above 0, or if they do not add up to 1.
+        InvalidValueError: if one is not above 0, or if they do not add up to 1.
     """
     if not all(ratio > 0 for ratio in ratios.values()) or abs(sum(ratios.values()) - 1) > 1e-9:
         stated = ", ".join(f"{name}={ratio:g}" for name, ratio in ratios.items())
-        raise ValueRefused(f"the ratios {stated} are not shares above 0 that add up to 1")
+        raise InvalidValueError(f"the ratios {stated} are not shares above 0 that add up to 1")
 
 
 def _follow(group: Iterable[str], existing: Mapping[str, str], alike: Callable[[str, str], float]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from goldspan import near_duplicates
-from goldspan.errors import ValueRefused
+from goldspan.errors import InvalidValueError
 from goldspan.near_duplicates import THRESHOLD
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ FEWEST = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class ArticleSize:
     """An article's examples taken together.
 
     Args:
@@ -42,7 +42,7 @@ class Whole:
     spans: Mapping[str, int]
 
 
-def wholes(examples: Iterable[Example]) -> dict[str, Whole]:
+def article_sizes(examples: Iterable[Example]) -> dict[str, ArticleSize]:
     """The articles that examples belong to, by id and sorted by it."""
     parts: defaultdict[str, list[Example]] = defaultdict(list)
     for example in examples:
@@ -50,17 +50,17 @@ def wholes(examples: Iterable[Example]) -> dict[str, Whole]:
     return {article: _whole(article, parts[article]) for article in sorted(parts)}
 
 
-def _whole(article: str, examples: list[Example]) -> Whole:
+def _whole(article: str, examples: list[Example]) -> ArticleSize:
     text = "\n".join(example.text for example in sorted(examples, key=lambda part: (part.at, part.id)))
     spans = Counter(span.label for example in examples for span in example.spans)
-    return Whole(article, text, len(examples), len(near_duplicates.words(text)), spans)
+    return ArticleSize(article, text, len(examples), len(near_duplicates.words(text)), spans)
 
 
-def groups(articles: Mapping[str, Whole], threshold: float = THRESHOLD) -> dict[str, str]:
+def groups(articles: Mapping[str, ArticleSize], threshold: float = THRESHOLD) -> dict[str, str]:
     """For each article the group that must stay together: its near-duplicates, named after the first id of them.
 
     Raises:
-        ValueRefused: for a threshold outside of (0, 1].
+        InvalidValueError: for a threshold outside of (0, 1].
     """
     ids = sorted(articles)
     clusters = near_duplicates.clusters([articles[article].text for article in ids], threshold)
@@ -73,9 +73,9 @@ def folds(corpus: Corpus, k: int = 5, threshold: float = THRESHOLD) -> dict[str,
 
     Raises:
         InputError: for gold that is not valid.
-        ValueRefused: for fewer than two folds or a threshold outside of (0, 1].
+        InvalidValueError: for fewer than two folds or a threshold outside of (0, 1].
     """
-    articles = wholes(corpus.gold_examples())
+    articles = article_sizes(corpus.gold_examples())
     return assign_folds(groups(articles, threshold), {article: whole.spans for article, whole in articles.items()}, k)
 
 
@@ -92,10 +92,10 @@ def assign_folds(group: Mapping[str, str], spans: Mapping[str, Mapping[str, int]
         k: how many folds, at least 2.
 
     Raises:
-        ValueRefused: for fewer than two folds.
+        InvalidValueError: for fewer than two folds.
     """
     if k < FEWEST:
-        raise ValueRefused(f"cross-validation needs at least {FEWEST} folds, not {k}")
+        raise InvalidValueError(f"cross-validation needs at least {FEWEST} folds, not {k}")
     ids = sorted(group)
     numbers = {name: number for number, name in enumerate(dict.fromkeys(group[article] for article in ids))}
     member_of = [numbers[group[article]] for article in ids]

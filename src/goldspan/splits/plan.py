@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from goldspan import files, near_duplicates
 from goldspan.corpus import SPLITS
-from goldspan.errors import InputError, ValueRefused
+from goldspan.errors import InputError, InvalidValueError
 from goldspan.near_duplicates import THRESHOLD
-from goldspan.splits.assignment import Conflict, assign, check_ratios, too_small
-from goldspan.splits.folds import Whole, assign_folds, groups, wholes
+from goldspan.splits.assignment import SplitConflict, assign, check_ratios, too_small
+from goldspan.splits.folds import ArticleSize, article_sizes, assign_folds, groups
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -78,7 +78,7 @@ RATIOS = {"train": 0.6, "validation": 0.2, "test": 0.2}
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class SplitPlan:
     """The splits of a corpus, those that stand and those that are planned.
 
     Args:
@@ -96,9 +96,9 @@ class Plan:
 
     splits: Mapping[str, str]
     existing: Mapping[str, str]
-    articles: Mapping[str, Whole]
+    articles: Mapping[str, ArticleSize]
     groups: Mapping[str, str]
-    conflicts: tuple[Conflict, ...]
+    conflicts: tuple[SplitConflict, ...]
     without_gold: tuple[str, ...]
     labels: tuple[str, ...]
     folds: Mapping[str, int]
@@ -154,7 +154,7 @@ def parse_ratios(text: str) -> dict[str, float]:
     """Ratios from `train=0.6,validation=0.2,test=0.2`; a split that is left out gets no new article.
 
     Raises:
-        ValueRefused: for anything else, for a name that is no split, and as `check_ratios` does.
+        InvalidValueError: for anything else, for a name that is no split, and as `check_ratios` does.
     """
     ratios: dict[str, float] = {}
     for part in text.split(","):
@@ -162,25 +162,25 @@ def parse_ratios(text: str) -> dict[str, float]:
         try:
             ratio = float(number)
         except ValueError:
-            raise ValueRefused(f"{part.strip()!r} is not <split>=<ratio>") from None
+            raise InvalidValueError(f"{part.strip()!r} is not <split>=<ratio>") from None
         if name not in SPLITS or name in ratios:
-            raise ValueRefused(f"{name!r} is no split or stands there twice; the splits are {', '.join(SPLITS)}")
+            raise InvalidValueError(f"{name!r} is no split or stands there twice; the splits are {', '.join(SPLITS)}")
         ratios[name] = ratio
     check_ratios(ratios)
     return ratios
 
 
-def plan(corpus: Corpus, ratios: Mapping[str, float] = RATIOS, threshold: float = THRESHOLD) -> Plan:
+def plan_splits(corpus: Corpus, ratios: Mapping[str, float] = RATIOS, threshold: float = THRESHOLD) -> SplitPlan:
     """The splits of a corpus as they are to be: what stands stays, what is new is placed.
 
     Raises:
         InputError: for a split file that lists an article twice or one that the manifest does not have; for gold that
             is not valid or of no article of the manifest.
-        ValueRefused: for ratios or a threshold out of range.
+        InvalidValueError: for ratios or a threshold out of range.
     """
     check_ratios(ratios)
     existing = read_split_lists(corpus)
-    articles = wholes(corpus.gold_examples())
+    articles = article_sizes(corpus.gold_examples())
     known = [entry.id for entry in corpus.entries]
     _refuse_strangers(corpus, articles, known)
     grouped = groups(articles, threshold)
@@ -192,7 +192,7 @@ def plan(corpus: Corpus, ratios: Mapping[str, float] = RATIOS, threshold: float 
     assignment = assign(measures, grouped, existing, ratios, alike)
     spans = {article: whole.spans for article, whole in articles.items()}
     unknown = {label for counts in spans.values() for label in counts} - set(corpus.scheme.names)
-    return Plan(
+    return SplitPlan(
         splits=assignment.splits,
         existing=existing,
         articles=articles,
@@ -206,7 +206,7 @@ def plan(corpus: Corpus, ratios: Mapping[str, float] = RATIOS, threshold: float 
     )
 
 
-def write(corpus: Corpus, planned: Plan, *, accept_leaks: bool = False) -> list[Path]:
+def write(corpus: Corpus, planned: SplitPlan, *, accept_leaks: bool = False) -> list[Path]:
     """Write the split files; returns those that changed.
 
     Args:
@@ -228,7 +228,7 @@ def write(corpus: Corpus, planned: Plan, *, accept_leaks: bool = False) -> list[
     return write_split_lists(corpus, planned.splits)
 
 
-def _measures(whole: Whole) -> dict[str, int]:
+def _measures(whole: ArticleSize) -> dict[str, int]:
     """What is balanced, spans of all labels alike."""
     return {"articles": 1, "words": whole.words} | {
         f"spans of {label}": number for label, number in whole.spans.items()

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 UNIT, PERSON, COUNT, PLACE, OTHER = "MILITARY_UNIT", "PERSON", "TROOP_COUNT", "LOCATION", ""
 
 
-class Candidate(NamedTuple):
+class SpanCandidate(NamedTuple):
     """A labelled stretch of tokens of one paragraph.
 
     Args:
@@ -48,7 +48,7 @@ Verdict = tuple[str, str, float]
 """The label of a name, the rule that found it, and the score."""
 
 
-class Mention(NamedTuple):
+class NameMention(NamedTuple):
     """A run of tokens whose label is open, half-open, in the paragraph of that number."""
 
     page: int
@@ -57,7 +57,7 @@ class Mention(NamedTuple):
 
 
 @dataclass(slots=True)
-class Evidence:
+class NameEvidence:
     """The signs for the names of one document.
 
     Args:
@@ -66,7 +66,7 @@ class Evidence:
     """
 
     weights: dict[str, dict[tuple[str, str], tuple[float, float]]] = field(default_factory=lambda: defaultdict(dict))
-    mentions: dict[str, list[Mention]] = field(default_factory=lambda: defaultdict(list))
+    mentions: dict[str, list[NameMention]] = field(default_factory=lambda: defaultdict(list))
     _verdicts: dict[str, Verdict] = field(default_factory=dict)
 
     def add(self, name: str, label: str, rule: str, weight: float) -> None:
@@ -82,7 +82,7 @@ class Evidence:
             self._verdicts[name] = self._decide(name)
         return self._verdicts[name]
 
-    def decided(self) -> Iterator[tuple[Mention, Verdict]]:
+    def decided(self) -> Iterator[tuple[NameMention, Verdict]]:
         """All mentions with what was decided of their names."""
         for name, mentions in self.mentions.items():
             verdict = self.decide(name)
@@ -107,13 +107,13 @@ class Evidence:
 ORDER = ("count.", "unit.", "org.", "place.named", "person.", "place.", "document.", "model.")
 
 
-def rank(candidate: Candidate) -> tuple[int, int, int, float, int]:
+def rank(candidate: SpanCandidate) -> tuple[int, int, int, float, int]:
     """The place of a candidate in the order of precedence; the smallest comes first."""
     order = next((n for n, prefix in enumerate(ORDER) if candidate.rule.startswith(prefix)), len(ORDER))
     return (candidate.label != COUNT, candidate.start - candidate.end, order, -candidate.weight, candidate.start)
 
 
-def flat(candidates: Iterable[Candidate]) -> list[Candidate]:
+def resolve_overlaps(candidates: Iterable[SpanCandidate]) -> list[SpanCandidate]:
     """The candidates that stand, in the order of the text; none overlaps another."""
     taken: set[int] = set()
     kept = []

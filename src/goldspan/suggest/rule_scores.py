@@ -6,9 +6,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from goldspan.errors import InputError, ValueRefused
+from goldspan.errors import InputError, InvalidValueError
 from goldspan.evaluation import result
-from goldspan.evaluation.result import Counts, Place, Scores
+from goldspan.evaluation.result import ArticleSpan, Counts, Scores
 from goldspan.report.text import Table
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def by_rule(gold: Sequence[Example], suggested: Mapping[str, Sequence[Example]])
 
     Raises:
         InputError: for an example whose rules are not as many as its spans.
-        ValueRefused: if a run and gold have no article in common.
+        InvalidValueError: if a run and gold have no article in common.
     """
     return RuleReport(tuple(_run(name, gold, examples) for name, examples in suggested.items()))
 
@@ -103,7 +103,7 @@ def by_rule(gold: Sequence[Example], suggested: Mapping[str, Sequence[Example]])
 def _run(name: str, gold: Sequence[Example], suggested: Sequence[Example]) -> RuleRun:
     here, there = {example.article for example in gold}, {example.article for example in suggested}
     if not here & there:
-        raise ValueRefused(
+        raise InvalidValueError(
             f"{name}: no article is in both the gold and the suggestions", remedy="Suggest for the articles of gold."
         )
     found = [example for example in suggested if example.article in here]
@@ -119,7 +119,7 @@ def _run(name: str, gold: Sequence[Example], suggested: Sequence[Example]) -> Ru
     )
 
 
-def _fired(examples: Iterable[Example]) -> Iterator[tuple[str, Place]]:
+def _fired(examples: Iterable[Example]) -> Iterator[tuple[str, ArticleSpan]]:
     """Each suggested span with its rule."""
     for example in examples:
         rules = example.extra.get(KEY, [])
@@ -130,7 +130,7 @@ def _fired(examples: Iterable[Example]) -> Iterator[tuple[str, Place]]:
                 remedy="Make the suggestions anew with `goldspan suggest`.",
             )
         for rule, span in zip(rules, example.spans, strict=True):
-            place = Place(
+            place = ArticleSpan(
                 example.article, example.at + span.start, example.at + span.end, span.label, example.surface(span)
             )
             yield str(rule), place

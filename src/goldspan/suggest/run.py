@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Tally:
+class SuggestionTally:
     """What a run of suggestions came to.
 
     Args:
@@ -41,7 +41,7 @@ class Tally:
     _pairs: list[tuple[list[Example], list[Example]]] = field(default_factory=list)
 
     @classmethod
-    def of(cls, against: Path | None) -> Tally:
+    def of(cls, against: Path | None) -> SuggestionTally:
         """A tally that scores by the gold of a file, or of all `.jsonl` files of a folder; by none without one.
 
         Raises:
@@ -109,7 +109,7 @@ def suggest(documents: Iterable[Document], *, suggester: Suggester) -> Iterator[
             yield document, [_carrying(document, example) for example in found]
 
 
-def write(documents: Iterable[Document], folder: Path, *, suggester: Suggester) -> Iterator[Written]:
+def write(documents: Iterable[Document], folder: Path, *, suggester: Suggester) -> Iterator[SuggestedDocument]:
     """Write the suggestions of each document to `<folder>/<id>.jsonl`, one document after the other.
 
     Raises:
@@ -124,11 +124,11 @@ def write(documents: Iterable[Document], folder: Path, *, suggester: Suggester) 
             )
         target = folder / f"{document.id}.jsonl"
         files.write(target, "".join(map(gold.line, found)))
-        yield Written(target, found)
+        yield SuggestedDocument(target, found)
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class SuggestedDocument:
     """A document whose suggestions were written.
 
     Args:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from goldspan.errors import MissingPart
-from goldspan.suggest.candidates import OTHER, PERSON, PLACE, Candidate
-from goldspan.suggest.lexicon import Kind
+from goldspan.errors import NotFoundError
+from goldspan.suggest.candidates import OTHER, PERSON, PLACE, SpanCandidate
+from goldspan.suggest.lexicon import TokenFlag
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
-    from goldspan.suggest.tokens import Words
+    from goldspan.suggest.tokens import ParagraphTokens
 
 LABELS = {
     "PERSON": PERSON,
@@ -48,18 +48,18 @@ def load(name: str) -> Language:
     """The pipeline, with its entity recogniser alone.
 
     Raises:
-        MissingPart: if it is not installed, or recognises no entities.
+        NotFoundError: if it is not installed, or recognises no entities.
     """
     import spacy
 
     try:
         nlp = spacy.load(name)
     except OSError:
-        raise MissingPart(
+        raise NotFoundError(
             f"the spaCy pipeline {name!r} is not installed", remedy=f"Run: pip install {name.replace('_', '-')}"
         ) from None
     if "ner" not in nlp.pipe_names:
-        raise MissingPart(
+        raise NotFoundError(
             f"the spaCy pipeline {name!r} recognises no entities", remedy="Choose one with the component `ner`."
         )
     upstream = {"ner", "tok2vec", "transformer"} if _listens(nlp) else {"ner"}
@@ -73,7 +73,7 @@ def _listens(nlp: Language) -> bool:
     return any("listener" in node.name for node in model.walk())
 
 
-def find(doc: Doc, words: Words, labels: Mapping[str, str]) -> Iterator[Candidate]:
+def find(doc: Doc, words: ParagraphTokens, labels: Mapping[str, str]) -> Iterator[SpanCandidate]:
     """The entities of a paragraph, their edges made tight."""
     by_start = {at: i for i, at in enumerate(words.starts)}
     by_end = {at: i for i, at in enumerate(words.ends)}
@@ -89,19 +89,24 @@ def find(doc: Doc, words: Words, labels: Mapping[str, str]) -> Iterator[Candidat
             name = {PERSON: "model.person", PLACE: "model.place", OTHER: "model.other"}.get(
                 label, f"model.{ent.label_.lower()}"
             )
-            yield Candidate(*span, label, name, WEIGHTS.get(ent.label_, 0.5))
+            yield SpanCandidate(*span, label, name, WEIGHTS.get(ent.label_, 0.5))
 
 
-def _tight(words: Words, start: int, end: int, label: str) -> tuple[int, int] | None:
+def _tight(words: ParagraphTokens, start: int, end: int, label: str) -> tuple[int, int] | None:
     drop = (
-        Kind.FUNCTION
+        TokenFlag.FUNCTION
         if label in ("ORG", "NORP")
-        else Kind.FUNCTION | Kind.RANK | Kind.TITLE | Kind.TITLE_PART | Kind.DEMONYM | Kind.TIME
+        else TokenFlag.FUNCTION
+        | TokenFlag.RANK
+        | TokenFlag.TITLE
+        | TokenFlag.TITLE_PART
+        | TokenFlag.DEMONYM
+        | TokenFlag.TIME
     )
     while start < end and (
-        (words.kinds[start] & drop and not words.kinds[start] & Kind.GIVEN)
+        (words.kinds[start] & drop and not words.kinds[start] & TokenFlag.GIVEN)
         or not words.words[start][0].isalnum()
-        or not words.kinds[start] & Kind.CAP
+        or not words.kinds[start] & TokenFlag.CAP
     ):
         start += 1
     while end > start and (words.words[end - 1] in ("'s", "’s", "’", "'") or not words.words[end - 1][-1].isalnum()):

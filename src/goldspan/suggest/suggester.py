@@ -12,8 +12,17 @@ from typing import TYPE_CHECKING
 
 from goldspan.annotation import Example, Span
 from goldspan.suggest import military_units, organizations, persons, places, spacy_model, troop_counts
-from goldspan.suggest.candidates import OTHER, PERSON, PLACE, UNIT, Candidate, Evidence, Mention, flat
-from goldspan.suggest.lexicon import Kind, lexicon
+from goldspan.suggest.candidates import (
+    OTHER,
+    PERSON,
+    PLACE,
+    UNIT,
+    NameEvidence,
+    NameMention,
+    SpanCandidate,
+    resolve_overlaps,
+)
+from goldspan.suggest.lexicon import TokenFlag, lexicon
 from goldspan.suggest.tokens import words_of
 from goldspan.suggest.truecase import view
 
@@ -24,7 +33,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
     from goldspan.annotation import LabelScheme
-    from goldspan.suggest.tokens import Words
+    from goldspan.suggest.tokens import ParagraphTokens
 
 NAMES = (PERSON, PLACE, OTHER)
 LONGEST_ACRONYM = 12
@@ -36,8 +45,8 @@ SHOUTED = 0.75
 
 
 def candidates(
-    pages: Sequence[Words], voices: Sequence[Sequence[Candidate]], labels: Container[str]
-) -> list[list[Candidate]]:
+    pages: Sequence[ParagraphTokens], voices: Sequence[Sequence[SpanCandidate]], labels: Container[str]
+) -> list[list[SpanCandidate]]:
     """The spans of a document, as flat candidates of each of its paragraphs.
 
     Args:
@@ -46,7 +55,7 @@ def candidates(
         labels: those wanted; of the others only units are looked for, because they shield what is inside them.
     """
     fixed = _fixed(pages)
-    evidence = Evidence()
+    evidence = NameEvidence()
     runs = [
         _gather(evidence, n, page, found, voice)
         for n, (page, found, voice) in enumerate(zip(pages, fixed, voices, strict=True))
@@ -56,31 +65,33 @@ def candidates(
         persons.spread_lists(evidence, names, page)
     for mention, (label, rule, score) in evidence.decided():
         if label != OTHER:
-            fixed[mention.page].append(Candidate(mention.start, mention.end, label, rule, score))
+            fixed[mention.page].append(SpanCandidate(mention.start, mention.end, label, rule, score))
     return [_whole(*row, labels) for row in zip(pages, fixed, voices, strict=True)]
 
 
-def _fixed(pages: Sequence[Words]) -> list[list[Candidate]]:
+def _fixed(pages: Sequence[ParagraphTokens]) -> list[list[SpanCandidate]]:
     """Units, bodies and the acronyms of both: names that need no pooling."""
     fixed = [
-        [_as_force(page, c) for c in flat([*military_units.find_units(page), *organizations.find(page)])]
+        [_as_force(page, c) for c in resolve_overlaps([*military_units.find_units(page), *organizations.find(page)])]
         for page in pages
     ]
     known = acronyms(pages, fixed)
-    return [flat([*found, *_repeated(page, known)]) for page, found in zip(pages, fixed, strict=True)]
+    return [resolve_overlaps([*found, *_repeated(page, known)]) for page, found in zip(pages, fixed, strict=True)]
 
 
-def _whole(page: Words, found: list[Candidate], voice: Sequence[Candidate], labels: Container[str]) -> list[Candidate]:
+def _whole(
+    page: ParagraphTokens, found: list[SpanCandidate], voice: Sequence[SpanCandidate], labels: Container[str]
+) -> list[SpanCandidate]:
     """All candidates of a paragraph, its quantities and what only the model knows added, made flat."""
     quantities = troop_counts.find(page, {c.start: c.end for c in found if c.label == UNIT})
     others = (c for c in voice if c.label not in NAMES)
     wanted = [c for c in (*found, *quantities, *others) if c.label in labels or c.label in (UNIT, OTHER)]
-    return [c for c in flat(wanted) if c.label in labels]
+    return [c for c in resolve_overlaps(wanted) if c.label in labels]
 
 
 def _gather(
-    evidence: Evidence, n: int, page: Words, found: list[Candidate], voice: Sequence[Candidate]
-) -> list[tuple[str, Mention]]:
+    evidence: NameEvidence, n: int, page: ParagraphTokens, found: list[SpanCandidate], voice: Sequence[SpanCandidate]
+) -> list[tuple[str, NameMention]]:
     """Take the signs of a paragraph in; whole place names join `found`.
 
     Returns:
@@ -88,27 +99,27 @@ def _gather(
     """
     covered = [False] * len(page)
     _cover(covered, found)
-    whole = [Candidate(start, end, PLACE, "place.named", 0.85) for start, end in places.find_places(page, covered)]
+    whole = [SpanCandidate(start, end, PLACE, "place.named", 0.85) for start, end in places.find_places(page, covered)]
     _cover(covered, whole)
     found += whole
     runs = {run: "".join(page.forms[run[0] : run[1]]) for run in persons.find_persons(page, covered)}
     for (start, end), name in runs.items():
         _weigh(evidence, page, start, end, name)
-        evidence.mentions[name].append(Mention(n, start, end))
+        evidence.mentions[name].append(NameMention(n, start, end))
     for c in voice:
         if c.label in NAMES and (c.start, c.end) in runs:
             # In capitals the model sees names in any word.
             weight = c.weight * SHOUTED if page.shouted and c.label == PLACE else c.weight
             evidence.add(runs[c.start, c.end], c.label, c.rule, weight)
-    return [(name, Mention(n, start, end)) for (start, end), name in runs.items()]
+    return [(name, NameMention(n, start, end)) for (start, end), name in runs.items()]
 
 
-def _cover(covered: list[bool], found: Sequence[Candidate]) -> None:
+def _cover(covered: list[bool], found: Sequence[SpanCandidate]) -> None:
     for c in found:
         covered[c.start : c.end] = [True] * (c.end - c.start)
 
 
-def _weigh(evidence: Evidence, page: Words, start: int, end: int, name: str) -> None:
+def _weigh(evidence: NameEvidence, page: ParagraphTokens, start: int, end: int, name: str) -> None:
     for label, signs in ((PERSON, persons.person_signs), (PLACE, places.place_signs)):
         for rule, weight in signs(page, start, end):
             evidence.add(name, label, rule, weight)
@@ -116,13 +127,13 @@ def _weigh(evidence: Evidence, page: Words, start: int, end: int, name: str) -> 
         evidence.add(name, OTHER, "other.article", 0.5)
 
 
-def _spread_surnames(evidence: Evidence, pages: Sequence[Words]) -> None:
+def _spread_surnames(evidence: NameEvidence, pages: Sequence[ParagraphTokens]) -> None:
     """Let parts of a full name stand for the person again (P-1): the last part most of all."""
     parts: dict[str, float] = {}
     for name, (mention, *_) in evidence.mentions.items():
         if evidence.decide(name)[0] == PERSON:
             page = pages[mention.page]
-            tokens = [page.forms[j] for j in range(mention.start, mention.end) if page.kinds[j] & Kind.CAP]
+            tokens = [page.forms[j] for j in range(mention.start, mention.end) if page.kinds[j] & TokenFlag.CAP]
             for part, weight in _parts(tokens):
                 parts[part] = max(weight, parts.get(part, 0.0))
     for name in evidence.mentions:
@@ -138,7 +149,7 @@ def _parts(tokens: list[str]) -> Iterator[tuple[str, float]]:
         yield from [("".join(tokens[-2:]), LAST_TWO)] if len(others) > 1 else []
 
 
-def acronyms(pages: Sequence[Words], fixed: Sequence[list[Candidate]]) -> dict[str, str]:
+def acronyms(pages: Sequence[ParagraphTokens], fixed: Sequence[list[SpanCandidate]]) -> dict[str, str]:
     """Acronyms that the document introduces in brackets behind a name, with the label of the name (MU-6)."""
     seen: dict[str, Counter[str]] = {}
     for page, found in zip(pages, fixed, strict=True):
@@ -149,26 +160,26 @@ def acronyms(pages: Sequence[Words], fixed: Sequence[list[Candidate]]) -> dict[s
     return {word: max(sorted(labels), key=labels.__getitem__) for word, labels in seen.items()}
 
 
-def _bracketed(page: Words, i: int) -> str:
+def _bracketed(page: ParagraphTokens, i: int) -> str:
     """The one capitalised word in brackets at token `i`, or nothing."""
-    is_one = page.next_to(i) == "(" and page.next_to(i + 2) == ")" and page.kind(i + 1) & Kind.CAP
+    is_one = page.next_to(i) == "(" and page.next_to(i + 2) == ")" and page.kind(i + 1) & TokenFlag.CAP
     return page.words[i + 1] if is_one else ""
 
 
-def _as_force(page: Words, c: Candidate) -> Candidate:
+def _as_force(page: ParagraphTokens, c: SpanCandidate) -> SpanCandidate:
     """A body whose acronym in brackets is that of a force is the force: `… Mission in the DRC (MONUC)`."""
     if c.rule == "org.headed" and lexicon().is_unit(_bracketed(page, c.end)):
         return c._replace(label=UNIT, rule="unit.introduced")
     return c
 
 
-def _repeated(page: Words, known: Mapping[str, str]) -> Iterator[Candidate]:
+def _repeated(page: ParagraphTokens, known: Mapping[str, str]) -> Iterator[SpanCandidate]:
     """The acronyms that were introduced, wherever they stand again."""
     lex = lexicon()
     for i, word in enumerate(page.words):
         if word in known and word not in lex.acronyms:
             rule = "unit.introduced" if known[word] == UNIT else "org.introduced"
-            yield Candidate(i, i + 1, known[word], rule, 0.95)
+            yield SpanCandidate(i, i + 1, known[word], rule, 0.95)
 
 
 BATCH = 64
@@ -185,7 +196,7 @@ class Suggester:
         labels: what labels of the model mean in the scheme, e.g. `{"GPE": "PLACE"}`; they go before `model.LABELS`.
 
     Raises:
-        MissingPart: if the pipeline is not installed.
+        NotFoundError: if the pipeline is not installed.
     """
 
     def __init__(self, scheme: LabelScheme, model: str | None = None, labels: Mapping[str, str] | None = None) -> None:
@@ -211,13 +222,13 @@ class Suggester:
 
     def _spans(self, examples: Sequence[Example], docs: Sequence[Doc]) -> list[Example]:
         pages = [words_of(doc, example.text) for doc, example in zip(docs, examples, strict=True)]
-        voices: list[list[Candidate]] = [[] for _ in pages]
+        voices: list[list[SpanCandidate]] = [[] for _ in pages]
         if self.has_model:
             voices = [list(spacy_model.find(doc, page, self.labels)) for doc, page in zip(docs, pages, strict=True)]
         kept = candidates(pages, voices, self.scheme)
         return [self._example(*row) for row in zip(examples, pages, kept, strict=True)]
 
-    def _example(self, example: Example, page: Words, kept: list[Candidate]) -> Example:
+    def _example(self, example: Example, page: ParagraphTokens, kept: list[SpanCandidate]) -> Example:
         rows = sorted(
             (
                 Span(*balanced(example.text, page.starts[c.start], page.ends[c.end - 1]), c.label),

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from goldspan.suggest.lexicon import Kind, lexicon
+from goldspan.suggest.lexicon import TokenFlag, lexicon
 from goldspan.suggest.truecase import shouts
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ CODED = re.compile(r"((?:Task |)Force|Command|Team|Group|Brigade|Division|Battal
 
 
 @dataclass(slots=True)
-class Words:
+class ParagraphTokens:
     """The tokens of a paragraph, white space left out; all lists have one entry per token.
 
     Args:
@@ -29,7 +29,7 @@ class Words:
         words: the tokens.
         lower: in lower case.
         forms: in `normal` form.
-        kinds: their `Kind` flags.
+        kinds: their `TokenFlag` flags.
         starts, ends: half-open offsets in code points.
         first: whether a token begins a sentence or a line, so that its capital says nothing.
         tight: whether no white space stands before it.
@@ -63,7 +63,7 @@ class Words:
         return inside and self.words[i] in HYPHENS and self.tight[i] and self.tight[i + 1]
 
 
-def words_of(doc: Doc, source: str) -> Words:
+def words_of(doc: Doc, source: str) -> ParagraphTokens:
     """The tokens of a paragraph.
 
     Args:
@@ -71,7 +71,7 @@ def words_of(doc: Doc, source: str) -> Words:
         source: the paragraph as it stands, of the same length.
     """
     look = lexicon().look
-    out = Words(doc.text, [], [], [], [], [], [], [], [], shouts(source))
+    out = ParagraphTokens(doc.text, [], [], [], [], [], [], [], [], shouts(source))
     at, first, tight = 0, True, False
     for token in doc:
         word = token.text
@@ -88,19 +88,21 @@ def words_of(doc: Doc, source: str) -> Words:
             tight = False
         else:
             kind, _ = look(word)
-            if kind & Kind.INITIAL and at and source[at - 1] == "\n":
+            if kind & TokenFlag.INITIAL and at and source[at - 1] == "\n":
                 first = True
             _put(out, word, at, first=first, tight=tight)
-            abbreviated = word == "." and tight and len(out) > 1 and bool(out.kinds[-2] & (Kind.RANK | Kind.TITLE))
+            abbreviated = (
+                word == "." and tight and len(out) > 1 and bool(out.kinds[-2] & (TokenFlag.RANK | TokenFlag.TITLE))
+            )
             first = (word in SENTENCE_ENDS and not abbreviated) or (
-                first and (bool(kind & (Kind.NUMBER | Kind.INITIAL)) or word in "()")
+                first and (bool(kind & (TokenFlag.NUMBER | TokenFlag.INITIAL)) or word in "()")
             )
             tight = not token.whitespace_
         at = end + len(token.whitespace_)
     return out
 
 
-def _put(out: Words, word: str, at: int, *, first: bool, tight: bool) -> None:
+def _put(out: ParagraphTokens, word: str, at: int, *, first: bool, tight: bool) -> None:
     kind, form = lexicon().look(word)
     out.words.append(word)
     out.lower.append(word.lower())

@@ -22,13 +22,13 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from goldspan.quantities import can_begin, quantity_at
-from goldspan.suggest.candidates import COUNT, Candidate
-from goldspan.suggest.lexicon import SURE, Kind, cues, entries, gazetteer, lexicon
+from goldspan.suggest.candidates import COUNT, SpanCandidate
+from goldspan.suggest.lexicon import SURE, TokenFlag, cues, entries, gazetteer, lexicon
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from goldspan.suggest.tokens import Words
+    from goldspan.suggest.tokens import ParagraphTokens
 
 ARTICLES = cues("counts.articles")
 # Behind these `number` is a verb: `they now number 5,000`.
@@ -38,14 +38,14 @@ YEARS = range(1800, 2100)
 YEAR_DIGITS = 4
 
 
-class Number(NamedTuple):
+class NumberMention(NamedTuple):
     """A quantity among the tokens of a paragraph, half-open."""
 
     start: int
     end: int
 
 
-def find_numbers(words: Words) -> Iterator[Number]:
+def find_numbers(words: ParagraphTokens) -> Iterator[NumberMention]:
     """The quantities of a paragraph, the longest from the left, a leading article out (G-2)."""
     i, n = 0, len(words)
     while i < n:
@@ -56,13 +56,13 @@ def find_numbers(words: Words) -> Iterator[Number]:
         if not _is_name(words, i, end):
             article = words.lower[i] in ARTICLES and i + 1 < end
             article = article and words.lower[i + 1] not in cues("counts.numerals")
-            yield Number(i + (article or words.lower[i] == "from"), end)
+            yield NumberMention(i + (article or words.lower[i] == "from"), end)
         i = end
 
 
-def _is_name(words: Words, i: int, end: int) -> bool:
+def _is_name(words: ParagraphTokens, i: int, end: int) -> bool:
     """Whether the figure is an ordinal, or belongs to a name, a reference or a compound."""
-    if words.kinds[i] & Kind.ORDINAL or words.kinds[end - 1] & Kind.ORDINAL:
+    if words.kinds[i] & TokenFlag.ORDINAL or words.kinds[end - 1] & TokenFlag.ORDINAL:
         return True
     if words.next_to(i - 1) in cues("counts.before"):
         return words.lower[i - 1] != "number" or words.next_to(i - 2) not in NUMBERING
@@ -74,15 +74,15 @@ def _is_name(words: Words, i: int, end: int) -> bool:
     return goes_on and words.next_to(end + 1) not in COMPOUNDS
 
 
-def is_date(words: Words, number: Number) -> bool:
+def is_date(words: ParagraphTokens, number: NumberMention) -> bool:
     """Whether a quantity is a year or the day of a month."""
     i, j = number
     word = words.words[j - 1]
     if j - i == 1 and len(word) == YEAR_DIGITS and word.isdigit() and int(word) in YEARS:
         return True
-    if words.next_to(j) in ("and", "to", "-", "–", "or") and words.kind(j + 2) & Kind.TIME:
+    if words.next_to(j) in ("and", "to", "-", "–", "or") and words.kind(j + 2) & TokenFlag.TIME:
         return True
-    return bool((words.kind(i - 1) | words.kind(j)) & Kind.TIME)
+    return bool((words.kind(i - 1) | words.kind(j)) & TokenFlag.TIME)
 
 
 VERBS = cues("counts.verbs")
@@ -92,10 +92,10 @@ NOBODY = cues("counts.civil") | cues("counts.police")
 CIVILIAN_CUES = cues("counts.police") | {"civilian", "civilians"}
 
 
-class Sentences:
+class SentenceContext:
     """The sentences of a paragraph, by the index of their first token."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: ParagraphTokens) -> None:
         ends = (i for i in range(1, len(words)) if words.words[i - 1] in ".!?" and not words.tight[i])
         self._starts = [0, *ends]
         self._words = words
@@ -114,10 +114,10 @@ class Sentences:
         return set(self._words.lower[start:end])
 
 
-def is_bare(words: Words, j: int) -> bool:
+def is_bare(words: ParagraphTokens, j: int) -> bool:
     """Whether no noun follows a quantity that ends at `j`; `West` in a name is no direction."""
     following = words.next_to(j)
-    return not following or (following in AFTER_BARE and not words.kinds[j] & Kind.CAP)
+    return not following or (following in AFTER_BARE and not words.kinds[j] & TokenFlag.CAP)
 
 
 def value(word: str) -> float:
@@ -136,21 +136,23 @@ STANDING = cues("counts.standing")
 PUTTING = cues("counts.putting")
 
 
-def is_strength(words: Words, number: Number, sentences: Sentences) -> bool:
+def is_strength(words: ParagraphTokens, number: NumberMention, sentences: SentenceContext) -> bool:
     """`a troop strength of 5,230`, `a battalion of 350`, `shrank to under 10,000` behind a force."""
     i, j = number
     if max(value(words.words[i]), value(words.words[j - 1])) < LEAST_STRENGTH:
         return False
     if _is_of_group(words, number):
         return True
-    if not is_bare(words, j) or (words.kind(i - 1) & Kind.CAP and words.kind(i - 1) & (Kind.CLASS | Kind.PREFIX)):
+    if not is_bare(words, j) or (
+        words.kind(i - 1) & TokenFlag.CAP and words.kind(i - 1) & (TokenFlag.CLASS | TokenFlag.PREFIX)
+    ):
         return False
     return (
         _is_numbered(words, number) or _is_said(words, number, sentences) or _is_implied(words, number.start, sentences)
     )
 
 
-def _is_of_group(words: Words, number: Number) -> bool:
+def _is_of_group(words: ParagraphTokens, number: NumberMention) -> bool:
     """`a battalion of 350`, `three brigades with nearly 9,000`."""
     i, j = number
     before, is_open = words.next_to(i - 1), is_bare(words, j)
@@ -159,14 +161,14 @@ def _is_of_group(words: Words, number: Number) -> bool:
     return before == "of" and (is_open or words.next_to(j) in cues("counts.after_group")) and _is_group(words, i - 2)
 
 
-def _is_numbered(words: Words, number: Number) -> bool:
+def _is_numbered(words: ParagraphTokens, number: NumberMention) -> bool:
     """`the garrison numbered 900`."""
     near = around(words, *number)
     is_verb = words.next_to(number.start - 1) in cues("counts.numbering")
     return is_verb and bool(near & SUPPORT) and not near & CIVILIAN_CUES
 
 
-def _is_implied(words: Words, i: int, sentences: Sentences) -> bool:
+def _is_implied(words: ParagraphTokens, i: int, sentences: SentenceContext) -> bool:
     """Whether a sentence speaks of strength, or of how a force changed, in front of a quantity at token `i`."""
     said = sentences.said(i, before=REACH, behind=0)
     if said & NOBODY or sentences.said(i, before=UNIT_REACH, behind=0) & CIVILIAN_CUES:
@@ -176,7 +178,7 @@ def _is_implied(words: Words, i: int, sentences: Sentences) -> bool:
     return bool(said & cues("counts.strength") or (said & cues("counts.changes") and _is_behind_unit(words, i)))
 
 
-def _is_said(words: Words, number: Number, sentences: Sentences) -> bool:
+def _is_said(words: ParagraphTokens, number: NumberMention, sentences: SentenceContext) -> bool:
     """`the authorized strength of 16,700`, `personnel totalled 16,089`, `the strength stood at 4,012`."""
     i = number.start
     before, earlier = words.next_to(i - 1), words.next_to(i - 2)
@@ -191,13 +193,13 @@ def _is_said(words: Words, number: Number, sentences: Sentences) -> bool:
     return is_size and bool(said & (cues("counts.strength") | {"military"}))
 
 
-def _is_group(words: Words, k: int) -> bool:
+def _is_group(words: ParagraphTokens, k: int) -> bool:
     if words.next_to(k - 1) in NOBODY:
         return False
-    return words.next_to(k) in GROUPS or (words.next_to(k) == ")" and bool(words.kind(k - 1) & Kind.UPPER))
+    return words.next_to(k) in GROUPS or (words.next_to(k) == ")" and bool(words.kind(k - 1) & TokenFlag.UPPER))
 
 
-def _is_behind_unit(words: Words, i: int) -> bool:
+def _is_behind_unit(words: ParagraphTokens, i: int) -> bool:
     lex = lexicon()
     return any(lex.is_unit(word) for word in words.words[max(0, i - UNIT_REACH) : i])
 
@@ -213,8 +215,8 @@ NEAR = 6
 
 
 def find_unstated(
-    words: Words, rest: list[Number], sure: list[Candidate], units: Mapping[int, int]
-) -> Iterator[Candidate]:
+    words: ParagraphTokens, rest: list[NumberMention], sure: list[SpanCandidate], units: Mapping[int, int]
+) -> Iterator[SpanCandidate]:
     """The quantities among `rest` that count military people, too.
 
     Args:
@@ -225,7 +227,7 @@ def find_unstated(
     """
     if not rest:
         return
-    sentences = Sentences(words)
+    sentences = SentenceContext(words)
     soldiers = {sentences.number(c.start) for c in sure}
     lists = find_contributions(words, rest, sentences)
     for number in rest:
@@ -237,12 +239,12 @@ def find_unstated(
             of_unit = _is_of_unit(words, number, units)
             rule = "count.of" if of_unit else _rule(words, number, sentences, soldiers)
         if rule:
-            yield Candidate(*number, COUNT, rule, 0.7)
+            yield SpanCandidate(*number, COUNT, rule, 0.7)
         if rule == "count.strength":
             soldiers.add(sentences.number(number.start))
 
 
-def _rule(words: Words, number: Number, sentences: Sentences, soldiers: set[int]) -> str:
+def _rule(words: ParagraphTokens, number: NumberMention, sentences: SentenceContext, soldiers: set[int]) -> str:
     """The rule by which a quantity counts military people, or nothing."""
     sentence = sentences.number(number.start)
     is_near = not soldiers.isdisjoint((sentence, sentence - 1))
@@ -257,7 +259,7 @@ def _rule(words: Words, number: Number, sentences: Sentences, soldiers: set[int]
     return "count.unsaid" if sentence in soldiers and _is_plain(words, number, sentences) else ""
 
 
-def _is_part(words: Words, number: Number, *, is_near: bool) -> bool:
+def _is_part(words: ParagraphTokens, number: NumberMention, *, is_near: bool) -> bool:
     """`14,000 of its soldiers`, `some 6,000 of its 12,000 men`; `two of them` where soldiers are near."""
     i, j = number
     if words.next_to(j) != "of" or words.lower[i] in ARTICLES:
@@ -271,13 +273,13 @@ def _is_part(words: Words, number: Number, *, is_near: bool) -> bool:
     return _is_of_soldiers(words, j, is_near=is_near)
 
 
-def _is_of_them(words: Words, k: int) -> bool:
+def _is_of_them(words: ParagraphTokens, k: int) -> bool:
     """`of them`, and `of the 50,000`, whose noun is unsaid, too."""
     is_number = words.next_to(k) == "the" and value(words.next_to(k + 1)) >= LEAST_STRENGTH
     return is_number or words.next_to(k) in ("them", "whom")
 
 
-def _is_of_soldiers(words: Words, j: int, *, is_near: bool) -> bool:
+def _is_of_soldiers(words: ParagraphTokens, j: int, *, is_near: bool) -> bool:
     """Whether the noun behind `of` at token `j` names military people."""
     strong, weak, _ = nouns()
     for k in range(j + 1, min(j + 1 + PART, len(words))):
@@ -285,36 +287,36 @@ def _is_of_soldiers(words: Words, j: int, *, is_near: bool) -> bool:
         is_noun = word in strong and (word not in weak or is_near or word in ("men", "personnel", "attackers"))
         if is_noun and words.next_to(k + 1) not in POSSESSION:
             return True
-        is_other = words.kinds[k] & Kind.FUNCTION and word not in DETERMINERS
+        is_other = words.kinds[k] & TokenFlag.FUNCTION and word not in DETERMINERS
         if is_other or word in NOBODY or word in ".,;":
             return False
     return False
 
 
-def _determines(words: Words, k: int) -> bool:
+def _determines(words: ParagraphTokens, k: int) -> bool:
     """Whether a determiner, a possessor or a quantity begins at `k`."""
     if words.next_to(k) in DETERMINERS or words.next_to(k + 1) in POSSESSIONS:
         return True
     return words.next_to(k)[:1].isdigit() or words.next_to(k) in ("some", "about", "more", "up")
 
 
-def _speaks_of_soldiers(sentences: Sentences, i: int) -> bool:
+def _speaks_of_soldiers(sentences: SentenceContext, i: int) -> bool:
     """Whether the sentence of token `i` names soldiers, counted or not, and nobody else."""
     said = sentences.said(i)
     strong, weak, _ = nouns()
     return not said.isdisjoint(strong - weak) and said.isdisjoint(NOBODY)
 
 
-def _is_of_unit(words: Words, number: Number, units: Mapping[int, int]) -> bool:
+def _is_of_unit(words: ParagraphTokens, number: NumberMention, units: Mapping[int, int]) -> bool:
     """`the 37,000 of the Unified Task Force`: a quantity of what a force consists of."""
     j = number.end
     if words.next_to(j) != "of" or words.lower[number.start] in (*ARTICLES, "one"):
         return False
     end = units.get(j + 1 + (words.next_to(j + 1) in ("the", "its")))
-    return end is not None and not words.kind(end) & Kind.COMMON and words.next_to(end) not in POSSESSION
+    return end is not None and not words.kind(end) & TokenFlag.COMMON and words.next_to(end) not in POSSESSION
 
 
-def _is_rest(words: Words, number: Number) -> bool:
+def _is_rest(words: ParagraphTokens, number: NumberMention) -> bool:
     """`the remaining 1,500`, `3,200 of their own`: more of the soldiers that were spoken of."""
     i, j = number
     if words.lower[j : j + 2] == ["of", "their"] and words.next_to(j + 2) == "own":
@@ -322,7 +324,7 @@ def _is_rest(words: Words, number: Number) -> bool:
     return words.next_to(i - 1) == "remaining" and (is_bare(words, j) or words.next_to(j) in VERBS)
 
 
-def _is_loss(words: Words, number: Number) -> bool:
+def _is_loss(words: ParagraphTokens, number: NumberMention) -> bool:
     """`… and 43 were wounded`, `capturing 17`: the dead and wounded of a sentence about soldiers."""
     i, j = number
     following = words.next_to(j)
@@ -336,14 +338,14 @@ def _is_loss(words: Words, number: Number) -> bool:
     return words.next_to(i - 1) in cues("counts.losing") and (not following or following in AFTER_BARE)
 
 
-def _is_plain(words: Words, number: Number, sentences: Sentences) -> bool:
+def _is_plain(words: ParagraphTokens, number: NumberMention, sentences: SentenceContext) -> bool:
     """A quantity that counts nothing else in a sentence about soldiers: `… and the Netherlands 270`."""
     i, j = number
     before, following = words.next_to(i - 1), words.next_to(j)
-    if words.kind(i - 1) & Kind.CAP and gazetteer().match(words.forms, i - 1)[1] < SURE:
+    if words.kind(i - 1) & TokenFlag.CAP and gazetteer().match(words.forms, i - 1)[1] < SURE:
         return False
     is_age = before == following == ","
-    is_day = before == "and" and bool(words.kind(i - 3) & Kind.TIME)
+    is_day = before == "and" and bool(words.kind(i - 3) & TokenFlag.TIME)
     is_pronoun = words.lower[i:j] == ["one"] or words.lower[i] in ARTICLES
     is_clause = words.words[j - 1].isdigit() and int(words.words[j - 1]) < LEAST_FIGURE and following not in VERBS
     if following == "others":
@@ -381,15 +383,15 @@ def nouns() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
     return strong, weak, adjectives
 
 
-def find(words: Words, units: Mapping[int, int]) -> Iterator[Candidate]:
+def find(words: ParagraphTokens, units: Mapping[int, int]) -> Iterator[SpanCandidate]:
     """All quantities of military people of a paragraph.
 
     Args:
         words: the paragraph.
         units: the unit names found in it, end by start.
     """
-    sure: list[Candidate] = []
-    rest: list[Number] = []
+    sure: list[SpanCandidate] = []
+    rest: list[NumberMention] = []
     done = 0
     for number in find_numbers(words):
         if number.start < done:
@@ -404,12 +406,12 @@ def find(words: Words, units: Mapping[int, int]) -> Iterator[Candidate]:
     yield from find_unstated(words, rest, sure, units)
 
 
-def around(words: Words, start: int, end: int, near: int = NEAR_UNIT) -> set[str]:
+def around(words: ParagraphTokens, start: int, end: int, near: int = NEAR_UNIT) -> set[str]:
     """The words before and, half as far, behind a stretch of tokens."""
     return {*words.lower[max(0, start - near) : start], *words.lower[end : end + near // 2]}
 
 
-def _compound(words: Words, number: Number) -> Candidate | None:
+def _compound(words: ParagraphTokens, number: NumberMention) -> SpanCandidate | None:
     """`3,000-strong`, `30-man patrol` (T-4)."""
     i, j = number
     if words.lower[j - 1] not in COMPOUNDS:
@@ -418,11 +420,11 @@ def _compound(words: Words, number: Number) -> Candidate | None:
             return None
         j += 1
     if words.lower[j - 1] == "strong":
-        return Candidate(i, j, COUNT, "count.strong", 0.9)
-    return Candidate(i, j, COUNT, "count.strong", 0.7) if words.next_to(j) in GROUPS else None
+        return SpanCandidate(i, j, COUNT, "count.strong", 0.9)
+    return SpanCandidate(i, j, COUNT, "count.strong", 0.7) if words.next_to(j) in GROUPS else None
 
 
-def _counted(words: Words, number: Number, units: Mapping[int, int]) -> Candidate | None:
+def _counted(words: ParagraphTokens, number: NumberMention, units: Mapping[int, int]) -> SpanCandidate | None:
     """The quantity with the noun behind it."""
     strong, _, _ = nouns()
     lower, j = words.lower, number.end
@@ -444,7 +446,7 @@ def _counted(words: Words, number: Number, units: Mapping[int, int]) -> Candidat
         if word in strong and not _goes_on(words, j):
             return _noun(words, number, j + 1, word, is_military=is_military)
         if word in POLICE and words.next_to(j + 1) in ("and", "or") and words.next_to(j + 2) in strong:
-            return Candidate(number.start, j + 3, COUNT, "count.personnel", 0.8)
+            return SpanCandidate(number.start, j + 3, COUNT, "count.personnel", 0.8)
         step = _adjective(words, j, number.end)
         if not step:
             if is_strange or not _is_unlisted(words, j):
@@ -455,32 +457,36 @@ def _counted(words: Words, number: Number, units: Mapping[int, int]) -> Candidat
     return None
 
 
-def _adjective(words: Words, j: int, first: int) -> int:
+def _adjective(words: ParagraphTokens, j: int, first: int) -> int:
     """How many tokens of a word that may stand before the noun begin at `j`; 0 if none does."""
     _, _, adjectives = nouns()
     word, kind = words.next_to(j), words.kind(j)
     if not word or word in CIVIL | POLICE | cues("counts.measures"):
         return 0
-    if word in adjectives or kind & Kind.DEMONYM:
+    if word in adjectives or kind & TokenFlag.DEMONYM:
         return 1
     if words.is_hyphen(j):
         return 2
     if word in (",", "and", "or"):
-        following = words.next_to(j + 1) in adjectives or words.kind(j + 1) & Kind.DEMONYM
+        following = words.next_to(j + 1) in adjectives or words.kind(j + 1) & TokenFlag.DEMONYM
         return int(j > first and bool(following))
-    is_name = kind & Kind.CAP and not kind & (Kind.FUNCTION | Kind.TIME | Kind.TITLE) and not words.first[j]
+    is_name = (
+        kind & TokenFlag.CAP
+        and not kind & (TokenFlag.FUNCTION | TokenFlag.TIME | TokenFlag.TITLE)
+        and not words.first[j]
+    )
     return int(bool(is_name))
 
 
-def _is_unlisted(words: Words, j: int) -> bool:
+def _is_unlisted(words: ParagraphTokens, j: int) -> bool:
     """Whether a word that no list knows may be an adjective: `contract soldiers`."""
     word = words.next_to(j)
-    if not word.isalpha() or words.kinds[j] & Kind.FUNCTION or word.endswith("s"):
+    if not word.isalpha() or words.kinds[j] & TokenFlag.FUNCTION or word.endswith("s"):
         return False
     return word not in CIVIL | POLICE | cues("counts.measures") | cues("counts.losses") | cues("counts.verbs")
 
 
-def _is_military(words: Words, j: int) -> bool:
+def _is_military(words: ParagraphTokens, j: int) -> bool:
     """Whether a word before the noun says that the people are military: `armed`, `FMLN`."""
     word = words.words[j]
     return words.lower[j] in cues("counts.military") or (
@@ -488,7 +494,7 @@ def _is_military(words: Words, j: int) -> bool:
     )
 
 
-def _goes_on(words: Words, j: int) -> bool:
+def _goes_on(words: ParagraphTokens, j: int) -> bool:
     """Whether a noun is only the first part of a longer one: `infantry soldiers`, `rebel troops`, `Taliban leaders`."""
     strong, _, adjectives = nouns()
     for k in range(j + 1, j + 1 + MOST_BEHIND):
@@ -500,7 +506,9 @@ def _goes_on(words: Words, j: int) -> bool:
     return False
 
 
-def _noun(words: Words, number: Number, end: int, noun: str, *, is_military: bool) -> Candidate | None:
+def _noun(
+    words: ParagraphTokens, number: NumberMention, end: int, noun: str, *, is_military: bool
+) -> SpanCandidate | None:
     """The candidate that ends with its noun, unless the noun counts something else or the quantity is an article."""
     i = number.start
     if words.lower[i] in ("a", "an") and number.end - i == 1:
@@ -512,15 +520,15 @@ def _noun(words: Words, number: Number, end: int, noun: str, *, is_military: boo
     if between & CIVIL or (is_weak and between & POLICE):
         return None
     if noun == "men" and words.lower[end : end + 2] == ["and", "women"]:
-        return Candidate(i, end + 2, COUNT, "count.personnel", 0.9)
+        return SpanCandidate(i, end + 2, COUNT, "count.personnel", 0.9)
     if is_weak and not is_military and not _supported(words, i, end, noun):
         return None
     if words.next_to(end) == "and" and words.next_to(end + 1) in ("police", "policemen") and not is_weak:
         end += 2 + (words.next_to(end + 2) in ("officers", "officer"))
-    return Candidate(i, _conjuncts(words, end), COUNT, "count.personnel", 0.7 if is_weak else 0.9)
+    return SpanCandidate(i, _conjuncts(words, end), COUNT, "count.personnel", 0.7 if is_weak else 0.9)
 
 
-def _conjuncts(words: Words, end: int) -> int:
+def _conjuncts(words: ParagraphTokens, end: int) -> int:
     """The end of further nouns that share the quantity (G-4): `2,500 Marines, Soldiers and Sailors`."""
     strong, weak, _ = nouns()
     last = end
@@ -531,7 +539,7 @@ def _conjuncts(words: Words, end: int) -> int:
     return last + 2 if is_list and words.next_to(last + 2) not in VERBS - {"were", "are"} else end
 
 
-def _supported(words: Words, i: int, end: int, noun: str) -> bool:
+def _supported(words: ParagraphTokens, i: int, end: int, noun: str) -> bool:
     """Whether the words around say that a doubtful noun means military people."""
     near = around(words, i, end)
     if words.next_to(end) == "of" and _is_force(words, end + 1):
@@ -546,26 +554,27 @@ def _supported(words: Words, i: int, end: int, noun: str) -> bool:
     return noun not in cues("counts.never_alone") and bool(near & SUPPORT) and not near & CIVILIANS
 
 
-def _is_force(words: Words, k: int) -> bool:
+def _is_force(words: ParagraphTokens, k: int) -> bool:
     """Whether a force follows: `four members of the Civil Defence Corps`, `… of a commando unit`."""
     k += words.next_to(k) == "the"
     if _has_unit(words, k, k + 1):
         return True
     run = range(k, min(k + FORCE_NAME, len(words)))
-    if any(words.kinds[m] & (Kind.FORCE | Kind.ECHELON) and words.kinds[m] & Kind.CAP for m in run):
+    if any(words.kinds[m] & (TokenFlag.FORCE | TokenFlag.ECHELON) and words.kinds[m] & TokenFlag.CAP for m in run):
         return True
     if words.next_to(k) in ("security", "armed") and words.next_to(k + 1) == "forces":
         return True
-    return bool(words.kind(k) & Kind.CAP or words.next_to(k) in ("a", "an", "his", "its", "their")) and any(
+    return bool(words.kind(k) & TokenFlag.CAP or words.next_to(k) in ("a", "an", "his", "its", "their")) and any(
         words.lower[m] in GROUPS for m in run
     )
 
 
-def _has_unit(words: Words, start: int, end: int) -> bool:
+def _has_unit(words: ParagraphTokens, start: int, end: int) -> bool:
     """Whether the acronym or head of a force stands in a stretch of tokens."""
     lex = lexicon()
     return any(
-        lex.is_unit(words.words[k]) or (end - start > 1 and words.kinds[k] & Kind.CAP and words.kinds[k] & Kind.FORCE)
+        lex.is_unit(words.words[k])
+        or (end - start > 1 and words.kinds[k] & TokenFlag.CAP and words.kinds[k] & TokenFlag.FORCE)
         for k in range(start, min(end, len(words)))
     )
 
@@ -577,7 +586,9 @@ GIVING = cues("counts.giving")
 BRACKET = 7
 
 
-def find_contributions(words: Words, rest: list[Number], sentences: Sentences) -> set[Number]:
+def find_contributions(
+    words: ParagraphTokens, rest: list[NumberMention], sentences: SentenceContext
+) -> set[NumberMention]:
     """Numbers in brackets behind names in a sentence about troops: `from Fiji (594), Finland (493)`.
 
     Args:
@@ -585,10 +596,10 @@ def find_contributions(words: Words, rest: list[Number], sentences: Sentences) -
         rest: its quantities that no noun follows.
         sentences: of the paragraph.
     """
-    listed: dict[int, list[Number]] = {}
+    listed: dict[int, list[NumberMention]] = {}
     for number in rest:
         i, j = number
-        bracketed = words.next_to(i - 1) == "(" and words.kind(i - 2) & Kind.CAP and _closes(words, j)
+        bracketed = words.next_to(i - 1) == "(" and words.kind(i - 2) & TokenFlag.CAP and _closes(words, j)
         if bracketed and not is_date(words, number):
             listed.setdefault(sentences.number(i), []).append(number)
     kept = _table(words, rest) | _told(words, rest)
@@ -600,7 +611,7 @@ def find_contributions(words: Words, rest: list[Number], sentences: Sentences) -
     return kept
 
 
-def _closes(words: Words, j: int) -> bool:
+def _closes(words: ParagraphTokens, j: int) -> bool:
     """Whether a bracket closes at token `j`, or behind words that say where or what: `(148, a field hospital)`."""
     if words.next_to(j) not in (")", ",", "at", "in"):
         return False
@@ -608,14 +619,14 @@ def _closes(words: Words, j: int) -> bool:
     return ")" in inside and "(" not in inside[: inside.index(")")]
 
 
-def _told(words: Words, rest: list[Number]) -> set[Number]:
+def _told(words: ParagraphTokens, rest: list[NumberMention]) -> set[NumberMention]:
     """Contributions told one after the other: `Germany provides around 850 …; Norway 188 …; Iceland with one`."""
     told = {number for number in rest if not is_date(words, number) and _is_contribution(words, number)}
     is_list = len(told) >= LEAST_TOLD and not CIVILIAN_CUES & set(words.lower)
     return told if is_list and SUPPORT & set(words.lower) else set()
 
 
-def _is_contribution(words: Words, number: Number) -> bool:
+def _is_contribution(words: ParagraphTokens, number: NumberMention) -> bool:
     """Whether a state stands before a quantity that no noun follows."""
     i, j = number
     k = i - 1 - (words.next_to(i - 1) in GIVING)
@@ -624,19 +635,19 @@ def _is_contribution(words: Words, number: Number) -> bool:
     return any(
         gazetteer().end(words.forms, s) == k + 1 and gazetteer().match(words.forms, s)[1] >= SURE
         for s in range(max(0, k - 2), k + 1)
-        if words.kinds[s] & Kind.CAP
+        if words.kinds[s] & TokenFlag.CAP
     )
 
 
-def _table(words: Words, rest: list[Number]) -> set[Number]:
+def _table(words: ParagraphTokens, rest: list[NumberMention]) -> set[NumberMention]:
     """The column of a table whose rows begin with states: `Austria      463`."""
     rows = {
         number
         for number in rest
         if number.start
         and words.starts[number.start] - words.ends[number.start - 1] >= GAP
-        and (words.kind(number.end) & Kind.CAP or number.end == len(words))
-        and words.kind(number.start - 1) & Kind.CAP
+        and (words.kind(number.end) & TokenFlag.CAP or number.end == len(words))
+        and words.kind(number.start - 1) & TokenFlag.CAP
         and gazetteer().values.get(words.forms[number.start - 1], 0.0) >= SURE
     }
     return rows if len(rows) > 1 and not NOBODY & set(words.lower) else set()

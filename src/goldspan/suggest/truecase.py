@@ -11,7 +11,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from goldspan.suggest.lexicon import DOUBTFUL, Kind, Lexicon, Phrases, cues, entries, gazetteer, lexicon
+from goldspan.suggest.lexicon import DOUBTFUL, Lexicon, PhraseTrie, TokenFlag, cues, entries, gazetteer, lexicon
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,10 +43,10 @@ LONG = 4
 CAPITALS = 0.85
 SHORTEST_ENDING = 7
 # Heads that end a name when a name stands before them; titles that begin one when a name stands behind.
-AFTER = Kind.ECHELON | Kind.FORCE | Kind.CLASS
-BEFORE = Kind.TITLE | Kind.RANK | Kind.PREFIX | Kind.GIVEN
+AFTER = TokenFlag.ECHELON | TokenFlag.FORCE | TokenFlag.CLASS
+BEFORE = TokenFlag.TITLE | TokenFlag.RANK | TokenFlag.PREFIX | TokenFlag.GIVEN
 # What may be a word of a name in a headline keeps its capital there.
-NAMING = AFTER | BEFORE | Kind.ORG | Kind.TITLE_PART | Kind.DIRECTION
+NAMING = AFTER | BEFORE | TokenFlag.ORG | TokenFlag.TITLE_PART | TokenFlag.DIRECTION
 # Names that are common words in other places.
 TWOFOLD = frozenset(("may", "march", "general", "private", "major", "sun", "sat"))
 # Blanks in the place of brackets may stand between two words.
@@ -137,10 +137,10 @@ def _known(words: list[str]) -> list[bool]:
 
 
 @cache
-def _heads() -> Phrases:
+def _heads() -> PhraseTrie:
     """Titles, ranks and services of several words."""
     titles = (name for name in entries("titles") + entries("ranks") if name[0].isupper() and " " in name)
-    return Phrases([*cues("truecase.heads"), *titles])
+    return PhraseTrie([*cues("truecase.heads"), *titles])
 
 
 def _is_plain(word: str, is_shouted: bool) -> bool:
@@ -151,11 +151,11 @@ def _is_plain(word: str, is_shouted: bool) -> bool:
     if "." in word or word[0].isdigit() or ROMAN.fullmatch(word) or (word in lex.acronyms and lower not in lex.common):
         return False
     kind = lex.look(word.title())[0]
-    if kind & (Kind.TIME | Kind.DEMONYM | Kind.RANK) and lower not in TWOFOLD:
+    if kind & (TokenFlag.TIME | TokenFlag.DEMONYM | TokenFlag.RANK) and lower not in TWOFOLD:
         return False
     if not is_shouted and (kind & NAMING or lower in cues("units.force_words")):
         return False
-    if kind & (Kind.COMMON | Kind.FUNCTION):
+    if kind & (TokenFlag.COMMON | TokenFlag.FUNCTION):
         return True
     return (is_shouted or not word.isupper()) and _ends_common(lex, lower)
 
@@ -170,13 +170,13 @@ def _joins(words: list[re.Match[str]], plain: list[bool], n: int) -> bool:
     word = words[n].group().rstrip(".").lower()
     following = words[n + 1].group().rstrip(".").lower() if n + 1 < len(words) else ""
     if word in cues("units.spelled"):
-        return following in cues("truecase.arms") or bool(lexicon().look(following)[0] & Kind.ECHELON)
+        return following in cues("truecase.arms") or bool(lexicon().look(following)[0] & TokenFlag.ECHELON)
     if word in ("la", "el", "los", "las"):
         return bool(following) and not plain[n + 1]
     if word in cues("truecase.services") or (word in cues("truecase.arms") and _is_numbered(words, n)):
         return True
     kind = lexicon().look(word.title())[0]
-    is_part = word in cues("truecase.modifiers") or kind & (Kind.ECHELON | Kind.FORCE)
+    is_part = word in cues("truecase.modifiers") or kind & (TokenFlag.ECHELON | TokenFlag.FORCE)
     if is_part and _is_designated(words, n):
         return True
     return bool((kind & AFTER and _ends_name(words, plain, n)) or (kind & BEFORE and _begins_name(words, plain, n)))
@@ -189,7 +189,7 @@ def _is_designated(words: list[re.Match[str]], n: int) -> bool:
         k += 1
     if k == len(words):
         return False
-    if not lexicon().look(words[k].group().rstrip(".").title())[0] & (Kind.ECHELON | Kind.FORCE):
+    if not lexicon().look(words[k].group().rstrip(".").title())[0] & (TokenFlag.ECHELON | TokenFlag.FORCE):
         return False
     if k + 1 < len(words) and words[k + 1].group() in ("NO", "NO."):
         return True
@@ -206,16 +206,16 @@ def _ends_name(words: list[re.Match[str]], plain: list[bool], n: int) -> bool:
         return False
     before = lexicon().look(words[n - 1].group().title())[0]
     word = words[n].group().lower()
-    if word in cues("places.not_shouted") and not lexicon().look(word)[0] & Kind.ECHELON:
+    if word in cues("places.not_shouted") and not lexicon().look(word)[0] & TokenFlag.ECHELON:
         return False
-    named = not plain[n - 1] and not before & (Kind.TIME | Kind.DEMONYM | Kind.RANK | Kind.TITLE)
-    return named or bool(before & Kind.ORDINAL) or _is_numbered(words, n)
+    named = not plain[n - 1] and not before & (TokenFlag.TIME | TokenFlag.DEMONYM | TokenFlag.RANK | TokenFlag.TITLE)
+    return named or bool(before & TokenFlag.ORDINAL) or _is_numbered(words, n)
 
 
 def _begins_name(words: list[re.Match[str]], plain: list[bool], n: int) -> bool:
     if n + 1 >= len(words) or plain[n + 1] or words[n + 1].start() - words[n].end() >= NEAR:
         return False
-    return not lexicon().look(words[n + 1].group().title())[0] & (Kind.DEMONYM | Kind.TIME | Kind.NUMBER)
+    return not lexicon().look(words[n + 1].group().title())[0] & (TokenFlag.DEMONYM | TokenFlag.TIME | TokenFlag.NUMBER)
 
 
 def _is_numbered(words: list[re.Match[str]], n: int) -> bool:
@@ -227,7 +227,9 @@ def _is_numbered(words: list[re.Match[str]], n: int) -> bool:
         return False
     word = words[k].group()
     return bool(
-        lexicon().look(word.lower())[0] & Kind.ORDINAL or ROMAN.fullmatch(word) or word.lower() in cues("units.spelled")
+        lexicon().look(word.lower())[0] & TokenFlag.ORDINAL
+        or ROMAN.fullmatch(word)
+        or word.lower() in cues("units.spelled")
     )
 
 

@@ -8,12 +8,12 @@ import pytest
 
 from goldspan import formats
 from goldspan.adjudication import gold
-from goldspan.adjudication.state import look
+from goldspan.adjudication.state import read_state
 from goldspan.annotation import Span
 from goldspan.doccano import adjudication, status
 from goldspan.doccano.client.api import Doccano
 from goldspan.doccano.pull import pull
-from goldspan.errors import ServerError, ValueRefused
+from goldspan.errors import InvalidValueError, ServerError
 from helpers import doccano_annotator, doccano_project
 from helpers.sample_corpus import BELLE, NORD, PORT, set_pass_spans
 
@@ -26,12 +26,12 @@ class Table:
         self.name = f"disputes {secrets.token_hex(4)}"
 
     def push(self, prefill="majority"):
-        state = look(self.corpus)
+        state = read_state(self.corpus)
         prepared = adjudication.prepare_disputes(state, self.server, self.name)
-        return adjudication.push_disputes(state, self.server, prepared, adjudication.cases(state, prefill))
+        return adjudication.push_disputes(state, self.server, prepared, adjudication.disputed_examples(state, prefill))
 
     def pull(self):
-        return adjudication.pull_disputes(look(self.corpus), self.server, self.name)
+        return adjudication.pull_disputes(read_state(self.corpus), self.server, self.name)
 
     @property
     def project(self):
@@ -65,13 +65,13 @@ def table(doccano, toy):
 
 def test_what_is_confirmed_among_disputes_comes_back_as_decisions_alone(table):
     table.push()
-    with pytest.raises(ValueRefused, match="is for adjudication of disputes"):
-        pull.plan(table.corpus, table.server, table.name)
+    with pytest.raises(InvalidValueError, match="is for adjudication of disputes"):
+        pull.plan_pull(table.corpus, table.server, table.name)
     stands = status.progress(table.corpus, table.server, table.name)
     assert (stands.not_pushed, stands.absent, stands.unpulled) == ((), (), {})
     annotation = doccano_project.ExampleProject(table.server, table.corpus.root, collaborative=True)
     with pytest.raises(ServerError, match="is for shared annotation, not for adjudication"):
-        adjudication.prepare_disputes(look(table.corpus), table.server, annotation.name)
+        adjudication.prepare_disputes(read_state(table.corpus), table.server, annotation.name)
     table.server.delete_project(annotation.project.id)
 
 
@@ -106,8 +106,8 @@ def test_what_is_confirmed_there_is_the_decision_with_its_ground(table):
     assert (made.rule, made.reason) == ("S-1", "S-1: a ferry has a name")
     assert example.spans == ()
     assert pulled.waiting == ("harbour.p04",)
-    gold.enact(table.corpus, pulled.made)
-    assert [one.example.id for one in look(table.corpus).open] == ["harbour.p04"]
+    gold.apply_files(table.corpus, pulled.made)
+    assert [one.example.id for one in read_state(table.corpus).open] == ["harbour.p04"]
     assert table.pull().made == ()
 
 
@@ -125,9 +125,9 @@ def test_other_spans_and_none_are_decisions_and_other_changes_are_by_hand(table)
         ("storm.p02", 29): ((), "hand"),
         ("harbour.p04", 0): ((), "adjudicated"),
     }
-    gold.enact(table.corpus, table.pull().made)
+    gold.apply_files(table.corpus, table.pull().made)
     assert {one.id: one.spans for one in table.corpus.gold_examples()}["storm.p02"] == (Span(12, 17, "SHIP"), PORT)
-    assert not look(table.corpus).open
+    assert not read_state(table.corpus).open
 
 
 def test_a_decision_on_an_older_text_is_refused_until_the_next_push(table):
@@ -159,10 +159,16 @@ def test_pushing_again_leaves_what_was_worked_on(table):
 
 def test_the_union_shows_all_that_fit_side_by_side(table):
     set_pass_spans(table.corpus, "bob", "storm.p02", Span(4, 17, "SHIP"), NORD, PORT)
-    shown = {case.example.id: case.example.spans for case in adjudication.cases(look(table.corpus), "union")}
+    shown = {
+        case.example.id: case.example.spans
+        for case in adjudication.disputed_examples(read_state(table.corpus), "union")
+    }
     assert shown["storm.p02"] == (Span(4, 17, "SHIP"), NORD, PORT)
     set_pass_spans(table.corpus, "bob", "storm.p02", Span(4, 11, "SHIP"), Span(4, 24, "CREW"), NORD, PORT)
-    shown = {case.example.id: case.example.spans for case in adjudication.cases(look(table.corpus), "union")}
+    shown = {
+        case.example.id: case.example.spans
+        for case in adjudication.disputed_examples(read_state(table.corpus), "union")
+    }
     assert BELLE in shown["storm.p02"] or Span(4, 11, "SHIP") in shown["storm.p02"]
 
 

@@ -41,12 +41,12 @@ def after_the_last_look(monkeypatch, act):
     done = []
 
     def look(server, snapshot, going=()):
-        found = human_work.touched(server, snapshot, going)
+        found = human_work.worked_on_examples(server, snapshot, going)
         if going and not done:
             done.append(act())
         return found
 
-    monkeypatch.setattr(push, "touched", look)
+    monkeypatch.setattr(push, "worked_on_examples", look)
     return done
 
 

@@ -8,10 +8,10 @@ from goldspan.doccano import doctor
 from goldspan.doccano.client.api import Doccano
 from goldspan.doccano.credentials import Account
 from goldspan.doccano.doctor import checks
-from goldspan.doccano.doctor.context import Patient
+from goldspan.doccano.doctor.context import DoctorContext
 from goldspan.doccano.project import FLAGS
 from goldspan.doccano.server import home, process
-from goldspan.errors import MissingPart
+from goldspan.errors import NotFoundError
 from helpers import doccano_annotator, doccano_project, doccano_server
 
 ATTRIBUTES = {"url": "http://127.0.0.1:9", "method": "POST", "params": {}, "headers": {}, "body": {}}
@@ -37,7 +37,7 @@ def look(doccano, toy):
     """Look at a project of the live server."""
 
     def run(name=None, account=doccano.account, corpus=toy, **options):
-        return doctor.examine(account, name, corpus, home=doccano.home, **options)
+        return doctor.run_doctor(account, name, corpus, home=doccano.home, **options)
 
     return run
 
@@ -65,7 +65,7 @@ def test_without_a_project_the_server_alone_is_looked_at(look):
 
 
 def test_a_project_that_is_not_there_is_said(look):
-    with pytest.raises(MissingPart, match="no project 'nothing of the kind'"):
+    with pytest.raises(NotFoundError, match="no project 'nothing of the kind'"):
         look("nothing of the kind")
 
 
@@ -87,7 +87,7 @@ def test_a_user_without_rank_is_told_what_fails(look, begun, doccano):
     [person] = doccano_annotator.create(doccano, ["plain" + begun.name[-4:]])
     begun.add({"plain": person})
     with Doccano(Account(person.url, person.username, person.password)) as server:
-        patient = Patient(doccano.account, server, project=begun.project)
+        patient = DoctorContext(doccano.account, server, project=begun.project)
         said = {check.id: list(check.findings(patient)) for check in (*checks.SERVER_CHECKS, checks.not_administrator)}
     assert [name for name, findings in said.items() if findings] == ["not-staff", "not-administrator"]
     report = look(begun.name, Account(person.url, person.username, person.password))
@@ -104,7 +104,7 @@ def test_a_dead_worker_is_found_and_stops_no_other_question(toy, tmp_path):
         doccano_project.from_corpus(server, toy, "shared") as begun,
     ):
         process.end(home.read_state(home.find(server.home)).mark, ["worker"])
-        report = doctor.examine(server.account, begun.name, toy, home=server.home)
+        report = doctor.run_doctor(server.account, begun.name, toy, home=server.home)
     assert list(found(report)) == ["worker-dead"]
     assert {name for name, why in report.unseen.items() if why == "exports need the task worker"} == {
         check.id for check in doctor.CHECKS if check.needs == "examples"
@@ -112,9 +112,9 @@ def test_a_dead_worker_is_found_and_stops_no_other_question(toy, tmp_path):
 
 
 def test_the_import_of_nothing_imports_nothing(begun, monkeypatch):
-    patient = Patient(None, begun.server, project=begun.project)
+    patient = DoctorContext(None, begun.server, project=begun.project)
     monkeypatch.setattr(begun.server, "probe", lambda *_, **__: (404, "hidden"))
-    monkeypatch.setattr(Patient, "administers", True)
+    monkeypatch.setattr(DoctorContext, "administers", True)
     before = begun.server.count(begun.project.id)
     assert patient.worker is None
     assert begun.server.count(begun.project.id) == before
@@ -143,7 +143,7 @@ def test_a_crowd_on_sqlite_is_found(look, begun, doccano, monkeypatch):
 
 
 def test_of_another_server_the_store_is_not_known(doccano, begun, toy, tmp_path):
-    report = doctor.examine(doccano.account, begun.name, toy, home=tmp_path)
+    report = doctor.run_doctor(doccano.account, begun.name, toy, home=tmp_path)
     assert "embedded" in report.unseen["sqlite-crowd"]
 
 

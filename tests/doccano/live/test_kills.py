@@ -13,8 +13,8 @@ from goldspan.annotation import Example
 from goldspan.doccano import server
 from goldspan.doccano.client.api import Doccano
 from goldspan.doccano.push import desired_state, journal, push
-from goldspan.doccano.push.journal import Batch
-from goldspan.doccano.snapshot import ALL, Work
+from goldspan.doccano.push.journal import JournalBatch
+from goldspan.doccano.snapshot import ALL, AnnotatorWork
 from goldspan.errors import ServerError
 from goldspan.formats import doccano
 from helpers import doccano_annotator, interruptions
@@ -70,7 +70,7 @@ def settled(breakable, room, kind, folder):
     with record_writes(room.server) as written:
         room.push(*interruptions.desired_examples(kind))
     assert not written
-    assert not journal.path(room.folder, room.server.url, room.name).exists()
+    assert not journal.journal_path(room.folder, room.server.url, room.name).exists()
 
 
 @pytest.mark.parametrize("kind", interruptions.KINDS)
@@ -93,7 +93,7 @@ def test_kill_minus_nine_after_every_call_that_changes_something(kind, breakable
 def test_a_lost_journal_costs_no_label_and_leaves_no_double(kind, breakable, tmp_path):
     room = breakable.room(kind, tmp_path)
     assert interruptions.push_killed_at(breakable.account, room, kind, "started.0:after").returncode == -9
-    journal.path(room.folder, room.server.url, room.name).unlink()
+    journal.journal_path(room.folder, room.server.url, room.name).unlink()
     time.sleep(2)
     settled(breakable, room, kind, tmp_path)
 
@@ -116,7 +116,7 @@ def test_a_connection_cut_at_every_request_that_writes(kind, when, breakable, tm
             else:
                 break
         for file in room.folder.glob("*.json"):  # the proxy has an address of its own, and so a journal
-            file.rename(journal.path(room.folder, room.server.url, room.name))
+            file.rename(journal.journal_path(room.folder, room.server.url, room.name))
         settled(breakable, room, kind, tmp_path)
     print(f"\n{kind}: cut {when} {cuts} requests")
     assert cuts == number == 5  # upload, import, two deletes, an update
@@ -197,11 +197,11 @@ def test_the_server_is_killed_while_the_import_runs(kind, role, breakable, tmp_p
 @pytest.mark.parametrize("confirmed", [False, True])
 def test_examples_imported_without_spans_are_replaced_unless_worked_on(confirmed, breakable, tmp_path):
     room = ExampleProject(breakable.client, tmp_path, collaborative=True)
-    rows = desired_state.rows(interruptions.examples_before("shared"), room.project, ("UNIT", "PLACE"))
+    rows = desired_state.upload_rows(interruptions.examples_before("shared"), room.project, ("UNIT", "PLACE"))
     bare = b"".join(doccano.line({**want.row, "label": []}) for want in rows)
     upload = room.server.upload(bare, "half.jsonl")
-    with journal.opened(journal.path(tmp_path, room.server.url, room.name)) as book:
-        book.begin(Batch(upload, None, 0, tuple(want.example.id for want in rows)))
+    with journal.open_journal(journal.journal_path(tmp_path, room.server.url, room.name)) as book:
+        book.begin(JournalBatch(upload, None, 0, tuple(want.example.id for want in rows)))
     room.server.wait(room.server.start_import(room.project.id, [upload]))
     if confirmed:
         breakable.admin.confirm(room.project.id, room.number("a.p02"))
@@ -211,14 +211,14 @@ def test_examples_imported_without_spans_are_replaced_unless_worked_on(confirmed
     spans = [copies[0].work[ALL].spans for copies in there.values()]
     assert spans.count(interruptions.FILLED) == (4 if confirmed else 5)
     if confirmed:
-        assert there["a.p02"][0].work[ALL] == Work(confirmed=True)
+        assert there["a.p02"][0].work[ALL] == AnnotatorWork(confirmed=True)
 
 
 @pytest.mark.parametrize(("kind", "bare"), [("alone", False), ("shared", False), ("shared", True)])
 def test_an_import_that_runs_twice_leaves_no_double(kind, bare, breakable, tmp_path, monkeypatch):
     room, start = breakable.room(kind, tmp_path), Doccano.start_import
     new = [one for one in interruptions.desired_examples(kind) if one.id in {"a.p04", "a.p06", "a.p07"}]
-    sent = [dict(want.row) for want in desired_state.rows(new, room.project, ("UNIT", "PLACE"))]
+    sent = [dict(want.row) for want in desired_state.upload_rows(new, room.project, ("UNIT", "PLACE"))]
     rows = [{**row, "label": []} if bare else row for row in sent]  # the first run died before it came to the spans
 
     def twice(self, project, uploads):

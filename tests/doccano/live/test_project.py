@@ -6,7 +6,7 @@ import pytest
 
 from goldspan.doccano import guideline_page, project, users
 from goldspan.doccano.push import push
-from goldspan.errors import ServerError, ValueRefused
+from goldspan.errors import InvalidValueError, ServerError
 from helpers import doccano_annotator
 
 COUNTER = itertools.count()
@@ -105,7 +105,7 @@ def test_a_project_of_disputes_is_not_taken_for_one_of_annotation(server, toy, n
     made = project.prepare_project(server, toy, name, "disputes").apply()
     assert made.collaborative
     for take in (project.refuse_disputes, lambda _: push.prepare(server, toy, name)):
-        with pytest.raises(ValueRefused, match="is for adjudication of disputes") as caught:
+        with pytest.raises(InvalidValueError, match="is for adjudication of disputes") as caught:
             take(made)
         assert f"--pull --project {name}" in str(caught.value)
     for kind in ("independent", "shared"):
@@ -156,14 +156,14 @@ def test_an_account_can_be_used_with_the_password_that_was_said(server):
 def test_user_names_that_differ_only_in_case_are_refused_first(server):
     list(users.create(server, ["Ines"]))
     for names in (["ines"], ["olga", "Olga"]):
-        with pytest.raises(ValueRefused, match="which differs in capitals alone"):
+        with pytest.raises(InvalidValueError, match="which differs in capitals alone"):
             list(users.create(server, names))
     assert "olga" not in {user.username for user in server.users()}
 
 
 @pytest.mark.parametrize("bad", ["../x", "..", "a b", "", "-" * 151, "con", "a/b"])
 def test_a_user_whose_name_is_no_folder_is_refused_before_anybody_is_made(server, bad):
-    with pytest.raises(ValueRefused, match="cannot be a user"):
+    with pytest.raises(InvalidValueError, match="cannot be a user"):
         list(users.create(server, ["xenia", bad]))
     assert "xenia" not in {user.username for user in server.users()}
 

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goldspan.annotation import Example
-from goldspan.corpus import Corpus, Entry, write_manifest
-from goldspan.doccano.pull.pull import carry_out, plan
+from goldspan.corpus import Corpus, ManifestEntry, write_manifest
+from goldspan.doccano.pull.pull import apply, plan_pull
 from goldspan.doccano.push import desired_state
 from goldspan.formats import gold
 from helpers import doccano_annotator, doccano_project, strategies
@@ -92,7 +92,7 @@ def test_unconfirmed_takes_all_and_the_next_plain_pull_takes_it_back(begun, pull
     begun.mark("ann", "harbour.p02", "Aurora", "SHIP")
     begun.confirm("ann", "storm.p01")
     assert pull(begun, "--unconfirmed", "--apply")[0] == 0
-    assert len(begun.passed("ann")) == len(desired_state.examples(begun.corpus, begun.corpus.entries))
+    assert len(begun.passed("ann")) == len(desired_state.desired_examples(begun.corpus, begun.corpus.entries))
     assert begun.passed("ann")["harbour.p02"].extra == {"confirmed": False}
     assert begun.passed("bob") == {}
     assert pull(begun, "--apply")[0] == 0
@@ -256,7 +256,7 @@ HOSTILE = ["../../../../evil.p01", "/evil.p01", "storm/../../evil.p01", "..\\evi
 
 
 def test_hostile_ids_are_listed_and_nothing_is_written_for_them(begun, pull):
-    [row] = [want.row for want in desired_state.rows([Example("x", "The Aurora")], begun.project, ["SHIP"])]
+    [row] = [want.row for want in desired_state.upload_rows([Example("x", "The Aurora")], begun.project, ["SHIP"])]
     begun.send({**row, "goldspan_id": name} for name in HOSTILE)
     begun.send([{"text": "no key of ours", "label": []}])
     for example in begun.people["ann"].examples(begun.project.id):
@@ -273,8 +273,8 @@ def test_hostile_ids_are_listed_and_nothing_is_written_for_them(begun, pull):
 
 def test_of_two_copies_the_one_that_was_worked_on_counts(begun, pull):
     first = begun.number("storm.p01")
-    examples = desired_state.examples(begun.corpus, begun.corpus.entries)
-    begun.send(dict(want.row) for want in desired_state.rows(examples, begun.project, begun.corpus.scheme.names))
+    examples = desired_state.desired_examples(begun.corpus, begun.corpus.entries)
+    begun.send(dict(want.row) for want in desired_state.upload_rows(examples, begun.project, begun.corpus.scheme.names))
     begun.mark("ann", "storm.p01", "Storm", "PORT")
     begun.confirm("ann", "storm.p01")
     assert pull(begun, "--apply")[0] == 0
@@ -385,8 +385,8 @@ def test_any_text_and_any_spans_come_back_equal(doccano, people, data):
                 at = [doccano_project.utf16_length(example.text[:place]) for place in (span.start, span.end)]
                 ann.mark(begun.project.id, numbers[example.id], *at, span.label)
             ann.confirm(begun.project.id, numbers[example.id])
-        planned = plan(begun.corpus, begun.server, begun.name)
-        carry_out(planned)
+        planned = plan_pull(begun.corpus, begun.server, begun.name)
+        apply(planned)
         odd = {problem.example for problem in planned.problems}
         blank = {e.id for e in examples if any(e.surface(s) != e.surface(s).strip() for s in e.spans)}
         assert odd == blank
@@ -401,6 +401,6 @@ def corpus_of(examples, folder):
     label = '[[label]]\nname = "{0}"\ndefinition = "."\ncolour = "#112233"\nshortcut = "{1}"\npage = "x.md"\n'
     labels = (label.format(name, number) for number, name in enumerate(strategies.LABELS))
     (corpus.guidelines / "labels.toml").write_text('version = "1"\n' + "".join(labels))
-    write_manifest(corpus.folder / "manifest.jsonl", [Entry("any", "any.txt", "0" * 64)])
+    write_manifest(corpus.folder / "manifest.jsonl", [ManifestEntry("any", "any.txt", "0" * 64)])
     gold.write(corpus.gold / "any.jsonl", [example.with_spans(()) for example in examples])
     return Corpus(corpus.root)

@@ -8,7 +8,7 @@ from goldspan.doccano import human_work
 from goldspan.doccano.client.api import Doccano
 from goldspan.doccano.push import desired_state, push
 from goldspan.doccano.snapshot import ALL
-from goldspan.errors import ServerError, ValueRefused
+from goldspan.errors import InvalidValueError, ServerError
 from goldspan.formats import doccano
 from helpers import doccano_annotator
 from helpers.doccano_annotator import create_unique
@@ -156,9 +156,9 @@ def test_work_that_begins_during_the_push_is_found_before_the_delete(alone, team
         looks.append(1)
         if len(looks) == 3:  # before the plan, after the upload, and now right before the delete
             team[0].mark(alone.project.id, old, 3, 7, "UNIT")
-        return human_work.touched(server, snapshot, *going)
+        return human_work.worked_on_examples(server, snapshot, *going)
 
-    monkeypatch.setattr(push, "touched", look)
+    monkeypatch.setattr(push, "worked_on_examples", look)
     done = alone.push(*changed(PLAIN))
     assert len(looks) > 3
     (kept,) = alone.take().by_id["a.p01"]
@@ -169,7 +169,7 @@ def test_work_that_begins_during_the_push_is_found_before_the_delete(alone, team
 
 def again_by_hand(room, *examples):
     """The import that a retried task makes."""
-    wanted = desired_state.rows(examples, room.project, ("UNIT", "PLACE"))
+    wanted = desired_state.upload_rows(examples, room.project, ("UNIT", "PLACE"))
     upload = room.server.upload(b"".join(doccano.line(want.row) for want in wanted), "x.jsonl")
     room.server.wait(room.server.start_import(room.project.id, [upload]))
 
@@ -226,13 +226,13 @@ def test_what_nobody_asked_for_stays(alone):
 )
 def test_what_cannot_be_stored_is_refused_before_anything_is_sent(example, server, tmp_path):
     room = ExampleProject(server, tmp_path, collaborative=True, grapheme_mode=True)
-    with record_writes(server) as written, pytest.raises(ValueRefused) as caught:
+    with record_writes(server) as written, pytest.raises(InvalidValueError) as caught:
         room.push(*FILLED, example)
     assert (caught.value.example, written) == ("b", [])
 
 
 def test_spans_are_not_filled_in_where_everybody_annotates_alone(alone):
-    with record_writes(alone.server) as written, pytest.raises(ValueRefused, match="everybody annotates alone"):
+    with record_writes(alone.server) as written, pytest.raises(InvalidValueError, match="everybody annotates alone"):
         alone.push(*FILLED)
     assert not written
 

@@ -13,8 +13,8 @@ from goldspan import graphemes, offsets
 from goldspan.annotation import Example
 from goldspan.doccano.pull import pull
 from goldspan.doccano.push import desired_state, push
-from goldspan.doccano.push.push import Options
-from goldspan.errors import ValueRefused
+from goldspan.doccano.push.push import PushOptions
+from goldspan.errors import InvalidValueError
 from helpers import sample_corpus, strategies
 
 NAMES = ("ann", "bob")
@@ -69,8 +69,8 @@ def pushable(pile, project):
     kept = []
     for paper in pile:
         if project.grapheme_mode and any(splits(paper.example.text, span) for span in paper.example.spans):
-            with pytest.raises(ValueRefused, match="inside a grapheme cluster") as caught:
-                desired_state.rows([paper.example], project, strategies.LABELS)
+            with pytest.raises(InvalidValueError, match="inside a grapheme cluster") as caught:
+                desired_state.upload_rows([paper.example], project, strategies.LABELS)
             assert caught.value.example == paper.example.id
         else:
             kept.append(paper)
@@ -126,7 +126,9 @@ def go_round(pile, server, people, *, kind, unit, root):
     sample_corpus.list_members(corpus, people)
 
     def prepare():
-        return push.prepare(server, corpus, name, prefill="gold" if shared else "nothing", kind=kind, options=Options())
+        return push.prepare(
+            server, corpus, name, prefill="gold" if shared else "nothing", kind=kind, options=PushOptions()
+        )
 
     pushed = prepare().carry_out()
     assert pushed.account.stored == (sum(len(paper.example.spans) for paper in pile) if shared else 0)
@@ -139,11 +141,11 @@ def go_round(pile, server, people, *, kind, unit, root):
         for name, found in spans.items()
         if has_blank_edge(examples[name], found)
     }
-    planned = pull.plan(corpus, server, name)
+    planned = pull.plan_pull(corpus, server, name)
     assert {(problem.annotator or "gold", problem.example) for problem in planned.problems} == {
         ("gold" if shared else who, name) for who, name in blank
     }
-    pull.carry_out(planned)
+    pull.apply(planned)
     for who, spans in wanted.items():
         lines = list(corpus.gold_examples() if shared else corpus.pass_examples(who))
         found = {one.id: one.spans for one in lines if not shared or one.extra.get("confirmed")}
@@ -154,7 +156,7 @@ def go_round(pile, server, people, *, kind, unit, root):
             name: those for name, those in whole.items() if name not in same
         }
         assert all(one.text == examples[one.id].text for one in lines)
-    assert pull.plan(corpus, server, name).written == ()
+    assert pull.plan_pull(corpus, server, name).written == ()
     if not shared:
         assert prepare().carry_out().plan.is_done
     server.delete_project(project.id)

@@ -15,7 +15,7 @@ from goldspan.doccano import server
 from goldspan.doccano.server import database, install
 from goldspan.doccano.server.home import find, read_state
 from goldspan.doccano.server.process import MARK, NAMES, end, leads, marked, running
-from goldspan.errors import InputError, ServerError, ValueRefused
+from goldspan.errors import InputError, InvalidValueError, ServerError
 from helpers import doccano_annotator
 
 
@@ -53,7 +53,7 @@ def test_a_fresh_server_lets_its_owner_in_and_does_tasks(doccano):
     log_in(doccano)
     assert doccano.started == ("web", "worker")
     standing = server.status(doccano.home)
-    assert standing == server.Status(
+    assert standing == server.ServerStatus(
         running=True, url=doccano.account.url, username="admin", web=True, worker=True, home=doccano.home
     )
 
@@ -89,7 +89,7 @@ def test_two_starts_at_once_make_one_server(tmp_path):
 
 
 def test_another_port_for_a_server_that_runs_is_refused(doccano):
-    with pytest.raises(ValueRefused, match=r"already\n.*goldspan doccano stop"):
+    with pytest.raises(InvalidValueError, match=r"already\n.*goldspan doccano stop"):
         server.start(doccano.home, 9)
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from goldspan.annotation import Example, Span
-from goldspan.doccano.human_work import touched
-from goldspan.doccano.snapshot import Work, fingerprint, take
+from goldspan.doccano.human_work import worked_on_examples
+from goldspan.doccano.snapshot import AnnotatorWork, fingerprint, take_snapshot
 from goldspan.formats import doccano
 from helpers.doccano_project import add_member, import_rows, remove_member
 
@@ -27,7 +27,7 @@ def project(server, request):
 
 
 def test_a_real_project_is_seen_as_its_annotators_left_it(server, project):
-    first, second, third = take(server, project, confirmed=False).copies
+    first, second, third = take_snapshot(server, project, confirmed=False).copies
     _, clara = add_member(server, project, "clara")
     at = 4 if project.grapheme_mode else 5
     with clara:
@@ -35,17 +35,17 @@ def test_a_real_project_is_seen_as_its_annotators_left_it(server, project):
         clara.confirm(project.id, first)
         clara.confirm(project.id, second)
         clara.comment(project.id, third, "Who?")
-    found = take(server, project)
+    found = take_snapshot(server, project)
     me = server.me().username
     assert found.members == tuple(sorted(["clara", me]))
     assert {copy.spoiled for copy in found.copies.values()} == {None}
     assert {number: copy.work["clara"] for number, copy in found.copies.items()} == {
-        first: Work((Span(4, 7, "PER"),), confirmed=True),
-        second: Work(confirmed=True),
-        third: Work(comments=("Who?",)),
+        first: AnnotatorWork((Span(4, 7, "PER"),), confirmed=True),
+        second: AnnotatorWork(confirmed=True),
+        third: AnnotatorWork(comments=("Who?",)),
     }
-    assert {copy.work[me] for copy in found.copies.values()} == {Work()}
-    assert touched(server, found) == {
+    assert {copy.work[me] for copy in found.copies.values()} == {AnnotatorWork()}
+    assert worked_on_examples(server, found) == {
         first: "confirmed by clara, labelled by clara",
         second: "confirmed by clara",
         third: "commented",
@@ -53,14 +53,14 @@ def test_a_real_project_is_seen_as_its_annotators_left_it(server, project):
 
 
 def test_of_a_former_member_all_but_bare_confirmations_is_seen(server, project):
-    first, second, third = take(server, project, confirmed=False).copies
+    first, second, third = take_snapshot(server, project, confirmed=False).copies
     member, clara = add_member(server, project, "clara")
     with clara:
         clara.mark(project.id, first, 0, 1, "LOC")
         clara.confirm(project.id, second)
         clara.comment(project.id, third, "Who?")
     remove_member(server, project, member)
-    assert touched(server, take(server, project)) == {first: "labelled LOC", third: "commented"}
+    assert worked_on_examples(server, take_snapshot(server, project)) == {first: "labelled LOC", third: "commented"}
 
 
 def test_a_shared_project_tells_prefilled_spans_from_those_of_annotators(server):
@@ -70,15 +70,19 @@ def test_a_shared_project_tells_prefilled_spans_from_those_of_annotators(server)
     span = Span(4, 7, "PER")
     rows = [doccano.row(Example(f"a.p{at}", TEXT, (span,))) | {"goldspan_sent": fingerprint([span])} for at in range(4)]
     assert import_rows(server, project, rows) == []
-    before = take(server, project)
+    before = take_snapshot(server, project)
     first, second, third, _ = before.copies
-    assert touched(server, before) == {}
+    assert worked_on_examples(server, before) == {}
     _, clara = add_member(server, project, "clara")
     with clara:
         clara.mark(project.id, first, 13, 17, "LOC")
         clara.confirm(project.id, second)
         clara.move(project.id, third, clara.spans(project.id, third)[0]["id"], 0, 1)
-    assert touched(server, before) == {first: "labelled LOC since", second: "confirmed"}
+    assert worked_on_examples(server, before) == {first: "labelled LOC since", second: "confirmed"}
     changed = "its spans are not those that were filled in"
-    assert touched(server, take(server, project)) == {first: changed, second: "confirmed", third: changed}
+    assert worked_on_examples(server, take_snapshot(server, project)) == {
+        first: changed,
+        second: "confirmed",
+        third: changed,
+    }
     server.delete_project(project.id)

@@ -21,7 +21,7 @@ from goldspan.annotation import Example, Span
 from goldspan.doccano import server
 from goldspan.doccano.pull import merge, pull, reanchor
 from goldspan.doccano.push import push
-from goldspan.doccano.push.push import Options
+from goldspan.doccano.push.push import PushOptions
 from goldspan.errors import ServerError
 from helpers import interruptions, sample_corpus
 from helpers.doccano_project import WorkModel
@@ -198,8 +198,8 @@ class Round(WorkModel, RuleBasedStateMachine):
     @rule(unconfirmed=st.booleans(), withdraw=st.booleans())
     def pull(self, unconfirmed, withdraw=False):
         before = {who: self.confirmed_here(who) for who in ANNOTATORS}
-        planned = pull.plan(self.corpus, self.server.client, self.name, unconfirmed=unconfirmed, withdraw=withdraw)
-        pull.carry_out(planned)
+        planned = pull.plan_pull(self.corpus, self.server.client, self.name, unconfirmed=unconfirmed, withdraw=withdraw)
+        pull.apply(planned)
         self.check_nothing_lost()
         for who, lines in before.items():
             for name in lines.keys() - self.confirmed_here(who).keys():
@@ -215,7 +215,7 @@ class Round(WorkModel, RuleBasedStateMachine):
                     line = self.lines(who)[held.name]
                     assert (line.text, line.spans) == (held.text, self.spans_of(held, who))
         assert {(line.annotator, line.example) for line in planned.moved}.isdisjoint(reported)
-        assert pull.plan(self.corpus, self.server.client, self.name, unconfirmed=unconfirmed).written == ()
+        assert pull.plan_pull(self.corpus, self.server.client, self.name, unconfirmed=unconfirmed).written == ()
         self.restore_gold()
 
     def is_moved(self, held, who):
@@ -291,7 +291,7 @@ class Round(WorkModel, RuleBasedStateMachine):
     def prepare(self):
         prefill = "gold" if self.shared else "nothing"
         return push.prepare(
-            self.server.client, self.corpus, self.name, prefill=prefill, kind=self.kind, options=Options()
+            self.server.client, self.corpus, self.name, prefill=prefill, kind=self.kind, options=PushOptions()
         )
 
     @contextlib.contextmanager
@@ -360,7 +360,7 @@ def begun(own_server):
 
 
 def test_the_model_sees_a_push_that_forgets_what_people_did(begun, monkeypatch):
-    monkeypatch.setattr(push, "touched", lambda *_: {})
+    monkeypatch.setattr(push, "worked_on_examples", lambda *_: {})
     with pytest.raises(AssertionError, match="that annotators worked on, is gone"):
         begun.push()
 

@@ -41,7 +41,7 @@ def test_without_a_project_the_server_and_its_projects_are_told(begun, status, d
     assert "task worker  alive" in said
     assert doccano.account.url in said
     [held] = [held for held in report["projects"] if held["project"] == begun.name]
-    assert held["examples"] == len(desired_state.examples(begun.corpus, begun.corpus.entries))
+    assert held["examples"] == len(desired_state.desired_examples(begun.corpus, begun.corpus.entries))
     assert held["done"][begun.people["ann"].username] == 1
     assert held["done"][begun.people["bob"].username] == 0
 
@@ -76,7 +76,7 @@ def test_what_a_pull_brought_is_no_longer_told(begun, status, goldspan):
 
 
 def test_what_differs_between_here_and_there_is_named(begun, status):
-    [row, *_] = desired_state.rows([Example("x.p01", "The Aurora")], begun.project, ["SHIP"])
+    [row, *_] = desired_state.upload_rows([Example("x.p01", "The Aurora")], begun.project, ["SHIP"])
     begun.send([dict(row.row)])
     begun.server.delete_examples(begun.project.id, [begun.number("strike.p01")])
     lines = list(begun.corpus.gold_examples(["storm"]))

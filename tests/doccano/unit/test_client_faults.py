@@ -25,8 +25,8 @@ from goldspan.doccano.client import http
 from goldspan.doccano.client.api import Doccano
 from goldspan.doccano.credentials import Account
 from goldspan.doccano.doctor.checks import page_size
-from goldspan.doccano.doctor.context import NotSeen, Patient
-from goldspan.errors import ServerError, ValueRefused
+from goldspan.doccano.doctor.context import DoctorContext, Skipped
+from goldspan.errors import InvalidValueError, ServerError
 from helpers.http_faults import (
     APP,
     BAD_GATEWAY,
@@ -329,16 +329,16 @@ def test_the_words_of_a_server_are_shown_to_a_terminal_and_not_obeyed(table, mon
 
 def test_spans_of_several_shapes_are_read_alike():
     several = [{"start_offset": 0, "end_offset": 1, "label": "A", "id": 5}, [0, 1, "A"]]
-    assert snapshot.raw_spans(several) == (snapshot.Raw(0, 1, "A"), snapshot.Raw(0, 1, "A"))
+    assert snapshot.raw_spans(several) == (snapshot.RawExportSpan(0, 1, "A"), snapshot.RawExportSpan(0, 1, "A"))
 
 
 @pytest.mark.parametrize("count", ["many", None, [1], float("inf"), float("nan")])
 def test_a_list_whose_length_is_no_number_is_not_judged(count):
     server = SimpleNamespace(probe=lambda *_, **__: (200, {"count": count, "results": []}))
-    patient = Patient(Account("http://127.0.0.1:1/", "admin", PASSWORD), server, project=SimpleNamespace(id=1))
-    with pytest.raises(NotSeen, match="the list of examples"):
+    patient = DoctorContext(Account("http://127.0.0.1:1/", "admin", PASSWORD), server, project=SimpleNamespace(id=1))
+    with pytest.raises(Skipped, match="the list of examples"):
         list(page_size.findings(patient))
-    with pytest.raises(NotSeen, match="the list of examples"):
+    with pytest.raises(Skipped, match="the list of examples"):
         list(patient.rows())
 
 
@@ -582,21 +582,21 @@ def test_bytes_after_the_end_of_an_answer_are_not_taken_for_the_next():
 def test_to_delete_nothing_never_reaches_the_server():
     with ScriptedServer() as server:
         doccano = Doccano(account(server.url), **QUICK)
-        with pytest.raises(ValueRefused, match="no example"):
+        with pytest.raises(InvalidValueError, match="no example"):
             doccano.delete_examples(1, [])
         assert not server.lines()
 
 
 def test_to_ask_for_an_empty_label_never_reaches_the_server():
     with ScriptedServer() as server:
-        with pytest.raises(ValueRefused, match="empty label"):
+        with pytest.raises(InvalidValueError, match="empty label"):
             Doccano(account(server.url), **QUICK).examples(1, "")
         assert not server.lines()
 
 
 def test_a_field_that_is_none_never_reaches_the_server():
     with ScriptedServer() as server:
-        with pytest.raises(ValueRefused, match="no field 'colaborative'"):
+        with pytest.raises(InvalidValueError, match="no field 'colaborative'"):
             Doccano(account(server.url), **QUICK).update_project(1, colaborative=True)
         assert not server.lines()
 

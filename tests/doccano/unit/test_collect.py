@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from goldspan import offsets
 from goldspan.annotation import Example, Span
 from goldspan.doccano.pull import collect, merge, pass_files
-from goldspan.doccano.snapshot import TWICE, Refused, Work
-from goldspan.errors import ValueRefused
+from goldspan.doccano.snapshot import TWICE, AnnotatorWork, InvalidSpan
+from goldspan.errors import InvalidValueError
 from goldspan.formats import gold
 from helpers import strategies
 
@@ -24,10 +24,10 @@ def works(draw, text):
     """Any spans, and what could not become spans, for one that was drawn twice too."""
     spans = sorted(draw(strategies.spans(text, flat=False)))
     places = st.integers(-3, 2 * len(text) + 3)
-    odd = st.builds(Refused, places, places, strategies.labels, st.just("why"))
-    twice = [Refused(span.start, span.end, span.label, TWICE) for span in spans]
+    odd = st.builds(InvalidSpan, places, places, strategies.labels, st.just("why"))
+    twice = [InvalidSpan(span.start, span.end, span.label, TWICE) for span in spans]
     refused = draw(st.lists(odd | st.sampled_from(twice) if twice else odd, max_size=3, unique=True))
-    return Work(tuple(spans), refused=tuple(refused))
+    return AnnotatorWork(tuple(spans), refused=tuple(refused))
 
 
 @st.composite
@@ -39,9 +39,9 @@ def cases(draw):
 @given(cases())
 def test_what_is_tidied_has_no_flaw_but_those_named(case):
     text, work, labels, unit = case
-    done = collect.tidy(*case)
+    done = collect.tidy_spans(*case)
     left = replace(work, spans=done.spans, refused=tuple(r for r in work.refused if not repaired(done, r)))
-    assert set(collect.judge(text, left, labels, unit)) == set(done.flaws)
+    assert set(collect.find_issue(text, left, labels, unit)) == set(done.flaws)
     assert {flaw.kind for flaw in done.flaws} <= {"overlap", "refused"}
 
 
@@ -53,15 +53,15 @@ def repaired(done, refused):
 @given(cases())
 def test_tidying_twice_is_tidying_once(case):
     text, work, labels, unit = case
-    done = collect.tidy(*case)
-    again = collect.tidy(text, replace(work, spans=done.spans, refused=()), labels, unit)
+    done = collect.tidy_spans(*case)
+    again = collect.tidy_spans(text, replace(work, spans=done.spans, refused=()), labels, unit)
     assert (again.spans, again.repairs) == (done.spans, ())
 
 
 @given(cases())
 def test_every_span_is_kept_or_named(case):
     _, work, _, _ = case
-    done = collect.tidy(*case)
+    done = collect.tidy_spans(*case)
     moved = [r.after for r in done.repairs if r.after]
     named = [(r.flaw.start, r.flaw.end, r.flaw.label) for r in done.repairs]
     refused = [flaw for flaw in done.flaws if flaw.kind == "refused"]
@@ -73,7 +73,7 @@ def test_every_span_is_kept_or_named(case):
 @given(cases())
 def test_no_word_is_lost_and_none_taken_in(case):
     text, _, _, _ = case
-    for repair in collect.tidy(*case).repairs:
+    for repair in collect.tidy_spans(*case).repairs:
         if repair.after:
             assert repair.surface == repair.flaw.surface.strip() == text[repair.after.start : repair.after.end]
             assert repair.flaw.start <= repair.after.start < repair.after.end <= repair.flaw.end
@@ -83,16 +83,16 @@ def test_no_word_is_lost_and_none_taken_in(case):
 @given(cases())
 def test_what_has_no_flaw_is_left_as_it_is(case):
     _, work, _, _ = case
-    if not collect.judge(*case):
-        assert collect.tidy(*case) == collect.Tidied(tuple(sorted(work.spans)), (), ())
+    if not collect.find_issue(*case):
+        assert collect.tidy_spans(*case) == collect.TidyResult(tuple(sorted(work.spans)), (), ())
     else:
-        assert collect.tidy(*case).repairs or collect.tidy(*case).flaws
+        assert collect.tidy_spans(*case).repairs or collect.tidy_spans(*case).flaws
 
 
 @given(strategies.texts, UNITS)
 def test_a_flat_annotation_with_visible_edges_fits(text, unit):
     words = [Span(found, found + len(word), "UNIT") for word, found in tokens_of(text)]
-    assert collect.judge(text, Work(tuple(words)), LABELS, unit) == ()
+    assert collect.find_issue(text, AnnotatorWork(tuple(words)), LABELS, unit) == ()
 
 
 def tokens_of(text):
@@ -108,7 +108,7 @@ def test_every_span_that_begins_inside_another_is_named(case):
     _, work, _, _ = case
     pairs = combinations(sorted(work.spans), 2)
     inside = {(later.start, later.end, later.label) for before, later in pairs if later.overlaps(before)}
-    named = {(f.start, f.end, f.label) for f in collect.judge(*case) if f.kind == "overlap"}
+    named = {(f.start, f.end, f.label) for f in collect.find_issue(*case) if f.kind == "overlap"}
     assert named == inside
 
 
@@ -118,21 +118,21 @@ def test_every_span_that_begins_inside_another_is_named(case):
 )
 def test_what_could_not_become_a_span_says_why(place, kind):
     text = "👍 seven"  # 7 code points, 8 UTF-16 units
-    work = Work(refused=(Refused(*place, "UNIT", "inside a pair"),))
-    [flaw] = collect.judge(text, work, LABELS, "utf16")
+    work = AnnotatorWork(refused=(InvalidSpan(*place, "UNIT", "inside a pair"),))
+    [flaw] = collect.find_issue(text, work, LABELS, "utf16")
     assert (flaw.kind, flaw.message) == (kind, "inside a pair")
-    assert bool(collect.tidy(text, work, LABELS, "utf16").flaws) == (kind == "refused")
+    assert bool(collect.tidy_spans(text, work, LABELS, "utf16").flaws) == (kind == "refused")
     assert offsets.to_utf16(text, [len(text)])[0] == 8
 
 
 def test_a_span_inside_a_long_one_is_named_behind_a_short_one_too():
-    work = Work((Span(0, 16, "UNIT"), Span(4, 8, "UNIT"), Span(9, 16, "UNIT")))
-    assert [flaw.start for flaw in collect.judge("The 72nd Brigade", work, LABELS, "utf16")] == [4, 9]
+    work = AnnotatorWork((Span(0, 16, "UNIT"), Span(4, 8, "UNIT"), Span(9, 16, "UNIT")))
+    assert [flaw.start for flaw in collect.find_issue("The 72nd Brigade", work, LABELS, "utf16")] == [4, 9]
 
 
 def test_the_message_names_the_overlapping_span():
-    work = Work((Span(0, 8, "UNIT"), Span(4, 8, "PERSON"), Span(9, 16, "UNIT")))
-    [flaw] = collect.judge("The 72nd Brigade", work, LABELS, "utf16")
+    work = AnnotatorWork((Span(0, 8, "UNIT"), Span(4, 8, "PERSON"), Span(9, 16, "UNIT")))
+    [flaw] = collect.find_issue("The 72nd Brigade", work, LABELS, "utf16")
     assert (flaw.surface, flaw.message) == ("72nd", "overlaps with [0, 8, UNIT]")
 
 
@@ -163,11 +163,11 @@ def here_and_there(draw):
 def test_merging_twice_is_merging_once(case, is_gold):
     here, there = case
     merged = merge.merge(here, there, gold=is_gold)
-    assert merge.merge(merged.examples, there, gold=is_gold) == merge.Merged(merged.examples)
+    assert merge.merge(merged.examples, there, gold=is_gold) == merge.MergedPass(merged.examples)
     untouched = {name: () for name, line in there.items() if line is None}
     kept = merge.merge(here, there, untouched, gold=is_gold)
     again = merge.merge(kept.examples, there, untouched, gold=is_gold)
-    assert again == merge.Merged(kept.examples, kept=kept.kept)
+    assert again == merge.MergedPass(kept.examples, kept=kept.kept)
 
 
 @given(here_and_there(), st.booleans())
@@ -231,7 +231,7 @@ def test_looked_and_found_nothing_is_a_line_and_not_looked_is_none():
 
 def test_what_was_confirmed_here_and_is_open_there_is_withdrawn():
     old = lines_of("a.p01", confirmed=True)
-    assert merge.merge([old], {"a.p01": None}) == merge.Merged((), withdrawn=("a.p01",))
+    assert merge.merge([old], {"a.p01": None}) == merge.MergedPass((), withdrawn=("a.p01",))
     reopened = merge.line(lines_of("a.p01"), (), confirmed=False)
     merged = merge.merge([old], {"a.p01": reopened})
     assert (merged.examples, merged.changed, merged.withdrawn) == ((reopened,), ("a.p01",), ("a.p01",))
@@ -239,7 +239,7 @@ def test_what_was_confirmed_here_and_is_open_there_is_withdrawn():
 
 def test_a_line_that_is_no_longer_wanted_is_left_out_and_named():
     merged = merge.merge([lines_of("a.p01", confirmed=False)], {"a.p01": None})
-    assert merged == merge.Merged((), left_out=("a.p01",))
+    assert merged == merge.MergedPass((), left_out=("a.p01",))
 
 
 def test_further_keys_stay_while_the_spans_do():
@@ -254,9 +254,9 @@ def test_further_keys_stay_while_the_spans_do():
 def test_gold_that_says_nothing_is_confirmed_already():
     old = lines_of("a.p01", [Span(0, 3, "UNIT")], comments=["of the lead"])
     there = {"a.p01": merge.line(old, old.spans, confirmed=True)}
-    assert merge.merge([old], there, gold=True) == merge.Merged((old,))
+    assert merge.merge([old], there, gold=True) == merge.MergedPass((old,))
     assert merge.merge([old], there).changed == ("a.p01",)
-    assert merge.merge([old], {"a.p01": None}, gold=True) == merge.Merged((old,))
+    assert merge.merge([old], {"a.p01": None}, gold=True) == merge.MergedPass((old,))
 
 
 # Folders
@@ -273,25 +273,27 @@ def test_a_plain_name_is_a_folder(name):
      "aux .x", "COM¹", "ann.", "ann ", " ann", "a*", "a?", "<a>", "a" * 101],
 )  # fmt: skip
 def test_any_other_name_is_refused_and_a_pseudonym_helps(name):
-    with pytest.raises(ValueRefused, match="pseudonym"):
+    with pytest.raises(InvalidValueError, match="pseudonym"):
         pass_files.pass_folders([name], {}, [])
     assert pass_files.pass_folders([name], {name: "r1"}, []) == {name: "r1"}
-    with pytest.raises(ValueRefused, match="pseudonym"):
+    with pytest.raises(InvalidValueError, match="pseudonym"):
         pass_files.pass_folders(["ann"], {"ann": name}, [])
 
 
 @pytest.mark.parametrize("pair", [("ann", "Ann"), ("straße", "STRASSE"), ("é", "e\u0301"), ("É", "e\u0301")])
 def test_two_names_that_some_file_system_takes_for_one_are_refused(pair):
-    with pytest.raises(ValueRefused, match="would write into the folder"):
+    with pytest.raises(InvalidValueError, match="would write into the folder"):
         pass_files.pass_folders(pair, {}, [])
-    with pytest.raises(ValueRefused, match="that is there"):
+    with pytest.raises(InvalidValueError, match="that is there"):
         pass_files.pass_folders(pair[:1], {}, pair[1:])
 
 
 def test_two_annotators_never_share_a_folder():
-    with pytest.raises(ValueRefused, match="'bob', whose pseudonym is 'r1', would write into the folder 'r1' of 'ann'"):
+    with pytest.raises(
+        InvalidValueError, match="'bob', whose pseudonym is 'r1', would write into the folder 'r1' of 'ann'"
+    ):
         pass_files.pass_folders(["ann", "bob"], {"ann": "r1", "bob": "r1"}, [])
-    with pytest.raises(ValueRefused, match="of 'ann'"):
+    with pytest.raises(InvalidValueError, match="of 'ann'"):
         pass_files.pass_folders(["ann", "bob"], {"bob": "ann"}, [])
 
 

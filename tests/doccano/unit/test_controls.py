@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from goldspan import files
 from goldspan.annotation import Example, Span
 from goldspan.doccano import controls
-from goldspan.doccano.snapshot import TWICE, Copy, Refused, Snapshot, Work
-from goldspan.errors import InputError, ValueRefused
+from goldspan.doccano.snapshot import TWICE, AnnotatorWork, InvalidSpan, Snapshot, StoredExample
+from goldspan.errors import InputError, InvalidValueError
 from goldspan.evaluation.result import Counts
 
 IDS = st.text("abc.p012 é", min_size=1, max_size=8)
@@ -25,27 +25,31 @@ SEEDS = st.text(st.characters(exclude_categories=()), max_size=10)  # lone surro
 @given(POOLS, SEEDS, st.randoms(), st.integers(0, 30))
 def test_the_draw_depends_on_nothing_but_pool_and_project(pool, seed, chance, number):
     shuffled = chance.sample(pool, len(pool))
-    drawn = controls.draw(pool, number, seed)
-    assert drawn == controls.draw(shuffled, number, seed)
+    drawn = controls.draw_controls(pool, number, seed)
+    assert drawn == controls.draw_controls(shuffled, number, seed)
     assert len(set(drawn)) == min(number, len(pool))
     assert set(drawn) <= set(pool)
 
 
 @given(POOLS, SEEDS, st.integers(0, 30), st.integers(0, 30))
 def test_drawing_on_from_the_rest_is_as_if_all_were_drawn_at_once(pool, seed, first, more):
-    one = controls.draw(pool, first, seed)
-    other = controls.draw(set(pool) - set(one), more, seed)
-    assert sorted([*one, *other]) == controls.draw(pool, first + more, seed)
+    one = controls.draw_controls(pool, first, seed)
+    other = controls.draw_controls(set(pool) - set(one), more, seed)
+    assert sorted([*one, *other]) == controls.draw_controls(pool, first + more, seed)
 
 
 def test_another_project_draws_other_controls():
     pool = [f"a.p{number:03}" for number in range(500)]
-    draws = [set(controls.draw(pool, 50, f"round {number}")) for number in range(8)]
+    draws = [set(controls.draw_controls(pool, 50, f"round {number}")) for number in range(8)]
     assert all(len(one & other) < 20 for one in draws for other in draws if one is not other)
 
 
 def test_a_draw_is_the_same_in_every_run():
-    assert controls.draw([f"a.p{number:02}" for number in range(1, 21)], 3, "round 1") == ["a.p07", "a.p14", "a.p17"]
+    assert controls.draw_controls([f"a.p{number:02}" for number in range(1, 21)], 3, "round 1") == [
+        "a.p07",
+        "a.p14",
+        "a.p17",
+    ]
 
 
 # Mixing
@@ -58,7 +62,7 @@ def made(ids, tail=""):
 @given(POOLS, POOLS, SEEDS)
 def test_mixing_loses_nothing_and_keeps_the_order_of_the_others(ids, others, seed):
     examples, planted = made(ids), made(others, "!")
-    mixed = controls.mix(examples, planted, seed)
+    mixed = controls.mix_controls(examples, planted, seed)
     assert [one for one in mixed if one in examples] == examples
     assert Counter(mixed) == Counter([*examples, *planted])
 
@@ -66,14 +70,14 @@ def test_mixing_loses_nothing_and_keeps_the_order_of_the_others(ids, others, see
 @given(POOLS, POOLS, SEEDS, st.integers(0, 30), st.randoms())
 def test_a_control_keeps_its_place_when_others_are_added(ids, others, seed, number, chance):
     examples, planted = made(ids), made(others, "!")
-    fewer = controls.mix(examples, planted[:number], seed)
-    mixed = controls.mix(examples, chance.sample(planted, len(planted)), seed)
+    fewer = controls.mix_controls(examples, planted[:number], seed)
+    mixed = controls.mix_controls(examples, chance.sample(planted, len(planted)), seed)
     assert [one for one in mixed if one in fewer] == fewer
 
 
 def test_controls_lie_scattered_among_the_others():
     examples, planted = made(map(str, range(900))), made(map(str, range(300)), "!")
-    mixed = controls.mix(examples, planted, "round 1")
+    mixed = controls.mix_controls(examples, planted, "round 1")
     thirds = [sum(one in planted for one in mixed[start : start + 400]) for start in (0, 400, 800)]
     assert all(70 <= number <= 130 for number in thirds)  # 100 each, and a standard deviation of about 8
 
@@ -130,7 +134,7 @@ def test_controls_come_from_the_gold_of_other_articles_and_carry_no_mark(toy):
 
 
 def test_articles_that_are_there_already_give_no_controls(toy):
-    with pytest.raises(ValueRefused, match="1 control asked for: 1 to draw, and there is gold for 0") as caught:
+    with pytest.raises(InvalidValueError, match="1 control asked for: 1 to draw, and there is gold for 0") as caught:
         prepare(toy, 1, held=["strike.p03"])
     assert "fewer articles" in caught.value.remedy
 
@@ -146,7 +150,7 @@ def test_what_is_listed_stays_and_is_added_to(toy):
     assert len(ids(more)) == 3
     assert set(ids(more)) == {*first.new, *more.new}
     with pytest.raises(
-        ValueRefused, match="4 controls asked for: 1 on the list already, 3 to draw, and there is gold for 2"
+        InvalidValueError, match="4 controls asked for: 1 on the list already, 3 to draw, and there is gold for 2"
     ):
         prepare(toy, 4)
 
@@ -177,10 +181,10 @@ def test_a_list_that_is_none_is_refused_with_its_line(toy, content, line):
 
 
 def test_a_shared_project_has_no_controls(toy):
-    with pytest.raises(ValueRefused, match="nobody can tell who marked what"):
+    with pytest.raises(InvalidValueError, match="nobody can tell who marked what"):
         prepare(toy, 1, shared=True)
     prepare(toy, 1).record()
-    with pytest.raises(ValueRefused, match="nobody can tell who marked what"):
+    with pytest.raises(InvalidValueError, match="nobody can tell who marked what"):
         prepare(toy, shared=True)
 
 
@@ -204,11 +208,11 @@ def held(*copies):
 
 
 def copy(number=1, name="strike.p03", text=TEXT, spoiled=None, row=None, **works):
-    return Copy(number, name, "", 73, {}, text, row or {}, works, spoiled)
+    return StoredExample(number, name, "", 73, {}, text, row or {}, works, spoiled)
 
 
 def done(*spans, confirmed=True, refused=()):
-    return Work(spans, confirmed, (), refused)
+    return AnnotatorWork(spans, confirmed, (), refused)
 
 
 def test_each_annotator_is_scored_alone_and_by_label(toy):
@@ -229,7 +233,7 @@ def test_only_what_was_confirmed_is_scored_and_pseudonyms_stand_for_names(toy):
 
 
 def test_what_cannot_be_a_span_is_wrong_and_a_span_twice_is_one(toy):
-    odd = [Refused(30, 90, "PORT", "ends outside"), Refused(4, 10, "SHIP", TWICE)]
+    odd = [InvalidSpan(30, 90, "PORT", "ends outside"), InvalidSpan(4, 10, "SHIP", TWICE)]
     [ann] = controls.score_controls(toy, held(copy(ann=done(GLORIA, PORT_SAID, refused=odd))), {}).records
     assert ann.overall == Counts(2, 2, 3)
     assert ann.labels["PORT"] == Counts(1, 1, 2)

@@ -9,7 +9,7 @@ import pytest
 
 from goldspan.doccano import credentials
 from goldspan.doccano.credentials import Account
-from goldspan.errors import MissingPart, ValueRefused
+from goldspan.errors import InvalidValueError, NotFoundError
 
 VARIABLES = {"DOCCANO_URL": "https://ner.example.org/", "DOCCANO_USERNAME": "lead", "DOCCANO_PASSWORD": "s3cret-word"}
 
@@ -42,7 +42,7 @@ def test_the_environment_names_the_account():
 
 @pytest.mark.usefixtures("unnamed")
 def test_without_any_server_the_remedy_is_to_start_one():
-    with pytest.raises(MissingPart, match=r"no Doccano to work with\n.*`goldspan doccano start`"):
+    with pytest.raises(NotFoundError, match=r"no Doccano to work with\n.*`goldspan doccano start`"):
         credentials.find_account()
 
 
@@ -51,7 +51,7 @@ def test_without_any_server_the_remedy_is_to_start_one():
 def test_in_a_pipe_a_missing_part_of_the_login_is_an_error(monkeypatch, name):
     monkeypatch.delenv(name)
     monkeypatch.setattr(sys, "stdin", io.StringIO())
-    with pytest.raises(MissingPart, match=f"{name} is not"):
+    with pytest.raises(NotFoundError, match=f"{name} is not"):
         credentials.find_account()
 
 
@@ -78,7 +78,7 @@ def test_the_password_shows_in_no_traceback(monkeypatch):
     monkeypatch.setenv("DOCCANO_URL", "ftp://ner.example.org")
     try:
         credentials.find_account()
-    except ValueRefused:
+    except InvalidValueError:
         shown = traceback.format_exc()
     assert "no http or https address" in shown
     assert VARIABLES["DOCCANO_PASSWORD"] not in shown
@@ -123,7 +123,7 @@ def test_an_address_has_one_form(given, kept):
     ],
 )
 def test_what_is_no_address_of_a_server_is_refused(url):
-    with pytest.raises(ValueRefused, match="the address of Doccano"):
+    with pytest.raises(InvalidValueError, match="the address of Doccano"):
         Account(url, "a", "b")
 
 
@@ -131,6 +131,6 @@ def test_what_is_no_address_of_a_server_is_refused(url):
     "url", ["http://lead:pa55@example.org", "https://lead@example.org", "http://:pa55@example.org"]
 )
 def test_a_login_inside_the_address_is_refused_and_not_repeated(url):
-    with pytest.raises(ValueRefused, match="holds a login") as caught:
+    with pytest.raises(InvalidValueError, match="holds a login") as caught:
         Account(url, "a", "b")
     assert "pa55" not in str(caught.value)

@@ -11,30 +11,30 @@ def keep(corpus, article, *ids):
 
 
 def test_unfinished_gold_hides_no_paragraph(toy):
-    whole = [(one.id, one.at, one.text) for one in desired_state.examples(toy, toy.entries)]
+    whole = [(one.id, one.at, one.text) for one in desired_state.desired_examples(toy, toy.entries)]
     keep(toy, "storm", "storm.p02")
-    assert [(one.id, one.at, one.text) for one in desired_state.examples(toy, toy.entries)] == whole
+    assert [(one.id, one.at, one.text) for one in desired_state.desired_examples(toy, toy.entries)] == whole
 
 
 def test_what_gold_lacks_is_filled_in_with_nothing(toy):
     keep(toy, "storm", "storm.p02")
-    [entry] = desired_state.chosen(toy, ["storm"])
-    assert {one.id: len(one.spans) for one in desired_state.examples(toy, [entry], "gold")} == {
+    [entry] = desired_state.chosen_articles(toy, ["storm"])
+    assert {one.id: len(one.spans) for one in desired_state.desired_examples(toy, [entry], "gold")} == {
         "storm.p01": 0, "storm.p02": 3, "storm.p03": 0,
     }  # fmt: skip
 
 
 def test_gold_that_was_cut_otherwise_is_not_doubled(toy):
-    [entry] = desired_state.chosen(toy, ["storm"])
+    [entry] = desired_state.chosen_articles(toy, ["storm"])
     [_, second, third] = toy.gold_examples(["storm"])
     source = toy.source(entry)
     text = source[second.at : third.at + len(third.text)]
     joined = type(second)("storm.p02", text, (), second.at)
     files.write(toy.gold / "storm.jsonl", gold.line(joined))
-    assert [one.id for one in desired_state.examples(toy, [entry])] == ["storm.p01", "storm.p02"]
+    assert [one.id for one in desired_state.desired_examples(toy, [entry])] == ["storm.p01", "storm.p02"]
 
 
 def test_articles_whose_source_is_gone_go_by_their_gold(toy):
-    [entry] = desired_state.chosen(toy, ["storm"])
+    [entry] = desired_state.chosen_articles(toy, ["storm"])
     (toy.seeds / entry.file).unlink()
-    assert len(desired_state.examples(toy, [entry])) == 3
+    assert len(desired_state.desired_examples(toy, [entry])) == 3

@@ -8,7 +8,7 @@ import pytest
 from goldspan.doccano import doctor
 from goldspan.doccano.credentials import Account
 from goldspan.doccano.doctor import checks
-from goldspan.doccano.doctor.context import NotSeen, Patient
+from goldspan.doccano.doctor.context import DoctorContext, Skipped
 from helpers import http_faults
 
 OKAY = http_faults.reply(200, {"CeleryHealthCheckCelery": "OK"})
@@ -84,18 +84,18 @@ def recorded(**table):
     ],
 )
 def test_plain_http_is_for_this_machine_alone(url, warned):
-    assert bool([*checks.plain_http.findings(Patient(Account(url, "a", "b"), None))]) == warned
+    assert bool([*checks.plain_http.findings(DoctorContext(Account(url, "a", "b"), None))]) == warned
 
 
 def test_a_default_password_is_found():
     with recorded(**{"POST_/v1/auth/login/": [http_faults.LOGIN]}) as (_, account):
-        said = found(doctor.examine(account))["default-password"]
+        said = found(doctor.run_doctor(account))["default-password"]
     assert said == ["the user 'admin' has a password that stands in Doccano's documents"] * 2
 
 
 def test_well_known_passwords_are_tried_once_each():
     with recorded() as (server, account):
-        report = doctor.examine(account)
+        report = doctor.run_doctor(account)
         tried = [json.loads(_form(request.body)) for request in server.requests if request.line.startswith("POST")]
     assert [login["password"] for login in tried] == [http_faults.PASSWORD, "password", "pass"]
     assert "default-password" in report.clear
@@ -105,22 +105,22 @@ def test_well_known_passwords_are_tried_on_another_machine_only_if_asked(monkeyp
     tried = []
     monkeypatch.setattr(checks, "opens", lambda account: tried.append(account) or account.password.endswith("word"))
     account = Account("https://doccano.example.org", "lead", "x")
-    with pytest.raises(NotSeen, match="--try-defaults"):
-        list(checks.default_password.findings(Patient(account, None)))
+    with pytest.raises(Skipped, match="--try-defaults"):
+        list(checks.default_password.findings(DoctorContext(account, None)))
     assert tried == []
-    assert len(list(checks.default_password.findings(Patient(account, None, try_defaults=True)))) == 1
+    assert len(list(checks.default_password.findings(DoctorContext(account, None, try_defaults=True)))) == 1
     assert [(each.username, each.password) for each in tried] == list(checks.DEFAULTS)
 
 
 def test_a_well_known_password_of_the_own_login_is_found_without_trying():
-    [said] = checks.default_password.findings(Patient(Account("https://a.example", "admin", "password"), None))
+    [said] = checks.default_password.findings(DoctorContext(Account("https://a.example", "admin", "password"), None))
     assert "'admin'" in said.message
 
 
 def test_a_worker_that_does_nothing_is_found_by_the_health_check():
     sick = http_faults.reply(500, {"CeleryHealthCheckCelery": "unavailable: task result not ready."})
     with recorded(**{"GET_/v1/health/": [sick]}) as (_, account):
-        assert found(doctor.examine(account))["worker-dead"] == [
+        assert found(doctor.run_doctor(account))["worker-dead"] == [
             "a task is not done: unavailable: task result not ready"
         ]
 
@@ -139,7 +139,7 @@ def hidden(*, ready):
 
 def test_where_the_health_check_is_hidden_an_import_of_nothing_is_tried():
     with hidden(ready=True) as (server, account):
-        assert "worker-dead" in doctor.examine(account, "seen").clear
+        assert "worker-dead" in doctor.run_doctor(account, "seen").clear
     [sent] = [json.loads(request.body) for request in server.requests if request.line.endswith("/upload")]
     assert sent["uploadIds"] == []
 
@@ -147,13 +147,13 @@ def test_where_the_health_check_is_hidden_an_import_of_nothing_is_tried():
 def test_an_import_of_nothing_that_is_never_done_shows_a_dead_worker(monkeypatch):
     monkeypatch.setattr("goldspan.doccano.doctor.context.PATIENCE", 0.2)
     with hidden(ready=False) as (_, account):
-        [said] = found(doctor.examine(account, "seen"))["worker-dead"]
+        [said] = found(doctor.run_doctor(account, "seen"))["worker-dead"]
     assert "the task worker does not seem to run" in said
 
 
 def test_without_health_check_and_project_the_worker_is_unknown():
     with hidden(ready=True) as (_, account):
-        assert "hides its health check" in doctor.examine(account).unseen["worker-dead"]
+        assert "hides its health check" in doctor.run_doctor(account).unseen["worker-dead"]
 
 
 def test_examples_that_are_not_assigned_are_hidden_from_annotators():
@@ -165,7 +165,7 @@ def test_examples_that_are_not_assigned_are_hidden_from_annotators():
         ],
     }
     with recorded(**table) as (_, account):
-        report = doctor.examine(account, "seen")
+        report = doctor.run_doctor(account, "seen")
     assert found(report)["assignments-hide"] == ["'ann' sees 1 of 2 examples", "'bob' sees 0 of 2 examples"]
     assert "1.8.5 or newer" in found(report)["assigning-version"][0]
     assert "Doccano 1.8.5 or newer" in report.facts
@@ -177,18 +177,18 @@ def test_where_all_is_assigned_nothing_is_hidden():
         "GET_/v1/projects/7/examples": [page(example(1, "ann"), example(2, "ann", "bob"))],
     }
     with recorded(**table) as (_, account):
-        assert "assignments-hide" in doctor.examine(account, "seen").clear
+        assert "assignments-hide" in doctor.run_doctor(account, "seen").clear
 
 
 def test_a_server_that_gives_five_whatever_is_asked_is_found():
     rows = [example(number) for number in range(5)]
     with recorded(**{"GET_/v1/projects/7/examples": [page(*rows, count=9)]}) as (_, account):
-        assert found(doctor.examine(account, "seen"))["page-size"] == ["asked for 6 examples, the server gave 5"]
+        assert found(doctor.run_doctor(account, "seen"))["page-size"] == ["asked for 6 examples, the server gave 5"]
 
 
 def test_a_check_that_the_server_fails_at_is_an_error_and_stops_no_other(toy):
     with recorded(**{"GET_/v1/projects/7/span-types": [http_faults.reply(500, {"detail": "boom"})]}) as (_, account):
-        report = doctor.examine(account, "seen", toy)
+        report = doctor.run_doctor(account, "seen", toy)
     said = found(report)["unanswered"]
     assert [line.partition(":")[0] for line in said][:3] == ["label-missing", "label-unknown", "label-drift"]
     assert all("boom" in line for line in said[:3])

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goldspan.doccano import export_archive
-from goldspan.doccano.export_archive import Archive
+from goldspan.doccano.export_archive import ExportArchive
 from goldspan.errors import ServerError
 
 ROW = b'{"id": 1}\n'
@@ -40,7 +40,7 @@ def read(tmp_path):
 
     def rows(data, **limits):
         (tmp_path / "export.zip").write_bytes(data)
-        with Archive(tmp_path / "export.zip", **limits) as archive:
+        with ExportArchive(tmp_path / "export.zip", **limits) as archive:
             return {name: list(archive.rows(name)) for name in archive.names}
 
     yield rows
@@ -157,7 +157,7 @@ def test_what_is_larger_than_it_says_is_refused(read):
 
 def test_what_is_read_is_counted_whatever_was_said(tmp_path):
     (tmp_path / "x.zip").write_bytes(packed([("ann.jsonl", ROW * 100), ("bob.jsonl", ROW * 100)]))
-    with Archive(tmp_path / "x.zip", largest=2000) as archive:
+    with ExportArchive(tmp_path / "x.zip", largest=2000) as archive:
         assert len(list(archive.rows("ann"))) == 100
         archive._left -= 1
         with pytest.raises(ServerError, match="too large"):
@@ -198,7 +198,7 @@ def test_a_zip_cut_anywhere_is_refused(tmp_path_factory, length):
     path = tmp_path_factory.mktemp("cut") / "x.zip"
     path.write_bytes(WHOLE[:length])
     with pytest.raises(ServerError):
-        Archive(path)
+        ExportArchive(path)
 
 
 @given(st.integers(0, len(WHOLE) - 1), st.integers(1, 255))
@@ -206,7 +206,7 @@ def test_a_changed_byte_gives_an_error_or_the_same_rows(tmp_path_factory, at, ch
     path = tmp_path_factory.mktemp("changed") / "x.zip"
     path.write_bytes(WHOLE[:at] + bytes([WHOLE[at] ^ change]) + WHOLE[at + 1 :])
     try:
-        with Archive(path) as archive:
+        with ExportArchive(path) as archive:
             rows = [row["text"] for name in archive.names for _, row in archive.rows(name)]
     except ServerError:
         return
@@ -236,7 +236,7 @@ def test_a_large_export_passes_through_little_memory(tmp_path):
     line = json.dumps({"id": 1, "text": "A paragraph of news. " * 30, "label": [[0, 1, "X"]] * 3}).encode() + b"\n"
     (tmp_path / "x.zip").write_bytes(packed([(f"{name}.jsonl", line * 2_000) for name in "abcdef"]))
     tracemalloc.start()
-    with Archive(tmp_path / "x.zip") as archive:
+    with ExportArchive(tmp_path / "x.zip") as archive:
         rows = sum(1 for name in archive.names for _ in archive.rows(name))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()

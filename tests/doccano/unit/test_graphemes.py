@@ -6,7 +6,7 @@ from hypothesis import given
 
 from goldspan import graphemes, offsets
 from goldspan.annotation import Example, Span
-from goldspan.errors import ValueRefused
+from goldspan.errors import InvalidValueError
 from goldspan.formats import doccano
 from helpers import strategies
 
@@ -34,12 +34,12 @@ def test_an_example_is_refused_by_name_or_its_spans_come_back(text):
             ((start, end, _),) = doccano.row(whole, "graphemes")["label"]
             assert offsets.from_graphemes(text, [start, end]).tolist() == [0, place]
         else:
-            with pytest.raises(ValueRefused, match=f"position {place} is inside a grapheme cluster") as caught:
+            with pytest.raises(InvalidValueError, match=f"position {place} is inside a grapheme cluster") as caught:
                 doccano.row(whole, "graphemes")
             assert caught.value.example == "a.p00"
 
 
 def test_the_character_is_named():
-    with pytest.raises(ValueRefused, match=r"position 5 .*LATIN SMALL LETTER E, COMBINING ACUTE ACCENT") as caught:
+    with pytest.raises(InvalidValueError, match=r"position 5 .*LATIN SMALL LETTER E, COMBINING ACUTE ACCENT") as caught:
         offsets.to_graphemes("the e\u0301", [5])
     assert caught.value.remedy

@@ -5,17 +5,17 @@ from dataclasses import replace
 
 import pytest
 
-from goldspan.doccano.progress import silent
+from goldspan.doccano.progress import no_progress
 from goldspan.doccano.push import journal
-from goldspan.doccano.push.journal import Batch
+from goldspan.doccano.push.journal import JournalBatch
 from goldspan.errors import InputError, ServerError
 from helpers.doccano_project import INDEPENDENT
 
-BATCH = Batch("u" * 22, None, 7, ("a.p01", "a.p02"))
+BATCH = JournalBatch("u" * 22, None, 7, ("a.p01", "a.p02"))
 
 
 def test_what_is_begun_is_on_the_disk_before_the_call_ends(tmp_path):
-    with journal.opened(tmp_path / "j.json") as book:
+    with journal.open_journal(tmp_path / "j.json") as book:
         book.begin(BATCH)
         assert journal.Journal(book.file).batches == (BATCH,)
         book.started(BATCH.upload, "task-1")
@@ -52,17 +52,17 @@ class Settling:
     ("is_open", "failed", "whole"), [(False, False, True), (False, True, False), (True, False, False)]
 )
 def test_a_batch_is_complete_if_the_import_of_its_upload_succeeded(is_open, failed, whole, tmp_path):
-    with journal.opened(tmp_path / "j.json") as book:
+    with journal.open_journal(tmp_path / "j.json") as book:
         book.begin(replace(BATCH, task="task-1"))
-        journal.recover(Settling(is_open=is_open, failed=failed), INDEPENDENT, book, silent)
+        journal.recover(Settling(is_open=is_open, failed=failed), INDEPENDENT, book, no_progress)
         assert journal.Journal(book.file).batches[0].whole == whole
 
 
 def test_a_journal_is_found_again_and_closed(tmp_path):
     file = tmp_path / "deep" / "j.json"
-    with journal.opened(file) as book:
+    with journal.open_journal(file) as book:
         book.begin(BATCH)
-    with journal.opened(file) as book:
+    with journal.open_journal(file) as book:
         assert book.batches == (BATCH,)
         book.close()
         assert not book.batches
@@ -73,7 +73,7 @@ def test_a_journal_is_found_again_and_closed(tmp_path):
 def test_what_is_no_journal_is_refused_with_a_remedy(text, tmp_path):
     file = tmp_path / "j.json"
     file.write_bytes(text.encode("latin-1"))
-    with pytest.raises(InputError, match="not the journal of a push") as caught, journal.opened(file):
+    with pytest.raises(InputError, match="not the journal of a push") as caught, journal.open_journal(file):
         pass
     assert caught.value.remedy
 
@@ -81,13 +81,13 @@ def test_what_is_no_journal_is_refused_with_a_remedy(text, tmp_path):
 def test_ids_that_are_no_strings_are_refused(tmp_path):
     file = tmp_path / "j.json"
     file.write_text(json.dumps({"batches": [{"upload": "u", "task": None, "above": 1, "ids": [3]}]}))
-    with pytest.raises(InputError), journal.opened(file):
+    with pytest.raises(InputError), journal.open_journal(file):
         pass
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "a/b", "", ".", "x" * 500, "Ü 🚢", "\ud800", "a\nb"])
 def test_the_name_of_a_project_never_leads_out_of_the_folder(name, tmp_path):
-    file = journal.path(tmp_path, "http://127.0.0.1:8000/", name)
+    file = journal.journal_path(tmp_path, "http://127.0.0.1:8000/", name)
     assert file.parent == tmp_path
     assert len(file.name) < 100
     file.write_text("")
@@ -95,12 +95,12 @@ def test_the_name_of_a_project_never_leads_out_of_the_folder(name, tmp_path):
 
 def test_projects_and_servers_have_journals_of_their_own(tmp_path):
     urls = ("http://a:1/", "http://a:2/", "http://b:1/")
-    files = {journal.path(tmp_path, url, name) for url in urls for name in ("p-q", "p q", "p/q", "P-Q")}
+    files = {journal.journal_path(tmp_path, url, name) for url in urls for name in ("p-q", "p q", "p/q", "P-Q")}
     assert len(files) == 12
 
 
 def test_no_login_stands_in_the_name_of_the_file(tmp_path):
-    assert "secret" not in journal.path(tmp_path, "http://me:secret@host/", "p").name
+    assert "secret" not in journal.journal_path(tmp_path, "http://me:secret@host/", "p").name
 
 
 HOLDER = """
@@ -122,7 +122,7 @@ def test_a_second_push_waits_for_the_first_and_not_for_a_dead_one(tmp_path):
         holder.kill()
         holder.communicate()
 
-    with journal.opened(file, kill):
+    with journal.open_journal(file, kill):
         assert told == [None]
-    with journal.opened(file, lambda: told.append("waited")):
+    with journal.open_journal(file, lambda: told.append("waited")):
         assert told == [None]

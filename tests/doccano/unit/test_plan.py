@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 
 from goldspan.annotation import Example
 from goldspan.doccano.push import plan, verify
-from goldspan.doccano.push.journal import Batch
-from goldspan.doccano.snapshot import Snapshot, Work
+from goldspan.doccano.push.journal import JournalBatch
+from goldspan.doccano.snapshot import AnnotatorWork, Snapshot
 from helpers.doccano_project import INDEPENDENT, KFOR, SHARED, A, B, rows, snapshot_of, stored_copy
 
 
 def step(example, *copies, touched=(), project=INDEPENDENT, **options):
     wanted = rows(example, project=project)
-    return plan.plan(
+    return plan.plan_push(
         wanted, snapshot_of(*copies, project=project), dict.fromkeys(touched, "labelled"), **options
     ).steps[0]
 
@@ -74,7 +74,7 @@ def test_keys_about_the_sent_spans_stay_with_spans_of_annotators():
 
 def test_a_half_imported_copy_goes_and_does_not_count():
     with_span = replace(A, spans=(KFOR,))
-    bare = stored_copy(5, with_span, work=Work(), project=SHARED)
+    bare = stored_copy(5, with_span, work=AnnotatorWork(), project=SHARED)
     whole = stored_copy(8, with_span, project=SHARED)
     assert step(with_span, bare, touched=[5], half={5}, project=SHARED).drop == (5,)
     assert step(with_span, bare, touched=[5], half={5}, project=SHARED).state == "replace"
@@ -86,16 +86,22 @@ def test_a_half_done_import_is_told_from_work_that_emptied_an_example():
     with_span = replace(A, spans=(KFOR,))
     made = {
         number: stored_copy(number, with_span, work=work, project=SHARED)
-        for number, work in {4: Work(), 5: Work(), 6: Work(confirmed=True), 7: Work(comments=("x",)), 8: None}.items()
+        for number, work in {
+            4: AnnotatorWork(),
+            5: AnnotatorWork(),
+            6: AnnotatorWork(confirmed=True),
+            7: AnnotatorWork(comments=("x",)),
+            8: None,
+        }.items()
     }
-    batch = Batch("u", None, above=4, ids=("a.p01",))
+    batch = JournalBatch("u", None, above=4, ids=("a.p01",))
     assert verify.half_done(Snapshot(SHARED, made, ()), [batch]) == {5}
     assert not verify.half_done(Snapshot(SHARED, made, ()), [replace(batch, ids=("b",))])
     assert not verify.half_done(Snapshot(SHARED, made, ()), [])
 
 
 def test_a_changed_text_with_work_on_it_is_a_conflict_that_a_pull_settles():
-    found = step(B, stored_copy(1, A, work={"anna": Work(spans=(KFOR,))}), touched=[1])
+    found = step(B, stored_copy(1, A, work={"anna": AnnotatorWork(spans=(KFOR,))}), touched=[1])
     assert (found.state, found.keep, found.why) == (
         "conflict",
         None,
@@ -114,7 +120,7 @@ def test_an_example_edited_on_the_server_is_replaced_or_a_conflict():
 def test_what_nobody_asked_for_is_named_and_left_alone():
     other, foreign = stored_copy(4, Example("old.p01", "Gone.")), replace(stored_copy(7, A), id=None)
     far = stored_copy(5, Example("b.p01", "Elsewhere."))
-    made = plan.plan(rows(A), snapshot_of(stored_copy(1, A), other, foreign, far), {}, elsewhere={"b"})
+    made = plan.plan_push(rows(A), snapshot_of(stored_copy(1, A), other, foreign, far), {}, elsewhere={"b"})
     assert [(stray.number, stray.id) for stray in made.only_there] == [(4, "old.p01"), (7, None)]
     assert made.is_done
     assert [name for name, _, _ in made.attention()] == ["old.p01", "Doccano's number 7"]
@@ -129,7 +135,7 @@ def test_the_counts_add_up_and_the_report_is_json():
         stored_copy(3, Example("b.p01", "Other.")),
         stored_copy(4, Example("b.p01", "Other.")),
     )
-    made = plan.plan(wanted, there, {})
+    made = plan.plan_push(wanted, there, {})
     assert {state: number for state, number in made.counts().items() if number} == {
         "create": 1,
         "unchanged": 1,
@@ -163,7 +169,7 @@ def worlds(draw):
 @given(worlds())
 def test_nothing_that_people_touched_is_ever_dropped(world):
     _, wanted, there, touched, half = world
-    made = plan.plan(wanted, there, touched, half=half)
+    made = plan.plan_push(wanted, there, touched, half=half)
     assert [one.wanted for one in made.steps] == wanted
     assert not set(made.drops) & (touched.keys() - half)
     assert len(set(made.drops)) == len(made.drops)
@@ -189,9 +195,9 @@ def carried_out(made, there, touched, project):
 @given(worlds())
 def test_an_applied_plan_leaves_nothing_to_do_and_one_copy_of_each(world):
     project, wanted, there, touched, half = world
-    made = plan.plan(wanted, there, touched, half=half)
+    made = plan.plan_push(wanted, there, touched, half=half)
     after, still = carried_out(made, there, touched, project)
-    again = plan.plan(wanted, after, still)
+    again = plan.plan_push(wanted, after, still)
     assert again.is_done
     for one in again.steps:
         copies = after.by_id[one.wanted.example.id]
@@ -203,11 +209,11 @@ def test_an_applied_plan_leaves_nothing_to_do_and_one_copy_of_each(world):
 @given(worlds())
 def test_a_plan_that_was_interrupted_anywhere_ends_as_if_it_had_not_been(world):
     project, wanted, there, touched, _ = world
-    made = plan.plan(wanted, there, touched)
+    made = plan.plan_push(wanted, there, touched)
     steps = [one for one in made.steps if one.state in {"create", "replace"}]
-    uploaded, still = carried_out(plan.Plan(tuple(replace(one, drop=()) for one in steps)), there, touched, project)
+    uploaded, still = carried_out(plan.PushPlan(tuple(replace(one, drop=()) for one in steps)), there, touched, project)
     whole, _ = carried_out(made, there, touched, project)
-    after, _ = carried_out(plan.plan(wanted, uploaded, still), uploaded, still, project)
+    after, _ = carried_out(plan.plan_push(wanted, uploaded, still), uploaded, still, project)
     assert texts_of(after) == texts_of(whole)
 
 

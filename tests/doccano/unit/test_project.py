@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from goldspan.annotation import Label, LabelScheme
 from goldspan.doccano import labels, project
 from goldspan.doccano.client.schema import Member, SpanType, User
-from goldspan.errors import InputError, ValueRefused
+from goldspan.errors import InputError, InvalidValueError
 from goldspan.report.svg import contrast
 
 COUNTER = itertools.count()
@@ -65,8 +65,8 @@ def test_any_label_types_become_those_of_the_scheme_without_collisions(wanted, t
         held(n, name, key, prefix=prefix if key else None) for n, (name, (prefix, key)) in enumerate(there.items())
     ]
     server = Strict(types)
-    labels.plan(scheme(**wanted), types).apply(server, 1)
-    after = labels.plan(scheme(**wanted), list(server.types.values()))
+    labels.plan_labels(scheme(**wanted), types).apply(server, 1)
+    after = labels.plan_labels(scheme(**wanted), list(server.types.values()))
     assert not list(after.lines())
     assert {each.name for each in server.types.values()} == wanted.keys() | there.keys()
     unknown = [each for each in types if each.name not in wanted]
@@ -74,7 +74,7 @@ def test_any_label_types_become_those_of_the_scheme_without_collisions(wanted, t
 
 
 def test_a_key_that_doccano_cannot_take_is_left_out_and_said():
-    planned = labels.plan(scheme(A="ä", B="Q", C="c"), [held(1, "Z", "c")])
+    planned = labels.plan_labels(scheme(A="ä", B="Q", C="c"), [held(1, "Z", "c")])
     assert [each.key for each in planned.create] == [None, None, None]
     assert list(planned.remarks()) == [
         "the label 'Z' is not in the scheme: left alone",
@@ -91,8 +91,8 @@ def test_the_text_of_a_label_can_be_read(colour):
 
 @pytest.mark.parametrize("name", [" A", "A" * 101])
 def test_a_label_that_doccano_would_bend_is_refused(name):
-    with pytest.raises(ValueRefused, match="cannot have the label"):
-        labels.plan(scheme(**{name: "a"}), [])
+    with pytest.raises(InvalidValueError, match="cannot have the label"):
+        labels.plan_labels(scheme(**{name: "a"}), [])
 
 
 GOOD = """
@@ -159,22 +159,22 @@ def test_members_are_added_and_corrected_and_nobody_is_removed(tmp_path):
 
 
 def test_a_missing_user_is_refused_with_the_command_that_creates_one(tmp_path):
-    with pytest.raises(ValueRefused, match="no user 'anna', 'bob'") as caught:
+    with pytest.raises(InvalidValueError, match="no user 'anna', 'bob'") as caught:
         project.plan_members(listed(tmp_path, GOOD), [ME], [], ME)
     assert "goldspan doccano user anna bob" in str(caught.value)
 
 
 def test_the_user_that_goldspan_works_as_stays_an_administrator(tmp_path):
-    with pytest.raises(ValueRefused, match="must be project_admin"):
+    with pytest.raises(InvalidValueError, match="must be project_admin"):
         project.plan_members(listed(tmp_path, GOOD), [ANNA, BOB], [], ANNA)
 
 
 @pytest.mark.parametrize("bad", ["", " a", "a\n", "a" * 101])
 def test_a_name_that_doccano_would_bend_is_refused(toy, bad):
-    with pytest.raises(ValueRefused, match="cannot be the name of a project"):
+    with pytest.raises(InvalidValueError, match="cannot be the name of a project"):
         project.prepare_project(None, toy, bad, "shared")
 
 
 def test_a_kind_that_is_none_is_refused(toy):
-    with pytest.raises(ValueRefused, match="no kind 'both'"):
+    with pytest.raises(InvalidValueError, match="no kind 'both'"):
         project.prepare_project(None, toy, "name", "both")

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from goldspan import files
 from goldspan.annotation import Example, Span
 from goldspan.doccano.pull import pass_files
-from goldspan.doccano.pull.collect import Wish, collect
-from goldspan.doccano.snapshot import ALL, Copy, Refused, Snapshot, Work, fingerprint
-from goldspan.errors import InputError, ValueRefused
+from goldspan.doccano.pull.collect import PullOptions, collect
+from goldspan.doccano.snapshot import ALL, AnnotatorWork, InvalidSpan, Snapshot, StoredExample, fingerprint
+from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats import gold
 
 TEXTS = {
@@ -26,7 +26,7 @@ LABELS = frozenset({"SHIP", "PORT", "CREW"})
 
 
 def work(*spans, confirmed=True, comments=(), refused=()):
-    return Work(spans=tuple(spans), confirmed=confirmed, comments=tuple(comments), refused=tuple(refused))
+    return AnnotatorWork(spans=tuple(spans), confirmed=confirmed, comments=tuple(comments), refused=tuple(refused))
 
 
 OPEN = work(confirmed=False)
@@ -35,7 +35,7 @@ OPEN = work(confirmed=False)
 def copy(number, name, text=None, row=None, spoiled=None, **works):
     """A copy of an example, with what each annotator did on it."""
     held = TEXTS[name].text if text is None else text
-    return Copy(
+    return StoredExample(
         number=number, id=name, sha256="", at=0, extra={}, text=held, row=row or {}, work=works, spoiled=spoiled
     )
 
@@ -46,7 +46,7 @@ def snapshot(*copies, shared=False):
 
 
 def wish(**changed):
-    return Wish(**{"texts": TEXTS, "elsewhere": set(), "labels": LABELS, **changed})
+    return PullOptions(**{"texts": TEXTS, "elsewhere": set(), "labels": LABELS, **changed})
 
 
 def kinds(found):
@@ -98,7 +98,7 @@ def test_comments_of_a_shared_project_stay_out_of_gold():
         (work(Span(4, 10, "TANK")), "label"),
         (work(Span(3, 4, "SHIP")), "empty"),
         (work(AURORA, Span(4, 15, "PORT")), "overlap"),
-        (work(refused=[Refused(50, 90, "CREW", "ends outside")]), "outside"),
+        (work(refused=[InvalidSpan(50, 90, "CREW", "ends outside")]), "outside"),
         (work(comments=["half a \ud83d"]), "comment"),
     ],
 )
@@ -117,7 +117,7 @@ def test_open_work_is_not_judged():
 
 
 def test_tidy_sets_right_and_tells():
-    done = work(Span(3, 11, "SHIP"), AURORA, Span(16, 25, "TANK"), refused=[Refused(50, 90, "CREW", "outside")])
+    done = work(Span(3, 11, "SHIP"), AURORA, Span(16, 25, "TANK"), refused=[InvalidSpan(50, 90, "CREW", "outside")])
     found = collect(snapshot(copy(1, "harbour.p02", ann=done)), wish(tidy=True))
     assert found.lines["ann"]["harbour.p02"].spans == (AURORA,)
     told = [(one.annotator, one.example, one.repair.flaw.kind, one.repair.flaw.surface) for one in found.repairs]
@@ -446,7 +446,7 @@ def test_a_pseudonym_names_the_pass(toy):
 def test_who_gets_a_pseudonym_later_is_not_counted_twice(toy):
     found = collect(snapshot(copy(1, "storm.p01", cid=work())), wish())
     put(toy, found)
-    with pytest.raises(ValueRefused, match="one person would count as two") as caught:
+    with pytest.raises(InvalidValueError, match="one person would count as two") as caught:
         put(toy, found, {"cid": "c1"})
     assert caught.value.remedy == "Rename it first: git mv corpus/passes/cid corpus/passes/c1"
     (toy.passes / "cid").rename(toy.passes / "c1")
@@ -456,7 +456,7 @@ def test_who_gets_a_pseudonym_later_is_not_counted_twice(toy):
 
 def test_nobody_writes_into_the_folder_that_is_anothers_by_pseudonym(toy):
     found = collect(snapshot(copy(1, "storm.p01", cid=work(), dan=OPEN)), wish())
-    with pytest.raises(ValueRefused, match="the folder of 'dan'"):
+    with pytest.raises(InvalidValueError, match="the folder of 'dan'"):
         put(toy, found, {"dan": "cid"})
 
 
@@ -464,7 +464,7 @@ def test_nobody_writes_into_the_folder_that_is_anothers_by_pseudonym(toy):
 def test_a_name_that_cannot_be_a_folder_is_refused_and_nothing_is_written(toy, name):
     before = sorted(toy.root.rglob("*"))
     found = collect(snapshot(copy(1, "storm.p01", **{name: work(), "cid": work()})), wish())
-    with pytest.raises(ValueRefused, match="pseudonym"):
+    with pytest.raises(InvalidValueError, match="pseudonym"):
         put(toy, found)
     assert sorted(toy.root.rglob("*")) == before
 

@@ -11,7 +11,7 @@ import pytest
 
 from goldspan.articles.paragraphs import examples_of
 from goldspan.doccano.push import desired_state
-from goldspan.errors import InputError, MissingPart
+from goldspan.errors import InputError, NotFoundError
 from goldspan.formats import gold
 
 
@@ -20,12 +20,12 @@ def gold_of(corpus, *articles):
 
 
 def test_the_paragraphs_are_those_of_the_gold_or_else_those_of_the_text(toy):
-    entries = desired_state.chosen(toy, ["storm"])
-    reviewed = desired_state.examples(toy, entries)
+    entries = desired_state.chosen_articles(toy, ["storm"])
+    reviewed = desired_state.desired_examples(toy, entries)
     assert [one.text for one in reviewed] == [one.text for one in gold_of(toy, "storm")]
     assert not any(one.spans or one.extra for one in reviewed)
     (toy.gold / "storm.jsonl").unlink()
-    assert desired_state.examples(toy, entries) == examples_of("storm", toy.source(entries[0]))
+    assert desired_state.desired_examples(toy, entries) == examples_of("storm", toy.source(entries[0]))
 
 
 def suggest(toy, examples):
@@ -34,37 +34,37 @@ def suggest(toy, examples):
 
 def test_suggestions_come_without_their_rules(toy):
     suggest(toy, [replace(one, extra={"rules": ["x"] * len(one.spans)}) for one in gold_of(toy, "harbour")])
-    found = desired_state.examples(toy, desired_state.chosen(toy, ["harbour"]), "suggestions")
+    found = desired_state.desired_examples(toy, desired_state.chosen_articles(toy, ["harbour"]), "suggestions")
     assert [(one.id, one.spans, one.extra) for one in found] == [
         (one.id, one.spans, {}) for one in gold_of(toy, "harbour")
     ]
 
 
 def test_missing_and_stale_suggestions_are_refused_with_a_remedy(toy):
-    entries = desired_state.chosen(toy, ["harbour"])
-    with pytest.raises(MissingPart, match="has no suggestions") as caught:
-        desired_state.examples(toy, entries, "suggestions")
+    entries = desired_state.chosen_articles(toy, ["harbour"])
+    with pytest.raises(NotFoundError, match="has no suggestions") as caught:
+        desired_state.desired_examples(toy, entries, "suggestions")
     assert "goldspan suggest" in caught.value.remedy
     suggest(toy, [replace(one, text=f"{one.text} ") for one in gold_of(toy, "harbour")])
     with pytest.raises(InputError, match="was suggested for another text") as caught:
-        desired_state.examples(toy, entries, "suggestions")
+        desired_state.desired_examples(toy, entries, "suggestions")
     assert caught.value.example
     suggest(toy, gold_of(toy, "harbour")[:-1])
     with pytest.raises(InputError, match="was suggested for another text"):
-        desired_state.examples(toy, entries, "suggestions")
+        desired_state.desired_examples(toy, entries, "suggestions")
 
 
 def test_gold_that_is_not_there_cannot_be_filled_in(toy):
     (toy.gold / "storm.jsonl").unlink()
-    with pytest.raises(MissingPart, match="the article storm has no gold") as caught:
-        desired_state.examples(toy, desired_state.chosen(toy, None), "gold")
+    with pytest.raises(NotFoundError, match="the article storm has no gold") as caught:
+        desired_state.desired_examples(toy, desired_state.chosen_articles(toy, None), "gold")
     assert caught.value.remedy
 
 
 def test_an_empty_manifest_is_said_plainly(toy):
     (toy.folder / "manifest.jsonl").write_text("")
     with pytest.raises(InputError, match="lists no article"):
-        desired_state.chosen(toy, None)
+        desired_state.chosen_articles(toy, None)
 
 
 BAR = """

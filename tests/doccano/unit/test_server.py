@@ -6,28 +6,28 @@ import stat
 import pytest
 
 from goldspan.doccano import server
-from goldspan.doccano.server.home import State, find
-from goldspan.errors import InputError, ValueRefused
+from goldspan.doccano.server.home import ServerState, find
+from goldspan.errors import InputError, InvalidValueError
 from helpers import doccano_server
 
 
 @pytest.mark.parametrize("port", [-1, 65_536])
 def test_a_number_that_no_port_has_is_refused(tmp_path, port):
     doccano_server.require_python()  # its environment is made before the port is looked at
-    with pytest.raises(ValueRefused, match=f"{port} is no port"):
+    with pytest.raises(InvalidValueError, match=f"{port} is no port"):
         server.start(tmp_path / "home", port)
 
 
 def test_stopping_what_never_was_makes_nothing(tmp_path):
     assert not server.stop(tmp_path / "none")
-    assert server.status(tmp_path / "none") == server.Status(
+    assert server.status(tmp_path / "none") == server.ServerStatus(
         running=False, url="", username="", web=False, worker=False, home=tmp_path / "none"
     )
     assert not (tmp_path / "none").exists()
 
 
 def test_each_home_has_secrets_of_its_own():
-    made = [State() for _ in range(3)]
+    made = [ServerState() for _ in range(3)]
     assert len({each.password for each in made} | {each.mark for each in made}) == 6
     assert all(len(each.password) >= 24 for each in made)
 

@@ -8,8 +8,8 @@ import pytest
 
 from goldspan.doccano import server
 from goldspan.doccano.server import install
-from goldspan.doccano.server.environment import VERSION, Environment
-from goldspan.errors import MissingPart
+from goldspan.doccano.server.environment import VERSION, ServerEnvironment
+from goldspan.errors import NotFoundError
 from helpers import doccano_server
 
 RUNNING = ".".join(map(str, sys.version_info[:2]))
@@ -36,7 +36,7 @@ def fits(monkeypatch):
 def made(cache, python=None):
     """An environment that says that it is complete; its Python as given, if given."""
     key = install.key(install.pins(), install.fitting_python()[1])
-    environment = Environment(cache / f"doccano-{VERSION}-{key}")
+    environment = ServerEnvironment(cache / f"doccano-{VERSION}-{key}")
     (environment.folder / "bin").mkdir(parents=True)
     environment.stamp.touch()
     if python is not None:
@@ -59,7 +59,7 @@ def made(cache, python=None):
 @pytest.mark.usefixtures("fits")
 def test_a_broken_environment_is_said_with_the_remedy(cache, tmp_path, python, said):
     environment = made(cache, python)
-    with pytest.raises(MissingPart, match=said) as caught:
+    with pytest.raises(NotFoundError, match=said) as caught:
         server.start(tmp_path / "home", 0)
     assert caught.value.file == environment.folder
     assert "Remove this folder" in caught.value.remedy
@@ -72,7 +72,7 @@ def test_when_pip_fails_its_last_words_are_shown(cache, tmp_path, monkeypatch):
     for name, value in {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": "/dev/null"}.items():
         monkeypatch.setenv(name, value)
     said = []
-    with pytest.raises(MissingPart, match=r"(?s)pip ended with 1:.*No matching distribution found"):
+    with pytest.raises(NotFoundError, match=r"(?s)pip ended with 1:.*No matching distribution found"):
         server.start(tmp_path / "home", 0, said.append)
     assert "Installing Doccano" in said[0]
     assert not list(cache.glob("doccano-*/complete"))  # the next start makes it anew
@@ -96,7 +96,7 @@ def test_a_python_on_the_path_is_taken_past_one_that_leads_nowhere(tmp_path, mon
 def test_without_a_python_that_fits_the_remedy_names_a_way_out(tmp_path, monkeypatch):
     monkeypatch.setattr(install, "VERSIONS", ("2.7",))
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(MissingPart, match=r"(?s)needs Python 2\.7, and none .*DOCCANO_URL"):
+    with pytest.raises(NotFoundError, match=r"(?s)needs Python 2\.7, and none .*DOCCANO_URL"):
         install.fitting_python()
 
 

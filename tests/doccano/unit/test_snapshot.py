@@ -11,14 +11,14 @@ from hypothesis import assume, given, reject
 from hypothesis import strategies as st
 
 from goldspan.annotation import Example, Span
-from goldspan.doccano.client.schema import Comment, Project, Row, SpanType
-from goldspan.doccano.human_work import touched
-from goldspan.doccano.snapshot import ALL, HALF_MOVED, TWICE, Refused, Work, fingerprint, take
-from goldspan.errors import ServerError, ValueRefused
+from goldspan.doccano.client.schema import Comment, DoccanoProject, ExampleRow, SpanType
+from goldspan.doccano.human_work import worked_on_examples
+from goldspan.doccano.snapshot import ALL, HALF_MOVED, TWICE, AnnotatorWork, InvalidSpan, fingerprint, take_snapshot
+from goldspan.errors import InvalidValueError, ServerError
 from goldspan.formats import doccano
 from helpers.strategies import examples, labels, texts
 
-ALONE = Project(
+ALONE = DoccanoProject(
     7,
     "alone",
     "",
@@ -79,20 +79,20 @@ class Fake:
 
     def examples(self, _, *, confirmed):
         assert confirmed
-        return (Row(number, "", {}, confirmed, 0) for number in self.done)
+        return (ExampleRow(number, "", {}, confirmed, 0) for number in self.done)
 
 
 @pytest.fixture
 def alone(tmp_path):
     """The snapshot of an independent project that exports this."""
-    return lambda *exports: take(Fake(tmp_path, *exports), ALONE, confirmed=len(exports) > 1)
+    return lambda *exports: take_snapshot(Fake(tmp_path, *exports), ALONE, confirmed=len(exports) > 1)
 
 
 def one(tmp_path, *, project=ALONE, row=None, **keys):
     """The copy of an export of one row."""
     name = "all" if project.collaborative else "ann"
     server = Fake(tmp_path, {name: [exported(**keys) if row is None else row]})
-    return next(iter(take(server, project, confirmed=False).copies.values()))
+    return next(iter(take_snapshot(server, project, confirmed=False).copies.values()))
 
 
 def test_an_example_comes_back_with_all_that_it_carried(tmp_path):
@@ -100,7 +100,7 @@ def test_an_example_comes_back_with_all_that_it_carried(tmp_path):
     assert (copy.number, copy.id, copy.at, copy.text, copy.spoiled) == (1, "a.p1", 5, TEXT, None)
     assert copy.extra == {"k": [1]}
     assert copy.row.keys() == {"goldspan_id", "goldspan_at", "goldspan_sha256", "goldspan_extra", "who"}
-    assert copy.work == {"ann": Work((Span(4, 7, "PER"), Span(12, 16, "LOC")), comments=("hm?", "ok"))}
+    assert copy.work == {"ann": AnnotatorWork((Span(4, 7, "PER"), Span(12, 16, "LOC")), comments=("hm?", "ok"))}
     assert [copy.text[span.start : span.end] for span in copy.work["ann"].spans] == ["Bob", "Rome"]
 
 
@@ -118,12 +118,12 @@ def test_what_went_up_comes_down_as_it_was(tmp_path_factory, graphemes, example)
     assume(example.text)
     try:
         row = server_units(example, project)
-    except ValueRefused:
+    except InvalidValueError:
         reject()
     copy = one(tmp_path_factory.mktemp("law"), project=project, row=row)
     assert (copy.id, copy.text, copy.at, copy.spoiled) == (example.id, example.text, example.at, None)
     assert copy.extra == example.extra
-    assert copy.work == {"ann": Work(example.spans)}
+    assert copy.work == {"ann": AnnotatorWork(example.spans)}
 
 
 def test_each_text_is_measured_by_itself(alone):
@@ -172,7 +172,7 @@ def test_every_span_of_the_server_is_a_span_or_refused_and_none_is_bent(tmp_path
 )
 def test_what_cannot_be_a_span_is_kept_aside_with_the_reason(tmp_path, span, why):
     work = one(tmp_path, label=[span, (5, 8, "PER")]).work["ann"]
-    assert work.refused == (Refused(*span, why),)
+    assert work.refused == (InvalidSpan(*span, why),)
     assert work.spans == (Span(4, 7, "PER"),)
 
 
@@ -186,7 +186,7 @@ def test_in_graphemes_the_reason_speaks_of_them(tmp_path):
 def test_a_span_that_is_there_twice_is_kept_once_and_told(tmp_path):
     work = one(tmp_path, label=[(5, 8, "X"), (5, 8, "X"), (5, 8, "Y")]).work["ann"]
     assert work.spans == (Span(4, 7, "X"), Span(4, 7, "Y"))
-    assert work.refused == (Refused(5, 8, "X", TWICE),)
+    assert work.refused == (InvalidSpan(5, 8, "X", TWICE),)
 
 
 def test_overlapping_spans_are_kept(tmp_path):
@@ -235,7 +235,7 @@ def test_what_goldspan_did_not_push_has_no_id_and_is_not_judged(alone, name):
     row = {"id": 4, "text": "x", "label": [[0, 1, "X"]], "Comments": [], "goldspan_id": name}
     (copy,) = alone({"ann": [row], "bob": [row]}).copies.values()
     assert (copy.number, copy.id, copy.spoiled) == (4, None, None)
-    assert copy.work == dict.fromkeys(["ann", "bob"], Work((Span(0, 1, "X"),)))
+    assert copy.work == dict.fromkeys(["ann", "bob"], AnnotatorWork((Span(0, 1, "X"),)))
 
 
 def test_an_example_whose_text_is_gone_is_no_changing_one(alone):
@@ -250,8 +250,8 @@ def test_each_annotator_has_work_of_their_own(alone):
     )
     assert found.members == ("ann", "bob")
     assert found.copies[1].work == {
-        "ann": Work((Span(4, 7, "X"),), confirmed=True),
-        "bob": Work((Span(0, 1, "Y"),), confirmed=False),
+        "ann": AnnotatorWork((Span(4, 7, "X"),), confirmed=True),
+        "bob": AnnotatorWork((Span(0, 1, "Y"),), confirmed=False),
     }
 
 
@@ -276,9 +276,9 @@ def test_a_project_without_examples_or_members_is_empty(alone):
 
 def test_in_a_shared_project_the_work_is_everybodys(tmp_path):
     row = exported(label=[(5, 8, "X")], comments=["ok"])
-    found = take(Fake(tmp_path, {"all": [row]}, {"all": [row]}), SHARED)
+    found = take_snapshot(Fake(tmp_path, {"all": [row]}, {"all": [row]}), SHARED)
     assert found.members == ()
-    assert found.copies[1].work == {ALL: Work((Span(4, 7, "X"),), confirmed=True, comments=("ok",))}
+    assert found.copies[1].work == {ALL: AnnotatorWork((Span(4, 7, "X"),), confirmed=True, comments=("ok",))}
 
 
 def test_a_member_called_all_is_a_member_like_others(alone):
@@ -288,7 +288,7 @@ def test_a_member_called_all_is_a_member_like_others(alone):
 @pytest.mark.parametrize("names", [("ann",), ("all", "ann"), ()])
 def test_a_shared_project_that_exports_by_member_is_refused(tmp_path, names):
     with pytest.raises(ServerError, match="is shared, but not so its export"):
-        take(Fake(tmp_path, dict.fromkeys(names, ())), SHARED, confirmed=False)
+        take_snapshot(Fake(tmp_path, dict.fromkeys(names, ())), SHARED, confirmed=False)
 
 
 def test_a_project_with_relations_has_its_spans_under_another_key(tmp_path):
@@ -313,13 +313,13 @@ CHANGED = exported(example=replace(EXAMPLE, text="other"))
 )
 def test_an_example_that_changes_between_two_parts_makes_it_begin_again(tmp_path, torn):
     server = Fake(tmp_path, torn, {"ann": [CHANGED], "bob": [CHANGED]})
-    (copy,) = take(server, ALONE, confirmed=False).copies.values()
-    assert (copy.text, copy.spoiled, copy.work) == ("other", None, {"ann": Work(), "bob": Work()})
+    (copy,) = take_snapshot(server, ALONE, confirmed=False).copies.values()
+    assert (copy.text, copy.spoiled, copy.work) == ("other", None, {"ann": AnnotatorWork(), "bob": AnnotatorWork()})
 
 
 def test_a_project_that_never_rests_is_an_error(tmp_path):
     with pytest.raises(ServerError, match=r"the example a.p1 \(number 1\) changed while .*, 3 times over"):
-        take(Fake(tmp_path, *[{"ann": [exported()], "bob": []}] * 3), ALONE, confirmed=False)
+        take_snapshot(Fake(tmp_path, *[{"ann": [exported()], "bob": []}] * 3), ALONE, confirmed=False)
 
 
 @pytest.mark.parametrize("order", [1, -1])
@@ -327,7 +327,7 @@ def test_a_foreign_example_that_hides_its_number_behind_ours_gives_way(alone, or
     rows = [exported(5), {"id": 5, "text": "foreign", "label": [[0, 1, "X"]]}, {"id": "x", "text": "too"}][::order]
     found = alone({"ann": rows, "bob": rows})
     assert [(copy.number, copy.text) for copy in found.copies.values()] == [(5, TEXT)]
-    assert found.copies[5].work == {"ann": Work(), "bob": Work()}
+    assert found.copies[5].work == {"ann": AnnotatorWork(), "bob": AnnotatorWork()}
     assert found.hidden >= 1
 
 
@@ -344,21 +344,21 @@ def test_two_examples_of_ours_with_one_number_cannot_be(alone):
 def test_an_example_confirmed_during_the_export_is_not_taken_for_empty(tmp_path):
     bare, full = exported(), exported(label=[(5, 8, "X")])
     server = Fake(tmp_path, {"ann": [bare]}, {"ann": [full]}, {"ann": [full]}, {"ann": [full]})
-    found = take(server, ALONE)
+    found = take_snapshot(server, ALONE)
     assert server.asked == [True, False, True, False]
-    assert found.copies[1].work["ann"] == Work((Span(4, 7, "X"),), confirmed=True)
+    assert found.copies[1].work["ann"] == AnnotatorWork((Span(4, 7, "X"),), confirmed=True)
 
 
 def test_an_example_opened_again_meanwhile_is_open(tmp_path):
     before, after = exported(label=[(5, 8, "X")]), exported()
     server = Fake(tmp_path, {"ann": [before]}, {"ann": [after]}, {"ann": []}, {"ann": [after]})
-    assert take(server, ALONE).copies[1].work["ann"] == Work()
+    assert take_snapshot(server, ALONE).copies[1].work["ann"] == AnnotatorWork()
 
 
 def test_confirmed_examples_that_never_rest_are_an_error(tmp_path):
     server = Fake(tmp_path, *[{"ann": [exported()]}, {"ann": [exported(label=[(5, 8, "X")])]}] * 3)
     with pytest.raises(ServerError, match=r"the example a.p1 \(number 1\) changed .*, 3 times over"):
-        take(server, ALONE)
+        take_snapshot(server, ALONE)
     assert not server.exports
 
 
@@ -366,7 +366,7 @@ def test_a_member_who_comes_or_goes_meanwhile_makes_it_begin_again(tmp_path):
     rows = [exported()]
     for first, second in (({}, {"ann": rows}), ({"ann": rows, "bob": []}, {"ann": rows})):
         server = Fake(tmp_path, first, second, {"ann": rows}, {"ann": rows})
-        assert take(server, ALONE).copies[1].work == {"ann": Work(confirmed=True)}
+        assert take_snapshot(server, ALONE).copies[1].work == {"ann": AnnotatorWork(confirmed=True)}
         assert not server.exports
 
 
@@ -397,7 +397,7 @@ def look(tmp_path, project=ALONE, rows=(), done=(), **seen):
     name = "all" if project.collaborative else "ann"
     exports = [{name: [row for row in rows if row["id"] in done]}, {name: rows}]
     server = Fake(tmp_path, *exports, **seen)
-    return touched(server, take(server, project))
+    return worked_on_examples(server, take_snapshot(server, project))
 
 
 def test_what_nobody_worked_on_is_untouched(tmp_path):
@@ -430,10 +430,10 @@ def test_what_a_former_member_left_is_seen(tmp_path):
 
 def test_as_many_spans_as_in_the_snapshot_are_taken_for_the_same(tmp_path):
     server = Fake(tmp_path, {"ann": [exported(1, label=[(5, 8, "X"), (0, 1, "X")])]}, labelled={"X": {1: 2}})
-    found = take(server, ALONE, confirmed=False)
+    found = take_snapshot(server, ALONE, confirmed=False)
     server.count = lambda *_: 2
     server.labelled = lambda *_: pytest.fail("slow, and needless")
-    assert touched(server, found) == {1: "labelled by ann"}
+    assert worked_on_examples(server, found) == {1: "labelled by ann"}
 
 
 def sent(number, spans, now=None, **keys):

@@ -8,18 +8,20 @@ from hypothesis import strategies as st
 
 from goldspan.annotation import Example, Span
 from goldspan.cli.doccano.status import ACROSS, _article_tables, console
-from goldspan.doccano.client.schema import Project
-from goldspan.doccano.pull.collect import Wish
-from goldspan.doccano.snapshot import ALL, Copy, Snapshot, Work
-from goldspan.doccano.status import Article, Progress, _articles
+from goldspan.doccano.client.schema import DoccanoProject
+from goldspan.doccano.pull.collect import PullOptions
+from goldspan.doccano.snapshot import ALL, AnnotatorWork, Snapshot, StoredExample
+from goldspan.doccano.status import ArticleProgress, ProjectProgress, _articles
 
-PROJECT = Project(1, "ships", "", "", *[False] * 6)
-WISH = Wish({name: Example(name, "one two") for name in ("a.p01", "a.p02", "b.p01")}, set(), {"SHIP"})
-works = st.builds(Work, st.sampled_from([(), (Span(0, 3, "SHIP"),), (Span(4, 7, "SHIP"),)]), confirmed=st.booleans())
+PROJECT = DoccanoProject(1, "ships", "", "", *[False] * 6)
+WISH = PullOptions({name: Example(name, "one two") for name in ("a.p01", "a.p02", "b.p01")}, set(), {"SHIP"})
+works = st.builds(
+    AnnotatorWork, st.sampled_from([(), (Span(0, 3, "SHIP"),), (Span(4, 7, "SHIP"),)]), confirmed=st.booleans()
+)
 
 
 def snapshot(works_of):
-    copies = [Copy(n, name, "", 0, {}, "one two", {}, mine) for n, (name, mine) in enumerate(works_of.items())]
+    copies = [StoredExample(n, name, "", 0, {}, "one two", {}, mine) for n, (name, mine) in enumerate(works_of.items())]
     return Snapshot(PROJECT, {copy.number: copy for copy in copies}, ())
 
 
@@ -36,17 +38,19 @@ def test_every_example_is_done_or_open_and_different_spans_are_disputes(works_of
 
 
 def test_what_is_not_of_the_corpus_comes_last_under_no_name():
-    there = snapshot({"zz.p01": {"x": Work()}, "b.p01": {"x": Work()}, "a.p01": {"x": Work()}})
+    there = snapshot(
+        {"zz.p01": {"x": AnnotatorWork()}, "b.p01": {"x": AnnotatorWork()}, "a.p01": {"x": AnnotatorWork()}}
+    )
     assert [article.id for article in _articles(there, WISH, ["x"])] == ["a", "b", ""]
 
 
 def many(annotators, articles, project=PROJECT):
     names = tuple(f"annotator{number}" for number in range(annotators)) if annotators else (ALL,)
     rows = (
-        Article(f"{number:03}_33ff5f20720418a6", 20, dict.fromkeys(names, number % 20), ("a.p01",))
+        ArticleProgress(f"{number:03}_33ff5f20720418a6", 20, dict.fromkeys(names, number % 20), ("a.p01",))
         for number in range(articles)
     )
-    return Progress(project, names, tuple(rows))
+    return ProjectProgress(project, names, tuple(rows))
 
 
 @pytest.mark.parametrize("annotators", [0, 1, 4, 5, 12])

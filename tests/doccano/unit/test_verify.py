@@ -4,9 +4,9 @@ import pytest
 
 from goldspan.annotation import Example, Span
 from goldspan.doccano.push import plan, verify
-from goldspan.doccano.push.journal import Batch
-from goldspan.doccano.snapshot import Refused, Work
-from goldspan.errors import ServerError, ValueRefused
+from goldspan.doccano.push.journal import JournalBatch
+from goldspan.doccano.snapshot import AnnotatorWork, InvalidSpan
+from goldspan.errors import InvalidValueError, ServerError
 from helpers.doccano_project import INDEPENDENT, KFOR, SHARED, A, B, rows, snapshot_of, stored_copy
 
 
@@ -25,14 +25,14 @@ from helpers.doccano_project import INDEPENDENT, KFOR, SHARED, A, B, rows, snaps
     ],
 )
 def test_what_doccano_would_drop_or_bend_is_refused_by_name(example, project, more, why):
-    with pytest.raises(ValueRefused, match=why) as caught:
+    with pytest.raises(InvalidValueError, match=why) as caught:
         rows(example, project=project, more=more)
     assert caught.value.remedy
     assert caught.value.example == example.id or "taken" in why
 
 
 def test_two_examples_of_one_id_are_refused():
-    with pytest.raises(ValueRefused, match=r"a\.p01: this id is there twice"):
+    with pytest.raises(InvalidValueError, match=r"a\.p01: this id is there twice"):
         rows(A, B)
 
 
@@ -44,23 +44,23 @@ def test_overlaps_pass_if_the_project_allows_them_and_touching_always():
 
 def reconciled(example, there, errors=()):
     wanted = rows(example, project=SHARED)
-    made = plan.plan(wanted, there, {})
+    made = plan.plan_push(wanted, there, {})
     return verify.reconcile(wanted, made, there.copies, errors)
 
 
 def test_what_was_sent_is_what_is_stored():
     example = replace(A, spans=(KFOR,))
     account = reconciled(example, snapshot_of(stored_copy(1, example, project=SHARED), project=SHARED))
-    assert account == verify.Account(1, 1, 1, 0)
+    assert account == verify.PushTally(1, 1, 1, 0)
 
 
 @pytest.mark.parametrize(
     ("work", "why"),
     [
-        (Work(), r"a\.p01 \(not \[\(0, 4, 'UNIT'\)\]\)"),
-        (Work(spans=(Span(0, 3, "UNIT"),)), r"not .* but \[\(0, 3, 'UNIT'\)\]"),
-        (Work(spans=(KFOR, Span(5, 9, "UNIT"))), r"but \[\(5, 9, 'UNIT'\)\]"),
-        (Work(spans=(KFOR,), refused=(Refused(0, 4, "UNIT", "is there twice"),)), "is there twice"),
+        (AnnotatorWork(), r"a\.p01 \(not \[\(0, 4, 'UNIT'\)\]\)"),
+        (AnnotatorWork(spans=(Span(0, 3, "UNIT"),)), r"not .* but \[\(0, 3, 'UNIT'\)\]"),
+        (AnnotatorWork(spans=(KFOR, Span(5, 9, "UNIT"))), r"but \[\(5, 9, 'UNIT'\)\]"),
+        (AnnotatorWork(spans=(KFOR,), refused=(InvalidSpan(0, 4, "UNIT", "is there twice"),)), "is there twice"),
     ],
 )
 def test_a_difference_that_nothing_explains_is_an_error_with_the_name(work, why):
@@ -90,10 +90,10 @@ FULL = [Example(f"a.p{number}", "KFOR left.", (KFOR,)) for number in range(4)]
 def half(works, whole=False, examples=FULL):
     """Which of the copies that a batch brought were left half done, if this is what is on them."""
     copies = [
-        stored_copy(number, example, work=Work(**work), project=SHARED)
+        stored_copy(number, example, work=AnnotatorWork(**work), project=SHARED)
         for number, (example, work) in enumerate(zip(examples, works, strict=True), 1)
     ]
-    batch = Batch("u", None, 0, tuple(dict.fromkeys(example.id for example in examples)), whole)
+    batch = JournalBatch("u", None, 0, tuple(dict.fromkeys(example.id for example in examples)), whole)
     return verify.half_done(snapshot_of(*copies, project=SHARED), [batch])
 
 

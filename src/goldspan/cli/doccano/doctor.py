@@ -11,11 +11,11 @@ import typer
 
 from goldspan.cli import console
 from goldspan.corpus import Corpus
-from goldspan.errors import MissingPart
+from goldspan.errors import NotFoundError
 
 if TYPE_CHECKING:
     from goldspan.annotation import Finding
-    from goldspan.doccano.doctor import Report
+    from goldspan.doccano.doctor import DoctorReport
 
 SHOWN = 20  # findings of one question
 
@@ -44,7 +44,7 @@ def run(
 
     corpus = _corpus(root)
     with console.spinner("Looking at the server") as say:
-        report = doctor.examine(
+        report = doctor.run_doctor(
             credentials.find_account(home),
             project,
             corpus,
@@ -64,13 +64,13 @@ def _corpus(root: Path | None) -> Corpus | None:
     """The corpus around, if there is one; one that is named must be there."""
     try:
         return Corpus.find(root)
-    except MissingPart:
+    except NotFoundError:
         if root is not None:
             raise
         return None
 
 
-def _lines(report: Report) -> Iterator[str]:
+def _lines(report: DoctorReport) -> Iterator[str]:
     """The facts, the findings with their remedies, and what was well or could not be looked at."""
     from goldspan.doccano.doctor import CHECKS
 
@@ -86,7 +86,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield f"{report.errors} error(s), {len(report.findings) - report.errors} warning(s), {len(report.clear)} well"
 
 
-def _found(report: Report, findings: list[Finding]) -> Iterator[str]:
+def _found(report: DoctorReport, findings: list[Finding]) -> Iterator[str]:
     """What one question found, and what to do about it."""
     for finding in findings[:SHOWN]:
         where = f"{finding.example}: " if finding.example else ""

@@ -16,9 +16,9 @@ from goldspan.report.text import amount, visible
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from goldspan.doccano.controls import Controlled
-    from goldspan.doccano.pull.collect import Problem, Repaired
-    from goldspan.doccano.pull.pull import Plan
+    from goldspan.doccano.controls import ControlResult
+    from goldspan.doccano.pull.collect import Fix, PullProblem
+    from goldspan.doccano.pull.pull import PullPlan
     from goldspan.doccano.pull.reanchor import MovedLine
 
 SHOWN = 20  # lines of one kind
@@ -72,7 +72,7 @@ def run(
 
     corpus = Corpus.find(root)
     with console.spinner(f"Pulling from {project}") as say, Doccano(credentials.find_account(home)) as server:
-        planned = pull.plan(
+        planned = pull.plan_pull(
             corpus,
             server,
             project,
@@ -86,14 +86,14 @@ def run(
     _show(planned)
     console.write_json(json, planned.json())
     if apply:
-        for path in pull.carry_out(planned):
+        for path in pull.apply(planned):
             print(f"{'wrote' if path.exists() else 'removed'} {path.relative_to(corpus.root)}")
     print(_end(planned, applied=apply))
     if planned.problems:
         raise typer.Exit(1)
 
 
-def _show(planned: Plan) -> None:
+def _show(planned: PullPlan) -> None:
     if planned.changes:
         console.make_console().print(_table(planned))
     for line in chain(
@@ -115,7 +115,7 @@ def _show(planned: Plan) -> None:
         print(f"{number:,} span(s) {label} are of people who are members no longer, or were drawn during the pull.")
 
 
-def _controls(found: Controlled) -> Iterator[str]:
+def _controls(found: ControlResult) -> Iterator[str]:
     """What is wrong on the controls, and which of them say nothing."""
     wrong = [(record.annotator, one) for record in found.records for one in record.wrong]
     for annotator, one in wrong[:SHOWN]:
@@ -127,7 +127,7 @@ def _controls(found: Controlled) -> Iterator[str]:
         yield f"Nobody has confirmed any of {amount(len(found.there), 'control')}."
 
 
-def _table(planned: Plan) -> Table:
+def _table(planned: PullPlan) -> Table:
     rows = []
     for change in planned.changes:
         merged = change.merged
@@ -139,7 +139,7 @@ def _table(planned: Plan) -> Table:
     return console.print_table(f"{planned.project.name}: the {what} after this pull", header, rows)
 
 
-def _problems(problems: tuple[Problem, ...]) -> Iterator[str]:
+def _problems(problems: tuple[PullProblem, ...]) -> Iterator[str]:
     from goldspan.doccano.pull.collect import REMEDIES
 
     for problem in problems[:SHOWN]:
@@ -164,7 +164,7 @@ def _moved(lines: tuple[MovedLine, ...]) -> Iterator[str]:
         yield f"  {amount(len(lines), 'line')} moved to the new text. {NEXT}"
 
 
-def _repairs(repairs: tuple[Repaired, ...]) -> Iterator[str]:
+def _repairs(repairs: tuple[Fix, ...]) -> Iterator[str]:
     for done in repairs[:SHOWN]:
         flaw, after = done.repair.flaw, done.repair.after
         now = "dropped" if after is None else f"[{after.start}, {after.end}] {_short(done.repair.surface)}"
@@ -176,14 +176,14 @@ def _repairs(repairs: tuple[Repaired, ...]) -> Iterator[str]:
         yield f"  {number:,} {kind} set right"
 
 
-def _withdrawn(planned: Plan) -> Iterator[str]:
+def _withdrawn(planned: PullPlan) -> Iterator[str]:
     lines = [(change.annotator, name) for change in planned.changes for name in change.merged.withdrawn]
     for annotator, name in lines[:SHOWN]:
         yield f"withdrawn: {annotator}  {name}  was confirmed here and is open there"
     yield from _more(len(lines))
 
 
-def _kept(planned: Plan) -> Iterator[str]:
+def _kept(planned: PullPlan) -> Iterator[str]:
     holding = [change for change in planned.changes if change.merged.kept]
     if holding:
         number = sum(len(change.merged.kept) for change in holding)
@@ -194,13 +194,13 @@ def _kept(planned: Plan) -> Iterator[str]:
         )
 
 
-def _comments(planned: Plan) -> Iterator[str]:
+def _comments(planned: PullPlan) -> Iterator[str]:
     for said in planned.comments[:SHOWN]:
         yield f"comment: {said.annotator}  {said.example or 'not of this corpus'}  {_short(said.text)}"
     yield from _more(len(planned.comments))
 
 
-def _end(planned: Plan, *, applied: bool) -> str:
+def _end(planned: PullPlan, *, applied: bool) -> str:
     files, problems = len(planned.written), len(planned.problems)
     unfit = f"; {problems:,} thing(s) do not fit and were not taken" if problems else ""
     if not files and not planned.changes:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from goldspan.doccano.push.desired_state import Prefill
-    from goldspan.doccano.push.plan import Plan
-    from goldspan.doccano.push.push import Errand, Pushed
+    from goldspan.doccano.push.plan import PushPlan
+    from goldspan.doccano.push.push import PushRequest, PushResult
 
 SHOWN = 20  # lines of one kind
 
@@ -62,7 +62,7 @@ def run(
     from goldspan.doccano import credentials
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.push import push
-    from goldspan.doccano.push.push import Options
+    from goldspan.doccano.push.push import PushOptions
 
     if suggestions and gold:
         raise typer.BadParameter("--suggestions and --gold exclude each other")
@@ -78,7 +78,7 @@ def run(
             kind=None if shared is None else "shared" if shared else "independent",
             control=control,
             members=members,
-            options=Options(progress=tell, planned=lambda plan: _show(ready, plan)),
+            options=PushOptions(progress=tell, planned=lambda plan: _show(ready, plan)),
         )
         if apply:
             pushed = ready.carry_out()
@@ -93,7 +93,7 @@ def run(
         raise typer.Exit(1)
 
 
-def _show(ready: Errand, plan: Plan) -> None:
+def _show(ready: PushRequest, plan: PushPlan) -> None:
     """What will be done, and what needs somebody to look at it."""
     for line in ready.preparation.lines():
         console.say(line)
@@ -107,11 +107,11 @@ def _show(ready: Errand, plan: Plan) -> None:
         console.say(line)
 
 
-def _list(ready: Errand) -> Path:
+def _list(ready: PushRequest) -> Path:
     return ready.controls.file.relative_to(ready.corpus.root)
 
 
-def _table(ready: Errand, plan: Plan) -> Table:
+def _table(ready: PushRequest, plan: PushPlan) -> Table:
     """A row per article, a column per thing that is to be done."""
     total = plan.counts()
     names = [name for name, number in total.items() if number] or ["unchanged"]
@@ -123,7 +123,7 @@ def _table(ready: Errand, plan: Plan) -> Table:
     return console.print_table(ready.preparation.planned.name, ("article", *names), rows)
 
 
-def _attention(plan: Plan) -> Iterator[str]:
+def _attention(plan: PushPlan) -> Iterator[str]:
     """What is not plain, kind by kind, each kind with what to do about it."""
     rows = sorted(plan.attention(), key=lambda row: row[2])
     for remedy, group in groupby(rows, key=lambda row: row[2]):
@@ -135,14 +135,14 @@ def _attention(plan: Plan) -> Iterator[str]:
             yield f"  {remedy}"
 
 
-def _undone(ready: Errand, plan: Plan) -> Iterator[str]:
+def _undone(ready: PushRequest, plan: PushPlan) -> Iterator[str]:
     if plan.is_done and not list(ready.preparation.lines()):
         yield "Everything is there already: nothing to do."
     else:
         yield "Nothing was written: this is the plan. Carry it out with --apply."
 
 
-def _done(ready: Errand, pushed: Pushed) -> Iterator[str]:
+def _done(ready: PushRequest, pushed: PushResult) -> Iterator[str]:
     account = pushed.account
     if pushed.plan.is_done:
         around = (

@@ -9,7 +9,7 @@ import typer
 from goldspan.cli import console
 
 if TYPE_CHECKING:
-    from goldspan.doccano.server import Server
+    from goldspan.doccano.server import EmbeddedServer
 
 
 def run(
@@ -36,7 +36,7 @@ def run(
     print("into it; `goldspan doccano stop` ends it, and keeps the data.")
 
 
-def _what(running: Server) -> str:
+def _what(running: EmbeddedServer) -> str:
     """What the start found and did."""
     from goldspan.doccano import server
 

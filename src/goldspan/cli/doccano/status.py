@@ -12,15 +12,15 @@ import typer
 
 from goldspan.cli import console
 from goldspan.corpus import Corpus
-from goldspan.errors import MissingPart
+from goldspan.errors import NotFoundError
 from goldspan.report.text import amount
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from goldspan.doccano.credentials import Account
-    from goldspan.doccano.server import Status
-    from goldspan.doccano.status import Held, Progress
+    from goldspan.doccano.server import ServerStatus
+    from goldspan.doccano.status import ProjectListing, ProjectProgress
 
 ACROSS = 4  # annotators beside each other in a table
 SHOWN = 8  # names on a line
@@ -69,7 +69,7 @@ def _overview(home: Path | None) -> dict[str, Any]:
     report: dict[str, Any] = {"embedded": _embedded(standing), "url": None, "projects": []}
     try:
         login = credentials.find_account(home)
-    except MissingPart as missing:
+    except NotFoundError as missing:
         if "DOCCANO_URL" in os.environ:  # a server was named, and is not to be reached like that
             raise
         console.say(missing.remedy or missing.message)
@@ -80,7 +80,7 @@ def _overview(home: Path | None) -> dict[str, Any]:
     return report | {"url": login.url, "projects": [_held(one) for one in held]}
 
 
-def _standing(standing: Status) -> Iterator[str]:
+def _standing(standing: ServerStatus) -> Iterator[str]:
     if not standing.url:
         yield f"There is no embedded Doccano in {standing.home}."
         return
@@ -90,14 +90,14 @@ def _standing(standing: Status) -> Iterator[str]:
     yield f"  {'address':<11}  {standing.url}, user {standing.username}"
 
 
-def _embedded(standing: Status) -> dict[str, Any] | None:
+def _embedded(standing: ServerStatus) -> dict[str, Any] | None:
     if not standing.url:
         return None
     names = ("running", "url", "username", "web", "worker", "version")
     return {name: getattr(standing, name) for name in names} | {"home": str(standing.home)}
 
 
-def _projects(login: Account, held: Sequence[Held]) -> Table:
+def _projects(login: Account, held: Sequence[ProjectListing]) -> Table:
     rows = [
         [
             one.project.name,
@@ -111,7 +111,7 @@ def _projects(login: Account, held: Sequence[Held]) -> Table:
     return console.print_table(f"Projects of {login.username} on {login.url}", header, rows)
 
 
-def _held(one: Held) -> dict[str, Any]:
+def _held(one: ProjectListing) -> dict[str, Any]:
     return {
         "project": one.project.name,
         "shared": one.project.collaborative,
@@ -120,7 +120,7 @@ def _held(one: Held) -> dict[str, Any]:
     }
 
 
-def _article_tables(found: Progress) -> Iterator[Table]:
+def _article_tables(found: ProjectProgress) -> Iterator[Table]:
     """Tables with a row per article, and a column for each of some annotators."""
     names = [*found.annotators]
     for start in range(0, max(1, len(names)), ACROSS):
@@ -133,13 +133,13 @@ def _article_tables(found: Progress) -> Iterator[Table]:
         yield console.print_table(f"{found.project.name}: done + open{more}", header, rows, note)
 
 
-def _article(found: Progress, number: int, across: Sequence[str]) -> list[str]:
+def _article(found: ProjectProgress, number: int, across: Sequence[str]) -> list[str]:
     article = found.articles[number]
     done = (_done(article.done[name], article.examples) for name in across)
     return [article.id or "not of this corpus", f"{article.examples:,}", *done, f"{len(article.disputed):,}"]
 
 
-def _total(found: Progress, across: Sequence[str]) -> list[str]:
+def _total(found: ProjectProgress, across: Sequence[str]) -> list[str]:
     examples = sum(article.examples for article in found.articles)
     done = (_done(sum(article.done[name] for article in found.articles), examples) for name in across)
     return ["all", f"{examples:,}", *done, f"{sum(len(article.disputed) for article in found.articles):,}"]
@@ -149,7 +149,7 @@ def _done(done: int, examples: int) -> str:
     return f"{done:,} + {examples - done:,}"
 
 
-def _differences(found: Progress) -> Iterator[str]:
+def _differences(found: ProjectProgress) -> Iterator[str]:
     """What differs between here and there, and what to do about it."""
     disputed = [name for article in found.articles for name in article.disputed]
     kinds = (

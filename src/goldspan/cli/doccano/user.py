@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from goldspan.cli import console
-from goldspan.errors import MissingPart, ValueRefused
+from goldspan.errors import InvalidValueError, NotFoundError
 
 if TYPE_CHECKING:
-    from goldspan.doccano.users import Made
+    from goldspan.doccano.users import CreatedUser
 
 
 def run(
@@ -29,13 +29,13 @@ def run(
     from goldspan.doccano.client.api import Doccano
 
     if ask and not sys.stdin.isatty():
-        raise MissingPart("--ask needs a terminal", remedy="Leave it out: a random password is printed then.")
+        raise NotFoundError("--ask needs a terminal", remedy="Leave it out: a random password is printed then.")
     with Doccano(credentials.find_account(home)) as server:
         for made in users.create(server, names, _ask if ask else users.random_password):
             console.say(_line(made, shown=not ask), flush=True)
 
 
-def _line(made: Made, *, shown: bool) -> str:
+def _line(made: CreatedUser, *, shown: bool) -> str:
     if made.password is None:
         return f"{made.name}: is there already, left alone"
     return f"{made.name}: made, password {made.password}" if shown else f"{made.name}: made"
@@ -44,5 +44,7 @@ def _line(made: Made, *, shown: bool) -> str:
 def _ask(name: str) -> str:
     password = getpass.getpass(f"Password for {name}: ")
     if password != getpass.getpass("Once more: "):
-        raise ValueRefused("the two passwords are not the same", remedy="Nothing was made for this name: try again.")
+        raise InvalidValueError(
+            "the two passwords are not the same", remedy="Nothing was made for this name: try again."
+        )
     return password

@@ -32,14 +32,14 @@ from urllib.parse import urljoin
 from doccano_client import DoccanoClient
 
 from goldspan.doccano.client import http, schema
-from goldspan.errors import ServerError, ValueRefused
+from goldspan.errors import InvalidValueError, ServerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from requests import Response
 
-    from goldspan.doccano.client.schema import Comment, Confirmation, Member, Project, Row, SpanType, User
+    from goldspan.doccano.client.schema import Comment, Confirmation, DoccanoProject, ExampleRow, Member, SpanType, User
     from goldspan.doccano.credentials import Account
 
 
@@ -169,11 +169,11 @@ class Administration(Calls):
         rows = [schema.entry(row, "a role") for row in schema.entries(self._get("v1/roles"), "roles")]
         return {schema.get(row, "name", str): schema.get(row, "id", int) for row in rows}
 
-    def projects(self) -> list[Project]:
+    def projects(self) -> list[DoccanoProject]:
         """The projects for sequence labelling that the user is a member of, the newest first."""
         return [schema.project(row) for row in self._projects() if _labels_sequences(row)]
 
-    def project(self, name: str) -> Project | None:
+    def project(self, name: str) -> DoccanoProject | None:
         """The project of that name, None if there is none.
 
         Raises:
@@ -194,7 +194,7 @@ class Administration(Calls):
 
     def create_project(
         self, name: str, *, collaborative: bool, description: str = "", guideline: str = "", **flags: bool
-    ) -> Project:
+    ) -> DoccanoProject:
         """Make a project for sequence labelling; `flags` are the further fields of `Project`."""
         said = {"name": name, "collaborative": collaborative, "guideline": guideline, **flags}
         if description:  # Doccano has an empty one by default, and refuses it when given
@@ -202,7 +202,7 @@ class Administration(Calls):
         kind = {"project_type": schema.SEQUENCE_LABELLING, "resourcetype": "SequenceLabelingProject"}
         return schema.project(self._send("POST", "v1/projects", _named(said, schema.PROJECT_FIELDS) | kind))
 
-    def update_project(self, project: int, **changes: str | bool) -> Project:
+    def update_project(self, project: int, **changes: str | bool) -> DoccanoProject:
         """Change fields of a project, under the names that `Project` gives them."""
         said = _named(changes, schema.PROJECT_FIELDS) | {"resourcetype": "SequenceLabelingProject"}
         return schema.project(self._send("PATCH", f"v1/projects/{project:d}", said))
@@ -254,7 +254,7 @@ def _named(said: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
     """Our names for the fields, turned into the server's."""
     for name in said:
         if name not in names:
-            raise ValueRefused(f"there is no field {name!r}", remedy=f"The fields are {', '.join(names)}.")
+            raise InvalidValueError(f"there is no field {name!r}", remedy=f"The fields are {', '.join(names)}.")
     return {names[name]: value for name, value in said.items()}
 
 
@@ -268,7 +268,9 @@ class Contents(Calls):
         """How many `examples` there are; with a label, how many spans anybody marked so: Doccano counts each."""
         return count(self._examples(project, label=label, confirmed=_said(confirmed))(1, 0))
 
-    def examples(self, project: int, label: str | None = None, *, confirmed: bool | None = None) -> Iterator[Row]:
+    def examples(
+        self, project: int, label: str | None = None, *, confirmed: bool | None = None
+    ) -> Iterator[ExampleRow]:
         """The examples, each once.
 
         Args:
@@ -289,7 +291,7 @@ class Contents(Calls):
 
     def update_example(
         self, project: int, example: int, *, text: str | None = None, meta: dict[str, Any] | None = None
-    ) -> Row:
+    ) -> ExampleRow:
         """Change text or meta of an example; labels, confirmations and comments stay."""
         said = {"text": text, "meta": meta}
         fields = {key: value for key, value in said.items() if value is not None}
@@ -299,11 +301,11 @@ class Contents(Calls):
         """Delete examples with all that was done on them.
 
         Raises:
-            ValueRefused: for none: Doccano would delete them all.
+            InvalidValueError: for none: Doccano would delete them all.
         """
         numbers = list(examples)
         if not numbers:
-            raise ValueRefused("no example to delete was named", remedy="Doccano would take that for all of them.")
+            raise InvalidValueError("no example to delete was named", remedy="Doccano would take that for all of them.")
         for begin in range(0, len(numbers), DELETED_AT_ONCE):
             self._send("DELETE", f"v1/projects/{project:d}/examples", {"ids": numbers[begin : begin + DELETED_AT_ONCE]})
 
@@ -326,7 +328,7 @@ class Contents(Calls):
         """Whether an example is there."""
         try:
             self._get(f"v1/projects/{project:d}/examples/{example:d}")
-        except http.Refusal as error:
+        except http.RefusalReason as error:
             if error.status == HTTPStatus.NOT_FOUND:
                 return False
             raise
@@ -346,7 +348,7 @@ class Contents(Calls):
         """The pages of examples; an empty filter, which Doccano would pass over, cannot be asked for."""
         for name, value in filters.items():
             if value == "":
-                raise ValueRefused(f"examples cannot be asked for by an empty {name}")
+                raise InvalidValueError(f"examples cannot be asked for by an empty {name}")
         return self._pages(
             f"v1/projects/{project:d}/examples", **{name: value for name, value in filters.items() if value is not None}
         )
@@ -442,7 +444,7 @@ class Transfers(Contents):
         """Take an upload away; an import that has not begun finds nothing. False if it was gone already."""
         try:
             self._call("DELETE", "v1/fp/revert/", data=upload.encode(), headers=REVERT)
-        except http.Refusal as error:
+        except http.RefusalReason as error:
             if error.status == HTTPStatus.NOT_FOUND:
                 return False
             raise
@@ -533,7 +535,7 @@ class _Client(DoccanoClient):  # type: ignore[misc]  # the library has no types
         failed: ServerError | None = None
         try:
             self._post_login()
-        except http.Refusal as error:
+        except http.RefusalReason as error:
             failed = _login_refused(error, self.account)
         except ServerError as error:
             failed = error
@@ -596,7 +598,7 @@ class Doccano(Administration, Transfers):
         url = urljoin(self._client.baseurl, path)
         try:
             answer: Response = self._client.session.request(method, url, **options)
-        except http.Refusal as error:
+        except http.RefusalReason as error:
             if not error.unauthenticated:
                 raise
         else:
@@ -606,7 +608,7 @@ class Doccano(Administration, Transfers):
         return again
 
 
-def _login_refused(error: http.Refusal, account: Account) -> ServerError:
+def _login_refused(error: http.RefusalReason, account: Account) -> ServerError:
     if error.status not in {400, 401, 403}:
         return error
     return ServerError(

@@ -62,7 +62,7 @@ REMEDIES = {
 }
 
 
-class Refusal(ServerError):  # noqa: N818  (reads as what happened)
+class RefusalReason(ServerError):  # noqa: N818  (reads as what happened)
     """An answer of 300 and above.
 
     Args:
@@ -91,7 +91,7 @@ class Refusal(ServerError):  # noqa: N818  (reads as what happened)
         self.body = body
 
 
-def refusal(answer: requests.Response, where: str, base: str, secrets: Sequence[str]) -> Refusal:
+def refusal(answer: requests.Response, where: str, base: str, secrets: Sequence[str]) -> RefusalReason:
     """The error for an answer of 300 and above."""
     status = answer.status_code
     if status < ERRORS:
@@ -99,7 +99,7 @@ def refusal(answer: requests.Response, where: str, base: str, secrets: Sequence[
     said, body = words(answer, secrets)
     told = f": {said}" if said else ""
     lost = status == UNAUTHORISED or (status == FORBIDDEN and said.lower().startswith(NOT_LOGGED_IN))
-    return Refusal(
+    return RefusalReason(
         f"{where}: the server answered {status} {scrub(answer.reason or '', secrets):.60}".rstrip() + told,
         remedy=_remedy(status, said, base, lost=lost),
         status=status,
@@ -173,9 +173,9 @@ def _reason(error: BaseException) -> str:
     return ""
 
 
-def _redirect(answer: requests.Response, where: str, base: str, secrets: Sequence[str]) -> Refusal:
+def _redirect(answer: requests.Response, where: str, base: str, secrets: Sequence[str]) -> RefusalReason:
     target = scrub(_target(answer.headers.get("Location", "")), secrets) or "nowhere"
-    return Refusal(
+    return RefusalReason(
         f"{where}: the server answered {answer.status_code} and points to {target:.{WORDS}}",
         remedy=f"Redirects are not followed, so that no login goes astray: give the address that {base} points to.",
         status=answer.status_code,
@@ -312,7 +312,7 @@ def probe(ask: Callable[[], requests.Response]) -> tuple[int, Any]:
     """Status and content of an answer, of one of 300 and above too: JSON if it is that, else words."""
     try:
         answer = ask()
-    except Refusal as error:
+    except RefusalReason as error:
         return error.status, error.said if error.body is None else error.body
     try:
         return answer.status_code, answer.json()

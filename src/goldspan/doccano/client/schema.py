@@ -35,7 +35,7 @@ class User:
 
 
 @dataclass(frozen=True, slots=True)
-class Project:
+class DoccanoProject:
     """A project for sequence labelling.
 
     Args:
@@ -96,7 +96,7 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ExampleRow:
     """An example as the caller sees it.
 
     Args:
@@ -151,13 +151,13 @@ def user(data: object) -> User:
     )
 
 
-def project(data: object) -> Project:
+def project(data: object) -> DoccanoProject:
     """A project out of an answer."""
     row = entry(data, "a project")
     fields: dict[str, Any] = {
         ours: get(row, theirs, str if ours in TEXTS else bool) for ours, theirs in PROJECT_FIELDS.items()
     }
-    return Project(get(row, "id", int), **fields)
+    return DoccanoProject(get(row, "id", int), **fields)
 
 
 def span_type(data: object) -> SpanType:
@@ -203,10 +203,10 @@ def progress(data: object) -> tuple[str, int]:
     return get(row, "user", str), get(row, "done", int)
 
 
-def example(data: object) -> Row:
+def example(data: object) -> ExampleRow:
     """An example out of an answer."""
     row = entry(data, "an example")
-    return Row(
+    return ExampleRow(
         get(row, "id", int),
         get(row, "text", str),
         get(row, "meta", dict),

@@ -1,5 +1,5 @@
 """A look at a server before work begins: what would spoil, hide or lose annotation, and what to do about it."""
 
-from goldspan.doccano.doctor.run import CHECKS, UNREACHABLE, Report, examine, remedy
+from goldspan.doccano.doctor.run import CHECKS, UNREACHABLE, DoctorReport, remedy, run_doctor
 
-__all__ = ["CHECKS", "UNREACHABLE", "Report", "examine", "remedy"]
+__all__ = ["CHECKS", "UNREACHABLE", "DoctorReport", "remedy", "run_doctor"]

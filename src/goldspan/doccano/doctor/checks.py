@@ -15,28 +15,28 @@ from urllib.parse import urlsplit
 from goldspan.doccano import guideline_page, labels, project
 from goldspan.doccano.client import http
 from goldspan.doccano.credentials import Account
-from goldspan.doccano.doctor.context import Check, NotSeen, check
+from goldspan.doccano.doctor.context import DoctorCheck, Skipped, doctor_check
 from goldspan.doccano.project import FLAGS
 from goldspan.doccano.pull import collect
 from goldspan.doccano.snapshot import TWICE
-from goldspan.errors import ServerError, ValueRefused
+from goldspan.errors import InvalidValueError, ServerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from goldspan.doccano.doctor.context import Patient
-    from goldspan.doccano.labels import Labels
-    from goldspan.doccano.snapshot import Copy
+    from goldspan.doccano.doctor.context import DoctorContext
+    from goldspan.doccano.labels import LabelPlan
+    from goldspan.doccano.snapshot import StoredExample
 
 
-@check(
+@doctor_check(
     "foreign-example",
     "examples",
     "warning",
     title="all examples are of this corpus",
     remedy="Delete in Doccano what does not belong there; no push and no pull touches it.",
 )
-def foreign_example(patient: Patient) -> Iterator[tuple[str, str]]:
+def foreign_example(patient: DoctorContext) -> Iterator[tuple[str, str]]:
     """Examples that somebody else put there, or that are of no article of the manifest."""
     snapshot = patient.snapshot
     for copy in snapshot.copies.values():
@@ -52,14 +52,14 @@ def foreign_example(patient: Patient) -> Iterator[tuple[str, str]]:
             yield name, "is of no article of the manifest"
 
 
-@check(
+@doctor_check(
     "doubled-id",
     "examples",
     "error",
     title="each example is there once",
     remedy="Push again: of copies that nobody worked on, one stays. If several were worked on, decide in Doccano.",
 )
-def doubled_id(patient: Patient) -> Iterator[tuple[str, str]]:
+def doubled_id(patient: DoctorContext) -> Iterator[tuple[str, str]]:
     """Examples that were pushed twice."""
     for name, copies in patient.snapshot.by_id.items():
         if len(copies) > 1:
@@ -67,7 +67,7 @@ def doubled_id(patient: Patient) -> Iterator[tuple[str, str]]:
             yield name, f"is there {len(copies)} times, under the numbers {numbers}"
 
 
-@check(
+@doctor_check(
     "spoiled-text",
     "examples",
     "error",
@@ -75,52 +75,54 @@ def doubled_id(patient: Patient) -> Iterator[tuple[str, str]]:
     remedy="Push again: a copy that nobody worked on is replaced. Else put the text back in Doccano, letter by letter; "
     "where spans were being moved, note the work, delete the example in Doccano and push again.",
 )
-def spoiled_text(patient: Patient) -> Iterator[tuple[str, str]]:
+def spoiled_text(patient: DoctorContext) -> Iterator[tuple[str, str]]:
     """Texts that are not those that were pushed, so that no offset can be trusted."""
     for copy in patient.snapshot.copies.values():
         if copy.id is not None and copy.spoiled is not None:
             yield copy.id, f"number {copy.number}: {copy.spoiled}"
 
 
-@check(
+@doctor_check(
     "unfit-span",
     "examples",
     "warning",
     title="all spans are spans of their texts",
     remedy="Correct them in Doccano; `pull --tidy` repairs some.",
 )
-def unfit_span(patient: Patient) -> Iterator[tuple[str, str]]:
+def unfit_span(patient: DoctorContext) -> Iterator[tuple[str, str]]:
     """Spans that no pull can take as they are."""
     for copy in patient.snapshot.copies.values():
         for annotator, work in copy.work.items():
             who = f" by {annotator}" if annotator else ""
             labels = {span.label for span in work.spans}  # what the scheme lacks is said elsewhere
             wrong = [(one.start, one.end, one.label, one.why) for one in work.refused if one.why != TWICE]
-            flaws = collect.judge(copy.text, replace(work, refused=()), labels, "utf16")  # these are in code points
+            flaws = collect.find_issue(
+                copy.text, replace(work, refused=()), labels, "utf16"
+            )  # these are in code points
             for start, end, label, why in [*wrong, *((one.start, one.end, one.label, one.message) for one in flaws)]:
                 yield copy.id or f"number {copy.number}", f"the span [{start}, {end}, {label}]{who} {why}"
 
 
-@check(
+@doctor_check(
     "former-member",
     "examples",
     "error",
     title="nobody who left took spans along",
     remedy="Make them members again before the pull: an export holds the work of present members alone.",
 )
-def former_member(patient: Patient) -> Iterator[tuple[str, str]]:
+def former_member(patient: DoctorContext) -> Iterator[tuple[str, str]]:
     """Spans that somebody set who is no member now: Doccano finds them by label, and exports them for nobody."""
     assert patient.project is not None
     if patient.project.collaborative:
         return
     if patient.project.use_relation:
-        raise NotSeen("with relations on, Doccano counts spans several times over")
+        raise Skipped("with relations on, Doccano counts spans several times over")
     lost = list(_lost(patient))
     whose = _strangers(patient) if lost else ""
     yield from ((name, f"{message} in no member's export; {whose}") for name, message in lost)
 
 
-def _lost(patient: Patient) -> Iterator[tuple[str, str]]:
+def _lost(patient: DoctorContext) -> Iterator[tuple[str, str]]:
     """The spans that are there, and in no export."""
     copies = patient.snapshot.copies
     for kind in patient.server.span_types(patient.number):
@@ -132,7 +134,7 @@ def _lost(patient: Patient) -> Iterator[tuple[str, str]]:
                 yield name, f"{times - held.get(number, 0)} span(s) of {kind.name}"
 
 
-def _spans(copy: Copy, label: str) -> int:
+def _spans(copy: StoredExample, label: str) -> int:
     """How many spans of a label the members have in an example, unfit ones too."""
     found: Counter[str] = Counter()
     for work in copy.work.values():
@@ -141,7 +143,7 @@ def _spans(copy: Copy, label: str) -> int:
     return found[label]
 
 
-def _strangers(patient: Patient) -> str:
+def _strangers(patient: DoctorContext) -> str:
     """Who it may have been: those who commented and are no members, or else every user who is none."""
     inside = {member.username for member in patient.members}
     commented = {comment.username for comment in patient.server.comments(patient.number)} - inside
@@ -157,27 +159,27 @@ EXAMPLE_CHECKS = (foreign_example, doubled_id, spoiled_text, unfit_span, former_
 SEVERAL = 5  # people who write at once; SQLite lets one write at a time (https://www.sqlite.org/whentouse.html)
 
 
-@check(
+@doctor_check(
     "not-administrator",
     "project",
     "error",
     title="the login administers the project",
     remedy="Let an administrator of the project give this user the role project_admin.",
 )
-def not_administrator(patient: Patient) -> Iterator[str]:
+def not_administrator(patient: DoctorContext) -> Iterator[str]:
     """A login that may export nothing."""
     if not patient.administers:
         yield f"the user {patient.me.username!r} is {patient.role or 'no member'} there: it can neither push nor pull"
 
 
-def _flag(name: str, title: str, message: str, remedy: str) -> Check:
+def _flag(name: str, title: str, message: str, remedy: str) -> DoctorCheck:
     """The question whether a flag is as in a project that goldspan makes."""
 
-    def test(patient: Patient) -> Iterator[str]:
+    def test(patient: DoctorContext) -> Iterator[str]:
         if getattr(patient.project, name) != FLAGS[name]:
             yield message
 
-    return Check(f"flag-{name.replace('_', '-')}", "project", "warning", title, remedy, test)
+    return DoctorCheck(f"flag-{name.replace('_', '-')}", "project", "warning", title, remedy, test)
 
 
 NEW_PROJECT = "Push under another name, which makes a project without it: Doccano's settings cannot switch it off."
@@ -215,30 +217,30 @@ FLAG_CHECKS = (
 )
 
 
-@check(
+@doctor_check(
     "auto-labelling",
     "project",
     "warning",
     title="no program labels in the annotators' names",
     remedy="Delete it under Settings, Auto Labeling: give drafts by `push --shared --suggestions` instead.",
 )
-def auto_labelling(patient: Patient) -> Iterator[str]:
+def auto_labelling(patient: DoctorContext) -> Iterator[str]:
     """A service whose spans are stored as those of whoever looks at an example."""
     _, said = patient.server.probe(f"v1/projects/{patient.number}/auto-labeling/configs")
     if not isinstance(said, list):
-        raise NotSeen("the server does not tell")
+        raise Skipped("the server does not tell")
     if said:
         yield f"{len(said)} auto-labelling service(s) mark spans that count as the annotator's own"
 
 
-@check(
+@doctor_check(
     "assignments-hide",
     "project",
     "error",
     title="every annotator sees every example",
     remedy="Assign the examples in Doccano: Dataset, Actions, Assign to member, each annotator with 100 per cent.",
 )
-def assignments_hide(patient: Patient) -> Iterator[str]:
+def assignments_hide(patient: DoctorContext) -> Iterator[str]:
     """Examples that an annotator does not see, for they are not assigned to them; from Doccano 1.8.5 on."""
     if not patient.assigns or not patient.annotators:
         return
@@ -252,66 +254,66 @@ def assignments_hide(patient: Patient) -> Iterator[str]:
             yield f"{member.username!r} sees {assigned[member.username]:,} of {total:,} examples"
 
 
-@check(
+@doctor_check(
     "sqlite-crowd",
     "project",
     "warning",
     title="the store bears as many annotators as there are",
     remedy="Use a Doccano on PostgreSQL for this many, and name it by DOCCANO_URL.",
 )
-def sqlite_crowd(patient: Patient) -> Iterator[str]:
+def sqlite_crowd(patient: DoctorContext) -> Iterator[str]:
     """A file as a store for many who write at once."""
     if not patient.embedded:
-        raise NotSeen("only of the embedded server it is known what its store is")
+        raise Skipped("only of the embedded server it is known what its store is")
     if len(patient.annotators) > SEVERAL:
         yield f"{len(patient.annotators)} annotators on SQLite, where one can write at a time: some will wait or fail"
 
 
-@check(
+@doctor_check(
     "label-missing",
     "corpus",
     "error",
     title="all labels of the scheme are there",
     remedy="Push again: it makes the labels.",
 )
-def label_missing(patient: Patient) -> Iterator[str]:
+def label_missing(patient: DoctorContext) -> Iterator[str]:
     """Labels that annotators cannot set."""
     yield from (f"the label {wanted.name} is missing" for wanted in _labels(patient).create)
 
 
-@check(
+@doctor_check(
     "label-unknown",
     "corpus",
     "warning",
     title="no other label is there",
     remedy="Add it to labels.toml, or delete it in Doccano if none of its spans is wanted: they go with it.",
 )
-def label_unknown(patient: Patient) -> Iterator[str]:
+def label_unknown(patient: DoctorContext) -> Iterator[str]:
     """Labels that annotators can set, and that no pull takes."""
     yield from (f"the scheme has no label {held.name!r}" for held in _labels(patient).unknown)
 
 
-@check(
+@doctor_check(
     "label-drift",
     "corpus",
     "warning",
     title="the labels have the colours and keys of the scheme",
     remedy="Push again: it brings colours and keys back.",
 )
-def label_drift(patient: Patient) -> Iterator[str]:
+def label_drift(patient: DoctorContext) -> Iterator[str]:
     """Colours and keys that are others than the guidelines show."""
     for held, wanted in _labels(patient).change:
         yield f"the label {wanted.name} looks otherwise: {', '.join(wanted.differs(held))}"
 
 
-@check(
+@doctor_check(
     "guideline-drift",
     "corpus",
     "warning",
     title="the guideline page is that of the guidelines here",
     remedy="Push again: it brings the page there up to date.",
 )
-def guideline_drift(patient: Patient) -> Iterator[str]:
+def guideline_drift(patient: DoctorContext) -> Iterator[str]:
     """Annotators who read something else than the guidelines."""
     assert patient.project is not None
     assert patient.corpus is not None
@@ -321,20 +323,20 @@ def guideline_drift(patient: Patient) -> Iterator[str]:
         yield f"the guideline page is not that of version {here} here: {why}"
 
 
-@check(
+@doctor_check(
     "member-drift",
     "corpus",
     "warning",
     title="the members are those of the list, in their roles",
     remedy="Push again to add members and correct roles; list the others in members.toml, or remove them in Doccano.",
 )
-def member_drift(patient: Patient) -> Iterator[str]:
+def member_drift(patient: DoctorContext) -> Iterator[str]:
     """People who work there without being listed, or are listed and cannot work."""
     assert patient.corpus is not None
     listed = project.find_members(patient.corpus, patient.members_file)
     try:
         planned = project.plan_members(listed, patient.server.users(), patient.members, patient.me)
-    except ValueRefused as error:
+    except InvalidValueError as error:
         yield error.message
         return
     alone = patient.project is not None and not patient.project.collaborative
@@ -345,9 +347,9 @@ def member_drift(patient: Patient) -> Iterator[str]:
     yield from (f"{member.username!r} ({member.role}) is not listed" for member in planned.others)
 
 
-def _labels(patient: Patient) -> Labels:
+def _labels(patient: DoctorContext) -> LabelPlan:
     assert patient.corpus is not None
-    return labels.plan(patient.corpus.scheme, patient.server.span_types(patient.number))
+    return labels.plan_labels(patient.corpus.scheme, patient.server.span_types(patient.number))
 
 
 PROJECT_CHECKS = (
@@ -370,28 +372,28 @@ REFUSED = (400, 401, 403)
 ASKED = 6  # more than the page of five that Doccano gives unasked
 
 
-@check(
+@doctor_check(
     "plain-http",
     "server",
     "warning",
     title="the way to the server is encrypted, or does not leave this machine",
     remedy="Put a proxy with TLS in front of Doccano, and give its https address.",
 )
-def plain_http(patient: Patient) -> Iterator[str]:
+def plain_http(patient: DoctorContext) -> Iterator[str]:
     """Passwords and texts that anybody on the way can read."""
     url = patient.account.url
     if urlsplit(url).scheme == "http" and not http.is_loopback(url):
         yield f"{url} is another machine, and everybody on the way can read passwords and texts"
 
 
-@check(
+@doctor_check(
     "default-password",
     "server",
     "error",
     title="no well-known password opens it",
     remedy="Change that password in Doccano's /admin/ page.",
 )
-def default_password(patient: Patient) -> Iterator[str]:
+def default_password(patient: DoctorContext) -> Iterator[str]:
     """An administrator whose password stands in Doccano's own documents.
 
     Tried on this machine alone, unless it is asked for: on another one an owner may take it for an attack, and a proxy
@@ -402,7 +404,7 @@ def default_password(patient: Patient) -> Iterator[str]:
         yield f"the user {account.username!r} has a password that stands in Doccano's documents"
         return
     if not (http.is_loopback(account.url) or patient.try_defaults):
-        raise NotSeen("another machine: --try-defaults tries well-known passwords there")
+        raise Skipped("another machine: --try-defaults tries well-known passwords there")
     for name, password in DEFAULTS:
         if opens(Account(account.url, name, password)):
             yield f"the user {name!r} has a password that stands in Doccano's documents"
@@ -425,20 +427,20 @@ def opens(account: Account) -> bool:
     return True
 
 
-@check(
+@doctor_check(
     "not-staff",
     "server",
     "warning",
     title="the login may make projects and accounts",
     remedy="Work as a superuser: Doccano's /admin/ page makes one of a user.",
 )
-def not_staff(patient: Patient) -> Iterator[str]:
+def not_staff(patient: DoctorContext) -> Iterator[str]:
     """A login that cannot make what a first push needs."""
     if not (patient.me.staff or patient.me.superuser):
         yield f"the user {patient.me.username!r} is no staff: it can make neither projects nor accounts"
 
 
-@check(
+@doctor_check(
     "worker-dead",
     "server",
     "error",
@@ -446,40 +448,40 @@ def not_staff(patient: Patient) -> Iterator[str]:
     remedy="Wait if it is busy with an import. Else start it beside the web server: `doccano task`, or "
     "`goldspan doccano start` for the embedded one.",
 )
-def worker_dead(patient: Patient) -> Iterator[str]:
+def worker_dead(patient: DoctorContext) -> Iterator[str]:
     """Imports and exports that would wait for ever."""
     why = patient.worker
     if why is not None:
         yield f"a task is not done: {why.rstrip('.')}"
 
 
-@check(
+@doctor_check(
     "assigning-version",
     "server",
     "warning",
     title="it is a version without assignments (1.8.4 or older)",
     remedy="Assign every example to every annotator after each push, or use 1.8.4, which goldspan is tested with.",
 )
-def assigning_version(patient: Patient) -> Iterator[str]:
+def assigning_version(patient: DoctorContext) -> Iterator[str]:
     """Doccano from 1.8.5 on."""
     if patient.assigns:
         yield "this is Doccano 1.8.5 or newer: annotators see only the examples that are assigned to them"
 
 
-@check(
+@doctor_check(
     "page-size",
     "project",
     "error",
     title="lists are as long as they are asked for",
     remedy="Look at the settings of the server, or of the proxy before it: `limit` and `offset` must reach Doccano.",
 )
-def page_size(patient: Patient) -> Iterator[str]:
+def page_size(patient: DoctorContext) -> Iterator[str]:
     """A server that gives five entries whatever is asked."""
     path = f"v1/projects/{patient.number}/examples"
     _, said = patient.server.probe(path, limit=str(ASKED))
     count = said.get("count", 0) if isinstance(said, dict) else None
     if type(count) is not int or not isinstance(said.get("results"), list):
-        raise NotSeen("the list of examples has another shape than in Doccano 1.8")
+        raise Skipped("the list of examples has another shape than in Doccano 1.8")
     wanted, given = min(ASKED, count), len(said["results"])
     if given != wanted:
         yield f"asked for {wanted} examples, the server gave {given}"

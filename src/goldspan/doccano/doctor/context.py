@@ -18,21 +18,21 @@ if TYPE_CHECKING:
 
     from goldspan.corpus import Corpus
     from goldspan.doccano.client.api import Doccano
-    from goldspan.doccano.client.schema import Member, Project, User
+    from goldspan.doccano.client.schema import DoccanoProject, Member, User
     from goldspan.doccano.credentials import Account
     from goldspan.doccano.snapshot import Snapshot
 
 Needs = Literal["server", "project", "corpus", "examples"]
 Said: TypeAlias = "str | tuple[str, str]"
-Test: TypeAlias = "Callable[[Patient], Iterator[Said]]"
+Test: TypeAlias = "Callable[[DoctorContext], Iterator[Said]]"
 
 
-class NotSeen(Exception):  # noqa: N818  (caught by the doctor)
+class Skipped(Exception):  # noqa: N818  (caught by the doctor)
     """A question that cannot be answered here, and why."""
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class DoctorCheck:
     """One question.
 
     Args:
@@ -51,7 +51,7 @@ class Check:
     remedy: str
     test: Test
 
-    def findings(self, patient: Patient) -> Iterator[Finding]:
+    def findings(self, patient: DoctorContext) -> Iterator[Finding]:
         """What is wrong with the patient.
 
         Raises:
@@ -63,18 +63,18 @@ class Check:
             yield Finding(self.id, message, example=example, severity=self.severity)
 
 
-def check(
+def doctor_check(
     id: str,  # noqa: A002  (it is the check's id everywhere)
     needs: Needs,
     severity: Severity,
     *,
     title: str,
     remedy: str,
-) -> Callable[[Test], Check]:
+) -> Callable[[Test], DoctorCheck]:
     """Make a check of a test, as a decorator."""
 
-    def make(test: Test) -> Check:
-        return Check(id, needs, severity, title, remedy, test)
+    def make(test: Test) -> DoctorCheck:
+        return DoctorCheck(id, needs, severity, title, remedy, test)
 
     return make
 
@@ -86,7 +86,7 @@ CELERY = "Celery"
 
 
 @dataclass(frozen=True)
-class Patient:
+class DoctorContext:
     """A server that is logged in to.
 
     Args:
@@ -103,7 +103,7 @@ class Patient:
     server: Doccano
     embedded: bool = False
     try_defaults: bool = False
-    project: Project | None = None
+    project: DoccanoProject | None = None
     corpus: Corpus | None = None
     members_file: Path | None = None
 
@@ -159,14 +159,14 @@ class Patient:
         if told:
             return None if told[0] == "OK" else told[0]
         if self.project is None or not self.administers:
-            raise NotSeen("the server hides its health check, and no project was named to try a task in")
+            raise Skipped("the server hides its health check, and no project was named to try a task in")
         return self._idle_import()
 
     @cached_property
     def snapshot(self) -> Snapshot:
         """What the project holds; who confirmed what is not asked."""
         assert self.project is not None
-        return snapshot.take(self.server, self.project, confirmed=False)
+        return snapshot.take_snapshot(self.server, self.project, confirmed=False)
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """The examples as the server lists them, whatever keys they have."""
@@ -176,7 +176,7 @@ class Patient:
             listed = said if status == OK and isinstance(said, dict) else {}
             rows, count = listed.get("results"), listed.get("count", 0)
             if not isinstance(rows, list) or type(count) is not int:
-                raise NotSeen(f"the list of examples answers {status}")
+                raise Skipped(f"the list of examples answers {status}")
             yield from (row for row in rows if isinstance(row, dict))
             offset += len(rows)
             if not rows or offset >= count:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from goldspan.annotation import Finding
 from goldspan.doccano.doctor import checks
-from goldspan.doccano.doctor.context import Check, NotSeen, Patient
+from goldspan.doccano.doctor.context import DoctorCheck, DoctorContext, Skipped
 from goldspan.doccano.pull import pull
 from goldspan.errors import ServerError
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 UNREACHABLE = "no-login"  # the server does not answer, or lets this login not in
 UNANSWERED = "unanswered"  # a question that the server answered with an error
-CHECKS: tuple[Check, ...] = (*checks.SERVER_CHECKS, *checks.PROJECT_CHECKS, *checks.EXAMPLE_CHECKS)
+CHECKS: tuple[DoctorCheck, ...] = (*checks.SERVER_CHECKS, *checks.PROJECT_CHECKS, *checks.EXAMPLE_CHECKS)
 
 
 @dataclass(slots=True)
-class Report:
+class DoctorReport:
     """What was looked at, and what was found.
 
     Args:
@@ -74,7 +74,7 @@ class Report:
         }
 
 
-def examine(
+def run_doctor(
     account: Account,
     name: str | None = None,
     corpus: Corpus | None = None,
@@ -83,7 +83,7 @@ def examine(
     try_defaults: bool = False,
     members_file: Path | None = None,
     say: Callable[[str], None] = lambda _: None,
-) -> Report:
+) -> DoctorReport:
     """Look at a server, and at one of its projects.
 
     Nothing is changed there, but that a task that does nothing may be left in the queue of a dead worker.
@@ -98,13 +98,13 @@ def examine(
         say: is told what is looked at.
 
     Raises:
-        MissingPart: if there is no project of that name.
+        NotFoundError: if there is no project of that name.
         ServerError: if the name means several projects, or one for another task.
         InputError: for guidelines or a members' file that cannot be read.
     """
     from goldspan.doccano.client.api import Doccano
 
-    report = Report(account.url)
+    report = DoctorReport(account.url)
     try:
         server = Doccano(account)
     except ServerError as error:
@@ -113,8 +113,10 @@ def examine(
         report.unseen |= {check.id: "there is no login" for check in CHECKS}
         return report
     with server:
-        project = None if name is None else pull.find(server, name)
-        patient = Patient(account, server, _is_embedded(account, home), try_defaults, project, corpus, members_file)
+        project = None if name is None else pull.find_project(server, name)
+        patient = DoctorContext(
+            account, server, _is_embedded(account, home), try_defaults, project, corpus, members_file
+        )
         report.facts += _facts(patient)
         for check in CHECKS:
             say(check.title)
@@ -131,12 +133,12 @@ def remedy(name: str) -> str:
     return next(check.remedy for check in CHECKS if check.id == name)
 
 
-def _ask(check: Check, patient: Patient, report: Report) -> None:
+def _ask(check: DoctorCheck, patient: DoctorContext, report: DoctorReport) -> None:
     """Ask one question, and enter the answer in the report."""
     try:
         _refuse_unseen(check, patient)
         found = list(check.findings(patient))
-    except NotSeen as error:
+    except Skipped as error:
         report.unseen[check.id] = str(error)
     except ServerError as error:
         report.unseen[check.id] = "the server did not answer as it should"
@@ -147,7 +149,7 @@ def _ask(check: Check, patient: Patient, report: Report) -> None:
             report.clear.append(check.id)
 
 
-def _refuse_unseen(check: Check, patient: Patient) -> None:
+def _refuse_unseen(check: DoctorCheck, patient: DoctorContext) -> None:
     """Leave out a question that cannot be asked.
 
     Raises:
@@ -156,13 +158,13 @@ def _refuse_unseen(check: Check, patient: Patient) -> None:
     if check.needs == "server":
         return
     if patient.project is None:
-        raise NotSeen("no project was named")
+        raise Skipped("no project was named")
     if check is not checks.not_administrator and not patient.administers:
-        raise NotSeen("the login does not administer the project")
+        raise Skipped("the login does not administer the project")
     if check.needs == "corpus" and patient.corpus is None:
-        raise NotSeen("there is no corpus here to compare with")
+        raise Skipped("there is no corpus here to compare with")
     if check.needs == "examples" and patient.worker is not None:
-        raise NotSeen("exports need the task worker")
+        raise Skipped("exports need the task worker")
 
 
 def _is_embedded(account: Account, home: Path | None) -> bool:
@@ -172,7 +174,7 @@ def _is_embedded(account: Account, home: Path | None) -> bool:
     return kept is not None and kept.url == account.url
 
 
-def _facts(patient: Patient) -> Iterator[str]:
+def _facts(patient: DoctorContext) -> Iterator[str]:
     me = patient.me
     rank = "superuser" if me.superuser else "staff" if me.staff else "plain user"
     yield f"{patient.account.url}, logged in as {me.username} ({rank})"

@@ -26,14 +26,14 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from goldspan.annotation import Example
-    from goldspan.doccano.snapshot import Copy, Refused, Snapshot, Work
+    from goldspan.doccano.snapshot import AnnotatorWork, InvalidSpan, Snapshot, StoredExample
     from goldspan.formats.doccano import Unit
 
 IssueKind = Literal["edge", "empty", "outside", "label", "twice", "overlap", "refused"]
 
 
 @dataclass(frozen=True, slots=True)
-class Flaw:
+class SpanIssue:
     """A span that does not fit its example.
 
     Args:
@@ -54,7 +54,7 @@ class Flaw:
 
 
 @dataclass(frozen=True, slots=True)
-class Repair:
+class SpanRepair:
     """A flaw that was set right.
 
     Args:
@@ -63,13 +63,13 @@ class Repair:
         surface: the words of that span; empty if there is none.
     """
 
-    flaw: Flaw
+    flaw: SpanIssue
     after: Span | None
     surface: str
 
 
 @dataclass(frozen=True, slots=True)
-class Tidied:
+class TidyResult:
     """The spans of one annotator at one example, set right.
 
     Args:
@@ -79,11 +79,11 @@ class Tidied:
     """
 
     spans: tuple[Span, ...]
-    repairs: tuple[Repair, ...]
-    flaws: tuple[Flaw, ...]
+    repairs: tuple[SpanRepair, ...]
+    flaws: tuple[SpanIssue, ...]
 
 
-def judge(text: str, work: Work, labels: Collection[str], unit: Unit) -> tuple[Flaw, ...]:
+def find_issue(text: str, work: AnnotatorWork, labels: Collection[str], unit: Unit) -> tuple[SpanIssue, ...]:
     """What does not fit, in the order of the text; a span may have several flaws.
 
     Args:
@@ -102,7 +102,7 @@ def judge(text: str, work: Work, labels: Collection[str], unit: Unit) -> tuple[F
     return tuple(sorted(found, key=lambda flaw: (flaw.start, flaw.end, flaw.label)))
 
 
-def tidy(text: str, work: Work, labels: Collection[str], unit: Unit) -> Tidied:
+def tidy_spans(text: str, work: AnnotatorWork, labels: Collection[str], unit: Unit) -> TidyResult:
     """The spans without blanks at their edges, and without those that mark nothing, leave the text, have a label that
     the scheme lacks or are there twice.
 
@@ -116,21 +116,21 @@ def tidy(text: str, work: Work, labels: Collection[str], unit: Unit) -> Tidied:
     """  # noqa: D205  (one sentence that needs two lines)
     kept: dict[Span, None] = {}
     refused = _refused(text, work.refused, labels, unit)
-    repairs = [Repair(flaw, None, "") for flaw in refused if flaw.kind != "refused"]
+    repairs = [SpanRepair(flaw, None, "") for flaw in refused if flaw.kind != "refused"]
     for span in sorted(work.spans):
         trimmed = _trimmed(text, span) if span.label in labels else None
         if trimmed is None or trimmed in kept:
-            repairs.append(Repair(_why_dropped(text, span, trimmed, labels), None, ""))
+            repairs.append(SpanRepair(_why_dropped(text, span, trimmed, labels), None, ""))
             continue
         kept[trimmed] = None
         if trimmed != span:
-            repairs.append(Repair(_edge(text, span), trimmed, text[trimmed.start : trimmed.end]))
+            repairs.append(SpanRepair(_edge(text, span), trimmed, text[trimmed.start : trimmed.end]))
     spans = tuple(sorted(kept))
     flaws = (*(flaw for flaw in refused if flaw.kind == "refused"), *_overlaps(text, spans))
-    return Tidied(spans, tuple(repairs), flaws)
+    return TidyResult(spans, tuple(repairs), flaws)
 
 
-def _alone(text: str, spans: Iterable[Span], labels: Collection[str]) -> Iterator[Flaw]:
+def _alone(text: str, spans: Iterable[Span], labels: Collection[str]) -> Iterator[SpanIssue]:
     for span in spans:
         if span.label not in labels:
             yield _flaw("label", text, span, f"the scheme has no label {span.label[:60]!r}")
@@ -139,7 +139,7 @@ def _alone(text: str, spans: Iterable[Span], labels: Collection[str]) -> Iterato
             yield _edge(text, span) if surface.strip() else _flaw("empty", text, span, "covers nothing but blanks")
 
 
-def _overlaps(text: str, spans: Iterable[Span]) -> Iterator[Flaw]:
+def _overlaps(text: str, spans: Iterable[Span]) -> Iterator[SpanIssue]:
     """Each span that begins inside another one."""
     before: Span | None = None
     for span in sorted(set(spans)):
@@ -149,15 +149,15 @@ def _overlaps(text: str, spans: Iterable[Span]) -> Iterator[Flaw]:
             before = span
 
 
-def _refused(text: str, refused: Sequence[Refused], labels: Collection[str], unit: Unit) -> list[Flaw]:
+def _refused(text: str, refused: Sequence[InvalidSpan], labels: Collection[str], unit: Unit) -> list[SpanIssue]:
     """What could not become spans, and which of it can only be a slip."""
     if not refused:
         return []
     length = int((offsets.to_utf16 if unit == "utf16" else offsets.to_graphemes)(text, [len(text)])[0])
-    return [Flaw(_kind(span, length, labels), span.start, span.end, span.label, "", span.why) for span in refused]
+    return [SpanIssue(_kind(span, length, labels), span.start, span.end, span.label, "", span.why) for span in refused]
 
 
-def _kind(span: Refused, length: int, labels: Collection[str]) -> IssueKind:
+def _kind(span: InvalidSpan, length: int, labels: Collection[str]) -> IssueKind:
     if span.why == TWICE:
         return "twice"
     if span.end <= span.start:
@@ -175,7 +175,7 @@ def _trimmed(text: str, span: Span) -> Span | None:
     return Span(start, end, span.label) if start < end else None
 
 
-def _why_dropped(text: str, span: Span, trimmed: Span | None, labels: Collection[str]) -> Flaw:
+def _why_dropped(text: str, span: Span, trimmed: Span | None, labels: Collection[str]) -> SpanIssue:
     if span.label not in labels:
         return _flaw("label", text, span, f"the scheme has no label {span.label[:60]!r}")
     if trimmed is None:
@@ -183,12 +183,12 @@ def _why_dropped(text: str, span: Span, trimmed: Span | None, labels: Collection
     return _flaw("twice", text, span, TWICE)
 
 
-def _edge(text: str, span: Span) -> Flaw:
+def _edge(text: str, span: Span) -> SpanIssue:
     return _flaw("edge", text, span, "begins or ends with a blank")
 
 
-def _flaw(kind: IssueKind, text: str, span: Span, message: str) -> Flaw:
-    return Flaw(kind, span.start, span.end, span.label, text[span.start : span.end], message)
+def _flaw(kind: IssueKind, text: str, span: Span, message: str) -> SpanIssue:
+    return SpanIssue(kind, span.start, span.end, span.label, text[span.start : span.end], message)
 
 
 Kind = Literal["foreign", "spoiled", "text", "lost", "double", "comment"] | IssueKind
@@ -212,7 +212,7 @@ REMEDIES: dict[Kind, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class PullProblem:
     """Work that does not fit and is therefore not written.
 
     Args:
@@ -244,16 +244,16 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Repaired:
+class Fix:
     """What `--tidy` did, whose span it was, and at which example."""
 
     annotator: str
     example: str
-    repair: Repair
+    repair: SpanRepair
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class AnnotatorComment:
     """A comment."""
 
     annotator: str
@@ -262,7 +262,7 @@ class Said:
 
 
 @dataclass(slots=True)
-class Collected:
+class CollectedWork:
     """What was found.
 
     Args:
@@ -280,14 +280,14 @@ class Collected:
     lines: dict[str, dict[str, Example | None]] = field(default_factory=dict)
     untouched: dict[str, dict[str, tuple[Span, ...]]] = field(default_factory=dict)
     begun: set[str] = field(default_factory=set)
-    problems: list[Problem] = field(default_factory=list)
-    repairs: list[Repaired] = field(default_factory=list)
-    comments: list[Said] = field(default_factory=list)
+    problems: list[PullProblem] = field(default_factory=list)
+    repairs: list[Fix] = field(default_factory=list)
+    comments: list[AnnotatorComment] = field(default_factory=list)
     moved: list[reanchor.MovedLine] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class PullOptions:
     """What is wanted of a project.
 
     Args:
@@ -307,12 +307,12 @@ class Wish:
     withdraw: bool = False
 
 
-def is_begun(work: Work) -> bool:
+def is_begun(work: AnnotatorWork) -> bool:
     """Whether the annotator did anything that can be seen."""
     return bool(work.confirmed or work.spans or work.comments or work.refused)
 
 
-def _is_theirs(copy: Copy, annotator: str, work: Work) -> bool:
+def _is_theirs(copy: StoredExample, annotator: str, work: AnnotatorWork) -> bool:
     """Whether anything there is an annotator's own.
 
     In a shared project what a push filled in is nobody's; that it is not there shows nothing, for an import that broke
@@ -323,9 +323,9 @@ def _is_theirs(copy: Copy, annotator: str, work: Work) -> bool:
     return is_begun(work)
 
 
-def collect(snapshot: Snapshot, wish: Wish) -> Collected:
+def collect(snapshot: Snapshot, wish: PullOptions) -> CollectedWork:
     """What of the work in a project is wanted, example by example in the order of the server."""
-    found = Collected()
+    found = CollectedWork()
     unit: Unit = "graphemes" if snapshot.project.grapheme_mode else "utf16"
     for copies in _by_example(snapshot):
         if article_of(copies[0].id) in wish.elsewhere:
@@ -344,13 +344,13 @@ def collect(snapshot: Snapshot, wish: Wish) -> Collected:
     return found
 
 
-def _by_example(snapshot: Snapshot) -> Iterator[Sequence[Copy]]:
+def _by_example(snapshot: Snapshot) -> Iterator[Sequence[StoredExample]]:
     """The copies of each example, and alone each that has no id."""
     yield from snapshot.by_id.values()
     yield from ([copy] for copy in snapshot.copies.values() if copy.id is None)
 
 
-def worked_on(copies: Sequence[Copy], *, shared: bool) -> Copy | None:
+def worked_on(copies: Sequence[StoredExample], *, shared: bool) -> StoredExample | None:
     """The copy that counts; None if there are several.
 
     What was filled in by a push is there in every copy of a shared project, and nobody's work.
@@ -365,7 +365,7 @@ def worked_on(copies: Sequence[Copy], *, shared: bool) -> Copy | None:
     return next(iter(worked.values()), min(copies, key=lambda copy: copy.number))
 
 
-def _trouble(copy: Copy, wish: Wish) -> tuple[Kind, str] | None:
+def _trouble(copy: StoredExample, wish: PullOptions) -> tuple[Kind, str] | None:
     """Why nothing can be taken from a copy."""
     if copy.id is None:
         return "foreign", "was not pushed by goldspan"
@@ -379,23 +379,23 @@ def _trouble(copy: Copy, wish: Wish) -> tuple[Kind, str] | None:
     return None
 
 
-def _of_copies(copies: Sequence[Copy], kind: Kind, message: str, wish: Wish) -> list[Problem]:
+def _of_copies(copies: Sequence[StoredExample], kind: Kind, message: str, wish: PullOptions) -> list[PullProblem]:
     """The problem for each whose work is concerned, or for nobody."""
     name = copies[0].id or f"Doccano's number {copies[0].number}"
     works = [(annotator, work) for copy in copies for annotator, work in copy.work.items()]
     whose = [who for who, work in works if work.confirmed or (wish.unconfirmed and is_begun(work))]
     if kind == "text" and not whose:
         return []
-    return [Problem(kind, who, name, message) for who in dict.fromkeys(whose or [""])]
+    return [PullProblem(kind, who, name, message) for who in dict.fromkeys(whose or [""])]
 
 
-def _take(copy: Copy, wish: Wish, unit: Unit, found: Collected) -> None:
+def _take(copy: StoredExample, wish: PullOptions, unit: Unit, found: CollectedWork) -> None:
     assert copy.id is not None
     here = wish.texts[copy.id]
     for annotator, work in copy.work.items():
         lines = found.lines.setdefault(annotator, {})
         said = () if annotator == ALL else work.comments  # there they are everybody's, and no part of gold
-        found.comments += [Said(annotator, here.id, text) for text in said]
+        found.comments += [AnnotatorComment(annotator, here.id, text) for text in said]
         if is_begun(work):
             found.begun.add(annotator)
         if not (wish.withdraw or _is_theirs(copy, annotator, work)):
@@ -408,22 +408,22 @@ def _take(copy: Copy, wish: Wish, unit: Unit, found: Collected) -> None:
         problems = [_problem(annotator, here.id, flaw) for flaw in done.flaws]
         problems += [_lost(annotator, here.id, copy.text, span, why) for span, why in lost.items()]
         problems += [
-            Problem("comment", annotator, here.id, f"a comment is no Unicode: {text!a:.60}")
+            PullProblem("comment", annotator, here.id, f"a comment is no Unicode: {text!a:.60}")
             for text in said
             if not _is_unicode(text)
         ]
         found.problems += problems
         if not problems:
-            found.repairs += [Repaired(annotator, here.id, repair) for repair in done.repairs]
+            found.repairs += [Fix(annotator, here.id, repair) for repair in done.repairs]
             lines[here.id] = line = merge.line(here, spans, confirmed=work.confirmed, comments=said)
             if copy.text != here.text and is_begun(work):
                 found.moved.append(reanchor.moved_line(annotator, copy.text, line))
 
 
-def _judged(text: str, work: Work, wish: Wish, unit: Unit) -> Tidied:
+def _judged(text: str, work: AnnotatorWork, wish: PullOptions, unit: Unit) -> TidyResult:
     """The spans as they are to be, and what is wrong with them."""
-    flaws = judge(text, work, wish.labels, unit)
-    return tidy(text, work, wish.labels, unit) if flaws and wish.tidy else Tidied(work.spans, (), flaws)
+    flaws = find_issue(text, work, wish.labels, unit)
+    return tidy_spans(text, work, wish.labels, unit) if flaws and wish.tidy else TidyResult(work.spans, (), flaws)
 
 
 def _moved(old: str, new: str, spans: tuple[Span, ...]) -> tuple[tuple[Span, ...], Mapping[Span, str]]:
@@ -434,13 +434,13 @@ def _moved(old: str, new: str, spans: tuple[Span, ...]) -> tuple[tuple[Span, ...
     return tuple(sorted(moves.to.values())), moves.lost
 
 
-def _lost(annotator: str, name: str, text: str, span: Span, why: str) -> Problem:
+def _lost(annotator: str, name: str, text: str, span: Span, why: str) -> PullProblem:
     place = (span.start, span.end, span.label)
-    return Problem("lost", annotator, name, why, place, text[span.start : span.end])
+    return PullProblem("lost", annotator, name, why, place, text[span.start : span.end])
 
 
-def _problem(annotator: str, name: str, flaw: Flaw) -> Problem:
-    return Problem(flaw.kind, annotator, name, flaw.message, (flaw.start, flaw.end, flaw.label), flaw.surface)
+def _problem(annotator: str, name: str, flaw: SpanIssue) -> PullProblem:
+    return PullProblem(flaw.kind, annotator, name, flaw.message, (flaw.start, flaw.end, flaw.label), flaw.surface)
 
 
 def _is_unicode(text: str) -> bool:

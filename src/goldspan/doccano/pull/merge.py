@@ -16,7 +16,7 @@ NONE: Mapping[str, tuple[Span, ...]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
-class Merged:
+class MergedPass:
     """A file as it will be.
 
     Args:
@@ -49,7 +49,7 @@ def merge(
     untouched: Mapping[str, tuple[Span, ...]] = NONE,
     *,
     gold: bool = False,
-) -> Merged:
+) -> MergedPass:
     """The lines that are here, with those from there in their place.
 
     Args:
@@ -68,7 +68,7 @@ def merge(
             lines[name] = _carrying(old.get(name), example, gold=gold)
     withdrawn = [name for name, example in old.items() if _withdrawn(example, there)]
     examples = tuple(sorted(lines.values(), key=lambda example: (example.at, example.id)))
-    return Merged(
+    return MergedPass(
         examples,
         new=tuple(name for name in lines if name not in old),
         changed=tuple(name for name, example in lines.items() if name in old and old[name] != example),

@@ -14,7 +14,7 @@ from goldspan import files, formats
 from goldspan.doccano.pull import merge
 from goldspan.doccano.push.plan import article_of
 from goldspan.doccano.snapshot import ALL
-from goldspan.errors import InputError, ValueRefused
+from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats import gold
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from goldspan.annotation import Example
     from goldspan.corpus import Corpus
-    from goldspan.doccano.pull.collect import Collected
+    from goldspan.doccano.pull.collect import CollectedWork
 
 LONGEST = 100  # characters: with four bytes each, a name would still not be too long for a file system
 # Microsoft, "Naming Files, Paths, and Namespaces": reserved whatever stands behind a dot.
@@ -40,9 +40,9 @@ def pass_folders(names: Iterable[str], pseudonyms: Mapping[str, str], existing: 
         existing: the folders that are there.
 
     Raises:
-        ValueRefused: for a name that no file system, or not every one, takes as a folder's, and for two that differ
-            in nothing but case or normal form, of annotators or of what is there already; for a name that is somebody's
-            pseudonym; for one that has a pseudonym and a folder of its own from before.
+        InvalidValueError: for a name that no file system, or not every one, takes as a folder's, and for two that
+            differ in nothing but case or normal form, of annotators or of what is there already; for a name that is
+            somebody's pseudonym; for one that has a pseudonym and a folder of its own from before.
     """
     found: dict[str, str] = {}
     names, existing = [*names], [*existing]
@@ -52,17 +52,17 @@ def pass_folders(names: Iterable[str], pseudonyms: Mapping[str, str], existing: 
         folder = pseudonyms.get(name, name)
         who = f"the annotator {name!r}" + ("" if folder == name else f", whose pseudonym is {folder!r},")
         if why := unfit(folder):
-            raise ValueRefused(f"{who} cannot have a folder: the name {why}", remedy=_remedy(name))
+            raise InvalidValueError(f"{who} cannot have a folder: the name {why}", remedy=_remedy(name))
         if folder != name and name in existing:
-            raise ValueRefused(
+            raise InvalidValueError(
                 f"{who} has passes in the folder {name!r} from before: one person would count as two",
                 remedy=f"Rename it first: git mv corpus/passes/{name} corpus/passes/{folder}",
             )
         other, where = taken.get(_alike(folder), (folder, ""))
         if other != folder or folder in found.values():
-            raise ValueRefused(f"{who} would write into {where}", remedy=_remedy(name))
+            raise InvalidValueError(f"{who} would write into {where}", remedy=_remedy(name))
         if owner := owners.get(_alike(folder)):
-            raise ValueRefused(f"{who} would write into the folder of {owner!r}", remedy=_remedy(name))
+            raise InvalidValueError(f"{who} would write into the folder of {owner!r}", remedy=_remedy(name))
         found[name] = folder
         taken[_alike(folder)] = (folder, f"the folder {folder!r} of {name!r}")
     return found
@@ -96,7 +96,7 @@ GOLD = "gold"
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FileChange:
     """A file that a pull writes or lets be.
 
     Args:
@@ -109,7 +109,7 @@ class Change:
     path: Path
     annotator: str
     article: str
-    merged: merge.Merged
+    merged: merge.MergedPass
 
     @property
     def writes(self) -> bool:
@@ -133,7 +133,7 @@ class Change:
         }
 
 
-def pass_changes(corpus: Corpus, found: Collected, pseudonyms: Mapping[str, str]) -> Iterator[Change]:
+def pass_changes(corpus: Corpus, found: CollectedWork, pseudonyms: Mapping[str, str]) -> Iterator[FileChange]:
     """The files of the annotators that have something to write, or had.
 
     Args:
@@ -142,7 +142,7 @@ def pass_changes(corpus: Corpus, found: Collected, pseudonyms: Mapping[str, str]
         pseudonyms: by user name, where one is to name the pass.
 
     Raises:
-        ValueRefused: if a name cannot be that of a folder, or somebody's passes would lie in two.
+        InvalidValueError: if a name cannot be that of a folder, or somebody's passes would lie in two.
         InputError: if a file that is here cannot be read.
     """
     existing, lines = corpus.annotators(), found.lines
@@ -159,7 +159,7 @@ def pass_changes(corpus: Corpus, found: Collected, pseudonyms: Mapping[str, str]
             here = _here(path)
             if here or any(there.values()):
                 merged = merge.merge(here, there, found.untouched.get(name, {}), gold=name == ALL)
-                yield Change(path, pass_folder(name, pseudonyms), article, merged)
+                yield FileChange(path, pass_folder(name, pseudonyms), article, merged)
 
 
 def pass_folder(name: str, pseudonyms: Mapping[str, str]) -> str:
@@ -167,7 +167,7 @@ def pass_folder(name: str, pseudonyms: Mapping[str, str]) -> str:
     return GOLD if name == ALL else pseudonyms.get(name, name)
 
 
-def write_passes(written: Iterable[Change]) -> list[Path]:
+def write_passes(written: Iterable[FileChange]) -> list[Path]:
     """Write these files, all or none; one without lines is removed.
 
     Returns:
@@ -201,7 +201,7 @@ def _here(path: Path) -> list[Example]:
     return examples
 
 
-def _content(change: Change) -> bytes | None:
+def _content(change: FileChange) -> bytes | None:
     """The bytes of a file, proven to say what is meant."""
     if not change.merged.examples:
         return None

@@ -14,29 +14,29 @@ from goldspan.articles.paragraphs import examples_of
 from goldspan.doccano import controls
 from goldspan.doccano.project import find_members, pseudonyms_of, refuse_disputes
 from goldspan.doccano.pull import collect, pass_files
-from goldspan.doccano.pull.collect import Problem, Repaired, Said, Wish
+from goldspan.doccano.pull.collect import AnnotatorComment, Fix, PullOptions, PullProblem
 from goldspan.doccano.pull.reanchor import MovedLine
 from goldspan.doccano.push import desired_state
 from goldspan.doccano.push.plan import article_of
-from goldspan.doccano.snapshot import take
-from goldspan.errors import MissingPart
+from goldspan.doccano.snapshot import take_snapshot
+from goldspan.errors import NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from goldspan.annotation import Example
-    from goldspan.corpus import Corpus, Entry
+    from goldspan.corpus import Corpus, ManifestEntry
     from goldspan.doccano.client.api import Doccano
-    from goldspan.doccano.client.schema import Project
-    from goldspan.doccano.controls import Controlled
+    from goldspan.doccano.client.schema import DoccanoProject
+    from goldspan.doccano.controls import ControlResult
     from goldspan.doccano.snapshot import Snapshot
 
-T = TypeVar("T", Problem, Repaired, Said, MovedLine)
+T = TypeVar("T", PullProblem, Fix, AnnotatorComment, MovedLine)
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class PullPlan:
     """What a pull will do.
 
     Args:
@@ -51,18 +51,18 @@ class Plan:
         moved: the lines whose spans were moved to a new text.
     """
 
-    project: Project
+    project: DoccanoProject
     root: Path
-    changes: tuple[pass_files.Change, ...]
-    problems: tuple[Problem, ...] = ()
-    repairs: tuple[Repaired, ...] = ()
-    comments: tuple[Said, ...] = ()
+    changes: tuple[pass_files.FileChange, ...]
+    problems: tuple[PullProblem, ...] = ()
+    repairs: tuple[Fix, ...] = ()
+    comments: tuple[AnnotatorComment, ...] = ()
     unseen: Mapping[str, int] = field(default_factory=dict)
-    controls: Controlled | None = None
+    controls: ControlResult | None = None
     moved: tuple[MovedLine, ...] = ()
 
     @property
-    def written(self) -> tuple[pass_files.Change, ...]:
+    def written(self) -> tuple[pass_files.FileChange, ...]:
         """The files that will be other ones."""
         return tuple(change for change in self.changes if change.writes)
 
@@ -83,7 +83,7 @@ class Plan:
         }
 
 
-def plan(
+def plan_pull(
     corpus: Corpus,
     server: Doccano,
     name: str,
@@ -94,7 +94,7 @@ def plan(
     members: Path | None = None,
     articles: Sequence[str] | None = None,
     say: Callable[[str], None] = lambda _: None,
-) -> Plan:
+) -> PullPlan:
     """What a pull would do, from two exports.
 
     Args:
@@ -110,26 +110,26 @@ def plan(
         say: is told what takes long.
 
     Raises:
-        MissingPart: if there is no such project.
-        ValueRefused: if a user name cannot name a folder; if somebody's passes would lie in two; if a shared project
-            has controls; if the project is one of disputes.
+        NotFoundError: if there is no such project.
+        InvalidValueError: if a user name cannot name a folder; if somebody's passes would lie in two; if a shared
+            project has controls; if the project is one of disputes.
         InputError: if a file that is here cannot be read; for an article that the corpus does not have.
         ServerError: if the server does not answer as it should.
     """
     known = pseudonyms_of(find_members(corpus, members) or ())
-    entries = desired_state.chosen(corpus, articles)
-    project = find(server, name)
+    entries = desired_state.chosen_articles(corpus, articles)
+    project = find_project(server, name)
     refuse_disputes(project)
     listed = controls.read(corpus, name, shared=project.collaborative)
     say(f"Exporting {name}, twice")
-    snapshot, texts = both(corpus, server, project, entries)
+    snapshot, texts = snapshot_and_corpus(corpus, server, project, entries)
     say("Comparing")
     work, planted = controls.split_controls(snapshot, listed)
     scored = controls.score_controls(corpus, planted, known) if listed else None
-    wanted = wish(corpus, entries, work, texts, unconfirmed=unconfirmed, tidy=tidy, withdraw=withdraw)
+    wanted = pull_options(corpus, entries, work, texts, unconfirmed=unconfirmed, tidy=tidy, withdraw=withdraw)
     found = collect.collect(work, wanted)
     comments = _comments(server, snapshot, known) if project.collaborative else _named(found.comments, known)
-    return Plan(
+    return PullPlan(
         project,
         corpus.root,
         tuple(pass_files.pass_changes(corpus, found, known)),
@@ -142,7 +142,7 @@ def plan(
     )
 
 
-def carry_out(planned: Plan) -> list[Path]:
+def apply(planned: PullPlan) -> list[Path]:
     """Write what was planned, all files or none; a file without lines is removed.
 
     Returns:
@@ -155,23 +155,23 @@ def carry_out(planned: Plan) -> list[Path]:
     return pass_files.write_passes(planned.written)
 
 
-def find(server: Doccano, name: str) -> Project:
+def find_project(server: Doccano, name: str) -> DoccanoProject:
     """The project of a name.
 
     Raises:
-        MissingPart: if there is none.
+        NotFoundError: if there is none.
     """
     project = server.project(name)
     if project is None:
-        raise MissingPart(
+        raise NotFoundError(
             f"the server has no project {name!r} for you",
             remedy="`goldspan doccano status` lists the projects, `goldspan doccano push` makes one.",
         )
     return project
 
 
-def both(
-    corpus: Corpus, server: Doccano, project: Project, entries: Sequence[Entry]
+def snapshot_and_corpus(
+    corpus: Corpus, server: Doccano, project: DoccanoProject, entries: Sequence[ManifestEntry]
 ) -> tuple[Snapshot, dict[str, Example]]:
     """What the project holds, and what the gold of these articles holds, by id; this is read while the server works.
 
@@ -181,19 +181,19 @@ def both(
     """
     with ThreadPoolExecutor(1) as reading:
         gold = reading.submit(lambda: {one.id: one for one in corpus.gold_examples(entry.id for entry in entries)})
-        return take(server, project, confirmed=True), gold.result()
+        return take_snapshot(server, project, confirmed=True), gold.result()
 
 
-def wish(
+def pull_options(
     corpus: Corpus,
-    entries: Sequence[Entry],
+    entries: Sequence[ManifestEntry],
     snapshot: Snapshot,
     gold: Mapping[str, Example],
     *,
     unconfirmed: bool = False,
     tidy: bool = False,
     withdraw: bool = False,
-) -> Wish:
+) -> PullOptions:
     """What of the work in a snapshot is wanted: that on the examples of these articles, as gold and seeds have them.
 
     An article is cut anew only where the snapshot has examples of it that its gold, which may be unfinished, lacks.
@@ -207,13 +207,15 @@ def wish(
         if entry.id in strange:
             texts = {example.id: example for example in examples_of(entry.id, corpus.source(entry))} | texts
     elsewhere = {entry.id for entry in corpus.entries} - chosen
-    return Wish(texts, elsewhere, frozenset(corpus.scheme.names), unconfirmed, tidy, withdraw)
+    return PullOptions(texts, elsewhere, frozenset(corpus.scheme.names), unconfirmed, tidy, withdraw)
 
 
-def _comments(server: Doccano, snapshot: Snapshot, known: Mapping[str, str]) -> list[Said]:
+def _comments(server: Doccano, snapshot: Snapshot, known: Mapping[str, str]) -> list[AnnotatorComment]:
     """What was said in a shared project, and by whom."""
     return [
-        Said(known.get(comment.username, comment.username), snapshot.copies[comment.example].id or "", comment.text)
+        AnnotatorComment(
+            known.get(comment.username, comment.username), snapshot.copies[comment.example].id or "", comment.text
+        )
         for comment in server.comments(snapshot.project.id)
         if comment.example in snapshot.copies
     ]
@@ -224,10 +226,10 @@ def _named(things: Iterable[T], known: Mapping[str, str]) -> list[T]:
     return [replace(one, annotator=known.get(one.annotator, one.annotator)) for one in things]
 
 
-def _hidden(snapshot: Snapshot) -> list[Problem]:
+def _hidden(snapshot: Snapshot) -> list[PullProblem]:
     if not snapshot.hidden:
         return []
-    return [Problem("foreign", "", f"{snapshot.hidden:,} without a number", "hide it behind a key of their own")]
+    return [PullProblem("foreign", "", f"{snapshot.hidden:,} without a number", "hide it behind a key of their own")]
 
 
 def _unseen(server: Doccano, snapshot: Snapshot) -> dict[str, int]:
@@ -242,7 +244,7 @@ def _unseen(server: Doccano, snapshot: Snapshot) -> dict[str, int]:
     return {label: number for label, number in more.items() if number > 0}
 
 
-def _repaired(repaired: Repaired) -> dict[str, Any]:
+def _repaired(repaired: Fix) -> dict[str, Any]:
     flaw, after = repaired.repair.flaw, repaired.repair.after
     return {
         "annotator": repaired.annotator,

@@ -20,7 +20,7 @@ WORD = re.compile(r"\w+")
 KEPT = 0.5  # the least share of the words of both texts that are the same, in the same order
 
 
-class Moves(NamedTuple):
+class SpanMoves(NamedTuple):
     """Where spans are in the new text.
 
     Args:
@@ -58,7 +58,7 @@ class MovedLine:
         }
 
 
-def find_moves(old: str, new: str, spans: Iterable[Span]) -> Moves:
+def find_moves(old: str, new: str, spans: Iterable[Span]) -> SpanMoves:
     """The place of each span in the new text, by its surface, unambiguously.
 
     A span keeps its place in what both texts share at their beginning or at their end, if that piece is in each text
@@ -84,7 +84,7 @@ def find_moves(old: str, new: str, spans: Iterable[Span]) -> Moves:
     for one, other in _collisions(to):
         for span in (one, other):
             lost[span] = "would overlap another span in the new text"
-    return Moves({span: moved for span, moved in to.items() if span not in lost}, lost)
+    return SpanMoves({span: moved for span, moved in to.items() if span not in lost}, lost)
 
 
 def is_changed_form(old: str, new: str) -> bool:

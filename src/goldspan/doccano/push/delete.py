@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from goldspan.doccano.client.api import Doccano
-    from goldspan.doccano.client.schema import Project
-    from goldspan.doccano.push.push import Seen
-    from goldspan.doccano.snapshot import Copy, Snapshot
+    from goldspan.doccano.client.schema import DoccanoProject
+    from goldspan.doccano.push.push import Observation
+    from goldspan.doccano.snapshot import Snapshot, StoredExample
 
 if TYPE_CHECKING:
-    Look = Callable[[Collection[int]], Seen]
+    Look = Callable[[Collection[int]], Observation]
     Pulse = tuple[Mapping[str, int], Mapping[str, int]]
 
 LOOKS = 5  # at one chunk, while people are at work
@@ -37,7 +37,7 @@ SHARED_AT_ONCE = 10  # each is asked for by itself, and all wait for the last: s
 ALONE_AT_ONCE = 100  # asked for together
 
 
-def delete(server: Doccano, project: Project, chunk: Sequence[int], look: Look) -> list[int]:
+def delete(server: Doccano, project: DoccanoProject, chunk: Sequence[int], look: Look) -> list[int]:
     """Delete the copies that may go; those that may not any more are left to the next plan.
 
     Args:
@@ -73,13 +73,13 @@ def delete(server: Doccano, project: Project, chunk: Sequence[int], look: Look) 
     )
 
 
-def _few(going: Mapping[int, int], project: Project) -> Iterator[dict[int, int]]:
+def _few(going: Mapping[int, int], project: DoccanoProject) -> Iterator[dict[int, int]]:
     numbers, size = sorted(going), SHARED_AT_ONCE if project.collaborative else ALONE_AT_ONCE
     for begin in range(0, len(numbers), size):
         yield {number: going[number] for number in numbers[begin : begin + size]}
 
 
-def _going(seen: Seen, chunk: Collection[int]) -> dict[int, int]:
+def _going(seen: Observation, chunk: Collection[int]) -> dict[int, int]:
     """The numbers of the copies that may go, each with that of a copy that stays."""
     found: dict[int, int] = {}
     wanted = set(chunk)
@@ -107,7 +107,7 @@ def _held(server: Doccano, snapshot: Snapshot | None, going: Mapping[int, int]) 
     return [number for number in held if _is_as_seen(server, snapshot.copies[number], project, labels)]
 
 
-def _is_as_seen(server: Doccano, copy: Copy, project: Project, labels: Mapping[int, str]) -> bool:
+def _is_as_seen(server: Doccano, copy: StoredExample, project: DoccanoProject, labels: Mapping[int, str]) -> bool:
     """Whether a copy of a shared annotation has the spans that were seen, and nobody confirmed it."""
     if server.confirmations(project.id, copy.number):
         return False
@@ -115,7 +115,7 @@ def _is_as_seen(server: Doccano, copy: Copy, project: Project, labels: Mapping[i
     return now == sorted(_places(copy, project))
 
 
-def _places(copy: Copy, project: Project) -> Iterator[tuple[int, int, str]]:
+def _places(copy: StoredExample, project: DoccanoProject) -> Iterator[tuple[int, int, str]]:
     """Start, end and label of the spans of a shared annotation, in the server's unit."""
     convert = offsets.to_graphemes if project.grapheme_mode else offsets.to_utf16
     work = copy.work[ALL]
@@ -125,7 +125,7 @@ def _places(copy: Copy, project: Project) -> Iterator[tuple[int, int, str]]:
     yield from ((refused.start, refused.end, refused.label) for refused in work.refused)
 
 
-def _pulse(server: Doccano, project: Project) -> Pulse | None:
+def _pulse(server: Doccano, project: DoccanoProject) -> Pulse | None:
     """What shows that somebody is at work where everybody annotates alone: confirmations by person, spans by label."""
     if project.collaborative:
         return None

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any, Literal
 from goldspan import formats
 from goldspan.articles.paragraphs import examples_of
 from goldspan.doccano.snapshot import fingerprint
-from goldspan.errors import InputError, MissingPart, ValueRefused
+from goldspan.errors import InputError, InvalidValueError, NotFoundError
 from goldspan.formats import doccano
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from goldspan.annotation import Example, Span
-    from goldspan.corpus import Corpus, Entry
-    from goldspan.doccano.client.schema import Project
+    from goldspan.corpus import Corpus, ManifestEntry
+    from goldspan.doccano.client.schema import DoccanoProject
 
 Prefill = Literal["nothing", "gold", "suggestions"]
 NAMED = 5  # examples in a message
@@ -28,7 +28,7 @@ STALE = "Make the suggestions anew: goldspan suggest"
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class DesiredExample:
     """An example that is to be there.
 
     Args:
@@ -45,7 +45,7 @@ class Wanted:
         return {key: value for key, value in self.row.items() if key not in {"text", "label"}}
 
 
-def chosen(corpus: Corpus, articles: Sequence[str] | None) -> list[Entry]:
+def chosen_articles(corpus: Corpus, articles: Sequence[str] | None) -> list[ManifestEntry]:
     """The articles of these ids, or all, in the order of the manifest.
 
     Raises:
@@ -62,7 +62,7 @@ def chosen(corpus: Corpus, articles: Sequence[str] | None) -> list[Entry]:
     return [entry for entry in known.values() if articles is None or entry.id in articles]
 
 
-def examples(corpus: Corpus, entries: Sequence[Entry], prefill: Prefill = "nothing") -> list[Example]:
+def desired_examples(corpus: Corpus, entries: Sequence[ManifestEntry], prefill: Prefill = "nothing") -> list[Example]:
     """The examples of articles, as they are to be annotated.
 
     The paragraphs are those of the gold as far as it goes, since these were looked at; the rest of the article is cut.
@@ -74,16 +74,16 @@ def examples(corpus: Corpus, entries: Sequence[Entry], prefill: Prefill = "nothi
 
     Raises:
         InputError: if a file is not valid, or suggestions are those of other texts.
-        MissingPart: if an article has no suggestions, or no gold, and these are to be filled in.
+        NotFoundError: if an article has no suggestions, or no gold, and these are to be filled in.
     """
     return [example for entry in entries for example in _examples(corpus, entry, prefill)]
 
 
-def _examples(corpus: Corpus, entry: Entry, prefill: Prefill) -> Iterator[Example]:
+def _examples(corpus: Corpus, entry: ManifestEntry, prefill: Prefill) -> Iterator[Example]:
     gold = list(corpus.gold_examples([entry.id]))
     if prefill == "gold":
         if not gold:
-            raise MissingPart(
+            raise NotFoundError(
                 f"the article {entry.id} has no gold",
                 file=corpus.gold / f"{entry.id}.jsonl",
                 remedy="Name the articles that have some with --articles, or push without --gold.",
@@ -97,7 +97,7 @@ def _examples(corpus: Corpus, entry: Entry, prefill: Prefill) -> Iterator[Exampl
         yield from (example.with_spans(()) for example in plain)
 
 
-def _whole(corpus: Corpus, entry: Entry, gold: Sequence[Example]) -> list[Example]:
+def _whole(corpus: Corpus, entry: ManifestEntry, gold: Sequence[Example]) -> list[Example]:
     """The examples of gold, and those of the article that it lacks: gold may be unfinished."""
     if gold and not (corpus.seeds / entry.file).is_file():
         return list(gold)
@@ -114,11 +114,13 @@ def _meet(one: Example, other: Example) -> bool:
     return one.at < other.at + len(other.text) and other.at < one.at + len(one.text)
 
 
-def _suggested(corpus: Corpus, entry: Entry, plain: Sequence[Example]) -> Iterator[Example]:
+def _suggested(corpus: Corpus, entry: ManifestEntry, plain: Sequence[Example]) -> Iterator[Example]:
     """The examples with the spans suggested for them; rules and scores stay behind, for people change the spans."""
     file = corpus.build / "suggestions" / f"{entry.id}.jsonl"
     if not file.is_file():
-        raise MissingPart(f"the article {entry.id} has no suggestions", file=file, remedy="Make them: goldspan suggest")
+        raise NotFoundError(
+            f"the article {entry.id} has no suggestions", file=file, remedy="Make them: goldspan suggest"
+        )
     found = {example.id: example for example in formats.load(file)}
     for example in plain:
         suggestion = found.get(example.id)
@@ -127,12 +129,12 @@ def _suggested(corpus: Corpus, entry: Entry, plain: Sequence[Example]) -> Iterat
         yield example.with_spans(suggestion.spans)
 
 
-def rows(
+def upload_rows(
     wanted: Sequence[Example],
-    project: Project,
+    project: DoccanoProject,
     labels: Collection[str],
     more: Mapping[str, Mapping[str, str]] | None = None,
-) -> list[Wanted]:
+) -> list[DesiredExample]:
     """The rows, all of them fit for the project; nothing that Doccano would drop, bend or refuse is among them.
 
     Args:
@@ -142,9 +144,9 @@ def rows(
         more: further keys per example id, strings; the same keys for each.
 
     Raises:
-        ValueRefused: naming the example, for a doubled id; for spans in a project in which everybody annotates alone;
-            for overlapping spans where the project does not allow them; for a label that is not among those given; for
-            what `formats.doccano.row` refuses; for further keys that differ or that Doccano uses itself.
+        InvalidValueError: naming the example, for a doubled id; for spans in a project in which everybody annotates
+            alone; for overlapping spans where the project does not allow them; for a label that is not among those
+            given; for what `formats.doccano.row` refuses; for further keys that differ or that Doccano uses itself.
     """
     more = more or {}
     _refuse_doubles(wanted)
@@ -155,14 +157,14 @@ def rows(
         row = doccano.row(example, "graphemes" if project.grapheme_mode else "utf16")
         if project.collaborative:
             row[doccano.SENT] = fingerprint(example.spans)
-        made.append(Wanted(example, {**row, **{key: more[example.id][key] for key in keys}}))
+        made.append(DesiredExample(example, {**row, **{key: more[example.id][key] for key in keys}}))
     return made
 
 
 def _refuse_doubles(wanted: Sequence[Example]) -> None:
     twice = [name for name, times in Counter(example.id for example in wanted).items() if times > 1]
     if twice:
-        raise ValueRefused("this id is there twice", example=twice[0], remedy="An id must mean one example.")
+        raise InvalidValueError("this id is there twice", example=twice[0], remedy="An id must mean one example.")
 
 
 def _keys(wanted: Sequence[Example], more: Mapping[str, Mapping[str, str]]) -> list[str]:
@@ -175,18 +177,20 @@ def _keys(wanted: Sequence[Example], more: Mapping[str, Mapping[str, str]]) -> l
         wrong = sorted(keys.symmetric_difference(mine)) or [k for k, v in mine.items() if not isinstance(v, str)]
         if wrong:
             remedy = "Give every example the same keys, with strings: Doccano fills gaps with NaN."
-            raise ValueRefused(f"the further key {wrong[0]!r} is not a string here", example=example.id, remedy=remedy)
+            raise InvalidValueError(
+                f"the further key {wrong[0]!r} is not a string here", example=example.id, remedy=remedy
+            )
     taken = sorted(key for key in keys if key in DOCCANOS or key.startswith(("goldspan_", "#")))
     if taken:
-        raise ValueRefused(f"the further key {taken[0]!r} is taken", remedy="Choose another name for it.")
+        raise InvalidValueError(f"the further key {taken[0]!r} is taken", remedy="Choose another name for it.")
     return sorted(keys)
 
 
-def _refuse_spans(example: Example, project: Project, labels: Collection[str]) -> None:
+def _refuse_spans(example: Example, project: DoccanoProject, labels: Collection[str]) -> None:
     if not example.spans:
         return
     if not project.collaborative:
-        raise ValueRefused(
+        raise InvalidValueError(
             "has spans, but in this project everybody annotates alone: filled in, they would be those of the uploader",
             example=example.id,
             remedy="Push it without spans, or into a shared project.",
@@ -194,11 +198,13 @@ def _refuse_spans(example: Example, project: Project, labels: Collection[str]) -
     for span in example.spans:
         if span.label not in labels:
             remedy = f"The labels are {', '.join(labels)}."
-            raise ValueRefused(f"{_shown(example, span)}: there is no such label", example=example.id, remedy=remedy)
+            raise InvalidValueError(
+                f"{_shown(example, span)}: there is no such label", example=example.id, remedy=remedy
+            )
     if not project.allow_overlapping:
         for one, other in pairwise(example.spans):  # sorted: if any two overlap, two neighbours do
             if one.overlaps(other):
-                raise ValueRefused(
+                raise InvalidValueError(
                     f"{_shown(example, one)} and {_shown(example, other)} overlap: Doccano would drop one of them",
                     example=example.id,
                     remedy="Take one of them out, or use a project that allows overlapping spans.",

@@ -32,16 +32,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from goldspan.doccano.client.api import Doccano
-    from goldspan.doccano.client.schema import Project
+    from goldspan.doccano.client.schema import DoccanoProject
     from goldspan.doccano.progress import Progress
-    from goldspan.doccano.push.desired_state import Wanted
+    from goldspan.doccano.push.desired_state import DesiredExample
 
 READABLE = 60  # characters of a project's name in the name of its journal
 REMEDY = "Remove the file: what an interrupted push left is then taken for people's work, and left alone."
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class JournalBatch:
     """An upload and its import.
 
     Args:
@@ -75,11 +75,11 @@ class Journal:
         self._batches = _read(file)
 
     @property
-    def batches(self) -> tuple[Batch, ...]:
+    def batches(self) -> tuple[JournalBatch, ...]:
         """The batches that are open, oldest first."""
         return tuple(self._batches)
 
-    def begin(self, batch: Batch) -> None:
+    def begin(self, batch: JournalBatch) -> None:
         """A batch was uploaded; its import is about to be asked for."""
         self._batches.append(batch)
         self._write()
@@ -104,7 +104,7 @@ class Journal:
         files.write(self.file, json.dumps({"batches": batches}) + "\n")
 
 
-def path(folder: Path, url: str, project: str) -> Path:
+def journal_path(folder: Path, url: str, project: str) -> Path:
     """The journal of a project on a server.
 
     Args:
@@ -119,7 +119,7 @@ def path(folder: Path, url: str, project: str) -> Path:
 
 
 @contextlib.contextmanager
-def opened(file: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[Journal]:
+def open_journal(file: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[Journal]:
     """The journal, kept from every other push from this folder until it is closed.
 
     Args:
@@ -139,7 +139,7 @@ def opened(file: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[J
         yield Journal(file)
 
 
-def _read(file: Path) -> list[Batch]:
+def _read(file: Path) -> list[JournalBatch]:
     if not file.is_file():
         return []
     try:
@@ -149,11 +149,11 @@ def _read(file: Path) -> list[Batch]:
         raise InputError(f"not the journal of a push: {error}", file=file, remedy=REMEDY) from None
 
 
-def _batch(row: dict[str, Any]) -> Batch:
+def _batch(row: dict[str, Any]) -> JournalBatch:
     match row:
         case {"upload": str(upload), "task": str() | None as task, "above": int(above), "ids": list(ids)}:
             if all(isinstance(name, str) for name in ids):
-                return Batch(upload, task, above, tuple(ids), row.get("whole") is True)
+                return JournalBatch(upload, task, above, tuple(ids), row.get("whole") is True)
     raise ValueError(f"{row!r:.80} is no batch")
 
 
@@ -164,7 +164,13 @@ PAUSE = 0.2
 
 
 def upload_and_import(
-    server: Doccano, project: Project, uploads: Sequence[Wanted], *, above: int, book: Journal, tell: Progress
+    server: Doccano,
+    project: DoccanoProject,
+    uploads: Sequence[DesiredExample],
+    *,
+    above: int,
+    book: Journal,
+    tell: Progress,
 ) -> list[str]:
     """Send rows up and have them imported.
 
@@ -184,7 +190,7 @@ def upload_and_import(
     """
     tell("upload", 0, len(uploads))
     upload = server.upload(b"".join(doccano.line(want.row) for want in uploads), UPLOAD)
-    book.begin(Batch(upload, None, above, tuple(want.example.id for want in uploads)))
+    book.begin(JournalBatch(upload, None, above, tuple(want.example.id for want in uploads)))
     task = server.start_import(project.id, [upload])
     book.started(upload, task)
     before = server.count(project.id)
@@ -199,7 +205,7 @@ def upload_and_import(
     return errors
 
 
-def recover(server: Doccano, project: Project, book: Journal, tell: Progress) -> None:
+def recover(server: Doccano, project: DoccanoProject, book: Journal, tell: Progress) -> None:
     """Take back what an interrupted push left to be imported, and wait for what is being imported.
 
     An import whose upload is taken away before it begins brings nothing. The server forgets an upload as soon as its
@@ -220,7 +226,7 @@ def recover(server: Doccano, project: Project, book: Journal, tell: Progress) ->
             _outlast(server, project, min(UNKNOWN, server.patience))
 
 
-def _outlast(server: Doccano, project: Project, quiet: float) -> None:
+def _outlast(server: Doccano, project: DoccanoProject, quiet: float) -> None:
     """Wait until no example has come for some seconds."""
     last, since = server.count(project.id), time.monotonic()
     while time.monotonic() - since < quiet:

@@ -23,8 +23,8 @@ from goldspan.formats.doccano import SENT
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from goldspan.doccano.push.desired_state import Wanted
-    from goldspan.doccano.snapshot import Copy, Snapshot
+    from goldspan.doccano.push.desired_state import DesiredExample
+    from goldspan.doccano.snapshot import Snapshot, StoredExample
 
 State = Literal["create", "unchanged", "update", "replace", "conflict"]
 STATES: tuple[State, ...] = get_args(State)
@@ -40,7 +40,7 @@ ONLY_THERE = "Delete it in Doccano by hand if it is no longer wanted."
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PushStep:
     """What is to be done about one example.
 
     Args:
@@ -53,7 +53,7 @@ class Step:
         meta: what is to travel with the kept copy from now on, where that differs.
     """
 
-    wanted: Wanted
+    wanted: DesiredExample
     state: State
     keep: int | None = None
     drop: tuple[int, ...] = ()
@@ -68,7 +68,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Stray:
+class UnmanagedExample:
     """A copy that nobody asked for."""
 
     number: int
@@ -76,14 +76,14 @@ class Stray:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class PushPlan:
     """The steps, in the order of the examples, and what is only there."""
 
-    steps: tuple[Step, ...]
-    only_there: tuple[Stray, ...] = ()
+    steps: tuple[PushStep, ...]
+    only_there: tuple[UnmanagedExample, ...] = ()
 
     @property
-    def uploads(self) -> tuple[Wanted, ...]:
+    def uploads(self) -> tuple[DesiredExample, ...]:
         """What is to go up."""
         return tuple(step.wanted for step in self.steps if step.state in {"create", "replace"})
 
@@ -108,14 +108,15 @@ class Plan:
 
     def articles(self) -> dict[str, dict[str, int]]:
         """The same counts by article, as the examples come; what is only there and has no id has an empty name."""
-        steps: dict[str, list[Step]] = {}
-        strays: dict[str, list[Stray]] = {}
+        steps: dict[str, list[PushStep]] = {}
+        strays: dict[str, list[UnmanagedExample]] = {}
         for step in self.steps:
             steps.setdefault(step.wanted.example.article, []).append(step)
         for stray in self.only_there:
             strays.setdefault(article_of(stray.id), []).append(stray)
         return {
-            name: Plan(tuple(steps.get(name, ())), tuple(strays.get(name, ()))).counts() for name in {**steps, **strays}
+            name: PushPlan(tuple(steps.get(name, ())), tuple(strays.get(name, ()))).counts()
+            for name in {**steps, **strays}
         }
 
     def attention(self) -> Iterator[tuple[str, str, str]]:
@@ -150,14 +151,14 @@ def article_of(name: str | None) -> str:
     return head if dot and tail.isdigit() else name or ""
 
 
-def plan(
-    wanted: Sequence[Wanted],
+def plan_push(
+    wanted: Sequence[DesiredExample],
     snapshot: Snapshot | None,
     touched: Mapping[int, str],
     *,
     half: Collection[int] = (),
     elsewhere: Collection[str] = (),
-) -> Plan:
+) -> PushPlan:
     """The plan.
 
     Args:
@@ -171,14 +172,14 @@ def plan(
     names = {want.example.id for want in wanted}
     steps = [_step(want, by_id.get(want.example.id, ()), touched, half) for want in wanted]
     strays = [
-        Stray(copy.number, copy.id)
+        UnmanagedExample(copy.number, copy.id)
         for copy in ([] if snapshot is None else snapshot.copies.values())
         if copy.id not in names and article_of(copy.id) not in elsewhere
     ]
-    return Plan(tuple(steps), tuple(sorted(strays, key=lambda stray: stray.number)))
+    return PushPlan(tuple(steps), tuple(sorted(strays, key=lambda stray: stray.number)))
 
 
-def is_doubtful(wanted: Iterable[Wanted], snapshot: Snapshot) -> bool:
+def is_doubtful(wanted: Iterable[DesiredExample], snapshot: Snapshot) -> bool:
     """Whether the plan depends on who worked on what: some example has several copies, or one that does not fit."""
     return any(
         len(copies) > 1 or (copies and not fits(want, copies[0]))
@@ -187,18 +188,20 @@ def is_doubtful(wanted: Iterable[Wanted], snapshot: Snapshot) -> bool:
     )
 
 
-def same_text(want: Wanted, copy: Copy) -> bool:
+def same_text(want: DesiredExample, copy: StoredExample) -> bool:
     """Whether the copy holds the wanted text."""
     return copy.spoiled is None and copy.text == want.example.text
 
 
-def fits(want: Wanted, copy: Copy) -> bool:
+def fits(want: DesiredExample, copy: StoredExample) -> bool:
     """Whether the copy holds the wanted text and, as it was sent, the wanted spans."""
     sent = want.row.get(SENT)
     return same_text(want, copy) and (sent is None or copy.row.get(SENT) == sent)
 
 
-def _step(want: Wanted, copies: Sequence[Copy], touched: Mapping[int, str], half: Collection[int]) -> Step:
+def _step(
+    want: DesiredExample, copies: Sequence[StoredExample], touched: Mapping[int, str], half: Collection[int]
+) -> PushStep:
     whole = sorted((copy for copy in copies if copy.number not in half), key=lambda copy: copy.number)
     worked = [copy for copy in whole if copy.number in touched and not _fits_alone(want, whole)]
     if worked:
@@ -207,43 +210,49 @@ def _step(want: Wanted, copies: Sequence[Copy], touched: Mapping[int, str], half
     if fitting:
         return _kept(want, fitting[0], _others(copies, fitting[:1]))
     if copies:
-        return Step(want, "replace", drop=_others(copies, ()), why=_why_replaced(want, copies))
-    return Step(want, "create")
+        return PushStep(want, "replace", drop=_others(copies, ()), why=_why_replaced(want, copies))
+    return PushStep(want, "create")
 
 
-def _fits_alone(want: Wanted, copies: Sequence[Copy]) -> bool:
+def _fits_alone(want: DesiredExample, copies: Sequence[StoredExample]) -> bool:
     return len(copies) == 1 and fits(want, copies[0])
 
 
-def _others(copies: Iterable[Copy], kept: Collection[Copy]) -> tuple[int, ...]:
+def _others(copies: Iterable[StoredExample], kept: Collection[StoredExample]) -> tuple[int, ...]:
     stay = {copy.number for copy in kept}
     return tuple(sorted(copy.number for copy in copies if copy.number not in stay))
 
 
-def _worked(want: Wanted, worked: Sequence[Copy], drop: tuple[int, ...], touched: Mapping[int, str]) -> Step:
+def _worked(
+    want: DesiredExample, worked: Sequence[StoredExample], drop: tuple[int, ...], touched: Mapping[int, str]
+) -> PushStep:
     """The step where people worked on a copy, or on several."""
     if len(worked) > 1:
         told = "; ".join(f"number {copy.number}: {touched[copy.number]}" for copy in worked)
-        return Step(want, "conflict", drop=drop, why=f"{len(worked)} copies were worked on ({told})", remedy=SEVERAL)
+        return PushStep(
+            want, "conflict", drop=drop, why=f"{len(worked)} copies were worked on ({told})", remedy=SEVERAL
+        )
     copy = worked[0]
     if same_text(want, copy):
         return _kept(want, copy, drop)
     how = touched[copy.number]
     if copy.spoiled is not None:
         why = f"it was worked on ({how}), but {copy.spoiled}"
-        return Step(want, "conflict", drop=drop, why=why, remedy=BY_HAND)
-    return Step(want, "conflict", drop=drop, why=f"its text changed, but it was worked on ({how})", remedy=OLDER_TEXT)
+        return PushStep(want, "conflict", drop=drop, why=why, remedy=BY_HAND)
+    return PushStep(
+        want, "conflict", drop=drop, why=f"its text changed, but it was worked on ({how})", remedy=OLDER_TEXT
+    )
 
 
-def _kept(want: Wanted, copy: Copy, drop: tuple[int, ...]) -> Step:
+def _kept(want: DesiredExample, copy: StoredExample, drop: tuple[int, ...]) -> PushStep:
     """The step where a copy stays as it is, but for what travels with it."""
     spoke = () if fits(want, copy) else SPOKE_OF_SPANS
     meta = {key: value for key, value in want.meta.items() if key not in spoke and copy.row.get(key) != value}
     why = "" if not spoke else "it was worked on: what is filled in now does not reach it"
-    return Step(want, "update" if meta else "unchanged", copy.number, drop, why, meta=meta)
+    return PushStep(want, "update" if meta else "unchanged", copy.number, drop, why, meta=meta)
 
 
-def _why_replaced(want: Wanted, copies: Sequence[Copy]) -> str:
+def _why_replaced(want: DesiredExample, copies: Sequence[StoredExample]) -> str:
     if any(same_text(want, copy) for copy in copies):
         return "other spans are filled in"
     return next((copy.spoiled for copy in copies if copy.spoiled is not None), "its text changed")

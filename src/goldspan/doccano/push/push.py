@@ -20,13 +20,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from goldspan.doccano import controls, project
-from goldspan.doccano.human_work import CHANGED, touched
-from goldspan.doccano.progress import silent
+from goldspan.doccano.human_work import CHANGED, worked_on_examples
+from goldspan.doccano.progress import no_progress
 from goldspan.doccano.push import delete, desired_state, journal, plan, verify
-from goldspan.doccano.push.desired_state import rows
-from goldspan.doccano.push.verify import Account
-from goldspan.doccano.snapshot import take
-from goldspan.errors import ServerError, ValueRefused
+from goldspan.doccano.push.desired_state import upload_rows
+from goldspan.doccano.push.verify import PushTally
+from goldspan.doccano.snapshot import take_snapshot
+from goldspan.errors import InvalidValueError, ServerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -35,21 +35,21 @@ if TYPE_CHECKING:
     from goldspan.annotation import Example
     from goldspan.corpus import Corpus
     from goldspan.doccano.client.api import Doccano
-    from goldspan.doccano.client.schema import Project
+    from goldspan.doccano.client.schema import DoccanoProject
     from goldspan.doccano.controls import Controls
     from goldspan.doccano.progress import Progress
-    from goldspan.doccano.project import Kind, Preparation
-    from goldspan.doccano.push.desired_state import Prefill, Wanted
-    from goldspan.doccano.push.journal import Batch, Journal
-    from goldspan.doccano.push.plan import Plan
-    from goldspan.doccano.snapshot import Copy, Snapshot
+    from goldspan.doccano.project import Kind, ProjectPlan
+    from goldspan.doccano.push.desired_state import DesiredExample, Prefill
+    from goldspan.doccano.push.journal import Journal, JournalBatch
+    from goldspan.doccano.push.plan import PushPlan
+    from goldspan.doccano.snapshot import Snapshot, StoredExample
 
 ROUNDS = 8  # a push takes three; each further one means that somebody else was at work
 AT_ONCE = 500  # copies to be deleted between two looks
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class PushOptions:
     """How to push.
 
     Args:
@@ -59,12 +59,12 @@ class Options:
     """
 
     elsewhere: Collection[str] = ()
-    progress: Progress = silent
-    planned: Callable[[Plan], None] = lambda _: None
+    progress: Progress = no_progress
+    planned: Callable[[PushPlan], None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Observation:
     """What a look saw.
 
     Args:
@@ -73,16 +73,16 @@ class Seen:
     """
 
     snapshot: Snapshot | None
-    plan: Plan
+    plan: PushPlan
 
     @property
-    def copies(self) -> Mapping[int, Copy]:
+    def copies(self) -> Mapping[int, StoredExample]:
         """What is there, by number."""
         return {} if self.snapshot is None else self.snapshot.copies
 
 
 @dataclass(slots=True)
-class Pushed:
+class PushResult:
     """What a push did.
 
     Args:
@@ -93,9 +93,9 @@ class Pushed:
         updated: how many copies got other keys.
     """
 
-    plan: Plan
-    left: Plan
-    account: Account = field(default_factory=Account)
+    plan: PushPlan
+    left: PushPlan
+    account: PushTally = field(default_factory=PushTally)
     deleted: int = 0
     updated: int = 0
 
@@ -114,13 +114,13 @@ class Pushed:
 
 def observe(
     server: Doccano,
-    project: Project | None,
-    wanted: Sequence[Wanted],
-    options: Options,
-    batches: Sequence[Batch] = (),
+    project: DoccanoProject | None,
+    wanted: Sequence[DesiredExample],
+    options: PushOptions,
+    batches: Sequence[JournalBatch] = (),
     *,
     going: Collection[int] = (),
-) -> Seen:
+) -> Observation:
     """What is in a project, and what a push is to do about it. Nothing is written.
 
     Args:
@@ -137,25 +137,25 @@ def observe(
     snapshot, worked, half = None, dict[int, str](), set[int]()
     if project is not None and server.count(project.id):
         options.progress("look at what is there", 0, None)
-        snapshot = None if going else take(server, project, confirmed=False)
+        snapshot = None if going else take_snapshot(server, project, confirmed=False)
         if snapshot is None or plan.is_doubtful(wanted, snapshot) or verify.half_done(snapshot, batches):
-            snapshot = take(server, project, confirmed=True)
-            worked = touched(server, snapshot, going)
+            snapshot = take_snapshot(server, project, confirmed=True)
+            worked = worked_on_examples(server, snapshot, going)
             # one that was left half done lacks its spans and nothing else
             half = {number for number in verify.half_done(snapshot, batches) if worked.get(number, CHANGED) == CHANGED}
-    made = plan.plan(wanted, snapshot, worked, half=half, elsewhere=options.elsewhere)
-    return Seen(snapshot, made)
+    made = plan.plan_push(wanted, snapshot, worked, half=half, elsewhere=options.elsewhere)
+    return Observation(snapshot, made)
 
 
 def push_examples(
     server: Doccano,
-    project: Project,
+    project: DoccanoProject,
     desired: Sequence[Example],
     *,
     folder: Path,
     more: Mapping[str, Mapping[str, str]] | None = None,
-    options: Options | None = None,
-) -> Pushed:
+    options: PushOptions | None = None,
+) -> PushResult:
     """Bring a project to hold these examples.
 
     Args:
@@ -167,23 +167,28 @@ def push_examples(
         options: how to push.
 
     Raises:
-        ValueRefused: before anything is sent, for an example that Doccano would drop, bend or refuse.
+        InvalidValueError: before anything is sent, for an example that Doccano would drop, bend or refuse.
         ServerError: if the server does not answer as it should, or does not hold what it was sent. Whatever happened,
             the next push puts it in order.
     """
-    options = options or Options()
+    options = options or PushOptions()
     labels = [kind.name for kind in server.span_types(project.id)] if any(one.spans for one in desired) else []
-    wanted = rows(desired, project, labels, more)
-    file = journal.path(folder, server.url, project.name)
-    with journal.opened(file, lambda: options.progress("wait for another push", 0, None)) as book:
-        return _Push(server, project, wanted, book, options).run()
+    wanted = upload_rows(desired, project, labels, more)
+    file = journal.journal_path(folder, server.url, project.name)
+    with journal.open_journal(file, lambda: options.progress("wait for another push", 0, None)) as book:
+        return _PushRun(server, project, wanted, book, options).run()
 
 
-class _Push:
+class _PushRun:
     """A push under way."""
 
     def __init__(
-        self, server: Doccano, project: Project, wanted: Sequence[Wanted], book: Journal, options: Options
+        self,
+        server: Doccano,
+        project: DoccanoProject,
+        wanted: Sequence[DesiredExample],
+        book: Journal,
+        options: PushOptions,
     ) -> None:
         self.server = server
         self.project = project
@@ -192,12 +197,12 @@ class _Push:
         self.options = options
         self.tell = options.progress
 
-    def run(self) -> Pushed:
+    def run(self) -> PushResult:
         """Look, do, look again, until nothing is left to do."""
         journal.recover(self.server, self.project, self.book, self.tell)
         seen = self._look()
         self.options.planned(seen.plan)
-        done = Pushed(seen.plan, seen.plan)
+        done = PushResult(seen.plan, seen.plan)
         for _ in range(ROUNDS):
             if seen.plan.is_done:
                 self.book.close()
@@ -209,7 +214,7 @@ class _Push:
             remedy="See that no other push is at work with other texts, then push again.",
         )
 
-    def _send(self, done: Pushed, seen: Seen) -> Seen:
+    def _send(self, done: PushResult, seen: Observation) -> Observation:
         """Upload what is to be created or takes the place of something, and read it back."""
         uploads, above = seen.plan.uploads, max(seen.copies, default=0)
         errors = journal.upload_and_import(
@@ -220,7 +225,7 @@ class _Push:
         done.account += verify.reconcile(uploads, now.plan, now.copies, errors)
         return now
 
-    def _tidy(self, done: Pushed, seen: Seen) -> Seen:
+    def _tidy(self, done: PushResult, seen: Observation) -> Observation:
         """Delete what is to go, update what stays, and look that nothing else went."""
         deleted = self._delete(seen)
         done.deleted += len(deleted)
@@ -229,10 +234,10 @@ class _Push:
         verify.vanished(seen.copies, now.copies, deleted)
         return now
 
-    def _look(self, going: Collection[int] = ()) -> Seen:
+    def _look(self, going: Collection[int] = ()) -> Observation:
         return observe(self.server, self.project, self.wanted, self.options, self.book.batches, going=going)
 
-    def _delete(self, seen: Seen) -> list[int]:
+    def _delete(self, seen: Observation) -> list[int]:
         """Delete the copies that are to go, as far as they still are; their numbers."""
         drops, deleted = sorted(seen.plan.drops), list[int]()
         for begin in range(0, len(drops), AT_ONCE):
@@ -240,7 +245,7 @@ class _Push:
             deleted += delete.delete(self.server, self.project, drops[begin : begin + AT_ONCE], self._look)
         return deleted
 
-    def _update(self, seen: Seen) -> int:
+    def _update(self, seen: Observation) -> int:
         """Give the copies that stay the keys that have changed; how many did."""
         steps = [step for step in seen.plan.steps if step.state == "update"]
         for done, step in enumerate(steps):
@@ -252,7 +257,7 @@ class _Push:
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
+class PushRequest:
     """A push that is ready to be looked at or carried out.
 
     Args:
@@ -266,30 +271,30 @@ class Errand:
 
     server: Doccano
     corpus: Corpus
-    preparation: Preparation
+    preparation: ProjectPlan
     examples: Sequence[Example]
-    options: Options
+    options: PushOptions
     controls: Controls
 
-    def look(self) -> Plan:
+    def look(self) -> PushPlan:
         """What would be done to the examples; nothing is written.
 
         Raises:
-            ValueRefused: for an example that does not fit the project.
+            InvalidValueError: for an example that does not fit the project.
             ServerError: if the server does not answer as it should.
         """
         prepared = self.preparation
-        wanted = desired_state.rows(self.examples, prepared.planned, self.corpus.scheme.names)
+        wanted = desired_state.upload_rows(self.examples, prepared.planned, self.corpus.scheme.names)
         return observe(self.server, prepared.project, wanted, self.options).plan
 
-    def carry_out(self) -> Pushed:
+    def carry_out(self) -> PushResult:
         """Make or update the project, and bring it to hold the examples.
 
         Raises:
-            ValueRefused: before anything is written, for an example that does not fit the project.
+            InvalidValueError: before anything is written, for an example that does not fit the project.
             ServerError: if the server does not answer as it should, or does not hold what it was sent.
         """
-        desired_state.rows(self.examples, self.preparation.planned, self.corpus.scheme.names)
+        desired_state.upload_rows(self.examples, self.preparation.planned, self.corpus.scheme.names)
         self.controls.record()  # first of all: what went up unrecorded would be taken for work
         made = self.preparation.apply()
         folder = self.corpus.build / "doccano"
@@ -318,8 +323,8 @@ def prepare(
     kind: Kind | None = None,
     control: int = 0,
     members: Path | None = None,
-    options: Options | None = None,
-) -> Errand:
+    options: PushOptions | None = None,
+) -> PushRequest:
     """Put a push together.
 
     Args:
@@ -335,19 +340,19 @@ def prepare(
         options: how to push.
 
     Raises:
-        ValueRefused: if spans are to be filled in where everybody annotates alone, or controls mixed in where all work
-            on one annotation; if there is not enough gold for the controls; for what `project.prepare` refuses.
+        InvalidValueError: if spans are to be filled in where everybody annotates alone, or controls mixed in where all
+            work on one annotation; if there is not enough gold for the controls; for what `project.prepare` refuses.
         InputError: for an article that the corpus does not have, or a file that is not valid.
-        MissingPart: if there is nothing to be filled in.
+        NotFoundError: if there is nothing to be filled in.
         ServerError: if the project is of the other kind.
     """
-    entries = desired_state.chosen(corpus, articles)
+    entries = desired_state.chosen_articles(corpus, articles)
     found = server.project(name)
     if found is not None:
         project.refuse_disputes(found)
     kind = kind or ("independent" if found is None else project.kind_of(found))
     if prefill != "nothing" and kind == "independent":
-        raise ValueRefused(
+        raise InvalidValueError(
             f"{prefill} cannot be filled in where everybody annotates alone: the annotators would not see the spans, "
             "and agreement is measured on what each found unaided",
             remedy=f"Take a shared project: --shared --{prefill}",
@@ -355,11 +360,11 @@ def prepare(
     chosen = {entry.id for entry in entries}
     elsewhere = frozenset(entry.id for entry in corpus.entries if entry.id not in chosen)
     planted = controls.prepare(server, corpus, name, found, chosen, number=control, shared=kind == "shared")
-    return Errand(
+    return PushRequest(
         server,
         corpus,
         project.prepare_project(server, corpus, name, kind, members),
-        controls.mix(desired_state.examples(corpus, entries, prefill), planted.examples, name),
-        replace(options or Options(), elsewhere=elsewhere),
+        controls.mix_controls(desired_state.desired_examples(corpus, entries, prefill), planted.examples, name),
+        replace(options or PushOptions(), elsewhere=elsewhere),
         planted,
     )

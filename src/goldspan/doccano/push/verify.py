@@ -12,10 +12,10 @@ from goldspan.formats.doccano import SENT
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from goldspan.doccano.push.desired_state import Wanted
-    from goldspan.doccano.push.journal import Batch
-    from goldspan.doccano.push.plan import Plan
-    from goldspan.doccano.snapshot import Copy, Snapshot
+    from goldspan.doccano.push.desired_state import DesiredExample
+    from goldspan.doccano.push.journal import JournalBatch
+    from goldspan.doccano.push.plan import PushPlan
+    from goldspan.doccano.snapshot import Snapshot, StoredExample
 
 AT_ONCE = 1000  # examples that an import stores together, before their spans
 NAMED = 5  # examples in a message
@@ -26,7 +26,7 @@ REMEDY = (
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class PushTally:
     """What became of what was sent.
 
     Args:
@@ -41,8 +41,8 @@ class Account:
     stored: int = 0
     explained: int = 0
 
-    def __add__(self, other: Account) -> Account:
-        return Account(
+    def __add__(self, other: PushTally) -> PushTally:
+        return PushTally(
             self.examples + other.examples,
             self.spans + other.spans,
             self.stored + other.stored,
@@ -50,7 +50,9 @@ class Account:
         )
 
 
-def reconcile(sent: Sequence[Wanted], plan: Plan, copies: Mapping[int, Copy], errors: Sequence[str] = ()) -> Account:
+def reconcile(
+    sent: Sequence[DesiredExample], plan: PushPlan, copies: Mapping[int, StoredExample], errors: Sequence[str] = ()
+) -> PushTally:
     """Compare what one import was sent with what is there after it.
 
     Args:
@@ -68,23 +70,23 @@ def reconcile(sent: Sequence[Wanted], plan: Plan, copies: Mapping[int, Copy], er
     if missing or errors:
         told = f"; it says: {'; '.join(errors[:NAMED])}" if errors else ""
         raise ServerError(f"the import left out {_names(missing) or 'something'}{told}", remedy=REMEDY)
-    account, wrong = Account(), []
+    account, wrong = PushTally(), []
     for want in sent:
         step = steps[want.example.id]
         spans = want.example.spans
         if step.state == "conflict" or step.keep is None or step.why:
-            account += Account(1, len(spans), 0, len(spans))
+            account += PushTally(1, len(spans), 0, len(spans))
             continue
         difference = _difference(want, copies[step.keep])
         if difference:
             wrong.append(f"{want.example.id} ({difference})")
-        account += Account(1, len(spans), len(spans))
+        account += PushTally(1, len(spans), len(spans))
     if wrong:
         raise ServerError(f"the server does not hold what it was sent: {_names(wrong)}", remedy=REMEDY)
     return account
 
 
-def half_done(snapshot: Snapshot, batches: Iterable[Batch]) -> set[int]:
+def half_done(snapshot: Snapshot, batches: Iterable[JournalBatch]) -> set[int]:
     """The copies that an import of these batches made and died before it gave them their spans.
 
     An import stores a thousand examples at a time and then, at once, their spans. So what it leaves half done is a
@@ -100,13 +102,13 @@ def half_done(snapshot: Snapshot, batches: Iterable[Batch]) -> set[int]:
     return found
 
 
-def _chunks(snapshot: Snapshot, batch: Batch) -> Iterable[Sequence[Copy]]:
+def _chunks(snapshot: Snapshot, batch: JournalBatch) -> Iterable[Sequence[StoredExample]]:
     """The copies that were sent with spans in one batch, as an import stores them together.
 
     Doccano numbers them in the order in which they were sent; where that order starts anew, so did the import.
     """
     places = {name: place for place, name in enumerate(batch.ids)}
-    found: dict[tuple[int, int], list[Copy]] = {}
+    found: dict[tuple[int, int], list[StoredExample]] = {}
     run, last = 0, -1
     for number in sorted(number for number, copy in snapshot.copies.items() if number > batch.above):
         copy = snapshot.copies[number]
@@ -119,7 +121,7 @@ def _chunks(snapshot: Snapshot, batch: Batch) -> Iterable[Sequence[Copy]]:
     return found.values()
 
 
-def _may_be_half(copy: Copy, snapshot: Snapshot, batch: Batch) -> bool:
+def _may_be_half(copy: StoredExample, snapshot: Snapshot, batch: JournalBatch) -> bool:
     return not batch.whole or any(
         fingerprint(work.spans) == copy.row.get(SENT)
         for other in snapshot.by_id[copy.id or ""]
@@ -127,7 +129,7 @@ def _may_be_half(copy: Copy, snapshot: Snapshot, batch: Batch) -> bool:
     )
 
 
-def vanished(before: Mapping[int, Copy], now: Mapping[int, Copy], deleted: Collection[int]) -> None:
+def vanished(before: Mapping[int, StoredExample], now: Mapping[int, StoredExample], deleted: Collection[int]) -> None:
     """See that exactly what was deleted has gone.
 
     A copy that another push deleted as a double may be missing, too, as long as its example is still there.
@@ -148,7 +150,7 @@ def vanished(before: Mapping[int, Copy], now: Mapping[int, Copy], deleted: Colle
         )
 
 
-def _difference(want: Wanted, copy: Copy) -> str:
+def _difference(want: DesiredExample, copy: StoredExample) -> str:
     """What of the spans that were sent is not there, or is there beside them; empty for nothing."""
     work = copy.work.get(ALL)
     if work is None:  # everybody annotates alone: nothing was filled in, and what is there is theirs
@@ -165,17 +167,17 @@ def _difference(want: Wanted, copy: Copy) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _spans(copy: Copy) -> bool:
+def _spans(copy: StoredExample) -> bool:
     """Whether a copy has any span."""
     return any(work.spans or work.refused for work in copy.work.values())
 
 
-def _is_bare(copy: Copy) -> bool:
+def _is_bare(copy: StoredExample) -> bool:
     """Whether a copy has no span, nor anything else that people leave."""
     return not _spans(copy) and not any(work.confirmed or work.comments for work in copy.work.values())
 
 
-def _name(copy: Copy) -> str:
+def _name(copy: StoredExample) -> str:
     return copy.id or f"Doccano's number {copy.number}"
 
 

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 
 from goldspan import files
 from goldspan.doccano.server.environment import tail
-from goldspan.doccano.server.home import USERNAME, Home, State, write_private, write_state
+from goldspan.doccano.server.home import USERNAME, ServerHome, ServerState, write_private, write_state
 from goldspan.errors import InputError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from goldspan.doccano.server.environment import Environment
+    from goldspan.doccano.server.environment import ServerEnvironment
 
 MODULE = "goldspan_settings"
 
@@ -95,7 +95,7 @@ def after_a_task(**_):
 '''
 
 
-def write_settings(home: Home) -> None:
+def write_settings(home: ServerHome) -> None:
     """Write the module and, once, the secret key that it reads."""
     files.write(home.settings, TEXT)
     if not home.secret.exists():
@@ -116,9 +116,9 @@ User.objects.create_superuser({USERNAME!r}, password=None)
 """
 
 
-def make_template(environment: Environment) -> None:
+def make_template(environment: ServerEnvironment) -> None:
     """Make the store that fresh homes are copied from: all tables, the roles, a superuser who cannot log in yet."""
-    home = Home(environment.template).make()
+    home = ServerHome(environment.template).make()
     write_settings(home)
     _run(home, environment, _MIGRATE + _ADMIN)
     with closing(sqlite3.connect(home.database)) as store:
@@ -126,7 +126,7 @@ def make_template(environment: Environment) -> None:
         store.execute("PRAGMA journal_mode=WAL")
 
 
-def prepare_database(home: Home, environment: Environment, kept: State | None) -> State:
+def prepare_database(home: ServerHome, environment: ServerEnvironment, kept: ServerState | None) -> ServerState:
     """Bring the store of a home up to date, and give it a login if it has none.
 
     Args:
@@ -149,14 +149,14 @@ def prepare_database(home: Home, environment: Environment, kept: State | None) -
     if not fresh and (kept is None or kept.environment != environment.name):
         _run(home, environment, _MIGRATE)
     if fresh or kept is None:
-        kept = kept or State()
+        kept = kept or ServerState()
         set_password(home.database, kept.username, kept.password)
     kept = replace(kept, environment=environment.name)
     write_state(home, kept)
     return kept
 
 
-def variables(home: Home, environment: Environment) -> dict[str, str]:
+def variables(home: ServerHome, environment: ServerEnvironment) -> dict[str, str]:
     """What Doccano reads from its environment: where its settings are. No secrets: they lie in the home."""
     return {
         "DJANGO_SETTINGS_MODULE": MODULE,
@@ -188,7 +188,7 @@ def _look(database: Path) -> None:
         raise _unfit(database, f"it holds no user {USERNAME!r}")
 
 
-def _run(home: Home, environment: Environment, script: str) -> None:
+def _run(home: ServerHome, environment: ServerEnvironment, script: str) -> None:
     done = environment.run(script, variables(home, environment))
     if done.returncode:
         raise _unfit(home.database, f"Django ended with {done.returncode}:\n{tail(done.stderr)}")

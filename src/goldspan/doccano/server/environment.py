@@ -11,7 +11,7 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from goldspan.errors import MissingPart
+from goldspan.errors import NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +27,7 @@ print(version("doccano"))
 
 
 @dataclass(frozen=True, slots=True)
-class Environment:
+class ServerEnvironment:
     """A folder with Python and Doccano in it."""
 
     folder: Path
@@ -57,15 +57,15 @@ class Environment:
         """Doccano's own code.
 
         Raises:
-            MissingPart: if it is not there.
+            NotFoundError: if it is not there.
         """
         for found in self.folder.glob("lib/python3.*/site-packages/backend"):
             return found
         raise self.broken("Doccano is not in it")
 
-    def broken(self, what: str) -> MissingPart:
+    def broken(self, what: str) -> NotFoundError:
         """The error that says what is wrong with it."""
-        return MissingPart(
+        return NotFoundError(
             f"the environment that Doccano runs in is broken: {what}",
             file=self.folder,
             remedy="Remove this folder: the next `goldspan doccano start` makes it anew. No work is kept in it.",
@@ -75,7 +75,7 @@ class Environment:
         """Look whether it works.
 
         Raises:
-            MissingPart: if it does not.
+            NotFoundError: if it does not.
         """
         done = self.run(_PROBE, {})
         if done.returncode:
@@ -91,7 +91,7 @@ class Environment:
             variables: environment variables, besides the harmless ones of ours.
 
         Raises:
-            MissingPart: if there is no Python that runs.
+            NotFoundError: if there is no Python that runs.
         """
         try:
             return subprocess.run(  # noqa: S603  (our own environment)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import psutil
 
-    from goldspan.doccano.server.home import Home, State
+    from goldspan.doccano.server.home import ServerHome, ServerState
 
 PATIENCE = 120.0  # seconds for a process to become ready: a slow machine imports for long
 SECONDS = 10.0  # for one answer
@@ -40,12 +40,12 @@ def ask(port: int, path: str, sent: Any = None) -> tuple[int, bytes]:  # noqa: A
         connection.close()
 
 
-def answers(state: State) -> bool:
+def answers(state: ServerState) -> bool:
     """Whether the web server answers at all."""
     return ask(state.port, "/v1/me")[0] != 0
 
 
-def admits(home: Home, state: State) -> None:
+def admits(home: ServerHome, state: ServerState) -> None:
     """See that the login that goldspan keeps is the superuser's.
 
     Raises:
@@ -63,7 +63,7 @@ def admits(home: Home, state: State) -> None:
         raise failed(home, "web", f"answers a login with {status}")
 
 
-def works(state: State) -> bool:
+def works(state: ServerState) -> bool:
     """Whether the worker does a task (Doccano's health check adds two numbers) within three seconds."""
     _, body = ask(state.port, "/v1/health/?format=json")
     try:
@@ -72,7 +72,7 @@ def works(state: State) -> bool:
         return False
 
 
-def listens(home: Home) -> bool:
+def listens(home: ServerHome) -> bool:
     """Whether the worker has set up its queue.
 
     Only then may the web server be asked to put a task into it: where it is still missing both would make it, and the
@@ -85,13 +85,13 @@ def listens(home: Home) -> bool:
         return False
 
 
-def busy(home: Home) -> bool:
+def busy(home: ServerHome) -> bool:
     """Whether the worker has taken up a task that waited for it: the probe then waits its turn."""
     log = home.log("worker")
     return log.exists() and b"] Task data_" in log.read_bytes()
 
 
-def wait(home: Home, role: str, process: psutil.Process, ready: Callable[[], bool]) -> None:
+def wait(home: ServerHome, role: str, process: psutil.Process, ready: Callable[[], bool]) -> None:
     """Wait until a process is ready.
 
     Raises:
@@ -106,7 +106,7 @@ def wait(home: Home, role: str, process: psutil.Process, ready: Callable[[], boo
         time.sleep(0.05)
 
 
-def failed(home: Home, role: str, how: str) -> ServerError:
+def failed(home: ServerHome, role: str, how: str) -> ServerError:
     """The error that says how a process failed, with the last lines of its log."""
     log = home.log(role)
     return ServerError(

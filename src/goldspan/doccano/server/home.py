@@ -25,7 +25,7 @@ PRIVATE = 0o700
 
 
 @dataclass(frozen=True, slots=True)
-class Home:
+class ServerHome:
     """The folder of one server; nobody but its owner may look into it."""
 
     folder: Path
@@ -64,7 +64,7 @@ class Home:
         """What the web server or the worker wrote."""
         return self.folder / f"{role}.log"
 
-    def make(self) -> Home:
+    def make(self) -> ServerHome:
         """The same home, its folders made where they were missing, closed to others.
 
         Raises:
@@ -95,14 +95,14 @@ class Home:
         self.folder.chmod(PRIVATE)
 
 
-def find(folder: Path | None = None) -> Home:
+def find(folder: Path | None = None) -> ServerHome:
     """The home in a folder, or the default one: `goldspan/doccano` in the user's data folder.
 
     Not below `build/`: the annotators' work cannot be derived again.
     """
     if folder is None:
         folder = _user_folder("XDG_DATA_HOME", ".local/share") / "goldspan" / "doccano"
-    return Home(folder.expanduser().resolve())
+    return ServerHome(folder.expanduser().resolve())
 
 
 def cache() -> Path:
@@ -129,7 +129,7 @@ USERNAME = "admin"
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class ServerState:
     """Of one home.
 
     Args:
@@ -152,7 +152,7 @@ class State:
         return f"http://127.0.0.1:{self.port}"
 
 
-def read_state(home: Home) -> State | None:
+def read_state(home: ServerHome) -> ServerState | None:
     """What was written last; None for a home that was never started.
 
     Raises:
@@ -160,7 +160,7 @@ def read_state(home: Home) -> State | None:
     """
     try:
         kept = json.loads(home.state.read_text(encoding="utf-8"))
-        return State(**{each.name: kept[each.name] for each in fields(State)})
+        return ServerState(**{each.name: kept[each.name] for each in fields(ServerState)})
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError):
@@ -171,6 +171,6 @@ def read_state(home: Home) -> State | None:
         ) from None
 
 
-def write_state(home: Home, state: State) -> None:
+def write_state(home: ServerHome, state: ServerState) -> None:
     """Keep it."""
     write_private(home.state, json.dumps(asdict(state), indent=2) + "\n")

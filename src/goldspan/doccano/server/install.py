@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from goldspan import files
 from goldspan.doccano.server import database, home
-from goldspan.doccano.server.environment import VERSION, Environment, tail
-from goldspan.errors import MissingPart
+from goldspan.doccano.server.environment import VERSION, ServerEnvironment, tail
+from goldspan.errors import NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,17 +22,17 @@ VERSIONS = ("3.11", "3.12")  # that the pins were tried with
 _ASK = "import sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2])"
 
 
-def ready(say: Callable[[str], None]) -> Environment:
+def ready(say: Callable[[str], None]) -> ServerEnvironment:
     """The environment, made if it is not there; `say` is told what takes long.
 
     Raises:
-        MissingPart: if no Python fits, pip fails, or what is there does not work.
+        NotFoundError: if no Python fits, pip fails, or what is there does not work.
     """
     python, version = fitting_python()
     listed = pins()
     folder = home.cache() / f"doccano-{VERSION}-{key(listed, version)}"
     folder.parent.mkdir(parents=True, exist_ok=True)
-    made = Environment(folder)
+    made = ServerEnvironment(folder)
     with files.held(folder.with_suffix(".lock"), lambda: say("Waiting for another start, which makes the environment")):
         if made.stamp.exists():
             made.check()
@@ -51,7 +51,7 @@ def key(listed: bytes, version: str) -> str:
     return hashlib.sha256(listed + version.encode()).hexdigest()[:12]
 
 
-def _build(made: Environment, python: str, listed: bytes, say: Callable[[str], None]) -> None:
+def _build(made: ServerEnvironment, python: str, listed: bytes, say: Callable[[str], None]) -> None:
     shutil.rmtree(made.folder, ignore_errors=True)
     say(f"Installing Doccano {VERSION} into {made.folder} (once; a minute or two)")
     _call([python, "-I", "-m", "venv", str(made.folder)], "venv")
@@ -69,7 +69,7 @@ def _call(command: list[str], what: str) -> None:
     # The user's variables stay: pip may need its proxy, its index and its certificates.
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)  # noqa: S603
     if done.returncode:
-        raise MissingPart(
+        raise NotFoundError(
             f"Doccano's environment cannot be made: {what} ended with {done.returncode}:\n{tail(done.stdout)}",
             remedy="Look at the lines above; with the network and the disk in order, start again.",
         )
@@ -79,13 +79,13 @@ def fitting_python() -> tuple[str, str]:
     """A Python that the pins fit, the running one before those on the PATH, and its version.
 
     Raises:
-        MissingPart: if there is none.
+        NotFoundError: if there is none.
     """
     for candidate in _candidates():
         version = _version(candidate)
         if version in VERSIONS:
             return candidate, version
-    raise MissingPart(
+    raise NotFoundError(
         f"Doccano {VERSION} needs Python {' or '.join(VERSIONS)}, and none that works is on the PATH",
         remedy="Install one (with its venv module), or use a Doccano elsewhere: set DOCCANO_URL, DOCCANO_USERNAME "
         "and DOCCANO_PASSWORD.",

@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING
 from goldspan import files
 from goldspan.doccano.credentials import Account
 from goldspan.doccano.server import database, health, install, process
-from goldspan.doccano.server.environment import VERSION, Environment, clean
+from goldspan.doccano.server.environment import VERSION, ServerEnvironment, clean
 from goldspan.doccano.server.home import find, read_state, write_state
-from goldspan.errors import ServerError, ValueRefused
+from goldspan.errors import InvalidValueError, ServerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from goldspan.doccano.server.home import Home, State
+    from goldspan.doccano.server.home import ServerHome, ServerState
 
 ROLES = ("web", "worker")
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class EmbeddedServer:
     """A server that runs.
 
     Args:
@@ -40,7 +40,7 @@ class Server:
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class ServerStatus:
     """How a server stands: which of its processes live, and where it is."""
 
     running: bool
@@ -52,7 +52,9 @@ class Status:
     version: str = VERSION
 
 
-def start(home: Path | None = None, port: int | None = None, say: Callable[[str], None] = lambda _: None) -> Server:
+def start(
+    home: Path | None = None, port: int | None = None, say: Callable[[str], None] = lambda _: None
+) -> EmbeddedServer:
     """Start what does not run yet, and wait until it works.
 
     Args:
@@ -61,9 +63,9 @@ def start(home: Path | None = None, port: int | None = None, say: Callable[[str]
         say: is told what takes long.
 
     Raises:
-        MissingPart: if the environment cannot be made or is broken.
+        NotFoundError: if the environment cannot be made or is broken.
         ServerError: if the port is busy, or a process does not become ready or does not answer.
-        ValueRefused: if it runs already, on another port than was asked for.
+        InvalidValueError: if it runs already, on another port than was asked for.
     """
     place = find(home).make()
     with files.held(place.lock, lambda: say("Waiting for another start of this server")):
@@ -100,14 +102,14 @@ def stop(home: Path | None = None, grace: float = process.GRACE) -> bool:
         return kept is not None and process.end(kept.mark, ROLES, grace)
 
 
-def status(home: Path | None = None) -> Status:
+def status(home: Path | None = None) -> ServerStatus:
     """How the server of a home stands; it need not exist."""
     place = find(home)
     kept = read_state(place)
     if kept is None:
-        return Status(running=False, url="", username="", web=False, worker=False, home=place.folder)
+        return ServerStatus(running=False, url="", username="", web=False, worker=False, home=place.folder)
     web, worker = (process.alive(kept.mark, role) for role in ROLES)
-    return Status(
+    return ServerStatus(
         running=web and worker, url=kept.url, username=kept.username, web=web, worker=worker, home=place.folder
     )
 
@@ -118,7 +120,9 @@ def embedded_account(home: Path | None = None) -> Account | None:
     return None if kept is None else Account(kept.url, kept.username, kept.password)
 
 
-def _start(place: Home, environment: Environment, kept: State, missing: list[str], port: int | None) -> State:
+def _start(
+    place: ServerHome, environment: ServerEnvironment, kept: ServerState, missing: list[str], port: int | None
+) -> ServerState:
     variables = clean(database.variables(place, environment))
     if "web" in missing:
         process.end(kept.mark, ["web"])  # children that have outlived it still hold the port
@@ -139,19 +143,19 @@ def _start(place: Home, environment: Environment, kept: State, missing: list[str
     return kept
 
 
-def _server(place: Home, kept: State, started: tuple[str, ...]) -> Server:
-    return Server(Account(kept.url, kept.username, kept.password), place.folder, started)
+def _server(place: ServerHome, kept: ServerState, started: tuple[str, ...]) -> EmbeddedServer:
+    return EmbeddedServer(Account(kept.url, kept.username, kept.password), place.folder, started)
 
 
-def _refuse_other_port(kept: State, port: int | None) -> None:
+def _refuse_other_port(kept: ServerState, port: int | None) -> None:
     if port not in {None, 0, kept.port}:
-        raise ValueRefused(
+        raise InvalidValueError(
             f"Doccano runs on port {kept.port} already",
             remedy="Stop it first to move it: goldspan doccano stop.",
         )
 
 
-def _refuse_silence(place: Home, kept: State) -> None:
+def _refuse_silence(place: ServerHome, kept: ServerState) -> None:
     """A server that lives and does not answer may be at work for somebody: it is not ended from here."""
     if not health.answers(kept):
         raise ServerError(

@@ -20,18 +20,18 @@ from typing import TYPE_CHECKING
 import psutil
 
 from goldspan.doccano.server.environment import tail
-from goldspan.errors import ServerError, ValueRefused
+from goldspan.errors import InvalidValueError, ServerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from goldspan.doccano.server.environment import Environment
+    from goldspan.doccano.server.environment import ServerEnvironment
 
 GRACEFUL = 5  # seconds for requests that are being answered at a stop
 
 
-def web(environment: Environment, handle: int) -> list[str]:
+def web(environment: ServerEnvironment, handle: int) -> list[str]:
     """The web server, listening on an open socket: `doccano webserver` would listen on every address.
 
     One process of eight threads: SQLite lets one write at a time anyway.
@@ -44,7 +44,7 @@ def web(environment: Environment, handle: int) -> list[str]:
     ]
 
 
-def worker(environment: Environment) -> list[str]:
+def worker(environment: ServerEnvironment) -> list[str]:
     """The task worker: one task after the other, in the order in which they were asked for."""
     return [
         *(environment.python, "-P", "-m", "celery", "--app=config", f"--workdir={environment.backend}", "worker"),
@@ -65,10 +65,12 @@ def reserve(port: int) -> socket.socket:
 
     Raises:
         ServerError: if another program listens there, or this user may not.
-        ValueRefused: for a number that no port has.
+        InvalidValueError: for a number that no port has.
     """
     if not 0 <= port <= _LAST:
-        raise ValueRefused(f"{port} is no port", remedy=f"Choose one from 1024 to {_LAST}, or 0 for any that is free.")
+        raise InvalidValueError(
+            f"{port} is no port", remedy=f"Choose one from 1024 to {_LAST}, or 0 for any that is free."
+        )
     place = socket.socket()
     try:
         place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections that are just closing do not count
