@@ -20,8 +20,8 @@ from itertools import count
 from pathlib import Path
 
 from goldspan.annotation import Example, Span
+from goldspan.doccano.account import Account
 from goldspan.doccano.client.api import Doccano
-from goldspan.doccano.credentials import Account
 from goldspan.doccano.push import desired_state, push
 from goldspan.doccano.push.journal import Journal
 from goldspan.doccano.server.home import find, read_state

@@ -5,9 +5,9 @@ from collections import Counter
 
 import pytest
 
+from goldspan.doccano.account import Account
 from goldspan.doccano.client import api
 from goldspan.doccano.client.api import Doccano
-from goldspan.doccano.credentials import Account
 from goldspan.errors import ServerError
 from helpers import doccano_annotator
 from helpers.doccano_project import add_member, import_rows, remove_member

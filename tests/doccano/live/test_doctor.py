@@ -5,8 +5,8 @@ import json
 import pytest
 
 from goldspan.doccano import doctor
+from goldspan.doccano.account import Account
 from goldspan.doccano.client.api import Doccano
-from goldspan.doccano.credentials import Account
 from goldspan.doccano.doctor import checks
 from goldspan.doccano.doctor.context import DoctorContext
 from goldspan.doccano.project import FLAGS

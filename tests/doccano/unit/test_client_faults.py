@@ -21,9 +21,9 @@ import pytest
 
 from goldspan import cli
 from goldspan.doccano import snapshot
+from goldspan.doccano.account import Account
 from goldspan.doccano.client import http
 from goldspan.doccano.client.api import Doccano
-from goldspan.doccano.credentials import Account
 from goldspan.doccano.doctor.checks import page_size
 from goldspan.doccano.doctor.context import DoctorContext, Skipped
 from goldspan.errors import InvalidValueError, ServerError

@@ -8,7 +8,7 @@ import traceback
 import pytest
 
 from goldspan.doccano import credentials
-from goldspan.doccano.credentials import Account
+from goldspan.doccano.account import Account
 from goldspan.errors import InvalidValueError, NotFoundError
 
 VARIABLES = {"DOCCANO_URL": "https://ner.example.org/", "DOCCANO_USERNAME": "lead", "DOCCANO_PASSWORD": "s3cret-word"}
@@ -80,7 +80,7 @@ def test_the_password_shows_in_no_traceback(monkeypatch):
         credentials.find_account()
     except InvalidValueError:
         shown = traceback.format_exc()
-    assert "no http or https address" in shown
+    assert "not an http or https address" in shown
     assert VARIABLES["DOCCANO_PASSWORD"] not in shown
 
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 
 from goldspan.doccano import doctor
-from goldspan.doccano.credentials import Account
+from goldspan.doccano.account import Account
 from goldspan.doccano.doctor import checks
 from goldspan.doccano.doctor.context import DoctorContext, Skipped
 from helpers import http_faults

@@ -18,7 +18,7 @@ from goldspan.report.text import amount
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from goldspan.doccano.credentials import Account
+    from goldspan.doccano.account import Account
     from goldspan.doccano.server import ServerStatus
     from goldspan.doccano.status import ProjectListing, ProjectProgress
 

@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 
     from requests import Response
 
+    from goldspan.doccano.account import Account
     from goldspan.doccano.client.schema import Comment, Confirmation, DoccanoProject, ExampleRow, Member, SpanType, User
-    from goldspan.doccano.credentials import Account
 
 
 class Calls:

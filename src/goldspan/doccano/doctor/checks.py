@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from goldspan.doccano import guideline_page, labels, project
+from goldspan.doccano.account import Account
 from goldspan.doccano.client import http
-from goldspan.doccano.credentials import Account
 from goldspan.doccano.doctor.context import DoctorCheck, Skipped, doctor_check
 from goldspan.doccano.project import FLAGS
 from goldspan.doccano.pull import collect

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from goldspan.corpus import Corpus
+    from goldspan.doccano.account import Account
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.client.schema import DoccanoProject, Member, User
-    from goldspan.doccano.credentials import Account
     from goldspan.doccano.snapshot import Snapshot
 
 Needs = Literal["server", "project", "corpus", "examples"]

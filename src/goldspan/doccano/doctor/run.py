@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from goldspan.corpus import Corpus
-    from goldspan.doccano.credentials import Account
+    from goldspan.doccano.account import Account
 
 UNREACHABLE = "no-login"  # the server does not answer, or lets this login not in
 UNANSWERED = "unanswered"  # a question that the server answered with an error

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from goldspan import files
-from goldspan.doccano.credentials import Account
+from goldspan.doccano.account import Account
 from goldspan.doccano.server import database, health, install, process
 from goldspan.doccano.server.environment import VERSION, ServerEnvironment, clean
 from goldspan.doccano.server.home import find, read_state, write_state
