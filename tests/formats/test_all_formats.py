@@ -42,7 +42,7 @@ NAMES = {
     "docbin": "a.spacy",
     "prodigy": "a.jsonl",
 }
-FEW = settings(max_examples=50)  # each writes files
+FEW = settings(max_examples=min(50, settings().max_examples))  # each writes files
 FREE = [name for name in formats.NAMES if name not in formats.TOKEN_FORMATS]
 
 
