@@ -1,5 +1,7 @@
 import errno
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -93,3 +95,107 @@ def test_a_replaced_file_keeps_its_mode(tmp_path):
 def test_a_missing_file_is_named():
     with pytest.raises(InputError, match=r"nowhere\.txt: cannot be read: No such file"):
         files.read_bytes(Path("nowhere.txt"))
+
+
+@pytest.mark.parametrize("old", [None, "secret", "old"])
+def test_a_private_file_is_for_its_owner_alone(old, tmp_path):
+    path = tmp_path / "a.txt"
+    if old is not None:
+        path.write_text(old)
+        path.chmod(0o644)
+    files.write(path, "secret", mode=files.PRIVATE)
+    assert path.read_text() == "secret"
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_nothing_is_left_half_written_when_a_later_file_fails(tmp_path):
+    (tmp_path / "a.jsonl").write_text("old")
+    (tmp_path / "blocked").write_text("a file where a folder is needed")
+    contents = {tmp_path / "a.jsonl": b"new", tmp_path / "new" / "b": b"b", tmp_path / "blocked" / "c": b"c"}
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(OSError, match="blocked"):
+        files.write_all(contents)
+    assert sorted(tmp_path.rglob("*")) == before
+    assert (tmp_path / "a.jsonl").read_text() == "old"
+
+
+def test_a_full_disk_leaves_all_as_it_was(tmp_path, monkeypatch):
+    (tmp_path / "a").write_text("old")
+    calls = []
+
+    def full(_handle):
+        calls.append(1)
+        if len(calls) == 2:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(files.os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        files.write_all({tmp_path / "a": b"new", tmp_path / "b": b"b"})
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+    assert (tmp_path / "a").read_text() == "old"
+
+
+def test_files_are_written_replaced_and_removed_together(tmp_path):
+    (tmp_path / "old").write_text("old")
+    (tmp_path / "old").chmod(0o640)
+    (tmp_path / "gone").mkdir()
+    (tmp_path / "gone" / "x").write_text("x")
+    files.write_all({tmp_path / "old": b"new", tmp_path / "deep" / "er" / "b": b"b", tmp_path / "gone" / "x": None})
+    assert (tmp_path / "old").read_text() == "new"
+    assert (tmp_path / "old").stat().st_mode & 0o777 == 0o640
+    assert (tmp_path / "deep" / "er" / "b").read_text() == "b"
+    assert not (tmp_path / "gone").exists()
+
+
+def test_more_files_than_can_be_open_at_once(tmp_path):
+    contents = {tmp_path / f"{number}": b"x" for number in range(2000)}
+    files.write_all(contents)
+    assert len([*tmp_path.iterdir()]) == 2000
+
+
+HOLDER = """
+import pathlib, sys
+from goldspan import files
+with files.lock(pathlib.Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def holder(path):
+    process = subprocess.Popen([sys.executable, "-c", HOLDER, path], stdin=-1, stdout=-1, text=True)
+    assert process.stdout.readline() == "held\n"
+    return process
+
+
+@pytest.mark.parametrize("end", [subprocess.Popen.kill, lambda process: process.stdin.close()])
+def test_a_lock_is_waited_for_until_its_holder_ends(end, tmp_path):
+    waits, process = [], holder(tmp_path / "lock")
+
+    def on_wait():
+        waits.append(process.poll())
+        end(process)
+
+    with files.lock(tmp_path / "lock", on_wait):
+        assert waits == [None]
+    assert process.wait() == (-9 if end is subprocess.Popen.kill else 0)
+    process.stdout.close()
+    if process.stdin:
+        process.stdin.close()
+
+
+def test_a_free_lock_is_not_waited_for(tmp_path):
+    waits = []
+    for _ in range(2):
+        with files.lock(tmp_path / "lock", lambda: waits.append(1)):
+            pass
+    assert not waits
+    assert (tmp_path / "lock").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_lock_is_released_when_its_block_fails(tmp_path):
+    with pytest.raises(RuntimeError), files.lock(tmp_path / "lock"):
+        raise RuntimeError
+    process = holder(tmp_path / "lock")
+    process.communicate()
+    assert process.returncode == 0

@@ -60,6 +60,11 @@ def test_help_imports_nothing_heavy():
     assert not LIGHT & set(found)
 
 
+def test_locks_are_those_of_filelock():
+    """`files.lock` is the one lock; the calls of one system alone stay out of the package."""
+    assert not [path for path in SOURCES.rglob("*.py") if re.search(r"\bfcntl\b", path.read_text())]
+
+
 def test_a_door_runs_its_command():
     done = subprocess.run(
         [sys.executable, ROOT / "scripts" / "check.py", "--help"], capture_output=True, text=True, check=True

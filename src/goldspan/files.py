@@ -1,8 +1,8 @@
-"""Reading and writing files without losing or half writing anything.
+"""Files read and written safely.
 
-Several files at once: all are ready beside their places before the first takes its place.
-
-One at a time: a lock on a file, which the system lets go when its holder ends, however it ends.
+A write is atomic: the new content is written to a file beside, flushed to the disk and renamed, so that a reader sees
+the old content or the new one, whatever happens. Several files are all flushed before the first is renamed. A lock
+keeps two processes from the same work; the system releases it when its holder ends, even when it is killed.
 """
 
 from __future__ import annotations
@@ -16,80 +16,119 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from goldspan.errors import InputError, NotFoundError
+from goldspan.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-AT_ONCE = 16  # files that are flushed at the same time
+PARALLEL_FLUSHES = 16
 NEW_FILE = 0o666  # before the umask
+PRIVATE = 0o600  # for the owner alone
 
 
-def put(contents: Mapping[Path, bytes | None]) -> None:
-    """Write these files; one without content is removed, and its folder with it if that is left empty.
+@contextlib.contextmanager
+def replacing(path: Path, *, mode: int | None = None) -> Iterator[IO[bytes]]:
+    """A stream whose content replaces `path` at the end of the block; if the block fails, `path` stays as it was.
 
-    What can fail for want of room or of permission fails while nothing has changed: then no file is touched, and
-    nothing is left lying beside them.
+    Args:
+        path: the file; its folder is made if it is missing.
+        mode: permissions of the file; those of the file replaced by default, or those of any new file.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, part = _open_beside(path)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.chmod(_mode(path) if mode is None else mode)
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def write(path: Path, text: str, *, mode: int | None = None) -> bool:
+    """Write a text as UTF-8; False if the file held the same already.
+
+    Args:
+        path: the file; its folder is made if it is missing.
+        text: its whole content.
+        mode: permissions of the file, as in `replacing`.
+    """
+    data = text.encode("utf-8")
+    if path.is_file() and path.read_bytes() == data:
+        if mode is not None:
+            path.chmod(mode)
+        return False
+    with replacing(path, mode=mode) as stream:
+        stream.write(data)
+    return True
+
+
+def write_all(contents: Mapping[Path, bytes | None]) -> None:
+    """Write several files; one whose content is None is removed, and its folder with it if that is left empty.
+
+    A full disk or a missing permission shows before the first file is replaced: then all are as they were, and no
+    temporary file is left.
 
     Raises:
-        InputError: for a place where something stands that is no file.
+        InputError: for a path at which something other than a file stands.
         OSError: if a file cannot be written.
     """
     for path in contents:
         if path.exists() and not path.is_file():
-            raise InputError("is there, but is no file", file=path, remedy="Move it out of the way.")
-    made: list[Path] = []
-    ready: dict[Path, Path] = {}
+            raise InputError("exists and is not a file", file=path, remedy="Move it out of the way.")
+    new_folders: list[Path] = []
+    parts: dict[Path, Path] = {}
     try:
         for path, content in contents.items():
             if content is not None:
-                made += _folders(path.parent)
-                ready[path] = _beside(path, content)
-        with ThreadPoolExecutor(AT_ONCE) as pool:  # a file system flushes many files together sooner than one by one
-            deque(pool.map(_flush, ready.values()), maxlen=0)
-        for path in list(ready):
-            ready[path].replace(path)
-            del ready[path]
+                new_folders += _make_folders(path.parent)
+                parts[path] = _write_beside(path, content)
+        with ThreadPoolExecutor(PARALLEL_FLUSHES) as pool:  # a disk flushes many files together faster than in turn
+            deque(pool.map(_flush, parts.values()), maxlen=0)
+        for path in list(parts):
+            parts[path].replace(path)
+            del parts[path]
     finally:
-        for part in ready.values():
+        for part in parts.values():
             part.unlink(missing_ok=True)
-        _tidy_up(reversed(made))
-    gone = [path for path, content in contents.items() if content is None]
-    for path in gone:
+        _remove_empty(reversed(new_folders))
+    removed = [path for path, content in contents.items() if content is None]
+    for path in removed:
         path.unlink(missing_ok=True)
-    _tidy_up(path.parent for path in gone)
+    _remove_empty(path.parent for path in removed)
 
 
-def _folders(folder: Path) -> list[Path]:
-    """Make a folder and those around it; the ones that were not there, outermost first."""
-    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+def _make_folders(folder: Path) -> list[Path]:
+    """Make a folder and its parents; returns those that were missing, outermost first."""
+    missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     return missing[::-1]
 
 
-def _beside(path: Path, content: bytes) -> Path:
+def _open_beside(path: Path) -> tuple[int, Path]:
+    """A new temporary file in the folder of `path`, readable by the owner alone: its descriptor and its path."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name[:60]}.", suffix=".part", dir=path.parent)
-    part = Path(name)
+    return handle, Path(name)
+
+
+def _write_beside(path: Path, content: bytes) -> Path:
+    handle, part = _open_beside(path)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
-        part.chmod(path.stat().st_mode & 0o777 if path.exists() else NEW_FILE & ~_umask())
+        part.chmod(_mode(path))
     except BaseException:
         part.unlink(missing_ok=True)
         raise
     return part
 
 
-def _flush(part: Path) -> None:
-    """Wait until a file is on the disk."""
-    with part.open("rb+") as stream:
-        os.fsync(stream.fileno())
-
-
-def _tidy_up(folders: Iterable[Path]) -> None:
-    for folder in folders:
-        with contextlib.suppress(OSError):  # not empty, or gone already
-            folder.rmdir()
+def _mode(path: Path) -> int:
+    """The permissions of a file, or those that a new one would get."""
+    return path.stat().st_mode & 0o777 if path.exists() else NEW_FILE & ~_umask()
 
 
 def _umask() -> int:
@@ -98,30 +137,38 @@ def _umask() -> int:
     return mask
 
 
-@contextlib.contextmanager
-def held(path: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
-    """Hold the lock; `waiting` is called once if another process holds it.
+def _flush(part: Path) -> None:
+    """Wait until a file is on the disk."""
+    with part.open("rb+") as stream:
+        os.fsync(stream.fileno())
 
-    Raises:
-        NotFoundError: on a system without POSIX locks.
+
+def _remove_empty(folders: Iterable[Path]) -> None:
+    for folder in folders:
+        with contextlib.suppress(OSError):  # not empty, or removed already
+            folder.rmdir()
+
+
+@contextlib.contextmanager
+def lock(path: Path, on_wait: Callable[[], object] = lambda: None) -> Iterator[None]:
+    """Hold the lock of a file for the length of the block; waits while another process holds it.
+
+    Args:
+        path: the lock file; it stays when the lock is released, since removing it could let two processes in.
+        on_wait: called once before waiting, if another process holds the lock.
     """
+    from filelock import FileLock, Timeout
+
+    file_lock = FileLock(path, mode=PRIVATE)
     try:
-        import fcntl
-    except ImportError:
-        raise NotFoundError(
-            "the embedded server needs Linux or macOS",
-            remedy="Use a Doccano elsewhere: set DOCCANO_URL, DOCCANO_USERNAME and DOCCANO_PASSWORD.",
-        ) from None
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        file_lock.acquire(timeout=0)
+    except Timeout:
+        on_wait()
+        file_lock.acquire()
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            waiting()
-            fcntl.flock(handle, fcntl.LOCK_EX)
         yield
     finally:
-        os.close(handle)
+        file_lock.release()
 
 
 BOM = b"\xef\xbb\xbf"
@@ -184,31 +231,3 @@ def lines(data: bytes) -> Iterator[tuple[int, bytes]]:
 def dumps(value: Any) -> str:  # noqa: ANN401  (JSON is any)
     """The canonical JSON of one line: keys in the given order, `, ` and `: `, nothing escaped needlessly."""
     return _ENCODER.encode(value)
-
-
-@contextlib.contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """A file to write to that takes the place of `path` when all is well, and vanishes when not."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-    beside = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        beside.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
-        beside.replace(path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
-
-
-def write(path: Path, text: str) -> bool:
-    """Write a text as UTF-8, beside and then in place; False if the file held just that already."""
-    data = text.encode("utf-8")
-    if path.is_file() and path.read_bytes() == data:
-        return False
-    with replacing(path) as stream:
-        stream.write(data)
-    return True

@@ -5,8 +5,6 @@ The id lists of the splits under `corpus/splits/`.
 
 from __future__ import annotations
 
-import os
-from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -55,8 +53,8 @@ def read_split_lists(corpus: Corpus) -> dict[str, str]:
 def write_split_lists(corpus: Corpus, splits: Mapping[str, str]) -> list[Path]:
     """Write the lists, each sorted; returns the files that changed.
 
-    All are written beside and flushed before the first is put in place. Articles are only ever added: if the machine
-    stops between two files, each article still stands in one split at most, and the next run places the others.
+    Articles are only ever added: if the machine stops between two files, each article still stands in one split at
+    most, and the next run places the others.
     """
     contents = {
         corpus.split_file(name): "".join(
@@ -65,12 +63,7 @@ def write_split_lists(corpus: Corpus, splits: Mapping[str, str]) -> list[Path]:
         for name in SPLITS
     }
     changed = [path for path, data in contents.items() if not path.is_file() or path.read_bytes() != data]
-    with ExitStack() as stack:
-        for path in changed:
-            stream = stack.enter_context(files.replacing(path))
-            stream.write(contents[path])
-            stream.flush()
-            os.fsync(stream.fileno())
+    files.write_all({path: contents[path] for path in changed})
     return changed
 
 

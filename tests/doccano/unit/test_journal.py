@@ -106,7 +106,7 @@ def test_no_login_stands_in_the_name_of_the_file(tmp_path):
 HOLDER = """
 import sys, pathlib
 from goldspan.doccano.push import journal
-with journal.opened(pathlib.Path(sys.argv[1])):
+with journal.open_journal(pathlib.Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()
 """

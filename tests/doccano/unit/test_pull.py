@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goldspan import files
 from goldspan.annotation import Example, Span
 from goldspan.doccano.pull import pass_files
 from goldspan.doccano.pull.collect import PullOptions, collect
@@ -489,51 +488,3 @@ def test_a_file_that_cannot_be_read_stops_the_pull_before_it_writes(toy, spoil):
         put(toy, found)
     assert caught.value.file == path
     assert before == {p: p.read_bytes() for p in toy.root.rglob("*.jsonl") if p.is_file()}
-
-
-# Several files at once
-
-
-def test_nothing_is_left_half_written_when_a_later_file_fails(tmp_path):
-    (tmp_path / "a.jsonl").write_text("old")
-    (tmp_path / "blocked").write_text("a file where a folder is needed")
-    contents = {tmp_path / "a.jsonl": b"new", tmp_path / "new" / "b": b"b", tmp_path / "blocked" / "c": b"c"}
-    before = sorted(tmp_path.rglob("*"))
-    with pytest.raises(OSError, match="blocked"):
-        files.put(contents)
-    assert sorted(tmp_path.rglob("*")) == before
-    assert (tmp_path / "a.jsonl").read_text() == "old"
-
-
-def test_a_full_disk_leaves_all_as_it_was(tmp_path, monkeypatch):
-    (tmp_path / "a").write_text("old")
-    calls = []
-
-    def full(_handle):
-        calls.append(1)
-        if len(calls) == 2:
-            raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(files.os, "fsync", full)
-    with pytest.raises(OSError, match="No space"):
-        files.put({tmp_path / "a": b"new", tmp_path / "b": b"b"})
-    assert [path.name for path in tmp_path.iterdir()] == ["a"]
-    assert (tmp_path / "a").read_text() == "old"
-
-
-def test_files_are_written_replaced_and_removed_together(tmp_path):
-    (tmp_path / "old").write_text("old")
-    (tmp_path / "old").chmod(0o640)
-    (tmp_path / "gone").mkdir()
-    (tmp_path / "gone" / "x").write_text("x")
-    files.put({tmp_path / "old": b"new", tmp_path / "deep" / "er" / "b": b"b", tmp_path / "gone" / "x": None})
-    assert (tmp_path / "old").read_text() == "new"
-    assert (tmp_path / "old").stat().st_mode & 0o777 == 0o640
-    assert (tmp_path / "deep" / "er" / "b").read_text() == "b"
-    assert not (tmp_path / "gone").exists()
-
-
-def test_more_files_than_can_be_open_at_once(tmp_path):
-    contents = {tmp_path / f"{number}": b"x" for number in range(2000)}
-    files.put(contents)
-    assert len([*tmp_path.iterdir()]) == 2000

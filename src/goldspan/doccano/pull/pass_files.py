@@ -178,7 +178,7 @@ def write_passes(written: Iterable[FileChange]) -> list[Path]:
         OSError: if one cannot be written; then none is.
     """
     contents = {change.path: _content(change) for change in written}
-    files.put(contents)
+    files.write_all(contents)
     return list(contents)
 
 

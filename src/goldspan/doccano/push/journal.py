@@ -14,7 +14,6 @@ Rows into a project by one upload and one import, written down so that an interr
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import json
 import re
@@ -130,12 +129,7 @@ def open_journal(file: Path, waiting: Callable[[], None] = lambda: None) -> Iter
         InputError: if the file is no journal.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
-    with file.with_suffix(".lock").open("w") as lock:  # the system frees it when the process dies
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            waiting()
-            fcntl.flock(lock, fcntl.LOCK_EX)
+    with files.lock(file.with_suffix(".lock"), waiting):
         yield Journal(file)
 
 

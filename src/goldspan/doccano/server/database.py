@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from goldspan import files
 from goldspan.doccano.server.environment import tail
-from goldspan.doccano.server.home import USERNAME, ServerHome, ServerState, write_private, write_state
+from goldspan.doccano.server.home import USERNAME, ServerHome, ServerState, write_state
 from goldspan.errors import InputError
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def write_settings(home: ServerHome) -> None:
     """Write the module and, once, the secret key that it reads."""
     files.write(home.settings, TEXT)
     if not home.secret.exists():
-        write_private(home.secret, secrets.token_urlsafe(50))
+        files.write(home.secret, secrets.token_urlsafe(50), mode=files.PRIVATE)
 
 
 ITERATIONS = 600_000  # Django 4.2's own number for PBKDF2 with SHA-256

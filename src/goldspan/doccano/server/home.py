@@ -15,13 +15,13 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import tempfile
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
+from goldspan import files
 from goldspan.errors import InputError
 
-PRIVATE = 0o700
+OWNER_ONLY = 0o700
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +84,15 @@ class ServerHome:
     def _take(self) -> None:
         """Make the folder ours, or see that it is: somebody's other folder is not closed to others and written into."""
         try:
-            self.folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+            self.folder.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
         except FileExistsError:
             raise InputError("is no folder", file=self.folder, remedy="Choose another folder with --home.") from None
         if not self.lock.exists() and any(self.folder.iterdir()):
             raise InputError(
                 "holds other files", file=self.folder, remedy="Choose a new or an empty folder with --home."
             )
-        self.lock.touch(mode=0o600)
-        self.folder.chmod(PRIVATE)
+        self.lock.touch(mode=files.PRIVATE)
+        self.folder.chmod(OWNER_ONLY)
 
 
 def find(folder: Path | None = None) -> ServerHome:
@@ -114,14 +114,6 @@ def _user_folder(variable: str, fallback: str) -> Path:
     """A folder of the XDG Base Directory Specification 0.8: a relative path in the variable counts as none."""
     named = os.environ.get(variable, "")
     return Path(named) if Path(named).is_absolute() else Path.home() / fallback
-
-
-def write_private(path: Path, text: str) -> None:
-    """Put a text into a file that only its owner can ever read: made 0600, and renamed when whole."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        stream.write(text)
-    Path(name).replace(path)
 
 
 PORT = 8000
@@ -172,5 +164,5 @@ def read_state(home: ServerHome) -> ServerState | None:
 
 
 def write_state(home: ServerHome, state: ServerState) -> None:
-    """Keep it."""
-    write_private(home.state, json.dumps(asdict(state), indent=2) + "\n")
+    """Write it to the home, for its owner alone."""
+    files.write(home.state, json.dumps(asdict(state), indent=2) + "\n", mode=files.PRIVATE)

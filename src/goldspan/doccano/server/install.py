@@ -33,7 +33,7 @@ def ready(say: Callable[[str], None]) -> ServerEnvironment:
     folder = home.cache() / f"doccano-{VERSION}-{key(listed, version)}"
     folder.parent.mkdir(parents=True, exist_ok=True)
     made = ServerEnvironment(folder)
-    with files.held(folder.with_suffix(".lock"), lambda: say("Waiting for another start, which makes the environment")):
+    with files.lock(folder.with_suffix(".lock"), lambda: say("Waiting for another start, which makes the environment")):
         if made.stamp.exists():
             made.check()
         else:

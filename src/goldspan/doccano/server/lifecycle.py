@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from goldspan.doccano.account import Account
 from goldspan.doccano.server import database, health, install, process
 from goldspan.doccano.server.environment import VERSION, ServerEnvironment, clean
 from goldspan.doccano.server.home import find, read_state, write_state
-from goldspan.errors import InvalidValueError, ServerError
+from goldspan.errors import InvalidValueError, NotFoundError, ServerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,12 +64,13 @@ def start(
         say: is told what takes long.
 
     Raises:
-        NotFoundError: if the environment cannot be made or is broken.
+        NotFoundError: if the environment cannot be made or is broken, or the system is not of the Unix family.
         ServerError: if the port is busy, or a process does not become ready or does not answer.
         InvalidValueError: if it runs already, on another port than was asked for.
     """
+    _require_posix()
     place = find(home).make()
-    with files.held(place.lock, lambda: say("Waiting for another start of this server")):
+    with files.lock(place.lock, lambda: say("Waiting for another start of this server")):
         kept = read_state(place)
         missing = [role for role in ROLES if kept is None or not process.alive(kept.mark, role)]
         if "web" not in missing and kept is not None:
@@ -97,7 +99,7 @@ def stop(home: Path | None = None, grace: float = process.GRACE) -> bool:
     place = find(home)
     if not place.state.exists():
         return False
-    with files.held(place.lock):
+    with files.lock(place.lock):
         kept = read_state(place)
         return kept is not None and process.end(kept.mark, ROLES, grace)
 
@@ -118,6 +120,14 @@ def embedded_account(home: Path | None = None) -> Account | None:
     """Address and login of the server of a home, whether it runs or not; None if it was never started."""
     kept = read_state(find(home))
     return None if kept is None else Account(kept.url, kept.username, kept.password)
+
+
+def _require_posix() -> None:
+    if os.name != "posix":
+        raise NotFoundError(
+            "the embedded server needs Linux or macOS",
+            remedy="Use a Doccano elsewhere: set DOCCANO_URL, DOCCANO_USERNAME and DOCCANO_PASSWORD.",
+        )
 
 
 def _start(
