@@ -31,7 +31,7 @@ def bare(room, examples):
 
     def work():
         upload = room.server.upload(data, "bare.jsonl")
-        room.server.wait(room.server.start_import(room.project.id, [upload]))
+        room.server.wait_for_import(room.server.start_import(room.project.id, [upload]))
         with room.server.export(room.project.id, confirmed=False):
             pass
 

@@ -143,7 +143,9 @@ class CorpusProject:
     def send(self, rows):
         """Import rows as they are."""
         data = "".join(json.dumps(row) + "\n" for row in rows).encode()
-        errors = self.server.wait(self.server.start_import(self.project.id, [self.server.upload(data, "x.jsonl")]))
+        errors = self.server.wait_for_import(
+            self.server.start_import(self.project.id, [self.server.upload(data, "x.jsonl")])
+        )
         assert not errors
 
     def number(self, name):
@@ -196,7 +198,7 @@ def from_corpus(server, corpus, kind="independent", prefill="nothing"):
 def import_rows(server, project, rows):
     """Imports rows as they are; returns the errors of the import."""
     upload = server.upload("\n".join(map(json.dumps, rows)).encode(), "rows.jsonl")
-    return server.wait(server.start_import(project.id, [upload]))
+    return server.wait_for_import(server.start_import(project.id, [upload]))
 
 
 def add_member(server, project, name, role="annotator"):

@@ -33,9 +33,9 @@ KINDS = ("alone", "shared")
 EXAMPLES = tuple(Example(f"a.p{number:02}", f"🚢 KFOR {number} left Kosovo.") for number in range(1, 6))
 FILLED = (Span(2, 6, "UNIT"), Span(14, 20, "PLACE"))
 OF_THE_JOURNAL = ("begin", "started", "close")
-OF_THE_CLIENT = ("upload", "start_import", "wait", "delete_examples", "update_example")
+OF_THE_CLIENT = ("upload", "start_import", "wait_for_import", "delete_examples", "update_example")
 CHANGING = (*OF_THE_JOURNAL, *OF_THE_CLIENT)
-WATCHED = ((Journal, OF_THE_JOURNAL), (Doccano, (*OF_THE_CLIENT, "export", "labelled")))
+WATCHED = ((Journal, OF_THE_JOURNAL), (Doccano, (*OF_THE_CLIENT, "export", "count_spans")))
 
 
 def examples_before(kind):
@@ -66,7 +66,7 @@ def import_again(room, *examples):
     """Imports examples once more, as a task does that runs twice."""
     rows = desired_state.upload_rows(examples, room.project, ("UNIT", "PLACE"))
     upload = room.server.upload(b"".join(doccano.line(want.row) for want in rows), "again.jsonl")
-    room.server.wait(room.server.start_import(room.project.id, [upload]))
+    room.server.wait_for_import(room.server.start_import(room.project.id, [upload]))
 
 
 def push_killed_at(account, room, kind, point):

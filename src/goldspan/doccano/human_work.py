@@ -85,7 +85,7 @@ def _labelled(server: Doccano, snapshot: Snapshot, going: Collection[int]) -> It
         # with relations Doccano counts a span several times
         if not going and not project.use_relation and server.count(project.id, kind.name) == then.total():
             continue
-        now = server.labelled(project.id, kind.name)
+        now = server.count_spans(project.id, kind.name)
         if not project.collaborative:
             yield from ((number, f"labelled {kind.name}") for number in now)
             continue

@@ -172,6 +172,6 @@ def test_a_span_told_in_code_points_would_be_drawn_beside_the_name(page, doccano
         server.create_span_type(project, "SHIP", "#d62728")
         server.add_member(project, ann.id, server.roles()["annotator"])
         upload = server.upload(json.dumps(row).encode(), "row.jsonl")
-        assert server.wait(server.start_import(project, [upload])) == []
+        assert server.wait_for_import(server.start_import(project, [upload])) == []
     page.open(project)
     assert [one.surface for one in page.drawn()] == [" Auror"]

@@ -101,15 +101,15 @@ def test_what_goes_up_comes_down_in_its_order(server, project):
 
 def test_what_an_import_does_not_take_is_told(server, project):
     upload = server.upload(b'{"text": "good", "label": []}\n{"text": ', "half.jsonl")
-    (error,) = server.wait(server.start_import(project.id, [upload]))
+    (error,) = server.wait_for_import(server.start_import(project.id, [upload]))
     assert ", line 2: Expecting value" in error
     assert server.count(project.id) == 1
 
 
 def test_a_reverted_upload_imports_nothing(server, project):
     upload = server.upload(b'{"text": "a", "label": []}', "a.jsonl")
-    assert [server.revert(upload), server.revert(upload)] == [True, False]
-    server.wait(server.start_import(project.id, [upload]))
+    assert [server.discard_upload(upload), server.discard_upload(upload)] == [True, False]
+    server.wait_for_import(server.start_import(project.id, [upload]))
     assert server.count(project.id) == 0
 
 
@@ -133,7 +133,7 @@ def test_examples_are_found_by_the_labels_of_anybody(server, project):
         clara.comment(project.id, third, "Who?")
     remove_member(server, project, member)
     assert [row.id for row in server.examples(project.id, "PER")] == [first]
-    assert server.labelled(project.id, "PER") == Counter({first: 2})
+    assert server.count_spans(project.id, "PER") == Counter({first: 2})
     assert [server.count(project.id, label) for label in ("PER", "LOC", "X")] == [2, 1, 0]
     (said,) = server.comments(project.id)
     assert (said.example, said.username, said.text) == (third, "clara", "Who?")

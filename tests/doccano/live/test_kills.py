@@ -139,7 +139,7 @@ def interrupted(room, kind, name, act, monkeypatch, *, patience=3.0):
     return done
 
 
-CALLS = ("upload", "start_import", "wait", "delete_examples")
+CALLS = ("upload", "start_import", "wait_for_import", "delete_examples")
 
 
 @pytest.mark.parametrize("broken", [f"{role} {name}" for role, name in product(("web", "worker"), CALLS)])
@@ -202,7 +202,7 @@ def test_examples_imported_without_spans_are_replaced_unless_worked_on(confirmed
     upload = room.server.upload(bare, "half.jsonl")
     with journal.open_journal(journal.journal_path(tmp_path, room.server.url, room.name)) as book:
         book.begin(JournalBatch(upload, None, 0, tuple(want.example.id for want in rows)))
-    room.server.wait(room.server.start_import(room.project.id, [upload]))
+    room.server.wait_for_import(room.server.start_import(room.project.id, [upload]))
     if confirmed:
         breakable.admin.confirm(room.project.id, room.number("a.p02"))
     room.push(*interruptions.examples_before("shared"))
@@ -223,7 +223,7 @@ def test_an_import_that_runs_twice_leaves_no_double(kind, bare, breakable, tmp_p
 
     def twice(self, project, uploads):
         again = self.upload(b"".join(map(doccano.line, rows)), "again.jsonl")
-        self.wait(start(self, project, [again]))
+        self.wait_for_import(start(self, project, [again]))
         return start(self, project, uploads)
 
     with monkeypatch.context() as patch:

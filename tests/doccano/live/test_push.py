@@ -171,7 +171,7 @@ def again_by_hand(room, *examples):
     """The import that a retried task makes."""
     wanted = desired_state.upload_rows(examples, room.project, ("UNIT", "PLACE"))
     upload = room.server.upload(b"".join(doccano.line(want.row) for want in wanted), "x.jsonl")
-    room.server.wait(room.server.start_import(room.project.id, [upload]))
+    room.server.wait_for_import(room.server.start_import(room.project.id, [upload]))
 
 
 @pytest.mark.parametrize("kind", ["alone", "shared"])

@@ -518,7 +518,7 @@ def test_a_task_that_failed_is_told_in_the_words_of_the_worker():
 
 def test_a_task_that_never_gets_ready_points_to_the_worker():
     with ScriptedServer({STATUS: [WAITING]}) as server:
-        found = said(server.url, lambda doccano: doccano.wait(TASK))
+        found = said(server.url, lambda doccano: doccano.wait_for_import(TASK))
         assert re.search("not ended in [0-9]+ s: the task worker does not seem to run\n.*`doccano task`", found)
 
 
@@ -526,25 +526,25 @@ def test_news_renew_the_patience():
     with ScriptedServer({STATUS: [WAITING] * 12 + [READY]}) as server:
         doccano = Doccano(account(server.url), **QUICK)
         told = iter(range(100))
-        assert doccano.wait(TASK, news=lambda: next(told), patience=0.2) == ["/media/x.zip"]
+        assert doccano.wait_for_import(TASK, news=lambda: next(told), patience=0.2) == ["/media/x.zip"]
         assert next(told) > 1
 
 
 def test_old_news_do_not():
     with ScriptedServer({STATUS: [WAITING]}) as server:
-        assert "does not seem to run" in said(server.url, lambda doccano: doccano.wait(TASK, news=lambda: 7))
+        assert "does not seem to run" in said(server.url, lambda doccano: doccano.wait_for_import(TASK, news=lambda: 7))
 
 
 def test_what_an_import_did_not_take_is_told_line_by_line():
     errors = [{"filename": "a.jsonl", "line": 3, "message": "Expecting value"}, {"message": "Bad."}, "odd"]
     with ScriptedServer({STATUS: [reply(200, {"ready": True, "result": {"error": errors}, "error": None})]}) as server:
-        found = Doccano(account(server.url), **QUICK).wait(TASK)
+        found = Doccano(account(server.url), **QUICK).wait_for_import(TASK)
         assert found == ["a.jsonl, line 3: Expecting value", "Bad.", "odd"]
 
 
 @pytest.mark.parametrize("answer", [APP, reply(200, {"ready": "yes"}), reply(200, {}), BAD_GATEWAY])
 def test_a_status_of_the_wrong_shape_is_refused(answer):
-    assert fault(answer, STATUS, lambda doccano: doccano.wait(TASK))
+    assert fault(answer, STATUS, lambda doccano: doccano.wait_for_import(TASK))
 
 
 @pytest.mark.parametrize("answer", [reply(200, {}), reply(200, {"task_id": 7}), reply(200, {"task_id": "../../x"})])
@@ -560,9 +560,9 @@ def test_an_upload_without_a_number_is_refused():
 def test_a_missing_upload_is_not_reverted_and_other_refusals_are_errors():
     with ScriptedServer({"DELETE /v1/fp/revert/": [reply(204), reply(404), reply(400, "bad")]}) as server:
         doccano = Doccano(account(server.url), **QUICK)
-        assert [doccano.revert("a" * 22), doccano.revert("a" * 22)] == [True, False]
+        assert [doccano.discard_upload("a" * 22), doccano.discard_upload("a" * 22)] == [True, False]
         with pytest.raises(ServerError, match="400"):
-            doccano.revert("a" * 22)
+            doccano.discard_upload("a" * 22)
         assert {request.body for request in server.requests[1:]} == {b"a" * 22}
 
 
@@ -574,7 +574,7 @@ def test_bytes_after_the_end_of_an_answer_are_not_taken_for_the_next():
 
     with ScriptedServer({"DELETE /v1/fp/revert/": [stray], "DELETE /v1/projects/1": [ME]}, keep=True) as server:
         doccano = Doccano(account(server.url), **QUICK)
-        assert doccano.revert("a" * 22)
+        assert doccano.discard_upload("a" * 22)
         doccano.delete_project(1)
         doccano.close()
 

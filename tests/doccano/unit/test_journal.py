@@ -39,10 +39,10 @@ class Settling:
     def __init__(self, *, is_open, failed):
         self.is_open, self.failed = is_open, failed
 
-    def revert(self, _):
+    def discard_upload(self, _):
         return self.is_open
 
-    def wait(self, _, **_options):
+    def wait_for_import(self, _, **_options):
         if self.failed:
             raise ServerError("a task failed")
         return []

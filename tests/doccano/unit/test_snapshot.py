@@ -67,12 +67,12 @@ class Fake:
     def span_types(self, _):
         return [SpanType(at, name, "#000000", "#ffffff", None, None) for at, name in enumerate(self.kinds)]
 
-    def labelled(self, _, label):
+    def count_spans(self, _, label):
         return Counter(self.labels.get(label, {}))
 
     def count(self, _, label=None, *, confirmed=None):
         assert label is None or confirmed is None
-        return self.labelled(_, label).total() if label else len(self.done)
+        return self.count_spans(_, label).total() if label else len(self.done)
 
     def comments(self, _):
         return [Comment(at, number, "zoe", "hm") for at, number in enumerate(self.said)]

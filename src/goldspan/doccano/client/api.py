@@ -281,7 +281,7 @@ class Contents(Calls):
         pages = self._examples(project, label=label, confirmed=_said(confirmed))
         return (schema.example(row) for row in once(pages, "examples"))
 
-    def labelled(self, project: int, label: str) -> Counter[int]:
+    def count_spans(self, project: int, label: str) -> Counter[int]:
         """How many spans of a label each example has, by anybody; a span counts for each relation of its example.
 
         Slow, since Doccano asks its store several times for each: where a `count` will do, it should.
@@ -324,7 +324,7 @@ class Contents(Calls):
         if self.confirmations(project, example):  # the same request would confirm an open one
             self._call("POST", f"v1/projects/{project:d}/examples/{example:d}/states", json={})
 
-    def holds(self, project: int, example: int) -> bool:
+    def has_example(self, project: int, example: int) -> bool:
         """Whether an example is there."""
         try:
             self._get(f"v1/projects/{project:d}/examples/{example:d}")
@@ -440,7 +440,7 @@ class Transfers(Contents):
             raise ServerError(f"the server took the upload of {name} but gave no number for it", remedy=schema.REMEDY)
         return found
 
-    def revert(self, upload: str) -> bool:
+    def discard_upload(self, upload: str) -> bool:
         """Take an upload away; an import that has not begun finds nothing. False if it was gone already."""
         try:
             self._call("DELETE", "v1/fp/revert/", data=upload.encode(), headers=REVERT)
@@ -463,7 +463,9 @@ class Transfers(Contents):
         }
         return self._task(self._send("POST", f"v1/projects/{project:d}/upload", said))
 
-    def wait(self, task: str, *, news: Callable[[], object] | None = None, patience: float | None = None) -> list[str]:
+    def wait_for_import(
+        self, task: str, *, news: Callable[[], object] | None = None, patience: float | None = None
+    ) -> list[str]:
         """Wait for an import, and get what it did not take, a line each.
 
         Args:

@@ -127,7 +127,7 @@ def _lost(patient: DoctorContext) -> Iterator[tuple[str, str]]:
     copies = patient.snapshot.copies
     for kind in patient.server.span_types(patient.number):
         held = {number: _spans(copy, kind.name) for number, copy in copies.items()}
-        for number, times in sorted(patient.server.labelled(patient.number, kind.name).items()):
+        for number, times in sorted(patient.server.count_spans(patient.number, kind.name).items()):
             if times > held.get(number, 0):
                 copy = copies.get(number)
                 name = (copy and copy.id) or f"number {number}"

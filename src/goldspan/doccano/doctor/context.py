@@ -186,7 +186,7 @@ class DoctorContext:
         from goldspan.errors import ServerError
 
         try:
-            self.server.wait(self.server.start_import(self.number, []), patience=PATIENCE)
+            self.server.wait_for_import(self.server.start_import(self.number, []), patience=PATIENCE)
         except ServerError as error:
             return error.message
         return None

@@ -99,7 +99,7 @@ def _held(server: Doccano, snapshot: Snapshot | None, going: Mapping[int, int]) 
     assert snapshot is not None
     project = snapshot.project
     commented = {comment.example for comment in server.comments(project.id)}
-    stay = {number for number in set(going.values()) if server.holds(project.id, number)}
+    stay = {number for number in set(going.values()) if server.has_example(project.id, number)}
     held = [number for number, keep in going.items() if keep in stay and number not in commented]
     if not project.collaborative:
         return held

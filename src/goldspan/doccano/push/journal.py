@@ -194,7 +194,7 @@ def upload_and_import(
         tell("import", count - before, len(uploads))
         return count
 
-    errors = server.wait(task, news=news)
+    errors = server.wait_for_import(task, news=news)
     book.ended(upload)
     return errors
 
@@ -209,11 +209,13 @@ def recover(server: Doccano, project: DoccanoProject, book: Journal, tell: Progr
     """
     for batch in (batch for batch in book.batches if not batch.whole):
         tell("settle what an interrupted push left", 0, None)
-        is_open = server.revert(batch.upload)
+        is_open = server.discard_upload(batch.upload)
         if batch.task is not None:
             # A task whose worker was killed is never ready, and one that failed has said so to no one.
             with contextlib.suppress(ServerError):
-                server.wait(batch.task, news=lambda: server.count(project.id), patience=min(QUIET, server.patience))
+                server.wait_for_import(
+                    batch.task, news=lambda: server.count(project.id), patience=min(QUIET, server.patience)
+                )
                 if not is_open:
                     book.ended(batch.upload)
         elif is_open:
