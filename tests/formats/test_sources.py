@@ -250,4 +250,4 @@ def test_all_repairs_are_listed_with_their_lines(tmp_path):
 
 
 def test_reading_notes_survive_in_the_public_names():
-    assert {"read_source", "Note", "Source", "tally", "KINDS"} <= set(sources.__all__)
+    assert {"read_source", "SourceNote", "Source", "tally", "KINDS"} <= set(sources.__all__)
