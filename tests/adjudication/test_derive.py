@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goldspan.adjudication.derive import derive, settle, votes
+from goldspan.adjudication.derive import candidates_in, derive, settle
 from goldspan.annotation import Example, Span
 from goldspan.errors import InputError
 from goldspan.formats.decisions import Decision, fingerprint
@@ -28,7 +28,7 @@ def decided(readings, start, end, choice, **changes):
         fingerprint(TEXT),
         start,
         end,
-        votes(sets, start, end),
+        candidates_in(sets, start, end),
         choice,
         "adjudicated",
         "lea",

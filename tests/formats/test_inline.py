@@ -3,7 +3,7 @@ from hypothesis import given
 
 from goldspan import Example, InvalidValueError, Span
 from goldspan.formats import inline
-from helpers.strategies import examples
+from helpers.strategies import examples, spans
 
 
 def test_spans_stand_in_brackets_with_their_label():
@@ -55,3 +55,25 @@ def test_an_example_is_made_from_markup():
 def test_a_span_is_shown_in_its_surroundings_on_one_line():
     text = "word " * 10 + "Camp\nBondsteel" + " word" * 10
     assert inline.around(text, Span(50, 64, "PLACE"), 10) == "…word word [Camp Bondsteel]{PLACE} word word…"
+
+
+def test_an_excerpt_has_a_region_alone_or_with_words_around_it():
+    text, ship = "word " * 10 + "the Argo sank" + " word" * 10, Span(54, 58, "SHIP")
+    assert inline.excerpt(text, [ship], 50, 63) == "the [Argo]{SHIP} sank"
+    assert inline.excerpt(text, [], 50, 63) == "the Argo sank"
+    assert inline.excerpt(text, [ship], 50, 63, around=7) == "…d word the [Argo]{SHIP} sank word w…"
+    assert inline.excerpt(text, [ship], 50, 63, around=7, whole_words=True) == "…word the [Argo]{SHIP} sank word…"
+    assert inline.excerpt(text, [ship], 0, len(text), around=7).startswith("word word")
+
+
+def test_spans_that_cross_are_shown_one_copy_after_another():
+    crossing = [Span(0, 3, "A"), Span(2, 5, "B"), Span(0, 1, "C")]
+    assert inline.excerpt("abcdef", crossing, 0, 5, around=1) == "[[a]{C}bc]{A}def + ab[cde]{B}f"
+
+
+@given(examples(spans=lambda text: spans(text, flat=False)))
+def test_no_two_spans_of_a_layer_cross_and_each_is_in_one(example):
+    groups = inline.layers(example.spans)
+    assert sorted(span for group in groups for span in group) == list(example.spans)
+    for group in groups:
+        inline.render(example.text, group)

@@ -1,16 +1,17 @@
-"""From several readings to gold: what follows from the passes and the decisions, and what is still disputed.
+"""Gold from several passes: the spans on which all annotators agree, the decisions, and the disputes that remain.
 
-Readers of an example are the annotators who confirmed it; with fewer than two nothing follows. A decision holds while
-its text is the same and the readers have in its region just what it says they had. Outside such regions the readers'
-spans are grouped by overlap: spans that share a code point, directly or through others, stand in one group, and
-touching spans do not. Where all readers have the same of a group, that is gold; every other group is a dispute. So
-each span of each reader is in gold, in a dispute, or was decided about by a decision that can be named.
+The readers of an example are the annotators who confirmed it; gold needs at least two. A decision applies while the
+text of its example is unchanged and the readers have in its region exactly the spans that it records. Outside of the
+regions of such decisions, spans that share a code point, directly or through others, form a group; touching spans do
+not. A group that is the same for all readers goes into gold, every other group is a dispute. So each span of each
+reader is in gold, in a dispute, or covered by a decision that can be named.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from goldspan.errors import InputError
@@ -22,18 +23,19 @@ if TYPE_CHECKING:
     from goldspan.annotation import Example, Span
     from goldspan.formats.decisions import Decision, DecisionLine
 
-FEWEST = 2  # readers from which gold can follow
+MIN_READERS = 2  # from which gold can follow
 
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
-    """A stretch of an example in which the readers differ.
+    """A region of an example in which the readers differ.
 
     Args:
         example: the example, with its text and no spans.
-        start: where the first of the differing spans begins, in code points.
+        start: where the first of the spans begins, in code points.
         end: where the last of them ends.
-        candidates: what the readers have there, by falling votes, then by the text; each reader stands in one.
+        candidates: what the readers have there, by falling number of readers, nothing at all last among equals, then in
+            the order of the spans; each reader stands in one candidate.
     """
 
     example: Example
@@ -42,9 +44,24 @@ class Dispute:
     candidates: tuple[Candidate, ...]
 
     @property
+    def surface(self) -> str:
+        """The words of the region."""
+        return self.example.text[self.start : self.end]
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """Every span of any candidate, once, in order."""
+        return tuple(sorted({span for candidate in self.candidates for span in candidate.spans}))
+
+    @property
     def readers(self) -> int:
         """How many readers there are."""
         return sum(len(candidate.by) for candidate in self.candidates)
+
+    @property
+    def pairs(self) -> int:
+        """How many pairs of readers differ here."""
+        return sum(len(a.by) * len(b.by) for a, b in combinations(self.candidates, 2))
 
     @property
     def majority(self) -> Candidate | None:
@@ -53,16 +70,29 @@ class Dispute:
         return first if 2 * len(first.by) > self.readers else None
 
 
-@dataclass(frozen=True, slots=True)
-class SettledExample:
-    """What follows for one example.
+def find_disputes(example: Example, spans: Mapping[str, Iterable[Span]]) -> Iterator[Dispute]:
+    """The regions of an example in which the readers differ, in the order of the text.
 
     Args:
-        example: with the spans on which all agree and those that were decided.
+        example: the example, with its text and no spans.
+        spans: per reader the spans that are to be grouped into regions.
+    """
+    for start, end in _regions(spans):
+        candidates = candidates_in(spans, start, end)
+        if len(candidates) > 1:
+            yield Dispute(example, start, end, candidates)
+
+
+@dataclass(frozen=True, slots=True)
+class SettledExample:
+    """What passes and decisions give for one example.
+
+    Args:
+        example: with the spans on which all readers agree and those that were decided.
         readers: the names of its readers, sorted.
-        disputes: what is open; where there are any, the example is not settled.
-        applied: the decisions that hold, in the order of their regions.
-        stale: those that do not, because the text or the votes are not what they were.
+        disputes: what is open; the example is settled only if there is none.
+        applied: the decisions that apply, in the order of their regions.
+        stale: the decisions that do not, because the text or the readers' spans have changed.
     """
 
     example: Example
@@ -74,12 +104,12 @@ class SettledExample:
 
 @dataclass(frozen=True, slots=True)
 class DerivedGold:
-    """What follows for a corpus.
+    """What passes and decisions give for a corpus.
 
     Args:
         settled: per example with at least two readers, by its id.
-        read_once: the examples that one annotator alone confirmed, with the annotator.
-        orphans: decisions about examples that nobody or one annotator read.
+        read_once: the examples that only one annotator confirmed, with the annotator.
+        orphans: decisions about examples with fewer than two readers.
     """
 
     settled: Mapping[str, SettledExample]
@@ -88,60 +118,64 @@ class DerivedGold:
 
     @property
     def disputes(self) -> list[Dispute]:
-        """All that is open, in the order of the examples."""
-        return [dispute for one in self.settled.values() for dispute in one.disputes]
+        """All open disputes, in the order of the examples."""
+        return [dispute for example in self.settled.values() for dispute in example.disputes]
 
     @property
     def applied(self) -> list[Decision]:
-        """The decisions that hold."""
-        return [decision for one in self.settled.values() for decision in one.applied]
+        """The decisions that apply."""
+        return [decision for example in self.settled.values() for decision in example.applied]
 
     @property
     def stale(self) -> list[Decision]:
-        """The decisions that do not hold any more."""
-        return [*(decision for one in self.settled.values() for decision in one.stale), *self.orphans]
+        """The decisions that no longer apply."""
+        return [*(decision for example in self.settled.values() for decision in example.stale), *self.orphans]
 
-    def misquoted(self, line: DecisionLine) -> Iterator[tuple[Span, str, str]]:
-        """The spans of a decision on the present text that says they cover other words than they do.
+    def surface_mismatches(self, line: DecisionLine) -> Iterator[tuple[Span, str, str]]:
+        """The spans of a decision on the present text that do not cover the words recorded for them.
 
         Yields:
-            The span, the words that the line says, and those of the text.
+            The span, the recorded words, and the words of the text.
         """
         settled = self.settled.get(line.decision.example)
         if settled is not None and fingerprint(settled.example.text) == line.decision.sha256:
-            for span, said in line.surfaces:
-                if (covered := settled.example.surface(span)) != said:
-                    yield span, said, covered
+            for span, recorded in line.surfaces:
+                if (covered := settled.example.surface(span)) != recorded:
+                    yield span, recorded, covered
 
 
 def derive(passes: Mapping[str, Iterable[Example]], decisions: Iterable[Decision] = ()) -> DerivedGold:
-    """What follows from the passes and the decisions.
+    """What passes and decisions give for a corpus.
 
     Args:
-        passes: per annotator the examples that count: those that `confirmation` lets through.
-        decisions: in the order of their files; of two that overlap the later holds.
+        passes: per annotator the confirmed examples.
+        decisions: in the order of their files; of two that overlap the later one applies.
 
     Raises:
         InputError: if an example has different texts in two passes.
     """
-    read: defaultdict[str, dict[str, Example]] = defaultdict(dict)
+    by_example: defaultdict[str, dict[str, Example]] = defaultdict(dict)
     for name in sorted(passes):
         for example in passes[name]:
-            read[example.id][name] = example
-    said: defaultdict[str, list[Decision]] = defaultdict(list)
+            by_example[example.id][name] = example
+    of_example: defaultdict[str, list[Decision]] = defaultdict(list)
     for decision in decisions:
-        said[decision.example].append(decision)
-    once = {name: next(iter(readings)) for name, readings in read.items() if len(readings) < FEWEST}
-    settled = {name: settle(readings, said.pop(name, ())) for name, readings in read.items() if len(readings) >= FEWEST}
-    return DerivedGold(settled, once, tuple(decision for left in said.values() for decision in left))
+        of_example[decision.example].append(decision)
+    read_once = {id_: next(iter(readings)) for id_, readings in by_example.items() if len(readings) < MIN_READERS}
+    settled = {
+        id_: settle(readings, of_example.pop(id_, ()))
+        for id_, readings in by_example.items()
+        if len(readings) >= MIN_READERS
+    }
+    return DerivedGold(settled, read_once, tuple(decision for rest in of_example.values() for decision in rest))
 
 
 def settle(readings: Mapping[str, Example], decisions: Sequence[Decision] = ()) -> SettledExample:
-    """What follows for one example.
+    """What its readings and decisions give for one example.
 
     Args:
-        readings: per reader the example as read; at least one.
-        decisions: about this example, of two that overlap the later holds.
+        readings: per reader the example with the reader's spans; at least one.
+        decisions: about this example; of two that overlap the later one applies.
 
     Raises:
         InputError: if the texts differ.
@@ -152,49 +186,54 @@ def settle(readings: Mapping[str, Example], decisions: Sequence[Decision] = ()) 
         raise InputError(
             f"the text differs between the passes {' and '.join(sorted(texts.values())[:2])}",
             example=first.id,
-            remedy="Offsets of different texts cannot be compared: have the older pass read again.",
+            remedy="Offsets in different texts cannot be compared: have the example annotated again in the older pass.",
         )
     bare = first.with_spans(())
     sets = {name: example.spans for name, example in readings.items()}
-    applied = _holding(decisions, sets, fingerprint(bare.text))
-    left = {name: tuple(s for s in spans if not any(_touches(d, s) for d in applied)) for name, spans in sets.items()}
+    applied = _applicable(decisions, sets, fingerprint(bare.text))
+    undecided = {
+        name: tuple(span for span in spans if not any(_touches(decision, span) for decision in applied))
+        for name, spans in sets.items()
+    }
     spans, disputes = [span for decision in applied for span in decision.choice], []
-    for start, end in _regions(left):
-        candidates = votes(left, start, end)
+    for start, end in _regions(undecided):
+        candidates = candidates_in(undecided, start, end)
         if len(candidates) == 1:
             spans.extend(candidates[0].spans)
         else:
             disputes.append(Dispute(bare, start, end, candidates))
     stale = tuple(decision for decision in decisions if decision not in applied)
-    made = bare.with_spans(spans)
-    return SettledExample(made, tuple(sorted(readings)), tuple(disputes), tuple(applied), stale)
+    return SettledExample(bare.with_spans(spans), tuple(sorted(readings)), tuple(disputes), tuple(applied), stale)
 
 
-def votes(spans: Mapping[str, Iterable[Span]], start: int, end: int) -> tuple[Candidate, ...]:
-    """What each reader has inside a region, those with the same together: by falling votes, then by the text.
+def candidates_in(spans: Mapping[str, Iterable[Span]], start: int, end: int) -> tuple[Candidate, ...]:
+    """What each reader has inside a region, readers with the same spans together.
 
     Args:
         spans: per reader all spans.
         start: where the region begins, in code points.
         end: where it ends.
+
+    Returns:
+        Candidates in the order of `Dispute.candidates`.
     """
     inside: defaultdict[tuple[Span, ...], list[str]] = defaultdict(list)
     for name, marked in spans.items():
-        inside[tuple(sorted(s for s in marked if start <= s.start and s.end <= end))].append(name)
+        inside[tuple(sorted(_within(marked, start, end)))].append(name)
     ordered = sorted(inside.items(), key=lambda item: (-len(item[1]), not item[0], item[0]))
     return tuple(Candidate(marked, tuple(names)) for marked, names in ordered)
 
 
 @dataclass(frozen=True, slots=True)
 class GoldDifference:
-    """A stretch in which gold is not what follows from passes and decisions.
+    """A region in which gold differs from what passes and decisions give.
 
     Args:
         example: the example, with its text and no spans.
         start: where it begins, in code points.
         end: where it ends.
         gold: what gold has there.
-        derived: what follows; None where the readers differ and nothing was decided.
+        derived: what passes and decisions give; None where the readers differ and nothing was decided.
         candidates: what each reader has there.
     """
 
@@ -207,56 +246,58 @@ class GoldDifference:
 
 
 def differences(settled: SettledExample, gold: Example, readings: Mapping[str, Example]) -> list[GoldDifference]:
-    """Where gold is not what follows for an example, in the order of the text.
+    """Where gold differs from what passes and decisions give for an example, in the order of the text.
 
     Args:
-        settled: what follows.
+        settled: what they give.
         gold: the example as it stands in gold.
-        readings: per reader the example as read.
+        readings: per reader the example with the reader's spans.
     """
     sets = {name: example.spans for name, example in readings.items()}
-    stretches = [(one.start, one.end) for one in settled.disputes] + [(one.start, one.end) for one in settled.applied]
+    fixed = [(dispute.start, dispute.end) for dispute in settled.disputes]
+    fixed += [(decision.start, decision.end) for decision in settled.applied]
     every = {
         "gold": gold.spans,
         "derived": settled.example.spans,
         **{f"by {name}": spans for name, spans in sets.items()},
     }
-    found = []
-    for start, end in _joined([*stretches, *_regions(every)]):
-        mine, derived = (_within(spans, start, end) for spans in (gold.spans, settled.example.spans))
-        disputed = any(one.start < end and start < one.end for one in settled.disputes)
-        if disputed or mine != derived:
-            follows = None if disputed else derived
-            bare = settled.example.with_spans(())
-            found.append(GoldDifference(bare, start, end, mine, follows, votes(sets, start, end)))
-    return found
+    bare = settled.example.with_spans(())
+    differing = []
+    for start, end in _merged([*fixed, *_regions(every)]):
+        in_gold, derived = (_within(spans, start, end) for spans in (gold.spans, settled.example.spans))
+        disputed = any(dispute.start < end and start < dispute.end for dispute in settled.disputes)
+        if disputed or in_gold != derived:
+            expected = None if disputed else derived
+            differing.append(GoldDifference(bare, start, end, in_gold, expected, candidates_in(sets, start, end)))
+    return differing
 
 
-def _holding(decisions: Sequence[Decision], sets: Mapping[str, tuple[Span, ...]], text: str) -> list[Decision]:
-    """The decisions that hold, by their regions."""
-    holding: list[Decision] = []
+def _applicable(decisions: Sequence[Decision], sets: Mapping[str, tuple[Span, ...]], sha256: str) -> list[Decision]:
+    """The decisions that apply, in the order of their regions."""
+    applicable: list[Decision] = []
     for decision in reversed(decisions):
-        if decision.sha256 != text or any(_overlap(decision, other) for other in holding):
+        if decision.sha256 != sha256 or any(_overlap(decision, later) for later in applicable):
             continue
-        cut = any(_touches(decision, s) and not _holds(decision, s) for spans in sets.values() for s in spans)
-        if not cut and frozenset(votes(sets, decision.start, decision.end)) == decision.votes:
-            holding.append(decision)
-    return sorted(holding, key=lambda decision: decision.start)
+        crossed = any(_touches(decision, s) and not _holds(decision, s) for spans in sets.values() for s in spans)
+        if not crossed and frozenset(candidates_in(sets, decision.start, decision.end)) == decision.votes:
+            applicable.append(decision)
+    return sorted(applicable, key=lambda decision: decision.start)
 
 
 def _regions(sets: Mapping[str, Iterable[Span]]) -> list[tuple[int, int]]:
     """The extents of the groups of overlapping spans of all readers, in order."""
-    return _joined((span.start, span.end) for spans in sets.values() for span in spans)
+    return _merged((span.start, span.end) for spans in sets.values() for span in spans)
 
 
-def _joined(stretches: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    found: list[tuple[int, int]] = []
-    for start, end in sorted(stretches):
-        if found and start < found[-1][1]:
-            found[-1] = (found[-1][0], max(found[-1][1], end))
+def _merged(extents: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Half-open extents, those that overlap merged into one; touching ones stay apart."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(extents):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
         else:
-            found.append((start, end))
-    return found
+            merged.append((start, end))
+    return merged
 
 
 def _touches(decision: Decision, span: Span) -> bool:
@@ -267,8 +308,8 @@ def _holds(decision: Decision, span: Span) -> bool:
     return decision.start <= span.start and span.end <= decision.end
 
 
-def _overlap(one: Decision, other: Decision) -> bool:
-    return one.start < other.end and other.start < one.end
+def _overlap(first: Decision, second: Decision) -> bool:
+    return first.start < second.end and second.start < first.end
 
 
 def _within(spans: Iterable[Span], start: int, end: int) -> tuple[Span, ...]:

@@ -162,7 +162,7 @@ def _lines(path: Path) -> Iterator[decisions.DecisionLine]:
 def _refuse_other_surfaces(lines: Collection[decisions.DecisionLine], derived: DerivedGold) -> None:
     """Refuse a decision on the present text whose spans do not cover the words that it says they cover."""
     for line in lines:
-        for span, said, covered in derived.misquoted(line):
+        for span, said, covered in derived.surface_mismatches(line):
             raise InputError(
                 f"the span [{span.start}, {span.end}, {span.label}] says {said!r} but covers {covered!r}",
                 file=line.file,

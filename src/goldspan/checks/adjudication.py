@@ -62,7 +62,7 @@ def bad_decision(project: ProjectFiles) -> Iterator[CheckResult]:
     """The lines that cannot be read, and those that say other words than their spans cover."""
     yield from map(CheckResult.of, project.decisions.broken)
     for line in project.decisions.lines:
-        for span, said, covered in project.derived.misquoted(line):
+        for span, said, covered in project.derived.surface_mismatches(line):
             message, mark = f"the span says {said!r} but covers {covered!r}", (span.start, span.end, span.label)
             yield CheckResult(message, line.file, line.line, line.decision.example, mark)
 

@@ -96,6 +96,55 @@ def example(name: str, marked: str, at: int = 0) -> Example:
 
 def around(text: str, span: Span, width: int = 30) -> str:
     """One span in inline form with at most `width` code points of its text on either side, on one line."""
-    left, right = max(0, span.start - width), min(len(text), span.end + width)
-    marked = render(text[left:right], [Span(span.start - left, span.end - left, span.label)])
-    return ("…" if left else "") + " ".join(marked.split()) + ("…" if right < len(text) else "")
+    return excerpt(text, [span], span.start, span.end, around=width)
+
+
+def excerpt(
+    text: str, spans: Sequence[Span], start: int, end: int, *, around: int = 0, whole_words: bool = False
+) -> str:
+    """A region of a text in inline form, on one line; spans that cross are shown in one copy after another.
+
+    Args:
+        text: the whole text.
+        spans: of the region, in coordinates of the text.
+        start: where the region begins, in code points.
+        end: where it ends.
+        around: how many code points of the text are shown on either side; an ellipsis stands where more is left out.
+        whole_words: whether the excerpt begins and ends between words.
+    """
+    left, right = excerpt_bounds(text, start, end, around=around, whole_words=whole_words)
+    before, after = ("…" if around and left else ""), ("…" if around and right < len(text) else "")
+    moved = [Span(span.start - left, span.end - left, span.label) for span in spans]
+    copies = (" ".join(render(text[left:right], layer).split()) for layer in layers(moved))
+    return " + ".join(f"{before}{copy}{after}" for copy in copies)
+
+
+def excerpt_bounds(text: str, start: int, end: int, *, around: int = 0, whole_words: bool = False) -> tuple[int, int]:
+    """Where the excerpt of a region begins and ends, see `excerpt`."""
+    left, right = max(0, start - around), min(len(text), end + around)
+    if whole_words and left:
+        left = next((at + 1 for at in range(left, start) if text[at].isspace()), left)
+    if whole_words and right < len(text):
+        right = next((at for at in range(right, end, -1) if text[at].isspace()), right)
+    return left, right
+
+
+def layers(spans: Sequence[Span]) -> list[list[Span]]:
+    """The spans in as many groups as are needed for none to cross another of its group; one empty group for none."""
+    groups: list[list[Span]] = [[]]
+    open_ends: list[list[int]] = [[]]  # per group the ends of the spans that the next one may lie in, outermost first
+    for span in sorted(spans, key=lambda s: (s.start, -s.end, s.label)):
+        number = next((number for number, ends in enumerate(open_ends) if _fits(span, ends)), len(groups))
+        if number == len(groups):
+            groups.append([])
+            open_ends.append([])
+        groups[number].append(span)
+        open_ends[number].append(span.end)
+    return groups
+
+
+def _fits(span: Span, ends: list[int]) -> bool:
+    """Whether a span can stand inside or after the spans with these ends; those that end before it are dropped."""
+    while ends and ends[-1] <= span.start:
+        ends.pop()
+    return not ends or span.end <= ends[-1]
