@@ -26,6 +26,7 @@ import numpy as np
 
 from goldspan.agreement.measures import MEASURES, bearing_units
 from goldspan.bootstrap import interval, resampled_sums
+from goldspan.report.text import enumerate_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -79,7 +80,7 @@ class UndefinedReason:
     @property
     def sentence(self) -> str:
         """The reason in words, without a full stop."""
-        return SENTENCES[self.reason].format(who=_listed(self.who))
+        return SENTENCES[self.reason].format(who=enumerate_names(self.who))
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,12 +191,6 @@ class MeasureSet:
             "basis": self.basis and {**asdict(self.basis), "readers": list(self.basis.readers)},
             "measures": {name: value.json() for name, value in self.values.items()},
         }
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def coverages(columns: AnnotationTable, who: Sequence[int], groups: Integers) -> list[list[Coverage]]:

@@ -18,7 +18,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from goldspan.agreement.disagreements import KINDS, Kind, disagreements_between
-from goldspan.agreement.text_report import listed
+from goldspan.report.text import enumerate_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -129,7 +129,9 @@ class RuleAttributor:
                 continue
             if rules := self._of_mistake(check, labels):
                 names = (one if on_first else other).annotators
-                return RuleAttribution(rules, f"the check {check} reports a problem in what {listed(names)} marked")
+                return RuleAttribution(
+                    rules, f"the check {check} reports a problem in what {enumerate_names(names)} marked"
+                )
         return None
 
     def _reporting(self, name: str, example: str, disagreement: Disagreement) -> set[str]:

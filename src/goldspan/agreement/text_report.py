@@ -13,7 +13,18 @@ from typing import TYPE_CHECKING
 from goldspan.agreement.against_gold import HOW, in_both_versions, moved, version_changes
 from goldspan.agreement.disagreements import KINDS, MEANING
 from goldspan.agreement.measures import HEADLINE, LONG_REPORT_ONLY, MEANINGS
-from goldspan.report.text import UNDEFINED, Table, amount, beside, brackets, cut_cell, level, percent, signed
+from goldspan.report.text import (
+    UNDEFINED,
+    Table,
+    amount,
+    beside,
+    brackets,
+    cut_cell,
+    enumerate_names,
+    level,
+    percent,
+    signed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -41,7 +52,7 @@ APART = (
 
 def title(report: AgreementReport) -> str:
     """What the report is about."""
-    return f"Agreement of {listed(report.annotations.annotators)}"
+    return f"Agreement of {enumerate_names(report.annotations.annotators, empty='nobody')}"
 
 
 def headline(report: AgreementReport) -> str:
@@ -103,7 +114,7 @@ def of_pairs(cell: MeasureSet) -> str:
     basis = cell.basis
     if basis is None or not 0 < basis.counted < basis.pairs:
         return ""
-    nothing = f"; {listed(cell.nothing)} marked none" if cell.nothing else ""
+    nothing = f"; {enumerate_names(cell.nothing)} marked none" if cell.nothing else ""
     return f"{basis.counted:,} of {basis.pairs:,} pairs{nothing}"
 
 
@@ -141,12 +152,6 @@ def spans_of(cell: MeasureSet) -> str:
     """How many spans there are: of each of two annotators, of more all together."""
     numbers = cell.spans.values()
     return " / ".join(f"{n:,}" for n in numbers) if len(cell.spans) == 2 else f"{sum(numbers):,}"
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names in a row: `a, b and c`."""
-    *most, last = names or ("nobody",)
-    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _article_count(report: AgreementReport) -> int:
@@ -191,8 +196,8 @@ def _not_told(report: AgreementReport) -> Iterator[str]:
         yield f"{amount(left_out, 'example')} did not count, for the annotator had not confirmed them or rejected them."
     if assumed:
         yield (
-            f"The files of {listed(assumed)} do not say what was confirmed. All of it is taken to be, and an example "
-            "that was never opened looks like one in which nothing is to be marked."
+            f"The files of {enumerate_names(assumed)} do not say what was confirmed. All of it is taken to be, and an "
+            "example that was never opened looks like one in which nothing is to be marked."
         )
 
 
@@ -217,7 +222,7 @@ def _draws(report: AgreementReport, leave_out: Collection[str]) -> Iterator[str]
     if lacking:
         yield (
             "A draw that lacks a pair or a label that a measure is about does not count for its interval: of "
-            f"{drawn:,} draws up to {_some(lacking)}. A pair that shares one article or two adds little to the width "
+            f"{drawn:,} draws up to {enumerate_names(lacking, most=PLACES)}. A pair that shares one article or two adds little to the width "
             "of such an interval: take it for the least that is uncertain."
         )
     defined = (
@@ -270,14 +275,9 @@ def _gathered(
             what = "" if len(names) == len(values) else f" ({', '.join(names)})"
             reasons.setdefault(why, {}).setdefault(what, []).append(where)
     return {
-        why: "; ".join(f"{_some(places)}{what}" for what, places in found.items()) for why, found in reasons.items()
+        why: "; ".join(f"{enumerate_names(places, most=PLACES)}{what}" for what, places in found.items())
+        for why, found in reasons.items()
     }
-
-
-def _some(places: Sequence[str]) -> str:
-    """The places; of many the first, and how many more there are."""
-    more = len(places) - PLACES
-    return listed([*places[:PLACES], *([f"{more:,} more"] if more > 0 else [])])
 
 
 WIDTH = 100

@@ -38,6 +38,7 @@ ALLOWING = frozenset(
 # Examples of an article that are held at once. Articles have hundreds; a file of a million examples that does not say
 # where an article ends is judged in pieces.
 PIECE = 10_000
+AROUND = 30  # code points of text on either side of a span in a message
 
 Seen: TypeAlias = dict[str, tuple[Path, int | None]]
 
@@ -150,4 +151,5 @@ def _context(text: str, span: RawSpan | None) -> str:
     """The span in its words, as people read it; nothing where there are none."""
     if span is None or not span.label or not 0 <= span.start < span.end <= len(text):
         return ""
-    return f": {inline.around(text, Span(span.start, span.end, span.label))}"
+    marked = Span(span.start, span.end, span.label)
+    return f": {inline.excerpt(text, [marked], marked.start, marked.end, around=AROUND)}"

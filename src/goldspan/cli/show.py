@@ -16,6 +16,8 @@ from goldspan.formats import inline
 if TYPE_CHECKING:
     from goldspan.show import ExampleChange
 
+AROUND = 30  # code points of text on either side of a span that changed
+
 
 def run(
     *,
@@ -66,7 +68,9 @@ def _diff(changes: Sequence[ExampleChange]) -> None:
             ("+", "green", change.new, change.added),
         ):
             for span in spans:
-                line = "" if example is None else inline.around(example.text, span)
+                line = (
+                    "" if example is None else inline.excerpt(example.text, [span], span.start, span.end, around=AROUND)
+                )
                 out.print(Text(f"{sign} [{span.start}, {span.end}] {line}", style=style))
     added, removed = sum(len(change.added) for change in changes), sum(len(change.removed) for change in changes)
     out.print(f"{len(changes)} example(s) changed: {added} span(s) added, {removed} removed")

@@ -288,22 +288,4 @@ def count_errors(cases: Iterable[SpanOutcome]) -> int:
 
 def markup(text: str, spans: Iterable[Span]) -> str:
     r"""The text in inline notation, once more after a `\n` for the spans that cross those shown before."""
-    layers: list[list[Span]] = [[]]
-    still_open: list[list[int]] = [
-        []
-    ]  # per layer the ends of the spans that a span to come may lie in, outermost first
-    for span in sorted(spans, key=lambda span: (span.start, -span.end, span.label)):
-        room = next((number for number, ends in enumerate(still_open) if _fits(span, ends)), len(layers))
-        if room == len(layers):
-            layers.append([])
-            still_open.append([])
-        layers[room].append(span)
-        still_open[room].append(span.end)
-    return "\n".join(inline.render(text, layer) for layer in layers)
-
-
-def _fits(span: Span, ends: list[int]) -> bool:
-    """Whether brackets can show the span inside or behind those that end there; those before it are forgotten."""
-    while ends and ends[-1] <= span.start:
-        ends.pop()
-    return not ends or span.end <= ends[-1]
+    return "\n".join(inline.render(text, layer) for layer in inline.layers(spans))

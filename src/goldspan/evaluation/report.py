@@ -20,6 +20,7 @@ from goldspan.evaluation.human_ceiling import human_ceiling
 from goldspan.evaluation.quantity_values import values
 from goldspan.evaluation.scores import by_article
 from goldspan.evaluation.slices import slices
+from goldspan.report.text import enumerate_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from goldspan.formats.sources import SourceNote
 
 BOTH = 2
+MOST_NAMED = 10  # examples in a sentence
 
 
 def remarks(
@@ -87,7 +89,7 @@ def _training(gold: Iterable[Example], training: Sequence[Example] | None) -> It
     if known:
         yield (
             f"{len(known)} of the examples stand word for word in the training data, so that the measures flatter the "
-            f"model: {listed(known)}."
+            f"model: {enumerate_names(known, most=MOST_NAMED)}."
         )
 
 
@@ -100,19 +102,14 @@ def _passes(gold: Sequence[Example], passes: Mapping[str, Sequence[Example]]) ->
         readings.update(example.id for example in mine if example.text == texts[example.id])
         differing = [example.id for example in mine if example.text != texts[example.id]]
         if differing:
-            yield f"{name}: these examples have another text than in gold and count nowhere: {listed(differing)}."
+            names = enumerate_names(differing, most=MOST_NAMED)
+            yield f"{name}: these examples have another text than in gold and count nowhere: {names}."
     few = [example.id for example in gold if readings[example.id] < BOTH]
     if few:
         yield (
             f"Fewer than two passes have read {len(few)} of the examples; their spans are neither unanimous nor "
-            f"disputed: {listed(few)}."
+            f"disputed: {enumerate_names(few, most=MOST_NAMED)}."
         )
-
-
-def listed(names: Sequence[str], most: int = 10) -> str:
-    """The names, the first of them where they are many, with the number of the rest."""
-    rest = len(names) - most
-    return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
 
 
 ALL = "precision, recall and F1 are undefined, for gold has nothing and nothing was predicted"

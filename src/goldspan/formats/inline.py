@@ -94,11 +94,6 @@ def example(name: str, marked: str, at: int = 0) -> Example:
     return Example(name, text, spans, at)
 
 
-def around(text: str, span: Span, width: int = 30) -> str:
-    """One span in inline form with at most `width` code points of its text on either side, on one line."""
-    return excerpt(text, [span], span.start, span.end, around=width)
-
-
 def excerpt(
     text: str, spans: Sequence[Span], start: int, end: int, *, around: int = 0, whole_words: bool = False
 ) -> str:

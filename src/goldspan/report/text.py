@@ -140,5 +140,21 @@ def amount(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def enumerate_names(names: Iterable[str], *, most: int | None = None, empty: str = "") -> str:
+    """Names in a row: `a`, `a and b`, `a, b and c`, `a, b and 7 more`.
+
+    Args:
+        names: in their order.
+        most: how many of them to name; the rest is counted.
+        empty: what to write where there is no name.
+    """
+    shown = list(names)
+    if most is not None and len(shown) > most:
+        shown[most:] = [f"{len(shown) - most:,} more"]
+    if len(shown) < 2:
+        return shown[0] if shown else empty
+    return f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
 def _end(share: float) -> str:
     return "100" if share == WHOLE else f"{100 * share:.1f}"
