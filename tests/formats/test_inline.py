@@ -54,10 +54,8 @@ def test_an_example_is_made_from_markup():
 
 def test_a_span_is_shown_in_its_surroundings_on_one_line():
     text = "word " * 10 + "Camp\nBondsteel" + " word" * 10
-    assert (
-        inline.excerpt(text, [Span(50, 64, "PLACE")], 50, 64, around=10)
-        == "…word word [Camp Bondsteel]{PLACE} word word…"
-    )
+    shown = inline.excerpt(text, [Span(50, 64, "PLACE")], 50, 64, around=10)
+    assert shown == "…word word [Camp Bondsteel]{PLACE} word word…"
 
 
 def test_an_excerpt_has_a_region_alone_or_with_words_around_it():

@@ -222,7 +222,7 @@ def _draws(report: AgreementReport, leave_out: Collection[str]) -> Iterator[str]
     if lacking:
         yield (
             "A draw that lacks a pair or a label that a measure is about does not count for its interval: of "
-            f"{drawn:,} draws up to {enumerate_names(lacking, most=PLACES)}. A pair that shares one article or two adds little to the width "
+            f"{drawn:,} draws up to {_some(lacking)}. A pair that shares one article or two adds little to the width "
             "of such an interval: take it for the least that is uncertain."
         )
     defined = (
@@ -275,9 +275,12 @@ def _gathered(
             what = "" if len(names) == len(values) else f" ({', '.join(names)})"
             reasons.setdefault(why, {}).setdefault(what, []).append(where)
     return {
-        why: "; ".join(f"{enumerate_names(places, most=PLACES)}{what}" for what, places in found.items())
-        for why, found in reasons.items()
+        why: "; ".join(f"{_some(places)}{what}" for what, places in found.items()) for why, found in reasons.items()
     }
+
+
+def _some(places: Sequence[str]) -> str:
+    return enumerate_names(places, most=PLACES)
 
 
 WIDTH = 100

@@ -68,9 +68,8 @@ def _diff(changes: Sequence[ExampleChange]) -> None:
             ("+", "green", change.new, change.added),
         ):
             for span in spans:
-                line = (
-                    "" if example is None else inline.excerpt(example.text, [span], span.start, span.end, around=AROUND)
-                )
+                at = (span.start, span.end)
+                line = "" if example is None else inline.excerpt(example.text, [span], *at, around=AROUND)
                 out.print(Text(f"{sign} [{span.start}, {span.end}] {line}", style=style))
     added, removed = sum(len(change.added) for change in changes), sum(len(change.removed) for change in changes)
     out.print(f"{len(changes)} example(s) changed: {added} span(s) added, {removed} removed")

@@ -286,6 +286,6 @@ def count_errors(cases: Iterable[SpanOutcome]) -> int:
     return sum(case.kind != "correct" for case in cases)
 
 
-def markup(text: str, spans: Iterable[Span]) -> str:
+def markup(text: str, spans: Sequence[Span]) -> str:
     r"""The text in inline notation, once more after a `\n` for the spans that cross those shown before."""
     return "\n".join(inline.render(text, layer) for layer in inline.layers(spans))
