@@ -7,7 +7,8 @@ from pathlib import Path
 
 from goldspan.corpus import Corpus
 from goldspan.doccano.client.api import Doccano
-from goldspan.doccano.push.push import PushOptions, prepare
+from goldspan.doccano.push.plan import PushOptions
+from goldspan.doccano.push.push import prepare
 from helpers import doccano_annotator, doccano_server, html_pages, sample_corpus
 
 SHOWN = "002_053e1d64d12656fb.p13"  # all labels in a few lines

@@ -41,6 +41,12 @@ class Span:
         return self.start < other.end and other.start < self.end
 
 
+def article_of(example_id: str) -> str:
+    """The article of an example id: what stands before its last `.p<number>`, or the whole id."""
+    article, separator, number = example_id.rpartition(".p")
+    return article if separator and number.isdigit() else example_id
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """A paragraph with its spans.
@@ -89,9 +95,8 @@ class Example:
 
     @property
     def article(self) -> str:
-        """The id of the article: what stands before the last `.p<number>`, or the whole id."""
-        head, dot, tail = self.id.rpartition(".p")
-        return head if dot and tail.isdigit() else self.id
+        """The id of the article; see `article_of`."""
+        return article_of(self.id)
 
     def surface(self, span: Span) -> str:
         """The words that a span covers."""

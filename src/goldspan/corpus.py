@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, fields
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, cast
@@ -33,7 +34,7 @@ from goldspan.errors import InputError, NotFoundError
 from goldspan.formats import gold, labels_toml, prodigy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from goldspan.annotation import Example, LabelScheme
     from goldspan.formats.record import Record
@@ -214,6 +215,23 @@ class Corpus:
     def entries(self) -> list[ManifestEntry]:
         """The manifest."""
         return read_manifest(self.folder / "manifest.jsonl")
+
+    def select_entries(self, articles: Collection[str] | None = None) -> list[ManifestEntry]:
+        """The manifest's entries of these article ids, or all of them, in the order of the manifest.
+
+        Raises:
+            InputError: for an id that the manifest does not list, with the most similar ids; for an empty manifest.
+        """
+        by_id = {entry.id: entry for entry in self.entries}
+        manifest = self.folder / "manifest.jsonl"
+        for name in articles or ():
+            if name not in by_id:
+                similar = get_close_matches(name, by_id, n=3) or list(by_id)[:3]
+                remedy = f"Similar ids: {', '.join(similar)}."
+                raise InputError(f"there is no article {name!r}", file=manifest, remedy=remedy)
+        if not by_id:
+            raise InputError("lists no article", file=manifest, remedy="Add some: goldspan add PATH... --apply")
+        return [entry for entry in by_id.values() if articles is None or entry.id in articles]
 
     def source(self, entry: ManifestEntry) -> str:
         """The decoded text of an article."""

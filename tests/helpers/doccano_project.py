@@ -13,7 +13,8 @@ from goldspan.doccano import project
 from goldspan.doccano.client.api import Doccano
 from goldspan.doccano.client.schema import DoccanoProject
 from goldspan.doccano.push import desired_state
-from goldspan.doccano.push.push import PushOptions, push_examples
+from goldspan.doccano.push.plan import PushOptions
+from goldspan.doccano.push.push import push_examples
 from goldspan.doccano.snapshot import ALL, AnnotatorWork, Snapshot, StoredExample, fingerprint, take_snapshot
 from helpers import doccano_annotator
 from helpers.doccano_server import ANNOTATORS

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goldspan import corpus, files
-from goldspan.annotation import Example
+from goldspan.annotation import article_of
 from goldspan.articles.paragraphs import examples_of
 from goldspan.checks.check import CheckResult, check
 from goldspan.checks.project import records, sha256
@@ -28,6 +28,7 @@ from goldspan.formats.json_lines import numbered
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from goldspan.annotation import Example
     from goldspan.checks.project import ProjectFiles
     from goldspan.formats.record import Record
 
@@ -85,11 +86,6 @@ def non_canonical(path: Path) -> Iterator[CheckResult]:
 LINE_CHECKS = (bad_line, duplicate_example, non_canonical)
 
 
-def article_of(record: Record) -> str:
-    """The article that the id of a valid record names."""
-    return Example(record.id, "").article
-
-
 def _gold(path: Path) -> Iterator[CheckResult]:
     """The first line that differs, and how many more; lines that are no example are for the other checks."""
     first, more, last = None, 0, None
@@ -113,7 +109,7 @@ def _gold(path: Path) -> Iterator[CheckResult]:
 
 
 def _disorder(record: Record, last: Record | None) -> str | None:
-    behind = last is not None and record.at < last.at and article_of(record) == article_of(last)
+    behind = last is not None and record.at < last.at and article_of(record.id) == article_of(last.id)
     return "stands behind a later paragraph" if behind else None
 
 

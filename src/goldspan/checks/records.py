@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from goldspan.annotation import LabelScheme, Span
+from goldspan.annotation import LabelScheme, Span, article_of
 from goldspan.checks import boundaries, files, mentions, spans
 from goldspan.checks.check import ArticleTest, Check, CheckResult, ExampleTest, MarkedStretch, SpanTest
 from goldspan.errors import InputError
@@ -144,7 +144,7 @@ class _Judge:
 
 
 def _same_article(before: Record, record: Record) -> bool:
-    return before.file == record.file and files.article_of(before) == files.article_of(record)
+    return before.file == record.file and article_of(before.id) == article_of(record.id)
 
 
 def _context(text: str, span: RawSpan | None) -> str:

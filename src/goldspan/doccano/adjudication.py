@@ -16,8 +16,8 @@ from goldspan import files
 from goldspan.adjudication import summary
 from goldspan.adjudication.derive import differences
 from goldspan.adjudication.state import DecisionAuthor
-from goldspan.doccano.project import find_members, prepare_project, pseudonyms_of
-from goldspan.doccano.pull.pull import find_project
+from goldspan.doccano.members import find_members, pseudonyms_of
+from goldspan.doccano.project import find_project, prepare_project
 from goldspan.doccano.push import push
 from goldspan.doccano.snapshot import ALL, take_snapshot
 from goldspan.errors import ServerError
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from goldspan.annotation import Example, Span
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.project import ProjectPlan
-    from goldspan.doccano.push.push import PushOptions, PushResult
+    from goldspan.doccano.push.plan import PushOptions
+    from goldspan.doccano.push.push import PushResult
     from goldspan.doccano.snapshot import StoredExample
     from goldspan.formats.decisions import Decision, How
 

@@ -26,12 +26,10 @@ from typing import TYPE_CHECKING, Any
 
 from goldspan import files
 from goldspan.adjudication.derive import settle
-from goldspan.annotation import Span
+from goldspan.annotation import Span, article_of
 from goldspan.corpus import id_list
-from goldspan.doccano.pull import collect, pass_files
-from goldspan.doccano.pull.collect import AnnotatorComment
-from goldspan.doccano.push.plan import article_of
-from goldspan.doccano.snapshot import TWICE
+from goldspan.doccano import human_work, members
+from goldspan.doccano.snapshot import TWICE, AnnotatorComment
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.evaluation import result
 from goldspan.evaluation.result import Counts
@@ -174,7 +172,7 @@ def score_controls(corpus: Corpus, planted: Snapshot, pseudonyms: Mapping[str, s
             for who, work in each.work.items()
             for text in work.comments
         ]
-        copy = collect.worked_on(copies, shared=False)
+        copy = human_work.worked_on(copies, shared=False)
         if copy is None or (why := _why_not(copy, gold.get(name))):
             unscored.append((name, "several copies of it were worked on" if copy is None else why))
             continue
@@ -278,7 +276,7 @@ def path(corpus: Corpus, name: str) -> Path:
             files of their own.
     """
     slug = re.sub(r"[^0-9a-z_.-]+", "-", name.lower()).strip("-.")[:READABLE]
-    if slug != name or pass_files.unfit(slug):
+    if slug != name or members.unfit(slug):
         digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
         slug = f"{slug}-{digest}".lstrip("-")
     return corpus.controls / f"{slug}.txt"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from goldspan.doccano.snapshot import ALL, AnnotatorWork, StoredExample, fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.snapshot import Snapshot
@@ -116,3 +117,23 @@ def _confirmed(server: Doccano, snapshot: Snapshot, going: Collection[int]) -> I
     then = sum(copy.work[ALL].confirmed for copy in snapshot.copies.values())
     if going or server.count(project.id, confirmed=True) != then:
         yield from ((row.id, "confirmed") for row in server.examples(project.id, confirmed=True))
+
+
+def is_begun(work: AnnotatorWork) -> bool:
+    """Whether the annotator did anything that can be seen."""
+    return bool(work.confirmed or work.spans or work.comments or work.refused)
+
+
+def worked_on(copies: Sequence[StoredExample], *, shared: bool) -> StoredExample | None:
+    """The copy that counts; None if there are several.
+
+    What was filled in by a push is there in every copy of a shared project, and nobody's work.
+    """
+    if len(copies) == 1:
+        return copies[0]
+    works = [(copy, work) for copy in copies for work in copy.work.values()]
+    filled = shared and len({work.spans for _, work in works}) == 1
+    worked = {copy.number: copy for copy, work in works if is_begun(replace(work, spans=()) if filled else work)}
+    if len(worked) > 1:
+        return None
+    return next(iter(worked.values()), min(copies, key=lambda copy: copy.number))

@@ -476,3 +476,12 @@ class _Reading:
         if broken and copy.spoiled is None:
             copy = self.copies[number] = replace(copy, spoiled=BROKEN)
         return copy
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotatorComment:
+    """A comment."""
+
+    annotator: str
+    example: str
+    text: str

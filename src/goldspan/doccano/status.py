@@ -6,11 +6,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from goldspan.doccano import controls
-from goldspan.doccano.project import ADMIN, find_members, kind_of, pseudonyms_of
+from goldspan.annotation import article_of
+from goldspan.doccano import controls, human_work
+from goldspan.doccano.members import ADMIN, find_members, pseudonyms_of
+from goldspan.doccano.project import find_project, kind_of
 from goldspan.doccano.pull import collect, pass_files, pull
 from goldspan.doccano.push import desired_state
-from goldspan.doccano.push.plan import article_of
 from goldspan.doccano.snapshot import ALL
 from goldspan.errors import InvalidValueError
 
@@ -147,9 +148,9 @@ def progress(corpus: Corpus, server: Doccano, name: str, *, members: Path | None
         ServerError: if the server does not answer as it should.
     """
     known = pseudonyms_of(find_members(corpus, members) or ())
-    project = pull.find_project(server, name)
+    project = find_project(server, name)
     listed = controls.read(corpus, name, shared=project.collaborative)
-    entries = desired_state.chosen_articles(corpus, None)
+    entries = corpus.select_entries()
     held, gold = pull.snapshot_and_corpus(corpus, server, project, entries)
     snapshot, planted = controls.split_controls(held, listed)
     wish = pull.pull_options(corpus, entries, snapshot, gold)
@@ -183,7 +184,7 @@ def _changed(copies: Sequence[StoredExample], text: str) -> bool:
 
 def _annotators(server: Doccano, snapshot: Snapshot) -> list[str]:
     """Who annotates: all but administrators that did nothing."""
-    begun = {name for copy in snapshot.copies.values() for name, work in copy.work.items() if collect.is_begun(work)}
+    begun = {name for copy in snapshot.copies.values() for name, work in copy.work.items() if human_work.is_begun(work)}
     members = server.members(snapshot.project.id)
     return sorted(begun | {member.username for member in members if member.role != ADMIN})
 

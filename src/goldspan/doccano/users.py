@@ -8,7 +8,7 @@ import string
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from goldspan.doccano.pull import pass_files
+from goldspan.doccano import members
 from goldspan.errors import InvalidValueError
 
 if TYPE_CHECKING:
@@ -54,8 +54,8 @@ def create(
         ServerError: if the server refuses the password, or an account may not be made.
     """
     for name in names:
-        if not NAME.fullmatch(name) or pass_files.unfit(name):
-            why = pass_files.unfit(name) or "may hold letters, digits and . @ + - _ alone, 150 at most"
+        if not NAME.fullmatch(name) or members.unfit(name):
+            why = members.unfit(name) or "may hold letters, digits and . @ + - _ alone, 150 at most"
             raise InvalidValueError(f"{name!r} cannot be a user: the name {why}", remedy="Take another name.")
     known = {user.username for user in server.users()}
     spelt = {name.lower(): name for name in known}

@@ -8,7 +8,7 @@ import pytest
 from goldspan.annotation import Example
 from goldspan.doccano import controls
 from goldspan.doccano.client.api import Doccano
-from goldspan.doccano.push import push
+from goldspan.doccano.push import plan, push
 from goldspan.errors import ServerError
 from goldspan.formats import gold
 from helpers.doccano_project import CorpusProject
@@ -158,7 +158,7 @@ def test_controls_whose_gold_changed_are_listed_and_not_scored(command, people):
 
 def test_the_plan_of_an_errand_holds_the_controls_in_their_places(command):
     ready = push.prepare(
-        command.server, command.corpus, command.name, articles=["storm"], control=4, options=push.PushOptions()
+        command.server, command.corpus, command.name, articles=["storm"], control=4, options=plan.PushOptions()
     )
     plain = [example.id for example in ready.examples if example.article == "storm"]
     assert plain == ["storm.p01", "storm.p02", "storm.p03"]

@@ -10,6 +10,7 @@ from goldspan.annotation import Example, Span
 from goldspan.doccano import human_work
 from goldspan.doccano.client.api import Doccano
 from goldspan.doccano.push import delete, push
+from goldspan.doccano.push.plan import LOOK
 from goldspan.doccano.snapshot import ALL
 from goldspan.errors import ServerError
 from helpers import doccano_annotator
@@ -36,21 +37,21 @@ def anna(doccano):
     made.close()
 
 
-def after_the_last_look(monkeypatch, act):
-    """Have something done once, after what was touched was seen for a delete, and before the delete."""
-    done = []
+class ActAfterLastLook:
+    """Finds what was worked on, and has something done once after that was asked for a delete, before the delete."""
 
-    def look(server, snapshot, going=()):
-        found = human_work.worked_on_examples(server, snapshot, going)
-        if going and not done:
-            done.append(act())
-        return found
+    def __init__(self, act):
+        self.act, self.acted = act, False
 
-    monkeypatch.setattr(push, "worked_on_examples", look)
-    return done
+    def __call__(self, server, snapshot, going):
+        worked_on = human_work.worked_on_examples(server, snapshot, going)
+        if going and not self.acted:
+            self.acted = True
+            self.act()
+        return worked_on
 
 
-def test_a_boundary_that_is_redrawn_after_the_last_look_is_kept(room, anna, monkeypatch):
+def test_a_boundary_that_is_redrawn_after_the_last_look_is_kept(room, anna):
     room.push(ONE)
     room.join(anna)
     project, number = room.project.id, room.number(ONE.id)
@@ -59,34 +60,35 @@ def test_a_boundary_that_is_redrawn_after_the_last_look_is_kept(room, anna, monk
         anna.unmark(project, number, anna.spans(project, number)[0]["id"])
         anna.mark(project, number, 5, 9, "UNIT")  # the same label: no count shows it
 
-    assert after_the_last_look(monkeypatch, redraw) == []
-    done = room.push(OTHER)
+    look = ActAfterLastLook(redraw)
+    done = room.push(OTHER, worked_on=look)
     kept = room.take().copies[number]
+    assert look.acted
     assert (kept.text, kept.work[ALL].spans) == (ONE.text, (Span(5, 9, "UNIT"),))
     assert done.left.counts()["conflict"] == 1
 
 
 @pytest.mark.parametrize("room", [True, False], ids=["shared", "alone"], indirect=True)
-def test_a_bare_confirmation_after_the_last_look_is_kept(room, anna, monkeypatch):
+def test_a_bare_confirmation_after_the_last_look_is_kept(room, anna):
     spans = ONE.spans if room.project.collaborative else ()
     room.push(replace(ONE, spans=spans))
     room.join(anna)
     number = room.number(ONE.id)
-    done = after_the_last_look(monkeypatch, lambda: anna.confirm(room.project.id, number))
-    assert room.push(replace(OTHER, spans=spans)).left.counts()["conflict"] == 1
-    assert len(done) == 1
+    look = ActAfterLastLook(lambda: anna.confirm(room.project.id, number))
+    assert room.push(replace(OTHER, spans=spans), worked_on=look).left.counts()["conflict"] == 1
+    assert look.acted
     assert any(work.confirmed for work in room.take().copies[number].work.values())
 
 
 @pytest.mark.parametrize("room", [True, False], ids=["shared", "alone"], indirect=True)
-def test_a_double_stays_where_the_copy_that_was_to_stay_goes(room, monkeypatch):
+def test_a_duplicate_stays_where_the_copy_that_was_to_stay_is_deleted(room):
     example = replace(ONE, spans=ONE.spans if room.project.collaborative else ())
     room.push(example)
     import_again(room, example)
     first, second = sorted(room.take().copies)
-    done = after_the_last_look(monkeypatch, lambda: room.server.delete_examples(room.project.id, [first]))
-    room.push(example)
-    assert len(done) == 1
+    look = ActAfterLastLook(lambda: room.server.delete_examples(room.project.id, [first]))
+    room.push(example, worked_on=look)
+    assert look.acted
     assert set(room.take().copies) == {second}
 
 
@@ -132,14 +134,13 @@ class Dead(BaseException):
     """What ends a push as a kill would."""
 
 
-def test_a_suggestion_that_is_taken_away_after_a_push_died_stays_away(room, doccano, monkeypatch):
-    def die(*_):
-        raise Dead
+def test_a_suggestion_that_is_taken_away_after_a_push_died_stays_away(room, doccano):
+    def die(step, _done, _total):
+        if step == LOOK:  # the first look: nothing is there before the import, which has succeeded now
+            raise Dead
 
-    with monkeypatch.context() as patch:
-        patch.setattr(push.verify, "vanished", die)  # the import has succeeded
-        with pytest.raises(Dead):
-            room.push(ONE)
+    with pytest.raises(Dead):
+        room.push(ONE, progress=die)
     number, admin = room.number(ONE.id), doccano_annotator.admin(doccano)
     admin.unmark(room.project.id, number, admin.spans(room.project.id, number)[0]["id"])
     admin.close()

@@ -147,19 +147,18 @@ def test_a_prefilled_example_that_people_changed_is_left_alone(shared, team):
     assert shared.state() == before
 
 
-def test_work_that_begins_during_the_push_is_found_before_the_delete(alone, team, monkeypatch):
+def test_work_that_begins_during_the_push_is_found_before_the_delete(alone, team):
     alone.push(*PLAIN)
     old, looks = alone.number("a.p01"), []
     alone.join(team[0])
 
-    def look(server, snapshot, *going):
+    def look(server, snapshot, going):
         looks.append(1)
         if len(looks) == 3:  # before the plan, after the upload, and now right before the delete
             team[0].mark(alone.project.id, old, 3, 7, "UNIT")
-        return human_work.worked_on_examples(server, snapshot, *going)
+        return human_work.worked_on_examples(server, snapshot, going)
 
-    monkeypatch.setattr(push, "worked_on_examples", look)
-    done = alone.push(*changed(PLAIN))
+    done = alone.push(*changed(PLAIN), worked_on=look)
     assert len(looks) > 3
     (kept,) = alone.take().by_id["a.p01"]
     assert (kept.number, kept.text) == (old, PLAIN[0].text)
@@ -268,18 +267,18 @@ def test_an_example_that_the_import_leaves_out_is_an_error_that_names_it(alone, 
     assert len(alone.take().copies) == 4
 
 
-def test_what_somebody_deletes_meanwhile_is_an_error_that_names_it(alone, monkeypatch):
+def test_what_somebody_deletes_meanwhile_is_an_error_that_names_it(alone):
     alone.push(*PLAIN)
-    lost = alone.number("a.p03")
-    bring = push.journal.bring
+    lost, deleted = alone.number("a.p03"), []
 
-    def and_delete(*arguments, **options):
-        alone.server.delete_examples(alone.project.id, [lost])
-        return bring(*arguments, **options)
+    def delete_before_upload(step, _done, _total):
+        if step == "upload":
+            alone.server.delete_examples(alone.project.id, [lost])
+            deleted.append(lost)
 
-    monkeypatch.setattr(push.journal, "bring", and_delete)
     with pytest.raises(ServerError, match=r"not by this push: a\.p03"):
-        alone.push(*changed(PLAIN))
+        alone.push(*changed(PLAIN), progress=delete_before_upload)
+    assert deleted == [lost]
 
 
 @pytest.mark.parametrize("kind", ["alone", "shared"])

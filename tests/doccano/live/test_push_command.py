@@ -33,7 +33,7 @@ def gold_of(corpus, *articles):
 
 
 def test_a_plan_writes_nothing_and_apply_does_what_it_says(push, toy):
-    number = len(desired_state.desired_examples(toy, desired_state.chosen_articles(toy, None)))
+    number = len(desired_state.desired_examples(toy, toy.select_entries()))
     code, out, report = push()
     assert (code, report["new"], report["plan"]["counts"]["create"]) == (0, True, number)
     assert "Nothing was written" in out

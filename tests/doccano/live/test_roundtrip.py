@@ -13,7 +13,7 @@ from goldspan import graphemes, offsets
 from goldspan.annotation import Example
 from goldspan.doccano.pull import pull
 from goldspan.doccano.push import desired_state, push
-from goldspan.doccano.push.push import PushOptions
+from goldspan.doccano.push.plan import PushOptions
 from goldspan.errors import InvalidValueError
 from helpers import sample_corpus, strategies
 

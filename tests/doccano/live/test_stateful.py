@@ -21,7 +21,7 @@ from goldspan.annotation import Example, Span
 from goldspan.doccano import server
 from goldspan.doccano.pull import merge, pull, reanchor
 from goldspan.doccano.push import push
-from goldspan.doccano.push.push import PushOptions
+from goldspan.doccano.push.plan import PushOptions
 from goldspan.errors import ServerError
 from helpers import interruptions, sample_corpus
 from helpers.doccano_project import WorkModel
@@ -53,6 +53,7 @@ class Round(WorkModel, RuleBasedStateMachine):
         RuleBasedStateMachine.__init__(self)
         WorkModel.__init__(self, own_server, unit, shared=kind == "shared")
         self.kind = kind
+        self.options = PushOptions()
         self.deaths = deaths  # of the server, still to come
         self.folder = tempfile.TemporaryDirectory()
 
@@ -291,7 +292,7 @@ class Round(WorkModel, RuleBasedStateMachine):
     def prepare(self):
         prefill = "gold" if self.shared else "nothing"
         return push.prepare(
-            self.server.client, self.corpus, self.name, prefill=prefill, kind=self.kind, options=PushOptions()
+            self.server.client, self.corpus, self.name, prefill=prefill, kind=self.kind, options=self.options
         )
 
     @contextlib.contextmanager
@@ -359,8 +360,8 @@ def begun(own_server):
     begun.folder.cleanup()
 
 
-def test_the_model_sees_a_push_that_forgets_what_people_did(begun, monkeypatch):
-    monkeypatch.setattr(push, "worked_on_examples", lambda *_: {})
+def test_the_model_sees_a_push_that_forgets_what_people_did(begun):
+    begun.options = PushOptions(worked_on=lambda *_: {})
     with pytest.raises(AssertionError, match="that annotators worked on, is gone"):
         begun.push()
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from goldspan import offsets
 from goldspan.annotation import Example, Span
-from goldspan.doccano.pull import collect, merge, pass_files
+from goldspan.doccano import members
+from goldspan.doccano.pull import merge, span_issues
 from goldspan.doccano.snapshot import TWICE, AnnotatorWork, InvalidSpan
 from goldspan.errors import InvalidValueError
 from goldspan.formats import gold
@@ -39,9 +40,9 @@ def cases(draw):
 @given(cases())
 def test_what_is_tidied_has_no_flaw_but_those_named(case):
     text, work, labels, unit = case
-    done = collect.tidy_spans(*case)
+    done = span_issues.tidy_spans(*case)
     left = replace(work, spans=done.spans, refused=tuple(r for r in work.refused if not repaired(done, r)))
-    assert set(collect.find_issue(text, left, labels, unit)) == set(done.flaws)
+    assert set(span_issues.find_issue(text, left, labels, unit)) == set(done.flaws)
     assert {flaw.kind for flaw in done.flaws} <= {"overlap", "refused"}
 
 
@@ -53,15 +54,15 @@ def repaired(done, refused):
 @given(cases())
 def test_tidying_twice_is_tidying_once(case):
     text, work, labels, unit = case
-    done = collect.tidy_spans(*case)
-    again = collect.tidy_spans(text, replace(work, spans=done.spans, refused=()), labels, unit)
+    done = span_issues.tidy_spans(*case)
+    again = span_issues.tidy_spans(text, replace(work, spans=done.spans, refused=()), labels, unit)
     assert (again.spans, again.repairs) == (done.spans, ())
 
 
 @given(cases())
 def test_every_span_is_kept_or_named(case):
     _, work, _, _ = case
-    done = collect.tidy_spans(*case)
+    done = span_issues.tidy_spans(*case)
     moved = [r.after for r in done.repairs if r.after]
     named = [(r.flaw.start, r.flaw.end, r.flaw.label) for r in done.repairs]
     refused = [flaw for flaw in done.flaws if flaw.kind == "refused"]
@@ -73,7 +74,7 @@ def test_every_span_is_kept_or_named(case):
 @given(cases())
 def test_no_word_is_lost_and_none_taken_in(case):
     text, _, _, _ = case
-    for repair in collect.tidy_spans(*case).repairs:
+    for repair in span_issues.tidy_spans(*case).repairs:
         if repair.after:
             assert repair.surface == repair.flaw.surface.strip() == text[repair.after.start : repair.after.end]
             assert repair.flaw.start <= repair.after.start < repair.after.end <= repair.flaw.end
@@ -83,16 +84,16 @@ def test_no_word_is_lost_and_none_taken_in(case):
 @given(cases())
 def test_what_has_no_flaw_is_left_as_it_is(case):
     _, work, _, _ = case
-    if not collect.find_issue(*case):
-        assert collect.tidy_spans(*case) == collect.TidyResult(tuple(sorted(work.spans)), (), ())
+    if not span_issues.find_issue(*case):
+        assert span_issues.tidy_spans(*case) == span_issues.TidyResult(tuple(sorted(work.spans)), (), ())
     else:
-        assert collect.tidy_spans(*case).repairs or collect.tidy_spans(*case).flaws
+        assert span_issues.tidy_spans(*case).repairs or span_issues.tidy_spans(*case).flaws
 
 
 @given(strategies.texts, UNITS)
 def test_a_flat_annotation_with_visible_edges_fits(text, unit):
     words = [Span(found, found + len(word), "UNIT") for word, found in tokens_of(text)]
-    assert collect.find_issue(text, AnnotatorWork(tuple(words)), LABELS, unit) == ()
+    assert span_issues.find_issue(text, AnnotatorWork(tuple(words)), LABELS, unit) == ()
 
 
 def tokens_of(text):
@@ -108,7 +109,7 @@ def test_every_span_that_begins_inside_another_is_named(case):
     _, work, _, _ = case
     pairs = combinations(sorted(work.spans), 2)
     inside = {(later.start, later.end, later.label) for before, later in pairs if later.overlaps(before)}
-    named = {(f.start, f.end, f.label) for f in collect.find_issue(*case) if f.kind == "overlap"}
+    named = {(f.start, f.end, f.label) for f in span_issues.find_issue(*case) if f.kind == "overlap"}
     assert named == inside
 
 
@@ -119,20 +120,20 @@ def test_every_span_that_begins_inside_another_is_named(case):
 def test_what_could_not_become_a_span_says_why(place, kind):
     text = "👍 seven"  # 7 code points, 8 UTF-16 units
     work = AnnotatorWork(refused=(InvalidSpan(*place, "UNIT", "inside a pair"),))
-    [flaw] = collect.find_issue(text, work, LABELS, "utf16")
+    [flaw] = span_issues.find_issue(text, work, LABELS, "utf16")
     assert (flaw.kind, flaw.message) == (kind, "inside a pair")
-    assert bool(collect.tidy_spans(text, work, LABELS, "utf16").flaws) == (kind == "refused")
+    assert bool(span_issues.tidy_spans(text, work, LABELS, "utf16").flaws) == (kind == "refused")
     assert offsets.to_utf16(text, [len(text)])[0] == 8
 
 
 def test_a_span_inside_a_long_one_is_named_behind_a_short_one_too():
     work = AnnotatorWork((Span(0, 16, "UNIT"), Span(4, 8, "UNIT"), Span(9, 16, "UNIT")))
-    assert [flaw.start for flaw in collect.find_issue("The 72nd Brigade", work, LABELS, "utf16")] == [4, 9]
+    assert [flaw.start for flaw in span_issues.find_issue("The 72nd Brigade", work, LABELS, "utf16")] == [4, 9]
 
 
 def test_the_message_names_the_overlapping_span():
     work = AnnotatorWork((Span(0, 8, "UNIT"), Span(4, 8, "PERSON"), Span(9, 16, "UNIT")))
-    [flaw] = collect.find_issue("The 72nd Brigade", work, LABELS, "utf16")
+    [flaw] = span_issues.find_issue("The 72nd Brigade", work, LABELS, "utf16")
     assert (flaw.surface, flaw.message) == ("72nd", "overlaps with [0, 8, UNIT]")
 
 
@@ -264,7 +265,7 @@ def test_gold_that_says_nothing_is_confirmed_already():
 
 @pytest.mark.parametrize("name", ["ann", "Ann B.c", "ann@example.org", "über", "a+b-c_d", "COM", "console", "nul-a"])
 def test_a_plain_name_is_a_folder(name):
-    assert pass_files.pass_folders([name], {}, ["bob"]) == {name: name}
+    assert members.pass_folders([name], {}, ["bob"]) == {name: name}
 
 
 @pytest.mark.parametrize(
@@ -274,35 +275,35 @@ def test_a_plain_name_is_a_folder(name):
 )  # fmt: skip
 def test_any_other_name_is_refused_and_a_pseudonym_helps(name):
     with pytest.raises(InvalidValueError, match="pseudonym"):
-        pass_files.pass_folders([name], {}, [])
-    assert pass_files.pass_folders([name], {name: "r1"}, []) == {name: "r1"}
+        members.pass_folders([name], {}, [])
+    assert members.pass_folders([name], {name: "r1"}, []) == {name: "r1"}
     with pytest.raises(InvalidValueError, match="pseudonym"):
-        pass_files.pass_folders(["ann"], {"ann": name}, [])
+        members.pass_folders(["ann"], {"ann": name}, [])
 
 
 @pytest.mark.parametrize("pair", [("ann", "Ann"), ("straße", "STRASSE"), ("é", "e\u0301"), ("É", "e\u0301")])
 def test_two_names_that_some_file_system_takes_for_one_are_refused(pair):
     with pytest.raises(InvalidValueError, match="would write into the folder"):
-        pass_files.pass_folders(pair, {}, [])
+        members.pass_folders(pair, {}, [])
     with pytest.raises(InvalidValueError, match="that is there"):
-        pass_files.pass_folders(pair[:1], {}, pair[1:])
+        members.pass_folders(pair[:1], {}, pair[1:])
 
 
 def test_two_annotators_never_share_a_folder():
     with pytest.raises(
         InvalidValueError, match="'bob', whose pseudonym is 'r1', would write into the folder 'r1' of 'ann'"
     ):
-        pass_files.pass_folders(["ann", "bob"], {"ann": "r1", "bob": "r1"}, [])
+        members.pass_folders(["ann", "bob"], {"ann": "r1", "bob": "r1"}, [])
     with pytest.raises(InvalidValueError, match="of 'ann'"):
-        pass_files.pass_folders(["ann", "bob"], {"bob": "ann"}, [])
+        members.pass_folders(["ann", "bob"], {"bob": "ann"}, [])
 
 
 def test_a_folder_that_is_there_is_written_into_again():
-    assert pass_files.pass_folders(["ann", "bob"], {"ann": "r1"}, ["r1", "bob"]) == {"ann": "r1", "bob": "bob"}
+    assert members.pass_folders(["ann", "bob"], {"ann": "r1"}, ["r1", "bob"]) == {"ann": "r1", "bob": "bob"}
 
 
 @given(st.text(strategies.characters, max_size=6))
 def test_a_name_that_fits_stays_one_level_down(tmp_path_factory, name):
-    if pass_files.unfit(name) is None:
+    if members.unfit(name) is None:
         root = tmp_path_factory.getbasetemp()
         assert (root / name).resolve().parent == root.resolve()

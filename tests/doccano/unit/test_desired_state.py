@@ -18,14 +18,14 @@ def test_unfinished_gold_hides_no_paragraph(toy):
 
 def test_what_gold_lacks_is_filled_in_with_nothing(toy):
     keep(toy, "storm", "storm.p02")
-    [entry] = desired_state.chosen_articles(toy, ["storm"])
+    [entry] = toy.select_entries(["storm"])
     assert {one.id: len(one.spans) for one in desired_state.desired_examples(toy, [entry], "gold")} == {
         "storm.p01": 0, "storm.p02": 3, "storm.p03": 0,
     }  # fmt: skip
 
 
 def test_gold_that_was_cut_otherwise_is_not_doubled(toy):
-    [entry] = desired_state.chosen_articles(toy, ["storm"])
+    [entry] = toy.select_entries(["storm"])
     [_, second, third] = toy.gold_examples(["storm"])
     source = toy.source(entry)
     text = source[second.at : third.at + len(third.text)]
@@ -35,6 +35,6 @@ def test_gold_that_was_cut_otherwise_is_not_doubled(toy):
 
 
 def test_articles_whose_source_is_gone_go_by_their_gold(toy):
-    [entry] = desired_state.chosen_articles(toy, ["storm"])
+    [entry] = toy.select_entries(["storm"])
     (toy.seeds / entry.file).unlink()
     assert len(desired_state.desired_examples(toy, [entry])) == 3

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from goldspan.doccano.progress import no_progress
-from goldspan.doccano.push import journal
+from goldspan.doccano.push import journal, upload
 from goldspan.doccano.push.journal import JournalBatch
 from goldspan.errors import InputError, ServerError
 from helpers.doccano_project import INDEPENDENT
@@ -54,7 +54,7 @@ class Settling:
 def test_a_batch_is_complete_if_the_import_of_its_upload_succeeded(is_open, failed, whole, tmp_path):
     with journal.open_journal(tmp_path / "j.json") as book:
         book.begin(replace(BATCH, task="task-1"))
-        journal.recover(Settling(is_open=is_open, failed=failed), INDEPENDENT, book, no_progress)
+        upload.recover(Settling(is_open=is_open, failed=failed), INDEPENDENT, book, no_progress)
         assert journal.Journal(book.file).batches[0].whole == whole
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goldspan.annotation import Example
-from goldspan.doccano.push import plan, verify
+from goldspan.doccano.push import plan, upload
 from goldspan.doccano.push.journal import JournalBatch
 from goldspan.doccano.snapshot import AnnotatorWork, Snapshot
 from helpers.doccano_project import INDEPENDENT, KFOR, SHARED, A, B, rows, snapshot_of, stored_copy
@@ -95,9 +95,9 @@ def test_a_half_done_import_is_told_from_work_that_emptied_an_example():
         }.items()
     }
     batch = JournalBatch("u", None, above=4, ids=("a.p01",))
-    assert verify.half_done(Snapshot(SHARED, made, ()), [batch]) == {5}
-    assert not verify.half_done(Snapshot(SHARED, made, ()), [replace(batch, ids=("b",))])
-    assert not verify.half_done(Snapshot(SHARED, made, ()), [])
+    assert upload.half_done(Snapshot(SHARED, made, ()), [batch]) == {5}
+    assert not upload.half_done(Snapshot(SHARED, made, ()), [replace(batch, ids=("b",))])
+    assert not upload.half_done(Snapshot(SHARED, made, ()), [])
 
 
 def test_a_changed_text_with_work_on_it_is_a_conflict_that_a_pull_settles():

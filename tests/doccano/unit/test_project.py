@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goldspan.annotation import Label, LabelScheme
-from goldspan.doccano import labels, project
+from goldspan.doccano import labels, members, project
 from goldspan.doccano.client.schema import Member, SpanType, User
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.report.svg import contrast
@@ -109,13 +109,13 @@ role = "annotation_approver"
 def listed(tmp_path, text):
     path = tmp_path / "members.toml"
     path.write_text(text, encoding="utf-8")
-    return project.read_members(path)
+    return members.read_members(path)
 
 
 def test_the_members_are_read(tmp_path):
     found = listed(tmp_path, GOOD)
     assert [(each.name, each.role) for each in found] == [("anna", "annotator"), ("bob", "annotation_approver")]
-    assert project.pseudonyms_of(found) == {"anna": "a1"}
+    assert members.pseudonyms_of(found) == {"anna": "a1"}
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ ME, ANNA, BOB = (
 
 def test_members_are_added_and_corrected_and_nobody_is_removed(tmp_path):
     there = [Member(7, 1, "lead", "project_admin"), Member(8, 3, "bob", "annotator"), Member(9, 4, "eve", "annotator")]
-    planned = project.plan_members(listed(tmp_path, GOOD), [ME, ANNA, BOB], there, ME)
+    planned = members.plan_members(listed(tmp_path, GOOD), [ME, ANNA, BOB], there, ME)
     assert list(planned.lines()) == [
         "add the member anna (annotator)",
         "change the role of bob: annotator → annotation_approver",
@@ -160,13 +160,13 @@ def test_members_are_added_and_corrected_and_nobody_is_removed(tmp_path):
 
 def test_a_missing_user_is_refused_with_the_command_that_creates_one(tmp_path):
     with pytest.raises(InvalidValueError, match="no user 'anna', 'bob'") as caught:
-        project.plan_members(listed(tmp_path, GOOD), [ME], [], ME)
+        members.plan_members(listed(tmp_path, GOOD), [ME], [], ME)
     assert "goldspan doccano user anna bob" in str(caught.value)
 
 
 def test_the_user_that_goldspan_works_as_stays_an_administrator(tmp_path):
     with pytest.raises(InvalidValueError, match="must be project_admin"):
-        project.plan_members(listed(tmp_path, GOOD), [ANNA, BOB], [], ANNA)
+        members.plan_members(listed(tmp_path, GOOD), [ANNA, BOB], [], ANNA)
 
 
 @pytest.mark.parametrize("bad", ["", " a", "a\n", "a" * 101])

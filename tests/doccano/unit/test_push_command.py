@@ -20,7 +20,7 @@ def gold_of(corpus, *articles):
 
 
 def test_the_paragraphs_are_those_of_the_gold_or_else_those_of_the_text(toy):
-    entries = desired_state.chosen_articles(toy, ["storm"])
+    entries = toy.select_entries(["storm"])
     reviewed = desired_state.desired_examples(toy, entries)
     assert [one.text for one in reviewed] == [one.text for one in gold_of(toy, "storm")]
     assert not any(one.spans or one.extra for one in reviewed)
@@ -34,14 +34,14 @@ def suggest(toy, examples):
 
 def test_suggestions_come_without_their_rules(toy):
     suggest(toy, [replace(one, extra={"rules": ["x"] * len(one.spans)}) for one in gold_of(toy, "harbour")])
-    found = desired_state.desired_examples(toy, desired_state.chosen_articles(toy, ["harbour"]), "suggestions")
+    found = desired_state.desired_examples(toy, toy.select_entries(["harbour"]), "suggestions")
     assert [(one.id, one.spans, one.extra) for one in found] == [
         (one.id, one.spans, {}) for one in gold_of(toy, "harbour")
     ]
 
 
 def test_missing_and_stale_suggestions_are_refused_with_a_remedy(toy):
-    entries = desired_state.chosen_articles(toy, ["harbour"])
+    entries = toy.select_entries(["harbour"])
     with pytest.raises(NotFoundError, match="has no suggestions") as caught:
         desired_state.desired_examples(toy, entries, "suggestions")
     assert "goldspan suggest" in caught.value.remedy
@@ -57,14 +57,14 @@ def test_missing_and_stale_suggestions_are_refused_with_a_remedy(toy):
 def test_gold_that_is_not_there_cannot_be_filled_in(toy):
     (toy.gold / "storm.jsonl").unlink()
     with pytest.raises(NotFoundError, match="the article storm has no gold") as caught:
-        desired_state.desired_examples(toy, desired_state.chosen_articles(toy, None), "gold")
+        desired_state.desired_examples(toy, toy.select_entries(), "gold")
     assert caught.value.remedy
 
 
 def test_an_empty_manifest_is_said_plainly(toy):
     (toy.folder / "manifest.jsonl").write_text("")
     with pytest.raises(InputError, match="lists no article"):
-        desired_state.chosen_articles(toy, None)
+        toy.select_entries()
 
 
 BAR = """

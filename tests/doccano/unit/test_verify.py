@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from goldspan.annotation import Example, Span
-from goldspan.doccano.push import plan, verify
+from goldspan.doccano.push import plan, upload, verify
 from goldspan.doccano.push.journal import JournalBatch
 from goldspan.doccano.snapshot import AnnotatorWork, InvalidSpan
 from goldspan.errors import InvalidValueError, ServerError
@@ -94,7 +94,7 @@ def half(works, whole=False, examples=FULL):
         for number, (example, work) in enumerate(zip(examples, works, strict=True), 1)
     ]
     batch = JournalBatch("u", None, 0, tuple(dict.fromkeys(example.id for example in examples)), whole)
-    return verify.half_done(snapshot_of(*copies, project=SHARED), [batch])
+    return upload.half_done(snapshot_of(*copies, project=SHARED), [batch])
 
 
 NONE, KEPT, DONE = {"comments": ()}, {"spans": (KFOR,)}, {"confirmed": True}
@@ -104,7 +104,7 @@ def test_copies_are_half_done_only_if_none_of_their_thousand_has_a_span(monkeypa
     assert half([NONE] * 4) == {1, 2, 3, 4}
     assert half([NONE, DONE, NONE, NONE]) == {1, 3, 4}
     assert half([KEPT, NONE, NONE, NONE]) == set()
-    monkeypatch.setattr(verify, "AT_ONCE", 2)
+    monkeypatch.setattr(upload, "AT_ONCE", 2)
     assert half([KEPT, NONE, NONE, NONE]) == {3, 4}
 
 

@@ -62,7 +62,7 @@ def run(
     from goldspan.doccano import credentials
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.push import push
-    from goldspan.doccano.push.push import PushOptions
+    from goldspan.doccano.push.plan import PushOptions
 
     if suggestions and gold:
         raise typer.BadParameter("--suggestions and --gold exclude each other")

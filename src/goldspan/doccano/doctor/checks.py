@@ -12,12 +12,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from goldspan.doccano import guideline_page, labels, project
+from goldspan.doccano import guideline_page, labels, members
 from goldspan.doccano.account import Account
 from goldspan.doccano.client import http
 from goldspan.doccano.doctor.context import DoctorCheck, Skipped, doctor_check
 from goldspan.doccano.project import FLAGS
-from goldspan.doccano.pull import collect
+from goldspan.doccano.pull import span_issues
 from goldspan.doccano.snapshot import TWICE
 from goldspan.errors import InvalidValueError, ServerError
 
@@ -96,7 +96,7 @@ def unfit_span(patient: DoctorContext) -> Iterator[tuple[str, str]]:
             who = f" by {annotator}" if annotator else ""
             labels = {span.label for span in work.spans}  # what the scheme lacks is said elsewhere
             wrong = [(one.start, one.end, one.label, one.why) for one in work.refused if one.why != TWICE]
-            flaws = collect.find_issue(
+            flaws = span_issues.find_issue(
                 copy.text, replace(work, refused=()), labels, "utf16"
             )  # these are in code points
             for start, end, label, why in [*wrong, *((one.start, one.end, one.label, one.message) for one in flaws)]:
@@ -333,14 +333,14 @@ def guideline_drift(patient: DoctorContext) -> Iterator[str]:
 def member_drift(patient: DoctorContext) -> Iterator[str]:
     """People who work there without being listed, or are listed and cannot work."""
     assert patient.corpus is not None
-    listed = project.find_members(patient.corpus, patient.members_file)
+    listed = members.find_members(patient.corpus, patient.members_file)
     try:
-        planned = project.plan_members(listed, patient.server.users(), patient.members, patient.me)
+        planned = members.plan_members(listed, patient.server.users(), patient.members, patient.me)
     except InvalidValueError as error:
         yield error.message
         return
     alone = patient.project is not None and not patient.project.collaborative
-    if alone and not planned.add and all(member.role == project.ADMIN for member in patient.members):
+    if alone and not planned.add and all(member.role == members.ADMIN for member in patient.members):
         yield "nobody annotates: there is no member but administrators"
     yield from (f"{each.name!r} is listed, and no member" for _, each in planned.add)
     yield from (f"{held.username!r} is {held.role}, not {each.role}" for held, each in planned.correct)

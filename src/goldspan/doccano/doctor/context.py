@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from goldspan.annotation import Finding, Severity
-from goldspan.doccano import project, snapshot
+from goldspan.doccano import members, snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -126,7 +126,7 @@ class DoctorContext:
     @property
     def administers(self) -> bool:
         """Whether the user may see and export all of the project."""
-        return self.me.superuser or self.role == project.ADMIN
+        return self.me.superuser or self.role == members.ADMIN
 
     @cached_property
     def assigns(self) -> bool:
@@ -142,7 +142,7 @@ class DoctorContext:
     @property
     def annotators(self) -> list[Member]:
         """Those of them who are no administrators."""
-        return [member for member in self.members if member.role != project.ADMIN]
+        return [member for member in self.members if member.role != members.ADMIN]
 
     @cached_property
     def worker(self) -> str | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from goldspan.annotation import Finding
 from goldspan.doccano.doctor import checks
 from goldspan.doccano.doctor.context import DoctorCheck, DoctorContext, Skipped
-from goldspan.doccano.pull import pull
+from goldspan.doccano.project import find_project
 from goldspan.errors import ServerError
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def run_doctor(
         report.unseen |= {check.id: "there is no login" for check in CHECKS}
         return report
     with server:
-        project = None if name is None else pull.find_project(server, name)
+        project = None if name is None else find_project(server, name)
         patient = DoctorContext(
             account, server, _is_embedded(account, home), try_defaults, project, corpus, members_file
         )

@@ -1,13 +1,8 @@
-"""What a project holds of an annotator's work, as lines for the corpus, and what of it does not fit.
+"""The work of annotators in a project, as lines for the corpus, and what of it does not fit.
 
-Where the text of an example changed here since it was pushed, the spans are moved to the new text, each to the one
-place where its words are. If a single one has none, it is reported and the annotator's whole line is held back: the
-line that is here stays, and the work stays on the server, until somebody has decided about that span.
-
-What an annotator drew, judged span by span, and set right where that is asked for.
-
-A span that does not fit is named and left as it is: whoever drew it must say what was meant. What `tidy` sets right is
-what can only be a slip: a blank at an edge, a span drawn twice, a span of no words, a label that the scheme lacks.
+Where the text of an example changed in the corpus since it was pushed, its spans are moved to the new text, each to the
+one place where its words are. If a single span has none, it is reported and the whole line is withheld: the line in the
+corpus stays, and the work stays on the server, until somebody has decided about that span.
 """
 
 from __future__ import annotations
@@ -15,180 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from goldspan import offsets
-from goldspan.annotation import Span
-from goldspan.doccano.human_work import is_changed
+from goldspan.annotation import Span, article_of
+from goldspan.doccano.human_work import is_begun, is_changed, worked_on
 from goldspan.doccano.pull import merge, reanchor
-from goldspan.doccano.push.plan import article_of
-from goldspan.doccano.snapshot import ALL, TWICE
+from goldspan.doccano.pull.span_issues import IssueKind, SpanIssue, SpanRepair, TidyResult, find_issue, tidy_spans
+from goldspan.doccano.snapshot import ALL, AnnotatorComment
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from goldspan.annotation import Example
-    from goldspan.doccano.snapshot import AnnotatorWork, InvalidSpan, Snapshot, StoredExample
+    from goldspan.doccano.snapshot import AnnotatorWork, Snapshot, StoredExample
     from goldspan.formats.doccano import Unit
-
-IssueKind = Literal["edge", "empty", "outside", "label", "twice", "overlap", "refused"]
-
-
-@dataclass(frozen=True, slots=True)
-class SpanIssue:
-    """A span that does not fit its example.
-
-    Args:
-        kind: what is wrong with it.
-        start: where it begins: in code points, or in the server's unit where it could not become a span.
-        end: where it ends, likewise.
-        label: its label.
-        surface: the words that it covers; empty if it covers none.
-        message: what is wrong, without a full stop.
-    """
-
-    kind: IssueKind
-    start: int
-    end: int
-    label: str
-    surface: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class SpanRepair:
-    """A flaw that was set right.
-
-    Args:
-        flaw: what was wrong.
-        after: the span that took its place; None if it was dropped.
-        surface: the words of that span; empty if there is none.
-    """
-
-    flaw: SpanIssue
-    after: Span | None
-    surface: str
-
-
-@dataclass(frozen=True, slots=True)
-class TidyResult:
-    """The spans of one annotator at one example, set right.
-
-    Args:
-        spans: sorted, each once.
-        repairs: what was done, a repair per span that was changed or dropped.
-        flaws: what is still wrong.
-    """
-
-    spans: tuple[Span, ...]
-    repairs: tuple[SpanRepair, ...]
-    flaws: tuple[SpanIssue, ...]
-
-
-def find_issue(text: str, work: AnnotatorWork, labels: Collection[str], unit: Unit) -> tuple[SpanIssue, ...]:
-    """What does not fit, in the order of the text; a span may have several flaws.
-
-    Args:
-        text: the text of the example.
-        work: what the annotator did there.
-        labels: the names of the scheme.
-        unit: what the offsets of refused spans count.
-    """
-    if not work.spans and not work.refused:
-        return ()
-    found = [
-        *_refused(text, work.refused, labels, unit),
-        *_alone(text, work.spans, labels),
-        *_overlaps(text, work.spans),
-    ]
-    return tuple(sorted(found, key=lambda flaw: (flaw.start, flaw.end, flaw.label)))
-
-
-def tidy_spans(text: str, work: AnnotatorWork, labels: Collection[str], unit: Unit) -> TidyResult:
-    """The spans without blanks at their edges, and without those that mark nothing, leave the text, have a label that
-    the scheme lacks or are there twice.
-
-    Overlaps stay, and so do spans that begin or end inside a character: what was meant cannot be known.
-
-    Args:
-        text: the text of the example.
-        work: what the annotator did there.
-        labels: the names of the scheme.
-        unit: what the offsets of refused spans count.
-    """  # noqa: D205  (one sentence that needs two lines)
-    kept: dict[Span, None] = {}
-    refused = _refused(text, work.refused, labels, unit)
-    repairs = [SpanRepair(flaw, None, "") for flaw in refused if flaw.kind != "refused"]
-    for span in sorted(work.spans):
-        trimmed = _trimmed(text, span) if span.label in labels else None
-        if trimmed is None or trimmed in kept:
-            repairs.append(SpanRepair(_why_dropped(text, span, trimmed, labels), None, ""))
-            continue
-        kept[trimmed] = None
-        if trimmed != span:
-            repairs.append(SpanRepair(_edge(text, span), trimmed, text[trimmed.start : trimmed.end]))
-    spans = tuple(sorted(kept))
-    flaws = (*(flaw for flaw in refused if flaw.kind == "refused"), *_overlaps(text, spans))
-    return TidyResult(spans, tuple(repairs), flaws)
-
-
-def _alone(text: str, spans: Iterable[Span], labels: Collection[str]) -> Iterator[SpanIssue]:
-    for span in spans:
-        if span.label not in labels:
-            yield _flaw("label", text, span, f"the scheme has no label {span.label[:60]!r}")
-        surface = text[span.start : span.end]
-        if surface != surface.strip():
-            yield _edge(text, span) if surface.strip() else _flaw("empty", text, span, "covers nothing but blanks")
-
-
-def _overlaps(text: str, spans: Iterable[Span]) -> Iterator[SpanIssue]:
-    """Each span that begins inside another one."""
-    before: Span | None = None
-    for span in sorted(set(spans)):
-        if before is not None and span.overlaps(before):
-            yield _flaw("overlap", text, span, f"overlaps with [{before.start}, {before.end}, {before.label}]")
-        if before is None or span.end > before.end:
-            before = span
-
-
-def _refused(text: str, refused: Sequence[InvalidSpan], labels: Collection[str], unit: Unit) -> list[SpanIssue]:
-    """What could not become spans, and which of it can only be a slip."""
-    if not refused:
-        return []
-    length = int((offsets.to_utf16 if unit == "utf16" else offsets.to_graphemes)(text, [len(text)])[0])
-    return [SpanIssue(_kind(span, length, labels), span.start, span.end, span.label, "", span.why) for span in refused]
-
-
-def _kind(span: InvalidSpan, length: int, labels: Collection[str]) -> IssueKind:
-    if span.why == TWICE:
-        return "twice"
-    if span.end <= span.start:
-        return "empty"
-    if span.start < 0 or span.end > length:
-        return "outside"
-    return "refused" if span.label in labels else "label"
-
-
-def _trimmed(text: str, span: Span) -> Span | None:
-    """The span without the blanks at its edges; None if it is all blank."""
-    surface = text[span.start : span.end]
-    start = span.end - len(surface.lstrip())
-    end = span.start + len(surface.rstrip())
-    return Span(start, end, span.label) if start < end else None
-
-
-def _why_dropped(text: str, span: Span, trimmed: Span | None, labels: Collection[str]) -> SpanIssue:
-    if span.label not in labels:
-        return _flaw("label", text, span, f"the scheme has no label {span.label[:60]!r}")
-    if trimmed is None:
-        return _flaw("empty", text, span, "covers nothing but blanks")
-    return _flaw("twice", text, span, TWICE)
-
-
-def _edge(text: str, span: Span) -> SpanIssue:
-    return _flaw("edge", text, span, "begins or ends with a blank")
-
-
-def _flaw(kind: IssueKind, text: str, span: Span, message: str) -> SpanIssue:
-    return SpanIssue(kind, span.start, span.end, span.label, text[span.start : span.end], message)
 
 
 Kind = Literal["foreign", "spoiled", "text", "lost", "double", "comment"] | IssueKind
@@ -252,15 +85,6 @@ class Fix:
     repair: SpanRepair
 
 
-@dataclass(frozen=True, slots=True)
-class AnnotatorComment:
-    """A comment."""
-
-    annotator: str
-    example: str
-    text: str
-
-
 @dataclass(slots=True)
 class CollectedWork:
     """What was found.
@@ -307,11 +131,6 @@ class PullOptions:
     withdraw: bool = False
 
 
-def is_begun(work: AnnotatorWork) -> bool:
-    """Whether the annotator did anything that can be seen."""
-    return bool(work.confirmed or work.spans or work.comments or work.refused)
-
-
 def _is_theirs(copy: StoredExample, annotator: str, work: AnnotatorWork) -> bool:
     """Whether anything there is an annotator's own.
 
@@ -328,7 +147,7 @@ def collect(snapshot: Snapshot, wish: PullOptions) -> CollectedWork:
     found = CollectedWork()
     unit: Unit = "graphemes" if snapshot.project.grapheme_mode else "utf16"
     for copies in _by_example(snapshot):
-        if article_of(copies[0].id) in wish.elsewhere:
+        if article_of(copies[0].id or "") in wish.elsewhere:
             continue
         copy = worked_on(copies, shared=snapshot.project.collaborative)
         if copy is None:
@@ -348,21 +167,6 @@ def _by_example(snapshot: Snapshot) -> Iterator[Sequence[StoredExample]]:
     """The copies of each example, and alone each that has no id."""
     yield from snapshot.by_id.values()
     yield from ([copy] for copy in snapshot.copies.values() if copy.id is None)
-
-
-def worked_on(copies: Sequence[StoredExample], *, shared: bool) -> StoredExample | None:
-    """The copy that counts; None if there are several.
-
-    What was filled in by a push is there in every copy of a shared project, and nobody's work.
-    """
-    if len(copies) == 1:
-        return copies[0]
-    works = [(copy, work) for copy in copies for work in copy.work.values()]
-    filled = shared and len({work.spans for _, work in works}) == 1
-    worked = {copy.number: copy for copy, work in works if is_begun(replace(work, spans=()) if filled else work)}
-    if len(worked) > 1:
-        return None
-    return next(iter(worked.values()), min(copies, key=lambda copy: copy.number))
 
 
 def _trouble(copy: StoredExample, wish: PullOptions) -> tuple[Kind, str] | None:

@@ -10,16 +10,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from goldspan.annotation import article_of
 from goldspan.articles.paragraphs import examples_of
 from goldspan.doccano import controls
-from goldspan.doccano.project import find_members, pseudonyms_of, refuse_disputes
+from goldspan.doccano.members import find_members, pseudonyms_of
+from goldspan.doccano.project import find_project, refuse_disputes
 from goldspan.doccano.pull import collect, pass_files
-from goldspan.doccano.pull.collect import AnnotatorComment, Fix, PullOptions, PullProblem
+from goldspan.doccano.pull.collect import Fix, PullOptions, PullProblem
 from goldspan.doccano.pull.reanchor import MovedLine
-from goldspan.doccano.push import desired_state
-from goldspan.doccano.push.plan import article_of
-from goldspan.doccano.snapshot import take_snapshot
-from goldspan.errors import NotFoundError
+from goldspan.doccano.snapshot import AnnotatorComment, take_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -117,7 +116,7 @@ def plan_pull(
         ServerError: if the server does not answer as it should.
     """
     known = pseudonyms_of(find_members(corpus, members) or ())
-    entries = desired_state.chosen_articles(corpus, articles)
+    entries = corpus.select_entries(articles)
     project = find_project(server, name)
     refuse_disputes(project)
     listed = controls.read(corpus, name, shared=project.collaborative)
@@ -153,21 +152,6 @@ def apply(planned: PullPlan) -> list[Path]:
         OSError: if one cannot be written; then none is.
     """
     return pass_files.write_passes(planned.written)
-
-
-def find_project(server: Doccano, name: str) -> DoccanoProject:
-    """The project of a name.
-
-    Raises:
-        NotFoundError: if there is none.
-    """
-    project = server.project(name)
-    if project is None:
-        raise NotFoundError(
-            f"the server has no project {name!r} for you",
-            remedy="`goldspan doccano status` lists the projects, `goldspan doccano push` makes one.",
-        )
-    return project
 
 
 def snapshot_and_corpus(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.client.schema import DoccanoProject
-    from goldspan.doccano.push.push import Observation
+    from goldspan.doccano.push.plan import Observation
     from goldspan.doccano.snapshot import Snapshot, StoredExample
 
 if TYPE_CHECKING:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from difflib import get_close_matches
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -43,23 +42,6 @@ class DesiredExample:
     def meta(self) -> dict[str, str]:
         """What travels with the text: strings."""
         return {key: value for key, value in self.row.items() if key not in {"text", "label"}}
-
-
-def chosen_articles(corpus: Corpus, articles: Sequence[str] | None) -> list[ManifestEntry]:
-    """The articles of these ids, or all, in the order of the manifest.
-
-    Raises:
-        InputError: for an id that the manifest does not have, with the nearest that it has; for an empty manifest.
-    """
-    known = {entry.id: entry for entry in corpus.entries}
-    manifest = corpus.folder / "manifest.jsonl"
-    for name in articles or ():
-        if name not in known:
-            near = get_close_matches(name, known, n=3) or list(known)[:3]
-            raise InputError(f"there is no article {name!r}", file=manifest, remedy=f"Near it: {', '.join(near)}.")
-    if not known:
-        raise InputError("lists no article", file=manifest, remedy="Add some: goldspan add PATH... --apply")
-    return [entry for entry in known.values() if articles is None or entry.id in articles]
 
 
 def desired_examples(corpus: Corpus, entries: Sequence[ManifestEntry], prefill: Prefill = "nothing") -> list[Example]:

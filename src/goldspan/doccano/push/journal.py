@@ -3,12 +3,11 @@
     build/doccano/<host>-<project>.json
     {"batches": [{"upload": "QxY…", "task": "9f2c…", "above": 1043, "ids": ["a.p01", "a.p02"], "whole": false}]}
 
-An import cannot be undone, and its task goes on when the program that asked for it dies. So the upload's id stands here
-before the import is asked for, and the task's id as soon as it is known. The next push finds both, takes back what has
-not begun, waits for what has, and tells examples that an import left half done from those that a person emptied. If the
-file is lost, so is only that last distinction: a half imported example is then taken for one that a person worked on.
-
-Rows into a project by one upload and one import, written down so that an interruption can be put right.
+An import cannot be undone, and its task goes on when the program that started it dies. So the id of the upload is
+written here before the import is started, and the id of the task as soon as it is known. The next push finds both,
+takes back what has not begun, waits for what has, and distinguishes examples that an import left without their spans
+from those that an annotator emptied. If the file is lost, only that last distinction is lost: an example that was half
+imported is then treated as one that somebody worked on.
 """
 
 from __future__ import annotations
@@ -17,23 +16,17 @@ import contextlib
 import hashlib
 import json
 import re
-import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from goldspan import files
-from goldspan.errors import InputError, ServerError
-from goldspan.formats import doccano
+from goldspan.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from goldspan.doccano.client.api import Doccano
-    from goldspan.doccano.client.schema import DoccanoProject
-    from goldspan.doccano.progress import Progress
-    from goldspan.doccano.push.desired_state import DesiredExample
 
 READABLE = 60  # characters of a project's name in the name of its journal
 REMEDY = "Remove the file: what an interrupted push left is then taken for people's work, and left alone."
@@ -149,83 +142,3 @@ def _batch(row: dict[str, Any]) -> JournalBatch:
             if all(isinstance(name, str) for name in ids):
                 return JournalBatch(upload, task, above, tuple(ids), row.get("whole") is True)
     raise ValueError(f"{row!r:.80} is no batch")
-
-
-UPLOAD = "goldspan.jsonl"
-QUIET = 10.0  # seconds without a new example after which an interrupted import is over
-UNKNOWN = 2.0  # likewise, if it is not known to have begun
-PAUSE = 0.2
-
-
-def upload_and_import(
-    server: Doccano,
-    project: DoccanoProject,
-    uploads: Sequence[DesiredExample],
-    *,
-    above: int,
-    book: Journal,
-    tell: Progress,
-) -> list[str]:
-    """Send rows up and have them imported.
-
-    Args:
-        server: where.
-        project: into which.
-        uploads: the examples.
-        above: the highest number that an example of the project has.
-        book: told of each step before it is done.
-        tell: told how many examples are there.
-
-    Returns:
-        What the import did not take, in words.
-
-    Raises:
-        ServerError: if the import fails or does not end; the book then knows of it.
-    """
-    tell("upload", 0, len(uploads))
-    upload = server.upload(b"".join(doccano.line(want.row) for want in uploads), UPLOAD)
-    book.begin(JournalBatch(upload, None, above, tuple(want.example.id for want in uploads)))
-    task = server.start_import(project.id, [upload])
-    book.started(upload, task)
-    before = server.count(project.id)
-
-    def news() -> int:
-        count = server.count(project.id)
-        tell("import", count - before, len(uploads))
-        return count
-
-    errors = server.wait_for_import(task, news=news)
-    book.ended(upload)
-    return errors
-
-
-def recover(server: Doccano, project: DoccanoProject, book: Journal, tell: Progress) -> None:
-    """Take back what an interrupted push left to be imported, and wait for what is being imported.
-
-    An import whose upload is taken away before it begins brings nothing. The server forgets an upload as soon as its
-    import is over: where it has, and says that the import ended without an error, what was imported is whole. Where the
-    upload was still there, an import that failed may have been tried again without it, and that ends without an error,
-    too.
-    """
-    for batch in (batch for batch in book.batches if not batch.whole):
-        tell("settle what an interrupted push left", 0, None)
-        is_open = server.discard_upload(batch.upload)
-        if batch.task is not None:
-            # A task whose worker was killed is never ready, and one that failed has said so to no one.
-            with contextlib.suppress(ServerError):
-                server.wait_for_import(
-                    batch.task, news=lambda: server.count(project.id), patience=min(QUIET, server.patience)
-                )
-                if not is_open:
-                    book.ended(batch.upload)
-        elif is_open:
-            _outlast(server, project, min(UNKNOWN, server.patience))
-
-
-def _outlast(server: Doccano, project: DoccanoProject, quiet: float) -> None:
-    """Wait until no example has come for some seconds."""
-    last, since = server.count(project.id), time.monotonic()
-    while time.monotonic() - since < quiet:
-        time.sleep(PAUSE)
-        if (now := server.count(project.id)) != last:
-            last, since = now, time.monotonic()

@@ -18,12 +18,21 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from goldspan.annotation import article_of
+from goldspan.doccano.human_work import CHANGED, worked_on_examples
+from goldspan.doccano.progress import no_progress
+from goldspan.doccano.push.upload import half_done
+from goldspan.doccano.snapshot import take_snapshot
 from goldspan.formats.doccano import SENT
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
+    from goldspan.doccano.client.api import Doccano
+    from goldspan.doccano.client.schema import DoccanoProject
+    from goldspan.doccano.progress import Progress
     from goldspan.doccano.push.desired_state import DesiredExample
+    from goldspan.doccano.push.journal import JournalBatch
     from goldspan.doccano.snapshot import Snapshot, StoredExample
 
 State = Literal["create", "unchanged", "update", "replace", "conflict"]
@@ -36,6 +45,7 @@ OLDER_TEXT = (
 )
 BY_HAND = "Pull the work, then change or delete the example in Doccano by hand."
 SEVERAL = "Pull the work, delete all but one of these copies in Doccano by hand, and push again."
+LOOK = "read what is there"  # a step of the progress
 ONLY_THERE = "Delete it in Doccano by hand if it is no longer wanted."
 
 
@@ -113,7 +123,7 @@ class PushPlan:
         for step in self.steps:
             steps.setdefault(step.wanted.example.article, []).append(step)
         for stray in self.only_there:
-            strays.setdefault(article_of(stray.id), []).append(stray)
+            strays.setdefault(article_of(stray.id or ""), []).append(stray)
         return {
             name: PushPlan(tuple(steps.get(name, ())), tuple(strays.get(name, ()))).counts()
             for name in {**steps, **strays}
@@ -145,12 +155,6 @@ class PushPlan:
         }
 
 
-def article_of(name: str | None) -> str:
-    """The article of an example's id; empty for none."""
-    head, dot, tail = (name or "").rpartition(".p")
-    return head if dot and tail.isdigit() else name or ""
-
-
 def plan_push(
     wanted: Sequence[DesiredExample],
     snapshot: Snapshot | None,
@@ -174,7 +178,7 @@ def plan_push(
     strays = [
         UnmanagedExample(copy.number, copy.id)
         for copy in ([] if snapshot is None else snapshot.copies.values())
-        if copy.id not in names and article_of(copy.id) not in elsewhere
+        if copy.id not in names and article_of(copy.id or "") not in elsewhere
     ]
     return PushPlan(tuple(steps), tuple(sorted(strays, key=lambda stray: stray.number)))
 
@@ -256,3 +260,75 @@ def _why_replaced(want: DesiredExample, copies: Sequence[StoredExample]) -> str:
     if any(same_text(want, copy) for copy in copies):
         return "other spans are filled in"
     return next((copy.spoiled for copy in copies if copy.spoiled is not None), "its text changed")
+
+
+@dataclass(frozen=True, slots=True)
+class PushOptions:
+    """How to push.
+
+    Args:
+        elsewhere: articles that were not asked for this time; their examples are not strays.
+        progress: called with a step, how much of it is done, and of how much.
+        planned: called with the plan, as soon as it is made and before anything of it is done.
+        worked_on: finds the copies that a human worked on, see `worked_on_examples`.
+    """
+
+    elsewhere: Collection[str] = ()
+    progress: Progress = no_progress
+    planned: Callable[[PushPlan], None] = lambda _: None
+    worked_on: Callable[[Doccano, Snapshot, Collection[int]], Mapping[int, str]] = worked_on_examples
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What a look saw.
+
+    Args:
+        snapshot: what is there; None if there is nothing.
+        plan: what is to be done about it.
+    """
+
+    snapshot: Snapshot | None
+    plan: PushPlan
+
+    @property
+    def copies(self) -> Mapping[int, StoredExample]:
+        """What is there, by number."""
+        return {} if self.snapshot is None else self.snapshot.copies
+
+
+def observe(
+    server: Doccano,
+    project: DoccanoProject | None,
+    wanted: Sequence[DesiredExample],
+    options: PushOptions,
+    batches: Sequence[JournalBatch] = (),
+    *,
+    going: Collection[int] = (),
+) -> Observation:
+    """What is in a project, and what a push is to do about it. Nothing is written.
+
+    Args:
+        server: where.
+        project: the project; None if it is not there yet.
+        wanted: the examples that are to be there.
+        options: how to push.
+        batches: imports that are not known to be settled.
+        going: the numbers of copies that are about to be deleted: about them nothing is left to guesses.
+
+    Raises:
+        ServerError: if the server does not answer as it should.
+    """
+    snapshot: Snapshot | None = None
+    worked: Mapping[int, str] = {}
+    half = set[int]()
+    if project is not None and server.count(project.id):
+        options.progress(LOOK, 0, None)
+        snapshot = None if going else take_snapshot(server, project, confirmed=False)
+        if snapshot is None or is_doubtful(wanted, snapshot) or half_done(snapshot, batches):
+            snapshot = take_snapshot(server, project, confirmed=True)
+            worked = options.worked_on(server, snapshot, going)
+            # one that was left half done lacks its spans and nothing else
+            half = {number for number in half_done(snapshot, batches) if worked.get(number, CHANGED) == CHANGED}
+    made = plan_push(wanted, snapshot, worked, half=half, elsewhere=options.elsewhere)
+    return Observation(snapshot, made)

@@ -20,16 +20,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from goldspan.doccano import controls, project
-from goldspan.doccano.human_work import CHANGED, worked_on_examples
-from goldspan.doccano.progress import no_progress
-from goldspan.doccano.push import delete, desired_state, journal, plan, verify
+from goldspan.doccano.push import delete, desired_state, journal, upload, verify
 from goldspan.doccano.push.desired_state import upload_rows
+from goldspan.doccano.push.plan import Observation, PushOptions, observe
 from goldspan.doccano.push.verify import PushTally
-from goldspan.doccano.snapshot import take_snapshot
 from goldspan.errors import InvalidValueError, ServerError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     from goldspan.annotation import Example
@@ -37,48 +35,13 @@ if TYPE_CHECKING:
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.client.schema import DoccanoProject
     from goldspan.doccano.controls import Controls
-    from goldspan.doccano.progress import Progress
     from goldspan.doccano.project import Kind, ProjectPlan
     from goldspan.doccano.push.desired_state import DesiredExample, Prefill
-    from goldspan.doccano.push.journal import Journal, JournalBatch
+    from goldspan.doccano.push.journal import Journal
     from goldspan.doccano.push.plan import PushPlan
-    from goldspan.doccano.snapshot import Snapshot, StoredExample
 
 ROUNDS = 8  # a push takes three; each further one means that somebody else was at work
 AT_ONCE = 500  # copies to be deleted between two looks
-
-
-@dataclass(frozen=True, slots=True)
-class PushOptions:
-    """How to push.
-
-    Args:
-        elsewhere: articles that were not asked for this time; their examples are not strays.
-        progress: told how far things are.
-        planned: given the plan, as soon as it is made and before anything of it is done.
-    """
-
-    elsewhere: Collection[str] = ()
-    progress: Progress = no_progress
-    planned: Callable[[PushPlan], None] = lambda _: None
-
-
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """What a look saw.
-
-    Args:
-        snapshot: what is there; None if there is nothing.
-        plan: what is to be done about it.
-    """
-
-    snapshot: Snapshot | None
-    plan: PushPlan
-
-    @property
-    def copies(self) -> Mapping[int, StoredExample]:
-        """What is there, by number."""
-        return {} if self.snapshot is None else self.snapshot.copies
 
 
 @dataclass(slots=True)
@@ -110,41 +73,6 @@ class PushResult:
             "deleted": self.deleted,
             "updated": self.updated,
         }
-
-
-def observe(
-    server: Doccano,
-    project: DoccanoProject | None,
-    wanted: Sequence[DesiredExample],
-    options: PushOptions,
-    batches: Sequence[JournalBatch] = (),
-    *,
-    going: Collection[int] = (),
-) -> Observation:
-    """What is in a project, and what a push is to do about it. Nothing is written.
-
-    Args:
-        server: where.
-        project: the project; None if it is not there yet.
-        wanted: the examples that are to be there.
-        options: how to push.
-        batches: imports that are not known to be settled.
-        going: the numbers of copies that are about to be deleted: about them nothing is left to guesses.
-
-    Raises:
-        ServerError: if the server does not answer as it should.
-    """
-    snapshot, worked, half = None, dict[int, str](), set[int]()
-    if project is not None and server.count(project.id):
-        options.progress("look at what is there", 0, None)
-        snapshot = None if going else take_snapshot(server, project, confirmed=False)
-        if snapshot is None or plan.is_doubtful(wanted, snapshot) or verify.half_done(snapshot, batches):
-            snapshot = take_snapshot(server, project, confirmed=True)
-            worked = worked_on_examples(server, snapshot, going)
-            # one that was left half done lacks its spans and nothing else
-            half = {number for number in verify.half_done(snapshot, batches) if worked.get(number, CHANGED) == CHANGED}
-    made = plan.plan_push(wanted, snapshot, worked, half=half, elsewhere=options.elsewhere)
-    return Observation(snapshot, made)
 
 
 def push_examples(
@@ -199,7 +127,7 @@ class _PushRun:
 
     def run(self) -> PushResult:
         """Look, do, look again, until nothing is left to do."""
-        journal.recover(self.server, self.project, self.book, self.tell)
+        upload.recover(self.server, self.project, self.book, self.tell)
         seen = self._look()
         self.options.planned(seen.plan)
         done = PushResult(seen.plan, seen.plan)
@@ -217,7 +145,7 @@ class _PushRun:
     def _send(self, done: PushResult, seen: Observation) -> Observation:
         """Upload what is to be created or takes the place of something, and read it back."""
         uploads, above = seen.plan.uploads, max(seen.copies, default=0)
-        errors = journal.upload_and_import(
+        errors = upload.upload_and_import(
             self.server, self.project, uploads, above=above, book=self.book, tell=self.tell
         )
         now = self._look()
@@ -346,7 +274,7 @@ def prepare(
         NotFoundError: if there is nothing to be filled in.
         ServerError: if the project is of the other kind.
     """
-    entries = desired_state.chosen_articles(corpus, articles)
+    entries = corpus.select_entries(articles)
     found = server.project(name)
     if found is not None:
         project.refuse_disputes(found)

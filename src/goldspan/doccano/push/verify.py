@@ -1,23 +1,20 @@
-"""What was sent against what is stored: sent = stored + explained, span by span."""
+"""Whether the server holds what was sent, span by span, and nothing else was deleted."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from goldspan.doccano.snapshot import ALL, fingerprint
+from goldspan.doccano.snapshot import ALL
 from goldspan.errors import ServerError
-from goldspan.formats.doccano import SENT
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from goldspan.doccano.push.desired_state import DesiredExample
-    from goldspan.doccano.push.journal import JournalBatch
     from goldspan.doccano.push.plan import PushPlan
-    from goldspan.doccano.snapshot import Snapshot, StoredExample
+    from goldspan.doccano.snapshot import StoredExample
 
-AT_ONCE = 1000  # examples that an import stores together, before their spans
 NAMED = 5  # examples in a message
 REMEDY = (
     "If somebody began to work on them in these seconds, push again: people's work is left alone. "
@@ -86,49 +83,6 @@ def reconcile(
     return account
 
 
-def half_done(snapshot: Snapshot, batches: Iterable[JournalBatch]) -> set[int]:
-    """The copies that an import of these batches made and died before it gave them their spans.
-
-    An import stores a thousand examples at a time and then, at once, their spans. So what it leaves half done is a
-    thousand without a single span where some were sent; where one of them has any, a person emptied the others. An
-    import that failed and was tried again leaves such a thousand, too, and ends well: where that is known, a copy is
-    half done only if another copy of the example has its spans.
-    """
-    found = set[int]()
-    for batch in batches:
-        for chunk in _chunks(snapshot, batch):
-            if not any(_spans(copy) for copy in chunk):
-                found |= {copy.number for copy in chunk if _is_bare(copy) and _may_be_half(copy, snapshot, batch)}
-    return found
-
-
-def _chunks(snapshot: Snapshot, batch: JournalBatch) -> Iterable[Sequence[StoredExample]]:
-    """The copies that were sent with spans in one batch, as an import stores them together.
-
-    Doccano numbers them in the order in which they were sent; where that order starts anew, so did the import.
-    """
-    places = {name: place for place, name in enumerate(batch.ids)}
-    found: dict[tuple[int, int], list[StoredExample]] = {}
-    run, last = 0, -1
-    for number in sorted(number for number, copy in snapshot.copies.items() if number > batch.above):
-        copy = snapshot.copies[number]
-        place = places.get(copy.id or "")
-        if place is None:
-            continue
-        run, last = run + (place <= last), place
-        if copy.row.get(SENT) not in {None, fingerprint(())}:
-            found.setdefault((run, place // AT_ONCE), []).append(copy)
-    return found.values()
-
-
-def _may_be_half(copy: StoredExample, snapshot: Snapshot, batch: JournalBatch) -> bool:
-    return not batch.whole or any(
-        fingerprint(work.spans) == copy.row.get(SENT)
-        for other in snapshot.by_id[copy.id or ""]
-        for work in other.work.values()
-    )
-
-
 def vanished(before: Mapping[int, StoredExample], now: Mapping[int, StoredExample], deleted: Collection[int]) -> None:
     """See that exactly what was deleted has gone.
 
@@ -165,16 +119,6 @@ def _difference(want: DesiredExample, copy: StoredExample) -> str:
     if not any(parts) and len(work.spans) != len(want.example.spans):
         parts.append("a span twice")
     return " ".join(part for part in parts if part)
-
-
-def _spans(copy: StoredExample) -> bool:
-    """Whether a copy has any span."""
-    return any(work.spans or work.refused for work in copy.work.values())
-
-
-def _is_bare(copy: StoredExample) -> bool:
-    """Whether a copy has no span, nor anything else that people leave."""
-    return not _spans(copy) and not any(work.confirmed or work.comments for work in copy.work.values())
 
 
 def _name(copy: StoredExample) -> str:

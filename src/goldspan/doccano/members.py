@@ -1,0 +1,235 @@
+"""Who works on a project, and in which folder of passes their work is kept.
+
+`annotation_guidelines/members.toml` lists the members:
+
+    [[member]]
+    name = "anna"            # the user's name on the server
+    role = "annotator"       # or annotation_approver, or project_admin
+    pseudonym = "a1"         # the folder of their passes; optional
+
+Members are added and their roles corrected. Nobody is removed: an export leaves out the work of former members.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from goldspan import files
+from goldspan.errors import InputError, InvalidValueError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from goldspan.corpus import Corpus
+    from goldspan.doccano.client.api import Doccano
+    from goldspan.doccano.client.schema import Member, User
+
+ADMIN = "project_admin"
+ROLES = ("annotator", "annotation_approver", ADMIN)
+KEYS = {"name", "role", "pseudonym"}
+REMEDY = f'Write [[member]], name = "…", role = "…" (one of {", ".join(ROLES)}), and pseudonym = "…" if wanted.'
+
+
+@dataclass(frozen=True, slots=True)
+class ListedMember:
+    """A line-up entry: the user's name, the role in the project, and the name of the passes where it is another."""
+
+    name: str
+    role: str
+    pseudonym: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberPlan:
+    """What would be done to the members of a project.
+
+    Args:
+        add: the users who are to become members.
+        correct: the members whose role is another.
+        others: the members whom the file does not list; empty if there is no file.
+    """
+
+    add: tuple[tuple[User, ListedMember], ...] = ()
+    correct: tuple[tuple[Member, ListedMember], ...] = ()
+    others: tuple[Member, ...] = ()
+
+    def lines(self) -> Iterator[str]:
+        """What would be done, a line each."""
+        for user, listed in self.add:
+            yield f"add the member {user.username} ({listed.role})"
+        for member, listed in self.correct:
+            yield f"change the role of {member.username}: {member.role} → {listed.role}"
+
+    def remarks(self) -> Iterator[str]:
+        """Who is a member, but not listed."""
+        for member in self.others:
+            yield f"the member {member.username!r} ({member.role}) is not listed: left alone"
+
+    def apply(self, server: Doccano, project: int) -> None:
+        """Do it."""
+        roles = server.roles() if self.add or self.correct else {}
+        for user, listed in self.add:
+            server.add_member(project, user.id, roles[listed.role])
+        for member, listed in self.correct:
+            server.update_member(project, member.id, roles[listed.role])
+
+
+def find_members(corpus: Corpus, path: Path | None = None) -> tuple[ListedMember, ...] | None:
+    """The members that a file lists: the one that is named, or the project's; None if it has none.
+
+    Raises:
+        InputError: as `read` does.
+    """
+    own = corpus.guidelines / "members.toml"
+    return read_members(own if path is None else path) if path is not None or own.is_file() else None
+
+
+def read_members(path: Path) -> tuple[ListedMember, ...]:
+    """The members that a file lists, in its order.
+
+    Raises:
+        InputError: naming file and member, if it is no TOML or something is missing, doubled or unknown; if two would
+            write into one folder of passes.
+    """
+    try:
+        value = tomllib.loads(files.decode(files.read_bytes(path), path))
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"not TOML: {error}", file=path, remedy=REMEDY) from None
+    unknown, rows = sorted(set(value) - {"member"}), value.get("member")
+    if unknown or not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        what = f"unknown key {unknown[0]!r}" if unknown else "needs at least one [[member]]"
+        raise InputError(what, file=path, remedy=REMEDY)
+    listed = tuple(_listed(row, path) for row in rows)
+    names = [each.name for each in listed]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise InputError(f"the member {twice[0]!r} is listed twice", file=path, remedy="Remove one of the two.")
+    try:
+        pass_folders(names, pseudonyms_of(listed), ())
+    except InvalidValueError as error:
+        raise InputError(error.message, file=path, remedy=error.remedy) from None
+    return listed
+
+
+def pseudonyms_of(listed: Sequence[ListedMember]) -> dict[str, str]:
+    """By name the pseudonyms of those who have one."""
+    return {each.name: each.pseudonym for each in listed if each.pseudonym}
+
+
+def plan_members(
+    listed: Sequence[ListedMember] | None, users: Sequence[User], held: Sequence[Member], me: User
+) -> MemberPlan:
+    """What would be done to the members `held`, so that those who are listed are members in their roles.
+
+    Args:
+        listed: what the file says; None if there is no file.
+        users: of the server.
+        held: the members that the project has.
+        me: the user that works on the server, who stays an administrator of the project.
+
+    Raises:
+        InvalidValueError: for a user that the server does not have, and for another role of `me`.
+    """
+    if listed is None:
+        return MemberPlan()
+    known, members = {user.username: user for user in users}, {member.username: member for member in held}
+    if absent := [each.name for each in listed if each.name not in known]:
+        raise InvalidValueError(
+            f"the server has no user {', '.join(map(repr, absent))}",
+            remedy=f"Make an account with: goldspan doccano user {' '.join(absent)}",
+        )
+    if any(each.name == me.username and each.role != ADMIN for each in listed):
+        raise InvalidValueError(
+            f"the member {me.username!r} is the user that goldspan works as, and must be {ADMIN}",
+            remedy="Give that role in the file, or work as another user than the annotators.",
+        )
+    names = {each.name for each in listed} | {me.username}
+    return MemberPlan(
+        add=tuple((known[each.name], each) for each in listed if each.name not in members and each.name != me.username),
+        correct=tuple((old, each) for each in listed if (old := members.get(each.name)) and old.role != each.role),
+        others=tuple(member for member in held if member.username not in names),
+    )
+
+
+def _listed(row: dict[str, Any], path: Path) -> ListedMember:
+    name = row.get("name")
+    who = f"member {name}" if isinstance(name, str) else "member ?"
+    if unknown := sorted(set(row) - KEYS):
+        raise InputError(f"{who}: unknown key {unknown[0]!r}", file=path, remedy=REMEDY)
+    for key in ("name", "role", *(("pseudonym",) if "pseudonym" in row else ())):
+        if not isinstance(row.get(key), str) or not row[key].strip() or row[key] != row[key].strip():
+            raise InputError(f"{who}: {key!r} is missing, empty or no plain string", file=path, remedy=REMEDY)
+    if row["role"] not in ROLES:
+        raise InputError(f"{who}: there is no role {row['role']!r}", file=path, remedy=REMEDY)
+    return ListedMember(**row)
+
+
+LONGEST = 100  # characters: with four bytes each, a name would still not be too long for a file system
+# Microsoft, "Naming Files, Paths, and Namespaces": reserved whatever stands behind a dot.
+RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])\s*(\..*)?", re.IGNORECASE | re.DOTALL)
+FORBIDDEN = frozenset('/\\<>:"|?*')
+
+
+def pass_folders(names: Iterable[str], pseudonyms: Mapping[str, str], existing: Iterable[str]) -> dict[str, str]:
+    """The folder of each annotator: the pseudonym, or else the name.
+
+    Args:
+        names: of the annotators, as the server has them.
+        pseudonyms: by name, where one is to take its place.
+        existing: the folders that are there.
+
+    Raises:
+        InvalidValueError: for a name that no file system, or not every one, takes as a folder's, and for two that
+            differ in nothing but case or normal form, of annotators or of what is there already; for a name that is
+            somebody's pseudonym; for one that has a pseudonym and a folder of its own from before.
+    """
+    found: dict[str, str] = {}
+    names, existing = [*names], [*existing]
+    owners = {_alike(pseudonym): name for name, pseudonym in pseudonyms.items() if name not in names}
+    taken = {_alike(folder): (folder, f"the folder {folder!r} that is there") for folder in existing}
+    for name in names:
+        folder = pseudonyms.get(name, name)
+        who = f"the annotator {name!r}" + ("" if folder == name else f", whose pseudonym is {folder!r},")
+        if why := unfit(folder):
+            raise InvalidValueError(f"{who} cannot have a folder: the name {why}", remedy=_remedy(name))
+        if folder != name and name in existing:
+            raise InvalidValueError(
+                f"{who} has passes in the folder {name!r} from before: one person would count as two",
+                remedy=f"Rename it first: git mv corpus/passes/{name} corpus/passes/{folder}",
+            )
+        other, where = taken.get(_alike(folder), (folder, ""))
+        if other != folder or folder in found.values():
+            raise InvalidValueError(f"{who} would write into {where}", remedy=_remedy(name))
+        if owner := owners.get(_alike(folder)):
+            raise InvalidValueError(f"{who} would write into the folder of {owner!r}", remedy=_remedy(name))
+        found[name] = folder
+        taken[_alike(folder)] = (folder, f"the folder {folder!r} of {name!r}")
+    return found
+
+
+def unfit(folder: str) -> str | None:
+    """Why a name cannot be that of a folder on every system; None if it can."""
+    if not folder:
+        return "is empty"
+    if len(folder) > LONGEST:
+        return f"is longer than {LONGEST} characters"
+    if not folder.isprintable():
+        return "holds a character that cannot be seen"
+    if found := FORBIDDEN.intersection(folder):
+        return f"holds {min(found)!r}"
+    if folder.startswith(".") or folder.endswith(".") or folder != folder.strip():
+        return "begins with a dot, ends with one, or has a blank at an edge"
+    return "is reserved by Windows" if RESERVED.fullmatch(folder) else None
+
+
+def _alike(folder: str) -> str:
+    """What is the same for all names that some file system takes for one."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", folder).casefold())
+
+
+def _remedy(name: str) -> str:
+    return f"Give {name!r} a pseudonym of its own, in the file of --members."
