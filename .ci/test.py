@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from _door import environment  # noqa: E402  (found by the line above)
+from _run import environment  # noqa: E402  (found by the line above)
 
 QUICK = ["-m", "not live and not slow and not benchmark", "--hypothesis-profile", "quick"]
 MOST_WORKERS = 8  # each may start a Doccano of its own

@@ -1,5 +1,5 @@
-"""Door to `goldspan add`."""
+"""Runs `goldspan add`."""
 
-from _door import open_door
+from _run import run_command
 
-open_door(__file__)
+run_command(__file__)

@@ -1,4 +1,4 @@
-"""The house as designed: who may import whom, a door for every command, an answer at once."""
+"""The structure of the project: the order of the packages, a script for every command, and a fast --help."""
 
 import re
 import subprocess
@@ -33,9 +33,9 @@ def test_packages_import_only_what_stands_before_them():
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_every_command_has_its_door_and_every_door_its_command():
-    doors = {path.stem for path in (ROOT / "scripts").glob("[!_]*.py")}
-    assert doors == {*cli.COMMANDS, *cli.GROUPS} == set(get_command(cli.app).commands)
+def test_every_command_has_its_script_and_every_script_its_command():
+    scripts = {path.stem for path in (ROOT / "scripts").glob("[!_]*.py")}
+    assert scripts == {*cli.COMMANDS, *cli.GROUPS} == set(get_command(cli.app).commands)
 
 
 def test_every_command_is_described_in_the_readme():
@@ -65,7 +65,7 @@ def test_locks_are_those_of_filelock():
     assert not [path for path in SOURCES.rglob("*.py") if re.search(r"\bfcntl\b", path.read_text())]
 
 
-def test_a_door_runs_its_command():
+def test_a_script_runs_its_command():
     done = subprocess.run(
         [sys.executable, ROOT / "scripts" / "check.py", "--help"], capture_output=True, text=True, check=True
     )

@@ -51,7 +51,7 @@ def test_the_oldest_python_is_the_same_everywhere():
     pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text())
     assert pyproject["project"]["requires-python"] == f">={oldest}"
     assert pyproject["tool"]["ruff"]["target-version"] == f"py{oldest.replace('.', '')}"
-    assert ".".join(map(str, load(ROOT / "scripts" / "_door.py").OLDEST)) == oldest
+    assert ".".join(map(str, load(ROOT / "scripts" / "_run.py").OLDEST)) == oldest
     assert f"Python {oldest} or later" in (ROOT / "README.md").read_text()
 
 
@@ -75,9 +75,29 @@ def test_without_an_index_the_check_fails(small):
 
 
 def test_a_python_without_ensurepip_is_reported_with_the_package_to_install(tmp_path, monkeypatch):
-    door = load(ROOT / "scripts" / "_door.py")
-    monkeypatch.setattr(door, "VENV", tmp_path / "venv")
+    run = load(ROOT / "scripts" / "_run.py")
+    monkeypatch.setattr(run, "VENV", tmp_path / "venv")
     monkeypatch.setitem(sys.modules, "ensurepip", None)
     with pytest.raises(SystemExit, match="install python3-venv"):
-        door.environment("model")
+        run.environment("model")
     assert not (tmp_path / "venv").exists()
+
+
+def test_the_environment_of_another_python_is_made_again(tmp_path, monkeypatch):
+    run, cleared = load(ROOT / "scripts" / "_run.py"), []
+
+    def create(folder, *, with_pip, clear):
+        cleared.append(clear)
+        (folder / "bin").mkdir(parents=True, exist_ok=True)
+        (folder / "bin" / "python").touch()
+
+    monkeypatch.setattr(run, "VENV", tmp_path / "venv")
+    monkeypatch.setattr(run.venv, "create", create)
+    monkeypatch.setattr(run.subprocess, "run", lambda *_, **__: subprocess.CompletedProcess([], 0))
+    run.environment("model")
+    run.environment("model")
+    assert cleared == [True], "once, and not again for the same Python"
+    monkeypatch.setattr(run.sys, "version", "3.99.0")
+    run.environment("model")
+    run.environment("model", "test")
+    assert cleared == [True, True, False], "again for another Python; completed for a further extra"

@@ -19,7 +19,7 @@ VENV = ROOT / ".venv"
 OLDEST = (3, 11)
 
 
-def open_door(script: str) -> None:
+def run_command(script: str) -> None:
     """Run the command that a script is named after, with the script's arguments.
 
     Raises:
@@ -41,16 +41,22 @@ def environment(*extras: str) -> Path:
     python = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     constraints = ROOT / ".ci" / "constraints.txt"
     stamp = VENV / "installed.json"
-    state = {"pins": constraints.read_text(), "project": (ROOT / "pyproject.toml").read_text(), "extras": []}
+    state = {
+        "python": sys.version,
+        "pins": constraints.read_text(),
+        "project": (ROOT / "pyproject.toml").read_text(),
+        "extras": [],
+    }
     before = json.loads(stamp.read_text()) if python.exists() and stamp.is_file() else {}
-    same = all(before.get(key) == state[key] for key in ("pins", "project"))
+    same_python = before.get("python", sys.version) == sys.version
+    same = same_python and all(before.get(key) == state[key] for key in ("pins", "project"))
     have = set(before.get("extras", ())) if same else set()
     if not (same and have.issuperset(extras)):
         state["extras"] = sorted(have.union(extras))
         if not find_spec("ensurepip"):
             sys.exit("goldspan: this Python makes no environments; on Debian and Ubuntu, install python3-venv.")
         print(f"goldspan: making {VENV} (once, a minute or two) …", file=sys.stderr)
-        venv.create(VENV, with_pip=True, clear=not python.exists())
+        venv.create(VENV, with_pip=True, clear=not (python.exists() and same_python))
         pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         what = f"{ROOT}[{','.join(state['extras'])}]"
         done = subprocess.run([*pip, "-c", constraints, "-e", what], check=False)  # noqa: S603
