@@ -86,7 +86,7 @@ def test_a_python_without_ensurepip_is_reported_with_the_package_to_install(tmp_
 def test_the_environment_of_another_python_is_made_again(tmp_path, monkeypatch):
     run, cleared = load(ROOT / "scripts" / "_run.py"), []
 
-    def create(folder, *, with_pip, clear):
+    def create(folder, clear, **_):
         cleared.append(clear)
         (folder / "bin").mkdir(parents=True, exist_ok=True)
         (folder / "bin" / "python").touch()
