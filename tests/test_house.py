@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 import time
+import tomllib
 from importlib import import_module
 from pathlib import Path
 
@@ -106,3 +107,26 @@ def test_help_answers_at_once():
 def test_no_number_of_the_readme_speaks_of_another_version():
     text = (ROOT / "pyproject.toml").read_text()
     assert re.search(r'^version = "([^"]+)"', text, re.MULTILINE)[1] == cli.__version__
+
+
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
+def test_the_map_lists_the_packages_in_their_order():
+    layers = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"][0]["layers"]
+    rows = re.findall(r"^\| (`.*?`) \|", CONTRIBUTING[: CONTRIBUTING.index("## How an offset")], re.MULTILINE)
+    listed = [name for row in rows for name in re.findall(r"`(\w+)`", row)]
+    assert listed == [name for name in reversed(layers) if name != "__main__"]
+
+
+def test_the_map_names_only_what_exists():
+    names = set(re.findall(r"`((?:[\w<>-]+/)*[\w<>-]+(?:\.(?:py|md|toml)|/))`", CONTRIBUTING))
+    assert len(names) > 15
+    missing = [
+        name
+        for name in sorted(names)
+        if "<" not in name and not any((folder / name).exists() for folder in (ROOT, SOURCES, SOURCES / "doccano"))
+    ]
+    assert not missing
+    modules = set(re.findall(r"`((?:doccano|agreement|articles|adjudication|formats)\.\w+)`", CONTRIBUTING))
+    assert not [name for name in modules if not list(SOURCES.glob(name.replace(".", "/") + "*"))]
