@@ -26,7 +26,7 @@ def push(corpus, account, name, person):
     """Put the gold into a shared project with one annotator; gives its number."""
     sample_corpus.list_members(corpus, {"ann": person})
     with Doccano(account) as server:
-        prepare(server, corpus, name, prefill="gold", kind="shared", options=PushOptions()).carry_out()
+        prepare(server, corpus, name, prefill="gold", kind="shared", options=PushOptions()).apply()
         return server.project(name).id
 
 

@@ -87,7 +87,7 @@ def normalised(snapshot):
             one.id,
             one.text,
             sorted((key, value) for key, value in one.row.items() if value is not None),
-            one.spoiled,
+            one.corruption,
             annotator_works(one),
         )
         for one in snapshot.copies.values()
@@ -97,7 +97,7 @@ def normalised(snapshot):
 def annotator_works(found):
     """What was done on a copy: by annotator spans, confirmation, comments."""
     return sorted(
-        (name, work.spans, work.confirmed, work.comments, work.refused)
+        (name, work.spans, work.confirmed, work.comments, work.invalid)
         for name, work in found.work.items()
         if work != AnnotatorWork()
     )

@@ -228,13 +228,13 @@ def _why_not(case: DisputedExample, copies: Sequence[StoredExample], state: Adju
         return f"is there {len(copies)} times and confirmed each time: unconfirm all but one"
     [copy] = copies
     work = copy.work[ALL]
-    if copy.spoiled is not None or copy.text != case.example.text:
-        return copy.spoiled or "has another text there: delete it in Doccano and push again"
+    if copy.corruption is not None or copy.text != case.example.text:
+        return copy.corruption or "has another text there: delete it in Doccano and push again"
     if copy.row.get(SHOWN) != case.shown:
         return CHANGED
-    if work.refused:
-        first = work.refused[0]
-        return f"the span [{first.start}, {first.end}, {first.label}] {first.why}: draw it anew"
+    if work.invalid:
+        first = work.invalid[0]
+        return f"the span [{first.start}, {first.end}, {first.label}] {first.reason}: draw it anew"
     unknown = [span.label for span in work.spans if span.label not in state.corpus.scheme]
     if unknown:
         return f"there is no label {unknown[0]!r} in the scheme"

@@ -29,7 +29,7 @@ from goldspan.adjudication.derive import settle
 from goldspan.annotation import Span, article_of
 from goldspan.corpus import id_list
 from goldspan.doccano import human_work, members
-from goldspan.doccano.snapshot import TWICE, AnnotatorComment
+from goldspan.doccano.snapshot import DUPLICATE, AnnotatorComment
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.evaluation import result
 from goldspan.evaluation.result import Counts
@@ -187,7 +187,7 @@ def _why_not(copy: StoredExample, gold: Example | None) -> str:
     """Why an example cannot be scored; empty if it can."""
     if gold is None:
         return "it has no gold any more"
-    return copy.spoiled or ("" if copy.text == gold.text else "its gold has another text now")
+    return copy.corruption or ("" if copy.text == gold.text else "its gold has another text now")
 
 
 def _record(annotator: str, done: Sequence[tuple[Example, AnnotatorWork]], order: Sequence[str]) -> ControlRecord:
@@ -208,7 +208,7 @@ def _record(annotator: str, done: Sequence[tuple[Example, AnnotatorWork]], order
 
 def _odd(work: AnnotatorWork) -> Iterator[InvalidSpan]:
     """What the annotator drew and cannot be a span; a span that was drawn twice is there once."""
-    return (span for span in work.refused if span.why != TWICE)
+    return (span for span in work.invalid if span.reason != DUPLICATE)
 
 
 def _with(counts: Counts, odd: int) -> Counts:
@@ -223,7 +223,7 @@ def _wrong(gold: Example, work: AnnotatorWork) -> Iterator[ControlError]:
             gold.id, *(_shown(gold.text, spans[who], dispute.start, dispute.end) for who in (GOLD, THEIRS))
         )
     for span in _odd(work):
-        yield ControlError(gold.id, "nothing", f"[{span.start}, {span.end}, {span.label}], which {span.why}")
+        yield ControlError(gold.id, "nothing", f"[{span.start}, {span.end}, {span.label}], which {span.reason}")
 
 
 def _shown(text: str, spans: Iterable[Span], start: int, end: int) -> str:

@@ -66,7 +66,7 @@ def _seen(snapshot: Snapshot) -> Iterator[tuple[int, str]]:
                 yield number, f"confirmed{by}"
             if work.comments:
                 yield number, "commented"
-            if (work.spans or work.refused) and annotator != ALL:
+            if (work.spans or work.invalid) and annotator != ALL:
                 yield number, f"labelled{by}"
             if annotator == ALL and is_changed(copy, work):
                 yield number, CHANGED
@@ -75,7 +75,7 @@ def _seen(snapshot: Snapshot) -> Iterator[tuple[int, str]]:
 def is_changed(copy: StoredExample, work: AnnotatorWork) -> bool:
     """Whether the spans of a shared annotation are others than were filled in."""
     sent = copy.row.get("goldspan_sent") or fingerprint(())
-    return bool(work.refused) or fingerprint(work.spans) != sent
+    return bool(work.invalid) or fingerprint(work.spans) != sent
 
 
 def _labelled(server: Doccano, snapshot: Snapshot, going: Collection[int]) -> Iterator[tuple[int, str]]:
@@ -102,7 +102,7 @@ def _times(copy: StoredExample, label: str) -> int:
     return sum(
         found == label
         for work in copy.work.values()
-        for found in (*(span.label for span in work.spans), *(refused.label for refused in work.refused))
+        for found in (*(span.label for span in work.spans), *(invalid.label for invalid in work.invalid))
     )
 
 
@@ -119,9 +119,9 @@ def _confirmed(server: Doccano, snapshot: Snapshot, going: Collection[int]) -> I
         yield from ((row.id, "confirmed") for row in server.examples(project.id, confirmed=True))
 
 
-def is_begun(work: AnnotatorWork) -> bool:
+def has_work(work: AnnotatorWork) -> bool:
     """Whether the annotator did anything that can be seen."""
-    return bool(work.confirmed or work.spans or work.comments or work.refused)
+    return bool(work.confirmed or work.spans or work.comments or work.invalid)
 
 
 def worked_on(copies: Sequence[StoredExample], *, shared: bool) -> StoredExample | None:
@@ -133,7 +133,7 @@ def worked_on(copies: Sequence[StoredExample], *, shared: bool) -> StoredExample
         return copies[0]
     works = [(copy, work) for copy in copies for work in copy.work.values()]
     filled = shared and len({work.spans for _, work in works}) == 1
-    worked = {copy.number: copy for copy, work in works if is_begun(replace(work, spans=()) if filled else work)}
+    worked = {copy.number: copy for copy, work in works if has_work(replace(work, spans=()) if filled else work)}
     if len(worked) > 1:
         return None
     return next(iter(worked.values()), min(copies, key=lambda copy: copy.number))

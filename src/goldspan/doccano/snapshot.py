@@ -34,11 +34,20 @@ if TYPE_CHECKING:
 if TYPE_CHECKING:
     Confirmed: TypeAlias = Mapping[str, Mapping[int, Any]]
 
-__all__ = ["ALL", "TWICE", "AnnotatorWork", "InvalidSpan", "Snapshot", "StoredExample", "fingerprint", "take_snapshot"]
+__all__ = [
+    "ALL",
+    "DUPLICATE",
+    "AnnotatorWork",
+    "InvalidSpan",
+    "Snapshot",
+    "StoredExample",
+    "fingerprint",
+    "take_snapshot",
+]
 
 
 ALL = ""
-TWICE = "is there twice"
+DUPLICATE = "is there twice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +58,13 @@ class InvalidSpan:
         start: where it begins, in the server's unit.
         end: where it ends, likewise.
         label: its label.
-        why: the reason, without a full stop; `TWICE` for one whose equal stands among the spans.
+        reason: why not, without a full stop; `DUPLICATE` for one whose equal stands among the spans.
     """
 
     start: int
     end: int
     label: str
-    why: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +75,13 @@ class AnnotatorWork:
         spans: in code points, sorted, each once.
         confirmed: whether the annotator said that it is done.
         comments: what the annotator wrote, in the order of the export.
-        refused: what could not become a span.
+        invalid: what could not become a span.
     """
 
     spans: tuple[Span, ...] = ()
     confirmed: bool = False
     comments: tuple[str, ...] = ()
-    refused: tuple[InvalidSpan, ...] = ()
+    invalid: tuple[InvalidSpan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +97,7 @@ class StoredExample:
         text: as it is there.
         row: all keys that travel with the text, those of goldspan too.
         work: per user name, or under `ALL` in a shared project.
-        spoiled: why text and offsets cannot be trusted, without a full stop; None if they can.
+        corruption: why text and offsets cannot be trusted, without a full stop; None if they can.
     """
 
     number: int
@@ -99,7 +108,7 @@ class StoredExample:
     text: str
     row: Mapping[str, Any] = field(hash=False)
     work: Mapping[str, AnnotatorWork] = field(hash=False)
-    spoiled: str | None = None
+    corruption: str | None = None
 
 
 def fingerprint(spans: Iterable[Span]) -> str:
@@ -130,7 +139,7 @@ def listed(row: Mapping[str, Any]) -> Any:  # noqa: ANN401  (JSON is any)
     return row["label"] if "label" in row else row.get("entities")
 
 
-def raw_spans(found: object) -> tuple[RawExportSpan, ...] | None:
+def parse_spans(found: object) -> tuple[RawExportSpan, ...] | None:
     """The spans in what `listed` gave, sorted; None if it is no list of them."""
     if not isinstance(found, list):
         return None
@@ -151,7 +160,7 @@ def _raw(item: object) -> RawExportSpan | None:
     return None
 
 
-def identity(row: Mapping[str, Any]) -> str | None:
+def goldspan_id(row: Mapping[str, Any]) -> str | None:
     """The id under which goldspan pushed a row, or None."""
     name = row.get("goldspan_id")
     return name if isinstance(name, str) and name else None
@@ -179,7 +188,7 @@ def stored_copy(number: int, row: Mapping[str, Any], work: Mapping[str, Annotato
         row: of any annotator.
         work: of each; it may be filled later.
     """
-    name, sha256 = identity(row), row.get("goldspan_sha256")
+    name, sha256 = goldspan_id(row), row.get("goldspan_sha256")
     at, extra = _at(row), _extra(row)
     return StoredExample(
         number=number,
@@ -190,7 +199,7 @@ def stored_copy(number: int, row: Mapping[str, Any], work: Mapping[str, Annotato
         text=text_of(row),
         row={key: value for key, value in row.items() if key not in DOCCANOS},
         work=work,
-        spoiled=None if name is None else _spoiled(row, sha256, at, extra),
+        corruption=None if name is None else _spoiled(row, sha256, at, extra),
     )
 
 
@@ -293,16 +302,16 @@ def annotator_work(
     if not raws and not said:
         return CONFIRMED if confirmed else NOTHING
     spans: dict[Span, None] = {}
-    refused = []
+    invalid = []
     for raw in raws:
         span = places.span(raw)
         if isinstance(span, Span) and span in spans:
-            span = InvalidSpan(raw.start, raw.end, raw.label, TWICE)
+            span = InvalidSpan(raw.start, raw.end, raw.label, DUPLICATE)
         if isinstance(span, Span):
             spans[span] = None
         else:
-            refused.append(span)
-    return AnnotatorWork(tuple(spans), confirmed, said, tuple(refused))  # sorted as they came: counting keeps the order
+            invalid.append(span)
+    return AnnotatorWork(tuple(spans), confirmed, said, tuple(invalid))  # sorted as they came: counting keeps the order
 
 
 TRIES = 3
@@ -392,7 +401,7 @@ def _confirmed(path: Path, project: DoccanoProject) -> Confirmed:
             name: {
                 row["id"]: listed(row)
                 for _, row in archive.rows(name)
-                if type(row.get("id")) is int and identity(row) is not None
+                if type(row.get("id")) is int and goldspan_id(row) is not None
             }
             for name in _names(archive, project)
         }
@@ -442,9 +451,9 @@ class _Reading:
                 hidden += 1
                 continue
             found = listed(row)
-            raws = raw_spans(found)
+            raws = parse_spans(found)
             copy = self._copy(number, row, annotator, broken=raws is None)
-            if number in done and done[number] != found and raw_spans(done[number]) != raws:
+            if number in done and done[number] != found and parse_spans(done[number]) != raws:
                 self.changed = _named(copy)
             places = self._places.of(copy.text) if raws else self._places
             self._works[number][annotator] = annotator_work(raws or (), comments(row), places, confirmed=number in done)
@@ -453,7 +462,7 @@ class _Reading:
     def _is_covered(self, number: int, row: dict[str, Any], annotator: str) -> bool:
         """Whether a foreign row claims a number that another example of the same part has."""
         known = self.copies.get(number)
-        if known is None or identity(row) is not None:
+        if known is None or goldspan_id(row) is not None:
             return False
         return known.id is not None or annotator in self._works[number]
 
@@ -464,17 +473,17 @@ class _Reading:
             ServerError: for two of goldspan's that have one number.
         """
         copy = self.copies.get(number)
-        if copy is None or (copy.id is None and identity(row) is not None):
+        if copy is None or (copy.id is None and goldspan_id(row) is not None):
             works = self._works[number] = {}
             copy = self.copies[number] = stored_copy(number, row, works)
         elif annotator in self._works[number]:
             raise ServerError(
                 f"the export has two examples of number {number}", example=copy.id, remedy="Look at them in Doccano."
             )
-        elif copy.id is not None and (identity(row), text_of(row)) != (copy.id, copy.text):
+        elif copy.id is not None and (goldspan_id(row), text_of(row)) != (copy.id, copy.text):
             self.changed = _named(copy)
-        if broken and copy.spoiled is None:
-            copy = self.copies[number] = replace(copy, spoiled=BROKEN)
+        if broken and copy.corruption is None:
+            copy = self.copies[number] = replace(copy, corruption=BROKEN)
         return copy
 
 

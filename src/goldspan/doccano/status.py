@@ -184,7 +184,7 @@ def _changed(copies: Sequence[StoredExample], text: str) -> bool:
 
 def _annotators(server: Doccano, snapshot: Snapshot) -> list[str]:
     """Who annotates: all but administrators that did nothing."""
-    begun = {name for copy in snapshot.copies.values() for name, work in copy.work.items() if human_work.is_begun(work)}
+    begun = {name for copy in snapshot.copies.values() for name, work in copy.work.items() if human_work.has_work(work)}
     members = server.members(snapshot.project.id)
     return sorted(begun | {member.username for member in members if member.role != ADMIN})
 
@@ -203,7 +203,7 @@ def _articles(snapshot: Snapshot, wish: PullOptions, annotators: list[str]) -> I
 def _confirmed(snapshot: Snapshot, name: str) -> dict[str, object]:
     """Who confirmed an example, and with which spans."""
     works = [item for copy in snapshot.by_id[name] for item in copy.work.items()]
-    return {who: (frozenset(work.spans), frozenset(work.refused)) for who, work in works if work.confirmed}
+    return {who: (frozenset(work.spans), frozenset(work.invalid)) for who, work in works if work.confirmed}
 
 
 def _unpulled(

@@ -55,7 +55,7 @@ def test_what_was_pushed_is_there_as_it_was_sent(shared):
     there = shared.take().by_id
     for example in FILLED:
         (one,) = there[example.id]
-        assert (one.text, one.at, one.extra, one.spoiled) == (example.text, example.at, example.extra, None)
+        assert (one.text, one.at, one.extra, one.corruption) == (example.text, example.at, example.extra, None)
         assert one.work[ALL].spans == example.spans
 
 

@@ -130,7 +130,7 @@ def go_round(pile, server, people, *, kind, unit, root):
             server, corpus, name, prefill="gold" if shared else "nothing", kind=kind, options=PushOptions()
         )
 
-    pushed = prepare().carry_out()
+    pushed = prepare().apply()
     assert pushed.account.stored == (sum(len(paper.example.spans) for paper in pile) if shared else 0)
     done = annotate(pile, people, project, unit)
     wanted = expected(pile, done, shared=shared)
@@ -158,7 +158,7 @@ def go_round(pile, server, people, *, kind, unit, root):
         assert all(one.text == examples[one.id].text for one in lines)
     assert pull.plan_pull(corpus, server, name).written == ()
     if not shared:
-        assert prepare().carry_out().plan.is_done
+        assert prepare().apply().plan.is_done
     server.delete_project(project.id)
 
 

@@ -38,7 +38,7 @@ def test_a_real_project_is_seen_as_its_annotators_left_it(server, project):
     found = take_snapshot(server, project)
     me = server.me().username
     assert found.members == tuple(sorted(["clara", me]))
-    assert {copy.spoiled for copy in found.copies.values()} == {None}
+    assert {copy.corruption for copy in found.copies.values()} == {None}
     assert {number: copy.work["clara"] for number, copy in found.copies.items()} == {
         first: AnnotatorWork((Span(4, 7, "PER"),), confirmed=True),
         second: AnnotatorWork(confirmed=True),

@@ -165,7 +165,7 @@ class Round(WorkModel, RuleBasedStateMachine):
 
     @rule()
     def push(self):
-        pushed = self.prepare().carry_out()
+        pushed = self.prepare().apply()
         self.check_nothing_lost()
         conflicts = {step.wanted.example.id for step in pushed.left.steps if step.state == "conflict"}
         there = self.texts_by_id({number: row["text"] for number, row in self.rows().items()})
@@ -179,7 +179,7 @@ class Round(WorkModel, RuleBasedStateMachine):
     def push_killed(self, after, answered):
         """Killed at a request that writes: before it is sent, or before its answer comes."""
         with self.dying(after, answered=answered), contextlib.suppress(Killed):
-            self.prepare().carry_out()
+            self.prepare().apply()
         self.check_nothing_lost()
 
     @rule(who=st.sampled_from(ANNOTATORS), which=picks)
@@ -272,7 +272,7 @@ class Round(WorkModel, RuleBasedStateMachine):
             patch.setattr(session, "send", sent)
             patch.setattr(self.server.client, "patience", 3.0)
             with contextlib.suppress(ServerError):
-                self.prepare().carry_out()
+                self.prepare().apply()
         self.server.restart()
         self.check_nothing_lost()
 

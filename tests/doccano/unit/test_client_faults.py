@@ -329,7 +329,7 @@ def test_the_words_of_a_server_are_shown_to_a_terminal_and_not_obeyed(table, mon
 
 def test_spans_of_several_shapes_are_read_alike():
     several = [{"start_offset": 0, "end_offset": 1, "label": "A", "id": 5}, [0, 1, "A"]]
-    assert snapshot.raw_spans(several) == (snapshot.RawExportSpan(0, 1, "A"), snapshot.RawExportSpan(0, 1, "A"))
+    assert snapshot.parse_spans(several) == (snapshot.RawExportSpan(0, 1, "A"), snapshot.RawExportSpan(0, 1, "A"))
 
 
 @pytest.mark.parametrize("count", ["many", None, [1], float("inf"), float("nan")])

@@ -11,7 +11,7 @@ from goldspan import offsets
 from goldspan.annotation import Example, Span
 from goldspan.doccano import members
 from goldspan.doccano.pull import merge, span_issues
-from goldspan.doccano.snapshot import TWICE, AnnotatorWork, InvalidSpan
+from goldspan.doccano.snapshot import DUPLICATE, AnnotatorWork, InvalidSpan
 from goldspan.errors import InvalidValueError
 from goldspan.formats import gold
 from helpers import strategies
@@ -26,9 +26,9 @@ def works(draw, text):
     spans = sorted(draw(strategies.spans(text, flat=False)))
     places = st.integers(-3, 2 * len(text) + 3)
     odd = st.builds(InvalidSpan, places, places, strategies.labels, st.just("why"))
-    twice = [InvalidSpan(span.start, span.end, span.label, TWICE) for span in spans]
-    refused = draw(st.lists(odd | st.sampled_from(twice) if twice else odd, max_size=3, unique=True))
-    return AnnotatorWork(tuple(spans), refused=tuple(refused))
+    twice = [InvalidSpan(span.start, span.end, span.label, DUPLICATE) for span in spans]
+    invalid = draw(st.lists(odd | st.sampled_from(twice) if twice else odd, max_size=3, unique=True))
+    return AnnotatorWork(tuple(spans), invalid=tuple(invalid))
 
 
 @st.composite
@@ -41,21 +41,21 @@ def cases(draw):
 def test_what_is_tidied_has_no_flaw_but_those_named(case):
     text, work, labels, unit = case
     done = span_issues.tidy_spans(*case)
-    left = replace(work, spans=done.spans, refused=tuple(r for r in work.refused if not repaired(done, r)))
-    assert set(span_issues.find_issue(text, left, labels, unit)) == set(done.flaws)
-    assert {flaw.kind for flaw in done.flaws} <= {"overlap", "refused"}
+    left = replace(work, spans=done.spans, invalid=tuple(r for r in work.invalid if not repaired(done, r)))
+    assert set(span_issues.find_issues(text, left, labels, unit)) == set(done.issues)
+    assert {issue.kind for issue in done.issues} <= {"overlap", "refused"}
 
 
-def repaired(done, refused):
-    place = (refused.start, refused.end, refused.label)
-    return any((r.flaw.start, r.flaw.end, r.flaw.label) == place and not r.flaw.surface for r in done.repairs)
+def repaired(done, invalid):
+    place = (invalid.start, invalid.end, invalid.label)
+    return any((r.issue.start, r.issue.end, r.issue.label) == place and not r.issue.surface for r in done.repairs)
 
 
 @given(cases())
 def test_tidying_twice_is_tidying_once(case):
     text, work, labels, unit = case
     done = span_issues.tidy_spans(*case)
-    again = span_issues.tidy_spans(text, replace(work, spans=done.spans, refused=()), labels, unit)
+    again = span_issues.tidy_spans(text, replace(work, spans=done.spans, invalid=()), labels, unit)
     assert (again.spans, again.repairs) == (done.spans, ())
 
 
@@ -64,9 +64,9 @@ def test_every_span_is_kept_or_named(case):
     _, work, _, _ = case
     done = span_issues.tidy_spans(*case)
     moved = [r.after for r in done.repairs if r.after]
-    named = [(r.flaw.start, r.flaw.end, r.flaw.label) for r in done.repairs]
-    refused = [flaw for flaw in done.flaws if flaw.kind == "refused"]
-    assert len(work.spans) + len(work.refused) == len(done.spans) - len(moved) + len(named) + len(refused)
+    named = [(r.issue.start, r.issue.end, r.issue.label) for r in done.repairs]
+    invalid = [issue for issue in done.issues if issue.kind == "refused"]
+    assert len(work.spans) + len(work.invalid) == len(done.spans) - len(moved) + len(named) + len(invalid)
     for span in work.spans:
         assert span in done.spans or (span.start, span.end, span.label) in named
 
@@ -76,24 +76,24 @@ def test_no_word_is_lost_and_none_taken_in(case):
     text, _, _, _ = case
     for repair in span_issues.tidy_spans(*case).repairs:
         if repair.after:
-            assert repair.surface == repair.flaw.surface.strip() == text[repair.after.start : repair.after.end]
-            assert repair.flaw.start <= repair.after.start < repair.after.end <= repair.flaw.end
-            assert repair.after.label == repair.flaw.label
+            assert repair.surface == repair.issue.surface.strip() == text[repair.after.start : repair.after.end]
+            assert repair.issue.start <= repair.after.start < repair.after.end <= repair.issue.end
+            assert repair.after.label == repair.issue.label
 
 
 @given(cases())
 def test_what_has_no_flaw_is_left_as_it_is(case):
     _, work, _, _ = case
-    if not span_issues.find_issue(*case):
+    if not span_issues.find_issues(*case):
         assert span_issues.tidy_spans(*case) == span_issues.TidyResult(tuple(sorted(work.spans)), (), ())
     else:
-        assert span_issues.tidy_spans(*case).repairs or span_issues.tidy_spans(*case).flaws
+        assert span_issues.tidy_spans(*case).repairs or span_issues.tidy_spans(*case).issues
 
 
 @given(strategies.texts, UNITS)
 def test_a_flat_annotation_with_visible_edges_fits(text, unit):
     words = [Span(found, found + len(word), "UNIT") for word, found in tokens_of(text)]
-    assert span_issues.find_issue(text, AnnotatorWork(tuple(words)), LABELS, unit) == ()
+    assert span_issues.find_issues(text, AnnotatorWork(tuple(words)), LABELS, unit) == ()
 
 
 def tokens_of(text):
@@ -109,7 +109,7 @@ def test_every_span_that_begins_inside_another_is_named(case):
     _, work, _, _ = case
     pairs = combinations(sorted(work.spans), 2)
     inside = {(later.start, later.end, later.label) for before, later in pairs if later.overlaps(before)}
-    named = {(f.start, f.end, f.label) for f in span_issues.find_issue(*case) if f.kind == "overlap"}
+    named = {(f.start, f.end, f.label) for f in span_issues.find_issues(*case) if f.kind == "overlap"}
     assert named == inside
 
 
@@ -119,22 +119,22 @@ def test_every_span_that_begins_inside_another_is_named(case):
 )
 def test_what_could_not_become_a_span_says_why(place, kind):
     text = "👍 seven"  # 7 code points, 8 UTF-16 units
-    work = AnnotatorWork(refused=(InvalidSpan(*place, "UNIT", "inside a pair"),))
-    [flaw] = span_issues.find_issue(text, work, LABELS, "utf16")
-    assert (flaw.kind, flaw.message) == (kind, "inside a pair")
-    assert bool(span_issues.tidy_spans(text, work, LABELS, "utf16").flaws) == (kind == "refused")
+    work = AnnotatorWork(invalid=(InvalidSpan(*place, "UNIT", "inside a pair"),))
+    [issue] = span_issues.find_issues(text, work, LABELS, "utf16")
+    assert (issue.kind, issue.message) == (kind, "inside a pair")
+    assert bool(span_issues.tidy_spans(text, work, LABELS, "utf16").issues) == (kind == "refused")
     assert offsets.to_utf16(text, [len(text)])[0] == 8
 
 
 def test_a_span_inside_a_long_one_is_named_behind_a_short_one_too():
     work = AnnotatorWork((Span(0, 16, "UNIT"), Span(4, 8, "UNIT"), Span(9, 16, "UNIT")))
-    assert [flaw.start for flaw in span_issues.find_issue("The 72nd Brigade", work, LABELS, "utf16")] == [4, 9]
+    assert [issue.start for issue in span_issues.find_issues("The 72nd Brigade", work, LABELS, "utf16")] == [4, 9]
 
 
 def test_the_message_names_the_overlapping_span():
     work = AnnotatorWork((Span(0, 8, "UNIT"), Span(4, 8, "PERSON"), Span(9, 16, "UNIT")))
-    [flaw] = span_issues.find_issue("The 72nd Brigade", work, LABELS, "utf16")
-    assert (flaw.surface, flaw.message) == ("72nd", "overlaps with [0, 8, UNIT]")
+    [issue] = span_issues.find_issues("The 72nd Brigade", work, LABELS, "utf16")
+    assert (issue.surface, issue.message) == ("72nd", "overlaps with [0, 8, UNIT]")
 
 
 # Laying over

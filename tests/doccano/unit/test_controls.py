@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from goldspan import files
 from goldspan.annotation import Example, Span
 from goldspan.doccano import controls
-from goldspan.doccano.snapshot import TWICE, AnnotatorWork, InvalidSpan, Snapshot, StoredExample
+from goldspan.doccano.snapshot import DUPLICATE, AnnotatorWork, InvalidSpan, Snapshot, StoredExample
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.evaluation.result import Counts
 
@@ -207,12 +207,12 @@ def held(*copies):
     return Snapshot(project, {one.number: one for one in copies}, ())
 
 
-def copy(number=1, name="strike.p03", text=TEXT, spoiled=None, row=None, **works):
-    return StoredExample(number, name, "", 73, {}, text, row or {}, works, spoiled)
+def copy(number=1, name="strike.p03", text=TEXT, corruption=None, row=None, **works):
+    return StoredExample(number, name, "", 73, {}, text, row or {}, works, corruption)
 
 
-def done(*spans, confirmed=True, refused=()):
-    return AnnotatorWork(spans, confirmed, (), refused)
+def done(*spans, confirmed=True, invalid=()):
+    return AnnotatorWork(spans, confirmed, (), invalid)
 
 
 def test_each_annotator_is_scored_alone_and_by_label(toy):
@@ -233,8 +233,8 @@ def test_only_what_was_confirmed_is_scored_and_pseudonyms_stand_for_names(toy):
 
 
 def test_what_cannot_be_a_span_is_wrong_and_a_span_twice_is_one(toy):
-    odd = [InvalidSpan(30, 90, "PORT", "ends outside"), InvalidSpan(4, 10, "SHIP", TWICE)]
-    [ann] = controls.score_controls(toy, held(copy(ann=done(GLORIA, PORT_SAID, refused=odd))), {}).records
+    odd = [InvalidSpan(30, 90, "PORT", "ends outside"), InvalidSpan(4, 10, "SHIP", DUPLICATE)]
+    [ann] = controls.score_controls(toy, held(copy(ann=done(GLORIA, PORT_SAID, invalid=odd))), {}).records
     assert ann.overall == Counts(2, 2, 3)
     assert ann.labels["PORT"] == Counts(1, 1, 2)
     assert [one.theirs for one in ann.wrong] == ["[30, 90, PORT], which ends outside"]
@@ -252,7 +252,7 @@ def test_spans_that_cross_are_shown_one_by_one(toy):
     [
         ([copy(text="The Gloria left.", ann=done())], "its gold has another text now"),
         ([copy(name="strike.p09", ann=done())], "it has no gold any more"),
-        ([copy(spoiled="was edited", ann=done())], "was edited"),
+        ([copy(corruption="was edited", ann=done())], "was edited"),
         ([copy(1, ann=done()), copy(2, bob=done())], "several copies of it were worked on"),
     ],
 )

@@ -56,7 +56,7 @@ def test_other_spans_filled_in_replace_an_example_that_nobody_worked_on():
     assert step(with_span, old, project=SHARED).state == "replace"
     worked = step(with_span, old, touched=[1], project=SHARED)
     assert (worked.state, worked.keep) == ("unchanged", 1)
-    assert "does not reach it" in worked.why
+    assert "does not reach it" in worked.reason
 
 
 def test_another_place_in_the_article_is_an_update_that_keeps_the_work():
@@ -95,14 +95,14 @@ def test_a_half_done_import_is_told_from_work_that_emptied_an_example():
         }.items()
     }
     batch = JournalBatch("u", None, above=4, ids=("a.p01",))
-    assert upload.half_done(Snapshot(SHARED, made, ()), [batch]) == {5}
-    assert not upload.half_done(Snapshot(SHARED, made, ()), [replace(batch, ids=("b",))])
-    assert not upload.half_done(Snapshot(SHARED, made, ()), [])
+    assert upload.half_imported_copies(Snapshot(SHARED, made, ()), [batch]) == {5}
+    assert not upload.half_imported_copies(Snapshot(SHARED, made, ()), [replace(batch, ids=("b",))])
+    assert not upload.half_imported_copies(Snapshot(SHARED, made, ()), [])
 
 
 def test_a_changed_text_with_work_on_it_is_a_conflict_that_a_pull_settles():
     found = step(B, stored_copy(1, A, work={"anna": AnnotatorWork(spans=(KFOR,))}), touched=[1])
-    assert (found.state, found.keep, found.why) == (
+    assert (found.state, found.keep, found.reason) == (
         "conflict",
         None,
         "its text changed, but it was worked on (labelled)",
@@ -111,10 +111,10 @@ def test_a_changed_text_with_work_on_it_is_a_conflict_that_a_pull_settles():
 
 
 def test_an_example_edited_on_the_server_is_replaced_or_a_conflict():
-    spoiled = replace(stored_copy(1, A), text="KFOR stayed.", spoiled="its text was changed on the server")
-    assert step(A, spoiled).state == "replace"
-    found = step(A, spoiled, touched=[1])
-    assert (found.state, found.why[-34:]) == ("conflict", "its text was changed on the server")
+    corruption = replace(stored_copy(1, A), text="KFOR stayed.", corruption="its text was changed on the server")
+    assert step(A, corruption).state == "replace"
+    found = step(A, corruption, touched=[1])
+    assert (found.state, found.reason[-34:]) == ("conflict", "its text was changed on the server")
 
 
 def test_what_nobody_asked_for_is_named_and_left_alone():

@@ -24,18 +24,18 @@ AURORA = Span(4, 10, "SHIP")
 LABELS = frozenset({"SHIP", "PORT", "CREW"})
 
 
-def work(*spans, confirmed=True, comments=(), refused=()):
-    return AnnotatorWork(spans=tuple(spans), confirmed=confirmed, comments=tuple(comments), refused=tuple(refused))
+def work(*spans, confirmed=True, comments=(), invalid=()):
+    return AnnotatorWork(spans=tuple(spans), confirmed=confirmed, comments=tuple(comments), invalid=tuple(invalid))
 
 
 OPEN = work(confirmed=False)
 
 
-def copy(number, name, text=None, row=None, spoiled=None, **works):
+def copy(number, name, text=None, row=None, corruption=None, **works):
     """A copy of an example, with what each annotator did on it."""
     held = TEXTS[name].text if text is None else text
     return StoredExample(
-        number=number, id=name, sha256="", at=0, extra={}, text=held, row=row or {}, work=works, spoiled=spoiled
+        number=number, id=name, sha256="", at=0, extra={}, text=held, row=row or {}, work=works, corruption=corruption
     )
 
 
@@ -97,7 +97,7 @@ def test_comments_of_a_shared_project_stay_out_of_gold():
         (work(Span(4, 10, "TANK")), "label"),
         (work(Span(3, 4, "SHIP")), "empty"),
         (work(AURORA, Span(4, 15, "PORT")), "overlap"),
-        (work(refused=[InvalidSpan(50, 90, "CREW", "ends outside")]), "outside"),
+        (work(invalid=[InvalidSpan(50, 90, "CREW", "ends outside")]), "outside"),
         (work(comments=["half a \ud83d"]), "comment"),
     ],
 )
@@ -116,10 +116,10 @@ def test_open_work_is_not_judged():
 
 
 def test_tidy_sets_right_and_tells():
-    done = work(Span(3, 11, "SHIP"), AURORA, Span(16, 25, "TANK"), refused=[InvalidSpan(50, 90, "CREW", "outside")])
+    done = work(Span(3, 11, "SHIP"), AURORA, Span(16, 25, "TANK"), invalid=[InvalidSpan(50, 90, "CREW", "outside")])
     found = collect(snapshot(copy(1, "harbour.p02", ann=done)), wish(tidy=True))
     assert found.lines["ann"]["harbour.p02"].spans == (AURORA,)
-    told = [(one.annotator, one.example, one.repair.flaw.kind, one.repair.flaw.surface) for one in found.repairs]
+    told = [(one.annotator, one.example, one.repair.issue.kind, one.repair.issue.surface) for one in found.repairs]
     assert sorted(told) == [
         ("ann", "harbour.p02", "edge", " Aurora "),
         ("ann", "harbour.p02", "label", "Port Said"),
@@ -140,7 +140,7 @@ def test_what_tidy_cannot_mend_stays_away_unmended():
     ("changed", "kind"),
     [
         ({"text": "Another text"}, "text"),
-        ({"spoiled": "its text was changed on the server"}, "spoiled"),
+        ({"corruption": "its text was changed on the server"}, "spoiled"),
     ],
 )
 def test_another_text_is_not_written_for_anybody(changed, kind):
@@ -188,7 +188,7 @@ def test_a_span_without_a_place_in_the_new_text_holds_its_line_back(toy):
 def test_a_slip_in_an_older_text_is_set_right_before_it_is_moved():
     found = collect(snapshot(copy(1, "harbour.p02", text=LONGER, ann=work(Span(9, 17, "SHIP")))), wish(tidy=True))
     assert found.lines["ann"]["harbour.p02"].spans == (AURORA,)
-    assert [one.repair.flaw.surface for one in found.repairs] == [" Aurora "]
+    assert [one.repair.issue.surface for one in found.repairs] == [" Aurora "]
 
 
 def test_a_shared_annotation_is_moved_into_gold():

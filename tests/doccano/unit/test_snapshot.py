@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from goldspan.annotation import Example, Span
 from goldspan.doccano.client.schema import Comment, DoccanoProject, ExampleRow, SpanType
 from goldspan.doccano.human_work import worked_on_examples
-from goldspan.doccano.snapshot import ALL, HALF_MOVED, TWICE, AnnotatorWork, InvalidSpan, fingerprint, take_snapshot
+from goldspan.doccano.snapshot import ALL, DUPLICATE, HALF_MOVED, AnnotatorWork, InvalidSpan, fingerprint, take_snapshot
 from goldspan.errors import InvalidValueError, ServerError
 from goldspan.formats import doccano
 from helpers.strategies import examples, labels, texts
@@ -97,7 +97,7 @@ def one(tmp_path, *, project=ALONE, row=None, **keys):
 
 def test_an_example_comes_back_with_all_that_it_carried(tmp_path):
     copy = one(tmp_path, label=[(5, 8, "PER"), (13, 17, "LOC")], comments=["hm?", "ok"], who="x")
-    assert (copy.number, copy.id, copy.at, copy.text, copy.spoiled) == (1, "a.p1", 5, TEXT, None)
+    assert (copy.number, copy.id, copy.at, copy.text, copy.corruption) == (1, "a.p1", 5, TEXT, None)
     assert copy.extra == {"k": [1]}
     assert copy.row.keys() == {"goldspan_id", "goldspan_at", "goldspan_sha256", "goldspan_extra", "who"}
     assert copy.work == {"ann": AnnotatorWork((Span(4, 7, "PER"), Span(12, 16, "LOC")), comments=("hm?", "ok"))}
@@ -121,7 +121,7 @@ def test_what_went_up_comes_down_as_it_was(tmp_path_factory, graphemes, example)
     except InvalidValueError:
         reject()
     copy = one(tmp_path_factory.mktemp("law"), project=project, row=row)
-    assert (copy.id, copy.text, copy.at, copy.spoiled) == (example.id, example.text, example.at, None)
+    assert (copy.id, copy.text, copy.at, copy.corruption) == (example.id, example.text, example.at, None)
     assert copy.extra == example.extra
     assert copy.work == {"ann": AnnotatorWork(example.spans)}
 
@@ -152,7 +152,7 @@ def test_every_span_of_the_server_is_a_span_or_refused_and_none_is_bent(tmp_path
     copy = one(tmp_path_factory.mktemp("raw"), project=project, example=Example("a.p1", text), label=raws)
     work = copy.work["ann"]
     back = server_units(Example("a.p1", text, work.spans), project)["label"]
-    kept = [*map(tuple, back), *((refused.start, refused.end, refused.label) for refused in work.refused)]
+    kept = [*map(tuple, back), *((invalid.start, invalid.end, invalid.label) for invalid in work.invalid)]
     assert Counter(kept) == Counter(raws)
     assert all(0 <= span.start < span.end <= len(text) for span in work.spans)
 
@@ -172,13 +172,13 @@ def test_every_span_of_the_server_is_a_span_or_refused_and_none_is_bent(tmp_path
 )
 def test_what_cannot_be_a_span_is_kept_aside_with_the_reason(tmp_path, span, why):
     work = one(tmp_path, label=[span, (5, 8, "PER")]).work["ann"]
-    assert work.refused == (InvalidSpan(*span, why),)
+    assert work.invalid == (InvalidSpan(*span, why),)
     assert work.spans == (Span(4, 7, "PER"),)
 
 
 def test_in_graphemes_the_reason_speaks_of_them(tmp_path):
     project = replace(ALONE, grapheme_mode=True)
-    assert one(tmp_path, project=project, label=[(4, 16, "X")]).work["ann"].refused[0].why == (
+    assert one(tmp_path, project=project, label=[(4, 16, "X")]).work["ann"].invalid[0].reason == (
         "lies outside the text of 15 grapheme clusters"
     )
 
@@ -186,7 +186,7 @@ def test_in_graphemes_the_reason_speaks_of_them(tmp_path):
 def test_a_span_that_is_there_twice_is_kept_once_and_told(tmp_path):
     work = one(tmp_path, label=[(5, 8, "X"), (5, 8, "X"), (5, 8, "Y")]).work["ann"]
     assert work.spans == (Span(4, 7, "X"), Span(4, 7, "Y"))
-    assert work.refused == (InvalidSpan(5, 8, "X", TWICE),)
+    assert work.invalid == (InvalidSpan(5, 8, "X", DUPLICATE),)
 
 
 def test_overlapping_spans_are_kept(tmp_path):
@@ -217,7 +217,7 @@ def test_overlapping_spans_are_kept(tmp_path):
 )
 def test_a_row_that_cannot_be_trusted_says_why(tmp_path, keys, why):
     copy = one(tmp_path, row=exported() | keys)
-    assert (copy.id, copy.spoiled) == ("a.p1", why)
+    assert (copy.id, copy.corruption) == ("a.p1", why)
 
 
 def test_a_spoiled_copy_still_shows_its_work(tmp_path):
@@ -227,20 +227,20 @@ def test_a_spoiled_copy_still_shows_its_work(tmp_path):
 
 def test_nothing_can_be_counted_in_a_text_that_is_no_unicode(tmp_path):
     work = one(tmp_path, row=exported(label=[(0, 1, "X")]) | {"text": "ab\ud800"}).work["ann"]
-    assert [refused.why for refused in work.refused] == ["lies outside the text of 0 UTF-16 units"]
+    assert [invalid.reason for invalid in work.invalid] == ["lies outside the text of 0 UTF-16 units"]
 
 
 @pytest.mark.parametrize("name", [None, "", 7])
 def test_what_goldspan_did_not_push_has_no_id_and_is_not_judged(alone, name):
     row = {"id": 4, "text": "x", "label": [[0, 1, "X"]], "Comments": [], "goldspan_id": name}
     (copy,) = alone({"ann": [row], "bob": [row]}).copies.values()
-    assert (copy.number, copy.id, copy.spoiled) == (4, None, None)
+    assert (copy.number, copy.id, copy.corruption) == (4, None, None)
     assert copy.work == dict.fromkeys(["ann", "bob"], AnnotatorWork((Span(0, 1, "X"),)))
 
 
 def test_an_example_whose_text_is_gone_is_no_changing_one(alone):
     (copy,) = alone({name: [exported() | {"text": None}] for name in ("ann", "bob")}).copies.values()
-    assert copy.spoiled == "it has no text"
+    assert copy.corruption == "it has no text"
 
 
 def test_each_annotator_has_work_of_their_own(alone):
@@ -301,7 +301,7 @@ def test_a_project_with_relations_has_its_spans_under_another_key(tmp_path):
     row |= {"relations": [], "Comments": [{"id": 1, "comment": "ok"}]}
     work = one(tmp_path, project=replace(ALONE, use_relation=True), row=row).work["ann"]
     assert work.spans == (Span(4, 7, "X"),)
-    assert [one.label for one in work.refused] == ["Y"]
+    assert [one.label for one in work.invalid] == ["Y"]
     assert work.comments == ("ok",)
 
 
@@ -314,7 +314,7 @@ CHANGED = exported(example=replace(EXAMPLE, text="other"))
 def test_an_example_that_changes_between_two_parts_makes_it_begin_again(tmp_path, torn):
     server = Fake(tmp_path, torn, {"ann": [CHANGED], "bob": [CHANGED]})
     (copy,) = take_snapshot(server, ALONE, confirmed=False).copies.values()
-    assert (copy.text, copy.spoiled, copy.work) == ("other", None, {"ann": AnnotatorWork(), "bob": AnnotatorWork()})
+    assert (copy.text, copy.corruption, copy.work) == ("other", None, {"ann": AnnotatorWork(), "bob": AnnotatorWork()})
 
 
 def test_a_project_that_never_rests_is_an_error(tmp_path):

@@ -60,7 +60,7 @@ def test_what_was_sent_is_what_is_stored():
         (AnnotatorWork(), r"a\.p01 \(not \[\(0, 4, 'UNIT'\)\]\)"),
         (AnnotatorWork(spans=(Span(0, 3, "UNIT"),)), r"not .* but \[\(0, 3, 'UNIT'\)\]"),
         (AnnotatorWork(spans=(KFOR, Span(5, 9, "UNIT"))), r"but \[\(5, 9, 'UNIT'\)\]"),
-        (AnnotatorWork(spans=(KFOR,), refused=(InvalidSpan(0, 4, "UNIT", "is there twice"),)), "is there twice"),
+        (AnnotatorWork(spans=(KFOR,), invalid=(InvalidSpan(0, 4, "UNIT", "is there twice"),)), "is there twice"),
     ],
 )
 def test_a_difference_that_nothing_explains_is_an_error_with_the_name(work, why):
@@ -94,7 +94,7 @@ def half(works, whole=False, examples=FULL):
         for number, (example, work) in enumerate(zip(examples, works, strict=True), 1)
     ]
     batch = JournalBatch("u", None, 0, tuple(dict.fromkeys(example.id for example in examples)), whole)
-    return upload.half_done(snapshot_of(*copies, project=SHARED), [batch])
+    return upload.half_imported_copies(snapshot_of(*copies, project=SHARED), [batch])
 
 
 NONE, KEPT, DONE = {"comments": ()}, {"spans": (KFOR,)}, {"confirmed": True}

@@ -166,13 +166,13 @@ def _moved(lines: tuple[MovedLine, ...]) -> Iterator[str]:
 
 def _repairs(repairs: tuple[Fix, ...]) -> Iterator[str]:
     for done in repairs[:SHOWN]:
-        flaw, after = done.repair.flaw, done.repair.after
+        issue, after = done.repair.issue, done.repair.after
         now = "dropped" if after is None else f"[{after.start}, {after.end}] {_short(done.repair.surface)}"
         who = f"{done.annotator}  " if done.annotator else ""
-        place = f"[{flaw.start}, {flaw.end}, {flaw.label}] {_short(flaw.surface)}"
-        yield f"tidied: {who}{done.example}  {flaw.kind}: {place} -> {now}"
+        place = f"[{issue.start}, {issue.end}, {issue.label}] {_short(issue.surface)}"
+        yield f"tidied: {who}{done.example}  {issue.kind}: {place} -> {now}"
     yield from _more(len(repairs))
-    for kind, number in Counter(done.repair.flaw.kind for done in repairs).items():
+    for kind, number in Counter(done.repair.issue.kind for done in repairs).items():
         yield f"  {number:,} {kind} set right"
 
 

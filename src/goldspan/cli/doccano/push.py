@@ -81,7 +81,7 @@ def run(
             options=PushOptions(progress=tell, planned=lambda plan: _show(ready, plan)),
         )
         if apply:
-            pushed = ready.carry_out()
+            pushed = ready.apply()
             left, report = pushed.left, pushed.json()
         else:
             left = ready.look()
@@ -95,9 +95,9 @@ def run(
 
 def _show(ready: PushRequest, plan: PushPlan) -> None:
     """What will be done, and what needs somebody to look at it."""
-    for line in ready.preparation.lines():
+    for line in ready.project_plan.lines():
         console.say(line)
-    for line in ready.preparation.remarks():
+    for line in ready.project_plan.remarks():
         console.say(f"note: {line}")
     if planted := ready.controls.examples:
         more = f", {len(ready.controls.new):,} of them new" if ready.controls.new else ""
@@ -120,7 +120,7 @@ def _table(ready: PushRequest, plan: PushPlan) -> Table:
         for article, counts in plan.articles().items()
     ]
     rows.append(["all", *(f"{total[name]:,}" for name in names)])
-    return console.print_table(ready.preparation.planned.name, ("article", *names), rows)
+    return console.print_table(ready.project_plan.planned.name, ("article", *names), rows)
 
 
 def _attention(plan: PushPlan) -> Iterator[str]:
@@ -136,7 +136,7 @@ def _attention(plan: PushPlan) -> Iterator[str]:
 
 
 def _undone(ready: PushRequest, plan: PushPlan) -> Iterator[str]:
-    if plan.is_done and not list(ready.preparation.lines()):
+    if plan.is_done and not list(ready.project_plan.lines()):
         yield "Everything is there already: nothing to do."
     else:
         yield "Nothing was written: this is the plan. Carry it out with --apply."
@@ -146,7 +146,7 @@ def _done(ready: PushRequest, pushed: PushResult) -> Iterator[str]:
     account = pushed.account
     if pushed.plan.is_done:
         around = (
-            ", but around them the above was changed" if list(ready.preparation.lines()) else ": nothing was written"
+            ", but around them the above was changed" if list(ready.project_plan.lines()) else ": nothing was written"
         )
         yield f"The examples were there already{around}."
         return

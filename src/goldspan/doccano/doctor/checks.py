@@ -18,7 +18,7 @@ from goldspan.doccano.client import http
 from goldspan.doccano.doctor.context import DoctorCheck, Skipped, doctor_check
 from goldspan.doccano.project import FLAGS
 from goldspan.doccano.pull import span_issues
-from goldspan.doccano.snapshot import TWICE
+from goldspan.doccano.snapshot import DUPLICATE
 from goldspan.errors import InvalidValueError, ServerError
 
 if TYPE_CHECKING:
@@ -78,8 +78,8 @@ def doubled_id(patient: DoctorContext) -> Iterator[tuple[str, str]]:
 def spoiled_text(patient: DoctorContext) -> Iterator[tuple[str, str]]:
     """Texts that are not those that were pushed, so that no offset can be trusted."""
     for copy in patient.snapshot.copies.values():
-        if copy.id is not None and copy.spoiled is not None:
-            yield copy.id, f"number {copy.number}: {copy.spoiled}"
+        if copy.id is not None and copy.corruption is not None:
+            yield copy.id, f"number {copy.number}: {copy.corruption}"
 
 
 @doctor_check(
@@ -95,11 +95,11 @@ def unfit_span(patient: DoctorContext) -> Iterator[tuple[str, str]]:
         for annotator, work in copy.work.items():
             who = f" by {annotator}" if annotator else ""
             labels = {span.label for span in work.spans}  # what the scheme lacks is said elsewhere
-            wrong = [(one.start, one.end, one.label, one.why) for one in work.refused if one.why != TWICE]
-            flaws = span_issues.find_issue(
-                copy.text, replace(work, refused=()), labels, "utf16"
+            wrong = [(one.start, one.end, one.label, one.reason) for one in work.invalid if one.reason != DUPLICATE]
+            issues = span_issues.find_issues(
+                copy.text, replace(work, invalid=()), labels, "utf16"
             )  # these are in code points
-            for start, end, label, why in [*wrong, *((one.start, one.end, one.label, one.message) for one in flaws)]:
+            for start, end, label, why in [*wrong, *((one.start, one.end, one.label, one.message) for one in issues)]:
                 yield copy.id or f"number {copy.number}", f"the span [{start}, {end}, {label}]{who} {why}"
 
 
@@ -139,7 +139,7 @@ def _spans(copy: StoredExample, label: str) -> int:
     found: Counter[str] = Counter()
     for work in copy.work.values():
         found.update(span.label for span in work.spans)
-        found.update(refused.label for refused in work.refused)
+        found.update(invalid.label for invalid in work.invalid)
     return found[label]
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from goldspan.annotation import Span, article_of
-from goldspan.doccano.human_work import is_begun, is_changed, worked_on
+from goldspan.doccano.human_work import has_work, is_changed, worked_on
 from goldspan.doccano.pull import merge, reanchor
-from goldspan.doccano.pull.span_issues import IssueKind, SpanIssue, SpanRepair, TidyResult, find_issue, tidy_spans
+from goldspan.doccano.pull.span_issues import IssueKind, SpanIssue, SpanRepair, TidyResult, find_issues, tidy_spans
 from goldspan.doccano.snapshot import ALL, AnnotatorComment
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def _is_theirs(copy: StoredExample, annotator: str, work: AnnotatorWork) -> bool
     """
     if annotator == ALL and not is_changed(copy, work):
         work = replace(work, spans=())
-    return is_begun(work)
+    return has_work(work)
 
 
 def collect(snapshot: Snapshot, wish: PullOptions) -> CollectedWork:
@@ -151,7 +151,7 @@ def collect(snapshot: Snapshot, wish: PullOptions) -> CollectedWork:
             continue
         copy = worked_on(copies, shared=snapshot.project.collaborative)
         if copy is None:
-            worked = ", ".join(str(copy.number) for copy in copies if any(map(is_begun, copy.work.values())))
+            worked = ", ".join(str(copy.number) for copy in copies if any(map(has_work, copy.work.values())))
             message = f"the copies {worked} were worked on: which one is meant?"
             found.problems += _of_copies(copies, "double", message, wish)
         elif trouble := _trouble(copy, wish):
@@ -173,8 +173,8 @@ def _trouble(copy: StoredExample, wish: PullOptions) -> tuple[Kind, str] | None:
     """Why nothing can be taken from a copy."""
     if copy.id is None:
         return "foreign", "was not pushed by goldspan"
-    if copy.spoiled is not None:
-        return "spoiled", copy.spoiled
+    if copy.corruption is not None:
+        return "spoiled", copy.corruption
     if copy.id not in wish.texts:
         return "foreign", "the corpus has no such example"
     here = wish.texts[copy.id].text
@@ -187,7 +187,7 @@ def _of_copies(copies: Sequence[StoredExample], kind: Kind, message: str, wish: 
     """The problem for each whose work is concerned, or for nobody."""
     name = copies[0].id or f"Doccano's number {copies[0].number}"
     works = [(annotator, work) for copy in copies for annotator, work in copy.work.items()]
-    whose = [who for who, work in works if work.confirmed or (wish.unconfirmed and is_begun(work))]
+    whose = [who for who, work in works if work.confirmed or (wish.unconfirmed and has_work(work))]
     if kind == "text" and not whose:
         return []
     return [PullProblem(kind, who, name, message) for who in dict.fromkeys(whose or [""])]
@@ -200,7 +200,7 @@ def _take(copy: StoredExample, wish: PullOptions, unit: Unit, found: CollectedWo
         lines = found.lines.setdefault(annotator, {})
         said = () if annotator == ALL else work.comments  # there they are everybody's, and no part of gold
         found.comments += [AnnotatorComment(annotator, here.id, text) for text in said]
-        if is_begun(work):
+        if has_work(work):
             found.begun.add(annotator)
         if not (wish.withdraw or _is_theirs(copy, annotator, work)):
             found.untouched.setdefault(annotator, {})[here.id] = _moved(copy.text, here.text, work.spans)[0]
@@ -209,7 +209,7 @@ def _take(copy: StoredExample, wish: PullOptions, unit: Unit, found: CollectedWo
             continue
         done = _judged(copy.text, work, wish, unit)
         spans, lost = _moved(copy.text, here.text, done.spans)
-        problems = [_problem(annotator, here.id, flaw) for flaw in done.flaws]
+        problems = [_problem(annotator, here.id, issue) for issue in done.issues]
         problems += [_lost(annotator, here.id, copy.text, span, why) for span, why in lost.items()]
         problems += [
             PullProblem("comment", annotator, here.id, f"a comment is no Unicode: {text!a:.60}")
@@ -220,14 +220,14 @@ def _take(copy: StoredExample, wish: PullOptions, unit: Unit, found: CollectedWo
         if not problems:
             found.repairs += [Fix(annotator, here.id, repair) for repair in done.repairs]
             lines[here.id] = line = merge.line(here, spans, confirmed=work.confirmed, comments=said)
-            if copy.text != here.text and is_begun(work):
+            if copy.text != here.text and has_work(work):
                 found.moved.append(reanchor.moved_line(annotator, copy.text, line))
 
 
 def _judged(text: str, work: AnnotatorWork, wish: PullOptions, unit: Unit) -> TidyResult:
     """The spans as they are to be, and what is wrong with them."""
-    flaws = find_issue(text, work, wish.labels, unit)
-    return tidy_spans(text, work, wish.labels, unit) if flaws and wish.tidy else TidyResult(work.spans, (), flaws)
+    issues = find_issues(text, work, wish.labels, unit)
+    return tidy_spans(text, work, wish.labels, unit) if issues and wish.tidy else TidyResult(work.spans, (), issues)
 
 
 def _moved(old: str, new: str, spans: tuple[Span, ...]) -> tuple[tuple[Span, ...], Mapping[Span, str]]:
@@ -243,8 +243,8 @@ def _lost(annotator: str, name: str, text: str, span: Span, why: str) -> PullPro
     return PullProblem("lost", annotator, name, why, place, text[span.start : span.end])
 
 
-def _problem(annotator: str, name: str, flaw: SpanIssue) -> PullProblem:
-    return PullProblem(flaw.kind, annotator, name, flaw.message, (flaw.start, flaw.end, flaw.label), flaw.surface)
+def _problem(annotator: str, name: str, issue: SpanIssue) -> PullProblem:
+    return PullProblem(issue.kind, annotator, name, issue.message, (issue.start, issue.end, issue.label), issue.surface)
 
 
 def _is_unicode(text: str) -> bool:

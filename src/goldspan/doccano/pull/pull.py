@@ -222,18 +222,18 @@ def _unseen(server: Doccano, snapshot: Snapshot) -> dict[str, int]:
         return {}
     works = [work for copy in snapshot.copies.values() for work in copy.work.values()]
     held = Counter(span.label for work in works for span in work.spans)
-    held.update(span.label for work in works for span in work.refused)
+    held.update(span.label for work in works for span in work.invalid)
     project = snapshot.project.id
     more = {kind.name: server.count(project, kind.name) - held[kind.name] for kind in server.span_types(project)}
     return {label: number for label, number in more.items() if number > 0}
 
 
 def _repaired(repaired: Fix) -> dict[str, Any]:
-    flaw, after = repaired.repair.flaw, repaired.repair.after
+    issue, after = repaired.repair.issue, repaired.repair.after
     return {
         "annotator": repaired.annotator,
         "example": repaired.example,
-        "kind": flaw.kind,
-        "before": [flaw.start, flaw.end, flaw.label, flaw.surface],
+        "kind": issue.kind,
+        "before": [issue.start, issue.end, issue.label, issue.surface],
         "after": None if after is None else [after.start, after.end, after.label, repaired.repair.surface],
     }

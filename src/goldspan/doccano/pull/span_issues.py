@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from goldspan import offsets
 from goldspan.annotation import Span
-from goldspan.doccano.snapshot import TWICE
+from goldspan.doccano.snapshot import DUPLICATE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -53,7 +53,7 @@ class SpanRepair:
         surface: the words of that span; empty if there is none.
     """
 
-    flaw: SpanIssue
+    issue: SpanIssue
     after: Span | None
     surface: str
 
@@ -70,10 +70,10 @@ class TidyResult:
 
     spans: tuple[Span, ...]
     repairs: tuple[SpanRepair, ...]
-    flaws: tuple[SpanIssue, ...]
+    issues: tuple[SpanIssue, ...]
 
 
-def find_issue(text: str, work: AnnotatorWork, labels: Collection[str], unit: Unit) -> tuple[SpanIssue, ...]:
+def find_issues(text: str, work: AnnotatorWork, labels: Collection[str], unit: Unit) -> tuple[SpanIssue, ...]:
     """What does not fit, in the order of the text; a span may have several flaws.
 
     Args:
@@ -82,14 +82,14 @@ def find_issue(text: str, work: AnnotatorWork, labels: Collection[str], unit: Un
         labels: the names of the scheme.
         unit: what the offsets of refused spans count.
     """
-    if not work.spans and not work.refused:
+    if not work.spans and not work.invalid:
         return ()
     found = [
-        *_refused(text, work.refused, labels, unit),
+        *_refused(text, work.invalid, labels, unit),
         *_alone(text, work.spans, labels),
         *_overlaps(text, work.spans),
     ]
-    return tuple(sorted(found, key=lambda flaw: (flaw.start, flaw.end, flaw.label)))
+    return tuple(sorted(found, key=lambda issue: (issue.start, issue.end, issue.label)))
 
 
 def tidy_spans(text: str, work: AnnotatorWork, labels: Collection[str], unit: Unit) -> TidyResult:
@@ -105,8 +105,8 @@ def tidy_spans(text: str, work: AnnotatorWork, labels: Collection[str], unit: Un
         unit: what the offsets of refused spans count.
     """  # noqa: D205  (one sentence that needs two lines)
     kept: dict[Span, None] = {}
-    refused = _refused(text, work.refused, labels, unit)
-    repairs = [SpanRepair(flaw, None, "") for flaw in refused if flaw.kind != "refused"]
+    invalid = _refused(text, work.invalid, labels, unit)
+    repairs = [SpanRepair(issue, None, "") for issue in invalid if issue.kind != "refused"]
     for span in sorted(work.spans):
         trimmed = _trimmed(text, span) if span.label in labels else None
         if trimmed is None or trimmed in kept:
@@ -116,8 +116,8 @@ def tidy_spans(text: str, work: AnnotatorWork, labels: Collection[str], unit: Un
         if trimmed != span:
             repairs.append(SpanRepair(_edge(text, span), trimmed, text[trimmed.start : trimmed.end]))
     spans = tuple(sorted(kept))
-    flaws = (*(flaw for flaw in refused if flaw.kind == "refused"), *_overlaps(text, spans))
-    return TidyResult(spans, tuple(repairs), flaws)
+    issues = (*(issue for issue in invalid if issue.kind == "refused"), *_overlaps(text, spans))
+    return TidyResult(spans, tuple(repairs), issues)
 
 
 def _alone(text: str, spans: Iterable[Span], labels: Collection[str]) -> Iterator[SpanIssue]:
@@ -139,16 +139,18 @@ def _overlaps(text: str, spans: Iterable[Span]) -> Iterator[SpanIssue]:
             before = span
 
 
-def _refused(text: str, refused: Sequence[InvalidSpan], labels: Collection[str], unit: Unit) -> list[SpanIssue]:
+def _refused(text: str, invalid: Sequence[InvalidSpan], labels: Collection[str], unit: Unit) -> list[SpanIssue]:
     """What could not become spans, and which of it can only be a slip."""
-    if not refused:
+    if not invalid:
         return []
     length = int((offsets.to_utf16 if unit == "utf16" else offsets.to_graphemes)(text, [len(text)])[0])
-    return [SpanIssue(_kind(span, length, labels), span.start, span.end, span.label, "", span.why) for span in refused]
+    return [
+        SpanIssue(_kind(span, length, labels), span.start, span.end, span.label, "", span.reason) for span in invalid
+    ]
 
 
 def _kind(span: InvalidSpan, length: int, labels: Collection[str]) -> IssueKind:
-    if span.why == TWICE:
+    if span.reason == DUPLICATE:
         return "twice"
     if span.end <= span.start:
         return "empty"
@@ -170,7 +172,7 @@ def _why_dropped(text: str, span: Span, trimmed: Span | None, labels: Collection
         return _flaw("label", text, span, f"the scheme has no label {span.label[:60]!r}")
     if trimmed is None:
         return _flaw("empty", text, span, "covers nothing but blanks")
-    return _flaw("twice", text, span, TWICE)
+    return _flaw("twice", text, span, DUPLICATE)
 
 
 def _edge(text: str, span: Span) -> SpanIssue:

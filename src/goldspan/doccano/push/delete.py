@@ -122,7 +122,7 @@ def _places(copy: StoredExample, project: DoccanoProject) -> Iterator[tuple[int,
     for span in work.spans:
         start, end = convert(copy.text, [span.start, span.end]).tolist()
         yield start, end, span.label
-    yield from ((refused.start, refused.end, refused.label) for refused in work.refused)
+    yield from ((invalid.start, invalid.end, invalid.label) for invalid in work.invalid)
 
 
 def _pulse(server: Doccano, project: DoccanoProject) -> Pulse | None:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from goldspan.annotation import article_of
 from goldspan.doccano.human_work import CHANGED, worked_on_examples
 from goldspan.doccano.progress import no_progress
-from goldspan.doccano.push.upload import half_done
+from goldspan.doccano.push.upload import half_imported_copies
 from goldspan.doccano.snapshot import take_snapshot
 from goldspan.formats.doccano import SENT
 
@@ -58,7 +58,7 @@ class PushStep:
         state: as above.
         keep: the number of the copy that stays, if one does and was not left alone.
         drop: the numbers of the copies that nobody worked on and that go.
-        why: what needs saying about it, without a full stop.
+        reason: what needs saying about it, without a full stop.
         remedy: what people can do about it.
         meta: what is to travel with the kept copy from now on, where that differs.
     """
@@ -67,12 +67,12 @@ class PushStep:
     state: State
     keep: int | None = None
     drop: tuple[int, ...] = ()
-    why: str = ""
+    reason: str = ""
     remedy: str = ""
     meta: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def doubles(self) -> int:
+    def duplicates(self) -> int:
         """How many copies go for which no other comes."""
         return len(self.drop) - (self.state == "replace")
 
@@ -112,7 +112,7 @@ class PushPlan:
         found = Counter[str](step.state for step in self.steps)
         return {
             **{state: found[state] for state in STATES},
-            "double": sum(step.doubles for step in self.steps),
+            "double": sum(step.duplicates for step in self.steps),
             "only there": len(self.only_there),
         }
 
@@ -132,11 +132,11 @@ class PushPlan:
     def attention(self) -> Iterator[tuple[str, str, str]]:
         """What is not plain: the name of the example, what is the matter, what to do."""
         for step in self.steps:
-            if step.why:
-                yield step.wanted.example.id, step.why, step.remedy
-            if step.doubles > 0:
-                copies = "copy" if step.doubles == 1 else "copies"
-                yield step.wanted.example.id, f"{step.doubles} further {copies} that nobody worked on", ""
+            if step.reason:
+                yield step.wanted.example.id, step.reason, step.remedy
+            if step.duplicates > 0:
+                copies = "copy" if step.duplicates == 1 else "copies"
+                yield step.wanted.example.id, f"{step.duplicates} further {copies} that nobody worked on", ""
         for stray in self.only_there:
             yield stray.id or f"Doccano's number {stray.number}", "is only there, and left alone", ONLY_THERE
 
@@ -194,7 +194,7 @@ def is_doubtful(wanted: Iterable[DesiredExample], snapshot: Snapshot) -> bool:
 
 def same_text(want: DesiredExample, copy: StoredExample) -> bool:
     """Whether the copy holds the wanted text."""
-    return copy.spoiled is None and copy.text == want.example.text
+    return copy.corruption is None and copy.text == want.example.text
 
 
 def fits(want: DesiredExample, copy: StoredExample) -> bool:
@@ -214,7 +214,7 @@ def _step(
     if fitting:
         return _kept(want, fitting[0], _others(copies, fitting[:1]))
     if copies:
-        return PushStep(want, "replace", drop=_others(copies, ()), why=_why_replaced(want, copies))
+        return PushStep(want, "replace", drop=_others(copies, ()), reason=_why_replaced(want, copies))
     return PushStep(want, "create")
 
 
@@ -234,17 +234,17 @@ def _worked(
     if len(worked) > 1:
         told = "; ".join(f"number {copy.number}: {touched[copy.number]}" for copy in worked)
         return PushStep(
-            want, "conflict", drop=drop, why=f"{len(worked)} copies were worked on ({told})", remedy=SEVERAL
+            want, "conflict", drop=drop, reason=f"{len(worked)} copies were worked on ({told})", remedy=SEVERAL
         )
     copy = worked[0]
     if same_text(want, copy):
         return _kept(want, copy, drop)
     how = touched[copy.number]
-    if copy.spoiled is not None:
-        why = f"it was worked on ({how}), but {copy.spoiled}"
-        return PushStep(want, "conflict", drop=drop, why=why, remedy=BY_HAND)
+    if copy.corruption is not None:
+        why = f"it was worked on ({how}), but {copy.corruption}"
+        return PushStep(want, "conflict", drop=drop, reason=why, remedy=BY_HAND)
     return PushStep(
-        want, "conflict", drop=drop, why=f"its text changed, but it was worked on ({how})", remedy=OLDER_TEXT
+        want, "conflict", drop=drop, reason=f"its text changed, but it was worked on ({how})", remedy=OLDER_TEXT
     )
 
 
@@ -259,7 +259,7 @@ def _kept(want: DesiredExample, copy: StoredExample, drop: tuple[int, ...]) -> P
 def _why_replaced(want: DesiredExample, copies: Sequence[StoredExample]) -> str:
     if any(same_text(want, copy) for copy in copies):
         return "other spans are filled in"
-    return next((copy.spoiled for copy in copies if copy.spoiled is not None), "its text changed")
+    return next((copy.corruption for copy in copies if copy.corruption is not None), "its text changed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,10 +325,12 @@ def observe(
     if project is not None and server.count(project.id):
         options.progress(LOOK, 0, None)
         snapshot = None if going else take_snapshot(server, project, confirmed=False)
-        if snapshot is None or is_doubtful(wanted, snapshot) or half_done(snapshot, batches):
+        if snapshot is None or is_doubtful(wanted, snapshot) or half_imported_copies(snapshot, batches):
             snapshot = take_snapshot(server, project, confirmed=True)
             worked = options.worked_on(server, snapshot, going)
             # one that was left half done lacks its spans and nothing else
-            half = {number for number in half_done(snapshot, batches) if worked.get(number, CHANGED) == CHANGED}
+            half = {
+                number for number in half_imported_copies(snapshot, batches) if worked.get(number, CHANGED) == CHANGED
+            }
     made = plan_push(wanted, snapshot, worked, half=half, elsewhere=options.elsewhere)
     return Observation(snapshot, made)

@@ -199,7 +199,7 @@ class PushRequest:
 
     server: Doccano
     corpus: Corpus
-    preparation: ProjectPlan
+    project_plan: ProjectPlan
     examples: Sequence[Example]
     options: PushOptions
     controls: Controls
@@ -211,32 +211,32 @@ class PushRequest:
             InvalidValueError: for an example that does not fit the project.
             ServerError: if the server does not answer as it should.
         """
-        prepared = self.preparation
+        prepared = self.project_plan
         wanted = desired_state.upload_rows(self.examples, prepared.planned, self.corpus.scheme.names)
         return observe(self.server, prepared.project, wanted, self.options).plan
 
-    def carry_out(self) -> PushResult:
+    def apply(self) -> PushResult:
         """Make or update the project, and bring it to hold the examples.
 
         Raises:
             InvalidValueError: before anything is written, for an example that does not fit the project.
             ServerError: if the server does not answer as it should, or does not hold what it was sent.
         """
-        desired_state.upload_rows(self.examples, self.preparation.planned, self.corpus.scheme.names)
+        desired_state.upload_rows(self.examples, self.project_plan.planned, self.corpus.scheme.names)
         self.controls.record()  # first of all: what went up unrecorded would be taken for work
-        made = self.preparation.apply()
+        made = self.project_plan.apply()
         folder = self.corpus.build / "doccano"
         return push_examples(self.server, made, self.examples, folder=folder, options=self.options)
 
     def json(self) -> dict[str, Any]:
         """What would be done around the examples, for `--json`."""
-        planned = self.preparation.planned
+        planned = self.project_plan.planned
         return {
             "project": planned.name,
             "shared": planned.collaborative,
-            "new": self.preparation.project is None,
-            "changes": list(self.preparation.lines()),
-            "remarks": list(self.preparation.remarks()),
+            "new": self.project_plan.project is None,
+            "changes": list(self.project_plan.lines()),
+            "remarks": list(self.project_plan.remarks()),
             "controls": self.controls.json(),
         }
 

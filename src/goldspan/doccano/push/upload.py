@@ -108,7 +108,7 @@ def _outlast(server: Doccano, project: DoccanoProject, quiet: float) -> None:
 AT_ONCE = 1000  # examples that an import stores together, before their spans
 
 
-def half_done(snapshot: Snapshot, batches: Iterable[JournalBatch]) -> set[int]:
+def half_imported_copies(snapshot: Snapshot, batches: Iterable[JournalBatch]) -> set[int]:
     """The copies that an import of these batches made and died before it gave them their spans.
 
     An import stores a thousand examples at a time and then, at once, their spans. So what it leaves half done is a
@@ -153,7 +153,7 @@ def _may_be_half(copy: StoredExample, snapshot: Snapshot, batch: JournalBatch) -
 
 def _spans(copy: StoredExample) -> bool:
     """Whether a copy has any span."""
-    return any(work.spans or work.refused for work in copy.work.values())
+    return any(work.spans or work.invalid for work in copy.work.values())
 
 
 def _is_bare(copy: StoredExample) -> bool:

@@ -71,7 +71,7 @@ def reconcile(
     for want in sent:
         step = steps[want.example.id]
         spans = want.example.spans
-        if step.state == "conflict" or step.keep is None or step.why:
+        if step.state == "conflict" or step.keep is None or step.reason:
             account += PushTally(1, len(spans), 0, len(spans))
             continue
         difference = _difference(want, copies[step.keep])
@@ -115,7 +115,7 @@ def _difference(want: DesiredExample, copy: StoredExample) -> str:
         f"not {sorted(sent - there)}" if sent - there else "",
         f"but {sorted(there - sent)}" if there - sent else "",
     ]
-    parts += [f"{refused.why}" for refused in work.refused]
+    parts += [f"{invalid.reason}" for invalid in work.invalid]
     if not any(parts) and len(work.spans) != len(want.example.spans):
         parts.append("a span twice")
     return " ".join(part for part in parts if part)
