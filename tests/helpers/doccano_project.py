@@ -210,7 +210,7 @@ def add_member(server, project, name, role="annotator"):
 
 def remove_member(server, project, member):
     """Removes a member from a project; what they did stays."""
-    server._send("DELETE", f"v1/projects/{project.id}/members", {"ids": [member.id]})
+    server._json("DELETE", f"v1/projects/{project.id}/members", json={"ids": [member.id]})
 
 
 EVERYBODY = "all"  # who works on a shared annotation

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from goldspan.doccano.account import Account
-from goldspan.doccano.client import api
+from goldspan.doccano.client import paging
 from goldspan.doccano.client.api import Doccano
 from goldspan.errors import ServerError
 from helpers import doccano_annotator
@@ -58,7 +58,7 @@ def test_two_projects_of_one_name_are_never_chosen_between(server, project):
 
 def test_a_project_of_another_kind_is_none_of_ours(server):
     said = {"name": "client other", "project_type": "Seq2seq", "resourcetype": "Seq2seqProject", "description": "d"}
-    other = server._send("POST", "v1/projects", said)["id"]
+    other = server._json("POST", "v1/projects", json=said)["id"]
     with pytest.raises(ServerError, match="'client other' is for Seq2seq"):
         server.project("client other")
     assert other not in {found.id for found in server.projects()}
@@ -114,7 +114,7 @@ def test_a_reverted_upload_imports_nothing(server, project):
 
 
 def test_pages_meet_without_a_gap(server, project, monkeypatch):
-    monkeypatch.setattr(api, "PAGE", 7)
+    monkeypatch.setattr(paging, "PAGE", 7)
     import_rows(server, project, [{"text": str(number), "label": [[0, 1, "PER"]]} for number in range(30)])
     assert [row.text for row in server.examples(project.id)] == [str(number) for number in range(30)]
     assert len(list(server.examples(project.id, "PER"))) == 30
@@ -157,7 +157,7 @@ def test_an_example_changes_its_text_and_keeps_its_work(doccano, server, project
         lead.mark(project.id, row.id, 0, 3, "PER")
     changed = server.update_example(project.id, row.id, text="and Ann", meta={"a": "2"})
     assert (changed.text, changed.meta) == ("and Ann", {"a": "2"})
-    (span,) = server._get(f"v1/projects/{project.id}/examples/{row.id}/spans")
+    (span,) = server._json("GET", f"v1/projects/{project.id}/examples/{row.id}/spans")
     assert (span["start_offset"], span["end_offset"]) == (0, 3)
 
 

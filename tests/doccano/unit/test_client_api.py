@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goldspan.doccano.client import api
+from goldspan.doccano.client import api, paging
+from goldspan.doccano.client.paging import PagedList
 from goldspan.errors import ServerError
 
 
@@ -34,9 +35,9 @@ CHANGES = st.lists(st.lists(st.tuples(st.integers(0, 40), st.booleans()), max_si
 def test_what_stays_is_never_lost_while_others_come_and_go(numbers, changes, size):
     fetch, throughout = fickle(sorted(numbers), changes)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(api, "PAGE", size)
+        patch.setattr(paging, "PAGE", size)
         try:
-            found = [entry["id"] for entry in api.once(fetch, "entries")]
+            found = [entry["id"] for entry in PagedList(fetch, "entries", "the answer").distinct()]
         except ServerError as error:
             assert "changed each time" in str(error)  # noqa: PT017  (which of both comes is left to chance)
             return
@@ -48,19 +49,19 @@ def test_what_stays_is_never_lost_while_others_come_and_go(numbers, changes, siz
 def test_a_list_is_read_as_often_as_the_server_lists_each(numbers, size):
     fetch, _ = fickle(numbers, ())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(api, "PAGE", size)
-        assert [entry["id"] for entry in api.whole(fetch, "entries")] == numbers
+        patch.setattr(paging, "PAGE", size)
+        assert [entry["id"] for entry in PagedList(fetch, "entries", "the answer").as_listed()] == numbers
 
 
 def test_a_server_that_announces_more_than_it_gives_is_not_believed():
     with pytest.raises(ServerError, match="list of things changed each time that it was read, 5 times"):
-        list(api.once(lambda _, offset: {"count": 3, "results": [{"id": 1}][offset:]}, "things"))
+        list(PagedList(lambda _, offset: {"count": 3, "results": [{"id": 1}][offset:]}, "things", "it").distinct())
 
 
 @pytest.mark.parametrize("page", [[], {}, {"count": 1}, {"count": "1", "results": []}, {"count": 1, "results": [1]}])
 def test_a_page_of_the_wrong_shape_is_refused(page):
-    with pytest.raises(ServerError, match="server"):
-        list(api.once(lambda *_: page, "things"))
+    with pytest.raises(ServerError, match=r"the answer to GET /v1/things (is|lacks) "):
+        list(PagedList(lambda *_: page, "things", "the answer to GET /v1/things").distinct())
 
 
 def test_one_module_alone_imports_the_library():

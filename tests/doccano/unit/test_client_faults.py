@@ -98,17 +98,17 @@ BROKEN = {
     "no HTTP": (b"SSH-2.0-OpenSSH_9.6\r\n", "cut the connection"),
     "silence": (stall(), "did not answer within 0.3 s\n.*not known"),
     "silence in between": (stall(first=reply(200, b"{", length=9)), "went silent for 0.3 s in its answer"),
-    "a list": (reply(200, [1]), "gave a list where a user was expected\n.*Doccano 1.8"),
-    "missing keys": (reply(200, {"id": 1, "name": "x"}), "lacks 'username'; it has id, name"),
-    "wrong kind": (reply(200, {"id": "1"}), "'id' is a string, not a number"),
-    "true for one": (reply(200, {"id": True}), "'id' is true or false, not a number"),
-    "null": (reply(200, "null"), "gave nothing where a user"),
+    "a list": (reply(200, [1]), "the answer to GET /v1/me is a list, not an object\n.*Doccano 1.8"),
+    "missing keys": (reply(200, {"id": 1, "name": "x"}), "the answer to GET /v1/me lacks 'username'; it has id, name"),
+    "wrong kind": (reply(200, {"id": "1"}), "'id' of the answer to GET /v1/me is a string, not a number"),
+    "true for one": (reply(200, {"id": True}), "'id' of the answer to GET /v1/me is true or false, not a number"),
+    "null": (reply(200, "null"), "the answer to GET /v1/me is null, not an object"),
     "moved": (reply(301, b"", Location="/v2/me?token=abc"), "answered 301 and points to /v2/me\n"),
     "login page": (reply(302, b"", Location="/login/?next=/v1/me"), "answered 302 and points to /login/\n"),
     "nowhere": (reply(302), "points to nowhere"),
-    "no address": (reply(302, Location="http://["), "points to what is no address\n"),
-    "no port": (reply(302, Location="http://h:abc/"), "points to what is no address\n"),
-    "a port too large": (reply(302, Location="http://h:99999999/"), "points to what is no address\n"),
+    "no address": (reply(302, Location="http://["), "points to an invalid address\n"),
+    "no port": (reply(302, Location="http://h:abc/"), "points to an invalid address\n"),
+    "a port too large": (reply(302, Location="http://h:99999999/"), "points to an invalid address\n"),
     "a long way": (reply(302, Location="/a" * 9000), "points to (/a){150}\n"),
     "an odd code": (reply(200, b"{}", kind="application/json; charset=idna"), "called JSON but is not"),
     "many keys": (reply(200, {f"k{n}": 1 for n in range(9000)}), "lacks 'id'; it has k0.{298}\n"),
@@ -181,7 +181,7 @@ def test_a_refused_login_says_so(status):
 @pytest.mark.parametrize(
     ("answer", "expected"),
     [
-        (reply(200, {"key": "k"}), "took the login but gave no session"),
+        (reply(200, {"key": "k"}), "accepted the login but gave no session"),
         (APP, "JSON was expected but text/html came"),
         (BAD_GATEWAY, "502"),
         (reply(429, {"detail": "Later."}), "429"),
@@ -213,7 +213,7 @@ def test_a_session_that_ran_out_is_begun_anew_and_the_request_repeated(line, ref
 
 def test_a_session_is_begun_anew_once_only():
     with ScriptedServer({"GET /v1/me": [EXPIRED]}) as server:
-        assert "The login does not hold" in said(server.url, Doccano.me)
+        assert "The login was not accepted" in said(server.url, Doccano.me)
         assert server.lines() == ["GET /v1/me", "POST /v1/auth/login/", "GET /v1/me"]
 
 
@@ -281,7 +281,7 @@ def test_what_the_libraries_stumble_over_is_an_error_of_the_server(error, monkey
 
 
 def test_an_answer_that_unpacks_to_more_than_the_memory_is_cut_short(monkeypatch):
-    monkeypatch.setattr(http.hold, "__defaults__", (1 << 20,))
+    monkeypatch.setattr(http.read_body, "__defaults__", (1 << 20,))
     bomb = reply(200, gzip.compress(b" " * (64 << 20) + b"{}"), Content_Encoding="gzip")
     tracemalloc.start()
     try:
@@ -293,7 +293,7 @@ def test_an_answer_that_unpacks_to_more_than_the_memory_is_cut_short(monkeypatch
 
 def test_an_answer_up_to_the_limit_comes_whole(monkeypatch):
     padded = ME.partition(b"\r\n\r\n")[2].ljust(1 << 20)
-    monkeypatch.setattr(http.hold, "__defaults__", (1 << 20,))
+    monkeypatch.setattr(http.read_body, "__defaults__", (1 << 20,))
     with ScriptedServer({"GET /v1/me": [reply(200, gzip.compress(padded), Content_Encoding="gzip")]}) as server:
         assert Doccano(account(server.url), **QUICK).me().username == "admin"
 
@@ -485,8 +485,11 @@ def test_an_export_comes_whole_and_leaves_nothing_behind():
 
 DATA = a_zip(ann="x" * 5000)
 CUT = {
-    "cut": (reply(200, DATA[:90], kind="application/zip", length=len(DATA)), "broke off before all of it"),
-    "silent": (stall(first=reply(200, DATA[:90], kind="application/zip", length=5000)), "broke off before all of it"),
+    "cut": (reply(200, DATA[:90], kind="application/zip", length=len(DATA)), "broke off before it was complete"),
+    "silent": (
+        stall(first=reply(200, DATA[:90], kind="application/zip", length=5000)),
+        "broke off before it was complete",
+    ),
     "a page": (APP, "sent no ZIP for the export"),
     "not ready after all": (reply(200, {"status": "Not ready"}), "sent no ZIP"),
     "empty": (reply(200, b"", kind="application/zip"), "an empty export"),
@@ -504,7 +507,7 @@ def test_an_export_that_does_not_come_whole_is_refused(name, tmp_path, monkeypat
 
 
 def test_an_export_without_end_is_cut_short(monkeypatch):
-    monkeypatch.setattr(http.save, "__defaults__", (100,))
+    monkeypatch.setattr(http.save_zip, "__defaults__", (100,))
     with ScriptedServer(exporting(reply(200, DATA + b"x" * 200, kind="application/zip"))) as server:
         assert "more than 100 bytes" in said(server.url, export)
 
@@ -554,7 +557,7 @@ def test_a_task_that_is_none_is_refused(answer):
 
 def test_an_upload_without_a_number_is_refused():
     found = fault(APP, "POST /v1/fp/process/", lambda doccano: doccano.upload(b"x", "a.jsonl"))
-    assert "took the upload of a.jsonl but gave no number for it" in found
+    assert "accepted the upload of a.jsonl but gave no id for it" in found
 
 
 def test_a_missing_upload_is_not_reverted_and_other_refusals_are_errors():

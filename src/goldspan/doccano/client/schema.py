@@ -1,37 +1,45 @@
-"""What a Doccano holds, as values of ours: each made from one JSON object, or refused.
+"""What Doccano answers, checked: a key that is needed is there and has its type; other keys are ignored.
 
-User          one who can log in
-Project       a project for sequence labelling, with the flags that decide what offsets and labels mean
-SpanType      a label
-Member        a user's part in a project
-Comment       what a user wrote about an example
-Row           an example, as the caller sees it
+Pydantic checks all answers but lists of examples. Those can have ten thousand rows, and the checks written by hand
+take 1.1 µs for a row where pydantic 2.14 takes 1.5 µs.
+
+No message holds a value that a server sent: it may be anything, an annotator's text or a password.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations` here: pydantic reads the annotations when the module is imported.
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, Field, StrictBool, StrictInt, StrictStr, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
 
 from goldspan.errors import ServerError
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 SEQUENCE_LABELLING = "SequenceLabeling"
-REMEDY = "goldspan speaks with Doccano 1.8: is this another version, or no Doccano at all?"
+REMEDY = "goldspan works with Doccano 1.8: is this another version, or no Doccano at all?"
 
 T = TypeVar("T")
+OptionalText = Annotated[StrictStr | None, AfterValidator(lambda text: text or None)]  # Doccano has both "" and null
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """One who can log in. A superuser may do everything; staff may create projects."""
+    """Someone who can log in. A superuser may do everything; staff may create projects."""
 
-    id: int
-    username: str
-    superuser: bool
-    staff: bool
+    id: StrictInt
+    username: StrictStr
+    superuser: Annotated[StrictBool, Field(alias="is_superuser")]
+    staff: Annotated[StrictBool, Field(alias="is_staff")]
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What a member may do in a project, e.g. `annotator`."""
+
+    id: StrictInt
+    name: StrictStr
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,52 +55,100 @@ class DoccanoProject:
         grapheme_mode: whether offsets count grapheme clusters instead of UTF-16 units.
         allow_overlapping: whether spans may overlap.
         use_relation: whether spans can be related; exports then have the spans under `entities`.
-        random_order: whether annotators see the examples in an order of their own.
+        random_order: whether each annotator sees the examples in a different order.
         members_create_labels: whether annotators may add labels.
     """
 
-    id: int
-    name: str
-    description: str
-    guideline: str
-    collaborative: bool
-    grapheme_mode: bool
-    allow_overlapping: bool
-    use_relation: bool
-    random_order: bool
-    members_create_labels: bool
+    id: StrictInt
+    name: StrictStr
+    description: StrictStr
+    guideline: StrictStr
+    collaborative: Annotated[StrictBool, Field(alias="collaborative_annotation")]
+    grapheme_mode: StrictBool
+    allow_overlapping: StrictBool
+    use_relation: StrictBool
+    random_order: StrictBool
+    members_create_labels: Annotated[StrictBool, Field(alias="allow_member_to_create_label_type")]
 
 
 @dataclass(frozen=True, slots=True)
 class SpanType:
     """A label: colours as `#rrggbb`, the shortcut as `prefix` (`ctrl`, `shift`) and `key`."""
 
-    id: int
-    name: str
-    colour: str
-    text_colour: str
-    prefix: str | None
-    key: str | None
+    id: StrictInt
+    name: Annotated[StrictStr, Field(alias="text")]
+    colour: Annotated[StrictStr, Field(alias="background_color")]
+    text_colour: Annotated[StrictStr, Field(alias="text_color")]
+    prefix: Annotated[OptionalText, Field(alias="prefix_key")] = None
+    key: Annotated[OptionalText, Field(alias="suffix_key")] = None
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
     """A user's part in a project. `user` is the user's number, `id` that of the membership, `role` a name."""
 
-    id: int
-    user: int
-    username: str
-    role: str
+    id: StrictInt
+    user: StrictInt
+    username: StrictStr
+    role: Annotated[StrictStr, Field(alias="rolename")]
 
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """What a user, former members included, wrote about an example."""
+    """What a user wrote about an example; the user may have left the project."""
 
-    id: int
-    example: int
-    username: str
-    text: str
+    id: StrictInt
+    example: StrictInt
+    username: StrictStr
+    text: StrictStr
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """A user, by number, confirmed an example, and when: ISO 8601, in the server's time zone."""
+
+    user: Annotated[StrictInt, Field(alias="confirmed_by")]
+    when: Annotated[StrictStr, Field(alias="confirmed_at")]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSpan:
+    """A span: offsets as the project counts them, and the number of its label."""
+
+    start: Annotated[StrictInt, Field(alias="start_offset")]
+    end: Annotated[StrictInt, Field(alias="end_offset")]
+    label: StrictInt
+
+
+@dataclass(frozen=True, slots=True)
+class MemberProgress:
+    """How many examples a user, by name, confirmed."""
+
+    user: StrictStr
+    done: StrictInt
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressOfMembers:
+    """The progress of everybody who confirmed an example."""
+
+    progress: list[MemberProgress]
+
+
+@dataclass(frozen=True, slots=True)
+class StartedTask:
+    """A task that was put into the task worker's queue."""
+
+    id: Annotated[StrictStr, Field(alias="task_id")]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskStatus:
+    """How a task stands; `error` and `result` are whatever the worker wrote."""
+
+    ready: StrictBool
+    error: Any = None
+    result: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +158,7 @@ class ExampleRow:
     Args:
         id: Doccano's number.
         text: as stored.
-        meta: what travels with it.
+        meta: the other columns that were imported with it.
         confirmed: by anybody in a collaborative project, by the caller otherwise.
         comments: how many there are, of everybody.
     """
@@ -114,157 +170,128 @@ class ExampleRow:
     comments: int
 
 
-@dataclass(frozen=True, slots=True)
-class Confirmation:
-    """That a user, by number, confirmed an example, and when: ISO 8601, in the server's time zone."""
-
-    user: int
-    when: str
-
-
-PROJECT_FIELDS = {
-    "name": "name",
-    "description": "description",
-    "guideline": "guideline",
-    "collaborative": "collaborative_annotation",
-    "grapheme_mode": "grapheme_mode",
-    "allow_overlapping": "allow_overlapping",
-    "use_relation": "use_relation",
-    "random_order": "random_order",
-    "members_create_labels": "allow_member_to_create_label_type",
+_ADAPTERS: dict[type, TypeAdapter[Any]] = {}
+_TYPES: dict[type, str] = {
+    dict: "an object",
+    list: "a list",
+    str: "a string",
+    int: "a number",
+    float: "a number",
+    bool: "true or false",
 }
-TEXTS = {"name", "description", "guideline"}
-SPAN_TYPE_FIELDS = {
-    "name": "text",
-    "colour": "background_color",
-    "text_colour": "text_color",
-    "prefix": "prefix_key",
-    "key": "suffix_key",
+_EXPECTED = {
+    "dataclass_type": "an object",
+    "list_type": "a list",
+    "string_type": "a string",
+    "int_type": "a number",
+    "bool_type": "true or false",
 }
 
 
-def user(data: object) -> User:
-    """A user out of an answer."""
-    row = entry(data, "a user")
-    return User(
-        get(row, "id", int), get(row, "username", str), get(row, "is_superuser", bool), get(row, "is_staff", bool)
-    )
+def parse(shape: type[T], data: object, owner: str) -> T:
+    """A JSON value as one of the classes above.
+
+    Args:
+        shape: the class, or a list of it.
+        data: the JSON value.
+        owner: what it is, for the message, e.g. `the answer to GET /v1/me`.
+
+    Raises:
+        ServerError: if a key is missing, or a value has another type.
+    """
+    try:
+        value: T = _adapter(shape).validate_python(data)
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    else:
+        return value
+    # Raised out here: pydantic's error holds the values that the server sent, and would be kept as the context.
+    raise _mismatch(details["loc"], _EXPECTED.get(details["type"], "what Doccano gives"), data, owner)
 
 
-def project(data: object) -> DoccanoProject:
-    """A project out of an answer."""
-    row = entry(data, "a project")
-    fields: dict[str, Any] = {
-        ours: get(row, theirs, str if ours in TEXTS else bool) for ours, theirs in PROJECT_FIELDS.items()
-    }
-    return DoccanoProject(get(row, "id", int), **fields)
+def parse_example(data: object, owner: str) -> ExampleRow:
+    """An example, checked by hand for speed: see the top of this module.
 
+    Args:
+        data: the JSON value.
+        owner: what it is, for the message.
 
-def span_type(data: object) -> SpanType:
-    """A label out of an answer."""
-    row = entry(data, "a label")
-    return SpanType(
-        get(row, "id", int),
-        get(row, "text", str),
-        get(row, "background_color", str),
-        get(row, "text_color", str),
-        maybe(row, "prefix_key"),
-        maybe(row, "suffix_key"),
-    )
-
-
-def member(data: object) -> Member:
-    """A membership out of an answer."""
-    row = entry(data, "a member")
-    return Member(get(row, "id", int), get(row, "user", int), get(row, "username", str), get(row, "rolename", str))
-
-
-def comment(data: object) -> Comment:
-    """A comment out of an answer."""
-    row = entry(data, "a comment")
-    return Comment(get(row, "id", int), get(row, "example", int), get(row, "username", str), get(row, "text", str))
-
-
-def confirmation(data: object) -> Confirmation:
-    """A confirmation out of an answer."""
-    row = entry(data, "a confirmation")
-    return Confirmation(get(row, "confirmed_by", int), get(row, "confirmed_at", str))
-
-
-def place(data: object) -> tuple[int, int, int]:
-    """Start, end and number of the label of a span out of an answer."""
-    row = entry(data, "a span")
-    return get(row, "start_offset", int), get(row, "end_offset", int), get(row, "label", int)
-
-
-def progress(data: object) -> tuple[str, int]:
-    """A user name out of an answer, and how many examples that user confirmed."""
-    row = entry(data, "the progress of a member")
-    return get(row, "user", str), get(row, "done", int)
-
-
-def example(data: object) -> ExampleRow:
-    """An example out of an answer."""
-    row = entry(data, "an example")
+    Raises:
+        ServerError: if a key is missing, or a value has another type.
+    """
+    row = parse_object(data, owner)
     return ExampleRow(
-        get(row, "id", int),
-        get(row, "text", str),
-        get(row, "meta", dict),
-        get(row, "is_confirmed", bool),
-        get(row, "comment_count", int),
+        get(row, "id", int, owner),
+        get(row, "text", str, owner),
+        get(row, "meta", dict, owner),
+        get(row, "is_confirmed", bool, owner),
+        get(row, "comment_count", int, owner),
     )
 
 
-def entry(data: object, what: str) -> dict[str, Any]:
+def parse_object(data: object, owner: str) -> dict[str, Any]:
     """A JSON object.
 
     Raises:
         ServerError: for anything else.
     """
     if not isinstance(data, dict):
-        raise ServerError(f"the server gave {_kind(data)} where {what} was expected", remedy=REMEDY)
+        raise _wrong_type(owner, data, _TYPES[dict])
     return data
 
 
-def entries(data: object, what: str) -> list[Any]:
-    """A JSON list.
+def get(row: Mapping[str, Any], key: str, kind: type[T], owner: str) -> T:
+    """The value under a key of a JSON object.
 
     Raises:
-        ServerError: for anything else.
-    """
-    if not isinstance(data, list):
-        raise ServerError(f"the server gave {_kind(data)} where a list of {what} was expected", remedy=REMEDY)
-    return data
-
-
-def get(row: Mapping[str, Any], key: str, kind: type[T]) -> T:
-    """What a JSON object holds under a key.
-
-    Raises:
-        ServerError: if it is not there, or of another kind.
+        ServerError: if it is not there, or has another type.
     """
     if key not in row:
-        raise ServerError(
-            f"the server's answer lacks {key!r}; it has {', '.join(sorted(row)) or 'nothing':.300}", remedy=REMEDY
-        )
+        raise _missing(owner, key, row)
     value = row[key]
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise ServerError(f"the server's {key!r} is {_kind(value)}, not {_kind(kind())}", remedy=REMEDY)
+        raise _wrong_type(f"{key!r} of {owner}", value, _TYPES[kind])
     return value
 
 
-def maybe(row: Mapping[str, Any], key: str) -> str | None:
-    """The string under a key, or None if it holds none."""
-    return get(row, key, str) if row.get(key) else None
+def server_names(shape: type) -> dict[str, str]:
+    """The server's name for each field that can be set, by ours."""
+    names = {field.name: _alias(field.type) or field.name for field in fields(shape)}
+    return {ours: theirs for ours, theirs in names.items() if ours != "id"}
 
 
-def _kind(value: object) -> str:
-    names = {
-        dict: "an object",
-        list: "a list",
-        str: "a string",
-        int: "a number",
-        float: "a number",
-        bool: "true or false",
-    }
-    return names.get(type(value), "nothing")
+def _alias(annotation: object) -> str | None:
+    metadata = getattr(annotation, "__metadata__", ())
+    return next((each.alias for each in metadata if isinstance(each, FieldInfo)), None)
+
+
+def _adapter(shape: type) -> TypeAdapter[Any]:
+    """The validator of a shape, built once: that takes a thousand times as long as its use."""
+    if shape not in _ADAPTERS:
+        _ADAPTERS[shape] = TypeAdapter(shape)
+    return _ADAPTERS[shape]
+
+
+def _mismatch(place: tuple[int | str, ...], expected: str, data: object, owner: str) -> ServerError:
+    """The error for the place in a JSON value that pydantic refused."""
+    value: Any = data
+    for depth, step in enumerate(place):
+        if isinstance(value, dict) and step not in value:
+            return _missing(_name(place[:depth], owner), str(step), value)
+        value = value[step]
+    return _wrong_type(_name(place, owner), value, expected)
+
+
+def _name(place: tuple[int | str, ...], owner: str) -> str:
+    """A place in words, e.g. `'username' of entry 4 of the answer to GET /v1/users`."""
+    steps = [f"entry {step + 1}" if isinstance(step, int) else repr(step) for step in reversed(place)]
+    return " of ".join([*steps, owner])
+
+
+def _missing(owner: str, key: str, row: Mapping[str, Any]) -> ServerError:
+    keys = ", ".join(sorted(row)) or "nothing"
+    return ServerError(f"{owner} lacks {key!r}; it has {keys:.300}", remedy=REMEDY)
+
+
+def _wrong_type(owner: str, value: object, expected: str) -> ServerError:
+    return ServerError(f"{owner} is {_TYPES.get(type(value), 'null')}, not {expected}", remedy=REMEDY)
