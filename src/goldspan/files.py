@@ -199,7 +199,7 @@ def decode(data: bytes, file: Path | str) -> str:
             remedy="Find out the encoding and convert the file to UTF-8.",
         ) from None
     if not text.strip():
-        raise InputError("the file is empty", file=file, remedy="Put the article into it or remove it.")
+        raise InputError("the file is empty", file=file, remedy="Write its content or remove it.")
     return text
 
 

@@ -46,19 +46,29 @@ def test_the_scheme_of_this_project_is_read(project):
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ('version = "2.1"', "", "needs a version"),
-        ('version = "2.1"', 'version = "2.1', "not TOML"),
-        ('name = "SHIP"', "", r"label \?: 'name' is missing"),
-        ('page = "ship.md"', "", "label SHIP: 'page' is missing"),
-        ('page = "ship.md"', 'page = "ship.md"\nhue = 3', "label SHIP: unknown key 'hue'"),
-        ("#112233", "red", "label SHIP: the colour is #rrggbb"),
-        ('shortcut = "s"', 'shortcut = "sh"', "one character"),
+        ('version = "2.1"', "", "the key 'version' is missing"),
+        ('version = "2.1"', 'version = "2.1', ":2: not TOML"),
+        ('version = "2.1"', "version = 2.1", ":2: 'version' is 2.1, not a text"),
+        ('language = "de"', 'language = ["de"]', r":3: 'language' is \['de'\], not a language"),
+        ('name = "SHIP"', "", ":4: label 1: the key 'name' is missing"),
+        ('page = "ship.md"', "", ":4: label SHIP: the key 'page' is missing"),
+        ('page = "ship.md"', 'page = ""', ":9: label SHIP: 'page' is '', not a text"),
+        ('page = "ship.md"', 'page = "ship.md"\nhue = 3', ":10: label SHIP: unknown key 'hue'$"),
+        ("colour", "color", ":7: label SHIP: unknown key 'color', did you mean 'colour'"),
+        ("#112233", "red", ":7: label SHIP: 'colour' is 'red', not a colour as #rrggbb"),
+        ('shortcut = "s"', 'shortcut = "sh"', "'shortcut' is 'sh', not one character"),
+        ("quantity = true", 'quantity = "no"', ":16: label CREW: 'quantity' is 'no', not true or false"),
+        ('["The Hague"]', '"The Hague"', ":18: allow: 'leading-article' is 'The Hague', not a list of texts"),
+        ('["The Hague"]', '["The Hague", 3]', ":18: allow: 'leading-article' holds 3, not a list of texts"),
         ('shortcut = "s"', 'shortcut = "c"', "share the shortcut 'c'"),
         ('name = "CREW"', 'name = "SHIP"', "share the name 'SHIP'"),
-        ("[allow]", "[alow]", "unknown key 'alow'"),
+        ("[allow]", "[alow]", ":17: unknown key 'alow', did you mean 'allow'"),
+        (GOOD, 'version = "1"\n[label]\nname = "SHIP"', ":2: 'label' is {'name': 'SHIP'}, not one or more"),
+        (GOOD, 'version = "1"\nlabel = []', ":2: 'label' is \\[\\], not one or more"),
     ],
 )
 def test_a_broken_scheme_is_refused_by_name(tmp_path, old, new, words):
-    with pytest.raises(InputError, match=words) as caught:
+    with pytest.raises(InputError, match=f"(?m){words}") as caught:
         read(tmp_path, GOOD.replace(old, new, 1))
     assert "labels.toml" in str(caught.value)
+    assert caught.value.remedy

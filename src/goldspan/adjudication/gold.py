@@ -6,11 +6,12 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from goldspan import corpus, files
+from goldspan import files
 from goldspan.adjudication.state import read_state, record
 from goldspan.errors import InputError
 from goldspan.formats import gold
 from goldspan.guidelines import changelog
+from goldspan.manifest import read_manifest, write_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
     from goldspan.adjudication.derive import GoldDifference
     from goldspan.adjudication.state import AdjudicationState
     from goldspan.annotation import Example
-    from goldspan.corpus import Corpus, ManifestEntry
+    from goldspan.corpus import Corpus
     from goldspan.formats.decisions import Decision
+    from goldspan.manifest import ManifestEntry
 
 SHOWN = 3
 
@@ -121,9 +123,9 @@ def _write(state: AdjudicationState, texts: dict[Path, str]) -> list[Path]:
     again = {state.derived.settled[one.example].example.article for one in state.outdated}
     finished = {path.stem for path in texts} - {one.example.article for one in state.derived.disputes} - again
     path = state.corpus.folder / "manifest.jsonl"
-    before = corpus.read_manifest(path)  # not what the corpus read at first: a sitting writes it several times
+    before = read_manifest(path)  # not what the corpus read at first: a sitting writes it several times
     entries = [replace(one, guidelines=_version(state, one)) if one.id in finished else one for one in before]
-    if entries != before and corpus.write_manifest(path, entries):
+    if entries != before and write_manifest(path, entries):
         written.append(path)
     return written
 

@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from goldspan.adjudication.derive import derive, differences, settle
-from goldspan.corpus import confirmed
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats import decisions
 from goldspan.formats.decisions import Decision, fingerprint
@@ -116,7 +115,7 @@ def read_state(corpus: Corpus, articles: Collection[str] | None = None) -> Adjud
             )
     chosen = tuple(name for name in known if articles is None or name in articles)
     changelog.refuse_ahead(corpus.guidelines, corpus.scheme.version)
-    passes = {name: {one.id: one for one in confirmed(corpus, name, chosen)} for name in corpus.annotators()}
+    passes = {name: {one.id: one for one in corpus.confirmed_examples(name, chosen)} for name in corpus.annotators()}
     lines = tuple(line for name in chosen for line in _lines(corpus.decisions / f"{name}.jsonl"))
     derived = derive({name: examples.values() for name, examples in passes.items()}, [one.decision for one in lines])
     _refuse_other_surfaces(lines, derived)

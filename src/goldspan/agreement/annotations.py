@@ -15,9 +15,9 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import combinations, groupby
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from goldspan import corpus, formats
+from goldspan import confirmation, formats
 from goldspan.errors import InputError, NotFoundError
 from goldspan.formats.convert import found
 from goldspan.formats.detection import detect
@@ -27,9 +27,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from goldspan.annotation import Example, LabelScheme, Span
+    from goldspan.confirmation import Cause
     from goldspan.corpus import Corpus
-
-Cause = Literal["unconfirmed", "rejected", "ignored"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,10 +348,9 @@ def read_pass(annotator: str, path: Path, form: str | None = None) -> AnnotatorP
     assumed = False
     for _, rows in groupby(_rows(path, form), key=lambda placed: placed.file):
         mine = list(rows)
-        said = corpus.is_said(placed.example for placed in mine)
-        assumed |= not said
-        for placed in mine:
-            cause = corpus.cause(placed, said=said)
+        stated = confirmation.is_stated(placed.example for placed in mine)
+        assumed |= not stated
+        for placed, cause in confirmation.judge(mine, stated=stated):
             if cause is None:
                 examples.append(placed)
             else:

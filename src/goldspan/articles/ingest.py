@@ -19,8 +19,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
-from goldspan import corpus, files
+from goldspan import files
 from goldspan.errors import InputError
+from goldspan.manifest import ManifestEntry, read_manifest, write_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -112,22 +113,22 @@ def add(paths: Iterable[Path], seeds: Path, listed: Path, *, apply: bool) -> lis
         InputError: for an article that is not UTF-8, is empty or holds a NUL; whose name belongs to another text, or
             whose text has another name. Then nothing is written.
     """
-    entries = {entry.id: entry for entry in corpus.read_manifest(listed)}
+    entries = {entry.id: entry for entry in read_manifest(listed)}
     names = {entry.sha256: entry.id for entry in entries.values()}
     plan = []
     for path in files_of(paths, SUFFIXES):
         addition = _judge(path, seeds, entries, names)
-        entries.setdefault(addition.id, corpus.ManifestEntry(addition.id, path.name, addition.sha256))
+        entries.setdefault(addition.id, ManifestEntry(addition.id, path.name, addition.sha256))
         names[addition.sha256] = addition.id
         plan.append(addition)
     if apply:
         for addition in plan:
             _copy(addition, seeds)
-        corpus.write_manifest(listed, entries.values())
+        write_manifest(listed, entries.values())
     return plan
 
 
-def _judge(path: Path, seeds: Path, entries: dict[str, corpus.ManifestEntry], names: dict[str, str]) -> AddedArticle:
+def _judge(path: Path, seeds: Path, entries: dict[str, ManifestEntry], names: dict[str, str]) -> AddedArticle:
     data = files.read_bytes(path)
     files.decode(data, path)
     name, digest = path.stem, hashlib.sha256(data).hexdigest()

@@ -16,7 +16,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from goldspan import corpus, files
+from goldspan import files
 from goldspan.annotation import article_of
 from goldspan.articles.paragraphs import examples_of
 from goldspan.checks.check import CheckResult, check
@@ -24,6 +24,7 @@ from goldspan.checks.project import records, sha256
 from goldspan.errors import GoldspanError, InputError
 from goldspan.formats import gold
 from goldspan.formats.json_lines import numbered
+from goldspan.manifest import read_manifest, write_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -130,11 +131,11 @@ def _whole(path: Path, wanted: bytes | None) -> Iterator[CheckResult]:
 
 def _manifest(path: Path) -> bytes | None:
     try:
-        entries = corpus.read_manifest(path)
+        entries = read_manifest(path)
     except InputError:
         return None
     with tempfile.TemporaryDirectory() as folder:
-        corpus.write_manifest(Path(folder) / MANIFEST, entries)
+        write_manifest(Path(folder) / MANIFEST, entries)
         return (Path(folder) / MANIFEST).read_bytes()
 
 

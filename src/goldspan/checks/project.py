@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from goldspan import corpus, files
+from goldspan import confirmation, files
 from goldspan.adjudication.derive import derive
 from goldspan.checks.check import CheckResult
 from goldspan.corpus import SPLITS
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
     from goldspan.adjudication.derive import DerivedGold
     from goldspan.annotation import Example
-    from goldspan.corpus import Corpus, ManifestEntry
+    from goldspan.corpus import Corpus
     from goldspan.formats.record import Record
+    from goldspan.manifest import ManifestEntry
 
 
 class ValidExamples(NamedTuple):
@@ -149,10 +150,11 @@ class ProjectFiles:
     def _readings(self) -> dict[str, dict[str, Example]]:
         found: dict[str, dict[str, Example]] = {}
         for path in self.pass_files:
-            said = corpus.is_said(records(path))
-            for one in self.examples(path):
-                if corpus.is_boolean(one.example) and corpus.cause(one, said=said) is None:
-                    found.setdefault(one.example.id, {})[path.parent.name] = one.example
+            stated = confirmation.is_stated(records(path))
+            valid = [line for line in self.examples(path) if confirmation.is_valid(line.example)]
+            for line, cause in confirmation.judge(valid, stated=stated):
+                if cause is None:
+                    found.setdefault(line.example.id, {})[path.parent.name] = line.example
         return found
 
     @staticmethod

@@ -12,7 +12,6 @@ import typer
 from goldspan.cli.console import Format, Json, Labels, Root, listed, make_console, plain, write_json
 from goldspan.corpus import Corpus
 from goldspan.errors import InvalidValueError, NotFoundError
-from goldspan.formats import labels_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,6 +71,8 @@ def run(
 
 def _scheme(labels: Path | None, root: Path | None) -> LabelScheme | None:
     if labels is not None:
+        from goldspan.formats import labels_toml
+
         return labels_toml.read(labels)
     try:
         return Corpus.find(root).scheme

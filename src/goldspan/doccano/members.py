@@ -13,13 +13,14 @@ Members are added and their roles corrected. Nobody is removed: an export leaves
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from goldspan import files
+from pydantic import AfterValidator, Field
+
 from goldspan.errors import InputError, InvalidValueError
+from goldspan.validation import StrictModel, read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
 ADMIN = "project_admin"
 ROLES = ("annotator", "annotation_approver", ADMIN)
-KEYS = {"name", "role", "pseudonym"}
 REMEDY = f'Write [[member]], name = "…", role = "…" (one of {", ".join(ROLES)}), and pseudonym = "…" if wanted.'
 
 
@@ -42,6 +42,29 @@ class ListedMember:
     name: str
     role: str
     pseudonym: str | None = None
+
+
+def _unpadded(text: str) -> str:
+    if not text.strip() or text != text.strip():
+        raise ValueError("empty, or with spaces around it")
+    return text
+
+
+Name = Annotated[str, AfterValidator(_unpadded), Field(description="a text without spaces around it")]
+
+
+class _Member(StrictModel):
+    """A [[member]]."""
+
+    name: Name
+    role: Literal["annotator", "annotation_approver", "project_admin"] = Field(description=f"one of {', '.join(ROLES)}")
+    pseudonym: Name | None = Field(default=None, description="a text without spaces around it")
+
+
+class _MembersFile(StrictModel):
+    """The whole file."""
+
+    member: list[_Member] = Field(description="a list of [[member]]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,18 +116,11 @@ def read_members(path: Path) -> tuple[ListedMember, ...]:
     """The members that a file lists, in its order.
 
     Raises:
-        InputError: naming file and member, if it is no TOML or something is missing, doubled or unknown; if two would
-            write into one folder of passes.
+        InputError: naming the file, the line and the member, if it is no TOML or something is missing, doubled,
+            unknown or of a wrong type; if two would write into one folder of passes.
     """
-    try:
-        value = tomllib.loads(files.decode(files.read_bytes(path), path))
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"not TOML: {error}", file=path, remedy=REMEDY) from None
-    unknown, rows = sorted(set(value) - {"member"}), value.get("member")
-    if unknown or not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        what = f"unknown key {unknown[0]!r}" if unknown else "needs at least one [[member]]"
-        raise InputError(what, file=path, remedy=REMEDY)
-    listed = tuple(_listed(row, path) for row in rows)
+    rows = read_toml(path, _MembersFile, REMEDY).member
+    listed = tuple(ListedMember(row.name, row.role, row.pseudonym) for row in rows)
     names = [each.name for each in listed]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise InputError(f"the member {twice[0]!r} is listed twice", file=path, remedy="Remove one of the two.")
@@ -153,19 +169,6 @@ def plan_members(
         correct=tuple((old, each) for each in listed if (old := members.get(each.name)) and old.role != each.role),
         others=tuple(member for member in held if member.username not in names),
     )
-
-
-def _listed(row: dict[str, Any], path: Path) -> ListedMember:
-    name = row.get("name")
-    who = f"member {name}" if isinstance(name, str) else "member ?"
-    if unknown := sorted(set(row) - KEYS):
-        raise InputError(f"{who}: unknown key {unknown[0]!r}", file=path, remedy=REMEDY)
-    for key in ("name", "role", *(("pseudonym",) if "pseudonym" in row else ())):
-        if not isinstance(row.get(key), str) or not row[key].strip() or row[key] != row[key].strip():
-            raise InputError(f"{who}: {key!r} is missing, empty or no plain string", file=path, remedy=REMEDY)
-    if row["role"] not in ROLES:
-        raise InputError(f"{who}: there is no role {row['role']!r}", file=path, remedy=REMEDY)
-    return ListedMember(**row)
 
 
 LONGEST = 100  # characters: with four bytes each, a name would still not be too long for a file system

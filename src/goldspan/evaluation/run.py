@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from goldspan.corpus import Corpus, confirmed
+from goldspan.corpus import Corpus
 from goldspan.errors import InputError, NotFoundError
 from goldspan.evaluation.alignment import pair
 from goldspan.evaluation.report import make_report
@@ -175,5 +175,5 @@ def _passes(
     if corpus is None:
         return None
     articles = dict.fromkeys(example.article for example in gold)
-    read = {name: list(confirmed(corpus, name, articles)) for name in corpus.annotators()}
+    read = {name: list(corpus.confirmed_examples(name, articles)) for name in corpus.annotators()}
     return {name: examples for name, examples in read.items() if examples} or None

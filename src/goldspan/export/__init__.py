@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goldspan import files, formats
-from goldspan.corpus import confirmed
 from goldspan.errors import InputError
 from goldspan.export import card, parquet
 from goldspan.export.arrow import features
@@ -153,7 +152,7 @@ def _pass_rows(
 ) -> Iterator[parquet.DatasetRow]:
     for article in ids:
         for annotator in annotators:
-            for example in confirmed(corpus, annotator, [article]):
+            for example in corpus.confirmed_examples(annotator, [article]):
                 yield parquet.DatasetRow(example, fold.get(article), annotator)
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated
 
-from goldspan import files
+from pydantic import Field
+
 from goldspan.annotation import Label, LabelScheme
 from goldspan.errors import InputError, InvalidValueError
+from goldspan.validation import StrictModel, read_toml
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-REQUIRED = ("name", "definition", "colour", "shortcut", "page")
-COLOUR = re.compile(r"#[0-9a-f]{6}")
 TEMPLATE = """\
 # The label scheme. The order of the labels is their class id in every export: new ones go to the end.
 
@@ -41,43 +39,45 @@ page = "location.md"
 [allow]
 leading-article = ["The Hague"]
 """
-REMEDY = "A [[label]] has name, definition, colour, shortcut and page; `goldspan init FOLDER` writes one to look at."
+REMEDY = "A [[label]] has name, definition, colour, shortcut and page; `goldspan init FOLDER` writes an example."
+Text = Annotated[str, Field(min_length=1, description="a text")]
+
+
+class _Label(StrictModel):
+    """A [[label]]."""
+
+    name: Text
+    definition: Text
+    colour: str = Field(pattern="^#[0-9a-f]{6}$", description="a colour as #rrggbb in lower case")
+    shortcut: str = Field(min_length=1, max_length=1, description="one character")
+    page: Text
+    quantity: bool = Field(default=False, description="true or false")
+
+
+class _LabelsFile(StrictModel):
+    """The whole file."""
+
+    version: str = Field(min_length=1, description='a text such as "1.0"')
+    label: list[_Label] = Field(min_length=1, description="one or more [[label]]")
+    allow: dict[str, list[str]] = Field(
+        default_factory=dict, description='a list of texts per check, as in leading-article = ["The Hague"]'
+    )
+    language: str = Field(default="en", min_length=1, description='a language such as "en"')
 
 
 def read(path: Path) -> LabelScheme:
     """The scheme.
 
     Raises:
-        InputError: naming file and label, if it is no TOML or something is missing, doubled or unknown.
+        InputError: naming the file, the line and the label, if it is no TOML or something is missing, doubled, unknown
+            or of a wrong type.
     """
+    value = read_toml(path, _LabelsFile, REMEDY)
+    labels = tuple(
+        Label(row.name, row.definition, row.colour, row.shortcut, row.page, row.quantity) for row in value.label
+    )
+    allow = {check: frozenset(surfaces) for check, surfaces in value.allow.items()}
     try:
-        value = tomllib.loads(files.decode(files.read_bytes(path), path))
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"not TOML: {error}", file=path, remedy=REMEDY) from None
-    unknown = sorted(set(value) - {"version", "language", "label", "allow"})
-    if unknown or not isinstance(value.get("version"), str) or not value.get("label"):
-        what = f"unknown key {unknown[0]!r}" if unknown else "needs a version and at least one [[label]]"
-        raise InputError(what, file=path, remedy=REMEDY)
-    try:
-        labels = tuple(_label(row, path) for row in value["label"])
-        allow = {check: frozenset(surfaces) for check, surfaces in value.get("allow", {}).items()}
-        return LabelScheme(value["version"], labels, allow, value.get("language", "en"))
+        return LabelScheme(value.version, labels, allow, value.language)
     except InvalidValueError as error:
-        raise InputError(error.message, file=path, remedy=error.remedy) from None
-
-
-def _label(row: dict[str, Any], path: Path) -> Label:
-    name = row.get("name", "?")
-    for key in REQUIRED:
-        if not isinstance(row.get(key), str) or not row[key]:
-            raise InputError(f"label {name}: {key!r} is missing", file=path, remedy=REMEDY)
-    unknown = sorted(set(row) - {*REQUIRED, "quantity"})
-    if unknown:
-        raise InputError(f"label {name}: unknown key {unknown[0]!r}", file=path, remedy=REMEDY)
-    if not COLOUR.fullmatch(row["colour"]) or len(row["shortcut"]) != 1:
-        raise InputError(
-            f"label {name}: the colour is #rrggbb in lower case, the shortcut one character",
-            file=path,
-            remedy=REMEDY,
-        )
-    return Label(**row)
+        raise InputError(error.message, file=path, remedy=error.remedy or REMEDY) from None

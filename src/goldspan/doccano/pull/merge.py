@@ -7,11 +7,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from goldspan.annotation import Example, Span
+from goldspan.confirmation import CONFIRMED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-CONFIRMED, COMMENTS = "confirmed", "comments"
+COMMENTS = "comments"
 NONE: Mapping[str, tuple[Span, ...]] = MappingProxyType({})
 
 

@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from goldspan.annotation import Example
-    from goldspan.corpus import Corpus, ManifestEntry
+    from goldspan.corpus import Corpus
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.client.schema import DoccanoProject
     from goldspan.doccano.controls import ControlResult
     from goldspan.doccano.snapshot import Snapshot
+    from goldspan.manifest import ManifestEntry
 
 T = TypeVar("T", PullProblem, Fix, AnnotatorComment, MovedLine)
 

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from goldspan.annotation import Example, Span
-    from goldspan.corpus import Corpus, ManifestEntry
+    from goldspan.corpus import Corpus
     from goldspan.doccano.client.schema import DoccanoProject
+    from goldspan.manifest import ManifestEntry
 
 Prefill = Literal["nothing", "gold", "suggestions"]
 NAMED = 5  # examples in a message

@@ -1,0 +1,84 @@
+"""Which examples of an annotator's pass count: the rule by which agreement, adjudication, evaluation and the checks go.
+
+In a file with the key `confirmed` in some line, those lines count in which it is true; a line without the key was never
+opened. In a file without the key all lines count. What was rejected or ignored in Prodigy never counts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypeVar, cast
+
+from goldspan.errors import InputError
+from goldspan.formats import prodigy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from goldspan.annotation import Example
+    from goldspan.formats.record import Record
+
+CONFIRMED = "confirmed"  # the key of a line
+Cause: TypeAlias = Literal["unconfirmed", "rejected", "ignored"]
+CAUSES = {"reject": "rejected", "ignore": "ignored"}  # by the answer in Prodigy
+REMEDY = "Write true where the annotator confirmed the example, else false."
+
+
+class LocatedExample(Protocol):
+    """An example with its place."""
+
+    @property
+    def example(self) -> Example:
+        """The example."""
+
+    @property
+    def file(self) -> Path | None:
+        """The file it is in, if it comes from one."""
+
+    @property
+    def line(self) -> int | None:
+        """The line in that file, from 1."""
+
+
+L = TypeVar("L", bound=LocatedExample)
+
+
+def is_stated(examples: Iterable[Example | Record]) -> bool:
+    """Whether a file states what was confirmed: whether some line of it has the key."""
+    return any(CONFIRMED in example.extra for example in examples)
+
+
+def is_valid(example: Example | Record) -> bool:
+    """Whether a line has no confirmation, or one that is true or false."""
+    return isinstance(example.extra.get(CONFIRMED, True), bool)
+
+
+def judge(examples: Sequence[L], *, stated: bool | None = None) -> Iterator[tuple[L, Cause | None]]:
+    """Each example of a file with the reason why it does not count; None if it counts.
+
+    Args:
+        examples: of one file of one annotator.
+        stated: whether the file states what was confirmed, where `examples` are not the whole of it.
+
+    Raises:
+        InputError: for a confirmation that is neither true nor false.
+    """
+    if stated is None:
+        stated = is_stated(located.example for located in examples)
+    return ((located, _cause(located, stated=stated)) for located in examples)
+
+
+def _cause(located: LocatedExample, *, stated: bool) -> Cause | None:
+    example = located.example
+    answer = prodigy.answer(example)
+    if answer != "accept":
+        return cast("Cause", CAUSES.get(answer, "ignored"))
+    if not is_valid(example):
+        raise InputError(
+            f"{CONFIRMED!r} is {example.extra[CONFIRMED]!r:.60}, neither true nor false",
+            file=located.file,
+            line=located.line,
+            example=example.id,
+            remedy=REMEDY,
+        )
+    return None if example.extra.get(CONFIRMED, not stated) else "unconfirmed"

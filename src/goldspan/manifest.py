@@ -1,0 +1,94 @@
+"""`corpus/manifest.jsonl`: a line per article, with its file, its source and its licence.
+
+What is not known of an article is null, never guessed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING
+
+from goldspan import files
+from goldspan.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestEntry:
+    """One article of the corpus.
+
+    Args:
+        id: the article's id; its gold is `gold/<id>.jsonl`.
+        file: the name of its file in the seeds folder.
+        sha256: of the file's bytes, in hexadecimal.
+        title: its headline.
+        publisher: the outlet.
+        author: the byline.
+        url: where it was published.
+        published: the date, as `YYYY-MM-DD`.
+        licence: what its readers may do, or who holds the rights.
+        guidelines: the version of the guidelines that its gold follows; null before it has gold.
+    """
+
+    id: str
+    file: str
+    sha256: str
+    title: str | None = None
+    publisher: str | None = None
+    author: str | None = None
+    url: str | None = None
+    published: str | None = None
+    licence: str | None = None
+    guidelines: str | None = None
+
+
+KEYS = tuple(field.name for field in fields(ManifestEntry))
+REQUIRED = ("id", "file", "sha256")
+REMEDY = f"Each line is a JSON object with the keys {', '.join(KEYS)}; all but {', '.join(REQUIRED)} may be null."
+
+
+def read_manifest(path: Path) -> list[ManifestEntry]:
+    """The entries, in the order of the file.
+
+    Raises:
+        InputError: naming the line, if one is broken, has an id or file that is a path, or repeats an id.
+    """
+    from goldspan import validation
+
+    entries: dict[str, ManifestEntry] = {}
+    for number, raw in files.lines(files.read_bytes(path)):
+        # 10,000 lines take 0.03 s of pydantic; json.loads and checks by hand took 0.08 s.
+        entry = validation.parse_json(raw, ManifestEntry, path, number, REMEDY)
+        _validate(entry, path, number)
+        if entry.id in entries:
+            raise InputError(
+                f"the article {entry.id!r} is listed twice",
+                file=path,
+                line=number,
+                remedy="Remove one of the two lines.",
+            )
+        entries[entry.id] = entry
+    return list(entries.values())
+
+
+def write_manifest(path: Path, entries: Iterable[ManifestEntry]) -> bool:
+    """Write the entries, sorted by id; False if nothing changed."""
+    ordered = sorted(entries, key=lambda entry: entry.id)
+    return files.write(path, "".join(files.dumps(asdict(entry)) + "\n" for entry in ordered))
+
+
+def _validate(entry: ManifestEntry, path: Path, number: int) -> None:
+    for key in REQUIRED:
+        if not getattr(entry, key):
+            raise InputError(f"{key!r} is empty", file=path, line=number, remedy=REMEDY)
+    for name in (entry.id, entry.file):
+        if "/" in name or "\\" in name or "\0" in name or name.startswith("."):
+            raise InputError(
+                f"{name!r} is a path, not a name",
+                file=path,
+                line=number,
+                remedy="Ids and files are plain names inside their folder.",
+            )

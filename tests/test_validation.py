@@ -1,0 +1,100 @@
+"""Where a wrong value of a TOML file stands, and which key was meant."""
+
+import tomllib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import Field
+
+from goldspan import InputError
+from goldspan.validation import LONGEST_SEARCH, StrictModel, read_toml, toml_line
+
+TEXT = '''\
+# A comment with label = 3.
+version = "1"
+
+[[label]]
+name = """
+label = 2
+"""
+sizes = [
+  1,
+  2,
+]
+[[label]]
+name = "B"
+[allow]
+"a.b" = ["x"]
+'''
+
+
+@pytest.mark.parametrize(
+    ("location", "line"),
+    [
+        (("version",), 2),
+        (("label",), 4),
+        (("label", 0), 4),
+        (("label", 0, "name"), 5),
+        (("label", 0, "sizes"), 8),
+        (("label", 0, "sizes", 1), 8),
+        (("label", 1, "name"), 13),
+        (("allow", "a.b"), 15),
+        (("label", 2), None),
+        (("label", 1, "name", "x"), None),
+        ((), None),
+    ],
+)
+def test_the_line_on_which_a_value_begins(location, line):
+    assert toml_line(TEXT, location) == line
+    assert toml_line(TEXT.replace("\n", "\r\n"), location) == line
+
+
+@given(
+    st.lists(st.sampled_from(["", "# x", 'a = """', "[", "[[t]]", "k = 1", "]", '"""']), max_size=12), st.integers(0, 2)
+)
+def test_the_line_of_a_key_holds_it_whatever_stands_around(lines, number):
+    text = "\n".join(lines)
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return
+    line = toml_line(text, ("t", number, "k"))
+    assert line is None or lines[line - 1] == "k = 1"
+
+
+def test_no_line_is_looked_for_in_a_long_file():
+    text = "".join(f"k{number} = 1\n" for number in range(LONGEST_SEARCH + 1))
+    assert toml_line(text, (f"k{LONGEST_SEARCH - 1}",)) == LONGEST_SEARCH
+    assert toml_line(text, (f"k{LONGEST_SEARCH}",)) is None
+
+
+class Inner(StrictModel):
+    width: int
+
+
+class Outer(StrictModel):
+    boxes: list[Inner]
+    sizes: dict[str, int] = Field(default_factory=dict, description="a number per name")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("boxes = [{width = 1}, {widht = 2}]", "x.toml:1: boxes 2: unknown key 'widht', did you mean 'width'?"),
+        ("boxes = [{width = 1.5}]", "x.toml:1: boxes 1: 'width' is 1.5, not an integer"),
+        ("boxes = [{width = true}]", "x.toml:1: boxes 1: 'width' is true, not an integer"),
+        ("boxes = [3]", "x.toml:1: boxes 1: 'boxes' holds 3, not "),
+        ("boxes = []\nsizes = {a = 'b'}", "x.toml:2: sizes: 'a' is 'b', not a number per name"),
+        ("boxes = []\nsizes = 3", "x.toml:2: 'sizes' is 3, not a number per name"),
+        ("", "x.toml: the file is empty"),
+        ("boxes = " + "[" * 5000, "x.toml: not TOML"),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_line_and_its_key(text, message, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path = (tmp_path / "x.toml").relative_to(tmp_path)
+    path.write_text(text)
+    with pytest.raises(InputError) as caught:
+        read_toml(path, Outer, "Write it so.")
+    assert str(caught.value).startswith(message)
