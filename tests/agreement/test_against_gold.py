@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from goldspan.agreement.against_gold import measure_against_gold
 from goldspan.agreement.annotations import annotations_of_examples
+from goldspan.agreement.disagreements import dispute_markup
 from goldspan.annotation import Example, Span
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.evaluation.result import exact
@@ -29,7 +30,7 @@ def records(*marked, gold=GOLD, **more):
 ANN = ("The [Argo]{SHIP} left [Tyre]{PORT}.", "The Argo sank.", "[Off Tyre]{PORT} the [Fury]{SHIP} waited.")
 
 
-def test_precision_is_of_his_spans_and_recall_of_golds():
+def test_precision_is_of_own_spans_and_recall_of_golds():
     (found,) = records(ANN)
     assert (found.overall.counts.precision, found.overall.counts.recall) == (3 / 4, 3 / 5)
     assert found.labels["SHIP"].counts.precision == 1
@@ -45,12 +46,12 @@ def test_only_what_both_have_counts():
 def test_one_who_confirmed_nothing_is_there_with_nothing():
     annotations = annotations_of_examples({"ann": GOLD, "nobody": []})
     nobody = measure_against_gold(annotations, GOLD, LABELS, **FEW)[1]
-    assert (nobody.examples, nobody.overall.counts.f1, nobody.stages, nobody.errors) == (0, None, (), ())
+    assert (nobody.examples, nobody.overall.counts.f1, nobody.articles, nobody.errors) == (0, None, (), ())
 
 
 def test_articles_come_in_the_order_of_the_manifest_with_their_guidelines():
     (found,) = records(ANN, guidelines={"b": "1.0", "a": "1.1"})
-    assert [(one.article, one.guidelines, one.examples) for one in found.stages] == [("b", "1.0", 2), ("a", "1.1", 1)]
+    assert [(one.article, one.guidelines, one.examples) for one in found.articles] == [("b", "1.0", 2), ("a", "1.1", 1)]
     assert {one.guidelines: one.counts.gold for one in found.versions} == {"1.0": 3, "1.1": 2}
 
 
@@ -58,8 +59,11 @@ def test_what_recurs_comes_first_and_each_error_has_its_places():
     (found,) = records(("The Argo left Tyre.", "The Argo sank.", "Off [Tyre]{PORT} the [Fury]{PORT} waited."))
     first = found.errors[0]
     assert (first.kind, first.times, first.gold, first.own) == ("one-sided", 2, (("SHIP", "Argo"),), ())
-    assert [place.item.id for place in first.places] == ["b.p01", "b.p02"]
-    assert [first.places[1].markup(one) for one in first.places[1].variants] == [GOLD_MARKUP, "The Argo sank."]
+    assert [place.example.id for place in first.places] == ["b.p01", "b.p02"]
+    assert [dispute_markup(first.places[1], one) for one in first.places[1].candidates] == [
+        GOLD_MARKUP,
+        "The Argo sank.",
+    ]
     assert sorted((one.kind, one.times) for one in found.errors[1:]) == [("label", 1), ("one-sided", 1)]
 
 
@@ -107,5 +111,5 @@ def test_the_counts_are_those_of_exact_scoring(rows):
     mine = [Example(e.id, e.text, found, e.at) for e, (_, found) in zip(gold, rows, strict=True)]
     (record,) = measure_against_gold(annotations_of_examples({"ann": mine}), gold, LABELS, resamples=5)
     assert record.overall.counts == exact(gold, mine).overall
-    assert sum(stage.counts.gold for stage in record.stages) == record.overall.counts.gold
+    assert sum(article.counts.gold for article in record.articles) == record.overall.counts.gold
     assert sum(error.times for error in record.errors) > 0 or record.overall.counts.f1 in (1, None)

@@ -136,7 +136,7 @@ def test_fleiss_and_gamma_say_on_how_many_examples_they_rest():
         assert says[title].endswith("; on 1 of 4 examples")
     assert sum("on 1 of 4" in said for said in says.values()) == 2
     assert parse(page(made)).said.count("on 1 of 4 examples") == 3
-    assert made.json()["agreement"]["overall"]["basis"] == {
+    assert text_report.report_json(made)["agreement"]["overall"]["basis"] == {
         "readers": ["a", "b", "c"], "common": 1, "pairs": 3, "counted": 3,
     }  # fmt: skip
 

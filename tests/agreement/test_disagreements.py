@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from goldspan.adjudication.derive import settle
 from goldspan.agreement.annotations import annotations_of_examples
 from goldspan.agreement.disagreements import (
     NONE,
@@ -14,8 +15,11 @@ from goldspan.agreement.disagreements import (
     confusion,
     disagreements_between,
     disagreements_of_pair,
+    dispute_markup,
+    disputed_surfaces,
     disputes,
-    surfaces,
+    kind_of,
+    kinds_of,
 )
 from goldspan.annotation import Example, Span
 from goldspan.formats.inline import example
@@ -125,28 +129,57 @@ def test_every_span_on_which_not_all_agree_is_in_exactly_one_place(readings):
         {name: [Example("e", TEXT, r)] for name, r in zip("abcd", readings, strict=False)}
     )
     found = disputes(annotations)
-    held = Counter((name, span) for one in found for v in one.variants for name in v.annotators for span in v.spans)
+    held = Counter((name, span) for one in found for c in one.candidates for name in c.by for span in c.spans)
     unanimous = set.intersection(*map(set, readings))
     wanted = {(name, s) for name, r in zip("abcd", readings, strict=False) for s in r if s not in unanimous}
     assert held == Counter(wanted)
-    assert all(one.kinds and one.pairs for one in found)
-    assert all(sorted(one.readings) == list(annotations.annotators) for one in found)
+    assert all(kinds_of(one) and one.pairs for one in found)
+    assert all(sorted(n for c in one.candidates for n in c.by) == list(annotations.annotators) for one in found)
     assert all(a.end <= b.start for a, b in pairwise(found))
+
+
+flat_sides = sides.map(
+    lambda spans: tuple(span for span in spans if not any(other < span and other.overlaps(span) for other in spans))
+)
+
+
+def in_both(readings):
+    """The disputes of the same readings as agreement and as adjudication see them."""
+    examples = {name: Example("e", TEXT, spans) for name, spans in zip("abcd", readings, strict=False)}
+    return disputes(annotations_of_examples({n: [one] for n, one in examples.items()})), settle(examples).disputes
+
+
+@given(st.lists(flat_sides, min_size=2, max_size=4))
+def test_where_no_reader_overlaps_themselves_agreement_and_adjudication_see_the_same_disputes(readings):
+    agreement, adjudication = in_both(readings)
+    assert agreement == adjudication
+
+
+@given(st.lists(sides, min_size=2, max_size=4))
+def test_each_dispute_of_agreement_lies_in_one_of_adjudication_with_the_same_disagreements(readings):
+    agreement, adjudication = in_both(readings)
+    unanimous = set.intersection(*map(set, readings))
+    for wide in adjudication:
+        inside = [one for one in agreement if wide.start <= one.start and one.end <= wide.end]
+        assert {span for one in inside for span in one.spans} == set(wide.spans) - unanimous
+    assert len(agreement) == sum(
+        wide.start <= one.start and one.end <= wide.end for one in agreement for wide in adjudication
+    )
 
 
 def test_a_place_shows_who_marked_what_the_most_common_reading_first():
     (found,) = disputes(read("the Ship sank", "the [Ship]{X} sank", "[the Ship]{X} sank", "the [Ship]{X} sank"))
-    assert [(one.annotators, found.markup(one)) for one in found.variants] == [
+    assert [(one.by, dispute_markup(found, one)) for one in found.candidates] == [
         (("b", "d"), "the [Ship]{X} sank"), (("c",), "[the Ship]{X} sank"), (("a",), "the Ship sank"),
     ]  # fmt: skip
-    assert found.kinds == {"boundary": 2, "one-sided": 3}
-    assert (found.kind, found.pairs) == ("one-sided", 5)
+    assert kinds_of(found) == {"boundary": 2, "one-sided": 3}
+    assert (kind_of(found), found.pairs) == ("one-sided", 5)
 
 
 def test_an_extract_is_cut_between_words_and_says_where():
     words = "word " * 40
     (found,) = disputes(read(f"{words}[Ship]{{X}} {words}", f"{words}Ship {words}"))
-    markup = found.markup(found.variants[0])
+    markup = dispute_markup(found, found.candidates[0])
     assert markup.startswith("…word")
     assert markup.endswith("word…")
     assert len(markup) < 150
@@ -156,7 +189,7 @@ def test_crossing_spans_of_one_annotator_are_both_shown():
     spans = (Span(0, 4, "X"), Span(2, 8, "Y"))
     annotations = annotations_of_examples({"a": [Example("e", TEXT, spans)], "b": [Example("e", TEXT)]})
     (found,) = disputes(annotations)
-    assert found.markup(found.variants[0]).count(" / ") == 1
+    assert dispute_markup(found, found.candidates[0]).count(" + ") == 1
 
 
 def test_words_are_counted_by_place_and_beside_what_is_agreed():
@@ -165,7 +198,8 @@ def test_words_are_counted_by_place_and_beside_what_is_agreed():
         "b": [example("1", "[Tyre]{Y} and Tyre"), example("2", "[Tyre]{X}"), example("3", "Odesa")],
     })  # fmt: skip
     rows = [
-        (one.words, one.disputed, one.agreed, dict(one.labels)) for one in surfaces(annotations, disputes(annotations))
+        (one.words, one.disputed, one.agreed, dict(one.labels))
+        for one in disputed_surfaces(annotations, disputes(annotations))
     ]
     assert rows == [("Tyre", 2, 1, {"X": 2, "Y": 1}), ("Odesa", 1, 0, {"Y": 1})]
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from goldspan.agreement import against_gold, text_report
+from goldspan.agreement import text_report
 from goldspan.agreement.against_gold import measure_against_gold
 from goldspan.agreement.agreement import measure
 from goldspan.agreement.annotations import annotations_of_examples
@@ -46,7 +46,7 @@ def tables(found):
 
 
 def test_each_article_has_the_counts_of_each_label():
-    first, second, third = record().stages
+    first, second, third = record().articles
     assert first.labels == {"SHIP": Counts(0, 1, 0), "PORT": Counts(1, 2, 1)}
     assert (second.labels["PORT"].f1, third.labels["PORT"].f1) == (1, None)
     assert third.labels["SHIP"] == Counts(1, 1, 1)
@@ -70,8 +70,8 @@ def test_the_json_has_the_labels_by_article_and_null_where_undefined():
     ]
 
 
-def test_moves_are_from_the_first_article_that_has_a_label_to_the_last():
-    ship, port = against_gold.version_changes(record())
+def test_trends_are_from_the_first_article_that_has_a_label_to_the_last():
+    ship, port = record().trends
     assert (ship.label, ship.first.article, ship.last.article, ship.change) == ("SHIP", "b", "c", 1)
     assert (port.label, port.first.article, port.last.article) == ("PORT", "b", "a")
     assert port.change == pytest.approx(1 / 3)
@@ -80,13 +80,13 @@ def test_moves_are_from_the_first_article_that_has_a_label_to_the_last():
 @pytest.mark.parametrize(
     ("found", "words"),
     [
-        (record(), "SHIP moved most: F1 from 0.00 in b (1 gold span) to 100.00 in c (1 gold span), +100.00 points."),
-        (record([one.text for one in GOLD]), "No label's F1 is another in the last article"),
+        (record(), "SHIP changed most: F1 from 0.00 in b (1 gold span) to 100.00 in c (1 gold span), +100.00 points."),
+        (record([one.text for one in GOLD]), "No label has a different F1 in the last article"),
         (measure_against_gold(annotated(), GOLD[:1], LABELS, **FEW)[0], "No label is in two articles"),
     ],
 )
-def test_what_moved_most_is_told_in_a_sentence(found, words):
-    assert against_gold.moved(found).startswith(words)
+def test_the_largest_change_is_reported_in_a_sentence(found, words):
+    assert text_report.trend_sentence(found).startswith(words)
 
 
 def test_the_terminal_has_articles_down_and_labels_across():
@@ -94,8 +94,8 @@ def test_the_terminal_has_articles_down_and_labels_across():
     assert table.header == ("article", "SHIP", "PORT")
     assert table.rows[0] == ("b", "    – /   0.0", "100.0 /  50.0")
     assert table.rows[2] == ("c", "100.0 / 100.0", "    – /     –")
-    assert table.note.startswith("SHIP moved most")
-    assert "– where he marked no span of the label, or gold has none" in table.note
+    assert table.note.startswith("SHIP changed most")
+    assert "– where the annotator marked no span of the label, or gold has none" in table.note
 
 
 def test_the_terminal_has_versions_down_where_there_are_several():
@@ -107,11 +107,11 @@ def test_the_terminal_has_versions_down_where_there_are_several():
 def test_too_many_labels_for_the_terminal_stand_in_rows():
     many = (*LABELS, *(f"OTHER_{number}" for number in range(9)))
     made = tables(record(labels=many))
-    (title,) = (title for title in made if "what moved most first" in title)
+    (title,) = (title for title in made if "the largest change first" in title)
     ship, port = made[title].rows
     assert ship == ("SHIP", "0.00 in b", "100.00 in c", "+100.00")
     assert port == ("PORT", "66.67 in b", "100.00 in a", "+33.33")
-    assert made[title].note.startswith("SHIP moved most")
+    assert made[title].note.startswith("SHIP changed most")
     assert not any("label by label" in title for title in made)
     assert made["ann, by version of the guidelines"].note == "Label by label it is in --json and --html."
 
@@ -122,7 +122,7 @@ def test_many_labels_of_one_article_each_stand_beneath_the_articles(capsys):
     (found,) = measure_against_gold(annotations_of_examples({"ann": gold}), gold, many, **FEW)
     _, articles = tables(found).values()
     console.print_examples(console.report_console(), articles)
-    assert "No label is in two articles, so that none can be followed." in capsys.readouterr().out
+    assert "No label is in two articles, so there is no trend." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("width", range(1, 30, 4))
@@ -152,7 +152,7 @@ def test_the_page_shows_each_label_in_each_article_and_version():
     assert "Label by label, in the same order" in said
     assert "66.67<small>100.0 / 50.0</small>" in shown
     assert "by version of the guidelines" in said
-    assert "SHIP moved most" in said
+    assert "SHIP changed most" in said
     assert "nan" not in said.split("Label by label, in the same order")[1]
 
 
@@ -168,7 +168,7 @@ def test_each_label_of_each_article_is_scored_as_exact_scoring_does(rows):
     (found,) = measure_against_gold(
         annotations_of_examples({"ann": mine}), gold, LABELS, guidelines={"a": "1", "b": "1"}, resamples=5
     )
-    for stage in found.stages:
+    for stage in found.articles:
         right, own = ([e for e in some if e.article == stage.article] for some in (gold, mine))
         wanted = exact(right, own).labels
         assert {label: wanted.get(label, Counts(0, 0, 0)) for label in LABELS} == stage.labels

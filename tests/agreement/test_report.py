@@ -7,7 +7,7 @@ import pytest
 
 from goldspan.agreement import run, text_report
 from goldspan.agreement.annotations import annotations_of_examples
-from goldspan.agreement.report import annotator_confusion, tally_pairs
+from goldspan.agreement.report import annotator_confusion, tally_pair
 from goldspan.agreement.run import AgreementOptions, agree_on_corpus
 from goldspan.errors import InputError, NotFoundError
 from goldspan.formats.inline import example
@@ -84,7 +84,7 @@ def test_what_is_undefined_is_explained_in_words(made):
 
 
 def test_the_json_holds_everything_and_no_nan(made):
-    said = json.loads(json.dumps(made.json(), allow_nan=False))
+    said = json.loads(json.dumps(text_report.report_json(made), allow_nan=False))
     assert list(said) == [
         "headline", "coverage", "left_out", "agreement", "kinds", "confusion", "surfaces", "rules", "disagreements",
         "against_gold", "undefined", "remarks",
@@ -101,7 +101,7 @@ def test_two_annotators_have_a_matrix_of_rows_and_columns():
     found = annotator_confusion(annotations, annotations.labels)
     assert (found.first, found.second) == ("a", "b")
     assert dict(zip(found.labels, found.rows, strict=True)) == {"X": (0, 1, 1), "Y": (0, 0, 0), "none": (0, 0, 0)}
-    assert tally_pairs(annotations, "b", "a").second_alone == 1
+    assert tally_pair(annotations, "b", "a").second_alone == 1
 
 
 def test_of_more_annotators_a_meeting_stands_on_both_sides():

@@ -115,8 +115,8 @@ def tell(folder, book):
             {name: [example("e.p01", one)] for name, one in zip("abc", marked, strict=False)}
         )
         wanted = tuple(book.mistakes)
-        teller = RuleAttributor(book, check_hits(annotations, labels, wanted), wanted)
-        return teller.tell(disputes(annotations)[0])
+        attributor = RuleAttributor(book, check_hits(annotations, labels, wanted), wanted)
+        return attributor.attribute(disputes(annotations)[0])
 
     return run
 
@@ -225,11 +225,11 @@ def test_a_check_of_one_kind_says_nothing_of_another(tell):
 
 
 def test_without_pages_no_rule_is_found():
-    teller = RuleAttributor(rules.Rulebook(), {})
+    attributor = RuleAttributor(rules.Rulebook(), {})
     annotations = annotations_of_examples(
         {"a": [example("e", "[the Argo]{SHIP}")], "b": [example("e", "the [Argo]{SHIP}")]}
     )
-    assert teller.tell(disputes(annotations)[0]) is None
+    assert attributor.attribute(disputes(annotations)[0]) is None
 
 
 def test_every_rule_of_the_project_is_known(project):

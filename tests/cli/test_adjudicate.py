@@ -100,11 +100,12 @@ def test_every_dispute_is_put_down_to_what_agree_tells_of_it(toy):
     (toy.guidelines / "ship.md").write_text(SHOWN, encoding="utf-8")
     set_pass_spans(toy, "bob", "harbour.p04")
     set_pass_spans(toy, "cy", "storm.p02", BELLE, Span(25, 38, "SHIP"))
-    told = {case.dispute.start: case.told for case in run.agree_on_corpus(run.AgreementOptions(root=toy.root)).cases}
+    report = run.agree_on_corpus(run.AgreementOptions(root=toy.root))
+    attributions = {case.dispute.start: case.attribution for case in report.cases}
     state = read_state(toy)
     hint = run.rule_hints(state)
     found = {one.start: hint(one) for one in state.open}
-    assert found == {start: one and (one.rules, one.reason) for start, one in told.items()}
+    assert found == {start: one and (one.rules, one.reason) for start, one in attributions.items()}
     assert {start: one and one.rules for start, one in found.items()} == {0: None, 12: ("S-1",), 25: None, 49: None}
 
 

@@ -1,32 +1,34 @@
-"""What there is to say of one annotator who is held against gold."""
+"""What is known about one annotator who is compared with gold."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from goldspan.agreement.disagreements import dispute_json
 from goldspan.evaluation.result import Counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from goldspan.agreement.disagreements import DisagreementRegion, Kind
+    from goldspan.adjudication.derive import Dispute
+    from goldspan.agreement.disagreements import Kind
     from goldspan.agreement.rule_attribution import RuleAttribution
     from goldspan.bootstrap import Interval
 
-Mark: TypeAlias = "tuple[str, str]"
+LabelledWords: TypeAlias = "tuple[str, str]"
 """A label and the words that it was given to."""
 
 
 @dataclass(frozen=True, slots=True)
-class Quality:
-    """How one annotator does against gold on some spans.
+class ScoreEstimate:
+    """The counts of one annotator against gold, with intervals.
 
     Args:
-        counts: of his spans and gold's.
-        precision: where it lies; None where there are not two articles, or examples, to draw from.
-        recall: likewise.
-        f1: likewise.
+        counts: of the annotator's spans and of gold's.
+        precision: its interval; None if there are fewer than two articles, or examples, to resample.
+        recall: its interval, or None.
+        f1: its interval, or None.
     """
 
     counts: Counts
@@ -36,21 +38,21 @@ class Quality:
 
     def json(self) -> dict[str, Any]:
         """The counts, the measures and their intervals."""
-        ends = {
-            f"{name}_interval": None if one is None else [one.low, one.high]
-            for name, one in (("precision", self.precision), ("recall", self.recall), ("f1", self.f1))
+        intervals = {"precision": self.precision, "recall": self.recall, "f1": self.f1}
+        return self.counts.report() | {
+            f"{name}_interval": None if interval is None else [interval.low, interval.high]
+            for name, interval in intervals.items()
         }
-        return self.counts.report() | ends
 
 
 @dataclass(frozen=True, slots=True)
-class ArticleQuality:
-    """How an annotator did on one article.
+class ArticleScore:
+    """The counts of one annotator on one article.
 
     Args:
         article: its id.
         guidelines: the version that its gold follows; None if it is not known.
-        examples: how many of it count.
+        examples: how many of its examples are compared.
         counts: over all labels.
         labels: the counts of each label.
     """
@@ -68,8 +70,8 @@ class ArticleQuality:
 
 
 @dataclass(frozen=True, slots=True)
-class VersionQuality:
-    """How an annotator did on the articles that follow one version of the guidelines.
+class VersionScore:
+    """The counts of one annotator on the articles that follow one version of the guidelines.
 
     Args:
         guidelines: the version; None if it is not known.
@@ -88,21 +90,21 @@ class VersionQuality:
 
 @dataclass(frozen=True, slots=True)
 class AnnotatorError:
-    """Something that an annotator did otherwise than gold, once or again and again.
+    """A difference between an annotator and gold that occurs once or repeatedly.
 
     Args:
         kind: as of a disagreement.
-        own: what he marked; empty if he missed it.
+        own: what the annotator marked; empty for a missed span.
         gold: what gold has; empty if it has nothing there.
-        places: all of them, in the order of the texts; the variants are gold's and his.
-        told: the rules of the guidelines that the first of them falls under; None where nothing tells.
+        places: all occurrences, in the order of the texts; the candidates are gold's and the annotator's.
+        attribution: the rules of the guidelines that the first of them falls under; None without evidence for any.
     """
 
     kind: Kind
-    own: tuple[Mark, ...]
-    gold: tuple[Mark, ...]
-    places: tuple[DisagreementRegion, ...]
-    told: RuleAttribution | None = None
+    own: tuple[LabelledWords, ...]
+    gold: tuple[LabelledWords, ...]
+    places: tuple[Dispute, ...]
+    attribution: RuleAttribution | None = None
 
     @property
     def times(self) -> int:
@@ -116,10 +118,30 @@ class AnnotatorError:
             "times": self.times,
             "own": [list(mark) for mark in self.own],
             "gold": [list(mark) for mark in self.gold],
-            "rules": list(self.told.rules) if self.told else [],
-            "reason": self.told.reason if self.told else None,
-            "places": [place.json() for place in self.places],
+            "rules": list(self.attribution.rules) if self.attribution else [],
+            "reason": self.attribution.reason if self.attribution else None,
+            "places": [dispute_json(place) for place in self.places],
         }
+
+
+@dataclass(frozen=True, slots=True)
+class LabelTrend:
+    """How F1 of a label changed from the first article that has the label to the last.
+
+    Args:
+        label: its name.
+        first: the first article in which the annotator or gold has it.
+        last: the last one; not the first.
+    """
+
+    label: str
+    first: ArticleScore
+    last: ArticleScore
+
+    @property
+    def change(self) -> float:
+        """Of F1, from the first article to the last."""
+        return (self.last.labels[self.label].f1 or 0.0) - (self.first.labels[self.label].f1 or 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,35 +149,45 @@ class AnnotatorRecord:
     """One annotator against gold.
 
     Args:
-        annotator: his name.
-        examples: how many he confirmed that gold has, too.
+        annotator: the name.
+        examples: how many examples both the annotator confirmed and gold has.
         overall: over all labels.
         labels: by label.
-        stages: article by article, in their order.
-        errors: what to talk about: what recurs most first, then what is longest.
+        articles: article by article, in their order.
+        errors: the differences, the most frequent first, then the longest.
     """
 
     annotator: str
     examples: int
-    overall: Quality
-    labels: Mapping[str, Quality]
-    stages: tuple[ArticleQuality, ...]
+    overall: ScoreEstimate
+    labels: Mapping[str, ScoreEstimate]
+    articles: tuple[ArticleScore, ...]
     errors: tuple[AnnotatorError, ...]
 
     @property
-    def versions(self) -> tuple[VersionQuality, ...]:
+    def versions(self) -> tuple[VersionScore, ...]:
         """The counts by version of the guidelines, in the order of the articles."""
-        of: dict[str | None, list[ArticleQuality]] = {}
-        for stage in self.stages:
-            of.setdefault(stage.guidelines, []).append(stage)
+        by_version: dict[str | None, list[ArticleScore]] = {}
+        for article in self.articles:
+            by_version.setdefault(article.guidelines, []).append(article)
         return tuple(
-            VersionQuality(
-                name,
-                _total(stage.counts for stage in stages),
-                {label: _total(stage.labels[label] for stage in stages) for label in self.labels},
+            VersionScore(
+                version,
+                _sum(article.counts for article in articles),
+                {label: _sum(article.labels[label] for article in articles) for label in self.labels},
             )
-            for name, stages in of.items()
+            for version, articles in by_version.items()
         )
+
+    @property
+    def trends(self) -> list[LabelTrend]:
+        """The trends of the labels that at least two articles have, the largest change first."""
+        trends = []
+        for label in self.labels:
+            having = [article for article in self.articles if article.labels[label].f1 is not None]
+            if len(having) > 1:
+                trends.append(LabelTrend(label, having[0], having[-1]))
+        return sorted(trends, key=lambda trend: -abs(trend.change))
 
     def json(self) -> dict[str, Any]:
         """All of it by name."""
@@ -163,17 +195,17 @@ class AnnotatorRecord:
             "annotator": self.annotator,
             "examples": self.examples,
             "overall": self.overall.json(),
-            "labels": {label: quality.json() for label, quality in self.labels.items()},
-            "articles": [stage.json() for stage in self.stages],
+            "labels": {label: score.json() for label, score in self.labels.items()},
+            "articles": [article.json() for article in self.articles],
             "guidelines": [version.json() for version in self.versions],
             "errors": [error.json() for error in self.errors],
         }
 
 
-def _total(several: Iterable[Counts]) -> Counts:
-    rows = [(one.true_positives, one.gold, one.predicted) for one in several]
+def _sum(several: Iterable[Counts]) -> Counts:
+    rows = [(counts.true_positives, counts.gold, counts.predicted) for counts in several]
     return Counts(*map(sum, zip(*rows, strict=True)))
 
 
 def _json(counts: Counts, labels: Mapping[str, Counts]) -> dict[str, Any]:
-    return counts.report() | {"labels": {label: one.report() for label, one in labels.items()}}
+    return counts.report() | {"labels": {label: of_label.report() for label, of_label in labels.items()}}

@@ -1,38 +1,40 @@
-"""Where two annotators do not agree, and in what way: each span of either side that the other lacks, exactly once.
+"""Where annotators disagree, and in what way: between two of them, and region by region among all.
 
-Spans that are the same on both sides agree and take no further part. What is left over meets where it overlaps, one
-to one or one to several: first those of one label, then those that share the most characters. So a boundary is taken
-for the cause before a label is, and a span counts as one-sided only where nothing is left on the other side to meet.
-The way of meeting does not depend on which of the two comes first.
+Of two annotators, the spans that both have agree and are set aside. The rest are matched where they overlap, one to
+one or one to several: spans with the same label first, then those that share the most characters. So a different
+boundary is assumed before a different label, and a span counts as one-sided only where the other side has nothing left
+to match it. The matching does not depend on the order of the two annotators.
 
-What several annotators do not agree on, place by place: who marked what there.
-
-A place is made of spans that overlap, of all who confirmed the example, without those spans that every one of them
-has. Each span on which not all agree is in exactly one place.
+Of several annotators, the spans that not all of them have are grouped into disputes, see `goldspan.adjudication`. Each
+span on which not all agree is in exactly one dispute.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
+from goldspan.adjudication.derive import find_disputes
+from goldspan.annotation import Example
 from goldspan.formats import inline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from goldspan.adjudication.derive import Dispute
     from goldspan.agreement.annotations import AnnotatedExample, Annotations
     from goldspan.annotation import Span
+    from goldspan.formats.decisions import Candidate
 
 Kind = Literal["boundary", "label", "split", "one-sided"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 MEANING: dict[Kind, str] = {
-    "boundary": "the same label on words that overlap, with other edges",
-    "label": "another label, on the same words or on words that overlap",
-    "split": "one span of the one against several of the other",
-    "one-sided": "marked by one of the two alone",
+    "boundary": "same label, overlapping words, different boundaries",
+    "label": "different labels on the same or overlapping words",
+    "split": "one span of one annotator against several of the other",
+    "one-sided": "marked by one of the two only",
 }
 NONE = "none"
 """Stands in a confusion matrix for a span that the other side lacks."""
@@ -40,11 +42,11 @@ NONE = "none"
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """Spans of two annotators that stand for each other and differ, or one that stands alone.
+    """Matched spans of two annotators that differ, or one span without a match.
 
     Args:
-        first: those of the one; empty if it is the other's alone.
-        second: those of the other, likewise. One of the two has at most one span.
+        first: the spans of the first annotator; empty if only the second has a span here.
+        second: the spans of the second annotator, or empty. One of the two sides has at most one span.
     """
 
     first: tuple[Span, ...]
@@ -83,40 +85,40 @@ class Disagreement:
 
 
 def disagreements_between(first: Iterable[Span], second: Iterable[Span]) -> tuple[Disagreement, ...]:
-    """The disagreements of two annotators on one text, in its order.
+    """The disagreements of two annotators on one text, in the order of the text.
 
     Args:
-        first: the spans of the one, each once.
-        second: those of the other.
+        first: the spans of the first annotator, each once.
+        second: the spans of the second annotator.
     """
-    one, other = set(first), set(second)
-    stars = _Stars(sorted(one - other), sorted(other - one))
+    in_first, in_second = set(first), set(second)
+    stars = _Stars(sorted(in_first - in_second), sorted(in_second - in_first))
     return tuple(sorted(stars.disagreements(), key=lambda found: (found.start, found.end, found.spans)))
 
 
 def disagreements_of_pair(
     annotations: Annotations, first: str, second: str
 ) -> Iterator[tuple[AnnotatedExample, Disagreement]]:
-    """The disagreements of two annotators in all that both confirmed, in the order of the texts."""
+    """The disagreements of two annotators in all examples that both confirmed, in the order of the texts."""
     for item in annotations.shared(first, second):
-        for found in disagreements_between(item.spans[first], item.spans[second]):
-            yield item, found
+        for disagreement in disagreements_between(item.spans[first], item.spans[second]):
+            yield item, disagreement
 
 
 def confusion(annotations: Annotations, first: str, second: str) -> Counter[tuple[str, str]]:
-    """How often a label of one annotator met a label of the other, with `NONE` where it met nothing.
+    """How often a label of one annotator was matched with a label of the other, `NONE` where nothing matched.
 
-    A span that met several counts once for each of them.
+    A span that was matched with several counts once for each of them.
     """
-    met: Counter[tuple[str, str]] = Counter()
+    counts: Counter[tuple[str, str]] = Counter()
     for item in annotations.shared(first, second):
-        one, other = item.spans[first], item.spans[second]
-        met.update((span.label, span.label) for span in {*one} & {*other})
-        for found in disagreements_between(one, other):
-            left = [span.label for span in found.first] or [NONE]
-            right = [span.label for span in found.second] or [NONE]
-            met.update((a, b) for a in left for b in right)
-    return met
+        in_first, in_second = item.spans[first], item.spans[second]
+        counts.update((span.label, span.label) for span in {*in_first} & {*in_second})
+        for disagreement in disagreements_between(in_first, in_second):
+            left = [span.label for span in disagreement.first] or [NONE]
+            right = [span.label for span in disagreement.second] or [NONE]
+            counts.update((a, b) for a in left for b in right)
+    return counts
 
 
 _Side: TypeAlias = Literal[0, 1]
@@ -124,10 +126,10 @@ _Node: TypeAlias = "tuple[_Side, int]"
 
 
 class _Stars:
-    """Spans of two sides that overlap, gathered into stars: one span in the middle, those that meet it around it.
+    """The overlapping spans of two sides, partitioned into stars: one span in the middle, those matched with it around.
 
-    Wherever no span overlaps nothing, the spans can be parted into stars so that none is left alone: what is still
-    free when every pair was tried takes a neighbour from a star that keeps another.
+    Spans that overlap others can always be partitioned into stars so that none is left alone: a span that is still free
+    after every pair was tried takes a neighbour from a star that keeps another.
     """
 
     def __init__(self, first: Sequence[Span], second: Sequence[Span]) -> None:
@@ -136,7 +138,7 @@ class _Stars:
         self.middle: dict[_Node, _Node] = {}
         pairs = sorted(self._overlapping(), key=self._strength)
         for one, other in pairs:
-            self._meet(one, other)
+            self._match(one, other)
         for one, other in pairs:
             for free, taken in ((one, other), (other, one)):
                 if free not in self.middle:
@@ -168,13 +170,13 @@ class _Stars:
                     yield (0, number), (1, other)
 
     def _strength(self, pair: tuple[_Node, _Node]) -> tuple[bool, int, int, Span, Span]:
-        """The strongest first: one label, the most characters shared, the fewest beside; alike for both orders."""
+        """Sorts the best match first: same label, most characters shared, fewest covered; the same for both orders."""
         one, other = sorted(map(self._span, pair))
         shared = min(one.end, other.end) - max(one.start, other.start)
         covered = max(one.end, other.end) - min(one.start, other.start)
         return one.label != other.label, -shared, covered, one, other
 
-    def _meet(self, one: _Node, other: _Node) -> None:
+    def _match(self, one: _Node, other: _Node) -> None:
         if one not in self.middle and other not in self.middle:
             self._begin(one, other)
         elif one not in self.middle:
@@ -207,165 +209,74 @@ class _Stars:
         self._begin(free, taken)
 
 
-WIDTH = 60  # code points of the text on either side of a place
+AROUND = 60  # code points of the text that are shown on either side of a dispute
 
 
-@dataclass(frozen=True, slots=True)
-class RegionReading:
-    """What some annotators marked in a place.
+def disputes(annotations: Annotations) -> tuple[Dispute, ...]:
+    """All regions in which the annotators of an example differ, in the order of the texts."""
+    return tuple(dispute for item in annotations.items for dispute in disputes_of_example(item))
 
-    Args:
-        annotators: who did, in alphabetical order.
-        spans: what they marked; empty if nothing.
+
+def disputes_of_example(item: AnnotatedExample) -> Iterator[Dispute]:
+    """The regions of one example in which its annotators differ.
+
+    Spans that all annotators have are set aside before the others are grouped, for nothing about them is disputed.
+    Adjudication keeps them, for a decision replaces all spans of its region. The two differ only where an annotator's
+    own spans overlap.
     """
-
-    annotators: tuple[str, ...]
-    spans: tuple[Span, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DisagreementRegion:
-    """A place on which not all agree.
-
-    Args:
-        item: the example.
-        start: where the first span of it begins.
-        end: where the last one ends.
-        variants: the ways in which it was marked: what most marked first, nothing at all last among equals.
-    """
-
-    item: AnnotatedExample
-    start: int
-    end: int
-    variants: tuple[RegionReading, ...]
-
-    @property
-    def surface(self) -> str:
-        """The words of the place."""
-        return self.item.text[self.start : self.end]
-
-    @property
-    def spans(self) -> tuple[Span, ...]:
-        """Every span of the place, once."""
-        return tuple(sorted({span for variant in self.variants for span in variant.spans}))
-
-    @property
-    def readings(self) -> dict[str, tuple[Span, ...]]:
-        """What each annotator marked, by name."""
-        return dict(sorted((name, variant.spans) for variant in self.variants for name in variant.annotators))
-
-    @property
-    def disagreements(self) -> tuple[Disagreement, ...]:
-        """How each two of the variants differ."""
-        return tuple(
-            found
-            for one, other in combinations(self.variants, 2)
-            for found in disagreements_between(one.spans, other.spans)
-        )  # fmt: skip
-
-    @property
-    def kinds(self) -> dict[Kind, int]:
-        """How many pairs of annotators disagree here in each way; a pair may in several."""
-        count: Counter[Kind] = Counter()
-        for one, other in combinations(self.variants, 2):
-            pairs = len(one.annotators) * len(other.annotators)
-            for kind in {found.kind for found in disagreements_between(one.spans, other.spans)}:
-                count[kind] += pairs
-        return {kind: count[kind] for kind in KINDS if count[kind]}
-
-    @property
-    def kind(self) -> Kind:
-        """The way in which most pairs of annotators disagree here."""
-        kinds = self.kinds
-        return max(kinds, key=lambda kind: (kinds[kind], -KINDS.index(kind)))
-
-    @property
-    def pairs(self) -> int:
-        """How many pairs of annotators disagree here."""
-        return sum(len(a.annotators) * len(b.annotators) for a, b in combinations(self.variants, 2))
-
-    @property
-    def extract(self) -> tuple[int, int]:
-        """From where to where its text is worth reading: the place with some words around it, cut at blanks."""
-        text = self.item.text
-        left, right = max(0, self.start - WIDTH), min(len(text), self.end + WIDTH)
-        if left:
-            left = next((at + 1 for at in range(left, self.start) if text[at].isspace()), left)
-        if right < len(text):
-            right = next((at for at in range(right, self.end, -1) if text[at].isspace()), right)
-        return left, right
-
-    def markup(self, variant: RegionReading) -> str:
-        """What some annotators marked, in inline notation with the words around it, on one line."""
-        left, right = self.extract
-        text = self.item.text
-        moved = [type(span)(span.start - left, span.end - left, span.label) for span in variant.spans]
-        lines = (inline.render(text[left:right], layer) for layer in _layers(moved))
-        ends = "…" if left else "", "…" if right < len(text) else ""
-        return " / ".join(f"{ends[0]}{' '.join(line.split())}{ends[1]}" for line in lines)
-
-    def json(self) -> dict[str, Any]:
-        """The place, and who marked what, as JSON values."""
-        return {
-            "example": self.item.id,
-            "start": self.start,
-            "end": self.end,
-            "surface": self.surface,
-            "kinds": self.kinds,
-            "variants": [
-                {
-                    "annotators": list(variant.annotators),
-                    "spans": [[span.start, span.end, span.label, self.item.surface(span)] for span in variant.spans],
-                    "markup": self.markup(variant),
-                }
-                for variant in self.variants
-            ],
-        }
+    differing = item.spans
+    if unanimous := _unanimous(item):
+        differing = {name: tuple(span for span in spans if span not in unanimous) for name, spans in item.spans.items()}
+    if any(differing.values()):
+        yield from find_disputes(Example(item.id, item.text, at=item.at), differing)
 
 
-def disputes(annotations: Annotations) -> tuple[DisagreementRegion, ...]:
-    """All places on which not all agree who confirmed the example, in the order of the texts."""
-    return tuple(found for item in annotations.items for found in disputes_of_example(item))
+def kinds_of(dispute: Dispute) -> dict[Kind, int]:
+    """How many pairs of annotators disagree in each way in a dispute; a pair may in several."""
+    count: Counter[Kind] = Counter()
+    for first, second in combinations(dispute.candidates, 2):
+        pairs = len(first.by) * len(second.by)
+        for kind in {disagreement.kind for disagreement in disagreements_between(first.spans, second.spans)}:
+            count[kind] += pairs
+    return {kind: count[kind] for kind in KINDS if count[kind]}
 
 
-def disputes_of_example(item: AnnotatedExample) -> Iterator[DisagreementRegion]:
-    """The places of one example on which not all agree."""
-    votes = Counter(span for spans in item.spans.values() for span in spans)
-    for place in _places(sorted(span for span, number in votes.items() if number < len(item.spans))):
-        by_spans: dict[tuple[Span, ...], list[str]] = {}
-        for name, spans in sorted(item.spans.items()):
-            by_spans.setdefault(tuple(span for span in spans if span in place), []).append(name)
-        variants = [RegionReading(tuple(names), spans) for spans, names in by_spans.items()]
-        variants.sort(key=lambda variant: (-len(variant.annotators), not variant.spans, variant.spans))
-        start, end = min(span.start for span in place), max(span.end for span in place)
-        yield DisagreementRegion(item, start, end, tuple(variants))
+def kind_of(dispute: Dispute) -> Kind:
+    """The way in which most pairs of annotators disagree in a dispute."""
+    kinds = kinds_of(dispute)
+    return max(kinds, key=lambda kind: (kinds[kind], -KINDS.index(kind)))
 
 
-def _places(spans: Iterable[Span]) -> Iterator[set[Span]]:
-    """Spans that overlap, directly or by others between them; the spans must be sorted."""
-    place: set[Span] = set()
-    reach = 0
-    for span in spans:
-        if place and span.start >= reach:
-            yield place
-            place = set()
-        place.add(span)
-        reach = max(reach, span.end) if len(place) > 1 else span.end
-    if place:
-        yield place
+def dispute_markup(dispute: Dispute, candidate: Candidate) -> str:
+    """What some annotators marked in a dispute, in inline notation with the words around it, on one line."""
+    return inline.excerpt(
+        dispute.example.text, candidate.spans, dispute.start, dispute.end, around=AROUND, whole_words=True
+    )
 
 
-def _layers(spans: Sequence[Span]) -> list[list[Span]]:
-    """Spans parted so that none crosses another of its part, as inline notation needs; one empty part for none."""
-    layers: list[list[Span]] = [[]]
-    for span in sorted(spans, key=lambda span: (span.start, -span.end, span.label)):
-        for layer in layers:
-            if not any(other.start < span.start < other.end < span.end for other in layer):
-                layer.append(span)
-                break
-        else:
-            layers.append([span])
-    return layers
+def dispute_bounds(dispute: Dispute) -> tuple[int, int]:
+    """Where the excerpt of a dispute begins and ends in its text, in code points."""
+    return inline.excerpt_bounds(dispute.example.text, dispute.start, dispute.end, around=AROUND, whole_words=True)
+
+
+def dispute_json(dispute: Dispute) -> dict[str, Any]:
+    """The region, and who marked what there, as JSON values."""
+    surface = dispute.example.surface
+    return {
+        "example": dispute.example.id,
+        "start": dispute.start,
+        "end": dispute.end,
+        "surface": dispute.surface,
+        "kinds": kinds_of(dispute),
+        "variants": [
+            {
+                "annotators": list(candidate.by),
+                "spans": [[span.start, span.end, span.label, surface(span)] for span in candidate.spans],
+                "markup": dispute_markup(dispute, candidate),
+            }
+            for candidate in dispute.candidates
+        ],
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,8 +285,8 @@ class DisputedSurface:
 
     Args:
         words: as they stand, on one line.
-        disputed: in how many places not all agree on a span of these words.
-        agreed: how often all who read them, two at least, marked the same span of these words.
+        disputed: in how many disputes not all agree on a span of these words.
+        agreed: how often all who confirmed the example, two at least, marked the same span of these words.
         labels: how often each label was given to them where they are disputed.
     """
 
@@ -389,24 +300,26 @@ class DisputedSurface:
         return {"words": self.words, "disputed": self.disputed, "agreed": self.agreed, "labels": dict(self.labels)}
 
 
-def surfaces(annotations: Annotations, found: Iterable[DisagreementRegion]) -> tuple[DisputedSurface, ...]:
-    """The words that are disputed, those first that are most often."""
+def disputed_surfaces(annotations: Annotations, found: Iterable[Dispute]) -> tuple[DisputedSurface, ...]:
+    """The disputed words, those with the most disputes first.
+
+    Args:
+        annotations: of any number of annotators.
+        found: their disputes.
+    """
     disputed: Counter[str] = Counter()
-    labels: dict[str, Counter[str]] = {}
+    labels: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for dispute in found:
-        disputed.update({_words(dispute.item, span) for span in dispute.spans})
-        for variant in dispute.variants:
-            for span in variant.spans:
-                of_words = labels.setdefault(_words(dispute.item, span), Counter())
-                of_words[span.label] += len(variant.annotators)
+        disputed.update({_words(dispute.example, span) for span in dispute.spans})
+        for candidate in dispute.candidates:
+            for span in candidate.spans:
+                labels[_words(dispute.example, span)][span.label] += len(candidate.by)
     agreed = Counter(
         _words(item, span) for item in annotations.items if len(item.spans) > 1 for span in _unanimous(item)
     )
     rows = [
-        DisputedSurface(
-            words, number, agreed[words], dict(sorted(labels[words].items(), key=lambda row: (-row[1], row[0])))
-        )
-        for words, number in disputed.items()
+        DisputedSurface(words, times, agreed[words], dict(sorted(labels[words].items(), key=lambda n: (-n[1], n[0]))))
+        for words, times in disputed.items()
     ]
     return tuple(sorted(rows, key=lambda row: (-row.disputed, row.agreed, row.words)))
 
@@ -415,5 +328,5 @@ def _unanimous(item: AnnotatedExample) -> set[Span]:
     return set.intersection(*(set(spans) for spans in item.spans.values()))
 
 
-def _words(item: AnnotatedExample, span: Span) -> str:
-    return " ".join(item.surface(span).split())
+def _words(text: AnnotatedExample | Example, span: Span) -> str:
+    return " ".join(text.surface(span).split())

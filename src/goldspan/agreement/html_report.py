@@ -12,8 +12,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from goldspan.agreement import against_gold, text_report
-from goldspan.agreement.disagreements import KINDS, MEANING
+from goldspan.agreement import text_report
+from goldspan.agreement.disagreements import KINDS, MEANING, dispute_bounds
 from goldspan.agreement.measures import HEADLINE, MEANINGS
 from goldspan.agreement.text_report import (
     COLUMNS,
@@ -49,17 +49,18 @@ from goldspan.report.text import UNDEFINED, amount, beside, percent
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from goldspan.adjudication.derive import Dispute
     from goldspan.agreement.annotator_record import (
         AnnotatorError,
         AnnotatorRecord,
-        ArticleQuality,
-        Quality,
-        VersionQuality,
+        ArticleScore,
+        ScoreEstimate,
+        VersionScore,
     )
-    from goldspan.agreement.disagreements import DisagreementRegion, RegionReading
     from goldspan.agreement.intervals import MeasureSet
-    from goldspan.agreement.report import AgreementReport, AttributedDisagreement, PairTally
+    from goldspan.agreement.report import AgreementReport, AttributedDispute, PairTally
     from goldspan.evaluation.result import Counts
+    from goldspan.formats.decisions import Candidate
 
 PARTS = ("agreed", "boundary", "label", "split", "first_alone", "second_alone")
 SAID: Mapping[str, str] = {
@@ -131,10 +132,10 @@ def rule_section(report: AgreementReport) -> Markup | None:
         return None
     rows = []
     for place, (ids, cases) in enumerate(report.by_rule.items()):
-        of_kind = [case.dispute.kind for case in cases]
+        of_kind = [case.kind for case in cases]
         each = (f"{of_kind.count(kind):,}" for kind in KINDS)
         link = element("a", ids, href=f"#rule-{place}")
-        rows.append((link, element("bdi", report.titles(cases[0])), f"{len(cases):,}", *each))
+        rows.append((link, element("bdi", report.rule_titles(cases[0])), f"{len(cases):,}", *each))
     head = ("rule", "what it is about", "places", *KINDS)
     note = "What tells the rule stands with each place. A rule leads to its places."
     return section(
@@ -169,7 +170,7 @@ def dispute_section(report: AgreementReport) -> Markup | None:
         return None
     groups = []
     for place, (ids, found) in enumerate(report.by_rule.items()):
-        titles = report.titles(found[0])
+        titles = report.rule_titles(found[0])
         head = element("h3", element("b", ids), f" {titles}" if titles else "", f" · {amount(len(found), 'place')}")
         examples = (_case(case, report) for case in found)
         groups.append(element("div", head, *examples, class_="group-of-cases", id=f"rule-{place}"))
@@ -194,27 +195,27 @@ def _choice(report: AgreementReport) -> list[Markup]:
     return parts
 
 
-def _case(case: AttributedDisagreement, report: AgreementReport) -> Markup:
+def _case(case: AttributedDispute, report: AgreementReport) -> Markup:
     dispute = case.dispute
-    head = element("h4", element("bdi", dispute.item.id), " · ", element("b", dispute.kind))
-    why = element("p", case.told.reason, class_="note") if case.told else None
-    return element("article", head, why, voices(dispute, report.colours), class_=f"example is-{dispute.kind}")
+    head = element("h4", element("bdi", dispute.example.id), " · ", element("b", case.kind))
+    why = element("p", case.attribution.reason, class_="note") if case.attribution else None
+    return element("article", head, why, voices(dispute, report.colours), class_=f"example is-{case.kind}")
 
 
-def voices(dispute: DisagreementRegion, colours: Mapping[str, str]) -> Markup:
+def voices(dispute: Dispute, colours: Mapping[str, str]) -> Markup:
     """Who marked what in a place, below one another."""
-    parts = (part for one in dispute.variants for part in _voice(dispute, one, colours))
+    parts = (part for one in dispute.candidates for part in _voice(dispute, one, colours))
     return element("dl", *parts, class_="voices")
 
 
-def _voice(dispute: DisagreementRegion, variant: RegionReading, colours: Mapping[str, str]) -> tuple[Markup, Markup]:
-    left, right = dispute.extract
-    text = dispute.item.text
+def _voice(dispute: Dispute, candidate: Candidate, colours: Mapping[str, str]) -> tuple[Markup, Markup]:
+    left, right = dispute_bounds(dispute)
+    text = dispute.example.text
     before, after = "…" if left else "", "…" if right < len(text) else ""
     by = len(before) - left
-    spans = [type(span)(span.start + by, span.end + by, span.label) for span in variant.spans]
+    spans = [type(span)(span.start + by, span.end + by, span.label) for span in candidate.spans]
     shown = marked(f"{before}{text[left:right]}{after}", spans, colours, spans)
-    return element("dt", element("bdi", ", ".join(variant.annotators))), element("dd", shown)
+    return element("dt", element("bdi", ", ".join(candidate.by))), element("dd", shown)
 
 
 EACH = 3  # places of an error that recurs
@@ -239,7 +240,7 @@ def record_section(found: AnnotatorRecord, report: AgreementReport) -> Markup:
     )
 
 
-def _quality(name: Markup, one: Quality) -> Markup:
+def _quality(name: Markup, one: ScoreEstimate) -> Markup:
     counts = one.counts
     numbers = (cell(f"{n:,}") for n in (counts.gold, counts.predicted, counts.true_positives))
     shares = ((counts.precision, one.precision), (counts.recall, one.recall), (counts.f1, one.f1))
@@ -248,14 +249,14 @@ def _quality(name: Markup, one: Quality) -> Markup:
 
 
 def _stages(found: AnnotatorRecord) -> tuple[Markup, ...]:
-    if len(found.stages) < 2:
+    if len(found.articles) < 2:
         return ()
     head = ("article", "guidelines", "examples", axis(SCALE), "precision", "recall", "F1")
-    body = html_table(head, [element("tbody", *map(_stage, found.stages))], plotted=3, kind="wide slim")
+    body = html_table(head, [element("tbody", *map(_stage, found.articles))], plotted=3, kind="wide slim")
     return element("h3", "Article by article, in the order of the manifest"), body
 
 
-def _stage(one: ArticleQuality) -> Markup:
+def _stage(one: ArticleScore) -> Markup:
     counts = one.counts
     plot = dot_and_whisker(counts.f1, None, said=f"F1 {percent(counts.f1)}")
     return row(
@@ -269,26 +270,26 @@ def _stage(one: ArticleQuality) -> Markup:
 
 def _over_time(found: AnnotatorRecord, report: AgreementReport) -> tuple[Markup, ...]:
     """Articles and versions of the guidelines down, labels across."""
-    if len(found.stages) < 2:
+    if len(found.articles) < 2:
         return ()
-    bodies = [element("tbody", *(_parted(one.article, one) for one in found.stages))]
+    bodies = [element("tbody", *(_parted(one.article, one) for one in found.articles))]
     if len(found.versions) > 1:
         over = row(cell("by version of the guidelines", "th", colspan=1 + len(found.labels)), kind="group")
         bodies.append(element("tbody", over, *(_parted(one.guidelines or "–", one) for one in found.versions)))
     head = ("article", *(chip(label, report.colours) for label in found.labels))
-    how = f"In each cell: F1, undefined where neither has the label, and below it {against_gold.HOW}"
-    note = element("p", f"{against_gold.moved(found)} {how}", class_="note")
+    how = f"In each cell: F1, undefined where neither has the label, and below it {text_report.HOW}"
+    note = element("p", f"{text_report.trend_sentence(found)} {how}", class_="note")
     return element("h3", "Label by label, in the same order"), html_table(head, bodies, kind="wide agreement"), note
 
 
-def _parted(name: str, one: ArticleQuality | VersionQuality) -> Markup:
+def _parted(name: str, one: ArticleScore | VersionScore) -> Markup:
     return row(cell(element("bdi", name), "th"), *map(_label, one.labels.values()))
 
 
 def _label(counts: Counts) -> Markup:
     if counts.f1 is None:
         return cell(UNDEFINED)
-    return cell(join(percent(counts.f1), element("small", against_gold.in_both_versions(counts))))
+    return cell(join(percent(counts.f1), element("small", text_report.precision_recall(counts))))
 
 
 def _error(error: AnnotatorError, report: AgreementReport) -> Markup:
@@ -296,10 +297,10 @@ def _error(error: AnnotatorError, report: AgreementReport) -> Markup:
     places = (
         part
         for place in error.places[:EACH]
-        for part in (element("h4", element("bdi", place.item.id)), voices(place, report.colours))
+        for part in (element("h4", element("bdi", place.example.id)), voices(place, report.colours))
     )
     head = element("h4", element("b", error.kind), f" · {times}")
-    rules = f"{', '.join(error.told.rules)}: {error.told.reason}" if error.told else None
+    rules = f"{', '.join(error.attribution.rules)}: {error.attribution.reason}" if error.attribution else None
     why = element("p", rules, class_="note") if rules else None
     return element("article", head, why, *places, class_="example")
 

@@ -1,4 +1,7 @@
-"""Everything that is to be said of the agreement of annotators: how far, where and why not, and against gold."""
+"""The report on the agreement of annotators: how far they agree, where and why not, and each against gold.
+
+The report holds values; the sentences about them are in `text_report`.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,18 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from goldspan.agreement import disagreements, text_report
-from goldspan.agreement.disagreements import KINDS, NONE, disputes, surfaces
+from goldspan.agreement import disagreements
+from goldspan.agreement.disagreements import KINDS, NONE, disputed_surfaces
 from goldspan.agreement.rule_attribution import NO_RULE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from goldspan.adjudication.derive import Dispute
     from goldspan.agreement.agreement import Agreement
     from goldspan.agreement.annotations import Annotations
     from goldspan.agreement.annotator_record import AnnotatorRecord
-    from goldspan.agreement.disagreements import DisagreementRegion, DisputedSurface, Kind
+    from goldspan.agreement.disagreements import DisputedSurface, Kind
     from goldspan.agreement.rule_attribution import RuleAttribution, RuleAttributor
     from goldspan.annotation import LabelScheme
     from goldspan.guidelines.rules import Rule
@@ -24,15 +28,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PairTally:
-    """What became of the spans of two annotators.
+    """How the spans of two annotators compare.
 
     Args:
-        agreed: spans that are the same on both sides.
-        boundary: pairs of spans with one label and other edges.
-        label: pairs of spans with other labels.
+        agreed: spans that both have.
+        boundary: pairs of spans with the same label and different boundaries.
+        label: pairs of spans with different labels.
         split: one span against several.
-        first_alone: spans of the first alone.
-        second_alone: spans of the second alone.
+        first_alone: spans that only the first has.
+        second_alone: spans that only the second has.
     """
 
     agreed: int = 0
@@ -43,25 +47,19 @@ class PairTally:
     second_alone: int = 0
 
     def __add__(self, other: PairTally) -> PairTally:
-        mine, theirs = asdict(self), asdict(other)
-        return PairTally(**{name: mine[name] + theirs[name] for name in mine})
-
-    @property
-    def one_sided(self) -> int:
-        """The spans that one of the two has alone."""
-        return self.first_alone + self.second_alone
+        return PairTally(**{name: count + getattr(other, name) for name, count in asdict(self).items()})
 
 
 @dataclass(frozen=True, slots=True)
 class AnnotatorConfusion:
-    """How often a label met which; n labels.
+    """How often each label of one annotator was matched with each label of another; n labels.
 
     Args:
         labels: n + 1 names, the last of them `NONE`.
-        rows: n + 1 rows of n + 1 counts. Of two annotators, the rows are the first one's; of more, a meeting stands on
+        rows: n + 1 rows of n + 1 counts. Of two annotators, the rows are the first one's; of more, a match stands on
             both sides of the diagonal.
         first: the name of the annotator of the rows; None for more than two.
-        second: likewise of the columns.
+        second: the name of the annotator of the columns; None for more than two.
     """
 
     labels: tuple[str, ...]
@@ -71,48 +69,53 @@ class AnnotatorConfusion:
 
 
 @dataclass(frozen=True, slots=True)
-class AttributedDisagreement:
-    """A place on which not all agree, and what the guidelines have to say.
+class AttributedDispute:
+    """A dispute and the rules of the guidelines that it falls under.
 
     Args:
-        dispute: the place.
-        told: the rules; None where nothing tells.
+        dispute: the region, and who marked what there.
+        attribution: the rules and the evidence; None where there is no evidence for any rule.
     """
 
-    dispute: DisagreementRegion
-    told: RuleAttribution | None
+    dispute: Dispute
+    attribution: RuleAttribution | None
+
+    @property
+    def kind(self) -> Kind:
+        """The way in which most pairs of annotators disagree here."""
+        return disagreements.kind_of(self.dispute)
 
     @property
     def rules(self) -> str:
         """The ids of the rules, or that none was found."""
-        return ", ".join(self.told.rules) if self.told else NO_RULE
+        return ", ".join(self.attribution.rules) if self.attribution else NO_RULE
 
     def json(self) -> dict[str, Any]:
         """All of it by name."""
-        told = {"rules": [], "reason": None} if self.told is None else asdict(self.told)
-        return self.dispute.json() | told
+        attribution = {"rules": [], "reason": None} if self.attribution is None else asdict(self.attribution)
+        return disagreements.dispute_json(self.dispute) | attribution
 
 
 @dataclass(frozen=True)
 class AgreementReport:
-    """The report.
+    """The agreement of annotators, their disputes, and each annotator against gold.
 
     Args:
         annotations: what it is about.
         agreement: the measures.
-        cases: all places on which not all agree who are compared, as in all that follows: those on which most pairs
-            disagree first, then as they come.
+        cases: all disputes of the annotators who are compared, as everything below: those in which most pairs disagree
+            first, then in the order of the texts.
         tallies: per pair of annotators who share examples.
         confusion: of the labels.
         surfaces: the disputed words.
         rules: of the guidelines, by id.
-        records: each annotator against gold; empty where that was not asked for.
+        records: each annotator against gold; empty if gold was left out.
         colours: `#rrggbb` per label, as far as they are chosen.
     """
 
     annotations: Annotations
     agreement: Agreement
-    cases: tuple[AttributedDisagreement, ...]
+    cases: tuple[AttributedDispute, ...]
     tallies: Mapping[tuple[str, str], PairTally]
     confusion: AnnotatorConfusion
     surfaces: tuple[DisputedSurface, ...]
@@ -122,49 +125,29 @@ class AgreementReport:
 
     @property
     def kinds(self) -> dict[Kind, int]:
-        """How many places there are of each kind."""
-        count = Counter(case.dispute.kind for case in self.cases)
+        """How many disputes there are of each kind."""
+        count = Counter(case.kind for case in self.cases)
         return {kind: count[kind] for kind in KINDS}
 
     @property
-    def by_rule(self) -> dict[str, tuple[AttributedDisagreement, ...]]:
-        """The places by the rules that they fall under, most places first; those without a rule last."""
-        found: dict[str, list[AttributedDisagreement]] = {}
+    def by_rule(self) -> dict[str, tuple[AttributedDispute, ...]]:
+        """The disputes by the rules that they fall under, most disputes first; those without a rule last."""
+        groups: dict[str, list[AttributedDispute]] = {}
         for case in self.cases:
-            found.setdefault(case.rules, []).append(case)
-        order = sorted(found, key=lambda rules: (rules == NO_RULE, -len(found[rules]), rules))
-        return {rules: tuple(found[rules]) for rules in order}
+            groups.setdefault(case.rules, []).append(case)
+        order = sorted(groups, key=lambda rules: (rules == NO_RULE, -len(groups[rules]), rules))
+        return {rules: tuple(groups[rules]) for rules in order}
 
-    def titles(self, case: AttributedDisagreement) -> str:
-        """What the rules are about that a place falls under."""
-        ids = case.told.rules if case.told else ()
+    def rule_titles(self, case: AttributedDispute) -> str:
+        """The titles of the rules that a dispute falls under."""
+        ids = case.attribution.rules if case.attribution else ()
         return "; ".join(self.rules[rule].title for rule in ids if rule in self.rules)
-
-    def json(self) -> dict[str, Any]:
-        """All of it by name."""
-        return {
-            "headline": text_report.headline(self),
-            "coverage": self.annotations.json(),
-            "left_out": [{**asdict(one), "file": one.file and str(one.file)} for one in self.annotations.left_out],
-            "agreement": self.agreement.json(),
-            "kinds": [{"first": a, "second": b, **asdict(tally)} for (a, b), tally in self.tallies.items()],
-            "confusion": asdict(self.confusion),
-            "surfaces": [one.json() for one in self.surfaces],
-            "rules": [
-                {"rules": list(cases[0].told.rules) if cases[0].told else [], "places": len(cases)}
-                for cases in self.by_rule.values()
-            ],
-            "disagreements": [case.json() for case in self.cases],
-            "against_gold": [record.json() for record in self.records] or None,
-            "undefined": text_report.undefined(self),
-            "remarks": text_report.remarks(self),
-        }
 
 
 def make_report(
     annotations: Annotations,
     agreement: Agreement,
-    teller: RuleAttributor,
+    attributor: RuleAttributor,
     *,
     scheme: LabelScheme | None = None,
     records: Sequence[AnnotatorRecord] = (),
@@ -173,43 +156,44 @@ def make_report(
 
     Args:
         annotations: of any number of annotators.
-        agreement: the measures of these.
-        teller: tells under which rules a place falls.
+        agreement: their measures.
+        attributor: finds the rules that a dispute falls under.
         scheme: the labels, their order and colours.
         records: of the annotators against gold, if wanted.
     """
-    compared = annotations.among(agreement.compared)  # as the numbers: one empty pass must not swamp the rest
-    found = sorted(disputes(compared), key=lambda dispute: -dispute.pairs)
+    compared = annotations.among(agreement.compared)  # as the measures: one empty pass must not swamp the rest
+    disputes = sorted(disagreements.disputes(compared), key=lambda dispute: -dispute.pairs)
     return AgreementReport(
         annotations,
         agreement,
-        tuple(AttributedDisagreement(dispute, teller.tell(dispute)) for dispute in found),
-        {pair: tally_pairs(compared, *pair) for pair in compared.pairs if compared.shared(*pair)},
+        tuple(AttributedDispute(dispute, attributor.attribute(dispute)) for dispute in disputes),
+        {pair: tally_pair(compared, *pair) for pair in compared.pairs if compared.shared(*pair)},
         annotator_confusion(compared, annotations.labels_of(scheme)),
-        surfaces(compared, found),
-        teller.book.rules,
-        tuple(_with_rules(record, teller) for record in records),
+        disputed_surfaces(compared, disputes),
+        attributor.book.rules,
+        tuple(_with_rules(record, attributor) for record in records),
         {label.name: label.colour for label in scheme.labels} if scheme else {},
     )
 
 
-def _with_rules(record: AnnotatorRecord, teller: RuleAttributor) -> AnnotatorRecord:
-    errors = tuple(replace(error, told=teller.tell(error.places[0])) for error in record.errors)
+def _with_rules(record: AnnotatorRecord, attributor: RuleAttributor) -> AnnotatorRecord:
+    """A record whose errors have the rules that the first place of each falls under."""
+    errors = tuple(replace(error, attribution=attributor.attribute(error.places[0])) for error in record.errors)
     return replace(record, errors=errors)
 
 
-def tally_pairs(annotations: Annotations, first: str, second: str) -> PairTally:
-    """What became of the spans of two annotators in what both confirmed."""
-    both = annotations.shared(first, second)
+def tally_pair(annotations: Annotations, first: str, second: str) -> PairTally:
+    """How the spans of two annotators compare in the examples that both confirmed."""
+    shared = annotations.shared(first, second)
     count = Counter(
         found.kind if found.kind != "one-sided" else "first_alone" if found.first else "second_alone"
         for _, found in disagreements.disagreements_of_pair(annotations, first, second)
     )
-    return PairTally(sum(len({*item.spans[first]} & {*item.spans[second]}) for item in both), **count)
+    return PairTally(sum(len({*item.spans[first]} & {*item.spans[second]}) for item in shared), **count)
 
 
 def annotator_confusion(annotations: Annotations, labels: Sequence[str]) -> AnnotatorConfusion:
-    """How often a label of one annotator met a label of another, over all pairs.
+    """How often a label of one annotator was matched with a label of another, over all pairs.
 
     Args:
         annotations: of any number of annotators.
@@ -217,10 +201,10 @@ def annotator_confusion(annotations: Annotations, labels: Sequence[str]) -> Anno
     """
     names = (*labels, NONE)
     pairs = [pair for pair in annotations.pairs if annotations.shared(*pair)]
-    met: Counter[tuple[str, str]] = Counter()
+    counts: Counter[tuple[str, str]] = Counter()
     for pair in pairs:
-        met.update(disagreements.confusion(annotations, *pair))
+        counts.update(disagreements.confusion(annotations, *pair))
     if len(pairs) == 1:
-        return AnnotatorConfusion(names, tuple(tuple(met[a, b] for b in names) for a in names), *pairs[0])
-    both = {(a, b): met[a, b] + (met[b, a] if a != b else 0) for a in names for b in names}
+        return AnnotatorConfusion(names, tuple(tuple(counts[a, b] for b in names) for a in names), *pairs[0])
+    both = {(a, b): counts[a, b] + (counts[b, a] if a != b else 0) for a in names for b in names}
     return AnnotatorConfusion(names, tuple(tuple(both[a, b] for b in names) for a in names))

@@ -1,7 +1,7 @@
 """Which rule of the guidelines a disagreement falls under, by what the pages and the checks show.
 
-No rule is written into this module: what a page shows is compared with what annotators marked. There are four kinds of
-evidence, tried in this order. In one sentence each, the disagreement falls under a rule because
+No rule is written into this module: the examples of the pages are compared with what annotators marked. There are four
+kinds of evidence, tried in this order. A disagreement falls under a rule because
 
 1. a check reports a problem in what some marked and none in what the others marked, and a page shows that mistake under
    the rule;
@@ -17,20 +17,22 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-from goldspan.agreement.disagreements import KINDS, Kind, disagreements_between
+from goldspan.agreement.disagreements import KINDS, Kind, disagreements_between, kind_of
 from goldspan.report.text import enumerate_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
-    from goldspan.agreement.disagreements import Disagreement, DisagreementRegion, RegionReading
+    from goldspan.adjudication.derive import Dispute
+    from goldspan.agreement.disagreements import Disagreement
     from goldspan.annotation import Span
+    from goldspan.formats.decisions import Candidate
     from goldspan.guidelines.rules import Rulebook, RuleContrast
 
-MOST = 2  # rules whose examples may mark the same words; of more, none is the reason
+MAX_RULES = 2  # whose examples may mark the same words; where more do, the example tells nothing
 NO_RULE = "no rule found"
-# What these checks find concerns disagreements of one kind; what others find, those of any.
-ABOUT: Mapping[str, tuple[Kind, ...]] = {"label-conflict": ("label",), "unmarked-repeat": ("one-sided",)}
+# These checks concern disagreements of one kind; all others concern any kind.
+KINDS_OF_CHECK: Mapping[str, tuple[Kind, ...]] = {"label-conflict": ("label",), "unmarked-repeat": ("one-sided",)}
 
 
 class CheckHit(NamedTuple):
@@ -41,7 +43,7 @@ class CheckHit(NamedTuple):
     end: int
 
 
-Objections: TypeAlias = "Mapping[tuple[str, str], Collection[CheckHit]]"
+CheckHits: TypeAlias = "Mapping[tuple[str, str], Collection[CheckHit]]"
 """By annotator and example id: what the checks report for each pass."""
 
 
@@ -59,9 +61,8 @@ class Edge(NamedTuple):
     label: str
 
     def is_like(self, other: Edge) -> bool:
-        """Whether the words are the same but for case, on the same side of a span with the same label."""
-        mine, theirs = (edge._replace(words=edge.words.casefold()) for edge in (self, other))
-        return mine == theirs
+        """Whether side and label are the same, and the words but for their case."""
+        return self._replace(words=self.words.casefold()) == other._replace(words=other.words.casefold())
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,52 +84,54 @@ class RuleAttributor:
 
     Args:
         book: the rules and what the pages show; with an empty one no rule is found.
-        objections: of the checks.
+        hits: what the checks report.
         checks: the ids of the checks, in the order in which they are tried.
     """
 
     book: Rulebook
-    objections: Objections
+    hits: CheckHits
     checks: tuple[str, ...] = ()
 
-    def tell(self, dispute: DisagreementRegion) -> RuleAttribution | None:
-        """The rules of a dispute; None where there is no evidence for any.
+    def attribute(self, dispute: Dispute) -> RuleAttribution | None:
+        """The rules that a dispute falls under; None where there is no evidence for any.
 
         The kind of disagreement that most of its annotators have is tried first.
         """
-        meetings = [
-            (one, other, disagreement)
-            for one, other in combinations(dispute.variants, 2)
-            for disagreement in disagreements_between(one.spans, other.spans)
+        differing = [
+            (first, second, disagreement)
+            for first, second in combinations(dispute.candidates, 2)
+            for disagreement in disagreements_between(first.spans, second.spans)
         ]
-        meetings.sort(key=lambda meeting: meeting[2].kind != dispute.kind)
-        return next((told for meeting in meetings if (told := self._evidence(dispute, *meeting))), None)
+        if len(differing) > 1:
+            main = kind_of(dispute)
+            differing.sort(key=lambda pair: pair[2].kind != main)
+        return next((rules for pair in differing if (rules := self._evidence(dispute, *pair))), None)
 
     def _evidence(
-        self, dispute: DisagreementRegion, one: RegionReading, other: RegionReading, disagreement: Disagreement
+        self, dispute: Dispute, first: Candidate, second: Candidate, disagreement: Disagreement
     ) -> RuleAttribution | None:
-        text = dispute.item.text
+        text = dispute.example.text
         return (
-            self._by_check(dispute, one, other, disagreement)
+            self._by_check(dispute, first, second, disagreement)
             or self._by_same_words(text, disagreement)
             or self._by_edge(text, disagreement)
             or self._by_example(text, disagreement)
         )
 
     def _by_check(
-        self, dispute: DisagreementRegion, one: RegionReading, other: RegionReading, disagreement: Disagreement
+        self, dispute: Dispute, first: Candidate, second: Candidate, disagreement: Disagreement
     ) -> RuleAttribution | None:
         reporting = [
-            {check for name in variant.annotators for check in self._reporting(name, dispute.item.id, disagreement)}
-            for variant in (one, other)
+            {check for name in candidate.by for check in self._reporting(name, dispute.example.id, disagreement)}
+            for candidate in (first, second)
         ]
         labels = {span.label for span in disagreement.spans}
         for check in self.checks:
             on_first, on_second = (check in checks for checks in reporting)
-            if disagreement.kind not in ABOUT.get(check, KINDS) or on_first == on_second:
+            if disagreement.kind not in KINDS_OF_CHECK.get(check, KINDS) or on_first == on_second:
                 continue
             if rules := self._of_mistake(check, labels):
-                names = (one if on_first else other).annotators
+                names = (first if on_first else second).by
                 return RuleAttribution(
                     rules, f"the check {check} reports a problem in what {enumerate_names(names)} marked"
                 )
@@ -137,9 +140,9 @@ class RuleAttributor:
     def _reporting(self, name: str, example: str, disagreement: Disagreement) -> set[str]:
         """The checks that report a problem in an annotator's work where a disagreement is."""
         return {
-            objection.check
-            for objection in self.objections.get((name, example), ())
-            if objection.start < disagreement.end and disagreement.start < objection.end
+            hit.check
+            for hit in self.hits.get((name, example), ())
+            if hit.start < disagreement.end and disagreement.start < hit.end
         }
 
     def _of_mistake(self, check: str, labels: Collection[str]) -> tuple[str, ...]:
@@ -187,7 +190,7 @@ class RuleAttributor:
         (span,) = disagreement.spans
         words = _one_line(text[span.start : span.end]).casefold()
         rules = self._showing(lambda shown, other: _one_line(shown[other.start : other.end]) == words, span.label)
-        return RuleAttribution(rules, "an example marks these very words") if 0 < len(rules) <= MOST else None
+        return RuleAttribution(rules, "an example marks these very words") if 0 < len(rules) <= MAX_RULES else None
 
     def _showing(self, test: Callable[[str, Span], bool], label: str) -> tuple[str, ...]:
         """The rules on a label's own page with an example in which some span of it passes a test, in lower case."""
@@ -213,7 +216,7 @@ class RuleAttributor:
 
 
 def _sides(disagreement: Disagreement, by: int = 0) -> set[frozenset[tuple[int, int, str]]]:
-    """The spans of both sides, moved to the right by some characters; which side is which does not matter."""
+    """The spans of both sides, moved to the right by some code points; which side is which does not matter."""
     return {
         frozenset((span.start + by, span.end + by, span.label) for span in side)
         for side in (disagreement.first, disagreement.second)
@@ -224,11 +227,11 @@ def _edges(text: str, disagreement: Disagreement) -> Iterator[Edge]:
     """The edges at which the two spans of a boundary disagreement differ; none of any other disagreement."""
     if disagreement.kind != "boundary":
         return
-    (one,), (other,) = disagreement.first, disagreement.second
-    if words := _one_line(text[slice(*sorted((one.start, other.start)))]):
-        yield Edge("before", words, one.label)
-    if words := _one_line(text[slice(*sorted((one.end, other.end)))]):
-        yield Edge("after", words, one.label)
+    (first,), (second,) = disagreement.first, disagreement.second
+    if words := _one_line(text[slice(*sorted((first.start, second.start)))]):
+        yield Edge("before", words, first.label)
+    if words := _one_line(text[slice(*sorted((first.end, second.end)))]):
+        yield Edge("after", words, first.label)
 
 
 def _one_line(text: str) -> str:

@@ -16,7 +16,6 @@ from goldspan.agreement import text_report
 from goldspan.agreement.against_gold import GOLD, measure_against_gold
 from goldspan.agreement.agreement import measure
 from goldspan.agreement.annotations import annotations_of_corpus, annotations_of_examples, annotations_of_paths
-from goldspan.agreement.disagreements import disputes_of_example
 from goldspan.agreement.report import make_report
 from goldspan.agreement.rule_attribution import CheckHit, RuleAttributor
 from goldspan.corpus import Corpus
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from goldspan.agreement.annotations import AnnotatedExample, Annotations
     from goldspan.agreement.annotator_record import AnnotatorRecord
     from goldspan.agreement.report import AgreementReport
-    from goldspan.agreement.rule_attribution import Objections
+    from goldspan.agreement.rule_attribution import CheckHits
     from goldspan.annotation import Example, LabelScheme
     from goldspan.bootstrap import Unit
     from goldspan.report.text import Table
@@ -130,7 +129,7 @@ def rule_attributor(
 
 def check_hits(
     annotations: Annotations, scheme: LabelScheme, wanted: Collection[str], *, everywhere: bool = False
-) -> Objections:
+) -> CheckHits:
     """What checks find in each annotator's work, in those articles in which not all agree, or everywhere.
 
     Args:
@@ -162,16 +161,12 @@ def rule_hints(state: AdjudicationState) -> Callable[[Dispute], Hint | None]:
             for name, examples in state.passes.items()
         }
     )
-    tells = rule_attributor(annotations, state.corpus, state.corpus.scheme)
-    items = {item.id: item for item in annotations.items}
+    attributor = rule_attributor(annotations, state.corpus, state.corpus.scheme)
 
     def hint(dispute: Dispute) -> Hint | None:
-        item = items.get(dispute.example.id)  # gold edited by hand may have been decided where nobody reads any more
-        found = disputes_of_example(item) if item else ()
-        places = (one for one in found if one.start < dispute.end and dispute.start < one.end)
-        told = next((said for place in places if (said := tells.tell(place))), None)
-        rules = tells.book.known(told.rules) if told else ()
-        return Hint(rules, " ".join(visible(told.reason).split())) if told and rules else None
+        attribution = attributor.attribute(dispute)
+        rules = attributor.book.known(attribution.rules) if attribution else ()
+        return Hint(rules, " ".join(visible(attribution.reason).split())) if attribution and rules else None
 
     return hint
 

@@ -7,10 +7,9 @@ The agreement of each two annotators as one table, for statistics and data cards
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
 
-from goldspan.agreement.against_gold import HOW, in_both_versions, moved, version_changes
 from goldspan.agreement.disagreements import KINDS, MEANING
 from goldspan.agreement.measures import HEADLINE, LONG_REPORT_ONLY, MEANINGS
 from goldspan.report.text import (
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 
     from goldspan.agreement.agreement import Agreement, MeasureGroup
     from goldspan.agreement.annotations import Annotations
-    from goldspan.agreement.annotator_record import AnnotatorRecord, ArticleQuality, Quality
+    from goldspan.agreement.annotator_record import AnnotatorRecord, ArticleScore, ScoreEstimate
     from goldspan.agreement.intervals import Estimate, MeasureSet
     from goldspan.agreement.report import AgreementReport, AnnotatorConfusion, PairTally
     from goldspan.evaluation.result import Counts
@@ -434,9 +433,9 @@ def _confusion(found: AnnotatorConfusion) -> Table:
 def _rules(report: AgreementReport) -> Table:
     rows = []
     for rules, cases in report.by_rule.items():
-        kinds = [case.dispute.kind for case in cases]
+        kinds = [case.kind for case in cases]
         each = ", ".join(f"{kind} {kinds.count(kind)}" for kind in KINDS if kind in kinds)
-        rows.append((rules, report.titles(cases[0]), f"{len(cases):,}", each))
+        rows.append((rules, report.rule_titles(cases[0]), f"{len(cases):,}", each))
     header = ("rule", "what it is about", "places", "of which kind")
     return cut_cell("Rules of the guidelines that the disagreements fall under", header, rows)
 
@@ -455,6 +454,32 @@ def _surfaces(report: AgreementReport) -> Table:
     return cut_cell("Words that are disputed most often", header, rows)
 
 
+DASH = "–"
+HOW = "precision / recall in per cent; – where the annotator marked no span of the label, or gold has none."
+
+
+def trend_sentence(record: AnnotatorRecord) -> str:
+    """Which label's F1 changed most, in a sentence, with the number of gold spans that it rests on."""
+    if not record.trends:
+        return "No label is in two articles, so there is no trend."
+    most = record.trends[0]
+    if not most.change:
+        return "No label has a different F1 in the last article that has it than in the first."
+    first, last = (_trend_end(article, most.label) for article in (most.first, most.last))
+    return f"{most.label} changed most: F1 from {first} to {last}, {signed(most.change)} points."
+
+
+def _trend_end(article: ArticleScore, label: str) -> str:
+    counts = article.labels[label]
+    return f"{percent(counts.f1)} in {article.article} ({amount(counts.gold, 'gold span')})"
+
+
+def precision_recall(counts: Counts, width: int = 0) -> str:
+    """Precision and recall in short, e.g. `87.5 / 100.0`, each padded to a width."""
+    shares = (counts.precision, counts.recall)
+    return " / ".join((DASH if share is None else percent(share, 1)).rjust(width) for share in shares)
+
+
 def against(record: AnnotatorRecord, share: float) -> Iterator[Table]:
     """One annotator against gold: by label, and in the order of the articles.
 
@@ -468,11 +493,11 @@ def against(record: AnnotatorRecord, share: float) -> Iterator[Table]:
     title = f"{record.annotator} against gold, {amount(record.examples, 'example')}"
     yield Table(title, "", ("label", *COUNTED, f"precision, {ends}", f"recall, {ends}", "F1"), tuple(rows))
     shares = (*COUNTED, "precision", "recall", "F1")
-    if len(record.stages) > 1:
-        stages = [(one.article, one.guidelines or "–", *_shares(one.counts)) for one in record.stages]
+    if len(record.articles) > 1:
+        stages = [(one.article, one.guidelines or "–", *_shares(one.counts)) for one in record.articles]
         title = f"{record.annotator}, article by article in the order of the manifest"
         overall = cut_cell(title, ("article", "guidelines", *shares), stages)
-        yield from _parted(overall, _over_time(record), f"{moved(record)} {ELSEWHERE}")
+        yield from _parted(overall, _over_time(record), f"{trend_sentence(record)} {ELSEWHERE}")
     if len(record.versions) > 1:
         versions = [(one.guidelines or "–", *_shares(one.counts)) for one in record.versions]
         overall = cut_cell(f"{record.annotator}, by version of the guidelines", ("guidelines", *shares), versions)
@@ -492,26 +517,26 @@ def _noting(table: Table, note: str) -> Table:
 
 def _over_time(record: AnnotatorRecord) -> Table | None:
     """Articles down, labels across, where that fits; or else a row for each label that two articles have, if any."""
-    by = {one.article: one.labels for one in record.stages}
-    note = f"{moved(record)} In each cell: {HOW}"
+    by = {one.article: one.labels for one in record.articles}
+    note = f"{trend_sentence(record)} In each cell: {HOW}"
     if table := _matrix(f"{record.annotator}, label by label and article", "article", by, note):
         return table
     rows = [
-        (move.label, *(_in_short(end, move.label) for end in (move.first, move.last)), signed(move.change))
-        for move in version_changes(record)
+        (trend.label, *(_in_short(end, trend.label) for end in (trend.first, trend.last)), signed(trend.change))
+        for trend in record.trends
     ]
-    title = f"{record.annotator}, F1 in the first article that has a label and in the last, what moved most first"
+    title = f"{record.annotator}, F1 in the first article that has a label and in the last, the largest change first"
     made = cut_cell(title, ("label", "first", "last", "change"), rows)
-    return _noting(made, moved(record)) if rows else None
+    return _noting(made, trend_sentence(record)) if rows else None
 
 
-def _in_short(stage: ArticleQuality, label: str) -> str:
+def _in_short(stage: ArticleScore, label: str) -> str:
     return f"{percent(stage.labels[label].f1)} in {stage.article}"
 
 
 def _matrix(title: str, of: str, by: Mapping[str, Mapping[str, Counts]], note: str) -> Table | None:
     """Precision and recall of each label in a row for each stage; None where they are too many for the terminal."""
-    rows = [(name, *(in_both_versions(counts, SHARE) for counts in labels.values())) for name, labels in by.items()]
+    rows = [(name, *(precision_recall(counts, SHARE) for counts in labels.values())) for name, labels in by.items()]
     table = cut_cell(title, (of, *next(iter(by.values()))), rows)
     first, *rest = (max(map(len, column)) for column in zip(table.header, *table.rows, strict=True))
     if sum(2 + width for width in (min(first, NAME), *rest)) > WIDTH:
@@ -519,7 +544,7 @@ def _matrix(title: str, of: str, by: Mapping[str, Mapping[str, Counts]], note: s
     return _noting(table, note)
 
 
-def _quality(one: Quality) -> tuple[str, ...]:
+def _quality(one: ScoreEstimate) -> tuple[str, ...]:
     counts = one.counts
     numbers = (f"{n:,}" for n in (counts.gold, counts.predicted, counts.true_positives))
     ends = ((counts.precision, one.precision), (counts.recall, one.recall))
@@ -575,3 +600,25 @@ def _rows(
 
 def _said(value: Estimate) -> str:
     return "–" if value.estimate is None else f"{100 * value.estimate:.1f} {brackets(value)}".rstrip()
+
+
+def report_json(report: AgreementReport) -> dict[str, Any]:
+    """The report for `--json`, see `schema.md`; all of it by name."""
+    annotations = report.annotations
+    return {
+        "headline": headline(report),
+        "coverage": annotations.json(),
+        "left_out": [{**asdict(one), "file": one.file and str(one.file)} for one in annotations.left_out],
+        "agreement": report.agreement.json(),
+        "kinds": [{"first": a, "second": b, **asdict(tally)} for (a, b), tally in report.tallies.items()],
+        "confusion": asdict(report.confusion),
+        "surfaces": [surface.json() for surface in report.surfaces],
+        "rules": [
+            {"rules": list(cases[0].attribution.rules) if cases[0].attribution else [], "places": len(cases)}
+            for cases in report.by_rule.values()
+        ],
+        "disagreements": [case.json() for case in report.cases],
+        "against_gold": [record.json() for record in report.records] or None,
+        "undefined": undefined(report),
+        "remarks": remarks(report),
+    }

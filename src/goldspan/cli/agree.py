@@ -13,8 +13,8 @@ from goldspan.cli import console
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from goldspan.adjudication.derive import Dispute
     from goldspan.agreement.annotator_record import AnnotatorRecord
-    from goldspan.agreement.disagreements import DisagreementRegion
     from goldspan.agreement.report import AgreementReport
 
 SHOWN = 5  # of the disagreements, and of each annotator's errors; --json and --html have all
@@ -63,6 +63,7 @@ def run(
     """
     from goldspan.agreement.html_report import page
     from goldspan.agreement.run import AgreementOptions, agree_on_corpus
+    from goldspan.agreement.text_report import report_json
 
     question = AgreementOptions(
         tuple(passes or ()), form, tuple(console.listed(articles)), root, labels, against, gamma, unit, resamples,
@@ -72,7 +73,7 @@ def run(
         made = agree_on_corpus(question)
     out = console.report_console()
     _show(out, made)
-    console.write_json(json, made.json())
+    console.write_json(json, report_json(made))
     if html is not None:
         files.write(html, page(made))
     for path in filter(None, (json, html)):
@@ -116,13 +117,15 @@ def _disagreements(out: Console, made: AgreementReport) -> None:
     rest = f"; {more:,} more by --html and --json" if more > 0 else ""
     console.print_styled(out, f"Disagreements, the most disputed first{rest}", style="italic")
     for case in made.cases[:SHOWN]:
-        why = "" if case.told is None else f" ({case.told.reason})"
-        console.print_styled(out, f"{case.dispute.item.id}: {case.dispute.kind}, {case.rules}{why}", style="bold")
+        why = "" if case.attribution is None else f" ({case.attribution.reason})"
+        console.print_styled(out, f"{case.dispute.example.id}: {case.kind}, {case.rules}{why}", style="bold")
         _side_by_side(out, made, case.dispute)
 
 
-def _side_by_side(out: Console, made: AgreementReport, dispute: DisagreementRegion) -> None:
-    sides = [(", ".join(variant.annotators), dispute.markup(variant)) for variant in dispute.variants]
+def _side_by_side(out: Console, made: AgreementReport, dispute: Dispute) -> None:
+    from goldspan.agreement.disagreements import dispute_markup
+
+    sides = [(", ".join(candidate.by), dispute_markup(dispute, candidate)) for candidate in dispute.candidates]
     console.side_by_side(out, sides, made.colours)
 
 
@@ -135,6 +138,6 @@ def _errors(out: Console, made: AgreementReport, record: AnnotatorRecord) -> Non
     console.print_styled(out, f"To talk about with {record.annotator}, what recurs most first{rest}", style="italic")
     for error in record.errors[:SHOWN]:
         times = "once" if error.times == 1 else f"{error.times} times"
-        rules = f", {', '.join(error.told.rules)} ({error.told.reason})" if error.told else ""
-        console.print_styled(out, f"{error.places[0].item.id}: {error.kind}, {times}{rules}", style="bold")
+        rules = f", {', '.join(error.attribution.rules)} ({error.attribution.reason})" if error.attribution else ""
+        console.print_styled(out, f"{error.places[0].example.id}: {error.kind}, {times}{rules}", style="bold")
         _side_by_side(out, made, error.places[0])

@@ -20,21 +20,19 @@ from __future__ import annotations
 import hashlib
 import random
 import re
-from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from goldspan import files
 from goldspan.adjudication.derive import settle
-from goldspan.annotation import Span, article_of
+from goldspan.annotation import article_of
 from goldspan.corpus import id_list
 from goldspan.doccano import human_work, members
 from goldspan.doccano.snapshot import DUPLICATE, AnnotatorComment
 from goldspan.errors import InputError, InvalidValueError
-from goldspan.evaluation import result
-from goldspan.evaluation.result import Counts
+from goldspan.evaluation.annotator_scores import SCORE_COLUMNS, score_annotator, score_cells
 from goldspan.formats import inline
-from goldspan.report.text import Table, amount, percent
+from goldspan.report.text import Table, amount
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -45,10 +43,11 @@ if TYPE_CHECKING:
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.client.schema import DoccanoProject
     from goldspan.doccano.snapshot import AnnotatorWork, InvalidSpan, Snapshot, StoredExample
+    from goldspan.evaluation.result import Counts
 
 GOLD, THEIRS = "gold", "theirs"
 AROUND = 40  # code points of text on either side of what is wrong
-HEADER = ("annotator", "label", "controls", "gold", "theirs", "right", "precision", "recall", "F1")
+HEADER = ("annotator", "label", "controls", *SCORE_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,23 +120,16 @@ class ControlResult:
 
     def table(self) -> Table:
         """A row per annotator, and one per label beneath."""
-        rows = [
-            (record.annotator if label == "all" else "", label, *_cells(record, label, counts))
-            for record in self.records
-            for label, counts in {"all": record.overall, **record.labels}.items()
-        ]
+        rows: list[tuple[str, ...]] = []
+        for record in self.records:
+            examples = f"{len(record.examples):,}"
+            rows.append((record.annotator, "all", examples, *score_cells(record.overall, decimals=1)))
+            rows += [("", label, "", *score_cells(counts, decimals=1)) for label, counts in record.labels.items()]
         note = (
             f"controls: how many the annotator confirmed, of {len(self.there):,} that are there; "
             "a span is right if gold has it exactly; shares in per cent"
         )
         return Table("Controls: the annotators against gold", note, HEADER, tuple(rows))
-
-
-def _cells(record: ControlRecord, label: str, counts: Counts) -> tuple[str, ...]:
-    examples = f"{len(record.examples):,}" if label == "all" else ""
-    numbers = (counts.gold, counts.predicted, counts.true_positives)
-    shares = (counts.precision, counts.recall, counts.f1)
-    return examples, *(f"{number:,}" for number in numbers), *(percent(share, 1) for share in shares)
 
 
 def split_controls(snapshot: Snapshot, ids: Collection[str]) -> tuple[Snapshot, Snapshot]:
@@ -191,17 +183,16 @@ def _why_not(copy: StoredExample, gold: Example | None) -> str:
 
 
 def _record(annotator: str, done: Sequence[tuple[Example, AnnotatorWork]], order: Sequence[str]) -> ControlRecord:
-    right = [gold for gold, _ in done]
-    scores = result.exact(right, [gold.with_spans(work.spans) for gold, work in done])
-    odd = Counter(span.label for _, work in done for span in _odd(work))
-    nothing = Counts(0, 0, 0)
-    place = {name: number for number, name in enumerate(order)}
-    names = sorted(scores.labels.keys() | odd.keys(), key=lambda name: (place.get(name, len(place)), name))
+    scores = score_annotator(
+        ((gold.spans, work.spans) for gold, work in done),
+        order,
+        invalid=(span.label for _, work in done for span in _odd(work)),
+    )
     return ControlRecord(
         annotator,
-        tuple(gold.id for gold in right),
-        _with(scores.overall, odd.total()),
-        {name: _with(scores.labels.get(name, nothing), odd[name]) for name in names},
+        tuple(gold.id for gold, _ in done),
+        scores.overall,
+        {name: counts for name, counts in scores.labels.items() if counts.gold or counts.predicted},
         tuple(wrong for gold, work in done for wrong in _wrong(gold, work)),
     )
 
@@ -211,32 +202,19 @@ def _odd(work: AnnotatorWork) -> Iterator[InvalidSpan]:
     return (span for span in work.invalid if span.reason != DUPLICATE)
 
 
-def _with(counts: Counts, odd: int) -> Counts:
-    return replace(counts, predicted=counts.predicted + odd)
-
-
 def _wrong(gold: Example, work: AnnotatorWork) -> Iterator[ControlError]:
     theirs = gold.with_spans(work.spans)
     for dispute in settle({GOLD: gold, THEIRS: theirs}).disputes:
         spans = {who: candidate.spans for candidate in dispute.candidates for who in candidate.by}
         yield ControlError(
-            gold.id, *(_shown(gold.text, spans[who], dispute.start, dispute.end) for who in (GOLD, THEIRS))
+            gold.id,
+            *(
+                inline.excerpt(gold.text, spans[who], dispute.start, dispute.end, around=AROUND)
+                for who in (GOLD, THEIRS)
+            ),
         )
     for span in _odd(work):
         yield ControlError(gold.id, "nothing", f"[{span.start}, {span.end}, {span.label}], which {span.reason}")
-
-
-def _shown(text: str, spans: Iterable[Span], start: int, end: int) -> str:
-    """A stretch of a text with spans in inline markup, on one line; spans that cross are shown one by one."""
-    left, right = max(0, start - AROUND), min(len(text), end + AROUND)
-    moved = [Span(span.start - left, span.end - left, span.label) for span in spans]
-    try:
-        shown = [inline.render(text[left:right], moved)]
-    except InvalidValueError:
-        shown = [inline.render(text[left:right], [span]) for span in moved]
-    return " + ".join(
-        ("…" if left else "") + " ".join(each.split()) + ("…" if right < len(text) else "") for each in shown
-    )
 
 
 SHARED = "controls measure each annotator, and in a shared project nobody can tell who marked what"

@@ -7,12 +7,13 @@ from itertools import combinations
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
-from goldspan.evaluation.result import Counts
+from goldspan.evaluation.annotator_scores import score_annotator
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from goldspan.annotation import Example
+    from goldspan.evaluation.result import Counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +116,7 @@ def human_ceiling(
 
 def agreement(first: Iterable[Example], second: Iterable[Example]) -> Counts:
     """The spans of two readings of the same examples, and those that are the same in both."""
-    rows = [(a.spans, b.spans) for a, b in zip(first, second, strict=True)]
-    return Counts(sum(len({*a} & {*b}) for a, b in rows), sum(len(a) for a, _ in rows), sum(len(b) for _, b in rows))
+    return score_annotator((a.spans, b.spans) for a, b in zip(first, second, strict=True)).overall
 
 
 def _against(
