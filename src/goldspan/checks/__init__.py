@@ -6,7 +6,8 @@
 
 from goldspan.checks.check import Check
 from goldspan.checks.records import check_records
-from goldspan.checks.registry import CHECKS, IDS, check_table, choose, json, line, remedy, where
+from goldspan.checks.registry import CHECKS, IDS, check_table, choose, remedy
+from goldspan.checks.report import json, line, where
 from goldspan.checks.runner import CheckTally, check_paths, check_project
 
 __all__ = [

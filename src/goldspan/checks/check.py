@@ -11,7 +11,6 @@ from goldspan.annotation import Finding, LabelScheme, Severity
 from goldspan.formats.record import RawSpan, Record
 
 if TYPE_CHECKING:
-    from goldspan.checks.project import ProjectFiles
     from goldspan.errors import InputError
 
 F = TypeVar("F")
@@ -46,7 +45,6 @@ class MarkedStretch(NamedTuple):
 SpanTest: TypeAlias = Callable[[str, RawSpan, LabelScheme], str | None]
 ExampleTest: TypeAlias = Callable[[Record, LabelScheme], Iterator[MarkedStretch]]
 ArticleTest: TypeAlias = Callable[[Sequence[Record], LabelScheme], Iterator[MarkedStretch]]
-ProjectTest: TypeAlias = "Callable[[ProjectFiles], Iterator[CheckResult]]"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from goldspan import confirmation, files
 from goldspan.adjudication.derive import derive
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from goldspan.corpus import Corpus
     from goldspan.formats.record import Record
     from goldspan.manifest import ManifestEntry
+
+
+ProjectTest: TypeAlias = "Callable[[ProjectFiles], Iterator[CheckResult]]"
 
 
 class ValidExamples(NamedTuple):

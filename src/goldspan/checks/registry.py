@@ -1,13 +1,8 @@
-"""All checks, in the order of the table; choosing among them; the table itself.
-
-Findings as lines and as JSON.
-"""
+"""All checks in the order of their table, the choice among them, and the table itself."""
 
 from __future__ import annotations
 
-from collections import Counter
 from difflib import get_close_matches
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goldspan.checks import adjudication, boundaries, files, guidelines, mentions, records, spans, splits
@@ -17,9 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from typing import TypeAlias
 
-    from goldspan.annotation import Finding, LabelScheme
+    from goldspan.annotation import LabelScheme
     from goldspan.checks.check import Check
-    from goldspan.checks.runner import CheckTally
 
 Checks: TypeAlias = "tuple[Check[Any], ...]"
 
@@ -105,62 +99,3 @@ def _refuse_unknown(name: str, known: Collection[str], where: str = "") -> None:
         f"{where}there is no check {name!r}" if name not in IDS else f"{where}the check {name!r} lets nothing pass",
         remedy=f"Did you mean {' or '.join(close)}?" if close else f"The checks are {', '.join(known)}.",
     )
-
-
-def line(finding: Finding, *, with_file: bool = True) -> str:
-    """A finding on one line: `file:line: error check-id example [start, end, LABEL] what is wrong`.
-
-    What a line cannot show (line ends, halves of UTF-16 pairs) stands as its escape.
-    """
-    place = [where(finding.file) if finding.file and with_file else "", str(finding.line or "")]
-    span = "[{}, {}, {}]".format(*finding.span) if finding.span else ""
-    parts = (finding.severity, finding.check, finding.example or "", span, finding.message)
-    said = " ".join(part for part in parts if part)
-    return "".join(_visible(c) for c in f"{':'.join(part for part in place if part)}: {said}".removeprefix(": "))
-
-
-def where(file: Path) -> str:
-    """A path as seen from the working directory, if it lies in it."""
-    here = Path.cwd()
-    return str(file.relative_to(here) if file.is_relative_to(here) else file)
-
-
-def json(findings: Iterable[Finding], account: CheckTally) -> dict[str, Any]:
-    """The findings and the account as JSON values.
-
-    Returns:
-        `{"checked": {"files", "examples", "spans"}, "skipped": [file], "errors", "warnings", "counts": {check: number},
-        "findings": [{"check", "severity", "file", "line", "example", "span": [start, end, label], "message",
-        "remedy"}]}`; a place that a finding does not have is null.
-    """
-    rows = [_row(finding) for finding in findings]
-    severities = Counter(row["severity"] for row in rows)
-    return {
-        "checked": {"files": account.files, "examples": account.examples, "spans": account.spans},
-        "skipped": [where(path) for path in account.skipped],
-        "errors": severities["error"],
-        "warnings": severities["warning"],
-        "counts": dict(Counter(row["check"] for row in rows).most_common()),
-        "findings": rows,
-    }
-
-
-def _row(finding: Finding) -> dict[str, Any]:
-    return {
-        "check": finding.check,
-        "severity": finding.severity,
-        "file": where(finding.file) if finding.file else None,
-        "line": finding.line,
-        "example": None if finding.example is None else _unicode(finding.example),
-        "span": None if finding.span is None else [*finding.span[:2], _unicode(finding.span[2])],
-        "message": _unicode(finding.message),
-        "remedy": remedy(finding.check),
-    }
-
-
-def _visible(character: str) -> str:
-    return character if character.isprintable() else character.encode("unicode_escape").decode()
-
-
-def _unicode(words: str) -> str:
-    return words.encode("utf-8", "backslashreplace").decode()

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from goldspan.annotation import Finding, LabelScheme
-    from goldspan.checks.check import Check, ProjectTest
+    from goldspan.checks.check import Check
+    from goldspan.checks.project import ProjectTest
     from goldspan.checks.records import Seen
     from goldspan.formats.record import Record
 
