@@ -27,7 +27,7 @@ def judged(*paths, **options):
 
 @pytest.mark.parametrize("form", ["gold", "doccano", "conll", "docbin"])
 def test_every_format_is_told_by_its_content_and_judged_alike(form, tmp_path):
-    [finding] = judged(saved(tmp_path / f"a{formats.get(form).SUFFIXES[0]}", form))
+    [finding] = judged(saved(tmp_path / f"a{formats.get(form).suffixes[0]}", form))
     assert (finding.check, finding.span, finding.example) == ("leading-article", (13, 23, "PLACE"), "a.p01")
 
 
@@ -59,7 +59,7 @@ def test_a_named_format_chooses_the_files_of_a_folder(tmp_path):
 
 def test_a_file_of_no_known_format_is_refused(tmp_path):
     (tmp_path / "a.txt").write_text("Fog lay over Tibnin.")
-    with pytest.raises(InputError, match="its format cannot be told"):
+    with pytest.raises(InputError, match="its format cannot be detected"):
         judged(tmp_path / "a.txt")
     with pytest.raises(InputError, match="cannot be read"):
         judged(tmp_path / "none.jsonl")

@@ -11,7 +11,7 @@ from goldspan.annotation import Example, Span
 from goldspan.errors import InputError
 from goldspan.evaluation.alignment import align_spans, align_tokens, pair
 from goldspan.formats import conll, gold, inline
-from goldspan.formats.sources import KINDS, Source, read_source, tally
+from goldspan.formats.sources import NOTE_KINDS, Source, count_notes, read_source
 from helpers import strategies
 
 MARSH = inline.example("a.p00", "[Marsh]{PERSON} left [Port Ellis]{PLACE} with 300 men.")
@@ -22,7 +22,7 @@ GOLD = [MARSH, QUIET]
 def paired(right, left=GOLD):
     found = pair(Source(list(left)), Source(list(right)))
     assert [(e.id, e.text) for e in found.predicted] == [(e.id, e.text) for e in left]
-    assert {note.kind for note in found.notes} <= KINDS.keys()
+    assert {note.kind for note in found.notes} <= NOTE_KINDS.keys()
     return found
 
 
@@ -79,7 +79,7 @@ def test_a_span_of_words_that_gold_lacks_is_lost_and_said_so():
     )
     found = paired([other, QUIET])
     assert surfaces(found.predicted)[0] == [("Marsh", "PERSON")]
-    assert tally(found.notes) == {"different-text": 1, "lost-span": 1}
+    assert count_notes(found.notes) == {"different-text": 1, "lost-span": 1}
     assert "'Quiet Bay' has no place in gold's text" in found.notes[0].message
 
 
@@ -87,7 +87,7 @@ def test_two_spans_that_gold_cannot_tell_apart_count_once():
     other = Example("a.p00", " " + MARSH.text, (Span(0, 6, "PERSON"), Span(1, 6, "PERSON")))
     found = paired([other, QUIET])
     assert found.predicted[0].spans == (Span(0, 5, "PERSON"),)
-    assert tally(found.notes) == {"different-text": 1, "merged-span": 1}
+    assert count_notes(found.notes) == {"different-text": 1, "merged-span": 1}
 
 
 def test_missing_and_extra_examples_are_listed_one_by_one():
@@ -103,14 +103,14 @@ def test_missing_and_extra_examples_are_listed_one_by_one():
 
 def test_the_same_id_with_a_wholly_other_text_is_no_match():
     found = paired([Example("a.p00", "Nothing of the kind was said."), QUIET])
-    assert tally(found.notes) == {"extra-example": 1, "missing-example": 1}
+    assert count_notes(found.notes) == {"extra-example": 1, "missing-example": 1}
 
 
 def test_a_text_twice_goes_to_gold_in_order():
     left = [Example("a", "Photo", (Span(0, 5, "X"),)), Example("b", "Photo")]
     found = paired([Example("u", "Photo", (Span(0, 5, "X"),)), Example("v", "Photo"), Example("w", "Photo")], left)
     assert [len(e.spans) for e in found.predicted] == [1, 0]
-    assert tally(found.notes) == {"extra-example": 1, "matched-by-text": 1}
+    assert count_notes(found.notes) == {"extra-example": 1, "matched-by-text": 1}
 
 
 def test_the_rule_of_a_suggestion_comes_along_while_the_text_is_golds():
@@ -173,7 +173,7 @@ def test_conll_gold_takes_predictions_of_detokenised_texts(tmp_path):
         left, Source([inline.example("x", "[Marsh]{PERSON} left."), inline.example("y", "[Port Ellis]{PLACE}")])
     )
     assert surfaces(found.predicted) == surfaces(left.examples)
-    assert tally(found.notes) == {"different-text": 1, "matched-by-text": 1}
+    assert count_notes(found.notes) == {"different-text": 1, "matched-by-text": 1}
 
 
 words = st.lists(st.sampled_from("abcdefghijklm"), min_size=1, max_size=8)
@@ -259,5 +259,5 @@ def test_every_kind_of_note_that_is_described_is_made_somewhere():
     source = Path(__file__).parents[2] / "src" / "goldspan"
     names = ("formats/sources", "evaluation/alignment")
     text = "".join((source / f"{name}.py").read_text() for name in names)
-    missing = [kind for kind in KINDS if not re.search(rf'SourceNote\(\s*"{kind}"', text)]
+    missing = [kind for kind in NOTE_KINDS if not re.search(rf'SourceNote\(\s*"{kind}"', text)]
     assert not missing

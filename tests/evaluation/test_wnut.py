@@ -7,7 +7,7 @@ from seqeval.metrics.sequence_labeling import get_entities
 
 from goldspan.errors import InputError
 from goldspan.evaluation.alignment import pair
-from goldspan.formats.sources import read_source, tally
+from goldspan.formats.sources import count_notes, read_source
 
 GOLD = """@Marsh\tB-person
 left\tO
@@ -99,7 +99,7 @@ def test_an_undecodable_token_is_repaired_in_a_long_file_only(tmp_path):
     with pytest.raises(InputError, match=r"system.out:10: not UTF-8 at byte 3"):
         compare(tmp_path, GOLD, damaged)
     paired = compare(tmp_path, GOLD + "\n" + GOLD * 20, damaged + b"\n" + OUTPUT.encode() * 20)
-    assert tally(paired.notes) == {"different-token": 1, "mended-line": 1}
+    assert count_notes(paired.notes) == {"different-token": 1, "mended-line": 1}
     assert counts(paired) == (63, 84, 84)
 
 
@@ -116,13 +116,13 @@ def test_lost_words_are_mended_wherever_they_are(tmp_path):
     output = OUTPUT.replace("Quiet\t", "\t").replace("left\t", "\t")
     paired = compare(tmp_path, GOLD, output)
     assert counts(paired) == (3, 4, 4)
-    assert tally(paired.notes) == {"mended-line": 2, "different-token": 2}
+    assert count_notes(paired.notes) == {"mended-line": 2, "different-token": 2}
 
 
 def test_lines_without_a_word_for_blank_lines_are_listed_and_do_no_harm(tmp_path):
     paired = compare(tmp_path, GOLD, OUTPUT.replace("\n\n", "\n\tO\n"))
     assert counts(paired) == (3, 4, 4)
-    assert tally(paired.notes) == {"extra-token": 2, "mended-line": 2}
+    assert count_notes(paired.notes) == {"extra-token": 2, "mended-line": 2}
 
 
 def test_a_missing_blank_line_is_noted_and_tags_end_with_gold_sentences(tmp_path):
@@ -169,7 +169,7 @@ def test_other_texts_are_refused_at_the_first_difference(tmp_path):
 def test_repair_is_said_and_counted(tmp_path):
     output = GOLD.replace("Port\tB", "Port\tI").replace("Quiet\tI-group", "Quiet\tI-person")
     lenient, strict = (compare(tmp_path, GOLD, output, repair) for repair in ("conlleval", "strict"))
-    assert tally(lenient.notes) == tally(strict.notes) == {"repaired-tag": 3}
+    assert count_notes(lenient.notes) == count_notes(strict.notes) == {"repaired-tag": 3}
     assert [note.line for note in strict.notes] == [3, 10, 11]
     assert counts(lenient) == (3, 4, 6)
     assert counts(strict) == (2, 4, 3)
@@ -204,7 +204,7 @@ def test_every_predicted_token_counts_or_is_noted_whatever_the_files(gold, outpu
     except InputError as error:
         assert error.line is not None  # noqa: PT017  (no error is as good)
         return
-    found = tally(paired.notes)
+    found = count_notes(paired.notes)
     missing = [len(gold[number]) for number in range(len(gold)) if is_missing(paired, number)]
     extra = [int(note.message.split()[3]) for note in paired.notes if note.kind == "extra-example"]
     stood = sum(map(len, gold)) - sum(missing) - found.get("missing-token", 0)

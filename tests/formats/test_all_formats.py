@@ -1,4 +1,4 @@
-"""What holds for every format: the round trip, the sniffing, the way from each into each."""
+"""What holds for every format: the round trip, detection, conversion of each into each."""
 
 import json
 import os
@@ -6,6 +6,8 @@ import subprocess
 import sys
 from dataclasses import replace
 from functools import partial
+from importlib import import_module
+from inspect import signature
 from pathlib import Path
 
 import pytest
@@ -49,7 +51,7 @@ FREE = [name for name in formats.NAMES if name not in formats.TOKEN_FORMATS]
 def there_and_back(name, examples, folder):
     path = folder / NAMES[name]
     formats.get(name).write(path, examples)
-    assert formats.sniff(path) == name or not examples
+    assert formats.detect(path) == name or not examples
     return formats.load(path, name)
 
 
@@ -107,7 +109,7 @@ for name in formats.NAMES: formats.get(name).write(pathlib.Path(sys.argv[2]) / n
 @given(examples=strategies.corpora())
 def test_under_expand_each_span_is_written_widened_or_reported_lost(name, examples, tmp_path_factory):
     path = tmp_path_factory.mktemp("any") / "a"
-    reported = formats.get_token_format(name).write(path, examples, policy="expand")
+    reported = formats.get(name).write(path, examples, policy="expand")
     found = formats.load(path, name)
     lost = [span for span in reported if not span.tagged]
     assert sum(len(e.spans) for e in found) == sum(len(e.spans) for e in examples) - len(lost)
@@ -133,7 +135,7 @@ def test_strict_names_every_span_that_cuts_a_token_and_writes_nothing(name, tmp_
 def test_formats_of_tokens_refuse_overlapping_spans_by_name(name, policy, tmp_path):
     example = Example("a.p00", "KFOR troops", (Span(0, 11, "UNIT"), Span(5, 11, "X")))
     with pytest.raises(InputError, match=r"a.p00: the spans \[0, 11, UNIT\].*and \[5, 11, X\] 'troops' overlap"):
-        formats.get_token_format(name).write(tmp_path / "a", [example], policy=policy)
+        formats.get(name).write(tmp_path / "a", [example], policy=policy)
     assert not list(tmp_path.iterdir())
 
 
@@ -159,8 +161,8 @@ def test_a_missing_file_is_named(name, tmp_path):
 
 
 @pytest.mark.parametrize(("file", "name"), SAMPLES.items())
-def test_a_sample_is_told_and_every_example_of_it_is_valid(file, name):
-    assert formats.sniff(DATA / file) == name
+def test_the_format_of_a_sample_is_detected_and_every_example_of_it_is_valid(file, name):
+    assert formats.detect(DATA / file) == name
     assert formats.load(DATA / file, name)
 
 
@@ -180,18 +182,26 @@ def test_every_sample_goes_into_every_format_and_back(file, name, to, tmp_path):
 
 
 @pytest.mark.parametrize("name", [*formats.NAMES, *formats.ALIASES])
-def test_a_format_is_a_module_with_suffixes_and_both_ways(name):
-    module = formats.get(name)
-    assert all(suffix.startswith(".") for suffix in module.SUFFIXES)
+def test_the_module_of_a_format_is_what_its_entry_declares(name):
+    entry = formats.get(name)
+    module = import_module(f"goldspan.formats.{entry.name}")
+    assert entry.suffixes
+    assert all(suffix.startswith(".") for suffix in entry.suffixes)
     assert callable(module.scan)
-    assert callable(module.write)
+    assert ("policy" in signature(module.write).parameters) == entry.has_tokens
+    assert callable(module.is_format_of)
+    assert hasattr(module, "is_format_of_folder") == entry.is_folder
+
+
+def test_every_module_that_reads_and_writes_is_registered():
+    folder = Path(formats.__file__).parent
+    modules = {path.stem: import_module(f"goldspan.formats.{path.stem}") for path in folder.glob("[a-z]*.py")}
+    assert {name for name, module in modules.items() if hasattr(module, "is_format_of")} == set(formats.NAMES)
 
 
 def test_unknown_formats_are_refused_with_the_list_of_those_there_are():
-    with pytest.raises(InputError, match=r"'xml'(.|\n)*doccano, brat"):
+    with pytest.raises(InputError, match=r"'xml'(.|\n)*brat, conll, docbin, doccano, gold, jsonl, prodigy"):
         formats.get("xml")
-    with pytest.raises(InputError, match="no format of tokens"):
-        formats.get_token_format("gold")
 
 
 @pytest.mark.parametrize(
@@ -205,15 +215,15 @@ def test_unknown_formats_are_refused_with_the_list_of_those_there_are():
         ("a.txt", b"\xff\xfe\x00"),
     ],
 )
-def test_what_cannot_be_told_is_refused_with_the_list_of_formats(name, content, tmp_path):
+def test_what_cannot_be_detected_is_refused_with_the_list_of_formats(name, content, tmp_path):
     path = tmp_path / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    with pytest.raises(InputError, match=r"cannot be told\n.*gold, doccano, brat, conll, docbin, prodigy"):
-        formats.sniff(path)
+    with pytest.raises(InputError, match=r"cannot be detected\n.*brat, conll, docbin, doccano, gold, jsonl, prodigy"):
+        formats.detect(path)
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "told"),
+    ("name", "content", "detected"),
     [
         ("a.jsonl", "", "gold"),
         ("a.conll", "\n", "conll"),
@@ -230,15 +240,15 @@ def test_what_cannot_be_told_is_refused_with_the_list_of_formats(name, content, 
         ("a.conll", "# a comment\n" + "word -X- -X- O\n" * 10_000, "conll"),
     ],
 )
-def test_content_goes_before_the_suffix(name, content, told, tmp_path):
+def test_content_goes_before_the_suffix(name, content, detected, tmp_path):
     path = tmp_path / name
     path.write_text(content, encoding="utf-8")
-    assert formats.sniff(path) == told
+    assert formats.detect(path) == detected
 
 
-def test_a_folder_without_annotation_cannot_be_told(tmp_path):
-    with pytest.raises(InputError, match="cannot be told"):
-        formats.sniff(tmp_path)
+def test_the_format_of_a_folder_without_annotation_cannot_be_detected(tmp_path):
+    with pytest.raises(InputError, match="cannot be detected"):
+        formats.detect(tmp_path)
 
 
 @pytest.mark.parametrize("name", formats.NAMES)
@@ -284,6 +294,6 @@ def test_a_megabyte_with_ten_thousand_spans_comes_back_whole(name, megabyte, tmp
 def test_a_file_of_broken_json_is_read_as_gold_so_that_its_line_is_named(tmp_path):
     path = tmp_path / "a.jsonl"
     path.write_text('{"id": "a"\n')
-    assert formats.sniff(path) == "gold"
+    assert formats.detect(path) == "gold"
     (error,) = formats.get("gold").scan(path)
     assert str(error).startswith(f"{path}:1: not JSON")

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from goldspan.errors import InputError
 from goldspan.formats import conll
-from goldspan.formats.conll import LOST, ColumnNumbers
+from goldspan.formats.conll import REPLACEMENT, ColumnNumbers
 from goldspan.iob import OUTSIDE, Tag
 
 DATA = Path(__file__).parents[1] / "data" / "formats"
@@ -32,8 +32,8 @@ def test_a_sentence_knows_each_token_with_its_place_and_its_line(tmp_path):
     [
         (b"left", "left", "'left' is no tag"),
         (b"left\tVBD", "left", "'VBD' is no tag"),
-        (b"\tO", LOST, "the word or its tag is missing"),
-        (b"O", LOST, "the word or its tag is missing"),
+        (b"\tO", REPLACEMENT, "the word or its tag is missing"),
+        (b"O", REPLACEMENT, "the word or its tag is missing"),
         (b"l\xe9ft\tO", "l\ufffdft", "not UTF-8 at byte 1 of the line"),
     ],
 )

@@ -12,7 +12,7 @@ from goldspan.annotation import Example, Span
 from goldspan.errors import GoldspanError, InputError, NotFoundError
 from goldspan.export import export
 from goldspan.formats import inline, sources
-from goldspan.formats.sources import read_source, tally
+from goldspan.formats.sources import count_notes, read_source
 from helpers import strategies
 
 DATA = Path(__file__).parents[1] / "data" / "formats"
@@ -25,7 +25,7 @@ EXAMPLES = [
 
 @pytest.mark.parametrize("name", formats.NAMES)
 @pytest.mark.parametrize("form", [None, "named"])
-def test_each_format_is_told_by_its_content_or_named(name, form, tmp_path):
+def test_each_format_is_detected_from_its_content_or_named(name, form, tmp_path):
     path = tmp_path / "predictions"
     formats.get(name).write(path, EXAMPLES)
     source = read_source(str(path), form=form and name)
@@ -198,7 +198,7 @@ def test_unknown_forms_empty_files_and_untellable_ones_are_refused(tmp_path):
         with pytest.raises(InputError, match=why):
             read_source(tmp_path / source, form=form)
     (tmp_path / "b.txt").write_text("Only words.\n")
-    with pytest.raises(InputError, match="cannot be told"):
+    with pytest.raises(InputError, match="cannot be detected"):
         read_source(tmp_path / "b.txt")
 
 
@@ -235,7 +235,7 @@ def test_strict_takes_what_seqeval_takes_in_its_strict_mode(scheme, tmp_path):
     found = {(starts[s.start], ends[s.end], s.label) for s in source.examples[0].spans}
     assert found == {(e.start, e.end, e.tag) for e in Entities([written], oracle).entities[0]}
     assert source.scheme == scheme
-    assert tally(source.notes)["repaired-tag"] > 0
+    assert count_notes(source.notes)["repaired-tag"] > 0
     assert len(read_source(path).examples[0].spans) > len(found)
     assert read_source(path).scheme is None
 
@@ -244,10 +244,10 @@ def test_all_repairs_are_listed_with_their_lines(tmp_path):
     path = tmp_path / "a.conll"
     path.write_text("a O\nb I-X\n\n" * 40 + "c B-X\nd I-X\n\n" * 100)
     source = read_source(path)
-    assert tally(source.notes) == {"repaired-tag": 40}
+    assert count_notes(source.notes) == {"repaired-tag": 40}
     assert [note.line for note in source.notes] == list(range(2, 122, 3))
     assert {note.file for note in source.notes} == {path}
 
 
-def test_reading_notes_survive_in_the_public_names():
-    assert {"read_source", "SourceNote", "Source", "tally", "KINDS"} <= set(sources.__all__)
+def test_what_callers_use_is_public():
+    assert {"read_source", "SourceNote", "Source", "count_notes", "NOTE_KINDS"} <= set(sources.__all__)

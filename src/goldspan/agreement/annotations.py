@@ -10,7 +10,6 @@ The work of annotators from a project or from any files: one file or folder each
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -19,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from goldspan import confirmation, formats
 from goldspan.errors import InputError, NotFoundError
-from goldspan.formats.convert import found
-from goldspan.formats.detection import detect
+from goldspan.formats.convert import input_files
+from goldspan.formats.detection import try_detect
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -361,11 +360,13 @@ def read_pass(annotator: str, path: Path, form: str | None = None) -> AnnotatorP
 def _rows(path: Path, form: str | None) -> Iterator[AnnotatorExample]:
     if _is_empty(path):
         return
-    for file, name in found(path, form and formats.canonical(form)):
-        for record in formats.get(name).scan(file):
+    for file, name in input_files(path, form and formats.canonical(form)):
+        file_format = formats.get(name)
+        for record in file_format.scan(file):
             if isinstance(record, InputError):
                 raise record
-            yield AnnotatorExample(record.example(), record.file, record.line, not _made_up(record.id, file.stem, name))
+            stated = not file_format.is_numbered(record.id, file)
+            yield AnnotatorExample(record.example(), record.file, record.line, stated)
 
 
 def _is_empty(path: Path) -> bool:
@@ -373,15 +374,9 @@ def _is_empty(path: Path) -> bool:
     return path.is_dir() and not any(not child.name.startswith(".") for child in path.iterdir())
 
 
-def _made_up(name: str, stem: str, form: str) -> bool:
-    """Whether a reader has numbered the lines or sentences of a file, for it has no ids."""
-    numbered = {"conll": r"(\.\d+)?\.p\d+", "gold": "(?!)"}.get(form, r"\.\d+")
-    return re.fullmatch(re.escape(stem) + numbered, name) is not None
-
-
 def _inside(path: Path, form: str | None) -> list[Path]:
     """The annotators' files and folders inside a folder; the path itself if it is none, or one of brat's."""
-    if not path.is_dir() or form == "brat" or (form is None and detect(path)):
+    if not path.is_dir() or (formats.get(form).is_folder if form else try_detect(path)):
         return [path]
     inside = sorted(child for child in path.iterdir() if not child.name.startswith("."))
     return inside or [path]

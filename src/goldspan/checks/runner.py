@@ -13,7 +13,7 @@ from goldspan.checks.records import OF_PASSES, check_records
 from goldspan.checks.registry import IDS, refuse_unknown_allowances
 from goldspan.corpus import Corpus
 from goldspan.errors import InputError
-from goldspan.formats.detection import detect
+from goldspan.formats.detection import try_detect
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -153,11 +153,11 @@ def _check_file(path: Path, name: str, terms: _FileContext) -> Iterator[Finding]
 def _units(path: Path, name: str | None, account: CheckTally) -> Iterator[tuple[Path, str] | Corpus]:
     """The project, or the files and brat folders with their formats, that a path stands for."""
     if not path.is_dir():
-        yield path, formats.canonical(name) if name else formats.sniff(path)
+        yield path, formats.canonical(name) if name else formats.detect(path)
     elif (path / MANIFEST).is_file():
         yield Corpus(path)
-    elif "brat" in (name, detect(path)):
-        yield path, "brat"
+    elif (folder_format := _folder_format(path, name)) is not None:
+        yield path, folder_format
     else:
         for inner in sorted(path.iterdir()):
             if inner.name.startswith("."):
@@ -168,9 +168,15 @@ def _units(path: Path, name: str | None, account: CheckTally) -> Iterator[tuple[
                 account.skipped.append(inner)
 
 
+def _folder_format(path: Path, name: str | None) -> str | None:
+    """The format of a folder that is in a format of folders, such as brat's."""
+    detected = try_detect(path)
+    return name if detected is None and name is not None and formats.get(name).is_folder else detected
+
+
 def _fits(path: Path, name: str | None) -> bool:
     """Whether a file of a folder is one of those meant, rather than a README or a picture."""
-    return path.suffix in formats.get(name).SUFFIXES if name else detect(path) is not None
+    return path.suffix in formats.get(name).suffixes if name else try_detect(path) is not None
 
 
 def _set_of(path: Path, name: str) -> Path:

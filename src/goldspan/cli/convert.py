@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from goldspan import formats
 from goldspan.cli import console
 
 if TYPE_CHECKING:
     from goldspan.formats.convert import Conversion
 
-FormatName = Literal["gold", "jsonl", "doccano", "brat", "conll", "docbin", "prodigy"]
+    FormatName = str
+else:  # what typer reads
+    FormatName = Literal[formats.CHOICES]
 
 
 def run(
@@ -28,11 +31,18 @@ def run(
     ],
     source: Annotated[
         FormatName | None,
-        typer.Option("--from", help="The format of the files. Default: told by their content.", show_default=False),
+        typer.Option(
+            "--from",
+            help="The format of the files. Default: detected from their content.",
+            show_default=False,
+        ),
     ] = None,
     policy: Annotated[
         Literal["strict", "expand"],
-        typer.Option("--policy", help="Of spans that cut tokens, for conll and docbin: refuse them, or widen them."),
+        typer.Option(
+            "--policy",
+            help=f"For {' and '.join(formats.TOKEN_FORMATS)}: refuse spans that cut tokens (strict), or widen them.",
+        ),
     ] = "strict",
     json: console.Json = None,
 ) -> None:

@@ -97,11 +97,11 @@ def run(
         raise typer.BadParameter("--model goes with --suggestions; a pipeline to evaluate is named as PREDICTIONS")
     from goldspan.evaluation.html_report import page
     from goldspan.evaluation.run import EvaluationOptions, run_evaluation
-    from goldspan.formats.sources import FORMS
+    from goldspan.formats.sources import SOURCE_FORMATS
 
     for name in filter(None, (gold_form, form)):
-        if name not in FORMS:
-            raise typer.BadParameter(f"there is no format {name!r}; the formats are {', '.join(FORMS)}")
+        if name not in SOURCE_FORMATS:
+            raise typer.BadParameter(f"there is no format {name!r}; the formats are {', '.join(SOURCE_FORMATS)}")
     task = EvaluationOptions(
         gold, predictions, baseline, gold_form, form, split, repair, train, passes, root, unit, resamples, level, seed,
         headline,

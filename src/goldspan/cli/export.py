@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from goldspan import formats
 from goldspan.cli import console
 from goldspan.corpus import Corpus
+
+if TYPE_CHECKING:
+    ExportFormat = str
+else:  # what typer reads
+    ExportFormat = Literal["parquet", *formats.CHOICES]
 
 
 def run(
@@ -16,8 +22,11 @@ def run(
         Path | None, typer.Option("--output", help="The folder to write. Default: build/<format>.", show_default=False)
     ] = None,
     form: Annotated[
-        Literal["parquet", "docbin", "conll", "jsonl", "doccano", "brat"],
-        typer.Option("--format", help="parquet is the Hugging Face dataset."),
+        ExportFormat,
+        typer.Option(
+            "--format",
+            help="parquet is the Hugging Face dataset.",
+        ),
     ] = "parquet",
     policy: Annotated[
         Literal["strict", "expand"],

@@ -41,7 +41,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 from goldspan import iob, tokens
 from goldspan.annotation import Span
 from goldspan.errors import InputError
-from goldspan.formats.conll import locate_sentences
+from goldspan.formats.conll import locate_words
 from goldspan.formats.sources import Source, SourceNote
 
 if TYPE_CHECKING:
@@ -370,7 +370,7 @@ def _gold_tokens(gold: Source, predicted: Source) -> list[Token]:
     return [
         Token(example.text[slice(*extent)], number, extent)
         for number, example in enumerate(gold.examples)
-        for extent in locate_sentences(cuts.get("".join(example.text.split()), ()), example.text)
+        for extent in locate_words(cuts.get("".join(example.text.split()), ()), example.text)
         or tokens.tokenize(example.text)
     ]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from goldspan.evaluation.errors import ERROR_KINDS
 from goldspan.evaluation.result import SCHEMES
-from goldspan.formats.sources import KINDS
+from goldspan.formats.sources import NOTE_KINDS
 from goldspan.report.text import Table, amount, beside, cut_cell, level, percent, probability, signed
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def by_kind(notes: Iterable[SourceNote]) -> list[tuple[str, list[SourceNote]]]:
     kinds: dict[str, list[SourceNote]] = {}
     for note in notes:
         kinds.setdefault(note.kind, []).append(note)
-    return [(f"{amount(len(held), 'note')} “{kind}”: {KINDS[kind]}", held) for kind, held in kinds.items()]
+    return [(f"{amount(len(held), 'note')} “{kind}”: {NOTE_KINDS[kind]}", held) for kind, held in kinds.items()]
 
 
 def report_tables(report: EvaluationReport, view: ReportView) -> Iterator[Table]:

@@ -158,14 +158,11 @@ def _pass_rows(
 
 def _files(corpus: Corpus, splits: Mapping[str, list[str]], folder: Path, name: str, policy: Policy) -> ExportResult:
     done = ExportResult(folder, rows={GOLD: {}}, spans={GOLD: {}})
-    suffix = next(iter(formats.get(name).SUFFIXES), "")
+    target = formats.get(name)
     for split, ids in splits.items():
         examples = list(corpus.gold_examples(ids))
-        path = folder / f"{split}{suffix}"
-        if name in formats.TOKEN_FORMATS:
-            done.losses.extend(formats.get_token_format(name).write(path, examples, policy=policy))
-        else:
-            formats.get(name).write(path, examples)
+        path = folder / f"{split}{target.suffixes[0]}"
+        done.losses.extend(target.write(path, examples, policy=policy))
         done.rows[GOLD][split] = len(examples)
         done.spans[GOLD][split] = sum(len(example.spans) for example in examples)
     return done

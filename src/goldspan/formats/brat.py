@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from goldspan.annotation import Example
+    from goldspan.formats.sample import FileSample
 
 KEY = "brat"
 BREAK = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")  # where str.splitlines breaks, for so does brat
@@ -145,7 +146,6 @@ def _kept(example: Example) -> tuple[list[str], list[str]]:
     )
 
 
-SUFFIXES = (".ann",)
 PAIR = (".txt", ".ann")
 NOTES = "goldspan.jsonl"
 NO_FILE_NAME = re.compile(r'[\x00-\x1f\x7f/\\<>:"|?*]|^\.|[ .]$')
@@ -207,6 +207,19 @@ def write(path: Path, examples: Iterable[Example]) -> None:
             _replace(fresh, path, stale=ours - written)
         else:
             fresh.rename(path)
+
+
+def is_format_of(sample: FileSample) -> bool:
+    """Whether a file is one of a pair."""
+    path = sample.path
+    if path.suffix == ".ann":
+        return True
+    return path.suffix == ".txt" and not sample.is_empty and path.with_name(f"{path.stem}.ann").is_file()
+
+
+def is_format_of_folder(path: Path) -> bool:
+    """Whether a folder holds annotation of brat's, or was written by goldspan."""
+    return any(child.suffix == ".ann" or child.name == NOTES for child in path.iterdir())
 
 
 def _scan_pair(folder: Path, name: str, note: BratMetadata) -> Iterator[Record | InputError]:

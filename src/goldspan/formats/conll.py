@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from goldspan.annotation import Example
+    from goldspan.formats.sample import FileSample
 
 NOTE = re.compile(r"# (\w+) = (.*)", re.DOTALL)
 KNOWN = {"id", "sent_id", "at", "text", "extra"}
@@ -139,7 +140,7 @@ def is_tagged(columns: list[str]) -> bool:
     return True
 
 
-LOST = "\ufffd"
+REPLACEMENT = "\ufffd"
 REMEDY = "A line holds a word and its columns, the last of them the tag: O, or e.g. B-LABEL."
 
 
@@ -151,13 +152,13 @@ class ColumnNumbers(NamedTuple):
 
 
 DEFAULT = ColumnNumbers()
-Kind = Literal["bytes", "word", "tag"]
+FaultKind = Literal["bytes", "word", "tag"]
 
 
 class SentenceError(NamedTuple):
     """What is wrong with a line: bytes that are not UTF-8, a lost word, or a tag that is none; and the error for it."""
 
-    kind: Kind
+    kind: FaultKind
     error: InputError
 
 
@@ -228,12 +229,12 @@ def read_sentences(
             yield error
 
 
-def detect_columns(path: Path, columns: ColumnNumbers = DEFAULT) -> str:
+def detect_scheme(path: Path, columns: ColumnNumbers = DEFAULT) -> str:
     """The tagging scheme of a file: the one that forbids the fewest of its tags."""
     return iob.detect(tags for block in read_blocks(path) if (tags := _readable_tags(block, columns)))
 
 
-def read_json_sentences(written: str) -> Any:  # noqa: ANN401  (JSON is any)
+def comment_value(written: str) -> Any:  # noqa: ANN401  (JSON is any)
     """What a comment says as JSON, or as it stands: other programs write plain text."""
     try:
         return loads(written)
@@ -241,7 +242,7 @@ def read_json_sentences(written: str) -> Any:  # noqa: ANN401  (JSON is any)
         return written
 
 
-def locate_sentences(words: Sequence[str], text: str) -> list[tuple[int, int]] | None:
+def locate_words(words: Sequence[str], text: str) -> list[tuple[int, int]] | None:
     """Where words follow one another in a text with only blanks between; None if they do not."""
     extents, end = [], 0
     for word in words:
@@ -267,7 +268,7 @@ def _sentence(block: ConllBlock, path: Path, name: str, columns: ColumnNumbers, 
     text, extents = _layout(block, path, words)
     stated = block.notes.get("id", block.notes.get("sent_id"))
     if stated is not None:
-        name = said if isinstance(said := read_json_sentences(stated), str) else stated
+        name = said if isinstance(said := comment_value(stated), str) else stated
     return ConllSentence(
         block.line,
         name,
@@ -286,7 +287,7 @@ def _sentence(block: ConllBlock, path: Path, name: str, columns: ColumnNumbers, 
 
 def _row(row: list[str], path: Path, number: int, columns: ColumnNumbers) -> tuple[str, iob.Tag, list[SentenceError]]:
     """The word and the tag of a line, mended if need be, and what was wrong."""
-    word, tag, faults = LOST, iob.OUTSIDE, []
+    word, tag, faults = REPLACEMENT, iob.OUTSIDE, []
     try:
         word = row[columns.word]
         tag = iob.parse(row[columns.tag])
@@ -299,8 +300,8 @@ def _row(row: list[str], path: Path, number: int, columns: ColumnNumbers) -> tup
     if not faults and (not word or len(row) == 1):
         missing = InputError("the word or its tag is missing", file=path, line=number, remedy=REMEDY)
         faults.append(SentenceError("word", missing))
-        word = LOST
-    return word or LOST, tag, faults
+        word = REPLACEMENT
+    return word or REPLACEMENT, tag, faults
 
 
 def _readable_tags(block: ConllBlock, columns: ColumnNumbers) -> list[iob.Tag]:
@@ -314,19 +315,19 @@ def _layout(block: ConllBlock, path: Path, words: Sequence[str]) -> tuple[str, l
     """The text, and where the words lie in it."""
     if "text" not in block.notes:
         text = " ".join(words)
-        extents = locate_sentences(words, text)
+        extents = locate_words(words, text)
         assert extents is not None
         return text, extents
     written = block.notes["text"]
-    for text in (read_json_sentences(written), written):
-        if isinstance(text, str) and (extents := locate_sentences(words, text)) is not None:
+    for text in (comment_value(written), written):
+        if isinstance(text, str) and (extents := locate_words(words, text)) is not None:
             return text, extents
     raise InputError(
         "the words are not those of the `# text` above them", file=path, line=block.line, remedy="Correct either."
     )
 
 
-SUFFIXES = (".conll", ".iob", ".iob2", ".bio", ".tsv")
+EMPTY_SUFFIXES = frozenset((".conll", ".iob", ".iob2", ".bio"))  # of files that may be empty
 DOCSTART = "-DOCSTART- -X- -X- O\n\n"
 
 
@@ -353,7 +354,7 @@ def scan(
     if repair not in get_args(iob.Repair):
         raise InvalidValueError(f"there is no repair {repair!r}", remedy="It is conlleval or strict.")
     columns = ColumnNumbers(word, tag)
-    named = iob.canonical(scheme) if scheme else detect_columns(path, columns)
+    named = iob.canonical(scheme) if scheme else detect_scheme(path, columns)
     for found in read_sentences(path, columns):
         try:
             yield found if isinstance(found, InputError) else record(found, path, named, repair)
@@ -398,6 +399,18 @@ def write(
         return alignment.settle(path)
 
 
+def is_format_of(sample: FileSample) -> bool:
+    """Whether most lines of words end in a tag."""
+    if sample.is_empty or sample.is_json:
+        return sample.is_empty and sample.path.suffix in EMPTY_SUFFIXES
+    lines = sample.head.decode("utf-8", "replace").split("\n")
+    complete = lines if sample.is_whole else lines[:-1]
+    rows = [split_columns(line.removesuffix("\r")) for line in complete if line.strip()]
+    tagged = sum(len(row) > 1 and is_tagged(row) for row in rows)
+    comments = sum(row[0].startswith("#") and not is_tagged(row) for row in rows)
+    return tagged > (len(rows) - comments) / 2
+
+
 def record(sentence: ConllSentence, path: Path, scheme: str, repair: iob.Repair) -> Record:
     """A sentence as a record.
 
@@ -405,7 +418,7 @@ def record(sentence: ConllSentence, path: Path, scheme: str, repair: iob.Repair)
         InputError: for comments of ours that are damaged.
     """
     notes = sentence.notes
-    at, extra = read_json_sentences(notes.get("at", "0")), read_json_sentences(notes.get("extra", "{}"))
+    at, extra = comment_value(notes.get("at", "0")), comment_value(notes.get("extra", "{}"))
     if type(at) is not int or not isinstance(extra, dict):
         raise InputError(
             "`# at` holds an integer, `# extra` a JSON object", file=path, line=sentence.line, remedy="Correct them."

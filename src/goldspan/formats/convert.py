@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from goldspan import formats
 from goldspan.errors import InputError
-from goldspan.formats.detection import detect
+from goldspan.formats.detection import try_detect
 from goldspan.tokens import POLICIES, Misaligned, Policy
 
 if TYPE_CHECKING:
@@ -86,35 +87,28 @@ def convert(
         raise InputError(f"there is no policy {policy!r}", remedy=f"The policies are {', '.join(POLICIES)}.")
     account = Conversion()
     examples = _examples(paths, source, account)
-    try:
-        if to in formats.TOKEN_FORMATS:
-            account.misaligned = formats.get_token_format(to).write(output, examples, policy=policy)
-        else:
-            formats.get(to).write(output, examples)
-    except _Refused:
-        pass
+    with contextlib.suppress(_Refused):
+        account.misaligned = formats.get(to).write(output, examples, policy=policy)
     return account
 
 
-def found(path: Path, source: str | None = None) -> Iterator[tuple[Path, str]]:
-    """The files that a path stands for, each with its format: itself, or those of a folder that is not brat's.
+def input_files(path: Path, source: str | None = None) -> Iterator[tuple[Path, str]]:
+    """The files that a path stands for, each with its format: itself, or those of a folder.
 
-    Folders inside a folder are not entered.
+    A folder that is in a format of folders stands for itself. Folders inside a folder are not entered.
 
     Raises:
-        InputError: for a file whose format cannot be told, or a folder without files.
+        InputError: for a file whose format cannot be detected, or a folder without files.
     """
-    if not path.is_dir() or source == "brat":
-        yield path, source or formats.sniff(path)
-        return
-    if source is None and detect(path):
-        yield path, "brat"
+    name = source or (try_detect(path) if path.is_dir() else formats.detect(path))
+    if name and (not path.is_dir() or formats.get(name).is_folder):
+        yield path, name
         return
     inside = sorted(p for p in path.iterdir() if p.is_file() and not p.name.startswith("."))
     if not inside:
         raise InputError("there is no file in this folder", file=path, remedy="Name a file, or a folder with files.")
     for file in inside:
-        yield file, source or formats.sniff(file)
+        yield file, source or formats.detect(file)
 
 
 def _examples(paths: Iterable[Path], source: str | None, account: Conversion) -> Iterator[Example]:
@@ -126,7 +120,7 @@ def _examples(paths: Iterable[Path], source: str | None, account: Conversion) ->
     name = formats.canonical(source) if source else None
     seen: set[str] = set()
     for path in paths:
-        for file, form in found(path, name):
+        for file, form in input_files(path, name):
             account.files.append((file, form))
             for record in formats.get(form).scan(file):
                 try:

@@ -10,6 +10,7 @@ a pipeline computed (tags, parses, categories, vectors) is not read: it is no an
 
 from __future__ import annotations
 
+import zlib
 from typing import TYPE_CHECKING, Any
 
 from goldspan import files, tokens
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from spacy.tokens import Span as Entity
 
     from goldspan.annotation import Example, Span
+    from goldspan.formats.sample import FileSample
 
-SUFFIXES = (".spacy",)
 KEY = "goldspan"
 GROUP = "sc"
 ATTRIBUTES = ("ENT_IOB", "ENT_TYPE")
@@ -70,6 +71,14 @@ def write(
     with files.replacing(path) as stream:
         stream.write(docs.to_bytes())
     return misaligned
+
+
+def is_format_of(sample: FileSample) -> bool:
+    """Whether a file is deflated msgpack, a map that begins with the version as DocBin writes it."""
+    try:
+        return zlib.decompressobj().decompress(sample.head, 16)[1:].startswith(b"\xa7version")
+    except zlib.error:
+        return False
 
 
 def _doc(example: Example, alignment: Alignment, language: str) -> Doc:

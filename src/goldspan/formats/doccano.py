@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from goldspan.annotation import Example
+    from goldspan.formats.sample import FileSample
 
-SUFFIXES = (".jsonl",)
 Unit = Literal["utf16", "graphemes"]
 OURS = ("goldspan_id", "goldspan_at", "goldspan_sha256", "goldspan_extra")
 GROUP = 8
@@ -146,6 +146,11 @@ def write(path: Path, examples: Iterable[Example], unit: Unit = "utf16") -> None
                 stream.write(line(row(example, unit)))
             except InvalidValueError as error:
                 raise InputError(error.message, file=path, example=example.id, remedy=error.remedy) from None
+
+
+def is_format_of(sample: FileSample) -> bool:
+    """Whether a file has rows with a text, and without the spans of gold."""
+    return sample.row is not None and "spans" not in sample.row
 
 
 def _name(row: dict[str, Any], otherwise: str) -> str:

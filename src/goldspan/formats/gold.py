@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from goldspan.annotation import Example
+    from goldspan.formats.sample import FileSample
 
-SUFFIXES = (".jsonl",)
 KEYS: dict[str, type] = {"id": str, "at": int, "text": str, "spans": list}
 SPAN_SIZE = 4
 REMEDY = 'A line is {"id": …, "at": …, "text": …, "spans": [[start, end, label, surface]]}.'
@@ -89,6 +89,16 @@ def write(path: Path, examples: Iterable[Example]) -> None:
     with files.replacing(path) as stream:
         for example in examples:
             stream.write(line(example).encode("utf-8"))
+
+
+def is_format_of(sample: FileSample) -> bool:
+    """Whether a file has rows with a text and spans.
+
+    A `.jsonl` of nothing but broken lines counts, too: reading it as gold says which line is broken, and how.
+    """
+    if sample.is_empty:
+        return sample.path.suffix == ".jsonl"
+    return sample.is_broken_json or (sample.row is not None and "spans" in sample.row)
 
 
 def _id(value: dict[str, Any]) -> str | None:

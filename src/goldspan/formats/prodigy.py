@@ -31,10 +31,11 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
     from goldspan.annotation import Example, Span
+    from goldspan.formats.sample import FileSample
 
-SUFFIXES = (".jsonl",)
 KEY = "prodigy"
 OURS = frozenset({"text", "tokens", "goldspan"})
+MARKS = frozenset({"answer", "_input_hash", "_task_hash"})  # keys that Prodigy adds to a row
 ANSWERS = ("accept", "reject", "ignore")
 REMEDY = 'A row is {"text": …, "spans": [{"start": …, "end": …, "label": …}, …], "answer": "accept"}.'
 
@@ -120,6 +121,17 @@ def write(path: Path, examples: Iterable[Example], language: str = "en") -> None
             except InvalidValueError as error:
                 raise InputError(error.message, file=path, example=example.id, remedy="Remove or rename it.") from None
             stream.write(line.encode("utf-8") + b"\n")
+
+
+def is_format_of(sample: FileSample) -> bool:
+    """Whether rows have what Prodigy adds, or spans that are objects; an `id` and an `at` besides make them gold."""
+    row = sample.row
+    if row is None:
+        return False
+    spans = row.get("spans")
+    if isinstance(spans, list) and spans:
+        return isinstance(spans[0], dict)
+    return not {"id", "at"} <= row.keys() and not MARKS.isdisjoint(row)
 
 
 def _token(word: Token) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from goldspan import formats, iob
 from goldspan.annotation import Span
 from goldspan.errors import InputError, NotFoundError
 from goldspan.formats import conll, prodigy
-from goldspan.formats.convert import found
+from goldspan.formats.convert import input_files
 from goldspan.formats.record import RawSpan, Record
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from goldspan.annotation import Example
     from goldspan.formats.conll import ConllSentence
 
-__all__ = ["FORMS", "KINDS", "Source", "SourceNote", "read_source", "tally"]
+__all__ = ["NOTE_KINDS", "SOURCE_FORMATS", "Source", "SourceNote", "count_notes", "read_source"]
 
 
 FOLDERS = ("gold", "data", "")  # where the files of the default config lie
@@ -126,12 +126,12 @@ NAME = re.compile(r"[A-Za-z][\w-]*")
 GROUP = "sc"  # where spaCy's span categoriser leaves its spans
 
 
-def is_saved(folder: Path) -> bool:
+def is_saved_pipeline(folder: Path) -> bool:
     """Whether this is the folder of a saved pipeline."""
     return (folder / "config.cfg").is_file() and (folder / "meta.json").is_file()
 
 
-def is_installed(name: str) -> bool:
+def is_installed_pipeline(name: str) -> bool:
     """Whether this is the name of an installed pipeline."""
     import spacy
 
@@ -178,7 +178,7 @@ def _spans(doc: Doc) -> Iterator[Span]:
         yield Span(span.start_char, span.end_char, span.label_)
 
 
-KINDS = {
+NOTE_KINDS = {
     "different-breaks": "a sentence ends in one of the two files alone; the tags count where gold's sentences end",
     "different-text": "the text of a prediction is not gold's; its spans are laid over gold's text",
     "different-token": "a token is written otherwise than in gold; its tag counts for gold's token",
@@ -251,15 +251,15 @@ class Source:
         return not self.sentences or all(sentence.stated for sentence in self.sentences)
 
 
-def tally(notes: Iterable[SourceNote]) -> dict[str, int]:
+def count_notes(notes: Iterable[SourceNote]) -> dict[str, int]:
     """How many notes there are of each kind, by kind in alphabetical order."""
     return dict(sorted(Counter(note.kind for note in notes).items()))
 
 
-FORMS = (*formats.NAMES, *formats.ALIASES, "dataset", "pipeline")
-MENDED: Mapping[conll.Kind, float] = {"tag": 0.01, "bytes": 0.05, "word": 1.0}  # the share of lines at most
+SOURCE_FORMATS = (*formats.NAMES, *formats.ALIASES, "dataset", "pipeline")
+MOST_REPAIRED: Mapping[conll.FaultKind, float] = {"tag": 0.01, "bytes": 0.05, "word": 1.0}  # the share of lines at most
 
-DONE = {"tag": "read as O", "bytes": f"read as {conll.LOST!r}", "word": f"read as {conll.LOST!r}"}
+REPAIRS = {"tag": "read as O", "bytes": f"read as {conll.REPLACEMENT!r}", "word": f"read as {conll.REPLACEMENT!r}"}
 
 
 def read_source(
@@ -291,7 +291,7 @@ def read_source(
     elif kind == "dataset":
         read = _gather(scan_dataset(path, split), kind)
     else:
-        parts = [_part(file, name, repair) for file, name in found(path, kind)]
+        parts = [_part(file, name, repair) for file, name in input_files(path, kind)]
         read = parts[0] if len(parts) == 1 else _joined(parts)
     if not read.examples:
         raise InputError("there is no example in it", file=path, remedy="Name a file with examples.")
@@ -306,10 +306,10 @@ def _kind(source: str | Path, form: str | None) -> str | None:
     if form is not None:
         return formats.canonical(form)
     if path.exists():
-        if is_saved(path):
+        if is_saved_pipeline(path):
             return "pipeline"
         return "dataset" if is_dataset(path) else None
-    if is_installed(str(source)):
+    if is_installed_pipeline(str(source)):
         return "pipeline"
     raise InputError(
         "there is no such file or folder, nor an installed spaCy pipeline of this name",
@@ -344,7 +344,7 @@ def _gather(scanned: Iterable[Record | InputError], kind: str) -> Source:
 
 
 def _conll(path: Path, repair: iob.Repair) -> Source:
-    scheme = conll.detect_columns(path)
+    scheme = conll.detect_scheme(path)
     found: list[ConllSentence] = []
     for sentence in conll.read_sentences(path, lenient=True):
         if isinstance(sentence, InputError):
@@ -365,7 +365,7 @@ def _refuse_many_faults(found: Sequence[ConllSentence]) -> None:
     """Refuse a file that is damaged all over. Lost words are no such damage: tags are there, and gold has the words."""
     faults = [fault for sentence in found for fault in sentence.faults]
     lines = sum(len(sentence.lines) for sentence in found)
-    for kind, share in MENDED.items():
+    for kind, share in MOST_REPAIRED.items():
         errors = [fault.error for fault in faults if fault.kind == kind]
         if len(errors) > share * lines:
             raise errors[0]
@@ -373,7 +373,7 @@ def _refuse_many_faults(found: Sequence[ConllSentence]) -> None:
 
 def _notes(sentence: ConllSentence, path: Path, scheme: str, repair: iob.Repair) -> Iterable[SourceNote]:
     for fault in sentence.faults:
-        message = f"{fault.error.message}: {DONE[fault.kind]}"
+        message = f"{fault.error.message}: {REPAIRS[fault.kind]}"
         yield SourceNote("mended-line", message, path, fault.error.line, sentence.name)
     done = "its span is none" if repair == "strict" else "read as conlleval does"
     for number in iob.malformed(sentence.tags, scheme):
