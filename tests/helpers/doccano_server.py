@@ -16,7 +16,7 @@ ANNOTATORS = ("ann", "bob")
 def require_python():
     """Skip a test where Doccano's pinned versions fit no Python of this machine."""
     try:
-        install.fitting_python()
+        install.find_python()
     except NotFoundError as missing:
         pytest.skip(str(missing).splitlines()[0])
 

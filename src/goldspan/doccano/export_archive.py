@@ -54,8 +54,8 @@ class ExportArchive:
                 self._zip = stack.enter_context(zipfile.ZipFile(path))
             except BROKEN as error:
                 raise _broken("the export is no whole ZIP", error) from None
-            _refuse_partial(path, len(self._zip.infolist()))
-            _refuse_hostile(self._zip.infolist(), largest)
+            _require_whole(path, len(self._zip.infolist()))
+            _require_harmless(self._zip.infolist(), largest)
             self._stack = stack.pop_all()
         self.names = tuple(info.filename.removesuffix(SUFFIX) for info in self._zip.infolist())
 
@@ -91,7 +91,7 @@ class ExportArchive:
             yield line
 
 
-def _refuse_partial(path: Path, parts: int) -> None:
+def _require_whole(path: Path, parts: int) -> None:
     """Refuse a directory in which entries are hidden, and anything that follows it."""
     with path.open("rb") as stream:
         stream.seek(-END.size, os.SEEK_END)
@@ -100,12 +100,12 @@ def _refuse_partial(path: Path, parts: int) -> None:
         raise ServerError("the export is no whole ZIP (its directory does not hold what it counts)", remedy=AGAIN)
 
 
-def _refuse_hostile(infos: list[zipfile.ZipInfo], largest: int) -> None:
+def _require_harmless(infos: list[zipfile.ZipInfo], largest: int) -> None:
     if len(infos) > MEMBERS:
         raise ServerError(f"the export has {len(infos)} parts, more than {MEMBERS}", remedy=REMEDY)
     seen: dict[str, str] = {}
     for info in infos:
-        why = _why_hostile(info)
+        why = _why_harmful(info)
         if why:
             raise ServerError(f"the part {_shown(info.orig_filename)} of the export {why}", remedy=REMEDY)
         name = unicodedata.normalize("NFC", info.filename).casefold()
@@ -120,7 +120,7 @@ def _refuse_hostile(infos: list[zipfile.ZipInfo], largest: int) -> None:
         raise ServerError(f"the export would unpack to {total} bytes, more than {largest}", remedy=REMEDY)
 
 
-def _why_hostile(info: zipfile.ZipInfo) -> str:
+def _why_harmful(info: zipfile.ZipInfo) -> str:
     """What no export of Doccano's is, or nothing."""
     name, kind = info.orig_filename, stat.S_IFMT(info.external_attr >> 16)
     for wrong, why in (

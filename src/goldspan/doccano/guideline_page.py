@@ -57,7 +57,7 @@ def rewrite(text: str, titles: Mapping[str, str], fence: Fence) -> str:
     return _Writer(titles, fence).blocks(_parse(text).children)
 
 
-def title(text: str) -> str | None:
+def page_title(text: str) -> str | None:
     """The words of the first heading of a page."""
     headings = (node for node in _parse(text).children if node.type == "heading")
     return next((_words(node) for node in headings), None)
@@ -205,15 +205,15 @@ LEGEND = (
 )
 
 
-def page(corpus: Corpus) -> str:
+def render_page(corpus: Corpus) -> str:
     """The guideline page: the labels, the pages, the version; it begins and ends with a letter, as Doccano stores it.
 
     Raises:
         InputError: for a page or a block of an example that cannot be read.
     """
-    paths = pages(corpus)
+    paths = page_files(corpus)
     texts = {path: files.decode(files.read_bytes(path), path) for path in paths}
-    titles = {path.name: title(text) or path.stem for path, text in texts.items()}
+    titles = {path.name: page_title(text) or path.stem for path, text in texts.items()}
     blocks = _blocks(corpus) if paths else {}
     parts = [_overview(corpus.scheme)]
     parts += [_rewritten(path, text, titles, blocks, corpus.scheme) for path, text in texts.items()]
@@ -221,7 +221,7 @@ def page(corpus: Corpus) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def pages(corpus: Corpus) -> list[Path]:
+def page_files(corpus: Corpus) -> list[Path]:
     """The pages that annotators read: the general ones, then those of the labels, in the order of the scheme."""
     of_labels = list(dict.fromkeys(label.page for label in corpus.scheme.labels))
     names = {path.name for path in corpus.guidelines.glob("*.md")} - NOT_SHOWN
@@ -229,7 +229,7 @@ def pages(corpus: Corpus) -> list[Path]:
     return [corpus.guidelines / name for name in (*general, *(name for name in of_labels if name in names))]
 
 
-def missing(corpus: Corpus) -> list[str]:
+def missing_pages(corpus: Corpus) -> list[str]:
     """The pages that the scheme names and that are not there."""
     named = dict.fromkeys(label.page for label in corpus.scheme.labels)
     return [name for name in named if not (corpus.guidelines / name).is_file()]

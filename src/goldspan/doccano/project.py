@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from goldspan.doccano.client.schema import Member
     from goldspan.doccano.labels import LabelPlan
 
-
 Kind = Literal["independent", "shared", "disputes"]  # everyone alone; one common annotation; what is to be adjudicated
 PURPOSES: dict[Kind, str] = {
     "independent": "independent annotation",
@@ -162,7 +161,7 @@ def refuse_disputes(project: DoccanoProject) -> None:
 
 
 def _notes(corpus: Corpus, kind: Kind, listed: Sequence[ListedMember] | None, held: Sequence[Member]) -> Iterator[str]:
-    yield from (f"the guideline page {name} is missing" for name in guideline_page.missing(corpus))
+    yield from (f"the guideline page {name} is missing" for name in guideline_page.missing_pages(corpus))
     roles = {*(one.role for one in listed or ()), *(one.role for one in held)}
     if kind == "independent" and not roles - {ADMIN}:
         yield (
@@ -178,7 +177,7 @@ def _planned(project: DoccanoProject | None, corpus: Corpus, name: str, kind: Ki
         id=NEW if project is None else project.id,
         name=name,
         description=description(kind, corpus.scheme.version),
-        guideline=guideline_page.page(corpus),
+        guideline=guideline_page.render_page(corpus),
         collaborative=kind != "independent",
         **flags,
     )

@@ -39,7 +39,7 @@ def random_password(_: str) -> str:
     return "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
 
 
-def create(
+def create_users(
     server: Doccano, names: Sequence[str], choose: Callable[[str], str] = random_password
 ) -> Iterator[CreatedUser]:
     """Make an account for each name, one after the other; a user who is there already is left alone.

@@ -37,7 +37,7 @@ def splitter(script):
 @pytest.fixture(scope="module")
 def page():
     """A page with the library in it, as `splitter`."""
-    scripts = install.ready(lambda _: None).backend.glob("client/dist/static/_nuxt/*.js")
+    scripts = install.ensure_environment(lambda _: None).backend.glob("client/dist/static/_nuxt/*.js")
     script = next(text for path in sorted(scripts) if "this.splitGraphemes=" in (text := path.read_text("utf-8")))
     with html_pages.launch_chromium() as chromium:
         page = chromium.new_page()

@@ -41,7 +41,7 @@ def test_a_project_is_made_as_planned_and_then_nothing_differs(server, toy, name
     )
     assert project.kind_of(made) == kind
     assert again.project == made == again.planned
-    assert made.guideline == guideline_page.page(toy)
+    assert made.guideline == guideline_page.render_page(toy)
     assert made.description == f"goldspan: {project.PURPOSES[kind]}, guidelines 1.0"
     assert {flag: getattr(made, flag) for flag in project.FLAGS} == project.FLAGS
     types = [(each.name, each.colour, each.key) for each in server.span_types(made.id)]
@@ -146,7 +146,7 @@ def test_the_listed_members_come_to_work_in_their_roles(doccano, server, toy, na
 
 
 def test_an_account_can_be_used_with_the_password_that_was_said(server):
-    [made, again] = [*users.create(server, ["may", "may"]), *users.create(server, ["may"])]
+    [made, again] = [*users.create_users(server, ["may", "may"]), *users.create_users(server, ["may"])]
     assert doccano_annotator.Annotator(server.url, "may", made.password).username == "may"
     assert again.password is None
     assert made.password not in repr(made)
@@ -154,17 +154,17 @@ def test_an_account_can_be_used_with_the_password_that_was_said(server):
 
 
 def test_user_names_that_differ_only_in_case_are_refused_first(server):
-    list(users.create(server, ["Ines"]))
+    list(users.create_users(server, ["Ines"]))
     for names in (["ines"], ["olga", "Olga"]):
         with pytest.raises(InvalidValueError, match="which differs in capitals alone"):
-            list(users.create(server, names))
+            list(users.create_users(server, names))
     assert "olga" not in {user.username for user in server.users()}
 
 
 @pytest.mark.parametrize("bad", ["../x", "..", "a b", "", "-" * 151, "con", "a/b"])
 def test_a_user_whose_name_is_no_folder_is_refused_before_anybody_is_made(server, bad):
     with pytest.raises(InvalidValueError, match="cannot be a user"):
-        list(users.create(server, ["xenia", bad]))
+        list(users.create_users(server, ["xenia", bad]))
     assert "xenia" not in {user.username for user in server.users()}
 
 

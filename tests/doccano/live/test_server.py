@@ -13,8 +13,8 @@ import pytest
 
 from goldspan.doccano import server
 from goldspan.doccano.server import database, install
-from goldspan.doccano.server.home import find, read_state
-from goldspan.doccano.server.process import MARK, NAMES, end, leads, marked, running
+from goldspan.doccano.server.home import find_home, read_state
+from goldspan.doccano.server.process import MARK_VARIABLE, ROLE_NAMES, find_processes, is_leader, is_running, terminate
 from goldspan.errors import InputError, InvalidValueError, ServerError
 from helpers import doccano_annotator
 
@@ -35,11 +35,11 @@ def own(own_home):
 
 def parts(running, role):
     """The process of a role and its children."""
-    return marked(read_state(find(running.home)).mark, role)
+    return find_processes(read_state(find_home(running.home)).mark, role)
 
 
 def leader(running, role):
-    return next(process for process in parts(running, role) if leads(process))
+    return next(process for process in parts(running, role) if is_leader(process))
 
 
 def log_in(running):
@@ -68,16 +68,16 @@ print(looks(None))
 settings.after_a_task()
 print(looks(None))
 """
-    environment = install.ready(lambda _: None)
-    done = environment.run(script, database.variables(find(doccano.home), environment))
+    environment = install.ensure_environment(lambda _: None)
+    done = environment.run(script, database.django_variables(find_home(doccano.home), environment))
     assert done.stdout.split() == ["0.05", "0.5", "0.05"], done.stderr
 
 
 def test_a_second_start_reuses_the_first(doccano):
-    before = {process.pid for role in NAMES for process in parts(doccano, role)}
+    before = {process.pid for role in ROLE_NAMES for process in parts(doccano, role)}
     again = server.start(doccano.home)
     assert (again.account, again.started) == (doccano.account, ())
-    assert {process.pid for role in NAMES for process in parts(doccano, role)} == before
+    assert {process.pid for role in ROLE_NAMES for process in parts(doccano, role)} == before
 
 
 def test_two_starts_at_once_make_one_server(tmp_path):
@@ -140,14 +140,14 @@ def test_a_dead_web_server_is_started_again_on_its_port(own):
 
 def test_what_a_killed_start_left_behind_is_found(own):
     """A start that was killed between starting a process and writing anything down: the mark was there before."""
-    kept = find(own.home).state.read_text()
+    kept = find_home(own.home).state.read_text()
     assert "pid" not in json.loads(kept)
     assert server.start(own.home).started == ()
 
 
 def test_a_process_of_others_is_never_ended(own):
     """No id is kept, so none can be recycled: what does not carry the home's mark is not ours."""
-    others = [{MARK: "another:web"}, {MARK: read_state(find(own.home)).mark}, {}]
+    others = [{MARK_VARIABLE: "another:web"}, {MARK_VARIABLE: read_state(find_home(own.home)).mark}, {}]
     bystanders = [subprocess.Popen(["sleep", "60"], env={**os.environ, **variables}) for variables in others]
     try:
         leader(own, "worker").kill()
@@ -163,13 +163,13 @@ def test_a_process_of_others_is_never_ended(own):
 def test_a_worker_that_does_not_end_when_asked_is_ended(own):
     worker = leader(own, "worker")
     worker.send_signal(signal.SIGSTOP)
-    assert end(read_state(find(own.home)).mark, ["worker"], grace=0.2)
-    assert not running(worker)
+    assert terminate(read_state(find_home(own.home)).mark, ["worker"], grace=0.2)
+    assert not is_running(worker)
     assert server.start(own.home).started == ("worker",)
 
 
 def test_a_web_server_that_does_not_answer_is_said_and_left_alone(own, monkeypatch):
-    monkeypatch.setattr("goldspan.doccano.server.health.SECONDS", 0.2)
+    monkeypatch.setattr("goldspan.doccano.server.health.TIMEOUT", 0.2)
     frozen = parts(own, "web")
     for process in frozen:
         process.send_signal(signal.SIGSTOP)
@@ -184,7 +184,7 @@ def test_a_web_server_that_does_not_answer_is_said_and_left_alone(own, monkeypat
 
 def test_a_process_that_ends_early_shows_its_last_words(own):
     server.stop(own.home, grace=0)
-    secret = find(own.home).secret
+    secret = find_home(own.home).secret
     key = secret.read_text()
     secret.unlink()
     secret.mkdir()  # the settings cannot be read
@@ -198,7 +198,7 @@ def test_a_process_that_ends_early_shows_its_last_words(own):
 
 
 def test_a_password_changed_in_doccano_is_said(own):
-    home = find(own.home)
+    home = find_home(own.home)
     database.set_password(home.database, "admin", "another")
     leader(own, "web").kill()
     with pytest.raises(ServerError, match="it was changed in Doccano"):
@@ -209,10 +209,10 @@ def test_a_password_changed_in_doccano_is_said(own):
 
 
 @pytest.mark.parametrize("found", [b"garbled" * 100, b""], ids=["garbled", "empty"])
-def test_a_store_that_is_none_is_said_and_left_as_it_is(tmp_path, found):
-    home = find(tmp_path / "home").make()
+def test_a_database_that_is_not_one_is_reported_and_left_as_it_is(tmp_path, found):
+    home = find_home(tmp_path / "home").make()
     home.database.write_bytes(found)
-    with pytest.raises(InputError, match=r"(?s)db\.sqlite3: the store cannot be used"):
+    with pytest.raises(InputError, match=r"(?s)db\.sqlite3: the database cannot be used"):
         server.start(home.folder, 0)
     assert home.database.read_bytes() == found
     assert not server.status(home.folder).web

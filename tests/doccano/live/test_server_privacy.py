@@ -12,14 +12,14 @@ import requests
 
 from goldspan.doccano import server
 from goldspan.doccano.server import database, install
-from goldspan.doccano.server.home import find, read_state
-from goldspan.doccano.server.process import NAMES, marked
+from goldspan.doccano.server.home import find_home, read_state
+from goldspan.doccano.server.process import ROLE_NAMES, find_processes
 from helpers import doccano_annotator
 
 
 def processes_of(running):
-    mark = read_state(find(running.home)).mark
-    return [process for role in NAMES for process in marked(mark, role)]
+    mark = read_state(find_home(running.home)).mark
+    return [process for role in ROLE_NAMES for process in find_processes(mark, role)]
 
 
 def port_of(running):
@@ -72,7 +72,7 @@ def test_no_default_login_exists(doccano, username, password):
 
 
 def test_secrets_stand_in_no_log_and_no_command_line(doccano):
-    home = find(doccano.home)
+    home = find_home(doccano.home)
     doccano_annotator.admin(doccano).close()
     hidden = [doccano.account.password, home.secret.read_text()]
     shown = [path.read_text() for path in home.folder.glob("*.log")]
@@ -87,7 +87,7 @@ def test_only_the_owner_can_read_the_home(doccano):
     def mode(path):
         return stat.S_IMODE(path.stat().st_mode)
 
-    home = find(doccano.home)
+    home = find_home(doccano.home)
     assert mode(home.folder) == 0o700
     for path in (home.state, home.secret, home.database, home.log("web"), home.log("worker")):
         assert mode(path) == 0o600, path
@@ -132,8 +132,8 @@ time.sleep(0.2)
 Site.objects.filter(pk=1).update(name="another")
 reading.join()
 """
-    environment, home = install.ready(lambda _: None), find(doccano.home)
-    done = environment.run(script, database.variables(home, environment))
+    environment, home = install.ensure_environment(lambda _: None), find_home(doccano.home)
+    done = environment.run(script, database.django_variables(home, environment))
     assert (done.returncode, done.stdout) == (0, "written\n"), done.stderr
 
 

@@ -141,12 +141,12 @@ def put(corpus, **pages):
 
 def test_the_pages_come_in_the_order_of_the_scheme(toy):
     put(toy, zeal="# Zeal", README="# Read me", CHANGELOG="# Not for annotators", checks="# Nor this")
-    titles = re.findall(r"^# (.*)$", guideline_page.page(toy), re.MULTILINE)
+    titles = re.findall(r"^# (.*)$", guideline_page.render_page(toy), re.MULTILINE)
     assert titles == ["The labels at a glance", "Read me", "Zeal", "SHIP", "PORT", "CREW"]
 
 
 def test_an_example_stands_on_the_colours_of_its_labels(toy):
-    seen = guideline_page.page(
+    seen = guideline_page.render_page(
         put(toy, ship="# SHIP\n\n```ner\nThe [Aurora]{SHIP}'s <crew>\n\nleft [Odesa]{PORT}.\n```\n")
     )
     assert '<mark style="background:#1f6fb2;color:#ffffff;padding:2px 0px" title="SHIP">Aurora</mark>&#x27;s' in seen
@@ -165,7 +165,9 @@ def test_the_text_of_an_example_is_shown_letter_by_letter(text, data):
 
 
 def test_a_mistake_says_so_and_which(toy):
-    seen = guideline_page.page(put(toy, ship="```ner-fails span-overlap\n[two [Aurora]{SHIP} sailors]{CREW}\n```\n"))
+    seen = guideline_page.render_page(
+        put(toy, ship="```ner-fails span-overlap\n[two [Aurora]{SHIP} sailors]{CREW}\n```\n")
+    )
     box = next(line for line in seen.split("\n") if "Not so (span overlap):" in line)
     text = Seen(box).text
     assert text == "Not so (span overlap): two Aurora sailors CREW: two Aurora sailors · SHIP: Aurora"
@@ -173,7 +175,7 @@ def test_a_mistake_says_so_and_which(toy):
 
 
 def test_the_labels_stand_in_front_with_their_keys(toy):
-    rows = guideline_page.page(toy).split("\n")[4:7]
+    rows = guideline_page.render_page(toy).split("\n")[4:7]
     assert [Seen(viewed("| a | b | c |\n|-|-|-|\n" + row)).text for row in rows] == [
         "a b c SHIP s The name of a ship.",
         "a b c PORT p The name of a harbour.",
@@ -184,48 +186,48 @@ def test_the_labels_stand_in_front_with_their_keys(toy):
 def test_a_key_that_doccano_cannot_take_is_not_promised(toy):
     path = toy.guidelines / "labels.toml"
     path.write_text(path.read_text().replace('shortcut = "s"', 'shortcut = "S"'))
-    assert "SHIP</mark> | – |" in guideline_page.page(toy)
+    assert "SHIP</mark> | – |" in guideline_page.render_page(toy)
 
 
 def test_the_page_is_stored_as_it_is_and_ends_with_the_version(toy):
-    seen = guideline_page.page(toy)
-    assert seen == seen.strip() == guideline_page.page(toy)
+    seen = guideline_page.render_page(toy)
+    assert seen == seen.strip() == guideline_page.render_page(toy)
     assert "Version 1.0 of the guidelines." in seen.rsplit("\n", 1)[-1]
     assert "\r" not in seen
 
 
 def test_another_version_is_another_page(toy):
-    before = guideline_page.page(toy)
+    before = guideline_page.render_page(toy)
     path = toy.guidelines / "labels.toml"
     path.write_text(path.read_text().replace('version = "1.0"', 'version = "1.1"'))
-    assert guideline_page.page(type(toy)(toy.root)) != before
+    assert guideline_page.render_page(type(toy)(toy.root)) != before
 
 
 def test_a_page_that_is_not_there_is_named_not_made_up(toy):
     (toy.guidelines / "port.md").unlink()
-    assert guideline_page.missing(toy) == ["port.md"]
-    assert "# PORT" not in guideline_page.page(toy)
+    assert guideline_page.missing_pages(toy) == ["port.md"]
+    assert "# PORT" not in guideline_page.render_page(toy)
 
 
 def test_a_project_without_pages_has_its_labels(toy):
     for path in toy.guidelines.glob("*.md"):
         path.unlink()
-    assert "The name of a ship." in guideline_page.page(toy)
+    assert "The name of a ship." in guideline_page.render_page(toy)
 
 
 def test_a_broken_example_is_refused_with_its_place(toy):
     with pytest.raises(InputError, match=r"ship.md:3"):
-        guideline_page.page(put(toy, ship="# SHIP\n\n```ner\n[Aurora\n```\n"))
+        guideline_page.render_page(put(toy, ship="# SHIP\n\n```ner\n[Aurora\n```\n"))
 
 
 def test_nothing_but_our_own_tags_is_on_the_page_of_this_project(project):
-    seen = Seen(viewed(guideline_page.page(project)))
+    seen = Seen(viewed(guideline_page.render_page(project)))
     assert seen.tags <= MARKDOWNS | OURS
     assert {name for _, name in seen.attributes} <= {"style", "title", "start"}
 
 
 def test_every_example_of_this_project_is_on_its_page(project):
-    seen = Seen(viewed(guideline_page.page(project))).text
+    seen = Seen(viewed(guideline_page.render_page(project))).text
     examples = [block for block in blocks(project.guidelines) if block.file.name != "CHANGELOG.md"]
     missing = [b.example.id for b in examples if "".join(b.example.text.split()) not in "".join(seen.split())]
     assert len(examples) > 50

@@ -6,7 +6,7 @@ import stat
 import pytest
 
 from goldspan.doccano import server
-from goldspan.doccano.server.home import ServerState, find
+from goldspan.doccano.server.home import ServerState, find_home
 from goldspan.errors import InputError, InvalidValueError
 from helpers import doccano_server
 
@@ -14,7 +14,7 @@ from helpers import doccano_server
 @pytest.mark.parametrize("port", [-1, 65_536])
 def test_a_number_that_no_port_has_is_refused(tmp_path, port):
     doccano_server.require_python()  # its environment is made before the port is looked at
-    with pytest.raises(InvalidValueError, match=f"{port} is no port"):
+    with pytest.raises(InvalidValueError, match=f"{port} is not a port"):
         server.start(tmp_path / "home", port)
 
 
@@ -49,12 +49,12 @@ def test_a_home_that_an_address_cannot_hold_is_refused(tmp_path, name):
 
 def test_a_file_in_place_of_the_home_is_refused(tmp_path):
     (tmp_path / "home").touch()
-    with pytest.raises(InputError, match="is no folder"):
+    with pytest.raises(InputError, match="is not a folder"):
         server.start(tmp_path / "home", 0)
 
 
 def test_a_state_that_is_broken_is_said(tmp_path):
-    home = find(tmp_path / "home").make()
+    home = find_home(tmp_path / "home").make()
     home.state.write_text(json.dumps({"port": 8000}))
     with pytest.raises(InputError, match=r"state\.json: is not as goldspan wrote it"):
         server.status(home.folder)

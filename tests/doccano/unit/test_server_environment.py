@@ -30,12 +30,12 @@ def cache(tmp_path, monkeypatch):
 @pytest.fixture
 def fits(monkeypatch):
     """The running Python counts as one that the pins fit: nothing of Doccano is installed in it."""
-    monkeypatch.setattr(install, "VERSIONS", (RUNNING,))
+    monkeypatch.setattr(install, "PYTHON_VERSIONS", (RUNNING,))
 
 
 def made(cache, python=None):
     """An environment that says that it is complete; its Python as given, if given."""
-    key = install.key(install.pins(), install.fitting_python()[1])
+    key = install.environment_key(install.requirements(), install.find_python()[1])
     environment = ServerEnvironment(cache / f"doccano-{VERSION}-{key}")
     (environment.folder / "bin").mkdir(parents=True)
     environment.stamp.touch()
@@ -51,7 +51,7 @@ def made(cache, python=None):
         (None, "its Python does not run \\(No such file or directory\\)"),
         ("\0\0garbled", "its Python does not run \\(Exec format error\\)"),
         ("#!/bin/sh\necho 'No module named django' >&2; exit 1\n", "(?s)ended with 1:\n    No module named django"),
-        ("#!/bin/sh\nexit 3\n", "(?s)ended with 3:\n    \\(it said nothing\\)"),
+        ("#!/bin/sh\nexit 3\n", "(?s)ended with 3:\n    \\(no output\\)"),
         ("#!/bin/sh\necho 1.8.5\n", "holds Doccano 1.8.5, not 1.8.4"),
     ],
     ids=["gone", "garbled", "a package gone", "silent", "another version"],
@@ -80,7 +80,7 @@ def test_when_pip_fails_its_last_words_are_shown(cache, tmp_path, monkeypatch):
 
 @pytest.mark.usefixtures("fits")
 def test_the_running_python_is_taken_where_it_fits():
-    assert install.fitting_python() == (sys.executable, RUNNING)
+    assert install.find_python() == (sys.executable, RUNNING)
 
 
 def test_a_python_on_the_path_is_taken_past_one_that_leads_nowhere(tmp_path, monkeypatch):
@@ -90,14 +90,14 @@ def test_a_python_on_the_path_is_taken_past_one_that_leads_nowhere(tmp_path, mon
         (tmp_path / folder / "python3.12").chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(tmp_path / "none"))
     monkeypatch.setenv("PATH", f"{tmp_path / 'shims'}:{tmp_path / 'good'}")
-    assert install.fitting_python() == (str(tmp_path / "good" / "python3.12"), "3.12")
+    assert install.find_python() == (str(tmp_path / "good" / "python3.12"), "3.12")
 
 
 def test_without_a_python_that_fits_the_remedy_names_a_way_out(tmp_path, monkeypatch):
-    monkeypatch.setattr(install, "VERSIONS", ("2.7",))
+    monkeypatch.setattr(install, "PYTHON_VERSIONS", ("2.7",))
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(NotFoundError, match=r"(?s)needs Python 2\.7, and none .*DOCCANO_URL"):
-        install.fitting_python()
+        install.find_python()
 
 
 def test_every_package_is_pinned_and_no_place_is_named():
@@ -108,7 +108,7 @@ def test_every_package_is_pinned_and_no_place_is_named():
 
 
 def test_another_pin_or_another_python_is_another_environment():
-    keys = {install.key(pins, version) for pins in (b"a==1", b"a==2") for version in ("3.11", "3.12")}
+    keys = {install.environment_key(pins, version) for pins in (b"a==1", b"a==2") for version in ("3.11", "3.12")}
     assert len(keys) == 4
 
 

@@ -43,5 +43,5 @@ def _what(running: EmbeddedServer) -> str:
     if not running.started:
         return f"Doccano {running.version} was running already."
     if len(running.started) == 1:
-        return f"Doccano's {server.NAMES[running.started[0]]} was dead: it was started again."
+        return f"Doccano's {server.ROLE_NAMES[running.started[0]]} was dead: it was started again."
     return f"Doccano {running.version} runs."

@@ -31,7 +31,7 @@ def run(
     if ask and not sys.stdin.isatty():
         raise NotFoundError("--ask needs a terminal", remedy="Leave it out: a random password is printed then.")
     with Doccano(credentials.find_account(home)) as server:
-        for made in users.create(server, names, _ask if ask else users.random_password):
+        for made in users.create_users(server, names, _ask if ask else users.random_password):
             console.say(_line(made, shown=not ask), flush=True)
 
 

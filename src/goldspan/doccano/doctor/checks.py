@@ -317,7 +317,7 @@ def guideline_drift(patient: DoctorContext) -> Iterator[str]:
     """Annotators who read something else than the guidelines."""
     assert patient.project is not None
     assert patient.corpus is not None
-    if patient.project.guideline != guideline_page.page(patient.corpus):
+    if patient.project.guideline != guideline_page.render_page(patient.corpus):
         here, there = patient.corpus.scheme.version, patient.project.description.rpartition("guidelines ")[2]
         why = "one of the two was changed since" if here == there else f"it was pushed with version {there or '?'}"
         yield f"the guideline page is not that of version {here} here: {why}"

@@ -1,6 +1,6 @@
-"""A Doccano of our own, on this machine alone: start it, stop it, ask how it stands."""
+"""An embedded Doccano, for this machine alone: start it, stop it, see its status."""
 
 from goldspan.doccano.server.lifecycle import EmbeddedServer, ServerStatus, embedded_account, start, status, stop
-from goldspan.doccano.server.process import NAMES
+from goldspan.doccano.server.process import ROLE_NAMES
 
-__all__ = ["NAMES", "EmbeddedServer", "ServerStatus", "embedded_account", "start", "status", "stop"]
+__all__ = ["ROLE_NAMES", "EmbeddedServer", "ServerStatus", "embedded_account", "start", "status", "stop"]

@@ -1,6 +1,7 @@
-"""The database of a home: copied from a template with all tables, so that a fresh one is there at once.
+"""The database of a home, and the Django settings of its server.
 
-What our server does otherwise than Doccano's own production settings.
+A new database is a copy of a template that has all tables, so that it is there at once. The settings are those that
+differ from Doccano's own for production.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from goldspan import files
-from goldspan.doccano.server.environment import tail
+from goldspan.doccano.server.environment import last_lines
 from goldspan.doccano.server.home import USERNAME, ServerHome, ServerState, write_state
 from goldspan.errors import InputError
 
@@ -24,10 +25,11 @@ if TYPE_CHECKING:
 
     from goldspan.doccano.server.environment import ServerEnvironment
 
-MODULE = "goldspan_settings"
+SETTINGS_MODULE = "goldspan_settings"
+ITERATIONS = 600_000  # Django 4.2's own number for PBKDF2 with SHA-256
 
-# Nothing is filled in: the module finds the home by its own place, so that no path needs quoting.
-TEXT = '''\
+# No value is filled in: the module finds the home by its own place, so that no path needs quoting.
+SETTINGS = '''\
 """Written by goldspan at each start: edits are lost."""
 import gc
 import os
@@ -45,7 +47,7 @@ os.umask(0o077)
 DEBUG = False
 SECRET_KEY = (HOME / "secret_key").read_text()
 ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
-SECURE_PROXY_SSL_HEADER = None  # no proxy stands before it, so nobody may claim one
+SECURE_PROXY_SSL_HEADER = None  # there is no proxy, so no request may claim one
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # the default prints reset links into the log
 
 DATABASES = {
@@ -76,13 +78,13 @@ worked = time.monotonic()
 
 
 def pause():
-    """Seconds between two looks into the queue: short while tasks come, and sparing where nobody is at work."""
+    """Seconds between two polls of the queue: few while tasks come, more after a minute without any."""
     return 0.05 if time.monotonic() - worked < 60 else 0.5
 
 
 @worker_ready.connect(weak=False)
 def collect_garbage_after_a_task(**_):
-    """What a task makes lives until it ends: Python's looking through it meanwhile would take a third of its time."""
+    """A task's objects live until it ends: garbage collection before that would take a third of its time."""
     gc.freeze()
     gc.set_threshold(100_000, 50, 20)
     task_postrun.connect(after_a_task, weak=False)
@@ -96,13 +98,12 @@ def after_a_task(**_):
 
 
 def write_settings(home: ServerHome) -> None:
-    """Write the module and, once, the secret key that it reads."""
-    files.write(home.settings, TEXT)
+    """Write the settings module and, once, the secret key that it reads."""
+    files.write(home.settings, SETTINGS)
     if not home.secret.exists():
         files.write(home.secret, secrets.token_urlsafe(50), mode=files.PRIVATE)
 
 
-ITERATIONS = 600_000  # Django 4.2's own number for PBKDF2 with SHA-256
 _MIGRATE = """
 import django
 django.setup()
@@ -117,49 +118,49 @@ User.objects.create_superuser({USERNAME!r}, password=None)
 
 
 def make_template(environment: ServerEnvironment) -> None:
-    """Make the store that fresh homes are copied from: all tables, the roles, a superuser who cannot log in yet."""
+    """Make the database that new homes copy: all tables, the roles, a superuser who cannot log in yet."""
     home = ServerHome(environment.template).make()
     write_settings(home)
     _run(home, environment, _MIGRATE + _ADMIN)
-    with closing(sqlite3.connect(home.database)) as store:
+    with closing(sqlite3.connect(home.database)) as database:
         # Readers and one writer at a time do not block each other; the mode stays with the file.
-        store.execute("PRAGMA journal_mode=WAL")
+        database.execute("PRAGMA journal_mode=WAL")
 
 
-def prepare_database(home: ServerHome, environment: ServerEnvironment, kept: ServerState | None) -> ServerState:
-    """Bring the store of a home up to date, and give it a login if it has none.
+def prepare_database(home: ServerHome, environment: ServerEnvironment, state: ServerState | None) -> ServerState:
+    """Migrate the database of a home to this version of Doccano, and set the password if none is known.
 
     Args:
         home: its folder.
-        environment: what will run on it.
-        kept: what the home remembers; None for one that is fresh or has lost it.
+        environment: the environment that will use it.
+        state: the home's state; None for a home that is new or has lost it.
 
     Returns:
-        What it shall remember.
+        The new state, which is written to the home.
 
     Raises:
-        InputError: if the store is not Doccano's, or cannot be brought up to date.
+        InputError: if the database is not Doccano's, or cannot be migrated.
     """
     write_settings(home)
-    fresh = not home.database.exists()
-    if fresh:
+    is_new = not home.database.exists()
+    if is_new:
         _copy(environment.template / home.database.name, home.database)
     else:
-        _look(home.database)
-    if not fresh and (kept is None or kept.environment != environment.name):
+        _require_doccano(home.database)
+    if not is_new and (state is None or state.environment != environment.name):
         _run(home, environment, _MIGRATE)
-    if fresh or kept is None:
-        kept = kept or ServerState()
-        set_password(home.database, kept.username, kept.password)
-    kept = replace(kept, environment=environment.name)
-    write_state(home, kept)
-    return kept
+    if is_new or state is None:
+        state = state or ServerState()
+        set_password(home.database, state.username, state.password)
+    state = replace(state, environment=environment.name)
+    write_state(home, state)
+    return state
 
 
-def variables(home: ServerHome, environment: ServerEnvironment) -> dict[str, str]:
-    """What Doccano reads from its environment: where its settings are. No secrets: they lie in the home."""
+def django_variables(home: ServerHome, environment: ServerEnvironment) -> dict[str, str]:
+    """The environment variables that Doccano reads: where its settings are. The secrets are files of the home."""
     return {
-        "DJANGO_SETTINGS_MODULE": MODULE,
+        "DJANGO_SETTINGS_MODULE": SETTINGS_MODULE,
         "PYTHONPATH": f"{home.folder}:{environment.backend}",
         "STANDALONE": "True",  # serves its own favicon and media
     }
@@ -168,42 +169,42 @@ def variables(home: ServerHome, environment: ServerEnvironment) -> dict[str, str
 def set_password(database: Path, username: str, password: str) -> None:
     """Set a user's password in the form that Django keeps (`algorithm$iterations$salt$hash`).
 
-    Written from here because a process of Django's takes seconds for it, and would have to be handed the password.
+    Written to the database directly: a Django process would take seconds, and would need the password.
     """
     salt = secrets.token_hex(16)
     digest = hashlib.pbkdf2_hmac("sha256", password.encode(), salt.encode(), ITERATIONS)
     hashed = f"pbkdf2_sha256${ITERATIONS}${salt}${base64.b64encode(digest).decode()}"
-    with closing(sqlite3.connect(database, timeout=30)) as store, store:
-        store.execute("UPDATE auth_user SET password = ? WHERE username = ?", (hashed, username))
+    with closing(sqlite3.connect(database, timeout=30)) as connection, connection:
+        connection.execute("UPDATE auth_user SET password = ? WHERE username = ?", (hashed, username))
 
 
-def _look(database: Path) -> None:
-    """See that it is a store of ours, before anything is done to it."""
+def _require_doccano(database: Path) -> None:
+    """Check that it is a database of Doccano's, before anything is done to it."""
     try:
-        with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as store:
-            found = store.execute("SELECT 1 FROM auth_user WHERE username = ?", (USERNAME,)).fetchone()
+        with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
+            user = connection.execute("SELECT 1 FROM auth_user WHERE username = ?", (USERNAME,)).fetchone()
     except sqlite3.Error as error:
-        raise _unfit(database, str(error)) from None
-    if found is None:
-        raise _unfit(database, f"it holds no user {USERNAME!r}")
+        raise _unusable(database, str(error)) from None
+    if user is None:
+        raise _unusable(database, f"it holds no user {USERNAME!r}")
 
 
 def _run(home: ServerHome, environment: ServerEnvironment, script: str) -> None:
-    done = environment.run(script, variables(home, environment))
+    done = environment.run(script, django_variables(home, environment))
     if done.returncode:
-        raise _unfit(home.database, f"Django ended with {done.returncode}:\n{tail(done.stderr)}")
+        raise _unusable(home.database, f"Django ended with {done.returncode}:\n{last_lines(done.stderr)}")
 
 
-def _unfit(database: Path, why: str) -> InputError:
+def _unusable(database: Path, why: str) -> InputError:
     return InputError(
-        f"the store cannot be used: {why}",
+        f"the database cannot be used: {why}",
         file=database,
-        remedy="Put a copy of it back, or choose another folder with --home.",
+        remedy="Restore it from a backup, or choose another folder with --home.",
     )
 
 
 def _copy(template: Path, database: Path) -> None:
-    beside = database.with_name(f".{database.name}.part")  # a start that is cut off leaves no half of a store
-    shutil.copyfile(template, beside)
-    beside.chmod(0o600)
-    beside.replace(database)
+    part = database.with_name(f".{database.name}.part")  # an interrupted start leaves no half of a database
+    shutil.copyfile(template, part)
+    part.chmod(files.PRIVATE)
+    part.replace(database)

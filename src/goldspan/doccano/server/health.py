@@ -1,4 +1,4 @@
-"""Whether the two processes do their work: asked over HTTP, as an annotator's browser would."""
+"""Whether the web server and the task worker work: mostly asked over HTTP, as an annotator's browser would."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import time
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-from goldspan.doccano.server.process import NAMES, last_words, running
+from goldspan.doccano.server.process import ROLE_NAMES, is_running, log_tail
 from goldspan.errors import ServerError
 
 if TYPE_CHECKING:
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 
     from goldspan.doccano.server.home import ServerHome, ServerState
 
-PATIENCE = 120.0  # seconds for a process to become ready: a slow machine imports for long
-SECONDS = 10.0  # for one answer
+PATIENCE = 120.0  # seconds for a process to become ready: on a slow machine its imports take long
+TIMEOUT = 10.0  # seconds for one answer
 _SUCCESS = range(200, 300)
 
 
-def ask(port: int, path: str, sent: Any = None) -> tuple[int, bytes]:  # noqa: ANN401  (JSON is any)
+def request(port: int, path: str, form: Any = None) -> tuple[int, bytes]:  # noqa: ANN401  (JSON is any)
     """The status and the body of an answer; status 0 if there is none."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)
     try:
-        body = None if sent is None else json.dumps(sent)
+        body = None if form is None else json.dumps(form)
         headers = {"Accept": "application/json", "Content-Type": "application/json"}
-        connection.request("GET" if sent is None else "POST", path, body, headers)
+        connection.request("GET" if form is None else "POST", path, body, headers)
         answer = connection.getresponse()
         return answer.status, answer.read()
     except (OSError, http.client.HTTPException):
@@ -40,19 +40,19 @@ def ask(port: int, path: str, sent: Any = None) -> tuple[int, bytes]:  # noqa: A
         connection.close()
 
 
-def answers(state: ServerState) -> bool:
+def web_answers(state: ServerState) -> bool:
     """Whether the web server answers at all."""
-    return ask(state.port, "/v1/me")[0] != 0
+    return request(state.port, "/v1/me")[0] != 0
 
 
-def admits(home: ServerHome, state: ServerState) -> None:
-    """See that the login that goldspan keeps is the superuser's.
+def require_login(home: ServerHome, state: ServerState) -> None:
+    """Check that the login that goldspan keeps is the superuser's.
 
     Raises:
-        ServerError: if it is refused, because the password was changed in Doccano, or not even answered.
+        ServerError: if it is refused, because the password was changed in Doccano, or fails in another way.
     """
     login = {"username": state.username, "password": state.password}
-    status, _ = ask(state.port, "/v1/auth/login/", login)
+    status, _ = request(state.port, "/v1/auth/login/", login)
     if status == http.HTTPStatus.BAD_REQUEST:
         raise ServerError(
             f"the password of {state.username!r} that goldspan keeps is refused: it was changed in Doccano",
@@ -60,23 +60,23 @@ def admits(home: ServerHome, state: ServerState) -> None:
             remedy="`goldspan doccano stop`, then remove this file: a start sets a new password. No work is lost.",
         )
     if status not in _SUCCESS:
-        raise failed(home, "web", f"answers a login with {status}")
+        raise process_error(home, "web", f"answers a login with {status}")
 
 
-def works(state: ServerState) -> bool:
-    """Whether the worker does a task (Doccano's health check adds two numbers) within three seconds."""
-    _, body = ask(state.port, "/v1/health/?format=json")
+def worker_answers(state: ServerState) -> bool:
+    """Whether the worker completes a task (Doccano's health check adds two numbers) within three seconds."""
+    _, body = request(state.port, "/v1/health/?format=json")
     try:
-        return any("Celery" in name and said == "OK" for name, said in json.loads(body).items())
+        return any("Celery" in name and result == "OK" for name, result in json.loads(body).items())
     except ValueError:
         return False
 
 
-def listens(home: ServerHome) -> bool:
+def queue_exists(home: ServerHome) -> bool:
     """Whether the worker has set up its queue.
 
-    Only then may the web server be asked to put a task into it: where it is still missing both would make it, and the
-    one that comes second would end with an error.
+    Only then may the web server be asked to put a task into it: where it is missing both would create it, and the
+    second would end with an error.
     """
     try:
         with closing(sqlite3.connect(f"{home.broker.as_uri()}?mode=ro", uri=True)) as broker:
@@ -85,31 +85,31 @@ def listens(home: ServerHome) -> bool:
         return False
 
 
-def busy(home: ServerHome) -> bool:
-    """Whether the worker has taken up a task that waited for it: the probe then waits its turn."""
+def worker_has_task(home: ServerHome) -> bool:
+    """Whether the worker works on a task that was waiting for it: the health check then waits its turn."""
     log = home.log("worker")
     return log.exists() and b"] Task data_" in log.read_bytes()
 
 
-def wait(home: ServerHome, role: str, process: psutil.Process, ready: Callable[[], bool]) -> None:
+def wait_until_ready(home: ServerHome, role: str, process: psutil.Process, ready: Callable[[], bool]) -> None:
     """Wait until a process is ready.
 
     Raises:
         ServerError: if it ends before, or is not ready in time; with the last lines of its log.
     """
-    until = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + PATIENCE
     while not ready():
-        if not running(process):
-            raise failed(home, role, "ended before it was ready")
-        if time.monotonic() > until:
-            raise failed(home, role, f"was not ready within {PATIENCE:.0f} seconds")
+        if not is_running(process):
+            raise process_error(home, role, "ended before it was ready")
+        if time.monotonic() > deadline:
+            raise process_error(home, role, f"was not ready within {PATIENCE:.0f} seconds")
         time.sleep(0.05)
 
 
-def failed(home: ServerHome, role: str, how: str) -> ServerError:
-    """The error that says how a process failed, with the last lines of its log."""
+def process_error(home: ServerHome, role: str, problem: str) -> ServerError:
+    """The error for a process that failed, with the last lines of its log."""
     log = home.log(role)
     return ServerError(
-        f"Doccano's {NAMES[role]} {how}; the end of {log}:\n{last_words(log)}",
-        remedy="Look at the lines above; `goldspan doccano start` tries again. The annotators' work is not touched.",
+        f"Doccano's {ROLE_NAMES[role]} {problem}; the end of {log}:\n{log_tail(log)}",
+        remedy="See the lines above; `goldspan doccano start` tries again. The annotators' work is not touched.",
     )

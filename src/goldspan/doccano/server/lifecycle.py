@@ -1,4 +1,4 @@
-"""Start, stop, look: one web server and one task worker per home."""
+"""Start, stop and status of a server: one web server and one task worker per home."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from goldspan import files
 from goldspan.doccano.account import Account
 from goldspan.doccano.server import database, health, install, process
-from goldspan.doccano.server.environment import VERSION, ServerEnvironment, clean
-from goldspan.doccano.server.home import find, read_state, write_state
+from goldspan.doccano.server.environment import VERSION, ServerEnvironment, clean_variables
+from goldspan.doccano.server.home import find_home, read_state, write_state
 from goldspan.errors import InvalidValueError, NotFoundError, ServerError
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class EmbeddedServer:
 
     Args:
         account: its address and login.
-        home: where its data lies.
+        home: the folder of its data.
         started: the processes that this start had to start, of `web` and `worker`; none if both were running.
         version: of Doccano.
     """
@@ -42,7 +42,7 @@ class EmbeddedServer:
 
 @dataclass(frozen=True, slots=True)
 class ServerStatus:
-    """How a server stands: which of its processes live, and where it is."""
+    """The status of a server: which of its processes live, its address, its user and its folder."""
 
     running: bool
     url: str
@@ -54,14 +54,14 @@ class ServerStatus:
 
 
 def start(
-    home: Path | None = None, port: int | None = None, say: Callable[[str], None] = lambda _: None
+    home: Path | None = None, port: int | None = None, on_step: Callable[[str], None] = lambda _: None
 ) -> EmbeddedServer:
     """Start what does not run yet, and wait until it works.
 
     Args:
-        home: where its data lies; the user's data folder by default.
-        port: the port; 0 for any that is free; the one of last time, or 8000, by default.
-        say: is told what takes long.
+        home: the folder of its data; one in the user's data folder by default.
+        port: the port; 0 for any that is free; that of the last start, or 8000, by default.
+        on_step: called with a line for each step that takes long.
 
     Raises:
         NotFoundError: if the environment cannot be made or is broken, or the system is not of the Unix family.
@@ -69,57 +69,88 @@ def start(
         InvalidValueError: if it runs already, on another port than was asked for.
     """
     _require_posix()
-    place = find(home).make()
-    with files.lock(place.lock, lambda: say("Waiting for another start of this server")):
-        kept = read_state(place)
-        missing = [role for role in ROLES if kept is None or not process.alive(kept.mark, role)]
-        if "web" not in missing and kept is not None:
-            _refuse_other_port(kept, port)
-            _refuse_silence(place, kept)
-        if not missing and kept is not None:
-            return _server(place, kept, ())
-        environment = install.ready(say)
-        kept = database.prepare_database(place, environment, kept)
-        say("Starting Doccano")
+    server_home = find_home(home).make()
+    with files.lock(server_home.lock, lambda: on_step("Waiting for another start of this server")):
+        state = read_state(server_home)
+        missing = [role for role in ROLES if state is None or not process.is_alive(state.mark, role)]
+        if "web" not in missing and state is not None:
+            _require_same_port(state, port)
+            _require_answer(server_home, state)
+        if not missing and state is not None:
+            return _embedded_server(server_home, state, ())
+        environment = install.ensure_environment(on_step)
+        state = database.prepare_database(server_home, environment, state)
+        on_step("Starting Doccano")
         try:
-            kept = _start(place, environment, kept, missing, port)
+            state = _start(server_home, environment, state, missing, port)
         except BaseException:
-            process.end(kept.mark, missing, grace=1)  # they have only begun: nothing of anybody's is under way
+            process.terminate(state.mark, missing, grace=1)  # they have only begun: no annotator is using them
             raise
-    return _server(place, kept, tuple(missing))
+    return _embedded_server(server_home, state, tuple(missing))
 
 
 def stop(home: Path | None = None, grace: float = process.GRACE) -> bool:
     """End both processes; False if there was nothing to end.
 
     Args:
-        home: where its data lies; the user's data folder by default.
-        grace: seconds that a task and the answers under way have to come to their end.
+        home: the folder of its data; one in the user's data folder by default.
+        grace: seconds that a task and requests have to come to their end.
     """
-    place = find(home)
-    if not place.state.exists():
+    server_home = find_home(home)
+    if not server_home.state.exists():
         return False
-    with files.lock(place.lock):
-        kept = read_state(place)
-        return kept is not None and process.end(kept.mark, ROLES, grace)
+    with files.lock(server_home.lock):
+        state = read_state(server_home)
+        return state is not None and process.terminate(state.mark, ROLES, grace)
 
 
 def status(home: Path | None = None) -> ServerStatus:
-    """How the server of a home stands; it need not exist."""
-    place = find(home)
-    kept = read_state(place)
-    if kept is None:
-        return ServerStatus(running=False, url="", username="", web=False, worker=False, home=place.folder)
-    web, worker = (process.alive(kept.mark, role) for role in ROLES)
+    """The status of the server of a home; the home need not exist."""
+    server_home = find_home(home)
+    state = read_state(server_home)
+    if state is None:
+        return ServerStatus(running=False, url="", username="", web=False, worker=False, home=server_home.folder)
+    web, worker = (process.is_alive(state.mark, role) for role in ROLES)
     return ServerStatus(
-        running=web and worker, url=kept.url, username=kept.username, web=web, worker=worker, home=place.folder
+        running=web and worker, url=state.url, username=state.username, web=web, worker=worker, home=server_home.folder
     )
 
 
 def embedded_account(home: Path | None = None) -> Account | None:
     """Address and login of the server of a home, whether it runs or not; None if it was never started."""
-    kept = read_state(find(home))
-    return None if kept is None else Account(kept.url, kept.username, kept.password)
+    state = read_state(find_home(home))
+    return None if state is None else Account(state.url, state.username, state.password)
+
+
+def _start(
+    home: ServerHome, environment: ServerEnvironment, state: ServerState, missing: list[str], port: int | None
+) -> ServerState:
+    """Start the missing processes and wait until they are ready; gives the state with the port that was taken."""
+    variables = clean_variables(database.django_variables(home, environment))
+    if "web" in missing:
+        process.terminate(state.mark, ["web"])  # children that have outlived it still hold the port
+        with closing(process.bind_port(state.port if port is None else port)) as listening:
+            state = replace(state, port=listening.getsockname()[1])
+            write_state(home, state)  # before the launch: a killed start leaves the mark of its processes
+            command = process.web_command(environment, listening.fileno())
+            web = process.launch(command, home.log("web"), variables, state.mark, "web")
+    if "worker" in missing:
+        command = process.worker_command(environment)
+        worker = process.launch(command, home.log("worker"), variables, state.mark, "worker")
+    if "web" in missing:
+        health.wait_until_ready(home, "web", web, lambda: health.web_answers(state))
+        health.require_login(home, state)
+    if "worker" in missing:
+        # The web server may queue its probe only once the queue is there: see `queue_exists`.
+        health.wait_until_ready(home, "worker", worker, lambda: health.queue_exists(home))
+        health.wait_until_ready(
+            home, "worker", worker, lambda: health.worker_answers(state) or health.worker_has_task(home)
+        )
+    return state
+
+
+def _embedded_server(home: ServerHome, state: ServerState, started: tuple[str, ...]) -> EmbeddedServer:
+    return EmbeddedServer(Account(state.url, state.username, state.password), home.folder, started)
 
 
 def _require_posix() -> None:
@@ -130,46 +161,19 @@ def _require_posix() -> None:
         )
 
 
-def _start(
-    place: ServerHome, environment: ServerEnvironment, kept: ServerState, missing: list[str], port: int | None
-) -> ServerState:
-    variables = clean(database.variables(place, environment))
-    if "web" in missing:
-        process.end(kept.mark, ["web"])  # children that have outlived it still hold the port
-        with closing(process.reserve(kept.port if port is None else port)) as listening_socket:
-            kept = replace(kept, port=listening_socket.getsockname()[1])
-            write_state(place, kept)
-            command = process.web(environment, listening_socket.fileno())
-            web = process.launch(command, place.log("web"), variables, kept.mark, "web")
-    if "worker" in missing:
-        command = process.worker(environment)
-        worker = process.launch(command, place.log("worker"), variables, kept.mark, "worker")
-    if "web" in missing:
-        health.wait(place, "web", web, lambda: health.answers(kept))
-        health.admits(place, kept)
-    if "worker" in missing:
-        health.wait(place, "worker", worker, lambda: health.listens(place))
-        health.wait(place, "worker", worker, lambda: health.works(kept) or health.busy(place))
-    return kept
-
-
-def _server(place: ServerHome, kept: ServerState, started: tuple[str, ...]) -> EmbeddedServer:
-    return EmbeddedServer(Account(kept.url, kept.username, kept.password), place.folder, started)
-
-
-def _refuse_other_port(kept: ServerState, port: int | None) -> None:
-    if port not in {None, 0, kept.port}:
+def _require_same_port(state: ServerState, port: int | None) -> None:
+    if port not in {None, 0, state.port}:
         raise InvalidValueError(
-            f"Doccano runs on port {kept.port} already",
+            f"Doccano runs on port {state.port} already",
             remedy="Stop it first to move it: goldspan doccano stop.",
         )
 
 
-def _refuse_silence(place: ServerHome, kept: ServerState) -> None:
-    """A server that lives and does not answer may be at work for somebody: it is not ended from here."""
-    if not health.answers(kept):
+def _require_answer(home: ServerHome, state: ServerState) -> None:
+    """A server that lives and does not answer may be at work for an annotator: a start does not end it."""
+    if not health.web_answers(state):
         raise ServerError(
-            f"Doccano's web server runs, and does not answer on {kept.url}",
-            file=place.log("web"),
-            remedy="Look at the end of this log; `goldspan doccano stop`, then start, makes a new one.",
+            f"Doccano's web server runs, and does not answer on {state.url}",
+            file=home.log("web"),
+            remedy="See the end of this log; `goldspan doccano stop`, then start, makes a new server of it.",
         )
