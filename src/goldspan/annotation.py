@@ -47,6 +47,11 @@ def article_of(example_id: str) -> str:
     return article if separator and number.isdigit() else example_id
 
 
+def same_spans(first: Iterable[Span], second: Iterable[Span]) -> set[Span]:
+    """The spans that both sides have: spans are the same if their edges and their labels are."""
+    return {*first} & {*second}
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """A paragraph with its spans.

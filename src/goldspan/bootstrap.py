@@ -21,7 +21,7 @@ import numpy as np
 from goldspan.errors import InvalidValueError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
     from scipy.sparse import csr_array
@@ -42,8 +42,6 @@ def default_unit(examples: Sequence[Example]) -> Unit:
 
 def units(examples: Sequence[Example], unit: Unit) -> NDArray[np.int64] | None:
     """The number of each example's article, from 0, shape (examples,); None where each example is drawn by itself."""
-    import numpy as np
-
     if unit == "example":
         return None
     number: dict[str, int] = {}
@@ -151,6 +149,28 @@ def resampled_sums(times: Integers, rows: Numbers, resamples: int, rng: np.rando
         yield _multiplicities(times, count, rng) @ rows
 
 
+def resampled(
+    rows: Numbers,
+    settings: BootstrapSettings,
+    measure: Callable[[Numbers], Numbers],
+    *,
+    times: Integers | None = None,
+    rng: np.random.Generator | None = None,
+) -> Numbers:
+    """What a measure comes to on each of the resampled corpora; shape (resamples, ...).
+
+    Args:
+        rows: what each unit adds to the sums, shape (n, columns), or the distinct rows of units.
+        settings: how many corpora are drawn, and the seed.
+        measure: from sums, shape (corpora, columns), to values, shape (corpora, ...).
+        times: how often each row occurs; once by default.
+        rng: where the random numbers come from, if not from the seed.
+    """
+    times = np.ones(len(rows), np.int64) if times is None else times
+    rng = np.random.default_rng(settings.seed) if rng is None else rng
+    return np.concatenate([measure(sums) for sums in resampled_sums(times, rows, settings.resamples, rng)])
+
+
 def _multiplicities(times: Integers, count: int, rng: np.random.Generator) -> Numbers:
     """How often each kind is drawn; shape (count, kinds). `times` must descend.
 
@@ -184,6 +204,12 @@ def ratio(above: Numbers, below: Numbers) -> Numbers:
     return quotient
 
 
+def precision_recall_f1(possible: Numbers, actual: Numbers, twice_credit: Numbers) -> Numbers:
+    """The three measures, NaN where they are undefined; shape (..., 3) from three of shape (...)."""
+    measures = (ratio(twice_credit, 2 * actual), ratio(twice_credit, 2 * possible), f1(possible, actual, twice_credit))
+    return np.stack(measures, axis=-1)
+
+
 def f1(possible: Numbers, actual: Numbers, twice_credit: Numbers) -> Numbers:
     """F1, and NaN where it is undefined."""
     return ratio(twice_credit, possible + actual)
@@ -201,3 +227,8 @@ def interval(values: Numbers, edges: tuple[float, float]) -> Interval:
         return Interval(None, None, values.size)
     low, high = np.quantile(defined, edges).tolist()
     return Interval(low, high, values.size - defined.size)
+
+
+def intervals(values: Numbers, settings: BootstrapSettings) -> list[Interval]:
+    """The percentile intervals of k measures, from shape (resamples, k)."""
+    return [interval(column, settings.edges) for column in values.T]

@@ -14,7 +14,7 @@ from seqeval.scheme import IOB2
 
 from goldspan import iob
 from goldspan.annotation import Span
-from goldspan.evaluation.result import SCHEMES, Measures
+from goldspan.evaluation.result import SCHEMES, SchemeCounts
 from goldspan.evaluation.scores import measure
 from goldspan.evaluation.span_metric import SpanMetric
 from goldspan.span_table import SpanTable
@@ -200,7 +200,7 @@ SCENARIOS = {
 @pytest.mark.parametrize(("gold", "predicted", "outcomes"), [(g, p, o) for g, p, *o in SCENARIOS.values()])
 def test_each_scenario_of_semeval_2013_has_its_outcome(gold, predicted, outcomes):
     evaluation = ours([gold], [predicted]).evaluation()
-    assert [evaluation.overall[scheme] for scheme in SCHEMES] == [Measures(**{outcome: 1}) for outcome in outcomes]
+    assert [evaluation.overall[scheme] for scheme in SCHEMES] == [SchemeCounts(**{outcome: 1}) for outcome in outcomes]
 
 
 def test_the_scenarios_together_score_as_published():

@@ -1,11 +1,19 @@
 """Exact-span scores: what counts as right, in whose coordinates, and what is undefined."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goldspan.annotation import Example, Span
-from goldspan.evaluation.result import Counts, exact
+from goldspan.agreement.annotations import annotations_of_examples
+from goldspan.agreement.f1 import exact_counts
+from goldspan.agreement.span_units import AnnotationTable
+from goldspan.annotation import Example, Span, same_spans
+from goldspan.evaluation.result import Counts, SchemeCounts, exact
+from goldspan.evaluation.scores import evaluate
+from helpers.strategies import readings
 
 TEXT = "The 72nd Brigade left Kiev.\n\nThe 9th Corps stayed."
 PARTS = ((0, 27), (29, len(TEXT)))
@@ -83,6 +91,41 @@ def test_scores_are_those_of_the_two_sets(spans, data):
     swapped = exact([whole(*found)], [whole(*spans)])
     assert swapped.overall.f1 == scores.overall.f1
     assert (swapped.missed, swapped.spurious) == (scores.spurious, scores.missed)
+
+
+def test_spans_are_the_same_if_edges_and_label_are():
+    here = Span(4, 16, "UNIT")
+    assert same_spans([here, Span(0, 3, "X")], [Span(4, 16, "UNIT")]) == {here}
+    assert not same_spans([here], [Span(4, 16, "PLACE"), Span(4, 17, "UNIT"), Span(3, 16, "UNIT")])
+
+
+@given(readings(fewest=1))
+def test_all_measures_take_the_same_spans_for_the_same(sides):
+    """Each span with each: scores by article, the scheme strict and the agreement of annotators count as many."""
+    first, second = sides
+    both = [same_spans(a.spans, b.spans) for a, b in zip(first, second, strict=True)]
+    for same, a, b in zip(both, first, second, strict=True):
+        assert same == {s for s in a.spans for t in b.spans if (s.start, s.end, s.label) == (t.start, t.end, t.label)}
+        assert same == same_spans(b.spans, a.spans)
+    number = sum(map(len, both))
+    assert evaluate(first, second).overall["strict"].correct == number
+    columns = AnnotationTable.of(annotations_of_examples({"a": first, "b": second}))
+    counts = exact_counts(columns, 0, 1, np.ones(columns.items, np.bool_))
+    assert counts["same"][:, 0].sum() == number
+
+
+@given(st.tuples(*[st.integers(0, 9)] * 3))
+def test_both_kinds_of_counts_have_the_same_measures(numbers):
+    correct, missed, spurious = numbers
+    of_scheme = SchemeCounts(correct=correct, missed=missed, spurious=spurious)
+    assert Counts(correct, correct + missed, correct + spurious).measures() == of_scheme.measures()
+
+
+@given(readings())
+def test_counts_of_examples_add_up_to_those_of_the_corpus(sides):
+    first, second = ([replace(one, id=f"e{n}") for n, one in enumerate(side)] for side in sides)
+    each = [Counts.of(a.spans, b.spans) for a, b in zip(first, second, strict=True)]
+    assert sum(each, Counts(0, 0, 0)) == exact(first, second).overall
 
 
 def test_the_report_is_json_by_name():

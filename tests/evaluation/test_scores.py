@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from goldspan.annotation import Example, Span
 from goldspan.errors import InvalidValueError
-from goldspan.evaluation.result import SCHEMES, Measures
+from goldspan.evaluation.result import SCHEMES, SchemeCounts
 from goldspan.evaluation.scores import evaluate, measure
 from goldspan.span_table import SpanTable
 
@@ -71,7 +71,7 @@ def test_the_order_of_documents_and_spans_does_not_matter(documents, random):
 def test_documents_given_twice_count_twice(documents, times):
     once, often = of(documents), of(documents * times)
     for (_, _, one), (_, _, more) in zip(rows(once), rows(often), strict=True):
-        assert sum([one] * times, Measures()) == more
+        assert sum([one] * times, SchemeCounts()) == more
         assert one.f1 == pytest.approx(more.f1)
 
 
@@ -88,7 +88,7 @@ def test_new_names_for_the_labels_change_nothing_else(documents):
 @given(documents)
 def test_gold_against_itself_is_right(documents):
     for scheme, label, measures in rows(of([(gold, gold) for gold, _ in documents])):
-        assert measures == Measures(correct=measures.possible), (scheme, label)
+        assert measures == SchemeCounts(correct=measures.possible), (scheme, label)
 
 
 @given(documents)
@@ -102,7 +102,7 @@ def test_a_laxer_scheme_gives_no_less_credit(documents):
 def test_what_labels_sum_to(documents):
     whole = of(documents)
     for scheme in SCHEMES:
-        total = sum(whole.labels[scheme].values(), Measures())
+        total = sum(whole.labels[scheme].values(), SchemeCounts())
         assert (total.possible, total.actual) == (whole.overall[scheme].possible, whole.overall[scheme].actual)
         if scheme in {"strict", "type"}:
             assert total.correct == whole.overall[scheme].correct
@@ -143,38 +143,38 @@ def one(gold, predicted, scheme):
 
 def test_a_wrong_label_is_incorrect_overall_missed_and_spurious_per_label():
     overall, labels = one([Span(0, 4, "A")], [Span(0, 4, "B")], "strict")
-    assert overall == Measures(incorrect=1)
-    assert labels == {"A": Measures(missed=1), "B": Measures(spurious=1), "C": Measures()}
+    assert overall == SchemeCounts(incorrect=1)
+    assert labels == {"A": SchemeCounts(missed=1), "B": SchemeCounts(spurious=1), "C": SchemeCounts()}
     assert labels["A"].precision is labels["B"].recall is labels["C"].f1 is None
 
 
 def test_exact_overlooks_labels_overall_but_not_per_label():
     overall, labels = one([Span(0, 4, "A")], [Span(0, 4, "B")], "exact")
-    assert overall == Measures(correct=1)
-    assert labels["A"] == Measures(missed=1)
+    assert overall == SchemeCounts(correct=1)
+    assert labels["A"] == SchemeCounts(missed=1)
 
 
 def test_a_boundary_error_is_half_right_under_partial():
     overall, labels = one([Span(0, 4, "A")], [Span(0, 5, "A")], "partial")
-    assert overall == labels["A"] == Measures(partial=1)
+    assert overall == labels["A"] == SchemeCounts(partial=1)
     assert overall.f1 == 0.5
 
 
 def test_nothing_against_nothing_is_undefined_and_not_perfect():
     found = of([([], [])])
-    assert all(m == Measures() and m.precision is m.recall is m.f1 is None for _, _, m in rows(found))
+    assert all(m == SchemeCounts() and m.precision is m.recall is m.f1 is None for _, _, m in rows(found))
     assert found.macro("strict") is None
 
 
 def test_labels_that_only_the_prediction_has_are_counted_too():
     found = measure(SpanTable.of([[]]), SpanTable.of([[Span(0, 1, "NEW")]])).evaluation()
-    assert found.labels["strict"] == {"NEW": Measures(spurious=1)}
+    assert found.labels["strict"] == {"NEW": SchemeCounts(spurious=1)}
 
 
 def test_examples_are_evaluated_by_their_spans():
     gold = [Example("a.p01", TEXT, (Span(0, 4, "A"),)), Example("a.p02", TEXT)]
     predicted = [gold[0], gold[1].with_spans([Span(0, 1, "A")])]
-    assert evaluate(gold, predicted).overall["strict"] == Measures(correct=1, spurious=1)
+    assert evaluate(gold, predicted).overall["strict"] == SchemeCounts(correct=1, spurious=1)
 
 
 def test_a_prediction_on_another_text_is_refused():

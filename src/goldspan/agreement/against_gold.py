@@ -20,7 +20,7 @@ import numpy as np
 from goldspan.adjudication.derive import Dispute
 from goldspan.agreement.annotator_record import AnnotatorError, AnnotatorRecord, ArticleScore, ScoreEstimate
 from goldspan.agreement.disagreements import disagreements_between
-from goldspan.bootstrap import BootstrapSettings, interval, ratio, resampled_sums
+from goldspan.bootstrap import BootstrapSettings, intervals, precision_recall_f1, resampled
 from goldspan.errors import InputError
 from goldspan.evaluation.annotator_scores import score_annotator
 from goldspan.evaluation.result import Counts
@@ -139,12 +139,9 @@ class _Comparison:
         totals = tables.sum(axis=0)
         if len(tables) < 2:
             return [ScoreEstimate(_counts(row)) for row in totals]
-        times, rng = np.ones(len(tables), np.int64), np.random.default_rng(self.settings.seed)
-        parts = [*resampled_sums(times, tables.reshape(len(tables), -1), self.settings.resamples, rng)]
-        right, gold, marked = np.moveaxis(np.concatenate(parts).reshape(self.settings.resamples, -1, 3), -1, 0)
-        measures = (ratio(right, marked), ratio(right, gold), ratio(2 * right, gold + marked))
+        values = resampled(tables.reshape(len(tables), -1), self.settings, _precision_recall_f1)
         return [
-            ScoreEstimate(_counts(row), *(interval(measure[:, number], self.settings.edges) for measure in measures))
+            ScoreEstimate(_counts(row), *intervals(values[:, number], self.settings))
             for number, row in enumerate(totals)
         ]
 
@@ -160,6 +157,12 @@ class _Comparison:
                 groups.setdefault(key, []).append(place)
         errors = [AnnotatorError(*key, tuple(places)) for key, places in groups.items()]
         return tuple(sorted(errors, key=lambda error: (-error.times, error.places[0].start - error.places[0].end)))
+
+
+def _precision_recall_f1(sums: Numbers) -> Numbers:
+    """From sums, shape (corpora, 3 * (1 + labels)), to measures, shape (corpora, 1 + labels, 3)."""
+    right, gold, marked = np.moveaxis(sums.reshape(len(sums), -1, 3), -1, 0)
+    return precision_recall_f1(possible=gold, actual=marked, twice_credit=2 * right)
 
 
 def _counts(row: Numbers) -> Counts:

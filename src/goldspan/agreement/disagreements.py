@@ -17,7 +17,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from goldspan.adjudication.derive import find_disputes
-from goldspan.annotation import Example
+from goldspan.annotation import Example, same_spans
 from goldspan.formats import inline
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def confusion(annotations: Annotations, first: str, second: str) -> Counter[tupl
     counts: Counter[tuple[str, str]] = Counter()
     for item in annotations.shared(first, second):
         in_first, in_second = item.spans[first], item.spans[second]
-        counts.update((span.label, span.label) for span in {*in_first} & {*in_second})
+        counts.update((span.label, span.label) for span in same_spans(in_first, in_second))
         for disagreement in disagreements_between(in_first, in_second):
             left = [span.label for span in disagreement.first] or [NONE]
             right = [span.label for span in disagreement.second] or [NONE]

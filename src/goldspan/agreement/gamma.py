@@ -41,7 +41,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from goldspan.agreement.intervals import Estimate, UndefinedReason
-from goldspan.bootstrap import interval, resampled_sums
+from goldspan.bootstrap import interval, resampled
 from goldspan.errors import InvalidValueError
 
 if TYPE_CHECKING:
@@ -404,9 +404,8 @@ def _overall(cell: MeasureSet, read: Sequence[Continuum], found: Disorders, sett
     value = _value(cell, sum(one.length for one in read), float(gamma(total[0], total[1])))
     if value.estimate is None or len(sums) < 2:
         return value
-    each = np.ones(len(sums), np.int64)
-    parts = resampled_sums(each, sums, settings.resamples, np.random.default_rng(settings.seed))
-    limits = interval(np.concatenate([gamma(part[:, 0], part[:, 1]) for part in parts]), settings.edges)
+    values = resampled(sums, settings, lambda disorders: gamma(disorders[:, 0], disorders[:, 1]))
+    limits = interval(values, settings.edges)
     return Estimate(value.estimate, limits.low, limits.high, undefined_resamples=limits.undefined)
 
 

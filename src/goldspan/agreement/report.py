@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from goldspan.agreement import disagreements
 from goldspan.agreement.disagreements import KINDS, NONE, disputed_surfaces
 from goldspan.agreement.rule_attribution import NO_RULE
+from goldspan.annotation import same_spans
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -189,7 +190,7 @@ def tally_pair(annotations: Annotations, first: str, second: str) -> PairTally:
         found.kind if found.kind != "one-sided" else "first_alone" if found.first else "second_alone"
         for _, found in disagreements.disagreements_of_pair(annotations, first, second)
     )
-    return PairTally(sum(len({*item.spans[first]} & {*item.spans[second]}) for item in shared), **count)
+    return PairTally(sum(len(same_spans(item.spans[first], item.spans[second])) for item in shared), **count)
 
 
 def annotator_confusion(annotations: Annotations, labels: Sequence[str]) -> AnnotatorConfusion:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from goldspan.agreement.disagreements import KINDS, MEANING
 from goldspan.agreement.measures import HEADLINE, LONG_REPORT_ONLY, MEANINGS
+from goldspan.annotation import same_spans
 from goldspan.report.text import (
     UNDEFINED,
     Table,
@@ -591,7 +592,7 @@ def _rows(
 ) -> Iterator[tuple[str, ...]]:
     first, second = pair
     both = annotations.shared(first, second)
-    same = [span.label for item in both for span in {*item.spans[first]} & {*item.spans[second]}]
+    same = [span.label for item in both for span in same_spans(item.spans[first], item.spans[second])]
     cells: list[tuple[str, MeasureSet, int]] = [(name, part.labels[name], same.count(name)) for name in labels]
     for name, cell, number in (*cells, ("all", part.overall, len(same))):
         spans = (f"{cell.spans[who]:,}" for who in pair)

@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from goldspan.annotation import same_spans
 from goldspan.evaluation.result import Counts
 from goldspan.report.text import percent
 
@@ -52,7 +53,7 @@ def score_annotator(
     in_gold: Counter[str] = Counter()
     marked: Counter[str] = Counter(invalid)
     for gold, own in texts:
-        same.update(span.label for span in {*gold} & {*own})
+        same.update(span.label for span in same_spans(gold, own))
         in_gold.update(span.label for span in gold)
         marked.update(span.label for span in own)
     names = (*labels, *sorted((in_gold.keys() | marked.keys()).difference(labels)))

@@ -16,6 +16,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from goldspan.annotation import same_spans
 from goldspan.formats import inline
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def span_outcomes(gold: Sequence[Example], predicted: Sequence[Example]) -> list
     Returns:
         One tuple per example, sorted by where the spans begin.
     """
-    same = [set(a.spans) & set(b.spans) for a, b in zip(gold, predicted, strict=True)]
+    same = [same_spans(a.spans, b.spans) for a, b in zip(gold, predicted, strict=True)]
     left = [[span for span in a.spans if span not in both] for a, both in zip(gold, same, strict=True)]
     right = [[span for span in b.spans if span not in both] for b, both in zip(predicted, same, strict=True)]
     matched = _matched(left, right)

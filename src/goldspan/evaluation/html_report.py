@@ -16,6 +16,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from goldspan.annotation import same_spans
 from goldspan.evaluation.errors import ERROR_KINDS
 from goldspan.evaluation.result import SCHEMES
 from goldspan.evaluation.text_report import by_kind, certainty, f1_interval, hardest_first, size, wording_remarks
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
     from goldspan.evaluation.errors import HardExample, KindCounts
     from goldspan.evaluation.report import EvaluationReport
-    from goldspan.evaluation.result import Measures, Scheme
+    from goldspan.evaluation.result import Scheme, SchemeCounts
     from goldspan.evaluation.scores import ArticleScores
     from goldspan.evaluation.significance import Bounds, F1Difference, SystemComparison
     from goldspan.evaluation.slices import Slice
@@ -186,7 +187,7 @@ def hardest_section(report: EvaluationReport, view: ReportView) -> Markup | None
 
 
 def _example(hard: HardExample, view: ReportView) -> Markup:
-    same = set(hard.gold) & set(hard.predicted)
+    same = same_spans(hard.gold, hard.predicted)
     sides = (("Gold", hard.gold), ("Predicted", hard.predicted))
     boxes = (element("div", element("h4", name), marked(hard.text, spans, view.colours, same)) for name, spans in sides)
     head = element("h3", element("bdi", hard.example), f" · {amount(hard.errors, 'error')}")
@@ -339,11 +340,13 @@ def interval_section(report: EvaluationReport, view: ReportView) -> Markup:
     return section("F1, label by label", element("div", made, class_="scroll"), kind="long")
 
 
-def _of_label(report: EvaluationReport, name: str) -> list[tuple[Scheme, Measures, Bounds | None]]:
+def _of_label(report: EvaluationReport, name: str) -> list[tuple[Scheme, SchemeCounts, Bounds | None]]:
     return [(s, report.evaluation.labels[s][name], report.intervals.labels[s].get(name)) for s in SCHEMES]
 
 
-def _group(name: Markup, measured: list[tuple[Scheme, Measures, Bounds | None]], view: ReportView) -> Iterator[Markup]:
+def _group(
+    name: Markup, measured: list[tuple[Scheme, SchemeCounts, Bounds | None]], view: ReportView
+) -> Iterator[Markup]:
     for number, (scheme, one, bounds) in enumerate(measured):
         span = f1_interval(bounds)
         ends = None if span is None or span.low is None or span.high is None else (span.low, span.high)
@@ -371,7 +374,7 @@ def count_section(report: EvaluationReport, view: ReportView) -> Markup:
     return section("Counts", html_table(head, bodies, left=2), note, kind="long")
 
 
-def _rows(name: Markup, measured: list[tuple[Scheme, Measures]], view: ReportView) -> Iterator[Markup]:
+def _rows(name: Markup, measured: list[tuple[Scheme, SchemeCounts]], view: ReportView) -> Iterator[Markup]:
     for number, (scheme, one) in enumerate(measured):
         first = cell(name, "th", rowspan=str(len(measured))) if not number else None
         numbers = (cell(f"{getattr(one, count):,}") for count in COUNTS)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from goldspan.bootstrap import default_unit, units
 from goldspan.errors import InvalidValueError
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from goldspan.evaluation.errors import ConfusionMatrix, ErrorCounts, HardExample
     from goldspan.evaluation.human_ceiling import HumanCeiling
     from goldspan.evaluation.quantity_values import LabelValues
-    from goldspan.evaluation.result import Evaluation
+    from goldspan.evaluation.result import Evaluation, PrecisionRecallF1
     from goldspan.evaluation.scores import ArticleScores, DocumentCounts
     from goldspan.evaluation.significance import ScoreIntervals, SystemComparison
     from goldspan.evaluation.slices import Slice
@@ -115,22 +115,6 @@ def _passes(gold: Sequence[Example], passes: Mapping[str, Sequence[Example]]) ->
 ALL = "precision, recall and F1 are undefined, for gold has nothing and nothing was predicted"
 PRECISION = "precision is undefined, for nothing was predicted"
 RECALL = "recall is undefined, for gold has nothing"
-
-
-class PrecisionRecallF1(Protocol):
-    """Whatever has the three measures."""
-
-    @property
-    def precision(self) -> float | None:
-        """None where nothing was predicted."""
-
-    @property
-    def recall(self) -> float | None:
-        """None where gold has nothing."""
-
-    @property
-    def f1(self) -> float | None:
-        """None where both are so."""
 
 
 def undefined_reason(row: PrecisionRecallF1) -> str | None:

@@ -14,20 +14,66 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
+from goldspan.annotation import same_spans
 from goldspan.errors import InvalidValueError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from goldspan.annotation import Example
+    from goldspan.annotation import Example, Span
 
 Scheme = Literal["strict", "exact", "partial", "type"]
 SCHEMES: tuple[Scheme, ...] = ("strict", "exact", "partial", "type")
 
 
+MeasureName = Literal["precision", "recall", "f1"]
+MEASURES: tuple[MeasureName, ...] = get_args(MeasureName)
+
+
+class PrecisionRecallF1:
+    """Precision, recall and F1 of counts that have `credit`, `possible` and `actual`."""
+
+    __slots__ = ()
+
+    @property
+    def credit(self) -> float:
+        """How much is right, in spans."""
+        raise NotImplementedError
+
+    @property
+    def possible(self) -> int:
+        """How many spans gold has: what could have been right."""
+        raise NotImplementedError
+
+    @property
+    def actual(self) -> int:
+        """How many spans were predicted."""
+        raise NotImplementedError
+
+    @property
+    def precision(self) -> float | None:
+        """Credit over actual, between 0 and 1; None where nothing was predicted."""
+        return self.credit / self.actual if self.actual else None
+
+    @property
+    def recall(self) -> float | None:
+        """Credit over possible, between 0 and 1; None where gold has nothing."""
+        return self.credit / self.possible if self.possible else None
+
+    @property
+    def f1(self) -> float | None:
+        """The harmonic mean: twice the credit over possible and actual together; None where both are 0."""
+        total = self.possible + self.actual
+        return 2 * self.credit / total if total else None
+
+    def measures(self) -> dict[str, float | None]:
+        """The three by name."""
+        return {"precision": self.precision, "recall": self.recall, "f1": self.f1}
+
+
 @dataclass(frozen=True, slots=True)
-class Measures:
-    """The counts of MUC-5 and SemEval-2013 Task 9.1, and what follows from them.
+class SchemeCounts(PrecisionRecallF1):
+    """The counts of MUC-5 and SemEval-2013 Task 9.1 by one scheme.
 
     Args:
         correct: matched, and right by the scheme.
@@ -58,24 +104,8 @@ class Measures:
         """One for each correct, one half for each partial."""
         return self.correct + self.partial / 2
 
-    @property
-    def precision(self) -> float | None:
-        """Credit over actual, between 0 and 1; None where nothing was predicted."""
-        return self.credit / self.actual if self.actual else None
-
-    @property
-    def recall(self) -> float | None:
-        """Credit over possible; None where gold has nothing."""
-        return self.credit / self.possible if self.possible else None
-
-    @property
-    def f1(self) -> float | None:
-        """Twice the credit over possible and actual together; None where both are empty."""
-        total = self.possible + self.actual
-        return 2 * self.credit / total if total else None
-
-    def __add__(self, other: Measures) -> Measures:
-        return Measures(
+    def __add__(self, other: SchemeCounts) -> SchemeCounts:
+        return SchemeCounts(
             self.correct + other.correct,
             self.incorrect + other.incorrect,
             self.partial + other.partial,
@@ -86,9 +116,7 @@ class Measures:
     def json(self) -> dict[str, float | int | None]:
         """All of it by name; an undefined measure is null."""
         return {
-            "precision": self.precision,
-            "recall": self.recall,
-            "f1": self.f1,
+            **self.measures(),
             "correct": self.correct,
             "incorrect": self.incorrect,
             "partial": self.partial,
@@ -100,6 +128,52 @@ class Measures:
 
 
 @dataclass(frozen=True, slots=True)
+class Counts(PrecisionRecallF1):
+    """How many spans gold and prediction share.
+
+    Args:
+        true_positives: spans in both.
+        gold: spans in gold.
+        predicted: spans predicted.
+    """
+
+    true_positives: int
+    gold: int
+    predicted: int
+
+    @classmethod
+    def of(cls, gold: Iterable[Span], predicted: Iterable[Span]) -> Counts:
+        """The counts of two sides of one text."""
+        right, found = set(gold), set(predicted)
+        return cls(len(same_spans(right, found)), len(right), len(found))
+
+    @property
+    def credit(self) -> int:
+        """One for each span in both."""
+        return self.true_positives
+
+    @property
+    def possible(self) -> int:
+        """How many spans gold has: what could have been right."""
+        return self.gold
+
+    @property
+    def actual(self) -> int:
+        """How many spans were predicted."""
+        return self.predicted
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(
+            self.true_positives + other.true_positives, self.gold + other.gold, self.predicted + other.predicted
+        )
+
+    def report(self) -> dict[str, float | int | None]:
+        """All six numbers by name, as JSON values."""
+        counts = {"true_positives": self.true_positives, "gold": self.gold, "predicted": self.predicted}
+        return counts | self.measures()
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluation:
     """The measures of a prediction by all four schemes.
 
@@ -108,8 +182,8 @@ class Evaluation:
         labels: per scheme and label.
     """
 
-    overall: Mapping[Scheme, Measures]
-    labels: Mapping[Scheme, Mapping[str, Measures]]
+    overall: Mapping[Scheme, SchemeCounts]
+    labels: Mapping[Scheme, Mapping[str, SchemeCounts]]
 
     def macro(self, scheme: Scheme) -> float | None:
         """The mean F1 over the labels for which it is defined; None if there is none."""
@@ -126,10 +200,6 @@ class Evaluation:
             }
             for scheme in SCHEMES
         }
-
-
-Measure = Literal["precision", "recall", "f1"]
-MEASURES: tuple[Measure, ...] = get_args(Measure)
 
 
 def flat(
@@ -168,7 +238,7 @@ def _named(evaluation: Evaluation, scheme: Scheme, *, by_label: bool) -> Iterato
         yield from _measures(scheme, measures, f"_{label}")
 
 
-def _measures(scheme: Scheme, measures: Measures, tail: str) -> Iterator[tuple[str, float | None]]:
+def _measures(scheme: Scheme, measures: SchemeCounts, tail: str) -> Iterator[tuple[str, float | None]]:
     for name in MEASURES:
         yield f"{scheme}_{name}{tail}", getattr(measures, name)
 
@@ -181,48 +251,6 @@ class ArticleSpan(NamedTuple):
     end: int
     label: str
     surface: str
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many spans gold and prediction share.
-
-    Args:
-        true_positives: spans in both.
-        gold: spans in gold.
-        predicted: spans predicted.
-    """
-
-    true_positives: int
-    gold: int
-    predicted: int
-
-    @property
-    def precision(self) -> float | None:
-        """The share of the predicted spans that are right, or None where nothing was predicted."""
-        return self.true_positives / self.predicted if self.predicted else None
-
-    @property
-    def recall(self) -> float | None:
-        """The share of the gold spans that were found, or None where gold has none."""
-        return self.true_positives / self.gold if self.gold else None
-
-    @property
-    def f1(self) -> float | None:
-        """The harmonic mean of precision and recall, or None where there is nothing at all."""
-        total = self.gold + self.predicted
-        return 2 * self.true_positives / total if total else None
-
-    def report(self) -> dict[str, float | int | None]:
-        """All six numbers by name, as JSON values."""
-        return {
-            "true_positives": self.true_positives,
-            "gold": self.gold,
-            "predicted": self.predicted,
-            "precision": self.precision,
-            "recall": self.recall,
-            "f1": self.f1,
-        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ import numpy as np
 
 from goldspan.errors import InvalidValueError
 from goldspan.evaluation.matching import FULL, Solver, credit, overlaps
-from goldspan.evaluation.result import SCHEMES, Evaluation, Measures
+from goldspan.evaluation.result import SCHEMES, Evaluation, SchemeCounts
 from goldspan.span_table import SpanTable, aligned
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class DocumentCounts:
 
     def _read(self, sums: Integers) -> Evaluation:
         table = _table(np.asarray(sums).reshape(1, -1))[0].tolist()
-        rows = {scheme: [Measures(*counts) for counts in rows] for scheme, rows in zip(SCHEMES, table, strict=True)}
+        rows = {scheme: [SchemeCounts(*counts) for counts in rows] for scheme, rows in zip(SCHEMES, table, strict=True)}
         return Evaluation(
             overall={scheme: found[0] for scheme, found in rows.items()},
             labels={scheme: dict(zip(self.labels, found[1:], strict=True)) for scheme, found in rows.items()},

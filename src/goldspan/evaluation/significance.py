@@ -25,13 +25,14 @@ narrow for the question how the system does on articles to come.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from goldspan.bootstrap import chunk_sizes, distinct_rows, f1, interval, ratio, resampled_sums
+from goldspan import bootstrap
+from goldspan.bootstrap import chunk_sizes, distinct_rows, f1, interval, precision_recall_f1, ratio, resampled
 from goldspan.errors import InvalidValueError
-from goldspan.evaluation.result import SCHEMES
+from goldspan.evaluation.result import MEASURES, SCHEMES
 from goldspan.evaluation.scores import BLOCK, totals
 
 if TYPE_CHECKING:
@@ -41,16 +42,14 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
     from goldspan.bootstrap import BootstrapSettings, Interval
-    from goldspan.evaluation.result import Scheme
+    from goldspan.evaluation.result import MeasureName, Scheme
     from goldspan.evaluation.scores import DocumentCounts
 
 if TYPE_CHECKING:
     Integers = NDArray[np.int64]
     Numbers = NDArray[np.float64]
 
-Measure = Literal["precision", "recall", "f1"]
-MEASURES: tuple[Measure, ...] = ("precision", "recall", "f1")
-Bounds: TypeAlias = "Mapping[Measure, Interval]"
+Bounds: TypeAlias = "Mapping[MeasureName, Interval]"
 """The intervals of precision, recall and F1."""
 
 
@@ -116,17 +115,15 @@ def intervals(counted: DocumentCounts, settings: BootstrapSettings, units: Integ
     """
     rows = totals(counted, units)
     times, distinct = distinct_rows(rows)
-    rng = np.random.default_rng(settings.seed)
-    parts = [_measures(sums) for sums in resampled_sums(times, distinct, settings.resamples, rng)]
-    found = np.concatenate(parts)  # (resamples, 1 + labels, schemes, measures)
-    edges = settings.edges
+    found = resampled(distinct, settings, _measures, times=times)  # (resamples, 1 + labels, schemes, measures)
+    macro = [interval(_mean(found[:, 1:, number, -1]), settings.edges) for number in range(len(SCHEMES))]
     return ScoreIntervals(
         settings=settings,
         units=rows.shape[0],
-        overall={scheme: _row(found[:, 0, number], edges) for number, scheme in enumerate(SCHEMES)},
-        macro={scheme: interval(_mean(found[:, 1:, number, -1]), edges) for number, scheme in enumerate(SCHEMES)},
+        overall={scheme: _row(found[:, 0, number], settings) for number, scheme in enumerate(SCHEMES)},
+        macro=dict(zip(SCHEMES, macro, strict=True)),
         labels={
-            scheme: {label: _row(found[:, 1 + at, number], edges) for at, label in enumerate(counted.labels)}
+            scheme: {label: _row(found[:, 1 + at, number], settings) for at, label in enumerate(counted.labels)}
             for number, scheme in enumerate(SCHEMES)
         },
     )
@@ -135,8 +132,7 @@ def intervals(counted: DocumentCounts, settings: BootstrapSettings, units: Integ
 def _measures(sums: Numbers) -> Numbers:
     """From sums, shape (resamples, columns), to measures, shape (resamples, 1 + labels, schemes, 3)."""
     blocks = sums.reshape(len(sums), -1, BLOCK)
-    possible, actual, twice = blocks[..., :1], blocks[..., 1:2], blocks[..., 2:]
-    return np.stack([ratio(twice, 2 * actual), ratio(twice, 2 * possible), f1(possible, actual, twice)], axis=-1)
+    return precision_recall_f1(possible=blocks[..., :1], actual=blocks[..., 1:2], twice_credit=blocks[..., 2:])
 
 
 def _mean(scores: Numbers) -> Numbers:
@@ -145,8 +141,8 @@ def _mean(scores: Numbers) -> Numbers:
     return ratio(np.where(defined, scores, 0).sum(axis=1), defined.sum(axis=1))
 
 
-def _row(found: Numbers, edges: tuple[float, float]) -> dict[Measure, Interval]:
-    return {name: interval(found[:, number], edges) for number, name in enumerate(MEASURES)}
+def _row(found: Numbers, settings: BootstrapSettings) -> dict[MeasureName, Interval]:
+    return dict(zip(MEASURES, bootstrap.intervals(found, settings), strict=True))
 
 
 def _ends(bounds: Bounds) -> dict[str, Any]:
@@ -258,7 +254,8 @@ def compare(
     both = _side_by_side(totals(counted, units), totals(baseline, units))
     rng = np.random.default_rng(settings.seed)
     real = _differences(np.asarray(both.sum(axis=0), np.float64).reshape(1, -1))[0]
-    boot = np.concatenate([_differences(sums) for sums in resampled_sums(*distinct_rows(both), resamples, rng)])
+    times, rows = distinct_rows(both)
+    boot = resampled(rows, settings, _differences, times=times, rng=rng)
     swaps, exact = _swapped(both, resamples, rng)
     schemes: dict[Scheme, F1Difference] = {}
     for number, scheme in enumerate(SCHEMES):

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from goldspan import tokens
+from goldspan.annotation import same_spans
 from goldspan.evaluation.result import Counts
 
 if TYPE_CHECKING:
@@ -47,14 +48,12 @@ class Slice:
 
     def json(self) -> dict[str, float | int | None]:
         """The counts and measures, named as in the schemes."""
-        return {
-            "precision": self.counts.precision,
-            "recall": self.counts.recall,
-            "f1": self.counts.f1,
+        counts = {
             "correct": self.counts.true_positives,
-            "possible": self.counts.gold,
-            "actual": self.counts.predicted,
+            "possible": self.counts.possible,
+            "actual": self.counts.actual,
         }
+        return self.counts.measures() | counts
 
 
 def slices(
@@ -101,7 +100,7 @@ def cut(
     for right, found in zip(gold, predicted, strict=True):
         of_gold.update(part(right, span) for span in right.spans)
         of_predicted.update(part(right, span) for span in found.spans)
-        of_both.update(part(right, span) for span in {*right.spans} & {*found.spans})
+        of_both.update(part(right, span) for span in same_spans(right.spans, found.spans))
     every = dict.fromkeys([*names, *sorted(name for name in of_gold | of_predicted if name is not None)])
     return [Slice(dimension, name, Counts(of_both[name], of_gold[name], of_predicted[name])) for name in every]
 

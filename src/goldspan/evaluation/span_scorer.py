@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
     from spacy.training import Example
 
-    from goldspan.evaluation.result import Evaluation, Measures
+    from goldspan.evaluation.result import Evaluation, SchemeCounts
 
 MISSING = 0  # `Token.ent_iob` where nobody said whether there is an entity
 
@@ -78,7 +78,7 @@ def _scores(evaluation: Evaluation, attribute: str) -> dict[str, Any]:
     }
 
 
-def _prf(measures: Measures) -> dict[str, float]:
+def _prf(measures: SchemeCounts) -> dict[str, float]:
     return {"p": measures.precision or 0.0, "r": measures.recall or 0.0, "f": measures.f1 or 0.0}
 
 

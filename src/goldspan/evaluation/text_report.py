@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from goldspan.bootstrap import Interval
     from goldspan.evaluation.report import EvaluationReport
-    from goldspan.evaluation.result import Measures, Scheme
+    from goldspan.evaluation.result import Scheme, SchemeCounts
     from goldspan.evaluation.scores import ArticleScores
     from goldspan.evaluation.significance import Bounds
     from goldspan.formats.sources import SourceNote
@@ -129,7 +129,7 @@ def _measures(report: EvaluationReport, view: ReportView) -> Table:
     return Table(f"Measures by the scheme {scheme}, in per cent", "", header, tuple(cells))
 
 
-def _counts(one: Measures, wrong: str) -> tuple[str, ...]:
+def _counts(one: SchemeCounts, wrong: str) -> tuple[str, ...]:
     return tuple(f"{getattr(one, kind):,}" for kind in ("correct", wrong, "missed", "spurious"))
 
 
