@@ -61,12 +61,12 @@ def test_well_formed_chunks_are_those_of_the_strict_mode_of_seqeval(scheme, tags
     kept = [tag if tag[0] in f"O{iob.ALPHABETS[name]}" else "O" for tag in tags]
     kept = [spelt.get(tag[0], tag[0]) + tag[1:] for tag in kept]
     reference = [(e.start, e.end, e.tag) for e in Entities([kept], REFERENCES[scheme]).entities[0]]
-    assert iob.well_formed([iob.parse(tag) for tag in kept], name) == reference
+    assert iob.well_formed_chunks([iob.parse(tag) for tag in kept], name) == reference
 
 
 def test_a_malformed_iob1_chunk_goes_as_a_whole_unlike_in_seqeval():
     tags = ["B-A", "I-A"]
-    assert iob.well_formed([iob.parse(tag) for tag in tags], "IOB1") == []
+    assert iob.well_formed_chunks([iob.parse(tag) for tag in tags], "IOB1") == []
     assert [(e.start, e.end) for e in Entities([tags], IOB1).entities[0]] == [(1, 2)]
 
 

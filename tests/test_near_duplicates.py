@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goldspan import InvalidValueError, near_duplicates
-from goldspan.near_duplicates import clusters, find_near_duplicates, jaccard
+from goldspan.near_duplicates import find_near_duplicates, jaccard, near_duplicate_clusters
 
 THRESHOLDS = st.sampled_from([0.05, 0.1, 0.3, 1 / 3, 0.5, 0.7, 0.9, 1.0])
 WORDS = st.lists(st.sampled_from("abcde"), max_size=12)
@@ -34,7 +34,7 @@ def test_the_pairs_are_those_that_comparing_all_would_find(texts, threshold):
 
 @given(TEXTS, THRESHOLDS)
 def test_clusters_are_the_connected_components_of_the_pairs(texts, threshold):
-    assert clusters(texts, threshold) == components(len(texts), brute(texts, threshold))
+    assert near_duplicate_clusters(texts, threshold) == components(len(texts), brute(texts, threshold))
 
 
 @pytest.mark.parametrize("budget", [1, 7, 60])
@@ -43,7 +43,7 @@ def test_working_in_pieces_finds_the_same(monkeypatch, budget):
     expected = brute(texts, 0.3)
     monkeypatch.setattr(near_duplicates, "BUDGET", budget)
     assert find_near_duplicates(texts, 0.3) == expected
-    assert clusters(texts, 0.3) == components(len(texts), expected)
+    assert near_duplicate_clusters(texts, 0.3) == components(len(texts), expected)
 
 
 def test_a_similarity_of_just_the_threshold_counts():
@@ -84,27 +84,27 @@ def test_a_word_of_three_spaces_is_no_trigram_of_short_texts():
 
 
 def test_no_texts_have_no_pairs():
-    assert find_near_duplicates([]) == clusters([]) == []
-    assert clusters(["alone"]) == [0]
+    assert find_near_duplicates([]) == near_duplicate_clusters([]) == []
+    assert near_duplicate_clusters(["alone"]) == [0]
 
 
 def test_copies_all_find_each_other():
     texts = ["the same words in the same order"] * 30
     assert len(find_near_duplicates(texts)) == 30 * 29 / 2
-    assert clusters(texts) == [0] * 30
+    assert near_duplicate_clusters(texts) == [0] * 30
 
 
 def test_a_paragraph_that_stands_everywhere_makes_nothing_similar():
     own = [" ".join(f"{name}{n}" for n in range(20)) for name in "abcdefgh"]
     texts = [f"{text} {PARAGRAPH}" for text in own]
-    assert clusters(texts) == list(range(8))
+    assert near_duplicate_clusters(texts) == list(range(8))
     assert list(near_duplicates._Index.of(texts, 0.5).candidates()) == [], "nor is one pair of them looked at"
 
 
 def test_a_chain_of_near_duplicates_is_one_cluster():
     texts = ["x y z", "a b c d e f", "b c d e f g", "q r s", "c d e f g h"]
     assert jaccard(texts[1], texts[4]) < 0.5
-    assert clusters(texts) == [0, 1, 1, 2, 1]
+    assert near_duplicate_clusters(texts) == [0, 1, 1, 2, 1]
 
 
 @pytest.mark.parametrize("threshold", [0, -1, 1.01, float("nan")])
@@ -112,4 +112,4 @@ def test_a_threshold_that_means_nothing_is_refused(threshold):
     with pytest.raises(InvalidValueError, match="above 0 and at most 1"):
         find_near_duplicates(["a", "b"], threshold)
     with pytest.raises(InvalidValueError, match="above 0 and at most 1"):
-        clusters(["a", "b"], threshold)
+        near_duplicate_clusters(["a", "b"], threshold)

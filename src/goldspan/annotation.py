@@ -34,7 +34,7 @@ class Span:
         if not self.label:
             raise InvalidValueError(f"the span [{self.start}, {self.end}] has no label")
         if not self.label.isascii():
-            _refuse_surrogates("the label", self.label)
+            _require_no_surrogates("the label", self.label)
 
     def overlaps(self, other: Span) -> bool:
         """Whether the two share at least one code point."""
@@ -80,9 +80,9 @@ class Example:
         if self.at < 0:
             raise InvalidValueError(f"an example cannot begin at {self.at}", example=self.id)
         if not self.id.isascii():
-            _refuse_surrogates("the id", self.id)
+            _require_no_surrogates("the id", self.id)
         if not self.text.isascii():
-            _refuse_surrogates("the text", self.text, self.id)
+            _require_no_surrogates("the text", self.text, self.id)
         spans = tuple(sorted(self.spans))
         if len(set(spans)) != len(spans):
             twice = next(a for a, b in pairwise(spans) if a == b)
@@ -112,7 +112,7 @@ class Example:
         return replace(self, spans=tuple(spans), extra={})
 
 
-def _refuse_surrogates(what: str, text: str, example: str | None = None) -> None:
+def _require_no_surrogates(what: str, text: str, example: str | None = None) -> None:
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:

@@ -66,7 +66,7 @@ class BuildResult:
         return {
             "articles": self.articles,
             "suggested": self.suggested,
-            "check": checks.json(self.findings, self.account),
+            "check": checks.report_json(self.findings, self.account),
             "rewritten": [str(path) for path in self.rewritten],
             "exported": None if self.exported is None else self.exported.json(),
         }

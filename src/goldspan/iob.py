@@ -74,7 +74,7 @@ def decode(tags: Sequence[Tag]) -> list[Chunk]:
     return chunks
 
 
-def well_formed(tags: Sequence[Tag], scheme: str) -> list[Chunk]:
+def well_formed_chunks(tags: Sequence[Tag], scheme: str) -> list[Chunk]:
     """The chunks of `decode` without those that hold a tag which the scheme forbids.
 
     The rule of seqeval's strict mode (Nakayama 2018): what is not written as the scheme wants it is no entity. It is

@@ -81,7 +81,7 @@ def find_near_duplicates(texts: Sequence[str], threshold: float = THRESHOLD) -> 
     return sorted(found)
 
 
-def clusters(texts: Sequence[str], threshold: float = THRESHOLD) -> list[int]:
+def near_duplicate_clusters(texts: Sequence[str], threshold: float = THRESHOLD) -> list[int]:
     """For each text the number of its cluster: texts joined by a chain of similar pairs, numbered by first member.
 
     Memory is linear in the words, however many texts are alike.

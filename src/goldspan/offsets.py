@@ -53,7 +53,7 @@ def from_utf16(text: str, positions: Positions) -> Offsets:
 
     between = inside_pairs(text)
     at = _inside(positions, len(text) + len(between), "UTF-16 units")
-    _refuse_first(at, np.isin(at, between), "is inside a surrogate pair")
+    _raise_first(at, np.isin(at, between), "is inside a surrogate pair")
     return at - np.searchsorted(between, at)
 
 
@@ -84,7 +84,7 @@ def to_graphemes(text: str, positions: Positions) -> Offsets:
     at = _inside(positions, len(text), "code points")
     found = np.searchsorted(boundaries, at)
     if (inside := boundaries[found] != at).any():
-        _refuse_cut(text, int(at[inside].flat[0]), boundaries)
+        _raise_cut(text, int(at[inside].flat[0]), boundaries)
     return found
 
 
@@ -152,16 +152,16 @@ def _inside(positions: Positions, limit: int, unit: str) -> Offsets:
     at = np.asarray(positions)
     if at.size and at.dtype.kind not in "iu":
         raise InvalidValueError(f"positions are integers, not {at.dtype}")
-    _refuse_first(at, (at < 0) | (at > limit), f"is outside the text of {limit} {unit}")
+    _raise_first(at, (at < 0) | (at > limit), f"is outside the text of {limit} {unit}")
     return at.astype(np.int64)
 
 
-def _refuse_first(at: npt.NDArray[np.integer], wrong: npt.NDArray[np.bool_], why: str) -> None:
+def _raise_first(at: npt.NDArray[np.integer], wrong: npt.NDArray[np.bool_], why: str) -> None:
     if wrong.any():
         raise InvalidValueError(f"position {at[wrong].flat[0]} {why}")
 
 
-def _refuse_cut(text: str, position: int, boundaries: Offsets) -> NoReturn:
+def _raise_cut(text: str, position: int, boundaries: Offsets) -> NoReturn:
     stop = int(boundaries.searchsorted(position))
     cluster = text[boundaries[stop - 1] : boundaries[stop]]
     names = [unicodedata.name(character, f"U+{ord(character):04X}") for character in cluster]

@@ -101,7 +101,7 @@ def tags(
     Raises:
         InvalidValueError: if two spans overlap, for a token has one tag.
     """
-    _refuse_overlaps(example)
+    _require_no_overlaps(example)
     out = ["O"] * len(tokens)
     starts, ends = [start for start, _ in tokens], [end for _, end in tokens]
     unfit: list[tuple[Span, int, int]] = []
@@ -139,7 +139,7 @@ def _tag(out: list[str], first: int, stop: int, label: str) -> None:
     out[first:stop] = [f"B-{label}", *[f"I-{label}"] * (stop - first - 1)]
 
 
-def _refuse_overlaps(example: Example) -> None:
+def _require_no_overlaps(example: Example) -> None:
     for left, right in pairwise(example.spans):
         if left.overlaps(right):
             raise InvalidValueError(

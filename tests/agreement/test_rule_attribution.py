@@ -102,7 +102,7 @@ def folder(tmp_path):
 
 @pytest.fixture
 def book(folder):
-    return rules.read(folder, labels_toml.read(folder / "labels.toml"))
+    return rules.read_rulebook(folder, labels_toml.read(folder / "labels.toml"))
 
 
 @pytest.fixture
@@ -233,7 +233,7 @@ def test_without_pages_no_rule_is_found():
 
 
 def test_every_rule_of_the_project_is_known(project):
-    book = rules.read(project.guidelines, project.scheme)
+    book = rules.read_rulebook(project.guidelines, project.scheme)
     assert {"G-1", "MU-5", "P-1", "T-6", "L-4"} <= set(book.rules)
     assert all(rule in book.rules for case in book.contrasts for rule in case.rules)
     assert len(book.contrasts) > 30

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from goldspan.near_duplicates import clusters, find_near_duplicates, jaccard
+from goldspan.near_duplicates import find_near_duplicates, jaccard, near_duplicate_clusters
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.slow]
 
@@ -32,7 +32,7 @@ def test_the_planted_pairs_are_found_far_sooner_than_by_comparing_all():
     seconds = time.perf_counter() - started
     assert {(i, j) for i, j, _ in found} >= {(n, n + 1) for n in range(0, ARTICLES, ARTICLES // PLANTED)}
     assert all(value == jaccard(texts[i], texts[j]) for i, j, value in found[:200])
-    assert len(set(clusters(texts))) == ARTICLES - len(found)
+    assert len(set(near_duplicate_clusters(texts))) == ARTICLES - len(found)
     started = time.perf_counter()
     for n in range(200):
         jaccard(texts[n], texts[-n])

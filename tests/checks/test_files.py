@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from goldspan import checks, formats
-from goldspan.checks.records import PIECE
+from goldspan.checks.records import MOST_EXAMPLES
 from goldspan.errors import InputError
 from goldspan.formats import gold, inline
 from helpers.check_findings import record, scheme
@@ -174,8 +174,8 @@ def test_a_file_is_never_held_as_a_whole():
 def test_an_article_that_never_ends_is_judged_in_pieces():
     def paragraphs():
         yield record("[Kidal]{PLACE} is hot.", "a.p1")
-        for number in range(2, 2 * PIECE):
-            yield record("In Kidal it rains." if number in (3, PIECE + 3) else "Rain.", f"a.p{number}")
+        for number in range(2, 2 * MOST_EXAMPLES):
+            yield record("In Kidal it rains." if number in (3, MOST_EXAMPLES + 3) else "Rain.", f"a.p{number}")
 
     assert [finding.example for finding in checks.check_records(paragraphs(), scheme())] == ["a.p3"]
 

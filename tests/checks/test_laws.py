@@ -61,7 +61,7 @@ def found(*records, wanted=lambda _: True, labels=None):
 @given(st.lists(wild, max_size=4))
 def test_no_record_is_too_wild_to_be_judged(records):
     for finding in found(*records):
-        assert checks.line(finding).isprintable()
+        assert checks.finding_line(finding).isprintable()
 
 
 @given(wild)

@@ -181,7 +181,7 @@ def test_few_texts_are_compared_as_many_are(texts):
 
 
 def test_many_articles_are_compared_too():
-    texts = [f"fog number {n} lay over the port of town {n}" for n in range(splits.FEW + 5)]
+    texts = [f"fog number {n} lay over the port of town {n}" for n in range(splits.FEW_TEXTS + 5)]
     pairs = splits.similar_pairs([*texts, texts[7]])
     assert (7, len(texts), 1.0) in pairs
     assert [pair for pair in pairs if pair[2] == 1.0] == [(7, len(texts), 1.0)]

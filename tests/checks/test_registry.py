@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from goldspan import checks
-from goldspan.checks.records import ALLOWING, OF_PASSES
+from goldspan.checks.records import ALLOWABLE, PASS_CHECKS
 from goldspan.corpus import Corpus
 from goldspan.errors import InvalidValueError
 from helpers.check_findings import scheme
@@ -111,7 +111,7 @@ def test_a_finding_has_a_place_and_a_remedy(check, tmp_path):
     path = copied(check.id, tmp_path)
     [finding] = judge(path)
     assert finding.file.is_file()
-    assert checks.line(finding).startswith(str(finding.file))
+    assert checks.finding_line(finding).startswith(str(finding.file))
     assert checks.remedy(check.id).endswith(".")
 
 
@@ -144,17 +144,17 @@ def test_the_table_explains_every_check(check):
 
 
 def test_chosen_checks_are_those_selected_and_not_ignored():
-    assert checks.choose() == set(checks.IDS)
-    assert checks.choose(["span-overlap", "bad-line"], ["bad-line"]) == {"span-overlap"}
-    assert checks.choose(ignore=["bad-line"]) == set(checks.IDS) - {"bad-line"}
+    assert checks.select_checks() == set(checks.IDS)
+    assert checks.select_checks(["span-overlap", "bad-line"], ["bad-line"]) == {"span-overlap"}
+    assert checks.select_checks(ignore=["bad-line"]) == set(checks.IDS) - {"bad-line"}
 
 
 def test_an_unknown_id_is_refused_with_those_like_it():
     with pytest.raises(InvalidValueError, match="leading-article") as caught:
-        checks.choose(["leading-artcle"])
+        checks.select_checks(["leading-artcle"])
     assert "leading-artcle" in caught.value.message
     with pytest.raises(InvalidValueError, match="The checks are"):
-        checks.choose(ignore=["zzz"])
+        checks.select_checks(ignore=["zzz"])
 
 
 def test_a_selected_check_finds_what_it_finds_among_all(tmp_path):
@@ -172,13 +172,13 @@ def test_an_allowance_that_names_no_check_is_refused(tmp_path):
 
 
 def test_no_allowance_reaches_what_passes_are_asked():
-    assert not ALLOWING & OF_PASSES
+    assert not ALLOWABLE & PASS_CHECKS
 
 
 def test_the_report_names_every_finding(tmp_path):
     account = checks.CheckTally()
     path = copied("label-conflict", tmp_path)
-    report = checks.json(checks.check_paths([path], scheme(), account=account), account)
+    report = checks.report_json(checks.check_paths([path], scheme(), account=account), account)
     assert report["checked"] == {"files": 1, "examples": 2, "spans": 2}
     assert (report["errors"], report["warnings"], report["counts"]) == (0, 1, {"label-conflict": 1})
     [row] = json.loads(json.dumps(report))["findings"]

@@ -265,7 +265,7 @@ def test_a_changelog_ahead_of_the_labels_is_refused_before_any_question(lead, to
     (toy.guidelines / "CHANGELOG.md").write_text("## 1.0\n\n## 1.1, 2026-04-01\n\nS-1 changed.\n", encoding="utf-8")
     code, out, err = lead("--settle", "--as", "lea", typed="1\n\n\n")
     assert (code, out) == (1, "")
-    assert "CHANGELOG.md:3: the newest entry is of version 1.1, but labels.toml says 1.0" in err
+    assert "CHANGELOG.md:3: the newest entry is of version 1.1, but labels.toml has version 1.0" in err
     replaced(toy.guidelines / "labels.toml", 'version = "1.0"', 'version = "first"')
     assert "'first' is no version of the guidelines" in lead()[2]
 

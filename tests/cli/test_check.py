@@ -29,7 +29,7 @@ def test_an_error_is_a_line_and_exit_code_1():
     [line] = result.stdout.splitlines()
     assert result.exit_code == 1
     assert line == (
-        f"{checks.where(path)}:1: error leading-article a.p01 [13, 23, PLACE] begins with the article 'the': "
+        f"{checks.relative_path(path)}:1: error leading-article a.p01 [13, 23, PLACE] begins with the article 'the': "
         "Fog lay over [the Litani]{PLACE}."
     )
     assert result.stderr.splitlines()[-1] == "1 error(s), 0 warning(s) in 1 file(s), 1 example(s), 1 span(s)"

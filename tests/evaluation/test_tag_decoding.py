@@ -32,7 +32,7 @@ def test_arrays_say_what_the_rule_says_tag_by_tag(sequences, scheme):
 def test_strict_leaves_out_the_chunks_with_a_malformed_tag_and_no_other(sequences, scheme):
     parsed = [[iob.parse(tag) for tag in tags] for tags in sequences]
     kept, malformed = decoded(sequences, scheme=scheme, repair="strict")
-    assert kept == [(n, *chunk) for n, tags in enumerate(parsed) for chunk in iob.well_formed(tags, scheme)]
+    assert kept == [(n, *chunk) for n, tags in enumerate(parsed) for chunk in iob.well_formed_chunks(tags, scheme)]
     assert malformed == decoded(sequences, scheme=scheme)[1]
 
 

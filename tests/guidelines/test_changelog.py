@@ -1,7 +1,7 @@
 import pytest
 
 from goldspan.errors import InvalidValueError
-from goldspan.guidelines import changelog
+from goldspan.guidelines import changelog, rules
 
 
 @pytest.fixture
@@ -14,22 +14,22 @@ def folder(tmp_path):
 
 
 def test_versions_are_compared_as_numbers_and_the_newest_counts(folder):
-    changed = changelog.changes(folder)
+    changed = changelog.changed_rules(folder)
     assert changed == {"MU-1": "1.9", "MU-2": "1.10"}
-    assert changelog.outdated(changed, "MU-2", "1.9")
-    assert not changelog.outdated(changed, "MU-2", "1.10")
-    assert not changelog.outdated(changed, "MU-1", "1.10")
+    assert changelog.is_outdated(changed, "MU-2", "1.9")
+    assert not changelog.is_outdated(changed, "MU-2", "1.10")
+    assert not changelog.is_outdated(changed, "MU-1", "1.10")
 
 
 def test_without_a_rule_or_a_changelog_nothing_is_outdated(tmp_path, folder):
-    assert changelog.changes(tmp_path / "nowhere") == {}
-    assert not changelog.outdated(changelog.changes(folder), None, "0.1")
-    assert not changelog.outdated({}, "MU-1", "0.1")
+    assert changelog.changed_rules(tmp_path / "nowhere") == {}
+    assert not changelog.is_outdated(changelog.changed_rules(folder), None, "0.1")
+    assert not changelog.is_outdated({}, "MU-1", "0.1")
 
 
 def test_a_version_that_is_none_is_refused(folder):
     with pytest.raises(InvalidValueError, match="no version"):
-        changelog.outdated(changelog.changes(folder), "MU-1", "first")
+        changelog.is_outdated(changelog.changed_rules(folder), "MU-1", "first")
 
 
 @pytest.mark.parametrize(
@@ -41,10 +41,10 @@ def test_a_version_that_is_none_is_refused(folder):
     ],
 )
 def test_ids_are_found_in_what_people_write(text, ids):
-    assert changelog.mentioned(text) == ids
+    assert rules.mentioned_rules(text) == ids
 
 
 def test_the_rules_of_this_project_are_all_named_by_its_changelog(project):
-    changed = changelog.changes(project.guidelines)
+    changed = changelog.changed_rules(project.guidelines)
     assert {"G-1", "MU-7", "P-3", "T-6", "L-5"} <= set(changed)
     assert set(changed.values()) == {project.scheme.version}

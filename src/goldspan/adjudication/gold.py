@@ -139,6 +139,6 @@ def _version(state: AdjudicationState, entry: ManifestEntry) -> str | None:
     if entry.guidelines is not None and any(one.article == entry.id for one in state.gold.values()):
         return entry.guidelines
     settled = (one for one in state.derived.settled.values() if one.example.article == entry.id)
-    return changelog.oldest(
+    return changelog.oldest_version(
         [state.corpus.scheme.version, *(decision.guidelines for one in settled for decision in one.applied)]
     )

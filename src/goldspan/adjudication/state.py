@@ -54,17 +54,17 @@ class AdjudicationState:
     @cached_property
     def rules(self) -> Mapping[str, Rule]:
         """The rules of the guidelines, by id."""
-        return rules.read(self.corpus.guidelines, self.corpus.scheme).rules
+        return rules.read_rulebook(self.corpus.guidelines, self.corpus.scheme).rules
 
     @cached_property
     def changed(self) -> dict[str, str]:
         """With which version of the guidelines each rule last changed."""
-        return changelog.changes(self.corpus.guidelines)
+        return changelog.changed_rules(self.corpus.guidelines)
 
     @cached_property
     def outdated(self) -> list[Decision]:
         """Decisions that hold, but rest on a rule that has changed in meaning since: to be read again."""
-        return [one for one in self.derived.applied if changelog.outdated(self.changed, one.rule, one.guidelines)]
+        return [one for one in self.derived.applied if changelog.is_outdated(self.changed, one.rule, one.guidelines)]
 
     @cached_property
     def hand(self) -> dict[str, list[GoldDifference]]:
@@ -114,7 +114,7 @@ def read_state(corpus: Corpus, articles: Collection[str] | None = None) -> Adjud
                 remedy="Name articles by the ids of the manifest.",
             )
     chosen = tuple(name for name in known if articles is None or name in articles)
-    changelog.refuse_ahead(corpus.guidelines, corpus.scheme.version)
+    changelog.require_no_later_entry(corpus.guidelines, corpus.scheme.version)
     passes = {name: {one.id: one for one in corpus.confirmed_examples(name, chosen)} for name in corpus.annotators()}
     lines = tuple(line for name in chosen for line in _lines(corpus.decisions / f"{name}.jsonl"))
     derived = derive({name: examples.values() for name, examples in passes.items()}, [one.decision for one in lines])

@@ -122,7 +122,7 @@ def rule_attributor(
     """
     if corpus is None or scheme is None or not corpus.guidelines.is_dir():
         return RuleAttributor(rules.Rulebook(), {})
-    book = rules.read(corpus.guidelines, corpus.scheme)
+    book = rules.read_rulebook(corpus.guidelines, corpus.scheme)
     wanted = tuple(check for check in checks.IDS if check in book.mistakes)
     return RuleAttributor(book, check_hits(annotations, scheme, wanted, everywhere=everywhere), wanted)
 

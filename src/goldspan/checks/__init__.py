@@ -6,8 +6,8 @@
 
 from goldspan.checks.check import Check
 from goldspan.checks.records import check_records
-from goldspan.checks.registry import CHECKS, IDS, check_table, choose, remedy
-from goldspan.checks.report import json, line, where
+from goldspan.checks.registry import CHECKS, IDS, check_table, remedy, select_checks
+from goldspan.checks.report import finding_line, relative_path, report_json
 from goldspan.checks.runner import CheckTally, check_paths, check_project
 
 __all__ = [
@@ -19,9 +19,9 @@ __all__ = [
     "check_project",
     "check_records",
     "check_table",
-    "choose",
-    "json",
-    "line",
+    "finding_line",
+    "relative_path",
     "remedy",
-    "where",
+    "report_json",
+    "select_checks",
 ]

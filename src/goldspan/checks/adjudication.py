@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from goldspan import confirmation
 from goldspan.adjudication.derive import differences
 from goldspan.checks.check import CheckResult, check
-from goldspan.checks.project import records
+from goldspan.checks.project import readable_records
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.guidelines import changelog
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def bad_confirmation(project: ProjectFiles) -> Iterator[CheckResult]:
     """The lines whose confirmation is no boolean."""
     for path in project.pass_files:
-        for one in records(path):
+        for one in readable_records(path):
             if not confirmation.is_valid(one):
                 yield CheckResult(f"says {one.extra[confirmation.CONFIRMED]!r:.60}", path, one.line, one.id)
 
@@ -45,8 +45,8 @@ def bad_confirmation(project: ProjectFiles) -> Iterator[CheckResult]:
 def half_confirmed(project: ProjectFiles) -> Iterator[CheckResult]:
     """The first line of a file that does not say what others there do, and how many there are."""
     for path in project.pass_files:
-        silent = [one for one in records(path) if not confirmation.is_stated([one])]
-        if silent and confirmation.is_stated(records(path)):
+        silent = [one for one in readable_records(path) if not confirmation.is_stated([one])]
+        if silent and confirmation.is_stated(readable_records(path)):
             message = f"does not say whether it was confirmed, as other lines do; {len(silent)} such line(s) in all"
             yield CheckResult(message, path, silent[0].line, silent[0].id)
 
@@ -115,11 +115,11 @@ def stale_decision(project: ProjectFiles) -> Iterator[CheckResult]:
 )
 def outdated_decision(project: ProjectFiles) -> Iterator[CheckResult]:
     """The decisions under an older version of their rule."""
-    changed = changelog.changes(project.corpus.guidelines)
+    changed = changelog.changed_rules(project.corpus.guidelines)
     for line in project.decisions.lines:
         one = line.decision
         try:
-            old = changelog.outdated(changed, one.rule, one.guidelines)
+            old = changelog.is_outdated(changed, one.rule, one.guidelines)
         except InvalidValueError as error:
             yield CheckResult(error.message, line.file, line.line, one.example)
             continue
@@ -138,7 +138,7 @@ def outdated_decision(project: ProjectFiles) -> Iterator[CheckResult]:
 def changelog_ahead(project: ProjectFiles) -> Iterator[CheckResult]:
     """The newest entry, if it is ahead."""
     try:
-        changelog.refuse_ahead(project.corpus.guidelines, project.corpus.scheme.version)
+        changelog.require_no_later_entry(project.corpus.guidelines, project.corpus.scheme.version)
     except InputError as error:
         yield CheckResult.of(error)
 

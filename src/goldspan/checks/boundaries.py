@@ -19,7 +19,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from goldspan import offsets, tokens
-from goldspan.checks.check import MarkedStretch, check
+from goldspan.checks.check import SpanResult, check
 from goldspan.quantities.lexicon import COLLECTIVES, FRACTIONS, PAIRS, SEVERAL
 
 if TYPE_CHECKING:
@@ -322,7 +322,7 @@ def split_word(text: str, span: RawSpan, _scheme: LabelScheme) -> str | None:
     why="Token classification sees the whole token or nothing: the export to BIO tags must leave the span out.",
     remedy="Look at the blanks and marks around the edge: often one is missing in the text, or is part of the span.",
 )
-def token_misaligned(record: Record, scheme: LabelScheme) -> Iterator[MarkedStretch]:
+def token_misaligned(record: Record, scheme: LabelScheme) -> Iterator[SpanResult]:
     """The spans that begin or end inside a token; what another check says of that edge is not said again."""
     text, language = record.text, scheme.language
     open_starts = {s.start for s in record.spans if _is_open(text, s.start, text[s.start], language)}
@@ -334,7 +334,7 @@ def token_misaligned(record: Record, scheme: LabelScheme) -> Iterator[MarkedStre
     open_ends.difference_update(end for _, end in extents)
     for span in record.spans:
         if message := _said(span.start in open_starts, span.end in open_ends, "a token"):
-            yield MarkedStretch(record, message, span)
+            yield SpanResult(record, message, span)
 
 
 @check(

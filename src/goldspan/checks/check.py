@@ -34,7 +34,7 @@ class CheckResult(NamedTuple):
         return cls(error.message, file, error.line, error.example)
 
 
-class MarkedStretch(NamedTuple):
+class SpanResult(NamedTuple):
     """What a test saw in a record, or in one span of it."""
 
     record: Record
@@ -43,8 +43,8 @@ class MarkedStretch(NamedTuple):
 
 
 SpanTest: TypeAlias = Callable[[str, RawSpan, LabelScheme], str | None]
-ExampleTest: TypeAlias = Callable[[Record, LabelScheme], Iterator[MarkedStretch]]
-ArticleTest: TypeAlias = Callable[[Sequence[Record], LabelScheme], Iterator[MarkedStretch]]
+ExampleTest: TypeAlias = Callable[[Record, LabelScheme], Iterator[SpanResult]]
+ArticleTest: TypeAlias = Callable[[Sequence[Record], LabelScheme], Iterator[SpanResult]]
 
 
 @dataclass(frozen=True, slots=True)

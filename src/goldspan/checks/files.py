@@ -20,7 +20,7 @@ from goldspan import files
 from goldspan.annotation import article_of
 from goldspan.articles.paragraphs import examples_of
 from goldspan.checks.check import CheckResult, check
-from goldspan.checks.project import records, sha256
+from goldspan.checks.project import readable_records, sha256
 from goldspan.errors import GoldspanError, InputError
 from goldspan.formats import gold
 from goldspan.formats.json_lines import numbered
@@ -257,7 +257,7 @@ def readings(project: ProjectFiles) -> Iterator[ArticleFile]:
         source = project.source(entry) if entry else None
         if entry and source and sha256(project.corpus.seeds / entry.file) == entry.sha256:
             paragraphs = {example.id: example for example in examples_of(entry.id, source)}
-            yield ArticleFile(path, project.is_gold(path), tuple(records(path)), source, paragraphs)
+            yield ArticleFile(path, project.is_gold(path), tuple(readable_records(path)), source, paragraphs)
 
 
 @check(

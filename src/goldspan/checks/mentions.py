@@ -17,7 +17,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from goldspan.checks.boundaries import begins_sentence
-from goldspan.checks.check import MarkedStretch, check
+from goldspan.checks.check import SpanResult, check
 from goldspan.formats.record import RawSpan
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ POSSESSIVE = ("'s", "’s", "'", "’")
     why="An unmarked repeat teaches a model that the name is none; it is the commonest slip of a careful reader.",
     remedy="Mark it, unless it is part of a longer name here; if it is no name at all, allow it in labels.toml.",
 )
-def unmarked_repeat(records: Sequence[Record], scheme: LabelScheme) -> Iterator[MarkedStretch]:
+def unmarked_repeat(records: Sequence[Record], scheme: LabelScheme) -> Iterator[SpanResult]:
     """Each unmarked occurrence of marked words, unless its neighbours make it part of a longer name."""
     article = _Article(tuple(records), scheme)
     for record in records if article.names else ():
@@ -89,7 +89,7 @@ def unmarked_repeat(records: Sequence[Record], scheme: LabelScheme) -> Iterator[
             place = _Place(article, record, start, end, label)
             excused = place.is_marked() or place.is_joined() or place.is_in_address()
             if not (excused or place.is_common_word() or place.is_part_of_name()):
-                yield MarkedStretch(record, f"marked in {where} but not here", RawSpan(place.start, place.end, label))
+                yield SpanResult(record, f"marked in {where} but not here", RawSpan(place.start, place.end, label))
 
 
 CHECKS = (unmarked_repeat,)

@@ -24,11 +24,10 @@ if TYPE_CHECKING:
     from goldspan.formats.record import Record
     from goldspan.manifest import ManifestEntry
 
-
 ProjectTest: TypeAlias = "Callable[[ProjectFiles], Iterator[CheckResult]]"
 
 
-class ValidExamples(NamedTuple):
+class ValidLine(NamedTuple):
     """A valid example, and the file and line that it stands on."""
 
     example: Example
@@ -69,12 +68,12 @@ class ProjectFiles:
     @property
     def unreadable(self) -> Iterator[CheckResult]:
         """Why the manifest, a split or an article cannot be read."""
-        yield from _why(lambda: self.corpus.entries)
+        yield from _reading_error(lambda: self.corpus.entries)
         for name in SPLITS:
-            yield from _why(partial(self.corpus.read_split, name))
+            yield from _reading_error(partial(self.corpus.read_split, name))
         for _, entry in self.entries.values():
             if (self.corpus.seeds / entry.file).is_file():
-                yield from _why(partial(self.corpus.source, entry))
+                yield from _reading_error(partial(self.corpus.source, entry))
 
     @cached_property
     def entries(self) -> dict[str, tuple[int, ManifestEntry]]:
@@ -153,7 +152,7 @@ class ProjectFiles:
     def _readings(self) -> dict[str, dict[str, Example]]:
         found: dict[str, dict[str, Example]] = {}
         for path in self.pass_files:
-            stated = confirmation.is_stated(records(path))
+            stated = confirmation.is_stated(readable_records(path))
             valid = [line for line in self.examples(path) if confirmation.is_valid(line.example)]
             for line, cause in confirmation.judge(valid, stated=stated):
                 if cause is None:
@@ -161,28 +160,28 @@ class ProjectFiles:
         return found
 
     @staticmethod
-    def examples(path: Path) -> Iterator[ValidExamples]:
+    def examples(path: Path) -> Iterator[ValidLine]:
         """The valid examples of a gold file, with their lines."""
-        for record in records(path):
+        for record in readable_records(path):
             try:
-                yield ValidExamples(record.example(), path, record.line)
+                yield ValidLine(record.example(), path, record.line)
             except InputError:
                 continue
 
     def text(self, article: str) -> str:
         """The text that the gold of an article holds, as far as it can be read."""
         path = self.corpus.gold / f"{article}.jsonl"
-        return "\n".join(record.text for record in records(path)) if path.is_file() else ""
+        return "\n".join(record.text for record in readable_records(path)) if path.is_file() else ""
 
 
-def _why(read: Callable[[], object]) -> Iterator[CheckResult]:
+def _reading_error(read: Callable[[], object]) -> Iterator[CheckResult]:
     try:
         read()
     except InputError as error:
         yield CheckResult.of(error)
 
 
-def records(path: Path) -> Iterator[Record]:
+def readable_records(path: Path) -> Iterator[Record]:
     """The lines of a gold file that can be read."""
     return (record for record in gold.scan(path) if not isinstance(record, InputError))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from goldspan.annotation import LabelScheme, Span, article_of
 from goldspan.checks import boundaries, files, mentions, spans
-from goldspan.checks.check import ArticleTest, Check, CheckResult, ExampleTest, MarkedStretch, SpanTest
+from goldspan.checks.check import ArticleTest, Check, CheckResult, ExampleTest, SpanResult, SpanTest
 from goldspan.errors import InputError
 from goldspan.formats import inline
 
@@ -20,34 +20,40 @@ if TYPE_CHECKING:
     from goldspan.formats.record import RawSpan, Record
 
 NO_SCHEME = LabelScheme("", ())
-ALONE: tuple[Check[SpanTest], ...] = (
+SINGLE_SPAN_CHECKS: tuple[Check[SpanTest], ...] = (
     *spans.SPAN_CHECKS_ALONE,
     *boundaries.EDGE_CHECKS,
     *boundaries.WORD_CHECKS_ALONE,
     *spans.LABEL_CHECKS_ALONE,
 )
-TOGETHER: tuple[Check[ExampleTest], ...] = (*spans.TOGETHER, boundaries.token_misaligned)
-BY_ARTICLE: tuple[Check[ArticleTest], ...] = (spans.label_conflict, mentions.unmarked_repeat)
-CHECKS: tuple[Check[Any], ...] = (*files.LINE_CHECKS, *spans.EXISTENCE, *ALONE, *TOGETHER, *BY_ARTICLE)
+EXAMPLE_CHECKS: tuple[Check[ExampleTest], ...] = (*spans.TOGETHER, boundaries.token_misaligned)
+ARTICLE_CHECKS: tuple[Check[ArticleTest], ...] = (spans.label_conflict, mentions.unmarked_repeat)
+CHECKS: tuple[Check[Any], ...] = (
+    *files.LINE_CHECKS,
+    *spans.EXISTENCE,
+    *SINGLE_SPAN_CHECKS,
+    *EXAMPLE_CHECKS,
+    *ARTICLE_CHECKS,
+)
 # What holds for an annotator's pass: it must be readable and comparable, but what it marks is not for us to tidy.
-OF_PASSES = frozenset(check.id for check in (*files.LINE_CHECKS, *spans.SPAN_CHECKS))
+PASS_CHECKS = frozenset(check.id for check in (*files.LINE_CHECKS, *spans.SPAN_CHECKS))
 # Judgements of words, which know surfaces that are right all the same.
-ALLOWING = frozenset(
+ALLOWABLE = frozenset(
     check.id for check in (*boundaries.EDGE_CHECKS, *boundaries.WORD_CHECKS, *spans.LABEL_CHECKS, *mentions.CHECKS)
 )
 # Examples of an article that are held at once. Articles have hundreds; a file of a million examples that does not say
 # where an article ends is judged in pieces.
-PIECE = 10_000
+MOST_EXAMPLES = 10_000
 AROUND = 30  # code points of text on either side of a span in a message
 
-Seen: TypeAlias = dict[str, tuple[Path, int | None]]
+SeenIds: TypeAlias = dict[str, tuple[Path, int | None]]
 
 
 def check_records(
     records: Iterable[Record | InputError],
     scheme: LabelScheme | None,
     wanted: Callable[[str], bool] = lambda _: True,
-    seen: Seen | None = None,
+    seen: SeenIds | None = None,
 ) -> Iterator[Finding]:
     """What the checks of lines, spans, examples and articles find, as a stream.
 
@@ -61,15 +67,15 @@ def check_records(
         seen: the ids that were seen before, where several streams make one set; kept up to date.
     """
     known = [check.id for check in CHECKS if scheme is not None or check is not spans.unknown_label]
-    judge = _Judge(scheme or NO_SCHEME, frozenset(filter(wanted, known)), {} if seen is None else seen)
+    judge = _Checker(scheme or NO_SCHEME, frozenset(filter(wanted, known)), {} if seen is None else seen)
     article: list[Record] = []
     for record in records:
         if isinstance(record, InputError):
             yield from judge.unreadable(record)
         elif message := files.bad_line.test(record):
-            yield from judge.found(files.bad_line, MarkedStretch(record, message))
+            yield from judge.found(files.bad_line, SpanResult(record, message))
         else:
-            if article and (len(article) == PIECE or not _same_article(article[-1], record)):
+            if article and (len(article) == MOST_EXAMPLES or not _same_article(article[-1], record)):
                 yield from judge.article(article)
                 article = []
             article.append(judge.sound(record))
@@ -78,7 +84,7 @@ def check_records(
 
 
 @dataclass(frozen=True)
-class _Judge:
+class _Checker:
     """The checks that are wanted, run on valid lines.
 
     Args:
@@ -89,7 +95,7 @@ class _Judge:
 
     scheme: LabelScheme
     wanted: frozenset[str]
-    seen: Seen
+    seen: SeenIds
 
     def unreadable(self, error: InputError) -> Iterator[Finding]:
         """The finding that stands for a line which is no record."""
@@ -103,25 +109,25 @@ class _Judge:
     def example(self, record: Record, sound: Record) -> Iterator[Finding]:
         """What is wrong with an example and its spans, one by one and together."""
         if files.duplicate_example.id in self.wanted and (message := files.duplicate_example.test(record, self.seen)):
-            yield from self.found(files.duplicate_example, MarkedStretch(record, message))
+            yield from self.found(files.duplicate_example, SpanResult(record, message))
         for spans_of, tests in ((record, spans.EXISTENCE), (sound, self._alone)):
             for span in spans_of.spans:
                 for alone in tests:
                     if message := alone.test(record.text, span, self.scheme):
-                        yield from self.found(alone, MarkedStretch(record, message, span))
-        for together in TOGETHER:
+                        yield from self.found(alone, SpanResult(record, message, span))
+        for together in EXAMPLE_CHECKS:
             if together.id in self.wanted:
                 for mark in together.test(sound, self.scheme):
                     yield from self.found(together, mark)
 
     def article(self, records: Sequence[Record]) -> Iterator[Finding]:
         """What is wrong with the spans of an article as a whole."""
-        for check in BY_ARTICLE:
+        for check in ARTICLE_CHECKS:
             if records and check.id in self.wanted:
                 for mark in check.test(records, self.scheme):
                     yield from self.found(check, mark)
 
-    def found(self, check: Check[Any], mark: MarkedStretch) -> Iterator[Finding]:
+    def found(self, check: Check[Any], mark: SpanResult) -> Iterator[Finding]:
         """The finding, with the words around, if it is wanted and not let pass."""
         record, message, span = mark
         if check.id not in self.wanted or (span is not None and self._allows(check.id, record, span)):
@@ -133,11 +139,11 @@ class _Judge:
 
     @cached_property
     def _alone(self) -> tuple[Check[SpanTest], ...]:
-        return tuple(check for check in ALONE if check.id in self.wanted)
+        return tuple(check for check in SINGLE_SPAN_CHECKS if check.id in self.wanted)
 
     def _allows(self, check: str, record: Record, span: RawSpan) -> bool:
         """Whether the scheme lets these words pass, everywhere or in this example: `Tuzla`, `a.p03: Tuzla`."""
-        allowed = self.scheme.allow.get(check, frozenset()) if check in ALLOWING else frozenset()
+        allowed = self.scheme.allow.get(check, frozenset()) if check in ALLOWABLE else frozenset()
         surface = record.text[span.start : span.end]
         shouted = surface.isupper() and any(words.upper() == surface for words in allowed)
         return surface in allowed or f"{record.id}: {surface}" in allowed or shouted

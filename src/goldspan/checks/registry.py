@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Checks: TypeAlias = "tuple[Check[Any], ...]"
 
-ROOMS: tuple[tuple[str, str, Checks], ...] = (
+GROUPS: tuple[tuple[str, str, Checks], ...] = (
     ("Lines", "Asked of every line and file, of passes and foreign files too.", files.LINE_CHECKS),
     ("Spans", "Asked of every span, of passes and foreign files too.", spans.SPAN_CHECKS),
     ("Edges", "Asked of every span of gold and of foreign files that covers words.", boundaries.EDGE_CHECKS),
@@ -33,7 +33,7 @@ ROOMS: tuple[tuple[str, str, Checks], ...] = (
     ("Splits", "Asked of the lists in corpus/splits/.", splits.CHECKS),
     ("Guidelines", "Asked of the pages in annotation_guidelines/.", guidelines.CHECKS),
 )
-CHECKS: Checks = tuple(check for _, _, checks in ROOMS for check in checks)
+CHECKS: Checks = tuple(check for _, _, checks in GROUPS for check in checks)
 IDS = tuple(check.id for check in CHECKS)
 HEAD = """\
 # Checks
@@ -47,7 +47,7 @@ pass what `[allow]` in `labels.toml` lists under their id: a surface everywhere 
 """
 
 
-def choose(select: Iterable[str] = (), ignore: Iterable[str] = ()) -> frozenset[str]:
+def select_checks(select: Iterable[str] = (), ignore: Iterable[str] = ()) -> frozenset[str]:
     """The ids of the checks that are to run.
 
     Args:
@@ -59,18 +59,18 @@ def choose(select: Iterable[str] = (), ignore: Iterable[str] = ()) -> frozenset[
     """
     chosen, ignored = list(select), list(ignore)
     for name in (*chosen, *ignored):
-        _refuse_unknown(name, IDS)
+        _require_known(name, IDS)
     return frozenset(chosen or IDS) - frozenset(ignored)
 
 
-def refuse_unknown_allowances(scheme: LabelScheme) -> None:
+def validate_allowances(scheme: LabelScheme) -> None:
     """Refuse what `[allow]` cannot do, so that a slip there does not go unseen.
 
     Raises:
         InvalidValueError: for an id that no check has, or one that lets nothing pass.
     """
     for name in scheme.allow:
-        _refuse_unknown(name, sorted(records.ALLOWING), "labels.toml: [allow]: ")
+        _require_known(name, sorted(records.ALLOWABLE), "labels.toml: [allow]: ")
 
 
 def remedy(name: str) -> str:
@@ -81,17 +81,17 @@ def remedy(name: str) -> str:
 def check_table() -> str:
     """The page of all checks, in Markdown."""
     parts = [HEAD]
-    for title, note, checks in ROOMS:
-        rows = [f"| {_name(check)} | {check.title}. {check.why} | {check.remedy} |" for check in checks]
+    for title, note, checks in GROUPS:
+        rows = [f"| {_styled_id(check)} | {check.title}. {check.why} | {check.remedy} |" for check in checks]
         parts.append("\n".join([f"## {title}\n\n{note}\n", "| id | finds | remedy |", "|---|---|---|", *rows]) + "\n")
     return "\n".join(parts)
 
 
-def _name(check: Check[Any]) -> str:
+def _styled_id(check: Check[Any]) -> str:
     return f"**{check.id}**" if check.severity == "error" else f"*{check.id}*"
 
 
-def _refuse_unknown(name: str, known: Collection[str], where: str = "") -> None:
+def _require_known(name: str, known: Collection[str], where: str = "") -> None:
     if name in known:
         return
     close = get_close_matches(name, known, n=3, cutoff=0.5)

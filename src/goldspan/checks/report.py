@@ -15,25 +15,25 @@ if TYPE_CHECKING:
     from goldspan.checks.runner import CheckTally
 
 
-def line(finding: Finding, *, with_file: bool = True) -> str:
+def finding_line(finding: Finding, *, with_file: bool = True) -> str:
     """A finding on one line: `file:line: error check-id example [start, end, LABEL] what is wrong`.
 
     What a line cannot show (line ends, halves of UTF-16 pairs) stands as its escape.
     """
-    place = [where(finding.file) if finding.file and with_file else "", str(finding.line or "")]
+    place = [relative_path(finding.file) if finding.file and with_file else "", str(finding.line or "")]
     span = "[{}, {}, {}]".format(*finding.span) if finding.span else ""
     parts = (finding.severity, finding.check, finding.example or "", span, finding.message)
     said = " ".join(part for part in parts if part)
-    return "".join(_visible(c) for c in f"{':'.join(part for part in place if part)}: {said}".removeprefix(": "))
+    return "".join(_escaped(c) for c in f"{':'.join(part for part in place if part)}: {said}".removeprefix(": "))
 
 
-def where(file: Path) -> str:
+def relative_path(file: Path) -> str:
     """A path as seen from the working directory, if it lies in it."""
     here = Path.cwd()
     return str(file.relative_to(here) if file.is_relative_to(here) else file)
 
 
-def json(findings: Iterable[Finding], account: CheckTally) -> dict[str, Any]:
+def report_json(findings: Iterable[Finding], account: CheckTally) -> dict[str, Any]:
     """The findings and the account as JSON values.
 
     Returns:
@@ -45,7 +45,7 @@ def json(findings: Iterable[Finding], account: CheckTally) -> dict[str, Any]:
     severities = Counter(row["severity"] for row in rows)
     return {
         "checked": {"files": account.files, "examples": account.examples, "spans": account.spans},
-        "skipped": [where(path) for path in account.skipped],
+        "skipped": [relative_path(path) for path in account.skipped],
         "errors": severities["error"],
         "warnings": severities["warning"],
         "counts": dict(Counter(row["check"] for row in rows).most_common()),
@@ -57,7 +57,7 @@ def _row(finding: Finding) -> dict[str, Any]:
     return {
         "check": finding.check,
         "severity": finding.severity,
-        "file": where(finding.file) if finding.file else None,
+        "file": relative_path(finding.file) if finding.file else None,
         "line": finding.line,
         "example": None if finding.example is None else _unicode(finding.example),
         "span": None if finding.span is None else [*finding.span[:2], _unicode(finding.span[2])],
@@ -66,7 +66,7 @@ def _row(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _visible(character: str) -> str:
+def _escaped(character: str) -> str:
     return character if character.isprintable() else character.encode("unicode_escape").decode()
 
 

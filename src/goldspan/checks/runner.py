@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from goldspan import formats
 from goldspan.checks import adjudication, files, guidelines, splits
 from goldspan.checks.project import ProjectFiles
-from goldspan.checks.records import OF_PASSES, check_records
-from goldspan.checks.registry import IDS, refuse_unknown_allowances
+from goldspan.checks.records import PASS_CHECKS, check_records
+from goldspan.checks.registry import IDS, validate_allowances
 from goldspan.corpus import Corpus
 from goldspan.errors import InputError
 from goldspan.formats.detection import try_detect
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from goldspan.annotation import Finding, LabelScheme
     from goldspan.checks.check import Check
     from goldspan.checks.project import ProjectTest
-    from goldspan.checks.records import Seen
+    from goldspan.checks.records import SeenIds
     from goldspan.formats.record import Record
 
-ALL = frozenset(IDS)
+ALL_IDS = frozenset(IDS)
 MANIFEST = Path("corpus") / files.MANIFEST
 
 
@@ -58,7 +58,7 @@ def check_paths(
     paths: Sequence[Path],
     scheme: LabelScheme | None,
     format: str | None = None,  # noqa: A002 (as the option of the command)
-    wanted: Collection[str] = ALL,
+    wanted: Collection[str] = ALL_IDS,
     account: CheckTally | None = None,
 ) -> Iterator[Finding]:
     """What is wrong with files and folders of any format, file by file; a project folder is checked as a project.
@@ -76,20 +76,20 @@ def check_paths(
     """
     account = CheckTally() if account is None else account
     if scheme is not None:
-        refuse_unknown_allowances(scheme)
-    sets: dict[Path, Seen] = {}
+        validate_allowances(scheme)
+    sets: dict[Path, SeenIds] = {}
     for path in paths:
-        for unit in _units(path, format, account):
+        for unit in _find_files(path, format, account):
             if isinstance(unit, Corpus):
                 yield from check_project(unit, wanted, account)
                 continue
             file, name = unit
-            seen = sets.setdefault(_set_of(file, name), {})
+            seen = sets.setdefault(_id_space(file, name), {})
             yield from _check_file(file, name, _FileContext(scheme, wanted, seen, account))
 
 
 def check_project(
-    corpus: Corpus, wanted: Collection[str] = ALL, account: CheckTally | None = None
+    corpus: Corpus, wanted: Collection[str] = ALL_IDS, account: CheckTally | None = None
 ) -> Iterator[Finding]:
     """What is wrong with a project: seeds, manifest, gold, passes, splits, guidelines.
 
@@ -98,21 +98,21 @@ def check_project(
         InvalidValueError: for an `[allow]` that names no check.
     """
     account = CheckTally() if account is None else account
-    refuse_unknown_allowances(corpus.scheme)
+    validate_allowances(corpus.scheme)
     project = ProjectFiles(corpus)
-    sets: dict[Path, Seen] = {}
-    yield from _lists(project, wanted)
-    yield from _project(project, files.SOURCE_CHECKS, wanted)
+    sets: dict[Path, SeenIds] = {}
+    yield from _check_lists(project, wanted)
+    yield from _run_project_checks(project, files.SOURCE_CHECKS, wanted)
     for path in project.annotated:
-        of_file = wanted if project.is_gold(path) else OF_PASSES.intersection(wanted)
+        of_file = wanted if project.is_gold(path) else PASS_CHECKS.intersection(wanted)
         yield from _check_file(
             path, "gold", _FileContext(corpus.scheme, of_file, sets.setdefault(path.parent, {}), account)
         )
-    yield from _readings(project, wanted)
-    yield from _project(project, (*adjudication.CHECKS, *splits.CHECKS, *guidelines.CHECKS), wanted)
+    yield from _check_paragraphs(project, wanted)
+    yield from _run_project_checks(project, (*adjudication.CHECKS, *splits.CHECKS, *guidelines.CHECKS), wanted)
 
 
-def _lists(project: ProjectFiles, wanted: Collection[str]) -> Iterator[Finding]:
+def _check_lists(project: ProjectFiles, wanted: Collection[str]) -> Iterator[Finding]:
     """The checks of lines, asked of the manifest, the splits and the articles."""
     if files.bad_line.id in wanted:
         yield from map(files.bad_line.finding, project.unreadable)
@@ -120,13 +120,15 @@ def _lists(project: ProjectFiles, wanted: Collection[str]) -> Iterator[Finding]:
         yield from map(files.non_canonical.finding, files.non_canonical.test(path))
 
 
-def _project(project: ProjectFiles, checks: Iterable[Check[ProjectTest]], wanted: Collection[str]) -> Iterator[Finding]:
+def _run_project_checks(
+    project: ProjectFiles, checks: Iterable[Check[ProjectTest]], wanted: Collection[str]
+) -> Iterator[Finding]:
     for check in checks:
         if check.id in wanted:
             yield from map(check.finding, check.test(project))
 
 
-def _readings(project: ProjectFiles, wanted: Collection[str]) -> Iterator[Finding]:
+def _check_paragraphs(project: ProjectFiles, wanted: Collection[str]) -> Iterator[Finding]:
     checks = [check for check in files.SLICE_CHECKS if check.id in wanted]
     for reading in files.readings(project) if checks else ():
         for check in checks:
@@ -138,7 +140,7 @@ class _FileContext(NamedTuple):
 
     scheme: LabelScheme | None
     wanted: Collection[str]
-    seen: Seen
+    seen: SeenIds
     account: CheckTally
 
 
@@ -150,7 +152,7 @@ def _check_file(path: Path, name: str, terms: _FileContext) -> Iterator[Finding]
     yield from check_records(scanned, terms.scheme, terms.wanted.__contains__, terms.seen)
 
 
-def _units(path: Path, name: str | None, account: CheckTally) -> Iterator[tuple[Path, str] | Corpus]:
+def _find_files(path: Path, name: str | None, account: CheckTally) -> Iterator[tuple[Path, str] | Corpus]:
     """The project, or the files and brat folders with their formats, that a path stands for."""
     if not path.is_dir():
         yield path, formats.canonical(name) if name else formats.detect(path)
@@ -162,8 +164,8 @@ def _units(path: Path, name: str | None, account: CheckTally) -> Iterator[tuple[
         for inner in sorted(path.iterdir()):
             if inner.name.startswith("."):
                 continue
-            if (inner.is_dir() and not inner.is_symlink()) or (inner.is_file() and _fits(inner, name)):
-                yield from _units(inner, name, account)
+            if (inner.is_dir() and not inner.is_symlink()) or (inner.is_file() and _has_format(inner, name)):
+                yield from _find_files(inner, name, account)
             else:
                 account.skipped.append(inner)
 
@@ -174,11 +176,11 @@ def _folder_format(path: Path, name: str | None) -> str | None:
     return name if detected is None and name is not None and formats.get(name).is_folder else detected
 
 
-def _fits(path: Path, name: str | None) -> bool:
+def _has_format(path: Path, name: str | None) -> bool:
     """Whether a file of a folder is one of those meant, rather than a README or a picture."""
     return path.suffix in formats.get(name).suffixes if name else try_detect(path) is not None
 
 
-def _set_of(path: Path, name: str) -> Path:
+def _id_space(path: Path, name: str) -> Path:
     """What no two examples of may have one id: a folder of gold; else a file, for annotators share their ids."""
     return path.parent if name == "gold" else path

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from goldspan.checks.check import MarkedStretch, check
+from goldspan.checks.check import SpanResult, check
 from goldspan.formats.record import RawSpan
 from goldspan.quantities import parse_troop_count
 
@@ -44,7 +44,7 @@ def count_without_value(text: str, span: RawSpan, scheme: LabelScheme) -> str | 
     why="Within an article the same name nearly always means the same; mostly one of the labels is a slip.",
     remedy="Look at both places; if both are right, allow the surface in labels.toml.",
 )
-def label_conflict(records: Sequence[Record], _scheme: LabelScheme) -> Iterator[MarkedStretch]:
+def label_conflict(records: Sequence[Record], _scheme: LabelScheme) -> Iterator[SpanResult]:
     """Each span whose label is not the commonest of its words; of two as common, the first."""
     used: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for record in records:
@@ -55,7 +55,7 @@ def label_conflict(records: Sequence[Record], _scheme: LabelScheme) -> Iterator[
             counts = used[record.text[span.start : span.end]]
             usual, times = counts.most_common(1)[0]
             if span.label != usual:
-                yield MarkedStretch(record, f"is {usual} in {times} other place(s) of the article", span)
+                yield SpanResult(record, f"is {usual} in {times} other place(s) of the article", span)
 
 
 LABEL_CHECKS_ALONE = (count_without_value,)
@@ -123,12 +123,12 @@ def unknown_label(_text: str, span: RawSpan, scheme: LabelScheme) -> str | None:
     why="It would count twice in every number, and Doccano drops one of the two without a word.",
     remedy="Remove one of the two.",
 )
-def span_duplicate(record: Record, _scheme: LabelScheme) -> Iterator[MarkedStretch]:
+def span_duplicate(record: Record, _scheme: LabelScheme) -> Iterator[SpanResult]:
     """The second and any further copy of a span."""
     seen = set()
     for span in record.spans:
         if span[:3] in seen:
-            yield MarkedStretch(record, "the span is there twice", span)
+            yield SpanResult(record, "the span is there twice", span)
         seen.add(span[:3])
 
 
@@ -139,14 +139,14 @@ def span_duplicate(record: Record, _scheme: LabelScheme) -> Iterator[MarkedStret
     why="The annotation is flat: BIO tags and token classification cannot express an overlap.",
     remedy="Keep the longer of the two, whatever its label.",
 )
-def span_overlap(record: Record, _scheme: LabelScheme) -> Iterator[MarkedStretch]:
+def span_overlap(record: Record, _scheme: LabelScheme) -> Iterator[SpanResult]:
     """Each span that begins inside another one; copies are for span-duplicate."""
     before: tuple[int, int, str] | None = None
     for span in sorted({span[:3] for span in record.spans}):
         start, end, label = span
         if before is not None and start < before[1]:
             message = f"overlaps with the span [{before[0]}, {before[1]}, {before[2]}]"
-            yield MarkedStretch(record, message, RawSpan(*span))
+            yield SpanResult(record, message, RawSpan(*span))
         if before is None or end > before[1]:
             before = (start, end, label)
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from goldspan.checks.project import ProjectFiles
 
-FEW = 40
+FEW_TEXTS = 40
 
 
 @check(
@@ -78,7 +78,7 @@ CHECKS = (unsplit_article, article_in_two_splits, near_duplicate_split)
 def similar_pairs(texts: Sequence[str]) -> list[tuple[int, int, float]]:
     """`similarity.near_duplicates` of texts that have words; of a few without loading the matrices it needs."""
     worded = [number for number, text in enumerate(texts) if near_duplicates.words(text)]
-    if len(worded) > FEW:
+    if len(worded) > FEW_TEXTS:
         pairs = near_duplicates.find_near_duplicates([texts[number] for number in worded])
         return [(worded[i], worded[j], share) for i, j, share in pairs]
     compared = ((i, j, near_duplicates.jaccard(texts[i], texts[j])) for i, j in combinations(worded, 2))

@@ -25,7 +25,7 @@ def run(
     out = console.make_console()
     built = build(corpus, model, lambda what: out.print(console.plain(f"· {what}")))
     for finding in built.findings:
-        out.print(console.plain(checks.line(finding)))
+        out.print(console.plain(checks.finding_line(finding)))
     out.print(console.print_table("Built", ("what", "number", "where"), built.summary(corpus.root)))
     console.write_json(json, built.json())
     if built.exported is None:

@@ -54,7 +54,7 @@ def run(
         print(checks.check_table(), end="")
         return
     try:
-        wanted = checks.choose(listed(select), listed(ignore))
+        wanted = checks.select_checks(listed(select), listed(ignore))
     except InvalidValueError as error:
         raise typer.BadParameter(str(error)) from None
     account = checks.CheckTally()
@@ -64,7 +64,7 @@ def run(
         found = checks.check_project(Corpus.find(root), wanted, account)
     findings = list(_shown(found))
     _summarise(findings, account)
-    write_json(json, checks.json(findings, account))
+    write_json(json, checks.report_json(findings, account))
     if any(strict or finding.severity == "error" for finding in findings):
         raise typer.Exit(1)
 
@@ -83,11 +83,11 @@ def _scheme(labels: Path | None, root: Path | None) -> LabelScheme | None:
 
 def _shown(findings: Iterator[Finding]) -> Iterator[Finding]:
     """The findings, printed as they pass: by file on a terminal, a line each in a pipe."""
-    from goldspan.checks import line, where
+    from goldspan.checks import finding_line, relative_path
 
     if not sys.stdout.isatty():
         for finding in findings:
-            print(line(finding))
+            print(finding_line(finding))
             yield finding
         return
     console, file = make_console(), None
@@ -95,8 +95,8 @@ def _shown(findings: Iterator[Finding]) -> Iterator[Finding]:
         for finding in findings:
             if finding.file and finding.file != file:
                 file = finding.file
-                console.print(plain(f"\n{where(file)}"), style="bold")
-            text = plain(f"  {line(finding, with_file=False)}")
+                console.print(plain(f"\n{relative_path(file)}"), style="bold")
+            text = plain(f"  {finding_line(finding, with_file=False)}")
             text.highlight_words([finding.check], "red" if finding.severity == "error" else "yellow")
             console.print(text)
             yield finding
@@ -104,10 +104,10 @@ def _shown(findings: Iterator[Finding]) -> Iterator[Finding]:
 
 def _summarise(findings: list[Finding], account: CheckTally) -> None:
     """Say what was looked at, and per check how often it found something and what to do about it."""
-    from goldspan.checks import remedy, where
+    from goldspan.checks import relative_path, remedy
 
     for path in account.skipped:
-        print(f"goldspan: passed over, in no known format: {where(path)}", file=sys.stderr)
+        print(f"goldspan: passed over, in no known format: {relative_path(path)}", file=sys.stderr)
     counts = Counter((finding.severity, finding.check) for finding in findings)
     for (severity, name), number in sorted(counts.items()):
         print(f"{number:>5} {severity} {name}: {remedy(name)}", file=sys.stderr)

@@ -50,7 +50,7 @@ def run(
         print(line)
     console.write_json(json, planned.json())
     if apply:
-        written = splits.write(corpus, planned, accept_leaks=accept_leaks)
+        written = splits.write_splits(corpus, planned, accept_leaks=accept_leaks)
         print("\n".join(f"wrote {path}" for path in written) or "The split files say so already.")
     elif planned.new:
         print("Nothing was written: this is the plan. Carry it out with --apply.")

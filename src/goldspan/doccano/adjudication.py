@@ -22,7 +22,7 @@ from goldspan.doccano.push import push
 from goldspan.doccano.snapshot import ALL, take_snapshot
 from goldspan.errors import ServerError
 from goldspan.formats.doccano import digest
-from goldspan.guidelines import changelog
+from goldspan.guidelines import rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -214,7 +214,7 @@ def _decisions(
     state: AdjudicationState, settled: SettledExample, copy: StoredExample, grounds: tuple[str, str, Sequence[str]]
 ) -> Iterable[Decision]:
     by, when, comments = grounds
-    named = [name for name in changelog.mentioned("\n".join(comments)) if name in state.rules]
+    named = [name for name in rules.mentioned_rules("\n".join(comments)) if name in state.rules]
     ruling = DecisionAuthor(by, when, named[0] if named else None, " / ".join(comments))
     final = settled.example.with_spans(copy.work[ALL].spans)
     for one in differences(settled, final, state.readings(final.id)):

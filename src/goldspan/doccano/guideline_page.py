@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from goldspan import files
 from goldspan.doccano import labels
-from goldspan.guidelines.pages import blocks
+from goldspan.guidelines.pages import read_blocks
 from goldspan.report.svg import ink
 from goldspan.report.text import table_cell
 
@@ -236,7 +236,7 @@ def missing_pages(corpus: Corpus) -> list[str]:
 
 
 def _blocks(corpus: Corpus) -> dict[tuple[str, int], GuidelineExample]:
-    return {(block.file.name, block.line): block for block in blocks(corpus.guidelines)}
+    return {(block.file.name, block.line): block for block in read_blocks(corpus.guidelines)}
 
 
 def _rewritten(

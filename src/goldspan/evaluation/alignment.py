@@ -409,7 +409,7 @@ def _examples(laid: AlignedTokens) -> list[Example]:
     for first, stop in _sentences(laid.left):
         inside = tags[first:stop]
         scheme = laid.predicted.scheme
-        for chunk in iob.well_formed(inside, scheme) if scheme else iob.decode(inside):
+        for chunk in iob.well_formed_chunks(inside, scheme) if scheme else iob.decode(inside):
             head, tail = laid.left[first + chunk.first], laid.left[first + chunk.stop - 1]
             spans[head.sentence].append(Span(head.extent[0], tail.extent[1], chunk.label))
     return [

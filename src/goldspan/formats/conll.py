@@ -427,7 +427,7 @@ def record(sentence: ConllSentence, path: Path, scheme: str, repair: iob.Repair)
     for key, found in (("comments", sentence.comments), ("repaired_tags", repaired)):
         if found:
             extra[key] = [*extra.get(key, ()), *found]
-    chunks = iob.well_formed(sentence.tags, scheme) if repair == "strict" else iob.decode(sentence.tags)
+    chunks = iob.well_formed_chunks(sentence.tags, scheme) if repair == "strict" else iob.decode(sentence.tags)
     spans = tuple(RawSpan(*sentence.extent(chunk.first, chunk.stop), chunk.label) for chunk in chunks)
     return Record(path, sentence.line, sentence.name, sentence.text, spans, at, extra)
 

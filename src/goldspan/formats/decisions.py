@@ -105,7 +105,7 @@ class Decision:
             raise InvalidValueError("a reader has two candidates", example=self.example)
         if self.how not in HOWS:
             raise InvalidValueError(f"'how' is {self.how!r}, none of {', '.join(HOWS)}", example=self.example)
-        _refuse_no_date(self.when, self.example)
+        _validate_date(self.when, self.example)
 
     @property
     def votes(self) -> frozenset[Candidate]:
@@ -129,8 +129,8 @@ def line(decision: Decision, text: str) -> str:
         "example": decision.example,
         "sha256": decision.sha256,
         "region": [decision.start, decision.end],
-        "candidates": [{"spans": _written(one.spans, text), "by": list(one.by)} for one in decision.candidates],
-        "choice": _written(decision.choice, text),
+        "candidates": [{"spans": _span_rows(one.spans, text), "by": list(one.by)} for one in decision.candidates],
+        "choice": _span_rows(decision.choice, text),
         "how": decision.how,
         "by": decision.by,
         "when": decision.when,
@@ -179,7 +179,7 @@ def parse(raw: bytes, path: Path, number: int) -> DecisionLine:
     example = value.get("example")
     named = example if isinstance(example, str) else None
     try:
-        _refuse_shape(value)
+        _validate_shape(value)
         surfaces: list[tuple[Span, str]] = []
         candidates = tuple(_candidate(one, surfaces) for one in value["candidates"])
         start, end = value["region"]
@@ -198,11 +198,11 @@ def write(path: Path, lines: Iterable[str]) -> bool:
     return files.write(path, "".join(lines))
 
 
-def _written(spans: Iterable[Span], text: str) -> list[list[Any]]:
+def _span_rows(spans: Iterable[Span], text: str) -> list[list[Any]]:
     return [[span.start, span.end, span.label, text[span.start : span.end]] for span in spans]
 
 
-def _refuse_shape(value: dict[str, Any]) -> None:
+def _validate_shape(value: dict[str, Any]) -> None:
     if set(value) != set(KEYS):
         odd = sorted(set(value) ^ set(KEYS))
         raise InvalidValueError(f"the key {odd[0]!r} is {'missing' if odd[0] in KEYS else 'unknown'}")
@@ -236,7 +236,7 @@ def _spans(values: list[object], surfaces: list[tuple[Span, str]]) -> list[Span]
     return found
 
 
-def _refuse_no_date(when: str, example: str) -> None:
+def _validate_date(when: str, example: str) -> None:
     try:
         valid = dt.date.fromisoformat(when).isoformat() == when
     except ValueError:

@@ -1,1 +1,1 @@
-"""The annotation guidelines: pages, rules, and the changelog that tells what must be read again."""
+"""The annotation guidelines: their pages and examples, their rules, and the changelog of the rules."""

@@ -1,7 +1,7 @@
-"""When the rules of the guidelines changed in meaning, as their changelog says it.
+"""Which version of the guidelines last changed the meaning of each rule, from their changelog.
 
-The changelog has a section per version, `## 1.1, 2026-03-01`, which names the rules that changed; `MU-1 to MU-4` names
-all of these.
+The changelog has a section per version, `## 1.1, 2026-03-01`, whose text names the rules that changed; `MU-1 to MU-4`
+names all four.
 """
 
 from __future__ import annotations
@@ -11,22 +11,21 @@ from typing import TYPE_CHECKING
 
 from goldspan import files
 from goldspan.errors import InputError, InvalidValueError
+from goldspan.guidelines.rules import mentioned_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-NAMED = re.compile(r"(?<![\w-])[A-Z][A-Z0-9]{0,7}-\d{1,3}[a-z]?(?![\w-])", re.ASCII)
-RANGE = re.compile(r"(?<![\w-])([A-Z][A-Z0-9]{0,7})-(\d{1,3}) to \1-(\d{1,3})(?![\w-])", re.ASCII)
 VERSION = re.compile(r"## +v?(\d+(?:\.\d+)*)\b.*", re.ASCII)
 CHANGELOG = "CHANGELOG.md"
 
 
-def changes(folder: Path) -> dict[str, str]:
+def changed_rules(folder: Path) -> dict[str, str]:
     """For each rule that the changelog names, the newest version of the guidelines whose entry names it.
 
     Args:
-        folder: of the guidelines; without a changelog in it there are none.
+        folder: of the guidelines; empty if it holds no changelog.
 
     Raises:
         InputError: if the changelog cannot be read.
@@ -41,20 +40,21 @@ def changes(folder: Path) -> dict[str, str]:
             match = VERSION.fullmatch(line)
             version = match[1] if match else None
         elif version is not None:
-            for name in mentioned(line):
-                if name not in newest or _number(newest[name]) < _number(version):
-                    newest[name] = version
+            for rule in mentioned_rules(line):
+                if rule not in newest or _parse_version(newest[rule]) < _parse_version(version):
+                    newest[rule] = version
     return newest
 
 
-def refuse_ahead(folder: Path, version: str) -> None:
-    """Refuse a changelog that is ahead of the guidelines, whose decisions would be asked again without end.
+def require_no_later_entry(folder: Path, version: str) -> None:
+    """Refuse a changelog with an entry later than the guidelines themselves.
 
-    A decision is recorded with the version in force: under a rule that changed with a later one it is outdated at once.
+    A decision is recorded with the version in force. Under a rule that changed with a later version it would be
+    outdated at once, and asked for again without end.
 
     Args:
-        folder: of the guidelines; without a changelog in it there is nothing to refuse.
-        version: of the guidelines, as labels.toml has it.
+        folder: of the guidelines; nothing is refused if it holds no changelog.
+        version: of the guidelines, from labels.toml.
 
     Raises:
         InputError: if the newest entry has a later version, or the version in force is not numbers with dots.
@@ -62,59 +62,51 @@ def refuse_ahead(folder: Path, version: str) -> None:
     path = folder / CHANGELOG
     if not path.is_file():
         return
-    heads = enumerate(files.decode(files.read_bytes(path), path).split("\n"), 1)
-    entries = [(_number(match[1]), number, match[1]) for number, line in heads if (match := VERSION.fullmatch(line))]
-    if entries and (newest := max(entries))[0] > _in_force(version, folder):
+    lines = enumerate(files.decode(files.read_bytes(path), path).split("\n"), 1)
+    entries = [
+        (_parse_version(match[1]), number, match[1]) for number, line in lines if (match := VERSION.fullmatch(line))
+    ]
+    if entries and (newest := max(entries))[0] > _version_in_force(version, folder):
         raise InputError(
-            f"the newest entry is of version {newest[2]}, but labels.toml says {version}",
+            f"the newest entry is of version {newest[2]}, but labels.toml has version {version}",
             file=path,
             line=newest[1],
             remedy=f'Write version = "{newest[2]}" in labels.toml, or correct the entry.',
         )
 
 
-def oldest(versions: Iterable[str]) -> str:
+def oldest_version(versions: Iterable[str]) -> str:
     """The oldest of some versions, at least one.
 
     Raises:
         InvalidValueError: for one that is not numbers with dots.
     """
     distinct = set(versions)
-    return min(distinct, key=_number) if len(distinct) > 1 else distinct.pop()
+    return min(distinct, key=_parse_version) if len(distinct) > 1 else distinct.pop()
 
 
-def mentioned(text: str) -> list[str]:
-    """The ids of rules that a text mentions, each once and in its order; `MU-1 to MU-3` mentions three."""
-
-    def spread(match: re.Match[str]) -> str:
-        first, last = int(match[2]), int(match[3])
-        return " ".join(f"{match[1]}-{number}" for number in range(first, last + 1))
-
-    return list(dict.fromkeys(NAMED.findall(RANGE.sub(spread, text))))
-
-
-def outdated(changed: Mapping[str, str], rule: str | None, version: str) -> bool:
+def is_outdated(changed: Mapping[str, str], rule: str | None, version: str) -> bool:
     """Whether a rule changed in meaning after a version of the guidelines.
 
     Args:
-        changed: what `changes` says.
-        rule: the id of the rule; None for none, which cannot change.
+        changed: the result of `changed_rules`.
+        rule: the id of the rule; None for no rule, which cannot change.
         version: the version that was followed.
 
     Raises:
         InvalidValueError: for a version that is not numbers with dots.
     """
-    return rule is not None and rule in changed and _number(changed[rule]) > _number(version)
+    return rule is not None and rule in changed and _parse_version(changed[rule]) > _parse_version(version)
 
 
-def _in_force(version: str, folder: Path) -> tuple[int, ...]:
+def _version_in_force(version: str, folder: Path) -> tuple[int, ...]:
     try:
-        return _number(version)
+        return _parse_version(version)
     except InvalidValueError as error:
         raise InputError(error.message, file=folder / "labels.toml", remedy=error.remedy) from None
 
 
-def _number(version: str) -> tuple[int, ...]:
+def _parse_version(version: str) -> tuple[int, ...]:
     try:
         return tuple(int(part) for part in version.split("."))
     except ValueError:

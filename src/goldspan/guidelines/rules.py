@@ -1,13 +1,13 @@
-r"""The rules of the annotation guidelines, as the pages themselves state them, and the cases that they show.
+r"""The rules of the annotation guidelines and their examples, read from the pages.
 
-A rule has an id such as `MU-3` and is defined by the heading that begins with it. What a page shows counts for the
-rule under whose heading it stands, or for those that a table row names:
+A rule has an id such as `MU-3` and is defined by the heading that begins with it. An example belongs to the rule under
+whose heading it stands, or to the rules that its table row names:
 
 - a block opened by `ner` shows spans that the rule asks for;
 - a block opened by `ner-fails CHECK` shows a mistake that this check finds;
-- a row of a table with a marking after `✗` and one after `✓` shows a wrong and a right way to mark the same words, as
-  in ``| ✗ `[the commander]` ✓ the commander | nothing: an office | P-3 |``. A bracket without a label has the label of
-  the page.
+- a row of a table with an annotation after `✗` and one after `✓` shows a wrong and a right way to annotate the same
+  words, as in ``| ✗ `[the commander]` ✓ the commander | nothing: an office | P-3 |``. A bracket without a label has the
+  label of the page.
 """
 
 from __future__ import annotations
@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 
     from goldspan.annotation import LabelScheme, Span
 
-ID = r"[A-Z][A-Z0-9]{0,7}-\d{1,3}[a-z]?"
-CITED = re.compile(rf"(?<![\w-]){ID}(?![\w-])")
+GROUP = r"[A-Z][A-Z0-9]{0,7}"
+ID = rf"{GROUP}-[0-9]{{1,3}}[a-z]?"
+MENTION = re.compile(rf"(?<![\w-]){ID}(?![\w-])")
+RANGE = re.compile(rf"(?<![\w-])({GROUP})-([0-9]{{1,3}}) to \1-([0-9]{{1,3}})(?![\w-])")
 HEADING = re.compile(r"(?P<marks>#{1,6}) ")
 DEFINED = re.compile(rf"#{{1,6}} +(?P<id>{ID})[.:]? +(?P<title>.+?) *#*")
 MARKED = re.compile(r"✗(?P<wrong>[^✓]*)✓(?P<right>.*)")
@@ -45,7 +47,7 @@ class Rule:
         title: the rest of its heading.
         file: the page.
         line: of the heading, from 1.
-        label: whose page it is on; None for a page of all labels.
+        label: the label whose page it is on; None on a page for all labels.
     """
 
     id: str
@@ -62,7 +64,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class RuleExample:
-    """Words with spans, as a page shows them."""
+    """A text with spans, as a page shows it."""
 
     text: str
     spans: tuple[Span, ...]
@@ -70,12 +72,12 @@ class RuleExample:
 
 @dataclass(frozen=True, slots=True)
 class RuleContrast:
-    """A wrong and a right way to mark the same words.
+    """A wrong and a right way to annotate the same words.
 
     Args:
-        rules: the ids of those that ask for the right way.
-        wrong: the marking after `✗`.
-        right: the marking after `✓`.
+        rules: the ids of the rules that ask for the right way.
+        wrong: the annotation after `✗`.
+        right: the annotation after `✓`.
     """
 
     rules: tuple[str, ...]
@@ -85,12 +87,12 @@ class RuleContrast:
 
 @dataclass(frozen=True)
 class Rulebook:
-    """The rules, and what the pages show of them.
+    """The rules and their examples.
 
     Args:
         rules: by id, in the order of the pages.
-        mistakes: per check the rules under whose headings a block shows a mistake that it finds.
-        shown: per rule what its blocks show as right.
+        mistakes: per check the rules under whose headings a block shows a mistake that the check finds.
+        shown: per rule the texts that its blocks show as right.
         contrasts: the rows of tables that show a wrong and a right way.
     """
 
@@ -100,36 +102,37 @@ class Rulebook:
     contrasts: tuple[RuleContrast, ...] = ()
 
     def known(self, ids: Iterable[str]) -> tuple[str, ...]:
-        """Those of some ids that are a rule's, each once."""
+        """Those of some ids that are ids of rules, each once."""
         return tuple(name for name in dict.fromkeys(ids) if name in self.rules)
 
 
-def read(folder: Path, scheme: LabelScheme) -> Rulebook:
+def read_rulebook(folder: Path, scheme: LabelScheme) -> Rulebook:
     """The rulebook of the pages in a folder.
 
     Args:
         folder: with the pages.
-        scheme: tells which label a page belongs to.
+        scheme: the labels, which have a page each.
 
     Raises:
         NotFoundError: if there is no such folder.
-        InputError: naming file and line, for a block that is none (see `goldspan.guidelines`).
+        InputError: naming file and line, for a block that is not valid (see `goldspan.guidelines.pages`).
     """
-    label = {one.page: one.name for one in scheme.labels}
+    label_of_page = {label.page: label.name for label in scheme.labels}
     rules: dict[str, Rule] = {}
     mistakes: dict[str, dict[str, None]] = {}
     shown: dict[str, list[RuleExample]] = {}
     contrasts: list[RuleContrast] = []
-    blocks = pages.blocks(folder)
+    blocks = pages.read_blocks(folder)
     for page in sorted(folder.glob("*.md")):
-        of_line = []
-        for line, heading, rule in _lines(page, label.get(page.name)):
-            of_line.append(rule)
-            if heading:
-                rules.setdefault(heading.id, heading)
-            contrasts += _contrast(line, rule, label.get(page.name))
+        rule_of_line = []
+        label = label_of_page.get(page.name)
+        for line, definition, rule in _lines(page, label):
+            rule_of_line.append(rule)
+            if definition:
+                rules.setdefault(definition.id, definition)
+            contrasts += _contrasts(line, rule, label)
         for block in blocks:
-            rule = of_line[block.line - 1] if block.file == page else None
+            rule = rule_of_line[block.line - 1] if block.file == page else None
             if rule and block.expects:
                 mistakes.setdefault(block.expects, {})[rule] = None
             elif rule:
@@ -137,7 +140,7 @@ def read(folder: Path, scheme: LabelScheme) -> Rulebook:
     return Rulebook(
         rules,
         {check: tuple(ids) for check, ids in mistakes.items()},
-        {rule: tuple(markings) for rule, markings in shown.items()},
+        {rule: tuple(examples) for rule, examples in shown.items()},
         tuple(contrasts),
     )
 
@@ -145,49 +148,59 @@ def read(folder: Path, scheme: LabelScheme) -> Rulebook:
 def _lines(page: Path, label: str | None) -> Iterator[tuple[str, Rule | None, str | None]]:
     """Each line of a page, the rule that it defines, and the id of the rule that it belongs to.
 
-    What is fenced defines nothing, and is given as an empty line. A rule ends at the next heading of its level or a
-    higher one.
+    A line of a fenced block defines nothing and is given as an empty line. A rule ends at the next heading of its level
+    or a higher one.
     """
     lines = pages.NEWLINE.split(files.decode(files.read_bytes(page), page))
-    fenced = pages.fenced(lines, page)
+    fenced = pages.fenced_lines(lines, page)
     rule, depth = None, 0
     for number, text in enumerate(lines, start=1):
         line = "" if number in fenced else text
-        defined = None
+        definition = None
         if heading := HEADING.match(line):
             level = len(heading["marks"])
-            if found := DEFINED.fullmatch(line):
-                defined = Rule(found["id"], found["title"], page, number, label)
-                rule, depth = defined.id, level
+            if match := DEFINED.fullmatch(line):
+                definition = Rule(match["id"], match["title"], page, number, label)
+                rule, depth = definition.id, level
             elif level <= depth:
                 rule = None
-        yield line, defined, rule
+        yield line, definition, rule
 
 
-def _contrast(line: str, heading: str | None, label: str | None) -> Iterator[RuleContrast]:
-    """What a row of a table shows, if it shows two ways of marking."""
+def _contrasts(line: str, rule: str | None, label: str | None) -> Iterator[RuleContrast]:
+    """The contrast of a table row, if it shows a wrong and a right way."""
     if not line.lstrip().startswith("|"):
         return
     cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
     if len(cells) > 1 and cells[0].startswith("✗") and cells[1].startswith("✓"):
         cells = [f"{cells[0]} {cells[1]}", *cells[2:]]
-    found = MARKED.fullmatch(cells[0])
-    rules = tuple(dict.fromkeys(CITED.findall(" ".join(cells[1:])))) or ((heading,) if heading else ())
-    if found is None or not rules:
+    match = MARKED.fullmatch(cells[0])
+    rules = tuple(dict.fromkeys(MENTION.findall(" ".join(cells[1:])))) or ((rule,) if rule else ())
+    if match is None or not rules:
         return
-    wrong, right = (_marking(found[side], label) for side in ("wrong", "right"))
+    wrong, right = (_table_example(match[side], label) for side in ("wrong", "right"))
     if wrong and right and (wrong.spans or right.spans):
         yield RuleContrast(rules, wrong, right)
 
 
-def _marking(words: str, label: str | None) -> RuleExample | None:
-    """Words as a table shows them: spans in code, brackets without a label having the page's; None if it is no such."""
-    marked = CODE.sub(r"\1", words).replace(", unmarked", "").strip()
-    if BARE.search(marked):
+def _table_example(cell: str, label: str | None) -> RuleExample | None:
+    """The example of a table cell; a bracket without a label gets that of the page. None if it is not an example."""
+    markup = CODE.sub(r"\1", cell).replace(", unmarked", "").strip()
+    if BARE.search(markup):
         if label is None:
             return None
-        marked = BARE.sub(f"]{{{label}}}", marked)
+        markup = BARE.sub(f"]{{{label}}}", markup)
     try:
-        return RuleExample(*inline.parse(marked))
+        return RuleExample(*inline.parse(markup))
     except InvalidValueError:
         return None
+
+
+def mentioned_rules(text: str) -> list[str]:
+    """The ids of rules that a text mentions, each once and in its order; `MU-1 to MU-3` mentions three."""
+
+    def spelled_out(match: re.Match[str]) -> str:
+        first, last = int(match[2]), int(match[3])
+        return " ".join(f"{match[1]}-{number}" for number in range(first, last + 1))
+
+    return list(dict.fromkeys(MENTION.findall(RANGE.sub(spelled_out, text))))

@@ -1,7 +1,7 @@
 """Train, validation and test: whole articles, near-duplicates together, balanced, and for good."""
 
 from goldspan.splits.assignment import SplitAssignment, SplitConflict, assign, too_small, wilson
-from goldspan.splits.plan import RATIOS, SplitPlan, parse_ratios, plan_splits, write
+from goldspan.splits.plan import RATIOS, SplitPlan, parse_ratios, plan_splits, write_splits
 
 __all__ = [
     "RATIOS",
@@ -13,5 +13,5 @@ __all__ = [
     "plan_splits",
     "too_small",
     "wilson",
-    "write",
+    "write_splits",
 ]

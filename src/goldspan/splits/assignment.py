@@ -46,7 +46,7 @@ class ArticleGroup:
     amounts: Mapping[str, int]
 
 
-def mix(*parts: str) -> bytes:
+def hash_key(*parts: str) -> bytes:
     """A key that sorts names in an order which has nothing to do with the alphabet."""
     return sha256("\0".join(parts).encode()).digest()
 
@@ -100,7 +100,7 @@ class SplitBalance:
         """The open split that a group fits best, when so many groups wait."""
 
         def key(split: str) -> tuple[float, bytes]:
-            return self.ratios[split] * self.change(group.amounts, split), mix(split, *group.articles)
+            return self.ratios[split] * self.change(group.amounts, split), hash_key(split, *group.articles)
 
         return min(self.open(group, waiting), key=key)
 
@@ -112,7 +112,7 @@ class SplitBalance:
 
 def place(groups: Sequence[ArticleGroup], scales: SplitBalance) -> dict[str, str]:
     """The split of each article of the groups, which are put on the scales in whatever order they come."""
-    order = sorted(groups, key=lambda group: (-scales.share(group), mix(*group.articles)))
+    order = sorted(groups, key=lambda group: (-scales.share(group), hash_key(*group.articles)))
     where = []
     for waiting, group in zip(range(len(order), 0, -1), order, strict=True):
         split = scales.best(group, waiting)
@@ -131,14 +131,14 @@ def _exchange(groups: Sequence[ArticleGroup], where: list[str], scales: SplitBal
     while improved:
         improved = False
         for i, j in combinations(range(len(all_groups)), 2):
-            if i < len(groups) and _gains(all_groups[i], places[i], all_groups[j], places[j], scales):
+            if i < len(groups) and _exchange_helps(all_groups[i], places[i], all_groups[j], places[j], scales):
                 _swap(all_groups[i], places[i], all_groups[j], places[j], scales)
                 places[i], places[j] = places[j], places[i] if j < len(groups) else places[j]
                 improved = True
     where[:] = places[: len(groups)]
 
 
-def _gains(one: ArticleGroup, here: str, other: ArticleGroup, there: str, scales: SplitBalance) -> bool:
+def _exchange_helps(one: ArticleGroup, here: str, other: ArticleGroup, there: str, scales: SplitBalance) -> bool:
     """Whether two groups of different splits may change places and the sum is lower then."""
     more = len(other.articles) - len(one.articles)
     if here == there or not (scales.may_grow(here, more) and scales.may_grow(there, -more)):
@@ -201,12 +201,14 @@ def assign(
     Raises:
         InvalidValueError: for ratios that are not so.
     """
-    check_ratios(ratios)
+    validate_ratios(ratios)
     members: defaultdict[str, list[str]] = defaultdict(list)
     for article in sorted(measures):
         members[groups[article]].append(article)
     followed = [
-        _follow(group, existing, alike) for group in members.values() if any(article in existing for article in group)
+        _follow_group(group, existing, alike)
+        for group in members.values()
+        if any(article in existing for article in group)
     ]
     known = {article: split for splits in followed for article, split in splits.items()}
     scales = SplitBalance(_sum(measures.values()), len(measures), ratios)
@@ -227,7 +229,7 @@ def assign(
     return SplitAssignment(dict(sorted(splits.items())), tuple(conflicts))
 
 
-def check_ratios(ratios: Mapping[str, float]) -> None:
+def validate_ratios(ratios: Mapping[str, float]) -> None:
     """Whether ratios are shares of one whole.
 
     Raises:
@@ -238,12 +240,14 @@ def check_ratios(ratios: Mapping[str, float]) -> None:
         raise InvalidValueError(f"the ratios {stated} are not shares above 0 that add up to 1")
 
 
-def _follow(group: Iterable[str], existing: Mapping[str, str], alike: Callable[[str, str], float]) -> dict[str, str]:
+def _follow_group(
+    group: Iterable[str], existing: Mapping[str, str], alike: Callable[[str, str], float]
+) -> dict[str, str]:
     """The splits of a group of which some articles have one."""
     taken = [article for article in group if article in existing]
 
     def nearest(article: str) -> str:
-        return min(taken, key=lambda other: (-alike(article, other), mix(other)))
+        return min(taken, key=lambda other: (-alike(article, other), hash_key(other)))
 
     several = len({existing[article] for article in taken}) > 1
     return {

@@ -63,7 +63,7 @@ def groups(articles: Mapping[str, ArticleSize], threshold: float = THRESHOLD) ->
         InvalidValueError: for a threshold outside of (0, 1].
     """
     ids = sorted(articles)
-    clusters = near_duplicates.clusters([articles[article].text for article in ids], threshold)
+    clusters = near_duplicates.near_duplicate_clusters([articles[article].text for article in ids], threshold)
     first: dict[int, str] = {}
     return {article: first.setdefault(cluster, article) for article, cluster in zip(ids, clusters, strict=True)}
 

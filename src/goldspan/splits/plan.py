@@ -12,7 +12,7 @@ from goldspan import files, near_duplicates
 from goldspan.corpus import SPLITS
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.near_duplicates import THRESHOLD
-from goldspan.splits.assignment import SplitConflict, assign, check_ratios, too_small
+from goldspan.splits.assignment import SplitConflict, assign, too_small, validate_ratios
 from goldspan.splits.folds import ArticleSize, article_sizes, assign_folds, groups
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def parse_ratios(text: str) -> dict[str, float]:
         if name not in SPLITS or name in ratios:
             raise InvalidValueError(f"{name!r} is no split or stands there twice; the splits are {', '.join(SPLITS)}")
         ratios[name] = ratio
-    check_ratios(ratios)
+    validate_ratios(ratios)
     return ratios
 
 
@@ -171,13 +171,13 @@ def plan_splits(corpus: Corpus, ratios: Mapping[str, float] = RATIOS, threshold:
             is not valid or of no article of the manifest.
         InvalidValueError: for ratios or a threshold out of range.
     """
-    check_ratios(ratios)
+    validate_ratios(ratios)
     existing = read_split_lists(corpus)
     articles = article_sizes(corpus.gold_examples())
     known = [entry.id for entry in corpus.entries]
-    _refuse_strangers(corpus, articles, known)
+    _require_known_articles(corpus, articles, known)
     grouped = groups(articles, threshold)
-    measures = {article: _measures(whole) for article, whole in articles.items()}
+    measures = {article: _balanced_amounts(whole) for article, whole in articles.items()}
 
     def alike(article: str, other: str) -> float:
         return near_duplicates.jaccard(articles[article].text, articles[other].text)
@@ -199,7 +199,7 @@ def plan_splits(corpus: Corpus, ratios: Mapping[str, float] = RATIOS, threshold:
     )
 
 
-def write(corpus: Corpus, planned: SplitPlan, *, accept_leaks: bool = False) -> list[Path]:
+def write_splits(corpus: Corpus, planned: SplitPlan, *, accept_leaks: bool = False) -> list[Path]:
     """Write the split files; returns those that changed.
 
     Args:
@@ -221,14 +221,14 @@ def write(corpus: Corpus, planned: SplitPlan, *, accept_leaks: bool = False) -> 
     return write_split_lists(corpus, planned.splits)
 
 
-def _measures(whole: ArticleSize) -> dict[str, int]:
+def _balanced_amounts(whole: ArticleSize) -> dict[str, int]:
     """What is balanced, spans of all labels alike."""
     return {"articles": 1, "words": whole.words} | {
         f"spans of {label}": number for label, number in whole.spans.items()
     }
 
 
-def _refuse_strangers(corpus: Corpus, articles: Iterable[str], known: Iterable[str]) -> None:
+def _require_known_articles(corpus: Corpus, articles: Iterable[str], known: Iterable[str]) -> None:
     strangers = sorted(set(articles).difference(known))
     if strangers:
         raise InputError(

@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from goldspan.annotation import Example, Label, LabelScheme, Span
 from goldspan.doccano import guideline_page
 from goldspan.errors import InputError
-from goldspan.guidelines.pages import blocks
+from goldspan.guidelines.pages import read_blocks
 
 SCHEME = LabelScheme("1.0", (Label("SHIP", "A ship.", "#1f6fb2", "s", "ship.md"),))
 OURS = {"div", "mark", "b", "small", "br"}
@@ -228,7 +228,7 @@ def test_nothing_but_our_own_tags_is_on_the_page_of_this_project(project):
 
 def test_every_example_of_this_project_is_on_its_page(project):
     seen = Seen(viewed(guideline_page.render_page(project))).text
-    examples = [block for block in blocks(project.guidelines) if block.file.name != "CHANGELOG.md"]
+    examples = [block for block in read_blocks(project.guidelines) if block.file.name != "CHANGELOG.md"]
     missing = [b.example.id for b in examples if "".join(b.example.text.split()) not in "".join(seen.split())]
     assert len(examples) > 50
     assert not missing
