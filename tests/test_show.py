@@ -34,7 +34,7 @@ def test_a_pipe_gets_inline_markup_one_example_a_line(toy):
 
 
 def test_a_terminal_gets_every_word_and_label(toy):
-    text = show.coloured(Example("a", "abcdef", (Span(0, 4, "SHIP"), Span(2, 6, "PORT"))), toy.scheme)
+    text = show.colour_spans(Example("a", "abcdef", (Span(0, 4, "SHIP"), Span(2, 6, "PORT"))), toy.scheme)
     assert text.plain == "a\nabcd SHIPef PORT"
     assert {str(span.style) for span in text.spans} > {"bold white on #1f6fb2"}
 
@@ -54,17 +54,20 @@ def test_colours_appear_on_a_terminal_only(toy):
 
 def test_examples_are_chosen_by_article_id_label_and_words(toy):
     examples = list(toy.gold_examples())
-    assert [e.id for e in show.select(examples, ["strike"], ["PORT"])] == ["strike.p02", "strike.p03"]
-    assert [e.id for e in show.select(examples, ["harbour.p04", "strike.p01"])] == ["harbour.p04", "strike.p01"]
-    assert [e.id for e in show.select(examples, containing="NORDLICHT")] == ["storm.p02", "storm.p03"]
+    assert [e.id for e in show.select_examples(examples, ["strike"], ["PORT"])] == ["strike.p02", "strike.p03"]
+    assert [e.id for e in show.select_examples(examples, ["harbour.p04", "strike.p01"])] == [
+        "harbour.p04",
+        "strike.p01",
+    ]
+    assert [e.id for e in show.select_examples(examples, containing="NORDLICHT")] == ["storm.p02", "storm.p03"]
 
 
 def test_nothing_changed_is_nothing_shown():
-    assert show.changes([A], [A]) == []
+    assert show.example_changes([A], [A]) == []
 
 
 def test_a_moved_span_is_one_removed_and_one_added():
-    (change,) = show.changes([A], [A.with_spans([Span(0, 7, "SHIP")])])
+    (change,) = show.example_changes([A], [A.with_spans([Span(0, 7, "SHIP")])])
     assert (change.removed, change.added) == ((Span(0, 3, "SHIP"),), (Span(0, 7, "SHIP"),))
     assert not change.text_changed
 
@@ -72,7 +75,7 @@ def test_a_moved_span_is_one_removed_and_one_added():
 def test_new_gone_and_rewritten_examples_are_told_apart():
     new, gone = Example("b", "x"), Example("c", "y")
     rewritten = Example("a.p00", "one two", A.spans)
-    changes = {change.example: change for change in show.changes([A, gone], [rewritten, new])}
+    changes = {change.example: change for change in show.example_changes([A, gone], [rewritten, new])}
     assert changes["a.p00"].text_changed
     assert changes["b"].old is None
     assert changes["c"].new is None
@@ -89,11 +92,11 @@ def test_what_changed_since_a_revision_is_shown_with_its_words(repository):
 
 def test_an_unknown_revision_is_named(repository):
     with pytest.raises(InputError, match="no revision 'yesterday'"):
-        show.at_revision(repository.gold, "yesterday")
+        show.examples_at_revision(repository.gold, "yesterday")
     with pytest.raises(InputError, match="no revision '--help'"):
-        show.at_revision(repository.gold, "--help")
+        show.examples_at_revision(repository.gold, "--help")
 
 
 def test_without_a_repository_there_is_no_difference_to_show(toy):
     with pytest.raises(NotFoundError, match="no git repository"):
-        show.at_revision(toy.gold, "HEAD")
+        show.examples_at_revision(toy.gold, "HEAD")

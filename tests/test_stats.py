@@ -6,7 +6,7 @@ from goldspan.report.text import Table
 
 
 def table(corpus, title):
-    return next(t for t in stats.suggestion_tables(corpus) if t.title == title)
+    return next(t for t in stats.gold_tables(corpus) if t.title == title)
 
 
 def row(corpus, title, first):
@@ -90,5 +90,5 @@ def test_a_bar_in_a_surface_breaks_no_table():
 @pytest.mark.model
 def test_the_statistics_of_this_project_are_up_to_date(project):
     before = {path: path.read_bytes() for path in (project.folder / "STATS.md", project.folder / "README.md")}
-    assert stats.write_statistics(project, stats.statistics(project)) == []
+    assert stats.write_statistics(project, stats.all_tables(project)) == []
     assert before == {path: path.read_bytes() for path in before}

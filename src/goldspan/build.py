@@ -104,10 +104,12 @@ def build(corpus: Corpus, model: str | None = None, step: Callable[[str], None] 
     step("suggest spans")
     built.suggestions = corpus.build / "suggestions"
     paths = [corpus.seeds / entry.file for entry in corpus.entries]
-    for written in run.write(documents(paths), built.suggestions, suggester=Suggester(corpus.scheme, model)):
+    for written in run.write_suggestions(
+        documents(paths), built.suggestions, suggester=Suggester(corpus.scheme, model)
+    ):
         built.suggested += sum(len(example.spans) for example in written.examples)
     step("write the tables")
-    built.rewritten = stats.write_statistics(corpus, stats.statistics(corpus))
+    built.rewritten = stats.write_statistics(corpus, stats.all_tables(corpus))
     table = corpus.guidelines / "checks.md"
     if files.write(table, checks.check_table()):
         built.rewritten.append(table)

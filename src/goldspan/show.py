@@ -51,12 +51,12 @@ class ExampleChange:
         return self.old is not None and self.new is not None and self.old.text != self.new.text
 
 
-def inline_form(example: Example) -> str:
+def inline_markup(example: Example) -> str:
     """The example with its id, in inline markup."""
     return f"{example.id}\t{inline.render(example.text, example.spans)}"
 
 
-def coloured(example: Example, scheme: LabelScheme) -> Text:
+def colour_spans(example: Example, scheme: LabelScheme) -> Text:
     """The example for a terminal: each span on its label's colour, with the label behind it.
 
     Spans that overlap are shown one after the other, the longer first; that they overlap is for the checks to say.
@@ -86,7 +86,7 @@ def legend(scheme: LabelScheme) -> Text:
     return Text("  ").join(parts)
 
 
-def select(
+def select_examples(
     examples: Iterable[Example], names: Iterable[str] = (), labels: Iterable[str] = (), containing: str | None = None
 ) -> Iterator[Example]:
     """The examples of these articles or ids, with one of these labels, that contain these words.
@@ -108,7 +108,7 @@ def select(
         yield example
 
 
-def changes(old: Iterable[Example], new: Iterable[Example]) -> list[ExampleChange]:
+def example_changes(old: Iterable[Example], new: Iterable[Example]) -> list[ExampleChange]:
     """What differs between two states, example by example, in the order of the new and then of the gone."""
     before = {example.id: example for example in old}
     after = {example.id: example for example in new}
@@ -117,7 +117,7 @@ def changes(old: Iterable[Example], new: Iterable[Example]) -> list[ExampleChang
     return [one for one in pairs if _key(one.old) != _key(one.new)]
 
 
-def at_revision(folder: Path, revision: str) -> list[Example]:
+def examples_at_revision(folder: Path, revision: str) -> list[Example]:
     """All gold lines of a folder as they stood in a git revision.
 
     Raises:

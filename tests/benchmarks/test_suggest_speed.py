@@ -55,11 +55,13 @@ def peer():
 def test_rules_alone_are_eight_times_as_fast_as_the_model(peer):
     pipe, size = peer
     found = articles(20)
-    list(run.suggest(found[:5], suggester=suggester()))
-    mine, theirs = in_turns(lambda: run.suggest(found, suggester=suggester()), pipe)
+    list(run.suggest_documents(found[:5], suggester=suggester()))
+    mine, theirs = in_turns(lambda: run.suggest_documents(found, suggester=suggester()), pipe)
     speed, other = words(found) / mine, size / theirs
     print(f"\nrules: {speed:,.0f} words/s, model: {other:,.0f} words/s, ratio {speed / other:.1f} (8 is wanted)")
-    assert sum(len(example.spans) for _, one in run.suggest(found[:5], suggester=suggester()) for example in one)
+    assert sum(
+        len(example.spans) for _, one in run.suggest_documents(found[:5], suggester=suggester()) for example in one
+    )
 
 
 @pytest.mark.model
@@ -67,10 +69,10 @@ def test_with_the_model_it_takes_at_most_its_own_time_and_a_sixth(peer):
     pipe, _ = peer
     both = Suggester(scheme(*NAMES), MODEL)
     found = articles(2)
-    list(run.suggest(found[:5], suggester=both))
-    mine, theirs = in_turns(lambda: run.suggest(found, suggester=both), pipe)
+    list(run.suggest_documents(found[:5], suggester=both))
+    mine, theirs = in_turns(lambda: run.suggest_documents(found, suggester=both), pipe)
     print(f"\nwith the model: {mine / theirs:.2f} of the model's own time (1.15 at most is wanted)")
-    assert sum(len(example.spans) for _, one in run.suggest(found[:5], suggester=both) for example in one)
+    assert sum(len(example.spans) for _, one in run.suggest_documents(found[:5], suggester=both) for example in one)
 
 
 @pytest.mark.parametrize(
@@ -79,9 +81,9 @@ def test_with_the_model_it_takes_at_most_its_own_time_and_a_sixth(peer):
 def test_the_time_grows_with_the_length_and_no_faster(piece):
     def took(size):
         text = piece * (size // len(piece))
-        return seconds(lambda: run.suggest([Document("a", text, Path("x"))], suggester=suggester()))
+        return seconds(lambda: run.suggest_documents([Document("a", text, Path("x"))], suggester=suggester()))
 
-    ((_, found),) = run.suggest([Document("a", piece * 100, Path("x"))], suggester=suggester())
+    ((_, found),) = run.suggest_documents([Document("a", piece * 100, Path("x"))], suggester=suggester())
     assert "".join(example.text for example in found).replace(" ", "") in (piece * 100).replace(" ", "")
     short, long = took(100_000), took(1_000_000)
     print(f"\n{piece!r}: {long:.1f} s for a million characters, {long / short:.1f} times a tenth")

@@ -22,7 +22,7 @@ from goldspan.evaluation.matching import match
 from goldspan.evaluation.quantity_values import LabelValues, values
 from goldspan.formats import inline
 from goldspan.quantities import TroopCount, parse_troop_count
-from goldspan.quantities.troop_count import named, verdict
+from goldspan.quantities.troop_count import compare_counts, named_numbers
 from goldspan.span_table import SpanTable
 from helpers import strategies
 from helpers.annotations import inline_examples
@@ -179,7 +179,7 @@ def test_the_markup_shows_every_span_once(example):
     ],
 )
 def test_a_value_is_right_or_its_bound_is_wrong_or_all_of_it(gold, predicted, expected):
-    assert verdict(parse_troop_count(gold), parse_troop_count(predicted)) == expected
+    assert compare_counts(parse_troop_count(gold), parse_troop_count(predicted)) == expected
 
 
 @given(low=st.none() | st.integers(0, 50), width=st.none() | st.integers(0, 50), about=st.booleans())
@@ -188,9 +188,9 @@ def test_a_value_agrees_with_itself_and_with_itself_called_approximate(low, widt
         return
     high = None if width is None else (low or 0) + width
     value = TroopCount(low, high, about)
-    assert named(value)
-    assert verdict(value, value) == "right"
-    assert verdict(value, TroopCount(low, high, not about)) == "bound_wrong"
+    assert named_numbers(value)
+    assert compare_counts(value, value) == "right"
+    assert compare_counts(value, TroopCount(low, high, not about)) == "bound_wrong"
 
 
 def test_the_values_of_a_small_corpus():

@@ -160,7 +160,7 @@ def test_a_value_that_nobody_can_defend_is_null():
 
 
 def test_a_table_of_nothing_has_its_schema(tmp_path):
-    parquet.write(tmp_path / "a.parquet", [], SCHEME, "strict")
+    parquet.write_table(tmp_path / "a.parquet", [], SCHEME, "strict")
     schema = pq.read_schema(tmp_path / "a.parquet")
     assert json.loads(schema.metadata[b"huggingface"])["info"]["features"]["id"]["dtype"] == "string"
 
@@ -176,12 +176,12 @@ def test_gold_on_disk_is_untouched_by_an_export(toy, tmp_path):
 @given(corpora(), st.sampled_from(["strict", "expand"]))
 def test_a_batch_is_tagged_as_its_examples_one_by_one(found, policy):
     number = {tag: n for n, tag in enumerate(["O", *(f"{p}-{label}" for label in LABELS for p in "BI")])}
-    together = arrow.tokenize(found, "en")
+    together = arrow.tokenize_batch(found, "en")
     extents = list(zip(together.starts.tolist(), together.ends.tolist(), strict=True))
     expected = [tokens.tokenize(example.text) for example in found]
     assert extents == [extent for one in expected for extent in one]
     assert together.lengths.tolist() == [len(one) for one in expected]
-    numbers, losses = arrow.tags(found, together, number, policy)
+    numbers, losses = arrow.tag_ids(found, together, number, policy)
     alone = [tokens.tags(example, one, policy) for example, one in zip(found, expected, strict=True)]
     assert numbers.tolist() == [number[tag] for tags, _ in alone for tag in tags]
     assert losses == [loss for _, some in alone for loss in some]
@@ -199,6 +199,6 @@ def test_words_are_the_slices_of_their_texts(found):
     lengths = np.array([len(example.spans) for example in found], np.int64)
     starts = np.array([span.start for _, span in spans], np.int64)
     ends = np.array([span.end for _, span in spans], np.int64)
-    words = arrow.slices(found, lengths, starts, ends)
+    words = arrow.surface_array(found, lengths, starts, ends)
     words.validate(full=True)
     assert words.to_pylist() == [found[number].surface(span) for number, span in spans]

@@ -3,7 +3,7 @@
 import pytest
 
 from goldspan.suggest.candidates import SpanCandidate, resolve_overlaps
-from goldspan.suggest.truecase import view
+from goldspan.suggest.truecase import normalized_text
 from helpers.suggestions import in_brackets
 
 PLACES = [
@@ -59,7 +59,7 @@ def test_what_is_a_place_once_is_a_place_again():
     ],
 )
 def test_shouting_is_calmed_and_calm_text_is_left(shouted, calm):
-    assert view(shouted) == calm
+    assert normalized_text(shouted) == calm
 
 
 def test_text_in_capitals_is_suggested_as_other_text_is():

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,8 @@ from goldspan.articles.ingest import Document, documents
 from goldspan.articles.paragraphs import examples_of
 from goldspan.errors import InputError, NotFoundError
 from goldspan.formats import gold
-from goldspan.suggest import run
 from goldspan.suggest.lexicon import entries
+from goldspan.suggest.run import suggest_documents, write_suggestions
 from goldspan.suggest.suggester import Suggester
 from helpers.suggestions import NAMES, scheme, suggest, suggester
 
@@ -83,7 +84,7 @@ def test_neither_order_nor_company_changes_what_is_found():
     articles = {f"a{n}": ARTICLE.replace("Skoglund", name) for n, name in enumerate(("Skoglund", "Zorkovo", "Lund"))}
     alone = {name: rows(suggester().suggest(examples_of(name, text))) for name, text in articles.items()}
     mixed = [Document(name, text, Path("x")) for name, text in articles.items()]
-    for document, found in run.suggest(mixed[::-1], suggester=suggester()):
+    for document, found in suggest_documents(mixed[::-1], suggester=suggester()):
         assert rows(found) == alone[document.id]
 
 
@@ -99,24 +100,24 @@ def test_units_shield_what_is_in_them_in_a_scheme_without_units():
 
 
 def test_the_other_keys_of_a_row_are_carried():
-    (pair,) = run.suggest([Document("a", ARTICLE, Path("x"), {"source": "wire"})], suggester=suggester())
+    (pair,) = suggest_documents([Document("a", ARTICLE, Path("x"), {"source": "wire"})], suggester=suggester())
     assert {example.extra["document"]["source"] for example in pair[1]} == {"wire"}
 
 
 def test_what_is_written_is_read_back(tmp_path):
     (tmp_path / "a.txt").write_text(ARTICLE)
-    (done,) = run.write(documents([tmp_path]), tmp_path / "out", suggester=suggester())
+    (done,) = write_suggestions(documents([tmp_path]), tmp_path / "out", suggester=suggester())
     assert formats.load(tmp_path / "out" / "a.jsonl") == done.examples
     assert done.file.read_text() == "".join(map(gold.line, done.examples))
 
 
 def test_an_id_that_is_no_file_name_is_refused(tmp_path):
     with pytest.raises(InputError, match="no file name"):
-        list(run.write([Document("../a", ARTICLE, Path("x"))], tmp_path, suggester=suggester()))
+        list(write_suggestions([Document("../a", ARTICLE, Path("x"))], tmp_path, suggester=suggester()))
 
 
 def test_every_word_list_says_its_source_and_lists_nothing_twice():
-    for path in sorted((Path(run.__file__).parent / "data").glob("*.txt")):
+    for path in sorted((Path(str(resources.files("goldspan.suggest"))) / "data").glob("*.txt")):
         assert path.read_text(encoding="utf-8").startswith("# Source: "), path.name
         found = entries(path.stem)
         assert path.stem == "cues" or len(found) == len(set(found)), path.name

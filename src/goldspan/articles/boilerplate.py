@@ -194,17 +194,17 @@ def clean(words: str) -> str:
     return " ".join(words.split())
 
 
-def is_certain(words: str) -> bool:
+def is_page_element(words: str) -> bool:
     """Whether the line is furniture wherever it stands: a sign of the page, an agency's name, a dateline."""
     bare = words.strip(CREDIT_MARGIN)
     if not any(map(str.isalnum, bare)) or bare.casefold().rstrip(":") in SIGNS:
         return True
     if COPYRIGHT.fullmatch(words) or ADDRESS.fullmatch(bare):
         return True
-    return is_photo(words) or _is_sign_off(bare) or is_dateline(words, dash=True)
+    return is_agency_credit(words) or _is_sign_off(bare) or is_dateline(words, dash=True)
 
 
-def is_photo(words: str) -> bool:
+def is_agency_credit(words: str) -> bool:
     """Whether the line is a credit that a headline cannot be: it names an agency or an address."""
     bare = words.strip(CREDIT_MARGIN)
     parts = PARTS.split(bare)
@@ -317,10 +317,10 @@ class ParagraphBlock(NamedTuple):
     gap: int
 
 
-def flags(text: str, blocks: Sequence[ParagraphBlock]) -> list[bool]:
+def boilerplate_flags(text: str, blocks: Sequence[ParagraphBlock]) -> list[bool]:
     """For each block of an article whether it is page furniture."""
     words = [_words(text, block) for block in blocks]
-    found = [word is not None and is_certain(word) for word in words]
+    found = [word is not None and is_page_element(word) for word in words]
     head = next((i for i, certain in enumerate(found) if not certain), len(words))
     for i in _by_place(words, head):
         found[i] = True
@@ -338,7 +338,7 @@ def stands_alone(words: str) -> bool:
     if len(words) > LONGEST:
         return False
     line = clean(words)
-    return is_certain(line) or is_credit(line) or is_byline(line)
+    return is_page_element(line) or is_credit(line) or is_byline(line)
 
 
 def _words(text: str, block: ParagraphBlock) -> str | None:
@@ -371,7 +371,7 @@ def _captions(
             continue
         touches = blocks[i].gap == 0 < blocks[i - 1].gap
         is_short = len(caption.split()) <= CAPTION_WORDS and not caption.endswith(ENDS)
-        if touches and is_short and (is_credit(word) or is_photo(word)):
+        if touches and is_short and (is_credit(word) or is_agency_credit(word)):
             yield i - 1
 
 

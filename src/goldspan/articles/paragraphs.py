@@ -77,7 +77,7 @@ def split_lines(text: str) -> list[TextLine]:
     return found
 
 
-def closes(text: str, line: TextLine, marks: str = ENDS) -> bool:
+def ends_with_mark(text: str, line: TextLine, marks: str = ENDS) -> bool:
     """Whether the line ends with one of these marks, closing quotes and brackets left aside."""
     if text[line.end - 1] in marks:
         return True
@@ -119,7 +119,7 @@ WORD = r"(?i:english|french|spanish|russian|arabic|chinese|general|limited|restr
 KIND = re.compile(rf"(?P<anchor>{'|'.join(ANCHORS)})|(?P<number>{PAGE_NUMBER})|(?P<word>{WORD})")
 
 
-def breaks(text: str, lines: Sequence[TextLine]) -> set[int]:
+def page_artefacts(text: str, lines: Sequence[TextLine]) -> set[int]:
     """The indices of the lines that are page furniture.
 
     A run of lines is, from its first number or anchor to its last anchor or word, if it has an anchor. A bare
@@ -286,7 +286,7 @@ class LineWrapping:
 
 def _is_broken(text: str, line: TextLine, after: TextLine, *, case: bool) -> bool:
     head = text[after.start]
-    return head.isalpha() and not (case and head.isupper()) and not closes(text, line, PAUSES)
+    return head.isalpha() and not (case and head.isupper()) and not ends_with_mark(text, line, PAUSES)
 
 
 def _reach(text: str, line: TextLine, after: TextLine) -> int:
@@ -294,11 +294,11 @@ def _reach(text: str, line: TextLine, after: TextLine) -> int:
 
 
 def _is_sentence_end(text: str, line: TextLine) -> bool:
-    return closes(text, line) and not _is_abbreviated(text, line, number_follows=False)
+    return ends_with_mark(text, line) and not _is_abbreviated(text, line, number_follows=False)
 
 
 def _is_clause_end(text: str, line: TextLine) -> bool:
-    if closes(text, line, PAUSES):
+    if ends_with_mark(text, line, PAUSES):
         return not _is_abbreviated(text, line, number_follows=True)
     return text.endswith((" and", " or"), line.start, line.end)
 
@@ -332,14 +332,14 @@ def paragraphs(text: str) -> list[Paragraph]:
     sentences. Linear in the length of the text.
     """
     rows = split_lines(text)
-    page = breaks(text, rows)
+    page = page_artefacts(text, rows)
     blocks = _blocks(text, rows, page)
-    flags = boilerplate.flags(text, blocks)
+    flags = boilerplate.boilerplate_flags(text, blocks)
     starts = {rows[i].start for i in page}
     return [
         Paragraph(start, end, "furniture" if flag or block.start in starts else "text")
         for block, flag in zip(blocks, flags, strict=True)
-        for start, end in sentences.cut(text, block.start, block.end)
+        for start, end in sentences.split_paragraph(text, block.start, block.end)
     ]
 
 

@@ -38,7 +38,7 @@ NESTING = ("()", "[]", "{}")
 KINDS = (*NESTING, "„“”", "«»", '"', "``''")
 
 
-def ends(text: str, start: int, stop: int) -> Iterator[int]:
+def sentence_ends(text: str, start: int, stop: int) -> Iterator[int]:
     """The offsets behind the sentences of `text[start:stop]`, the last one left out."""
     for match in END.finditer(text, start, stop):
         after = _skip_blanks(text, match.end(), stop)
@@ -46,7 +46,7 @@ def ends(text: str, start: int, stop: int) -> Iterator[int]:
             yield match.end()
 
 
-def cut(text: str, start: int, stop: int) -> list[tuple[int, int]]:
+def split_paragraph(text: str, start: int, stop: int) -> list[tuple[int, int]]:
     """A paragraph in pieces of at most `LIMIT` code points, about equally long.
 
     It is cut at the ends of sentences, outside quotation marks and brackets where there is such an end; where there
@@ -57,7 +57,7 @@ def cut(text: str, start: int, stop: int) -> list[tuple[int, int]]:
     """
     if stop - start <= LIMIT:
         return [(start, stop)]
-    places = list(ends(text, start, stop))
+    places = list(sentence_ends(text, start, stop))
     inside = _inside(text, start, stop, places)
     pieces = []
     while stop - start > LIMIT:

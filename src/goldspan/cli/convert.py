@@ -15,9 +15,9 @@ from goldspan.cli import console
 if TYPE_CHECKING:
     from goldspan.formats.convert import Conversion
 
-    FormatName = str
-else:  # what typer reads
-    FormatName = Literal[formats.CHOICES]
+FormatName = str
+if not TYPE_CHECKING:
+    FormatName = Literal[formats.CHOICES]  # typer reads the choices
 
 
 def run(

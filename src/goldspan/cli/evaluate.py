@@ -128,7 +128,7 @@ def _by_rule(corpus: Corpus, model: str | None, split: str | None, json: Path | 
     from goldspan import stats
 
     gold = list(corpus.gold_examples(corpus.read_split(split) if split else None))
-    made = stats.scored(corpus, gold, [None, model] if model else [None])
+    made = stats.score_suggestions(corpus, gold, [None, model] if model else [None])
     out = console.report_console()
     for table in made.tables():
         console.print_examples(out, table)

@@ -11,10 +11,9 @@ from goldspan import formats
 from goldspan.cli import console
 from goldspan.corpus import Corpus
 
-if TYPE_CHECKING:
-    ExportFormat = str
-else:  # what typer reads
-    ExportFormat = Literal["parquet", *formats.CHOICES]
+ExportFormat = str
+if not TYPE_CHECKING:
+    ExportFormat = Literal["parquet", *formats.CHOICES]  # typer reads the choices
 
 
 def run(

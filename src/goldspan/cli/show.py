@@ -41,16 +41,16 @@ def run(
     else:
         examples = list(corpus.gold_examples() if annotator is None else corpus.pass_examples(annotator))
     if diff is not None:
-        _diff(show.changes(show.at_revision(folder, diff), examples))
+        _diff(show.example_changes(show.examples_at_revision(folder, diff), examples))
         return
     shown = 0
     out = console.make_console()
-    for example in show.select(examples, names or (), label or (), containing):
+    for example in show.select_examples(examples, names or (), label or (), containing):
         shown += 1
         if sys.stdout.isatty():
-            out.print(show.coloured(example, corpus.scheme), end="\n\n")
+            out.print(show.colour_spans(example, corpus.scheme), end="\n\n")
         else:
-            print(show.inline_form(example))
+            print(show.inline_markup(example))
     if sys.stdout.isatty():
         out.print(show.legend(corpus.scheme), f"  {shown} of {len(examples)} examples")
 

@@ -19,10 +19,10 @@ def run(
     root: console.Root = None,
 ) -> None:
     """Show the numbers of the corpus: articles, splits, labels, lengths, surfaces, agreement."""
-    from goldspan.stats import statistics, suggestion_tables, write_statistics
+    from goldspan.stats import all_tables, gold_tables, write_statistics
 
     corpus = Corpus.find(root)
-    tables = statistics(corpus) if write else suggestion_tables(corpus)
+    tables = all_tables(corpus) if write else gold_tables(corpus)
     out = console.make_console()
     for table in tables:
         out.print(console.print_table(table.title, table.header, table.rows, table.note), end="\n\n")

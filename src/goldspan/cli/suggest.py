@@ -44,13 +44,15 @@ def run(
 ) -> None:
     """Draft the spans of articles by rules, and with a model's help if one is named."""
     from goldspan.articles.ingest import documents
-    from goldspan.suggest.run import SuggestionTally, write
+    from goldspan.suggest.run import SuggestionTally, write_suggestions
     from goldspan.suggest.suggester import Suggester
 
     corpus = Corpus.find(root)
     suggester = Suggester(corpus.scheme, model, _pairs(labels or []))
     tally = SuggestionTally.of(against)
-    written = write(documents(paths or [corpus.seeds]), output or corpus.build / "suggestions", suggester=suggester)
+    written = write_suggestions(
+        documents(paths or [corpus.seeds]), output or corpus.build / "suggestions", suggester=suggester
+    )
     for done in console.progress(written, "suggesting"):
         tally.add(done.examples)
     out = console.make_console()

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from goldspan.quantities import TroopCount, parse_troop_count
-from goldspan.quantities.troop_count import Verdict, verdict
+from goldspan.quantities.troop_count import Verdict, compare_counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -121,7 +121,7 @@ def _judge(example: Example, gold: Span | None, predicted: Span | None) -> Value
         return "without_value"
     if predicted is None:
         return "missed"
-    said = verdict(value, found)
+    said = compare_counts(value, found)
     if said == "right":
         return said
     return ValueComparison(example.id, said, example.surface(gold), example.surface(predicted), value, found)

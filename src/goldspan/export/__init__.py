@@ -132,13 +132,13 @@ def _dataset(corpus: Corpus, splits: Mapping[str, list[str]], folder: Path, poli
         for split, ids in splits.items():
             rows = _pass_rows(corpus, ids, annotators, fold) if passes else _gold_rows(corpus, ids, fold)
             path = folder / config / f"{split}.parquet"
-            written[split] = parquet.write(path, rows, corpus.scheme, policy, annotator=passes)
+            written[split] = parquet.write_table(path, rows, corpus.scheme, policy, annotator=passes)
         done.rows[config] = {split: one.rows for split, one in written.items()}
         done.spans[config] = {split: one.spans for split, one in written.items()}
         configs[config] = (features(corpus.scheme, annotator=passes), written)
     for one in configs[GOLD][1].values():
         done.losses.extend(one.losses)
-    files.write(folder / "README.md", card.render(corpus, configs, done.losses, policy))
+    files.write(folder / "README.md", card.render_card(corpus, configs, done.losses, policy))
     return done
 
 

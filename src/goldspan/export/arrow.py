@@ -48,7 +48,7 @@ class TokenizedBatch:
     ends: NDArray[np.int64]
 
 
-def tokenize(examples: Sequence[Example], language: str) -> TokenizedBatch:
+def tokenize_batch(examples: Sequence[Example], language: str) -> TokenizedBatch:
     """The tokens of the examples."""
     import numpy as np
     from spacy.attrs import IDX, IS_SPACE, LENGTH
@@ -62,7 +62,7 @@ def tokenize(examples: Sequence[Example], language: str) -> TokenizedBatch:
     return TokenizedBatch(np.bincount(of_example, minlength=len(examples)), starts, starts + table[words, 1])
 
 
-def slices(
+def surface_array(
     examples: Sequence[Example], lengths: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64]
 ) -> pa.StringArray:
     """The words `text[start:end]`, k in all, as one Arrow array, without a Python string for each.
@@ -88,7 +88,7 @@ def slices(
     return pa.StringArray.from_buffers(len(sizes), pa.py_buffer(at.astype(np.int32)), pa.py_buffer(data))
 
 
-def tags(
+def tag_ids(
     examples: Sequence[Example], found: TokenizedBatch, number: Mapping[str, int], policy: Policy
 ) -> tuple[NDArray[np.int64], list[Misaligned]]:
     """The class ids (m,) of the IOB2 tags of all tokens, and the spans that do not fit them.
@@ -140,7 +140,7 @@ def _search(edges: NDArray[np.int64], wanted: NDArray[np.int64]) -> tuple[NDArra
     return at, found
 
 
-def counts_column(scheme: LabelScheme) -> list[str]:
+def quantity_columns(scheme: LabelScheme) -> list[str]:
     """The names of the columns that hold values: `troop_counts` for the label TROOP_COUNT."""
     return [f"{label.name.lower()}s" for label in scheme.labels if label.quantity]
 
@@ -171,7 +171,7 @@ def features(scheme: LabelScheme, *, annotator: bool = False) -> Features:
             "token_offsets": List(offsets),
             "ner_tags": List(ClassLabel(names=tag_names(scheme))),
         }
-        | {name: List(count) for name in counts_column(scheme)}
+        | {name: List(count) for name in quantity_columns(scheme)}
         | {"fold": Value("int32")}
     )
 
@@ -235,11 +235,11 @@ class ArrowColumns:
         )
 
     def _tokens(self, examples: Sequence[Example], losses: list[Misaligned]) -> dict[str, pa.ListArray]:
-        found = tokenize(examples, self._language)
-        numbers, misaligned = tags(examples, found, self._tag, self._policy)
+        found = tokenize_batch(examples, self._language)
+        numbers, misaligned = tag_ids(examples, found, self._tag, self._policy)
         losses.extend(misaligned)
         lengths = found.lengths.tolist()
-        words = slices(examples, found.lengths, found.starts, found.ends)
+        words = surface_array(examples, found.lengths, found.starts, found.ends)
         return {
             "tokens": _lists(lengths, words),
             "token_offsets": _lists(lengths, start=_int32(found.starts), end=_int32(found.ends)),

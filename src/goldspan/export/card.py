@@ -22,7 +22,7 @@ POLICIES = {
 }
 
 
-def render(
+def render_card(
     corpus: Corpus,
     configs: Mapping[str, tuple[Features, Mapping[str, WrittenTable]]],
     losses: Sequence[Misaligned],

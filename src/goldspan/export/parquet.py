@@ -45,7 +45,7 @@ class DatasetRow:
     annotator: str | None = None
 
 
-def write(
+def write_table(
     path: Path, rows: Iterable[DatasetRow], scheme: LabelScheme, policy: Policy, *, annotator: bool = False
 ) -> WrittenTable:
     """Write a Parquet file of examples, in row groups, beside and then in place.

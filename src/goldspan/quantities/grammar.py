@@ -41,7 +41,7 @@ from goldspan.quantities.lexicon import (
     WHOLES,
     Bound,
 )
-from goldspan.quantities.numbers import THOUSAND, NumberTerm, number
+from goldspan.quantities.numbers import THOUSAND, NumberTerm, parse_number
 
 if TYPE_CHECKING:
     from goldspan.quantities.lexicon import Phrases
@@ -61,7 +61,7 @@ class QuantityPrefix(NamedTuple):
     bounds: tuple[tuple[Bound, bool], ...] = ()
 
 
-def phrase(table: Phrases, atoms: NumberTokens, at: int) -> tuple[Bound | None, int]:
+def match_phrase(table: Phrases, atoms: NumberTokens, at: int) -> tuple[Bound | None, int]:
     """The bound of the longest phrase that stands here, and the index after it; None and `at` if none does."""
     for words, bound in table.get(atoms[at].text, ()):
         if atoms.match(at, words):
@@ -69,7 +69,7 @@ def phrase(table: Phrases, atoms: NumberTokens, at: int) -> tuple[Bound | None, 
     return None, at
 
 
-def before(atoms: NumberTokens, at: int) -> QuantityPrefix:
+def parse_prefix(atoms: NumberTokens, at: int) -> QuantityPrefix:
     """The bounds that begin here (`at least some`), with what may stand between them and the number."""
     front = QuantityPrefix(at)
     while len(front.bounds) < MOST_BOUNDS and (found := _bound(atoms, front.end)):
@@ -83,30 +83,30 @@ def before(atoms: NumberTokens, at: int) -> QuantityPrefix:
 
 
 def _bound(atoms: NumberTokens, at: int) -> QuantityPrefix | None:
-    bound, end = phrase(BEFORE, atoms, at)
+    bound, end = match_phrase(BEFORE, atoms, at)
     if bound is not None:
         return QuantityPrefix(end, ((bound, False),))
-    close, start = phrase(CLOSE, atoms, at)
+    close, start = match_phrase(CLOSE, atoms, at)
     if close is None and atoms[at].text in FAR:
         start = at + 1
-    bound, end = phrase(BEFORE, atoms, start) if start > at else (None, at)
+    bound, end = match_phrase(BEFORE, atoms, start) if start > at else (None, at)
     return QuantityPrefix(end, ((bound, close is not None),)) if bound in (Bound.MORE, Bound.FEWER) else None
 
 
-def after(atoms: NumberTokens, term: NumberTerm) -> NumberTerm:
+def with_suffix(atoms: NumberTokens, term: NumberTerm) -> NumberTerm:
     """The term with what stands behind it: `or more`, `-odd`, `+`."""
     for _ in range(MOST_BOUNDS):
-        bound, end = phrase(AFTER, atoms, term.end)
+        bound, end = match_phrase(AFTER, atoms, term.end)
         if bound is None:
-            bound, end = phrase(AFTER, atoms, atoms.past_dash(term.end))
+            bound, end = match_phrase(AFTER, atoms, atoms.past_dash(term.end))
         # `500 + 300` is a sum.
-        if bound is None or (atoms[end - 1].text in SUMS and number(atoms, end)):
+        if bound is None or (atoms[end - 1].text in SUMS and parse_number(atoms, end)):
             return term
-        term = apply(term, bound)._replace(end=end)
+        term = apply_bound(term, bound)._replace(end=end)
     return term
 
 
-def apply(term: NumberTerm, bound: Bound, *, close: bool = False) -> NumberTerm:
+def apply_bound(term: NumberTerm, bound: Bound, *, close: bool = False) -> NumberTerm:
     """What a bound makes of a term; open at both ends if they do not go together (`up to 500 or more`)."""
     low, high = term.low, term.high
     match bound:
@@ -129,12 +129,12 @@ def apply(term: NumberTerm, bound: Bound, *, close: bool = False) -> NumberTerm:
     return term._replace(low=low, high=high, approximate=approximate)
 
 
-def undefended(term: NumberTerm) -> NumberTerm:
+def without_value(term: NumberTerm) -> NumberTerm:
     """The same words without a value."""
     return term._replace(low=None, high=None, approximate=False)
 
 
-def vague(atoms: NumberTokens, at: int) -> NumberTerm | None:
+def parse_vague(atoms: NumberTokens, at: int) -> NumberTerm | None:
     """The vague numeral or collective that begins here."""
     start = at + (atoms[at].text in ARTICLES)
     word = atoms[start].text
@@ -211,7 +211,7 @@ def _portion(atoms: NumberTokens, at: int) -> NumberTerm | None:
     return NumberTerm(unit.end, unit.low * share, unit.low * share)
 
 
-def amount(atoms: NumberTokens, at: int) -> NumberTerm | None:
+def parse_range(atoms: NumberTokens, at: int) -> NumberTerm | None:
     """The range or the single number that begins here."""
     start = at + (atoms[at].text in SOMEWHERE)
     joins = SPREADS.get(atoms[start].text)
@@ -223,22 +223,22 @@ def amount(atoms: NumberTokens, at: int) -> NumberTerm | None:
     return max(readings, key=lambda both: both.end, default=None)
 
 
-def term(atoms: NumberTokens, at: int, *, joined: bool = True) -> NumberTerm | None:
+def parse_term(atoms: NumberTokens, at: int, *, joined: bool = True) -> NumberTerm | None:
     """A number or a vague numeral."""
-    return vague(atoms, at) or number(atoms, at, joined=joined)
+    return parse_vague(atoms, at) or parse_number(atoms, at, joined=joined)
 
 
 def _open_range(atoms: NumberTokens, at: int) -> NumberTerm | None:
-    low = term(atoms, at)
+    low = parse_term(atoms, at)
     return low and (_to(atoms, low, JOINS) or low)
 
 
 def _end(atoms: NumberTokens, at: int, *, joined: bool = True) -> NumberTerm | None:
     """An end of a range, which may be approximate by itself: `between about 500 and some 600`."""
-    bound, start = phrase(BEFORE, atoms, at)
+    bound, start = match_phrase(BEFORE, atoms, at)
     if bound not in (None, Bound.ABOUT):
         return None
-    end = term(atoms, start, joined=joined)
+    end = parse_term(atoms, start, joined=joined)
     return end and end._replace(approximate=end.approximate or bound is Bound.ABOUT)
 
 
@@ -280,7 +280,7 @@ def _elliptic(low: NumberTerm, high: NumberTerm) -> bool:
     )
 
 
-def quantity(atoms: NumberTokens, at: int) -> NumberTerm | None:
+def parse_quantity(atoms: NumberTokens, at: int) -> NumberTerm | None:
     """The longest quantity that begins here.
 
     Returns:
@@ -296,7 +296,7 @@ def quantity(atoms: NumberTokens, at: int) -> NumberTerm | None:
     if second is None or second.low != 0 or second.high is None:
         return first
     both = second._replace(low=first.low, approximate=first.approximate or second.approximate)
-    return both if first.low <= second.high else undefended(both)
+    return both if first.low <= second.high else without_value(both)
 
 
 def _bounded(atoms: NumberTokens, at: int) -> NumberTerm | None:
@@ -305,16 +305,16 @@ def _bounded(atoms: NumberTokens, at: int) -> NumberTerm | None:
         return None
     if first in ARTICLES and atoms[atoms.past_dash(at + 1)].text not in AFTER_ARTICLE:
         return None
-    front = before(atoms, at)
-    term = amount(atoms, front.end)
+    front = parse_prefix(atoms, at)
+    term = parse_range(atoms, front.end)
     if term is None or not _whole(term):
         return None
-    term = _of(atoms, _compound(atoms, after(atoms, term)))
+    term = _of(atoms, _compound(atoms, with_suffix(atoms, term)))
     if _no_people(atoms, term) or (first in ARTICLES and atoms[term.end - 1].text in COMPOUND):
         # The article of `a thousand-strong force` is the force's.
         return None
     for bound, close in reversed(front.bounds):
-        term = apply(term, bound, close=close)
+        term = apply_bound(term, bound, close=close)
     return term
 
 

@@ -91,12 +91,12 @@ def fold(text: str) -> str:
     )
 
 
-def of_text(text: str) -> NumberTokens:
+def tokenize_text(text: str) -> NumberTokens:
     """The atoms of a text."""
     return NumberTokens(NumberToken(piece, gap) for piece, gap in _cut(fold(text)))
 
 
-def of_words(words: Sequence[str], index: int) -> NumberTokens:
+def tokenize_words(words: Sequence[str], index: int) -> NumberTokens:
     """The atoms of the tokens from `index` on, as far as the end of the paragraph.
 
     Tokens do not say whether a blank stood between them. It did not where spaCy's English rules cut inside a word:
@@ -116,7 +116,7 @@ def _cut(text: str) -> Iterator[tuple[str, str]]:
 
 
 @lru_cache(maxsize=8192)
-def cut_word(word: str) -> tuple[tuple[str, str], ...]:
+def tokenize_word(word: str) -> tuple[tuple[str, str], ...]:
     """The atoms of one token and the white space before each; of a token of white space, none."""
     return tuple(_cut(fold(word)))
 
@@ -125,7 +125,7 @@ def _atoms(words: Sequence[str], index: int) -> Iterator[NumberToken]:
     gap, after_digits = " ", False
     for position in range(index, len(words)):
         word = words[position]
-        pieces = cut_word(word)
+        pieces = tokenize_word(word)
         if not pieces:
             if word.count("\n") > 1:
                 return
@@ -186,7 +186,7 @@ class _Part(NamedTuple):
     scaled: int | Fraction | None = None
 
 
-def number(atoms: NumberTokens, at: int, *, joined: bool = True) -> NumberTerm | None:
+def parse_number(atoms: NumberTokens, at: int, *, joined: bool = True) -> NumberTerm | None:
     """The longest number that begins here.
 
     Args:

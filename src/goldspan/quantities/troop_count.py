@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Literal
 
 from goldspan.errors import InvalidValueError
 from goldspan.quantities import grammar
-from goldspan.quantities.grammar import quantity
+from goldspan.quantities.grammar import parse_quantity
 from goldspan.quantities.lexicon import AFTER, NEUTRAL, NUMBER_STARTS, SUBORDINATING
-from goldspan.quantities.numbers import cut_word, number, of_text, of_words
+from goldspan.quantities.numbers import parse_number, tokenize_text, tokenize_word, tokenize_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +53,7 @@ class TroopCount:
 Verdict = Literal["right", "bound_wrong", "wrong"]
 
 
-def verdict(gold: TroopCount, predicted: TroopCount | None) -> Verdict:
+def compare_counts(gold: TroopCount, predicted: TroopCount | None) -> Verdict:
     """How a value compares with that of gold: right, the bound alone wrong, or wrong.
 
     The bound alone is wrong where the two name a number in common: `up to 1,000`, `more than 1,000`, `about 1,000` and
@@ -61,10 +61,10 @@ def verdict(gold: TroopCount, predicted: TroopCount | None) -> Verdict:
     """
     if gold == predicted:
         return "right"
-    return "bound_wrong" if predicted is not None and named(gold) & named(predicted) else "wrong"
+    return "bound_wrong" if predicted is not None and named_numbers(gold) & named_numbers(predicted) else "wrong"
 
 
-def named(value: TroopCount) -> frozenset[int]:
+def named_numbers(value: TroopCount) -> frozenset[int]:
     """The numbers that the words of such a value may have named: `more than n` is n+1–, `fewer than n` is 0–n-1."""
     low, high = value.minimum, value.maximum
     if high is None:
@@ -76,7 +76,7 @@ def named(value: TroopCount) -> frozenset[int]:
 RATIO = frozenset({"in", "per"})
 """What makes a ratio of two numbers between which nothing else stands: `one in five`."""
 
-TRAILING = frozenset({"or", "at"})
+TRAILING_WORDS = frozenset({"or", "at"})
 """How the bounds begin that may follow behind the noun: `500 soldiers or more`."""
 
 
@@ -89,9 +89,9 @@ def parse_troop_count(text: str) -> TroopCount | None:
     Returns:
         The value, by the conventions of this package; None where no number can be defended.
     """
-    atoms = of_text(text)
+    atoms = tokenize_text(text)
     at = 0
-    while (term := quantity(atoms, at)) is None and atoms[at].text in NEUTRAL:
+    while (term := parse_quantity(atoms, at)) is None and atoms[at].text in NEUTRAL:
         at += 1
     whole = term and _with_rest(atoms, term)
     if whole is None or (whole.low is None and whole.high is None):
@@ -104,7 +104,7 @@ def can_begin(word: str) -> bool:
     """Whether a quantity may begin with this token: a look-up that spares most tokens the grammar."""
     if word[:1].isdigit() or word.lower() in NUMBER_STARTS:
         return True
-    pieces = () if word.isalpha() else cut_word(word)
+    pieces = () if word.isalpha() else tokenize_word(word)
     return bool(pieces) and pieces[0][0] in NUMBER_STARTS
 
 
@@ -120,8 +120,8 @@ def quantity_at(words: Sequence[str], index: int) -> int | None:
     """
     if not can_begin(words[index]):
         return None
-    atoms = of_words(words, index)
-    term = quantity(atoms, 0)
+    atoms = tokenize_words(words, index)
+    term = parse_quantity(atoms, 0)
     end = -1 if term is None else atoms[term.end - 1].token
     return end if end > index else None
 
@@ -150,10 +150,10 @@ def _other(atoms: NumberTokens, at: int) -> int | None:
     """The index after a second quantity, or after digits that are no number (`1,200 000`), that begin here."""
     if atoms.inside_word(at):
         return None
-    term = quantity(atoms, at)
+    term = parse_quantity(atoms, at)
     if term is not None:
         return term.end
-    odd = atoms[at].text[:1].isdecimal() and not atoms.continues(at + 1) and number(atoms, at) is None
+    odd = atoms[at].text[:1].isdecimal() and not atoms.continues(at + 1) and parse_number(atoms, at) is None
     return at + 1 if odd else None
 
 
@@ -170,7 +170,7 @@ def _joins(atoms: NumberTokens, at: int, *, joined: bool, directly: bool) -> boo
 
 def _repeats(atoms: NumberTokens, at: int, first: NumberTerm) -> bool:
     """Whether the same stands here again, in brackets: `250 (two hundred and fifty)`."""
-    other = quantity(atoms, at)
+    other = parse_quantity(atoms, at)
     return atoms[at - 1].text == "(" and other is not None and (first.low, first.high) == (other.low, other.high)
 
 
@@ -178,8 +178,8 @@ def _with_trailing(atoms: NumberTokens, term: NumberTerm) -> NumberTerm:
     """The term with the bound that stands behind its noun: `500 soldiers or more`."""
     at = term.end
     while atoms[at].text and _other(atoms, at) is None:
-        bound, _ = grammar.phrase(AFTER, atoms, at)
-        if bound is not None and atoms[at].text in TRAILING:
-            return grammar.apply(term, bound)
+        bound, _ = grammar.match_phrase(AFTER, atoms, at)
+        if bound is not None and atoms[at].text in TRAILING_WORDS:
+            return grammar.apply_bound(term, bound)
         at += 1
     return term

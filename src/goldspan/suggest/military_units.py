@@ -167,7 +167,7 @@ NO_NAME = TokenFlag.TITLE | TokenFlag.RANK | TokenFlag.FUNCTION | TokenFlag.TIME
 GENERIC = TokenFlag.DEMONYM | TokenFlag.ORG | TokenFlag.TITLE | TokenFlag.DIRECTION | TokenFlag.RANK | HEADS
 
 
-def leftwards(words: ParagraphTokens, at: int, floor: int) -> int:
+def name_start(words: ParagraphTokens, at: int, floor: int) -> int:
     """Where the modifiers in front of the head at `at` begin, not before `floor`."""
     i = _quoted(words, at, floor)
     while i > floor:
@@ -260,7 +260,7 @@ def _is_one_name(words: ParagraphTokens, j: int) -> bool:
     return any(gazetteer().end(words.forms, s) > j + 1 for s in range(max(0, j - 2), j))
 
 
-def trimmed(words: ParagraphTokens, start: int, at: int) -> int:
+def trimmed_start(words: ParagraphTokens, start: int, at: int) -> int:
     """The start of the designation itself: from its number on, without a possessor or a sentence's first word."""
     for j in range(start, at + 1):
         if words.kinds[j] & TokenFlag.ORDINAL or (j < at and words.lower[j] in SPELLED):
@@ -284,7 +284,7 @@ def _is_counted_off(words: ParagraphTokens, j: int) -> bool:
     return bool(words.kinds[j] & TokenFlag.NUMBER and words.kinds[j - 1] & TokenFlag.DEMONYM)
 
 
-def rightwards(words: ParagraphTokens, start: int, end: int, head: str) -> int:
+def name_end(words: ParagraphTokens, start: int, end: int, head: str) -> int:
     """Where the designation ends: with its head, an area, a code, or `of` a state.
 
     Args:
@@ -517,7 +517,7 @@ def _known(words: ParagraphTokens, i: int, end: int, floor: int) -> UnitPiece | 
         longer = _headed(words, end - 1, floor, least=i)
         if longer is not None:
             return longer
-    return UnitPiece(i, rightwards(words, i, end, words.lower[end - 1]), 0, "unit.listed", 0.95)
+    return UnitPiece(i, name_end(words, i, end, words.lower[end - 1]), 0, "unit.listed", 0.95)
 
 
 def _headed(words: ParagraphTokens, i: int, floor: int, least: int | None = None) -> UnitPiece | None:
@@ -537,17 +537,17 @@ def _headed(words: ParagraphTokens, i: int, floor: int, least: int | None = None
     is_before = following & TokenFlag.CAP and following & TokenFlag.ORG and words.lower[i + 1] not in BODIES
     if head in BEFORE_BODY and is_before:
         return None
-    start = leftwards(words, at, floor)
+    start = name_start(words, at, floor)
     if start == at < i and head not in SOLO and head != "task force":
         at, head = i, words.lower[i]
-    start = trimmed(words, start, at)
+    start = trimmed_start(words, start, at)
     if least is not None and not any(words.kinds[j] & TokenFlag.ORDINAL for j in range(least, i)):
         start = min(start, least)
     if head in ("staff", "team") or not is_unit(words, start, at, head):
         return None
     numbered = is_numbered(words, start, at)
     size = lexicon().heads.get(head, MIDDLE if numbered else 0)
-    end = rightwards(words, start, i + 1, head)
+    end = name_end(words, start, i + 1, head)
     return UnitPiece(start, end, size, "unit.numbered" if numbered else "unit.named", 0.9)
 
 

@@ -16,7 +16,7 @@ CASED = TokenFlag.CAP | TokenFlag.FUNCTION | TokenFlag.PARTICLE
 NO_NAME = TokenFlag.FUNCTION | TokenFlag.TIME
 
 
-def find(words: ParagraphTokens) -> Iterator[SpanCandidate]:
+def find_organizations(words: ParagraphTokens) -> Iterator[SpanCandidate]:
     """All names of a paragraph that shield what stands inside them."""
     done = 0
     for i, kind in enumerate(words.kinds):

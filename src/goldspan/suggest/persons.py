@@ -23,7 +23,7 @@ JOINS = frozenset(("and", ",", "or", "/", "&"))
 WEIGHT = 0.6
 
 
-def spread_lists(evidence: NameEvidence, names: list[tuple[str, NameMention]], page: ParagraphTokens) -> None:
+def spread_label_in_lists(evidence: NameEvidence, names: list[tuple[str, NameMention]], page: ParagraphTokens) -> None:
     """Give the undecided names of each list of a paragraph the label that the decided ones share.
 
     Args:
@@ -206,7 +206,7 @@ MOST_PARTICLES = 3
 NICKNAME = 5
 
 
-def find_persons(words: ParagraphTokens, covered: Sequence[bool]) -> Iterator[tuple[int, int]]:
+def find_name_runs(words: ParagraphTokens, covered: Sequence[bool]) -> Iterator[tuple[int, int]]:
     """The runs of a paragraph, as half-open token ranges; tokens that are covered belong to none."""
     i, n = 0, len(words)
     while i < n:
@@ -228,8 +228,8 @@ def _end(words: ParagraphTokens, i: int, covered: Sequence[bool]) -> int:
     opens = _opens(words, i)
     is_listed = place > i + 1 and words.kinds[place - 1] & TokenFlag.CAP and not any(covered[i:place])
     if not is_listed or (words.kinds[i] & TokenFlag.FUNCTION and words.first[i]):
-        return extend_person(words, i, covered) if opens else i
-    further = extend_person(words, i, covered) if opens and place < len(words) else place
+        return extend_name(words, i, covered) if opens else i
+    further = extend_name(words, i, covered) if opens and place < len(words) else place
     if (
         further <= place
         or words.kinds[further - 1] & (TokenFlag.COMMON | TokenFlag.CLASS)
@@ -294,7 +294,7 @@ def _breaks(words: ParagraphTokens, i: int) -> bool:
     return bool(words.kind(i + 1) & (OFFICE | TokenFlag.RANK))
 
 
-def extend_person(words: ParagraphTokens, i: int, covered: Sequence[bool]) -> int:
+def extend_name(words: ParagraphTokens, i: int, covered: Sequence[bool]) -> int:
     """The end of the name that begins at `i`: further capitals, particles, hyphens and a nickname between."""
     end, step = i + 1, 1
     while step and end < len(words) and not covered[end]:

@@ -113,7 +113,7 @@ def _after(words: ParagraphTokens, i: int, covered: Sequence[bool]) -> int:
     begins = words.lower[end] in ("al", "as", "el") or words.kinds[end] & TokenFlag.CAP
     if not begins or words.kinds[end] & (NO_NAME | TokenFlag.ORG):
         return i + 1
-    return persons.extend_person(words, end, covered)
+    return persons.extend_name(words, end, covered)
 
 
 Sign = tuple[str, float]

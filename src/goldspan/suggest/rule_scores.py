@@ -85,7 +85,7 @@ class RuleReport:
         return [table for table in made if table.rows]
 
 
-def by_rule(gold: Sequence[Example], suggested: Mapping[str, Sequence[Example]]) -> RuleReport:
+def score_rules(gold: Sequence[Example], suggested: Mapping[str, Sequence[Example]]) -> RuleReport:
     """Suggestions against gold, span by span in the coordinates of their articles, by rule.
 
     Args:

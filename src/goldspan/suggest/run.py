@@ -97,7 +97,9 @@ BATCH = 1_000_000
 KEY = "document"
 
 
-def suggest(documents: Iterable[Document], *, suggester: Suggester) -> Iterator[tuple[Document, list[Example]]]:
+def suggest_documents(
+    documents: Iterable[Document], *, suggester: Suggester
+) -> Iterator[tuple[Document, list[Example]]]:
     """The examples of each document with the spans found in them.
 
     An example's further keys are `rules` and `scores`, aligned with its spans, and `document`, the other keys that the
@@ -109,13 +111,15 @@ def suggest(documents: Iterable[Document], *, suggester: Suggester) -> Iterator[
             yield document, [_carrying(document, example) for example in found]
 
 
-def write(documents: Iterable[Document], folder: Path, *, suggester: Suggester) -> Iterator[SuggestedDocument]:
+def write_suggestions(
+    documents: Iterable[Document], folder: Path, *, suggester: Suggester
+) -> Iterator[SuggestedDocument]:
     """Write the suggestions of each document to `<folder>/<id>.jsonl`, one document after the other.
 
     Raises:
         InputError: for an id that is no file name.
     """
-    for document, found in suggest(documents, suggester=suggester):
+    for document, found in suggest_documents(documents, suggester=suggester):
         if document.id in ("", ".", "..") or "/" in document.id or "\\" in document.id:
             raise InputError(
                 f"the id {document.id!r} is no file name",

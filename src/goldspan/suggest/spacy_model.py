@@ -73,7 +73,7 @@ def _listens(nlp: Language) -> bool:
     return any("listener" in node.name for node in model.walk())
 
 
-def find(doc: Doc, words: ParagraphTokens, labels: Mapping[str, str]) -> Iterator[SpanCandidate]:
+def find_entities(doc: Doc, words: ParagraphTokens, labels: Mapping[str, str]) -> Iterator[SpanCandidate]:
     """The entities of a paragraph, their edges made tight."""
     by_start = {at: i for i, at in enumerate(words.starts)}
     by_end = {at: i for i, at in enumerate(words.ends)}

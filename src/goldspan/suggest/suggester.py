@@ -23,8 +23,8 @@ from goldspan.suggest.candidates import (
     resolve_overlaps,
 )
 from goldspan.suggest.lexicon import TokenFlag, lexicon
-from goldspan.suggest.tokens import words_of
-from goldspan.suggest.truecase import view
+from goldspan.suggest.tokens import paragraph_tokens
+from goldspan.suggest.truecase import normalized_text
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping, Sequence
@@ -44,7 +44,7 @@ SHORTEST_PART = 3
 SHOUTED = 0.75
 
 
-def candidates(
+def document_candidates(
     pages: Sequence[ParagraphTokens], voices: Sequence[Sequence[SpanCandidate]], labels: Container[str]
 ) -> list[list[SpanCandidate]]:
     """The spans of a document, as flat candidates of each of its paragraphs.
@@ -62,7 +62,7 @@ def candidates(
     ]
     _spread_surnames(evidence, pages)
     for page, names in zip(pages, runs, strict=True):
-        persons.spread_lists(evidence, names, page)
+        persons.spread_label_in_lists(evidence, names, page)
     for mention, (label, rule, score) in evidence.decided():
         if label != OTHER:
             fixed[mention.page].append(SpanCandidate(mention.start, mention.end, label, rule, score))
@@ -72,10 +72,13 @@ def candidates(
 def _fixed(pages: Sequence[ParagraphTokens]) -> list[list[SpanCandidate]]:
     """Units, bodies and the acronyms of both: names that need no pooling."""
     fixed = [
-        [_as_force(page, c) for c in resolve_overlaps([*military_units.find_units(page), *organizations.find(page)])]
+        [
+            _as_force(page, c)
+            for c in resolve_overlaps([*military_units.find_units(page), *organizations.find_organizations(page)])
+        ]
         for page in pages
     ]
-    known = acronyms(pages, fixed)
+    known = introduced_acronyms(pages, fixed)
     return [resolve_overlaps([*found, *_repeated(page, known)]) for page, found in zip(pages, fixed, strict=True)]
 
 
@@ -83,7 +86,7 @@ def _whole(
     page: ParagraphTokens, found: list[SpanCandidate], voice: Sequence[SpanCandidate], labels: Container[str]
 ) -> list[SpanCandidate]:
     """All candidates of a paragraph, its quantities and what only the model knows added, made flat."""
-    quantities = troop_counts.find(page, {c.start: c.end for c in found if c.label == UNIT})
+    quantities = troop_counts.find_troop_counts(page, {c.start: c.end for c in found if c.label == UNIT})
     others = (c for c in voice if c.label not in NAMES)
     wanted = [c for c in (*found, *quantities, *others) if c.label in labels or c.label in (UNIT, OTHER)]
     return [c for c in resolve_overlaps(wanted) if c.label in labels]
@@ -102,7 +105,7 @@ def _gather(
     whole = [SpanCandidate(start, end, PLACE, "place.named", 0.85) for start, end in places.find_places(page, covered)]
     _cover(covered, whole)
     found += whole
-    runs = {run: "".join(page.forms[run[0] : run[1]]) for run in persons.find_persons(page, covered)}
+    runs = {run: "".join(page.forms[run[0] : run[1]]) for run in persons.find_name_runs(page, covered)}
     for (start, end), name in runs.items():
         _weigh(evidence, page, start, end, name)
         evidence.mentions[name].append(NameMention(n, start, end))
@@ -149,7 +152,7 @@ def _parts(tokens: list[str]) -> Iterator[tuple[str, float]]:
         yield from [("".join(tokens[-2:]), LAST_TWO)] if len(others) > 1 else []
 
 
-def acronyms(pages: Sequence[ParagraphTokens], fixed: Sequence[list[SpanCandidate]]) -> dict[str, str]:
+def introduced_acronyms(pages: Sequence[ParagraphTokens], fixed: Sequence[list[SpanCandidate]]) -> dict[str, str]:
     """Acronyms that the document introduces in brackets behind a name, with the label of the name (MU-6)."""
     seen: dict[str, Counter[str]] = {}
     for page, found in zip(pages, fixed, strict=True):
@@ -215,23 +218,25 @@ class Suggester:
     def suggest_all(self, documents: Sequence[Sequence[Example]]) -> Iterator[list[Example]]:
         """The examples of several documents, each found with its own document in view."""
         with self.nlp.memory_zone():
-            views = [view(example.text) for examples in documents for example in examples]
+            views = [normalized_text(example.text) for examples in documents for example in examples]
             docs = self.nlp.pipe(views, batch_size=BATCH) if self.has_model else map(self.nlp.make_doc, views)
             found = [self._spans(examples, list(islice(docs, len(examples)))) for examples in documents]
         yield from found
 
     def _spans(self, examples: Sequence[Example], docs: Sequence[Doc]) -> list[Example]:
-        pages = [words_of(doc, example.text) for doc, example in zip(docs, examples, strict=True)]
+        pages = [paragraph_tokens(doc, example.text) for doc, example in zip(docs, examples, strict=True)]
         voices: list[list[SpanCandidate]] = [[] for _ in pages]
         if self.has_model:
-            voices = [list(spacy_model.find(doc, page, self.labels)) for doc, page in zip(docs, pages, strict=True)]
-        kept = candidates(pages, voices, self.scheme)
+            voices = [
+                list(spacy_model.find_entities(doc, page, self.labels)) for doc, page in zip(docs, pages, strict=True)
+            ]
+        kept = document_candidates(pages, voices, self.scheme)
         return [self._example(*row) for row in zip(examples, pages, kept, strict=True)]
 
     def _example(self, example: Example, page: ParagraphTokens, kept: list[SpanCandidate]) -> Example:
         rows = sorted(
             (
-                Span(*balanced(example.text, page.starts[c.start], page.ends[c.end - 1]), c.label),
+                Span(*with_opening_bracket(example.text, page.starts[c.start], page.ends[c.end - 1]), c.label),
                 c.rule,
                 round(c.weight, 2),
             )
@@ -241,7 +246,7 @@ class Suggester:
         return replace(example, spans=tuple(span for span, _, _ in rows), extra=extra)
 
 
-def balanced(text: str, start: int, end: int) -> tuple[int, int]:
+def with_opening_bracket(text: str, start: int, end: int) -> tuple[int, int]:
     """The edges with the bracket that a supplied word opens before them (P-2): `(Jens) Stoltenberg`."""
     for opening, closing in ("()", "[]"):
         inside = text[start:end]

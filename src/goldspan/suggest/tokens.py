@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from goldspan.suggest.lexicon import TokenFlag, lexicon
-from goldspan.suggest.truecase import shouts
+from goldspan.suggest.truecase import is_all_caps
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -63,7 +63,7 @@ class ParagraphTokens:
         return inside and self.words[i] in HYPHENS and self.tight[i] and self.tight[i + 1]
 
 
-def words_of(doc: Doc, source: str) -> ParagraphTokens:
+def paragraph_tokens(doc: Doc, source: str) -> ParagraphTokens:
     """The tokens of a paragraph.
 
     Args:
@@ -71,7 +71,7 @@ def words_of(doc: Doc, source: str) -> ParagraphTokens:
         source: the paragraph as it stands, of the same length.
     """
     look = lexicon().look
-    out = ParagraphTokens(doc.text, [], [], [], [], [], [], [], [], shouts(source))
+    out = ParagraphTokens(doc.text, [], [], [], [], [], [], [], [], is_all_caps(source))
     at, first, tight = 0, True, False
     for token in doc:
         word = token.text

@@ -38,14 +38,14 @@ YEARS = range(1800, 2100)
 YEAR_DIGITS = 4
 
 
-class NumberMention(NamedTuple):
+class QuantityMention(NamedTuple):
     """A quantity among the tokens of a paragraph, half-open."""
 
     start: int
     end: int
 
 
-def find_numbers(words: ParagraphTokens) -> Iterator[NumberMention]:
+def find_quantities(words: ParagraphTokens) -> Iterator[QuantityMention]:
     """The quantities of a paragraph, the longest from the left, a leading article out (G-2)."""
     i, n = 0, len(words)
     while i < n:
@@ -56,7 +56,7 @@ def find_numbers(words: ParagraphTokens) -> Iterator[NumberMention]:
         if not _is_name(words, i, end):
             article = words.lower[i] in ARTICLES and i + 1 < end
             article = article and words.lower[i + 1] not in cues("counts.numerals")
-            yield NumberMention(i + (article or words.lower[i] == "from"), end)
+            yield QuantityMention(i + (article or words.lower[i] == "from"), end)
         i = end
 
 
@@ -74,7 +74,7 @@ def _is_name(words: ParagraphTokens, i: int, end: int) -> bool:
     return goes_on and words.next_to(end + 1) not in COMPOUNDS
 
 
-def is_date(words: ParagraphTokens, number: NumberMention) -> bool:
+def is_date(words: ParagraphTokens, number: QuantityMention) -> bool:
     """Whether a quantity is a year or the day of a month."""
     i, j = number
     word = words.words[j - 1]
@@ -88,7 +88,7 @@ def is_date(words: ParagraphTokens, number: NumberMention) -> bool:
 VERBS = cues("counts.verbs")
 LOSSES = cues("counts.losses")
 AFTER_BARE = cues("counts.after_bare")
-NOBODY = cues("counts.civil") | cues("counts.police")
+CIVIL_CUES = cues("counts.civil") | cues("counts.police")
 CIVILIAN_CUES = cues("counts.police") | {"civilian", "civilians"}
 
 
@@ -114,13 +114,13 @@ class SentenceContext:
         return set(self._words.lower[start:end])
 
 
-def is_bare(words: ParagraphTokens, j: int) -> bool:
+def has_no_noun(words: ParagraphTokens, j: int) -> bool:
     """Whether no noun follows a quantity that ends at `j`; `West` in a name is no direction."""
     following = words.next_to(j)
     return not following or (following in AFTER_BARE and not words.kinds[j] & TokenFlag.CAP)
 
 
-def value(word: str) -> float:
+def number_value(word: str) -> float:
     """The number that digits mean, 0 where the word has none."""
     digits = word.replace(",", "").replace(".", "")
     return float(digits) if digits.isdecimal() else 0.0
@@ -136,14 +136,14 @@ STANDING = cues("counts.standing")
 PUTTING = cues("counts.putting")
 
 
-def is_strength(words: ParagraphTokens, number: NumberMention, sentences: SentenceContext) -> bool:
+def is_strength(words: ParagraphTokens, number: QuantityMention, sentences: SentenceContext) -> bool:
     """`a troop strength of 5,230`, `a battalion of 350`, `shrank to under 10,000` behind a force."""
     i, j = number
-    if max(value(words.words[i]), value(words.words[j - 1])) < LEAST_STRENGTH:
+    if max(number_value(words.words[i]), number_value(words.words[j - 1])) < LEAST_STRENGTH:
         return False
     if _is_of_group(words, number):
         return True
-    if not is_bare(words, j) or (
+    if not has_no_noun(words, j) or (
         words.kind(i - 1) & TokenFlag.CAP and words.kind(i - 1) & (TokenFlag.CLASS | TokenFlag.PREFIX)
     ):
         return False
@@ -152,33 +152,33 @@ def is_strength(words: ParagraphTokens, number: NumberMention, sentences: Senten
     )
 
 
-def _is_of_group(words: ParagraphTokens, number: NumberMention) -> bool:
+def _is_of_group(words: ParagraphTokens, number: QuantityMention) -> bool:
     """`a battalion of 350`, `three brigades with nearly 9,000`."""
     i, j = number
-    before, is_open = words.next_to(i - 1), is_bare(words, j)
+    before, is_open = words.next_to(i - 1), has_no_noun(words, j)
     if before == "with":
-        return is_open and words.next_to(i - 2) in GROUPS
+        return is_open and words.next_to(i - 2) in GROUP_NOUNS
     return before == "of" and (is_open or words.next_to(j) in cues("counts.after_group")) and _is_group(words, i - 2)
 
 
-def _is_numbered(words: ParagraphTokens, number: NumberMention) -> bool:
+def _is_numbered(words: ParagraphTokens, number: QuantityMention) -> bool:
     """`the garrison numbered 900`."""
-    near = around(words, *number)
+    near = words_around(words, *number)
     is_verb = words.next_to(number.start - 1) in cues("counts.numbering")
-    return is_verb and bool(near & SUPPORT) and not near & CIVILIAN_CUES
+    return is_verb and bool(near & MILITARY_CUES) and not near & CIVILIAN_CUES
 
 
 def _is_implied(words: ParagraphTokens, i: int, sentences: SentenceContext) -> bool:
     """Whether a sentence speaks of strength, or of how a force changed, in front of a quantity at token `i`."""
     said = sentences.said(i, before=REACH, behind=0)
-    if said & NOBODY or sentences.said(i, before=UNIT_REACH, behind=0) & CIVILIAN_CUES:
+    if said & CIVIL_CUES or sentences.said(i, before=UNIT_REACH, behind=0) & CIVILIAN_CUES:
         return False
     if words.next_to(i - 1) in cues("counts.not_after"):
         return False
     return bool(said & cues("counts.strength") or (said & cues("counts.changes") and _is_behind_unit(words, i)))
 
 
-def _is_said(words: ParagraphTokens, number: NumberMention, sentences: SentenceContext) -> bool:
+def _is_said(words: ParagraphTokens, number: QuantityMention, sentences: SentenceContext) -> bool:
     """`the authorized strength of 16,700`, `personnel totalled 16,089`, `the strength stood at 4,012`."""
     i = number.start
     before, earlier = words.next_to(i - 1), words.next_to(i - 2)
@@ -194,9 +194,9 @@ def _is_said(words: ParagraphTokens, number: NumberMention, sentences: SentenceC
 
 
 def _is_group(words: ParagraphTokens, k: int) -> bool:
-    if words.next_to(k - 1) in NOBODY:
+    if words.next_to(k - 1) in CIVIL_CUES:
         return False
-    return words.next_to(k) in GROUPS or (words.next_to(k) == ")" and bool(words.kind(k - 1) & TokenFlag.UPPER))
+    return words.next_to(k) in GROUP_NOUNS or (words.next_to(k) == ")" and bool(words.kind(k - 1) & TokenFlag.UPPER))
 
 
 def _is_behind_unit(words: ParagraphTokens, i: int) -> bool:
@@ -214,8 +214,8 @@ TAIL = 4
 NEAR = 6
 
 
-def find_unstated(
-    words: ParagraphTokens, rest: list[NumberMention], sure: list[SpanCandidate], units: Mapping[int, int]
+def find_elliptic_counts(
+    words: ParagraphTokens, rest: list[QuantityMention], sure: list[SpanCandidate], units: Mapping[int, int]
 ) -> Iterator[SpanCandidate]:
     """The quantities among `rest` that count military people, too.
 
@@ -229,7 +229,7 @@ def find_unstated(
         return
     sentences = SentenceContext(words)
     soldiers = {sentences.number(c.start) for c in sure}
-    lists = find_contributions(words, rest, sentences)
+    lists = find_listed_contributions(words, rest, sentences)
     for number in rest:
         if is_date(words, number):
             continue
@@ -244,7 +244,7 @@ def find_unstated(
             soldiers.add(sentences.number(number.start))
 
 
-def _rule(words: ParagraphTokens, number: NumberMention, sentences: SentenceContext, soldiers: set[int]) -> str:
+def _rule(words: ParagraphTokens, number: QuantityMention, sentences: SentenceContext, soldiers: set[int]) -> str:
     """The rule by which a quantity counts military people, or nothing."""
     sentence = sentences.number(number.start)
     is_near = not soldiers.isdisjoint((sentence, sentence - 1))
@@ -259,7 +259,7 @@ def _rule(words: ParagraphTokens, number: NumberMention, sentences: SentenceCont
     return "count.unsaid" if sentence in soldiers and _is_plain(words, number, sentences) else ""
 
 
-def _is_part(words: ParagraphTokens, number: NumberMention, *, is_near: bool) -> bool:
+def _is_part(words: ParagraphTokens, number: QuantityMention, *, is_near: bool) -> bool:
     """`14,000 of its soldiers`, `some 6,000 of its 12,000 men`; `two of them` where soldiers are near."""
     i, j = number
     if words.next_to(j) != "of" or words.lower[i] in ARTICLES:
@@ -275,20 +275,20 @@ def _is_part(words: ParagraphTokens, number: NumberMention, *, is_near: bool) ->
 
 def _is_of_them(words: ParagraphTokens, k: int) -> bool:
     """`of them`, and `of the 50,000`, whose noun is unsaid, too."""
-    is_number = words.next_to(k) == "the" and value(words.next_to(k + 1)) >= LEAST_STRENGTH
+    is_number = words.next_to(k) == "the" and number_value(words.next_to(k + 1)) >= LEAST_STRENGTH
     return is_number or words.next_to(k) in ("them", "whom")
 
 
 def _is_of_soldiers(words: ParagraphTokens, j: int, *, is_near: bool) -> bool:
     """Whether the noun behind `of` at token `j` names military people."""
-    strong, weak, _ = nouns()
+    strong, weak, _ = personnel_nouns()
     for k in range(j + 1, min(j + 1 + PART, len(words))):
         word = words.lower[k]
         is_noun = word in strong and (word not in weak or is_near or word in ("men", "personnel", "attackers"))
         if is_noun and words.next_to(k + 1) not in POSSESSION:
             return True
         is_other = words.kinds[k] & TokenFlag.FUNCTION and word not in DETERMINERS
-        if is_other or word in NOBODY or word in ".,;":
+        if is_other or word in CIVIL_CUES or word in ".,;":
             return False
     return False
 
@@ -303,11 +303,11 @@ def _determines(words: ParagraphTokens, k: int) -> bool:
 def _speaks_of_soldiers(sentences: SentenceContext, i: int) -> bool:
     """Whether the sentence of token `i` names soldiers, counted or not, and nobody else."""
     said = sentences.said(i)
-    strong, weak, _ = nouns()
-    return not said.isdisjoint(strong - weak) and said.isdisjoint(NOBODY)
+    strong, weak, _ = personnel_nouns()
+    return not said.isdisjoint(strong - weak) and said.isdisjoint(CIVIL_CUES)
 
 
-def _is_of_unit(words: ParagraphTokens, number: NumberMention, units: Mapping[int, int]) -> bool:
+def _is_of_unit(words: ParagraphTokens, number: QuantityMention, units: Mapping[int, int]) -> bool:
     """`the 37,000 of the Unified Task Force`: a quantity of what a force consists of."""
     j = number.end
     if words.next_to(j) != "of" or words.lower[number.start] in (*ARTICLES, "one"):
@@ -316,15 +316,15 @@ def _is_of_unit(words: ParagraphTokens, number: NumberMention, units: Mapping[in
     return end is not None and not words.kind(end) & TokenFlag.COMMON and words.next_to(end) not in POSSESSION
 
 
-def _is_rest(words: ParagraphTokens, number: NumberMention) -> bool:
+def _is_rest(words: ParagraphTokens, number: QuantityMention) -> bool:
     """`the remaining 1,500`, `3,200 of their own`: more of the soldiers that were spoken of."""
     i, j = number
     if words.lower[j : j + 2] == ["of", "their"] and words.next_to(j + 2) == "own":
         return True
-    return words.next_to(i - 1) == "remaining" and (is_bare(words, j) or words.next_to(j) in VERBS)
+    return words.next_to(i - 1) == "remaining" and (has_no_noun(words, j) or words.next_to(j) in VERBS)
 
 
-def _is_loss(words: ParagraphTokens, number: NumberMention) -> bool:
+def _is_loss(words: ParagraphTokens, number: QuantityMention) -> bool:
     """`… and 43 were wounded`, `capturing 17`: the dead and wounded of a sentence about soldiers."""
     i, j = number
     following = words.next_to(j)
@@ -338,7 +338,7 @@ def _is_loss(words: ParagraphTokens, number: NumberMention) -> bool:
     return words.next_to(i - 1) in cues("counts.losing") and (not following or following in AFTER_BARE)
 
 
-def _is_plain(words: ParagraphTokens, number: NumberMention, sentences: SentenceContext) -> bool:
+def _is_plain(words: ParagraphTokens, number: QuantityMention, sentences: SentenceContext) -> bool:
     """A quantity that counts nothing else in a sentence about soldiers: `… and the Netherlands 270`."""
     i, j = number
     before, following = words.next_to(i - 1), words.next_to(j)
@@ -349,21 +349,21 @@ def _is_plain(words: ParagraphTokens, number: NumberMention, sentences: Sentence
     is_pronoun = words.lower[i:j] == ["one"] or words.lower[i] in ARTICLES
     is_clause = words.words[j - 1].isdigit() and int(words.words[j - 1]) < LEAST_FIGURE and following not in VERBS
     if following == "others":
-        return words.next_to(j + 1) not in ("were", "was") and not sentences.said(i, NEAR_UNIT, NEAR_UNIT) & NOBODY
+        return words.next_to(j + 1) not in ("were", "was") and not sentences.said(i, NEAR_UNIT, NEAR_UNIT) & CIVIL_CUES
     if before in cues("counts.among") and words.next_to(i - 2) in ("of", "among"):
         return True
     if is_age or is_day or is_pronoun or is_clause or before in cues("counts.not_after"):
         return False
-    if not is_bare(words, j) and following not in VERBS:
+    if not has_no_noun(words, j) and following not in VERBS:
         return False
-    return not sentences.said(i, before=NEAR_UNIT, behind=NEAR_UNIT) & NOBODY
+    return not sentences.said(i, before=NEAR_UNIT, behind=NEAR_UNIT) & CIVIL_CUES
 
 
 CIVIL = cues("counts.civil")
 POLICE = cues("counts.police")
 CIVILIANS = POLICE | {"civilian", "civilians"}
-GROUPS = cues("counts.groups")
-SUPPORT = cues("counts.support")
+GROUP_NOUNS = cues("counts.groups")
+MILITARY_CUES = cues("counts.support")
 POSSESSION = frozenset(("'s", "’s", "'", "’"))
 # So many words may stand between a quantity and its noun, and so many behind a noun before a longer one.
 MOST_BETWEEN = 8
@@ -376,14 +376,14 @@ BEFORE_WITH = 6
 
 
 @cache
-def nouns() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+def personnel_nouns() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
     """Nouns for military people, those of them that need support, and the adjectives between."""
     lists = ("personnel", "personnel_weak", "personnel_adjectives")
     strong, weak, adjectives = (frozenset(entry.lower() for entry in entries(name)) for name in lists)
     return strong, weak, adjectives
 
 
-def find(words: ParagraphTokens, units: Mapping[int, int]) -> Iterator[SpanCandidate]:
+def find_troop_counts(words: ParagraphTokens, units: Mapping[int, int]) -> Iterator[SpanCandidate]:
     """All quantities of military people of a paragraph.
 
     Args:
@@ -391,9 +391,9 @@ def find(words: ParagraphTokens, units: Mapping[int, int]) -> Iterator[SpanCandi
         units: the unit names found in it, end by start.
     """
     sure: list[SpanCandidate] = []
-    rest: list[NumberMention] = []
+    rest: list[QuantityMention] = []
     done = 0
-    for number in find_numbers(words):
+    for number in find_quantities(words):
         if number.start < done:
             continue
         found = _compound(words, number) or _counted(words, number, units)
@@ -403,15 +403,15 @@ def find(words: ParagraphTokens, units: Mapping[int, int]) -> Iterator[SpanCandi
             sure.append(found)
             done = found.end
     yield from sure
-    yield from find_unstated(words, rest, sure, units)
+    yield from find_elliptic_counts(words, rest, sure, units)
 
 
-def around(words: ParagraphTokens, start: int, end: int, near: int = NEAR_UNIT) -> set[str]:
+def words_around(words: ParagraphTokens, start: int, end: int, near: int = NEAR_UNIT) -> set[str]:
     """The words before and, half as far, behind a stretch of tokens."""
     return {*words.lower[max(0, start - near) : start], *words.lower[end : end + near // 2]}
 
 
-def _compound(words: ParagraphTokens, number: NumberMention) -> SpanCandidate | None:
+def _compound(words: ParagraphTokens, number: QuantityMention) -> SpanCandidate | None:
     """`3,000-strong`, `30-man patrol` (T-4)."""
     i, j = number
     if words.lower[j - 1] not in COMPOUNDS:
@@ -421,12 +421,12 @@ def _compound(words: ParagraphTokens, number: NumberMention) -> SpanCandidate | 
         j += 1
     if words.lower[j - 1] == "strong":
         return SpanCandidate(i, j, COUNT, "count.strong", 0.9)
-    return SpanCandidate(i, j, COUNT, "count.strong", 0.7) if words.next_to(j) in GROUPS else None
+    return SpanCandidate(i, j, COUNT, "count.strong", 0.7) if words.next_to(j) in GROUP_NOUNS else None
 
 
-def _counted(words: ParagraphTokens, number: NumberMention, units: Mapping[int, int]) -> SpanCandidate | None:
+def _counted(words: ParagraphTokens, number: QuantityMention, units: Mapping[int, int]) -> SpanCandidate | None:
     """The quantity with the noun behind it."""
-    strong, _, _ = nouns()
+    strong, _, _ = personnel_nouns()
     lower, j = words.lower, number.end
     j += words.next_to(j) == "of" and lower[j - 1] in cues("counts.vague")
     is_military = is_strange = False
@@ -459,7 +459,7 @@ def _counted(words: ParagraphTokens, number: NumberMention, units: Mapping[int, 
 
 def _adjective(words: ParagraphTokens, j: int, first: int) -> int:
     """How many tokens of a word that may stand before the noun begin at `j`; 0 if none does."""
-    _, _, adjectives = nouns()
+    _, _, adjectives = personnel_nouns()
     word, kind = words.next_to(j), words.kind(j)
     if not word or word in CIVIL | POLICE | cues("counts.measures"):
         return 0
@@ -496,7 +496,7 @@ def _is_military(words: ParagraphTokens, j: int) -> bool:
 
 def _goes_on(words: ParagraphTokens, j: int) -> bool:
     """Whether a noun is only the first part of a longer one: `infantry soldiers`, `rebel troops`, `Taliban leaders`."""
-    strong, _, adjectives = nouns()
+    strong, _, adjectives = personnel_nouns()
     for k in range(j + 1, j + 1 + MOST_BEHIND):
         word = words.next_to(k)
         if word in strong:
@@ -507,7 +507,7 @@ def _goes_on(words: ParagraphTokens, j: int) -> bool:
 
 
 def _noun(
-    words: ParagraphTokens, number: NumberMention, end: int, noun: str, *, is_military: bool
+    words: ParagraphTokens, number: QuantityMention, end: int, noun: str, *, is_military: bool
 ) -> SpanCandidate | None:
     """The candidate that ends with its noun, unless the noun counts something else or the quantity is an article."""
     i = number.start
@@ -515,7 +515,7 @@ def _noun(
         return None
     if words.next_to(end) in cues("counts.things") or words.next_to(end) in POSSESSION:
         return None
-    is_weak = noun in nouns()[1]
+    is_weak = noun in personnel_nouns()[1]
     between = set(words.lower[i : end - len(noun.split())])
     if between & CIVIL or (is_weak and between & POLICE):
         return None
@@ -530,7 +530,7 @@ def _noun(
 
 def _conjuncts(words: ParagraphTokens, end: int) -> int:
     """The end of further nouns that share the quantity (G-4): `2,500 Marines, Soldiers and Sailors`."""
-    strong, weak, _ = nouns()
+    strong, weak, _ = personnel_nouns()
     last = end
     while words.next_to(last) == "," and words.next_to(last + 1) in strong - weak:
         last += 2
@@ -541,17 +541,17 @@ def _conjuncts(words: ParagraphTokens, end: int) -> int:
 
 def _supported(words: ParagraphTokens, i: int, end: int, noun: str) -> bool:
     """Whether the words around say that a doubtful noun means military people."""
-    near = around(words, i, end)
+    near = words_around(words, i, end)
     if words.next_to(end) == "of" and _is_force(words, end + 1):
         return True
     if noun == "men":
-        return not near & {"women", "children"} and bool(near & SUPPORT or not near & CIVIL)
+        return not near & {"women", "children"} and bool(near & MILITARY_CUES or not near & CIVIL)
     if noun == "personnel":
         return not near & (CIVILIANS | {"staff"}) or "military" in words.lower[max(0, i - BEFORE_WITH) : i]
     if noun in ("members", "veterans"):
         is_loss = not near.isdisjoint(("loss", "losses", "casualties", "died", "killed"))
         return (is_loss or words.next_to(i - 1) == "with") and _has_unit(words, max(0, i - BEFORE_WITH), i)
-    return noun not in cues("counts.never_alone") and bool(near & SUPPORT) and not near & CIVILIANS
+    return noun not in cues("counts.never_alone") and bool(near & MILITARY_CUES) and not near & CIVILIANS
 
 
 def _is_force(words: ParagraphTokens, k: int) -> bool:
@@ -565,7 +565,7 @@ def _is_force(words: ParagraphTokens, k: int) -> bool:
     if words.next_to(k) in ("security", "armed") and words.next_to(k + 1) == "forces":
         return True
     return bool(words.kind(k) & TokenFlag.CAP or words.next_to(k) in ("a", "an", "his", "its", "their")) and any(
-        words.lower[m] in GROUPS for m in run
+        words.lower[m] in GROUP_NOUNS for m in run
     )
 
 
@@ -586,9 +586,9 @@ GIVING = cues("counts.giving")
 BRACKET = 7
 
 
-def find_contributions(
-    words: ParagraphTokens, rest: list[NumberMention], sentences: SentenceContext
-) -> set[NumberMention]:
+def find_listed_contributions(
+    words: ParagraphTokens, rest: list[QuantityMention], sentences: SentenceContext
+) -> set[QuantityMention]:
     """Numbers in brackets behind names in a sentence about troops: `from Fiji (594), Finland (493)`.
 
     Args:
@@ -596,7 +596,7 @@ def find_contributions(
         rest: its quantities that no noun follows.
         sentences: of the paragraph.
     """
-    listed: dict[int, list[NumberMention]] = {}
+    listed: dict[int, list[QuantityMention]] = {}
     for number in rest:
         i, j = number
         bracketed = words.next_to(i - 1) == "(" and words.kind(i - 2) & TokenFlag.CAP and _closes(words, j)
@@ -605,8 +605,8 @@ def find_contributions(
     kept = _table(words, rest) | _told(words, rest)
     for found in listed.values():
         said = sentences.said(found[0].start) if len(found) > 1 else set()
-        is_named = not said.isdisjoint(nouns()[0]) and said.isdisjoint(NOBODY)
-        if is_named or (said & SUPPORT and not said & CIVILIAN_CUES):
+        is_named = not said.isdisjoint(personnel_nouns()[0]) and said.isdisjoint(CIVIL_CUES)
+        if is_named or (said & MILITARY_CUES and not said & CIVILIAN_CUES):
             kept.update(found)
     return kept
 
@@ -619,18 +619,18 @@ def _closes(words: ParagraphTokens, j: int) -> bool:
     return ")" in inside and "(" not in inside[: inside.index(")")]
 
 
-def _told(words: ParagraphTokens, rest: list[NumberMention]) -> set[NumberMention]:
+def _told(words: ParagraphTokens, rest: list[QuantityMention]) -> set[QuantityMention]:
     """Contributions told one after the other: `Germany provides around 850 …; Norway 188 …; Iceland with one`."""
     told = {number for number in rest if not is_date(words, number) and _is_contribution(words, number)}
     is_list = len(told) >= LEAST_TOLD and not CIVILIAN_CUES & set(words.lower)
-    return told if is_list and SUPPORT & set(words.lower) else set()
+    return told if is_list and MILITARY_CUES & set(words.lower) else set()
 
 
-def _is_contribution(words: ParagraphTokens, number: NumberMention) -> bool:
+def _is_contribution(words: ParagraphTokens, number: QuantityMention) -> bool:
     """Whether a state stands before a quantity that no noun follows."""
     i, j = number
     k = i - 1 - (words.next_to(i - 1) in GIVING)
-    if k < 0 or not (is_bare(words, j) or words.next_to(j) == "of"):
+    if k < 0 or not (has_no_noun(words, j) or words.next_to(j) == "of"):
         return False
     return any(
         gazetteer().end(words.forms, s) == k + 1 and gazetteer().match(words.forms, s)[1] >= SURE
@@ -639,7 +639,7 @@ def _is_contribution(words: ParagraphTokens, number: NumberMention) -> bool:
     )
 
 
-def _table(words: ParagraphTokens, rest: list[NumberMention]) -> set[NumberMention]:
+def _table(words: ParagraphTokens, rest: list[QuantityMention]) -> set[QuantityMention]:
     """The column of a table whose rows begin with states: `Austria      463`."""
     rows = {
         number
@@ -650,4 +650,4 @@ def _table(words: ParagraphTokens, rest: list[NumberMention]) -> set[NumberMenti
         and words.kind(number.start - 1) & TokenFlag.CAP
         and gazetteer().values.get(words.forms[number.start - 1], 0.0) >= SURE
     }
-    return rows if len(rows) > 1 and not NOBODY & set(words.lower) else set()
+    return rows if len(rows) > 1 and not CIVIL_CUES & set(words.lower) else set()

@@ -53,16 +53,16 @@ TWOFOLD = frozenset(("may", "march", "general", "private", "major", "sun", "sat"
 NEAR = 3
 
 
-def view(text: str) -> str:
+def normalized_text(text: str) -> str:
     """The text with shouting and headlines calmed, and line breaks as blanks; of the same length."""
     flat = OVERLONG.sub(lambda m: MARK.sub(r"\1 ", m[0]), text.replace("\n", " "))
     if "[" in flat or "(" in flat:
         flat = INSERTED.sub(lambda m: f" {m[0][1:-1]} ", flat)
-    if shouts(flat):
-        return calm(flat, is_shouted=True)
+    if is_all_caps(flat):
+        return sentence_case(flat, is_shouted=True)
     for start, end, shouted in _lines(text):
         if shouted or (_is_headline(text[start:end]) and not _goes_on(text, end)):
-            flat = flat[:start] + calm(flat[start:end], is_shouted=shouted) + flat[end:]
+            flat = flat[:start] + sentence_case(flat[start:end], is_shouted=shouted) + flat[end:]
     return flat
 
 
@@ -71,7 +71,7 @@ def _lines(text: str) -> Iterator[tuple[int, int, bool]]:
     start = end = 0
     shouted = False
     for line in LINE.finditer(text):
-        loud = shouts(line.group()) or (shouted and line.group().isupper())
+        loud = is_all_caps(line.group()) or (shouted and line.group().isupper())
         if end and not (loud and shouted):
             yield start, end, shouted
         if not (loud and shouted):
@@ -80,14 +80,14 @@ def _lines(text: str) -> Iterator[tuple[int, int, bool]]:
     yield start, end, shouted
 
 
-def shouts(text: str) -> bool:
+def is_all_caps(text: str) -> bool:
     """Whether a text is in capitals throughout, but for a few letters."""
     sample = text[:SAMPLE]
     letters = sum(map(str.isalpha, sample))
     return letters >= LETTERS and sum(map(str.isupper, sample)) >= SHARE * letters
 
 
-def calm(text: str, *, is_shouted: bool) -> str:
+def sentence_case(text: str, *, is_shouted: bool) -> str:
     """The words in the case of a sentence.
 
     Args:
