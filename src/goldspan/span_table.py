@@ -1,4 +1,8 @@
-"""All spans of one side as columns, so that a hundred thousand documents are scored by a few array operations."""
+"""The spans of many documents as columns, so that a few array operations score or compare a hundred thousand of them.
+
+Evaluation has one table for gold and one for the prediction; agreement has one for all annotators, with a column for
+whose each span is (`goldspan.agreement.span_units.AnnotationTable`).
+"""
 
 from __future__ import annotations
 
@@ -17,13 +21,14 @@ if TYPE_CHECKING:
 
     from goldspan.annotation import Span
 
-if TYPE_CHECKING:
     Integers = NDArray[np.int64]
+    Flags = NDArray[np.bool_]
+    Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
 class SpanTable:
-    """The spans of n documents, one row each, in any order; they may overlap, nest and repeat.
+    """The spans of n documents, one row for each span, in any order; they may overlap, nest and repeat.
 
     Args:
         document: the number of each span's document, 0 to n - 1; shape (spans,), like the next three.
@@ -34,7 +39,7 @@ class SpanTable:
         labels: the names of the labels.
 
     Raises:
-        InvalidValueError: where the columns differ in length or are no integers, for a document or a label out of
+        InvalidValueError: where the columns differ in length or are not integers, for a document or a label out of
             range, unless `0 <= start < end`, and for a label named twice.
     """
 
@@ -52,13 +57,13 @@ class SpanTable:
             raise InvalidValueError("the columns of spans differ in length")
         if len(set(self.labels)) != len(self.labels):
             raise InvalidValueError(f"a label is named twice: {', '.join(self.labels)}")
-        self._refuse(self.document, (self.document >= 0) & (self.document < self.documents), "no such document")
-        self._refuse(self.label, (self.label >= 0) & (self.label < len(self.labels)), "no such label")
-        self._refuse(self.start, (self.start >= 0) & (self.start < self.end), "a span needs 0 <= start < end")
+        self._require((self.document >= 0) & (self.document < self.documents), self.document, "no such document")
+        self._require((self.label >= 0) & (self.label < len(self.labels)), self.label, "no such label")
+        self._require((self.start >= 0) & (self.start < self.end), self.start, "a span needs 0 <= start < end")
 
-    def _refuse(self, column: Integers, good: NDArray[np.bool_], message: str) -> None:
-        if not good.all():
-            row = int(np.argmin(good))
+    def _require(self, valid: Flags, column: Integers, message: str) -> None:
+        if not valid.all():
+            row = int(np.argmin(valid))
             raise InvalidValueError(
                 f"{message}: {column[row]} in row {row} of the columns, document {self.document[row]}"
             )
@@ -76,41 +81,55 @@ class SpanTable:
         """
         starts: list[int] = []
         ends: list[int] = []
-        found: list[str] = []
+        label_names: list[str] = []
         sizes = [0]
-        for one in examples:  # the only loop over objects: each is touched once, since memory is what takes the time
-            for span in one.spans if isinstance(one, Example) else one:
+        for example in examples:  # the only loop over objects, each read once: memory access is what takes the time
+            for span in example.spans if isinstance(example, Example) else example:
                 starts.append(span.start)
                 ends.append(span.end)
-                found.append(span.label)
+                label_names.append(span.label)
             sizes.append(len(starts))
-        names = tuple(sorted(set(found))) if labels is None else tuple(labels)
+        names = tuple(sorted(set(label_names))) if labels is None else tuple(labels)
         number = {name: index for index, name in enumerate(names)}
-        if missing := sorted(set(found) - number.keys()):
+        if missing := sorted(set(label_names) - number.keys()):
             raise InvalidValueError(f"there is no label {missing[0]!r}", remedy=f"The labels are {', '.join(names)}.")
         return cls(
             document=np.repeat(np.arange(len(sizes) - 1), np.diff(sizes)),
             start=np.fromiter(starts, np.int64, len(starts)),
             end=np.fromiter(ends, np.int64, len(ends)),
-            label=np.fromiter(map(number.__getitem__, found), np.int64, len(found)),
+            label=np.fromiter(map(number.__getitem__, label_names), np.int64, len(label_names)),
             documents=len(sizes) - 1,
             labels=names,
         )
 
     def relabelled(self, labels: tuple[str, ...]) -> SpanTable:
-        """The same spans with `labels` for the table of names; it must hold all the old ones."""
+        """The same spans with `labels` as the names of the labels; it must hold all the old ones."""
         if labels == self.labels:
             return self
         number = {name: index for index, name in enumerate(labels)}
         table = np.array([number[name] for name in self.labels], np.int64)
         return replace(self, label=table[self.label], labels=labels)
 
+    def count_by_label(self, rows: Flags | Integers) -> Numbers:
+        """The number of some spans in each document: of all labels, and of each.
+
+        Args:
+            rows: which spans; shape (spans,) if flags, else their row numbers.
+
+        Returns:
+            Shape (documents, 1 + labels).
+        """
+        width = len(self.labels)
+        place = self.document[rows] * width + self.label[rows]
+        counts = np.bincount(place, minlength=self.documents * width).reshape(self.documents, width).astype(np.float64)
+        return np.concatenate([counts.sum(axis=1, keepdims=True), counts], axis=1)
+
 
 def aligned(gold: SpanTable, predicted: SpanTable) -> tuple[SpanTable, SpanTable]:
-    """Both sides over one table of labels: gold's, then what only the prediction has.
+    """Both sides with the same labels: gold's, then those that only the prediction has.
 
     Raises:
-        InvalidValueError: where the two sides have not equally many documents.
+        InvalidValueError: where the two sides differ in the number of documents.
     """
     if gold.documents != predicted.documents:
         raise InvalidValueError(
@@ -122,11 +141,11 @@ def aligned(gold: SpanTable, predicted: SpanTable) -> tuple[SpanTable, SpanTable
 
 
 def _integers(name: str, values: object) -> Integers:
-    found = np.asarray(values)
-    if found.size == 0:
+    column = np.asarray(values)
+    if column.size == 0:
         return np.zeros(0, np.int64)
-    if found.ndim != 1 or not np.issubdtype(found.dtype, np.integer):
+    if column.ndim != 1 or not np.issubdtype(column.dtype, np.integer):
         raise InvalidValueError(
-            f"the column {name} must be one row of integers, not {found.dtype} of shape {found.shape}"
+            f"the column {name} must be one row of integers, not {column.dtype} of shape {column.shape}"
         )
-    return found.astype(np.int64, copy=False)
+    return column.astype(np.int64, copy=False)

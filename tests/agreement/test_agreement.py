@@ -7,7 +7,7 @@ import pytest
 
 from goldspan.agreement.agreement import measure
 from goldspan.agreement.annotations import annotations_of_examples
-from goldspan.agreement.measures import HEADLINE, MEANINGS
+from goldspan.agreement.measures import HEADLINE, MEASURES
 from goldspan.annotation import Example, Label, LabelScheme, Span
 from goldspan.errors import InvalidValueError
 from helpers.annotations import of_texts
@@ -33,7 +33,7 @@ def test_every_part_has_its_cell():
     assert set(agreement.pairs) == {("a", "b"), ("a", "c"), ("b", "c")}
     assert list(agreement.labels) == ["A", "B"]
     assert list(agreement.articles) == ["d00", "d01", "d02", "d03"]
-    assert set(agreement.overall) == set(MEANINGS) - {"gamma", "value_agreement", "value_f1"}
+    assert set(agreement.overall) == set(MEASURES) - {"gamma", "value_agreement", "value_f1"}
     assert "u_alpha_binary" not in agreement.labels["A"].values
     assert next(iter(agreement.overall)) == HEADLINE
 
@@ -137,7 +137,7 @@ def test_the_json_form_holds_everything_and_explains_it():
 
 
 def test_every_measure_says_in_one_line_what_it_means_and_whence_it_is():
-    for name, meaning in MEANINGS.items():
+    for name, meaning in MEASURES.items():
         assert meaning.id == name
         assert all(text and "\n" not in text for text in meaning.json().values())
         assert len(meaning.meaning) <= 110

@@ -62,7 +62,7 @@ def test_where_only_an_empty_pass_was_the_second_it_is_named():
     made = told(empty_pass())
     why = made.agreement.articles["t3"]["exact_f1"].undefined
     assert why.sentence == "but for z, who marked nothing, no example was confirmed by two annotators"
-    assert why.who == ("z",)
+    assert why.annotators == ("z",)
     assert "z marked nothing in what others have read, too" in " ".join(text_report.remarks(made))
 
 
@@ -88,7 +88,7 @@ def test_one_who_shares_nothing_is_not_said_to_have_marked_nothing():
 def test_a_label_says_on_how_many_pairs_it_rests_and_who_marked_none(rare):
     cell = rare.agreement.labels["RARE"]
     assert cell["exact_f1"].estimate == 1
-    assert (cell.basis.counted, cell.basis.pairs, cell.nothing) == (3, 6, ("d",))
+    assert (cell.coverage.counted, cell.coverage.pairs, cell.without_spans) == (3, 6, ("d",))
     note = table(rare, "Label by label").note
     assert note.startswith("RARE: 3 of 6 pairs; d marked none. F1 and Cohen's kappa are means")
     assert "the other measures count those who marked none, too" in note
@@ -118,8 +118,8 @@ def test_who_has_not_read_is_not_said_to_have_marked_nothing():
     made = told(of_texts(a=[FULL, FULL], b=[FULL, FULL], c=[FULL, None]))
     cell = made.agreement.articles["t1"]
     assert cell.spans["c"] == 0
-    assert cell.nothing == ()
-    assert cell.basis.readers == ("a", "b")
+    assert cell.without_spans == ()
+    assert cell.coverage.readers == ("a", "b")
     assert not table(made, "Article by article").note
 
 

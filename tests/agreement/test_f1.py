@@ -9,7 +9,7 @@ from hypothesis import given
 from goldspan.agreement import f1
 from goldspan.agreement.agreement import measure
 from goldspan.agreement.annotations import annotations_of_examples
-from goldspan.agreement.span_units import AnnotationTable
+from goldspan.agreement.span_units import AgreementData
 from goldspan.annotation import Example, Span
 from helpers.annotations import estimates, of_texts
 from helpers.strategies import passes
@@ -52,20 +52,20 @@ def test_an_annotator_without_spans_is_named_and_leaves_the_mean():
     assert three.overall["token_alpha"].estimate == both.overall["token_alpha"].estimate
     assert (three.annotators, three.compared) == (("a", "b", "c"), ("a", "b"))
     why = three.pairs["a", "c"].overall["exact_f1"].undefined
-    assert (why.reason, why.who, why.sentence) == ("nothing", ("c",), "c marked nothing here")
+    assert (why.reason, why.annotators, why.sentence) == ("nothing", ("c",), "c marked nothing here")
 
 
 def test_one_without_a_label_leaves_the_others_mean_of_it_alone():
     annotations = of_texts(a=[[(1, "A"), (3, "B")]], b=[[(1, "A"), (3, "B")]], c=[[(2, "A")]])
     cell = measure(annotations, resamples=1).labels["B"]
     assert cell["exact_f1"].estimate == 1
-    assert cell.nothing == ("c",)
+    assert cell.without_spans == ("c",)
 
 
 def test_two_who_both_marked_nothing_do_not_agree_perfectly():
     agreement = measure(of_texts(a=[[], []], b=[[], []]), resamples=1)
     assert all(value.estimate is None for value in agreement.overall.values.values())
-    assert agreement.overall["exact_f1"].undefined.who == ("a", "b")
+    assert agreement.overall["exact_f1"].undefined.annotators == ("a", "b")
     assert agreement.overall["exact_f1"].undefined.sentence == "a and b marked nothing here"
 
 
@@ -98,9 +98,7 @@ def most(left, right):
 @given(passes(annotators=2))
 def test_the_counts_are_those_of_sets_and_of_all_matchings(rows):
     annotations = annotations_of_examples(rows)
-    columns = AnnotationTable.of(annotations)
-    both = columns.read.all(axis=0)
-    counts = f1.exact_counts(columns, 0, 1, both) | f1.relaxed_counts(columns, 0, 1, both)
+    counts = f1.span_counts(AgreementData.of(annotations), (0, 1))
     found = list(sides(annotations))
     assert counts["same"][:, 0].sum() == sum(len(left & right) for left, right in found)
     assert counts["overlapping"][:, 0].sum() == sum(most(left, right) for left, right in found)

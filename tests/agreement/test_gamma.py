@@ -23,8 +23,8 @@ PUBLISHED = {
 
 
 def read(annotations):
-    columns = AnnotationTable.of(annotations)
-    return continua(columns, range(len(columns.annotators)), np.zeros(columns.items, np.int64))
+    table = AnnotationTable.of_annotations(annotations)
+    return continua(table, range(len(table.annotators)), np.zeros(table.documents, np.int64))
 
 
 def test_the_published_example_comes_out():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from goldspan.agreement import text_report
 from goldspan.agreement.agreement import measure
 from goldspan.agreement.annotations import annotations_of_examples
-from goldspan.agreement.intervals import fewest
+from goldspan.agreement.intervals import fewest_resamples
 from goldspan.annotation import Example, Span
 from helpers.annotations import of_texts
 
@@ -86,8 +86,8 @@ def test_a_label_of_one_article_has_no_interval():
         value = agreement.labels["B"][name]
         assert value.estimate is not None
         assert value.low is value.high is None
-        assert value.unbounded.sentence == "only one article has any of it"
-        assert agreement.overall[name].unbounded is None
+        assert value.no_interval.sentence == "only one article has any of it"
+        assert agreement.overall[name].no_interval is None
         assert agreement.overall[name].low < agreement.overall[name].high
 
 
@@ -95,7 +95,7 @@ def test_fleiss_on_one_common_article_has_no_interval():
     rng = np.random.default_rng(4)
     agreement = measure(covering(rng, {"c": {0, 1}, "d": {1, 2}}, dict.fromkeys("abcd", 0.3)), resamples=200)
     fleiss, alpha = agreement.overall["character_fleiss"], agreement.overall["character_alpha"]
-    assert fleiss.unbounded.sentence == "only one article was confirmed by all annotators"
+    assert fleiss.no_interval.sentence == "only one article was confirmed by all annotators"
     assert fleiss.estimate is not None
     assert fleiss.low is None
     assert alpha.low < alpha.high
@@ -104,7 +104,7 @@ def test_fleiss_on_one_common_article_has_no_interval():
 def test_a_pair_that_shares_one_article_has_no_interval_and_is_told_why():
     agreement = measure(covering(np.random.default_rng(5), {"c": {0}}, dict.fromkeys("abc", 0.2)), resamples=200)
     values = agreement.pairs["a", "c"].overall.values.values()
-    assert {value.unbounded.sentence for value in values if value.estimate is not None} == {
+    assert {value.no_interval.sentence for value in values if value.estimate is not None} == {
         "only one article was confirmed by two annotators"
     }
     assert all(value.low is None for value in values)
@@ -113,13 +113,13 @@ def test_a_pair_that_shares_one_article_has_no_interval_and_is_told_why():
 def test_pairs_that_each_share_one_article_have_no_interval_together():
     a, b, c = [[(1, "A"), (2, "A")], None], [[(1, "A")], [(3, "A")]], [None, [(3, "A"), (4, "A")]]
     value = measure(articles(a=a, b=b, c=c), resamples=200).overall["exact_f1"]
-    assert value.unbounded.sentence == "no two annotators share two articles that have any of it"
+    assert value.no_interval.sentence == "no two annotators share two articles that have any of it"
 
 
 def test_full_agreement_in_several_units_keeps_its_interval():
     rows = [[(1, "A")], [(2, "A")], [(3, "A")]]
     value = measure(articles(a=rows, b=rows, c=rows), resamples=100).overall["exact_f1"]
-    assert (value.low, value.high, value.unbounded) == (1, 1, None)
+    assert (value.low, value.high, value.no_interval) == (1, 1, None)
 
 
 def test_too_few_resamples_with_all_pairs_give_no_interval():
@@ -127,14 +127,14 @@ def test_too_few_resamples_with_all_pairs_give_no_interval():
     coverage = {name: {n} for n, name in enumerate("cdefgh")}
     value = measure(covering(np.random.default_rng(6), coverage, everyone), resamples=1_000).overall["exact_f1"]
     assert value.low is None
-    assert value.unbounded.reason == "few_draws"
-    assert value.unbounded.defined == 1_000 - value.undefined_resamples < 100
-    assert value.unbounded.sentence == f"it was defined in only {value.unbounded.defined} of 1,000 draws"
+    assert value.no_interval.reason == "few_draws"
+    assert value.no_interval.defined == 1_000 - value.undefined_resamples < 100
+    assert value.no_interval.sentence == f"it was defined in only {value.no_interval.defined} of 1,000 draws"
 
 
 @pytest.mark.parametrize(("resamples", "least"), [(1, 0.5), (50, 25), (300, 100), (1_000, 100), (10_000, 1_000)])
 def test_an_interval_needs_a_hundred_resamples_and_a_tenth_of_them(resamples, least):
-    assert fewest(resamples) == least
+    assert fewest_resamples(resamples) == least
 
 
 def test_the_json_form_says_why_there_is_no_interval():
@@ -178,7 +178,7 @@ def test_a_value_has_an_interval_or_a_reason_and_never_both(rows):
     agreement = measure(of_texts(a=rows[0], b=rows[1], c=rows[2]), resamples=60)
     for cell in (agreement.overall, *agreement.labels.values(), *agreement.articles.values()):
         for value in cell.values.values():
-            assert [value.undefined is None, value.unbounded is None].count(True) == 1 + (value.low is not None)
+            assert [value.undefined is None, value.no_interval is None].count(True) == 1 + (value.low is not None)
             assert (value.estimate is None) == (value.undefined is not None)
 
 

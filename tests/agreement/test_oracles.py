@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goldspan.agreement import alpha, kappa, span_units, unitizing
+from goldspan.agreement import alpha, kappa, unitizing
 from goldspan.agreement.annotations import annotations_of_examples
-from goldspan.agreement.span_units import AnnotationTable
+from goldspan.agreement.span_units import AgreementData
 from helpers.annotations import estimates, from_ratings, totals
 from helpers.strategies import passes
 
@@ -41,13 +41,12 @@ def test_kappa_and_alpha_are_those_of_nltk(rows):
 def test_cohens_kappa_on_tokens_is_that_of_scikit_learn(rows):
     score = pytest.importorskip("sklearn.metrics").cohen_kappa_score
     annotations = annotations_of_examples(rows)
-    columns = AnnotationTable.of(annotations)
-    units = span_units.tokens(columns, annotations)
-    both = columns.read.all(axis=0)
-    found = kappa.cohen(totals(kappa.cohen_counts(units, 0, 1, both)))[0]
-    there = both[units.item]
-    for value, (marks, _) in zip(found, units.views, strict=True):
-        sides = marks[:, there]
+    data = AgreementData.of(annotations)
+    units = data.units["token"]
+    values = kappa.cohen(totals(kappa.cohen_counts(data, (0, 1), "token")))[0]
+    both = data.spans.read_by((0, 1))[units.document]
+    for value, (categories, _) in zip(values, units.views, strict=True):
+        sides = categories[:, both]
         if not np.isnan(value):
             assert value == pytest.approx(score(*sides))
         else:
@@ -101,13 +100,12 @@ def by_definition(annotations):
 @given(passes(annotators=4))
 def test_the_unitizing_alphas_are_what_their_definitions_say(rows):
     annotations = annotations_of_examples(rows)
-    columns = AnnotationTable.of(annotations)
-    units = span_units.characters(columns)
-    sums = totals(unitizing.counts(columns, units, columns.read))
+    data, everyone = AgreementData.of(annotations), range(len(annotations.annotators))
+    sums = totals(unitizing.unit_counts(data, everyone))
     found = {
         "u_alpha": unitizing.u_alpha(sums)[0, 0],
         "u_alpha_binary": unitizing.u_alpha_binary(sums)[0, 0],
-        "character_alpha": alpha.alpha(totals(alpha.alpha_counts(units, columns.read)))[0, 0],
+        "character_alpha": alpha.alpha(totals(alpha.alpha_counts(data, everyone, "character")))[0, 0],
     }
     for name, value in by_definition(annotations).items():
         assert np.isnan(found[name]) if value is None else found[name] == pytest.approx(value)

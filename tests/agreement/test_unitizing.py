@@ -5,7 +5,7 @@ import pytest
 
 from goldspan.agreement.agreement import measure
 from goldspan.agreement.annotations import annotations_of_examples
-from goldspan.agreement.span_units import AnnotationTable, characters
+from goldspan.agreement.span_units import AgreementData
 from goldspan.agreement.unitizing import coding_counts, cu_alpha
 from goldspan.annotation import Example, Span
 from helpers.annotations import estimates, of_one_text, totals
@@ -25,8 +25,8 @@ def test_the_coefficients_are_the_published_ones(measure_id, value):
 
 
 def test_the_coefficient_of_each_value_is_the_published_one():
-    columns = AnnotationTable.of(of_one_text(60, **OBSERVERS))
-    found = cu_alpha(totals(coding_counts(columns, characters(columns), columns.read)))[0, 1:]
+    data = AgreementData.of(of_one_text(60, **OBSERVERS))
+    found = cu_alpha(totals(coding_counts(data, range(3))))[0, 1:]
     assert found[:6] == pytest.approx([1, 0, 0, 0, 1, 1])
     assert np.isnan(found[6])  # what the only unit of value 7 meets has no value
 
@@ -34,7 +34,7 @@ def test_the_coefficient_of_each_value_is_the_published_one():
 def test_a_label_of_one_annotator_is_reported_missing_with_the_others():
     cell = measure(of_one_text(60, **OBSERVERS), resamples=1).labels["2"]
     assert cell["cu_alpha"].undefined.reason == "nothing"
-    assert cell["cu_alpha"].undefined.who == ("paul", "suzan")
+    assert cell["cu_alpha"].undefined.annotators == ("paul", "suzan")
 
 
 def test_where_nobody_marks_the_same_characters_labels_cannot_be_compared():

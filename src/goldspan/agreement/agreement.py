@@ -8,24 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from goldspan.agreement.counts import CountTable
 from goldspan.agreement.gamma import add_gamma
-from goldspan.agreement.intervals import coverages, measure_sets, measure_sets_by_group, never_marking, resting_coverage
-from goldspan.agreement.measures import MEANINGS, AgreementData, AnnotatorGroup
+from goldspan.agreement.intervals import measure_sets, measure_sets_by_group
+from goldspan.agreement.measures import MEASURES
+from goldspan.agreement.span_units import AgreementData
 from goldspan.bootstrap import BootstrapSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from numpy.typing import NDArray
-
     from goldspan.agreement.annotations import Annotations
     from goldspan.agreement.intervals import MeasureSet
-    from goldspan.agreement.span_units import AnnotationTable
+    from goldspan.agreement.span_units import AnnotationTable, Integers
     from goldspan.annotation import LabelScheme
     from goldspan.bootstrap import Unit
-
-if TYPE_CHECKING:
-    Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +48,15 @@ class Agreement:
 
     Args:
         annotators: all their names, sorted.
-        compared: those whom `overall`, `labels` and `articles` are about: all but those who marked nothing at all in
-            what they share with others, of whom nothing can be said, and who would drag every measure; and but those
-            who share examples with nobody else.
+        compared: those whom `overall`, `labels` and `articles` are about: all except those who marked nothing at all
+            in what they share with others, who would lower every measure for no reason, and those who share examples
+            with nobody.
         overall: of all compared, over all labels.
         labels: of all compared, by label.
         articles: of all compared, by article, over all labels; intervals are by example.
         pairs: of each two annotators, by their names in alphabetical order.
-        settings: how corpora were drawn for the intervals. The unit is an example where there are not two articles, or
-            each article has only one.
+        settings: how corpora were resampled for the intervals. The unit is an example where there are not two
+            articles, or each article has only one.
         units: how many units there are that two of those who are compared have read.
     """
 
@@ -97,7 +94,7 @@ class Agreement:
             "labels": {name: cell.json() for name, cell in self.labels.items()},
             "articles": {name: cell.json() for name, cell in self.articles.items()},
             "pairs": [{"first": a, "second": b} | part.json() for (a, b), part in self.pairs.items()],
-            "measures": {name: MEANINGS[name].json() for name in self.overall},
+            "measures": {name: MEASURES[name].json() for name in self.overall},
         }
 
 
@@ -115,89 +112,78 @@ def measure(
 
     Args:
         annotations: of any number of annotators; of fewer than two, everything is undefined.
-        scheme: whose labels come first, in its order, and which says what labels state quantities; labels that it
+        scheme: its labels come first, in its order, and it defines which of them state quantities; labels that it
             does not have count too.
-        resamples: how many corpora are drawn for the intervals.
-        level: the share of them that an interval holds.
+        resamples: how many corpora are resampled for the intervals.
+        level: the share of them that an interval contains.
         seed: of the random numbers; the same gives the same.
-        gamma: whether to take gamma as well, which needs an optimisation for each of many random continua; it is
-            given over all labels, not by label.
-        unit: what is drawn anew; if None, articles, or examples where there are not two articles, or where each is an
-            article of its own. Within an article examples are drawn.
+        gamma: whether to compute gamma as well, which needs an optimisation for each of many random continua; it is
+            computed over all labels, not by label.
+        unit: the resampling unit; if None, articles, or examples where there are not two articles, or where each is an
+            article of its own. Within an article it is the example.
 
     Raises:
         NotFoundError: if spaCy has no tokeniser for the language of the scheme.
-        InvalidValueError: for no resamples, for a level outside (0, 1), and for a gamma that is out of reach because
-            too many spans of too many annotators lie too close together.
+        InvalidValueError: for no resamples, for a level outside (0, 1), and where gamma cannot be computed because too
+            many spans of too many annotators lie too close together.
     """
-    labels = annotations.labels_of(scheme)
-    quantities = [label.name for label in scheme.labels if label.quantity] if scheme else []
-    ground = AgreementData.of(annotations, labels, quantities, scheme.language if scheme else "en")
-    names, columns = annotations.annotators, ground.columns
-    number = {article: n for n, article in enumerate(annotations.articles)}
-    articles = np.array([number[item.article] for item in annotations.items], np.int64)
-    who = _compared(ground)
-    shared = columns.read[list(who)].sum(axis=0) >= 2
-    apart = np.unique(articles[shared]).size
-    unit = unit or ("article" if 2 <= apart < shared.sum() else "example")
-    units = articles if unit == "article" else np.arange(articles.size)
+    data = AgreementData.of(
+        annotations,
+        annotations.labels_of(scheme),
+        [label.name for label in scheme.labels if label.quantity] if scheme else (),
+        scheme.language if scheme else "en",
+    )
+    compared = _compared(data.spans)
+    article_number = {article: number for number, article in enumerate(annotations.articles)}
+    articles = np.array([article_number[item.article] for item in annotations.items], np.int64)
+    shared = data.spans.read_by(compared, 2)
+    unit = unit or ("article" if 2 <= np.unique(articles[shared]).size < shared.sum() else "example")
     settings = BootstrapSettings(unit=unit, resamples=resamples, level=level, seed=seed)
-    panels: dict[tuple[int, ...], AnnotatorGroup] = {
-        pair: AnnotatorGroup.of(ground, pair) for pair in combinations(range(len(names)), 2)
-    }
-    everyone = panels.get(who) or AnnotatorGroup.of(ground, who, panels)
-    every = _part(everyone, ground, units, settings)
-    by_article = measure_sets_by_group(everyone, ground, articles, settings)
-    parts = {(names[a], names[b]): _part(panel, ground, units, settings) for (a, b), panel in panels.items()}
+    units = articles if unit == "article" else np.arange(articles.size)
+    everyone = range(len(data.spans.annotators))
+    tables: dict[tuple[int, ...], CountTable] = {pair: CountTable.of(data, pair) for pair in combinations(everyone, 2)}
+    counts = tables.get(compared) or CountTable.of(data, compared, tables)
+    pairs = {pair: _measure_group(table, data, units, settings) for pair, table in tables.items()}
+    if compared in pairs and len(everyone) == 2:
+        together = pairs[compared]  # of two annotators, all of them are the pair
+    else:
+        together = _measure_group(counts, data, units, settings, name_apart=True)
+    of_articles = measure_sets_by_group(counts, data, articles, settings)
     if gamma:
-        overall, *by_article = add_gamma([every.overall, *by_article], ground, who, articles, settings)
-        every = replace(every, overall=overall)
-        for who_two, (pair, part) in zip(panels, parts.items(), strict=True):
-            parts[pair] = replace(part, overall=add_gamma([part.overall], ground, who_two, articles, settings)[0])
-    parts = {pair: _resting(part, columns, two) for two, (pair, part) in zip(panels, parts.items(), strict=True)}
-    every = _resting(every, columns, who, never_marking(columns, who, np.zeros_like(articles))[0])
-    found = zip(
-        number, by_article, coverages(columns, who, articles), never_marking(columns, who, articles), strict=False
-    )
+        overall, *of_articles = add_gamma([together.overall, *of_articles], data, compared, articles, settings)
+        together = replace(together, overall=overall)
+        for pair, group in pairs.items():
+            (overall,) = add_gamma([group.overall], data, pair, articles, settings)
+            pairs[pair] = replace(group, overall=overall)
+    names = annotations.annotators
     return Agreement(
-        names,
-        tuple(names[one] for one in who),
-        every.overall,
-        every.labels,
-        {name: resting_coverage(cell, basis[0], others) for name, cell, basis, others in found},
-        parts,
-        settings,
-        int(np.unique(units[shared]).size),
+        annotators=names,
+        compared=tuple(names[annotator] for annotator in compared),
+        overall=together.overall,
+        labels=together.labels,
+        articles=dict(zip(article_number, of_articles, strict=True)),
+        pairs={(names[first], names[second]): group for (first, second), group in pairs.items()},
+        settings=settings,
+        units=int(np.unique(units[shared]).size),
     )
 
 
-def _part(panel: AnnotatorGroup, ground: AgreementData, units: Integers, settings: BootstrapSettings) -> MeasureGroup:
-    overall, *labels = measure_sets(panel, ground, units, settings)
-    return MeasureGroup(overall, dict(zip(ground.columns.labels, labels, strict=True)))
-
-
-def _resting(
-    part: MeasureGroup, columns: AnnotationTable, who: tuple[int, ...], others: tuple[str, ...] = ()
+def _measure_group(
+    counts: CountTable, data: AgreementData, units: Integers, settings: BootstrapSettings, *, name_apart: bool = False
 ) -> MeasureGroup:
-    """The part with what each of its cells rests on; `others` are those silent ones who read what is measured here."""
-    overall, *labels = coverages(columns, who, np.zeros(columns.items, np.int64))[0]
-    cells = zip(part.labels.items(), labels, strict=True)
-    return MeasureGroup(
-        resting_coverage(part.overall, overall, others),
-        {name: resting_coverage(cell, one, others) for (name, cell), one in cells},
-    )
+    overall, *labels = measure_sets(counts, data, units, settings, name_apart=name_apart)
+    return MeasureGroup(overall, dict(zip(data.spans.labels, labels, strict=True)))
 
 
-def _compared(ground: AgreementData) -> tuple[int, ...]:
+def _compared(table: AnnotationTable) -> tuple[int, ...]:
     """The numbers of the annotators who marked something where another of them has read, too.
 
-    Who is left out takes away what others shared with him alone, so they are looked at again, as long as two remain.
+    Leaving one annotator out may leave another without a shared example, so it is repeated as long as two remain.
     """
-    columns = ground.columns
-    who: tuple[int, ...] = tuple(range(len(columns.annotators)))
+    compared: tuple[int, ...] = tuple(range(len(table.annotators)))
     while True:
-        shared = (columns.read[list(who)].sum(axis=0) >= 2)[columns.item] & np.isin(columns.annotator, who)
-        found = tuple(np.unique(columns.annotator[shared]).tolist())
-        if len(found) < 2 or found == who:
-            return who
-        who = found
+        shared = table.read_by(compared, 2)[table.document] & np.isin(table.annotator, compared)
+        marking = tuple(np.unique(table.annotator[shared]).tolist())
+        if len(marking) < 2 or marking == compared:
+            return compared
+        compared = marking

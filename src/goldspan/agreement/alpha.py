@@ -1,101 +1,115 @@
 """Krippendorff's alpha for nominal data, on tokens or characters, of any number of annotators and with gaps.
 
 Krippendorff (2011), "Computing Krippendorff's alpha-reliability": alpha = 1 - D_o / D_e. A place that m annotators
-have read holds m (m - 1) ordered pairs of judgements, each of weight 1 / (m - 1); D_o is the weight of those that
-disagree. D_e is what would disagree if the judgements were dealt out to the places by chance. A place that one
-annotator alone has read has no pair and does not count.
+have read has m (m - 1) ordered pairs of judgements, each of weight 1 / (m - 1); D_o is the weight of those that
+disagree. D_e is what would disagree if the judgements were dealt out to the places by chance. A place that only one
+annotator has read has no pair and does not count.
 
-How often categories are used: what kappa and alpha share.
+The counts of how often categories are used, which kappa and the unitizing alphas share, are here, too.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from goldspan.bootstrap import ratio
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from goldspan.agreement.span_units import Flags, Integers, LabelledUnits
+    from goldspan.agreement.span_units import AgreementData, Flags, Integers, LabelledUnits, Numbers, UnitKind
 
-if TYPE_CHECKING:
-    Numbers = NDArray[np.float64]
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 
-def uses(atoms: LabelledUnits, marks: Integers, categories: int, where: Flags | Numbers) -> Numbers:
-    """How often some annotators use each category in each item, by weight.
+def category_uses(units: LabelledUnits, category: Integers, categories: int, counted: Flags | Numbers) -> Numbers:
+    """How often some annotators use each category in each document, by weight.
 
     Args:
-        atoms: n of them.
-        marks: the category that each annotator gave to each; shape (annotators, n).
+        units: n of them.
+        category: of each, by annotator; shape (annotators, n).
         categories: how many there are.
-        where: which judgements count, or how much; shape (annotators, n).
+        counted: which judgements count, or how much; shape (annotators, n).
 
     Returns:
-        Shape (items, categories).
+        Shape (documents, categories).
     """
-    items = atoms.gather.shape[0]
-    table = np.zeros(items * categories)
-    for mark, counting in zip(marks, where, strict=True):
-        table += np.bincount(atoms.item * categories + mark, atoms.weight * counting, minlength=table.size)
-    return table.reshape(items, categories)
+    documents = units.gather.shape[0]
+    uses = np.zeros(documents * categories)
+    for row, weight in zip(category, counted, strict=True):
+        uses += np.bincount(units.document * categories + row, units.weight * weight, minlength=uses.size)
+    return uses.reshape(documents, categories)
 
 
-def stacked(sums: Mapping[str, Numbers], name: str, function: Callable[[Numbers], Numbers]) -> Numbers:
-    """A function of the sums `<name>.0`, `<name>.1` and so on, side by side; shape (..., views)."""
-    views = sum(key.startswith(f"{name}.") for key in sums)
-    return np.stack([function(sums[f"{name}.{view}"]) for view in range(views)], axis=-1)
+def stack_views(sums: Mapping[str, Numbers], function: Callable[[Numbers], NDArray[Scalar]]) -> NDArray[Scalar]:
+    """A function of the uses of categories in each view, `uses.0`, `uses.1` and so on; shape (..., views)."""
+    views = sum(name.startswith("uses.") for name in sums)
+    return np.stack([function(sums[f"uses.{view}"]) for view in range(views)], axis=-1)
+
+
+def is_labelled(uses: Numbers) -> NDArray[np.bool_]:
+    """Whether any category but 0, that of no label, is used; the categories are the last dimension."""
+    return np.asarray((uses[..., 1:] > 0).any(axis=-1))
+
+
+def has_labels(sums: Mapping[str, Numbers]) -> Flags:
+    """Where any annotator has given a label; shape (..., 1 + labels)."""
+    return stack_views(sums, is_labelled)
 
 
 def uses_and_pairs(sums: Mapping[str, Numbers]) -> tuple[Numbers, Numbers]:
     """How often categories are used, l, and how many ordered pairs of uses are of two categories, l² - Σ l(c)².
 
     Args:
-        sums: with `uses.<view>`, over any items.
+        sums: with `uses.<view>`, over any documents.
 
     Returns:
         l, of shape (..., 1), for it is the same in each view; and the pairs, of shape (..., views).
     """
     total = sums["uses.0"].sum(axis=-1, keepdims=True)
-    return total, total**2 - stacked(sums, "uses", lambda use: (use**2).sum(axis=-1))
+    return total, total**2 - stack_views(sums, lambda uses: (uses**2).sum(axis=-1))
 
 
-def alpha_counts(atoms: LabelledUnits, read: Flags) -> dict[str, Numbers]:
-    """What alpha is made of, in the items that at least two annotators read.
+def alpha_counts(data: AgreementData, annotators: Sequence[int], unit: UnitKind) -> dict[str, Numbers]:
+    """What alpha is computed from, in the documents that at least two annotators read.
 
     Args:
-        atoms: of all annotators.
-        read: who counts where; shape (annotators, items).
+        data: of all annotators.
+        annotators: the numbers of those who count.
+        unit: tokens or characters.
 
     Returns:
-        `differing`, of shape (items, 1 + labels), the weight of the pairs that disagree; and `uses.<view>`, of shape
-        (items, categories), how often each category is used: view 0 for all labels, then one for each label alone.
+        `differing`, of shape (documents, 1 + labels), the weight of the pairs that disagree; and `uses.<view>`, of
+        shape (documents, categories), how often each category is used: view 0 for all labels, then one for each label
+        alone.
     """
-    read = read & (read.sum(axis=0) > 1)
-    there, found, differing = read[:, atoms.item], {}, []
-    for view, (marks, categories) in enumerate(atoms.views):
-        differing.append(atoms.gather @ disagreement(marks, there, there.sum(axis=0)))
-        found[f"uses.{view}"] = uses(atoms, marks, categories, there)
-    return found | {"differing": np.stack(differing, axis=1)}
+    units = data.units[unit]
+    counted = data.spans.readings(annotators)[:, units.document]
+    readers = counted.sum(axis=0)
+    counts: dict[str, Numbers] = {}
+    differing = []
+    for view, (category, categories) in enumerate(units.views):
+        differing.append(units.gather @ disagreement(category, counted, readers))
+        counts[f"uses.{view}"] = category_uses(units, category, categories, counted)
+    return counts | {"differing": np.stack(differing, axis=1)}
 
 
-def disagreement(marks: Integers, counting: Flags, readers: Integers) -> Numbers:
-    """The weight of the ordered pairs of annotators who disagree, for each atom; shape (n,).
+def disagreement(category: Integers, counted: Flags, readers: Integers) -> Numbers:
+    """The weight of the ordered pairs of annotators who disagree, for each of n units; shape (n,).
 
     Args:
-        marks: the category that each annotator gave it; shape (annotators, n).
-        counting: whether his judgement counts; shape (annotators, n).
+        category: that each annotator gave it; shape (annotators, n).
+        counted: which judgements count; shape (annotators, n).
         readers: how many annotators have read it, at least 2 where anything counts; shape (n,).
     """
-    pairs = np.zeros(marks.shape[1])
-    for one in range(1, len(marks)):
-        apart = (marks[one] != marks[:one]) & counting[one] & counting[:one]
-        pairs += 2 * apart.sum(axis=0)
+    pairs = np.zeros(category.shape[1])
+    for annotator in range(1, len(category)):
+        differ = (category[annotator] != category[:annotator]) & counted[annotator] & counted[:annotator]
+        pairs += 2 * differ.sum(axis=0)
     weights: Numbers = pairs / np.maximum(1, readers - 1)
     return weights
 
@@ -104,7 +118,7 @@ def alpha(sums: Mapping[str, Numbers]) -> Numbers:
     """Krippendorff's alpha; NaN where all judgements are of one category, so that none could differ.
 
     Args:
-        sums: of `counts`, over any items.
+        sums: of `alpha_counts`, over any documents.
 
     Returns:
         Shape (..., 1 + labels).

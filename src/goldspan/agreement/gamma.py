@@ -1,36 +1,33 @@
-"""Gamma: agreement on units under the alignment that is kindest to them, beyond chance.
-
-After Mathet, Widlöcher and Métivier (Computational Linguistics 2015): gamma = 1 - δ_o / δ_e, where δ_o is the disorder
-of the best alignment (`unitary_alignments`) and δ_e the mean disorder of random continua (section 5.2): for
-each annotator, the units of one drawn by chance are moved by a chance distance, as on a ring, and no two distances are
-closer than the mean length of a unit (half of it in the programs for gamma, not in the paper). At least 30 are drawn,
-and so many that δ_e lies, with a probability of 95 %, within a share of itself that is called the precision
-(section 5.3).
-
-A continuum is an article: what all have read of it. Over several articles, δ_o and δ_e are summed, each weighted with
-the mean number of units of an annotator there, as if the articles were one continuum in which no unit is aligned with
-one of another article. So the bootstrap needs nothing new but sums, and for one article it is the gamma of the paper.
-
-The best alignment of the units of several annotators: the ground of gamma.
+"""Gamma: agreement on units under the alignment of them that has the least disorder, beyond chance.
 
 After Mathet, Widlöcher and Métivier, "The unified and holistic method gamma (γ) for inter-annotator agreement measure
-and alignment" (Computational Linguistics 2015). A unitary alignment takes at most one unit of each annotator; an
-alignment is a set of unitary alignments in which each unit occurs once. Two units differ by
+and alignment" (Computational Linguistics 2015): gamma = 1 - δ_o / δ_e, where δ_o is the disorder of the best alignment
+and δ_e the mean disorder of random continua.
+
+A unitary alignment takes at most one unit of each annotator; an alignment is a set of unitary alignments in which each
+unit occurs once. Two units differ by
 
     d(u, v) = a ((|start u - start v| + |end u - end v|) / (length u + length v))² + b (0 if the labels agree, else 1)
 
 and a unit differs from a missing one by 1, as two missing ones do. The weights a and b are 1 as in pygamma-agreement,
 unless others are asked for; the program of the authors takes 3 and 1. The disorder of a unitary alignment is the mean
 over all pairs of annotators; that of an alignment is the sum over its unitary alignments, divided by the mean number
-of units of an annotator. The best alignment has the least. It is found exactly, as the solution of an integer program
-by HiGHS, through scipy, whose linear relaxation is mostly whole already.
+of units of an annotator. The best alignment has the least. It is exact: the solution of an integer program by HiGHS,
+through scipy, whose linear relaxation mostly has whole numbers as its solution already.
 
-Of the unitary alignments those are left out that no best alignment needs (a sharper form of the paper's section
-5.1.1). With n annotators and c = n (n - 1) / 2 pairs of them, taking one unit u out of a unitary alignment of k units
-changes the sum over pairs by c + (k - 1) less the sum of d(u, v) over the others: where this sum is above c + k - 1,
-u is better off alone.
+Unitary alignments that no best alignment needs are left out (a sharper form of the paper's section 5.1.1). With n
+annotators and c = n (n - 1) / 2 pairs of them, taking one unit u out of a unitary alignment of k units changes the sum
+over pairs by c + (k - 1) minus the sum of d(u, v) over the others: where this sum is above c + k - 1, u is better off
+alone.
 
-Gamma beside the other measures: over all articles, with its interval, and within each.
+Random continua (section 5.2): for each annotator, the units of one drawn by chance are moved by a chance distance, as
+on a ring, and no two distances are closer than the mean length of a unit (half of it in the programs for gamma, not in
+the paper). At least 30 are drawn, and so many that δ_e lies, with a probability of 95 %, within a share of itself that
+is called the precision (section 5.3).
+
+A continuum is an article: what all have read of it. Over several articles, δ_o and δ_e are summed, each weighted with
+the mean number of units of an annotator there, as if the articles were one continuum in which no unit is aligned with
+one of another article. So the bootstrap needs nothing but these sums, and for one article it is the gamma of the paper.
 """
 
 from __future__ import annotations
@@ -40,28 +37,26 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from goldspan.agreement.intervals import Estimate, UndefinedReason
+from goldspan.agreement.intervals import Estimate
+from goldspan.agreement.measures import MEASURES
 from goldspan.bootstrap import interval, resampled
 from goldspan.errors import InvalidValueError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
     from scipy.sparse import csr_array
 
-    from goldspan.agreement.intervals import MeasureSet
-    from goldspan.agreement.measures import AgreementData
-    from goldspan.agreement.span_units import AnnotationTable, Flags
+    from goldspan.agreement.intervals import Coverage, MeasureSet
+    from goldspan.agreement.span_units import AgreementData, AnnotationTable, Flags, Integers, Numbers
     from goldspan.bootstrap import BootstrapSettings
 
-if TYPE_CHECKING:
-    Integers = NDArray[np.int64]
-    Numbers = NDArray[np.float64]
-
-EXACT = 1e-6  # how far from a whole number a solver may end up
-CELLS = 2**18  # of a table that stands in memory at once, for each annotator
-LARGEST = 500_000  # unitary alignments, of which a solver chooses in minutes rather than seconds
+TOLERANCE = 1e-6  # how far from a whole number a solver's result may be
+CELLS = 2**18  # of a table that is in memory at once, for each annotator
+MOST_ALIGNMENTS = 500_000  # unitary alignments of which a solver chooses in minutes rather than seconds
+PRECISION = 0.02
+SAMPLES = 30
+STANDARD_ERRORS = 1.96  # on either side of the mean, for 95 %
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +97,7 @@ def disorder(continuum: Sequence[ContinuumUnits], weights: DissimilarityWeights 
     """The disorder of the best alignment of a continuum that at least two annotators have read.
 
     Args:
-        continuum: the units of each annotator; there must be one unit at least.
+        continuum: the units of each annotator; at least one unit in all.
         weights: of place and label.
 
     Raises:
@@ -110,26 +105,26 @@ def disorder(continuum: Sequence[ContinuumUnits], weights: DissimilarityWeights 
     """
     chosen, cost = unitary_alignments(continuum, weights)
     total = sum(len(units) for units in continuum)
-    return _least(cost, _covering(chosen)) * len(continuum) / total
+    return _least_cost(cost, _covering(chosen)) * len(continuum) / total
 
 
-def _least(cost: Numbers, covering: csr_array) -> float:
+def _least_cost(cost: Numbers, covering: csr_array) -> float:
     """The cost of the cheapest choice that covers each unit once.
 
     Args:
         cost: of each unitary alignment; shape (t,).
-        covering: which units each of them holds; shape (units, t).
+        covering: which units each of them takes; shape (units, t).
     """
     from scipy.optimize import Bounds, LinearConstraint, milp
 
     once = np.ones(covering.shape[0])
     limits, constraint = Bounds(0, 1), LinearConstraint(covering, once, once)
-    loose = milp(cost, bounds=limits, constraints=constraint)
-    if loose.success and np.abs(loose.x - np.round(loose.x)).max() < EXACT:
-        return float(loose.fun)  # whole by itself, as it mostly is, and then nothing whole is cheaper
-    found = milp(cost, integrality=np.ones(cost.size, np.int64), bounds=limits, constraints=constraint)
-    assert found.success, "leaving every unit alone covers each once, so there is a cheapest choice"
-    return float(found.fun)
+    relaxed = milp(cost, bounds=limits, constraints=constraint)
+    if relaxed.success and np.abs(relaxed.x - np.round(relaxed.x)).max() < TOLERANCE:
+        return float(relaxed.fun)  # whole numbers already, as mostly, and then no others are cheaper
+    whole = milp(cost, integrality=np.ones(cost.size, np.int64), bounds=limits, constraints=constraint)
+    assert whole.success, "leaving every unit alone covers each once, so there is a cheapest choice"
+    return float(whole.fun)
 
 
 def unitary_alignments(
@@ -148,60 +143,61 @@ def unitary_alignments(
     Raises:
         InvalidValueError: where there are too many.
     """
-    many = len(continuum)
-    pairs = many * (many - 1) / 2
+    annotators = len(continuum)
+    pairs = annotators * (annotators - 1) / 2
     rows = np.full((1, 0), -1)
-    apart = np.zeros((1, 0))  # for each unit of a row the sum of its differences from the others
+    distance = np.zeros((1, 0))  # for each unit of a row the sum of its differences from the others
     for number, units in enumerate(continuum):
         differences = [_differences(continuum[before], units, weights) for before in range(number)]
         step = max(1, CELLS // (len(units) + 1))
         parts: list[tuple[Integers, Numbers]] = []
         for begin in range(0, len(rows), step):
             chosen = slice(begin, begin + step)
-            parts.append(_joined(rows[chosen], apart[chosen], differences, len(units), pairs + many - 1))
-            _refuse_many(sum(len(part[0]) for part in parts))
-        rows, apart = (np.concatenate(side) for side in zip(*parts, strict=True))
-    there = rows >= 0
-    size = there.sum(axis=1)
-    needed = (size > 0) & (np.where(there, apart, 0) <= (pairs + size - 1)[:, None]).all(axis=1)
-    rows, apart, size = rows[needed], apart[needed], size[needed]
-    return rows, (apart.sum(axis=1) / 2 + pairs - size * (size - 1) / 2) / pairs
+            parts.append(_joined(rows[chosen], distance[chosen], differences, len(units), pairs + annotators - 1))
+            _require_few(sum(len(part[0]) for part in parts))
+        rows, distance = (np.concatenate(side) for side in zip(*parts, strict=True))
+    has_unit = rows >= 0
+    size = has_unit.sum(axis=1)
+    needed = (size > 0) & (np.where(has_unit, distance, 0) <= (pairs + size - 1)[:, None]).all(axis=1)
+    rows, distance, size = rows[needed], distance[needed], size[needed]
+    return rows, (distance.sum(axis=1) / 2 + pairs - size * (size - 1) / 2) / pairs
 
 
 def _joined(
-    rows: Integers, apart: Numbers, differences: Sequence[Numbers], units: int, most: float
+    rows: Integers, distance: Numbers, differences: Sequence[Numbers], units: int, most: float
 ) -> tuple[Integers, Numbers]:
     """Rows with each unit of one more annotator, or none, where no unit is too far from the others.
 
     Args:
         rows: the units of the annotators before; shape (t, annotators).
-        apart: the sum of the differences of each from the others; shape (t, annotators).
-        differences: per annotator before, that of each of his units from each new one; of shape (units + 1, units + 1).
+        distance: the sum of the differences of each from the others; shape (t, annotators).
+        differences: per annotator before, that of each of their units from each new one; of shape
+            (units + 1, units + 1).
         units: how many the new annotator has.
         most: the greatest sum of differences that a unit may have.
     """
     steps = np.array([table[rows[:, n]] for n, table in enumerate(differences)])
     steps = steps.reshape(len(differences), len(rows), units + 1)
-    grown, mine = apart.T[:, :, None] + steps, steps.sum(axis=0)
-    row, unit = np.nonzero((grown <= most).all(axis=0) & (mine <= most))
+    of_others, of_new = distance.T[:, :, None] + steps, steps.sum(axis=0)
+    row, unit = np.nonzero((of_others <= most).all(axis=0) & (of_new <= most))
     return (
         np.concatenate([rows[row], np.where(unit == units, -1, unit)[:, None]], axis=1),
-        np.concatenate([grown[:, row, unit].T, mine[row, unit][:, None]], axis=1),
+        np.concatenate([of_others[:, row, unit].T, of_new[row, unit][:, None]], axis=1),
     )
 
 
-def _differences(one: ContinuumUnits, other: ContinuumUnits, weights: DissimilarityWeights) -> Numbers:
+def _differences(first: ContinuumUnits, second: ContinuumUnits, weights: DissimilarityWeights) -> Numbers:
     """d(u, v) for all units of two annotators, and 0 beside a missing one, which is last; shape (u + 1, v + 1)."""
-    place = np.abs(one.start[:, None] - other.start) + np.abs(one.end[:, None] - other.end)
-    lengths = (one.end - one.start)[:, None] + (other.end - other.start)
-    table = np.zeros((len(one) + 1, len(other) + 1))
-    differing = one.label[:, None] != other.label
+    place = np.abs(first.start[:, None] - second.start) + np.abs(first.end[:, None] - second.end)
+    lengths = (first.end - first.start)[:, None] + (second.end - second.start)
+    table = np.zeros((len(first) + 1, len(second) + 1))
+    differing = first.label[:, None] != second.label
     table[:-1, :-1] = weights.place * (place / lengths) ** 2 + weights.label * differing
     return table
 
 
 def _covering(chosen: Integers) -> csr_array:
-    """Which units each unitary alignment holds, as a sparse table of shape (units, alignments)."""
+    """Which units each unitary alignment takes, as a sparse table of shape (units, alignments)."""
     from scipy.sparse import csr_array
 
     sizes = chosen.max(axis=0) + 1
@@ -210,17 +206,12 @@ def _covering(chosen: Integers) -> csr_array:
     return csr_array((np.ones(row.size), (unit, row)), shape=(int(sizes.sum()), len(chosen)))
 
 
-def _refuse_many(alignments: int) -> None:
-    if alignments > LARGEST:
+def _require_few(alignments: int) -> None:
+    if alignments > MOST_ALIGNMENTS:
         raise InvalidValueError(
             "gamma would have to choose among millions of alignments here: too many units lie too close together",
-            remedy="Take gamma for fewer annotators, or do without it: the unitizing alphas need no alignment.",
+            remedy="Compute gamma for fewer annotators, or leave it out: the unitizing alphas need no alignment.",
         )
-
-
-PRECISION = 0.02
-SAMPLES = 30
-CONFIDENCE = 1.96  # standard errors, for 95 %
 
 
 @dataclass(frozen=True, eq=False)
@@ -243,11 +234,11 @@ class Continuum:
 
 @dataclass(frozen=True, eq=False)
 class Disorders:
-    """What gamma is made of.
+    """What gamma is computed from.
 
     Args:
         observed: the disorder of each article, times the mean number of units there; shape (articles,).
-        expected: the mean disorder of random continua, likewise.
+        expected: the mean disorder of random continua, times the same; shape (articles,).
         samples: how many random continua were drawn for each article.
     """
 
@@ -256,17 +247,17 @@ class Disorders:
     samples: int
 
 
-def continua(columns: AnnotationTable, who: Sequence[int], articles: Integers) -> list[Continuum]:
-    """The continua of annotators, one for each article: empty where they have nothing to read in common.
+def continua(table: AnnotationTable, annotators: Sequence[int], articles: Integers) -> list[Continuum]:
+    """The continua of annotators, one for each article: empty where there is no document that all of them read.
 
     Args:
-        columns: of all annotators.
-        who: the numbers of those who count.
-        articles: the number of each item's article; shape (items,).
+        table: of all annotators.
+        annotators: the numbers of those who count.
+        articles: the number of each document's article; shape (documents,).
     """
-    common = columns.read[list(who)].all(axis=0)
-    many = int(articles.max(initial=-1)) + 1
-    return [_continuum(columns, who, common & (articles == number)) for number in range(many)]
+    common = table.read_by(annotators)
+    number = int(articles.max(initial=-1)) + 1
+    return [_continuum(table, annotators, common & (articles == article)) for article in range(number)]
 
 
 def disorders(
@@ -277,17 +268,17 @@ def disorders(
     Args:
         continua: of the same annotators, at least two.
         seed: of the random continua.
-        precision: the share of the expected disorder within which it is to be known.
+        precision: the share of the expected disorder within which it must be known.
         weights: of place and label.
 
     Raises:
         InvalidValueError: where too many units lie too close together.
     """
-    marked = [number for number, one in enumerate(continua) if one.mean]
+    marked = [number for number, continuum in enumerate(continua) if continuum.mean]
     rngs = {number: np.random.default_rng([seed, number]) for number in marked}
     drawn = {number: _sampled(continua[number], SAMPLES, rngs[number], weights) for number in marked}
-    means, spread = sum(row.mean() for row in drawn.values()), sum(row.var() for row in drawn.values())
-    needed = int(np.ceil((CONFIDENCE / precision) ** 2 * spread / means**2)) if marked else SAMPLES
+    mean, variance = sum(row.mean() for row in drawn.values()), sum(row.var() for row in drawn.values())
+    needed = int(np.ceil((STANDARD_ERRORS / precision) ** 2 * variance / mean**2)) if marked else SAMPLES
     for number in marked if needed > SAMPLES else ():
         more = _sampled(continua[number], needed - SAMPLES, rngs[number], weights)
         drawn[number] = np.concatenate([drawn[number], more])
@@ -304,22 +295,17 @@ def gamma(observed: Numbers, expected: Numbers) -> Numbers:
     return np.asarray(1 - quotient)
 
 
-def _continuum(columns: AnnotationTable, who: Sequence[int], items: Flags) -> Continuum:
-    """The items laid end to end, with the units that lie in them."""
-    lengths = np.diff(columns.offset) * items
-    moved = columns.offset[:-1] - (np.cumsum(lengths) - lengths)
-    rows = [np.flatnonzero(columns.marked(one, items)) for one in who]
-    return Continuum(
-        int(lengths.sum()),
-        tuple(
-            ContinuumUnits(
-                (columns.start[row] - moved[columns.item[row]]).astype(np.float64),
-                (columns.end[row] - moved[columns.item[row]]).astype(np.float64),
-                columns.label[row],
-            )
-            for row in rows
-        ),
-    )
+def _continuum(table: AnnotationTable, annotators: Sequence[int], documents: Flags) -> Continuum:
+    """The documents laid end to end, with the units in them."""
+    lengths = np.diff(table.offset) * documents
+    before = np.cumsum(lengths) - lengths  # the length of the chosen documents before each
+
+    def units(rows: Integers) -> ContinuumUnits:
+        moved = before[table.document[rows]]
+        start, end = (table.start[rows] + moved).astype(np.float64), (table.end[rows] + moved).astype(np.float64)
+        return ContinuumUnits(start, end, table.label[rows])
+
+    return Continuum(int(lengths.sum()), tuple(units(table.rows_of(one, documents)) for one in annotators))
 
 
 def _sampled(continuum: Continuum, count: int, rng: np.random.Generator, weights: DissimilarityWeights) -> Numbers:
@@ -333,8 +319,8 @@ def _shuffled(continuum: Continuum, rng: np.random.Generator) -> Continuum:
         source = rng.integers(0, len(continuum.annotators), len(continuum.annotators))
         pivots = _pivots(continuum, rng)
         moved = [
-            _moved(continuum.annotators[one], pivot, continuum.length)
-            for one, pivot in zip(source, pivots, strict=True)
+            _moved(continuum.annotators[annotator], pivot, continuum.length)
+            for annotator, pivot in zip(source, pivots, strict=True)
         ]
         if any(len(units) for units in moved):
             return Continuum(continuum.length, tuple(moved))
@@ -347,61 +333,68 @@ def _pivots(continuum: Continuum, rng: np.random.Generator) -> Numbers:
     """
     sizes = np.concatenate([units.end - units.start for units in continuum.annotators])
     least = float(sizes.mean())
-    found: list[float] = []
+    pivots: list[float] = []
     for _ in continuum.annotators:
         places = np.arange(continuum.length)
-        for pivot in found:
+        for pivot in pivots:
             gap = np.abs(places - pivot)
             places = places[np.minimum(gap, continuum.length - gap) >= least]
-        found.append(float(rng.choice(places)) if places.size else float(rng.uniform(0, continuum.length)))
-    return np.array(found)
+        pivots.append(float(rng.choice(places)) if places.size else float(rng.uniform(0, continuum.length)))
+    return np.array(pivots)
 
 
 def _moved(units: ContinuumUnits, pivot: float, length: int) -> ContinuumUnits:
-    """The units moved to the right, those that begin beyond the end coming in again at the begin."""
+    """The units moved to the right; those that would begin beyond the end begin from the left again."""
     back = np.where(units.start + pivot >= length, length, 0)
     return ContinuumUnits(units.start + pivot - back, units.end + pivot - back, units.label)
 
 
-NO_GROUND = ("no_example", "nothing")  # why there is no agreement to speak of, by any measure
-
-
 def add_gamma(
-    cells: Sequence[MeasureSet],
-    ground: AgreementData,
-    who: Sequence[int],
+    sets: Sequence[MeasureSet],
+    data: AgreementData,
+    annotators: Sequence[int],
     articles: Integers,
     settings: BootstrapSettings,
 ) -> list[MeasureSet]:
-    """The cells with gamma: the first over all articles, any others within each of them.
+    """The measures with gamma among them.
 
     Args:
-        cells: the overall cell of some annotators, then perhaps one for each article.
-        ground: of all annotators.
-        who: their numbers.
-        articles: the number of each item's article; shape (items,).
-        settings: how corpora are drawn.
+        sets: the measures of some annotators over all labels: over all articles, then perhaps within each.
+        data: of all annotators.
+        annotators: their numbers.
+        articles: the number of each document's article; shape (documents,).
+        settings: how corpora are resampled.
 
     Raises:
         InvalidValueError: where too many units lie too close together.
     """
-    why = cells[0]["u_alpha"].undefined
-    if len(who) < 2 or (why and why.reason in NO_GROUND):
-        values = [Estimate(None, undefined=cell["u_alpha"].undefined) for cell in cells]
-    else:
-        read = continua(ground.columns, who, articles)
-        found = disorders(read, seed=settings.seed)
-        values = [_overall(cells[0], read, found, settings)]
-        each = gamma(found.observed, found.expected).tolist()
-        values += [_value(cell, one.length, share) for cell, one, share in zip(cells[1:], read, each, strict=False)]
-    return [replace(cell, values={**cell.values, "gamma": value}) for cell, value in zip(cells, values, strict=True)]
+    if sets[0].coverage.nothing_to_compare:
+        return [_with_gamma(measures, _estimate(measures.coverage, np.nan)) for measures in sets]
+    read = continua(data.spans, annotators, articles)
+    disorder_sums = disorders(read, seed=settings.seed)
+    overall, *of_articles = sets
+    each = gamma(disorder_sums.observed, disorder_sums.expected).tolist()
+    return [
+        _with_gamma(overall, _overall(overall.coverage, read, disorder_sums, settings)),
+        *(
+            _with_gamma(measures, _estimate(measures.coverage, value))
+            for measures, value in zip(of_articles, each, strict=False)
+        ),
+    ]
 
 
-def _overall(cell: MeasureSet, read: Sequence[Continuum], found: Disorders, settings: BootstrapSettings) -> Estimate:
-    counting = [number for number, one in enumerate(read) if one.length]
-    sums = np.stack([found.observed, found.expected], axis=1)[counting]
+def _with_gamma(measures: MeasureSet, value: Estimate) -> MeasureSet:
+    return replace(measures, values={**measures.values, "gamma": value})
+
+
+def _overall(
+    coverage: Coverage, read: Sequence[Continuum], disorder_sums: Disorders, settings: BootstrapSettings
+) -> Estimate:
+    """Gamma over all articles, with its interval."""
+    with_text = [number for number, continuum in enumerate(read) if continuum.length]
+    sums = np.stack([disorder_sums.observed, disorder_sums.expected], axis=1)[with_text]
     total = sums.sum(axis=0)
-    value = _value(cell, sum(one.length for one in read), float(gamma(total[0], total[1])))
+    value = _estimate(coverage, float(gamma(total[0], total[1])))
     if value.estimate is None or len(sums) < 2:
         return value
     values = resampled(sums, settings, lambda disorders: gamma(disorders[:, 0], disorders[:, 1]))
@@ -409,11 +402,8 @@ def _overall(cell: MeasureSet, read: Sequence[Continuum], found: Disorders, sett
     return Estimate(value.estimate, limits.low, limits.high, undefined_resamples=limits.undefined)
 
 
-def _value(cell: MeasureSet, length: int, share: float) -> Estimate:
-    """A gamma, or why there is none: as a rule what leaves the unitizing alpha without a value."""
-    why = cell["u_alpha"].undefined
-    if why is not None and why.reason in NO_GROUND:
-        return Estimate(None, undefined=why)
-    if not length:
-        return Estimate(None, undefined=UndefinedReason("no_common"))
-    return Estimate(None, undefined=UndefinedReason("no_variation")) if np.isnan(share) else Estimate(share)
+def _estimate(coverage: Coverage, value: float) -> Estimate:
+    """A gamma, or why there is none."""
+    if coverage.nothing_to_compare or np.isnan(value):
+        return Estimate(None, undefined=coverage.why_undefined(MEASURES["gamma"]))
+    return Estimate(value)

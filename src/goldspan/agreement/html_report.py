@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING
 
 from goldspan.agreement import text_report
 from goldspan.agreement.disagreements import KINDS, MEANING, dispute_bounds
-from goldspan.agreement.measures import HEADLINE, MEANINGS
+from goldspan.agreement.measures import HEADLINE, MEASURES
 from goldspan.agreement.text_report import (
     COLUMNS,
     MEANS,
-    SHORT,
     ends,
     number,
     of_measure,
@@ -305,21 +304,20 @@ def _error(error: AnnotatorError, report: AgreementReport) -> Markup:
     return element("article", head, why, *places, class_="example")
 
 
-LEADING = ("exact_f1", "relaxed_f1", "token_alpha", "u_alpha")
-
-
 def figure_section(report: AgreementReport) -> Markup:
     """The leading measures over all, the headline marked."""
     cards = []
-    for name in LEADING:
-        value, meaning = report.agreement.overall[name], MEANINGS[name]
-        lead = " lead" if name == HEADLINE else ""
+    for measure in MEASURES.values():
+        if not measure.in_figures:
+            continue
+        value = report.agreement.overall[measure.id]
+        lead = " lead" if measure.id == HEADLINE else ""
         body = element(
             "dd",
-            element("span", number(name, value), class_=f"big{lead}"),
-            element("small", ends(name, value) or "no interval"),
+            element("span", number(measure.id, value), class_=f"big{lead}"),
+            element("small", ends(measure.id, value) or "no interval"),
         )
-        cards.append(element("div", element("dt", meaning.title, element("small", meaning.meaning)), body))
+        cards.append(element("div", element("dt", measure.title, element("small", measure.meaning)), body))
     return element("dl", *cards, class_="figures")
 
 
@@ -357,7 +355,7 @@ def all_measures_section(report: AgreementReport) -> Markup:
     """Every measure, with what it means."""
     rows = []
     for name, value in report.agreement.overall.values.items():
-        meaning, ground = MEANINGS[name], on_ground(name, report.agreement.overall)
+        meaning, ground = MEASURES[name], on_ground(name, report.agreement.overall)
         says = element(
             "span",
             f"{meaning.meaning}; {ground}" if ground else meaning.meaning,
@@ -376,7 +374,7 @@ def _cells(
     title: str, of: str, rows: Iterable[tuple[Markup, MeasureSet]], note: str | None = None, left_out: int = 0
 ) -> Markup:
     """A row per cell: exact F1 as a plot, the leading measures as numbers."""
-    head = (of, "examples", "spans", axis(SCALE), *(SHORT[name] for name in COLUMNS))
+    head = (of, "examples", "spans", axis(SCALE), *(measure.short for measure in COLUMNS))
     found = list(rows)
     body = [_row(name, one) for name, one in found]
     if any(of_pairs(one) for _, one in found):
@@ -399,7 +397,7 @@ def _row(name: Markup, one: MeasureSet) -> Markup:
         cell(f"{one.examples:,}"),
         cell(spans_of(one)),
         cell(plot, kind="plotted"),
-        *(_value(measure, one) for measure in COLUMNS),
+        *(_value(measure.id, one) for measure in COLUMNS),
     )
 
 

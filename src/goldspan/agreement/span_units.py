@@ -1,164 +1,213 @@
-"""Tokens and characters, and the category that each annotator gave to each: what kappa and alpha compare.
+"""The data that all measures of agreement are computed from: spans as columns, and tokens and characters with labels.
 
-The category of a place is the set of the labels that it bears; to bear none is a category as well. So spans that
-overlap or nest need no rule of their own, and flat spans give one category for each label. A token bears a label if
-a span of it covers any of its characters. Touching spans of one label look like one here: it is for the measures on
-spans to tell them apart.
-
-All that annotators marked, as columns: one row for each span, and one line on which all texts lie end to end.
+Kappa and alpha compare the category that each annotator gave to each token or character. The category is the set of
+the labels of the spans that cover it; the empty set is a category as well. So spans that overlap or nest need no rule
+of their own, and flat spans give one category for each label. A token has a label if a span of that label covers any
+of its characters. Touching spans of one label look like one here: the measures on spans tell them apart.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from goldspan.quantities import parse_troop_count
+from goldspan.span_table import SpanTable
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
     from scipy.sparse import csr_array
 
     from goldspan.agreement.annotations import Annotations
 
-if TYPE_CHECKING:
     Integers = NDArray[np.int64]
     Flags = NDArray[np.bool_]
     Numbers = NDArray[np.float64]
 
+UnitKind = Literal["token", "character"]
+
 
 @dataclass(frozen=True, eq=False)
-class AnnotationTable:
-    """The s spans of a annotators in i items; positions are those on the line, so no span reaches into another item.
+class AnnotationTable(SpanTable):
+    """The spans of several annotators: a document is an example that any of them confirmed.
+
+    All documents also lie end to end on one line, so that no span reaches into another document there.
 
     Args:
-        annotator: of each span, as an index into `annotators`; shape (s,), like the next four.
-        item: the number of its item.
-        start: where it begins on the line.
-        end: where it ends, half-open.
-        label: its label, as an index into `labels`.
-        offset: where each item begins on the line, and at last where the line ends; shape (i + 1,).
-        read: who confirmed which item; shape (a, i).
-        annotators: their names, a of them.
-        labels: the names of the labels.
+        annotator: of each span, as an index into `annotators`; shape (spans,).
+        offset: where each document begins on the line, and last where the line ends; shape (documents + 1,).
+        read: which annotator confirmed which document; shape (annotators, documents).
+        annotators: their names.
     """
 
     annotator: Integers
-    item: Integers
-    start: Integers
-    end: Integers
-    label: Integers
     offset: Integers
     read: Flags
     annotators: tuple[str, ...]
-    labels: tuple[str, ...]
 
     @classmethod
-    def of(cls, annotations: Annotations, labels: Sequence[str] | None = None) -> AnnotationTable:
+    def of_annotations(cls, annotations: Annotations, labels: Sequence[str] | None = None) -> AnnotationTable:
         """The columns of annotations.
 
         Args:
             annotations: of any number of annotators.
             labels: all labels that occur, and perhaps more, in the order wanted; alphabetical by default.
         """
-        names = annotations.labels if labels is None else tuple(labels)
-        label = {name: number for number, name in enumerate(names)}
-        annotator = {name: number for number, name in enumerate(annotations.annotators)}
-        items = annotations.items
-        offset = np.concatenate([[0], np.cumsum([len(item.text) for item in items])]).astype(np.int64)
-        read = np.zeros((len(annotator), len(items)), np.bool_)
-        for number, item in enumerate(items):
-            read[[annotator[name] for name in item.spans], number] = True
-        rows = chain.from_iterable(
-            (annotator[name], number, span.start, span.end, label[span.label])
-            for number, item in enumerate(items)
+        number = {name: index for index, name in enumerate(annotations.annotators)}
+        readings = [
+            (number[name], document, spans)
+            for document, item in enumerate(annotations.items)
             for name, spans in item.spans.items()
-            for span in spans
-        )
-        table = np.fromiter(rows, np.int64).reshape(-1, 5).T
+        ]
+        annotator, document = np.array([row[:2] for row in readings], np.int64).reshape(-1, 2).T
+        spans = SpanTable.of((row[2] for row in readings), annotations.labels if labels is None else labels)
+        read = np.zeros((len(number), len(annotations.items)), np.bool_)
+        read[annotator, document] = True
         return cls(
-            annotator=table[0],
-            item=table[1],
-            start=table[2] + offset[table[1]],
-            end=table[3] + offset[table[1]],
-            label=table[4],
-            offset=offset,
+            document=document[spans.document],
+            start=spans.start,
+            end=spans.end,
+            label=spans.label,
+            documents=len(annotations.items),
+            labels=spans.labels,
+            annotator=annotator[spans.document],
+            offset=np.cumsum([0, *(len(item.text) for item in annotations.items)], dtype=np.int64),
             read=read,
             annotators=annotations.annotators,
-            labels=names,
         )
 
-    @property
-    def items(self) -> int:
-        """How many items there are."""
-        return int(self.read.shape[1])
+    @cached_property
+    def line_start(self) -> Integers:
+        """Where each span begins on the line; shape (spans,)."""
+        return self.start + self.offset[self.document]
 
-    def marked(self, annotator: int, items: Flags) -> Flags:
-        """Which spans an annotator has in some items; shape (s,).
+    @cached_property
+    def line_end(self) -> Integers:
+        """Where each span ends on the line, half-open; shape (spans,)."""
+        return self.end + self.offset[self.document]
+
+    def rows_of(self, annotator: int, documents: Flags) -> Integers:
+        """The rows of an annotator's spans in some documents.
 
         Args:
             annotator: the number of the annotator.
-            items: which items count; shape (i,).
+            documents: which documents count; shape (documents,).
         """
-        flags: Flags = items[self.item] & (self.annotator == annotator)
-        return flags
+        return np.flatnonzero(documents[self.document] & (self.annotator == annotator))
 
-    def by_label(self, rows: Flags | Integers, weights: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
-        """How many of some spans there are in each item: of all labels, and of each.
+    def read_by(self, annotators: Sequence[int], least: int | None = None) -> Flags:
+        """Which documents some annotators have read; shape (documents,).
 
         Args:
-            rows: which spans; shape (s,) if flags, else their numbers.
-            weights: what each of them counts; 1 by default.
+            annotators: their numbers.
+            least: how many of them must have read a document; all of them by default.
+        """
+        flags: Flags = self.read[list(annotators)].sum(axis=0) >= (len(annotators) if least is None else least)
+        return flags
+
+    def readings(self, annotators: Sequence[int]) -> Flags:
+        """Which readings of some annotators can be compared: those of documents that at least two of them have read.
 
         Returns:
-            Shape (items, 1 + labels).
+            Shape (annotators, documents), of all annotators.
         """
-        width = len(self.labels)
-        place = self.item[rows] * width + self.label[rows]
-        table = np.bincount(place, weights, minlength=self.items * width).reshape(self.items, width).astype(np.float64)
-        return np.concatenate([table.sum(axis=1, keepdims=True), table], axis=1)
+        flags: Flags = np.zeros_like(self.read)
+        flags[list(annotators)] = self.read[list(annotators)] & self.read_by(annotators, 2)
+        return flags
 
 
 @dataclass(frozen=True, eq=False)
 class LabelledUnits:
-    """n stretches of text that no annotator's span divides, or that count as one.
+    """n stretches of text that no annotator's span divides, or that count as one: what Krippendorff calls units.
 
     Args:
-        item: the number of each one's item; shape (n,).
-        start: where it begins on the line of the columns, ascending.
+        document: the number of each one's document; shape (n,).
+        start: where it begins on the line of the table, ascending.
         end: where it ends.
-        weight: what it counts: 1 for a token, its length for a run of characters.
-        bears: which labels each annotator gave it; shape (annotators, labels, n).
-        gather: sums what is counted over the atoms of each item; shape (items, n).
+        weight: how much it counts: 1 for a token, its length for a run of characters.
+        has_label: which labels each annotator gave it; shape (annotators, labels, n).
+        gather: sums over the units of each document; shape (documents, n).
     """
 
-    item: Integers
+    document: Integers
     start: Integers
     end: Integers
     weight: Integers
-    bears: Flags
+    has_label: Flags
     gather: csr_array
 
     @cached_property
     def views(self) -> tuple[tuple[Integers, int], ...]:
-        """The categories of all atoms, of shape (annotators, n), and how many there are: of all labels, then each.
+        """The category of each unit, shape (annotators, n), and the number of categories: of all labels, then of each.
 
         Category 0 is that of no label.
         """
-        return (_sets(self.bears), *((self.bears[:, n].astype(np.int64), 2) for n in range(self.bears.shape[1])))
+        labels = range(self.has_label.shape[1])
+        return (_label_sets(self.has_label), *((self.has_label[:, label].astype(np.int64), 2) for label in labels))
+
+    @cached_property
+    def sizes(self) -> Numbers:
+        """The summed weight of each document's units; shape (documents,)."""
+        return np.asarray(self.gather.sum(axis=1), np.float64)
 
 
-def characters(columns: AnnotationTable) -> LabelledUnits:
-    """The characters, as runs between any two boundaries of spans or items."""
-    cuts = np.unique(np.concatenate([columns.start, columns.end, columns.offset]))
-    return _atoms(columns, cuts[:-1], cuts[1:], np.diff(cuts))
+@dataclass(frozen=True, eq=False)
+class AgreementData:
+    """Annotations in the form in which all measures take them.
+
+    Args:
+        spans: the spans of all annotators.
+        units: the tokens and the characters.
+        value: of each span that states a quantity: equal numbers for equal values, -1 for none; shape (spans,).
+        quantities: which labels state quantities; shape (labels,).
+    """
+
+    spans: AnnotationTable
+    units: Mapping[UnitKind, LabelledUnits]
+    value: Integers
+    quantities: Flags
+
+    @classmethod
+    def of(
+        cls,
+        annotations: Annotations,
+        labels: Sequence[str] | None = None,
+        quantities: Collection[str] = (),
+        language: str = "en",
+    ) -> AgreementData:
+        """The data of annotations.
+
+        Args:
+            annotations: of any number of annotators.
+            labels: all that occur, in the order wanted; alphabetical by default.
+            quantities: those whose spans state quantities.
+            language: of the texts, for the tokens.
+
+        Raises:
+            NotFoundError: if spaCy has no tokeniser for the language.
+        """
+        table = AnnotationTable.of_annotations(annotations, labels)
+        states_quantity = np.array([label in quantities for label in table.labels], np.bool_)
+        return cls(
+            table,
+            {"token": tokens(table, annotations, language), "character": characters(table)},
+            _quantity_values(table, annotations, states_quantity),
+            states_quantity,
+        )
 
 
-def tokens(columns: AnnotationTable, annotations: Annotations, language: str = "en") -> LabelledUnits:
+def characters(table: AnnotationTable) -> LabelledUnits:
+    """The characters, as runs between any two boundaries of spans or documents."""
+    cuts = np.unique(np.concatenate([table.line_start, table.line_end, table.offset]))
+    return _labelled_units(table, cuts[:-1], cuts[1:], np.diff(cuts))
+
+
+def tokens(table: AnnotationTable, annotations: Annotations, language: str = "en") -> LabelledUnits:
     """The tokens of the texts, as `goldspan.tokens` cuts them.
 
     Raises:
@@ -167,38 +216,47 @@ def tokens(columns: AnnotationTable, annotations: Annotations, language: str = "
     from goldspan.tokens import tokenize_all
 
     texts = (item.text for item in annotations.items)
-    places = zip(columns.offset, tokenize_all(texts, language), strict=False)
-    table = np.fromiter(_numbers(places), np.int64).reshape(-1, 2).T
-    return _atoms(columns, table[0], table[1], np.ones(table.shape[1], np.int64))
+    edges = zip(table.offset, tokenize_all(texts, language), strict=False)
+    rows = np.fromiter(_line_edges(edges), np.int64).reshape(-1, 2).T
+    return _labelled_units(table, rows[0], rows[1], np.ones(rows.shape[1], np.int64))
 
 
-def _numbers(places: Iterable[tuple[int, list[tuple[int, int]]]]) -> Iterator[int]:
-    for offset, extents in places:
+def _line_edges(edges: Iterable[tuple[int, list[tuple[int, int]]]]) -> Iterator[int]:
+    for offset, extents in edges:
         for start, end in extents:
             yield offset + start
             yield offset + end
 
 
-def _atoms(columns: AnnotationTable, start: Integers, end: Integers, weight: Integers) -> LabelledUnits:
+def _labelled_units(table: AnnotationTable, start: Integers, end: Integers, weight: Integers) -> LabelledUnits:
     from scipy.sparse import csr_array
 
-    item = np.searchsorted(columns.offset, start, "right") - 1
-    first = np.searchsorted(end, columns.start, "right")  # the first atom that a span touches
-    stop = np.searchsorted(start, columns.end)
-    shape = (len(columns.annotators), len(columns.labels), start.size + 1)
-    change = np.zeros(shape, np.int64)
-    np.add.at(change, (columns.annotator, columns.label, first), 1)
-    np.add.at(change, (columns.annotator, columns.label, np.maximum(first, stop)), -1)
-    bears = np.cumsum(change, axis=2)[:, :, :-1] > 0
-    gather = csr_array((weight, (item, np.arange(start.size))), shape=(columns.items, start.size))
-    return LabelledUnits(item, start, end, weight, bears, gather)
+    document = np.searchsorted(table.offset, start, "right") - 1
+    first = np.searchsorted(end, table.line_start, "right")  # the first unit that a span touches
+    stop = np.searchsorted(start, table.line_end)
+    # each span adds 1 where it begins and takes it away where it ends, so that the running sum counts open spans
+    change = np.zeros((len(table.annotators), len(table.labels), start.size + 1), np.int64)
+    np.add.at(change, (table.annotator, table.label, first), 1)
+    np.add.at(change, (table.annotator, table.label, np.maximum(first, stop)), -1)
+    has_label = np.cumsum(change, axis=2)[:, :, :-1] > 0
+    gather = csr_array((weight, (document, np.arange(start.size))), shape=(table.documents, start.size))
+    return LabelledUnits(document, start, end, weight, has_label, gather)
 
 
-def _sets(bears: Flags) -> tuple[Integers, int]:
+def _label_sets(has_label: Flags) -> tuple[Integers, int]:
     """The sets of labels as numbers, 0 being the empty one; shape (annotators, n), and how many there are."""
-    number = np.zeros((bears.shape[0], bears.shape[2]), np.int64)
-    for label in range(bears.shape[1]):  # made dense after each label, so that the numbers stay small
-        number = np.unique(2 * number + bears[:, label], return_inverse=True)[1].reshape(number.shape)
-    if number.size and bears.any(axis=1).all():
-        number = number + 1  # nobody left anything unmarked, and 0 is to mean that
+    number = np.zeros((has_label.shape[0], has_label.shape[2]), np.int64)
+    for label in range(has_label.shape[1]):  # numbered from 0 again after each label, so that the numbers stay small
+        number = np.unique(2 * number + has_label[:, label], return_inverse=True)[1].reshape(number.shape)
+    if number.size and has_label.any(axis=1).all():
+        number = number + 1  # every annotator gave every unit a label, and 0 must mean that there is none
     return number, int(number.max(initial=0)) + 1
+
+
+def _quantity_values(table: AnnotationTable, annotations: Annotations, states_quantity: Flags) -> Integers:
+    known: dict[object, int] = {None: -1}
+    values = np.full(table.document.size, -1)
+    for row in np.flatnonzero(states_quantity[table.label]).tolist():
+        text = annotations.items[table.document[row]].text[table.start[row] : table.end[row]]
+        values[row] = known.setdefault(parse_troop_count(text), len(known))
+    return values

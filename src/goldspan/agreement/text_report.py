@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from goldspan.agreement.disagreements import KINDS, MEANING
-from goldspan.agreement.measures import HEADLINE, LONG_REPORT_ONLY, MEANINGS
+from goldspan.agreement.measures import HEADLINE, LONG_REPORT_ONLY, MEASURES
 from goldspan.annotation import same_spans
 from goldspan.report.text import (
     UNDEFINED,
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 FULL = 1.0
 NEGLIGIBLE = 0.01  # the share of the draws that need not be spoken of if they do not count
 PLACES = 12  # that are named of those for which a measure is undefined
-WHOLE_GROUND = ("token_fleiss", "character_fleiss", "gamma")  # they take what all have read, and nothing else
 MEANS = (
     "F1 and Cohen's kappa are means over the pairs in which both marked something; the other measures count those who "
     "marked none, too."
@@ -111,18 +110,18 @@ def partly(cells: Mapping[str, MeasureSet]) -> str:
 
 def of_pairs(cell: MeasureSet) -> str:
     """On how many of the pairs the means of a cell rest, where these are not all, and who marked nothing there."""
-    basis = cell.basis
-    if basis is None or not 0 < basis.counted < basis.pairs:
+    coverage = cell.coverage
+    if not 0 < coverage.counted < coverage.pairs:
         return ""
-    nothing = f"; {enumerate_names(cell.nothing)} marked none" if cell.nothing else ""
-    return f"{basis.counted:,} of {basis.pairs:,} pairs{nothing}"
+    nothing = f"; {enumerate_names(cell.without_spans)} marked none" if cell.without_spans else ""
+    return f"{coverage.counted:,} of {coverage.pairs:,} pairs{nothing}"
 
 
 def on_ground(name: str, cell: MeasureSet) -> str:
     """On how many examples a measure rests that takes what all have read, where these are not all; else nothing."""
-    if name not in WHOLE_GROUND or cell.basis is None or cell.basis.common == cell.examples:
+    if MEASURES[name].scope != "common" or cell.coverage.common == cell.examples:
         return ""
-    return f"on {cell.basis.common:,} of {amount(cell.examples, 'example')}"
+    return f"on {cell.coverage.common:,} of {amount(cell.examples, 'example')}"
 
 
 def of_measure(name: str, value: Estimate | None) -> str:
@@ -134,18 +133,14 @@ def number(name: str, value: Estimate) -> str:
     """A value without its interval: F1 and shares in per cent, coefficients as they are."""
     if value.estimate is None:
         return UNDEFINED
-    return percent(value.estimate) if _in_per_cent(name) else f"{value.estimate:.3f}"
+    return percent(value.estimate) if MEASURES[name].scale == "per cent" else f"{value.estimate:.3f}"
 
 
 def ends(name: str, value: Estimate) -> str:
     """The interval of a value in brackets; nothing where there is none."""
     if value.estimate is None or value.low is None or value.high is None:
         return ""
-    return brackets(value) if _in_per_cent(name) else f"[{value.low:.2f}, {value.high:.2f}]"
-
-
-def _in_per_cent(name: str) -> bool:
-    return name.endswith("_f1") or name == "value_agreement"
+    return brackets(value) if MEASURES[name].scale == "per cent" else f"[{value.low:.2f}, {value.high:.2f}]"
 
 
 def spans_of(cell: MeasureSet) -> str:
@@ -229,7 +224,7 @@ def _draws(report: AgreementReport, leave_out: Collection[str]) -> Iterator[str]
         (where, {n: value for n, value in _without(cell.values, leave_out).items() if value.estimate is not None})
         for where, cell in parts
     )
-    reasons = _gathered(defined, lambda value: value.unbounded.sentence if value.unbounded else None)
+    reasons = _gathered(defined, lambda value: value.no_interval.sentence if value.no_interval else None)
     yield from (f"No interval for {where}: {why}." for why, where in reasons.items())
 
 
@@ -270,7 +265,7 @@ def _gathered(
         lacking: dict[str, list[str]] = {}
         for name, value in values.items():
             if why := why_of(value):
-                lacking.setdefault(why, []).append(MEANINGS[name].title)
+                lacking.setdefault(why, []).append(MEASURES[name].title)
         for why, names in lacking.items():
             what = "" if len(names) == len(values) else f" ({', '.join(names)})"
             reasons.setdefault(why, {}).setdefault(what, []).append(where)
@@ -288,13 +283,7 @@ SHARE = len(percent(1.0, 1))
 ELSEWHERE = "Label by label it is in --json and --html."
 NAME = 24  # columns beyond which a name may be folded
 COUNTED = ("gold", "marked", "right")
-COLUMNS = (HEADLINE, "relaxed_f1", "token_kappa", "u_alpha")
-SHORT = {
-    "exact_f1": "exact F1",
-    "relaxed_f1": "relaxed F1",
-    "token_kappa": "kappa, tokens",
-    "u_alpha": "unitizing alpha",
-}
+COLUMNS = tuple(measure for measure in MEASURES.values() if measure.in_columns)
 
 
 def tables(report: AgreementReport) -> Iterator[Table]:
@@ -335,14 +324,14 @@ def coverage(report: AgreementReport) -> Table:
 def _measure_rows(title: str, of: str, cells: Mapping[str, MeasureSet]) -> Table:
     """A row per cell; F1 in per cent with its interval, coefficients as they are."""
     rows = [_cell(name, cell) for name, cell in cells.items()]
-    header = (of, "examples", "spans", *(SHORT[name] for name in COLUMNS))
+    header = (of, "examples", "spans", *(measure.short for measure in COLUMNS))
     table = cut_cell(title, header, rows)
     shown = {name: cells[name] for name, *_ in table.rows}
     return replace(table, note=". ".join(filter(None, (table.note, partly(shown)))))
 
 
 def _cell(name: str, cell: MeasureSet) -> tuple[str, ...]:
-    values = (of_measure(measure, cell.values.get(measure)) for measure in COLUMNS)
+    values = (of_measure(measure.id, cell.values.get(measure.id)) for measure in COLUMNS)
     return name, f"{cell.examples:,}", spans_of(cell), *values
 
 
@@ -377,9 +366,9 @@ def _measures(report: AgreementReport) -> Table:
     cell = report.agreement.overall
     rows = [
         (
-            MEANINGS[name].title,
+            MEASURES[name].title,
             of_measure(name, value),
-            "; ".join(filter(None, (MEANINGS[name].meaning, on_ground(name, cell)))),
+            "; ".join(filter(None, (MEASURES[name].meaning, on_ground(name, cell)))),
         )
         for name, value in cell.values.items()
         if name not in LONG_REPORT_ONLY
