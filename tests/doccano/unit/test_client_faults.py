@@ -335,11 +335,11 @@ def test_spans_of_several_shapes_are_read_alike():
 @pytest.mark.parametrize("count", ["many", None, [1], float("inf"), float("nan")])
 def test_a_list_whose_length_is_no_number_is_not_judged(count):
     server = SimpleNamespace(probe=lambda *_, **__: (200, {"count": count, "results": []}))
-    patient = DoctorContext(Account("http://127.0.0.1:1/", "admin", PASSWORD), server, project=SimpleNamespace(id=1))
+    context = DoctorContext(Account("http://127.0.0.1:1/", "admin", PASSWORD), server, project=SimpleNamespace(id=1))
     with pytest.raises(Skipped, match="the list of examples"):
-        list(page_size.findings(patient))
+        list(page_size.findings(context))
     with pytest.raises(Skipped, match="the list of examples"):
-        list(patient.rows())
+        list(context.rows())
 
 
 def test_a_server_that_comes_up_late_is_waited_for_even_with_what_writes():

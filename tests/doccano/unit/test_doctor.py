@@ -90,7 +90,7 @@ def test_plain_http_is_for_this_machine_alone(url, warned):
 def test_a_default_password_is_found():
     with recorded(**{"POST_/v1/auth/login/": [http_faults.LOGIN]}) as (_, account):
         said = found(doctor.run_doctor(account))["default-password"]
-    assert said == ["the user 'admin' has a password that stands in Doccano's documents"] * 2
+    assert said == ["the user 'admin' has a password from Doccano's documentation"] * 2
 
 
 def test_well_known_passwords_are_tried_once_each():
@@ -98,18 +98,20 @@ def test_well_known_passwords_are_tried_once_each():
         report = doctor.run_doctor(account)
         tried = [json.loads(_form(request.body)) for request in server.requests if request.line.startswith("POST")]
     assert [login["password"] for login in tried] == [http_faults.PASSWORD, "password", "pass"]
-    assert "default-password" in report.clear
+    assert "default-password" in report.passed
 
 
 def test_well_known_passwords_are_tried_on_another_machine_only_if_asked(monkeypatch):
     tried = []
-    monkeypatch.setattr(checks, "opens", lambda account: tried.append(account) or account.password.endswith("word"))
+    monkeypatch.setattr(
+        checks, "can_log_in", lambda account: tried.append(account) or account.password.endswith("word")
+    )
     account = Account("https://doccano.example.org", "lead", "x")
     with pytest.raises(Skipped, match="--try-defaults"):
         list(checks.default_password.findings(DoctorContext(account, None)))
     assert tried == []
     assert len(list(checks.default_password.findings(DoctorContext(account, None, try_defaults=True)))) == 1
-    assert [(each.username, each.password) for each in tried] == list(checks.DEFAULTS)
+    assert [(each.username, each.password) for each in tried] == list(checks.DEFAULT_LOGINS)
 
 
 def test_a_well_known_password_of_the_own_login_is_found_without_trying():
@@ -121,7 +123,7 @@ def test_a_worker_that_does_nothing_is_found_by_the_health_check():
     sick = http_faults.reply(500, {"CeleryHealthCheckCelery": "unavailable: task result not ready."})
     with recorded(**{"GET_/v1/health/": [sick]}) as (_, account):
         assert found(doctor.run_doctor(account))["worker-dead"] == [
-            "a task is not done: unavailable: task result not ready"
+            "a task is not completed: unavailable: task result not ready"
         ]
 
 
@@ -139,7 +141,7 @@ def hidden(*, ready):
 
 def test_where_the_health_check_is_hidden_an_import_of_nothing_is_tried():
     with hidden(ready=True) as (server, account):
-        assert "worker-dead" in doctor.run_doctor(account, "seen").clear
+        assert "worker-dead" in doctor.run_doctor(account, "seen").passed
     [sent] = [json.loads(request.body) for request in server.requests if request.line.endswith("/upload")]
     assert sent["uploadIds"] == []
 
@@ -153,7 +155,7 @@ def test_an_import_of_nothing_that_is_never_done_shows_a_dead_worker(monkeypatch
 
 def test_without_health_check_and_project_the_worker_is_unknown():
     with hidden(ready=True) as (_, account):
-        assert "hides its health check" in doctor.run_doctor(account).unseen["worker-dead"]
+        assert "hides its health check" in doctor.run_doctor(account).skipped["worker-dead"]
 
 
 def test_examples_that_are_not_assigned_are_hidden_from_annotators():
@@ -177,7 +179,7 @@ def test_where_all_is_assigned_nothing_is_hidden():
         "GET_/v1/projects/7/examples": [page(example(1, "ann"), example(2, "ann", "bob"))],
     }
     with recorded(**table) as (_, account):
-        assert "assignments-hide" in doctor.run_doctor(account, "seen").clear
+        assert "assignments-hide" in doctor.run_doctor(account, "seen").passed
 
 
 def test_a_server_that_gives_five_whatever_is_asked_is_found():
@@ -192,8 +194,8 @@ def test_a_check_that_the_server_fails_at_is_an_error_and_stops_no_other(toy):
     said = found(report)["unanswered"]
     assert [line.partition(":")[0] for line in said][:3] == ["label-missing", "label-unknown", "label-drift"]
     assert all("boom" in line for line in said[:3])
-    assert {"label-missing", "label-unknown", "label-drift"} <= report.unseen.keys()
-    assert "page-size" in report.clear
+    assert {"label-missing", "label-unknown", "label-drift"} <= report.skipped.keys()
+    assert "page-size" in report.passed
     assert "guideline-drift" in found(report)
 
 

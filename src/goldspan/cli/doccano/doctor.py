@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from goldspan.annotation import Finding
     from goldspan.doccano.doctor import DoctorReport
 
-SHOWN = 20  # findings of one question
+SHOWN = 20  # findings of one check
 
 
 def run(
     *,
     project: Annotated[
-        str | None, typer.Option("--project", help="Look at this project, too.", show_default=False)
+        str | None, typer.Option("--project", help="Check this project, too.", show_default=False)
     ] = None,
     members: console.Members = None,
     try_defaults: Annotated[
@@ -34,16 +34,16 @@ def run(
     home: console.Home = None,
     root: console.Root = None,
 ) -> None:
-    """Look at a server before work begins: what would spoil, hide or lose annotation, and what to do about it.
+    """Check a server before work begins: what would corrupt, hide or lose annotation, and what to do about it.
 
     Nothing is changed. Exits with 1 if there are errors. The report of --json has the keys url, facts, errors,
-    warnings, findings (each with check, severity, example, message, remedy), clear (ids that found nothing) and
-    unseen (per id the reason why nobody could look).
+    warnings, findings (each with check, severity, example, message, remedy), clear (ids of the checks that passed)
+    and unseen (per id the reason why a check was skipped).
     """
     from goldspan.doccano import credentials, doctor
 
     corpus = _corpus(root)
-    with console.spinner("Looking at the server") as say:
+    with console.spinner("Checking the server") as say:
         report = doctor.run_doctor(
             credentials.find_account(home),
             project,
@@ -51,7 +51,7 @@ def run(
             home=home,
             try_defaults=try_defaults,
             members_file=members,
-            say=lambda title: say(f"Looking whether {title}"),
+            on_check=lambda title: say(f"Checking that {title}"),
         )
     for line in _lines(report):
         console.say(line)
@@ -61,7 +61,7 @@ def run(
 
 
 def _corpus(root: Path | None) -> Corpus | None:
-    """The corpus around, if there is one; one that is named must be there."""
+    """The corpus around the working directory, if there is one; one that is named must be there."""
     try:
         return Corpus.find(root)
     except NotFoundError:
@@ -71,26 +71,28 @@ def _corpus(root: Path | None) -> Corpus | None:
 
 
 def _lines(report: DoctorReport) -> Iterator[str]:
-    """The facts, the findings with their remedies, and what was well or could not be looked at."""
+    """The facts, the findings with their remedies, the checks that passed and those that were skipped."""
     from goldspan.doccano.doctor import CHECKS
 
     yield from report.facts or [report.url]
     for _, group in groupby(report.findings, lambda finding: finding.check):
-        yield from _found(report, list(group))
+        yield from _finding_lines(report, list(group))
     titles = {check.id: check.title for check in CHECKS}
-    yield from (f"well: {titles[name]}" for name in report.clear)
-    unseen: dict[str, list[str]] = {}
-    for name, why in report.unseen.items():
-        unseen.setdefault(why, []).append(name)
-    yield from (f"not looked, {why}: {', '.join(names)}" for why, names in unseen.items())
-    yield f"{report.errors} error(s), {len(report.findings) - report.errors} warning(s), {len(report.clear)} well"
+    yield from (f"passed: {titles[name]}" for name in report.passed)
+    skipped: dict[str, list[str]] = {}
+    for name, why in report.skipped.items():
+        skipped.setdefault(why, []).append(name)
+    yield from (f"skipped, {why}: {', '.join(names)}" for why, names in skipped.items())
+    warnings = len(report.findings) - report.errors
+    counts = [f"{report.errors} error(s)", f"{warnings} warning(s)", f"{len(report.passed)} passed"]
+    yield ", ".join([*counts, f"{len(report.skipped)} skipped"] if skipped else counts)
 
 
-def _found(report: DoctorReport, findings: list[Finding]) -> Iterator[str]:
-    """What one question found, and what to do about it."""
+def _finding_lines(report: DoctorReport, findings: list[Finding]) -> Iterator[str]:
+    """The findings of one check, and what to do about them."""
     for finding in findings[:SHOWN]:
-        where = f"{finding.example}: " if finding.example else ""
-        yield f"{finding.severity} {finding.check}: {where}{finding.message}"
+        place = f"{finding.example}: " if finding.example else ""
+        yield f"{finding.severity} {finding.check}: {place}{finding.message}"
     if len(findings) > SHOWN:
         yield f"  and {len(findings) - SHOWN:,} more, which --json lists"
     yield f"  {report.remedy(findings[0])}"

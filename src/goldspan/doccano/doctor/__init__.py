@@ -1,4 +1,4 @@
-"""A look at a server before work begins: what would spoil, hide or lose annotation, and what to do about it."""
+"""Checks a server before work begins: what would corrupt, hide or lose annotation, and what to do about it."""
 
 from goldspan.doccano.doctor.run import CHECKS, UNREACHABLE, DoctorReport, remedy, run_doctor
 

@@ -1,16 +1,15 @@
-"""The patient: a server, and maybe one of its projects, with what several questions want to know of it.
-
-What the doctor asks: a question with a stable id, and the words that explain the answer.
-"""
+"""What a check of the doctor is, and what it looks at: a server, and maybe one of its projects."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from goldspan.annotation import Finding, Severity
 from goldspan.doccano import members, snapshot
+from goldspan.errors import ServerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,25 +22,29 @@ if TYPE_CHECKING:
     from goldspan.doccano.snapshot import Snapshot
 
 Needs = Literal["server", "project", "corpus", "examples"]
-Said: TypeAlias = "str | tuple[str, str]"
-Test: TypeAlias = "Callable[[DoctorContext], Iterator[Said]]"
+Problem: TypeAlias = "str | tuple[str, str]"  # the message, or the id of an example and the message
+Test: TypeAlias = "Callable[[DoctorContext], Iterator[Problem]]"
+
+PATIENCE = 10.0  # seconds for a task that does nothing
+PAGE = 1000  # examples
+CELERY = "Celery"
 
 
 class Skipped(Exception):  # noqa: N818  (caught by the doctor)
-    """A question that cannot be answered here, and why."""
+    """A check cannot be run here, and why."""
 
 
 @dataclass(frozen=True, slots=True)
 class DoctorCheck:
-    """One question.
+    """One check.
 
     Args:
         id: stable; the same in code, report, docs and tests.
-        needs: what it looks at: the server, a project, the project beside the corpus, or the project's examples.
-        severity: an error spoils or hides annotation; a warning asks a person to decide.
-        title: what is looked at, as it stands in the list of all that is well.
+        needs: what it looks at: the server, a project, the project and the corpus, or the project's examples.
+        severity: an error corrupts or hides annotation; a warning asks a person to decide.
+        title: what holds if it passes, as a clause without a full stop.
         remedy: what to do about a finding, as a sentence.
-        test: gives what is wrong in words, or the id of an example and the words.
+        test: yields what is wrong.
     """
 
     id: str
@@ -51,15 +54,15 @@ class DoctorCheck:
     remedy: str
     test: Test
 
-    def findings(self, patient: DoctorContext) -> Iterator[Finding]:
-        """What is wrong with the patient.
+    def findings(self, context: DoctorContext) -> Iterator[Finding]:
+        """What is wrong.
 
         Raises:
-            NotSeen: if that cannot be told.
+            Skipped: if the check cannot be run.
             ServerError: if the server does not answer as it should.
         """
-        for said in self.test(patient):
-            example, message = (None, said) if isinstance(said, str) else said
+        for problem in self.test(context):
+            example, message = (None, problem) if isinstance(problem, str) else problem
             yield Finding(self.id, message, example=example, severity=self.severity)
 
 
@@ -79,24 +82,18 @@ def doctor_check(
     return make
 
 
-OK = 200
-PATIENCE = 10.0  # seconds for a task that does nothing
-PAGE = 1000
-CELERY = "Celery"
-
-
 @dataclass(frozen=True)
 class DoctorContext:
-    """A server that is logged in to.
+    """A server that is logged in to, with what several checks need to know of it.
 
     Args:
         account: the address and the login.
         server: the connection.
-        embedded: whether it is the server that `goldspan doccano start` makes.
+        embedded: whether it is the server that `goldspan doccano start` starts.
         try_defaults: whether to try well-known passwords on a server that is not on this machine.
-        project: the project to look at, if one is named.
-        corpus: what the project should hold, if there is a corpus around.
-        members_file: who should work on it, if not `members.toml` says.
+        project: the project to check, if one is named.
+        corpus: what the project should hold, if there is a corpus.
+        members_file: the list of members, instead of `members.toml`.
     """
 
     account: Account
@@ -109,19 +106,19 @@ class DoctorContext:
 
     @cached_property
     def me(self) -> User:
-        """Who is logged in."""
+        """The user who is logged in."""
         return self.server.me()
 
     @property
-    def number(self) -> int:
-        """The project's number; 0, which none has, if no project is named."""
+    def project_id(self) -> int:
+        """The project's number; 0, which no project has, if none is named."""
         return 0 if self.project is None else self.project.id
 
     @cached_property
     def role(self) -> str:
-        """What the user is in the project; empty if nothing."""
-        status, said = self.server.probe(f"v1/projects/{self.number}/my-role")
-        return str(said.get("rolename", "")) if status == OK and isinstance(said, dict) else ""
+        """The role of the user in the project; empty if they are no member."""
+        status, content = self.server.probe(f"v1/projects/{self.project_id}/my-role")
+        return str(content.get("rolename", "")) if status == HTTPStatus.OK and isinstance(content, dict) else ""
 
     @property
     def administers(self) -> bool:
@@ -130,63 +127,67 @@ class DoctorContext:
 
     @cached_property
     def assigns(self) -> bool:
-        """Whether examples are assigned, as from Doccano 1.8.5 on: the older ones answer with the page of the app."""
-        _, said = self.server.probe(f"v1/projects/{self.number}/assignments")
-        return isinstance(said, dict | list)
+        """Whether examples are assigned, as from Doccano 1.8.5 on: older ones answer with the page of the app."""
+        _, content = self.server.probe(f"v1/projects/{self.project_id}/assignments")
+        return isinstance(content, dict | list)
 
     @cached_property
     def members(self) -> list[Member]:
         """The members of the project."""
-        return self.server.members(self.number)
+        return self.server.members(self.project_id)
 
     @property
     def annotators(self) -> list[Member]:
-        """Those of them who are no administrators."""
+        """The members who are not administrators."""
         return [member for member in self.members if member.role != members.ADMIN]
 
     @cached_property
     def worker(self) -> str | None:
         """Why the task worker does not work; None if it does.
 
-        Doccano's health check has the worker add two numbers, within three seconds. A server that hides that check is
-        asked for an import of nothing.
+        Doccano's health check has the worker add two numbers, within three seconds. On a server that hides the health
+        check, an import of nothing is tried.
 
         Raises:
-            NotSeen: if the one is hidden and the other needs a project.
+            Skipped: if the health check is hidden, and there is no project to import into.
         """
-        _, said = self.server.probe("v1/health/", format="json")
-        told = [str(how) for what, how in said.items() if CELERY in what] if isinstance(said, dict) else []
-        if told:
-            return None if told[0] == "OK" else told[0]
+        _, content = self.server.probe("v1/health/", format="json")
+        parts = content if isinstance(content, dict) else {}
+        results = [str(result) for part, result in parts.items() if CELERY in part]
+        if results:
+            return None if results[0] == "OK" else results[0]
         if self.project is None or not self.administers:
             raise Skipped("the server hides its health check, and no project was named to try a task in")
-        return self._idle_import()
+        return self._import_nothing()
 
     @cached_property
     def snapshot(self) -> Snapshot:
-        """What the project holds; who confirmed what is not asked."""
+        """What the project holds, without who confirmed what."""
         assert self.project is not None
         return snapshot.take_snapshot(self.server, self.project, confirmed=False)
 
     def rows(self) -> Iterator[dict[str, Any]]:
-        """The examples as the server lists them, whatever keys they have."""
-        offset = 0
+        """The examples as the server lists them, whatever keys they have.
+
+        Raises:
+            Skipped: for an answer of another form.
+        """
+        path, offset = f"v1/projects/{self.project_id}/examples", 0
         while True:
-            status, said = self.server.probe(f"v1/projects/{self.number}/examples", limit=str(PAGE), offset=str(offset))
-            listed = said if status == OK and isinstance(said, dict) else {}
-            rows, count = listed.get("results"), listed.get("count", 0)
+            status, content = self.server.probe(path, limit=str(PAGE), offset=str(offset))
+            page = content if status == HTTPStatus.OK and isinstance(content, dict) else {}
+            rows, count = page.get("results"), page.get("count", 0)
             if not isinstance(rows, list) or type(count) is not int:
-                raise Skipped(f"the list of examples answers {status}")
+                raise Skipped(f"the list of examples has another form than in Doccano 1.8 (status {status})")
             yield from (row for row in rows if isinstance(row, dict))
             offset += len(rows)
             if not rows or offset >= count:
                 return
 
-    def _idle_import(self) -> str | None:
-        from goldspan.errors import ServerError
-
+    def _import_nothing(self) -> str | None:
+        """The error of an import without files; None if it ends well."""
         try:
-            self.server.wait_for_import(self.server.start_import(self.number, []), patience=PATIENCE)
+            self.server.wait_for_import(self.server.start_import(self.project_id, []), patience=PATIENCE)
         except ServerError as error:
             return error.message
         return None

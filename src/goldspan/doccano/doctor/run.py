@@ -1,4 +1,4 @@
-"""The examination: every question that can be asked, and what came of it."""
+"""Runs the doctor's checks, and reports what they found."""
 
 from __future__ import annotations
 
@@ -18,30 +18,30 @@ if TYPE_CHECKING:
     from goldspan.corpus import Corpus
     from goldspan.doccano.account import Account
 
-UNREACHABLE = "no-login"  # the server does not answer, or lets this login not in
-UNANSWERED = "unanswered"  # a question that the server answered with an error
+UNREACHABLE = "no-login"  # id of a finding: the server does not answer, or refuses the login
+UNANSWERED = "unanswered"  # id of a finding: the server answered a check with an error
 CHECKS: tuple[DoctorCheck, ...] = (*checks.SERVER_CHECKS, *checks.PROJECT_CHECKS, *checks.EXAMPLE_CHECKS)
 
 
 @dataclass(slots=True)
 class DoctorReport:
-    """What was looked at, and what was found.
+    """What was checked, and what was found.
 
     Args:
         url: of the server.
-        facts: what is known of it, in words.
+        facts: what is known of the server and the project, a line each.
         findings: with ids of `CHECKS`, or `UNREACHABLE`, or `UNANSWERED`.
-        clear: the ids of the questions that found nothing.
-        unseen: by id, why a question could not be answered.
-        said: by the id of a finding, the remedy of the error behind it.
+        passed: the ids of the checks that found nothing.
+        skipped: by id, why a check could not be run.
+        remedies: by the id of a finding, the remedy of the error that caused it.
     """
 
     url: str
     facts: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-    clear: list[str] = field(default_factory=list)
-    unseen: dict[str, str] = field(default_factory=dict)
-    said: dict[str, str] = field(default_factory=dict)
+    passed: list[str] = field(default_factory=list)
+    skipped: dict[str, str] = field(default_factory=dict)
+    remedies: dict[str, str] = field(default_factory=dict)
 
     @property
     def errors(self) -> int:
@@ -50,7 +50,7 @@ class DoctorReport:
 
     def remedy(self, finding: Finding) -> str:
         """What to do about a finding, as a sentence."""
-        return self.said.get(finding.check) or remedy(finding.check)
+        return self.remedies.get(finding.check) or remedy(finding.check)
 
     def json(self) -> dict[str, Any]:
         """The report for `--json`."""
@@ -69,8 +69,8 @@ class DoctorReport:
                 }
                 for finding in self.findings
             ],
-            "clear": self.clear,
-            "unseen": self.unseen,
+            "clear": self.passed,
+            "unseen": self.skipped,
         }
 
 
@@ -82,25 +82,25 @@ def run_doctor(
     home: Path | None = None,
     try_defaults: bool = False,
     members_file: Path | None = None,
-    say: Callable[[str], None] = lambda _: None,
+    on_check: Callable[[str], None] = lambda _: None,
 ) -> DoctorReport:
-    """Look at a server, and at one of its projects.
+    """Check a server, and one of its projects.
 
     Nothing is changed there, but that a task that does nothing may be left in the queue of a dead worker.
 
     Args:
         account: the server and the login.
         name: of the project; None for the server alone.
-        corpus: what the project should hold; None to look without one.
+        corpus: what the project should hold; None to compare with none.
         home: of the embedded server, of which more is known than of others.
         try_defaults: whether to try well-known passwords on a server that is not on this machine.
-        members_file: who should work on the project; None for the corpus's own list.
-        say: is told what is looked at.
+        members_file: the list of members; None for the corpus's own.
+        on_check: called with the title of each check before it is run.
 
     Raises:
         NotFoundError: if there is no project of that name.
-        ServerError: if the name means several projects, or one for another task.
-        InputError: for guidelines or a members' file that cannot be read.
+        ServerError: if several projects have the name, or one for another task.
+        InputError: for guidelines or a list of members that cannot be read.
     """
     from goldspan.doccano.client.api import Doccano
 
@@ -109,77 +109,81 @@ def run_doctor(
         server = Doccano(account)
     except ServerError as error:
         report.findings.append(Finding(UNREACHABLE, error.message))
-        report.said[UNREACHABLE] = error.remedy or remedy(UNREACHABLE)
-        report.unseen |= {check.id: "there is no login" for check in CHECKS}
+        report.remedies[UNREACHABLE] = error.remedy or remedy(UNREACHABLE)
+        report.skipped |= {check.id: "there is no login" for check in CHECKS}
         return report
     with server:
-        project = None if name is None else find_project(server, name)
-        patient = DoctorContext(
-            account, server, _is_embedded(account, home), try_defaults, project, corpus, members_file
+        context = DoctorContext(
+            account,
+            server,
+            embedded=_is_embedded(account, home),
+            try_defaults=try_defaults,
+            project=None if name is None else find_project(server, name),
+            corpus=corpus,
+            members_file=members_file,
         )
-        report.facts += _facts(patient)
+        report.facts += _facts(context)
         for check in CHECKS:
-            say(check.title)
-            _ask(check, patient, report)
+            on_check(check.title)
+            _run_check(check, context, report)
     return report
 
 
-def remedy(name: str) -> str:
-    """What to do about the findings of the question of this id, as a sentence."""
-    if name == UNREACHABLE:
-        return "Look at the address and the login: DOCCANO_URL, DOCCANO_USERNAME, DOCCANO_PASSWORD."
-    if name == UNANSWERED:
-        return "The log of the server says more; ask again when it is well."
-    return next(check.remedy for check in CHECKS if check.id == name)
+def remedy(check_id: str) -> str:
+    """What to do about the findings of a check, as a sentence."""
+    if check_id == UNREACHABLE:
+        return "Check the address and the login: DOCCANO_URL, DOCCANO_USERNAME, DOCCANO_PASSWORD."
+    if check_id == UNANSWERED:
+        return "The log of the server says more; run the doctor again when the server works."
+    return next(check.remedy for check in CHECKS if check.id == check_id)
 
 
-def _ask(check: DoctorCheck, patient: DoctorContext, report: DoctorReport) -> None:
-    """Ask one question, and enter the answer in the report."""
+def _run_check(check: DoctorCheck, context: DoctorContext, report: DoctorReport) -> None:
+    """Run one check, and add its outcome to the report."""
     try:
-        _refuse_unseen(check, patient)
-        found = list(check.findings(patient))
+        _require_needs(check, context)
+        findings = list(check.findings(context))
     except Skipped as error:
-        report.unseen[check.id] = str(error)
+        report.skipped[check.id] = str(error)
     except ServerError as error:
-        report.unseen[check.id] = "the server did not answer as it should"
+        report.skipped[check.id] = "the server did not answer as it should"
         report.findings.append(Finding(UNANSWERED, f"{check.id}: {error.message}"))
     else:
-        report.findings += found
-        if not found:
-            report.clear.append(check.id)
+        report.findings += findings
+        if not findings:
+            report.passed.append(check.id)
 
 
-def _refuse_unseen(check: DoctorCheck, patient: DoctorContext) -> None:
-    """Leave out a question that cannot be asked.
+def _require_needs(check: DoctorCheck, context: DoctorContext) -> None:
+    """Check that what a check looks at is there.
 
     Raises:
-        NotSeen: saying why.
+        Skipped: if it is not.
     """
     if check.needs == "server":
         return
-    if patient.project is None:
+    if context.project is None:
         raise Skipped("no project was named")
-    if check is not checks.not_administrator and not patient.administers:
+    if check is not checks.not_administrator and not context.administers:
         raise Skipped("the login does not administer the project")
-    if check.needs == "corpus" and patient.corpus is None:
+    if check.needs == "corpus" and context.corpus is None:
         raise Skipped("there is no corpus here to compare with")
-    if check.needs == "examples" and patient.worker is not None:
+    if check.needs == "examples" and context.worker is not None:
         raise Skipped("exports need the task worker")
 
 
 def _is_embedded(account: Account, home: Path | None) -> bool:
     from goldspan.doccano.server import embedded_account
 
-    kept = embedded_account(home)
-    return kept is not None and kept.url == account.url
+    embedded = embedded_account(home)
+    return embedded is not None and embedded.url == account.url
 
 
-def _facts(patient: DoctorContext) -> Iterator[str]:
-    me = patient.me
+def _facts(context: DoctorContext) -> Iterator[str]:
+    me, project = context.me, context.project
     rank = "superuser" if me.superuser else "staff" if me.staff else "plain user"
-    yield f"{patient.account.url}, logged in as {me.username} ({rank})"
-    yield "Doccano 1.8.5 or newer" if patient.assigns else "Doccano 1.8.4 or older"
-    if patient.project is not None:
-        kind = "shared" if patient.project.collaborative else "independent"
-        count = patient.server.count(patient.project.id)
-        yield f"project {patient.project.name!r} ({kind}), {count:,} examples: {patient.project.description}"
+    yield f"{context.account.url}, logged in as {me.username} ({rank})"
+    yield "Doccano 1.8.5 or newer" if context.assigns else "Doccano 1.8.4 or older"
+    if project is not None:
+        kind = "shared" if project.collaborative else "independent"
+        yield f"project {project.name!r} ({kind}), {context.server.count(project.id):,} examples: {project.description}"
