@@ -224,7 +224,7 @@ def read_sentences(
             yield from block.errors
             continue
         try:
-            yield _sentence(block, path, name, columns, lenient=lenient)
+            yield _read_sentence(block, path, name, columns, lenient=lenient)
         except InputError as error:
             yield error
 
@@ -254,18 +254,18 @@ def locate_words(words: Sequence[str], text: str) -> list[tuple[int, int]] | Non
     return None if text[end:].strip() else extents
 
 
-def _sentence(block: ConllBlock, path: Path, name: str, columns: ColumnNumbers, *, lenient: bool) -> ConllSentence:
+def _read_sentence(block: ConllBlock, path: Path, name: str, columns: ColumnNumbers, *, lenient: bool) -> ConllSentence:
     words, tags, written = [], [], []
     faults = [SentenceError("bytes", error) for error in block.errors]
     for number, row in block.rows:
-        word, tag, found = _row(row, path, number, columns)
+        word, tag, found = _read_row(row, path, number, columns)
         faults += found
         words.append(word)
         tags.append(tag)
         written.append(row[columns.tag] if -len(row) <= columns.tag < len(row) else "")
     if faults and not lenient:
         raise faults[0].error
-    text, extents = _layout(block, path, words)
+    text, extents = _text_and_extents(block, path, words)
     stated = block.notes.get("id", block.notes.get("sent_id"))
     if stated is not None:
         name = said if isinstance(said := comment_value(stated), str) else stated
@@ -285,7 +285,9 @@ def _sentence(block: ConllBlock, path: Path, name: str, columns: ColumnNumbers, 
     )
 
 
-def _row(row: list[str], path: Path, number: int, columns: ColumnNumbers) -> tuple[str, iob.Tag, list[SentenceError]]:
+def _read_row(
+    row: list[str], path: Path, number: int, columns: ColumnNumbers
+) -> tuple[str, iob.Tag, list[SentenceError]]:
     """The word and the tag of a line, mended if need be, and what was wrong."""
     word, tag, faults = REPLACEMENT, iob.OUTSIDE, []
     try:
@@ -311,7 +313,7 @@ def _readable_tags(block: ConllBlock, columns: ColumnNumbers) -> list[iob.Tag]:
         return []
 
 
-def _layout(block: ConllBlock, path: Path, words: Sequence[str]) -> tuple[str, list[tuple[int, int]]]:
+def _text_and_extents(block: ConllBlock, path: Path, words: Sequence[str]) -> tuple[str, list[tuple[int, int]]]:
     """The text, and where the words lie in it."""
     if "text" not in block.notes:
         text = " ".join(words)
@@ -392,7 +394,7 @@ def write(
             extents = tokens.tokenize(example.text, language)
             tags = alignment.tags(example, extents)
             words = [example.text[start:end] for start, end in extents]
-            _refuse_unreadable(example, words, path, comments=comments)
+            _validate_readable(example, words, path, comments=comments)
             head = _comments(example) if comments else ""
             rows = "".join(f"{word} -X- -X- {tag}\n" for word, tag in zip(words, tags, strict=True))
             stream.write(f"{head}{rows}\n".encode())
@@ -439,7 +441,7 @@ def _comments(example: Example) -> str:
     return "".join(f"# {key} = {one_line(value)}\n" for key, value in notes.items())
 
 
-def _refuse_unreadable(example: Example, words: Sequence[str], path: Path, *, comments: bool) -> None:
+def _validate_readable(example: Example, words: Sequence[str], path: Path, *, comments: bool) -> None:
     """Refuse what would not read as what it is."""
     why = next((f"the label {s.label!r} holds a blank" for s in example.spans if len(s.label.split()) != 1), "")
     if not why and any(len(word.split()) != 1 for word in words):

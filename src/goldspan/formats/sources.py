@@ -39,9 +39,9 @@ if TYPE_CHECKING:
 __all__ = ["NOTE_KINDS", "SOURCE_FORMATS", "Source", "SourceNote", "count_notes", "read_source"]
 
 
-FOLDERS = ("gold", "data", "")  # where the files of the default config lie
+DATASET_FOLDERS = ("gold", "data", "")  # where the files of the default config lie
 COLUMNS = ("id", "text", "spans")
-REMEDY = "Name a folder that `goldspan export` wrote."
+DATASET_REMEDY = "Name a folder that `goldspan export` wrote."
 
 
 def is_dataset(path: Path) -> bool:
@@ -50,7 +50,7 @@ def is_dataset(path: Path) -> bool:
         with contextlib.suppress(OSError), path.open("rb") as stream:  # what cannot be read is refused where it is read
             return stream.read(4) == b"PAR1"
         return False
-    return path.is_dir() and bool(_files(path))
+    return path.is_dir() and bool(_dataset_files(path))
 
 
 def scan_dataset(path: Path, split: str | None) -> Iterator[Record | InputError]:
@@ -63,26 +63,26 @@ def scan_dataset(path: Path, split: str | None) -> Iterator[Record | InputError]
     Raises:
         InputError: if there is no such split, or a file is not of the shape above.
     """
-    for file in [path] if path.is_file() else _of_split(path, split):
-        names = _labels(table := _read(file), file)
+    for file in [path] if path.is_file() else _split_files(path, split):
+        names = _label_names(table := _read_table(file), file)
         at = table["at"].to_pylist() if "at" in table.column_names else [0] * len(table)
         columns = (table[name].to_pylist() for name in COLUMNS)
         for number, (name, text, spans, begin) in enumerate(zip(*columns, at, strict=True), start=1):
             try:
-                yield Record(file, None, name, text, tuple(_span(span, names) for span in spans), begin)
+                yield Record(file, None, name, text, tuple(_raw_span(span, names) for span in spans), begin)
             except (IndexError, KeyError, TypeError):
                 yield InputError(f"the spans of row {number} are not as its schema says", file=file, example=name)
 
 
-def _files(path: Path) -> list[Path]:
-    found = (sorted((path / folder).glob("*.parquet")) for folder in FOLDERS)
+def _dataset_files(path: Path) -> list[Path]:
+    found = (sorted((path / folder).glob("*.parquet")) for folder in DATASET_FOLDERS)
     return next((files for files in found if files), [])
 
 
-def _of_split(path: Path, split: str | None) -> list[Path]:
+def _split_files(path: Path, split: str | None) -> list[Path]:
     """The files of a split: `test.parquet`, or shards `test-00000-of-00002.parquet`."""
     splits: dict[str, list[Path]] = {}
-    for file in _files(path):
+    for file in _dataset_files(path):
         splits.setdefault(file.stem.split("-")[0], []).append(file)
     if split is None and len(splits) == 1:
         return next(iter(splits.values()))
@@ -92,38 +92,38 @@ def _of_split(path: Path, split: str | None) -> list[Path]:
     return splits[split]
 
 
-def _read(file: Path) -> pa.Table:
+def _read_table(file: Path) -> pa.Table:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
         table = pq.read_table(file)
     except (OSError, pa.ArrowException) as error:
-        raise InputError(f"no Parquet: {' '.join(str(error).split()):.120}", file=file, remedy=REMEDY) from None
+        raise InputError(f"no Parquet: {' '.join(str(error).split()):.120}", file=file, remedy=DATASET_REMEDY) from None
     for name in COLUMNS:
         if name not in table.column_names:
-            raise InputError(f"there is no column {name!r}", file=file, remedy=REMEDY)
+            raise InputError(f"there is no column {name!r}", file=file, remedy=DATASET_REMEDY)
     return table
 
 
-def _labels(table: pa.Table, file: Path) -> list[str]:
+def _label_names(table: pa.Table, file: Path) -> list[str]:
     """The names of the labels, by class id, from the features in the schema."""
     try:
         features: Any = json.loads((table.schema.metadata or {})[b"huggingface"])["info"]["features"]
         names = features["spans"]["feature"]["label"]["names"]
     except (KeyError, TypeError, ValueError):
-        raise InputError("its schema does not name the labels of `spans`", file=file, remedy=REMEDY) from None
+        raise InputError("its schema does not name the labels of `spans`", file=file, remedy=DATASET_REMEDY) from None
     return [str(name) for name in names]
 
 
-def _span(span: dict[str, Any], names: list[str]) -> RawSpan:
+def _raw_span(span: dict[str, Any], names: list[str]) -> RawSpan:
     if span["label"] < 0:
         raise IndexError
     return RawSpan(span["start"], span["end"], names[span["label"]], span.get("surface"))
 
 
-NAME = re.compile(r"[A-Za-z][\w-]*")
-GROUP = "sc"  # where spaCy's span categoriser leaves its spans
+PIPELINE_NAME = re.compile(r"[A-Za-z][\w-]*")
+SPAN_GROUP = "sc"  # where spaCy's span categoriser leaves its spans
 
 
 def is_saved_pipeline(folder: Path) -> bool:
@@ -135,7 +135,7 @@ def is_installed_pipeline(name: str) -> bool:
     """Whether this is the name of an installed pipeline."""
     import spacy
 
-    return bool(NAME.fullmatch(name)) and spacy.util.is_package(name)
+    return bool(PIPELINE_NAME.fullmatch(name)) and spacy.util.is_package(name)
 
 
 def predict(name: str, examples: Sequence[Example]) -> list[Example]:
@@ -149,7 +149,7 @@ def predict(name: str, examples: Sequence[Example]) -> list[Example]:
         NotFoundError: if there is no such pipeline.
         InputError: for a text longer than the pipeline takes.
     """
-    nlp = _load(name)
+    nlp = _load_pipeline(name)
     for example in examples:
         if len(example.text) > nlp.max_length:
             raise InputError(
@@ -158,10 +158,10 @@ def predict(name: str, examples: Sequence[Example]) -> list[Example]:
                 remedy="Cut it into paragraphs.",
             )
     docs = nlp.pipe(example.text for example in examples)
-    return [example.with_spans(set(_spans(doc))) for example, doc in zip(examples, docs, strict=True)]
+    return [example.with_spans(set(_doc_spans(doc))) for example, doc in zip(examples, docs, strict=True)]
 
 
-def _load(name: str) -> Language:
+def _load_pipeline(name: str) -> Language:
     import spacy
 
     try:
@@ -173,8 +173,8 @@ def _load(name: str) -> Language:
         ) from None
 
 
-def _spans(doc: Doc) -> Iterator[Span]:
-    for span in (*doc.ents, *doc.spans.get(GROUP, ())):
+def _doc_spans(doc: Doc) -> Iterator[Span]:
+    for span in (*doc.ents, *doc.spans.get(SPAN_GROUP, ())):
         yield Span(span.start_char, span.end_char, span.label_)
 
 
@@ -285,20 +285,20 @@ def read_source(
             noted instead (`goldspan.formats.conll.read_sentences`).
         NotFoundError: for a pipeline that is not installed.
     """
-    path, kind = Path(source), _kind(source, form)
+    path, kind = Path(source), _source_kind(source, form)
     if kind == "pipeline":
-        read = Source(predict(str(source), _needed(texts, path)), kind=kind)
+        read = Source(predict(str(source), _require_texts(texts, path)), kind=kind)
     elif kind == "dataset":
-        read = _gather(scan_dataset(path, split), kind)
+        read = _collect(scan_dataset(path, split), kind)
     else:
-        parts = [_part(file, name, repair) for file, name in input_files(path, kind)]
-        read = parts[0] if len(parts) == 1 else _joined(parts)
+        parts = [_read_file(file, name, repair) for file, name in input_files(path, kind)]
+        read = parts[0] if len(parts) == 1 else _join_files(parts)
     if not read.examples:
         raise InputError("there is no example in it", file=path, remedy="Name a file with examples.")
     return read
 
 
-def _kind(source: str | Path, form: str | None) -> str | None:
+def _source_kind(source: str | Path, form: str | None) -> str | None:
     """What the source is: `pipeline`, `dataset`, or the format of its files; None where each is to be told."""
     path = Path(source)
     if form in {"pipeline", "dataset"}:
@@ -318,17 +318,17 @@ def _kind(source: str | Path, form: str | None) -> str | None:
     )
 
 
-def _needed(texts: Sequence[Example] | None, path: Path) -> Sequence[Example]:
+def _require_texts(texts: Sequence[Example] | None, path: Path) -> Sequence[Example]:
     if texts is None:
         raise InputError("a spaCy pipeline is no gold", file=path, remedy="Name it as the predictions.")
     return texts
 
 
-def _part(path: Path, name: str, repair: iob.Repair) -> Source:
-    return _conll(path, repair) if name == "conll" else _gather(formats.get(name).scan(path), name)
+def _read_file(path: Path, name: str, repair: iob.Repair) -> Source:
+    return _read_conll(path, repair) if name == "conll" else _collect(formats.get(name).scan(path), name)
 
 
-def _gather(scanned: Iterable[Record | InputError], kind: str) -> Source:
+def _collect(scanned: Iterable[Record | InputError], kind: str) -> Source:
     read = Source([], kind=kind, places=(places := []))
     for record in scanned:
         if isinstance(record, InputError):
@@ -343,17 +343,17 @@ def _gather(scanned: Iterable[Record | InputError], kind: str) -> Source:
     return read
 
 
-def _conll(path: Path, repair: iob.Repair) -> Source:
+def _read_conll(path: Path, repair: iob.Repair) -> Source:
     scheme = conll.detect_scheme(path)
     found: list[ConllSentence] = []
     for sentence in conll.read_sentences(path, lenient=True):
         if isinstance(sentence, InputError):
             raise sentence
         found.append(sentence)
-    _refuse_many_faults(found)
+    _refuse_damaged_file(found)
     return Source(
         [conll.record(sentence, path, scheme, repair).example() for sentence in found],
-        [note for sentence in found for note in _notes(sentence, path, scheme, repair)],
+        [note for sentence in found for note in _sentence_notes(sentence, path, scheme, repair)],
         "conll",
         [(path, sentence.line) for sentence in found],
         found,
@@ -361,7 +361,7 @@ def _conll(path: Path, repair: iob.Repair) -> Source:
     )
 
 
-def _refuse_many_faults(found: Sequence[ConllSentence]) -> None:
+def _refuse_damaged_file(found: Sequence[ConllSentence]) -> None:
     """Refuse a file that is damaged all over. Lost words are no such damage: tags are there, and gold has the words."""
     faults = [fault for sentence in found for fault in sentence.faults]
     lines = sum(len(sentence.lines) for sentence in found)
@@ -371,7 +371,7 @@ def _refuse_many_faults(found: Sequence[ConllSentence]) -> None:
             raise errors[0]
 
 
-def _notes(sentence: ConllSentence, path: Path, scheme: str, repair: iob.Repair) -> Iterable[SourceNote]:
+def _sentence_notes(sentence: ConllSentence, path: Path, scheme: str, repair: iob.Repair) -> Iterable[SourceNote]:
     for fault in sentence.faults:
         message = f"{fault.error.message}: {REPAIRS[fault.kind]}"
         yield SourceNote("mended-line", message, path, fault.error.line, sentence.name)
@@ -381,7 +381,7 @@ def _notes(sentence: ConllSentence, path: Path, scheme: str, repair: iob.Repair)
         yield SourceNote("repaired-tag", message, path, sentence.lines[number], sentence.name)
 
 
-def _joined(parts: Sequence[Source]) -> Source:
+def _join_files(parts: Sequence[Source]) -> Source:
     """The files of a folder as one source; only CoNLL files of one scheme can be compared token by token."""
     kinds = {part.kind for part in parts}
     schemes = {part.scheme for part in parts}

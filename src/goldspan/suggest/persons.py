@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from goldspan.suggest.candidates import NameEvidence, NameMention
     from goldspan.suggest.tokens import ParagraphTokens
 
-JOINS = frozenset(("and", ",", "or", "/", "&"))
-WEIGHT = 0.6
+LIST_JOINS = frozenset(("and", ",", "or", "/", "&"))
+LIST_WEIGHT = 0.6
 
 
 def spread_label_in_lists(evidence: NameEvidence, names: list[tuple[str, NameMention]], page: ParagraphTokens) -> None:
@@ -33,21 +33,21 @@ def spread_label_in_lists(evidence: NameEvidence, names: list[tuple[str, NameMen
     """
     group: list[tuple[str, NameMention]] = []
     for item in names:
-        if group and not _joined(page, group[-1][1].start, group[-1][1].end, item[1].start):
-            _share(evidence, group, page)
+        if group and not _is_one_list(page, group[-1][1].start, group[-1][1].end, item[1].start):
+            _share_label(evidence, group, page)
             group = []
         group.append(item)
-    _share(evidence, group, page)
+    _share_label(evidence, group, page)
 
 
-def _joined(page: ParagraphTokens, first: int, end: int, start: int) -> bool:
+def _is_one_list(page: ParagraphTokens, first: int, end: int, start: int) -> bool:
     between = page.lower[end:start]
     if between == ["to"]:
         return page.next_to(first - 1) == "from"
-    return 0 < len(between) < 3 and all(word in JOINS for word in between)
+    return 0 < len(between) < 3 and all(word in LIST_JOINS for word in between)
 
 
-def _share(evidence: NameEvidence, group: list[tuple[str, NameMention]], page: ParagraphTokens) -> None:
+def _share_label(evidence: NameEvidence, group: list[tuple[str, NameMention]], page: ParagraphTokens) -> None:
     if len(group) < 2:
         return
     labels = [evidence.decide(name)[0] for name, _ in group]
@@ -59,7 +59,7 @@ def _share(evidence: NameEvidence, group: list[tuple[str, NameMention]], page: P
             size = mention.end - mention.start
             plain = any(page.kinds[j] & TokenFlag.COMMON for j in range(mention.start, mention.end))
             if old == OTHER and not plain and (label == PLACE or size > 1):
-                evidence.add(name, label, rule, WEIGHT)
+                evidence.add(name, label, rule, LIST_WEIGHT)
 
 
 Sign = tuple[str, float]
@@ -84,7 +84,7 @@ def person_signs(words: ParagraphTokens, start: int, end: int) -> Iterator[Sign]
     kinds, size = words.kinds, end - start
     if any(kinds[j] & (TokenFlag.FORCE | TokenFlag.ECHELON | TokenFlag.ORG) for j in range(start, end)):
         return
-    yield from _before(words, start)
+    yield from _signs_before(words, start)
     if kinds[start] & TokenFlag.GIVEN:
         is_full = size > 1 and not kinds[end - 1] & TokenFlag.CLASS
         yield "person.given", 0.25 if not is_full else 0.75 if size <= LONG else 0.5
@@ -92,10 +92,10 @@ def person_signs(words: ParagraphTokens, start: int, end: int) -> Iterator[Sign]
         yield "person.initial", 0.7
     if SURNAME.fullmatch(words.words[end - 1]) and not kinds[end - 1] & (TokenFlag.COMMON | TokenFlag.CLASS):
         yield "person.surname", 0.4 if size > 1 else 0.15
-    yield from _after(words, start, end)
+    yield from _signs_after(words, start, end)
 
 
-def _before(words: ParagraphTokens, start: int) -> Iterator[Sign]:
+def _signs_before(words: ParagraphTokens, start: int) -> Iterator[Sign]:
     """The sign in front of a name: an office, a verb, a comma behind an office."""
     j = start - 1
     if j > 0 and words.words[j] == "." and words.tight[j]:
@@ -106,17 +106,17 @@ def _before(words: ParagraphTokens, start: int) -> Iterator[Sign]:
         j -= 1
     if j < 0:
         return
-    office = _office(words, j)
+    office = _office_sign(words, j)
     if office is not None:
         yield office
     elif words.words[j] == ",":
         if _is_apposed(words, j):
             yield "person.apposed", 0.55
     else:
-        yield from _verb(words, j)
+        yield from _verb_signs(words, j)
 
 
-def _office(words: ParagraphTokens, j: int) -> Sign | None:
+def _office_sign(words: ParagraphTokens, j: int) -> Sign | None:
     """The sign of an office that ends at token `j`."""
     kind = words.kinds[j]
     if kind & TokenFlag.CAP and kind & (TokenFlag.RANK | TokenFlag.TITLE):
@@ -140,7 +140,7 @@ def _is_long_office(words: ParagraphTokens, j: int) -> bool:
     return False
 
 
-def _verb(words: ParagraphTokens, j: int) -> Iterator[Sign]:
+def _verb_signs(words: ParagraphTokens, j: int) -> Iterator[Sign]:
     word, before = words.lower[j], words.next_to(j - 1)
     if word == "by" and words.first[j] and j <= 1:
         yield "person.byline", 0.6
@@ -162,7 +162,7 @@ def _is_apposed(words: ParagraphTokens, comma: int) -> bool:
     return False
 
 
-def _after(words: ParagraphTokens, start: int, end: int) -> Iterator[Sign]:
+def _signs_after(words: ParagraphTokens, start: int, end: int) -> Iterator[Sign]:
     """The signs behind a name: a verb of speech, an age, an office between commas."""
     is_full = end - start > 1
     following, second = words.next_to(end), words.next_to(end + 1)
@@ -190,10 +190,10 @@ def _is_office_next(words: ParagraphTokens, i: int) -> bool:
     return False
 
 
-BREAKS = (
+RUN_ENDS = (
     TokenFlag.RANK | TokenFlag.TITLE | TokenFlag.TITLE_PART | TokenFlag.DEMONYM | TokenFlag.TIME | TokenFlag.FUNCTION
 )
-OFFICE = TokenFlag.TITLE | TokenFlag.TITLE_PART
+TITLES = TokenFlag.TITLE | TokenFlag.TITLE_PART
 PARTICLES = cues("segments.name_particles")
 QUOTES = frozenset('"“”')
 APOSTROPHES = frozenset("’'`‘")
@@ -210,22 +210,22 @@ def find_name_runs(words: ParagraphTokens, covered: Sequence[bool]) -> Iterator[
     """The runs of a paragraph, as half-open token ranges; tokens that are covered belong to none."""
     i, n = 0, len(words)
     while i < n:
-        end = _end(words, i, covered) if words.kinds[i] & TokenFlag.CAP and not covered[i] else i
+        end = _run_end(words, i, covered) if words.kinds[i] & TokenFlag.CAP and not covered[i] else i
         if end > i:
             start = _after_office(words, i, end)
-            end = _recased(words, start, end)
-            end -= _ends_small(words, start, end)
+            end = _end_of_place(words, start, end)
+            end -= _ends_with_small_class(words, start, end)
             if not _is_compound(words, i, end):
                 yield start, end
         i = max(end, i + 1)
 
 
-def _end(words: ParagraphTokens, i: int, covered: Sequence[bool]) -> int:
+def _run_end(words: ParagraphTokens, i: int, covered: Sequence[bool]) -> int:
     """The end of the run that begins at `i`, or `i` where none does."""
     if words.first[i] and words.kinds[i] & TokenFlag.INITIAL and words.words[i] != "U.":
         return i
     place = gazetteer().end(words.forms, i)
-    opens = _opens(words, i)
+    opens = _can_begin(words, i)
     is_listed = place > i + 1 and words.kinds[place - 1] & TokenFlag.CAP and not any(covered[i:place])
     if not is_listed or (words.kinds[i] & TokenFlag.FUNCTION and words.first[i]):
         return extend_name(words, i, covered) if opens else i
@@ -240,7 +240,7 @@ def _end(words: ParagraphTokens, i: int, covered: Sequence[bool]) -> int:
     return place if gazetteer().end(words.forms, place) == further else further
 
 
-def _recased(words: ParagraphTokens, i: int, end: int) -> int:
+def _end_of_place(words: ParagraphTokens, i: int, end: int) -> int:
     """The end of a sure place where the capitals behind it are of another kind: `Afghanistan KABUL`, `Iraq APO AE`."""
     stop, weight = gazetteer().match(words.forms, i)
     if not i < stop < end or weight <= SURE or words.shouted:
@@ -248,7 +248,7 @@ def _recased(words: ParagraphTokens, i: int, end: int) -> int:
     return stop if words.kinds[stop] & TokenFlag.UPPER and not words.kinds[i] & TokenFlag.UPPER else end
 
 
-def _ends_small(words: ParagraphTokens, i: int, end: int) -> bool:
+def _ends_with_small_class(words: ParagraphTokens, i: int, end: int) -> bool:
     """Whether a name in capitals ends with a class word that is small elsewhere (L-1): `ZACAMIL NEIGHBORHOOD`."""
     if not words.shouted or end - i < 2 or words.lower[end - 1] not in SMALL_CLASSES:
         return False
@@ -269,59 +269,59 @@ def _after_office(words: ParagraphTokens, i: int, end: int) -> int:
     return start if i < start < end - 1 and not is_plain else i
 
 
-def _opens(words: ParagraphTokens, i: int) -> bool:
+def _can_begin(words: ParagraphTokens, i: int) -> bool:
     """Whether a run may begin with the token."""
     kind, following = words.kinds[i], words.kind(i + 1)
-    if words.lower[i] in cues("segments.offices") and words.next_to(i - 1) == "of" and words.kind(i - 2) & OFFICE:
+    if words.lower[i] in cues("segments.offices") and words.next_to(i - 1) == "of" and words.kind(i - 2) & TITLES:
         return False
     if words.lower[i] in ARABIC and not words.first[i] and following & TokenFlag.CAP:
         return True
-    if _breaks(words, i):
+    if _ends_run(words, i):
         # A given name that is also a title or a month, before another name: `April Ryan`.
         is_given = kind & TokenFlag.GIVEN and not kind & (TokenFlag.FUNCTION | TokenFlag.DEMONYM)
-        if not is_given or not following & TokenFlag.CAP or following & BREAKS:
+        if not is_given or not following & TokenFlag.CAP or following & RUN_ENDS:
             return False
     if words.first[i] and kind & TokenFlag.COMMON and not kind & TokenFlag.GIVEN:
         return bool(kind & (TokenFlag.PREFIX | TokenFlag.CLASS) and following & TokenFlag.CAP)
     return True
 
 
-def _breaks(words: ParagraphTokens, i: int) -> bool:
+def _ends_run(words: ParagraphTokens, i: int) -> bool:
     """Whether a token ends a run: a title, a people, a month; the first word of a title only before the title."""
-    broken = words.kinds[i] & BREAKS
+    broken = words.kinds[i] & RUN_ENDS
     if broken != TokenFlag.TITLE_PART:
         return bool(broken)
-    return bool(words.kind(i + 1) & (OFFICE | TokenFlag.RANK))
+    return bool(words.kind(i + 1) & (TITLES | TokenFlag.RANK))
 
 
 def extend_name(words: ParagraphTokens, i: int, covered: Sequence[bool]) -> int:
     """The end of the name that begins at `i`: further capitals, particles, hyphens and a nickname between."""
     end, step = i + 1, 1
     while step and end < len(words) and not covered[end]:
-        step = _step(words, i, end)
+        step = _next_part(words, i, end)
         end += step
     return end
 
 
-def _step(words: ParagraphTokens, i: int, end: int) -> int:
+def _next_part(words: ParagraphTokens, i: int, end: int) -> int:
     """How many tokens at `end` go on a name that began at `i`."""
     word, kind = words.words[end], words.kinds[end]
     if kind & TokenFlag.CAP:
         begins = words.first[end] and words.words[end - 1] not in ("(", ")")
-        return int(not begins and (not _breaks(words, end) or _is_late(words, i, end)))
+        return int(not begins and (not _ends_run(words, end) or _is_second_name(words, i, end)))
     if word[1:2] in APOSTROPHES and word[2:3].isupper():  # d'Escuries
         return 1
     if words.is_hyphen(end):
-        return _hyphen(words, end)
+        return _hyphen_part(words, end)
     if words.lower[end] in PARTICLES and not words.tight[end]:
-        return _particles(words, end)
+        return _particle_part(words, end)
     if word in QUOTES:
-        return _nickname(words, i, end)
+        return _nickname_part(words, i, end)
     is_joined = word in APOSTROPHES and words.tight[end] and end + 1 < len(words) and words.tight[end + 1]
     return 2 if is_joined and words.kinds[end + 1] & TokenFlag.CAP else 0
 
 
-def _is_late(words: ParagraphTokens, i: int, end: int) -> bool:
+def _is_second_name(words: ParagraphTokens, i: int, end: int) -> bool:
     """Whether a word that could begin another name is the second of this one: `Omar Khan`, `Jose Maria Said`."""
     kind = words.kinds[end]
     if kind & TokenFlag.GIVEN and not kind & TokenFlag.DEMONYM:
@@ -330,23 +330,23 @@ def _is_late(words: ParagraphTokens, i: int, end: int) -> bool:
     return bool(is_title and end == i + 1 and words.kinds[i] & TokenFlag.GIVEN)
 
 
-def _hyphen(words: ParagraphTokens, end: int) -> int:
+def _hyphen_part(words: ParagraphTokens, end: int) -> int:
     following = words.lower[end + 1]
     if words.kinds[end + 1] & TokenFlag.CAP or following == "i":
         return 2
     return 2 if following in HYPHENED and words.next_to(end + 2) in ("-", "–") else 0
 
 
-def _particles(words: ParagraphTokens, end: int) -> int:
+def _particle_part(words: ParagraphTokens, end: int) -> int:
     """How many tokens small particles and the name behind them take: `de la`, `al-`."""
     j = end + 1
     while words.next_to(j) in ("-", "–") or words.next_to(j) in PARTICLES:
         j += 1
-    is_name = words.kind(j) & TokenFlag.CAP and not words.kind(j) & BREAKS
+    is_name = words.kind(j) & TokenFlag.CAP and not words.kind(j) & RUN_ENDS
     return j + 1 - end if is_name and j - end <= MOST_PARTICLES else 0
 
 
-def _nickname(words: ParagraphTokens, i: int, end: int) -> int:
+def _nickname_part(words: ParagraphTokens, i: int, end: int) -> int:
     """How many tokens a nickname in quotation marks takes (P-2): `Feliciano "Vida Nova" Cassoma`."""
     if not words.kinds[i] & TokenFlag.GIVEN and not words.kind(i - 1) & (TokenFlag.RANK | TokenFlag.TITLE):
         return 0

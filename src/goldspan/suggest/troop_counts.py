@@ -148,7 +148,9 @@ def is_strength(words: ParagraphTokens, number: QuantityMention, sentences: Sent
     ):
         return False
     return (
-        _is_numbered(words, number) or _is_said(words, number, sentences) or _is_implied(words, number.start, sentences)
+        _is_numbered(words, number)
+        or _is_stated_strength(words, number, sentences)
+        or _is_implied(words, number.start, sentences)
     )
 
 
@@ -175,10 +177,10 @@ def _is_implied(words: ParagraphTokens, i: int, sentences: SentenceContext) -> b
         return False
     if words.next_to(i - 1) in cues("counts.not_after"):
         return False
-    return bool(said & cues("counts.strength") or (said & cues("counts.changes") and _is_behind_unit(words, i)))
+    return bool(said & cues("counts.strength") or (said & cues("counts.changes") and _follows_unit(words, i)))
 
 
-def _is_said(words: ParagraphTokens, number: QuantityMention, sentences: SentenceContext) -> bool:
+def _is_stated_strength(words: ParagraphTokens, number: QuantityMention, sentences: SentenceContext) -> bool:
     """`the authorized strength of 16,700`, `personnel totalled 16,089`, `the strength stood at 4,012`."""
     i = number.start
     before, earlier = words.next_to(i - 1), words.next_to(i - 2)
@@ -199,13 +201,13 @@ def _is_group(words: ParagraphTokens, k: int) -> bool:
     return words.next_to(k) in GROUP_NOUNS or (words.next_to(k) == ")" and bool(words.kind(k - 1) & TokenFlag.UPPER))
 
 
-def _is_behind_unit(words: ParagraphTokens, i: int) -> bool:
+def _follows_unit(words: ParagraphTokens, i: int) -> bool:
     lex = lexicon()
     return any(lex.is_unit(word) for word in words.words[max(0, i - UNIT_REACH) : i])
 
 
 DETERMINERS = cues("counts.determiners")
-POSSESSIONS = frozenset(("'s", "’s"))
+GENITIVES = frozenset(("'s", "’s"))
 # Less than this in figures numbers clauses.
 LEAST_FIGURE = 5
 # How far behind a quantity the noun of what it is part of may stand.
@@ -237,14 +239,16 @@ def find_elliptic_counts(
             rule = "count.list"
         else:
             of_unit = _is_of_unit(words, number, units)
-            rule = "count.of" if of_unit else _rule(words, number, sentences, soldiers)
+            rule = "count.of" if of_unit else _elliptic_rule(words, number, sentences, soldiers)
         if rule:
             yield SpanCandidate(*number, COUNT, rule, 0.7)
         if rule == "count.strength":
             soldiers.add(sentences.number(number.start))
 
 
-def _rule(words: ParagraphTokens, number: QuantityMention, sentences: SentenceContext, soldiers: set[int]) -> str:
+def _elliptic_rule(
+    words: ParagraphTokens, number: QuantityMention, sentences: SentenceContext, soldiers: set[int]
+) -> str:
     """The rule by which a quantity counts military people, or nothing."""
     sentence = sentences.number(number.start)
     is_near = not soldiers.isdisjoint((sentence, sentence - 1))
@@ -256,7 +260,7 @@ def _rule(words: ParagraphTokens, number: QuantityMention, sentences: SentenceCo
         return "count.rest"
     if is_strength(words, number, sentences):
         return "count.strength"
-    return "count.unsaid" if sentence in soldiers and _is_plain(words, number, sentences) else ""
+    return "count.unsaid" if sentence in soldiers and _is_plain_count(words, number, sentences) else ""
 
 
 def _is_part(words: ParagraphTokens, number: QuantityMention, *, is_near: bool) -> bool:
@@ -295,7 +299,7 @@ def _is_of_soldiers(words: ParagraphTokens, j: int, *, is_near: bool) -> bool:
 
 def _determines(words: ParagraphTokens, k: int) -> bool:
     """Whether a determiner, a possessor or a quantity begins at `k`."""
-    if words.next_to(k) in DETERMINERS or words.next_to(k + 1) in POSSESSIONS:
+    if words.next_to(k) in DETERMINERS or words.next_to(k + 1) in GENITIVES:
         return True
     return words.next_to(k)[:1].isdigit() or words.next_to(k) in ("some", "about", "more", "up")
 
@@ -338,7 +342,7 @@ def _is_loss(words: ParagraphTokens, number: QuantityMention) -> bool:
     return words.next_to(i - 1) in cues("counts.losing") and (not following or following in AFTER_BARE)
 
 
-def _is_plain(words: ParagraphTokens, number: QuantityMention, sentences: SentenceContext) -> bool:
+def _is_plain_count(words: ParagraphTokens, number: QuantityMention, sentences: SentenceContext) -> bool:
     """A quantity that counts nothing else in a sentence about soldiers: `… and the Netherlands 270`."""
     i, j = number
     before, following = words.next_to(i - 1), words.next_to(j)
@@ -367,7 +371,7 @@ MILITARY_CUES = cues("counts.support")
 POSSESSION = frozenset(("'s", "’s", "'", "’"))
 # So many words may stand between a quantity and its noun, and so many behind a noun before a longer one.
 MOST_BETWEEN = 8
-MOST_BEHIND = 3
+MOST_AFTER = 3
 NEAR_UNIT = 14
 # So many blanks stand between the columns of a table.
 GAP = 3
@@ -396,7 +400,7 @@ def find_troop_counts(words: ParagraphTokens, units: Mapping[int, int]) -> Itera
     for number in find_quantities(words):
         if number.start < done:
             continue
-        found = _compound(words, number) or _counted(words, number, units)
+        found = _compound_count(words, number) or _count_with_noun(words, number, units)
         if found is None:
             rest.append(number)
         else:
@@ -411,7 +415,7 @@ def words_around(words: ParagraphTokens, start: int, end: int, near: int = NEAR_
     return {*words.lower[max(0, start - near) : start], *words.lower[end : end + near // 2]}
 
 
-def _compound(words: ParagraphTokens, number: QuantityMention) -> SpanCandidate | None:
+def _compound_count(words: ParagraphTokens, number: QuantityMention) -> SpanCandidate | None:
     """`3,000-strong`, `30-man patrol` (T-4)."""
     i, j = number
     if words.lower[j - 1] not in COMPOUNDS:
@@ -424,7 +428,7 @@ def _compound(words: ParagraphTokens, number: QuantityMention) -> SpanCandidate 
     return SpanCandidate(i, j, COUNT, "count.strong", 0.7) if words.next_to(j) in GROUP_NOUNS else None
 
 
-def _counted(words: ParagraphTokens, number: QuantityMention, units: Mapping[int, int]) -> SpanCandidate | None:
+def _count_with_noun(words: ParagraphTokens, number: QuantityMention, units: Mapping[int, int]) -> SpanCandidate | None:
     """The quantity with the noun behind it."""
     strong, _, _ = personnel_nouns()
     lower, j = words.lower, number.end
@@ -434,20 +438,20 @@ def _counted(words: ParagraphTokens, number: QuantityMention, units: Mapping[int
         word = words.next_to(j)
         if j in units:
             last = words.lower[units[j] - 1]
-            if last in strong and not _goes_on(words, units[j] - 1):
-                return _noun(words, number, units[j], last, is_military=True)
+            if last in strong and not _is_modifier_noun(words, units[j] - 1):
+                return _candidate_with_noun(words, number, units[j], last, is_military=True)
             j, is_military = units[j], True
             continue
         if j > number.end and words.starts[min(j, len(words) - 1)] - words.ends[j - 1] >= GAP:
             break
         pair = f"{word} {words.next_to(j + 1)}"
         if pair in strong:
-            return _noun(words, number, j + 2, pair, is_military=is_military)
-        if word in strong and not _goes_on(words, j):
-            return _noun(words, number, j + 1, word, is_military=is_military)
+            return _candidate_with_noun(words, number, j + 2, pair, is_military=is_military)
+        if word in strong and not _is_modifier_noun(words, j):
+            return _candidate_with_noun(words, number, j + 1, word, is_military=is_military)
         if word in POLICE and words.next_to(j + 1) in ("and", "or") and words.next_to(j + 2) in strong:
             return SpanCandidate(number.start, j + 3, COUNT, "count.personnel", 0.8)
-        step = _adjective(words, j, number.end)
+        step = _adjective_length(words, j, number.end)
         if not step:
             if is_strange or not _is_unlisted(words, j):
                 break
@@ -457,7 +461,7 @@ def _counted(words: ParagraphTokens, number: QuantityMention, units: Mapping[int
     return None
 
 
-def _adjective(words: ParagraphTokens, j: int, first: int) -> int:
+def _adjective_length(words: ParagraphTokens, j: int, first: int) -> int:
     """How many tokens of a word that may stand before the noun begin at `j`; 0 if none does."""
     _, _, adjectives = personnel_nouns()
     word, kind = words.next_to(j), words.kind(j)
@@ -494,10 +498,10 @@ def _is_military(words: ParagraphTokens, j: int) -> bool:
     )
 
 
-def _goes_on(words: ParagraphTokens, j: int) -> bool:
+def _is_modifier_noun(words: ParagraphTokens, j: int) -> bool:
     """Whether a noun is only the first part of a longer one: `infantry soldiers`, `rebel troops`, `Taliban leaders`."""
     strong, _, adjectives = personnel_nouns()
-    for k in range(j + 1, j + 1 + MOST_BEHIND):
+    for k in range(j + 1, j + 1 + MOST_AFTER):
         word = words.next_to(k)
         if word in strong:
             return True
@@ -506,7 +510,7 @@ def _goes_on(words: ParagraphTokens, j: int) -> bool:
     return False
 
 
-def _noun(
+def _candidate_with_noun(
     words: ParagraphTokens, number: QuantityMention, end: int, noun: str, *, is_military: bool
 ) -> SpanCandidate | None:
     """The candidate that ends with its noun, unless the noun counts something else or the quantity is an article."""
@@ -521,14 +525,14 @@ def _noun(
         return None
     if noun == "men" and words.lower[end : end + 2] == ["and", "women"]:
         return SpanCandidate(i, end + 2, COUNT, "count.personnel", 0.9)
-    if is_weak and not is_military and not _supported(words, i, end, noun):
+    if is_weak and not is_military and not _is_military_noun(words, i, end, noun):
         return None
     if words.next_to(end) == "and" and words.next_to(end + 1) in ("police", "policemen") and not is_weak:
         end += 2 + (words.next_to(end + 2) in ("officers", "officer"))
-    return SpanCandidate(i, _conjuncts(words, end), COUNT, "count.personnel", 0.7 if is_weak else 0.9)
+    return SpanCandidate(i, _with_conjuncts(words, end), COUNT, "count.personnel", 0.7 if is_weak else 0.9)
 
 
-def _conjuncts(words: ParagraphTokens, end: int) -> int:
+def _with_conjuncts(words: ParagraphTokens, end: int) -> int:
     """The end of further nouns that share the quantity (G-4): `2,500 Marines, Soldiers and Sailors`."""
     strong, weak, _ = personnel_nouns()
     last = end
@@ -539,7 +543,7 @@ def _conjuncts(words: ParagraphTokens, end: int) -> int:
     return last + 2 if is_list and words.next_to(last + 2) not in VERBS - {"were", "are"} else end
 
 
-def _supported(words: ParagraphTokens, i: int, end: int, noun: str) -> bool:
+def _is_military_noun(words: ParagraphTokens, i: int, end: int, noun: str) -> bool:
     """Whether the words around say that a doubtful noun means military people."""
     near = words_around(words, i, end)
     if words.next_to(end) == "of" and _is_force(words, end + 1):
@@ -580,7 +584,7 @@ def _has_unit(words: ParagraphTokens, start: int, end: int) -> bool:
 
 
 # So many states with a quantity make a list of contributions; these may stand between the two.
-LEAST_TOLD = 3
+LEAST_LISTED = 3
 GIVING = cues("counts.giving")
 # So many tokens may follow a quantity inside its brackets.
 BRACKET = 7
@@ -599,10 +603,10 @@ def find_listed_contributions(
     listed: dict[int, list[QuantityMention]] = {}
     for number in rest:
         i, j = number
-        bracketed = words.next_to(i - 1) == "(" and words.kind(i - 2) & TokenFlag.CAP and _closes(words, j)
+        bracketed = words.next_to(i - 1) == "(" and words.kind(i - 2) & TokenFlag.CAP and _closes_bracket(words, j)
         if bracketed and not is_date(words, number):
             listed.setdefault(sentences.number(i), []).append(number)
-    kept = _table(words, rest) | _told(words, rest)
+    kept = _table_contributions(words, rest) | _prose_contributions(words, rest)
     for found in listed.values():
         said = sentences.said(found[0].start) if len(found) > 1 else set()
         is_named = not said.isdisjoint(personnel_nouns()[0]) and said.isdisjoint(CIVIL_CUES)
@@ -611,7 +615,7 @@ def find_listed_contributions(
     return kept
 
 
-def _closes(words: ParagraphTokens, j: int) -> bool:
+def _closes_bracket(words: ParagraphTokens, j: int) -> bool:
     """Whether a bracket closes at token `j`, or behind words that say where or what: `(148, a field hospital)`."""
     if words.next_to(j) not in (")", ",", "at", "in"):
         return False
@@ -619,10 +623,10 @@ def _closes(words: ParagraphTokens, j: int) -> bool:
     return ")" in inside and "(" not in inside[: inside.index(")")]
 
 
-def _told(words: ParagraphTokens, rest: list[QuantityMention]) -> set[QuantityMention]:
+def _prose_contributions(words: ParagraphTokens, rest: list[QuantityMention]) -> set[QuantityMention]:
     """Contributions told one after the other: `Germany provides around 850 …; Norway 188 …; Iceland with one`."""
     told = {number for number in rest if not is_date(words, number) and _is_contribution(words, number)}
-    is_list = len(told) >= LEAST_TOLD and not CIVILIAN_CUES & set(words.lower)
+    is_list = len(told) >= LEAST_LISTED and not CIVILIAN_CUES & set(words.lower)
     return told if is_list and MILITARY_CUES & set(words.lower) else set()
 
 
@@ -639,7 +643,7 @@ def _is_contribution(words: ParagraphTokens, number: QuantityMention) -> bool:
     )
 
 
-def _table(words: ParagraphTokens, rest: list[QuantityMention]) -> set[QuantityMention]:
+def _table_contributions(words: ParagraphTokens, rest: list[QuantityMention]) -> set[QuantityMention]:
     """The column of a table whose rows begin with states: `Austria      463`."""
     rows = {
         number
