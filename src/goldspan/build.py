@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from goldspan import checks, files, stats
-from goldspan.articles.ingest import documents
+from goldspan.articles.documents import documents
 from goldspan.errors import InputError
 from goldspan.export import export
 from goldspan.suggest import run

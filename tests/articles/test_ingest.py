@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from goldspan import InputError
-from goldspan.articles.ingest import documents
+from goldspan.articles.documents import documents
 
 
 def write_rows(path, *rows):

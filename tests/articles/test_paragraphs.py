@@ -7,7 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from goldspan.articles.paragraphs import paragraphs, split_lines
+from goldspan.articles.line_wrapping import split_lines
+from goldspan.articles.paragraphs import paragraphs
 from helpers.strategies import texts
 
 NEWLINES = ["\n", "\r\n", "\r", "\u2028", "\u2029", "\x85", "\v", "\f", "\x1c"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from goldspan.articles.ingest import Document
+from goldspan.articles.documents import Document
 from goldspan.articles.paragraphs import examples_of
 from goldspan.suggest import run
 from goldspan.suggest.suggester import Suggester

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goldspan.errors import InputError
-from goldspan.formats import conll
-from goldspan.formats.conll import REPLACEMENT, ColumnNumbers
+from goldspan.formats import conll, conll_sentences
+from goldspan.formats.conll_sentences import REPLACEMENT, ColumnNumbers
 from goldspan.iob import OUTSIDE, Tag
 
 DATA = Path(__file__).parents[1] / "data" / "formats"
@@ -15,7 +15,7 @@ DATA = Path(__file__).parents[1] / "data" / "formats"
 def read(tmp_path, content, **options):
     path = tmp_path / "wire.conll"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return list(conll.read_sentences(path, **options))
+    return list(conll_sentences.read_sentences(path, **options))
 
 
 def test_a_sentence_knows_each_token_with_its_place_and_its_line(tmp_path):
@@ -65,7 +65,7 @@ LINES = ["", "a O", "a\tB-X", "b I-X ", "\tO", "a", "#", "# id = 3", "-DOCSTART-
 def test_reading_leniently_leaves_no_line_of_a_word_out(lines, tmp_path_factory):
     path = tmp_path_factory.mktemp("any") / "a"
     path.write_text("\n".join(lines), "utf-8")
-    strict, lenient = ([*conll.read_sentences(path, lenient=way)] for way in (False, True))
+    strict, lenient = ([*conll_sentences.read_sentences(path, lenient=way)] for way in (False, True))
     assert len(strict) == len(lenient)
     for one, other in zip(strict, lenient, strict=True):
         assert one == other or isinstance(one, InputError)
@@ -75,5 +75,5 @@ def test_reading_leniently_leaves_no_line_of_a_word_out(lines, tmp_path_factory)
 @pytest.mark.parametrize("name", ["iob1", "iob2", "ioe", "bioes", "bilou"])
 def test_conll_is_read_by_way_of_sentences(name):
     path = DATA / f"{name}.conll"
-    found, records = [*conll.read_sentences(path)], [*conll.scan(path)]
+    found, records = [*conll_sentences.read_sentences(path)], [*conll.scan(path)]
     assert [sentence.text for sentence in found] == [record.text for record in records]

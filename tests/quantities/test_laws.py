@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goldspan.quantities import TroopCount, lexicon, parse_troop_count
-from goldspan.quantities.numbers import fold
+from goldspan.quantities.number_tokens import fold
 
 MAX = 10**9
 SMALL = (

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from goldspan.quantities import NUMBER_STARTS, can_begin, lexicon, parse_troop_count, quantity_at
 from goldspan.quantities.grammar import parse_quantity
-from goldspan.quantities.numbers import tokenize_words
+from goldspan.quantities.number_tokens import tokenize_words
 
 MARKED = [
     phrase.replace("↵", "\n").replace("⍽", "\N{NO-BREAK SPACE}").replace("␣", "\N{NARROW NO-BREAK SPACE}")

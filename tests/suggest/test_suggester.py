@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from goldspan import formats
 from goldspan.annotation import Span
-from goldspan.articles.ingest import Document, documents
+from goldspan.articles.documents import Document, documents
 from goldspan.articles.paragraphs import examples_of
 from goldspan.errors import InputError, NotFoundError
 from goldspan.formats import gold

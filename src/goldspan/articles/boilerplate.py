@@ -1,16 +1,11 @@
-"""Page furniture: credits, source lines, bylines and datelines that stand alone, and the posts that follow an article.
+"""Boilerplate removal: credits, source lines, bylines, datelines, and the teasers that follow an article.
 
-A line is furniture by its form, never because it holds a word: `Photo: Flickr / Ministry` is a credit, `Photo
+A line is boilerplate by its form, never because it contains a word: `Photo: Flickr / Ministry` is a credit, `Photo
 exhibition opens in Paris` is not, and neither is a caption that is a sentence. What only looks like a credit is content
 in the first line, where a headline is expected.
 
-The words by which page furniture and abbreviations are known, as data: of no outlet in particular.
-
-The furniture is in the languages of much news. All are compared without regard to case, except the names of agencies.
-
-The lines that say who took, wrote or sent something: known by their form alone.
-
-Each function takes a line as `clean` gives it.
+The phrases are in the languages of much news and are compared without regard to case, except the names of agencies. The
+functions take a line as `clean` returns it.
 """
 
 from __future__ import annotations
@@ -28,10 +23,6 @@ def _list(phrases: str) -> tuple[str, ...]:
     return tuple(phrase.strip() for phrase in " ".join(phrases.split()).split(","))
 
 
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
 # News and picture agencies, and picture libraries.
 AGENCIES = _list("""
     AA, AFP, Agence France-Presse, Agencies, Anadolu, Anadolu Agency, ANSA, AP, APA, Associated Press, Beta,
@@ -40,16 +31,13 @@ AGENCIES = _list("""
     Shutterstock, TANJUG, Tanjug, TASS, The Associated Press, Thomson Reuters, United Press International, UPI,
     Xinhua, Xinhua News Agency
 """)
-
 # What an agency's name may carry where it stands alone: `Associated Press Writer`.
 ROLES = _list("correspondent, correspondents, reporter, reporters, staff, staff writer, writer, writers")
-
 # Bylines without a name.
 NAMELESS = _list("""
     from our correspondent, from our correspondents, our correspondent, staff, staff and agencies, staff
     correspondent, staff report, staff reporter, staff writer, staff writers
 """)
-
 # `Photo: …`, `Source: …`, `Foto: …`
 CREDITS = _list("""
     bild, bildquelle, burimi, cover photo, credit, credits, crédit photo, crédits photo, featured image, file photo,
@@ -58,15 +46,17 @@ CREDITS = _list("""
     photo credit, photo credits, photo source, photograph, photographer, photographs, photos, picture, picture
     credit, quelle, source, text and photo, text and photos
 """)
-
 # `By …`, `Von …`
 BY = _list("by, par, por, von, yazan")
-
 # `Author: …`
 AUTHORS = _list("auteur, author, authors, autor, napisao, piše, shkruan, written by")
-
 # `Reporting by …; editing by …`
 CREW = _list("additional reporting, compiled, edited, editing, reporting, translated, writing, written")
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
 
 # Words that may stand in small letters in a credit: `Photo: courtesy of the Ministry of Defence via AP`.
 SMALL_WORDS = _set("""
@@ -74,16 +64,13 @@ SMALL_WORDS = _set("""
     ilustracija in la le media of official on or pool press printscreen privat private screengrab screenshot social
     the und van via von website with y
 """)
-
 # Small words inside a personal name.
 PARTICLES = _set("abu al bin bint da de del della den der di du el ibn la le van von")
-
 # The first word of a `By …` that names nobody.
 NOBODY = _set("""
     a air all an any beginning bus car comparison contrast day definition design foot force hand invitation land law
     night no order our plane popular proxy rail road sea special that the their then this train which
 """)
-
 # From here to the end stand other articles.
 TAILS = _list("""
     articles liés, articoli correlati, artículos relacionados, das könnte sie auch interessieren, ilgili haberler,
@@ -97,35 +84,28 @@ TAILS = _list("""
     sujet, top stories, trending, trending now, të ngjashme, you may also be interested in, you may also like, you
     might also be interested in, you might also like, verwandte artikel, verwandte themen, ähnliche artikel
 """)
-
 # The article may go on after these: alone they head a box, before a colon they name one other article.
 BOXES = _list("""
     also read, also see, bunu da okuyun, lea también, leggi anche, lesen sie auch, lexo edhe, lexoni edhe, lire
     aussi, pročitajte i, pročitajte još, read also, read more, read next, recommended, related, related article,
     related story, see also, à lire aussi
 """)
-
 # `Tags: …`
 LISTS = _list("categories, category, filed under, keywords, tags")
-
 # `Published: 3 June 2010, 14:05 GMT`: one of these, and nothing but a date behind it.
 DATED = _list("last modified, last updated, modified, posted, posted on, published, published on, updated")
-
 DATE_WORDS = _set("""
     a am and apr april at aug august cest cet dec december edt est feb february fri friday gmt jan january jul july
     jun june local mar march may mon monday nd nov november oct october on p pm rd sat saturday sep sept september
     st sun sunday th thu thursday time tue tuesday utc wed wednesday
 """)
-
 # Where these stand before a name, that name is the outlet's.
 SPOKEN_TO = _list("""
     exclusive interview for, exclusive interview with, exclusively for, exclusively to, interview for, interview to,
     interview with, speaking for, speaking to, statement for, statement to, told
 """)
-
 # And where these stand behind it.
 SPEAKING = _list("correspondent, editor, has learned, has learnt, journalist, reporter, writes")
-
 # Buttons and signs of a page.
 SIGNS = _list("""
     advertisement, advertising, back to top, click to enlarge, continue reading, download pdf, email this article,
@@ -133,21 +113,17 @@ SIGNS = _list("""
     share on twitter, share on x, share this, share this article, share this post, share this story, skip to
     content, story continues below, story continues below advertisement, tweet
 """)
-
 # A full stop behind these never ends a sentence: they stand before names.
 TITLES = _set("""
     adm adml amb asst atty brig bros capt cdr cllr cmd cmdr cmsgt col comdr cpl cpo cpt dept det dipl dr drs ens esp est
     fr gen gov hon ing insp inž lt ltc ltcol ltg maj mgr mlle mme mons mr mrs ms msgt mt ofc pfc pres prof pte pvt rep
     reps ret rev rgt sen sens sfc sgt spc sr ssgt st ste supt tsgt univ viz vs
 """)
-
 # Nor behind these, if a number follows.
 BEFORE_NUMBERS = _set("""
     approx apr art arts aug c ca cf ch chap dec ed eds feb fig figs jan jul jun mar no nos nov nr oct p para paras pp
     sec sect sep sept vol vols
 """)
-
-
 # Longer than any such line.
 LONGEST = 160
 NAME_WORDS = 12
@@ -185,6 +161,30 @@ COPYRIGHT = re.compile(
 ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.[\w.]+|@\w+", re.IGNORECASE)
 LISTED = re.compile(rf"(?:{_any(LISTS)})\s*:.*[^.!?…]", re.IGNORECASE)
 DATE_LINE = re.compile(rf"(?:{_any(DATED)})\b\s*:?(?P<date>.*\d.*)", re.IGNORECASE)
+# So much prose for each code point of the article may stand behind `Related posts`.
+TEASERS = 0.25
+BOX_LINES = 6
+CAPTION_WORDS = 6
+OUTLET_WORDS = 5
+ENDS = (".", "…", "!", "?", ":", ";", ",")
+AROUND = ":…»>|-–—* "
+TAIL_PHRASES = frozenset(TAILS)
+BOX_PHRASES = frozenset(BOXES)
+BOX = re.compile(rf"(?:{'|'.join(map(re.escape, BOXES))})\s*[:|»>–—]\s*.*[^.…]", re.IGNORECASE)
+
+
+class ParagraphBlock(NamedTuple):
+    """A stretch of the article that is one paragraph, unless it is over-long.
+
+    Args:
+        start: its first code point.
+        end: behind its last one.
+        gap: the blank lines before it.
+    """
+
+    start: int
+    end: int
+    gap: int
 
 
 def clean(words: str) -> str:
@@ -259,6 +259,30 @@ def is_name(words: str, most: int = NAME_WORDS) -> bool:
     return all(map(_can_be_name, found))
 
 
+def boilerplate_flags(text: str, blocks: Sequence[ParagraphBlock]) -> list[bool]:
+    """For each block of an article whether it is page furniture."""
+    words = [_words(text, block) for block in blocks]
+    found = [word is not None and is_page_element(word) for word in words]
+    head = next((i for i, certain in enumerate(found) if not certain), len(words))
+    for i in _by_place(words, head):
+        found[i] = True
+    for i in _captions(words, blocks, found, head):
+        found[i] = True
+    if _names_its_outlet(text, words, blocks):
+        found[0] = True
+    for i in _other_articles(text, words, blocks, head):
+        found[i] = True
+    return found
+
+
+def stands_alone(words: str) -> bool:
+    """Whether a line of hard-wrapped text is no part of the paragraph around it."""
+    if len(words) > LONGEST:
+        return False
+    line = clean(words)
+    return is_page_element(line) or is_credit(line) or is_byline(line)
+
+
 def _can_be_name(word: str) -> bool:
     plain = word.strip("()[]\"'“”„’‘.,;:*|&/–—-")
     if not plain or not plain[0].islower() or plain.casefold() in SMALL_WORDS:
@@ -288,57 +312,6 @@ def _is_sign_off(bare: str) -> bool:
         return True
     dated = DATE_LINE.fullmatch(bare)
     return dated is not None and all(part in DATE_WORDS for part in re.findall(r"[^\W\d_]+", dated["date"].casefold()))
-
-
-# So much prose for each code point of the article may stand behind `Related posts`.
-TEASERS = 0.25
-BOX_LINES = 6
-CAPTION_WORDS = 6
-OUTLET_WORDS = 5
-ENDS = (".", "…", "!", "?", ":", ";", ",")
-
-AROUND = ":…»>|-–—* "
-TAIL_PHRASES = frozenset(TAILS)
-BOX_PHRASES = frozenset(BOXES)
-BOX = re.compile(rf"(?:{'|'.join(map(re.escape, BOXES))})\s*[:|»>–—]\s*.*[^.…]", re.IGNORECASE)
-
-
-class ParagraphBlock(NamedTuple):
-    """A stretch of the article that is one paragraph, unless it is over-long.
-
-    Args:
-        start: its first code point.
-        end: behind its last one.
-        gap: the blank lines before it.
-    """
-
-    start: int
-    end: int
-    gap: int
-
-
-def boilerplate_flags(text: str, blocks: Sequence[ParagraphBlock]) -> list[bool]:
-    """For each block of an article whether it is page furniture."""
-    words = [_words(text, block) for block in blocks]
-    found = [word is not None and is_page_element(word) for word in words]
-    head = next((i for i, certain in enumerate(found) if not certain), len(words))
-    for i in _by_place(words, head):
-        found[i] = True
-    for i in _captions(words, blocks, found, head):
-        found[i] = True
-    if _names_its_outlet(text, words, blocks):
-        found[0] = True
-    for i in _other_articles(text, words, blocks, head):
-        found[i] = True
-    return found
-
-
-def stands_alone(words: str) -> bool:
-    """Whether a line of hard-wrapped text is no part of the paragraph around it."""
-    if len(words) > LONGEST:
-        return False
-    line = clean(words)
-    return is_page_element(line) or is_credit(line) or is_byline(line)
 
 
 def _words(text: str, block: ParagraphBlock) -> str | None:

@@ -43,7 +43,7 @@ def run(
     root: console.Root = None,
 ) -> None:
     """Draft the spans of articles by rules, and with a model's help if one is named."""
-    from goldspan.articles.ingest import documents
+    from goldspan.articles.documents import documents
     from goldspan.suggest.run import SuggestionTally, write_suggestions
     from goldspan.suggest.suggester import Suggester
 

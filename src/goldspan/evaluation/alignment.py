@@ -41,7 +41,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 from goldspan import iob, tokens
 from goldspan.annotation import Span
 from goldspan.errors import InputError
-from goldspan.formats.conll import locate_words
+from goldspan.formats.conll_sentences import locate_words
 from goldspan.formats.sources import Source, SourceNote
 
 if TYPE_CHECKING:

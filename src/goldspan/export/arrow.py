@@ -1,12 +1,9 @@
-"""The tokens and tags of many examples at once, as arrays.
+"""Examples as columns of an Arrow table: what a reader of the dataset gets.
 
-The same as `goldspan.tokens.tokenize` and `goldspan.tokens.tags` one example after the other, which a test holds; only
-that a span which fits its tokens costs two binary searches, and every other goes to `tags` itself.
-
-Examples as columns of a table: what a reader of the dataset gets.
-
-Flat value lists and list offsets are filled side by side and handed to Arrow as they are; a row of Python objects is
-never built, so that the tokenizer stays the slowest part.
+Flat value lists and list offsets are filled side by side and handed to Arrow as they are; no row of Python objects is
+built, so that the tokenizer remains the slowest part. The tokens and tags of a batch equal those of
+`goldspan.tokens.tokenize` and `goldspan.tokens.tags`, one example after the other; but a span that fits its tokens
+costs two binary searches, and only the others go to `tags` itself.
 """
 
 from __future__ import annotations
@@ -46,134 +43,6 @@ class TokenizedBatch:
     lengths: NDArray[np.int64]
     starts: NDArray[np.int64]
     ends: NDArray[np.int64]
-
-
-def tokenize_batch(examples: Sequence[Example], language: str) -> TokenizedBatch:
-    """The tokens of the examples."""
-    import numpy as np
-    from spacy.attrs import IDX, IS_SPACE, LENGTH
-
-    tables = [tokens.doc(example.text, language).to_array([IDX, LENGTH, IS_SPACE]) for example in examples]
-    lengths = np.array([len(table) for table in tables], dtype=np.int64)
-    table = np.concatenate([np.empty((0, 3), np.uint64), *tables]).astype(np.int64)
-    words = table[:, 2] == 0
-    of_example = np.repeat(np.arange(len(examples)), lengths)[words]
-    starts = table[words, 0]
-    return TokenizedBatch(np.bincount(of_example, minlength=len(examples)), starts, starts + table[words, 1])
-
-
-def surface_array(
-    examples: Sequence[Example], lengths: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64]
-) -> pa.StringArray:
-    """The words `text[start:end]`, k in all, as one Arrow array, without a Python string for each.
-
-    Args:
-        examples: n examples.
-        lengths: (n,) how many slices belong to each.
-        starts: (k,) in code points of their own text.
-        ends: (k,) likewise.
-    """
-    import numpy as np
-    import pyarrow as pa
-
-    sizes = ends - starts
-    points = np.frombuffer("".join(example.text for example in examples).encode("utf-32-le"), np.uint32)
-    base = np.cumsum([0, *(len(example.text) for example in examples[:-1])])[: len(examples)]
-    before = np.cumsum(sizes) - sizes
-    where = np.repeat(starts + np.repeat(base, lengths) - before, sizes) + np.arange(sizes.sum())
-    chosen = points[where]
-    width = 1 + (chosen > ONE_BYTE).astype(np.int32) + (chosen > TWO_BYTES) + (chosen > THREE_BYTES)
-    at = np.concatenate([[0], np.cumsum(width, dtype=np.int64)])[np.append(before, len(chosen))]
-    data = chosen.tobytes().decode("utf-32-le").encode("utf-8")
-    return pa.StringArray.from_buffers(len(sizes), pa.py_buffer(at.astype(np.int32)), pa.py_buffer(data))
-
-
-def tag_ids(
-    examples: Sequence[Example], found: TokenizedBatch, number: Mapping[str, int], policy: Policy
-) -> tuple[NDArray[np.int64], list[Misaligned]]:
-    """The class ids (m,) of the IOB2 tags of all tokens, and the spans that do not fit them.
-
-    Args:
-        examples: n examples.
-        found: their tokens.
-        number: the class id of each tag.
-        policy: see `goldspan.tokens.tags`.
-    """
-    import numpy as np
-
-    # Laid end to end, every position of the batch is unique, and one search serves all spans.
-    base = np.cumsum([0, *(len(example.text) + 1 for example in examples)])
-    shift = np.repeat(base[:-1], found.lengths)
-    spans = [span for example in examples for span in example.spans]
-    owner = np.repeat(np.arange(len(examples)), [len(example.spans) for example in examples])
-    starts = np.array([span.start for span in spans], np.int64) + base[owner]
-    ends = np.array([span.end for span in spans], np.int64) + base[owner]
-    first, begins = _search(found.starts + shift, starts)
-    last, finishes = _search(found.ends + shift, ends)
-    fits = begins & finishes
-    out = np.zeros(len(found.starts), np.int64)
-    for index in np.flatnonzero(fits).tolist():
-        label = spans[index].label
-        out[first[index]] = number[f"B-{label}"]
-        out[first[index] + 1 : last[index] + 1] = number[f"I-{label}"]
-    odd = ~fits
-    odd[1:] |= starts[1:] < ends[:-1]  # overlapping: `tags` refuses it by name
-    losses: list[Misaligned] = []
-    at = np.cumsum([0, *found.lengths])
-    for one in sorted(set(owner[odd].tolist())):
-        here = slice(at[one], at[one + 1])
-        extents = list(zip(found.starts[here].tolist(), found.ends[here].tolist(), strict=True))
-        names, misaligned = tokens.tags(examples[one], extents, policy)
-        out[here] = [number[name] for name in names]
-        losses.extend(misaligned)
-    return out, losses
-
-
-def _search(edges: NDArray[np.int64], wanted: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Where each wanted position stands among the sorted edges, and whether it is one of them."""
-    import numpy as np
-
-    at = np.searchsorted(edges, wanted)
-    found = np.zeros(len(wanted), np.bool_)
-    inside = at < len(edges)
-    found[inside] = edges[at[inside]] == wanted[inside]
-    return at, found
-
-
-def quantity_columns(scheme: LabelScheme) -> list[str]:
-    """The names of the columns that hold values: `troop_counts` for the label TROOP_COUNT."""
-    return [f"{label.name.lower()}s" for label in scheme.labels if label.quantity]
-
-
-def tag_names(scheme: LabelScheme) -> list[str]:
-    """The IOB2 tags in the order of their class ids: `O`, then `B-` and `I-` of each label."""
-    return ["O", *(f"{prefix}-{name}" for name in scheme.names for prefix in "BI")]
-
-
-def features(scheme: LabelScheme, *, annotator: bool = False) -> Features:
-    """The features of a table of gold, or of passes if `annotator`.
-
-    Offsets are code points, half-open. `spans` holds every span; `ner_tags` those that tokens can express.
-    """
-    from datasets import ClassLabel, Features, List, Value
-
-    offsets = {"start": Value("int32"), "end": Value("int32")}
-    count = offsets | {"minimum": Value("int64"), "maximum": Value("int64"), "approximate": Value("bool")}
-    label = ClassLabel(names=list(scheme.names))
-    return Features(
-        {"id": Value("string"), "article": Value("string")}
-        | ({"annotator": Value("string")} if annotator else {})
-        | {
-            "at": Value("int32"),
-            "text": Value("string"),
-            "spans": List(offsets | {"label": label, "surface": Value("string")}),
-            "tokens": List(Value("string")),
-            "token_offsets": List(offsets),
-            "ner_tags": List(ClassLabel(names=tag_names(scheme))),
-        }
-        | {name: List(count) for name in quantity_columns(scheme)}
-        | {"fold": Value("int32")}
-    )
 
 
 class ArrowColumns:
@@ -267,6 +136,134 @@ class ArrowColumns:
             maximum=_int64([None if value is None else value.maximum for value in values]),
             approximate=pa.array([None if value is None else value.approximate for value in values], pa.bool_()),
         )
+
+
+def tokenize_batch(examples: Sequence[Example], language: str) -> TokenizedBatch:
+    """The tokens of the examples."""
+    import numpy as np
+    from spacy.attrs import IDX, IS_SPACE, LENGTH
+
+    tables = [tokens.doc(example.text, language).to_array([IDX, LENGTH, IS_SPACE]) for example in examples]
+    lengths = np.array([len(table) for table in tables], dtype=np.int64)
+    table = np.concatenate([np.empty((0, 3), np.uint64), *tables]).astype(np.int64)
+    words = table[:, 2] == 0
+    of_example = np.repeat(np.arange(len(examples)), lengths)[words]
+    starts = table[words, 0]
+    return TokenizedBatch(np.bincount(of_example, minlength=len(examples)), starts, starts + table[words, 1])
+
+
+def surface_array(
+    examples: Sequence[Example], lengths: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64]
+) -> pa.StringArray:
+    """The words `text[start:end]`, k in all, as one Arrow array, without a Python string for each.
+
+    Args:
+        examples: n examples.
+        lengths: (n,) how many slices belong to each.
+        starts: (k,) in code points of their own text.
+        ends: (k,) likewise.
+    """
+    import numpy as np
+    import pyarrow as pa
+
+    sizes = ends - starts
+    points = np.frombuffer("".join(example.text for example in examples).encode("utf-32-le"), np.uint32)
+    base = np.cumsum([0, *(len(example.text) for example in examples[:-1])])[: len(examples)]
+    before = np.cumsum(sizes) - sizes
+    where = np.repeat(starts + np.repeat(base, lengths) - before, sizes) + np.arange(sizes.sum())
+    chosen = points[where]
+    width = 1 + (chosen > ONE_BYTE).astype(np.int32) + (chosen > TWO_BYTES) + (chosen > THREE_BYTES)
+    at = np.concatenate([[0], np.cumsum(width, dtype=np.int64)])[np.append(before, len(chosen))]
+    data = chosen.tobytes().decode("utf-32-le").encode("utf-8")
+    return pa.StringArray.from_buffers(len(sizes), pa.py_buffer(at.astype(np.int32)), pa.py_buffer(data))
+
+
+def tag_ids(
+    examples: Sequence[Example], found: TokenizedBatch, number: Mapping[str, int], policy: Policy
+) -> tuple[NDArray[np.int64], list[Misaligned]]:
+    """The class ids (m,) of the IOB2 tags of all tokens, and the spans that do not fit them.
+
+    Args:
+        examples: n examples.
+        found: their tokens.
+        number: the class id of each tag.
+        policy: see `goldspan.tokens.tags`.
+    """
+    import numpy as np
+
+    # Laid end to end, every position of the batch is unique, and one search serves all spans.
+    base = np.cumsum([0, *(len(example.text) + 1 for example in examples)])
+    shift = np.repeat(base[:-1], found.lengths)
+    spans = [span for example in examples for span in example.spans]
+    owner = np.repeat(np.arange(len(examples)), [len(example.spans) for example in examples])
+    starts = np.array([span.start for span in spans], np.int64) + base[owner]
+    ends = np.array([span.end for span in spans], np.int64) + base[owner]
+    first, begins = _search(found.starts + shift, starts)
+    last, finishes = _search(found.ends + shift, ends)
+    fits = begins & finishes
+    out = np.zeros(len(found.starts), np.int64)
+    for index in np.flatnonzero(fits).tolist():
+        label = spans[index].label
+        out[first[index]] = number[f"B-{label}"]
+        out[first[index] + 1 : last[index] + 1] = number[f"I-{label}"]
+    odd = ~fits
+    odd[1:] |= starts[1:] < ends[:-1]  # overlapping: `tags` refuses it by name
+    losses: list[Misaligned] = []
+    at = np.cumsum([0, *found.lengths])
+    for one in sorted(set(owner[odd].tolist())):
+        here = slice(at[one], at[one + 1])
+        extents = list(zip(found.starts[here].tolist(), found.ends[here].tolist(), strict=True))
+        names, misaligned = tokens.tags(examples[one], extents, policy)
+        out[here] = [number[name] for name in names]
+        losses.extend(misaligned)
+    return out, losses
+
+
+def quantity_columns(scheme: LabelScheme) -> list[str]:
+    """The names of the columns that hold values: `troop_counts` for the label TROOP_COUNT."""
+    return [f"{label.name.lower()}s" for label in scheme.labels if label.quantity]
+
+
+def tag_names(scheme: LabelScheme) -> list[str]:
+    """The IOB2 tags in the order of their class ids: `O`, then `B-` and `I-` of each label."""
+    return ["O", *(f"{prefix}-{name}" for name in scheme.names for prefix in "BI")]
+
+
+def features(scheme: LabelScheme, *, annotator: bool = False) -> Features:
+    """The features of a table of gold, or of passes if `annotator`.
+
+    Offsets are code points, half-open. `spans` holds every span; `ner_tags` those that tokens can express.
+    """
+    from datasets import ClassLabel, Features, List, Value
+
+    offsets = {"start": Value("int32"), "end": Value("int32")}
+    count = offsets | {"minimum": Value("int64"), "maximum": Value("int64"), "approximate": Value("bool")}
+    label = ClassLabel(names=list(scheme.names))
+    return Features(
+        {"id": Value("string"), "article": Value("string")}
+        | ({"annotator": Value("string")} if annotator else {})
+        | {
+            "at": Value("int32"),
+            "text": Value("string"),
+            "spans": List(offsets | {"label": label, "surface": Value("string")}),
+            "tokens": List(Value("string")),
+            "token_offsets": List(offsets),
+            "ner_tags": List(ClassLabel(names=tag_names(scheme))),
+        }
+        | {name: List(count) for name in quantity_columns(scheme)}
+        | {"fold": Value("int32")}
+    )
+
+
+def _search(edges: NDArray[np.int64], wanted: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Where each wanted position stands among the sorted edges, and whether it is one of them."""
+    import numpy as np
+
+    at = np.searchsorted(edges, wanted)
+    found = np.zeros(len(wanted), np.bool_)
+    inside = at < len(edges)
+    found[inside] = edges[at[inside]] == wanted[inside]
+    return at, found
 
 
 def _lists(lengths: list[int], values: pa.Array | None = None, **fields: pa.Array) -> pa.ListArray:

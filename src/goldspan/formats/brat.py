@@ -1,6 +1,15 @@
-r"""A brat folder: a text `<id>.txt` and its annotation `<id>.ann` per example (see `parse_standoff`).
+r"""A brat folder: a text `<id>.txt` and its standoff annotation `<id>.ann` per example.
 
-`goldspan.jsonl` beside them, which brat passes over, keeps what these cannot hold, a line per example in their order:
+A line of an `.ann` file is
+
+    T1<TAB>UNIT 4 16<TAB>72nd Brigade
+
+Offsets count code points. A line cannot hold a line break, so a span that crosses one is written as brat itself does:
+in fragments, `4 8;9 16`, whose words are joined by a space. Fragments with only white space between them are read as
+one span; fragments with words between them make a discontinuous span, which a `Span` cannot be, and are refused.
+
+`goldspan.jsonl` in the same folder, which brat ignores, keeps what these files cannot hold, a line per example in their
+order:
 
     {"id": "a.p03", "at": 1043, "extra": {}}
 
@@ -10,15 +19,7 @@ Sub-folders are collections of their own and are not entered. A single `.ann` fi
 
 Writing replaces the pairs that `goldspan.jsonl` names, and removes those of them that are no longer among the
 examples. A `.txt` or `.ann` that it does not name is refused before anything is written; other files (brat's `.conf`,
-a README) are left alone. Each file is replaced whole, `goldspan.jsonl` as the last; a new folder appears at once.
-
-The lines of a brat `.ann` file.
-
-    T1<TAB>UNIT 4 16<TAB>72nd Brigade
-
-Offsets count code points. A line cannot hold a line break, so a span that crosses one is written as brat itself does:
-in fragments, `4 8;9 16`, whose words are joined by a blank. Read as one span are fragments with nothing but blanks
-between them; words between them make a discontinuous span, which a `Span` cannot be, and are refused.
+a README) are left alone. Each file is replaced whole, `goldspan.jsonl` last; a new folder appears at once.
 """
 
 from __future__ import annotations
@@ -50,6 +51,11 @@ TEXT_BOUND = re.compile(
 )
 OTHER = re.compile(r"([REAMN#][^\t]*|\*)\t.+", re.DOTALL)
 STANDOFF_REMEDY = "A line is T1, a tab, LABEL START END, a tab and the words; relations, events and notes may follow."
+PAIR = (".txt", ".ann")
+NOTES = "goldspan.jsonl"
+NO_FILE_NAME = re.compile(r'[\x00-\x1f\x7f/\\<>:"|?*]|^\.|[ .]$')
+LONGEST = 200
+REMEDY = 'A line is {"id": …, "at": …, "extra": {…}}; without the file, examples begin at 0.'
 
 
 @dataclass
@@ -65,6 +71,14 @@ class BratAnnotation:
     spans: list[tuple[RawSpan, str]] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
     errors: list[tuple[int, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class BratMetadata:
+    """What a folder keeps of an example beside its pair of files."""
+
+    at: int = 0
+    extra: dict[str, Any] = field(default_factory=dict)
 
 
 def parse_standoff(lines: Iterable[tuple[int, str]], text: str) -> BratAnnotation:
@@ -104,61 +118,6 @@ def render_standoff(example: Example) -> str:
         for name, span in zip(names, example.spans, strict=True)
     )
     return spans + "".join(f"{line}\n" for line in others)
-
-
-def _span(bound: re.Match[str], text: str) -> RawSpan:
-    name, label, offsets, surface = bound.groups()
-    pairs = sorted((int(start), int(end)) for start, _, end in (pair.partition(" ") for pair in offsets.split(";")))
-    for (_, end), (start, _) in pairwise(pairs):
-        if text[end:start].strip():
-            raise InvalidValueError(f"{name} is discontinuous ({offsets}): there are words between its parts")
-    start, end = pairs[0][0], max(end for _, end in pairs)
-    covered, parts = text[start:end], [text[start:end] for start, end in pairs]
-    said = {" ".join(parts), "".join(parts), BREAK.sub(" ", covered), BREAKS.sub(" ", covered)}
-    return RawSpan(start, end, label, covered if surface in said else surface)
-
-
-def _line(text: str, start: int, end: int, label: str) -> str:
-    if len(label.split()) != 1:
-        raise InvalidValueError(f"the label {label!r} holds a blank", remedy="Labels of brat are single words.")
-    cuts = [start, *(place for cut in BREAKS.finditer(text, start, end) for place in cut.span()), end]
-    parts = list(zip(cuts[::2], cuts[1::2], strict=True))
-    if any(first == last for first, last in parts):
-        raise InvalidValueError(
-            f"the span [{start}, {end}, {label}] begins or ends with a line break",
-            remedy="An .ann file cannot hold it: tighten its edges.",
-        )
-    surface = " ".join(text[first:last] for first, last in parts)
-    return ";".join(f"{first} {last}" for first, last in parts) + f"\t{surface}"
-
-
-def _kept(example: Example) -> tuple[list[str], list[str]]:
-    match example.extra.get(KEY):
-        case None:
-            return [f"T{number}" for number in range(1, len(example.spans) + 1)], []
-        case {"ids": [*names], "lines": [*others]} if len(names) == len(example.spans) and all(
-            isinstance(item, str) and "\n" not in item for item in (*names, *others)
-        ):
-            return names, others
-    raise InvalidValueError(
-        f"its extra key {KEY!r} does not fit its spans",
-        remedy="It holds the ids of the spans and the lines that refer to them: correct or remove it.",
-    )
-
-
-PAIR = (".txt", ".ann")
-NOTES = "goldspan.jsonl"
-NO_FILE_NAME = re.compile(r'[\x00-\x1f\x7f/\\<>:"|?*]|^\.|[ .]$')
-LONGEST = 200
-REMEDY = 'A line is {"id": …, "at": …, "extra": {…}}; without the file, examples begin at 0.'
-
-
-@dataclass(frozen=True, slots=True)
-class BratMetadata:
-    """What a folder keeps of an example beside its pair of files."""
-
-    at: int = 0
-    extra: dict[str, Any] = field(default_factory=dict)
 
 
 def scan(path: Path) -> Iterator[Record | InputError]:
@@ -220,6 +179,46 @@ def is_format_of(sample: FileSample) -> bool:
 def is_format_of_folder(path: Path) -> bool:
     """Whether a folder holds annotation of brat's, or was written by goldspan."""
     return any(child.suffix == ".ann" or child.name == NOTES for child in path.iterdir())
+
+
+def _span(bound: re.Match[str], text: str) -> RawSpan:
+    name, label, offsets, surface = bound.groups()
+    pairs = sorted((int(start), int(end)) for start, _, end in (pair.partition(" ") for pair in offsets.split(";")))
+    for (_, end), (start, _) in pairwise(pairs):
+        if text[end:start].strip():
+            raise InvalidValueError(f"{name} is discontinuous ({offsets}): there are words between its parts")
+    start, end = pairs[0][0], max(end for _, end in pairs)
+    covered, parts = text[start:end], [text[start:end] for start, end in pairs]
+    said = {" ".join(parts), "".join(parts), BREAK.sub(" ", covered), BREAKS.sub(" ", covered)}
+    return RawSpan(start, end, label, covered if surface in said else surface)
+
+
+def _line(text: str, start: int, end: int, label: str) -> str:
+    if len(label.split()) != 1:
+        raise InvalidValueError(f"the label {label!r} holds a blank", remedy="Labels of brat are single words.")
+    cuts = [start, *(place for cut in BREAKS.finditer(text, start, end) for place in cut.span()), end]
+    parts = list(zip(cuts[::2], cuts[1::2], strict=True))
+    if any(first == last for first, last in parts):
+        raise InvalidValueError(
+            f"the span [{start}, {end}, {label}] begins or ends with a line break",
+            remedy="An .ann file cannot hold it: tighten its edges.",
+        )
+    surface = " ".join(text[first:last] for first, last in parts)
+    return ";".join(f"{first} {last}" for first, last in parts) + f"\t{surface}"
+
+
+def _kept(example: Example) -> tuple[list[str], list[str]]:
+    match example.extra.get(KEY):
+        case None:
+            return [f"T{number}" for number in range(1, len(example.spans) + 1)], []
+        case {"ids": [*names], "lines": [*others]} if len(names) == len(example.spans) and all(
+            isinstance(item, str) and "\n" not in item for item in (*names, *others)
+        ):
+            return names, others
+    raise InvalidValueError(
+        f"its extra key {KEY!r} does not fit its spans",
+        remedy="It holds the ids of the spans and the lines that refer to them: correct or remove it.",
+    )
 
 
 def _scan_pair(folder: Path, name: str, note: BratMetadata) -> Iterator[Record | InputError]:

@@ -125,10 +125,6 @@ def is_digest(said: object, text: str) -> bool:
     return isinstance(said, str) and said.replace(" ", "") == _digits(text)
 
 
-def _digits(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
 def line(row: Mapping[str, Any]) -> bytes:
     r"""A row as it goes up, with its `\n`; ASCII."""
     return ENCODER.encode(row).encode("ascii") + b"\n"
@@ -151,6 +147,10 @@ def write(path: Path, examples: Iterable[Example], unit: Unit = "utf16") -> None
 def is_format_of(sample: FileSample) -> bool:
     """Whether a file has rows with a text, and without the spans of gold."""
     return sample.row is not None and "spans" not in sample.row
+
+
+def _digits(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _name(row: dict[str, Any], otherwise: str) -> str:

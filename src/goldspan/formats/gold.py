@@ -37,14 +37,6 @@ def scan_bytes(data: bytes, path: Path) -> Iterator[Record | InputError]:
     return _scan(files.lines(data), path)
 
 
-def _scan(lines: Iterable[tuple[int, bytes]], path: Path) -> Iterator[Record | InputError]:
-    for number, raw in lines:
-        try:
-            yield parse(raw, path, number)
-        except InputError as error:
-            yield error
-
-
 def parse(raw: bytes, path: Path, number: int) -> Record:
     """One line.
 
@@ -99,6 +91,14 @@ def is_format_of(sample: FileSample) -> bool:
     if sample.is_empty:
         return sample.path.suffix == ".jsonl"
     return sample.is_broken_json or (sample.row is not None and "spans" in sample.row)
+
+
+def _scan(lines: Iterable[tuple[int, bytes]], path: Path) -> Iterator[Record | InputError]:
+    for number, raw in lines:
+        try:
+            yield parse(raw, path, number)
+        except InputError as error:
+            yield error
 
 
 def _id(value: dict[str, Any]) -> str | None:

@@ -1,182 +1,27 @@
-"""What is read: examples from any format, a dataset or a pipeline, with a note of all that was not as it should be.
-
-A split of a dataset folder, as `goldspan export` writes it: Parquet, with the labels' names in the schema.
-
-A spaCy pipeline as one more system: run on the texts of gold.
-
-What is compared: the examples of one side, where they stand, and what was noted while reading.
-
-Reading what is to be compared, from any format that is known, with a note of all that was not as it should be.
-"""
+"""What `goldspan evaluate` compares: examples from any format, a dataset or a pipeline, with notes on what was repaired."""
 
 from __future__ import annotations
 
-import contextlib
-import json
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from goldspan import formats, iob
-from goldspan.annotation import Span
-from goldspan.errors import InputError, NotFoundError
-from goldspan.formats import conll, prodigy
+from goldspan.errors import InputError
+from goldspan.formats import conll, conll_sentences, prodigy
 from goldspan.formats.convert import input_files
-from goldspan.formats.record import RawSpan, Record
+from goldspan.formats.dataset_folder import is_dataset, scan_dataset
+from goldspan.formats.spacy_pipeline import is_installed_pipeline, is_saved_pipeline, predict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    import pyarrow as pa
-    from spacy.language import Language
-    from spacy.tokens import Doc
+    from collections.abc import Iterable, Mapping, Sequence
 
     from goldspan.annotation import Example
-    from goldspan.formats.conll import ConllSentence
+    from goldspan.formats.conll_sentences import ConllSentence
+    from goldspan.formats.record import Record
 
 __all__ = ["NOTE_KINDS", "SOURCE_FORMATS", "Source", "SourceNote", "count_notes", "read_source"]
-
-
-DATASET_FOLDERS = ("gold", "data", "")  # where the files of the default config lie
-COLUMNS = ("id", "text", "spans")
-DATASET_REMEDY = "Name a folder that `goldspan export` wrote."
-
-
-def is_dataset(path: Path) -> bool:
-    """Whether this is a Parquet file, or a folder with files of the default config."""
-    if path.is_file():
-        with contextlib.suppress(OSError), path.open("rb") as stream:  # what cannot be read is refused where it is read
-            return stream.read(4) == b"PAR1"
-        return False
-    return path.is_dir() and bool(_dataset_files(path))
-
-
-def scan_dataset(path: Path, split: str | None) -> Iterator[Record | InputError]:
-    """Each row of a split as a record, or as the error that stands in its place.
-
-    Args:
-        path: the folder, or one Parquet file.
-        split: its name; it may be left out where there is one alone.
-
-    Raises:
-        InputError: if there is no such split, or a file is not of the shape above.
-    """
-    for file in [path] if path.is_file() else _split_files(path, split):
-        names = _label_names(table := _read_table(file), file)
-        at = table["at"].to_pylist() if "at" in table.column_names else [0] * len(table)
-        columns = (table[name].to_pylist() for name in COLUMNS)
-        for number, (name, text, spans, begin) in enumerate(zip(*columns, at, strict=True), start=1):
-            try:
-                yield Record(file, None, name, text, tuple(_raw_span(span, names) for span in spans), begin)
-            except (IndexError, KeyError, TypeError):
-                yield InputError(f"the spans of row {number} are not as its schema says", file=file, example=name)
-
-
-def _dataset_files(path: Path) -> list[Path]:
-    found = (sorted((path / folder).glob("*.parquet")) for folder in DATASET_FOLDERS)
-    return next((files for files in found if files), [])
-
-
-def _split_files(path: Path, split: str | None) -> list[Path]:
-    """The files of a split: `test.parquet`, or shards `test-00000-of-00002.parquet`."""
-    splits: dict[str, list[Path]] = {}
-    for file in _dataset_files(path):
-        splits.setdefault(file.stem.split("-")[0], []).append(file)
-    if split is None and len(splits) == 1:
-        return next(iter(splits.values()))
-    if split not in splits:
-        missing = "it has several splits" if split is None else f"there is no split {split!r}"
-        raise InputError(missing, file=path, remedy=f"Name one with --split: {', '.join(splits)}.")
-    return splits[split]
-
-
-def _read_table(file: Path) -> pa.Table:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        table = pq.read_table(file)
-    except (OSError, pa.ArrowException) as error:
-        raise InputError(f"no Parquet: {' '.join(str(error).split()):.120}", file=file, remedy=DATASET_REMEDY) from None
-    for name in COLUMNS:
-        if name not in table.column_names:
-            raise InputError(f"there is no column {name!r}", file=file, remedy=DATASET_REMEDY)
-    return table
-
-
-def _label_names(table: pa.Table, file: Path) -> list[str]:
-    """The names of the labels, by class id, from the features in the schema."""
-    try:
-        features: Any = json.loads((table.schema.metadata or {})[b"huggingface"])["info"]["features"]
-        names = features["spans"]["feature"]["label"]["names"]
-    except (KeyError, TypeError, ValueError):
-        raise InputError("its schema does not name the labels of `spans`", file=file, remedy=DATASET_REMEDY) from None
-    return [str(name) for name in names]
-
-
-def _raw_span(span: dict[str, Any], names: list[str]) -> RawSpan:
-    if span["label"] < 0:
-        raise IndexError
-    return RawSpan(span["start"], span["end"], names[span["label"]], span.get("surface"))
-
-
-PIPELINE_NAME = re.compile(r"[A-Za-z][\w-]*")
-SPAN_GROUP = "sc"  # where spaCy's span categoriser leaves its spans
-
-
-def is_saved_pipeline(folder: Path) -> bool:
-    """Whether this is the folder of a saved pipeline."""
-    return (folder / "config.cfg").is_file() and (folder / "meta.json").is_file()
-
-
-def is_installed_pipeline(name: str) -> bool:
-    """Whether this is the name of an installed pipeline."""
-    import spacy
-
-    return bool(PIPELINE_NAME.fullmatch(name)) and spacy.util.is_package(name)
-
-
-def predict(name: str, examples: Sequence[Example]) -> list[Example]:
-    """The examples with the spans that a pipeline finds in them: its entities, and those of its span categoriser.
-
-    Args:
-        name: of an installed pipeline, or the folder of a saved one.
-        examples: those of gold; their spans are not looked at.
-
-    Raises:
-        NotFoundError: if there is no such pipeline.
-        InputError: for a text longer than the pipeline takes.
-    """
-    nlp = _load_pipeline(name)
-    for example in examples:
-        if len(example.text) > nlp.max_length:
-            raise InputError(
-                f"the text has {len(example.text):,} characters, more than the pipeline {name!r} takes",
-                example=example.id,
-                remedy="Cut it into paragraphs.",
-            )
-    docs = nlp.pipe(example.text for example in examples)
-    return [example.with_spans(set(_doc_spans(doc))) for example, doc in zip(examples, docs, strict=True)]
-
-
-def _load_pipeline(name: str) -> Language:
-    import spacy
-
-    try:
-        return spacy.load(name)
-    except OSError:
-        raise NotFoundError(
-            f"the spaCy pipeline {name!r} is not installed",
-            remedy=f"Run: pip install {name.replace('_', '-')}",
-        ) from None
-
-
-def _doc_spans(doc: Doc) -> Iterator[Span]:
-    for span in (*doc.ents, *doc.spans.get(SPAN_GROUP, ())):
-        yield Span(span.start_char, span.end_char, span.label_)
-
 
 NOTE_KINDS = {
     "different-breaks": "a sentence ends in one of the two files alone; the tags count where gold's sentences end",
@@ -192,6 +37,17 @@ NOTE_KINDS = {
     "missing-token": "a token of gold without a prediction: it counts as O",
     "no-annotation": "an example that its annotator rejected or ignored; it is left out",
     "repaired-tag": "a tag that its scheme forbids where it stands",
+}
+SOURCE_FORMATS = (*formats.NAMES, *formats.ALIASES, "dataset", "pipeline")
+MOST_REPAIRED: Mapping[conll_sentences.FaultKind, float] = {
+    "tag": 0.01,
+    "bytes": 0.05,
+    "word": 1.0,
+}  # the share of lines at most
+REPAIRS = {
+    "tag": "read as O",
+    "bytes": f"read as {conll_sentences.REPLACEMENT!r}",
+    "word": f"read as {conll_sentences.REPLACEMENT!r}",
 }
 
 
@@ -254,12 +110,6 @@ class Source:
 def count_notes(notes: Iterable[SourceNote]) -> dict[str, int]:
     """How many notes there are of each kind, by kind in alphabetical order."""
     return dict(sorted(Counter(note.kind for note in notes).items()))
-
-
-SOURCE_FORMATS = (*formats.NAMES, *formats.ALIASES, "dataset", "pipeline")
-MOST_REPAIRED: Mapping[conll.FaultKind, float] = {"tag": 0.01, "bytes": 0.05, "word": 1.0}  # the share of lines at most
-
-REPAIRS = {"tag": "read as O", "bytes": f"read as {conll.REPLACEMENT!r}", "word": f"read as {conll.REPLACEMENT!r}"}
 
 
 def read_source(
@@ -344,9 +194,9 @@ def _collect(scanned: Iterable[Record | InputError], kind: str) -> Source:
 
 
 def _read_conll(path: Path, repair: iob.Repair) -> Source:
-    scheme = conll.detect_scheme(path)
+    scheme = conll_sentences.detect_scheme(path)
     found: list[ConllSentence] = []
-    for sentence in conll.read_sentences(path, lenient=True):
+    for sentence in conll_sentences.read_sentences(path, lenient=True):
         if isinstance(sentence, InputError):
             raise sentence
         found.append(sentence)

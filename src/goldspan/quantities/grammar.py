@@ -1,10 +1,7 @@
-"""The whole quantity: bounds, a number or a range, and what is bound to it behind.
+"""The grammar of quantities: bounds before and after (`up to`, `or more`), and a number, a range or a vague numeral.
 
-The words around a number, and what they make of it: `up to`, `just over`, `or more`.
-
-Vague numerals and collectives: `dozens`, `tens of thousands`, `several hundred`, `half a million`.
-
-One number or two: `between 4,000 and 5,000`, `five to six thousand`, `two or three`.
+Vague numerals and collectives are `dozens`, `tens of thousands`, `several hundred`, `half a million`; ranges are
+`between 4,000 and 5,000`, `five to six thousand`, `two or three`.
 """
 
 from __future__ import annotations
@@ -45,7 +42,7 @@ from goldspan.quantities.numbers import THOUSAND, NumberTerm, parse_number
 
 if TYPE_CHECKING:
     from goldspan.quantities.lexicon import Phrases
-    from goldspan.quantities.numbers import NumberTokens
+    from goldspan.quantities.number_tokens import NumberTokens
 
 MOST_BOUNDS = 3
 SUMS = frozenset({"+", "plus"})
@@ -80,17 +77,6 @@ def parse_prefix(atoms: NumberTokens, at: int) -> QuantityPrefix:
         if atoms.match(front.end, words):
             return QuantityPrefix(front.end + len(words), front.bounds)
     return front
-
-
-def _bound(atoms: NumberTokens, at: int) -> QuantityPrefix | None:
-    bound, end = match_phrase(BEFORE, atoms, at)
-    if bound is not None:
-        return QuantityPrefix(end, ((bound, False),))
-    close, start = match_phrase(CLOSE, atoms, at)
-    if close is None and atoms[at].text in FAR:
-        start = at + 1
-    bound, end = match_phrase(BEFORE, atoms, start) if start > at else (None, at)
-    return QuantityPrefix(end, ((bound, close is not None),)) if bound in (Bound.MORE, Bound.FEWER) else None
 
 
 def with_suffix(atoms: NumberTokens, term: NumberTerm) -> NumberTerm:
@@ -145,6 +131,53 @@ def parse_vague(atoms: NumberTokens, at: int) -> NumberTerm | None:
     if word in FRACTIONS or word in VULGAR:
         return _portion(atoms, start)
     return _plural(atoms, at) or _digit_plural(atoms, at)
+
+
+def parse_range(atoms: NumberTokens, at: int) -> NumberTerm | None:
+    """The range or the single number that begins here."""
+    start = at + (atoms[at].text in SOMEWHERE)
+    joins = SPREADS.get(atoms[start].text)
+    if joins is None:
+        return None if start > at else _open_range(atoms, at)
+    # Of `between five hundred and six thousand` only one reading has two ends; of two that do, the longer is meant.
+    lows = (_end(atoms, start + 1, joined=joined) for joined in (False, True))
+    readings = [both for low in lows if low and (both := _to(atoms, low, joins))]
+    return max(readings, key=lambda both: both.end, default=None)
+
+
+def parse_term(atoms: NumberTokens, at: int, *, joined: bool = True) -> NumberTerm | None:
+    """A number or a vague numeral."""
+    return parse_vague(atoms, at) or parse_number(atoms, at, joined=joined)
+
+
+def parse_quantity(atoms: NumberTokens, at: int) -> NumberTerm | None:
+    """The longest quantity that begins here.
+
+    Returns:
+        The term, its `low` and `high` whole or None: both None where no value can be defended. None if no quantity
+        begins here.
+    """
+    first = _bounded(atoms, at)
+    if first is None or first.high is not None or first.low is None:
+        return first
+    # `at least 500 but no more than 600`: each bound leaves open what the other closes.
+    joint = first.end + (atoms[first.end].text == ",")
+    second = _bounded(atoms, joint + 1) if atoms[joint].text in {"and", "but"} else None
+    if second is None or second.low != 0 or second.high is None:
+        return first
+    both = second._replace(low=first.low, approximate=first.approximate or second.approximate)
+    return both if first.low <= second.high else without_value(both)
+
+
+def _bound(atoms: NumberTokens, at: int) -> QuantityPrefix | None:
+    bound, end = match_phrase(BEFORE, atoms, at)
+    if bound is not None:
+        return QuantityPrefix(end, ((bound, False),))
+    close, start = match_phrase(CLOSE, atoms, at)
+    if close is None and atoms[at].text in FAR:
+        start = at + 1
+    bound, end = match_phrase(BEFORE, atoms, start) if start > at else (None, at)
+    return QuantityPrefix(end, ((bound, close is not None),)) if bound in (Bound.MORE, Bound.FEWER) else None
 
 
 def _bracket(end: int, value: int, scale: int = 1) -> NumberTerm:
@@ -211,23 +244,6 @@ def _portion(atoms: NumberTokens, at: int) -> NumberTerm | None:
     return NumberTerm(unit.end, unit.low * share, unit.low * share)
 
 
-def parse_range(atoms: NumberTokens, at: int) -> NumberTerm | None:
-    """The range or the single number that begins here."""
-    start = at + (atoms[at].text in SOMEWHERE)
-    joins = SPREADS.get(atoms[start].text)
-    if joins is None:
-        return None if start > at else _open_range(atoms, at)
-    # Of `between five hundred and six thousand` only one reading has two ends; of two that do, the longer is meant.
-    lows = (_end(atoms, start + 1, joined=joined) for joined in (False, True))
-    readings = [both for low in lows if low and (both := _to(atoms, low, joins))]
-    return max(readings, key=lambda both: both.end, default=None)
-
-
-def parse_term(atoms: NumberTokens, at: int, *, joined: bool = True) -> NumberTerm | None:
-    """A number or a vague numeral."""
-    return parse_vague(atoms, at) or parse_number(atoms, at, joined=joined)
-
-
 def _open_range(atoms: NumberTokens, at: int) -> NumberTerm | None:
     low = parse_term(atoms, at)
     return low and (_to(atoms, low, JOINS) or low)
@@ -278,25 +294,6 @@ def _elliptic(low: NumberTerm, high: NumberTerm) -> bool:
         and high.low % THOUSAND == 0
         and 0 < low.low < high.low / THOUSAND
     )
-
-
-def parse_quantity(atoms: NumberTokens, at: int) -> NumberTerm | None:
-    """The longest quantity that begins here.
-
-    Returns:
-        The term, its `low` and `high` whole or None: both None where no value can be defended. None if no quantity
-        begins here.
-    """
-    first = _bounded(atoms, at)
-    if first is None or first.high is not None or first.low is None:
-        return first
-    # `at least 500 but no more than 600`: each bound leaves open what the other closes.
-    joint = first.end + (atoms[first.end].text == ",")
-    second = _bounded(atoms, joint + 1) if atoms[joint].text in {"and", "but"} else None
-    if second is None or second.low != 0 or second.high is None:
-        return first
-    both = second._replace(low=first.low, approximate=first.approximate or second.approximate)
-    return both if first.low <= second.high else without_value(both)
 
 
 def _bounded(atoms: NumberTokens, at: int) -> NumberTerm | None:

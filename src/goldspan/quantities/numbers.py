@@ -1,145 +1,15 @@
-"""Exact numbers: digits, number words, and the two mixed (`4,500`, `two hundred and fifty-one`, `1.2 million`).
-
-What the grammar reads: atoms, cut alike from a text and from the tokens of a tokenizer.
-
-An atom is a run of digits with its separators (`1,200`), a run of letters, or one other character. Letters are
-folded to lower case, decimal digits of any script to ASCII, hyphens, minus signs and en dashes to `-`, em dashes to
-`—`, apostrophes to `'`. An atom knows the white space before it and the token that it ends.
-"""
+"""Exact numbers: digits, number words, and the two mixed (`4,500`, `two hundred and fifty-one`, `1.2 million`)."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from fractions import Fraction
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from goldspan.quantities.lexicon import ARTICLES, DASHES, DOZENS, HUNDRED, MULTIPLIERS, SUFFIXES, TENS, UNITS, VULGAR
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-PIECE = re.compile(r"(?P<gap>\s+)|\d+(?:[.,'’ʼ]\d+)*|[^\W\d_]+|-{2,}|.", re.DOTALL)
-HYPHENS = frozenset("-‐‑")
-FOLDED = str.maketrans(dict.fromkeys("‐‑‒–−﹣－", "-") | dict.fromkeys("―⸺", "—") | dict.fromkeys("’ʼ", "'"))
-
-
-class NumberToken(NamedTuple):
-    """One atom.
-
-    Args:
-        text: folded.
-        gap: the white space before it, at least one blank between two tokens; empty where it is attached.
-        token: the index of the token after the one that this atom ends; -1 inside a token. In a text always -1.
-    """
-
-    text: str
-    gap: str
-    token: int = -1
-
-
-END = NumberToken("", " ")
-
-
-class NumberTokens:
-    """A list of atoms that is cut only as far as somebody reads; beyond its end stand empty atoms."""
-
-    __slots__ = ("_cut", "_source")
-
-    def __init__(self, source: Iterator[NumberToken]) -> None:
-        self._source = source
-        self._cut: list[NumberToken] = []
-
-    def __getitem__(self, at: int) -> NumberToken:
-        cut = self._cut
-        while at >= len(cut):
-            cut.append(next(self._source, END))
-        return cut[at]
-
-    def past_dash(self, at: int) -> int:
-        """The index after a dash, if one stands here."""
-        return at + (self[at].text in DASHES)
-
-    def attached(self, at: int) -> bool:
-        """Whether this atom is written onto the one before it."""
-        atom = self[at]
-        return not atom.gap and bool(atom.text)
-
-    def continues(self, at: int) -> bool:
-        """Whether a letter or digit is written onto what stands before: `1st`, `7.62mm`."""
-        return self.attached(at) and self[at].text[0].isalnum()
-
-    def inside_word(self, at: int) -> bool:
-        """Whether what stands here goes on a word: the *16* of `F-16`."""
-        before = self[at - 1].text if at else ""
-        return self.attached(at) and (before.isalnum() or (before in DASHES and self.attached(at - 1)))
-
-    def match(self, at: int, phrase: Sequence[str]) -> bool:
-        """Whether the phrase stands here."""
-        return all(self[at + n].text == word for n, word in enumerate(phrase))
-
-
-def fold(text: str) -> str:
-    """The text with its variants of letters, digits, dashes and apostrophes made one."""
-    text = text.lower()
-    if text.isascii():
-        return text
-    return "".join(
-        str(unicodedata.decimal(character)) if character.isdecimal() else character
-        for character in text.translate(FOLDED)
-    )
-
-
-def tokenize_text(text: str) -> NumberTokens:
-    """The atoms of a text."""
-    return NumberTokens(NumberToken(piece, gap) for piece, gap in _cut(fold(text)))
-
-
-def tokenize_words(words: Sequence[str], index: int) -> NumberTokens:
-    """The atoms of the tokens from `index` on, as far as the end of the paragraph.
-
-    Tokens do not say whether a blank stood between them. It did not where spaCy's English rules cut inside a word:
-    around a hyphen, and between digits and the letter of a scale (`2.5m`).
-    """
-    return NumberTokens(_atoms(words, index))
-
-
-def _cut(text: str) -> Iterator[tuple[str, str]]:
-    gap = ""
-    for piece in PIECE.finditer(text):
-        if piece["gap"]:
-            gap = piece["gap"]
-        else:
-            yield ("—" if piece[0].startswith("--") else piece[0]), gap
-            gap = ""
-
-
-@lru_cache(maxsize=8192)
-def tokenize_word(word: str) -> tuple[tuple[str, str], ...]:
-    """The atoms of one token and the white space before each; of a token of white space, none."""
-    return tuple(_cut(fold(word)))
-
-
-def _atoms(words: Sequence[str], index: int) -> Iterator[NumberToken]:
-    gap, after_digits = " ", False
-    for position in range(index, len(words)):
-        word = words[position]
-        pieces = tokenize_word(word)
-        if not pieces:
-            if word.count("\n") > 1:
-                return
-            # spaCy makes a token of the white space beyond one blank; a blank before it is not in the list.
-            gap = f" {word}" if word.startswith(" ") else word or gap
-            continue
-        first, last = pieces[0][0], len(pieces) - 1
-        if word in HYPHENS or (after_digits and first in SUFFIXES):
-            gap = ""
-        for number, (piece, inner) in enumerate(pieces):
-            yield NumberToken(piece, inner if number else gap, position + 1 if number == last else -1)
-        gap = "" if word in HYPHENS else " "
-        after_digits = pieces[last][0][:1].isdecimal()
-
+    from goldspan.quantities.number_tokens import NumberTokens
 
 PLAIN = re.compile(r"0|[1-9]\d{0,11}")
 GROUPED = re.compile(r"[1-9]\d{0,2}([,'])\d{3}(?:\1\d{3}){0,2}|[1-9]\d?(?:,\d{2}){1,3},\d{3}")

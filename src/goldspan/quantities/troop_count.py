@@ -1,9 +1,4 @@
-"""What the words of a span count, and how far a quantity among tokens reaches.
-
-The value of a troop count.
-
-Whether two values of quantities are the same, and if not, how far apart.
-"""
+"""The troop count of the words of a span, how far a quantity among tokens extends, and how two counts compare."""
 
 from __future__ import annotations
 
@@ -14,12 +9,20 @@ from goldspan.errors import InvalidValueError
 from goldspan.quantities import grammar
 from goldspan.quantities.grammar import parse_quantity
 from goldspan.quantities.lexicon import AFTER, NEUTRAL, NUMBER_STARTS, SUBORDINATING
-from goldspan.quantities.numbers import parse_number, tokenize_text, tokenize_word, tokenize_words
+from goldspan.quantities.number_tokens import tokenize_text, tokenize_word, tokenize_words
+from goldspan.quantities.numbers import parse_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from goldspan.quantities.numbers import NumberTerm, NumberTokens
+    from goldspan.quantities.number_tokens import NumberTokens
+    from goldspan.quantities.numbers import NumberTerm
+
+Verdict = Literal["right", "bound_wrong", "wrong"]
+RATIO = frozenset({"in", "per"})
+"""What makes a ratio of two numbers between which nothing else stands: `one in five`."""
+TRAILING_WORDS = frozenset({"or", "at"})
+"""How the bounds begin that may follow behind the noun: `500 soldiers or more`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +53,6 @@ class TroopCount:
             raise InvalidValueError(f"the minimum {self.minimum} is above the maximum {self.maximum}")
 
 
-Verdict = Literal["right", "bound_wrong", "wrong"]
-
-
 def compare_counts(gold: TroopCount, predicted: TroopCount | None) -> Verdict:
     """How a value compares with that of gold: right, the bound alone wrong, or wrong.
 
@@ -71,13 +71,6 @@ def named_numbers(value: TroopCount) -> frozenset[int]:
         assert low is not None, "a value has a bound"
         return frozenset({low, low - 1})
     return frozenset({high, high + 1}) if not low else frozenset({low, high})
-
-
-RATIO = frozenset({"in", "per"})
-"""What makes a ratio of two numbers between which nothing else stands: `one in five`."""
-
-TRAILING_WORDS = frozenset({"or", "at"})
-"""How the bounds begin that may follow behind the noun: `500 soldiers or more`."""
 
 
 def parse_troop_count(text: str) -> TroopCount | None:

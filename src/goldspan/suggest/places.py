@@ -1,14 +1,14 @@
-"""Signs that a run of capitals is the name of a place (rule L-1 to L-5).
-
-Places named with a class word in capitals: `Paktika Province`, `Camp Bondsteel`, `Gates 1 and 31` (rule L-1).
+"""Names of places with a class word in capitals (`Paktika Province`, `Camp Bondsteel`), and evidence that a run of
+capitalised tokens is the name of a place (rule L-1 to L-5).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from goldspan.suggest import persons
-from goldspan.suggest.lexicon import SURE, TokenFlag, cues, gazetteer
+from goldspan.suggest import name_runs
+from goldspan.suggest.gazetteer import SURE, gazetteer
+from goldspan.suggest.lexicon import TokenFlag, cues
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,6 +20,15 @@ BODY = TokenFlag.ORG | TokenFlag.TITLE | TokenFlag.FORCE
 # Class words that end one name and begin another: `Eagle Base`, `Air Base 201`.
 TWOFOLD = frozenset(("outpost", "base"))
 LISTED = 4
+Sign = tuple[str, float]
+CLASSES = cues("places.classes")
+CLASSES_BEFORE = cues("places.strong_before")
+DISTANCES = frozenset(("km", "kilometers", "kilometres", "miles"))
+# Two names for one place begin alike.
+ALIKE = 2
+SHORTEST_ALIKE = 4
+LONGEST_NESTED = 4
+DESCRIPTION = 4
 
 
 def find_places(words: ParagraphTokens, covered: Sequence[bool]) -> Iterator[tuple[int, int]]:
@@ -35,6 +44,25 @@ def find_places(words: ParagraphTokens, covered: Sequence[bool]) -> Iterator[tup
             start = _before(words, i, covered)
             if start < i and not _heads_body(words, i):
                 yield start, i + 1 + bool(words.kind(i + 1) & TokenFlag.NUMBER and words.lower[i] == "district")
+
+
+def place_signs(words: ParagraphTokens, start: int, end: int) -> Iterator[Sign]:
+    """The rules that see a place in tokens `start` to `end`, with their weights."""
+    stop, weight = gazetteer().match(words.forms, start)
+    if not weight and all(words.kinds[j] & TokenFlag.COMMON for j in range(start, end)):
+        return
+    if stop == end:
+        yield "place.gazetteer", weight
+    elif weight and any(words.is_hyphen(j) for j in range(start + 1, end)):
+        return
+    if words.words[end - 1] in cues("places.states") and words.next_to(start - 1) == ",":
+        yield "place.gazetteer", 0.9
+    if words.words[start] in cues("places.articles") and end - start > 1 and not words.first[start]:
+        yield "place.article", 0.3
+    if _has_alternate(words, start, end):
+        yield "place.alternate", 0.6
+    yield from _signs_before(words, start, end)
+    yield from _signs_after(words, end)
 
 
 def _heads_body(words: ParagraphTokens, i: int) -> bool:
@@ -113,38 +141,7 @@ def _after(words: ParagraphTokens, i: int, covered: Sequence[bool]) -> int:
     begins = words.lower[end] in ("al", "as", "el") or words.kinds[end] & TokenFlag.CAP
     if not begins or words.kinds[end] & (NO_NAME | TokenFlag.ORG):
         return i + 1
-    return persons.extend_name(words, end, covered)
-
-
-Sign = tuple[str, float]
-
-CLASSES = cues("places.classes")
-CLASSES_BEFORE = cues("places.strong_before")
-DISTANCES = frozenset(("km", "kilometers", "kilometres", "miles"))
-# Two names for one place begin alike.
-ALIKE = 2
-SHORTEST_ALIKE = 4
-LONGEST_NESTED = 4
-DESCRIPTION = 4
-
-
-def place_signs(words: ParagraphTokens, start: int, end: int) -> Iterator[Sign]:
-    """The rules that see a place in tokens `start` to `end`, with their weights."""
-    stop, weight = gazetteer().match(words.forms, start)
-    if not weight and all(words.kinds[j] & TokenFlag.COMMON for j in range(start, end)):
-        return
-    if stop == end:
-        yield "place.gazetteer", weight
-    elif weight and any(words.is_hyphen(j) for j in range(start + 1, end)):
-        return
-    if words.words[end - 1] in cues("places.states") and words.next_to(start - 1) == ",":
-        yield "place.gazetteer", 0.9
-    if words.words[start] in cues("places.articles") and end - start > 1 and not words.first[start]:
-        yield "place.article", 0.3
-    if _has_alternate(words, start, end):
-        yield "place.alternate", 0.6
-    yield from _signs_before(words, start, end)
-    yield from _signs_after(words, end)
+    return name_runs.extend_name(words, end, covered)
 
 
 def _has_alternate(words: ParagraphTokens, start: int, end: int) -> bool:

@@ -1,7 +1,4 @@
-"""Documents as a stream, cut into paragraphs, suggested and written; memory does not grow with their number.
-
-How suggestions compare with gold that is there already.
-"""
+"""Suggestions for a stream of documents, written and scored; memory does not grow with the number of documents."""
 
 from __future__ import annotations
 
@@ -19,8 +16,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from goldspan.annotation import Example
-    from goldspan.articles.ingest import Document
+    from goldspan.articles.documents import Document
     from goldspan.suggest.suggester import Suggester
+
+# So many characters share the memory of the tokenizer before it is emptied: it must warm up, and must not grow.
+BATCH = 1_000_000
+KEY = "document"
 
 
 @dataclass
@@ -88,13 +89,17 @@ class SuggestionTally:
         return found if scores is None else found | scores.report()
 
 
-def _bare(example: Example) -> Example:
-    return example.with_spans(example.spans)
+@dataclass(frozen=True, slots=True)
+class SuggestedDocument:
+    """A document whose suggestions were written.
 
+    Args:
+        file: where they stand.
+        examples: with their spans.
+    """
 
-# So many characters share the memory of the tokenizer before it is emptied: it must warm up, and must not grow.
-BATCH = 1_000_000
-KEY = "document"
+    file: Path
+    examples: list[Example]
 
 
 def suggest_documents(
@@ -131,17 +136,8 @@ def write_suggestions(
         yield SuggestedDocument(target, found)
 
 
-@dataclass(frozen=True, slots=True)
-class SuggestedDocument:
-    """A document whose suggestions were written.
-
-    Args:
-        file: where they stand.
-        examples: with their spans.
-    """
-
-    file: Path
-    examples: list[Example]
+def _bare(example: Example) -> Example:
+    return example.with_spans(example.spans)
 
 
 def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:

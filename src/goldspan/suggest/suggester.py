@@ -1,7 +1,4 @@
-"""A suggester: the rules for a label scheme and, if asked, a model beside them.
-
-The spans of one document, found with the whole of it in view.
-"""
+"""The suggester: the rules for a label scheme and, if one is named, a spaCy model, applied to whole documents."""
 
 from __future__ import annotations
 
@@ -11,18 +8,19 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from goldspan.annotation import Example, Span
-from goldspan.suggest import military_units, organizations, persons, places, spacy_model, troop_counts
-from goldspan.suggest.candidates import (
-    OTHER,
-    PERSON,
-    PLACE,
-    UNIT,
-    NameEvidence,
-    NameMention,
-    SpanCandidate,
-    resolve_overlaps,
+from goldspan.suggest import (
+    military_units,
+    name_evidence,
+    name_runs,
+    organizations,
+    persons,
+    places,
+    spacy_model,
+    troop_counts,
 )
+from goldspan.suggest.candidates import OTHER, PERSON, PLACE, UNIT, SpanCandidate, resolve_overlaps
 from goldspan.suggest.lexicon import TokenFlag, lexicon
+from goldspan.suggest.name_evidence import NameEvidence, NameMention
 from goldspan.suggest.tokens import paragraph_tokens
 from goldspan.suggest.truecase import normalized_text
 
@@ -42,149 +40,6 @@ LAST, LAST_TWO, PART = 0.92, 0.85, 0.6
 SHORTEST_PART = 3
 # What the model says of places in text that shouts weighs less.
 SHOUTED = 0.75
-
-
-def document_candidates(
-    pages: Sequence[ParagraphTokens], voices: Sequence[Sequence[SpanCandidate]], labels: Container[str]
-) -> list[list[SpanCandidate]]:
-    """The spans of a document, as flat candidates of each of its paragraphs.
-
-    Args:
-        pages: the paragraphs.
-        voices: what a model says of each; empty lists without one.
-        labels: those wanted; of the others only units are looked for, because they shield what is inside them.
-    """
-    fixed = _fixed(pages)
-    evidence = NameEvidence()
-    runs = [
-        _gather(evidence, n, page, found, voice)
-        for n, (page, found, voice) in enumerate(zip(pages, fixed, voices, strict=True))
-    ]
-    _spread_surnames(evidence, pages)
-    for page, names in zip(pages, runs, strict=True):
-        persons.spread_label_in_lists(evidence, names, page)
-    for mention, (label, rule, score) in evidence.decided():
-        if label != OTHER:
-            fixed[mention.page].append(SpanCandidate(mention.start, mention.end, label, rule, score))
-    return [_whole(*row, labels) for row in zip(pages, fixed, voices, strict=True)]
-
-
-def _fixed(pages: Sequence[ParagraphTokens]) -> list[list[SpanCandidate]]:
-    """Units, bodies and the acronyms of both: names that need no pooling."""
-    fixed = [
-        [
-            _as_force(page, c)
-            for c in resolve_overlaps([*military_units.find_units(page), *organizations.find_organizations(page)])
-        ]
-        for page in pages
-    ]
-    known = introduced_acronyms(pages, fixed)
-    return [resolve_overlaps([*found, *_repeated(page, known)]) for page, found in zip(pages, fixed, strict=True)]
-
-
-def _whole(
-    page: ParagraphTokens, found: list[SpanCandidate], voice: Sequence[SpanCandidate], labels: Container[str]
-) -> list[SpanCandidate]:
-    """All candidates of a paragraph, its quantities and what only the model knows added, made flat."""
-    quantities = troop_counts.find_troop_counts(page, {c.start: c.end for c in found if c.label == UNIT})
-    others = (c for c in voice if c.label not in NAMES)
-    wanted = [c for c in (*found, *quantities, *others) if c.label in labels or c.label in (UNIT, OTHER)]
-    return [c for c in resolve_overlaps(wanted) if c.label in labels]
-
-
-def _gather(
-    evidence: NameEvidence, n: int, page: ParagraphTokens, found: list[SpanCandidate], voice: Sequence[SpanCandidate]
-) -> list[tuple[str, NameMention]]:
-    """Take the signs of a paragraph in; whole place names join `found`.
-
-    Returns:
-        The open names of the paragraph with their mentions, in the order of the text.
-    """
-    covered = [False] * len(page)
-    _cover(covered, found)
-    whole = [SpanCandidate(start, end, PLACE, "place.named", 0.85) for start, end in places.find_places(page, covered)]
-    _cover(covered, whole)
-    found += whole
-    runs = {run: "".join(page.forms[run[0] : run[1]]) for run in persons.find_name_runs(page, covered)}
-    for (start, end), name in runs.items():
-        _weigh(evidence, page, start, end, name)
-        evidence.mentions[name].append(NameMention(n, start, end))
-    for c in voice:
-        if c.label in NAMES and (c.start, c.end) in runs:
-            # In capitals the model sees names in any word.
-            weight = c.weight * SHOUTED if page.shouted and c.label == PLACE else c.weight
-            evidence.add(runs[c.start, c.end], c.label, c.rule, weight)
-    return [(name, NameMention(n, start, end)) for (start, end), name in runs.items()]
-
-
-def _cover(covered: list[bool], found: Sequence[SpanCandidate]) -> None:
-    for c in found:
-        covered[c.start : c.end] = [True] * (c.end - c.start)
-
-
-def _weigh(evidence: NameEvidence, page: ParagraphTokens, start: int, end: int, name: str) -> None:
-    for label, signs in ((PERSON, persons.person_signs), (PLACE, places.place_signs)):
-        for rule, weight in signs(page, start, end):
-            evidence.add(name, label, rule, weight)
-    if page.next_to(start - 1) == "the" and end - start == 1:
-        evidence.add(name, OTHER, "other.article", 0.5)
-
-
-def _spread_surnames(evidence: NameEvidence, pages: Sequence[ParagraphTokens]) -> None:
-    """Let parts of a full name stand for the person again (P-1): the last part most of all."""
-    parts: dict[str, float] = {}
-    for name, (mention, *_) in evidence.mentions.items():
-        if evidence.decide(name)[0] == PERSON:
-            page = pages[mention.page]
-            tokens = [page.forms[j] for j in range(mention.start, mention.end) if page.kinds[j] & TokenFlag.CAP]
-            for part, weight in _parts(tokens):
-                parts[part] = max(weight, parts.get(part, 0.0))
-    for name in evidence.mentions:
-        if name in parts:
-            evidence.add(name, PERSON, "document.surname", parts[name])
-
-
-def _parts(tokens: list[str]) -> Iterator[tuple[str, float]]:
-    if len(tokens) > 1:
-        *others, last = tokens
-        yield from ((part, PART) for part in others if len(part) >= SHORTEST_PART)
-        yield from [(last, LAST)] if len(last) >= SHORTEST_PART else []
-        yield from [("".join(tokens[-2:]), LAST_TWO)] if len(others) > 1 else []
-
-
-def introduced_acronyms(pages: Sequence[ParagraphTokens], fixed: Sequence[list[SpanCandidate]]) -> dict[str, str]:
-    """Acronyms that the document introduces in brackets behind a name, with the label of the name (MU-6)."""
-    seen: dict[str, Counter[str]] = {}
-    for page, found in zip(pages, fixed, strict=True):
-        for c in found:
-            word = _bracketed(page, c.end)
-            if c.end - c.start > 1 and len(word) <= LONGEST_ACRONYM and sum(map(str.isupper, word)) > 1:
-                seen.setdefault(word, Counter())[c.label] += 1
-    return {word: max(sorted(labels), key=labels.__getitem__) for word, labels in seen.items()}
-
-
-def _bracketed(page: ParagraphTokens, i: int) -> str:
-    """The one capitalised word in brackets at token `i`, or nothing."""
-    is_one = page.next_to(i) == "(" and page.next_to(i + 2) == ")" and page.kind(i + 1) & TokenFlag.CAP
-    return page.words[i + 1] if is_one else ""
-
-
-def _as_force(page: ParagraphTokens, c: SpanCandidate) -> SpanCandidate:
-    """A body whose acronym in brackets is that of a force is the force: `… Mission in the DRC (MONUC)`."""
-    if c.rule == "org.headed" and lexicon().is_unit(_bracketed(page, c.end)):
-        return c._replace(label=UNIT, rule="unit.introduced")
-    return c
-
-
-def _repeated(page: ParagraphTokens, known: Mapping[str, str]) -> Iterator[SpanCandidate]:
-    """The acronyms that were introduced, wherever they stand again."""
-    lex = lexicon()
-    for i, word in enumerate(page.words):
-        if word in known and word not in lex.acronyms:
-            rule = "unit.introduced" if known[word] == UNIT else "org.introduced"
-            yield SpanCandidate(i, i + 1, known[word], rule, 0.95)
-
-
 BATCH = 64
 # No paragraph is too long for the recogniser alone: spaCy's limit guards the parser's memory.
 LONGEST = 1 << 30
@@ -246,6 +101,42 @@ class Suggester:
         return replace(example, spans=tuple(span for span, _, _ in rows), extra=extra)
 
 
+def document_candidates(
+    pages: Sequence[ParagraphTokens], voices: Sequence[Sequence[SpanCandidate]], labels: Container[str]
+) -> list[list[SpanCandidate]]:
+    """The spans of a document, as flat candidates of each of its paragraphs.
+
+    Args:
+        pages: the paragraphs.
+        voices: what a model says of each; empty lists without one.
+        labels: those wanted; of the others only units are looked for, because they shield what is inside them.
+    """
+    fixed = _fixed(pages)
+    evidence = NameEvidence()
+    runs = [
+        _gather(evidence, n, page, found, voice)
+        for n, (page, found, voice) in enumerate(zip(pages, fixed, voices, strict=True))
+    ]
+    _spread_surnames(evidence, pages)
+    for page, names in zip(pages, runs, strict=True):
+        name_evidence.spread_label_in_lists(evidence, names, page)
+    for mention, (label, rule, score) in evidence.decided():
+        if label != OTHER:
+            fixed[mention.page].append(SpanCandidate(mention.start, mention.end, label, rule, score))
+    return [_whole(*row, labels) for row in zip(pages, fixed, voices, strict=True)]
+
+
+def introduced_acronyms(pages: Sequence[ParagraphTokens], fixed: Sequence[list[SpanCandidate]]) -> dict[str, str]:
+    """Acronyms that the document introduces in brackets behind a name, with the label of the name (MU-6)."""
+    seen: dict[str, Counter[str]] = {}
+    for page, found in zip(pages, fixed, strict=True):
+        for c in found:
+            word = _bracketed(page, c.end)
+            if c.end - c.start > 1 and len(word) <= LONGEST_ACRONYM and sum(map(str.isupper, word)) > 1:
+                seen.setdefault(word, Counter())[c.label] += 1
+    return {word: max(sorted(labels), key=labels.__getitem__) for word, labels in seen.items()}
+
+
 def with_opening_bracket(text: str, start: int, end: int) -> tuple[int, int]:
     """The edges with the bracket that a supplied word opens before them (P-2): `(Jens) Stoltenberg`."""
     for opening, closing in ("()", "[]"):
@@ -253,3 +144,108 @@ def with_opening_bracket(text: str, start: int, end: int) -> tuple[int, int]:
         if inside.count(closing) == inside.count(opening) + 1 and start and text[start - 1] == opening:
             start -= 1
     return start, end
+
+
+def _fixed(pages: Sequence[ParagraphTokens]) -> list[list[SpanCandidate]]:
+    """Units, bodies and the acronyms of both: names that need no pooling."""
+    fixed = [
+        [
+            _as_force(page, c)
+            for c in resolve_overlaps([*military_units.find_units(page), *organizations.find_organizations(page)])
+        ]
+        for page in pages
+    ]
+    known = introduced_acronyms(pages, fixed)
+    return [resolve_overlaps([*found, *_repeated(page, known)]) for page, found in zip(pages, fixed, strict=True)]
+
+
+def _whole(
+    page: ParagraphTokens, found: list[SpanCandidate], voice: Sequence[SpanCandidate], labels: Container[str]
+) -> list[SpanCandidate]:
+    """All candidates of a paragraph, its quantities and what only the model knows added, made flat."""
+    quantities = troop_counts.find_troop_counts(page, {c.start: c.end for c in found if c.label == UNIT})
+    others = (c for c in voice if c.label not in NAMES)
+    wanted = [c for c in (*found, *quantities, *others) if c.label in labels or c.label in (UNIT, OTHER)]
+    return [c for c in resolve_overlaps(wanted) if c.label in labels]
+
+
+def _gather(
+    evidence: NameEvidence, n: int, page: ParagraphTokens, found: list[SpanCandidate], voice: Sequence[SpanCandidate]
+) -> list[tuple[str, NameMention]]:
+    """Take the signs of a paragraph in; whole place names join `found`.
+
+    Returns:
+        The open names of the paragraph with their mentions, in the order of the text.
+    """
+    covered = [False] * len(page)
+    _cover(covered, found)
+    whole = [SpanCandidate(start, end, PLACE, "place.named", 0.85) for start, end in places.find_places(page, covered)]
+    _cover(covered, whole)
+    found += whole
+    runs = {run: "".join(page.forms[run[0] : run[1]]) for run in name_runs.find_name_runs(page, covered)}
+    for (start, end), name in runs.items():
+        _weigh(evidence, page, start, end, name)
+        evidence.mentions[name].append(NameMention(n, start, end))
+    for c in voice:
+        if c.label in NAMES and (c.start, c.end) in runs:
+            # In capitals the model sees names in any word.
+            weight = c.weight * SHOUTED if page.shouted and c.label == PLACE else c.weight
+            evidence.add(runs[c.start, c.end], c.label, c.rule, weight)
+    return [(name, NameMention(n, start, end)) for (start, end), name in runs.items()]
+
+
+def _cover(covered: list[bool], found: Sequence[SpanCandidate]) -> None:
+    for c in found:
+        covered[c.start : c.end] = [True] * (c.end - c.start)
+
+
+def _weigh(evidence: NameEvidence, page: ParagraphTokens, start: int, end: int, name: str) -> None:
+    for label, signs in ((PERSON, persons.person_signs), (PLACE, places.place_signs)):
+        for rule, weight in signs(page, start, end):
+            evidence.add(name, label, rule, weight)
+    if page.next_to(start - 1) == "the" and end - start == 1:
+        evidence.add(name, OTHER, "other.article", 0.5)
+
+
+def _spread_surnames(evidence: NameEvidence, pages: Sequence[ParagraphTokens]) -> None:
+    """Let parts of a full name stand for the person again (P-1): the last part most of all."""
+    parts: dict[str, float] = {}
+    for name, (mention, *_) in evidence.mentions.items():
+        if evidence.decide(name)[0] == PERSON:
+            page = pages[mention.page]
+            tokens = [page.forms[j] for j in range(mention.start, mention.end) if page.kinds[j] & TokenFlag.CAP]
+            for part, weight in _parts(tokens):
+                parts[part] = max(weight, parts.get(part, 0.0))
+    for name in evidence.mentions:
+        if name in parts:
+            evidence.add(name, PERSON, "document.surname", parts[name])
+
+
+def _parts(tokens: list[str]) -> Iterator[tuple[str, float]]:
+    if len(tokens) > 1:
+        *others, last = tokens
+        yield from ((part, PART) for part in others if len(part) >= SHORTEST_PART)
+        yield from [(last, LAST)] if len(last) >= SHORTEST_PART else []
+        yield from [("".join(tokens[-2:]), LAST_TWO)] if len(others) > 1 else []
+
+
+def _bracketed(page: ParagraphTokens, i: int) -> str:
+    """The one capitalised word in brackets at token `i`, or nothing."""
+    is_one = page.next_to(i) == "(" and page.next_to(i + 2) == ")" and page.kind(i + 1) & TokenFlag.CAP
+    return page.words[i + 1] if is_one else ""
+
+
+def _as_force(page: ParagraphTokens, c: SpanCandidate) -> SpanCandidate:
+    """A body whose acronym in brackets is that of a force is the force: `… Mission in the DRC (MONUC)`."""
+    if c.rule == "org.headed" and lexicon().is_unit(_bracketed(page, c.end)):
+        return c._replace(label=UNIT, rule="unit.introduced")
+    return c
+
+
+def _repeated(page: ParagraphTokens, known: Mapping[str, str]) -> Iterator[SpanCandidate]:
+    """The acronyms that were introduced, wherever they stand again."""
+    lex = lexicon()
+    for i, word in enumerate(page.words):
+        if word in known and word not in lex.acronyms:
+            rule = "unit.introduced" if known[word] == UNIT else "org.introduced"
+            yield SpanCandidate(i, i + 1, known[word], rule, 0.95)

@@ -11,7 +11,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from goldspan.suggest.lexicon import DOUBTFUL, Lexicon, PhraseTrie, TokenFlag, cues, entries, gazetteer, lexicon
+from goldspan.suggest.gazetteer import DOUBTFUL, gazetteer
+from goldspan.suggest.lexicon import Lexicon, PhraseTrie, TokenFlag, cues, entries, lexicon
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,20 +67,6 @@ def normalized_text(text: str) -> str:
     return flat
 
 
-def _lines(text: str) -> Iterator[tuple[int, int, bool]]:
-    """The lines of a text, and whether they are in capitals; neighbours in capitals are one, as a name may go on."""
-    start = end = 0
-    shouted = False
-    for line in LINE.finditer(text):
-        loud = is_all_caps(line.group()) or (shouted and line.group().isupper())
-        if end and not (loud and shouted):
-            yield start, end, shouted
-        if not (loud and shouted):
-            start = line.start()
-        end, shouted = line.end(), loud
-    yield start, end, shouted
-
-
 def is_all_caps(text: str) -> bool:
     """Whether a text is in capitals throughout, but for a few letters."""
     sample = text[:SAMPLE]
@@ -105,6 +92,20 @@ def sentence_case(text: str, *, is_shouted: bool) -> str:
         out += [text[last : match.start()], new if len(new) == len(word) else word]
         last = match.end()
     return "".join([*out, text[last:]])
+
+
+def _lines(text: str) -> Iterator[tuple[int, int, bool]]:
+    """The lines of a text, and whether they are in capitals; neighbours in capitals are one, as a name may go on."""
+    start = end = 0
+    shouted = False
+    for line in LINE.finditer(text):
+        loud = is_all_caps(line.group()) or (shouted and line.group().isupper())
+        if end and not (loud and shouted):
+            yield start, end, shouted
+        if not (loud and shouted):
+            start = line.start()
+        end, shouted = line.end(), loud
+    yield start, end, shouted
 
 
 def _is_headline(line: str) -> bool:

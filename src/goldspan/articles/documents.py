@@ -1,0 +1,262 @@
+"""Documents from files: the whole of a `.txt`, the lines of a `.jsonl`, the rows of a Parquet file, or folders of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+import json
+import math
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from goldspan import files
+from goldspan.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+BATCH = 256
+BUFFER = 1 << 20
+REMEDY = 'A row is {"text": "…"}, if need be with an "id" and keys of your own.'
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text to work on.
+
+    Args:
+        id: unique among the documents of one run.
+        text: as decoded.
+        file: where it stands.
+        extra: the other keys of its row, as JSON values.
+    """
+
+    id: str
+    text: str
+    file: Path
+    extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+
+def files_of(paths: Iterable[Path], suffixes: Sequence[str]) -> Iterator[Path]:
+    """The files with one of these suffixes, one at a time: those named, and those in the folders named.
+
+    A folder is read with its subfolders, each sorted by name, and without what begins with a dot.
+
+    Args:
+        paths: files and folders; all are looked at before the first is read.
+        suffixes: in small letters, `.txt`; those of the files may be in capitals.
+
+    Raises:
+        InputError: for a path that does not exist, a file of another kind, a folder that holds no file of these kinds.
+    """
+    named = list(paths)
+    for path in named:
+        _check(path, suffixes)
+    for path in named:
+        if path.is_dir():
+            yield from _walk(path, suffixes)
+        else:
+            yield path
+
+
+def read_rows(path: Path) -> Iterator[tuple[int | None, Document]]:
+    """The documents of a file, each with its line or row, counted from 1; None for the one of a `.txt`.
+
+    Raises:
+        InputError: naming file and line, for what cannot be read, is empty, or is no document.
+    """
+    return READERS[path.suffix.lower()](path)
+
+
+def documents(paths: Iterable[Path]) -> Iterator[Document]:
+    """The documents of `.txt`, `.jsonl` and Parquet files and of folders of them, one at a time.
+
+    The id is the stem of a `.txt`; of a row its key `id`, or else `<stem>-<number>`, the line or row counted from 1
+    in six digits. Of what went by only a number per document is kept: a file of any size takes the same memory.
+
+    Raises:
+        InputError: for a path that is not there, a file that cannot be read, a row that is no document, an id that
+            came before.
+    """
+    named = list(paths)
+    seen: set[int] = set()
+    for place, document in _places(named):
+        key = hash(document.id)
+        if key in seen:
+            _refuse_second(named, place, document)
+        seen.add(key)
+        yield document
+
+
+def _check(path: Path, suffixes: Sequence[str]) -> None:
+    kinds = ", ".join(suffixes)
+    if not path.exists():
+        raise InputError("there is no such file or folder", file=path, remedy="Check how the path is spelt.")
+    if path.is_dir():
+        if not any(True for _ in _walk(path, suffixes)):
+            raise InputError(f"the folder holds no {kinds}", file=path, remedy="Name a folder or file with articles.")
+    elif path.suffix.lower() not in suffixes:
+        raise InputError(f"not one of {kinds}", file=path, remedy="Convert it, or name another file.")
+
+
+def _walk(folder: Path, suffixes: Sequence[str]) -> Iterator[Path]:
+    for where, folders, names in os.walk(folder, onerror=_refuse):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            if name.lower().endswith(tuple(suffixes)) and not name.startswith("."):
+                yield Path(where) / name
+
+
+def _refuse(error: OSError) -> None:
+    raise InputError(f"cannot be read: {error.strerror or error}", file=error.filename)
+
+
+def _read_text(path: Path) -> Iterator[tuple[int | None, Document]]:
+    yield None, Document(path.stem, files.decode(files.read_bytes(path), path), path)
+
+
+def _read_lines(path: Path) -> Iterator[tuple[int | None, Document]]:
+    at, is_empty = 0, True
+    try:
+        with path.open("rb") as stream:
+            for number, raw in enumerate(stream, 1):
+                line = raw.removeprefix(files.BOM) if number == 1 else raw
+                if line.strip():
+                    is_empty = False
+                    value = _parse(line, path, number, at + len(raw) - len(line))
+                    yield number, _document(value, path, number)
+                at += len(raw)
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror or error}", file=path) from None
+    if is_empty:
+        raise InputError("the file is empty", file=path, remedy=REMEDY)
+
+
+def _parse(line: bytes, path: Path, number: int, at: int) -> dict[str, Any]:
+    """The object of a line that begins at byte `at` of the file."""
+    nul = line.find(b"\0")
+    if nul >= 0:
+        raise InputError(f"NUL byte at byte {at + nul}", file=path, line=number, remedy="Save the file as UTF-8.")
+    try:
+        value = json.loads(line.decode("utf-8"), parse_constant=_refuse_constant)
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"not UTF-8: byte 0x{line[error.start]:02x} at byte {at + error.start}",
+            file=path,
+            line=number,
+            remedy="Find out the encoding and convert the file to UTF-8.",
+        ) from None
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"not a line of JSON: {error}", file=path, line=number, remedy=REMEDY) from None
+    if not isinstance(value, dict):
+        raise InputError("the line is no JSON object", file=path, line=number, remedy=REMEDY)
+    return value
+
+
+def _read_table(path: Path) -> Iterator[tuple[int | None, Document]]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    number = 0
+    try:
+        with pq.ParquetFile(path, buffer_size=BUFFER, pre_buffer=False) as table:
+            if "text" not in table.schema_arrow.names:
+                raise InputError("there is no column 'text'", file=path, remedy="Rename the column with the texts.")
+            for batch in table.iter_batches(batch_size=BATCH):
+                for number, row in enumerate(batch.to_pylist(), number + 1):  # noqa: B020  (counts on)
+                    value = {key: _plain(item, key, path, number) for key, item in row.items()}
+                    yield number, _document(value, path, number)
+    except (pa.ArrowException, OSError) as error:
+        raise InputError(f"not a Parquet file: {error}", file=path, remedy="Write the file again.") from None
+    if not number:
+        raise InputError("the file has no rows", file=path, remedy="Put the articles into it or leave it out.")
+
+
+def _document(value: dict[str, Any], path: Path, number: int) -> Document:
+    text = value.pop("text", None)
+    name = value.pop("id", None)
+    if name is None:
+        name = f"{path.stem}-{number:06}"
+    wrong = _wrong_id(name) or _wrong_text(text)
+    if wrong:
+        raise InputError(wrong, file=path, line=number, remedy=REMEDY)
+    return Document(str(name), text, path, value)
+
+
+def _wrong_id(name: object) -> str | None:
+    if isinstance(name, bool) or not isinstance(name, (str, int)):
+        return f"the id is {name!r:.60}, neither a string nor an integer"
+    if name == "" or not str(name).isprintable() or str(name) != str(name).strip():
+        return f"the id {name!r:.60} is empty, or has control characters or blanks at its edges"
+    return None
+
+
+def _wrong_text(text: object) -> str | None:
+    if not isinstance(text, str):
+        return "the key 'text' is missing" if text is None else f"'text' is {text!r:.60}, no string"
+    if "\0" in text:
+        return f"NUL in the text, at code point {text.index(chr(0))}"
+    if not text.strip():
+        return "the text is empty"
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        return f"a lone surrogate in the text, at code point {error.start}"
+    return None
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON value")
+
+
+def _plain(value: Any, key: str, path: Path, number: int) -> Any:  # noqa: ANN401  (a cell is any)
+    """A cell as a JSON value: dates as ISO 8601, decimals as their digits, what is no number as null."""
+    if value is None or isinstance(value, (str, int)):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, (dt.date, dt.time)):
+        return value.isoformat()
+    if isinstance(value, decimal.Decimal):
+        return str(value)
+    if isinstance(value, list):
+        return [_plain(item, key, path, number) for item in value]
+    if isinstance(value, dict):
+        return {name: _plain(item, key, path, number) for name, item in value.items()}
+    raise InputError(
+        f"the column {key!r} holds {type(value).__name__}, which JSON cannot",
+        file=path,
+        line=number,
+        remedy="Leave the column out, or store it as text.",
+    )
+
+
+def _places(paths: list[Path]) -> Iterator[tuple[tuple[int, int | None], Document]]:
+    for count, file in enumerate(files_of(paths, DOCUMENT_SUFFIXES)):
+        for number, document in read_rows(file):
+            yield (count, number), document
+
+
+def _refuse_second(paths: list[Path], place: tuple[int, int | None], document: Document) -> None:
+    """Read again up to the document, for the one that had its id first; there may be none, if only the keys agree."""
+    for earlier, other in _places(paths):
+        if earlier == place:
+            return
+        if other.id == document.id:
+            first = str(other.file) if earlier[1] is None else f"{other.file}:{earlier[1]}"
+            raise InputError(
+                f"the id {document.id!r} is that of {first}, too",
+                file=document.file,
+                line=place[1],
+                remedy="Give every document an id of its own, and name no file twice.",
+            )
+
+
+READERS: dict[str, Callable[[Path], Iterator[tuple[int | None, Document]]]] = {
+    ".txt": _read_text,
+    ".jsonl": _read_lines,
+    ".parquet": _read_table,
+}
+DOCUMENT_SUFFIXES = tuple(READERS)

