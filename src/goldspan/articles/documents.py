@@ -1,4 +1,4 @@
-"""Documents from files: the whole of a `.txt`, the lines of a `.jsonl`, the rows of a Parquet file, or folders of them."""
+"""Documents from files: the whole of a `.txt`, the lines of a `.jsonl`, the rows of a Parquet file."""
 
 from __future__ import annotations
 

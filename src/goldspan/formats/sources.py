@@ -1,4 +1,4 @@
-"""What `goldspan evaluate` compares: examples from any format, a dataset or a pipeline, with notes on what was repaired."""
+"""What is compared in an evaluation: examples from any format, a dataset or a pipeline, with notes on repairs."""
 
 from __future__ import annotations
 

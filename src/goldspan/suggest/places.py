@@ -1,5 +1,6 @@
-"""Names of places with a class word in capitals (`Paktika Province`, `Camp Bondsteel`), and evidence that a run of
-capitalised tokens is the name of a place (rule L-1 to L-5).
+"""Names of places with a class word (`Paktika Province`), and evidence that a run of capitalised tokens is a place's.
+
+Rules L-1 to L-5 of the guidelines.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The name of a military unit around its head: where it begins and ends, and whether it is a name (rule MU-1 to MU-5)."""
+"""The name of a military unit around its head: where it begins and ends, and whether it is one (rule MU-1 to MU-5)."""
 
 from __future__ import annotations
 
