@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from goldspan.annotation import Span
 
+if TYPE_CHECKING:
     Integers = NDArray[np.int64]
     Flags = NDArray[np.bool_]
     Numbers = NDArray[np.float64]

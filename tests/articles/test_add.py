@@ -11,7 +11,7 @@ from goldspan import InputError
 from goldspan.articles.ingest import add
 from goldspan.cli.add import run
 from goldspan.corpus import Corpus
-from goldspan.manifest import ManifestEntry, read_manifest, write_manifest
+from goldspan.corpus.manifest import ManifestEntry, read_manifest, write_manifest
 
 BYTES = b"\xef\xbb\xbfOne\r\n\r\ntwo\xc2\x85three"
 

@@ -9,9 +9,9 @@ import pytest
 
 from goldspan.annotation import Example
 from goldspan.corpus import Corpus
+from goldspan.corpus.manifest import ManifestEntry, write_manifest
 from goldspan.doccano.pull import pull
 from goldspan.formats import gold
-from goldspan.manifest import ManifestEntry, write_manifest
 from helpers import doccano_annotator, doccano_project
 from helpers.timing import PARAGRAPH, seconds
 

@@ -11,9 +11,9 @@ from goldspan.articles import paragraphs
 from goldspan.checks import check_project, splits
 from goldspan.checks.project import sha256
 from goldspan.corpus import Corpus
+from goldspan.corpus.manifest import ManifestEntry, read_manifest, write_manifest
 from goldspan.errors import InputError
 from goldspan.formats import gold, inline
-from goldspan.manifest import ManifestEntry, read_manifest, write_manifest
 
 SCHEME = """\
 version = "1.0"

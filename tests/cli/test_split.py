@@ -6,8 +6,8 @@ import pytest
 
 from goldspan import cli, files
 from goldspan.corpus import SPLITS, Corpus
+from goldspan.corpus.manifest import ManifestEntry, read_manifest, write_manifest
 from goldspan.formats import gold, inline
-from goldspan.manifest import ManifestEntry, read_manifest, write_manifest
 
 
 def story(name, start=0, end=40):

@@ -5,8 +5,8 @@ from itertools import groupby
 from goldspan import files
 from goldspan.annotation import Span
 from goldspan.corpus import Corpus
+from goldspan.corpus.manifest import ManifestEntry, write_manifest
 from goldspan.formats import gold
-from goldspan.manifest import ManifestEntry, write_manifest
 
 COLOURS = ("#d62728", "#1f77b4", "#2ca02c", "#9467bd", "#8c564b", "#17becf")
 

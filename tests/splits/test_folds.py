@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from goldspan import Example, InvalidValueError, Span
 from goldspan.corpus import Corpus
+from goldspan.corpus.manifest import ManifestEntry, write_manifest
 from goldspan.formats import gold
-from goldspan.manifest import ManifestEntry, write_manifest
 from goldspan.splits.folds import article_sizes, assign_folds, folds, groups
 
 SPANS = st.dictionaries(st.sampled_from("ABC"), st.integers(0, 9), max_size=3)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from goldspan import files
 from goldspan.adjudication.state import read_state, record
+from goldspan.corpus.manifest import read_manifest, write_manifest
 from goldspan.errors import InputError
 from goldspan.formats import gold
 from goldspan.guidelines import changelog
-from goldspan.manifest import read_manifest, write_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from goldspan.adjudication.state import AdjudicationState
     from goldspan.annotation import Example
     from goldspan.corpus import Corpus
+    from goldspan.corpus.manifest import ManifestEntry
     from goldspan.formats.decisions import Decision
-    from goldspan.manifest import ManifestEntry
 
 SHOWN = 3
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from goldspan.agreement.disagreements import Kind
     from goldspan.annotation import Example, Span
 
+if TYPE_CHECKING:
     Numbers: TypeAlias = NDArray[np.float64]
 
 GOLD = "gold"

@@ -16,7 +16,8 @@ from functools import cached_property
 from itertools import combinations, groupby
 from typing import TYPE_CHECKING, Any
 
-from goldspan import confirmation, formats
+from goldspan import formats
+from goldspan.corpus import passes
 from goldspan.errors import InputError, NotFoundError
 from goldspan.formats.convert import input_files
 from goldspan.formats.detection import try_detect
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from goldspan.annotation import Example, LabelScheme, Span
-    from goldspan.confirmation import Cause
     from goldspan.corpus import Corpus
+    from goldspan.corpus.passes import Cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,9 +348,9 @@ def read_pass(annotator: str, path: Path, form: str | None = None) -> AnnotatorP
     assumed = False
     for _, rows in groupby(_rows(path, form), key=lambda placed: placed.file):
         mine = list(rows)
-        stated = confirmation.is_stated(placed.example for placed in mine)
+        stated = passes.is_stated(placed.example for placed in mine)
         assumed |= not stated
-        for placed, cause in confirmation.judge(mine, stated=stated):
+        for placed, cause in passes.judge(mine, stated=stated):
             if cause is None:
                 examples.append(placed)
             else:

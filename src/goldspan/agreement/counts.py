@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from goldspan.agreement.measures import Counts, Formula, Scope
     from goldspan.agreement.span_units import AgreementData, Flags, Integers, Numbers
 
-    # whose counts: a pair's, by its number, or those of all annotators of the table, if None; and their name
+if TYPE_CHECKING:
     Key: TypeAlias = tuple[int | None, str]
     Blocks: TypeAlias = Mapping[Key, Mapping[str, Numbers]]
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 from goldspan import files
 from goldspan.articles.documents import files_of
+from goldspan.corpus.manifest import ManifestEntry, read_manifest, write_manifest
 from goldspan.errors import InputError
-from goldspan.manifest import ManifestEntry, read_manifest, write_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from goldspan import confirmation
 from goldspan.adjudication.derive import differences
 from goldspan.checks.check import CheckResult, check
 from goldspan.checks.project import readable_records
+from goldspan.corpus import passes
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.guidelines import changelog
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     "project",
     title="What a line of a pass says of its confirmation is neither true nor false",
     why="Whether its annotator has read the example is a guess, and agreement and adjudication refuse the pass.",
-    remedy=confirmation.REMEDY,
+    remedy=passes.REMEDY,
 )
 def bad_confirmation(project: ProjectFiles) -> Iterator[CheckResult]:
     """The lines whose confirmation is no boolean."""
     for path in project.pass_files:
         for one in readable_records(path):
-            if not confirmation.is_valid(one):
-                yield CheckResult(f"says {one.extra[confirmation.CONFIRMED]!r:.60}", path, one.line, one.id)
+            if not passes.is_valid(one):
+                yield CheckResult(f"says {one.extra[passes.CONFIRMED]!r:.60}", path, one.line, one.id)
 
 
 @check(
@@ -45,8 +45,8 @@ def bad_confirmation(project: ProjectFiles) -> Iterator[CheckResult]:
 def half_confirmed(project: ProjectFiles) -> Iterator[CheckResult]:
     """The first line of a file that does not say what others there do, and how many there are."""
     for path in project.pass_files:
-        silent = [one for one in readable_records(path) if not confirmation.is_stated([one])]
-        if silent and confirmation.is_stated(readable_records(path)):
+        silent = [one for one in readable_records(path) if not passes.is_stated([one])]
+        if silent and passes.is_stated(readable_records(path)):
             message = f"does not say whether it was confirmed, as other lines do; {len(silent)} such line(s) in all"
             yield CheckResult(message, path, silent[0].line, silent[0].id)
 

@@ -21,10 +21,10 @@ from goldspan.annotation import article_of
 from goldspan.articles.paragraphs import examples_of
 from goldspan.checks.check import CheckResult, check
 from goldspan.checks.project import readable_records, sha256
+from goldspan.corpus.manifest import read_manifest, write_manifest
 from goldspan.errors import GoldspanError, InputError
 from goldspan.formats import gold
 from goldspan.formats.json_lines import numbered
-from goldspan.manifest import read_manifest, write_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

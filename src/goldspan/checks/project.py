@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from goldspan import confirmation, files
+from goldspan import files
 from goldspan.adjudication.derive import derive
 from goldspan.checks.check import CheckResult
-from goldspan.corpus import SPLITS
+from goldspan.corpus import SPLITS, passes
 from goldspan.errors import GoldspanError, InputError
 from goldspan.formats import decisions, gold
 from goldspan.formats.json_lines import numbered
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from goldspan.adjudication.derive import DerivedGold
     from goldspan.annotation import Example
     from goldspan.corpus import Corpus
+    from goldspan.corpus.manifest import ManifestEntry
     from goldspan.formats.record import Record
-    from goldspan.manifest import ManifestEntry
 
 ProjectTest: TypeAlias = "Callable[[ProjectFiles], Iterator[CheckResult]]"
 
@@ -152,9 +152,9 @@ class ProjectFiles:
     def _readings(self) -> dict[str, dict[str, Example]]:
         found: dict[str, dict[str, Example]] = {}
         for path in self.pass_files:
-            stated = confirmation.is_stated(readable_records(path))
-            valid = [line for line in self.examples(path) if confirmation.is_valid(line.example)]
-            for line, cause in confirmation.judge(valid, stated=stated):
+            stated = passes.is_stated(readable_records(path))
+            valid = [line for line in self.examples(path) if passes.is_valid(line.example)]
+            for line, cause in passes.judge(valid, stated=stated):
                 if cause is None:
                     found.setdefault(line.example.id, {})[path.parent.name] = line.example
         return found

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from goldspan.annotation import Example
 from goldspan.corpus import Corpus
+from goldspan.corpus.manifest import ManifestEntry, write_manifest
 from goldspan.doccano.pull.pull import apply, plan_pull
 from goldspan.doccano.push import desired_state
 from goldspan.formats import gold
-from goldspan.manifest import ManifestEntry, write_manifest
 from helpers import doccano_annotator, doccano_project, strategies
 
 EMOJI = "👩‍👩‍👧 The Aurora 🚢 left Port Said 👍🏽 for Valparaíso."

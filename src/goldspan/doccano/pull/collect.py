@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from goldspan.doccano.snapshot import AnnotatorWork, Snapshot, StoredExample
     from goldspan.formats.doccano import Unit
 
-
 Kind = Literal["foreign", "spoiled", "text", "lost", "double", "comment"] | IssueKind
 IN_DOCCANO = "Ask the annotator to correct it in Doccano"
 REMEDIES: dict[Kind, str] = {

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from goldspan.annotation import Example, Span
-from goldspan.confirmation import CONFIRMED
+from goldspan.corpus.passes import CONFIRMED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

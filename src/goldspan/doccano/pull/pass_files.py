@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from goldspan.corpus import Corpus
     from goldspan.doccano.pull.collect import CollectedWork
 
-
 GOLD = "gold"
 
 

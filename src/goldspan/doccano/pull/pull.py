@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
     from goldspan.annotation import Example
     from goldspan.corpus import Corpus
+    from goldspan.corpus.manifest import ManifestEntry
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.client.schema import DoccanoProject
     from goldspan.doccano.controls import ControlResult
     from goldspan.doccano.snapshot import Snapshot
-    from goldspan.manifest import ManifestEntry
 
 T = TypeVar("T", PullProblem, Fix, AnnotatorComment, MovedLine)
 

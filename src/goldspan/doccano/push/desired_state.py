@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from goldspan.annotation import Example, Span
     from goldspan.corpus import Corpus
+    from goldspan.corpus.manifest import ManifestEntry
     from goldspan.doccano.client.schema import DoccanoProject
-    from goldspan.manifest import ManifestEntry
 
 Prefill = Literal["nothing", "gold", "suggestions"]
 NAMED = 5  # examples in a message

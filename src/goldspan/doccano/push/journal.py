@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-
 READABLE = 60  # characters of a project's name in the name of its journal
 REMEDY = "Remove the file: what an interrupted push left is then taken for people's work, and left alone."
 

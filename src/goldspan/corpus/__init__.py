@@ -19,16 +19,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from goldspan import confirmation, files, formats
+from goldspan import files, formats
+from goldspan.corpus import passes
+from goldspan.corpus.manifest import read_manifest
 from goldspan.errors import InputError, NotFoundError
 from goldspan.formats import gold
-from goldspan.manifest import read_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from goldspan.annotation import Example, LabelScheme
-    from goldspan.manifest import ManifestEntry
+    from goldspan.corpus.manifest import ManifestEntry
 
 SPLITS = ("train", "validation", "test")
 
@@ -176,7 +177,7 @@ class Corpus:
             path = self.passes / annotator / f"{article}.jsonl"
             if path.is_file():
                 lines = list(_lines(path))
-                yield from (line.example for line, cause in confirmation.judge(lines) if cause is None)
+                yield from (line.example for line, cause in passes.judge(lines) if cause is None)
 
     def splits(self) -> dict[str, list[str]]:
         """The article ids of each split, as listed; empty for a split without a file."""

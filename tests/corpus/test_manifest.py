@@ -1,7 +1,8 @@
 import pytest
 
-from goldspan import InputError, manifest
-from goldspan.manifest import ManifestEntry
+from goldspan import InputError
+from goldspan.corpus import manifest
+from goldspan.corpus.manifest import ManifestEntry
 
 ONE = ManifestEntry("a", "a.txt", "00" * 32, title="Troops arrive — “soon”")
 
