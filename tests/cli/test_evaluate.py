@@ -39,7 +39,7 @@ def test_the_report_says_how_good_how_sure_and_where_it_fails(run, bob, capsys):
     run(*bob, "--baseline", bob[1].parent / "ann")
     out = capsys.readouterr().out
     titles = ("Measures by the scheme strict", "F1 by every scheme", "Against the baseline", "Gold labels (rows)",
-              "Kinds of errors", "Slices", "F1 by article", "Values of quantities", "People beside the model",
+              "Kinds of errors", "Slices", "F1 by article", "Values of quantities", "Human agreement and the model",
               "The hardest examples", "Remarks")  # fmt: skip
     places = [out.index(title) for title in titles]
     assert places == sorted(places)

@@ -34,7 +34,7 @@ def test_control_characters_are_shown_as_pictures():
 
 @pytest.mark.parametrize("name", ["script", "iframe", "a b", "", "x>", "ScRipt"])
 def test_an_element_that_could_run_or_break_the_page_is_refused(name):
-    with pytest.raises(InvalidValueError, match="is no name"):
+    with pytest.raises(InvalidValueError, match="is not allowed"):
         element(name)
 
 
@@ -98,14 +98,14 @@ def test_ink_is_legible_on_every_colour(colour):
 
 
 def test_a_plot_says_in_words_what_it_shows():
-    made = svg.dot_and_whisker(0.5, (0.25, 2.0), said="F1 50.0")
+    made = svg.dot_and_whisker(0.5, (0.25, 2.0), words="F1 50.0")
     assert 'aria-label="F1 50.0"' in made
     assert 'cx="50.00%"' in made
     assert 'x1="25.00%" x2="100.00%"' in made
-    assert "circle" not in svg.dot_and_whisker(None, None, said="undefined")
+    assert "circle" not in svg.dot_and_whisker(None, None, words="undefined")
 
 
 def test_the_parts_of_a_bar_stand_one_behind_the_other():
-    made = parse(svg.stack([("correct", 3), ("missed", 0), ("label", 1)], 8, said="")).tags
+    made = parse(svg.stack([("correct", 3), ("missed", 0), ("label", 1)], 8, words="")).tags
     bars = [(a["class"], a["x"], a["width"]) for tag, a in made if tag == "rect"]
     assert bars == [("kind correct", "0.00%", "37.50%"), ("kind label", "37.50%", "12.50%")]

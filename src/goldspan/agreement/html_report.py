@@ -101,7 +101,7 @@ def _bar(name: Markup, one: PairTally, most: int, kind: str | None = None) -> Ma
     parts = [(part, getattr(one, part)) for part in PARTS]
     said = ", ".join(f"{number} {_name(part)}" for part, number in parts)
     numbers = (cell(f"{number:,}") for _, number in parts)
-    return row(cell(name, "th"), cell(stack(parts, most, said=said), kind="plotted"), *numbers, kind=kind)
+    return row(cell(name, "th"), cell(stack(parts, most, words=said), kind="plotted"), *numbers, kind=kind)
 
 
 def confusion_section(report: AgreementReport) -> Markup | None:
@@ -257,7 +257,7 @@ def _stages(found: AnnotatorRecord) -> tuple[Markup, ...]:
 
 def _stage(one: ArticleScore) -> Markup:
     counts = one.counts
-    plot = dot_and_whisker(counts.f1, None, said=f"F1 {percent(counts.f1)}")
+    plot = dot_and_whisker(counts.f1, None, words=f"F1 {percent(counts.f1)}")
     return row(
         cell(element("bdi", one.article), "th"),
         cell(one.guidelines or "–"),
@@ -391,7 +391,7 @@ def _cells(
 def _row(name: Markup, one: MeasureSet) -> Markup:
     value = one[HEADLINE]
     limits = None if value.low is None or value.high is None else (value.low, value.high)
-    plot = dot_and_whisker(value.estimate, limits, said=f"exact F1 {of_measure(HEADLINE, value)}")
+    plot = dot_and_whisker(value.estimate, limits, words=f"exact F1 {of_measure(HEADLINE, value)}")
     return row(
         cell(element("span", name, element("small", rest)) if (rest := of_pairs(one)) else name, "th"),
         cell(f"{one.examples:,}"),

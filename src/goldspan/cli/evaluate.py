@@ -17,28 +17,30 @@ if TYPE_CHECKING:
     from goldspan.evaluation.report import EvaluationReport
     from goldspan.evaluation.text_report import ReportView
 
-SHOWN = 3  # of the hardest examples, and of the notes of a kind; --json and --html have more
+SHOWN = 3  # hardest examples, and notes of a kind; --json and --html have more
 
 
 def run(
     gold: Annotated[
-        Path | None, typer.Argument(metavar="GOLD", help="A file, folder or dataset with the gold.", show_default=False)
+        Path | None, typer.Argument(metavar="GOLD", help="The gold: a file, folder or dataset.", show_default=False)
     ] = None,
     predictions: Annotated[
         str | None,
         typer.Argument(
-            metavar="PREDICTIONS", help="Likewise the predictions, or a spaCy pipeline to run.", show_default=False
+            metavar="PREDICTIONS",
+            help="The predictions: a file, folder or dataset, or a spaCy pipeline to run.",
+            show_default=False,
         ),
     ] = None,
     *,
     baseline: Annotated[
-        str | None, typer.Option("--baseline", help="Other predictions, to compare with.", show_default=False)
+        str | None, typer.Option("--baseline", help="Other predictions to compare with.", show_default=False)
     ] = None,
     gold_form: Annotated[
-        str | None, typer.Option("--gold-format", help="The format of GOLD. Default: told by its content.")
+        str | None, typer.Option("--gold-format", help="The format of GOLD. Default: detected from its content.")
     ] = None,
     form: Annotated[
-        str | None, typer.Option("--format", help="The format of PREDICTIONS and of the baseline, likewise.")
+        str | None, typer.Option("--format", help="The format of PREDICTIONS and of the baseline. Default: detected.")
     ] = None,
     split: Annotated[
         str | None, typer.Option("--split", help="Evaluate this split of a dataset or of the project's gold.")
@@ -46,20 +48,20 @@ def run(
     repair: Annotated[
         Literal["conlleval", "strict"],
         typer.Option(
-            "--repair", help="Of malformed tag sequences: read them as conlleval does, or drop what they mark."
+            "--repair", help="How to read malformed tag sequences: as conlleval does, or without what they mark."
         ),
     ] = "conlleval",
     train: Annotated[
         Path | None,
         typer.Option(
             "--train",
-            help="What the model was trained on, to tell seen from unseen. Default: the project's training split, if "
-            "another split is evaluated.",
+            help="What the model was trained on, to separate seen from unseen spans. Default: the project's training "
+            "split, if another split is evaluated.",
         ),
     ] = None,
     passes: Annotated[
         Path | None,
-        typer.Option("--passes", help="A folder with a folder per annotator. Default: the project's, for its gold."),
+        typer.Option("--passes", help="A folder with a folder per annotator. Default: that of the project."),
     ] = None,
     unit: console.Unit = None,
     resamples: console.Resamples = 10_000,
@@ -71,25 +73,26 @@ def run(
     ] = "strict",
     suggestions: Annotated[
         bool,
-        typer.Option("--suggestions", help="Score the suggestions of goldspan itself against the project's gold."),
+        typer.Option("--suggestions", help="Score goldspan's own suggestions against the project's gold."),
     ] = False,
     model: Annotated[
-        str | None, typer.Option("--model", help="With --suggestions: a spaCy pipeline that joins the rules, too.")
+        str | None,
+        typer.Option("--model", help="With --suggestions: a spaCy pipeline to add to the rules."),
     ] = None,
     html: Annotated[
-        Path | None, typer.Option("--html", help="Write the report to this file, too, as one page with plots.")
+        Path | None, typer.Option("--html", help="Also write the report to this file, as one page with plots.")
     ] = None,
     json: console.Json = None,
     root: console.Root = None,
 ) -> None:
-    """Score predicted spans against gold: how good, how sure, and where it fails.
+    """Score predicted spans against gold, with intervals and an analysis of the errors.
 
-    All four schemes of SemEval-2013 Task 9.1 are measured on characters: strict, exact, partial and type. Brackets hold
-    bootstrap intervals. What --json writes is described in evaluation/schema.md of the package.
+    The scores are those of all four schemes of SemEval-2013 Task 9.1, on characters: strict, exact, partial and type.
+    Brackets hold bootstrap intervals. evaluation/schema.md of the package describes what --json writes.
     """
     if suggestions:
         _only_without("--suggestions", GOLD=gold, **{"--html": html, "--baseline": baseline})
-        _by_rule(Corpus.find(root), model, split, json)
+        _score_suggestions(Corpus.find(root), model, split, json)
         return
     if gold is None or predictions is None:
         raise typer.BadParameter("GOLD and PREDICTIONS are needed, unless --suggestions is given")
@@ -102,17 +105,30 @@ def run(
     for name in filter(None, (gold_form, form)):
         if name not in SOURCE_FORMATS:
             raise typer.BadParameter(f"there is no format {name!r}; the formats are {', '.join(SOURCE_FORMATS)}")
-    task = EvaluationOptions(
-        gold, predictions, baseline, gold_form, form, split, repair, train, passes, root, unit, resamples, level, seed,
-        headline,
-    )  # fmt: skip
+    options = EvaluationOptions(
+        gold=gold,
+        predictions=predictions,
+        baseline=baseline,
+        gold_form=gold_form,
+        form=form,
+        split=split,
+        repair=repair,
+        train=train,
+        passes=passes,
+        root=root,
+        unit=unit,
+        resamples=resamples,
+        level=level,
+        seed=seed,
+        headline=headline,
+    )
     with console.spinner("evaluating"):
-        made, view = run_evaluation(task)
+        report, view = run_evaluation(options)
     out = console.report_console()
-    _show(out, made, view)
-    console.write_json(json, {"inputs": task.names(), **made.json()})
+    _print_report(out, report, view)
+    console.write_json(json, {"inputs": options.names(), **report.json()})
     if html is not None:
-        files.write(html, page(made, view))
+        files.write(html, page(report, view))
     for path in filter(None, (json, html)):
         console.print_styled(out, f"wrote {path}")
 
@@ -123,42 +139,42 @@ def _only_without(option: str, **others: object) -> None:
             raise typer.BadParameter(f"{name} does not go with {option}")
 
 
-def _by_rule(corpus: Corpus, model: str | None, split: str | None, json: Path | None) -> None:
-    """Suggest for the articles that have gold, by rules alone and, if one is named, with a model; and score it."""
+def _score_suggestions(corpus: Corpus, model: str | None, split: str | None, json: Path | None) -> None:
+    """Score the suggestions for the articles that have gold: of the rules, and with a model if one is named."""
     from goldspan import stats
 
     gold = list(corpus.gold_examples(corpus.read_split(split) if split else None))
-    made = stats.score_suggestions(corpus, gold, [None, model] if model else [None])
+    scores = stats.score_suggestions(corpus, gold, [None, model] if model else [None])
     out = console.report_console()
-    for table in made.tables():
+    for table in scores.tables():
         console.print_examples(out, table)
-    console.write_json(json, made.json())
+    console.write_json(json, scores.json())
 
 
-def _show(out: Console, made: EvaluationReport, view: ReportView) -> None:
+def _print_report(out: Console, report: EvaluationReport, view: ReportView) -> None:
     from goldspan.evaluation import text_report
 
     console.print_styled(out, f"{view.predictions} against {view.gold}", style="bold")
-    for sentence in text_report.opening(made, view):
+    for sentence in text_report.introduction(report, view):
         console.print_styled(out, sentence)
     out.print()
-    for table in text_report.report_tables(made, view):
-        console.print_examples(out, table)
-    _hardest(out, made, view)
-    for title, sentences in text_report.closing(made, SHOWN):
+    for table in text_report.report_tables(report, view).values():
+        console.print_examples(out, table.first())
+    _print_hardest(out, report, view)
+    for title, sentences in text_report.conclusion(report, SHOWN):
         console.print_styled(out, title, style="italic")
         for sentence in sentences:
             console.print_styled(out, f"· {sentence}")
         out.print()
 
 
-def _hardest(out: Console, made: EvaluationReport, view: ReportView) -> None:
+def _print_hardest(out: Console, report: EvaluationReport, view: ReportView) -> None:
     """The examples with the most errors, gold above prediction, each span on its label's colour."""
     from goldspan.report.text import amount
 
-    if made.hardest:
+    if report.hardest:
         console.print_styled(out, "The hardest examples", style="italic")
-    for hard in made.hardest[:SHOWN]:
-        console.print_styled(out, f"{hard.example}: {amount(hard.errors, 'error')}", style="bold")
-        sides = (("gold", hard.gold_markup), ("predicted", hard.predicted_markup))
+    for example in report.hardest[:SHOWN]:
+        console.print_styled(out, f"{example.example}: {amount(example.errors, 'error')}", style="bold")
+        sides = (("gold", example.gold_markup), ("predicted", example.predicted_markup))
         console.side_by_side(out, sides, view.colours)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 TRAIN = "train"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluationOptions:
     """An evaluation as it is asked for.
 

@@ -1,7 +1,4 @@
-"""How a report is called, and what its sentences are: in the terminal and on the page alike.
-
-A report as tables of text that fit a terminal of 100 columns.
-"""
+"""The report on an evaluation as tables and sentences: the terminal prints them, and the page shows the same."""
 
 from __future__ import annotations
 
@@ -11,7 +8,7 @@ from typing import TYPE_CHECKING
 from goldspan.evaluation.errors import ERROR_KINDS
 from goldspan.evaluation.result import SCHEMES
 from goldspan.formats.sources import NOTE_KINDS
-from goldspan.report.text import Table, amount, beside, cut_cell, level, percent, probability, signed
+from goldspan.report.text import Table, amount, beside, level, percent, probability, signed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -20,13 +17,22 @@ if TYPE_CHECKING:
     from goldspan.evaluation.report import EvaluationReport
     from goldspan.evaluation.result import Scheme, SchemeCounts
     from goldspan.evaluation.scores import ArticleScores
-    from goldspan.evaluation.significance import Bounds
+    from goldspan.evaluation.significance import Bounds, SystemComparison
     from goldspan.formats.sources import SourceNote
+
+WIDTH = 100  # columns of a terminal
+MICRO, MACRO = "all, micro", "all, macro"
+VALUE_COUNTS = ("right", "bound_wrong", "wrong", "missed", "spurious", "without_value")
+DIMENSIONS = {
+    "length": "By length in tokens",
+    "seen": "By whether training has the same words under the same label",
+    "agreement": "By whether the annotators agreed",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class ReportView:
-    """What a report is called, and what of it stands first.
+    """The names in a report, and what it leads with.
 
     Args:
         gold: the name of the gold.
@@ -43,206 +49,215 @@ class ReportView:
     colours: Mapping[str, str] = field(default_factory=dict)
 
 
+def report_tables(report: EvaluationReport, view: ReportView) -> dict[str, Table]:
+    """The tables of a report by name, with all their rows, in the order of the terminal.
+
+    The names are `measures`, `schemes` and `errors`, and, where there is something to show, `comparison`, `confusion`,
+    `slices`, `articles`, `values` and `ceiling`.
+    """
+    tables = {
+        "measures": _measures(report, view.headline),
+        "schemes": _schemes(report),
+        "comparison": _comparison(report.comparison) if report.comparison is not None else None,
+        "confusion": _confusion(report),
+        "errors": _errors(report),
+        "slices": _slices(report),
+        "articles": _articles(report),
+        "values": _values(report),
+        "ceiling": _ceiling(report),
+    }
+    return {name: table for name, table in tables.items() if table is not None and table.rows}
+
+
+def introduction(report: EvaluationReport, view: ReportView) -> Iterator[str]:
+    """What was evaluated, and what the brackets hold."""
+    yield f"{size(report)}." + (f" Baseline: {view.baseline}." if view.baseline else "")
+    yield interval_note(report)
+
+
+def size(report: EvaluationReport) -> str:
+    """How much was evaluated."""
+    counts = report.size
+    parts = [amount(counts.examples, "example"), f"{counts.gold:,} gold and {counts.predicted:,} predicted spans"]
+    if counts.articles != counts.examples:
+        parts.insert(1, amount(counts.articles, "article"))
+    return ", ".join(parts)
+
+
+def interval_note(report: EvaluationReport) -> str:
+    """What the brackets hold."""
+    return f"In brackets: {report.intervals.sentence}"
+
+
+def remarks(report: EvaluationReport) -> list[str]:
+    """How to read the report, without the sentence on the intervals, which `introduction` has."""
+    return [sentence for sentence in report.remarks if sentence != report.intervals.sentence]
+
+
+def conclusion(report: EvaluationReport, most: int) -> Iterator[tuple[str, list[str]]]:
+    """What is undefined, how to read the report, and the first notes of each kind, under their titles."""
+    for title, sentences in (("Undefined", list(report.undefined)), ("Remarks", remarks(report))):
+        if sentences:
+            yield title, sentences
+    for title, notes in notes_by_kind(report.notes):
+        rest = len(notes) - most
+        shown = [str(note) for note in notes[:most]]
+        yield title, shown + ([f"and {rest:,} more, which --json lists"] if rest > 0 else [])
+
+
+def notes_by_kind(notes: Iterable[SourceNote]) -> list[tuple[str, list[SourceNote]]]:
+    """The notes on the inputs by kind, under a title that counts and explains them."""
+    kinds: dict[str, list[SourceNote]] = {}
+    for note in notes:
+        kinds.setdefault(note.kind, []).append(note)
+    return [
+        (f"{amount(len(of_kind), 'note')} “{kind}”: {NOTE_KINDS[kind]}", of_kind) for kind, of_kind in kinds.items()
+    ]
+
+
 def f1_interval(bounds: Bounds | None) -> Interval | None:
     """The interval of F1; None where there is none."""
     return None if bounds is None else bounds["f1"]
 
 
-def size(report: EvaluationReport) -> str:
-    """How much was evaluated."""
-    held = report.size
-    parts = [amount(held.examples, "example"), f"{held.gold:,} gold and {held.predicted:,} predicted spans"]
-    if held.articles != held.examples:
-        parts.insert(1, amount(held.articles, "article"))
-    return ", ".join(parts)
-
-
-def certainty(report: EvaluationReport) -> str:
-    """What the brackets hold."""
-    return f"In brackets: {report.intervals.sentence}"
-
-
-def wording_remarks(report: EvaluationReport) -> list[str]:
-    """How to read what is there; what the brackets hold is said at the top."""
-    return [sentence for sentence in report.remarks if sentence != report.intervals.sentence]
-
-
-WIDTH = 100  # columns of a terminal
-MICRO, MACRO = "all, micro", "all, macro"
-
-
-def opening(report: EvaluationReport, view: ReportView) -> Iterator[str]:
-    """What was evaluated, and what the brackets hold."""
-    yield f"{size(report)}." + (f" Baseline: {view.baseline}." if view.baseline else "")
-    yield certainty(report)
-
-
-def closing(report: EvaluationReport, most: int) -> Iterator[tuple[str, list[str]]]:
-    """What is undefined, what there is to remark, and the notes on the inputs: of each kind the first ones."""
-    for title, sentences in (("Undefined", report.undefined), ("Remarks", wording_remarks(report))):
-        if sentences:
-            yield title, list(sentences)
-    for title, notes in by_kind(report.notes):
-        shown = [str(note) for note in notes[:most]]
-        rest = len(notes) - len(shown)
-        yield title, shown + ([f"and {rest:,} more, which --json lists"] if rest else [])
-
-
-def by_kind(notes: Iterable[SourceNote]) -> list[tuple[str, list[SourceNote]]]:
-    """The notes on the inputs, kind by kind, under a title that counts and explains them."""
-    kinds: dict[str, list[SourceNote]] = {}
-    for note in notes:
-        kinds.setdefault(note.kind, []).append(note)
-    return [(f"{amount(len(held), 'note')} “{kind}”: {NOTE_KINDS[kind]}", held) for kind, held in kinds.items()]
-
-
-def report_tables(report: EvaluationReport, view: ReportView) -> Iterator[Table]:
-    """Every table of a report, in the order in which a reader asks: how good, how sure, and where it fails."""
-    yield _measures(report, view)
-    yield _schemes(report)
-    if report.comparison is not None:
-        yield _comparison(report)
-    yield _confusion(report)
-    yield _kinds(report)
-    yield from _slices(report)
-    if report.articles:
-        yield _articles(report)
-    if report.values:
-        yield _values(report)
-    if report.ceiling is not None:
-        yield _ceiling(report)
-
-
-def _measures(report: EvaluationReport, view: ReportView) -> Table:
-    """The counts and measures of the scheme that leads; counts that the scheme does not know are left out."""
-    scheme, sure = view.headline, report.intervals
+def _measures(report: EvaluationReport, scheme: Scheme) -> Table:
+    """The counts and measures of a scheme; counts that the scheme does not know are left out."""
+    intervals = report.intervals
     labels = report.evaluation.labels[scheme]
-    rows = [(name, labels[name], sure.labels[scheme].get(name)) for name in report.labels]
-    rows.append((MICRO, report.evaluation.overall[scheme], sure.overall.get(scheme)))
+    rows = [(name, labels[name], intervals.labels[scheme].get(name)) for name in report.labels]
+    rows.append((MICRO, report.evaluation.overall[scheme], intervals.overall.get(scheme)))
     wrong = "partial" if scheme == "partial" else "incorrect"
-    f1 = f"F1, {level(sure.settings.level)} interval"
-    header = ("label", "correct", wrong, "missed", "spurious", "precision", "recall", f1)
+    header = ("label", "correct", wrong, "missed", "spurious", "precision", "recall")
     cells = [
-        (name, *_counts(one, wrong), percent(one.precision), percent(one.recall), beside(one.f1, f1_interval(bounds)))
-        for name, one, bounds in rows
+        (
+            name,
+            *_counts(counts, ("correct", wrong, "missed", "spurious")),
+            percent(counts.precision),
+            percent(counts.recall),
+            beside(counts.f1, f1_interval(bounds)),
+        )
+        for name, counts, bounds in rows
     ]
-    return Table(f"Measures by the scheme {scheme}, in per cent", "", header, tuple(cells))
-
-
-def _counts(one: SchemeCounts, wrong: str) -> tuple[str, ...]:
-    return tuple(f"{getattr(one, kind):,}" for kind in ("correct", wrong, "missed", "spurious"))
+    f1 = f"F1, {level(intervals.settings.level)} interval"
+    return Table(f"Measures by the scheme {scheme}, in per cent", "", (*header, f1), tuple(cells))
 
 
 def _schemes(report: EvaluationReport) -> Table:
-    sure, measured = report.intervals, report.evaluation
+    intervals, evaluation = report.intervals, report.evaluation
+
+    def f1(counts: SchemeCounts, bounds: Bounds | None) -> str:
+        return beside(counts.f1, f1_interval(bounds))
+
     rows = [
-        (name, *(beside(measured.labels[s][name].f1, f1_interval(sure.labels[s].get(name))) for s in SCHEMES))
+        (name, *(f1(evaluation.labels[scheme][name], intervals.labels[scheme].get(name)) for scheme in SCHEMES))
         for name in report.labels
     ]
-    rows.append((MICRO, *(beside(measured.overall[s].f1, f1_interval(sure.overall.get(s))) for s in SCHEMES)))
-    rows.append((MACRO, *(beside(measured.macro(s), sure.macro.get(s)) for s in SCHEMES)))
-    return Table(
-        f"F1 by every scheme, with its {level(sure.settings.level)} interval", "", ("label", *SCHEMES), tuple(rows)
-    )
+    rows.append((MICRO, *(f1(evaluation.overall[scheme], intervals.overall.get(scheme)) for scheme in SCHEMES)))
+    rows.append((MACRO, *(beside(evaluation.macro(scheme), intervals.macro.get(scheme)) for scheme in SCHEMES)))
+    title = f"F1 by every scheme, with its {level(intervals.settings.level)} interval"
+    return Table(title, "", ("label", *SCHEMES), tuple(rows))
 
 
-def _comparison(report: EvaluationReport) -> Table:
-    against = report.comparison
-    assert against is not None
+def _comparison(comparison: SystemComparison) -> Table:
     rows = [
         (
             scheme,
             percent(row.f1),
             percent(row.baseline_f1),
             signed(row.difference),
-            "" if row.low is None or row.high is None else f"[{signed(row.low)}, {signed(row.high)}]",
+            difference_interval(row.low, row.high),
             probability(row.p_randomisation),
         )
-        for scheme, row in against.schemes.items()
+        for scheme, row in comparison.schemes.items()
     ]
-    span = f"{level(against.settings.level)} interval"
-    header = ("scheme", "F1", "baseline", "difference", span, "p, randomisation")
-    return Table("Against the baseline, over all labels", against.sentence(), header, tuple(rows))
+    interval = f"{level(comparison.settings.level)} interval"
+    header = ("scheme", "F1", "baseline", "difference", interval, "p, randomisation")
+    return Table("Against the baseline, over all labels", comparison.sentence(), header, tuple(rows))
+
+
+def difference_interval(low: float | None, high: float | None) -> str:
+    """The interval of a difference; empty where there is none."""
+    return "" if low is None or high is None else f"[{signed(low)}, {signed(high)}]"
 
 
 def _confusion(report: EvaluationReport) -> Table:
-    """The matrix where it fits, or else the pairs of labels that are most often taken for each other."""
+    """The confusion matrix, or, where it is too wide, the pairs of labels that are most often confused."""
     names, counts = report.confusion.labels, report.confusion.rows
-    title = "Gold labels (rows) and what was predicted for them (columns)"
     if sum(len(name) + 2 for name in names) + max(map(len, names)) <= WIDTH:
-        rows = [(name, *(f"{n:,}" for n in row)) for name, row in zip(names, counts, strict=True)]
-        return Table(title, "", ("", *names), tuple(rows))
+        rows = [(name, *(f"{count:,}" for count in row)) for name, row in zip(names, counts, strict=True)]
+        return Table("Gold labels (rows) and what was predicted for them (columns)", "", ("", *names), tuple(rows))
     pairs = [
-        (-number, gold, predicted)
+        (-count, gold, predicted)
         for gold, row in zip(names, counts, strict=True)
-        for predicted, number in zip(names, row, strict=True)
-        if number and gold != predicted
+        for predicted, count in zip(names, row, strict=True)
+        if count and gold != predicted
     ]
-    most = [(gold, predicted, f"{-number:,}") for number, gold, predicted in sorted(pairs)]
-    return cut_cell("Labels most often taken for others", ("gold", "predicted", "times"), most)
+    rows = [(gold, predicted, f"{-count:,}") for count, gold, predicted in sorted(pairs)]
+    return Table("Labels most often confused", "", ("gold", "predicted", "times"), tuple(rows))
 
 
-def _kinds(report: EvaluationReport) -> Table:
-    errors = report.errors
-    rows = [(name, *_each(errors.labels[name], ERROR_KINDS)) for name in report.labels]
-    rows.append(("all", *_each(errors.overall, ERROR_KINDS)))
-    note = "A pair that overlaps has a wrong boundary, a wrong label, or both; the rest stands alone."
+def _errors(report: EvaluationReport) -> Table:
+    rows = [(name, *_counts(report.errors.labels[name], ERROR_KINDS)) for name in report.labels]
+    rows.append(("all", *_counts(report.errors.overall, ERROR_KINDS)))
+    note = "A pair of overlapping spans has a wrong boundary, a wrong label, or both; other spans have no partner."
     return Table("Kinds of errors", note, ("label", *ERROR_KINDS), tuple(rows))
 
 
-def _each(held: object, names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(f"{getattr(held, name):,}" for name in names)
+def _counts(counts: object, names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f"{getattr(counts, name):,}" for name in names)
 
 
-def _slices(report: EvaluationReport) -> Iterator[Table]:
-    """One table for all dimensions; labels and articles have tables of their own."""
+def _slices(report: EvaluationReport) -> Table:
+    """All dimensions of `DIMENSIONS` in one table; labels and articles have tables of their own."""
     rows = [
-        (f"{part.dimension}: {part.name}", f"{one.gold:,}", f"{one.predicted:,}", f"{one.true_positives:,}",
-         percent(one.precision), percent(one.recall), percent(one.f1))
+        (
+            f"{part.dimension}: {part.name}",
+            *_counts(part.counts, ("gold", "predicted", "true_positives")),
+            *(percent(share) for share in part.counts.measures().values()),
+        )
+        for dimension in DIMENSIONS
         for part in report.slices
-        if part.dimension not in ("label", "article")
-        for one in (part.counts,)
-    ]  # fmt: skip
-    if rows:
-        header = ("slice", "gold", "predicted", "correct", "precision", "recall", "F1")
-        yield Table("Slices, by the scheme strict", "", header, tuple(rows))
+        if part.dimension == dimension
+    ]
+    header = ("slice", "gold", "predicted", "correct", "precision", "recall", "F1")
+    return Table("Slices, by the scheme strict", "", header, tuple(rows))
 
 
 def _articles(report: EvaluationReport) -> Table:
-    cells = [
-        (one.article, f"{one.examples:,}", f"{held['strict'].possible:,}", *(percent(held[s].f1) for s in SCHEMES))
-        for one in hardest_first(report.articles)
-        for held in (one.evaluation.overall,)
+    rows = [
+        (
+            article.article,
+            f"{article.examples:,}",
+            f"{article.evaluation.overall['strict'].possible:,}",
+            *(percent(article.evaluation.overall[scheme].f1) for scheme in SCHEMES),
+        )
+        for article in hardest_first(report.articles)
     ]
-    return cut_cell("F1 by article, the hardest first", ("article", "examples", "gold", *SCHEMES), cells)
+    return Table("F1 by article, the hardest first", "", ("article", "examples", "gold", *SCHEMES), tuple(rows))
 
 
 def hardest_first(articles: Iterable[ArticleScores]) -> list[ArticleScores]:
     """Articles by their strict F1, the lowest first; those where it is undefined at the end."""
 
-    def key(one: ArticleScores) -> tuple[bool, float, str]:
-        f1 = one.evaluation.overall["strict"].f1
-        return f1 is None, f1 or 0.0, one.article
+    def key(article: ArticleScores) -> tuple[bool, float, str]:
+        f1 = article.evaluation.overall["strict"].f1
+        return f1 is None, f1 or 0.0, article.article
 
     return sorted(articles, key=key)
 
 
 def _values(report: EvaluationReport) -> Table:
-    names = ("right", "bound_wrong", "wrong", "missed", "spurious", "without_value")
-    rows = tuple((one.label, *_each(one, names), percent(one.accuracy)) for one in report.values)
-    header = ("label", *(name.replace("_", " ") for name in names), "accuracy")
-    return Table("Values of quantities", "Accuracy: the share of the gold values that came out right.", header, rows)
+    rows = tuple((values.label, *_counts(values, VALUE_COUNTS), percent(values.accuracy)) for values in report.values)
+    header = ("label", *(name.replace("_", " ") for name in VALUE_COUNTS), "accuracy")
+    return Table("Values of quantities", "Accuracy: the share of the gold values that are right.", header, rows)
 
 
-def _ceiling(report: EvaluationReport) -> Table:
+def _ceiling(report: EvaluationReport) -> Table | None:
     ceiling = report.ceiling
-    assert ceiling is not None
-    rows = [
-        (f"{one.first} – {one.second}", f"{one.examples:,}", percent(one.f1), percent(one.model_f1))
-        for one in ceiling.pairs
-    ]
-    rows += [
-        (f"{one.name} – gold", f"{one.examples:,}", percent(one.f1), percent(one.model_f1)) for one in ceiling.passes
-    ]
-    header = ("readers", "examples", "their F1", "the model's F1")
-    return Table("People beside the model, by the scheme strict", ceiling.sentence, header, tuple(rows))
+    if ceiling is None:
+        return None
+    rows = [(f"{pair.first} – {pair.second}", pair.examples, pair.f1, pair.model_f1) for pair in ceiling.pairs]
+    rows += [(f"{one.name} – gold", one.examples, one.f1, one.model_f1) for one in ceiling.passes]
+    cells = tuple((names, f"{examples:,}", percent(f1), percent(model_f1)) for names, examples, f1, model_f1 in rows)
+    header = ("annotators", "examples", "their F1", "the model's F1")
+    return Table("Human agreement and the model, by the scheme strict", ceiling.sentence, header, cells)

@@ -1,28 +1,26 @@
-"""Reports as one HTML page that needs nothing else: no network, no script, styles and plots inside.
+"""HTML pages of reports: one file with its styles and plots, without scripts and without requests to a network.
 
-A page opens from disk, follows the reader's light or dark colours, narrows to a telephone and prints. What it shows of
-texts, labels and file names is escaped by construction (see `element`).
+A page opens from disk, follows the reader's light or dark colours, fits a telephone and prints.
 
-Elements of HTML and SVG that are escaped by construction: a plain string never becomes markup.
-
-The page is made of `Markup` alone. Only this module turns strings into it: text and attribute values are escaped,
-names are checked, and no attribute can point anywhere but into the page.
-
-Tables and sections of the page.
+A page consists of `Markup`, and only this module turns strings into it: text and attribute values are escaped, names
+are checked, and no attribute can point out of the page. So nothing in texts, labels or file names becomes markup.
 """
 
 from __future__ import annotations
 
 import html
 import re
+from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, TypeAlias
 
 from goldspan.errors import InvalidValueError
-from goldspan.report.text import UNDEFINED, visible
+from goldspan.report.text import UNDEFINED, is_numeric, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from goldspan.report.text import Table
 
 NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9-]*")
 VOID = frozenset({"br", "col", "hr", "input", "meta", "wbr"})
@@ -30,7 +28,7 @@ POINTING = frozenset({"href", "src", "action", "data", "formaction", "poster", "
 
 
 class Markup(str):
-    """HTML that is well-formed and needs no escaping any more."""
+    """Well-formed HTML, which is not escaped again."""
 
     __slots__ = ()
 
@@ -40,7 +38,7 @@ Value: TypeAlias = "str | float | bool | None"
 
 
 def text(value: str) -> Markup:
-    """A string as HTML shows it: escaped, control characters as pictures, lone surrogates as the replacement."""
+    """A string as HTML: escaped, with pictures for control characters and with lone surrogates replaced."""
     return Markup(html.escape(visible(value)))
 
 
@@ -53,12 +51,12 @@ def element(name: str, /, *children: Child, **attributes: Value) -> Markup:
         attributes: `class_` is `class`, other underscores are hyphens; None and False leave the attribute out.
 
     Raises:
-        InvalidValueError: for a name that is none, an event handler, or an attribute that points out of the page.
+        InvalidValueError: for an invalid name, an event handler, or an attribute that points out of the page.
     """
-    opened = f"<{_name(name)}{''.join(_attribute(key, value) for key, value in attributes.items())}>"
+    start_tag = f"<{_name(name)}{''.join(_attribute(key, value) for key, value in attributes.items())}>"
     if name in VOID:
-        return Markup(opened)
-    return Markup(f"{opened}{join(*children)}</{name}>")
+        return Markup(start_tag)
+    return Markup(f"{start_tag}{join(*children)}</{name}>")
 
 
 def join(*children: Child) -> Markup:
@@ -81,28 +79,28 @@ def _attribute(key: str, value: Value) -> str:
 
 def _name(name: str) -> str:
     if not NAME.fullmatch(name) or name.lower() in {"script", "iframe", "object", "embed"}:
-        raise InvalidValueError(f"{name!r} is no name of an element or attribute of the page")
+        raise InvalidValueError(f"{name!r} is not allowed as the name of an element or attribute of a page")
     return name
 
 
-# Were anything to slip through, a browser would still neither run it nor fetch anything for it.
+# If something should slip through, the browser still neither runs it nor requests anything.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
 def document(title: str, header: Markup, *sections: Child) -> str:
-    """A page: its heading, its sections and who made it.
+    """A page: its heading, its sections, and the version of goldspan in the footer.
 
     Args:
         title: of the window.
         header: the `header` element.
-        sections: None is left out.
+        sections: elements; None is left out.
     """
     body = element("body", header, element("main", *sections), _footer())
     return "<!DOCTYPE html>\n" + element("html", _head(title), body, lang="en")
 
 
 def path(name: str) -> Markup:
-    """A name that may be broken behind its slashes."""
+    """A path that may be broken after its slashes."""
     first, *rest = name.split("/")
     return element("bdi", first, *(part for piece in rest for part in ("/", element("wbr"), piece)))
 
@@ -110,7 +108,7 @@ def path(name: str) -> Markup:
 def _footer() -> Markup:
     from goldspan.version import __version__
 
-    return element("footer", f"Made by goldspan {__version__}. Everything on this page stands in --json, too.")
+    return element("footer", f"Made by goldspan {__version__}. --json writes everything on this page as data.")
 
 
 def _head(title: str) -> Markup:
@@ -121,46 +119,46 @@ def _head(title: str) -> Markup:
         {"name": "viewport", "content": "width=device-width, initial-scale=1"},
         {"name": "color-scheme", "content": "light dark"},
     )
-    marks = join(*(element("meta", **meta) for meta in metas))
-    return element("head", marks, element("title", title), element("style", Markup(sheet)))
+    meta = join(*(element("meta", **attributes) for attributes in metas))
+    return element("head", meta, element("title", title), element("style", Markup(sheet)))
 
 
-MOST = 100  # rows of what could have any number: the page stays readable, and --json has all
-LISTED = 50  # likewise sentences under one heading
+MOST = 100  # rows of a table that can have any number: the page stays readable, and --json has all of them
+LISTED = 50  # sentences under one heading, for the same reason
 
 
 def section(title: str, *children: Child, kind: str | None = None) -> Markup:
-    """A part of the page under its heading; the class `long` lets a printer break inside it."""
+    """A section under its heading; `kind` is its class, and `long` allows a page break inside it."""
     return element("section", element("h2", title), *children, class_=kind)
 
 
 def more(number: int) -> Markup | None:
-    """That there are so many more than the `MOST` that are shown, if there are."""
+    """A note on how many of so many rows are not shown; None where all are."""
     if number <= MOST:
         return None
     return element("p", f"and {number - MOST:,} more, which --json lists", class_="note")
 
 
 def cell(content: Child, tag: str = "td", kind: str | None = None, **attributes: Value) -> Markup:
-    """A cell: `td`, or `th` for a name; what is undefined is set off."""
+    """A cell of a table; one that is undefined has the class `undefined`."""
     return element(tag, content, class_="undefined" if content == UNDEFINED else kind, **attributes)
 
 
 def row(*cells: Markup | None, kind: str | None = None) -> Markup:
-    """A row of cells; None is left out."""
+    """A row of a table; cells that are None are left out."""
     return element("tr", *cells, class_=kind)
 
 
 def html_table(
     head: Sequence[Child], bodies: Sequence[Markup], *, left: int = 1, plotted: int | None = None, kind: str = "wide"
 ) -> Markup:
-    """A table that scrolls by itself where it is wider than the page.
+    """A table in a box that scrolls where the table is wider than the page.
 
     Args:
         head: the names of the columns.
         bodies: `tbody` elements.
-        left: how many columns, from the first, hold words.
-        plotted: the column that holds a plot.
+        left: how many columns, from the first, are aligned to the left.
+        plotted: the column that holds plots.
         kind: the class of the table.
     """
     kinds = ["left" if number < left else None for number in range(len(head))]
@@ -172,12 +170,94 @@ def html_table(
 
 
 def text_table(head: Sequence[str], rows: Sequence[Sequence[Child]], *, left: int = 1) -> Markup:
-    """A table of words and numbers: the first column names the row."""
-    made = []
+    """A table of words and numbers whose first column names the row; `left` as for `html_table`."""
+    body = []
     for first, *rest in rows:
         cells = [cell(value, kind="left" if number < left - 1 else None) for number, value in enumerate(rest)]
-        made.append(row(cell(first, "th"), *cells))
-    return html_table(head, [element("tbody", *made)], left=left)
+        body.append(row(cell(first, "th"), *cells))
+    return html_table(head, [element("tbody", *body)], left=left)
+
+
+@dataclass(frozen=True, slots=True)
+class PlotColumn:
+    """A column of plots that the page adds to a table of the report.
+
+    Args:
+        index: before which column of the table it stands.
+        heading: of the column, e.g. an axis.
+        plots: one for each row.
+    """
+
+    index: int
+    heading: Child
+    plots: Sequence[Markup]
+
+
+def render_rows(
+    table: Table, *, names: Sequence[Child] | None = None, plots: PlotColumn | None = None, total: bool = False
+) -> list[Markup]:
+    """The rows of a table of the report, without its heading.
+
+    Args:
+        table: as the terminal shows it.
+        names: what stands in the first column instead of its text, e.g. labels in their colours.
+        plots: a column to add; not before the first.
+        total: whether the last row is the total of the others.
+    """
+    numeric = _numeric_columns(table)
+    rows = []
+    for number, (first, *rest) in enumerate(table.rows):
+        name = element("bdi", first) if names is None else names[number]
+        cells = [
+            cell(text if digits or text == UNDEFINED else element("bdi", text), kind=_kind(text, digits=digits))
+            for text, digits in zip(rest, numeric[1:], strict=True)
+        ]
+        if plots is not None:
+            cells.insert(plots.index - 1, cell(plots.plots[number], kind="plotted"))
+        rows.append(row(cell(name, "th"), *cells, kind="total" if total and number == len(table.rows) - 1 else None))
+    return rows
+
+
+def render_table(
+    table: Table,
+    *,
+    names: Sequence[Child] | None = None,
+    plots: PlotColumn | None = None,
+    total: bool = False,
+    bodies: Sequence[Markup] | None = None,
+    kind: str = "wide",
+) -> Markup:
+    """A table of the report with its heading, numbers to the right and words to the left.
+
+    Args:
+        table: as the terminal shows it; its title and note are left to the section.
+        names: as for `render_rows`.
+        plots: as for `render_rows`.
+        total: as for `render_rows`.
+        bodies: the rows in groups, if they are not one `tbody`.
+        kind: the class of the table.
+    """
+    kinds: list[str | None] = [None if digits else "left" for digits in _numeric_columns(table)]
+    head: list[Child] = list(table.header)
+    if plots is not None:
+        head.insert(plots.index, plots.heading)
+        kinds.insert(plots.index, "plotted")
+    if bodies is None:
+        bodies = [element("tbody", *render_rows(table, names=names, plots=plots, total=total))]
+    headings = (cell(name, "th", of) for name, of in zip(head, kinds, strict=True))
+    made = element("table", element("thead", row(*headings)), *bodies, class_=kind)
+    return element("div", made, class_="scroll")
+
+
+def _numeric_columns(table: Table) -> list[bool]:
+    """Whether each column holds numbers; the first never does, it names the row."""
+    return [number > 0 and is_numeric(row[number] for row in table.rows) for number in range(len(table.header))]
+
+
+def _kind(text: str, *, digits: bool) -> str | None:
+    if not digits:
+        return "left"
+    return "interval" if text.startswith("[") else None
 
 
 def html_list(title: str, sentences: Sequence[str]) -> tuple[Markup, Markup]:

@@ -1,10 +1,6 @@
-"""Plots as inline SVG with coordinates in per cent: they take the width of their column, and text stays text.
+"""What a page draws: plots as inline SVG, heat maps, texts with coloured spans, and the colours of labels.
 
-The labels' colours: those of the scheme, and well-told-apart ones for labels that it does not know.
-
-A matrix of counts as a heat map.
-
-A text with its spans on their labels' colours; spans may nest and cross.
+The coordinates of plots are in per cent, so that a plot takes the width of its column.
 """
 
 from __future__ import annotations
@@ -21,19 +17,19 @@ if TYPE_CHECKING:
     from goldspan.annotation import Span
 
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-# Told apart by people of every colour vision: Okabe & Ito 2008, darkened so that white is legible on most.
+# Distinct for every kind of colour vision: Okabe & Ito 2008, darkened so that white is legible on most.
 PALETTE = ("#0072b2", "#b5520a", "#00785a", "#a3467f", "#7a6a00", "#3b6ea5", "#8a3a2e", "#5a5f66")
 WHITE, BLACK = "#ffffff", "#111111"
-LEGIBLE = 4.0  # below it, black has more
+LEGIBLE = 4.0  # the least contrast of white with its background; below it, black has more
 
 
 def colours(labels: Iterable[str], known: Mapping[str, str] | None = None) -> dict[str, str]:
-    """A colour `#rrggbb` for each label: the one that is known for it, or the next of the palette."""
-    given = {name: colour for name, colour in (known or {}).items() if COLOUR.fullmatch(colour)}
-    made: dict[str, str] = {}
+    """A colour `#rrggbb` for each label: its known one, or the next of the palette."""
+    valid = {name: colour for name, colour in (known or {}).items() if COLOUR.fullmatch(colour)}
+    chosen: dict[str, str] = {}
     for label in labels:
-        made[label] = given.get(label) or PALETTE[len(made) % len(PALETTE)]
-    return made
+        chosen[label] = valid.get(label) or PALETTE[len(chosen) % len(PALETTE)]
+    return chosen
 
 
 def ink(background: str) -> str:
@@ -44,9 +40,9 @@ def ink(background: str) -> str:
     return WHITE if contrast(background, WHITE) >= LEGIBLE else BLACK
 
 
-def contrast(one: str, other: str) -> float:
+def contrast(first: str, second: str) -> float:
     """The contrast of two colours `#rrggbb`, from 1 to 21."""
-    dark, light = sorted(map(_luminance, (one, other)))
+    dark, light = sorted(map(_luminance, (first, second)))
     return (light + 0.05) / (dark + 0.05)
 
 
@@ -56,18 +52,18 @@ def _luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-DEEP = 0.82  # from this share on, a cell is so dark that its number must be light
+DEEP = 0.82  # from this share on a cell is so dark that its number must be light
 
 
 def heat(corner: str, names: Sequence[Markup], rows: Sequence[Sequence[int]], *, mirrored: bool = False) -> Markup:
-    """The counts, each as strong as its share of its row; the diagonal has a colour of its own.
+    """A matrix of counts as a heat map: a cell is as strong as its share of its row, the diagonal in its own colour.
 
     Args:
         corner: what the rows and the columns are.
         names: of n rows, and of the same n columns.
-        rows: n rows of n counts; the last cell of the last row is never counted, and left blank.
-        mirrored: whether a meeting of two names stands in the rows of both; one of a name with itself stands once, and
-            weighs double in its share, for it is two of that row.
+        rows: n rows of n counts; the last cell of the last row is not a count and stays empty.
+        mirrored: whether a pair of names is counted in the rows of both; then a pair of a name with itself is counted
+            once and weighs double in its share, as it holds two spans of that row.
     """
     head = row(cell(corner, "th"), *(cell(name, "th") for name in names))
     last = len(names) - 1
@@ -75,8 +71,8 @@ def heat(corner: str, names: Sequence[Markup], rows: Sequence[Sequence[int]], *,
         row(cell(name, "th"), *_cells(index, numbers, last=index == last, own=2 if mirrored else 1))
         for index, (name, numbers) in enumerate(zip(names, rows, strict=True))
     ]
-    made = element("table", element("thead", head), element("tbody", *body), class_="heat")
-    return element("div", made, class_="scroll")
+    table = element("table", element("thead", head), element("tbody", *body), class_="heat")
+    return element("div", table, class_="scroll")
 
 
 def _cells(index: int, numbers: Sequence[int], *, last: bool, own: int) -> list[Markup]:
@@ -87,20 +83,20 @@ def _cells(index: int, numbers: Sequence[int], *, last: bool, own: int) -> list[
         if last and column == index:
             cells.append(cell("", kind="void"))
             continue
-        which = [name for name, holds in (("same", column == index), ("deep", share >= DEEP)) if holds and number]
-        kind = " ".join(which) or None if number else "empty"
+        classes = [name for name, holds in (("same", column == index), ("deep", share >= DEEP)) if holds and number]
+        kind = " ".join(classes) or None if number else "empty"
         cells.append(cell(f"{number:,}" if number else "·", kind=kind, style=f"--v:{share:.3f}"))
     return cells
 
 
 def marked(text: str, spans: Sequence[Span], colours: Mapping[str, str], agreed: Collection[Span] = ()) -> Markup:
-    """A paragraph with its spans.
+    """A paragraph with its spans on the colours of their labels; spans may nest and cross.
 
     Args:
         text: of the example.
         spans: each inside the text, in any order.
         colours: `#rrggbb` per label.
-        agreed: the spans that the other side has, too; the rest stands out.
+        agreed: the spans that the other side has as well; the others get a frame.
     """
     body = join(*_pieces(text, sorted(spans, key=lambda s: (s.start, -s.end, s.label)), colours, agreed))
     return element("p", body, class_="words", dir="auto")
@@ -130,7 +126,7 @@ def _mark(piece: str | Markup, span: Span, colour: str, *, named: bool, agreed: 
 
 
 def chip(label: str, colours: Mapping[str, str]) -> Markup:
-    """A label's name on its colour; the bare name where it has none."""
+    """The name of a label on its colour; the bare name where it has none."""
     colour = colours.get(label)
     if colour is None:
         return element("bdi", label)
@@ -143,14 +139,14 @@ HEIGHT = 20  # CSS pixels of a row
 
 
 def dot_and_whisker(
-    value: float | None, interval: tuple[float, float] | None, *, said: str, low: float = 0.0, high: float = 1.0
+    value: float | None, interval: tuple[float, float] | None, *, words: str, low: float = 0.0, high: float = 1.0
 ) -> Markup:
     """A value and its interval on a line from `low` to `high`; the bare line where the value is undefined.
 
     Args:
         value: between `low` and `high`; None where it is undefined.
         interval: its lower and upper end; None where there is none.
-        said: the same in words, for those who do not see it.
+        words: the same in words, for screen readers.
         low: the left end of the line.
         high: its right end.
     """
@@ -162,33 +158,33 @@ def dot_and_whisker(
     grid = [_line(_percent(x), _percent(x), "0", str(HEIGHT), "grid") for x in GRID]
     whisker = () if interval is None else (_line(at(interval[0]), at(interval[1]), middle, middle, "whisker"),)
     dot = () if value is None else (element("circle", cx=at(value), cy=middle, r="4", class_="dot"),)
-    return _svg(said, *grid, *whisker, *dot)
+    return _svg(words, *grid, *whisker, *dot)
 
 
-def stack(parts: Iterable[tuple[str, int]], total: int, *, said: str) -> Markup:
-    """A bar of parts, one behind the other.
+def stack(parts: Iterable[tuple[str, int]], total: int, *, words: str) -> Markup:
+    """A bar of parts, one after the other.
 
     Args:
         parts: the CSS class and the number of each.
-        total: what the full width stands for; positive.
-        said: the same in words.
+        total: the number that the full width stands for; positive.
+        words: the same in words, for screen readers.
     """
-    out, done = [], 0
+    bars, before = [], 0
     for kind, number in parts:
         if number:
-            left, width = _percent(done / total), _percent(number / total)
-            out.append(element("rect", x=left, width=width, y="2", height=str(HEIGHT - 4), class_=f"kind {kind}"))
-        done += number
-    return _svg(said, *out)
+            left, width = _percent(before / total), _percent(number / total)
+            bars.append(element("rect", x=left, width=width, y="2", height=str(HEIGHT - 4), class_=f"kind {kind}"))
+        before += number
+    return _svg(words, *bars)
 
 
 def axis(ends: Sequence[str]) -> Markup:
-    """The names of points spread evenly from the left end to the right."""
+    """The names of points that are spread evenly from the left end to the right."""
     return element("div", join(*(element("span", name) for name in ends)), class_="axis", aria_hidden="true")
 
 
-def _svg(said: str, *children: Markup) -> Markup:
-    return element("svg", *children, role="img", aria_label=said, width="100%", height=str(HEIGHT), class_="plot")
+def _svg(words: str, *children: Markup) -> Markup:
+    return element("svg", *children, role="img", aria_label=words, width="100%", height=str(HEIGHT), class_="plot")
 
 
 def _line(x1: str, x2: str, y1: str, y2: str, kind: str) -> Markup:

@@ -1,12 +1,9 @@
-"""A table of text: the same in Markdown, in JSON and, by the command line, in a terminal.
-
-How numbers and names are written for people: in the terminal and on every page alike.
-"""
+"""Tables of text, and how numbers and names are written in them: alike in a terminal, on a page and in Markdown."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -15,7 +12,7 @@ if TYPE_CHECKING:
     from goldspan.quantities import TroopCount
 
 INTERVAL = r"\[[-+\d., ]+\]"
-MOST = 12  # rows of a table that could have any number
+MOST = 12  # rows that a terminal shows of a table that can have any number
 NUMBER = re.compile(rf"(< )?[-+]?[\d,.]+ ?%?( ?\( ?\d+%\))?( {INTERVAL})?|{INTERVAL}|undefined|–|")
 
 
@@ -43,33 +40,38 @@ class Table:
         lines += [f"| {' | '.join(table_cell(text) for text in row)} |" for row in self.rows]
         return "\n".join(lines)
 
+    def first(self, most: int = MOST) -> Table:
+        """The table with its first rows; the note says how many more there are, and where."""
+        more = len(self.rows) - most
+        if more <= 0:
+            return self
+        note = f"{self.note} and {more:,} more, which --json and --html list".lstrip()
+        return replace(self, note=note, rows=self.rows[:most])
+
     def json(self) -> dict[str, Any]:
         """The table for `--json`: a list of objects keyed by column."""
         return {"title": self.title, "rows": [dict(zip(self.header, row, strict=True)) for row in self.rows]}
 
 
 def cut_cell(title: str, header: Sequence[str], rows: Sequence[tuple[str, ...]], most: int = MOST) -> Table:
-    """A table of the first rows, which says how many more there are, and where."""
-    more = len(rows) - most
-    note = f"and {more:,} more, which --json and --html list" if more > 0 else ""
-    return Table(title, note, tuple(header), tuple(rows[:most]))
+    """A table of the first rows; the note says how many more there are, and where."""
+    return Table(title, "", tuple(header), tuple(rows)).first(most)
 
 
 def is_numeric(cells: Iterable[str]) -> bool:
-    """Whether a column holds nothing but numbers, with an interval or without, and what stands where there is none."""
-    found = list(cells)
-    return any(found) and all(NUMBER.fullmatch(text.strip()) for text in found)
+    """Whether a column holds numbers alone, with or without an interval, and marks of missing ones."""
+    texts = list(cells)
+    return any(texts) and all(NUMBER.fullmatch(text.strip()) for text in texts)
 
 
 def table_cell(text: str) -> str:
-    """A text that stays inside its cell of a Markdown table."""
+    """A text on one line with `|` escaped, so that it stays inside its cell of a Markdown table."""
     return " ".join(text.replace("|", "\\|").split())
 
 
 UNDEFINED = "undefined"
-WHOLE = 1.0
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-# A terminal obeys control characters, and a browser drops them; their pictures say that they are there.
+# A terminal obeys control characters and a browser drops them; their pictures show that they are there.
 PICTURES = str.maketrans(
     {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\t\n"}
     | {0x7F: "\N{SYMBOL FOR DELETE}"}
@@ -77,48 +79,48 @@ PICTURES = str.maketrans(
 )
 
 
-class Ends(Protocol):
-    """An interval of any kind; an end that is None is not known."""
+class HasBounds(Protocol):
+    """An interval of any kind; a bound that is None is unknown."""
 
     @property
     def low(self) -> float | None:
-        """The lower end."""
+        """The lower bound."""
 
     @property
     def high(self) -> float | None:
-        """The upper end."""
+        """The upper bound."""
 
 
 def visible(text: str) -> str:
-    """A text whose control characters are pictures, and whose lone surrogates are replaced."""
+    """The text with pictures for control characters and with lone surrogates replaced."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").translate(PICTURES)
 
 
 def percent(share: float | None, decimals: int = 2) -> str:
-    """A share between 0 and 1 in per cent, without the sign; or that it is undefined."""
+    """A share between 0 and 1 in per cent, without the sign; `undefined` for None."""
     return UNDEFINED if share is None else f"{100 * share:.{decimals}f}"
 
 
 def signed(share: float | None) -> str:
-    """A difference of shares in percentage points, with its sign."""
+    """A difference of shares in percentage points, with its sign; `undefined` for None."""
     return UNDEFINED if share is None else f"{100 * share:+.2f}"
 
 
 def probability(value: float | None) -> str:
-    """A p-value; never the nought that no resampling can show."""
+    """A p-value, as `< 0.0001` where it is smaller: resampling cannot show that it is 0."""
     least = 0.0001
     return UNDEFINED if value is None else f"< {least}" if value < least else f"{value:.4f}"
 
 
-def brackets(interval: Ends | None) -> str:
-    """An interval in per cent and in brackets; nothing where there is none."""
+def brackets(interval: HasBounds | None) -> str:
+    """An interval in per cent, e.g. `[71.3, 80.0]`; empty where there is none."""
     if interval is None or interval.low is None or interval.high is None:
         return ""
-    return f"[{_end(interval.low)}, {_end(interval.high)}]"
+    return f"[{_bound(interval.low)}, {_bound(interval.high)}]"
 
 
-def beside(share: float | None, interval: Ends | None) -> str:
-    """A share with its interval behind it."""
+def beside(share: float | None, interval: HasBounds | None) -> str:
+    """A share followed by its interval: `75.21 [71.3, 80.0]`."""
     return f"{percent(share)} {brackets(interval)}".rstrip()
 
 
@@ -128,7 +130,7 @@ def level(share: float) -> str:
 
 
 def quantity(value: TroopCount | None) -> str:
-    """The value of a quantity as a range, open where a bound is: `≈ 3,800`, `0–1,000`, `5,001–`."""
+    """The value of a quantity as a range, open where it has no bound: `≈ 3,800`, `0–1,000`, `5,001–`."""
     if value is None:
         return "no value"
     low, high = (f"{end:,}" if end is not None else "" for end in (value.minimum, value.maximum))
@@ -156,5 +158,5 @@ def enumerate_names(names: Iterable[str], *, most: int | None = None, empty: str
     return f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
-def _end(share: float) -> str:
-    return "100" if share == WHOLE else f"{100 * share:.1f}"
+def _bound(share: float) -> str:
+    return "100" if share == 1 else f"{100 * share:.1f}"
