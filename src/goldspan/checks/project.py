@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from goldspan import files
 from goldspan.adjudication.derive import derive
@@ -13,6 +13,7 @@ from goldspan.corpus import SPLITS, passes
 from goldspan.errors import GoldspanError, InputError
 from goldspan.formats import decisions, gold
 from goldspan.formats.json_lines import numbered
+from goldspan.formats.record import LocatedExample
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,14 +26,6 @@ if TYPE_CHECKING:
     from goldspan.formats.record import Record
 
 ProjectTest: TypeAlias = "Callable[[ProjectFiles], Iterator[CheckResult]]"
-
-
-class ValidLine(NamedTuple):
-    """A valid example, and the file and line that it stands on."""
-
-    example: Example
-    file: Path
-    line: int | None
 
 
 @dataclass
@@ -160,11 +153,11 @@ class ProjectFiles:
         return found
 
     @staticmethod
-    def examples(path: Path) -> Iterator[ValidLine]:
+    def examples(path: Path) -> Iterator[LocatedExample]:
         """The valid examples of a gold file, with their lines."""
         for record in readable_records(path):
             try:
-                yield ValidLine(record.example(), path, record.line)
+                yield LocatedExample.of(record)
             except InputError:
                 continue
 

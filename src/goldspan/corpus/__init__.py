@@ -17,13 +17,14 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from goldspan import files, formats
 from goldspan.corpus import passes
 from goldspan.corpus.manifest import read_manifest
 from goldspan.errors import InputError, NotFoundError
 from goldspan.formats import gold
+from goldspan.formats.record import LocatedExample
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -176,7 +177,7 @@ class Corpus:
         for article in articles:
             path = self.passes / annotator / f"{article}.jsonl"
             if path.is_file():
-                lines = list(_lines(path))
+                lines = [LocatedExample.of(record) for record in gold.scan(path)]
                 yield from (line.example for line, cause in passes.judge(lines) if cause is None)
 
     def splits(self) -> dict[str, list[str]]:
@@ -200,19 +201,6 @@ class Corpus:
             path = folder / f"{article}.jsonl"
             if path.is_file():
                 yield from formats.load(path)
-
-
-class _Line(NamedTuple):
-    example: Example
-    file: Path
-    line: int | None
-
-
-def _lines(path: Path) -> Iterator[_Line]:
-    for record in gold.scan(path):
-        if isinstance(record, InputError):
-            raise record
-        yield _Line(record.example(), record.file, record.line)
 
 
 def id_list(path: Path, what: str) -> list[str]:

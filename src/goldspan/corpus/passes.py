@@ -6,41 +6,21 @@ opened. In a file without the key all lines count. What was rejected or ignored 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
 from goldspan.errors import InputError
 from goldspan.formats import prodigy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from goldspan.annotation import Example
-    from goldspan.formats.record import Record
+    from goldspan.formats.record import LocatedExample, Record
 
 CONFIRMED = "confirmed"  # the key of a line
 Cause: TypeAlias = Literal["unconfirmed", "rejected", "ignored"]
 CAUSES = {"reject": "rejected", "ignore": "ignored"}  # by the answer in Prodigy
 REMEDY = "Write true where the annotator confirmed the example, else false."
-
-
-class LocatedExample(Protocol):
-    """An example with its place."""
-
-    @property
-    def example(self) -> Example:
-        """The example."""
-
-    @property
-    def file(self) -> Path | None:
-        """The file it is in, if it comes from one."""
-
-    @property
-    def line(self) -> int | None:
-        """The line in that file, from 1."""
-
-
-L = TypeVar("L", bound=LocatedExample)
 
 
 def is_stated(examples: Iterable[Example | Record]) -> bool:
@@ -53,7 +33,9 @@ def is_valid(example: Example | Record) -> bool:
     return isinstance(example.extra.get(CONFIRMED, True), bool)
 
 
-def judge(examples: Sequence[L], *, stated: bool | None = None) -> Iterator[tuple[L, Cause | None]]:
+def judge(
+    examples: Sequence[LocatedExample], *, stated: bool | None = None
+) -> Iterator[tuple[LocatedExample, Cause | None]]:
     """Each example of a file with the reason why it does not count; None if it counts.
 
     Args:

@@ -60,3 +60,31 @@ class Record:
             raise InputError(
                 error.message, file=self.file, line=self.line, example=self.id, remedy=error.remedy
             ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class LocatedExample:
+    """A valid example with its place in a file.
+
+    Args:
+        example: the example.
+        file: the file it is in, if it comes from one.
+        line: the line in that file, from 1, where the format has lines.
+        is_numbered: whether its id is made up of the file's name and a number, as the file states none.
+    """
+
+    example: Example
+    file: Path | None = None
+    line: int | None = None
+    is_numbered: bool = False
+
+    @classmethod
+    def of(cls, record: Record | InputError, *, is_numbered: bool = False) -> LocatedExample:
+        """The valid example of what a scan of a file yields.
+
+        Raises:
+            InputError: the error, if it is one; if a span is impossible or its surface differs.
+        """
+        if isinstance(record, InputError):
+            raise record
+        return cls(record.example(), record.file, record.line, is_numbered)
