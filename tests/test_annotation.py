@@ -43,7 +43,7 @@ def test_a_value_cannot_be_changed():
         (("", "text"), "needs an id"),
         (("a", "text", (), -1), "begin at -1"),
         (("a", "text", (Span(0, 5, "A"),)), "ends outside the text of 4"),
-        (("a", "text", (Span(0, 1, "A"), Span(0, 1, "A"))), "there twice"),
+        (("a", "text", (Span(0, 1, "A"), Span(0, 1, "A"))), "occurs twice"),
         (("a", "te\ud800xt"), "lone surrogate at 2"),
     ],
 )
@@ -80,7 +80,7 @@ def test_an_example_can_be_hashed_and_pickled():
 
 def test_an_article_holds_only_slices_of_its_source():
     Article("a", "one two", (Example("a.p00", "one"), Example("a.p01", "two", at=4)))
-    with pytest.raises(InvalidValueError, match="not what stands at 3"):
+    with pytest.raises(InvalidValueError, match="differs from article a at 3"):
         Article("a", "one two", (Example("a.p00", "two", at=3),))
     with pytest.raises(InvalidValueError, match="inside the example before it"):
         Article("a", "one two", (Example("a.p00", "one"), Example("a.p01", "ne", at=1)))
@@ -103,7 +103,7 @@ def test_two_labels_share_neither_name_nor_shortcut(second):
 
 
 def test_no_part_of_an_example_is_half_a_character():
-    with pytest.raises(InvalidValueError, match="the label holds a lone surrogate at 1"):
+    with pytest.raises(InvalidValueError, match="the label has a lone surrogate at 1"):
         Span(0, 1, "A\ud800")
-    with pytest.raises(InvalidValueError, match="the id holds a lone surrogate at 0"):
+    with pytest.raises(InvalidValueError, match="the id has a lone surrogate at 0"):
         Example("\ud800", "text")

@@ -136,7 +136,7 @@ def test_the_scheme_is_found_out(tags, scheme):
 
 @pytest.mark.parametrize("tag", ["", "B", "B-", "-A", "X-A", "o", "B_A", "NNP"])
 def test_what_is_no_tag_is_refused(tag):
-    with pytest.raises(InvalidValueError, match="is no tag"):
+    with pytest.raises(InvalidValueError, match="is not a tag"):
         iob.parse(tag)
 
 

@@ -1,4 +1,4 @@
-"""The values that everything else is made of: frozen, and valid or not there at all.
+"""Articles, examples, spans and the label scheme: frozen values that are valid or do not exist.
 
 Spans are half-open and count Unicode code points: `text[start:end]`. Touching spans do not overlap.
 """
@@ -42,7 +42,7 @@ class Span:
 
 
 def article_of(example_id: str) -> str:
-    """The article of an example id: what stands before its last `.p<number>`, or the whole id."""
+    """The article of an example id: the part before its last `.p<number>`, or the whole id."""
     article, separator, number = example_id.rpartition(".p")
     return article if separator and number.isdigit() else example_id
 
@@ -59,13 +59,13 @@ class Example:
     Args:
         id: `<article>.p<number>` in a corpus; any non-empty name elsewhere.
         text: the exact slice of the article, encodable as UTF-8.
-        spans: kept sorted; unique and inside the text. They may overlap: that a scheme is flat is for the
-            checks to say.
+        spans: kept sorted; unique and inside the text. They may overlap; the checks report overlaps.
         at: where the text begins in its article, in code points.
-        extra: what else a line carries (a suggestion's rules, a pass's confirmation); JSON values.
+        extra: further keys of its line (the rules of a suggestion, the confirmation of a pass); JSON values.
 
     Raises:
-        InvalidValueError: for an empty id, a negative `at`, a span twice or outside the text, a lone surrogate.
+        InvalidValueError: for an empty id, a negative `at`, a span that occurs twice or leaves the text, a lone
+            surrogate.
     """
 
     id: str
@@ -87,7 +87,7 @@ class Example:
         if len(set(spans)) != len(spans):
             twice = next(a for a, b in pairwise(spans) if a == b)
             raise InvalidValueError(
-                f"the span [{twice.start}, {twice.end}, {twice.label}] is there twice", example=self.id
+                f"the span [{twice.start}, {twice.end}, {twice.label}] occurs twice", example=self.id
             )
         length = len(self.text)
         for span in spans:
@@ -108,7 +108,7 @@ class Example:
         return self.text[span.start : span.end]
 
     def with_spans(self, spans: Iterable[Span]) -> Example:
-        """The same example with other spans, and without the extra keys that spoke of the old ones."""
+        """The same example with other spans, and without the extra keys, which were about the old ones."""
         return replace(self, spans=tuple(spans), extra={})
 
 
@@ -117,9 +117,9 @@ def _require_no_surrogates(what: str, text: str, example: str | None = None) -> 
         text.encode("utf-8")
     except UnicodeEncodeError as error:
         raise InvalidValueError(
-            f"{what} holds a lone surrogate at {error.start}",
+            f"{what} has a lone surrogate at {error.start}",
             example=example,
-            remedy="Repair the text where it comes from: it is no valid Unicode.",
+            remedy="Repair the text at its source: it is not valid Unicode.",
         ) from None
 
 
@@ -127,7 +127,7 @@ def _require_no_surrogates(what: str, text: str, example: str | None = None) -> 
 class Article:
     """A text as received, and the examples cut from it.
 
-    What no example covers is page furniture or blank.
+    Text that no example covers is boilerplate or white space.
 
     Raises:
         InvalidValueError: where an example is not the slice of the source that it claims to be, or two overlap.
@@ -141,9 +141,7 @@ class Article:
         end = 0
         for example in self.examples:
             if self.source[example.at : example.at + len(example.text)] != example.text:
-                raise InvalidValueError(
-                    f"the text is not what stands at {example.at} of article {self.id}", example=example.id
-                )
+                raise InvalidValueError(f"the text differs from article {self.id} at {example.at}", example=example.id)
             if example.at < end:
                 raise InvalidValueError(f"begins at {example.at}, inside the example before it", example=example.id)
             end = example.at + len(example.text)
@@ -177,8 +175,8 @@ class LabelScheme:
     Args:
         version: of the guidelines, as they change in meaning.
         labels: in class-id order.
-        allow: per check id the surfaces that it must let pass, e.g. `{"leading-article": {"The Hague"}}`.
-        language: of the texts, as ISO 639-1; it chooses the tokenizer and stands in the data card.
+        allow: per check id the surfaces that it must accept, e.g. `{"leading-article": {"The Hague"}}`.
+        language: of the texts, as ISO 639-1; it selects the tokenizer and is part of the data card.
 
     Raises:
         InvalidValueError: for two labels of one name or one shortcut.
@@ -190,11 +188,10 @@ class LabelScheme:
     language: str = "en"
 
     def __post_init__(self) -> None:
-        for what in ("name", "shortcut"):
-            seen = [getattr(label, what) for label in self.labels]
-            twice = sorted({value for value in seen if seen.count(value) > 1})
-            if twice:
-                raise InvalidValueError(f"two labels share the {what} {twice[0]!r}")
+        for key in ("name", "shortcut"):
+            values = [getattr(label, key) for label in self.labels]
+            if shared := sorted({value for value in values if values.count(value) > 1}):
+                raise InvalidValueError(f"two labels share the {key} {shared[0]!r}")
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -216,7 +213,7 @@ Severity = Literal["error", "warning"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that a check found, and where.
+    """Something that a check reports, with its place.
 
     Args:
         check: the stable id of the check, e.g. `edge-whitespace`.

@@ -1,12 +1,12 @@
 """Every error that goldspan raises on purpose.
 
     GoldspanError
-    ├── InputError        a file or a line is not what it should be
-    ├── InvalidValueError      a value that cannot exist was asked for (also a ValueError)
-    ├── NotFoundError       something that must be there is not: a folder, an extra, a pipeline
-    └── ServerError       a server answered what it should not, or not at all
+    ├── InputError         a file, or a line of it, is not valid
+    ├── InvalidValueError  a value is not valid (also a ValueError)
+    ├── NotFoundError      something needed is missing: a folder, an extra, a pipeline
+    └── ServerError        a server gave a wrong answer, or none
 
-Each knows what it is about (file, line, example) and says what to do.
+Each holds its place (file, line, example) and a remedy.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class GoldspanError(Exception):
-    """What went wrong, where, and what to do about it.
+    """What is wrong, where, and what to do about it.
 
     Args:
         message: what is wrong, without a full stop.
@@ -56,29 +56,29 @@ class GoldspanError(Exception):
 
 
 class InputError(GoldspanError):
-    """A file, or a line of it, is not what it should be."""
+    """A file, or a line of it, is not valid."""
 
 
 class InvalidValueError(GoldspanError, ValueError):
-    """A value that cannot exist was asked for."""
+    """A value is not valid."""
 
 
 class NotFoundError(GoldspanError):
-    """Something that must be there is not: a folder, an extra, a pipeline."""
+    """Something needed is missing: a folder, an extra, a pipeline."""
 
 
 class ServerError(GoldspanError):
-    """A server answered what it should not, or not at all."""
+    """A server gave a wrong answer, or none."""
 
 
 _FORMER = {"ValueRefused": InvalidValueError, "MissingPart": NotFoundError}
 
 
 def __getattr__(name: str) -> type[GoldspanError]:
-    """The former names of two errors, which go with the next release."""
+    """The former names of two errors, which the next release removes."""
     if name not in _FORMER:
         raise AttributeError(f"module 'goldspan.errors' has no attribute {name!r}")
     warnings.warn(
-        f"{name} is {_FORMER[name].__name__} now; the old name goes with the next release.", DeprecationWarning, 2
+        f"{name} is now {_FORMER[name].__name__}; the next release removes the old name.", DeprecationWarning, 2
     )
     return _FORMER[name]

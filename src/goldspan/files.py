@@ -73,7 +73,7 @@ def write_all(contents: Mapping[Path, bytes | None]) -> None:
     temporary file is left.
 
     Raises:
-        InputError: for a path at which something other than a file stands.
+        InputError: for a path that exists and is not a file.
         OSError: if a file cannot be written.
     """
     for path in contents:
@@ -176,10 +176,10 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)  # made once: `
 
 
 def decode(data: bytes, file: Path | str) -> str:
-    """The text of an article's bytes: UTF-8, every code point kept as it is, a byte order mark left out.
+    """The text of a file's bytes: UTF-8, every code point kept, without a byte order mark.
 
     Raises:
-        InputError: for bytes that are not UTF-8 or a NUL, with the byte offset; for nothing but blanks.
+        InputError: for bytes that are not UTF-8 or a NUL, with the byte offset; for a file of white space only.
     """
     skip = len(BOM) if data.startswith(BOM) else 0
     nul = data.find(b"\0")
@@ -187,7 +187,7 @@ def decode(data: bytes, file: Path | str) -> str:
         raise InputError(
             f"NUL byte at byte {nul}",
             file=file,
-            remedy="This is no text file, or it is UTF-16: save it as UTF-8.",
+            remedy="This is not a text file, or it is UTF-16: save it as UTF-8.",
         )
     try:
         text = data[skip:].decode("utf-8")
@@ -218,7 +218,7 @@ def read_bytes(path: Path) -> bytes:
 def lines(data: bytes) -> Iterator[tuple[int, bytes]]:
     r"""The lines of a JSONL file, numbered from 1, cut at `\n` alone and without it.
 
-    U+2028 and U+0085 may stand inside a line. A last line without a newline counts; an empty rest does not.
+    U+2028 and U+0085 do not end a line. A last line without a newline counts, unless it is empty.
     """
     start, number = 0, 1
     while start < len(data):
@@ -229,5 +229,5 @@ def lines(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def dumps(value: Any) -> str:  # noqa: ANN401  (JSON is any)
-    """The canonical JSON of one line: keys in the given order, `, ` and `: `, nothing escaped needlessly."""
+    """The canonical JSON of one line: keys in the given order, `, ` and `: `, escapes only where JSON demands them."""
     return _ENCODER.encode(value)

@@ -1,7 +1,7 @@
-"""How a column of tags writes spans: IOB1, IOB2, IOE1, IOE2, and BIOES with its other spellings.
+"""The tagging schemes IOB1, IOB2, IOE1, IOE2, and BIOES with its other spellings.
 
 One rule decodes them all, that of the program `conlleval` (Tjong Kim Sang and Buchholz 2000): a tag continues the
-span before it if it says I or E of the same label and that span is not closed by E or S; any other tag but O
+span before it if its prefix is I or E, its label is the same and E or S has not closed that span; any other tag but O
 begins a span. The schemes differ in what they forbid. Under `IOB2` a span begins with B; under `IOB1` (Ramshaw and
 Marcus 1995) only one that touches another of its label does; `IOE2` and `IOE1` mirror this with E at the end (Tjong
 Kim Sang and Veenstra 1999); under `BIOES` a longer span begins with B and ends with E, and S is a span of one.
@@ -58,13 +58,13 @@ def parse(tag: str) -> Tag:
     prefix, hyphen, label = tag.partition("-")
     if prefix not in PREFIXES or not hyphen or not label:
         raise InvalidValueError(
-            f"{tag!r} is no tag", remedy="A tag is O, or one of B I E S L U M W, a hyphen and a label."
+            f"{tag!r} is not a tag", remedy="A tag is O, or one of B I E S L U M W, a hyphen and a label."
         )
     return Tag(PREFIXES[prefix], label)
 
 
 def decode(tags: Sequence[Tag]) -> list[Chunk]:
-    """The chunks that the tags write, under the one rule for all schemes."""
+    """The chunks of the tags, under the one rule for all schemes."""
     chunks: list[Chunk] = []
     for number, (left, tag, _) in enumerate(contexts(tags)):
         if left.continued_by(tag):
@@ -75,27 +75,27 @@ def decode(tags: Sequence[Tag]) -> list[Chunk]:
 
 
 def well_formed_chunks(tags: Sequence[Tag], scheme: str) -> list[Chunk]:
-    """The chunks of `decode` without those that hold a tag which the scheme forbids.
+    """The chunks of `decode` without those that contain a tag which the scheme forbids.
 
-    The rule of seqeval's strict mode (Nakayama 2018): what is not written as the scheme wants it is no entity. It is
-    per chunk: a malformed one takes no neighbour with it. Under IOB1 alone seqeval keeps the tail of such a chunk.
+    The rule of seqeval's strict mode (Nakayama 2018): a chunk that the scheme does not allow is no entity. It is
+    applied per chunk: neighbours of a malformed one are kept. Under IOB1 alone seqeval keeps the end of such a chunk.
     """
     wrong = set(malformed(tags, scheme))
     return [chunk for chunk in decode(tags) if wrong.isdisjoint(range(chunk.first, chunk.stop))]
 
 
 def contexts(tags: Sequence[Tag]) -> Iterable[Context]:
-    """Each tag between its neighbours; there is O before the first and after the last."""
+    """Each tag with its neighbours; before the first and after the last is O."""
     return zip([OUTSIDE, *tags], tags, [*tags[1:], OUTSIDE], strict=False)
 
 
 def malformed(tags: Sequence[Tag], scheme: str) -> list[int]:
-    """The numbers of the tags that the scheme forbids where they stand."""
+    """The positions of the tags that the scheme forbids, counted from 0."""
     return [number for number, context in enumerate(contexts(tags)) if forbidden(context, scheme)]
 
 
 def forbidden(context: Context, scheme: str) -> bool:
-    """Whether a tag may not stand between its neighbours under one of `SCHEMES`."""
+    """Whether one of `SCHEMES` forbids a tag between its neighbours."""
     left, tag, right = context
     if tag == OUTSIDE:
         return False
@@ -112,19 +112,19 @@ def forbidden(context: Context, scheme: str) -> bool:
 
 
 def canonical(scheme: str) -> str:
-    """The name in `SCHEMES` of a scheme, whatever its spelling.
+    """The name in `SCHEMES` of a scheme in any spelling.
 
     Raises:
-        InvalidValueError: for a scheme that is not known.
+        InvalidValueError: for an unknown scheme.
     """
     name = SPELLINGS.get(scheme.upper(), scheme.upper())
     if name not in SCHEMES:
         known = ", ".join([*SCHEMES, *SPELLINGS])
-        raise InvalidValueError(f"there is no tagging scheme {scheme!r}", remedy=f"The schemes are {known}.")
+        raise InvalidValueError(f"unknown tagging scheme {scheme!r}", remedy=f"The schemes are {known}.")
     return name
 
 
 def detect(sequences: Iterable[Sequence[Tag]]) -> str:
-    """The scheme that forbids the fewest of the tags; of equals the first in `SCHEMES`."""
+    """The scheme that forbids the fewest of the tags; in a tie, the first in `SCHEMES`."""
     seen = Counter(context for tags in sequences for context in contexts(tags))
     return min(SCHEMES, key=lambda scheme: sum(n for context, n in seen.items() if forbidden(context, scheme)))

@@ -1,15 +1,15 @@
-"""Which texts say the same: exact Jaccard similarity of their sets of word trigrams.
+"""Near-duplicate texts: exact Jaccard similarity of their sets of word trigrams.
 
 The resemblance of two documents as Broder defines it (1997, "On the resemblance and containment of documents"),
-computed exactly rather than sketched. Most pairs are never looked at. Let the trigrams of each text be ordered from
-the rarest in the collection to the commonest, and let z be the first that two texts x and y with |x| <= |y| share;
-all that they share then stands at or behind z in both.
+computed exactly rather than sketched. Most pairs are never compared. Let the trigrams of each text be ordered from the
+rarest in the collection to the most common, and let z be the first that two texts x and y with |x| <= |y| share; no
+trigram before z is shared.
 
-- If s trigrams of y stand at or behind z, the similarity is at most s / |y|, for the union holds y.
-- If s trigrams of x stand at or behind z, it is at most s / (2|x| - s), for |y| >= |x|.
+- If z is the first of the last s trigrams of y, the similarity is at most s / |y|, since the union contains y.
+- If z is the first of the last s trigrams of x, it is at most s / (2|x| - s), since |y| >= |x|.
 
 So z is among the trigrams of y with s / |y| >= threshold and those of x with s / (2|x| - s) >= threshold: texts that
-share none of these need no comparison, and a paragraph that stands in every text costs nothing as long as it does not
+share none of these need no comparison, and a paragraph that occurs in every text costs nothing as long as it does not
 make them similar. Division rounds monotonically, so this holds in floating point as well. Size and prefix filters
 as in Bayardo, Ma and Srikant (2007, "Scaling up all pairs similarity search") and Xiao, Wang, Lin and Yu (2008,
 "Efficient similarity joins for near duplicate detection").
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 
 WORD = re.compile(r"\w+")
 SIZE = 3
-THRESHOLD = 0.5  # of all trigrams of two texts, half stand in both
-BUDGET = 2**22  # matrix cells that are worked on at once: some hundred megabytes
+THRESHOLD = 0.5  # half of all trigrams of two texts occur in both
+BUDGET = 2**22  # matrix cells computed at once: some hundred megabytes
 
 
 def words(text: str) -> list[str]:
@@ -52,7 +52,7 @@ def words(text: str) -> list[str]:
 def jaccard(a: str, b: str) -> float:
     """The similarity of two texts: shared word trigrams over all of their word trigrams, from 0 to 1.
 
-    A text of fewer than three words counts as one whole, so two texts without any words are the same.
+    A text of fewer than three words counts as one trigram, so two texts without words are the same.
     """
     first, second = _trigrams(a), _trigrams(b)
     shared = len(first & second)
@@ -62,29 +62,29 @@ def jaccard(a: str, b: str) -> float:
 def find_near_duplicates(texts: Sequence[str], threshold: float = THRESHOLD) -> list[tuple[int, int, float]]:
     """The pairs of similar texts, as `(i, j, jaccard)` with i < j, sorted.
 
-    Memory is linear in the words and in the pairs found.
+    Memory is linear in the number of words and of similar pairs.
 
     Args:
-        texts: in any order; what is found does not depend on it.
+        texts: in any order, which does not matter to the result.
         threshold: the smallest similarity that counts, above 0 and at most 1.
 
     Raises:
         InvalidValueError: for a threshold outside that range.
     """
     index = _Index.of(texts, threshold)
-    found: list[tuple[int, int, float]] = []
+    similar: list[tuple[int, int, float]] = []
     for first, second in index.candidates():
         similarity = index.jaccards(first, second)
         hit = similarity >= threshold
         pairs = zip(index.names(first[hit]), index.names(second[hit]), similarity[hit].tolist(), strict=True)
-        found.extend((min(i, j), max(i, j), value) for i, j, value in pairs)
-    return sorted(found)
+        similar.extend((min(i, j), max(i, j), value) for i, j, value in pairs)
+    return sorted(similar)
 
 
 def near_duplicate_clusters(texts: Sequence[str], threshold: float = THRESHOLD) -> list[int]:
     """For each text the number of its cluster: texts joined by a chain of similar pairs, numbered by first member.
 
-    Memory is linear in the words, however many texts are alike.
+    Memory is linear in the number of words, however many texts are similar.
 
     Raises:
         InvalidValueError: for a threshold outside of (0, 1].
@@ -97,8 +97,8 @@ def near_duplicate_clusters(texts: Sequence[str], threshold: float = THRESHOLD) 
 
 
 def _trigrams(text: str) -> set[tuple[str, ...]]:
-    found = words(text)
-    return {tuple(found[at : at + SIZE]) for at in range(max(1, len(found) - SIZE + 1))}
+    sequence = words(text)
+    return {tuple(sequence[at : at + SIZE]) for at in range(max(1, len(sequence) - SIZE + 1))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +137,14 @@ class _Index:
         return [int(name) for name in self.order[rows]]
 
     def candidates(self) -> Iterator[tuple[Numbers, Numbers]]:
-        """Pairs of rows, the smaller set first, in pieces: all that may be similar and some that are not."""
+        """Pairs of rows in batches, the smaller set first: all that may be similar, and some that are not."""
         import numpy as np
 
-        held = np.diff(self.shared.indptr)
-        behind = np.repeat(self.shared.indptr[1:], held) - np.arange(self.shared.nnz)
-        size = np.repeat(self.sizes, held)
-        smaller = _only(self.shared, behind / (2 * size - behind) >= self.threshold)
-        larger = _only(self.shared, behind / size >= self.threshold)
+        lengths = np.diff(self.shared.indptr)
+        remaining = np.repeat(self.shared.indptr[1:], lengths) - np.arange(self.shared.nnz)  # s of the module's bounds
+        size = np.repeat(self.sizes, lengths)
+        smaller = _only(self.shared, remaining / (2 * size - remaining) >= self.threshold)
+        larger = _only(self.shared, remaining / size >= self.threshold)
         products = np.asarray(smaller @ np.bincount(larger.indices, minlength=larger.shape[1]))
         for start, end in _stretches(products):
             reach = int(np.count_nonzero(self.sizes[end - 1] / self.sizes >= self.threshold))
@@ -152,7 +152,7 @@ class _Index:
             first, second = (axis.astype(np.int64) + start for axis in pairs.coords)
             fit = (first < second) & (self.sizes[first] / self.sizes[second] >= self.threshold)
             first, second = first[fit], second[fit]
-            for a, b in _stretches(held[first] + held[second]):
+            for a, b in _stretches(lengths[first] + lengths[second]):
                 yield first[a:b], second[a:b]
 
     def jaccards(self, first: Numbers, second: Numbers) -> NDArray[np.float64]:
@@ -162,7 +162,7 @@ class _Index:
         return similarity
 
     def components(self) -> list[int]:
-        """For each text a number that it shares with the texts it is connected with, and with no other."""
+        """For each text the number of its connected component."""
         import numpy as np
         from scipy import sparse
 
@@ -181,24 +181,24 @@ class _Index:
 
 
 def _occurrences(texts: Sequence[str]) -> Matrix:
-    """Texts x trigrams, 1 where the text holds the trigram; short texts are filled up with an empty word."""
+    """Texts x trigrams, 1 where the text has the trigram; short texts are padded with an empty word."""
     import numpy as np
     from scipy import sparse
 
     numbers: defaultdict[str, int] = defaultdict(count().__next__)
     sequence, lengths = array("q"), []
     for text in texts:
-        found = words(text)
-        found.extend([""] * (SIZE - len(found)))
-        sequence.extend(map(numbers.__getitem__, found))
-        lengths.append(len(found))
+        padded = words(text)
+        padded.extend([""] * (SIZE - len(padded)))
+        sequence.extend(map(numbers.__getitem__, padded))
+        lengths.append(len(padded))
     word = np.array(sequence, dtype=np.int64)
     ends = np.cumsum(lengths, dtype=np.int64)
     begins = np.ones(len(word), dtype=bool)
     begins[ends - 1] = begins[ends - 2] = False
     at = np.flatnonzero(begins)
     row = np.repeat(np.arange(len(texts)), lengths)[at]
-    # Numbered pair by pair, because three word numbers in one integer could overflow.
+    # Pairs are numbered before trigrams, since three word numbers in one integer could overflow.
     pairs = np.unique(word[at] * len(numbers) + word[at + 1], return_inverse=True)[1]
     column = np.unique(pairs * len(numbers) + word[at + 2], return_inverse=True)[1]
     shape = (len(texts), int(column.max(initial=-1)) + 1)
@@ -208,7 +208,7 @@ def _occurrences(texts: Sequence[str]) -> Matrix:
 
 
 def _only(matrix: Matrix, chosen: NDArray[np.bool_]) -> Matrix:
-    """The matrix with the chosen cells alone."""
+    """The matrix with only the chosen cells."""
     copy = matrix.copy()
     copy.data = chosen.astype(copy.dtype)
     copy.eliminate_zeros()
@@ -216,7 +216,7 @@ def _only(matrix: Matrix, chosen: NDArray[np.bool_]) -> Matrix:
 
 
 def _stretches(costs: Numbers) -> Iterator[tuple[int, int]]:
-    """Stretches `[start, end)` whose costs add up to about the budget at most, or that hold a single one."""
+    """Stretches `[start, end)` whose costs add up to about the budget at most, or that consist of a single cost."""
     import numpy as np
 
     cuts = np.flatnonzero(np.diff(np.cumsum(costs) // BUDGET)) + 1

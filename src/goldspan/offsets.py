@@ -1,9 +1,9 @@
-r"""Where a position lies when counted in UTF-16 units or in grapheme clusters, and back.
+r"""Positions in a text converted between code points, UTF-16 units and grapheme clusters.
 
-Python counts code points, a browser counts UTF-16 code units, and Doccano's annotation view grapheme clusters where a
-project says so, in the way of its own (`goldspan.graphemes`). What a reader sees as one character today is cut by `\X`
-of the `regex` package, and only `splits_grapheme` looks at that. A position is a boundary between units, from 0 to the
-length of the text. All functions take any string but one with a lone surrogate.
+Python counts code points and a browser UTF-16 code units. Doccano's annotation view counts grapheme clusters in
+projects with `grapheme_mode`, by rules of its own (`goldspan.graphemes`). The clusters of current Unicode are those of
+`\X` in the `regex` package; only `splits_grapheme` uses them. A position is a boundary between units, from 0 to the
+length of the text. All functions take any string without lone surrogates.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def from_utf16(text: str, positions: Positions) -> Offsets:
 def inside_pairs(text: str) -> Offsets:
     """The positions in UTF-16 units between the halves of a surrogate pair, ascending.
 
-    A position that is none of them and has n of them before it lies n code points further left.
+    Any other position with n of them before it is n lower in code points.
 
     Raises:
         InvalidValueError: for a text with a lone surrogate.
@@ -82,10 +82,10 @@ def to_graphemes(text: str, positions: Positions) -> Offsets:
 
     boundaries = _boundaries(text)
     at = _inside(positions, len(text), "code points")
-    found = np.searchsorted(boundaries, at)
-    if (inside := boundaries[found] != at).any():
+    clusters = np.searchsorted(boundaries, at)
+    if (inside := boundaries[clusters] != at).any():
         _raise_cut(text, int(at[inside].flat[0]), boundaries)
-    return found
+    return clusters
 
 
 def from_graphemes(text: str, positions: Positions) -> Offsets:
@@ -99,10 +99,11 @@ def from_graphemes(text: str, positions: Positions) -> Offsets:
 
 
 def splits_grapheme(text: str, position: int) -> bool:
-    """Whether a position in code points lies inside what a reader sees as one character, by the newest Unicode.
+    """Whether a position in code points is inside a grapheme cluster of current Unicode.
 
-    Looks at the neighbourhood alone. Whether there is a boundary depends on the character after it and on those
-    before it; of these only extending characters, joiners and flags hand the question on to the left.
+    Readers see such a cluster as one character. Only the neighbourhood is read: a boundary depends on the character
+    after it and on those before it up to the first that is neither an extending character nor a joiner nor part of a
+    flag.
 
     Raises:
         InvalidValueError: for a position outside the text, or a lone surrogate beside it.
@@ -141,8 +142,8 @@ def _encode(text: str) -> bytes:
         return text.encode("utf-32-le")
     except UnicodeEncodeError as error:
         raise InvalidValueError(
-            f"the text holds a lone surrogate at {error.start}",
-            remedy="Repair the text where it comes from: it is no valid Unicode.",
+            f"the text has a lone surrogate at {error.start}",
+            remedy="Repair the text at its source: it is not valid Unicode.",
         ) from None
 
 

@@ -1,8 +1,8 @@
 """Tokens of a text, and spans as tags of tokens.
 
-The tokens are those of spaCy's blank pipeline, whose rules are fixed with its version; tokens of nothing but blanks
-are left out. A span fits if it begins where a token begins and ends where one ends. What does not fit is reported
-one by one, never dropped unsaid.
+The tokens are those of spaCy's pipeline without a model, whose rules are fixed by its version; tokens of white space
+are left out. A span is aligned if it begins where a token begins and ends where one ends. Every span that is not
+aligned is reported, none is dropped silently.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ class Misaligned:
     Args:
         example: the id of the example.
         span: the span.
-        surface: its words.
-        widened: the words of the tokens that it touches; empty if it touches none.
-        tagged: whether these tokens bear its label: under `expand`, unless another span has them already.
+        surface: its text.
+        widened: the text from the first to the last token that it touches; empty if it touches none.
+        tagged: whether these tokens have its label: under `expand`, unless another span has them already.
     """
 
     example: str
@@ -55,64 +55,64 @@ class Misaligned:
 
 
 def doc(text: str, language: str = "en") -> Doc:
-    """The tokens as spaCy has them, those of blanks included; its text is the text.
+    """The tokens as a spaCy `Doc`, those of white space included.
 
     Raises:
-        NotFoundError: if spaCy has no tokeniser for the language.
+        NotFoundError: if spaCy has no tokenizer for the language.
         InvalidValueError: for a text with a lone surrogate.
     """
     try:
         return _pipeline(language).tokenizer(text)
     except UnicodeEncodeError as error:
         raise InvalidValueError(
-            f"the text holds a lone surrogate at {error.start}",
-            remedy="Repair the text where it comes from: it is no valid Unicode.",
+            f"the text has a lone surrogate at {error.start}",
+            remedy="Repair the text at its source: it is not valid Unicode.",
         ) from None
 
 
 def extents(doc: Doc) -> list[tuple[int, int]]:
-    """Where the tokens of a doc begin and end, in code points, those of blanks left out."""
+    """The start and end of each token of a doc, in code points, without tokens of white space."""
     return [(token.idx, token.idx + len(token)) for token in doc if not token.is_space]
 
 
 def tokenize(text: str, language: str = "en") -> list[tuple[int, int]]:
-    """Where the tokens of a text begin and end, in code points.
+    """The start and end of each token of a text, in code points.
 
     Raises:
-        NotFoundError: if spaCy has no tokeniser for the language.
+        NotFoundError: if spaCy has no tokenizer for the language.
         InvalidValueError: for a text with a lone surrogate.
     """
     return extents(doc(text, language))
 
 
 def tokenize_all(texts: Iterable[str], language: str = "en") -> Iterator[list[tuple[int, int]]]:
-    """Where the tokens of each text begin and end, one text at a time."""
+    """The start and end of each token, text by text."""
     return (tokenize(text, language) for text in texts)
 
 
 def tags(
     example: Example, tokens: Sequence[tuple[int, int]], policy: Policy = "strict"
 ) -> tuple[list[str], list[Misaligned]]:
-    """The IOB2 tags of the tokens, and the spans that do not fit them.
+    """The IOB2 tags of the tokens, and the spans that are not aligned with them.
 
-    Under `strict` a span that does not fit is left untagged. Under `expand` the tokens that it touches are tagged,
-    unless one of them belongs to a span that fits or to an earlier one. It is reported under either.
+    Under `strict` a span that is not aligned gets no tags. Under `expand` the tokens that it touches are tagged, unless
+    one of them belongs to a span that is aligned or to an earlier one. It is returned in both cases.
 
     Raises:
-        InvalidValueError: if two spans overlap, for a token has one tag.
+        InvalidValueError: if two spans overlap, since a token has one tag.
     """
     _require_no_overlaps(example)
     out = ["O"] * len(tokens)
     starts, ends = [start for start, _ in tokens], [end for _, end in tokens]
-    unfit: list[tuple[Span, int, int]] = []
+    unaligned: list[tuple[Span, int, int]] = []
     for span in example.spans:
         first, stop = bisect_right(ends, span.start), bisect_left(starts, span.end)
         if first < stop and (starts[first], ends[stop - 1]) == (span.start, span.end):
             _tag(out, first, stop, span.label)
         else:
-            unfit.append((span, first, stop))
+            unaligned.append((span, first, stop))
     misaligned = []
-    for span, first, stop in unfit:
+    for span, first, stop in unaligned:
         free = first < stop and all(tag == "O" for tag in out[first:stop])
         if tagged := free and policy == "expand":
             _tag(out, first, stop, span.label)
@@ -125,10 +125,10 @@ def spans_of(tags: Sequence[str], tokens: Sequence[tuple[int, int]]) -> list[Spa
     """The spans that IOB2 tags write.
 
     Raises:
-        InvalidValueError: for a tag that IOB2 forbids where it stands, or if there are not as many tags as tokens.
+        InvalidValueError: for a tag that IOB2 forbids at its place, or if tags and tokens differ in number.
     """
     if len(tags) != len(tokens):
-        raise InvalidValueError(f"{len(tags)} tags cannot stand for {len(tokens)} tokens")
+        raise InvalidValueError(f"there are {len(tags)} tags for {len(tokens)} tokens")
     parsed = [iob.parse(tag) for tag in tags]
     for number in iob.malformed(parsed, "IOB2"):
         raise InvalidValueError(f"the tag {tags[number]!r} of token {number} continues nothing")
@@ -158,6 +158,6 @@ def _pipeline(language: str) -> Language:
         return spacy.blank(language)
     except ImportError as error:
         raise NotFoundError(
-            f"no tokeniser for the language {language!r}: {' '.join(str(error).split()):.200}",
+            f"no tokenizer for the language {language!r}: {' '.join(str(error).split()):.200}",
             remedy="Name a language of spaCy by its code, e.g. en, and install what it needs.",
         ) from None

@@ -136,7 +136,7 @@ def test_the_command_shows_the_plan_and_applies_it(goldspan, corpus, inbox, tmp_
     report = tmp_path / "report.json"
     shown = goldspan(inbox, "--root", corpus.root, "--json", report)
     assert shown.exit_code == 0
-    assert "2 new, 0 unchanged; nothing is written without --apply" in shown.stdout
+    assert "2 new, 0 unchanged\nNothing was written: this is the plan." in shown.stdout
     assert json.loads(report.read_text())["applied"] is False
     assert not list(corpus.seeds.iterdir())
     done = goldspan(inbox, "--root", corpus.root, "--apply", "--json", report)

@@ -62,8 +62,8 @@ def test_apply_writes_sorted_lists_and_the_next_run_changes_nothing(corpus, spli
     assert all(data.splitlines() == sorted(data.splitlines()) for data in written.values())
     code, out, _ = split("--apply")
     assert (code, lists(corpus)) == (0, written)
-    assert "say so already" in out
-    assert "5 article(s) stay where they are, 0 are new" in out
+    assert "Already up to date" in out
+    assert "5 article(s) stay in their splits, 0 are new" in out
 
 
 def test_growth_moves_nothing_and_near_duplicates_follow(corpus, split):
@@ -93,7 +93,7 @@ def test_the_report_holds_the_whole_plan(corpus, split, tmp_path):
 def test_without_gold_an_article_is_listed_not_split(corpus, split):
     put(corpus, later=None)
     _, out, _ = split("--apply")
-    assert "Not split, for want of gold: later" in out
+    assert "Without gold, so in no split: later" in out
     assert "later" not in str(lists(corpus))
     corpus.split_file("test").write_text("later\n")
     assert "In a split, but without gold: later" in split()[1]
@@ -137,8 +137,8 @@ def test_the_remedy_for_a_leak_works(corpus, split):
     ("train", "test", "message"),
     [
         ("ada\nzoe\n", "", r"train.txt:2: the manifest has no article 'zoe'"),
-        ("ada\n", "bob\nada\n", r"test.txt:2: the article 'ada' stands in train already"),
-        ("ada\nada\n", "", r"train.txt:2: the article 'ada' stands in train already"),
+        ("ada\n", "bob\nada\n", r"test.txt:2: the article 'ada' is in train already"),
+        ("ada\nada\n", "", r"train.txt:2: the article 'ada' is in train already"),
     ],
 )
 def test_wrong_ids_are_refused_and_nothing_is_written(corpus, split, train, test, message):
@@ -156,7 +156,7 @@ def test_gold_of_an_unknown_article_is_refused(corpus, split):
     gold.write(corpus.gold / "ada.jsonl", [inline.example("adam.p00", story("ada"))])
     code, _, error = split()
     assert code == 1
-    assert "'adam', which the manifest has not" in error
+    assert "'adam', which the manifest does not have" in error
 
 
 @pytest.mark.parametrize(
@@ -230,4 +230,4 @@ def test_a_project_without_gold_has_an_empty_plan(corpus, split):
         path.unlink()
     code, out, _ = split()
     assert code == 0
-    assert "Not split, for want of gold: ada, bob, cid, dot, eve" in out
+    assert "Without gold, so in no split: ada, bob, cid, dot, eve" in out

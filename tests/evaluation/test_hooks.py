@@ -181,7 +181,7 @@ def test_names_that_cannot_be_told_are_refused():
         (two, "2 columns of tags: chunk_tags, ner_tags"),
         (Features({}) | {"x": None}, "0 columns of tags: none"),
         ({0: "O", 2: "B-PER"}, "class 1 has no name"),
-        (["LABEL_0"], "'LABEL_0' is no tag"),
+        (["LABEL_0"], "'LABEL_0' is not a tag"),
     ):
         with pytest.raises(InvalidValueError, match=why):
             compute_metrics(wrong)
@@ -230,7 +230,7 @@ def test_documents_that_do_not_fit_are_refused():
         ([["O"]], SPANS[1:], "some documents are lists of tags, others are not"),
         ([[], [(3, 3, "PER")]], SPANS, "document 1: a span needs 0 <= start < end"),
         ([[], [{"begin": 3}]], SPANS, "document 1: .* is no span"),
-        ([["PER"]], [["O"]], "'PER' is no tag"),
+        ([["PER"]], [["O"]], "'PER' is not a tag"),
     ):
         with pytest.raises(InvalidValueError, match=why):
             SpanMetric().compute(predictions=predictions, references=references)

@@ -66,7 +66,7 @@ def test_a_class_id_without_a_name_is_refused():
 
 
 def test_a_name_that_is_no_tag_is_refused():
-    with pytest.raises(InvalidValueError, match="'LABEL_0' is no tag"):
+    with pytest.raises(InvalidValueError, match="'LABEL_0' is not a tag"):
         TagSet.of(["LABEL_0", "LABEL_1"])
 
 

@@ -110,7 +110,7 @@ def test_a_named_scheme_is_held_against_the_file(tmp_path):
     text = "KFOR I-UNIT\nleft O\n"
     assert scan(tmp_path, text)[0].extra == {}
     assert scan(tmp_path, text, scheme="IOB2")[0].extra == {"repaired_tags": [[1, "I-UNIT"]]}
-    with pytest.raises(InvalidValueError, match="no tagging scheme"):
+    with pytest.raises(InvalidValueError, match="unknown tagging scheme"):
         scan(tmp_path, text, scheme="XYZ")
 
 
@@ -149,9 +149,9 @@ def test_line_ends_of_windows_and_a_byte_order_mark_are_no_text(tmp_path):
 @pytest.mark.parametrize(
     ("text", "line", "why"),
     [
-        ("KFOR\n", 1, "'KFOR' is no tag"),
-        ("KFOR NNP\n", 1, "'NNP' is no tag"),
-        ("KFOR B-UNIT\nleft B\n", 2, "'B' is no tag"),
+        ("KFOR\n", 1, "'KFOR' is not a tag"),
+        ("KFOR NNP\n", 1, "'NNP' is not a tag"),
+        ("KFOR B-UNIT\nleft B\n", 2, "'B' is not a tag"),
         ("KFOR O\nO\n", 2, "the word or its tag is missing"),
         ("KFOR O\n\tO\n", 2, "the word or its tag is missing"),
         ("# text = KFOR left\nKFOR O\nstayed O\n", 1, "not those of the `# text`"),

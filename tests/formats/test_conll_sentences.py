@@ -30,8 +30,8 @@ def test_a_sentence_knows_each_token_with_its_place_and_its_line(tmp_path):
 @pytest.mark.parametrize(
     ("line", "word", "why"),
     [
-        (b"left", "left", "'left' is no tag"),
-        (b"left\tVBD", "left", "'VBD' is no tag"),
+        (b"left", "left", "'left' is not a tag"),
+        (b"left\tVBD", "left", "'VBD' is not a tag"),
         (b"\tO", REPLACEMENT, "the word or its tag is missing"),
         (b"O", REPLACEMENT, "the word or its tag is missing"),
         (b"l\xe9ft\tO", "l\ufffdft", "not UTF-8 at byte 1 of the line"),

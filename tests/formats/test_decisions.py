@@ -56,7 +56,7 @@ def test_any_decision_that_can_be_made_comes_back(numbers, data):
         ({"start": 16}, "needs 0 <= start < end"),
         ({"choice": (UNIT, Span(10, 16, "UNIT"))}, "overlaps itself"),
         ({"candidates": (Candidate((), ("ann",)), Candidate((UNIT,), ("ann",)))}, "two candidates"),
-        ({"how": "guessed"}, "none of"),
+        ({"how": "guessed"}, "not one of"),
         ({"when": "2026-3-1"}, "not YYYY-MM-DD"),
         ({"when": "20260301"}, "not YYYY-MM-DD"),
     ],

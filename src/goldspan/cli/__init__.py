@@ -1,6 +1,6 @@
 """The command line: one module per command, which parses, calls the library, prints and exits.
 
-Exit codes: 0 done, 1 findings or a refusal, 2 wrong usage.
+Exit codes: 0 success, 1 findings or an error, 2 wrong usage.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ app = typer.Typer(
 )
 
 
-def _print_version(asked: bool) -> None:
-    if asked:
+def _print_version(wanted: bool) -> None:
+    if wanted:
         print(f"goldspan {__version__}")
         raise typer.Exit
 
@@ -59,12 +59,12 @@ def main(arguments: list[str] | None = None) -> None:
         SystemExit: always, with the exit code.
     """
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # news text goes out whole, whatever the locale says
+        if isinstance(stream, io.TextIOWrapper):  # news text is printed in full under any locale
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         app(arguments, prog_name="goldspan")
     except GoldspanError as error:
-        print(f"goldspan: {visible(str(error))}", file=sys.stderr)  # a server may have said it, or a file
+        print(f"goldspan: {visible(str(error))}", file=sys.stderr)  # parts of it may come from a server or a file
         sys.exit(1)
     except OSError as error:
         if isinstance(error, BrokenPipeError):

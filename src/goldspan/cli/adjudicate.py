@@ -288,7 +288,7 @@ def _stand(state: AdjudicationState, accept: str | None, json: Path | None, *, a
         if not written:
             print("Gold says so already.")
     elif writing.texts or (accept and by_majority(state, _today())):
-        print("Nothing was written: this is the plan. Carry it out with --apply.")
+        print(console.PLAN_ONLY)
 
 
 def _under(state: AdjudicationState, rule: str, json: Path | None) -> None:
@@ -339,7 +339,7 @@ def _adopt(
     elif apply:
         say_written(record(state.corpus, made))
     else:
-        print(f"{len(made)} decision(s) by hand. Nothing was written: this is the plan. Carry it out with --apply.")
+        print(f"{len(made)} decision(s) by hand. {console.PLAN_ONLY}")
 
 
 def _ruling(state: AdjudicationState, by: str | None, rule: str | None, reason: str | None) -> DecisionAuthor:

@@ -44,7 +44,8 @@ Json = Annotated[
     Path | None,
     typer.Option("--json", help="Write the report to this file, too, as JSON.", show_default=False),
 ]
-Apply = Annotated[bool, typer.Option("--apply", help="Carry the plan out. Without it, it is only shown.")]
+Apply = Annotated[bool, typer.Option("--apply", help="Carry out the plan. Without it the plan is only printed.")]
+PLAN_ONLY = "Nothing was written: this is the plan. Carry it out with --apply."
 Articles = Annotated[
     list[str] | None,
     typer.Option("--articles", help="Only these articles: ids, separated by commas. Default: all.", show_default=False),

@@ -11,8 +11,8 @@ from goldspan.corpus import Corpus
 
 
 def run(folder: Annotated[Path, typer.Argument(help="The folder of the new project.")]) -> None:
-    """Start a new project: folders, an empty manifest, a label scheme to edit."""
+    """Create a project: its folders, an empty manifest, and a label scheme to edit."""
     corpus = Corpus.create(folder)
-    print(f"{corpus.root}: a new project. Next:")
+    print(f"Created a project in {corpus.root}. Next:")
     print(f"  edit {corpus.guidelines / 'labels.toml'}")
     print(f"  goldspan add ARTICLE... --root {corpus.root} --apply")

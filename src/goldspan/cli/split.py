@@ -25,20 +25,22 @@ SHOWN = 12  # names on a line
 def run(
     *,
     ratios: Annotated[
-        str, typer.Option("--ratios", help="The share of each split; a split left out gets no new article.")
+        str, typer.Option("--ratios", help="The share of each split; one that is not named gets no new article.")
     ] = "train=0.6,validation=0.2,test=0.2",
     threshold: Annotated[
-        float, typer.Option("--threshold", help="The Jaccard similarity from which articles stay together.")
+        float, typer.Option("--threshold", help="The Jaccard similarity from which articles are near-duplicates.")
     ] = THRESHOLD,
     apply: console.Apply = False,
     accept_leaks: Annotated[
         bool,
-        typer.Option("--accept-leaks", help="Place new articles although they resemble articles of several splits."),
+        typer.Option(
+            "--accept-leaks", help="Assign new articles even if near-duplicates of them are in several splits."
+        ),
     ] = False,
     json: console.Json = None,
     root: console.Root = None,
 ) -> None:
-    """Assign whole articles to train, validation and test, near-duplicates together; what is assigned never moves."""
+    """Assign whole articles to train, validation and test, near-duplicates together; assigned articles never move."""
     corpus = Corpus.find(root)
     try:
         planned = splits.plan_splits(corpus, splits.parse_ratios(ratios), threshold)
@@ -51,19 +53,19 @@ def run(
     console.write_json(json, planned.json())
     if apply:
         written = splits.write_splits(corpus, planned, accept_leaks=accept_leaks)
-        print("\n".join(f"wrote {path}" for path in written) or "The split files say so already.")
+        print("\n".join(f"wrote {path}" for path in written) or "Already up to date.")
     elif planned.new:
-        print("Nothing was written: this is the plan. Carry it out with --apply.")
+        print(console.PLAN_ONLY)
     if planned.conflicts:
         raise typer.Exit(1)
 
 
 def _table(planned: SplitPlan) -> Table:
-    """A row per thing that is counted, a column per split, and all of them together."""
-    held = [planned.holds(split) for split in SPLITS]
+    """A row per count, a column per split, and their sum."""
+    contents = [planned.contents(split) for split in SPLITS]
     new = Counter(planned.new.values())
-    rows = [_row(what, [one[what] for one in held]) for what in ("articles", "examples", "words")]
-    rows += [_row(label, [one["spans"][label] for one in held]) for label in planned.labels]
+    rows = [_row(what, [split[what] for split in contents]) for what in ("articles", "examples", "words")]
+    rows += [_row(label, [split["spans"][label] for split in contents]) for label in planned.labels]
     rows.append(_row("new articles", [new[split] for split in SPLITS]))
     return console.print_table("Splits", ("", *SPLITS, "all"), rows)
 
@@ -75,13 +77,13 @@ def _row(what: str, numbers: Sequence[int]) -> list[str]:
 
 
 def _lines(planned: SplitPlan) -> Iterator[str]:
-    """What the table does not say."""
+    """What the table leaves out."""
     new = planned.new
-    yield f"{len(planned.existing):,} article(s) stay where they are, {len(new):,} are new."
+    yield f"{len(planned.existing):,} article(s) stay in their splits, {len(new):,} are new."
     for split in SPLITS:
         if names := [article for article, place in new.items() if place == split]:
             yield f"New in {split}: {_some(names)}"
-    for what, chosen in (("Not split, for want of gold", False), ("In a split, but without gold", True)):
+    for what, chosen in (("Without gold, so in no split", False), ("In a split, but without gold", True)):
         if names := [article for article in planned.without_gold if (article in planned.splits) is chosen]:
             yield f"{what}: {_some(names)}"
     clusters = [" = ".join(cluster) for cluster in planned.clusters]
@@ -96,6 +98,6 @@ def _lines(planned: SplitPlan) -> Iterator[str]:
 
 
 def _some(names: Sequence[str]) -> str:
-    """The first names, and how many more there are."""
+    """The first names, and the number of the others."""
     more = f" and {len(names) - SHOWN:,} more, which --json lists" if len(names) > SHOWN else ""
     return ", ".join(names[:SHOWN]) + more

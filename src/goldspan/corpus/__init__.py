@@ -1,4 +1,4 @@
-"""The folders of a project, and what is read from them.
+"""The folders of a project and the data read from them.
 
 seeds/                            the articles as received
 annotation_guidelines/            labels.toml and the pages
@@ -46,14 +46,14 @@ class Corpus:
         """The project around a folder: the folder itself or the nearest one above it.
 
         Raises:
-            NotFoundError: if there is none.
+            NotFoundError: if no folder around it is a project.
         """
         here = (start or Path.cwd()).absolute()
         for folder in (here, *here.parents):
             if (folder / "corpus" / "manifest.jsonl").is_file():
                 return cls(folder)
         raise NotFoundError(
-            "no corpus/manifest.jsonl here or in any folder above",
+            "no corpus/manifest.jsonl in this folder or in one above it",
             file=here,
             remedy="Change into a goldspan project, or name it with --root.",
         )
@@ -153,7 +153,7 @@ class Corpus:
         return files.decode(files.read_bytes(path), path)
 
     def gold_examples(self, articles: Iterable[str] | None = None) -> Iterator[Example]:
-        """The gold of these articles, or of all in the order of the manifest; articles without gold are left out.
+        """The gold of these articles, or of all in the order of the manifest; articles without gold are skipped.
 
         Raises:
             InputError: for the first line that is not valid.
@@ -208,7 +208,7 @@ def id_list(path: Path, what: str) -> list[str]:
 
     Args:
         path: the file.
-        what: the ids are of, for the message.
+        what: the kind of thing with these ids, for the message.
 
     Raises:
         InputError: for a line that is not one id.

@@ -1,12 +1,12 @@
-"""Decisions: how a disputed stretch of a text was settled, by whom and by which rule; one a line, beside gold.
+"""Decisions on disputed regions of texts: the choice, its author and its rule; one a line.
 
     {"example": "a.p03", "sha256": "9f2c…", "region": [4, 16],
      "candidates": [{"spans": [[4, 16, "UNIT", "72nd Brigade"]], "by": ["ann", "ben"]}, {"spans": [], "by": ["cy"]}],
      "choice": [[4, 16, "UNIT", "72nd Brigade"]], "how": "adjudicated", "by": "lea", "when": "2026-03-01",
      "rule": "MU-5", "guidelines": "1.0", "reason": "the designation alone"}
 
-A region is half-open and counts code points, as spans do. The candidates say what each reader had marked inside it, so
-that a decision holds just as long as text and votes are what they were. Rule and reason are null where none was given.
+A region is half-open and counts code points, as spans do. The candidates are the annotators' spans inside it: a
+decision is valid as long as the text and their votes have not changed. Rule and reason are null where none was given.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ REMEDY = f"A decision has the keys {', '.join(KEYS)}; see corpus/decisions in th
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What some readers marked in a region, all of them the same.
+    """The spans that one or more annotators marked in a region.
 
     Args:
-        spans: sorted; none where they marked nothing.
-        by: the names of these readers, sorted; nobody, where a person decided for what no reader had.
+        spans: sorted; empty where they marked nothing.
+        by: the names of these annotators, sorted; empty where a person chose spans that no annotator had.
     """
 
     spans: tuple[Span, ...]
@@ -52,25 +52,25 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """How a region of an example was settled.
+    """The decision on a disputed region of an example.
 
     Args:
         example: its id.
         sha256: of its text, see `fingerprint`.
-        start: where the region begins, in code points.
-        end: where it ends.
-        candidates: what the readers had marked there; each reader once.
-        choice: what gold has there; none where nothing is right.
-        how: by a person who compared the candidates, by majority, or by a person's own edit.
-        by: who; `majority` where nobody in person.
+        start: of the region, in code points.
+        end: of the region.
+        candidates: the spans that the annotators had marked there; each annotator once.
+        choice: the spans of gold there; empty where none is right.
+        how: `adjudicated` by a person who compared the candidates, by `majority`, or `hand` for a person's own edit.
+        by: the name of the person; `majority` where nobody decided in person.
         when: the day, as `YYYY-MM-DD`.
         guidelines: the version that was followed.
-        rule: the id of the rule it rests on.
-        reason: in the words of who decided.
+        rule: the id of the rule that it is based on.
+        reason: in the words of the person.
 
     Raises:
-        InvalidValueError: for a region that is none or a span that is not wholly in it, a choice that overlaps itself,
-            a reader with two candidates, a date that is none.
+        InvalidValueError: for an empty region or a span that is not wholly inside, a choice that overlaps itself, an
+            annotator with two candidates, an invalid date.
     """
 
     example: str
@@ -100,21 +100,21 @@ class Decision:
                 )
         if any(first.overlaps(second) for first, second in pairwise(self.choice)):
             raise InvalidValueError("the choice overlaps itself", example=self.example)
-        readers = [name for candidate in self.candidates for name in candidate.by]
-        if len(set(readers)) != len(readers):
-            raise InvalidValueError("a reader has two candidates", example=self.example)
+        annotators = [name for candidate in self.candidates for name in candidate.by]
+        if len(set(annotators)) != len(annotators):
+            raise InvalidValueError("an annotator has two candidates", example=self.example)
         if self.how not in HOWS:
-            raise InvalidValueError(f"'how' is {self.how!r}, none of {', '.join(HOWS)}", example=self.example)
+            raise InvalidValueError(f"'how' is {self.how!r}, not one of {', '.join(HOWS)}", example=self.example)
         _validate_date(self.when, self.example)
 
     @property
     def votes(self) -> frozenset[Candidate]:
-        """The candidates, in no order."""
+        """The candidates without their order."""
         return frozenset(self.candidates)
 
 
 def fingerprint(text: str) -> str:
-    """The SHA-256 of a text as UTF-8, in hexadecimal: what a decision knows its text by."""
+    """The SHA-256 of a text as UTF-8, in hexadecimal, by which a decision identifies its text."""
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
@@ -122,14 +122,14 @@ def line(decision: Decision, text: str) -> str:
     r"""The canonical line, with its `\n`.
 
     Args:
-        decision: what was decided.
+        decision: the decision.
         text: of its example, for the surfaces.
     """
     value = {
         "example": decision.example,
         "sha256": decision.sha256,
         "region": [decision.start, decision.end],
-        "candidates": [{"spans": _span_rows(one.spans, text), "by": list(one.by)} for one in decision.candidates],
+        "candidates": [{"spans": _span_rows(each.spans, text), "by": list(each.by)} for each in decision.candidates],
         "choice": _span_rows(decision.choice, text),
         "how": decision.how,
         "by": decision.by,
@@ -148,9 +148,9 @@ class DecisionLine:
     Args:
         file: the file.
         line: the line, from 1.
-        decision: what it says.
-        surfaces: the words of each span it names, to be compared with the text.
-        raw: the line itself, without its end: it is written back as it stands.
+        decision: the decision.
+        surfaces: each of its spans with the surface stated, to be compared with the text.
+        raw: the line itself without its end, which is written back unchanged.
     """
 
     file: Path
@@ -164,7 +164,7 @@ def read(path: Path) -> list[DecisionLine]:
     """The decisions of a file, in its order.
 
     Raises:
-        InputError: for the first line that is none, naming file, line and example.
+        InputError: for the first line that is not a decision, naming file, line and example.
     """
     return [parse(raw, path, number) for number, raw in numbered(path)]
 
@@ -177,11 +177,11 @@ def parse(raw: bytes, path: Path, number: int) -> DecisionLine:
     """
     value = json_object(raw, path, number, REMEDY)
     example = value.get("example")
-    named = example if isinstance(example, str) else None
+    example_id = example if isinstance(example, str) else None
     try:
         _validate_shape(value)
         surfaces: list[tuple[Span, str]] = []
-        candidates = tuple(_candidate(one, surfaces) for one in value["candidates"])
+        candidates = tuple(_candidate(each, surfaces) for each in value["candidates"])
         start, end = value["region"]
         decision = Decision(
             value["example"], value["sha256"], start, end, candidates, tuple(_spans(value["choice"], surfaces)),
@@ -189,12 +189,12 @@ def parse(raw: bytes, path: Path, number: int) -> DecisionLine:
         )  # fmt: skip
     except InvalidValueError as error:
         remedy = error.remedy or REMEDY
-        raise InputError(error.message, file=path, line=number, example=named, remedy=remedy) from None
+        raise InputError(error.message, file=path, line=number, example=example_id, remedy=remedy) from None
     return DecisionLine(path, number, decision, tuple(surfaces), raw.decode("utf-8"))
 
 
 def write(path: Path, lines: Iterable[str]) -> bool:
-    """Write canonical lines, beside and then in place; False if nothing changed."""
+    """Write canonical lines; False if nothing changed."""
     return files.write(path, "".join(lines))
 
 
@@ -204,8 +204,8 @@ def _span_rows(spans: Iterable[Span], text: str) -> list[list[Any]]:
 
 def _validate_shape(value: dict[str, Any]) -> None:
     if set(value) != set(KEYS):
-        odd = sorted(set(value) ^ set(KEYS))
-        raise InvalidValueError(f"the key {odd[0]!r} is {'missing' if odd[0] in KEYS else 'unknown'}")
+        key = min(set(value) ^ set(KEYS))
+        raise InvalidValueError(f"the key {key!r} is {'missing' if key in KEYS else 'unknown'}")
     wrong = [key for key in STRINGS if not isinstance(value[key], str) or not value[key]]
     wrong += [key for key in ("rule", "reason") if not isinstance(value[key], str | None)]
     wrong += [key for key in ("candidates", "choice") if not isinstance(value[key], list)]
@@ -225,15 +225,15 @@ def _candidate(value: object, surfaces: list[tuple[Span, str]]) -> Candidate:
 
 
 def _spans(values: list[object], surfaces: list[tuple[Span, str]]) -> list[Span]:
-    found = []
+    spans = []
     for value in values:
         match value:
             case [int(start), int(end), str(label), str(surface)] if bool not in {type(start), type(end)}:
-                found.append(Span(start, end, label))
-                surfaces.append((found[-1], surface))
+                spans.append(Span(start, end, label))
+                surfaces.append((spans[-1], surface))
             case _:
                 raise InvalidValueError(f"the span {value!r:.80} is not [start, end, label, surface]")
-    return found
+    return spans
 
 
 def _validate_date(when: str, example: str) -> None:

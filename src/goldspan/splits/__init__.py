@@ -1,4 +1,4 @@
-"""Train, validation and test: whole articles, near-duplicates together, balanced, and for good."""
+"""Train, validation and test splits: whole articles, near-duplicates together, balanced, and permanent."""
 
 from goldspan.splits.assignment import SplitAssignment, SplitConflict, assign, too_small, wilson
 from goldspan.splits.plan import RATIOS, SplitPlan, parse_ratios, plan_splits, write_splits

@@ -1,7 +1,7 @@
-"""Articles as wholes, and article-wise folds for cross-validation.
+"""The sizes of articles, their groups of near-duplicates, and folds for cross-validation.
 
-An article, and with it every near-duplicate of it, stands on one side of every line that is drawn through a corpus:
-otherwise a model is tested on what it was trained on.
+An article and its near-duplicates are never divided between two parts of a corpus: otherwise a model would be tested
+on its training data.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ FEWEST = 2
 
 @dataclass(frozen=True, slots=True)
 class ArticleSize:
-    """An article's examples taken together.
+    """The examples of an article, counted.
 
     Args:
         id: of the article.
         text: of its examples, in the order of the article.
-        examples: how many there are.
-        words: how many words they hold.
-        spans: per label how many spans they hold.
+        examples: the number of examples.
+        words: the number of their words.
+        spans: the number of their spans per label.
     """
 
     id: str
@@ -43,24 +43,24 @@ class ArticleSize:
 
 
 def article_sizes(examples: Iterable[Example]) -> dict[str, ArticleSize]:
-    """The articles that examples belong to, by id and sorted by it."""
+    """The sizes of the articles of some examples, by id and sorted by it."""
     parts: defaultdict[str, list[Example]] = defaultdict(list)
     for example in examples:
         parts[example.article].append(example)
-    return {article: _whole(article, parts[article]) for article in sorted(parts)}
+    return {article: _size(article, parts[article]) for article in sorted(parts)}
 
 
-def _whole(article: str, examples: list[Example]) -> ArticleSize:
+def _size(article: str, examples: list[Example]) -> ArticleSize:
     text = "\n".join(example.text for example in sorted(examples, key=lambda part: (part.at, part.id)))
     spans = Counter(span.label for example in examples for span in example.spans)
     return ArticleSize(article, text, len(examples), len(near_duplicates.words(text)), spans)
 
 
 def groups(articles: Mapping[str, ArticleSize], threshold: float = THRESHOLD) -> dict[str, str]:
-    """For each article the group that must stay together: its near-duplicates, named after the first id of them.
+    """For each article the name of the group of near-duplicates that it belongs to: the first id of the group.
 
     Raises:
-        InvalidValueError: for a threshold outside of (0, 1].
+        InvalidValueError: for a threshold that is not above 0 and at most 1.
     """
     ids = sorted(articles)
     clusters = near_duplicates.near_duplicate_clusters([articles[article].text for article in ids], threshold)
@@ -69,27 +69,27 @@ def groups(articles: Mapping[str, ArticleSize], threshold: float = THRESHOLD) ->
 
 
 def folds(corpus: Corpus, k: int = 5, threshold: float = THRESHOLD) -> dict[str, int]:
-    """For each article with gold its fold, from 0, near-duplicates together: `assign_folds` for a whole corpus.
+    """For each article with gold its fold, from 0, near-duplicates together; see `assign_folds`.
 
     Raises:
         InputError: for gold that is not valid.
-        InvalidValueError: for fewer than two folds or a threshold outside of (0, 1].
+        InvalidValueError: for fewer than two folds or a threshold that is not above 0 and at most 1.
     """
     articles = article_sizes(corpus.gold_examples())
-    return assign_folds(groups(articles, threshold), {article: whole.spans for article, whole in articles.items()}, k)
+    return assign_folds(groups(articles, threshold), {article: size.spans for article, size in articles.items()}, k)
 
 
 def assign_folds(group: Mapping[str, str], spans: Mapping[str, Mapping[str, int]], k: int = 5) -> dict[str, int]:
-    """For each article the number of its fold, from 0: groups stay whole, spans per label are balanced.
+    """For each article the number of its fold, from 0: groups stay together, spans per label are balanced.
 
-    By scikit-learn's `StratifiedGroupKFold`, given every article and every span as a sample of its own kind. A label of
-    fewer than k spans cannot be stratified and is left out of the balance. With no more groups than k, each group is a
-    fold: leave one out. Neither the order of the articles nor chance plays a part.
+    By scikit-learn's `StratifiedGroupKFold`, with every article and every span as a sample, whose class is its label. A
+    label of fewer than k spans cannot be stratified and is not balanced. With at most k groups each group is a fold
+    (leave one out). Neither the order of the articles nor chance matters.
 
     Args:
         group: per article the name of its group.
         spans: per article and label the number of spans.
-        k: how many folds, at least 2.
+        k: the number of folds, at least 2.
 
     Raises:
         InvalidValueError: for fewer than two folds.

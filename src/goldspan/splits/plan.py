@@ -1,7 +1,4 @@
-"""The splits of a corpus: what they are, what they will be, and the files that say so.
-
-The id lists of the splits under `corpus/splits/`.
-"""
+"""The splits of a corpus: the id lists in `corpus/splits/`, and the plan for articles that are new."""
 
 from __future__ import annotations
 
@@ -23,13 +20,13 @@ if TYPE_CHECKING:
 
 
 def read_split_lists(corpus: Corpus) -> dict[str, str]:
-    """The split of each article that stands in one.
+    """The split of each article that has one.
 
     Raises:
-        InputError: for an article that stands in two lines, or that the manifest does not have.
+        InputError: for an article that is listed twice, or that the manifest does not have.
     """
     known = {entry.id for entry in corpus.entries}
-    found: dict[str, str] = {}
+    split_of: dict[str, str] = {}
     for split, ids in corpus.splits().items():
         for line, article in enumerate(ids, start=1):
             if article not in known:
@@ -39,22 +36,22 @@ def read_split_lists(corpus: Corpus) -> dict[str, str]:
                     line=line,
                     remedy="Remove the line, or add the article to corpus/manifest.jsonl.",
                 )
-            if article in found:
+            if article in split_of:
                 raise InputError(
-                    f"the article {article!r} stands in {found[article]} already",
+                    f"the article {article!r} is in {split_of[article]} already",
                     file=corpus.split_file(split),
                     line=line,
-                    remedy="Remove one of the two lines: an article stands in one split, once.",
+                    remedy="Remove one of the two lines: an article is listed once, in one split.",
                 )
-            found[article] = split
-    return found
+            split_of[article] = split
+    return split_of
 
 
 def write_split_lists(corpus: Corpus, splits: Mapping[str, str]) -> list[Path]:
     """Write the lists, each sorted; returns the files that changed.
 
-    Articles are only ever added: if the machine stops between two files, each article still stands in one split at
-    most, and the next run places the others.
+    Articles are only ever added: if the machine stops between two files, each article is still in at most one split,
+    and the next run places the others.
     """
     contents = {
         corpus.split_file(name): "".join(
@@ -72,18 +69,18 @@ RATIOS = {"train": 0.6, "validation": 0.2, "test": 0.2}
 
 @dataclass(frozen=True, slots=True)
 class SplitPlan:
-    """The splits of a corpus, those that stand and those that are planned.
+    """The splits of a corpus, existing and planned.
 
     Args:
         splits: the split of each article, sorted by id.
-        existing: those of them that stand in the files already.
-        articles: the articles with gold, sorted by id; the others in `splits` weigh nothing.
+        existing: those of them that are in the files already.
+        articles: the articles with gold, sorted by id; the others in `splits` have no weight.
         groups: per article with gold the name of its group of near-duplicates.
-        conflicts: the groups that stand in several splits.
-        without_gold: the articles of the manifest that are not split, for want of gold.
+        conflicts: the groups that are in several splits.
+        without_gold: the articles of the manifest without gold.
         labels: in the order of the scheme.
         folds: per article with gold its fold for cross-validation.
-        ratios: what was asked for.
+        ratios: the share of each split.
         threshold: the similarity from which two articles are near-duplicates.
     """
 
@@ -100,7 +97,7 @@ class SplitPlan:
 
     @property
     def new(self) -> dict[str, str]:
-        """The articles that stand in no file yet, with the splits planned for them."""
+        """The articles that are in no file yet, with the splits planned for them."""
         return {article: split for article, split in self.splits.items() if article not in self.existing}
 
     @property
@@ -113,18 +110,18 @@ class SplitPlan:
 
     @property
     def too_small(self) -> str | None:
-        """Why the test split is too small to mean much, if it is."""
+        """Why the test split is too small for reliable scores, as a sentence; None if it is not."""
         tested = [article for article in self.articles if self.splits[article] == "test"]
-        return too_small(self.holds("test")["spans"], len({self.groups[article] for article in tested}))
+        return too_small(self.contents("test")["spans"], len({self.groups[article] for article in tested}))
 
-    def holds(self, split: str) -> dict[str, Any]:
-        """The articles with gold, examples, words, and spans per label of a split."""
-        inside = [whole for article, whole in self.articles.items() if self.splits[article] == split]
+    def contents(self, split: str) -> dict[str, Any]:
+        """The numbers of articles with gold, examples, words, and spans per label of a split."""
+        inside = [size for article, size in self.articles.items() if self.splits[article] == split]
         return {
             "articles": len(inside),
-            "examples": sum(whole.examples for whole in inside),
-            "words": sum(whole.words for whole in inside),
-            "spans": {label: sum(whole.spans.get(label, 0) for whole in inside) for label in self.labels},
+            "examples": sum(size.examples for size in inside),
+            "words": sum(size.words for size in inside),
+            "spans": {label: sum(size.spans.get(label, 0) for size in inside) for label in self.labels},
         }
 
     def json(self) -> dict[str, Any]:
@@ -132,7 +129,7 @@ class SplitPlan:
         return {
             "ratios": dict(self.ratios),
             "threshold": self.threshold,
-            "splits": {split: self.holds(split) for split in SPLITS},
+            "splits": {split: self.contents(split) for split in SPLITS},
             "assigned": dict(self.splits),
             "new": list(self.new),
             "without_gold": list(self.without_gold),
@@ -157,14 +154,14 @@ def parse_ratios(text: str) -> dict[str, float]:
         except ValueError:
             raise InvalidValueError(f"{part.strip()!r} is not <split>=<ratio>") from None
         if name not in SPLITS or name in ratios:
-            raise InvalidValueError(f"{name!r} is no split or stands there twice; the splits are {', '.join(SPLITS)}")
+            raise InvalidValueError(f"{name!r} is not a split or is there twice; the splits are {', '.join(SPLITS)}")
         ratios[name] = ratio
     validate_ratios(ratios)
     return ratios
 
 
 def plan_splits(corpus: Corpus, ratios: Mapping[str, float] = RATIOS, threshold: float = THRESHOLD) -> SplitPlan:
-    """The splits of a corpus as they are to be: what stands stays, what is new is placed.
+    """The plan for the splits of a corpus: articles that have a split keep it, new ones are placed.
 
     Raises:
         InputError: for a split file that lists an article twice or one that the manifest does not have; for gold that
@@ -177,13 +174,13 @@ def plan_splits(corpus: Corpus, ratios: Mapping[str, float] = RATIOS, threshold:
     known = [entry.id for entry in corpus.entries]
     _require_known_articles(corpus, articles, known)
     grouped = groups(articles, threshold)
-    measures = {article: _balanced_amounts(whole) for article, whole in articles.items()}
+    measures = {article: _balanced_amounts(size) for article, size in articles.items()}
 
     def alike(article: str, other: str) -> float:
         return near_duplicates.jaccard(articles[article].text, articles[other].text)
 
     assignment = assign(measures, grouped, existing, ratios, alike)
-    spans = {article: whole.spans for article, whole in articles.items()}
+    spans = {article: size.spans for article, size in articles.items()}
     unknown = {label for counts in spans.values() for label in counts} - set(corpus.scheme.names)
     return SplitPlan(
         splits=assignment.splits,
@@ -200,11 +197,11 @@ def plan_splits(corpus: Corpus, ratios: Mapping[str, float] = RATIOS, threshold:
 
 
 def write_splits(corpus: Corpus, planned: SplitPlan, *, accept_leaks: bool = False) -> list[Path]:
-    """Write the split files; returns those that changed.
+    """Write the split files, and return those that changed.
 
     Args:
         corpus: whose files they are.
-        planned: what to write.
+        planned: the plan.
         accept_leaks: write new articles although they are near-duplicates of articles in another split.
 
     Raises:
@@ -215,24 +212,22 @@ def write_splits(corpus: Corpus, planned: SplitPlan, *, accept_leaks: bool = Fal
         raise InputError(
             f"near-duplicates in several splits: {', '.join(leaks)}; nothing was written",
             file=corpus.split_file("train").parent,
-            remedy="Take the lines of the articles they resemble out of all split files but one, "
+            remedy="Remove the articles that they resemble from all split files but one, "
             "so that they are placed together, or pass --accept-leaks.",
         )
     return write_split_lists(corpus, planned.splits)
 
 
-def _balanced_amounts(whole: ArticleSize) -> dict[str, int]:
-    """What is balanced, spans of all labels alike."""
-    return {"articles": 1, "words": whole.words} | {
-        f"spans of {label}": number for label, number in whole.spans.items()
-    }
+def _balanced_amounts(size: ArticleSize) -> dict[str, int]:
+    """The amounts that are balanced: articles, words, and spans of each label."""
+    return {"articles": 1, "words": size.words} | {f"spans of {label}": number for label, number in size.spans.items()}
 
 
 def _require_known_articles(corpus: Corpus, articles: Iterable[str], known: Iterable[str]) -> None:
-    strangers = sorted(set(articles).difference(known))
-    if strangers:
+    unknown = sorted(set(articles).difference(known))
+    if unknown:
         raise InputError(
-            f"gold has examples of the article {strangers[0]!r}, which the manifest has not",
+            f"gold has examples of the article {unknown[0]!r}, which the manifest does not have",
             file=corpus.gold,
             remedy="An example's id is <article>.p<number>, with the article's id as in corpus/manifest.jsonl.",
         )

@@ -139,7 +139,7 @@ def _undone(ready: PushRequest, plan: PushPlan) -> Iterator[str]:
     if plan.is_done and not list(ready.project_plan.lines()):
         yield "Everything is there already: nothing to do."
     else:
-        yield "Nothing was written: this is the plan. Carry it out with --apply."
+        yield console.PLAN_ONLY
 
 
 def _done(ready: PushRequest, pushed: PushResult) -> Iterator[str]:
