@@ -1,13 +1,13 @@
-"""Telling how far long work is, to whoever wants to know."""
+"""How far long work has come, reported to a function that shows it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TypeAlias
 
-# Told the name of a step, how many things it has done, and of how many, if that is known.
+# Called with the name of a step, how many items are done, and of how many, None if that is not known.
 Progress: TypeAlias = Callable[[str, int, int | None], None]
 
 
 def no_progress(step: str, done: int, total: int | None) -> None:
-    """Tell nobody."""
+    """Show nothing."""

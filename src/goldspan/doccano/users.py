@@ -1,4 +1,4 @@
-"""Accounts for annotators: made with a password that nobody has seen before."""
+"""Creates accounts for annotators, each with a new password."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from goldspan.doccano import members
 from goldspan.errors import InvalidValueError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from goldspan.doccano.client.api import Doccano
 
-NAME = re.compile(r"[\w.@+-]{1,150}")  # what Django takes as a user name
-LETTERS = "".join(sorted({*string.ascii_letters, *string.digits} - set("0O1lI")))  # none is taken for another
-LENGTH = 16  # of 57 letters: 93 bits
+NAME = re.compile(r"[\w.@+-]{1,150}")  # what Django accepts as a user name
+CHARACTERS = "".join(sorted({*string.ascii_letters, *string.digits} - set("0O1lI")))  # none looks like another
+LENGTH = 16  # of 57 characters: 93 bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class CreatedUser:
 
     Args:
         name: of the user.
-        password: that was set; None if the user was there already. It shows in no representation.
+        password: the new one; None if the user existed already. The representation does not show it.
     """
 
     name: str
@@ -35,38 +35,42 @@ class CreatedUser:
 
 
 def random_password(_: str) -> str:
-    """A password that cannot be guessed and can be typed."""
-    return "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
+    """A password that cannot be guessed and is easy to type."""
+    return "".join(secrets.choice(CHARACTERS) for _ in range(LENGTH))
 
 
 def create_users(
-    server: Doccano, names: Sequence[str], choose: Callable[[str], str] = random_password
+    server: Doccano, names: Sequence[str], choose_password: Callable[[str], str] = random_password
 ) -> Iterator[CreatedUser]:
-    """Make an account for each name, one after the other; a user who is there already is left alone.
+    """Create an account for each name, one after the other; a user who exists already is left unchanged.
 
     Args:
         server: logged in to as staff.
         names: of the users.
-        choose: gives the password for a name.
+        choose_password: gives the password for a name.
 
     Raises:
-        InvalidValueError: for a name that cannot be a user's, or not that of a folder of passes; nobody is made then.
-        ServerError: if the server refuses the password, or an account may not be made.
+        InvalidValueError: for a name that cannot be a user's or that of a folder of passes; no account is created then.
+        ServerError: if the server refuses the password, or does not let this login create accounts.
     """
-    for name in names:
-        if not NAME.fullmatch(name) or members.unfit(name):
-            why = members.unfit(name) or "may hold letters, digits and . @ + - _ alone, 150 at most"
-            raise InvalidValueError(f"{name!r} cannot be a user: the name {why}", remedy="Take another name.")
-    known = {user.username for user in server.users()}
-    spelt = {name.lower(): name for name in known}
-    for name in names:
-        if (other := spelt.setdefault(name.lower(), name)) != name:
-            raise InvalidValueError(
-                f"{name!r} cannot be a user: there is {other!r}, which differs in capitals alone",
-                remedy="Take another name.",
-            )
+    existing = {user.username for user in server.users()}
+    _validate_names(names, existing)
     for name in dict.fromkeys(names):
-        password = None if name in known else choose(name)
+        password = None if name in existing else choose_password(name)
         if password is not None:
             server.create_user(name, password)
         yield CreatedUser(name, password)
+
+
+def _validate_names(names: Sequence[str], existing: Iterable[str]) -> None:
+    for name in names:
+        if not NAME.fullmatch(name) or members.unfit(name):
+            why = members.unfit(name) or "may hold only letters, digits and . @ + - _, at most 150"
+            raise InvalidValueError(f"{name!r} cannot be a user: the name {why}", remedy="Take another name.")
+    spellings = {name.lower(): name for name in existing}
+    for name in names:
+        if (other := spellings.setdefault(name.lower(), name)) != name:
+            raise InvalidValueError(
+                f"{name!r} cannot be a user: there is {other!r}, which differs only in case",
+                remedy="Take another name.",
+            )

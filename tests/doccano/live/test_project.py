@@ -156,7 +156,7 @@ def test_an_account_can_be_used_with_the_password_that_was_said(server):
 def test_user_names_that_differ_only_in_case_are_refused_first(server):
     list(users.create_users(server, ["Ines"]))
     for names in (["ines"], ["olga", "Olga"]):
-        with pytest.raises(InvalidValueError, match="which differs in capitals alone"):
+        with pytest.raises(InvalidValueError, match="which differs only in case"):
             list(users.create_users(server, names))
     assert "olga" not in {user.username for user in server.users()}
 
@@ -172,8 +172,8 @@ def test_the_command_prints_each_password_once(doccano, goldspan, capsys):
     assert goldspan("doccano", "user", "lia", "leo", "--home", doccano.home) == 0
     assert goldspan("doccano", "user", "leo", "--home", doccano.home) == 0
     said = capsys.readouterr().out.splitlines()
-    assert [line.rpartition(" ")[0] for line in said[:2]] == ["lia: made, password", "leo: made, password"]
-    assert said[2] == "leo: is there already, left alone"
+    assert [line.rpartition(" ")[0] for line in said[:2]] == ["lia: created, password", "leo: created, password"]
+    assert said[2] == "leo: exists already, left unchanged"
     assert doccano_annotator.Annotator(doccano.account.url, "leo", said[1].split()[-1])
 
 

@@ -99,7 +99,7 @@ def test_a_name_in_a_message_is_short_and_plain(read):
 
 @pytest.mark.parametrize("mode", [0o120777, 0o040755, 0o010644, 0o020644, 0o060644, 0o140755])
 def test_a_link_or_a_device_is_refused(read, mode):
-    with pytest.raises(ServerError, match="is no plain file"):
+    with pytest.raises(ServerError, match="is not a plain file"):
         read(packed([(info("ann.jsonl", mode), b"/etc/passwd")]))
 
 
@@ -112,7 +112,7 @@ def test_two_parts_that_some_disk_would_take_for_one_are_refused(read, first, se
 
 
 def test_too_many_parts_are_refused(read):
-    data = packed([(f"{number}.jsonl", b"") for number in range(export_archive.MEMBERS + 1)])
+    data = packed([(f"{number}.jsonl", b"") for number in range(export_archive.MAX_PARTS + 1)])
     with pytest.raises(ServerError, match="1001 parts"):
         read(data)
 
@@ -134,19 +134,19 @@ def test_an_encrypted_part_is_refused(read, bits):
 
 @pytest.mark.parametrize("pack", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_an_unusual_packing_is_refused(read, pack):
-    with pytest.raises(ServerError, match="packed in a way"):
+    with pytest.raises(ServerError, match="compressed in a way"):
         read(packed([("ann.jsonl", ROW)], pack=pack))
 
 
 def test_a_part_that_swells_is_refused_before_it_is_read(read, monkeypatch):
-    monkeypatch.setattr(export_archive, "HARMLESS", 1 << 20)
-    with pytest.raises(ServerError, match=r"would swell from [0-9]+ to 2097152 bytes"):
+    monkeypatch.setattr(export_archive, "ANY_RATIO", 1 << 20)
+    with pytest.raises(ServerError, match=r"would grow from [0-9]+ to 2097152 bytes"):
         read(packed([("ann.jsonl", b" " * (2 << 20))]))
 
 
 def test_more_than_the_limit_is_refused_before_it_is_read(read):
     with pytest.raises(ServerError, match="would unpack to 2000 bytes, more than 1999"):
-        read(packed([("ann.jsonl", b" " * 1000), ("bob.jsonl", b" " * 1000)]), largest=1999)
+        read(packed([("ann.jsonl", b" " * 1000), ("bob.jsonl", b" " * 1000)]), max_total=1999)
 
 
 def test_what_is_larger_than_it_says_is_refused(read):
@@ -157,7 +157,7 @@ def test_what_is_larger_than_it_says_is_refused(read):
 
 def test_what_is_read_is_counted_whatever_was_said(tmp_path):
     (tmp_path / "x.zip").write_bytes(packed([("ann.jsonl", ROW * 100), ("bob.jsonl", ROW * 100)]))
-    with ExportArchive(tmp_path / "x.zip", largest=2000) as archive:
+    with ExportArchive(tmp_path / "x.zip", max_total=2000) as archive:
         assert len(list(archive.rows("ann"))) == 100
         archive._left -= 1
         with pytest.raises(ServerError, match="too large"):
@@ -165,7 +165,7 @@ def test_what_is_read_is_counted_whatever_was_said(tmp_path):
 
 
 def test_a_line_without_end_is_refused(read, monkeypatch):
-    monkeypatch.setattr(export_archive, "LINE", 100)
+    monkeypatch.setattr(export_archive, "MAX_LINE", 100)
     with pytest.raises(ServerError, match="too large to be one"):
         read(packed([("ann.jsonl", b'{"id": ' + b"1" * 200 + b"}")]))
 
@@ -173,13 +173,13 @@ def test_a_line_without_end_is_refused(read, monkeypatch):
 def test_what_follows_a_zip_or_comments_it_is_refused(read):
     data = packed([("ann.jsonl", ROW)])
     for more in (data + b"#!/bin/sh", data[:-2] + b"\x02\0hi"):
-        with pytest.raises(ServerError, match="no whole ZIP"):
+        with pytest.raises(ServerError, match="not a whole ZIP"):
             read(more)
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"<html>", b"PK\x05\x06" + b"\xff" * 18])
 def test_what_is_no_zip_is_refused(read, data):
-    with pytest.raises(ServerError, match="is no whole ZIP"):
+    with pytest.raises(ServerError, match="is not a whole ZIP"):
         read(data)
 
 
@@ -216,15 +216,15 @@ def test_a_changed_byte_gives_an_error_or_the_same_rows(tmp_path_factory, at, ch
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        (b"{", "is no JSON: Expecting property name"),
-        (b'{"id": NaN}', "is no JSON: ValueError"),
-        (b'{"id": Infinity}', "is no JSON: ValueError"),
-        (b'{"a": "\xff"}', "is no JSON: UnicodeDecodeError"),
-        (b"[" * 100_000, "is no JSON: RecursionError"),
-        (b'{"id": ' + b"1" * 5000 + b"}", "is no JSON: ValueError"),
-        (b"[1]", "is no JSON object"),
-        (b"null", "is no JSON object"),
-        (b"{} {}", "is no JSON: Extra data"),
+        (b"{", "is not JSON: Expecting property name"),
+        (b'{"id": NaN}', "is not JSON: ValueError"),
+        (b'{"id": Infinity}', "is not JSON: ValueError"),
+        (b'{"a": "\xff"}', "is not JSON: UnicodeDecodeError"),
+        (b"[" * 100_000, "is not JSON: RecursionError"),
+        (b'{"id": ' + b"1" * 5000 + b"}", "is not JSON: ValueError"),
+        (b"[1]", "is not a JSON object"),
+        (b"null", "is not a JSON object"),
+        (b"{} {}", "is not JSON: Extra data"),
     ],
 )
 def test_a_line_that_is_no_object_is_named(read, line, expected):

@@ -159,7 +159,9 @@ def test_an_example_stands_on_the_colours_of_its_labels(toy):
 def test_the_text_of_an_example_is_shown_letter_by_letter(text, data):
     cuts = sorted(data.draw(st.sets(st.integers(0, len(text)), max_size=4)))
     spans = tuple(Span(start, end, "SHIP") for start, end in zip(cuts[::2], cuts[1::2], strict=False))
-    seen = Seen(viewed(f"before\n\n<div>{guideline_page._marked(Example('x', text, spans), SCHEME)}</div>\n\nafter"))
+    seen = Seen(
+        viewed(f"before\n\n<div>{guideline_page._with_marks(Example('x', text, spans), SCHEME)}</div>\n\nafter")
+    )
     assert "".join("".join(seen.words).split()) == "".join(f"before{text}after".split())
     assert seen.tags <= {"p", "div", "mark", "br"}
 

@@ -16,28 +16,28 @@ def run(
     port: Annotated[
         int | None,
         typer.Option(
-            help="The port on 127.0.0.1; 0 for any that is free. Default: that of last time, or 8000.",
+            help="The port on 127.0.0.1; 0 for any that is free. Default: that of the last start, or 8000.",
             show_default=False,
         ),
     ] = None,
     home: console.Home = None,
 ) -> None:
-    """Start a Doccano of your own, for this machine alone, or say where it runs."""
+    """Start a Doccano of your own, for this machine alone, or show where it runs."""
     from goldspan.doccano import server
 
-    with console.spinner("Looking for Doccano") as say:
+    with console.spinner("Checking Doccano") as say:
         running = server.start(home, port, say)
-    print(f"{_what(running)}\n")
+    print(f"{_outcome(running)}\n")
     print(f"  address   {running.account.url}")
     print(f"  user      {running.account.username}")
     print(f"  password  {running.account.password}")
     print(f"  data      {running.home}\n")
-    print("Next: `goldspan doccano user NAME` makes accounts, `goldspan doccano push --project NAME` puts examples")
-    print("into it; `goldspan doccano stop` ends it, and keeps the data.")
+    print("Next: `goldspan doccano user NAME` creates accounts, `goldspan doccano push --project NAME` uploads")
+    print("examples; `goldspan doccano stop` ends it, and keeps the data.")
 
 
-def _what(running: EmbeddedServer) -> str:
-    """What the start found and did."""
+def _outcome(running: EmbeddedServer) -> str:
+    """What was running, and what was started."""
     from goldspan.doccano import server
 
     if not running.started:

@@ -11,5 +11,5 @@ def run(home: console.Home = None) -> None:
 
     with console.spinner("Stopping Doccano"):
         stopped = server.stop(home)
-    place = server.status(home).home
-    print(f"Doccano is stopped; its data stays in {place}." if stopped else f"No Doccano of {place} was running.")
+    folder = server.status(home).home
+    print(f"Doccano is stopped; its data stays in {folder}." if stopped else f"No Doccano of {folder} was running.")

@@ -21,9 +21,10 @@ def run(
     ask: Annotated[bool, typer.Option("--ask", help="Ask for each password, on a terminal.")] = False,
     home: console.Home = None,
 ) -> None:
-    """Make accounts for annotators, each with a random password that is printed once and kept nowhere.
+    """Create accounts for annotators, each with a random password that is printed once and stored nowhere.
 
-    A user who is there already is left alone. To put them to work, list them in annotation_guidelines/members.toml.
+    A user who exists already is left unchanged. To make users members of a project, list them in
+    annotation_guidelines/members.toml.
     """
     from goldspan.doccano import credentials, users
     from goldspan.doccano.client.api import Doccano
@@ -31,20 +32,20 @@ def run(
     if ask and not sys.stdin.isatty():
         raise NotFoundError("--ask needs a terminal", remedy="Leave it out: a random password is printed then.")
     with Doccano(credentials.find_account(home)) as server:
-        for made in users.create_users(server, names, _ask if ask else users.random_password):
-            console.say(_line(made, shown=not ask), flush=True)
+        for user in users.create_users(server, names, _ask if ask else users.random_password):
+            console.say(_line(user, with_password=not ask), flush=True)
 
 
-def _line(made: CreatedUser, *, shown: bool) -> str:
-    if made.password is None:
-        return f"{made.name}: is there already, left alone"
-    return f"{made.name}: made, password {made.password}" if shown else f"{made.name}: made"
+def _line(user: CreatedUser, *, with_password: bool) -> str:
+    if user.password is None:
+        return f"{user.name}: exists already, left unchanged"
+    return f"{user.name}: created, password {user.password}" if with_password else f"{user.name}: created"
 
 
 def _ask(name: str) -> str:
     password = getpass.getpass(f"Password for {name}: ")
     if password != getpass.getpass("Once more: "):
         raise InvalidValueError(
-            "the two passwords are not the same", remedy="Nothing was made for this name: try again."
+            "the two passwords are not the same", remedy="No account was created for this name: try again."
         )
     return password
