@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Units:
+class FlatUnits:
     """The units of one annotator, none of which overlaps another.
 
     Args:
@@ -54,7 +54,7 @@ class Units:
     end: Integers
 
 
-def units_of(table: AnnotationTable, annotator: int, label: int | None = None) -> Units:
+def units_of(table: AnnotationTable, annotator: int, label: int | None = None) -> FlatUnits:
     """The units of an annotator: their spans, cut where they overlap.
 
     Args:
@@ -69,7 +69,7 @@ def units_of(table: AnnotationTable, annotator: int, label: int | None = None) -
     covered = np.searchsorted(np.sort(start), cuts, "right") - np.searchsorted(np.sort(end), cuts, "right")
     inside = np.flatnonzero(covered[:-1] > 0)
     document = np.searchsorted(table.offset, cuts[inside], "right") - 1
-    return Units(document, cuts[inside], cuts[inside + 1])
+    return FlatUnits(document, cuts[inside], cuts[inside + 1])
 
 
 def unit_counts(data: AgreementData, annotators: Sequence[int]) -> dict[str, Numbers]:
@@ -186,7 +186,7 @@ def _alpha(differing: Numbers, length: Numbers, could_differ: Numbers, whole: Nu
     return np.where(expected > 0, 1 - ratio(differing * (length**2 - whole), expected), np.nan)
 
 
-def _squares(units: Units, length: Integers | Numbers, read: Flags) -> Numbers:
+def _squares(units: FlatUnits, length: Integers | Numbers, read: Flags) -> Numbers:
     """The squared lengths of units, summed over each document that counts; shape (documents,)."""
     squares = (length * read[units.document]).astype(np.float64) ** 2
     return np.asarray(np.bincount(units.document, squares, minlength=read.size), np.float64)
