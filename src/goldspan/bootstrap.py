@@ -1,14 +1,12 @@
-"""Drawing corpora from a corpus: exact resampling of documents, at the price of one draw for each kind of document.
+"""Bootstrap resampling of documents, and the percentile intervals of measures (Efron and Tibshirani 1993).
 
-All measures are ratios of sums over documents, and short documents look much alike: where there are a hundred
-thousand, a few thousand sets of counts occur. How often each is drawn, when n units are drawn from n with
-replacement, follows the multinomial distribution with the shares of the sets as probabilities. So one draw from it
-gives exactly the sums that drawing the n units one by one would give, in law, several times sooner.
+The resampling unit is the article or the example. Examples of one article are alike, so that intervals by example are
+too narrow for the question of how a system does on other articles.
 
-What a bootstrap draws anew: whole articles, or examples one by one.
-
-Examples of one article are alike, so that drawing them one by one makes intervals too narrow for the question how it
-would be on articles to come.
+All measures are ratios of sums over units, and short units look much alike: a hundred thousand of them have a few
+thousand different sets of counts. How often each set is drawn, when n units are drawn from n with replacement, follows
+the multinomial distribution with the shares of the sets as probabilities. So the multiplicities are drawn from it for
+each set rather than unit by unit: the sums have the same distribution and are there several times sooner.
 """
 
 from __future__ import annotations
@@ -36,21 +34,21 @@ Unit = Literal["article", "example"]
 
 
 def default_unit(examples: Sequence[Example]) -> Unit:
-    """What is best drawn anew: articles, or examples where there are not two articles to draw from."""
+    """The article, or the example where there are not two articles to resample."""
     return "article" if len({example.article for example in examples}) > 1 else "example"
 
 
 def units(examples: Sequence[Example], unit: Unit) -> NDArray[np.int64] | None:
-    """The number of each example's article, from 0, shape (examples,); None where each example is drawn by itself."""
+    """The number of each example's unit, from 0, shape (examples,); None where each example is a unit."""
     if unit == "example":
         return None
     number: dict[str, int] = {}
     return np.array([number.setdefault(example.article, len(number)) for example in examples], np.int64)
 
 
-RARE = 20  # a kind of so few units is drawn unit by unit
+RARE = 20  # sets of counts that so few units have are drawn unit by unit
 FEW = 20  # units below which percentile intervals are known to be too narrow
-CELLS = 2**18  # of a table that stands in memory at once: 2 MiB, which the caches of a processor hold
+CELLS = 2**18  # of a table that is in memory at once: 2 MiB, which fit into the caches of a processor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +72,13 @@ class BootstrapSettings:
 
     def __post_init__(self) -> None:
         if self.resamples < 1:
-            raise InvalidValueError(f"{self.resamples} resamples are none", remedy="Take 10,000 for a report.")
+            raise InvalidValueError(
+                f"there must be one resample at least, not {self.resamples}", remedy="Take 10,000 for a report."
+            )
         if not 0 < self.level < 1:
-            raise InvalidValueError(f"a level of {self.level} is no share", remedy="Take 0.95, for 95 %.")
+            raise InvalidValueError(
+                f"a level must lie between 0 and 1, unlike {self.level}", remedy="Take 0.95, for 95 %."
+            )
 
     @property
     def edges(self) -> tuple[float, float]:
@@ -84,27 +86,27 @@ class BootstrapSettings:
         return (1 - self.level) / 2, (1 + self.level) / 2
 
     def sentence(self, units: int) -> str:
-        """What the intervals are, and how far to trust them.
+        """What the intervals are, and, where there are few units, how far to trust them.
 
         Args:
-            units: how many there are to draw from.
+            units: how many there are to resample.
         """
         what = (
             f"{self.level:.0%} intervals by {self.unit}: percentiles of {self.resamples:,} bootstrap resamples of "
             f"{units:,} {self.unit}{'' if units == 1 else 's'}."
         )
-        few = f" So few {self.unit}s make them too narrow: read them as the least that is uncertain."
+        few = f" With so few {self.unit}s they are too narrow: the uncertainty is larger than they show."
         return what + few if units < FEW else what
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """Where a measure lies.
+    """The percentile interval of a measure.
 
     Args:
         low: the lower limit; None where the measure was defined in no resample.
         high: the upper limit.
-        undefined: in how many resamples the measure was undefined; they are left out.
+        undefined: in how many resamples the measure was undefined; these are left out.
     """
 
     low: float | None
@@ -124,9 +126,8 @@ def distinct_rows(rows: csr_array) -> tuple[Integers, Numbers]:
     mixer = np.random.default_rng(0).integers(-(2**62), 2**62, rows.shape[1])
     _, first, number, times = np.unique(rows @ mixer, return_index=True, return_inverse=True, return_counts=True)
     distinct = rows[first]
-    if (
-        distinct[number] - rows
-    ).count_nonzero():  # two rows with one mixture: never seen, and then every row is its own kind
+    collided = (distinct[number] - rows).count_nonzero()  # two rows with one mixture: all but impossible
+    if collided:
         distinct, times = rows, np.ones(rows.shape[0], np.int64)
     return times, np.asarray(distinct.todense(), np.float64)
 
@@ -138,10 +139,10 @@ def resampled_sums(times: Integers, rows: Numbers, resamples: int, rng: np.rando
         times: how often each row occurs; they sum to n.
         rows: shape (k, columns).
         resamples: how many corpora are drawn.
-        rng: the source of chance.
+        rng: where the random numbers come from.
 
     Yields:
-        The sums of some corpora, shape (corpora, columns).
+        The sums of some of the corpora, shape (corpora, columns).
     """
     order = np.argsort(-times, kind="stable")
     times, rows = times[order], rows[order]
@@ -172,35 +173,36 @@ def resampled(
 
 
 def _multiplicities(times: Integers, count: int, rng: np.random.Generator) -> Numbers:
-    """How often each kind is drawn; shape (count, kinds). `times` must descend.
+    """How often each row is drawn; shape (count, rows). `times` must descend.
 
-    Common kinds are drawn by the multinomial distribution; rare ones, for which that costs more than the few units
-    that they have, unit by unit. How many draws fall to the rare ones follows the binomial distribution.
+    Common rows are drawn by the multinomial distribution. For rare rows that costs more than their few units, so they
+    are drawn unit by unit. How many draws fall to rare rows follows the binomial distribution.
     """
     common = int(np.searchsorted(-times, -RARE))
     total, rare = int(times.sum()), times[common:]
-    share = int(rare.sum())
-    found = np.zeros((count, times.size))
-    few = rng.binomial(total, share / total, count) if common else np.full(count, total)
+    rare_units = int(rare.sum())
+    drawn = np.zeros((count, times.size))
+    rare_draws = rng.binomial(total, rare_units / total, count) if common else np.full(count, total)
     if common:
-        found[:, :common] = rng.multinomial(total - few, times[:common] / (total - share))
-    if share:
-        kind = np.repeat(np.arange(rare.size), rare)[rng.integers(0, share, few.sum())]
-        places = np.repeat(np.arange(count) * rare.size, few) + kind
-        found[:, common:] = np.bincount(places, minlength=count * rare.size).reshape(count, -1)
-    return found
+        drawn[:, :common] = rng.multinomial(total - rare_draws, times[:common] / (total - rare_units))
+    if rare_units:
+        row = np.repeat(np.arange(rare.size), rare)[rng.integers(0, rare_units, rare_draws.sum())]
+        cells = np.repeat(np.arange(count) * rare.size, rare_draws) + row
+        drawn[:, common:] = np.bincount(cells, minlength=count * rare.size).reshape(count, -1)
+    return drawn
 
 
 def chunk_sizes(count: int, width: int) -> Iterator[int]:
-    """A number of rows of some width, in parts that fit into memory."""
+    """The sizes of the parts in which so many rows of that width fit into memory."""
     step = max(1, CELLS // max(1, width))
     for begin in range(0, count, step):
         yield min(step, count - begin)
 
 
-def ratio(above: Numbers, below: Numbers) -> Numbers:
-    """A quotient, and NaN where nothing is divided by nothing."""
-    quotient: Numbers = np.divide(above, below, out=np.full(np.broadcast(above, below).shape, np.nan), where=below > 0)
+def ratio(numerator: Numbers, denominator: Numbers) -> Numbers:
+    """The quotient, NaN where the denominator is 0."""
+    undefined = np.full(np.broadcast(numerator, denominator).shape, np.nan)
+    quotient: Numbers = np.divide(numerator, denominator, out=undefined, where=denominator > 0)
     return quotient
 
 
@@ -211,12 +213,12 @@ def precision_recall_f1(possible: Numbers, actual: Numbers, twice_credit: Number
 
 
 def f1(possible: Numbers, actual: Numbers, twice_credit: Numbers) -> Numbers:
-    """F1, and NaN where it is undefined."""
+    """F1, NaN where possible and actual are 0."""
     return ratio(twice_credit, possible + actual)
 
 
 def interval(values: Numbers, edges: tuple[float, float]) -> Interval:
-    """The percentile interval of what came out of the resamples, NaN being undefined.
+    """The percentile interval of a measure over the resamples, where NaN means undefined.
 
     Args:
         values: shape (resamples,).

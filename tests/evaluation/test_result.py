@@ -2,14 +2,13 @@
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from goldspan.agreement.annotations import annotations_of_examples
-from goldspan.agreement.f1 import exact_counts
-from goldspan.agreement.span_units import AnnotationTable
+from goldspan.agreement.f1 import span_counts
+from goldspan.agreement.span_units import AgreementData
 from goldspan.annotation import Example, Span, same_spans
 from goldspan.evaluation.result import Counts, SchemeCounts, exact
 from goldspan.evaluation.scores import evaluate
@@ -109,9 +108,8 @@ def test_all_measures_take_the_same_spans_for_the_same(sides):
         assert same == same_spans(b.spans, a.spans)
     number = sum(map(len, both))
     assert evaluate(first, second).overall["strict"].correct == number
-    columns = AnnotationTable.of(annotations_of_examples({"a": first, "b": second}))
-    counts = exact_counts(columns, 0, 1, np.ones(columns.items, np.bool_))
-    assert counts["same"][:, 0].sum() == number
+    data = AgreementData.of(annotations_of_examples({"a": first, "b": second}))
+    assert span_counts(data, (0, 1))["same"][:, 0].sum() == number
 
 
 @given(st.tuples(*[st.integers(0, 9)] * 3))

@@ -263,8 +263,8 @@ def test_another_gold_is_refused(other):
     [
         ("units of shape", {"units": np.zeros(2, int)}),
         ("without gaps", {"units": np.array([0, 0, 2])}),
-        ("resamples are none", {"resamples": 0}),
-        ("is no share", {"level": 95}),
+        ("one resample at least", {"resamples": 0}),
+        ("between 0 and 1", {"level": 95}),
     ],
 )
 def test_what_cannot_be_drawn_is_refused(message, options):

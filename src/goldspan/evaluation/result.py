@@ -1,12 +1,12 @@
-"""What an evaluation says: counts and measures per scheme, frozen, with their JSON form.
+"""Counts of spans with precision, recall and F1: per scheme of an evaluation, and of spans that are exactly the same.
 
-An evaluation as one level of names and numbers: what training loops log.
+`Evaluation` has the counts of all four schemes; `flat` gives them as one level of names and numbers, as training loops
+log them.
 
-Exact-span scores: a predicted span counts if gold has the same words of the same article under the same label.
-
-Spans are compared in the coordinates of their article (`Example.at` plus the offset), so that gold which keeps an
-article as one example and predictions cut into paragraphs still meet. Precision, recall and F1 are those of the
-CoNLL shared tasks (Tjong Kim Sang and De Meulder 2003), which count a span only as a whole.
+`exact` counts a predicted span if gold has the same words of the same article under the same label. It compares spans
+in the coordinates of their article (`Example.at` plus the offset), so that gold with an article as one example and
+predictions by paragraph can be compared. Precision, recall and F1 are those of the CoNLL shared tasks (Tjong Kim Sang
+and De Meulder 2003), which count a span only as a whole.
 """
 
 from __future__ import annotations
@@ -217,30 +217,30 @@ def flat(
 
     Args:
         evaluation: the measures.
-        schemes: the schemes to tell of.
-        by_label: whether to tell of each label, too.
+        schemes: the schemes to include.
+        by_label: whether to include the measures of each label.
         undefined: what to write for an undefined measure instead, e.g. 0.0, so that the names are always the same.
 
     Raises:
-        InvalidValueError: for a scheme that there is not.
+        InvalidValueError: for an unknown scheme.
     """
     if wrong := set(schemes) - set(SCHEMES):
         raise InvalidValueError(f"there is no scheme {min(wrong)!r}", remedy=f"The schemes are {', '.join(SCHEMES)}.")
-    found = dict(pair for scheme in schemes for pair in _named(evaluation, scheme, by_label=by_label))
-    numbers = {name: undefined if value is None else value for name, value in found.items()}
+    measures = dict(pair for scheme in schemes for pair in _of_scheme(evaluation, scheme, by_label=by_label))
+    numbers = {name: undefined if value is None else value for name, value in measures.items()}
     return {name: value for name, value in numbers.items() if value is not None}
 
 
-def _named(evaluation: Evaluation, scheme: Scheme, *, by_label: bool) -> Iterator[tuple[str, float | None]]:
-    yield from _measures(scheme, evaluation.overall[scheme], "")
+def _of_scheme(evaluation: Evaluation, scheme: Scheme, *, by_label: bool) -> Iterator[tuple[str, float | None]]:
+    yield from _named_measures(scheme, evaluation.overall[scheme], "")
     yield f"{scheme}_macro_f1", evaluation.macro(scheme)
-    for label, measures in evaluation.labels[scheme].items() if by_label else ():
-        yield from _measures(scheme, measures, f"_{label}")
+    for label, counts in evaluation.labels[scheme].items() if by_label else ():
+        yield from _named_measures(scheme, counts, f"_{label}")
 
 
-def _measures(scheme: Scheme, measures: SchemeCounts, tail: str) -> Iterator[tuple[str, float | None]]:
-    for name in MEASURES:
-        yield f"{scheme}_{name}{tail}", getattr(measures, name)
+def _named_measures(scheme: Scheme, counts: SchemeCounts, suffix: str) -> Iterator[tuple[str, float | None]]:
+    for name, value in counts.measures().items():
+        yield f"{scheme}_{name}{suffix}", value
 
 
 class ArticleSpan(NamedTuple):
@@ -255,13 +255,13 @@ class ArticleSpan(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """The scores of a prediction against gold.
+    """The exact-span scores of a prediction against gold.
 
     Args:
         labels: the counts of each label that occurs, by name in alphabetical order.
-        overall: the counts over all labels, hence micro-averaged.
-        missed: what is in gold alone, in the order of articles and offsets.
-        spurious: what was predicted alone, likewise.
+        overall: the counts over all labels, which give the micro-average.
+        missed: the spans of gold alone, in the order of articles and offsets.
+        spurious: the predicted spans that gold does not have, in the same order.
     """
 
     labels: dict[str, Counts]
@@ -274,8 +274,8 @@ class Scores:
         return {
             "overall": self.overall.report(),
             "labels": {name: counts.report() for name, counts in self.labels.items()},
-            "missed": [place._asdict() for place in self.missed],
-            "spurious": [place._asdict() for place in self.spurious],
+            "missed": [span._asdict() for span in self.missed],
+            "spurious": [span._asdict() for span in self.spurious],
         }
 
 
@@ -284,22 +284,22 @@ def exact(gold: Iterable[Example], predicted: Iterable[Example]) -> Scores:
 
     Args:
         gold: the curated examples.
-        predicted: the examples to judge; their cut into paragraphs may differ.
+        predicted: the examples to score; they may divide an article differently.
 
     Returns:
-        Counts per label and overall, and the spans that only one side has.
+        Counts per label and overall, and the spans that one side alone has.
     """
-    right, found = _places(gold), _places(predicted)
-    names = sorted({place.label for place in right | found})
+    in_gold, in_predicted = _article_spans(gold), _article_spans(predicted)
+    names = sorted({span.label for span in in_gold | in_predicted})
     return Scores(
-        labels={name: _counts(_of(right, name), _of(found, name)) for name in names},
-        overall=_counts(right, found),
-        missed=tuple(sorted(right - found)),
-        spurious=tuple(sorted(found - right)),
+        labels={name: _counts(_with_label(in_gold, name), _with_label(in_predicted, name)) for name in names},
+        overall=_counts(in_gold, in_predicted),
+        missed=tuple(sorted(in_gold - in_predicted)),
+        spurious=tuple(sorted(in_predicted - in_gold)),
     )
 
 
-def _places(examples: Iterable[Example]) -> set[ArticleSpan]:
+def _article_spans(examples: Iterable[Example]) -> set[ArticleSpan]:
     return {
         ArticleSpan(example.article, example.at + span.start, example.at + span.end, span.label, example.surface(span))
         for example in examples
@@ -307,8 +307,8 @@ def _places(examples: Iterable[Example]) -> set[ArticleSpan]:
     }
 
 
-def _of(places: set[ArticleSpan], label: str) -> set[ArticleSpan]:
-    return {place for place in places if place.label == label}
+def _with_label(spans: set[ArticleSpan], label: str) -> set[ArticleSpan]:
+    return {span for span in spans if span.label == label}
 
 
 def _counts(gold: set[ArticleSpan], predicted: set[ArticleSpan]) -> Counts:

@@ -1,20 +1,16 @@
-"""The counts of SemEval-2013 Task 9.1 over any part of the documents, overall and label by label.
+"""The counts of SemEval-2013 Task 9.1 per document, overall and label by label, and their sums over documents.
 
-*Overall* a prediction is matched with gold whatever the labels: a pair that the scheme calls wrong is `incorrect`
-(under `partial`: `partial`), and what has no partner is `missed` or `spurious`.
+*Overall* a prediction is matched with gold whatever the labels: a pair that is wrong by the scheme is `incorrect`
+(under `partial`: `partial`), and a span without a partner is `missed` or `spurious`.
 
-*A label* is measured as if no other existed, on gold and prediction both restricted to it and matched anew. So its
-`possible` and `actual` are the gold and the predicted spans that bear it; its strict precision, recall and F1 are
-those of the CoNLL shared tasks; and gold and prediction may change places, with precision and recall changing
-likewise. A span of the right place under a wrong label is missed for the one label and spurious for the other, since
-to call it `incorrect` under gold's label would charge that label's precision with a prediction that was never made
-under it. Hence `possible` and `actual` sum to those overall under each scheme, and `correct` does under `strict` and
-`type`, while `exact`, which overlooks labels, can have more correct overall. Which label was taken for which, the
-confusion matrix shows.
-
-The measures of each article by itself.
-
-The sums that the bootstrap draws from: what each unit adds to every measure.
+*A label* is measured as if no other existed: gold and prediction are both restricted to it, and matched by themselves.
+So its `possible` and `actual` are the gold and the predicted spans that have the label; its strict precision, recall
+and F1 are those of the CoNLL shared tasks; and exchanging gold and prediction exchanges precision and recall. A span in
+the right place with a wrong label is missed for the one label and spurious for the other: to count it as `incorrect`
+under the label of gold would lower that label's precision by a prediction that was never made under it. Hence
+`possible` and `actual` sum to those overall under each scheme, and `correct` does under `strict` and `type`, while
+`exact`, which ignores labels, can have more correct overall. The confusion matrix shows which label was predicted for
+which.
 """
 
 from __future__ import annotations
@@ -43,21 +39,21 @@ if TYPE_CHECKING:
 if TYPE_CHECKING:
     Integers = NDArray[np.int64]
 
-# What is counted in each document, for each block: block 0 is overall, block 1 + n is the nth label. Identical pairs
-# are right under every scheme and counted once; `CORRECT` and `PAIRED` hold the other pairs, scheme by scheme.
+# The columns of each block: block 0 is overall, block 1 + n is the nth label. Identical pairs are right under every
+# scheme and are counted once; `CORRECT` and `PAIRED` count the other pairs, scheme by scheme.
 POSSIBLE, ACTUAL, IDENTICAL, CORRECT, PAIRED = 0, 1, 2, 3, 3 + len(SCHEMES)
 WIDTH = PAIRED + len(SCHEMES)
 
 
 @dataclass(frozen=True, eq=False)
 class DocumentCounts:
-    """What was counted in each document, to be summed over any of them; `measure` makes it.
+    """The counts of each document, to be summed over any of them; `measure` makes it.
 
     Args:
         documents: how many.
         labels: their names.
         document: the document of each thing counted, a span or a pair.
-        column: what it counts as, `WIDTH * block + one of the above`; shape as `document`.
+        column: what it counts as, `WIDTH * block` plus one of the columns above; shape as `document`.
     """
 
     documents: int
@@ -86,7 +82,7 @@ class DocumentCounts:
         """The measures over some documents.
 
         Args:
-            chosen: one flag for each document, or their numbers; a number that stands there twice counts twice.
+            chosen: one flag for each document, or their numbers; a number that is there twice counts twice.
         """
         return self._read(self.matrix[np.asarray(chosen)].sum(axis=0))
 
@@ -102,7 +98,7 @@ class DocumentCounts:
         return _table(np.asarray(self.summed(units).todense()))
 
     def summed(self, units: Integers | None = None) -> csr_array:
-        """The columns summed over the documents of each unit; shape (units, width). `units` as in `table`."""
+        """The columns summed over the documents of each unit, shape (units, width); `units` as in `table`."""
         if units is None:
             return self.matrix
         from scipy.sparse import csr_array
@@ -114,8 +110,8 @@ class DocumentCounts:
         table = _table(np.asarray(sums).reshape(1, -1))[0].tolist()
         rows = {scheme: [SchemeCounts(*counts) for counts in rows] for scheme, rows in zip(SCHEMES, table, strict=True)}
         return Evaluation(
-            overall={scheme: found[0] for scheme, found in rows.items()},
-            labels={scheme: dict(zip(self.labels, found[1:], strict=True)) for scheme, found in rows.items()},
+            overall={scheme: counts[0] for scheme, counts in rows.items()},
+            labels={scheme: dict(zip(self.labels, counts[1:], strict=True)) for scheme, counts in rows.items()},
         )
 
 
@@ -145,28 +141,28 @@ def measure(gold: SpanTable, predicted: SpanTable) -> DocumentCounts:
         InvalidValueError: where the two sides have not equally many documents.
     """
     gold, predicted = aligned(gold, predicted)
-    found = overlaps(gold, predicted)
+    pairs = overlaps(gold, predicted)
     counted = [
         (gold.document, WIDTH * (1 + gold.label) + POSSIBLE),
         (predicted.document, WIDTH * (1 + predicted.label) + ACTUAL),
-        (gold.document[found.gold], WIDTH * (1 + gold.label[found.gold]) + IDENTICAL),
+        (gold.document[pairs.gold], WIDTH * (1 + gold.label[pairs.gold]) + IDENTICAL),
     ]
-    counted += _pairs(gold, found.edges, np.zeros_like(gold.label))
-    counted += _pairs(gold, found.edges.where(found.edges.label), 1 + gold.label)
+    counted += _count_pairs(gold, pairs.edges, np.zeros_like(gold.label))
+    counted += _count_pairs(gold, pairs.edges.where(pairs.edges.label), 1 + gold.label)
     document, column = (np.concatenate(parts) for parts in zip(*counted, strict=True))
     return DocumentCounts(gold.documents, gold.labels, document, column)
 
 
-def _pairs(gold: SpanTable, edges: OverlapGraph, block: Integers) -> list[tuple[Integers, Integers]]:
+def _count_pairs(gold: SpanTable, edges: OverlapGraph, block: Integers) -> list[tuple[Integers, Integers]]:
     """The best pairs under each scheme, counted in the blocks that `block` gives for the gold spans."""
     solver = Solver(edges)
-    found = []
+    counted = []
     for number, scheme in enumerate(SCHEMES):
         best = solver.best(scheme)
         for kind, chosen in ((PAIRED, best), (CORRECT, best & (credit(edges, scheme) == FULL))):
             spans = edges.gold[chosen]
-            found.append((gold.document[spans], WIDTH * block[spans] + kind + number))
-    return found
+            counted.append((gold.document[spans], WIDTH * block[spans] + kind + number))
+    return counted
 
 
 def evaluate(gold: Sequence[Example], predictions: Sequence[Example]) -> Evaluation:
@@ -177,12 +173,14 @@ def evaluate(gold: Sequence[Example], predictions: Sequence[Example]) -> Evaluat
         predictions: the same examples in the same order, with predicted spans.
 
     Raises:
-        InvalidValueError: where there are not equally many, or two that stand side by side differ in their text.
+        InvalidValueError: where the numbers of examples differ, or the texts of two at the same place.
     """
     counted = measure(SpanTable.of(gold), SpanTable.of(predictions))
     if any(map(ne, map(attrgetter("text"), gold), map(attrgetter("text"), predictions))):
-        one = next(one for one, other in zip(gold, predictions, strict=True) if one.text != other.text)
-        raise InvalidValueError("the prediction is on another text", example=one.id, remedy="Pair the examples first.")
+        differing = next(a.id for a, b in zip(gold, predictions, strict=True) if a.text != b.text)
+        raise InvalidValueError(
+            "the prediction is on another text", example=differing, remedy="Pair the examples first."
+        )
     return counted.evaluation()
 
 
@@ -213,15 +211,14 @@ def by_article(examples: Sequence[Example], counted: DocumentCounts) -> tuple[Ar
         examples: those that were evaluated.
         counted: their counts, in the same order.
     """
-    import numpy as np
-
     places: dict[str, list[int]] = {}
     for number, example in enumerate(examples):
         places.setdefault(example.article, []).append(number)
     if len(places) == len(examples):
         return ()
     return tuple(
-        ArticleScores(article, len(mine), counted.of_documents(np.array(mine))) for article, mine in places.items()
+        ArticleScores(article, len(numbers), counted.of_documents(np.array(numbers)))
+        for article, numbers in places.items()
     )
 
 
@@ -239,7 +236,7 @@ def totals(counted: DocumentCounts, units: Integers | None) -> csr_array:
         Whole numbers, shape (units, BLOCK * (1 + labels)); the first block is overall.
 
     Raises:
-        InvalidValueError: where `units` has another shape or leaves a number out.
+        InvalidValueError: where `units` has another shape or omits a number.
     """
     if units is not None:
         units = np.asarray(units)
