@@ -97,11 +97,11 @@ def select_examples(
         labels: label names; none: with or without spans.
         containing: words of the text, upper and lower case alike.
     """
-    wanted, some = set(names), set(labels)
+    wanted_names, wanted_labels = set(names), set(labels)
     for example in examples:
-        if wanted and not wanted & {example.id, example.article}:
+        if wanted_names and not wanted_names & {example.id, example.article}:
             continue
-        if some and not some & {span.label for span in example.spans}:
+        if wanted_labels and not wanted_labels & {span.label for span in example.spans}:
             continue
         if containing and containing.casefold() not in example.text.casefold():
             continue
@@ -114,7 +114,7 @@ def example_changes(old: Iterable[Example], new: Iterable[Example]) -> list[Exam
     after = {example.id: example for example in new}
     names = [*after, *(name for name in before if name not in after)]
     pairs = [ExampleChange(name, before.get(name), after.get(name)) for name in names]
-    return [one for one in pairs if _key(one.old) != _key(one.new)]
+    return [change for change in pairs if _key(change.old) != _key(change.new)]
 
 
 def examples_at_revision(folder: Path, revision: str) -> list[Example]:
@@ -133,12 +133,12 @@ def examples_at_revision(folder: Path, revision: str) -> list[Example]:
     if commit is None:
         raise InputError(f"there is no revision {revision!r}", file=folder, remedy="See `git log --oneline`.")
     listing = _git(folder, "ls-tree", "-r", "-z", "--name-only", commit.decode().strip(), ".") or b""
-    found = []
+    examples = []
     for name in filter(None, listing.decode("utf-8", "surrogateescape").split("\0")):
         if name.endswith(".jsonl"):
             data = _git(folder, "show", f"{commit.decode().strip()}:./{name}") or b""
-            found += [record.example() for record in _records(folder / name, data)]
-    return found
+            examples += [record.example() for record in _records(folder / name, data)]
+    return examples
 
 
 def _records(path: Path, data: bytes) -> Iterator[Record]:
@@ -151,12 +151,12 @@ def _records(path: Path, data: bytes) -> Iterator[Record]:
 def _git(folder: Path, *arguments: str) -> bytes | None:
     """What git prints; None where it fails."""
     try:
-        done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, check=False)  # noqa: S603, S607
+        completed = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, check=False)  # noqa: S603, S607
     except FileNotFoundError:
         raise NotFoundError(
             "git is not installed", remedy="Install git; differences are taken against a revision."
         ) from None
-    return done.stdout if done.returncode == 0 else None
+    return completed.stdout if completed.returncode == 0 else None
 
 
 def _spans(example: Example | None) -> tuple[Span, ...]:

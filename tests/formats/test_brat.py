@@ -67,7 +67,9 @@ def test_the_ways_to_write_a_span_over_a_line_break_are_one(line, tmp_path):
 
 def test_a_surface_that_differs_from_the_text_is_refused(tmp_path):
     (record,) = scan(tmp_path, "T1\tUNIT 20 42\t6th Engineer Battalion")
-    with pytest.raises(InputError, match=r"wire.ann: wire: the span .* says '6th Engineer Battalion' but covers '5th"):
+    with pytest.raises(
+        InputError, match=r"wire.ann: wire: the span .* states '6th Engineer Battalion' but covers '5th"
+    ):
         record.example()
 
 
@@ -83,11 +85,11 @@ def test_offsets_outside_the_text_are_left_for_the_checks(tmp_path):
     [
         ("T2\tUNIT 4 9;16 19\tMarsh the", "T2 is discontinuous (4 9;16 19)"),
         ("T1\tPLACE 46 56\tPort Ellis", "two annotations 'T1'"),
-        ("T2 PLACE 46 56 Port Ellis", "is no annotation"),
-        ("T2\tPLACE 46\tPort Ellis", "is no annotation"),
-        ("T2\tPLACE x y\tPort Ellis", "is no annotation"),
-        ("Q1\tPLACE 46 56\tPort Ellis", "is no annotation"),
-        ("R1", "is no annotation"),
+        ("T2 PLACE 46 56 Port Ellis", "is not an annotation"),
+        ("T2\tPLACE 46\tPort Ellis", "is not an annotation"),
+        ("T2\tPLACE x y\tPort Ellis", "is not an annotation"),
+        ("Q1\tPLACE 46 56\tPort Ellis", "is not an annotation"),
+        ("R1", "is not an annotation"),
     ],
 )
 def test_a_broken_line_is_an_error_with_file_and_line(line, why, tmp_path):
@@ -195,7 +197,7 @@ def test_two_ids_for_one_file_are_refused(other, tmp_path):
     [
         (Example("a", "KFOR\n", (Span(0, 5, "UNIT"),)), "begins or ends with a line break"),
         (Example("a", "\u2028KFOR", (Span(0, 5, "UNIT"),)), "begins or ends with a line break"),
-        (Example("a", "KFOR", (Span(0, 4, "MY UNIT"),)), "holds a blank"),
+        (Example("a", "KFOR", (Span(0, 4, "MY UNIT"),)), "contains a space"),
         (Example("a", "KFOR", (Span(0, 4, "UNIT"),), 0, {"brat": {"ids": [], "lines": ["R1\tx"]}}), "does not fit"),
         (Example("a", "KFOR", (), 0, {"brat": "R1"}), "does not fit"),
         (Example("a", "KFOR", (), 0, {"brat": {"ids": [], "lines": ["R1\tx\nT1\tX 0 1"]}}), "does not fit"),

@@ -81,7 +81,7 @@ def test_without_comments_an_example_that_would_vanish_is_refused(text, tmp_path
 
 
 def test_a_label_with_a_blank_is_refused(tmp_path):
-    with pytest.raises(InputError, match="'MILITARY UNIT' holds a blank"):
+    with pytest.raises(InputError, match="'MILITARY UNIT' contains a space"):
         conll.write(tmp_path / "a", [Example("a", "KFOR", (Span(0, 4, "MILITARY UNIT"),))])
 
 

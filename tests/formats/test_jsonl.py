@@ -48,7 +48,10 @@ def test_further_keys_are_carried_along(tmp_path):
         ('{"id": "b", "at": true, "text": "x", "spans": []}', "'at' is True"),
         ('{"id": "b", "at": 0, "text": "x", "spans": [[0, 1, "A"]]}', r"is not \[start, end, label, surface\]"),
         ('{"id": "b", "at": 0, "text": "x", "spans": [[0, 1.0, "A", "x"]]}', "is not"),
-        ('{"id": "b", "at": 0, "text": "xy", "spans": [[0, 1, "A", "y"]]}', "a.jsonl:2: b: .* says 'y' but covers 'x'"),
+        (
+            '{"id": "b", "at": 0, "text": "xy", "spans": [[0, 1, "A", "y"]]}',
+            "a.jsonl:2: b: .* states 'y' but covers 'x'",
+        ),
         ('{"id": "b", "at": 0, "text": "xy", "spans": [[0, 3, "A", "xy"]]}', "ends outside the text"),
         ('{"id": "b", "at": 0, "text": "xy", "spans": [[1, 1, "A", ""]]}', "0 <= start < end"),
         ('{"id": "", "at": 0, "text": "xy", "spans": []}', "needs an id"),

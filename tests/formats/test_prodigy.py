@@ -126,7 +126,7 @@ def test_a_span_outside_the_text_or_with_another_surface_is_refused(tmp_path):
     )
     with pytest.raises(InputError, match="ends outside the text"):
         outside.example()
-    with pytest.raises(InputError, match="says 'Marsh' but covers 'Ellis'"):
+    with pytest.raises(InputError, match="states 'Marsh' but covers 'Ellis'"):
         other.example()
 
 

@@ -253,26 +253,26 @@ def is_dateline(words: str, *, dash: bool) -> bool:
 
 def is_name(words: str, most: int = NAME_WORDS) -> bool:
     """Whether these words can be names and nothing else: none begins small but those that stand inside names."""
-    found = words.split()
-    if not 0 < len(found) <= most or words[-1] in "!?…" or (words[-1] == "." and len(found) > 5):
+    parts = words.split()
+    if not 0 < len(parts) <= most or words[-1] in "!?…" or (words[-1] == "." and len(parts) > 5):
         return False
-    return all(map(_can_be_name, found))
+    return all(map(_can_be_name, parts))
 
 
 def boilerplate_flags(text: str, blocks: Sequence[ParagraphBlock]) -> list[bool]:
     """For each block of an article whether it is page furniture."""
     words = [_words(text, block) for block in blocks]
-    found = [word is not None and is_page_element(word) for word in words]
-    head = next((i for i, certain in enumerate(found) if not certain), len(words))
+    flags = [word is not None and is_page_element(word) for word in words]
+    head = next((i for i, certain in enumerate(flags) if not certain), len(words))
     for i in _by_place(words, head):
-        found[i] = True
-    for i in _captions(words, blocks, found, head):
-        found[i] = True
+        flags[i] = True
+    for i in _captions(words, blocks, flags, head):
+        flags[i] = True
     if _names_its_outlet(text, words, blocks):
-        found[0] = True
+        flags[0] = True
     for i in _other_articles(text, words, blocks, head):
-        found[i] = True
-    return found
+        flags[i] = True
+    return flags
 
 
 def stands_alone(words: str) -> bool:
@@ -291,11 +291,11 @@ def _can_be_name(word: str) -> bool:
 
 
 def _is_person(words: str) -> bool:
-    found = words.split()
+    parts = words.split()
     low, high = PERSON_WORDS
-    if not low <= len(found) <= high or found[0].casefold() in NOBODY:
+    if not low <= len(parts) <= high or parts[0].casefold() in NOBODY:
         return False
-    return all(word in PARTICLES or (word[0].isupper() and _is_letters(word)) for word in found)
+    return all(word in PARTICLES or (word[0].isupper() and _is_letters(word)) for word in parts)
 
 
 def _is_letters(word: str) -> bool:
@@ -335,12 +335,12 @@ def _is_opening(word: str) -> bool:
 
 
 def _captions(
-    words: Sequence[str | None], blocks: Sequence[ParagraphBlock], found: Sequence[bool], head: int
+    words: Sequence[str | None], blocks: Sequence[ParagraphBlock], flags: Sequence[bool], head: int
 ) -> Iterator[int]:
     """A few words with a blank line before them and a credit directly under them: what the picture shows."""
     for i, word in enumerate(words[1:], 1):
         caption = words[i - 1]
-        if not found[i] or word is None or caption is None or i - 1 == head or found[i - 1]:
+        if not flags[i] or word is None or caption is None or i - 1 == head or flags[i - 1]:
             continue
         touches = blocks[i].gap == 0 < blocks[i - 1].gap
         is_short = len(caption.split()) <= CAPTION_WORDS and not caption.endswith(ENDS)
@@ -360,8 +360,8 @@ def _names_its_outlet(text: str, words: Sequence[str | None], blocks: Sequence[P
     outlet = re.escape(name).replace(r"\ ", r"\s+")
     spoken = "|".join(phrase.replace(" ", r"\s+") for phrase in SPOKEN_TO)
     speaking = "|".join(phrase.replace(" ", r"\s+") for phrase in SPEAKING)
-    said = rf"\b(?i:{spoken})\s+{outlet}(?!\w)|©.{{0,20}}{outlet}|(?<!\w){outlet}(?:['’]s)?\s+(?:{speaking})\b"
-    return re.compile(said).search(text, blocks[1].start) is not None
+    pattern = rf"\b(?i:{spoken})\s+{outlet}(?!\w)|©.{{0,20}}{outlet}|(?<!\w){outlet}(?:['’]s)?\s+(?:{speaking})\b"
+    return re.compile(pattern).search(text, blocks[1].start) is not None
 
 
 def _other_articles(

@@ -170,16 +170,16 @@ def split_lines(text: str) -> list[TextLine]:
 
     A line ends where `str.splitlines` says: at `\n`, `\r\n`, `\r`, VT, FF, FS, GS, RS, U+0085, U+2028 and U+2029.
     """
-    found, at, gap = [], 0, 0
+    lines, at, gap = [], 0, 0
     for piece in text.splitlines(keepends=True):
         words = piece.strip()
         if words:
             before = len(piece) - len(piece.lstrip())
             indent = len(piece[:before].expandtabs(TAB)) if before else 0
-            found.append(TextLine(at + before, at + before + len(words), gap, indent))
+            lines.append(TextLine(at + before, at + before + len(words), gap, indent))
         gap = 0 if words else gap + 1
         at += len(piece)
-    return found
+    return lines
 
 
 def ends_with_mark(text: str, line: TextLine, marks: str = ENDS) -> bool:

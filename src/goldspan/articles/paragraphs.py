@@ -59,12 +59,12 @@ def page_artefacts(text: str, lines: Sequence[TextLine]) -> set[int]:
     A run of lines is, from its first number or anchor to its last anchor or word, if it has an anchor. A bare
     number beside a form feed is an anchor, too.
     """
-    found: set[int] = set()
+    artefacts: set[int] = set()
     kinds = ((i, _kind(text, lines, i)) for i in range(len(lines)))
     for alone, run in groupby(kinds, key=lambda item: item[1] is not None):
         if alone:
-            found.update(_furniture(list(run)))
-    return found
+            artefacts.update(_furniture(list(run)))
+    return artefacts
 
 
 def paragraphs(text: str) -> list[Paragraph]:

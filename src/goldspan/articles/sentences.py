@@ -27,8 +27,8 @@ END = re.compile(
     r"(?<![.!?…])[.!?…]++[\"'”’“»)\]]*+(?=\s)"  # a mark, what closes behind it, a blank
     r"|[。！？]++[」』”’）]*+(?=[\w「『“‘（]|\s)"  # scripts that put no blank there
 )
-BLANKS = re.compile(r"\s*")
-BLANK = re.compile(r"\s")
+SPACES = re.compile(r"\s*")
+SPACE = re.compile(r"\s")
 BEFORE = 24
 
 OPENERS = "\"'“‘„«»‹([¿¡–—-`"
@@ -41,7 +41,7 @@ KINDS = (*NESTING, "„“”", "«»", '"', "``''")
 def sentence_ends(text: str, start: int, stop: int) -> Iterator[int]:
     """The offsets behind the sentences of `text[start:stop]`, the last one left out."""
     for match in END.finditer(text, start, stop):
-        after = _skip_blanks(text, match.end(), stop)
+        after = _skip_spaces(text, match.end(), stop)
         if after < stop and _is_end(text, start, match, after):
             yield match.end()
 
@@ -61,11 +61,11 @@ def split_paragraph(text: str, start: int, stop: int) -> list[tuple[int, int]]:
     inside = _inside(text, start, stop, places)
     pieces = []
     while stop - start > LIMIT:
-        end = _best(start, stop, places, inside) or _blank(text, start, stop)
+        end = _best_end(start, stop, places, inside) or _space_position(text, start, stop)
         if end is None:
             break
         pieces.append((start, end))
-        start = _skip_blanks(text, end, stop)
+        start = _skip_spaces(text, end, stop)
     return [*pieces, (start, stop)]
 
 
@@ -97,12 +97,12 @@ def _is_end(text: str, start: int, match: re.Match[str], after: int) -> bool:
     return not is_ordinal and not is_abbreviation(word, number_follows=head.isdigit())
 
 
-def _skip_blanks(text: str, at: int, stop: int) -> int:
-    blanks = BLANKS.match(text, at, stop)
-    return at if blanks is None else blanks.end()
+def _skip_spaces(text: str, at: int, stop: int) -> int:
+    spaces = SPACES.match(text, at, stop)
+    return at if spaces is None else spaces.end()
 
 
-def _best(start: int, stop: int, places: list[int], inside: list[bool]) -> int | None:
+def _best_end(start: int, stop: int, places: list[int], inside: list[bool]) -> int | None:
     middle = start + (stop - start) / -(-(stop - start) // LIMIT)
     low, high = bisect_left(places, start + SHORTEST), bisect_right(places, _latest(start, stop))
     if low >= high:
@@ -110,12 +110,12 @@ def _best(start: int, stop: int, places: list[int], inside: list[bool]) -> int |
     return places[min(range(low, high), key=lambda i: abs(places[i] - middle) + INSIDE * inside[i])]
 
 
-def _blank(text: str, start: int, stop: int) -> int | None:
+def _space_position(text: str, start: int, stop: int) -> int | None:
     latest = _latest(start, stop)
     head, *tail = (text[start : latest + 1] + ".").rsplit(None, 1)
     if tail and len(head) >= SHORTEST:
         return start + len(head)
-    later = BLANK.search(text, latest, stop)
+    later = SPACE.search(text, latest, stop)
     return None if later is None else later.start()
 
 

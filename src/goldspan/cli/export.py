@@ -41,15 +41,15 @@ def run(
 
     corpus = Corpus.find(root)
     folder = output or corpus.build / ("dataset" if form == "parquet" else form)
-    done = export(corpus, folder, form, policy)
+    result = export(corpus, folder, form, policy)
     out = console.make_console()
     rows = [
-        (f"{config} {split}", f"{number:,}", f"{done.spans[config][split]:,}")
-        for config, splits in done.rows.items()
+        (f"{config} {split}", f"{number:,}", f"{result.spans[config][split]:,}")
+        for config, splits in result.rows.items()
         for split, number in splits.items()
     ]
-    out.print(console.print_table(f"Exported to {done.folder}", ("split", "examples", "spans"), rows))
-    for loss in done.losses:
+    out.print(console.print_table(f"Exported to {result.folder}", ("split", "examples", "spans"), rows))
+    for loss in result.losses:
         out.print(console.plain(f"{loss.example}: a token cuts [{loss.surface}]{{{loss.span.label}}}: {loss.widened}"))
-    out.print(f"{len(done.losses)} span(s) cut by a token (policy {policy})")
-    console.write_json(json, done.json())
+    out.print(f"{len(result.losses)} span(s) cut by a token (policy {policy})")
+    console.write_json(json, result.json())

@@ -53,8 +53,8 @@ def run(
     written = write_suggestions(
         documents(paths or [corpus.seeds]), output or corpus.build / "suggestions", suggester=suggester
     )
-    for done in console.progress(written, "suggesting"):
-        tally.add(done.examples)
+    for document in console.progress(written, "suggesting"):
+        tally.add(document.examples)
     out = console.make_console()
     out.print(
         f"{tally.spans:,} span(s) in {tally.articles:,} article(s), written to {output or corpus.build / 'suggestions'}"

@@ -71,17 +71,17 @@ def export(corpus: Corpus, output: Path, name: str = DATASET, policy: Policy = "
     splits = _splits(corpus)
     _refuse_foreign(output)
     output.parent.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(prefix=f".{output.name}.", suffix=".part", dir=output.parent))
+    temporary = Path(tempfile.mkdtemp(prefix=f".{output.name}.", suffix=".part", dir=output.parent))
     try:
-        make = _dataset if name == DATASET else partial(_files, name=formats.canonical(name))
-        done = make(corpus, splits, beside, policy=policy)
-        files.write(beside / MARKER, MARKER_TEXT)
-        beside.chmod(0o755)
-        _swap(beside, output)
+        write = _dataset if name == DATASET else partial(_files, name=formats.canonical(name))
+        result = write(corpus, splits, temporary, policy=policy)
+        files.write(temporary / MARKER, MARKER_TEXT)
+        temporary.chmod(0o755)
+        _swap(temporary, output)
     except BaseException:
-        shutil.rmtree(beside, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
         raise
-    return ExportResult(output, done.rows, done.spans, done.losses)
+    return ExportResult(output, result.rows, result.spans, result.losses)
 
 
 def _refuse_foreign(output: Path) -> None:
@@ -95,12 +95,12 @@ def _refuse_foreign(output: Path) -> None:
         raise InputError("is a file, not a folder", file=output, remedy="Choose another --output.")
 
 
-def _swap(beside: Path, output: Path) -> None:
+def _swap(new: Path, output: Path) -> None:
     """Put the new folder in the place of the old: at every moment one of them is whole."""
-    old = beside.with_suffix(".old")
+    old = new.with_suffix(".old")
     if output.exists():
         output.replace(old)
-    beside.replace(output)
+    new.replace(output)
     shutil.rmtree(old, ignore_errors=True)
 
 
@@ -122,7 +122,7 @@ def _splits(corpus: Corpus) -> dict[str, list[str]]:
 
 
 def _dataset(corpus: Corpus, splits: Mapping[str, list[str]], folder: Path, policy: Policy) -> ExportResult:
-    done = ExportResult(folder)
+    result = ExportResult(folder)
     fold = folds(corpus)
     annotators = corpus.annotators()
     configs = {}
@@ -133,13 +133,13 @@ def _dataset(corpus: Corpus, splits: Mapping[str, list[str]], folder: Path, poli
             rows = _pass_rows(corpus, ids, annotators, fold) if passes else _gold_rows(corpus, ids, fold)
             path = folder / config / f"{split}.parquet"
             written[split] = parquet.write_table(path, rows, corpus.scheme, policy, annotator=passes)
-        done.rows[config] = {split: one.rows for split, one in written.items()}
-        done.spans[config] = {split: one.spans for split, one in written.items()}
+        result.rows[config] = {split: table.rows for split, table in written.items()}
+        result.spans[config] = {split: table.spans for split, table in written.items()}
         configs[config] = (features(corpus.scheme, annotator=passes), written)
-    for one in configs[GOLD][1].values():
-        done.losses.extend(one.losses)
-    files.write(folder / "README.md", card.render_card(corpus, configs, done.losses, policy))
-    return done
+    for table in configs[GOLD][1].values():
+        result.losses.extend(table.losses)
+    files.write(folder / "README.md", card.render_card(corpus, configs, result.losses, policy))
+    return result
 
 
 def _gold_rows(corpus: Corpus, ids: list[str], fold: Mapping[str, int]) -> Iterator[parquet.DatasetRow]:
@@ -157,12 +157,12 @@ def _pass_rows(
 
 
 def _files(corpus: Corpus, splits: Mapping[str, list[str]], folder: Path, name: str, policy: Policy) -> ExportResult:
-    done = ExportResult(folder, rows={GOLD: {}}, spans={GOLD: {}})
+    result = ExportResult(folder, rows={GOLD: {}}, spans={GOLD: {}})
     target = formats.get(name)
     for split, ids in splits.items():
         examples = list(corpus.gold_examples(ids))
         path = folder / f"{split}{target.suffixes[0]}"
-        done.losses.extend(target.write(path, examples, policy=policy))
-        done.rows[GOLD][split] = len(examples)
-        done.spans[GOLD][split] = sum(len(example.spans) for example in examples)
-    return done
+        result.losses.extend(target.write(path, examples, policy=policy))
+        result.rows[GOLD][split] = len(examples)
+        result.spans[GOLD][split] = sum(len(example.spans) for example in examples)
+    return result

@@ -104,14 +104,14 @@ class ArrowColumns:
         )
 
     def _tokens(self, examples: Sequence[Example], losses: list[Misaligned]) -> dict[str, pa.ListArray]:
-        found = tokenize_batch(examples, self._language)
-        numbers, misaligned = tag_ids(examples, found, self._tag, self._policy)
+        batch = tokenize_batch(examples, self._language)
+        numbers, misaligned = tag_ids(examples, batch, self._tag, self._policy)
         losses.extend(misaligned)
-        lengths = found.lengths.tolist()
-        words = surface_array(examples, found.lengths, found.starts, found.ends)
+        lengths = batch.lengths.tolist()
+        words = surface_array(examples, batch.lengths, batch.starts, batch.ends)
         return {
             "tokens": _lists(lengths, words),
-            "token_offsets": _lists(lengths, start=_int32(found.starts), end=_int32(found.ends)),
+            "token_offsets": _lists(lengths, start=_int32(batch.starts), end=_int32(batch.ends)),
             "ner_tags": _lists(lengths, _int64(numbers)),
         }
 
@@ -179,13 +179,13 @@ def surface_array(
 
 
 def tag_ids(
-    examples: Sequence[Example], found: TokenizedBatch, number: Mapping[str, int], policy: Policy
+    examples: Sequence[Example], batch: TokenizedBatch, number: Mapping[str, int], policy: Policy
 ) -> tuple[NDArray[np.int64], list[Misaligned]]:
     """The class ids (m,) of the IOB2 tags of all tokens, and the spans that do not fit them.
 
     Args:
         examples: n examples.
-        found: their tokens.
+        batch: their tokens.
         number: the class id of each tag.
         policy: see `goldspan.tokens.tags`.
     """
@@ -193,28 +193,28 @@ def tag_ids(
 
     # Laid end to end, every position of the batch is unique, and one search serves all spans.
     base = np.cumsum([0, *(len(example.text) + 1 for example in examples)])
-    shift = np.repeat(base[:-1], found.lengths)
+    shift = np.repeat(base[:-1], batch.lengths)
     spans = [span for example in examples for span in example.spans]
     owner = np.repeat(np.arange(len(examples)), [len(example.spans) for example in examples])
     starts = np.array([span.start for span in spans], np.int64) + base[owner]
     ends = np.array([span.end for span in spans], np.int64) + base[owner]
-    first, begins = _search(found.starts + shift, starts)
-    last, finishes = _search(found.ends + shift, ends)
+    first, begins = _search(batch.starts + shift, starts)
+    last, finishes = _search(batch.ends + shift, ends)
     fits = begins & finishes
-    out = np.zeros(len(found.starts), np.int64)
+    out = np.zeros(len(batch.starts), np.int64)
     for index in np.flatnonzero(fits).tolist():
         label = spans[index].label
         out[first[index]] = number[f"B-{label}"]
         out[first[index] + 1 : last[index] + 1] = number[f"I-{label}"]
-    odd = ~fits
-    odd[1:] |= starts[1:] < ends[:-1]  # overlapping: `tags` refuses it by name
+    unfit = ~fits
+    unfit[1:] |= starts[1:] < ends[:-1]  # overlapping: `tags` refuses it by name
     losses: list[Misaligned] = []
-    at = np.cumsum([0, *found.lengths])
-    for one in sorted(set(owner[odd].tolist())):
-        here = slice(at[one], at[one + 1])
-        extents = list(zip(found.starts[here].tolist(), found.ends[here].tolist(), strict=True))
-        names, misaligned = tokens.tags(examples[one], extents, policy)
-        out[here] = [number[name] for name in names]
+    at = np.cumsum([0, *batch.lengths])
+    for owner_index in sorted(set(owner[unfit].tolist())):
+        positions = slice(at[owner_index], at[owner_index + 1])
+        extents = list(zip(batch.starts[positions].tolist(), batch.ends[positions].tolist(), strict=True))
+        names, misaligned = tokens.tags(examples[owner_index], extents, policy)
+        out[positions] = [number[name] for name in names]
         losses.extend(misaligned)
     return out, losses
 
@@ -255,15 +255,15 @@ def features(scheme: LabelScheme, *, annotator: bool = False) -> Features:
     )
 
 
-def _search(edges: NDArray[np.int64], wanted: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def _search(edges: NDArray[np.int64], positions: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Where each wanted position stands among the sorted edges, and whether it is one of them."""
     import numpy as np
 
-    at = np.searchsorted(edges, wanted)
-    found = np.zeros(len(wanted), np.bool_)
+    at = np.searchsorted(edges, positions)
+    is_edge = np.zeros(len(positions), np.bool_)
     inside = at < len(edges)
-    found[inside] = edges[at[inside]] == wanted[inside]
-    return at, found
+    is_edge[inside] = edges[at[inside]] == positions[inside]
+    return at, is_edge
 
 
 def _lists(lengths: list[int], values: pa.Array | None = None, **fields: pa.Array) -> pa.ListArray:

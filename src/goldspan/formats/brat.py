@@ -60,7 +60,7 @@ REMEDY = 'A line is {"id": …, "at": …, "extra": {…}}; without the file, ex
 
 @dataclass
 class BratAnnotation:
-    """What an `.ann` file says.
+    """The annotation of an `.ann` file.
 
     Args:
         spans: sorted, with the id of each.
@@ -75,7 +75,7 @@ class BratAnnotation:
 
 @dataclass(frozen=True, slots=True)
 class BratMetadata:
-    """What a folder keeps of an example beside its pair of files."""
+    """What `goldspan.jsonl` keeps of an example besides its pair of files."""
 
     at: int = 0
     extra: dict[str, Any] = field(default_factory=dict)
@@ -83,7 +83,7 @@ class BratMetadata:
 
 def parse_standoff(lines: Iterable[tuple[int, str]], text: str) -> BratAnnotation:
     """The annotation of a text, from numbered lines."""
-    found = BratAnnotation()
+    annotation = BratAnnotation()
     seen: set[str] = set()
     for number, line in lines:
         if not line.strip():
@@ -93,28 +93,28 @@ def parse_standoff(lines: Iterable[tuple[int, str]], text: str) -> BratAnnotatio
             if name in seen and name != "*":
                 raise InvalidValueError(f"there are two annotations {name!r}")  # noqa: TRY301  (one list of errors)
             if bound := TEXT_BOUND.fullmatch(line):
-                found.spans.append((_span(bound, text), name))
+                annotation.spans.append((_span(bound, text), name))
             elif OTHER.fullmatch(line):
-                found.others.append(line)
+                annotation.others.append(line)
             else:
-                raise InvalidValueError(f"{line!r:.80} is no annotation")  # noqa: TRY301  (likewise)
+                raise InvalidValueError(f"{line!r:.80} is not an annotation")  # noqa: TRY301  (one list of errors)
             seen.add(name)
         except InvalidValueError as error:
-            found.errors.append((number, error.message))
-    found.spans.sort(key=lambda item: item[0][:3])
-    return found
+            annotation.errors.append((number, error.message))
+    annotation.spans.sort(key=lambda item: item[0][:3])
+    return annotation
 
 
 def render_standoff(example: Example) -> str:
     """The lines of an example, numbered as they were read where something refers to them, else in order.
 
     Raises:
-        InvalidValueError: for a label with a blank, a span that begins or ends with a line break, or an extra key
+        InvalidValueError: for a label with a space, a span that begins or ends with a line break, or an extra key
             `brat` that does not fit the spans.
     """
-    names, others = _kept(example)
+    names, others = _span_ids_and_others(example)
     spans = "".join(
-        f"{name}\t{span.label} {_line(example.text, span.start, span.end, span.label)}\n"
+        f"{name}\t{span.label} {_span_fields(example.text, span.start, span.end, span.label)}\n"
         for name, span in zip(names, example.spans, strict=True)
     )
     return spans + "".join(f"{line}\n" for line in others)
@@ -132,40 +132,40 @@ def scan(path: Path) -> Iterator[Record | InputError]:
         yield from _scan_pair(path.parent, path.stem, BratMetadata())
         return
     notes: dict[str, BratMetadata] = {}
-    for found in _notes(path):
-        if isinstance(found, InputError):
-            yield found
+    for note in _read_metadata(path):
+        if isinstance(note, InputError):
+            yield note
         else:
-            notes[found[0]] = found[1]
-    for name in [*notes, *sorted(_names(path) - notes.keys())]:
+            notes[note[0]] = note[1]
+    for name in [*notes, *sorted(_document_names(path) - notes.keys())]:
         yield from _scan_pair(path, name, notes.get(name, BratMetadata()))
 
 
 def write(path: Path, examples: Iterable[Example]) -> None:
-    """Write the folder, beside and then file by file in place.
+    """Write the folder under a temporary name, then move it into place, file by file if it exists.
 
     Raises:
         InputError: for an id that is no file name or is there twice, a span that an `.ann` file cannot hold, or files
             in the folder that are not ours; nothing is written.
     """
     if path.exists() and not path.is_dir():
-        raise InputError("is a file; brat wants a folder", file=path, remedy="Name a folder.")
-    ours = {found[0] for found in _notes(path) if not isinstance(found, InputError)} if path.exists() else set()
-    if strange := sorted(_names(path) - ours if path.exists() else ()):
+        raise InputError("is a file; brat needs a folder", file=path, remedy="Name a folder.")
+    ours = {found[0] for found in _read_metadata(path) if not isinstance(found, InputError)} if path.exists() else set()
+    if foreign := sorted(_document_names(path) - ours if path.exists() else ()):
         raise InputError(
-            f"holds documents that goldspan did not write: {', '.join(strange[:5])}{' …' * (len(strange) > 5)}",
+            f"holds documents that goldspan did not write: {', '.join(foreign[:5])}{' …' * (len(foreign) > 5)}",
             file=path,
             remedy="Name another folder, or move them away.",
         )
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", suffix=".part", dir=path.parent) as beside:
-        fresh = Path(beside) / path.name
-        fresh.mkdir()
-        written = _fill(fresh, examples, path)
+    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", suffix=".part", dir=path.parent) as temporary:
+        new_folder = Path(temporary) / path.name
+        new_folder.mkdir()
+        written = _fill(new_folder, examples, path)
         if path.exists():
-            _replace(fresh, path, stale=ours - written)
+            _replace(new_folder, path, stale=ours - written)
         else:
-            fresh.rename(path)
+            new_folder.rename(path)
 
 
 def is_format_of(sample: FileSample) -> bool:
@@ -189,13 +189,13 @@ def _span(bound: re.Match[str], text: str) -> RawSpan:
             raise InvalidValueError(f"{name} is discontinuous ({offsets}): there are words between its parts")
     start, end = pairs[0][0], max(end for _, end in pairs)
     covered, parts = text[start:end], [text[start:end] for start, end in pairs]
-    said = {" ".join(parts), "".join(parts), BREAK.sub(" ", covered), BREAKS.sub(" ", covered)}
-    return RawSpan(start, end, label, covered if surface in said else surface)
+    accepted = {" ".join(parts), "".join(parts), BREAK.sub(" ", covered), BREAKS.sub(" ", covered)}
+    return RawSpan(start, end, label, covered if surface in accepted else surface)
 
 
-def _line(text: str, start: int, end: int, label: str) -> str:
+def _span_fields(text: str, start: int, end: int, label: str) -> str:
     if len(label.split()) != 1:
-        raise InvalidValueError(f"the label {label!r} holds a blank", remedy="Labels of brat are single words.")
+        raise InvalidValueError(f"the label {label!r} contains a space", remedy="Labels of brat are single words.")
     cuts = [start, *(place for cut in BREAKS.finditer(text, start, end) for place in cut.span()), end]
     parts = list(zip(cuts[::2], cuts[1::2], strict=True))
     if any(first == last for first, last in parts):
@@ -207,7 +207,7 @@ def _line(text: str, start: int, end: int, label: str) -> str:
     return ";".join(f"{first} {last}" for first, last in parts) + f"\t{surface}"
 
 
-def _kept(example: Example) -> tuple[list[str], list[str]]:
+def _span_ids_and_others(example: Example) -> tuple[list[str], list[str]]:
     match example.extra.get(KEY):
         case None:
             return [f"T{number}" for number in range(1, len(example.spans) + 1)], []
@@ -227,27 +227,27 @@ def _scan_pair(folder: Path, name: str, note: BratMetadata) -> Iterator[Record |
         for present, missing in ((ann_file, text_file), (text_file, ann_file)):
             if not missing.is_file():
                 yield InputError(
-                    f"there is no {missing.name} beside it",
+                    f"there is no {missing.name} in its folder",
                     file=present if present.exists() else folder / NOTES,
                     example=name,
-                    remedy="brat wants both, the .ann empty where nothing is marked.",
+                    remedy="brat needs both, the .ann empty where nothing is marked.",
                 )
                 return
-        text = _text(text_file)
+        text = _read_text(text_file)
         lines = [(number, decode(raw, ann_file, number).removesuffix("\r")) for number, raw in numbered(ann_file)]
     except InputError as error:
         yield error
         return
-    found = parse_standoff(lines, text)
-    for number, why in found.errors:
-        yield InputError(why, file=ann_file, line=number, example=name, remedy=STANDOFF_REMEDY)
-    if not found.errors:
-        kept = {"ids": [key for _, key in found.spans], "lines": found.others}
-        extra = note.extra | ({KEY: kept} if found.others else {})
-        yield Record(ann_file, None, name, text, tuple(span for span, _ in found.spans), note.at, extra)
+    annotation = parse_standoff(lines, text)
+    for number, reason in annotation.errors:
+        yield InputError(reason, file=ann_file, line=number, example=name, remedy=STANDOFF_REMEDY)
+    if not annotation.errors:
+        kept = {"ids": [key for _, key in annotation.spans], "lines": annotation.others}
+        extra = note.extra | ({KEY: kept} if annotation.others else {})
+        yield Record(ann_file, None, name, text, tuple(span for span, _ in annotation.spans), note.at, extra)
 
 
-def _text(path: Path) -> str:
+def _read_text(path: Path) -> str:
     """The text, every code point as it is: a byte order mark counts as one, as brat counts."""
     data = files.read_bytes(path)
     try:
@@ -260,11 +260,11 @@ def _text(path: Path) -> str:
         ) from None
 
 
-def _names(folder: Path) -> set[str]:
+def _document_names(folder: Path) -> set[str]:
     return {p.stem for p in folder.iterdir() if p.suffix in PAIR and not p.name.startswith(".")}
 
 
-def _notes(folder: Path) -> Iterator[tuple[str, BratMetadata] | InputError]:
+def _read_metadata(folder: Path) -> Iterator[tuple[str, BratMetadata] | InputError]:
     path = folder / NOTES
     if not path.is_file():
         return
@@ -283,24 +283,24 @@ def _notes(folder: Path) -> Iterator[tuple[str, BratMetadata] | InputError]:
                 yield InputError("not the note of one more example", file=path, line=number, remedy=REMEDY)
 
 
-def _fill(fresh: Path, examples: Iterable[Example], path: Path) -> set[str]:
+def _fill(new_folder: Path, examples: Iterable[Example], path: Path) -> set[str]:
     """Write pairs and notes into an empty folder; the names written."""
     written: dict[str, str] = {}
-    with (fresh / NOTES).open("wb") as notes:
+    with (new_folder / NOTES).open("wb") as notes:
         for example in examples:
             try:
-                _refuse_name(example.id, written)
+                _validate_name(example.id, written)
                 annotation = render_standoff(example)
             except InvalidValueError as error:
                 raise InputError(error.message, file=path, example=example.id, remedy=error.remedy) from None
-            (fresh / f"{example.id}.txt").write_bytes(example.text.encode())
-            (fresh / f"{example.id}.ann").write_bytes(annotation.encode())
+            (new_folder / f"{example.id}.txt").write_bytes(example.text.encode())
+            (new_folder / f"{example.id}.ann").write_bytes(annotation.encode())
             extra = {key: value for key, value in example.extra.items() if key != KEY}
             notes.write((files.dumps({"id": example.id, "at": example.at, "extra": extra}) + "\n").encode())
     return set(written.values())
 
 
-def _refuse_name(name: str, written: dict[str, str]) -> None:
+def _validate_name(name: str, written: dict[str, str]) -> None:
     """Note the name, unless it is no file name or one that some file system takes for one already written."""
     if _bad_name(name):
         raise InvalidValueError(
@@ -318,9 +318,9 @@ def _bad_name(name: str) -> bool:
     return not name or bool(NO_FILE_NAME.search(name)) or len(name.encode("utf-8", "replace")) > LONGEST
 
 
-def _replace(fresh: Path, path: Path, stale: set[str]) -> None:
-    for made in sorted(fresh.iterdir(), key=lambda p: (p.name == NOTES, p.name)):
-        made.replace(path / made.name)
+def _replace(new_folder: Path, path: Path, stale: set[str]) -> None:
+    for new_file in sorted(new_folder.iterdir(), key=lambda p: (p.name == NOTES, p.name)):
+        new_file.replace(path / new_file.name)
     for name in stale:
         for suffix in PAIR:
             (path / f"{name}{suffix}").unlink(missing_ok=True)

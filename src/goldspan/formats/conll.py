@@ -58,15 +58,15 @@ def scan(
     tag: int = -1,
     repair: iob.Repair = "conlleval",
 ) -> Iterator[Record | InputError]:
-    """Each example, or the errors that stand in its place.
+    """Each example, or the errors in its place.
 
     Args:
         path: the file.
-        scheme: the tagging scheme; found out in a first reading if not named.
+        scheme: the tagging scheme; detected in a first reading if not named.
         word: the number of the column of words, from 0.
         tag: the number of the column of tags, from 0; negative from the end.
-        repair: what becomes of a chunk that holds a tag which the scheme forbids: a span (`conlleval`) or none
-            (`strict`). The tag is listed under either.
+        repair: whether a chunk with a tag that the scheme forbids is a span (`conlleval`) or not (`strict`). The tag is
+            listed in either case.
 
     Raises:
         InvalidValueError: for a scheme or a repair that is not known.
@@ -74,10 +74,10 @@ def scan(
     if repair not in get_args(iob.Repair):
         raise InvalidValueError(f"there is no repair {repair!r}", remedy="It is conlleval or strict.")
     columns = ColumnNumbers(word, tag)
-    named = iob.canonical(scheme) if scheme else detect_scheme(path, columns)
-    for found in read_sentences(path, columns):
+    scheme_name = iob.canonical(scheme) if scheme else detect_scheme(path, columns)
+    for sentence in read_sentences(path, columns):
         try:
-            yield found if isinstance(found, InputError) else record(found, path, named, repair)
+            yield sentence if isinstance(sentence, InputError) else record(sentence, path, scheme_name, repair)
         except InputError as error:
             yield error
 
@@ -90,13 +90,13 @@ def write(
     comments: bool = True,
     language: str = "en",
 ) -> list[tokens.Misaligned]:
-    """Write the examples, as a stream, beside and then in place; the spans that cut tokens come back.
+    """Write the examples, as a stream and all or nothing, and return the spans that cut tokens.
 
     Args:
         path: the file.
         examples: those of one article should follow one another.
         policy: `strict` refuses spans that cut tokens, `expand` tags the tokens that they touch.
-        comments: whether to write what it takes to read the same examples again.
+        comments: whether to write what is needed to read the same examples again.
         language: of the tokeniser.
 
     Raises:
@@ -116,7 +116,7 @@ def write(
             head = _comments(example) if comments else ""
             rows = "".join(f"{word} -X- -X- {tag}\n" for word, tag in zip(words, tags, strict=True))
             stream.write(f"{head}{rows}\n".encode())
-        return alignment.settle(path)
+        return alignment.validated(path)
 
 
 def is_format_of(sample: FileSample) -> bool:
@@ -144,9 +144,9 @@ def record(sentence: ConllSentence, path: Path, scheme: str, repair: iob.Repair)
             "`# at` holds an integer, `# extra` a JSON object", file=path, line=sentence.line, remedy="Correct them."
         )
     repaired = [[sentence.lines[n], sentence.written[n]] for n in iob.malformed(sentence.tags, scheme)]
-    for key, found in (("comments", sentence.comments), ("repaired_tags", repaired)):
-        if found:
-            extra[key] = [*extra.get(key, ()), *found]
+    for key, items in (("comments", sentence.comments), ("repaired_tags", repaired)):
+        if items:
+            extra[key] = [*extra.get(key, ()), *items]
     chunks = iob.well_formed_chunks(sentence.tags, scheme) if repair == "strict" else iob.decode(sentence.tags)
     spans = tuple(RawSpan(*sentence.extent(chunk.first, chunk.stop), chunk.label) for chunk in chunks)
     return Record(path, sentence.line, sentence.name, sentence.text, spans, at, extra)
@@ -160,11 +160,11 @@ def _comments(example: Example) -> str:
 
 
 def _validate_readable(example: Example, words: Sequence[str], path: Path, *, comments: bool) -> None:
-    """Refuse what would not read as what it is."""
-    why = next((f"the label {s.label!r} holds a blank" for s in example.spans if len(s.label.split()) != 1), "")
-    if not why and any(len(word.split()) != 1 for word in words):
-        why = "a token holds a blank"
-    if not why and not comments and (not words or words[0] == "-DOCSTART-"):
-        why = "without comments it would not be read as an example"
-    if why:
-        raise InputError(why, file=path, example=example.id, remedy="Choose a format that can hold it, e.g. gold.")
+    """Refuse an example that would be read as something else."""
+    reason = next((f"the label {s.label!r} contains a space" for s in example.spans if len(s.label.split()) != 1), "")
+    if not reason and any(len(word.split()) != 1 for word in words):
+        reason = "a token contains a space"
+    if not reason and not comments and (not words or words[0] == "-DOCSTART-"):
+        reason = "without comments it would not be read as an example"
+    if reason:
+        raise InputError(reason, file=path, example=example.id, remedy="Choose a format that can hold it, e.g. gold.")

@@ -40,15 +40,15 @@ FaultKind = Literal["bytes", "word", "tag"]
 
 @dataclass
 class ConllBlock:
-    """What stands between two blank lines.
+    """The lines between two empty lines.
 
     Args:
         line: the number of its first line.
-        starts_article: whether it is the `-DOCSTART-` line, which is a block of its own.
+        starts_article: whether it is the `-DOCSTART-` line, which is its own block.
         notes: the known comments `# key = value`, values as written.
         comments: the other comments, as written.
         rows: the number and the columns of each line of a word.
-        errors: of lines that are not UTF-8; they stand in `rows` all the same, with U+FFFD for what is not.
+        errors: of lines that are not UTF-8; `rows` has these lines, too, with U+FFFD for what is not.
     """
 
     line: int = 0
@@ -59,7 +59,7 @@ class ConllBlock:
     errors: list[InputError] = field(default_factory=list)
 
     def add(self, number: int, line: str) -> None:
-        """Take in a line that is not blank."""
+        """Add a line that is not empty."""
         columns = split_columns(line)
         if self.rows or not line.startswith("#"):
             self.rows.append((number, columns))
@@ -73,13 +73,13 @@ class ConllBlock:
             self.comments.append(line)
 
     @property
-    def says_something(self) -> bool:
-        """Whether it holds words, a text without words, or an error; comments alone are no example."""
+    def is_example(self) -> bool:
+        """Whether it has words, a text without words, or an error; comments alone are not an example."""
         return bool(self.starts_article or self.rows or self.errors or "text" in self.notes)
 
 
 class SentenceError(NamedTuple):
-    """What is wrong with a line: bytes that are not UTF-8, a lost word, or a tag that is none; and the error for it."""
+    """What is wrong with a line: bytes that are not UTF-8, a lost word or an invalid tag; and the error for it."""
 
     kind: FaultKind
     error: InputError
@@ -93,15 +93,15 @@ class ConllSentence:
         line: the number of its first line.
         name: its id, as a comment states it or as numbered.
         stated: whether a comment states the id.
-        text: of a comment, or the words joined by one blank.
+        text: of a comment, or the words joined by single spaces.
         words: n words.
         extents: where the n words lie in the text, in code points.
         tags: n tags.
-        written: the n tags as they stand in the file.
+        written: the n tags as written in the file.
         lines: the n line numbers, from 1.
         notes: the known comments, values as written.
         comments: the other comments.
-        faults: what was mended.
+        faults: what was repaired.
     """
 
     line: int
@@ -123,7 +123,7 @@ class ConllSentence:
 
 
 def read_blocks(path: Path) -> Iterator[ConllBlock]:
-    """The blocks of a file, as a stream. Comments that stand alone belong to the block that follows.
+    """The blocks of a file, as a stream; comments before an empty line belong to the next block.
 
     Raises:
         InputError: if the file cannot be read.
@@ -131,7 +131,7 @@ def read_blocks(path: Path) -> Iterator[ConllBlock]:
     block = ConllBlock()
     for number, raw in numbered(path):
         if not raw.strip():
-            if block.says_something:
+            if block.is_example:
                 yield block
                 block = ConllBlock()
             continue
@@ -150,12 +150,12 @@ def read_blocks(path: Path) -> Iterator[ConllBlock]:
             block.line = 0
         else:
             block.add(number, line)
-    if block.says_something:
+    if block.is_example:
         yield block
 
 
 def split_columns(line: str) -> list[str]:
-    """The columns of a line: split at tabs if it has any, else at runs of blanks; blanks around them are not theirs."""
+    """The columns of a line: split at tabs if it has any, else at runs of spaces; without spaces at their edges."""
     line = line.rstrip(" \t\r")
     if "\t" in line:
         return [column.strip(" ") for column in line.split("\t")]
@@ -174,13 +174,13 @@ def is_tagged(columns: list[str]) -> bool:
 def read_sentences(
     path: Path, columns: ColumnNumbers = DEFAULT, *, lenient: bool = False
 ) -> Iterator[ConllSentence | InputError]:
-    """Each sentence, or the errors that stand in its place.
+    """Each sentence, or the errors in its place.
 
     Args:
         path: the file.
-        columns: where words and tags stand.
-        lenient: mend a line that cannot be read: U+FFFD for what is not UTF-8 and for a lost word, O for what is no
-            tag. Each is among the sentence's faults.
+        columns: the columns of words and tags.
+        lenient: repair a line that cannot be read: U+FFFD for what is not UTF-8 and for a lost word, O for an invalid
+            tag. Each repair is among the sentence's faults.
 
     Raises:
         InputError: if the file cannot be read.
@@ -207,7 +207,7 @@ def detect_scheme(path: Path, columns: ColumnNumbers = DEFAULT) -> str:
 
 
 def comment_value(written: str) -> Any:  # noqa: ANN401  (JSON is any)
-    """What a comment says as JSON, or as it stands: other programs write plain text."""
+    """The value of a comment, as JSON or, since other programs write plain text, as written."""
     try:
         return loads(written)
     except (ValueError, RecursionError):
@@ -215,7 +215,7 @@ def comment_value(written: str) -> Any:  # noqa: ANN401  (JSON is any)
 
 
 def locate_words(words: Sequence[str], text: str) -> list[tuple[int, int]] | None:
-    """Where words follow one another in a text with only blanks between; None if they do not."""
+    """The extents of words that follow one another in a text with only white space between; None if they do not."""
     extents, end = [], 0
     for word in words:
         start = text.find(word, end)
@@ -230,8 +230,8 @@ def _read_sentence(block: ConllBlock, path: Path, name: str, columns: ColumnNumb
     words, tags, written = [], [], []
     faults = [SentenceError("bytes", error) for error in block.errors]
     for number, row in block.rows:
-        word, tag, found = _read_row(row, path, number, columns)
-        faults += found
+        word, tag, row_faults = _read_row(row, path, number, columns)
+        faults += row_faults
         words.append(word)
         tags.append(tag)
         written.append(row[columns.tag] if -len(row) <= columns.tag < len(row) else "")
@@ -240,7 +240,7 @@ def _read_sentence(block: ConllBlock, path: Path, name: str, columns: ColumnNumb
     text, extents = _text_and_extents(block, path, words)
     stated = block.notes.get("id", block.notes.get("sent_id"))
     if stated is not None:
-        name = said if isinstance(said := comment_value(stated), str) else stated
+        name = value if isinstance(value := comment_value(stated), str) else stated
     return ConllSentence(
         block.line,
         name,
@@ -260,7 +260,7 @@ def _read_sentence(block: ConllBlock, path: Path, name: str, columns: ColumnNumb
 def _read_row(
     row: list[str], path: Path, number: int, columns: ColumnNumbers
 ) -> tuple[str, iob.Tag, list[SentenceError]]:
-    """The word and the tag of a line, mended if need be, and what was wrong."""
+    """The word and the tag of a line, repaired where necessary, and what was wrong."""
     word, tag, faults = REPLACEMENT, iob.OUTSIDE, []
     try:
         word = row[columns.word]
@@ -286,7 +286,7 @@ def _readable_tags(block: ConllBlock, columns: ColumnNumbers) -> list[iob.Tag]:
 
 
 def _text_and_extents(block: ConllBlock, path: Path, words: Sequence[str]) -> tuple[str, list[tuple[int, int]]]:
-    """The text, and where the words lie in it."""
+    """The text, and the extents of the words in it."""
     if "text" not in block.notes:
         text = " ".join(words)
         extents = locate_words(words, text)

@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
 @dataclass
 class Conversion:
-    """The account of a conversion.
+    """What a conversion read and wrote.
 
     Args:
         files: the files and folders read, each with its format.
         examples: how many were read; if none was refused, as many were written.
         spans: how many they have.
         misaligned: the spans that cut tokens, where the new format has tokens.
-        repaired: how many tags were not as their scheme wants them.
-        refused: what could not be read, or bears an id that was there already; if there is any, nothing was written.
+        repaired: how many tags did not follow their scheme.
+        refused: what could not be read, or has an id that another example has; if there is any, nothing was written.
     """
 
     files: list[tuple[Path, str]] = field(default_factory=list)
@@ -41,16 +41,16 @@ class Conversion:
 
     @property
     def widened(self) -> list[Misaligned]:
-        """The spans that became those of the tokens that they touch."""
+        """The spans that were widened to the tokens that they touch."""
         return [span for span in self.misaligned if span.tagged]
 
     @property
     def lost(self) -> list[Misaligned]:
-        """The spans that could not even be widened: they touch no token, or one that another span has."""
+        """The spans that could not be widened: they touch no token, or one that another span has."""
         return [span for span in self.misaligned if not span.tagged]
 
     def json(self) -> dict[str, Any]:
-        """The account as JSON."""
+        """The result as JSON."""
         return {
             "files": [{"file": str(path), "format": name} for path, name in self.files],
             "examples": self.examples,
@@ -63,7 +63,7 @@ class Conversion:
 
 
 class _Refused(Exception):  # noqa: N818  (it never leaves this module)
-    """Something could not be read: the writer must put nothing in place."""
+    """Something could not be read, so the writer must not move anything into place."""
 
 
 def convert(
@@ -75,12 +75,12 @@ def convert(
         paths: files, brat folders, or folders of files, which are taken by name.
         output: the new file, or folder for brat.
         to: the format to write.
-        source: the format of the files; told by their content if not named.
+        source: the format of the files; detected from their content if not named.
         policy: what becomes of spans that cut tokens, see `goldspan.tokens.tags`.
 
     Raises:
-        InputError: for an unknown format, a file whose format cannot be told, or examples that the new format cannot
-            hold. Nothing is written.
+        InputError: for an unknown format, a file whose format cannot be detected, or examples that the new format
+            cannot hold. Nothing is written.
     """
     to = formats.canonical(to)
     if policy not in POLICIES:
@@ -112,7 +112,7 @@ def input_files(path: Path, source: str | None = None) -> Iterator[tuple[Path, s
 
 
 def _examples(paths: Iterable[Path], source: str | None, account: Conversion) -> Iterator[Example]:
-    """The examples, counted as they pass.
+    """The examples, counted in `account` as they are read.
 
     Raises:
         _Refused: at the end, if there is anything that could not be read.

@@ -30,11 +30,11 @@ def is_dataset(path: Path) -> bool:
 
 
 def scan_dataset(path: Path, split: str | None) -> Iterator[Record | InputError]:
-    """Each row of a split as a record, or as the error that stands in its place.
+    """Each row of a split as a record, or the error in its place.
 
     Args:
         path: the folder, or one Parquet file.
-        split: its name; it may be left out where there is one alone.
+        split: its name; it may be left out where there is only one.
 
     Raises:
         InputError: if there is no such split, or a file is not of the shape above.
@@ -47,12 +47,12 @@ def scan_dataset(path: Path, split: str | None) -> Iterator[Record | InputError]
             try:
                 yield Record(file, None, name, text, tuple(_raw_span(span, names) for span in spans), begin)
             except (IndexError, KeyError, TypeError):
-                yield InputError(f"the spans of row {number} are not as its schema says", file=file, example=name)
+                yield InputError(f"the spans of row {number} do not match its schema", file=file, example=name)
 
 
 def _dataset_files(path: Path) -> list[Path]:
-    found = (sorted((path / folder).glob("*.parquet")) for folder in DATASET_FOLDERS)
-    return next((files for files in found if files), [])
+    candidates = (sorted((path / folder).glob("*.parquet")) for folder in DATASET_FOLDERS)
+    return next((files for files in candidates if files), [])
 
 
 def _split_files(path: Path, split: str | None) -> list[Path]:

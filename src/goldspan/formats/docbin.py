@@ -1,11 +1,11 @@
 """spaCy's DocBin, a `.spacy` file: what `spacy train` reads.
 
-A doc per example; its text is the text. The spans are its entities, and stand once more in the span group `sc`, where
-spaCy looks for those of a span categoriser. `doc.user_data["goldspan"]` keeps id, `at` and extra as JSON. The same
-examples give the same bytes.
+There is a doc per example. The spans are its entities, and are repeated in the span group `sc`, where spaCy looks for
+those of a span categoriser. `doc.user_data["goldspan"]` keeps id, `at` and extra as JSON. The same examples give the
+same bytes.
 
-Read are the entities and the group `sc` of any DocBin; other span groups are kept in the extra key `span_groups`. What
-a pipeline computed (tags, parses, categories, vectors) is not read: it is no annotation of spans.
+The entities and the group `sc` of any DocBin are read; other span groups are kept in the extra key `span_groups`. What
+a pipeline computed (tags, parses, categories, vectors) is not read, for it is not an annotation of spans.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ ATTRIBUTES = ("ENT_IOB", "ENT_TYPE")
 
 
 def scan(path: Path) -> Iterator[Record | InputError]:
-    """Each doc as a record, or as the error that says why it is none.
+    """Each doc as a record, or the error that says why it is not valid.
 
     Raises:
-        InputError: if the file cannot be read or is no DocBin.
+        InputError: if the file cannot be read or is not a DocBin.
     """
     for number, doc in enumerate(_docs(path), start=1):
         try:
@@ -50,11 +50,11 @@ def scan(path: Path) -> Iterator[Record | InputError]:
 def write(
     path: Path, examples: Iterable[Example], *, policy: tokens.Policy = "strict", language: str = "en"
 ) -> list[tokens.Misaligned]:
-    """Write the docs, beside and then in place; the spans that cut tokens come back.
+    """Write the docs, all or nothing, and return the spans that cut tokens.
 
     Args:
         path: the file.
-        examples: all are held in memory, for a DocBin is compressed as a whole.
+        examples: all are kept in memory, for a DocBin is compressed as a whole.
         policy: `strict` refuses spans that cut tokens, `expand` widens them to the tokens that they touch.
         language: of the tokeniser.
 
@@ -67,7 +67,7 @@ def write(
     docs = DocBin(attrs=ATTRIBUTES, store_user_data=True)
     for example in examples:
         docs.add(_doc(example, alignment, language))
-    misaligned = alignment.settle(path)
+    misaligned = alignment.validated(path)
     with files.replacing(path) as stream:
         stream.write(docs.to_bytes())
     return misaligned
@@ -111,29 +111,29 @@ def _docs(path: Path) -> Iterator[Doc]:
 
 
 def _record(doc: Doc, path: Path, name: str) -> Record:
-    kept = _kept(doc, path, name)
+    metadata = _metadata(doc, path, name)
     groups = {
         key: [RawSpan(span.start_char, span.end_char, span.label_) for span in group]
         for key, group in doc.spans.items()
     }
     entities = [RawSpan(entity.start_char, entity.end_char, entity.label_) for entity in doc.ents]
     spans = tuple(sorted({*entities, *groups.pop(GROUP, ())}))
-    extra = dict(kept["extra"])
+    extra = dict(metadata["extra"])
     if groups:
         extra["span_groups"] = {key: [list(span[:3]) for span in group] for key, group in groups.items()}
-    return Record(path, None, kept["id"], doc.text, spans, kept["at"], extra)
+    return Record(path, None, metadata["id"], doc.text, spans, metadata["at"], extra)
 
 
-def _kept(doc: Doc, path: Path, name: str) -> dict[str, Any]:
+def _metadata(doc: Doc, path: Path, name: str) -> dict[str, Any]:
     if KEY not in doc.user_data:
         return {"id": name, "at": 0, "extra": {}}
     try:
-        kept = loads(doc.user_data[KEY])
+        metadata = loads(doc.user_data[KEY])
     except (TypeError, ValueError, RecursionError):
-        kept = None
-    match kept:
+        metadata = None
+    match metadata:
         case {"id": str(), "at": int(), "extra": dict()}:
-            return dict(kept)
+            return dict(metadata)
     raise InputError(
         f"what goldspan keeps of doc {name} is damaged", file=path, example=name, remedy="Export the file again."
     )

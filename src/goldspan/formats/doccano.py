@@ -3,16 +3,17 @@
     {"text": "The 72nd Brigade withdrew.", "label": [[4, 16, "UNIT"]], "goldspan_id": "a.p03", "goldspan_at": "1043",
      "goldspan_sha256": "9f2c…", "goldspan_extra": "{}"}
 
-Offsets count UTF-16 code units, as the annotator's browser does, or grapheme clusters where the project says so, as
-`goldspan.graphemes` cuts them.
-What Doccano does not know travels under keys of our own, the same in each row and with strings as values, for it
-flattens them, hides its own keys behind equal ones and fills gaps between rows. The file is ASCII, since Doccano
-guesses encodings. Doccano drops overlapping spans on import unless the project allows them, without a word.
+Offsets count UTF-16 code units, as the annotator's browser does, or grapheme clusters (see `goldspan.graphemes`) where
+the project has that setting.
 
-Read are the exports as well, with or without our keys, under the names that versions and project kinds gave the spans:
+What Doccano does not know is stored under keys of our own, the same in each row and with strings as values: Doccano
+flattens values, drops keys equal to its own and fills gaps between rows. The file is ASCII, since Doccano guesses
+encodings. On import Doccano silently drops overlapping spans unless the project allows them.
+
+Exports are read with or without our keys, and with the names that versions and kinds of project give the spans:
 `label`, `labels`, `entities`. A row without `goldspan_id` is named by its `id` if that is a string, else by its line.
-Other keys become extra, one that the gold line has already as `doccano_<key>`. Left out are Doccano's number of a
-row, which belongs to one server, and an empty list of comments.
+Other keys become extra keys; one that the gold line has, too, becomes `doccano_<key>`. Doccano's number of a row, which
+belongs to one server, and an empty list of comments are left out.
 """
 
 from __future__ import annotations
@@ -42,11 +43,11 @@ SENT = "goldspan_sent"  # in a shared project: which spans were filled in
 LABEL_KEYS = ("label", "labels", "entities")
 REMEDY = 'A row is {"text": …, "label": [[start, end, label], …]}.'
 ENCODER = json.JSONEncoder(allow_nan=False)
-OFFSETS = "Doccano counts UTF-16 code units, or grapheme clusters where the project says so: correct the span."
+OFFSETS = "Doccano counts UTF-16 code units, or grapheme clusters where the project has that setting: correct the span."
 
 
 def scan(path: Path, unit: Unit = "utf16") -> Iterator[Record | InputError]:
-    """Each row as a record, or as the error that says why it is none; blank lines are passed over.
+    """Each row as a record, or the error that says why it is not valid; empty lines are skipped.
 
     Args:
         path: the file.
@@ -73,7 +74,7 @@ def parse(row: dict[str, Any], path: Path, number: int, unit: Unit = "utf16") ->
         text = row.get("text")
         if not isinstance(text, str):
             raise InvalidValueError(f"'text' is {text!r:.60}, not a string", remedy=REMEDY)  # noqa: TRY301 (a place is added)
-        _refuse_other_text(row, text)
+        _validate_text(row, text)
         spans = _code_points(text, _spans(row), unit)
         at, extra = _at(row), _extra(row)
     except InvalidValueError as error:
@@ -113,25 +114,24 @@ def row(example: Example, unit: Unit = "utf16") -> dict[str, Any]:
 def digest(text: str) -> str:
     """The SHA-256 of a text as UTF-8, in eight groups of eight hexadecimal digits.
 
-    Doccano shows it to annotators in a narrow column, which a word of 64 letters would push off the page with all that
-    stands below it.
+    Doccano shows it to annotators in a narrow column. A word of 64 letters would push this column off the page.
     """
     digits = _digits(text)
     return " ".join(digits[at : at + GROUP] for at in range(0, len(digits), GROUP))
 
 
-def is_digest(said: object, text: str) -> bool:
-    """Whether what a row says is the digest of a text, grouped or in one piece."""
-    return isinstance(said, str) and said.replace(" ", "") == _digits(text)
+def is_digest(value: object, text: str) -> bool:
+    """Whether the value in a row is the digest of a text, grouped or in one piece."""
+    return isinstance(value, str) and value.replace(" ", "") == _digits(text)
 
 
 def line(row: Mapping[str, Any]) -> bytes:
-    r"""A row as it goes up, with its `\n`; ASCII."""
+    r"""A row as it is uploaded, with its `\n`; ASCII."""
     return ENCODER.encode(row).encode("ascii") + b"\n"
 
 
 def write(path: Path, examples: Iterable[Example], unit: Unit = "utf16") -> None:
-    """Write the rows, as a stream, beside and then in place.
+    """Write the rows, as a stream and all or nothing.
 
     Raises:
         InputError: for what `row` refuses; nothing is written.
@@ -158,7 +158,7 @@ def _name(row: dict[str, Any], otherwise: str) -> str:
     return names[0] if names else otherwise
 
 
-def _refuse_other_text(row: dict[str, Any], text: str) -> None:
+def _validate_text(row: dict[str, Any], text: str) -> None:
     sent = row.get("goldspan_sha256")
     if sent is not None and not is_digest(sent, text):
         raise InvalidValueError(
@@ -171,10 +171,10 @@ def _spans(row: dict[str, Any]) -> list[tuple[int, int, str]]:
     lists = {key: value for key in LABEL_KEYS if (value := row.get(key)) is not None and value != []}
     if len(lists) > 1:
         raise InvalidValueError(f"the spans stand under {' and '.join(lists)}", remedy="Keep one of the two.")
-    found: object = next(iter(lists.values()), [])
-    if not isinstance(found, list):
-        raise InvalidValueError(f"the spans are {found!r:.60}, not a list", remedy=REMEDY)
-    return [_span(item) for item in found]
+    spans: object = next(iter(lists.values()), [])
+    if not isinstance(spans, list):
+        raise InvalidValueError(f"the spans are {spans!r:.60}, not a list", remedy=REMEDY)
+    return [_span(item) for item in spans]
 
 
 def _span(item: object) -> tuple[int, int, str]:
@@ -187,16 +187,16 @@ def _span(item: object) -> tuple[int, int, str]:
 
 
 def _code_points(text: str, spans: list[tuple[int, int, str]], unit: Unit) -> tuple[RawSpan, ...]:
-    """The spans in code points; what lies outside the text stays as far outside as it was."""
-    to, back = (
+    """The spans in code points; an offset outside the text remains as far outside."""
+    convert, invert = (
         (offsets.to_utf16, offsets.from_utf16) if unit == "utf16" else (offsets.to_graphemes, offsets.from_graphemes)
     )
-    length = int(to(text, [len(text)])[0])
+    length = int(convert(text, [len(text)])[0])
     inside = sorted({place for start, end, _ in spans for place in (start, end) if 0 <= place <= length})
-    known: dict[int, int] = dict(zip(inside, back(text, inside).tolist(), strict=True))
+    positions: dict[int, int] = dict(zip(inside, invert(text, inside).tolist(), strict=True))
 
     def place(at: int) -> int:
-        return known.get(at, at if at < 0 else at - length + len(text))
+        return positions.get(at, at if at < 0 else at - length + len(text))
 
     return tuple(RawSpan(place(start), place(end), label) for start, end, label in spans)
 

@@ -1,4 +1,4 @@
-r"""The gold line: one example a line, as gold, passes and suggestions are kept.
+r"""The gold line: one example per line, the format of gold, passes and suggestions.
 
     {"id": "a.p03", "at": 1043, "text": "The 72nd Brigade withdrew.", "spans": [[4, 16, "UNIT", "72nd Brigade"]]}
 
@@ -28,12 +28,12 @@ REMEDY = 'A line is {"id": …, "at": …, "text": …, "spans": [[start, end, l
 
 
 def scan(path: Path) -> Iterator[Record | InputError]:
-    """Each line as a record, or as the error that says why it is none."""
+    """Each line as a record, or the error that says why it is not valid."""
     return _scan(numbered(path), path)
 
 
 def scan_bytes(data: bytes, path: Path) -> Iterator[Record | InputError]:
-    """The same for bytes that came from elsewhere, such as an earlier revision of the file."""
+    """The records of bytes from elsewhere, such as an earlier revision of the file."""
     return _scan(files.lines(data), path)
 
 
@@ -77,7 +77,7 @@ def line(example: Example) -> str:
 
 
 def write(path: Path, examples: Iterable[Example]) -> None:
-    """Write a file of gold lines, as a stream, beside and then in place."""
+    """Write a file of gold lines, as a stream and all or nothing."""
     with files.replacing(path) as stream:
         for example in examples:
             stream.write(line(example).encode("utf-8"))

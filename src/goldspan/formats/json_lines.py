@@ -1,4 +1,4 @@
-r"""What the formats of lines share: lines as a stream, and a JSON object from one of them."""
+r"""What the formats of JSON lines share: lines as a stream, and the JSON object of a line."""
 
 from __future__ import annotations
 
@@ -84,4 +84,4 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
-_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)  # made once: `json.loads` would make one for each line
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)  # `json.loads` would create one for each line

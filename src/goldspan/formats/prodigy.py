@@ -4,15 +4,15 @@
      "spans": [{"start": 4, "end": 16, "label": "UNIT", "token_start": 1, "token_end": 2}], "answer": "accept",
      "goldspan": {"id": "a.p03", "at": 1043, "extra": {}}}
 
-Offsets count code points, half-open; `token_end` is the last token of the span, not the one behind it (Prodigy's page
-*Annotation interfaces*). Written are spaCy's tokens; a span that cuts them bears no token numbers. Prodigy keeps keys
-that it does not know, so `goldspan` comes back.
+Offsets count code points, half-open; `token_end` is the last token of the span, not the one after it (Prodigy's page
+*Annotation interfaces*). The tokens written are spaCy's; a span that cuts them has no token numbers. Prodigy keeps keys
+that it does not know, so its output has the key `goldspan`, too.
 
-An answer `reject` or `ignore` says that the spans of its row are no annotation: they are read as none and kept, as
-they stand, under the extra key `prodigy`, together with the answer. There too goes every other key (`meta`, the
-hashes, what a recipe adds), and from there it is written back. Left out are the tokens, which the text gives again,
-and what a recipe adds to a single span (its source, a pattern's number). A row without `goldspan` is named by its
-`id`, or the `id` in its `meta`, if that is a string, else by its line.
+The answers `reject` and `ignore` mean that the spans of a row are not an annotation: the example is read without spans,
+and these are kept under the extra key `prodigy`, together with the answer. So is every other key (`meta`, the hashes,
+what a recipe adds), and from there it is written back. The tokens, which follow from the text, and what a recipe adds
+to a single span (its source, a pattern's number) are left out. A row without `goldspan` is named by its `id`, or the
+`id` in its `meta`, if that is a string, else by its line.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ REMEDY = 'A row is {"text": …, "spans": [{"start": …, "end": …, "label": �
 
 
 def scan(path: Path) -> Iterator[Record | InputError]:
-    """Each row as a record, or as the error that says why it is none; blank lines are passed over."""
+    """Each row as a record, or the error that says why it is not valid; empty lines are skipped."""
     for number, raw in numbered(path):
         if not raw.strip():
             continue
@@ -79,28 +79,28 @@ def parse(row: dict[str, Any], path: Path, number: int) -> Record:
 
 
 def answer(example: Example) -> str:
-    """What the annotator answered: `accept`, `reject` or `ignore`; `accept` for an example from elsewhere."""
-    kept = example.extra.get(KEY)
-    return str(kept.get("answer", "accept")) if isinstance(kept, dict) else "accept"
+    """The annotator's answer: `accept`, `reject` or `ignore`; `accept` for an example from another format."""
+    others = example.extra.get(KEY)
+    return str(others.get("answer", "accept")) if isinstance(others, dict) else "accept"
 
 
 def row(example: Example, language: str = "en") -> dict[str, Any]:
     """The row that Prodigy takes.
 
     Raises:
-        InvalidValueError: for an extra key `prodigy` that is not of the kind that reading gives.
+        InvalidValueError: for an extra key `prodigy` that did not come from reading such a row.
     """
     others = example.extra.get(KEY, {})
     if not isinstance(others, dict) or OURS & others.keys() or (example.spans and {"spans", "answer"} & others.keys()):
         raise InvalidValueError(f"the extra key {KEY!r} is not what reading Prodigy's rows gives")
     words = tokens.doc(example.text, language)
-    found = [_token(word) for word in words]
+    token_rows = [_token(word) for word in words]
     starts = {word.idx: word.i for word in words}
     ends = {word.idx + len(word): word.i for word in words}
     extra = {key: value for key, value in example.extra.items() if key != KEY}
     return {
         "text": example.text,
-        "tokens": found,
+        "tokens": token_rows,
         "spans": [_span(span, starts, ends) for span in example.spans],
         "answer": "accept",
         **others,
@@ -109,7 +109,7 @@ def row(example: Example, language: str = "en") -> dict[str, Any]:
 
 
 def write(path: Path, examples: Iterable[Example], language: str = "en") -> None:
-    """Write the rows, as a stream, beside and then in place.
+    """Write the rows, as a stream and all or nothing.
 
     Raises:
         InputError: for what `row` refuses; nothing is written.
@@ -162,22 +162,22 @@ def _name(row: dict[str, Any]) -> str | None:
 
 
 def _spans(row: dict[str, Any]) -> tuple[RawSpan, ...]:
-    found = row.get("spans") or []
-    if not isinstance(found, list):
-        raise InvalidValueError(f"'spans' is {found!r:.60}, not a list")
-    return tuple(_raw(item, row.get("tokens")) for item in found)
+    spans = row.get("spans") or []
+    if not isinstance(spans, list):
+        raise InvalidValueError(f"'spans' is {spans!r:.60}, not a list")
+    return tuple(_raw_span(item, row.get("tokens")) for item in spans)
 
 
-def _raw(item: Any, words: object) -> RawSpan:  # noqa: ANN401  (JSON is any)
+def _raw_span(item: Any, words: object) -> RawSpan:  # noqa: ANN401  (JSON is any)
     match item:
         case {"start": int(start), "end": int(end), "label": str(label)} if bool not in {type(start), type(end)}:
-            _refuse_other_tokens(item, words)
+            _validate_tokens(item, words)
             surface = item.get("text")
             return RawSpan(start, end, label, surface if isinstance(surface, str) else None)
     raise InvalidValueError(f"the span {item!r:.100} has no start, end and label")
 
 
-def _refuse_other_tokens(span: dict[str, Any], words: object) -> None:
+def _validate_tokens(span: dict[str, Any], words: object) -> None:
     """Refuse a span whose token numbers name other offsets than it states."""
     first, last = span.get("token_start"), span.get("token_end")
     if not isinstance(words, list) or type(first) is not int or type(last) is not int:

@@ -1,4 +1,4 @@
-"""What a reader gets from a file before anyone has judged it."""
+"""An example as a file states it, before it is validated."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class RawSpan(NamedTuple):
 class Record:
     """One example as a file states it: of the right shape, not yet known to be valid.
 
-    The checks look at records, because they must name what is wrong; everybody else asks for `example()`.
+    The checks read records, because they must name what is wrong; other callers use `example()`.
     """
 
     file: Path
@@ -44,10 +44,10 @@ class Record:
             InputError: naming file, line and example, if a span is impossible or its surface differs.
         """
         for span in self.spans:
-            found = self.text[span.start : span.end] if 0 <= span.start < span.end else ""
-            if span.surface is not None and span.surface != found:
+            covered = self.text[span.start : span.end] if 0 <= span.start < span.end else ""
+            if span.surface is not None and span.surface != covered:
                 raise InputError(
-                    f"the span [{span.start}, {span.end}, {span.label}] says {span.surface!r} but covers {found!r}",
+                    f"the span [{span.start}, {span.end}, {span.label}] states {span.surface!r} but covers {covered!r}",
                     file=self.file,
                     line=self.line,
                     example=self.id,

@@ -3,7 +3,7 @@
 A format is a module of this package, named like the format, and an entry of `FORMATS`. The module has
 
     scan(path)                     each example as a `Record`, or the `InputError` that says why it is not valid
-    write(path, examples)          writes the examples to a file beside, then moves it into place
+    write(path, examples)          writes the examples, all or nothing
     is_format_of(sample)           whether a file, given as a `FileSample`, is in this format
 
 The `write` of a format of tokens takes a `policy`, too, and returns the spans that cut tokens. A format whose examples
@@ -79,7 +79,7 @@ class Format:
         return self.is_folder and bool(self._module.is_format_of_folder(path))
 
     def is_numbered(self, name: str, path: Path) -> bool:
-        """Whether the id of an example was made from the name of its file, for the file states none."""
+        """Whether the id of an example was made from the name of its file, because the file states no id."""
         pattern = self.numbered_id
         return pattern is not None and re.fullmatch(re.escape(path.stem) + pattern, name) is not None
 

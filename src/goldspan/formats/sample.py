@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HEAD_SIZE = 1 << 16
-KEYS = ("spans", "text", "answer", "_input_hash", "_task_hash")  # by which rows of JSON are told apart
+KEYS = ("spans", "text", "answer", "_input_hash", "_task_hash")  # those that distinguish the formats of JSON lines
 
 
 class FileSample:

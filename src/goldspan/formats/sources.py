@@ -32,7 +32,7 @@ NOTE_KINDS = {
     "lost-span": "a predicted span that has no place in gold's text; it does not count",
     "matched-by-text": "predictions matched to gold by their text alone, for their ids are others",
     "mended-line": "a line that could not be read as it stands",
-    "merged-span": "a predicted span that gold's text cannot tell from another of its label; it counts once",
+    "merged-span": "a predicted span that is the same as another of its label in gold's text; it counts once",
     "missing-example": "an example of gold without a prediction: its spans count as missed",
     "missing-token": "a token of gold without a prediction: it counts as O",
     "no-annotation": "an example that its annotator rejected or ignored; it is left out",
@@ -53,11 +53,11 @@ REPAIRS = {
 
 @dataclass(frozen=True, slots=True)
 class SourceNote:
-    """Something that a reader of the numbers must know.
+    """A remark that a reader of the scores must know.
 
     Args:
         kind: one of `KINDS`, by which notes are counted.
-        message: what was found and what was done, without a full stop.
+        message: what is wrong and how it was treated, without a full stop.
         file: the file it is in.
         line: the line in that file, from 1.
         example: the id of the example, of gold where it is known.
@@ -103,7 +103,7 @@ class Source:
 
     @property
     def has_ids(self) -> bool:
-        """Whether the ids were stated by somebody, and not made up from the order of the sentences."""
+        """Whether the ids are stated in the file, not numbered in the order of the sentences."""
         return not self.sentences or all(sentence.stated for sentence in self.sentences)
 
 
@@ -124,7 +124,7 @@ def read_source(
 
     Args:
         source: a file, a folder of files, a dataset folder, or the name of an installed spaCy pipeline.
-        form: one of `FORMS`; told by the content if not named.
+        form: one of `SOURCE_FORMATS`; detected from the content if not named.
         split: of a dataset folder; other sources have none.
         repair: of CoNLL files, see `goldspan.formats.conll.scan`.
         texts: the examples of gold, for a pipeline to run on.
@@ -149,7 +149,7 @@ def read_source(
 
 
 def _source_kind(source: str | Path, form: str | None) -> str | None:
-    """What the source is: `pipeline`, `dataset`, or the format of its files; None where each is to be told."""
+    """`pipeline`, `dataset`, or the format of the source's files; None where each file's format is to be detected."""
     path = Path(source)
     if form in {"pipeline", "dataset"}:
         return form
@@ -195,26 +195,26 @@ def _collect(scanned: Iterable[Record | InputError], kind: str) -> Source:
 
 def _read_conll(path: Path, repair: iob.Repair) -> Source:
     scheme = conll_sentences.detect_scheme(path)
-    found: list[ConllSentence] = []
+    sentences: list[ConllSentence] = []
     for sentence in conll_sentences.read_sentences(path, lenient=True):
         if isinstance(sentence, InputError):
             raise sentence
-        found.append(sentence)
-    _refuse_damaged_file(found)
+        sentences.append(sentence)
+    _refuse_damaged_file(sentences)
     return Source(
-        [conll.record(sentence, path, scheme, repair).example() for sentence in found],
-        [note for sentence in found for note in _sentence_notes(sentence, path, scheme, repair)],
+        [conll.record(sentence, path, scheme, repair).example() for sentence in sentences],
+        [note for sentence in sentences for note in _sentence_notes(sentence, path, scheme, repair)],
         "conll",
-        [(path, sentence.line) for sentence in found],
-        found,
+        [(path, sentence.line) for sentence in sentences],
+        sentences,
         scheme if repair == "strict" else None,
     )
 
 
-def _refuse_damaged_file(found: Sequence[ConllSentence]) -> None:
+def _refuse_damaged_file(sentences: Sequence[ConllSentence]) -> None:
     """Refuse a file that is damaged all over. Lost words are no such damage: tags are there, and gold has the words."""
-    faults = [fault for sentence in found for fault in sentence.faults]
-    lines = sum(len(sentence.lines) for sentence in found)
+    faults = [fault for sentence in sentences for fault in sentence.faults]
+    lines = sum(len(sentence.lines) for sentence in sentences)
     for kind, share in MOST_REPAIRED.items():
         errors = [fault.error for fault in faults if fault.kind == kind]
         if len(errors) > share * lines:
@@ -225,9 +225,9 @@ def _sentence_notes(sentence: ConllSentence, path: Path, scheme: str, repair: io
     for fault in sentence.faults:
         message = f"{fault.error.message}: {REPAIRS[fault.kind]}"
         yield SourceNote("mended-line", message, path, fault.error.line, sentence.name)
-    done = "its span is none" if repair == "strict" else "read as conlleval does"
+    outcome = "its chunk is not a span" if repair == "strict" else "read as conlleval does"
     for number in iob.malformed(sentence.tags, scheme):
-        message = f"{sentence.written[number]!r} may not stand here in {scheme}: {done}"
+        message = f"{sentence.written[number]!r} may not stand here in {scheme}: {outcome}"
         yield SourceNote("repaired-tag", message, path, sentence.lines[number], sentence.name)
 
 
@@ -235,12 +235,12 @@ def _join_files(parts: Sequence[Source]) -> Source:
     """The files of a folder as one source; only CoNLL files of one scheme can be compared token by token."""
     kinds = {part.kind for part in parts}
     schemes = {part.scheme for part in parts}
-    alike = kinds == {"conll"} and len(schemes) == 1
+    comparable = kinds == {"conll"} and len(schemes) == 1
     return Source(
         [example for part in parts for example in part.examples],
         [note for part in parts for note in part.notes],
         kinds.pop() if len(kinds) == 1 else "folder",
         [place for part in parts for place in part.places],
-        [sentence for part in parts for sentence in part.sentences] if alike else (),
-        schemes.pop() if alike else None,
+        [sentence for part in parts for sentence in part.sentences] if comparable else (),
+        schemes.pop() if comparable else None,
     )

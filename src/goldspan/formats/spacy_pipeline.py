@@ -38,7 +38,7 @@ def predict(name: str, examples: Sequence[Example]) -> list[Example]:
 
     Args:
         name: of an installed pipeline, or the folder of a saved one.
-        examples: those of gold; their spans are not looked at.
+        examples: those of gold; their spans are ignored.
 
     Raises:
         NotFoundError: if there is no such pipeline.

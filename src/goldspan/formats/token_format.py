@@ -1,4 +1,4 @@
-"""What the formats of tokens share: spans become tags, and what does not fit is gathered until all is known."""
+"""What the formats of tokens share: spans become tags, and spans that do not fit are collected for one error."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Alignment:
-    """The spans of the examples as tags, and the account of those that do not fit.
+    """The spans of examples as tags, and the spans that do not fit tokens.
 
     Args:
         policy: what becomes of a span that cuts a token, see `goldspan.tokens.tags`.
@@ -32,14 +32,14 @@ class Alignment:
     def tags(self, example: Example, extents: Sequence[tuple[int, int]]) -> list[str]:
         """The IOB2 tags of an example's tokens; all O if its spans overlap."""
         try:
-            found, misaligned = tokens.tags(example, extents, self.policy)
+            tags, misaligned = tokens.tags(example, extents, self.policy)
         except InvalidValueError as error:
             self.overlapping.append(f"{example.id}: {error.message}")
             return ["O"] * len(extents)
         self.misaligned += misaligned
-        return found
+        return tags
 
-    def settle(self, path: Path) -> list[tokens.Misaligned]:
+    def validated(self, path: Path) -> list[tokens.Misaligned]:
         """The spans that cut tokens, if the file may be written all the same.
 
         Raises:
