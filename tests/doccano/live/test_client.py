@@ -23,7 +23,7 @@ def project(server, request):
     server.delete_project(made.id)
 
 
-def test_one_is_who_one_logged_in_as(server, doccano):
+def test_the_client_is_the_user_who_logged_in(server, doccano):
     me = server.me()
     assert (me.username, me.superuser) == (doccano.account.username, True)
     assert me in server.users()
@@ -49,19 +49,19 @@ def test_a_project_is_made_found_changed_and_deleted(server):
     assert server.project("client flags") is None
 
 
-def test_two_projects_of_one_name_are_never_chosen_between(server, project):
+def test_two_projects_of_one_name_are_an_error(server, project):
     twin = server.create_project(project.name, collaborative=False)
     with pytest.raises(ServerError, match="2 projects are called"):
         server.project(project.name)
     server.delete_project(twin.id)
 
 
-def test_a_project_of_another_kind_is_none_of_ours(server):
-    said = {"name": "client other", "project_type": "Seq2seq", "resourcetype": "Seq2seqProject", "description": "d"}
-    other = server._json("POST", "v1/projects", json=said)["id"]
+def test_a_project_of_another_kind_is_refused(server):
+    form = {"name": "client other", "project_type": "Seq2seq", "resourcetype": "Seq2seqProject", "description": "d"}
+    other = server._json("POST", "v1/projects", json=form)["id"]
     with pytest.raises(ServerError, match="'client other' is for Seq2seq"):
         server.project("client other")
-    assert other not in {found.id for found in server.projects()}
+    assert other not in {each.id for each in server.projects()}
     server.delete_project(other)
 
 
@@ -84,29 +84,29 @@ def test_members_have_roles(server, project):
     member = server.add_member(project.id, user.id, roles["annotator"])
     assert (member.user, member.username, member.role) == (user.id, "clara", "annotator")
     assert server.update_member(project.id, member.id, roles["annotation_approver"]).role == "annotation_approver"
-    assert {found.username for found in server.members(project.id)} == {server.me().username, "clara"}
+    assert {member.username for member in server.members(project.id)} == {server.me().username, "clara"}
     with pytest.raises(ServerError, match="already assigned"):
         server.add_member(project.id, user.id, roles["annotator"])
 
 
-def test_what_goes_up_comes_down_in_its_order(server, project):
+def test_uploaded_examples_come_back_unchanged_and_in_order(server, project):
     texts = ['plain "},{" \\ text', "😀 e\u0301 \u2028 \x85 \u202e", "tab\tnul-less\x01", "  blanks  ", "\r\n x"]
     rows = [{"text": text, "label": [], "goldspan_id": str(at)} for at, text in enumerate(texts)]
     assert import_rows(server, project, rows) == []
-    found = list(server.examples(project.id))
-    assert [row.text for row in found] == texts
-    assert [dict(row.meta) for row in found] == [{"goldspan_id": str(at)} for at in range(len(texts))]
+    rows_back = list(server.examples(project.id))
+    assert [row.text for row in rows_back] == texts
+    assert [dict(row.meta) for row in rows_back] == [{"goldspan_id": str(at)} for at in range(len(texts))]
     assert server.count(project.id) == len(texts)
 
 
-def test_what_an_import_does_not_take_is_told(server, project):
+def test_an_import_error_is_reported(server, project):
     upload = server.upload(b'{"text": "good", "label": []}\n{"text": ', "half.jsonl")
     (error,) = server.wait_for_import(server.start_import(project.id, [upload]))
     assert ", line 2: Expecting value" in error
     assert server.count(project.id) == 1
 
 
-def test_a_reverted_upload_imports_nothing(server, project):
+def test_a_discarded_upload_imports_nothing(server, project):
     upload = server.upload(b'{"text": "a", "label": []}', "a.jsonl")
     assert [server.discard_upload(upload), server.discard_upload(upload)] == [True, False]
     server.wait_for_import(server.start_import(project.id, [upload]))
@@ -135,8 +135,8 @@ def test_examples_are_found_by_the_labels_of_anybody(server, project):
     assert [row.id for row in server.examples(project.id, "PER")] == [first]
     assert server.count_spans(project.id, "PER") == Counter({first: 2})
     assert [server.count(project.id, label) for label in ("PER", "LOC", "X")] == [2, 1, 0]
-    (said,) = server.comments(project.id)
-    assert (said.example, said.username, said.text) == (third, "clara", "Who?")
+    (comment,) = server.comments(project.id)
+    assert (comment.example, comment.username, comment.text) == (third, "clara", "Who?")
     assert [row.comments for row in server.examples(project.id)] == [0, 0, 1]
 
 
@@ -175,12 +175,12 @@ def test_an_export_holds_a_part_per_member(server, project):
     assert not path.exists()
 
 
-def test_a_doctor_hears_from_the_worker(server):
-    status, found = server.probe("v1/health/", format="json")
+def test_the_health_check_reports_on_the_worker(server):
+    status, content = server.probe("v1/health/", format="json")
     assert status == 200
-    assert any("Celery" in name for name in found)
+    assert any("Celery" in name for name in content)
 
 
-def test_what_is_gone_is_said_in_the_words_of_the_server(server):
+def test_a_missing_project_is_reported_in_the_words_of_the_server(server):
     with pytest.raises(ServerError, match=r"GET /v1/projects/999999/span-types: .*404 .*: No Project matches"):
         server.span_types(999999)

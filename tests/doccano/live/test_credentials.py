@@ -23,7 +23,7 @@ def unnamed(monkeypatch, tmp_path):
 
 
 @pytest.mark.usefixtures("named")
-def test_the_environment_goes_before_the_embedded_server(doccano):
+def test_the_environment_has_precedence_over_the_embedded_server(doccano):
     assert credentials.find_account(doccano.home).url == "https://ner.example.org"
 
 

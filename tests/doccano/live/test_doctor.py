@@ -17,12 +17,12 @@ from helpers import doccano_annotator, doccano_project, doccano_server
 ATTRIBUTES = {"url": "http://127.0.0.1:9", "method": "POST", "params": {}, "headers": {}, "body": {}}
 
 
-def found(report):
-    """Per id the examples and messages of the findings."""
-    said = {}
+def messages(report):
+    """The messages of the findings by check, each after its example."""
+    by_check = {}
     for each in report.findings:
-        said.setdefault(each.check, []).append(f"{each.example}: {each.message}" if each.example else each.message)
-    return said
+        by_check.setdefault(each.check, []).append(f"{each.example}: {each.message}" if each.example else each.message)
+    return by_check
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def begun(doccano, toy, people):
 
 @pytest.fixture
 def look(doccano, toy):
-    """Look at a project of the live server."""
+    """Run the doctor on a project of the live server."""
 
     def run(name=None, account=doccano.account, corpus=toy, **options):
         return doctor.run_doctor(account, name, corpus, home=doccano.home, **options)
@@ -44,34 +44,34 @@ def look(doccano, toy):
 
 def test_a_healthy_project_has_no_finding_and_a_full_report(look, begun):
     report = look(begun.name)
-    assert found(report) == {}
+    assert messages(report) == {}
     assert report.passed == [check.id for check in doctor.CHECKS]
     assert report.skipped == {}
     assert any("Doccano 1.8.4 or older" in fact for fact in report.facts)
     assert any("'" + begun.name + "' (independent), 9 examples" in fact for fact in report.facts)
 
 
-def test_looking_changes_nothing(look, begun):
+def test_the_doctor_changes_nothing(look, begun):
     before = begun.server.project(begun.name), list(begun.server.examples(begun.project.id))
     look(begun.name)
     assert before == (begun.server.project(begun.name), list(begun.server.examples(begun.project.id)))
 
 
-def test_without_a_project_the_server_alone_is_looked_at(look):
+def test_without_a_project_only_the_server_is_checked(look):
     report = look()
-    assert found(report) == {}
+    assert messages(report) == {}
     assert set(report.passed) == {check.id for check in checks.SERVER_CHECKS if check.needs == "server"}
     assert set(report.skipped.values()) == {"no project was named"}
 
 
-def test_a_project_that_is_not_there_is_said(look):
+def test_a_missing_project_is_an_error(look):
     with pytest.raises(NotFoundError, match="no project 'nothing of the kind'"):
         look("nothing of the kind")
 
 
 def test_a_refused_login_is_the_only_finding(look, doccano):
     report = look(account=Account(doccano.account.url, doccano.account.username, "wrong"))
-    [message] = found(report)["no-login"]
+    [message] = messages(report)["no-login"]
     assert "user name or password refused" in message
     assert "DOCCANO_PASSWORD" in report.remedy(report.findings[0])
     assert (report.errors, report.passed, set(report.skipped.values())) == (1, [], {"there is no login"})
@@ -79,33 +79,35 @@ def test_a_refused_login_is_the_only_finding(look, doccano):
 
 def test_a_server_that_does_not_answer_is_the_only_finding(look):
     report = look(account=Account("http://127.0.0.1:9", "lead", "x"))
-    assert list(found(report)) == ["no-login"]
-    assert "127.0.0.1:9" in found(report)["no-login"][0]
+    assert list(messages(report)) == ["no-login"]
+    assert "127.0.0.1:9" in messages(report)["no-login"][0]
 
 
-def test_a_user_without_rank_is_told_what_fails(look, begun, doccano):
+def test_a_plain_user_gets_findings_for_what_would_fail(look, begun, doccano):
     [person] = doccano_annotator.create(doccano, ["plain" + begun.name[-4:]])
     begun.add({"plain": person})
     with Doccano(Account(person.url, person.username, person.password)) as server:
         context = DoctorContext(doccano.account, server, project=begun.project)
-        said = {check.id: list(check.findings(context)) for check in (*checks.SERVER_CHECKS, checks.not_administrator)}
-    assert [name for name, findings in said.items() if findings] == ["not-staff", "not-administrator"]
+        findings = {
+            check.id: list(check.findings(context)) for check in (*checks.SERVER_CHECKS, checks.not_administrator)
+        }
+    assert [name for name, each in findings.items() if each] == ["not-staff", "not-administrator"]
     report = look(begun.name, Account(person.url, person.username, person.password))
-    assert found(report)["not-administrator"] == [
+    assert messages(report)["not-administrator"] == [
         f"the user {person.username!r} is annotator there: it can neither push nor pull"
     ]
     assert report.skipped["label-missing"] == "the login does not administer the project"
 
 
 @pytest.mark.slow
-def test_a_dead_worker_is_found_and_stops_no_other_question(toy, tmp_path):
+def test_a_dead_worker_is_found_and_stops_no_other_check(toy, tmp_path):
     with (
         doccano_server.running(tmp_path / "home") as server,
         doccano_project.from_corpus(server, toy, "shared") as begun,
     ):
         process.terminate(home.read_state(home.find_home(server.home)).mark, ["worker"])
         report = doctor.run_doctor(server.account, begun.name, toy, home=server.home)
-    assert list(found(report)) == ["worker-dead"]
+    assert list(messages(report)) == ["worker-dead"]
     assert {name for name, why in report.skipped.items() if why == "exports need the task worker"} == {
         check.id for check in doctor.CHECKS if check.needs == "examples"
     }
@@ -123,7 +125,7 @@ def test_the_import_of_nothing_imports_nothing(begun, monkeypatch):
 def test_each_flag_is_found(look, begun):
     begun.server.update_project(begun.project.id, **dict.fromkeys(FLAGS, True))
     report = look(begun.name)
-    assert list(found(report)) == [f"flag-{flag.replace('_', '-')}" for flag in FLAGS]
+    assert list(messages(report)) == [f"flag-{flag.replace('_', '-')}" for flag in FLAGS]
     assert report.errors == 0
     assert "relations" in report.skipped["former-member"]
 
@@ -132,17 +134,17 @@ def test_auto_labelling_is_found(look, begun, doccano):
     template = {"model_name": "Custom REST Request", "template": "[]", "model_attrs": ATTRIBUTES}
     sent = template | {"label_mapping": {}, "task_type": "Span"}
     doccano_annotator.admin(doccano)._call("POST", f"projects/{begun.project.id}/auto-labeling/configs", json=sent)
-    assert list(found(look(begun.name))) == ["auto-labelling"]
+    assert list(messages(look(begun.name))) == ["auto-labelling"]
 
 
 def test_a_crowd_on_sqlite_is_found(look, begun, doccano, monkeypatch):
     begun.add(doccano_annotator.create_by_name(doccano, "uma", "vic"))
     assert "sqlite-crowd" in look(begun.name).passed
     monkeypatch.setattr(checks, "SQLITE_WRITERS", 1)
-    assert found(look(begun.name))["sqlite-crowd"][0].startswith("4 annotators on SQLite")
+    assert messages(look(begun.name))["sqlite-crowd"][0].startswith("4 annotators on SQLite")
 
 
-def test_of_another_server_the_store_is_not_known(doccano, begun, toy, tmp_path):
+def test_the_database_of_another_server_is_not_checked(doccano, begun, toy, tmp_path):
     report = doctor.run_doctor(doccano.account, begun.name, toy, home=tmp_path)
     assert "embedded" in report.skipped["sqlite-crowd"]
 
@@ -152,7 +154,7 @@ def test_label_drift_is_found(look, begun):
     begun.server.update_span_type(begun.project.id, ship.id, name="BOAT")
     begun.server.update_span_type(begun.project.id, port.id, colour="#ffffff", key="x")
     begun.server.update_span_type(begun.project.id, crew.id, prefix="ctrl", key="c")
-    assert found(look(begun.name)) == {
+    assert messages(look(begun.name)) == {
         "label-missing": ["the label SHIP is missing"],
         "label-unknown": ["the scheme has no label 'BOAT'"],
         "label-drift": [
@@ -165,22 +167,23 @@ def test_label_drift_is_found(look, begun):
 def test_guideline_drift_is_found(look, begun, toy):
     path = toy.guidelines / "labels.toml"
     path.write_text(path.read_text().replace('version = "1.0"', 'version = "2.0"'))
-    [said] = found(look(begun.name, corpus=type(toy)(toy.root)))["guideline-drift"]
-    assert said == "the guideline page is not that of version 2.0 of the corpus: it was pushed with version 1.0"
+    [message] = messages(look(begun.name, corpus=type(toy)(toy.root)))["guideline-drift"]
+    assert message == "the guideline page is not that of version 2.0 of the corpus: it was pushed with version 1.0"
 
 
 def test_a_guideline_page_that_was_changed_on_the_server_is_found(look, begun):
     begun.server.update_project(begun.project.id, guideline="Mark what you like.")
-    [said] = found(look(begun.name))["guideline-drift"]
+    [message] = messages(look(begun.name))["guideline-drift"]
     assert (
-        said == "the guideline page is not that of version 1.0 of the corpus: one of the two was changed since the push"
+        message
+        == "the guideline page is not that of version 1.0 of the corpus: one of the two was changed since the push"
     )
 
 
 def test_an_independent_project_without_annotators_is_found(look, doccano, toy):
-    for kind, said in (("independent", ["nobody annotates: all members are administrators"]), ("shared", None)):
+    for kind, expected in (("independent", ["nobody annotates: all members are administrators"]), ("shared", None)):
         with doccano_project.from_corpus(doccano, toy, kind) as begun:
-            assert found(look(begun.name)).get("member-drift") == said
+            assert messages(look(begun.name)).get("member-drift") == expected
 
 
 def test_member_drift_is_found(look, begun, doccano, toy, people):
@@ -191,40 +194,39 @@ def test_member_drift_is_found(look, begun, doccano, toy, people):
     rows += [(one.username, "annotator") for one in people.values()]
     text = "".join(f'[[member]]\nname = "{name}"\nrole = "{role}"\n' for name, role in rows)
     (toy.guidelines / "members.toml").write_text(text)
-    assert found(look(begun.name))["member-drift"] == [
+    assert messages(look(begun.name))["member-drift"] == [
         f"'{yves}' is listed, and no member",
         f"'{wes}' is annotator, not annotation_approver",
         f"'{xia}' (annotator) is not listed",
     ]
     (toy.guidelines / "members.toml").write_text(text.replace(yves, "zoe-who-is-not"))
-    assert found(look(begun.name))["member-drift"] == ["the server has no user 'zoe-who-is-not'"]
+    assert messages(look(begun.name))["member-drift"] == ["the server has no user 'zoe-who-is-not'"]
 
 
 def test_examples_of_others_are_found(look, begun):
     keys = dict.fromkeys(("goldspan_at", "goldspan_sha256", "goldspan_extra"), "")
     begun.send([{"text": "Not ours.", "label": []}])
     begun.send([{"text": "Ours, of nowhere.", "label": [], "goldspan_id": "nowhere.p00", **keys}])
-    said = found(look(begun.name))["foreign-example"]
-    assert len(said) == 2
-    assert said[0].endswith("was not pushed by goldspan: 'Not ours.'")
-    assert said[1] == "nowhere.p00: belongs to no article of the manifest"
+    first, second = messages(look(begun.name))["foreign-example"]
+    assert first.endswith("was not pushed by goldspan: 'Not ours.'")
+    assert second == "nowhere.p00: belongs to no article of the manifest"
 
 
 def rows(begun):
     return {row.meta["goldspan_id"]: row for row in begun.server.examples(begun.project.id)}
 
 
-def test_doubled_and_spoiled_examples_are_found(look, begun):
+def test_duplicate_and_changed_examples_are_found(look, begun):
     first, second, *_ = rows(begun).values()
     begun.send([{"text": first.text, "label": [], **first.meta}])
     begun.server.update_example(begun.project.id, second.id, text=second.text + "!")
     report = look(begun.name)
-    assert list(found(report)) == ["doubled-id", "spoiled-text"]
+    assert list(messages(report)) == ["doubled-id", "spoiled-text"]
     name = first.meta["goldspan_id"]
-    assert found(report)["doubled-id"] == [
+    assert messages(report)["doubled-id"] == [
         f"{name}: exists 2 times, under the numbers {first.id}, {begun.number(name)}"
     ]
-    assert found(report)["spoiled-text"] == [
+    assert messages(report)["spoiled-text"] == [
         f"{second.meta['goldspan_id']}: number {second.id}: its text was changed on the server"
     ]
     assert report.errors == 2
@@ -234,18 +236,18 @@ def test_an_interrupted_move_is_found(look, begun):
     row = next(iter(rows(begun).values()))
     begun.server.update_example(begun.project.id, row.id, meta={**row.meta, "goldspan_reanchor": "{}"})
     report = look(begun.name)
-    assert list(found(report)) == ["spoiled-text"]
-    assert "interrupted while it moved its spans" in found(report)["spoiled-text"][0]
+    assert list(messages(report)) == ["spoiled-text"]
+    assert "interrupted while it moved its spans" in messages(report)["spoiled-text"][0]
     assert "delete the example in Doccano and push again" in report.remedy(report.findings[0])
 
 
-def test_spans_that_are_none_are_found(look, begun, doccano):
+def test_spans_outside_their_text_are_found(look, begun, doccano):
     people = doccano_annotator.create_by_name(doccano, "una")
     begun.add(people)
     row = next(iter(rows(begun).values()))
     people["una"].mark(begun.project.id, row.id, 0, len(row.text) + 5, "SHIP")
-    [said] = found(look(begun.name))["unfit-span"]
-    assert said.startswith(
+    [message] = messages(look(begun.name))["unfit-span"]
+    assert message.startswith(
         f"{row.meta['goldspan_id']}: the span [0, {len(row.text) + 5}, SHIP] by {people['una'].username}"
     )
 
@@ -254,8 +256,8 @@ def test_spans_that_a_pull_would_not_take_are_found(look, begun, people):
     row = next(iter(rows(begun).values()))
     blank = row.text.index(" ")
     people["ann"].mark(begun.project.id, row.id, blank, blank + 1, "SHIP")
-    [said] = found(look(begun.name))["unfit-span"]
-    assert said.endswith(f"[{blank}, {blank + 1}, SHIP] by {people['ann'].username} covers nothing but blanks")
+    [message] = messages(look(begun.name))["unfit-span"]
+    assert message.endswith(f"[{blank}, {blank + 1}, SHIP] by {people['ann'].username} covers nothing but blanks")
 
 
 def at_work(begun, doccano, *names):
@@ -278,27 +280,27 @@ def test_the_spans_of_a_former_member_are_found_and_the_member_is_named(look, be
     assert "former-member" in look(begun.name).passed
     people["leave"].comment(begun.project.id, row.id, "Good-bye")
     leave(begun, doccano, people["leave"])
-    [said] = found(look(begun.name))["former-member"]
-    assert said.startswith(f"{row.meta['goldspan_id']}: 1 span(s) of SHIP in no member's export; ")
-    assert said.endswith(f"comments without being a member: {people['leave'].username}")
+    [message] = messages(look(begun.name))["former-member"]
+    assert message.startswith(f"{row.meta['goldspan_id']}: 1 span(s) of SHIP in no member's export; ")
+    assert message.endswith(f"comments without being a member: {people['leave'].username}")
     leave(begun, doccano, people["silent"])
-    [said] = found(look(begun.name))["former-member"]
-    assert "2 span(s) of SHIP" in said
+    [message] = messages(look(begun.name))["former-member"]
+    assert "2 span(s) of SHIP" in message
 
 
 def test_a_former_member_who_said_nothing_is_among_those_named(look, begun, doccano):
     people, _ = at_work(begun, doccano, "mute")
     leave(begun, doccano, people["mute"])
-    [said] = found(look(begun.name))["former-member"]
-    assert "users who are no members: " in said
-    assert people["mute"].username in said
+    [message] = messages(look(begun.name))["former-member"]
+    assert "users who are no members: " in message
+    assert people["mute"].username in message
 
 
 def test_in_a_shared_project_the_work_of_former_members_stays(look, doccano, toy):
     with doccano_project.from_corpus(doccano, toy, "shared") as begun:
         people, _ = at_work(begun, doccano, "gone")
         leave(begun, doccano, people["gone"])
-        assert found(look(begun.name)) == {}
+        assert messages(look(begun.name)) == {}
 
 
 def test_the_command_prints_findings_with_remedies_and_fails_on_errors(begun, goldspan, capsys, tmp_path, doccano):
@@ -308,12 +310,12 @@ def test_the_command_prints_findings_with_remedies_and_fails_on_errors(begun, go
     [ship, *_] = begun.server.span_types(begun.project.id)
     begun.server.update_span_type(begun.project.id, ship.id, name="BOAT")
     assert goldspan(*arguments, "--json", tmp_path / "report.json") == 1
-    said = capsys.readouterr().out
-    assert "error label-missing: the label SHIP is missing\n  Push again: it creates the labels.\n" in said
+    printed = capsys.readouterr().out
+    assert "error label-missing: the label SHIP is missing\n  Push again: it creates the labels.\n" in printed
     report = json.loads((tmp_path / "report.json").read_text())
     assert (report["errors"], report["warnings"]) == (1, 1)
     assert [finding["check"] for finding in report["findings"]] == ["label-missing", "label-unknown"]
-    assert doccano.account.password not in said + json.dumps(report)
+    assert doccano.account.password not in printed + json.dumps(report)
 
 
 def test_the_command_works_without_a_corpus(doccano, begun, goldspan, capsys, monkeypatch):

@@ -1,4 +1,4 @@
-"""A server in one command: fresh, reused, repaired, private, and plain about what is wrong."""
+"""A server in one command: fresh, reused, repaired, private, and with a plain report of what is wrong."""
 
 import json
 import os
@@ -21,7 +21,7 @@ from helpers import doccano_annotator
 
 @pytest.fixture(scope="module")
 def own_home(tmp_path_factory):
-    """The home of a server that may be killed, with a blank and a letter beyond ASCII in its path."""
+    """The home of a server that may be killed, with a space and a letter beyond ASCII in its path."""
     home = tmp_path_factory.mktemp("own") / "Anna's työ"
     yield home
     server.stop(home, grace=0)
@@ -102,27 +102,27 @@ def test_what_annotators_did_is_there_after_a_stop_and_a_start(own):
     doccano_annotator.Annotator(again.account.url, "anna", anna.password).close()
 
 
-def test_a_busy_port_is_said(tmp_path, goldspan, capsys):
+def test_a_busy_port_is_reported(tmp_path, goldspan, capsys):
     with closing(socket.create_server(("127.0.0.1", 0))) as busy:
         port = busy.getsockname()[1]
         assert goldspan("doccano", "start", "--home", tmp_path / "home", "--port", port) == 1
-    said = capsys.readouterr().err
-    assert f"port {port} of 127.0.0.1 is busy\n  Choose another with `goldspan doccano start --port NUMBER`" in said
+    printed = capsys.readouterr().err
+    assert f"port {port} of 127.0.0.1 is busy\n  Choose another with `goldspan doccano start --port NUMBER`" in printed
     assert not server.status(tmp_path / "home").worker
 
 
-def test_a_start_says_where_and_with_which_login(doccano, goldspan, capsys):
+def test_a_start_prints_address_and_login(doccano, goldspan, capsys):
     assert goldspan("doccano", "start", "--home", doccano.home) == 0
-    said = capsys.readouterr().out
-    assert "was running already" in said
+    printed = capsys.readouterr().out
+    assert "was running already" in printed
     for each in (doccano.account.url, doccano.account.username, doccano.account.password, str(doccano.home)):
-        assert each in said
+        assert each in printed
 
 
 # What dies
 
 
-def test_a_dead_worker_is_started_again_and_said(own, goldspan, capsys):
+def test_a_dead_worker_is_started_again_and_reported(own, goldspan, capsys):
     leader(own, "worker").kill()
     wait_until(lambda: not server.status(own.home).worker)
     assert server.status(own.home).web
@@ -146,7 +146,7 @@ def test_what_a_killed_start_left_behind_is_found(own):
 
 
 def test_a_process_of_others_is_never_ended(own):
-    """No id is kept, so none can be recycled: what does not carry the home's mark is not ours."""
+    """No id is kept, so none can be reused: a process without the home's mark is not ours."""
     others = [{MARK_VARIABLE: "another:web"}, {MARK_VARIABLE: read_state(find_home(own.home)).mark}, {}]
     bystanders = [subprocess.Popen(["sleep", "60"], env={**os.environ, **variables}) for variables in others]
     try:
@@ -168,7 +168,7 @@ def test_a_worker_that_does_not_end_when_asked_is_ended(own):
     assert server.start(own.home).started == ("worker",)
 
 
-def test_a_web_server_that_does_not_answer_is_said_and_left_alone(own, monkeypatch):
+def test_a_web_server_that_does_not_answer_is_reported_and_not_ended(own, monkeypatch):
     monkeypatch.setattr("goldspan.doccano.server.health.TIMEOUT", 0.2)
     frozen = parts(own, "web")
     for process in frozen:
@@ -182,7 +182,7 @@ def test_a_web_server_that_does_not_answer_is_said_and_left_alone(own, monkeypat
     assert server.start(own.home).started == ()
 
 
-def test_a_process_that_ends_early_shows_its_last_words(own):
+def test_a_process_that_ends_early_shows_the_end_of_its_log(own):
     server.stop(own.home, grace=0)
     secret = find_home(own.home).secret
     key = secret.read_text()
@@ -197,7 +197,7 @@ def test_a_process_that_ends_early_shows_its_last_words(own):
         secret.write_text(key)
 
 
-def test_a_password_changed_in_doccano_is_said(own):
+def test_a_password_changed_in_doccano_is_reported(own):
     home = find_home(own.home)
     database.set_password(home.database, "admin", "another")
     leader(own, "web").kill()
@@ -208,20 +208,20 @@ def test_a_password_changed_in_doccano_is_said(own):
     log_in(server.start(own.home, 0))  # as the remedy says
 
 
-@pytest.mark.parametrize("found", [b"garbled" * 100, b""], ids=["garbled", "empty"])
-def test_a_database_that_is_not_one_is_reported_and_left_as_it_is(tmp_path, found):
+@pytest.mark.parametrize("content", [b"garbled" * 100, b""], ids=["garbled", "empty"])
+def test_a_database_that_is_not_one_is_reported_and_left_as_it_is(tmp_path, content):
     home = find_home(tmp_path / "home").make()
-    home.database.write_bytes(found)
+    home.database.write_bytes(content)
     with pytest.raises(InputError, match=r"(?s)db\.sqlite3: the database cannot be used"):
         server.start(home.folder, 0)
-    assert home.database.read_bytes() == found
+    assert home.database.read_bytes() == content
     assert not server.status(home.folder).web
 
 
 # Stop
 
 
-def test_stopping_twice_says_that_there_was_nothing(own, goldspan, capsys):
+def test_a_second_stop_reports_that_no_server_was_running(own, goldspan, capsys):
     assert goldspan("doccano", "stop", "--home", own.home) == 0
     assert "is stopped; its data stays in" in capsys.readouterr().out
     assert goldspan("doccano", "stop", "--home", own.home) == 0

@@ -1,4 +1,4 @@
-"""What nobody else can read or reach, and how the store stands several people at once."""
+"""What others cannot read or reach, and how the database serves several people at once."""
 
 import socket
 import stat
@@ -53,12 +53,12 @@ def test_another_address_of_this_machine_is_refused(doccano):
             assert knocking.connect_ex((other, port_of(doccano))) != 0, other
 
 
-def test_a_name_that_is_not_this_machine_s_is_refused(doccano):
+def test_a_host_name_of_another_machine_is_refused(doccano):
     assert get(doccano, "/v1/me", Host="evil.example").status_code == 400
     assert get(doccano, "/v1/me", Host="localhost").status_code == 403  # known, and not logged in
 
 
-def test_an_error_shows_no_insides(doccano):
+def test_an_error_shows_no_internals(doccano):
     answer = get(doccano, "/v1/projects/1/examples")
     assert answer.status_code == 403
     assert "Traceback" not in answer.text
@@ -71,7 +71,7 @@ def test_no_default_login_exists(doccano, username, password):
     assert requests.post(f"{doccano.account.url}/v1/auth/login/", json=sent, timeout=30).status_code == 400
 
 
-def test_secrets_stand_in_no_log_and_no_command_line(doccano):
+def test_no_log_and_no_command_line_holds_a_secret(doccano):
     home = find_home(doccano.home)
     doccano_annotator.admin(doccano).close()
     hidden = [doccano.account.password, home.secret.read_text()]
@@ -137,7 +137,7 @@ reading.join()
     assert (done.returncode, done.stdout) == (0, "written\n"), done.stderr
 
 
-def test_people_and_an_import_write_at_once_and_nobody_is_turned_away(doccano):
+def test_people_and_an_import_write_at_once_and_no_request_fails(doccano):
     lead = doccano_annotator.admin(doccano)
     sent = {"name": "crowd", "description": "-", "project_type": "SequenceLabeling", "collaborative_annotation": True}
     project = lead._call("POST", "projects", json={**sent, "resourcetype": "SequenceLabelingProject"})["id"]

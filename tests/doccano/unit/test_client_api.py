@@ -32,17 +32,17 @@ CHANGES = st.lists(st.lists(st.tuples(st.integers(0, 40), st.booleans()), max_si
 
 
 @given(st.lists(st.integers(0, 99), unique=True, max_size=40), CHANGES, st.integers(2, 9))
-def test_what_stays_is_never_lost_while_others_come_and_go(numbers, changes, size):
+def test_an_entry_that_stays_is_never_lost_while_others_come_and_go(numbers, changes, size):
     fetch, throughout = fickle(sorted(numbers), changes)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(paging, "PAGE", size)
         try:
-            found = [entry["id"] for entry in PagedList(fetch, "entries", "the answer").distinct()]
+            read = [entry["id"] for entry in PagedList(fetch, "entries", "the answer").distinct()]
         except ServerError as error:
-            assert "changed each time" in str(error)  # noqa: PT017  (which of both comes is left to chance)
+            assert "changed each time" in str(error)  # noqa: PT017  (which of the two happens is left to chance)
             return
-    assert len(found) == len(set(found))
-    assert throughout <= set(found)
+    assert len(read) == len(set(read))
+    assert throughout <= set(read)
 
 
 @given(st.lists(st.integers(0, 9), max_size=40).map(sorted), st.integers(2, 9))
@@ -53,7 +53,7 @@ def test_a_list_is_read_as_often_as_the_server_lists_each(numbers, size):
         assert [entry["id"] for entry in PagedList(fetch, "entries", "the answer").as_listed()] == numbers
 
 
-def test_a_server_that_announces_more_than_it_gives_is_not_believed():
+def test_a_list_that_stays_shorter_than_announced_is_an_error():
     with pytest.raises(ServerError, match="list of things changed each time that it was read, 5 times"):
         list(PagedList(lambda _, offset: {"count": 3, "results": [{"id": 1}][offset:]}, "things", "it").distinct())
 
@@ -67,5 +67,5 @@ def test_a_page_of_the_wrong_shape_is_refused(page):
 def test_one_module_alone_imports_the_library():
     sources = Path(api.__file__).parents[2]
     importing = re.compile(r"^\s*(?:from|import) doccano_client\b", re.MULTILINE)
-    found = [path.name for path in sources.rglob("*.py") if importing.search(path.read_text(encoding="utf-8"))]
-    assert found == ["api.py"]
+    importers = [path.name for path in sources.rglob("*.py") if importing.search(path.read_text(encoding="utf-8"))]
+    assert importers == ["api.py"]

@@ -1,4 +1,4 @@
-"""What a Doccano, or something in front of it, answers when all is not well: a clear error, no secret, nothing else."""
+"""Wrong answers of a Doccano, or of something in front of it: a clear error, and no secret."""
 
 import gzip
 import io
@@ -52,22 +52,22 @@ def account(url):
     return Account(url, "admin", PASSWORD)
 
 
-def said(url, ask, **options):
-    """The error that a call ends in, once it is certain that it tells no secret anywhere."""
+def error_of(url, ask, **options):
+    """The error that a call ends in, checked to hold no secret anywhere."""
     with pytest.raises(ServerError) as caught:
         ask(Doccano(account(url), **{**QUICK, **options}))
     error = caught.value
-    told = [str(error), repr(error), "".join(traceback.format_exception(error)), repr(vars(error))]
+    texts = [str(error), repr(error), "".join(traceback.format_exception(error)), repr(vars(error))]
     trace = traceback.TracebackException.from_exception(error, capture_locals=True)
-    told += [str(frame.locals) for frame in trace.stack if frame.filename != __file__]
-    leaks = [secret for secret in SECRETS for text in told if secret in text]
+    texts += [str(frame.locals) for frame in trace.stack if frame.filename != __file__]
+    leaks = [secret for secret in SECRETS for text in texts if secret in text]
     assert not leaks
     return str(error)
 
 
-def fault(answer, line="GET /v1/me", ask=Doccano.me):
+def error_on(answer, line="GET /v1/me", ask=Doccano.me):
     with ScriptedServer({line: [answer]}) as server:
-        return said(server.url, ask)
+        return error_of(server.url, ask)
 
 
 BROKEN = {
@@ -119,11 +119,11 @@ BROKEN = {
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_answer_is_a_clear_error(name):
     answer, expected = BROKEN[name]
-    assert re.search(expected, fault(answer))
+    assert re.search(expected, error_on(answer))
 
 
 @pytest.mark.parametrize("secret", SECRETS)
-def test_what_the_server_repeats_of_a_secret_is_blotted_out(secret):
+def test_a_secret_that_the_server_repeats_is_scrubbed(secret):
     page = f"<p>cookies: {secret}</p>"
     for answer in (
         reply(500, page, kind="text/html"),
@@ -132,7 +132,7 @@ def test_what_the_server_repeats_of_a_secret_is_blotted_out(secret):
         reply(302, b"", Location=f"http://{secret}.example/{secret}"),
         reply(200, page, kind=f"text/{secret}"),
     ):
-        assert "***" in fault(answer)
+        assert "***" in error_on(answer)
 
 
 def test_no_log_holds_a_secret(caplog):
@@ -156,26 +156,26 @@ def test_a_redirect_to_another_host_is_never_followed():
         ScriptedServer() as other,
         ScriptedServer({"GET /v1/me": [reply(307, b"", Location=f"{other.url}/v1/me")]}) as server,
     ):
-        assert f"answered 307 and points to {other.url}/v1/me\n  Redirects are not followed" in said(
+        assert f"answered 307 and points to {other.url}/v1/me\n  Redirects are not followed" in error_of(
             server.url, Doccano.me
         )
         assert not other.requests
 
 
-def test_a_redirected_login_does_not_carry_the_password_along():
+def test_a_redirected_login_does_not_resend_the_password():
     with ScriptedServer() as other:
         line = "POST /v1/auth/login/"
         with ScriptedServer({line: [reply(308, b"", Location=f"{other.url}/v1/auth/login/")]}) as server:
-            assert "308 and points to" in said(server.url, Doccano.me)
+            assert "308 and points to" in error_of(server.url, Doccano.me)
         assert not other.requests
 
 
 @pytest.mark.parametrize("status", [400, 401, 403])
-def test_a_refused_login_says_so(status):
+def test_a_refused_login_is_reported_as_one(status):
     answer = reply(status, {"non_field_errors": ["Unable to log in with provided credentials."]})
     with ScriptedServer({"POST /v1/auth/login/": [answer]}) as server:
         expected = f"user name or password refused by {server.url}: Unable to log in with provided credentials.\n"
-        assert said(server.url, Doccano.me).startswith(expected)
+        assert error_of(server.url, Doccano.me).startswith(expected)
 
 
 @pytest.mark.parametrize(
@@ -188,21 +188,21 @@ def test_a_refused_login_says_so(status):
     ],
 )
 def test_a_login_that_fails_otherwise_is_not_blamed_on_the_password(answer, expected):
-    found = fault(answer, "POST /v1/auth/login/")
-    assert expected in found
-    assert "refused" not in found
+    message = error_on(answer, "POST /v1/auth/login/")
+    assert expected in message
+    assert "refused" not in message
 
 
 @pytest.mark.parametrize("refusal", [EXPIRED, reply(401, {"detail": "Invalid token."}), CSRF])
 @pytest.mark.parametrize("line", ["GET /v1/projects/1/span-types", "POST /v1/projects/1/span-types"])
-def test_a_session_that_ran_out_is_begun_anew_and_the_request_repeated(line, refusal):
+def test_an_expired_session_is_renewed_and_the_request_repeated(line, refusal):
     made = {"id": 1, "text": "PER", "background_color": "#112233", "text_color": "#ffffff"}
     fresh = reply(200, {"key": "k"}, Set_Cookie=cookies("second-session", "second-token"))
     good = reply(200, made if line.startswith("POST") else [made])
     with ScriptedServer({line: [refusal, good], "POST /v1/auth/login/": [LOGIN, fresh]}) as server:
         doccano = Doccano(account(server.url), **QUICK)
-        found = doccano.create_span_type(1, "PER", "#112233") if line.startswith("POST") else doccano.span_types(1)[0]
-        assert found.name == "PER"
+        label = doccano.create_span_type(1, "PER", "#112233") if line.startswith("POST") else doccano.span_types(1)[0]
+        assert label.name == "PER"
         assert server.lines() == [line, "POST /v1/auth/login/", line]
         first, login, second = server.requests[1:]
     assert "Cookie" not in login.headers
@@ -211,23 +211,23 @@ def test_a_session_that_ran_out_is_begun_anew_and_the_request_repeated(line, ref
     assert SESSION not in second.headers["Cookie"]
 
 
-def test_a_session_is_begun_anew_once_only():
+def test_a_session_is_renewed_only_once():
     with ScriptedServer({"GET /v1/me": [EXPIRED]}) as server:
-        assert "The login was not accepted" in said(server.url, Doccano.me)
+        assert "The login was not accepted" in error_of(server.url, Doccano.me)
         assert server.lines() == ["GET /v1/me", "POST /v1/auth/login/", "GET /v1/me"]
 
 
-def test_a_missing_right_is_no_expired_session():
+def test_a_missing_permission_is_not_an_expired_session():
     with ScriptedServer({"GET /v1/me": [FORBIDDEN]}) as server:
-        said(server.url, Doccano.me)
+        error_of(server.url, Doccano.me)
         assert server.lines() == ["GET /v1/me"]
 
 
-def test_a_csrf_failure_says_which_address_is_wrong():
+def test_a_csrf_failure_names_the_wrong_address():
     with ScriptedServer({"DELETE /v1/projects/1": [CSRF]}) as server:
-        found = said(server.url, lambda doccano: doccano.delete_project(1))
-        assert "CSRF Failed" in found
-        assert f"CSRF_TRUSTED_ORIGINS, https): {server.url}/ is not it" in found
+        message = error_of(server.url, lambda doccano: doccano.delete_project(1))
+        assert "CSRF Failed" in message
+        assert f"CSRF_TRUSTED_ORIGINS, https): {server.url}/ is not it" in message
 
 
 def test_the_csrf_token_is_that_of_the_cookie_at_each_request():
@@ -242,7 +242,7 @@ def test_the_csrf_token_is_that_of_the_cookie_at_each_request():
         assert {request.headers["Referer"] for request in server.requests} == {f"{server.url}/"}
 
 
-def test_what_only_reads_is_repeated():
+def test_a_request_that_only_reads_is_repeated():
     half = reply(200, b'{"id"', length=99)
     with ScriptedServer({"GET /v1/me": [BAD_GATEWAY, half, b"", reply(429, Retry_After="0"), ME]}) as server:
         assert Doccano(account(server.url), **QUICK).me().username == "admin"
@@ -250,9 +250,9 @@ def test_what_only_reads_is_repeated():
 
 
 @pytest.mark.parametrize("answer", [BAD_GATEWAY, reply(429, Retry_After="0"), b"", stall(), reply(200, b"{", length=9)])
-def test_what_writes_is_never_repeated(answer):
+def test_a_request_that_writes_is_never_repeated(answer):
     with ScriptedServer({"POST /v1/users/create": [answer]}) as server:
-        said(server.url, lambda doccano: doccano.create_user("ann", "x"))
+        error_of(server.url, lambda doccano: doccano.create_user("ann", "x"))
         assert server.lines() == ["POST /v1/users/create"]
 
 
@@ -267,25 +267,25 @@ NEVER = ["Mon, 01 Jan 99999999999 00:00:00 GMT", "9" * 5000, "soon", "", "-1"]
 
 
 @pytest.mark.parametrize("asked", NEVER)
-def test_a_pause_that_nobody_understands_is_as_if_none_were_asked(asked):
+def test_an_invalid_retry_after_is_ignored(asked):
     with ScriptedServer({"GET /v1/me": [reply(503, Retry_After=asked), ME]}) as server:
         assert Doccano(account(server.url), **QUICK).me().username == "admin"
 
 
 @pytest.mark.parametrize("error", [ValueError, OverflowError])
-def test_what_the_libraries_stumble_over_is_an_error_of_the_server(error, monkeypatch):
+def test_an_error_inside_the_libraries_becomes_a_server_error(error, monkeypatch):
     with ScriptedServer() as server:
         doccano = Doccano(account(server.url), **QUICK)
         monkeypatch.setattr("requests.Session.send", lambda *_, **__: (_ for _ in ()).throw(error(PASSWORD)))
-        assert "a header that cannot be understood" in said(server.url, lambda _: doccano.me())
+        assert "a header that cannot be understood" in error_of(server.url, lambda _: doccano.me())
 
 
-def test_an_answer_that_unpacks_to_more_than_the_memory_is_cut_short(monkeypatch):
+def test_an_answer_that_unpacks_to_more_than_the_limit_is_cut_short(monkeypatch):
     monkeypatch.setattr(http.read_body, "__defaults__", (1 << 20,))
     bomb = reply(200, gzip.compress(b" " * (64 << 20) + b"{}"), Content_Encoding="gzip")
     tracemalloc.start()
     try:
-        assert "GET /v1/me: the answer has more than 1 MB unpacked" in fault(bomb)
+        assert "GET /v1/me: the answer has more than 1 MB unpacked" in error_on(bomb)
         assert tracemalloc.get_traced_memory()[1] < 16 << 20
     finally:
         tracemalloc.stop()
@@ -315,16 +315,16 @@ LISTED = {
 
 
 @pytest.mark.parametrize("table", [LISTED, {"POST /v1/auth/login/": [reply(500, {"detail": OWNED})]}])
-def test_the_words_of_a_server_are_shown_to_a_terminal_and_not_obeyed(table, monkeypatch, capsys, tmp_path):
+def test_control_characters_of_a_server_do_not_reach_the_terminal(table, monkeypatch, capsys, tmp_path):
     with ScriptedServer(table) as server:
         login = {"URL": server.url, "USERNAME": "admin", "PASSWORD": PASSWORD}
         for name, value in login.items():
             monkeypatch.setenv(f"DOCCANO_{name}", value)
         with pytest.raises(SystemExit):
             cli.main(["doccano", "status", "--home", str(tmp_path)])
-    said = "".join(capsys.readouterr())
-    assert "x␛]0;OWNED␇␛[2J" in said
-    assert not set(said) & {"\x1b", "\x07", "\x9b"}
+    printed = "".join(capsys.readouterr())
+    assert "x␛]0;OWNED␇␛[2J" in printed
+    assert not set(printed) & {"\x1b", "\x07", "\x9b"}
 
 
 def test_spans_of_several_shapes_are_read_alike():
@@ -333,7 +333,7 @@ def test_spans_of_several_shapes_are_read_alike():
 
 
 @pytest.mark.parametrize("count", ["many", None, [1], float("inf"), float("nan")])
-def test_a_list_whose_length_is_no_number_is_not_judged(count):
+def test_a_check_of_a_list_whose_length_is_not_a_number_is_skipped(count):
     server = SimpleNamespace(probe=lambda *_, **__: (200, {"count": count, "results": []}))
     context = DoctorContext(Account("http://127.0.0.1:1/", "admin", PASSWORD), server, project=SimpleNamespace(id=1))
     with pytest.raises(Skipped, match="the list of examples"):
@@ -342,7 +342,7 @@ def test_a_list_whose_length_is_no_number_is_not_judged(count):
         list(context.rows())
 
 
-def test_a_server_that_comes_up_late_is_waited_for_even_with_what_writes():
+def test_a_request_that_writes_waits_for_a_server_that_starts_late():
     with socket.socket() as place:
         place.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{place.getsockname()[1]}"
@@ -361,15 +361,15 @@ def test_a_server_that_comes_up_late_is_waited_for_even_with_what_writes():
         thread.join()
 
 
-def test_nobody_there_is_said_with_the_words_of_the_system():
+def test_a_refused_connection_is_reported_in_the_words_of_the_system():
     with socket.socket() as place:
         place.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{place.getsockname()[1]}"
-        assert re.search(r"cannot be reached \(.*refused\)\n  Is the server running\?", said(url, Doccano.me))
+        assert re.search(r"cannot be reached \(.*refused\)\n  Is the server running\?", error_of(url, Doccano.me))
 
 
-def test_a_name_that_nobody_has_is_said_so():
-    assert "cannot be reached" in said("http://doccano.invalid", Doccano.me)
+def test_a_host_that_does_not_exist_cannot_be_reached():
+    assert "cannot be reached" in error_of("http://doccano.invalid", Doccano.me)
 
 
 def test_a_proxy_of_the_environment_never_sees_this_machine(monkeypatch):
@@ -381,16 +381,16 @@ def test_a_proxy_of_the_environment_never_sees_this_machine(monkeypatch):
         assert not proxy.requests
 
 
-def test_a_proxy_is_used_for_others_and_its_failure_said(monkeypatch):
+def test_a_proxy_is_used_for_others_and_its_failure_reported(monkeypatch):
     with ScriptedServer({"POST http://doccano.example/v1/auth/login/": [BAD_GATEWAY]}) as proxy:
         monkeypatch.setenv("http_proxy", proxy.url)
         monkeypatch.delenv("NO_PROXY", raising=False)
         monkeypatch.delenv("no_proxy", raising=False)
-        assert "502" in said("http://doccano.example", Doccano.me)
+        assert "502" in error_of("http://doccano.example", Doccano.me)
         monkeypatch.setenv("http_proxy", "http://user:proxy-password@127.0.0.1:9")
-        found = said("http://doccano.example", Doccano.me)
-    assert "not reached through the proxy" in found
-    assert "proxy-password" not in found
+        message = error_of("http://doccano.example", Doccano.me)
+    assert "not reached through the proxy" in message
+    assert "proxy-password" not in message
 
 
 def test_a_password_of_a_netrc_file_is_not_sent(monkeypatch, tmp_path):
@@ -416,7 +416,7 @@ def test_a_password_of_a_netrc_file_is_not_sent(monkeypatch, tmp_path):
         ("http://0.0.0.0", False),
     ],
 )
-def test_this_machine_is_told_from_others(url, here):
+def test_loopback_addresses_are_this_machine(url, here):
     assert http.is_loopback(url) is here
 
 
@@ -437,9 +437,9 @@ def test_a_certificate_that_nobody_trusts_is_refused(certificate):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate)
         server._server.socket = context.wrap_socket(server._server.socket, server_side=True)
-        found = said(server.url.replace("http:", "https:"), Doccano.me)
+        message = error_of(server.url.replace("http:", "https:"), Doccano.me)
         assert not server.requests
-    assert re.search(r"no TLS certificate that this machine trusts \(.*self.signed.*\)\n.*REQUESTS_CA_BUNDLE", found)
+    assert re.search(r"no TLS certificate that this machine trusts \(.*self.signed.*\)\n.*REQUESTS_CA_BUNDLE", message)
 
 
 TASK = "2f9c2c3e-0000-4000-8000-000000000000"
@@ -502,62 +502,64 @@ def test_an_export_that_does_not_come_whole_is_refused(name, tmp_path, monkeypat
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     answer, expected = CUT[name]
     with ScriptedServer(exporting(answer)) as server:
-        assert expected in said(server.url, export)
+        assert expected in error_of(server.url, export)
     assert not list(tmp_path.iterdir())
 
 
-def test_an_export_without_end_is_cut_short(monkeypatch):
+def test_an_endless_export_is_cut_short(monkeypatch):
     monkeypatch.setattr(http.save_zip, "__defaults__", (100,))
     with ScriptedServer(exporting(reply(200, DATA + b"x" * 200, kind="application/zip"))) as server:
-        assert "more than 100 bytes" in said(server.url, export)
+        assert "more than 100 bytes" in error_of(server.url, export)
 
 
-def test_a_task_that_failed_is_told_in_the_words_of_the_worker():
+def test_a_failed_task_is_reported_in_the_words_of_the_worker():
     failed = reply(200, {"ready": True, "result": None, "error": {"text": "database is locked"}})
     with ScriptedServer(exporting(READY, failed)) as server:
-        assert "failed in Doccano's worker: database is locked\n" in said(server.url, export)
+        assert "failed in Doccano's worker: database is locked\n" in error_of(server.url, export)
         assert DOWNLOAD not in server.lines()
 
 
-def test_a_task_that_never_gets_ready_points_to_the_worker():
+def test_a_task_that_never_ends_points_to_the_worker():
     with ScriptedServer({STATUS: [WAITING]}) as server:
-        found = said(server.url, lambda doccano: doccano.wait_for_import(TASK))
-        assert re.search("not ended in [0-9]+ s: the task worker does not seem to run\n.*`doccano task`", found)
+        message = error_of(server.url, lambda doccano: doccano.wait_for_import(TASK))
+        assert re.search("not ended in [0-9]+ s: the task worker does not seem to run\n.*`doccano task`", message)
 
 
 def test_news_renew_the_patience():
     with ScriptedServer({STATUS: [WAITING] * 12 + [READY]}) as server:
         doccano = Doccano(account(server.url), **QUICK)
-        told = iter(range(100))
-        assert doccano.wait_for_import(TASK, news=lambda: next(told), patience=0.2) == ["/media/x.zip"]
-        assert next(told) > 1
+        news = iter(range(100))
+        assert doccano.wait_for_import(TASK, news=lambda: next(news), patience=0.2) == ["/media/x.zip"]
+        assert next(news) > 1
 
 
-def test_old_news_do_not():
+def test_news_that_stay_the_same_do_not_renew_it():
     with ScriptedServer({STATUS: [WAITING]}) as server:
-        assert "does not seem to run" in said(server.url, lambda doccano: doccano.wait_for_import(TASK, news=lambda: 7))
+        assert "does not seem to run" in error_of(
+            server.url, lambda doccano: doccano.wait_for_import(TASK, news=lambda: 7)
+        )
 
 
-def test_what_an_import_did_not_take_is_told_line_by_line():
+def test_import_errors_are_reported_line_by_line():
     errors = [{"filename": "a.jsonl", "line": 3, "message": "Expecting value"}, {"message": "Bad."}, "odd"]
     with ScriptedServer({STATUS: [reply(200, {"ready": True, "result": {"error": errors}, "error": None})]}) as server:
-        found = Doccano(account(server.url), **QUICK).wait_for_import(TASK)
-        assert found == ["a.jsonl, line 3: Expecting value", "Bad.", "odd"]
+        errors = Doccano(account(server.url), **QUICK).wait_for_import(TASK)
+        assert errors == ["a.jsonl, line 3: Expecting value", "Bad.", "odd"]
 
 
 @pytest.mark.parametrize("answer", [APP, reply(200, {"ready": "yes"}), reply(200, {}), BAD_GATEWAY])
 def test_a_status_of_the_wrong_shape_is_refused(answer):
-    assert fault(answer, STATUS, lambda doccano: doccano.wait_for_import(TASK))
+    assert error_on(answer, STATUS, lambda doccano: doccano.wait_for_import(TASK))
 
 
 @pytest.mark.parametrize("answer", [reply(200, {}), reply(200, {"task_id": 7}), reply(200, {"task_id": "../../x"})])
-def test_a_task_that_is_none_is_refused(answer):
-    assert fault(answer, "POST /v1/projects/1/upload", lambda doccano: doccano.start_import(1, ["a"]))
+def test_an_invalid_task_id_is_refused(answer):
+    assert error_on(answer, "POST /v1/projects/1/upload", lambda doccano: doccano.start_import(1, ["a"]))
 
 
-def test_an_upload_without_a_number_is_refused():
-    found = fault(APP, "POST /v1/fp/process/", lambda doccano: doccano.upload(b"x", "a.jsonl"))
-    assert "accepted the upload of a.jsonl but gave no id for it" in found
+def test_an_upload_without_an_id_is_refused():
+    message = error_on(APP, "POST /v1/fp/process/", lambda doccano: doccano.upload(b"x", "a.jsonl"))
+    assert "accepted the upload of a.jsonl but gave no id for it" in message
 
 
 def test_a_missing_upload_is_not_reverted_and_other_refusals_are_errors():
@@ -582,7 +584,7 @@ def test_bytes_after_the_end_of_an_answer_are_not_taken_for_the_next():
         doccano.close()
 
 
-def test_to_delete_nothing_never_reaches_the_server():
+def test_deleting_no_examples_never_reaches_the_server():
     with ScriptedServer() as server:
         doccano = Doccano(account(server.url), **QUICK)
         with pytest.raises(InvalidValueError, match="no example"):
@@ -590,14 +592,14 @@ def test_to_delete_nothing_never_reaches_the_server():
         assert not server.lines()
 
 
-def test_to_ask_for_an_empty_label_never_reaches_the_server():
+def test_a_filter_by_an_empty_label_never_reaches_the_server():
     with ScriptedServer() as server:
         with pytest.raises(InvalidValueError, match="empty label"):
             Doccano(account(server.url), **QUICK).examples(1, "")
         assert not server.lines()
 
 
-def test_a_field_that_is_none_never_reaches_the_server():
+def test_an_unknown_field_never_reaches_the_server():
     with ScriptedServer() as server:
         with pytest.raises(InvalidValueError, match="no field 'colaborative'"):
             Doccano(account(server.url), **QUICK).update_project(1, colaborative=True)
@@ -614,10 +616,10 @@ def test_a_field_that_is_none_never_reaches_the_server():
         reply(200, "plain", kind="text/plain; charset=idna"),
     ],
 )
-def test_a_doctor_gets_whatever_comes(answer):
+def test_a_probe_returns_any_answer(answer):
     with ScriptedServer({"GET /v1/health/": [answer]}) as server:
-        status, found = Doccano(account(server.url), **QUICK).probe("v1/health/", format="json")
-    assert (status, found) in [
+        status, content = Doccano(account(server.url), **QUICK).probe("v1/health/", format="json")
+    assert (status, content) in [
         (503, {"Worker": "unavailable"}),
         (403, {"detail": "You do not have permission to perform this action."}),
         (200, "<!doctype html><html><head><title>doccano</title></head><body></body></html>"),

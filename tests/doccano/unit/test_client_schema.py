@@ -53,7 +53,7 @@ def test_a_label_without_a_key_has_none(empty):
 
 
 @pytest.mark.parametrize("shape", [schema.DoccanoProject, schema.SpanType])
-def test_every_field_but_the_number_can_be_set_under_the_name_that_the_server_reads(shape):
+def test_every_field_but_the_number_has_a_name_that_the_server_reads(shape):
     fields = {field.name for field in dataclasses.fields(shape)} - {"id"}
     names = schema.server_names(shape)
     assert names.keys() == fields

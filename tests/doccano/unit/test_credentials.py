@@ -1,4 +1,4 @@
-"""Whose account on which server."""
+"""The account to use, and its address."""
 
 import getpass
 import io
@@ -23,7 +23,7 @@ def named(monkeypatch):
 
 @pytest.fixture
 def unnamed(monkeypatch, tmp_path):
-    """An environment that names none, and a person who has never started one."""
+    """An environment that names none, and a person who has never started a server."""
     for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
@@ -36,8 +36,8 @@ class Terminal(io.StringIO):
 
 @pytest.mark.usefixtures("named")
 def test_the_environment_names_the_account():
-    found = credentials.find_account()
-    assert (found.url, found.username, found.password) == ("https://ner.example.org", "lead", "s3cret-word")
+    account = credentials.find_account()
+    assert (account.url, account.username, account.password) == ("https://ner.example.org", "lead", "s3cret-word")
 
 
 @pytest.mark.usefixtures("unnamed")
@@ -61,16 +61,18 @@ def test_on_a_terminal_the_missing_part_is_asked_for(monkeypatch, capsys):
     monkeypatch.delenv("DOCCANO_PASSWORD")
     monkeypatch.setattr(sys, "stdin", Terminal("anna\n"))
     monkeypatch.setattr(getpass, "getpass", lambda prompt: f"typed after {prompt!r}")
-    found = credentials.find_account()
-    assert (found.username, found.password) == ("anna", "typed after 'Password for Doccano: '")
-    said = capsys.readouterr()
-    assert (said.out, said.err) == ("", "Username for Doccano: ")  # standard output may be a report
+    account = credentials.find_account()
+    assert (account.username, account.password) == ("anna", "typed after 'Password for Doccano: '")
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err) == ("", "Username for Doccano: ")  # standard output may be a report
 
 
 @pytest.mark.usefixtures("named")
 def test_the_password_shows_in_no_representation():
-    found = credentials.find_account()
-    assert not [shown for shown in (repr(found), str(found), f"{found!r}", f"{[found]}") if found.password in shown]
+    account = credentials.find_account()
+    assert not [
+        shown for shown in (repr(account), str(account), f"{account!r}", f"{[account]}") if account.password in shown
+    ]
 
 
 @pytest.mark.usefixtures("named")
@@ -122,7 +124,7 @@ def test_an_address_has_one_form(given, kept):
         "http://example.org//evil.example",
     ],
 )
-def test_what_is_no_address_of_a_server_is_refused(url):
+def test_a_url_that_is_not_the_address_of_a_server_is_refused(url):
     with pytest.raises(InvalidValueError, match="the address of Doccano"):
         Account(url, "a", "b")
 

@@ -42,17 +42,17 @@ def example(number, *assigned):
     return row | {"assignments": [{"id": 1, "assignee": name, "assignee_id": 2} for name in assigned]}
 
 
-def found(report):
-    """Per id the examples and messages of the findings."""
-    said = {}
+def messages(report):
+    """The messages of the findings by check, each after its example."""
+    by_check = {}
     for each in report.findings:
-        said.setdefault(each.check, []).append(f"{each.example}: {each.message}" if each.example else each.message)
-    return said
+        by_check.setdefault(each.check, []).append(f"{each.example}: {each.message}" if each.example else each.message)
+    return by_check
 
 
 @contextmanager
 def recorded(**table):
-    """A doctor's look at a server that answers as said, and what that server heard."""
+    """An account on a server that answers by a table, and that server."""
     answers = {
         "GET /v1/me": [http_faults.ME],
         "GET /v1/health/": [OKAY],
@@ -89,8 +89,8 @@ def test_plain_http_is_for_this_machine_alone(url, warned):
 
 def test_a_default_password_is_found():
     with recorded(**{"POST_/v1/auth/login/": [http_faults.LOGIN]}) as (_, account):
-        said = found(doctor.run_doctor(account))["default-password"]
-    assert said == ["the user 'admin' has a password from Doccano's documentation"] * 2
+        found = messages(doctor.run_doctor(account))["default-password"]
+    assert found == ["the user 'admin' has a password from Doccano's documentation"] * 2
 
 
 def test_well_known_passwords_are_tried_once_each():
@@ -115,14 +115,14 @@ def test_well_known_passwords_are_tried_on_another_machine_only_if_asked(monkeyp
 
 
 def test_a_well_known_password_of_the_own_login_is_found_without_trying():
-    [said] = checks.default_password.findings(DoctorContext(Account("https://a.example", "admin", "password"), None))
-    assert "'admin'" in said.message
+    [finding] = checks.default_password.findings(DoctorContext(Account("https://a.example", "admin", "password"), None))
+    assert "'admin'" in finding.message
 
 
-def test_a_worker_that_does_nothing_is_found_by_the_health_check():
+def test_a_worker_that_completes_no_task_is_found_by_the_health_check():
     sick = http_faults.reply(500, {"CeleryHealthCheckCelery": "unavailable: task result not ready."})
     with recorded(**{"GET_/v1/health/": [sick]}) as (_, account):
-        assert found(doctor.run_doctor(account))["worker-dead"] == [
+        assert messages(doctor.run_doctor(account))["worker-dead"] == [
             "a task is not completed: unavailable: task result not ready"
         ]
 
@@ -146,11 +146,11 @@ def test_where_the_health_check_is_hidden_an_import_of_nothing_is_tried():
     assert sent["uploadIds"] == []
 
 
-def test_an_import_of_nothing_that_is_never_done_shows_a_dead_worker(monkeypatch):
+def test_an_import_of_nothing_that_never_ends_shows_a_dead_worker(monkeypatch):
     monkeypatch.setattr("goldspan.doccano.doctor.context.PATIENCE", 0.2)
     with hidden(ready=False) as (_, account):
-        [said] = found(doctor.run_doctor(account, "seen"))["worker-dead"]
-    assert "the task worker does not seem to run" in said
+        [message] = messages(doctor.run_doctor(account, "seen"))["worker-dead"]
+    assert "the task worker does not seem to run" in message
 
 
 def test_without_health_check_and_project_the_worker_is_unknown():
@@ -168,8 +168,8 @@ def test_examples_that_are_not_assigned_are_hidden_from_annotators():
     }
     with recorded(**table) as (_, account):
         report = doctor.run_doctor(account, "seen")
-    assert found(report)["assignments-hide"] == ["'ann' sees 1 of 2 examples", "'bob' sees 0 of 2 examples"]
-    assert "1.8.5 or newer" in found(report)["assigning-version"][0]
+    assert messages(report)["assignments-hide"] == ["'ann' sees 1 of 2 examples", "'bob' sees 0 of 2 examples"]
+    assert "1.8.5 or newer" in messages(report)["assigning-version"][0]
     assert "Doccano 1.8.5 or newer" in report.facts
 
 
@@ -185,21 +185,21 @@ def test_where_all_is_assigned_nothing_is_hidden():
 def test_a_server_that_gives_five_whatever_is_asked_is_found():
     rows = [example(number) for number in range(5)]
     with recorded(**{"GET_/v1/projects/7/examples": [page(*rows, count=9)]}) as (_, account):
-        assert found(doctor.run_doctor(account, "seen"))["page-size"] == ["asked for 6 examples, the server gave 5"]
+        assert messages(doctor.run_doctor(account, "seen"))["page-size"] == ["asked for 6 examples, the server gave 5"]
 
 
 def test_a_check_that_the_server_fails_at_is_an_error_and_stops_no_other(toy):
     with recorded(**{"GET_/v1/projects/7/span-types": [http_faults.reply(500, {"detail": "boom"})]}) as (_, account):
         report = doctor.run_doctor(account, "seen", toy)
-    said = found(report)["unanswered"]
-    assert [line.partition(":")[0] for line in said][:3] == ["label-missing", "label-unknown", "label-drift"]
-    assert all("boom" in line for line in said[:3])
+    unanswered = messages(report)["unanswered"]
+    assert [line.partition(":")[0] for line in unanswered][:3] == ["label-missing", "label-unknown", "label-drift"]
+    assert all("boom" in line for line in unanswered[:3])
     assert {"label-missing", "label-unknown", "label-drift"} <= report.skipped.keys()
     assert "page-size" in report.passed
-    assert "guideline-drift" in found(report)
+    assert "guideline-drift" in messages(report)
 
 
-def test_the_ids_are_unique_and_every_check_says_what_to_do():
+def test_the_ids_are_unique_and_every_check_has_a_remedy():
     ids = [check.id for check in doctor.CHECKS]
     assert len(set(ids)) == len(ids)
     assert all(check.remedy.endswith(".") and not check.title.endswith(".") for check in doctor.CHECKS)

@@ -138,7 +138,7 @@ def test_an_unusual_packing_is_refused(read, pack):
         read(packed([("ann.jsonl", ROW)], pack=pack))
 
 
-def test_a_part_that_swells_is_refused_before_it_is_read(read, monkeypatch):
+def test_a_zip_bomb_is_refused_before_it_is_read(read, monkeypatch):
     monkeypatch.setattr(export_archive, "ANY_RATIO", 1 << 20)
     with pytest.raises(ServerError, match=r"would grow from [0-9]+ to 2097152 bytes"):
         read(packed([("ann.jsonl", b" " * (2 << 20))]))
@@ -149,13 +149,13 @@ def test_more_than_the_limit_is_refused_before_it_is_read(read):
         read(packed([("ann.jsonl", b" " * 1000), ("bob.jsonl", b" " * 1000)]), max_total=1999)
 
 
-def test_what_is_larger_than_it_says_is_refused(read):
+def test_a_part_larger_than_its_header_states_is_refused(read):
     data = headers(packed([("ann.jsonl", ROW * 1000)]), 22, 24, struct.pack("<I", 100))
     with pytest.raises(ServerError, match="the part 'ann' of the export cannot be read"):
         read(data)
 
 
-def test_what_is_read_is_counted_whatever_was_said(tmp_path):
+def test_the_bytes_read_are_counted_whatever_the_headers_state(tmp_path):
     (tmp_path / "x.zip").write_bytes(packed([("ann.jsonl", ROW * 100), ("bob.jsonl", ROW * 100)]))
     with ExportArchive(tmp_path / "x.zip", max_total=2000) as archive:
         assert len(list(archive.rows("ann"))) == 100
@@ -170,7 +170,7 @@ def test_a_line_without_end_is_refused(read, monkeypatch):
         read(packed([("ann.jsonl", b'{"id": ' + b"1" * 200 + b"}")]))
 
 
-def test_what_follows_a_zip_or_comments_it_is_refused(read):
+def test_a_comment_or_anything_after_the_zip_is_refused(read):
     data = packed([("ann.jsonl", ROW)])
     for more in (data + b"#!/bin/sh", data[:-2] + b"\x02\0hi"):
         with pytest.raises(ServerError, match="not a whole ZIP"):
@@ -178,7 +178,7 @@ def test_what_follows_a_zip_or_comments_it_is_refused(read):
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"<html>", b"PK\x05\x06" + b"\xff" * 18])
-def test_what_is_no_zip_is_refused(read, data):
+def test_a_file_that_is_not_a_zip_is_refused(read, data):
     with pytest.raises(ServerError, match="is not a whole ZIP"):
         read(data)
 
@@ -227,7 +227,7 @@ def test_a_changed_byte_gives_an_error_or_the_same_rows(tmp_path_factory, at, ch
         (b"{} {}", "is not JSON: Extra data"),
     ],
 )
-def test_a_line_that_is_no_object_is_named(read, line, expected):
+def test_a_line_that_is_not_an_object_is_reported_with_its_number(read, line, expected):
     with pytest.raises(ServerError, match=f"line 2 of the export's part 'ann' {expected}"):
         read(packed([("ann.jsonl", ROW + line + b"\n")]))
 

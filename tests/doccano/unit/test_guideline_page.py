@@ -96,7 +96,7 @@ def test_no_word_is_lost_and_none_is_added(text):
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=25).map("".join))
-def test_a_page_written_anew_twice_is_as_after_the_first_time(text):
+def test_rewriting_a_page_twice_is_the_same_as_once(text):
     once = rewritten(text)
     assert Seen(viewed(rewritten(once))).text == Seen(viewed(once)).text
 
@@ -145,7 +145,7 @@ def test_the_pages_come_in_the_order_of_the_scheme(toy):
     assert titles == ["The labels at a glance", "Read me", "Zeal", "SHIP", "PORT", "CREW"]
 
 
-def test_an_example_stands_on_the_colours_of_its_labels(toy):
+def test_an_example_has_the_colours_of_its_labels(toy):
     seen = guideline_page.render_page(
         put(toy, ship="# SHIP\n\n```ner\nThe [Aurora]{SHIP}'s <crew>\n\nleft [Odesa]{PORT}.\n```\n")
     )
@@ -166,7 +166,7 @@ def test_the_text_of_an_example_is_shown_letter_by_letter(text, data):
     assert seen.tags <= {"p", "div", "mark", "br"}
 
 
-def test_a_mistake_says_so_and_which(toy):
+def test_a_wrong_example_names_its_mistake(toy):
     seen = guideline_page.render_page(
         put(toy, ship="```ner-fails span-overlap\n[two [Aurora]{SHIP} sailors]{CREW}\n```\n")
     )
@@ -176,7 +176,7 @@ def test_a_mistake_says_so_and_which(toy):
     assert box.index("two ") < box.index('title="SHIP"') < box.index("</mark> sailors</mark>")
 
 
-def test_the_labels_stand_in_front_with_their_keys(toy):
+def test_the_labels_come_first_with_their_keys(toy):
     rows = guideline_page.render_page(toy).split("\n")[4:7]
     assert [Seen(viewed("| a | b | c |\n|-|-|-|\n" + row)).text for row in rows] == [
         "a b c SHIP s The name of a ship.",
@@ -185,7 +185,7 @@ def test_the_labels_stand_in_front_with_their_keys(toy):
     ]
 
 
-def test_a_key_that_doccano_cannot_take_is_not_promised(toy):
+def test_a_key_that_doccano_cannot_have_is_not_shown(toy):
     path = toy.guidelines / "labels.toml"
     path.write_text(path.read_text().replace('shortcut = "s"', 'shortcut = "S"'))
     assert "SHIP</mark> | – |" in guideline_page.render_page(toy)
@@ -205,7 +205,7 @@ def test_another_version_is_another_page(toy):
     assert guideline_page.render_page(type(toy)(toy.root)) != before
 
 
-def test_a_page_that_is_not_there_is_named_not_made_up(toy):
+def test_a_missing_page_is_reported_and_left_out(toy):
     (toy.guidelines / "port.md").unlink()
     assert guideline_page.missing_pages(toy) == ["port.md"]
     assert "# PORT" not in guideline_page.render_page(toy)

@@ -12,13 +12,13 @@ from helpers import doccano_server
 
 
 @pytest.mark.parametrize("port", [-1, 65_536])
-def test_a_number_that_no_port_has_is_refused(tmp_path, port):
-    doccano_server.require_python()  # its environment is made before the port is looked at
+def test_a_number_outside_the_range_of_ports_is_refused(tmp_path, port):
+    doccano_server.require_python()  # its environment is built before the port is checked
     with pytest.raises(InvalidValueError, match=f"{port} is not a port"):
         server.start(tmp_path / "home", port)
 
 
-def test_stopping_what_never_was_makes_nothing(tmp_path):
+def test_stopping_a_server_that_never_was_creates_nothing(tmp_path):
     assert not server.stop(tmp_path / "none")
     assert server.status(tmp_path / "none") == server.ServerStatus(
         running=False, url="", username="", web=False, worker=False, home=tmp_path / "none"
@@ -53,7 +53,7 @@ def test_a_file_in_place_of_the_home_is_refused(tmp_path):
         server.start(tmp_path / "home", 0)
 
 
-def test_a_state_that_is_broken_is_said(tmp_path):
+def test_a_broken_state_is_reported(tmp_path):
     home = find_home(tmp_path / "home").make()
     home.state.write_text(json.dumps({"port": 8000}))
     with pytest.raises(InputError, match=r"state\.json: is not as goldspan wrote it"):

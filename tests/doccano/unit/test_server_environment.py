@@ -1,4 +1,4 @@
-"""The environment that Doccano runs in: who makes it, of what, and what is said when it is broken."""
+"""The environment that Doccano runs in: how it is built, of what, and what is reported when it is broken."""
 
 import re
 import sys
@@ -17,7 +17,7 @@ PINS = resources.files("goldspan.doccano.server").joinpath("requirements.txt").r
 
 
 def silent(_):
-    """Nothing is said."""
+    """Print nothing."""
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def fits(monkeypatch):
 
 
 def made(cache, python=None):
-    """An environment that says that it is complete; its Python as given, if given."""
+    """An environment that is marked as complete, with a Python if one is given."""
     key = install.environment_key(install.requirements(), install.find_python()[1])
     environment = ServerEnvironment(cache / f"doccano-{VERSION}-{key}")
     (environment.folder / "bin").mkdir(parents=True)
@@ -46,7 +46,7 @@ def made(cache, python=None):
 
 
 @pytest.mark.parametrize(
-    ("python", "said"),
+    ("python", "expected"),
     [
         (None, "its Python does not run \\(No such file or directory\\)"),
         ("\0\0garbled", "its Python does not run \\(Exec format error\\)"),
@@ -57,9 +57,9 @@ def made(cache, python=None):
     ids=["gone", "garbled", "a package gone", "silent", "another version"],
 )
 @pytest.mark.usefixtures("fits")
-def test_a_broken_environment_is_said_with_the_remedy(cache, tmp_path, python, said):
+def test_a_broken_environment_is_reported_with_the_remedy(cache, tmp_path, python, expected):
     environment = made(cache, python)
-    with pytest.raises(NotFoundError, match=said) as caught:
+    with pytest.raises(NotFoundError, match=expected) as caught:
         server.start(tmp_path / "home", 0)
     assert caught.value.file == environment.folder
     assert "Remove this folder" in caught.value.remedy
@@ -68,22 +68,22 @@ def test_a_broken_environment_is_said_with_the_remedy(cache, tmp_path, python, s
 
 @pytest.mark.usefixtures("fits")
 @pytest.mark.slow
-def test_when_pip_fails_its_last_words_are_shown(cache, tmp_path, monkeypatch):
+def test_when_pip_fails_its_last_lines_are_shown(cache, tmp_path, monkeypatch):
     for name, value in {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": "/dev/null"}.items():
         monkeypatch.setenv(name, value)
-    said = []
+    steps = []
     with pytest.raises(NotFoundError, match=r"(?s)pip ended with 1:.*No matching distribution found"):
-        server.start(tmp_path / "home", 0, said.append)
-    assert "Installing Doccano" in said[0]
-    assert not list(cache.glob("doccano-*/complete"))  # the next start makes it anew
+        server.start(tmp_path / "home", 0, steps.append)
+    assert "Installing Doccano" in steps[0]
+    assert not list(cache.glob("doccano-*/complete"))  # the next start builds it again
 
 
 @pytest.mark.usefixtures("fits")
-def test_the_running_python_is_taken_where_it_fits():
+def test_the_running_python_is_used_if_its_version_was_tested():
     assert install.find_python() == (sys.executable, RUNNING)
 
 
-def test_a_python_on_the_path_is_taken_past_one_that_leads_nowhere(tmp_path, monkeypatch):
+def test_a_python_on_the_path_is_found_past_a_broken_one(tmp_path, monkeypatch):
     for folder, does in (("shims", "exit 127"), ("good", "echo 3.12")):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "python3.12").write_text(f"#!/bin/sh\n{does}\n")
@@ -113,7 +113,7 @@ def test_another_pin_or_another_python_is_another_environment():
 
 
 @pytest.mark.slow
-def test_an_interrupted_environment_is_made_anew_and_works(cache, tmp_path):
+def test_an_interrupted_environment_is_built_again_and_works(cache, tmp_path):
     """The whole way, from the package index to a server: about a minute and 700 MB."""
     doccano_server.require_python()
     environment = made(cache)
