@@ -1,4 +1,4 @@
-"""The whole agreement: its parts, its intervals, its JSON form, and why values are missing."""
+"""The whole agreement: its parts, its intervals, its JSON form, and the reasons for missing values."""
 
 import json
 
@@ -28,7 +28,7 @@ def many(articles=12, examples=3, **quality):
     return annotations_of_examples(rows)
 
 
-def test_every_part_has_its_cell():
+def test_every_part_has_its_measures():
     agreement = measure(many(4, a=0.9, b=0.8, c=0.7), resamples=50)
     assert set(agreement.pairs) == {("a", "b"), ("a", "c"), ("b", "c")}
     assert list(agreement.labels) == ["A", "B"]
@@ -44,7 +44,7 @@ def test_two_annotators_overall_are_the_pair():
     assert agreement.labels == agreement.pairs["a", "b"].labels
 
 
-def test_intervals_hold_their_estimates_and_shrink_with_the_level():
+def test_intervals_contain_their_estimates_and_shrink_with_the_level():
     annotations = many(20, a=0.9, b=0.8, c=0.8)
     wide, narrow = (measure(annotations, resamples=400, level=level).overall for level in (0.95, 0.5))
     for name, value in wide.values.items():
@@ -52,7 +52,7 @@ def test_intervals_hold_their_estimates_and_shrink_with_the_level():
         assert value.low < narrow[name].low < narrow[name].high < value.high, name
 
 
-def test_an_interval_is_that_of_drawing_articles_one_by_one():
+def test_an_interval_is_that_of_resampling_articles_one_by_one():
     annotations = many(8, 2, a=0.9, b=0.7)
     value = measure(annotations, resamples=4_000).overall["exact_f1"]
     rows = {}
@@ -66,20 +66,20 @@ def test_an_interval_is_that_of_drawing_articles_one_by_one():
     assert (value.low, value.high) == pytest.approx((low, high), abs=0.01)
 
 
-def test_one_article_is_drawn_by_example_and_one_example_not_at_all():
+def test_one_article_is_resampled_by_example_and_one_example_not():
     by_example = measure(many(1, 6, a=0.9, b=0.8), resamples=50)
     assert (by_example.settings.unit, by_example.units) == ("example", 6)
     assert by_example.overall["exact_f1"].low is not None
     alone = measure(many(1, 1, a=1.0, b=1.0), resamples=50)
     assert alone.overall["exact_f1"].low is alone.overall["exact_f1"].high is None
-    assert alone.sentence == "There are no intervals, for there is but 1 example to draw from."
+    assert alone.sentence == "There are no intervals, for there is only 1 example to resample."
 
 
 def test_intervals_within_an_article_are_by_example():
     agreement = measure(many(3, 8, a=0.9, b=0.7), resamples=100)
-    for cell in agreement.articles.values():
-        value = cell["exact_f1"]
-        assert cell.examples == 8
+    for measures in agreement.articles.values():
+        value = measures["exact_f1"]
+        assert measures.examples == 8
         assert value.low < value.estimate < value.high
 
 
@@ -103,7 +103,7 @@ def test_labels_come_in_the_order_of_the_scheme_and_unknown_ones_after():
     assert agreement.labels["C"]["exact_f1"].undefined.sentence == "a and b marked nothing here"
 
 
-def test_nobody_in_common_and_nobody_at_all_are_said():
+def test_nothing_shared_and_nobody_at_all_have_their_reasons():
     apart = measure(of_texts(a=[[(1, "A")], None], b=[None, [(1, "A")]]))
     nobody = measure(annotations_of_examples({}))
     for agreement in (apart, nobody, measure(of_texts(a=[[(1, "A")]]))):
@@ -112,15 +112,15 @@ def test_nobody_in_common_and_nobody_at_all_are_said():
     assert nobody.pairs == {}
 
 
-def test_what_no_example_was_read_by_all_leaves_fleiss_alone_undefined():
+def test_where_no_example_was_read_by_all_only_fleiss_is_undefined():
     rows = {
         "a": [[(1, "A")], [(2, "A")], None],
         "b": [[(1, "A")], None, [(3, "A")]],
         "c": [None, [(2, "A")], [(3, "A")]],
     }
-    cell = measure(of_texts(**rows), resamples=1).overall
-    assert cell["token_fleiss"].undefined.reason == "no_common"
-    assert cell["token_alpha"].estimate == cell["exact_f1"].estimate == 1
+    measures = measure(of_texts(**rows), resamples=1).overall
+    assert measures["token_fleiss"].undefined.reason == "no_common"
+    assert measures["token_alpha"].estimate == measures["exact_f1"].estimate == 1
 
 
 def test_the_json_form_holds_everything_and_explains_it():
@@ -136,7 +136,7 @@ def test_the_json_form_holds_everything_and_explains_it():
     assert value["measures"]["exact_f1"]["source"] == "Hripcsak & Rothschild, JAMIA 2005"
 
 
-def test_every_measure_says_in_one_line_what_it_means_and_whence_it_is():
+def test_every_measure_has_its_meaning_and_its_source_in_one_line():
     for name, meaning in MEASURES.items():
         assert meaning.id == name
         assert all(text and "\n" not in text for text in meaning.json().values())
@@ -144,6 +144,6 @@ def test_every_measure_says_in_one_line_what_it_means_and_whence_it_is():
 
 
 @pytest.mark.parametrize("options", [{"resamples": 0}, {"level": 1.0}, {"level": 0.0}])
-def test_a_bootstrap_that_cannot_be_is_refused(options):
+def test_impossible_settings_of_the_bootstrap_are_refused(options):
     with pytest.raises(InvalidValueError):
         measure(of_texts(a=[[]], b=[[]]), **options)

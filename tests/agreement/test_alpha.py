@@ -1,4 +1,4 @@
-"""Krippendorff's alpha gives the values of his own examples, with missing judgements too."""
+"""Krippendorff's alpha has the published values, with missing judgements too."""
 
 import pytest
 
@@ -21,25 +21,25 @@ KRIPPENDORFF = {
 @pytest.mark.parametrize("example", KRIPPENDORFF)
 def test_alpha_is_the_published_one(example):
     ratings, alpha = KRIPPENDORFF[example]
-    found = estimates(from_ratings({name: missing(row) for name, row in ratings.items()}))
-    assert round(found["token_alpha"], 3) == alpha
+    values = estimates(from_ratings({name: missing(row) for name, row in ratings.items()}))
+    assert round(values["token_alpha"], 3) == alpha
 
 
 def test_alpha_of_characters_is_corrected_for_a_larger_sample():
     ratings, _ = KRIPPENDORFF["A"]
-    found = estimates(from_ratings(ratings))
+    values = estimates(from_ratings(ratings))
     ones, noughts, differing = 6, 14, 4  # of 20 judgements; of 10 tokens, each of 5 characters
-    assert found["token_alpha"] == pytest.approx(1 - 19 * differing / (ones * noughts))
-    assert found["character_alpha"] == pytest.approx(1 - 99 * 5 * differing / (5 * ones * 5 * noughts))
+    assert values["token_alpha"] == pytest.approx(1 - 19 * differing / (ones * noughts))
+    assert values["character_alpha"] == pytest.approx(1 - 99 * 5 * differing / (5 * ones * 5 * noughts))
 
 
 def test_a_place_that_one_alone_has_read_does_not_count():
     ratings, alpha = KRIPPENDORFF["A"]
-    found = estimates(from_ratings({"meg": ratings["meg"] + "0101", "owen": missing(ratings["owen"] + "....")}))
-    assert round(found["token_alpha"], 3) == alpha
+    values = estimates(from_ratings({"meg": ratings["meg"] + "0101", "owen": missing(ratings["owen"] + "....")}))
+    assert round(values["token_alpha"], 3) == alpha
 
 
-def test_what_bears_no_label_is_a_category_too():
+def test_a_token_without_a_label_has_a_category_too():
     ratings, alpha = KRIPPENDORFF["A"]
     unlabelled = {name: ["" if rating == "0" else rating for rating in row] for name, row in ratings.items()}
     assert round(estimates(from_ratings(unlabelled))["token_alpha"], 3) == alpha

@@ -1,4 +1,4 @@
-"""Who read what: confirmations, files of any format, examples that meet by id or by text."""
+"""Annotations: confirmations, files of any format, examples that are the same by id or by text."""
 
 import json
 
@@ -119,7 +119,7 @@ def test_files_of_several_formats_meet(tmp_path):
     assert places(annotations) == [("x.p01", ["anna", "ben", "eve"])]
 
 
-def test_folders_of_one_name_are_told_apart_by_those_around_them(tmp_path):
+def test_folders_of_one_name_are_named_with_their_parents(tmp_path):
     for name, examples in (("anna", ANNA), ("ben", BEN)):
         gold.write(tmp_path / name / "export.jsonl", examples)
     paths = [tmp_path / name / "export.jsonl" for name in ("anna", "ben")]
@@ -133,7 +133,7 @@ def test_two_annotators_of_one_name_are_refused(tmp_path):
         annotations_of_paths([file, file])
 
 
-def test_an_annotator_who_has_done_nothing_yet_is_there(tmp_path):
+def test_an_annotator_who_has_done_nothing_yet_is_listed(tmp_path):
     (tmp_path / "eve").mkdir()
     (tmp_path / "ivy.jsonl").touch()
     annotations = annotations_of_paths([folder(tmp_path, anna=ANNA, ben=BEN)])

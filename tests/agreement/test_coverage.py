@@ -1,4 +1,4 @@
-"""On whom the numbers rest: one who has nothing is said to have nothing, and neither drags nor inflates anything."""
+"""What the measures are computed from: annotators who marked nothing are named, and change no figure of the others."""
 
 import re
 
@@ -19,14 +19,14 @@ from helpers.html_pages import parse
 FULL = [(0, "X"), (2, "X")]
 
 
-def told(annotations, **options):
+def report_on(annotations, **options):
     """The report on annotations, without guidelines."""
-    made = measure(annotations, **{"resamples": 20, **options})
-    return make_report(annotations, made, RuleAttributor(Rulebook(), {}))
+    agreement = measure(annotations, **{"resamples": 20, **options})
+    return make_report(annotations, agreement, RuleAttributor(Rulebook(), {}))
 
 
-def table(made, title):
-    return next(one for one in text_report.tables(made) if one.title.startswith(title))
+def table(report, title):
+    return next(one for one in text_report.tables(report) if one.title.startswith(title))
 
 
 def empty_pass():
@@ -39,63 +39,64 @@ def empty_pass():
 def rare():
     """Four annotators of two texts: the fourth never marks what is rare, and nothing at all in the first text."""
     whole = [[*FULL, (4, "RARE")], [*FULL, (4, "RARE")]]
-    return told(of_texts(a=whole, b=whole, c=whole, d=[[], [(0, "X"), (3, "X")]]))
+    return report_on(of_texts(a=whole, b=whole, c=whole, d=[[], [(0, "X"), (3, "X")]]))
 
 
 def test_an_empty_pass_is_in_no_dispute_tally_confusion_or_disputed_word():
-    made, without = told(empty_pass()), told(empty_pass().among("wxy"))
-    assert made.agreement.compared == ("w", "x", "y")
-    assert made.cases == ()
-    assert made.surfaces == ()
-    assert dict(made.tallies) == dict(without.tallies)
-    assert set(made.tallies) == {("w", "x"), ("w", "y"), ("x", "y")}
-    assert made.confusion == without.confusion
+    report, without = report_on(empty_pass()), report_on(empty_pass().among("wxy"))
+    assert report.agreement.compared == ("w", "x", "y")
+    assert report.cases == ()
+    assert report.surfaces == ()
+    assert dict(report.tallies) == dict(without.tallies)
+    assert set(report.tallies) == {("w", "x"), ("w", "y"), ("x", "y")}
+    assert report.confusion == without.confusion
 
 
 def test_the_headline_and_the_intervals_count_what_the_compared_share():
-    made = told(empty_pass())
-    assert "in the 2 examples of 2 articles that at least two confirmed" in text_report.headline(made)
-    assert made.agreement.units == 2
+    report = report_on(empty_pass())
+    assert "in the 2 examples of 2 articles that at least two confirmed" in text_report.headline(report)
+    assert report.agreement.units == 2
 
 
 def test_where_only_an_empty_pass_was_the_second_it_is_named():
-    made = told(empty_pass())
-    why = made.agreement.articles["t3"]["exact_f1"].undefined
-    assert why.sentence == "but for z, who marked nothing, no example was confirmed by two annotators"
+    report = report_on(empty_pass())
+    why = report.agreement.articles["t3"]["exact_f1"].undefined
+    assert why.sentence == "no example was confirmed by two annotators, not counting z, who marked nothing"
     assert why.annotators == ("z",)
-    assert "z marked nothing in what others have read, too" in " ".join(text_report.remarks(made))
+    assert "z marked nothing in what others have read, too" in " ".join(text_report.remarks(report))
 
 
-def test_two_who_share_examples_with_an_empty_pass_alone_are_told_so():
-    made = told(of_texts(x=[FULL, None], y=[None, FULL], z=[[], []]))
-    assert made.agreement.compared == ("x", "y")
-    assert text_report.headline(made) == (
-        "How far they agree is undefined: but for z, who marked nothing, no example was confirmed by two annotators."
+def test_two_who_share_only_with_an_empty_pass_are_undefined():
+    report = report_on(of_texts(x=[FULL, None], y=[None, FULL], z=[[], []]))
+    assert report.agreement.compared == ("x", "y")
+    assert text_report.headline(report) == (
+        "How far they agree is undefined: "
+        "no example was confirmed by two annotators, not counting z, who marked nothing."
     )
 
 
-def test_one_who_shares_examples_with_an_empty_pass_alone_is_not_compared():
-    made = told(of_texts(v=[None, FULL], x=[FULL, None], y=[FULL, None], z=[[], []]))
-    assert made.agreement.compared == ("x", "y")
-    assert any(said.startswith("v marked something only where nobody") for said in text_report.remarks(made))
+def test_one_who_shares_only_with_an_empty_pass_is_not_compared():
+    report = report_on(of_texts(v=[None, FULL], x=[FULL, None], y=[FULL, None], z=[[], []]))
+    assert report.agreement.compared == ("x", "y")
+    assert any(sentence.startswith("v marked something only where nobody") for sentence in text_report.remarks(report))
 
 
-def test_one_who_shares_nothing_is_not_said_to_have_marked_nothing():
-    made = told(of_texts(v=[None, FULL], x=[FULL, None], y=[FULL, None]))
-    assert any(said.startswith("v shares no example with anybody") for said in text_report.remarks(made))
+def test_one_who_shares_nothing_is_not_counted_as_marking_nothing():
+    report = report_on(of_texts(v=[None, FULL], x=[FULL, None], y=[FULL, None]))
+    assert any(sentence.startswith("v shares no example with anybody") for sentence in text_report.remarks(report))
 
 
-def test_a_label_says_on_how_many_pairs_it_rests_and_who_marked_none(rare):
-    cell = rare.agreement.labels["RARE"]
-    assert cell["exact_f1"].estimate == 1
-    assert (cell.coverage.counted, cell.coverage.pairs, cell.without_spans) == (3, 6, ("d",))
+def test_a_label_is_printed_with_its_pairs_and_who_marked_none(rare):
+    measures = rare.agreement.labels["RARE"]
+    assert measures["exact_f1"].estimate == 1
+    assert (measures.coverage.counted, measures.coverage.pairs, measures.without_spans) == (3, 6, ("d",))
     note = table(rare, "Label by label").note
     assert note.startswith("RARE: 3 of 6 pairs; d marked none. F1 and Cohen's kappa are means")
     assert "the other measures count those who marked none, too" in note
     assert "X:" not in note
 
 
-def test_an_article_in_which_somebody_has_nothing_comes_first_and_says_so(rare):
+def test_an_article_in_which_somebody_marked_nothing_is_first(rare):
     articles = table(rare, "Article by article")
     assert rare.agreement.articles["t0"]["exact_f1"].estimate == 1 > rare.agreement.articles["t1"]["exact_f1"].estimate
     assert [row[0] for row in articles.rows] == ["t0", "t1"]
@@ -104,53 +105,55 @@ def test_an_article_in_which_somebody_has_nothing_comes_first_and_says_so(rare):
 
 
 def test_an_article_with_nothing_on_one_side_comes_before_defined_ones():
-    made = told(of_texts(a=[FULL, FULL, []], b=[FULL, [], []]))
-    assert [row[0] for row in table(made, "Article by article").rows] == ["t1", "t0", "t2"]
+    report = report_on(of_texts(a=[FULL, FULL, []], b=[FULL, [], []]))
+    assert [row[0] for row in table(report, "Article by article").rows] == ["t1", "t0", "t2"]
 
 
-def test_the_page_says_it_in_the_row_and_once_below_the_title(rare):
+def test_the_page_has_it_in_the_row_and_once_below_the_title(rare):
     text = page(rare)
     assert len(re.findall(r"<small>3 of 6 pairs; d marked none</small>", text)) == 2
     assert "In the first article somebody marked nothing" in parse(text).said
 
 
-def test_who_has_not_read_is_not_said_to_have_marked_nothing():
-    made = told(of_texts(a=[FULL, FULL], b=[FULL, FULL], c=[FULL, None]))
-    cell = made.agreement.articles["t1"]
-    assert cell.spans["c"] == 0
-    assert cell.without_spans == ()
-    assert cell.coverage.readers == ("a", "b")
-    assert not table(made, "Article by article").note
+def test_who_has_not_read_is_not_counted_as_marking_nothing():
+    report = report_on(of_texts(a=[FULL, FULL], b=[FULL, FULL], c=[FULL, None]))
+    measures = report.agreement.articles["t1"]
+    assert measures.spans["c"] == 0
+    assert measures.without_spans == ()
+    assert measures.coverage.readers == ("a", "b")
+    assert not table(report, "Article by article").note
 
 
-def test_where_all_have_all_nothing_is_added():
-    made = told(of_texts(a=[FULL] * 3, b=[FULL] * 3, c=[FULL] * 3))
-    assert not table(made, "Label by label").note
-    assert not any("on 3" in row[2] for row in table(made, "All measures").rows)
+def test_where_all_read_all_nothing_is_added():
+    report = report_on(of_texts(a=[FULL] * 3, b=[FULL] * 3, c=[FULL] * 3))
+    assert not table(report, "Label by label").note
+    assert not any("on 3" in row[2] for row in table(report, "All measures").rows)
 
 
-def test_fleiss_and_gamma_say_on_how_many_examples_they_rest():
-    made = told(of_texts(a=[FULL] * 4, b=[FULL] * 4, c=[FULL, None, None, None]), gamma=True)
-    says = {row[0]: row[2] for row in table(made, "All measures").rows}
+def test_fleiss_and_gamma_are_printed_with_their_examples():
+    report = report_on(of_texts(a=[FULL] * 4, b=[FULL] * 4, c=[FULL, None, None, None]), gamma=True)
+    says = {row[0]: row[2] for row in table(report, "All measures").rows}
     for title in ("Tokens: Fleiss' kappa", "Gamma"):
         assert says[title].endswith("; on 1 of 4 examples")
-    assert sum("on 1 of 4" in said for said in says.values()) == 2
-    assert parse(page(made)).said.count("on 1 of 4 examples") == 3
-    assert text_report.report_json(made)["agreement"]["overall"]["basis"] == {
+    assert sum("on 1 of 4" in sentence for sentence in says.values()) == 2
+    assert parse(page(report)).said.count("on 1 of 4 examples") == 3
+    assert text_report.report_json(report)["agreement"]["overall"]["basis"] == {
         "readers": ["a", "b", "c"], "common": 1, "pairs": 3, "counted": 3,
     }  # fmt: skip
 
 
-def test_articles_taken_for_annotators_are_told_what_to_name():
-    said = text_report.headline(told(of_texts(one=[FULL, None], two=[None, FULL])))
-    assert "No two of them share an example: where these are the articles of one annotator, name a file" in said
+def test_articles_taken_for_annotators_get_a_remedy():
+    sentence = text_report.headline(report_on(of_texts(one=[FULL, None], two=[None, FULL])))
+    assert "No two of them share an example: where these are the articles of one annotator, name a file" in sentence
 
 
 def test_what_is_undefined_names_its_measures_once():
     rows = [FULL, FULL, FULL, None]
-    made = told(of_texts(a=[*rows[:2], None, FULL], b=[FULL, None, FULL, FULL], c=[None, FULL, FULL, FULL]))
+    report = report_on(of_texts(a=[*rows[:2], None, FULL], b=[FULL, None, FULL, FULL], c=[None, FULL, FULL, FULL]))
     common = [
-        said for said in text_report.undefined(made) if said.endswith("no example was confirmed by all annotators.")
+        sentence
+        for sentence in text_report.undefined(report)
+        if sentence.endswith("no example was confirmed by all annotators.")
     ]
     assert common == [
         "t0, t1 and t2 (Tokens: Fleiss' kappa, Characters: Fleiss' kappa): no example was confirmed by all annotators."
@@ -158,20 +161,22 @@ def test_what_is_undefined_names_its_measures_once():
 
 
 def test_measures_that_are_left_out_are_not_called_undefined_either():
-    made = told(of_texts(a=[FULL, None, FULL], b=[FULL, FULL, None], c=[None, FULL, FULL]))
-    assert any("Characters: Fleiss' kappa" in reason for reason in text_report.undefined(made))
-    assert not any("Characters" in reason for reason in text_report.undefined(made, leave_out=LONG_REPORT_ONLY))
-    assert not any("Characters" in remark for remark in text_report.remarks(made, leave_out=LONG_REPORT_ONLY))
+    report = report_on(of_texts(a=[FULL, None, FULL], b=[FULL, FULL, None], c=[None, FULL, FULL]))
+    assert any("Characters: Fleiss' kappa" in reason for reason in text_report.undefined(report))
+    assert not any("Characters" in reason for reason in text_report.undefined(report, leave_out=LONG_REPORT_ONLY))
+    assert not any("Characters" in remark for remark in text_report.remarks(report, leave_out=LONG_REPORT_ONLY))
 
 
 def test_many_places_are_cut_and_counted():
-    made = told(of_texts(**{name: [[(0, "X")]] + [[]] * 9 + [None] * 90 + [[]] * 5 for name in "ab"}))
-    nothing = [said for said in text_report.undefined(made) if said.endswith("a and b marked nothing here.")]
+    report = report_on(of_texts(**{name: [[(0, "X")]] + [[]] * 9 + [None] * 90 + [[]] * 5 for name in "ab"}))
+    nothing = [
+        sentence for sentence in text_report.undefined(report) if sentence.endswith("a and b marked nothing here.")
+    ]
     assert len(nothing) == 1
     assert re.fullmatch(r"t1, (t\d+, ){10}t\d and 2 more: .*", nothing[0])
 
 
-def test_a_label_meeting_itself_weighs_double_where_others_stand_twice():
+def test_a_label_meeting_itself_counts_double_where_others_count_twice():
     names = [element("b", name) for name in ("A", "B", "none")]
     rows = ((3, 2, 0), (2, 0, 0), (0, 0, 0))
     assert re.findall(r"--v:([\d.]+)", heat("", names, rows, mirrored=True))[:2] == ["0.750", "0.250"]

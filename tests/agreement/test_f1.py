@@ -1,4 +1,4 @@
-"""F1 on spans: what agrees exactly, what agrees in the relaxed sense, and who has nothing."""
+"""F1 on spans, exact and relaxed, and annotators who marked nothing."""
 
 from itertools import combinations
 
@@ -16,27 +16,27 @@ from helpers.strategies import passes
 
 
 def test_f1_is_twice_what_is_the_same_over_all_spans():
-    found = estimates(of_texts(a=[[(1, "A"), (3, 4, "A"), (6, "B")]], b=[[(1, "A"), (3, "A"), (6, "A"), (8, "B")]]))
-    assert found["exact_f1"] == pytest.approx(2 * 1 / 7)  # (1, A)
-    assert found["relaxed_f1"] == pytest.approx(2 * 2 / 7)  # and (3, 4, A) with (3, A)
+    values = estimates(of_texts(a=[[(1, "A"), (3, 4, "A"), (6, "B")]], b=[[(1, "A"), (3, "A"), (6, "A"), (8, "B")]]))
+    assert values["exact_f1"] == pytest.approx(2 * 1 / 7)  # (1, A)
+    assert values["relaxed_f1"] == pytest.approx(2 * 2 / 7)  # and (3, 4, A) with (3, A)
 
 
 def test_one_long_span_does_not_agree_with_three_short_ones():
-    found = estimates(of_texts(a=[[(1, 6, "A")]], b=[[(1, "A"), (3, "A"), (5, "A")]]))
-    assert found["relaxed_f1"] == pytest.approx(2 * 1 / 4)
+    values = estimates(of_texts(a=[[(1, 6, "A")]], b=[[(1, "A"), (3, "A"), (5, "A")]]))
+    assert values["relaxed_f1"] == pytest.approx(2 * 1 / 4)
 
 
 def test_spans_that_touch_do_not_overlap():
     text, spans = "abcdef", (Span(0, 3, "A"), Span(3, 6, "A"))
-    found = estimates(
+    values = estimates(
         annotations_of_examples({"a": [Example("x", text, spans[:1])], "b": [Example("x", text, spans[1:])]})
     )
-    assert found["relaxed_f1"] == found["exact_f1"] == 0
+    assert values["relaxed_f1"] == values["exact_f1"] == 0
 
 
 def test_spans_of_different_texts_never_meet():
-    found = estimates(of_texts(a=[[(19, "A")], [(5, "A")]], b=[[(5, "A")], [(0, "A")]]))
-    assert found["relaxed_f1"] == 0
+    values = estimates(of_texts(a=[[(19, "A")], [(5, "A")]], b=[[(5, "A")], [(0, "A")]]))
+    assert values["relaxed_f1"] == 0
 
 
 def test_nested_spans_are_matched_as_many_as_can_be():
@@ -57,9 +57,9 @@ def test_an_annotator_without_spans_is_named_and_leaves_the_mean():
 
 def test_one_without_a_label_leaves_the_others_mean_of_it_alone():
     annotations = of_texts(a=[[(1, "A"), (3, "B")]], b=[[(1, "A"), (3, "B")]], c=[[(2, "A")]])
-    cell = measure(annotations, resamples=1).labels["B"]
-    assert cell["exact_f1"].estimate == 1
-    assert cell.without_spans == ("c",)
+    measures = measure(annotations, resamples=1).labels["B"]
+    assert measures["exact_f1"].estimate == 1
+    assert measures.without_spans == ("c",)
 
 
 def test_two_who_both_marked_nothing_do_not_agree_perfectly():
@@ -99,8 +99,8 @@ def most(left, right):
 def test_the_counts_are_those_of_sets_and_of_all_matchings(rows):
     annotations = annotations_of_examples(rows)
     counts = f1.span_counts(AgreementData.of(annotations), (0, 1))
-    found = list(sides(annotations))
-    assert counts["same"][:, 0].sum() == sum(len(left & right) for left, right in found)
-    assert counts["overlapping"][:, 0].sum() == sum(most(left, right) for left, right in found)
+    values = list(sides(annotations))
+    assert counts["same"][:, 0].sum() == sum(len(left & right) for left, right in values)
+    assert counts["overlapping"][:, 0].sum() == sum(most(left, right) for left, right in values)
     for block in counts.values():
         assert np.array_equal(block[:, 0], block[:, 1:].sum(axis=1))

@@ -1,4 +1,4 @@
-"""Gamma: the best alignment is the best, chance is drawn as the paper says, and the published example comes out."""
+"""Gamma: the best alignment is the best of all, and the published example has its published value."""
 
 from itertools import combinations, product
 
@@ -90,7 +90,7 @@ def test_gamma_is_given_for_pairs_and_articles_and_has_an_interval():
     value = agreement.overall["gamma"]
     assert value.low <= value.estimate <= value.high
     assert all(part.overall["gamma"].estimate <= 1 for part in agreement.pairs.values())
-    shares = [cell["gamma"].estimate for cell in agreement.articles.values()]
+    shares = [measures["gamma"].estimate for measures in agreement.articles.values()]
     assert min(shares) <= value.estimate <= max(shares)
     assert "gamma" not in agreement.labels["A"].values
 
@@ -105,7 +105,7 @@ def test_gamma_comes_from_the_seed():
     assert first == again != other
 
 
-def test_gamma_says_why_it_is_undefined():
+def test_an_undefined_gamma_has_its_reason():
     nothing = measure(of_texts(a=[[(1, "A")]], b=[[]]), gamma=True).overall["gamma"]
     assert nothing.undefined.reason == "nothing"
     apart = of_texts(
@@ -116,7 +116,7 @@ def test_gamma_says_why_it_is_undefined():
     assert alone.undefined.reason == "no_example"
 
 
-def test_a_gamma_out_of_reach_is_refused():
+def test_a_gamma_that_takes_too_long_is_refused():
     crowd = gamma_units([(0, 10 + n, 0) for n in range(60)])
     with pytest.raises(InvalidValueError, match="too many units"):
         disorder([crowd] * 6)

@@ -1,4 +1,4 @@
-"""Intervals that lie around their estimates, and none where one unit carries all that a measure rests on."""
+"""Intervals lie around their estimates; there is none where only one unit contributes to a measure."""
 
 import json
 from types import SimpleNamespace
@@ -86,7 +86,7 @@ def test_a_label_of_one_article_has_no_interval():
         value = agreement.labels["B"][name]
         assert value.estimate is not None
         assert value.low is value.high is None
-        assert value.no_interval.sentence == "only one article has any of it"
+        assert value.no_interval.sentence == "only one article contributes to it"
         assert agreement.overall[name].no_interval is None
         assert agreement.overall[name].low < agreement.overall[name].high
 
@@ -101,7 +101,7 @@ def test_fleiss_on_one_common_article_has_no_interval():
     assert alpha.low < alpha.high
 
 
-def test_a_pair_that_shares_one_article_has_no_interval_and_is_told_why():
+def test_a_pair_that_shares_one_article_has_no_interval_but_a_reason():
     agreement = measure(covering(np.random.default_rng(5), {"c": {0}}, dict.fromkeys("abc", 0.2)), resamples=200)
     values = agreement.pairs["a", "c"].overall.values.values()
     assert {value.no_interval.sentence for value in values if value.estimate is not None} == {
@@ -113,7 +113,7 @@ def test_a_pair_that_shares_one_article_has_no_interval_and_is_told_why():
 def test_pairs_that_each_share_one_article_have_no_interval_together():
     a, b, c = [[(1, "A"), (2, "A")], None], [[(1, "A")], [(3, "A")]], [None, [(3, "A"), (4, "A")]]
     value = measure(articles(a=a, b=b, c=c), resamples=200).overall["exact_f1"]
-    assert value.no_interval.sentence == "no two annotators share two articles that have any of it"
+    assert value.no_interval.sentence == "no two annotators share two articles that contribute to it"
 
 
 def test_full_agreement_in_several_units_keeps_its_interval():
@@ -129,7 +129,7 @@ def test_too_few_resamples_with_all_pairs_give_no_interval():
     assert value.low is None
     assert value.no_interval.reason == "few_draws"
     assert value.no_interval.defined == 1_000 - value.undefined_resamples < 100
-    assert value.no_interval.sentence == f"it was defined in only {value.no_interval.defined} of 1,000 draws"
+    assert value.no_interval.sentence == f"it was defined in only {value.no_interval.defined} of 1,000 resamples"
 
 
 @pytest.mark.parametrize(("resamples", "least"), [(1, 0.5), (50, 25), (300, 100), (1_000, 100), (10_000, 1_000)])
@@ -137,11 +137,11 @@ def test_an_interval_needs_a_hundred_resamples_and_a_tenth_of_them(resamples, le
     assert fewest_resamples(resamples) == least
 
 
-def test_the_json_form_says_why_there_is_no_interval():
+def test_the_json_form_has_the_reason_for_a_missing_interval():
     rows = [[(1, "A"), (2, "B")], [(1, "A")]]
     agreement = measure(articles(a=rows, b=rows), resamples=20).json()
     why = json.loads(json.dumps(agreement))["labels"]["B"]["measures"]["exact_f1"]["unbounded"]
-    assert why == {"reason": "one_bearing", "sentence": "only one article has any of it"}
+    assert why == {"reason": "one_bearing", "sentence": "only one article contributes to it"}
     assert agreement["overall"]["measures"]["exact_f1"]["unbounded"] is None
 
 
@@ -176,8 +176,8 @@ def test_the_order_of_annotators_changes_no_interval(rows, names):
 @given(passes)
 def test_a_value_has_an_interval_or_a_reason_and_never_both(rows):
     agreement = measure(of_texts(a=rows[0], b=rows[1], c=rows[2]), resamples=60)
-    for cell in (agreement.overall, *agreement.labels.values(), *agreement.articles.values()):
-        for value in cell.values.values():
+    for measures in (agreement.overall, *agreement.labels.values(), *agreement.articles.values()):
+        for value in measures.values.values():
             assert [value.undefined is None, value.no_interval is None].count(True) == 1 + (value.low is not None)
             assert (value.estimate is None) == (value.undefined is not None)
 
@@ -190,6 +190,6 @@ def test_a_value_has_an_interval_or_a_reason_and_never_both(rows):
 )
 def test_where_all_pairs_share_everything_each_resample_counts(rows):
     agreement = measure(of_texts(a=rows[0], b=rows[1], c=rows[2]), resamples=60)
-    for cell in (agreement.overall, *agreement.labels.values()):
-        assert cell["exact_f1"].undefined_resamples == 0
-        assert cell["exact_f1"].low <= cell["exact_f1"].high
+    for measures in (agreement.overall, *agreement.labels.values()):
+        assert measures["exact_f1"].undefined_resamples == 0
+        assert measures["exact_f1"].low <= measures["exact_f1"].high

@@ -26,30 +26,30 @@ FLEISS = (
 )
 def test_cohens_kappa_is_the_published_one(table, kappa):
     digits = len(str(kappa).partition(".")[2])
-    found = estimates(from_confusion_table(table))
-    assert round(found["token_kappa"], digits) == kappa
-    assert found["character_kappa"] == pytest.approx(found["token_kappa"])
+    values = estimates(from_confusion_table(table))
+    assert round(values["token_kappa"], digits) == kappa
+    assert values["character_kappa"] == pytest.approx(values["token_kappa"])
 
 
 def test_fleiss_kappa_of_two_is_scotts_pi_as_artstein_and_poesio_have_it():
     assert round(estimates(from_confusion_table([[20, 20], [10, 50]]))["token_fleiss"], 3) == 0.341
 
 
-def test_fleiss_kappa_is_that_of_his_psychiatrists():
+def test_fleiss_kappa_is_the_published_one():
     rows = [[category for category in range(5) for _ in range(int(row[category]))] for row in FLEISS.split()]
     ratings = {f"psychiatrist {number}": column for number, column in enumerate(zip(*rows, strict=True))}
-    found = estimates(from_ratings(ratings))
-    assert round(found["token_fleiss"], 3) == 0.430
-    assert found["character_fleiss"] == pytest.approx(found["token_fleiss"])
+    values = estimates(from_ratings(ratings))
+    assert round(values["token_fleiss"], 3) == 0.430
+    assert values["character_fleiss"] == pytest.approx(values["token_fleiss"])
 
 
 def test_fleiss_kappa_needs_all_annotators_and_alpha_any_two():
     both = {"a": "xxyyxy", "b": "xyyyxy", "c": "xxyyyy"}
     whole = estimates(from_ratings(both))
     more = {"a": both["a"] + "xx", "b": both["b"] + "yy", "c": [*both["c"], None, None]}
-    found = estimates(from_ratings(more))
-    assert found["token_fleiss"] == pytest.approx(whole["token_fleiss"])
-    assert found["token_alpha"] < whole["token_alpha"]
+    values = estimates(from_ratings(more))
+    assert values["token_fleiss"] == pytest.approx(whole["token_fleiss"])
+    assert values["token_alpha"] < whole["token_alpha"]
 
 
 def test_kappa_of_several_is_the_mean_over_the_pairs():
@@ -61,13 +61,13 @@ def test_kappa_of_several_is_the_mean_over_the_pairs():
 
 
 def test_a_kappa_by_label_takes_the_label_against_all_else():
-    cell = measure(from_confusion_table([[88, 14, 18], [10, 40, 10], [2, 6, 12]]), resamples=1).labels["0"]
+    measures = measure(from_confusion_table([[88, 14, 18], [10, 40, 10], [2, 6, 12]]), resamples=1).labels["0"]
     chance = 0.6 * 0.5 + 0.4 * 0.5
-    assert cell["token_kappa"].estimate == pytest.approx((0.88 / 2 + 68 / 200 - chance) / (1 - chance))
+    assert measures["token_kappa"].estimate == pytest.approx((0.88 / 2 + 68 / 200 - chance) / (1 - chance))
 
 
 def test_a_token_of_two_labels_is_of_a_category_of_its_own():
     nested, flat = [[(1, 4, "A"), (2, "B")]], [[(1, 4, "A")]]
-    found = estimates(of_texts(a=nested, b=flat))
+    values = estimates(of_texts(a=nested, b=flat))
     chance = (3 * 4 + 16 * 16) / 20**2  # three A, one of A and B, sixteen of none; the other has four A
-    assert found["token_kappa"] == pytest.approx((19 / 20 - chance) / (1 - chance))
+    assert values["token_kappa"] == pytest.approx((19 / 20 - chance) / (1 - chance))

@@ -1,4 +1,4 @@
-"""What holds of every measure, whatever annotators do."""
+"""What is true of every measure, whatever annotators do."""
 
 from dataclasses import replace
 
@@ -15,13 +15,13 @@ from helpers.strategies import passes
 
 def values(agreement):
     """Every estimate and limit of an agreement, in order."""
-    cells = [agreement.overall, *agreement.labels.values(), *agreement.articles.values()]
+    measure_sets = [agreement.overall, *agreement.labels.values(), *agreement.articles.values()]
     for part in agreement.pairs.values():
-        cells += [part.overall, *part.labels.values()]
+        measure_sets += [part.overall, *part.labels.values()]
     return [
         number if (number := getattr(value, field)) is not None else np.nan
-        for cell in cells
-        for value in cell.values.values()
+        for measures in measure_sets
+        for value in measures.values.values()
         for field in ("estimate", "low", "high")
     ]
 
@@ -58,16 +58,16 @@ def test_other_names_of_the_labels_change_nothing(rows):
         values(replace(old, labels={}, pairs={})), nan_ok=True
     )
     assert list(new.labels) == sorted({"A": "Z", "B": "Y"}[label] for label in old.labels)
-    for label, cell in old.labels.items():
-        assert new.labels[{"A": "Z", "B": "Y"}[label]] == cell
+    for label, measures in old.labels.items():
+        assert new.labels[{"A": "Z", "B": "Y"}[label]] == measures
 
 
 @settings(max_examples=40)
 @given(passes(annotators=2))
 def test_everything_is_one_among_the_same(rows):
     agreement = taken(dict.fromkeys("abc", rows["a"]))
-    for cell in (agreement.overall, *agreement.labels.values(), agreement.pairs["a", "c"].overall):
-        for name, value in cell.values.items():
+    for measures in (agreement.overall, *agreement.labels.values(), agreement.pairs["a", "c"].overall):
+        for name, value in measures.values.items():
             assert value.estimate == pytest.approx(1) or value.undefined, name
 
 
@@ -75,8 +75,8 @@ def test_everything_is_one_among_the_same(rows):
 @given(passes(annotators=5))
 def test_no_measure_is_above_one_and_each_has_a_value_or_a_reason(rows):
     agreement = taken(rows)
-    for cell in (agreement.overall, *agreement.labels.values(), *agreement.articles.values()):
-        for value in cell.values.values():
+    for measures in (agreement.overall, *agreement.labels.values(), *agreement.articles.values()):
+        for value in measures.values.values():
             assert (value.estimate is None) == (value.undefined is not None)
             assert value.estimate is None or -np.inf < value.estimate <= 1 + 1e-12
             assert value.low is None or value.low <= value.high <= 1 + 1e-12
@@ -86,9 +86,9 @@ def test_no_measure_is_above_one_and_each_has_a_value_or_a_reason(rows):
 @settings(max_examples=40)
 @given(passes(annotators=2, flat=True))
 def test_the_relaxed_measure_is_never_below_the_exact_one(rows):
-    cell = taken(rows).overall
-    assume(cell["exact_f1"].estimate is not None)
-    assert cell["relaxed_f1"].estimate >= cell["exact_f1"].estimate
+    measures = taken(rows).overall
+    assume(measures["exact_f1"].estimate is not None)
+    assert measures["relaxed_f1"].estimate >= measures["exact_f1"].estimate
 
 
 @settings(max_examples=30)

@@ -18,8 +18,8 @@ ratings = st.integers(2, 12).flatmap(
 )
 
 
-def near(found, value):
-    return found is None or found == pytest.approx(value, abs=1e-9)
+def near(values, value):
+    return values is None or values == pytest.approx(value, abs=1e-9)
 
 
 @given(ratings)
@@ -27,14 +27,14 @@ def test_kappa_and_alpha_are_those_of_nltk(rows):
     agreement = pytest.importorskip("nltk.metrics.agreement")
     data = [(str(who), str(unit), label) for who, row in enumerate(rows) for unit, label in enumerate(row)]
     task = agreement.AnnotationTask(data=data)
-    found = estimates(from_ratings({str(who): row for who, row in enumerate(rows)}))
+    values = estimates(from_ratings({str(who): row for who, row in enumerate(rows)}))
     if len({label for row in rows for label in row}) == 1:
-        assert found["token_alpha"] is None
+        assert values["token_alpha"] is None
         return
-    assert near(found["token_fleiss"], task.pi())
-    assert near(found["token_alpha"], task.alpha())
-    if len(rows) == 2 and found["token_kappa"] is not None:
-        assert near(found["token_kappa"], task.kappa())
+    assert near(values["token_fleiss"], task.pi())
+    assert near(values["token_alpha"], task.alpha())
+    if len(rows) == 2 and values["token_kappa"] is not None:
+        assert near(values["token_kappa"], task.kappa())
 
 
 @given(passes(annotators=2))
@@ -102,10 +102,10 @@ def test_the_unitizing_alphas_are_what_their_definitions_say(rows):
     annotations = annotations_of_examples(rows)
     data, everyone = AgreementData.of(annotations), range(len(annotations.annotators))
     sums = totals(unitizing.unit_counts(data, everyone))
-    found = {
+    values = {
         "u_alpha": unitizing.u_alpha(sums)[0, 0],
         "u_alpha_binary": unitizing.u_alpha_binary(sums)[0, 0],
         "character_alpha": alpha.alpha(totals(alpha.alpha_counts(data, everyone, "character")))[0, 0],
     }
     for name, value in by_definition(annotations).items():
-        assert np.isnan(found[name]) if value is None else found[name] == pytest.approx(value)
+        assert np.isnan(values[name]) if value is None else values[name] == pytest.approx(value)

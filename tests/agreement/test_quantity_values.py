@@ -27,33 +27,35 @@ def compared(first, second):
 
 
 def test_other_words_of_one_value_agree():
-    found = compared(["up to 1,000 troops", "about 300 men"], ["up to 1,000", "about 300 men"])
-    assert (found["exact_f1"], found["relaxed_f1"]) == (0.5, 1)
-    assert (found["value_agreement"], found["value_f1"]) == (1, 1)
+    values = compared(["up to 1,000 troops", "about 300 men"], ["up to 1,000", "about 300 men"])
+    assert (values["exact_f1"], values["relaxed_f1"]) == (0.5, 1)
+    assert (values["value_agreement"], values["value_f1"]) == (1, 1)
 
 
 def test_a_bound_that_one_left_out_makes_another_value():
-    found = compared(["up to 1,000 troops", "about 300 men"], ["1,000 troops", "about 300 men"])
-    assert (found["value_agreement"], found["value_f1"]) == (0.5, 0.5)
+    values = compared(["up to 1,000 troops", "about 300 men"], ["1,000 troops", "about 300 men"])
+    assert (values["value_agreement"], values["value_f1"]) == (0.5, 0.5)
 
 
 def test_a_value_that_one_alone_marked_counts_in_f1():
-    found = compared(["up to 1,000 troops", "twelve soldiers"], ["up to 1,000 troops"])
-    assert found["value_agreement"] == 1
-    assert found["value_f1"] == pytest.approx(2 / 3)
+    values = compared(["up to 1,000 troops", "twelve soldiers"], ["up to 1,000 troops"])
+    assert values["value_agreement"] == 1
+    assert values["value_f1"] == pytest.approx(2 / 3)
 
 
 def test_words_without_a_value_are_no_value():
-    found = compared(["some stayed", "about 300 men"], ["some stayed", "about 300 men"])
-    assert (found["value_agreement"], found["value_f1"]) == (1, 1)
-    cell = measure(annotations_of_examples({"a": marked("some stayed"), "b": marked("some")}), scheme=SCHEME).overall
-    assert cell["value_agreement"].undefined.reason == cell["value_f1"].undefined.reason == "no_value"
+    values = compared(["some stayed", "about 300 men"], ["some stayed", "about 300 men"])
+    assert (values["value_agreement"], values["value_f1"]) == (1, 1)
+    measures = measure(
+        annotations_of_examples({"a": marked("some stayed"), "b": marked("some")}), scheme=SCHEME
+    ).overall
+    assert measures["value_agreement"].undefined.reason == measures["value_f1"].undefined.reason == "no_value"
 
 
 def test_of_several_ways_to_match_the_one_with_most_equal_values_counts():
     crossing = "1,000 troops, about 300 men"
-    found = compared([crossing, "about 300"], [crossing, "300 men"])
-    assert found["value_agreement"] == compared([crossing, "300 men"], [crossing, "about 300"])["value_agreement"]
+    values = compared([crossing, "about 300"], [crossing, "300 men"])
+    assert values["value_agreement"] == compared([crossing, "300 men"], [crossing, "about 300"])["value_agreement"]
 
 
 def test_only_labels_of_quantities_have_values():

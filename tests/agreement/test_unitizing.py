@@ -1,4 +1,4 @@
-"""The unitizing alphas give the values of Krippendorff's example, and mean what they say."""
+"""The unitizing alphas have the values of Krippendorff's example and the properties that define them."""
 
 import numpy as np
 import pytest
@@ -20,37 +20,37 @@ OBSERVERS = {
 
 @pytest.mark.parametrize(("measure_id", "value"), [("u_alpha", 0.510), ("u_alpha_binary", 0.413), ("cu_alpha", 0.724)])
 def test_the_coefficients_are_the_published_ones(measure_id, value):
-    found = estimates(of_one_text(60, **OBSERVERS))
-    assert found[measure_id] == pytest.approx(value, abs=0.001)
+    values = estimates(of_one_text(60, **OBSERVERS))
+    assert values[measure_id] == pytest.approx(value, abs=0.001)
 
 
 def test_the_coefficient_of_each_value_is_the_published_one():
     data = AgreementData.of(of_one_text(60, **OBSERVERS))
-    found = cu_alpha(totals(coding_counts(data, range(3))))[0, 1:]
-    assert found[:6] == pytest.approx([1, 0, 0, 0, 1, 1])
-    assert np.isnan(found[6])  # what the only unit of value 7 meets has no value
+    values = cu_alpha(totals(coding_counts(data, range(3))))[0, 1:]
+    assert values[:6] == pytest.approx([1, 0, 0, 0, 1, 1])
+    assert np.isnan(values[6])  # what the only unit of value 7 meets has no value
 
 
 def test_a_label_of_one_annotator_is_reported_missing_with_the_others():
-    cell = measure(of_one_text(60, **OBSERVERS), resamples=1).labels["2"]
-    assert cell["cu_alpha"].undefined.reason == "nothing"
-    assert cell["cu_alpha"].undefined.annotators == ("paul", "suzan")
+    measures = measure(of_one_text(60, **OBSERVERS), resamples=1).labels["2"]
+    assert measures["cu_alpha"].undefined.reason == "nothing"
+    assert measures["cu_alpha"].undefined.annotators == ("paul", "suzan")
 
 
 def test_where_nobody_marks_the_same_characters_labels_cannot_be_compared():
-    cell = measure(of_one_text(60, a=[(0, 5, 1)], b=[(10, 15, 2)]), resamples=1).overall
-    assert cell["cu_alpha"].undefined.reason == "no_coincidence"
-    assert cell["u_alpha"].estimate < 0
+    measures = measure(of_one_text(60, a=[(0, 5, 1)], b=[(10, 15, 2)]), resamples=1).overall
+    assert measures["cu_alpha"].undefined.reason == "no_coincidence"
+    assert measures["u_alpha"].estimate < 0
 
 
-def test_the_place_alone_does_not_look_at_labels():
-    found = estimates(of_one_text(60, a=[(0, 5, 1), (10, 20, 2)], b=[(0, 5, 2), (10, 20, 1)]))
-    assert found["u_alpha_binary"] == pytest.approx(1)
-    assert found["u_alpha"] < found["u_alpha_binary"]
-    assert found["cu_alpha"] < 0
+def test_the_place_alone_ignores_labels():
+    values = estimates(of_one_text(60, a=[(0, 5, 1), (10, 20, 2)], b=[(0, 5, 2), (10, 20, 1)]))
+    assert values["u_alpha_binary"] == pytest.approx(1)
+    assert values["u_alpha"] < values["u_alpha_binary"]
+    assert values["cu_alpha"] < 0
 
 
-def test_chance_deals_units_out_whole():
+def test_chance_places_whole_units():
     """Two long units agree by chance less often than ten short ones of the same length together."""
     long = estimates(of_one_text(100, a=[(0, 50, 1)], b=[(25, 75, 1)]))
     short = estimates(

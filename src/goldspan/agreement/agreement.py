@@ -39,7 +39,7 @@ class MeasureGroup:
 
     def json(self) -> dict[str, Any]:
         """All of it by name."""
-        return {"overall": self.overall.json(), "labels": {name: cell.json() for name, cell in self.labels.items()}}
+        return {"overall": self.overall.json(), "labels": _json(self.labels)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Agreement:
         """What the intervals are, and how far to trust them."""
         if self.units < 2:
             unit = f"{self.units} {self.settings.unit}{'' if self.units == 1 else 's'}"
-            return f"There are no intervals, for there is but {unit} to draw from."
+            return f"There are no intervals, for there is only {unit} to resample."
         return self.settings.sentence(self.units)
 
     def json(self) -> dict[str, Any]:
@@ -91,9 +91,9 @@ class Agreement:
                 "sentence": self.sentence,
             },
             "overall": self.overall.json(),
-            "labels": {name: cell.json() for name, cell in self.labels.items()},
-            "articles": {name: cell.json() for name, cell in self.articles.items()},
-            "pairs": [{"first": a, "second": b} | part.json() for (a, b), part in self.pairs.items()],
+            "labels": _json(self.labels),
+            "articles": _json(self.articles),
+            "pairs": [{"first": pair[0], "second": pair[1]} | group.json() for pair, group in self.pairs.items()],
             "measures": {name: MEASURES[name].json() for name in self.overall},
         }
 
@@ -187,3 +187,7 @@ def _compared(table: AnnotationTable) -> tuple[int, ...]:
         if len(marking) < 2 or marking == compared:
             return compared
         compared = marking
+
+
+def _json(sets: Mapping[str, MeasureSet]) -> dict[str, Any]:
+    return {name: measures.json() for name, measures in sets.items()}

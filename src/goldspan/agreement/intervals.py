@@ -40,10 +40,10 @@ if TYPE_CHECKING:
 
 REASONS: Mapping[Reason, str] = {
     "no_example": "no example was confirmed by two annotators",
-    "silent_second": "but for {annotators}, who marked nothing, no example was confirmed by two annotators",
+    "silent_second": "no example was confirmed by two annotators, not counting {annotators}, who marked nothing",
     "nothing": "{annotators} marked nothing here",
     "no_common": "no example was confirmed by all annotators",
-    "no_variation": "everything is of one kind, so that chance alone explains all agreement",
+    "no_variation": "everything is of one category, so that chance alone explains all agreement",
     "no_coincidence": "nowhere did two annotators mark the same characters, or all that they both marked has one label",
     "no_value": "there are no two values to compare",
     "no_pair": "it is undefined for every two annotators",
@@ -52,9 +52,9 @@ Scarcity = Literal["one_shared", "one_common", "one_bearing", "one_by_pair", "fe
 SCARCITIES: Mapping[Scarcity, str] = {
     "one_shared": "only one {unit} was confirmed by two annotators",
     "one_common": "only one {unit} was confirmed by all annotators",
-    "one_bearing": "only one {unit} has any of it",
-    "one_by_pair": "no two annotators share two {unit}s that have any of it",
-    "few_draws": "it was defined in only {defined:,} of {resamples:,} draws",
+    "one_bearing": "only one {unit} contributes to it",
+    "one_by_pair": "no two annotators share two {unit}s that contribute to it",
+    "few_draws": "it was defined in only {defined:,} of {resamples:,} resamples",
 }
 FEWEST_RESAMPLES = 100  # that an interval needs: fewer leave next to nothing beyond its limits
 LEAST_SHARE = 0.1  # of the resamples that it needs: what one corpus in ten shows is no picture of chance

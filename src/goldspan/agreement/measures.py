@@ -133,7 +133,7 @@ def _on_units(unit: UnitKind, plural: str, *, in_terminal: bool = True) -> tuple
             id=f"{unit}_kappa",
             title=f"{plural.capitalize()}: Cohen's kappa",
             short=f"kappa, {plural}",
-            meaning=f"how far two agree on the labels of {plural}, unlabelled ones among them, beyond their own habits",
+            meaning=f"how far two agree on the labels of {plural}, unlabelled ones included, beyond chance",
             source="Cohen, Educational and Psychological Measurement 1960; its mean over pairs: Light 1971",
             formula=Formula(cohen, kappa.cohen, kappa.has_labels_of_pair),
             scope="pairs",
@@ -143,7 +143,7 @@ def _on_units(unit: UnitKind, plural: str, *, in_terminal: bool = True) -> tuple
         Measure(
             id=f"{unit}_fleiss",
             title=f"{plural.capitalize()}: Fleiss' kappa",
-            meaning=f"how far all agree on the labels of {plural} that all have read, beyond the habits of the group",
+            meaning=f"how far all agree on the labels of {plural} that all have read, beyond chance",
             source="Fleiss, Psychological Bulletin 1971; for two annotators Scott's pi",
             formula=Formula(fleiss, kappa.fleiss, alpha.has_labels),
             scope="common",
@@ -152,7 +152,7 @@ def _on_units(unit: UnitKind, plural: str, *, in_terminal: bool = True) -> tuple
         Measure(
             id=f"{unit}_alpha",
             title=f"{plural.capitalize()}: Krippendorff's alpha",
-            meaning=f"how far judgements on {plural} agree, beyond what dealing them out by chance would give",
+            meaning=f"how far judgements on {plural} that at least two have read agree, beyond chance",
             source="Krippendorff, Computing Krippendorff's alpha-reliability, 2011; nominal",
             formula=Formula(krippendorff, alpha.alpha, alpha.has_labels),
             scope="shared",
@@ -253,7 +253,7 @@ _ALL = (
     Measure(
         id="gamma",
         title="Gamma",
-        meaning="how far units agree in place and label under the alignment that is kindest to them, beyond chance",
+        meaning="how far units agree in place and label under the best alignment of them, beyond chance",
         source="Mathet, Widlöcher & Métivier, Computational Linguistics 2015",
         formula=None,
         scope="common",
