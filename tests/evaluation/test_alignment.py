@@ -69,7 +69,7 @@ def test_a_misspelt_text_of_the_same_id_is_a_note():
         note.message
         == "the text is not gold's: 'rsh left Prot Ellis with 300 m' where gold has "
         + repr("rsh left Port Ellis with 300 m")
-        + "; spans laid over gold's: 2"
+        + "; spans aligned with gold's text: 2"
     )
 
 
@@ -124,7 +124,7 @@ def test_predictions_for_other_texts_are_refused_by_file_and_line(tmp_path):
     with pytest.raises(InputError) as caught:
         pair(read_source(tmp_path / "gold.jsonl"), read_source(tmp_path / "other.jsonl"))
     assert (caught.value.file, caught.value.line, caught.value.example) == (tmp_path / "other.jsonl", 1, "q")
-    assert "not one of 2 predictions has a text of gold's" in caught.value.message
+    assert "none of 2 predictions has a text of gold" in caught.value.message
     assert caught.value.remedy
 
 

@@ -135,7 +135,7 @@ def test_places_too_large_for_one_key_are_ranked(scheme, documents):
 
 
 def reached_within(limits, documents, scheme):
-    """What the best matching reaches where `knots` has other limits."""
+    """What the best matching reaches where the assignment solver has other limits."""
     gold, predicted = columns(documents)
     with pytest.MonkeyPatch.context() as patch:
         for name, limit in limits.items():

@@ -89,8 +89,8 @@ def test_a_misspelt_token_is_a_note_and_its_tag_counts_for_golds_token(tmp_path)
     paired = compare(tmp_path, GOLD, OUTPUT.replace("Quiet", "Qiuet").replace("@Marsh", "@MARSH"))
     assert counts(paired) == (3, 4, 4)
     assert [str(note) for note in paired.notes] == [
-        f"{tmp_path / 'system.out'}:1: emerging.p01: '@MARSH' stands for '@Marsh'",
-        f"{tmp_path / 'system.out'}:10: emerging.p02: 'Qiuet' stands for 'Quiet'",
+        f"{tmp_path / 'system.out'}:1: emerging.p01: '@MARSH' is aligned with '@Marsh'",
+        f"{tmp_path / 'system.out'}:10: emerging.p02: 'Qiuet' is aligned with 'Quiet'",
     ]
 
 
@@ -151,7 +151,7 @@ def test_missing_and_extra_tokens_are_listed_and_the_rest_counts(tmp_path):
     short = GOLD.replace("left\tO\n", "").replace("by\tO\n", "by\tO\nindeed\tB-group\n")
     paired = compare(tmp_path, GOLD, short)
     assert [(n.kind, n.line, n.message) for n in paired.notes] == [
-        ("missing-token", 2, "no prediction for 'left': taken as O"),
+        ("missing-token", 2, "no prediction for 'left': read as O"),
         ("extra-token", 8, "'indeed' is not in gold; its tag B-group does not count"),
     ]
     assert counts(paired) == (4, 4, 4)

@@ -1,30 +1,14 @@
-"""Which token of a prediction stands for which token of gold, sentence by sentence and where that fails by content.
+"""Predictions paired with gold, example by example: by id and text, or token by token.
 
-Tried in this order:
+*By id and text* (`pair_by_text`), in any order: first predictions of the same id and text, then of the same text, then
+of a text that differs in spaces alone, then of the same id with a text that has half of the words of gold's. Of several
+that fit equally the first is paired with the first. Spans of a text that differs are aligned with gold's
+(`align_spans`).
 
-1. As many sentences, each with as many tokens: the first stands for the first, and so on.
-2. As many tokens in all, nine in ten the same: likewise; the files differ in where sentences end.
-3. Sentences that are the same are anchors (`difflib`, Ratcliff and Metzener 1988). Between two anchors, tokens in equal
-   number of which half are the same stand for one another; else the same is done with tokens, and between two
-   tokens that are the same up to three others in equal number stand for one another.
-
-Two tokens are the same here if they differ at most in case and in the width of characters (NFKC). Rules 1 and 3 let a
-misspelt token stand for the right one.
-
-Spans of one text laid over another that differs from it here and there.
-
-Predictions matched to gold by id and text, in whatever order they come.
-
-First those of the same id and the same text, then of the same text, then of a text that differs in blanks alone, then
-of the same id with a text that has half of the words of gold's. Of several that are alike the first goes to the first.
-
-Predictions of a CoNLL file, which has no ids, laid over gold token by token.
-
-What the task's organisers do when they paste a column of predictions beside gold: each token of gold gets the tag of
-the token that stands for it (`align_tokens`), O if none does, and the tags are decoded where
-gold's sentences begin and end. A tag of a token that gold does not have does not count.
-
-Gold and predictions example by example, ready to be compared.
+*Token by token* (`pair_by_token`), for CoNLL files, which have no ids: as the organisers of a shared task do when they
+paste a column of predictions beside gold, each token of gold gets the tag of the predicted token that is aligned with
+it (`align_tokens`), O if there is none, and the tags are decoded within gold's sentences. A tag of a token that gold
+does not have does not count.
 """
 
 from __future__ import annotations
@@ -36,7 +20,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from goldspan import iob, tokens
 from goldspan.annotation import Span
@@ -50,70 +34,81 @@ if TYPE_CHECKING:
 
     from goldspan.annotation import Example
 
-ENOUGH = 0.5  # of tokens that stand at the same place, for them to be taken as those of the other side
-MOST = 0.9
-RUN = 3  # other tokens in equal number, between the same tokens: taken as the same, misspelt
-LONG = 2_000  # sentences or tokens above which frequent ones wait for a second round, for the sake of speed
+HALF = 0.5  # the share of equal tokens that aligns two sequences one to one, or texts with each other
+NEARLY_ALL = 0.9  # the share of equal tokens that aligns two files whose sentences end in other places
+MAX_RUN = 3  # different tokens in equal number between equal ones: taken as the same, misspelt
+LONG = 2_000  # sentences or tokens above which frequent ones are left to a second pass, for speed
 
 
 def align_tokens(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -> list[int | None]:
-    """For each token of the prediction the number of the token of gold that it stands for, None if there is none.
+    """The number of the token of gold that each token of the prediction is aligned with; None if there is none.
+
+    Tried in this order:
+
+    1. Equally many sentences with equally many tokens each: the first is aligned with the first, and so on.
+    2. Equally many tokens in all, nine in ten equal: the same; the files differ in where sentences end.
+    3. Equal sentences are anchors (`difflib`, Ratcliff and Metzener 1988). Between two anchors, equally many tokens of
+       which half are equal are aligned one to one. Else equal tokens are anchors, and up to three different tokens in
+       equal number between two of them are aligned.
+
+    Two tokens are equal here if they differ at most in case and in the width of characters (NFKC). Rules 1 and 3 align
+    a misspelt token with the right one.
 
     Args:
         gold: sentences of words; n words in all.
         predicted: sentences of words; m words in all.
 
     Returns:
-        m numbers below n, rising; tokens are numbered through all sentences.
+        m numbers below n, ascending; tokens are numbered through all sentences.
     """
-    left, right = _loose(gold), _loose(predicted)
-    a, b = _flat(left), _flat(right)
-    same = _agreement(a, b)
-    alike = [len(words) for words in left] == [len(words) for words in right]
-    if len(a) == len(b) and same >= (ENOUGH if alike else MOST) * len(a):
-        return list(range(len(a)))
-    found: list[int | None] = [None] * len(b)
+    left, right = _keys(gold), _keys(predicted)
+    gold_keys, predicted_keys = _flat(left), _flat(right)
+    equal = _count_equal(gold_keys, predicted_keys)
+    same_lengths = [len(words) for words in left] == [len(words) for words in right]
+    if len(gold_keys) == len(predicted_keys) and equal >= (HALF if same_lengths else NEARLY_ALL) * len(gold_keys):
+        return list(range(len(gold_keys)))
+    alignment: list[int | None] = [None] * len(predicted_keys)
     for i, j in _by_sentence(left, right):
-        found[j] = i
-    return found
+        alignment[j] = i
+    return alignment
 
 
 def token_agreement(gold: Sequence[str], predicted: Sequence[str], alignment: Sequence[int | None]) -> float:
-    """The share of tokens that found the same token on the other side, of the shorter side; 1 if that is empty."""
+    """The share of the tokens of the shorter side that are aligned with an equal token; 1 if there are none."""
     pairs = ((gold[i], predicted[j]) for j, i in enumerate(alignment) if i is not None)
-    same = sum(_key(a) == _key(b) for a, b in pairs)
-    fewer = min(len(gold), len(predicted))
-    return same / fewer if fewer else 1.0
+    equal = sum(_key(a) == _key(b) for a, b in pairs)
+    shorter = min(len(gold), len(predicted))
+    return equal / shorter if shorter else 1.0
 
 
 def _by_sentence(left: Sequence[tuple[str, ...]], right: Sequence[tuple[str, ...]]) -> Iterator[tuple[int, int]]:
-    """Pairs of numbers of tokens that stand for one another."""
+    """The numbers of aligned tokens."""
     left_starts, right_starts = _starts(left), _starts(right)
     matcher = SequenceMatcher(None, left, right, autojunk=max(len(left), len(right)) > LONG)
-    for kind, first, stop, other_first, other_stop in matcher.get_opcodes():
-        i, j = left_starts[first], right_starts[other_first]
+    for kind, first, stop, right_first, right_stop in matcher.get_opcodes():
+        i, j = left_starts[first], right_starts[right_first]
         if kind == "equal":
-            yield from zip(range(i, left_starts[stop]), range(j, right_starts[other_stop]), strict=True)
+            yield from zip(range(i, left_starts[stop]), range(j, right_starts[right_stop]), strict=True)
         else:
-            gap = _by_token(_flat(left[first:stop]), _flat(right[other_first:other_stop]))
+            gap = _by_token(_flat(left[first:stop]), _flat(right[right_first:right_stop]))
             yield from ((i + a, j + b) for a, b in gap)
 
 
 def _by_token(left: Sequence[str], right: Sequence[str]) -> Iterator[tuple[int, int]]:
-    if len(left) == len(right) and _agreement(left, right) >= ENOUGH * len(left):
+    if len(left) == len(right) and _count_equal(left, right) >= HALF * len(left):
         yield from zip(range(len(left)), range(len(right)), strict=True)
         return
-    hasty = max(len(left), len(right)) > LONG
-    matcher = SequenceMatcher(None, left, right, autojunk=hasty)
-    for kind, first, stop, other_first, other_stop in matcher.get_opcodes():
-        if stop - first == other_stop - other_first and (kind == "equal" or stop - first <= RUN):
-            yield from zip(range(first, stop), range(other_first, other_stop), strict=True)
-        elif hasty and kind == "replace" and (stop - first, other_stop - other_first) != (len(left), len(right)):
-            inside = _by_token(left[first:stop], right[other_first:other_stop])
-            yield from ((first + a, other_first + b) for a, b in inside)
+    is_long = max(len(left), len(right)) > LONG
+    matcher = SequenceMatcher(None, left, right, autojunk=is_long)
+    for kind, first, stop, right_first, right_stop in matcher.get_opcodes():
+        if stop - first == right_stop - right_first and (kind == "equal" or stop - first <= MAX_RUN):
+            yield from zip(range(first, stop), range(right_first, right_stop), strict=True)
+        elif is_long and kind == "replace" and (stop - first, right_stop - right_first) != (len(left), len(right)):
+            pairs = _by_token(left[first:stop], right[right_first:right_stop])
+            yield from ((first + a, right_first + b) for a, b in pairs)
 
 
-def _agreement(left: Sequence[str], right: Sequence[str]) -> int:
+def _count_equal(left: Sequence[str], right: Sequence[str]) -> int:
     return sum(a == b for a, b in zip(left, right, strict=False))
 
 
@@ -128,11 +123,12 @@ def _flat(sentences: Sequence[tuple[str, ...]]) -> list[str]:
     return [word for words in sentences for word in words]
 
 
-def _loose(sentences: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
+def _keys(sentences: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
     return [tuple(_key(word) for word in words) for words in sentences]
 
 
 def _key(word: str) -> str:
+    """What equal tokens have in common."""
     return word.casefold() if word.isascii() else unicodedata.normalize("NFKC", word).casefold()
 
 
@@ -140,15 +136,15 @@ WORD = re.compile(r"\w+|[^\w\s]")
 
 
 def align_spans(spans: Sequence[Span], text: str, other: str) -> list[Span | None] | None:
-    """The spans of a text as spans of another one; None in the place of a span that has none there.
+    """The spans of a text as spans of another text; None for a span that has no place there.
 
-    Where the two differ in blanks alone, a span keeps its characters exactly. Elsewhere words are aligned
-    (`align_tokens`): a span goes from its first word to its last one, keeping an edge inside a
-    word that is the same on both sides.
+    Where the two differ in spaces alone, a span keeps its characters exactly. Elsewhere words are aligned
+    (`align_tokens`): a span goes from its first word to its last one, and an edge inside a word is kept if the word is
+    the same on both sides.
 
     Args:
         spans: of `text`.
-        text: the text that they were found in.
+        text: the text that they belong to.
         other: the text that they are wanted for.
 
     Returns:
@@ -162,37 +158,38 @@ def align_spans(spans: Sequence[Span], text: str, other: str) -> list[Span | Non
 
 
 def without_spaces(text: str) -> str:
-    """The text without its blanks."""
+    """The text without its spaces."""
     return "".join(text.split())
 
 
 def _by_character(spans: Sequence[Span], text: str, other: str) -> list[Span | None]:
-    here, there = ([at for at, character in enumerate(t) if not character.isspace()] for t in (text, other))
-    found: list[Span | None] = []
+    places, others = ([at for at, character in enumerate(t) if not character.isspace()] for t in (text, other))
+    moved: list[Span | None] = []
     for span in spans:
-        first, stop = bisect_left(here, span.start), bisect_left(here, span.end)
-        found.append(Span(there[first], there[stop - 1] + 1, span.label) if first < stop else None)
-    return found
+        first, stop = bisect_left(places, span.start), bisect_left(places, span.end)
+        moved.append(Span(others[first], others[stop - 1] + 1, span.label) if first < stop else None)
+    return moved
 
 
 def _by_word(spans: Sequence[Span], text: str, other: str) -> list[Span | None] | None:
-    here, there = ([*WORD.finditer(t)] for t in (text, other))
-    words, others = [word.group() for word in here], [word.group() for word in there]
+    matches, other_matches = ([*WORD.finditer(t)] for t in (text, other))
+    words, others = [word.group() for word in matches], [word.group() for word in other_matches]
     alignment = align_tokens([others], [words])
-    if token_agreement(others, words, alignment) < ENOUGH:
+    if token_agreement(others, words, alignment) < HALF:
         return None
-    starts, ends = [word.start() for word in here], [word.end() for word in here]
-    found: list[Span | None] = []
+    starts, ends = [word.start() for word in matches], [word.end() for word in matches]
+    moved: list[Span | None] = []
     for span in spans:
         first, last = bisect_right(ends, span.start), bisect_left(starts, span.end) - 1
         head, tail = (alignment[n] if first <= last else None for n in (first, last))
         if head is None or tail is None or tail < head:
-            found.append(None)
+            moved.append(None)
             continue
         before = span.start - starts[first] if words[first] == others[head] else 0
-        behind = ends[last] - span.end if words[last] == others[tail] else 0
-        found.append(Span(there[head].start() + max(before, 0), there[tail].end() - max(behind, 0), span.label))
-    return found
+        after = ends[last] - span.end if words[last] == others[tail] else 0
+        start, end = other_matches[head].start() + max(before, 0), other_matches[tail].end() - max(after, 0)
+        moved.append(Span(start, end, span.label))
+    return moved
 
 
 KEYS: tuple[Callable[[Example], Hashable], ...] = (
@@ -204,29 +201,29 @@ KEYS: tuple[Callable[[Example], Hashable], ...] = (
 
 
 def pair_by_text(gold: Source, predicted: Source) -> tuple[list[Example], list[SourceNote]]:
-    """The examples of gold with the predicted spans, and what differs.
+    """The examples of gold with the predicted spans, and notes on the differences.
 
-    An example without a prediction has no span; a prediction for what is not in gold does not count.
+    An example without a prediction has no spans; a prediction for an example that is not in gold does not count.
 
     Raises:
         InputError: if nothing matches.
     """
     partners = _partners(gold.examples, predicted.examples)
     if not partners:
-        _refuse_all(gold, predicted)
+        raise _no_match(gold, predicted)
     notes: list[SourceNote] = [*_unmatched(gold, predicted, partners)]
-    found = []
+    paired = []
     for number, example in enumerate(gold.examples):
         if number in partners:
             other = partners[number]
-            found.append(_over(example, predicted.examples[other], predicted.place(other), notes))
+            paired.append(_with_predicted(example, predicted.examples[other], predicted.place(other), notes))
         else:
-            found.append(example.with_spans(()))
-    return found, notes
+            paired.append(example.with_spans(()))
+    return paired, notes
 
 
 def _partners(gold: Sequence[Example], predicted: Sequence[Example]) -> dict[int, int]:
-    """For the number of an example of gold that of its prediction."""
+    """The number of the prediction of each example of gold that has one."""
     partners: dict[int, int] = {}
     left, right = [*range(len(gold))], [*range(len(predicted))]
     for key in KEYS:
@@ -247,24 +244,27 @@ def _fit(example: Example, other: Example) -> bool:
     return align_spans((), other.text, example.text) is not None
 
 
-def _over(example: Example, other: Example, place: tuple[Any, Any], notes: list[SourceNote]) -> Example:
-    """The example with the spans of its prediction; what a line of predictions says besides is kept if its text is."""
+def _with_predicted(example: Example, other: Example, place: tuple[Any, Any], notes: list[SourceNote]) -> Example:
+    """The example with the spans of its prediction, and with its extra keys if the text is the same."""
     if other.text == example.text:
         return replace(example, spans=other.spans, extra=other.extra)
-    laid = align_spans(other.spans, other.text, example.text) or []
+    aligned = align_spans(other.spans, other.text, example.text) or []
     spans: set[Span] = set()
-    for span, new in zip(other.spans, laid, strict=True):
-        said = f"[{span.start}, {span.end}, {span.label}] {other.surface(span)!r}"
-        if new is None:
-            notes.append(SourceNote("lost-span", f"{said} has no place in gold's text", *place, example.id))
-        elif new in spans:
-            notes.append(SourceNote("merged-span", f"{said} is there already", *place, example.id))
+    for span, moved in zip(other.spans, aligned, strict=True):
+        shown = f"[{span.start}, {span.end}, {span.label}] {other.surface(span)!r}"
+        if moved is None:
+            notes.append(SourceNote("lost-span", f"{shown} has no place in gold's text", *place, example.id))
+        elif moved in spans:
+            notes.append(SourceNote("merged-span", f"{shown} is there already", *place, example.id))
         else:
-            spans.add(new)
+            spans.add(moved)
     at = next((n for n, (a, b) in enumerate(zip(example.text, other.text, strict=False)) if a != b), -1)
     at = at if at >= 0 else min(len(example.text), len(other.text))
-    here, there = (text[max(at - 10, 0) : at + 20] for text in (other.text, example.text))
-    message = f"the text is not gold's: {here!r} where gold has {there!r}; spans laid over gold's: {len(spans)}"
+    predicted_text, gold_text = (text[max(at - 10, 0) : at + 20] for text in (other.text, example.text))
+    message = (
+        f"the text is not gold's: {predicted_text!r} where gold has {gold_text!r}; spans aligned with gold's text: "
+        f"{len(spans)}"
+    )
     notes.append(SourceNote("different-text", message, *place, example.id))
     return replace(example, spans=tuple(spans), extra={})
 
@@ -273,9 +273,9 @@ def _unmatched(gold: Source, predicted: Source, partners: dict[int, int]) -> Ite
     for number, example in enumerate(gold.examples):
         if number not in partners:
             yield SourceNote("missing-example", "no prediction", *gold.place(number), example.id)
-    taken = set(partners.values())
+    paired = set(partners.values())
     for number, example in enumerate(predicted.examples):
-        if number not in taken:
+        if number not in paired:
             message = f"not in gold; its predicted spans ({len(example.spans)}) do not count"
             yield SourceNote("extra-example", message, *predicted.place(number), example.id)
     by_text = sum(gold.examples[a].id != predicted.examples[b].id for a, b in partners.items())
@@ -285,10 +285,10 @@ def _unmatched(gold: Source, predicted: Source, partners: dict[int, int]) -> Ite
         )
 
 
-def _refuse_all(gold: Source, predicted: Source) -> NoReturn:
+def _no_match(gold: Source, predicted: Source) -> InputError:
     file, line = predicted.place(0)
-    raise InputError(
-        f"not one of {len(predicted.examples)} predictions has a text of gold's, which begins with "
+    return InputError(
+        f"none of {len(predicted.examples)} predictions has a text of gold, which begins with "
         f"{gold.examples[0].text[:40]!r}",
         file=file,
         line=line,
@@ -304,8 +304,8 @@ class Token(NamedTuple):
         word: as written.
         sentence: the number of its sentence, from 0.
         extent: where it lies in the text of its sentence, in code points.
-        tag: what a CoNLL file says of it.
-        written: the tag as it stands there.
+        tag: from a CoNLL file.
+        written: the tag as it is written there.
         line: its line in that file.
     """
 
@@ -319,14 +319,14 @@ class Token(NamedTuple):
 
 @dataclass(frozen=True)
 class AlignedTokens:
-    """Two sides and how their tokens stand for one another.
+    """The tokens of both sides and their alignment.
 
     Args:
         gold: the source of gold.
         predicted: the source of the prediction.
         left: n tokens of gold.
         right: m tokens of the prediction.
-        alignment: m numbers of tokens of gold, None for a token that gold does not have.
+        alignment: for each of the m tokens the number of a token of gold, None if gold does not have it.
     """
 
     gold: Source
@@ -337,10 +337,10 @@ class AlignedTokens:
 
 
 def pair_by_token(gold: Source, predicted: Source) -> tuple[list[Example], list[SourceNote]]:
-    """The examples of gold with the predicted spans, and what differs.
+    """The examples of gold with the predicted spans, and notes on the differences.
 
     Args:
-        gold: of any kind; without tokens of its own it is cut into those of the prediction.
+        gold: of any kind; if it has no tokens, its texts are divided into those of the prediction.
         predicted: with sentences.
 
     Raises:
@@ -348,17 +348,17 @@ def pair_by_token(gold: Source, predicted: Source) -> tuple[list[Example], list[
     """
     left, right = _gold_tokens(gold, predicted), _tokens(predicted)
     words = (_words(left, len(gold.examples)), _words(right, len(predicted.examples)))
-    laid = AlignedTokens(gold, predicted, left, right, align_tokens(*words))
-    _refuse_others(laid)
-    return _examples(laid), [*_notes(laid)]
+    aligned = AlignedTokens(gold, predicted, left, right, align_tokens(*words))
+    _require_same_sentences(aligned)
+    return _examples(aligned), [*_notes(aligned)]
 
 
 def _tokens(source: Source) -> list[Token]:
     return [
         Token(word, number, extent, tag, written, line)
-        for number, each in enumerate(source.sentences)
+        for number, sentence in enumerate(source.sentences)
         for word, extent, tag, written, line in zip(
-            each.words, each.extents, each.tags, each.written, each.lines, strict=True
+            sentence.words, sentence.extents, sentence.tags, sentence.written, sentence.lines, strict=True
         )
     ]
 
@@ -366,109 +366,114 @@ def _tokens(source: Source) -> list[Token]:
 def _gold_tokens(gold: Source, predicted: Source) -> list[Token]:
     if gold.sentences:
         return _tokens(gold)
-    cuts = {"".join(sentence.words): sentence.words for sentence in predicted.sentences}
+    predicted_words = {"".join(sentence.words): sentence.words for sentence in predicted.sentences}
     return [
         Token(example.text[slice(*extent)], number, extent)
         for number, example in enumerate(gold.examples)
-        for extent in locate_words(cuts.get("".join(example.text.split()), ()), example.text)
+        for extent in locate_words(predicted_words.get("".join(example.text.split()), ()), example.text)
         or tokens.tokenize(example.text)
     ]
 
 
-def _words(found: Sequence[Token], sentences: int) -> list[list[str]]:
-    out: list[list[str]] = [[] for _ in range(sentences)]
-    for token in found:
-        out[token.sentence].append(token.word)
-    return out
+def _words(tokens_of_side: Sequence[Token], sentences: int) -> list[list[str]]:
+    words: list[list[str]] = [[] for _ in range(sentences)]
+    for token in tokens_of_side:
+        words[token.sentence].append(token.word)
+    return words
 
 
-def _refuse_others(laid: AlignedTokens) -> None:
-    gold, predicted = ([token.word for token in side] for side in (laid.left, laid.right))
-    share = token_agreement(gold, predicted, laid.alignment)
-    if share >= ENOUGH:
+def _require_same_sentences(aligned: AlignedTokens) -> None:
+    gold, predicted = ([token.word for token in side] for side in (aligned.left, aligned.right))
+    share = token_agreement(gold, predicted, aligned.alignment)
+    if share >= HALF:
         return
     number = next((j for j, word in enumerate(predicted) if j >= len(gold) or word != gold[j]), 0)
-    wanted = f"gold has {gold[number]!r}" if number < len(gold) else "gold has ended"
-    first = laid.right[number]
+    expected = f"gold has {gold[number]!r}" if number < len(gold) else "gold has ended"
+    first = aligned.right[number]
     raise InputError(
-        f"these are not the sentences of gold: the first difference is {first.word!r}, where {wanted}; "
-        f"of {min(len(gold), len(predicted)):,} tokens {share:.0%} are found on the other side",
-        file=laid.predicted.place(first.sentence)[0],
+        f"these are not the sentences of gold: the first difference is {first.word!r}, where {expected}; "
+        f"of {min(len(gold), len(predicted)):,} tokens {share:.0%} are also on the other side",
+        file=aligned.predicted.place(first.sentence)[0],
         line=first.line,
         remedy="Name predictions for the same texts, in the same order, with the words in the first column.",
     )
 
 
-def _examples(laid: AlignedTokens) -> list[Example]:
-    """The examples of gold with the spans that the predicted tags write on gold's tokens."""
-    tags = [iob.OUTSIDE] * len(laid.left)
-    for number, token in zip(laid.alignment, laid.right, strict=True):
+def _examples(aligned: AlignedTokens) -> list[Example]:
+    """The examples of gold with the spans of the predicted tags on gold's tokens."""
+    tags = [iob.OUTSIDE] * len(aligned.left)
+    for number, token in zip(aligned.alignment, aligned.right, strict=True):
         if number is not None:
             tags[number] = token.tag
-    spans: list[list[Span]] = [[] for _ in laid.gold.examples]
-    for first, stop in _sentences(laid.left):
+    spans: list[list[Span]] = [[] for _ in aligned.gold.examples]
+    for first, stop in _sentences(aligned.left):
         inside = tags[first:stop]
-        scheme = laid.predicted.scheme
+        scheme = aligned.predicted.scheme
         for chunk in iob.well_formed_chunks(inside, scheme) if scheme else iob.decode(inside):
-            head, tail = laid.left[first + chunk.first], laid.left[first + chunk.stop - 1]
+            head, tail = aligned.left[first + chunk.first], aligned.left[first + chunk.stop - 1]
             spans[head.sentence].append(Span(head.extent[0], tail.extent[1], chunk.label))
     return [
-        replace(example, spans=tuple(found), extra={}) for example, found in zip(laid.gold.examples, spans, strict=True)
+        replace(example, spans=tuple(of_example), extra={})
+        for example, of_example in zip(aligned.gold.examples, spans, strict=True)
     ]
 
 
-def _sentences(found: Sequence[Token]) -> Iterator[tuple[int, int]]:
+def _sentences(tokens_of_side: Sequence[Token]) -> Iterator[tuple[int, int]]:
     """Where the tokens of each sentence begin and end in the list."""
     first = 0
-    for number, token in enumerate(found):
-        if token.sentence != found[first].sentence:
+    for number, token in enumerate(tokens_of_side):
+        if token.sentence != tokens_of_side[first].sentence:
             yield first, number
             first = number
-    if found:
-        yield first, len(found)
+    if tokens_of_side:
+        yield first, len(tokens_of_side)
 
 
-def _notes(laid: AlignedTokens) -> Iterator[SourceNote]:
-    stood = {number for number in laid.alignment if number is not None}
-    yield from _without_partner(laid, stood)
-    for number, token in zip(laid.alignment, laid.right, strict=True):
-        if number is not None and token.word != laid.left[number].word:
-            message = f"{token.word!r} stands for {laid.left[number].word!r}"
-            yield SourceNote("different-token", message, *_place(laid.predicted, token), _id(laid, number))
-    for (before, a), (after, b) in pairwise(zip(laid.alignment, laid.right, strict=True)):
+def _notes(aligned: AlignedTokens) -> Iterator[SourceNote]:
+    paired = {number for number in aligned.alignment if number is not None}
+    yield from _without_partner(aligned, paired)
+    for number, token in zip(aligned.alignment, aligned.right, strict=True):
+        if number is not None and token.word != aligned.left[number].word:
+            message = f"{token.word!r} is aligned with {aligned.left[number].word!r}"
+            yield SourceNote("different-token", message, *_place(aligned.predicted, token), _id(aligned, number))
+    for (before, a), (after, b) in pairwise(zip(aligned.alignment, aligned.right, strict=True)):
         if before is None or after is None:
             continue
-        ended = laid.left[before].sentence != laid.left[after].sentence
+        ended = aligned.left[before].sentence != aligned.left[after].sentence
         if ended != (a.sentence != b.sentence):
-            message = f"{'no ' * ended}sentence ends before {b.word!r}, unlike in gold"
-            yield SourceNote("different-breaks", message, *_place(laid.predicted, b), _id(laid, after))
+            message = f"{'no' if ended else 'a'} sentence ends before {b.word!r}, unlike in gold"
+            yield SourceNote("different-breaks", message, *_place(aligned.predicted, b), _id(aligned, after))
 
 
-def _without_partner(laid: AlignedTokens, stood: set[int]) -> Iterator[SourceNote]:
-    """What one of the two sides has alone: whole examples, or tokens of examples that both have."""
-    for first, stop in _sentences(laid.left):
-        missing = [number for number in range(first, stop) if number not in stood]
+def _without_partner(aligned: AlignedTokens, paired: set[int]) -> Iterator[SourceNote]:
+    """Notes on what one side has alone: whole examples, or tokens of examples that both have."""
+    for first, stop in _sentences(aligned.left):
+        missing = [number for number in range(first, stop) if number not in paired]
         if len(missing) == stop - first:
-            yield SourceNote("missing-example", "no prediction", *_place(laid.gold, laid.left[first]), _id(laid, first))
+            yield SourceNote(
+                "missing-example", "no prediction", *_place(aligned.gold, aligned.left[first]), _id(aligned, first)
+            )
             continue
         for number in missing:
-            message = f"no prediction for {laid.left[number].word!r}: taken as O"
-            yield SourceNote("missing-token", message, *_place(laid.gold, laid.left[number]), _id(laid, number))
-    for first, stop in _sentences(laid.right):
+            message = f"no prediction for {aligned.left[number].word!r}: read as O"
+            yield SourceNote(
+                "missing-token", message, *_place(aligned.gold, aligned.left[number]), _id(aligned, number)
+            )
+    for first, stop in _sentences(aligned.right):
         extra = [
             token
-            for token, number in zip(laid.right[first:stop], laid.alignment[first:stop], strict=True)
+            for token, number in zip(aligned.right[first:stop], aligned.alignment[first:stop], strict=True)
             if number is None
         ]
-        name = laid.predicted.examples[laid.right[first].sentence].id
+        name = aligned.predicted.examples[aligned.right[first].sentence].id
         if len(extra) == stop - first:
             tagged = sum(token.tag != iob.OUTSIDE for token in extra)
             message = f"not in gold: {len(extra)} tokens, {tagged} of them tagged"
-            yield SourceNote("extra-example", message, *_place(laid.predicted, extra[0]), name)
+            yield SourceNote("extra-example", message, *_place(aligned.predicted, extra[0]), name)
             continue
         for token in extra:
             message = f"{token.word!r} is not in gold; its tag {token.written} does not count"
-            yield SourceNote("extra-token", message, *_place(laid.predicted, token), name)
+            yield SourceNote("extra-token", message, *_place(aligned.predicted, token), name)
 
 
 def _place(source: Source, token: Token) -> tuple[Path | None, int | None]:
@@ -476,18 +481,18 @@ def _place(source: Source, token: Token) -> tuple[Path | None, int | None]:
     return file, line if token.line is None else token.line
 
 
-def _id(laid: AlignedTokens, number: int) -> str:
-    return laid.gold.examples[laid.left[number].sentence].id
+def _id(aligned: AlignedTokens, number: int) -> str:
+    return aligned.gold.examples[aligned.left[number].sentence].id
 
 
 @dataclass(frozen=True, slots=True)
 class PairedExamples:
-    """What can be compared: two lists of n examples each, with the same ids and texts at the same places.
+    """Gold and predictions ready to be compared: n examples each, with the same ids and texts at the same places.
 
     Args:
         gold: all examples of gold, in their order.
-        predicted: the same with the predicted spans; with none where there is no prediction.
-        notes: what was noted while reading gold, while reading the predictions and while pairing them.
+        predicted: the same with the predicted spans; without spans where there is no prediction.
+        notes: on gold, on the predictions and on their pairing.
     """
 
     gold: list[Example]
@@ -496,10 +501,9 @@ class PairedExamples:
 
 
 def pair(gold: Source, predicted: Source) -> PairedExamples:
-    """Match predictions to gold: by id and text, or token by token if they are CoNLL that does not state gold's ids.
+    """Pair predictions with gold: by id and text, or token by token if they are CoNLL without gold's ids.
 
-    Differing texts and tokens, missing and extra ones are noted one by one; see `pair_by_text` and
-    `pair_by_token` for what counts.
+    Different, missing and extra texts and tokens are noted one by one; see `pair_by_text` and `pair_by_token`.
 
     Raises:
         InputError: if there is no gold, or if the predictions are for other texts; it names the file and the line of
@@ -507,13 +511,13 @@ def pair(gold: Source, predicted: Source) -> PairedExamples:
     """
     if not gold.examples:
         raise InputError("there is no gold", remedy="Name a file with examples.")
-    by_order = predicted.sentences and not _share_ids(gold, predicted)
-    found, notes = pair_by_token(gold, predicted) if by_order else pair_by_text(gold, predicted)
-    return PairedExamples(gold.examples, found, [*gold.notes, *predicted.notes, *notes])
+    by_token = predicted.sentences and not _share_ids(gold, predicted)
+    paired, notes = pair_by_token(gold, predicted) if by_token else pair_by_text(gold, predicted)
+    return PairedExamples(gold.examples, paired, [*gold.notes, *predicted.notes, *notes])
 
 
 def _share_ids(gold: Source, predicted: Source) -> bool:
-    """Whether both sides state ids, and of the same kind."""
+    """Whether both sides have ids, and some of them in common."""
     if not (gold.has_ids and predicted.has_ids):
         return False
     return not {example.id for example in gold.examples}.isdisjoint(example.id for example in predicted.examples)

@@ -1,22 +1,21 @@
 """One-to-one matching of gold and predicted spans: exact optima, over all documents at once.
 
-SemEval-2013 Task 9.1 (Segura-Bedmar et al. 2013) and MUC-5 (Chinchor and Sundheim 1993) say how a matched pair is
-judged, and leave open which spans are matched when several overlap. Here a span is matched at most once, with one
-that it overlaps, and of all such matchings the one is taken that has, in this order,
+SemEval-2013 Task 9.1 (Segura-Bedmar et al. 2013) and MUC-5 (Chinchor and Sundheim 1993) define how a matched pair is
+scored, and leave open which spans are matched when several overlap. Here a span is matched at most once, with one
+that it overlaps, and the matching is the one that has, in this order,
 
 1. the greatest credit under the scheme: 1 for each correct pair, 1/2 for each partial one;
-2. the most pairs, so that what can be explained as an error of boundary or label is not called missed and spurious;
+2. the most pairs, so that an error of boundary or label is not counted as missed and spurious;
 3. the most characters shared;
 4. the most pairs with one label.
 
-What ties remain, the order of the sorted spans breaks; so the order of the input never matters, and the counts, which
-1 and 2 determine, depend on no tie at all.
+Remaining ties are broken by the order of the sorted spans, so that the order of the input never matters; the counts
+follow from 1 and 2 and depend on no tie.
 
-Which gold span meets which predicted one, over all documents at once.
-
-The documents are laid end to end on one line, so that spans of different documents never overlap and no loop over
+The documents stand end to end on one line, so that spans of different documents never overlap and no loop over
 documents is needed. Most predicted spans of a usable system are those of gold. They are paired first where that is
-proven to lose nothing; only the rest makes up the graph that must be solved.
+proven to lose nothing (`overlaps`); the other spans form the graph that must be solved, by one sweep where that is
+exact (`SweepSolver`) and as an assignment problem elsewhere (`AssignmentSolver`).
 
 **Which identical pairs are safe.** Let g and p be a gold and a predicted span with the same boundaries I and the
 same label. If no other gold span has an endpoint strictly inside I, or no other predicted one has, then some
@@ -44,22 +43,6 @@ Restricting both sides to one label takes endpoints out too: safe pairs are safe
 **Components.** If in a connected component of what remains each gold span has its own identical predicted one, or
 each predicted one its gold one, then those pairs are optimal: each span of that side has the greatest credit,
 characters and agreement that it can have.
-
-Optimal matching by one sweep, for the components in which that is exact: all of flat data, and more.
-
-Say the edges of a component, sorted by gold and then predicted span, hold the edges of each span in one unbroken run.
-So it is wherever neither side overlaps itself, because the pairs then move along the text like a staircase. The
-edges that exclude an edge k and come before it are then the last few before k, from the first that shares a span with
-k on. So the best of the first k edges is
-
-    best[k + 1] = max(best[k], weight[k] + best[first[k]])
-
-as in weighted interval scheduling (Kleinberg and Tardos 2006, section 6.1): one step for each edge. All components
-take the step at once, so that many short ones cost as little as a few.
-
-Optimal matching of components of any shape: small ones together, by trying all; larger ones by linear assignment.
-
-The criteria, credit before number before characters before labels, become digits of a weight and a tie-breaker.
 """
 
 from __future__ import annotations
@@ -88,15 +71,15 @@ LARGEST = 2**62
 
 @dataclass(frozen=True, eq=False)
 class OverlapGraph:
-    """Pairs of overlapping spans, of which a matching must choose; one row each, sorted by component, gold, predicted.
+    """The pairs of overlapping spans among which a matching chooses, sorted by component, gold and predicted span.
 
     Args:
-        gold: the row of the gold span in its columns.
+        gold: the row of the gold span in its table.
         predicted: the row of the predicted span.
         shared: how many characters the two share, at least 1.
         bounds: whether they have the same boundaries.
         label: whether they have the same label.
-        component: the connected component, from 0, without gaps; no span lies in two.
+        component: the connected component, from 0 without gaps; no span lies in two.
     """
 
     gold: Integers
@@ -107,7 +90,7 @@ class OverlapGraph:
     component: Integers
 
     def where(self, chosen: Flags) -> OverlapGraph:
-        """The edges chosen, with the components that they form."""
+        """The chosen edges, with the components that they form."""
         component = components(self.gold[chosen], self.predicted[chosen])
         order = np.argsort(component, kind="stable")
         kept = np.flatnonzero(chosen)[order]
@@ -123,11 +106,11 @@ class OverlapGraph:
 
 @dataclass(frozen=True, eq=False)
 class Overlaps:
-    """What a matching starts from.
+    """The pairs that some optimal matching holds, and those among which it has to choose.
 
     Args:
-        gold: the rows of the gold spans that are paired already, with an identical predicted span.
-        predicted: the rows of the predicted spans, in the same order.
+        gold: the rows of the gold spans that are paired with an identical predicted span.
+        predicted: the rows of these predicted spans, in the same order.
         edges: the other pairs that may be matched.
     """
 
@@ -138,7 +121,7 @@ class Overlaps:
 
 @dataclass(frozen=True, eq=False)
 class _Side:
-    """The spans of one side on the line, sorted; `row` leads back to the columns."""
+    """The spans of one side on the line, sorted; `row` is their row in the table."""
 
     row: Integers
     start: Integers
@@ -163,13 +146,12 @@ def overlaps(gold: SpanTable, predicted: SpanTable) -> Overlaps:
     g, p = _sides(gold, predicted)
     first, second = _identical(g.key, p.key)
     safe = _undivided(g, first) | _undivided(p, second)
-    rest_g, rest_p = _others(g, first[safe]), _others(p, second[safe])
-    edges = _edges(rest_g, rest_p)
+    edges = _edges(_without(g, first[safe]), _without(p, second[safe]))
     pairs = (g.row[first[safe]], p.row[second[safe]])
     if safe.all():
         return Overlaps(*pairs, edges)
-    also, edges = _settled(edges, g.row[first[~safe]], p.row[second[~safe]])
-    return Overlaps(np.concatenate([pairs[0], also[0]]), np.concatenate([pairs[1], also[1]]), edges)
+    more, edges = _optimal_by_component(edges, g.row[first[~safe]], p.row[second[~safe]])
+    return Overlaps(np.concatenate([pairs[0], more[0]]), np.concatenate([pairs[1], more[1]]), edges)
 
 
 def _sides(gold: SpanTable, predicted: SpanTable) -> tuple[_Side, _Side]:
@@ -182,7 +164,7 @@ def _sides(gold: SpanTable, predicted: SpanTable) -> tuple[_Side, _Side]:
     number = max(1, len(gold.labels))
     places, widths = starts, [side.end - side.start for side in (gold, predicted)]
     limit = stride + 1
-    if gold.documents * stride * limit * number >= LARGEST:  # then by rank, which keeps the order and is small
+    if gold.documents * stride * limit * number >= LARGEST:  # too large for keys: ranks are small and keep the order
         places, widths = _ranks(starts), _ranks(ends)
         limit = 1 + max((int(width.max()) for width in widths if width.size), default=0)
     sides = []
@@ -202,15 +184,15 @@ def _sorted(start: Integers, end: Integers, label: Integers, key: Integers) -> _
 
 
 def _identical(gold: Integers, predicted: Integers) -> tuple[Integers, Integers]:
-    """The places of equal keys in two sorted rows; the nth of a key's repetitions meets the nth of the other side."""
+    """The indices of equal keys in two sorted arrays; the nth repetition of a key is paired with the nth."""
     if not predicted.size:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    place = np.searchsorted(predicted, gold)
+    index = np.searchsorted(predicted, gold)
     if (gold[1:] == gold[:-1]).any():
-        place += np.arange(gold.size) - np.searchsorted(gold, gold)
-    found = predicted[np.minimum(place, predicted.size - 1)] == gold
-    found &= place < predicted.size
-    return np.flatnonzero(found), place[found]
+        index += np.arange(gold.size) - np.searchsorted(gold, gold)
+    equal = predicted[np.minimum(index, predicted.size - 1)] == gold
+    equal &= index < predicted.size
+    return np.flatnonzero(equal), index[equal]
 
 
 def _undivided(side: _Side, chosen: Integers) -> Flags:
@@ -223,14 +205,14 @@ def _undivided(side: _Side, chosen: Integers) -> Flags:
     return np.asarray((begun == 0) & (ended == 0))
 
 
-def _others(side: _Side, taken: Integers) -> _Side:
+def _without(side: _Side, paired: Integers) -> _Side:
     free = np.ones(side.row.size, np.bool_)
-    free[taken] = False
+    free[paired] = False
     return side.take(np.flatnonzero(free))
 
 
 def _edges(g: _Side, p: _Side) -> OverlapGraph:
-    """All overlapping pairs: of any two, one begins inside the other or where it begins."""
+    """All overlapping pairs: of two overlapping spans one begins inside the other, or both begin together."""
     i, j = _ranges(np.searchsorted(p.start, g.start), np.searchsorted(p.start, g.end))
     second, first = _ranges(np.searchsorted(g.start, p.start, "right"), np.searchsorted(g.start, p.end))
     i, j = np.concatenate([i, first]), np.concatenate([j, second])
@@ -259,7 +241,7 @@ def components(gold: Integers, predicted: Integers) -> Integers:
 
     Args:
         gold: the gold span of each edge, by any number.
-        predicted: likewise.
+        predicted: the predicted span of each edge, by any number.
     """
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
@@ -270,30 +252,40 @@ def components(gold: Integers, predicted: Integers) -> Integers:
     right, j = np.unique(predicted, return_inverse=True)
     nodes = left.size + right.size
     graph = coo_array((np.ones(i.size, np.int8), (i, j + left.size)), shape=(nodes, nodes))
-    found = connected_components(graph, directed=False)[1]
-    return found[i].astype(np.int64)
+    component = connected_components(graph, directed=False)[1]
+    return component[i].astype(np.int64)
 
 
-def _settled(
+def _optimal_by_component(
     edges: OverlapGraph, gold: Integers, predicted: Integers
 ) -> tuple[tuple[Integers, Integers], OverlapGraph]:
-    """Which of the identical pairs are optimal by their component, and the edges of the other components."""
+    """The identical pairs that are optimal by their component, and the edges of the other components."""
     count = int(edges.component[-1]) + 1
-    settled = np.zeros(count, np.bool_)
-    home = np.zeros(int(edges.gold.max()) + 1, np.int64)
-    for side, own in ((edges.gold, gold), (edges.predicted, predicted)):
-        settled |= np.bincount(edges.component, ~np.isin(side, own), count) == 0
-    home[edges.gold] = edges.component
-    chosen = settled[home[gold]]
-    return (gold[chosen], predicted[chosen]), edges.where(~settled[edges.component])
+    solved = np.zeros(count, np.bool_)
+    component = np.zeros(int(edges.gold.max()) + 1, np.int64)
+    for side, identical in ((edges.gold, gold), (edges.predicted, predicted)):
+        solved |= np.bincount(edges.component, ~np.isin(side, identical), count) == 0
+    component[edges.gold] = edges.component
+    chosen = solved[component[gold]]
+    return (gold[chosen], predicted[chosen]), edges.where(~solved[edges.component])
 
 
 @dataclass(frozen=True, eq=False)
 class SweepSolver:
-    """Components of c chains, the longest first; each is a stretch of the edges.
+    """Optimal matching by one sweep, for the components in which that is exact: all of flat data, and more.
+
+    Let the edges of a component, sorted by gold and then predicted span, hold the edges of each span in one unbroken
+    run, as they do wherever neither side overlaps itself: the pairs then move along the text like a staircase. The
+    edges before an edge k that exclude it are then the last few before k, from the first that shares a span with k. So
+    the best of the first k edges is
+
+        best[k + 1] = max(best[k], weight[k] + best[first[k]])
+
+    as in weighted interval scheduling (Kleinberg and Tardos 2006, section 6.1): one step for each edge. All components
+    take the step at once, so that many short ones cost as little as a few.
 
     Args:
-        begin: the first edge of each chain; shape (c,).
+        begin: the first edge of each of c components, the longest first; shape (c,).
         size: how many edges it has; shape (c,), descending.
         first: for each edge, of any component, how many edges of its component come before the first that excludes
             it or is itself; shape (edges,).
@@ -305,13 +297,13 @@ class SweepSolver:
 
     @classmethod
     def of(cls, edges: OverlapGraph, begin: Integers, size: Integers) -> SweepSolver:
-        """The chains that start at `begin`, with `size` edges each; all must be straight."""
+        """The components that start at `begin`, with `size` edges each; all must be sweepable."""
         order = np.argsort(-size, kind="stable")
         start = np.minimum(_run_starts(edges.gold), _run_starts(edges.predicted))
         return cls(begin[order], size[order], start - _run_starts(edges.component))
 
     def choose(self, chosen: Flags, weight: Integers, tie: Integers) -> None:
-        """Mark the edges of the best matching of every chain.
+        """Mark the edges of the best matching of every component.
 
         Args:
             chosen: one flag for each edge, changed in place.
@@ -319,26 +311,26 @@ class SweepSolver:
             tie: what is maximised where the weight is equal, not negative.
         """
         taken = self._sweep(weight, tie)
-        live = np.arange(self.size.size)
-        left = self.size.copy()  # how many edges of each chain are still to be decided, from its end
-        while live.size:
-            edge = self.begin[live] + left[live] - 1
+        unfinished = np.arange(self.size.size)
+        left = self.size.copy()  # how many edges of each component are still to be decided, from its end
+        while unfinished.size:
+            edge = self.begin[unfinished] + left[unfinished] - 1
             chosen[edge] = taken[edge]
-            left[live] = np.where(taken[edge], self.first[edge], left[live] - 1)
-            live = live[left[live] > 0]
+            left[unfinished] = np.where(taken[edge], self.first[edge], left[unfinished] - 1)
+            unfinished = unfinished[left[unfinished] > 0]
 
     def _sweep(self, weight: Integers, tie: Integers) -> Flags:
-        """Whether each edge is in the best matching of the edges of its chain up to itself."""
+        """Whether each edge is in the best matching of the edges of its component up to itself."""
         taken = np.zeros(weight.size, np.bool_)
-        slot = np.cumsum(self.size + 1) - self.size - 1  # a chain of n edges has n + 1 slots, the first for no edge
+        slot = np.cumsum(self.size + 1) - self.size - 1  # n edges have n + 1 slots, the first for no edge
         best = np.zeros((2, int(slot[-1] + self.size[-1] + 1) if slot.size else 0), np.int64)
-        going = np.searchsorted(-self.size, -np.arange(self.size[0] if slot.size else 0))
-        for step, count in enumerate(going):  # the chains longer than `step` come first
+        longer = np.searchsorted(-self.size, -np.arange(self.size[0] if slot.size else 0))
+        for step, count in enumerate(longer):  # so many components, the first ones, have more than `step` edges
             edge, here = self.begin[:count] + step, slot[:count] + step
-            more = best[:, slot[:count] + self.first[edge]] + (weight[edge], tie[edge])
-            less = best[:, here]
-            better = (more[0] > less[0]) | ((more[0] == less[0]) & (more[1] > less[1]))
-            best[:, here + 1] = np.where(better, more, less)
+            including = best[:, slot[:count] + self.first[edge]] + (weight[edge], tie[edge])
+            excluding = best[:, here]
+            better = (including[0] > excluding[0]) | ((including[0] == excluding[0]) & (including[1] > excluding[1]))
+            best[:, here + 1] = np.where(better, including, excluding)
             taken[edge] = better
         return taken
 
@@ -346,106 +338,108 @@ class SweepSolver:
 def is_sweepable(edges: OverlapGraph) -> Flags:
     """Which components can be swept: each span's edges are one unbroken run; shape (components,)."""
     count = int(edges.component[-1]) + 1 if edges.component.size else 0
-    good = np.ones(count, np.bool_)
+    sweepable = np.ones(count, np.bool_)
     for side in (edges.gold, edges.predicted):
-        runs = np.flatnonzero(_begins(side))
-        spans = np.unique(side, return_index=True)[1]
-        good &= np.bincount(edges.component[runs], minlength=count) == np.bincount(
-            edges.component[spans], minlength=count
-        )
-    return good
+        runs = np.bincount(edges.component[_begins(side)], minlength=count)
+        spans = np.bincount(edges.component[np.unique(side, return_index=True)[1]], minlength=count)
+        sweepable &= runs == spans
+    return sweepable
 
 
 def _begins(values: Integers) -> Flags:
+    """Whether a run of equal values begins at each index."""
     begins = np.ones(values.size, np.bool_)
     begins[1:] = values[1:] != values[:-1]
     return begins
 
 
 def _run_starts(values: Integers) -> Integers:
-    """For each place, where the run of equal values that it belongs to begins."""
+    """For each index, where the run of equal values that it belongs to begins."""
     return np.maximum.accumulate(np.where(_begins(values), np.arange(values.size), 0))
 
 
-SMALL = 4  # spans of either side, so that there are 24 matchings to try
+SMALL = 4  # spans on either side of a small component, which has 24 matchings at most
 EXACT = 2**52  # whole numbers up to twice this are exact in the floating point of the solvers
-DENSE = 2**22  # cells of a table of 32 MiB
+DENSE = 2**22  # cells of a full table, which are 32 MiB
 
 
 @dataclass(frozen=True, eq=False)
 class AssignmentSolver:
-    """The edges of components that cannot be swept.
+    """Optimal matching of the components that cannot be swept: small ones by trying all ways, others by assignment.
+
+    The criteria, credit before number before characters before labels, become digits of a weight and a tie-breaker.
 
     Args:
-        small: the edges of the small ones; shape (n,).
-        knot: which of the small ones each of them belongs to, from 0.
-        gold: the gold span of each of them, numbered from 0 within its knot as the spans first occur.
-        predicted: the predicted span, likewise.
-        large: the stretches of the edges that are the other ones.
+        small: the edges of the small components; shape (n,).
+        component: the small component of each of them, from 0.
+        gold: the gold span of each of them, numbered from 0 within its component as the spans first occur.
+        predicted: the predicted span of each of them, numbered in the same way.
+        large: the stretches of the edges of the other components.
     """
 
     small: Integers
-    knot: Integers
+    component: Integers
     gold: Integers
     predicted: Integers
     large: tuple[slice, ...]
 
     @classmethod
     def of(cls, edges: OverlapGraph, begin: Integers, size: Integers) -> AssignmentSolver:
-        """The knots that start at `begin`, with `size` edges each."""
-        knot = np.repeat(np.arange(size.size), size)
+        """The components that start at `begin`, with `size` edges each."""
+        component = np.repeat(np.arange(size.size), size)
         first = np.cumsum(size) - size
-        edge = np.arange(knot.size) + (begin - first)[knot]
+        edge = np.arange(component.size) + (begin - first)[component]
         sides = [_numbered(side[edge]) for side in (edges.gold, edges.predicted)]
-        sides = [side - side[first][knot] for side in sides]  # a knot's first edge has its lowest numbers
-        widest = np.maximum(*sides) if size.size else np.zeros(0, np.int64)
-        little = np.maximum.reduceat(widest, first) < SMALL if size.size else np.zeros(0, np.bool_)
-        kept = little[knot]
+        sides = [side - side[first][component] for side in sides]  # the first edge of each has its lowest numbers
+        highest = np.maximum(*sides) if size.size else np.zeros(0, np.int64)
+        is_small = np.maximum.reduceat(highest, first) < SMALL if size.size else np.zeros(0, np.bool_)
+        kept = is_small[component]
+        large = zip(begin[~is_small].tolist(), size[~is_small].tolist(), strict=True)
         return cls(
             small=edge[kept],
-            knot=(np.cumsum(little) - 1)[knot[kept]],
+            component=(np.cumsum(is_small) - 1)[component[kept]],
             gold=sides[0][kept],
             predicted=sides[1][kept],
-            large=tuple(slice(a, a + n) for a, n in zip(begin[~little].tolist(), size[~little].tolist(), strict=True)),
+            large=tuple(slice(start, start + count) for start, count in large),
         )
 
     def choose(self, chosen: Flags, edges: OverlapGraph, credit: Integers) -> None:
-        """Mark the edges of the best matching of every knot.
+        """Mark the edges of the best matching of every component.
 
         Args:
             chosen: one flag for each edge, changed in place.
-            edges: those that the knots were made of.
+            edges: those that the solver was made for.
             credit: twice the credit of each edge: 0, 1 or 2.
         """
         if self.small.size:
             tie = edges.shared[self.small] * (SMALL + 1) + edges.label[self.small]
-            chosen[self.small] = self._tried(credit[self.small] * (SMALL + 1) + 1, tie)
+            chosen[self.small] = self._best_of_small(credit[self.small] * (SMALL + 1) + 1, tie)
         for part in self.large:
             spans = edges.gold[part], edges.predicted[part]
             chosen[part] = assign(*spans, credit[part], edges.shared[part], edges.label[part])
 
-    def _tried(self, weight: Integers, tie: Integers) -> Flags:
-        """Which edges of the small knots the best of all their matchings have."""
-        ways = np.array(list(permutations(range(SMALL))))  # what is no edge of the knot weighs nothing
+    def _best_of_small(self, weight: Integers, tie: Integers) -> Flags:
+        """Whether each edge of the small components is in the best of all matchings; shape (n,)."""
+        ways = np.array(list(permutations(range(SMALL))))  # pairs that are not edges weigh 0
         totals = []
-        for worth in (weight, tie):
-            table = np.zeros((int(self.knot[-1]) + 1, SMALL, SMALL), np.int64)
-            table[self.knot, self.gold, self.predicted] = worth
+        for value in (weight, tie):
+            table = np.zeros((int(self.component[-1]) + 1, SMALL, SMALL), np.int64)
+            table[self.component, self.gold, self.predicted] = value
             total = np.zeros((len(table), len(ways)), np.int64)
             for span in range(SMALL):
                 total += table[:, span, ways[:, span]]
             totals.append(total)
         best = totals[0] == totals[0].max(axis=1, keepdims=True)
         way = ways[np.where(best, totals[1], -1).argmax(axis=1)]
-        taken: Flags = way[self.knot, self.gold] == self.predicted
+        taken: Flags = way[self.component, self.gold] == self.predicted
         return taken
 
 
 def assign(gold: Integers, predicted: Integers, credit: Integers, shared: Integers, label: Flags) -> Flags:
-    """Which edges the best matching of a component has; shape (edges,).
+    """Whether each edge of a component is in its best matching; shape (edges,).
 
-    Where a component is so large and its texts are so long that the digits do not fit into one number, the last ones,
-    characters and labels, are rounded: the credit and the number of pairs stay exact.
+    Where the digits do not fit into one number, because the component is very large and its texts are very long, the
+    last ones, characters and labels, are rounded: the credit and the number of pairs stay exact.
 
     Args:
         gold: the gold span of each edge, by any number; shape (edges,), like all others.
@@ -467,13 +461,13 @@ def assign(gold: Integers, predicted: Integers, credit: Integers, shared: Intege
 
 
 def _numbered(spans: Integers) -> Integers:
-    """The spans numbered from 0 as they first occur, so that the order of the input plays no part."""
+    """The spans numbered from 0 as they first occur, so that the order of the input does not matter."""
     _, first, number = np.unique(spans, return_index=True, return_inverse=True)
     return np.argsort(np.argsort(first))[number]
 
 
 def _dense(i: Integers, j: Integers, weight: NDArray[np.float64]) -> Flags:
-    """By the shortest augmenting paths of Crouse (2016) in a full table, where no edge weighs nothing."""
+    """By the shortest augmenting paths of Crouse (2016) in a full table, in which every edge weighs more than 0."""
     from scipy.optimize import linear_sum_assignment
 
     table = np.zeros((int(i.max()) + 1, int(j.max()) + 1))
@@ -486,7 +480,7 @@ def _dense(i: Integers, j: Integers, weight: NDArray[np.float64]) -> Flags:
 
 
 def _sparse(i: Integers, j: Integers, weight: NDArray[np.float64]) -> Flags:
-    """By the sparse variant of Jonker and Volgenant (1987); a column for each row says that it stays alone."""
+    """By the sparse variant of Jonker and Volgenant (1987), with a column for each row that means no partner."""
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
@@ -501,7 +495,7 @@ def _sparse(i: Integers, j: Integers, weight: NDArray[np.float64]) -> Flags:
 
 @dataclass(frozen=True, eq=False)
 class Matching:
-    """Which spans belong together, as rows of the columns; every row stands in exactly one place.
+    """The pairs of a matching and the spans without a partner, as rows of the tables.
 
     Args:
         gold_index: the gold span of each pair, ascending.
@@ -517,21 +511,21 @@ class Matching:
 
 
 def match(gold: SpanTable, predicted: SpanTable, scheme: Scheme) -> Matching:
-    """The optimal one-to-one matching under a scheme; the rule stands at the top of this module.
+    """The optimal one-to-one matching under a scheme, as the documentation of this module defines it.
 
     Args:
         gold: the spans of one side.
         predicted: the spans of the other, of the same documents.
-        scheme: what counts as right.
+        scheme: which pairs are right.
 
     Raises:
         InvalidValueError: where the two sides have not equally many documents.
     """
     gold, predicted = aligned(gold, predicted)
-    found = overlaps(gold, predicted)
-    chosen = Solver(found.edges).best(scheme)
-    first = np.concatenate([found.gold, found.edges.gold[chosen]])
-    second = np.concatenate([found.predicted, found.edges.predicted[chosen]])
+    pairs = overlaps(gold, predicted)
+    chosen = Solver(pairs.edges).best(scheme)
+    first = np.concatenate([pairs.gold, pairs.edges.gold[chosen]])
+    second = np.concatenate([pairs.predicted, pairs.edges.predicted[chosen]])
     order = np.argsort(first)
     return Matching(
         gold_index=first[order],
@@ -553,10 +547,10 @@ def credit(edges: OverlapGraph, scheme: Scheme) -> Integers:
 
 
 class Solver:
-    """The edges of a graph made ready once, to be matched under several schemes.
+    """The edges of a graph, prepared once to be matched under several schemes.
 
-    An edge without a rival is chosen at once. Components that a sweep can solve, all of flat data among them, are
-    solved together (`SweepSolver`), and so are the small ones of the others (`AssignmentSolver`).
+    An edge that is alone in its component is chosen at once. Components that a sweep can solve, all of flat data among
+    them, are solved together (`SweepSolver`), and so are the small ones of the others (`AssignmentSolver`).
     """
 
     def __init__(self, edges: OverlapGraph) -> None:
@@ -564,16 +558,16 @@ class Solver:
         size = np.bincount(edges.component)
         self._alone = size[edges.component] == 1
         self._base = 1 + size[edges.component]  # more than a matching of the component can have pairs
-        begin, swept = np.cumsum(size) - size, is_sweepable(edges)
-        chains = swept & (size > 1)
-        self._chains = SweepSolver.of(edges, begin[chains], size[chains])
-        self._knots = AssignmentSolver.of(edges, begin[~swept], size[~swept])
+        begin, sweepable = np.cumsum(size) - size, is_sweepable(edges)
+        swept = sweepable & (size > 1)
+        self._sweep = SweepSolver.of(edges, begin[swept], size[swept])
+        self._assignment = AssignmentSolver.of(edges, begin[~sweepable], size[~sweepable])
 
     def best(self, scheme: Scheme) -> Flags:
-        """Which edges the best matching has; shape (edges,)."""
-        worth = credit(self.edges, scheme)
+        """Whether each edge is in the best matching; shape (edges,)."""
+        twice_credit = credit(self.edges, scheme)
         chosen: Flags = self._alone.copy()
         tie = self.edges.shared * self._base + self.edges.label
-        self._chains.choose(chosen, worth * self._base + 1, tie)
-        self._knots.choose(chosen, self.edges, worth)
+        self._sweep.choose(chosen, twice_credit * self._base + 1, tie)
+        self._assignment.choose(chosen, self.edges, twice_credit)
         return chosen
