@@ -26,7 +26,7 @@ def report_on(annotations, **options):
 
 
 def table(report, title):
-    return next(one for one in text_report.tables(report) if one.title.startswith(title))
+    return next(one for one in text_report.terminal_tables(report) if one.title.startswith(title))
 
 
 def empty_pass():
@@ -63,7 +63,7 @@ def test_where_only_an_empty_pass_was_the_second_it_is_named():
     why = report.agreement.articles["t3"]["exact_f1"].undefined
     assert why.sentence == "no example was confirmed by two annotators, not counting z, who marked nothing"
     assert why.annotators == ("z",)
-    assert "z marked nothing in what others have read, too" in " ".join(text_report.remarks(report))
+    assert "z marked nothing in the examples that others confirmed, too" in " ".join(text_report.remarks(report))
 
 
 def test_two_who_share_only_with_an_empty_pass_are_undefined():
@@ -78,7 +78,8 @@ def test_two_who_share_only_with_an_empty_pass_are_undefined():
 def test_one_who_shares_only_with_an_empty_pass_is_not_compared():
     report = report_on(of_texts(v=[None, FULL], x=[FULL, None], y=[FULL, None], z=[[], []]))
     assert report.agreement.compared == ("x", "y")
-    assert any(sentence.startswith("v marked something only where nobody") for sentence in text_report.remarks(report))
+    remarks = text_report.remarks(report)
+    assert any(sentence.startswith("v marked spans only in examples that no compared") for sentence in remarks)
 
 
 def test_one_who_shares_nothing_is_not_counted_as_marking_nothing():
@@ -92,7 +93,7 @@ def test_a_label_is_printed_with_its_pairs_and_who_marked_none(rare):
     assert (measures.coverage.counted, measures.coverage.pairs, measures.without_spans) == (3, 6, ("d",))
     note = table(rare, "Label by label").note
     assert note.startswith("RARE: 3 of 6 pairs; d marked none. F1 and Cohen's kappa are means")
-    assert "the other measures count those who marked none, too" in note
+    assert "the other measures also count those who marked nothing" in note
     assert "X:" not in note
 
 
@@ -121,7 +122,7 @@ def test_who_has_not_read_is_not_counted_as_marking_nothing():
     assert measures.spans["c"] == 0
     assert measures.without_spans == ()
     assert measures.coverage.readers == ("a", "b")
-    assert not table(report, "Article by article").note
+    assert table(report, "Article by article").note == "Intervals are by example."
 
 
 def test_where_all_read_all_nothing_is_added():
@@ -144,7 +145,7 @@ def test_fleiss_and_gamma_are_printed_with_their_examples():
 
 def test_articles_taken_for_annotators_get_a_remedy():
     sentence = text_report.headline(report_on(of_texts(one=[FULL, None], two=[None, FULL])))
-    assert "No two of them share an example: where these are the articles of one annotator, name a file" in sentence
+    assert "No two of them share an example: if these are the articles of one annotator, name one file" in sentence
 
 
 def test_what_is_undefined_names_its_measures_once():

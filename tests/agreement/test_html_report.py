@@ -43,7 +43,7 @@ def test_the_page_is_well_formed_and_has_every_part(full):
     words = parse(full)
     for title in (
         "Who confirmed what", "Pair by pair", "Label by label", "Article by article", "All measures, over all labels",
-        "What became of the spans", "Labels that met", "Rules that the disagreements fall under",
+        "Agreed and differing spans", "Label confusion", "Guideline rules that the disagreements fall under",
         "Words that are disputed", "Every disagreement, side by side", "anna against gold", "dora against gold",
         "Remarks", "Undefined",
     ):  # fmt: skip

@@ -150,7 +150,7 @@ def test_the_report_names_dropped_resamples_and_missing_intervals():
     agreement = measure(annotations, resamples=200)
     said = text_report.remarks(SimpleNamespace(annotations=annotations, agreement=agreement, records=()))
     lacking = agreement.overall["exact_f1"].undefined_resamples
-    assert any(f"of 200 draws up to {lacking} for all labels" in sentence for sentence in said)
+    assert any(f"of 200 resamples up to {lacking} for all labels" in sentence for sentence in said)
     (apart,) = (sentence for sentence in said if sentence.startswith("No interval for a – c and b – c"))
     assert apart.endswith(": only one article was confirmed by two annotators.")
 

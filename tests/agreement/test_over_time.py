@@ -42,7 +42,7 @@ def record(marked=ANN, labels=LABELS, guidelines=VERSIONS):
 
 
 def tables(found):
-    return {table.title: table for table in text_report.against(found, 0.95)}
+    return {table.title: table for table in text_report.record_tables(found, 0.95)}
 
 
 def test_each_article_has_the_counts_of_each_label():
@@ -113,7 +113,7 @@ def test_too_many_labels_for_the_terminal_stand_in_rows():
     assert port == ("PORT", "66.67 in b", "100.00 in a", "+33.33")
     assert made[title].note.startswith("SHIP changed most")
     assert not any("label by label" in title for title in made)
-    assert made["ann, by version of the guidelines"].note == "Label by label it is in --json and --html."
+    assert made["ann, by version of the guidelines"].note == "The scores of each label are in --json and --html."
 
 
 def test_many_labels_of_one_article_each_stand_beneath_the_articles(capsys):
@@ -149,11 +149,11 @@ def test_the_page_shows_each_label_in_each_article_and_version():
     made = make_report(held, measure(held, **FEW), RuleAttributor(Rulebook(), {}), records=(record(),))
     shown = page(made)
     said = parse(shown).said
-    assert "Label by label, in the same order" in said
+    assert "ann, label by label and article" in said
     assert "66.67<small>100.0 / 50.0</small>" in shown
-    assert "by version of the guidelines" in said
+    assert "ann, by version of the guidelines" in said
     assert "SHIP changed most" in said
-    assert "nan" not in said.split("Label by label, in the same order")[1]
+    assert "nan" not in said.split("ann, label by label and article")[1]
 
 
 spans = st.lists(st.tuples(st.integers(0, 8), st.sampled_from(LABELS)), max_size=6, unique=True).map(

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from goldspan.agreement import run, text_report
+from goldspan.agreement import report_tables, run, text_report
 from goldspan.agreement.annotations import annotations_of_examples
 from goldspan.agreement.report import annotator_confusion, tally_pair
 from goldspan.agreement.run import AgreementOptions, agree_on_corpus
@@ -30,14 +30,14 @@ def made(folder, project):
 
 def test_the_headline_says_how_far_over_how_much(made):
     said = text_report.headline(made)
-    assert said.startswith("Any two of 4 annotators mark 8")
+    assert said.startswith("Any two of 4 annotators agree on 8")
     assert (
         "(exact-span F1, the mean over 6 pairs), in the 69 examples of 4 articles that at least two confirmed." in said
     )
 
 
 def test_one_who_has_nothing_is_named_and_takes_no_part(made):
-    assert "nobody has confirmed nothing, and takes no part." in text_report.remarks(made)
+    assert "nobody has confirmed nothing and is left out." in text_report.remarks(made)
     assert made.agreement.compared == ("anna", "bela", "cyril", "dora")
     assert ("anna", "nobody") not in made.tallies
 
@@ -63,18 +63,18 @@ def test_the_most_disputed_place_comes_first(made):
 
 
 def test_every_table_fits_a_terminal_of_100_columns(made):
-    titles = [table.title for table in text_report.tables(made)]
+    titles = [table.title for table in text_report.terminal_tables(made)]
     assert titles == [
-        "Who confirmed what", "Pair by pair", "Label by label", "Article by article, the worst first",
-        "All measures, over all labels", "What became of the spans", "Labels that met",
-        "Rules of the guidelines that the disagreements fall under", "Words that are disputed most often",
+        "Who confirmed what", "Pair by pair", "Label by label", "Article by article, the lowest agreement first",
+        "All measures, over all labels", "Agreed and differing spans", "Label confusion",
+        "Guideline rules that the disagreements fall under", "Words that are disputed most often",
     ]  # fmt: skip
-    assert all(len(table.rows) <= 16 for table in text_report.tables(made))
+    assert all(len(table.rows) <= 16 for table in text_report.terminal_tables(made))
 
 
 def test_the_worst_article_comes_first_and_the_undefined_last(made):
-    cells = text_report.worst_first(made.agreement.articles)
-    values = [cell["exact_f1"].estimate for _, cell in cells]
+    articles = report_tables.measures_by_article(made)
+    values = [measures["exact_f1"].estimate for measures in articles.values()]
     assert values[-1] is None
     assert values[:-1] == sorted(values[:-1])
 
@@ -115,10 +115,8 @@ def test_of_more_annotators_a_meeting_stands_on_both_sides():
 
 def test_full_agreement_warns_of_its_interval(project):
     made = agree_on_corpus(AgreementOptions(root=project.root, **FEW))
-    assert text_report.headline(made).startswith(
-        "Any two of 3 annotators mark 100.0 of 100 spans alike on average [100,"
-    )
-    assert any("the bootstrap cannot see what it was not shown" in sentence for sentence in text_report.remarks(made))
+    assert text_report.headline(made).startswith("Any two of 3 annotators agree on 100.0 of 100 spans on average [100,")
+    assert any("the bootstrap cannot see what is not in the data" in sentence for sentence in text_report.remarks(made))
     assert made.cases == ()
 
 
@@ -159,7 +157,7 @@ def test_the_table_of_the_data_card_has_intervals(toy):
     assert found.header[-1] == "F1, 95% interval"
     assert dict(zip(found.header, found.rows[0], strict=True))["same"] == "6"
     assert "3 articles" in found.note
-    assert "[100, 100] says that nothing differs here" in found.note
+    assert "[100, 100] means that nothing differs here" in found.note
 
 
 def test_a_project_without_passes_has_no_table(toy):

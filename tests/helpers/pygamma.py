@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 PINNED = "pygamma-agreement==0.5.9"
-HOME = Path(__file__).parent.parent / "build" / "peers" / "pygamma"
+HOME = Path(__file__).parents[2] / "build" / "peers" / "pygamma"
 RUN = """
 import json, sys, time, warnings
 warnings.filterwarnings("ignore")

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from goldspan.annotation import Span
 from goldspan.errors import InvalidValueError
 from goldspan.report import svg
-from goldspan.report.html import Markup, element, join, text
+from goldspan.report.html import Markup, PlotColumn, element, join, render_table, text
 from goldspan.report.svg import COLOUR, colours, contrast, ink, marked
+from goldspan.report.text import Table
 from helpers.html_pages import parse
 
 
@@ -109,3 +110,25 @@ def test_the_parts_of_a_bar_stand_one_behind_the_other():
     made = parse(svg.stack([("correct", 3), ("missed", 0), ("label", 1)], 8, words="")).tags
     bars = [(a["class"], a["x"], a["width"]) for tag, a in made if tag == "rect"]
     assert bars == [("kind correct", "0.00%", "37.50%"), ("kind label", "37.50%", "12.50%")]
+
+
+def test_a_table_of_a_report_keeps_its_text_and_takes_plots_and_links_beside_it():
+    rows = (("a", "5.0 [4.0, 6.0]", "1 / –", "x"), ("all", "", "", "<y>"))
+    table = Table("T", "", ("name", "F1", "n", "words"), rows)
+    link, plots = element("a", "a", href="#a"), [element("b", "plot 1"), element("b", "plot 2")]
+    made = render_table(
+        table,
+        names=[link, "all"],
+        cells={3: [element("i", "z"), "<y>"]},
+        headings={3: element("i", "w")},
+        plots=PlotColumn(1, "axis", plots),
+        total=True,
+    )
+    assert made.count('<td class="plotted">') == 2
+    assert '<th><a href="#a">a</a></th>' in made
+    assert "<td>5.0 [4.0, 6.0]</td><td>1 / –</td>" in made
+    assert '<td class="left"><i>z</i></td>' in made
+    assert '<td class="left"><bdi>&lt;y&gt;</bdi></td>' in made
+    heads = re.findall("<th.*?</th>", made)[:5]
+    assert [re.sub("<.*?>", "", head) for head in heads] == ["name", "axis", "F1", "n", "w"]
+    assert '<tr class="total"><th>all</th>' in made

@@ -1,52 +1,35 @@
-"""Where annotators do not agree, and why: kinds, confusion, rules, words, and every place side by side.
+"""The report on agreement as one HTML page (see `goldspan.report`).
 
-One annotator against gold: how much, how it went on, and what to talk about.
-
-How far annotators agree, and how sure that is: the figures, the intervals, the measures in words.
-
-The report as one HTML page (see `goldspan.report`).
+The tables are those of the terminal, whole, with plots and the colours of the labels; below them every disagreement and
+every difference from gold is shown in its text.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from goldspan.agreement import text_report
-from goldspan.agreement.disagreements import KINDS, MEANING, dispute_bounds
+from goldspan.agreement import report_tables, text_report
+from goldspan.agreement.disagreements import MEANING, dispute_bounds
 from goldspan.agreement.measures import HEADLINE, MEASURES
-from goldspan.agreement.text_report import (
-    COLUMNS,
-    MEANS,
-    ends,
-    number,
-    of_measure,
-    of_pairs,
-    on_ground,
-    one_sided_first,
-    spans_of,
-    total,
-    worst_first,
-)
+from goldspan.agreement.report_tables import TALLY_COLUMNS
 from goldspan.report.html import (
     MOST,
     Markup,
-    cell,
+    PlotColumn,
     document,
     element,
     html_list,
-    html_table,
     join,
     more,
-    row,
+    render_table,
     section,
-    text_table,
 )
 from goldspan.report.svg import SCALE, axis, chip, colours, dot_and_whisker, heat, marked, stack
-from goldspan.report.text import UNDEFINED, amount, beside, percent
+from goldspan.report.text import amount, beside, percent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from goldspan.adjudication.derive import Dispute
     from goldspan.agreement.annotator_record import (
@@ -60,356 +43,22 @@ if TYPE_CHECKING:
     from goldspan.agreement.report import AgreementReport, AttributedDispute, PairTally
     from goldspan.evaluation.result import Counts
     from goldspan.formats.decisions import Candidate
+    from goldspan.report.html import Child
+    from goldspan.report.text import Table
 
-PARTS = ("agreed", "boundary", "label", "split", "first_alone", "second_alone")
-SAID: Mapping[str, str] = {
-    "agreed": "the same on both sides",
+PLACES_SHOWN = 3  # of an error that recurs
+TALLY_MEANINGS: Mapping[str, str] = {
+    "agreed": "the same in both passes",
     "boundary": MEANING["boundary"],
     "label": MEANING["label"],
     "split": MEANING["split"],
-    "first_alone": "the first has it alone",
-    "second_alone": "the second has it alone",
+    "first_alone": "marked by the first only",
+    "second_alone": "marked by the second only",
 }
 
 
-def kind_section(report: AgreementReport) -> Markup | None:
-    """What became of the spans of each pair, as stacked bars."""
-    if not report.tallies:
-        return None
-    most = max(1, *(_size(one) for one in report.tallies.values()))
-    rows = [_bar(element("bdi", " – ".join(pair)), one, most) for pair, one in report.tallies.items()]
-    if len(rows) > 1:
-        everything = total(report.tallies.values())
-        rows.append(_bar(element("b", "all pairs"), everything, _size(everything) or 1, kind="total"))
-    swatches = (
-        element("li", element("span", class_=f"swatch {kind}"), element("b", _name(kind)), f" {SAID[kind]}")
-        for kind in PARTS
-    )
-    body = html_table(("", "", *map(_name, PARTS)), [element("tbody", *rows)], plotted=1, kind="wide bars")
-    return section("What became of the spans", element("ul", *swatches, class_="legend"), body)
-
-
-def _name(kind: str) -> str:
-    return kind.replace("_", " ")
-
-
-def _size(one: PairTally) -> int:
-    return sum(getattr(one, name) for name in PARTS)
-
-
-def _bar(name: Markup, one: PairTally, most: int, kind: str | None = None) -> Markup:
-    parts = [(part, getattr(one, part)) for part in PARTS]
-    said = ", ".join(f"{number} {_name(part)}" for part, number in parts)
-    numbers = (cell(f"{number:,}") for _, number in parts)
-    return row(cell(name, "th"), cell(stack(parts, most, words=said), kind="plotted"), *numbers, kind=kind)
-
-
-def confusion_section(report: AgreementReport) -> Markup | None:
-    """Which label met which."""
-    found = report.confusion
-    if not report.tallies:
-        return None
-    *names, none = found.labels
-    made = heat(
-        f"{found.first} ↓ {found.second} →" if found.first else "",
-        [*(chip(name, report.colours) for name in names), element("bdi", none)],
-        found.rows,
-        mirrored=found.first is None,
-    )
-    whose = "Rows are the first annotator’s. " if found.first else "Over all pairs, to be read either way. "
-    note = (
-        f"{whose}“{none}” stands for a span that the other has not marked. The stronger its colour, the larger the "
-        "share of a cell in its row."
-        f"{'' if found.first else ' A meeting of a label with itself is two spans of its row.'}"
-    )
-    return section("Labels that met", element("p", note, class_="note"), made)
-
-
-def rule_section(report: AgreementReport) -> Markup | None:
-    """The rules that the places fall under, each leading to its places."""
-    if not report.cases:
-        return None
-    rows = []
-    for place, (ids, cases) in enumerate(report.by_rule.items()):
-        of_kind = [case.kind for case in cases]
-        each = (f"{of_kind.count(kind):,}" for kind in KINDS)
-        link = element("a", ids, href=f"#rule-{place}")
-        rows.append((link, element("bdi", report.rule_titles(cases[0])), f"{len(cases):,}", *each))
-    head = ("rule", "what it is about", "places", *KINDS)
-    note = "What tells the rule stands with each place. A rule leads to its places."
-    return section(
-        "Rules that the disagreements fall under", element("p", note, class_="note"), text_table(head, rows, left=2)
-    )
-
-
-def surface_section(report: AgreementReport) -> Markup | None:
-    """The words that are disputed most often."""
-    if not report.surfaces:
-        return None
-    rows = [
-        (element("bdi", one.words), f"{one.disputed:,}", f"{one.agreed:,}", _labels(one.labels, report.colours))
-        for one in report.surfaces[:MOST]
-    ]
-    head = ("words", "disputed", "agreed", "marked where they are disputed")
-    note = "How often the words are disputed, and how often all who read them marked them alike."
-    body = text_table(head, rows)
-    return section(
-        "Words that are disputed", element("p", note, class_="note"), body, more(len(report.surfaces)), kind="long"
-    )
-
-
-def _labels(labels: Mapping[str, int], colours: Mapping[str, str]) -> Markup:
-    parts = (element("span", chip(label, colours), f" {number:,} ") for label, number in labels.items())
-    return element("span", *parts, class_="labels")
-
-
-def dispute_section(report: AgreementReport) -> Markup | None:
-    """Every place, rule by rule; a choice above shows those of one kind alone."""
-    if not report.cases:
-        return None
-    groups = []
-    for place, (ids, found) in enumerate(report.by_rule.items()):
-        titles = report.rule_titles(found[0])
-        head = element("h3", element("b", ids), f" {titles}" if titles else "", f" · {amount(len(found), 'place')}")
-        examples = (_case(case, report) for case in found)
-        groups.append(element("div", head, *examples, class_="group-of-cases", id=f"rule-{place}"))
-    note = "Under each rule, the places on which most pairs of annotators disagree come first."
-    return section(
-        "Every disagreement, side by side",
-        element("p", note, class_="note"),
-        *_choice(report),
-        element("div", *groups, class_="cases"),
-        kind="long",
-    )
-
-
-def _choice(report: AgreementReport) -> list[Markup]:
-    """Buttons of which one is down; the style sheet hides what does not go with it."""
-    numbers: dict[str, int] = {"all": len(report.cases)} | {str(kind): number for kind, number in report.kinds.items()}
-    parts = []
-    for kind, times in numbers.items():
-        name = f"only-{kind}"
-        parts.append(element("input", type="radio", name="kind", id=name, checked=kind == "all"))
-        parts.append(element("label", element("b", kind), f" {times:,}", for_=name, class_="choice"))
-    return parts
-
-
-def _case(case: AttributedDispute, report: AgreementReport) -> Markup:
-    dispute = case.dispute
-    head = element("h4", element("bdi", dispute.example.id), " · ", element("b", case.kind))
-    why = element("p", case.attribution.reason, class_="note") if case.attribution else None
-    return element("article", head, why, voices(dispute, report.colours), class_=f"example is-{case.kind}")
-
-
-def voices(dispute: Dispute, colours: Mapping[str, str]) -> Markup:
-    """Who marked what in a place, below one another."""
-    parts = (part for one in dispute.candidates for part in _voice(dispute, one, colours))
-    return element("dl", *parts, class_="voices")
-
-
-def _voice(dispute: Dispute, candidate: Candidate, colours: Mapping[str, str]) -> tuple[Markup, Markup]:
-    left, right = dispute_bounds(dispute)
-    text = dispute.example.text
-    before, after = "…" if left else "", "…" if right < len(text) else ""
-    by = len(before) - left
-    spans = [type(span)(span.start + by, span.end + by, span.label) for span in candidate.spans]
-    shown = marked(f"{before}{text[left:right]}{after}", spans, colours, spans)
-    return element("dt", element("bdi", ", ".join(candidate.by))), element("dd", shown)
-
-
-EACH = 3  # places of an error that recurs
-
-
-def record_section(found: AnnotatorRecord, report: AgreementReport) -> Markup:
-    """An annotator against gold."""
-    rows = [_quality(chip(label, report.colours), one) for label, one in found.labels.items()]
-    rows.append(_quality(element("b", "all labels"), found.overall))
-    head = ("label", "gold", "marked", "right", "precision", "recall", "F1")
-    errors = [_error(error, report) for error in found.errors[:MOST]]
-    return section(
-        f"{found.annotator} against gold",
-        element("p", f"{amount(found.examples, 'example')} that gold has, too.", class_="note"),
-        html_table(head, [element("tbody", *rows)]),
-        *_stages(found),
-        *_over_time(found, report),
-        element("h3", "What to talk about, what recurs most first") if errors else None,
-        *errors,
-        more(len(found.errors)),
-        kind="long",
-    )
-
-
-def _quality(name: Markup, one: ScoreEstimate) -> Markup:
-    counts = one.counts
-    numbers = (cell(f"{n:,}") for n in (counts.gold, counts.predicted, counts.true_positives))
-    shares = ((counts.precision, one.precision), (counts.recall, one.recall), (counts.f1, one.f1))
-    measured = (cell(beside(share, ends if share is not None else None)) for share, ends in shares)
-    return row(cell(name, "th"), *numbers, *measured)
-
-
-def _stages(found: AnnotatorRecord) -> tuple[Markup, ...]:
-    if len(found.articles) < 2:
-        return ()
-    head = ("article", "guidelines", "examples", axis(SCALE), "precision", "recall", "F1")
-    body = html_table(head, [element("tbody", *map(_stage, found.articles))], plotted=3, kind="wide slim")
-    return element("h3", "Article by article, in the order of the manifest"), body
-
-
-def _stage(one: ArticleScore) -> Markup:
-    counts = one.counts
-    plot = dot_and_whisker(counts.f1, None, words=f"F1 {percent(counts.f1)}")
-    return row(
-        cell(element("bdi", one.article), "th"),
-        cell(one.guidelines or "–"),
-        cell(f"{one.examples:,}"),
-        cell(plot, kind="plotted"),
-        *(cell(percent(share)) for share in (counts.precision, counts.recall, counts.f1)),
-    )
-
-
-def _over_time(found: AnnotatorRecord, report: AgreementReport) -> tuple[Markup, ...]:
-    """Articles and versions of the guidelines down, labels across."""
-    if len(found.articles) < 2:
-        return ()
-    bodies = [element("tbody", *(_parted(one.article, one) for one in found.articles))]
-    if len(found.versions) > 1:
-        over = row(cell("by version of the guidelines", "th", colspan=1 + len(found.labels)), kind="group")
-        bodies.append(element("tbody", over, *(_parted(one.guidelines or "–", one) for one in found.versions)))
-    head = ("article", *(chip(label, report.colours) for label in found.labels))
-    how = f"In each cell: F1, undefined where neither has the label, and below it {text_report.HOW}"
-    note = element("p", f"{text_report.trend_sentence(found)} {how}", class_="note")
-    return element("h3", "Label by label, in the same order"), html_table(head, bodies, kind="wide agreement"), note
-
-
-def _parted(name: str, one: ArticleScore | VersionScore) -> Markup:
-    return row(cell(element("bdi", name), "th"), *map(_label, one.labels.values()))
-
-
-def _label(counts: Counts) -> Markup:
-    if counts.f1 is None:
-        return cell(UNDEFINED)
-    return cell(join(percent(counts.f1), element("small", text_report.precision_recall(counts))))
-
-
-def _error(error: AnnotatorError, report: AgreementReport) -> Markup:
-    times = "once" if error.times == 1 else f"{error.times:,} times"
-    places = (
-        part
-        for place in error.places[:EACH]
-        for part in (element("h4", element("bdi", place.example.id)), voices(place, report.colours))
-    )
-    head = element("h4", element("b", error.kind), f" · {times}")
-    rules = f"{', '.join(error.attribution.rules)}: {error.attribution.reason}" if error.attribution else None
-    why = element("p", rules, class_="note") if rules else None
-    return element("article", head, why, *places, class_="example")
-
-
-def figure_section(report: AgreementReport) -> Markup:
-    """The leading measures over all, the headline marked."""
-    cards = []
-    for measure in MEASURES.values():
-        if not measure.in_figures:
-            continue
-        value = report.agreement.overall[measure.id]
-        lead = " lead" if measure.id == HEADLINE else ""
-        body = element(
-            "dd",
-            element("span", number(measure.id, value), class_=f"big{lead}"),
-            element("small", ends(measure.id, value) or "no interval"),
-        )
-        cards.append(element("div", element("dt", measure.title, element("small", measure.meaning)), body))
-    return element("dl", *cards, class_="figures")
-
-
-def coverage_section(report: AgreementReport) -> Markup:
-    """Who confirmed what, and who has nothing."""
-    made = text_report.coverage(report)
-    rows = [(element("bdi", name), *numbers) for name, *numbers in made.rows]
-    return section(made.title, element("p", made.note, class_="note"), text_table(made.header, rows))
-
-
-def pair_section(report: AgreementReport) -> Markup | None:
-    """Each two annotators; left out where there are but two."""
-    if len(report.agreement.pairs) < 2:
-        return None
-    rows = ((element("bdi", " – ".join(pair)), part.overall) for pair, part in report.agreement.pairs.items())
-    return _cells("Pair by pair", "pair", rows)
-
-
-def label_section(report: AgreementReport) -> Markup:
-    """Each label, and all of them."""
-    made = report.agreement
-    rows = [(chip(name, report.colours), one) for name, one in made.labels.items()]
-    return _cells("Label by label", "label", [*rows, (element("b", "all labels"), made.overall)])
-
-
-def article_section(report: AgreementReport) -> Markup | None:
-    """Each article, the worst first."""
-    found = worst_first(report.agreement.articles)
-    rows = [(element("bdi", name), one) for name, one in found[:MOST]]
-    note = f"The worst first; intervals are by example. {one_sided_first(report.agreement.articles)}".rstrip()
-    return _cells("Article by article", "article", rows, note, left_out=len(found)) if rows else None
-
-
-def all_measures_section(report: AgreementReport) -> Markup:
-    """Every measure, with what it means."""
-    rows = []
-    for name, value in report.agreement.overall.values.items():
-        meaning, ground = MEASURES[name], on_ground(name, report.agreement.overall)
-        says = element(
-            "span",
-            f"{meaning.meaning}; {ground}" if ground else meaning.meaning,
-            element("small", f"0: {meaning.zero}. 1: {meaning.one}. {meaning.source}."),
-        )
-        rows.append(row(cell(meaning.title, "th"), cell(of_measure(name, value)), cell(says, kind="left words-of")))
-    note = (
-        "F1 and shares are in per cent. Of more than two annotators, F1 and Cohen’s kappa are the means over the pairs "
-        "for which they are defined; the other measures take the judgements of all at once."
-    )
-    body = html_table(("measure", "value", "what it says"), [element("tbody", *rows)], kind="wide meanings")
-    return section("All measures, over all labels", element("p", note, class_="note"), body, kind="long")
-
-
-def _cells(
-    title: str, of: str, rows: Iterable[tuple[Markup, MeasureSet]], note: str | None = None, left_out: int = 0
-) -> Markup:
-    """A row per cell: exact F1 as a plot, the leading measures as numbers."""
-    head = (of, "examples", "spans", axis(SCALE), *(measure.short for measure in COLUMNS))
-    found = list(rows)
-    body = [_row(name, one) for name, one in found]
-    if any(of_pairs(one) for _, one in found):
-        note = " ".join(filter(None, (note, MEANS)))
-    return section(
-        title,
-        element("p", note, class_="note") if note else None,
-        html_table(head, [element("tbody", *body)], plotted=3, kind="wide slim agreement"),
-        more(left_out),
-        kind="long",
-    )
-
-
-def _row(name: Markup, one: MeasureSet) -> Markup:
-    value = one[HEADLINE]
-    limits = None if value.low is None or value.high is None else (value.low, value.high)
-    plot = dot_and_whisker(value.estimate, limits, words=f"exact F1 {of_measure(HEADLINE, value)}")
-    return row(
-        cell(element("span", name, element("small", rest)) if (rest := of_pairs(one)) else name, "th"),
-        cell(f"{one.examples:,}"),
-        cell(spans_of(one)),
-        cell(plot, kind="plotted"),
-        *(_value(measure.id, one) for measure in COLUMNS),
-    )
-
-
-def _value(name: str, one: MeasureSet) -> Markup:
-    value = one.values.get(name)
-    if value is None or value.estimate is None:
-        return cell("–" if value is None else number(name, value))
-    return cell(element("span", number(name, value), element("small", ends(name, value))))
-
-
 def page(report: AgreementReport) -> str:
-    """The page.
+    """The report as an HTML page.
 
     Args:
         report: what it shows; labels that have no colour get one.
@@ -417,19 +66,19 @@ def page(report: AgreementReport) -> str:
     labels = report.confusion.labels[:-1]
     report = replace(report, colours=colours(labels, report.colours))
     sections = (
-        figure_section(report),
+        _figures(report),
         element("p", text_report.headline(report), class_="verdict"),
-        coverage_section(report),
-        pair_section(report),
-        label_section(report),
-        article_section(report),
-        all_measures_section(report),
-        kind_section(report),
-        confusion_section(report),
-        rule_section(report),
-        surface_section(report),
-        dispute_section(report),
-        *(record_section(one, report) for one in report.records),
+        _table_section(report_tables.coverage_table(report)),
+        _measures_section(report_tables.pair_table(report), report_tables.measures_by_pair(report), report),
+        _measures_section(report_tables.label_table(report), report_tables.measures_by_label(report), report),
+        _measures_section(report_tables.article_table(report), report_tables.measures_by_article(report), report),
+        _all_measures_section(report),
+        _tally_section(report),
+        _confusion_section(report),
+        _rule_section(report),
+        _surface_section(report),
+        _dispute_section(report),
+        *(_record_section(record, report) for record in report.records),
         _remarks(report),
     )
     return document(text_report.title(report), _header(report), *sections)
@@ -447,6 +96,286 @@ def _header(report: AgreementReport) -> Markup:
 
 
 def _remarks(report: AgreementReport) -> Markup | None:
-    parts = (("How to read it", text_report.remarks(report)), ("Undefined", text_report.undefined(report)))
+    parts = (("How to read the report", text_report.remarks(report)), ("Undefined", text_report.undefined(report)))
     lists = [child for title, sentences in parts if sentences for child in html_list(title, sentences)]
     return section("Remarks", *lists, kind="long") if lists else None
+
+
+def _figures(report: AgreementReport) -> Markup:
+    """The leading measures over all labels, the headline emphasised."""
+    cards = []
+    for name, measure in MEASURES.items():
+        if not measure.in_figures:
+            continue
+        value = report.agreement.overall[name]
+        number = element("span", report_tables.number(name, value), class_=f"big{' lead' * (name == HEADLINE)}")
+        interval = element("small", report_tables.interval(name, value) or "no interval")
+        head = element("dt", measure.title, element("small", measure.meaning))
+        cards.append(element("div", head, element("dd", number, interval)))
+    return element("dl", *cards, class_="figures")
+
+
+def _note(text: str) -> Markup | None:
+    return element("p", text, class_="note") if text else None
+
+
+def _rendered(table: Table, **options: Any) -> Markup:  # noqa: ANN401  (those of `render_table`)
+    """A table, of very many rows the first."""
+    shown = replace(table, rows=table.rows[:MOST])
+    return join(render_table(shown, **options), more(len(table.rows)))
+
+
+def _intervals_below(table: Table, first: int) -> dict[int, list[Child]]:
+    """The cells of the columns from one on, with the interval of a number below it."""
+
+    def split(text: str) -> Child:
+        number, bracket, interval = text.partition(" [")
+        return element("span", number, element("small", f"[{interval}")) if bracket else text
+
+    return {column: [split(row[column]) for row in table.rows] for column in range(first, len(table.header))}
+
+
+def _table_section(table: Table) -> Markup:
+    return section(table.title, _note(table.note), _rendered(table))
+
+
+def _measures_section(table: Table, measures: Mapping[str, MeasureSet], report: AgreementReport) -> Markup | None:
+    """A table of leading measures with exact F1 as a plot, and below a name the pairs that its means rest on."""
+    if not table.rows:
+        return None
+    names, plots, partial = [], [], False
+    for name, one in measures.items():
+        pairs = text_report.counted_pairs(one)
+        partial |= bool(pairs)
+        shown = _name(name, report)
+        names.append(element("span", shown, element("small", pairs)) if pairs else shown)
+        value = one[HEADLINE]
+        limits = None if value.low is None or value.high is None else (value.low, value.high)
+        label = f"exact F1 {report_tables.of_measure(HEADLINE, value)}"
+        plots.append(dot_and_whisker(value.estimate, limits, words=label))
+    note = f"{table.note} {text_report.MEANS}".strip() if partial else table.note
+    body = _rendered(
+        table,
+        names=names,
+        cells=_intervals_below(table, 3),
+        plots=PlotColumn(3, axis(SCALE), plots),
+        total=table.rows[-1][0] == report_tables.ALL_LABELS,
+        kind="wide slim agreement",
+    )
+    return section(table.title, _note(note), body, kind="long")
+
+
+def _name(name: str, report: AgreementReport) -> Markup:
+    """The name of a row: a label on its colour, all labels in bold."""
+    if name.startswith("all "):
+        return element("b", name)
+    return chip(name, report.colours) if name in report.colours else element("bdi", name)
+
+
+def _all_measures_section(report: AgreementReport) -> Markup:
+    """Every measure, with its meaning, the meaning of 0 and 1, and its source."""
+    table = report_tables.measure_table(report)
+    meanings = []
+    for name, (_, _, meaning) in zip(report.agreement.overall.values, table.rows, strict=True):
+        measure = MEASURES[name]
+        scale = element("small", f"0: {measure.zero}. 1: {measure.one}. {measure.source}.")
+        meanings.append(element("span", meaning, scale))
+    note = (
+        f"{table.note} Of more than two annotators, F1 and Cohen’s kappa are the means over the pairs for which they "
+        "are defined; the other measures use the judgements of all at once."
+    )
+    body = _rendered(table, cells={2: meanings}, kind="wide meanings")
+    return section(table.title, _note(note), body, kind="long")
+
+
+def _tally_section(report: AgreementReport) -> Markup | None:
+    """The spans of each pair as stacked bars."""
+    if not report.tallies:
+        return None
+    tallies = report_tables.tallies_by_row(report)
+    longest = max(1, *(_size(tally) for tally in report.tallies.values()))
+    bars = []
+    for name, tally in tallies.items():
+        parts = [(column, getattr(tally, column)) for column in TALLY_COLUMNS]
+        label = ", ".join(f"{count} {column.replace('_', ' ')}" for column, count in parts)
+        bars.append(stack(parts, (_size(tally) or 1) if name.startswith("all ") else longest, words=label))
+    legend = (
+        element("li", element("span", class_=f"swatch {column}"), element("b", column.replace("_", " ")), f" {meaning}")
+        for column, meaning in TALLY_MEANINGS.items()
+    )
+    table = report_tables.tally_table(report)
+    names = [_name(name, report) for name in tallies]
+    body = _rendered(table, names=names, plots=PlotColumn(1, "", bars), total=len(bars) > 1, kind="wide bars")
+    return section(table.title, element("ul", *legend, class_="legend"), body)
+
+
+def _size(tally: PairTally) -> int:
+    return sum(getattr(tally, column) for column in TALLY_COLUMNS)
+
+
+def _confusion_section(report: AgreementReport) -> Markup | None:
+    """The confusion matrix as a heat map."""
+    if not report.tallies:
+        return None
+    confusion, table = report.confusion, report_tables.confusion_table(report)
+    *labels, none = confusion.labels
+    matrix = heat(
+        f"{confusion.first} ↓ {confusion.second} →" if confusion.first else "",
+        [*(chip(name, report.colours) for name in labels), element("bdi", none)],
+        confusion.rows,
+        mirrored=confusion.first is None,
+    )
+    note = f"{table.note} The stronger its colour, the larger the share of a cell in its row."
+    return section(table.title, _note(note), matrix)
+
+
+def _rule_section(report: AgreementReport) -> Markup | None:
+    """The rules that disputes fall under, each with a link to its disputes."""
+    if not report.cases:
+        return None
+    table = report_tables.rule_table(report)
+    links = [element("a", rules, href=f"#rule-{number}") for number, rules in enumerate(report.by_rule)]
+    note = "A rule leads to its disputes; the evidence for it stands with each."
+    return section(table.title, _note(note), _rendered(table, names=links))
+
+
+def _surface_section(report: AgreementReport) -> Markup | None:
+    """The disputed words, their labels in colour."""
+    if not report.surfaces:
+        return None
+    table = report_tables.surface_table(report)
+    labels = [_label_counts(surface.labels, report.colours) for surface in report.surfaces]
+    body = _rendered(table, cells={3: labels})
+    return section(table.title, _note(table.note), body, kind="long")
+
+
+def _label_counts(labels: Mapping[str, int], of: Mapping[str, str]) -> Markup:
+    parts = (element("span", chip(label, of), f" {count:,} ") for label, count in labels.items())
+    return element("span", *parts, class_="labels")
+
+
+def _dispute_section(report: AgreementReport) -> Markup | None:
+    """Every dispute, rule by rule; buttons above restrict them to one kind."""
+    if not report.cases:
+        return None
+    groups = []
+    for number, (rules, cases) in enumerate(report.by_rule.items()):
+        titles = report.rule_titles(cases[0])
+        count = f" · {amount(len(cases), 'dispute')}"
+        head = element("h3", element("b", rules), f" {titles}" if titles else "", count)
+        disputes = (_case(case, report) for case in cases)
+        groups.append(element("div", head, *disputes, class_="group-of-cases", id=f"rule-{number}"))
+    return section(
+        "Every disagreement, side by side",
+        _note("Under each rule, the disputes in which most pairs of annotators disagree come first."),
+        *_kind_buttons(report),
+        element("div", *groups, class_="cases"),
+        kind="long",
+    )
+
+
+def _kind_buttons(report: AgreementReport) -> list[Markup]:
+    """Radio buttons for the kinds; the style sheet hides the disputes of other kinds."""
+    counts: dict[str, int] = {"all": len(report.cases)} | {str(kind): count for kind, count in report.kinds.items()}
+    parts = []
+    for kind, count in counts.items():
+        name = f"only-{kind}"
+        parts.append(element("input", type="radio", name="kind", id=name, checked=kind == "all"))
+        parts.append(element("label", element("b", kind), f" {count:,}", for_=name, class_="choice"))
+    return parts
+
+
+def _case(case: AttributedDispute, report: AgreementReport) -> Markup:
+    head = element("h4", element("bdi", case.dispute.example.id), " · ", element("b", case.kind))
+    why = _note(case.attribution.reason) if case.attribution else None
+    return element("article", head, why, _candidates(case.dispute, report.colours), class_=f"example is-{case.kind}")
+
+
+def _candidates(dispute: Dispute, of: Mapping[str, str]) -> Markup:
+    """What each annotator marked in a dispute, one below the other."""
+    parts = (part for candidate in dispute.candidates for part in _candidate(dispute, candidate, of))
+    return element("dl", *parts, class_="voices")
+
+
+def _candidate(dispute: Dispute, candidate: Candidate, of: Mapping[str, str]) -> tuple[Markup, Markup]:
+    text = dispute.example.text
+    left, right = dispute_bounds(dispute)
+    before, after = "…" if left else "", "…" if right < len(text) else ""
+    offset = len(before) - left
+    spans = [type(span)(span.start + offset, span.end + offset, span.label) for span in candidate.spans]
+    shown = marked(f"{before}{text[left:right]}{after}", spans, of, spans)
+    return element("dt", element("bdi", ", ".join(candidate.by))), element("dd", shown)
+
+
+def _record_section(record: AnnotatorRecord, report: AgreementReport) -> Markup:
+    """An annotator against gold: scores, their development, and the recurring differences."""
+    table = report_tables.score_table(record, report.agreement.settings.level)
+    scores = report_tables.scores_by_row(record)
+    names = [_name(name, report) for name in scores]
+    errors = [_error(error, report) for error in record.errors[:MOST]]
+    return section(
+        table.title,
+        _rendered(table, names=names, cells={6: [_f1(score) for score in scores.values()]}, total=True),
+        *_development(record, report),
+        element("h3", "Differences from gold to discuss, the most frequent first") if errors else None,
+        *errors,
+        more(len(record.errors)),
+        kind="long",
+    )
+
+
+def _f1(score: ScoreEstimate) -> str:
+    return beside(score.counts.f1, score.f1 if score.counts.f1 is not None else None)
+
+
+def _development(record: AnnotatorRecord, report: AgreementReport) -> Iterable[Markup]:
+    """The scores by article and by version of the guidelines, over all labels and of each."""
+    if len(record.articles) < 2:
+        return
+    table = report_tables.article_score_table(record)
+    plots = [dot_and_whisker(one.counts.f1, None, words=f"F1 {percent(one.counts.f1)}") for one in record.articles]
+    yield element("h3", table.title)
+    yield _rendered(table, plots=PlotColumn(6, axis(SCALE), plots), kind="wide slim")
+    yield from _matrix(
+        report_tables.article_matrix(record), record.articles, report, text_report.trend_sentence(record)
+    )
+    if len(record.versions) > 1:
+        table = report_tables.version_score_table(record)
+        yield element("h3", table.title)
+        yield _rendered(table)
+        yield from _matrix(report_tables.version_matrix(record), record.versions, report)
+
+
+def _matrix(
+    table: Table, scores: Sequence[ArticleScore | VersionScore], report: AgreementReport, sentence: str = ""
+) -> Iterable[Markup]:
+    """A matrix of precision and recall with F1 above them, the labels in colour."""
+    labels = dict(enumerate(table.header[1:], start=1))
+    cells: dict[int, Sequence[Child]] = {
+        at: [_f1_above(one.labels[label], row[at]) for one, row in zip(scores, table.rows, strict=True)]
+        for at, label in labels.items()
+    }
+    headings = {at: chip(label, report.colours) for at, label in labels.items()}
+    note = f"{sentence} F1, undefined where neither has the label, and below it {report_tables.PRECISION_RECALL}."
+    yield element("h3", table.title)
+    yield _rendered(table, cells=cells, headings=headings, kind="wide agreement")
+    yield element("p", note.strip(), class_="note")
+
+
+def _f1_above(counts: Counts, precision_recall: str) -> Child:
+    if counts.f1 is None:
+        return percent(None)
+    return join(percent(counts.f1), element("small", " ".join(precision_recall.split())))
+
+
+def _error(error: AnnotatorError, report: AgreementReport) -> Markup:
+    times = "once" if error.times == 1 else f"{error.times:,} times"
+    places = (
+        part
+        for place in error.places[:PLACES_SHOWN]
+        for part in (element("h4", element("bdi", place.example.id)), _candidates(place, report.colours))
+    )
+    head = element("h4", element("b", error.kind), f" · {times}")
+    attribution = error.attribution
+    why = _note(f"{', '.join(attribution.rules)}: {attribution.reason}") if attribution else None
+    return element("article", head, why, *places, class_="example")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from goldspan import checks
 from goldspan.adjudication.interactive import Hint
-from goldspan.agreement import text_report
+from goldspan.agreement import report_tables
 from goldspan.agreement.against_gold import GOLD, measure_against_gold
 from goldspan.agreement.agreement import measure
 from goldspan.agreement.annotations import annotations_of_corpus, annotations_of_examples, annotations_of_paths
@@ -106,7 +106,7 @@ def agreement_table(corpus: Corpus) -> Table | None:
         return None
     annotations = annotations_of_corpus(corpus)
     labels = annotations.labels_of(corpus.scheme)
-    return text_report.table(annotations, measure(annotations, scheme=corpus.scheme), labels)
+    return report_tables.passes_table(annotations, measure(annotations, scheme=corpus.scheme), labels)
 
 
 def rule_attributor(

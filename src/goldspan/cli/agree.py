@@ -88,11 +88,11 @@ def _show(out: Console, made: AgreementReport) -> None:
     console.print_styled(out, text_report.headline(made))
     console.print_styled(out, f"In brackets: {made.agreement.sentence}")
     out.print()
-    for table in text_report.tables(made):
+    for table in text_report.terminal_tables(made):
         console.print_examples(out, table)
     _disagreements(out, made)
     for record in made.records:
-        for table in text_report.against(record, made.agreement.settings.level):
+        for table in text_report.record_tables(record, made.agreement.settings.level):
             console.print_examples(out, table)
         _errors(out, made, record)
     for title, sentences, most in (

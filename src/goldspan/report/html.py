@@ -18,9 +18,10 @@ from goldspan.errors import InvalidValueError
 from goldspan.report.text import UNDEFINED, is_numeric, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from goldspan.report.text import Table
+
 
 NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9-]*")
 VOID = frozenset({"br", "col", "hr", "input", "meta", "wbr"})
@@ -194,13 +195,19 @@ class PlotColumn:
 
 
 def render_rows(
-    table: Table, *, names: Sequence[Child] | None = None, plots: PlotColumn | None = None, total: bool = False
+    table: Table,
+    *,
+    names: Sequence[Child] | None = None,
+    cells: Mapping[int, Sequence[Child]] | None = None,
+    plots: PlotColumn | None = None,
+    total: bool = False,
 ) -> list[Markup]:
     """The rows of a table of the report, without its heading.
 
     Args:
         table: as the terminal shows it.
         names: what stands in the first column instead of its text, e.g. labels in their colours.
+        cells: what stands in other columns, from 1, instead of their text; one for each row.
         plots: a column to add; not before the first.
         total: whether the last row is the total of the others.
     """
@@ -208,13 +215,13 @@ def render_rows(
     rows = []
     for number, (first, *rest) in enumerate(table.rows):
         name = element("bdi", first) if names is None else names[number]
-        cells = [
-            cell(text if digits or text == UNDEFINED else element("bdi", text), kind=_kind(text, digits=digits))
-            for text, digits in zip(rest, numeric[1:], strict=True)
+        others = [
+            _cell(text if cells is None or column not in cells else cells[column][number], digits=numeric[column])
+            for column, text in enumerate(rest, start=1)
         ]
         if plots is not None:
-            cells.insert(plots.index - 1, cell(plots.plots[number], kind="plotted"))
-        rows.append(row(cell(name, "th"), *cells, kind="total" if total and number == len(table.rows) - 1 else None))
+            others.insert(plots.index - 1, cell(plots.plots[number], kind="plotted"))
+        rows.append(row(cell(name, "th"), *others, kind="total" if total and number == len(table.rows) - 1 else None))
     return rows
 
 
@@ -222,6 +229,8 @@ def render_table(
     table: Table,
     *,
     names: Sequence[Child] | None = None,
+    cells: Mapping[int, Sequence[Child]] | None = None,
+    headings: Mapping[int, Child] | None = None,
     plots: PlotColumn | None = None,
     total: bool = False,
     bodies: Sequence[Markup] | None = None,
@@ -232,21 +241,29 @@ def render_table(
     Args:
         table: as the terminal shows it; its title and note are left to the section.
         names: as for `render_rows`.
+        cells: as for `render_rows`.
+        headings: what stands at the head of a column instead of its name.
         plots: as for `render_rows`.
         total: as for `render_rows`.
         bodies: the rows in groups, if they are not one `tbody`.
         kind: the class of the table.
     """
     kinds: list[str | None] = [None if digits else "left" for digits in _numeric_columns(table)]
-    head: list[Child] = list(table.header)
+    head: list[Child] = [(headings or {}).get(column, name) for column, name in enumerate(table.header)]
     if plots is not None:
         head.insert(plots.index, plots.heading)
         kinds.insert(plots.index, "plotted")
     if bodies is None:
-        bodies = [element("tbody", *render_rows(table, names=names, plots=plots, total=total))]
-    headings = (cell(name, "th", of) for name, of in zip(head, kinds, strict=True))
-    made = element("table", element("thead", row(*headings)), *bodies, class_=kind)
-    return element("div", made, class_="scroll")
+        bodies = [element("tbody", *render_rows(table, names=names, cells=cells, plots=plots, total=total))]
+    made = element("thead", row(*(cell(name, "th", of) for name, of in zip(head, kinds, strict=True))))
+    return element("div", element("table", made, *bodies, class_=kind), class_="scroll")
+
+
+def _cell(content: Child, *, digits: bool) -> Markup:
+    if content is None or isinstance(content, Markup):
+        return cell(content, kind=None if digits else "left")
+    shown = content if digits or content == UNDEFINED else element("bdi", content)
+    return cell(shown, kind=_kind(content, digits=digits))
 
 
 def _numeric_columns(table: Table) -> list[bool]:

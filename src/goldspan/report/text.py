@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from goldspan.quantities import TroopCount
 
 INTERVAL = r"\[[-+\d., ]+\]"
+PART = r"([\d,.]+|–)"  # of a pair of numbers, e.g. `87.5 / –`
 MOST = 12  # rows that a terminal shows of a table that can have any number
-NUMBER = re.compile(rf"(< )?[-+]?[\d,.]+ ?%?( ?\( ?\d+%\))?( {INTERVAL})?|{INTERVAL}|undefined|–|")
+NUMBER = re.compile(rf"(< )?[-+]?[\d,.]+ ?%?( ?\( ?\d+%\))?( {INTERVAL})?|{INTERVAL}|{PART} +/ +{PART}|undefined|–|")
 
 
 @dataclass(frozen=True, slots=True)
