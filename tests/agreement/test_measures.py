@@ -57,12 +57,12 @@ def test_an_entry_makes_estimates_with_intervals(report):
 
 def test_an_entry_is_in_the_data_the_terminal_and_the_page(report):
     assert report.agreement.json()["measures"]["jaccard"]["source"] == "Jaccard 1901"
-    (table,) = (table for table in text_report.tables(report) if table.title.startswith("All measures"))
+    (table,) = (table for table in text_report.terminal_tables(report) if table.title.startswith("All measures"))
     (row,) = (row for row in table.rows if row[0] == "Jaccard index")
     assert row[2].startswith("the share of all spans that both have marked")
     page = html_report.page(report)
     assert "<dt>Jaccard index" in page  # among the figures
-    assert re.search(r"<th[^>]*>Jaccard index</th>", page)  # among all measures
+    assert re.search(r"<th[^>]*><bdi>Jaccard index</bdi></th>", page)  # among all measures
 
 
 def test_no_other_module_names_a_measure():
