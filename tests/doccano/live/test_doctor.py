@@ -292,7 +292,7 @@ def test_a_former_member_who_said_nothing_is_among_those_named(look, begun, docc
     people, _ = at_work(begun, doccano, "mute")
     leave(begun, doccano, people["mute"])
     [message] = messages(look(begun.name))["former-member"]
-    assert "users who are no members: " in message
+    assert "users who are not members: " in message
     assert people["mute"].username in message
 
 

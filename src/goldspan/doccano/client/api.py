@@ -53,6 +53,10 @@ NO_WORKER = (
 )
 
 
+class LoginRefusedError(ServerError):
+    """The server refused user name or password."""
+
+
 class _Client(DoccanoClient):  # type: ignore[misc]  # the library has no types
     """The library's client with a strict session; the library never gets the password, which its frames would keep."""
 
@@ -69,7 +73,8 @@ class _Client(DoccanoClient):  # type: ignore[misc]  # the library has no types
         """Begin a new session on the server.
 
         Raises:
-            ServerError: if user name or password are refused, or no session is given.
+            LoginRefusedError: if user name or password are refused.
+            ServerError: if the login fails in another way, or no session is given.
         """
         self.session.cookies.clear()
         failed: ServerError | None = None
@@ -99,6 +104,7 @@ class Doccano:
         pause: the first pause before a request is repeated, in seconds.
 
     Raises:
+        LoginRefusedError: if user name or password are refused.
         ServerError: from here and from every method, if the server does not answer as it should.
     """
 
@@ -312,7 +318,7 @@ class Doccano:
     # Files: upload and import, export
 
     def upload(self, data: bytes, name: str) -> str:
-        """Upload a file; gives the id under which an import finds it."""
+        """Upload a file; returns the id under which an import finds it."""
         files = {"filepond": (name, data, "application/octet-stream")}
         upload = self._call("POST", "v1/fp/process/", files=files, headers=ANY).text.strip()
         if not UPLOAD_ID.fullmatch(upload):
@@ -330,7 +336,7 @@ class Doccano:
         return True
 
     def start_import(self, project: int, uploads: Iterable[str]) -> str:
-        """Queue an import of uploads for the task worker; gives the id of the task."""
+        """Queue an import of uploads for the task worker; returns the id of the task."""
         form = {
             "uploadIds": list(uploads),
             "format": "JSONL",
@@ -345,7 +351,7 @@ class Doccano:
     def wait_for_import(
         self, task: str, *, news: Callable[[], object] | None = None, patience: float | None = None
     ) -> list[str]:
-        """Wait until an import has ended; gives what it refused, a line each.
+        """Wait until an import has ended; returns what it refused, a line each.
 
         Args:
             task: as `start_import` gave it.
@@ -462,7 +468,7 @@ class Doccano:
 def _login_error(error: http.HTTPStatusError, account: Account) -> ServerError:
     if error.status not in {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         return error
-    return ServerError(
+    return LoginRefusedError(
         f"user name or password refused by {account.url}" + (f": {error.detail}" if error.detail else ""),
         remedy="Check DOCCANO_USERNAME and DOCCANO_PASSWORD, or what `goldspan doccano status` prints.",
     )

@@ -14,7 +14,7 @@ from goldspan.doccano.doctor.context import DoctorCheck, Skipped, doctor_check
 from goldspan.doccano.project import FLAGS
 from goldspan.doccano.pull import span_issues
 from goldspan.doccano.snapshot import DUPLICATE
-from goldspan.errors import InvalidValueError, ServerError
+from goldspan.errors import InvalidValueError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,14 +76,12 @@ def can_log_in(account: Account) -> bool:
     Raises:
         ServerError: if it answers otherwise.
     """
-    from goldspan.doccano.client.api import Doccano
+    from goldspan.doccano.client.api import Doccano, LoginRefusedError
 
     try:
         Doccano(account).close()
-    except ServerError as error:
-        if "password refused" in error.message:
-            return False
-        raise
+    except LoginRefusedError:
+        return False
     return True
 
 
@@ -259,7 +257,7 @@ def assignments_hide(context: DoctorContext) -> Iterator[str]:
 def sqlite_crowd(context: DoctorContext) -> Iterator[str]:
     """Many annotators write to one SQLite file."""
     if not context.embedded:
-        raise Skipped("the database is known of the embedded server alone")
+        raise Skipped("only the embedded server's database is known")
     if len(context.annotators) > SQLITE_WRITERS:
         yield f"{len(context.annotators)} annotators on SQLite, where one can write at a time: some will wait or fail"
 
@@ -327,7 +325,7 @@ def guideline_drift(context: DoctorContext) -> Iterator[str]:
     remedy="Push again to add members and correct roles; list the others in members.toml, or remove them in Doccano.",
 )
 def member_drift(context: DoctorContext) -> Iterator[str]:
-    """People are members without being listed, or are listed and are no members."""
+    """People are members without being listed, or are listed and are not members."""
     assert context.corpus is not None
     listed = members.find_members(context.corpus, context.members_file)
     try:
@@ -489,7 +487,7 @@ def _possible_authors(context: DoctorContext) -> str:
     if commented:
         return f"comments without being a member: {', '.join(sorted(commented))}"
     others = sorted({user.username for user in context.server.users()} - inside)
-    return f"users who are no members: {', '.join(others) or 'none, so the account was deleted'}"
+    return f"users who are not members: {', '.join(others) or 'none, so the account was deleted'}"
 
 
 EXAMPLE_CHECKS = (foreign_example, doubled_id, spoiled_text, unfit_span, former_member)

@@ -116,7 +116,7 @@ class DoctorContext:
 
     @cached_property
     def role(self) -> str:
-        """The role of the user in the project; empty if they are no member."""
+        """The role of the user in the project; empty if they are not a member."""
         status, content = self.server.probe(f"v1/projects/{self.project_id}/my-role")
         return str(content.get("rolename", "")) if status == HTTPStatus.OK and isinstance(content, dict) else ""
 

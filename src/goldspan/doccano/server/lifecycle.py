@@ -40,7 +40,7 @@ class EmbeddedServer:
     version: str = VERSION
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServerStatus:
     """The status of a server: which of its processes live, its address, its user and its folder."""
 
