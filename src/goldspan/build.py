@@ -114,7 +114,7 @@ def build(corpus: Corpus, model: str | None = None, step: Callable[[str], None] 
     if files.write(table, checks.check_table()):
         built.rewritten.append(table)
     step("check gold, passes, splits and guidelines")
-    built.findings = list(checks.check_project(corpus, account=built.account))
+    built.findings = list(checks.check_project(corpus, tally=built.account))
     if not built.errors:
         step("export the dataset")
         built.exported = export(corpus, corpus.build / "dataset")

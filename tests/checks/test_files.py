@@ -43,18 +43,18 @@ def test_a_folder_is_searched_and_what_is_no_annotation_is_named(tmp_path):
     saved(tmp_path / "brat", "brat")
     (tmp_path / "README.md").write_text("Read me.")
     (tmp_path / ".hidden").write_text("{}")
-    account = checks.CheckTally()
-    assert [f.check for f in judged(tmp_path, account=account)] == ["leading-article"] * 3
-    assert account.skipped == [tmp_path / "README.md"]
-    assert (account.files, account.examples, account.spans) == (3, 3, 6)
+    tally = checks.CheckTally()
+    assert [f.check for f in judged(tmp_path, tally=tally)] == ["leading-article"] * 3
+    assert tally.skipped == [tmp_path / "README.md"]
+    assert (tally.files, tally.examples, tally.spans) == (3, 3, 6)
 
 
 def test_a_named_format_chooses_the_files_of_a_folder(tmp_path):
     saved(tmp_path / "a.jsonl", "doccano")
     saved(tmp_path / "b.conll", "conll")
-    account = checks.CheckTally()
-    assert [f.file.name for f in judged(tmp_path, format="conll", account=account)] == ["b.conll"]
-    assert account.skipped == [tmp_path / "a.jsonl"]
+    tally = checks.CheckTally()
+    assert [f.file.name for f in judged(tmp_path, format="conll", tally=tally)] == ["b.conll"]
+    assert tally.skipped == [tmp_path / "a.jsonl"]
 
 
 def test_a_file_of_no_known_format_is_refused(tmp_path):
@@ -82,7 +82,7 @@ def test_ids_are_unique_in_a_folder_of_gold_but_not_among_annotators(tmp_path):
     shutil.copy(tmp_path / "bob" / "a.jsonl", tmp_path / "bob" / "b.jsonl")
     found = judged(tmp_path, wanted={"duplicate-example"})
     assert [f.file.relative_to(tmp_path) for f in found] == [Path("bob", "b.jsonl")]
-    assert found[0].message == "the id is there already, in a.jsonl:1"
+    assert found[0].message == "the id is already in a.jsonl:1"
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_a_line_that_is_no_example_is_named_and_the_next_one_is_judged(line, mes
         ('"at": 1, ', "", None),
         ("🌫", "\\ud83c\\udf2b", "differs at byte"),
         ("}\n", "}", "the last line does not end"),
-        ("]}\n", '], "z": "\\ud800"}\n', "a value that JSON cannot write"),
+        ("]}\n", '], "z": "\\ud800"}\n', "a value that JSON cannot represent"),
         (
             '[[13, 23, "PLACE", "the Litani"], [46, 50, "PLACE", "Pyla"]]',
             '[[46, 50, "PLACE", "Pyla"], [13, 23, "PLACE", "the Litani"]]',
@@ -133,7 +133,7 @@ def test_of_many_different_lines_the_first_is_shown_and_the_rest_counted(tmp_pat
     path.write_bytes(path.read_bytes().replace(b', "at"', b',"at"'))
     [finding] = judged(path)
     assert finding.line == 1
-    assert finding.message.endswith("; 2 more line(s) differ, too")
+    assert finding.message.endswith("; 2 more line(s) differ as well")
 
 
 def test_a_file_may_hold_one_article_after_the_other(tmp_path):
@@ -146,7 +146,7 @@ def test_examples_out_of_order_are_found(tmp_path):
     path = saved(tmp_path / "a.jsonl", "gold", "Fog", "Rain")
     path.write_bytes(b"\n".join(path.read_bytes().splitlines()[::-1]) + b"\n")
     assert [(f.check, f.line, f.message) for f in judged(path)] == [
-        ("non-canonical", 2, "stands behind a later paragraph")
+        ("non-canonical", 2, "comes after a later paragraph")
     ]
 
 

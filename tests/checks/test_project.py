@@ -191,11 +191,11 @@ def test_many_articles_are_compared_too():
 @pytest.mark.parametrize(
     ("page", "line", "message"),
     [
-        ("```ner\nIn [the Hague]{PLACE}.\n```\n", 1, "find nothing, but they find leading-article"),
+        ("```ner\nIn [the Hague]{PLACE}.\n```\n", 1, "expects no finding, but has leading-article"),
         (
             "\n```ner-fails edge-whitespace\nIn [Pyla]{PLACE}.\n```\n",
             2,
-            "exactly one edge-whitespace, but they find nothing",
+            "exactly one finding of edge-whitespace, but has no finding",
         ),
         ("```ner-fails leading-article\n[the Pyla,]{PLACE}\n```\n", 1, "edge-punctuation: ends with ','"),
         ("```ner-fails edge-whitespace\n[A ]{PLACE}or [B ]{PLACE}\n```\n", 1, "exactly one"),

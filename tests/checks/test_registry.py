@@ -167,7 +167,7 @@ def test_an_allowance_that_names_no_check_is_refused(tmp_path):
     path = copied("leading-article", tmp_path)
     with pytest.raises(InvalidValueError, match=r"labels\.toml.*leading-artcle"):
         list(checks.check_paths([path], scheme(leading_artcle=["the Litani"])))
-    with pytest.raises(InvalidValueError, match="span-overlap' lets nothing pass"):
+    with pytest.raises(InvalidValueError, match="span-overlap' has no allowed surfaces"):
         list(checks.check_paths([path], scheme(span_overlap=["the Litani"])))
 
 
@@ -176,9 +176,9 @@ def test_no_allowance_reaches_what_passes_are_asked():
 
 
 def test_the_report_names_every_finding(tmp_path):
-    account = checks.CheckTally()
+    tally = checks.CheckTally()
     path = copied("label-conflict", tmp_path)
-    report = checks.report_json(checks.check_paths([path], scheme(), account=account), account)
+    report = checks.report_json(checks.check_paths([path], scheme(), tally=tally), tally)
     assert report["checked"] == {"files": 1, "examples": 2, "spans": 2}
     assert (report["errors"], report["warnings"], report["counts"]) == (0, 1, {"label-conflict": 1})
     [row] = json.loads(json.dumps(report))["findings"]

@@ -1,7 +1,7 @@
-"""The validator: every finding has a stable id, a place and a remedy.
+"""The checks of annotation: every finding has a stable id, a place and a remedy.
 
-`check_project` and `check_paths` read what they judge, `check_records` takes what was read. `CHECKS` lists the checks,
-`table` is the page that explains them.
+`check_project` and `check_paths` read files, `check_records` takes records already read. `CHECKS` lists the checks,
+`check_table` gives the page that explains them.
 """
 
 from goldspan.checks.check import Check

@@ -1,4 +1,4 @@
-"""Gold beside the passes and the decisions that it follows from."""
+"""Checks of passes, decisions and the gold that is derived from them."""
 
 from __future__ import annotations
 
@@ -22,133 +22,134 @@ if TYPE_CHECKING:
 @check(
     "bad-confirmation",
     "project",
-    title="What a line of a pass says of its confirmation is neither true nor false",
-    why="Whether its annotator has read the example is a guess, and agreement and adjudication refuse the pass.",
+    title="The confirmation of a line of a pass is neither true nor false",
+    why="Whether the annotator has read the example is unknown, and agreement and adjudication refuse the pass.",
     remedy=passes.REMEDY,
 )
 def bad_confirmation(project: ProjectFiles) -> Iterator[CheckResult]:
-    """The lines whose confirmation is no boolean."""
+    """The lines whose confirmation is not a boolean."""
     for path in project.pass_files:
-        for one in readable_records(path):
-            if not passes.is_valid(one):
-                yield CheckResult(f"says {one.extra[passes.CONFIRMED]!r:.60}", path, one.line, one.id)
+        for record in readable_records(path):
+            if not passes.is_valid(record):
+                message = f"{passes.CONFIRMED!r} is {record.extra[passes.CONFIRMED]!r:.60}"
+                yield CheckResult(message, path, record.line, record.id)
 
 
 @check(
     "half-confirmed",
     "project",
     "warning",
-    title="Some lines of a pass say whether they were confirmed, and others do not",
-    why="Those that do not say it count as never opened: agreement and gold take nothing of them.",
+    title="Some lines of a pass state whether they were confirmed, and others do not",
+    why="Those that do not count as never opened: agreement and gold ignore them.",
     remedy='Write "confirmed": true or false into these lines, or into no line of the file.',
 )
 def half_confirmed(project: ProjectFiles) -> Iterator[CheckResult]:
-    """The first line of a file that does not say what others there do, and how many there are."""
+    """The first line of a file without the key that other lines have, and the number of such lines."""
     for path in project.pass_files:
-        silent = [one for one in readable_records(path) if not passes.is_stated([one])]
-        if silent and passes.is_stated(readable_records(path)):
-            message = f"does not say whether it was confirmed, as other lines do; {len(silent)} such line(s) in all"
-            yield CheckResult(message, path, silent[0].line, silent[0].id)
+        without = [record for record in readable_records(path) if not passes.is_stated([record])]
+        if without and passes.is_stated(readable_records(path)):
+            message = f"does not state whether it was confirmed, as other lines do; {len(without)} such line(s) in all"
+            yield CheckResult(message, path, without[0].line, without[0].id)
 
 
 @check(
     "bad-decision",
     "project",
-    title="A line in corpus/decisions/ is no decision, or its surfaces are not what the text has there",
-    why="What cannot be read cannot be followed, and the dispute that it settled is open again.",
-    remedy="Correct the line; `goldspan adjudicate` writes them.",
+    title="A line in corpus/decisions/ is not a decision, or has a surface that is not the text at its offsets",
+    why="The decision cannot be applied, and the dispute that it settled is open again.",
+    remedy="Correct the line, or remove it and settle the dispute again with `goldspan adjudicate`.",
 )
 def bad_decision(project: ProjectFiles) -> Iterator[CheckResult]:
-    """The lines that cannot be read, and those that say other words than their spans cover."""
+    """The lines that cannot be read, and those with surfaces that differ from the text."""
     yield from map(CheckResult.of, project.decisions.broken)
     for line in project.decisions.lines:
-        for span, said, covered in project.derived.surface_mismatches(line):
-            message, mark = f"the span says {said!r} but covers {covered!r}", (span.start, span.end, span.label)
-            yield CheckResult(message, line.file, line.line, line.decision.example, mark)
+        for span, surface, covered in project.derived.surface_mismatches(line):
+            message, place = f"has the surface {surface!r} but covers {covered!r}", (span.start, span.end, span.label)
+            yield CheckResult(message, line.file, line.line, line.decision.example, place)
 
 
 @check(
     "gold-underived",
     "project",
-    title="Gold is not what two or more readings and the decisions on their disputes give",
-    why="Nobody can say any more why gold is what it is, and the next adjudication would undo it.",
+    title="Gold differs from what two or more passes and the decisions on their disputes give",
+    why="The reason for the difference is not recorded, and the next adjudication would undo it.",
     remedy="Settle it with `goldspan adjudicate`, or record the edit with `goldspan adjudicate --adopt`.",
 )
 def gold_underived(project: ProjectFiles) -> Iterator[CheckResult]:
-    """The stretches of gold that do not follow, in the order of the files."""
+    """The regions of gold that are not derived, in the order of the files."""
     for path in project.gold_files:
         for record in project.examples(path):
             settled = project.derived.settled.get(record.example.id)
             if settled is None or settled.example.text != record.example.text:
                 continue
-            readings = project.readings(record.example.id)
-            for one in differences(settled, record.example, readings):
-                yield CheckResult(_said(one, record.example.text), path, record.line, record.example.id)
+            for difference in differences(settled, record.example, project.confirmed(record.example.id)):
+                message = _difference(difference, record.example.text)
+                yield CheckResult(message, path, record.line, record.example.id)
 
 
 @check(
     "stale-decision",
     "project",
     "warning",
-    title="A decision holds no longer: the text, or what the readers marked there, is not what it was",
-    why="What it settled is open again, or there is no dispute any more.",
-    remedy="Settle the dispute anew with `goldspan adjudicate`, or remove the line.",
+    title="A decision is no longer valid: the text, or the annotators' spans there, have changed",
+    why="The dispute that it settled is open again, or has gone.",
+    remedy="Settle the dispute again with `goldspan adjudicate`, or remove the line.",
 )
 def stale_decision(project: ProjectFiles) -> Iterator[CheckResult]:
-    """The decisions that do not hold."""
+    """The decisions that are no longer valid."""
     stale = set(map(id, project.derived.stale))
     for line in project.decisions.lines:
         if id(line.decision) in stale:
-            one = line.decision
-            yield CheckResult(
-                f"the decision on [{one.start}, {one.end}] holds no longer", line.file, line.line, one.example
-            )
+            decision = line.decision
+            message = f"the decision on [{decision.start}, {decision.end}] is no longer valid"
+            yield CheckResult(message, line.file, line.line, decision.example)
 
 
 @check(
     "outdated-decision",
     "project",
     "warning",
-    title="A decision rests on a rule that has changed in meaning since",
+    title="A decision is based on a rule that has changed in meaning since",
     why="Gold that follows the old rule and gold that follows the new one disagree.",
-    remedy="Read it again: `goldspan adjudicate --rule ID` lists the decisions, `--settle` asks for them.",
+    remedy="Review it: `goldspan adjudicate --rule ID` lists the decisions, `--settle` asks for each again.",
 )
 def outdated_decision(project: ProjectFiles) -> Iterator[CheckResult]:
     """The decisions under an older version of their rule."""
     changed = changelog.changed_rules(project.corpus.guidelines)
     for line in project.decisions.lines:
-        one = line.decision
+        rule, version, example = line.decision.rule, line.decision.guidelines, line.decision.example
         try:
-            old = changelog.is_outdated(changed, one.rule, one.guidelines)
+            is_outdated = changelog.is_outdated(changed, rule, version)
         except InvalidValueError as error:
-            yield CheckResult(error.message, line.file, line.line, one.example)
+            yield CheckResult(error.message, line.file, line.line, example)
             continue
-        if old and one.rule is not None:
-            message = f"{one.rule} changed with version {changed[one.rule]}; this was decided under {one.guidelines}"
-            yield CheckResult(message, line.file, line.line, one.example)
+        if is_outdated and rule is not None:
+            message = f"{rule} changed with version {changed[rule]}; this was decided under {version}"
+            yield CheckResult(message, line.file, line.line, example)
 
 
 @check(
     "changelog-ahead",
     "project",
     title="The changelog of the guidelines has a later version than labels.toml",
-    why="What is decided now would be recorded under the old version, and would have to be read again at once.",
-    remedy="Raise the version in labels.toml to that of the newest entry, or correct the entry.",
+    why="Decisions made now would be recorded under the old version, and would be outdated at once.",
+    remedy="Set the version in labels.toml to that of the newest entry, or correct the entry.",
 )
 def changelog_ahead(project: ProjectFiles) -> Iterator[CheckResult]:
-    """The newest entry, if it is ahead."""
+    """The newest entry, if its version is later."""
     try:
         changelog.require_no_later_entry(project.corpus.guidelines, project.corpus.scheme.version)
     except InputError as error:
         yield CheckResult.of(error)
 
 
-def _said(one: GoldDifference, text: str) -> str:
-    if one.derived is None:
-        follows = "the readers differ and nothing was decided"
+def _difference(difference: GoldDifference, text: str) -> str:
+    if difference.derived is None:
+        derived = "the annotators differ and nothing was decided"
     else:
-        follows = f"readings and decisions give {_surfaces(one.derived, text)}"
-    return f"gold has {_surfaces(one.gold, text)} at [{one.start}, {one.end}], but {follows}"
+        derived = f"passes and decisions give {_surfaces(difference.derived, text)}"
+    gold = _surfaces(difference.gold, text)
+    return f"gold has {gold} at [{difference.start}, {difference.end}], but {derived}"
 
 
 def _surfaces(spans: Iterable[Span], text: str) -> str:

@@ -1,15 +1,13 @@
-"""Where spaCy's English tokenizer cuts for certain, known without loading it, which takes seconds.
+"""Checks of the edges of spans.
 
-It cuts at blanks. Within a chunk without blanks it strips marks from both ends and cuts at hyphens and slashes between
-letters, unless what is left is a special case (an emoticon, a contraction, an abbreviation) or an address. These are
-the `prefixes`, `suffixes`, `infixes`, `tokenizer_exceptions` and `url_match` of its English rules. The chunks below are
-of forms that no such case has.
+Tight edges: a span begins with the first letter of the name and ends with the last. Whole words: where a span begins or
+ends, a character, a word and a token begin or end as well.
 
-The characters and abbreviations that the checks of edges and words know.
-
-Tight edges: a span begins with the first letter of the name and ends with the last.
-
-Whole words: where a span begins or ends, a character, a word and a token begin or end, too.
+spaCy takes seconds to load, so most edges are decided without it: `is_certain` knows places where its English tokenizer
+always cuts. It cuts at white space. Within a chunk without white space it strips marks from both ends and cuts at
+hyphens and slashes between letters, unless the rest is a special case (an emoticon, a contraction, an abbreviation) or
+an address. These are the `prefixes`, `suffixes`, `infixes`, `tokenizer_exceptions` and `url_match` of its English
+rules. `CHUNK` matches only chunks of forms that no special case has.
 """
 
 from __future__ import annotations
@@ -28,7 +26,7 @@ if TYPE_CHECKING:
     from goldspan.annotation import LabelScheme
     from goldspan.formats.record import RawSpan, Record
 
-# Format characters that nobody sees. The joiners and the tags of flags are left out: they belong to their cluster.
+# Invisible format characters, without the joiners and the tags of flags, which belong to their cluster.
 INVISIBLE = frozenset(
     "\u00ad\u061c\u200b\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff"
     "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -60,8 +58,8 @@ QUOTES = frozenset(CLOSING_QUOTES) | frozenset("".join(CLOSING_QUOTES.values()))
 BRACKETS = dict(zip(")]}⟩〉》】〕）］｝", "([{⟨〈《【〔（［｛", strict=True))
 STOPS = frozenset("/\\|,.;:!?…¡¿‽·•、。，．；：！？｡､،؛؟։।॥")
 
-# Abbreviations that end a name and keep their full stop: parts of personal and company names, kinds of formation,
-# roads, the states in the style of the Associated Press.
+# Abbreviations that end a name with a full stop: parts of personal and company names, kinds of formation, roads, the
+# states in the style of the Associated Press.
 ABBREVIATIONS = frozenset(
     """
     Jr Sr Esq Inc Corp Co Ltd Bros Dept Univ Assn Govt
@@ -77,8 +75,8 @@ CONTINUES = re.compile(r"\s+[^\W\d_]|[,;:]|-\w|['’ʼ]s\b")
 SENTENCE_ENDS = ".!?:…\n\r\u2028\u2029\x85"
 
 
-def is_blank(character: str) -> bool:
-    """Whether nothing can be seen of a character."""
+def is_invisible(character: str) -> bool:
+    """Whether a character is invisible."""
     return character.isspace() or character in INVISIBLE or unicodedata.category(character) == "Cc"
 
 
@@ -90,13 +88,13 @@ def is_dash(character: str) -> bool:
 def belongs_to_abbreviation(text: str, dot: int) -> bool:
     """Whether the full stop at `dot` is part of the word before it, rather than the end of a sentence.
 
-    It is if the word is made of single letters with dots (`U.S.`), is a known abbreviation, or if the sentence
-    goes on behind it, with a small letter, a comma, a hyphen or a possessive.
+    It is if the word consists of single letters with dots (`U.S.`), is a known abbreviation, or if the sentence
+    continues after it, with a lower-case letter, a comma, a hyphen or a possessive.
     """
-    found = LAST_WORD.search(text, max(0, dot - 30), dot)
-    if found is None:
+    match = LAST_WORD.search(text, max(0, dot - 30), dot)
+    if match is None:
         return False
-    word = found[0]
+    word = match[0]
     if DOTTED.fullmatch(word + ".") or word in ABBREVIATIONS:
         return True
     after = CONTINUES.match(text, dot + 1)
@@ -104,10 +102,10 @@ def belongs_to_abbreviation(text: str, dot: int) -> bool:
 
 
 def begins_sentence(text: str, at: int) -> bool:
-    """Whether nothing but blanks, quotes and brackets stands between `at` and the end of the sentence before it."""
+    """Whether only white space, quotes and brackets are between `at` and the end of the sentence before it."""
     before = at - 1
     while before >= 0 and text[before] not in SENTENCE_ENDS:
-        if not (is_blank(text[before]) or text[before] in QUOTES or text[before] in BRACKETS.values()):
+        if not (is_invisible(text[before]) or text[before] in QUOTES or text[before] in BRACKETS.values()):
             return False
         before -= 1
     return True
@@ -124,7 +122,7 @@ WORD = re.compile(r"[^-/]+")
 FROM_HERE, UP_TO_HERE = re.compile(r"\S*"), re.compile(r"\S*\Z")
 CONTRACTION = re.compile(r"(?:how|she|th|wh|you)\w*[ds]", re.IGNORECASE)  # without its apostrophe: `hows.`
 WHOLE = "and/or"
-# Words of four letters and more that keep their full stop; shorter ones may all.
+# Words of four letters and more that may keep their full stop; all shorter ones may.
 KEEP_THEIR_STOP = frozenset(
     "ariz bros calif colo conn corp kans mass messrs mich minn miss mont nebr okla prof sept tenn wash".split()  # noqa: SIM905 (words read best as words)
 )
@@ -132,11 +130,11 @@ SHORT = 3
 
 
 def is_certain(text: str, at: int) -> bool:
-    """Whether a token begins or ends at `at` for certain, unless it is blank there; False says nothing."""
-    before, behind = UP_TO_HERE.search(text[max(0, at - REACH) : at]), FROM_HERE.match(text[at : at + REACH])
-    if not (before and behind and before[0] and behind[0]):
+    """Whether a token certainly begins or ends at `at`, unless there is white space; False means unknown."""
+    before, after = UP_TO_HERE.search(text[max(0, at - REACH) : at]), FROM_HERE.match(text[at : at + REACH])
+    if not (before and after and before[0] and after[0]):
         return 0 <= at <= len(text)
-    chunk = CHUNK.fullmatch(before[0] + behind[0])
+    chunk = CHUNK.fullmatch(before[0] + after[0])
     if chunk is None or len(chunk[0]) >= REACH or chunk["words"].lower() == WHOLE:
         return False
     words = list(WORD.finditer(chunk["words"]))
@@ -158,7 +156,7 @@ POSSESSIVE = re.compile(r"(my|your|his|her|its|our|their|whose)\s+(?=\S)", re.IG
 POSSESSIVE_S = re.compile(rf"\w(\s?[{APOSTROPHES}]s)\Z", re.IGNORECASE)
 ELIDED = re.compile(r"['’ʼ‘][st][\s-]")  # as in 's-Hertogenbosch
 INNER_APOSTROPHE = re.compile(r"(?<=\w)['’‘](?=\w)")
-# What *a* belongs to, as in *a dozen* and *a few hundred*.
+# The numerals that include *a*, as in *a dozen* and *a few hundred*.
 NUMERAL = re.compile(
     rf"(?:good\s+)?(?:{'|'.join(sorted({*COLLECTIVES, *FRACTIONS, *PAIRS, *SEVERAL, 'handful'}))})\b", re.IGNORECASE
 )
@@ -167,39 +165,39 @@ NUMERAL = re.compile(
 @check(
     "edge-whitespace",
     "span",
-    title="A span begins or ends with a blank or an invisible character",
-    why="The same name with and without a blank is two names to every count and every model.",
+    title="A span begins or ends with a space or an invisible character",
+    why="The same name with and without a space counts as two names, in every statistic and for every model.",
     remedy="Move the edge to the first or last visible character.",
 )
 def edge_whitespace(text: str, span: RawSpan, _scheme: LabelScheme) -> str | None:
-    """Whether an edge is blank."""
-    return _edges(is_blank(text[span.start]), is_blank(text[span.end - 1]), "a blank", "a blank")
+    """Whether an edge is invisible."""
+    return _edges(is_invisible(text[span.start]), is_invisible(text[span.end - 1]), "a space", "a space")
 
 
 @check(
     "edge-punctuation",
     "span",
-    title="A span begins or ends with a punctuation mark, a quotation mark or a dash, or takes in half of a pair",
-    why="Punctuation belongs to the sentence. Full stops of abbreviations and brackets inside the name are let pass.",
-    remedy="Leave the mark outside; of brackets and quotation marks take both or none.",
+    title="A span begins or ends with a punctuation mark, a quotation mark or a dash, or includes one half of a pair",
+    why="Punctuation belongs to the sentence. Full stops of abbreviations and brackets inside a name are accepted.",
+    remedy="Exclude the mark; include both brackets or quotation marks of a pair, or none.",
 )
 def edge_punctuation(text: str, span: RawSpan, _scheme: LabelScheme) -> str | None:
-    """Whether punctuation stands at an edge, or a bracket has lost its other half."""
+    """Whether punctuation is at an edge, or a bracket is without its other half."""
     surface = text[span.start : span.end]
-    first = _leads_badly(surface)
-    last = len(surface) > 1 and _trails_badly(text, span)
-    return _edges(first, last, repr(surface[0]), repr(surface[-1])) or _half_of_a_pair(surface)
+    first = _begins_with_mark(surface)
+    last = len(surface) > 1 and _ends_with_mark(text, span)
+    return _edges(first, last, repr(surface[0]), repr(surface[-1])) or _unpaired_bracket(surface)
 
 
 @check(
     "leading-article",
     "span",
     title="A span begins with an article",
-    why="A name with its article in one place and without it in another is two names.",
-    remedy="Begin behind the article; if it is part of the name, as in *The Hague*, allow the surface in labels.toml.",
+    why="A name with its article in one place and without it in another counts as two names.",
+    remedy="Begin after the article; if it is part of the name, as in *The Hague*, allow the surface in labels.toml.",
 )
 def leading_article(text: str, span: RawSpan, scheme: LabelScheme) -> str | None:
-    """Whether an English article stands in front; *a dozen* is a number, *A Company* has a letter."""
+    """Whether it begins with an English article; *a dozen* is a number, the *A* of *A Company* is a letter."""
     article = ARTICLE.match(text, span.start, span.end)
     if article is None or (article[1][0] == "A" and not begins_sentence(text, span.start)):
         return None
@@ -212,11 +210,11 @@ def leading_article(text: str, span: RawSpan, scheme: LabelScheme) -> str | None
     "leading-possessive",
     "span",
     title="A span begins with a possessive pronoun",
-    why="The pronoun says whose it is; it is no part of the name or of the number.",
-    remedy="Begin behind the pronoun.",
+    why="The pronoun is not part of the name or of the number.",
+    remedy="Begin after the pronoun.",
 )
 def leading_possessive(text: str, span: RawSpan, _scheme: LabelScheme) -> str | None:
-    """Whether a possessive pronoun stands in front; with a capital inside a sentence it belongs to a name."""
+    """Whether it begins with a possessive pronoun; a capitalised one inside a sentence belongs to a name."""
     pronoun = POSSESSIVE.match(text, span.start, span.end)
     if pronoun is None or pronoun[1].isupper():
         return None
@@ -228,24 +226,24 @@ def leading_possessive(text: str, span: RawSpan, _scheme: LabelScheme) -> str | 
     "trailing-possessive",
     "span",
     title="A span ends with a possessive 's",
-    why="The ending belongs to the sentence: *Serbia's* and *Serbia* would be two names.",
+    why="The ending belongs to the sentence: *Serbia's* and *Serbia* would count as two names.",
     remedy="End before the apostrophe; if it is part of the name, as in *St. John's*, allow it in labels.toml.",
 )
 def trailing_possessive(text: str, span: RawSpan, _scheme: LabelScheme) -> str | None:
-    """Whether an apostrophe and an s end it."""
-    found = POSSESSIVE_S.search(text[max(span.start, span.end - 4) : span.end])
-    return found and f"ends with {found[1].strip()!r}"
+    """Whether it ends with an apostrophe and an s."""
+    match = POSSESSIVE_S.search(text[max(span.start, span.end - 4) : span.end])
+    return match and f"ends with {match[1].strip()!r}"
 
 
 EDGE_CHECKS = (edge_whitespace, edge_punctuation, leading_article, leading_possessive, trailing_possessive)
 
 
 def _edges(first: bool, last: bool, beginning: str, end: str) -> str | None:
-    said = [*([f"begins with {beginning}"] if first else []), *([f"ends with {end}"] if last else [])]
-    return " and ".join(said) or None
+    problems = [*([f"begins with {beginning}"] if first else []), *([f"ends with {end}"] if last else [])]
+    return " and ".join(problems) or None
 
 
-def _leads_badly(surface: str) -> bool:
+def _begins_with_mark(surface: str) -> bool:
     mark = surface[0]
     if mark in QUOTES:
         inside = INNER_APOSTROPHE.sub("", surface[1:-1])
@@ -256,7 +254,7 @@ def _leads_badly(surface: str) -> bool:
     return mark in STOPS or is_dash(mark)
 
 
-def _trails_badly(text: str, span: RawSpan) -> bool:
+def _ends_with_mark(text: str, span: RawSpan) -> bool:
     surface = text[span.start : span.end]
     mark = surface[-1]
     if mark in QUOTES:
@@ -267,22 +265,22 @@ def _trails_badly(text: str, span: RawSpan) -> bool:
     return mark in STOPS or is_dash(mark)
 
 
-def _half_of_a_pair(surface: str) -> str | None:
-    """What is wrong with the brackets: one is alone, or a pair holds the whole span."""
+def _unpaired_bracket(surface: str) -> str | None:
+    """The problem with the brackets of a surface: one is alone, or a pair encloses all of it."""
     opened: list[str] = []
     for at, mark in enumerate(surface):
         if mark in BRACKETS.values():
             opened.append(mark)
         elif mark in BRACKETS:
             if not opened or opened.pop() != BRACKETS[mark]:
-                return f"holds {mark!r} without its other half"
+                return f"has {mark!r} without its other half"
             if not opened and surface[0] in BRACKETS.values() and at == len(surface) - 1:
                 return f"{surface[0]!r} and {mark!r} enclose the whole span"
-    return f"holds {opened[0]!r} without its other half" if opened else None
+    return f"has {opened[0]!r} without its other half" if opened else None
 
 
-# Scripts that put blanks between words and whose names stand free. Others write names together with what follows
-# (Han, Thai) or join articles, prepositions and particles to them (Arabic, Hebrew, Hangul).
+# Scripts with spaces between words. Others write names together with the next word (Han, Thai), or join articles,
+# prepositions and particles to them (Arabic, Hebrew, Hangul).
 SPACED_SCRIPTS = frozenset({"LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "GEORGIAN", "FULLWIDTH"})
 NUMBER = re.compile(r"\d+(?:,\d{3}(?!\d)|\.\d+)+")
 DOTTED_RUN = re.compile(r"(?<![^\W\d_])(?:[^\W\d_]\.){2,}")
@@ -293,37 +291,37 @@ AROUND = 24
 @check(
     "split-grapheme",
     "span",
-    title="An edge lies between a letter and its accent, or inside an emoji",
-    why="What the reader sees as one character is torn: the span says another letter than the text.",
-    remedy="Move the edge before or behind the whole character.",
+    title="An edge is between a letter and its accent, or inside an emoji",
+    why="It splits what readers see as one character: the span has another letter than the text.",
+    remedy="Move the edge before or after the whole character.",
 )
 def split_grapheme(text: str, span: RawSpan, _scheme: LabelScheme) -> str | None:
-    """Whether an edge lies inside a grapheme cluster."""
-    return _said(_in_grapheme(text, span.start), _in_grapheme(text, span.end), "a character")
+    """Whether an edge is inside a grapheme cluster."""
+    return _cuts(_in_grapheme(text, span.start), _in_grapheme(text, span.end), "a character")
 
 
 @check(
     "split-word",
     "span",
-    title="An edge lies inside a word, a number or a dotted abbreviation",
-    why="No tokenizer can express the span, and half a word is not a name.",
-    remedy="Take in the whole word; where the text itself runs two words together, allow the surface in labels.toml.",
+    title="An edge is inside a word, a number or a dotted abbreviation",
+    why="No tokenizer can represent the span, and half a word is not a name.",
+    remedy="Include the whole word; where the text itself joins two words, allow the surface in labels.toml.",
 )
 def split_word(text: str, span: RawSpan, _scheme: LabelScheme) -> str | None:
-    """Whether letters or digits stand on both sides of an edge."""
-    return _said(_in_word(text, span.start), _in_word(text, span.end), "a word")
+    """Whether letters or digits are on both sides of an edge."""
+    return _cuts(_in_word(text, span.start), _in_word(text, span.end), "a word")
 
 
 @check(
     "token-misaligned",
     "example",
     "warning",
-    title="An edge lies inside a token of the tokenizer, though not inside a word",
-    why="Token classification sees the whole token or nothing: the export to BIO tags must leave the span out.",
-    remedy="Look at the blanks and marks around the edge: often one is missing in the text, or is part of the span.",
+    title="An edge is inside a token of the tokenizer, though not inside a word",
+    why="Token classification labels whole tokens: the export to BIO tags must leave the span out.",
+    remedy="Check the spaces and marks around the edge: often one is missing in the text, or is part of the span.",
 )
 def token_misaligned(record: Record, scheme: LabelScheme) -> Iterator[SpanResult]:
-    """The spans that begin or end inside a token; what another check says of that edge is not said again."""
+    """The spans that begin or end inside a token, unless another check reports the same edge."""
     text, language = record.text, scheme.language
     open_starts = {s.start for s in record.spans if _is_open(text, s.start, text[s.start], language)}
     open_ends = {s.end for s in record.spans if _is_open(text, s.end, text[s.end - 1], language)}
@@ -333,7 +331,7 @@ def token_misaligned(record: Record, scheme: LabelScheme) -> Iterator[SpanResult
     open_starts.difference_update(start for start, _ in extents)
     open_ends.difference_update(end for _, end in extents)
     for span in record.spans:
-        if message := _said(span.start in open_starts, span.end in open_ends, "a token"):
+        if message := _cuts(span.start in open_starts, span.end in open_ends, "a token"):
             yield SpanResult(record, message, span)
 
 
@@ -341,12 +339,12 @@ def token_misaligned(record: Record, scheme: LabelScheme) -> Iterator[SpanResult
     "split-compound",
     "span",
     "warning",
-    title="A hyphen joins the end of a span to a word in small letters",
-    why="*X-sponsored* and *X-based* are adjectives that are made of a name, and *3,000-strong* is one quantity.",
-    remedy="Take the whole compound if it is a quantity, else remove the span.",
+    title="A hyphen joins the end of a span to a lower-case word",
+    why="*X-sponsored* and *X-based* are adjectives made from a name, and *3,000-strong* is one quantity.",
+    remedy="Include the whole compound if it is a quantity, else remove the span.",
 )
 def split_compound(text: str, span: RawSpan, _scheme: LabelScheme) -> str | None:
-    """Whether a hyphen and a small letter follow."""
+    """Whether a hyphen and a lower-case letter follow."""
     return "ends inside a hyphenated word" if _in_compound(text, span.end) else None
 
 
@@ -354,9 +352,9 @@ WORD_CHECKS_ALONE = (split_grapheme, split_word, split_compound)
 WORD_CHECKS = (*WORD_CHECKS_ALONE, token_misaligned)
 
 
-def _said(begins: bool, ends: bool, what: str) -> str | None:
+def _cuts(begins: bool, ends: bool, unit: str) -> str | None:
     verbs = [verb for verb, holds in (("begins", begins), ("ends", ends)) if holds]
-    return f"{' and '.join(verbs)} inside {what}" if verbs else None
+    return f"{' and '.join(verbs)} inside {unit}" if verbs else None
 
 
 def _in_grapheme(text: str, at: int) -> bool:
@@ -392,6 +390,8 @@ def _is_word(character: str) -> bool:
 
 
 def _is_open(text: str, at: int, inside: str, language: str) -> bool:
-    """Whether only the tokenizer can tell if a token is cut at an edge, and no other check reports that edge."""
+    """Whether only the tokenizer can decide if an edge cuts a token, and no other check reports that edge."""
     certain = language == LANGUAGE and is_certain(text, at)
-    return not (certain or is_blank(inside) or any(known(text, at) for known in (_in_grapheme, _in_word, _in_compound)))
+    return not (
+        certain or is_invisible(inside) or any(known(text, at) for known in (_in_grapheme, _in_word, _in_compound))
+    )

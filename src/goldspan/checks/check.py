@@ -1,4 +1,4 @@
-"""What a check is: a test with a stable id, and the words that explain it."""
+"""A check: a test with a stable id, and the text that explains it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Scope = Literal["line", "file", "span", "example", "article", "set", "project"]
 
 
 class CheckResult(NamedTuple):
-    """What a test saw, and where; the check that ran it adds its id and its severity."""
+    """A problem that a test found, with its place; the check adds its id and its severity."""
 
     message: str
     file: Path | None = None
@@ -29,13 +29,13 @@ class CheckResult(NamedTuple):
 
     @classmethod
     def of(cls, error: InputError) -> CheckResult:
-        """Why something cannot be read, as the error says it."""
+        """The problem that an error describes."""
         file = None if error.file is None else Path(error.file)
         return cls(error.message, file, error.line, error.example)
 
 
 class SpanResult(NamedTuple):
-    """What a test saw in a record, or in one span of it."""
+    """A problem that a test found in a record, or in one span of it."""
 
     record: Record
     message: str
@@ -53,13 +53,13 @@ class Check(Generic[F_co]):
 
     Args:
         id: stable; the same in code, message, docs and command line.
-        scope: what it looks at: a line or its bytes, a span, the spans of an example, the examples of an article,
-            the files of a folder, or the whole project.
-        severity: an error makes the annotation or the project wrong; a warning asks a person to look.
+        scope: what it reads: a line or its bytes, a span, the spans of an example, the examples of an article, the
+            files of a folder, or the whole project.
+        severity: an error makes the annotation or the project wrong; a warning asks a person to decide.
         title: what it finds.
-        why: what goes wrong where this is let pass.
+        why: the harm if such a finding is ignored.
         remedy: what to do about a finding, as a sentence.
-        test: the function that looks.
+        test: the function that finds it.
     """
 
     id: str
@@ -70,9 +70,9 @@ class Check(Generic[F_co]):
     remedy: str
     test: F_co
 
-    def finding(self, found: CheckResult) -> Finding:
-        """What the test saw, as a finding of this check."""
-        return Finding(self.id, found.message, found.file, found.line, found.example, found.span, self.severity)
+    def finding(self, result: CheckResult) -> Finding:
+        """A result of the test, as a finding of this check."""
+        return Finding(self.id, result.message, result.file, result.line, result.example, result.span, self.severity)
 
 
 def check(
@@ -84,7 +84,7 @@ def check(
     why: str,
     remedy: str,
 ) -> Callable[[F], Check[F]]:
-    """Make a check of a test, as a decorator."""
+    """A decorator that makes a check of a test."""
 
     def make(test: F) -> Check[F]:
         return Check(id, scope, severity, title, why, remedy, test)

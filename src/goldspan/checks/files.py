@@ -1,10 +1,7 @@
-"""What every line must be: an example, in the one form that the tools write, and there once.
+"""Checks of files: the lines of gold and passes, the paragraphs of articles, the sources and the manifest.
 
-These hold for gold and for an annotator's pass alike.
-
-Every example is a paragraph of its article, and gold has them all.
-
-The articles as received, the manifest that lists them, and the files that annotate them.
+Every line is an example in the one form that the tools write, with an id of its own. Every example is a paragraph of
+its article, and gold has all of them. Every article is listed in the manifest and is the file as received.
 """
 
 from __future__ import annotations
@@ -39,19 +36,19 @@ MANIFEST = "manifest.jsonl"
 @check(
     "bad-line",
     "line",
-    title="A line cannot be read, or is no example, no entry of the manifest, no article id",
-    why="Nothing can be said of it, and nothing that stands in it counts.",
+    title="A line cannot be read, or is not an example, an entry of the manifest or an article id",
+    why="It cannot be checked, and its content does not count.",
     remedy="Repair or remove the line; the message says what is missing.",
 )
 def bad_line(record: Record) -> str | None:
-    """Why a record of the right shape can be no example, whatever its spans are."""
+    """Why a record of the right shape cannot be an example, apart from its spans."""
     if not record.id:
         return "the id is empty"
     if record.at < 0:
         return f"the text cannot begin at {record.at}"
     words = (record.id, record.text, *(word for span in record.spans for word in (span.label, span.surface or "")))
     if not all(_is_unicode(word) for word in words):
-        return "holds half of a UTF-16 pair, which is no character"
+        return "has half of a UTF-16 pair, which is not a character"
     return None
 
 
@@ -59,23 +56,23 @@ def bad_line(record: Record) -> str | None:
     "duplicate-example",
     "set",
     title="Two examples of a folder have the same id",
-    why="Whatever is said of one would be taken for the other: agreement, splits and corrections go by the id.",
-    remedy="Remove one of the two, or give it the id that its article and paragraph say.",
+    why="They would be confused: agreement, splits and corrections identify examples by their id.",
+    remedy="Remove one of the two, or give it the id of its article and paragraph.",
 )
 def duplicate_example(record: Record, seen: dict[str, tuple[Path, int | None]]) -> str | None:
-    """Whether the id was there before; `seen` says where and is kept up to date."""
+    """Whether an earlier example has the id; `seen` has the place of each id and is updated."""
     file, line = seen.setdefault(record.id, (record.file, record.line))
     if (file, line) == (record.file, record.line):
         return None
-    return f"the id is there already, in {file.name}" + ("" if line is None else f":{line}")
+    return f"the id is already in {file.name}" + ("" if line is None else f":{line}")
 
 
 @check(
     "non-canonical",
     "file",
-    title="A file of the corpus is not, byte for byte, what the tools would write",
-    why="The next command that writes it would change lines that nobody touched, and the diff would hide what matters.",
-    remedy="Write the line as the tools do: keys in order, spans sorted, one blank after each comma and colon.",
+    title="A file of the corpus is not byte for byte what the tools would write",
+    why="The next command that writes it would change lines that nobody edited, and hide the real change in the diff.",
+    remedy="Write the line as the tools do: keys in order, spans sorted, one space after each comma and colon.",
 )
 def non_canonical(path: Path) -> Iterator[CheckResult]:
     """The first difference of a manifest, a split or a gold file."""
@@ -88,7 +85,7 @@ LINE_CHECKS = (bad_line, duplicate_example, non_canonical)
 
 
 def _gold(path: Path) -> Iterator[CheckResult]:
-    """The first line that differs, and how many more; lines that are no example are for the other checks."""
+    """The first line that differs, and the number of others; invalid lines are left to the other checks."""
     first, more, last = None, 0, None
     for number, raw in numbered(path):
         try:
@@ -104,14 +101,14 @@ def _gold(path: Path) -> Iterator[CheckResult]:
         else:
             more += message is not None
     if first is not None:
-        yield first._replace(message=first.message + (f"; {more} more line(s) differ, too" if more else ""))
+        yield first._replace(message=first.message + (f"; {more} more line(s) differ as well" if more else ""))
     elif last is not None and not _ends_with_newline(path):
         yield CheckResult("the last line does not end with a newline", path, last.line)
 
 
 def _disorder(record: Record, last: Record | None) -> str | None:
-    behind = last is not None and record.at < last.at and article_of(record.id) == article_of(last.id)
-    return "stands behind a later paragraph" if behind else None
+    is_late = last is not None and record.at < last.at and article_of(record.id) == article_of(last.id)
+    return "comes after a later paragraph" if is_late else None
 
 
 def _ends_with_newline(path: Path) -> bool:
@@ -121,12 +118,12 @@ def _ends_with_newline(path: Path) -> bool:
 
 
 def _whole(path: Path, wanted: bytes | None) -> Iterator[CheckResult]:
-    """The first line that is not the one wanted; nothing if the file cannot be read at all."""
+    """The first line that differs from the content wanted; nothing if that is not known."""
     if wanted is None or wanted == (data := files.read_bytes(path)):
         return
     pairs = zip_longest(data.split(b"\n"), wanted.split(b"\n"))
-    number, found, line = next((n, a, b) for n, (a, b) in enumerate(pairs, 1) if a != b)
-    yield CheckResult(_says(found or b"", line or b""), path, number)
+    number, actual, expected = next((n, a, b) for n, (a, b) in enumerate(pairs, 1) if a != b)
+    yield CheckResult(_first_difference(actual or b"", expected or b""), path, number)
 
 
 def _manifest(path: Path) -> bytes | None:
@@ -140,7 +137,7 @@ def _manifest(path: Path) -> bytes | None:
 
 
 def _split(path: Path) -> bytes:
-    """As `goldspan split` writes it: sorted, an id a line. What stands there twice is for another check."""
+    """The content that `goldspan split` would write: sorted ids, one a line. Duplicates are left to another check."""
     return b"".join(line + b"\n" for line in sorted(raw for _, raw in files.lines(files.read_bytes(path))))
 
 
@@ -150,17 +147,17 @@ def _difference(raw: bytes, record: Record) -> str | None:
     except GoldspanError:
         return None
     except ValueError:
-        return "holds a value that JSON cannot write"
+        return "has a value that JSON cannot represent"
     if raw == line:
         return None
-    return _says(raw, line)
+    return _first_difference(raw, line)
 
 
-def _says(found: bytes, wanted: bytes) -> str:
-    """Where two lines part, and what stands there."""
-    at = next((i for i, (a, b) in enumerate(zip(found, wanted, strict=False)) if a != b), min(len(found), len(wanted)))
-    here, there = (part[at : at + 20].decode("utf-8", "replace") for part in (found, wanted))
-    return f"differs at byte {at}: {here!r} instead of {there!r}"
+def _first_difference(line: bytes, wanted: bytes) -> str:
+    """The first byte at which two lines differ, with what follows in each."""
+    at = next((i for i, (a, b) in enumerate(zip(line, wanted, strict=False)) if a != b), min(len(line), len(wanted)))
+    actual, expected = (part[at : at + 20].decode("utf-8", "replace") for part in (line, wanted))
+    return f"differs at byte {at}: {actual!r} instead of {expected!r}"
 
 
 def _is_unicode(words: str) -> bool:
@@ -173,14 +170,14 @@ def _is_unicode(words: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ArticleFile:
-    """A file of gold or of a pass beside its article.
+    """A file of gold or of a pass, with its article.
 
     Args:
         path: the file.
         is_gold: whether it is gold, which is complete; a pass may be unfinished.
         records: its lines, as far as they can be read.
         source: the text of the article.
-        paragraphs: its paragraphs of text, by id.
+        paragraphs: the paragraphs of the article by id, without boilerplate.
     """
 
     path: Path
@@ -189,8 +186,8 @@ class ArticleFile:
     source: str
     paragraphs: Mapping[str, Example]
 
-    def named(self, record: Record) -> str | None:
-        """What the paragraph that a record holds is called, if there is one."""
+    def actual_paragraph(self, record: Record) -> str | None:
+        """The id of the paragraph with the place and the text of a record, as a message; None if there is none."""
         same = (p.id for p in self.paragraphs.values() if (p.at, p.text) == (record.at, record.text))
         return next((f"this is the paragraph {name}" for name in same), None)
 
@@ -198,18 +195,18 @@ class ArticleFile:
 @check(
     "text-not-slice",
     "project",
-    title="An example is not the paragraph of its article that its id says",
-    why="Its spans cannot be led back to the source, and whoever cuts the article anew gets other examples.",
-    remedy="Take `at` and `text` from the article; then look at the offsets of the spans again.",
+    title="An example is not the paragraph of its article that has its id",
+    why="Its spans cannot be located in the source, and segmenting the article again gives other examples.",
+    remedy="Take `at` and `text` from the article; then check the offsets of the spans.",
 )
-def text_not_slice(reading: ArticleFile) -> Iterator[CheckResult]:
-    """The examples whose paragraph has another place or other words."""
-    for record in reading.records:
-        paragraph = reading.paragraphs.get(record.id)
+def text_not_slice(article: ArticleFile) -> Iterator[CheckResult]:
+    """The examples whose paragraph has another place or another text."""
+    for record in article.records:
+        paragraph = article.paragraphs.get(record.id)
         if paragraph is None or (record.at, record.text) == (paragraph.at, paragraph.text):
             continue
-        if reading.source[max(0, record.at) : max(0, record.at) + len(record.text)] != record.text:
-            yield CheckResult(f"the article has other words at {record.at}", record.file, record.line, record.id)
+        if article.source[max(0, record.at) : max(0, record.at) + len(record.text)] != record.text:
+            yield CheckResult(f"the article has another text at {record.at}", record.file, record.line, record.id)
         else:
             end = paragraph.at + len(paragraph.text)
             yield CheckResult(
@@ -221,37 +218,37 @@ def text_not_slice(reading: ArticleFile) -> Iterator[CheckResult]:
     "example-unknown",
     "project",
     title="An example has an id that no paragraph of its article has",
-    why="It was cut otherwise than the article is cut now, or it is page furniture.",
-    remedy="Correct the id if the paragraph has another one, else remove the example.",
+    why="The article was segmented differently then, or the example is boilerplate.",
+    remedy="Correct the id if the paragraph has another id, else remove the example.",
 )
-def example_unknown(reading: ArticleFile) -> Iterator[CheckResult]:
-    """The examples of no paragraph."""
-    for record in reading.records:
-        if record.id not in reading.paragraphs:
-            message = reading.named(record) or f"{reading.path.stem} has no such paragraph of text"
+def example_unknown(article: ArticleFile) -> Iterator[CheckResult]:
+    """The examples whose id no paragraph has."""
+    for record in article.records:
+        if record.id not in article.paragraphs:
+            message = article.actual_paragraph(record) or f"{article.path.stem} has no such paragraph"
             yield CheckResult(message, record.file, record.line, record.id)
 
 
 @check(
     "example-missing",
     "project",
-    title="Gold leaves out a paragraph of its article",
-    why="A paragraph that nobody judged looks like one in which nothing is to be marked.",
-    remedy="Add the example, with no spans if there is nothing to mark.",
+    title="Gold lacks a paragraph of its article",
+    why="A paragraph that nobody annotated looks like one without names.",
+    remedy="Add the example, without spans if there is nothing to mark.",
 )
-def example_missing(reading: ArticleFile) -> Iterator[CheckResult]:
-    """The paragraphs that gold does not hold."""
-    held = {record.id for record in reading.records}
-    for name, paragraph in reading.paragraphs.items() if reading.is_gold else ():
-        if name not in held:
-            yield CheckResult(f"begins {paragraph.text[:60]!r}", reading.path, None, name)
+def example_missing(article: ArticleFile) -> Iterator[CheckResult]:
+    """The paragraphs that gold lacks."""
+    present = {record.id for record in article.records}
+    for name, paragraph in article.paragraphs.items() if article.is_gold else ():
+        if name not in present:
+            yield CheckResult(f"begins {paragraph.text[:60]!r}", article.path, None, name)
 
 
 SLICE_CHECKS = (text_not_slice, example_unknown, example_missing)
 
 
-def readings(project: ProjectFiles) -> Iterator[ArticleFile]:
-    """The files of gold and passes whose article is known and is as it was received, one at a time."""
+def article_files(project: ProjectFiles) -> Iterator[ArticleFile]:
+    """The files of gold and passes whose article is in the manifest and unchanged, one at a time."""
     for path in project.annotated:
         _, entry = project.entries.get(path.stem, (0, None))
         source = project.source(entry) if entry else None
@@ -264,8 +261,8 @@ def readings(project: ProjectFiles) -> Iterator[ArticleFile]:
     "source-missing",
     "project",
     title="The manifest names an article whose file is not in seeds/",
-    why="Without its source no offset of the article can be verified.",
-    remedy="Put the file back, or remove the entry and its gold.",
+    why="Without its source the offsets in the article cannot be verified.",
+    remedy="Restore the file, or remove the entry and its gold.",
 )
 def source_missing(project: ProjectFiles) -> Iterator[CheckResult]:
     """The entries without a file."""
@@ -278,11 +275,11 @@ def source_missing(project: ProjectFiles) -> Iterator[CheckResult]:
     "unlisted-source",
     "project",
     title="A file in seeds/ is not in the manifest",
-    why="Nobody knows what it is and under which licence it stands, and no command will look at it.",
-    remedy="Add it with `goldspan add`, or take it out of seeds/.",
+    why="Its origin and its licence are unknown, and no command reads it.",
+    remedy="Add it with `goldspan add`, or remove it from seeds/.",
 )
 def unlisted_source(project: ProjectFiles) -> Iterator[CheckResult]:
-    """The files that no entry names; hidden ones are passed over."""
+    """The files that no entry names, without hidden files."""
     listed = {entry.file for _, entry in project.entries.values()}
     seeds = project.corpus.seeds
     for path in sorted(seeds.iterdir()) if seeds.is_dir() else ():
@@ -293,27 +290,29 @@ def unlisted_source(project: ProjectFiles) -> Iterator[CheckResult]:
 @check(
     "source-hash",
     "project",
-    title="An article is not, byte for byte, the one that was received",
-    why="Every offset counts from the article as received; one byte more and all that follow it are wrong.",
-    remedy="Restore the file as it was received; an edited article is another article with another id.",
+    title="An article is not byte for byte the file that was received",
+    why="All offsets refer to the article as received; one more byte makes those after it wrong.",
+    remedy="Restore the file as received; an edited article is a new article with a new id.",
 )
 def source_hash(project: ProjectFiles) -> Iterator[CheckResult]:
     """The entries whose file has another hash."""
     for line, entry in project.entries.values():
         path = project.corpus.seeds / entry.file
-        if path.is_file() and (found := sha256(path)) != entry.sha256:
-            yield CheckResult(f"the SHA-256 of {entry.file} is {found}, not {entry.sha256:.64}", project.manifest, line)
+        if path.is_file() and (actual := sha256(path)) != entry.sha256:
+            yield CheckResult(
+                f"the SHA-256 of {entry.file} is {actual}, not {entry.sha256:.64}", project.manifest, line
+            )
 
 
 @check(
     "unknown-article",
     "project",
-    title="Gold, a pass or a split speaks of an article that the manifest does not have",
-    why="Where it comes from and what may be done with it is unknown, and the export leaves it out.",
-    remedy="Add the article to the manifest, or correct or remove what speaks of it.",
+    title="Gold, a pass or a split has an article that is not in the manifest",
+    why="Its source and its licence are unknown, and the export leaves it out.",
+    remedy="Add the article to the manifest, or correct or remove the file or the line.",
 )
 def unknown_article(project: ProjectFiles) -> Iterator[CheckResult]:
-    """The files and the lines of splits that speak of strangers."""
+    """The files and the lines of splits with unknown articles."""
     for path in project.annotated:
         if path.stem not in project.entries:
             yield CheckResult(f"the manifest has no article {path.stem!r}", path)
@@ -326,9 +325,9 @@ def unknown_article(project: ProjectFiles) -> Iterator[CheckResult]:
 @check(
     "missing-gold",
     "project",
-    title="The manifest says which guidelines the gold of an article follows, but there is no gold",
-    why="Gold was lost, or the entry claims work that was not done.",
-    remedy="Put the gold file back, or set `guidelines` to null.",
+    title="The manifest has a version of the guidelines for an article without gold",
+    why="Gold was lost, or the entry states work that was not done.",
+    remedy="Restore the gold file, or set `guidelines` to null.",
 )
 def missing_gold(project: ProjectFiles) -> Iterator[CheckResult]:
     """The entries with a version of the guidelines and no gold."""
@@ -342,16 +341,16 @@ def missing_gold(project: ProjectFiles) -> Iterator[CheckResult]:
     "project",
     "warning",
     title="The gold of an article follows another version of the guidelines than labels.toml",
-    why="Articles that were read by different rules disagree where the rules do.",
-    remedy="Read the article again by the guidelines' changelog, then set its version in the manifest.",
+    why="Articles annotated by different rules disagree where the rules do.",
+    remedy="Revise the article by the changelog of the guidelines, then set its version in the manifest.",
 )
 def old_guidelines(project: ProjectFiles) -> Iterator[CheckResult]:
     """The entries of another version."""
-    now = project.corpus.scheme.version
+    current = project.corpus.scheme.version
     for line, entry in project.entries.values():
-        if entry.guidelines is not None and entry.guidelines != now:
+        if entry.guidelines is not None and entry.guidelines != current:
             yield CheckResult(
-                f"{entry.id} follows the guidelines {entry.guidelines}, not {now}", project.manifest, line
+                f"{entry.id} follows the guidelines {entry.guidelines}, not {current}", project.manifest, line
             )
 
 

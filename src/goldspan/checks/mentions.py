@@ -1,10 +1,8 @@
-"""Every mention is marked: names of an article that are marked in one place and not in another.
+"""Unmarked mentions: names that are marked in one place of an article and not in another.
 
-Words alone do not tell a mention from a part of a longer name (*Kosovo* in *Kosovo Police*). Capitalised neighbours do,
-mostly: a name with one beside it is left alone, unless the neighbour is a title, a function word, a span of its own,
-or stands elsewhere in the article beside a marked name of that label.
-
-Words with a capital that stand beside a name and are no part of it.
+A mention and a part of a longer name have the same words (*Kosovo* in *Kosovo Police*). Capitalised neighbours mostly
+distinguish them: a name beside one is not reported, unless the neighbour is a title, a function word, a span of its
+own, or a word that the article has elsewhere beside a marked name of the same label.
 """
 
 from __future__ import annotations
@@ -26,7 +24,7 @@ if TYPE_CHECKING:
     from goldspan.annotation import LabelScheme
     from goldspan.formats.record import Record
 
-# Offices that a person holds: neither *President of X* nor *X Commander* is a longer name.
+# Offices of persons: neither *President of X* nor *X Commander* is a longer name.
 OFFICES = frozenset(
     """
     Ambassador Chairman Chairperson Chairwoman Chancellor Chief Commander Commissioner Coordinator Deputy Director Envoy
@@ -34,7 +32,7 @@ OFFICES = frozenset(
     Spokesman Spokesperson Spokeswoman
     """.split()  # noqa: SIM905 (words read best as words)
 )
-# Ranks and forms of address, which stand in front of a name.
+# Ranks and forms of address, which precede a name.
 TITLES = OFFICES | frozenset(
     """
     Adm Admiral Brig Brigadier Capt Captain Cardinal Col Colonel Cpl Corporal Doctor Dr Gen General Gov Haji Hon Imam
@@ -42,7 +40,7 @@ TITLES = OFFICES | frozenset(
     Professor Pvt Rear Rep Rev Secretary Sen Senator Sergeant Sgt Sheikh Sir Vice Warrant
     """.split()  # noqa: SIM905 (words read best as words)
 )
-# They take a capital at the beginning of a sentence and in headlines, in small letters here.
+# Words capitalised at the beginning of a sentence and in headlines only, here in lower case.
 FUNCTION_WORDS = frozenset(
     """
     a about above across after against all along also although among amid an and any are around as asked at be because
@@ -77,8 +75,8 @@ POSSESSIVE = ("'s", "’s", "'", "’")
     "article",
     "warning",
     title="A name that is marked in one place of the article is unmarked in another",
-    why="An unmarked repeat teaches a model that the name is none; it is the commonest slip of a careful reader.",
-    remedy="Mark it, unless it is part of a longer name here; if it is no name at all, allow it in labels.toml.",
+    why="It teaches a model that the name is not one, and it is the most common mistake of careful annotators.",
+    remedy="Mark it, unless it is part of a longer name here; if it is not a name, allow it in labels.toml.",
 )
 def unmarked_repeat(records: Sequence[Record], scheme: LabelScheme) -> Iterator[SpanResult]:
     """Each unmarked occurrence of marked words, unless its neighbours make it part of a longer name."""
@@ -87,8 +85,8 @@ def unmarked_repeat(records: Sequence[Record], scheme: LabelScheme) -> Iterator[
         for start, end in article.occurrences(record.text):
             label, where = article.names[_one_line(record.text[start:end])]
             place = _Place(article, record, start, end, label)
-            excused = place.is_marked() or place.is_joined() or place.is_in_address()
-            if not (excused or place.is_common_word() or place.is_part_of_name()):
+            accepted = place.is_marked() or place.is_joined() or place.is_in_address()
+            if not (accepted or place.is_common_word() or place.is_part_of_name()):
                 yield SpanResult(record, f"marked in {where} but not here", RawSpan(place.start, place.end, label))
 
 
@@ -97,36 +95,36 @@ CHECKS = (unmarked_repeat,)
 
 @dataclass(frozen=True)
 class _Article:
-    """What the marked names of an article tell about its unmarked words."""
+    """The marked names of an article, and their neighbours."""
 
     records: tuple[Record, ...]
     scheme: LabelScheme
 
     @cached_property
     def names(self) -> dict[str, tuple[str, str]]:
-        """The marked words, each with its label and the example that has it first; no quantities, no scraps."""
+        """The marked words with their label and the first example that has them, without quantities and short words."""
         quantities = {label.name for label in self.scheme.labels if label.quantity}
-        found: dict[str, tuple[str, str]] = {}
+        names: dict[str, tuple[str, str]] = {}
         for record in self.records:
             for span in record.spans:
                 surface = _one_line(record.text[span.start : span.end])
                 if span.label not in quantities and len(surface) >= SHORTEST and WORD.search(surface):
-                    found.setdefault(surface, (span.label, record.id))
-        return found
+                    names.setdefault(surface, (span.label, record.id))
+        return names
 
     @cached_property
     def index(self) -> dict[str, list[tuple[int, re.Pattern[str]]]]:
-        """Per first word, where in the name it begins and what finds the name, the longest name first."""
-        found: defaultdict[str, list[tuple[int, re.Pattern[str]]]] = defaultdict(list)
+        """By first word of a name, where in the name it begins and the pattern of the name, the longest name first."""
+        index: defaultdict[str, list[tuple[int, re.Pattern[str]]]] = defaultdict(list)
         for name in sorted(self.names, key=lambda name: (-len(name), name)):
             first = WORD.search(name)
             assert first is not None
             words = r"\s+".join(map(re.escape, name.split()))
-            found[first[0]].append((first.start(), re.compile(rf"(?<!\w){words}(?!\w)")))
-        return dict(found)
+            index[first[0]].append((first.start(), re.compile(rf"(?<!\w){words}(?!\w)")))
+        return dict(index)
 
     def occurrences(self, text: str) -> Iterator[tuple[int, int]]:
-        """Where names stand in a text, marked or not; of names that begin at the same word the longest."""
+        """The places of names in a text, marked or not; of names that begin at the same word the longest."""
         end = 0
         for word in WORD.finditer(text):
             for before, pattern in self.index.get(word[0], ()):
@@ -137,13 +135,13 @@ class _Article:
                     break
 
     @cached_property
-    def small_words(self) -> frozenset[str]:
-        """The words that the article has in small letters somewhere."""
+    def lower_case_words(self) -> frozenset[str]:
+        """The words that the article has in lower case somewhere."""
         return frozenset(word for record in self.records for word in WORD.findall(record.text) if word.islower())
 
     @cached_property
     def neighbours(self) -> frozenset[tuple[str, str]]:
-        """The words beside marked names, with the label of the name: they are known to be outside."""
+        """The words beside marked names, with the label of the name: they are not part of such names."""
         return frozenset(
             (word, span.label)
             for record in self.records
@@ -168,7 +166,7 @@ class _Place:
         return self._touches_span(self.start, self.end)
 
     def is_joined(self) -> bool:
-        """Whether a hyphen holds it fast to another word, or an accent belongs to its last letter."""
+        """Whether a hyphen joins it to another word, or an accent follows its last letter."""
         text = self.record.text
         before, after = text[max(0, self.start - 2) : self.start], text[self.end : self.end + 2]
         if (before[-1:] in HYPHENS and before[:1].isalnum()) or (after[:1] in HYPHENS and after[1:].isalnum()):
@@ -184,27 +182,27 @@ class _Place:
         return ADDRESS.search(chunk) is not None
 
     def is_common_word(self) -> bool:
-        """Whether it may be an ordinary word with the capital of a beginning sentence: *Will*, *May*."""
-        small = self.record.text[self.start : self.end].lower()
-        is_word = small in FUNCTION_WORDS or small in self.article.small_words
+        """Whether it may be an ordinary word, capitalised at the beginning of a sentence: *Will*, *May*."""
+        lower = self.record.text[self.start : self.end].lower()
+        is_word = lower in FUNCTION_WORDS or lower in self.article.lower_case_words
         return is_word and begins_sentence(self.record.text, self.start)
 
     def is_part_of_name(self) -> bool:
-        """Whether a capitalised neighbour, or the head of an *of* phrase, makes a longer name of it."""
+        """Whether it and a capitalised neighbour, or the head of an *of* phrase, are a longer name."""
         text = self.record.text
         if HEAD_IN.search(text, max(0, self.start - REACH), self.start):
             return True
-        behind = _after(text, self.end)
-        if behind and self._extends(behind, self.end + 1, OFFICES):
+        after = _after(text, self.end)
+        if after and self._extends(after, self.end + 1, OFFICES):
             return True
         for pattern, outside in ((LAST, TITLES), (HEAD, OFFICES)):
-            found = pattern.search(text, max(0, self.start - REACH), self.start)
-            if found and self._extends(found[1], found.start(1), outside):
+            match = pattern.search(text, max(0, self.start - REACH), self.start)
+            if match and self._extends(match[1], match.start(1), outside):
                 return True
         return False
 
     def _extends(self, word: str, at: int, outside: frozenset[str]) -> bool:
-        """Whether a neighbouring word belongs to a longer name, for all that can be told."""
+        """Whether a neighbouring word probably belongs to a longer name."""
         if not word[0].isupper() or word.endswith(POSSESSIVE) or COMPOUND.search(word):
             return False
         bare = word.rstrip(".")
@@ -213,20 +211,22 @@ class _Place:
         if word.endswith(".") and at < self.start and "." not in bare:
             return False  # the end of the sentence before
         starts = at < self.start and begins_sentence(self.record.text, at)
-        return not ((starts and bare.lower() in self.article.small_words) or self._touches_span(at, at + len(bare)))
+        return not (
+            (starts and bare.lower() in self.article.lower_case_words) or self._touches_span(at, at + len(bare))
+        )
 
     def _touches_span(self, start: int, end: int) -> bool:
         return any(span.start < end and start < span.end for span in self.record.spans)
 
 
 def _before(pattern: re.Pattern[str], text: str, at: int) -> str:
-    found = pattern.search(text, max(0, at - REACH), at)
-    return found[1].rstrip(".") if found else ""
+    match = pattern.search(text, max(0, at - REACH), at)
+    return match[1].rstrip(".") if match else ""
 
 
 def _after(text: str, at: int) -> str:
-    found = NEXT.match(text, at)
-    return found[1].rstrip(".") if found else ""
+    match = NEXT.match(text, at)
+    return match[1].rstrip(".") if match else ""
 
 
 def _one_line(words: str) -> str:

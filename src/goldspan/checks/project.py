@@ -1,4 +1,4 @@
-"""A project folder as the checks see it: read leniently, so that one broken line does not hide the others."""
+"""A project folder as the checks read it: leniently, so that one broken line does not hide problems in the others."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class DecisionFile:
 
     Args:
         lines: those that can be read.
-        broken: why the others cannot.
+        broken: the errors of the others.
     """
 
     lines: list[decisions.DecisionLine] = field(default_factory=list)
@@ -43,7 +43,7 @@ class DecisionFile:
 
 @dataclass(frozen=True)
 class ProjectFiles:
-    """A project folder, with what can be read of it."""
+    """A project folder: whatever of it can be read."""
 
     corpus: Corpus
 
@@ -70,7 +70,7 @@ class ProjectFiles:
 
     @cached_property
     def entries(self) -> dict[str, tuple[int, ManifestEntry]]:
-        """The entries of the manifest by id, with their lines; none if it cannot be read."""
+        """The entries of the manifest by id, with their lines; empty if it cannot be read."""
         try:
             return {entry.id: (line, entry) for line, entry in enumerate(self.corpus.entries, 1)}
         except InputError:
@@ -79,13 +79,13 @@ class ProjectFiles:
     @cached_property
     def splits(self) -> dict[str, list[str]]:
         """The ids of each split that can be read and is not empty."""
-        found = {}
+        splits = {}
         for name in SPLITS:
             try:
-                found[name] = self.corpus.read_split(name)
+                splits[name] = self.corpus.read_split(name)
             except InputError:
                 continue
-        return {name: ids for name, ids in found.items() if ids}
+        return {name: ids for name, ids in splits.items() if ids}
 
     def source(self, entry: ManifestEntry) -> str | None:
         """The text of an article; None if its file is missing or cannot be read."""
@@ -117,32 +117,32 @@ class ProjectFiles:
 
     @cached_property
     def decisions(self) -> DecisionFile:
-        """The decisions, and the lines that are none."""
-        found = DecisionFile()
+        """The decisions, and the errors of lines that are not decisions."""
+        decision_file = DecisionFile()
         for path in sorted(self.corpus.decisions.glob("*.jsonl")):
             for number, raw in numbered(path):
                 try:
-                    found.lines.append(decisions.parse(raw, path, number))
+                    decision_file.lines.append(decisions.parse(raw, path, number))
                 except InputError as error:
-                    found.broken.append(error)
-        return found
+                    decision_file.broken.append(error)
+        return decision_file
 
     @cached_property
     def derived(self) -> DerivedGold:
-        """What follows from the passes and the decisions that can be read; texts that differ are left out."""
-        passes: dict[str, list[Example]] = {}
-        for readings in self._readings.values():
-            if len({example.text for example in readings.values()}) == 1:
-                for name, example in readings.items():
-                    passes.setdefault(name, []).append(example)
-        return derive(passes, [line.decision for line in self.decisions.lines])
+        """The gold derived from the passes and decisions that can be read, without examples whose texts differ."""
+        by_annotator: dict[str, list[Example]] = {}
+        for versions in self._confirmed.values():
+            if len({example.text for example in versions.values()}) == 1:
+                for name, example in versions.items():
+                    by_annotator.setdefault(name, []).append(example)
+        return derive(by_annotator, [line.decision for line in self.decisions.lines])
 
-    def readings(self, example: str) -> dict[str, Example]:
-        """Per reader of an example what was read."""
-        return self._readings.get(example, {})
+    def confirmed(self, example: str) -> dict[str, Example]:
+        """An example as each annotator confirmed it, by annotator."""
+        return self._confirmed.get(example, {})
 
     @cached_property
-    def _readings(self) -> dict[str, dict[str, Example]]:
+    def _confirmed(self) -> dict[str, dict[str, Example]]:
         found: dict[str, dict[str, Example]] = {}
         for path in self.pass_files:
             stated = passes.is_stated(readable_records(path))
@@ -162,7 +162,7 @@ class ProjectFiles:
                 continue
 
     def text(self, article: str) -> str:
-        """The text that the gold of an article holds, as far as it can be read."""
+        """The text of the gold of an article, as far as it can be read."""
         path = self.corpus.gold / f"{article}.jsonl"
         return "\n".join(record.text for record in readable_records(path)) if path.is_file() else ""
 

@@ -1,4 +1,4 @@
-"""Judging examples one by one and article by article, as they stream past."""
+"""The checks of a stream of examples, one by one and article by article."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ CHECKS: tuple[Check[Any], ...] = (
     *EXAMPLE_CHECKS,
     *ARTICLE_CHECKS,
 )
-# What holds for an annotator's pass: it must be readable and comparable, but what it marks is not for us to tidy.
+# The checks of an annotator's pass: it must be readable and comparable, but its spans are not ours to correct.
 PASS_CHECKS = frozenset(check.id for check in (*files.LINE_CHECKS, *spans.SPAN_CHECKS))
-# Judgements of words, which know surfaces that are right all the same.
+# The checks whose findings `[allow]` in labels.toml can permit.
 ALLOWABLE = frozenset(
     check.id for check in (*boundaries.EDGE_CHECKS, *boundaries.WORD_CHECKS, *spans.LABEL_CHECKS, *mentions.CHECKS)
 )
-# Examples of an article that are held at once. Articles have hundreds; a file of a million examples that does not say
-# where an article ends is judged in pieces.
+# Examples of an article in memory at once. Articles have hundreds; a file of a million examples without articles is
+# checked in parts.
 MOST_EXAMPLES = 10_000
 AROUND = 30  # code points of text on either side of a span in a message
 
@@ -55,42 +55,42 @@ def check_records(
     wanted: Callable[[str], bool] = lambda _: True,
     seen: SeenIds | None = None,
 ) -> Iterator[Finding]:
-    """What the checks of lines, spans, examples and articles find, as a stream.
+    """The findings of the checks of lines, spans, examples and articles, as a stream.
 
-    Findings come in the order of the examples; those of an article as a whole come behind it. Memory is that of one
-    article and of the ids.
+    Findings come in the order of the examples; those about an article as a whole come after it. Memory is that of one
+    article and of all ids.
 
     Args:
-        records: as a format's `scan` gives them; examples of one article one after the other.
-        scheme: the labels and what is let pass; None if there is none, which leaves out what needs one.
-        wanted: whether the check of an id is to run.
-        seen: the ids that were seen before, where several streams make one set; kept up to date.
+        records: as `scan` of a format gives them; examples of one article one after the other.
+        scheme: the labels and the allowed surfaces; without one the checks that need it are skipped.
+        wanted: whether to run the check with an id.
+        seen: the ids of earlier streams, where several streams must not share an id; updated here.
     """
     known = [check.id for check in CHECKS if scheme is not None or check is not spans.unknown_label]
-    judge = _Checker(scheme or NO_SCHEME, frozenset(filter(wanted, known)), {} if seen is None else seen)
+    checker = _Checker(scheme or NO_SCHEME, frozenset(filter(wanted, known)), {} if seen is None else seen)
     article: list[Record] = []
     for record in records:
         if isinstance(record, InputError):
-            yield from judge.unreadable(record)
+            yield from checker.unreadable(record)
         elif message := files.bad_line.test(record):
-            yield from judge.found(files.bad_line, SpanResult(record, message))
+            yield from checker.finding(files.bad_line, SpanResult(record, message))
         else:
             if article and (len(article) == MOST_EXAMPLES or not _same_article(article[-1], record)):
-                yield from judge.article(article)
+                yield from checker.article(article)
                 article = []
-            article.append(judge.sound(record))
-            yield from judge.example(record, article[-1])
-    yield from judge.article(article)
+            article.append(checker.sound(record))
+            yield from checker.example(record, article[-1])
+    yield from checker.article(article)
 
 
 @dataclass(frozen=True)
 class _Checker:
-    """The checks that are wanted, run on valid lines.
+    """The checks of one stream.
 
     Args:
-        scheme: the labels and what is let pass.
-        wanted: the ids of the checks.
-        seen: where each id was seen first.
+        scheme: the labels and the allowed surfaces.
+        wanted: the ids of the checks to run.
+        seen: the file and line of the first example with each id.
     """
 
     scheme: LabelScheme
@@ -98,38 +98,38 @@ class _Checker:
     seen: SeenIds
 
     def unreadable(self, error: InputError) -> Iterator[Finding]:
-        """The finding that stands for a line which is no record."""
+        """The finding for a line that cannot be read."""
         if files.bad_line.id in self.wanted:
             yield files.bad_line.finding(CheckResult.of(error))
 
     def sound(self, record: Record) -> Record:
-        """The record with those of its spans that name words of the text; of the others nothing more can be said."""
+        """The record without the spans that do not lie in its text; they are not checked any further."""
         return replace(record, spans=tuple(s for s in record.spans if spans.exists(record.text, s, self.scheme)))
 
     def example(self, record: Record, sound: Record) -> Iterator[Finding]:
-        """What is wrong with an example and its spans, one by one and together."""
+        """The findings about an example and its spans, one by one and together."""
         if files.duplicate_example.id in self.wanted and (message := files.duplicate_example.test(record, self.seen)):
-            yield from self.found(files.duplicate_example, SpanResult(record, message))
-        for spans_of, tests in ((record, spans.EXISTENCE), (sound, self._alone)):
-            for span in spans_of.spans:
-                for alone in tests:
-                    if message := alone.test(record.text, span, self.scheme):
-                        yield from self.found(alone, SpanResult(record, message, span))
-        for together in EXAMPLE_CHECKS:
-            if together.id in self.wanted:
-                for mark in together.test(sound, self.scheme):
-                    yield from self.found(together, mark)
+            yield from self.finding(files.duplicate_example, SpanResult(record, message))
+        for checked, checks in ((record, spans.EXISTENCE), (sound, self._single_span_checks)):
+            for span in checked.spans:
+                for check in checks:
+                    if message := check.test(record.text, span, self.scheme):
+                        yield from self.finding(check, SpanResult(record, message, span))
+        for example_check in EXAMPLE_CHECKS:
+            if example_check.id in self.wanted:
+                for result in example_check.test(sound, self.scheme):
+                    yield from self.finding(example_check, result)
 
     def article(self, records: Sequence[Record]) -> Iterator[Finding]:
-        """What is wrong with the spans of an article as a whole."""
+        """The findings about the spans of an article as a whole."""
         for check in ARTICLE_CHECKS:
             if records and check.id in self.wanted:
-                for mark in check.test(records, self.scheme):
-                    yield from self.found(check, mark)
+                for result in check.test(records, self.scheme):
+                    yield from self.finding(check, result)
 
-    def found(self, check: Check[Any], mark: SpanResult) -> Iterator[Finding]:
-        """The finding, with the words around, if it is wanted and not let pass."""
-        record, message, span = mark
+    def finding(self, check: Check[Any], result: SpanResult) -> Iterator[Finding]:
+        """The finding with the words around the span, if the check is wanted and the surface not allowed."""
+        record, message, span = result
         if check.id not in self.wanted or (span is not None and self._allows(check.id, record, span)):
             return
         place = span and (span.start, span.end, span.label)
@@ -138,15 +138,15 @@ class _Checker:
         )
 
     @cached_property
-    def _alone(self) -> tuple[Check[SpanTest], ...]:
+    def _single_span_checks(self) -> tuple[Check[SpanTest], ...]:
         return tuple(check for check in SINGLE_SPAN_CHECKS if check.id in self.wanted)
 
     def _allows(self, check: str, record: Record, span: RawSpan) -> bool:
-        """Whether the scheme lets these words pass, everywhere or in this example: `Tuzla`, `a.p03: Tuzla`."""
+        """Whether the scheme allows this surface, everywhere (`Tuzla`) or in this example (`a.p03: Tuzla`)."""
         allowed = self.scheme.allow.get(check, frozenset()) if check in ALLOWABLE else frozenset()
         surface = record.text[span.start : span.end]
-        shouted = surface.isupper() and any(words.upper() == surface for words in allowed)
-        return surface in allowed or f"{record.id}: {surface}" in allowed or shouted
+        in_capitals = surface.isupper() and any(words.upper() == surface for words in allowed)
+        return surface in allowed or f"{record.id}: {surface}" in allowed or in_capitals
 
 
 def _same_article(before: Record, record: Record) -> bool:
@@ -154,7 +154,7 @@ def _same_article(before: Record, record: Record) -> bool:
 
 
 def _context(text: str, span: RawSpan | None) -> str:
-    """The span in its words, as people read it; nothing where there are none."""
+    """The words around a span; empty for a span that is not valid."""
     if span is None or not span.label or not 0 <= span.start < span.end <= len(text):
         return ""
     marked = Span(span.start, span.end, span.label)

@@ -18,34 +18,34 @@ if TYPE_CHECKING:
 def finding_line(finding: Finding, *, with_file: bool = True) -> str:
     """A finding on one line: `file:line: error check-id example [start, end, LABEL] what is wrong`.
 
-    What a line cannot show (line ends, halves of UTF-16 pairs) stands as its escape.
+    Characters that cannot be printed (line ends, halves of UTF-16 pairs) are escaped.
     """
     place = [relative_path(finding.file) if finding.file and with_file else "", str(finding.line or "")]
     span = "[{}, {}, {}]".format(*finding.span) if finding.span else ""
     parts = (finding.severity, finding.check, finding.example or "", span, finding.message)
-    said = " ".join(part for part in parts if part)
-    return "".join(_escaped(c) for c in f"{':'.join(part for part in place if part)}: {said}".removeprefix(": "))
+    text = " ".join(part for part in parts if part)
+    return "".join(_escaped(c) for c in f"{':'.join(part for part in place if part)}: {text}".removeprefix(": "))
 
 
 def relative_path(file: Path) -> str:
-    """A path as seen from the working directory, if it lies in it."""
+    """A path relative to the working directory, if it lies in it."""
     here = Path.cwd()
     return str(file.relative_to(here) if file.is_relative_to(here) else file)
 
 
-def report_json(findings: Iterable[Finding], account: CheckTally) -> dict[str, Any]:
-    """The findings and the account as JSON values.
+def report_json(findings: Iterable[Finding], tally: CheckTally) -> dict[str, Any]:
+    """The findings and the tally as JSON values.
 
     Returns:
         `{"checked": {"files", "examples", "spans"}, "skipped": [file], "errors", "warnings", "counts": {check: number},
         "findings": [{"check", "severity", "file", "line", "example", "span": [start, end, label], "message",
-        "remedy"}]}`; a place that a finding does not have is null.
+        "remedy"}]}`; an unknown place is null.
     """
     rows = [_row(finding) for finding in findings]
     severities = Counter(row["severity"] for row in rows)
     return {
-        "checked": {"files": account.files, "examples": account.examples, "spans": account.spans},
-        "skipped": [relative_path(path) for path in account.skipped],
+        "checked": {"files": tally.files, "examples": tally.examples, "spans": tally.spans},
+        "skipped": [relative_path(path) for path in tally.skipped],
         "errors": severities["error"],
         "warnings": severities["warning"],
         "counts": dict(Counter(row["check"] for row in rows).most_common()),

@@ -1,4 +1,4 @@
-"""Checking what is there: files of any format, or a whole project."""
+"""Runs the checks on files of any format, or on a whole project."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ MANIFEST = Path("corpus") / files.MANIFEST
 
 @dataclass
 class CheckTally:
-    """What was looked at, counted while the findings come.
+    """The number of files, examples and spans checked, updated while findings are produced.
 
     Args:
-        files: files and folders that hold examples.
+        files: files of examples, and folders that are one document.
         examples: examples that could be read.
         spans: their spans.
-        skipped: files of given folders that are in no known format.
+        skipped: files of folders that are in no known format.
     """
 
     files: int = 0
@@ -45,7 +45,7 @@ class CheckTally:
     skipped: list[Path] = field(default_factory=list)
 
     def counted(self, records: Iterable[Record | InputError]) -> Iterator[Record | InputError]:
-        """The records of one file, counted as they pass."""
+        """The records of one file, each counted when it is taken."""
         self.files += 1
         for record in records:
             if not isinstance(record, InputError):
@@ -59,61 +59,61 @@ def check_paths(
     scheme: LabelScheme | None,
     format: str | None = None,  # noqa: A002 (as the option of the command)
     wanted: Collection[str] = ALL_IDS,
-    account: CheckTally | None = None,
+    tally: CheckTally | None = None,
 ) -> Iterator[Finding]:
-    """What is wrong with files and folders of any format, file by file; a project folder is checked as a project.
+    """The findings about files and folders of any format, file by file; a project folder is checked as a project.
 
     Args:
-        paths: files, brat folders, project folders, or folders that hold such things.
-        scheme: the labels; None if there is none, which leaves out what needs one. A project has its own.
-        format: the format of all files; told by their content if not named.
-        wanted: the ids of the checks that are to run.
-        account: is kept up to date.
+        paths: files, brat folders, project folders, or folders of these.
+        scheme: the labels; without it the checks that need one are skipped. A project has its own.
+        format: the format of all files; detected from their content by default.
+        wanted: the ids of the checks to run.
+        tally: updated while the findings are produced.
 
     Raises:
-        InputError: for a file that cannot be read or whose format cannot be told.
-        InvalidValueError: for an `[allow]` of the scheme that names no check.
+        InputError: for a file that cannot be read or whose format cannot be detected.
+        InvalidValueError: for an `[allow]` of the scheme that has no effect.
     """
-    account = CheckTally() if account is None else account
+    tally = CheckTally() if tally is None else tally
     if scheme is not None:
         validate_allowances(scheme)
-    sets: dict[Path, SeenIds] = {}
+    seen_ids: dict[Path, SeenIds] = {}
     for path in paths:
-        for unit in _find_files(path, format, account):
+        for unit in _find_files(path, format, tally):
             if isinstance(unit, Corpus):
-                yield from check_project(unit, wanted, account)
+                yield from check_project(unit, wanted, tally)
                 continue
             file, name = unit
-            seen = sets.setdefault(_id_space(file, name), {})
-            yield from _check_file(file, name, _FileContext(scheme, wanted, seen, account))
+            seen = seen_ids.setdefault(_id_space(file, name), {})
+            yield from _check_file(file, name, _FileContext(scheme, wanted, seen, tally))
 
 
 def check_project(
-    corpus: Corpus, wanted: Collection[str] = ALL_IDS, account: CheckTally | None = None
+    corpus: Corpus, wanted: Collection[str] = ALL_IDS, tally: CheckTally | None = None
 ) -> Iterator[Finding]:
-    """What is wrong with a project: seeds, manifest, gold, passes, splits, guidelines.
+    """The findings about a project: seeds, manifest, gold, passes, splits, guidelines.
 
     Raises:
-        InputError: if labels.toml cannot be read: nothing can be judged without it.
-        InvalidValueError: for an `[allow]` that names no check.
+        InputError: if labels.toml cannot be read.
+        InvalidValueError: for an `[allow]` that has no effect.
     """
-    account = CheckTally() if account is None else account
+    tally = CheckTally() if tally is None else tally
     validate_allowances(corpus.scheme)
     project = ProjectFiles(corpus)
-    sets: dict[Path, SeenIds] = {}
+    seen_ids: dict[Path, SeenIds] = {}
     yield from _check_lists(project, wanted)
     yield from _run_project_checks(project, files.SOURCE_CHECKS, wanted)
     for path in project.annotated:
-        of_file = wanted if project.is_gold(path) else PASS_CHECKS.intersection(wanted)
+        wanted_here = wanted if project.is_gold(path) else PASS_CHECKS.intersection(wanted)
         yield from _check_file(
-            path, "gold", _FileContext(corpus.scheme, of_file, sets.setdefault(path.parent, {}), account)
+            path, "gold", _FileContext(corpus.scheme, wanted_here, seen_ids.setdefault(path.parent, {}), tally)
         )
     yield from _check_paragraphs(project, wanted)
     yield from _run_project_checks(project, (*adjudication.CHECKS, *splits.CHECKS, *guidelines.CHECKS), wanted)
 
 
 def _check_lists(project: ProjectFiles, wanted: Collection[str]) -> Iterator[Finding]:
-    """The checks of lines, asked of the manifest, the splits and the articles."""
+    """The findings of the checks of lines about the manifest, the splits and the articles."""
     if files.bad_line.id in wanted:
         yield from map(files.bad_line.finding, project.unreadable)
     for path in project.lists if files.non_canonical.id in wanted else ():
@@ -130,30 +130,30 @@ def _run_project_checks(
 
 def _check_paragraphs(project: ProjectFiles, wanted: Collection[str]) -> Iterator[Finding]:
     checks = [check for check in files.SLICE_CHECKS if check.id in wanted]
-    for reading in files.readings(project) if checks else ():
+    for article_file in files.article_files(project) if checks else ():
         for check in checks:
-            yield from map(check.finding, check.test(reading))
+            yield from map(check.finding, check.test(article_file))
 
 
 class _FileContext(NamedTuple):
-    """On what terms a file is checked: the labels, the ids of the checks, the examples seen before, the account."""
+    """The options for one file: the labels, the ids of the checks, the ids of earlier examples, and the tally."""
 
     scheme: LabelScheme | None
     wanted: Collection[str]
     seen: SeenIds
-    account: CheckTally
+    tally: CheckTally
 
 
-def _check_file(path: Path, name: str, terms: _FileContext) -> Iterator[Finding]:
-    """What is wrong with a file of the format of that name."""
-    if name == "gold" and files.non_canonical.id in terms.wanted:
+def _check_file(path: Path, name: str, context: _FileContext) -> Iterator[Finding]:
+    """The findings about a file of a format."""
+    if name == "gold" and files.non_canonical.id in context.wanted:
         yield from map(files.non_canonical.finding, files.non_canonical.test(path))
-    scanned = terms.account.counted(formats.get(name).scan(path))
-    yield from check_records(scanned, terms.scheme, terms.wanted.__contains__, terms.seen)
+    scanned = context.tally.counted(formats.get(name).scan(path))
+    yield from check_records(scanned, context.scheme, context.wanted.__contains__, context.seen)
 
 
-def _find_files(path: Path, name: str | None, account: CheckTally) -> Iterator[tuple[Path, str] | Corpus]:
-    """The project, or the files and brat folders with their formats, that a path stands for."""
+def _find_files(path: Path, name: str | None, tally: CheckTally) -> Iterator[tuple[Path, str] | Corpus]:
+    """The project at a path, or the files and brat folders there with their formats."""
     if not path.is_dir():
         yield path, formats.canonical(name) if name else formats.detect(path)
     elif (path / MANIFEST).is_file():
@@ -165,9 +165,9 @@ def _find_files(path: Path, name: str | None, account: CheckTally) -> Iterator[t
             if inner.name.startswith("."):
                 continue
             if (inner.is_dir() and not inner.is_symlink()) or (inner.is_file() and _has_format(inner, name)):
-                yield from _find_files(inner, name, account)
+                yield from _find_files(inner, name, tally)
             else:
-                account.skipped.append(inner)
+                tally.skipped.append(inner)
 
 
 def _folder_format(path: Path, name: str | None) -> str | None:
@@ -177,10 +177,10 @@ def _folder_format(path: Path, name: str | None) -> str | None:
 
 
 def _has_format(path: Path, name: str | None) -> bool:
-    """Whether a file of a folder is one of those meant, rather than a README or a picture."""
+    """Whether a file of a folder is annotation, rather than a README or a picture."""
     return path.suffix in formats.get(name).suffixes if name else try_detect(path) is not None
 
 
 def _id_space(path: Path, name: str) -> Path:
-    """What no two examples of may have one id: a folder of gold; else a file, for annotators share their ids."""
+    """Where ids must be unique: in a folder of gold; else in a file, since annotators share the ids of examples."""
     return path.parent if name == "gold" else path

@@ -1,8 +1,7 @@
-"""What every span must be, whoever drew it: words of the text, with a label of the scheme, drawn once, in nobody's way.
+"""Checks of single spans and of the labels of an article.
 
-These hold for gold and for an annotator's pass alike.
-
-Labels of an article: one name, one label; and a quantity has a value.
+A span, of gold or of a pass, lies in its text, has a label of the scheme, occurs once and overlaps no other. In gold
+the same words have one label throughout an article, and a quantity has a value.
 """
 
 from __future__ import annotations
@@ -25,15 +24,15 @@ if TYPE_CHECKING:
     "count-without-value",
     "span",
     "warning",
-    title="A quantity has no value that can be read",
-    why="Either it is no quantity after all (*several*, an ordinal), or its edges are wrong, or the words are new.",
-    remedy="Look at the span; if it is right, allow the surface in labels.toml.",
+    title="A quantity has no value that goldspan can read",
+    why="Either it is not a quantity (*several*, an ordinal), or its edges are wrong, or the words are unknown.",
+    remedy="Check the span; if it is right, allow the surface in labels.toml.",
 )
 def count_without_value(text: str, span: RawSpan, scheme: LabelScheme) -> str | None:
-    """Whether a span of a quantity label says no number."""
+    """Whether a span of a quantity label has no value."""
     if span.label not in scheme or not scheme[span.label].quantity:
         return None
-    return "says no number that can be read" if parse_troop_count(text[span.start : span.end]) is None else None
+    return "has no value that can be read" if parse_troop_count(text[span.start : span.end]) is None else None
 
 
 @check(
@@ -41,11 +40,11 @@ def count_without_value(text: str, span: RawSpan, scheme: LabelScheme) -> str | 
     "article",
     "warning",
     title="The same words have different labels in one article",
-    why="Within an article the same name nearly always means the same; mostly one of the labels is a slip.",
-    remedy="Look at both places; if both are right, allow the surface in labels.toml.",
+    why="Within an article the same name nearly always means the same thing; one of the labels is usually a mistake.",
+    remedy="Check both places; if both are right, allow the surface in labels.toml.",
 )
 def label_conflict(records: Sequence[Record], _scheme: LabelScheme) -> Iterator[SpanResult]:
-    """Each span whose label is not the commonest of its words; of two as common, the first."""
+    """Each span whose label is not the most common one of its words; in a tie, the first counts as most common."""
     used: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for record in records:
         for span in record.spans:
@@ -65,24 +64,24 @@ LABEL_CHECKS = (count_without_value, label_conflict)
 @check(
     "span-empty",
     "span",
-    title="A span covers nothing: its end is not behind its start",
-    why="Doccano drops such a span without a word, and so the annotation is lost.",
+    title="A span is empty: its end is not after its start",
+    why="Doccano drops such a span silently, and the annotation is lost.",
     remedy="Draw the span again, or remove it.",
 )
 def span_empty(_text: str, span: RawSpan, _scheme: LabelScheme) -> str | None:
-    """Whether a span covers nothing."""
-    return "the span covers nothing" if span.end <= span.start else None
+    """Whether a span is empty."""
+    return "the span is empty" if span.end <= span.start else None
 
 
 @check(
     "span-outside-text",
     "span",
-    title="A span begins before the text or ends behind it",
-    why="Doccano accepts an end beyond the text; the words that were meant cannot be known.",
+    title="A span begins before the text or ends after it",
+    why="Doccano accepts an end after the text; the words that the annotator meant cannot be known.",
     remedy="Correct the offsets: they count code points from 0, and the end is exclusive.",
 )
 def span_outside_text(text: str, span: RawSpan, _scheme: LabelScheme) -> str | None:
-    """Whether a span that covers something leaves the text."""
+    """Whether a span that is not empty leaves the text."""
     outside = span.start < span.end and (span.start < 0 or span.end > len(text))
     return f"the text has {len(text)} code points" if outside else None
 
@@ -90,23 +89,23 @@ def span_outside_text(text: str, span: RawSpan, _scheme: LabelScheme) -> str | N
 @check(
     "surface-mismatch",
     "span",
-    title="The words that a span states are not those at its offsets",
-    why="Either the offsets or the words are wrong. Offsets in UTF-16 units or in bytes look like this.",
+    title="The surface of a span is not the text at its offsets",
+    why="Either the offsets or the surface are wrong. Offsets in UTF-16 units or in bytes have this effect.",
     remedy="Find out which is right and correct the other.",
 )
 def surface_mismatch(text: str, span: RawSpan, _scheme: LabelScheme) -> str | None:
-    """Whether a span that lies in the text states other words than it covers."""
+    """Whether the surface of a span that lies in the text differs from the text."""
     if span.surface is None or not 0 <= span.start < span.end <= len(text):
         return None
     covered = text[span.start : span.end]
-    return f"says {span.surface[:60]!r} but covers {covered[:60]!r}" if covered != span.surface else None
+    return f"has the surface {span.surface[:60]!r} but covers {covered[:60]!r}" if covered != span.surface else None
 
 
 @check(
     "unknown-label",
     "span",
     title="A label is not in labels.toml",
-    why="The export numbers the labels of the scheme and has no number for another one.",
+    why="The export numbers the labels of the scheme and has no number for any other.",
     remedy="Correct the label, or add it to labels.toml.",
 )
 def unknown_label(_text: str, span: RawSpan, scheme: LabelScheme) -> str | None:
@@ -119,16 +118,16 @@ def unknown_label(_text: str, span: RawSpan, scheme: LabelScheme) -> str | None:
 @check(
     "span-duplicate",
     "example",
-    title="The same span with the same label stands twice in an example",
-    why="It would count twice in every number, and Doccano drops one of the two without a word.",
+    title="The same span with the same label occurs twice in an example",
+    why="It would count twice in every number, and Doccano drops one of the two silently.",
     remedy="Remove one of the two.",
 )
 def span_duplicate(record: Record, _scheme: LabelScheme) -> Iterator[SpanResult]:
-    """The second and any further copy of a span."""
+    """The second and any further copies of a span."""
     seen = set()
     for span in record.spans:
         if span[:3] in seen:
-            yield SpanResult(record, "the span is there twice", span)
+            yield SpanResult(record, "the span occurs twice", span)
         seen.add(span[:3])
 
 
@@ -136,11 +135,11 @@ def span_duplicate(record: Record, _scheme: LabelScheme) -> Iterator[SpanResult]
     "span-overlap",
     "example",
     title="Two spans of an example share words",
-    why="The annotation is flat: BIO tags and token classification cannot express an overlap.",
+    why="The annotation is flat: BIO tags and token classification cannot represent an overlap.",
     remedy="Keep the longer of the two, whatever its label.",
 )
 def span_overlap(record: Record, _scheme: LabelScheme) -> Iterator[SpanResult]:
-    """Each span that begins inside another one; copies are for span-duplicate."""
+    """Each span that begins inside another; copies are left to span-duplicate."""
     before: tuple[int, int, str] | None = None
     for span in sorted({span[:3] for span in record.spans}):
         start, end, label = span
@@ -158,5 +157,5 @@ SPAN_CHECKS = (*EXISTENCE, *SPAN_CHECKS_ALONE, *TOGETHER)
 
 
 def exists(text: str, span: RawSpan, scheme: LabelScheme) -> bool:
-    """Whether a span names words of the text: whoever judges the words may rely on it."""
+    """Whether a span lies in its text and has its surface, which the checks of words rely on."""
     return not any(check.test(text, span, scheme) for check in EXISTENCE)

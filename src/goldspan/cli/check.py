@@ -23,14 +23,18 @@ if TYPE_CHECKING:
 def run(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(help="Files or folders of any format, or a project. Default: the project.", show_default=False),
+        typer.Argument(
+            help="Files or folders of any format, or a project; by default the current project.", show_default=False
+        ),
     ] = None,
     *,
     select: Annotated[
-        list[str] | None, typer.Option("--select", help="Run these checks alone: ids, separated by commas.")
+        list[str] | None, typer.Option("--select", help="Run only these checks: ids, separated by commas.")
     ] = None,
-    ignore: Annotated[list[str] | None, typer.Option("--ignore", help="Leave these checks out, likewise.")] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings, too.")] = False,
+    ignore: Annotated[
+        list[str] | None, typer.Option("--ignore", help="Run all checks but these: ids, separated by commas.")
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 also if there are only warnings.")] = False,
     form: Format = None,
     labels: Labels = None,
     table: Annotated[
@@ -41,9 +45,8 @@ def run(
 ) -> None:
     """Check annotation: seeds, manifest, gold, passes, splits and guidelines of a project, or files of any format.
 
-    Each finding is a line `file:line: error check-id example [start, end, LABEL] what is wrong: the words around`.
-    Exits with 1 if there are errors. What each check finds, why, and what to do about it: `--list`, or
-    annotation_guidelines/checks.md.
+    Each finding is a line `file:line: error check-id example [start, end, LABEL] the problem: the words around`.
+    Exits with 1 if there are errors. --list and annotation_guidelines/checks.md explain each check and its remedy.
 
     The report of --json has the keys checked (files, examples, spans), skipped, errors, warnings, counts (per check)
     and findings, each with check, severity, file, line, example, span, message and remedy.
@@ -57,14 +60,14 @@ def run(
         wanted = checks.select_checks(listed(select), listed(ignore))
     except InvalidValueError as error:
         raise typer.BadParameter(str(error)) from None
-    account = checks.CheckTally()
+    tally = checks.CheckTally()
     if paths:
-        found = checks.check_paths(paths, _scheme(labels, root), form, wanted, account)
+        stream = checks.check_paths(paths, _scheme(labels, root), form, wanted, tally)
     else:
-        found = checks.check_project(Corpus.find(root), wanted, account)
-    findings = list(_shown(found))
-    _summarise(findings, account)
-    write_json(json, checks.report_json(findings, account))
+        stream = checks.check_project(Corpus.find(root), wanted, tally)
+    findings = list(_printed(stream))
+    _print_summary(findings, tally)
+    write_json(json, checks.report_json(findings, tally))
     if any(strict or finding.severity == "error" for finding in findings):
         raise typer.Exit(1)
 
@@ -77,12 +80,12 @@ def _scheme(labels: Path | None, root: Path | None) -> LabelScheme | None:
     try:
         return Corpus.find(root).scheme
     except NotFoundError:
-        print("goldspan: no project here and no --labels: any label is let pass", file=sys.stderr)
+        print("goldspan: no project here and no --labels: labels are not checked", file=sys.stderr)
         return None
 
 
-def _shown(findings: Iterator[Finding]) -> Iterator[Finding]:
-    """The findings, printed as they pass: by file on a terminal, a line each in a pipe."""
+def _printed(findings: Iterator[Finding]) -> Iterator[Finding]:
+    """The findings, each printed when it is taken: by file on a terminal, a line each in a pipe."""
     from goldspan.checks import finding_line, relative_path
 
     if not sys.stdout.isatty():
@@ -102,16 +105,15 @@ def _shown(findings: Iterator[Finding]) -> Iterator[Finding]:
             yield finding
 
 
-def _summarise(findings: list[Finding], account: CheckTally) -> None:
-    """Say what was looked at, and per check how often it found something and what to do about it."""
+def _print_summary(findings: list[Finding], tally: CheckTally) -> None:
+    """Print the number of findings and the remedy of each check, and the size of what was checked."""
     from goldspan.checks import relative_path, remedy
 
-    for path in account.skipped:
-        print(f"goldspan: passed over, in no known format: {relative_path(path)}", file=sys.stderr)
+    for path in tally.skipped:
+        print(f"goldspan: skipped, in no known format: {relative_path(path)}", file=sys.stderr)
     counts = Counter((finding.severity, finding.check) for finding in findings)
     for (severity, name), number in sorted(counts.items()):
         print(f"{number:>5} {severity} {name}: {remedy(name)}", file=sys.stderr)
     errors = sum(number for (severity, _), number in counts.items() if severity == "error")
-    said = f"{errors} error(s), {len(findings) - errors} warning(s)"
-    looked = f"{account.files} file(s), {account.examples} example(s), {account.spans} span(s)"
-    print(f"{said} in {looked}", file=sys.stderr)
+    result = f"{errors} error(s), {len(findings) - errors} warning(s)"
+    print(f"{result} in {tally.files} file(s), {tally.examples} example(s), {tally.spans} span(s)", file=sys.stderr)
