@@ -26,7 +26,7 @@ LIGHT = {
 
 
 def test_packages_import_only_what_stands_before_them():
-    """The order of the packages stands in pyproject.toml; this is what holds it."""
+    """pyproject.toml has the order of the packages, and forbids circles inside them."""
     done = subprocess.run(
         [sys.executable, "-c", "from importlinter.cli import lint_imports_command as run; run()", "--no-cache"],
         cwd=ROOT, capture_output=True, text=True, check=False,
