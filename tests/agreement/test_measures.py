@@ -9,7 +9,7 @@ import pytest
 from goldspan import agreement
 from goldspan.agreement import f1, html_report, text_report
 from goldspan.agreement.agreement import measure
-from goldspan.agreement.measures import MEASURES, Counts, Formula, Measure
+from goldspan.agreement.measures import MEASURES, CountFunction, Formula, Measure
 from goldspan.agreement.report import make_report
 from goldspan.agreement.rule_attribution import RuleAttributor
 from goldspan.bootstrap import ratio
@@ -24,7 +24,7 @@ JACCARD = Measure(
     one="every span is the same",
     source="Jaccard 1901",
     formula=Formula(
-        Counts("spans", f1.span_counts),
+        CountFunction("spans", f1.span_counts),
         lambda sums: ratio(sums["same"], sums["first"] + sums["second"] - sums["same"]),
         f1.has_spans,
     ),

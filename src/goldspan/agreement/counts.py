@@ -20,10 +20,10 @@ from goldspan.bootstrap import ratio
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from goldspan.agreement.measures import Counts, Formula, Scope
+    from goldspan.agreement.measures import CountFunction, Formula, Scope
     from goldspan.agreement.span_units import AgreementData, Flags, Integers, Numbers
 
-if TYPE_CHECKING:
+    # whose counts they are: a pair's, by its number, or of all annotators of the table (None); and their name
     Key: TypeAlias = tuple[int | None, str]
     Blocks: TypeAlias = Mapping[Key, Mapping[str, Numbers]]
 
@@ -216,7 +216,7 @@ def _formulas() -> Iterator[tuple[str, Formula, Scope]]:
     return ((one.id, one.formula, one.scope) for one in MEASURES.values() if one.formula)
 
 
-def _counts(*scopes: Scope) -> list[Counts]:
+def _counts(*scopes: Scope) -> list[CountFunction]:
     """The counts that measures of some scopes are computed from, each once."""
     return list({formula.counts.name: formula.counts for _, formula, scope in _formulas() if scope in scopes}.values())
 

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from goldspan.agreement.span_units import AgreementData, AnnotationTable, Flags, Integers, Numbers
     from goldspan.bootstrap import BootstrapSettings, Interval, Unit
 
-if TYPE_CHECKING:
     Limits: TypeAlias = "Interval | NoInterval"
     Reason: TypeAlias = "Literal['no_example', 'silent_second', 'nothing', 'no_common', 'no_pair'] | Undefined"
 

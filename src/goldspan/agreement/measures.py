@@ -36,13 +36,14 @@ _SAME = "everything is the same"
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
-    """Counts that add up over documents.
+class CountFunction:
+    """A function of annotations whose values add up over documents; several measures may be computed from one.
 
     Args:
-        name: of the counts; measures that are computed from the same counts share them.
-        of: the counts of some annotators, by name, each of shape (documents, ...). Those that are counted by label are
-            of shape (documents, 1 + labels), all labels and then each; `uses.<view>`, of all labels (view 0) or one.
+        name: of what it counts, unlike that of any other.
+        of: from all data and the numbers of some annotators to their counts, by name, each of shape (documents, ...).
+            What is counted by label is of shape (documents, 1 + labels), all labels and then each; or there is one of
+            them, `uses.<view>`, for all labels (view 0) and for each.
     """
 
     name: str
@@ -62,7 +63,7 @@ class Formula:
             much text there is beside, not how well a mark is agreed upon.
     """
 
-    counts: Counts
+    counts: CountFunction
     value: Callable[[Mapping[str, Numbers]], Numbers]
     denominator: Callable[[Mapping[str, Numbers]], Flags]
 
@@ -118,16 +119,16 @@ class Measure:
         return {name: getattr(self, name) for name in names}
 
 
-_SPANS = Counts("spans", f1.span_counts)
-_VALUES = Counts("values", f1.quantity_counts)
-_UNITS = Counts("units", unitizing.unit_counts)
+_SPANS = CountFunction("spans", f1.span_counts)
+_VALUES = CountFunction("values", f1.quantity_counts)
+_UNITS = CountFunction("units", unitizing.unit_counts)
 
 
 def _on_units(unit: UnitKind, plural: str, *, in_terminal: bool = True) -> tuple[Measure, ...]:
     """Both kappas and alpha on tokens, or on characters, where they are much the same and only for the long report."""
-    cohen = Counts(f"{unit}_kappa", partial(kappa.cohen_counts, unit=unit))
-    fleiss = Counts(f"{unit}_fleiss", partial(kappa.fleiss_counts, unit=unit))
-    krippendorff = Counts(f"{unit}_alpha", partial(alpha.alpha_counts, unit=unit))
+    cohen = CountFunction(f"{unit}_kappa", partial(kappa.cohen_counts, unit=unit))
+    fleiss = CountFunction(f"{unit}_fleiss", partial(kappa.fleiss_counts, unit=unit))
+    krippendorff = CountFunction(f"{unit}_alpha", partial(alpha.alpha_counts, unit=unit))
     return (
         Measure(
             id=f"{unit}_kappa",
@@ -220,7 +221,7 @@ _ALL = (
         meaning="how far labels agree where two have marked the same characters",
         one="what both marked has one label",
         source="Krippendorff, Mathet, Bouvry & Widlöcher, Quality & Quantity 2016; for one label their (k)u-alpha",
-        formula=Formula(Counts("coding", unitizing.coding_counts), unitizing.cu_alpha, alpha.has_labels),
+        formula=Formula(CountFunction("coding", unitizing.coding_counts), unitizing.cu_alpha, alpha.has_labels),
         scope="shared",
         undefined="no_coincidence",
     ),
