@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class BuildResult:
-    """What a build made, and what it found.
+    """What a build wrote and which findings it has.
 
     Args:
         articles: how many seeds were verified.
         suggestions: the folder of the suggestions.
         suggested: how many spans were suggested.
-        findings: what the checks found.
-        account: what the checks looked at.
+        findings: the findings of the checks.
+        account: what the checks read.
         rewritten: derived files of the project that changed.
-        exported: the dataset; None if errors were found.
+        exported: the dataset; None if there are errors.
     """
 
     articles: int = 0
@@ -44,7 +44,7 @@ class BuildResult:
     exported: ExportResult | None = None
 
     def summary(self, root: Path) -> list[tuple[str, str, str]]:
-        """What was made, how much of it, and where in the project: the rows of a table."""
+        """The rows of a table: what was written, how much of it, and where in the project."""
         rows = [
             ("articles verified", f"{self.articles:,}", ""),
             ("spans suggested", f"{self.suggested:,}", _inside(self.suggestions, root)),
@@ -85,7 +85,7 @@ def build(corpus: Corpus, model: str | None = None, step: Callable[[str], None] 
     Args:
         corpus: the project.
         model: the name of a spaCy pipeline for the suggestions.
-        step: told what is done next.
+        step: called with the name of each step before it starts.
 
     Raises:
         InputError: if the manifest lists no article, or an article cannot be read.

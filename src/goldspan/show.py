@@ -1,4 +1,4 @@
-"""Examples for the eye: coloured spans in a terminal, inline markup in a pipe, and what changed since a revision."""
+"""Examples printed: coloured spans in a terminal, inline markup in a pipe, and what changed since a revision."""
 
 from __future__ import annotations
 
@@ -57,9 +57,9 @@ def inline_markup(example: Example) -> str:
 
 
 def colour_spans(example: Example, scheme: LabelScheme) -> Text:
-    """The example for a terminal: each span on its label's colour, with the label behind it.
+    """The example for a terminal: each span on its label's colour, with the label after it.
 
-    Spans that overlap are shown one after the other, the longer first; that they overlap is for the checks to say.
+    Spans that overlap are shown one after the other, the longer first; the checks report the overlap.
     """
     from rich.text import Text
 
@@ -92,9 +92,9 @@ def select_examples(
     """The examples of these articles or ids, with one of these labels, that contain these words.
 
     Args:
-        examples: what to choose from.
-        names: article ids or example ids; none: all.
-        labels: label names; none: with or without spans.
+        examples: the examples to select from.
+        names: article ids or example ids; if empty, all.
+        labels: label names; if empty, examples with and without spans.
         containing: words of the text, upper and lower case alike.
     """
     wanted_names, wanted_labels = set(names), set(labels)
@@ -109,7 +109,7 @@ def select_examples(
 
 
 def example_changes(old: Iterable[Example], new: Iterable[Example]) -> list[ExampleChange]:
-    """What differs between two states, example by example, in the order of the new and then of the gone."""
+    """What differs between two states, example by example: those of the new state in order, then the removed."""
     before = {example.id: example for example in old}
     after = {example.id: example for example in new}
     names = [*after, *(name for name in before if name not in after)]
@@ -118,10 +118,10 @@ def example_changes(old: Iterable[Example], new: Iterable[Example]) -> list[Exam
 
 
 def examples_at_revision(folder: Path, revision: str) -> list[Example]:
-    """All gold lines of a folder as they stood in a git revision.
+    """All examples of a folder of gold lines in a git revision.
 
     Raises:
-        NotFoundError: if git is not there, or the folder is in no git repository.
+        NotFoundError: if git is not installed, or the folder is in no git repository.
         InputError: if the revision is unknown, or a line of it is not valid.
     """
     top = _git(folder, "rev-parse", "--show-toplevel")
@@ -149,7 +149,7 @@ def _records(path: Path, data: bytes) -> Iterator[Record]:
 
 
 def _git(folder: Path, *arguments: str) -> bytes | None:
-    """What git prints; None where it fails."""
+    """The output of a git command; None where it fails."""
     try:
         completed = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, check=False)  # noqa: S603, S607
     except FileNotFoundError:

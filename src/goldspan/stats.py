@@ -66,7 +66,7 @@ def write_statistics(corpus: Corpus, tables: Sequence[Table]) -> list[Path]:
 
 
 def suggestions(corpus: Corpus, model: str | None, articles: Collection[str]) -> Iterator[Example]:
-    """The suggestions for some articles of a corpus, made anew.
+    """Fresh suggestions for some articles of a corpus.
 
     Args:
         corpus: its seeds are read.
@@ -82,7 +82,7 @@ def suggestions(corpus: Corpus, model: str | None, articles: Collection[str]) ->
 
 
 def score_suggestions(corpus: Corpus, gold: Sequence[Example], models: Sequence[str | None]) -> RuleReport:
-    """The suggestions for the articles of gold against it, a run per model; None stands for rules alone.
+    """The scores of the suggestions for the articles of gold, a run per model; None stands for rules alone.
 
     Raises:
         InvalidValueError: for no gold at all.
@@ -95,15 +95,15 @@ def score_suggestions(corpus: Corpus, gold: Sequence[Example], models: Sequence[
 
 
 def gold_tables(corpus: Corpus) -> list[Table]:
-    """The tables that need no suggestions: those of the corpus, and the agreement of its passes."""
+    """The tables that need no suggestions: those of the gold, and the agreement of the passes."""
     agreement = agreement_table(corpus)
     return [*corpus_tables(corpus), *([agreement] if agreement else [])]
 
 
 def all_tables(corpus: Corpus) -> list[Table]:
-    """All tables of STATS.md: `tables`, and what suggestions are worth.
+    """All tables of STATS.md: those of `gold_tables`, and the scores of the suggestions.
 
-    The model takes part where the extra `model` is installed.
+    The suggestions are scored with a model, too, where the extra `model` is installed.
     """
     gold = list(corpus.gold_examples())
     models = [None, MODEL] if find_spec(MODEL) else [None]
@@ -135,7 +135,7 @@ def _articles(corpus: Corpus, examples: Sequence[Example], place: dict[str, str]
         rows.append((entry.id, title, place.get(entry.id, UNSPLIT), str(len(own_examples)), f"{words:,}", str(spans)))
     return Table(
         "Articles",
-        "Words are separated by blanks; page furniture is not counted.",
+        "Words are separated by white space; boilerplate is not counted.",
         ("article", "title", "split", "examples", "words", "spans"),
         tuple(rows),
     )
@@ -203,6 +203,6 @@ def _novelty(corpus: Corpus, by_split: dict[str, list[Example]]) -> list[Table]:
             seen = sum(surface in train for surface in surfaces)
             share = f"{seen / len(surfaces):.0%}" if surfaces else "–"
             rows.append((f"{name} {label}", str(len(surfaces)), str(seen), str(len(surfaces) - seen), share))
-    note = "Spans of the other splits whose surface, with that label, stands in the training split, or does not."
+    note = "Spans of the other splits whose surface, with that label, occurs in the training split, or does not."
     header = ("split and label", "spans", "seen", "unseen", "share seen")
     return [Table("Seen and unseen surfaces", note, header, tuple(rows))] if rows else []

@@ -1,1 +1,1 @@
-"""Articles as received: reading them, finding their paragraphs and page furniture, cutting examples, taking them in."""
+"""Articles as received: documents, their paragraphs and sentences, boilerplate removal, adding them to a project."""

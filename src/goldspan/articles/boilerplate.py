@@ -31,7 +31,7 @@ AGENCIES = _list("""
     Shutterstock, TANJUG, Tanjug, TASS, The Associated Press, Thomson Reuters, United Press International, UPI,
     Xinhua, Xinhua News Agency
 """)
-# What an agency's name may carry where it stands alone: `Associated Press Writer`.
+# What may follow an agency's name that stands alone: `Associated Press Writer`.
 ROLES = _list("correspondent, correspondents, reporter, reporters, staff, staff writer, writer, writers")
 # Bylines without a name.
 NAMELESS = _list("""
@@ -71,7 +71,7 @@ NOBODY = _set("""
     a air all an any beginning bus car comparison contrast day definition design foot force hand invitation land law
     night no order our plane popular proxy rail road sea special that the their then this train which
 """)
-# From here to the end stand other articles.
+# Headings after which only other articles follow.
 TAILS = _list("""
     articles liés, articoli correlati, artículos relacionados, das könnte sie auch interessieren, ilgili haberler,
     lajme të ngjashme, latest articles, latest news, latest posts, latest stories, leave a comment, leave a reply,
@@ -84,7 +84,7 @@ TAILS = _list("""
     sujet, top stories, trending, trending now, të ngjashme, you may also be interested in, you may also like, you
     might also be interested in, you might also like, verwandte artikel, verwandte themen, ähnliche artikel
 """)
-# The article may go on after these: alone they head a box, before a colon they name one other article.
+# The article may continue after these: alone they head a box, before a colon they name one other article.
 BOXES = _list("""
     also read, also see, bunu da okuyun, lea también, leggi anche, lesen sie auch, lexo edhe, lexoni edhe, lire
     aussi, pročitajte i, pročitajte još, read also, read more, read next, recommended, related, related article,
@@ -92,7 +92,7 @@ BOXES = _list("""
 """)
 # `Tags: …`
 LISTS = _list("categories, category, filed under, keywords, tags")
-# `Published: 3 June 2010, 14:05 GMT`: one of these, and nothing but a date behind it.
+# `Published: 3 June 2010, 14:05 GMT`: one of these, and nothing but a date after it.
 DATED = _list("last modified, last updated, modified, posted, posted on, published, published on, updated")
 DATE_WORDS = _set("""
     a am and apr april at aug august cest cet dec december edt est feb february fri friday gmt jan january jul july
@@ -104,7 +104,7 @@ SPOKEN_TO = _list("""
     exclusive interview for, exclusive interview with, exclusively for, exclusively to, interview for, interview to,
     interview with, speaking for, speaking to, statement for, statement to, told
 """)
-# And where these stand behind it.
+# And where these follow it.
 SPEAKING = _list("correspondent, editor, has learned, has learnt, journalist, reporter, writes")
 # Buttons and signs of a page.
 SIGNS = _list("""
@@ -113,18 +113,18 @@ SIGNS = _list("""
     share on twitter, share on x, share this, share this article, share this post, share this story, skip to
     content, story continues below, story continues below advertisement, tweet
 """)
-# A full stop behind these never ends a sentence: they stand before names.
+# A full stop after these never ends a sentence: they precede names.
 TITLES = _set("""
     adm adml amb asst atty brig bros capt cdr cllr cmd cmdr cmsgt col comdr cpl cpo cpt dept det dipl dr drs ens esp est
     fr gen gov hon ing insp inž lt ltc ltcol ltg maj mgr mlle mme mons mr mrs ms msgt mt ofc pfc pres prof pte pvt rep
     reps ret rev rgt sen sens sfc sgt spc sr ssgt st ste supt tsgt univ viz vs
 """)
-# Nor behind these, if a number follows.
+# Nor after these, if a number follows.
 BEFORE_NUMBERS = _set("""
     approx apr art arts aug c ca cf ch chap dec ed eds feb fig figs jan jul jun mar no nos nov nr oct p para paras pp
     sec sect sep sept vol vols
 """)
-# Longer than any such line.
+# No line of boilerplate is longer, in code points.
 LONGEST = 160
 NAME_WORDS = 12
 PERSON_WORDS = (2, 4)
@@ -161,7 +161,7 @@ COPYRIGHT = re.compile(
 ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.[\w.]+|@\w+", re.IGNORECASE)
 LISTED = re.compile(rf"(?:{_any(LISTS)})\s*:.*[^.!?…]", re.IGNORECASE)
 DATE_LINE = re.compile(rf"(?:{_any(DATED)})\b\s*:?(?P<date>.*\d.*)", re.IGNORECASE)
-# So much prose for each code point of the article may stand behind `Related posts`.
+# At most this much prose, per code point of the article, may follow `Related posts`.
 TEASERS = 0.25
 BOX_LINES = 6
 CAPTION_WORDS = 6
@@ -174,12 +174,12 @@ BOX = re.compile(rf"(?:{'|'.join(map(re.escape, BOXES))})\s*[:|»>–—]\s*.*[^
 
 
 class ParagraphBlock(NamedTuple):
-    """A stretch of the article that is one paragraph, unless it is over-long.
+    """A part of an article that is one paragraph, unless it is too long.
 
     Args:
         start: its first code point.
-        end: behind its last one.
-        gap: the blank lines before it.
+        end: the position after its last one.
+        gap: the number of empty lines before it.
     """
 
     start: int
@@ -195,7 +195,7 @@ def clean(words: str) -> str:
 
 
 def is_page_element(words: str) -> bool:
-    """Whether the line is furniture wherever it stands: a sign of the page, an agency's name, a dateline."""
+    """Whether the line is boilerplate anywhere in an article: a page element, an agency's name, a dateline."""
     bare = words.strip(CREDIT_MARGIN)
     if not any(map(str.isalnum, bare)) or bare.casefold().rstrip(":") in SIGNS:
         return True
@@ -225,7 +225,7 @@ def is_credit(words: str) -> bool:
 
 
 def is_byline(words: str) -> bool:
-    """Whether the line says who wrote: `By Jane Doe and John Smith, Staff Writers`."""
+    """Whether the line names the authors: `By Jane Doe and John Smith, Staff Writers`."""
     bare = words.strip(CREDIT_MARGIN)
     if bare.casefold() in NAMELESS:
         return True
@@ -252,7 +252,7 @@ def is_dateline(words: str, *, dash: bool) -> bool:
 
 
 def is_name(words: str, most: int = NAME_WORDS) -> bool:
-    """Whether these words can be names and nothing else: none begins small but those that stand inside names."""
+    """Whether these words can only be names: none begins in lower case except words that occur inside names."""
     parts = words.split()
     if not 0 < len(parts) <= most or words[-1] in "!?…" or (words[-1] == "." and len(parts) > 5):
         return False
@@ -260,7 +260,7 @@ def is_name(words: str, most: int = NAME_WORDS) -> bool:
 
 
 def boilerplate_flags(text: str, blocks: Sequence[ParagraphBlock]) -> list[bool]:
-    """For each block of an article whether it is page furniture."""
+    """For each block of an article whether it is boilerplate."""
     words = [_words(text, block) for block in blocks]
     flags = [word is not None and is_page_element(word) for word in words]
     head = next((i for i, certain in enumerate(flags) if not certain), len(words))
@@ -276,7 +276,7 @@ def boilerplate_flags(text: str, blocks: Sequence[ParagraphBlock]) -> list[bool]
 
 
 def stands_alone(words: str) -> bool:
-    """Whether a line of hard-wrapped text is no part of the paragraph around it."""
+    """Whether a line of hard-wrapped text does not belong to the paragraph around it."""
     if len(words) > LONGEST:
         return False
     line = clean(words)
@@ -319,7 +319,7 @@ def _words(text: str, block: ParagraphBlock) -> str | None:
 
 
 def _by_place(words: Sequence[str | None], head: int) -> Iterator[int]:
-    """Credits anywhere but in the headline's place; bylines before the first or behind the last long paragraph."""
+    """Credits anywhere but in the headline's place; bylines before the first or after the last long paragraph."""
     long = [i for i, word in enumerate(words) if word is None]
     first, last = (long[0], long[-1]) if long else (len(words), -1)
     for i, word in enumerate(words):
@@ -337,7 +337,7 @@ def _is_opening(word: str) -> bool:
 def _captions(
     words: Sequence[str | None], blocks: Sequence[ParagraphBlock], flags: Sequence[bool], head: int
 ) -> Iterator[int]:
-    """A few words with a blank line before them and a credit directly under them: what the picture shows."""
+    """Captions: a few words with an empty line before them and a credit on the next line."""
     for i, word in enumerate(words[1:], 1):
         caption = words[i - 1]
         if not flags[i] or word is None or caption is None or i - 1 == head or flags[i - 1]:
@@ -349,7 +349,7 @@ def _captions(
 
 
 def _names_its_outlet(text: str, words: Sequence[str | None], blocks: Sequence[ParagraphBlock]) -> bool:
-    """Whether the first line is the outlet's name: a headline follows, and the article says that it spoke to it."""
+    """Whether the first line is the outlet's name: a headline follows, and the text mentions the outlet as its own."""
     if len(words) < 2 or words[0] is None or words[1] is None:
         return False
     name = words[0]
@@ -367,7 +367,7 @@ def _names_its_outlet(text: str, words: Sequence[str | None], blocks: Sequence[P
 def _other_articles(
     text: str, words: Sequence[str | None], blocks: Sequence[ParagraphBlock], head: int
 ) -> Iterator[int]:
-    """`Related posts` and what follows; `Read also: …`; a box of headlines, up to where prose goes on."""
+    """`Related posts` and what follows; `Read also: …`; a box of headlines, up to where prose continues."""
     titles = {i: word.strip(AROUND).casefold() for i, word in enumerate(words) if word is not None and i != head}
     headings = [i for i, title in titles.items() if title in TAIL_PHRASES or title in BOX_PHRASES]
     tails = [i for i in headings if titles[i] in TAIL_PHRASES]

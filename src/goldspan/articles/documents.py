@@ -29,7 +29,7 @@ class Document:
     Args:
         id: unique among the documents of one run.
         text: as decoded.
-        file: where it stands.
+        file: the file it comes from.
         extra: the other keys of its row, as JSON values.
     """
 
@@ -45,7 +45,7 @@ def files_of(paths: Iterable[Path], suffixes: Sequence[str]) -> Iterator[Path]:
     A folder is read with its subfolders, each sorted by name, and without what begins with a dot.
 
     Args:
-        paths: files and folders; all are looked at before the first is read.
+        paths: files and folders; all are checked before the first is read.
         suffixes: in small letters, `.txt`; those of the files may be in capitals.
 
     Raises:
@@ -74,7 +74,7 @@ def documents(paths: Iterable[Path]) -> Iterator[Document]:
     """The documents of `.txt`, `.jsonl` and Parquet files and of folders of them, one at a time.
 
     The id is the stem of a `.txt`; of a row its key `id`, or else `<stem>-<number>`, the line or row counted from 1
-    in six digits. Of what went by only a number per document is kept: a file of any size takes the same memory.
+    in six digits. Only a number per document is kept, so that a large file takes hardly more memory than a small one.
 
     Raises:
         InputError: for a path that is not there, a file that cannot be read, a row that is no document, an id that
@@ -189,7 +189,7 @@ def _wrong_id(name: object) -> str | None:
     if isinstance(name, bool) or not isinstance(name, (str, int)):
         return f"the id is {name!r:.60}, neither a string nor an integer"
     if name == "" or not str(name).isprintable() or str(name) != str(name).strip():
-        return f"the id {name!r:.60} is empty, or has control characters or blanks at its edges"
+        return f"the id {name!r:.60} is empty, or has control characters or spaces at its edges"
     return None
 
 
@@ -240,7 +240,7 @@ def _places(paths: list[Path]) -> Iterator[tuple[tuple[int, int | None], Documen
 
 
 def _refuse_second(paths: list[Path], place: tuple[int, int | None], document: Document) -> None:
-    """Read again up to the document, for the one that had its id first; there may be none, if only the keys agree."""
+    """Read again up to the document, to name the one that has its id; if only the hashes agree, there is none."""
     for earlier, other in _places(paths):
         if earlier == place:
             return

@@ -20,7 +20,7 @@ SUFFIXES = (".txt",)
 
 @dataclass(frozen=True, slots=True)
 class AddedArticle:
-    """An article that was named, and what becomes of it.
+    """An article that was named, and whether it is new.
 
     Args:
         id: the stem of its file.
@@ -36,10 +36,10 @@ class AddedArticle:
 
 
 def add(paths: Iterable[Path], seeds: Path, listed: Path, *, apply: bool) -> list[AddedArticle]:
-    """Plan, and carry out if told so, the adding of articles.
+    """Plan the adding of articles, and add them if `apply` is set.
 
-    What the manifest says of a new article is its id, file and sha256; the rest is for people to fill in. All files
-    are read and judged before the first is copied. A copy or a line that is missing after a crash is added again.
+    The manifest gets the id, file and sha256 of a new article; people fill in the rest. All files are read and
+    validated before the first is copied. A copy or a line that is missing after a crash is added again.
 
     Args:
         paths: `.txt` files, and folders of them.
@@ -77,7 +77,7 @@ def _judge(path: Path, seeds: Path, entries: dict[str, ManifestEntry], names: di
         raise InputError(
             f"{name!r} cannot be an id",
             file=path,
-            remedy="Name the file without control characters and without blanks at the edges.",
+            remedy="Name the file without control characters and without spaces at the edges.",
         )
     held = seeds / path.name
     is_held, entry = held.is_file(), entries.get(name)

@@ -33,12 +33,12 @@ RAGGED = 0.02
 
 
 class TextLine(NamedTuple):
-    """A line that is not blank.
+    """A line that is not empty.
 
     Args:
-        start: its first code point that is not blank.
-        end: behind its last code point that is not blank.
-        gap: the number of blank lines before it.
+        start: its first code point that is not white space.
+        end: the position after its last code point that is not white space.
+        gap: the number of empty lines before it.
         indent: the columns before `start`; a tab reaches to the next multiple of eight.
     """
 
@@ -60,7 +60,7 @@ class LineWrapping:
         text: the article.
         lines: its lines.
         width: the columns that nine lines of ten keep within.
-        gap: the blank lines between two lines of one paragraph: 0, or 1 where every line is followed by a blank one.
+        gap: the empty lines between two lines of one paragraph: 0, or 1 where every line is followed by an empty one.
     """
 
     def __init__(self, text: str, lines: Sequence[TextLine], width: int, gap: int) -> None:
@@ -103,7 +103,7 @@ class LineWrapping:
         return is_heading and not self._starts_small(line)
 
     def runs_on(self, i: int) -> bool:
-        """Whether line `i` goes on with what line `i - 1` says: that one was full, or broke off without a mark."""
+        """Whether line `i` continues line `i - 1`: that one is full, or ends without a mark."""
         line, before = self.lines[i], self.lines[i - 1]
         if i == 0 or line.gap > self.gap:
             return False
@@ -112,7 +112,7 @@ class LineWrapping:
         return not (is_item(self.text, line) and _is_clause_end(self.text, before))
 
     def counts(self, i: int) -> bool:
-        """Whether line `i` goes on with a number that stands alone before it: `5` and `mechanized battalions`."""
+        """Whether line `i` continues a number that stands alone before it: `5` and `mechanized battalions`."""
         before = self.lines[i - 1]
         return self._starts_small(self.lines[i]) and self.text[before.start : before.end].isdigit()
 
@@ -121,7 +121,7 @@ class LineWrapping:
         return line.length >= FULL * self.width
 
     def _is_indented(self, i: int, first: int) -> bool:
-        """Whether the line is set in as a beginning is, or as another block than the lines before it."""
+        """Whether the line is indented like the first line of a paragraph, or otherwise than the lines before it."""
         line, before, head = self.lines[i], self.lines[i - 1], self.lines[first]
         if self.first_line_indent:
             return self._is_set_in(line)
@@ -151,7 +151,7 @@ class LineWrapping:
         return min(common, default=0)
 
     def _has_first_line_indent(self) -> bool:
-        """Whether sentences that begin on a line that is set in go on at the margin, rather than in a block."""
+        """Whether sentences that begin on an indented line continue at the margin, rather than in a block."""
         score = 0
         for line, after in pairwise(self.lines):
             if self._is_set_in(line) and after.gap == self.gap and _is_broken(self.text, line, after, case=True):
@@ -166,9 +166,9 @@ class LineWrapping:
 
 
 def split_lines(text: str) -> list[TextLine]:
-    r"""The lines that are not blank, in order.
+    r"""The lines that are not empty, in order.
 
-    A line ends where `str.splitlines` says: at `\n`, `\r\n`, `\r`, VT, FF, FS, GS, RS, U+0085, U+2028 and U+2029.
+    A line ends where `str.splitlines` splits: at `\n`, `\r\n`, `\r`, VT, FF, FS, GS, RS, U+0085, U+2028 and U+2029.
     """
     lines, at, gap = [], 0, 0
     for piece in text.splitlines(keepends=True):
@@ -183,14 +183,14 @@ def split_lines(text: str) -> list[TextLine]:
 
 
 def ends_with_mark(text: str, line: TextLine, marks: str = ENDS) -> bool:
-    """Whether the line ends with one of these marks, closing quotes and brackets left aside."""
+    """Whether the line ends with one of these marks, closing quotes and brackets ignored."""
     if text[line.end - 1] in marks:
         return True
     return text[max(line.start, line.end - 4) : line.end].rstrip(CLOSERS)[-1:] in tuple(marks)
 
 
 def is_lone_enumerator(text: str, start: int, end: int) -> bool:
-    """Whether nothing but the number of a paragraph stands here: `2.`, `(a)`, `III.`."""
+    """Whether this is nothing but the number of a paragraph: `2.`, `(a)`, `III.`."""
     return LONE_ENUMERATOR.fullmatch(text, start, end) is not None
 
 

@@ -21,18 +21,18 @@ if TYPE_CHECKING:
     from goldspan.articles.line_wrapping import TextLine
 
 LONGEST = 40
-# Furniture wherever they stand alone on a line.
+# Page artefacts wherever they stand alone on a line.
 ANCHORS = (
     r"[A-Z]{1,5}(?=[^\s]*\d)(?:[/–][A-Z0-9][A-Za-z0-9.]*)+\*{0,3}",  # a document symbol: S/2004/348, A/58/1/Add.1
     r"\d{2}-\d{5}(?: \([A-Z]\))?(?: +\d{6})?",  # a job number of the United Nations: 04-33180 (E) 030504
     r"\*\d{6,8}\*",  # its bar code
-    r"/\.\.\.|/…",  # the sign that the text goes on overleaf
+    r"/\.\.\.|/…",  # the sign that the text continues on the next page
     r"(?i:page|p\.) ?\d{1,4}(?i: ?(?:of|/) ?\d{1,4})?",
     r"\d{1,4} of \d{1,4}",
     r"[-–—] ?\d{1,4} ?[-–—]",
     r"(?i:distr\.:?(?: (?:general|limited|restricted))?|original:(?: [a-z]{4,10})?)",
 )
-# Furniture only beside an anchor: numbers and dates, and single words that may also follow the last anchor.
+# Page artefacts only next to an anchor: numbers and dates, and single words that may also follow the last anchor.
 PAGE_NUMBER = r"\d{1,6}|\d{1,2} [A-Z][a-z]+ \d{4}"
 WORD = r"(?i:english|french|spanish|russian|arabic|chinese|general|limited|restricted)"
 KIND = re.compile(rf"(?P<anchor>{'|'.join(ANCHORS)})|(?P<number>{PAGE_NUMBER})|(?P<word>{WORD})")
@@ -40,12 +40,12 @@ KIND = re.compile(rf"(?P<anchor>{'|'.join(ANCHORS)})|(?P<number>{PAGE_NUMBER})|(
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph, `text[start:end]`, in code points, with no blank at either edge.
+    """A paragraph, `text[start:end]`, in code points, without white space at its edges.
 
     Args:
         start: its first code point.
-        end: behind its last one.
-        kind: what the article says, or page furniture, which no example is made of.
+        end: the position after its last one.
+        kind: `text`, or `furniture` for boilerplate, which does not become an example.
     """
 
     start: int
@@ -54,10 +54,10 @@ class Paragraph:
 
 
 def page_artefacts(text: str, lines: Sequence[TextLine]) -> set[int]:
-    """The indices of the lines that are page furniture.
+    """The indices of the lines that are page artefacts.
 
     A run of lines is, from its first number or anchor to its last anchor or word, if it has an anchor. A bare
-    number beside a form feed is an anchor, too.
+    number next to a form feed is an anchor, too.
     """
     artefacts: set[int] = set()
     kinds = ((i, _kind(text, lines, i)) for i in range(len(lines)))
@@ -68,9 +68,9 @@ def page_artefacts(text: str, lines: Sequence[TextLine]) -> set[int]:
 
 
 def paragraphs(text: str) -> list[Paragraph]:
-    """The paragraphs in order, found by the style of the article, page furniture flagged.
+    """The paragraphs in order, by the layout of the article, boilerplate flagged.
 
-    A line is a paragraph, except in a hard-wrapped article, where it runs on to a blank line, an indented line, a
+    A line is a paragraph, except in a hard-wrapped article, where it extends to an empty line, an indented line, a
     numbered or listed item, or the short last line of a sentence. The number of a paragraph that stands alone on its
     line belongs to what follows. A paragraph of more than `sentences.LIMIT` code points is cut at the ends of
     sentences. Linear in the length of the text.
@@ -95,8 +95,8 @@ def examples_of(article: str, text: str) -> list[Example]:
         text: the article as decoded.
 
     Returns:
-        An example per paragraph of text, with the id `<article>.p<NN>`. The number counts the paragraphs from 01, page
-        furniture among them, so that it stays when a rule of furniture changes.
+        An example per paragraph of text, with the id `<article>.p<NN>`. The number counts the paragraphs from 01,
+        boilerplate included, so that it stays when a rule for boilerplate changes.
     """
     return [
         Example(f"{article}.p{number:02}", text[paragraph.start : paragraph.end], at=paragraph.start)
@@ -150,7 +150,7 @@ def _blocks(text: str, rows: list[TextLine], page: set[int]) -> list[ParagraphBl
 
 
 def _beginnings(text: str, rows: list[TextLine], page: set[int]) -> Callable[[int, int], bool]:
-    """What says whether a paragraph begins with line `i`, when the one before it began with line `first`."""
+    """A function that returns whether a paragraph begins with line `i`, if the one before began with line `first`."""
     wrapping = LineWrapping.find(text, rows, page)
     apart = set(page)
     if wrapping is not None:

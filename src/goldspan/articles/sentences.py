@@ -1,7 +1,7 @@
-"""Where sentences end, and how an over-long paragraph is cut there.
+"""Sentence ends, and the splitting of paragraphs that are too long.
 
-The rules are those of any splitter that knows its abbreviations; a missed end costs nothing here, a false one costs a
-name, so that in doubt there is none.
+The rules are those of a usual splitter with a list of abbreviations. A missed end costs nothing here, while a false one
+may cut a name, so in doubt there is no end.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from goldspan.articles import boilerplate
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# A paragraph of at most so many code points stays whole. News paragraphs seldom reach it; it fits on one screen of an
-# annotation tool and, at about four code points a word piece, into the 512 word pieces that a transformer reads.
+# A paragraph of at most this many code points stays whole. Most news paragraphs are shorter; it fits on one screen of
+# an annotation tool and, at about four code points a word piece, into the 512 word pieces that a transformer reads.
 LIMIT = 1500
-# No piece is shorter, if there is a blank to cut at.
+# No piece is shorter, if there is white space to split at.
 SHORTEST = LIMIT // 4
-# An end inside quotation marks or brackets counts as so much farther from the middle: it is the last choice.
+# An end inside quotation marks or brackets counts as this much farther from the middle: it is the last choice.
 INSIDE = LIMIT
 
 END = re.compile(
-    r"(?<![.!?…])[.!?…]++[\"'”’“»)\]]*+(?=\s)"  # a mark, what closes behind it, a blank
-    r"|[。！？]++[」』”’）]*+(?=[\w「『“‘（]|\s)"  # scripts that put no blank there
+    r"(?<![.!?…])[.!?…]++[\"'”’“»)\]]*+(?=\s)"  # a mark, closing quotes and brackets, white space
+    r"|[。！？]++[」』”’）]*+(?=[\w「『“‘（]|\s)"  # scripts that write no space there
 )
 SPACES = re.compile(r"\s*")
 SPACE = re.compile(r"\s")
@@ -39,7 +39,7 @@ KINDS = (*NESTING, "„“”", "«»", '"', "``''")
 
 
 def sentence_ends(text: str, start: int, stop: int) -> Iterator[int]:
-    """The offsets behind the sentences of `text[start:stop]`, the last one left out."""
+    """The offsets after the sentences of `text[start:stop]`, except the last one."""
     for match in END.finditer(text, start, stop):
         after = _skip_spaces(text, match.end(), stop)
         if after < stop and _is_end(text, start, match, after):
@@ -49,11 +49,11 @@ def sentence_ends(text: str, start: int, stop: int) -> Iterator[int]:
 def split_paragraph(text: str, start: int, stop: int) -> list[tuple[int, int]]:
     """A paragraph in pieces of at most `LIMIT` code points, about equally long.
 
-    It is cut at the ends of sentences, outside quotation marks and brackets where there is such an end; where there
-    is none at the last blank; a stretch without blanks stays whole.
+    It is split at the ends of sentences, outside quotation marks and brackets where there is such an end; without such
+    an end at the last white space; text without white space stays whole.
 
     Returns:
-        The pieces as `(start, stop)`, without blanks at their edges; the blanks between them are in none.
+        The pieces as `(start, stop)`, without white space at their edges; the white space between them is in none.
     """
     if stop - start <= LIMIT:
         return [(start, stop)]
@@ -70,7 +70,7 @@ def split_paragraph(text: str, start: int, stop: int) -> list[tuple[int, int]]:
 
 
 def is_abbreviation(word: str, *, number_follows: bool) -> bool:
-    """Whether a full stop behind this word belongs to it: `Gen`, `U.S`, `J`, `No` before a number."""
+    """Whether a full stop after this word belongs to it: `Gen`, `U.S`, `J`, `No` before a number."""
     plain = word.casefold()
     if ("." in word and not word[0].isdigit()) or plain in boilerplate.TITLES or (len(word) == 1 and word.isalpha()):
         return True
@@ -120,7 +120,7 @@ def _space_position(text: str, start: int, stop: int) -> int | None:
 
 
 def _latest(start: int, stop: int) -> int:
-    """How far the next piece may reach, so that it is not over-long and the rest not a scrap."""
+    """The latest end of the next piece: it must not be too long, nor the rest too short."""
     return min(start + LIMIT, stop - SHORTEST)
 
 
@@ -137,7 +137,7 @@ def _inside(text: str, start: int, stop: int, places: list[int]) -> list[bool]:
 
 
 def _pairs(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
-    """The offsets of the marks that open and close; one that has no counterpart encloses nothing."""
+    """The offsets of each pair of opening and closing marks; a mark without a counterpart is ignored."""
     opened: dict[str, list[int]] = {kind: [] for kind in KINDS}
     for match in MARK.finditer(text, start, stop):
         mark, at = match.group(), match.start()

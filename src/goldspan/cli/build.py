@@ -12,12 +12,12 @@ from goldspan.corpus import Corpus
 
 def run(
     model: Annotated[
-        str | None, typer.Option("--model", help="A spaCy pipeline that joins the rules in suggesting.")
+        str | None, typer.Option("--model", help="A spaCy pipeline for the suggestions, besides the rules.")
     ] = None,
     json: console.Json = None,
     root: console.Root = None,
 ) -> None:
-    """Do the main job: verify the articles, suggest, check, write the tables, export the dataset."""
+    """Build the dataset: verify the articles, suggest spans, check, write the tables, export."""
     from goldspan import checks
     from goldspan.build import build
 

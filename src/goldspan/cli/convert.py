@@ -46,7 +46,7 @@ def run(
     ] = "strict",
     json: console.Json = None,
 ) -> None:
-    """Turn examples of one format into another, without losing any; nothing is written unless all can be read."""
+    """Convert examples from one format into another, all or none: nothing is written unless all can be read."""
     from goldspan.formats.convert import convert
 
     watched = console.progress(paths, "Converting", len(paths))

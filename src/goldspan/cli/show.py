@@ -60,7 +60,7 @@ def _diff(changes: Sequence[ExampleChange]) -> None:
 
     out = console.make_console()
     for change in changes:
-        state = "new" if change.old is None else "gone" if change.new is None else ""
+        state = "new" if change.old is None else "removed" if change.new is None else ""
         state = "text changed" if change.text_changed else state
         out.print(Text(f"{change.example}  {state}".rstrip(), style="bold"))
         for sign, style, example, spans in (

@@ -13,7 +13,7 @@ from goldspan.corpus import Corpus
 def run(
     write: Annotated[
         bool,
-        typer.Option("--write", help="Write STATS.md, with scores of the suggestions, and the data card."),
+        typer.Option("--write", help="Write STATS.md, with the scores of the suggestions, and the data card."),
     ] = False,
     json: console.Json = None,
     root: console.Root = None,

@@ -33,16 +33,20 @@ def run(
     ] = None,
     labels: Annotated[
         list[str] | None,
-        typer.Option("--map", help="What a label of the model is here, e.g. GPE=PLACE. Repeat it.", show_default=False),
+        typer.Option(
+            "--map", help="The label for a label of the model, e.g. GPE=PLACE. May be repeated.", show_default=False
+        ),
     ] = None,
     against: Annotated[
         Path | None,
-        typer.Option("--against", help="Gold to score the suggestions by: a file or a folder.", show_default=False),
+        typer.Option(
+            "--against", help="Gold to score the suggestions against: a file or a folder.", show_default=False
+        ),
     ] = None,
     json: console.Json = None,
     root: console.Root = None,
 ) -> None:
-    """Draft the spans of articles by rules, and with a model's help if one is named."""
+    """Suggest the spans of articles by rules, and with a model if one is named."""
     from goldspan.articles.documents import documents
     from goldspan.suggest.run import SuggestionTally, write_suggestions
     from goldspan.suggest.suggester import Suggester
@@ -71,13 +75,13 @@ def _pairs(maps: list[str]) -> dict[str, str]:
     pairs = dict(pair.partition("=")[::2] for pair in maps)
     wrong = next((name for name, label in pairs.items() if not name or not label), None)
     if wrong is not None:
-        raise InputError(f"--map {wrong}: not of the form MODEL_LABEL=LABEL", remedy="For instance: --map GPE=PLACE")
+        raise InputError(f"--map {wrong}: not of the form MODEL_LABEL=LABEL", remedy="For example: --map GPE=PLACE")
     return pairs
 
 
 def _table(scores: Scores, against: Path | None) -> object:
     rows = [_row(name, counts) for name, counts in scores.labels.items()] + [_row("all", scores.overall)]
-    header = ("label", "gold", "predicted", "right", "precision", "recall", "F1")
+    header = ("label", "gold", "predicted", "correct", "precision", "recall", "F1")
     return console.print_table(f"Exact spans against {against}", header, rows)
 
 

@@ -29,10 +29,10 @@ MARKER_TEXT = "This folder was written by `goldspan export` and is replaced as a
 
 @dataclass(frozen=True, slots=True)
 class ExportResult:
-    """What an export made.
+    """What an export wrote.
 
     Args:
-        folder: where it is.
+        folder: the folder written.
         rows: examples per config and split.
         spans: spans per config and split.
         losses: the spans of gold that tokens could not express.
@@ -62,7 +62,7 @@ def export(corpus: Corpus, output: Path, name: str = DATASET, policy: Policy = "
         corpus: gold, splits and passes come from it.
         output: the folder; an earlier export there is replaced, anything else is left alone and refused.
         name: `parquet` for a dataset folder, or a format of `goldspan.formats`.
-        policy: what is done with spans that a token cuts; see `goldspan.tokens.tags`.
+        policy: what becomes of spans that a token cuts; see `goldspan.tokens.tags`.
 
     Raises:
         InputError: if an article of gold is in no split, if the folder holds something else, if a format cannot
@@ -96,7 +96,7 @@ def _refuse_foreign(output: Path) -> None:
 
 
 def _swap(new: Path, output: Path) -> None:
-    """Put the new folder in the place of the old: at every moment one of them is whole."""
+    """Replace the old folder by the new: at every moment one of them is complete."""
     old = new.with_suffix(".old")
     if output.exists():
         output.replace(old)

@@ -46,11 +46,11 @@ class TokenizedBatch:
 
 
 class ArrowColumns:
-    """Collects examples and gives them back as an Arrow table.
+    """Converts examples into Arrow tables.
 
     Args:
         scheme: the labels.
-        policy: what `ner_tags` say where a token cuts a span; see `goldspan.tokens.tags`.
+        policy: what `ner_tags` hold where a token cuts a span; see `goldspan.tokens.tags`.
         language: of the tokenizer.
     """
 
@@ -155,13 +155,13 @@ def tokenize_batch(examples: Sequence[Example], language: str) -> TokenizedBatch
 def surface_array(
     examples: Sequence[Example], lengths: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64]
 ) -> pa.StringArray:
-    """The words `text[start:end]`, k in all, as one Arrow array, without a Python string for each.
+    """The surfaces `text[start:end]`, k in all, as one Arrow array, without a Python string for each.
 
     Args:
         examples: n examples.
         lengths: (n,) how many slices belong to each.
         starts: (k,) in code points of their own text.
-        ends: (k,) likewise.
+        ends: (k,) in code points of their own text, exclusive.
     """
     import numpy as np
     import pyarrow as pa
@@ -207,7 +207,7 @@ def tag_ids(
         out[first[index]] = number[f"B-{label}"]
         out[first[index] + 1 : last[index] + 1] = number[f"I-{label}"]
     unfit = ~fits
-    unfit[1:] |= starts[1:] < ends[:-1]  # overlapping: `tags` refuses it by name
+    unfit[1:] |= starts[1:] < ends[:-1]  # overlapping: `tags` refuses it and names the example
     losses: list[Misaligned] = []
     at = np.cumsum([0, *batch.lengths])
     for owner_index in sorted(set(owner[unfit].tolist())):
@@ -256,7 +256,7 @@ def features(scheme: LabelScheme, *, annotator: bool = False) -> Features:
 
 
 def _search(edges: NDArray[np.int64], positions: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Where each wanted position stands among the sorted edges, and whether it is one of them."""
+    """The index of each position among the sorted edges, and whether it is one of them."""
     import numpy as np
 
     at = np.searchsorted(edges, positions)
@@ -279,7 +279,7 @@ def _lists(lengths: list[int], values: pa.Array | None = None, **fields: pa.Arra
 
 @lru_cache(maxsize=10_000)
 def _value(surface: str) -> TroopCount | None:
-    """The value of a quantity; the same few surfaces come again and again."""
+    """The value of a quantity, cached because few surfaces occur often."""
     return parse_troop_count(surface)
 
 

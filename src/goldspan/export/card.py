@@ -34,7 +34,7 @@ def render_card(
         corpus: its `corpus/README.md` becomes the body, if there is one.
         configs: per config its features and what was written for each split; the first is the default.
         losses: the spans that tokens could not express.
-        policy: what `ner_tags` say of them.
+        policy: what `ner_tags` hold for them.
     """
     body = corpus.folder / "README.md"
     text = body.read_text(encoding="utf-8") if body.is_file() else "# A corpus of named entities\n"

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from goldspan.annotation import Example, LabelScheme
     from goldspan.tokens import Misaligned, Policy
 
-ROW_GROUP = 10_000  # rows held in memory at a time
+ROW_GROUP = 10_000  # rows kept in memory at a time
 
 
 @dataclass(slots=True)
 class WrittenTable:
-    """What went into one file.
+    """What was written to one file.
 
     Args:
         rows: how many examples.
@@ -38,7 +38,7 @@ class WrittenTable:
 
 @dataclass(frozen=True, slots=True)
 class DatasetRow:
-    """An example on its way into a table; an article without gold has no fold."""
+    """A row of a table; an article without gold has no fold."""
 
     example: Example
     fold: int | None
@@ -48,14 +48,14 @@ class DatasetRow:
 def write_table(
     path: Path, rows: Iterable[DatasetRow], scheme: LabelScheme, policy: Policy, *, annotator: bool = False
 ) -> WrittenTable:
-    """Write a Parquet file of examples, in row groups, beside and then in place.
+    """Write a Parquet file of examples, in row groups, all or nothing.
 
     The bytes depend on the rows and the library versions alone.
 
     Args:
         path: the file.
         rows: the examples, in order, read once.
-        scheme: the labels; a span with another raises KeyError (the checks come first).
+        scheme: the labels; a span with another label raises KeyError, which the checks prevent.
         policy: see `goldspan.tokens.tags`.
         annotator: whether the rows are those of passes.
     """

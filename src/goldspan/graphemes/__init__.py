@@ -1,16 +1,16 @@
 r"""Grapheme clusters as Doccano counts them in the browser, exactly.
 
 Doccano's annotation view counts with the JavaScript library grapheme-splitter 1.0.4 where a project has
-`grapheme_mode`. That library knows Unicode 10.0 (2017), whose rules for emoji later versions threw away, and has ways
-of its own. `\X` of the `regex` package follows the newest version: it keeps together what Doccano cuts (the conjunct
-क्ष, emoji younger than 2017) and the other way round. A span counted with one and drawn with the other is shifted.
+`grapheme_mode`. That library implements Unicode 10.0 (2017), whose rules for emoji were removed from later versions,
+and deviates from it. `\X` of the `regex` package follows the newest version: it keeps together what Doccano cuts (the
+conjunct क्ष, emoji newer than 2017), and the reverse. A span counted with one and drawn with the other is shifted.
 
 The clusters are written below as a regular expression over classes of characters, a letter each, after Unicode
-Standard Annex #29, revision 31 (https://www.unicode.org/reports/tr29/tr29-31.html), rules GB3 to GB999. Where the
-library leaves it, so do we; the tests ask the library itself:
+Standard Annex #29, revision 31 (https://www.unicode.org/reports/tr29/tr29-31.html), rules GB3 to GB999. The expression
+follows the library where that deviates; the tests compare it with the library itself:
 
-- Two regional indicators, or one behind one prepended character, take in one further character at most.
-- Behind prepended characters regional indicators form no pair.
+- Two regional indicators, or one after one prepended character, take in one further character at most.
+- After prepended characters regional indicators form no pair.
 - A modifier joins its emoji over one extending character at most (GB10 says any number), and joins it directly only if
   no extending character stands before it in the cluster.
 """
