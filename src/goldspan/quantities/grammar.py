@@ -58,35 +58,35 @@ class QuantityPrefix(NamedTuple):
     bounds: tuple[tuple[Bound, bool], ...] = ()
 
 
-def match_phrase(table: Phrases, atoms: NumberTokens, at: int) -> tuple[Bound | None, int]:
+def match_phrase(table: Phrases, tokens: NumberTokens, at: int) -> tuple[Bound | None, int]:
     """The bound of the longest phrase that stands here, and the index after it; None and `at` if none does."""
-    for words, bound in table.get(atoms[at].text, ()):
-        if atoms.match(at, words):
+    for words, bound in table.get(tokens[at].text, ()):
+        if tokens.match(at, words):
             return bound, at + len(words)
     return None, at
 
 
-def parse_prefix(atoms: NumberTokens, at: int) -> QuantityPrefix:
+def parse_prefix(tokens: NumberTokens, at: int) -> QuantityPrefix:
     """The bounds that begin here (`at least some`), with what may stand between them and the number."""
     front = QuantityPrefix(at)
-    while len(front.bounds) < MOST_BOUNDS and (found := _bound(atoms, front.end)):
-        front = QuantityPrefix(found.end, front.bounds + found.bounds)
+    while len(front.bounds) < MOST_BOUNDS and (bound := _bound(tokens, front.end)):
+        front = QuantityPrefix(bound.end, front.bounds + bound.bounds)
     if not front.bounds:
         return front
     for words in FILLER:
-        if atoms.match(front.end, words):
+        if tokens.match(front.end, words):
             return QuantityPrefix(front.end + len(words), front.bounds)
     return front
 
 
-def with_suffix(atoms: NumberTokens, term: NumberTerm) -> NumberTerm:
+def with_suffix(tokens: NumberTokens, term: NumberTerm) -> NumberTerm:
     """The term with what stands behind it: `or more`, `-odd`, `+`."""
     for _ in range(MOST_BOUNDS):
-        bound, end = match_phrase(AFTER, atoms, term.end)
+        bound, end = match_phrase(AFTER, tokens, term.end)
         if bound is None:
-            bound, end = match_phrase(AFTER, atoms, atoms.past_dash(term.end))
+            bound, end = match_phrase(AFTER, tokens, tokens.past_dash(term.end))
         # `500 + 300` is a sum.
-        if bound is None or (atoms[end - 1].text in SUMS and parse_number(atoms, end)):
+        if bound is None or (tokens[end - 1].text in SUMS and parse_number(tokens, end)):
             return term
         term = apply_bound(term, bound)._replace(end=end)
     return term
@@ -120,63 +120,63 @@ def without_value(term: NumberTerm) -> NumberTerm:
     return term._replace(low=None, high=None, approximate=False)
 
 
-def parse_vague(atoms: NumberTokens, at: int) -> NumberTerm | None:
+def parse_vague(tokens: NumberTokens, at: int) -> NumberTerm | None:
     """The vague numeral or collective that begins here."""
-    start = at + (atoms[at].text in ARTICLES)
-    word = atoms[start].text
+    start = at + (tokens[at].text in ARTICLES)
+    word = tokens[start].text
     if word in SEVERAL:
-        return _several(atoms, atoms.past_dash(start + 1))
+        return _several(tokens, tokens.past_dash(start + 1))
     if word in PAIRS:
-        return _pair(atoms, start)
+        return _pair(tokens, start)
     if word in FRACTIONS or word in VULGAR:
-        return _portion(atoms, start)
-    return _plural(atoms, at) or _digit_plural(atoms, at)
+        return _portion(tokens, start)
+    return _plural(tokens, at) or _digit_plural(tokens, at)
 
 
-def parse_range(atoms: NumberTokens, at: int) -> NumberTerm | None:
+def parse_range(tokens: NumberTokens, at: int) -> NumberTerm | None:
     """The range or the single number that begins here."""
-    start = at + (atoms[at].text in SOMEWHERE)
-    joins = SPREADS.get(atoms[start].text)
+    start = at + (tokens[at].text in SOMEWHERE)
+    joins = SPREADS.get(tokens[start].text)
     if joins is None:
-        return None if start > at else _open_range(atoms, at)
+        return None if start > at else _open_range(tokens, at)
     # Of `between five hundred and six thousand` only one reading has two ends; of two that do, the longer is meant.
-    lows = (_end(atoms, start + 1, joined=joined) for joined in (False, True))
-    readings = [both for low in lows if low and (both := _to(atoms, low, joins))]
+    lows = (_end(tokens, start + 1, joined=joined) for joined in (False, True))
+    readings = [both for low in lows if low and (both := _to(tokens, low, joins))]
     return max(readings, key=lambda both: both.end, default=None)
 
 
-def parse_term(atoms: NumberTokens, at: int, *, joined: bool = True) -> NumberTerm | None:
+def parse_term(tokens: NumberTokens, at: int, *, joined: bool = True) -> NumberTerm | None:
     """A number or a vague numeral."""
-    return parse_vague(atoms, at) or parse_number(atoms, at, joined=joined)
+    return parse_vague(tokens, at) or parse_number(tokens, at, joined=joined)
 
 
-def parse_quantity(atoms: NumberTokens, at: int) -> NumberTerm | None:
+def parse_quantity(tokens: NumberTokens, at: int) -> NumberTerm | None:
     """The longest quantity that begins here.
 
     Returns:
         The term, its `low` and `high` whole or None: both None where no value can be defended. None if no quantity
         begins here.
     """
-    first = _bounded(atoms, at)
+    first = _bounded(tokens, at)
     if first is None or first.high is not None or first.low is None:
         return first
     # `at least 500 but no more than 600`: each bound leaves open what the other closes.
-    joint = first.end + (atoms[first.end].text == ",")
-    second = _bounded(atoms, joint + 1) if atoms[joint].text in {"and", "but"} else None
+    joint = first.end + (tokens[first.end].text == ",")
+    second = _bounded(tokens, joint + 1) if tokens[joint].text in {"and", "but"} else None
     if second is None or second.low != 0 or second.high is None:
         return first
     both = second._replace(low=first.low, approximate=first.approximate or second.approximate)
     return both if first.low <= second.high else without_value(both)
 
 
-def _bound(atoms: NumberTokens, at: int) -> QuantityPrefix | None:
-    bound, end = match_phrase(BEFORE, atoms, at)
+def _bound(tokens: NumberTokens, at: int) -> QuantityPrefix | None:
+    bound, end = match_phrase(BEFORE, tokens, at)
     if bound is not None:
         return QuantityPrefix(end, ((bound, False),))
-    close, start = match_phrase(CLOSE, atoms, at)
-    if close is None and atoms[at].text in FAR:
+    close, start = match_phrase(CLOSE, tokens, at)
+    if close is None and tokens[at].text in FAR:
         start = at + 1
-    bound, end = match_phrase(BEFORE, atoms, start) if start > at else (None, at)
+    bound, end = match_phrase(BEFORE, tokens, start) if start > at else (None, at)
     return QuantityPrefix(end, ((bound, close is not None),)) if bound in (Bound.MORE, Bound.FEWER) else None
 
 
@@ -186,86 +186,86 @@ def _bracket(end: int, value: int, scale: int = 1) -> NumberTerm:
     return NumberTerm(end, value * scale, above * scale - 1, approximate=True, scale=scale, scales=scale, takes_of=True)
 
 
-def _plural(atoms: NumberTokens, at: int) -> NumberTerm | None:
+def _plural(tokens: NumberTokens, at: int) -> NumberTerm | None:
     """`dozens`, `hundreds of thousands`."""
-    value = PLURALS.get(atoms[at].text)
+    value = PLURALS.get(tokens[at].text)
     if value is None:
         return None
-    of = atoms.past_dash(at + 1)
-    scale_at = atoms.past_dash(of + 1)
-    scale = SCALES.get(atoms[scale_at].text.removesuffix("s"), 1) if atoms[of].text == "of" else 1
+    of = tokens.past_dash(at + 1)
+    scale_at = tokens.past_dash(of + 1)
+    scale = SCALES.get(tokens[scale_at].text.removesuffix("s"), 1) if tokens[of].text == "of" else 1
     # `hundreds of thousands` is a number; `millions of thousands` is not.
     return _bracket(scale_at + 1, value, scale) if scale > value else _bracket(at + 1, value)
 
 
-def _digit_plural(atoms: NumberTokens, at: int) -> NumberTerm | None:
+def _digit_plural(tokens: NumberTokens, at: int) -> NumberTerm | None:
     """`100s`, `1,000s`: a power of ten with an *s* written onto it."""
-    digits = atoms[at].text.replace(",", "")
-    if atoms[at + 1].text != "s" or not atoms.attached(at + 1):
+    digits = tokens[at].text.replace(",", "")
+    if tokens[at + 1].text != "s" or not tokens.attached(at + 1):
         return None
     value = next((value for value in PLURALS.values() if str(value) == digits and digits.strip("0") == "1"), None)
     return None if value is None else _bracket(at + 2, value)
 
 
-def _several(atoms: NumberTokens, at: int) -> NumberTerm | None:
+def _several(tokens: NumberTokens, at: int) -> NumberTerm | None:
     """`several hundred`, `a few dozen`, `many thousands`: how many is not said, so the bracket of the unit."""
-    return _plural(atoms, at) or _unit(atoms, at)
+    return _plural(tokens, at) or _unit(tokens, at)
 
 
-def _unit(atoms: NumberTokens, at: int) -> NumberTerm | None:
+def _unit(tokens: NumberTokens, at: int) -> NumberTerm | None:
     """The bracket of a collective: `dozen`, `hundred`, `hundred thousand`."""
-    value = COLLECTIVES.get(atoms[at].text)
+    value = COLLECTIVES.get(tokens[at].text)
     if value is None:
         return None
-    after = atoms.past_dash(at + 1)
-    scale = SCALES.get(atoms[after].text, 1) if value == COLLECTIVES[HUNDRED] else 1
+    after = tokens.past_dash(at + 1)
+    scale = SCALES.get(tokens[after].text, 1) if value == COLLECTIVES[HUNDRED] else 1
     return _bracket(at + 1 if scale == 1 else after + 1, value, scale)
 
 
-def _pair(atoms: NumberTokens, at: int) -> NumberTerm:
+def _pair(tokens: NumberTokens, at: int) -> NumberTerm:
     """`couple`, `couple of hundred`, `pair`."""
-    loosely = PAIRS[atoms[at].text]
-    of = atoms.past_dash(at + 1)
-    unit = _unit(atoms, of + (atoms[of].text == "of")) if loosely else None
+    loosely = PAIRS[tokens[at].text]
+    of = tokens.past_dash(at + 1)
+    unit = _unit(tokens, of + (tokens[of].text == "of")) if loosely else None
     if unit is None or unit.low is None:
         return NumberTerm(at + 1, 2, 2, approximate=loosely, takes_of=True)
     return NumberTerm(unit.end, unit.low * 2, unit.low * 2, approximate=True)
 
 
-def _portion(atoms: NumberTokens, at: int) -> NumberTerm | None:
+def _portion(tokens: NumberTokens, at: int) -> NumberTerm | None:
     """`half a dozen`, `half-million`, `quarter of a million`; not a share of something else."""
-    word = atoms[at].text
+    word = tokens[at].text
     share = FRACTIONS.get(word) or VULGAR[word]
-    of = atoms.past_dash(at + 1)
-    article = atoms.past_dash(of + (atoms[of].text == "of"))
-    unit = _unit(atoms, atoms.past_dash(article + (atoms[article].text in ARTICLES)))
+    of = tokens.past_dash(at + 1)
+    article = tokens.past_dash(of + (tokens[of].text == "of"))
+    unit = _unit(tokens, tokens.past_dash(article + (tokens[article].text in ARTICLES)))
     if unit is None or unit.low is None:
         return None
     return NumberTerm(unit.end, unit.low * share, unit.low * share)
 
 
-def _open_range(atoms: NumberTokens, at: int) -> NumberTerm | None:
-    low = parse_term(atoms, at)
-    return low and (_to(atoms, low, JOINS) or low)
+def _open_range(tokens: NumberTokens, at: int) -> NumberTerm | None:
+    low = parse_term(tokens, at)
+    return low and (_to(tokens, low, JOINS) or low)
 
 
-def _end(atoms: NumberTokens, at: int, *, joined: bool = True) -> NumberTerm | None:
+def _end(tokens: NumberTokens, at: int, *, joined: bool = True) -> NumberTerm | None:
     """An end of a range, which may be approximate by itself: `between about 500 and some 600`."""
-    bound, start = match_phrase(BEFORE, atoms, at)
+    bound, start = match_phrase(BEFORE, tokens, at)
     if bound not in (None, Bound.ABOUT):
         return None
-    end = parse_term(atoms, start, joined=joined)
+    end = parse_term(tokens, start, joined=joined)
     return end and end._replace(approximate=end.approximate or bound is Bound.ABOUT)
 
 
-def _to(atoms: NumberTokens, low: NumberTerm, joins: frozenset[str]) -> NumberTerm | None:
+def _to(tokens: NumberTokens, low: NumberTerm, joins: frozenset[str]) -> NumberTerm | None:
     """The range from `low` to the number behind the next join; None if there is none, or if it leads down."""
-    at = atoms.past_dash(low.end)
-    if atoms[at].text in joins:
-        at = atoms.past_dash(at + 1)
-    elif atoms[at].text == "up" and atoms[at + 1].text == "to":
+    at = tokens.past_dash(low.end)
+    if tokens[at].text in joins:
+        at = tokens.past_dash(at + 1)
+    elif tokens[at].text == "up" and tokens[at + 1].text == "to":
         at += 2
-    high = _end(atoms, at) if at > low.end else None
+    high = _end(tokens, at) if at > low.end else None
     return high and _span(low, high)
 
 
@@ -296,18 +296,18 @@ def _elliptic(low: NumberTerm, high: NumberTerm) -> bool:
     )
 
 
-def _bounded(atoms: NumberTokens, at: int) -> NumberTerm | None:
-    first = atoms[at].text
+def _bounded(tokens: NumberTokens, at: int) -> NumberTerm | None:
+    first = tokens[at].text
     if first not in NUMBER_STARTS and not first[:1].isdecimal():
         return None
-    if first in ARTICLES and atoms[atoms.past_dash(at + 1)].text not in AFTER_ARTICLE:
+    if first in ARTICLES and tokens[tokens.past_dash(at + 1)].text not in AFTER_ARTICLE:
         return None
-    front = parse_prefix(atoms, at)
-    term = parse_range(atoms, front.end)
+    front = parse_prefix(tokens, at)
+    term = parse_range(tokens, front.end)
     if term is None or not _whole(term):
         return None
-    term = _of(atoms, _compound(atoms, with_suffix(atoms, term)))
-    if _no_people(atoms, term) or (first in ARTICLES and atoms[term.end - 1].text in COMPOUND):
+    term = _of(tokens, _compound(tokens, with_suffix(tokens, term)))
+    if _no_people(tokens, term) or (first in ARTICLES and tokens[term.end - 1].text in COMPOUND):
         # The article of `a thousand-strong force` is the force's.
         return None
     for bound, close in reversed(front.bounds):
@@ -320,33 +320,33 @@ def _whole(term: NumberTerm) -> bool:
     return all(not isinstance(end, Fraction) or end.denominator == 1 for end in (term.low, term.high))
 
 
-def _compound(atoms: NumberTokens, term: NumberTerm) -> NumberTerm:
+def _compound(tokens: NumberTokens, term: NumberTerm) -> NumberTerm:
     """With the word that it forms a compound with: `3,000-strong`."""
-    if atoms[term.end].text in DASHES and atoms[term.end + 1].text in COMPOUND:
+    if tokens[term.end].text in DASHES and tokens[term.end + 1].text in COMPOUND:
         return term._replace(end=term.end + 2, takes_of=False)
     return term
 
 
-def _of(atoms: NumberTokens, term: NumberTerm) -> NumberTerm:
+def _of(tokens: NumberTokens, term: NumberTerm) -> NumberTerm:
     """With the *of* that leads to its noun (`dozens of soldiers`), but not to a whole (`dozens of its soldiers`)."""
-    if term.takes_of and atoms[term.end].text == "of" and atoms[term.end + 1].text not in WHOLES:
+    if term.takes_of and tokens[term.end].text == "of" and tokens[term.end + 1].text not in WHOLES:
         return term._replace(end=term.end + 1)
     return term
 
 
-def _no_people(atoms: NumberTokens, term: NumberTerm) -> bool:
+def _no_people(tokens: NumberTokens, term: NumberTerm) -> bool:
     """Whether what follows makes the number a date, a time, a share, a measure, an ordinal or part of a word."""
-    end, following = term.end, atoms[term.end].text
-    if following in MEASURES or (following == "per" and atoms[end + 1].text == "cent"):
+    end, following = term.end, tokens[term.end].text
+    if following in MEASURES or (following == "per" and tokens[end + 1].text == "cent"):
         return True
     if following in MONTHS and term.high is not None and term.high <= LONGEST_MONTH:
         return True
-    if not atoms.attached(end):
+    if not tokens.attached(end):
         return False
-    onto_next = atoms.attached(end + 1)
+    onto_next = tokens.attached(end + 1)
     return (
         following in UNFIT
         or following[0].isalnum()
-        or (following == "-" and onto_next and atoms[end + 1].text[0].isalnum())
-        or (following == ":" and onto_next and atoms[end + 1].text[0].isdecimal())
+        or (following == "-" and onto_next and tokens[end + 1].text[0].isalnum())
+        or (following == ":" and onto_next and tokens[end + 1].text[0].isdecimal())
     )

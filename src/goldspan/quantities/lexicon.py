@@ -1,6 +1,6 @@
 """The words that quantities are made of: one lexicon for finding them and for reading them.
 
-All entries are in lower case, as `atoms` cuts them: a phrase is its atoms with a blank between.
+All entries are in lower case, as `number tokens` cuts them: a phrase is its number tokens with a blank between.
 """
 
 from __future__ import annotations
@@ -111,15 +111,15 @@ Phrases = dict[str, list[tuple[tuple[str, ...], Bound]]]
 
 
 def _phrases(table: Mapping[Bound, str]) -> Phrases:
-    """The phrases of a table, under their first atom, the longest first."""
-    found: Phrases = {}
+    """The phrases of a table, under their first number token, the longest first."""
+    phrases: Phrases = {}
     for bound, text in table.items():
         for phrase in text.split("/"):
-            atoms = tuple(phrase.split())
-            found.setdefault(atoms[0], []).append((atoms, bound))
-    for alternatives in found.values():
+            tokens = tuple(phrase.split())
+            phrases.setdefault(tokens[0], []).append((tokens, bound))
+    for alternatives in phrases.values():
         alternatives.sort(key=lambda entry: -len(entry[0]))
-    return found
+    return phrases
 
 
 BEFORE = _phrases(

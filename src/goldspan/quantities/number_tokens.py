@@ -23,12 +23,12 @@ FOLDED = str.maketrans(dict.fromkeys("‐‑‒–−﹣－", "-") | dict.fromke
 
 
 class NumberToken(NamedTuple):
-    """One atom.
+    """One number token.
 
     Args:
         text: folded.
         gap: the white space before it, at least one blank between two tokens; empty where it is attached.
-        token: the index of the token after the one that this atom ends; -1 inside a token. In a text always -1.
+        token: the index of the token after the one that this number token ends; -1 inside a token. In a text always -1.
     """
 
     text: str
@@ -40,7 +40,7 @@ END = NumberToken("", " ")
 
 
 class NumberTokens:
-    """A list of atoms that is cut only as far as somebody reads; beyond its end stand empty atoms."""
+    """A list of number tokens that is cut only as far as somebody reads; beyond its end stand empty number tokens."""
 
     __slots__ = ("_cut", "_source")
 
@@ -59,9 +59,9 @@ class NumberTokens:
         return at + (self[at].text in DASHES)
 
     def attached(self, at: int) -> bool:
-        """Whether this atom is written onto the one before it."""
-        atom = self[at]
-        return not atom.gap and bool(atom.text)
+        """Whether this number token is written onto the one before it."""
+        token = self[at]
+        return not token.gap and bool(token.text)
 
     def continues(self, at: int) -> bool:
         """Whether a letter or digit is written onto what stands before: `1st`, `7.62mm`."""
@@ -89,22 +89,22 @@ def fold(text: str) -> str:
 
 
 def tokenize_text(text: str) -> NumberTokens:
-    """The atoms of a text."""
+    """The number tokens of a text."""
     return NumberTokens(NumberToken(piece, gap) for piece, gap in _cut(fold(text)))
 
 
 def tokenize_words(words: Sequence[str], index: int) -> NumberTokens:
-    """The atoms of the tokens from `index` on, as far as the end of the paragraph.
+    """The number tokens of the tokens from `index` on, as far as the end of the paragraph.
 
     Tokens do not say whether a blank stood between them. It did not where spaCy's English rules cut inside a word:
     around a hyphen, and between digits and the letter of a scale (`2.5m`).
     """
-    return NumberTokens(_atoms(words, index))
+    return NumberTokens(_number_tokens(words, index))
 
 
 @lru_cache(maxsize=8192)
 def tokenize_word(word: str) -> tuple[tuple[str, str], ...]:
-    """The atoms of one token and the white space before each; of a token of white space, none."""
+    """The number tokens of one token and the white space before each; of a token of white space, none."""
     return tuple(_cut(fold(word)))
 
 
@@ -118,7 +118,7 @@ def _cut(text: str) -> Iterator[tuple[str, str]]:
             gap = ""
 
 
-def _atoms(words: Sequence[str], index: int) -> Iterator[NumberToken]:
+def _number_tokens(words: Sequence[str], index: int) -> Iterator[NumberToken]:
     gap, after_digits = " ", False
     for position in range(index, len(words)):
         word = words[position]

@@ -28,7 +28,7 @@ class NumberTerm(NamedTuple):
     """A number, or a vague numeral, that has been read.
 
     Args:
-        end: the index after its last atom.
+        end: the index after its last number token.
         low: the least that it may be; None where that is open.
         high: the most that it may be; None where that is open. Both None: no value can be defended.
         approximate: whether it is not exact.
@@ -56,113 +56,113 @@ class _Part(NamedTuple):
     scaled: int | Fraction | None = None
 
 
-def parse_number(atoms: NumberTokens, at: int, *, joined: bool = True) -> NumberTerm | None:
+def parse_number(tokens: NumberTokens, at: int, *, joined: bool = True) -> NumberTerm | None:
     """The longest number that begins here.
 
     Args:
-        atoms: what to read.
+        tokens: what to read.
         at: where to begin.
         joined: whether *and* may stand inside it. Not for the lower end of a range: in `between five hundred and six
             thousand` it parts the two.
     """
-    whole = None if atoms[at].text in DASHES else _multiple(atoms, at, joined=joined)
+    whole = None if tokens[at].text in DASHES else _multiple(tokens, at, joined=joined)
     if whole is None:
         return None
     floor = whole.scale
-    while floor >= THOUSAND and (rest := _rest(atoms, whole.end, floor, joined=joined)):
+    while floor >= THOUSAND and (rest := _rest(tokens, whole.end, floor, joined=joined)):
         whole = _Part(rest.end, whole.value + rest.value)
         floor = rest.scale
     return NumberTerm(whole.end, whole.value, whole.value, scale=whole.scale, scales=whole.scales)
 
 
-def _multiple(atoms: NumberTokens, at: int, *, joined: bool) -> _Part | None:
+def _multiple(tokens: NumberTokens, at: int, *, joined: bool) -> _Part | None:
     """A coefficient with its scale (`four thousand`, `two dozen`, `15k`, `a hundred`), or either alone."""
-    bare = _Part(at + (atoms[at].text in ARTICLES), 1)
-    digits = _digits(atoms, at)
-    part = _hundreds(atoms, digits or _small(atoms, at) or bare, joined=joined)
-    halved = _past_and_a_half(atoms, part.end)
-    after = atoms.past_dash(halved or part.end)
-    scale = MULTIPLIERS.get(atoms[after].text)
+    bare = _Part(at + (tokens[at].text in ARTICLES), 1)
+    digits = _digits(tokens, at)
+    part = _hundreds(tokens, digits or _small(tokens, at) or bare, joined=joined)
+    halved = _past_and_a_half(tokens, part.end)
+    after = tokens.past_dash(halved or part.end)
+    scale = MULTIPLIERS.get(tokens[after].text)
     if scale is None:
         return None if part is bare else part
     value = part.value if part.scaled is None else part.scaled
     value = (value + HALF if halved else value) * scale
-    halved = None if halved else _past_and_a_half(atoms, after + 1)
+    halved = None if halved else _past_and_a_half(tokens, after + 1)
     return _Part(halved, value + HALF * scale) if halved else _Part(after + 1, value, scale, part.scale * scale)
 
 
-def _rest(atoms: NumberTokens, at: int, floor: int, *, joined: bool) -> _Part | None:
+def _rest(tokens: NumberTokens, at: int, floor: int, *, joined: bool) -> _Part | None:
     """How a number goes on below its last scale: `and fifty`, `, two hundred`, `three thousand`; in words only."""
-    comma = atoms[at].text == ","
-    at = atoms.past_dash(at + comma)
-    at += joined and atoms[at].text == "and"
-    part = _small(atoms, at)
+    comma = tokens[at].text == ","
+    at = tokens.past_dash(at + comma)
+    at += joined and tokens[at].text == "and"
+    part = _small(tokens, at)
     if part is None:
         return None
-    part = _hundreds(atoms, part, joined=joined)
-    after = atoms.past_dash(part.end)
-    scale = MULTIPLIERS.get(atoms[after].text)
+    part = _hundreds(tokens, part, joined=joined)
+    after = tokens.past_dash(part.end)
+    scale = MULTIPLIERS.get(tokens[after].text)
     if scale is not None:
         part = _Part(after + 1, part.value * scale, scale)
     # A comma parts items of a list as well: below a hundred (`two thousand, five of them`) that is the likelier.
     return part if (HUNDREDFOLD if comma else 1) <= part.value < floor and part.scale not in DOZENS.values() else None
 
 
-def _hundreds(atoms: NumberTokens, part: _Part, *, joined: bool) -> _Part:
+def _hundreds(tokens: NumberTokens, part: _Part, *, joined: bool) -> _Part:
     """The part times a hundred, with what follows below that, where *hundred* stands behind it; else the part."""
-    at = atoms.past_dash(part.end)
-    if atoms[at].text != HUNDRED or part.value >= HUNDREDFOLD:
+    at = tokens.past_dash(part.end)
+    if tokens[at].text != HUNDRED or part.value >= HUNDREDFOLD:
         return part
     end, value = at + 1, part.value * HUNDREDFOLD
-    rest_at = atoms.past_dash(end)
-    rest_at += joined and atoms[rest_at].text == "and"
-    rest = _small(atoms, rest_at)
+    rest_at = tokens.past_dash(end)
+    rest_at += joined and tokens[rest_at].text == "and"
+    rest = _small(tokens, rest_at)
     # `five hundred and six hundred` are two numbers.
-    if rest and rest.value and atoms[atoms.past_dash(rest.end)].text not in NOT_BELOW:
+    if rest and rest.value and tokens[tokens.past_dash(rest.end)].text not in NOT_BELOW:
         return _Part(rest.end, value + rest.value)
     return _Part(end, value, HUNDREDFOLD, HUNDREDFOLD)
 
 
-def _small(atoms: NumberTokens, at: int) -> _Part | None:
+def _small(tokens: NumberTokens, at: int) -> _Part | None:
     """A number word below a hundred: `seven`, `twenty`, `twenty-five`."""
-    word = atoms[at].text
+    word = tokens[at].text
     if word in UNITS:
         return _Part(at + 1, UNITS[word])
     if word not in TENS:
         return None
-    unit_at = atoms.past_dash(at + 1)
-    unit = UNITS.get(atoms[unit_at].text, 0)
+    unit_at = tokens.past_dash(at + 1)
+    unit = UNITS.get(tokens[unit_at].text, 0)
     return _Part(unit_at + 1, TENS[word] + unit) if 0 < unit < UNITS["ten"] else _Part(at + 1, TENS[word])
 
 
-def _past_and_a_half(atoms: NumberTokens, at: int) -> int | None:
+def _past_and_a_half(tokens: NumberTokens, at: int) -> int | None:
     """The index after *and a half*, if that stands here, with or without hyphens."""
     for word in ("and", "a", "half"):
-        at = atoms.past_dash(at)
-        if atoms[at].text != word:
+        at = tokens.past_dash(at)
+        if tokens[at].text != word:
             return None
         at += 1
     return at
 
 
-def _digits(atoms: NumberTokens, at: int) -> _Part | None:
+def _digits(tokens: NumberTokens, at: int) -> _Part | None:
     """A number in digits, with the letter of a scale or a fraction that is written onto it."""
-    if not atoms[at].text[:1].isdecimal():
+    if not tokens[at].text[:1].isdecimal():
         return None
-    part = _grouped(atoms, at) or _one_atom(atoms[at].text, at + 1)
-    if part is None or not atoms.attached(part.end):
+    part = _grouped(tokens, at) or _one_atom(tokens[at].text, at + 1)
+    if part is None or not tokens.attached(part.end):
         return part
-    onto = atoms[part.end].text
+    onto = tokens[part.end].text
     value = part.value if part.scaled is None else part.scaled
     if onto in VULGAR:
         return _Part(part.end + 1, part.value + VULGAR[onto])
-    if onto in SUFFIXES and not atoms.continues(part.end + 1):
+    if onto in SUFFIXES and not tokens.continues(part.end + 1):
         return _Part(part.end + 1, value * SUFFIXES[onto], SUFFIXES[onto], SUFFIXES[onto])
-    return None if atoms.continues(part.end) else part
+    return None if tokens.continues(part.end) else part
 
 
 def _one_atom(text: str, end: int) -> _Part | None:
-    """The number of one atom; None for other digits: a code (`007`), a fraction of nothing (`1,2`), a date."""
+    """The number of one number token; None for other digits: a code (`007`), a fraction of nothing (`1,2`), a date."""
     if PLAIN.fullmatch(text):
         return _Part(end, int(text))
     if GROUPED.fullmatch(text):
@@ -175,14 +175,14 @@ def _one_atom(text: str, end: int) -> _Part | None:
     return None
 
 
-def _grouped(atoms: NumberTokens, at: int) -> _Part | None:
+def _grouped(tokens: NumberTokens, at: int) -> _Part | None:
     """A number whose groups stand apart: `1 200`. A line break or wider gap parts two numbers."""
-    text = atoms[at].text
+    text = tokens[at].text
     if len(text) > GROUP or not text.isdecimal() or text[0] == "0":
         return None
     end = at + 1
-    while end < at + MAX_GROUPS and atoms[end].gap in GROUP_GAPS and _is_group(atoms[end].text):
-        text += atoms[end].text
+    while end < at + MAX_GROUPS and tokens[end].gap in GROUP_GAPS and _is_group(tokens[end].text):
+        text += tokens[end].text
         end += 1
     return _Part(end, int(text)) if end > at + 1 else None
 

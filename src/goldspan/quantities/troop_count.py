@@ -82,11 +82,11 @@ def parse_troop_count(text: str) -> TroopCount | None:
     Returns:
         The value, by the conventions of this package; None where no number can be defended.
     """
-    atoms = tokenize_text(text)
+    tokens = tokenize_text(text)
     at = 0
-    while (term := parse_quantity(atoms, at)) is None and atoms[at].text in NEUTRAL:
+    while (term := parse_quantity(tokens, at)) is None and tokens[at].text in NEUTRAL:
         at += 1
-    whole = term and _with_rest(atoms, term)
+    whole = term and _with_rest(tokens, term)
     if whole is None or (whole.low is None and whole.high is None):
         return None
     low, high = (None if end is None else int(end) for end in (whole.low, whole.high))
@@ -113,13 +113,13 @@ def quantity_at(words: Sequence[str], index: int) -> int | None:
     """
     if not can_begin(words[index]):
         return None
-    atoms = tokenize_words(words, index)
-    term = parse_quantity(atoms, 0)
-    end = -1 if term is None else atoms[term.end - 1].token
+    tokens = tokenize_words(words, index)
+    term = parse_quantity(tokens, 0)
+    end = -1 if term is None else tokens[term.end - 1].token
     return end if end > index else None
 
 
-def _with_rest(atoms: NumberTokens, first: NumberTerm) -> NumberTerm | None:
+def _with_rest(tokens: NumberTokens, first: NumberTerm) -> NumberTerm | None:
     """The first quantity of a span in the light of the words behind it.
 
     A second quantity that says what the first is part of (`150 of its 300 soldiers`), whence it came (`from 27
@@ -127,32 +127,32 @@ def _with_rest(atoms: NumberTokens, first: NumberTerm) -> NumberTerm | None:
     soldiers`) leaves the span without a value: neither is that of the whole.
     """
     at, joined = first.end, True
-    while atoms[at].text:
-        end = _other(atoms, at)
+    while tokens[at].text:
+        end = _other(tokens, at)
         if end is None:
-            joined = _joins(atoms, at, joined=joined, directly=at == first.end)
-        elif joined and not _repeats(atoms, at, first):
+            joined = _joins(tokens, at, joined=joined, directly=at == first.end)
+        elif joined and not _repeats(tokens, at, first):
             return None
         else:
             joined = False
         at = at + 1 if end is None else end
-    return _with_trailing(atoms, first)
+    return _with_trailing(tokens, first)
 
 
-def _other(atoms: NumberTokens, at: int) -> int | None:
+def _other(tokens: NumberTokens, at: int) -> int | None:
     """The index after a second quantity, or after digits that are no number (`1,200 000`), that begin here."""
-    if atoms.inside_word(at):
+    if tokens.inside_word(at):
         return None
-    term = parse_quantity(atoms, at)
+    term = parse_quantity(tokens, at)
     if term is not None:
         return term.end
-    odd = atoms[at].text[:1].isdecimal() and not atoms.continues(at + 1) and parse_number(atoms, at) is None
+    odd = tokens[at].text[:1].isdecimal() and not tokens.continues(at + 1) and parse_number(tokens, at) is None
     return at + 1 if odd else None
 
 
-def _joins(atoms: NumberTokens, at: int, *, joined: bool, directly: bool) -> bool:
-    """Whether a quantity behind this atom is of equal rank with the first, given whether one in its place is."""
-    text = atoms[at].text
+def _joins(tokens: NumberTokens, at: int, *, joined: bool, directly: bool) -> bool:
+    """Whether a quantity after this number token ranks equal with the first, given whether one in its place does."""
+    text = tokens[at].text
     if text == "of":
         # Of a number, the whole (`150 of its 300`); of a noun, a multiplication (`two battalions of 800 men`).
         return not directly
@@ -161,18 +161,18 @@ def _joins(atoms: NumberTokens, at: int, *, joined: bool, directly: bool) -> boo
     return joined if text in NEUTRAL else text not in SUBORDINATING
 
 
-def _repeats(atoms: NumberTokens, at: int, first: NumberTerm) -> bool:
+def _repeats(tokens: NumberTokens, at: int, first: NumberTerm) -> bool:
     """Whether the same stands here again, in brackets: `250 (two hundred and fifty)`."""
-    other = parse_quantity(atoms, at)
-    return atoms[at - 1].text == "(" and other is not None and (first.low, first.high) == (other.low, other.high)
+    other = parse_quantity(tokens, at)
+    return tokens[at - 1].text == "(" and other is not None and (first.low, first.high) == (other.low, other.high)
 
 
-def _with_trailing(atoms: NumberTokens, term: NumberTerm) -> NumberTerm:
+def _with_trailing(tokens: NumberTokens, term: NumberTerm) -> NumberTerm:
     """The term with the bound that stands behind its noun: `500 soldiers or more`."""
     at = term.end
-    while atoms[at].text and _other(atoms, at) is None:
-        bound, _ = grammar.match_phrase(AFTER, atoms, at)
-        if bound is not None and atoms[at].text in TRAILING_WORDS:
+    while tokens[at].text and _other(tokens, at) is None:
+        bound, _ = grammar.match_phrase(AFTER, tokens, at)
+        if bound is not None and tokens[at].text in TRAILING_WORDS:
             return grammar.apply_bound(term, bound)
         at += 1
     return term

@@ -59,48 +59,48 @@ GIVING = cues("counts.giving")
 BRACKET = 7
 
 
-def is_strength(words: ParagraphTokens, number: QuantityMention, sentences: SentenceContext) -> bool:
+def is_strength(tokens: ParagraphTokens, number: QuantityMention, sentences: SentenceContext) -> bool:
     """`a troop strength of 5,230`, `a battalion of 350`, `shrank to under 10,000` behind a force."""
     i, j = number
-    if max(number_value(words.words[i]), number_value(words.words[j - 1])) < LEAST_STRENGTH:
+    if max(number_value(tokens.words[i]), number_value(tokens.words[j - 1])) < LEAST_STRENGTH:
         return False
-    if _is_of_group(words, number):
+    if _is_of_group(tokens, number):
         return True
-    if not has_no_noun(words, j) or (
-        words.kind(i - 1) & TokenFlag.CAP and words.kind(i - 1) & (TokenFlag.CLASS | TokenFlag.PREFIX)
+    if not has_no_noun(tokens, j) or (
+        tokens.flags_at(i - 1) & TokenFlag.CAP and tokens.flags_at(i - 1) & (TokenFlag.CLASS | TokenFlag.PREFIX)
     ):
         return False
     return (
-        _is_numbered(words, number)
-        or _is_stated_strength(words, number, sentences)
-        or _is_implied(words, number.start, sentences)
+        _is_numbered(tokens, number)
+        or _is_stated_strength(tokens, number, sentences)
+        or _is_implied(tokens, number.start, sentences)
     )
 
 
 def find_elliptic_counts(
-    words: ParagraphTokens, rest: list[QuantityMention], sure: list[SpanCandidate], units: Mapping[int, int]
+    tokens: ParagraphTokens, rest: list[QuantityMention], counts: list[SpanCandidate], units: Mapping[int, int]
 ) -> Iterator[SpanCandidate]:
     """The quantities among `rest` that count military people, too.
 
     Args:
-        words: the paragraph.
+        tokens: the paragraph.
         rest: its quantities that no noun follows.
-        sure: its quantities of military people.
+        counts: its quantities of military people.
         units: the unit names found in it, end by start.
     """
     if not rest:
         return
-    sentences = SentenceContext(words)
-    soldiers = {sentences.number(c.start) for c in sure}
-    lists = find_listed_contributions(words, rest, sentences)
+    sentences = SentenceContext(tokens)
+    soldiers = {sentences.number(c.start) for c in counts}
+    lists = find_listed_contributions(tokens, rest, sentences)
     for number in rest:
-        if is_date(words, number):
+        if is_date(tokens, number):
             continue
         if number in lists:
             rule = "count.list"
         else:
-            of_unit = _is_of_unit(words, number, units)
-            rule = "count.of" if of_unit else _elliptic_rule(words, number, sentences, soldiers)
+            of_unit = _is_of_unit(tokens, number, units)
+            rule = "count.of" if of_unit else _elliptic_rule(tokens, number, sentences, soldiers)
         if rule:
             yield SpanCandidate(*number, COUNT, rule, 0.7)
         if rule == "count.strength":
@@ -108,236 +108,245 @@ def find_elliptic_counts(
 
 
 def find_listed_contributions(
-    words: ParagraphTokens, rest: list[QuantityMention], sentences: SentenceContext
+    tokens: ParagraphTokens, rest: list[QuantityMention], sentences: SentenceContext
 ) -> set[QuantityMention]:
     """Numbers in brackets behind names in a sentence about troops: `from Fiji (594), Finland (493)`.
 
     Args:
-        words: the paragraph.
+        tokens: the paragraph.
         rest: its quantities that no noun follows.
         sentences: of the paragraph.
     """
     listed: dict[int, list[QuantityMention]] = {}
     for number in rest:
         i, j = number
-        bracketed = words.next_to(i - 1) == "(" and words.kind(i - 2) & TokenFlag.CAP and _closes_bracket(words, j)
-        if bracketed and not is_date(words, number):
+        bracketed = (
+            tokens.word_at(i - 1) == "(" and tokens.flags_at(i - 2) & TokenFlag.CAP and _closes_bracket(tokens, j)
+        )
+        if bracketed and not is_date(tokens, number):
             listed.setdefault(sentences.number(i), []).append(number)
-    kept = _table_contributions(words, rest) | _prose_contributions(words, rest)
-    for found in listed.values():
-        said = sentences.said(found[0].start) if len(found) > 1 else set()
-        is_named = not said.isdisjoint(personnel_nouns()[0]) and said.isdisjoint(CIVIL_CUES)
-        if is_named or (said & MILITARY_CUES and not said & CIVILIAN_CUES):
-            kept.update(found)
-    return kept
+    contributions = _table_contributions(tokens, rest) | _prose_contributions(tokens, rest)
+    for mentions in listed.values():
+        near_words = sentences.words_near(mentions[0].start) if len(mentions) > 1 else set()
+        is_named = not near_words.isdisjoint(personnel_nouns()[0]) and near_words.isdisjoint(CIVIL_CUES)
+        if is_named or (near_words & MILITARY_CUES and not near_words & CIVILIAN_CUES):
+            contributions.update(mentions)
+    return contributions
 
 
-def _is_of_group(words: ParagraphTokens, number: QuantityMention) -> bool:
+def _is_of_group(tokens: ParagraphTokens, number: QuantityMention) -> bool:
     """`a battalion of 350`, `three brigades with nearly 9,000`."""
     i, j = number
-    before, is_open = words.next_to(i - 1), has_no_noun(words, j)
+    before, is_open = tokens.word_at(i - 1), has_no_noun(tokens, j)
     if before == "with":
-        return is_open and words.next_to(i - 2) in GROUP_NOUNS
-    return before == "of" and (is_open or words.next_to(j) in cues("counts.after_group")) and _is_group(words, i - 2)
+        return is_open and tokens.word_at(i - 2) in GROUP_NOUNS
+    return before == "of" and (is_open or tokens.word_at(j) in cues("counts.after_group")) and _is_group(tokens, i - 2)
 
 
-def _is_numbered(words: ParagraphTokens, number: QuantityMention) -> bool:
+def _is_numbered(tokens: ParagraphTokens, number: QuantityMention) -> bool:
     """`the garrison numbered 900`."""
-    near = words_around(words, *number)
-    is_verb = words.next_to(number.start - 1) in cues("counts.numbering")
+    near = words_around(tokens, *number)
+    is_verb = tokens.word_at(number.start - 1) in cues("counts.numbering")
     return is_verb and bool(near & MILITARY_CUES) and not near & CIVILIAN_CUES
 
 
-def _is_implied(words: ParagraphTokens, i: int, sentences: SentenceContext) -> bool:
+def _is_implied(tokens: ParagraphTokens, i: int, sentences: SentenceContext) -> bool:
     """Whether a sentence speaks of strength, or of how a force changed, in front of a quantity at token `i`."""
-    said = sentences.said(i, before=REACH, behind=0)
-    if said & CIVIL_CUES or sentences.said(i, before=UNIT_REACH, behind=0) & CIVILIAN_CUES:
+    near_words = sentences.words_near(i, before=REACH, after=0)
+    if near_words & CIVIL_CUES or sentences.words_near(i, before=UNIT_REACH, after=0) & CIVILIAN_CUES:
         return False
-    if words.next_to(i - 1) in cues("counts.not_after"):
+    if tokens.word_at(i - 1) in cues("counts.not_after"):
         return False
-    return bool(said & cues("counts.strength") or (said & cues("counts.changes") and _follows_unit(words, i)))
+    return bool(
+        near_words & cues("counts.strength") or (near_words & cues("counts.changes") and _follows_unit(tokens, i))
+    )
 
 
-def _is_stated_strength(words: ParagraphTokens, number: QuantityMention, sentences: SentenceContext) -> bool:
+def _is_stated_strength(tokens: ParagraphTokens, number: QuantityMention, sentences: SentenceContext) -> bool:
     """`the authorized strength of 16,700`, `personnel totalled 16,089`, `the strength stood at 4,012`."""
     i = number.start
-    before, earlier = words.next_to(i - 1), words.next_to(i - 2)
-    said = sentences.said(i, before=UNIT_REACH, behind=0)
-    if said & CIVILIAN_CUES:
+    before, earlier = tokens.word_at(i - 1), tokens.word_at(i - 2)
+    near_words = sentences.words_near(i, before=UNIT_REACH, after=0)
+    if near_words & CIVILIAN_CUES:
         return False
     if before == "of":
         return earlier == "strength"
-    if before == "at" and said & PUTTING:
-        return bool(said & (cues("counts.strength") | LOSSES))
+    if before == "at" and near_words & PUTTING:
+        return bool(near_words & (cues("counts.strength") | LOSSES))
     is_size = before in cues("counts.numbering") or (before == "at" and earlier in STANDING)
-    return is_size and bool(said & (cues("counts.strength") | {"military"}))
+    return is_size and bool(near_words & (cues("counts.strength") | {"military"}))
 
 
-def _is_group(words: ParagraphTokens, k: int) -> bool:
-    if words.next_to(k - 1) in CIVIL_CUES:
+def _is_group(tokens: ParagraphTokens, k: int) -> bool:
+    if tokens.word_at(k - 1) in CIVIL_CUES:
         return False
-    return words.next_to(k) in GROUP_NOUNS or (words.next_to(k) == ")" and bool(words.kind(k - 1) & TokenFlag.UPPER))
+    return tokens.word_at(k) in GROUP_NOUNS or (
+        tokens.word_at(k) == ")" and bool(tokens.flags_at(k - 1) & TokenFlag.UPPER)
+    )
 
 
-def _follows_unit(words: ParagraphTokens, i: int) -> bool:
+def _follows_unit(tokens: ParagraphTokens, i: int) -> bool:
     lex = lexicon()
-    return any(lex.is_unit(word) for word in words.words[max(0, i - UNIT_REACH) : i])
+    return any(lex.is_unit(word) for word in tokens.words[max(0, i - UNIT_REACH) : i])
 
 
 def _elliptic_rule(
-    words: ParagraphTokens, number: QuantityMention, sentences: SentenceContext, soldiers: set[int]
+    tokens: ParagraphTokens, number: QuantityMention, sentences: SentenceContext, soldiers: set[int]
 ) -> str:
     """The rule by which a quantity counts military people, or nothing."""
     sentence = sentences.number(number.start)
     is_near = not soldiers.isdisjoint((sentence, sentence - 1))
-    if _is_part(words, number, is_near=is_near):
+    if _is_part(tokens, number, is_near=is_near):
         return "count.of"
-    if (is_near or _speaks_of_soldiers(sentences, number.start)) and _is_loss(words, number):
+    if (is_near or _speaks_of_soldiers(sentences, number.start)) and _is_loss(tokens, number):
         return "count.loss"
-    if is_near and _is_rest(words, number):
+    if is_near and _is_rest(tokens, number):
         return "count.rest"
-    if is_strength(words, number, sentences):
+    if is_strength(tokens, number, sentences):
         return "count.strength"
-    return "count.unsaid" if sentence in soldiers and _is_plain_count(words, number, sentences) else ""
+    return "count.unsaid" if sentence in soldiers and _is_plain_count(tokens, number, sentences) else ""
 
 
-def _is_part(words: ParagraphTokens, number: QuantityMention, *, is_near: bool) -> bool:
+def _is_part(tokens: ParagraphTokens, number: QuantityMention, *, is_near: bool) -> bool:
     """`14,000 of its soldiers`, `some 6,000 of its 12,000 men`; `two of them` where soldiers are near."""
     i, j = number
-    if words.next_to(j) != "of" or words.lower[i] in ARTICLES:
+    if tokens.word_at(j) != "of" or tokens.lower[i] in ARTICLES:
         return False
-    if is_near and _is_of_them(words, j + 1):
+    if is_near and _is_of_them(tokens, j + 1):
         return True
-    if (words.lower[i] == "one" and words.next_to(j + 1) not in ("its", "their", "his", "our")) or not _determines(
-        words, j + 1
+    if (tokens.lower[i] == "one" and tokens.word_at(j + 1) not in ("its", "their", "his", "our")) or not _determines(
+        tokens, j + 1
     ):
         return False
-    return _is_of_soldiers(words, j, is_near=is_near)
+    return _is_of_soldiers(tokens, j, is_near=is_near)
 
 
-def _is_of_them(words: ParagraphTokens, k: int) -> bool:
+def _is_of_them(tokens: ParagraphTokens, k: int) -> bool:
     """`of them`, and `of the 50,000`, whose noun is unsaid, too."""
-    is_number = words.next_to(k) == "the" and number_value(words.next_to(k + 1)) >= LEAST_STRENGTH
-    return is_number or words.next_to(k) in ("them", "whom")
+    is_number = tokens.word_at(k) == "the" and number_value(tokens.word_at(k + 1)) >= LEAST_STRENGTH
+    return is_number or tokens.word_at(k) in ("them", "whom")
 
 
-def _is_of_soldiers(words: ParagraphTokens, j: int, *, is_near: bool) -> bool:
+def _is_of_soldiers(tokens: ParagraphTokens, j: int, *, is_near: bool) -> bool:
     """Whether the noun behind `of` at token `j` names military people."""
     strong, weak, _ = personnel_nouns()
-    for k in range(j + 1, min(j + 1 + PART, len(words))):
-        word = words.lower[k]
+    for k in range(j + 1, min(j + 1 + PART, len(tokens))):
+        word = tokens.lower[k]
         is_noun = word in strong and (word not in weak or is_near or word in ("men", "personnel", "attackers"))
-        if is_noun and words.next_to(k + 1) not in POSSESSION:
+        if is_noun and tokens.word_at(k + 1) not in POSSESSION:
             return True
-        is_other = words.kinds[k] & TokenFlag.FUNCTION and word not in DETERMINERS
+        is_other = tokens.flags[k] & TokenFlag.FUNCTION and word not in DETERMINERS
         if is_other or word in CIVIL_CUES or word in ".,;":
             return False
     return False
 
 
-def _determines(words: ParagraphTokens, k: int) -> bool:
+def _determines(tokens: ParagraphTokens, k: int) -> bool:
     """Whether a determiner, a possessor or a quantity begins at `k`."""
-    if words.next_to(k) in DETERMINERS or words.next_to(k + 1) in GENITIVES:
+    if tokens.word_at(k) in DETERMINERS or tokens.word_at(k + 1) in GENITIVES:
         return True
-    return words.next_to(k)[:1].isdigit() or words.next_to(k) in ("some", "about", "more", "up")
+    return tokens.word_at(k)[:1].isdigit() or tokens.word_at(k) in ("some", "about", "more", "up")
 
 
 def _speaks_of_soldiers(sentences: SentenceContext, i: int) -> bool:
     """Whether the sentence of token `i` names soldiers, counted or not, and nobody else."""
-    said = sentences.said(i)
+    near_words = sentences.words_near(i)
     strong, weak, _ = personnel_nouns()
-    return not said.isdisjoint(strong - weak) and said.isdisjoint(CIVIL_CUES)
+    return not near_words.isdisjoint(strong - weak) and near_words.isdisjoint(CIVIL_CUES)
 
 
-def _is_of_unit(words: ParagraphTokens, number: QuantityMention, units: Mapping[int, int]) -> bool:
+def _is_of_unit(tokens: ParagraphTokens, number: QuantityMention, units: Mapping[int, int]) -> bool:
     """`the 37,000 of the Unified Task Force`: a quantity of what a force consists of."""
     j = number.end
-    if words.next_to(j) != "of" or words.lower[number.start] in (*ARTICLES, "one"):
+    if tokens.word_at(j) != "of" or tokens.lower[number.start] in (*ARTICLES, "one"):
         return False
-    end = units.get(j + 1 + (words.next_to(j + 1) in ("the", "its")))
-    return end is not None and not words.kind(end) & TokenFlag.COMMON and words.next_to(end) not in POSSESSION
+    end = units.get(j + 1 + (tokens.word_at(j + 1) in ("the", "its")))
+    return end is not None and not tokens.flags_at(end) & TokenFlag.COMMON and tokens.word_at(end) not in POSSESSION
 
 
-def _is_rest(words: ParagraphTokens, number: QuantityMention) -> bool:
+def _is_rest(tokens: ParagraphTokens, number: QuantityMention) -> bool:
     """`the remaining 1,500`, `3,200 of their own`: more of the soldiers that were spoken of."""
     i, j = number
-    if words.lower[j : j + 2] == ["of", "their"] and words.next_to(j + 2) == "own":
+    if tokens.lower[j : j + 2] == ["of", "their"] and tokens.word_at(j + 2) == "own":
         return True
-    return words.next_to(i - 1) == "remaining" and (has_no_noun(words, j) or words.next_to(j) in VERBS)
+    return tokens.word_at(i - 1) == "remaining" and (has_no_noun(tokens, j) or tokens.word_at(j) in VERBS)
 
 
-def _is_loss(words: ParagraphTokens, number: QuantityMention) -> bool:
+def _is_loss(tokens: ParagraphTokens, number: QuantityMention) -> bool:
     """`… and 43 were wounded`, `capturing 17`: the dead and wounded of a sentence about soldiers."""
     i, j = number
-    following = words.next_to(j)
-    if following == "of" and words.next_to(j + 1) not in ("them", "whom"):
+    following = tokens.word_at(j)
+    if following == "of" and tokens.word_at(j + 1) not in ("them", "whom"):
         return False
     if following in ("others", "more"):
-        following = words.next_to(j + 1)
-    tail = {following, *words.lower[j : j + TAIL]}
+        following = tokens.word_at(j + 1)
+    tail = {following, *tokens.lower[j : j + TAIL]}
     if following in VERBS and tail & (LOSSES | {"fell"}):
-        return not {*words.lower[max(0, i - NEAR) : j + NEAR + TAIL]} & cues("counts.civil")
-    return words.next_to(i - 1) in cues("counts.losing") and (not following or following in AFTER_BARE)
+        return not {*tokens.lower[max(0, i - NEAR) : j + NEAR + TAIL]} & cues("counts.civil")
+    return tokens.word_at(i - 1) in cues("counts.losing") and (not following or following in AFTER_BARE)
 
 
-def _is_plain_count(words: ParagraphTokens, number: QuantityMention, sentences: SentenceContext) -> bool:
+def _is_plain_count(tokens: ParagraphTokens, number: QuantityMention, sentences: SentenceContext) -> bool:
     """A quantity that counts nothing else in a sentence about soldiers: `… and the Netherlands 270`."""
     i, j = number
-    before, following = words.next_to(i - 1), words.next_to(j)
-    if words.kind(i - 1) & TokenFlag.CAP and gazetteer().match(words.forms, i - 1)[1] < SURE:
+    before, following = tokens.word_at(i - 1), tokens.word_at(j)
+    if tokens.flags_at(i - 1) & TokenFlag.CAP and gazetteer().match(tokens.forms, i - 1)[1] < SURE:
         return False
     is_age = before == following == ","
-    is_day = before == "and" and bool(words.kind(i - 3) & TokenFlag.TIME)
-    is_pronoun = words.lower[i:j] == ["one"] or words.lower[i] in ARTICLES
-    is_clause = words.words[j - 1].isdigit() and int(words.words[j - 1]) < LEAST_FIGURE and following not in VERBS
+    is_day = before == "and" and bool(tokens.flags_at(i - 3) & TokenFlag.TIME)
+    is_pronoun = tokens.lower[i:j] == ["one"] or tokens.lower[i] in ARTICLES
+    is_clause = tokens.words[j - 1].isdigit() and int(tokens.words[j - 1]) < LEAST_FIGURE and following not in VERBS
     if following == "others":
-        return words.next_to(j + 1) not in ("were", "was") and not sentences.said(i, NEAR_UNIT, NEAR_UNIT) & CIVIL_CUES
-    if before in cues("counts.among") and words.next_to(i - 2) in ("of", "among"):
+        return (
+            tokens.word_at(j + 1) not in ("were", "was")
+            and not sentences.words_near(i, NEAR_UNIT, NEAR_UNIT) & CIVIL_CUES
+        )
+    if before in cues("counts.among") and tokens.word_at(i - 2) in ("of", "among"):
         return True
     if is_age or is_day or is_pronoun or is_clause or before in cues("counts.not_after"):
         return False
-    if not has_no_noun(words, j) and following not in VERBS:
+    if not has_no_noun(tokens, j) and following not in VERBS:
         return False
-    return not sentences.said(i, before=NEAR_UNIT, behind=NEAR_UNIT) & CIVIL_CUES
+    return not sentences.words_near(i, before=NEAR_UNIT, after=NEAR_UNIT) & CIVIL_CUES
 
 
-def _closes_bracket(words: ParagraphTokens, j: int) -> bool:
+def _closes_bracket(tokens: ParagraphTokens, j: int) -> bool:
     """Whether a bracket closes at token `j`, or behind words that say where or what: `(148, a field hospital)`."""
-    if words.next_to(j) not in (")", ",", "at", "in"):
+    if tokens.word_at(j) not in (")", ",", "at", "in"):
         return False
-    inside = words.lower[j : j + BRACKET]
+    inside = tokens.lower[j : j + BRACKET]
     return ")" in inside and "(" not in inside[: inside.index(")")]
 
 
-def _prose_contributions(words: ParagraphTokens, rest: list[QuantityMention]) -> set[QuantityMention]:
+def _prose_contributions(tokens: ParagraphTokens, rest: list[QuantityMention]) -> set[QuantityMention]:
     """Contributions told one after the other: `Germany provides around 850 …; Norway 188 …; Iceland with one`."""
-    told = {number for number in rest if not is_date(words, number) and _is_contribution(words, number)}
-    is_list = len(told) >= LEAST_LISTED and not CIVILIAN_CUES & set(words.lower)
-    return told if is_list and MILITARY_CUES & set(words.lower) else set()
+    contributions = {number for number in rest if not is_date(tokens, number) and _is_contribution(tokens, number)}
+    is_list = len(contributions) >= LEAST_LISTED and not CIVILIAN_CUES & set(tokens.lower)
+    return contributions if is_list and MILITARY_CUES & set(tokens.lower) else set()
 
 
-def _is_contribution(words: ParagraphTokens, number: QuantityMention) -> bool:
+def _is_contribution(tokens: ParagraphTokens, number: QuantityMention) -> bool:
     """Whether a state stands before a quantity that no noun follows."""
     i, j = number
-    k = i - 1 - (words.next_to(i - 1) in GIVING)
-    if k < 0 or not (has_no_noun(words, j) or words.next_to(j) == "of"):
+    k = i - 1 - (tokens.word_at(i - 1) in GIVING)
+    if k < 0 or not (has_no_noun(tokens, j) or tokens.word_at(j) == "of"):
         return False
     return any(
-        gazetteer().end(words.forms, s) == k + 1 and gazetteer().match(words.forms, s)[1] >= SURE
+        gazetteer().end(tokens.forms, s) == k + 1 and gazetteer().match(tokens.forms, s)[1] >= SURE
         for s in range(max(0, k - 2), k + 1)
-        if words.kinds[s] & TokenFlag.CAP
+        if tokens.flags[s] & TokenFlag.CAP
     )
 
 
-def _table_contributions(words: ParagraphTokens, rest: list[QuantityMention]) -> set[QuantityMention]:
+def _table_contributions(tokens: ParagraphTokens, rest: list[QuantityMention]) -> set[QuantityMention]:
     """The column of a table whose rows begin with states: `Austria      463`."""
     rows = {
         number
         for number in rest
         if number.start
-        and words.starts[number.start] - words.ends[number.start - 1] >= GAP
-        and (words.kind(number.end) & TokenFlag.CAP or number.end == len(words))
-        and words.kind(number.start - 1) & TokenFlag.CAP
-        and gazetteer().values.get(words.forms[number.start - 1], 0.0) >= SURE
+        and tokens.starts[number.start] - tokens.ends[number.start - 1] >= GAP
+        and (tokens.flags_at(number.end) & TokenFlag.CAP or number.end == len(tokens))
+        and tokens.flags_at(number.start - 1) & TokenFlag.CAP
+        and gazetteer().values.get(tokens.forms[number.start - 1], 0.0) >= SURE
     }
-    return rows if len(rows) > 1 and not CIVIL_CUES & set(words.lower) else set()
+    return rows if len(rows) > 1 and not CIVIL_CUES & set(tokens.lower) else set()

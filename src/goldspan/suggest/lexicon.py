@@ -163,14 +163,14 @@ class Lexicon:
 
     def _kind(self, word: str) -> int:
         lower = word.lower()
-        kind = self.either.get(lower, 0)
+        flags = self.either.get(lower, 0)
         if word[0].isupper():
-            return kind | TokenFlag.CAP | self.capital.get(lower, 0) | _shape(word)
+            return flags | TokenFlag.CAP | self.capital.get(lower, 0) | _shape(word)
         if word[0].isdigit():
             number, end = lower[:-2], lower[-2:]
             ordinal = (end in ORDINAL_ENDS and number.isdigit()) or (lower[-1] == "d" and lower[:-1].isdigit())
-            return kind | TokenFlag.NUMBER | (TokenFlag.ORDINAL if ordinal else 0)
-        return kind | self.small.get(lower, 0)
+            return flags | TokenFlag.NUMBER | (TokenFlag.ORDINAL if ordinal else 0)
+        return flags | self.small.get(lower, 0)
 
     def is_unit(self, word: str) -> bool:
         """Whether a word is the acronym of a force."""
@@ -222,13 +222,13 @@ def lexicon() -> Lexicon:
 
 @cache
 def _sections() -> dict[str, frozenset[str]]:
-    found: dict[str, list[str]] = {}
+    sections: dict[str, list[str]] = {}
     for line in entries("cues"):
         if line.startswith("["):
-            words = found.setdefault(line.strip("[]"), [])
+            words = sections.setdefault(line.strip("[]"), [])
         else:
             words.append(line)
-    return {name: frozenset(words) for name, words in found.items()}
+    return {name: frozenset(words) for name, words in sections.items()}
 
 
 def _shape(word: str) -> int:
@@ -238,9 +238,9 @@ def _shape(word: str) -> int:
     return initial | (TokenFlag.UPPER if word.isupper() else 0)
 
 
-def _flag(table: dict[str, int], words: Iterable[str], kind: int) -> None:
+def _flag(table: dict[str, int], words: Iterable[str], flags: int) -> None:
     for word in words:
-        table[word] = table.get(word, 0) | kind
+        table[word] = table.get(word, 0) | flags
 
 
 def _read_people(lex: Lexicon) -> None:

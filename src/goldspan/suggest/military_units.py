@@ -62,172 +62,172 @@ class UnitPiece(NamedTuple):
     weight: float
 
 
-def find_units(words: ParagraphTokens) -> Iterator[SpanCandidate]:
+def find_units(tokens: ParagraphTokens) -> Iterator[SpanCandidate]:
     """All unit designations of a paragraph, parents merged into the designation (MU-6)."""
     pieces: list[UnitPiece] = []
     done = 0
-    for i, kind in enumerate(words.kinds):
+    for i, flags in enumerate(tokens.flags):
         if i < done:
             continue
-        piece = _with_formation(words, i, done) if kind & (TokenFlag.CAP | TokenFlag.ORDINAL) else None
-        if piece is None and kind & HEADS:
-            piece = _headed(words, i, done)
+        piece = _with_formation(tokens, i, done) if flags & (TokenFlag.CAP | TokenFlag.ORDINAL) else None
+        if piece is None and flags & HEADS:
+            piece = _headed(tokens, i, done)
         if piece is not None:
             pieces.append(piece)
             done = piece.end
-    yield from _chained(words, pieces)
+    yield from _chained(tokens, pieces)
 
 
-def _with_formation(words: ParagraphTokens, i: int, floor: int) -> UnitPiece | None:
+def _with_formation(tokens: ParagraphTokens, i: int, floor: int) -> UnitPiece | None:
     """A listed force; with the formation named right behind it, one designation: `ISAF Joint Command`."""
-    piece = _listed(words, i, floor)
+    piece = _listed(tokens, i, floor)
     if piece is None or piece.rule not in ("unit.acronym", "unit.listed"):
         return piece
     start, end = piece.start, piece.end
-    for j in range(end, min(end + REACH, len(words))):
-        kind = words.kinds[j]
+    for j in range(end, min(end + REACH, len(tokens))):
+        flags = tokens.flags[j]
         if (
-            not kind & (TokenFlag.CAP | TokenFlag.NUMBER)
-            or kind & (TokenFlag.TITLE | TokenFlag.RANK | TokenFlag.TIME)
-            or words.first[j]
+            not flags & (TokenFlag.CAP | TokenFlag.NUMBER)
+            or flags & (TokenFlag.TITLE | TokenFlag.RANK | TokenFlag.TIME)
+            or tokens.first[j]
         ):
             break
-        if kind & HEADS:
-            found = _headed(words, j, end if piece.rule == "unit.acronym" else start)
-            if found is not None and found.start in (start, end):
-                return found._replace(start=start)
+        if flags & HEADS:
+            longer = _headed(tokens, j, end if piece.rule == "unit.acronym" else start)
+            if longer is not None and longer.start in (start, end):
+                return longer._replace(start=start)
     return piece
 
 
-def _listed(words: ParagraphTokens, i: int, floor: int) -> UnitPiece | None:
+def _listed(tokens: ParagraphTokens, i: int, floor: int) -> UnitPiece | None:
     """A force that a list or the form of its acronym knows."""
-    word, lex = words.words[i], lexicon()
-    if word in cues("units.coded") and words.is_hyphen(i + 1):
+    word, lex = tokens.words[i], lexicon()
+    if word in cues("units.coded") and tokens.is_hyphen(i + 1):
         return UnitPiece(i, i + 3, CODED_SIZE, "unit.acronym", 0.9)
-    end, weight = lex.forces.match(words.forms, i)
-    if lex.is_unit(word) and not (words.shouted and word.lower() in lex.common):
+    end, weight = lex.forces.match(tokens.forms, i)
+    if lex.is_unit(word) and not (tokens.all_caps and word.lower() in lex.common):
         if end > i + 1:
             return UnitPiece(i, end, 0, "unit.listed", weight)
-        joined = words.is_hyphen(i + 1) and not words.kind(i + 2) & TokenFlag.CAP
+        joined = tokens.is_hyphen(i + 1) and not tokens.flags_at(i + 2) & TokenFlag.CAP
         return None if joined else UnitPiece(i, i + 1, 0, "unit.acronym", 0.95)
-    return _by_form(words, i) or (_known(words, i, end, floor) if end > i else None)
+    return _by_form(tokens, i) or (_known(tokens, i, end, floor) if end > i else None)
 
 
-def _by_form(words: ParagraphTokens, i: int) -> UnitPiece | None:
+def _by_form(tokens: ParagraphTokens, i: int) -> UnitPiece | None:
     """A force whose name has the form of one, in other languages or as a code."""
-    word = words.words[i]
+    word = tokens.words[i]
     if word.lower() in cues("units.foreign_heads"):
-        end_of_name = _foreign_name(words, i)
+        end_of_name = _foreign_name(tokens, i)
         if end_of_name:
             return UnitPiece(i, end_of_name, 0, "unit.foreign", 0.9)
     foreign = FOREIGN.fullmatch(word)
-    if foreign and (foreign["batt"] or CODE.fullmatch(words.words[i + 1] if i + 1 < len(words) else "")):
+    if foreign and (foreign["batt"] or CODE.fullmatch(tokens.words[i + 1] if i + 1 < len(tokens) else "")):
         return UnitPiece(i, i + 1 + (not foreign["batt"]), MIDDLE, "unit.foreign", 0.9)
-    if words.kinds[i] & TokenFlag.ORDINAL and _is_numbered_acronym(words, i):
+    if tokens.flags[i] & TokenFlag.ORDINAL and _is_numbered_acronym(tokens, i):
         return UnitPiece(i, i + 2, MIDDLE, "unit.acronym", 0.8)
     if UNIT_CODE.fullmatch(word) and (word[-1].isdigit() or "-" in word) and len(word) >= SHORTEST_CODE:
         return UnitPiece(i, i + 1, CODED_SIZE, "unit.acronym", 0.9)
     return None
 
 
-def _is_numbered_acronym(words: ParagraphTokens, i: int) -> bool:
+def _is_numbered_acronym(tokens: ParagraphTokens, i: int) -> bool:
     """Whether an ordinal numbers an acronym of no body, as in `the 3rd RPIMa`, `the 2nd REP`."""
-    acronym, behind = words.words[i + 1] if i + 1 < len(words) else "", words.kind(i + 2)
-    if words.shouted or sum(map(str.isupper, acronym)) < SHORTEST_ACRONYM or not acronym.isalpha():
+    acronym, following = tokens.words[i + 1] if i + 1 < len(tokens) else "", tokens.flags_at(i + 2)
+    if tokens.all_caps or sum(map(str.isupper, acronym)) < SHORTEST_ACRONYM or not acronym.isalpha():
         return False
-    is_open = not behind or behind & TokenFlag.FUNCTION or not words.words[i + 2][0].isalnum()
-    return bool(is_open) and words.next_to(i - 1) == "the" and not lexicon().is_org(acronym)
+    is_open = not following or following & TokenFlag.FUNCTION or not tokens.words[i + 2][0].isalnum()
+    return bool(is_open) and tokens.word_at(i - 1) == "the" and not lexicon().is_org(acronym)
 
 
-def _foreign_name(words: ParagraphTokens, i: int) -> int:
+def _foreign_name(tokens: ParagraphTokens, i: int) -> int:
     """The end of a name in another language before its acronym, or 0: `Forces armées du peuple congolais (FAPC)`."""
-    if words.kind(i + 1) & (TokenFlag.CAP | TokenFlag.COMMON) or not words.next_to(i + 1).isalpha():
+    if tokens.flags_at(i + 1) & (TokenFlag.CAP | TokenFlag.COMMON) or not tokens.word_at(i + 1).isalpha():
         return 0
-    for j in range(i + 2, min(i + FOREIGN_NAME, len(words))):
-        if words.words[j] == "(":
-            return j if words.kind(j + 1) & TokenFlag.UPPER and words.next_to(j + 2) == ")" else 0
-        if not words.words[j][0].isalpha():
+    for j in range(i + 2, min(i + FOREIGN_NAME, len(tokens))):
+        if tokens.words[j] == "(":
+            return j if tokens.flags_at(j + 1) & TokenFlag.UPPER and tokens.word_at(j + 2) == ")" else 0
+        if not tokens.words[j][0].isalpha():
             return 0
     return 0
 
 
-def _known(words: ParagraphTokens, i: int, end: int, floor: int) -> UnitPiece | None:
+def _known(tokens: ParagraphTokens, i: int, end: int, floor: int) -> UnitPiece | None:
     """The listed name from `i` to `end`, as long as its capitals say that it is one."""
     cased = TokenFlag.CAP | TokenFlag.FUNCTION | TokenFlag.PARTICLE
-    if not all(words.kinds[j] & cased or not words.words[j].isalpha() for j in range(i, end)):
+    if not all(tokens.flags[j] & cased or not tokens.words[j].isalpha() for j in range(i, end)):
         return None
-    if end - i == 1 and words.kinds[i] & TokenFlag.COMMON:
+    if end - i == 1 and tokens.flags[i] & TokenFlag.COMMON:
         return None
-    if words.kinds[end - 1] & HEADS:
-        longer = _headed(words, end - 1, floor, least=i)
+    if tokens.flags[end - 1] & HEADS:
+        longer = _headed(tokens, end - 1, floor, least=i)
         if longer is not None:
             return longer
-    return UnitPiece(i, name_end(words, i, end, words.lower[end - 1]), 0, "unit.listed", 0.95)
+    return UnitPiece(i, name_end(tokens, i, end, tokens.lower[end - 1]), 0, "unit.listed", 0.95)
 
 
-def _headed(words: ParagraphTokens, i: int, floor: int, least: int | None = None) -> UnitPiece | None:
+def _headed(tokens: ParagraphTokens, i: int, floor: int, least: int | None = None) -> UnitPiece | None:
     """The designation whose head ends at token `i`; with `least`, it begins there at the latest."""
-    is_capital = bool(words.kinds[i] & TokenFlag.CAP)
+    is_capital = bool(tokens.flags[i] & TokenFlag.CAP)
     if is_capital:
-        i = last_head(words, i)
-    while not is_capital and words.kind(i + 1) & TokenFlag.ECHELON and not words.kind(i + 1) & TokenFlag.CAP:
+        i = last_head(tokens, i)
+    while not is_capital and tokens.flags_at(i + 1) & TokenFlag.ECHELON and not tokens.flags_at(i + 1) & TokenFlag.CAP:
         i += 1
-    found = head_at(words, i, floor)
-    if found is None:
+    known_head = head_at(tokens, i, floor)
+    if known_head is None:
         return None
-    at, head = found
+    at, head = known_head
     if not is_capital:
-        return _small_headed(words, i, at, head, floor)
-    following = words.kind(i + 1)
-    is_before = following & TokenFlag.CAP and following & TokenFlag.ORG and words.lower[i + 1] not in BODIES
+        return _small_headed(tokens, i, at, head, floor)
+    following = tokens.flags_at(i + 1)
+    is_before = following & TokenFlag.CAP and following & TokenFlag.ORG and tokens.lower[i + 1] not in BODIES
     if head in BEFORE_BODY and is_before:
         return None
-    start = name_start(words, at, floor)
+    start = name_start(tokens, at, floor)
     if start == at < i and head not in SOLO and head != "task force":
-        at, head = i, words.lower[i]
-    start = trimmed_start(words, start, at)
-    if least is not None and not any(words.kinds[j] & TokenFlag.ORDINAL for j in range(least, i)):
+        at, head = i, tokens.lower[i]
+    start = trimmed_start(tokens, start, at)
+    if least is not None and not any(tokens.flags[j] & TokenFlag.ORDINAL for j in range(least, i)):
         start = min(start, least)
-    if head in ("staff", "team") or not is_unit(words, start, at, head):
+    if head in ("staff", "team") or not is_unit(tokens, start, at, head):
         return None
-    numbered = is_numbered(words, start, at)
+    numbered = is_numbered(tokens, start, at)
     size = lexicon().heads.get(head, MIDDLE if numbered else 0)
-    end = name_end(words, start, i + 1, head)
+    end = name_end(tokens, start, i + 1, head)
     return UnitPiece(start, end, size, "unit.numbered" if numbered else "unit.named", 0.9)
 
 
-def _small_headed(words: ParagraphTokens, i: int, at: int, head: str, floor: int) -> UnitPiece | None:
+def _small_headed(tokens: ParagraphTokens, i: int, at: int, head: str, floor: int) -> UnitPiece | None:
     """`4th infantry brigade`: the head is small, so only digits make it a designation."""
     size = lexicon().heads.get(head)
     if size is None:
         return None
     start = at
-    while start > floor and not words.kinds[start] & TokenFlag.ORDINAL:
-        if words.lower[start - 1] not in ARMS and not words.kinds[start - 1] & TokenFlag.ORDINAL:
+    while start > floor and not tokens.flags[start] & TokenFlag.ORDINAL:
+        if tokens.lower[start - 1] not in ARMS and not tokens.flags[start - 1] & TokenFlag.ORDINAL:
             return None
         start -= 1
-    if start < i and words.kinds[start] & TokenFlag.ORDINAL:
+    if start < i and tokens.flags[start] & TokenFlag.ORDINAL:
         return UnitPiece(start, i + 1, size, "unit.numbered", 0.75)
     return None
 
 
-def _chained(words: ParagraphTokens, pieces: list[UnitPiece]) -> Iterator[SpanCandidate]:
+def _chained(tokens: ParagraphTokens, pieces: list[UnitPiece]) -> Iterator[SpanCandidate]:
     """The pieces, a subordinate formation and its parents made one (MU-6)."""
     n = 0
     while n < len(pieces):
         start, end, size, rule, weight = pieces[n]
-        while n + 1 < len(pieces) and _is_parent(words, end, size, pieces[n + 1]):
+        while n + 1 < len(pieces) and _is_parent(tokens, end, size, pieces[n + 1]):
             n += 1
             end, size = pieces[n].end, max(size, pieces[n].size)
         # A task force `on` something is a working group.
-        on = rule == "unit.named" and words.next_to(end) == "on" and words.lower[end - 1] == "force"
+        on = rule == "unit.named" and tokens.word_at(end) == "on" and tokens.lower[end - 1] == "force"
         yield SpanCandidate(start, end, OTHER if on else UNIT, rule, weight)
         n += 1
 
 
-def _is_parent(words: ParagraphTokens, end: int, size: int, parent: UnitPiece) -> bool:
+def _is_parent(tokens: ParagraphTokens, end: int, size: int, parent: UnitPiece) -> bool:
     """Whether the next piece is what the one before belongs to: `, 5th Regiment`, `of the 9th Brigade`."""
-    between, last = words.words[end : parent.start], words.lower[end - 1]
+    between, last = tokens.words[end : parent.start], tokens.lower[end - 1]
     is_larger = 0 < size < parent.size
     if between in ([","], [",", "The"]):
         return is_larger
@@ -237,7 +237,7 @@ def _is_parent(words: ParagraphTokens, end: int, size: int, parent: UnitPiece) -
         return size > 0 or last in ("staff", "headquarters", "command")
     if between:
         return False
-    if last in ("forces", "army") and words.lower[parent.end - 1] == "staff":
+    if last in ("forces", "army") and tokens.lower[parent.end - 1] == "staff":
         return True
-    numbered = bool(words.kinds[parent.start] & TokenFlag.ORDINAL)
-    return (numbered and is_larger) or (words.lower[parent.start] == "royal" and size > 0)
+    numbered = bool(tokens.flags[parent.start] & TokenFlag.ORDINAL)
+    return (numbered and is_larger) or (tokens.lower[parent.start] == "royal" and size > 0)

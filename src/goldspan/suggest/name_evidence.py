@@ -30,7 +30,7 @@ LIST_WEIGHT = 0.6
 class NameMention(NamedTuple):
     """A run of tokens whose label is open, half-open, in the paragraph of that number."""
 
-    page: int
+    paragraph: int
     start: int
     end: int
 
@@ -83,31 +83,33 @@ class NameEvidence:
         return best[1], 1 - left
 
 
-def spread_label_in_lists(evidence: NameEvidence, names: list[tuple[str, NameMention]], page: ParagraphTokens) -> None:
+def spread_label_in_lists(
+    evidence: NameEvidence, names: list[tuple[str, NameMention]], paragraph: ParagraphTokens
+) -> None:
     """Give the undecided names of each list of a paragraph the label that the decided ones share.
 
     Args:
         evidence: the signs of the document; what is spread is added to it.
         names: the names of the paragraph with their mentions, in the order of the text.
-        page: the paragraph.
+        paragraph: the paragraph.
     """
     group: list[tuple[str, NameMention]] = []
     for item in names:
-        if group and not _is_one_list(page, group[-1][1].start, group[-1][1].end, item[1].start):
-            _share_label(evidence, group, page)
+        if group and not _is_one_list(paragraph, group[-1][1].start, group[-1][1].end, item[1].start):
+            _share_label(evidence, group, paragraph)
             group = []
         group.append(item)
-    _share_label(evidence, group, page)
+    _share_label(evidence, group, paragraph)
 
 
-def _is_one_list(page: ParagraphTokens, first: int, end: int, start: int) -> bool:
-    between = page.lower[end:start]
+def _is_one_list(paragraph: ParagraphTokens, first: int, end: int, start: int) -> bool:
+    between = paragraph.lower[end:start]
     if between == ["to"]:
-        return page.next_to(first - 1) == "from"
+        return paragraph.word_at(first - 1) == "from"
     return 0 < len(between) < 3 and all(word in LIST_JOINS for word in between)
 
 
-def _share_label(evidence: NameEvidence, group: list[tuple[str, NameMention]], page: ParagraphTokens) -> None:
+def _share_label(evidence: NameEvidence, group: list[tuple[str, NameMention]], paragraph: ParagraphTokens) -> None:
     if len(group) < 2:
         return
     labels = [evidence.decide(name)[0] for name, _ in group]
@@ -117,6 +119,6 @@ def _share_label(evidence: NameEvidence, group: list[tuple[str, NameMention]], p
             continue
         for (name, mention), old in zip(group, labels, strict=True):
             size = mention.end - mention.start
-            plain = any(page.kinds[j] & TokenFlag.COMMON for j in range(mention.start, mention.end))
+            plain = any(paragraph.flags[j] & TokenFlag.COMMON for j in range(mention.start, mention.end))
             if old == OTHER and not plain and (label == PLACE or size > 1):
                 evidence.add(name, label, rule, LIST_WEIGHT)

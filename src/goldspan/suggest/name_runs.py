@@ -28,158 +28,162 @@ MOST_PARTICLES = 3
 NICKNAME = 5
 
 
-def find_name_runs(words: ParagraphTokens, covered: Sequence[bool]) -> Iterator[tuple[int, int]]:
+def find_name_runs(tokens: ParagraphTokens, covered: Sequence[bool]) -> Iterator[tuple[int, int]]:
     """The runs of a paragraph, as half-open token ranges; tokens that are covered belong to none."""
-    i, n = 0, len(words)
+    i, n = 0, len(tokens)
     while i < n:
-        end = _run_end(words, i, covered) if words.kinds[i] & TokenFlag.CAP and not covered[i] else i
+        end = _run_end(tokens, i, covered) if tokens.flags[i] & TokenFlag.CAP and not covered[i] else i
         if end > i:
-            start = _after_office(words, i, end)
-            end = _end_of_place(words, start, end)
-            end -= _ends_with_small_class(words, start, end)
-            if not _is_compound(words, i, end):
+            start = _after_office(tokens, i, end)
+            end = _end_of_place(tokens, start, end)
+            end -= _ends_with_small_class(tokens, start, end)
+            if not _is_compound(tokens, i, end):
                 yield start, end
         i = max(end, i + 1)
 
 
-def extend_name(words: ParagraphTokens, i: int, covered: Sequence[bool]) -> int:
+def extend_name(tokens: ParagraphTokens, i: int, covered: Sequence[bool]) -> int:
     """The end of the name that begins at `i`: further capitals, particles, hyphens and a nickname between."""
     end, step = i + 1, 1
-    while step and end < len(words) and not covered[end]:
-        step = _next_part(words, i, end)
+    while step and end < len(tokens) and not covered[end]:
+        step = _next_part(tokens, i, end)
         end += step
     return end
 
 
-def _run_end(words: ParagraphTokens, i: int, covered: Sequence[bool]) -> int:
+def _run_end(tokens: ParagraphTokens, i: int, covered: Sequence[bool]) -> int:
     """The end of the run that begins at `i`, or `i` where none does."""
-    if words.first[i] and words.kinds[i] & TokenFlag.INITIAL and words.words[i] != "U.":
+    if tokens.first[i] and tokens.flags[i] & TokenFlag.INITIAL and tokens.words[i] != "U.":
         return i
-    place = gazetteer().end(words.forms, i)
-    opens = _can_begin(words, i)
-    is_listed = place > i + 1 and words.kinds[place - 1] & TokenFlag.CAP and not any(covered[i:place])
-    if not is_listed or (words.kinds[i] & TokenFlag.FUNCTION and words.first[i]):
-        return extend_name(words, i, covered) if opens else i
-    further = extend_name(words, i, covered) if opens and place < len(words) else place
+    place = gazetteer().end(tokens.forms, i)
+    opens = _can_begin(tokens, i)
+    is_listed = place > i + 1 and tokens.flags[place - 1] & TokenFlag.CAP and not any(covered[i:place])
+    if not is_listed or (tokens.flags[i] & TokenFlag.FUNCTION and tokens.first[i]):
+        return extend_name(tokens, i, covered) if opens else i
+    further = extend_name(tokens, i, covered) if opens and place < len(tokens) else place
     if (
         further <= place
-        or words.kinds[further - 1] & (TokenFlag.COMMON | TokenFlag.CLASS)
-        or words.kinds[place] & TokenFlag.GIVEN
+        or tokens.flags[further - 1] & (TokenFlag.COMMON | TokenFlag.CLASS)
+        or tokens.flags[place] & TokenFlag.GIVEN
     ):
         return place
     # Two places side by side are two names.
-    return place if gazetteer().end(words.forms, place) == further else further
+    return place if gazetteer().end(tokens.forms, place) == further else further
 
 
-def _end_of_place(words: ParagraphTokens, i: int, end: int) -> int:
+def _end_of_place(tokens: ParagraphTokens, i: int, end: int) -> int:
     """The end of a sure place where the capitals behind it are of another kind: `Afghanistan KABUL`, `Iraq APO AE`."""
-    stop, weight = gazetteer().match(words.forms, i)
-    if not i < stop < end or weight <= SURE or words.shouted:
+    stop, weight = gazetteer().match(tokens.forms, i)
+    if not i < stop < end or weight <= SURE or tokens.all_caps:
         return end
-    return stop if words.kinds[stop] & TokenFlag.UPPER and not words.kinds[i] & TokenFlag.UPPER else end
+    return stop if tokens.flags[stop] & TokenFlag.UPPER and not tokens.flags[i] & TokenFlag.UPPER else end
 
 
-def _ends_with_small_class(words: ParagraphTokens, i: int, end: int) -> bool:
+def _ends_with_small_class(tokens: ParagraphTokens, i: int, end: int) -> bool:
     """Whether a name in capitals ends with a class word that is small elsewhere (L-1): `ZACAMIL NEIGHBORHOOD`."""
-    if not words.shouted or end - i < 2 or words.lower[end - 1] not in SMALL_CLASSES:
+    if not tokens.all_caps or end - i < 2 or tokens.lower[end - 1] not in SMALL_CLASSES:
         return False
-    return gazetteer().end(words.forms, i) != end
+    return gazetteer().end(tokens.forms, i) != end
 
 
-def _after_office(words: ParagraphTokens, i: int, end: int) -> int:
+def _after_office(tokens: ParagraphTokens, i: int, end: int) -> int:
     """Where a name begins behind the words of an office: `for Peacekeeping Operations Edmond Mulet`."""
-    if words.kind(i - 1) & (TokenFlag.TITLE | TokenFlag.RANK) or words.next_to(i - 1) == ".":
+    if tokens.flags_at(i - 1) & (TokenFlag.TITLE | TokenFlag.RANK) or tokens.word_at(i - 1) == ".":
         return i
     named = TokenFlag.GIVEN | TokenFlag.PREFIX | TokenFlag.CLASS | TokenFlag.DIRECTION
     start = i
-    while start < end and words.kinds[start] & TokenFlag.COMMON and not words.kinds[start] & named:
-        if words.lower[start] == "new":
+    while start < end and tokens.flags[start] & TokenFlag.COMMON and not tokens.flags[start] & named:
+        if tokens.lower[start] == "new":
             break
         start += 1
-    is_plain = any(words.kinds[j] & TokenFlag.COMMON for j in range(start, end))
+    is_plain = any(tokens.flags[j] & TokenFlag.COMMON for j in range(start, end))
     return start if i < start < end - 1 and not is_plain else i
 
 
-def _can_begin(words: ParagraphTokens, i: int) -> bool:
+def _can_begin(tokens: ParagraphTokens, i: int) -> bool:
     """Whether a run may begin with the token."""
-    kind, following = words.kinds[i], words.kind(i + 1)
-    if words.lower[i] in cues("segments.offices") and words.next_to(i - 1) == "of" and words.kind(i - 2) & TITLES:
+    flags, following = tokens.flags[i], tokens.flags_at(i + 1)
+    if (
+        tokens.lower[i] in cues("segments.offices")
+        and tokens.word_at(i - 1) == "of"
+        and tokens.flags_at(i - 2) & TITLES
+    ):
         return False
-    if words.lower[i] in ARABIC and not words.first[i] and following & TokenFlag.CAP:
+    if tokens.lower[i] in ARABIC and not tokens.first[i] and following & TokenFlag.CAP:
         return True
-    if _ends_run(words, i):
+    if _ends_run(tokens, i):
         # A given name that is also a title or a month, before another name: `April Ryan`.
-        is_given = kind & TokenFlag.GIVEN and not kind & (TokenFlag.FUNCTION | TokenFlag.DEMONYM)
+        is_given = flags & TokenFlag.GIVEN and not flags & (TokenFlag.FUNCTION | TokenFlag.DEMONYM)
         if not is_given or not following & TokenFlag.CAP or following & RUN_ENDS:
             return False
-    if words.first[i] and kind & TokenFlag.COMMON and not kind & TokenFlag.GIVEN:
-        return bool(kind & (TokenFlag.PREFIX | TokenFlag.CLASS) and following & TokenFlag.CAP)
+    if tokens.first[i] and flags & TokenFlag.COMMON and not flags & TokenFlag.GIVEN:
+        return bool(flags & (TokenFlag.PREFIX | TokenFlag.CLASS) and following & TokenFlag.CAP)
     return True
 
 
-def _ends_run(words: ParagraphTokens, i: int) -> bool:
+def _ends_run(tokens: ParagraphTokens, i: int) -> bool:
     """Whether a token ends a run: a title, a people, a month; the first word of a title only before the title."""
-    broken = words.kinds[i] & RUN_ENDS
+    broken = tokens.flags[i] & RUN_ENDS
     if broken != TokenFlag.TITLE_PART:
         return bool(broken)
-    return bool(words.kind(i + 1) & (TITLES | TokenFlag.RANK))
+    return bool(tokens.flags_at(i + 1) & (TITLES | TokenFlag.RANK))
 
 
-def _next_part(words: ParagraphTokens, i: int, end: int) -> int:
+def _next_part(tokens: ParagraphTokens, i: int, end: int) -> int:
     """How many tokens at `end` go on a name that began at `i`."""
-    word, kind = words.words[end], words.kinds[end]
-    if kind & TokenFlag.CAP:
-        begins = words.first[end] and words.words[end - 1] not in ("(", ")")
-        return int(not begins and (not _ends_run(words, end) or _is_second_name(words, i, end)))
+    word, flags = tokens.words[end], tokens.flags[end]
+    if flags & TokenFlag.CAP:
+        begins = tokens.first[end] and tokens.words[end - 1] not in ("(", ")")
+        return int(not begins and (not _ends_run(tokens, end) or _is_second_name(tokens, i, end)))
     if word[1:2] in APOSTROPHES and word[2:3].isupper():  # d'Escuries
         return 1
-    if words.is_hyphen(end):
-        return _hyphen_part(words, end)
-    if words.lower[end] in PARTICLES and not words.tight[end]:
-        return _particle_part(words, end)
+    if tokens.is_hyphen(end):
+        return _hyphen_part(tokens, end)
+    if tokens.lower[end] in PARTICLES and not tokens.tight[end]:
+        return _particle_part(tokens, end)
     if word in QUOTES:
-        return _nickname_part(words, i, end)
-    is_joined = word in APOSTROPHES and words.tight[end] and end + 1 < len(words) and words.tight[end + 1]
-    return 2 if is_joined and words.kinds[end + 1] & TokenFlag.CAP else 0
+        return _nickname_part(tokens, i, end)
+    is_joined = word in APOSTROPHES and tokens.tight[end] and end + 1 < len(tokens) and tokens.tight[end + 1]
+    return 2 if is_joined and tokens.flags[end + 1] & TokenFlag.CAP else 0
 
 
-def _is_second_name(words: ParagraphTokens, i: int, end: int) -> bool:
+def _is_second_name(tokens: ParagraphTokens, i: int, end: int) -> bool:
     """Whether a word that could begin another name is the second of this one: `Omar Khan`, `Jose Maria Said`."""
-    kind = words.kinds[end]
-    if kind & TokenFlag.GIVEN and not kind & TokenFlag.DEMONYM:
+    flags = tokens.flags[end]
+    if flags & TokenFlag.GIVEN and not flags & TokenFlag.DEMONYM:
         return True
-    is_title = kind & (TokenFlag.RANK | TokenFlag.TITLE) and words.lower[end] in cues("persons.late_titles")
-    return bool(is_title and end == i + 1 and words.kinds[i] & TokenFlag.GIVEN)
+    is_title = flags & (TokenFlag.RANK | TokenFlag.TITLE) and tokens.lower[end] in cues("persons.late_titles")
+    return bool(is_title and end == i + 1 and tokens.flags[i] & TokenFlag.GIVEN)
 
 
-def _hyphen_part(words: ParagraphTokens, end: int) -> int:
-    following = words.lower[end + 1]
-    if words.kinds[end + 1] & TokenFlag.CAP or following == "i":
+def _hyphen_part(tokens: ParagraphTokens, end: int) -> int:
+    following = tokens.lower[end + 1]
+    if tokens.flags[end + 1] & TokenFlag.CAP or following == "i":
         return 2
-    return 2 if following in HYPHENED and words.next_to(end + 2) in ("-", "–") else 0
+    return 2 if following in HYPHENED and tokens.word_at(end + 2) in ("-", "–") else 0
 
 
-def _particle_part(words: ParagraphTokens, end: int) -> int:
+def _particle_part(tokens: ParagraphTokens, end: int) -> int:
     """How many tokens small particles and the name behind them take: `de la`, `al-`."""
     j = end + 1
-    while words.next_to(j) in ("-", "–") or words.next_to(j) in PARTICLES:
+    while tokens.word_at(j) in ("-", "–") or tokens.word_at(j) in PARTICLES:
         j += 1
-    is_name = words.kind(j) & TokenFlag.CAP and not words.kind(j) & RUN_ENDS
+    is_name = tokens.flags_at(j) & TokenFlag.CAP and not tokens.flags_at(j) & RUN_ENDS
     return j + 1 - end if is_name and j - end <= MOST_PARTICLES else 0
 
 
-def _nickname_part(words: ParagraphTokens, i: int, end: int) -> int:
+def _nickname_part(tokens: ParagraphTokens, i: int, end: int) -> int:
     """How many tokens a nickname in quotation marks takes (P-2): `Feliciano "Vida Nova" Cassoma`."""
-    if not words.kinds[i] & TokenFlag.GIVEN and not words.kind(i - 1) & (TokenFlag.RANK | TokenFlag.TITLE):
+    if not tokens.flags[i] & TokenFlag.GIVEN and not tokens.flags_at(i - 1) & (TokenFlag.RANK | TokenFlag.TITLE):
         return 0
-    for j in range(end + 1, min(end + NICKNAME, len(words) - 1)):
-        if words.words[j] in QUOTES:
-            return j + 2 - end if j > end + 1 and words.kinds[j + 1] & TokenFlag.CAP else 0
-        if not words.kinds[j] & (TokenFlag.CAP | TokenFlag.PARTICLE):
+    for j in range(end + 1, min(end + NICKNAME, len(tokens) - 1)):
+        if tokens.words[j] in QUOTES:
+            return j + 2 - end if j > end + 1 and tokens.flags[j + 1] & TokenFlag.CAP else 0
+        if not tokens.flags[j] & (TokenFlag.CAP | TokenFlag.PARTICLE):
             return 0
     return 0
 
 
-def _is_compound(words: ParagraphTokens, i: int, end: int) -> bool:
+def _is_compound(tokens: ParagraphTokens, i: int, end: int) -> bool:
     """Whether the run is a part of a hyphenated compound: `Moscow-sponsored` (L-4)."""
-    return words.is_hyphen(end) or (words.is_hyphen(i - 1) and words.words[i - 2].isalnum())
+    return tokens.is_hyphen(end) or (tokens.is_hyphen(i - 1) and tokens.words[i - 2].isalnum())

@@ -28,70 +28,70 @@ OFFICE_BEHIND = 6
 AGE_DIGITS = 2
 
 
-def person_signs(words: ParagraphTokens, start: int, end: int) -> Iterator[Sign]:
+def person_signs(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sign]:
     """The rules that see a person in tokens `start` to `end`, with their weights."""
-    kinds, size = words.kinds, end - start
-    if any(kinds[j] & (TokenFlag.FORCE | TokenFlag.ECHELON | TokenFlag.ORG) for j in range(start, end)):
+    flags, size = tokens.flags, end - start
+    if any(flags[j] & (TokenFlag.FORCE | TokenFlag.ECHELON | TokenFlag.ORG) for j in range(start, end)):
         return
-    yield from _signs_before(words, start)
-    if kinds[start] & TokenFlag.GIVEN:
-        is_full = size > 1 and not kinds[end - 1] & TokenFlag.CLASS
+    yield from _signs_before(tokens, start)
+    if flags[start] & TokenFlag.GIVEN:
+        is_full = size > 1 and not flags[end - 1] & TokenFlag.CLASS
         yield "person.given", 0.25 if not is_full else 0.75 if size <= LONG else 0.5
-    if any(kinds[j] & TokenFlag.INITIAL for j in range(start, end - 1)):
+    if any(flags[j] & TokenFlag.INITIAL for j in range(start, end - 1)):
         yield "person.initial", 0.7
-    if SURNAME.fullmatch(words.words[end - 1]) and not kinds[end - 1] & (TokenFlag.COMMON | TokenFlag.CLASS):
+    if SURNAME.fullmatch(tokens.words[end - 1]) and not flags[end - 1] & (TokenFlag.COMMON | TokenFlag.CLASS):
         yield "person.surname", 0.4 if size > 1 else 0.15
-    yield from _signs_after(words, start, end)
+    yield from _signs_after(tokens, start, end)
 
 
-def _signs_before(words: ParagraphTokens, start: int) -> Iterator[Sign]:
+def _signs_before(tokens: ParagraphTokens, start: int) -> Iterator[Sign]:
     """The sign in front of a name: an office, a verb, a comma behind an office."""
     j = start - 1
-    if j > 0 and words.words[j] == "." and words.tight[j]:
+    if j > 0 and tokens.words[j] == "." and tokens.tight[j]:
         j -= 1
-        if not words.kinds[j] & (TokenFlag.RANK | TokenFlag.TITLE):
+        if not tokens.flags[j] & (TokenFlag.RANK | TokenFlag.TITLE):
             return
-    elif j > 0 and words.words[j] == "(":
+    elif j > 0 and tokens.words[j] == "(":
         j -= 1
     if j < 0:
         return
-    office = _office_sign(words, j)
+    office = _office_sign(tokens, j)
     if office is not None:
         yield office
-    elif words.words[j] == ",":
-        if _is_apposed(words, j):
+    elif tokens.words[j] == ",":
+        if _is_apposed(tokens, j):
             yield "person.apposed", 0.55
     else:
-        yield from _verb_signs(words, j)
+        yield from _verb_signs(tokens, j)
 
 
-def _office_sign(words: ParagraphTokens, j: int) -> Sign | None:
+def _office_sign(tokens: ParagraphTokens, j: int) -> Sign | None:
     """The sign of an office that ends at token `j`."""
-    kind = words.kinds[j]
-    if kind & TokenFlag.CAP and kind & (TokenFlag.RANK | TokenFlag.TITLE):
+    flags = tokens.flags[j]
+    if flags & TokenFlag.CAP and flags & (TokenFlag.RANK | TokenFlag.TITLE):
         return "person.title", 0.92
-    if kind & TokenFlag.CAP and kind & TokenFlag.COMMON and _is_long_office(words, j):
+    if flags & TokenFlag.CAP and flags & TokenFlag.COMMON and _is_long_office(tokens, j):
         return "person.title", 0.75
-    is_field = words.lower[j] in cues("segments.offices") and words.next_to(j - 1) == "of"
-    if is_field and words.kind(j - 2) & (TokenFlag.TITLE | TokenFlag.TITLE_PART):
+    is_field = tokens.lower[j] in cues("segments.offices") and tokens.word_at(j - 1) == "of"
+    if is_field and tokens.flags_at(j - 2) & (TokenFlag.TITLE | TokenFlag.TITLE_PART):
         return "person.title", 0.9
-    return ("person.role", 0.7) if kind & TokenFlag.ROLE else None
+    return ("person.role", 0.7) if flags & TokenFlag.ROLE else None
 
 
-def _is_long_office(words: ParagraphTokens, j: int) -> bool:
+def _is_long_office(tokens: ParagraphTokens, j: int) -> bool:
     """Whether an office ends at token `j`: `Under-Secretary-General for Peacekeeping Operations`."""
     for k in range(j, max(-1, j - OFFICE_BEHIND), -1):
-        kind = words.kinds[k]
-        if kind & TokenFlag.CAP and kind & (TokenFlag.TITLE | TokenFlag.RANK):
+        flags = tokens.flags[k]
+        if flags & TokenFlag.CAP and flags & (TokenFlag.TITLE | TokenFlag.RANK):
             return True
-        if not kind & TokenFlag.CAP and words.lower[k] not in ("of", "for", "and"):
+        if not flags & TokenFlag.CAP and tokens.lower[k] not in ("of", "for", "and"):
             return False
     return False
 
 
-def _verb_signs(words: ParagraphTokens, j: int) -> Iterator[Sign]:
-    word, before = words.lower[j], words.next_to(j - 1)
-    if word == "by" and words.first[j] and j <= 1:
+def _verb_signs(tokens: ParagraphTokens, j: int) -> Iterator[Sign]:
+    word, before = tokens.lower[j], tokens.word_at(j - 1)
+    if word == "by" and tokens.first[j] and j <= 1:
         yield "person.byline", 0.6
     elif (word == "as" and before in ("identified", "known")) or (word == "by" and before in cues("persons.by")):
         yield "person.named", 0.5
@@ -101,39 +101,39 @@ def _verb_signs(words: ParagraphTokens, j: int) -> Iterator[Sign]:
         yield "person.speech", 0.4
 
 
-def _is_apposed(words: ParagraphTokens, comma: int) -> bool:
+def _is_apposed(tokens: ParagraphTokens, comma: int) -> bool:
     """`the Prime Minister of Norway, Kjell Magne Bondevik`: an office before the comma."""
     for j in range(comma - 1, max(-1, comma - 1 - OFFICE_BEFORE), -1):
-        if words.kinds[j] & OFFICE_FLAGS:
-            return j == comma - 1 or words.lower[j + 1] in ("of", "for", "to", "in")
-        if words.words[j] in STOPS or words.lower[j] in ("is", "was", "said", "and"):
+        if tokens.flags[j] & OFFICE_FLAGS:
+            return j == comma - 1 or tokens.lower[j + 1] in ("of", "for", "to", "in")
+        if tokens.words[j] in STOPS or tokens.lower[j] in ("is", "was", "said", "and"):
             return False
     return False
 
 
-def _signs_after(words: ParagraphTokens, start: int, end: int) -> Iterator[Sign]:
+def _signs_after(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sign]:
     """The signs behind a name: a verb of speech, an age, an office between commas."""
     is_full = end - start > 1
-    following, second = words.next_to(end), words.next_to(end + 1)
+    following, second = tokens.word_at(end), tokens.word_at(end + 1)
     if following in SPEECH:
         yield "person.speech", 0.35 if is_full else 0.3
     if following != ",":
         return
-    if is_full and words.next_to(start - 1) == "," and second in SPEECH:
+    if is_full and tokens.word_at(start - 1) == "," and second in SPEECH:
         yield "person.apposed", 0.45
-    if second.isdigit() and len(second) == AGE_DIGITS and words.next_to(end + 2) in (",", "."):
+    if second.isdigit() and len(second) == AGE_DIGITS and tokens.word_at(end + 2) in (",", "."):
         yield "person.age", 0.7
     elif second in ("who", "whose"):
         yield "person.who", 0.5
-    elif is_full and _is_office_next(words, end + 1):
+    elif is_full and _is_office_next(tokens, end + 1):
         yield "person.office", 0.6
 
 
-def _is_office_next(words: ParagraphTokens, i: int) -> bool:
+def _is_office_next(tokens: ParagraphTokens, i: int) -> bool:
     """Whether an apposition with an office begins: `, a spokesman for`, `, commander of`."""
-    for j in range(i, min(i + OFFICE_BEHIND, len(words))):
-        if words.words[j] in STOPS or words.lower[j] in ("and", "said", "is", "was"):
+    for j in range(i, min(i + OFFICE_BEHIND, len(tokens))):
+        if tokens.words[j] in STOPS or tokens.lower[j] in ("and", "said", "is", "was"):
             return False
-        if words.kinds[j] & OFFICE_FLAGS:
+        if tokens.flags[j] & OFFICE_FLAGS:
             return True
     return False

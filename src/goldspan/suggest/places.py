@@ -32,130 +32,130 @@ LONGEST_NESTED = 4
 DESCRIPTION = 4
 
 
-def find_places(words: ParagraphTokens, covered: Sequence[bool]) -> Iterator[tuple[int, int]]:
+def find_places(tokens: ParagraphTokens, covered: Sequence[bool]) -> Iterator[tuple[int, int]]:
     """The names of a paragraph, as half-open token ranges; tokens that are covered belong to none."""
-    for i, kind in enumerate(words.kinds):
-        if not kind & TokenFlag.CAP or covered[i] or not kind & (TokenFlag.CLASS | TokenFlag.PREFIX):
+    for i, flags in enumerate(tokens.flags):
+        if not flags & TokenFlag.CAP or covered[i] or not flags & (TokenFlag.CLASS | TokenFlag.PREFIX):
             continue
-        end = _after(words, i, covered) if words.lower[i] in cues("places.capital_before") else i + 1
+        end = _after(tokens, i, covered) if tokens.lower[i] in cues("places.capital_before") else i + 1
         if end > i + 1:
-            is_twofold = words.lower[i] in TWOFOLD
-            yield (_names_before(words, i, covered) if is_twofold else i), end
-        elif kind & TokenFlag.CLASS and words.lower[i] in cues("places.capital_after"):
-            start = _before(words, i, covered)
-            if start < i and not _heads_body(words, i):
-                yield start, i + 1 + bool(words.kind(i + 1) & TokenFlag.NUMBER and words.lower[i] == "district")
+            is_twofold = tokens.lower[i] in TWOFOLD
+            yield (_names_before(tokens, i, covered) if is_twofold else i), end
+        elif flags & TokenFlag.CLASS and tokens.lower[i] in cues("places.capital_after"):
+            start = _before(tokens, i, covered)
+            if start < i and not _heads_body(tokens, i):
+                yield start, i + 1 + bool(tokens.flags_at(i + 1) & TokenFlag.NUMBER and tokens.lower[i] == "district")
 
 
-def place_signs(words: ParagraphTokens, start: int, end: int) -> Iterator[Sign]:
+def place_signs(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sign]:
     """The rules that see a place in tokens `start` to `end`, with their weights."""
-    stop, weight = gazetteer().match(words.forms, start)
-    if not weight and all(words.kinds[j] & TokenFlag.COMMON for j in range(start, end)):
+    stop, weight = gazetteer().match(tokens.forms, start)
+    if not weight and all(tokens.flags[j] & TokenFlag.COMMON for j in range(start, end)):
         return
     if stop == end:
         yield "place.gazetteer", weight
-    elif weight and any(words.is_hyphen(j) for j in range(start + 1, end)):
+    elif weight and any(tokens.is_hyphen(j) for j in range(start + 1, end)):
         return
-    if words.words[end - 1] in cues("places.states") and words.next_to(start - 1) == ",":
+    if tokens.words[end - 1] in cues("places.states") and tokens.word_at(start - 1) == ",":
         yield "place.gazetteer", 0.9
-    if words.words[start] in cues("places.articles") and end - start > 1 and not words.first[start]:
+    if tokens.words[start] in cues("places.articles") and end - start > 1 and not tokens.first[start]:
         yield "place.article", 0.3
-    if _has_alternate(words, start, end):
+    if _has_alternate(tokens, start, end):
         yield "place.alternate", 0.6
-    yield from _signs_before(words, start, end)
-    yield from _signs_after(words, end)
+    yield from _signs_before(tokens, start, end)
+    yield from _signs_after(tokens, end)
 
 
-def _heads_body(words: ParagraphTokens, i: int) -> bool:
+def _heads_body(tokens: ParagraphTokens, i: int) -> bool:
     """Whether the class word is the modifier of a body: `Helmand Province Council`."""
-    kind = words.kind(i + 1)
-    return bool(kind & TokenFlag.CAP and kind & BODY) and not words.first[i + 1]
+    flags = tokens.flags_at(i + 1)
+    return bool(flags & TokenFlag.CAP and flags & BODY) and not tokens.first[i + 1]
 
 
-def _before(words: ParagraphTokens, i: int, covered: Sequence[bool]) -> int:
+def _before(tokens: ParagraphTokens, i: int, covered: Sequence[bool]) -> int:
     """Where the name of the class word at `i` begins; `i` where it has none."""
-    word = words.lower[i]
-    if words.shouted and word in cues("places.not_shouted"):
+    word = tokens.lower[i]
+    if tokens.all_caps and word in cues("places.not_shouted"):
         return i
-    if word in cues("places.vague") and words.next_to(i - 1) not in cues("places.modified"):
+    if word in cues("places.vague") and tokens.word_at(i - 1) not in cues("places.modified"):
         return i
-    start = _names_before(words, i, covered)
+    start = _names_before(tokens, i, covered)
     # A listed name may have words that end a run: `Nahr-e Saraj District`, `Imam Sahib District`.
     for earlier in range(max(0, start - LISTED), start):
-        if words.kinds[earlier] & TokenFlag.CAP and gazetteer().end(words.forms, earlier) == i:
+        if tokens.flags[earlier] & TokenFlag.CAP and gazetteer().end(tokens.forms, earlier) == i:
             start = earlier
             break
     if start < i and word.endswith("s"):
-        start = _conjuncts(words, start, covered)
-    return i if word == "states" and "and" not in words.lower[start:i] else start
+        start = _conjuncts(tokens, start, covered)
+    return i if word == "states" and "and" not in tokens.lower[start:i] else start
 
 
-def _names_before(words: ParagraphTokens, i: int, covered: Sequence[bool]) -> int:
+def _names_before(tokens: ParagraphTokens, i: int, covered: Sequence[bool]) -> int:
     start = i
     while start and not covered[start - 1]:
         j = start - 1
-        is_street = words.kinds[j] & TokenFlag.ORDINAL and words.lower[i] in ("street", "avenue")
-        joins = words.is_hyphen(j) or words.lower[j] in ("de", "del", "la")
-        if _is_name(words, j) or is_street:
+        is_street = tokens.flags[j] & TokenFlag.ORDINAL and tokens.lower[i] in ("street", "avenue")
+        joins = tokens.is_hyphen(j) or tokens.lower[j] in ("de", "del", "la")
+        if _is_name(tokens, j) or is_street:
             start = j
-        elif joins and words.kind(j - 1) & TokenFlag.CAP and not covered[j - 1]:
+        elif joins and tokens.flags_at(j - 1) & TokenFlag.CAP and not covered[j - 1]:
             start = j - 1
         else:
             break
     return start
 
 
-def _is_name(words: ParagraphTokens, j: int) -> bool:
-    kind = words.kinds[j]
-    if not kind & TokenFlag.CAP or kind & NO_NAME:
+def _is_name(tokens: ParagraphTokens, j: int) -> bool:
+    flags = tokens.flags[j]
+    if not flags & TokenFlag.CAP or flags & NO_NAME:
         return False
-    return not words.first[j] or not kind & TokenFlag.COMMON or bool(kind & (TokenFlag.DIRECTION | TokenFlag.CLASS))
+    return not tokens.first[j] or not flags & TokenFlag.COMMON or bool(flags & (TokenFlag.DIRECTION | TokenFlag.CLASS))
 
 
-def _conjuncts(words: ParagraphTokens, start: int, covered: Sequence[bool]) -> int:
+def _conjuncts(tokens: ParagraphTokens, start: int, covered: Sequence[bool]) -> int:
     """Where the conjuncts begin that share a class word: `Khost and Paktika Provinces` is one span (G-4)."""
     while True:
         j = start - 1
-        j -= words.next_to(j) == "and" and words.next_to(j - 1) == ","
-        if j < 1 or words.next_to(j) not in ("and", ","):
+        j -= tokens.word_at(j) == "and" and tokens.word_at(j - 1) == ","
+        if j < 1 or tokens.word_at(j) not in ("and", ","):
             return start
         first = j
-        while first and not covered[first - 1] and _is_name(words, first - 1):
+        while first and not covered[first - 1] and _is_name(tokens, first - 1):
             first -= 1
         if first == j:
             return start
         start = first
 
 
-def _after(words: ParagraphTokens, i: int, covered: Sequence[bool]) -> int:
+def _after(tokens: ParagraphTokens, i: int, covered: Sequence[bool]) -> int:
     """The end of the name behind the class word at `i`; the end of the word where it has none."""
-    word, end = words.lower[i], i + 1
-    is_short = word in ("ft", "mt") and words.next_to(end) == "." and words.tight[end]
+    word, end = tokens.lower[i], i + 1
+    is_short = word in ("ft", "mt") and tokens.word_at(end) == "." and tokens.tight[end]
     end += is_short
-    if end == len(words) or covered[end] or (words.first[end] and not is_short):
+    if end == len(tokens) or covered[end] or (tokens.first[end] and not is_short):
         return i + 1
-    if word in cues("places.numbered") and words.kinds[end] & (TokenFlag.NUMBER | TokenFlag.LETTER):
-        more = words.next_to(end + 1) == "and" and words.kind(end + 2) & TokenFlag.NUMBER
+    if word in cues("places.numbered") and tokens.flags[end] & (TokenFlag.NUMBER | TokenFlag.LETTER):
+        more = tokens.word_at(end + 1) == "and" and tokens.flags_at(end + 2) & TokenFlag.NUMBER
         return end + 3 if more else end + 1
     if word == "sector":
-        return end + (words.lower[end] in cues("places.sectors"))
-    begins = words.lower[end] in ("al", "as", "el") or words.kinds[end] & TokenFlag.CAP
-    if not begins or words.kinds[end] & (NO_NAME | TokenFlag.ORG):
+        return end + (tokens.lower[end] in cues("places.sectors"))
+    begins = tokens.lower[end] in ("al", "as", "el") or tokens.flags[end] & TokenFlag.CAP
+    if not begins or tokens.flags[end] & (NO_NAME | TokenFlag.ORG):
         return i + 1
-    return name_runs.extend_name(words, end, covered)
+    return name_runs.extend_name(tokens, end, covered)
 
 
-def _has_alternate(words: ParagraphTokens, start: int, end: int) -> bool:
+def _has_alternate(tokens: ParagraphTokens, start: int, end: int) -> bool:
     """Whether the same name in another language stands behind or before a slash: `Bruxelles/Brussels`."""
-    mine = words.forms[start]
+    mine = tokens.forms[start]
     for slash, other in ((end, end + 1), (start - 1, start - 2)):
-        if words.next_to(slash) == "/" and words.kind(other) & TokenFlag.CAP and len(mine) >= SHORTEST_ALIKE:
-            return mine[:ALIKE] == words.forms[other][:ALIKE]
+        if tokens.word_at(slash) == "/" and tokens.flags_at(other) & TokenFlag.CAP and len(mine) >= SHORTEST_ALIKE:
+            return mine[:ALIKE] == tokens.forms[other][:ALIKE]
     return False
 
 
-def _signs_before(words: ParagraphTokens, start: int, end: int) -> Iterator[Sign]:
-    word, earlier = words.next_to(start - 1), words.next_to(start - 2)
+def _signs_before(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sign]:
+    word, earlier = tokens.word_at(start - 1), tokens.word_at(start - 2)
     if word == "of":
         if earlier in CLASSES_BEFORE:
             yield "place.class", 0.85
@@ -167,37 +167,37 @@ def _signs_before(words: ParagraphTokens, start: int, end: int) -> Iterator[Sign
         yield "place.in", 0.6
     elif word in cues("places.from"):
         is_way = word in ("to", "from") and earlier in cues("places.motion")
-        is_pair = word == "between" and words.next_to(end) == "and"
+        is_pair = word == "between" and tokens.word_at(end) == "and"
         yield "place.from", 0.5 if is_way or is_pair else 0.25
     elif word in cues("places.cardinal"):
         yield "place.direction", 0.6
-    elif word in CLASSES_BEFORE and words.words[start - 1].islower():
+    elif word in CLASSES_BEFORE and tokens.words[start - 1].islower():
         yield "place.class", 0.6
 
 
-def _signs_after(words: ParagraphTokens, end: int) -> Iterator[Sign]:
-    following, third = words.next_to(end), words.next_to(end + 2)
-    if following in CLASSES and words.words[end].islower():
+def _signs_after(tokens: ParagraphTokens, end: int) -> Iterator[Sign]:
+    following, third = tokens.word_at(end), tokens.word_at(end + 2)
+    if following in CLASSES and tokens.words[end].islower():
         yield "place.class", 0.75
     elif following in ("and", "or", "/") and third in CLASSES and third.endswith("s"):
         yield "place.class", 0.6
-    elif following == "(" and _is_nested(words, end + 1):
+    elif following == "(" and _is_nested(tokens, end + 1):
         yield "place.nested", 0.5
     elif following == ",":
-        is_far = words.kind(end + 1) & TokenFlag.NUMBER and third in DISTANCES
-        if is_far or _is_described(words, end + 1):
+        is_far = tokens.flags_at(end + 1) & TokenFlag.NUMBER and third in DISTANCES
+        if is_far or _is_described(tokens, end + 1):
             yield "place.class", 0.75
-        elif words.kind(end + 1) & TokenFlag.CAP and gazetteer().match(words.forms, end + 1)[1] >= SURE:
+        elif tokens.flags_at(end + 1) & TokenFlag.CAP and gazetteer().match(tokens.forms, end + 1)[1] >= SURE:
             yield "place.nested", 0.5
-        elif _is_nested(words, end + 1):
+        elif _is_nested(tokens, end + 1):
             yield "place.nested", 0.6
 
 
-def _is_described(words: ParagraphTokens, i: int) -> bool:
+def _is_described(tokens: ParagraphTokens, i: int) -> bool:
     """Whether an apposition with a class word begins: `Zorzor, a town 70 km south of Voinjama`."""
-    if words.next_to(i) not in ("a", "an", "the"):
+    if tokens.word_at(i) not in ("a", "an", "the"):
         return False
-    for word in words.lower[i + 1 : i + 1 + DESCRIPTION]:
+    for word in tokens.lower[i + 1 : i + 1 + DESCRIPTION]:
         if word in CLASSES or word in ("stronghold", "hometown"):
             return True
         if not word.isalpha() or word in ("of", "who", "for"):
@@ -205,9 +205,9 @@ def _is_described(words: ParagraphTokens, i: int) -> bool:
     return False
 
 
-def _is_nested(words: ParagraphTokens, i: int) -> bool:
+def _is_nested(tokens: ParagraphTokens, i: int) -> bool:
     """Whether a name with a class word of places stands at `i`: `Chahar Darah district`."""
     j = i
-    while words.kind(j) & TokenFlag.CAP and j - i < LONGEST_NESTED:
+    while tokens.flags_at(j) & TokenFlag.CAP and j - i < LONGEST_NESTED:
         j += 1
-    return j > i and (words.next_to(j) in CLASSES or (j - i > 1 and words.lower[j - 1] in CLASSES))
+    return j > i and (tokens.word_at(j) in CLASSES or (j - i > 1 and tokens.lower[j - 1] in CLASSES))

@@ -43,55 +43,55 @@ class QuantityMention(NamedTuple):
 class SentenceContext:
     """The sentences of a paragraph, by the index of their first token."""
 
-    def __init__(self, words: ParagraphTokens) -> None:
-        ends = (i for i in range(1, len(words)) if words.words[i - 1] in ".!?" and not words.tight[i])
+    def __init__(self, tokens: ParagraphTokens) -> None:
+        ends = (i for i in range(1, len(tokens)) if tokens.words[i - 1] in ".!?" and not tokens.tight[i])
         self._starts = [0, *ends]
-        self._words = words
+        self._words = tokens
 
     def number(self, i: int) -> int:
         """The number of the sentence that token `i` is in."""
         return bisect_right(self._starts, i) - 1
 
-    def said(self, i: int, before: int | None = None, behind: int | None = None) -> set[str]:
+    def words_near(self, i: int, before: int | None = None, after: int | None = None) -> set[str]:
         """The words of the sentence of token `i`, at most so many before it and behind it."""
         n = self.number(i)
         start = self._starts[n]
         end = self._starts[n + 1] if n + 1 < len(self._starts) else len(self._words)
         start = start if before is None else max(start, i - before)
-        end = end if behind is None else min(end, i + behind)
+        end = end if after is None else min(end, i + after)
         return set(self._words.lower[start:end])
 
 
-def find_quantities(words: ParagraphTokens) -> Iterator[QuantityMention]:
+def find_quantities(tokens: ParagraphTokens) -> Iterator[QuantityMention]:
     """The quantities of a paragraph, the longest from the left, a leading article out (G-2)."""
-    i, n = 0, len(words)
+    i, n = 0, len(tokens)
     while i < n:
-        end = quantity_at(words.words, i) if can_begin(words.words[i]) else None
+        end = quantity_at(tokens.words, i) if can_begin(tokens.words[i]) else None
         if end is None:
             i += 1
             continue
-        if not _is_name(words, i, end):
-            article = words.lower[i] in ARTICLES and i + 1 < end
-            article = article and words.lower[i + 1] not in cues("counts.numerals")
-            yield QuantityMention(i + (article or words.lower[i] == "from"), end)
+        if not _is_name(tokens, i, end):
+            article = tokens.lower[i] in ARTICLES and i + 1 < end
+            article = article and tokens.lower[i + 1] not in cues("counts.numerals")
+            yield QuantityMention(i + (article or tokens.lower[i] == "from"), end)
         i = end
 
 
-def is_date(words: ParagraphTokens, number: QuantityMention) -> bool:
+def is_date(tokens: ParagraphTokens, number: QuantityMention) -> bool:
     """Whether a quantity is a year or the day of a month."""
     i, j = number
-    word = words.words[j - 1]
+    word = tokens.words[j - 1]
     if j - i == 1 and len(word) == YEAR_DIGITS and word.isdigit() and int(word) in YEARS:
         return True
-    if words.next_to(j) in ("and", "to", "-", "–", "or") and words.kind(j + 2) & TokenFlag.TIME:
+    if tokens.word_at(j) in ("and", "to", "-", "–", "or") and tokens.flags_at(j + 2) & TokenFlag.TIME:
         return True
-    return bool((words.kind(i - 1) | words.kind(j)) & TokenFlag.TIME)
+    return bool((tokens.flags_at(i - 1) | tokens.flags_at(j)) & TokenFlag.TIME)
 
 
-def has_no_noun(words: ParagraphTokens, j: int) -> bool:
+def has_no_noun(tokens: ParagraphTokens, j: int) -> bool:
     """Whether no noun follows a quantity that ends at `j`; `West` in a name is no direction."""
-    following = words.next_to(j)
-    return not following or (following in AFTER_BARE and not words.kinds[j] & TokenFlag.CAP)
+    following = tokens.word_at(j)
+    return not following or (following in AFTER_BARE and not tokens.flags[j] & TokenFlag.CAP)
 
 
 def number_value(word: str) -> float:
@@ -108,20 +108,20 @@ def personnel_nouns() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
     return strong, weak, adjectives
 
 
-def words_around(words: ParagraphTokens, start: int, end: int, near: int = NEAR_UNIT) -> set[str]:
+def words_around(tokens: ParagraphTokens, start: int, end: int, near: int = NEAR_UNIT) -> set[str]:
     """The words before and, half as far, behind a stretch of tokens."""
-    return {*words.lower[max(0, start - near) : start], *words.lower[end : end + near // 2]}
+    return {*tokens.lower[max(0, start - near) : start], *tokens.lower[end : end + near // 2]}
 
 
-def _is_name(words: ParagraphTokens, i: int, end: int) -> bool:
+def _is_name(tokens: ParagraphTokens, i: int, end: int) -> bool:
     """Whether the figure is an ordinal, or belongs to a name, a reference or a compound."""
-    if words.kinds[i] & TokenFlag.ORDINAL or words.kinds[end - 1] & TokenFlag.ORDINAL:
+    if tokens.flags[i] & TokenFlag.ORDINAL or tokens.flags[end - 1] & TokenFlag.ORDINAL:
         return True
-    if words.next_to(i - 1) in cues("counts.before"):
-        return words.lower[i - 1] != "number" or words.next_to(i - 2) not in NUMBERING
-    if words.next_to(i - 1) == "." and words.next_to(i - 2) == "no":
+    if tokens.word_at(i - 1) in cues("counts.before"):
+        return tokens.lower[i - 1] != "number" or tokens.word_at(i - 2) not in NUMBERING
+    if tokens.word_at(i - 1) == "." and tokens.word_at(i - 2) == "no":
         return True
-    if i > 1 and words.words[i - 1] in "-–/'’" and words.tight[i - 1] and words.tight[i]:
+    if i > 1 and tokens.words[i - 1] in "-–/'’" and tokens.tight[i - 1] and tokens.tight[i]:
         return True
-    goes_on = words.next_to(end) in ("/", "-", "–") and words.tight[end]
-    return goes_on and words.next_to(end + 1) not in COMPOUNDS
+    goes_on = tokens.word_at(end) in ("/", "-", "–") and tokens.tight[end]
+    return goes_on and tokens.word_at(end + 1) not in COMPOUNDS

@@ -81,8 +81,8 @@ class RuleReport:
 
     def tables(self) -> list[Table]:
         """The tables of STATS.md: scores by label, precision by rule, what was missed; none without a row."""
-        made = [_labels(self.runs), *map(_rules, self.runs), *map(_missed, self.runs)]
-        return [table for table in made if table.rows]
+        tables = [_labels(self.runs), *map(_rules, self.runs), *map(_missed, self.runs)]
+        return [table for table in tables if table.rows]
 
 
 def score_rules(gold: Sequence[Example], suggested: Mapping[str, Sequence[Example]]) -> RuleReport:
@@ -101,21 +101,24 @@ def score_rules(gold: Sequence[Example], suggested: Mapping[str, Sequence[Exampl
 
 
 def _run(name: str, gold: Sequence[Example], suggested: Sequence[Example]) -> RuleRun:
-    here, there = {example.article for example in gold}, {example.article for example in suggested}
-    if not here & there:
+    gold_articles, suggested_articles = (
+        {example.article for example in gold},
+        {example.article for example in suggested},
+    )
+    if not gold_articles & suggested_articles:
         raise InvalidValueError(
             f"{name}: no article is in both the gold and the suggestions", remedy="Suggest for the articles of gold."
         )
-    found = [example for example in suggested if example.article in here]
-    scores = result.exact((example for example in gold if example.article in there), found)
+    examples = [example for example in suggested if example.article in gold_articles]
+    scores = result.exact((example for example in gold if example.article in suggested_articles), examples)
     wrong = set(scores.spurious)
-    count = Counter((rule, place in wrong) for rule, place in _fired(found))
+    count = Counter((rule, place in wrong) for rule, place in _fired(examples))
     rules = sorted({rule for rule, _ in count})
     return RuleRun(
         name,
         scores,
         tuple(RuleScore(rule, count[rule, False], count[rule, True]) for rule in rules),
-        tuple(sorted(here ^ there)),
+        tuple(sorted(gold_articles ^ suggested_articles)),
     )
 
 

@@ -79,14 +79,14 @@ class SuggestionTally:
             return None
         return exact(
             (example for gold, _ in self._pairs for example in gold),
-            (example for _, found in self._pairs for example in found),
+            (example for _, suggested in self._pairs for example in suggested),
         )
 
     def report(self) -> dict[str, Any]:
         """Everything, as JSON values."""
         scores = self.scores()
-        found = {"articles": self.articles, "spans": self.spans, "unscored": self.unscored}
-        return found if scores is None else found | scores.report()
+        counts = {"articles": self.articles, "spans": self.spans, "unscored": self.unscored}
+        return counts if scores is None else counts | scores.report()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +111,9 @@ def suggest_documents(
     row of the document had, if it had any.
     """
     for batch in _batches(documents):
-        cut = [examples_of(document.id, document.text) for document in batch]
-        for document, found in zip(batch, suggester.suggest_all(cut), strict=True):
-            yield document, [_carrying(document, example) for example in found]
+        paragraphs = [examples_of(document.id, document.text) for document in batch]
+        for document, suggested in zip(batch, suggester.suggest_all(paragraphs), strict=True):
+            yield document, [_carrying(document, example) for example in suggested]
 
 
 def write_suggestions(
@@ -124,7 +124,7 @@ def write_suggestions(
     Raises:
         InputError: for an id that is no file name.
     """
-    for document, found in suggest_documents(documents, suggester=suggester):
+    for document, suggested in suggest_documents(documents, suggester=suggester):
         if document.id in ("", ".", "..") or "/" in document.id or "\\" in document.id:
             raise InputError(
                 f"the id {document.id!r} is no file name",
@@ -132,8 +132,8 @@ def write_suggestions(
                 remedy="Give the document an id without slashes.",
             )
         target = folder / f"{document.id}.jsonl"
-        files.write(target, "".join(map(gold.line, found)))
-        yield SuggestedDocument(target, found)
+        files.write(target, "".join(map(gold.line, suggested)))
+        yield SuggestedDocument(target, suggested)
 
 
 def _bare(example: Example) -> Example:

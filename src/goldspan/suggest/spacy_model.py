@@ -73,10 +73,10 @@ def _listens(nlp: Language) -> bool:
     return any("listener" in node.name for node in model.walk())
 
 
-def find_entities(doc: Doc, words: ParagraphTokens, labels: Mapping[str, str]) -> Iterator[SpanCandidate]:
+def find_entities(doc: Doc, tokens: ParagraphTokens, labels: Mapping[str, str]) -> Iterator[SpanCandidate]:
     """The entities of a paragraph, their edges made tight."""
-    by_start = {at: i for i, at in enumerate(words.starts)}
-    by_end = {at: i for i, at in enumerate(words.ends)}
+    by_start = {at: i for i, at in enumerate(tokens.starts)}
+    by_end = {at: i for i, at in enumerate(tokens.ends)}
     for ent in doc.ents:
         label = labels.get(ent.label_)
         if label is None:
@@ -84,7 +84,7 @@ def find_entities(doc: Doc, words: ParagraphTokens, labels: Mapping[str, str]) -
         start, end = by_start.get(ent.start_char), by_end.get(ent.end_char)
         if start is None or end is None:
             continue
-        span = _tight(words, start, end + 1, ent.label_)
+        span = _tight(tokens, start, end + 1, ent.label_)
         if span is not None:
             name = {PERSON: "model.person", PLACE: "model.place", OTHER: "model.other"}.get(
                 label, f"model.{ent.label_.lower()}"
@@ -92,7 +92,7 @@ def find_entities(doc: Doc, words: ParagraphTokens, labels: Mapping[str, str]) -
             yield SpanCandidate(*span, label, name, WEIGHTS.get(ent.label_, 0.5))
 
 
-def _tight(words: ParagraphTokens, start: int, end: int, label: str) -> tuple[int, int] | None:
+def _tight(tokens: ParagraphTokens, start: int, end: int, label: str) -> tuple[int, int] | None:
     drop = (
         TokenFlag.FUNCTION
         if label in ("ORG", "NORP")
@@ -104,11 +104,11 @@ def _tight(words: ParagraphTokens, start: int, end: int, label: str) -> tuple[in
         | TokenFlag.TIME
     )
     while start < end and (
-        (words.kinds[start] & drop and not words.kinds[start] & TokenFlag.GIVEN)
-        or not words.words[start][0].isalnum()
-        or not words.kinds[start] & TokenFlag.CAP
+        (tokens.flags[start] & drop and not tokens.flags[start] & TokenFlag.GIVEN)
+        or not tokens.words[start][0].isalnum()
+        or not tokens.flags[start] & TokenFlag.CAP
     ):
         start += 1
-    while end > start and (words.words[end - 1] in ("'s", "’s", "’", "'") or not words.words[end - 1][-1].isalnum()):
+    while end > start and (tokens.words[end - 1] in ("'s", "’s", "’", "'") or not tokens.words[end - 1][-1].isalnum()):
         end -= 1
     return (start, end) if start < end else None

@@ -75,23 +75,26 @@ class Suggester:
         with self.nlp.memory_zone():
             views = [normalized_text(example.text) for examples in documents for example in examples]
             docs = self.nlp.pipe(views, batch_size=BATCH) if self.has_model else map(self.nlp.make_doc, views)
-            found = [self._spans(examples, list(islice(docs, len(examples)))) for examples in documents]
-        yield from found
+            candidates = [self._spans(examples, list(islice(docs, len(examples)))) for examples in documents]
+        yield from candidates
 
     def _spans(self, examples: Sequence[Example], docs: Sequence[Doc]) -> list[Example]:
-        pages = [paragraph_tokens(doc, example.text) for doc, example in zip(docs, examples, strict=True)]
-        voices: list[list[SpanCandidate]] = [[] for _ in pages]
+        paragraphs = [paragraph_tokens(doc, example.text) for doc, example in zip(docs, examples, strict=True)]
+        predicted: list[list[SpanCandidate]] = [[] for _ in paragraphs]
         if self.has_model:
-            voices = [
-                list(spacy_model.find_entities(doc, page, self.labels)) for doc, page in zip(docs, pages, strict=True)
+            predicted = [
+                list(spacy_model.find_entities(doc, paragraph, self.labels))
+                for doc, paragraph in zip(docs, paragraphs, strict=True)
             ]
-        kept = document_candidates(pages, voices, self.scheme)
-        return [self._example(*row) for row in zip(examples, pages, kept, strict=True)]
+        kept = document_candidates(paragraphs, predicted, self.scheme)
+        return [self._example(*row) for row in zip(examples, paragraphs, kept, strict=True)]
 
-    def _example(self, example: Example, page: ParagraphTokens, kept: list[SpanCandidate]) -> Example:
+    def _example(self, example: Example, paragraph: ParagraphTokens, kept: list[SpanCandidate]) -> Example:
         rows = sorted(
             (
-                Span(*with_opening_bracket(example.text, page.starts[c.start], page.ends[c.end - 1]), c.label),
+                Span(
+                    *with_opening_bracket(example.text, paragraph.starts[c.start], paragraph.ends[c.end - 1]), c.label
+                ),
                 c.rule,
                 round(c.weight, 2),
             )
@@ -102,36 +105,36 @@ class Suggester:
 
 
 def document_candidates(
-    pages: Sequence[ParagraphTokens], voices: Sequence[Sequence[SpanCandidate]], labels: Container[str]
+    paragraphs: Sequence[ParagraphTokens], predicted: Sequence[Sequence[SpanCandidate]], labels: Container[str]
 ) -> list[list[SpanCandidate]]:
     """The spans of a document, as flat candidates of each of its paragraphs.
 
     Args:
-        pages: the paragraphs.
-        voices: what a model says of each; empty lists without one.
+        paragraphs: the paragraphs.
+        predicted: what a model says of each; empty lists without one.
         labels: those wanted; of the others only units are looked for, because they shield what is inside them.
     """
-    fixed = _fixed(pages)
+    fixed = _fixed(paragraphs)
     evidence = NameEvidence()
     runs = [
-        _gather(evidence, n, page, found, voice)
-        for n, (page, found, voice) in enumerate(zip(pages, fixed, voices, strict=True))
+        _gather(evidence, n, paragraph, candidates, predicted)
+        for n, (paragraph, candidates, predicted) in enumerate(zip(paragraphs, fixed, predicted, strict=True))
     ]
-    _spread_surnames(evidence, pages)
-    for page, names in zip(pages, runs, strict=True):
-        name_evidence.spread_label_in_lists(evidence, names, page)
+    _spread_surnames(evidence, paragraphs)
+    for paragraph, names in zip(paragraphs, runs, strict=True):
+        name_evidence.spread_label_in_lists(evidence, names, paragraph)
     for mention, (label, rule, score) in evidence.decided():
         if label != OTHER:
-            fixed[mention.page].append(SpanCandidate(mention.start, mention.end, label, rule, score))
-    return [_whole(*row, labels) for row in zip(pages, fixed, voices, strict=True)]
+            fixed[mention.paragraph].append(SpanCandidate(mention.start, mention.end, label, rule, score))
+    return [_whole(*row, labels) for row in zip(paragraphs, fixed, predicted, strict=True)]
 
 
-def introduced_acronyms(pages: Sequence[ParagraphTokens], fixed: Sequence[list[SpanCandidate]]) -> dict[str, str]:
+def introduced_acronyms(paragraphs: Sequence[ParagraphTokens], fixed: Sequence[list[SpanCandidate]]) -> dict[str, str]:
     """Acronyms that the document introduces in brackets behind a name, with the label of the name (MU-6)."""
     seen: dict[str, Counter[str]] = {}
-    for page, found in zip(pages, fixed, strict=True):
-        for c in found:
-            word = _bracketed(page, c.end)
+    for paragraph, candidates in zip(paragraphs, fixed, strict=True):
+        for c in candidates:
+            word = _bracketed(paragraph, c.end)
             if c.end - c.start > 1 and len(word) <= LONGEST_ACRONYM and sum(map(str.isupper, word)) > 1:
                 seen.setdefault(word, Counter())[c.label] += 1
     return {word: max(sorted(labels), key=labels.__getitem__) for word, labels in seen.items()}
@@ -146,74 +149,90 @@ def with_opening_bracket(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _fixed(pages: Sequence[ParagraphTokens]) -> list[list[SpanCandidate]]:
+def _fixed(paragraphs: Sequence[ParagraphTokens]) -> list[list[SpanCandidate]]:
     """Units, bodies and the acronyms of both: names that need no pooling."""
     fixed = [
         [
-            _as_force(page, c)
-            for c in resolve_overlaps([*military_units.find_units(page), *organizations.find_organizations(page)])
+            _as_force(paragraph, c)
+            for c in resolve_overlaps(
+                [*military_units.find_units(paragraph), *organizations.find_organizations(paragraph)]
+            )
         ]
-        for page in pages
+        for paragraph in paragraphs
     ]
-    known = introduced_acronyms(pages, fixed)
-    return [resolve_overlaps([*found, *_repeated(page, known)]) for page, found in zip(pages, fixed, strict=True)]
+    known = introduced_acronyms(paragraphs, fixed)
+    return [
+        resolve_overlaps([*candidates, *_repeated(paragraph, known)])
+        for paragraph, candidates in zip(paragraphs, fixed, strict=True)
+    ]
 
 
 def _whole(
-    page: ParagraphTokens, found: list[SpanCandidate], voice: Sequence[SpanCandidate], labels: Container[str]
+    paragraph: ParagraphTokens,
+    candidates: list[SpanCandidate],
+    predicted: Sequence[SpanCandidate],
+    labels: Container[str],
 ) -> list[SpanCandidate]:
     """All candidates of a paragraph, its quantities and what only the model knows added, made flat."""
-    quantities = troop_counts.find_troop_counts(page, {c.start: c.end for c in found if c.label == UNIT})
-    others = (c for c in voice if c.label not in NAMES)
-    wanted = [c for c in (*found, *quantities, *others) if c.label in labels or c.label in (UNIT, OTHER)]
+    quantities = troop_counts.find_troop_counts(paragraph, {c.start: c.end for c in candidates if c.label == UNIT})
+    others = (c for c in predicted if c.label not in NAMES)
+    wanted = [c for c in (*candidates, *quantities, *others) if c.label in labels or c.label in (UNIT, OTHER)]
     return [c for c in resolve_overlaps(wanted) if c.label in labels]
 
 
 def _gather(
-    evidence: NameEvidence, n: int, page: ParagraphTokens, found: list[SpanCandidate], voice: Sequence[SpanCandidate]
+    evidence: NameEvidence,
+    n: int,
+    paragraph: ParagraphTokens,
+    candidates: list[SpanCandidate],
+    predicted: Sequence[SpanCandidate],
 ) -> list[tuple[str, NameMention]]:
     """Take the signs of a paragraph in; whole place names join `found`.
 
     Returns:
         The open names of the paragraph with their mentions, in the order of the text.
     """
-    covered = [False] * len(page)
-    _cover(covered, found)
-    whole = [SpanCandidate(start, end, PLACE, "place.named", 0.85) for start, end in places.find_places(page, covered)]
+    covered = [False] * len(paragraph)
+    _cover(covered, candidates)
+    whole = [
+        SpanCandidate(start, end, PLACE, "place.named", 0.85) for start, end in places.find_places(paragraph, covered)
+    ]
     _cover(covered, whole)
-    found += whole
-    runs = {run: "".join(page.forms[run[0] : run[1]]) for run in name_runs.find_name_runs(page, covered)}
+    candidates += whole
+    runs = {run: "".join(paragraph.forms[run[0] : run[1]]) for run in name_runs.find_name_runs(paragraph, covered)}
     for (start, end), name in runs.items():
-        _weigh(evidence, page, start, end, name)
+        _weigh(evidence, paragraph, start, end, name)
         evidence.mentions[name].append(NameMention(n, start, end))
-    for c in voice:
+    for c in predicted:
         if c.label in NAMES and (c.start, c.end) in runs:
             # In capitals the model sees names in any word.
-            weight = c.weight * SHOUTED if page.shouted and c.label == PLACE else c.weight
+            weight = c.weight * SHOUTED if paragraph.all_caps and c.label == PLACE else c.weight
             evidence.add(runs[c.start, c.end], c.label, c.rule, weight)
     return [(name, NameMention(n, start, end)) for (start, end), name in runs.items()]
 
 
-def _cover(covered: list[bool], found: Sequence[SpanCandidate]) -> None:
-    for c in found:
+def _cover(covered: list[bool], candidates: Sequence[SpanCandidate]) -> None:
+    for c in candidates:
         covered[c.start : c.end] = [True] * (c.end - c.start)
 
 
-def _weigh(evidence: NameEvidence, page: ParagraphTokens, start: int, end: int, name: str) -> None:
+def _weigh(evidence: NameEvidence, paragraph: ParagraphTokens, start: int, end: int, name: str) -> None:
     for label, signs in ((PERSON, persons.person_signs), (PLACE, places.place_signs)):
-        for rule, weight in signs(page, start, end):
+        for rule, weight in signs(paragraph, start, end):
             evidence.add(name, label, rule, weight)
-    if page.next_to(start - 1) == "the" and end - start == 1:
+    if paragraph.word_at(start - 1) == "the" and end - start == 1:
         evidence.add(name, OTHER, "other.article", 0.5)
 
 
-def _spread_surnames(evidence: NameEvidence, pages: Sequence[ParagraphTokens]) -> None:
+def _spread_surnames(evidence: NameEvidence, paragraphs: Sequence[ParagraphTokens]) -> None:
     """Let parts of a full name stand for the person again (P-1): the last part most of all."""
     parts: dict[str, float] = {}
     for name, (mention, *_) in evidence.mentions.items():
         if evidence.decide(name)[0] == PERSON:
-            page = pages[mention.page]
-            tokens = [page.forms[j] for j in range(mention.start, mention.end) if page.kinds[j] & TokenFlag.CAP]
+            paragraph = paragraphs[mention.paragraph]
+            tokens = [
+                paragraph.forms[j] for j in range(mention.start, mention.end) if paragraph.flags[j] & TokenFlag.CAP
+            ]
             for part, weight in _parts(tokens):
                 parts[part] = max(weight, parts.get(part, 0.0))
     for name in evidence.mentions:
@@ -229,23 +248,25 @@ def _parts(tokens: list[str]) -> Iterator[tuple[str, float]]:
         yield from [("".join(tokens[-2:]), LAST_TWO)] if len(others) > 1 else []
 
 
-def _bracketed(page: ParagraphTokens, i: int) -> str:
+def _bracketed(paragraph: ParagraphTokens, i: int) -> str:
     """The one capitalised word in brackets at token `i`, or nothing."""
-    is_one = page.next_to(i) == "(" and page.next_to(i + 2) == ")" and page.kind(i + 1) & TokenFlag.CAP
-    return page.words[i + 1] if is_one else ""
+    is_one = (
+        paragraph.word_at(i) == "(" and paragraph.word_at(i + 2) == ")" and paragraph.flags_at(i + 1) & TokenFlag.CAP
+    )
+    return paragraph.words[i + 1] if is_one else ""
 
 
-def _as_force(page: ParagraphTokens, c: SpanCandidate) -> SpanCandidate:
+def _as_force(paragraph: ParagraphTokens, c: SpanCandidate) -> SpanCandidate:
     """A body whose acronym in brackets is that of a force is the force: `… Mission in the DRC (MONUC)`."""
-    if c.rule == "org.headed" and lexicon().is_unit(_bracketed(page, c.end)):
+    if c.rule == "org.headed" and lexicon().is_unit(_bracketed(paragraph, c.end)):
         return c._replace(label=UNIT, rule="unit.introduced")
     return c
 
 
-def _repeated(page: ParagraphTokens, known: Mapping[str, str]) -> Iterator[SpanCandidate]:
+def _repeated(paragraph: ParagraphTokens, known: Mapping[str, str]) -> Iterator[SpanCandidate]:
     """The acronyms that were introduced, wherever they stand again."""
     lex = lexicon()
-    for i, word in enumerate(page.words):
+    for i, word in enumerate(paragraph.words):
         if word in known and word not in lex.acronyms:
             rule = "unit.introduced" if known[word] == UNIT else "org.introduced"
             yield SpanCandidate(i, i + 1, known[word], rule, 0.95)

@@ -29,7 +29,7 @@ class ParagraphTokens:
         words: the tokens.
         lower: in lower case.
         forms: in `normal` form.
-        kinds: their `TokenFlag` flags.
+        flags: their `TokenFlag` flags.
         starts, ends: half-open offsets in code points.
         first: whether a token begins a sentence or a line, so that its capital says nothing.
         tight: whether no white space stands before it.
@@ -39,23 +39,23 @@ class ParagraphTokens:
     words: list[str]
     lower: list[str]
     forms: list[str]
-    kinds: list[int]
+    flags: list[int]
     starts: list[int]
     ends: list[int]
     first: list[bool]
     tight: list[bool]
-    shouted: bool = False
+    all_caps: bool = False
 
     def __len__(self) -> int:
         return len(self.words)
 
-    def next_to(self, i: int) -> str:
+    def word_at(self, i: int) -> str:
         """The token at `i` in lower case, or nothing beyond the edges."""
         return self.lower[i] if 0 <= i < len(self.words) else ""
 
-    def kind(self, i: int) -> int:
+    def flags_at(self, i: int) -> int:
         """The flags of the token at `i`, or none beyond the edges."""
-        return self.kinds[i] if 0 <= i < len(self.words) else 0
+        return self.flags[i] if 0 <= i < len(self.words) else 0
 
     def is_hyphen(self, i: int) -> bool:
         """Whether the token at `i` joins two words without blanks."""
@@ -87,15 +87,15 @@ def paragraph_tokens(doc: Doc, source: str) -> ParagraphTokens:
             first = first or "\n\n" in source[at:end]
             tight = False
         else:
-            kind, _ = look(word)
-            if kind & TokenFlag.INITIAL and at and source[at - 1] == "\n":
+            flags, _ = look(word)
+            if flags & TokenFlag.INITIAL and at and source[at - 1] == "\n":
                 first = True
             _put(out, word, at, first=first, tight=tight)
             abbreviated = (
-                word == "." and tight and len(out) > 1 and bool(out.kinds[-2] & (TokenFlag.RANK | TokenFlag.TITLE))
+                word == "." and tight and len(out) > 1 and bool(out.flags[-2] & (TokenFlag.RANK | TokenFlag.TITLE))
             )
             first = (word in SENTENCE_ENDS and not abbreviated) or (
-                first and (bool(kind & (TokenFlag.NUMBER | TokenFlag.INITIAL)) or word in "()")
+                first and (bool(flags & (TokenFlag.NUMBER | TokenFlag.INITIAL)) or word in "()")
             )
             tight = not token.whitespace_
         at = end + len(token.whitespace_)
@@ -103,11 +103,11 @@ def paragraph_tokens(doc: Doc, source: str) -> ParagraphTokens:
 
 
 def _put(out: ParagraphTokens, word: str, at: int, *, first: bool, tight: bool) -> None:
-    kind, form = lexicon().look(word)
+    flags, form = lexicon().look(word)
     out.words.append(word)
     out.lower.append(word.lower())
     out.forms.append(form)
-    out.kinds.append(kind)
+    out.flags.append(flags)
     out.starts.append(at)
     out.ends.append(at + len(word))
     out.first.append(first)

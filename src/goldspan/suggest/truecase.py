@@ -56,15 +56,15 @@ NEAR = 3
 
 def normalized_text(text: str) -> str:
     """The text with shouting and headlines calmed, and line breaks as blanks; of the same length."""
-    flat = OVERLONG.sub(lambda m: MARK.sub(r"\1 ", m[0]), text.replace("\n", " "))
-    if "[" in flat or "(" in flat:
-        flat = INSERTED.sub(lambda m: f" {m[0][1:-1]} ", flat)
-    if is_all_caps(flat):
-        return sentence_case(flat, is_shouted=True)
-    for start, end, shouted in _lines(text):
-        if shouted or (_is_headline(text[start:end]) and not _goes_on(text, end)):
-            flat = flat[:start] + sentence_case(flat[start:end], is_shouted=shouted) + flat[end:]
-    return flat
+    text_view = OVERLONG.sub(lambda m: MARK.sub(r"\1 ", m[0]), text.replace("\n", " "))
+    if "[" in text_view or "(" in text_view:
+        text_view = INSERTED.sub(lambda m: f" {m[0][1:-1]} ", text_view)
+    if is_all_caps(text_view):
+        return sentence_case(text_view, all_caps=True)
+    for start, end, all_caps in _lines(text):
+        if all_caps or (_is_headline(text[start:end]) and not _goes_on(text, end)):
+            text_view = text_view[:start] + sentence_case(text_view[start:end], all_caps=all_caps) + text_view[end:]
+    return text_view
 
 
 def is_all_caps(text: str) -> bool:
@@ -74,22 +74,22 @@ def is_all_caps(text: str) -> bool:
     return letters >= LETTERS and sum(map(str.isupper, sample)) >= SHARE * letters
 
 
-def sentence_case(text: str, *, is_shouted: bool) -> str:
+def sentence_case(text: str, *, all_caps: bool) -> str:
     """The words in the case of a sentence.
 
     Args:
         text: the words, in capitals or in Title Case.
-        is_shouted: whether they are in capitals, so that a capital says nothing at all.
+        all_caps: whether they are in capitals, so that a capital says nothing at all.
     """
     words = list(WORD.finditer(text))
-    known = _known([m.group() for m in words])
-    plain = [not k and _is_plain(m.group().rstrip("."), is_shouted) for k, m in zip(known, words, strict=True)]
+    is_known = _known([m.group() for m in words])
+    is_plain = [not k and _is_plain(m.group().rstrip("."), all_caps) for k, m in zip(is_known, words, strict=True)]
     out, last = [], 0
     for n, match in enumerate(words):
         word = match.group()
-        small = plain[n] and not _joins(words, plain, n)
-        new = word.lower() if small else _title(word) if is_shouted else word
-        out += [text[last : match.start()], new if len(new) == len(word) else word]
+        is_small = is_plain[n] and not _joins(words, is_plain, n)
+        cased = word.lower() if is_small else _title(word) if all_caps else word
+        out += [text[last : match.start()], cased if len(cased) == len(word) else word]
         last = match.end()
     return "".join([*out, text[last:]])
 
@@ -97,15 +97,15 @@ def sentence_case(text: str, *, is_shouted: bool) -> str:
 def _lines(text: str) -> Iterator[tuple[int, int, bool]]:
     """The lines of a text, and whether they are in capitals; neighbours in capitals are one, as a name may go on."""
     start = end = 0
-    shouted = False
+    all_caps = False
     for line in LINE.finditer(text):
-        loud = is_all_caps(line.group()) or (shouted and line.group().isupper())
-        if end and not (loud and shouted):
-            yield start, end, shouted
-        if not (loud and shouted):
+        is_caps = is_all_caps(line.group()) or (all_caps and line.group().isupper())
+        if end and not (is_caps and all_caps):
+            yield start, end, all_caps
+        if not (is_caps and all_caps):
             start = line.start()
-        end, shouted = line.end(), loud
-    yield start, end, shouted
+        end, all_caps = line.end(), is_caps
+    yield start, end, all_caps
 
 
 def _is_headline(line: str) -> bool:
@@ -125,16 +125,16 @@ def _goes_on(text: str, end: int) -> bool:
 
 def _known(words: list[str]) -> list[bool]:
     """Which words belong to a name of several words that a list knows."""
-    lex, found = lexicon(), [False] * len(words)
+    lex, known = lexicon(), [False] * len(words)
     forms = [lex.look(word.rstrip("."))[1] for word in words]
     lists = (lex.forces, lex.orgs, gazetteer(), _heads())
     i = 0
     while i < len(forms):
         end = max(names.end(forms, i) for names in lists)
         if end > i + 1:
-            found[i:end] = [words[k].lower() not in SMALL for k in range(i, end)]
+            known[i:end] = [words[k].lower() not in SMALL for k in range(i, end)]
         i = max(end, i + 1)
-    return found
+    return known
 
 
 @cache
@@ -144,21 +144,21 @@ def _heads() -> PhraseTrie:
     return PhraseTrie([*cues("truecase.heads"), *titles])
 
 
-def _is_plain(word: str, is_shouted: bool) -> bool:
+def _is_plain(word: str, all_caps: bool) -> bool:
     """Whether a word is lower-cased where it stands alone."""
     lex, lower = lexicon(), word.lower()
     if lower in SMALL:
         return True
     if "." in word or word[0].isdigit() or ROMAN.fullmatch(word) or (word in lex.acronyms and lower not in lex.common):
         return False
-    kind = lex.look(word.title())[0]
-    if kind & (TokenFlag.TIME | TokenFlag.DEMONYM | TokenFlag.RANK) and lower not in TWOFOLD:
+    flags = lex.look(word.title())[0]
+    if flags & (TokenFlag.TIME | TokenFlag.DEMONYM | TokenFlag.RANK) and lower not in TWOFOLD:
         return False
-    if not is_shouted and (kind & NAMING or lower in cues("units.force_words")):
+    if not all_caps and (flags & NAMING or lower in cues("units.force_words")):
         return False
-    if kind & (TokenFlag.COMMON | TokenFlag.FUNCTION):
+    if flags & (TokenFlag.COMMON | TokenFlag.FUNCTION):
         return True
-    return (is_shouted or not word.isupper()) and _ends_common(lex, lower)
+    return (all_caps or not word.isupper()) and _ends_common(lex, lower)
 
 
 def _ends_common(lex: Lexicon, lower: str) -> bool:
@@ -176,11 +176,11 @@ def _joins(words: list[re.Match[str]], plain: list[bool], n: int) -> bool:
         return bool(following) and not plain[n + 1]
     if word in cues("truecase.services") or (word in cues("truecase.arms") and _is_numbered(words, n)):
         return True
-    kind = lexicon().look(word.title())[0]
-    is_part = word in cues("truecase.modifiers") or kind & (TokenFlag.ECHELON | TokenFlag.FORCE)
+    flags = lexicon().look(word.title())[0]
+    is_part = word in cues("truecase.modifiers") or flags & (TokenFlag.ECHELON | TokenFlag.FORCE)
     if is_part and _is_designated(words, n):
         return True
-    return bool((kind & AFTER and _ends_name(words, plain, n)) or (kind & BEFORE and _begins_name(words, plain, n)))
+    return bool((flags & AFTER and _ends_name(words, plain, n)) or (flags & BEFORE and _begins_name(words, plain, n)))
 
 
 def _is_designated(words: list[re.Match[str]], n: int) -> bool:
