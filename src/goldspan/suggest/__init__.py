@@ -1,1 +1,1 @@
-"""Suggestions: spans found by rules over word lists and, if asked, by an installed model."""
+"""Suggestions: spans found by rules over word lists and, if one is named, by an installed model."""

@@ -21,7 +21,7 @@ class SpanCandidate(NamedTuple):
 
     Args:
         start, end: token indices, half-open.
-        label: of the scheme, or `OTHER` for a name that no label covers and that shields what stands inside it.
+        label: of the scheme, or `OTHER` for a name that no label covers and that shields what is inside it.
         rule: the id of the rule that proposes it.
         weight: how much the rule can be trusted, between 0 and 1.
     """
@@ -40,7 +40,7 @@ def precedence(candidate: SpanCandidate) -> tuple[int, int, int, float, int]:
 
 
 def resolve_overlaps(candidates: Iterable[SpanCandidate]) -> list[SpanCandidate]:
-    """The candidates that stand, in the order of the text; none overlaps another."""
+    """The candidates that remain, in the order of the text; none overlaps another."""
     taken: set[int] = set()
     kept = []
     for candidate in sorted(candidates, key=precedence):

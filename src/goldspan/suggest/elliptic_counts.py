@@ -36,31 +36,31 @@ if TYPE_CHECKING:
     from goldspan.suggest.quantity_mentions import QuantityMention
     from goldspan.suggest.tokens import ParagraphTokens
 
-# Fewer than so many are no strength.
+# Fewer people than this are not a strength.
 LEAST_STRENGTH = 30
-# How far before a quantity its cue may stand, and the force that it is said of.
+# How far before a quantity its cue may be, and the force that it is the strength of.
 REACH = 9
 UNIT_REACH = 12
-# Behind these verbs `at` gives a size and no place: `the strength stood at 4,012`, `put the losses of … at 700`.
+# After these verbs `at` gives a size and no place: `the strength stood at 4,012`, `put the losses of … at 700`.
 STANDING = cues("counts.standing")
 PUTTING = cues("counts.putting")
 DETERMINERS = cues("counts.determiners")
 GENITIVES = frozenset(("'s", "’s"))
 # Less than this in figures numbers clauses.
 LEAST_FIGURE = 5
-# How far behind a quantity the noun of what it is part of may stand.
+# How far after a quantity the noun of the whole that it is part of may be.
 PART = 7
 TAIL = 4
 NEAR = 6
-# So many states with a quantity make a list of contributions; these may stand between the two.
+# The fewest states with a quantity that make a list of contributions, and the words that may be between the two.
 LEAST_LISTED = 3
 GIVING = cues("counts.giving")
-# So many tokens may follow a quantity inside its brackets.
+# The most tokens that may follow a quantity inside its brackets.
 BRACKET = 7
 
 
 def is_strength(tokens: ParagraphTokens, number: QuantityMention, sentences: SentenceContext) -> bool:
-    """`a troop strength of 5,230`, `a battalion of 350`, `shrank to under 10,000` behind a force."""
+    """`a troop strength of 5,230`, `a battalion of 350`, `shrank to under 10,000` after a force."""
     i, j = number
     if max(number_value(tokens.words[i]), number_value(tokens.words[j - 1])) < LEAST_STRENGTH:
         return False
@@ -110,7 +110,7 @@ def find_elliptic_counts(
 def find_listed_contributions(
     tokens: ParagraphTokens, rest: list[QuantityMention], sentences: SentenceContext
 ) -> set[QuantityMention]:
-    """Numbers in brackets behind names in a sentence about troops: `from Fiji (594), Finland (493)`.
+    """Numbers in brackets after names in a sentence about troops: `from Fiji (594), Finland (493)`.
 
     Args:
         tokens: the paragraph.
@@ -222,13 +222,13 @@ def _is_part(tokens: ParagraphTokens, number: QuantityMention, *, is_near: bool)
 
 
 def _is_of_them(tokens: ParagraphTokens, k: int) -> bool:
-    """`of them`, and `of the 50,000`, whose noun is unsaid, too."""
+    """`of them`, and `of the 50,000`, whose noun is left out, too."""
     is_number = tokens.word_at(k) == "the" and number_value(tokens.word_at(k + 1)) >= LEAST_STRENGTH
     return is_number or tokens.word_at(k) in ("them", "whom")
 
 
 def _is_of_soldiers(tokens: ParagraphTokens, j: int, *, is_near: bool) -> bool:
-    """Whether the noun behind `of` at token `j` names military people."""
+    """Whether the noun after `of` at token `j` names military people."""
     strong, weak, _ = personnel_nouns()
     for k in range(j + 1, min(j + 1 + PART, len(tokens))):
         word = tokens.lower[k]
@@ -311,7 +311,7 @@ def _is_plain_count(tokens: ParagraphTokens, number: QuantityMention, sentences:
 
 
 def _closes_bracket(tokens: ParagraphTokens, j: int) -> bool:
-    """Whether a bracket closes at token `j`, or behind words that say where or what: `(148, a field hospital)`."""
+    """Whether a bracket closes at token `j`, or after words that describe: `(148, a field hospital)`."""
     if tokens.word_at(j) not in (")", ",", "at", "in"):
         return False
     inside = tokens.lower[j : j + BRACKET]
@@ -319,14 +319,14 @@ def _closes_bracket(tokens: ParagraphTokens, j: int) -> bool:
 
 
 def _prose_contributions(tokens: ParagraphTokens, rest: list[QuantityMention]) -> set[QuantityMention]:
-    """Contributions told one after the other: `Germany provides around 850 …; Norway 188 …; Iceland with one`."""
+    """Contributions in running text: `Germany provides around 850 …; Norway 188 …; Iceland with one`."""
     contributions = {number for number in rest if not is_date(tokens, number) and _is_contribution(tokens, number)}
     is_list = len(contributions) >= LEAST_LISTED and not CIVILIAN_CUES & set(tokens.lower)
     return contributions if is_list and MILITARY_CUES & set(tokens.lower) else set()
 
 
 def _is_contribution(tokens: ParagraphTokens, number: QuantityMention) -> bool:
-    """Whether a state stands before a quantity that no noun follows."""
+    """Whether a state precedes a quantity that no noun follows."""
     i, j = number
     k = i - 1 - (tokens.word_at(i - 1) in GIVING)
     if k < 0 or not (has_no_noun(tokens, j) or tokens.word_at(j) == "of"):

@@ -7,7 +7,7 @@ from typing import Any
 
 from goldspan.suggest.lexicon import PhraseTrie, TokenFlag, cues, entries, lexicon, normalize
 
-# How far a name alone says that a place is meant: a state always, a city the more people live there.
+# The weight of a name as evidence for a place: of a state, and of a city by its population.
 STATE_WEIGHT = 0.9
 CITY_WEIGHTS = ((1_000_000, 0.85), (200_000, 0.75), (50_000, 0.6), (15_000, 0.5), (0, 0.4))
 # Another spelling of a city's name is more often the name of something else.
@@ -16,7 +16,7 @@ GIVEN_WEIGHT = 0.3
 DOUBTFUL = 0.5
 SHORTEST_CITY = 4
 LEAST_POPULATION = 5_000
-# From this weight on a name is a place unless something else is known of it.
+# From this weight on a name is a place unless there is other evidence.
 SURE = 0.75
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 JOINERS = frozenset(("-", "–", "‑", "'", "’", "‘", "`", "'s", "’s"))
 PARTS = re.compile(r"[\w.]+|[^\w\s]")
-# Forms remembered before the memory starts anew: it must not grow with the number of articles.
+# Forms cached before the cache is emptied: it must not grow with the number of articles.
 CACHE_SIZE = 200_000
 ORDINAL_ENDS = ("st", "nd", "rd", "th")
 LISTED_WEIGHT = 0.9
@@ -26,7 +26,7 @@ CAPITAL_TIMES = frozenset(("may", "march", "sat", "sun", "mar", "mon", "wed"))
 
 
 class TokenFlag:
-    """Bits of an integer; with `enum.IntFlag` in their place all rules together take half as long again."""
+    """Bits of an integer; with `enum.IntFlag` instead, all rules together would take one and a half times as long."""
 
     CAP = 1 << 0
     """Begins with a capital."""
@@ -63,7 +63,7 @@ class TokenFlag:
     FUNCTION = 1 << 16
     """Is a function word: `the`, `of`."""
     ROLE = 1 << 17
-    """Is, in small letters, an office that may stand before a name: `spokesman`."""
+    """Is, in lower case, an office that may precede a name: `spokesman`."""
     PREFIX = 1 << 18
     """Begins names of places: `Camp`, `San`."""
     ORDINAL = 1 << 19
@@ -77,7 +77,7 @@ class TokenFlag:
 class PhraseTrie:
     """A gazetteer of names, each with a value.
 
-    The keys are `normal` forms joined without blanks or hyphens, so that *Mazar-e-Sharif* is *Mazar-e Sharif* however
+    The keys are normalized forms joined without spaces or hyphens, so that *Mazar-e-Sharif* is *Mazar-e Sharif* however
     a tokenizer cuts it and wherever a line breaks.
     """
 
@@ -88,13 +88,13 @@ class PhraseTrie:
             self.add(name, value)
 
     def add(self, name: str, value: float) -> None:
-        """Add a name; of two values the higher stays."""
+        """Add a name; of two values the higher is kept."""
         words = [form for form in map(normalize, PARTS.findall(name)) if form]
         if not words:
             return
         key = "".join(words)
         self.values[key] = max(value, self.values.get(key, 0.0))
-        # Hyphens and apostrophes are tokens of their own: there may be one behind each word.
+        # Hyphens and apostrophes are tokens, too: there may be one after each word.
         size = 2 * len(words) + 1
         self.longest[words[0]] = max(size, self.longest.get(words[0], 0))
 
@@ -102,7 +102,7 @@ class PhraseTrie:
         """The end of the longest name that begins at a token, and its value.
 
         Args:
-            forms: the `normal` forms of the tokens.
+            forms: the normalized forms of the tokens.
             i: the token.
 
         Returns:
@@ -153,7 +153,7 @@ class Lexicon:
     _memo: dict[str, tuple[int, str]] = field(default_factory=dict)
 
     def look(self, word: str) -> tuple[int, str]:
-        """The `TokenFlag` flags of a token and its `normal` form."""
+        """The `TokenFlag` flags of a token and its normalized form."""
         known = self._memo.get(word)
         if known is None:
             if len(self._memo) > CACHE_SIZE:
@@ -193,19 +193,19 @@ def cues(name: str) -> frozenset[str]:
 
 
 def normalize(word: str) -> str:
-    """A word as it is compared: lower case, without diacritics, letters and digits alone."""
+    """A word in the form that is compared: in lower case, without diacritics, only letters and digits."""
     folded = word.lower()
     if not folded.isascii():
         folded = "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
     if folded.isalnum():
         return folded
-    # Other marks stay: a name does not go on behind a comma.
+    # Other marks stay: a name does not continue after a comma.
     return "".join(c for c in folded if c.isalnum()) or ("" if folded in JOINERS else folded)
 
 
 @cache
 def lexicon() -> Lexicon:
-    """The lexicon, read from the package's data when first asked for."""
+    """The lexicon, read from the package's data on first use."""
     lex = Lexicon(common=frozenset(entries("common_words")))
     _read_people(lex)
     _read_forces(lex)

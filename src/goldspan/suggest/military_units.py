@@ -35,10 +35,10 @@ FOREIGN = re.compile(
 SHORTEST_CODE = 4
 SHORTEST_ACRONYM = 3
 FOREIGN_NAME = 12
-# The size of a numbered formation whose head says none.
+# The size of a numbered formation whose head has none.
 MIDDLE = 5
 CODED_SIZE = 6
-# What a designation reaches further right than an acronym.
+# How many tokens after a listed force the head of a formation may follow.
 REACH = 6
 # Bodies that may guard, command or man something without being a unit: `Force Commission`.
 BEFORE_BODY = frozenset(("task force", "force", "command", "guard", "security force"))
@@ -51,7 +51,7 @@ class UnitPiece(NamedTuple):
     Args:
         start, end: token indices, half-open.
         size: of the echelon; 0 where the name has none.
-        rule: that found it.
+        rule: the id of the rule.
         weight: of the rule.
     """
 
@@ -79,7 +79,7 @@ def find_units(tokens: ParagraphTokens) -> Iterator[SpanCandidate]:
 
 
 def _with_formation(tokens: ParagraphTokens, i: int, floor: int) -> UnitPiece | None:
-    """A listed force; with the formation named right behind it, one designation: `ISAF Joint Command`."""
+    """A listed force; with the formation named directly after it, one designation: `ISAF Joint Command`."""
     piece = _listed(tokens, i, floor)
     if piece is None or piece.rule not in ("unit.acronym", "unit.listed"):
         return piece
@@ -100,7 +100,7 @@ def _with_formation(tokens: ParagraphTokens, i: int, floor: int) -> UnitPiece | 
 
 
 def _listed(tokens: ParagraphTokens, i: int, floor: int) -> UnitPiece | None:
-    """A force that a list or the form of its acronym knows."""
+    """A force known by a list or by the form of its acronym."""
     word, lex = tokens.words[i], lexicon()
     if word in cues("units.coded") and tokens.is_hyphen(i + 1):
         return UnitPiece(i, i + 3, CODED_SIZE, "unit.acronym", 0.9)
@@ -152,7 +152,7 @@ def _foreign_name(tokens: ParagraphTokens, i: int) -> int:
 
 
 def _known(tokens: ParagraphTokens, i: int, end: int, floor: int) -> UnitPiece | None:
-    """The listed name from `i` to `end`, as long as its capitals say that it is one."""
+    """The listed name from `i` to `end`, if its capitals show that it is one."""
     cased = TokenFlag.CAP | TokenFlag.FUNCTION | TokenFlag.PARTICLE
     if not all(tokens.flags[j] & cased or not tokens.words[j].isalpha() for j in range(i, end)):
         return None
@@ -197,7 +197,7 @@ def _headed(tokens: ParagraphTokens, i: int, floor: int, least: int | None = Non
 
 
 def _small_headed(tokens: ParagraphTokens, i: int, at: int, head: str, floor: int) -> UnitPiece | None:
-    """`4th infantry brigade`: the head is small, so only digits make it a designation."""
+    """`4th infantry brigade`: the head is in lower case, so only an ordinal makes it a designation."""
     size = lexicon().heads.get(head)
     if size is None:
         return None
@@ -212,7 +212,7 @@ def _small_headed(tokens: ParagraphTokens, i: int, at: int, head: str, floor: in
 
 
 def _chained(tokens: ParagraphTokens, pieces: list[UnitPiece]) -> Iterator[SpanCandidate]:
-    """The pieces, a subordinate formation and its parents made one (MU-6)."""
+    """The pieces, with a subordinate formation and its parents merged into one (MU-6)."""
     n = 0
     while n < len(pieces):
         start, end, size, rule, weight = pieces[n]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LEAST_SCORE = 0.5
 REPEATED_SHARE = 0.5
 Verdict = tuple[str, str, float]
-"""The label of a name, the rule that found it, and the score."""
+"""The label of a name, the strongest rule for it, and the score."""
 LIST_JOINS = frozenset(("and", ",", "or", "/", "&"))
 LIST_WEIGHT = 0.6
 
@@ -37,11 +37,11 @@ class NameMention(NamedTuple):
 
 @dataclass(slots=True)
 class NameEvidence:
-    """The signs for the names of one document.
+    """The evidence for the names of one document.
 
     Args:
         weights: per name, and per label and rule, the two highest weights.
-        mentions: where each name stands.
+        mentions: the mentions of each name.
     """
 
     weights: dict[str, dict[tuple[str, str], tuple[float, float]]] = field(default_factory=lambda: defaultdict(dict))
@@ -49,20 +49,20 @@ class NameEvidence:
     _verdicts: dict[str, Verdict] = field(default_factory=dict)
 
     def add(self, name: str, label: str, rule: str, weight: float) -> None:
-        """Note that a rule spoke for a label of a name."""
+        """Add the weight of a rule for a label of a name."""
         first, second = self.weights[name].get((label, rule), (0.0, 0.0))
         top = sorted((first, second, weight), reverse=True)
         self.weights[name][label, rule] = (top[0], top[1])
         self._verdicts.pop(name, None)
 
     def decide(self, name: str) -> Verdict:
-        """What the signs say of a name; its label is `OTHER` where nothing is sure."""
+        """The verdict on a name; its label is `OTHER` where the evidence is too weak."""
         if name not in self._verdicts:
             self._verdicts[name] = self._decide(name)
         return self._verdicts[name]
 
     def decided(self) -> Iterator[tuple[NameMention, Verdict]]:
-        """All mentions with what was decided of their names."""
+        """All mentions with the verdicts on their names."""
         for name, mentions in self.mentions.items():
             verdict = self.decide(name)
             for mention in mentions:
@@ -89,7 +89,7 @@ def spread_label_in_lists(
     """Give the undecided names of each list of a paragraph the label that the decided ones share.
 
     Args:
-        evidence: the signs of the document; what is spread is added to it.
+        evidence: the evidence of the document, to which that of lists is added.
         names: the names of the paragraph with their mentions, in the order of the text.
         paragraph: the paragraph.
     """

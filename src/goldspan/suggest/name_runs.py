@@ -72,7 +72,7 @@ def _run_end(tokens: ParagraphTokens, i: int, covered: Sequence[bool]) -> int:
 
 
 def _end_of_place(tokens: ParagraphTokens, i: int, end: int) -> int:
-    """The end of a sure place where the capitals behind it are of another kind: `Afghanistan KABUL`, `Iraq APO AE`."""
+    """The end of a sure place that other capitals follow, as in `Afghanistan KABUL`, `Iraq APO AE`; else `end`."""
     stop, weight = gazetteer().match(tokens.forms, i)
     if not i < stop < end or weight <= SURE or tokens.all_caps:
         return end
@@ -80,14 +80,14 @@ def _end_of_place(tokens: ParagraphTokens, i: int, end: int) -> int:
 
 
 def _ends_with_small_class(tokens: ParagraphTokens, i: int, end: int) -> bool:
-    """Whether a name in capitals ends with a class word that is small elsewhere (L-1): `ZACAMIL NEIGHBORHOOD`."""
+    """Whether a name in capitals ends with a class word that is not a name's (L-1): `ZACAMIL NEIGHBORHOOD`."""
     if not tokens.all_caps or end - i < 2 or tokens.lower[end - 1] not in SMALL_CLASSES:
         return False
     return gazetteer().end(tokens.forms, i) != end
 
 
 def _after_office(tokens: ParagraphTokens, i: int, end: int) -> int:
-    """Where a name begins behind the words of an office: `for Peacekeeping Operations Edmond Mulet`."""
+    """Where a name begins after the words of an office: `for Peacekeeping Operations Edmond Mulet`."""
     if tokens.flags_at(i - 1) & (TokenFlag.TITLE | TokenFlag.RANK) or tokens.word_at(i - 1) == ".":
         return i
     named = TokenFlag.GIVEN | TokenFlag.PREFIX | TokenFlag.CLASS | TokenFlag.DIRECTION
@@ -130,7 +130,7 @@ def _ends_run(tokens: ParagraphTokens, i: int) -> bool:
 
 
 def _next_part(tokens: ParagraphTokens, i: int, end: int) -> int:
-    """How many tokens at `end` go on a name that began at `i`."""
+    """How many tokens at `end` continue a name that began at `i`."""
     word, flags = tokens.words[end], tokens.flags[end]
     if flags & TokenFlag.CAP:
         begins = tokens.first[end] and tokens.words[end - 1] not in ("(", ")")
@@ -164,7 +164,7 @@ def _hyphen_part(tokens: ParagraphTokens, end: int) -> int:
 
 
 def _particle_part(tokens: ParagraphTokens, end: int) -> int:
-    """How many tokens small particles and the name behind them take: `de la`, `al-`."""
+    """How many tokens particles and the name after them take: `de la`, `al-`."""
     j = end + 1
     while tokens.word_at(j) in ("-", "–") or tokens.word_at(j) in PARTICLES:
         j += 1

@@ -1,4 +1,4 @@
-"""Names of bodies, documents, events and processes: no label has them, and what stands inside is not marked (G-3)."""
+"""Names of bodies, documents, events and processes: they have no label, and names inside them are not marked (G-3)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NO_NAME = TokenFlag.FUNCTION | TokenFlag.TIME
 
 
 def find_organizations(tokens: ParagraphTokens) -> Iterator[SpanCandidate]:
-    """All names of a paragraph that shield what stands inside them."""
+    """All names of a paragraph that shield what is inside them."""
     done = 0
     for i, flags in enumerate(tokens.flags):
         if i < done or not flags & TokenFlag.CAP:
@@ -28,7 +28,7 @@ def find_organizations(tokens: ParagraphTokens) -> Iterator[SpanCandidate]:
             start, end = _leftwards(tokens, i, done), _rightwards(tokens, i)
             place, weight = gazetteer().match(tokens.forms, start)
             is_place = place == end and weight > DOUBTFUL
-            # A lone head is a common noun, and a sentence's first capital says nothing.
+            # A head alone is a common noun, and the capital at the start of a sentence is no evidence.
             if end - start > 1 and not is_place:
                 yield SpanCandidate(start, end, OTHER, "org.headed", 0.9)
                 done = end
@@ -72,7 +72,7 @@ def _leftwards(tokens: ParagraphTokens, i: int, floor: int) -> int:
 
 
 def _is_joint(tokens: ParagraphTokens, j: int, floor: int) -> bool:
-    """Whether a small token joins the capital before it to the name behind it."""
+    """Whether a token in lower case joins the capital before it to the name after it."""
     before = tokens.flags[j - 1]
     if not before & TokenFlag.CAP:
         return False
@@ -85,7 +85,7 @@ def _is_joint(tokens: ParagraphTokens, j: int, floor: int) -> bool:
 
 
 def _rightwards(tokens: ParagraphTokens, i: int) -> int:
-    """The end of the name behind the head at `i`: `of (the) X`, further heads, what a ministry is for."""
+    """The end of the name after the head at `i`: `of (the) X`, further heads, what a ministry is for."""
     end = i + 1
     if (
         tokens.lower[i] in cues("orgs.prefixes")
@@ -111,7 +111,7 @@ def _next(tokens: ParagraphTokens, i: int, end: int) -> int:
         or (word in ("and", ",") and end > i + 1 and tokens.lower[i] in cues("orgs.enumerates"))
     )
     j = end + 1 + (tokens.word_at(end + 1) == "the")
-    # A force `of Lt. Gen. X` is his; it is not named after him.
+    # A force `of Lt. Gen. X` is commanded by that person, not named after them.
     if takes and not tokens.flags_at(j) & TokenFlag.RANK:
         is_list = word in ("and", ",") and tokens.lower[i] != "governments"
         if (

@@ -22,14 +22,14 @@ OFFICE_FLAGS = TokenFlag.TITLE | TokenFlag.RANK | TokenFlag.ROLE
 STOPS = frozenset(",.;():")
 # A name of more tokens than this is more often something else.
 LONG = 4
-# How far an office may reach before a comma and behind one, and how long its words `for …` are.
+# How far an office may extend before and after a comma, and how long its words `for …` may be.
 OFFICE_BEFORE = 8
 OFFICE_BEHIND = 6
 AGE_DIGITS = 2
 
 
 def person_signs(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sign]:
-    """The rules that see a person in tokens `start` to `end`, with their weights."""
+    """The rules that take tokens `start` to `end` for a person, with their weights."""
     flags, size = tokens.flags, end - start
     if any(flags[j] & (TokenFlag.FORCE | TokenFlag.ECHELON | TokenFlag.ORG) for j in range(start, end)):
         return
@@ -45,7 +45,7 @@ def person_signs(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sign
 
 
 def _signs_before(tokens: ParagraphTokens, start: int) -> Iterator[Sign]:
-    """The sign in front of a name: an office, a verb, a comma behind an office."""
+    """The evidence before a name: an office, a verb, a comma after an office."""
     j = start - 1
     if j > 0 and tokens.words[j] == "." and tokens.tight[j]:
         j -= 1
@@ -66,7 +66,7 @@ def _signs_before(tokens: ParagraphTokens, start: int) -> Iterator[Sign]:
 
 
 def _office_sign(tokens: ParagraphTokens, j: int) -> Sign | None:
-    """The sign of an office that ends at token `j`."""
+    """The evidence of an office that ends at token `j`."""
     flags = tokens.flags[j]
     if flags & TokenFlag.CAP and flags & (TokenFlag.RANK | TokenFlag.TITLE):
         return "person.title", 0.92
@@ -112,7 +112,7 @@ def _is_apposed(tokens: ParagraphTokens, comma: int) -> bool:
 
 
 def _signs_after(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sign]:
-    """The signs behind a name: a verb of speech, an age, an office between commas."""
+    """The evidence after a name: a verb of speech, an age, an office between commas."""
     is_full = end - start > 1
     following, second = tokens.word_at(end), tokens.word_at(end + 1)
     if following in SPEECH:

@@ -48,7 +48,7 @@ def find_places(tokens: ParagraphTokens, covered: Sequence[bool]) -> Iterator[tu
 
 
 def place_signs(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sign]:
-    """The rules that see a place in tokens `start` to `end`, with their weights."""
+    """The rules that take tokens `start` to `end` for a place, with their weights."""
     stop, weight = gazetteer().match(tokens.forms, start)
     if not weight and all(tokens.flags[j] & TokenFlag.COMMON for j in range(start, end)):
         return
@@ -73,7 +73,7 @@ def _heads_body(tokens: ParagraphTokens, i: int) -> bool:
 
 
 def _before(tokens: ParagraphTokens, i: int, covered: Sequence[bool]) -> int:
-    """Where the name of the class word at `i` begins; `i` where it has none."""
+    """Where the name before the class word at `i` begins; `i` where there is none."""
     word = tokens.lower[i]
     if tokens.all_caps and word in cues("places.not_shouted"):
         return i
@@ -128,7 +128,7 @@ def _conjuncts(tokens: ParagraphTokens, start: int, covered: Sequence[bool]) -> 
 
 
 def _after(tokens: ParagraphTokens, i: int, covered: Sequence[bool]) -> int:
-    """The end of the name behind the class word at `i`; the end of the word where it has none."""
+    """The end of the name after the class word at `i`; the end of the word where there is none."""
     word, end = tokens.lower[i], i + 1
     is_short = word in ("ft", "mt") and tokens.word_at(end) == "." and tokens.tight[end]
     end += is_short
@@ -146,7 +146,7 @@ def _after(tokens: ParagraphTokens, i: int, covered: Sequence[bool]) -> int:
 
 
 def _has_alternate(tokens: ParagraphTokens, start: int, end: int) -> bool:
-    """Whether the same name in another language stands behind or before a slash: `Bruxelles/Brussels`."""
+    """Whether the same name in another language is after or before a slash: `Bruxelles/Brussels`."""
     mine = tokens.forms[start]
     for slash, other in ((end, end + 1), (start - 1, start - 2)):
         if tokens.word_at(slash) == "/" and tokens.flags_at(other) & TokenFlag.CAP and len(mine) >= SHORTEST_ALIKE:
@@ -206,7 +206,7 @@ def _is_described(tokens: ParagraphTokens, i: int) -> bool:
 
 
 def _is_nested(tokens: ParagraphTokens, i: int) -> bool:
-    """Whether a name with a class word of places stands at `i`: `Chahar Darah district`."""
+    """Whether a name with a class word of places begins at `i`: `Chahar Darah district`."""
     j = i
     while tokens.flags_at(j) & TokenFlag.CAP and j - i < LONGEST_NESTED:
         j += 1

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from goldspan.suggest.tokens import ParagraphTokens
 
 ARTICLES = cues("counts.articles")
-# Behind these `number` is a verb: `they now number 5,000`.
+# After these `number` is a verb: `they now number 5,000`.
 NUMBERING = frozenset(("to", "now", "may", "might", "could", "would", "still", "who", "which", "they", "that"))
 COMPOUNDS = frozenset(("strong", "man", "member"))
 YEARS = range(1800, 2100)
@@ -29,7 +29,7 @@ GROUP_NOUNS = cues("counts.groups")
 MILITARY_CUES = cues("counts.support")
 POSSESSION = frozenset(("'s", "’s", "'", "’"))
 NEAR_UNIT = 14
-# So many blanks stand between the columns of a table.
+# The fewest spaces between two columns of a table.
 GAP = 3
 
 
@@ -53,7 +53,7 @@ class SentenceContext:
         return bisect_right(self._starts, i) - 1
 
     def words_near(self, i: int, before: int | None = None, after: int | None = None) -> set[str]:
-        """The words of the sentence of token `i`, at most so many before it and behind it."""
+        """The words of the sentence of token `i`, at most `before` of them before it and `after` after it."""
         n = self.number(i)
         start = self._starts[n]
         end = self._starts[n + 1] if n + 1 < len(self._starts) else len(self._words)
@@ -63,7 +63,7 @@ class SentenceContext:
 
 
 def find_quantities(tokens: ParagraphTokens) -> Iterator[QuantityMention]:
-    """The quantities of a paragraph, the longest from the left, a leading article out (G-2)."""
+    """The quantities of a paragraph, the longest from the left, without a leading article (G-2)."""
     i, n = 0, len(tokens)
     while i < n:
         end = quantity_at(tokens.words, i) if can_begin(tokens.words[i]) else None
@@ -109,7 +109,7 @@ def personnel_nouns() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
 
 
 def words_around(tokens: ParagraphTokens, start: int, end: int, near: int = NEAR_UNIT) -> set[str]:
-    """The words before and, half as far, behind a stretch of tokens."""
+    """The words before and, half as far, after some tokens."""
     return {*tokens.lower[max(0, start - near) : start], *tokens.lower[end : end + near // 2]}
 
 

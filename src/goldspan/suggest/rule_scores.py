@@ -1,4 +1,4 @@
-"""Suggestions against gold, rule by rule: which rules earn their keep, and what none of them finds."""
+"""Suggestions against gold, rule by rule: the precision of each rule, and what none of them finds."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ SHOWN = 10
 
 @dataclass(frozen=True, slots=True)
 class RuleScore:
-    """What one rule suggested.
+    """How many of the spans that one rule suggested are in gold.
 
     Args:
         rule: its id.
         right: spans that gold has, with the same label.
-        wrong: spans that gold has not.
+        wrong: spans that gold does not have.
     """
 
     rule: str
@@ -36,7 +36,7 @@ class RuleScore:
 
     @property
     def precision(self) -> float:
-        """The share that is right; a rule that suggested nothing has no score at all."""
+        """The share that is right; there is no score for a rule that suggested nothing."""
         return self.right / (self.right + self.wrong)
 
     def json(self) -> dict[str, float | int]:
@@ -61,7 +61,7 @@ class RuleRun:
     left_out: tuple[str, ...]
 
     def json(self) -> dict[str, Any]:
-        """All of it, rules by id."""
+        """The run as JSON, rules by id."""
         return {
             **self.scores.report(),
             "rules": {score.rule: score.json() for score in self.rules},
@@ -130,7 +130,7 @@ def _fired(examples: Iterable[Example]) -> Iterator[tuple[str, ArticleSpan]]:
             raise InputError(
                 f"{KEY!r} does not name one rule for each of the {len(example.spans)} spans",
                 example=example.id,
-                remedy="Make the suggestions anew with `goldspan suggest`.",
+                remedy="Run `goldspan suggest` again.",
             )
         for rule, span in zip(rules, example.spans, strict=True):
             place = ArticleSpan(
@@ -147,16 +147,16 @@ def _labels(runs: Iterable[RuleRun]) -> Table:
     ]
     return Table(
         "Suggestions against gold",
-        "A suggestion is right if gold has the same span with the same label.",
-        ("suggestions and label", "gold", "suggested", "right", "precision", "recall", "F1"),
+        "A suggestion is correct if gold has the same span with the same label.",
+        ("suggestions and label", "gold", "suggested", "correct", "precision", "recall", "F1"),
         tuple(rows),
     )
 
 
 def _rules(run: RuleRun) -> Table:
     rows = [(score.rule, str(score.right), str(score.wrong), _percent(score.precision)) for score in run.rules]
-    note = "A span counts for the rule that suggested it, whatever other rules would have."
-    return Table(f"Suggestions by rule: {run.name}", note, ("rule", "right", "wrong", "precision"), tuple(rows))
+    note = "A span counts for the rule that suggested it, even if other rules would have suggested it, too."
+    return Table(f"Suggestions by rule: {run.name}", note, ("rule", "correct", "wrong", "precision"), tuple(rows))
 
 
 def _missed(run: RuleRun) -> Table:

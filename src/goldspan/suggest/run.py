@@ -19,14 +19,15 @@ if TYPE_CHECKING:
     from goldspan.articles.documents import Document
     from goldspan.suggest.suggester import Suggester
 
-# So many characters share the memory of the tokenizer before it is emptied: it must warm up, and must not grow.
+# How many characters share the memory of the tokenizer before it is emptied: enough to fill its cache, few enough to
+# bound its size.
 BATCH = 1_000_000
 KEY = "document"
 
 
 @dataclass
 class SuggestionTally:
-    """What a run of suggestions came to.
+    """The counts of a run of suggestions, and their scores.
 
     Args:
         gold: the gold examples by article; None where nothing is to be scored.
@@ -43,7 +44,7 @@ class SuggestionTally:
 
     @classmethod
     def of(cls, against: Path | None) -> SuggestionTally:
-        """A tally that scores by the gold of a file, or of all `.jsonl` files of a folder; by none without one.
+        """A tally that scores against the gold of a file, or of all `.jsonl` files of a folder, if one is named.
 
         Raises:
             InputError: if there is no gold there, or a line of it is not valid.
@@ -53,7 +54,9 @@ class SuggestionTally:
         files = sorted(against.glob("*.jsonl")) if against.is_dir() else [against]
         if not files:
             raise InputError(
-                "no gold here", file=against, remedy="Name a file of gold lines, or a folder of .jsonl files."
+                "there is no gold in this folder",
+                file=against,
+                remedy="Name a file of gold lines, or a folder of .jsonl files.",
             )
         by_article: dict[str, list[Example]] = {}
         for file in files:
@@ -62,7 +65,7 @@ class SuggestionTally:
         return cls(by_article)
 
     def add(self, examples: Sequence[Example]) -> None:
-        """Take in the suggestions of one article."""
+        """Count the suggestions of one article."""
         self.articles += 1
         self.spans += sum(len(example.spans) for example in examples)
         if self.gold is None:
@@ -83,7 +86,7 @@ class SuggestionTally:
         )
 
     def report(self) -> dict[str, Any]:
-        """Everything, as JSON values."""
+        """The counts and scores, as JSON values."""
         scores = self.scores()
         counts = {"articles": self.articles, "spans": self.spans, "unscored": self.unscored}
         return counts if scores is None else counts | scores.report()
@@ -94,7 +97,7 @@ class SuggestedDocument:
     """A document whose suggestions were written.
 
     Args:
-        file: where they stand.
+        file: the file written.
         examples: with their spans.
     """
 
@@ -113,7 +116,7 @@ def suggest_documents(
     for batch in _batches(documents):
         paragraphs = [examples_of(document.id, document.text) for document in batch]
         for document, suggested in zip(batch, suggester.suggest_all(paragraphs), strict=True):
-            yield document, [_carrying(document, example) for example in suggested]
+            yield document, [_with_document(document, example) for example in suggested]
 
 
 def write_suggestions(
@@ -153,7 +156,7 @@ def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
         yield batch
 
 
-def _carrying(document: Document, example: Example) -> Example:
+def _with_document(document: Document, example: Example) -> Example:
     if not document.extra:
         return example
     return replace(example, extra={**example.extra, KEY: dict(document.extra)})

@@ -1,4 +1,4 @@
-"""An installed spaCy pipeline as one more voice: its persons and places, and its bodies as a shield."""
+"""The entities of an installed spaCy pipeline as candidates: persons, places, and other names, which shield."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _listens(nlp: Language) -> bool:
 
 
 def find_entities(doc: Doc, tokens: ParagraphTokens, labels: Mapping[str, str]) -> Iterator[SpanCandidate]:
-    """The entities of a paragraph, their edges made tight."""
+    """The entities of a paragraph, without words at their edges that do not belong to a name."""
     by_start = {at: i for i, at in enumerate(tokens.starts)}
     by_end = {at: i for i, at in enumerate(tokens.ends)}
     for ent in doc.ents:

@@ -35,23 +35,24 @@ if TYPE_CHECKING:
 
 NAMES = (PERSON, PLACE, OTHER)
 LONGEST_ACRONYM = 12
-# How much the last part of a full name says of a person, the two last, and any other.
+# The weights of the last part of a full name, the two last parts, and any other part as evidence for the person.
 LAST, LAST_TWO, PART = 0.92, 0.85, 0.6
 SHORTEST_PART = 3
-# What the model says of places in text that shouts weighs less.
-SHOUTED = 0.75
+# The share of its weight that a place of the model keeps in a text in capitals.
+ALL_CAPS_SHARE = 0.75
 BATCH = 64
-# No paragraph is too long for the recogniser alone: spaCy's limit guards the parser's memory.
+# No paragraph is too long for the entity recogniser alone: spaCy's limit protects the memory of the parser.
 LONGEST = 1 << 30
 
 
 class Suggester:
-    """Finds the spans of a label scheme in documents, by rules and, if asked, with a model's help.
+    """Finds the spans of a label scheme in documents, by rules and, if one is named, a spaCy model.
 
     Args:
         scheme: only its labels are suggested.
         model: the name of an installed spaCy pipeline, or None for rules alone.
-        labels: what labels of the model mean in the scheme, e.g. `{"GPE": "PLACE"}`; they go before `model.LABELS`.
+        labels: the labels of the scheme for labels of the model, e.g. `{"GPE": "PLACE"}`; they override
+            `spacy_model.LABELS`.
 
     Raises:
         NotFoundError: if the pipeline is not installed.
@@ -71,7 +72,7 @@ class Suggester:
         return next(self.suggest_all([examples]))
 
     def suggest_all(self, documents: Sequence[Sequence[Example]]) -> Iterator[list[Example]]:
-        """The examples of several documents, each found with its own document in view."""
+        """The examples of several documents with the spans found in them, each document by itself."""
         with self.nlp.memory_zone():
             views = [normalized_text(example.text) for examples in documents for example in examples]
             docs = self.nlp.pipe(views, batch_size=BATCH) if self.has_model else map(self.nlp.make_doc, views)
@@ -80,13 +81,13 @@ class Suggester:
 
     def _spans(self, examples: Sequence[Example], docs: Sequence[Doc]) -> list[Example]:
         paragraphs = [paragraph_tokens(doc, example.text) for doc, example in zip(docs, examples, strict=True)]
-        predicted: list[list[SpanCandidate]] = [[] for _ in paragraphs]
+        model_candidates: list[list[SpanCandidate]] = [[] for _ in paragraphs]
         if self.has_model:
-            predicted = [
+            model_candidates = [
                 list(spacy_model.find_entities(doc, paragraph, self.labels))
                 for doc, paragraph in zip(docs, paragraphs, strict=True)
             ]
-        kept = document_candidates(paragraphs, predicted, self.scheme)
+        kept = document_candidates(paragraphs, model_candidates, self.scheme)
         return [self._example(*row) for row in zip(examples, paragraphs, kept, strict=True)]
 
     def _example(self, example: Example, paragraph: ParagraphTokens, kept: list[SpanCandidate]) -> Example:
@@ -105,32 +106,29 @@ class Suggester:
 
 
 def document_candidates(
-    paragraphs: Sequence[ParagraphTokens], predicted: Sequence[Sequence[SpanCandidate]], labels: Container[str]
+    paragraphs: Sequence[ParagraphTokens], model_candidates: Sequence[Sequence[SpanCandidate]], labels: Container[str]
 ) -> list[list[SpanCandidate]]:
-    """The spans of a document, as flat candidates of each of its paragraphs.
+    """The candidates that become spans, for each paragraph of a document; none overlaps another.
 
     Args:
         paragraphs: the paragraphs.
-        predicted: what a model says of each; empty lists without one.
-        labels: those wanted; of the others only units are looked for, because they shield what is inside them.
+        model_candidates: the entities of a model in each; empty lists without one.
+        labels: those wanted; of the others only units are searched for, because they shield what is inside them.
     """
     fixed = _fixed(paragraphs)
     evidence = NameEvidence()
-    runs = [
-        _gather(evidence, n, paragraph, candidates, predicted)
-        for n, (paragraph, candidates, predicted) in enumerate(zip(paragraphs, fixed, predicted, strict=True))
-    ]
+    runs = [_gather(evidence, n, *row) for n, row in enumerate(zip(paragraphs, fixed, model_candidates, strict=True))]
     _spread_surnames(evidence, paragraphs)
     for paragraph, names in zip(paragraphs, runs, strict=True):
         name_evidence.spread_label_in_lists(evidence, names, paragraph)
     for mention, (label, rule, score) in evidence.decided():
         if label != OTHER:
             fixed[mention.paragraph].append(SpanCandidate(mention.start, mention.end, label, rule, score))
-    return [_whole(*row, labels) for row in zip(paragraphs, fixed, predicted, strict=True)]
+    return [_whole(*row, labels) for row in zip(paragraphs, fixed, model_candidates, strict=True)]
 
 
 def introduced_acronyms(paragraphs: Sequence[ParagraphTokens], fixed: Sequence[list[SpanCandidate]]) -> dict[str, str]:
-    """Acronyms that the document introduces in brackets behind a name, with the label of the name (MU-6)."""
+    """Acronyms that the document introduces in brackets after a name, with the label of the name (MU-6)."""
     seen: dict[str, Counter[str]] = {}
     for paragraph, candidates in zip(paragraphs, fixed, strict=True):
         for c in candidates:
@@ -141,7 +139,7 @@ def introduced_acronyms(paragraphs: Sequence[ParagraphTokens], fixed: Sequence[l
 
 
 def with_opening_bracket(text: str, start: int, end: int) -> tuple[int, int]:
-    """The edges with the bracket that a supplied word opens before them (P-2): `(Jens) Stoltenberg`."""
+    """The edges, with the opening bracket of an inserted word before them (P-2): `(Jens) Stoltenberg`."""
     for opening, closing in ("()", "[]"):
         inside = text[start:end]
         if inside.count(closing) == inside.count(opening) + 1 and start and text[start - 1] == opening:
@@ -170,14 +168,14 @@ def _fixed(paragraphs: Sequence[ParagraphTokens]) -> list[list[SpanCandidate]]:
 def _whole(
     paragraph: ParagraphTokens,
     candidates: list[SpanCandidate],
-    predicted: Sequence[SpanCandidate],
+    from_model: Sequence[SpanCandidate],
     labels: Container[str],
 ) -> list[SpanCandidate]:
-    """All candidates of a paragraph, its quantities and what only the model knows added, made flat."""
+    """The candidates of a paragraph with its quantities and what only the model finds, overlaps resolved."""
     quantities = troop_counts.find_troop_counts(paragraph, {c.start: c.end for c in candidates if c.label == UNIT})
-    others = (c for c in predicted if c.label not in NAMES)
-    wanted = [c for c in (*candidates, *quantities, *others) if c.label in labels or c.label in (UNIT, OTHER)]
-    return [c for c in resolve_overlaps(wanted) if c.label in labels]
+    others = (c for c in from_model if c.label not in NAMES)
+    relevant = [c for c in (*candidates, *quantities, *others) if c.label in labels or c.label in (UNIT, OTHER)]
+    return [c for c in resolve_overlaps(relevant) if c.label in labels]
 
 
 def _gather(
@@ -185,28 +183,28 @@ def _gather(
     n: int,
     paragraph: ParagraphTokens,
     candidates: list[SpanCandidate],
-    predicted: Sequence[SpanCandidate],
+    from_model: Sequence[SpanCandidate],
 ) -> list[tuple[str, NameMention]]:
-    """Take the signs of a paragraph in; whole place names join `found`.
+    """Add the evidence of a paragraph; its complete place names are added to `candidates`.
 
     Returns:
         The open names of the paragraph with their mentions, in the order of the text.
     """
     covered = [False] * len(paragraph)
     _cover(covered, candidates)
-    whole = [
+    named = [
         SpanCandidate(start, end, PLACE, "place.named", 0.85) for start, end in places.find_places(paragraph, covered)
     ]
-    _cover(covered, whole)
-    candidates += whole
+    _cover(covered, named)
+    candidates += named
     runs = {run: "".join(paragraph.forms[run[0] : run[1]]) for run in name_runs.find_name_runs(paragraph, covered)}
     for (start, end), name in runs.items():
         _weigh(evidence, paragraph, start, end, name)
         evidence.mentions[name].append(NameMention(n, start, end))
-    for c in predicted:
+    for c in from_model:
         if c.label in NAMES and (c.start, c.end) in runs:
-            # In capitals the model sees names in any word.
-            weight = c.weight * SHOUTED if paragraph.all_caps and c.label == PLACE else c.weight
+            # In capitals the model takes any word for a name.
+            weight = c.weight * ALL_CAPS_SHARE if paragraph.all_caps and c.label == PLACE else c.weight
             evidence.add(runs[c.start, c.end], c.label, c.rule, weight)
     return [(name, NameMention(n, start, end)) for (start, end), name in runs.items()]
 
@@ -225,7 +223,7 @@ def _weigh(evidence: NameEvidence, paragraph: ParagraphTokens, start: int, end: 
 
 
 def _spread_surnames(evidence: NameEvidence, paragraphs: Sequence[ParagraphTokens]) -> None:
-    """Let parts of a full name stand for the person again (P-1): the last part most of all."""
+    """Add evidence for names that are a part of a person's full name (P-1), most for the last part."""
     parts: dict[str, float] = {}
     for name, (mention, *_) in evidence.mentions.items():
         if evidence.decide(name)[0] == PERSON:
@@ -264,7 +262,7 @@ def _as_force(paragraph: ParagraphTokens, c: SpanCandidate) -> SpanCandidate:
 
 
 def _repeated(paragraph: ParagraphTokens, known: Mapping[str, str]) -> Iterator[SpanCandidate]:
-    """The acronyms that were introduced, wherever they stand again."""
+    """The further mentions of acronyms that were introduced."""
     lex = lexicon()
     for i, word in enumerate(paragraph.words):
         if word in known and word not in lex.acronyms:

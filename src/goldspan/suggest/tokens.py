@@ -1,4 +1,4 @@
-"""A paragraph as tokens: what the rules look at."""
+"""A paragraph as tokens: what the rules read."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SENTENCE_ENDS = frozenset(
     (".", "!", "?", ":", ";", '"', "“", "”", "--", "—", "–", "•", "*", "]", "[", "''", "``", "‘", "'")
 )
 HYPHENS = frozenset(("-", "–", "‑"))
-# Heads that the tokenizer leaves joined with their number.
+# Heads that the tokenizer does not separate from their number.
 CODED = re.compile(r"((?:Task |)Force|Command|Team|Group|Brigade|Division|Battalion)([-–])(\d+\w*)$")
 
 
@@ -25,14 +25,15 @@ class ParagraphTokens:
     """The tokens of a paragraph, white space left out; all lists have one entry per token.
 
     Args:
-        text: the calmed text that the tokens are cut from.
+        text: the text with normal case that the tokens are of.
         words: the tokens.
         lower: in lower case.
-        forms: in `normal` form.
+        forms: normalized.
         flags: their `TokenFlag` flags.
         starts, ends: half-open offsets in code points.
-        first: whether a token begins a sentence or a line, so that its capital says nothing.
-        tight: whether no white space stands before it.
+        first: whether a token begins a sentence or a line, so that its capital is no evidence of a name.
+        tight: whether there is no white space before it.
+        all_caps: whether the paragraph is in capitals.
     """
 
     text: str
@@ -58,7 +59,7 @@ class ParagraphTokens:
         return self.flags[i] if 0 <= i < len(self.words) else 0
 
     def is_hyphen(self, i: int) -> bool:
-        """Whether the token at `i` joins two words without blanks."""
+        """Whether the token at `i` joins two words without spaces."""
         inside = 0 < i < len(self.words) - 1
         return inside and self.words[i] in HYPHENS and self.tight[i] and self.tight[i + 1]
 
@@ -68,7 +69,7 @@ def paragraph_tokens(doc: Doc, source: str) -> ParagraphTokens:
 
     Args:
         doc: the tokenised view of the paragraph.
-        source: the paragraph as it stands, of the same length.
+        source: the original paragraph, of the same length.
     """
     look = lexicon().look
     out = ParagraphTokens(doc.text, [], [], [], [], [], [], [], [], is_all_caps(source))

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 CIVIL = cues("counts.civil")
 POLICE = cues("counts.police")
 CIVILIANS = POLICE | {"civilian", "civilians"}
-# So many words may stand between a quantity and its noun, and so many behind a noun before a longer one.
+# The most words between a quantity and its noun, and between a noun and the longer one it belongs to.
 MOST_BETWEEN = 8
 MOST_AFTER = 3
 FORCE_NAME = 5
@@ -77,7 +77,7 @@ def _compound_count(tokens: ParagraphTokens, number: QuantityMention) -> SpanCan
 def _count_with_noun(
     tokens: ParagraphTokens, number: QuantityMention, units: Mapping[int, int]
 ) -> SpanCandidate | None:
-    """The quantity with the noun behind it."""
+    """The quantity with the noun after it."""
     strong, _, _ = personnel_nouns()
     lower, j = tokens.lower, number.end
     j += tokens.word_at(j) == "of" and lower[j - 1] in cues("counts.vague")
@@ -110,7 +110,7 @@ def _count_with_noun(
 
 
 def _adjective_length(tokens: ParagraphTokens, j: int, first: int) -> int:
-    """How many tokens of a word that may stand before the noun begin at `j`; 0 if none does."""
+    """How many tokens the adjective at `j` has that may precede the noun; 0 if there is none."""
     _, _, adjectives = personnel_nouns()
     word, flags = tokens.word_at(j), tokens.flags_at(j)
     if not word or word in CIVIL | POLICE | cues("counts.measures"):
@@ -131,7 +131,7 @@ def _adjective_length(tokens: ParagraphTokens, j: int, first: int) -> int:
 
 
 def _is_unlisted(tokens: ParagraphTokens, j: int) -> bool:
-    """Whether a word that no list knows may be an adjective: `contract soldiers`."""
+    """Whether a word that is in no list may be an adjective: `contract soldiers`."""
     word = tokens.word_at(j)
     if not word.isalpha() or tokens.flags[j] & TokenFlag.FUNCTION or word.endswith("s"):
         return False
@@ -139,7 +139,7 @@ def _is_unlisted(tokens: ParagraphTokens, j: int) -> bool:
 
 
 def _is_military(tokens: ParagraphTokens, j: int) -> bool:
-    """Whether a word before the noun says that the people are military: `armed`, `FMLN`."""
+    """Whether a word before the noun shows that the people are military: `armed`, `FMLN`."""
     word = tokens.words[j]
     return tokens.lower[j] in cues("counts.military") or (
         lexicon().is_org(word) and word not in cues("counts.civil_bodies")
@@ -192,7 +192,7 @@ def _with_conjuncts(tokens: ParagraphTokens, end: int) -> int:
 
 
 def _is_military_noun(tokens: ParagraphTokens, i: int, end: int, noun: str) -> bool:
-    """Whether the words around say that a doubtful noun means military people."""
+    """Whether the words around show that an ambiguous noun means military people."""
     near = words_around(tokens, i, end)
     if tokens.word_at(end) == "of" and _is_force(tokens, end + 1):
         return True
@@ -222,7 +222,7 @@ def _is_force(tokens: ParagraphTokens, k: int) -> bool:
 
 
 def _has_unit(tokens: ParagraphTokens, start: int, end: int) -> bool:
-    """Whether the acronym or head of a force stands in a stretch of tokens."""
+    """Whether the acronym or head of a force is among some tokens."""
     lex = lexicon()
     return any(
         lex.is_unit(tokens.words[k])

@@ -1,8 +1,8 @@
-"""All-capital text and Title Case headlines in the case of a sentence, letter for letter.
+"""Truecasing: text in capitals and Title Case headlines in the case of a sentence.
 
-The length never changes, so that every offset stays; line breaks become blanks. As in Lita et al. (2003), "tRuEcasIng",
-the likely case of a word decides, here by lists in the place of counts: common words and what ends like one are
-lower-cased, what no list knows keeps its capital.
+The length never changes, so that all offsets stay valid; line breaks become spaces. As in Lita et al. (2003),
+"tRuEcasIng", a word gets its likely case, here by lists instead of counts: common words, and words with the ending of
+one, become lower case; words in no list keep their capital.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 WORD = re.compile(r"[^\W\d_]+(?:['’.][^\W\d_]+)*\.?|\d+\w*")
 # A word that an editor supplied inside a name: `[SAN] SALVADOR`, `(Jens) Stoltenberg`.
 INSERTED = re.compile(r"(?:\[(?!TEXT|SIC|WORDS?|PASSAGE|BEGIN|END|NO\b|AS\b)[^\W\d_]+\]|\([A-Z][a-z]+\))(?= [A-Z])")
-# spaCy's tokenizer takes the square of the time of a run of marks without blanks; no name is in one so long.
+# spaCy's tokenizer takes quadratic time for a run of marks without spaces; no name is in one that long.
 OVERLONG = re.compile(r"\S{1000,}")
 MARK = re.compile(r"(\S{100})[^\w\s]")
 LINE = re.compile(r"[^\n]+")
@@ -33,7 +33,7 @@ ROMAN = re.compile(r"[IVX]{2,5}")
 DEFINITE = frozenset(("the", "first", "second", "third", "fourth", "fifth", "sixth"))
 SMALL = frozenset("of the and for in de del des y on".split())  # noqa: SIM905  (reads as what it is)
 VOWELS = frozenset("AEIOUYÁÉÍÓÚ")
-# From this share of capitals among the letters on, a text shouts.
+# From this share of capitals among the letters on, a text is in capitals.
 SHARE = 0.75
 LETTERS = 12
 SAMPLE = 400
@@ -43,19 +43,19 @@ HEADLINE_WORDS = 4
 LONG = 4
 CAPITALS = 0.85
 SHORTEST_ENDING = 7
-# Heads that end a name when a name stands before them; titles that begin one when a name stands behind.
+# Heads that end a name when a name precedes them; titles that begin one when a name follows.
 AFTER = TokenFlag.ECHELON | TokenFlag.FORCE | TokenFlag.CLASS
 BEFORE = TokenFlag.TITLE | TokenFlag.RANK | TokenFlag.PREFIX | TokenFlag.GIVEN
-# What may be a word of a name in a headline keeps its capital there.
+# Words that may belong to a name keep their capital in a headline.
 NAMING = AFTER | BEFORE | TokenFlag.ORG | TokenFlag.TITLE_PART | TokenFlag.DIRECTION
 # Names that are common words in other places.
 TWOFOLD = frozenset(("may", "march", "general", "private", "major", "sun", "sat"))
-# Blanks in the place of brackets may stand between two words.
+# The most characters between two words of a name: spaces may have replaced brackets.
 NEAR = 3
 
 
 def normalized_text(text: str) -> str:
-    """The text with shouting and headlines calmed, and line breaks as blanks; of the same length."""
+    """The text with capitals and headlines in normal case, and spaces for line breaks; of the same length."""
     text_view = OVERLONG.sub(lambda m: MARK.sub(r"\1 ", m[0]), text.replace("\n", " "))
     if "[" in text_view or "(" in text_view:
         text_view = INSERTED.sub(lambda m: f" {m[0][1:-1]} ", text_view)
@@ -79,7 +79,7 @@ def sentence_case(text: str, *, all_caps: bool) -> str:
 
     Args:
         text: the words, in capitals or in Title Case.
-        all_caps: whether they are in capitals, so that a capital says nothing at all.
+        all_caps: whether they are in capitals, so that a capital is no evidence of a name.
     """
     words = list(WORD.finditer(text))
     is_known = _known([m.group() for m in words])
@@ -145,7 +145,7 @@ def _heads() -> PhraseTrie:
 
 
 def _is_plain(word: str, all_caps: bool) -> bool:
-    """Whether a word is lower-cased where it stands alone."""
+    """Whether a word becomes lower case when no name is next to it."""
     lex, lower = lexicon(), word.lower()
     if lower in SMALL:
         return True
@@ -167,7 +167,7 @@ def _ends_common(lex: Lexicon, lower: str) -> bool:
 
 
 def _joins(words: list[re.Match[str]], plain: list[bool], n: int) -> bool:
-    """Whether a common word keeps its capital for the name beside it: `ATLACATL BATTALION`, `GENERAL PONCE`."""
+    """Whether a common word keeps its capital for the name next to it: `ATLACATL BATTALION`, `GENERAL PONCE`."""
     word = words[n].group().rstrip(".").lower()
     following = words[n + 1].group().rstrip(".").lower() if n + 1 < len(words) else ""
     if word in cues("units.spelled"):
@@ -220,7 +220,7 @@ def _begins_name(words: list[re.Match[str]], plain: list[bool], n: int) -> bool:
 
 
 def _is_numbered(words: list[re.Match[str]], n: int) -> bool:
-    """Whether only words of arms stand between a word and an ordinal before it: `6TH LIGHT INFANTRY BRIGADE`."""
+    """Whether only words for branches of service are between a word and an ordinal: `6TH LIGHT INFANTRY BRIGADE`."""
     arms, k = cues("truecase.arms"), n - 1
     while k > 0 and words[k].group().lower() in arms:
         k -= 1

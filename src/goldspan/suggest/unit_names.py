@@ -22,9 +22,9 @@ SOLO = cues("units.solo")
 # A division is named after an area of command, too: `Eastern Division`.
 AREAS = frozenset(("eastern", "western", "northern", "southern", "central", "multinational"))
 LONGEST_HEAD = 3
-# A longer head begins at most so many tokens further on.
+# A longer head begins at most this many tokens later.
 HEAD_REACH = 4
-# Heads that a name or code follows in the place of a modifier: `Task Force Falcon`, `Company B`.
+# Heads that a name or code follows instead of a modifier before: `Task Force Falcon`, `Company B`.
 CODED = frozenset(("task force", "company", "battery", "troop"))
 CODE = re.compile(r"\d+(?:[/-]\d+)?[A-Z]?|[IVX]+")
 POSSESSIVES = cues("units.possessives")
@@ -34,7 +34,7 @@ PLURALS = frozenset(("brigades", "divisions", "battalions", "regiments"))
 QUOTES = frozenset('"“”')
 NICKNAME = 5
 LONGEST_NUMBER = 3
-# A place is believed behind `Army of` at this weight already: the frame says that one follows.
+# After `Army of` a place needs only this weight, because one is expected there.
 BELIEVED = 0.4
 NO_NAME = TokenFlag.TITLE | TokenFlag.RANK | TokenFlag.FUNCTION | TokenFlag.TIME | TokenFlag.ORG
 GENERIC = TokenFlag.DEMONYM | TokenFlag.ORG | TokenFlag.TITLE | TokenFlag.DIRECTION | TokenFlag.RANK | HEADS
@@ -64,7 +64,7 @@ def last_head(tokens: ParagraphTokens, i: int) -> int:
 
 
 def is_numbered(tokens: ParagraphTokens, start: int, at: int) -> bool:
-    """Whether a number, a letter or its word stands among the modifiers."""
+    """Whether a number, a letter or its word is among the modifiers."""
     named = SPELLED | cues("units.phonetic")
     return any(
         tokens.flags[j] & (TokenFlag.NUMBER | TokenFlag.LETTER)
@@ -190,7 +190,7 @@ def _is_proper(tokens: ParagraphTokens, j: int) -> bool:
 
 
 def _is_abroad(tokens: ParagraphTokens, i: int, head: str) -> bool:
-    """Whether `Forces` are named after where they stand: `United States Forces Korea`."""
+    """Whether `Forces` are named after where they are: `United States Forces Korea`."""
     if head != "forces" or not tokens.flags_at(i) & TokenFlag.CAP or tokens.first[i]:
         return False
     place, weight = gazetteer().match(tokens.forms, i)
@@ -284,7 +284,7 @@ def _shares_head(tokens: ParagraphTokens, j: int, i: int) -> bool:
 
 
 def _is_one_name(tokens: ParagraphTokens, j: int) -> bool:
-    """Whether `and` stands inside a name: `Advisory and Liaison Team`, `Bosnia and Herzegovina Command`."""
+    """Whether `and` is inside a name: `Advisory and Liaison Team`, `Bosnia and Herzegovina Command`."""
     before = tokens.flags[j - 1]
     is_word = before & TokenFlag.COMMON and not before & GENERIC
     if (is_word or tokens.lower[j - 1] in FORCE_WORDS - {"security"}) and not tokens.first[j - 1]:
@@ -302,7 +302,7 @@ def _is_counted_off(tokens: ParagraphTokens, j: int) -> bool:
 
 
 def _numbers(tokens: ParagraphTokens, end: int) -> int:
-    """The end of the numbers behind a head: `No. 4`, `No 3 and No 4`; the head's end where there are none."""
+    """The end of the numbers after a head: `No. 4`, `No 3 and No 4`; the head's end where there are none."""
     number = end + 1 + (tokens.word_at(end + 1) == ".")
     if not tokens.flags_at(number) & TokenFlag.NUMBER:
         return end
@@ -311,7 +311,7 @@ def _numbers(tokens: ParagraphTokens, end: int) -> int:
 
 
 def _area(tokens: ParagraphTokens, start: int, end: int) -> int:
-    """The end of an area behind a head: `Regional Command-East`, `Multi-National Division – Baghdad`."""
+    """The end of an area after a head: `Regional Command-East`, `Multi-National Division – Baghdad`."""
     is_spaced = not {"multi", "multinational"}.isdisjoint(tokens.lower[start:end])
     is_joined = tokens.word_at(end) in ("-", "–") and (tokens.tight[end] or is_spaced)
     j = end + is_joined
@@ -327,7 +327,7 @@ def _area(tokens: ParagraphTokens, start: int, end: int) -> int:
 
 
 def _code(tokens: ParagraphTokens, end: int, head: str) -> int:
-    """The end of a code or name behind a head: `Task Force 2-87`, `Company B`, `Joint Task Force in Somalia`."""
+    """The end of a code or name after a head: `Task Force 2-87`, `Company B`, `Joint Task Force in Somalia`."""
     if tokens.word_at(end) == "in" and tokens.word_at(end - 3) == "joint":
         return _complement(tokens, end - 3, end, "force")
     j = end + (tokens.word_at(end) in ("-", "–") and tokens.tight[end])
@@ -347,7 +347,7 @@ def _code(tokens: ParagraphTokens, end: int, head: str) -> int:
 
 
 def _complement(tokens: ParagraphTokens, start: int, end: int, last: str) -> int:
-    """The end of `of (the) X` behind a head, X being a place or a name; the head's end where there is none."""
+    """The end of `of (the) X` after a head, X being a place or a name; the head's end where there is none."""
     word, forms = tokens.lower[end], tokens.forms
     j = end + 1 + (tokens.word_at(end + 1) == "the")
     if not tokens.flags_at(j) & TokenFlag.CAP:
@@ -363,7 +363,7 @@ def _complement(tokens: ParagraphTokens, start: int, end: int, last: str) -> int
 
 
 def _named(tokens: ParagraphTokens, j: int, end: int) -> int:
-    """The end of the name that begins at `j` behind `of`; `end` where it is a title or a date."""
+    """The end of the name that begins at `j` after `of`; `end` where it is a title or a date."""
     if tokens.flags[j] & (TokenFlag.TITLE | TokenFlag.RANK | TokenFlag.TIME):
         return end
     k = j
