@@ -172,7 +172,7 @@ def lock(path: Path, on_wait: Callable[[], object] = lambda: None) -> Iterator[N
 
 
 BOM = b"\xef\xbb\xbf"
-_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)  # made once: `json.dumps` would make one each time
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)  # once: `json.dumps` would create one for each call
 
 
 def decode(data: bytes, file: Path | str) -> str:

@@ -1,7 +1,7 @@
 """Files that people write by hand, checked against a model of their keys.
 
 pydantic finds what is wrong; here it becomes an `InputError` that names the file, the line as far as it is known, the
-key, and for an unknown key the nearest known one. Types are strict: a number is no string, and a string no list.
+key, and for an unknown key the nearest known one. Types are strict: a number is not a string, and a string not a list.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ M = TypeVar("M", bound=BaseModel)
 
 UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")
 CONSTANTS = {"None": "null", "True": "true", "False": "false"}  # as a file writes them
-LONGEST_SEARCH = 500  # lines of a TOML file in which the line of a key is looked for: the search is quadratic
+LONGEST_SEARCH = 500  # lines of a TOML file in which the line of a key is searched: the search is quadratic
 PLACE = re.compile(r"at line (\d+), column \d+")
 
 

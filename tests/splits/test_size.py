@@ -32,7 +32,7 @@ def test_a_small_split_is_told_why_in_numbers():
 
 
 def test_one_article_is_too_few_however_many_spans_it_has():
-    assert "it holds 1 independent article" in too_small({"A": 5000}, 1)
+    assert "it has 1 independent article" in too_small({"A": 5000}, 1)
 
 
 def test_of_many_labels_the_worst_are_named_and_the_others_counted():

@@ -61,14 +61,14 @@ class SplitBalance:
     def __init__(self, total: Mapping[str, int], articles: int, ratios: Mapping[str, float]) -> None:
         self.total = total
         self.ratios = dict(sorted(ratios.items()))
-        self.held: dict[str, Counter[str]] = {split: Counter() for split in ratios}
+        self.amounts: dict[str, Counter[str]] = {split: Counter() for split in ratios}
         self.articles = Counter(dict.fromkeys(ratios, 0))
         self.limit = {split: math.ceil(round(ratio * articles, EVEN)) for split, ratio in ratios.items()}
 
     def put(self, group: ArticleGroup, split: str, sign: int = 1) -> None:
         """Add a group to a split, or remove it with the sign -1."""
         for name, amount in group.amounts.items():
-            self.held[split][name] += sign * amount
+            self.amounts[split][name] += sign * amount
         self.articles[split] += sign * len(group.articles)
 
     def share(self, group: ArticleGroup) -> float:
@@ -77,9 +77,9 @@ class SplitBalance:
 
     def change(self, amounts: Mapping[str, int], split: str) -> float:
         """By how much the minimised sum grows if a split gets these amounts, which may be negative."""
-        held, ratio = self.held[split], self.ratios[split]
-        dues = ((amount, held[name], ratio * self.total[name]) for name, amount in amounts.items() if amount)
-        return round(math.fsum(amount * (amount + 2 * (now - due)) / due**2 for amount, now, due in dues), EVEN)
+        current, ratio = self.amounts[split], self.ratios[split]
+        terms = ((amount, current[name], ratio * self.total[name]) for name, amount in amounts.items() if amount)
+        return round(math.fsum(amount * (amount + 2 * (now - due)) / due**2 for amount, now, due in terms), EVEN)
 
     def open(self, group: ArticleGroup, waiting: int) -> list[str]:
         """The splits that a group may go to.
@@ -108,27 +108,27 @@ class SplitBalance:
 
     def may_grow(self, split: str, articles: int) -> bool:
         """Whether a split may gain this number of articles, or lose it if it is negative."""
-        then = self.articles[split] + articles
-        return then > 0 and (articles <= 0 or then <= self.limit[split])
+        number = self.articles[split] + articles
+        return number > 0 and (articles <= 0 or number <= self.limit[split])
 
 
 def place(groups: Sequence[ArticleGroup], balance: SplitBalance) -> dict[str, str]:
     """The split of each article of the groups, which are added to the balance."""
     order = sorted(groups, key=lambda group: (-balance.share(group), hash_key(*group.articles)))
-    where = []
+    splits: list[str] = []
     for waiting, group in zip(range(len(order), 0, -1), order, strict=True):
         split = balance.best(group, waiting)
         balance.put(group, split)
-        where.append(split)
+        splits.append(split)
     if len(order) <= FEW:
-        _exchange(order, where, balance)
-    return {article: split for group, split in zip(order, where, strict=True) for article in group.articles}
+        _exchange(order, splits, balance)
+    return {article: split for group, split in zip(order, splits, strict=True) for article in group.articles}
 
 
-def _exchange(groups: Sequence[ArticleGroup], where: list[str], balance: SplitBalance) -> None:
-    """Exchange groups of two splits, or move one, until no exchange lowers the sum; `where` is changed in place."""
-    nothing = [ArticleGroup((), {}) for _ in balance.ratios]
-    all_groups, places = [*groups, *nothing], [*where, *balance.ratios]
+def _exchange(groups: Sequence[ArticleGroup], splits: list[str], balance: SplitBalance) -> None:
+    """Exchange groups of two splits, or move one, until that no longer lowers the sum; `splits` is changed in place."""
+    empty = [ArticleGroup((), {}) for _ in balance.ratios]  # an exchange with one of these is a move
+    all_groups, places = [*groups, *empty], [*splits, *balance.ratios]
     improved = True
     while improved:
         improved = False
@@ -137,22 +137,22 @@ def _exchange(groups: Sequence[ArticleGroup], where: list[str], balance: SplitBa
                 _swap(all_groups[i], places[i], all_groups[j], places[j], balance)
                 places[i], places[j] = places[j], places[i] if j < len(groups) else places[j]
                 improved = True
-    where[:] = places[: len(groups)]
+    splits[:] = places[: len(groups)]
 
 
-def _exchange_helps(one: ArticleGroup, here: str, other: ArticleGroup, there: str, balance: SplitBalance) -> bool:
+def _exchange_helps(a: ArticleGroup, split_a: str, b: ArticleGroup, split_b: str, balance: SplitBalance) -> bool:
     """Whether two groups of different splits may be exchanged and the sum would be lower."""
-    more = len(other.articles) - len(one.articles)
-    if here == there or not (balance.may_grow(here, more) and balance.may_grow(there, -more)):
+    more = len(b.articles) - len(a.articles)
+    if split_a == split_b or not (balance.may_grow(split_a, more) and balance.may_grow(split_b, -more)):
         return False
-    names = one.amounts.keys() | other.amounts.keys()
-    gain = {name: other.amounts.get(name, 0) - one.amounts.get(name, 0) for name in sorted(names)}
+    names = a.amounts.keys() | b.amounts.keys()
+    gain = {name: b.amounts.get(name, 0) - a.amounts.get(name, 0) for name in sorted(names)}
     loss = {name: -amount for name, amount in gain.items()}
-    return balance.change(gain, here) + balance.change(loss, there) < 0
+    return balance.change(gain, split_a) + balance.change(loss, split_b) < 0
 
 
-def _swap(one: ArticleGroup, here: str, other: ArticleGroup, there: str, balance: SplitBalance) -> None:
-    for group, source, target in ((one, here, there), (other, there, here)):
+def _swap(a: ArticleGroup, split_a: str, b: ArticleGroup, split_b: str, balance: SplitBalance) -> None:
+    for group, source, target in ((a, split_a, split_b), (b, split_b, split_a)):
         balance.put(group, source, -1)
         balance.put(group, target)
 
@@ -183,7 +183,7 @@ def assign(
     groups: Mapping[str, str],
     existing: Mapping[str, str],
     ratios: Mapping[str, float],
-    alike: Callable[[str, str], float] = lambda _article, _other: 0.0,
+    similarity: Callable[[str, str], float] = lambda _article, _other: 0.0,
 ) -> SplitAssignment:
     """A split for every article; those that have one keep it, always.
 
@@ -198,7 +198,7 @@ def assign(
         groups: per article the name of its group of near-duplicates.
         existing: the split of each article that has one; articles without measures keep theirs and have no weight.
         ratios: the share of each split, above 0, adding up to 1.
-        alike: the similarity of two articles; called only where a group is in several splits.
+        similarity: of two articles; called only where a group is in several splits.
 
     Raises:
         InvalidValueError: for other ratios.
@@ -208,7 +208,7 @@ def assign(
     for article in sorted(measures):
         members[groups[article]].append(article)
     followed = [
-        _follow_group(group, existing, alike)
+        _follow_group(group, existing, similarity)
         for group in members.values()
         if any(article in existing for article in group)
     ]
@@ -243,13 +243,13 @@ def validate_ratios(ratios: Mapping[str, float]) -> None:
 
 
 def _follow_group(
-    group: Iterable[str], existing: Mapping[str, str], alike: Callable[[str, str], float]
+    group: Iterable[str], existing: Mapping[str, str], similarity: Callable[[str, str], float]
 ) -> dict[str, str]:
     """The split of each article of a group of which some articles have one."""
     taken = [article for article in group if article in existing]
 
     def nearest(article: str) -> str:
-        return min(taken, key=lambda other: (-alike(article, other), hash_key(other)))
+        return min(taken, key=lambda other: (-similarity(article, other), hash_key(other)))
 
     several = len({existing[article] for article in taken}) > 1
     return {
@@ -312,7 +312,7 @@ def too_small(spans: Mapping[str, int], groups: int, widest: float = WIDEST, rec
             f"{'; '.join([*ranges, *rest])} (Wilson 1927)"
         )
     if groups < FEWEST:
-        reasons.append(f"it holds {groups} independent article(s), which cannot show how much scores vary between them")
+        reasons.append(f"it has {groups} independent article(s), which cannot show how much scores vary between them")
     if not reasons:
         return None
     return f"The test split is too small to mean much: {'; and '.join(reasons)}. Cross-validate over the folds as well."

@@ -176,10 +176,10 @@ def plan_splits(corpus: Corpus, ratios: Mapping[str, float] = RATIOS, threshold:
     grouped = groups(articles, threshold)
     measures = {article: _balanced_amounts(size) for article, size in articles.items()}
 
-    def alike(article: str, other: str) -> float:
+    def similarity(article: str, other: str) -> float:
         return near_duplicates.jaccard(articles[article].text, articles[other].text)
 
-    assignment = assign(measures, grouped, existing, ratios, alike)
+    assignment = assign(measures, grouped, existing, ratios, similarity)
     spans = {article: size.spans for article, size in articles.items()}
     unknown = {label for counts in spans.values() for label in counts} - set(corpus.scheme.names)
     return SplitPlan(
