@@ -1,7 +1,7 @@
-"""Quantities of people: what value their words have, and how far they reach.
+"""Quantities of people: the value of their words, and how far they extend.
 
-`parse_troop_count` reads the words of a span; `quantity_at` finds quantities among tokens. Both use one grammar over
-one lexicon. The conventions, each with an example; `~` says approximate, and an end that is not there is open:
+`parse_troop_count` reads the words of a span; `quantity_at` finds quantities among tokens. Both use one grammar and one
+lexicon. The conventions, each with an example; `~` means approximate, and a missing end is open:
 
     words                                             value     example                             gives
     numbers in digits or words                        n–n       two hundred and fifty-one           251–251
@@ -32,19 +32,19 @@ one lexicon. The conventions, each with an example; `~` says approximate, and an
     several, many, a few, no soldiers                 none      several soldiers                    none
     ordinals, dates, shares, ratios, measures         none      one in five soldiers                none
 
-Why so. *Bounds.* `more than n` and `fewer than n` leave n out. An upper bound goes down to 0 where the words allow for
-nobody (`up to`); where they say that the number is near n (`nearly`, `just under`) it does not, and how far down it
-goes is open. `Nearly n` does not promise to stay below n, which is a round figure: n is its maximum.
-*Vague numerals* take from one of the unit to just below the next power of ten, as *hundreds* is 100–999; how many
-hundreds *several hundred* are, nobody can say, so they are the same. *A dozen* and *a hundred* are plain numbers.
-*Digits.* Groups of three are parted by commas, apostrophes or one blank of any width; `1,00,000` is Indian English.
-`1.200` is 1200: a fraction of a person is not meant; in front of a scale, or with fewer digits, the dot is
-decimal. Decimal digits of any script count; `007` and `1,2` are no numbers, nor is what reaches 10^12 in digits.
-*Ranges.* `10-15,000` has no value: it may begin at ten or at ten thousand. Nor has a range that leads down: it tells
-of a change. *Rest of the span.* A second number leaves the value as it is where a preposition (`from`, `including`)
-makes it subordinate or brackets repeat the first; else there is no value. What stands in front must be an article, a
-determiner or an empty word (`an additional`, `a total of`, `only`). A noun is not looked at: that it names people is
-for the reader to say.
+The reasons. *Bounds.* `more than n` and `fewer than n` exclude n. An upper bound has the minimum 0 where the words
+allow for nobody (`up to`); where they mean that the number is near n (`nearly`, `just under`), the minimum is open.
+`Nearly n` may be n itself, which is a round figure: n is its maximum.
+*Vague numerals* extend from one of the unit to just below the next power of ten: *hundreds* is 100–999. How many
+hundreds *several hundred* are is unknown, so it is the same. *A dozen* and *a hundred* are plain numbers.
+*Digits.* Groups of three are separated by commas, apostrophes or one space of any width; `1,00,000` is Indian English.
+`1.200` is 1200, for a fraction of a person is not meant; before a scale, or with fewer digits, the dot is decimal.
+Decimal digits of any script count; `007` and `1,2` are not numbers, nor are 10^12 and above in digits.
+*Ranges.* `10-15,000` has no value: it may begin at ten or at ten thousand. A descending range has none, for it
+describes a change. *Rest of the span.* A second number does not change the value where a preposition (`from`,
+`including`) makes it subordinate or where brackets repeat the first; otherwise there is no value. Only an article, a
+determiner or a word without a value (`an additional`, `a total of`, `only`) may precede the number. The noun is not
+checked: the caller must know that it names people.
 """
 
 from goldspan.quantities.lexicon import NUMBER_STARTS

@@ -49,9 +49,9 @@ SUMS = frozenset({"+", "plus"})
 
 
 class QuantityPrefix(NamedTuple):
-    """The bounds in front of a number, the outermost first, and the index after them.
+    """The bounds before a number, the outermost first, and the index after them.
 
-    Each bound comes with whether the number is said to be near.
+    With each bound is whether the number is near it (`just over`).
     """
 
     end: int
@@ -59,7 +59,7 @@ class QuantityPrefix(NamedTuple):
 
 
 def match_phrase(table: Phrases, tokens: NumberTokens, at: int) -> tuple[Bound | None, int]:
-    """The bound of the longest phrase that stands here, and the index after it; None and `at` if none does."""
+    """The bound of the longest phrase that begins here, and the index after it; None and `at` if there is none."""
     for words, bound in table.get(tokens[at].text, ()):
         if tokens.match(at, words):
             return bound, at + len(words)
@@ -67,7 +67,7 @@ def match_phrase(table: Phrases, tokens: NumberTokens, at: int) -> tuple[Bound |
 
 
 def parse_prefix(tokens: NumberTokens, at: int) -> QuantityPrefix:
-    """The bounds that begin here (`at least some`), with what may stand between them and the number."""
+    """The bounds that begin here (`at least some`), with what may be between them and the number."""
     front = QuantityPrefix(at)
     while len(front.bounds) < MOST_BOUNDS and (bound := _bound(tokens, front.end)):
         front = QuantityPrefix(bound.end, front.bounds + bound.bounds)
@@ -80,7 +80,7 @@ def parse_prefix(tokens: NumberTokens, at: int) -> QuantityPrefix:
 
 
 def with_suffix(tokens: NumberTokens, term: NumberTerm) -> NumberTerm:
-    """The term with what stands behind it: `or more`, `-odd`, `+`."""
+    """The term with the bounds after it applied: `or more`, `-odd`, `+`."""
     for _ in range(MOST_BOUNDS):
         bound, end = match_phrase(AFTER, tokens, term.end)
         if bound is None:
@@ -93,7 +93,7 @@ def with_suffix(tokens: NumberTokens, term: NumberTerm) -> NumberTerm:
 
 
 def apply_bound(term: NumberTerm, bound: Bound, *, close: bool = False) -> NumberTerm:
-    """What a bound makes of a term; open at both ends if they do not go together (`up to 500 or more`)."""
+    """The term within a bound; open at both ends if they contradict each other (`up to 500 or more`)."""
     low, high = term.low, term.high
     match bound:
         case Bound.LEAST:
@@ -105,7 +105,7 @@ def apply_bound(term: NumberTerm, bound: Bound, *, close: bool = False) -> Numbe
         case Bound.NEARLY:
             low = None
         case Bound.FEWER if high:
-            # What is just under a number does not go down to nothing: how far it does is left unsaid.
+            # What is just under a number is not near 0: the minimum is open.
             low, high = (None if close else 0), high - 1
         case Bound.FEWER:
             low = high = None
@@ -154,8 +154,8 @@ def parse_quantity(tokens: NumberTokens, at: int) -> NumberTerm | None:
     """The longest quantity that begins here.
 
     Returns:
-        The term, its `low` and `high` whole or None: both None where no value can be defended. None if no quantity
-        begins here.
+        The term, its `low` and `high` whole or None: both None where the value is ambiguous. None if no quantity begins
+        here.
     """
     first = _bounded(tokens, at)
     if first is None or first.high is not None or first.low is None:
@@ -181,7 +181,7 @@ def _bound(tokens: NumberTokens, at: int) -> QuantityPrefix | None:
 
 
 def _bracket(end: int, value: int, scale: int = 1) -> NumberTerm:
-    """From one of the unit to just below the next power of ten: what T-6 reads into `hundreds`, for every unit."""
+    """From one of the unit to just below the next power of ten: what T-6 rules for `hundreds`, for every unit."""
     above = 10 ** len(str(value))
     return NumberTerm(end, value * scale, above * scale - 1, approximate=True, scale=scale, scales=scale, takes_of=True)
 
@@ -199,7 +199,7 @@ def _plural(tokens: NumberTokens, at: int) -> NumberTerm | None:
 
 
 def _digit_plural(tokens: NumberTokens, at: int) -> NumberTerm | None:
-    """`100s`, `1,000s`: a power of ten with an *s* written onto it."""
+    """`100s`, `1,000s`: a power of ten with an *s* attached."""
     digits = tokens[at].text.replace(",", "")
     if tokens[at + 1].text != "s" or not tokens.attached(at + 1):
         return None
@@ -208,7 +208,7 @@ def _digit_plural(tokens: NumberTokens, at: int) -> NumberTerm | None:
 
 
 def _several(tokens: NumberTokens, at: int) -> NumberTerm | None:
-    """`several hundred`, `a few dozen`, `many thousands`: how many is not said, so the bracket of the unit."""
+    """`several hundred`, `a few dozen`, `many thousands`: the number is not stated, so the bracket of the unit."""
     return _plural(tokens, at) or _unit(tokens, at)
 
 
@@ -259,7 +259,7 @@ def _end(tokens: NumberTokens, at: int, *, joined: bool = True) -> NumberTerm | 
 
 
 def _to(tokens: NumberTokens, low: NumberTerm, joins: frozenset[str]) -> NumberTerm | None:
-    """The range from `low` to the number behind the next join; None if there is none, or if it leads down."""
+    """The range from `low` to the number after the next join; None if there is none, or if it is descending."""
     at = tokens.past_dash(low.end)
     if tokens[at].text in joins:
         at = tokens.past_dash(at + 1)
@@ -285,7 +285,7 @@ def _span(low: NumberTerm, high: NumberTerm) -> NumberTerm | None:
 
 
 def _elliptic(low: NumberTerm, high: NumberTerm) -> bool:
-    """Whether the low end may stand for thousands: `10-15,000` is 10,000 to 15,000, or is it 10 to 15,000?"""
+    """Whether the low end may be in thousands: `10-15,000` is 10,000 to 15,000 or 10 to 15,000."""
     return (
         high.scale == low.scale == 1
         and not low.takes_of

@@ -1,6 +1,6 @@
-"""The words that quantities are made of: one lexicon for finding them and for reading them.
+"""The words of quantities: one lexicon for finding and for parsing them.
 
-All entries are in lower case, as `number tokens` cuts them: a phrase is its number tokens with a blank between.
+All entries are in lower case, as number tokens are: a phrase is its number tokens, separated by spaces.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ SCALES = {"thousand": 10**3, "lakh": 10**5, "million": 10**6, "crore": 10**7, "b
 DOZENS = {"dozen": 12, "score": 20}
 MULTIPLIERS = {**DOZENS, **SCALES}
 SUFFIXES = {"k": 10**3, "m": 10**6}
-"""Letters written onto digits: `15k`, `1.2m`."""
+"""Letters attached to digits: `15k`, `1.2m`."""
 
 FRACTIONS = {"half": Fraction(1, 2), "quarter": Fraction(1, 4)}
 VULGAR = {"½": Fraction(1, 2), "¼": Fraction(1, 4), "¾": Fraction(3, 4)}
@@ -43,7 +43,7 @@ PLURALS = {"tens": 10, **{f"{word}s": number for word, number in COLLECTIVES.ite
 
 ARTICLES = frozenset({"a", "an"})
 SEVERAL = frozenset({"few", "several", "many"})
-"""Vague words that have a value only in front of a collective: `several hundred`, but not `several soldiers`."""
+"""Vague words that have a value only before a collective: `several hundred`, but not `several soldiers`."""
 
 PAIRS = {"couple": True, "pair": False}
 """Words for two, and whether they are used loosely."""
@@ -64,7 +64,7 @@ NEUTRAL = (
     | frozenset({"precisely", "reported", "reportedly"})
     | frozenset("('\"“”«»")
 )
-"""What may stand in front of a quantity inside a span without touching its value."""
+"""What may precede a quantity inside a span without changing its value."""
 
 MONTHS = frozenset(
     {
@@ -83,21 +83,21 @@ MEASURES = frozenset(
         *("week", "weeks", "month", "months", "year", "years", "am", "pm"),
     }
 )
-"""What makes the number in front of it a share, a measure, a time or money, and no count of people.
+"""What makes the number before it a share, a measure, a time or money, not a count of people.
 
-A *k* or *m* that stands apart is among them: `15 k` may be thousands or kilometres.
+A separate *k* or *m* is among them: `15 k` may be thousands or kilometres.
 """
 UNFIT = frozenset("/%‰°$€£¥=_^\\")
-"""What makes something else of the number that it is written onto: `9/11`, `10%`."""
+"""What shows, attached to a number, that it is not a count: `9/11`, `10%`."""
 
 SUBORDINATING = MONTHS | frozenset(
     {"from", "in", "with", "at", "for", "by", "since", "on", "until", "during", "under", "including", "among", "["}
 )
-"""What leads to a second number that tells whence, where or when, or is part of the first."""
+"""What precedes a second number that states an origin, a place or a time, or is part of the first."""
 
 
 class Bound(Enum):
-    """What the words around a number make of it."""
+    """How the words around a number bound it."""
 
     ABOUT = auto()
     NEARLY = auto()
@@ -154,16 +154,16 @@ CLOSE = _phrases(
         "fractionally"
     }
 )
-"""In front of MORE or FEWER: the number is near."""
+"""Before MORE or FEWER: the number is near."""
 
 FAR = frozenset({"well", "far", "much", "way", "considerably", "significantly", "substantially", "somewhat", "rather"})
-"""In front of MORE or FEWER: belongs to the bound and does not move it."""
+"""Before MORE or FEWER: belongs to the bound and does not change it."""
 
 FILLER = tuple(
     tuple(words.split())
     for words in ("an additional", "additional", "a further", "further", "another", "an extra", "extra", "a total of")
 )
-"""What may stand between a bound and its number: `up to an additional 1,000`."""
+"""What may be between a bound and its number: `up to an additional 1,000`."""
 
 SPREADS = {"between": frozenset({"and", "to"}), "from": frozenset({"to"})}
 """The first words of a range, and the words that may join its ends."""
@@ -187,4 +187,4 @@ AFTER_ARTICLE = _starts(
     *(COLLECTIVES, FRACTIONS, SEVERAL, PAIRS),
     (words[1] for table in (BEFORE, CLOSE) for article in ARTICLES for words, _ in table.get(article, ())),
 )
-"""Every second word of a quantity that begins with an article: what spares most articles the grammar."""
+"""Every second word of a quantity that begins with an article: most articles need not be parsed."""

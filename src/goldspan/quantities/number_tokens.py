@@ -27,8 +27,8 @@ class NumberToken(NamedTuple):
 
     Args:
         text: folded.
-        gap: the white space before it, at least one blank between two tokens; empty where it is attached.
-        token: the index of the token after the one that this number token ends; -1 inside a token. In a text always -1.
+        gap: the white space before it, at least one space between two tokens; empty where it is attached.
+        token: the index after the tokenizer's token that it ends; -1 inside such a token, and always in a text.
     """
 
     text: str
@@ -40,7 +40,7 @@ END = NumberToken("", " ")
 
 
 class NumberTokens:
-    """A list of number tokens that is cut only as far as somebody reads; beyond its end stand empty number tokens."""
+    """A list of number tokens, read from its source as far as needed; after its end there are empty number tokens."""
 
     __slots__ = ("_cut", "_source")
 
@@ -55,30 +55,30 @@ class NumberTokens:
         return cut[at]
 
     def past_dash(self, at: int) -> int:
-        """The index after a dash, if one stands here."""
+        """The index after a dash, if there is one here, else the same index."""
         return at + (self[at].text in DASHES)
 
     def attached(self, at: int) -> bool:
-        """Whether this number token is written onto the one before it."""
+        """Whether there is no space between this number token and the one before it."""
         token = self[at]
         return not token.gap and bool(token.text)
 
     def continues(self, at: int) -> bool:
-        """Whether a letter or digit is written onto what stands before: `1st`, `7.62mm`."""
+        """Whether a letter or digit is attached to the number token before it: `1st`, `7.62mm`."""
         return self.attached(at) and self[at].text[0].isalnum()
 
     def inside_word(self, at: int) -> bool:
-        """Whether what stands here goes on a word: the *16* of `F-16`."""
+        """Whether the number token here continues a word: the *16* of `F-16`."""
         before = self[at - 1].text if at else ""
         return self.attached(at) and (before.isalnum() or (before in DASHES and self.attached(at - 1)))
 
     def match(self, at: int, phrase: Sequence[str]) -> bool:
-        """Whether the phrase stands here."""
+        """Whether the phrase is here."""
         return all(self[at + n].text == word for n, word in enumerate(phrase))
 
 
 def fold(text: str) -> str:
-    """The text with its variants of letters, digits, dashes and apostrophes made one."""
+    """The text with one form for all variants of a letter, digit, dash or apostrophe."""
     text = text.lower()
     if text.isascii():
         return text
@@ -96,7 +96,7 @@ def tokenize_text(text: str) -> NumberTokens:
 def tokenize_words(words: Sequence[str], index: int) -> NumberTokens:
     """The number tokens of the tokens from `index` on, as far as the end of the paragraph.
 
-    Tokens do not say whether a blank stood between them. It did not where spaCy's English rules cut inside a word:
+    Tokens do not show whether there was a space between them. There was none where spaCy's English rules split a word:
     around a hyphen, and between digits and the letter of a scale (`2.5m`).
     """
     return NumberTokens(_number_tokens(words, index))
@@ -126,7 +126,7 @@ def _number_tokens(words: Sequence[str], index: int) -> Iterator[NumberToken]:
         if not pieces:
             if word.count("\n") > 1:
                 return
-            # spaCy makes a token of the white space beyond one blank; a blank before it is not in the list.
+            # spaCy makes a token of white space after a first space, which is not in the list.
             gap = f" {word}" if word.startswith(" ") else word or gap
             continue
         first, last = pieces[0][0], len(pieces) - 1

@@ -25,15 +25,15 @@ NOT_BELOW = frozenset({HUNDRED, *DOZENS})
 
 
 class NumberTerm(NamedTuple):
-    """A number, or a vague numeral, that has been read.
+    """A number or a vague numeral.
 
     Args:
         end: the index after its last number token.
         low: the least that it may be; None where that is open.
         high: the most that it may be; None where that is open. Both None: no value can be defended.
         approximate: whether it is not exact.
-        scale: what its last word multiplies by, where all before is multiplied; else 1. A range may share it.
-        scales: what all its last words multiply by: 100,000 of *three hundred thousand*. A range may share it, too.
+        scale: the multiplier of its last word, where it multiplies everything before it; else 1. A range may share it.
+        scales: the multiplier of all its last words: 100,000 of *three hundred thousand*. A range may share it, too.
         takes_of: whether a noun follows with *of* (`dozens of soldiers`).
     """
 
@@ -47,7 +47,7 @@ class NumberTerm(NamedTuple):
 
 
 class _Part(NamedTuple):
-    """A stretch of a number: its value, its scales as of a `NumberTerm`, and its value before a scale if it differs."""
+    """A part of a number: its value, its scales as in a `NumberTerm`, and its value before a scale if it differs."""
 
     end: int
     value: int | Fraction
@@ -62,8 +62,8 @@ def parse_number(tokens: NumberTokens, at: int, *, joined: bool = True) -> Numbe
     Args:
         tokens: what to read.
         at: where to begin.
-        joined: whether *and* may stand inside it. Not for the lower end of a range: in `between five hundred and six
-            thousand` it parts the two.
+        joined: whether *and* may be inside it. Not for the lower end of a range: in `between five hundred and six
+            thousand` it separates the two.
     """
     whole = None if tokens[at].text in DASHES else _multiple(tokens, at, joined=joined)
     if whole is None:
@@ -92,7 +92,7 @@ def _multiple(tokens: NumberTokens, at: int, *, joined: bool) -> _Part | None:
 
 
 def _rest(tokens: NumberTokens, at: int, floor: int, *, joined: bool) -> _Part | None:
-    """How a number goes on below its last scale: `and fifty`, `, two hundred`, `three thousand`; in words only."""
+    """How a number continues below its last scale: `and fifty`, `, two hundred`, `three thousand`; in words only."""
     comma = tokens[at].text == ","
     at = tokens.past_dash(at + comma)
     at += joined and tokens[at].text == "and"
@@ -104,12 +104,12 @@ def _rest(tokens: NumberTokens, at: int, floor: int, *, joined: bool) -> _Part |
     scale = MULTIPLIERS.get(tokens[after].text)
     if scale is not None:
         part = _Part(after + 1, part.value * scale, scale)
-    # A comma parts items of a list as well: below a hundred (`two thousand, five of them`) that is the likelier.
+    # A comma separates items of a list as well: below a hundred (`two thousand, five of them`) that is more likely.
     return part if (HUNDREDFOLD if comma else 1) <= part.value < floor and part.scale not in DOZENS.values() else None
 
 
 def _hundreds(tokens: NumberTokens, part: _Part, *, joined: bool) -> _Part:
-    """The part times a hundred, with what follows below that, where *hundred* stands behind it; else the part."""
+    """The part times a hundred, with the tens and units after that, where *hundred* follows it; else the part."""
     at = tokens.past_dash(part.end)
     if tokens[at].text != HUNDRED or part.value >= HUNDREDFOLD:
         return part
@@ -136,7 +136,7 @@ def _small(tokens: NumberTokens, at: int) -> _Part | None:
 
 
 def _past_and_a_half(tokens: NumberTokens, at: int) -> int | None:
-    """The index after *and a half*, if that stands here, with or without hyphens."""
+    """The index after *and a half*, if that is here, with or without hyphens."""
     for word in ("and", "a", "half"):
         at = tokens.past_dash(at)
         if tokens[at].text != word:
@@ -146,7 +146,7 @@ def _past_and_a_half(tokens: NumberTokens, at: int) -> int | None:
 
 
 def _digits(tokens: NumberTokens, at: int) -> _Part | None:
-    """A number in digits, with the letter of a scale or a fraction that is written onto it."""
+    """A number in digits, with the letter of a scale or a fraction that is attached to it."""
     if not tokens[at].text[:1].isdecimal():
         return None
     part = _grouped(tokens, at) or _one_atom(tokens[at].text, at + 1)
@@ -176,7 +176,7 @@ def _one_atom(text: str, end: int) -> _Part | None:
 
 
 def _grouped(tokens: NumberTokens, at: int) -> _Part | None:
-    """A number whose groups stand apart: `1 200`. A line break or wider gap parts two numbers."""
+    """A number whose groups are separated by spaces: `1 200`. A line break or wider gap separates two numbers."""
     text = tokens[at].text
     if len(text) > GROUP or not text.isdecimal() or text[0] == "0":
         return None

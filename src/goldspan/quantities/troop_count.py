@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 Verdict = Literal["right", "bound_wrong", "wrong"]
 RATIO = frozenset({"in", "per"})
-"""What makes a ratio of two numbers between which nothing else stands: `one in five`."""
+"""What makes a ratio of the numbers directly before and after it: `one in five`."""
 TRAILING_WORDS = frozenset({"or", "at"})
-"""How the bounds begin that may follow behind the noun: `500 soldiers or more`."""
+"""The first words of bounds that may follow the noun: `500 soldiers or more`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class TroopCount:
     Args:
         minimum: the fewest, inclusive; None where the words leave it open.
         maximum: the most, inclusive; None where the words leave it open.
-        approximate: whether the words say that the figures are not exact.
+        approximate: whether the words show that the figures are not exact.
 
     Raises:
         InvalidValueError: for no bound at all, a negative one, or a minimum above the maximum.
@@ -80,7 +80,7 @@ def parse_troop_count(text: str) -> TroopCount | None:
         text: the words of a span, such as `up to 1,000 additional troops`; any case, white space and dashes.
 
     Returns:
-        The value, by the conventions of this package; None where no number can be defended.
+        The value, by the conventions of this package; None where the words have none.
     """
     tokens = tokenize_text(text)
     at = 0
@@ -94,7 +94,7 @@ def parse_troop_count(text: str) -> TroopCount | None:
 
 
 def can_begin(word: str) -> bool:
-    """Whether a quantity may begin with this token: a look-up that spares most tokens the grammar."""
+    """Whether a quantity may begin with this token: a look-up, so that most tokens need not be parsed."""
     if word[:1].isdigit() or word.lower() in NUMBER_STARTS:
         return True
     pieces = () if word.isalpha() else tokenize_word(word)
@@ -102,7 +102,7 @@ def can_begin(word: str) -> bool:
 
 
 def quantity_at(words: Sequence[str], index: int) -> int | None:
-    """How far the longest quantity reaches that begins at a token.
+    """The end of the longest quantity that begins at a token.
 
     Args:
         words: the tokens of a text as spaCy's English tokenizer cuts them, tokens of white space among them.
@@ -120,11 +120,11 @@ def quantity_at(words: Sequence[str], index: int) -> int | None:
 
 
 def _with_rest(tokens: NumberTokens, first: NumberTerm) -> NumberTerm | None:
-    """The first quantity of a span in the light of the words behind it.
+    """The first quantity of a span, given the words after it.
 
-    A second quantity that says what the first is part of (`150 of its 300 soldiers`), whence it came (`from 27
-    countries`) or when changes nothing, nor does the same again in brackets. Any other (`two officers and three
-    soldiers`) leaves the span without a value: neither is that of the whole.
+    A second quantity that states the whole of the first (`150 of its 300 soldiers`), an origin (`from 27 countries`) or
+    a time changes nothing, nor does the same number in brackets. Any other (`two officers and three soldiers`) leaves
+    the span without a value: neither is that of the whole.
     """
     at, joined = first.end, True
     while tokens[at].text:
@@ -162,13 +162,13 @@ def _joins(tokens: NumberTokens, at: int, *, joined: bool, directly: bool) -> bo
 
 
 def _repeats(tokens: NumberTokens, at: int, first: NumberTerm) -> bool:
-    """Whether the same stands here again, in brackets: `250 (two hundred and fifty)`."""
+    """Whether the same number is here again, in brackets: `250 (two hundred and fifty)`."""
     other = parse_quantity(tokens, at)
     return tokens[at - 1].text == "(" and other is not None and (first.low, first.high) == (other.low, other.high)
 
 
 def _with_trailing(tokens: NumberTokens, term: NumberTerm) -> NumberTerm:
-    """The term with the bound that stands behind its noun: `500 soldiers or more`."""
+    """The term with the bound after its noun: `500 soldiers or more`."""
     at = term.end
     while tokens[at].text and _other(tokens, at) is None:
         bound, _ = grammar.match_phrase(AFTER, tokens, at)
