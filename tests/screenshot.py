@@ -7,8 +7,7 @@ from pathlib import Path
 
 from goldspan.corpus import Corpus
 from goldspan.doccano.client.api import Doccano
-from goldspan.doccano.push.plan import PushOptions
-from goldspan.doccano.push.push import prepare
+from goldspan.doccano.push.push import prepare_push
 from helpers import doccano_annotator, doccano_server, html_pages, sample_corpus
 
 SHOWN = "002_053e1d64d12656fb.p13"  # all labels in a few lines
@@ -26,7 +25,7 @@ def push(corpus, account, name, person):
     """Put the gold into a shared project with one annotator; gives its number."""
     sample_corpus.list_members(corpus, {"ann": person})
     with Doccano(account) as server:
-        prepare(server, corpus, name, prefill="gold", kind="shared", options=PushOptions()).apply()
+        prepare_push(server, corpus, name, prefill="gold", kind="shared").apply()
         return server.project(name).id
 
 

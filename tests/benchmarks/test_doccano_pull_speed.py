@@ -85,7 +85,7 @@ def export_twice(begun):
 
 
 def pull_all(begun):
-    pull.apply(pull.plan_pull(begun.corpus, begun.server, begun.name))
+    pull.plan_pull(begun.corpus, begun.server, begun.name).apply()
 
 
 def forget(corpus):

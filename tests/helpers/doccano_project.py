@@ -28,9 +28,9 @@ B = Example("a.p01", "KFOR has left.")
 LABELS = ("UNIT", "PLACE")
 
 
-def rows(*examples, project=INDEPENDENT, more=None):
+def rows(*examples, project=INDEPENDENT, extra_keys=None):
     """The rows by which examples are imported into a project."""
-    return desired_state.upload_rows(examples, project, LABELS, more)
+    return desired_state.upload_rows(examples, project, LABELS, extra_keys)
 
 
 def stored_copy(number, example, *, sent=None, work=None, project=INDEPENDENT, **keys):
@@ -86,7 +86,7 @@ def normalised(snapshot):
         (
             one.id,
             one.text,
-            sorted((key, value) for key, value in one.row.items() if value is not None),
+            sorted((key, value) for key, value in one.meta.items() if value is not None),
             one.corruption,
             annotator_works(one),
         )
@@ -188,7 +188,7 @@ def from_corpus(server, corpus, kind="independent", prefill="nothing"):
     """Yields a project that holds the whole corpus; it is deleted at the end."""
     name = f"project {secrets.token_hex(4)}"
     with Doccano(server.account) as client:
-        made = project.prepare_project(client, corpus, name, kind).apply()
+        made = project.plan_project(client, corpus, name, kind).apply()
         begun = CorpusProject(corpus, client, made)
         examples = desired_state.desired_examples(corpus, corpus.entries, prefill)
         begun.send(dict(want.row) for want in desired_state.upload_rows(examples, made, corpus.scheme.names))

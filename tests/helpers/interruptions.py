@@ -161,7 +161,7 @@ def main(room, folder, kind, point):
             os.kill(os.getpid(), signal.SIGKILL)
 
     account = Account(*(os.environ[f"DOCCANO_{name}"] for name in ("URL", "USERNAME", "PASSWORD")))
-    push.AT_ONCE = 1
+    push.DELETE_CHUNK = 1
     with Doccano(account) as server:
         project = server.project(room)
         watch_calls(act)

@@ -71,13 +71,14 @@ class _DisputesRequest(NamedTuple):
 
 def _push(errand: _DisputesRequest, prefill: Prefill) -> None:
     from goldspan.doccano import adjudication
+    from goldspan.doccano.push.plan import project_changes, project_notes
 
-    prepared = adjudication.prepare_disputes(errand.state, errand.server, errand.project, errand.members)
+    prepared = adjudication.plan_disputes(errand.state, errand.server, errand.project, errand.members)
     found = adjudication.disputed_examples(errand.state, prefill)
-    for line in (*prepared.lines(), *(f"note: {line}" for line in prepared.remarks())) if found else ():
+    for line in (*project_changes(prepared), *(f"note: {line}" for line in project_notes(prepared))) if found else ():
         console.say(line)
     some([f"{case.example.id}: {case.votes.replace(chr(10), '; ')}" for case in found[:SHOWN]], len(found), "example")
-    again = [copy.id for copy in adjudication.stale(errand.server, errand.project, found)]
+    again = [copy.id for copy in adjudication.outdated_copies(errand.server, errand.project, found)]
     if again:
         names = ", ".join(filter(None, again))
         console.say(f"confirmed there before the passes changed, so a push opens them again: {names}")
@@ -89,10 +90,10 @@ def _push(errand: _DisputesRequest, prefill: Prefill) -> None:
     elif errand.apply:
         with console.spinner(f"Pushing to {errand.project}"):
             done = adjudication.push_disputes(errand.state, errand.server, prepared, found)
-        print(f"{len(found)} disputed example(s) are in {errand.project!r}; {done.account.stored} span(s) were stored.")
+        print(f"{len(found)} disputed example(s) are in {errand.project!r}; {done.tally.stored} span(s) were stored.")
         console.write_json(errand.json, {**done.json(), "reopened": again})
     else:
-        print(f"{len(found)} example(s) to push. This is the plan: carry it out with --apply.")
+        print(f"{len(found)} example(s) to push. {console.PLAN_ONLY}")
 
 
 def _pull(errand: _DisputesRequest) -> None:
@@ -102,18 +103,22 @@ def _pull(errand: _DisputesRequest) -> None:
 
     with console.spinner(f"Pulling from {errand.project}"):
         pulled = adjudication.pull_disputes(errand.state, errand.server, errand.project, errand.members)
-    some([summary.decided(one, example.text) for one, example in pulled.made[:SHOWN]], len(pulled.made), "decision")
+    some(
+        [summary.decided(one, example.text) for one, example in pulled.decisions[:SHOWN]],
+        len(pulled.decisions),
+        "decision",
+    )
     for example, why in pulled.problems:
         console.say(f"not taken: {example} {why}")
     if pulled.waiting:
         print(f"{len(pulled.waiting)} disputed example(s) wait to be confirmed there.")
     console.write_json(errand.json, pulled.json())
-    if not pulled.made:
+    if not pulled.decisions:
         print("There is no new decision.")
     elif errand.apply:
-        say_written(gold.apply_files(errand.state.corpus, pulled.made))
+        say_written(gold.apply_files(errand.state.corpus, pulled.decisions))
     else:
-        print(f"{len(pulled.made)} decision(s). This is the plan: carry it out with --apply.")
+        print(f"{len(pulled.decisions)} decision(s). {console.PLAN_ONLY}")
     _say_next(read_state(errand.state.corpus, errand.state.articles))
     if pulled.problems:
         raise typer.Exit(1)

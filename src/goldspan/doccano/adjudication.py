@@ -1,8 +1,8 @@
-"""Adjudication in Doccano: the disputed examples into a project that all share, and what was decided there back.
+"""Adjudication in Doccano: the disputed examples are pushed into a shared project, and decisions are pulled from it.
 
 Each disputed example shows what is settled and, for the rest, the spans of the majority or all that fit side by side;
-who said what stands in its metadata. When somebody has confirmed it, what stands there is the decision: on what was
-shown, so it counts only while passes and decisions give the same. A push shows the example anew if they do not.
+who marked what is in its metadata. When somebody has confirmed it, its spans are the decision: it is about what was
+shown, so it counts only while passes and decisions give the same. If they do not, a push shows the example again.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from goldspan.adjudication import summary
 from goldspan.adjudication.derive import differences
 from goldspan.adjudication.state import DecisionAuthor
 from goldspan.doccano.members import find_members, pseudonyms_of
-from goldspan.doccano.project import find_project, prepare_project
-from goldspan.doccano.push import push
+from goldspan.doccano.project import find_project, plan_project
+from goldspan.doccano.push.push import push_examples
 from goldspan.doccano.snapshot import ALL, take_snapshot
 from goldspan.errors import ServerError
 from goldspan.formats.doccano import digest
@@ -39,9 +39,9 @@ if TYPE_CHECKING:
     from goldspan.formats.decisions import Decision, How
 
 Prefill = Literal["majority", "union"]
-VOTES = "votes"  # the key under which an annotator reads who said what
-SHOWN = "shown"  # the key that tells which case was shown
-CHANGED = "the passes changed since it was shown: push again and have it confirmed anew"
+VOTES = "votes"  # the key under which an annotator reads who marked what
+SHOWN = "shown"  # the key with the fingerprint of what was shown
+CHANGED = "the passes changed since it was shown: push again and have it confirmed again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,9 @@ class DisputedExample:
     """An example that is to be decided.
 
     Args:
-        settled: what follows for it, decisions that must be read again set aside.
+        settled: what passes and decisions give for it, without the decisions that are outdated.
         example: with the spans that are shown.
-        votes: who said what, in words.
+        votes: who marked what, in words.
     """
 
     settled: SettledExample
@@ -60,10 +60,10 @@ class DisputedExample:
 
     @property
     def shown(self) -> str:
-        """The SHA-256 of all that the decision rests on: what is settled, and who has what in each dispute."""
+        """The SHA-256 of all that the decision depends on: what is settled, and who marked what in each dispute."""
         disputes = [
-            [one.start, one.end, [[_rows(candidate.spans), candidate.by] for candidate in one.candidates]]
-            for one in self.settled.disputes
+            [dispute.start, dispute.end, [[_rows(candidate.spans), candidate.by] for candidate in dispute.candidates]]
+            for dispute in self.settled.disputes
         ]
         return digest(files.dumps([_rows(self.settled.example.spans), disputes]))
 
@@ -71,65 +71,65 @@ class DisputedExample:
 def disputed_examples(state: AdjudicationState, prefill: Prefill = "majority") -> list[DisputedExample]:
     """The examples that are to be decided, the most disputed first.
 
-    Most disputed is where the strongest candidate has the smallest share of the readers, then where more characters are
-    disputed.
+    Most disputed is where the strongest candidate has the smallest share of the annotators, then where more characters
+    are disputed.
 
     Args:
         state: of the adjudication.
         prefill: what is shown of a dispute: the spans of the candidate with most votes, or with them all others that do
             not overlap with any shown before.
     """
-    names = {dispute.example.id for dispute in state.open} | {decision.example for decision in state.outdated}
-    found = []
-    for name in sorted(names):
-        settled = state.reopened(name)
-        shown = [*settled.example.spans, *(span for one in settled.disputes for span in _shown(one, prefill))]
-        votes = "\n".join(_votes(one) for one in settled.disputes)
-        found.append(DisputedExample(settled, settled.example.with_spans(shown), votes))
-    return sorted(found, key=_weight)
+    ids = {dispute.example.id for dispute in state.open} | {decision.example for decision in state.outdated}
+    examples = []
+    for example in sorted(ids):
+        settled = state.reopened(example)
+        disputes = settled.disputes
+        spans = [*settled.example.spans, *(span for dispute in disputes for span in _shown_spans(dispute, prefill))]
+        votes = "\n".join(_votes(dispute) for dispute in disputes)
+        examples.append(DisputedExample(settled, settled.example.with_spans(spans), votes))
+    return sorted(examples, key=_rank)
 
 
-def prepare_disputes(state: AdjudicationState, server: Doccano, name: str, members: Path | None = None) -> ProjectPlan:
-    """The project for the disputes: what would be made or changed there.
+def plan_disputes(state: AdjudicationState, server: Doccano, name: str, members: Path | None = None) -> ProjectPlan:
+    """What is to be created or changed around the disputed examples in their project.
 
     Raises:
         InvalidValueError: if the project of that name is one of annotation.
         ServerError: if the server does not answer as it should.
     """
-    return prepare_project(server, state.corpus, name, "disputes", members)
+    return plan_project(server, state.corpus, name, "disputes", members)
 
 
 def push_disputes(
     state: AdjudicationState,
     server: Doccano,
-    prepared: ProjectPlan,
-    found: Sequence[DisputedExample],
+    project_plan: ProjectPlan,
+    disputed: Sequence[DisputedExample],
     options: PushOptions | None = None,
 ) -> PushResult:
-    """Put the disputed examples into the project; a confirmation there of what was another case then is taken back.
+    """Push the disputed examples into their project, and take back confirmations there of what was shown differently.
 
     Args:
         state: of the adjudication.
-        server: whither.
-        prepared: the project.
-        found: the examples, see `cases`.
-        options: how.
+        server: where to.
+        project_plan: what is to be done to the project, see `plan_disputes`.
+        disputed: the examples, see `disputed_examples`.
+        options: how to push.
 
     Raises:
         ServerError: if the server does not answer as it should.
     """
-    more = {case.example.id: {VOTES: case.votes, SHOWN: case.shown} for case in found}
-    project = prepared.apply()
-    for copy in stale(server, project.name, found):
+    extra_keys = {each.example.id: {VOTES: each.votes, SHOWN: each.shown} for each in disputed}
+    project = project_plan.apply()
+    for copy in outdated_copies(server, project.name, disputed):
         server.reopen(project.id, copy.number)
-    desired = [case.example for case in found]
-    return push.push_examples(
-        server, project, desired, folder=state.corpus.build / "doccano", more=more, options=options
-    )
+    examples = [each.example for each in disputed]
+    folder = state.corpus.build / "doccano"
+    return push_examples(server, project, examples, folder=folder, extra_keys=extra_keys, options=options)
 
 
-def stale(server: Doccano, name: str, found: Sequence[DisputedExample]) -> list[StoredExample]:
-    """The copies in a project of that name on which somebody decided what is another case by now.
+def outdated_copies(server: Doccano, name: str, disputed: Sequence[DisputedExample]) -> list[StoredExample]:
+    """The confirmed copies in a project of that name that showed something else than is to be decided now.
 
     Raises:
         ServerError: if the server does not answer as it should.
@@ -137,47 +137,47 @@ def stale(server: Doccano, name: str, found: Sequence[DisputedExample]) -> list[
     project = server.project(name)
     if project is None or not server.count(project.id, confirmed=True):
         return []
-    there = take_snapshot(server, project, confirmed=True).by_id
+    copies = take_snapshot(server, project, confirmed=True).by_id
     return [
         copy
-        for case in found
-        for copy in there.get(case.example.id, ())
-        if copy.work[ALL].confirmed and copy.row.get(SHOWN) != case.shown
+        for each in disputed
+        for copy in copies.get(each.example.id, ())
+        if copy.work[ALL].confirmed and copy.meta.get(SHOWN) != each.shown
     ]
 
 
 @dataclass(frozen=True, slots=True)
 class DisputesPull:
-    """What a project says about the disputes.
+    """The decisions in a project of disputes.
 
     Args:
-        made: the decisions, each with its example.
+        decisions: each with its example.
         waiting: the disputed examples that nobody has confirmed there.
-        problems: what cannot be taken as a decision: the example, and why.
+        problems: the examples that cannot be used as a decision, and why.
     """
 
-    made: tuple[tuple[Decision, Example], ...]
+    decisions: tuple[tuple[Decision, Example], ...]
     waiting: tuple[str, ...]
     problems: tuple[tuple[str, str], ...]
 
     def json(self) -> dict[str, Any]:
         """The report for `--json`."""
         return {
-            "decisions": summary.decisions_json(decision for decision, _ in self.made),
+            "decisions": summary.decisions_json(decision for decision, _ in self.decisions),
             "waiting": list(self.waiting),
-            "problems": [{"example": example, "why": why} for example, why in self.problems],
+            "problems": [{"example": example, "why": reason} for example, reason in self.problems],
         }
 
 
 def pull_disputes(state: AdjudicationState, server: Doccano, name: str, members: Path | None = None) -> DisputesPull:
     """The decisions that were made in a project; nothing is written.
 
-    Who confirmed an example decided it, on the day of the confirmation; the reason is what was commented, and the rule
-    the first that a comment names. What was changed outside of every dispute is a decision by hand.
+    Who confirmed an example decided it, on the day of the confirmation; the reason is the comments, and the rule the
+    first that a comment names. What was changed outside of every dispute is a decision by hand.
 
     Args:
         state: of the adjudication.
-        server: whence.
+        server: where from.
         name: of the project.
         members: the file of the members, for their pseudonyms; None for the project's own, if it has one.
 
@@ -193,75 +193,81 @@ def pull_disputes(state: AdjudicationState, server: Doccano, name: str, members:
         )
     pseudonyms = pseudonyms_of(find_members(state.corpus, members) or ())
     snapshot = take_snapshot(server, project, confirmed=True)
-    said = _comments(server, project.id)
+    comments = _comments(server, project.id)
     users = {user.id: pseudonyms.get(user.username, user.username) for user in server.users()}
-    made, waiting, problems = [], [], []
-    for case in disputed_examples(state):
-        copies = [copy for copy in snapshot.by_id.get(case.example.id, ()) if copy.work[ALL].confirmed]
+    decisions, waiting, problems = [], [], []
+    for disputed in disputed_examples(state):
+        copies = [copy for copy in snapshot.by_id.get(disputed.example.id, ()) if copy.work[ALL].confirmed]
         if not copies:
-            waiting.append(case.example.id)
-        elif why := _why_not(case, copies, state):
-            problems.append((case.example.id, why))
+            waiting.append(disputed.example.id)
+        elif reason := _why_unusable(disputed, copies, state):
+            problems.append((disputed.example.id, reason))
         else:
             [copy] = copies
-            by, when = _confirmed(server, project.id, copy, users)
-            made += [(one, case.settled.example.with_spans(())) for one in
-                     _decisions(state, case.settled, copy, (by, when, said.get(copy.number, ())))]  # fmt: skip
-    return DisputesPull(tuple(made), tuple(waiting), tuple(problems))
+            by, day = _last_confirmation(server, project.id, copy, users)
+            author = _author(state, by, day, comments.get(copy.number, ()))
+            example = disputed.settled.example.with_spans(())
+            decisions += [(decision, example) for decision in _decisions(state, disputed.settled, copy, author)]
+    return DisputesPull(tuple(decisions), tuple(waiting), tuple(problems))
+
+
+def _author(state: AdjudicationState, by: str, day: str, comments: Sequence[str]) -> DecisionAuthor:
+    """Who decided and when, with the comments as the reason and the first rule that they name."""
+    named = [name for name in rules.mentioned_rules("\n".join(comments)) if name in state.rules]
+    return DecisionAuthor(by, day, named[0] if named else None, " / ".join(comments))
 
 
 def _decisions(
-    state: AdjudicationState, settled: SettledExample, copy: StoredExample, grounds: tuple[str, str, Sequence[str]]
+    state: AdjudicationState, settled: SettledExample, copy: StoredExample, author: DecisionAuthor
 ) -> Iterable[Decision]:
-    by, when, comments = grounds
-    named = [name for name in rules.mentioned_rules("\n".join(comments)) if name in state.rules]
-    ruling = DecisionAuthor(by, when, named[0] if named else None, " / ".join(comments))
     final = settled.example.with_spans(copy.work[ALL].spans)
-    for one in differences(settled, final, state.readings(final.id)):
-        how: How = "adjudicated" if one.derived is None else "hand"
-        yield ruling.on(one, one.gold, how, state.corpus.scheme.version)
+    for difference in differences(settled, final, state.readings(final.id)):
+        how: How = "adjudicated" if difference.derived is None else "hand"
+        yield author.on(difference, difference.gold, how, state.corpus.scheme.version)
 
 
-def _why_not(case: DisputedExample, copies: Sequence[StoredExample], state: AdjudicationState) -> str | None:
-    """Why what stands in a project cannot be taken."""
+def _why_unusable(disputed: DisputedExample, copies: Sequence[StoredExample], state: AdjudicationState) -> str | None:
+    """Why confirmed copies are no decision; None if there is one that is."""
     if len(copies) > 1:
         return f"is there {len(copies)} times and confirmed each time: unconfirm all but one"
     [copy] = copies
     work = copy.work[ALL]
-    if copy.corruption is not None or copy.text != case.example.text:
+    if copy.corruption is not None or copy.text != disputed.example.text:
         return copy.corruption or "has another text there: delete it in Doccano and push again"
-    if copy.row.get(SHOWN) != case.shown:
+    if copy.meta.get(SHOWN) != disputed.shown:
         return CHANGED
     if work.invalid:
         first = work.invalid[0]
-        return f"the span [{first.start}, {first.end}, {first.label}] {first.reason}: draw it anew"
+        return f"the span [{first.start}, {first.end}, {first.label}] {first.reason}: draw it again"
     unknown = [span.label for span in work.spans if span.label not in state.corpus.scheme]
     if unknown:
         return f"there is no label {unknown[0]!r} in the scheme"
-    overlapping = any(one.overlaps(other) for one, other in pairwise(work.spans))
+    overlapping = any(first.overlaps(second) for first, second in pairwise(work.spans))
     return "two spans overlap: a decision is flat" if overlapping else None
 
 
-def _confirmed(server: Doccano, project: int, copy: StoredExample, users: Mapping[int, str]) -> tuple[str, str]:
+def _last_confirmation(server: Doccano, project: int, copy: StoredExample, users: Mapping[int, str]) -> tuple[str, str]:
     """Who confirmed a copy last, and on which day."""
-    found = sorted(server.confirmations(project, copy.number), key=lambda one: one.when)
-    if not found:
+    confirmations = sorted(server.confirmations(project, copy.number), key=lambda each: each.when)
+    if not confirmations:
         raise ServerError("was unconfirmed meanwhile", example=copy.id, remedy="Pull again.")
-    return users.get(found[-1].user, f"user {found[-1].user}"), found[-1].when[:10]
+    last = confirmations[-1]
+    return users.get(last.user, f"user {last.user}"), last.when[:10]
 
 
 def _comments(server: Doccano, project: int) -> dict[int, list[str]]:
-    found: defaultdict[int, list[str]] = defaultdict(list)
-    for comment in sorted(server.comments(project), key=lambda one: one.id):
-        found[comment.example].append(" ".join(comment.text.split()))
-    return found
+    """The comments of each example, oldest first, by Doccano's number."""
+    comments: defaultdict[int, list[str]] = defaultdict(list)
+    for comment in sorted(server.comments(project), key=lambda each: each.id):
+        comments[comment.example].append(" ".join(comment.text.split()))
+    return comments
 
 
 def _rows(spans: Iterable[Span]) -> list[tuple[int, int, str]]:
     return [(span.start, span.end, span.label) for span in spans]
 
 
-def _shown(dispute: Dispute, prefill: Prefill) -> list[Span]:
+def _shown_spans(dispute: Dispute, prefill: Prefill) -> list[Span]:
     """The spans of a dispute that are shown; none of them overlap."""
     candidates = dispute.candidates if prefill == "union" else dispute.candidates[:1]
     shown: list[Span] = []
@@ -275,14 +281,17 @@ def _shown(dispute: Dispute, prefill: Prefill) -> list[Span]:
 def _votes(dispute: Dispute) -> str:
     """A dispute in words: `72nd Brigade MILITARY_UNIT: ann, ben — nothing: cy`."""
     text = dispute.example.text
-    parts = []
+    votes = []
     for candidate in dispute.candidates:
-        what = " + ".join(f"“{' '.join(text[s.start : s.end].split())}” {s.label}" for s in candidate.spans)
-        parts.append(f"{what or 'nothing'}: {', '.join(candidate.by)}")
-    return " — ".join(parts)
+        spans = " + ".join(
+            f"“{' '.join(text[span.start : span.end].split())}” {span.label}" for span in candidate.spans
+        )
+        votes.append(f"{spans or 'nothing'}: {', '.join(candidate.by)}")
+    return " — ".join(votes)
 
 
-def _weight(case: DisputedExample) -> tuple[float, int, str]:
-    disputes = case.settled.disputes
-    share = min(len(one.candidates[0].by) / one.readers for one in disputes)
-    return share, -sum(one.end - one.start for one in disputes), case.example.id
+def _rank(disputed: DisputedExample) -> tuple[float, int, str]:
+    """The place in the list of disputed examples; see `disputed_examples`."""
+    disputes = disputed.settled.disputes
+    share = min(len(dispute.candidates[0].by) / dispute.readers for dispute in disputes)
+    return share, -sum(dispute.end - dispute.start for dispute in disputes), disputed.example.id

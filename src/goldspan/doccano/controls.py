@@ -1,18 +1,18 @@
-"""Controls: examples with gold that are mixed into a project, so that annotators can be measured on them.
+"""Controls: examples with gold that are mixed into a project, so that annotators can be scored on them.
 
     corpus/controls/<project>.txt       their ids, one a line, sorted
 
-An annotator must not know a control. So it travels with the same keys as every other example, and its place among the
-others and itself are drawn by lot, which a project's name decides: whoever draws again draws the same. The list is
-written before the examples go up; what is on it was perhaps seen by annotators, so a later push keeps it and adds to it
-where more are asked for. Those that are added later come behind all that is there, for Doccano shows examples in the
-order of their upload; so the number is best chosen well at the first push. What cannot be hidden is that a control is
-of another article, as its id and its words say: the more articles a project has, the less this tells.
+An annotator must not recognise a control. So it has the same keys as every other example, and which examples become
+controls and where they stand among the others is drawn at random, seeded with the project's name: whoever draws again
+draws the same. The list is written before the examples are uploaded, since annotators may have seen what is on it; so a
+later push keeps it and adds to it where more are asked for. Those that are added later come after all that is there,
+since Doccano shows examples in the order of their upload; so the number is best chosen well at the first push. What
+cannot be hidden is that a control is from another article, as its id and its words show: the more articles a project
+has, the less this reveals.
 
-How annotators did on the controls of a project: exact spans against gold, for each annotator and each label.
-
-Only what an annotator confirmed counts, and as it was drawn: a span with a blank at its edge is another span than that
-of gold, and so is one that could not even become a span. Nothing of this is work for the corpus.
+Scores compare exact spans with gold, for each annotator and each label. Only what an annotator confirmed counts, and as
+it was drawn: a span with a space at its edge is not the span of gold, and a mark that is no valid span is wrong, too.
+Controls are never written into the corpus as work.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ from goldspan import files
 from goldspan.adjudication.derive import settle
 from goldspan.annotation import article_of
 from goldspan.corpus import id_list
-from goldspan.doccano import human_work, members
+from goldspan.doccano.human_work import copy_worked_on
+from goldspan.doccano.members import folder_name_problem
 from goldspan.doccano.snapshot import DUPLICATE, AnnotatorComment
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.evaluation.annotator_scores import SCORE_COLUMNS, score_annotator, score_cells
@@ -45,180 +46,11 @@ if TYPE_CHECKING:
     from goldspan.doccano.snapshot import AnnotatorWork, InvalidSpan, Snapshot, StoredExample
     from goldspan.evaluation.result import Counts
 
+NOT_IN_SHARED = "controls score each annotator, and in a shared project nobody can tell who marked what"
+READABLE = 60  # characters of a project's name in the name of its list
 GOLD, THEIRS = "gold", "theirs"
 AROUND = 40  # code points of text on either side of what is wrong
 HEADER = ("annotator", "label", "controls", *SCORE_COLUMNS)
-
-
-@dataclass(frozen=True, slots=True)
-class ControlError:
-    """A stretch of a control where an annotator and gold differ; both in inline markup with some text around.
-
-    Args:
-        example: the id of the control.
-        gold: what gold has there.
-        theirs: what the annotator has there.
-    """
-
-    example: str
-    gold: str
-    theirs: str
-
-
-@dataclass(frozen=True, slots=True)
-class ControlRecord:
-    """How one annotator did.
-
-    Args:
-        annotator: the name, or the pseudonym.
-        examples: the ids of the controls that the annotator confirmed.
-        overall: the counts over all labels.
-        labels: by label, in the order of the scheme, others behind.
-        wrong: where the annotator and gold differ.
-    """
-
-    annotator: str
-    examples: tuple[str, ...]
-    overall: Counts
-    labels: Mapping[str, Counts]
-    wrong: tuple[ControlError, ...]
-
-    def json(self) -> dict[str, Any]:
-        """For `--json`."""
-        return {
-            "annotator": self.annotator,
-            "examples": list(self.examples),
-            "overall": self.overall.report(),
-            "labels": {name: counts.report() for name, counts in self.labels.items()},
-            "wrong": [{"example": one.example, GOLD: one.gold, THEIRS: one.theirs} for one in self.wrong],
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class ControlResult:
-    """What a project says about its controls.
-
-    Args:
-        there: the ids of those that it holds.
-        records: of the annotators that confirmed some, by name.
-        unscored: the ids of those that cannot be scored, and why.
-        comments: what was said about controls.
-    """
-
-    there: tuple[str, ...] = ()
-    records: tuple[ControlRecord, ...] = ()
-    unscored: tuple[tuple[str, str], ...] = ()
-    comments: tuple[AnnotatorComment, ...] = ()
-
-    def json(self) -> dict[str, Any]:
-        """For `--json`."""
-        return {
-            "there": list(self.there),
-            "annotators": [record.json() for record in self.records],
-            "not_scored": [{"example": name, "why": why} for name, why in self.unscored],
-        }
-
-    def table(self) -> Table:
-        """A row per annotator, and one per label beneath."""
-        rows: list[tuple[str, ...]] = []
-        for record in self.records:
-            examples = f"{len(record.examples):,}"
-            rows.append((record.annotator, "all", examples, *score_cells(record.overall, decimals=1)))
-            rows += [("", label, "", *score_cells(counts, decimals=1)) for label, counts in record.labels.items()]
-        note = (
-            f"controls: how many the annotator confirmed, of {len(self.there):,} that are there; "
-            "a span is right if gold has it exactly; shares in per cent"
-        )
-        return Table("Controls: the annotators against gold", note, HEADER, tuple(rows))
-
-
-def split_controls(snapshot: Snapshot, ids: Collection[str]) -> tuple[Snapshot, Snapshot]:
-    """What a project holds without its controls, and its controls alone."""
-    planted = {number for number, copy in snapshot.copies.items() if copy.id in ids}
-    work = {number: copy for number, copy in snapshot.copies.items() if number not in planted}
-    return replace(snapshot, copies=work), replace(
-        snapshot, copies={number: snapshot.copies[number] for number in planted}, hidden=0
-    )
-
-
-def score_controls(corpus: Corpus, planted: Snapshot, pseudonyms: Mapping[str, str]) -> ControlResult:
-    """How everybody did on the controls.
-
-    Args:
-        corpus: whose gold is right.
-        planted: the controls alone, as `split` gives them.
-        pseudonyms: by user name, where one is to name the annotator.
-
-    Raises:
-        InputError: if the gold cannot be read.
-    """
-    articles = {article_of(name) for name in planted.by_id}
-    gold = {example.id: example for example in corpus.gold_examples(sorted(articles))}
-    done: dict[str, list[tuple[Example, AnnotatorWork]]] = {}
-    unscored: list[tuple[str, str]] = []
-    said: list[AnnotatorComment] = []
-    for name, copies in sorted(planted.by_id.items()):
-        said += [
-            AnnotatorComment(who, name, text)
-            for each in copies
-            for who, work in each.work.items()
-            for text in work.comments
-        ]
-        copy = human_work.worked_on(copies, shared=False)
-        if copy is None or (why := _why_not(copy, gold.get(name))):
-            unscored.append((name, "several copies of it were worked on" if copy is None else why))
-            continue
-        for who, work in copy.work.items():
-            if work.confirmed:
-                done.setdefault(pseudonyms.get(who, who), []).append((gold[name], work))
-    records = tuple(_record(who, done[who], corpus.scheme.names) for who in sorted(done))
-    return ControlResult(tuple(sorted(planted.by_id)), records, tuple(unscored), tuple(said))
-
-
-def _why_not(copy: StoredExample, gold: Example | None) -> str:
-    """Why an example cannot be scored; empty if it can."""
-    if gold is None:
-        return "it has no gold any more"
-    return copy.corruption or ("" if copy.text == gold.text else "its gold has another text now")
-
-
-def _record(annotator: str, done: Sequence[tuple[Example, AnnotatorWork]], order: Sequence[str]) -> ControlRecord:
-    scores = score_annotator(
-        ((gold.spans, work.spans) for gold, work in done),
-        order,
-        invalid=(span.label for _, work in done for span in _odd(work)),
-    )
-    return ControlRecord(
-        annotator,
-        tuple(gold.id for gold, _ in done),
-        scores.overall,
-        {name: counts for name, counts in scores.labels.items() if counts.gold or counts.predicted},
-        tuple(wrong for gold, work in done for wrong in _wrong(gold, work)),
-    )
-
-
-def _odd(work: AnnotatorWork) -> Iterator[InvalidSpan]:
-    """What the annotator drew and cannot be a span; a span that was drawn twice is there once."""
-    return (span for span in work.invalid if span.reason != DUPLICATE)
-
-
-def _wrong(gold: Example, work: AnnotatorWork) -> Iterator[ControlError]:
-    theirs = gold.with_spans(work.spans)
-    for dispute in settle({GOLD: gold, THEIRS: theirs}).disputes:
-        spans = {who: candidate.spans for candidate in dispute.candidates for who in candidate.by}
-        yield ControlError(
-            gold.id,
-            *(
-                inline.excerpt(gold.text, spans[who], dispute.start, dispute.end, around=AROUND)
-                for who in (GOLD, THEIRS)
-            ),
-        )
-    for span in _odd(work):
-        yield ControlError(gold.id, "nothing", f"[{span.start}, {span.end}, {span.label}], which {span.reason}")
-
-
-SHARED = "controls measure each annotator, and in a shared project nobody can tell who marked what"
-READABLE = 60  # characters of a project's name in the name of its list
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,41 +77,42 @@ class Controls:
             files.write(self.file, "".join(f"{example.id}\n" for example in self.examples))
 
 
-def path(corpus: Corpus, name: str) -> Path:
+def controls_file(corpus: Corpus, project: str) -> Path:
     """The list of a project's controls.
 
     Args:
         corpus: the project folder.
-        name: of the project; any string. Names that no file can have, or that some file systems take for one, get
-            files of their own.
+        project: its name; any string. Names that no file can have, or that some file systems treat as one, get files of
+            their own.
     """
-    slug = re.sub(r"[^0-9a-z_.-]+", "-", name.lower()).strip("-.")[:READABLE]
-    if slug != name or members.unfit(slug):
-        digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    slug = re.sub(r"[^0-9a-z_.-]+", "-", project.lower()).strip("-.")[:READABLE]
+    if slug != project or folder_name_problem(slug):
+        digest = hashlib.sha256(project.encode("utf-8", "surrogatepass")).hexdigest()[:8]
         slug = f"{slug}-{digest}".lstrip("-")
     return corpus.controls / f"{slug}.txt"
 
 
-def read(corpus: Corpus, project: str, *, shared: bool = False) -> tuple[str, ...]:
-    """The ids of a project's controls, as listed; none if it has no list.
+def read_controls(corpus: Corpus, project: str, *, shared: bool = False) -> tuple[str, ...]:
+    """The ids of a project's controls, as listed; empty if it has no list.
 
     Raises:
         InputError: for a line that is not one id, or an id that is there twice.
-        InvalidValueError: if all share one annotation in that project.
+        InvalidValueError: if all work on one annotation in that project.
     """
-    file = path(corpus, project)
+    file = controls_file(corpus, project)
     ids = id_list(file, "example")
-    for line, name in enumerate(ids, 1):
-        if name in ids[: line - 1]:
-            raise InputError(
-                "is there twice", file=file, line=line, example=name, remedy="Remove one of the two lines."
-            )
+    for line, example in enumerate(ids, 1):
+        if example in ids[: line - 1]:
+            remedy = "Remove one of the two lines."
+            raise InputError("is there twice", file=file, line=line, example=example, remedy=remedy)
     if ids and shared:
-        raise InvalidValueError(SHARED, file=file, remedy="Remove the file, or make the project anew, --independent.")
+        raise InvalidValueError(
+            NOT_IN_SHARED, file=file, remedy="Remove the file, or create the project again, --independent."
+        )
     return tuple(ids)
 
 
-def prepare(
+def plan_controls(
     server: Doccano,
     corpus: Corpus,
     name: str,
@@ -289,7 +122,7 @@ def prepare(
     number: int = 0,
     shared: bool = False,
 ) -> Controls:
-    """The controls that a project is to hold: those on its list, and as many more as are missing. Nothing is written.
+    """The controls that a project is to have: those on its list, and as many more as are missing. Nothing is written.
 
     Args:
         server: where the project is.
@@ -305,20 +138,21 @@ def prepare(
         InvalidValueError: if there is not enough gold to draw from; for controls in a shared project.
     """
     if number and shared:
-        raise InvalidValueError(SHARED, remedy="Take an independent project: --independent")
-    file = path(corpus, name)
-    listed = read(corpus, name, shared=shared)
-    _refuse_articles(file, listed, articles)
+        raise InvalidValueError(NOT_IN_SHARED, remedy="Take an independent project: --independent")
+    file = controls_file(corpus, name)
+    listed = read_controls(corpus, name, shared=shared)
+    _require_other_articles(file, listed, articles)
     gold = {example.id: example.with_spans(()) for example in corpus.gold_examples()}
     for line, control in enumerate(listed, 1):
         if control not in gold:
-            remedy = "Remove the line, or restore the gold: what annotators do there cannot be measured without."
+            remedy = "Remove the line, or restore the gold: what annotators do there cannot be scored without."
             raise InputError("is a control without gold", file=file, line=line, example=control, remedy=remedy)
     missing = number - len(listed)
     new: tuple[str, ...] = ()
     if missing > 0:
-        busy = {*articles, *map(article_of, set(_there(server, project)).difference(listed))}
-        free = (each for each in gold.values() if each.article not in busy and each.id not in listed)
+        in_project = set(_pushed_ids(server, project)).difference(listed)
+        excluded = {*articles, *map(article_of, in_project)}
+        free = (each for each in gold.values() if each.article not in excluded and each.id not in listed)
         pool = [each.id for each in free if each.text.strip()]  # Doccano takes no empty text
         if len(pool) < missing:
             raise _too_few(number, len(listed), len(pool))
@@ -327,17 +161,17 @@ def prepare(
 
 
 def draw_controls(pool: Iterable[str], number: int, seed: str) -> list[str]:
-    """Some of these ids, by lot.
+    """Some of these ids, drawn at random.
 
     Each has a rank that depends on nothing but itself and the seed, and the lowest ranks are drawn (bottom-k sampling,
-    Cohen and Kaplan 2007): the next draw from what is left goes on where this one ended.
+    Cohen and Kaplan 2007): the next draw from what is left continues where this one ended.
 
     Args:
         pool: the ids, in any order.
         number: how many.
-        seed: what decides the lot.
+        seed: of the draw.
     """
-    return sorted(sorted(pool, key=lambda name: (_lot(seed, "rank", name), name))[:number])
+    return sorted(sorted(pool, key=lambda example: (_random(seed, "rank", example), example))[:number])
 
 
 def mix_controls(examples: Sequence[Example], controls: Iterable[Example], seed: str) -> list[Example]:
@@ -346,11 +180,11 @@ def mix_controls(examples: Sequence[Example], controls: Iterable[Example], seed:
     Args:
         examples: n examples.
         controls: what is mixed in; each place depends on its id, the seed and n alone.
-        seed: what decides the places.
+        seed: of the places.
     """
     before: dict[int, list[Example]] = {}
-    for control in sorted(controls, key=lambda one: (_lot(seed, "order", one.id), one.id)):
-        place = int(_lot(seed, "place", control.id) * (len(examples) + 1))
+    for control in sorted(controls, key=lambda each: (_random(seed, "order", each.id), each.id)):
+        place = int(_random(seed, "place", control.id) * (len(examples) + 1))
         before.setdefault(place, []).append(control)
     mixed: list[Example] = []
     for place, example in enumerate(examples):
@@ -358,20 +192,20 @@ def mix_controls(examples: Sequence[Example], controls: Iterable[Example], seed:
     return mixed + before.get(len(examples), [])
 
 
-def _lot(seed: str, use: str, name: str) -> float:
+def _random(seed: str, use: str, example: str) -> float:
     """A number in [0, 1) that is the same on every machine and in every version of Python."""
-    said = f"{seed}\n{use}\n{name}".encode("utf-8", "surrogatepass")  # a name on a command line can be any bytes
-    return random.Random(said).random()  # noqa: S311  (a draw that can be repeated, no secret)
+    key = f"{seed}\n{use}\n{example}".encode("utf-8", "surrogatepass")  # a name on a command line can be any bytes
+    return random.Random(key).random()  # noqa: S311  (a draw that can be repeated, no secret)
 
 
-def _there(server: Doccano, project: DoccanoProject | None) -> Iterable[str]:
-    """The ids of goldspan's examples in a project."""
+def _pushed_ids(server: Doccano, project: DoccanoProject | None) -> Iterable[str]:
+    """The ids of the examples in a project that goldspan pushed."""
     for row in server.examples(project.id) if project is not None else ():
-        if isinstance(name := row.meta.get("goldspan_id"), str):
-            yield name
+        if isinstance(example := row.meta.get("goldspan_id"), str):
+            yield example
 
 
-def _refuse_articles(file: Path, listed: Sequence[str], articles: Collection[str]) -> None:
+def _require_other_articles(file: Path, listed: Sequence[str], articles: Collection[str]) -> None:
     for line, control in enumerate(listed, 1):
         if article_of(control) in articles:
             raise InputError(
@@ -380,14 +214,182 @@ def _refuse_articles(file: Path, listed: Sequence[str], articles: Collection[str
                 line=line,
                 example=control,
                 remedy="Name the other articles with --articles, take another project, or remove the line: what "
-                "annotators did there is then pulled like all else.",
+                "annotators did there is then pulled as all other work is.",
             )
 
 
-def _too_few(number: int, listed: int, found: int) -> InvalidValueError:
+def _too_few(number: int, listed: int, available: int) -> InvalidValueError:
     already = f"{listed} on the list already, " if listed else ""
     return InvalidValueError(
-        f"{amount(number, 'control')} asked for: {already}{number - listed} to draw, and there is gold for {found}",
+        f"{amount(number, 'control')} asked for: {already}{number - listed} to draw, and there is gold for {available}",
         remedy="Ask for fewer, or name fewer articles with --articles: controls are drawn from the gold of articles "
         "that are not in the project.",
     )
+
+
+# Scores
+
+
+@dataclass(frozen=True, slots=True)
+class ControlError:
+    """A stretch of a control where an annotator and gold differ; both in inline markup with some text around.
+
+    Args:
+        example: the id of the control.
+        gold: what gold has there.
+        theirs: what the annotator has there.
+    """
+
+    example: str
+    gold: str
+    theirs: str
+
+
+@dataclass(frozen=True, slots=True)
+class ControlRecord:
+    """The scores of one annotator.
+
+    Args:
+        annotator: the name, or the pseudonym.
+        examples: the ids of the controls that the annotator confirmed.
+        overall: the counts over all labels.
+        labels: by label, those of the scheme first, in its order.
+        wrong: where the annotator and gold differ.
+    """
+
+    annotator: str
+    examples: tuple[str, ...]
+    overall: Counts
+    labels: Mapping[str, Counts]
+    wrong: tuple[ControlError, ...]
+
+    def json(self) -> dict[str, Any]:
+        """For `--json`."""
+        return {
+            "annotator": self.annotator,
+            "examples": list(self.examples),
+            "overall": self.overall.report(),
+            "labels": {label: counts.report() for label, counts in self.labels.items()},
+            "wrong": [{"example": error.example, GOLD: error.gold, THEIRS: error.theirs} for error in self.wrong],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ControlResult:
+    """The scores of all annotators on the controls of a project.
+
+    Args:
+        present: the ids of the controls that the project has.
+        records: of the annotators that confirmed some, by name.
+        unscored: the ids of those that cannot be scored, and why.
+        comments: what was written about controls.
+    """
+
+    present: tuple[str, ...] = ()
+    records: tuple[ControlRecord, ...] = ()
+    unscored: tuple[tuple[str, str], ...] = ()
+    comments: tuple[AnnotatorComment, ...] = ()
+
+    def json(self) -> dict[str, Any]:
+        """For `--json`."""
+        return {
+            "there": list(self.present),
+            "annotators": [record.json() for record in self.records],
+            "not_scored": [{"example": example, "why": reason} for example, reason in self.unscored],
+        }
+
+    def table(self) -> Table:
+        """A row per annotator, and below it one per label."""
+        rows: list[tuple[str, ...]] = []
+        for record in self.records:
+            examples = f"{len(record.examples):,}"
+            rows.append((record.annotator, "all", examples, *score_cells(record.overall, decimals=1)))
+            rows += [("", label, "", *score_cells(counts, decimals=1)) for label, counts in record.labels.items()]
+        note = (
+            f"controls: how many the annotator confirmed, of {len(self.present):,} that are there; "
+            "a span is right if gold has it exactly; shares in per cent"
+        )
+        return Table("Controls: the annotators against gold", note, HEADER, tuple(rows))
+
+
+def split_controls(snapshot: Snapshot, ids: Collection[str]) -> tuple[Snapshot, Snapshot]:
+    """What a project holds without its controls, and its controls alone."""
+    controls = {number: copy for number, copy in snapshot.copies.items() if copy.id in ids}
+    others = {number: copy for number, copy in snapshot.copies.items() if number not in controls}
+    return replace(snapshot, copies=others), replace(snapshot, copies=controls, hidden=0)
+
+
+def score_controls(corpus: Corpus, controls: Snapshot, pseudonyms: Mapping[str, str]) -> ControlResult:
+    """The scores of everybody who confirmed controls.
+
+    Args:
+        corpus: whose gold they are compared with.
+        controls: the controls alone, see `split_controls`.
+        pseudonyms: by user name, where a pseudonym replaces it.
+
+    Raises:
+        InputError: if the gold cannot be read.
+    """
+    articles = sorted({article_of(example) for example in controls.by_id})
+    gold = {example.id: example for example in corpus.gold_examples(articles)}
+    confirmed: dict[str, list[tuple[Example, AnnotatorWork]]] = {}
+    unscored: list[tuple[str, str]] = []
+    comments: list[AnnotatorComment] = []
+    for example, copies in sorted(controls.by_id.items()):
+        comments += [
+            AnnotatorComment(annotator, example, text)
+            for copy in copies
+            for annotator, work in copy.work.items()
+            for text in work.comments
+        ]
+        copy = copy_worked_on(copies, shared=False)
+        if reason := _why_unscored(copy, gold.get(example)):
+            unscored.append((example, reason))
+            continue
+        assert copy is not None
+        for annotator, work in copy.work.items():
+            if work.confirmed:
+                name = pseudonyms.get(annotator, annotator)
+                confirmed.setdefault(name, []).append((gold[example], work))
+    records = tuple(_record(name, confirmed[name], corpus.scheme.names) for name in sorted(confirmed))
+    return ControlResult(tuple(sorted(controls.by_id)), records, tuple(unscored), tuple(comments))
+
+
+def _why_unscored(copy: StoredExample | None, gold: Example | None) -> str:
+    """Why a control cannot be scored; empty if it can."""
+    if copy is None:
+        return "several copies of it were worked on"
+    if gold is None:
+        return "it has no gold any more"
+    return copy.corruption or ("" if copy.text == gold.text else "its gold has another text now")
+
+
+def _record(annotator: str, work: Sequence[tuple[Example, AnnotatorWork]], labels: Sequence[str]) -> ControlRecord:
+    scores = score_annotator(
+        ((gold.spans, theirs.spans) for gold, theirs in work),
+        labels,
+        invalid=(span.label for _, theirs in work for span in _wrong_marks(theirs)),
+    )
+    return ControlRecord(
+        annotator,
+        tuple(gold.id for gold, _ in work),
+        scores.overall,
+        {label: counts for label, counts in scores.labels.items() if counts.gold or counts.predicted},
+        tuple(error for gold, theirs in work for error in _errors(gold, theirs)),
+    )
+
+
+def _wrong_marks(work: AnnotatorWork) -> Iterator[InvalidSpan]:
+    """What the annotator marked and is no valid span; a span that was drawn twice counts once."""
+    return (span for span in work.invalid if span.reason != DUPLICATE)
+
+
+def _errors(gold: Example, work: AnnotatorWork) -> Iterator[ControlError]:
+    for dispute in settle({GOLD: gold, THEIRS: gold.with_spans(work.spans)}).disputes:
+        spans = {who: candidate.spans for candidate in dispute.candidates for who in candidate.by}
+        excerpts = (
+            inline.excerpt(gold.text, spans[who], dispute.start, dispute.end, around=AROUND) for who in (GOLD, THEIRS)
+        )
+        yield ControlError(gold.id, *excerpts)
+    for span in _wrong_marks(work):
+        yield ControlError(gold.id, "nothing", f"[{span.start}, {span.end}, {span.label}], which {span.reason}")

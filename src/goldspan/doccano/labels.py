@@ -1,13 +1,13 @@
 """The label types of a project: those of the scheme, with their colours and keys.
 
-None is ever deleted, since its spans would go with it, and one that the scheme does not know is never touched.
+None is ever deleted, since its spans would be deleted with it, and one that the scheme does not have is never changed.
 """
 
 from __future__ import annotations
 
 import string
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from goldspan.errors import InvalidValueError
 from goldspan.report.svg import BLACK, WHITE, contrast
@@ -23,6 +23,17 @@ KEYS = frozenset(string.digits + string.ascii_lowercase)  # what Doccano takes
 LONGEST = 100  # characters
 
 
+class LabelDifference(NamedTuple):
+    """A property in which a label type on the server is not as the scheme has it; `None` for no key."""
+
+    what: str
+    current: str | None
+    desired: str | None
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.current or 'none'} → {self.desired or 'none'}"
+
+
 @dataclass(frozen=True, slots=True)
 class DesiredLabel:
     """A label type as it is to be; `key` is None where Doccano cannot have the scheme's."""
@@ -32,78 +43,73 @@ class DesiredLabel:
     text_colour: str
     key: str | None
 
-    def differs(self, held: SpanType) -> list[str]:
-        """What of a label type on the server is otherwise, in words."""
-        said = []
-        if held.colour.lower() != self.colour:
-            said.append(f"colour {held.colour} → {self.colour}")
-        if held.text_colour.lower() != self.text_colour:
-            said.append(f"text colour {held.text_colour} → {self.text_colour}")
-        if (held.prefix or None, held.key or None) != (None, self.key):
-            said.append(f"key {_shortcut(held) or 'none'} → {self.key or 'none'}")
-        return said
+    def differences(self, current: SpanType) -> list[LabelDifference]:
+        """Where a label type on the server differs."""
+        differences = []
+        if current.colour.lower() != self.colour:
+            differences.append(LabelDifference("colour", current.colour, self.colour))
+        if current.text_colour.lower() != self.text_colour:
+            differences.append(LabelDifference("text colour", current.text_colour, self.text_colour))
+        if _key(current) != (None, self.key):
+            differences.append(LabelDifference("key", " ".join(filter(None, _key(current))) or None, self.key))
+        return differences
+
+
+class KeylessLabel(NamedTuple):
+    """A label that cannot have its key: a label that the scheme does not have uses it, or Doccano does not take it."""
+
+    name: str
+    key: str
+    used_by: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class LabelPlan:
-    """What would be done to the label types of a project.
+    """What is to be done to the label types of a project.
 
     Args:
         create: those that are missing, in the order of the scheme.
-        change: those that look otherwise, with what they are now.
-        unknown: those that the scheme does not know.
-        keyless: per label the reason why it cannot have its key.
+        change: those that differ, each as it is and as it is to be.
+        unknown: those that the scheme does not have.
+        keyless: the labels that cannot have their key.
     """
 
     create: tuple[DesiredLabel, ...]
     change: tuple[tuple[SpanType, DesiredLabel], ...]
     unknown: tuple[SpanType, ...]
-    keyless: dict[str, str]
-
-    def lines(self) -> Iterator[str]:
-        """What would be done, a line each."""
-        for wanted in self.create:
-            key = f", key {wanted.key}" if wanted.key else ""
-            yield f"create the label {wanted.name} ({wanted.colour}{key})"
-        for held, wanted in self.change:
-            yield f"change the label {wanted.name}: {', '.join(wanted.differs(held))}"
-
-    def remarks(self) -> Iterator[str]:
-        """What is left as it is, though it is not as the scheme has it."""
-        for held in self.unknown:
-            yield f"the label {held.name!r} is not in the scheme: left alone"
-        for name, why in self.keyless.items():
-            yield f"the label {name} gets no key: {why}"
+    keyless: tuple[KeylessLabel, ...]
 
     def apply(self, server: Doccano, project: int) -> None:
-        """Do it; keys are cleared before they are given anew, for no two labels may ever share one."""
-        coming = {wanted.key for wanted in self.create} | {wanted.key for _, wanted in self.change}
-        for held, wanted in self.change:
-            if held.key and held.key in coming and _key(held) != (None, wanted.key):
-                server.update_span_type(project, held.id, prefix=None, key=None)
-        for held, wanted in self.change:
+        """Create and change the label types; keys are cleared first, since no two labels may ever share one."""
+        new_keys = {label.key for label in self.create} | {label.key for _, label in self.change}
+        for current, label in self.change:
+            if current.key and current.key in new_keys and _key(current) != (None, label.key):
+                server.update_span_type(project, current.id, prefix=None, key=None)
+        for current, label in self.change:
             server.update_span_type(
-                project, held.id, colour=wanted.colour, text_colour=wanted.text_colour, prefix=None, key=wanted.key
+                project, current.id, colour=label.colour, text_colour=label.text_colour, prefix=None, key=label.key
             )
-        for wanted in self.create:
-            server.create_span_type(project, wanted.name, wanted.colour, wanted.text_colour, wanted.key)
+        for label in self.create:
+            server.create_span_type(project, label.name, label.colour, label.text_colour, label.key)
 
 
-def plan_labels(scheme: LabelScheme, held: Sequence[SpanType]) -> LabelPlan:
-    """What would be done to the label types `held`, so that they are those of the scheme.
+def plan_labels(scheme: LabelScheme, current: Sequence[SpanType]) -> LabelPlan:
+    """What is to be done to the current label types, so that they are those of the scheme.
 
     Raises:
         InvalidValueError: for a label whose name Doccano does not take.
     """
-    known = {each.name: each for each in held}
-    unknown = tuple(each for each in held if each.name not in scheme)
-    taken = {each.key: each.name for each in unknown if each.key and not each.prefix}
-    wanted = [_wanted(label, taken) for label in scheme.labels]
+    by_name = {label.name: label for label in current}
+    unknown = tuple(label for label in current if label.name not in scheme)
+    used = {label.key: label.name for label in unknown if label.key and not label.prefix}
+    keyless = tuple(_keyless(scheme, used))
+    without_key = {label.name for label in keyless}
+    desired = [_desired_label(label, has_key=label.name not in without_key) for label in scheme.labels]
     return LabelPlan(
-        create=tuple(each for each in wanted if each.name not in known),
-        change=tuple((old, each) for each in wanted if (old := known.get(each.name)) and each.differs(old)),
+        create=tuple(label for label in desired if label.name not in by_name),
+        change=tuple((old, label) for label in desired if (old := by_name.get(label.name)) and label.differences(old)),
         unknown=unknown,
-        keyless={label.name: why for label in scheme.labels if (why := _keyless(label, taken))},
+        keyless=keyless,
     )
 
 
@@ -116,28 +122,22 @@ def text_colour(background: str) -> str:
     return max((WHITE, BLACK), key=lambda colour: contrast(background, colour))
 
 
-def _wanted(label: Label, taken: dict[str, str]) -> DesiredLabel:
+def _desired_label(label: Label, *, has_key: bool) -> DesiredLabel:
     if label.name != label.name.strip() or len(label.name) > LONGEST:
         raise InvalidValueError(
             f"Doccano cannot have the label {label.name[:LONGEST]!r}",
-            remedy=f"A label's name has at most {LONGEST} characters and no blank at an edge: change labels.toml.",
+            remedy=f"A label's name has at most {LONGEST} characters and no space at an edge: change labels.toml.",
         )
-    key = None if _keyless(label, taken) else label.shortcut
-    return DesiredLabel(label.name, label.colour, text_colour(label.colour), key)
+    return DesiredLabel(label.name, label.colour, text_colour(label.colour), label.shortcut if has_key else None)
 
 
-def _keyless(label: Label, taken: dict[str, str]) -> str | None:
-    """Why a label cannot have its key; None if it can."""
-    if label.shortcut not in KEYS:
-        return f"Doccano takes 0-9 and a-z, not {label.shortcut!r}"
-    if label.shortcut in taken:
-        return f"{taken[label.shortcut]!r}, which is not in the scheme, has {label.shortcut}"
-    return None
+def _keyless(scheme: LabelScheme, used: dict[str, str]) -> Iterator[KeylessLabel]:
+    for label in scheme.labels:
+        if label.shortcut not in KEYS:
+            yield KeylessLabel(label.name, label.shortcut, None)
+        elif label.shortcut in used:
+            yield KeylessLabel(label.name, label.shortcut, used[label.shortcut])
 
 
-def _key(held: SpanType) -> tuple[str | None, str | None]:
-    return held.prefix or None, held.key or None
-
-
-def _shortcut(held: SpanType) -> str:
-    return " ".join(part for part in _key(held) if part)
+def _key(current: SpanType) -> tuple[str | None, str | None]:
+    return current.prefix or None, current.key or None

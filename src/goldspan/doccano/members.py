@@ -23,7 +23,7 @@ from goldspan.errors import InputError, InvalidValueError
 from goldspan.validation import StrictModel, read_toml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from goldspan.corpus import Corpus
@@ -33,24 +33,28 @@ if TYPE_CHECKING:
 ADMIN = "project_admin"
 ROLES = ("annotator", "annotation_approver", ADMIN)
 REMEDY = f'Write [[member]], name = "…", role = "…" (one of {", ".join(ROLES)}), and pseudonym = "…" if wanted.'
+LONGEST = 100  # characters: with four bytes each, a name would still not be too long for a file system
+# Microsoft, "Naming Files, Paths, and Namespaces": reserved whatever follows a dot.
+RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])\s*(\..*)?", re.IGNORECASE | re.DOTALL)
+FORBIDDEN = frozenset('/\\<>:"|?*')
 
 
 @dataclass(frozen=True, slots=True)
 class ListedMember:
-    """A line-up entry: the user's name, the role in the project, and the name of the passes where it is another."""
+    """A member as listed: the user's name, the role in the project, and the folder of their passes if it is another."""
 
     name: str
     role: str
     pseudonym: str | None = None
 
 
-def _unpadded(text: str) -> str:
+def _validate_edges(text: str) -> str:
     if not text.strip() or text != text.strip():
         raise ValueError("empty, or with spaces around it")
     return text
 
 
-Name = Annotated[str, AfterValidator(_unpadded), Field(description="a text without spaces around it")]
+Name = Annotated[str, AfterValidator(_validate_edges), Field(description="a text without spaces around it")]
 
 
 class _Member(StrictModel):
@@ -69,32 +73,20 @@ class _MembersFile(StrictModel):
 
 @dataclass(frozen=True, slots=True)
 class MemberPlan:
-    """What would be done to the members of a project.
+    """What is to be done to the members of a project.
 
     Args:
         add: the users who are to become members.
         correct: the members whose role is another.
-        others: the members whom the file does not list; empty if there is no file.
+        unlisted: the members whom the file does not list; empty if there is no file.
     """
 
     add: tuple[tuple[User, ListedMember], ...] = ()
     correct: tuple[tuple[Member, ListedMember], ...] = ()
-    others: tuple[Member, ...] = ()
-
-    def lines(self) -> Iterator[str]:
-        """What would be done, a line each."""
-        for user, listed in self.add:
-            yield f"add the member {user.username} ({listed.role})"
-        for member, listed in self.correct:
-            yield f"change the role of {member.username}: {member.role} → {listed.role}"
-
-    def remarks(self) -> Iterator[str]:
-        """Who is a member, but not listed."""
-        for member in self.others:
-            yield f"the member {member.username!r} ({member.role}) is not listed: left alone"
+    unlisted: tuple[Member, ...] = ()
 
     def apply(self, server: Doccano, project: int) -> None:
-        """Do it."""
+        """Add members and correct roles."""
         roles = server.roles() if self.add or self.correct else {}
         for user, listed in self.add:
             server.add_member(project, user.id, roles[listed.role])
@@ -102,11 +94,47 @@ class MemberPlan:
             server.update_member(project, member.id, roles[listed.role])
 
 
-def find_members(corpus: Corpus, path: Path | None = None) -> tuple[ListedMember, ...] | None:
-    """The members that a file lists: the one that is named, or the project's; None if it has none.
+def plan_members(
+    listed: Sequence[ListedMember] | None, users: Sequence[User], current: Sequence[Member], me: User
+) -> MemberPlan:
+    """What is to be done to the current members, so that those who are listed are members in their roles.
+
+    Args:
+        listed: the members of the file; None if there is no file.
+        users: of the server.
+        current: the members that the project has.
+        me: the user that works on the server, who stays an administrator of the project.
 
     Raises:
-        InputError: as `read` does.
+        InvalidValueError: for a user that the server does not have, and for another role of `me`.
+    """
+    if listed is None:
+        return MemberPlan()
+    by_name, members = {user.username: user for user in users}, {member.username: member for member in current}
+    if missing := [each.name for each in listed if each.name not in by_name]:
+        raise InvalidValueError(
+            f"the server has no user {', '.join(map(repr, missing))}",
+            remedy=f"Make an account with: goldspan doccano user {' '.join(missing)}",
+        )
+    if any(each.name == me.username and each.role != ADMIN for each in listed):
+        raise InvalidValueError(
+            f"the member {me.username!r} is the user that goldspan works as, and must be {ADMIN}",
+            remedy="Give that role in the file, or work as another user than the annotators.",
+        )
+    names = {each.name for each in listed} | {me.username}
+    to_add = (each for each in listed if each.name not in members and each.name != me.username)
+    return MemberPlan(
+        add=tuple((by_name[each.name], each) for each in to_add),
+        correct=tuple((old, each) for each in listed if (old := members.get(each.name)) and old.role != each.role),
+        unlisted=tuple(member for member in current if member.username not in names),
+    )
+
+
+def find_members(corpus: Corpus, path: Path | None = None) -> tuple[ListedMember, ...] | None:
+    """The members that a file lists: the file that is named, or the project's own; None if there is neither.
+
+    Raises:
+        InputError: as `read_members` does.
     """
     own = corpus.guidelines / "members.toml"
     return read_members(own if path is None else path) if path is not None or own.is_file() else None
@@ -116,14 +144,14 @@ def read_members(path: Path) -> tuple[ListedMember, ...]:
     """The members that a file lists, in its order.
 
     Raises:
-        InputError: naming the file, the line and the member, if it is no TOML or something is missing, doubled,
+        InputError: naming the file, the line and the member, if it is no TOML or something is missing, there twice,
             unknown or of a wrong type; if two would write into one folder of passes.
     """
     rows = read_toml(path, _MembersFile, REMEDY).member
     listed = tuple(ListedMember(row.name, row.role, row.pseudonym) for row in rows)
     names = [each.name for each in listed]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise InputError(f"the member {twice[0]!r} is listed twice", file=path, remedy="Remove one of the two.")
+    if repeated := sorted({name for name in names if names.count(name) > 1}):
+        raise InputError(f"the member {repeated[0]!r} is listed twice", file=path, remedy="Remove one of the two.")
     try:
         pass_folders(names, pseudonyms_of(listed), ())
     except InvalidValueError as error:
@@ -132,57 +160,16 @@ def read_members(path: Path) -> tuple[ListedMember, ...]:
 
 
 def pseudonyms_of(listed: Sequence[ListedMember]) -> dict[str, str]:
-    """By name the pseudonyms of those who have one."""
+    """The pseudonyms by user name, of those who have one."""
     return {each.name: each.pseudonym for each in listed if each.pseudonym}
 
 
-def plan_members(
-    listed: Sequence[ListedMember] | None, users: Sequence[User], held: Sequence[Member], me: User
-) -> MemberPlan:
-    """What would be done to the members `held`, so that those who are listed are members in their roles.
+def pass_folders(annotators: Iterable[str], pseudonyms: Mapping[str, str], existing: Iterable[str]) -> dict[str, str]:
+    """The folder of each annotator's passes: the pseudonym, or else the name.
 
     Args:
-        listed: what the file says; None if there is no file.
-        users: of the server.
-        held: the members that the project has.
-        me: the user that works on the server, who stays an administrator of the project.
-
-    Raises:
-        InvalidValueError: for a user that the server does not have, and for another role of `me`.
-    """
-    if listed is None:
-        return MemberPlan()
-    known, members = {user.username: user for user in users}, {member.username: member for member in held}
-    if absent := [each.name for each in listed if each.name not in known]:
-        raise InvalidValueError(
-            f"the server has no user {', '.join(map(repr, absent))}",
-            remedy=f"Make an account with: goldspan doccano user {' '.join(absent)}",
-        )
-    if any(each.name == me.username and each.role != ADMIN for each in listed):
-        raise InvalidValueError(
-            f"the member {me.username!r} is the user that goldspan works as, and must be {ADMIN}",
-            remedy="Give that role in the file, or work as another user than the annotators.",
-        )
-    names = {each.name for each in listed} | {me.username}
-    return MemberPlan(
-        add=tuple((known[each.name], each) for each in listed if each.name not in members and each.name != me.username),
-        correct=tuple((old, each) for each in listed if (old := members.get(each.name)) and old.role != each.role),
-        others=tuple(member for member in held if member.username not in names),
-    )
-
-
-LONGEST = 100  # characters: with four bytes each, a name would still not be too long for a file system
-# Microsoft, "Naming Files, Paths, and Namespaces": reserved whatever stands behind a dot.
-RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])\s*(\..*)?", re.IGNORECASE | re.DOTALL)
-FORBIDDEN = frozenset('/\\<>:"|?*')
-
-
-def pass_folders(names: Iterable[str], pseudonyms: Mapping[str, str], existing: Iterable[str]) -> dict[str, str]:
-    """The folder of each annotator: the pseudonym, or else the name.
-
-    Args:
-        names: of the annotators, as the server has them.
-        pseudonyms: by name, where one is to take its place.
+        annotators: their names on the server.
+        pseudonyms: by name, where a pseudonym replaces it.
         existing: the folders that are there.
 
     Raises:
@@ -190,49 +177,46 @@ def pass_folders(names: Iterable[str], pseudonyms: Mapping[str, str], existing: 
             differ in nothing but case or normal form, of annotators or of what is there already; for a name that is
             somebody's pseudonym; for one that has a pseudonym and a folder of its own from before.
     """
-    found: dict[str, str] = {}
-    names, existing = [*names], [*existing]
-    owners = {_alike(pseudonym): name for name, pseudonym in pseudonyms.items() if name not in names}
-    taken = {_alike(folder): (folder, f"the folder {folder!r} that is there") for folder in existing}
-    for name in names:
+    folders: dict[str, str] = {}
+    annotators, existing = [*annotators], [*existing]
+    owners = {_folded(pseudonym): name for name, pseudonym in pseudonyms.items() if name not in annotators}
+    taken = {_folded(folder): (folder, f"the folder {folder!r} that is there") for folder in existing}
+    for name in annotators:
         folder = pseudonyms.get(name, name)
         who = f"the annotator {name!r}" + ("" if folder == name else f", whose pseudonym is {folder!r},")
-        if why := unfit(folder):
-            raise InvalidValueError(f"{who} cannot have a folder: the name {why}", remedy=_remedy(name))
+        remedy = f"Give {name!r} a pseudonym of its own, in the file of --members."
+        if problem := folder_name_problem(folder):
+            raise InvalidValueError(f"{who} cannot have a folder: the name {problem}", remedy=remedy)
         if folder != name and name in existing:
             raise InvalidValueError(
                 f"{who} has passes in the folder {name!r} from before: one person would count as two",
                 remedy=f"Rename it first: git mv corpus/passes/{name} corpus/passes/{folder}",
             )
-        other, where = taken.get(_alike(folder), (folder, ""))
-        if other != folder or folder in found.values():
-            raise InvalidValueError(f"{who} would write into {where}", remedy=_remedy(name))
-        if owner := owners.get(_alike(folder)):
-            raise InvalidValueError(f"{who} would write into the folder of {owner!r}", remedy=_remedy(name))
-        found[name] = folder
-        taken[_alike(folder)] = (folder, f"the folder {folder!r} of {name!r}")
-    return found
+        other, where = taken.get(_folded(folder), (folder, ""))
+        if other != folder or folder in folders.values():
+            raise InvalidValueError(f"{who} would write into {where}", remedy=remedy)
+        if owner := owners.get(_folded(folder)):
+            raise InvalidValueError(f"{who} would write into the folder of {owner!r}", remedy=remedy)
+        folders[name] = folder
+        taken[_folded(folder)] = (folder, f"the folder {folder!r} of {name!r}")
+    return folders
 
 
-def unfit(folder: str) -> str | None:
+def folder_name_problem(folder: str) -> str | None:
     """Why a name cannot be that of a folder on every system; None if it can."""
     if not folder:
         return "is empty"
     if len(folder) > LONGEST:
         return f"is longer than {LONGEST} characters"
     if not folder.isprintable():
-        return "holds a character that cannot be seen"
-    if found := FORBIDDEN.intersection(folder):
-        return f"holds {min(found)!r}"
+        return "has a character that cannot be seen"
+    if forbidden := FORBIDDEN.intersection(folder):
+        return f"has the character {min(forbidden)!r}"
     if folder.startswith(".") or folder.endswith(".") or folder != folder.strip():
-        return "begins with a dot, ends with one, or has a blank at an edge"
+        return "begins or ends with a dot or a space"
     return "is reserved by Windows" if RESERVED.fullmatch(folder) else None
 
 
-def _alike(folder: str) -> str:
-    """What is the same for all names that some file system takes for one."""
+def _folded(folder: str) -> str:
+    """What is the same for all names that some file system treats as one."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", folder).casefold())
-
-
-def _remedy(name: str) -> str:
-    return f"Give {name!r} a pseudonym of its own, in the file of --members."

@@ -11,16 +11,15 @@ from goldspan.doccano.members import ADMIN, ListedMember, MemberPlan, find_membe
 from goldspan.errors import InvalidValueError, NotFoundError, ServerError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from goldspan.corpus import Corpus
     from goldspan.doccano.client.api import Doccano
-    from goldspan.doccano.client.schema import Member
     from goldspan.doccano.labels import LabelPlan
 
-Kind = Literal["independent", "shared", "disputes"]  # everyone alone; one common annotation; what is to be adjudicated
-PURPOSES: dict[Kind, str] = {
+# Everybody annotates alone; all work on one annotation; disputes are adjudicated.
+ProjectKind = Literal["independent", "shared", "disputes"]
+PURPOSES: dict[ProjectKind, str] = {
     "independent": "independent annotation",
     "shared": "shared annotation",
     "disputes": "adjudication of disputes",
@@ -36,183 +35,87 @@ FLAGS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectPlan:
-    """What would be made or changed around the examples of a project.
+    """What is to be created or changed around the examples of a project; `push.plan` has it in words.
 
     Args:
         server: where.
-        project: as it is; None if there is none of that name.
-        planned: as it would be; its number is `NEW` if there is none yet.
-        labels: what would be done to the label types.
-        members: what would be done to the members.
-        notes: what else there is to say.
         corpus: whose guidelines these are.
-        listed: the members that the file lists.
+        project: as it is; None if there is none of that name.
+        planned: as it is to be; its number is `NEW` if there is none yet.
+        labels: what is to be done to the label types.
+        members: what is to be done to the members.
+        listed: the members that the file lists; None if there is no file.
+        missing_pages: the pages of the guidelines that are missing.
+        has_annotators: whether anybody is to annotate there, except administrators.
     """
 
     server: Doccano
+    corpus: Corpus
     project: DoccanoProject | None
     planned: DoccanoProject
     labels: LabelPlan
     members: MemberPlan
-    notes: tuple[str, ...]
-    corpus: Corpus
     listed: tuple[ListedMember, ...] | None
-
-    def lines(self) -> Iterator[str]:
-        """What would be done, a line each; nothing if nothing differs."""
-        new, old = self.planned, self.project
-        if old is None:
-            page = f"guideline page of {len(new.guideline):,} characters"
-            yield f"create the project {new.name!r} ({kind_of(new)}), {page}"
-        elif new.description != old.description:
-            yield f"change the description: {old.description!r} → {new.description!r}"
-        if old is not None and new.guideline != old.guideline:
-            yield f"replace the guideline page ({len(old.guideline):,} → {len(new.guideline):,} characters)"
-        yield from self.labels.lines()
-        yield from self.members.lines()
-
-    def remarks(self) -> Iterator[str]:
-        """What is left as it is, though it is not as the guidelines or the members' file have it."""
-        yield from self.notes
-        yield from self.labels.remarks()
-        yield from self.members.remarks()
+    missing_pages: tuple[str, ...] = ()
+    has_annotators: bool = True
 
     def apply(self) -> DoccanoProject:
-        """Do it, whatever of it is not done yet; returns the project as it is then.
+        """Do whatever of the plan is not done yet; returns the project as it is then.
 
         Raises:
-            ServerError: for what the server refuses, and if the project became one of the other kind meanwhile.
+            ServerError: for what the server refuses, and if a project of the other kind has that name by now.
         """
         server, planned = self.server, self.planned
-        project = server.project(planned.name) or _created(server, planned)
-        _refuse_other_kind(project, planned)
+        project = server.project(planned.name) or _create(server, planned)
+        _require_same_kind(project, planned)
         if (project.description, project.guideline) != (planned.description, planned.guideline):
             project = server.update_project(project.id, description=planned.description, guideline=planned.guideline)
         labels.plan_labels(self.corpus.scheme, server.span_types(project.id)).apply(server, project.id)
         if self.listed is not None:
-            held, me = server.members(project.id), server.me()
-            plan_members(self.listed, server.users(), held, me).apply(server, project.id)
+            current, me = server.members(project.id), server.me()
+            plan_members(self.listed, server.users(), current, me).apply(server, project.id)
         return project
 
 
-def prepare_project(
-    server: Doccano, corpus: Corpus, name: str, kind: Kind, members_file: Path | None = None
+def plan_project(
+    server: Doccano, corpus: Corpus, name: str, kind: ProjectKind, members_file: Path | None = None
 ) -> ProjectPlan:
-    """What would be made or changed, so that the project is there and says what the guidelines say.
+    """What is to be created or changed, so that the project is there and agrees with the guidelines.
 
     Args:
         server: where.
         corpus: whose guidelines these are.
         name: of the project.
-        kind: `independent` if everyone annotates alone, `shared` if there is one common annotation, `disputes` if that
-            is to settle disputes.
+        kind: `independent` if everybody annotates alone, `shared` if there is one common annotation, `disputes` if
+            that is to settle disputes.
         members_file: who works on it; else `members.toml` beside the labels, if it is there.
 
     Raises:
         InputError: for guidelines or a members' file that cannot be read.
-        ServerError: if the name means several projects, or one for another task.
-        InvalidValueError: for a name that cannot be, a project of the other kind, or members whom the server does not
-            know.
+        ServerError: if several projects have the name, or one for another task.
+        InvalidValueError: for a name that no project can have, a project of the other kind, or members whom the server
+            does not know.
     """
-    _check(name, kind)
+    _validate(name, kind)
     listed = find_members(corpus, members_file)
     project = server.project(name)
-    planned = _planned(project, corpus, name, kind)
+    planned = _planned_project(project, corpus, name, kind)
     if project is not None:
-        _refuse_other_kind(project, planned)
-    held = [] if project is None else server.members(project.id)
+        _require_same_kind(project, planned)
+    current = [] if project is None else server.members(project.id)
+    roles = {*(member.role for member in listed or ()), *(member.role for member in current)}
     return ProjectPlan(
         server=server,
+        corpus=corpus,
         project=project,
         planned=planned,
         labels=labels.plan_labels(corpus.scheme, [] if project is None else server.span_types(project.id)),
-        members=plan_members(listed, server.users() if listed else [], held, server.me()),
-        notes=tuple(_notes(corpus, kind, listed, held)),
-        corpus=corpus,
+        members=plan_members(listed, server.users() if listed else [], current, server.me()),
         listed=listed,
-    )
-
-
-def description(kind: Kind, version: str) -> str:
-    """What a project of ours says of itself."""
-    return f"goldspan: {PURPOSES[kind]}, guidelines {version}"
-
-
-def kind_of(project: DoccanoProject) -> Kind:
-    """What a project is for."""
-    if not project.collaborative:
-        return "independent"
-    return "disputes" if project.description.startswith(f"goldspan: {PURPOSES['disputes']}") else "shared"
-
-
-def refuse_disputes(project: DoccanoProject) -> None:
-    """Refuse to take a project of disputes for one of annotation.
-
-    Raises:
-        InvalidValueError: what is confirmed there is a decision, and must be recorded as one.
-    """
-    if kind_of(project) == "disputes":
-        raise InvalidValueError(
-            f"the project {project.name!r} is for {PURPOSES['disputes']}",
-            remedy=f"Use `goldspan adjudicate --push` and `--pull --project {project.name}`, or name another project.",
-        )
-
-
-def _notes(corpus: Corpus, kind: Kind, listed: Sequence[ListedMember] | None, held: Sequence[Member]) -> Iterator[str]:
-    yield from (f"the guideline page {name} is missing" for name in guideline_page.missing_pages(corpus))
-    roles = {*(one.role for one in listed or ()), *(one.role for one in held)}
-    if kind == "independent" and not roles - {ADMIN}:
-        yield (
-            "nobody annotates here yet: make accounts with `goldspan doccano user`, "
-            "list them in annotation_guidelines/members.toml, and push again"
-        )
-
-
-def _planned(project: DoccanoProject | None, corpus: Corpus, name: str, kind: Kind) -> DoccanoProject:
-    """The project as it would be; the flags of one that exists stay, for offsets and labels hang on them."""
-    flags = FLAGS if project is None else {flag: getattr(project, flag) for flag in FLAGS}
-    return DoccanoProject(
-        id=NEW if project is None else project.id,
-        name=name,
-        description=description(kind, corpus.scheme.version),
-        guideline=guideline_page.render_page(corpus),
-        collaborative=kind != "independent",
-        **flags,
-    )
-
-
-def _created(server: Doccano, planned: DoccanoProject) -> DoccanoProject:
-    return server.create_project(
-        planned.name,
-        collaborative=planned.collaborative,
-        description=planned.description,
-        guideline=planned.guideline,
-        **FLAGS,
-    )
-
-
-def _check(name: str, kind: str) -> None:
-    if not name or name != name.strip() or len(name) > LONGEST or not name.isprintable():
-        raise InvalidValueError(
-            f"{name[:LONGEST]!r} cannot be the name of a project",
-            remedy=f"It has 1 to {LONGEST} characters that can be seen, and no blank at an edge.",
-        )
-    if kind not in get_args(Kind):
-        raise InvalidValueError(
-            f"there is no kind {kind!r} of project", remedy=f"The kinds are {', '.join(get_args(Kind))}."
-        )
-
-
-def _refuse_other_kind(project: DoccanoProject, planned: DoccanoProject) -> None:
-    here, there = kind_of(project), kind_of(planned)
-    if here == there:
-        return
-    option = f"Say --{here}, or take" if "disputes" not in {here, there} else "Take"
-    raise ServerError(
-        f"the project {project.name!r} is for {PURPOSES[here]}, not for {PURPOSES[there]}",
-        remedy=f"{option} another name: what people did there cannot change its kind.",
+        missing_pages=tuple(guideline_page.missing_pages(corpus)),
+        has_annotators=kind != "independent" or bool(roles - {ADMIN}),
     )
 
 
@@ -226,6 +129,77 @@ def find_project(server: Doccano, name: str) -> DoccanoProject:
     if project is None:
         raise NotFoundError(
             f"the server has no project {name!r} for you",
-            remedy="`goldspan doccano status` lists the projects, `goldspan doccano push` makes one.",
+            remedy="`goldspan doccano status` lists the projects, `goldspan doccano push` creates one.",
         )
     return project
+
+
+def describe(kind: ProjectKind, version: str) -> str:
+    """The description of a project: what it is for, and the version of the guidelines."""
+    return f"goldspan: {PURPOSES[kind]}, guidelines {version}"
+
+
+def project_kind(project: DoccanoProject) -> ProjectKind:
+    """What a project is for."""
+    if not project.collaborative:
+        return "independent"
+    return "disputes" if project.description.startswith(f"goldspan: {PURPOSES['disputes']}") else "shared"
+
+
+def require_annotation(project: DoccanoProject) -> None:
+    """Refuse a project of disputes where one of annotation is needed.
+
+    Raises:
+        InvalidValueError: what is confirmed there is a decision, and must be recorded as one.
+    """
+    if project_kind(project) == "disputes":
+        raise InvalidValueError(
+            f"the project {project.name!r} is for {PURPOSES['disputes']}",
+            remedy=f"Use `goldspan adjudicate --push` and `--pull --project {project.name}`, or name another project.",
+        )
+
+
+def _planned_project(project: DoccanoProject | None, corpus: Corpus, name: str, kind: ProjectKind) -> DoccanoProject:
+    """The project as it is to be; the flags of an existing one stay, since offsets and labels depend on them."""
+    flags = FLAGS if project is None else {flag: getattr(project, flag) for flag in FLAGS}
+    return DoccanoProject(
+        id=NEW if project is None else project.id,
+        name=name,
+        description=describe(kind, corpus.scheme.version),
+        guideline=guideline_page.render_page(corpus),
+        collaborative=kind != "independent",
+        **flags,
+    )
+
+
+def _create(server: Doccano, planned: DoccanoProject) -> DoccanoProject:
+    return server.create_project(
+        planned.name,
+        collaborative=planned.collaborative,
+        description=planned.description,
+        guideline=planned.guideline,
+        **FLAGS,
+    )
+
+
+def _validate(name: str, kind: str) -> None:
+    if not name or name != name.strip() or len(name) > LONGEST or not name.isprintable():
+        raise InvalidValueError(
+            f"{name[:LONGEST]!r} cannot be the name of a project",
+            remedy=f"It has 1 to {LONGEST} characters that can be seen, and no space at an edge.",
+        )
+    if kind not in get_args(ProjectKind):
+        raise InvalidValueError(
+            f"there is no kind {kind!r} of project", remedy=f"The kinds are {', '.join(get_args(ProjectKind))}."
+        )
+
+
+def _require_same_kind(project: DoccanoProject, planned: DoccanoProject) -> None:
+    current, desired = project_kind(project), project_kind(planned)
+    if current == desired:
+        return
+    option = f"Give --{current}, or take" if "disputes" not in {current, desired} else "Take"
+    raise ServerError(
+        f"the project {project.name!r} is for {PURPOSES[current]}, not for {PURPOSES[desired]}",
+        remedy=f"{option} another name: what people did there cannot change its kind.",
+    )

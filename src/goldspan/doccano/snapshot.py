@@ -1,8 +1,6 @@
-"""What a project holds at one moment: each example, and what everybody did with it.
+"""What a project holds at one moment: each example, and what each annotator did with it.
 
-What a project holds of one example: its text and keys, and what each annotator did with it.
-
-A row of an export, turned into what an annotator did; what cannot be turned is kept aside with the reason.
+Read from Doccano's exports. A row that cannot be turned into an annotator's work is kept, with the reason.
 """
 
 from __future__ import annotations
@@ -31,34 +29,29 @@ if TYPE_CHECKING:
     from goldspan.doccano.client.schema import DoccanoProject
     from goldspan.formats.doccano import Unit
 
-if TYPE_CHECKING:
-    Confirmed: TypeAlias = Mapping[str, Mapping[int, Any]]
+    Confirmed: TypeAlias = Mapping[str, Mapping[int, Any]]  # per annotator and example, the spans as exported
 
-__all__ = [
-    "ALL",
-    "DUPLICATE",
-    "AnnotatorWork",
-    "InvalidSpan",
-    "Snapshot",
-    "StoredExample",
-    "fingerprint",
-    "take_snapshot",
-]
-
-
-ALL = ""
+ALL = ""  # the annotator of a shared annotation
+SHARED = "all"  # what Doccano calls the only part of a shared project's export
+ATTEMPTS = 3
 DUPLICATE = "is there twice"
+BROKEN_SPANS = "its list of spans is not one"
+MARKER = "goldspan_reanchor"  # an older version wrote it into an example while it moved the spans there
+HALF_MOVED = "a push of an older goldspan was interrupted while it moved its spans: they may be on wrong words"
+OWN_KEYS = frozenset({"id", "text", "label", "entities", "relations", "Comments"})  # of Doccano, in each row
+START = re.compile("[0-9]{1,18}")
+COUNTED = {"utf16": "UTF-16 units", "graphemes": "grapheme clusters"}
 
 
 @dataclass(frozen=True, slots=True)
 class InvalidSpan:
-    """A span that could not become one.
+    """A span on the server that is no valid `Span` of its text.
 
     Args:
         start: where it begins, in the server's unit.
-        end: where it ends, likewise.
+        end: where it ends, in the server's unit.
         label: its label.
-        reason: why not, without a full stop; `DUPLICATE` for one whose equal stands among the spans.
+        reason: why it is invalid, without a full stop; `DUPLICATE` if an equal span is among the valid ones.
     """
 
     start: int
@@ -73,9 +66,9 @@ class AnnotatorWork:
 
     Args:
         spans: in code points, sorted, each once.
-        confirmed: whether the annotator said that it is done.
+        confirmed: whether the annotator confirmed the example.
         comments: what the annotator wrote, in the order of the export.
-        invalid: what could not become a span.
+        invalid: the spans that are not valid.
     """
 
     spans: tuple[Span, ...] = ()
@@ -84,18 +77,21 @@ class AnnotatorWork:
     invalid: tuple[InvalidSpan, ...] = ()
 
 
+NO_WORK, CONFIRMED = AnnotatorWork(), AnnotatorWork(confirmed=True)
+
+
 @dataclass(frozen=True, slots=True)
 class StoredExample:
-    """An example as it lies in a project. An id may have several.
+    """A copy of an example in a project. An id may have several copies.
 
     Args:
-        number: Doccano's.
-        id: the example's; None if goldspan did not push it.
+        number: Doccano's number of the copy.
+        id: the id of the example; None if goldspan did not push it.
         sha256: of the text that was pushed.
-        at: where it begins in its article, in code points.
-        extra: the further keys of the example that was pushed.
-        text: as it is there.
-        row: all keys that travel with the text, those of goldspan too.
+        at: where the text begins in its article, in code points.
+        extra: the extra keys of the example that was pushed.
+        text: as it is on the server.
+        meta: all keys that are stored with the text, those of goldspan included.
         work: per user name, or under `ALL` in a shared project.
         corruption: why text and offsets cannot be trusted, without a full stop; None if they can.
     """
@@ -106,48 +102,226 @@ class StoredExample:
     at: int
     extra: Mapping[str, Any] = field(hash=False)
     text: str
-    row: Mapping[str, Any] = field(hash=False)
+    meta: Mapping[str, Any] = field(hash=False)
     work: Mapping[str, AnnotatorWork] = field(hash=False)
     corruption: str | None = None
 
+    @property
+    def name(self) -> str:
+        """The id of the example, or Doccano's number of the copy if it has none."""
+        return self.id or f"Doccano's number {self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotatorComment:
+    """A comment on an example, and who wrote it."""
+
+    annotator: str
+    example: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What a project holds.
+
+    Args:
+        project: the project.
+        copies: by Doccano's number, in the order of the export.
+        members: the user names whose work is included, sorted; empty in a shared project.
+        hidden: how many examples, not pushed by goldspan, are left out because a key of their own hides their number.
+    """
+
+    project: DoccanoProject
+    copies: Mapping[int, StoredExample] = field(hash=False)
+    members: tuple[str, ...]
+    hidden: int = 0
+
+    @cached_property
+    def by_id(self) -> Mapping[str, tuple[StoredExample, ...]]:
+        """The copies of each example that goldspan pushed."""
+        by_id: dict[str, list[StoredExample]] = {}
+        for copy in self.copies.values():
+            if copy.id is not None:
+                by_id.setdefault(copy.id, []).append(copy)
+        return {example: tuple(copies) for example, copies in by_id.items()}
+
 
 def fingerprint(spans: Iterable[Span]) -> str:
-    """The SHA-256 of spans, in code points, whatever their order: what `goldspan_sent` holds."""
-    listed = sorted([span.start, span.end, span.label] for span in spans)
-    return digest(files.dumps(listed))
+    """The SHA-256 of spans, in code points, whatever their order: the value of `goldspan_sent`."""
+    return digest(files.dumps(sorted([span.start, span.end, span.label] for span in spans)))
 
 
-DOCCANOS = frozenset({"id", "text", "label", "entities", "relations", "Comments"})
-AT = re.compile("[0-9]{1,18}")
-NOTHING, CONFIRMED = AnnotatorWork(), AnnotatorWork(confirmed=True)
-BROKEN = "its list of spans is not one"
-MARKER = "goldspan_reanchor"  # an older version wrote it into an example for as long as it moved the spans there
-HALF_MOVED = "a push of an older goldspan was interrupted while it moved its spans: they may be on wrong words"
-COUNTED = {"utf16": "UTF-16 units", "graphemes": "grapheme clusters"}
+def take_snapshot(server: Doccano, project: DoccanoProject, *, confirmed: bool = True) -> Snapshot:
+    """What a project holds now.
+
+    Who confirmed what comes from an export of its own, in which Doccano reads the spans before it selects the confirmed
+    examples: one that is confirmed in between comes without its spans. So the export of the confirmed examples is taken
+    first, the export of all examples after it, and a confirmation counts only if both have the same spans. If they
+    differ, both are taken again.
+
+    Args:
+        server: logged in to as an administrator of the project.
+        project: as the server has it.
+        confirmed: whether to find out who confirmed what; if not, nothing counts as confirmed.
+
+    Raises:
+        ServerError: if the server does not answer as it should, or the exports differ again and again.
+    """
+    changed: str | None = ""
+    for _ in range(ATTEMPTS):
+        with ExitStack() as open_files:
+            confirmations = _start_confirmed(server, project, open_files) if confirmed else None
+            path = open_files.enter_context(server.export(project.id, confirmed=False))
+            archive = open_files.enter_context(ExportArchive(path))
+            builder = _build(archive, project, None if confirmations is None else confirmations.result())
+        changed = builder.changed
+        if changed is None:
+            members = () if project.collaborative else builder.annotators
+            return Snapshot(project, builder.copies, members, builder.hidden)
+    raise ServerError(
+        f"{changed} changed while the project was exported, {ATTEMPTS} times",
+        remedy="Try again when fewer people are at work there.",
+    )
+
+
+def _start_confirmed(server: Doccano, project: DoccanoProject, open_files: ExitStack) -> Future[Confirmed]:
+    """Take the export of the confirmed examples, and read it while the server makes the next export."""
+    path = open_files.enter_context(server.export(project.id, confirmed=True))
+    return open_files.enter_context(ThreadPoolExecutor(1)).submit(_read_confirmed, path, project)
+
+
+def _read_confirmed(path: Path, project: DoccanoProject) -> Confirmed:
+    """Which of goldspan's examples each annotator confirmed, and the spans that came with them."""
+    with ExportArchive(path) as archive:
+        return {
+            annotator: {
+                row["id"]: exported_spans(row)
+                for _, row in archive.rows(annotator)
+                if type(row.get("id")) is int and goldspan_id(row) is not None
+            }
+            for annotator in _annotators(archive, project)
+        }
+
+
+def _annotators(archive: ExportArchive, project: DoccanoProject) -> tuple[str, ...]:
+    """The names of the parts, sorted.
+
+    Raises:
+        ServerError: if a shared project is not exported in one part.
+    """
+    if project.collaborative and archive.names != (SHARED,):
+        raise ServerError(f"the project {project.name!r} is shared, but its export is not", remedy="Try again.")
+    return tuple(sorted(archive.names))
+
+
+def _build(archive: ExportArchive, project: DoccanoProject, confirmed: Confirmed | None) -> _SnapshotBuilder:
+    builder = _SnapshotBuilder(project, _annotators(archive, project))
+    for annotator in builder.annotators:
+        builder.add(archive.rows(annotator), annotator, {} if confirmed is None else confirmed.get(annotator, {}))
+    if confirmed is not None and confirmed.keys() != set(builder.annotators):
+        builder.changed = "the members"
+    for copy in builder.copies.values():
+        if copy.id is not None and len(copy.work) < len(builder.annotators):
+            builder.changed = _numbered(copy)
+    return builder
+
+
+def _numbered(copy: StoredExample) -> str:
+    return f"the example {copy.id} (number {copy.number})"
+
+
+class _SnapshotBuilder:
+    """The copies of an export, collected part by part; `changed` names what differs between two parts."""
+
+    def __init__(self, project: DoccanoProject, annotators: tuple[str, ...]) -> None:
+        self.annotators = annotators
+        self.copies: dict[int, StoredExample] = {}
+        self.hidden = 0
+        self.changed: str | None = None
+        self._shared = project.collaborative
+        self._offsets = OffsetReader("graphemes" if project.grapheme_mode else "utf16")
+        self._work: dict[int, dict[str, AnnotatorWork]] = {}
+
+    def add(self, rows: Iterable[tuple[int, dict[str, Any]]], part: str, confirmed: Mapping[int, Any]) -> None:
+        """Add the rows of one part of the export.
+
+        Args:
+            rows: with their line numbers.
+            part: the name of the part.
+            confirmed: which examples its annotator confirmed, with the spans of the export of the confirmed.
+        """
+        annotator = ALL if self._shared else part
+        hidden = 0
+        for _, row in rows:
+            number = row.get("id")
+            if type(number) is not int or self._is_hidden(number, row, annotator):
+                hidden += 1
+                continue
+            exported = exported_spans(row)
+            spans = parse_spans(exported)
+            copy = self._copy(number, row, annotator, broken=spans is None)
+            if number in confirmed and confirmed[number] != exported and parse_spans(confirmed[number]) != spans:
+                self.changed = _numbered(copy)
+            reader = self._offsets.for_text(copy.text) if spans else self._offsets
+            self._work[number][annotator] = annotator_work(
+                spans or (), comment_texts(row), reader, confirmed=number in confirmed
+            )
+        self.hidden = max(self.hidden, hidden)
+
+    def _is_hidden(self, number: int, row: dict[str, Any], annotator: str) -> bool:
+        """Whether a row that goldspan did not push claims a number that another example of the same part has."""
+        known = self.copies.get(number)
+        if known is None or goldspan_id(row) is not None:
+            return False
+        return known.id is not None or annotator in self._work[number]
+
+    def _copy(self, number: int, row: dict[str, Any], annotator: str, *, broken: bool) -> StoredExample:
+        """The copy that a row is about, known from another part or new; goldspan's rows replace others of that number.
+
+        Raises:
+            ServerError: if two of goldspan's examples have one number.
+        """
+        copy = self.copies.get(number)
+        if copy is None or (copy.id is None and goldspan_id(row) is not None):
+            work = self._work[number] = {}
+            copy = self.copies[number] = stored_example(number, row, work)
+        elif annotator in self._work[number]:
+            raise ServerError(
+                f"the export has two examples of number {number}", example=copy.id, remedy="Look at them in Doccano."
+            )
+        elif copy.id is not None and (goldspan_id(row), text_of(row)) != (copy.id, copy.text):
+            self.changed = _numbered(copy)
+        if broken and copy.corruption is None:
+            copy = self.copies[number] = replace(copy, corruption=BROKEN_SPANS)
+        return copy
+
+
+# Rows of an export
 
 
 class RawExportSpan(NamedTuple):
-    """A span as the server states it."""
+    """A span as the server exports it, in the server's unit."""
 
     start: int
     end: int
     label: str
 
 
-def listed(row: Mapping[str, Any]) -> Any:  # noqa: ANN401  (JSON is any)
-    """What a row has where its spans should be: `label`, or `entities` in a project with `use_relation`."""
+def exported_spans(row: Mapping[str, Any]) -> Any:  # noqa: ANN401  (JSON is any)
+    """The value where the spans of a row should be: `label`, or `entities` in a project with `use_relation`."""
     return row["label"] if "label" in row else row.get("entities")
 
 
-def parse_spans(found: object) -> tuple[RawExportSpan, ...] | None:
-    """The spans in what `listed` gave, sorted; None if it is no list of them."""
-    if not isinstance(found, list):
+def parse_spans(exported: object) -> tuple[RawExportSpan, ...] | None:
+    """The spans in what `exported_spans` returned, sorted; None if it is no list of spans."""
+    if not isinstance(exported, list):
         return None
-    spans = [_raw(item) for item in found]
+    spans = [_parse_span(item) for item in exported]
     return None if None in spans else tuple(sorted(filter(None, spans)))
 
 
-def _raw(item: object) -> RawExportSpan | None:
+def _parse_span(item: object) -> RawExportSpan | None:
     match item:
         case [start, end, label]:
             pass
@@ -161,9 +335,9 @@ def _raw(item: object) -> RawExportSpan | None:
 
 
 def goldspan_id(row: Mapping[str, Any]) -> str | None:
-    """The id under which goldspan pushed a row, or None."""
-    name = row.get("goldspan_id")
-    return name if isinstance(name, str) and name else None
+    """The id under which goldspan pushed a row; None if it did not."""
+    example = row.get("goldspan_id")
+    return example if isinstance(example, str) and example else None
 
 
 def text_of(row: Mapping[str, Any]) -> str:
@@ -172,38 +346,39 @@ def text_of(row: Mapping[str, Any]) -> str:
     return text if isinstance(text, str) else ""
 
 
-def comments(row: Mapping[str, Any]) -> tuple[str, ...]:
+def comment_texts(row: Mapping[str, Any]) -> tuple[str, ...]:
     """The comments of a row."""
-    found = row.get("Comments")
-    if not found or not isinstance(found, list):
+    comments = row.get("Comments")
+    if not comments or not isinstance(comments, list):
         return ()
-    return tuple(str(item.get("comment", "") if isinstance(item, dict) else item) for item in found)
+    return tuple(str(item.get("comment", "") if isinstance(item, dict) else item) for item in comments)
 
 
-def stored_copy(number: int, row: Mapping[str, Any], work: Mapping[str, AnnotatorWork]) -> StoredExample:
-    """The example of a row.
+def stored_example(number: int, row: Mapping[str, Any], work: Mapping[str, AnnotatorWork]) -> StoredExample:
+    """The copy that a row of any annotator describes.
 
     Args:
-        number: Doccano's.
-        row: of any annotator.
-        work: of each; it may be filled later.
+        number: Doccano's number.
+        row: of the export.
+        work: of each annotator; it may be filled later.
     """
-    name, sha256 = goldspan_id(row), row.get("goldspan_sha256")
-    at, extra = _at(row), _extra(row)
+    example, sha256 = goldspan_id(row), row.get("goldspan_sha256")
+    at, extra = _parse_at(row), _parse_extra(row)
     return StoredExample(
         number=number,
-        id=name,
+        id=example,
         sha256=sha256 if isinstance(sha256, str) else None,
         at=at or 0,
         extra=extra or {},
         text=text_of(row),
-        row={key: value for key, value in row.items() if key not in DOCCANOS},
+        meta={key: value for key, value in row.items() if key not in OWN_KEYS},
         work=work,
-        corruption=None if name is None else _spoiled(row, sha256, at, extra),
+        corruption=None if example is None else _corruption(row, sha256, at, extra),
     )
 
 
-def _spoiled(row: Mapping[str, Any], sha256: object, at: int | None, extra: dict[str, Any] | None) -> str | None:
+def _corruption(row: Mapping[str, Any], sha256: object, at: int | None, extra: dict[str, Any] | None) -> str | None:
+    """Why a row that goldspan pushed cannot be trusted; None if it can."""
     if row.get(MARKER) is not None:  # an export fills gaps between rows with null
         return HALF_MOVED
     text = row.get("text")
@@ -213,17 +388,17 @@ def _spoiled(row: Mapping[str, Any], sha256: object, at: int | None, extra: dict
         return "its key goldspan_sha256 is broken, so its text cannot be judged"
     if not is_digest(sha256, text):
         return "its text was changed on the server"
-    return (
-        "its key goldspan_at is broken" if at is None else "its key goldspan_extra is broken" if extra is None else None
-    )
+    if at is None:
+        return "its key goldspan_at is broken"
+    return "its key goldspan_extra is broken" if extra is None else None
 
 
-def _at(row: Mapping[str, Any]) -> int | None:
+def _parse_at(row: Mapping[str, Any]) -> int | None:
     at = row.get("goldspan_at")
-    return int(at) if isinstance(at, str) and AT.fullmatch(at) else None
+    return int(at) if isinstance(at, str) and START.fullmatch(at) else None
 
 
-def _extra(row: Mapping[str, Any]) -> dict[str, Any] | None:
+def _parse_extra(row: Mapping[str, Any]) -> dict[str, Any] | None:
     written = row.get("goldspan_extra")
     if written == "{}":
         return {}
@@ -234,8 +409,35 @@ def _extra(row: Mapping[str, Any]) -> dict[str, Any] | None:
     return extra if isinstance(extra, dict) else None
 
 
+def annotator_work(
+    spans: tuple[RawExportSpan, ...], comments: tuple[str, ...], reader: OffsetReader, *, confirmed: bool
+) -> AnnotatorWork:
+    """What an annotator did with an example.
+
+    Args:
+        spans: as exported, sorted.
+        comments: what the annotator wrote.
+        reader: of the offsets in the text.
+        confirmed: whether the annotator confirmed the example.
+    """
+    if not spans and not comments:
+        return CONFIRMED if confirmed else NO_WORK
+    valid: dict[Span, None] = {}
+    invalid = []
+    for raw in spans:
+        span = reader.span(raw)
+        if isinstance(span, Span) and span in valid:
+            span = InvalidSpan(raw.start, raw.end, raw.label, DUPLICATE)
+        if isinstance(span, Span):
+            valid[span] = None
+        else:
+            invalid.append(span)
+    # Sorted, since they came sorted and conversion to code points keeps the order.
+    return AnnotatorWork(tuple(valid), confirmed, comments, tuple(invalid))
+
+
 class OffsetReader:
-    """Where the positions of a server lie in code points, for one text after the other.
+    """Converts offsets of the server to code points, for one text after the other.
 
     Args:
         unit: what the server counts.
@@ -245,23 +447,23 @@ class OffsetReader:
         self.unit = unit
         self._text: str | None = None
         self._length = 0
-        self._place: Callable[[int], int | None] | None = None
+        self._convert: Callable[[int], int | None] | None = None
 
-    def of(self, text: str) -> OffsetReader:
-        """The places of a text; asked for the same one again, they are there already."""
+    def for_text(self, text: str) -> OffsetReader:
+        """The reader of a text; for the same text as before, nothing is computed."""
         if text is not self._text:
-            self._text, self._length, self._place = text, *_counted(text, self.unit)
+            self._text, self._length, self._convert = text, *_conversion(text, self.unit)
         return self
 
     def span(self, raw: RawExportSpan) -> Span | InvalidSpan:
-        """The span in code points, or why there is none."""
+        """The span in code points, or why it is invalid."""
         start, end, label = raw
         if start >= end:
             return InvalidSpan(start, end, label, "marks nothing")
         if start < 0 or end > self._length:
-            why = f"lies outside the text of {self._length} {COUNTED[self.unit]}"
-            return InvalidSpan(start, end, label, why)
-        first, last = (start, end) if self._place is None else (self._place(start), self._place(end))
+            reason = f"lies outside the text of {self._length} {COUNTED[self.unit]}"
+            return InvalidSpan(start, end, label, reason)
+        first, last = (start, end) if self._convert is None else (self._convert(start), self._convert(end))
         if first is None or last is None:
             return InvalidSpan(start, end, label, "begins or ends inside a character")
         try:
@@ -270,227 +472,19 @@ class OffsetReader:
             return InvalidSpan(start, end, label, error.message)
 
 
-def _counted(text: str, unit: Unit) -> tuple[int, Callable[[int], int | None] | None]:
-    """The length in the unit, and what gives the code point of a position in it; None where they are the same."""
+def _conversion(text: str, unit: Unit) -> tuple[int, Callable[[int], int | None] | None]:
+    """The length of a text in the unit, and what converts an offset to code points; None where they are the same."""
     try:
         if unit == "utf16":
             inside = offsets.inside_pairs(text).tolist()
-            return len(text) + len(inside), partial(_outside, inside) if inside else None
-        places = offsets.from_graphemes(text, range(int(offsets.to_graphemes(text, [len(text)])[0]) + 1)).tolist()
-        return len(places) - 1, places.__getitem__
+            return len(text) + len(inside), partial(_without_pairs, inside) if inside else None
+        code_points = offsets.from_graphemes(text, range(int(offsets.to_graphemes(text, [len(text)])[0]) + 1)).tolist()
+        return len(code_points) - 1, code_points.__getitem__
     except InvalidValueError:
-        return 0, None  # with a lone surrogate nothing can be counted, so nothing lies inside
+        return 0, None  # nothing can be counted in a text with a lone surrogate, so no span lies inside
 
 
-def _outside(inside: list[int], at: int) -> int | None:
-    """A position less those inside a character that lie before it; None if it is one of them."""
-    before = bisect_left(inside, at)
-    return None if inside[before : before + 1] == [at] else at - before
-
-
-def annotator_work(
-    raws: tuple[RawExportSpan, ...], said: tuple[str, ...], places: OffsetReader, *, confirmed: bool
-) -> AnnotatorWork:
-    """What an annotator did, out of what the server states.
-
-    Args:
-        raws: the spans, sorted.
-        said: the comments.
-        places: of the text.
-        confirmed: whether the annotator said that it is done.
-    """
-    if not raws and not said:
-        return CONFIRMED if confirmed else NOTHING
-    spans: dict[Span, None] = {}
-    invalid = []
-    for raw in raws:
-        span = places.span(raw)
-        if isinstance(span, Span) and span in spans:
-            span = InvalidSpan(raw.start, raw.end, raw.label, DUPLICATE)
-        if isinstance(span, Span):
-            spans[span] = None
-        else:
-            invalid.append(span)
-    return AnnotatorWork(tuple(spans), confirmed, said, tuple(invalid))  # sorted as they came: counting keeps the order
-
-
-TRIES = 3
-SHARED = "all"
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """What a project holds.
-
-    Args:
-        project: the project.
-        copies: by Doccano's number, in the order of the export.
-        members: the user names whose work is here, sorted; none in a shared project.
-        hidden: how many examples, none of goldspan's, hide their number behind a key of their own and are left out.
-    """
-
-    project: DoccanoProject
-    copies: Mapping[int, StoredExample] = field(hash=False)
-    members: tuple[str, ...]
-    hidden: int = 0
-
-    @cached_property
-    def by_id(self) -> Mapping[str, tuple[StoredExample, ...]]:
-        """The copies of each example that goldspan pushed."""
-        found: dict[str, list[StoredExample]] = {}
-        for copy in self.copies.values():
-            if copy.id is not None:
-                found.setdefault(copy.id, []).append(copy)
-        return {name: tuple(copies) for name, copies in found.items()}
-
-
-def take_snapshot(server: Doccano, project: DoccanoProject, *, confirmed: bool = True) -> Snapshot:
-    """What a project holds now.
-
-    Doccano tells who confirmed what by an export of its own, in which it reads the labels before it looks which
-    examples are confirmed: one that is confirmed in between comes without its labels. So the export of the confirmed is
-    taken first, the export of all after it, and a confirmation holds only if both have the same spans. If they differ,
-    both are taken again.
-
-    Args:
-        server: logged in to as an administrator of the project.
-        project: as the server has it.
-        confirmed: whether to find out who confirmed what; if not, nothing counts as confirmed.
-
-    Raises:
-        ServerError: if the server does not answer as it should, or the exports differ again and again.
-    """
-    changed: str | None = ""
-    for _ in range(TRIES):
-        with ExitStack() as open_files:
-            done = _confirming(server, project, open_files) if confirmed else None
-            path = open_files.enter_context(server.export(project.id, confirmed=False))
-            archive = open_files.enter_context(ExportArchive(path))
-            reading = _read(archive, project, None if done is None else done.result())
-        changed = reading.changed
-        if changed is None:
-            members = () if project.collaborative else reading.names
-            return Snapshot(project, reading.copies, members, reading.hidden)
-    raise ServerError(
-        f"{changed} changed while the project was exported, {TRIES} times over",
-        remedy="Try again when fewer people are at work there.",
-    )
-
-
-def _names(archive: ExportArchive, project: DoccanoProject) -> tuple[str, ...]:
-    """The names of the parts, sorted.
-
-    Raises:
-        ServerError: if a shared project is not exported in one part.
-    """
-    if project.collaborative and archive.names != (SHARED,):
-        raise ServerError(f"the project {project.name!r} is shared, but not so its export", remedy="Try again.")
-    return tuple(sorted(archive.names))
-
-
-def _confirming(server: Doccano, project: DoccanoProject, open_files: ExitStack) -> Future[Confirmed]:
-    """Take the export of the confirmed, and read it while the server makes the next one."""
-    path = open_files.enter_context(server.export(project.id, confirmed=True))
-    return open_files.enter_context(ThreadPoolExecutor(1)).submit(_confirmed, path, project)
-
-
-def _confirmed(path: Path, project: DoccanoProject) -> Confirmed:
-    """Who confirmed which examples of goldspan's, and the spans that came with them."""
-    with ExportArchive(path) as archive:
-        return {
-            name: {
-                row["id"]: listed(row)
-                for _, row in archive.rows(name)
-                if type(row.get("id")) is int and goldspan_id(row) is not None
-            }
-            for name in _names(archive, project)
-        }
-
-
-def _read(archive: ExportArchive, project: DoccanoProject, done: Confirmed | None) -> _Reading:
-    reading = _Reading(project, _names(archive, project))
-    for name in reading.names:
-        reading.read(archive.rows(name), name, {} if done is None else done.get(name, {}))
-    if done is not None and done.keys() != set(reading.names):
-        reading.changed = "the members"
-    for copy in reading.copies.values():
-        if copy.id is not None and len(copy.work) < len(reading.names):
-            reading.changed = _named(copy)
-    return reading
-
-
-def _named(copy: StoredExample) -> str:
-    return f"the example {copy.id} (number {copy.number})"
-
-
-class _Reading:
-    """An export of all on its way to a snapshot, part by part."""
-
-    def __init__(self, project: DoccanoProject, names: tuple[str, ...]) -> None:
-        self.names = names
-        self.copies: dict[int, StoredExample] = {}
-        self.hidden = 0
-        self.changed: str | None = None
-        self._shared = project.collaborative
-        self._places = OffsetReader("graphemes" if project.grapheme_mode else "utf16")
-        self._works: dict[int, dict[str, AnnotatorWork]] = {}
-
-    def read(self, part: Iterable[tuple[int, dict[str, Any]]], name: str, done: Mapping[int, Any]) -> None:
-        """Take in the rows of a part.
-
-        Args:
-            part: with their numbers.
-            name: of the part.
-            done: what its annotator confirmed, and the spans that came with it.
-        """
-        annotator = ALL if self._shared else name
-        hidden = 0
-        for _, row in part:
-            number = row.get("id")
-            if type(number) is not int or self._is_covered(number, row, annotator):
-                hidden += 1
-                continue
-            found = listed(row)
-            raws = parse_spans(found)
-            copy = self._copy(number, row, annotator, broken=raws is None)
-            if number in done and done[number] != found and parse_spans(done[number]) != raws:
-                self.changed = _named(copy)
-            places = self._places.of(copy.text) if raws else self._places
-            self._works[number][annotator] = annotator_work(raws or (), comments(row), places, confirmed=number in done)
-        self.hidden = max(self.hidden, hidden)
-
-    def _is_covered(self, number: int, row: dict[str, Any], annotator: str) -> bool:
-        """Whether a foreign row claims a number that another example of the same part has."""
-        known = self.copies.get(number)
-        if known is None or goldspan_id(row) is not None:
-            return False
-        return known.id is not None or annotator in self._works[number]
-
-    def _copy(self, number: int, row: dict[str, Any], annotator: str, *, broken: bool) -> StoredExample:
-        """The example of a row: the one that is known from another part, or a new one, before which a foreign one goes.
-
-        Raises:
-            ServerError: for two of goldspan's that have one number.
-        """
-        copy = self.copies.get(number)
-        if copy is None or (copy.id is None and goldspan_id(row) is not None):
-            works = self._works[number] = {}
-            copy = self.copies[number] = stored_copy(number, row, works)
-        elif annotator in self._works[number]:
-            raise ServerError(
-                f"the export has two examples of number {number}", example=copy.id, remedy="Look at them in Doccano."
-            )
-        elif copy.id is not None and (goldspan_id(row), text_of(row)) != (copy.id, copy.text):
-            self.changed = _named(copy)
-        if broken and copy.corruption is None:
-            copy = self.copies[number] = replace(copy, corruption=BROKEN)
-        return copy
-
-
-@dataclass(frozen=True, slots=True)
-class AnnotatorComment:
-    """A comment."""
-
-    annotator: str
-    example: str
-    text: str
+def _without_pairs(inside: list[int], offset: int) -> int | None:
+    """An offset less the surrogate pairs before it; None if it lies inside one."""
+    before = bisect_left(inside, offset)
+    return None if inside[before : before + 1] == [offset] else offset - before

@@ -1,4 +1,4 @@
-"""How far the annotators are, and what differs between here and there."""
+"""How far the annotators are, and what differs between the corpus and the server."""
 
 from __future__ import annotations
 
@@ -7,23 +7,26 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from goldspan.annotation import article_of
-from goldspan.doccano import controls, human_work
+from goldspan.doccano.controls import read_controls, split_controls
+from goldspan.doccano.human_work import has_work
 from goldspan.doccano.members import ADMIN, find_members, pseudonyms_of
-from goldspan.doccano.project import find_project, kind_of
-from goldspan.doccano.pull import collect, pass_files, pull
-from goldspan.doccano.push import desired_state
+from goldspan.doccano.project import find_project, project_kind
+from goldspan.doccano.pull.collect import collect
+from goldspan.doccano.pull.pass_files import pass_changes, pass_folder
+from goldspan.doccano.pull.pull import pull_options, snapshot_and_gold
+from goldspan.doccano.push.desired_state import desired_examples
 from goldspan.doccano.snapshot import ALL
 from goldspan.errors import InvalidValueError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from goldspan.corpus import Corpus
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.client.schema import DoccanoProject
     from goldspan.doccano.pull.collect import CollectedWork, PullOptions
-    from goldspan.doccano.snapshot import Snapshot, StoredExample
+    from goldspan.doccano.snapshot import Snapshot
 
 OK = 200
 
@@ -33,8 +36,8 @@ class ArticleProgress:
     """How far the annotators are with one article.
 
     Args:
-        id: the article's id; empty for what no article of the corpus has.
-        examples: how many of its examples are there.
+        id: the article's id; empty for examples that are not of this corpus.
+        examples: how many of its examples are in the project.
         done: per annotator how many of these are confirmed; the others are open.
         disputed: the ids that several confirmed, not with the same spans.
     """
@@ -54,22 +57,26 @@ class PendingChanges:
     withdrawn: int = 0
     unfit: int = 0
 
+    def json(self) -> dict[str, int]:
+        """The counts by name."""
+        return {"new": self.new, "changed": self.changed, "withdrawn": self.withdrawn, "unfit": self.unfit}
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectProgress:
-    """How a project stands.
+    """How far a project is.
 
     Args:
         project: which.
         annotators: those who annotate, sorted; in a shared project there is one without a name.
-        articles: those that it holds, in the order of the corpus.
-        not_pushed: the ids of the examples that are only here, of articles that are there.
-        absent: the articles of the corpus of which nothing is there; none for a project of disputes.
-        changed: those whose text here is another one.
-        doubled: those of which several copies are there.
-        only_there: the ids, or Doccano's numbers, of what is not of this corpus.
-        controls: the ids of the controls that are there; nothing else counts them.
-        unpulled: per annotator what a pull would change; empty if a pull would be refused.
+        articles: those that the project has, in the order of the corpus.
+        not_pushed: the ids of the examples that are in the corpus alone, of articles that the project has.
+        absent: the articles of the corpus of which the project has nothing; empty for a project of disputes.
+        changed: the ids of the examples whose text in the corpus is another one.
+        duplicated: the ids of the examples of which the project has several copies.
+        unmanaged: the ids, or Doccano's numbers, of what is not of this corpus.
+        controls: the ids of the controls in the project; nothing else counts them.
+        pending: per annotator what a pull would change; empty if a pull would be refused.
         refusal: why a pull would be refused; empty if it would not.
     """
 
@@ -79,10 +86,10 @@ class ProjectProgress:
     not_pushed: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
-    doubled: tuple[str, ...] = ()
-    only_there: tuple[str, ...] = ()
+    duplicated: tuple[str, ...] = ()
+    unmanaged: tuple[str, ...] = ()
     controls: tuple[str, ...] = ()
-    unpulled: Mapping[str, PendingChanges] = field(default_factory=dict)
+    pending: Mapping[str, PendingChanges] = field(default_factory=dict)
     refusal: str = ""
 
     def json(self) -> dict[str, Any]:
@@ -105,112 +112,111 @@ class ProjectProgress:
             "not_pushed": self.not_pushed,
             "absent": self.absent,
             "changed": self.changed,
-            "doubled": self.doubled,
-            "only_there": self.only_there,
+            "doubled": self.duplicated,
+            "only_there": self.unmanaged,
             "controls": self.controls,
-            "unpulled": {
-                name: {"new": one.new, "changed": one.changed, "withdrawn": one.withdrawn, "unfit": one.unfit}
-                for name, one in self.unpulled.items()
-            },
+            "unpulled": {annotator: changes.json() for annotator, changes in self.pending.items()},
             "refusal": self.refusal,
         }
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectListing:
-    """A project in a list: how many examples it has, and per annotator how many are confirmed, if that is told."""
+    """A project in a list: its examples, and how many of them each annotator confirmed, if the server reports it."""
 
     project: DoccanoProject
     examples: int
     done: Mapping[str, int] | None
 
 
-def overview(server: Doccano) -> Iterator[ProjectListing]:
+def list_projects(server: Doccano) -> Iterator[ProjectListing]:
     """The projects of a server, the newest first."""
     for project in server.projects():
-        status, told = server.probe(f"v1/projects/{project.id}/metrics/member-progress")
-        yield ProjectListing(project, server.count(project.id), _told(told) if status == OK else None)
+        status, answer = server.probe(f"v1/projects/{project.id}/metrics/member-progress")
+        yield ProjectListing(project, server.count(project.id), _parse_done(answer) if status == OK else None)
 
 
-def progress(corpus: Corpus, server: Doccano, name: str, *, members: Path | None = None) -> ProjectProgress:
-    """How a project stands, from the same two exports as a pull.
+def project_progress(corpus: Corpus, server: Doccano, name: str, *, members: Path | None = None) -> ProjectProgress:
+    """How far a project is, from the same two exports as a pull.
 
     Args:
-        corpus: what is here.
-        server: what is there.
+        corpus: the corpus.
+        server: where the project is.
         name: of the project.
         members: the file of the members, for their pseudonyms; None for the project's own, if it has one.
 
     Raises:
         NotFoundError: if there is no such project.
-        InputError: if a file that is here cannot be read.
+        InputError: if a file of the corpus cannot be read.
         InvalidValueError: if a shared project has controls.
         ServerError: if the server does not answer as it should.
     """
-    known = pseudonyms_of(find_members(corpus, members) or ())
+    pseudonyms = pseudonyms_of(find_members(corpus, members) or ())
     project = find_project(server, name)
-    listed = controls.read(corpus, name, shared=project.collaborative)
+    control_ids = read_controls(corpus, name, shared=project.collaborative)
     entries = corpus.select_entries()
-    held, gold = pull.snapshot_and_corpus(corpus, server, project, entries)
-    snapshot, planted = controls.split_controls(held, listed)
-    wish = pull.pull_options(corpus, entries, snapshot, gold)
+    everything, gold = snapshot_and_gold(corpus, server, project, entries)
+    snapshot, controls = split_controls(everything, control_ids)
+    options = pull_options(corpus, entries, snapshot, gold)
     annotators = [ALL] if project.collaborative else _annotators(server, snapshot)
-    found = collect.collect(snapshot, wish)
-    of_disputes = kind_of(project) == "disputes"
-    unpulled, refusal = ({}, "") if of_disputes else _unpulled(corpus, found, known)
-    ours = {name: copies for name, copies in snapshot.by_id.items() if name in wish.texts}
-    here, there = {*ours, *planted.by_id}, {article_of(name) for name in ours}
-    not_pushed = [example.id for example in desired_state.desired_examples(corpus, entries) if example.id not in here]
+    collected = collect(snapshot, options)
+    of_disputes = project_kind(project) == "disputes"
+    pending, refusal = ({}, "") if of_disputes else _pending_changes(corpus, collected, pseudonyms)
+    known = {example: copies for example, copies in snapshot.by_id.items() if example in options.examples}
+    articles = {article_of(example) for example in known}
+    pushed = {*known, *controls.by_id}
+    missing = [example.id for example in desired_examples(corpus, entries) if example.id not in pushed]
     return ProjectProgress(
-        project,
-        tuple(annotators),
-        tuple(_articles(snapshot, wish, annotators)),
-        not_pushed=tuple(name for name in not_pushed if article_of(name) in there and not of_disputes),
-        absent=tuple(entry.id for entry in entries if entry.id not in there and not of_disputes),
-        changed=tuple(name for name, copies in ours.items() if _changed(copies, wish.texts[name].text)),
-        doubled=tuple(name for name, copies in ours.items() if len(copies) > 1),
-        only_there=tuple(
-            copy.id or f"number {copy.number}" for copy in snapshot.copies.values() if copy.id not in ours
+        project=project,
+        annotators=tuple(annotators),
+        articles=tuple(_article_progress(snapshot, options, annotators)),
+        not_pushed=tuple(name for name in missing if article_of(name) in articles and not of_disputes),
+        absent=tuple(entry.id for entry in entries if entry.id not in articles and not of_disputes),
+        changed=tuple(
+            example
+            for example, copies in known.items()
+            if all(copy.text != options.examples[example].text for copy in copies)
         ),
-        controls=tuple(sorted(planted.by_id)),
-        unpulled=unpulled,
+        duplicated=tuple(example for example, copies in known.items() if len(copies) > 1),
+        unmanaged=tuple(
+            copy.id or f"number {copy.number}" for copy in snapshot.copies.values() if copy.id not in known
+        ),
+        controls=tuple(sorted(controls.by_id)),
+        pending=pending,
         refusal=refusal,
     )
 
 
-def _changed(copies: Sequence[StoredExample], text: str) -> bool:
-    return all(copy.text != text for copy in copies)
-
-
 def _annotators(server: Doccano, snapshot: Snapshot) -> list[str]:
-    """Who annotates: all but administrators that did nothing."""
-    begun = {name for copy in snapshot.copies.values() for name, work in copy.work.items() if human_work.has_work(work)}
+    """Who annotates: all except administrators that did nothing."""
+    active = {name for copy in snapshot.copies.values() for name, work in copy.work.items() if has_work(work)}
     members = server.members(snapshot.project.id)
-    return sorted(begun | {member.username for member in members if member.role != ADMIN})
+    return sorted(active | {member.username for member in members if member.role != ADMIN})
 
 
-def _articles(snapshot: Snapshot, wish: PullOptions, annotators: list[str]) -> Iterator[ArticleProgress]:
-    there: dict[str, list[str]] = {}
-    for name in snapshot.by_id:
-        there.setdefault(article_of(name) if name in wish.texts else "", []).append(name)
-    done = {name: _confirmed(snapshot, name) for name in snapshot.by_id}
-    for article, names in sorted(there.items(), key=lambda item: (not item[0], item[0])):
-        counts = Counter(who for name in names for who in done[name])
-        disputed = tuple(name for name in names if len(set(done[name].values())) > 1)
-        yield ArticleProgress(article, len(names), {who: counts[who] for who in annotators}, disputed)
+def _article_progress(snapshot: Snapshot, options: PullOptions, annotators: list[str]) -> Iterator[ArticleProgress]:
+    articles: dict[str, list[str]] = {}
+    for example in snapshot.by_id:
+        articles.setdefault(article_of(example) if example in options.examples else "", []).append(example)
+    confirmed = {example: _confirmed_spans(snapshot, example) for example in snapshot.by_id}
+    for article, examples in sorted(articles.items(), key=lambda item: (not item[0], item[0])):
+        counts = Counter(annotator for example in examples for annotator in confirmed[example])
+        disputed = tuple(example for example in examples if len(set(confirmed[example].values())) > 1)
+        yield ArticleProgress(article, len(examples), {name: counts[name] for name in annotators}, disputed)
 
 
-def _confirmed(snapshot: Snapshot, name: str) -> dict[str, object]:
+def _confirmed_spans(snapshot: Snapshot, example: str) -> dict[str, object]:
     """Who confirmed an example, and with which spans."""
-    works = [item for copy in snapshot.by_id[name] for item in copy.work.items()]
-    return {who: (frozenset(work.spans), frozenset(work.invalid)) for who, work in works if work.confirmed}
+    works = [item for copy in snapshot.by_id[example] for item in copy.work.items()]
+    return {annotator: (frozenset(work.spans), frozenset(work.invalid)) for annotator, work in works if work.confirmed}
 
 
-def _unpulled(
-    corpus: Corpus, found: CollectedWork, pseudonyms: Mapping[str, str]
+def _pending_changes(
+    corpus: Corpus, collected: CollectedWork, pseudonyms: Mapping[str, str]
 ) -> tuple[dict[str, PendingChanges], str]:
+    """What a pull would change for each annotator, or why it would be refused."""
     try:
-        changes = list(pass_files.pass_changes(corpus, found, pseudonyms))
+        changes = list(pass_changes(corpus, collected, pseudonyms))
     except InvalidValueError as error:
         return {}, str(error)
     counts: dict[str, Counter[str]] = {change.annotator: Counter() for change in changes}
@@ -218,15 +224,15 @@ def _unpulled(
         merged = change.merged
         for what, ids in (("new", merged.new), ("changed", merged.changed), ("withdrawn", merged.withdrawn)):
             counts[change.annotator][what] += len(ids)
-    for who, _ in {(problem.annotator, problem.example) for problem in found.problems}:
-        if who or ALL in found.lines:  # else it is nobody's work
-            counts.setdefault(pass_files.pass_folder(who, pseudonyms), Counter())["unfit"] += 1
-    return {who: PendingChanges(**counts[who]) for who in sorted(counts)}, ""
+    for annotator, _ in {(problem.annotator, problem.example) for problem in collected.problems}:
+        if annotator or ALL in collected.lines:  # else it is nobody's work
+            counts.setdefault(pass_folder(annotator, pseudonyms), Counter())["unfit"] += 1
+    return {annotator: PendingChanges(**counts[annotator]) for annotator in sorted(counts)}, ""
 
 
-def _told(told: object) -> dict[str, int] | None:
-    """The confirmations per user, in what the server tells of its members' progress."""
-    match told:
+def _parse_done(answer: object) -> dict[str, int] | None:
+    """The confirmations per user, from the server's answer about the progress of its members."""
+    match answer:
         case {"progress": [*rows]}:
             return {
                 row["user"]: row["done"]

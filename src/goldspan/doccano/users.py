@@ -64,8 +64,8 @@ def create_users(
 
 def _validate_names(names: Sequence[str], existing: Iterable[str]) -> None:
     for name in names:
-        if not NAME.fullmatch(name) or members.unfit(name):
-            why = members.unfit(name) or "may hold only letters, digits and . @ + - _, at most 150"
+        if not NAME.fullmatch(name) or members.folder_name_problem(name):
+            why = members.folder_name_problem(name) or "may hold only letters, digits and . @ + - _, at most 150"
             raise InvalidValueError(f"{name!r} cannot be a user: the name {why}", remedy="Take another name.")
     spellings = {name.lower(): name for name in existing}
     for name in names:

@@ -67,7 +67,7 @@ def test_what_is_confirmed_among_disputes_comes_back_as_decisions_alone(table):
     table.push()
     with pytest.raises(InvalidValueError, match="is for adjudication of disputes"):
         pull.plan_pull(table.corpus, table.server, table.name)
-    stands = status.progress(table.corpus, table.server, table.name)
+    stands = status.project_progress(table.corpus, table.server, table.name)
     assert (stands.not_pushed, stands.absent, stands.unpulled) == ((), (), {})
     annotation = doccano_project.ExampleProject(table.server, table.corpus.root, collaborative=True)
     with pytest.raises(ServerError, match="is for shared annotation, not for adjudication"):
@@ -96,7 +96,7 @@ def test_what_is_confirmed_there_is_the_decision_with_its_ground(table):
     table.person.comment(table.project, number, "S-1: a ferry\nhas a name")
     table.person.confirm(table.project, number)
     pulled = table.pull()
-    [(made, example)] = pulled.made
+    [(made, example)] = pulled.decisions
     assert (made.example, made.choice, made.how, made.by) == (
         "storm.p02",
         (BELLE,),
@@ -106,9 +106,9 @@ def test_what_is_confirmed_there_is_the_decision_with_its_ground(table):
     assert (made.rule, made.reason) == ("S-1", "S-1: a ferry has a name")
     assert example.spans == ()
     assert pulled.waiting == ("harbour.p04",)
-    gold.apply_files(table.corpus, pulled.made)
+    gold.apply_files(table.corpus, pulled.decisions)
     assert [one.example.id for one in read_state(table.corpus).open] == ["harbour.p04"]
-    assert table.pull().made == ()
+    assert table.pull().decisions == ()
 
 
 def test_other_spans_and_none_are_decisions_and_other_changes_are_by_hand(table):
@@ -119,13 +119,13 @@ def test_other_spans_and_none_are_decisions_and_other_changes_are_by_hand(table)
     table.person.mark(table.project, number, 49, 59, "PORT")
     table.person.confirm(table.project, number)
     table.person.confirm(table.project, table.clear("harbour.p04"))
-    made = {(one.example, one.start): one for one, _ in table.pull().made}
+    made = {(one.example, one.start): one for one, _ in table.pull().decisions}
     assert {place: (one.choice, one.how) for place, one in made.items()} == {
         ("storm.p02", 12): ((Span(12, 17, "SHIP"),), "adjudicated"),
         ("storm.p02", 29): ((), "hand"),
         ("harbour.p04", 0): ((), "adjudicated"),
     }
-    gold.apply_files(table.corpus, table.pull().made)
+    gold.apply_files(table.corpus, table.pull().decisions)
     assert {one.id: one.spans for one in table.corpus.gold_examples()}["storm.p02"] == (Span(12, 17, "SHIP"), PORT)
     assert not read_state(table.corpus).open
 
@@ -140,11 +140,11 @@ def test_a_decision_on_an_older_text_is_refused_until_the_next_push(table):
         longer = [replace(one, text=f"{one.text} Then") if one.id == "storm.p02" else one for one in lines]
         formats.gold.write(folder / "storm.jsonl", longer)
     why = "has another text there: delete it in Doccano and push again"
-    assert (table.pull().made, table.pull().problems) == ((), (("storm.p02", why),))
+    assert (table.pull().decisions, table.pull().problems) == ((), (("storm.p02", why),))
     table.server.delete_examples(table.project, [number])
     table.push()
     table.person.confirm(table.project, table.rows()["storm.p02"].id)
-    assert [example.id for _, example in table.pull().made] == ["storm.p02"]
+    assert [example.id for _, example in table.pull().decisions] == ["storm.p02"]
 
 
 def test_pushing_again_leaves_what_was_worked_on(table):
@@ -153,7 +153,7 @@ def test_pushing_again_leaves_what_was_worked_on(table):
     number = table.clear("storm.p02")
     table.person.mark(table.project, number, 12, 17, "SHIP")
     again = table.push()
-    assert again.account.examples == again.deleted == 0
+    assert again.tally.examples == again.deleted == 0
     assert [one["start_offset"] for one in table.person.spans(table.project, number)] == [12]
 
 
@@ -181,7 +181,7 @@ def test_an_unknown_label_is_named_and_not_taken(table):
     table.person.confirm(table.project, number)
     pulled = table.pull()
     assert pulled.problems == (("storm.p02", "there is no label 'BOAT' in the scheme"),)
-    assert pulled.made == ()
+    assert pulled.decisions == ()
 
 
 def test_a_project_in_which_everybody_works_alone_is_refused(table):
@@ -203,11 +203,11 @@ def test_a_confirmation_counts_for_the_case_that_was_shown_alone(table, who):
         set_pass_spans(table.corpus, "cid", "storm.p02", Span(0, 10, "CREW"), NORD, PORT)
     pulled = table.pull()
     assert pulled.problems == (("storm.p02", adjudication.CHANGED),)
-    assert (pulled.made, pulled.waiting) == ((), ("harbour.p04",))
+    assert (pulled.decisions, pulled.waiting) == ((), ("harbour.p04",))
     table.push()
     assert set(table.pull().waiting) == {"storm.p02", "harbour.p04"}
     table.person.confirm(table.project, table.rows()["storm.p02"].id)
-    assert {one.example for one, _ in table.pull().made} == {"storm.p02"}
+    assert {one.example for one, _ in table.pull().decisions} == {"storm.p02"}
     assert table.pull().problems == ()
 
 
@@ -218,13 +218,13 @@ def test_what_was_decided_on_another_case_is_asked_again_and_not_lost(table):
     table.person.mark(table.project, number, 12, 17, "SHIP")
     table.person.confirm(table.project, number)
     set_pass_spans(table.corpus, "cid", "storm.p02", NORD, PORT)
-    [step] = [one for one in table.push().plan.steps if one.wanted.example.id == "storm.p02"]
+    [step] = [one for one in table.push().plan.steps if one.desired.example.id == "storm.p02"]
     assert step.keep == number
     assert not table.person.confirmed(table.project, number)
     assert [one["start_offset"] for one in table.person.spans(table.project, number)] == [12]
     assert table.rows()["storm.p02"].meta["votes"] == "nothing: bob, cid — “Belle Étoile” SHIP: ann"
     table.person.confirm(table.project, number)
-    assert (12, 17) in {(span.start, span.end) for one, _ in table.pull().made for span in one.choice}
+    assert (12, 17) in {(span.start, span.end) for one, _ in table.pull().decisions for span in one.choice}
 
 
 def test_pushing_the_same_case_again_leaves_the_confirmation(table):
@@ -232,4 +232,4 @@ def test_pushing_the_same_case_again_leaves_the_confirmation(table):
     table.join()
     table.person.confirm(table.project, table.rows()["storm.p02"].id)
     table.push("union")
-    assert [one.example for one, _ in table.pull().made] == ["storm.p02"]
+    assert [one.example for one, _ in table.pull().decisions] == ["storm.p02"]

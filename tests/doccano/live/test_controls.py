@@ -116,7 +116,7 @@ def test_a_second_push_changes_nothing_and_needs_no_number(command):
     for options in (("--control", 2), ("--control", 1), ()):
         code, said, report = command("push", *ARTICLES, *options, "--apply")
         assert (code, report["plan"]["counts"]["only there"]) == (0, 0)
-        assert "The examples were there already: nothing was written." in said
+        assert "Already up to date: nothing was written." in said
     assert lines(command.corpus) == before
     assert command("push", *ARTICLES, "--control", 3, "--apply")[2]["sent"]["examples"] == 1
 
@@ -125,7 +125,7 @@ def test_the_list_is_there_before_the_upload_and_the_next_push_uses_it(command, 
     upload, seen = Doccano.upload, []
 
     def dies(*_):
-        seen.append(controls.read(command.corpus, command.name))
+        seen.append(controls.read_controls(command.corpus, command.name))
         raise ServerError("the wire was cut")
 
     monkeypatch.setattr(Doccano, "upload", dies)
@@ -157,7 +157,7 @@ def test_controls_whose_gold_changed_are_listed_and_not_scored(command, people):
 
 
 def test_the_plan_of_an_errand_holds_the_controls_in_their_places(command):
-    ready = push.prepare(
+    ready = push.prepare_push(
         command.server, command.corpus, command.name, articles=["storm"], control=4, options=plan.PushOptions()
     )
     plain = [example.id for example in ready.examples if example.article == "storm"]

@@ -10,7 +10,7 @@ from goldspan.annotation import Example, Span
 from goldspan.doccano import human_work
 from goldspan.doccano.client.api import Doccano
 from goldspan.doccano.push import delete, push
-from goldspan.doccano.push.plan import LOOK
+from goldspan.doccano.push.plan import OBSERVE
 from goldspan.doccano.snapshot import ALL
 from goldspan.errors import ServerError
 from helpers import doccano_annotator
@@ -98,7 +98,7 @@ def test_people_who_never_rest_are_an_error_and_nothing_goes(server, tmp_path, m
     room.push(example)
     import_again(room, example)
     ticks = itertools.count()
-    monkeypatch.setattr(delete, "_pulse", lambda *_: next(ticks))
+    monkeypatch.setattr(delete, "_activity", lambda *_: next(ticks))
     with pytest.raises(ServerError, match="people were at work each time"):
         room.push(example)
     assert len(room.take().copies) == 2
@@ -136,11 +136,11 @@ class Dead(BaseException):
 
 def test_a_suggestion_that_is_taken_away_after_a_push_died_stays_away(room, doccano):
     def die(step, _done, _total):
-        if step == LOOK:  # the first look: nothing is there before the import, which has succeeded now
+        if step == OBSERVE:  # the first look: nothing is there before the import, which has succeeded now
             raise Dead
 
     with pytest.raises(Dead):
-        room.push(ONE, progress=die)
+        room.push(ONE, on_progress=die)
     number, admin = room.number(ONE.id), doccano_annotator.admin(doccano)
     admin.unmark(room.project.id, number, admin.spans(room.project.id, number)[0]["id"])
     admin.close()

@@ -101,7 +101,7 @@ def test_a_lost_journal_costs_no_label_and_leaves_no_double(kind, breakable, tmp
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("kind", interruptions.KINDS)
 def test_a_connection_cut_at_every_request_that_writes(kind, when, breakable, tmp_path, monkeypatch):
-    monkeypatch.setattr(push, "AT_ONCE", 1)
+    monkeypatch.setattr(push, "DELETE_CHUNK", 1)
     cuts = 0
     for number in range(100):
         room = breakable.room(kind, tmp_path / str(number))

@@ -6,6 +6,7 @@ import pytest
 
 from goldspan.doccano import guideline_page, project, users
 from goldspan.doccano.push import push
+from goldspan.doccano.push.plan import project_changes, project_notes
 from goldspan.errors import InvalidValueError, ServerError
 from helpers import doccano_annotator
 
@@ -30,16 +31,16 @@ role = "annotation_approver"
 
 @pytest.mark.parametrize("kind", project.PURPOSES)
 def test_a_project_is_made_as_planned_and_then_nothing_differs(server, toy, name, kind):
-    prepared = project.prepare_project(server, toy, name, kind)
+    prepared = project.plan_project(server, toy, name, kind)
     assert prepared.project is None
-    assert next(prepared.lines()).startswith(f"create the project '{name}' ({kind})")
+    assert next(project_changes(prepared)).startswith(f"create the project '{name}' ({kind})")
     made = prepared.apply()
-    again = project.prepare_project(server, toy, name, kind)
-    assert list(again.lines()) == []
-    assert [remark.partition(":")[0] for remark in again.remarks()] == (
+    again = project.plan_project(server, toy, name, kind)
+    assert list(project_changes(again)) == []
+    assert [remark.partition(":")[0] for remark in project_notes(again)] == (
         ["nobody annotates here yet"] if kind == "independent" else []
     )
-    assert project.kind_of(made) == kind
+    assert project.project_kind(made) == kind
     assert again.project == made == again.planned
     assert made.guideline == guideline_page.render_page(toy)
     assert made.description == f"goldspan: {project.PURPOSES[kind]}, guidelines 1.0"
@@ -49,75 +50,75 @@ def test_a_project_is_made_as_planned_and_then_nothing_differs(server, toy, name
 
 
 def test_applying_twice_makes_no_second_project(server, toy, name):
-    prepared = project.prepare_project(server, toy, name, "shared")
+    prepared = project.plan_project(server, toy, name, "shared")
     assert prepared.apply() == prepared.apply()
     assert server.project(name) is not None
 
 
 def test_a_change_of_the_guidelines_is_brought_there_and_keys_may_swap(server, toy, name):
-    project.prepare_project(server, toy, name, "independent").apply()
+    project.plan_project(server, toy, name, "independent").apply()
     path = toy.guidelines / "labels.toml"
     text = path.read_text().replace('shortcut = "s"', 'shortcut = "?"').replace('shortcut = "p"', 'shortcut = "s"')
     path.write_text(
         text.replace('"?"', '"p"').replace('version = "1.0"', 'version = "2.0"').replace("#1f6fb2", "#ffee00")
     )
-    prepared = project.prepare_project(server, type(toy)(toy.root), name, "independent")
-    assert [line for line in prepared.lines() if "guideline page" not in line] == [
+    prepared = project.plan_project(server, type(toy)(toy.root), name, "independent")
+    assert [line for line in project_changes(prepared) if "guideline page" not in line] == [
         "change the description: '{0} 1.0' → '{0} 2.0'".format("goldspan: independent annotation, guidelines"),
         "change the label SHIP: colour #1f6fb2 → #ffee00, text colour #ffffff → #111111, key s → p",
         "change the label PORT: key p → s",
     ]
     made = prepared.apply()
     assert {each.name: each.key for each in server.span_types(made.id)} == {"SHIP": "p", "PORT": "s", "CREW": "c"}
-    assert not list(project.prepare_project(server, type(toy)(toy.root), name, "independent").lines())
+    assert not list(project_changes(project.plan_project(server, type(toy)(toy.root), name, "independent")))
 
 
 def test_a_label_unknown_to_the_scheme_keeps_its_key_and_its_spans(server, toy, name):
-    made = project.prepare_project(server, toy, name, "shared").apply()
+    made = project.plan_project(server, toy, name, "shared").apply()
     [crew] = [each for each in server.span_types(made.id) if each.name == "CREW"]
     server.update_span_type(made.id, crew.id, name="PIRATE")
-    prepared = project.prepare_project(server, toy, name, "shared")
+    prepared = project.plan_project(server, toy, name, "shared")
     prepared.apply()
-    assert next(prepared.remarks()) == "the label 'PIRATE' is not in the scheme: left alone"
+    assert next(project_notes(prepared)) == "the label 'PIRATE' is not in the scheme: left alone"
     assert {each.name: each.key for each in server.span_types(made.id)}["PIRATE"] == "c"
-    assert not list(project.prepare_project(server, toy, name, "shared").lines())
+    assert not list(project_changes(project.plan_project(server, toy, name, "shared")))
 
 
 def test_flags_of_a_project_that_exists_are_never_changed(server, toy, name):
-    made = project.prepare_project(server, toy, name, "shared").apply()
+    made = project.plan_project(server, toy, name, "shared").apply()
     server.update_project(made.id, grapheme_mode=True)
-    prepared = project.prepare_project(server, toy, name, "shared")
+    prepared = project.plan_project(server, toy, name, "shared")
     assert prepared.planned.grapheme_mode
-    assert not list(prepared.lines())
+    assert not list(project_changes(prepared))
     assert prepared.apply().grapheme_mode
 
 
 def test_a_project_of_the_other_kind_is_refused(server, toy, name):
-    prepared = project.prepare_project(server, toy, name, "independent")
-    project.prepare_project(server, toy, name, "shared").apply()
-    for attempt in (lambda: project.prepare_project(server, toy, name, "independent"), prepared.apply):
+    prepared = project.plan_project(server, toy, name, "independent")
+    project.plan_project(server, toy, name, "shared").apply()
+    for attempt in (lambda: project.plan_project(server, toy, name, "independent"), prepared.apply):
         with pytest.raises(ServerError, match="is for shared annotation, not for independent annotation") as caught:
             attempt()
         assert "--shared" in str(caught.value)
 
 
 def test_a_project_of_disputes_is_not_taken_for_one_of_annotation(server, toy, name):
-    made = project.prepare_project(server, toy, name, "disputes").apply()
+    made = project.plan_project(server, toy, name, "disputes").apply()
     assert made.collaborative
-    for take in (project.refuse_disputes, lambda _: push.prepare(server, toy, name)):
+    for take in (project.require_annotation, lambda _: push.prepare_push(server, toy, name)):
         with pytest.raises(InvalidValueError, match="is for adjudication of disputes") as caught:
             take(made)
         assert f"--pull --project {name}" in str(caught.value)
     for kind in ("independent", "shared"):
         with pytest.raises(ServerError, match="for adjudication of disputes, not for"):
-            project.prepare_project(server, toy, name, kind)
+            project.plan_project(server, toy, name, kind)
 
 
 def test_two_projects_of_one_name_are_refused(server, toy, name):
     for _ in range(2):
         server.create_project(name, collaborative=False)
     with pytest.raises(ServerError, match="2 projects are called"):
-        project.prepare_project(server, toy, name, "independent")
+        project.plan_project(server, toy, name, "independent")
 
 
 def test_a_project_for_another_task_is_refused(doccano, server, toy, name):
@@ -125,7 +126,7 @@ def test_a_project_for_another_task_is_refused(doccano, server, toy, name):
     lead = doccano_annotator.admin(doccano)
     lead._call("POST", "projects", json=sent | {"resourcetype": "TextClassificationProject"})
     with pytest.raises(ServerError, match="is for DocumentClassification"):
-        project.prepare_project(server, toy, name, "shared")
+        project.plan_project(server, toy, name, "shared")
 
 
 def test_the_listed_members_come_to_work_in_their_roles(doccano, server, toy, name):
@@ -134,15 +135,15 @@ def test_the_listed_members_come_to_work_in_their_roles(doccano, server, toy, na
     )
     path = toy.guidelines / "members.toml"
     path.write_text(GOOD.replace('"anna"', f'"{first}"').replace('"bob"', f'"{second}"'))
-    prepared = project.prepare_project(server, toy, name, "independent")
-    assert f"add the member {first} (annotator)" in list(prepared.lines())
+    prepared = project.plan_project(server, toy, name, "independent")
+    assert f"add the member {first} (annotator)" in list(project_changes(prepared))
     made = prepared.apply()
     roles = {member.username: member.role for member in server.members(made.id)}
     assert roles == {server.me().username: "project_admin", first: "annotator", second: "annotation_approver"}
     path.write_text(path.read_text().replace("annotation_approver", "project_admin"))
-    project.prepare_project(server, toy, name, "independent").apply()
+    project.plan_project(server, toy, name, "independent").apply()
     assert {member.username: member.role for member in server.members(made.id)}[second] == "project_admin"
-    assert not list(project.prepare_project(server, toy, name, "independent").lines())
+    assert not list(project_changes(project.plan_project(server, toy, name, "independent")))
 
 
 def test_an_account_can_be_used_with_the_password_that_was_said(server):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from goldspan.annotation import Example
 from goldspan.corpus import Corpus
 from goldspan.corpus.manifest import ManifestEntry, write_manifest
-from goldspan.doccano.pull.pull import apply, plan_pull
+from goldspan.doccano.pull.pull import plan_pull
 from goldspan.doccano.push import desired_state
 from goldspan.formats import gold
 from helpers import doccano_annotator, doccano_project, strategies
@@ -106,7 +106,7 @@ def test_what_is_withdrawn_is_listed_and_leaves_the_pass(begun, pull):
     begun.unconfirm("ann", "storm.p02")
     code, said, report = pull(begun, "--apply")
     assert [file["kept"] for file in report["files"]] == [["storm.p02"]]
-    assert "kept: 1 line(s) of storm that are open there" in said
+    assert "kept: 1 line of storm, open in Doccano" in said
     assert begun.passed("ann").keys() == {"storm.p01", "storm.p02"}
     code, said, report = pull(begun, "--apply", "--withdraw")
     assert code == 0
@@ -387,7 +387,7 @@ def test_any_text_and_any_spans_come_back_equal(doccano, people, data):
                 ann.mark(begun.project.id, numbers[example.id], *at, span.label)
             ann.confirm(begun.project.id, numbers[example.id])
         planned = plan_pull(begun.corpus, begun.server, begun.name)
-        apply(planned)
+        planned.apply()
         odd = {problem.example for problem in planned.problems}
         blank = {e.id for e in examples if any(e.surface(s) != e.surface(s).strip() for s in e.spans)}
         assert odd == blank

@@ -51,7 +51,7 @@ def changed(examples, name="a.p01", text="Yesterday the 🚢 KFOR left Kosovo.")
 
 def test_what_was_pushed_is_there_as_it_was_sent(shared):
     done = shared.push(*FILLED)
-    assert (done.account.examples, done.account.spans, done.account.stored) == (4, 5, 5)
+    assert (done.tally.examples, done.tally.spans, done.tally.stored) == (4, 5, 5)
     there = shared.take().by_id
     for example in FILLED:
         (one,) = there[example.id]
@@ -80,12 +80,12 @@ def test_examples_keep_their_order(alone):
 
 def test_further_keys_travel_along(alone):
     more = {example.id: {"anna": f"said {example.id}"} for example in PLAIN}
-    push.push_examples(alone.server, alone.project, PLAIN, folder=alone.folder, more=more)
-    assert {one.row["anna"] for one in alone.take().copies.values()} == {f"said {example.id}" for example in PLAIN}
+    push.push_examples(alone.server, alone.project, PLAIN, folder=alone.folder, extra_keys=more)
+    assert {one.meta["anna"] for one in alone.take().copies.values()} == {f"said {example.id}" for example in PLAIN}
     more["a.p02"] = {"anna": "something else"}
-    done = push.push_examples(alone.server, alone.project, PLAIN, folder=alone.folder, more=more)
+    done = push.push_examples(alone.server, alone.project, PLAIN, folder=alone.folder, extra_keys=more)
     assert done.updated == 1
-    assert alone.take().by_id["a.p02"][0].row["anna"] == "something else"
+    assert alone.take().by_id["a.p02"][0].meta["anna"] == "something else"
 
 
 def test_a_changed_text_is_replaced_if_nobody_worked_on_it(alone):
@@ -210,7 +210,7 @@ def test_of_several_copies_that_people_worked_on_none_goes(alone, team):
 def test_what_nobody_asked_for_stays(alone):
     alone.push(*PLAIN)
     done = alone.push(*PLAIN[:2])
-    assert [stray.id for stray in done.left.only_there] == ["a.p03", "a.p04"]
+    assert [stray.id for stray in done.left.unmanaged] == ["a.p03", "a.p04"]
     assert len(alone.take().copies) == 4
 
 
@@ -238,7 +238,7 @@ def test_spans_are_not_filled_in_where_everybody_annotates_alone(alone):
 
 def test_grapheme_clusters_are_counted_where_the_project_does(server, tmp_path):
     room = ExampleProject(server, tmp_path, collaborative=True, grapheme_mode=True)
-    assert room.push(*FILLED).account.stored == 5
+    assert room.push(*FILLED).tally.stored == 5
     assert room.take().by_id["a.p04"][0].work[ALL].spans == FILLED[3].spans
 
 
@@ -260,7 +260,7 @@ def test_an_example_that_the_import_leaves_out_is_an_error_that_names_it(alone, 
         return line({**row, "text": ""} if row["goldspan_id"] == "a.p02" else row)
 
     monkeypatch.setattr(doccano, "line", breaking)
-    with pytest.raises(ServerError, match=r"left out a\.p02; it says: .*line 2"):
+    with pytest.raises(ServerError, match=r"left out a\.p02; it reports: .*line 2"):
         alone.push(*PLAIN)
     monkeypatch.undo()
     alone.push(*PLAIN)
@@ -277,7 +277,7 @@ def test_what_somebody_deletes_meanwhile_is_an_error_that_names_it(alone):
             deleted.append(lost)
 
     with pytest.raises(ServerError, match=r"not by this push: a\.p03"):
-        alone.push(*changed(PLAIN), progress=delete_before_upload)
+        alone.push(*changed(PLAIN), on_progress=delete_before_upload)
     assert deleted == [lost]
 
 

@@ -126,12 +126,12 @@ def go_round(pile, server, people, *, kind, unit, root):
     sample_corpus.list_members(corpus, people)
 
     def prepare():
-        return push.prepare(
+        return push.prepare_push(
             server, corpus, name, prefill="gold" if shared else "nothing", kind=kind, options=PushOptions()
         )
 
     pushed = prepare().apply()
-    assert pushed.account.stored == (sum(len(paper.example.spans) for paper in pile) if shared else 0)
+    assert pushed.tally.stored == (sum(len(paper.example.spans) for paper in pile) if shared else 0)
     done = annotate(pile, people, project, unit)
     wanted = expected(pile, done, shared=shared)
     examples = {paper.example.id: paper.example for paper in pile}
@@ -145,15 +145,15 @@ def go_round(pile, server, people, *, kind, unit, root):
     assert {(problem.annotator or "gold", problem.example) for problem in planned.problems} == {
         ("gold" if shared else who, name) for who, name in blank
     }
-    pull.apply(planned)
+    planned.apply()
     for who, spans in wanted.items():
         lines = list(corpus.gold_examples() if shared else corpus.pass_examples(who))
         found = {one.id: one.spans for one in lines if not shared or one.extra.get("confirmed")}
-        whole = {name: those for name, those in spans.items() if (who, name) not in blank}
+        complete = {name: those for name, those in spans.items() if (who, name) not in blank}
         # Gold that says what was confirmed stands as it was, and need not say that it is confirmed.
-        same = {name for name, those in whole.items() if shared and those == examples[name].spans}
+        same = {name for name, those in complete.items() if shared and those == examples[name].spans}
         assert {name: those for name, those in found.items() if name not in same} == {
-            name: those for name, those in whole.items() if name not in same
+            name: those for name, those in complete.items() if name not in same
         }
         assert all(one.text == examples[one.id].text for one in lines)
     assert pull.plan_pull(corpus, server, name).written == ()

@@ -167,7 +167,7 @@ class Round(WorkModel, RuleBasedStateMachine):
     def push(self):
         pushed = self.prepare().apply()
         self.check_nothing_lost()
-        conflicts = {step.wanted.example.id for step in pushed.left.steps if step.state == "conflict"}
+        conflicts = {step.desired.example.id for step in pushed.left.steps if step.state == "conflict"}
         there = self.texts_by_id({number: row["text"] for number, row in self.rows().items()})
         worked = self.texts_by_id({number: held.text for number, held in self.work.items()})
         assert there.keys() == self.texts.keys()
@@ -200,7 +200,7 @@ class Round(WorkModel, RuleBasedStateMachine):
     def pull(self, unconfirmed, withdraw=False):
         before = {who: self.confirmed_here(who) for who in ANNOTATORS}
         planned = pull.plan_pull(self.corpus, self.server.client, self.name, unconfirmed=unconfirmed, withdraw=withdraw)
-        pull.apply(planned)
+        planned.apply()
         self.check_nothing_lost()
         for who, lines in before.items():
             for name in lines.keys() - self.confirmed_here(who).keys():
@@ -291,7 +291,7 @@ class Round(WorkModel, RuleBasedStateMachine):
 
     def prepare(self):
         prefill = "gold" if self.shared else "nothing"
-        return push.prepare(
+        return push.prepare_push(
             self.server.client, self.corpus, self.name, prefill=prefill, kind=self.kind, options=self.options
         )
 
@@ -371,7 +371,7 @@ def test_the_model_sees_a_span_that_is_moved_elsewhere(begun, monkeypatch):
 
     def astray(old, new, spans):
         found = find_moves(old, new, spans)
-        return found._replace(to={span: replace(to, start=to.start - 1) for span, to in found.to.items()})
+        return found._replace(moved={span: replace(to, start=to.start - 1) for span, to in found.moved.items()})
 
     begun.confirm("ann", which=0, confirmed=True)
     begun.pull(unconfirmed=False)
@@ -382,12 +382,12 @@ def test_the_model_sees_a_span_that_is_moved_elsewhere(begun, monkeypatch):
 
 def test_the_model_sees_a_pull_that_shifts(begun, monkeypatch):
     begun.confirm("ann", which=0, confirmed=True)
-    line = merge.line
+    line = merge.pass_line
 
     def shifted(here, spans, **said):
         return line(here, tuple(replace(span, start=span.start - 1) for span in spans), **said)
 
     begun.pull(unconfirmed=False)
-    monkeypatch.setattr(merge, "line", shifted)
+    monkeypatch.setattr(merge, "pass_line", shifted)
     with pytest.raises(AssertionError):
         begun.pull(unconfirmed=False)

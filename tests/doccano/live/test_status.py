@@ -38,7 +38,7 @@ def test_without_a_project_the_server_and_its_projects_are_told(begun, status, d
     begun.confirm("ann", "storm.p01")
     code, said, report = status()
     assert code == 0
-    assert "task worker  alive" in said
+    assert "task worker  running" in said
     assert doccano.account.url in said
     [held] = [held for held in report["projects"] if held["project"] == begun.name]
     assert held["examples"] == len(desired_state.desired_examples(begun.corpus, begun.corpus.entries))
@@ -58,7 +58,7 @@ def test_done_open_and_disputed_are_counted_per_annotator_and_article(begun, sta
     assert rows["harbour"]["disputed"] == ["harbour.p02"]
     assert rows["storm"]["disputed"] == []
     assert report["unpulled"][ann] == {"new": 3, "changed": 0, "withdrawn": 0, "unfit": 0}
-    assert f"{ann}: a pull would bring 3 new" in said
+    assert f"{ann}: a pull would write 3 new" in said
     assert begun.server.me().username not in rows["storm"]["annotators"]
 
 

@@ -47,8 +47,9 @@ def test_what_is_tidied_has_no_flaw_but_those_named(case):
 
 
 def repaired(done, invalid):
-    place = (invalid.start, invalid.end, invalid.label)
-    return any((r.issue.start, r.issue.end, r.issue.label) == place and not r.issue.surface for r in done.repairs)
+    same = (invalid.start, invalid.end, invalid.label, invalid.reason)
+    issues = [repair.issue for repair in done.repairs if not repair.issue.surface]
+    return same in {(issue.start, issue.end, issue.label, issue.message) for issue in issues}
 
 
 @given(cases())
@@ -155,7 +156,7 @@ def here_and_there(draw):
     for name in draw(st.lists(st.sampled_from(ids), unique=True)):
         new = lines_of(name, draw(strategies.spans("one two three")), at=ids.index(name))
         comments = draw(st.lists(st.text(strategies.characters), max_size=2))
-        line = merge.line(new, new.spans, confirmed=draw(st.booleans()), comments=comments)
+        line = merge.pass_line(new, new.spans, confirmed=draw(st.booleans()), comments=comments)
         there[name] = draw(st.sampled_from([line, None]))
     return here, there
 
@@ -220,12 +221,14 @@ def test_every_line_is_accounted_for(case, is_gold):
 
 
 def test_the_order_is_that_of_the_article_not_of_the_ids():
-    there = {name: merge.line(lines_of(name, at=at), (), confirmed=True) for name, at in [("a.p100", 9), ("a.p99", 3)]}
+    there = {
+        name: merge.pass_line(lines_of(name, at=at), (), confirmed=True) for name, at in [("a.p100", 9), ("a.p99", 3)]
+    }
     assert [e.id for e in merge.merge([lines_of("a.p02", at=5)], there).examples] == ["a.p99", "a.p02", "a.p100"]
 
 
 def test_looked_and_found_nothing_is_a_line_and_not_looked_is_none():
-    there = {"a.p01": merge.line(lines_of("a.p01"), (), confirmed=True), "a.p02": None}
+    there = {"a.p01": merge.pass_line(lines_of("a.p01"), (), confirmed=True), "a.p02": None}
     [example] = merge.merge([], there).examples
     assert gold.line(example).endswith('"spans": [], "confirmed": true}\n')
 
@@ -233,7 +236,7 @@ def test_looked_and_found_nothing_is_a_line_and_not_looked_is_none():
 def test_what_was_confirmed_here_and_is_open_there_is_withdrawn():
     old = lines_of("a.p01", confirmed=True)
     assert merge.merge([old], {"a.p01": None}) == merge.MergedPass((), withdrawn=("a.p01",))
-    reopened = merge.line(lines_of("a.p01"), (), confirmed=False)
+    reopened = merge.pass_line(lines_of("a.p01"), (), confirmed=False)
     merged = merge.merge([old], {"a.p01": reopened})
     assert (merged.examples, merged.changed, merged.withdrawn) == ((reopened,), ("a.p01",), ("a.p01",))
 
@@ -245,16 +248,16 @@ def test_a_line_that_is_no_longer_wanted_is_left_out_and_named():
 
 def test_further_keys_stay_while_the_spans_do():
     old = lines_of("a.p01", [Span(0, 3, "UNIT")], note="read twice", confirmed=False)
-    same = merge.line(old, old.spans, confirmed=True)
+    same = merge.pass_line(old, old.spans, confirmed=True)
     [kept] = merge.merge([old], {"a.p01": same}).examples
     assert dict(kept.extra) == {"confirmed": True, "note": "read twice"}
-    [lost] = merge.merge([old], {"a.p01": merge.line(lines_of("a.p01"), (), confirmed=True)}).examples
+    [lost] = merge.merge([old], {"a.p01": merge.pass_line(lines_of("a.p01"), (), confirmed=True)}).examples
     assert dict(lost.extra) == {"confirmed": True}
 
 
 def test_gold_that_says_nothing_is_confirmed_already():
     old = lines_of("a.p01", [Span(0, 3, "UNIT")], comments=["of the lead"])
-    there = {"a.p01": merge.line(old, old.spans, confirmed=True)}
+    there = {"a.p01": merge.pass_line(old, old.spans, confirmed=True)}
     assert merge.merge([old], there, gold=True) == merge.MergedPass((old,))
     assert merge.merge([old], there).changed == ("a.p01",)
     assert merge.merge([old], {"a.p01": None}, gold=True) == merge.MergedPass((old,))
@@ -304,6 +307,6 @@ def test_a_folder_that_is_there_is_written_into_again():
 
 @given(st.text(strategies.characters, max_size=6))
 def test_a_name_that_fits_stays_one_level_down(tmp_path_factory, name):
-    if members.unfit(name) is None:
+    if members.folder_name_problem(name) is None:
         root = tmp_path_factory.getbasetemp()
         assert (root / name).resolve().parent == root.resolve()

@@ -96,12 +96,12 @@ def test_controls_lie_scattered_among_the_others():
     ],
 )
 def test_the_list_of_a_project_has_a_name_that_every_file_system_takes(toy, name, file):
-    assert controls.path(toy, name) == toy.root / "corpus" / "controls" / file
+    assert controls.controls_file(toy, name) == toy.root / "corpus" / "controls" / file
 
 
 @given(st.text(max_size=120))
 def test_no_name_of_a_project_leads_out_of_the_folder(project, name):
-    file = controls.path(project, name)
+    file = controls.controls_file(project, name)
     assert file.parent == project.controls
     assert file.resolve().parent == project.controls.resolve()
     assert len(file.name) < 100
@@ -119,7 +119,7 @@ class Holding:
 
 def prepare(toy, number=0, held=(), articles=("harbour", "storm"), **options):
     there = SimpleNamespace(id=1) if held else None
-    return controls.prepare(Holding(*held), toy, "round", there, articles, number=number, **options)
+    return controls.plan_controls(Holding(*held), toy, "round", there, articles, number=number, **options)
 
 
 def ids(found):
@@ -142,7 +142,7 @@ def test_articles_that_are_there_already_give_no_controls(toy):
 def test_what_is_listed_stays_and_is_added_to(toy):
     first = prepare(toy, 1)
     first.record()
-    assert controls.read(toy, "round") == first.new
+    assert controls.read_controls(toy, "round") == first.new
     for number in (0, 1):
         again = prepare(toy, number, held=[*first.new, "storm.p01"])
         assert (ids(again), again.new) == (ids(first), ())
@@ -157,26 +157,26 @@ def test_what_is_listed_stays_and_is_added_to(toy):
 
 def test_a_written_list_is_sorted_one_id_a_line(toy):
     prepare(toy, 3).record()
-    assert controls.path(toy, "round").read_bytes() == b"strike.p01\nstrike.p02\nstrike.p03\n"
+    assert controls.controls_file(toy, "round").read_bytes() == b"strike.p01\nstrike.p02\nstrike.p03\n"
 
 
 def test_an_article_with_controls_is_not_annotated_in_the_same_project(toy):
-    files.write(controls.path(toy, "round"), "harbour.p01\nstrike.p02\n")
+    files.write(controls.controls_file(toy, "round"), "harbour.p01\nstrike.p02\n")
     with pytest.raises(InputError, match=r"round\.txt:2: strike\.p02: is a control of this project"):
         prepare(toy, articles=("storm", "strike"))
 
 
 def test_a_control_without_gold_is_named(toy):
-    files.write(controls.path(toy, "round"), "strike.p09\n")
+    files.write(controls.controls_file(toy, "round"), "strike.p09\n")
     with pytest.raises(InputError, match=r"round\.txt:1: strike\.p09: is a control without gold"):
         prepare(toy)
 
 
 @pytest.mark.parametrize(("content", "line"), [("a.p01\n\n", 2), ("a.p01 \n", 1), ("a.p01\nb.p01\na.p01\n", 3)])
 def test_a_list_that_is_none_is_refused_with_its_line(toy, content, line):
-    files.write(controls.path(toy, "round"), content)
+    files.write(controls.controls_file(toy, "round"), content)
     with pytest.raises(InputError) as caught:
-        controls.read(toy, "round")
+        controls.read_controls(toy, "round")
     assert caught.value.line == line
 
 
@@ -207,8 +207,8 @@ def held(*copies):
     return Snapshot(project, {one.number: one for one in copies}, ())
 
 
-def copy(number=1, name="strike.p03", text=TEXT, corruption=None, row=None, **works):
-    return StoredExample(number, name, "", 73, {}, text, row or {}, works, corruption)
+def copy(number=1, name="strike.p03", text=TEXT, corruption=None, meta=None, **works):
+    return StoredExample(number, name, "", 73, {}, text, meta or {}, works, corruption)
 
 
 def done(*spans, confirmed=True, invalid=()):
@@ -264,6 +264,6 @@ def test_what_cannot_be_scored_is_listed_with_its_reason(toy, copies, why):
 
 
 def test_a_snapshot_is_split_without_loss():
-    whole = held(copy(1), copy(2, "storm.p01"), copy(3, None))
-    work, planted = controls.split_controls(whole, {"strike.p03"})
+    complete = held(copy(1), copy(2, "storm.p01"), copy(3, None))
+    work, planted = controls.split_controls(complete, {"strike.p03"})
     assert (list(work.copies), list(planted.copies)) == ([2, 3], [1])

@@ -11,9 +11,9 @@ def keep(corpus, article, *ids):
 
 
 def test_unfinished_gold_hides_no_paragraph(toy):
-    whole = [(one.id, one.at, one.text) for one in desired_state.desired_examples(toy, toy.entries)]
+    complete = [(one.id, one.at, one.text) for one in desired_state.desired_examples(toy, toy.entries)]
     keep(toy, "storm", "storm.p02")
-    assert [(one.id, one.at, one.text) for one in desired_state.desired_examples(toy, toy.entries)] == whole
+    assert [(one.id, one.at, one.text) for one in desired_state.desired_examples(toy, toy.entries)] == complete
 
 
 def test_what_gold_lacks_is_filled_in_with_nothing(toy):

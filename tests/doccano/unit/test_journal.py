@@ -21,7 +21,7 @@ def test_what_is_begun_is_on_the_disk_before_the_call_ends(tmp_path):
         book.started(BATCH.upload, "task-1")
         assert journal.Journal(book.file).batches[0].task == "task-1"
         book.ended(BATCH.upload)
-        assert journal.Journal(book.file).batches == (replace(BATCH, task="task-1", whole=True),)
+        assert journal.Journal(book.file).batches == (replace(BATCH, task="task-1", complete=True),)
 
 
 def test_a_journal_of_an_older_version_is_read(tmp_path):
@@ -49,13 +49,13 @@ class Settling:
 
 
 @pytest.mark.parametrize(
-    ("is_open", "failed", "whole"), [(False, False, True), (False, True, False), (True, False, False)]
+    ("is_open", "failed", "complete"), [(False, False, True), (False, True, False), (True, False, False)]
 )
-def test_a_batch_is_complete_if_the_import_of_its_upload_succeeded(is_open, failed, whole, tmp_path):
+def test_a_batch_is_complete_if_the_import_of_its_upload_succeeded(is_open, failed, complete, tmp_path):
     with journal.open_journal(tmp_path / "j.json") as book:
         book.begin(replace(BATCH, task="task-1"))
         upload.recover(Settling(is_open=is_open, failed=failed), INDEPENDENT, book, no_progress)
-        assert journal.Journal(book.file).batches[0].whole == whole
+        assert journal.Journal(book.file).batches[0].complete == complete
 
 
 def test_a_journal_is_found_again_and_closed(tmp_path):

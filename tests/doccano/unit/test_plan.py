@@ -12,15 +12,15 @@ from goldspan.doccano.snapshot import AnnotatorWork, Snapshot
 from helpers.doccano_project import INDEPENDENT, KFOR, SHARED, A, B, rows, snapshot_of, stored_copy
 
 
-def step(example, *copies, touched=(), project=INDEPENDENT, **options):
+def step(example, *copies, worked_on=(), project=INDEPENDENT, **options):
     wanted = rows(example, project=project)
     return plan.plan_push(
-        wanted, snapshot_of(*copies, project=project), dict.fromkeys(touched, "labelled"), **options
+        wanted, snapshot_of(*copies, project=project), dict.fromkeys(worked_on, "labelled"), **options
     ).steps[0]
 
 
 @pytest.mark.parametrize(
-    ("copies", "touched", "state", "keep", "drop"),
+    ("copies", "worked_on", "state", "keep", "delete"),
     [
         ([], [], "create", None, ()),
         ([(1, A)], [], "unchanged", 1, ()),
@@ -37,49 +37,49 @@ def step(example, *copies, touched=(), project=INDEPENDENT, **options):
         ([(1, B), (2, A)], [1, 2], "conflict", None, ()),
     ],
 )
-def test_what_is_done_follows_from_what_is_there(copies, touched, state, keep, drop):
-    found = step(A, *(stored_copy(number, example) for number, example in copies), touched=touched)
-    assert (found.state, found.keep, found.drop) == (state, keep, drop)
+def test_what_is_done_follows_from_what_is_there(copies, worked_on, state, keep, delete):
+    found = step(A, *(stored_copy(number, example) for number, example in copies), worked_on=worked_on)
+    assert (found.state, found.keep, found.delete) == (state, keep, delete)
 
 
 def test_who_worked_on_what_is_asked_only_where_it_matters():
     wanted = rows(A)
-    assert not plan.is_doubtful(wanted, snapshot_of(stored_copy(1, A)))
-    assert plan.is_doubtful(wanted, snapshot_of(stored_copy(1, B)))
-    assert plan.is_doubtful(wanted, snapshot_of(stored_copy(1, A), stored_copy(2, A)))
-    assert not plan.is_doubtful(wanted, snapshot_of())
+    assert not plan.depends_on_work(wanted, snapshot_of(stored_copy(1, A)))
+    assert plan.depends_on_work(wanted, snapshot_of(stored_copy(1, B)))
+    assert plan.depends_on_work(wanted, snapshot_of(stored_copy(1, A), stored_copy(2, A)))
+    assert not plan.depends_on_work(wanted, snapshot_of())
 
 
 def test_other_spans_filled_in_replace_an_example_that_nobody_worked_on():
     with_span = replace(A, spans=(KFOR,))
     old = stored_copy(1, A, project=SHARED)
     assert step(with_span, old, project=SHARED).state == "replace"
-    worked = step(with_span, old, touched=[1], project=SHARED)
+    worked = step(with_span, old, worked_on=[1], project=SHARED)
     assert (worked.state, worked.keep) == ("unchanged", 1)
-    assert "does not reach it" in worked.reason
+    assert worked.reason == plan.SPANS_NOT_UPDATED
 
 
 def test_another_place_in_the_article_is_an_update_that_keeps_the_work():
     moved = replace(A, at=70, extra={"rule": "x"})
-    found = step(moved, stored_copy(1, A), touched=[1])
+    found = step(moved, stored_copy(1, A), worked_on=[1])
     assert (found.state, found.keep) == ("update", 1)
     assert found.meta == {"goldspan_at": "70", "goldspan_extra": '{"rule": "x"}'}
 
 
 def test_keys_about_the_sent_spans_stay_with_spans_of_annotators():
     moved = replace(A, at=70, extra={"rule": "x"}, spans=(KFOR,))
-    found = step(moved, stored_copy(1, A, project=SHARED), touched=[1], project=SHARED)
+    found = step(moved, stored_copy(1, A, project=SHARED), worked_on=[1], project=SHARED)
     assert found.meta == {"goldspan_at": "70"}
 
 
 def test_a_half_imported_copy_goes_and_does_not_count():
     with_span = replace(A, spans=(KFOR,))
     bare = stored_copy(5, with_span, work=AnnotatorWork(), project=SHARED)
-    whole = stored_copy(8, with_span, project=SHARED)
-    assert step(with_span, bare, touched=[5], half={5}, project=SHARED).drop == (5,)
-    assert step(with_span, bare, touched=[5], half={5}, project=SHARED).state == "replace"
-    found = step(with_span, bare, whole, touched=[5], half={5}, project=SHARED)
-    assert (found.state, found.keep, found.drop) == ("unchanged", 8, (5,))
+    complete = stored_copy(8, with_span, project=SHARED)
+    assert step(with_span, bare, worked_on=[5], half_imported={5}, project=SHARED).delete == (5,)
+    assert step(with_span, bare, worked_on=[5], half_imported={5}, project=SHARED).state == "replace"
+    found = step(with_span, bare, complete, worked_on=[5], half_imported={5}, project=SHARED)
+    assert (found.state, found.keep, found.delete) == ("unchanged", 8, (5,))
 
 
 def test_a_half_done_import_is_told_from_work_that_emptied_an_example():
@@ -101,7 +101,7 @@ def test_a_half_done_import_is_told_from_work_that_emptied_an_example():
 
 
 def test_a_changed_text_with_work_on_it_is_a_conflict_that_a_pull_settles():
-    found = step(B, stored_copy(1, A, work={"anna": AnnotatorWork(spans=(KFOR,))}), touched=[1])
+    found = step(B, stored_copy(1, A, work={"anna": AnnotatorWork(spans=(KFOR,))}), worked_on=[1])
     assert (found.state, found.keep, found.reason) == (
         "conflict",
         None,
@@ -113,15 +113,15 @@ def test_a_changed_text_with_work_on_it_is_a_conflict_that_a_pull_settles():
 def test_an_example_edited_on_the_server_is_replaced_or_a_conflict():
     corruption = replace(stored_copy(1, A), text="KFOR stayed.", corruption="its text was changed on the server")
     assert step(A, corruption).state == "replace"
-    found = step(A, corruption, touched=[1])
+    found = step(A, corruption, worked_on=[1])
     assert (found.state, found.reason[-34:]) == ("conflict", "its text was changed on the server")
 
 
 def test_what_nobody_asked_for_is_named_and_left_alone():
     other, foreign = stored_copy(4, Example("old.p01", "Gone.")), replace(stored_copy(7, A), id=None)
     far = stored_copy(5, Example("b.p01", "Elsewhere."))
-    made = plan.plan_push(rows(A), snapshot_of(stored_copy(1, A), other, foreign, far), {}, elsewhere={"b"})
-    assert [(stray.number, stray.id) for stray in made.only_there] == [(4, "old.p01"), (7, None)]
+    made = plan.plan_push(rows(A), snapshot_of(stored_copy(1, A), other, foreign, far), {}, other_articles={"b"})
+    assert [(copy.number, copy.id) for copy in made.unmanaged] == [(4, "old.p01"), (7, None)]
     assert made.is_done
     assert [name for name, _, _ in made.attention()] == ["old.p01", "Doccano's number 7"]
     assert made.articles()["old"]["only there"] == made.articles()[""]["only there"] == 1
@@ -153,7 +153,7 @@ names = st.sampled_from(["a.p01", "a.p02", "b.p01"])
 
 @st.composite
 def worlds(draw):
-    """Examples that are wanted, copies that are there, who touched what, what is half done."""
+    """Examples that are wanted, copies that are there, who worked on what, what is half imported."""
     project = draw(st.sampled_from([INDEPENDENT, SHARED]))
     spans = (st.just(()) | st.just((KFOR,))) if project is SHARED else st.just(())
     wanted = [Example(name, draw(texts), draw(spans), draw(st.integers(0, 1))) for name in draw(st.sets(names))]
@@ -161,61 +161,61 @@ def worlds(draw):
         stored_copy(number, Example(draw(names), draw(texts), draw(spans)), project=project)
         for number in range(1, draw(st.integers(1, 6)))
     ]
-    touched = {one.number: "labelled" for one in copies if draw(st.booleans())}
-    half = {number for number in touched if draw(st.booleans()) and draw(st.booleans())}
-    return project, rows(*wanted, project=project), snapshot_of(*copies, project=project), touched, half
+    worked_on = {one.number: "labelled" for one in copies if draw(st.booleans())}
+    half_imported = {number for number in worked_on if draw(st.booleans()) and draw(st.booleans())}
+    return project, rows(*wanted, project=project), snapshot_of(*copies, project=project), worked_on, half_imported
 
 
 @given(worlds())
-def test_nothing_that_people_touched_is_ever_dropped(world):
-    _, wanted, there, touched, half = world
-    made = plan.plan_push(wanted, there, touched, half=half)
-    assert [one.wanted for one in made.steps] == wanted
-    assert not set(made.drops) & (touched.keys() - half)
-    assert len(set(made.drops)) == len(made.drops)
-    assert not set(made.drops) & {one.keep for one in made.steps}
-    strays = {stray.number for stray in made.only_there}
-    assert {one.number for one in there.copies.values()} - strays == {
+def test_nothing_that_people_worked_on_is_ever_deleted(world):
+    _, wanted, there, worked_on, half_imported = world
+    made = plan.plan_push(wanted, there, worked_on, half_imported=half_imported)
+    assert [one.desired for one in made.steps] == wanted
+    assert not set(made.deletions) & (worked_on.keys() - half_imported)
+    assert len(set(made.deletions)) == len(made.deletions)
+    assert not set(made.deletions) & {one.keep for one in made.steps}
+    unmanaged = {copy.number for copy in made.unmanaged}
+    assert {one.number for one in there.copies.values()} - unmanaged == {
         one.number for one in there.copies.values() if one.id in {want.example.id for want in wanted}
     }
 
 
-def carried_out(made, there, touched, project):
+def applied(made, there, worked_on, project):
     """The project after all of a plan was done, as a server would have it."""
-    copies = {number: one for number, one in there.copies.items() if number not in made.drops}
+    copies = {number: one for number, one in there.copies.items() if number not in made.deletions}
     for one in made.steps:
         if one.state in {"create", "replace"}:
             number = max([0, *there.copies, *copies]) + 1
-            copies[number] = stored_copy(number, one.wanted.example, project=project)
+            copies[number] = stored_copy(number, one.desired.example, project=project)
         elif one.keep is not None:
-            copies[one.keep] = replace(copies[one.keep], row={**copies[one.keep].row, **one.meta})
-    return Snapshot(project, copies, ()), {number: how for number, how in touched.items() if number in copies}
+            copies[one.keep] = replace(copies[one.keep], meta={**copies[one.keep].meta, **one.meta})
+    return Snapshot(project, copies, ()), {number: how for number, how in worked_on.items() if number in copies}
 
 
 @given(worlds())
 def test_an_applied_plan_leaves_nothing_to_do_and_one_copy_of_each(world):
-    project, wanted, there, touched, half = world
-    made = plan.plan_push(wanted, there, touched, half=half)
-    after, still = carried_out(made, there, touched, project)
+    project, wanted, there, worked_on, half_imported = world
+    made = plan.plan_push(wanted, there, worked_on, half_imported=half_imported)
+    after, still = applied(made, there, worked_on, project)
     again = plan.plan_push(wanted, after, still)
     assert again.is_done
     for one in again.steps:
-        copies = after.by_id[one.wanted.example.id]
+        copies = after.by_id[one.desired.example.id]
         assert len(copies) == 1 or one.state == "conflict"
         if one.state == "unchanged":
-            assert copies[0].text == one.wanted.example.text
+            assert copies[0].text == one.desired.example.text
 
 
 @given(worlds())
 def test_a_plan_that_was_interrupted_anywhere_ends_as_if_it_had_not_been(world):
-    project, wanted, there, touched, _ = world
-    made = plan.plan_push(wanted, there, touched)
+    project, wanted, there, worked_on, _ = world
+    made = plan.plan_push(wanted, there, worked_on)
     steps = [one for one in made.steps if one.state in {"create", "replace"}]
-    uploaded, still = carried_out(plan.PushPlan(tuple(replace(one, drop=()) for one in steps)), there, touched, project)
-    whole, _ = carried_out(made, there, touched, project)
-    after, _ = carried_out(plan.plan_push(wanted, uploaded, still), uploaded, still, project)
-    assert texts_of(after) == texts_of(whole)
+    uploaded, still = applied(plan.PushPlan(tuple(replace(one, delete=()) for one in steps)), there, worked_on, project)
+    complete, _ = applied(made, there, worked_on, project)
+    after, _ = applied(plan.plan_push(wanted, uploaded, still), uploaded, still, project)
+    assert texts_of(after) == texts_of(complete)
 
 
 def texts_of(snapshot):
-    return sorted((one.id, one.text, one.row.get("goldspan_sent", "")) for one in snapshot.copies.values())
+    return sorted((one.id, one.text, one.meta.get("goldspan_sent", "")) for one in snapshot.copies.values())

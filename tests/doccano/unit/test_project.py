@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from goldspan.annotation import Label, LabelScheme
 from goldspan.doccano import labels, members, project
 from goldspan.doccano.client.schema import Member, SpanType, User
+from goldspan.doccano.push.plan import label_notes, member_changes, member_notes
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.report.svg import contrast
 
@@ -67,7 +68,7 @@ def test_any_label_types_become_those_of_the_scheme_without_collisions(wanted, t
     server = Strict(types)
     labels.plan_labels(scheme(**wanted), types).apply(server, 1)
     after = labels.plan_labels(scheme(**wanted), list(server.types.values()))
-    assert not list(after.lines())
+    assert (after.create, after.change) == ((), ())
     assert {each.name for each in server.types.values()} == wanted.keys() | there.keys()
     unknown = [each for each in types if each.name not in wanted]
     assert all(server.types[each.id] == each for each in unknown)
@@ -76,7 +77,7 @@ def test_any_label_types_become_those_of_the_scheme_without_collisions(wanted, t
 def test_a_key_that_doccano_cannot_take_is_left_out_and_said():
     planned = labels.plan_labels(scheme(A="ä", B="Q", C="c"), [held(1, "Z", "c")])
     assert [each.key for each in planned.create] == [None, None, None]
-    assert list(planned.remarks()) == [
+    assert list(label_notes(planned)) == [
         "the label 'Z' is not in the scheme: left alone",
         "the label A gets no key: Doccano takes 0-9 and a-z, not 'ä'",
         "the label B gets no key: Doccano takes 0-9 and a-z, not 'Q'",
@@ -131,7 +132,7 @@ def test_the_members_are_read(tmp_path):
         ('role = "annotator"', 'role = "boss"', ":4: member anna: 'role' is 'boss', not one of annotator, "),
         ('pseudonym = "a1"', 'pseudonym = " a1"', ":5: member anna: 'pseudonym' is ' a1', not a text without spaces"),
         ('pseudonym = "a1"', "pseudonym = 1", ":5: member anna: 'pseudonym' is 1, not a text"),
-        ('pseudonym = "a1"', 'pseudonym = "../a1"', "cannot have a folder: the name holds '/'"),
+        ('pseudonym = "a1"', 'pseudonym = "../a1"', "cannot have a folder: the name has the character '/'"),
         ('pseudonym = "a1"', 'pseudonym = "bob"', "'bob' would write into the folder 'bob' of 'anna'"),
         ('pseudonym = "a1"', 'nick = "a1"', "member anna: unknown key 'nick'"),
         ('"bob"', '"anna"', "the member 'anna' is listed twice"),
@@ -152,11 +153,11 @@ ME, ANNA, BOB = (
 def test_members_are_added_and_corrected_and_nobody_is_removed(tmp_path):
     there = [Member(7, 1, "lead", "project_admin"), Member(8, 3, "bob", "annotator"), Member(9, 4, "eve", "annotator")]
     planned = members.plan_members(listed(tmp_path, GOOD), [ME, ANNA, BOB], there, ME)
-    assert list(planned.lines()) == [
+    assert list(member_changes(planned)) == [
         "add the member anna (annotator)",
         "change the role of bob: annotator → annotation_approver",
     ]
-    assert list(planned.remarks()) == ["the member 'eve' (annotator) is not listed: left alone"]
+    assert list(member_notes(planned)) == ["the member 'eve' (annotator) is not listed: left alone"]
 
 
 def test_a_missing_user_is_refused_with_the_command_that_creates_one(tmp_path):
@@ -173,9 +174,9 @@ def test_the_user_that_goldspan_works_as_stays_an_administrator(tmp_path):
 @pytest.mark.parametrize("bad", ["", " a", "a\n", "a" * 101])
 def test_a_name_that_doccano_would_bend_is_refused(toy, bad):
     with pytest.raises(InvalidValueError, match="cannot be the name of a project"):
-        project.prepare_project(None, toy, bad, "shared")
+        project.plan_project(None, toy, bad, "shared")
 
 
 def test_a_kind_that_is_none_is_refused(toy):
     with pytest.raises(InvalidValueError, match="no kind 'both'"):
-        project.prepare_project(None, toy, "name", "both")
+        project.plan_project(None, toy, "name", "both")

@@ -31,11 +31,11 @@ def work(*spans, confirmed=True, comments=(), invalid=()):
 OPEN = work(confirmed=False)
 
 
-def copy(number, name, text=None, row=None, corruption=None, **works):
+def copy(number, name, text=None, meta=None, corruption=None, **works):
     """A copy of an example, with what each annotator did on it."""
     held = TEXTS[name].text if text is None else text
     return StoredExample(
-        number=number, id=name, sha256="", at=0, extra={}, text=held, row=row or {}, work=works, corruption=corruption
+        number=number, id=name, sha256="", at=0, extra={}, text=held, meta=meta or {}, work=works, corruption=corruption
     )
 
 
@@ -45,7 +45,7 @@ def snapshot(*copies, shared=False):
 
 
 def wish(**changed):
-    return PullOptions(**{"texts": TEXTS, "elsewhere": set(), "labels": LABELS, **changed})
+    return PullOptions(**{"examples": TEXTS, "other_articles": set(), "labels": LABELS, **changed})
 
 
 def kinds(found):
@@ -54,7 +54,7 @@ def kinds(found):
 
 def put(corpus, found, pseudonyms=None):
     return pass_files.write_passes(
-        change for change in pass_files.pass_changes(corpus, found, pseudonyms or {}) if change.writes
+        change for change in pass_files.pass_changes(corpus, found, pseudonyms or {}) if change.merged.is_changed
     )
 
 
@@ -205,7 +205,7 @@ def test_what_was_filled_into_an_older_text_withdraws_no_line(toy):
         1,
         "harbour.p02",
         text=LONGER,
-        row={"goldspan_sent": fingerprint([filled])},
+        meta={"goldspan_sent": fingerprint([filled])},
         **{ALL: work(filled, confirmed=False)},
     )
     assert put(toy, collect(snapshot(old, shared=True), wish())) == []
@@ -236,7 +236,7 @@ def edited(draw):
 def test_in_an_edited_text_each_span_is_on_its_words_or_listed(change):
     old, new, spans = change
     there = snapshot(copy(1, "storm.p01", text=old, ann=work(*spans)))
-    found = collect(there, wish(texts={"storm.p01": Example("storm.p01", new)}))
+    found = collect(there, wish(examples={"storm.p01": Example("storm.p01", new)}))
     line = found.lines.get("ann", {}).get("storm.p01")
     if line is None:
         listed = [problem.span for problem in found.problems]
@@ -266,7 +266,7 @@ def test_an_example_that_is_not_of_the_corpus_is_listed(name):
 def test_articles_that_were_not_asked_for_are_passed_over():
     storm = {name: example for name, example in TEXTS.items() if example.article == "storm"}
     copies = [copy(1, "harbour.p02", text="changed", ann=work()), copy(2, "storm.p01", ann=work())]
-    found = collect(snapshot(*copies), wish(texts=storm, elsewhere={"harbour"}))
+    found = collect(snapshot(*copies), wish(examples=storm, other_articles={"harbour"}))
     assert not found.problems
     assert [*found.lines["ann"]] == ["storm.p01"]
 
@@ -393,11 +393,11 @@ def test_gold_stays_where_a_shared_project_holds_what_was_filled_in_alone(toy, h
     sent = {"goldspan_sent": fingerprint([port])}
     spans = {"other spans": (Span(12, 24, "SHIP"),), "import broke off": ()}.get(how, (port,))
     done = work(*spans, confirmed=False, comments=["hm"] if how == "commented" else ())
-    found = collect(snapshot(copy(1, "storm.p02", row=sent, **{ALL: done}), shared=True), wish())
+    found = collect(snapshot(copy(1, "storm.p02", meta=sent, **{ALL: done}), shared=True), wish())
     [change] = pass_files.pass_changes(toy, found, {})
     stays = how in {"filled in", "import broke off"}
     assert (change.merged.kept, change.merged.withdrawn) == (("storm.p02",) * stays, ("storm.p02",) * (not stays))
-    assert change.writes is not stays
+    assert change.merged.is_changed is not stays
 
 
 def test_what_the_project_does_not_hold_stays(toy):

@@ -19,7 +19,7 @@ def span(text, surface, label="UNIT", nth=0):
 def moved(old, new, *spans):
     """The surfaces of the spans that were found again, with what stands before each."""
     found = reanchor.find_moves(old, new, spans)
-    return {new[: to.start] + "[" + new[to.start : to.end] + "]": to.label for to in found.to.values()}
+    return {new[: to.start] + "[" + new[to.start : to.end] + "]": to.label for to in found.moved.values()}
 
 
 def test_a_span_moves_with_its_words():
@@ -31,7 +31,7 @@ def test_a_repeated_name_is_found_if_the_other_end_of_the_text_changed():
     old = "KFOR came. Later KFOR left."
     new = "KFOR came. Later KFOR left in haste."
     found = reanchor.find_moves(old, new, [span(old, "KFOR"), span(old, "KFOR", nth=1)])
-    assert [to.start for to in found.to.values()] == [0, 17]
+    assert [to.start for to in found.moved.values()] == [0, 17]
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_a_repeated_name_is_found_if_the_other_end_of_the_text_changed():
 def test_what_is_in_doubt_is_lost_and_says_why(old, new, why):
     only = span(old, "KFOR")
     found = reanchor.find_moves(old, new, [only])
-    assert not found.to
+    assert not found.moved
     assert why in found.lost[only]
 
 
@@ -65,14 +65,14 @@ def test_of_equal_neighbours_none_is_chosen():
 def test_two_spans_never_come_to_overlap():
     old, new = "x ab y bc z", "q abc r"
     found = reanchor.find_moves(old, new, [span(old, "ab"), span(old, "bc")])
-    assert not found.to
+    assert not found.moved
     old, new = "a b, b c", "a b c"
     assert "would overlap" in reanchor.find_moves(old, new, [span(old, "a b"), span(old, "b c")]).lost[span(old, "a b")]
 
 
 def test_equal_spans_of_several_people_move_alike():
     old, new = "KFOR left.", "Then KFOR left."
-    assert reanchor.find_moves(old, new, [span(old, "KFOR")] * 3).to == {Span(0, 4, "UNIT"): Span(5, 9, "UNIT")}
+    assert reanchor.find_moves(old, new, [span(old, "KFOR")] * 3).moved == {Span(0, 4, "UNIT"): Span(5, 9, "UNIT")}
 
 
 @st.composite
@@ -88,9 +88,9 @@ def changes(draw):
 def test_a_span_keeps_surface_and_label_or_is_named_as_lost(change):
     old, new, spans = change
     found = reanchor.find_moves(old, new, spans)
-    assert {*found.to, *found.lost} == set(spans)
-    assert not {*found.to} & {*found.lost}
-    for before, after in found.to.items():
+    assert {*found.moved, *found.lost} == set(spans)
+    assert not {*found.moved} & {*found.lost}
+    for before, after in found.moved.items():
         assert old[before.start : before.end] == new[after.start : after.end]
         assert before.label == after.label
 
@@ -98,23 +98,23 @@ def test_a_span_keeps_surface_and_label_or_is_named_as_lost(change):
 @given(changes())
 def test_flat_spans_stay_flat(change):
     old, new, spans = change
-    after = sorted(reanchor.find_moves(old, new, spans).to.values())
+    after = sorted(reanchor.find_moves(old, new, spans).moved.values())
     assert all(one.end <= other.start for one, other in pairwise(after))
 
 
 @given(strategies.examples())
 def test_in_an_equal_text_every_span_stays(example):
     found = reanchor.find_moves(example.text, example.text, example.spans)
-    assert found.to == {span: span for span in example.spans}
+    assert found.moved == {span: span for span in example.spans}
 
 
 @given(strategies.examples(), strategies.texts)
 def test_what_was_moved_there_is_moved_back(example, other):
     new = other + example.text
-    there = reanchor.find_moves(example.text, new, example.spans).to
+    there = reanchor.find_moves(example.text, new, example.spans).moved
     assume(there)
     back = reanchor.find_moves(new, example.text, there.values())
-    assert all(back.to.get(after, before) == before for before, after in there.items())
+    assert all(back.moved.get(after, before) == before for before, after in there.items())
 
 
 @pytest.mark.parametrize(

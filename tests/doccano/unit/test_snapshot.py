@@ -99,7 +99,7 @@ def test_an_example_comes_back_with_all_that_it_carried(tmp_path):
     copy = one(tmp_path, label=[(5, 8, "PER"), (13, 17, "LOC")], comments=["hm?", "ok"], who="x")
     assert (copy.number, copy.id, copy.at, copy.text, copy.corruption) == (1, "a.p1", 5, TEXT, None)
     assert copy.extra == {"k": [1]}
-    assert copy.row.keys() == {"goldspan_id", "goldspan_at", "goldspan_sha256", "goldspan_extra", "who"}
+    assert copy.meta.keys() == {"goldspan_id", "goldspan_at", "goldspan_sha256", "goldspan_extra", "who"}
     assert copy.work == {"ann": AnnotatorWork((Span(4, 7, "PER"), Span(12, 16, "LOC")), comments=("hm?", "ok"))}
     assert [copy.text[span.start : span.end] for span in copy.work["ann"].spans] == ["Bob", "Rome"]
 
@@ -220,7 +220,7 @@ def test_a_row_that_cannot_be_trusted_says_why(tmp_path, keys, why):
     assert (copy.id, copy.corruption) == ("a.p1", why)
 
 
-def test_a_spoiled_copy_still_shows_its_work(tmp_path):
+def test_a_corrupted_copy_still_shows_its_work(tmp_path):
     copy = one(tmp_path, row=exported(label=[(0, 1, "X")]) | {"text": "other"})
     assert copy.work["ann"].spans == (Span(0, 1, "X"),)
 
@@ -287,7 +287,7 @@ def test_a_member_called_all_is_a_member_like_others(alone):
 
 @pytest.mark.parametrize("names", [("ann",), ("all", "ann"), ()])
 def test_a_shared_project_that_exports_by_member_is_refused(tmp_path, names):
-    with pytest.raises(ServerError, match="is shared, but not so its export"):
+    with pytest.raises(ServerError, match="is shared, but its export is not"):
         take_snapshot(Fake(tmp_path, dict.fromkeys(names, ())), SHARED, confirmed=False)
 
 
@@ -318,7 +318,7 @@ def test_an_example_that_changes_between_two_parts_makes_it_begin_again(tmp_path
 
 
 def test_a_project_that_never_rests_is_an_error(tmp_path):
-    with pytest.raises(ServerError, match=r"the example a.p1 \(number 1\) changed while .*, 3 times over"):
+    with pytest.raises(ServerError, match=r"the example a.p1 \(number 1\) changed while .*, 3 times"):
         take_snapshot(Fake(tmp_path, *[{"ann": [exported()], "bob": []}] * 3), ALONE, confirmed=False)
 
 
@@ -357,7 +357,7 @@ def test_an_example_opened_again_meanwhile_is_open(tmp_path):
 
 def test_confirmed_examples_that_never_rest_are_an_error(tmp_path):
     server = Fake(tmp_path, *[{"ann": [exported()]}, {"ann": [exported(label=[(5, 8, "X")])]}] * 3)
-    with pytest.raises(ServerError, match=r"the example a.p1 \(number 1\) changed .*, 3 times over"):
+    with pytest.raises(ServerError, match=r"the example a.p1 \(number 1\) changed .*, 3 times"):
         take_snapshot(server, ALONE)
     assert not server.exports
 

@@ -7,14 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goldspan.annotation import Example, Span
-from goldspan.cli.doccano.status import ACROSS, _article_tables, console
+from goldspan.cli.doccano.status import COLUMNS, _article_tables, console
 from goldspan.doccano.client.schema import DoccanoProject
 from goldspan.doccano.pull.collect import PullOptions
 from goldspan.doccano.snapshot import ALL, AnnotatorWork, Snapshot, StoredExample
-from goldspan.doccano.status import ArticleProgress, ProjectProgress, _articles
+from goldspan.doccano.status import ArticleProgress, ProjectProgress, _article_progress
 
 PROJECT = DoccanoProject(1, "ships", "", "", *[False] * 6)
-WISH = PullOptions({name: Example(name, "one two") for name in ("a.p01", "a.p02", "b.p01")}, set(), {"SHIP"})
+OPTIONS = PullOptions(
+    examples={name: Example(name, "one two") for name in ("a.p01", "a.p02", "b.p01")},
+    other_articles=set(),
+    labels={"SHIP"},
+)
 works = st.builds(
     AnnotatorWork, st.sampled_from([(), (Span(0, 3, "SHIP"),), (Span(4, 7, "SHIP"),)]), confirmed=st.booleans()
 )
@@ -25,9 +29,9 @@ def snapshot(works_of):
     return Snapshot(PROJECT, {copy.number: copy for copy in copies}, ())
 
 
-@given(st.fixed_dictionaries({name: st.fixed_dictionaries(dict.fromkeys("xyz", works)) for name in WISH.texts}))
+@given(st.fixed_dictionaries({name: st.fixed_dictionaries(dict.fromkeys("xyz", works)) for name in OPTIONS.examples}))
 def test_every_example_is_done_or_open_and_different_spans_are_disputes(works_of):
-    articles = list(_articles(snapshot(works_of), WISH, ["x", "y", "z"]))
+    articles = list(_article_progress(snapshot(works_of), OPTIONS, ["x", "y", "z"]))
     assert sum(article.examples for article in articles) == len(works_of)
     for who in "xyz":
         assert sum(a.done[who] for a in articles) == sum(mine[who].confirmed for mine in works_of.values())
@@ -41,7 +45,7 @@ def test_what_is_not_of_the_corpus_comes_last_under_no_name():
     there = snapshot(
         {"zz.p01": {"x": AnnotatorWork()}, "b.p01": {"x": AnnotatorWork()}, "a.p01": {"x": AnnotatorWork()}}
     )
-    assert [article.id for article in _articles(there, WISH, ["x"])] == ["a", "b", ""]
+    assert [article.id for article in _article_progress(there, OPTIONS, ["x"])] == ["a", "b", ""]
 
 
 def many(annotators, articles, project=PROJECT):
@@ -50,7 +54,7 @@ def many(annotators, articles, project=PROJECT):
         ArticleProgress(f"{number:03}_33ff5f20720418a6", 20, dict.fromkeys(names, number % 20), ("a.p01",))
         for number in range(articles)
     )
-    return ProjectProgress(project, names, tuple(rows))
+    return ProjectProgress(project=project, annotators=names, articles=tuple(rows))
 
 
 @pytest.mark.parametrize("annotators", [0, 1, 4, 5, 12])
@@ -62,7 +66,7 @@ def test_the_tables_fit_a_hundred_columns_and_show_everybody(annotators, capsys,
     shown = capsys.readouterr().out
     assert max(map(len, shown.splitlines())) <= 100
     assert all(f" {name} " in shown for name in found.annotators if name)
-    assert shown.count("002_33ff5f20720418a6") == max(1, -(-annotators // ACROSS))
+    assert shown.count("002_33ff5f20720418a6") == max(1, -(-annotators // COLUMNS))
 
 
 def test_no_server_is_said_with_the_remedy(tmp_path, goldspan, capsys, monkeypatch):

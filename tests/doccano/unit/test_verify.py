@@ -26,7 +26,7 @@ from helpers.doccano_project import INDEPENDENT, KFOR, SHARED, A, B, rows, snaps
 )
 def test_what_doccano_would_drop_or_bend_is_refused_by_name(example, project, more, why):
     with pytest.raises(InvalidValueError, match=why) as caught:
-        rows(example, project=project, more=more)
+        rows(example, project=project, extra_keys=more)
     assert caught.value.remedy
     assert caught.value.example == example.id or "taken" in why
 
@@ -70,30 +70,30 @@ def test_a_difference_that_nothing_explains_is_an_error_with_the_name(work, why)
 
 
 def test_an_example_that_did_not_arrive_is_an_error_that_names_it():
-    with pytest.raises(ServerError, match=r"left out a\.p01; it says: line 1: no"):
+    with pytest.raises(ServerError, match=r"left out a\.p01; it reports: line 1: no"):
         reconciled(A, snapshot_of(project=SHARED), ["line 1: no"])
 
 
 def test_what_vanished_is_exactly_what_was_deleted():
     before = {1: stored_copy(1, A), 2: stored_copy(2, A), 3: stored_copy(3, Example("b", "x"))}
-    verify.vanished(before, {number: before[number] for number in (1, 3)}, [2])
-    verify.vanished(before, {number: before[number] for number in (1, 3)}, [])
+    verify.verify_deletions(before, {number: before[number] for number in (1, 3)}, [2])
+    verify.verify_deletions(before, {number: before[number] for number in (1, 3)}, [])
     with pytest.raises(ServerError, match="did not delete a"):
-        verify.vanished(before, before, [2])
+        verify.verify_deletions(before, before, [2])
     with pytest.raises(ServerError, match="not by this push: b"):
-        verify.vanished(before, {1: before[1], 2: before[2]}, [])
+        verify.verify_deletions(before, {1: before[1], 2: before[2]}, [])
 
 
 FULL = [Example(f"a.p{number}", "KFOR left.", (KFOR,)) for number in range(4)]
 
 
-def half(works, whole=False, examples=FULL):
+def half(works, complete=False, examples=FULL):
     """Which of the copies that a batch brought were left half done, if this is what is on them."""
     copies = [
         stored_copy(number, example, work=AnnotatorWork(**work), project=SHARED)
         for number, (example, work) in enumerate(zip(examples, works, strict=True), 1)
     ]
-    batch = JournalBatch("u", None, 0, tuple(dict.fromkeys(example.id for example in examples)), whole)
+    batch = JournalBatch("u", None, 0, tuple(dict.fromkeys(example.id for example in examples)), complete)
     return upload.half_imported_copies(snapshot_of(*copies, project=SHARED), [batch])
 
 
@@ -104,15 +104,15 @@ def test_copies_are_half_done_only_if_none_of_their_thousand_has_a_span(monkeypa
     assert half([NONE] * 4) == {1, 2, 3, 4}
     assert half([NONE, DONE, NONE, NONE]) == {1, 3, 4}
     assert half([KEPT, NONE, NONE, NONE]) == set()
-    monkeypatch.setattr(upload, "AT_ONCE", 2)
+    monkeypatch.setattr(upload, "IMPORTED_TOGETHER", 2)
     assert half([KEPT, NONE, NONE, NONE]) == {3, 4}
 
 
 def test_an_import_that_ended_well_leaves_nothing_half_done():
-    assert half([NONE] * 4, whole=True) == set()
+    assert half([NONE] * 4, complete=True) == set()
 
 
 def test_the_first_go_of_an_import_that_was_tried_again_is_half_done():
-    assert half([NONE] * 4 + [KEPT] * 4, whole=True, examples=FULL * 2) == {1, 2, 3, 4}
+    assert half([NONE] * 4 + [KEPT] * 4, complete=True, examples=FULL * 2) == {1, 2, 3, 4}
     assert half([NONE] * 4 + [KEPT] * 4, examples=FULL * 2) == {1, 2, 3, 4}
-    assert half([NONE] * 2 + [KEPT] * 4, whole=True, examples=[*FULL[:2], *FULL]) == {1, 2}
+    assert half([NONE] * 2 + [KEPT] * 4, complete=True, examples=[*FULL[:2], *FULL]) == {1, 2}

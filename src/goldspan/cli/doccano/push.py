@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -25,7 +24,9 @@ SHOWN = 20  # lines of one kind
 
 def run(
     *,
-    project: Annotated[str, typer.Option("--project", help="The project in Doccano; it is made if it is not there.")],
+    project: Annotated[
+        str, typer.Option("--project", help="The project in Doccano; it is created if it is not there.")
+    ],
     articles: console.Articles = None,
     suggestions: Annotated[
         bool, typer.Option("--suggestions", help="Fill in the spans of build/suggestions. For a shared project.")
@@ -55,21 +56,21 @@ def run(
     home: console.Home = None,
     root: console.Root = None,
 ) -> None:
-    """Put the examples before the annotators: make the project or bring it up to date, and prove that all is there.
+    """Push examples to annotators: create or update the project, upload, and verify that all is there.
 
-    Nothing that a person touched is deleted; what is in doubt is listed and left alone, and the exit code is then 1.
+    Nothing that a person worked on is deleted; what is in doubt is listed and left alone, and the exit code is then 1.
     """
     from goldspan.doccano import credentials
     from goldspan.doccano.client.api import Doccano
-    from goldspan.doccano.push import push
     from goldspan.doccano.push.plan import PushOptions
+    from goldspan.doccano.push.push import prepare_push
 
     if suggestions and gold:
         raise typer.BadParameter("--suggestions and --gold exclude each other")
     corpus = Corpus.find(root)
     prefill: Prefill = "suggestions" if suggestions else "gold" if gold else "nothing"
-    with console.bar() as tell, Doccano(credentials.find_account(home)) as server:
-        ready = push.prepare(
+    with console.bar() as on_progress, Doccano(credentials.find_account(home)) as server:
+        request: PushRequest = prepare_push(
             server,
             corpus,
             project,
@@ -78,56 +79,53 @@ def run(
             kind=None if shared is None else "shared" if shared else "independent",
             control=control,
             members=members,
-            options=PushOptions(progress=tell, planned=lambda plan: _show(ready, plan)),
+            options=PushOptions(on_progress=on_progress, on_plan=lambda plan: _print_plan(request, plan)),
         )
         if apply:
-            pushed = ready.apply()
-            left, report = pushed.left, pushed.json()
+            result = request.apply()
+            left, report = result.left, result.json()
         else:
-            left = ready.look()
+            left = request.plan()
             report = {"plan": left.json()}
-            _show(ready, left)
-    console.say("\n".join(_done(ready, pushed) if apply else _undone(ready, left)))
-    console.write_json(json, {"applied": apply, **ready.json(), **report})
+            _print_plan(request, left)
+    console.say("\n".join(_result_lines(request, result)) if apply else _plan_end(request, left))
+    console.write_json(json, {"applied": apply, **request.json(), **report})
     if any(step.state == "conflict" for step in left.steps):
         raise typer.Exit(1)
 
 
-def _show(ready: PushRequest, plan: PushPlan) -> None:
-    """What will be done, and what needs somebody to look at it."""
-    for line in ready.project_plan.lines():
+def _print_plan(request: PushRequest, plan: PushPlan) -> None:
+    """Print what is to be done, and what somebody should look at. The sentences are in `push.plan`."""
+    from goldspan.doccano.push.plan import control_changes, project_changes, project_notes
+
+    for line in project_changes(request.project_plan):
         console.say(line)
-    for line in ready.project_plan.remarks():
+    for line in project_notes(request.project_plan):
         console.say(f"note: {line}")
-    if planted := ready.controls.examples:
-        more = f", {len(ready.controls.new):,} of them new" if ready.controls.new else ""
-        console.say(f"mix in {amount(len(planted), 'control')}{more}; their list is {_list(ready)}")
-    console.make_console().print(_table(ready, plan))
-    for line in _attention(plan):
+    for line in control_changes(request.controls, request.corpus.root):
+        console.say(line)
+    console.make_console().print(_table(request, plan))
+    for line in _attention_lines(plan):
         console.say(line)
 
 
-def _list(ready: PushRequest) -> Path:
-    return ready.controls.file.relative_to(ready.corpus.root)
-
-
-def _table(ready: PushRequest, plan: PushPlan) -> Table:
-    """A row per article, a column per thing that is to be done."""
+def _table(request: PushRequest, plan: PushPlan) -> Table:
+    """A row per article, a column per kind of step."""
     total = plan.counts()
-    names = [name for name, number in total.items() if number] or ["unchanged"]
+    columns = [name for name, number in total.items() if number] or ["unchanged"]
     rows = [
-        [article or "(not ours)", *(f"{counts[name]:,}" for name in names)]
+        [article or "(not ours)", *(f"{counts[name]:,}" for name in columns)]
         for article, counts in plan.articles().items()
     ]
-    rows.append(["all", *(f"{total[name]:,}" for name in names)])
-    return console.print_table(ready.project_plan.planned.name, ("article", *names), rows)
+    rows.append(["all", *(f"{total[name]:,}" for name in columns)])
+    return console.print_table(request.project_plan.planned.name, ("article", *columns), rows)
 
 
-def _attention(plan: PushPlan) -> Iterator[str]:
-    """What is not plain, kind by kind, each kind with what to do about it."""
-    rows = sorted(plan.attention(), key=lambda row: row[2])
-    for remedy, group in groupby(rows, key=lambda row: row[2]):
-        lines = [f"{name}: {why}" for name, why, _ in group]
+def _attention_lines(plan: PushPlan) -> Iterator[str]:
+    """What somebody should look at, grouped by what to do about it."""
+    items = sorted(plan.attention(), key=lambda item: item.remedy)
+    for remedy, group in groupby(items, key=lambda item: item.remedy):
+        lines = [f"{item.example}: {item.reason}" for item in group]
         yield from lines[:SHOWN]
         if len(lines) > SHOWN:
             yield f"… and {len(lines) - SHOWN:,} more, which --json lists"
@@ -135,30 +133,31 @@ def _attention(plan: PushPlan) -> Iterator[str]:
             yield f"  {remedy}"
 
 
-def _undone(ready: PushRequest, plan: PushPlan) -> Iterator[str]:
-    if plan.is_done and not list(ready.project_plan.lines()):
-        yield "Everything is there already: nothing to do."
-    else:
-        yield console.PLAN_ONLY
+def _changes_project(request: PushRequest) -> bool:
+    from goldspan.doccano.push.plan import project_changes
+
+    return any(project_changes(request.project_plan))
 
 
-def _done(ready: PushRequest, pushed: PushResult) -> Iterator[str]:
-    account = pushed.account
-    if pushed.plan.is_done:
-        around = (
-            ", but around them the above was changed" if list(ready.project_plan.lines()) else ": nothing was written"
-        )
-        yield f"The examples were there already{around}."
+def _plan_end(request: PushRequest, plan: PushPlan) -> str:
+    return "Already up to date." if plan.is_done and not _changes_project(request) else console.PLAN_ONLY
+
+
+def _result_lines(request: PushRequest, result: PushResult) -> Iterator[str]:
+    tally = result.tally
+    if result.plan.is_done:
+        if _changes_project(request):
+            yield "The examples were already up to date; the project was changed as listed above."
+        else:
+            yield "Already up to date: nothing was written."
         return
-    if account.examples:
-        explained = f", {account.explained:,} explained: people are at work on them" if account.explained else ""
+    if tally.examples:
+        explained = f", {tally.explained:,} explained: people are at work on them" if tally.explained else ""
         yield (
-            f"sent {account.examples:,} example(s) with {account.spans:,} span(s); "
-            f"read back: all there, {account.stored:,} span(s) as sent{explained}"
+            f"sent {amount(tally.examples, 'example')} with {amount(tally.spans, 'span')}; "
+            f"read back: all there, {amount(tally.stored, 'span')} as sent{explained}"
         )
-    for number, what in (
-        (pushed.deleted, "copies deleted"),
-        (pushed.updated, "updated"),
-    ):
-        if number:
-            yield f"{number:,} {what}"
+    if result.deleted:
+        yield f"{amount(result.deleted, 'copy', 'copies')} deleted"
+    if result.updated:
+        yield f"{result.updated:,} updated"

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from goldspan.doccano.account import Account
     from goldspan.doccano.server import ServerStatus
-    from goldspan.doccano.status import ProjectListing, ProjectProgress
+    from goldspan.doccano.status import ArticleProgress, ProjectListing, ProjectProgress
 
-ACROSS = 4  # annotators beside each other in a table
+COLUMNS = 4  # annotators beside each other in a table
 SHOWN = 8  # names on a line
 
 
@@ -30,17 +30,17 @@ def run(
     *,
     project: Annotated[
         str | None,
-        typer.Option("--project", help="How this project stands. Default: the server and its projects."),
+        typer.Option("--project", help="Report on this project. Default: the server and its projects."),
     ] = None,
     members: console.Members = None,
     json: console.Json = None,
     home: console.Home = None,
     root: console.Root = None,
 ) -> None:
-    """Tell how far the annotators are and what differs between here and there; without a project, what there is.
+    """Report how far the annotators are and what differs between the corpus and Doccano.
 
-    Done is what an annotator confirmed, open all other examples; disputed are examples that several confirmed with
-    other spans.
+    Without --project it lists the server's projects. Done is what an annotator confirmed, open all other examples;
+    disputed are examples that several confirmed with different spans.
     """
     if project is None:
         console.write_json(json, _overview(home))
@@ -49,128 +49,126 @@ def run(
     from goldspan.doccano.client.api import Doccano
 
     corpus = Corpus.find(root)
-    with console.spinner(f"Looking at {project}"), Doccano(credentials.find_account(home)) as server:
-        found = status.progress(corpus, server, project, members=members)
-    for table in _article_tables(found):
+    with console.spinner(f"Reading {project}"), Doccano(credentials.find_account(home)) as server:
+        progress = status.project_progress(corpus, server, project, members=members)
+    for table in _article_tables(progress):
         console.make_console().print(table)
-    for line in _differences(found):
+    for line in _difference_lines(progress):
         console.say(line)
-    console.write_json(json, found.json())
+    console.write_json(json, progress.json())
 
 
 def _overview(home: Path | None) -> dict[str, Any]:
-    """Show the embedded server, if there is one, and the projects of the server that would be used."""
+    """Print the embedded server, if there is one, and the projects of the server that would be used."""
     from goldspan.doccano import credentials, server, status
     from goldspan.doccano.client.api import Doccano
 
-    standing = server.status(home)
-    for line in _standing(standing):
+    embedded = server.status(home)
+    for line in _server_lines(embedded):
         console.say(line)
-    report: dict[str, Any] = {"embedded": _embedded(standing), "url": None, "projects": []}
+    report: dict[str, Any] = {"embedded": _server_json(embedded), "url": None, "projects": []}
     try:
-        login = credentials.find_account(home)
+        account = credentials.find_account(home)
     except NotFoundError as missing:
-        if "DOCCANO_URL" in os.environ:  # a server was named, and is not to be reached like that
+        if "DOCCANO_URL" in os.environ:  # a server was named, and cannot be reached like that
             raise
         console.say(missing.remedy or missing.message)
         return report
-    with console.spinner(f"Looking at {login.url}"), Doccano(login) as doccano:
-        held = list(status.overview(doccano))
-    console.make_console().print(_projects(login, held))
-    return report | {"url": login.url, "projects": [_held(one) for one in held]}
+    with console.spinner(f"Reading {account.url}"), Doccano(account) as doccano:
+        listings = list(status.list_projects(doccano))
+    console.make_console().print(_project_table(account, listings))
+    return report | {"url": account.url, "projects": [_listing_json(listing) for listing in listings]}
 
 
-def _standing(standing: ServerStatus) -> Iterator[str]:
-    if not standing.url:
-        yield f"There is no embedded Doccano in {standing.home}."
+def _server_lines(status: ServerStatus) -> Iterator[str]:
+    if not status.url:
+        yield f"There is no embedded Doccano in {status.home}."
         return
-    yield f"Embedded Doccano {standing.version}, data in {standing.home}"
-    for what, lives in (("web server", standing.web), ("task worker", standing.worker)):
-        yield f"  {what:<11}  {'alive' if lives else 'DEAD: imports and exports need it; `goldspan doccano start`'}"
-    yield f"  {'address':<11}  {standing.url}, user {standing.username}"
+    yield f"Embedded Doccano {status.version}, data in {status.home}"
+    for what, runs in (("web server", status.web), ("task worker", status.worker)):
+        yield f"  {what:<11}  {'running' if runs else 'DEAD: imports and exports need it; `goldspan doccano start`'}"
+    yield f"  {'address':<11}  {status.url}, user {status.username}"
 
 
-def _embedded(standing: ServerStatus) -> dict[str, Any] | None:
-    if not standing.url:
+def _server_json(status: ServerStatus) -> dict[str, Any] | None:
+    if not status.url:
         return None
     names = ("running", "url", "username", "web", "worker", "version")
-    return {name: getattr(standing, name) for name in names} | {"home": str(standing.home)}
+    return {name: getattr(status, name) for name in names} | {"home": str(status.home)}
 
 
-def _projects(login: Account, held: Sequence[ProjectListing]) -> Table:
+def _project_table(account: Account, listings: Sequence[ProjectListing]) -> Table:
     rows = [
         [
-            one.project.name,
-            "shared" if one.project.collaborative else "independent",
-            f"{one.examples:,}",
-            ", ".join(f"{name} {done:,}" for name, done in sorted((one.done or {}).items())) or "–",
+            listing.project.name,
+            "shared" if listing.project.collaborative else "independent",
+            f"{listing.examples:,}",
+            ", ".join(f"{name} {done:,}" for name, done in sorted((listing.done or {}).items())) or "–",
         ]
-        for one in held
+        for listing in listings
     ]
     header = ("project", "kind", "examples", "confirmed, by member")
-    return console.print_table(f"Projects of {login.username} on {login.url}", header, rows)
+    return console.print_table(f"Projects of {account.username} on {account.url}", header, rows)
 
 
-def _held(one: ProjectListing) -> dict[str, Any]:
+def _listing_json(listing: ProjectListing) -> dict[str, Any]:
     return {
-        "project": one.project.name,
-        "shared": one.project.collaborative,
-        "examples": one.examples,
-        "done": one.done,
+        "project": listing.project.name,
+        "shared": listing.project.collaborative,
+        "examples": listing.examples,
+        "done": listing.done,
     }
 
 
-def _article_tables(found: ProjectProgress) -> Iterator[Table]:
+def _article_tables(progress: ProjectProgress) -> Iterator[Table]:
     """Tables with a row per article, and a column for each of some annotators."""
-    names = [*found.annotators]
-    for start in range(0, max(1, len(names)), ACROSS):
-        across = names[start : start + ACROSS]
-        rows = [_article(found, number, across) for number in range(len(found.articles))]
-        rows.append(_total(found, across))
-        header = ("article", "examples", *(name or "all" for name in across), "disputed")
-        more = f", {start + 1} to {start + len(across)} of {len(names)}" if len(names) > ACROSS else ""
+    annotators = [*progress.annotators]
+    for start in range(0, max(1, len(annotators)), COLUMNS):
+        shown = annotators[start : start + COLUMNS]
+        rows = [_article_row(article, shown) for article in progress.articles]
+        rows.append(_total_row(progress, shown))
+        header = ("article", "examples", *(name or "all" for name in shown), "disputed")
+        part = f", {start + 1} to {start + len(shown)} of {len(annotators)}" if len(annotators) > COLUMNS else ""
         note = "done: confirmed by the annotator; open: all others; disputed: confirmed by several, with other spans"
-        yield console.print_table(f"{found.project.name}: done + open{more}", header, rows, note)
+        yield console.print_table(f"{progress.project.name}: done + open{part}", header, rows, note)
 
 
-def _article(found: ProjectProgress, number: int, across: Sequence[str]) -> list[str]:
-    article = found.articles[number]
-    done = (_done(article.done[name], article.examples) for name in across)
+def _article_row(article: ArticleProgress, annotators: Sequence[str]) -> list[str]:
+    done = (_done_and_open(article.done[name], article.examples) for name in annotators)
     return [article.id or "not of this corpus", f"{article.examples:,}", *done, f"{len(article.disputed):,}"]
 
 
-def _total(found: ProjectProgress, across: Sequence[str]) -> list[str]:
-    examples = sum(article.examples for article in found.articles)
-    done = (_done(sum(article.done[name] for article in found.articles), examples) for name in across)
-    return ["all", f"{examples:,}", *done, f"{sum(len(article.disputed) for article in found.articles):,}"]
+def _total_row(progress: ProjectProgress, annotators: Sequence[str]) -> list[str]:
+    examples = sum(article.examples for article in progress.articles)
+    done = (_done_and_open(sum(article.done[name] for article in progress.articles), examples) for name in annotators)
+    return ["all", f"{examples:,}", *done, f"{sum(len(article.disputed) for article in progress.articles):,}"]
 
 
-def _done(done: int, examples: int) -> str:
+def _done_and_open(done: int, examples: int) -> str:
     return f"{done:,} + {examples - done:,}"
 
 
-def _differences(found: ProjectProgress) -> Iterator[str]:
-    """What differs between here and there, and what to do about it."""
-    disputed = [name for article in found.articles for name in article.disputed]
+def _difference_lines(progress: ProjectProgress) -> Iterator[str]:
+    """What differs between the corpus and Doccano, and what to do about it."""
+    disputed = [example for article in progress.articles for example in article.disputed]
     kinds = (
         ("disputed", disputed, ""),
-        ("article(s) of the corpus not in this project", found.absent, ""),
-        ("not yet pushed", found.not_pushed, "goldspan doccano push"),
-        ("another text here", found.changed, "goldspan doccano push"),
-        ("there several times", found.doubled, "goldspan doccano push"),
-        ("only there", found.only_there, ""),
+        ("article(s) of the corpus not in this project", progress.absent, ""),
+        ("not yet pushed", progress.not_pushed, "goldspan doccano push"),
+        ("with another text in the corpus", progress.changed, "goldspan doccano push"),
+        ("there several times", progress.duplicated, "goldspan doccano push"),
+        ("only there", progress.unmanaged, ""),
     )
     for what, names, command in kinds:
         if names:
             more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
-            remedy = f"  ({command} --project {shlex.quote(found.project.name)})" if command else ""
+            remedy = f"  ({command} --project {shlex.quote(progress.project.name)})" if command else ""
             yield f"{len(names):,} {what}: {', '.join(names[:SHOWN])}{more}{remedy}"
-    if found.controls:
-        controls = amount(len(found.controls), "control")
-        yield f"{controls} besides, scored by a pull and counted nowhere else here  (goldspan doccano pull)"
-    if found.refusal:
-        yield f"A pull would be refused: {found.refusal}"
-    for who, one in found.unpulled.items():
-        counts = {"new": one.new, "changed": one.changed, "withdrawn": one.withdrawn, "unfit": one.unfit}
-        said = ", ".join(f"{number:,} {what}" for what, number in counts.items() if number)
-        yield f"{who}: a pull would bring {said}" if said else f"{who}: all is pulled"
+    if progress.controls:
+        controls = amount(len(progress.controls), "control")
+        yield f"{controls}, scored by a pull and counted nowhere else here  (goldspan doccano pull)"
+    if progress.refusal:
+        yield f"A pull would be refused: {progress.refusal}"
+    for annotator, changes in progress.pending.items():
+        pending = ", ".join(f"{number:,} {what}" for what, number in changes.json().items() if number)
+        yield f"{annotator}: {f'a pull would write {pending}' if pending else 'all is pulled'}"

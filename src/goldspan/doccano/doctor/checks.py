@@ -295,8 +295,8 @@ def label_unknown(context: DoctorContext) -> Iterator[str]:
 )
 def label_drift(context: DoctorContext) -> Iterator[str]:
     """A label's colour or key is not the one that the guidelines show."""
-    for held, wanted in _labels(context).change:
-        yield f"the label {wanted.name} differs: {', '.join(wanted.differs(held))}"
+    for current, label in _labels(context).change:
+        yield f"the label {label.name} differs: {', '.join(map(str, label.differences(current)))}"
 
 
 @doctor_check(
@@ -338,7 +338,7 @@ def member_drift(context: DoctorContext) -> Iterator[str]:
         yield "nobody annotates: all members are administrators"
     yield from (f"{each.name!r} is listed, and no member" for _, each in planned.add)
     yield from (f"{held.username!r} is {held.role}, not {each.role}" for held, each in planned.correct)
-    yield from (f"{member.username!r} ({member.role}) is not listed" for member in planned.others)
+    yield from (f"{member.username!r} ({member.role}) is not listed" for member in planned.unlisted)
 
 
 def _labels(context: DoctorContext) -> LabelPlan:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from goldspan.annotation import Span, article_of
-from goldspan.doccano.human_work import has_work, is_changed, worked_on
+from goldspan.annotation import article_of
+from goldspan.doccano.human_work import copy_worked_on, has_work, spans_changed
 from goldspan.doccano.pull import merge, reanchor
 from goldspan.doccano.pull.span_issues import IssueKind, SpanIssue, SpanRepair, TidyResult, find_issues, tidy_spans
 from goldspan.doccano.snapshot import ALL, AnnotatorComment
@@ -19,27 +19,28 @@ from goldspan.doccano.snapshot import ALL, AnnotatorComment
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from goldspan.annotation import Example
+    from goldspan.annotation import Example, Span
     from goldspan.doccano.snapshot import AnnotatorWork, Snapshot, StoredExample
     from goldspan.formats.doccano import Unit
 
-Kind = Literal["foreign", "spoiled", "text", "lost", "double", "comment"] | IssueKind
+ProblemKind = Literal["foreign", "spoiled", "text", "lost", "double", "comment"] | IssueKind
 IN_DOCCANO = "Ask the annotator to correct it in Doccano"
-REMEDIES: dict[Kind, str] = {
-    "foreign": "It was not pushed from this corpus: delete it in Doccano, or let it be.",
+REMEDIES: dict[ProblemKind, str] = {
+    "foreign": "It was not pushed from this corpus: delete it in Doccano, or leave it.",
     "spoiled": "Somebody edited the example in Doccano: note what was done there, delete it and push it again.",
-    "text": "Restore the text here and pull; or note the work, delete the example in Doccano and push it again.",
-    "lost": "The text changed here: ask the annotator to delete the span in Doccano, or to correct it; or restore the "
-    "text here. Then pull again.",
+    "text": "Restore the text in the corpus and pull; or note the work, delete the example in Doccano and push it "
+    "again.",
+    "lost": "The text changed in the corpus: ask the annotator to delete the span in Doccano, or to correct it; or "
+    "restore the text. Then pull again.",
     "double": "Several copies were worked on: delete all but one in Doccano.",
-    "comment": "Ask the annotator to write the comment anew.",
+    "comment": "Ask the annotator to write the comment again.",
     "edge": f"{IN_DOCCANO}, or pull with --tidy, which trims it.",
     "empty": f"{IN_DOCCANO}, or pull with --tidy, which drops it.",
     "outside": f"{IN_DOCCANO}, or pull with --tidy, which drops it.",
     "label": f"{IN_DOCCANO}, add the label to labels.toml, or pull with --tidy, which drops the span.",
     "twice": f"{IN_DOCCANO}, or pull with --tidy, which keeps one.",
     "overlap": f"{IN_DOCCANO}: of two spans keep the longer.",
-    "refused": f"{IN_DOCCANO}: the span must be drawn anew.",
+    "refused": f"{IN_DOCCANO}: the span must be drawn again.",
 }
 
 
@@ -48,15 +49,15 @@ class PullProblem:
     """Work that does not fit and is therefore not written.
 
     Args:
-        kind: what is the matter.
+        kind: what is wrong.
         annotator: whose work it is; empty in a shared project, or if nobody worked on it.
         example: the id of the example, or Doccano's number of one that has none.
         message: what is wrong, without a full stop.
-        span: start, end and label, where it is about a span.
+        span: start, end and label, if it is about a span.
         surface: the words of that span.
     """
 
-    kind: Kind
+    kind: ProblemKind
     annotator: str
     example: str
     message: str
@@ -77,173 +78,192 @@ class PullProblem:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """What `--tidy` did, whose span it was, and at which example."""
+    """What `--tidy` repaired, of whose work, and in which example."""
 
     annotator: str
     example: str
     repair: SpanRepair
 
-
-@dataclass(slots=True)
-class CollectedWork:
-    """What was found.
-
-    Args:
-        lines: per annotator and id the line for the corpus, None for an example that is open; those with a problem are
-            left out. In a shared project the annotator is `snapshot.ALL`.
-        untouched: per annotator and id the spans of an open example on which nothing is theirs: none, or those that a
-            push filled in. Nothing shows that the annotator ever opened it, so no line here is withdrawn for it.
-        begun: the annotators that did anything at all.
-        problems: what does not fit.
-        repairs: what was set right.
-        comments: what was said about examples, open ones too.
-        moved: the lines whose spans were moved to a new text.
-    """
-
-    lines: dict[str, dict[str, Example | None]] = field(default_factory=dict)
-    untouched: dict[str, dict[str, tuple[Span, ...]]] = field(default_factory=dict)
-    begun: set[str] = field(default_factory=set)
-    problems: list[PullProblem] = field(default_factory=list)
-    repairs: list[Fix] = field(default_factory=list)
-    comments: list[AnnotatorComment] = field(default_factory=list)
-    moved: list[reanchor.MovedLine] = field(default_factory=list)
+    def json(self) -> dict[str, Any]:
+        """For `--json`."""
+        issue, after = self.repair.issue, self.repair.after
+        return {
+            "annotator": self.annotator,
+            "example": self.example,
+            "kind": issue.kind,
+            "before": [issue.start, issue.end, issue.label, issue.surface],
+            "after": None if after is None else [after.start, after.end, after.label, self.repair.surface],
+        }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PullOptions:
-    """What is wanted of a project.
+    """What to pull from a project.
 
     Args:
-        texts: the examples of the corpus by id, as they are here; their spans do not matter.
-        elsewhere: the articles of the corpus that are not asked for.
+        examples: the examples of the corpus by id, with their present texts; their spans do not matter.
+        other_articles: the articles of the corpus that are not asked for.
         labels: the names of the scheme.
-        unconfirmed: whether examples that are open are wanted, too.
-        tidy: whether slips are to be set right.
-        withdraw: whether lines are withdrawn for an open example on which nobody did anything, too.
+        unconfirmed: whether open examples are pulled, too.
+        tidy: whether slips are repaired.
+        withdraw: whether lines are withdrawn also for an open example on which nobody did anything.
     """
 
-    texts: Mapping[str, Example]
-    elsewhere: Collection[str]
+    examples: Mapping[str, Example]
+    other_articles: Collection[str]
     labels: Collection[str]
     unconfirmed: bool = False
     tidy: bool = False
     withdraw: bool = False
 
 
-def _is_theirs(copy: StoredExample, annotator: str, work: AnnotatorWork) -> bool:
-    """Whether anything there is an annotator's own.
+@dataclass(slots=True)
+class CollectedWork:
+    """The work of a project.
 
-    In a shared project what a push filled in is nobody's; that it is not there shows nothing, for an import that broke
-    off leaves it out.
+    Args:
+        lines: per annotator and id the line for the corpus, None for an open example; those with a problem are left
+            out. In a shared project the annotator is `snapshot.ALL`.
+        untouched: per annotator and id the spans of an open example on which nothing is theirs: none, or those that a
+            push filled in. Nothing shows that the annotator ever opened it, so no line in the corpus is withdrawn.
+        active: the annotators that did anything at all.
+        problems: what does not fit.
+        repairs: what was repaired.
+        comments: on examples, open ones included.
+        moved: the lines whose spans were moved to a new text.
     """
-    if annotator == ALL and not is_changed(copy, work):
-        work = replace(work, spans=())
-    return has_work(work)
+
+    lines: dict[str, dict[str, Example | None]] = field(default_factory=dict)
+    untouched: dict[str, dict[str, tuple[Span, ...]]] = field(default_factory=dict)
+    active: set[str] = field(default_factory=set)
+    problems: list[PullProblem] = field(default_factory=list)
+    repairs: list[Fix] = field(default_factory=list)
+    comments: list[AnnotatorComment] = field(default_factory=list)
+    moved: list[reanchor.MovedLine] = field(default_factory=list)
 
 
-def collect(snapshot: Snapshot, wish: PullOptions) -> CollectedWork:
-    """What of the work in a project is wanted, example by example in the order of the server."""
-    found = CollectedWork()
+def collect(snapshot: Snapshot, options: PullOptions) -> CollectedWork:
+    """The work in a project that is asked for, example by example in the order of the server."""
+    collected = CollectedWork()
     unit: Unit = "graphemes" if snapshot.project.grapheme_mode else "utf16"
-    for copies in _by_example(snapshot):
-        if article_of(copies[0].id or "") in wish.elsewhere:
+    for copies in _copies_by_example(snapshot):
+        if article_of(copies[0].id or "") in options.other_articles:
             continue
-        copy = worked_on(copies, shared=snapshot.project.collaborative)
+        copy = copy_worked_on(copies, shared=snapshot.project.collaborative)
         if copy is None:
-            worked = ", ".join(str(copy.number) for copy in copies if any(map(has_work, copy.work.values())))
-            message = f"the copies {worked} were worked on: which one is meant?"
-            found.problems += _of_copies(copies, "double", message, wish)
-        elif trouble := _trouble(copy, wish):
-            found.problems += _of_copies([copy], *trouble, wish)
+            numbers = ", ".join(str(copy.number) for copy in copies if any(map(has_work, copy.work.values())))
+            message = f"the copies {numbers} were worked on: which one is meant?"
+            collected.problems += _problems_of_copies(copies, "double", message, options)
+        elif problem := _copy_problem(copy, options):
+            collected.problems += _problems_of_copies([copy], *problem, options)
         else:
-            _take(copy, wish, unit, found)
-    for annotator in found.lines.keys() - found.begun:
-        found.lines[annotator] = dict.fromkeys(found.lines[annotator])
-    return found
+            _collect_copy(copy, options, unit, collected)
+    # Else `unconfirmed` would write a pass of empty lines for each member who did nothing at all.
+    for annotator in collected.lines.keys() - collected.active:
+        collected.lines[annotator] = dict.fromkeys(collected.lines[annotator])
+    return collected
 
 
-def _by_example(snapshot: Snapshot) -> Iterator[Sequence[StoredExample]]:
-    """The copies of each example, and alone each that has no id."""
+def _copies_by_example(snapshot: Snapshot) -> Iterator[Sequence[StoredExample]]:
+    """The copies of each example, and each copy without an id alone."""
     yield from snapshot.by_id.values()
     yield from ([copy] for copy in snapshot.copies.values() if copy.id is None)
 
 
-def _trouble(copy: StoredExample, wish: PullOptions) -> tuple[Kind, str] | None:
-    """Why nothing can be taken from a copy."""
+def _copy_problem(copy: StoredExample, options: PullOptions) -> tuple[ProblemKind, str] | None:
+    """Why nothing of a copy can be used; None if it can."""
     if copy.id is None:
         return "foreign", "was not pushed by goldspan"
     if copy.corruption is not None:
         return "spoiled", copy.corruption
-    if copy.id not in wish.texts:
+    if copy.id not in options.examples:
         return "foreign", "the corpus has no such example"
-    here = wish.texts[copy.id].text
-    if copy.text != here and not reanchor.is_changed_form(copy.text, here):
-        return "text", "fewer than half of the words of its text here are those of the text that was pushed"
+    text = options.examples[copy.id].text
+    if copy.text != text and not reanchor.is_changed_form(copy.text, text):
+        return "text", "fewer than half of the words of its text in the corpus are those of the text that was pushed"
     return None
 
 
-def _of_copies(copies: Sequence[StoredExample], kind: Kind, message: str, wish: PullOptions) -> list[PullProblem]:
-    """The problem for each whose work is concerned, or for nobody."""
-    name = copies[0].id or f"Doccano's number {copies[0].number}"
+def _problems_of_copies(
+    copies: Sequence[StoredExample], kind: ProblemKind, message: str, options: PullOptions
+) -> list[PullProblem]:
+    """The problem once for each annotator whose work is concerned, or for nobody."""
     works = [(annotator, work) for copy in copies for annotator, work in copy.work.items()]
-    whose = [who for who, work in works if work.confirmed or (wish.unconfirmed and has_work(work))]
-    if kind == "text" and not whose:
+    concerned = [annotator for annotator, work in works if work.confirmed or (options.unconfirmed and has_work(work))]
+    if kind == "text" and not concerned:
         return []
-    return [PullProblem(kind, who, name, message) for who in dict.fromkeys(whose or [""])]
+    return [PullProblem(kind, annotator, copies[0].name, message) for annotator in dict.fromkeys(concerned or [""])]
 
 
-def _take(copy: StoredExample, wish: PullOptions, unit: Unit, found: CollectedWork) -> None:
+def _collect_copy(copy: StoredExample, options: PullOptions, unit: Unit, collected: CollectedWork) -> None:
+    """Add the work of all annotators on a copy."""
     assert copy.id is not None
-    here = wish.texts[copy.id]
+    example = options.examples[copy.id]
     for annotator, work in copy.work.items():
-        lines = found.lines.setdefault(annotator, {})
-        said = () if annotator == ALL else work.comments  # there they are everybody's, and no part of gold
-        found.comments += [AnnotatorComment(annotator, here.id, text) for text in said]
+        lines = collected.lines.setdefault(annotator, {})
+        comments = () if annotator == ALL else work.comments  # in a shared project everybody's, and no part of gold
+        collected.comments += [AnnotatorComment(annotator, example.id, text) for text in comments]
         if has_work(work):
-            found.begun.add(annotator)
-        if not (wish.withdraw or _is_theirs(copy, annotator, work)):
-            found.untouched.setdefault(annotator, {})[here.id] = _moved(copy.text, here.text, work.spans)[0]
-        if not (work.confirmed or wish.unconfirmed):
-            lines[here.id] = None
+            collected.active.add(annotator)
+        if not (options.withdraw or _has_own_work(copy, annotator, work)):
+            spans, _ = _move(copy.text, example.text, work.spans)
+            collected.untouched.setdefault(annotator, {})[example.id] = spans
+        if not (work.confirmed or options.unconfirmed):
+            lines[example.id] = None
             continue
-        done = _judged(copy.text, work, wish, unit)
-        spans, lost = _moved(copy.text, here.text, done.spans)
-        problems = [_problem(annotator, here.id, issue) for issue in done.issues]
-        problems += [_lost(annotator, here.id, copy.text, span, why) for span, why in lost.items()]
+        tidied = _check_spans(copy.text, work, options, unit)
+        spans, lost = _move(copy.text, example.text, tidied.spans)
+        problems = [_issue_problem(annotator, example.id, issue) for issue in tidied.issues]
+        problems += [_lost_problem(annotator, example.id, copy.text, span, reason) for span, reason in lost.items()]
         problems += [
-            PullProblem("comment", annotator, here.id, f"a comment is no Unicode: {text!a:.60}")
-            for text in said
+            PullProblem("comment", annotator, example.id, f"a comment is no Unicode: {text!a:.60}")
+            for text in comments
             if not _is_unicode(text)
         ]
-        found.problems += problems
+        collected.problems += problems
         if not problems:
-            found.repairs += [Fix(annotator, here.id, repair) for repair in done.repairs]
-            lines[here.id] = line = merge.line(here, spans, confirmed=work.confirmed, comments=said)
-            if copy.text != here.text and has_work(work):
-                found.moved.append(reanchor.moved_line(annotator, copy.text, line))
+            collected.repairs += [Fix(annotator, example.id, repair) for repair in tidied.repairs]
+            line = merge.pass_line(example, spans, confirmed=work.confirmed, comments=comments)
+            lines[example.id] = line
+            if copy.text != example.text and has_work(work):
+                collected.moved.append(reanchor.moved_line(annotator, copy.text, line))
 
 
-def _judged(text: str, work: AnnotatorWork, wish: PullOptions, unit: Unit) -> TidyResult:
-    """The spans as they are to be, and what is wrong with them."""
-    issues = find_issues(text, work, wish.labels, unit)
-    return tidy_spans(text, work, wish.labels, unit) if issues and wish.tidy else TidyResult(work.spans, (), issues)
+def _has_own_work(copy: StoredExample, annotator: str, work: AnnotatorWork) -> bool:
+    """Whether anything there is an annotator's own.
+
+    In a shared project what a push filled in is nobody's; that it is missing shows nothing, since an import that broke
+    off leaves it out.
+    """
+    if annotator == ALL and not spans_changed(copy, work):
+        work = replace(work, spans=())
+    return has_work(work)
 
 
-def _moved(old: str, new: str, spans: tuple[Span, ...]) -> tuple[tuple[Span, ...], Mapping[Span, str]]:
-    """The spans in the new text, and for each that has no one place there, why."""
+def _check_spans(text: str, work: AnnotatorWork, options: PullOptions, unit: Unit) -> TidyResult:
+    """The spans, repaired if that is asked for, and what is wrong with them."""
+    issues = find_issues(text, work, options.labels, unit)
+    if issues and options.tidy:
+        return tidy_spans(text, work, options.labels, unit)
+    return TidyResult(work.spans, (), issues)
+
+
+def _move(old: str, new: str, spans: tuple[Span, ...]) -> tuple[tuple[Span, ...], Mapping[Span, str]]:
+    """The spans in the new text, and for each that has no one place there, the reason."""
     if old == new:
         return spans, {}
     moves = reanchor.find_moves(old, new, spans)
-    return tuple(sorted(moves.to.values())), moves.lost
+    return tuple(sorted(moves.moved.values())), moves.lost
 
 
-def _lost(annotator: str, name: str, text: str, span: Span, why: str) -> PullProblem:
+def _lost_problem(annotator: str, example: str, text: str, span: Span, reason: str) -> PullProblem:
     place = (span.start, span.end, span.label)
-    return PullProblem("lost", annotator, name, why, place, text[span.start : span.end])
+    return PullProblem("lost", annotator, example, reason, place, text[span.start : span.end])
 
 
-def _problem(annotator: str, name: str, issue: SpanIssue) -> PullProblem:
-    return PullProblem(issue.kind, annotator, name, issue.message, (issue.start, issue.end, issue.label), issue.surface)
+def _issue_problem(annotator: str, example: str, issue: SpanIssue) -> PullProblem:
+    place = (issue.start, issue.end, issue.label)
+    return PullProblem(issue.kind, annotator, example, issue.message, place, issue.surface)
 
 
 def _is_unicode(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""What an annotator has there, laid over the file that is here."""
+"""The work of an annotator on the server, merged into the file of the corpus."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class MergedPass:
 
     Args:
         examples: its lines, in the order of the article.
-        new: the ids of lines that were not there.
-        changed: those whose line is another one.
-        withdrawn: those that were confirmed here and were opened again there.
-        left_out: those that were here unconfirmed and are so there, where only confirmed ones are wanted.
-        kept: those that stay although they are open there, since nothing there shows that anybody opened them again.
+        new: the ids of lines that were not in the file.
+        changed: those whose line is different.
+        withdrawn: those that are confirmed in the file and were opened again on the server.
+        left_out: those that are unconfirmed in the file and on the server, where only confirmed ones are pulled.
+        kept: those that stay although they are open on the server, since nothing shows that anybody opened them again.
     """
 
     examples: tuple[Example, ...]
@@ -36,38 +36,44 @@ class MergedPass:
     left_out: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
 
+    @property
+    def is_changed(self) -> bool:
+        """Whether the file will be different."""
+        return bool(self.new or self.changed or self.withdrawn or self.left_out)
 
-def line(here: Example, spans: tuple[Span, ...], *, confirmed: bool, comments: Iterable[str] = ()) -> Example:
-    """An example with what was marked there: a line with its confirmation, and with comments if there are any."""
-    said = list(comments)
-    extra = {CONFIRMED: confirmed, COMMENTS: said} if said else {CONFIRMED: confirmed}
-    return Example(here.id, here.text, spans, here.at, extra)
+
+def pass_line(example: Example, spans: tuple[Span, ...], *, confirmed: bool, comments: Iterable[str] = ()) -> Example:
+    """An example with what was marked: a line with its confirmation, and with comments if there are any."""
+    extra: dict[str, Any] = {CONFIRMED: confirmed}
+    if listed := list(comments):
+        extra[COMMENTS] = listed
+    return Example(example.id, example.text, spans, example.at, extra)
 
 
 def merge(
-    here: Iterable[Example],
-    there: Mapping[str, Example | None],
+    current: Iterable[Example],
+    server: Mapping[str, Example | None],
     untouched: Mapping[str, tuple[Span, ...]] = NONE,
     *,
     gold: bool = False,
 ) -> MergedPass:
-    """The lines that are here, with those from there in their place.
+    """The lines of a file, replaced by those of the server.
 
     Args:
-        here: the lines of the file, each id once.
-        there: by id the line that the server has; None for an example that is open there and not wanted. What is not
-            in it stays as it is here.
-        untouched: by id the spans of those that are open there and on which nobody did anything.
-        gold: whether this is gold, in which a line that does not say so is confirmed; gold keeps comments of its own.
+        current: the lines of the file, each id once.
+        server: by id the line that the server has; None for an open example that is not pulled. Lines of other ids stay
+            as they are.
+        untouched: by id the spans of those that are open on the server and on which nobody did anything.
+        gold: whether this is gold, in which a line without the key is confirmed; gold keeps comments of its own.
     """
-    old = {example.id: example for example in here}
-    kept = {name for name in old if name in untouched and _stays(old[name], there, untouched[name], gold=gold)}
-    there = {name: example for name, example in there.items() if name not in kept}
-    lines = {name: example for name, example in old.items() if not _leaves(example, there)}
-    for name, example in there.items():
+    old = {example.id: example for example in current}
+    kept = {name for name in old if name in untouched and _is_kept(old[name], server, untouched[name], gold=gold)}
+    server = {name: example for name, example in server.items() if name not in kept}
+    lines = {name: example for name, example in old.items() if not _is_dropped(example, server)}
+    for name, example in server.items():
         if example is not None:
-            lines[name] = _carrying(old.get(name), example, gold=gold)
-    withdrawn = [name for name, example in old.items() if _withdrawn(example, there)]
+            lines[name] = _merge_line(old.get(name), example, gold=gold)
+    withdrawn = [name for name, example in old.items() if _is_withdrawn(example, server)]
     examples = tuple(sorted(lines.values(), key=lambda example: (example.at, example.id)))
     return MergedPass(
         examples,
@@ -79,37 +85,37 @@ def merge(
     )
 
 
-def _stays(old: Example, there: Mapping[str, Example | None], spans: tuple[Span, ...], *, gold: bool) -> bool:
-    """Whether a line would go, or become another one, and somebody's work with it that is not there."""
-    new = there.get(old.id)
-    goes = _leaves(old, there) if new is None else _carrying(old, new, gold=gold) != old
-    return goes and (old.extra.get(CONFIRMED) is not False or bool(old.extra.get(COMMENTS)) or old.spans != spans)
+def _is_kept(old: Example, server: Mapping[str, Example | None], spans: tuple[Span, ...], *, gold: bool) -> bool:
+    """Whether a line would be dropped or replaced, and with it somebody's work that is not on the server."""
+    new = server.get(old.id)
+    changes = _is_dropped(old, server) if new is None else _merge_line(old, new, gold=gold) != old
+    return changes and (old.extra.get(CONFIRMED) is not False or bool(old.extra.get(COMMENTS)) or old.spans != spans)
 
 
-def _leaves(example: Example, there: Mapping[str, Example | None]) -> bool:
-    """Whether a line that came from a server is no longer wanted; one that says nothing of that came from elsewhere."""
-    return example.id in there and there[example.id] is None and CONFIRMED in example.extra
+def _is_dropped(example: Example, server: Mapping[str, Example | None]) -> bool:
+    """Whether a line that was pulled is open on the server; one without the key `confirmed` was not pulled."""
+    return example.id in server and server[example.id] is None and CONFIRMED in example.extra
 
 
-def _withdrawn(example: Example, there: Mapping[str, Example | None]) -> bool:
-    if example.extra.get(CONFIRMED) is not True or example.id not in there:
+def _is_withdrawn(example: Example, server: Mapping[str, Example | None]) -> bool:
+    if example.extra.get(CONFIRMED) is not True or example.id not in server:
         return False
-    now = there[example.id]
+    now = server[example.id]
     return now is None or now.extra[CONFIRMED] is not True
 
 
-def _carrying(old: Example | None, new: Example, *, gold: bool) -> Example:
-    """The new line, with what the old one says further, unless that spoke of other spans.
+def _merge_line(old: Example | None, new: Example, *, gold: bool) -> Example:
+    """The new line, with the extra keys of the old one, unless these are about other spans.
 
-    Curated gold gives way to what is confirmed alone: an open example is nobody's last word.
+    Curated gold is replaced by confirmed work alone: an open example is nobody's last word.
     """
     if gold and old is not None and CONFIRMED not in old.extra and new.extra[CONFIRMED] is not True:
         return old
     if old is None or (old.text, old.spans) != (new.text, new.spans):
         return new
-    said: dict[str, Any] = dict(new.extra)
+    extra: dict[str, Any] = dict(new.extra)
     if gold and CONFIRMED not in old.extra:
-        del said[CONFIRMED]
-    ours = {CONFIRMED} if gold else {CONFIRMED, COMMENTS}
-    carried = replace(new, extra=said | {key: value for key, value in old.extra.items() if key not in ours})
-    return old if carried == old else carried
+        del extra[CONFIRMED]
+    pulled_keys = {CONFIRMED} if gold else {CONFIRMED, COMMENTS}
+    merged = replace(new, extra=extra | {key: value for key, value in old.extra.items() if key not in pulled_keys})
+    return old if merged == old else merged

@@ -1,4 +1,4 @@
-"""Where the spans of a text are in its changed form, where that is beyond doubt."""
+"""Moves spans to the changed form of their text, where their place there is beyond doubt."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class SpanMoves(NamedTuple):
     """Where spans are in the new text.
 
     Args:
-        to: for each span that has one place there, the span in the new text.
-        lost: for each other one, why it has none, without its surface and a full stop.
+        moved: for each span that has one place there, the span in the new text.
+        lost: for each other span the reason, without its surface and a full stop.
     """
 
-    to: Mapping[Span, Span]
+    moved: Mapping[Span, Span]
     lost: Mapping[Span, str]
 
 
@@ -59,32 +59,32 @@ class MovedLine:
 
 
 def find_moves(old: str, new: str, spans: Iterable[Span]) -> SpanMoves:
-    """The place of each span in the new text, by its surface, unambiguously.
+    """The place of each span in the new text, by its surface, if it is unambiguous.
 
-    A span keeps its place in what both texts share at their beginning or at their end, if that piece is in each text
+    A span keeps its place in what both texts share at their beginning or at their end, if that part is in each text
     exactly once and it does not matter whether the beginning or the end is measured first. Else it moves if its surface
-    is in each text exactly once. An occurrence counts if it is set off from its neighbours as the span was: `troop`
+    is in each text exactly once. An occurrence counts if it is separated from its neighbours as the span was: `troop`
     does not move into `troops`, nor a letter into a cluster of letter and accent. Two spans that did not overlap never
     do afterwards.
 
     Args:
         old: the text that the spans count in, in code points.
-        new: the text as it is to be.
+        new: the text as it is now.
         spans: in the old text; equal ones move alike.
     """
-    shared = _shared(old, new)
-    to: dict[Span, Span] = {}
+    shared = _shared_lengths(old, new)
+    moved: dict[Span, Span] = {}
     lost: dict[Span, str] = {}
     for span in sorted(set(spans)):
-        start = _place(old, new, span, shared)
+        start = _find_place(old, new, span, shared)
         if isinstance(start, str):
             lost[span] = start
         else:
-            to[span] = Span(start, start + span.end - span.start, span.label)
-    for one, other in _collisions(to):
-        for span in (one, other):
+            moved[span] = Span(start, start + span.end - span.start, span.label)
+    for pair in _collisions(moved):
+        for span in pair:
             lost[span] = "would overlap another span in the new text"
-    return SpanMoves({span: moved for span, moved in to.items() if span not in lost}, lost)
+    return SpanMoves({span: place for span, place in moved.items() if span not in lost}, lost)
 
 
 def is_changed_form(old: str, new: str) -> bool:
@@ -93,16 +93,16 @@ def is_changed_form(old: str, new: str) -> bool:
     Ids count paragraphs, so where one is inserted the next text of an id may be that of another paragraph, which has
     some names in common with the old one.
     """
-    return _words(old, new).ratio() >= KEPT
+    return _match_words(old, new).ratio() >= KEPT
 
 
 def added_words(old: str, new: str) -> tuple[str, ...]:
     """The words of the new text that the old one does not have there, each run of them in one string."""
-    found = list(WORD.finditer(new))
+    words = list(WORD.finditer(new))
     return tuple(
-        new[found[first].start() : found[last - 1].end()]
-        for what, _, _, first, last in _words(old, new).get_opcodes()
-        if what != "equal" and first < last
+        new[words[first].start() : words[last - 1].end()]
+        for operation, _, _, first, last in _match_words(old, new).get_opcodes()
+        if operation != "equal" and first < last
     )
 
 
@@ -112,11 +112,11 @@ def moved_line(annotator: str, old: str, line: Example) -> MovedLine:
     return MovedLine(annotator, line.id, spans, added_words(old, line.text))
 
 
-def _words(old: str, new: str) -> SequenceMatcher[str]:
+def _match_words(old: str, new: str) -> SequenceMatcher[str]:
     return SequenceMatcher(None, WORD.findall(old), WORD.findall(new), autojunk=False)
 
 
-def _shared(old: str, new: str) -> tuple[tuple[int, int], tuple[int, int]]:
+def _shared_lengths(old: str, new: str) -> tuple[tuple[int, int], tuple[int, int]]:
     """How much the texts share at beginning and end, the beginning measured first, and the end measured first."""
     shorter = min(len(old), len(new))
     before = next((at for at in range(shorter) if old[at] != new[at]), shorter)
@@ -124,15 +124,15 @@ def _shared(old: str, new: str) -> tuple[tuple[int, int], tuple[int, int]]:
     return (before, min(after, shorter - before)), (min(before, shorter - after), after)
 
 
-def _place(old: str, new: str, span: Span, shared: tuple[tuple[int, int], tuple[int, int]]) -> int | str:
+def _find_place(old: str, new: str, span: Span, shared: tuple[tuple[int, int], tuple[int, int]]) -> int | str:
     """Where the surface begins in the new text, or why that is in doubt."""
     surface = old[span.start : span.end]
-    stood = _setting(old, span.start, span.end)
-    places = list(_occurrences(new, surface, stood))
-    both = {_shifted(old, new, span, *sizes) for sizes in shared}
-    if len(both) == 1 and (start := both.pop()) is not None and start in places:
+    boundaries = _boundaries(old, span.start, span.end)
+    places = list(_occurrences(new, surface, boundaries))
+    shifted = {_shifted_start(old, new, span, *lengths) for lengths in shared}
+    if len(shifted) == 1 and (start := shifted.pop()) is not None and start in places:
         return start
-    before = len(list(_occurrences(old, surface, stood)))
+    before = len(list(_occurrences(old, surface, boundaries)))
     if len(places) == before == 1:
         return places[0]
     if not places:
@@ -140,42 +140,43 @@ def _place(old: str, new: str, span: Span, shared: tuple[tuple[int, int], tuple[
     return f"is ambiguous: it is in {len(places)} place(s) of the new text, and in {before} of the old one"
 
 
-def _shifted(old: str, new: str, span: Span, before: int, after: int) -> int | None:
-    """Where the span begins in the new text by the piece around it that both share, if there is but one such piece."""
+def _shifted_start(old: str, new: str, span: Span, before: int, after: int) -> int | None:
+    """Where the span begins in the new text by the part around it that both share, if that part is there once."""
     if span.end <= before:
-        piece, start = old[:before], span.start
+        part, start = old[:before], span.start
     elif span.start >= len(old) - after:
-        piece, start = old[len(old) - after :], span.start + len(new) - len(old)
+        part, start = old[len(old) - after :], span.start + len(new) - len(old)
     else:
         return None
-    return start if all(_stands_once(text, piece) for text in (old, new)) else None
+    return start if all(_occurs_once(text, part) for text in (old, new)) else None
 
 
-def _stands_once(text: str, piece: str) -> bool:
-    return text.find(piece) == text.rfind(piece) >= 0
+def _occurs_once(text: str, part: str) -> bool:
+    return text.find(part) == text.rfind(part) >= 0
 
 
-def _occurrences(text: str, surface: str, stood: tuple[bool, ...]) -> Iterator[int]:
+def _occurrences(text: str, surface: str, boundaries: tuple[bool, ...]) -> Iterator[int]:
     start = text.find(surface)
     while start >= 0:
-        if _setting(text, start, start + len(surface)) == stood:
+        if _boundaries(text, start, start + len(surface)) == boundaries:
             yield start
         start = text.find(surface, start + 1)
 
 
-def _setting(text: str, start: int, end: int) -> tuple[bool, ...]:
-    """At each edge: whether it lies inside a word, and inside a grapheme cluster."""
+def _boundaries(text: str, start: int, end: int) -> tuple[bool, ...]:
+    """For each edge: whether it lies inside a word, and inside a grapheme cluster."""
     return tuple(
-        answer
+        is_inside
         for edge in (start, end)
-        for answer in (
+        for is_inside in (
             0 < edge < len(text) and text[edge - 1].isalnum() and text[edge].isalnum(),
             offsets.splits_grapheme(text, edge),
         )
     )
 
 
-def _collisions(to: Mapping[Span, Span]) -> Iterator[tuple[Span, Span]]:
-    for one, other in combinations(to, 2):
-        if to[one].overlaps(to[other]) and not one.overlaps(other):
-            yield one, other
+def _collisions(moved: Mapping[Span, Span]) -> Iterator[tuple[Span, Span]]:
+    """The pairs of spans that overlap in the new text and did not in the old one."""
+    for first, second in combinations(moved, 2):
+        if moved[first].overlaps(moved[second]) and not first.overlaps(second):
+            yield first, second

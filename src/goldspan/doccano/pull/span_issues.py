@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from goldspan.formats.doccano import Unit
 
 IssueKind = Literal["edge", "empty", "outside", "label", "twice", "overlap", "refused"]
+ONLY_SPACES = "covers nothing but spaces"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,10 @@ class SpanIssue:
 
     Args:
         kind: what is wrong with it.
-        start: where it begins: in code points, or in the server's unit where it could not become a span.
-        end: where it ends, likewise.
+        start: where it begins: in code points, or in the server's unit for an invalid span.
+        end: where it ends, in the same unit.
         label: its label.
-        surface: the words that it covers; empty if it covers none.
+        surface: the words that it covers; empty for an invalid span.
         message: what is wrong, without a full stop.
     """
 
@@ -45,11 +46,11 @@ class SpanIssue:
 
 @dataclass(frozen=True, slots=True)
 class SpanRepair:
-    """A flaw that was set right.
+    """An issue that was repaired.
 
     Args:
-        flaw: what was wrong.
-        after: the span that took its place; None if it was dropped.
+        issue: what was wrong.
+        after: the span that replaces it; None if it was dropped.
         surface: the words of that span; empty if there is none.
     """
 
@@ -60,12 +61,12 @@ class SpanRepair:
 
 @dataclass(frozen=True, slots=True)
 class TidyResult:
-    """The spans of one annotator at one example, set right.
+    """The spans of one annotator in one example, repaired.
 
     Args:
         spans: sorted, each once.
-        repairs: what was done, a repair per span that was changed or dropped.
-        flaws: what is still wrong.
+        repairs: one for each span that was changed or dropped.
+        issues: what is still wrong.
     """
 
     spans: tuple[Span, ...]
@@ -74,27 +75,26 @@ class TidyResult:
 
 
 def find_issues(text: str, work: AnnotatorWork, labels: Collection[str], unit: Unit) -> tuple[SpanIssue, ...]:
-    """What does not fit, in the order of the text; a span may have several flaws.
+    """What does not fit, in the order of the text; a span may have several issues.
 
     Args:
         text: the text of the example.
         work: what the annotator did there.
         labels: the names of the scheme.
-        unit: what the offsets of refused spans count.
+        unit: what the offsets of invalid spans count.
     """
     if not work.spans and not work.invalid:
         return ()
-    found = [
-        *_refused(text, work.invalid, labels, unit),
-        *_alone(text, work.spans, labels),
+    issues = [
+        *_invalid(text, work.invalid, labels, unit),
+        *_label_and_edges(text, work.spans, labels),
         *_overlaps(text, work.spans),
     ]
-    return tuple(sorted(found, key=lambda issue: (issue.start, issue.end, issue.label)))
+    return tuple(sorted(issues, key=lambda issue: (issue.start, issue.end, issue.label)))
 
 
 def tidy_spans(text: str, work: AnnotatorWork, labels: Collection[str], unit: Unit) -> TidyResult:
-    """The spans without blanks at their edges, and without those that mark nothing, leave the text, have a label that
-    the scheme lacks or are there twice.
+    """The spans without spaces at their edges, and without those that are empty, outside, twice or of no known label.
 
     Overlaps stay, and so do spans that begin or end inside a character: what was meant cannot be known.
 
@@ -102,31 +102,32 @@ def tidy_spans(text: str, work: AnnotatorWork, labels: Collection[str], unit: Un
         text: the text of the example.
         work: what the annotator did there.
         labels: the names of the scheme.
-        unit: what the offsets of refused spans count.
-    """  # noqa: D205  (one sentence that needs two lines)
+        unit: what the offsets of invalid spans count.
+    """
     kept: dict[Span, None] = {}
-    invalid = _refused(text, work.invalid, labels, unit)
+    invalid = _invalid(text, work.invalid, labels, unit)
     repairs = [SpanRepair(issue, None, "") for issue in invalid if issue.kind != "refused"]
     for span in sorted(work.spans):
-        trimmed = _trimmed(text, span) if span.label in labels else None
+        trimmed = _trim(text, span) if span.label in labels else None
         if trimmed is None or trimmed in kept:
             repairs.append(SpanRepair(_why_dropped(text, span, trimmed, labels), None, ""))
             continue
         kept[trimmed] = None
         if trimmed != span:
-            repairs.append(SpanRepair(_edge(text, span), trimmed, text[trimmed.start : trimmed.end]))
+            repairs.append(SpanRepair(_edge_issue(text, span), trimmed, text[trimmed.start : trimmed.end]))
     spans = tuple(sorted(kept))
     issues = (*(issue for issue in invalid if issue.kind == "refused"), *_overlaps(text, spans))
     return TidyResult(spans, tuple(repairs), issues)
 
 
-def _alone(text: str, spans: Iterable[Span], labels: Collection[str]) -> Iterator[SpanIssue]:
+def _label_and_edges(text: str, spans: Iterable[Span], labels: Collection[str]) -> Iterator[SpanIssue]:
+    """What is wrong with each span alone."""
     for span in spans:
         if span.label not in labels:
-            yield _flaw("label", text, span, f"the scheme has no label {span.label[:60]!r}")
+            yield _label_issue(text, span)
         surface = text[span.start : span.end]
         if surface != surface.strip():
-            yield _edge(text, span) if surface.strip() else _flaw("empty", text, span, "covers nothing but blanks")
+            yield _edge_issue(text, span) if surface.strip() else _issue("empty", text, span, ONLY_SPACES)
 
 
 def _overlaps(text: str, spans: Iterable[Span]) -> Iterator[SpanIssue]:
@@ -134,13 +135,13 @@ def _overlaps(text: str, spans: Iterable[Span]) -> Iterator[SpanIssue]:
     before: Span | None = None
     for span in sorted(set(spans)):
         if before is not None and span.overlaps(before):
-            yield _flaw("overlap", text, span, f"overlaps with [{before.start}, {before.end}, {before.label}]")
+            yield _issue("overlap", text, span, f"overlaps with [{before.start}, {before.end}, {before.label}]")
         if before is None or span.end > before.end:
             before = span
 
 
-def _refused(text: str, invalid: Sequence[InvalidSpan], labels: Collection[str], unit: Unit) -> list[SpanIssue]:
-    """What could not become spans, and which of it can only be a slip."""
+def _invalid(text: str, invalid: Sequence[InvalidSpan], labels: Collection[str], unit: Unit) -> list[SpanIssue]:
+    """The invalid spans, and which of them can only be slips."""
     if not invalid:
         return []
     length = int((offsets.to_utf16 if unit == "utf16" else offsets.to_graphemes)(text, [len(text)])[0])
@@ -159,8 +160,8 @@ def _kind(span: InvalidSpan, length: int, labels: Collection[str]) -> IssueKind:
     return "refused" if span.label in labels else "label"
 
 
-def _trimmed(text: str, span: Span) -> Span | None:
-    """The span without the blanks at its edges; None if it is all blank."""
+def _trim(text: str, span: Span) -> Span | None:
+    """The span without the spaces at its edges; None if it has nothing else."""
     surface = text[span.start : span.end]
     start = span.end - len(surface.lstrip())
     end = span.start + len(surface.rstrip())
@@ -169,15 +170,19 @@ def _trimmed(text: str, span: Span) -> Span | None:
 
 def _why_dropped(text: str, span: Span, trimmed: Span | None, labels: Collection[str]) -> SpanIssue:
     if span.label not in labels:
-        return _flaw("label", text, span, f"the scheme has no label {span.label[:60]!r}")
+        return _label_issue(text, span)
     if trimmed is None:
-        return _flaw("empty", text, span, "covers nothing but blanks")
-    return _flaw("twice", text, span, DUPLICATE)
+        return _issue("empty", text, span, ONLY_SPACES)
+    return _issue("twice", text, span, DUPLICATE)
 
 
-def _edge(text: str, span: Span) -> SpanIssue:
-    return _flaw("edge", text, span, "begins or ends with a blank")
+def _label_issue(text: str, span: Span) -> SpanIssue:
+    return _issue("label", text, span, f"the scheme has no label {span.label[:60]!r}")
 
 
-def _flaw(kind: IssueKind, text: str, span: Span, message: str) -> SpanIssue:
+def _edge_issue(text: str, span: Span) -> SpanIssue:
+    return _issue("edge", text, span, "begins or ends with a space")
+
+
+def _issue(kind: IssueKind, text: str, span: Span, message: str) -> SpanIssue:
     return SpanIssue(kind, span.start, span.end, span.label, text[span.start : span.end], message)

@@ -1,4 +1,4 @@
-"""Which examples are to be in a project, and the rows that carry them there."""
+"""Which examples are to be in a project, and the rows that Doccano imports for them."""
 
 from __future__ import annotations
 
@@ -22,18 +22,28 @@ if TYPE_CHECKING:
     from goldspan.doccano.client.schema import DoccanoProject
 
 Prefill = Literal["nothing", "gold", "suggestions"]
-NAMED = 5  # examples in a message
-DOCCANOS = {"id", "data", "text", "label", "labels", "entities", "relations", "Comments", "comments", "upload_name"}
-STALE = "Make the suggestions anew: goldspan suggest"
+RESERVED_KEYS = {
+    "id",
+    "data",
+    "text",
+    "label",
+    "labels",
+    "entities",
+    "relations",
+    "Comments",
+    "comments",
+    "upload_name",
+}
+OUTDATED = "Make new suggestions: goldspan suggest"
 
 
 @dataclass(frozen=True, slots=True)
 class DesiredExample:
-    """An example that is to be there.
+    """An example that is to be in the project.
 
     Args:
         example: with the spans that are filled in for the annotators.
-        row: that Doccano imports.
+        row: what Doccano imports.
     """
 
     example: Example
@@ -41,14 +51,15 @@ class DesiredExample:
 
     @property
     def meta(self) -> dict[str, str]:
-        """What travels with the text: strings."""
+        """The keys that are stored with the text; their values are strings."""
         return {key: value for key, value in self.row.items() if key not in {"text", "label"}}
 
 
 def desired_examples(corpus: Corpus, entries: Sequence[ManifestEntry], prefill: Prefill = "nothing") -> list[Example]:
     """The examples of articles, as they are to be annotated.
 
-    The paragraphs are those of the gold as far as it goes, since these were looked at; the rest of the article is cut.
+    The paragraphs are those of the gold where it has any, since people have checked these; the rest of the article is
+    cut into paragraphs.
 
     Args:
         corpus: the project.
@@ -56,120 +67,121 @@ def desired_examples(corpus: Corpus, entries: Sequence[ManifestEntry], prefill: 
         prefill: which spans are filled in.
 
     Raises:
-        InputError: if a file is not valid, or suggestions are those of other texts.
+        InputError: if a file is not valid, or suggestions belong to other texts.
         NotFoundError: if an article has no suggestions, or no gold, and these are to be filled in.
     """
-    return [example for entry in entries for example in _examples(corpus, entry, prefill)]
+    return [example for entry in entries for example in _article_examples(corpus, entry, prefill)]
 
 
-def _examples(corpus: Corpus, entry: ManifestEntry, prefill: Prefill) -> Iterator[Example]:
+def _article_examples(corpus: Corpus, entry: ManifestEntry, prefill: Prefill) -> Iterator[Example]:
     gold = list(corpus.gold_examples([entry.id]))
+    if prefill == "gold" and not gold:
+        raise NotFoundError(
+            f"the article {entry.id} has no gold",
+            file=corpus.gold / f"{entry.id}.jsonl",
+            remedy="Name the articles that have some with --articles, or push without --gold.",
+        )
+    examples = _complete(corpus, entry, gold)
     if prefill == "gold":
-        if not gold:
-            raise NotFoundError(
-                f"the article {entry.id} has no gold",
-                file=corpus.gold / f"{entry.id}.jsonl",
-                remedy="Name the articles that have some with --articles, or push without --gold.",
-            )
-        yield from _whole(corpus, entry, gold)
-        return
-    plain = _whole(corpus, entry, gold)
-    if prefill == "suggestions":
-        yield from _suggested(corpus, entry, plain)
+        yield from examples
+    elif prefill == "suggestions":
+        yield from _with_suggestions(corpus, entry, examples)
     else:
-        yield from (example.with_spans(()) for example in plain)
+        yield from (example.with_spans(()) for example in examples)
 
 
-def _whole(corpus: Corpus, entry: ManifestEntry, gold: Sequence[Example]) -> list[Example]:
+def _complete(corpus: Corpus, entry: ManifestEntry, gold: Sequence[Example]) -> list[Example]:
     """The examples of gold, and those of the article that it lacks: gold may be unfinished."""
     if gold and not (corpus.seeds / entry.file).is_file():
         return list(gold)
-    held = {example.id for example in gold}
-    more = [
+    in_gold = {example.id for example in gold}
+    missing = [
         example
         for example in examples_of(entry.id, corpus.source(entry))
-        if example.id not in held and not any(_meet(example, other) for other in gold)
+        if example.id not in in_gold and not any(_share_text(example, other) for other in gold)
     ]
-    return sorted([*gold, *more], key=lambda example: example.at)
+    return sorted([*gold, *missing], key=lambda example: example.at)
 
 
-def _meet(one: Example, other: Example) -> bool:
-    return one.at < other.at + len(other.text) and other.at < one.at + len(one.text)
+def _share_text(first: Example, second: Example) -> bool:
+    """Whether two examples of an article have a stretch of it in common."""
+    return first.at < second.at + len(second.text) and second.at < first.at + len(first.text)
 
 
-def _suggested(corpus: Corpus, entry: ManifestEntry, plain: Sequence[Example]) -> Iterator[Example]:
-    """The examples with the spans suggested for them; rules and scores stay behind, for people change the spans."""
+def _with_suggestions(corpus: Corpus, entry: ManifestEntry, examples: Sequence[Example]) -> Iterator[Example]:
+    """The examples with the spans suggested for them, without rules and scores, since people change the spans."""
     file = corpus.build / "suggestions" / f"{entry.id}.jsonl"
     if not file.is_file():
         raise NotFoundError(
             f"the article {entry.id} has no suggestions", file=file, remedy="Make them: goldspan suggest"
         )
-    found = {example.id: example for example in formats.load(file)}
-    for example in plain:
-        suggestion = found.get(example.id)
+    suggestions = {example.id: example for example in formats.load(file)}
+    for example in examples:
+        suggestion = suggestions.get(example.id)
         if suggestion is None or suggestion.text != example.text:
-            raise InputError("was suggested for another text", file=file, example=example.id, remedy=STALE)
+            raise InputError("was suggested for another text", file=file, example=example.id, remedy=OUTDATED)
         yield example.with_spans(suggestion.spans)
 
 
 def upload_rows(
-    wanted: Sequence[Example],
+    examples: Sequence[Example],
     project: DoccanoProject,
     labels: Collection[str],
-    more: Mapping[str, Mapping[str, str]] | None = None,
+    extra_keys: Mapping[str, Mapping[str, str]] | None = None,
 ) -> list[DesiredExample]:
-    """The rows, all of them fit for the project; nothing that Doccano would drop, bend or refuse is among them.
+    """The examples with their rows, all of them fit for the project: nothing that Doccano would drop, bend or refuse.
 
     Args:
-        wanted: the examples.
+        examples: what is to be there.
         project: its kind and its flags decide what fits.
         labels: the names that spans may have.
-        more: further keys per example id, strings; the same keys for each.
+        extra_keys: per example id, with strings as values; the same keys for each example.
 
     Raises:
-        InvalidValueError: naming the example, for a doubled id; for spans in a project in which everybody annotates
-            alone; for overlapping spans where the project does not allow them; for a label that is not among those
-            given; for what `formats.doccano.row` refuses; for further keys that differ or that Doccano uses itself.
+        InvalidValueError: naming the example, for an id that is there twice; for spans in a project in which everybody
+            annotates alone; for overlapping spans where the project does not allow them; for a label that is not among
+            `labels`; for what `formats.doccano.row` refuses; for extra keys that differ or that Doccano uses itself.
     """
-    more = more or {}
-    _refuse_doubles(wanted)
-    keys = _keys(wanted, more)
-    made = []
-    for example in wanted:
-        _refuse_spans(example, project, labels)
+    extra_keys = extra_keys or {}
+    _require_unique_ids(examples)
+    names = _extra_names(examples, extra_keys)
+    desired = []
+    for example in examples:
+        _require_fitting_spans(example, project, labels)
         row = doccano.row(example, "graphemes" if project.grapheme_mode else "utf16")
         if project.collaborative:
             row[doccano.SENT] = fingerprint(example.spans)
-        made.append(DesiredExample(example, {**row, **{key: more[example.id][key] for key in keys}}))
-    return made
+        extra = {name: extra_keys[example.id][name] for name in names}
+        desired.append(DesiredExample(example, {**row, **extra}))
+    return desired
 
 
-def _refuse_doubles(wanted: Sequence[Example]) -> None:
-    twice = [name for name, times in Counter(example.id for example in wanted).items() if times > 1]
-    if twice:
-        raise InvalidValueError("this id is there twice", example=twice[0], remedy="An id must mean one example.")
+def _require_unique_ids(examples: Sequence[Example]) -> None:
+    counts = Counter(example.id for example in examples)
+    if repeated := [name for name, times in counts.items() if times > 1]:
+        raise InvalidValueError("this id is there twice", example=repeated[0], remedy="An id must mean one example.")
 
 
-def _keys(wanted: Sequence[Example], more: Mapping[str, Mapping[str, str]]) -> list[str]:
-    """The further keys, sorted."""
-    if not more:
+def _extra_names(examples: Sequence[Example], extra_keys: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """The names of the extra keys, sorted."""
+    if not extra_keys:
         return []
-    keys = set(next(iter(more.values())))
-    for example in wanted:
-        mine = more.get(example.id, {})
-        wrong = sorted(keys.symmetric_difference(mine)) or [k for k, v in mine.items() if not isinstance(v, str)]
+    names = set(next(iter(extra_keys.values())))
+    for example in examples:
+        extra = extra_keys.get(example.id, {})
+        wrong = sorted(names.symmetric_difference(extra)) or [k for k, v in extra.items() if not isinstance(v, str)]
         if wrong:
             remedy = "Give every example the same keys, with strings: Doccano fills gaps with NaN."
             raise InvalidValueError(
                 f"the further key {wrong[0]!r} is not a string here", example=example.id, remedy=remedy
             )
-    taken = sorted(key for key in keys if key in DOCCANOS or key.startswith(("goldspan_", "#")))
+    taken = sorted(name for name in names if name in RESERVED_KEYS or name.startswith(("goldspan_", "#")))
     if taken:
         raise InvalidValueError(f"the further key {taken[0]!r} is taken", remedy="Choose another name for it.")
-    return sorted(keys)
+    return sorted(names)
 
 
-def _refuse_spans(example: Example, project: DoccanoProject, labels: Collection[str]) -> None:
+def _require_fitting_spans(example: Example, project: DoccanoProject, labels: Collection[str]) -> None:
     if not example.spans:
         return
     if not project.collaborative:
@@ -180,19 +192,21 @@ def _refuse_spans(example: Example, project: DoccanoProject, labels: Collection[
         )
     for span in example.spans:
         if span.label not in labels:
-            remedy = f"The labels are {', '.join(labels)}."
             raise InvalidValueError(
-                f"{_shown(example, span)}: there is no such label", example=example.id, remedy=remedy
+                f"{_describe(example, span)}: there is no such label",
+                example=example.id,
+                remedy=f"The labels are {', '.join(labels)}.",
             )
     if not project.allow_overlapping:
-        for one, other in pairwise(example.spans):  # sorted: if any two overlap, two neighbours do
-            if one.overlaps(other):
+        for first, second in pairwise(example.spans):  # sorted: if any two overlap, two neighbours do
+            if first.overlaps(second):
                 raise InvalidValueError(
-                    f"{_shown(example, one)} and {_shown(example, other)} overlap: Doccano would drop one of them",
+                    f"{_describe(example, first)} and {_describe(example, second)} overlap: "
+                    "Doccano would drop one of them",
                     example=example.id,
                     remedy="Take one of them out, or use a project that allows overlapping spans.",
                 )
 
 
-def _shown(example: Example, span: Span) -> str:
+def _describe(example: Example, span: Span) -> str:
     return f"[{span.start}, {span.end}, {span.label}] {example.surface(span)!r:.60}"

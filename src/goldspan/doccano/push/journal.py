@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 READABLE = 60  # characters of a project's name in the name of its journal
-REMEDY = "Remove the file: what an interrupted push left is then taken for people's work, and left alone."
+REMEDY = "Remove the file: what an interrupted push left is then treated as people's work, and left alone."
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +40,22 @@ class JournalBatch:
         task: the server's id of the import; None until it is known.
         above: the highest number that an example of the project had before; those of the batch are higher.
         ids: of the examples sent, in the order in which they were sent.
-        whole: whether its import is known to have ended, so that each example got its spans.
+        complete: whether its import is known to have ended, so that each example got its spans.
     """
 
     upload: str
     task: str | None
     above: int
     ids: tuple[str, ...]
-    whole: bool = False
+    complete: bool = False
 
     def json(self) -> dict[str, Any]:
-        """As it is written down."""
-        return {"upload": self.upload, "task": self.task, "above": self.above, "ids": self.ids, "whole": self.whole}
+        """The batch as it is written to the file."""
+        return {"upload": self.upload, "task": self.task, "above": self.above, "ids": self.ids, "whole": self.complete}
 
 
 class Journal:
-    """What is open in one project. Each change is on the disk before the call ends.
+    """The uploads of one project that are not known to be in order. Each change is on the disk before the call ends.
 
     Args:
         file: where it is kept.
@@ -67,26 +67,26 @@ class Journal:
 
     @property
     def batches(self) -> tuple[JournalBatch, ...]:
-        """The batches that are open, oldest first."""
+        """The open batches, oldest first."""
         return tuple(self._batches)
 
     def begin(self, batch: JournalBatch) -> None:
-        """A batch was uploaded; its import is about to be asked for."""
+        """Record that a batch was uploaded, and its import is about to be started."""
         self._batches.append(batch)
         self._write()
 
     def started(self, upload: str, task: str) -> None:
-        """The import of an upload has this task."""
+        """Record the task of an upload's import."""
         self._batches = [replace(batch, task=task) if batch.upload == upload else batch for batch in self._batches]
         self._write()
 
     def ended(self, upload: str) -> None:
-        """The import of an upload is over, and brought all that it was to bring."""
-        self._batches = [replace(batch, whole=True) if batch.upload == upload else batch for batch in self._batches]
+        """Record that the import of an upload is over, and imported all that it could."""
+        self._batches = [replace(batch, complete=True) if batch.upload == upload else batch for batch in self._batches]
         self._write()
 
     def close(self) -> None:
-        """All is settled: what the batches brought was looked at and put in order."""
+        """Remove the file: what the batches imported was verified and put in order."""
         self._batches = []
         self.file.unlink(missing_ok=True)
 
@@ -110,18 +110,18 @@ def journal_path(folder: Path, url: str, project: str) -> Path:
 
 
 @contextlib.contextmanager
-def open_journal(file: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[Journal]:
-    """The journal, kept from every other push from this folder until it is closed.
+def open_journal(file: Path, on_wait: Callable[[], object] = lambda: None) -> Iterator[Journal]:
+    """The journal, locked against every other push from this folder until the block ends.
 
     Args:
         file: of the journal.
-        waiting: called if another push holds it, before waiting for that one to end.
+        on_wait: called once if another push holds it, before waiting for that one to end.
 
     Raises:
         InputError: if the file is no journal.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
-    with files.lock(file.with_suffix(".lock"), waiting):
+    with files.lock(file.with_suffix(".lock"), on_wait):
         yield Journal(file)
 
 

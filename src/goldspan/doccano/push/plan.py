@@ -1,52 +1,72 @@
-"""What a push is to do: the examples that are wanted against those that are there.
+"""What a push is to do: the desired examples compared with those that are there. Every sentence of a plan is here.
 
     create       no copy is there
     unchanged    a copy with this text is there
-    update       likewise, but what travels with it has changed: its place in the article, further keys
+    update       a copy with this text is there, but its keys changed: its place in the article, extra keys
     replace      a copy is there with another text, or other spans filled in, and nobody worked on it
     conflict     somebody worked on a copy with another text, or on several copies: left alone
     double       a further copy that nobody worked on: deleted
-    only there   nobody asked for it: left alone
+    only there   a copy that is not among the desired examples: left alone
 
-A plan is made of what is seen alone, so it does not matter how things came to be as they are: a push that was
-interrupted is finished by the next.
+A plan depends on what is there alone, not on how it came about: a push that was interrupted is completed by the next.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 from goldspan.annotation import article_of
-from goldspan.doccano.human_work import CHANGED, worked_on_examples
+from goldspan.doccano.human_work import SPANS_CHANGED, worked_on_examples
 from goldspan.doccano.progress import no_progress
+from goldspan.doccano.project import project_kind
 from goldspan.doccano.push.upload import half_imported_copies
 from goldspan.doccano.snapshot import take_snapshot
 from goldspan.formats.doccano import SENT
+from goldspan.report.text import amount
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.client.schema import DoccanoProject
+    from goldspan.doccano.controls import Controls
+    from goldspan.doccano.labels import KeylessLabel, LabelPlan
+    from goldspan.doccano.members import MemberPlan
     from goldspan.doccano.progress import Progress
+    from goldspan.doccano.project import ProjectPlan
     from goldspan.doccano.push.desired_state import DesiredExample
     from goldspan.doccano.push.journal import JournalBatch
     from goldspan.doccano.snapshot import Snapshot, StoredExample
 
 State = Literal["create", "unchanged", "update", "replace", "conflict"]
 STATES: tuple[State, ...] = get_args(State)
-SPOKE_OF_SPANS = (SENT, "goldspan_extra")
+ABOUT_SPANS = (SENT, "goldspan_extra")  # keys about the spans that were filled in
 
-OLDER_TEXT = (
-    "Pull with --unconfirmed --apply: it moves the spans to the text here, and lists each that it cannot move. "
-    "When nothing of the example is listed as not written, delete it in Doccano and push again."
+# Reasons, without a full stop, and remedies
+NEW_TEXT = "its text changed"
+NEW_SPANS = "other spans are to be filled in"
+SPANS_NOT_UPDATED = "somebody worked on it: the spans to fill in now are not added"
+UNMANAGED = "is only there, and left alone"
+PULL_AND_DELETE = (
+    "Pull with --unconfirmed --apply: that moves the spans to the text of the corpus, and lists each that it cannot "
+    "move. When nothing of the example is listed as not written, delete it in Doccano and push again."
 )
-BY_HAND = "Pull the work, then change or delete the example in Doccano by hand."
-SEVERAL = "Pull the work, delete all but one of these copies in Doccano by hand, and push again."
-LOOK = "read what is there"  # a step of the progress
-ONLY_THERE = "Delete it in Doccano by hand if it is no longer wanted."
+PULL_AND_EDIT = "Pull the work, then change or delete the example in Doccano by hand."
+KEEP_ONE = "Pull the work, delete all but one of these copies in Doccano by hand, and push again."
+DELETE_UNMANAGED = "Delete it in Doccano by hand if it is no longer needed."
+
+OBSERVE = "read what is there"  # a step of the progress
+
+
+class Attention(NamedTuple):
+    """What somebody should look at: the name of the example, the reason, and what to do about it, if anything."""
+
+    example: str
+    reason: str
+    remedy: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,32 +74,32 @@ class PushStep:
     """What is to be done about one example.
 
     Args:
-        wanted: the example.
-        state: as above.
-        keep: the number of the copy that stays, if one does and was not left alone.
-        drop: the numbers of the copies that nobody worked on and that go.
-        reason: what needs saying about it, without a full stop.
+        desired: the example.
+        state: see the module.
+        keep: the number of the copy that stays, if one stays and is not in conflict.
+        delete: the numbers of the copies that nobody worked on and that are to be deleted.
+        reason: what needs attention, without a full stop; empty if nothing does.
         remedy: what people can do about it.
-        meta: what is to travel with the kept copy from now on, where that differs.
+        meta: the keys that the kept copy is to have from now on, where they differ.
     """
 
-    wanted: DesiredExample
+    desired: DesiredExample
     state: State
     keep: int | None = None
-    drop: tuple[int, ...] = ()
+    delete: tuple[int, ...] = ()
     reason: str = ""
     remedy: str = ""
     meta: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def duplicates(self) -> int:
-        """How many copies go for which no other comes."""
-        return len(self.drop) - (self.state == "replace")
+        """How many copies are deleted without a new copy in their place."""
+        return len(self.delete) - (self.state == "replace")
 
 
 @dataclass(frozen=True, slots=True)
 class UnmanagedExample:
-    """A copy that nobody asked for."""
+    """A copy that is not among the desired examples; `id` is None if goldspan did not push it."""
 
     number: int
     id: str | None
@@ -87,201 +107,206 @@ class UnmanagedExample:
 
 @dataclass(frozen=True, slots=True)
 class PushPlan:
-    """The steps, in the order of the examples, and what is only there."""
+    """The steps, in the order of the examples, and the copies that are left alone because nobody asked for them."""
 
     steps: tuple[PushStep, ...]
-    only_there: tuple[UnmanagedExample, ...] = ()
+    unmanaged: tuple[UnmanagedExample, ...] = ()
 
     @property
     def uploads(self) -> tuple[DesiredExample, ...]:
-        """What is to go up."""
-        return tuple(step.wanted for step in self.steps if step.state in {"create", "replace"})
+        """The examples to upload."""
+        return tuple(step.desired for step in self.steps if step.state in {"create", "replace"})
 
     @property
-    def drops(self) -> tuple[int, ...]:
-        """The numbers of the copies that are to go."""
-        return tuple(number for step in self.steps for number in step.drop)
+    def deletions(self) -> tuple[int, ...]:
+        """The numbers of the copies to delete."""
+        return tuple(number for step in self.steps for number in step.delete)
 
     @property
     def is_done(self) -> bool:
         """Whether there is nothing to do."""
-        return not self.drops and all(step.state in {"unchanged", "conflict"} for step in self.steps)
+        return not self.deletions and all(step.state in {"unchanged", "conflict"} for step in self.steps)
 
     def counts(self) -> dict[str, int]:
         """How many examples are in each state, how many copies are doubles or only there."""
-        found = Counter[str](step.state for step in self.steps)
+        states = Counter[str](step.state for step in self.steps)
         return {
-            **{state: found[state] for state in STATES},
+            **{state: states[state] for state in STATES},
             "double": sum(step.duplicates for step in self.steps),
-            "only there": len(self.only_there),
+            "only there": len(self.unmanaged),
         }
 
     def articles(self) -> dict[str, dict[str, int]]:
-        """The same counts by article, as the examples come; what is only there and has no id has an empty name."""
+        """The same counts by article, in the order of the examples; copies without an id are under an empty name."""
         steps: dict[str, list[PushStep]] = {}
-        strays: dict[str, list[UnmanagedExample]] = {}
+        unmanaged: dict[str, list[UnmanagedExample]] = {}
         for step in self.steps:
-            steps.setdefault(step.wanted.example.article, []).append(step)
-        for stray in self.only_there:
-            strays.setdefault(article_of(stray.id or ""), []).append(stray)
+            steps.setdefault(step.desired.example.article, []).append(step)
+        for copy in self.unmanaged:
+            unmanaged.setdefault(article_of(copy.id or ""), []).append(copy)
         return {
-            name: PushPlan(tuple(steps.get(name, ())), tuple(strays.get(name, ()))).counts()
-            for name in {**steps, **strays}
+            article: PushPlan(tuple(steps.get(article, ())), tuple(unmanaged.get(article, ()))).counts()
+            for article in {**steps, **unmanaged}
         }
 
-    def attention(self) -> Iterator[tuple[str, str, str]]:
-        """What is not plain: the name of the example, what is the matter, what to do."""
+    def attention(self) -> Iterator[Attention]:
+        """What somebody should look at."""
         for step in self.steps:
+            example = step.desired.example.id
             if step.reason:
-                yield step.wanted.example.id, step.reason, step.remedy
+                yield Attention(example, step.reason, step.remedy)
             if step.duplicates > 0:
-                copies = "copy" if step.duplicates == 1 else "copies"
-                yield step.wanted.example.id, f"{step.duplicates} further {copies} that nobody worked on", ""
-        for stray in self.only_there:
-            yield stray.id or f"Doccano's number {stray.number}", "is only there, and left alone", ONLY_THERE
+                copies = amount(step.duplicates, "further copy", "further copies")
+                yield Attention(example, f"{copies} that nobody worked on", "")
+        for copy in self.unmanaged:
+            yield Attention(copy.id or f"Doccano's number {copy.number}", UNMANAGED, DELETE_UNMANAGED)
 
     def json(self) -> dict[str, Any]:
         """The report for `--json`."""
-        names = ("example", "why", "remedy")
         return {
             "counts": self.counts(),
             "articles": self.articles(),
             "examples": {
-                state: [step.wanted.example.id for step in self.steps if step.state == state]
+                state: [step.desired.example.id for step in self.steps if step.state == state]
                 for state in STATES
                 if state != "unchanged"
             },
-            "attention": [dict(zip(names, row, strict=True)) for row in self.attention()],
+            "attention": [
+                {"example": item.example, "why": item.reason, "remedy": item.remedy} for item in self.attention()
+            ],
         }
 
 
 def plan_push(
-    wanted: Sequence[DesiredExample],
+    desired: Sequence[DesiredExample],
     snapshot: Snapshot | None,
-    touched: Mapping[int, str],
+    worked_on: Mapping[int, str],
     *,
-    half: Collection[int] = (),
-    elsewhere: Collection[str] = (),
+    half_imported: Collection[int] = (),
+    other_articles: Collection[str] = (),
 ) -> PushPlan:
-    """The plan.
+    """What is to be done so that the desired examples are there, each once.
 
     Args:
-        wanted: the examples that are to be there.
+        desired: the examples that are to be there.
         snapshot: what is there; None for nothing.
-        touched: the numbers of the copies that somebody worked on, and how. Asked for only where `is_doubtful` says so.
-        half: the numbers of copies that an import left half done.
-        elsewhere: articles that were not asked for this time; their examples are not strays.
+        worked_on: the numbers of the copies that somebody worked on, and what was done. Needed only where
+            `depends_on_work` says so.
+        half_imported: the numbers of copies that an import left without their spans.
+        other_articles: articles that are not asked for this time; their examples are not unmanaged.
     """
     by_id = {} if snapshot is None else snapshot.by_id
-    names = {want.example.id for want in wanted}
-    steps = [_step(want, by_id.get(want.example.id, ()), touched, half) for want in wanted]
-    strays = [
+    ids = {each.example.id for each in desired}
+    steps = [_step(each, by_id.get(each.example.id, ()), worked_on, half_imported) for each in desired]
+    unmanaged = [
         UnmanagedExample(copy.number, copy.id)
         for copy in ([] if snapshot is None else snapshot.copies.values())
-        if copy.id not in names and article_of(copy.id or "") not in elsewhere
+        if copy.id not in ids and article_of(copy.id or "") not in other_articles
     ]
-    return PushPlan(tuple(steps), tuple(sorted(strays, key=lambda stray: stray.number)))
+    return PushPlan(tuple(steps), tuple(sorted(unmanaged, key=lambda copy: copy.number)))
 
 
-def is_doubtful(wanted: Iterable[DesiredExample], snapshot: Snapshot) -> bool:
+def depends_on_work(desired: Iterable[DesiredExample], snapshot: Snapshot) -> bool:
     """Whether the plan depends on who worked on what: some example has several copies, or one that does not fit."""
     return any(
-        len(copies) > 1 or (copies and not fits(want, copies[0]))
-        for want in wanted
-        for copies in [snapshot.by_id.get(want.example.id, ())]
+        len(copies) > 1 or (copies and not _fits(each, copies[0]))
+        for each in desired
+        for copies in [snapshot.by_id.get(each.example.id, ())]
     )
 
 
-def same_text(want: DesiredExample, copy: StoredExample) -> bool:
-    """Whether the copy holds the wanted text."""
-    return copy.corruption is None and copy.text == want.example.text
+def _has_same_text(desired: DesiredExample, copy: StoredExample) -> bool:
+    return copy.corruption is None and copy.text == desired.example.text
 
 
-def fits(want: DesiredExample, copy: StoredExample) -> bool:
-    """Whether the copy holds the wanted text and, as it was sent, the wanted spans."""
-    sent = want.row.get(SENT)
-    return same_text(want, copy) and (sent is None or copy.row.get(SENT) == sent)
+def _fits(desired: DesiredExample, copy: StoredExample) -> bool:
+    """Whether the copy has the desired text and was sent with the desired spans."""
+    sent = desired.row.get(SENT)
+    return _has_same_text(desired, copy) and (sent is None or copy.meta.get(SENT) == sent)
 
 
 def _step(
-    want: DesiredExample, copies: Sequence[StoredExample], touched: Mapping[int, str], half: Collection[int]
+    desired: DesiredExample,
+    copies: Sequence[StoredExample],
+    worked_on: Mapping[int, str],
+    half_imported: Collection[int],
 ) -> PushStep:
-    whole = sorted((copy for copy in copies if copy.number not in half), key=lambda copy: copy.number)
-    worked = [copy for copy in whole if copy.number in touched and not _fits_alone(want, whole)]
-    if worked:
-        return _worked(want, worked, _others(copies, worked), touched)
-    fitting = [copy for copy in whole if fits(want, copy)]
+    complete = sorted((copy for copy in copies if copy.number not in half_imported), key=lambda copy: copy.number)
+    only_one_fits = len(complete) == 1 and _fits(desired, complete[0])
+    with_work = [] if only_one_fits else [copy for copy in complete if copy.number in worked_on]
+    if with_work:
+        return _step_with_work(desired, with_work, _others(copies, with_work), worked_on)
+    fitting = [copy for copy in complete if _fits(desired, copy)]
     if fitting:
-        return _kept(want, fitting[0], _others(copies, fitting[:1]))
+        return _keep(desired, fitting[0], _others(copies, fitting[:1]))
     if copies:
-        return PushStep(want, "replace", drop=_others(copies, ()), reason=_why_replaced(want, copies))
-    return PushStep(want, "create")
-
-
-def _fits_alone(want: DesiredExample, copies: Sequence[StoredExample]) -> bool:
-    return len(copies) == 1 and fits(want, copies[0])
+        return PushStep(desired, "replace", delete=_others(copies, ()), reason=_why_replaced(desired, copies))
+    return PushStep(desired, "create")
 
 
 def _others(copies: Iterable[StoredExample], kept: Collection[StoredExample]) -> tuple[int, ...]:
-    stay = {copy.number for copy in kept}
-    return tuple(sorted(copy.number for copy in copies if copy.number not in stay))
+    """The numbers of the copies that are not kept."""
+    numbers = {copy.number for copy in kept}
+    return tuple(sorted(copy.number for copy in copies if copy.number not in numbers))
 
 
-def _worked(
-    want: DesiredExample, worked: Sequence[StoredExample], drop: tuple[int, ...], touched: Mapping[int, str]
+def _step_with_work(
+    desired: DesiredExample, with_work: Sequence[StoredExample], delete: tuple[int, ...], worked_on: Mapping[int, str]
 ) -> PushStep:
     """The step where people worked on a copy, or on several."""
-    if len(worked) > 1:
-        told = "; ".join(f"number {copy.number}: {touched[copy.number]}" for copy in worked)
-        return PushStep(
-            want, "conflict", drop=drop, reason=f"{len(worked)} copies were worked on ({told})", remedy=SEVERAL
-        )
-    copy = worked[0]
-    if same_text(want, copy):
-        return _kept(want, copy, drop)
-    how = touched[copy.number]
+    if len(with_work) > 1:
+        work = "; ".join(f"number {copy.number}: {worked_on[copy.number]}" for copy in with_work)
+        reason, remedy = f"{len(with_work)} copies were worked on ({work})", KEEP_ONE
+        return PushStep(desired, "conflict", delete=delete, reason=reason, remedy=remedy)
+    [copy] = with_work
+    if _has_same_text(desired, copy):
+        return _keep(desired, copy, delete)
+    work = worked_on[copy.number]
     if copy.corruption is not None:
-        why = f"it was worked on ({how}), but {copy.corruption}"
-        return PushStep(want, "conflict", drop=drop, reason=why, remedy=BY_HAND)
-    return PushStep(
-        want, "conflict", drop=drop, reason=f"its text changed, but it was worked on ({how})", remedy=OLDER_TEXT
-    )
+        reason, remedy = f"it was worked on ({work}), but {copy.corruption}", PULL_AND_EDIT
+    else:
+        reason, remedy = f"{NEW_TEXT}, but it was worked on ({work})", PULL_AND_DELETE
+    return PushStep(desired, "conflict", delete=delete, reason=reason, remedy=remedy)
 
 
-def _kept(want: DesiredExample, copy: StoredExample, drop: tuple[int, ...]) -> PushStep:
-    """The step where a copy stays as it is, but for what travels with it."""
-    spoke = () if fits(want, copy) else SPOKE_OF_SPANS
-    meta = {key: value for key, value in want.meta.items() if key not in spoke and copy.row.get(key) != value}
-    why = "" if not spoke else "it was worked on: what is filled in now does not reach it"
-    return PushStep(want, "update" if meta else "unchanged", copy.number, drop, why, meta=meta)
+def _keep(desired: DesiredExample, copy: StoredExample, delete: tuple[int, ...]) -> PushStep:
+    """The step where a copy stays as it is, except for its keys."""
+    fits = _fits(desired, copy)
+    left_alone = () if fits else ABOUT_SPANS
+    meta = {key: value for key, value in desired.meta.items() if key not in left_alone and copy.meta.get(key) != value}
+    reason = "" if fits else SPANS_NOT_UPDATED
+    return PushStep(desired, "update" if meta else "unchanged", copy.number, delete, reason, meta=meta)
 
 
-def _why_replaced(want: DesiredExample, copies: Sequence[StoredExample]) -> str:
-    if any(same_text(want, copy) for copy in copies):
-        return "other spans are filled in"
-    return next((copy.corruption for copy in copies if copy.corruption is not None), "its text changed")
+def _why_replaced(desired: DesiredExample, copies: Sequence[StoredExample]) -> str:
+    if any(_has_same_text(desired, copy) for copy in copies):
+        return NEW_SPANS
+    return next((copy.corruption for copy in copies if copy.corruption is not None), NEW_TEXT)
 
 
-@dataclass(frozen=True, slots=True)
+# What is there
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PushOptions:
     """How to push.
 
     Args:
-        elsewhere: articles that were not asked for this time; their examples are not strays.
-        progress: called with a step, how much of it is done, and of how much.
-        planned: called with the plan, as soon as it is made and before anything of it is done.
+        other_articles: articles that are not asked for this time; their examples are not unmanaged.
+        on_progress: called with a step, how much of it is done, and of how much.
+        on_plan: called with the plan, as soon as it is made and before anything of it is done.
         worked_on: finds the copies that a human worked on, see `worked_on_examples`.
     """
 
-    elsewhere: Collection[str] = ()
-    progress: Progress = no_progress
-    planned: Callable[[PushPlan], None] = lambda _: None
+    other_articles: Collection[str] = ()
+    on_progress: Progress = no_progress
+    on_plan: Callable[[PushPlan], None] = lambda _: None
     worked_on: Callable[[Doccano, Snapshot, Collection[int]], Mapping[int, str]] = worked_on_examples
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What a look saw.
+    """What is there at one moment, and what is to be done about it.
 
     Args:
         snapshot: what is there; None if there is nothing.
@@ -300,37 +325,110 @@ class Observation:
 def observe(
     server: Doccano,
     project: DoccanoProject | None,
-    wanted: Sequence[DesiredExample],
+    desired: Sequence[DesiredExample],
     options: PushOptions,
     batches: Sequence[JournalBatch] = (),
     *,
-    going: Collection[int] = (),
+    to_delete: Collection[int] = (),
 ) -> Observation:
     """What is in a project, and what a push is to do about it. Nothing is written.
 
     Args:
         server: where.
         project: the project; None if it is not there yet.
-        wanted: the examples that are to be there.
+        desired: the examples that are to be there.
         options: how to push.
-        batches: imports that are not known to be settled.
-        going: the numbers of copies that are about to be deleted: about them nothing is left to guesses.
+        batches: imports that are not known to be in order.
+        to_delete: the numbers of copies that are about to be deleted: nothing about them is taken for granted.
 
     Raises:
         ServerError: if the server does not answer as it should.
     """
     snapshot: Snapshot | None = None
-    worked: Mapping[int, str] = {}
-    half = set[int]()
+    worked_on: Mapping[int, str] = {}
+    half_imported = set[int]()
     if project is not None and server.count(project.id):
-        options.progress(LOOK, 0, None)
-        snapshot = None if going else take_snapshot(server, project, confirmed=False)
-        if snapshot is None or is_doubtful(wanted, snapshot) or half_imported_copies(snapshot, batches):
+        options.on_progress(OBSERVE, 0, None)
+        # The confirmations cost a second export, so they are asked for only where the plan depends on them.
+        snapshot = None if to_delete else take_snapshot(server, project, confirmed=False)
+        if snapshot is None or depends_on_work(desired, snapshot) or half_imported_copies(snapshot, batches):
             snapshot = take_snapshot(server, project, confirmed=True)
-            worked = options.worked_on(server, snapshot, going)
-            # one that was left half done lacks its spans and nothing else
-            half = {
-                number for number in half_imported_copies(snapshot, batches) if worked.get(number, CHANGED) == CHANGED
+            worked_on = options.worked_on(server, snapshot, to_delete)
+            # A half imported copy lacks its spans and nothing else; any other work on it is a human's.
+            half_imported = {
+                number
+                for number in half_imported_copies(snapshot, batches)
+                if worked_on.get(number, SPANS_CHANGED) == SPANS_CHANGED
             }
-    made = plan_push(wanted, snapshot, worked, half=half, elsewhere=options.elsewhere)
-    return Observation(snapshot, made)
+    plan = plan_push(desired, snapshot, worked_on, half_imported=half_imported, other_articles=options.other_articles)
+    return Observation(snapshot, plan)
+
+
+# The plan around the examples, in words
+
+
+def project_changes(plan: ProjectPlan) -> Iterator[str]:
+    """What is to be done around the examples, a line each; nothing if nothing differs."""
+    new, old = plan.planned, plan.project
+    if old is None:
+        page = f"guideline page of {len(new.guideline):,} characters"
+        yield f"create the project {new.name!r} ({project_kind(new)}), {page}"
+    elif new.description != old.description:
+        yield f"change the description: {old.description!r} → {new.description!r}"
+    if old is not None and new.guideline != old.guideline:
+        yield f"replace the guideline page ({len(old.guideline):,} → {len(new.guideline):,} characters)"
+    yield from label_changes(plan.labels)
+    yield from member_changes(plan.members)
+
+
+def project_notes(plan: ProjectPlan) -> Iterator[str]:
+    """What is left as it is, though it is not as the guidelines or the members' file have it."""
+    yield from (f"the guideline page {page} is missing" for page in plan.missing_pages)
+    if not plan.has_annotators:
+        yield (
+            "nobody annotates here yet: make accounts with `goldspan doccano user`, "
+            "list them in annotation_guidelines/members.toml, and push again"
+        )
+    yield from label_notes(plan.labels)
+    yield from member_notes(plan.members)
+
+
+def label_changes(plan: LabelPlan) -> Iterator[str]:
+    """What is to be done to the label types."""
+    for label in plan.create:
+        key = f", key {label.key}" if label.key else ""
+        yield f"create the label {label.name} ({label.colour}{key})"
+    for current, label in plan.change:
+        yield f"change the label {label.name}: {', '.join(map(str, label.differences(current)))}"
+
+
+def label_notes(plan: LabelPlan) -> Iterator[str]:
+    """Which label types are not as the scheme has them."""
+    yield from (f"the label {label.name!r} is not in the scheme: left alone" for label in plan.unknown)
+    yield from (f"the label {label.name} gets no key: {_why_keyless(label)}" for label in plan.keyless)
+
+
+def _why_keyless(label: KeylessLabel) -> str:
+    if label.used_by is None:
+        return f"Doccano takes 0-9 and a-z, not {label.key!r}"
+    return f"{label.used_by!r}, which is not in the scheme, has {label.key}"
+
+
+def member_changes(plan: MemberPlan) -> Iterator[str]:
+    """What is to be done to the members."""
+    yield from (f"add the member {user.username} ({listed.role})" for user, listed in plan.add)
+    for member, listed in plan.correct:
+        yield f"change the role of {member.username}: {member.role} → {listed.role}"
+
+
+def member_notes(plan: MemberPlan) -> Iterator[str]:
+    """Which members are not listed."""
+    yield from (f"the member {each.username!r} ({each.role}) is not listed: left alone" for each in plan.unlisted)
+
+
+def control_changes(controls: Controls, root: Path) -> Iterator[str]:
+    """Which controls are mixed in, and where their list is; nothing if there are none."""
+    if controls.examples:
+        new = f", {len(controls.new):,} of them new" if controls.new else ""
+        file = controls.file.relative_to(root)
+        yield f"mix in {amount(len(controls.examples), 'control')}{new}; their list is {file}"

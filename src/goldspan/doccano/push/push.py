@@ -1,17 +1,15 @@
-"""Examples into a project, so that exactly those are there that are wanted and nothing that people did is lost.
+"""Puts examples into a project, so that exactly these are there and nothing that people did is lost.
 
-A push looks, makes a plan of what it sees, carries it out, and looks again, until there is nothing left to do. It sends
-new texts in one upload; what was sent is compared with what is there, span by span. Copies that nobody worked on and
-that are not wanted are deleted, in the last place and only after a fresh look and one more question (see `deleting`).
+A push observes the project, plans, does what is planned, and observes again, until there is nothing left to do. New
+texts are sent in one upload; what was sent is compared with what is there, span by span. Copies that nobody worked on
+and that are not desired are deleted last, and only after a new observation and one more question (see `delete`).
 
-What cannot be ruled out: Doccano has no lock, so what somebody does between that question and the delete goes with the
-example; nothing that the server tells later shows that it was there. Ten copies of a shared project are asked for one
-after the other and go together: that is tenths of a second. Where everybody annotates alone it is as short, but what
-cancels out in the counts since the look began goes unseen there, seconds in a large project: the same person takes one
-confirmation back and sets another, or a span is set while another of its label is taken away. It can only hit an
-example that is being deleted as a double, or because its text or the spans filled in changed.
-
-A push out of a corpus: what is asked for, put together, looked at, carried out.
+What cannot be ruled out: Doccano has no lock, so what somebody does between that question and the delete is deleted
+with the example; nothing that the server reports later shows that it was there. Ten copies of a shared project are
+asked for one after the other and deleted together: that is tenths of a second. Where everybody annotates alone it is as
+short, but what cancels out in the counts since the observation began is not seen there, seconds in a large project: the
+same person takes one confirmation back and sets another, or a span is set while another of its label is taken away. It
+can only affect an example that is being deleted as a duplicate, or because its text or the spans filled in changed.
 """
 
 from __future__ import annotations
@@ -19,11 +17,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from goldspan.doccano import controls, project
-from goldspan.doccano.push import delete, desired_state, journal, upload, verify
-from goldspan.doccano.push.desired_state import upload_rows
-from goldspan.doccano.push.plan import Observation, PushOptions, observe
-from goldspan.doccano.push.verify import PushTally
+from goldspan.doccano.controls import mix_controls, plan_controls
+from goldspan.doccano.project import plan_project, project_kind, require_annotation
+from goldspan.doccano.push import desired_state, upload
+from goldspan.doccano.push.delete import delete
+from goldspan.doccano.push.journal import journal_path, open_journal
+from goldspan.doccano.push.plan import PushOptions, observe, project_changes, project_notes
+from goldspan.doccano.push.verify import PushTally, reconcile, verify_deletions
 from goldspan.errors import InvalidValueError, ServerError
 
 if TYPE_CHECKING:
@@ -35,13 +35,13 @@ if TYPE_CHECKING:
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.client.schema import DoccanoProject
     from goldspan.doccano.controls import Controls
-    from goldspan.doccano.project import Kind, ProjectPlan
+    from goldspan.doccano.project import ProjectKind, ProjectPlan
     from goldspan.doccano.push.desired_state import DesiredExample, Prefill
     from goldspan.doccano.push.journal import Journal
-    from goldspan.doccano.push.plan import PushPlan
+    from goldspan.doccano.push.plan import Observation, PushPlan
 
 ROUNDS = 8  # a push takes three; each further one means that somebody else was at work
-AT_ONCE = 500  # copies to be deleted between two looks
+DELETE_CHUNK = 500  # copies to be deleted between two observations
 
 
 @dataclass(slots=True)
@@ -49,16 +49,16 @@ class PushResult:
     """What a push did.
 
     Args:
-        plan: what it found to do when it began.
+        plan: what there was to do when it began.
         left: what is left, for people to decide.
-        account: what became of the spans that were sent.
+        tally: what became of the spans that were sent.
         deleted: how many copies were deleted.
         updated: how many copies got other keys.
     """
 
     plan: PushPlan
     left: PushPlan
-    account: PushTally = field(default_factory=PushTally)
+    tally: PushTally = field(default_factory=PushTally)
     deleted: int = 0
     updated: int = 0
 
@@ -67,9 +67,9 @@ class PushResult:
         return {
             "plan": self.plan.json(),
             "left": self.left.json(),
-            "sent": {"examples": self.account.examples, "spans": self.account.spans},
-            "stored": self.account.stored,
-            "explained": self.account.explained,
+            "sent": {"examples": self.tally.examples, "spans": self.tally.spans},
+            "stored": self.tally.stored,
+            "explained": self.tally.explained,
             "deleted": self.deleted,
             "updated": self.updated,
         }
@@ -78,20 +78,20 @@ class PushResult:
 def push_examples(
     server: Doccano,
     project: DoccanoProject,
-    desired: Sequence[Example],
+    examples: Sequence[Example],
     *,
     folder: Path,
-    more: Mapping[str, Mapping[str, str]] | None = None,
+    extra_keys: Mapping[str, Mapping[str, str]] | None = None,
     options: PushOptions | None = None,
 ) -> PushResult:
-    """Bring a project to hold these examples.
+    """Make a project hold these examples.
 
     Args:
         server: where, logged in to as an administrator of the project.
         project: as the server has it, with its labels.
-        desired: the examples; their spans are filled in, for a shared project.
+        examples: what is to be there; in a shared project their spans are filled in.
         folder: where the journal is kept, e.g. `build/doccano`.
-        more: further keys per example id, strings; the same keys for each.
+        extra_keys: per example id, with strings as values; the same keys for each example.
         options: how to push.
 
     Raises:
@@ -100,101 +100,105 @@ def push_examples(
             the next push puts it in order.
     """
     options = options or PushOptions()
-    labels = [kind.name for kind in server.span_types(project.id)] if any(one.spans for one in desired) else []
-    wanted = upload_rows(desired, project, labels, more)
-    file = journal.journal_path(folder, server.url, project.name)
-    with journal.open_journal(file, lambda: options.progress("wait for another push", 0, None)) as book:
-        return _PushRun(server, project, wanted, book, options).run()
+    has_spans = any(example.spans for example in examples)
+    labels = [label.name for label in server.span_types(project.id)] if has_spans else []
+    desired = desired_state.upload_rows(examples, project, labels, extra_keys)
+    file = journal_path(folder, server.url, project.name)
+    with open_journal(file, lambda: options.on_progress("wait for another push", 0, None)) as journal:
+        return _PushRun(server, project, desired, journal, options).run()
 
 
 class _PushRun:
-    """A push under way."""
+    """A push in progress."""
 
     def __init__(
         self,
         server: Doccano,
         project: DoccanoProject,
-        wanted: Sequence[DesiredExample],
-        book: Journal,
+        desired: Sequence[DesiredExample],
+        journal: Journal,
         options: PushOptions,
     ) -> None:
         self.server = server
         self.project = project
-        self.wanted = wanted
-        self.book = book
+        self.desired = desired
+        self.journal = journal
         self.options = options
-        self.tell = options.progress
+        self.on_progress = options.on_progress
 
     def run(self) -> PushResult:
-        """Look, do, look again, until nothing is left to do."""
-        upload.recover(self.server, self.project, self.book, self.tell)
-        seen = self._look()
-        self.options.planned(seen.plan)
-        done = PushResult(seen.plan, seen.plan)
+        """Observe, act, observe again, until nothing is left to do."""
+        upload.recover(self.server, self.project, self.journal, self.on_progress)
+        observation = self._observe()
+        self.options.on_plan(observation.plan)
+        result = PushResult(observation.plan, observation.plan)
         for _ in range(ROUNDS):
-            if seen.plan.is_done:
-                self.book.close()
-                done.left = seen.plan
-                return done
-            seen = self._send(done, seen) if seen.plan.uploads else self._tidy(done, seen)
+            plan = observation.plan
+            if plan.is_done:
+                self.journal.close()
+                result.left = plan
+                return result
+            # Nothing is deleted before all uploads are there and verified.
+            observation = self._upload(result, observation) if plan.uploads else self._clean_up(result, observation)
         raise ServerError(
-            f"the project was not as wanted after {ROUNDS} rounds: something else changes it all the time",
-            remedy="See that no other push is at work with other texts, then push again.",
+            f"the project was not as desired after {ROUNDS} rounds: something else changes it all the time",
+            remedy="Make sure that no other push is at work with other texts, then push again.",
         )
 
-    def _send(self, done: PushResult, seen: Observation) -> Observation:
-        """Upload what is to be created or takes the place of something, and read it back."""
-        uploads, above = seen.plan.uploads, max(seen.copies, default=0)
+    def _upload(self, result: PushResult, before: Observation) -> Observation:
+        """Upload what is to be created or replaced, and verify what is there then."""
+        uploads, above = before.plan.uploads, max(before.copies, default=0)
         errors = upload.upload_and_import(
-            self.server, self.project, uploads, above=above, book=self.book, tell=self.tell
+            self.server, self.project, uploads, above=above, journal=self.journal, on_progress=self.on_progress
         )
-        now = self._look()
-        verify.vanished(seen.copies, now.copies, ())
-        done.account += verify.reconcile(uploads, now.plan, now.copies, errors)
+        now = self._observe()
+        verify_deletions(before.copies, now.copies, ())
+        result.tally += reconcile(uploads, now.plan, now.copies, errors)
         return now
 
-    def _tidy(self, done: PushResult, seen: Observation) -> Observation:
-        """Delete what is to go, update what stays, and look that nothing else went."""
-        deleted = self._delete(seen)
-        done.deleted += len(deleted)
-        done.updated += self._update(seen)
-        now = self._look()
-        verify.vanished(seen.copies, now.copies, deleted)
+    def _clean_up(self, result: PushResult, before: Observation) -> Observation:
+        """Delete the copies that are to be deleted, update those that stay, and verify that nothing else is gone."""
+        deleted = self._delete(before)
+        result.deleted += len(deleted)
+        result.updated += self._update(before)
+        now = self._observe()
+        verify_deletions(before.copies, now.copies, deleted)
         return now
 
-    def _look(self, going: Collection[int] = ()) -> Observation:
-        return observe(self.server, self.project, self.wanted, self.options, self.book.batches, going=going)
+    def _observe(self, to_delete: Collection[int] = ()) -> Observation:
+        batches = self.journal.batches
+        return observe(self.server, self.project, self.desired, self.options, batches, to_delete=to_delete)
 
-    def _delete(self, seen: Observation) -> list[int]:
-        """Delete the copies that are to go, as far as they still are; their numbers."""
-        drops, deleted = sorted(seen.plan.drops), list[int]()
-        for begin in range(0, len(drops), AT_ONCE):
-            self.tell("delete", begin, len(drops))
-            deleted += delete.delete(self.server, self.project, drops[begin : begin + AT_ONCE], self._look)
+    def _delete(self, before: Observation) -> list[int]:
+        """Delete the copies that are to be deleted and still may be; returns their numbers."""
+        numbers, deleted = sorted(before.plan.deletions), list[int]()
+        for begin in range(0, len(numbers), DELETE_CHUNK):
+            self.on_progress("delete", begin, len(numbers))
+            deleted += delete(self.server, self.project, numbers[begin : begin + DELETE_CHUNK], self._observe)
         return deleted
 
-    def _update(self, seen: Observation) -> int:
-        """Give the copies that stay the keys that have changed; how many did."""
-        steps = [step for step in seen.plan.steps if step.state == "update"]
+    def _update(self, before: Observation) -> int:
+        """Give the copies that stay the keys that have changed; returns how many did."""
+        steps = [step for step in before.plan.steps if step.state == "update"]
         for done, step in enumerate(steps):
-            self.tell("update", done, len(steps))
+            self.on_progress("update", done, len(steps))
             assert step.keep is not None
-            row = {key: value for key, value in seen.copies[step.keep].row.items() if value is not None}
-            self.server.update_example(self.project.id, step.keep, meta={**row, **step.meta})
+            meta = {key: value for key, value in before.copies[step.keep].meta.items() if value is not None}
+            self.server.update_example(self.project.id, step.keep, meta={**meta, **step.meta})
         return len(steps)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PushRequest:
-    """A push that is ready to be looked at or carried out.
+    """A push from a corpus, ready to be planned or applied.
 
     Args:
         server: where to.
-        corpus: whence.
-        preparation: what would be done around the examples.
-        examples: those that are to be there, the controls among them.
+        corpus: where from.
+        project_plan: what is to be done around the examples.
+        examples: those that are to be there, the controls included.
         options: how to push.
-        controls: the controls, their list not yet written.
+        controls: the controls; their list is not written yet.
     """
 
     server: Doccano
@@ -204,64 +208,65 @@ class PushRequest:
     options: PushOptions
     controls: Controls
 
-    def look(self) -> PushPlan:
-        """What would be done to the examples; nothing is written.
+    def plan(self) -> PushPlan:
+        """What is to be done to the examples; nothing is written.
 
         Raises:
             InvalidValueError: for an example that does not fit the project.
             ServerError: if the server does not answer as it should.
         """
-        prepared = self.project_plan
-        wanted = desired_state.upload_rows(self.examples, prepared.planned, self.corpus.scheme.names)
-        return observe(self.server, prepared.project, wanted, self.options).plan
+        return observe(self.server, self.project_plan.project, self._desired(), self.options).plan
 
     def apply(self) -> PushResult:
-        """Make or update the project, and bring it to hold the examples.
+        """Create or update the project, and make it hold the examples.
 
         Raises:
             InvalidValueError: before anything is written, for an example that does not fit the project.
             ServerError: if the server does not answer as it should, or does not hold what it was sent.
         """
-        desired_state.upload_rows(self.examples, self.project_plan.planned, self.corpus.scheme.names)
-        self.controls.record()  # first of all: what went up unrecorded would be taken for work
-        made = self.project_plan.apply()
+        self._desired()  # refuses what does not fit before anything is written
+        self.controls.record()  # first of all: a control that is there and not on the list would be pulled as work
+        project = self.project_plan.apply()
         folder = self.corpus.build / "doccano"
-        return push_examples(self.server, made, self.examples, folder=folder, options=self.options)
+        return push_examples(self.server, project, self.examples, folder=folder, options=self.options)
 
     def json(self) -> dict[str, Any]:
-        """What would be done around the examples, for `--json`."""
+        """What is to be done around the examples, for `--json`."""
         planned = self.project_plan.planned
         return {
             "project": planned.name,
             "shared": planned.collaborative,
             "new": self.project_plan.project is None,
-            "changes": list(self.project_plan.lines()),
-            "remarks": list(self.project_plan.remarks()),
+            "changes": list(project_changes(self.project_plan)),
+            "remarks": list(project_notes(self.project_plan)),
             "controls": self.controls.json(),
         }
 
+    def _desired(self) -> list[DesiredExample]:
+        return desired_state.upload_rows(self.examples, self.project_plan.planned, self.corpus.scheme.names)
 
-def prepare(
+
+def prepare_push(
     server: Doccano,
     corpus: Corpus,
     name: str,
     *,
     articles: Sequence[str] | None = None,
     prefill: Prefill = "nothing",
-    kind: Kind | None = None,
+    kind: ProjectKind | None = None,
     control: int = 0,
     members: Path | None = None,
     options: PushOptions | None = None,
 ) -> PushRequest:
-    """Put a push together.
+    """Put a push from a corpus together.
 
     Args:
         server: where to.
-        corpus: whence.
+        corpus: where from.
         name: of the project.
         articles: their ids; None for all.
         prefill: which spans are filled in.
-        kind: of the project; None for that which it has, and `independent` for a new one.
+        kind: of the project; None for that of an existing one, and for `independent` in a new one.
         control: how many examples with gold are to be mixed in as controls; those that the project has stay, however
             many they are.
         members: the file that lists them.
@@ -269,16 +274,16 @@ def prepare(
 
     Raises:
         InvalidValueError: if spans are to be filled in where everybody annotates alone, or controls mixed in where all
-            work on one annotation; if there is not enough gold for the controls; for what `project.prepare` refuses.
+            work on one annotation; if there is not enough gold for the controls; for what `plan_project` refuses.
         InputError: for an article that the corpus does not have, or a file that is not valid.
-        NotFoundError: if there is nothing to be filled in.
+        NotFoundError: if there is nothing to fill in.
         ServerError: if the project is of the other kind.
     """
     entries = corpus.select_entries(articles)
-    found = server.project(name)
-    if found is not None:
-        project.refuse_disputes(found)
-    kind = kind or ("independent" if found is None else project.kind_of(found))
+    project = server.project(name)
+    if project is not None:
+        require_annotation(project)
+    kind = kind or ("independent" if project is None else project_kind(project))
     if prefill != "nothing" and kind == "independent":
         raise InvalidValueError(
             f"{prefill} cannot be filled in where everybody annotates alone: the annotators would not see the spans, "
@@ -286,13 +291,14 @@ def prepare(
             remedy=f"Take a shared project: --shared --{prefill}",
         )
     chosen = {entry.id for entry in entries}
-    elsewhere = frozenset(entry.id for entry in corpus.entries if entry.id not in chosen)
-    planted = controls.prepare(server, corpus, name, found, chosen, number=control, shared=kind == "shared")
+    others = frozenset(entry.id for entry in corpus.entries if entry.id not in chosen)
+    controls = plan_controls(server, corpus, name, project, chosen, number=control, shared=kind == "shared")
+    examples = desired_state.desired_examples(corpus, entries, prefill)
     return PushRequest(
-        server,
-        corpus,
-        project.prepare_project(server, corpus, name, kind, members),
-        controls.mix_controls(desired_state.desired_examples(corpus, entries, prefill), planted.examples, name),
-        replace(options or PushOptions(), elsewhere=elsewhere),
-        planted,
+        server=server,
+        corpus=corpus,
+        project_plan=plan_project(server, corpus, name, kind, members),
+        examples=mix_controls(examples, controls.examples, name),
+        options=replace(options or PushOptions(), other_articles=others),
+        controls=controls,
     )

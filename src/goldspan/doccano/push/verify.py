@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from goldspan.doccano.snapshot import ALL
 from goldspan.errors import ServerError
+from goldspan.report.text import enumerate_names
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -28,9 +29,9 @@ class PushTally:
 
     Args:
         examples: how many were sent.
-        spans: how many spans went with them.
+        spans: how many spans were sent with them.
         stored: how many of these spans are there as they were sent.
-        explained: how many are not, for a known reason: they are those of an example that was found worked on.
+        explained: how many are not, for a known reason: somebody worked on their example.
     """
 
     examples: int = 0
@@ -50,81 +51,75 @@ class PushTally:
 def reconcile(
     sent: Sequence[DesiredExample], plan: PushPlan, copies: Mapping[int, StoredExample], errors: Sequence[str] = ()
 ) -> PushTally:
-    """Compare what one import was sent with what is there after it.
+    """Compare what one import was sent with what is there after it: sent = stored + explained.
 
     Args:
-        sent: the examples that went up.
-        plan: made after the import: it says which copy of each stays.
+        sent: the uploaded examples.
+        plan: made after the import; it decides which copy of each example stays.
         copies: what is there after the import, by number.
-        errors: what the import itself says it did not take.
+        errors: what the import itself reports as not taken.
 
     Raises:
         ServerError: naming the examples that are not there, or hold other spans than were sent; for what the import
             refused.
     """
-    steps = {step.wanted.example.id: step for step in plan.steps}
-    missing = [want.example.id for want in sent if steps[want.example.id].state in {"create", "replace"}]
+    steps = {step.desired.example.id: step for step in plan.steps}
+    missing = [desired.example.id for desired in sent if steps[desired.example.id].state in {"create", "replace"}]
     if missing or errors:
-        told = f"; it says: {'; '.join(errors[:NAMED])}" if errors else ""
-        raise ServerError(f"the import left out {_names(missing) or 'something'}{told}", remedy=REMEDY)
-    account, wrong = PushTally(), []
-    for want in sent:
-        step = steps[want.example.id]
-        spans = want.example.spans
+        reported = f"; it reports: {'; '.join(errors[:NAMED])}" if errors else ""
+        names = enumerate_names(missing, most=NAMED, empty="something")
+        raise ServerError(f"the import left out {names}{reported}", remedy=REMEDY)
+    tally, wrong = PushTally(), []
+    for desired in sent:
+        step = steps[desired.example.id]
+        spans = len(desired.example.spans)
         if step.state == "conflict" or step.keep is None or step.reason:
-            account += PushTally(1, len(spans), 0, len(spans))
+            tally += PushTally(1, spans, 0, spans)
             continue
-        difference = _difference(want, copies[step.keep])
-        if difference:
-            wrong.append(f"{want.example.id} ({difference})")
-        account += PushTally(1, len(spans), len(spans))
+        if difference := _difference(desired, copies[step.keep]):
+            wrong.append(f"{desired.example.id} ({difference})")
+        tally += PushTally(1, spans, spans)
     if wrong:
-        raise ServerError(f"the server does not hold what it was sent: {_names(wrong)}", remedy=REMEDY)
-    return account
+        names = enumerate_names(wrong, most=NAMED)
+        raise ServerError(f"the server does not hold what it was sent: {names}", remedy=REMEDY)
+    return tally
 
 
-def vanished(before: Mapping[int, StoredExample], now: Mapping[int, StoredExample], deleted: Collection[int]) -> None:
-    """See that exactly what was deleted has gone.
+def verify_deletions(
+    before: Mapping[int, StoredExample], now: Mapping[int, StoredExample], deleted: Collection[int]
+) -> None:
+    """Make sure that what was deleted is gone, and nothing else.
 
-    A copy that another push deleted as a double may be missing, too, as long as its example is still there.
+    A copy that another push deleted as a duplicate may be missing, too, as long as its example is still there.
 
     Raises:
         ServerError: naming the examples, if more is gone, or what was deleted is not.
     """
-    stayed = [_name(before[number]) for number in deleted if number in now]
-    if stayed:
-        raise ServerError(f"the server did not delete {_names(stayed)}", remedy="Push again.")
-    there = {copy.id for copy in now.values()} - {None}
-    lost = [_name(before[number]) for number in before.keys() - now.keys() - set(deleted)]
-    lost = [name for name in lost if name not in there]
-    if lost:
+    if stayed := [before[number].name for number in deleted if number in now]:
+        names = enumerate_names(stayed, most=NAMED)
+        raise ServerError(f"the server did not delete {names}", remedy="Push again.")
+    present = {copy.id for copy in now.values()} - {None}
+    gone = [before[number] for number in before.keys() - now.keys() - set(deleted)]
+    if lost := [copy.name for copy in gone if copy.id not in present]:
+        names = enumerate_names(lost, most=NAMED)
         raise ServerError(
-            f"gone from the server, and not by this push: {_names(lost)}",
-            remedy="Ask who deleted them. Pushing again brings the examples back, but not what people did on them.",
+            f"gone from the server, and not by this push: {names}",
+            remedy="Ask who deleted them. Pushing again restores the examples, but not what people did on them.",
         )
 
 
-def _difference(want: DesiredExample, copy: StoredExample) -> str:
-    """What of the spans that were sent is not there, or is there beside them; empty for nothing."""
+def _difference(desired: DesiredExample, copy: StoredExample) -> str:
+    """Which of the spans that were sent are missing, and which others are there; empty for no difference."""
     work = copy.work.get(ALL)
-    if work is None:  # everybody annotates alone: nothing was filled in, and what is there is theirs
+    if work is None:  # everybody annotates alone: nothing was filled in, and all spans are theirs
         return ""
-    there = {(span.start, span.end, span.label) for span in work.spans}
-    sent = {(span.start, span.end, span.label) for span in want.example.spans}
+    stored = {(span.start, span.end, span.label) for span in work.spans}
+    sent = {(span.start, span.end, span.label) for span in desired.example.spans}
     parts = [
-        f"not {sorted(sent - there)}" if sent - there else "",
-        f"but {sorted(there - sent)}" if there - sent else "",
+        f"not {sorted(sent - stored)}" if sent - stored else "",
+        f"but {sorted(stored - sent)}" if stored - sent else "",
     ]
-    parts += [f"{invalid.reason}" for invalid in work.invalid]
-    if not any(parts) and len(work.spans) != len(want.example.spans):
+    parts += [span.reason for span in work.invalid]
+    if not any(parts) and len(work.spans) != len(desired.example.spans):
         parts.append("a span twice")
     return " ".join(part for part in parts if part)
-
-
-def _name(copy: StoredExample) -> str:
-    return copy.id or f"Doccano's number {copy.number}"
-
-
-def _names(names: Sequence[str]) -> str:
-    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return ", ".join(names[:NAMED]) + more
