@@ -19,7 +19,7 @@ from goldspan.evaluation.errors import (
     span_outcomes,
 )
 from goldspan.evaluation.matching import match
-from goldspan.evaluation.quantity_values import LabelValues, values
+from goldspan.evaluation.quantity_values import LabelValues, score_values
 from goldspan.formats import inline
 from goldspan.quantities import TroopCount, parse_troop_count
 from goldspan.quantities.troop_count import compare_counts, named_numbers
@@ -210,7 +210,7 @@ def test_the_values_of_a_small_corpus():
         "[some men]{COUNT}",
         "[8]{COUNT} men",
     )
-    found = values(gold, span_outcomes(gold, predicted), "COUNT")
+    found = score_values(gold, span_outcomes(gold, predicted), "COUNT")
     counts = LabelValues("COUNT", right=1, bound_wrong=1, wrong=1, missed=1, spurious=1, without_value=1)
     assert found == LabelValues(*(getattr(counts, name) for name in counts.__slots__[:-1]), cases=found.cases)
     assert (found.possible, found.accuracy) == (4, 0.25)
@@ -227,7 +227,7 @@ def test_values_without_a_gold_value_have_no_accuracy():
 @settings(max_examples=50)
 @given(sides=readings())
 def test_every_gold_quantity_is_accounted_for(sides):
-    found = values(sides[0], span_outcomes(*sides), "TROOP_COUNT")
+    found = score_values(sides[0], span_outcomes(*sides), "TROOP_COUNT")
     there = [span for example in sides[0] for span in example.spans if span.label == "TROOP_COUNT"]
     assert found.possible + found.without_value == len(there)
 

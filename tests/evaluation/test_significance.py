@@ -205,12 +205,13 @@ def test_comparing_the_other_way_round_changes_the_sign_alone():
     assert there.p_randomisation == pytest.approx(back.p_randomisation, abs=0.02)
 
 
-def test_a_difference_that_is_clear_is_called_more_than_chance():
+def test_a_difference_that_is_clear_is_called_significant():
     found = compare(counted([GOLD] * 100, [RIGHT] * 100), counted([GOLD] * 100, mixed(100)))
     one = found.schemes["strict"]
     assert 0 < one.low < one.difference < one.high
     assert one.p_randomisation == pytest.approx(1 / 10_001)
-    assert found.sentence().endswith("is more than chance would bring (p < 0.001).")
+    assert "is significant on" in found.sentence()
+    assert found.sentence().endswith("(p < 0.001).")
 
 
 def test_a_difference_that_luck_explains_is_called_that():
@@ -226,8 +227,8 @@ def test_a_corpus_too_small_for_any_difference_says_so():
     found = compare(counted([GOLD] * 5, [RIGHT] * 5), counted([GOLD] * 5, [[]] * 5))
     assert found.schemes["strict"].p_randomisation == found.schemes["strict"].least_p == 2 / 32
     assert found.sentence() == (
-        "A difference of +1.0000 in strict F1 means nothing: on 5 examples, of which 5 differ, "
-        "so few could show no difference at all (p = 0.062 at the least)."
+        "The difference of +1.0000 in strict F1 cannot be tested on 5 examples, 5 of them with different counts: "
+        "with so few, no difference is significant (p = 0.062 at best)."
     )
 
 
@@ -235,14 +236,14 @@ def test_the_same_prediction_twice_shows_no_difference():
     found = counted([GOLD] * 9, mixed(9))
     same = compare(found, found)
     assert same.schemes["type"].p_randomisation == 1
-    assert same.sentence() == "The two make the same strict counts in every example: there is no difference."
+    assert same.sentence() == "The two have the same strict counts in every example: there is no difference."
 
 
 def test_nothing_to_compare_is_said_to_be_undefined():
     nothing = counted([[], []], [[], []])
     found = compare(nothing, nothing)
     assert found.schemes["exact"].difference is None
-    assert found.sentence("exact") == "There is no exact F1 to compare: it is undefined."
+    assert found.sentence("exact") == "The exact F1 is undefined, so there is no difference to test."
 
 
 def test_labels_that_one_system_alone_invents_do_no_harm():

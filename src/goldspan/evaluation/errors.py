@@ -1,13 +1,9 @@
-"""How gold and predicted spans meet: each pair, and each span that stands alone, with what is wrong with it.
+"""Error analysis: what is wrong with each span, the confusion of labels, and the examples with the most errors.
 
-Spans that are the same are right, whatever else overlaps them. What is left over is matched one to one by the scheme
-`type`: as many pairs of one label as can be, then as many pairs, then as many characters shared. So a label counts as
-wrong only where no reading of the example keeps it right. Where neither side has overlapping spans, this is the
-matching of the scheme `type` itself: `correct` and `boundary` are its correct, `label` and `both` its incorrect.
-
-Which labels are taken for which, and whether it is the boundary or the label that goes wrong.
-
-The examples with the most errors, in inline markup.
+Spans that are the same are correct, whatever else overlaps them. The others are matched one to one by the scheme
+`type`: with the most pairs of the same label, then the most pairs, then the most characters shared. So a label counts
+as wrong only where no matching makes it right. Where neither side has overlapping spans, this is the matching of the
+scheme `type` itself: `correct` and `boundary` are its correct, `label` and `both` its incorrect.
 """
 
 from __future__ import annotations
@@ -25,7 +21,7 @@ if TYPE_CHECKING:
     from goldspan.annotation import Example, Span
 
 NONE = "none"
-"""Stands in a confusion matrix, and in reports, for a span that the other side lacks."""
+"""The label of a missing span in confusion matrices and reports."""
 
 Kind = Literal["correct", "boundary", "label", "both", "missed", "spurious"]
 ERROR_KINDS: tuple[Kind, ...] = ("correct", "boundary", "label", "both", "missed", "spurious")
@@ -33,7 +29,7 @@ ERROR_KINDS: tuple[Kind, ...] = ("correct", "boundary", "label", "both", "missed
 
 @dataclass(frozen=True, slots=True)
 class SpanOutcome:
-    """A gold span and the predicted span that stands for it, or one of the two alone.
+    """A gold span and the predicted span matched with it, or one of the two alone.
 
     Args:
         kind: `correct`; `boundary`, `label` or `both` for what is wrong with a pair; `missed`; `spurious`.
@@ -47,15 +43,15 @@ class SpanOutcome:
 
     @classmethod
     def of(cls, gold: Span | None, predicted: Span | None) -> SpanOutcome:
-        """The case that two spans make, or one alone."""
+        """The outcome of two matched spans, or of one alone."""
         return cls(kind_of(gold, predicted), gold, predicted)
 
     @property
     def span(self) -> Span:
         """The gold span, or the predicted one where there is none."""
-        found = self.gold or self.predicted
-        assert found is not None, "a case has one span at least"
-        return found
+        span = self.gold or self.predicted
+        assert span is not None, "an outcome has one span at least"
+        return span
 
     def json(self) -> dict[str, Any]:
         """The kind, and the spans as `[start, end, label]` or null."""
@@ -64,11 +60,11 @@ class SpanOutcome:
 
 
 Cases: TypeAlias = "Sequence[tuple[SpanOutcome, ...]]"
-"""For each example its cases, in the order of its text."""
+"""The outcomes of each example, in the order of its text."""
 
 
 def kind_of(gold: Span | None, predicted: Span | None) -> Kind:
-    """What two matched spans make, or one alone."""
+    """The kind of two matched spans, or of one alone."""
     if gold is None:
         return "spurious"
     if predicted is None:
@@ -80,35 +76,35 @@ def kind_of(gold: Span | None, predicted: Span | None) -> Kind:
 
 
 def span_outcomes(gold: Sequence[Example], predicted: Sequence[Example]) -> list[tuple[SpanOutcome, ...]]:
-    """The cases of each example: every span of either side stands in exactly one.
+    """The outcomes of each example: every span of either side is in exactly one.
 
     Args:
         gold: the curated examples.
         predicted: the same examples, in the same order, with predicted spans.
 
     Returns:
-        One tuple per example, sorted by where the spans begin.
+        One tuple per example, sorted by the start of the spans.
     """
     same = [same_spans(a.spans, b.spans) for a, b in zip(gold, predicted, strict=True)]
-    left = [[span for span in a.spans if span not in both] for a, both in zip(gold, same, strict=True)]
-    right = [[span for span in b.spans if span not in both] for b, both in zip(predicted, same, strict=True)]
-    matched = _matched(left, right)
-    return [_of_example(both, a, b, pairs) for both, a, b, pairs in zip(same, left, right, matched, strict=True)]
+    other_gold = [[span for span in a.spans if span not in both] for a, both in zip(gold, same, strict=True)]
+    other_predicted = [[span for span in b.spans if span not in both] for b, both in zip(predicted, same, strict=True)]
+    matched = _matched(other_gold, other_predicted)
+    return [_of_example(*sides) for sides in zip(same, other_gold, other_predicted, matched, strict=True)]
 
 
 def _of_example(
     same: Iterable[Span], gold: Iterable[Span], predicted: Iterable[Span], pairs: dict[Span, Span]
 ) -> tuple[SpanOutcome, ...]:
-    """The cases of one example: what is the same, what was paired and what was not."""
-    used = set(pairs.values())
-    found = [SpanOutcome("correct", span, span) for span in same]
-    found += [SpanOutcome.of(span, pairs.get(span)) for span in gold]
-    found += [SpanOutcome.of(None, span) for span in predicted if span not in used]
-    return tuple(sorted(found, key=lambda case: (case.span, case.gold is None)))
+    """The outcomes of one example: of identical, of matched and of unmatched spans."""
+    matched = set(pairs.values())
+    outcomes = [SpanOutcome("correct", span, span) for span in same]
+    outcomes += [SpanOutcome.of(span, pairs.get(span)) for span in gold]
+    outcomes += [SpanOutcome.of(None, span) for span in predicted if span not in matched]
+    return tuple(sorted(outcomes, key=lambda outcome: (outcome.span, outcome.gold is None)))
 
 
 def _matched(gold: Sequence[Sequence[Span]], predicted: Sequence[Sequence[Span]]) -> list[dict[Span, Span]]:
-    """Per example the predicted span of each gold span that has one."""
+    """Per example the predicted span of each gold span that is matched."""
     from goldspan.evaluation.matching import match
     from goldspan.span_table import SpanTable
 
@@ -126,12 +122,12 @@ def _matched(gold: Sequence[Sequence[Span]], predicted: Sequence[Sequence[Span]]
 
 @dataclass(frozen=True, slots=True)
 class ConfusionMatrix:
-    """How often a gold label met a predicted one; n labels.
+    """How often a gold label was matched with each predicted one; n labels.
 
     Args:
         labels: n + 1 names, the last of them `NONE`.
         rows: n + 1 rows of n + 1 counts: rows are gold, columns predicted. The last row holds the spurious spans, the
-            last column the missed ones. Their corner is 0: what neither side marks is not counted.
+            last column the missed ones. Their corner is 0: what neither side has is not counted.
     """
 
     labels: tuple[str, ...]
@@ -144,7 +140,7 @@ class ConfusionMatrix:
 
 @dataclass(frozen=True, slots=True)
 class KindCounts:
-    """How many cases there are of each kind."""
+    """The number of outcomes of each kind."""
 
     correct: int = 0
     boundary: int = 0
@@ -155,14 +151,14 @@ class KindCounts:
 
     @classmethod
     def of(cls, cases: Iterable[SpanOutcome]) -> KindCounts:
-        """The kinds of these cases, counted."""
+        """The counts of these outcomes."""
         count = Counter(case.kind for case in cases)
         return cls(*(count[kind] for kind in ERROR_KINDS))
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorCounts:
-    """The kinds of errors.
+    """The number of outcomes of each kind, overall and by label.
 
     Args:
         overall: over all labels.
@@ -178,33 +174,33 @@ class ErrorCounts:
 
 
 def confusion(cases: Cases, labels: Sequence[str]) -> ConfusionMatrix:
-    """The confusion matrix of spans that overlap, those that overlap nothing against `NONE`.
+    """The confusion matrix of matched spans; unmatched ones are counted against `NONE`.
 
     Args:
         cases: of every example.
         labels: all label names, in the order of the rows.
     """
-    met = Counter(
+    counts = Counter(
         (case.gold and case.gold.label, case.predicted and case.predicted.label) for row in cases for case in row
     )
     keys = [*labels, None]
-    rows = tuple(tuple(met[gold, predicted] for predicted in keys) for gold in keys)
+    rows = tuple(tuple(counts[gold, predicted] for predicted in keys) for gold in keys)
     return ConfusionMatrix((*labels, NONE), rows)
 
 
 def error_kinds(cases: Cases, labels: Sequence[str]) -> ErrorCounts:
-    """The kinds of the cases, over all and for each of the labels."""
+    """The number of outcomes of each kind, over all labels and for each of them."""
     of_label: dict[str, list[SpanOutcome]] = {label: [] for label in labels}
     for row in cases:
         for case in row:
             of_label[case.span.label].append(case)
     return ErrorCounts(
         KindCounts.of(case for row in cases for case in row),
-        {label: KindCounts.of(found) for label, found in of_label.items()},
+        {label: KindCounts.of(outcomes) for label, outcomes in of_label.items()},
     )
 
 
-MOST = 20
+MOST_HARD = 20  # examples with the most errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,8 +212,8 @@ class HardExample:
         text: of the example.
         gold: its gold spans.
         predicted: its predicted spans.
-        cases: how the two meet.
-        gold_markup: the text with its gold spans in inline notation; a further line for spans that cross these.
+        cases: the outcomes of these spans.
+        gold_markup: the text with its gold spans in inline notation; spans that cross others are in another copy of it.
         predicted_markup: the same with the predicted spans.
     """
 
@@ -231,7 +227,7 @@ class HardExample:
 
     @property
     def errors(self) -> int:
-        """How many of the cases are not correct."""
+        """How many outcomes are not correct."""
         return count_errors(self.cases)
 
     def json(self) -> dict[str, Any]:
@@ -252,22 +248,22 @@ class HardExample:
 
 
 def hardest(
-    gold: Sequence[Example], predicted: Sequence[Example], cases: Cases, most: int = MOST
+    gold: Sequence[Example], predicted: Sequence[Example], cases: Cases, most: int = MOST_HARD
 ) -> tuple[HardExample, ...]:
-    """The examples with the most errors, worst first; of equally many, those where less is right; then as they come.
+    """The examples with the most errors first; of equally many, those with fewer correct spans first.
 
     Args:
         gold: the curated examples.
         predicted: the same examples with predicted spans.
         cases: of each of them.
-        most: how many to return; examples without an error are never among them.
+        most: how many to return; examples without an error are left out.
     """
 
-    def badness(number: int) -> tuple[int, int, int]:
-        wrong = count_errors(cases[number])
-        return -wrong, len(cases[number]) - wrong, number
+    def order(number: int) -> tuple[int, int, int]:
+        errors = count_errors(cases[number])
+        return -errors, len(cases[number]) - errors, number
 
-    worst = sorted((number for number in range(len(gold)) if count_errors(cases[number])), key=badness)[:most]
+    worst = sorted((number for number in range(len(gold)) if count_errors(cases[number])), key=order)[:most]
     return tuple(
         HardExample(
             example=gold[number].id,
@@ -283,10 +279,10 @@ def hardest(
 
 
 def count_errors(cases: Iterable[SpanOutcome]) -> int:
-    """How many of these cases are not correct."""
+    """How many of these outcomes are not correct."""
     return sum(case.kind != "correct" for case in cases)
 
 
 def markup(text: str, spans: Sequence[Span]) -> str:
-    r"""The text in inline notation, once more after a `\n` for the spans that cross those shown before."""
+    """The text in inline notation; spans that cross others are shown in another copy of the text, on its own line."""
     return "\n".join(inline.render(text, layer) for layer in inline.layers(spans))

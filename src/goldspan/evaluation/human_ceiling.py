@@ -1,4 +1,4 @@
-"""What people reach among themselves: the measure that a model is to be seen against."""
+"""The human ceiling: how far annotators agree with each other and with gold, and the model with gold."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AnnotatorPairScore:
-    """Two passes over the same examples.
+    """The agreement of two annotators.
 
     Args:
-        first: the name of the one.
-        second: the name of the other.
-        examples: how many both have read, of those evaluated.
-        f1: of the one against the other.
+        first: the name of the first.
+        second: the name of the second.
+        examples: how many of those evaluated both have read.
+        f1: of the two against each other.
         model_f1: of the model against gold on these examples.
     """
 
@@ -37,12 +37,12 @@ class AnnotatorPairScore:
 
 @dataclass(frozen=True, slots=True)
 class AnnotatorGoldScore:
-    """A pass against gold.
+    """An annotator against gold.
 
     Args:
-        name: of the pass.
-        examples: how many it has read, of those evaluated.
-        f1: of the pass against gold.
+        name: of the annotator.
+        examples: how many of those evaluated they have read.
+        f1: of the annotator against gold.
         model_f1: of the model against gold on these examples.
     """
 
@@ -54,12 +54,12 @@ class AnnotatorGoldScore:
 
 @dataclass(frozen=True, slots=True)
 class HumanCeiling:
-    """What people reach, beside the model: F1 by the scheme strict, micro-averaged.
+    """Human agreement and the model: micro-averaged F1 by the scheme strict.
 
     Args:
-        pairs: each two passes that have read some example both.
-        passes: each pass that has read some of the examples.
-        sentence: what it means.
+        pairs: the pairs of annotators who have read some example in common.
+        passes: the annotators who have read some of the examples.
+        sentence: what the numbers mean.
     """
 
     pairs: tuple[AnnotatorPairScore, ...]
@@ -82,7 +82,7 @@ class HumanCeiling:
             "mean_f1": self.mean_f1,
             "mean_model_f1": self.mean_model_f1,
             "pairs": [asdict(pair) for pair in self.pairs],
-            "passes": [asdict(one) for one in self.passes],
+            "passes": [asdict(annotator) for annotator in self.passes],
             "sentence": self.sentence,
         }
 
@@ -90,7 +90,7 @@ class HumanCeiling:
 def human_ceiling(
     gold: Sequence[Example], predicted: Sequence[Example], passes: Mapping[str, Sequence[Example]]
 ) -> HumanCeiling | None:
-    """What people reach on the examples that are evaluated, and the model on the same.
+    """Human agreement on the examples that are evaluated, and the scores of the model on the same examples.
 
     Args:
         gold: the curated examples.
@@ -98,7 +98,7 @@ def human_ceiling(
         passes: per annotator the examples read, matched by id and text.
 
     Returns:
-        None if no pass has read any of the examples.
+        None if no annotator has read any of the examples.
     """
     place = {(example.id, example.text): number for number, example in enumerate(gold)}
     read = {
@@ -115,7 +115,7 @@ def human_ceiling(
 
 
 def agreement(first: Iterable[Example], second: Iterable[Example]) -> Counts:
-    """The spans of two readings of the same examples, and those that are the same in both."""
+    """The counts of two annotators on the same examples."""
     return score_annotator((a.spans, b.spans) for a, b in zip(first, second, strict=True)).overall
 
 
@@ -142,28 +142,28 @@ def _pair(
 
 def _sentence(pairs: Sequence[AnnotatorPairScore]) -> str:
     """What the numbers mean, in words."""
-    people, model = _mean(pair.f1 for pair in pairs), _mean(pair.model_f1 for pair in pairs)
-    if people is None or model is None:
+    human, model = _mean(pair.f1 for pair in pairs), _mean(pair.model_f1 for pair in pairs)
+    if human is None or model is None:
         return (
-            "No two passes have marked anything in the same examples, so what people reach among themselves is not "
-            "known. A pass against gold does not tell: gold was made from it."
+            "No two annotators have marked anything in the same examples, so human agreement is not known. The scores "
+            "of annotators against gold do not show it: gold was made from their annotations."
         )
-    said = (
-        f"Annotators agree with each other at F1 {people:.3f}, the model with gold at {model:.3f} on the same examples"
+    comparison = (
+        f"Annotators agree with each other at F1 {human:.3f}, the model with gold at {model:.3f} on the same examples"
     )
-    if people == 1:
+    if human == 1:
         return (
-            f"{said}: their passes are the same in every span. Either nothing here is left to judgement, or they were "
-            "not made independently, and then this is no ceiling."
+            f"{comparison}: the annotators marked the same spans throughout. Either nothing here is a matter of "
+            "judgement, or they did not work independently, and then this is not a ceiling."
         )
-    if model > people:
+    if model > human:
         return (
-            f"{said}: the model follows this gold more closely than one annotator follows another, so a still higher "
-            "score says less about finding names than about the habits of this gold."
+            f"{comparison}: the model is closer to this gold than one annotator is to another, so a higher score would "
+            "show less about finding names than about the habits of this gold."
         )
     return (
-        f"{said}: {people - model:.3f} lie between the model and what annotators reach among themselves; beyond "
-        "that, a higher score says less about finding names than about the habits of this gold."
+        f"{comparison}: the model is {human - model:.3f} below the agreement of annotators; above it, a higher score "
+        "would show less about finding names than about the habits of this gold."
     )
 
 

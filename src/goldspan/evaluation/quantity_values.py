@@ -1,7 +1,8 @@
-"""Whether the values of quantities come out right, which the edges of their spans alone do not tell.
+"""Scores of the values of quantities, which the boundaries of spans do not show.
 
-*Up to 1,000 troops* and *1,000 troops* differ by two words and mean different things; *1,000 troops* and *1,000* do
-not, and mean the same. So each gold span is held against the span of the same label that was predicted in its place.
+*Up to 1,000 troops* and *1,000 troops* differ by two words and mean different things; *1,000 troops* and *1,000* differ
+by one word and mean the same. So the value of each gold span is compared with that of the span of the same label that
+was predicted in its place.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ValueComparison:
-    """A quantity whose value did not come out right.
+    """A quantity with a wrong predicted value.
 
     Args:
         example: its id.
@@ -30,7 +31,7 @@ class ValueComparison:
         gold_surface: the words of the gold span.
         predicted_surface: the words of the predicted span.
         gold: the value of the first.
-        predicted: the value of the second; None if it has none.
+        predicted: the value of the second; None if its words have no value.
     """
 
     example: str
@@ -43,17 +44,17 @@ class ValueComparison:
 
 @dataclass(frozen=True, slots=True)
 class LabelValues:
-    """Whether the values of one quantity label come out right.
+    """The scores of the values of one quantity label.
 
     Args:
-        label: whose spans have values.
+        label: of the spans with values.
         right: the same value.
         bound_wrong: the same number under another bound, or one called approximate and one not.
         wrong: another number, or words without a value.
         missed: gold spans with a value in whose place no span of this label was predicted.
         spurious: predicted spans with a value in whose place gold has no span of this label.
-        without_value: gold spans whose own words have no value; they are in none of the other counts.
-        cases: those that did not come out right, in the order of the examples.
+        without_value: gold spans whose words have no value; they are in no other count.
+        cases: the wrong values, in the order of the examples.
     """
 
     label: str
@@ -72,7 +73,7 @@ class LabelValues:
 
     @property
     def accuracy(self) -> float | None:
-        """The share of the gold values that came out right; None where there are none."""
+        """The share of the gold values that are right; None where there are no gold values."""
         return self.right / self.possible if self.possible else None
 
     def json(self) -> dict[str, Any]:
@@ -82,46 +83,48 @@ class LabelValues:
         return counts | {"possible": self.possible, "accuracy": self.accuracy, "cases": cases}
 
 
-def values(gold: Sequence[Example], cases: Cases, label: str) -> LabelValues:
-    """Whether the values of one quantity label come out right.
+def score_values(gold: Sequence[Example], cases: Cases, label: str) -> LabelValues:
+    """The scores of the values of one quantity label.
 
     Args:
         gold: the curated examples.
         cases: of each of them.
-        label: whose spans have values that `parse_troop_count` reads.
+        label: of the spans whose values `parse_troop_count` reads.
     """
     count: Counter[str] = Counter()
     wrong: list[ValueComparison] = []
     for example, row in zip(gold, cases, strict=True):
-        for right, found in _placed(row, label):
-            outcome = _judge(example, right, found)
+        for in_gold, in_predicted in _pairs(row, label):
+            outcome = _compare(example, in_gold, in_predicted)
             if isinstance(outcome, ValueComparison):
                 wrong.append(outcome)
-            count[outcome.verdict if isinstance(outcome, ValueComparison) else outcome] += 1
-    del count[""]
+                count[outcome.verdict] += 1
+            elif outcome is not None:
+                count[outcome] += 1
     return LabelValues(label, **count, cases=tuple(wrong))
 
 
-def _placed(row: Sequence[SpanOutcome], label: str) -> Iterator[tuple[Span | None, Span | None]]:
-    """Gold and predicted spans of a label, together where they stand for each other."""
+def _pairs(row: Sequence[SpanOutcome], label: str) -> Iterator[tuple[Span | None, Span | None]]:
+    """The gold and predicted spans of a label, as pairs where they were matched."""
     for case in row:
-        right = case.gold if case.gold and case.gold.label == label else None
-        found = case.predicted if case.predicted and case.predicted.label == label else None
-        if right or found:
-            yield right, found
+        gold = case.gold if case.gold and case.gold.label == label else None
+        predicted = case.predicted if case.predicted and case.predicted.label == label else None
+        if gold or predicted:
+            yield gold, predicted
 
 
-def _judge(example: Example, gold: Span | None, predicted: Span | None) -> ValueComparison | str:
-    """The name of the count that this belongs to, empty if to none, or the case that went wrong."""
-    found = None if predicted is None else parse_troop_count(example.surface(predicted))
+def _compare(example: Example, gold: Span | None, predicted: Span | None) -> ValueComparison | str | None:
+    """The name of the count that a pair belongs to, None if to no count, or the comparison if the value is wrong."""
+    predicted_value = None if predicted is None else parse_troop_count(example.surface(predicted))
     if gold is None:
-        return "spurious" if found else ""
+        return "spurious" if predicted_value else None
     value = parse_troop_count(example.surface(gold))
     if value is None:
         return "without_value"
     if predicted is None:
         return "missed"
-    said = compare_counts(value, found)
-    if said == "right":
-        return said
-    return ValueComparison(example.id, said, example.surface(gold), example.surface(predicted), value, found)
+    verdict = compare_counts(value, predicted_value)
+    if verdict == "right":
+        return verdict
+    words = example.surface(gold), example.surface(predicted)
+    return ValueComparison(example.id, verdict, *words, value, predicted_value)

@@ -1,10 +1,6 @@
-"""Everything that is to be said of a prediction, in one value: measures, how sure they are, and where it fails.
+"""The report of an evaluation as one value: scores with intervals, slices, errors, and remarks on how to read them.
 
-An undefined number is None, in JSON null, and a sentence of `undefined` says why.
-
-Sentences on how to read a report, and on what it cannot say of these data.
-
-Sentences on every measure that has no value, so that a null is never taken for a nought.
+An undefined number is None, in JSON null, and a sentence of `undefined` gives the reason.
 """
 
 from __future__ import annotations
@@ -17,7 +13,7 @@ from goldspan.bootstrap import default_unit, units
 from goldspan.errors import InvalidValueError
 from goldspan.evaluation.errors import confusion, error_kinds, hardest, span_outcomes
 from goldspan.evaluation.human_ceiling import human_ceiling
-from goldspan.evaluation.quantity_values import values
+from goldspan.evaluation.quantity_values import score_values
 from goldspan.evaluation.scores import by_article
 from goldspan.evaluation.slices import slices
 from goldspan.report.text import enumerate_names
@@ -36,7 +32,6 @@ if TYPE_CHECKING:
     from goldspan.evaluation.slices import Slice
     from goldspan.formats.sources import SourceNote
 
-BOTH = 2
 MOST_NAMED = 10  # examples in a sentence
 
 
@@ -47,7 +42,7 @@ def remarks(
     training: Sequence[Example] | None = None,
     passes: Mapping[str, Sequence[Example]] | None = None,
 ) -> tuple[str, ...]:
-    """All that apply.
+    """Sentences on how to read the report, and on what cannot be known from these data.
 
     Args:
         gold: the examples that were evaluated.
@@ -56,45 +51,45 @@ def remarks(
         passes: per annotator the examples read, if there are any.
     """
     language = "en" if scheme is None else scheme.language
-    said = [
-        "A label is measured as if there were no other; which label was taken for which, the confusion matrix shows.",
-        "Errors and confusion come from one matching: what is the same first, then as many right labels as can be.",
+    sentences = [
+        "A label is measured as if there were no other; the confusion matrix shows which were predicted for which.",
+        "Errors and confusion come from one matching: first of identical spans, then with the most right labels.",
         "Slices are measured by the scheme strict: a span counts as a whole or not at all.",
-        f"Lengths count the tokens of spaCy's rule-based tokenizer for {language!r} that a span touches.",
+        f"Lengths count the tokens of spaCy's rule-based tokenizer for {language!r} that a span overlaps.",
         *_articles(gold),
     ]
     if scheme is None:
-        said.append("No label scheme says which labels are quantities, so no values are compared.")
-    said += _training(gold, training)
-    said += ["There are no passes, so what people reach is not known."] if not passes else _passes(gold, passes)
-    return tuple(said)
+        sentences.append("Without a label scheme it is not known which labels are quantities: no values are compared.")
+    sentences += _training(gold, training)
+    sentences += _passes(gold, passes) if passes else ["There are no passes, so human agreement is not known."]
+    return tuple(sentences)
 
 
 def _articles(gold: Sequence[Example]) -> Iterator[str]:
-    """What it means that there is one article, or one to each example."""
+    """A remark if there is one article, or if each example is an article."""
     articles = len({example.article for example in gold})
     if articles == len(gold):
         yield "Every example is an article of its own, so there are no measures per article."
     elif articles == 1:
-        yield "All examples are of one article: nothing here tells how the model does on another."
+        yield "All examples are of one article: the scores on other articles may be quite different."
 
 
 def _training(gold: Iterable[Example], training: Sequence[Example] | None) -> Iterator[str]:
-    """Whether novelty is known, and whether the model was trained on what it is tested on."""
+    """A remark if the training data is not known, or has some of the examples."""
     if training is None:
-        yield "What the model was trained on is not known, so seen and unseen spans are not told apart."
+        yield "The training data is not known, so seen and unseen spans are not separated."
         return
     texts = {example.text for example in training}
     known = [example.id for example in gold if example.text in texts]
     if known:
         yield (
-            f"{len(known)} of the examples stand word for word in the training data, so that the measures flatter the "
-            f"model: {enumerate_names(known, most=MOST_NAMED)}."
+            f"{len(known)} of the examples are also in the training data, so the scores are too high: "
+            f"{enumerate_names(known, most=MOST_NAMED)}."
         )
 
 
 def _passes(gold: Sequence[Example], passes: Mapping[str, Sequence[Example]]) -> Iterator[str]:
-    """Which examples the passes do not cover, or read in another text."""
+    """Remarks on examples that fewer than two annotators have read, or that have another text in a pass."""
     texts = {example.id: example.text for example in gold}
     readings: Counter[str] = Counter()
     for name, examples in passes.items():
@@ -103,22 +98,22 @@ def _passes(gold: Sequence[Example], passes: Mapping[str, Sequence[Example]]) ->
         differing = [example.id for example in mine if example.text != texts[example.id]]
         if differing:
             names = enumerate_names(differing, most=MOST_NAMED)
-            yield f"{name}: these examples have another text than in gold and count nowhere: {names}."
-    few = [example.id for example in gold if readings[example.id] < BOTH]
+            yield f"{name}: these examples have another text than in gold and do not count: {names}."
+    few = [example.id for example in gold if readings[example.id] < 2]
     if few:
         yield (
-            f"Fewer than two passes have read {len(few)} of the examples; their spans are neither unanimous nor "
+            f"Fewer than two annotators have read {len(few)} of the examples; their spans are neither unanimous nor "
             f"disputed: {enumerate_names(few, most=MOST_NAMED)}."
         )
 
 
-ALL = "precision, recall and F1 are undefined, for gold has nothing and nothing was predicted"
-PRECISION = "precision is undefined, for nothing was predicted"
-RECALL = "recall is undefined, for gold has nothing"
+ALL = "precision, recall and F1 are undefined, as gold has no spans and none were predicted"
+PRECISION = "precision is undefined, as no spans were predicted"
+RECALL = "recall is undefined, as gold has no spans"
 
 
 def undefined_reason(row: PrecisionRecallF1) -> str | None:
-    """What is undefined in a row of measures, and why; None where all is defined."""
+    """What is undefined in a row of measures, and why; None if nothing is."""
     if row.f1 is None:
         return ALL
     if row.precision is None:
@@ -129,61 +124,63 @@ def undefined_reason(row: PrecisionRecallF1) -> str | None:
 def of_rows(rows: Mapping[str, PrecisionRecallF1]) -> Iterator[str]:
     """A sentence for each row, by its name, in which something is undefined."""
     for name, row in rows.items():
-        if said := undefined_reason(row):
-            yield f"{name}: {said}."
+        if reason := undefined_reason(row):
+            yield f"{name}: {reason}."
 
 
 def of_evaluation(evaluation: Evaluation) -> Iterator[str]:
-    """The same over all and for each label; what is undefined by one scheme is so by all."""
+    """The sentences over all labels and for each; what is undefined by one scheme is undefined by all."""
     yield from of_rows({"All labels": evaluation.overall["strict"], **evaluation.labels["strict"]})
     if evaluation.macro("strict") is None:
-        yield "The macro-averaged F1 is undefined, for that of no label is defined."
+        yield "The macro-averaged F1 is undefined, as the F1 of every label is."
 
 
 def of_articles(articles: Iterable[ArticleScores]) -> Iterator[str]:
-    """One sentence for all articles that lack the same."""
-    lacking: defaultdict[str, list[str]] = defaultdict(list)
-    for one in articles:
-        if said := undefined_reason(one.evaluation.overall["strict"]):
-            lacking[said].append(one.article)
-    for said, names in lacking.items():
-        yield f"In {', '.join(names)}: {said}."
+    """One sentence for all articles in which the same is undefined."""
+    articles_by_reason: defaultdict[str, list[str]] = defaultdict(list)
+    for article in articles:
+        if reason := undefined_reason(article.evaluation.overall["strict"]):
+            articles_by_reason[reason].append(article.article)
+    for reason, names in articles_by_reason.items():
+        yield f"In {enumerate_names(names)}: {reason}."
 
 
 def of_values(values: Iterable[LabelValues]) -> Iterator[str]:
     """A sentence for each label without an accuracy."""
-    for one in values:
-        if one.accuracy is None:
-            yield f"{one.label}: the accuracy of the values is undefined, for no gold span has a value."
+    for of_label in values:
+        if of_label.accuracy is None:
+            yield f"{of_label.label}: the accuracy of the values is undefined, as no gold span has a value."
 
 
 def of_ceiling(ceiling: HumanCeiling | None) -> Iterator[str]:
-    """A sentence for each agreement and each score that has no value."""
+    """A sentence for each agreement and each score that is undefined."""
     if ceiling is None:
         return
-    rows = [(f"{one.first} and {one.second}", one.f1, one.model_f1) for one in ceiling.pairs]
-    rows += [(f"{one.name} and gold", one.f1, one.model_f1) for one in ceiling.passes]
-    for names, people, model in rows:
-        if people is None:
-            yield f"{names}: their F1 is undefined, for neither has anything."
-        if model is None:
-            yield f"{names}: the model's F1 there is undefined, for gold has nothing and it predicts nothing."
+    rows = [(f"{pair.first} and {pair.second}", pair.f1, pair.model_f1) for pair in ceiling.pairs]
+    rows += [(f"{annotator.name} and gold", annotator.f1, annotator.model_f1) for annotator in ceiling.passes]
+    for names, human_f1, model_f1 in rows:
+        if human_f1 is None:
+            yield f"{names}: their F1 is undefined, as neither has any spans."
+        if model_f1 is None:
+            yield f"{names}: the model's F1 on their examples is undefined, as neither gold nor the model has spans."
 
 
-def sentences(
+def undefined_sentences(
     evaluation: Evaluation,
     slices: Sequence[Slice],
     articles: Sequence[ArticleScores],
     values: Sequence[LabelValues],
     ceiling: HumanCeiling | None,
 ) -> tuple[str, ...]:
-    """Every sentence; slices by label and article would say again what the schemes and the articles have said."""
+    """All sentences on undefined measures, without slices by label and article, which would repeat the others."""
     parts = [part for part in slices if part.dimension not in ("label", "article")]
-    said = [
+    return (
         *of_evaluation(evaluation),
         *of_rows({f"The slice {part.dimension} {part.name}": part.counts for part in parts}),
-    ]
-    return (*said, *of_articles(articles), *of_values(values), *of_ceiling(ceiling))
+        *of_articles(articles),
+        *of_values(values),
+        *of_ceiling(ceiling),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,18 +208,18 @@ class EvaluationReport:
         size: how much was evaluated.
         labels: those of the scheme, in its order, and then those that only the data has.
         evaluation: counts and measures by all four schemes.
-        intervals: how sure they are.
+        intervals: of all measures.
         comparison: with the baseline, if there is one.
-        slices: the scheme strict on parts of the spans.
-        confusion: which labels are taken for which.
-        errors: whether boundary or label goes wrong.
+        slices: the scores of the scheme strict on slices of the spans.
+        confusion: which labels were predicted for which.
+        errors: whether boundary or label is wrong.
         values: of each quantity label.
         articles: the measures of each; empty where each example is an article of its own.
-        hardest: the examples with the most errors, worst first.
-        ceiling: what people reach, if there are passes.
-        undefined: a sentence on each measure that has no value.
-        remarks: how to read what is there, and why something is not.
-        notes: what was to be noted about the inputs.
+        hardest: the examples with the most errors first.
+        ceiling: human agreement, if there are passes.
+        undefined: a sentence on each measure that is undefined.
+        remarks: how to read the report, and why something is missing.
+        notes: on the inputs.
     """
 
     size: CorpusSize
@@ -252,9 +249,9 @@ class EvaluationReport:
             "slices": self._slices(),
             "confusion": self.confusion.json(),
             "errors": self.errors.json(),
-            "values": {one.label: one.json() for one in self.values},
-            "articles": {one.article: one.json() for one in self.articles},
-            "hardest": [one.json() for one in self.hardest],
+            "values": {values.label: values.json() for values in self.values},
+            "articles": {article.article: article.json() for article in self.articles},
+            "hardest": [example.json() for example in self.hardest],
             "ceiling": self.ceiling and self.ceiling.json(),
             "undefined": list(self.undefined),
             "remarks": list(self.remarks),
@@ -262,10 +259,10 @@ class EvaluationReport:
         }
 
     def _slices(self) -> dict[str, dict[str, Any]]:
-        found: dict[str, dict[str, Any]] = {}
+        dimensions: dict[str, dict[str, Any]] = {}
         for part in self.slices:
-            found.setdefault(part.dimension, {})[part.name] = part.json()
-        return found
+            dimensions.setdefault(part.dimension, {})[part.name] = part.json()
+        return dimensions
 
 
 def make_report(
@@ -282,21 +279,21 @@ def make_report(
     seed: int = 0,
     notes: Sequence[SourceNote] = (),
 ) -> EvaluationReport:
-    """Everything that is to be said of a prediction.
+    """The report of an evaluation.
 
     Args:
         gold: the curated examples.
         predicted: the same examples in the same order, with predicted spans.
-        baseline: the same, as another system predicts them, to be compared with.
-        training: what the model was trained on, to part seen from unseen spans.
-        passes: per annotator the examples read, for the human ceiling and to part unanimous from disputed spans.
+        baseline: the same examples with the spans of another system, to compare with.
+        training: what the model was trained on, to separate seen from unseen spans.
+        passes: per annotator the examples read, for human agreement and to separate unanimous from disputed spans.
         scheme: the labels, their order, which of them are quantities, and the language of the texts.
-        unit: what the intervals draw anew. Examples of one article are alike, so that by example they are too narrow;
-            None draws articles, unless there is only one.
+        unit: the resampling unit of the intervals. Examples of one article are alike, so that intervals by example are
+            too narrow; None means articles, unless there is only one.
         resamples: how many corpora are drawn.
         level: of the intervals.
         seed: of the random numbers; the same seed gives the same report.
-        notes: what was to be noted about the inputs; carried along.
+        notes: on the inputs, to be part of the report.
 
     Raises:
         InvalidValueError: if there is no example, or the sides are not paired one to one.
@@ -304,55 +301,56 @@ def make_report(
     from goldspan.bootstrap import BootstrapSettings
     from goldspan.evaluation.significance import compare, intervals
 
-    refuse_unpaired(gold, predicted, "the predictions")
+    require_paired(gold, predicted, "the predictions")
     if baseline is not None:
-        refuse_unpaired(gold, baseline, "the baseline")
+        require_paired(gold, baseline, "the baseline")
     labels = label_names(scheme, gold, predicted, baseline or ())
     counted = _counted(gold, predicted, labels)
-    evaluation, articles, met = counted.evaluation(), by_article(gold, counted), span_outcomes(gold, predicted)
+    evaluation, articles, outcomes = counted.evaluation(), by_article(gold, counted), span_outcomes(gold, predicted)
     language = "en" if scheme is None else scheme.language
     parts = slices(gold, predicted, labels, language=language, training=training, passes=passes)
-    quantities = tuple(values(gold, met, label.name) for label in (scheme.labels if scheme else ()) if label.quantity)
-    people = None if passes is None else human_ceiling(gold, predicted, passes)
+    quantities = [label.name for label in scheme.labels if label.quantity] if scheme else []
+    of_quantities = tuple(score_values(gold, outcomes, label) for label in quantities)
+    ceiling = None if passes is None else human_ceiling(gold, predicted, passes)
     unit = unit or default_unit(gold)
     settings = BootstrapSettings(unit=unit, resamples=resamples, level=level, seed=seed)
     numbers = units(gold, unit)
-    sure = intervals(counted, settings, numbers)
-    against = None if baseline is None else compare(counted, _counted(gold, baseline, labels), settings, numbers)
+    limits = intervals(counted, settings, numbers)
+    comparison = None if baseline is None else compare(counted, _counted(gold, baseline, labels), settings, numbers)
     return EvaluationReport(
         size=_size(gold, predicted),
         labels=labels,
         evaluation=evaluation,
-        intervals=sure,
-        comparison=against,
+        intervals=limits,
+        comparison=comparison,
         slices=parts,
-        confusion=confusion(met, labels),
-        errors=error_kinds(met, labels),
-        values=quantities,
+        confusion=confusion(outcomes, labels),
+        errors=error_kinds(outcomes, labels),
+        values=of_quantities,
         articles=articles,
-        hardest=hardest(gold, predicted, met),
-        ceiling=people,
-        undefined=sentences(evaluation, parts, articles, quantities, people),
-        remarks=(sure.sentence, *remarks(gold, scheme=scheme, training=training, passes=passes)),
+        hardest=hardest(gold, predicted, outcomes),
+        ceiling=ceiling,
+        undefined=undefined_sentences(evaluation, parts, articles, of_quantities, ceiling),
+        remarks=(limits.sentence, *remarks(gold, scheme=scheme, training=training, passes=passes)),
         notes=tuple(notes),
     )
 
 
-def refuse_unpaired(gold: Sequence[Example], predicted: Sequence[Example], who: str) -> None:
-    """Nothing, if both sides have the same examples in the same order.
+def require_paired(gold: Sequence[Example], predicted: Sequence[Example], who: str) -> None:
+    """Check that both sides have the same examples in the same order.
 
     Raises:
-        InvalidValueError: naming the first that differs, or if there is none at all.
+        InvalidValueError: naming the first that differs, or if there are no examples.
     """
     remedy = "Pair them first: `goldspan evaluate` does, by id and text."
     if not gold:
         raise InvalidValueError("there is no example to evaluate", remedy=remedy)
     if len(gold) != len(predicted):
         raise InvalidValueError(f"gold has {len(gold):,} examples and {who} {len(predicted):,}", remedy=remedy)
-    for one, other in zip(gold, predicted, strict=True):
-        if (one.id, one.text) != (other.id, other.text):
-            what = "text" if one.id == other.id else f"id, {other.id!r},"
-            raise InvalidValueError(f"{who} have another {what} here", example=one.id, remedy=remedy)
+    for expected, example in zip(gold, predicted, strict=True):
+        if (expected.id, expected.text) != (example.id, example.text):
+            what = "text" if expected.id == example.id else f"id, {example.id!r},"
+            raise InvalidValueError(f"{who} have another {what} here", example=expected.id, remedy=remedy)
 
 
 def label_names(scheme: LabelScheme | None, *sides: Iterable[Example]) -> tuple[str, ...]:

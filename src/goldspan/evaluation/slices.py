@@ -1,7 +1,8 @@
-"""How the prediction does on parts of the spans: by label, length, novelty, article and agreement of annotators.
+"""Scores on slices of the spans: by label, length, novelty, article and agreement of annotators.
 
-A part is told by the span itself, gold or predicted alike, so that a span which both sides have is in the same part
-on both. Hence the scheme is strict, and within a part precision, recall and F1 mean what they always do.
+The slice of a span follows from the span itself, whether it is a gold or a predicted one, so that a span which both
+sides have is in the same slice on both. Hence the scheme is strict, and precision, recall and F1 of a slice mean what
+they mean elsewhere.
 """
 
 from __future__ import annotations
@@ -21,25 +22,24 @@ if TYPE_CHECKING:
 
     from goldspan.annotation import Example, Span
 
-Part: TypeAlias = "Callable[[Example, Span], str | None]"
-"""The name of the part that a span of an example is in; None if it is in none."""
+SliceOf: TypeAlias = "Callable[[Example, Span], str | None]"
+"""The name of the slice that a span of an example is in; None if it is in no slice."""
 
 LENGTHS = {1: "1", 2: "2", 3: "3", 4: "4–6", 5: "4–6", 6: "4–6"}
 LONG = "7+"
 NOVELTY = ("seen", "unseen")
 AGREEMENT = ("unanimous", "disputed")
-FEWEST = 2
-"""So many passes at least must have read an example before it can be disputed."""
+FEWEST = 2  # annotators who must have read an example before it can be disputed
 
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """A part of the spans.
+    """A part of the spans and its scores.
 
     Args:
-        dimension: by what the spans are parted, e.g. `length`.
-        name: of the part, e.g. `4–6`.
-        counts: gold spans of the part, predicted spans of the part, and those that are the same.
+        dimension: what divides the spans, e.g. `length`.
+        name: of the slice, e.g. `4–6`.
+        counts: its gold spans, its predicted spans, and those that are the same.
     """
 
     dimension: str
@@ -65,7 +65,7 @@ def slices(
     training: Iterable[Example] | None = None,
     passes: Mapping[str, Sequence[Example]] | None = None,
 ) -> tuple[Slice, ...]:
-    """All slices that can be made of what is given.
+    """All slices that can be parts of what is given.
 
     Args:
         gold: the curated examples.
@@ -81,32 +81,32 @@ def slices(
         example is an article of its own.
     """
     articles = tuple(dict.fromkeys(example.article for example in gold))
-    made = cut("label", labels, lambda _, span: span.label, gold, predicted)
-    made += cut("length", dict.fromkeys((*LENGTHS.values(), LONG)), _length(language), gold, predicted)
+    parts = slices_of_dimension("label", labels, lambda _, span: span.label, gold, predicted)
+    parts += slices_of_dimension("length", dict.fromkeys((*LENGTHS.values(), LONG)), _length(language), gold, predicted)
     if training is not None:
-        made += cut("seen", NOVELTY, _novelty(training), gold, predicted)
+        parts += slices_of_dimension("seen", NOVELTY, _novelty(training), gold, predicted)
     if len(articles) < len(gold):
-        made += cut("article", articles, lambda example, _: example.article, gold, predicted)
+        parts += slices_of_dimension("article", articles, lambda example, _: example.article, gold, predicted)
     if passes is not None:
-        made += cut("agreement", AGREEMENT, _agreement(gold, passes), gold, predicted)
-    return tuple(made)
+        parts += slices_of_dimension("agreement", AGREEMENT, _agreement(gold, passes), gold, predicted)
+    return tuple(parts)
 
 
-def cut(
-    dimension: str, names: Iterable[str], part: Part, gold: Sequence[Example], predicted: Sequence[Example]
+def slices_of_dimension(
+    dimension: str, names: Iterable[str], part: SliceOf, gold: Sequence[Example], predicted: Sequence[Example]
 ) -> list[Slice]:
-    """The slices of one dimension: those named, in that order, and then what else there is."""
+    """The slices of one dimension: those of `names` in their order, then the others."""
     of_gold, of_predicted, of_both = Counter[str | None](), Counter[str | None](), Counter[str | None]()
-    for right, found in zip(gold, predicted, strict=True):
-        of_gold.update(part(right, span) for span in right.spans)
-        of_predicted.update(part(right, span) for span in found.spans)
-        of_both.update(part(right, span) for span in same_spans(right.spans, found.spans))
+    for in_gold, in_predicted in zip(gold, predicted, strict=True):
+        of_gold.update(part(in_gold, span) for span in in_gold.spans)
+        of_predicted.update(part(in_gold, span) for span in in_predicted.spans)
+        of_both.update(part(in_gold, span) for span in same_spans(in_gold.spans, in_predicted.spans))
     every = dict.fromkeys([*names, *sorted(name for name in of_gold | of_predicted if name is not None)])
     return [Slice(dimension, name, Counts(of_both[name], of_gold[name], of_predicted[name])) for name in every]
 
 
-def _length(language: str) -> Part:
-    """The number of tokens that a span touches; a span of blanks alone touches none and is told apart as `0`."""
+def _length(language: str) -> SliceOf:
+    """The number of tokens that a span overlaps; `0` for a span of spaces alone."""
 
     @lru_cache(maxsize=1)  # the spans of an example come one after the other
     def ends(text: str) -> tuple[list[int], list[int]]:
@@ -115,20 +115,20 @@ def _length(language: str) -> Part:
 
     def part(example: Example, span: Span) -> str:
         starts, stops = ends(example.text)
-        touched = bisect_left(starts, span.end) - bisect_right(stops, span.start)
-        return LENGTHS.get(touched, LONG) if touched else "0"
+        number = bisect_left(starts, span.end) - bisect_right(stops, span.start)
+        return LENGTHS.get(number, LONG) if number else "0"
 
     return part
 
 
-def _novelty(training: Iterable[Example]) -> Part:
-    """Whether the words of a span stand in the training data under its label."""
+def _novelty(training: Iterable[Example]) -> SliceOf:
+    """Whether the training data has the words of a span under its label."""
     known = {(span.label, example.surface(span)) for example in training for span in example.spans}
     return lambda example, span: NOVELTY[(span.label, example.surface(span)) not in known]
 
 
-def _agreement(gold: Sequence[Example], passes: Mapping[str, Sequence[Example]]) -> Part:
-    """Whether a span stands where all annotators read the same."""
+def _agreement(gold: Sequence[Example], passes: Mapping[str, Sequence[Example]]) -> SliceOf:
+    """Whether all annotators marked the same where a span is."""
     readings: dict[tuple[str, str], list[set[Span]]] = {(example.id, example.text): [] for example in gold}
     for examples in passes.values():
         for example in examples:
