@@ -16,6 +16,7 @@ from goldspan.bootstrap import ratio
 from goldspan.guidelines.rules import Rulebook
 from helpers.annotations import of_texts
 
+FOLDER = Path(agreement.__file__).parent
 JACCARD = Measure(
     id="jaccard",
     title="Jaccard index",
@@ -65,9 +66,15 @@ def test_an_entry_is_in_the_data_the_terminal_and_the_page(report):
     assert re.search(r"<th[^>]*><bdi>Jaccard index</bdi></th>", page)  # among all measures
 
 
+def test_the_schema_lists_what_a_measure_and_its_estimate_have(report):
+    schema = (FOLDER / "schema.md").read_text()
+    measures = report.agreement.json()
+    keys = {*measures["measures"]["jaccard"], *measures["overall"], *measures["overall"]["measures"]["jaccard"]}
+    assert not {key for key in keys - {"measures"} if f"`{key}`" not in schema}
+
+
 def test_no_other_module_names_a_measure():
-    folder = Path(agreement.__file__).parent
     texts = {
-        path.name: path.read_text() for path in folder.glob("*.py") if path.name not in ("measures.py", "gamma.py")
+        path.name: path.read_text() for path in FOLDER.glob("*.py") if path.name not in ("measures.py", "gamma.py")
     }
     assert not [(name, one) for name, text in texts.items() for one in MEASURES if f'"{one}"' in text]

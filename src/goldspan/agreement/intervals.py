@@ -144,7 +144,7 @@ class Coverage:
         examples: how many examples there at least two of them confirmed.
         spans: how many spans each annotator has in these, by name.
         readers: the annotators who confirmed an example there that another did, too.
-        common: how many examples all of them confirmed: what Fleiss' kappa and gamma take.
+        common: how many examples all of them confirmed: those that measures of the scope `common` are computed from.
         pairs: how many pairs of them share an example there.
         counted: in how many of these both marked something: the pairs that the means are over.
         apart: annotators who are not among them, as they marked nothing at all, and confirmed an example there that
@@ -173,14 +173,15 @@ class Coverage:
         """Why a measure without a value has none."""
         if why := self.nothing_to_compare:
             return why
-        if measure.undefined == "no_variation" and measure.scope == "common" and not self.common:
-            return UndefinedReason("no_common")
-        if measure.undefined == "no_variation" and measure.scope == "pairs" and len(self.spans) > 2:
-            return UndefinedReason("no_pair")
+        if measure.undefined == "no_variation":  # what is missing may be said more precisely
+            if measure.scope == "common" and not self.common:
+                return UndefinedReason("no_common")
+            if measure.scope == "pairs" and len(self.spans) > 2:
+                return UndefinedReason("no_pair")
         return UndefinedReason(measure.undefined)
 
     def json(self) -> dict[str, Any]:
-        """On whom and on how much the measures rest, by name."""
+        """Who read, and how much the measures are computed from, by name."""
         return {"readers": list(self.readers), "common": self.common, "pairs": self.pairs, "counted": self.counted}
 
 
