@@ -7,28 +7,28 @@ import pytest
 
 from goldspan import files
 from goldspan.adjudication import interactive, summary
-from goldspan.adjudication.gold import apply, apply_files, plan
-from goldspan.adjudication.state import DecisionAuthor, adopt, by_majority, known_rule, read_state
+from goldspan.adjudication.gold import apply, apply_decisions, plan
+from goldspan.adjudication.state import DecisionAuthor, adopt_gold, find_rule, majority_decisions, read_state
 from goldspan.annotation import Span
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats import decisions
 from goldspan.formats.gold import line
 from helpers.sample_corpus import BELLE, NORD, PORT, set_pass_spans
 
-RULING = DecisionAuthor("lea", "2026-03-01")
+AUTHOR = DecisionAuthor("lea", "2026-03-01")
 
 
-class Desk:
-    """A person who answers as told and remembers what was said."""
+class ScriptedPrompt:
+    """A person whose answers are given in advance; keeps what is shown."""
 
     def __init__(self, *answers):
-        self.answers, self.shown, self.said = list(answers), [], []
+        self.answers, self.shown, self.lines = list(answers), [], []
 
     def show(self, dispute, number, total, before):
         self.shown.append((dispute.example.id, number, total, before))
 
-    def say(self, text):
-        self.said.append(text)
+    def write(self, text):
+        self.lines.append(text)
 
     def ask(self, *_):
         return self.answers.pop(0) if self.answers else None
@@ -53,9 +53,9 @@ def test_gold_takes_what_all_agree_on_and_leaves_what_is_disputed(corpus):
 
 
 def test_what_a_person_chooses_is_gold_and_on_record(corpus):
-    desk = Desk("1", "", "a ferry has a name")
-    assert interactive.settle(read_state(corpus), desk, RULING) == interactive.SessionResult(1, 0, 0)
-    assert desk.shown == [("storm.p02", 1, 1, None)]
+    prompt = ScriptedPrompt("1", "", "a ferry has a name")
+    assert interactive.run_session(read_state(corpus), prompt, AUTHOR) == interactive.SessionResult(1, 0, 0)
+    assert prompt.shown == [("storm.p02", 1, 1, None)]
     assert spans(corpus, "storm.p02") == (BELLE, NORD, PORT)
     [line] = decisions.read(corpus.decisions / "storm.jsonl")
     assert (line.decision.by, line.decision.when, line.decision.reason) == ("lea", "2026-03-01", "a ferry has a name")
@@ -67,14 +67,14 @@ def test_what_a_person_chooses_is_gold_and_on_record(corpus):
     [(["n", "", ""], ()), (["2", "", ""], ()), (["e", "[Belle]{SHIP} Étoile", "", ""], (Span(12, 17, "SHIP"),))],
 )
 def test_nothing_and_other_spans_can_be_chosen_too(corpus, answers, expected):
-    interactive.settle(read_state(corpus), Desk(*answers), RULING)
+    interactive.run_session(read_state(corpus), ScriptedPrompt(*answers), AUTHOR)
     assert spans(corpus, "storm.p02") == (*expected, NORD, PORT)
 
 
 @pytest.mark.parametrize(
     ("answers", "why"),
     [
-        (["7"], "is no answer"),
+        (["7"], "is not an answer"),
         (["e", "[Belle Etoile]{SHIP}"], "the words are"),
         (["e", "[Belle]{SHIP} [Étoile"], "never closed"),
         (["e", "[Belle]{BOAT} Étoile"], "no label 'BOAT'"),
@@ -83,22 +83,24 @@ def test_nothing_and_other_spans_can_be_chosen_too(corpus, answers, expected):
     ],
 )
 def test_an_impossible_answer_is_explained_and_asked_again(corpus, answers, why):
-    desk = Desk(*answers)
-    assert interactive.settle(read_state(corpus), desk, RULING).decided == 0
-    assert any(why in said for said in desk.said)
+    prompt = ScriptedPrompt(*answers)
+    assert interactive.run_session(read_state(corpus), prompt, AUTHOR).decided == 0
+    assert any(why in line for line in prompt.lines)
     assert not corpus.decisions.exists()
 
 
 def test_stopping_keeps_what_was_decided_and_goes_on_there(corpus):
     set_pass_spans(corpus, "bob", "harbour.p04")
-    assert interactive.settle(read_state(corpus), Desk("1", "", "", "q"), RULING) == interactive.SessionResult(1, 0, 1)
-    later = Desk("s")
-    assert interactive.settle(read_state(corpus), later, RULING) == interactive.SessionResult(0, 1, 0)
+    assert interactive.run_session(
+        read_state(corpus), ScriptedPrompt("1", "", "", "q"), AUTHOR
+    ) == interactive.SessionResult(1, 0, 1)
+    later = ScriptedPrompt("s")
+    assert interactive.run_session(read_state(corpus), later, AUTHOR) == interactive.SessionResult(0, 1, 0)
     assert [shown[0] for shown in later.shown] == ["storm.p02"]
 
 
 def test_nothing_decided_is_asked_again_until_a_vote_changes(corpus):
-    interactive.settle(read_state(corpus), Desk("1", "", ""), RULING)
+    interactive.run_session(read_state(corpus), ScriptedPrompt("1", "", ""), AUTHOR)
     assert not read_state(corpus).open
     set_pass_spans(corpus, "bob", "storm.p02", Span(12, 17, "SHIP"), NORD, PORT)
     state = read_state(corpus)
@@ -107,9 +109,9 @@ def test_nothing_decided_is_asked_again_until_a_vote_changes(corpus):
 
 
 def test_a_new_decision_takes_the_place_of_the_one_that_fell(corpus):
-    interactive.settle(read_state(corpus), Desk("1", "", ""), RULING)
+    interactive.run_session(read_state(corpus), ScriptedPrompt("1", "", ""), AUTHOR)
     set_pass_spans(corpus, "bob", "storm.p02", Span(12, 17, "SHIP"), NORD, PORT)
-    interactive.settle(read_state(corpus), Desk("1", "", ""), RULING)
+    interactive.run_session(read_state(corpus), ScriptedPrompt("1", "", ""), AUTHOR)
     assert len(decisions.read(corpus.decisions / "storm.jsonl")) == 1
     assert not read_state(corpus).derived.stale
     assert spans(corpus, "storm.p02") == (Span(12, 17, "SHIP"), NORD, PORT)
@@ -118,7 +120,7 @@ def test_a_new_decision_takes_the_place_of_the_one_that_fell(corpus):
 def test_a_rule_that_changed_reopens_what_rests_on_it_and_nothing_else(corpus):
     (corpus.guidelines / "ship.md").write_text("# SHIP\n\n## S-1 Names of ships\n\n## S-2 Ferries\n", encoding="utf-8")
     set_pass_spans(corpus, "bob", "harbour.p04")
-    interactive.settle(read_state(corpus), Desk("1", "S-1", "", "1", "s-2", ""), RULING)
+    interactive.run_session(read_state(corpus), ScriptedPrompt("1", "S-1", "", "1", "s-2", ""), AUTHOR)
     assert not read_state(corpus).outdated
     changes = corpus.guidelines / "CHANGELOG.md"
     changes.write_text("# Changes\n\n## 1.1, 2026-04-01\n\n- S-2: ferries are no ships now.\n", encoding="utf-8")
@@ -127,24 +129,24 @@ def test_a_rule_that_changed_reopens_what_rests_on_it_and_nothing_else(corpus):
     state = read_state(type(corpus)(corpus.root))
     assert [one.rule for one in state.outdated] == ["S-2"]
     assert [one.example for one in state.decided_under("S-2")] == ["storm.p02"]
-    desk = Desk("n", "S-2", "a ferry")
-    assert interactive.settle(state, desk, RULING).decided == 1
-    assert desk.shown[0][3].rule == "S-2"
+    prompt = ScriptedPrompt("n", "S-2", "a ferry")
+    assert interactive.run_session(state, prompt, AUTHOR).decided == 1
+    assert prompt.shown[0][3].rule == "S-2"
     assert spans(corpus, "storm.p02") == (NORD, PORT)
     assert not read_state(type(corpus)(corpus.root)).outdated
 
 
 def test_a_majority_settles_and_says_so(corpus):
     set_pass_spans(corpus, "cy", "storm.p02", BELLE, NORD, PORT)
-    made = by_majority(read_state(corpus), "2026-03-01")
-    apply_files(corpus, made)
+    made = majority_decisions(read_state(corpus), "2026-03-01")
+    apply_decisions(corpus, made)
     [line] = decisions.read(corpus.decisions / "storm.jsonl")
     assert (line.decision.how, line.decision.by, line.decision.reason) == ("majority", "majority", "2 of 3 readers")
     assert spans(corpus, "storm.p02") == (BELLE, NORD, PORT)
 
 
 def test_half_the_readers_are_no_majority(corpus):
-    assert by_majority(read_state(corpus), "2026-03-01") == []
+    assert majority_decisions(read_state(corpus), "2026-03-01") == []
 
 
 def test_gold_edited_by_hand_is_never_overwritten_silently(toy):
@@ -153,7 +155,7 @@ def test_gold_edited_by_hand_is_never_overwritten_silently(toy):
     with pytest.raises(InputError, match=r"storm\.p01") as caught:
         apply(read_state(toy))
     assert "--adopt" in caught.value.remedy
-    assert list(summary.hand(read_state(toy))) == [
+    assert list(summary.difference_lines(read_state(toy))) == [
         "storm.p01 [11, 21] gold: nothing; passes and decisions: [Valparaíso]{PORT}"
     ]
     apply(read_state(toy), overwrite=True)
@@ -163,10 +165,10 @@ def test_gold_edited_by_hand_is_never_overwritten_silently(toy):
 def test_an_edit_by_hand_can_be_put_on_record(toy):
     edited = [one.with_spans(()) if one.id == "storm.p01" else one for one in toy.gold_examples(["storm"])]
     files.write(toy.gold / "storm.jsonl", "".join(map(line, edited)))
-    made = adopt(read_state(toy), DecisionAuthor("lea", "2026-03-01", None, "a headline"))
-    assert [path.name for path in apply_files(toy, made)] == ["storm.jsonl"]
+    made = adopt_gold(read_state(toy), DecisionAuthor("lea", "2026-03-01", None, "a headline"))
+    assert [path.name for path in apply_decisions(toy, made)] == ["storm.jsonl"]
     state = read_state(toy)
-    assert not state.hand
+    assert not state.gold_differences
     assert [one.how for one in state.derived.applied] == ["hand", "adjudicated"]
     assert spans(toy, "storm.p01") == ()
 
@@ -175,9 +177,9 @@ def test_a_decision_leaves_other_edits_of_the_example_to_a_person(corpus):
     edited = next(corpus.pass_examples("ann", ["storm"])).with_spans(())
     second = next(one for one in corpus.pass_examples("ann", ["storm"]) if one.id == "storm.p02").with_spans((BELLE,))
     files.write(corpus.gold / "storm.jsonl", line(edited) + line(second))
-    interactive.settle(read_state(corpus), Desk("2", "", ""), RULING)
+    interactive.run_session(read_state(corpus), ScriptedPrompt("2", "", ""), AUTHOR)
     assert spans(corpus, "storm.p02") == (BELLE,)
-    assert set(read_state(corpus).hand) == {"storm.p01", "storm.p02"}
+    assert set(read_state(corpus).gold_differences) == {"storm.p01", "storm.p02"}
 
 
 def test_the_manifest_follows_when_an_article_is_settled(corpus):
@@ -186,7 +188,7 @@ def test_the_manifest_follows_when_an_article_is_settled(corpus):
     fresh = type(corpus)(corpus.root)
     apply(read_state(fresh))
     assert {one.id: one.guidelines for one in type(corpus)(corpus.root).entries}["storm"] is None
-    interactive.settle(read_state(type(corpus)(corpus.root)), Desk("1", "", ""), RULING)
+    interactive.run_session(read_state(type(corpus)(corpus.root)), ScriptedPrompt("1", "", ""), AUTHOR)
     assert {one.id: one.guidelines for one in type(corpus)(corpus.root).entries}["storm"] == "1.0"
 
 
@@ -205,10 +207,10 @@ def test_an_article_that_is_not_there_is_refused(toy):
 
 def test_rules_are_found_however_they_are_typed():
     rules = dict.fromkeys(["MU-5", "G-1"])
-    assert known_rule(" mu-5 ", rules) == "MU-5"
-    assert known_rule("  ", rules) is None
+    assert find_rule(" mu-5 ", rules) == "MU-5"
+    assert find_rule("  ", rules) is None
     with pytest.raises(InvalidValueError, match="no rule 'MU-9'") as caught:
-        known_rule("MU-9", rules)
+        find_rule("MU-9", rules)
     assert "MU-5, G-1" in caught.value.remedy
 
 
@@ -226,5 +228,5 @@ def test_the_report_is_json_and_counts_what_the_table_counts(corpus):
 def test_this_projects_gold_follows_from_its_passes_and_decisions(project):
     state = read_state(project)
     assert not state.open
-    assert not state.hand
+    assert not state.gold_differences
     assert not state.derived.stale

@@ -59,8 +59,8 @@ def test_without_options_it_shows_where_things_stand_and_writes_nothing(lead, to
 def test_a_dispute_is_settled_by_typing(lead, toy):
     code, out, _ = lead("--settle", "--as", "lea", typed="?\n1\n\na ferry has a name\n")
     assert code == 0
-    assert "a number: that candidate" in out
-    assert "1 decided, 0 left open, 0 not reached." in out
+    assert "number: take that candidate" in out
+    assert "1 decided, 0 skipped, 0 not reached." in out
     assert decisions.read(toy.decisions / "storm.jsonl")[0].decision.by == "lea"
     assert "nothing is open" in lead()[1]
 
@@ -82,7 +82,7 @@ The [Belle Étoile]{SHIP} left.
 def test_the_rule_that_agree_tells_is_what_enter_takes(lead, toy, typed, rule):
     (toy.guidelines / "ship.md").write_text(SHOWN, encoding="utf-8")
     out = lead("--settle", "--as", "lea", typed=f"1\n{typed}\na name\n")[1]
-    assert "  agree puts it down to S-1: an example marks these very words\nRule (Enter for the suggested" in out
+    assert "  Suggested rule: S-1 (an example marks these very words)\nRule (Enter for the suggested" in out
     assert "one, - for none) [S-1]: " in out
     assert decisions.read(toy.decisions / "storm.jsonl")[0].decision.rule == rule
 
@@ -92,7 +92,7 @@ def test_a_rule_is_told_by_what_a_check_says_of_one_of_the_readings_too(lead, to
     page = "## S-3 Tight edges\n\n```ner-fails edge-whitespace\n[Argo ]{SHIP}sank\n```\n"
     (toy.guidelines / "ship.md").write_text(page, encoding="utf-8")
     out = lead("--settle", "--as", "lea", typed="1\n\n\n")[1]
-    assert "agree puts it down to S-3: the check edge-whitespace reports a problem in what bob marked" in out
+    assert "Suggested rule: S-3 (the check edge-whitespace reports a problem in what bob marked)" in out
 
 
 def test_every_dispute_is_put_down_to_what_agree_tells_of_it(toy):
@@ -114,14 +114,14 @@ def test_where_no_rule_is_told_none_is_suggested(lead, toy, page):
     (toy.guidelines / "ship.md").write_text(page, encoding="utf-8")
     out = lead("--settle", "--as", "lea", typed="1\n\n\n")[1]
     assert "Rule (may be empty): Reason" in out
-    assert "puts it down" not in out
+    assert "Suggested rule" not in out
     assert decisions.read(toy.decisions / "storm.jsonl")[0].decision.rule is None
 
 
 def test_a_sitting_that_ends_at_a_suggestion_begins_there_again(lead, toy):
     (toy.guidelines / "ship.md").write_text(SHOWN, encoding="utf-8")
     for _ in range(2):
-        assert "[S-1]: 0 decided, 0 left open, 1 not reached." in lead("--settle", "--as", "lea", typed="1\nq\n")[1]
+        assert "[S-1]: 0 decided, 0 skipped, 1 not reached." in lead("--settle", "--as", "lea", typed="1\nq\n")[1]
     assert "1 decided" in lead("--settle", "--as", "lea", typed="1\n\n\n")[1]
     assert decisions.read(toy.decisions / "storm.jsonl")[0].decision.rule == "S-1"
 
@@ -132,11 +132,11 @@ def test_what_is_read_again_has_its_rule_told_too(lead, toy):
     change(toy, "S-1")
     out = lead("--settle", "--as", "lea", typed="n\n\n\n")[1]
     assert "until now: storm.p02 [12, 24] [Belle Étoile]{SHIP}  (decided: lea, " in out
-    assert "agree puts it down to S-1: an example marks these very words" in out
+    assert "Suggested rule: S-1 (an example marks these very words)" in out
 
 
 def test_the_end_of_the_input_is_the_end_of_the_sitting(lead, toy):
-    assert "0 decided, 0 left open, 1 not reached." in lead("--settle", "--as", "lea", typed="1\n")[1]
+    assert "0 decided, 0 skipped, 1 not reached." in lead("--settle", "--as", "lea", typed="1\n")[1]
     assert not list(toy.decisions.iterdir())
 
 
@@ -159,7 +159,7 @@ def test_a_majority_is_taken_only_where_it_is_asked_for(lead, toy):
     (third / "storm.jsonl").write_bytes((toy.passes / "ann" / "storm.jsonl").read_bytes())
     assert "a majority could settle 1" in lead("--apply")[1]
     code, out, _ = lead("--accept", "majority", "--apply")
-    assert (code, "1 decision(s) by majority" in out) == (0, True)
+    assert (code, "1 decision by majority" in out) == (0, True)
     assert decisions.read(toy.decisions / "storm.jsonl")[0].decision.how == "majority"
 
 
@@ -169,10 +169,10 @@ def test_what_was_decided_under_a_rule_is_listed(lead, toy, tmp_path):
     change(toy, "S-1")
     code, out, _ = lead("--rule", "s-1", "--json", tmp_path / "rule.json")
     assert code == 0
-    assert "S-1 Names: last changed with version 1.1, 1 decision(s) under it" in out
-    assert "read again  storm.p02 [12, 24] [Belle Étoile]{SHIP}  (decided: lea, " in out
+    assert "S-1 Names: last changed in version 1.1, 1 decision under it" in out
+    assert "review  storm.p02 [12, 24] [Belle Étoile]{SHIP}  (decided: lea, " in out
     assert [one["example"] for one in json.loads((tmp_path / "rule.json").read_text())["read_again"]] == ["storm.p02"]
-    assert "1 decision to read again" in lead()[1]
+    assert "1 decision to review" in lead()[1]
 
 
 def test_the_report_goes_to_a_file_too(lead, tmp_path):
@@ -195,7 +195,7 @@ def test_the_report_goes_to_a_file_too(lead, tmp_path):
         (["--adopt", "--overwrite"], "--adopt and --overwrite do not go together"),
         (["--pull", "--prefill", "union"], "--pull and --prefill do not go together"),
         (["--rule", "S-1", "--apply"], "--rule and --apply do not go together"),
-        (["--as", "lea"], "--as goes with --settle or --adopt alone"),
+        (["--as", "lea"], "--as goes only with --settle or --adopt"),
     ],
 )
 def test_wrong_usage_is_said(lead, arguments, why):
@@ -229,7 +229,7 @@ def test_an_article_with_decisions_to_read_again_keeps_its_version(lead, toy, be
     kept = versions(toy)
     change(toy, "S-1")
     out = lead("--settle", "--as", "lea", typed="1\nS-2\n\nq\n")[1]
-    assert "1 decided, 0 left open, 1 not reached." in out
+    assert "1 decided, 0 skipped, 1 not reached." in out
     assert versions(toy) == kept
     lead("--settle", "--as", "lea", typed="1\nS-1\n\n")
     assert versions(toy)["storm"] == ("1.0" if before == '"1.0"' else "1.1")

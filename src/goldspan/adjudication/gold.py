@@ -1,4 +1,4 @@
-"""Gold, written from what is settled."""
+"""Writing gold: what is settled goes into the gold files, and with it the version of the guidelines it follows."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from goldspan import files
-from goldspan.adjudication.state import read_state, record
+from goldspan.adjudication.state import read_state, write_decisions
 from goldspan.corpus.manifest import read_manifest, write_manifest
 from goldspan.errors import InputError
 from goldspan.formats import gold
 from goldspan.guidelines import changelog
+from goldspan.report.text import amount
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -24,17 +25,17 @@ if TYPE_CHECKING:
     from goldspan.corpus.manifest import ManifestEntry
     from goldspan.formats.decisions import Decision
 
-SHOWN = 3
+NAMED = 3  # examples that a message names
 
 
 @dataclass(frozen=True)
-class GoldFile:
-    """What would be written into gold.
+class GoldPlan:
+    """The changes that settled examples make to the files of gold.
 
     Args:
-        new: examples that gold does not have yet, by id.
-        changed: examples whose spans in gold are not what follows, by id.
-        texts: the files that would change, as they would read.
+        new: ids of examples that gold does not have yet.
+        changed: ids of examples whose gold differs from what passes and decisions give.
+        texts: the contents of the files that are to be written.
     """
 
     new: tuple[str, ...]
@@ -42,61 +43,72 @@ class GoldFile:
     texts: dict[Path, str]
 
 
-def plan(state: AdjudicationState, *, overwrite: bool = False) -> GoldFile:
-    """What gold takes from what is settled.
+def plan(state: AdjudicationState, *, overwrite: bool = False) -> GoldPlan:
+    """The changes to gold; nothing is written.
 
-    An example with an open dispute is left as it stands, and so are examples with fewer than two readers.
+    Examples with an open dispute or with fewer than two readers are left as they are.
 
     Args:
         state: of the adjudication.
-        overwrite: whether gold that is not what follows gives way.
+        overwrite: whether gold that differs from passes and decisions is replaced.
     """
     settled = _settled(state)
     new = tuple(name for name in settled if name not in state.gold)
-    changed = tuple(name for name in settled if name in state.hand)
-    taken = {*new, *(changed if overwrite else ())}
-    return GoldFile(new, changed, _texts(state, {name: settled[name] for name in taken}))
+    changed = tuple(name for name in settled if name in state.gold_differences)
+    written = {*new, *(changed if overwrite else ())}
+    return GoldPlan(new, changed, _texts(state, {name: settled[name] for name in written}))
 
 
 def apply(state: AdjudicationState, *, overwrite: bool = False) -> list[Path]:
-    """Write gold and, for articles that are settled, the version of the guidelines; the files that changed.
+    """Write gold and, for settled articles, the version of the guidelines.
+
+    Args:
+        state: of the adjudication.
+        overwrite: as for `plan`.
+
+    Returns:
+        The files that changed.
 
     Raises:
-        InputError: if gold is not what follows and is not to be overwritten; nothing is written then.
+        InputError: if gold differs from passes and decisions and is not to be overwritten; then nothing is written.
     """
     planned = plan(state, overwrite=overwrite)
     if planned.changed and not overwrite:
-        names = ", ".join(planned.changed[:SHOWN]) + (" …" if len(planned.changed) > SHOWN else "")
+        names = ", ".join(planned.changed[:NAMED]) + (" …" if len(planned.changed) > NAMED else "")
         raise InputError(
-            f"the gold of {len(planned.changed)} example(s) is not what passes and decisions give: {names}",
+            f"the gold of {amount(len(planned.changed), 'example')} differs from passes and decisions: {names}",
             file=state.corpus.gold,
-            remedy="Record it as decided by hand with --adopt, or let it give way with --overwrite.",
+            remedy="Record the differences as decided by hand with --adopt, or replace them with --overwrite.",
         )
     return _write(state, planned.texts)
 
 
-def apply_files(corpus: Corpus, made: Collection[tuple[Decision, Example]]) -> list[Path]:
-    """Write decisions and, where they settle an example, its gold; the files that changed.
+def apply_decisions(corpus: Corpus, made: Collection[tuple[Decision, Example]]) -> list[Path]:
+    """Write decisions and, where they settle an example, its gold.
 
-    Gold that differs from what follows anywhere else than where these decisions were made is left for a person to look
-    at.
+    Gold that differs from passes and decisions outside of the regions of these decisions is left unchanged: a person
+    has to look at it.
 
     Args:
         corpus: the corpus.
         made: the decisions, each with its example.
+
+    Returns:
+        The files that changed.
     """
-    written = record(corpus, made)
-    regions: defaultdict[str, list[Decision]] = defaultdict(list)
+    changed = write_decisions(corpus, made)
+    by_example: defaultdict[str, list[Decision]] = defaultdict(list)
     for decision, _ in made:
-        regions[decision.example].append(decision)
+        by_example[decision.example].append(decision)
     state = read_state(corpus, {example.article for _, example in made})
     settled = _settled(state)
-    taken = {
+    written = {
         name: settled[name]
-        for name, decisions in regions.items()
-        if name in settled and all(_covered(one, decisions) for one in state.hand.get(name, ()))
+        for name, decisions in by_example.items()
+        if name in settled
+        and all(_covered(difference, decisions) for difference in state.gold_differences.get(name, ()))
     }
-    return [*written, *_write(state, _texts(state, taken))]
+    return [*changed, *_write(state, _texts(state, written))]
 
 
 def _settled(state: AdjudicationState) -> dict[str, Example]:
@@ -107,34 +119,34 @@ def _covered(difference: GoldDifference, decisions: Collection[Decision]) -> boo
     return any(one.start <= difference.start and difference.end <= one.end for one in decisions)
 
 
-def _texts(state: AdjudicationState, taken: dict[str, Example]) -> dict[Path, str]:
-    """The files of gold as they read with these examples; the lines keep the order of the article."""
-    articles = {example.article for example in taken.values()}
+def _texts(state: AdjudicationState, written: dict[str, Example]) -> dict[Path, str]:
+    """The contents of the gold files with these examples; the lines keep the order of the article."""
+    articles = {example.article for example in written.values()}
     texts = {}
     for article in (name for name in state.articles if name in articles):
-        held = {name: one for name, one in {**state.gold, **taken}.items() if one.article == article}
-        ordered = sorted(held.values(), key=lambda one: (one.at, one.id))
+        examples = {name: one for name, one in {**state.gold, **written}.items() if one.article == article}
+        ordered = sorted(examples.values(), key=lambda one: (one.at, one.id))
         texts[state.corpus.gold / f"{article}.jsonl"] = "".join(map(gold.line, ordered))
     return texts
 
 
 def _write(state: AdjudicationState, texts: dict[Path, str]) -> list[Path]:
-    written = [path for path, text in texts.items() if files.write(path, text)]
-    again = {state.derived.settled[one.example].example.article for one in state.outdated}
-    finished = {path.stem for path in texts} - {one.example.article for one in state.derived.disputes} - again
+    changed = [path for path, text in texts.items() if files.write(path, text)]
+    outdated = {state.derived.settled[one.example].example.article for one in state.outdated}
+    finished = {path.stem for path in texts} - {one.example.article for one in state.derived.disputes} - outdated
     path = state.corpus.folder / "manifest.jsonl"
     before = read_manifest(path)  # not what the corpus read at first: a sitting writes it several times
     entries = [replace(one, guidelines=_version(state, one)) if one.id in finished else one for one in before]
     if entries != before and write_manifest(path, entries):
-        written.append(path)
-    return written
+        changed.append(path)
+    return changed
 
 
 def _version(state: AdjudicationState, entry: ManifestEntry) -> str | None:
     """The version of the guidelines that the gold of a settled article follows.
 
-    Gold that was there keeps the version that it was said to follow: some decisions do not tell that all of it was read
-    again, which a person says in the manifest. Of decisions of several versions the oldest tells what new gold follows.
+    Gold that was there before keeps its version: a few decisions do not show that all of it was reviewed, which a
+    person states in the manifest. New gold follows the oldest version of its decisions.
     """
     if entry.guidelines is not None and any(one.article == entry.id for one in state.gold.values()):
         return entry.guidelines

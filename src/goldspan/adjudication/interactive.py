@@ -1,4 +1,4 @@
-"""Settling disputes in the terminal, one after the other; what is decided is kept at once."""
+"""Settles disputes with a person at a prompt, one after the other; each decision is saved at once."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from goldspan.adjudication.derive import Dispute
-from goldspan.adjudication.gold import apply_files
-from goldspan.adjudication.state import DecisionAuthor, decide, known_rule
+from goldspan.adjudication.gold import apply_decisions
+from goldspan.adjudication.state import DecisionAuthor, decide, find_rule
 from goldspan.annotation import Span
 from goldspan.errors import InvalidValueError
 from goldspan.formats import inline
@@ -18,26 +18,26 @@ if TYPE_CHECKING:
     from goldspan.adjudication.state import AdjudicationState
     from goldspan.formats.decisions import Decision
 
-HELP = "a number: that candidate; n: nothing; e: other spans; s: leave it open; q: stop here; ?: this help"
+HELP = "number: take that candidate; n: nothing; e: enter other spans; s: skip; q: quit; ?: this help"
 QUIT, SKIP, NOTHING, EDIT, ASK = "q", "s", "n", "e", "?"
 NO_RULE = "-"
 
 
 class Prompt(Protocol):
-    """Where a person sits: what is shown, and what is asked."""
+    """A prompt at which a person answers."""
 
     def show(self, dispute: Dispute, number: int, total: int, before: Decision | None) -> None:
-        """Show a dispute with its candidates, numbered from 1, and what was decided before a rule changed."""
+        """Show a dispute with its candidates, numbered from 1, and the decision on it before its rule changed."""
 
-    def say(self, text: str) -> None:
-        """Say something."""
+    def write(self, text: str) -> None:
+        """Show a line of text."""
 
     def ask(self, question: str, suggestion: str = "") -> str | None:
-        """The answer, or the suggestion if it is empty; None where there will be no more answers."""
+        """The answer to a question; None at the end of the input."""
 
 
-class Hint(NamedTuple):
-    """The rules that a dispute may fall under, at least one, the likeliest first; and what tells so, as a clause."""
+class RuleHint(NamedTuple):
+    """The rules that a dispute may fall under, at least one, the likeliest first, and the evidence as a clause."""
 
     rules: tuple[str, ...]
     reason: str
@@ -45,7 +45,7 @@ class Hint(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SessionResult:
-    """What a sitting brought.
+    """The result of a session at the prompt.
 
     Args:
         decided: how many disputes were decided.
@@ -58,112 +58,112 @@ class SessionResult:
     left: int
 
 
-class _StopHere(Exception):  # noqa: N818  (it is no error)
-    """The person at the desk has enough."""
+class _Quit(Exception):  # noqa: N818  (it is no error)
+    """The person ends the session."""
 
 
-def settle(
+def run_session(
     state: AdjudicationState,
-    desk: Prompt,
-    ruling: DecisionAuthor,
-    hints: Callable[[Dispute], Hint | None] = lambda _: None,
+    prompt: Prompt,
+    author: DecisionAuthor,
+    hint_of: Callable[[Dispute], RuleHint | None] = lambda _: None,
 ) -> SessionResult:
-    """Go through the open disputes and then through the decisions whose rule has changed.
+    """Go through the open disputes, and then through the decisions whose rule has changed.
 
-    Each decision is written, and gold with it, before the next question is asked: whoever stops goes on from there.
+    Each decision is written, with the gold that it settles, before the next question is asked: a session that ends
+    early is continued by the next one.
 
     Args:
         state: of the adjudication.
-        desk: where the person sits.
-        ruling: who decides, and the day; rule and reason are asked for.
-        hints: tells the rules of a dispute, where something does; the first is what Enter takes.
+        prompt: where the person answers.
+        author: who decides, and the day; rule and reason are asked for.
+        hint_of: gives the rules that a dispute may fall under; the first is suggested.
     """
     cases: list[tuple[Dispute, Decision | None]] = [(dispute, None) for dispute in state.open]
-    cases += [(_dispute(state, one), one) for one in state.outdated]
+    cases += [(_disputed_again(state, decision), decision) for decision in state.outdated]
     decided = skipped = 0
     for number, (dispute, before) in enumerate(cases, start=1):
-        desk.show(dispute, number, len(cases), before)
+        prompt.show(dispute, number, len(cases), before)
         try:
-            made = _decision(state, desk, dispute, ruling, hints)
-        except _StopHere:
+            decision = _decision(state, prompt, dispute, author, hint_of)
+        except _Quit:
             return SessionResult(decided, skipped, len(cases) - number + 1)
-        if made is None:
+        if decision is None:
             skipped += 1
         else:
-            apply_files(state.corpus, [(made, dispute.example)])
+            apply_decisions(state.corpus, [(decision, dispute.example)])
             decided += 1
     return SessionResult(decided, skipped, 0)
 
 
-def _dispute(state: AdjudicationState, decision: Decision) -> Dispute:
-    """What was decided, as the dispute that it was."""
+def _disputed_again(state: AdjudicationState, decision: Decision) -> Dispute:
+    """The dispute that a decision settled."""
     example = state.derived.settled[decision.example].example.with_spans(())
     return Dispute(example, decision.start, decision.end, decision.candidates)
 
 
 def _decision(
     state: AdjudicationState,
-    desk: Prompt,
+    prompt: Prompt,
     dispute: Dispute,
-    ruling: DecisionAuthor,
-    hints: Callable[[Dispute], Hint | None],
+    author: DecisionAuthor,
+    hint_of: Callable[[Dispute], RuleHint | None],
 ) -> Decision | None:
+    """The decision of the person; None if they skip the dispute."""
     while True:
-        answer = _answer(desk, f"Which? [1-{len(dispute.candidates)}, n, e, s, q, ?]").lower()
+        answer = _answer(prompt, f"Which? [1-{len(dispute.candidates)}, n, e, s, q, ?]").lower()
         try:
             if answer == SKIP:
                 return None
             if answer == ASK or not answer:
-                desk.say(HELP)
+                prompt.write(HELP)
                 continue
-            choice = _choice(desk, dispute, answer)
-            decide(dispute, choice, ruling, state.corpus.scheme, "adjudicated")  # refused before more is asked
-            rule = _rule(state, desk, hints(dispute))  # told after the choice, which no guess is to sway
-            grounds = replace(ruling, rule=rule, reason=_answer(desk, "Reason (may be empty)"))
-            return decide(dispute, choice, grounds, state.corpus.scheme, "adjudicated")
+            choice = _choice(prompt, dispute, answer)
+            decide(dispute, choice, author, state.corpus.scheme, "adjudicated")  # refuses before more is asked
+            rule = _rule(state, prompt, hint_of(dispute))  # after the choice, so that no hint sways it
+            reasoned = replace(author, rule=rule, reason=_answer(prompt, "Reason (may be empty)"))
+            return decide(dispute, choice, reasoned, state.corpus.scheme, "adjudicated")
         except InvalidValueError as error:
-            desk.say(str(error))
+            prompt.write(str(error))
 
 
-def _choice(desk: Prompt, dispute: Dispute, answer: str) -> tuple[Span, ...]:
+def _choice(prompt: Prompt, dispute: Dispute, answer: str) -> tuple[Span, ...]:
     if answer == NOTHING:
         return ()
     if answer == EDIT:
-        return _edited(desk, dispute)
+        return _entered_spans(prompt, dispute)
     if answer.isascii() and answer.isdigit() and 1 <= int(answer) <= len(dispute.candidates):
         return dispute.candidates[int(answer) - 1].spans
-    raise InvalidValueError(f"{answer!r} is no answer", remedy=HELP)
+    raise InvalidValueError(f"{answer!r} is not an answer", remedy=HELP)
 
 
-def _edited(desk: Prompt, dispute: Dispute) -> tuple[Span, ...]:
-    """The spans of a line of inline markup, which must have just the words of the region."""
-    words = dispute.example.text[dispute.start : dispute.end]
-    desk.say("Mark the words like this: the [72nd Brigade]{LABEL}; a bracket of the text is \\[ or \\].")
-    marked = _answer(desk, "Markup", inline.escape(words))
-    text, spans = inline.parse(marked)
-    if text != words:
+def _entered_spans(prompt: Prompt, dispute: Dispute) -> tuple[Span, ...]:
+    """The spans of a line in inline notation, whose words must be those of the region."""
+    prompt.write("Mark spans like this: the [72nd Brigade]{LABEL}; write a bracket of the text as \\[ or \\].")
+    text, spans = inline.parse(_answer(prompt, "Markup", inline.escape(dispute.surface)))
+    if text != dispute.surface:
         raise InvalidValueError(
-            f"the words are {text!r}, not {words!r}", remedy="Change the brackets and labels alone."
+            f"the words are {text!r}, not {dispute.surface!r}", remedy="Change only brackets and labels."
         )
     return tuple(Span(span.start + dispute.start, span.end + dispute.start, span.label) for span in spans)
 
 
-def _rule(state: AdjudicationState, desk: Prompt, hint: Hint | None) -> str | None:
-    """The rule that a person names; the first of a hint, if there is one, for an empty answer."""
+def _rule(state: AdjudicationState, prompt: Prompt, hint: RuleHint | None) -> str | None:
+    """The rule that the person names; for an empty answer the first of the hint, if there is one."""
     question, suggestion = "Rule (may be empty)", ""
     if hint is not None:
-        desk.say(f"  agree puts it down to {', '.join(hint.rules)}: {hint.reason}")
+        prompt.write(f"  Suggested rule: {', '.join(hint.rules)} ({hint.reason})")
         question, suggestion = f"Rule (Enter for the suggested one, {NO_RULE} for none)", hint.rules[0]
     while True:
-        answer = _answer(desk, question, suggestion)
+        answer = _answer(prompt, question, suggestion)
         try:
-            return None if answer == NO_RULE else known_rule(answer, state.rules)
+            return None if answer == NO_RULE else find_rule(answer, state.rules)
         except InvalidValueError as error:
-            desk.say(str(error))
+            prompt.write(str(error))
 
 
-def _answer(desk: Prompt, question: str, suggestion: str = "") -> str:
-    answer = desk.ask(question, suggestion)
+def _answer(prompt: Prompt, question: str, suggestion: str = "") -> str:
+    answer = prompt.ask(question, suggestion)
     if answer is None or answer.strip().lower() == QUIT:
-        raise _StopHere
+        raise _Quit
     return answer.strip() or suggestion

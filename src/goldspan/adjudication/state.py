@@ -1,6 +1,6 @@
-"""Where the adjudication of a corpus stands.
+"""The state of the adjudication of a corpus, and the decisions that change it.
 
-Making decisions: by majority, by a person who compares, and by taking over what a hand edited.
+Decisions are made by majority, by a person who compares the candidates, or by a person who edited gold.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class AdjudicationState:
-    """Passes, decisions and gold of a corpus, and what follows from the first two.
+    """Passes, decisions and gold of a corpus, and what the first two give.
 
     Args:
         corpus: the corpus.
-        articles: those that are looked at, in the order of the manifest.
-        passes: per annotator the examples that count, by id.
+        articles: the ids of the articles it covers, in the order of the manifest.
+        passes: per annotator the confirmed examples, by id.
         lines: the decisions as their files state them.
         gold: the examples of gold, by id.
-        derived: what follows.
+        derived: what passes and decisions give.
     """
 
     corpus: Corpus
@@ -48,7 +48,7 @@ class AdjudicationState:
     derived: DerivedGold
 
     def readings(self, example: str) -> dict[str, Example]:
-        """Per reader of an example what was read."""
+        """Per reader of an example the example with the reader's spans."""
         return {name: examples[example] for name, examples in self.passes.items() if example in examples}
 
     @cached_property
@@ -57,24 +57,26 @@ class AdjudicationState:
         return rules.read_rulebook(self.corpus.guidelines, self.corpus.scheme).rules
 
     @cached_property
-    def changed(self) -> dict[str, str]:
-        """With which version of the guidelines each rule last changed."""
+    def rule_versions(self) -> dict[str, str]:
+        """The version of the guidelines with which each rule last changed."""
         return changelog.changed_rules(self.corpus.guidelines)
 
     @cached_property
     def outdated(self) -> list[Decision]:
-        """Decisions that hold, but rest on a rule that has changed in meaning since: to be read again."""
-        return [one for one in self.derived.applied if changelog.is_outdated(self.changed, one.rule, one.guidelines)]
+        """Decisions that apply, but under a rule whose meaning has changed since: they are to be reviewed."""
+        return [
+            one for one in self.derived.applied if changelog.is_outdated(self.rule_versions, one.rule, one.guidelines)
+        ]
 
     @cached_property
-    def hand(self) -> dict[str, list[GoldDifference]]:
-        """Where gold is not what follows, per example; nothing where gold has no such example."""
-        found = {
+    def gold_differences(self) -> dict[str, list[GoldDifference]]:
+        """Where gold differs from passes and decisions, per example; examples that gold lacks are left out."""
+        differing = {
             name: differences(settled, self.gold[name], self.readings(name))
             for name, settled in self.derived.settled.items()
             if name in self.gold
         }
-        return {name: every for name, every in found.items() if every}
+        return {name: regions for name, regions in differing.items() if regions}
 
     @property
     def open(self) -> list[Dispute]:
@@ -83,10 +85,10 @@ class AdjudicationState:
         return sorted(self.derived.disputes, key=lambda one: (place[one.example.article], one.example.at, one.start))
 
     def reopened(self, example: str) -> SettledExample:
-        """What follows for an example if the decisions that must be read again are set aside."""
-        again = set(map(id, self.outdated))
+        """What passes and decisions give for an example without the decisions that are to be reviewed."""
+        outdated = set(map(id, self.outdated))
         settled = self.derived.settled[example]
-        return settle(self.readings(example), [one for one in settled.applied if id(one) not in again])
+        return settle(self.readings(example), [one for one in settled.applied if id(one) not in outdated])
 
     def decided_under(self, rule: str) -> list[Decision]:
         """All decisions that name a rule, in the order of their files."""
@@ -94,11 +96,11 @@ class AdjudicationState:
 
 
 def read_state(corpus: Corpus, articles: Collection[str] | None = None) -> AdjudicationState:
-    """Read passes, decisions and gold, and derive what follows.
+    """The state of the adjudication, from passes, decisions and gold.
 
     Args:
         corpus: the corpus.
-        articles: ids of those to look at; all of the manifest if None.
+        articles: the ids of the articles to cover; all of the manifest if None.
 
     Raises:
         InputError: for an article that the manifest does not list, a line that cannot be read, a decision whose
@@ -118,19 +120,22 @@ def read_state(corpus: Corpus, articles: Collection[str] | None = None) -> Adjud
     passes = {name: {one.id: one for one in corpus.confirmed_examples(name, chosen)} for name in corpus.annotators()}
     lines = tuple(line for name in chosen for line in _lines(corpus.decisions / f"{name}.jsonl"))
     derived = derive({name: examples.values() for name, examples in passes.items()}, [one.decision for one in lines])
-    _refuse_other_surfaces(lines, derived)
+    _require_matching_surfaces(lines, derived)
     gold = {one.id: one for one in corpus.gold_examples(chosen)}
     return AdjudicationState(corpus, chosen, passes, lines, gold, derived)
 
 
-def record(corpus: Corpus, made: Collection[tuple[Decision, Example]]) -> list[Path]:
-    """Write decisions beside gold; the files that changed.
+def write_decisions(corpus: Corpus, made: Collection[tuple[Decision, Example]]) -> list[Path]:
+    """Write decisions beside gold.
 
-    A decision that a new one overlaps is replaced by it: it was made on the same stretch of the same example.
+    A new decision replaces the earlier ones that it overlaps: they were made on the same region of the same example.
 
     Args:
         corpus: the corpus.
-        made: each with its example, whose text gives the surfaces.
+        made: the decisions, each with its example, whose text gives the surfaces.
+
+    Returns:
+        The files that changed.
     """
     files = defaultdict(list)
     for decision, example in made:
@@ -158,12 +163,12 @@ def _lines(path: Path) -> Iterator[decisions.DecisionLine]:
         yield from decisions.read(path)
 
 
-def _refuse_other_surfaces(lines: Collection[decisions.DecisionLine], derived: DerivedGold) -> None:
-    """Refuse a decision on the present text whose spans do not cover the words that it says they cover."""
+def _require_matching_surfaces(lines: Collection[decisions.DecisionLine], derived: DerivedGold) -> None:
+    """Refuse a decision on the present text whose spans do not cover the words recorded for them."""
     for line in lines:
-        for span, said, covered in derived.surface_mismatches(line):
+        for span, recorded, covered in derived.surface_mismatches(line):
             raise InputError(
-                f"the span [{span.start}, {span.end}, {span.label}] says {said!r} but covers {covered!r}",
+                f"the span [{span.start}, {span.end}, {span.label}] says {recorded!r} but covers {covered!r}",
                 file=line.file,
                 line=line.line,
                 example=line.decision.example,
@@ -176,7 +181,7 @@ MAJORITY = "majority"
 
 @dataclass(frozen=True, slots=True)
 class DecisionAuthor:
-    """Who decides, and on what ground.
+    """Who decides, when, and why.
 
     Args:
         by: the name.
@@ -190,17 +195,17 @@ class DecisionAuthor:
     rule: str | None = None
     reason: str | None = None
 
-    def on(self, case: Dispute | GoldDifference, choice: Iterable[Span], how: How, guidelines: str) -> Decision:
-        """The decision that these spans are right for a stretch of an example.
+    def decide(self, case: Dispute | GoldDifference, choice: Iterable[Span], how: How, guidelines: str) -> Decision:
+        """The decision that these spans are right in a region of an example.
 
         Args:
-            case: the stretch, with what each reader has there.
+            case: the region, with what each reader has there.
             choice: what gold is to have there.
-            how: it was decided.
+            how: in which way it was decided.
             guidelines: the version that was followed.
 
         Raises:
-            InvalidValueError: for a choice that leaves the stretch or overlaps itself.
+            InvalidValueError: for a choice that leaves the region or overlaps itself.
         """
         return Decision(
             case.example.id, fingerprint(case.example.text), case.start, case.end, case.candidates, tuple(choice),
@@ -208,7 +213,7 @@ class DecisionAuthor:
         )  # fmt: skip
 
 
-def decide(dispute: Dispute, choice: Iterable[Span], ruling: DecisionAuthor, scheme: LabelScheme, how: How) -> Decision:
+def decide(dispute: Dispute, choice: Iterable[Span], author: DecisionAuthor, scheme: LabelScheme, how: How) -> Decision:
     """A decision on a dispute.
 
     Raises:
@@ -222,11 +227,11 @@ def decide(dispute: Dispute, choice: Iterable[Span], ruling: DecisionAuthor, sch
                 example=dispute.example.id,
                 remedy=f"The labels are {', '.join(scheme.names)}.",
             )
-    return ruling.on(dispute, chosen, how, scheme.version)
+    return author.decide(dispute, chosen, how, scheme.version)
 
 
-def by_majority(state: AdjudicationState, when: str) -> list[tuple[Decision, Example]]:
-    """A decision for each dispute in which more than half of the readers have the same.
+def majority_decisions(state: AdjudicationState, when: str) -> list[tuple[Decision, Example]]:
+    """A decision for each dispute in which more than half of the readers have the same spans.
 
     Args:
         state: of the adjudication.
@@ -236,23 +241,23 @@ def by_majority(state: AdjudicationState, when: str) -> list[tuple[Decision, Exa
     for dispute in state.open:
         if (first := dispute.majority) is not None:
             votes = f"{len(first.by)} of {dispute.readers} readers"
-            ruling = DecisionAuthor(MAJORITY, when, None, votes)
-            made.append((decide(dispute, first.spans, ruling, state.corpus.scheme, "majority"), dispute.example))
+            author = DecisionAuthor(MAJORITY, when, None, votes)
+            made.append((decide(dispute, first.spans, author, state.corpus.scheme, "majority"), dispute.example))
     return made
 
 
-def adopt(state: AdjudicationState, ruling: DecisionAuthor) -> list[tuple[Decision, Example]]:
-    """A decision for each stretch in which gold is not what follows: gold as it stands is what was decided."""
+def adopt_gold(state: AdjudicationState, author: DecisionAuthor) -> list[tuple[Decision, Example]]:
+    """A decision for each region in which gold differs from passes and decisions: gold as it stands is right."""
     version = state.corpus.scheme.version
     return [
-        (ruling.on(one, one.gold, "hand", version), one.example)
-        for differing in state.hand.values()
+        (author.decide(one, one.gold, "hand", version), one.example)
+        for differing in state.gold_differences.values()
         for one in differing
     ]
 
 
-def known_rule(name: str | None, rules: Mapping[str, Rule]) -> str | None:
-    """The id of a rule as the guidelines write it, from what a person typed; None for nothing.
+def find_rule(name: str | None, rules: Mapping[str, Rule]) -> str | None:
+    """The id of a rule as the guidelines write it, from what a person typed; None for an empty name.
 
     Raises:
         InvalidValueError: for an id that no rule has.

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goldspan import checks
-from goldspan.adjudication.interactive import Hint
+from goldspan.adjudication.interactive import RuleHint
 from goldspan.agreement import report_tables
 from goldspan.agreement.against_gold import GOLD, measure_against_gold
 from goldspan.agreement.agreement import measure
@@ -149,7 +149,7 @@ def check_hits(
     return found
 
 
-def rule_hints(state: AdjudicationState) -> Callable[[Dispute], Hint | None]:
+def rule_hints(state: AdjudicationState) -> Callable[[Dispute], RuleHint | None]:
     """What tells the rules of the disputes that are to be settled: for each of them the same as `agree` tells.
 
     Args:
@@ -163,10 +163,10 @@ def rule_hints(state: AdjudicationState) -> Callable[[Dispute], Hint | None]:
     )
     attributor = rule_attributor(annotations, state.corpus, state.corpus.scheme)
 
-    def hint(dispute: Dispute) -> Hint | None:
+    def hint(dispute: Dispute) -> RuleHint | None:
         attribution = attributor.attribute(dispute)
         rules = attributor.book.known(attribution.rules) if attribution else ()
-        return Hint(rules, " ".join(visible(attribution.reason).split())) if attribution and rules else None
+        return RuleHint(rules, " ".join(visible(attribution.reason).split())) if attribution and rules else None
 
     return hint
 

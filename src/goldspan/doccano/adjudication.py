@@ -223,7 +223,7 @@ def _decisions(
     final = settled.example.with_spans(copy.work[ALL].spans)
     for difference in differences(settled, final, state.readings(final.id)):
         how: How = "adjudicated" if difference.derived is None else "hand"
-        yield author.on(difference, difference.gold, how, state.corpus.scheme.version)
+        yield author.decide(difference, difference.gold, how, state.corpus.scheme.version)
 
 
 def _why_unusable(disputed: DisputedExample, copies: Sequence[StoredExample], state: AdjudicationState) -> str | None:

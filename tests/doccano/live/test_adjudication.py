@@ -106,7 +106,7 @@ def test_what_is_confirmed_there_is_the_decision_with_its_ground(table):
     assert (made.rule, made.reason) == ("S-1", "S-1: a ferry has a name")
     assert example.spans == ()
     assert pulled.waiting == ("harbour.p04",)
-    gold.apply_files(table.corpus, pulled.decisions)
+    gold.apply_decisions(table.corpus, pulled.decisions)
     assert [one.example.id for one in read_state(table.corpus).open] == ["harbour.p04"]
     assert table.pull().decisions == ()
 
@@ -125,7 +125,7 @@ def test_other_spans_and_none_are_decisions_and_other_changes_are_by_hand(table)
         ("storm.p02", 29): ((), "hand"),
         ("harbour.p04", 0): ((), "adjudicated"),
     }
-    gold.apply_files(table.corpus, table.pull().decisions)
+    gold.apply_decisions(table.corpus, table.pull().decisions)
     assert {one.id: one.spans for one in table.corpus.gold_examples()}["storm.p02"] == (Span(12, 17, "SHIP"), PORT)
     assert not read_state(table.corpus).open
 

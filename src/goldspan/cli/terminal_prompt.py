@@ -1,0 +1,46 @@
+"""The prompt of `goldspan adjudicate --settle` in a terminal."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from goldspan.cli import console
+
+if TYPE_CHECKING:
+    from goldspan.adjudication.derive import Dispute
+    from goldspan.annotation import LabelScheme
+    from goldspan.formats.decisions import Decision
+
+
+class TerminalPrompt:
+    """A person at a terminal, see `goldspan.adjudication.interactive.Prompt`.
+
+    Args:
+        scheme: the labels, for their colours.
+    """
+
+    def __init__(self, scheme: LabelScheme) -> None:
+        self.colours = {label.name: label.colour for label in scheme.labels}
+        self.out = console.make_console()
+
+    def show(self, dispute: Dispute, number: int, total: int, before: Decision | None) -> None:
+        """Print a dispute, the decision on it before its rule changed, and its candidates in colour."""
+        from goldspan.adjudication import summary
+
+        head, *candidates = summary.dispute_lines(dispute)
+        print(f"\n[{number}/{total}] {head}")
+        if before is not None:
+            print(f"  until now: {summary.decision_line(before, dispute.example.text)}")
+        for line in candidates:
+            self.out.print(console.marked(line, self.colours))
+
+    def write(self, text: str) -> None:
+        """Print a line."""
+        print(text)
+
+    def ask(self, question: str, suggestion: str = "") -> str | None:
+        """The line that is typed; None at the end of the input."""
+        print(f"{question}{f' [{suggestion}]' if suggestion else ''}: ", end="", flush=True)
+        line = sys.stdin.readline()
+        return line.rstrip("\n") if line else None
