@@ -88,6 +88,7 @@ def test_what_a_crash_left_undone_is_done(corpus, inbox, missing):
         ("c.txt", b" \n", "empty"),
         ("c.txt", b"Another one.", "the project has this text already, as a"),
         ("c .txt", b"Text", "cannot be an id"),
+        ("c\\d.txt", b"Text", "cannot be an id"),
     ],
 )
 def test_one_bad_article_keeps_all_out(corpus, inbox, name, data, words):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from goldspan import files
 from goldspan.articles.documents import files_of
-from goldspan.corpus.manifest import ManifestEntry, read_manifest, write_manifest
+from goldspan.corpus.manifest import ManifestEntry, is_plain_name, read_manifest, write_manifest
 from goldspan.errors import InputError
 
 if TYPE_CHECKING:
@@ -73,11 +73,11 @@ def _judge(path: Path, seeds: Path, entries: dict[str, ManifestEntry], names: di
     data = files.read_bytes(path)
     files.decode(data, path)
     name, digest = path.stem, hashlib.sha256(data).hexdigest()
-    if not name.isprintable() or name != name.strip():
+    if not name.isprintable() or name != name.strip() or not is_plain_name(name):
         raise InputError(
             f"{name!r} cannot be an id",
             file=path,
-            remedy="Name the file without control characters and without spaces at the edges.",
+            remedy="Name the file without control characters, backslashes, a first dot, and spaces at the edges.",
         )
     held = seeds / path.name
     is_held, entry = held.is_file(), entries.get(name)

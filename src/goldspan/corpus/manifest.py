@@ -80,12 +80,17 @@ def write_manifest(path: Path, entries: Iterable[ManifestEntry]) -> bool:
     return files.write(path, "".join(files.dumps(asdict(entry)) + "\n" for entry in ordered))
 
 
+def is_plain_name(name: str) -> bool:
+    """Whether a name can be an id or a file of the manifest: it leads into no other folder on any system."""
+    return not (name.startswith(".") or any(character in name for character in "/\\\0"))
+
+
 def _validate(entry: ManifestEntry, path: Path, number: int) -> None:
     for key in REQUIRED:
         if not getattr(entry, key):
             raise InputError(f"{key!r} is empty", file=path, line=number, remedy=REMEDY)
     for name in (entry.id, entry.file):
-        if "/" in name or "\\" in name or "\0" in name or name.startswith("."):
+        if not is_plain_name(name):
             raise InputError(
                 f"{name!r} is a path, not a name",
                 file=path,
