@@ -136,7 +136,7 @@ def test_an_empty_text_is_refused_for_doccano_refuses_it(tmp_path):
         ({"text": "a", "label": [["0", 1, "X"]]}, "is not"),
         ({"text": "a", "label": [[False, 1, "X"]]}, "is not"),
         ({"text": "a", "entities": [{"start_offset": 0, "label": "X"}]}, "is not"),
-        ({"text": "a", "label": [[0, 1, "X"]], "entities": [[0, 1, "X"]]}, "stand under label and entities"),
+        ({"text": "a", "label": [[0, 1, "X"]], "entities": [[0, 1, "X"]]}, "spans under label and entities"),
         ({"text": "🚢", "label": [[1, 2, "X"]]}, "position 1 is inside a surrogate pair"),
         ({"text": "\ud83d", "label": []}, "lone surrogate"),
         ({"text": "a", "goldspan_sha256": "0"}, "not the one that went"),

@@ -58,7 +58,7 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-# Words that may stand in small letters in a credit: `Photo: courtesy of the Ministry of Defence via AP`.
+# Words that may be in lower case in a credit: `Photo: courtesy of the Ministry of Defence via AP`.
 SMALL_WORDS = _set("""
     a al and archive archived arhiva at bin by courtesy da de del der di du e el et file fonet for from handout i
     ilustracija in la le media of official on or pool press printscreen privat private screengrab screenshot social
@@ -99,7 +99,7 @@ DATE_WORDS = _set("""
     jun june local mar march may mon monday nd nov november oct october on p pm rd sat saturday sep sept september
     st sun sunday th thu thursday time tue tuesday utc wed wednesday
 """)
-# Where these stand before a name, that name is the outlet's.
+# Where these precede a name, that name is the outlet's.
 SPOKEN_TO = _list("""
     exclusive interview for, exclusive interview with, exclusively for, exclusively to, interview for, interview to,
     interview with, speaking for, speaking to, statement for, statement to, told

@@ -46,7 +46,7 @@ def files_of(paths: Iterable[Path], suffixes: Sequence[str]) -> Iterator[Path]:
 
     Args:
         paths: files and folders; all are checked before the first is read.
-        suffixes: in small letters, `.txt`; those of the files may be in capitals.
+        suffixes: in lower case, `.txt`; those of the files may be in capitals.
 
     Raises:
         InputError: for a path that does not exist, a file of another kind, a folder that holds no file of these kinds.
@@ -78,7 +78,7 @@ def documents(paths: Iterable[Path]) -> Iterator[Document]:
 
     Raises:
         InputError: for a path that is not there, a file that cannot be read, a row that is no document, an id that
-            came before.
+            another document has.
     """
     named = list(paths)
     seen: set[int] = set()

@@ -133,7 +133,7 @@ class LineWrapping:
         return i - 1 > first and before.indent == head.indent and line.indent + 1 < before.indent
 
     def _least_reach(self) -> float:
-        """The columns that a line and the next word take at least where the line is broken in a sentence.
+        """The least columns of a line and the next word where the line is broken in a sentence.
 
         Text of a typewriter has one sharp value for it, the page of a printer a ragged one.
         """

@@ -59,7 +59,7 @@ def export(corpus: Corpus, output: Path, name: str = DATASET, policy: Policy = "
     Two exports of one corpus are byte-identical.
 
     Args:
-        corpus: gold, splits and passes come from it.
+        corpus: its gold, splits and passes are exported.
         output: the folder; an earlier export there is replaced, anything else is left alone and refused.
         name: `parquet` for a dataset folder, or a format of `goldspan.formats`.
         policy: what becomes of spans that a token cuts; see `goldspan.tokens.tags`.

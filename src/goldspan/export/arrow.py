@@ -1,4 +1,4 @@
-"""Examples as columns of an Arrow table: what a reader of the dataset gets.
+"""Examples as columns of an Arrow table, as in the dataset.
 
 Flat value lists and list offsets are filled side by side and handed to Arrow as they are; no row of Python objects is
 built, so that the tokenizer remains the slowest part. The tokens and tags of a batch equal those of

@@ -121,7 +121,7 @@ def render_standoff(example: Example) -> str:
 
 
 def scan(path: Path) -> Iterator[Record | InputError]:
-    """Each example, or the errors that stand in its place.
+    """Each example, or the errors in its place.
 
     Raises:
         InputError: if there is no such file or folder.
@@ -301,7 +301,7 @@ def _fill(new_folder: Path, examples: Iterable[Example], path: Path) -> set[str]
 
 
 def _validate_name(name: str, written: dict[str, str]) -> None:
-    """Note the name, unless it is no file name or one that some file system takes for one already written."""
+    """Add the name to `written`, if it is a valid file name that no file system confuses with one already there."""
     if _bad_name(name):
         raise InvalidValueError(
             "the id is no file name", remedy="brat names files by it: use letters, digits, . _ and -."

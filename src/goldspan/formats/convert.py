@@ -93,9 +93,9 @@ def convert(
 
 
 def input_files(path: Path, source: str | None = None) -> Iterator[tuple[Path, str]]:
-    """The files that a path stands for, each with its format: itself, or those of a folder.
+    """The files that a path names, each with its format: the file itself, or those of a folder.
 
-    A folder that is in a format of folders stands for itself. Folders inside a folder are not entered.
+    A folder that is in a format of folders is one item. Folders inside a folder are not entered.
 
     Raises:
         InputError: for a file whose format cannot be detected, or a folder without files.

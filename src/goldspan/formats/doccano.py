@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from goldspan import files, offsets
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats import gold
-from goldspan.formats.json_lines import json_object, loads, numbered
+from goldspan.formats.json_lines import json_object, loads, numbered, write_lines
 from goldspan.formats.record import RawSpan, Record
 
 if TYPE_CHECKING:
@@ -136,12 +136,7 @@ def write(path: Path, examples: Iterable[Example], unit: Unit = "utf16") -> None
     Raises:
         InputError: for what `row` refuses; nothing is written.
     """
-    with files.replacing(path) as stream:
-        for example in examples:
-            try:
-                stream.write(line(row(example, unit)))
-            except InvalidValueError as error:
-                raise InputError(error.message, file=path, example=example.id, remedy=error.remedy) from None
+    write_lines(path, examples, lambda example: line(row(example, unit)))
 
 
 def is_format_of(sample: FileSample) -> bool:
@@ -170,7 +165,7 @@ def _validate_text(row: dict[str, Any], text: str) -> None:
 def _spans(row: dict[str, Any]) -> list[tuple[int, int, str]]:
     lists = {key: value for key in LABEL_KEYS if (value := row.get(key)) is not None and value != []}
     if len(lists) > 1:
-        raise InvalidValueError(f"the spans stand under {' and '.join(lists)}", remedy="Keep one of the two.")
+        raise InvalidValueError(f"there are spans under {' and '.join(lists)}", remedy="Keep one of the two.")
     spans: object = next(iter(lists.values()), [])
     if not isinstance(spans, list):
         raise InvalidValueError(f"the spans are {spans!r:.60}, not a list", remedy=REMEDY)

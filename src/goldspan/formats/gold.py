@@ -62,7 +62,7 @@ def line(example: Example) -> str:
     r"""The canonical line of an example, with its `\n`.
 
     Raises:
-        InvalidValueError: for an extra key that would take the place of `id`, `at`, `text` or `spans`.
+        InvalidValueError: for an extra key that would replace `id`, `at`, `text` or `spans`.
     """
     row: dict[str, Any] = {
         "id": example.id,
@@ -86,7 +86,7 @@ def write(path: Path, examples: Iterable[Example]) -> None:
 def is_format_of(sample: FileSample) -> bool:
     """Whether a file has rows with a text and spans.
 
-    A `.jsonl` of nothing but broken lines counts, too: reading it as gold says which line is broken, and how.
+    A `.jsonl` with only broken lines counts, too: the reader of gold names the broken line and what is wrong with it.
     """
     if sample.is_empty:
         return sample.path.suffix == ".jsonl"

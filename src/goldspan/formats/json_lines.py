@@ -6,11 +6,13 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from goldspan import files
-from goldspan.errors import InputError
+from goldspan.errors import InputError, InvalidValueError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
+
+    from goldspan.annotation import Example
 
 SPLITTERS = "\x85\u2028\u2029"
 
@@ -61,6 +63,26 @@ def json_object(raw: bytes, path: Path, number: int, remedy: str) -> dict[str, A
     if not isinstance(value, dict):
         raise InputError("the line is no JSON object", file=path, line=number, remedy=remedy)
     return value
+
+
+def write_lines(path: Path, examples: Iterable[Example], encode: Callable[[Example], bytes]) -> None:
+    """Write a line per example, as a stream and all or nothing.
+
+    Args:
+        path: the file.
+        examples: read once.
+        encode: the line of an example, with its line break.
+
+    Raises:
+        InputError: for an example that `encode` refuses; nothing is written.
+    """
+    with files.replacing(path) as stream:
+        for example in examples:
+            try:
+                line = encode(example)
+            except InvalidValueError as error:
+                raise InputError(error.message, file=path, example=example.id, remedy=error.remedy) from None
+            stream.write(line)
 
 
 def loads(text: str) -> Any:  # noqa: ANN401  (JSON is any)

@@ -1,4 +1,4 @@
-"""JSONL as Prodigy 1.x keeps annotated spans (`db-out`) and takes tasks (`ner.manual`, `spans.manual`).
+"""JSONL as Prodigy 1.x exports annotated spans (`db-out`) and reads tasks (`ner.manual`, `spans.manual`).
 
     {"text": "The 72nd Brigade withdrew.", "tokens": [{"text": "The", "start": 0, "end": 3, "id": 0, "ws": true}, …],
      "spans": [{"start": 4, "end": 16, "label": "UNIT", "token_start": 1, "token_end": 2}], "answer": "accept",
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from goldspan import files, tokens
 from goldspan.errors import InputError, InvalidValueError
-from goldspan.formats.json_lines import json_object, numbered
+from goldspan.formats.json_lines import json_object, numbered, write_lines
 from goldspan.formats.record import RawSpan, Record
 
 if TYPE_CHECKING:
@@ -85,14 +85,16 @@ def answer(example: Example) -> str:
 
 
 def row(example: Example, language: str = "en") -> dict[str, Any]:
-    """The row that Prodigy takes.
+    """The row for Prodigy.
 
     Raises:
         InvalidValueError: for an extra key `prodigy` that did not come from reading such a row.
     """
     others = example.extra.get(KEY, {})
     if not isinstance(others, dict) or OURS & others.keys() or (example.spans and {"spans", "answer"} & others.keys()):
-        raise InvalidValueError(f"the extra key {KEY!r} is not what reading Prodigy's rows gives")
+        raise InvalidValueError(
+            f"the extra key {KEY!r} did not come from a row of Prodigy", remedy="Remove or rename it."
+        )
     words = tokens.doc(example.text, language)
     token_rows = [_token(word) for word in words]
     starts = {word.idx: word.i for word in words}
@@ -114,13 +116,7 @@ def write(path: Path, examples: Iterable[Example], language: str = "en") -> None
     Raises:
         InputError: for what `row` refuses; nothing is written.
     """
-    with files.replacing(path) as stream:
-        for example in examples:
-            try:
-                line = files.dumps(row(example, language))
-            except InvalidValueError as error:
-                raise InputError(error.message, file=path, example=example.id, remedy="Remove or rename it.") from None
-            stream.write(line.encode("utf-8") + b"\n")
+    write_lines(path, examples, lambda example: files.dumps(row(example, language)).encode("utf-8") + b"\n")
 
 
 def is_format_of(sample: FileSample) -> bool:

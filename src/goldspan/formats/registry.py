@@ -2,9 +2,9 @@
 
 A format is a module of this package, named like the format, and an entry of `FORMATS`. The module has
 
-    scan(path)                     each example as a `Record`, or the `InputError` that says why it is not valid
+    scan(path)                     yields each example as a `Record`, or the `InputError` that explains what is wrong
     write(path, examples)          writes the examples, all or nothing
-    is_format_of(sample)           whether a file, given as a `FileSample`, is in this format
+    is_format_of(sample)           returns whether a file, given as a `FileSample`, is in this format
 
 The `write` of a format of tokens takes a `policy`, too, and returns the spans that cut tokens. A format whose examples
 are the files of a folder has `is_format_of_folder(path)` besides.
@@ -52,7 +52,7 @@ class Format:
     numbered_id: str | None = None
 
     def scan(self, path: Path) -> Iterator[Record | InputError]:
-        """Each example of a file, or the error that stands in its place."""
+        """Each example of a file, or the error in its place."""
         records: Iterator[Record | InputError] = self._module.scan(path)
         return records
 

@@ -42,13 +42,13 @@ def predict(name: str, examples: Sequence[Example]) -> list[Example]:
 
     Raises:
         NotFoundError: if there is no such pipeline.
-        InputError: for a text longer than the pipeline takes.
+        InputError: for a text longer than the pipeline accepts.
     """
-    nlp = _load_pipeline(name)
+    nlp = load_pipeline(name)
     for example in examples:
         if len(example.text) > nlp.max_length:
             raise InputError(
-                f"the text has {len(example.text):,} characters, more than the pipeline {name!r} takes",
+                f"the text has {len(example.text):,} characters, more than the pipeline {name!r} accepts",
                 example=example.id,
                 remedy="Cut it into paragraphs.",
             )
@@ -56,7 +56,12 @@ def predict(name: str, examples: Sequence[Example]) -> list[Example]:
     return [example.with_spans(set(_doc_spans(doc))) for example, doc in zip(examples, docs, strict=True)]
 
 
-def _load_pipeline(name: str) -> Language:
+def load_pipeline(name: str) -> Language:
+    """The installed pipeline of a name, or a saved one of a folder.
+
+    Raises:
+        NotFoundError: if there is no such pipeline.
+    """
     import spacy
 
     try:

@@ -249,7 +249,7 @@ def _determines(tokens: ParagraphTokens, k: int) -> bool:
 
 
 def _speaks_of_soldiers(sentences: SentenceContext, i: int) -> bool:
-    """Whether the sentence of token `i` names soldiers, counted or not, and nobody else."""
+    """Whether the sentence of token `i` names soldiers, counted or not, and no one else."""
     near_words = sentences.words_near(i)
     strong, weak, _ = personnel_nouns()
     return not near_words.isdisjoint(strong - weak) and near_words.isdisjoint(CIVIL_CUES)
@@ -265,7 +265,7 @@ def _is_of_unit(tokens: ParagraphTokens, number: QuantityMention, units: Mapping
 
 
 def _is_rest(tokens: ParagraphTokens, number: QuantityMention) -> bool:
-    """`the remaining 1,500`, `3,200 of their own`: more of the soldiers that were spoken of."""
+    """`the remaining 1,500`, `3,200 of their own`: further soldiers of those mentioned before."""
     i, j = number
     if tokens.lower[j : j + 2] == ["of", "their"] and tokens.word_at(j + 2) == "own":
         return True

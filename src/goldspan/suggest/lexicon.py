@@ -59,7 +59,7 @@ class TokenFlag:
     TIME = 1 << 14
     """Is a month, a day or their like."""
     PARTICLE = 1 << 15
-    """Is a small word inside names: `de`, `bin`."""
+    """Is a particle inside names: `de`, `bin`."""
     FUNCTION = 1 << 16
     """Is a function word: `the`, `of`."""
     ROLE = 1 << 17

@@ -21,7 +21,7 @@ QUOTES = frozenset('"“”')
 APOSTROPHES = frozenset("’'`‘")
 # The article of Arabic names, also in its assimilated forms, which look like English words.
 ARABIC = frozenset(("at", "an", "as", "ad", "ash"))
-# What may follow a hyphen in small letters inside a name: `Nahr-e Saraj`, `Panjwa-i`.
+# What may follow a hyphen in lower case inside a name: `Nahr-e Saraj`, `Panjwa-i`.
 HYPHENED = frozenset(("e", "i", "al", "ul", "de", "sur", "la"))
 SMALL_CLASSES = cues("places.not_shouted") | {"neighborhood", "neighbourhood"}
 MOST_PARTICLES = 3
@@ -164,7 +164,7 @@ def _hyphen_part(tokens: ParagraphTokens, end: int) -> int:
 
 
 def _particle_part(tokens: ParagraphTokens, end: int) -> int:
-    """How many tokens particles and the name after them take: `de la`, `al-`."""
+    """How many tokens particles and the name after them have: `de la`, `al-`."""
     j = end + 1
     while tokens.word_at(j) in ("-", "–") or tokens.word_at(j) in PARTICLES:
         j += 1
@@ -173,7 +173,7 @@ def _particle_part(tokens: ParagraphTokens, end: int) -> int:
 
 
 def _nickname_part(tokens: ParagraphTokens, i: int, end: int) -> int:
-    """How many tokens a nickname in quotation marks takes (P-2): `Feliciano "Vida Nova" Cassoma`."""
+    """How many tokens a nickname in quotation marks has (P-2): `Feliciano "Vida Nova" Cassoma`."""
     if not tokens.flags[i] & TokenFlag.GIVEN and not tokens.flags_at(i - 1) & (TokenFlag.RANK | TokenFlag.TITLE):
         return 0
     for j in range(end + 1, min(end + NICKNAME, len(tokens) - 1)):

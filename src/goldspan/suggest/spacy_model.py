@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from goldspan.errors import NotFoundError
+from goldspan.formats.spacy_pipeline import load_pipeline
 from goldspan.suggest.candidates import OTHER, PERSON, PLACE, SpanCandidate
 from goldspan.suggest.lexicon import TokenFlag
 
@@ -50,14 +51,7 @@ def load(name: str) -> Language:
     Raises:
         NotFoundError: if it is not installed, or recognises no entities.
     """
-    import spacy
-
-    try:
-        nlp = spacy.load(name)
-    except OSError:
-        raise NotFoundError(
-            f"the spaCy pipeline {name!r} is not installed", remedy=f"Run: pip install {name.replace('_', '-')}"
-        ) from None
+    nlp = load_pipeline(name)
     if "ner" not in nlp.pipe_names:
         raise NotFoundError(
             f"the spaCy pipeline {name!r} recognises no entities", remedy="Choose one with the component `ner`."

@@ -95,7 +95,7 @@ def sentence_case(text: str, *, all_caps: bool) -> str:
 
 
 def _lines(text: str) -> Iterator[tuple[int, int, bool]]:
-    """The lines of a text, and whether they are in capitals; neighbours in capitals are one, as a name may go on."""
+    """The lines of a text, and whether they are in capitals; adjacent lines in capitals are one."""
     start = end = 0
     all_caps = False
     for line in LINE.finditer(text):
@@ -124,7 +124,7 @@ def _goes_on(text: str, end: int) -> bool:
 
 
 def _known(words: list[str]) -> list[bool]:
-    """Which words belong to a name of several words that a list knows."""
+    """Which words belong to a name of several words that is in a list."""
     lex, known = lexicon(), [False] * len(words)
     forms = [lex.look(word.rstrip("."))[1] for word in words]
     lists = (lex.forces, lex.orgs, gazetteer(), _heads())

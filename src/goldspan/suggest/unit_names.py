@@ -51,7 +51,7 @@ def head_at(tokens: ParagraphTokens, i: int, floor: int) -> tuple[int, str] | No
 
 
 def last_head(tokens: ParagraphTokens, i: int) -> int:
-    """The last head of the capitals that go on from the head at `i`: `Guards Motorised Rifle Brigade`."""
+    """The last head of the capitals that follow the head at `i`: `Guards Motorised Rifle Brigade`."""
     last = i
     stop = TokenFlag.TITLE | TokenFlag.RANK | TokenFlag.TIME | TokenFlag.FUNCTION | TokenFlag.DEMONYM
     for j in range(i + 1, min(i + 1 + HEAD_REACH, len(tokens))):
@@ -174,7 +174,7 @@ def _is_named(modifiers: set[str], head: str) -> bool:
 
 
 def _is_proper(tokens: ParagraphTokens, j: int) -> bool:
-    """Whether a token is a name that no list knows: the first of `Radwan Force`."""
+    """Whether a token is a name that is in no list: the first of `Radwan Force`."""
     flags = tokens.flags_at(j)
     known = (
         TokenFlag.COMMON
@@ -251,7 +251,7 @@ def _can_number(tokens: ParagraphTokens, j: int, at: int) -> bool:
 
 
 def _is_joint(tokens: ParagraphTokens, j: int, i: int) -> bool:
-    """Whether the small token `j` joins the modifier before it to the one at `i`."""
+    """Whether the token `j`, in lower case, joins the modifier before it to the one at `i`."""
     word, before = tokens.words[j], tokens.flags[j - 1]
     if tokens.is_hyphen(j):
         return bool(before & (TokenFlag.CAP | TokenFlag.NUMBER))
