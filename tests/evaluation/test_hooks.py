@@ -190,7 +190,7 @@ def test_names_that_cannot_be_told_are_refused():
 def test_arrays_that_do_not_fit_are_refused():
     score = compute_metrics(NAMES)
     for predictions, labels, why in (
-        (np.zeros((1, 2, 4)), np.zeros((1, 2), int), "speak of 4 classes, the names of 5"),
+        (np.zeros((1, 2, 4)), np.zeros((1, 2), int), "of 4 classes, and there are 5 names"),
         (np.zeros((1, 3, 5)), np.zeros((1, 2), int), "do not fit"),
         (np.zeros(2, int), np.zeros(2, int), "do not fit"),
         (np.zeros((1, 1), int), np.array([[7]]), "class id 7 has no tag"),
@@ -229,7 +229,7 @@ def test_documents_that_do_not_fit_are_refused():
         ([["O"], ["O"]], [["O"], ["O", "O"]], "document 1 has 2 tags in gold and 1 in the prediction"),
         ([["O"]], SPANS[1:], "some documents are lists of tags, others are not"),
         ([[], [(3, 3, "PER")]], SPANS, "document 1: a span needs 0 <= start < end"),
-        ([[], [{"begin": 3}]], SPANS, "document 1: .* is no span"),
+        ([[], [{"begin": 3}]], SPANS, "document 1: .* is not a span"),
         ([["PER"]], [["O"]], "'PER' is not a tag"),
     ):
         with pytest.raises(InvalidValueError, match=why):

@@ -1,4 +1,4 @@
-"""The metric that `evaluate.load` finds in this file; nothing else imports it, for it needs `evaluate` installed."""
+"""The metric that `evaluate.load` loads from this file; nothing else imports it, as it needs `evaluate`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class GoldspanSpans(evaluate.Metric):  # type: ignore[misc]  # evaluate is untyp
             description=DESCRIPTION,
             citation="",
             inputs_description=INPUTS,
-            # As JSON: of several kinds `evaluate` chooses one by the first document, which may be empty.
+            # JSON, because of several types `evaluate` would choose one by the first document, which may be empty.
             features=datasets.Features({"predictions": datasets.Json(), "references": datasets.Json()}),
         )
 

@@ -1,16 +1,13 @@
 """Evaluation inside a `transformers` training loop: `Trainer(…, compute_metrics=compute_metrics(label_names))`.
 
-The Trainer hands over logits and aligned labels, as the examples of `transformers` for token classification make them:
-one label a word, and -100 for special tokens, padding and the further pieces of a word. These are left out of gold and
-prediction alike; the tokens that remain are those that spans count.
+The Trainer passes logits and aligned labels, as the examples of `transformers` for token classification make them: one
+label per word, and -100 for special tokens, padding and the further pieces of a word. Tokens with -100 are left out of
+gold and prediction; spans are counted in the other tokens.
 
-The names of a model's classes, from whatever holds them.
-
-Tags of many tokens at once as spans: `goldspan.iob` over arrays.
-
-The rule is that of `goldspan.iob.decode` and of `conlleval`. Whether a token begins or ends a span, and
-whether its tag is malformed, follows from its prefix, those of its two neighbours and whether they share its label:
-500 cases. They are decided once, by `tagging` itself, and looked up for every token that is not O.
+`decode` reads the tags of many tokens at once by the rule of `goldspan.iob.decode` and of `conlleval`. Whether a token
+begins or ends a span, and whether its tag is malformed, follows from its prefix, those of its two neighbours and
+whether they have its label: 500 cases. `goldspan.iob` decides them once, and a table has them for every token that is
+not O.
 """
 
 from __future__ import annotations
@@ -51,7 +48,7 @@ def class_names(given: Any) -> list[str]:  # noqa: ANN401  (a feature of `datase
             with one column that lists tags.
 
     Raises:
-        InvalidValueError: for features with several such columns or none, or an `id2label` with gaps.
+        InvalidValueError: for features without exactly one such column, or an `id2label` with gaps.
     """
     if hasattr(given, "feature"):  # a list of class labels
         return class_names(given.feature)
@@ -70,13 +67,13 @@ def _of_ids(names: Mapping[int, str]) -> list[str]:
 
 
 def _of_features(features: Mapping[str, Any]) -> list[str]:
-    found = {name: names for name, feature in features.items() if (names := _tag_names(feature))}
-    if len(found) != 1:
+    columns_of_tags = {name: names for name, feature in features.items() if (names := _tag_names(feature))}
+    if len(columns_of_tags) != 1:
         raise InvalidValueError(
-            f"there are {len(found)} columns of tags: {', '.join(found) or 'none'}",
-            remedy='Hand over the one that the labels come from, e.g. features["ner_tags"].',
+            f"there are {len(columns_of_tags)} columns of tags: {', '.join(columns_of_tags) or 'none'}",
+            remedy='Pass the one that the labels come from, e.g. features["ner_tags"].',
         )
-    return next(iter(found.values()))
+    return next(iter(columns_of_tags.values()))
 
 
 def _tag_names(feature: Any) -> list[str] | None:  # noqa: ANN401  (a feature of `datasets`, which is untyped)
@@ -96,10 +93,10 @@ class TagSet:
     """The tags of a model or a file, numbered by their class ids.
 
     Args:
-        prefix: (classes,) the place of each tag's prefix in `PREFIXES`.
-        label: (classes,) the place of its label in `labels`, -1 for O.
+        prefix: (classes,) the index of each tag's prefix in `PREFIXES`.
+        label: (classes,) the index of its label in `labels`, -1 for O.
         labels: the labels, in the order of their first tag.
-        scheme: the one of `tagging.SCHEMES` that says which tags are malformed.
+        scheme: the one of `iob.SCHEMES` that defines which tags are malformed.
     """
 
     prefix: Numbers
@@ -113,14 +110,14 @@ class TagSet:
 
         Args:
             names: e.g. `["O", "B-PER", "I-PER"]`.
-            scheme: told by the prefixes if not named: IOB2 for B and I, IOE2 for I and E, else BIOES.
+            scheme: by default detected from the prefixes: IOB2 for B and I, IOE2 for I and E, else BIOES.
 
         Raises:
-            InvalidValueError: for a name that is no tag, or a scheme that is not known.
+            InvalidValueError: for an invalid tag or an unknown scheme.
         """
         tags = [iob.parse(name) for name in names]
         known = dict.fromkeys(tag.label for tag in tags if tag.label)
-        number = {label: place for place, label in enumerate(known)} | {"": -1}
+        number = {label: index for index, label in enumerate(known)} | {"": -1}
         return cls(
             np.array([PREFIXES.index(tag.prefix) for tag in tags], np.uint8),
             np.array([number[tag.label] for tag in tags], np.int32),
@@ -137,8 +134,8 @@ class Chunks:
         document: (chunks,) the document's number.
         first: (chunks,) the first token, counted within the document.
         stop: (chunks,) the token after the last.
-        label: (chunks,) the place of the label in `TagSet.labels`.
-        malformed: how many tags the scheme forbids where they stand.
+        label: (chunks,) the index of the label in `TagSet.labels`.
+        malformed: how many tags the scheme forbids where they are.
     """
 
     document: Numbers
@@ -153,16 +150,16 @@ def decode(ids: Numbers, lengths: Numbers, tags: TagSet, repair: iob.Repair = "c
 
     Args:
         ids: (tokens,) class ids, the documents end to end.
-        lengths: (documents,) how many tokens each document has; 0 is a length.
+        lengths: (documents,) how many tokens each document has, perhaps 0.
         tags: what the class ids mean.
-        repair: under `conlleval` a malformed tag continues or begins a chunk as that program has it
-            (`tagging.decode`); under `strict` a chunk with a malformed tag in it is none (`tagging.well_formed`). They
-            are counted under either.
+        repair: with `conlleval` a malformed tag continues or begins a chunk as in that program (`iob.decode`); with
+            `strict` a chunk with a malformed tag is dropped (`iob.well_formed_chunks`). Malformed tags are counted in
+            either case.
 
     Raises:
-        InvalidValueError: for a class id without a tag, or another repair.
+        InvalidValueError: for a class id without a tag, or an unknown repair.
     """
-    _refuse(ids, tags, repair)
+    _validate(ids, tags, repair)
     at = np.flatnonzero(tags.prefix[ids])
     prefix, label = tags.prefix[ids[at]].astype(np.intp), tags.label[ids[at]]
     ends_of_documents = np.cumsum(lengths)
@@ -172,8 +169,8 @@ def decode(ids: Numbers, lengths: Numbers, tags: TagSet, repair: iob.Repair = "c
     kept = np.flatnonzero(begins)
     last = np.flatnonzero(ends)
     if repair == "strict" and malformed.any():
-        spoilt = np.bincount(np.cumsum(begins)[malformed] - 1, minlength=len(kept)) > 0
-        kept, last = kept[~spoilt], last[~spoilt]
+        dropped = np.bincount(np.cumsum(begins)[malformed] - 1, minlength=len(kept)) > 0
+        kept, last = kept[~dropped], last[~dropped]
     offset = (ends_of_documents - lengths)[document[kept]]
     return Chunks(
         document[kept], at[kept] - offset, at[last] + 1 - offset, label[kept], int(np.count_nonzero(malformed))
@@ -181,16 +178,16 @@ def decode(ids: Numbers, lengths: Numbers, tags: TagSet, repair: iob.Repair = "c
 
 
 def _cases(at: Numbers, prefix: Numbers, label: Numbers, document: Numbers) -> Numbers:
-    """The number, among the 500, of each token that is not O; its neighbours are O unless they stand beside it."""
-    beside = np.zeros(len(at) + 1, bool)
-    beside[1:-1] = (np.diff(at) == 1) & (document[1:] == document[:-1])
-    same = beside.copy()
+    """The number of the case, of 500, of each token that is not O; a neighbour that is not adjacent counts as O."""
+    adjacent = np.zeros(len(at) + 1, bool)
+    adjacent[1:-1] = (np.diff(at) == 1) & (document[1:] == document[:-1])
+    same = adjacent.copy()
     same[1:-1] &= label[1:] == label[:-1]
     left, right = np.zeros_like(prefix), np.zeros_like(prefix)
-    left[1:] = prefix[:-1] * beside[1:-1]
-    right[:-1] = prefix[1:] * beside[1:-1]
-    found: Numbers = (((left * 2 + same[:-1]) * 5 + prefix) * 2 + same[1:]) * 5 + right
-    return found
+    left[1:] = prefix[:-1] * adjacent[1:-1]
+    right[:-1] = prefix[1:] * adjacent[1:-1]
+    case: Numbers = (((left * 2 + same[:-1]) * 5 + prefix) * 2 + same[1:]) * 5 + right
+    return case
 
 
 @lru_cache(maxsize=len(iob.SCHEMES))
@@ -216,7 +213,7 @@ def _scheme(prefixes: set[str]) -> str:
     return "IOE2" if prefixes <= set("OIE") else "BIOES"
 
 
-def _refuse(ids: Numbers, tags: TagSet, repair: iob.Repair) -> None:
+def _validate(ids: Numbers, tags: TagSet, repair: iob.Repair) -> None:
     if repair not in get_args(iob.Repair):
         known = ", ".join(get_args(iob.Repair))
         raise InvalidValueError(f"there is no repair {repair!r}", remedy=f"The repairs are {known}.")
@@ -229,11 +226,11 @@ def _refuse(ids: Numbers, tags: TagSet, repair: iob.Repair) -> None:
 
 
 IGNORED = -100
-LOGITS, IDS = 3, 2  # how many dimensions they have
+LOGITS, IDS = 3, 2  # the number of dimensions
 
 
 class EvalPrediction(Protocol):
-    """What a Trainer hands over; `transformers.EvalPrediction` is one."""
+    """What a Trainer passes, such as `transformers.EvalPrediction`."""
 
     predictions: Arrays
     label_ids: Arrays
@@ -243,7 +240,7 @@ class ComputeMetrics(Protocol):
     """What a Trainer calls: `compute_result` is false for all batches but the last under `batch_eval_metrics`."""
 
     def __call__(self, prediction: EvalPrediction, compute_result: bool = True) -> dict[str, float]:
-        """The flat measures; none until the last batch."""
+        """The flat measures; an empty dictionary until the last batch."""
 
 
 def compute_metrics(
@@ -255,25 +252,25 @@ def compute_metrics(
     by_label: bool = True,
     undefined: float | None = None,
 ) -> ComputeMetrics:
-    """A function for `Trainer(compute_metrics=…)` that gives `strict_f1`, `partial_recall`, `strict_f1_LOCATION` ….
+    """A function for `Trainer(compute_metrics=…)` that returns `strict_f1`, `partial_recall`, `strict_f1_LOCATION` ….
 
-    Beside these (see `goldspan.evaluation.result.flat`) it gives `gold_spans`, `predicted_spans`, and how many tags
-    were malformed as `malformed_gold` and `malformed_predicted`. It serves `batch_eval_metrics` as well, and then
-    keeps the spans of the batches alone.
+    Besides these (see `goldspan.evaluation.result.flat`) it returns `gold_spans`, `predicted_spans`, and the numbers of
+    malformed tags as `malformed_gold` and `malformed_predicted`. It also works with `batch_eval_metrics`; then it keeps
+    only the spans of the batches.
 
     Args:
         label_names: the tags in class-id order, a model's `id2label`, a `ClassLabel` of `datasets`, a list of it, or
             `Features` with one column of tags.
-        scheme: the tagging scheme; if not named, told by the prefixes of the names, which do not tell IOB1 from IOB2.
-        repair: what becomes of malformed predicted tags, see `goldspan.evaluation.hooks.decode`. Gold is always
-            read by the rule of `conlleval`, so that none of it is lost.
-        schemes: the schemes to tell of.
-        by_label: whether to tell of each label, too.
+        scheme: the tagging scheme; by default detected from the prefixes, which do not distinguish IOB1 from IOB2.
+        repair: how to read malformed predicted tags, see `goldspan.evaluation.hooks.decode`. Gold is always read by the
+            rule of `conlleval`, so that nothing of it is dropped.
+        schemes: the schemes to include.
+        by_label: whether to include the measures of each label.
         undefined: what to write for an undefined measure, which is left out if this is None.
 
     Raises:
-        InvalidValueError: for names that are no tags. The function itself, for arrays whose shapes do not fit one
-            another or the names.
+        InvalidValueError: for invalid tags. The returned function raises it for arrays whose shapes do not fit each
+            other or the names.
     """
     tags = TagSet.of(class_names(label_names), scheme)
     gathered: list[Batch] = []
@@ -289,8 +286,8 @@ def compute_metrics(
     return metrics
 
 
-def columns(batches: Sequence[tuple[Chunks, int]], labels: Sequence[str]) -> SpanTable:
-    """The chunks of some batches as the columns of one side, tokens as characters.
+def span_table(batches: Sequence[tuple[Chunks, int]], labels: Sequence[str]) -> SpanTable:
+    """The chunks of some batches as a table of spans, with tokens for characters.
 
     Args:
         batches: the chunks of each batch, and how many documents it has.
@@ -311,8 +308,8 @@ def _measured(
     by_label: bool,
     undefined: float | None,
 ) -> dict[str, float]:
-    gold = columns([(gold, documents) for gold, _, documents in batches], tags.labels)
-    predicted = columns([(predicted, documents) for _, predicted, documents in batches], tags.labels)
+    gold = span_table([(gold, documents) for gold, _, documents in batches], tags.labels)
+    predicted = span_table([(predicted, documents) for _, predicted, documents in batches], tags.labels)
     return flat(measure(gold, predicted).evaluation(), schemes, by_label=by_label, undefined=undefined) | {
         "gold_spans": float(len(gold.start)),
         "predicted_spans": float(len(predicted.start)),
@@ -332,7 +329,7 @@ def _decoded(predictions: Arrays, labels: Arrays, tags: TagSet, repair: iob.Repa
     if ids.shape != gold.shape or gold.ndim != IDS:
         raise InvalidValueError(
             f"predictions of {ids.shape} and labels of {gold.shape} do not fit",
-            remedy="Hand over logits of (documents, tokens, classes) and labels of (documents, tokens).",
+            remedy="Pass logits of (documents, tokens, classes) and labels of (documents, tokens).",
         )
     counted: Flags = gold != IGNORED
     lengths = counted.sum(axis=1)
@@ -340,11 +337,11 @@ def _decoded(predictions: Arrays, labels: Arrays, tags: TagSet, repair: iob.Repa
 
 
 def _ids(outputs: Arrays, classes: int) -> Numbers:
-    """The class ids: the greatest logit's, or the outputs themselves where `preprocess_logits_for_metrics` chose."""
+    """The class ids: of the greatest logits, or the outputs if `preprocess_logits_for_metrics` has chosen them."""
     if outputs.ndim == LOGITS:
         if outputs.shape[-1] != classes:
             raise InvalidValueError(
-                f"the logits speak of {outputs.shape[-1]} classes, the names of {classes}",
+                f"the logits are of {outputs.shape[-1]} classes, and there are {classes} names",
                 remedy="Name all classes of the model, in the order of their ids.",
             )
         outputs = outputs.argmax(-1)

@@ -1,4 +1,4 @@
-"""What is evaluated against what, with all that the project around the gold knows of it."""
+"""An evaluation of files, with what the project around the gold knows: labels, splits, training data and passes."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ TRAIN = "train"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluationOptions:
-    """An evaluation as it is asked for.
+    """What to evaluate, and how.
 
     Args:
         gold: a file, a folder or a dataset.
-        predictions: likewise, or the name of a spaCy pipeline.
-        baseline: likewise.
-        gold_form: the format of gold; told by the content if None.
-        form: the format of the predictions and of the baseline; told by the content if None.
+        predictions: a file, a folder, a dataset, or the name of a spaCy pipeline.
+        baseline: other predictions, in the same forms.
+        gold_form: the format of gold; detected from its content if None.
+        form: the format of the predictions and of the baseline; detected from their content if None.
         split: of a dataset folder, or of the project's gold.
-        repair: of malformed tag sequences.
+        repair: how to read malformed tag sequences.
         train: what the model was trained on; if None, the project's training split where another split is evaluated.
-        passes: a folder with a folder per annotator; if None, the project's.
+        passes: a folder with a folder per annotator; if None, that of the project.
         root: the project; if None, the one around the gold.
-        unit: of the intervals; if None, articles, or examples where there is one article.
-        resamples: their number.
+        unit: the resampling unit of the intervals; if None, the article, or the example where there is one article.
+        resamples: the number of resamples.
         level: of the intervals.
         seed: of the random numbers.
         headline: the scheme that the report leads with.
@@ -67,68 +67,70 @@ class EvaluationOptions:
     headline: Scheme = "strict"
 
     def names(self) -> dict[str, str | None]:
-        """What was compared, by name, for `--json`."""
+        """The names of what is compared, for `--json`."""
         return {"gold": str(self.gold), "predictions": self.predictions, "baseline": self.baseline, "split": self.split}
 
 
-def run_evaluation(task: EvaluationOptions) -> tuple[EvaluationReport, ReportView]:
-    """The report that is asked for, and how it is to be shown.
+def run_evaluation(options: EvaluationOptions) -> tuple[EvaluationReport, ReportView]:
+    """The report, and the names and colours to show it with.
 
     Raises:
         InputError: naming file and line, for what cannot be read.
         NotFoundError: for a pipeline or a project that is not there.
     """
-    corpus = _project(task)
-    gold = sources.read_source(task.gold, form=task.gold_form, split=task.split, repair=task.repair)
-    chosen = _articles(task, corpus, gold)
+    corpus = _project(options)
+    gold = sources.read_source(options.gold, form=options.gold_form, split=options.split, repair=options.repair)
+    chosen = _articles(options, corpus, gold)
     gold = _of_articles(gold, chosen)
-    paired = _paired(task, task.predictions, gold, chosen)
-    against = None if task.baseline is None else _paired(task, task.baseline, gold, chosen)
+    paired = _paired(options, options.predictions, gold, chosen)
+    baseline = None if options.baseline is None else _paired(options, options.baseline, gold, chosen)
     scheme = _scheme(corpus, gold)
-    made = make_report(
+    report = make_report(
         paired.gold,
         paired.predicted,
-        baseline=None if against is None else against.predicted,
-        training=_training(task, corpus),
-        passes=_passes(task, corpus, paired.gold),
+        baseline=None if baseline is None else baseline.predicted,
+        training=_training(options, corpus),
+        passes=_passes(options, corpus, paired.gold),
         scheme=scheme,
-        unit=task.unit,
-        resamples=task.resamples,
-        level=task.level,
-        seed=task.seed,
-        notes=(*paired.notes, *(note for note in (against.notes if against else ()) if note not in paired.notes)),
+        unit=options.unit,
+        resamples=options.resamples,
+        level=options.level,
+        seed=options.seed,
+        notes=(*paired.notes, *(note for note in (baseline.notes if baseline else ()) if note not in paired.notes)),
     )
-    theirs = {label.name: label.colour for label in scheme.labels} if scheme else {}
-    name = str(task.gold) if task.split is None else f"{task.gold} ({task.split})"
-    return made, ReportView(name, task.predictions, task.baseline, task.headline, colours(made.labels, theirs))
+    known = {label.name: label.colour for label in scheme.labels} if scheme else {}
+    name = str(options.gold) if options.split is None else f"{options.gold} ({options.split})"
+    return report, ReportView(
+        name, options.predictions, options.baseline, options.headline, colours(report.labels, known)
+    )
 
 
-def _project(task: EvaluationOptions) -> Corpus | None:
-    """The project that was named, or the one that the gold lies in."""
-    if task.root is not None:
-        return Corpus.find(task.root)
+def _project(options: EvaluationOptions) -> Corpus | None:
+    """The project of the options, or the one around the gold."""
+    if options.root is not None:
+        return Corpus.find(options.root)
     try:
-        return Corpus.find(task.gold)
+        return Corpus.find(options.gold)
     except NotFoundError:
         return None
 
 
-def _articles(task: EvaluationOptions, corpus: Corpus | None, gold: Source) -> frozenset[str] | None:
-    """The articles of the split that is asked for; None where all count, or a dataset has chosen already."""
-    if task.split is None or gold.kind == "dataset":
+def _articles(options: EvaluationOptions, corpus: Corpus | None, gold: Source) -> frozenset[str] | None:
+    """The articles of the split; None if there is none, or if gold is a dataset, which has read the split itself."""
+    if options.split is None or gold.kind == "dataset":
         return None
-    listed = corpus.read_split(task.split) if corpus is not None else []
-    if not listed:
+    articles = corpus.read_split(options.split) if corpus is not None else []
+    if not articles:
         raise InputError(
-            f"no project lists the articles of a split {task.split!r}",
-            file=task.gold,
-            remedy="Leave --split out, or name a dataset folder, or the project with --root.",
+            f"no project lists the articles of a split {options.split!r}",
+            file=options.gold,
+            remedy="Omit --split, or name a dataset folder, or the project with --root.",
         )
-    return frozenset(listed)
+    return frozenset(articles)
 
 
 def _of_articles(source: Source, articles: frozenset[str] | None) -> Source:
-    """The source with the examples of these articles alone."""
+    """The source with the examples of these articles only."""
     if articles is None:
         return source
     chosen = [number for number, example in enumerate(source.examples) if example.article in articles]
@@ -140,8 +142,10 @@ def _of_articles(source: Source, articles: frozenset[str] | None) -> Source:
     )
 
 
-def _paired(task: EvaluationOptions, name: str, gold: Source, chosen: frozenset[str] | None) -> PairedExamples:
-    source = sources.read_source(name, form=task.form, split=task.split, repair=task.repair, texts=gold.examples)
+def _paired(options: EvaluationOptions, name: str, gold: Source, chosen: frozenset[str] | None) -> PairedExamples:
+    source = sources.read_source(
+        name, form=options.form, split=options.split, repair=options.repair, texts=gold.examples
+    )
     return pair(gold, _of_articles(source, chosen) if source.has_ids else source)
 
 
@@ -153,23 +157,25 @@ def _scheme(corpus: Corpus | None, gold: Source) -> LabelScheme | None:
     return corpus.scheme if names <= set(corpus.scheme.names) else None
 
 
-def _training(task: EvaluationOptions, corpus: Corpus | None) -> Sequence[Example] | None:
-    if task.train is not None:
-        return sources.read_source(task.train, split=TRAIN, repair=task.repair).examples
-    if corpus is None or task.split in (None, TRAIN):
+def _training(options: EvaluationOptions, corpus: Corpus | None) -> Sequence[Example] | None:
+    if options.train is not None:
+        return sources.read_source(options.train, split=TRAIN, repair=options.repair).examples
+    if corpus is None or options.split in (None, TRAIN):
         return None
     return list(corpus.gold_examples(corpus.read_split(TRAIN))) or None
 
 
 def _passes(
-    task: EvaluationOptions, corpus: Corpus | None, gold: Sequence[Example]
+    options: EvaluationOptions, corpus: Corpus | None, gold: Sequence[Example]
 ) -> Mapping[str, Sequence[Example]] | None:
-    """The passes that have read some of the gold; None if there is none."""
-    if task.passes is not None:
-        folders = [path for path in sorted(task.passes.iterdir()) if path.is_dir()] if task.passes.is_dir() else []
+    """Per annotator the examples read, of those in gold; None if there are no passes."""
+    if options.passes is not None:
+        folders = (
+            [path for path in sorted(options.passes.iterdir()) if path.is_dir()] if options.passes.is_dir() else []
+        )
         if not folders:
             raise InputError(
-                "there is no pass in it", file=task.passes, remedy="Name a folder that has a folder per annotator."
+                "there is no pass in it", file=options.passes, remedy="Name a folder that has a folder per annotator."
             )
         return {folder.name: sources.read_source(folder).examples for folder in folders}
     if corpus is None:

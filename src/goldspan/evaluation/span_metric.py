@@ -1,9 +1,9 @@
-"""A metric with the manners of the library `evaluate`, which it does not need: `compute(predictions, references)`.
+"""A metric with the interface of the library `evaluate`, which it does not need: `compute(predictions, references)`.
 
     >>> SpanMetric().compute(predictions=[["B-LOC", "O"]], references=[["B-LOC", "I-LOC"]])["partial_f1"]
     0.5
 
-To load it through `evaluate`, for its caches and combinations: `evaluate.load(module_path())`.
+To load it with `evaluate`, for its caches and combinations: `evaluate.load(module_path())`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 
 from goldspan.annotation import Span
 from goldspan.errors import InvalidValueError
-from goldspan.evaluation.hooks import TagSet, columns, decode
+from goldspan.evaluation.hooks import TagSet, decode, span_table
 from goldspan.evaluation.result import SCHEMES, flat
 from goldspan.evaluation.scores import measure
 from goldspan.span_table import SpanTable
@@ -41,17 +41,16 @@ def module_path() -> str:
 
 
 class SpanMetric:
-    """Scores documents that are lists of tags or lists of spans, half-open; which of the two is told by their content.
+    """Scores of documents that are lists of tags or lists of half-open spans; which of the two is detected.
 
-    Documents may be handed over at once or bit by bit (`add`, `add_batch`). An empty one is one without tokens or
-    without spans, wherever it stands.
+    Documents may be passed all at once or in parts (`add`, `add_batch`). An empty document has no tokens or no spans.
 
     Args:
-        scheme: the tagging scheme; if not named, told by the prefixes of all tags, which do not tell IOB1 from IOB2.
-        repair: what becomes of malformed predicted tags, see `goldspan.evaluation.hooks.decode`; of gold none is
-            lost.
-        schemes: the schemes to tell of, see `goldspan.evaluation.result.flat`.
-        by_label: whether to tell of each label, too.
+        scheme: the tagging scheme; by default detected from the prefixes, which do not distinguish IOB1 from IOB2.
+        repair: how to read malformed predicted tags, see `goldspan.evaluation.hooks.decode`; of gold nothing is
+            dropped.
+        schemes: the schemes to include, see `goldspan.evaluation.result.flat`.
+        by_label: whether to include the measures of each label.
         undefined: what to write for an undefined measure, which is left out if this is None.
     """
 
@@ -73,14 +72,14 @@ class SpanMetric:
         self._references: list[Document] = []
 
     def add(self, *, prediction: Document, reference: Document) -> None:
-        """Take in one document."""
+        """Add one document."""
         self.add_batch(predictions=[prediction], references=[reference])
 
     def add_batch(self, *, predictions: Documents, references: Documents) -> None:
-        """Take in some documents.
+        """Add some documents.
 
         Raises:
-            InvalidValueError: if there are not as many of the one as of the other.
+            InvalidValueError: if there are not equally many of both.
         """
         if len(predictions) != len(references):
             raise InvalidValueError(f"there are {len(predictions)} predictions for {len(references)} references")
@@ -88,11 +87,11 @@ class SpanMetric:
         self._references.extend(references)
 
     def compute(self, *, predictions: Documents | None = None, references: Documents | None = None) -> dict[str, float]:
-        """The flat measures of these documents and of those taken in before, which are then forgotten.
+        """The flat measures of these documents and of those added before, which are then removed.
 
         Raises:
-            InvalidValueError: naming the document, from 0, that has other tokens in the prediction, or what is neither
-                a tag nor a span.
+            InvalidValueError: with the number of a document, from 0, that has other tokens in the prediction, or with
+                what is neither a tag nor a span.
         """
         self.add_batch(predictions=predictions or [], references=references or [])
         gold, predicted = self._references, self._predictions
@@ -109,12 +108,12 @@ class SpanMetric:
                 )
         names = sorted(set().union(*gold, *predicted))
         known = TagSet.of(names, self._scheme)
-        right = decode(_numbers(gold, names), np.array(lengths, np.int64), known)
-        found = decode(_numbers(predicted, names), np.array(lengths, np.int64), known, self._repair)
-        scores = self._scores(*(columns([(side, len(gold))], known.labels) for side in (right, found)))
+        in_gold = decode(_numbers(gold, names), np.array(lengths, np.int64), known)
+        in_predicted = decode(_numbers(predicted, names), np.array(lengths, np.int64), known, self._repair)
+        scores = self._scores(*(span_table([(side, len(gold))], known.labels) for side in (in_gold, in_predicted)))
         return scores | {
-            "malformed_gold": float(right.malformed),
-            "malformed_predicted": float(found.malformed),
+            "malformed_gold": float(in_gold.malformed),
+            "malformed_predicted": float(in_predicted.malformed),
         }
 
     def _of_spans(self, gold: Documents, predicted: Documents) -> dict[str, float]:
@@ -129,7 +128,7 @@ class SpanMetric:
 
 
 def _are_tags(documents: Documents) -> bool:
-    """Whether the documents are lists of tags; where all are empty, that makes no difference."""
+    """Whether the documents are lists of tags; if all are empty, it makes no difference."""
     kinds = {type(item) is str for document in documents for item in document[:1]}
     if len(kinds) > 1:
         raise InvalidValueError("some documents are lists of tags, others are not", remedy=REMEDY)
@@ -138,7 +137,7 @@ def _are_tags(documents: Documents) -> bool:
 
 def _numbers(documents: Documents, names: Sequence[str]) -> np.ndarray[Any, np.dtype[np.int64]]:
     """The class ids of all tags, end to end."""
-    number = {name: place for place, name in enumerate(names)}
+    number = {name: index for index, name in enumerate(names)}
     return np.fromiter(map(number.__getitem__, chain.from_iterable(documents)), np.int64)
 
 
@@ -158,4 +157,4 @@ def _span(item: object) -> Span:
     match item:
         case (int(start), int(end), str(label)):
             return Span(start, end, label)
-    raise InvalidValueError(f"{item!r:.80} is no span", remedy=REMEDY)
+    raise InvalidValueError(f"{item!r:.80} is not a span", remedy=REMEDY)

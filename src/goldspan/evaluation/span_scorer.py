@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from goldspan.evaluation.result import Evaluation, SchemeCounts
 
-MISSING = 0  # `Token.ent_iob` where nobody said whether there is an entity
+MISSING = 0  # `Token.ent_iob` of a token that is not annotated
 
 
 class Scorer(Protocol):
@@ -39,26 +39,26 @@ class Scorer(Protocol):
 def make_span_scorer(spans_key: str | None = None) -> Scorer:
     """A scorer of entities, or of the span group of a key.
 
-    It returns the names that spaCy's own scorers return, `ents_p`, `ents_r`, `ents_f` and `ents_per_type` (or those of
-    `spans_<key>`), by the scheme strict, and all schemes as in `goldspan.evaluation.result.flat` behind `ents_` (or
-    `spans_<key>_`). As with spaCy a measure that is undefined is 0.0, and all are None where nothing is annotated: its
-    training takes numbers alone.
+    It returns the names of spaCy's own scorers, `ents_p`, `ents_r`, `ents_f` and `ents_per_type` (or those of
+    `spans_<key>`), by the scheme strict, and all schemes as in `goldspan.evaluation.result.flat` after `ents_` (or
+    `spans_<key>_`). As in spaCy an undefined measure is 0.0, as its training accepts numbers only, and all are None if
+    nothing is annotated.
 
-    Left out, as neither right nor wrong, are docs without the annotation and predicted entities that touch a token of
-    which gold does not say whether it is in an entity. `ents_docs` says how many docs count.
+    Docs without the annotation are left out, and predicted entities that overlap a token that is not annotated in gold:
+    they are neither right nor wrong. `ents_docs` is the number of docs that count.
 
     Args:
-        spans_key: the key in `Doc.spans`; that of the component if it has one, as a `spancat` has, else entities.
+        spans_key: the key in `Doc.spans`; by default that of the component, as a `spancat` has one, else entities.
     """
 
     def score(examples: Iterable[Example], **settings: Any) -> dict[str, Any]:  # noqa: ANN401  (spaCy's own)
         key: str | None = spans_key or settings.get("spans_key")
         attribute = f"spans_{key}" if key else "ents"
-        annotated = [one for one in examples if _is_annotated(one.reference, key)]
-        for one in annotated:
-            _refuse_other_text(one)
-        gold = [_spans(one.reference, key) for one in annotated]
-        predicted = [list(_judged(one, key)) for one in annotated]
+        annotated = [example for example in examples if _is_annotated(example.reference, key)]
+        for example in annotated:
+            _require_same_text(example)
+        gold = [_spans(example.reference, key) for example in annotated]
+        predicted = [list(_scorable(example, key)) for example in annotated]
         labels = tuple(sorted({span.label for spans in [*gold, *predicted] for span in spans}))
         evaluation = measure(SpanTable.of(gold, labels), SpanTable.of(predicted, labels)).evaluation()
         return _scores(evaluation, attribute) | {f"{attribute}_docs": len(annotated)}
@@ -71,15 +71,15 @@ def _scores(evaluation: Evaluation, attribute: str) -> dict[str, Any]:
     if not overall.possible + overall.actual:
         return dict.fromkeys(f"{attribute}_{name}" for name in ("p", "r", "f", "per_type"))
     named = {f"{attribute}_{name}": value for name, value in flat(evaluation, by_label=False, undefined=0.0).items()}
-    per_type = {label: _prf(measures) for label, measures in labels.items()}
+    per_type = {label: _prf(counts) for label, counts in labels.items()}
     return {f"{attribute}_{name}": value for name, value in _prf(overall).items()} | {
         f"{attribute}_per_type": per_type,
         **named,
     }
 
 
-def _prf(measures: SchemeCounts) -> dict[str, float]:
-    return {"p": measures.precision or 0.0, "r": measures.recall or 0.0, "f": measures.f1 or 0.0}
+def _prf(counts: SchemeCounts) -> dict[str, float]:
+    return {"p": counts.precision or 0.0, "r": counts.recall or 0.0, "f": counts.f1 or 0.0}
 
 
 def _is_annotated(doc: Doc, spans_key: str | None) -> bool:
@@ -91,8 +91,8 @@ def _spans(doc: Doc, spans_key: str | None) -> list[Span]:
     return [Span(span.start_char, span.end_char, span.label_) for span in group]
 
 
-def _judged(example: Example, spans_key: str | None) -> Iterator[Span]:
-    """The predicted spans that gold can judge."""
+def _scorable(example: Example, spans_key: str | None) -> Iterator[Span]:
+    """The predicted spans that overlap no token that is not annotated in gold."""
     missing = [
         (token.idx, token.idx + len(token))
         for token in example.reference
@@ -103,7 +103,7 @@ def _judged(example: Example, spans_key: str | None) -> Iterator[Span]:
             yield span
 
 
-def _refuse_other_text(example: Example) -> None:
+def _require_same_text(example: Example) -> None:
     if example.reference.text != example.predicted.text:
         raise InvalidValueError(
             f"gold and prediction have different texts: {example.reference.text!r:.60}, {example.predicted.text!r:.60}",
