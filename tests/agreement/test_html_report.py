@@ -11,7 +11,7 @@ from goldspan.agreement.disagreements import KINDS
 from goldspan.agreement.html_report import page
 from goldspan.agreement.report import make_report
 from goldspan.agreement.rule_attribution import RuleAttributor
-from goldspan.agreement.run import AgreementOptions, agree_on_corpus
+from goldspan.agreement.run import AgreementOptions, run_agreement
 from goldspan.annotation import Example, Span
 from goldspan.guidelines.rules import Rulebook
 from helpers import annotations
@@ -25,7 +25,7 @@ def full(project, tmp_path_factory):
     """A page with everything in it."""
     passes = annotations.simulate_passes(project.gold_examples(), project.scheme.names)
     folder = annotations.write_passes(tmp_path_factory.mktemp("passes"), passes)
-    return page(agree_on_corpus(AgreementOptions((str(folder),), root=project.root, against="gold", **FEW)))
+    return page(run_agreement(AgreementOptions(passes=(str(folder),), root=project.root, against="gold", **FEW)))
 
 
 @pytest.fixture

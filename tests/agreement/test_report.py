@@ -8,7 +8,7 @@ import pytest
 from goldspan.agreement import report_tables, run, text_report
 from goldspan.agreement.annotations import annotations_of_examples
 from goldspan.agreement.report import annotator_confusion, tally_pair
-from goldspan.agreement.run import AgreementOptions, agree_on_corpus
+from goldspan.agreement.run import AgreementOptions, run_agreement
 from goldspan.errors import InputError, NotFoundError
 from goldspan.formats.inline import example
 from helpers import annotations
@@ -25,7 +25,7 @@ def folder(tmp_path_factory, project):
 
 @pytest.fixture(scope="module")
 def made(folder, project):
-    return agree_on_corpus(AgreementOptions((str(folder),), root=project.root, against="gold", **FEW))
+    return run_agreement(AgreementOptions(passes=(str(folder),), root=project.root, against="gold", **FEW))
 
 
 def test_the_headline_says_how_far_over_how_much(made):
@@ -114,7 +114,7 @@ def test_of_more_annotators_a_meeting_stands_on_both_sides():
 
 
 def test_full_agreement_warns_of_its_interval(project):
-    made = agree_on_corpus(AgreementOptions(root=project.root, **FEW))
+    made = run_agreement(AgreementOptions(root=project.root, **FEW))
     assert text_report.headline(made).startswith("Any two of 3 annotators agree on 100.0 of 100 spans on average [100,")
     assert any("the bootstrap cannot see what is not in the data" in sentence for sentence in text_report.remarks(made))
     assert made.cases == ()
@@ -122,34 +122,34 @@ def test_full_agreement_warns_of_its_interval(project):
 
 def test_one_article_alone_can_be_looked_at(folder, project):
     article = project.entries[0].id
-    made = agree_on_corpus(AgreementOptions((str(folder),), root=project.root, articles=(article,), **FEW))
+    made = run_agreement(AgreementOptions(passes=(str(folder),), root=project.root, articles=(article,), **FEW))
     assert made.annotations.articles == (article,)
     assert {one.example.split(".")[0] for one in made.annotations.left_out} == {article}
     assert made.agreement.settings.unit == "example"
 
 
 def test_passes_of_a_project_are_known_by_name(toy):
-    made = agree_on_corpus(AgreementOptions(("bob", "ann"), root=toy.root, **FEW))
+    made = run_agreement(AgreementOptions(passes=("bob", "ann"), root=toy.root, **FEW))
     assert made.annotations.annotators == ("ann", "bob")
 
 
 def test_files_need_no_project(folder):
-    made = agree_on_corpus(AgreementOptions((str(folder),), **FEW))
+    made = run_agreement(AgreementOptions(passes=(str(folder),), **FEW))
     assert set(made.by_rule) == {"no rule found"}
     with pytest.raises(NotFoundError, match="no project"):
-        agree_on_corpus(AgreementOptions((str(folder),), against="gold", **FEW))
+        run_agreement(AgreementOptions(passes=(str(folder),), against="gold", **FEW))
 
 
 @pytest.mark.parametrize(
     ("question", "words"),
     [
-        (AgreementOptions(("nowhere",)), "no such file or folder, nor a pass of this name"),
-        (AgreementOptions(articles=("x",)), "nobody has read an article 'x'"),
+        (AgreementOptions(passes=("nowhere",)), "no such file or folder, nor a pass of this name"),
+        (AgreementOptions(articles=("x",)), "nobody has confirmed an example of an article 'x'"),
     ],
 )
 def test_what_is_not_there_is_refused(toy, question, words):
     with pytest.raises(InputError, match=words):
-        agree_on_corpus(replace(question, root=toy.root))
+        run_agreement(replace(question, root=toy.root))
 
 
 def test_the_table_of_the_data_card_has_intervals(toy):

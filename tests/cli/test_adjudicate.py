@@ -100,7 +100,7 @@ def test_every_dispute_is_put_down_to_what_agree_tells_of_it(toy):
     (toy.guidelines / "ship.md").write_text(SHOWN, encoding="utf-8")
     set_pass_spans(toy, "bob", "harbour.p04")
     set_pass_spans(toy, "cy", "storm.p02", BELLE, Span(25, 38, "SHIP"))
-    report = run.agree_on_corpus(run.AgreementOptions(root=toy.root))
+    report = run.run_agreement(run.AgreementOptions(root=toy.root))
     attributions = {case.dispute.start: case.attribution for case in report.cases}
     state = read_state(toy)
     hint = run.rule_hints(state)
@@ -274,7 +274,7 @@ def test_an_example_that_was_never_opened_is_no_reading_and_makes_no_gold(lead, 
     replaced(toy.passes / "bob" / "storm.jsonl", '"at": 0,', '"confirmed": true, "at": 0,')
     (toy.gold / "storm.jsonl").unlink()
     assert lead("--apply")[0] == 0
-    agreed = run.agree_on_corpus(run.AgreementOptions(root=toy.root, articles=("storm",), resamples=10))
+    agreed = run.run_agreement(run.AgreementOptions(root=toy.root, articles=("storm",), resamples=10))
     assert len(agreed.cases) == 0
     assert [one.id for one in toy.gold_examples(["storm"])] == ["storm.p01"]
     assert "half-confirmed" in {finding.check for finding in check_project(toy)}
@@ -285,5 +285,5 @@ def test_a_confirmation_that_is_no_boolean_is_refused_as_by_agree(lead, toy):
     err = lead("--apply")[2]
     assert "bob/storm.jsonl:1: storm.p01: 'confirmed' is 'no', neither true nor false" in err
     with pytest.raises(InputError, match=r"storm\.p01: 'confirmed' is 'no', neither true nor false"):
-        run.agree_on_corpus(run.AgreementOptions(root=toy.root))
+        run.run_agreement(run.AgreementOptions(root=toy.root))
     assert "bad-confirmation" in {finding.check for finding in check_project(toy)}

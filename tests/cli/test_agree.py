@@ -40,8 +40,8 @@ def test_the_report_says_how_far_and_why_not(run, team, project, capsys):
     out = capsys.readouterr().out
     titles = ("Who confirmed what", "Pair by pair", "Label by label", "Article by article", "All measures",
               "Agreed and differing spans", "Label confusion", "Guideline rules", "Words that are disputed",
-              "Disagreements, the most disputed first; 80 more by --html and --json", "anna against gold, 78 examples",
-              "To talk about with anna", "Undefined", "Remarks")  # fmt: skip
+              "Disagreements, the most disputed first; 80 more in --html and --json", "anna against gold, 78 examples",
+              "Differences of anna from gold", "Undefined", "Remarks")  # fmt: skip
     places = [out.index(title) for title in titles]
     assert places == sorted(places)
     assert re.search(r"anna – bela +69 +209 / 198 +87\.47", out)

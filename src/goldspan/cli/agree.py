@@ -11,14 +11,17 @@ from goldspan import files
 from goldspan.cli import console
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
     from goldspan.adjudication.derive import Dispute
     from goldspan.agreement.annotator_record import AnnotatorRecord
     from goldspan.agreement.report import AgreementReport
+    from goldspan.agreement.rule_attribution import RuleAttribution
 
-SHOWN = 5  # of the disagreements, and of each annotator's errors; --json and --html have all
-REASONS = 6  # of what is undefined
+SHOWN = 5  # disagreements, and differences of each annotator from gold; --json and --html have all
+REASONS = 6  # for which something is undefined
 
 
 def run(
@@ -27,7 +30,7 @@ def run(
         typer.Argument(
             metavar="PASS",
             help="A file or folder of any format per annotator, or one folder that holds them, or names of the "
-            "project's passes. Default: all of these.",
+            "project's passes. Default: all passes of the project.",
             show_default=False,
         ),
     ] = None,
@@ -38,106 +41,126 @@ def run(
         typer.Option(
             "--against",
             metavar="gold|PATH",
-            help="Hold each annotator against the project's gold, or another one, too: precision, recall, errors.",
+            help="Also compare each annotator with the project's gold, or with gold in files: precision, recall, "
+            "differences.",
         ),
     ] = None,
     form: console.Format = None,
     labels: console.Labels = None,
-    gamma: Annotated[bool, typer.Option("--gamma", help="Take gamma, too, which needs some patience.")] = False,
+    gamma: Annotated[bool, typer.Option("--gamma", help="Also compute gamma, which is slow.")] = False,
     unit: console.Unit = None,
     resamples: console.Resamples = 1_000,
     level: console.Level = 0.95,
     seed: console.Seed = 0,
     html: Annotated[
-        Path | None, typer.Option("--html", help="Write the report to this file, too, as one page with all of it.")
+        Path | None, typer.Option("--html", help="Also write the whole report to this file, as one page with plots.")
     ] = None,
     json: console.Json = None,
     root: console.Root = None,
 ) -> None:
     """Measure how far annotators agree, and show where and why they do not.
 
-    Only examples that both of two annotators confirmed count. Exact-span F1 leads; the other measures follow, each
-    explained in a line, those on characters in --html and --json only. Disagreements are sorted into boundary, label,
-    split and one-sided, and assigned to a rule of the guidelines where a page or a check shows it. Brackets hold
-    bootstrap intervals. What --json writes is described in agreement/schema.md of the package.
+    Two annotators are compared on the examples that both confirmed. Exact-span F1 leads; the other measures follow,
+    each with its meaning, those on characters in --html and --json only. Disagreements are sorted into boundary, label,
+    split and one-sided, and attributed to a rule of the guidelines if a page or a check shows it. Brackets hold
+    bootstrap intervals. agreement/schema.md of the package describes what --json writes.
     """
     from goldspan.agreement.html_report import page
-    from goldspan.agreement.run import AgreementOptions, agree_on_corpus
+    from goldspan.agreement.run import AgreementOptions, run_agreement
     from goldspan.agreement.text_report import report_json
 
-    question = AgreementOptions(
-        tuple(passes or ()), form, tuple(console.listed(articles)), root, labels, against, gamma, unit, resamples,
-        level, seed,
-    )  # fmt: skip
+    options = AgreementOptions(
+        passes=tuple(passes or ()),
+        form=form,
+        articles=tuple(console.listed(articles)),
+        root=root,
+        labels=labels,
+        against=against,
+        gamma=gamma,
+        unit=unit,
+        resamples=resamples,
+        level=level,
+        seed=seed,
+    )
     with console.spinner("comparing"):
-        made = agree_on_corpus(question)
+        report = run_agreement(options)
     out = console.report_console()
-    _show(out, made)
-    console.write_json(json, report_json(made))
+    _print_report(out, report)
+    console.write_json(json, report_json(report))
     if html is not None:
-        files.write(html, page(made))
+        files.write(html, page(report))
     for path in filter(None, (json, html)):
         console.print_styled(out, f"wrote {path}")
 
 
-def _show(out: Console, made: AgreementReport) -> None:
+def _print_report(out: Console, report: AgreementReport) -> None:
     from goldspan.agreement import text_report
     from goldspan.agreement.measures import LONG_REPORT_ONLY
 
-    console.print_styled(out, text_report.title(made), style="bold")
-    console.print_styled(out, text_report.headline(made))
-    console.print_styled(out, f"In brackets: {made.agreement.sentence}")
+    console.print_styled(out, text_report.title(report), style="bold")
+    console.print_styled(out, text_report.headline(report))
+    console.print_styled(out, f"In brackets: {report.agreement.sentence}")
     out.print()
-    for table in text_report.terminal_tables(made):
+    for table in text_report.terminal_tables(report):
         console.print_examples(out, table)
-    _disagreements(out, made)
-    for record in made.records:
-        for table in text_report.record_tables(record, made.agreement.settings.level):
+    _print_disagreements(out, report)
+    for record in report.records:
+        for table in text_report.record_tables(record, report.agreement.settings.level):
             console.print_examples(out, table)
-        _errors(out, made, record)
-    for title, sentences, most in (
-        ("Undefined", text_report.undefined(made, leave_out=LONG_REPORT_ONLY), REASONS),
-        ("Remarks", text_report.remarks(made, leave_out=LONG_REPORT_ONLY), len(made.annotations.annotators) + REASONS),
-    ):
-        if sentences:
-            console.print_styled(out, title, style="italic")
-        for sentence in sentences[:most]:
-            console.print_styled(out, f"· {sentence}")
-        if len(sentences) > most:
-            console.print_styled(out, f"· and {len(sentences) - most:,} more, which --html lists")
-        if sentences:
-            out.print()
+        _print_errors(out, report, record)
+    remarks = text_report.remarks(report, leave_out=LONG_REPORT_ONLY)
+    _print_sentences(out, "Undefined", text_report.undefined(report, leave_out=LONG_REPORT_ONLY), REASONS)
+    _print_sentences(out, "Remarks", remarks, len(report.annotations.annotators) + REASONS)
 
 
-def _disagreements(out: Console, made: AgreementReport) -> None:
-    """The places on which most disagree, what each marked below the others, with the rule."""
-    if not made.cases:
+def _print_disagreements(out: Console, report: AgreementReport) -> None:
+    """The disputes in which most pairs of annotators disagree, with what each marked and the rule."""
+    if not report.cases:
         return
-    more = len(made.cases) - SHOWN
-    rest = f"; {more:,} more by --html and --json" if more > 0 else ""
-    console.print_styled(out, f"Disagreements, the most disputed first{rest}", style="italic")
-    for case in made.cases[:SHOWN]:
-        why = "" if case.attribution is None else f" ({case.attribution.reason})"
-        console.print_styled(out, f"{case.dispute.example.id}: {case.kind}, {case.rules}{why}", style="bold")
-        _side_by_side(out, made, case.dispute)
+    title = f"Disagreements, the most disputed first{_more(len(report.cases))}"
+    console.print_styled(out, title, style="italic")
+    for case in report.cases[:SHOWN]:
+        head = f"{case.dispute.example.id}: {case.kind}, {case.rules}{_reason(case.attribution)}"
+        console.print_styled(out, head, style="bold")
+        _print_candidates(out, report, case.dispute)
 
 
-def _side_by_side(out: Console, made: AgreementReport, dispute: Dispute) -> None:
+def _print_errors(out: Console, report: AgreementReport, record: AnnotatorRecord) -> None:
+    """The most frequent differences of an annotator from gold, each at its first place."""
+    if not record.errors:
+        return
+    title = f"Differences of {record.annotator} from gold, the most frequent first{_more(len(record.errors))}"
+    console.print_styled(out, title, style="italic")
+    for error in record.errors[:SHOWN]:
+        times = "once" if error.times == 1 else f"{error.times} times"
+        rules = f", {', '.join(error.attribution.rules)}" if error.attribution else ""
+        head = f"{error.places[0].example.id}: {error.kind}, {times}{rules}{_reason(error.attribution)}"
+        console.print_styled(out, head, style="bold")
+        _print_candidates(out, report, error.places[0])
+
+
+def _more(total: int) -> str:
+    return f"; {total - SHOWN:,} more in --html and --json" if total > SHOWN else ""
+
+
+def _reason(attribution: RuleAttribution | None) -> str:
+    return f" ({attribution.reason})" if attribution else ""
+
+
+def _print_candidates(out: Console, report: AgreementReport, dispute: Dispute) -> None:
     from goldspan.agreement.disagreements import dispute_markup
 
     sides = [(", ".join(candidate.by), dispute_markup(dispute, candidate)) for candidate in dispute.candidates]
-    console.side_by_side(out, sides, made.colours)
+    console.side_by_side(out, sides, report.colours)
 
 
-def _errors(out: Console, made: AgreementReport, record: AnnotatorRecord) -> None:
-    """What to talk about with an annotator: what recurs, each with its first place."""
-    if not record.errors:
+def _print_sentences(out: Console, title: str, sentences: Sequence[str], most: int) -> None:
+    """Sentences under a title, of many the first ones."""
+    if not sentences:
         return
-    more = len(record.errors) - SHOWN
-    rest = f"; {more:,} more by --html and --json" if more > 0 else ""
-    console.print_styled(out, f"To talk about with {record.annotator}, what recurs most first{rest}", style="italic")
-    for error in record.errors[:SHOWN]:
-        times = "once" if error.times == 1 else f"{error.times} times"
-        rules = f", {', '.join(error.attribution.rules)} ({error.attribution.reason})" if error.attribution else ""
-        console.print_styled(out, f"{error.places[0].example.id}: {error.kind}, {times}{rules}", style="bold")
-        _side_by_side(out, made, error.places[0])
+    console.print_styled(out, title, style="italic")
+    for sentence in sentences[:most]:
+        console.print_styled(out, f"· {sentence}")
+    if len(sentences) > most:
+        console.print_styled(out, f"· and {len(sentences) - most:,} more, which --html lists")
+    out.print()
