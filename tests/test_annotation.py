@@ -67,7 +67,7 @@ def test_the_surface_is_the_slice(text, data):
     assert Example("a", text, (span,)).surface(span) == text[span.start : span.end]
 
 
-def test_other_spans_leave_the_extra_keys_of_the_old_ones_behind():
+def test_other_spans_lose_the_extra_keys_of_the_old_ones():
     example = Example("a", "text", (Span(0, 1, "A"),), 3, {"rules": ["x"]})
     assert example.with_spans([]) == Example("a", "text", (), 3)
 

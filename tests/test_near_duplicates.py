@@ -94,7 +94,7 @@ def test_copies_all_find_each_other():
     assert near_duplicate_clusters(texts) == [0] * 30
 
 
-def test_a_paragraph_that_stands_everywhere_makes_nothing_similar():
+def test_a_paragraph_of_every_text_makes_none_similar():
     own = [" ".join(f"{name}{n}" for n in range(20)) for name in "abcdefgh"]
     texts = [f"{text} {PARAGRAPH}" for text in own]
     assert near_duplicate_clusters(texts) == list(range(8))

@@ -59,7 +59,7 @@ def test_utf16_refuses_exactly_the_insides_of_pairs(text):
 
 
 @pytest.mark.parametrize("clusters", CLUSTERS.values(), ids=CLUSTERS)
-def test_a_grapheme_cluster_is_what_the_standard_says(clusters):
+def test_a_grapheme_cluster_is_that_of_the_standard(clusters):
     text = "".join(clusters)
     ends = [len("".join(clusters[:count])) for count in range(len(clusters) + 1)]
     assert offsets.from_graphemes(text, range(len(clusters) + 1)).tolist() == ends
@@ -70,7 +70,7 @@ def test_a_grapheme_cluster_is_what_the_standard_says(clusters):
 
 
 @pytest.mark.parametrize("clusters", YOUNGER.values(), ids=YOUNGER)
-def test_clusters_are_counted_as_in_doccano_and_judged_as_seen(clusters):
+def test_clusters_are_counted_as_in_doccano_and_checked_as_seen(clusters):
     text, place = "".join(clusters), len(clusters[0])
     assert offsets.to_graphemes(text, [place, len(text)]).tolist() == [1, 2]
     assert offsets.splits_grapheme(text, place)

@@ -15,7 +15,7 @@ EXTENTS = [(0, 3), (4, 10), (10, 11)]
 
 
 @given(strategies.texts)
-def test_tokens_leave_out_nothing_but_blanks(text):
+def test_tokens_leave_out_white_space_only(text):
     end = 0
     for start, stop in tokens.tokenize(text):
         assert not text[end:start].strip()
@@ -65,7 +65,7 @@ def test_strict_leaves_a_cut_token_untagged_and_says_so():
     assert str(misaligned[0]) == "a: [8, 11, LOC] 'Kos' cuts 'Kosovo'"
 
 
-def test_expand_tags_every_token_that_a_span_touches_and_says_so():
+def test_expand_tags_every_token_that_a_span_touches_and_reports_it():
     example = inline.example("a", "the K[FOR tro]{UNIT}ops left")
     tags, misaligned = tokens.tags(example, tokens.tokenize(example.text), "expand")
     assert tags == ["O", "B-UNIT", "I-UNIT", "O"]
@@ -82,14 +82,14 @@ def test_a_span_that_fits_goes_before_a_widened_one():
     ]
 
 
-def test_a_span_of_blanks_touches_no_token():
+def test_a_span_of_white_space_touches_no_token():
     example = inline.example("a", "KFOR[  ]{UNIT}left")
     tags, misaligned = tokens.tags(example, tokens.tokenize(example.text), "expand")
     assert tags == ["O", "O"]
     assert str(misaligned[0]) == "a: [4, 6, UNIT] '  ' touches no token"
 
 
-def test_a_blank_at_the_edge_of_a_span_is_reported():
+def test_a_space_at_the_edge_of_a_span_is_reported():
     example = inline.example("a", "the[ KFOR]{UNIT} left")
     assert tokens.tags(example, tokens.tokenize(example.text))[1][0].widened == "KFOR"
 

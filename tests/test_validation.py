@@ -63,7 +63,7 @@ def test_the_line_of_a_key_holds_it_whatever_stands_around(lines, number):
     assert line is None or lines[line - 1] == "k = 1"
 
 
-def test_no_line_is_looked_for_in_a_long_file():
+def test_no_line_is_searched_in_a_long_file():
     text = "".join(f"k{number} = 1\n" for number in range(LONGEST_SEARCH + 1))
     assert toml_line(text, (f"k{LONGEST_SEARCH - 1}",)) == LONGEST_SEARCH
     assert toml_line(text, (f"k{LONGEST_SEARCH}",)) is None

@@ -102,7 +102,7 @@ def test_both_edges_make_one_finding():
     assert finding.message.startswith("begins with '“' and ends with '”'")
 
 
-def test_a_full_stop_that_the_sentence_goes_on_behind_belongs_to_the_word():
+def test_a_full_stop_inside_a_sentence_belongs_to_the_word():
     assert finding_ids("The [4th Xyz.]{UNIT} of May") == []
     assert finding_ids("The [4th Xyz.]{UNIT} Of May") == ["edge-punctuation"]
 

@@ -26,18 +26,18 @@ def judged(*paths, **options):
 
 
 @pytest.mark.parametrize("form", ["gold", "doccano", "conll", "docbin"])
-def test_every_format_is_told_by_its_content_and_judged_alike(form, tmp_path):
+def test_every_format_is_detected_and_has_the_same_findings(form, tmp_path):
     [finding] = judged(saved(tmp_path / f"a{formats.get(form).suffixes[0]}", form))
     assert (finding.check, finding.span, finding.example) == ("leading-article", (13, 23, "PLACE"), "a.p01")
 
 
-def test_a_brat_folder_and_a_file_of_it_are_judged(tmp_path):
+def test_a_brat_folder_and_a_file_of_it_are_checked(tmp_path):
     folder = saved(tmp_path / "brat", "brat")
     for path in (folder, next(folder.glob("*.ann"))):
         assert [finding.check for finding in judged(path)] == ["leading-article"]
 
 
-def test_a_folder_is_searched_and_what_is_no_annotation_is_named(tmp_path):
+def test_a_folder_is_searched_and_other_files_are_skipped(tmp_path):
     saved(tmp_path / "deep" / "er" / "a.jsonl")
     saved(tmp_path / "b.conll", "conll")
     saved(tmp_path / "brat", "brat")
@@ -69,7 +69,7 @@ def test_a_project_folder_is_checked_as_a_project(toy):
     assert judged(toy.root) == list(checks.check_project(toy))
 
 
-def test_without_a_scheme_any_label_passes_and_the_rest_is_judged(tmp_path):
+def test_without_a_scheme_labels_are_not_checked_and_the_rest_is(tmp_path):
     path = saved(tmp_path / "a.jsonl", "gold", "Fog over [the Litani]{RIVER}.")
     assert [f.check for f in checks.check_paths([path], None)] == ["leading-article"]
     assert [f.check for f in judged(path)] == ["unknown-label", "leading-article"]
@@ -98,7 +98,7 @@ def test_ids_are_unique_in_a_folder_of_gold_but_not_among_annotators(tmp_path):
         (b"\xff", "not UTF-8"),
     ],
 )
-def test_a_line_that_is_no_example_is_named_and_the_next_one_is_judged(line, message, tmp_path):
+def test_a_broken_line_is_reported_and_the_next_is_checked(line, message, tmp_path):
     path = saved(tmp_path / "a.jsonl")
     path.write_bytes(path.read_bytes() + line + b"\n" + path.read_bytes().replace(b"p01", b"p02"))
     findings = judged(path)
@@ -171,7 +171,7 @@ def test_a_file_is_never_held_as_a_whole():
     assert peak < 3000 * len(marked) / 2
 
 
-def test_an_article_that_never_ends_is_judged_in_pieces():
+def test_an_article_of_many_examples_is_checked_in_parts():
     def paragraphs():
         yield record("[Kidal]{PLACE} is hot.", "a.p1")
         for number in range(2, 2 * MOST_EXAMPLES):

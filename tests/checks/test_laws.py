@@ -59,7 +59,7 @@ def found(*records, wanted=lambda _: True, labels=None):
 
 
 @given(st.lists(wild, max_size=4))
-def test_no_record_is_too_wild_to_be_judged(records):
+def test_every_record_can_be_checked(records):
     for finding in found(*records):
         assert checks.finding_line(finding).isprintable()
 
@@ -77,7 +77,7 @@ def test_whole_words_are_never_an_error(one):
 
 
 @given(st.lists(wild, max_size=3))
-def test_a_check_finds_alone_what_it_finds_among_all(records):
+def test_a_check_has_the_same_findings_alone_and_among_all(records):
     together = found(*records)
     for check in CHECKS:
         alone = found(*records, wanted=lambda name, check=check: name == check.id)

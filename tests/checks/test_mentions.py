@@ -54,7 +54,7 @@ def test_a_part_of_a_longer_name_is_let_pass(article):
     assert finding_ids(*article) == []
 
 
-def test_a_repeat_is_named_where_it_stands_with_the_label_it_wants():
+def test_an_unmarked_repeat_is_reported_with_its_place_and_label():
     [finding] = findings_in("[Kidal]{PLACE} is hot.", "In Kidal it rains.")
     assert (finding.example, finding.span, finding.severity) == ("a.p02", (3, 8, "PLACE"), "warning")
     assert finding.message == "marked in a.p01 but not here: In [Kidal]{PLACE} it rains."
@@ -65,7 +65,7 @@ def test_the_longest_name_alone_is_asked_for():
     assert [finding.span for finding in findings] == [(9, 19, "PLACE")]
 
 
-def test_names_that_share_their_beginning_are_told_apart():
+def test_names_with_the_same_beginning_are_distinguished():
     article = (
         "[Camp]{PLACE}, [Camp Shamrock]{PLACE}, [Shamrock]{PLACE}.",
         "By Camp and Camp Shamrock. By Camp, Shamrock.",
@@ -111,7 +111,7 @@ def test_a_quantity_with_a_number_passes_and_other_labels_need_none():
     assert finding_ids("They met [up to 1,000 troops]{COUNT} of the [Army]{UNIT}.") == []
 
 
-def test_a_span_that_names_no_words_is_not_judged_further():
+def test_a_span_that_leaves_its_text_is_not_checked_further():
     broken = record("[Kidal]{PLACE} is hot. In Kidal it rains.")
     [span] = broken.spans
     for wrong, check in (

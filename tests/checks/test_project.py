@@ -75,7 +75,7 @@ def test_a_project_without_gold_splits_and_guidelines_is_sound(tmp_path):
     assert places(Corpus.create(tmp_path / "new")) == []
 
 
-def test_a_broken_manifest_is_named_and_gold_is_judged_all_the_same(harbour):
+def test_a_broken_manifest_is_reported_and_gold_is_still_checked(harbour):
     write(harbour.folder / "manifest.jsonl", "{\n")
     write(harbour.gold / "fog.jsonl", gold.line(inline.example("fog.p01", "[Fog ]{PLACE}lay over Tibnin.")))
     found = places(harbour)
@@ -111,7 +111,7 @@ def test_a_manifest_that_is_not_canonical_is_named_where_it_differs(harbour):
     assert places(harbour) == [("non-canonical", "corpus/manifest.jsonl", 2)]
 
 
-def test_passes_are_judged_as_records_of_what_was_done(harbour):
+def test_the_edges_of_spans_of_a_pass_are_not_checked(harbour):
     path = harbour.passes / "ann" / "rain.jsonl"
     gold.write(path, [inline.example("rain.p01", "Rain fell [on Naqoura all day.]{PLACE}")])
     assert places(harbour) == []
@@ -135,7 +135,7 @@ def test_a_paragraph_under_another_id_is_recognised(harbour):
     assert messages["example-missing"] == "begins 'The port of Pyla stayed open.'"
 
 
-def test_a_slice_that_is_not_the_paragraph_is_told_from_other_words(harbour):
+def test_a_part_of_a_paragraph_is_reported_with_its_extent(harbour):
     replaced(harbour.gold / "fog.jsonl", "The port of Pyla stayed open.", "The port of Pyla")
     [finding] = check_project(harbour)
     assert (finding.check, finding.message) == ("text-not-slice", "the paragraph is [22, 51] of the article")
@@ -160,7 +160,7 @@ def test_an_article_twice_in_one_split_is_named(harbour):
     assert places(harbour) == [("article-in-two-splits", "corpus/splits/train.txt", 2)]
 
 
-def test_near_duplicates_in_one_split_are_at_home(harbour):
+def test_near_duplicates_in_one_split_are_accepted(harbour):
     text = f"{FOG} {RAIN} {FOG}"
     for name in ("smog", "smoke"):
         add(harbour, name, f"{text} {name}\n", version="1.0")
@@ -204,14 +204,14 @@ def test_many_articles_are_compared_too():
         ("```ner\nIn [Pyla]{TOWN}.\n```\n", 1, "unknown-label"),
     ],
 )
-def test_a_block_that_breaks_its_promise_is_named(harbour, page, line, message):
+def test_a_block_with_other_findings_than_it_expects_is_reported(harbour, page, line, message):
     write(harbour.guidelines / "place.md", page)
     [finding] = check_project(harbour)
     assert (finding.check, finding.file.name, finding.line) == ("guideline-block", "place.md", line)
     assert message in finding.message
 
 
-def test_a_block_that_keeps_its_promise_passes(harbour):
+def test_a_block_with_the_finding_it_expects_passes(harbour):
     page = "```ner\nIn [Pyla]{PLACE}.\n```\n\n```ner-fails leading-article\nIn [the Hague]{PLACE}.\n```\n"
     write(harbour.guidelines / "place.md", page)
     assert places(harbour) == []

@@ -71,7 +71,7 @@ def test_both_edges_make_one_finding():
     assert finding.message.startswith("begins and ends inside a word")
 
 
-def test_composed_and_decomposed_letters_are_judged_alike():
+def test_composed_and_decomposed_letters_have_the_same_findings():
     for form in ("NFC", "NFD"):
         assert finding_ids(normalize("NFD" if form == "NFD" else "NFC", "in [Zvečan]{PLACE} and [Zveča]{PLACE}n")) == [
             "split-word"
@@ -99,18 +99,18 @@ def certain_cuts_are_cuts(text):
             assert text[at - 1 : at].strip() == "" or at in ends or at == 0, (text, at)
 
 
-def test_a_certain_cut_is_one_around_every_special_case_of_the_tokenizer():
+def test_a_certain_cut_is_real_around_special_cases_of_the_tokenizer():
     for special, before, behind in product(SPECIAL, ("", "("), MARKS):
         certain_cuts_are_cuts(f"a {before}{special}{behind} b")
 
 
 @given(st.lists(st.tuples(st.sampled_from(MARKS), st.sampled_from(WORDS), st.sampled_from(MARKS)), max_size=3))
-def test_a_certain_cut_is_one_in_any_chunk(pieces):
+def test_a_certain_cut_is_real_in_any_chunk(pieces):
     certain_cuts_are_cuts(f"a {''.join(map(''.join, pieces))} b")
 
 
 @given(st.text(st.sampled_from("aZé1.,'’-/(): \n\"“”😀"), max_size=12))
-def test_a_certain_cut_is_one_in_any_text(text):
+def test_a_certain_cut_is_real_in_any_text(text):
     certain_cuts_are_cuts(text)
 
 

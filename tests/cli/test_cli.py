@@ -21,7 +21,7 @@ def test_wrong_usage_exits_with_2(goldspan, capsys):
     assert "No such command" in capsys.readouterr().err
 
 
-def test_outside_a_project_the_error_says_what_to_do(goldspan, tmp_path, monkeypatch, capsys):
+def test_the_error_outside_a_project_has_a_remedy(goldspan, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert goldspan("stats") == 1
     error = capsys.readouterr().err
@@ -30,7 +30,7 @@ def test_outside_a_project_the_error_says_what_to_do(goldspan, tmp_path, monkeyp
     assert len(error.splitlines()) == 2
 
 
-def test_an_error_of_the_system_is_said_in_one_line(goldspan, monkeypatch, capsys):
+def test_an_error_of_the_system_is_printed_on_one_line(goldspan, monkeypatch, capsys):
     def fail(_, **__):
         raise PermissionError(13, "Permission denied", "corpus/gold")
 
@@ -44,7 +44,7 @@ def test_an_error_names_file_line_example_and_remedy():
     assert str(error) == "a.jsonl:3: a.p00: is wrong\n  Mend it."
 
 
-def test_news_text_goes_out_whole_whatever_the_locale_says(toy):
+def test_news_text_is_printed_in_full_under_any_locale(toy):
     command = [sys.executable, "-m", "goldspan", "show", "storm", "--root", toy.root]
     done = subprocess.run(command, capture_output=True, check=True, env=os.environ | {"PYTHONIOENCODING": "ascii"})
     assert "Valparaíso" in done.stdout.decode("utf-8")

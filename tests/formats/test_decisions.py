@@ -23,7 +23,7 @@ def decision(**changes):
     return Decision(**held | changes)
 
 
-def test_a_line_says_all_of_it_in_its_order():
+def test_a_line_has_all_parts_of_a_finding_in_order():
     value = json.loads(decisions.line(decision(), TEXT))
     assert tuple(value) == decisions.KEYS
     assert value["candidates"][0] == {"spans": [[4, 16, "UNIT", "72nd Brigade"]], "by": ["ann", "ben"]}

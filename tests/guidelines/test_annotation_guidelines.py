@@ -114,7 +114,7 @@ def test_the_changelog_speaks_of_the_current_version():
     assert entries[0][0] == SCHEME.version
 
 
-def test_no_example_stands_twice():
+def test_no_example_occurs_twice():
     assert not [text for text, times in Counter(b.example.text for b in BLOCKS).items() if times > 1]
 
 

@@ -27,7 +27,7 @@ def test_without_a_rule_or_a_changelog_nothing_is_outdated(tmp_path, folder):
     assert not changelog.is_outdated({}, "MU-1", "0.1")
 
 
-def test_a_version_that_is_none_is_refused(folder):
+def test_an_invalid_version_is_refused(folder):
     with pytest.raises(InvalidValueError, match="no version"):
         changelog.is_outdated(changelog.changed_rules(folder), "MU-1", "first")
 

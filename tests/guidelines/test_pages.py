@@ -34,7 +34,7 @@ def test_a_block_is_an_example_with_its_place(tmp_path):
     assert block.example.spans == (Span(4, 8, "LOCATION"),)
 
 
-def test_a_failing_block_says_what_it_expects(tmp_path):
+def test_a_failing_block_names_the_check_that_it_expects(tmp_path):
     [block] = pages.read_blocks(page(tmp_path, "```ner-fails leading-article\n[the Drin]{LOCATION}\n```"))
     assert block.expects == "leading-article"
 
@@ -47,7 +47,7 @@ def test_blocks_come_by_file_and_line(tmp_path):
     assert found == [("a.b01", 1, "a"), ("a.b02", 7, "b"), ("b.b01", 1, "c")]
 
 
-def test_a_longer_fence_holds_a_shorter_one_as_text(tmp_path):
+def test_a_shorter_fence_inside_a_longer_one_is_text(tmp_path):
     [block] = pages.read_blocks(page(tmp_path, "````\n```ner\nno block\n```\n````\n````ner\n```\n````\n"))
     assert (block.line, block.example.text) == (6, "```")
 

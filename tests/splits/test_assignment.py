@@ -85,7 +85,7 @@ def test_nothing_moves_when_the_corpus_grows(case, before):
 
 
 @given(half_split(), st.randoms(use_true_random=False))
-def test_neither_order_nor_the_names_of_groups_play_a_part(case, rng):
+def test_the_order_and_the_names_of_groups_do_not_matter(case, rng):
     measures, groups, existing = case
     shuffled = [dict(rng.sample(list(part.items()), len(part))) for part in (measures, groups, existing, RATIOS)]
     renamed = {name: f"group {ord(group) * 7 % 26}" for name, group in shuffled[1].items()}

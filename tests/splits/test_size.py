@@ -24,7 +24,7 @@ def test_without_trials_nothing_is_known():
     assert wilson(0.8, 0) == (0.0, 1.0)
 
 
-def test_a_small_split_is_told_why_in_numbers():
+def test_the_sentence_on_a_small_split_has_numbers():
     sentence = too_small({"A": 10, "B": 5000}, 30)
     assert "0.49 to 0.94 for A (10 spans)" in sentence
     assert " B " not in sentence
