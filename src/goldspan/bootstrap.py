@@ -38,7 +38,7 @@ def default_unit(examples: Sequence[Example]) -> Unit:
     return "article" if len({example.article for example in examples}) > 1 else "example"
 
 
-def units(examples: Sequence[Example], unit: Unit) -> NDArray[np.int64] | None:
+def unit_numbers(examples: Sequence[Example], unit: Unit) -> NDArray[np.int64] | None:
     """The number of each example's unit, from 0, shape (examples,); None where each example is a unit."""
     if unit == "example":
         return None

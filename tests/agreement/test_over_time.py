@@ -121,7 +121,7 @@ def test_many_labels_of_one_article_each_stand_beneath_the_articles(capsys):
     many = (*LABELS, *(f"OTHER_{number}" for number in range(9)))
     (found,) = measure_against_gold(annotations_of_examples({"ann": gold}), gold, many, **FEW)
     _, articles = tables(found).values()
-    console.print_examples(console.report_console(), articles)
+    console.print_table(console.report_console(), articles)
     assert "No label is in two articles, so there is no trend." in capsys.readouterr().out
 
 
@@ -134,7 +134,7 @@ def test_whatever_the_labels_are_called_the_terminal_keeps_to_100_columns(number
     ]
     out = console.report_console()
     for table in made:
-        console.print_examples(out, table)
+        console.print_table(out, table)
     assert made
     assert max(map(cell_len, capsys.readouterr().out.splitlines())) <= 100
 

@@ -55,7 +55,7 @@ def test_news_text_is_printed_in_full_under_any_locale(toy):
     [(None, []), ([], []), (["a"], ["a"]), (["a, b,,", " c "], ["a", "b", "c"]), (["a,b", "a"], ["a", "b", "a"])],
 )
 def test_an_option_takes_names_with_commas_between_them_and_again(given, names):
-    assert console.listed(given) == names
+    assert console.split_names(given) == names
 
 
 @pytest.mark.parametrize("option", ["--articles", "--members", "--labels"])

@@ -85,8 +85,8 @@ def test_the_value_of_a_quantity_is_a_range(value, said):
 
 
 def test_numbers_are_written_as_they_are_read():
-    assert text.beside(0.81239, Interval(0.75, 1.0)) == "81.24 [75.0, 100]"
-    assert text.beside(None, None) == "undefined"
+    assert text.with_interval(0.81239, Interval(0.75, 1.0)) == "81.24 [75.0, 100]"
+    assert text.with_interval(None, None) == "undefined"
     assert [text.probability(p) for p in (None, 0.00001, 0.25)] == ["undefined", "< 0.0001", "0.2500"]
     assert [text.signed(d) for d in (None, 0.0245, -0.5)] == ["undefined", "+2.45", "-50.00"]
     assert [text.amount(n, "note") for n in (1, 1200)] == ["1 note", "1,200 notes"]
@@ -100,7 +100,7 @@ def test_on_a_narrow_terminal_no_number_is_cut():
     out.width = 70
     with out.capture() as captured:
         for table in text_report.report_tables(made, VIEW).values():
-            console.print_examples(out, table)
+            console.print_table(out, table)
     for table in text_report.report_tables(made, VIEW).values():
         for cell in table.rows[-1][1:]:
             assert all(re.search(rf"(?<![\d.]){re.escape(part)}(?![\d.])", captured.get()) for part in cell.split(" ["))

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from goldspan.corpus import Corpus
     from goldspan.corpus.passes import Cause
 
+if TYPE_CHECKING:
     Readings: TypeAlias = dict[str, LocatedExample]  # of one example, by annotator
 
 

@@ -26,7 +26,7 @@ from goldspan.report.html import (
     section,
 )
 from goldspan.report.svg import SCALE, axis, chip, colours, dot_and_whisker, heat, marked, stack
-from goldspan.report.text import amount, beside, percent
+from goldspan.report.text import amount, percent, with_interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -325,7 +325,7 @@ def _record_section(record: AnnotatorRecord, report: AgreementReport) -> Markup:
 
 
 def _f1(score: ScoreEstimate) -> str:
-    return beside(score.counts.f1, score.f1 if score.counts.f1 is not None else None)
+    return with_interval(score.counts.f1, score.f1 if score.counts.f1 is not None else None)
 
 
 def _development(record: AnnotatorRecord, report: AgreementReport) -> Iterable[Markup]:

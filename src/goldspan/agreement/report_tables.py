@@ -11,7 +11,7 @@ from goldspan.agreement.disagreements import KINDS, MEANING
 from goldspan.agreement.measures import HEADLINE, MEASURES
 from goldspan.annotation import same_spans
 from goldspan.evaluation.annotator_scores import COUNT_COLUMNS, SCORE_COLUMNS, count_cells, score_cells
-from goldspan.report.text import UNDEFINED, Table, amount, beside, brackets, level, percent, signed
+from goldspan.report.text import UNDEFINED, Table, amount, brackets, level, percent, signed, with_interval
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -257,7 +257,11 @@ def scores_by_row(record: AnnotatorRecord) -> dict[str, ScoreEstimate]:
 def _score_cells(score: ScoreEstimate) -> tuple[str, ...]:
     counts = score.counts
     shares = ((counts.precision, score.precision), (counts.recall, score.recall))
-    return *count_cells(counts), *(beside(s, span if s is not None else None) for s, span in shares), percent(counts.f1)
+    return (
+        *count_cells(counts),
+        *(with_interval(s, span if s is not None else None) for s, span in shares),
+        percent(counts.f1),
+    )
 
 
 def article_score_table(record: AnnotatorRecord) -> Table:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from goldspan.agreement.annotations import Annotations
 
+if TYPE_CHECKING:
     Integers = NDArray[np.int64]
     Flags = NDArray[np.bool_]
     Numbers = NDArray[np.float64]

@@ -161,7 +161,7 @@ def _show_state(
         _print_written(gold.apply_decisions(state.corpus, made))
         state = read_state(state.corpus, state.articles)
     planned = gold.plan(state, overwrite=overwrite)
-    console.print_examples(console.report_console(), summary.table(state))
+    console.print_table(console.report_console(), summary.table(state))
     disputes = [line for dispute in state.open[:SHOWN] for line in summary.dispute_lines(dispute)]
     _print_first(disputes, len(state.open), "dispute")
     for title, lines in (
@@ -259,13 +259,13 @@ def _push(exchange: _Exchange, prefill: Prefill) -> None:
     disputed = adjudication.disputed_examples(exchange.state, prefill)
     if disputed:
         for line in (*project_changes(planned), *(f"note: {note}" for note in project_notes(planned))):
-            console.say(line)
+            console.print_line(line)
     lines = [f"{one.example.id}: {one.votes.replace(chr(10), '; ')}" for one in disputed[:SHOWN]]
     _print_first(lines, len(disputed), "example")
     reopened = [copy.id for copy in adjudication.outdated_copies(exchange.server, exchange.project, disputed)]
     if reopened:
         names = ", ".join(filter(None, reopened))
-        console.say(f"confirmed there before the passes changed, so a push reopens them: {names}")
+        console.print_line(f"confirmed there before the passes changed, so a push reopens them: {names}")
     if not (disputed and exchange.apply):
         console.write_json(exchange.json, {"to_push": [one.example.id for one in disputed]})
     if not disputed:
@@ -292,7 +292,7 @@ def _pull(exchange: _Exchange) -> None:
     lines = [summary.decision_line(decision, example.text) for decision, example in pulled.decisions[:SHOWN]]
     _print_first(lines, len(pulled.decisions), "decision")
     for example, why in pulled.problems:
-        console.say(f"not usable: {example} {why}")
+        console.print_line(f"not usable: {example} {why}")
     if pulled.waiting:
         print(f"{amount(len(pulled.waiting), 'disputed example')} not confirmed there yet.")
     console.write_json(exchange.json, pulled.json())
@@ -341,7 +341,7 @@ def _print_written(paths: Sequence[Path]) -> None:
 def _print_first(lines: Sequence[str], total: int, what: str) -> None:
     """Print the first lines, and how many more there are."""
     for line in lines:
-        console.say(line)
+        console.print_line(line)
     if total > SHOWN:
         print(f"… and {amount(total - SHOWN, f'more {what}')}, which --json lists.")
 

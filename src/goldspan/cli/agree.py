@@ -72,7 +72,7 @@ def run(
     options = AgreementOptions(
         passes=tuple(passes or ()),
         form=form,
-        articles=tuple(console.listed(articles)),
+        articles=tuple(console.split_names(articles)),
         root=root,
         labels=labels,
         against=against,
@@ -90,23 +90,23 @@ def run(
     if html is not None:
         files.write(html, page(report))
     for path in filter(None, (json, html)):
-        console.print_styled(out, f"wrote {path}")
+        console.print_text(out, f"wrote {path}")
 
 
 def _print_report(out: Console, report: AgreementReport) -> None:
     from goldspan.agreement import text_report
     from goldspan.agreement.measures import LONG_REPORT_ONLY
 
-    console.print_styled(out, text_report.title(report), style="bold")
-    console.print_styled(out, text_report.headline(report))
-    console.print_styled(out, f"In brackets: {report.agreement.sentence}")
+    console.print_text(out, text_report.title(report), style="bold")
+    console.print_text(out, text_report.headline(report))
+    console.print_text(out, f"In brackets: {report.agreement.sentence}")
     out.print()
     for table in text_report.terminal_tables(report):
-        console.print_examples(out, table)
+        console.print_table(out, table)
     _print_disagreements(out, report)
     for record in report.records:
         for table in text_report.record_tables(record, report.agreement.settings.level):
-            console.print_examples(out, table)
+            console.print_table(out, table)
         _print_errors(out, report, record)
     remarks = text_report.remarks(report, leave_out=LONG_REPORT_ONLY)
     _print_sentences(out, "Undefined", text_report.undefined(report, leave_out=LONG_REPORT_ONLY), REASONS)
@@ -118,10 +118,10 @@ def _print_disagreements(out: Console, report: AgreementReport) -> None:
     if not report.cases:
         return
     title = f"Disagreements, the most disputed first{_more(len(report.cases))}"
-    console.print_styled(out, title, style="italic")
+    console.print_text(out, title, style="italic")
     for case in report.cases[:SHOWN]:
         head = f"{case.dispute.example.id}: {case.kind}, {case.rules}{_reason(case.attribution)}"
-        console.print_styled(out, head, style="bold")
+        console.print_text(out, head, style="bold")
         _print_candidates(out, report, case.dispute)
 
 
@@ -130,12 +130,12 @@ def _print_errors(out: Console, report: AgreementReport, record: AnnotatorRecord
     if not record.errors:
         return
     title = f"Differences of {record.annotator} from gold, the most frequent first{_more(len(record.errors))}"
-    console.print_styled(out, title, style="italic")
+    console.print_text(out, title, style="italic")
     for error in record.errors[:SHOWN]:
         times = "once" if error.times == 1 else f"{error.times} times"
         rules = f", {', '.join(error.attribution.rules)}" if error.attribution else ""
         head = f"{error.places[0].example.id}: {error.kind}, {times}{rules}{_reason(error.attribution)}"
-        console.print_styled(out, head, style="bold")
+        console.print_text(out, head, style="bold")
         _print_candidates(out, report, error.places[0])
 
 
@@ -151,16 +151,16 @@ def _print_candidates(out: Console, report: AgreementReport, dispute: Dispute) -
     from goldspan.agreement.disagreements import dispute_markup
 
     sides = [(", ".join(candidate.by), dispute_markup(dispute, candidate)) for candidate in dispute.candidates]
-    console.side_by_side(out, sides, report.colours)
+    console.print_versions(out, sides, report.colours)
 
 
 def _print_sentences(out: Console, title: str, sentences: Sequence[str], most: int) -> None:
     """Sentences under a title, of many the first ones."""
     if not sentences:
         return
-    console.print_styled(out, title, style="italic")
+    console.print_text(out, title, style="italic")
     for sentence in sentences[:most]:
-        console.print_styled(out, f"· {sentence}")
+        console.print_text(out, f"· {sentence}")
     if len(sentences) > most:
-        console.print_styled(out, f"· and {len(sentences) - most:,} more, which --html lists")
+        console.print_text(out, f"· and {len(sentences) - most:,} more, which --html lists")
     out.print()

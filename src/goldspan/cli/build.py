@@ -23,11 +23,11 @@ def run(
 
     corpus = Corpus.find(root)
     out = console.make_console()
-    built = build(corpus, model, lambda what: out.print(console.plain(f"· {what}")))
+    built = build(corpus, model, lambda what: out.print(console.plain_text(f"· {what}")))
     for finding in built.findings:
-        out.print(console.plain(checks.finding_line(finding)))
-    out.print(console.print_table("Built", ("what", "number", "where"), built.summary(corpus.root)))
+        out.print(console.plain_text(checks.finding_line(finding)))
+    out.print(console.rich_table("Built", ("what", "number", "where"), built.summary(corpus.root)))
     console.write_json(json, built.json())
     if built.exported is None:
-        out.print(console.plain(f"{built.errors} error(s): nothing was exported. `goldspan check` shows them."))
+        out.print(console.plain_text(f"{built.errors} error(s): nothing was exported. `goldspan check` shows them."))
         raise typer.Exit(1)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from goldspan.cli.console import Format, Json, Labels, Root, listed, make_console, plain, write_json
+from goldspan.cli.console import Format, Json, Labels, Root, make_console, plain_text, split_names, write_json
 from goldspan.corpus import Corpus
 from goldspan.errors import InvalidValueError, NotFoundError
 
@@ -57,7 +57,7 @@ def run(
         print(checks.check_table(), end="")
         return
     try:
-        wanted = checks.select_checks(listed(select), listed(ignore))
+        wanted = checks.select_checks(split_names(select), split_names(ignore))
     except InvalidValueError as error:
         raise typer.BadParameter(str(error)) from None
     tally = checks.CheckTally()
@@ -98,8 +98,8 @@ def _printed(findings: Iterator[Finding]) -> Iterator[Finding]:
         for finding in findings:
             if finding.file and finding.file != file:
                 file = finding.file
-                console.print(plain(f"\n{relative_path(file)}"), style="bold")
-            text = plain(f"  {finding_line(finding, with_file=False)}")
+                console.print(plain_text(f"\n{relative_path(file)}"), style="bold")
+            text = plain_text(f"  {finding_line(finding, with_file=False)}")
             text.highlight_words([finding.check], "red" if finding.severity == "error" else "yellow")
             console.print(text)
             yield finding

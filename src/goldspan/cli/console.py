@@ -76,7 +76,7 @@ Level = Annotated[float, typer.Option("--level", min=0.5, max=0.999, help="What 
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Of the random numbers; the same gives the same.")]
 
 
-def listed(options: Sequence[str] | None) -> list[str]:
+def split_names(options: Sequence[str] | None) -> list[str]:
     """The names that an option was given, which takes several with commas between them and may be repeated."""
     return [name.strip() for option in options or () for name in option.split(",") if name.strip()]
 
@@ -88,12 +88,12 @@ def make_console(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, highlight=False, soft_wrap=not sys.stdout.isatty())
 
 
-def say(text: str, *, flush: bool = False) -> None:
+def print_line(text: str, *, flush: bool = False) -> None:
     """Print a line in which there may be words of others: a terminal shall show them, not obey them."""
     print(visible(text), flush=flush)
 
 
-def plain(text: str, style: str = "") -> Text:
+def plain_text(text: str, style: str = "") -> Text:
     """A text that rich prints as it stands, brackets and all, with its control characters as pictures."""
     from rich.text import Text
 
@@ -116,12 +116,12 @@ def spinner(what: str) -> Iterator[Callable[[str], None]]:
     if not sys.stderr.isatty():
         yield lambda _: None
         return
-    with make_console(stderr=True).status(plain(what)) as status:
-        yield lambda words: status.update(plain(words))
+    with make_console(stderr=True).status(plain_text(what)) as status:
+        yield lambda words: status.update(plain_text(words))
 
 
 @contextlib.contextmanager
-def bar() -> Iterator[Callable[[str, int, int | None], None]]:
+def progress_bar() -> Iterator[Callable[[str, int, int | None], None]]:
     """A bar on stderr with rate and remaining time; the function given tells step, done and total. Silent in a pipe."""
     if not sys.stderr.isatty():
         yield lambda _step, _done, _total: None
@@ -143,15 +143,15 @@ def bar() -> Iterator[Callable[[str, int, int | None], None]]:
         yield tell
 
 
-def print_table(title: str, header: Sequence[str], rows: Iterable[Sequence[str]], note: str = "") -> RichTable:
+def rich_table(title: str, header: Sequence[str], rows: Iterable[Sequence[str]], note: str = "") -> RichTable:
     """A table for the terminal: numbers to the right, words to the left."""
     from rich import box
     from rich.table import Table as RichTable
 
     made = RichTable(
-        title=plain(title, "table.title"),
+        title=plain_text(title, "table.title"),
         title_justify="left",
-        caption=plain(note, "table.caption") if note else None,
+        caption=plain_text(note, "table.caption") if note else None,
         caption_justify="left",
         box=box.SIMPLE_HEAD,
         pad_edge=False,
@@ -160,9 +160,9 @@ def print_table(title: str, header: Sequence[str], rows: Iterable[Sequence[str]]
     cells = [tuple(row) for row in rows]
     for number, name in enumerate(header):
         numeric = is_numeric(row[number] for row in cells)
-        made.add_column(plain(name), justify="right" if numeric else "left", overflow="fold", no_wrap=numeric)
+        made.add_column(plain_text(name), justify="right" if numeric else "left", overflow="fold", no_wrap=numeric)
     for row in cells:
-        made.add_row(*(plain(cell) for cell in row))
+        made.add_row(*(plain_text(cell) for cell in row))
     return made
 
 
@@ -184,14 +184,14 @@ def report_console() -> Console:
     return out
 
 
-def print_styled(out: Console, text: str, style: str = "") -> None:
+def print_text(out: Console, text: str, style: str = "") -> None:
     """A text as it stands, control characters as pictures, folded where the line ends."""
-    said = plain(visible(text))
+    said = plain_text(visible(text))
     said.overflow = "fold"
     out.print(said, style=style)
 
 
-def print_examples(out: Console, table: Table) -> None:
+def print_table(out: Console, table: Table) -> None:
     """A table as wide as the report, and what is to be said of it beneath.
 
     Where a terminal is too narrow for it, intervals stand below their numbers; what is still too wide is left to the
@@ -202,7 +202,7 @@ def print_examples(out: Console, table: Table) -> None:
         made, needed = _table(out, table, below=True)
     out.print(made, width=max(out.width, needed), crop=False)
     if table.note:
-        print_styled(out, table.note)
+        print_text(out, table.note)
     out.print()
 
 
@@ -212,7 +212,7 @@ def _table(out: Console, table: Table, *, below: bool = False) -> tuple[RichTabl
     rows = [[_below(text) if below and digits else visible(text) for text, digits in zip(row, numeric, strict=True)]
             for row in table.rows]  # fmt: skip
     header = [_below(name) if below and digits else name for name, digits in zip(table.header, numeric, strict=True)]
-    made = print_table(table.title, header, rows)
+    made = rich_table(table.title, header, rows)
     wide = out.options.update(max_width=1_000_000)
     needed = out.measure(made, options=wide).maximum
     for column, digits in zip(made.columns, numeric, strict=True):
@@ -232,21 +232,21 @@ def _below(cell: str) -> str:
     return f"{number}\n[{interval}" if bracket else cell.replace("F1, ", "F1,\n")
 
 
-def marked(markup: str, colours: Mapping[str, str]) -> Text:
+def coloured_markup(markup: str, colours: Mapping[str, str]) -> Text:
     """A text in inline notation, each span on its label's colour.
 
     Args:
         markup: in inline notation.
         colours: `#rrggbb` per label.
     """
-    text = plain(visible(markup))
+    text = plain_text(visible(markup))
     text.overflow = "fold"
     for label, colour in colours.items():
         text.highlight_regex(rf"\[[^\[\]]*\]\{{{re.escape(label)}\}}", f"white on {colour}")
     return text
 
 
-def side_by_side(out: Console, sides: Iterable[tuple[str, str]], colours: Mapping[str, str]) -> None:
+def print_versions(out: Console, sides: Iterable[tuple[str, str]], colours: Mapping[str, str]) -> None:
     """What several have made of one text, one below the other.
 
     Args:
@@ -258,6 +258,6 @@ def side_by_side(out: Console, sides: Iterable[tuple[str, str]], colours: Mappin
 
     grid = RichTable.grid(padding=(0, 2))
     for name, markup in sides:
-        grid.add_row(plain(name), marked(markup, colours))
+        grid.add_row(plain_text(name), coloured_markup(markup, colours))
     out.print(grid)
     out.print()

@@ -130,7 +130,7 @@ def run(
     if html is not None:
         files.write(html, page(report, view))
     for path in filter(None, (json, html)):
-        console.print_styled(out, f"wrote {path}")
+        console.print_text(out, f"wrote {path}")
 
 
 def _only_without(option: str, **others: object) -> None:
@@ -147,24 +147,24 @@ def _score_suggestions(corpus: Corpus, model: str | None, split: str | None, jso
     scores = stats.score_suggestions(corpus, gold, [None, model] if model else [None])
     out = console.report_console()
     for table in scores.tables():
-        console.print_examples(out, table)
+        console.print_table(out, table)
     console.write_json(json, scores.json())
 
 
 def _print_report(out: Console, report: EvaluationReport, view: ReportView) -> None:
     from goldspan.evaluation import text_report
 
-    console.print_styled(out, f"{view.predictions} against {view.gold}", style="bold")
+    console.print_text(out, f"{view.predictions} against {view.gold}", style="bold")
     for sentence in text_report.introduction(report, view):
-        console.print_styled(out, sentence)
+        console.print_text(out, sentence)
     out.print()
     for table in text_report.report_tables(report, view).values():
-        console.print_examples(out, table.first())
+        console.print_table(out, table.first())
     _print_hardest(out, report, view)
     for title, sentences in text_report.conclusion(report, SHOWN):
-        console.print_styled(out, title, style="italic")
+        console.print_text(out, title, style="italic")
         for sentence in sentences:
-            console.print_styled(out, f"· {sentence}")
+            console.print_text(out, f"· {sentence}")
         out.print()
 
 
@@ -173,8 +173,8 @@ def _print_hardest(out: Console, report: EvaluationReport, view: ReportView) -> 
     from goldspan.report.text import amount
 
     if report.hardest:
-        console.print_styled(out, "The hardest examples", style="italic")
+        console.print_text(out, "The hardest examples", style="italic")
     for example in report.hardest[:SHOWN]:
-        console.print_styled(out, f"{example.example}: {amount(example.errors, 'error')}", style="bold")
+        console.print_text(out, f"{example.example}: {amount(example.errors, 'error')}", style="bold")
         sides = (("gold", example.gold_markup), ("predicted", example.predicted_markup))
-        console.side_by_side(out, sides, view.colours)
+        console.print_versions(out, sides, view.colours)

@@ -48,8 +48,10 @@ def run(
         for config, splits in result.rows.items()
         for split, number in splits.items()
     ]
-    out.print(console.print_table(f"Exported to {result.folder}", ("split", "examples", "spans"), rows))
+    out.print(console.rich_table(f"Exported to {result.folder}", ("split", "examples", "spans"), rows))
     for loss in result.losses:
-        out.print(console.plain(f"{loss.example}: a token cuts [{loss.surface}]{{{loss.span.label}}}: {loss.widened}"))
+        out.print(
+            console.plain_text(f"{loss.example}: a token cuts [{loss.surface}]{{{loss.span.label}}}: {loss.widened}")
+        )
     out.print(f"{len(result.losses)} span(s) cut by a token (policy {policy})")
     console.write_json(json, result.json())

@@ -67,7 +67,7 @@ def _table(planned: SplitPlan) -> Table:
     rows = [_row(what, [split[what] for split in contents]) for what in ("articles", "examples", "words")]
     rows += [_row(label, [split["spans"][label] for split in contents]) for label in planned.labels]
     rows.append(_row("new articles", [new[split] for split in SPLITS]))
-    return console.print_table("Splits", ("", *SPLITS, "all"), rows)
+    return console.rich_table("Splits", ("", *SPLITS, "all"), rows)
 
 
 def _row(what: str, numbers: Sequence[int]) -> list[str]:

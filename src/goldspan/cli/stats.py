@@ -25,7 +25,7 @@ def run(
     tables = all_tables(corpus) if write else gold_tables(corpus)
     out = console.make_console()
     for table in tables:
-        out.print(console.print_table(table.title, table.header, table.rows, table.note), end="\n\n")
+        out.print(console.rich_table(table.title, table.header, table.rows, table.note), end="\n\n")
     console.write_json(json, [table.json() for table in tables])
     if write:
         for path in write_statistics(corpus, tables):

@@ -82,7 +82,7 @@ def _pairs(maps: list[str]) -> dict[str, str]:
 def _table(scores: Scores, against: Path | None) -> object:
     rows = [_row(name, counts) for name, counts in scores.labels.items()] + [_row("all", scores.overall)]
     header = ("label", "gold", "predicted", "correct", "precision", "recall", "F1")
-    return console.print_table(f"Exact spans against {against}", header, rows)
+    return console.rich_table(f"Exact spans against {against}", header, rows)
 
 
 def _row(name: str, counts: Counts) -> tuple[str, ...]:

@@ -33,7 +33,7 @@ class TerminalPrompt:
         if before is not None:
             print(f"  until now: {summary.decision_line(before, dispute.example.text)}")
         for line in candidates:
-            self.out.print(console.marked(line, self.colours))
+            self.out.print(console.coloured_markup(line, self.colours))
 
     def write(self, text: str) -> None:
         """Print a line."""

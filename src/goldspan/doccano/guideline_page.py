@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from goldspan.corpus import Corpus
     from goldspan.guidelines.pages import GuidelineExample
 
+if TYPE_CHECKING:
     RenderFence = Callable[[SyntaxTreeNode], str | None]
 
 FIRST_PAGE = "README.md"

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from goldspan.doccano.client.schema import DoccanoProject
     from goldspan.formats.doccano import Unit
 
+if TYPE_CHECKING:
     Confirmed: TypeAlias = Mapping[str, Mapping[int, Any]]  # per annotator and example, the spans as exported
 
 ALL = ""  # the annotator of a shared annotation

@@ -36,7 +36,7 @@ from goldspan.report.html import (
     text_table,
 )
 from goldspan.report.svg import SCALE, axis, chip, colours, dot_and_whisker, heat, marked, stack
-from goldspan.report.text import amount, beside, brackets, level, percent, quantity
+from goldspan.report.text import amount, brackets, level, percent, quantity, with_interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -161,7 +161,7 @@ def _f1_rows(
         limits = None
         if interval is not None and interval.low is not None and interval.high is not None:
             limits = interval.low, interval.high
-        plot = dot_and_whisker(counts.f1, limits, words=f"{scheme} F1 {beside(counts.f1, interval)}")
+        plot = dot_and_whisker(counts.f1, limits, words=f"{scheme} F1 {with_interval(counts.f1, interval)}")
         yield row(
             None if number else cell(name, "th", rowspan=str(len(rows))),
             cell(scheme, kind="left"),
@@ -337,7 +337,9 @@ def count_section(report: EvaluationReport, view: ReportView) -> Markup:
     bodies.append(element("tbody", *_count_rows(element("b", "all, micro"), evaluation.overall, view)))
     head = ("label", "scheme", *COUNTS, "precision", "recall", "F1")
     intervals = report.intervals.macro
-    macro = " · ".join(f"{scheme} {beside(evaluation.macro(scheme), intervals.get(scheme))}" for scheme in SCHEMES)
+    macro = " · ".join(
+        f"{scheme} {with_interval(evaluation.macro(scheme), intervals.get(scheme))}" for scheme in SCHEMES
+    )
     note = element("p", f"F1, macro-averaged over the labels for which it is defined: {macro}.", class_="note")
     return section("Counts", html_table(head, bodies, left=2), note, kind="long")
 

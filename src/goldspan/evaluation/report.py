@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from goldspan.bootstrap import default_unit, units
+from goldspan.bootstrap import default_unit, unit_numbers
 from goldspan.errors import InvalidValueError
 from goldspan.evaluation.errors import confusion, error_kinds, hardest, span_outcomes
 from goldspan.evaluation.human_ceiling import human_ceiling
@@ -314,7 +314,7 @@ def make_report(
     ceiling = None if passes is None else human_ceiling(gold, predicted, passes)
     unit = unit or default_unit(gold)
     settings = BootstrapSettings(unit=unit, resamples=resamples, level=level, seed=seed)
-    numbers = units(gold, unit)
+    numbers = unit_numbers(gold, unit)
     limits = intervals(counted, settings, numbers)
     comparison = None if baseline is None else compare(counted, _counted(gold, baseline, labels), settings, numbers)
     return EvaluationReport(

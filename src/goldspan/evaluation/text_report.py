@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from goldspan.evaluation.errors import ERROR_KINDS
 from goldspan.evaluation.result import SCHEMES
 from goldspan.formats.sources import NOTE_KINDS
-from goldspan.report.text import Table, amount, beside, level, percent, probability, signed
+from goldspan.report.text import Table, amount, level, percent, probability, signed, with_interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -134,7 +134,7 @@ def _measures(report: EvaluationReport, scheme: Scheme) -> Table:
             *_counts(counts, ("correct", wrong, "missed", "spurious")),
             percent(counts.precision),
             percent(counts.recall),
-            beside(counts.f1, f1_interval(bounds)),
+            with_interval(counts.f1, f1_interval(bounds)),
         )
         for name, counts, bounds in rows
     ]
@@ -146,14 +146,14 @@ def _schemes(report: EvaluationReport) -> Table:
     intervals, evaluation = report.intervals, report.evaluation
 
     def f1(counts: SchemeCounts, bounds: Bounds | None) -> str:
-        return beside(counts.f1, f1_interval(bounds))
+        return with_interval(counts.f1, f1_interval(bounds))
 
     rows = [
         (name, *(f1(evaluation.labels[scheme][name], intervals.labels[scheme].get(name)) for scheme in SCHEMES))
         for name in report.labels
     ]
     rows.append((MICRO, *(f1(evaluation.overall[scheme], intervals.overall.get(scheme)) for scheme in SCHEMES)))
-    rows.append((MACRO, *(beside(evaluation.macro(scheme), intervals.macro.get(scheme)) for scheme in SCHEMES)))
+    rows.append((MACRO, *(with_interval(evaluation.macro(scheme), intervals.macro.get(scheme)) for scheme in SCHEMES)))
     title = f"F1 by every scheme, with its {level(intervals.settings.level)} interval"
     return Table(title, "", ("label", *SCHEMES), tuple(rows))
 

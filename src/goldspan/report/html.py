@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from goldspan.report.text import Table
 
-
 NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9-]*")
 VOID = frozenset({"br", "col", "hr", "input", "meta", "wbr"})
 POINTING = frozenset({"href", "src", "action", "data", "formaction", "poster", "srcdoc", "srcset", "xlink-href"})

@@ -120,7 +120,7 @@ def brackets(interval: HasBounds | None) -> str:
     return f"[{_bound(interval.low)}, {_bound(interval.high)}]"
 
 
-def beside(share: float | None, interval: HasBounds | None) -> str:
+def with_interval(share: float | None, interval: HasBounds | None) -> str:
     """A share followed by its interval: `75.21 [71.3, 80.0]`."""
     return f"{percent(share)} {brackets(interval)}".rstrip()
 

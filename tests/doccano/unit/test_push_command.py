@@ -70,7 +70,7 @@ def test_an_empty_manifest_is_said_plainly(toy):
 BAR = """
 import time
 from goldspan.cli import console
-with console.bar() as tell:
+with console.progress_bar() as tell:
     for done in range(0, 1001, 100):
         tell("import", done, 1000)
         time.sleep(0.05)

@@ -54,7 +54,7 @@ def run(
             on_check=lambda title: say(f"Checking that {title}"),
         )
     for line in _lines(report):
-        console.say(line)
+        console.print_line(line)
     console.write_json(json, report.json())
     if report.errors:
         raise typer.Exit(1)

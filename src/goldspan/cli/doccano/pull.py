@@ -81,7 +81,7 @@ def run(
             tidy=tidy,
             withdraw=withdraw,
             members=members,
-            articles=articles and console.listed(articles),
+            articles=articles and console.split_names(articles),
             on_step=on_step,
         )
     _print_plan(plan)
@@ -105,13 +105,13 @@ def _print_plan(plan: PullPlan) -> None:
         _kept_lines(plan),
         _comment_lines(plan),
     ):
-        console.say(line)
+        console.print_line(line)
     if plan.controls is not None:
         if plan.controls.records:
             table = plan.controls.table()
-            console.make_console().print(console.print_table(table.title, table.header, table.rows, table.note))
+            console.make_console().print(console.rich_table(table.title, table.header, table.rows, table.note))
         for line in _control_lines(plan.controls):
-            console.say(line)
+            console.print_line(line)
     for label, number in plan.unexported.items():
         print(f"{amount(number, f'span {label}', f'spans {label}')} of former members, or drawn during the pull.")
 
@@ -125,7 +125,7 @@ def _table(plan: PullPlan) -> Table:
         rows.append([change.annotator, change.article, *(f"{n:,}" for n in (len(merged.examples), empty, *counts))])
     header = ("annotator", "article", "examples", "empty", "new", "changed", "withdrawn", "left out")
     what = "gold" if plan.project.collaborative else "passes"
-    return console.print_table(f"{plan.project.name}: the {what} after this pull", header, rows)
+    return console.rich_table(f"{plan.project.name}: the {what} after this pull", header, rows)
 
 
 def _problem_lines(problems: tuple[PullProblem, ...]) -> Iterator[str]:

@@ -69,12 +69,12 @@ def run(
         raise typer.BadParameter("--suggestions and --gold exclude each other")
     corpus = Corpus.find(root)
     prefill: Prefill = "suggestions" if suggestions else "gold" if gold else "nothing"
-    with console.bar() as on_progress, Doccano(credentials.find_account(home)) as server:
+    with console.progress_bar() as on_progress, Doccano(credentials.find_account(home)) as server:
         request: PushRequest = prepare_push(
             server,
             corpus,
             project,
-            articles=articles and console.listed(articles),
+            articles=articles and console.split_names(articles),
             prefill=prefill,
             kind=None if shared is None else "shared" if shared else "independent",
             control=control,
@@ -88,7 +88,7 @@ def run(
             left = request.plan()
             report = {"plan": left.json()}
             _print_plan(request, left)
-    console.say("\n".join(_result_lines(request, result)) if apply else _plan_end(request, left))
+    console.print_line("\n".join(_result_lines(request, result)) if apply else _plan_end(request, left))
     console.write_json(json, {"applied": apply, **request.json(), **report})
     if any(step.state == "conflict" for step in left.steps):
         raise typer.Exit(1)
@@ -99,14 +99,14 @@ def _print_plan(request: PushRequest, plan: PushPlan) -> None:
     from goldspan.doccano.push.plan import control_changes, project_changes, project_notes
 
     for line in project_changes(request.project_plan):
-        console.say(line)
+        console.print_line(line)
     for line in project_notes(request.project_plan):
-        console.say(f"note: {line}")
+        console.print_line(f"note: {line}")
     for line in control_changes(request.controls, request.corpus.root):
-        console.say(line)
+        console.print_line(line)
     console.make_console().print(_table(request, plan))
     for line in _attention_lines(plan):
-        console.say(line)
+        console.print_line(line)
 
 
 def _table(request: PushRequest, plan: PushPlan) -> Table:
@@ -118,7 +118,7 @@ def _table(request: PushRequest, plan: PushPlan) -> Table:
         for article, counts in plan.articles().items()
     ]
     rows.append(["all", *(f"{total[name]:,}" for name in columns)])
-    return console.print_table(request.project_plan.planned.name, ("article", *columns), rows)
+    return console.rich_table(request.project_plan.planned.name, ("article", *columns), rows)
 
 
 def _attention_lines(plan: PushPlan) -> Iterator[str]:

@@ -54,7 +54,7 @@ def run(
     for table in _article_tables(progress):
         console.make_console().print(table)
     for line in _difference_lines(progress):
-        console.say(line)
+        console.print_line(line)
     console.write_json(json, progress.json())
 
 
@@ -65,14 +65,14 @@ def _overview(home: Path | None) -> dict[str, Any]:
 
     embedded = server.status(home)
     for line in _server_lines(embedded):
-        console.say(line)
+        console.print_line(line)
     report: dict[str, Any] = {"embedded": _server_json(embedded), "url": None, "projects": []}
     try:
         account = credentials.find_account(home)
     except NotFoundError as missing:
         if "DOCCANO_URL" in os.environ:  # a server was named, and cannot be reached like that
             raise
-        console.say(missing.remedy or missing.message)
+        console.print_line(missing.remedy or missing.message)
         return report
     with console.spinner(f"Reading {account.url}"), Doccano(account) as doccano:
         listings = list(status.list_projects(doccano))
@@ -108,7 +108,7 @@ def _project_table(account: Account, listings: Sequence[ProjectListing]) -> Tabl
         for listing in listings
     ]
     header = ("project", "kind", "examples", "confirmed, by member")
-    return console.print_table(f"Projects of {account.username} on {account.url}", header, rows)
+    return console.rich_table(f"Projects of {account.username} on {account.url}", header, rows)
 
 
 def _listing_json(listing: ProjectListing) -> dict[str, Any]:
@@ -130,7 +130,7 @@ def _article_tables(progress: ProjectProgress) -> Iterator[Table]:
         header = ("article", "examples", *(name or "all" for name in shown), "disputed")
         part = f", {start + 1} to {start + len(shown)} of {len(annotators)}" if len(annotators) > COLUMNS else ""
         note = "done: confirmed by the annotator; open: all others; disputed: confirmed by several, with other spans"
-        yield console.print_table(f"{progress.project.name}: done + open{part}", header, rows, note)
+        yield console.rich_table(f"{progress.project.name}: done + open{part}", header, rows, note)
 
 
 def _article_row(article: ArticleProgress, annotators: Sequence[str]) -> list[str]:

@@ -33,7 +33,7 @@ def run(
         raise NotFoundError("--ask needs a terminal", remedy="Leave it out: a random password is printed then.")
     with Doccano(credentials.find_account(home)) as server:
         for user in users.create_users(server, names, _ask if ask else users.random_password):
-            console.say(_line(user, with_password=not ask), flush=True)
+            console.print_line(_line(user, with_password=not ask), flush=True)
 
 
 def _line(user: CreatedUser, *, with_password: bool) -> str:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from goldspan.doccano.labels import LabelPlan
     from goldspan.doccano.snapshot import StoredExample
 
-
 DEFAULT_LOGINS = (("admin", "password"), ("admin", "pass"))  # of `doccano createuser`, and of Doccano's README
 SAMPLE = 6  # examples: more than the five of a page without a limit
 SQLITE_WRITERS = 5  # people; SQLite lets only one write at a time (https://www.sqlite.org/whentouse.html)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from goldspan.doccano.push.plan import Observation
     from goldspan.doccano.snapshot import Snapshot, StoredExample
 
+if TYPE_CHECKING:
     Observe: TypeAlias = Callable[[Collection[int]], Observation]
     Activity: TypeAlias = tuple[Mapping[str, int], Mapping[str, int]]
 
