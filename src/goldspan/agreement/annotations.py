@@ -17,7 +17,7 @@ from itertools import combinations, groupby
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from goldspan import formats
-from goldspan.corpus.passes import is_stated, judge
+from goldspan.corpus.passes import classify, is_stated
 from goldspan.errors import InputError, NotFoundError
 from goldspan.formats.convert import input_files
 from goldspan.formats.detection import try_detect
@@ -233,7 +233,7 @@ def read_pass(annotator: str, path: Path, form: str | None = None) -> AnnotatorP
         of_file = list(lines)
         stated = is_stated(located.example for located in of_file)
         assumed |= not stated
-        for located, cause in judge(of_file, stated=stated):
+        for located, cause in classify(of_file, stated=stated):
             if cause is None:
                 examples.append(located)
             else:

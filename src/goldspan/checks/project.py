@@ -147,7 +147,7 @@ class ProjectFiles:
         for path in self.pass_files:
             stated = passes.is_stated(readable_records(path))
             valid = [line for line in self.examples(path) if passes.is_valid(line.example)]
-            for line, cause in passes.judge(valid, stated=stated):
+            for line, cause in passes.classify(valid, stated=stated):
                 if cause is None:
                     found.setdefault(line.example.id, {})[path.parent.name] = line.example
         return found

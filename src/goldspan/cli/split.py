@@ -43,29 +43,29 @@ def run(
     """Assign whole articles to train, validation and test, near-duplicates together; assigned articles never move."""
     corpus = Corpus.find(root)
     try:
-        planned = splits.plan_splits(corpus, splits.parse_ratios(ratios), threshold)
+        plan = splits.plan_splits(corpus, splits.parse_ratios(ratios), threshold)
     except InvalidValueError as error:
         raise typer.BadParameter(str(error)) from None
     out = console.make_console()
-    out.print(_table(planned))
-    for line in _lines(planned):
+    out.print(_table(plan))
+    for line in _lines(plan):
         print(line)
-    console.write_json(json, planned.json())
+    console.write_json(json, plan.json())
     if apply:
-        written = splits.write_splits(corpus, planned, accept_leaks=accept_leaks)
+        written = splits.write_splits(corpus, plan, accept_leaks=accept_leaks)
         print("\n".join(f"wrote {path}" for path in written) or "Already up to date.")
-    elif planned.new:
+    elif plan.new:
         print(console.PLAN_ONLY)
-    if planned.conflicts:
+    if plan.conflicts:
         raise typer.Exit(1)
 
 
-def _table(planned: SplitPlan) -> Table:
+def _table(plan: SplitPlan) -> Table:
     """A row per count, a column per split, and their sum."""
-    contents = [planned.contents(split) for split in SPLITS]
-    new = Counter(planned.new.values())
+    contents = [plan.contents(split) for split in SPLITS]
+    new = Counter(plan.new.values())
     rows = [_row(what, [split[what] for split in contents]) for what in ("articles", "examples", "words")]
-    rows += [_row(label, [split["spans"][label] for split in contents]) for label in planned.labels]
+    rows += [_row(label, [split["spans"][label] for split in contents]) for label in plan.labels]
     rows.append(_row("new articles", [new[split] for split in SPLITS]))
     return console.rich_table("Splits", ("", *SPLITS, "all"), rows)
 
@@ -76,25 +76,25 @@ def _row(what: str, numbers: Sequence[int]) -> list[str]:
     return [what, *(f"{number:,}{share}" for number, share in zip(numbers, shares, strict=True)), f"{total:,}"]
 
 
-def _lines(planned: SplitPlan) -> Iterator[str]:
+def _lines(plan: SplitPlan) -> Iterator[str]:
     """What the table leaves out."""
-    new = planned.new
-    yield f"{len(planned.existing):,} article(s) stay in their splits, {len(new):,} are new."
+    new = plan.new
+    yield f"{len(plan.existing):,} article(s) stay in their splits, {len(new):,} are new."
     for split in SPLITS:
         if names := [article for article, place in new.items() if place == split]:
             yield f"New in {split}: {_some(names)}"
     for what, chosen in (("Without gold, so in no split", False), ("In a split, but without gold", True)):
-        if names := [article for article in planned.without_gold if (article in planned.splits) is chosen]:
+        if names := [article for article in plan.without_gold if (article in plan.splits) is chosen]:
             yield f"{what}: {_some(names)}"
-    clusters = [" = ".join(cluster) for cluster in planned.clusters]
-    yield f"Near-duplicates, Jaccard similarity of {planned.threshold:g} or more: {_some(clusters) or 'none'}"
-    sizes = sorted(Counter(planned.folds.values()).items())
+    clusters = [" = ".join(cluster) for cluster in plan.clusters]
+    yield f"Near-duplicates, Jaccard similarity of {plan.threshold:g} or more: {_some(clusters) or 'none'}"
+    sizes = sorted(Counter(plan.folds.values()).items())
     yield f"Folds for cross-validation, in articles: {', '.join(f'{size:,}' for _, size in sizes) or 'none'}"
-    for conflict in planned.conflicts:
+    for conflict in plan.conflicts:
         places = (f"{a} ({split}{', new' if a in conflict.new else ''})" for a, split in conflict.splits.items())
         yield f"LEAK: near-duplicates in several splits: {', '.join(places)}"
-    if planned.too_small:
-        yield planned.too_small
+    if plan.too_small:
+        yield plan.too_small
 
 
 def _some(names: Sequence[str]) -> str:

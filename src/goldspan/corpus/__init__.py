@@ -178,7 +178,7 @@ class Corpus:
             path = self.passes / annotator / f"{article}.jsonl"
             if path.is_file():
                 lines = [LocatedExample.of(record) for record in gold.scan(path)]
-                yield from (line.example for line, cause in passes.judge(lines) if cause is None)
+                yield from (line.example for line, cause in passes.classify(lines) if cause is None)
 
     def splits(self) -> dict[str, list[str]]:
         """The article ids of each split, as listed; empty for a split without a file."""

@@ -1,4 +1,4 @@
-"""Which examples of an annotator's pass count: the rule by which agreement, adjudication, evaluation and the checks go.
+"""Which examples of an annotator's pass count: the one rule of agreement, adjudication, evaluation and the checks.
 
 In a file with the key `confirmed` in some line, those lines count in which it is true; a line without the key was never
 opened. In a file without the key all lines count. What was rejected or ignored in Prodigy never counts.
@@ -33,7 +33,7 @@ def is_valid(example: Example | Record) -> bool:
     return isinstance(example.extra.get(CONFIRMED, True), bool)
 
 
-def judge(
+def classify(
     examples: Sequence[LocatedExample], *, stated: bool | None = None
 ) -> Iterator[tuple[LocatedExample, Cause | None]]:
     """Each example of a file with the reason why it does not count; None if it counts.
