@@ -27,7 +27,7 @@ class Table:
 
     def push(self, prefill="majority"):
         state = read_state(self.corpus)
-        prepared = adjudication.prepare_disputes(state, self.server, self.name)
+        prepared = adjudication.plan_disputes(state, self.server, self.name)
         return adjudication.push_disputes(state, self.server, prepared, adjudication.disputed_examples(state, prefill))
 
     def pull(self):
@@ -68,10 +68,10 @@ def test_what_is_confirmed_among_disputes_comes_back_as_decisions_alone(table):
     with pytest.raises(InvalidValueError, match="is for adjudication of disputes"):
         pull.plan_pull(table.corpus, table.server, table.name)
     stands = status.project_progress(table.corpus, table.server, table.name)
-    assert (stands.not_pushed, stands.absent, stands.unpulled) == ((), (), {})
+    assert (stands.not_pushed, stands.absent, stands.pending) == ((), (), {})
     annotation = doccano_project.ExampleProject(table.server, table.corpus.root, collaborative=True)
     with pytest.raises(ServerError, match="is for shared annotation, not for adjudication"):
-        adjudication.prepare_disputes(read_state(table.corpus), table.server, annotation.name)
+        adjudication.plan_disputes(read_state(table.corpus), table.server, annotation.name)
     table.server.delete_project(annotation.project.id)
 
 
