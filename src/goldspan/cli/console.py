@@ -1,7 +1,4 @@
-"""How long reports are printed: tables as wide as the report, sentences broken at words, markup in colour.
-
-What the commands share: options that look alike everywhere, progress, and reports.
-"""
+"""What the commands share: options that are the same everywhere, progress bars, and how reports are printed."""
 
 from __future__ import annotations
 
@@ -30,7 +27,7 @@ T = TypeVar("T")
 
 Root = Annotated[
     Path | None,
-    typer.Option("--root", help="The project folder. Default: found from here upwards.", show_default=False),
+    typer.Option("--root", help="The project folder. Default: the one around the current folder.", show_default=False),
 ]
 Home = Annotated[
     Path | None,
@@ -42,7 +39,7 @@ Home = Annotated[
 ]
 Json = Annotated[
     Path | None,
-    typer.Option("--json", help="Write the report to this file, too, as JSON.", show_default=False),
+    typer.Option("--json", help="Also write the report to this file, as JSON.", show_default=False),
 ]
 Apply = Annotated[bool, typer.Option("--apply", help="Carry out the plan. Without it the plan is only printed.")]
 PLAN_ONLY = "Nothing was written: this is the plan. Carry it out with --apply."
@@ -61,47 +58,50 @@ Members = Annotated[
 ]
 Format = Annotated[
     str | None,
-    typer.Option("--format", help="The format of the files. Default: told by their content.", show_default=False),
+    typer.Option("--format", help="The format of the files. Default: detected from their content.", show_default=False),
 ]
 Labels = Annotated[
     Path | None,
-    typer.Option("--labels", help="The label scheme. Default: that of the project around here.", show_default=False),
+    typer.Option("--labels", help="The label scheme. Default: that of the project.", show_default=False),
 ]
 Unit = Annotated[
     Literal["article", "example"] | None,
-    typer.Option("--unit", help="What the intervals draw anew. Default: articles, or examples of a single one."),
+    typer.Option(
+        "--unit",
+        help="The resampling unit. Default: article, or example if there is only one article.",
+    ),
 ]
-Resamples = Annotated[int, typer.Option("--resamples", min=1, help="How often they draw.")]
-Level = Annotated[float, typer.Option("--level", min=0.5, max=0.999, help="What share they cover.")]
-Seed = Annotated[int, typer.Option("--seed", min=0, help="Of the random numbers; the same gives the same.")]
+Resamples = Annotated[int, typer.Option("--resamples", min=1, help="The number of resamples of the intervals.")]
+Level = Annotated[float, typer.Option("--level", min=0.5, max=0.999, help="The level of the intervals.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="The seed; the same seed gives the same report.")]
 
 
 def split_names(options: Sequence[str] | None) -> list[str]:
-    """The names that an option was given, which takes several with commas between them and may be repeated."""
+    """The names in an option that takes several, separated by commas, and may be repeated."""
     return [name.strip() for option in options or () for name in option.split(",") if name.strip()]
 
 
 def make_console(*, stderr: bool = False) -> Console:
-    """A rich console: colours and width of the terminal, plain text in a pipe."""
+    """A rich console with the colours and the width of the terminal; plain text in a pipe."""
     from rich.console import Console
 
     return Console(stderr=stderr, highlight=False, soft_wrap=not sys.stdout.isatty())
 
 
 def print_line(text: str, *, flush: bool = False) -> None:
-    """Print a line in which there may be words of others: a terminal shall show them, not obey them."""
+    """Print a line, with pictures for control characters, which a terminal would obey."""
     print(visible(text), flush=flush)
 
 
 def plain_text(text: str, style: str = "") -> Text:
-    """A text that rich prints as it stands, brackets and all, with its control characters as pictures."""
+    """A text that rich prints without reading markup in it, with pictures for control characters."""
     from rich.text import Text
 
     return Text(visible(text), style)
 
 
 def progress(items: Iterable[T], what: str, total: int | None = None) -> Iterator[T]:
-    """The items, with a bar on stderr while they pass; silent where stderr is no terminal."""
+    """The items, with a progress bar on stderr if that is a terminal."""
     if not sys.stderr.isatty():
         yield from items
         return
@@ -112,7 +112,7 @@ def progress(items: Iterable[T], what: str, total: int | None = None) -> Iterato
 
 @contextlib.contextmanager
 def spinner(what: str) -> Iterator[Callable[[str], None]]:
-    """Something that turns on stderr while one waits; the function given changes its words. Silent in a pipe."""
+    """A spinner on stderr if that is a terminal; yields a function that changes its words."""
     if not sys.stderr.isatty():
         yield lambda _: None
         return
@@ -122,7 +122,11 @@ def spinner(what: str) -> Iterator[Callable[[str], None]]:
 
 @contextlib.contextmanager
 def progress_bar() -> Iterator[Callable[[str, int, int | None], None]]:
-    """A bar on stderr with rate and remaining time; the function given tells step, done and total. Silent in a pipe."""
+    """A bar with rate and remaining time on stderr if that is a terminal.
+
+    Yields:
+        A function that takes the step, how much of it is done, and the total.
+    """
     if not sys.stderr.isatty():
         yield lambda _step, _done, _total: None
         return
@@ -132,7 +136,7 @@ def progress_bar() -> Iterator[Callable[[str, int, int | None], None]]:
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), rate)
     with Progress(*columns, TimeRemainingColumn(), console=make_console(stderr=True), transient=True) as shown:
 
-        def tell(step: str, done: int, total: int | None) -> None:
+        def update(step: str, done: int, total: int | None) -> None:
             if not shown.tasks or shown.tasks[0].description != step:
                 for task in shown.task_ids:
                     shown.remove_task(task)
@@ -140,15 +144,15 @@ def progress_bar() -> Iterator[Callable[[str, int, int | None], None]]:
             speed = shown.tasks[0].speed
             shown.update(shown.task_ids[0], completed=done, total=total, rate=f"{speed:,.0f}/s" if speed else "")
 
-        yield tell
+        yield update
 
 
 def rich_table(title: str, header: Sequence[str], rows: Iterable[Sequence[str]], note: str = "") -> RichTable:
-    """A table for the terminal: numbers to the right, words to the left."""
+    """A table for rich, numbers to the right and words to the left."""
     from rich import box
     from rich.table import Table as RichTable
 
-    made = RichTable(
+    table = RichTable(
         title=plain_text(title, "table.title"),
         title_justify="left",
         caption=plain_text(note, "table.caption") if note else None,
@@ -160,10 +164,10 @@ def rich_table(title: str, header: Sequence[str], rows: Iterable[Sequence[str]],
     cells = [tuple(row) for row in rows]
     for number, name in enumerate(header):
         numeric = is_numeric(row[number] for row in cells)
-        made.add_column(plain_text(name), justify="right" if numeric else "left", overflow="fold", no_wrap=numeric)
+        table.add_column(plain_text(name), justify="right" if numeric else "left", overflow="fold", no_wrap=numeric)
     for row in cells:
-        made.add_row(*(plain_text(cell) for cell in row))
-    return made
+        table.add_row(*(plain_text(cell) for cell in row))
+    return table
 
 
 def write_json(path: Path | None, report: Any) -> None:  # noqa: ANN401  (JSON is any)
@@ -173,11 +177,11 @@ def write_json(path: Path | None, report: Any) -> None:  # noqa: ANN401  (JSON i
 
 
 WIDTH = 100
-NAME = 24  # columns below which a name is not folded
+NAME = 24  # columns; shorter names are not folded
 
 
 def report_console() -> Console:
-    """A console of at most 100 columns that breaks lines at words, in a pipe as on a terminal."""
+    """A console of at most 100 columns that breaks lines at words, on a terminal and in a pipe."""
     out = make_console()
     out.soft_wrap = False
     out.width = min(WIDTH, out.width) if sys.stdout.isatty() else WIDTH
@@ -185,61 +189,61 @@ def report_console() -> Console:
 
 
 def print_text(out: Console, text: str, style: str = "") -> None:
-    """A text as it stands, control characters as pictures, folded where the line ends."""
-    said = plain_text(visible(text))
-    said.overflow = "fold"
-    out.print(said, style=style)
+    """Print a text without reading markup in it, with pictures for control characters, folded where a line ends."""
+    shown = plain_text(text)
+    shown.overflow = "fold"
+    out.print(shown, style=style)
 
 
 def print_table(out: Console, table: Table) -> None:
-    """A table as wide as the report, and what is to be said of it beneath.
+    """Print a table as wide as the report, with its note below.
 
-    Where a terminal is too narrow for it, intervals stand below their numbers; what is still too wide is left to the
-    terminal to break, for a number that is cut is a wrong number.
+    On a terminal that is too narrow, intervals stand below their numbers. A table that is still too wide is left to the
+    terminal to break, as a truncated number would be a wrong number.
     """
-    made, needed = _table(out, table)
-    if needed > out.width:
-        made, needed = _table(out, table, below=True)
-    out.print(made, width=max(out.width, needed), crop=False)
+    shown, width = _table(out, table)
+    if width > out.width:
+        shown, width = _table(out, table, below=True)
+    out.print(shown, width=max(out.width, width), crop=False)
     if table.note:
         print_text(out, table.note)
     out.print()
 
 
 def _table(out: Console, table: Table, *, below: bool = False) -> tuple[RichTable, int]:
-    """The table for the terminal, its totals set off, and the width that it needs: words may be folded, numbers not."""
+    """The table with its totals in bold, and the width that it needs if words may be folded and numbers may not."""
     numeric = [is_numeric(row[number] for row in table.rows) for number in range(len(table.header))]
     rows = [[_below(text) if below and digits else visible(text) for text, digits in zip(row, numeric, strict=True)]
             for row in table.rows]  # fmt: skip
     header = [_below(name) if below and digits else name for name, digits in zip(table.header, numeric, strict=True)]
-    made = rich_table(table.title, header, rows)
+    shown = rich_table(table.title, header, rows)
     wide = out.options.update(max_width=1_000_000)
-    needed = out.measure(made, options=wide).maximum
-    for column, digits in zip(made.columns, numeric, strict=True):
+    width = out.measure(shown, options=wide).maximum
+    for column, digits in zip(shown.columns, numeric, strict=True):
         column.no_wrap, column.justify = digits, "right" if digits else "left"
         if not digits:
             longest = max(out.measure(cell, options=wide).maximum for cell in column.cells)
             column.min_width = min(NAME, longest)
-            needed -= longest - column.min_width
-    for row, cells in zip(made.rows, rows, strict=True):
+            width -= longest - column.min_width
+    for row, cells in zip(shown.rows, rows, strict=True):
         row.style = "bold" if cells[0].startswith("all") else ""
-    return made, needed
+    return shown, width
 
 
 def _below(cell: str) -> str:
-    """A number above its interval, a heading broken at its comma."""
+    """A number above its interval, and a heading broken at its comma."""
     number, bracket, interval = cell.partition(" [")
     return f"{number}\n[{interval}" if bracket else cell.replace("F1, ", "F1,\n")
 
 
 def coloured_markup(markup: str, colours: Mapping[str, str]) -> Text:
-    """A text in inline notation, each span on its label's colour.
+    """A text in inline notation, with each span on the colour of its label.
 
     Args:
         markup: in inline notation.
         colours: `#rrggbb` per label.
     """
-    text = plain_text(visible(markup))
+    text = plain_text(markup)
     text.overflow = "fold"
     for label, colour in colours.items():
         text.highlight_regex(rf"\[[^\[\]]*\]\{{{re.escape(label)}\}}", f"white on {colour}")
@@ -247,11 +251,11 @@ def coloured_markup(markup: str, colours: Mapping[str, str]) -> Text:
 
 
 def print_versions(out: Console, sides: Iterable[tuple[str, str]], colours: Mapping[str, str]) -> None:
-    """What several have made of one text, one below the other.
+    """Print several versions of one text, one below the other.
 
     Args:
-        out: where.
-        sides: of each the name, and what it marked, in inline notation.
+        out: where to print them.
+        sides: the name of each, and the text with its spans in inline notation.
         colours: `#rrggbb` per label.
     """
     from rich.table import Table as RichTable
