@@ -78,3 +78,8 @@ def test_no_other_module_names_a_measure():
         path.name: path.read_text() for path in FOLDER.glob("*.py") if path.name not in ("measures.py", "gamma.py")
     }
     assert not [(name, one) for name, text in texts.items() for one in MEASURES if f'"{one}"' in text]
+
+
+def test_counts_of_one_name_are_of_one_function():
+    functions = [one.formula.counts for one in MEASURES.values() if one.formula]
+    assert len({function.name for function in functions}) == len({id(function) for function in functions})
