@@ -42,8 +42,8 @@ class ProjectPlan:
     Args:
         server: where.
         corpus: whose guidelines these are.
-        project: as it is; None if there is none of that name.
-        planned: as it is to be; its number is `NEW` if there is none yet.
+        project: as it is; None if no project has the name.
+        planned: as it is to be; its number is `NEW` if it does not exist yet.
         labels: what is to be done to the label types.
         members: what is to be done to the members.
         listed: the members that the file lists; None if there is no file.
@@ -123,7 +123,7 @@ def find_project(server: Doccano, name: str) -> DoccanoProject:
     """The project of a name.
 
     Raises:
-        NotFoundError: if there is none.
+        NotFoundError: if no project has the name.
     """
     project = server.project(name)
     if project is None:

@@ -61,7 +61,7 @@ def test_a_round_of_two_annotators_comes_back_as_it_was_done(begun, pull):
     before = files(begun.corpus)
     code, said, _ = pull(begun)
     assert (code, files(begun.corpus)) == (0, before)
-    assert "carry it out with --apply" in said
+    assert "Carry it out with --apply" in said
     assert pull(begun, "--apply")[0] == 0
     ann, bob = begun.passed("ann"), begun.passed("bob")
     assert [ann["harbour.p02"].surface(span) for span in ann["harbour.p02"].spans] == ["Aurora", "Valparaíso"]
@@ -130,7 +130,7 @@ def test_a_project_made_anew_takes_nothing_away(doccano, toy, people, pull, kind
         anew.add(people)
         code, said, report = pull(anew, "--apply")
         assert (code, sum(len(file["kept"]) for file in report["files"])) == (0, len(names))
-        assert f"kept: {len(names)} line(s) of harbour, storm, strike that" in said
+        assert f"kept: {len(names)} lines of harbour, storm, strike, open in Doccano" in said
         assert files(toy).items() >= before.items()
 
 
@@ -146,7 +146,7 @@ def test_what_does_not_fit_is_listed_and_the_rest_written(begun, pull):
         ("edge", "harbour.p02", "Aurora "),
         ("label", "storm.p01", "Storm"),
     }
-    assert f"{begun.people['ann'].username}  harbour.p02  edge: begins or ends with a blank" in said
+    assert f"{begun.people['ann'].username}  harbour.p02  edge: begins or ends with a space" in said
     assert begun.passed("ann").keys() == {"storm.p02"}
     assert begun.passed("bob").keys() == {"harbour.p02"}
 
@@ -317,7 +317,7 @@ def test_whoever_has_a_pseudonym_is_told_of_by_that(begun, pull, tmp_path):
 
 def test_an_empty_pull_says_that_nobody_has_confirmed_anything(begun, pull):
     code, said, _ = pull(begun)
-    assert (code, "Nobody has confirmed anything there" in said) == (0, True)
+    assert (code, "Nobody has confirmed any example of this corpus there" in said) == (0, True)
 
 
 def test_articles_alone_are_pulled_and_an_unknown_one_is_refused(begun, pull):
@@ -325,7 +325,7 @@ def test_articles_alone_are_pulled_and_an_unknown_one_is_refused(begun, pull):
     assert pull(begun, "--apply", "--articles", "strike,harbour")[0] == 0
     assert begun.passed("ann").keys() == {"strike.p01"}
     code, said, _ = pull(begun, "--articles", "storn")
-    assert (code, "Near it: storm" in said) == (1, True)
+    assert (code, "Similar ids: storm" in said) == (1, True)
 
 
 def test_spans_of_a_former_member_are_told(begun, pull):
@@ -335,7 +335,7 @@ def test_spans_of_a_former_member_are_told(begun, pull):
     begun.server._call("DELETE", f"v1/projects/{begun.project.id}/members", json={"ids": [member.id]})
     code, said, report = pull(begun)
     assert (code, report["unseen"]) == (0, {"SHIP": 1})
-    assert "members no longer" in said
+    assert "of former members" in said
 
 
 def test_a_shared_project_comes_back_as_gold(doccano, toy, people, pull):

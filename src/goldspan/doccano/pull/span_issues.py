@@ -51,7 +51,7 @@ class SpanRepair:
     Args:
         issue: what was wrong.
         after: the span that replaces it; None if it was dropped.
-        surface: the words of that span; empty if there is none.
+        surface: the words of that span; empty if it was dropped.
     """
 
     issue: SpanIssue

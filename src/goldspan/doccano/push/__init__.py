@@ -1,1 +1,1 @@
-"""Push: what is wanted, what is there, the plan between, and its application."""
+"""Pushes examples to Doccano: the desired state, the plan, and its application."""
