@@ -31,13 +31,16 @@ AGENCIES = _list("""
     Shutterstock, TANJUG, Tanjug, TASS, The Associated Press, Thomson Reuters, United Press International, UPI,
     Xinhua, Xinhua News Agency
 """)
+
 # What may follow an agency's name that stands alone: `Associated Press Writer`.
 ROLES = _list("correspondent, correspondents, reporter, reporters, staff, staff writer, writer, writers")
+
 # Bylines without a name.
 NAMELESS = _list("""
     from our correspondent, from our correspondents, our correspondent, staff, staff and agencies, staff
     correspondent, staff report, staff reporter, staff writer, staff writers
 """)
+
 # `Photo: …`, `Source: …`, `Foto: …`
 CREDITS = _list("""
     bild, bildquelle, burimi, cover photo, credit, credits, crédit photo, crédits photo, featured image, file photo,
@@ -46,10 +49,13 @@ CREDITS = _list("""
     photo credit, photo credits, photo source, photograph, photographer, photographs, photos, picture, picture
     credit, quelle, source, text and photo, text and photos
 """)
+
 # `By …`, `Von …`
 BY = _list("by, par, por, von, yazan")
+
 # `Author: …`
 AUTHORS = _list("auteur, author, authors, autor, napisao, piše, shkruan, written by")
+
 # `Reporting by …; editing by …`
 CREW = _list("additional reporting, compiled, edited, editing, reporting, translated, writing, written")
 
@@ -64,13 +70,16 @@ SMALL_WORDS = _set("""
     ilustracija in la le media of official on or pool press printscreen privat private screengrab screenshot social
     the und van via von website with y
 """)
+
 # Small words inside a personal name.
 PARTICLES = _set("abu al bin bint da de del della den der di du el ibn la le van von")
+
 # The first word of a `By …` that names nobody.
 NOBODY = _set("""
     a air all an any beginning bus car comparison contrast day definition design foot force hand invitation land law
     night no order our plane popular proxy rail road sea special that the their then this train which
 """)
+
 # Headings after which only other articles follow.
 TAILS = _list("""
     articles liés, articoli correlati, artículos relacionados, das könnte sie auch interessieren, ilgili haberler,
@@ -84,14 +93,17 @@ TAILS = _list("""
     sujet, top stories, trending, trending now, të ngjashme, you may also be interested in, you may also like, you
     might also be interested in, you might also like, verwandte artikel, verwandte themen, ähnliche artikel
 """)
+
 # The article may continue after these: alone they head a box, before a colon they name one other article.
 BOXES = _list("""
     also read, also see, bunu da okuyun, lea también, leggi anche, lesen sie auch, lexo edhe, lexoni edhe, lire
     aussi, pročitajte i, pročitajte još, read also, read more, read next, recommended, related, related article,
     related story, see also, à lire aussi
 """)
+
 # `Tags: …`
 LISTS = _list("categories, category, filed under, keywords, tags")
+
 # `Published: 3 June 2010, 14:05 GMT`: one of these, and nothing but a date after it.
 DATED = _list("last modified, last updated, modified, posted, posted on, published, published on, updated")
 DATE_WORDS = _set("""
@@ -99,13 +111,16 @@ DATE_WORDS = _set("""
     jun june local mar march may mon monday nd nov november oct october on p pm rd sat saturday sep sept september
     st sun sunday th thu thursday time tue tuesday utc wed wednesday
 """)
+
 # Where these precede a name, that name is the outlet's.
 SPOKEN_TO = _list("""
     exclusive interview for, exclusive interview with, exclusively for, exclusively to, interview for, interview to,
     interview with, speaking for, speaking to, statement for, statement to, told
 """)
+
 # And where these follow it.
 SPEAKING = _list("correspondent, editor, has learned, has learnt, journalist, reporter, writes")
+
 # Buttons and signs of a page.
 SIGNS = _list("""
     advertisement, advertising, back to top, click to enlarge, continue reading, download pdf, email this article,
@@ -113,17 +128,20 @@ SIGNS = _list("""
     share on twitter, share on x, share this, share this article, share this post, share this story, skip to
     content, story continues below, story continues below advertisement, tweet
 """)
+
 # A full stop after these never ends a sentence: they precede names.
 TITLES = _set("""
     adm adml amb asst atty brig bros capt cdr cllr cmd cmdr cmsgt col comdr cpl cpo cpt dept det dipl dr drs ens esp est
     fr gen gov hon ing insp inž lt ltc ltcol ltg maj mgr mlle mme mons mr mrs ms msgt mt ofc pfc pres prof pte pvt rep
     reps ret rev rgt sen sens sfc sgt spc sr ssgt st ste supt tsgt univ viz vs
 """)
+
 # Nor after these, if a number follows.
 BEFORE_NUMBERS = _set("""
     approx apr art arts aug c ca cf ch chap dec ed eds feb fig figs jan jul jun mar no nos nov nr oct p para paras pp
     sec sect sep sept vol vols
 """)
+
 # No line of boilerplate is longer, in code points.
 LONGEST = 160
 NAME_WORDS = 12
@@ -140,6 +158,7 @@ IS_AGENCY = re.compile(
     rf"(?:©|\(c\)|[Bb]y|[Vv]ia|[Ff]rom|[Ww]ith)?\s*(?:{_any(AGENCIES)})"
     rf"(?i: (?:{_any(ROLES)}|file photo|photos?|pictures?|images?|video|archive|handout|pool))?"
 )
+
 PARTS = re.compile(r"\s*[/|]\s*")
 LIST = re.compile(r"\s*(?:[/|,;&+]|\b(?:and|via)\b)\s*")
 CREDIT = re.compile(
@@ -147,10 +166,12 @@ CREDIT = re.compile(
     r"(?P<name>.*)",
     re.IGNORECASE,
 )
+
 TAKEN_BY = re.compile(
     r"(?P<whose>.{1,60}) (?:photo|image|picture|video|graphic|illustration)s? (?:by|courtesy of) (?P<name>.+)",
     re.IGNORECASE,
 )
+
 BYLINE = re.compile(rf"(?:(?:{_any(BY)})[:\s]|(?:{_any(AUTHORS)})\s*:)\s*(?P<name>.+)", re.IGNORECASE)
 BYLINE_PARTS = re.compile(r"\s*(?:[,|;&]|\s[-–—]\s|\b(?:and|und|et|i|for|in)\b)\s*")
 CREW_LINE = re.compile(rf"(?:{_any(CREW)}) by\b\s*:?", re.IGNORECASE)
@@ -158,9 +179,11 @@ DATELINE = re.compile(r"(?P<city>[^\W\d_][\w .,'’/-]{1,60}?)\s*(?:\((?P<paren>
 COPYRIGHT = re.compile(
     r"©.{0,120}|(?:\(c\)|copyright) (?:©|\(c\)|by|\d{4})\b.{0,120}|.{0,120}\ball rights reserved\.?", re.IGNORECASE
 )
+
 ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.[\w.]+|@\w+", re.IGNORECASE)
 LISTED = re.compile(rf"(?:{_any(LISTS)})\s*:.*[^.!?…]", re.IGNORECASE)
 DATE_LINE = re.compile(rf"(?:{_any(DATED)})\b\s*:?(?P<date>.*\d.*)", re.IGNORECASE)
+
 # At most this much prose, per code point of the article, may follow `Related posts`.
 TEASERS = 0.25
 BOX_LINES = 6

@@ -259,4 +259,5 @@ READERS: dict[str, Callable[[Path], Iterator[tuple[int | None, Document]]]] = {
     ".jsonl": _read_lines,
     ".parquet": _read_table,
 }
+
 DOCUMENT_SUFFIXES = tuple(READERS)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from goldspan.articles.line_wrapping import TextLine
 
 LONGEST = 40
+
 # Page artefacts wherever they stand alone on a line.
 ANCHORS = (
     r"[A-Z]{1,5}(?=[^\s]*\d)(?:[/–][A-Z0-9][A-Za-z0-9.]*)+\*{0,3}",  # a document symbol: S/2004/348, A/58/1/Add.1
@@ -32,6 +33,7 @@ ANCHORS = (
     r"[-–—] ?\d{1,4} ?[-–—]",
     r"(?i:distr\.:?(?: (?:general|limited|restricted))?|original:(?: [a-z]{4,10})?)",
 )
+
 # Page artefacts only next to an anchor: numbers and dates, and single words that may also follow the last anchor.
 PAGE_NUMBER = r"\d{1,6}|\d{1,2} [A-Z][a-z]+ \d{4}"
 WORD = r"(?i:english|french|spanish|russian|arabic|chinese|general|limited|restricted)"

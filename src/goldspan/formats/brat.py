@@ -49,6 +49,7 @@ BREAKS = re.compile(BREAK.pattern + "+")
 TEXT_BOUND = re.compile(
     r"(T[^\t]+)\t([^\t ]+) (-?\d{1,18} -?\d{1,18}(?:;-?\d{1,18} -?\d{1,18})*)(?:\t(.*))?", re.DOTALL
 )
+
 OTHER = re.compile(r"([REAMN#][^\t]*|\*)\t.+", re.DOTALL)
 STANDOFF_REMEDY = "A line is T1, a tab, LABEL START END, a tab and the words; relations, events and notes may follow."
 PAIR = (".txt", ".ann")

@@ -38,6 +38,7 @@ NOTE_KINDS = {
     "no-annotation": "an example that its annotator rejected or ignored; it is left out",
     "repaired-tag": "a tag that its scheme forbids where it stands",
 }
+
 SOURCE_FORMATS = (*formats.NAMES, *formats.ALIASES, "dataset", "pipeline")
 MOST_REPAIRED: Mapping[conll_sentences.FaultKind, float] = {
     "tag": 0.01,

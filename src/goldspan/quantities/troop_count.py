@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Verdict = Literal["right", "bound_wrong", "wrong"]
 RATIO = frozenset({"in", "per"})
 """What makes a ratio of the numbers directly before and after it: `one in five`."""
+
 TRAILING_WORDS = frozenset({"or", "at"})
 """The first words of bounds that may follow the noun: `500 soldiers or more`."""
 

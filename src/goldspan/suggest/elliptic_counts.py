@@ -38,23 +38,29 @@ if TYPE_CHECKING:
 
 # Fewer people than this are not a strength.
 LEAST_STRENGTH = 30
+
 # How far before a quantity its cue may be, and the force that it is the strength of.
 REACH = 9
 UNIT_REACH = 12
+
 # After these verbs `at` gives a size and no place: `the strength stood at 4,012`, `put the losses of … at 700`.
 STANDING = cues("counts.standing")
 PUTTING = cues("counts.putting")
 DETERMINERS = cues("counts.determiners")
 GENITIVES = frozenset(("'s", "’s"))
+
 # Less than this in figures numbers clauses.
 LEAST_FIGURE = 5
+
 # How far after a quantity the noun of the whole that it is part of may be.
 PART = 7
 TAIL = 4
 NEAR = 6
+
 # The fewest states with a quantity that make a list of contributions, and the words that may be between the two.
 LEAST_LISTED = 3
 GIVING = cues("counts.giving")
+
 # The most tokens that may follow a quantity inside its brackets.
 BRACKET = 7
 

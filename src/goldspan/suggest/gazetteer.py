@@ -10,12 +10,14 @@ from goldspan.suggest.lexicon import PhraseTrie, TokenFlag, cues, entries, lexic
 # The weight of a name as evidence for a place: of a state, and of a city by its population.
 STATE_WEIGHT = 0.9
 CITY_WEIGHTS = ((1_000_000, 0.85), (200_000, 0.75), (50_000, 0.6), (15_000, 0.5), (0, 0.4))
+
 # Another spelling of a city's name is more often the name of something else.
 ALTERNATE_SHARE = 0.7
 GIVEN_WEIGHT = 0.3
 DOUBTFUL = 0.5
 SHORTEST_CITY = 4
 LEAST_POPULATION = 5_000
+
 # From this weight on a name is a place unless there is other evidence.
 SURE = 0.75
 

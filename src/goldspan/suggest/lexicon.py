@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 
 JOINERS = frozenset(("-", "–", "‑", "'", "’", "‘", "`", "'s", "’s"))
 PARTS = re.compile(r"[\w.]+|[^\w\s]")
+
 # Forms cached before the cache is emptied: it must not grow with the number of articles.
 CACHE_SIZE = 200_000
 ORDINAL_ENDS = ("st", "nd", "rd", "th")
 LISTED_WEIGHT = 0.9
+
 # Short forms that are months or days only with a capital.
 CAPITAL_TIMES = frozenset(("may", "march", "sat", "sun", "mar", "mon", "wed"))
 

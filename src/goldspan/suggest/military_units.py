@@ -27,19 +27,24 @@ if TYPE_CHECKING:
     from goldspan.suggest.tokens import ParagraphTokens
 
 UNIT_CODE = re.compile(r"(?:CJTF|TF|JTF|CJSOTF|RC|CTF|MNB|MND|MNC|MNF|MNSTC|NTM|CSTC|BCT|IBCT)[-–]?[\w–-]*")
+
 # Names in the languages of contributors: `Panzerbataillon 203`, `Ghanbatt-2`.
 FOREIGN = re.compile(
     r"\w*(?:bata[il]+[ij]?on|batalion|batallón|brigade|brigada|regiment|bataljon|division|kompanie|"
     r"(?P<batt>BATT|batt|BAT|BN))(?:-\d+)?"
 )
+
 SHORTEST_CODE = 4
 SHORTEST_ACRONYM = 3
 FOREIGN_NAME = 12
+
 # The size of a numbered formation whose head has none.
 MIDDLE = 5
 CODED_SIZE = 6
+
 # How many tokens after a listed force the head of a formation may follow.
 REACH = 6
+
 # Bodies that may guard, command or man something without being a unit: `Force Commission`.
 BEFORE_BODY = frozenset(("task force", "force", "command", "guard", "security force"))
 BODIES = frozenset(("mission", "operation", "resolution"))

@@ -23,6 +23,7 @@ LEAST_SCORE = 0.5
 REPEATED_SHARE = 0.5
 Verdict = tuple[str, str, float]
 """The label of a name, the strongest rule for it, and the score."""
+
 LIST_JOINS = frozenset(("and", ",", "or", "/", "&"))
 LIST_WEIGHT = 0.6
 

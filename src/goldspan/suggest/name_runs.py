@@ -15,12 +15,15 @@ if TYPE_CHECKING:
 RUN_ENDS = (
     TokenFlag.RANK | TokenFlag.TITLE | TokenFlag.TITLE_PART | TokenFlag.DEMONYM | TokenFlag.TIME | TokenFlag.FUNCTION
 )
+
 TITLES = TokenFlag.TITLE | TokenFlag.TITLE_PART
 PARTICLES = cues("segments.name_particles")
 QUOTES = frozenset('"“”')
 APOSTROPHES = frozenset("’'`‘")
+
 # The article of Arabic names, also in its assimilated forms, which look like English words.
 ARABIC = frozenset(("at", "an", "as", "ad", "ash"))
+
 # What may follow a hyphen in lower case inside a name: `Nahr-e Saraj`, `Panjwa-i`.
 HYPHENED = frozenset(("e", "i", "al", "ul", "de", "sur", "la"))
 SMALL_CLASSES = cues("places.not_shouted") | {"neighborhood", "neighbourhood"}

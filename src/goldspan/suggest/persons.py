@@ -18,10 +18,13 @@ SURNAME = re.compile(
     r"[A-Z]\w+(?:ić|ič|vic|vich|ovic|evic|ović|ević|ov|ev|enko|chuk|sky|ski|skiy|dze|shvili|yan|sson|sen|ullah|uddin|"
     r"zadeh|poulos|oglu|escu|ulescu|iani|ovych|wicz|owski|ez)"
 )
+
 OFFICE_FLAGS = TokenFlag.TITLE | TokenFlag.RANK | TokenFlag.ROLE
 STOPS = frozenset(",.;():")
+
 # A name of more tokens than this is more often something else.
 LONG = 4
+
 # How far an office may extend before and after a comma, and how long its words `for …` may be.
 OFFICE_BEFORE = 8
 OFFICE_BEHIND = 6

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 NO_NAME = TokenFlag.FUNCTION | TokenFlag.TIME | TokenFlag.TITLE | TokenFlag.RANK
 BODY = TokenFlag.ORG | TokenFlag.TITLE | TokenFlag.FORCE
+
 # Class words that end one name and begin another: `Eagle Base`, `Air Base 201`.
 TWOFOLD = frozenset(("outpost", "base"))
 LISTED = 4
@@ -25,6 +26,7 @@ Sign = tuple[str, float]
 CLASSES = cues("places.classes")
 CLASSES_BEFORE = cues("places.strong_before")
 DISTANCES = frozenset(("km", "kilometers", "kilometres", "miles"))
+
 # Two names for one place begin alike.
 ALIKE = 2
 SHORTEST_ALIKE = 4

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from goldspan.suggest.tokens import ParagraphTokens
 
 ARTICLES = cues("counts.articles")
+
 # After these `number` is a verb: `they now number 5,000`.
 NUMBERING = frozenset(("to", "now", "may", "might", "could", "would", "still", "who", "which", "they", "that"))
 COMPOUNDS = frozenset(("strong", "man", "member"))
@@ -29,6 +30,7 @@ GROUP_NOUNS = cues("counts.groups")
 MILITARY_CUES = cues("counts.support")
 POSSESSION = frozenset(("'s", "’s", "'", "’"))
 NEAR_UNIT = 14
+
 # The fewest spaces between two columns of a table.
 GAP = 3
 

@@ -35,12 +35,15 @@ if TYPE_CHECKING:
 
 NAMES = (PERSON, PLACE, OTHER)
 LONGEST_ACRONYM = 12
+
 # The weights of the last part of a full name, the two last parts, and any other part as evidence for the person.
 LAST, LAST_TWO, PART = 0.92, 0.85, 0.6
 SHORTEST_PART = 3
+
 # The share of its weight that a place of the model keeps in a text in capitals.
 ALL_CAPS_SHARE = 0.75
 BATCH = 64
+
 # No paragraph is too long for the entity recogniser alone: spaCy's limit protects the memory of the parser.
 LONGEST = 1 << 30
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 CIVIL = cues("counts.civil")
 POLICE = cues("counts.police")
 CIVILIANS = POLICE | {"civilian", "civilians"}
+
 # The most words between a quantity and its noun, and between a noun and the longer one it belongs to.
 MOST_BETWEEN = 8
 MOST_AFTER = 3

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 WORD = re.compile(r"[^\W\d_]+(?:['’.][^\W\d_]+)*\.?|\d+\w*")
+
 # A word that an editor supplied inside a name: `[SAN] SALVADOR`, `(Jens) Stoltenberg`.
 INSERTED = re.compile(r"(?:\[(?!TEXT|SIC|WORDS?|PASSAGE|BEGIN|END|NO\b|AS\b)[^\W\d_]+\]|\([A-Z][a-z]+\))(?= [A-Z])")
+
 # spaCy's tokenizer takes quadratic time for a run of marks without spaces; no name is in one that long.
 OVERLONG = re.compile(r"\S{1000,}")
 MARK = re.compile(r"(\S{100})[^\w\s]")
@@ -28,28 +30,35 @@ COMMON_END = re.compile(
     r".{4,}(?:tion|tions|ment|ments|ness|ity|ities|ing|ings|ed|ly|ous|ive|able|ible|ance|ence|ally|ism|ists?|ized|"
     r"izing|ization|ers|ship|less|ful|fully|ously|ively|ional|onal|ical|ically|ment's|ants|ents|ated|ating|ates)"
 )
+
 FIRST = re.compile(r"(^|[-'’](?=..))(\w)(\w*)")
 ROMAN = re.compile(r"[IVX]{2,5}")
 DEFINITE = frozenset(("the", "first", "second", "third", "fourth", "fifth", "sixth"))
 SMALL = frozenset("of the and for in de del des y on".split())  # noqa: SIM905  (reads as what it is)
 VOWELS = frozenset("AEIOUYÁÉÍÓÚ")
+
 # From this share of capitals among the letters on, a text is in capitals.
 SHARE = 0.75
 LETTERS = 12
 SAMPLE = 400
+
 # A headline is a short line most of whose longer words have a capital.
 HEADLINE = 160
 HEADLINE_WORDS = 4
 LONG = 4
 CAPITALS = 0.85
 SHORTEST_ENDING = 7
+
 # Heads that end a name when a name precedes them; titles that begin one when a name follows.
 AFTER = TokenFlag.ECHELON | TokenFlag.FORCE | TokenFlag.CLASS
 BEFORE = TokenFlag.TITLE | TokenFlag.RANK | TokenFlag.PREFIX | TokenFlag.GIVEN
+
 # Words that may belong to a name keep their capital in a headline.
 NAMING = AFTER | BEFORE | TokenFlag.ORG | TokenFlag.TITLE_PART | TokenFlag.DIRECTION
+
 # Names that are common words in other places.
 TWOFOLD = frozenset(("may", "march", "general", "private", "major", "sun", "sat"))
+
 # The most characters between two words of a name: spaces may have replaced brackets.
 NEAR = 3
 

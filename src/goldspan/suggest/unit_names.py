@@ -17,13 +17,17 @@ SPELLED = cues("units.spelled")
 ARMS = cues("units.arms")
 FORCE_WORDS = cues("units.force_words")
 GUARD_WORDS = cues("units.guard_words")
+
 # Services that are names of their own with a capital (MU-4).
 SOLO = cues("units.solo")
+
 # A division is named after an area of command, too: `Eastern Division`.
 AREAS = frozenset(("eastern", "western", "northern", "southern", "central", "multinational"))
 LONGEST_HEAD = 3
+
 # A longer head begins at most this many tokens later.
 HEAD_REACH = 4
+
 # Heads that a name or code follows instead of a modifier before: `Task Force Falcon`, `Company B`.
 CODED = frozenset(("task force", "company", "battery", "troop"))
 CODE = re.compile(r"\d+(?:[/-]\d+)?[A-Z]?|[IVX]+")
@@ -34,6 +38,7 @@ PLURALS = frozenset(("brigades", "divisions", "battalions", "regiments"))
 QUOTES = frozenset('"“”')
 NICKNAME = 5
 LONGEST_NUMBER = 3
+
 # After `Army of` a place needs only this weight, because one is expected there.
 BELIEVED = 0.4
 NO_NAME = TokenFlag.TITLE | TokenFlag.RANK | TokenFlag.FUNCTION | TokenFlag.TIME | TokenFlag.ORG
