@@ -51,13 +51,13 @@ CREDITS = _list("""
 """)
 
 # `By …`, `Von …`
-BY = _list("by, par, por, von, yazan")
+BYLINE_WORDS = _list("by, par, por, von, yazan")
 
 # `Author: …`
 AUTHORS = _list("auteur, author, authors, autor, napisao, piše, shkruan, written by")
 
 # `Reporting by …; editing by …`
-CREW = _list("additional reporting, compiled, edited, editing, reporting, translated, writing, written")
+CONTRIBUTIONS = _list("additional reporting, compiled, edited, editing, reporting, translated, writing, written")
 
 
 def _set(words: str) -> frozenset[str]:
@@ -75,13 +75,13 @@ SMALL_WORDS = _set("""
 PARTICLES = _set("abu al bin bint da de del della den der di du el ibn la le van von")
 
 # The first word of a `By …` that names nobody.
-NOBODY = _set("""
+NOT_A_NAME = _set("""
     a air all an any beginning bus car comparison contrast day definition design foot force hand invitation land law
     night no order our plane popular proxy rail road sea special that the their then this train which
 """)
 
 # Headings after which only other articles follow.
-TAILS = _list("""
+TAIL_HEADINGS = _list("""
     articles liés, articoli correlati, artículos relacionados, das könnte sie auch interessieren, ilgili haberler,
     lajme të ngjashme, latest articles, latest news, latest posts, latest stories, leave a comment, leave a reply,
     mehr zum thema, more from this author, more news, more on this story, more on this topic, more stories, most
@@ -95,17 +95,17 @@ TAILS = _list("""
 """)
 
 # The article may continue after these: alone they head a box, before a colon they name one other article.
-BOXES = _list("""
+BOX_HEADINGS = _list("""
     also read, also see, bunu da okuyun, lea también, leggi anche, lesen sie auch, lexo edhe, lexoni edhe, lire
     aussi, pročitajte i, pročitajte još, read also, read more, read next, recommended, related, related article,
     related story, see also, à lire aussi
 """)
 
 # `Tags: …`
-LISTS = _list("categories, category, filed under, keywords, tags")
+LIST_HEADINGS = _list("categories, category, filed under, keywords, tags")
 
 # `Published: 3 June 2010, 14:05 GMT`: one of these, and nothing but a date after it.
-DATED = _list("last modified, last updated, modified, posted, posted on, published, published on, updated")
+DATE_HEADINGS = _list("last modified, last updated, modified, posted, posted on, published, published on, updated")
 DATE_WORDS = _set("""
     a am and apr april at aug august cest cet dec december edt est feb february fri friday gmt jan january jul july
     jun june local mar march may mon monday nd nov november oct october on p pm rd sat saturday sep sept september
@@ -122,24 +122,11 @@ SPOKEN_TO = _list("""
 SPEAKING = _list("correspondent, editor, has learned, has learnt, journalist, reporter, writes")
 
 # Buttons and signs of a page.
-SIGNS = _list("""
+PAGE_ELEMENTS = _list("""
     advertisement, advertising, back to top, click to enlarge, continue reading, download pdf, email this article,
     for immediate release, listen to this article, print this article, print this page, save pdf, share on facebook,
     share on twitter, share on x, share this, share this article, share this post, share this story, skip to
     content, story continues below, story continues below advertisement, tweet
-""")
-
-# A full stop after these never ends a sentence: they precede names.
-TITLES = _set("""
-    adm adml amb asst atty brig bros capt cdr cllr cmd cmdr cmsgt col comdr cpl cpo cpt dept det dipl dr drs ens esp est
-    fr gen gov hon ing insp inž lt ltc ltcol ltg maj mgr mlle mme mons mr mrs ms msgt mt ofc pfc pres prof pte pvt rep
-    reps ret rev rgt sen sens sfc sgt spc sr ssgt st ste supt tsgt univ viz vs
-""")
-
-# Nor after these, if a number follows.
-BEFORE_NUMBERS = _set("""
-    approx apr art arts aug c ca cf ch chap dec ed eds feb fig figs jan jul jun mar no nos nov nr oct p para paras pp
-    sec sect sep sept vol vols
 """)
 
 # No line of boilerplate is longer, in code points.
@@ -149,20 +136,20 @@ PERSON_WORDS = (2, 4)
 CREDIT_MARGIN = "()[]{}<>*_~|/\\-–—•· "
 
 
-def _any(words: tuple[str, ...]) -> str:
+def _alternatives(words: tuple[str, ...]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
-AGENCY = re.compile(rf"(?<!\w)(?:{_any(AGENCIES)})(?!\w)")
+AGENCY = re.compile(rf"(?<!\w)(?:{_alternatives(AGENCIES)})(?!\w)")
 IS_AGENCY = re.compile(
-    rf"(?:©|\(c\)|[Bb]y|[Vv]ia|[Ff]rom|[Ww]ith)?\s*(?:{_any(AGENCIES)})"
-    rf"(?i: (?:{_any(ROLES)}|file photo|photos?|pictures?|images?|video|archive|handout|pool))?"
+    rf"(?:©|\(c\)|[Bb]y|[Vv]ia|[Ff]rom|[Ww]ith)?\s*(?:{_alternatives(AGENCIES)})"
+    rf"(?i: (?:{_alternatives(ROLES)}|file photo|photos?|pictures?|images?|video|archive|handout|pool))?"
 )
 
 PARTS = re.compile(r"\s*[/|]\s*")
 LIST = re.compile(r"\s*(?:[/|,;&+]|\b(?:and|via)\b)\s*")
 CREDIT = re.compile(
-    rf"(?:{_any(CREDITS)})(?P<by>\s*[:：©]|\s+(?:by|courtesy of|courtesy|via)(?=[\s:])|\s+[-–—](?=\s))\s*"
+    rf"(?:{_alternatives(CREDITS)})(?P<by>\s*[:：©]|\s+(?:by|courtesy of|courtesy|via)(?=[\s:])|\s+[-–—](?=\s))\s*"
     r"(?P<name>.*)",
     re.IGNORECASE,
 )
@@ -172,28 +159,30 @@ TAKEN_BY = re.compile(
     re.IGNORECASE,
 )
 
-BYLINE = re.compile(rf"(?:(?:{_any(BY)})[:\s]|(?:{_any(AUTHORS)})\s*:)\s*(?P<name>.+)", re.IGNORECASE)
+BYLINE = re.compile(
+    rf"(?:(?:{_alternatives(BYLINE_WORDS)})[:\s]|(?:{_alternatives(AUTHORS)})\s*:)\s*(?P<name>.+)", re.IGNORECASE
+)
 BYLINE_PARTS = re.compile(r"\s*(?:[,|;&]|\s[-–—]\s|\b(?:and|und|et|i|for|in)\b)\s*")
-CREW_LINE = re.compile(rf"(?:{_any(CREW)}) by\b\s*:?", re.IGNORECASE)
+CONTRIBUTION_LINE = re.compile(rf"(?:{_alternatives(CONTRIBUTIONS)}) by\b\s*:?", re.IGNORECASE)
 DATELINE = re.compile(r"(?P<city>[^\W\d_][\w .,'’/-]{1,60}?)\s*(?:\((?P<paren>[^()]{2,30})\))?(?P<dash>\s*[-–—]{1,2})?")
 COPYRIGHT = re.compile(
     r"©.{0,120}|(?:\(c\)|copyright) (?:©|\(c\)|by|\d{4})\b.{0,120}|.{0,120}\ball rights reserved\.?", re.IGNORECASE
 )
 
 ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.[\w.]+|@\w+", re.IGNORECASE)
-LISTED = re.compile(rf"(?:{_any(LISTS)})\s*:.*[^.!?…]", re.IGNORECASE)
-DATE_LINE = re.compile(rf"(?:{_any(DATED)})\b\s*:?(?P<date>.*\d.*)", re.IGNORECASE)
+LISTED = re.compile(rf"(?:{_alternatives(LIST_HEADINGS)})\s*:.*[^.!?…]", re.IGNORECASE)
+DATE_LINE = re.compile(rf"(?:{_alternatives(DATE_HEADINGS)})\b\s*:?(?P<date>.*\d.*)", re.IGNORECASE)
 
 # At most this much prose, per code point of the article, may follow `Related posts`.
-TEASERS = 0.25
+MOST_TEASER_SHARE = 0.25
 BOX_LINES = 6
 CAPTION_WORDS = 6
 OUTLET_WORDS = 5
 ENDS = (".", "…", "!", "?", ":", ";", ",")
-AROUND = ":…»>|-–—* "
-TAIL_PHRASES = frozenset(TAILS)
-BOX_PHRASES = frozenset(BOXES)
-BOX = re.compile(rf"(?:{'|'.join(map(re.escape, BOXES))})\s*[:|»>–—]\s*.*[^.…]", re.IGNORECASE)
+HEADING_MARGIN = ":…»>|-–—* "
+TAIL_PHRASES = frozenset(TAIL_HEADINGS)
+BOX_PHRASES = frozenset(BOX_HEADINGS)
+BOX = re.compile(rf"(?:{'|'.join(map(re.escape, BOX_HEADINGS))})\s*[:|»>–—]\s*.*[^.…]", re.IGNORECASE)
 
 
 class ParagraphBlock(NamedTuple):
@@ -220,7 +209,7 @@ def clean(words: str) -> str:
 def is_page_element(words: str) -> bool:
     """Whether the line is boilerplate anywhere in an article: a page element, an agency's name, a dateline."""
     bare = words.strip(CREDIT_MARGIN)
-    if not any(map(str.isalnum, bare)) or bare.casefold().rstrip(":") in SIGNS:
+    if not any(map(str.isalnum, bare)) or bare.casefold().rstrip(":") in PAGE_ELEMENTS:
         return True
     if COPYRIGHT.fullmatch(words) or ADDRESS.fullmatch(bare):
         return True
@@ -284,10 +273,10 @@ def is_name(words: str, most: int = NAME_WORDS) -> bool:
 
 def boilerplate_flags(text: str, blocks: Sequence[ParagraphBlock]) -> list[bool]:
     """For each block of an article whether it is boilerplate."""
-    words = [_words(text, block) for block in blocks]
+    words = [_short_text(text, block) for block in blocks]
     flags = [word is not None and is_page_element(word) for word in words]
     head = next((i for i, certain in enumerate(flags) if not certain), len(words))
-    for i in _by_place(words, head):
+    for i in _credits_and_bylines(words, head):
         flags[i] = True
     for i in _captions(words, blocks, flags, head):
         flags[i] = True
@@ -316,7 +305,7 @@ def _can_be_name(word: str) -> bool:
 def _is_person(words: str) -> bool:
     parts = words.split()
     low, high = PERSON_WORDS
-    if not low <= len(parts) <= high or parts[0].casefold() in NOBODY:
+    if not low <= len(parts) <= high or parts[0].casefold() in NOT_A_NAME:
         return False
     return all(word in PARTICLES or (word[0].isupper() and _is_letters(word)) for word in parts)
 
@@ -328,20 +317,20 @@ def _is_letters(word: str) -> bool:
 def _is_sign_off(bare: str) -> bool:
     if all(map(IS_AGENCY.fullmatch, LIST.split(bare))):
         return True
-    crew = CREW_LINE.match(bare)
+    crew = CONTRIBUTION_LINE.match(bare)
     if crew is not None:
-        return is_name(CREW_LINE.sub("", bare).strip(" ;"), 3 * NAME_WORDS)
+        return is_name(CONTRIBUTION_LINE.sub("", bare).strip(" ;"), 3 * NAME_WORDS)
     if LISTED.fullmatch(bare):
         return True
     dated = DATE_LINE.fullmatch(bare)
     return dated is not None and all(part in DATE_WORDS for part in re.findall(r"[^\W\d_]+", dated["date"].casefold()))
 
 
-def _words(text: str, block: ParagraphBlock) -> str | None:
+def _short_text(text: str, block: ParagraphBlock) -> str | None:
     return clean(text[block.start : block.end]) if block.end - block.start <= LONGEST else None
 
 
-def _by_place(words: Sequence[str | None], head: int) -> Iterator[int]:
+def _credits_and_bylines(words: Sequence[str | None], head: int) -> Iterator[int]:
     """Credits anywhere but in the headline's place; bylines before the first or after the last long paragraph."""
     long = [i for i, word in enumerate(words) if word is None]
     first, last = (long[0], long[-1]) if long else (len(words), -1)
@@ -391,7 +380,9 @@ def _other_articles(
     text: str, words: Sequence[str | None], blocks: Sequence[ParagraphBlock], head: int
 ) -> Iterator[int]:
     """`Related posts` and what follows; `Read also: …`; a box of headlines, up to where prose continues."""
-    titles = {i: word.strip(AROUND).casefold() for i, word in enumerate(words) if word is not None and i != head}
+    titles = {
+        i: word.strip(HEADING_MARGIN).casefold() for i, word in enumerate(words) if word is not None and i != head
+    }
     headings = [i for i, title in titles.items() if title in TAIL_PHRASES or title in BOX_PHRASES]
     tails = [i for i in headings if titles[i] in TAIL_PHRASES]
     end = next(_tails(text, blocks, tails), len(words))
@@ -410,7 +401,7 @@ def _tails(text: str, blocks: Sequence[ParagraphBlock], headings: Sequence[int])
     prose = list(accumulate(sizes))
     for i in headings:
         before = blocks[i].start - blocks[0].start
-        if prose[-1] - prose[i] <= before * TEASERS:
+        if prose[-1] - prose[i] <= before * MOST_TEASER_SHARE:
             yield i
 
 

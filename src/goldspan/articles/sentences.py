@@ -10,10 +10,25 @@ import re
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
-from goldspan.articles import boilerplate
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+# A full stop after these never ends a sentence: they precede names.
+TITLE_ABBREVIATIONS = frozenset(
+    """
+    adm adml amb asst atty brig bros capt cdr cllr cmd cmdr cmsgt col comdr cpl cpo cpt dept det dipl dr drs ens esp est
+    fr gen gov hon ing insp inž lt ltc ltcol ltg maj mgr mlle mme mons mr mrs ms msgt mt ofc pfc pres prof pte pvt rep
+    reps ret rev rgt sen sens sfc sgt spc sr ssgt st ste supt tsgt univ viz vs
+""".split()
+)  # noqa: SIM905  (reads as what it is)
+
+# Nor after these, if a number follows.
+NUMBER_ABBREVIATIONS = frozenset(
+    """
+    approx apr art arts aug c ca cf ch chap dec ed eds feb fig figs jan jul jun mar no nos nov nr oct p para paras pp
+    sec sect sep sept vol vols
+""".split()
+)  # noqa: SIM905  (reads as what it is)
 
 # A paragraph of at most this many code points stays whole. Most news paragraphs are shorter; it fits on one screen of
 # an annotation tool and, at about four code points a word piece, into the 512 word pieces that a transformer reads.
@@ -21,7 +36,7 @@ LIMIT = 1500
 # No piece is shorter, if there is white space to split at.
 SHORTEST = LIMIT // 4
 # An end inside quotation marks or brackets counts as this much farther from the middle: it is the last choice.
-INSIDE = LIMIT
+INSIDE_PENALTY = LIMIT
 
 END = re.compile(
     r"(?<![.!?…])[.!?…]++[\"'”’“»)\]]*+(?=\s)"  # a mark, closing quotes and brackets, white space
@@ -29,7 +44,7 @@ END = re.compile(
 )
 SPACES = re.compile(r"\s*")
 SPACE = re.compile(r"\s")
-BEFORE = 24
+LONGEST_WORD = 24
 
 OPENERS = "\"'“‘„«»‹([¿¡–—-`"
 MARK = re.compile(r"[()\[\]{}“”„«»\"]|``|''")
@@ -72,14 +87,14 @@ def split_paragraph(text: str, start: int, stop: int) -> list[tuple[int, int]]:
 def is_abbreviation(word: str, *, number_follows: bool) -> bool:
     """Whether a full stop after this word belongs to it: `Gen`, `U.S`, `J`, `No` before a number."""
     plain = word.casefold()
-    if ("." in word and not word[0].isdigit()) or plain in boilerplate.TITLES or (len(word) == 1 and word.isalpha()):
+    if ("." in word and not word[0].isdigit()) or plain in TITLE_ABBREVIATIONS or (len(word) == 1 and word.isalpha()):
         return True
-    return number_follows and plain in boilerplate.BEFORE_NUMBERS
+    return number_follows and plain in NUMBER_ABBREVIATIONS
 
 
 def word_before(text: str, start: int, at: int) -> str:
     """The letters, digits and full stops that end at `at`, at most 24."""
-    words = re.findall(r"[\w.]+\Z", text[max(start, at - BEFORE) : at])
+    words = re.findall(r"[\w.]+\Z", text[max(start, at - LONGEST_WORD) : at])
     return words[0] if words else ""
 
 
@@ -107,7 +122,7 @@ def _best_end(start: int, stop: int, places: list[int], inside: list[bool]) -> i
     low, high = bisect_left(places, start + SHORTEST), bisect_right(places, _latest(start, stop))
     if low >= high:
         return None
-    return places[min(range(low, high), key=lambda i: abs(places[i] - middle) + INSIDE * inside[i])]
+    return places[min(range(low, high), key=lambda i: abs(places[i] - middle) + INSIDE_PENALTY * inside[i])]
 
 
 def _space_position(text: str, start: int, stop: int) -> int | None:

@@ -69,7 +69,7 @@ def match_phrase(table: Phrases, tokens: NumberTokens, at: int) -> tuple[Bound |
 def parse_prefix(tokens: NumberTokens, at: int) -> QuantityPrefix:
     """The bounds that begin here (`at least some`), with what may be between them and the number."""
     front = QuantityPrefix(at)
-    while len(front.bounds) < MOST_BOUNDS and (bound := _bound(tokens, front.end)):
+    while len(front.bounds) < MOST_BOUNDS and (bound := _parse_bound(tokens, front.end)):
         front = QuantityPrefix(bound.end, front.bounds + bound.bounds)
     if not front.bounds:
         return front
@@ -140,8 +140,8 @@ def parse_range(tokens: NumberTokens, at: int) -> NumberTerm | None:
     if joins is None:
         return None if start > at else _open_range(tokens, at)
     # Of `between five hundred and six thousand` only one reading has two ends; of two that do, the longer is meant.
-    lows = (_end(tokens, start + 1, joined=joined) for joined in (False, True))
-    readings = [both for low in lows if low and (both := _to(tokens, low, joins))]
+    lows = (_range_end(tokens, start + 1, joined=joined) for joined in (False, True))
+    readings = [both for low in lows if low and (both := _range_to(tokens, low, joins))]
     return max(readings, key=lambda both: both.end, default=None)
 
 
@@ -157,19 +157,19 @@ def parse_quantity(tokens: NumberTokens, at: int) -> NumberTerm | None:
         The term, its `low` and `high` whole or None: both None where the value is ambiguous. None if no quantity begins
         here.
     """
-    first = _bounded(tokens, at)
+    first = _bounded_quantity(tokens, at)
     if first is None or first.high is not None or first.low is None:
         return first
     # `at least 500 but no more than 600`: each bound leaves open what the other closes.
     joint = first.end + (tokens[first.end].text == ",")
-    second = _bounded(tokens, joint + 1) if tokens[joint].text in {"and", "but"} else None
+    second = _bounded_quantity(tokens, joint + 1) if tokens[joint].text in {"and", "but"} else None
     if second is None or second.low != 0 or second.high is None:
         return first
     both = second._replace(low=first.low, approximate=first.approximate or second.approximate)
     return both if first.low <= second.high else without_value(both)
 
 
-def _bound(tokens: NumberTokens, at: int) -> QuantityPrefix | None:
+def _parse_bound(tokens: NumberTokens, at: int) -> QuantityPrefix | None:
     bound, end = match_phrase(BEFORE, tokens, at)
     if bound is not None:
         return QuantityPrefix(end, ((bound, False),))
@@ -246,10 +246,10 @@ def _portion(tokens: NumberTokens, at: int) -> NumberTerm | None:
 
 def _open_range(tokens: NumberTokens, at: int) -> NumberTerm | None:
     low = parse_term(tokens, at)
-    return low and (_to(tokens, low, JOINS) or low)
+    return low and (_range_to(tokens, low, JOINS) or low)
 
 
-def _end(tokens: NumberTokens, at: int, *, joined: bool = True) -> NumberTerm | None:
+def _range_end(tokens: NumberTokens, at: int, *, joined: bool = True) -> NumberTerm | None:
     """An end of a range, which may be approximate by itself: `between about 500 and some 600`."""
     bound, start = match_phrase(BEFORE, tokens, at)
     if bound not in (None, Bound.ABOUT):
@@ -258,18 +258,18 @@ def _end(tokens: NumberTokens, at: int, *, joined: bool = True) -> NumberTerm | 
     return end and end._replace(approximate=end.approximate or bound is Bound.ABOUT)
 
 
-def _to(tokens: NumberTokens, low: NumberTerm, joins: frozenset[str]) -> NumberTerm | None:
+def _range_to(tokens: NumberTokens, low: NumberTerm, joins: frozenset[str]) -> NumberTerm | None:
     """The range from `low` to the number after the next join; None if there is none, or if it is descending."""
     at = tokens.past_dash(low.end)
     if tokens[at].text in joins:
         at = tokens.past_dash(at + 1)
     elif tokens[at].text == "up" and tokens[at + 1].text == "to":
         at += 2
-    high = _end(tokens, at) if at > low.end else None
-    return high and _span(low, high)
+    high = _range_end(tokens, at) if at > low.end else None
+    return high and _range_term(low, high)
 
 
-def _span(low: NumberTerm, high: NumberTerm) -> NumberTerm | None:
+def _range_term(low: NumberTerm, high: NumberTerm) -> NumberTerm | None:
     if low.low is None or low.high is None or high.low is None or high.high is None:
         return None
     least = low.low
@@ -296,7 +296,7 @@ def _elliptic(low: NumberTerm, high: NumberTerm) -> bool:
     )
 
 
-def _bounded(tokens: NumberTokens, at: int) -> NumberTerm | None:
+def _bounded_quantity(tokens: NumberTokens, at: int) -> NumberTerm | None:
     first = tokens[at].text
     if first not in NUMBER_STARTS and not first[:1].isdecimal():
         return None
@@ -304,10 +304,10 @@ def _bounded(tokens: NumberTokens, at: int) -> NumberTerm | None:
         return None
     front = parse_prefix(tokens, at)
     term = parse_range(tokens, front.end)
-    if term is None or not _whole(term):
+    if term is None or not _is_whole(term):
         return None
-    term = _of(tokens, _compound(tokens, with_suffix(tokens, term)))
-    if _no_people(tokens, term) or (first in ARTICLES and tokens[term.end - 1].text in COMPOUND):
+    term = _with_of(tokens, _with_compound(tokens, with_suffix(tokens, term)))
+    if _is_other_quantity(tokens, term) or (first in ARTICLES and tokens[term.end - 1].text in COMPOUND):
         # The article of `a thousand-strong force` is the force's.
         return None
     for bound, close in reversed(front.bounds):
@@ -315,26 +315,26 @@ def _bounded(tokens: NumberTokens, at: int) -> NumberTerm | None:
     return term
 
 
-def _whole(term: NumberTerm) -> bool:
+def _is_whole(term: NumberTerm) -> bool:
     """Whether the term counts something: there is no 7.62 of a person."""
     return all(not isinstance(end, Fraction) or end.denominator == 1 for end in (term.low, term.high))
 
 
-def _compound(tokens: NumberTokens, term: NumberTerm) -> NumberTerm:
+def _with_compound(tokens: NumberTokens, term: NumberTerm) -> NumberTerm:
     """With the word that it forms a compound with: `3,000-strong`."""
     if tokens[term.end].text in DASHES and tokens[term.end + 1].text in COMPOUND:
         return term._replace(end=term.end + 2, takes_of=False)
     return term
 
 
-def _of(tokens: NumberTokens, term: NumberTerm) -> NumberTerm:
+def _with_of(tokens: NumberTokens, term: NumberTerm) -> NumberTerm:
     """With the *of* that leads to its noun (`dozens of soldiers`), but not to a whole (`dozens of its soldiers`)."""
     if term.takes_of and tokens[term.end].text == "of" and tokens[term.end + 1].text not in WHOLES:
         return term._replace(end=term.end + 1)
     return term
 
 
-def _no_people(tokens: NumberTokens, term: NumberTerm) -> bool:
+def _is_other_quantity(tokens: NumberTokens, term: NumberTerm) -> bool:
     """Whether what follows makes the number a date, a time, a share, a measure, an ordinal or part of a word."""
     end, following = term.end, tokens[term.end].text
     if following in MEASURES or (following == "per" and tokens[end + 1].text == "cent"):

@@ -90,7 +90,7 @@ def fold(text: str) -> str:
 
 def tokenize_text(text: str) -> NumberTokens:
     """The number tokens of a text."""
-    return NumberTokens(NumberToken(piece, gap) for piece, gap in _cut(fold(text)))
+    return NumberTokens(NumberToken(piece, gap) for piece, gap in _pieces(fold(text)))
 
 
 def tokenize_words(words: Sequence[str], index: int) -> NumberTokens:
@@ -105,10 +105,10 @@ def tokenize_words(words: Sequence[str], index: int) -> NumberTokens:
 @lru_cache(maxsize=8192)
 def tokenize_word(word: str) -> tuple[tuple[str, str], ...]:
     """The number tokens of one token and the white space before each; of a token of white space, none."""
-    return tuple(_cut(fold(word)))
+    return tuple(_pieces(fold(word)))
 
 
-def _cut(text: str) -> Iterator[tuple[str, str]]:
+def _pieces(text: str) -> Iterator[tuple[str, str]]:
     gap = ""
     for piece in PIECE.finditer(text):
         if piece["gap"]:

@@ -69,7 +69,7 @@ def parse_number(tokens: NumberTokens, at: int, *, joined: bool = True) -> Numbe
     if whole is None:
         return None
     floor = whole.scale
-    while floor >= THOUSAND and (rest := _rest(tokens, whole.end, floor, joined=joined)):
+    while floor >= THOUSAND and (rest := _lower_scales(tokens, whole.end, floor, joined=joined)):
         whole = _Part(rest.end, whole.value + rest.value)
         floor = rest.scale
     return NumberTerm(whole.end, whole.value, whole.value, scale=whole.scale, scales=whole.scales)
@@ -79,24 +79,24 @@ def _multiple(tokens: NumberTokens, at: int, *, joined: bool) -> _Part | None:
     """A coefficient with its scale (`four thousand`, `two dozen`, `15k`, `a hundred`), or either alone."""
     bare = _Part(at + (tokens[at].text in ARTICLES), 1)
     digits = _digits(tokens, at)
-    part = _hundreds(tokens, digits or _small(tokens, at) or bare, joined=joined)
-    halved = _past_and_a_half(tokens, part.end)
+    part = _hundreds(tokens, digits or _below_hundred(tokens, at) or bare, joined=joined)
+    halved = _end_of_and_a_half(tokens, part.end)
     after = tokens.past_dash(halved or part.end)
     scale = MULTIPLIERS.get(tokens[after].text)
     if scale is None:
         return None if part is bare else part
     value = part.value if part.scaled is None else part.scaled
     value = (value + HALF if halved else value) * scale
-    halved = None if halved else _past_and_a_half(tokens, after + 1)
+    halved = None if halved else _end_of_and_a_half(tokens, after + 1)
     return _Part(halved, value + HALF * scale) if halved else _Part(after + 1, value, scale, part.scale * scale)
 
 
-def _rest(tokens: NumberTokens, at: int, floor: int, *, joined: bool) -> _Part | None:
+def _lower_scales(tokens: NumberTokens, at: int, floor: int, *, joined: bool) -> _Part | None:
     """How a number continues below its last scale: `and fifty`, `, two hundred`, `three thousand`; in words only."""
     comma = tokens[at].text == ","
     at = tokens.past_dash(at + comma)
     at += joined and tokens[at].text == "and"
-    part = _small(tokens, at)
+    part = _below_hundred(tokens, at)
     if part is None:
         return None
     part = _hundreds(tokens, part, joined=joined)
@@ -116,14 +116,14 @@ def _hundreds(tokens: NumberTokens, part: _Part, *, joined: bool) -> _Part:
     end, value = at + 1, part.value * HUNDREDFOLD
     rest_at = tokens.past_dash(end)
     rest_at += joined and tokens[rest_at].text == "and"
-    rest = _small(tokens, rest_at)
+    rest = _below_hundred(tokens, rest_at)
     # `five hundred and six hundred` are two numbers.
     if rest and rest.value and tokens[tokens.past_dash(rest.end)].text not in NOT_BELOW:
         return _Part(rest.end, value + rest.value)
     return _Part(end, value, HUNDREDFOLD, HUNDREDFOLD)
 
 
-def _small(tokens: NumberTokens, at: int) -> _Part | None:
+def _below_hundred(tokens: NumberTokens, at: int) -> _Part | None:
     """A number word below a hundred: `seven`, `twenty`, `twenty-five`."""
     word = tokens[at].text
     if word in UNITS:
@@ -135,7 +135,7 @@ def _small(tokens: NumberTokens, at: int) -> _Part | None:
     return _Part(unit_at + 1, TENS[word] + unit) if 0 < unit < UNITS["ten"] else _Part(at + 1, TENS[word])
 
 
-def _past_and_a_half(tokens: NumberTokens, at: int) -> int | None:
+def _end_of_and_a_half(tokens: NumberTokens, at: int) -> int | None:
     """The index after *and a half*, if that is here, with or without hyphens."""
     for word in ("and", "a", "half"):
         at = tokens.past_dash(at)
@@ -149,7 +149,7 @@ def _digits(tokens: NumberTokens, at: int) -> _Part | None:
     """A number in digits, with the letter of a scale or a fraction that is attached to it."""
     if not tokens[at].text[:1].isdecimal():
         return None
-    part = _grouped(tokens, at) or _one_atom(tokens[at].text, at + 1)
+    part = _grouped(tokens, at) or _single_token(tokens[at].text, at + 1)
     if part is None or not tokens.attached(part.end):
         return part
     onto = tokens[part.end].text
@@ -161,7 +161,7 @@ def _digits(tokens: NumberTokens, at: int) -> _Part | None:
     return None if tokens.continues(part.end) else part
 
 
-def _one_atom(text: str, end: int) -> _Part | None:
+def _single_token(text: str, end: int) -> _Part | None:
     """The number of one number token; None for other digits: a code (`007`), a fraction of nothing (`1,2`), a date."""
     if PLAIN.fullmatch(text):
         return _Part(end, int(text))

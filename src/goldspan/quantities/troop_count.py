@@ -129,9 +129,9 @@ def _with_rest(tokens: NumberTokens, first: NumberTerm) -> NumberTerm | None:
     """
     at, joined = first.end, True
     while tokens[at].text:
-        end = _other(tokens, at)
+        end = _second_quantity(tokens, at)
         if end is None:
-            joined = _joins(tokens, at, joined=joined, directly=at == first.end)
+            joined = _is_coordinated(tokens, at, joined=joined, directly=at == first.end)
         elif joined and not _repeats(tokens, at, first):
             return None
         else:
@@ -140,7 +140,7 @@ def _with_rest(tokens: NumberTokens, first: NumberTerm) -> NumberTerm | None:
     return _with_trailing(tokens, first)
 
 
-def _other(tokens: NumberTokens, at: int) -> int | None:
+def _second_quantity(tokens: NumberTokens, at: int) -> int | None:
     """The index after a second quantity, or after digits that are no number (`1,200 000`), that begin here."""
     if tokens.inside_word(at):
         return None
@@ -151,7 +151,7 @@ def _other(tokens: NumberTokens, at: int) -> int | None:
     return at + 1 if odd else None
 
 
-def _joins(tokens: NumberTokens, at: int, *, joined: bool, directly: bool) -> bool:
+def _is_coordinated(tokens: NumberTokens, at: int, *, joined: bool, directly: bool) -> bool:
     """Whether a quantity after this number token ranks equal with the first, given whether one in its place does."""
     text = tokens[at].text
     if text == "of":
@@ -171,7 +171,7 @@ def _repeats(tokens: NumberTokens, at: int, first: NumberTerm) -> bool:
 def _with_trailing(tokens: NumberTokens, term: NumberTerm) -> NumberTerm:
     """The term with the bound after its noun: `500 soldiers or more`."""
     at = term.end
-    while tokens[at].text and _other(tokens, at) is None:
+    while tokens[at].text and _second_quantity(tokens, at) is None:
         bound, _ = grammar.match_phrase(AFTER, tokens, at)
         if bound is not None and tokens[at].text in TRAILING_WORDS:
             return grammar.apply_bound(term, bound)

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 LEAST_STRENGTH = 30
 
 # How far before a quantity its cue may be, and the force that it is the strength of.
-REACH = 9
+CUE_REACH = 9
 UNIT_REACH = 12
 
 # After these verbs `at` gives a size and no place: `the strength stood at 4,012`, `put the losses of … at 700`.
@@ -53,16 +53,16 @@ GENITIVES = frozenset(("'s", "’s"))
 LEAST_FIGURE = 5
 
 # How far after a quantity the noun of the whole that it is part of may be.
-PART = 7
-TAIL = 4
-NEAR = 6
+PART_REACH = 7
+LOSS_REACH = 4
+CIVIL_REACH = 6
 
 # The fewest states with a quantity that make a list of contributions, and the words that may be between the two.
 LEAST_LISTED = 3
 GIVING = cues("counts.giving")
 
 # The most tokens that may follow a quantity inside its brackets.
-BRACKET = 7
+BRACKET_REACH = 7
 
 
 def is_strength(tokens: ParagraphTokens, number: QuantityMention, sentences: SentenceContext) -> bool:
@@ -158,7 +158,7 @@ def _is_numbered(tokens: ParagraphTokens, number: QuantityMention) -> bool:
 
 def _is_implied(tokens: ParagraphTokens, i: int, sentences: SentenceContext) -> bool:
     """Whether a sentence speaks of strength, or of how a force changed, in front of a quantity at token `i`."""
-    near_words = sentences.words_near(i, before=REACH, after=0)
+    near_words = sentences.words_near(i, before=CUE_REACH, after=0)
     if near_words & CIVIL_CUES or sentences.words_near(i, before=UNIT_REACH, after=0) & CIVILIAN_CUES:
         return False
     if tokens.word_at(i - 1) in cues("counts.not_after"):
@@ -236,7 +236,7 @@ def _is_of_them(tokens: ParagraphTokens, k: int) -> bool:
 def _is_of_soldiers(tokens: ParagraphTokens, j: int, *, is_near: bool) -> bool:
     """Whether the noun after `of` at token `j` names military people."""
     strong, weak, _ = personnel_nouns()
-    for k in range(j + 1, min(j + 1 + PART, len(tokens))):
+    for k in range(j + 1, min(j + 1 + PART_REACH, len(tokens))):
         word = tokens.lower[k]
         is_noun = word in strong and (word not in weak or is_near or word in ("men", "personnel", "attackers"))
         if is_noun and tokens.word_at(k + 1) not in POSSESSION:
@@ -286,9 +286,9 @@ def _is_loss(tokens: ParagraphTokens, number: QuantityMention) -> bool:
         return False
     if following in ("others", "more"):
         following = tokens.word_at(j + 1)
-    tail = {following, *tokens.lower[j : j + TAIL]}
+    tail = {following, *tokens.lower[j : j + LOSS_REACH]}
     if following in VERBS and tail & (LOSSES | {"fell"}):
-        return not {*tokens.lower[max(0, i - NEAR) : j + NEAR + TAIL]} & cues("counts.civil")
+        return not {*tokens.lower[max(0, i - CIVIL_REACH) : j + CIVIL_REACH + LOSS_REACH]} & cues("counts.civil")
     return tokens.word_at(i - 1) in cues("counts.losing") and (not following or following in AFTER_BARE)
 
 
@@ -320,7 +320,7 @@ def _closes_bracket(tokens: ParagraphTokens, j: int) -> bool:
     """Whether a bracket closes at token `j`, or after words that describe: `(148, a field hospital)`."""
     if tokens.word_at(j) not in (")", ",", "at", "in"):
         return False
-    inside = tokens.lower[j : j + BRACKET]
+    inside = tokens.lower[j : j + BRACKET_REACH]
     return ")" in inside and "(" not in inside[: inside.index(")")]
 
 

@@ -36,14 +36,14 @@ FOREIGN = re.compile(
 
 SHORTEST_CODE = 4
 SHORTEST_ACRONYM = 3
-FOREIGN_NAME = 12
+FOREIGN_REACH = 12
 
 # The size of a numbered formation whose head has none.
-MIDDLE = 5
+NUMBERED_SIZE = 5
 CODED_SIZE = 6
 
 # How many tokens after a listed force the head of a formation may follow.
-REACH = 6
+FORMATION_REACH = 6
 
 # Bodies that may guard, command or man something without being a unit: `Force Commission`.
 BEFORE_BODY = frozenset(("task force", "force", "command", "guard", "security force"))
@@ -76,20 +76,20 @@ def find_units(tokens: ParagraphTokens) -> Iterator[SpanCandidate]:
             continue
         piece = _with_formation(tokens, i, done) if flags & (TokenFlag.CAP | TokenFlag.ORDINAL) else None
         if piece is None and flags & HEADS:
-            piece = _headed(tokens, i, done)
+            piece = _unit_around_head(tokens, i, done)
         if piece is not None:
             pieces.append(piece)
             done = piece.end
-    yield from _chained(tokens, pieces)
+    yield from _merge_parents(tokens, pieces)
 
 
 def _with_formation(tokens: ParagraphTokens, i: int, floor: int) -> UnitPiece | None:
     """A listed force; with the formation named directly after it, one designation: `ISAF Joint Command`."""
-    piece = _listed(tokens, i, floor)
+    piece = _listed_force(tokens, i, floor)
     if piece is None or piece.rule not in ("unit.acronym", "unit.listed"):
         return piece
     start, end = piece.start, piece.end
-    for j in range(end, min(end + REACH, len(tokens))):
+    for j in range(end, min(end + FORMATION_REACH, len(tokens))):
         flags = tokens.flags[j]
         if (
             not flags & (TokenFlag.CAP | TokenFlag.NUMBER)
@@ -98,13 +98,13 @@ def _with_formation(tokens: ParagraphTokens, i: int, floor: int) -> UnitPiece | 
         ):
             break
         if flags & HEADS:
-            longer = _headed(tokens, j, end if piece.rule == "unit.acronym" else start)
+            longer = _unit_around_head(tokens, j, end if piece.rule == "unit.acronym" else start)
             if longer is not None and longer.start in (start, end):
                 return longer._replace(start=start)
     return piece
 
 
-def _listed(tokens: ParagraphTokens, i: int, floor: int) -> UnitPiece | None:
+def _listed_force(tokens: ParagraphTokens, i: int, floor: int) -> UnitPiece | None:
     """A force known by a list or by the form of its acronym."""
     word, lex = tokens.words[i], lexicon()
     if word in cues("units.coded") and tokens.is_hyphen(i + 1):
@@ -115,10 +115,10 @@ def _listed(tokens: ParagraphTokens, i: int, floor: int) -> UnitPiece | None:
             return UnitPiece(i, end, 0, "unit.listed", weight)
         joined = tokens.is_hyphen(i + 1) and not tokens.flags_at(i + 2) & TokenFlag.CAP
         return None if joined else UnitPiece(i, i + 1, 0, "unit.acronym", 0.95)
-    return _by_form(tokens, i) or (_known(tokens, i, end, floor) if end > i else None)
+    return _force_by_form(tokens, i) or (_listed_name(tokens, i, end, floor) if end > i else None)
 
 
-def _by_form(tokens: ParagraphTokens, i: int) -> UnitPiece | None:
+def _force_by_form(tokens: ParagraphTokens, i: int) -> UnitPiece | None:
     """A force whose name has the form of one, in other languages or as a code."""
     word = tokens.words[i]
     if word.lower() in cues("units.foreign_heads"):
@@ -127,9 +127,9 @@ def _by_form(tokens: ParagraphTokens, i: int) -> UnitPiece | None:
             return UnitPiece(i, end_of_name, 0, "unit.foreign", 0.9)
     foreign = FOREIGN.fullmatch(word)
     if foreign and (foreign["batt"] or CODE.fullmatch(tokens.words[i + 1] if i + 1 < len(tokens) else "")):
-        return UnitPiece(i, i + 1 + (not foreign["batt"]), MIDDLE, "unit.foreign", 0.9)
+        return UnitPiece(i, i + 1 + (not foreign["batt"]), NUMBERED_SIZE, "unit.foreign", 0.9)
     if tokens.flags[i] & TokenFlag.ORDINAL and _is_numbered_acronym(tokens, i):
-        return UnitPiece(i, i + 2, MIDDLE, "unit.acronym", 0.8)
+        return UnitPiece(i, i + 2, NUMBERED_SIZE, "unit.acronym", 0.8)
     if UNIT_CODE.fullmatch(word) and (word[-1].isdigit() or "-" in word) and len(word) >= SHORTEST_CODE:
         return UnitPiece(i, i + 1, CODED_SIZE, "unit.acronym", 0.9)
     return None
@@ -148,7 +148,7 @@ def _foreign_name(tokens: ParagraphTokens, i: int) -> int:
     """The end of a name in another language before its acronym, or 0: `Forces armées du peuple congolais (FAPC)`."""
     if tokens.flags_at(i + 1) & (TokenFlag.CAP | TokenFlag.COMMON) or not tokens.word_at(i + 1).isalpha():
         return 0
-    for j in range(i + 2, min(i + FOREIGN_NAME, len(tokens))):
+    for j in range(i + 2, min(i + FOREIGN_REACH, len(tokens))):
         if tokens.words[j] == "(":
             return j if tokens.flags_at(j + 1) & TokenFlag.UPPER and tokens.word_at(j + 2) == ")" else 0
         if not tokens.words[j][0].isalpha():
@@ -156,7 +156,7 @@ def _foreign_name(tokens: ParagraphTokens, i: int) -> int:
     return 0
 
 
-def _known(tokens: ParagraphTokens, i: int, end: int, floor: int) -> UnitPiece | None:
+def _listed_name(tokens: ParagraphTokens, i: int, end: int, floor: int) -> UnitPiece | None:
     """The listed name from `i` to `end`, if its capitals show that it is one."""
     cased = TokenFlag.CAP | TokenFlag.FUNCTION | TokenFlag.PARTICLE
     if not all(tokens.flags[j] & cased or not tokens.words[j].isalpha() for j in range(i, end)):
@@ -164,13 +164,13 @@ def _known(tokens: ParagraphTokens, i: int, end: int, floor: int) -> UnitPiece |
     if end - i == 1 and tokens.flags[i] & TokenFlag.COMMON:
         return None
     if tokens.flags[end - 1] & HEADS:
-        longer = _headed(tokens, end - 1, floor, least=i)
+        longer = _unit_around_head(tokens, end - 1, floor, least=i)
         if longer is not None:
             return longer
     return UnitPiece(i, name_end(tokens, i, end, tokens.lower[end - 1]), 0, "unit.listed", 0.95)
 
 
-def _headed(tokens: ParagraphTokens, i: int, floor: int, least: int | None = None) -> UnitPiece | None:
+def _unit_around_head(tokens: ParagraphTokens, i: int, floor: int, least: int | None = None) -> UnitPiece | None:
     """The designation whose head ends at token `i`; with `least`, it begins there at the latest."""
     is_capital = bool(tokens.flags[i] & TokenFlag.CAP)
     if is_capital:
@@ -182,7 +182,7 @@ def _headed(tokens: ParagraphTokens, i: int, floor: int, least: int | None = Non
         return None
     at, head = known_head
     if not is_capital:
-        return _small_headed(tokens, i, at, head, floor)
+        return _lower_case_unit(tokens, i, at, head, floor)
     following = tokens.flags_at(i + 1)
     is_before = following & TokenFlag.CAP and following & TokenFlag.ORG and tokens.lower[i + 1] not in BODIES
     if head in BEFORE_BODY and is_before:
@@ -196,12 +196,12 @@ def _headed(tokens: ParagraphTokens, i: int, floor: int, least: int | None = Non
     if head in ("staff", "team") or not is_unit(tokens, start, at, head):
         return None
     numbered = is_numbered(tokens, start, at)
-    size = lexicon().heads.get(head, MIDDLE if numbered else 0)
+    size = lexicon().heads.get(head, NUMBERED_SIZE if numbered else 0)
     end = name_end(tokens, start, i + 1, head)
     return UnitPiece(start, end, size, "unit.numbered" if numbered else "unit.named", 0.9)
 
 
-def _small_headed(tokens: ParagraphTokens, i: int, at: int, head: str, floor: int) -> UnitPiece | None:
+def _lower_case_unit(tokens: ParagraphTokens, i: int, at: int, head: str, floor: int) -> UnitPiece | None:
     """`4th infantry brigade`: the head is in lower case, so only an ordinal makes it a designation."""
     size = lexicon().heads.get(head)
     if size is None:
@@ -216,7 +216,7 @@ def _small_headed(tokens: ParagraphTokens, i: int, at: int, head: str, floor: in
     return None
 
 
-def _chained(tokens: ParagraphTokens, pieces: list[UnitPiece]) -> Iterator[SpanCandidate]:
+def _merge_parents(tokens: ParagraphTokens, pieces: list[UnitPiece]) -> Iterator[SpanCandidate]:
     """The pieces, with a subordinate formation and its parents merged into one (MU-6)."""
     n = 0
     while n < len(pieces):

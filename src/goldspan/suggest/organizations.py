@@ -25,7 +25,7 @@ def find_organizations(tokens: ParagraphTokens) -> Iterator[SpanCandidate]:
             continue
         yield from _listed(tokens, i)
         if flags & TokenFlag.ORG and not _is_class(tokens, i):
-            start, end = _leftwards(tokens, i, done), _rightwards(tokens, i)
+            start, end = _start(tokens, i, done), _end(tokens, i)
             place, weight = gazetteer().match(tokens.forms, start)
             is_place = place == end and weight > DOUBTFUL
             # A head alone is a common noun, and the capital at the start of a sentence is no evidence.
@@ -52,7 +52,7 @@ def _is_class(tokens: ParagraphTokens, i: int) -> bool:
     )
 
 
-def _leftwards(tokens: ParagraphTokens, i: int, floor: int) -> int:
+def _start(tokens: ParagraphTokens, i: int, floor: int) -> int:
     """Where the capitals before the head at `i` begin, with what joins them."""
     start = i
     while start > floor:
@@ -84,7 +84,7 @@ def _is_joint(tokens: ParagraphTokens, j: int, floor: int) -> bool:
     return tokens.words[j] == "and" and any(end > j + 1 for end in places)
 
 
-def _rightwards(tokens: ParagraphTokens, i: int) -> int:
+def _end(tokens: ParagraphTokens, i: int) -> int:
     """The end of the name after the head at `i`: `of (the) X`, further heads, what a ministry is for."""
     end = i + 1
     if (
@@ -92,15 +92,15 @@ def _rightwards(tokens: ParagraphTokens, i: int) -> int:
         and tokens.flags_at(end) & TokenFlag.CAP
         and not tokens.flags_at(end) & NO_NAME
     ):
-        end = _run(tokens, end)
+        end = _end_of_capitals(tokens, end)
     step = end
     while step:
-        step = _next(tokens, i, end)
+        step = _end_of_part(tokens, i, end)
         end = step or end
     return end
 
 
-def _next(tokens: ParagraphTokens, i: int, end: int) -> int:
+def _end_of_part(tokens: ParagraphTokens, i: int, end: int) -> int:
     """Where a further part of the name ends that begins at `end`, or 0."""
     word, last = tokens.word_at(end), tokens.lower[end - 1]
     takes = (
@@ -119,12 +119,12 @@ def _next(tokens: ParagraphTokens, i: int, end: int) -> int:
             and not tokens.flags_at(j) & NO_NAME
             and (tokens.flags_at(j) & TokenFlag.COMMON or not is_list)
         ):
-            return _run(tokens, j)
+            return _end_of_capitals(tokens, j)
     is_head = tokens.flags_at(end) & TokenFlag.CAP and tokens.flags_at(end) & TokenFlag.ORG
     return end + 1 if is_head and not tokens.first[end] else 0
 
 
-def _run(tokens: ParagraphTokens, j: int) -> int:
+def _end_of_capitals(tokens: ParagraphTokens, j: int) -> int:
     """The end of the capitals that begin at `j`."""
     end = max(gazetteer().end(tokens.forms, j), j + 1)
     while end < len(tokens):

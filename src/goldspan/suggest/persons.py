@@ -23,11 +23,11 @@ OFFICE_FLAGS = TokenFlag.TITLE | TokenFlag.RANK | TokenFlag.ROLE
 STOPS = frozenset(",.;():")
 
 # A name of more tokens than this is more often something else.
-LONG = 4
+LONGEST_NAME = 4
 
 # How far an office may extend before and after a comma, and how long its words `for …` may be.
 OFFICE_BEFORE = 8
-OFFICE_BEHIND = 6
+OFFICE_AFTER = 6
 AGE_DIGITS = 2
 
 
@@ -39,7 +39,7 @@ def person_signs(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sign
     yield from _signs_before(tokens, start)
     if flags[start] & TokenFlag.GIVEN:
         is_full = size > 1 and not flags[end - 1] & TokenFlag.CLASS
-        yield "person.given", 0.25 if not is_full else 0.75 if size <= LONG else 0.5
+        yield "person.given", 0.25 if not is_full else 0.75 if size <= LONGEST_NAME else 0.5
     if any(flags[j] & TokenFlag.INITIAL for j in range(start, end - 1)):
         yield "person.initial", 0.7
     if SURNAME.fullmatch(tokens.words[end - 1]) and not flags[end - 1] & (TokenFlag.COMMON | TokenFlag.CLASS):
@@ -83,7 +83,7 @@ def _office_sign(tokens: ParagraphTokens, j: int) -> Sign | None:
 
 def _is_long_office(tokens: ParagraphTokens, j: int) -> bool:
     """Whether an office ends at token `j`: `Under-Secretary-General for Peacekeeping Operations`."""
-    for k in range(j, max(-1, j - OFFICE_BEHIND), -1):
+    for k in range(j, max(-1, j - OFFICE_AFTER), -1):
         flags = tokens.flags[k]
         if flags & TokenFlag.CAP and flags & (TokenFlag.TITLE | TokenFlag.RANK):
             return True
@@ -134,7 +134,7 @@ def _signs_after(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sign
 
 def _is_office_next(tokens: ParagraphTokens, i: int) -> bool:
     """Whether an apposition with an office begins: `, a spokesman for`, `, commander of`."""
-    for j in range(i, min(i + OFFICE_BEHIND, len(tokens))):
+    for j in range(i, min(i + OFFICE_AFTER, len(tokens))):
         if tokens.words[j] in STOPS or tokens.lower[j] in ("and", "said", "is", "was"):
             return False
         if tokens.flags[j] & OFFICE_FLAGS:

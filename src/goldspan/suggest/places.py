@@ -20,18 +20,18 @@ NO_NAME = TokenFlag.FUNCTION | TokenFlag.TIME | TokenFlag.TITLE | TokenFlag.RANK
 BODY = TokenFlag.ORG | TokenFlag.TITLE | TokenFlag.FORCE
 
 # Class words that end one name and begin another: `Eagle Base`, `Air Base 201`.
-TWOFOLD = frozenset(("outpost", "base"))
-LISTED = 4
+CLASSES_BEFORE_OR_AFTER = frozenset(("outpost", "base"))
+LONGEST_LISTED = 4
 Sign = tuple[str, float]
 CLASSES = cues("places.classes")
 CLASSES_BEFORE = cues("places.strong_before")
 DISTANCES = frozenset(("km", "kilometers", "kilometres", "miles"))
 
 # Two names for one place begin alike.
-ALIKE = 2
-SHORTEST_ALIKE = 4
+SHARED_PREFIX = 2
+SHORTEST_ALTERNATE = 4
 LONGEST_NESTED = 4
-DESCRIPTION = 4
+DESCRIPTION_REACH = 4
 
 
 def find_places(tokens: ParagraphTokens, covered: Sequence[bool]) -> Iterator[tuple[int, int]]:
@@ -39,13 +39,13 @@ def find_places(tokens: ParagraphTokens, covered: Sequence[bool]) -> Iterator[tu
     for i, flags in enumerate(tokens.flags):
         if not flags & TokenFlag.CAP or covered[i] or not flags & (TokenFlag.CLASS | TokenFlag.PREFIX):
             continue
-        end = _after(tokens, i, covered) if tokens.lower[i] in cues("places.capital_before") else i + 1
+        end = _end_after_class(tokens, i, covered) if tokens.lower[i] in cues("places.capital_before") else i + 1
         if end > i + 1:
-            is_twofold = tokens.lower[i] in TWOFOLD
-            yield (_names_before(tokens, i, covered) if is_twofold else i), end
+            is_twofold = tokens.lower[i] in CLASSES_BEFORE_OR_AFTER
+            yield (_name_start(tokens, i, covered) if is_twofold else i), end
         elif flags & TokenFlag.CLASS and tokens.lower[i] in cues("places.capital_after"):
-            start = _before(tokens, i, covered)
-            if start < i and not _heads_body(tokens, i):
+            start = _start_before_class(tokens, i, covered)
+            if start < i and not _modifies_body(tokens, i):
                 yield start, i + 1 + bool(tokens.flags_at(i + 1) & TokenFlag.NUMBER and tokens.lower[i] == "district")
 
 
@@ -68,22 +68,22 @@ def place_signs(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sign]
     yield from _signs_after(tokens, end)
 
 
-def _heads_body(tokens: ParagraphTokens, i: int) -> bool:
+def _modifies_body(tokens: ParagraphTokens, i: int) -> bool:
     """Whether the class word is the modifier of a body: `Helmand Province Council`."""
     flags = tokens.flags_at(i + 1)
     return bool(flags & TokenFlag.CAP and flags & BODY) and not tokens.first[i + 1]
 
 
-def _before(tokens: ParagraphTokens, i: int, covered: Sequence[bool]) -> int:
+def _start_before_class(tokens: ParagraphTokens, i: int, covered: Sequence[bool]) -> int:
     """Where the name before the class word at `i` begins; `i` where there is none."""
     word = tokens.lower[i]
     if tokens.all_caps and word in cues("places.not_shouted"):
         return i
     if word in cues("places.vague") and tokens.word_at(i - 1) not in cues("places.modified"):
         return i
-    start = _names_before(tokens, i, covered)
+    start = _name_start(tokens, i, covered)
     # A listed name may have words that end a run: `Nahr-e Saraj District`, `Imam Sahib District`.
-    for earlier in range(max(0, start - LISTED), start):
+    for earlier in range(max(0, start - LONGEST_LISTED), start):
         if tokens.flags[earlier] & TokenFlag.CAP and gazetteer().end(tokens.forms, earlier) == i:
             start = earlier
             break
@@ -92,7 +92,7 @@ def _before(tokens: ParagraphTokens, i: int, covered: Sequence[bool]) -> int:
     return i if word == "states" and "and" not in tokens.lower[start:i] else start
 
 
-def _names_before(tokens: ParagraphTokens, i: int, covered: Sequence[bool]) -> int:
+def _name_start(tokens: ParagraphTokens, i: int, covered: Sequence[bool]) -> int:
     start = i
     while start and not covered[start - 1]:
         j = start - 1
@@ -129,7 +129,7 @@ def _conjuncts(tokens: ParagraphTokens, start: int, covered: Sequence[bool]) -> 
         start = first
 
 
-def _after(tokens: ParagraphTokens, i: int, covered: Sequence[bool]) -> int:
+def _end_after_class(tokens: ParagraphTokens, i: int, covered: Sequence[bool]) -> int:
     """The end of the name after the class word at `i`; the end of the word where there is none."""
     word, end = tokens.lower[i], i + 1
     is_short = word in ("ft", "mt") and tokens.word_at(end) == "." and tokens.tight[end]
@@ -151,8 +151,8 @@ def _has_alternate(tokens: ParagraphTokens, start: int, end: int) -> bool:
     """Whether the same name in another language is after or before a slash: `Bruxelles/Brussels`."""
     mine = tokens.forms[start]
     for slash, other in ((end, end + 1), (start - 1, start - 2)):
-        if tokens.word_at(slash) == "/" and tokens.flags_at(other) & TokenFlag.CAP and len(mine) >= SHORTEST_ALIKE:
-            return mine[:ALIKE] == tokens.forms[other][:ALIKE]
+        if tokens.word_at(slash) == "/" and tokens.flags_at(other) & TokenFlag.CAP and len(mine) >= SHORTEST_ALTERNATE:
+            return mine[:SHARED_PREFIX] == tokens.forms[other][:SHARED_PREFIX]
     return False
 
 
@@ -199,7 +199,7 @@ def _is_described(tokens: ParagraphTokens, i: int) -> bool:
     """Whether an apposition with a class word begins: `Zorzor, a town 70 km south of Voinjama`."""
     if tokens.word_at(i) not in ("a", "an", "the"):
         return False
-    for word in tokens.lower[i + 1 : i + 1 + DESCRIPTION]:
+    for word in tokens.lower[i + 1 : i + 1 + DESCRIPTION_REACH]:
         if word in CLASSES or word in ("stronghold", "hometown"):
             return True
         if not word.isalpha() or word in ("of", "who", "for"):

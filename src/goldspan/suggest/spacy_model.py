@@ -56,12 +56,12 @@ def load(name: str) -> Language:
         raise NotFoundError(
             f"the spaCy pipeline {name!r} recognises no entities", remedy="Choose one with the component `ner`."
         )
-    upstream = {"ner", "tok2vec", "transformer"} if _listens(nlp) else {"ner"}
+    upstream = {"ner", "tok2vec", "transformer"} if _uses_listener(nlp) else {"ner"}
     nlp.select_pipes(enable=[p for p in nlp.pipe_names if p in upstream])
     return nlp
 
 
-def _listens(nlp: Language) -> bool:
+def _uses_listener(nlp: Language) -> bool:
     """Whether the recogniser reads the vectors of a component before it."""
     model = nlp.get_pipe("ner").model  # type: ignore[attr-defined]  # every trainable component has one
     return any("listener" in node.name for node in model.walk())
@@ -78,7 +78,7 @@ def find_entities(doc: Doc, tokens: ParagraphTokens, labels: Mapping[str, str]) 
         start, end = by_start.get(ent.start_char), by_end.get(ent.end_char)
         if start is None or end is None:
             continue
-        span = _tight(tokens, start, end + 1, ent.label_)
+        span = _without_edges(tokens, start, end + 1, ent.label_)
         if span is not None:
             name = {PERSON: "model.person", PLACE: "model.place", OTHER: "model.other"}.get(
                 label, f"model.{ent.label_.lower()}"
@@ -86,7 +86,7 @@ def find_entities(doc: Doc, tokens: ParagraphTokens, labels: Mapping[str, str]) 
             yield SpanCandidate(*span, label, name, WEIGHTS.get(ent.label_, 0.5))
 
 
-def _tight(tokens: ParagraphTokens, start: int, end: int, label: str) -> tuple[int, int] | None:
+def _without_edges(tokens: ParagraphTokens, start: int, end: int, label: str) -> tuple[int, int] | None:
     drop = (
         TokenFlag.FUNCTION
         if label in ("ORG", "NORP")

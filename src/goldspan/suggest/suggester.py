@@ -37,7 +37,7 @@ NAMES = (PERSON, PLACE, OTHER)
 LONGEST_ACRONYM = 12
 
 # The weights of the last part of a full name, the two last parts, and any other part as evidence for the person.
-LAST, LAST_TWO, PART = 0.92, 0.85, 0.6
+LAST_PART_WEIGHT, LAST_TWO_WEIGHT, PART_WEIGHT = 0.92, 0.85, 0.6
 SHORTEST_PART = 3
 
 # The share of its weight that a place of the model keeps in a text in capitals.
@@ -118,16 +118,18 @@ def document_candidates(
         model_candidates: the entities of a model in each; empty lists without one.
         labels: those wanted; of the others only units are searched for, because they shield what is inside them.
     """
-    fixed = _fixed(paragraphs)
+    fixed = _fixed_names(paragraphs)
     evidence = NameEvidence()
-    runs = [_gather(evidence, n, *row) for n, row in enumerate(zip(paragraphs, fixed, model_candidates, strict=True))]
+    runs = [
+        _add_evidence(evidence, n, *row) for n, row in enumerate(zip(paragraphs, fixed, model_candidates, strict=True))
+    ]
     _spread_surnames(evidence, paragraphs)
     for paragraph, names in zip(paragraphs, runs, strict=True):
         name_evidence.spread_label_in_lists(evidence, names, paragraph)
     for mention, (label, rule, score) in evidence.decided():
         if label != OTHER:
             fixed[mention.paragraph].append(SpanCandidate(mention.start, mention.end, label, rule, score))
-    return [_whole(*row, labels) for row in zip(paragraphs, fixed, model_candidates, strict=True)]
+    return [_final_candidates(*row, labels) for row in zip(paragraphs, fixed, model_candidates, strict=True)]
 
 
 def introduced_acronyms(paragraphs: Sequence[ParagraphTokens], fixed: Sequence[list[SpanCandidate]]) -> dict[str, str]:
@@ -150,11 +152,11 @@ def with_opening_bracket(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _fixed(paragraphs: Sequence[ParagraphTokens]) -> list[list[SpanCandidate]]:
+def _fixed_names(paragraphs: Sequence[ParagraphTokens]) -> list[list[SpanCandidate]]:
     """Units, bodies and the acronyms of both: names that need no pooling."""
     fixed = [
         [
-            _as_force(paragraph, c)
+            _relabelled_force(paragraph, c)
             for c in resolve_overlaps(
                 [*military_units.find_units(paragraph), *organizations.find_organizations(paragraph)]
             )
@@ -163,12 +165,12 @@ def _fixed(paragraphs: Sequence[ParagraphTokens]) -> list[list[SpanCandidate]]:
     ]
     known = introduced_acronyms(paragraphs, fixed)
     return [
-        resolve_overlaps([*candidates, *_repeated(paragraph, known)])
+        resolve_overlaps([*candidates, *_repeated_acronyms(paragraph, known)])
         for paragraph, candidates in zip(paragraphs, fixed, strict=True)
     ]
 
 
-def _whole(
+def _final_candidates(
     paragraph: ParagraphTokens,
     candidates: list[SpanCandidate],
     from_model: Sequence[SpanCandidate],
@@ -181,7 +183,7 @@ def _whole(
     return [c for c in resolve_overlaps(relevant) if c.label in labels]
 
 
-def _gather(
+def _add_evidence(
     evidence: NameEvidence,
     n: int,
     paragraph: ParagraphTokens,
@@ -194,15 +196,15 @@ def _gather(
         The open names of the paragraph with their mentions, in the order of the text.
     """
     covered = [False] * len(paragraph)
-    _cover(covered, candidates)
+    _mark_covered(covered, candidates)
     named = [
         SpanCandidate(start, end, PLACE, "place.named", 0.85) for start, end in places.find_places(paragraph, covered)
     ]
-    _cover(covered, named)
+    _mark_covered(covered, named)
     candidates += named
     runs = {run: "".join(paragraph.forms[run[0] : run[1]]) for run in name_runs.find_name_runs(paragraph, covered)}
     for (start, end), name in runs.items():
-        _weigh(evidence, paragraph, start, end, name)
+        _add_signs(evidence, paragraph, start, end, name)
         evidence.mentions[name].append(NameMention(n, start, end))
     for c in from_model:
         if c.label in NAMES and (c.start, c.end) in runs:
@@ -212,12 +214,12 @@ def _gather(
     return [(name, NameMention(n, start, end)) for (start, end), name in runs.items()]
 
 
-def _cover(covered: list[bool], candidates: Sequence[SpanCandidate]) -> None:
+def _mark_covered(covered: list[bool], candidates: Sequence[SpanCandidate]) -> None:
     for c in candidates:
         covered[c.start : c.end] = [True] * (c.end - c.start)
 
 
-def _weigh(evidence: NameEvidence, paragraph: ParagraphTokens, start: int, end: int, name: str) -> None:
+def _add_signs(evidence: NameEvidence, paragraph: ParagraphTokens, start: int, end: int, name: str) -> None:
     for label, signs in ((PERSON, persons.person_signs), (PLACE, places.place_signs)):
         for rule, weight in signs(paragraph, start, end):
             evidence.add(name, label, rule, weight)
@@ -234,19 +236,19 @@ def _spread_surnames(evidence: NameEvidence, paragraphs: Sequence[ParagraphToken
             tokens = [
                 paragraph.forms[j] for j in range(mention.start, mention.end) if paragraph.flags[j] & TokenFlag.CAP
             ]
-            for part, weight in _parts(tokens):
+            for part, weight in _weighted_parts(tokens):
                 parts[part] = max(weight, parts.get(part, 0.0))
     for name in evidence.mentions:
         if name in parts:
             evidence.add(name, PERSON, "document.surname", parts[name])
 
 
-def _parts(tokens: list[str]) -> Iterator[tuple[str, float]]:
+def _weighted_parts(tokens: list[str]) -> Iterator[tuple[str, float]]:
     if len(tokens) > 1:
         *others, last = tokens
-        yield from ((part, PART) for part in others if len(part) >= SHORTEST_PART)
-        yield from [(last, LAST)] if len(last) >= SHORTEST_PART else []
-        yield from [("".join(tokens[-2:]), LAST_TWO)] if len(others) > 1 else []
+        yield from ((part, PART_WEIGHT) for part in others if len(part) >= SHORTEST_PART)
+        yield from [(last, LAST_PART_WEIGHT)] if len(last) >= SHORTEST_PART else []
+        yield from [("".join(tokens[-2:]), LAST_TWO_WEIGHT)] if len(others) > 1 else []
 
 
 def _bracketed(paragraph: ParagraphTokens, i: int) -> str:
@@ -257,14 +259,14 @@ def _bracketed(paragraph: ParagraphTokens, i: int) -> str:
     return paragraph.words[i + 1] if is_one else ""
 
 
-def _as_force(paragraph: ParagraphTokens, c: SpanCandidate) -> SpanCandidate:
+def _relabelled_force(paragraph: ParagraphTokens, c: SpanCandidate) -> SpanCandidate:
     """A body whose acronym in brackets is that of a force is the force: `… Mission in the DRC (MONUC)`."""
     if c.rule == "org.headed" and lexicon().is_unit(_bracketed(paragraph, c.end)):
         return c._replace(label=UNIT, rule="unit.introduced")
     return c
 
 
-def _repeated(paragraph: ParagraphTokens, known: Mapping[str, str]) -> Iterator[SpanCandidate]:
+def _repeated_acronyms(paragraph: ParagraphTokens, known: Mapping[str, str]) -> Iterator[SpanCandidate]:
     """The further mentions of acronyms that were introduced."""
     lex = lexicon()
     for i, word in enumerate(paragraph.words):

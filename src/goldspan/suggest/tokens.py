@@ -80,7 +80,7 @@ def paragraph_tokens(doc: Doc, source: str) -> ParagraphTokens:
         cut = CODED.match(word)
         if cut is not None:
             for piece in cut.groups():
-                _put(out, piece, at, first=False, tight=tight)
+                _append(out, piece, at, first=False, tight=tight)
                 at, tight = at + len(piece), True
             first, tight, at = False, not token.whitespace_, end + len(token.whitespace_)
             continue
@@ -91,7 +91,7 @@ def paragraph_tokens(doc: Doc, source: str) -> ParagraphTokens:
             flags, _ = look(word)
             if flags & TokenFlag.INITIAL and at and source[at - 1] == "\n":
                 first = True
-            _put(out, word, at, first=first, tight=tight)
+            _append(out, word, at, first=first, tight=tight)
             abbreviated = (
                 word == "." and tight and len(out) > 1 and bool(out.flags[-2] & (TokenFlag.RANK | TokenFlag.TITLE))
             )
@@ -103,7 +103,7 @@ def paragraph_tokens(doc: Doc, source: str) -> ParagraphTokens:
     return out
 
 
-def _put(out: ParagraphTokens, word: str, at: int, *, first: bool, tight: bool) -> None:
+def _append(out: ParagraphTokens, word: str, at: int, *, first: bool, tight: bool) -> None:
     flags, form = lexicon().look(word)
     out.words.append(word)
     out.lower.append(word.lower())

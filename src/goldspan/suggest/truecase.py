@@ -31,36 +31,36 @@ COMMON_END = re.compile(
     r"izing|ization|ers|ship|less|ful|fully|ously|ively|ional|onal|ical|ically|ment's|ants|ents|ated|ating|ates)"
 )
 
-FIRST = re.compile(r"(^|[-'’](?=..))(\w)(\w*)")
+WORD_PART = re.compile(r"(^|[-'’](?=..))(\w)(\w*)")
 ROMAN = re.compile(r"[IVX]{2,5}")
 DEFINITE = frozenset(("the", "first", "second", "third", "fourth", "fifth", "sixth"))
-SMALL = frozenset("of the and for in de del des y on".split())  # noqa: SIM905  (reads as what it is)
+LOWER_CASE_WORDS = frozenset("of the and for in de del des y on".split())  # noqa: SIM905  (reads as what it is)
 VOWELS = frozenset("AEIOUYÁÉÍÓÚ")
 
 # From this share of capitals among the letters on, a text is in capitals.
-SHARE = 0.75
-LETTERS = 12
-SAMPLE = 400
+CAPITAL_SHARE = 0.75
+LEAST_LETTERS = 12
+SAMPLE_SIZE = 400
 
 # A headline is a short line most of whose longer words have a capital.
-HEADLINE = 160
+HEADLINE_LENGTH = 160
 HEADLINE_WORDS = 4
-LONG = 4
-CAPITALS = 0.85
+LONG_WORD = 4
+HEADLINE_CAPITALS = 0.85
 SHORTEST_ENDING = 7
 
 # Heads that end a name when a name precedes them; titles that begin one when a name follows.
-AFTER = TokenFlag.ECHELON | TokenFlag.FORCE | TokenFlag.CLASS
-BEFORE = TokenFlag.TITLE | TokenFlag.RANK | TokenFlag.PREFIX | TokenFlag.GIVEN
+NAME_ENDS = TokenFlag.ECHELON | TokenFlag.FORCE | TokenFlag.CLASS
+NAME_BEGINNINGS = TokenFlag.TITLE | TokenFlag.RANK | TokenFlag.PREFIX | TokenFlag.GIVEN
 
 # Words that may belong to a name keep their capital in a headline.
-NAMING = AFTER | BEFORE | TokenFlag.ORG | TokenFlag.TITLE_PART | TokenFlag.DIRECTION
+NAME_WORDS = NAME_ENDS | NAME_BEGINNINGS | TokenFlag.ORG | TokenFlag.TITLE_PART | TokenFlag.DIRECTION
 
 # Names that are common words in other places.
-TWOFOLD = frozenset(("may", "march", "general", "private", "major", "sun", "sat"))
+COMMON_NAMES = frozenset(("may", "march", "general", "private", "major", "sun", "sat"))
 
 # The most characters between two words of a name: spaces may have replaced brackets.
-NEAR = 3
+MOST_GAP = 3
 
 
 def normalized_text(text: str) -> str:
@@ -71,16 +71,16 @@ def normalized_text(text: str) -> str:
     if is_all_caps(text_view):
         return sentence_case(text_view, all_caps=True)
     for start, end, all_caps in _lines(text):
-        if all_caps or (_is_headline(text[start:end]) and not _goes_on(text, end)):
+        if all_caps or (_is_headline(text[start:end]) and not _is_wrapped_line(text, end)):
             text_view = text_view[:start] + sentence_case(text_view[start:end], all_caps=all_caps) + text_view[end:]
     return text_view
 
 
 def is_all_caps(text: str) -> bool:
     """Whether a text is in capitals throughout, but for a few letters."""
-    sample = text[:SAMPLE]
+    sample = text[:SAMPLE_SIZE]
     letters = sum(map(str.isalpha, sample))
-    return letters >= LETTERS and sum(map(str.isupper, sample)) >= SHARE * letters
+    return letters >= LEAST_LETTERS and sum(map(str.isupper, sample)) >= CAPITAL_SHARE * letters
 
 
 def sentence_case(text: str, *, all_caps: bool) -> str:
@@ -91,13 +91,13 @@ def sentence_case(text: str, *, all_caps: bool) -> str:
         all_caps: whether they are in capitals, so that a capital is no evidence of a name.
     """
     words = list(WORD.finditer(text))
-    is_known = _known([m.group() for m in words])
-    is_plain = [not k and _is_plain(m.group().rstrip("."), all_caps) for k, m in zip(is_known, words, strict=True)]
+    is_known = _is_listed_name([m.group() for m in words])
+    is_plain = [not k and _is_common(m.group().rstrip("."), all_caps) for k, m in zip(is_known, words, strict=True)]
     out, last = [], 0
     for n, match in enumerate(words):
         word = match.group()
-        is_small = is_plain[n] and not _joins(words, is_plain, n)
-        cased = word.lower() if is_small else _title(word) if all_caps else word
+        is_small = is_plain[n] and not _belongs_to_name(words, is_plain, n)
+        cased = word.lower() if is_small else _title_case(word) if all_caps else word
         out += [text[last : match.start()], cased if len(cased) == len(word) else word]
         last = match.end()
     return "".join([*out, text[last:]])
@@ -118,52 +118,52 @@ def _lines(text: str) -> Iterator[tuple[int, int, bool]]:
 
 
 def _is_headline(line: str) -> bool:
-    if len(line) >= HEADLINE or line.rstrip().endswith((".", ",", ";")):
+    if len(line) >= HEADLINE_LENGTH or line.rstrip().endswith((".", ",", ";")):
         return False
     words = [word for word in line.split() if word[0].isalpha()]
-    long = [word for word in words if len(word) >= LONG]
+    long = [word for word in words if len(word) >= LONG_WORD]
     capitals = sum(word[0].isupper() for word in long)
-    return len(words) >= HEADLINE_WORDS <= len(long) + 1 and capitals >= CAPITALS * len(long)
+    return len(words) >= HEADLINE_WORDS <= len(long) + 1 and capitals >= HEADLINE_CAPITALS * len(long)
 
 
-def _goes_on(text: str, end: int) -> bool:
+def _is_wrapped_line(text: str, end: int) -> bool:
     """Whether a line is one of a hard-wrapped paragraph and no headline."""
     rest = text[end:].lstrip("\n ")
     return bool(rest) and (rest[0].islower() or text[:end].rsplit(maxsplit=1)[-1].islower() or text.count("\n") > 1)
 
 
-def _known(words: list[str]) -> list[bool]:
+def _is_listed_name(words: list[str]) -> list[bool]:
     """Which words belong to a name of several words that is in a list."""
     lex, known = lexicon(), [False] * len(words)
     forms = [lex.look(word.rstrip("."))[1] for word in words]
-    lists = (lex.forces, lex.orgs, gazetteer(), _heads())
+    lists = (lex.forces, lex.orgs, gazetteer(), _listed_heads())
     i = 0
     while i < len(forms):
         end = max(names.end(forms, i) for names in lists)
         if end > i + 1:
-            known[i:end] = [words[k].lower() not in SMALL for k in range(i, end)]
+            known[i:end] = [words[k].lower() not in LOWER_CASE_WORDS for k in range(i, end)]
         i = max(end, i + 1)
     return known
 
 
 @cache
-def _heads() -> PhraseTrie:
+def _listed_heads() -> PhraseTrie:
     """Titles, ranks and services of several words."""
     titles = (name for name in entries("titles") + entries("ranks") if name[0].isupper() and " " in name)
     return PhraseTrie([*cues("truecase.heads"), *titles])
 
 
-def _is_plain(word: str, all_caps: bool) -> bool:
+def _is_common(word: str, all_caps: bool) -> bool:
     """Whether a word becomes lower case when no name is next to it."""
     lex, lower = lexicon(), word.lower()
-    if lower in SMALL:
+    if lower in LOWER_CASE_WORDS:
         return True
     if "." in word or word[0].isdigit() or ROMAN.fullmatch(word) or (word in lex.acronyms and lower not in lex.common):
         return False
     flags = lex.look(word.title())[0]
-    if flags & (TokenFlag.TIME | TokenFlag.DEMONYM | TokenFlag.RANK) and lower not in TWOFOLD:
+    if flags & (TokenFlag.TIME | TokenFlag.DEMONYM | TokenFlag.RANK) and lower not in COMMON_NAMES:
         return False
-    if not all_caps and (flags & NAMING or lower in cues("units.force_words")):
+    if not all_caps and (flags & NAME_WORDS or lower in cues("units.force_words")):
         return False
     if flags & (TokenFlag.COMMON | TokenFlag.FUNCTION):
         return True
@@ -175,7 +175,7 @@ def _ends_common(lex: Lexicon, lower: str) -> bool:
     return (is_ending or lower.rstrip("'s’") in lex.common) and gazetteer().values.get(lower, 0.0) < DOUBTFUL
 
 
-def _joins(words: list[re.Match[str]], plain: list[bool], n: int) -> bool:
+def _belongs_to_name(words: list[re.Match[str]], plain: list[bool], n: int) -> bool:
     """Whether a common word keeps its capital for the name next to it: `ATLACATL BATTALION`, `GENERAL PONCE`."""
     word = words[n].group().rstrip(".").lower()
     following = words[n + 1].group().rstrip(".").lower() if n + 1 < len(words) else ""
@@ -189,7 +189,10 @@ def _joins(words: list[re.Match[str]], plain: list[bool], n: int) -> bool:
     is_part = word in cues("truecase.modifiers") or flags & (TokenFlag.ECHELON | TokenFlag.FORCE)
     if is_part and _is_designated(words, n):
         return True
-    return bool((flags & AFTER and _ends_name(words, plain, n)) or (flags & BEFORE and _begins_name(words, plain, n)))
+    return bool(
+        (flags & NAME_ENDS and _ends_name(words, plain, n))
+        or (flags & NAME_BEGINNINGS and _begins_name(words, plain, n))
+    )
 
 
 def _is_designated(words: list[re.Match[str]], n: int) -> bool:
@@ -212,7 +215,7 @@ def _is_designated(words: list[re.Match[str]], n: int) -> bool:
 
 
 def _ends_name(words: list[re.Match[str]], plain: list[bool], n: int) -> bool:
-    if not n or words[n].start() - words[n - 1].end() not in range(1, NEAR + 1):
+    if not n or words[n].start() - words[n - 1].end() not in range(1, MOST_GAP + 1):
         return False
     before = lexicon().look(words[n - 1].group().title())[0]
     word = words[n].group().lower()
@@ -223,7 +226,7 @@ def _ends_name(words: list[re.Match[str]], plain: list[bool], n: int) -> bool:
 
 
 def _begins_name(words: list[re.Match[str]], plain: list[bool], n: int) -> bool:
-    if n + 1 >= len(words) or plain[n + 1] or words[n + 1].start() - words[n].end() >= NEAR:
+    if n + 1 >= len(words) or plain[n + 1] or words[n + 1].start() - words[n].end() >= MOST_GAP:
         return False
     return not lexicon().look(words[n + 1].group().title())[0] & (TokenFlag.DEMONYM | TokenFlag.TIME | TokenFlag.NUMBER)
 
@@ -243,8 +246,8 @@ def _is_numbered(words: list[re.Match[str]], n: int) -> bool:
     )
 
 
-def _title(word: str) -> str:
+def _title_case(word: str) -> str:
     bare = word.rstrip(".")
     if bare in lexicon().acronyms or "." in bare or ROMAN.fullmatch(bare) or VOWELS.isdisjoint(bare.upper()):
         return word
-    return FIRST.sub(lambda m: m[1] + m[2].upper() + m[3].lower(), word)
+    return WORD_PART.sub(lambda m: m[1] + m[2].upper() + m[3].lower(), word)

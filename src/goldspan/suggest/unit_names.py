@@ -40,7 +40,7 @@ NICKNAME = 5
 LONGEST_NUMBER = 3
 
 # After `Army of` a place needs only this weight, because one is expected there.
-BELIEVED = 0.4
+LEAST_PLACE_WEIGHT = 0.4
 NO_NAME = TokenFlag.TITLE | TokenFlag.RANK | TokenFlag.FUNCTION | TokenFlag.TIME | TokenFlag.ORG
 GENERIC = TokenFlag.DEMONYM | TokenFlag.ORG | TokenFlag.TITLE | TokenFlag.DIRECTION | TokenFlag.RANK | HEADS
 
@@ -105,7 +105,7 @@ def is_unit(tokens: ParagraphTokens, start: int, at: int, head: str) -> bool:
 
 def name_start(tokens: ParagraphTokens, at: int, floor: int) -> int:
     """Where the modifiers in front of the head at `at` begin, not before `floor`."""
-    i = _quoted(tokens, at, floor)
+    i = _start_before_nickname(tokens, at, floor)
     while i > floor:
         if _is_modifier(tokens, i - 1, at) or (i - 1 > floor and _is_joint(tokens, i - 1, i)):
             i -= 1
@@ -119,7 +119,7 @@ def trimmed_start(tokens: ParagraphTokens, start: int, at: int) -> int:
     for j in range(start, at + 1):
         if tokens.flags[j] & TokenFlag.ORDINAL or (j < at and tokens.lower[j] in SPELLED):
             return j
-        if j > start and (_is_roman(tokens, j) or (j < at and _is_counted_off(tokens, j))):
+        if j > start and (_is_roman(tokens, j) or (j < at and _is_number_after_demonym(tokens, j))):
             return j
     while start < at and (
         (tokens.first[start] and tokens.flags[start] & TokenFlag.FUNCTION)
@@ -140,16 +140,16 @@ def name_end(tokens: ParagraphTokens, start: int, end: int, head: str) -> int:
     """
     last = head.rsplit(maxsplit=1)[-1]
     if tokens.word_at(end) in ("no", "no."):
-        return _numbers(tokens, end)
-    area = _area(tokens, start, end) if last in cues("units.before_area") else end
+        return _end_of_numbers(tokens, end)
+    area = _end_of_area(tokens, start, end) if last in cues("units.before_area") else end
     if area > end:
         return area
     if head in ("task force", "company", "battery") or last == "team":
-        return _code(tokens, end, head)
+        return _end_of_code(tokens, end, head)
     if tokens.is_hyphen(end) and tokens.flags[end + 1] & TokenFlag.NUMBER:
         return end + 2
     if tokens.word_at(end) in ("of", "in", "for") and last in cues("units.parents") | cues("units.takes_of"):
-        return _complement(tokens, start, end, last)
+        return _end_of_complement(tokens, start, end, last)
     return end + (tokens.lower[end - 1] in ABBREVIATED and tokens.word_at(end) == "." and tokens.tight[end])
 
 
@@ -213,7 +213,7 @@ def _has_code(tokens: ParagraphTokens, i: int) -> bool:
     )
 
 
-def _quoted(tokens: ParagraphTokens, at: int, floor: int) -> int:
+def _start_before_nickname(tokens: ParagraphTokens, at: int, floor: int) -> int:
     """Where the number begins before a nickname in quotation marks, or `at`: `91st “Galilee” Division`."""
     if tokens.word_at(at - 1) not in QUOTES:
         return at
@@ -301,21 +301,21 @@ def _is_roman(tokens: ParagraphTokens, j: int) -> bool:
     return bool(ROMAN.fullmatch(tokens.words[j])) and (tokens.words[j] != "I" or tokens.word_at(j + 1) == "corps")
 
 
-def _is_counted_off(tokens: ParagraphTokens, j: int) -> bool:
+def _is_number_after_demonym(tokens: ParagraphTokens, j: int) -> bool:
     """Whether a number follows a nationality, which stays out: `Indonesian 745 Battalion` (MU-5)."""
     return bool(tokens.flags[j] & TokenFlag.NUMBER and tokens.flags[j - 1] & TokenFlag.DEMONYM)
 
 
-def _numbers(tokens: ParagraphTokens, end: int) -> int:
+def _end_of_numbers(tokens: ParagraphTokens, end: int) -> int:
     """The end of the numbers after a head: `No. 4`, `No 3 and No 4`; the head's end where there are none."""
     number = end + 1 + (tokens.word_at(end + 1) == ".")
     if not tokens.flags_at(number) & TokenFlag.NUMBER:
         return end
     goes_on = tokens.word_at(number + 1) == "and" and tokens.word_at(number + 2) in ("no", "no.")
-    return max(number + 1, _numbers(tokens, number + 2)) if goes_on else number + 1
+    return max(number + 1, _end_of_numbers(tokens, number + 2)) if goes_on else number + 1
 
 
-def _area(tokens: ParagraphTokens, start: int, end: int) -> int:
+def _end_of_area(tokens: ParagraphTokens, start: int, end: int) -> int:
     """The end of an area after a head: `Regional Command-East`, `Multi-National Division – Baghdad`."""
     is_spaced = not {"multi", "multinational"}.isdisjoint(tokens.lower[start:end])
     is_joined = tokens.word_at(end) in ("-", "–") and (tokens.tight[end] or is_spaced)
@@ -331,10 +331,10 @@ def _area(tokens: ParagraphTokens, start: int, end: int) -> int:
     return j + 1
 
 
-def _code(tokens: ParagraphTokens, end: int, head: str) -> int:
+def _end_of_code(tokens: ParagraphTokens, end: int, head: str) -> int:
     """The end of a code or name after a head: `Task Force 2-87`, `Company B`, `Joint Task Force in Somalia`."""
     if tokens.word_at(end) == "in" and tokens.word_at(end - 3) == "joint":
-        return _complement(tokens, end - 3, end, "force")
+        return _end_of_complement(tokens, end - 3, end, "force")
     j = end + (tokens.word_at(end) in ("-", "–") and tokens.tight[end])
     if j >= len(tokens) or (head == "task force" and tokens.lower[j] == "on"):
         return end
@@ -351,7 +351,7 @@ def _code(tokens: ParagraphTokens, end: int, head: str) -> int:
     return end
 
 
-def _complement(tokens: ParagraphTokens, start: int, end: int, last: str) -> int:
+def _end_of_complement(tokens: ParagraphTokens, start: int, end: int, last: str) -> int:
     """The end of `of (the) X` after a head, X being a place or a name; the head's end where there is none."""
     word, forms = tokens.lower[end], tokens.forms
     j = end + 1 + (tokens.word_at(end + 1) == "the")
@@ -362,12 +362,12 @@ def _complement(tokens: ParagraphTokens, start: int, end: int, last: str) -> int
     if word != "of" and (cues("units.abroad") | {"joint"}).isdisjoint(tokens.lower[start:end]):
         return end
     place, weight = gazetteer().match(forms, j)
-    if weight > BELIEVED:
+    if weight > LEAST_PLACE_WEIGHT:
         return place
-    return _named(tokens, j, end) if word == "of" and last in ("army", "forces", "guard", "staff") else end
+    return _end_of_name(tokens, j, end) if word == "of" and last in ("army", "forces", "guard", "staff") else end
 
 
-def _named(tokens: ParagraphTokens, j: int, end: int) -> int:
+def _end_of_name(tokens: ParagraphTokens, j: int, end: int) -> int:
     """The end of the name that begins at `j` after `of`; `end` where it is a title or a date."""
     if tokens.flags[j] & (TokenFlag.TITLE | TokenFlag.RANK | TokenFlag.TIME):
         return end
@@ -375,5 +375,5 @@ def _named(tokens: ParagraphTokens, j: int, end: int) -> int:
     while tokens.flags_at(k) & TokenFlag.CAP and not tokens.flags[k] & (TokenFlag.TITLE | TokenFlag.RANK):
         k += 1
     if tokens.flags[k - 1] & TokenFlag.FORCE and tokens.word_at(k) == "of":
-        return _complement(tokens, j, k, tokens.lower[k - 1])
+        return _end_of_complement(tokens, j, k, tokens.lower[k - 1])
     return k
