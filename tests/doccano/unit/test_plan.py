@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goldspan.annotation import Example
-from goldspan.doccano.push import plan, upload
-from goldspan.doccano.push.journal import JournalBatch
+from goldspan.doccano.push import plan
 from goldspan.doccano.snapshot import AnnotatorWork, Snapshot
 from helpers.doccano_project import INDEPENDENT, KFOR, SHARED, A, B, rows, snapshot_of, stored_copy
 
@@ -80,24 +79,6 @@ def test_a_half_imported_copy_goes_and_does_not_count():
     assert step(with_span, bare, worked_on=[5], half_imported={5}, project=SHARED).state == "replace"
     found = step(with_span, bare, complete, worked_on=[5], half_imported={5}, project=SHARED)
     assert (found.state, found.keep, found.delete) == ("unchanged", 8, (5,))
-
-
-def test_a_half_done_import_is_told_from_work_that_emptied_an_example():
-    with_span = replace(A, spans=(KFOR,))
-    made = {
-        number: stored_copy(number, with_span, work=work, project=SHARED)
-        for number, work in {
-            4: AnnotatorWork(),
-            5: AnnotatorWork(),
-            6: AnnotatorWork(confirmed=True),
-            7: AnnotatorWork(comments=("x",)),
-            8: None,
-        }.items()
-    }
-    batch = JournalBatch("u", None, above=4, ids=("a.p01",))
-    assert upload.half_imported_copies(Snapshot(SHARED, made, ()), [batch]) == {5}
-    assert not upload.half_imported_copies(Snapshot(SHARED, made, ()), [replace(batch, ids=("b",))])
-    assert not upload.half_imported_copies(Snapshot(SHARED, made, ()), [])
 
 
 def test_a_changed_text_with_work_on_it_is_a_conflict_that_a_pull_settles():

@@ -1,4 +1,4 @@
-"""Label types, members and names of a project: what is planned, and what is refused."""
+"""Label types and names of a project: what is planned, and what is refused."""
 
 import itertools
 
@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goldspan.annotation import Label, LabelScheme
-from goldspan.doccano import labels, members, project
-from goldspan.doccano.client.schema import Member, SpanType, User
-from goldspan.doccano.push.plan import label_notes, member_changes, member_notes
-from goldspan.errors import InputError, InvalidValueError
+from goldspan.doccano import labels, project
+from goldspan.doccano.client.schema import SpanType
+from goldspan.doccano.push.plan import label_notes
+from goldspan.errors import InvalidValueError
 from goldspan.report.svg import contrast
 
 COUNTER = itertools.count()
@@ -94,81 +94,6 @@ def test_the_text_of_a_label_can_be_read(colour):
 def test_a_label_that_doccano_would_bend_is_refused(name):
     with pytest.raises(InvalidValueError, match="cannot have the label"):
         labels.plan_labels(scheme(**{name: "a"}), [])
-
-
-GOOD = """
-[[member]]
-name = "anna"
-role = "annotator"
-pseudonym = "a1"
-[[member]]
-name = "bob"
-role = "annotation_approver"
-"""
-
-
-def listed(tmp_path, text):
-    path = tmp_path / "members.toml"
-    path.write_text(text, encoding="utf-8")
-    return members.read_members(path)
-
-
-def test_the_members_are_read(tmp_path):
-    found = listed(tmp_path, GOOD)
-    assert [(each.name, each.role) for each in found] == [("anna", "annotator"), ("bob", "annotation_approver")]
-    assert members.pseudonyms_of(found) == {"anna": "a1"}
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "words"),
-    [
-        ('"anna"', '"anna', "not TOML"),
-        ("[[member]]", "[[members]]", ":2: unknown key 'members', did you mean 'member'"),
-        (GOOD, "", "empty"),
-        (GOOD, "member = 3", r":1: 'member' is 3, not a list of \[\[member\]\]"),
-        ('name = "anna"', "", ":2: member 1: the key 'name' is missing"),
-        ('role = "annotator"', "", ":2: member anna: the key 'role' is missing"),
-        ('role = "annotator"', "role = 3", ":4: member anna: 'role' is 3, not one of annotator, "),
-        ('role = "annotator"', 'role = "boss"', ":4: member anna: 'role' is 'boss', not one of annotator, "),
-        ('pseudonym = "a1"', 'pseudonym = " a1"', ":5: member anna: 'pseudonym' is ' a1', not a text without spaces"),
-        ('pseudonym = "a1"', "pseudonym = 1", ":5: member anna: 'pseudonym' is 1, not a text"),
-        ('pseudonym = "a1"', 'pseudonym = "../a1"', "cannot have a folder: the name has the character '/'"),
-        ('pseudonym = "a1"', 'pseudonym = "bob"', "'bob' would write into the folder 'bob' of 'anna'"),
-        ('pseudonym = "a1"', 'nick = "a1"', "member anna: unknown key 'nick'"),
-        ('"bob"', '"anna"', "the member 'anna' is listed twice"),
-    ],
-)
-def test_a_broken_list_of_members_is_refused_by_name(tmp_path, old, new, words):
-    with pytest.raises(InputError, match=words) as caught:
-        listed(tmp_path, GOOD.replace(old, new, 1))
-    assert "members.toml" in str(caught.value)
-
-
-ME, ANNA, BOB = (
-    User(number, name, superuser=number == 1, staff=number == 1)
-    for number, name in enumerate(["lead", "anna", "bob"], 1)
-)
-
-
-def test_members_are_added_and_corrected_and_nobody_is_removed(tmp_path):
-    there = [Member(7, 1, "lead", "project_admin"), Member(8, 3, "bob", "annotator"), Member(9, 4, "eve", "annotator")]
-    planned = members.plan_members(listed(tmp_path, GOOD), [ME, ANNA, BOB], there, ME)
-    assert list(member_changes(planned)) == [
-        "add the member anna (annotator)",
-        "change the role of bob: annotator → annotation_approver",
-    ]
-    assert list(member_notes(planned)) == ["the member 'eve' (annotator) is not listed: left alone"]
-
-
-def test_a_missing_user_is_refused_with_the_command_that_creates_one(tmp_path):
-    with pytest.raises(InvalidValueError, match="no user 'anna', 'bob'") as caught:
-        members.plan_members(listed(tmp_path, GOOD), [ME], [], ME)
-    assert "goldspan doccano user anna bob" in str(caught.value)
-
-
-def test_the_user_that_goldspan_works_as_stays_an_administrator(tmp_path):
-    with pytest.raises(InvalidValueError, match="must be project_admin"):
-        members.plan_members(listed(tmp_path, GOOD), [ANNA, BOB], [], ANNA)
 
 
 @pytest.mark.parametrize("bad", ["", " a", "a\n", "a" * 101])

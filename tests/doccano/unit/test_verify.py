@@ -3,8 +3,7 @@ from dataclasses import replace
 import pytest
 
 from goldspan.annotation import Example, Span
-from goldspan.doccano.push import plan, upload, verify
-from goldspan.doccano.push.journal import JournalBatch
+from goldspan.doccano.push import plan, verify
 from goldspan.doccano.snapshot import AnnotatorWork, InvalidSpan
 from goldspan.errors import InvalidValueError, ServerError
 from helpers.doccano_project import INDEPENDENT, KFOR, SHARED, A, B, rows, snapshot_of, stored_copy
@@ -82,37 +81,3 @@ def test_what_vanished_is_exactly_what_was_deleted():
         verify.verify_deletions(before, before, [2])
     with pytest.raises(ServerError, match="not by this push: b"):
         verify.verify_deletions(before, {1: before[1], 2: before[2]}, [])
-
-
-FULL = [Example(f"a.p{number}", "KFOR left.", (KFOR,)) for number in range(4)]
-
-
-def half(works, complete=False, examples=FULL):
-    """Which of the copies that a batch brought were left half done, if this is what is on them."""
-    copies = [
-        stored_copy(number, example, work=AnnotatorWork(**work), project=SHARED)
-        for number, (example, work) in enumerate(zip(examples, works, strict=True), 1)
-    ]
-    batch = JournalBatch("u", None, 0, tuple(dict.fromkeys(example.id for example in examples)), complete)
-    return upload.half_imported_copies(snapshot_of(*copies, project=SHARED), [batch])
-
-
-NONE, KEPT, DONE = {"comments": ()}, {"spans": (KFOR,)}, {"confirmed": True}
-
-
-def test_copies_are_half_done_only_if_none_of_their_thousand_has_a_span(monkeypatch):
-    assert half([NONE] * 4) == {1, 2, 3, 4}
-    assert half([NONE, DONE, NONE, NONE]) == {1, 3, 4}
-    assert half([KEPT, NONE, NONE, NONE]) == set()
-    monkeypatch.setattr(upload, "IMPORTED_TOGETHER", 2)
-    assert half([KEPT, NONE, NONE, NONE]) == {3, 4}
-
-
-def test_an_import_that_ended_well_leaves_nothing_half_done():
-    assert half([NONE] * 4, complete=True) == set()
-
-
-def test_the_first_go_of_an_import_that_was_tried_again_is_half_done():
-    assert half([NONE] * 4 + [KEPT] * 4, complete=True, examples=FULL * 2) == {1, 2, 3, 4}
-    assert half([NONE] * 4 + [KEPT] * 4, examples=FULL * 2) == {1, 2, 3, 4}
-    assert half([NONE] * 2 + [KEPT] * 4, complete=True, examples=[*FULL[:2], *FULL]) == {1, 2}
