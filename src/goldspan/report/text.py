@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from goldspan.quantities import TroopCount
 
@@ -52,11 +52,6 @@ class Table:
     def json(self) -> dict[str, Any]:
         """The table for `--json`: a list of objects keyed by column."""
         return {"title": self.title, "rows": [dict(zip(self.header, row, strict=True)) for row in self.rows]}
-
-
-def cut_cell(title: str, header: Sequence[str], rows: Sequence[tuple[str, ...]], most: int = MOST) -> Table:
-    """A table of the first rows; the note says how many more there are, and where."""
-    return Table(title, "", tuple(header), tuple(rows)).first(most)
 
 
 def is_numeric(cells: Iterable[str]) -> bool:
