@@ -13,22 +13,23 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 # A full stop after these never ends a sentence: they precede names.
-TITLE_ABBREVIATIONS = frozenset(
-    """
+TITLE_ABBREVIATIONS = _set("""
     adm adml amb asst atty brig bros capt cdr cllr cmd cmdr cmsgt col comdr cpl cpo cpt dept det dipl dr drs ens esp est
     fr gen gov hon ing insp inž lt ltc ltcol ltg maj mgr mlle mme mons mr mrs ms msgt mt ofc pfc pres prof pte pvt rep
     reps ret rev rgt sen sens sfc sgt spc sr ssgt st ste supt tsgt univ viz vs
-""".split()
-)  # noqa: SIM905  (reads as what it is)
+""")
 
 # Nor after these, if a number follows.
-NUMBER_ABBREVIATIONS = frozenset(
-    """
+NUMBER_ABBREVIATIONS = _set("""
     approx apr art arts aug c ca cf ch chap dec ed eds feb fig figs jan jul jun mar no nos nov nr oct p para paras pp
     sec sect sep sept vol vols
-""".split()
-)  # noqa: SIM905  (reads as what it is)
+""")
 
 # A paragraph of at most this many code points stays whole. Most news paragraphs are shorter; it fits on one screen of
 # an annotation tool and, at about four code points a word piece, into the 512 word pieces that a transformer reads.
