@@ -106,7 +106,7 @@ def book(folder):
 
 
 @pytest.fixture
-def tell(folder, book):
+def attribute(folder, book):
     """The rules of the first disagreement of annotators, by their inline forms, and why."""
     labels = labels_toml.read(folder / "labels.toml")
 
@@ -156,8 +156,8 @@ def test_a_table_row_belongs_to_the_rules_it_names_or_to_its_heading(book):
         ("up to [30 men]{CREW} left", "[up to 30 men]{CREW} left", ("C-1",)),  # the same words at the edge, in a table
     ],
 )
-def test_the_pages_show_the_rule_whoever_comes_first(tell, first, second, rules):
-    assert tell(first, second).rules == tell(second, first).rules == rules
+def test_the_pages_show_the_rule_whoever_comes_first(attribute, first, second, rules):
+    assert attribute(first, second).rules == attribute(second, first).rules == rules
 
 
 @pytest.mark.parametrize(
@@ -175,13 +175,13 @@ def test_the_pages_show_the_rule_whoever_comes_first(tell, first, second, rules)
         ("[Argos]{SHIP} sank", "Argos sank"),  # marked on the page of all labels alone
     ],
 )
-def test_where_the_pages_show_nothing_like_it_no_rule_is_found(tell, first, second):
-    assert tell(first, second) is None
+def test_where_the_pages_show_nothing_like_it_no_rule_is_found(attribute, first, second):
+    assert attribute(first, second) is None
 
 
-def test_the_reason_names_the_check_and_those_whose_work_it_reports(tell):
-    told = tell("[the Fury]{SHIP} left", "the [Fury]{SHIP} left", "[the Fury]{SHIP} left")
-    assert told.reason == "the check leading-article reports a problem in what a and c marked"
+def test_the_reason_names_the_check_and_those_whose_work_it_reports(attribute):
+    attribution = attribute("[the Fury]{SHIP} left", "the [Fury]{SHIP} left", "[the Fury]{SHIP} left")
+    assert attribution.reason == "the check leading-article reports a problem in what a and c marked"
 
 
 @pytest.mark.parametrize(
@@ -206,22 +206,24 @@ def test_the_reason_names_the_check_and_those_whose_work_it_reports(tell):
         ("[FURY]{SHIP} sank", "FURY sank", "an example marks these very words"),
     ],
 )  # fmt: skip
-def test_the_reason_is_what_the_pages_show(tell, first, second, reason):
-    assert tell(first, second).reason == reason
+def test_the_reason_is_what_the_pages_show(attribute, first, second, reason):
+    assert attribute(first, second).reason == reason
 
 
-def test_a_check_that_reports_the_work_of_all_gives_no_rule(tell):
-    assert tell("[the Maria]{SHIP} sank", "[the Maria sank]{SHIP}") is None
+def test_a_check_that_reports_the_work_of_all_gives_no_rule(attribute):
+    assert attribute("[the Maria]{SHIP} sank", "[the Maria sank]{SHIP}") is None
 
 
-def test_a_forgotten_repeat_falls_under_the_rule_of_repeats(tell):
-    told = tell("[Maria]{SHIP} sank. [Maria]{SHIP} lay there", "[Maria]{SHIP} sank. Maria lay there")
-    assert told.rules == ("S-3",)
+def test_a_forgotten_repeat_falls_under_the_rule_of_repeats(attribute):
+    attribution = attribute("[Maria]{SHIP} sank. [Maria]{SHIP} lay there", "[Maria]{SHIP} sank. Maria lay there")
+    assert attribution.rules == ("S-3",)
 
 
-def test_a_check_of_one_kind_says_nothing_of_another(tell):
-    told = tell("[Maria]{SHIP} sank. [Maria]{SHIP} lay there", "[Maria]{SHIP} sank. [Maria lay]{SHIP} there")
-    assert told is None
+def test_a_check_of_one_kind_says_nothing_of_another(attribute):
+    attribution = attribute(
+        "[Maria]{SHIP} sank. [Maria]{SHIP} lay there", "[Maria]{SHIP} sank. [Maria lay]{SHIP} there"
+    )
+    assert attribution is None
 
 
 def test_without_pages_no_rule_is_found():

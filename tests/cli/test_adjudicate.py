@@ -23,8 +23,8 @@ def lead(goldspan, toy, capsys, monkeypatch):
     def run(*arguments, typed=""):
         monkeypatch.setattr("sys.stdin", io.StringIO(typed))
         code = goldspan("adjudicate", *arguments, "--root", toy.root)
-        said = capsys.readouterr()
-        return code, said.out, said.err
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
 
     return run
 
@@ -79,7 +79,7 @@ The [Belle Étoile]{SHIP} left.
 
 
 @pytest.mark.parametrize(("typed", "rule"), [("", "S-1"), ("s-2", "S-2"), ("-", None), ("Z-9\n", "S-1")])
-def test_the_rule_that_agree_tells_is_what_enter_takes(lead, toy, typed, rule):
+def test_enter_takes_the_rule_that_agree_attributes(lead, toy, typed, rule):
     (toy.guidelines / "ship.md").write_text(SHOWN, encoding="utf-8")
     out = lead("--settle", "--as", "lea", typed=f"1\n{typed}\na name\n")[1]
     assert "  Suggested rule: S-1 (an example marks these very words)\nRule (Enter for the suggested" in out
@@ -87,7 +87,7 @@ def test_the_rule_that_agree_tells_is_what_enter_takes(lead, toy, typed, rule):
     assert decisions.read(toy.decisions / "storm.jsonl")[0].decision.rule == rule
 
 
-def test_a_rule_is_told_by_what_a_check_says_of_one_of_the_readings_too(lead, toy):
+def test_a_check_of_one_of_the_passes_suggests_a_rule_too(lead, toy):
     set_pass_spans(toy, "bob", "storm.p02", Span(12, 25, "SHIP"), NORD, PORT)
     page = "## S-3 Tight edges\n\n```ner-fails edge-whitespace\n[Argo ]{SHIP}sank\n```\n"
     (toy.guidelines / "ship.md").write_text(page, encoding="utf-8")
@@ -95,7 +95,7 @@ def test_a_rule_is_told_by_what_a_check_says_of_one_of_the_readings_too(lead, to
     assert "Suggested rule: S-3 (the check edge-whitespace reports a problem in what bob marked)" in out
 
 
-def test_every_dispute_is_put_down_to_what_agree_tells_of_it(toy):
+def test_every_dispute_has_the_rules_that_agree_attributes(toy):
     (toy.decisions / "storm.jsonl").unlink()
     (toy.guidelines / "ship.md").write_text(SHOWN, encoding="utf-8")
     set_pass_spans(toy, "bob", "harbour.p04")
@@ -110,7 +110,7 @@ def test_every_dispute_is_put_down_to_what_agree_tells_of_it(toy):
 
 
 @pytest.mark.parametrize("page", ["## S-1 Names\n", "| ✗ Belle Étoile ✓ `[Belle Étoile]` | a name | Z-9 |\n"])
-def test_where_no_rule_is_told_none_is_suggested(lead, toy, page):
+def test_without_evidence_no_rule_is_suggested(lead, toy, page):
     (toy.guidelines / "ship.md").write_text(page, encoding="utf-8")
     out = lead("--settle", "--as", "lea", typed="1\n\n\n")[1]
     assert "Rule (may be empty): Reason" in out
@@ -118,7 +118,7 @@ def test_where_no_rule_is_told_none_is_suggested(lead, toy, page):
     assert decisions.read(toy.decisions / "storm.jsonl")[0].decision.rule is None
 
 
-def test_a_sitting_that_ends_at_a_suggestion_begins_there_again(lead, toy):
+def test_a_session_that_ends_at_a_suggestion_begins_there_again(lead, toy):
     (toy.guidelines / "ship.md").write_text(SHOWN, encoding="utf-8")
     for _ in range(2):
         assert "[S-1]: 0 decided, 0 skipped, 1 not reached." in lead("--settle", "--as", "lea", typed="1\nq\n")[1]
@@ -126,7 +126,7 @@ def test_a_sitting_that_ends_at_a_suggestion_begins_there_again(lead, toy):
     assert decisions.read(toy.decisions / "storm.jsonl")[0].decision.rule == "S-1"
 
 
-def test_what_is_read_again_has_its_rule_told_too(lead, toy):
+def test_a_decision_to_review_has_its_rule_suggested_too(lead, toy):
     (toy.guidelines / "ship.md").write_text(SHOWN, encoding="utf-8")
     lead("--settle", "--as", "lea", typed="1\n\n\n")
     change(toy, "S-1")
@@ -135,7 +135,7 @@ def test_what_is_read_again_has_its_rule_told_too(lead, toy):
     assert "Suggested rule: S-1 (an example marks these very words)" in out
 
 
-def test_the_end_of_the_input_is_the_end_of_the_sitting(lead, toy):
+def test_the_end_of_the_input_ends_the_session(lead, toy):
     assert "0 decided, 0 skipped, 1 not reached." in lead("--settle", "--as", "lea", typed="1\n")[1]
     assert not list(toy.decisions.iterdir())
 
@@ -198,7 +198,7 @@ def test_the_report_goes_to_a_file_too(lead, tmp_path):
         (["--as", "lea"], "--as goes only with --settle or --adopt"),
     ],
 )
-def test_wrong_usage_is_said(lead, arguments, why):
+def test_wrong_usage_is_refused(lead, arguments, why):
     code, _, err = lead(*arguments)
     assert code == 2
     assert why in err.replace("│", " ")
@@ -209,9 +209,9 @@ def test_an_unknown_rule_or_article_is_refused(lead):
     assert "there is no article 'fog'" in lead("fog")[2]
 
 
-def test_a_sitting_is_reported_to_a_file_and_so_is_what_was_adopted(lead, toy, tmp_path):
-    lead("--settle", "--as", "lea", "--json", tmp_path / "sitting.json", typed="n\n\n\n")
-    report = json.loads((tmp_path / "sitting.json").read_text("utf-8"))
+def test_a_session_is_reported_to_a_file_and_so_is_what_was_adopted(lead, toy, tmp_path):
+    lead("--settle", "--as", "lea", "--json", tmp_path / "session.json", typed="n\n\n\n")
+    report = json.loads((tmp_path / "session.json").read_text("utf-8"))
     assert (report["decided"], report["skipped"], report["left"], report["after"]["disputes"]) == (1, 0, 0, [])
     replaced(toy.gold / "storm.jsonl", '[[11, 21, "PORT", "Valparaíso"]]', "[]")
     lead("--adopt", "--as", "lea", "--reason", "a headline", "--json", tmp_path / "adopted.json")
@@ -242,7 +242,7 @@ def test_old_gold_does_not_get_a_new_version_for_some_decisions_in_it(lead, toy)
     assert "old-guidelines" in {finding.check for finding in check_project(Corpus(toy.root))}
 
 
-def test_two_articles_of_a_sitting_both_get_their_version(lead, toy):
+def test_two_articles_of_a_session_both_get_their_version(lead, toy):
     set_pass_spans(toy, "bob", "harbour.p04")
     for path in toy.gold.iterdir():
         path.unlink()

@@ -35,7 +35,7 @@ class Dispute:
         start: where the first of the spans begins, in code points.
         end: where the last of them ends.
         candidates: what the readers have there, by falling number of readers, nothing at all last among equals, then in
-            the order of the spans; each reader stands in one candidate.
+            the order of the spans; each reader is in one candidate.
     """
 
     example: Example
@@ -250,7 +250,7 @@ def differences(settled: SettledExample, gold: Example, readings: Mapping[str, E
 
     Args:
         settled: what they give.
-        gold: the example as it stands in gold.
+        gold: the example as gold has it.
         readings: per reader the example with the reader's spans.
     """
     sets = {name: example.spans for name, example in readings.items()}

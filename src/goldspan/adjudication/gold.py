@@ -135,7 +135,7 @@ def _write(state: AdjudicationState, texts: dict[Path, str]) -> list[Path]:
     outdated = {state.derived.settled[one.example].example.article for one in state.outdated}
     finished = {path.stem for path in texts} - {one.example.article for one in state.derived.disputes} - outdated
     path = state.corpus.folder / "manifest.jsonl"
-    before = read_manifest(path)  # not what the corpus read at first: a sitting writes it several times
+    before = read_manifest(path)  # read again, because a session writes it several times
     entries = [replace(one, guidelines=_version(state, one)) if one.id in finished else one for one in before]
     if entries != before and write_manifest(path, entries):
         changed.append(path)

@@ -76,13 +76,6 @@ class Disagreement:
         """Where the last of them ends."""
         return max(span.end for span in self.spans)
 
-    def json(self) -> dict[str, Any]:
-        """The kind, and the spans of both sides as `[start, end, label]`."""
-        sides = {"first": self.first, "second": self.second}
-        return {"kind": self.kind} | {
-            name: [[span.start, span.end, span.label] for span in spans] for name, spans in sides.items()
-        }
-
 
 def disagreements_between(first: Iterable[Span], second: Iterable[Span]) -> tuple[Disagreement, ...]:
     """The disagreements of two annotators on one text, in the order of the text.

@@ -235,7 +235,7 @@ def _rule_section(report: AgreementReport) -> Markup | None:
         return None
     table = report_tables.rule_table(report)
     links = [element("a", rules, href=f"#rule-{number}") for number, rules in enumerate(report.by_rule)]
-    note = "A rule leads to its disputes; the evidence for it stands with each."
+    note = "A rule is a link to its disputes, which show the evidence for it."
     return section(table.title, _note(note), _rendered(table, names=links))
 
 

@@ -6,8 +6,8 @@ kinds of evidence, tried in this order. A disagreement falls under a rule becaus
 1. a check reports a problem in what some marked and none in what the others marked, and a page shows that mistake under
    the rule;
 2. a table of the guidelines shows these very words, marked the wrong way and the right way;
-3. the same words stand at the edge where one span ends earlier than the other, in a table that shows a wrong and a
-   right way, or beside a span in an example of exactly one rule;
+3. the same words are at the edge where one span ends earlier than the other, in a table that shows a wrong and a
+   right way, or next to a span in an example of exactly one rule;
 4. one annotator alone marked these words, and an example of at most two rules on the page of the label marks them.
 """
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from goldspan.formats.decisions import Candidate
     from goldspan.guidelines.rules import Rulebook, RuleContrast
 
-MAX_RULES = 2  # whose examples may mark the same words; where more do, the example tells nothing
+MAX_RULES = 2  # whose examples may mark the same words; if more do, the example is no evidence
 NO_RULE = "no rule found"
 # These checks concern disagreements of one kind; all others concern any kind.
 KINDS_OF_CHECK: Mapping[str, tuple[Kind, ...]] = {"label-conflict": ("label",), "unmarked-repeat": ("one-sided",)}
@@ -178,7 +178,7 @@ class RuleAttributor:
         return None
 
     def _left_out_in_examples(self, edge: Edge) -> tuple[str, ...]:
-        """The rules whose examples have these words right beside a span of this label, and outside of it."""
+        """The rules whose examples have these words next to a span of this label, and outside of it."""
         words = edge.words.casefold().split()
         if edge.side == "before":
             return self._showing(lambda text, span: text[: span.start].split()[-len(words) :] == words, edge.label)

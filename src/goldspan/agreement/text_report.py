@@ -111,8 +111,7 @@ def _exclusion_reason(annotations: Annotations, name: str) -> str:
 def _excluded_examples(report: AgreementReport) -> Iterator[str]:
     left_out, assumed = len(report.annotations.left_out), report.annotations.assumed
     if left_out:
-        does = "does" if left_out == 1 else "do"
-        yield f"{amount(left_out, 'example')} {does} not count: the annotator did not confirm, or rejected, them."
+        yield f"{amount(left_out, 'example')} left out: not confirmed, or rejected, by the annotator."
     if assumed:
         yield (
             f"The files of {enumerate_names(assumed)} do not state what was confirmed. All examples are taken as "

@@ -1,7 +1,7 @@
 """One annotator against gold: the spans that both have, precision, recall and F1, over all labels and of each.
 
-The same counts are taken of the passes of a project, of the controls of a Doccano project and of the passes beside
-which a model is evaluated.
+The same counts are used for the passes of a project, for the controls of a Doccano project and for the human ceiling of
+an evaluation.
 """
 
 from __future__ import annotations
