@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """A labelled stretch of a text, `text[start:end]`, in code points.
+    """A labelled part of a text, `text[start:end]`, in code points.
 
     Raises:
         InvalidValueError: unless `0 <= start < end`; for a label that is empty or holds a lone surrogate.
@@ -112,12 +112,12 @@ class Example:
         return replace(self, spans=tuple(spans), extra={})
 
 
-def _require_no_surrogates(what: str, text: str, example: str | None = None) -> None:
+def _require_no_surrogates(name: str, text: str, example: str | None = None) -> None:
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
         raise InvalidValueError(
-            f"{what} has a lone surrogate at {error.start}",
+            f"{name} has a lone surrogate at {error.start}",
             example=example,
             remedy="Repair the text at its source: it is not valid Unicode.",
         ) from None

@@ -36,7 +36,7 @@ PLACE = re.compile(r"at line (\d+), column \d+")
 class StrictModel(BaseModel):
     """A table that people write: its keys and no others, of these types and no others.
 
-    A field's `description` is what its value must be, as it follows on "not" in a message.
+    A field's `description` says what its value must be; in a message it follows "not".
     """
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
@@ -51,7 +51,7 @@ def read_toml(path: Path, model: type[M], remedy: str) -> M:
         remedy: how such a file is written, as a sentence.
 
     Raises:
-        InputError: for a file that is no TOML, or whose first wrong, missing or unknown key it names.
+        InputError: for a file that is not TOML; for a wrong, missing or unknown key, naming the first.
     """
     text = files.decode(files.read_bytes(path), path)
     try:
@@ -83,7 +83,7 @@ def parse_json(raw: bytes, kind: type[T], path: Path, line: int, remedy: str) ->
         remedy: how such a line is written, as a sentence.
 
     Raises:
-        InputError: if it is no JSON, or no object with these keys of these types.
+        InputError: if it is not JSON, or not an object with these keys of these types.
     """
     try:
         value: T = _adapter(cast("Any", kind)).validate_json(raw, strict=True, extra="forbid")
@@ -129,7 +129,7 @@ def _message(error: ErrorDetails, model: type) -> str:
 
 
 def _known(model: type, location: Sequence[int | str]) -> tuple[list[str], str | None]:
-    """The keys that the table at a place may have, and what the value there must be, where that is described."""
+    """The keys of the table at a place, and the description of the value there, if the model has one."""
     if not issubclass(model, BaseModel):
         return [field.name for field in dataclasses.fields(cast("Any", model))], None
     table: type[BaseModel] = model

@@ -41,5 +41,5 @@ def test_a_split_is_a_list_of_ids(tmp_path):
     path.write_text("a\nb\n")
     assert corpus.read_split("test") == ["a", "b"]
     path.write_text("a\n b\n")
-    with pytest.raises(InputError, match=r"test\.txt:2: ' b' is no article id"):
+    with pytest.raises(InputError, match=r"test\.txt:2: ' b' is not an article id"):
         corpus.read_split("test")

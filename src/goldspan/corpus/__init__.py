@@ -220,5 +220,5 @@ def id_list(path: Path, what: str) -> list[str]:
         ids.append(raw.decode("utf-8", "replace"))
         if not ids[-1] or ids[-1] != ids[-1].strip():
             remedy = f"This is a list of {what} ids, one a line."
-            raise InputError(f"{ids[-1]!r} is no {what} id", file=path, line=number, remedy=remedy)
+            raise InputError(f"{ids[-1]!r} is not an {what} id", file=path, line=number, remedy=remedy)
     return ids

@@ -35,7 +35,7 @@ page = "location.md"
 
 # A label whose spans state a number of people gets `quantity = true`; its values are read and exported.
 
-# Surfaces that a check must let pass, by the check's id.
+# Surfaces that a check accepts, by the check's id.
 [allow]
 leading-article = ["The Hague"]
 """
@@ -69,7 +69,7 @@ def read(path: Path) -> LabelScheme:
     """The scheme.
 
     Raises:
-        InputError: naming the file, the line and the label, if it is no TOML or something is missing, doubled, unknown
+        InputError: naming the file, the line and the label, if it is not TOML or something is missing, doubled, unknown
             or of a wrong type.
     """
     value = read_toml(path, _LabelsFile, REMEDY)

@@ -144,7 +144,7 @@ def parse_ratios(text: str) -> dict[str, float]:
     """Ratios from `train=0.6,validation=0.2,test=0.2`; a split that is left out gets no new article.
 
     Raises:
-        InvalidValueError: for anything else, for a name that is no split, and as `check_ratios` does.
+        InvalidValueError: for anything else, for a name that is not a split, and as `validate_ratios`.
     """
     ratios: dict[str, float] = {}
     for part in text.split(","):
