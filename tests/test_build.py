@@ -60,12 +60,12 @@ def test_a_changed_article_stops_the_release(copy):
     assert "source-hash" in {finding.check for finding in build(copy).findings}
 
 
-def test_a_project_without_articles_says_what_to_do(tmp_path):
+def test_a_project_without_articles_gets_a_remedy(tmp_path):
     with pytest.raises(InputError, match="goldspan add"):
         build(Corpus.create(tmp_path / "new"))
 
 
-def test_the_command_says_what_it_made_and_where(copy, tmp_path, goldspan, capsys):
+def test_the_command_prints_what_it_wrote_and_where(copy, tmp_path, goldspan, capsys):
     assert goldspan("build", "--root", copy.root, "--json", tmp_path / "report.json") == 0
     assert "build/dataset/gold/train.parquet" in capsys.readouterr().out
     assert json.loads((tmp_path / "report.json").read_text())["exported"]["rows"]["gold"] == {

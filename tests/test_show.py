@@ -72,7 +72,7 @@ def test_a_moved_span_is_one_removed_and_one_added():
     assert not change.text_changed
 
 
-def test_new_gone_and_rewritten_examples_are_told_apart():
+def test_new_removed_and_rewritten_examples_are_distinguished():
     new, gone = Example("b", "x"), Example("c", "y")
     rewritten = Example("a.p00", "one two", A.spans)
     changes = {change.example: change for change in show.example_changes([A, gone], [rewritten, new])}

@@ -33,7 +33,7 @@ def test_surfaces_come_most_frequent_first(toy):
     assert row(toy, "Most frequent surfaces", "PORT")["surface (times)"] == "Port Said (2), Valparaíso (2), Odesa (1)"
 
 
-def test_what_training_has_seen_is_told_from_what_it_has_not(toy):
+def test_surfaces_seen_and_unseen_in_training_are_counted_apart(toy):
     assert row(toy, "Seen and unseen surfaces", "test PORT")["share seen"] == "50%"
     assert row(toy, "Seen and unseen surfaces", "test SHIP")["unseen"] == "2"
 

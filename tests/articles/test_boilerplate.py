@@ -1,4 +1,4 @@
-"""Page furniture is known by its form; what merely holds such a word is content."""
+"""Boilerplate is known by its form; a line that merely contains such a word is content."""
 
 import unicodedata
 
@@ -106,8 +106,8 @@ Author of the report is in Pristina
 Dialogue as the Key to Long-Term Stability""".splitlines()
 
 
-def furniture(*parts, sep="\n\n"):
-    """The paragraphs of an article that are page furniture."""
+def boilerplate_of(*parts, sep="\n\n"):
+    """The paragraphs of an article that are boilerplate."""
     text = sep.join(parts)
     return [text[p.start : p.end] for p in paragraphs(text) if p.kind == "furniture"]
 
@@ -115,43 +115,43 @@ def furniture(*parts, sep="\n\n"):
 @pytest.mark.parametrize("line", ANYWHERE)
 @pytest.mark.parametrize("sep", ["\n", "\r\n\r\n", "\u2028"])
 def test_credits_sign_offs_and_page_marks_are_boilerplate_anywhere(line, sep):
-    assert furniture(HEADLINE, BODY, line, BODY, sep=sep) == [line]
-    assert furniture(HEADLINE, line, BODY, sep=sep) == [line]
-    assert furniture(HEADLINE, BODY, line, sep=sep) == [line]
+    assert boilerplate_of(HEADLINE, BODY, line, BODY, sep=sep) == [line]
+    assert boilerplate_of(HEADLINE, line, BODY, sep=sep) == [line]
+    assert boilerplate_of(HEADLINE, BODY, line, sep=sep) == [line]
 
 
 @pytest.mark.parametrize("line", AROUND_THE_BODY)
-def test_a_byline_stands_before_or_behind_the_body(line):
-    assert furniture(HEADLINE, line, BODY, BODY) == [line]
-    assert furniture(HEADLINE, BODY, BODY, line) == [line]
-    assert furniture(HEADLINE, BODY, line, BODY) == []
+def test_a_byline_is_before_or_after_the_body(line):
+    assert boilerplate_of(HEADLINE, line, BODY, BODY) == [line]
+    assert boilerplate_of(HEADLINE, BODY, BODY, line) == [line]
+    assert boilerplate_of(HEADLINE, BODY, line, BODY) == []
 
 
 @pytest.mark.parametrize("line", NEVER)
 def test_a_headline_or_sentence_with_such_a_word_is_content(line):
-    assert furniture(line, BODY, BODY) == []
-    assert furniture(HEADLINE, line, BODY) == []
-    assert furniture(HEADLINE, BODY, line, BODY) == []
-    assert furniture(HEADLINE, BODY, line) == []
+    assert boilerplate_of(line, BODY, BODY) == []
+    assert boilerplate_of(HEADLINE, line, BODY) == []
+    assert boilerplate_of(HEADLINE, BODY, line, BODY) == []
+    assert boilerplate_of(HEADLINE, BODY, line) == []
 
 
 def test_what_may_be_a_headline_is_one_in_the_first_line():
     for headline in ("Source: Iran Strikes Base In Syria", "Photos: NATO Troops In Kosovo", "By Jane Doe", "Related"):
-        assert furniture(headline, BODY, BODY) == []
-    assert furniture("(AP Photo/Jane Doe)", HEADLINE, BODY) == ["(AP Photo/Jane Doe)"]
+        assert boilerplate_of(headline, BODY, BODY) == []
+    assert boilerplate_of("(AP Photo/Jane Doe)", HEADLINE, BODY) == ["(AP Photo/Jane Doe)"]
 
 
 def test_the_form_of_the_letters_does_not_matter():
     line = unicodedata.normalize("NFD", "Foto\u00ad: Özkan Doğan")
-    assert furniture(HEADLINE, BODY, line, BODY) == [line]
-    assert furniture(HEADLINE, "Photo:\u00a0Jane\u00a0Doe", BODY) == ["Photo:\u00a0Jane\u00a0Doe"]
+    assert boilerplate_of(HEADLINE, BODY, line, BODY) == [line]
+    assert boilerplate_of(HEADLINE, "Photo:\u00a0Jane\u00a0Doe", BODY) == ["Photo:\u00a0Jane\u00a0Doe"]
 
 
 def test_a_short_caption_over_its_credit_belongs_to_it():
-    assert furniture(HEADLINE, "Kfor\nSource: Fejsbuk", BODY) == ["Kfor", "Source: Fejsbuk"]
-    assert furniture(HEADLINE, "Soldiers at the bridge\n(AFP)", BODY) == ["Soldiers at the bridge", "(AFP)"]
-    assert furniture(HEADLINE, "Soldiers at the bridge\n\n(AFP)", BODY) == ["(AFP)"]
-    assert furniture(HEADLINE, "The press office\npress@example.org", BODY) == ["press@example.org"]
+    assert boilerplate_of(HEADLINE, "Kfor\nSource: Fejsbuk", BODY) == ["Kfor", "Source: Fejsbuk"]
+    assert boilerplate_of(HEADLINE, "Soldiers at the bridge\n(AFP)", BODY) == ["Soldiers at the bridge", "(AFP)"]
+    assert boilerplate_of(HEADLINE, "Soldiers at the bridge\n\n(AFP)", BODY) == ["(AFP)"]
+    assert boilerplate_of(HEADLINE, "The press office\npress@example.org", BODY) == ["press@example.org"]
 
 
 @pytest.mark.parametrize(
@@ -159,30 +159,32 @@ def test_a_short_caption_over_its_credit_belongs_to_it():
     ["Soldiers of the mission stand at the bridge over the river", "Soldiers left.", "Where are the soldiers?"],
 )
 def test_a_caption_that_is_long_or_a_sentence_is_content(caption):
-    assert furniture(HEADLINE, f"{caption}\nPhoto: Jane Doe", BODY) == ["Photo: Jane Doe"]
+    assert boilerplate_of(HEADLINE, f"{caption}\nPhoto: Jane Doe", BODY) == ["Photo: Jane Doe"]
 
 
 def test_a_headline_directly_over_a_credit_is_content():
-    assert furniture(f"Mission stays\nPhoto: Jane Doe\n{BODY}", BODY) == ["Photo: Jane Doe"]
-    assert furniture(HEADLINE, BODY, "A heading", "Photo: Jane Doe", BODY) == ["Photo: Jane Doe"]
+    assert boilerplate_of(f"Mission stays\nPhoto: Jane Doe\n{BODY}", BODY) == ["Photo: Jane Doe"]
+    assert boilerplate_of(HEADLINE, BODY, "A heading", "Photo: Jane Doe", BODY) == ["Photo: Jane Doe"]
 
 
 def test_a_credit_inside_a_caption_leaves_the_caption_content():
-    assert furniture(HEADLINE, "The commander speaks in this photo released on Jan. 22, 2024. (AA Photo)", BODY) == []
+    assert (
+        boilerplate_of(HEADLINE, "The commander speaks in this photo released on Jan. 22, 2024. (AA Photo)", BODY) == []
+    )
 
 
-def test_related_posts_and_what_follows_are_furniture():
+def test_related_posts_and_what_follows_are_boilerplate():
     others = ["Minister: We are not against it", "Talks go on in Brussels", "Is there a way out?"]
-    assert furniture(HEADLINE, BODY, BODY, "Related posts", *others) == ["Related posts", *others]
+    assert boilerplate_of(HEADLINE, BODY, BODY, "Related posts", *others) == ["Related posts", *others]
     teaser = "The minister said on Tuesday that nothing had been decided yet."
     tail = ["RELATED ARTICLES:", others[0], teaser, others[1]]
-    assert furniture(HEADLINE, BODY, BODY, *tail) == tail
+    assert boilerplate_of(HEADLINE, BODY, BODY, *tail) == tail
 
 
 def test_after_a_box_of_related_headlines_the_article_goes_on():
     box = ["Recommended stories", "Talks go on in Brussels", "Minister visits the north"]
-    assert furniture(HEADLINE, BODY, *box, BODY, BODY) == box
-    assert furniture(HEADLINE, BODY, "See also", "Talks go on in Brussels", BODY) == [
+    assert boilerplate_of(HEADLINE, BODY, *box, BODY, BODY) == box
+    assert boilerplate_of(HEADLINE, BODY, "See also", "Talks go on in Brussels", BODY) == [
         "See also",
         "Talks go on in Brussels",
     ]
@@ -195,8 +197,8 @@ def interview(name, words):
 @pytest.mark.parametrize(
     "words", ["He told {}.", "So it said in a statement to {}.", "In an interview with {} he was calm.", "© 2023 {}"]
 )
-def test_a_first_line_that_names_the_outlet_of_the_interview_is_furniture(words):
-    assert furniture(*interview("Western Daily", words.format("Western Daily"))) == ["Western Daily"]
+def test_a_first_line_that_names_the_outlet_of_the_interview_is_boilerplate(words):
+    assert boilerplate_of(*interview("Western Daily", words.format("Western Daily"))) == ["Western Daily"]
 
 
 @pytest.mark.parametrize(
@@ -209,7 +211,7 @@ def test_a_first_line_that_names_the_outlet_of_the_interview_is_furniture(words)
     ],
 )
 def test_without_such_words_a_first_line_is_content(name, words):
-    assert furniture(*interview(name, words)) == []
+    assert boilerplate_of(*interview(name, words)) == []
 
 
 WORDS = "by By via and Photo Source: Written Updated © (c) KABUL, AFP Reuters Doe Jane 2010 / - – | ( ) , . :"
@@ -235,16 +237,16 @@ def test_no_mixture_of_such_words_breaks_anything(words):
 
 
 def test_no_headline_no_outlet():
-    assert furniture("Western Daily", BODY, "He told Western Daily so.") == []
-    assert furniture("Western Daily") == []
+    assert boilerplate_of("Western Daily", BODY, "He told Western Daily so.") == []
+    assert boilerplate_of("Western Daily") == []
 
 
-def test_a_credit_between_wrapped_paragraphs_is_furniture():
+def test_a_credit_between_wrapped_paragraphs_is_boilerplate():
     wrapped = (
         "The force said on Monday that the bridge over the river would\nremain open to everybody, and that patrols "
         "along the boundary\nline had been doubled since the weekend, when shots were heard\nin the valley."
     )
-    assert furniture(f"{wrapped}\nPhoto: Jane Doe\n{wrapped}") == ["Photo: Jane Doe"]
+    assert boilerplate_of(f"{wrapped}\nPhoto: Jane Doe\n{wrapped}") == ["Photo: Jane Doe"]
 
 
 def test_a_bracketed_credit_that_was_wrapped_off_its_caption_is_content():
@@ -252,4 +254,4 @@ def test_a_bracketed_credit_that_was_wrapped_off_its_caption_is_content():
         "The commander of the force speaks to reporters at the gate in\nthis photo, which was released by the ministry "
         "in January 2024.\n(AA Photo)\n\nThe bridge over the river would remain open to everybody, the\nforce said."
     )
-    assert furniture(text) == []
+    assert boilerplate_of(text) == []

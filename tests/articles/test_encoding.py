@@ -60,7 +60,7 @@ def test_other_encodings_and_broken_files_are_refused_with_the_byte(data, words)
 
 
 @pytest.mark.parametrize("path", SEEDS, ids=lambda path: path.stem)
-def test_the_seeds_come_back_byte_for_byte_from_their_paragraphs(path):
+def test_the_paragraphs_of_a_seed_restore_it_byte_for_byte(path):
     text = files.decode(path.read_bytes(), path)
     rebuilt, at = "", 0
     for paragraph in paragraphs(text):

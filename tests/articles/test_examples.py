@@ -19,7 +19,7 @@ def test_examples_are_the_paragraphs_of_text_exactly(text):
     Article("a", text, tuple(found))
 
 
-def test_ids_count_the_furniture_too():
+def test_ids_count_boilerplate_too():
     assert [(e.id, e.text) for e in examples_of("a.b", TEXT)] == [
         ("a.b.p01", "Mission stays"),
         ("a.b.p03", "The force left."),
@@ -33,5 +33,5 @@ def test_ids_have_two_digits_at_least():
     assert (ids[0], ids[98], ids[119]) == ("a.p01", "a.p99", "a.p120")
 
 
-def test_an_article_of_furniture_has_no_examples():
+def test_an_article_of_boilerplate_has_no_examples():
     assert examples_of("a", "(AFP)\n\n* * *") == []

@@ -51,7 +51,7 @@ def test_text_rows_tables_and_folders_mix(tmp_path):
     ]
 
 
-def test_other_keys_are_carried_along(tmp_path):
+def test_other_keys_are_kept(tmp_path):
     path = write_rows(tmp_path / "a.jsonl", {"source": "x", "text": "One", "id": "a", "n": {"k": [1, None, 2.5]}})
     (document,) = documents([path])
     assert document.extra == {"source": "x", "n": {"k": [1, None, 2.5]}}
@@ -80,7 +80,7 @@ def test_the_cells_of_a_table_come_as_json_has_them(tmp_path):
     }
 
 
-def test_a_blank_line_of_rows_holds_nothing_but_counts(tmp_path):
+def test_an_empty_line_between_rows_is_skipped_but_counted(tmp_path):
     path = tmp_path / "a.jsonl"
     path.write_bytes(b'\xef\xbb\xbf{"text": "One"}\r\n\r\n{"text": "Two"}')
     assert read(path) == [("a-000001", "One"), ("a-000003", "Two")]
@@ -153,7 +153,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path, name, data, words):
     assert caught.value.file == path
 
 
-def test_a_path_that_is_not_there_is_said_before_anything_is_read(tmp_path):
+def test_a_missing_path_is_reported_before_anything_is_read(tmp_path):
     (tmp_path / "a.txt").write_text("One")
     with pytest.raises(InputError, match="there is no such file") as caught:
         next(documents([tmp_path / "a.txt", tmp_path / "b.txt"]))

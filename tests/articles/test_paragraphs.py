@@ -1,4 +1,4 @@
-"""Every code point that is not blank lies in one paragraph, and each style of article is found."""
+"""Every code point that is not white space is in one paragraph, and each layout of an article is recognised."""
 
 import textwrap
 from itertools import pairwise
@@ -60,7 +60,7 @@ def wrap(paragraph, width, **options):
 @given(st.one_of(articles, texts))
 @example("a\r\n\x0b\u3000b\x1f\u2028\x00")
 @example("2.\n\n\n3.")
-def test_every_code_point_that_is_not_blank_lies_in_exactly_one_paragraph(text):
+def test_every_code_point_but_white_space_is_in_exactly_one_paragraph(text):
     found = paragraphs(text)
     covered = "".join(text[p.start : p.end] for p in found)
     assert "".join(covered.split()) == "".join(text.split())
@@ -72,15 +72,15 @@ def test_every_code_point_that_is_not_blank_lies_in_exactly_one_paragraph(text):
 
 
 @given(texts)
-def test_lines_are_those_of_the_language_without_the_blank_ones(text):
+def test_lines_are_those_of_the_language_without_the_empty_ones(text):
     found = [text[line.start : line.end] for line in split_lines(text)]
     assert found == [line.strip() for line in text.splitlines() if line.strip()]
 
 
 @pytest.mark.parametrize("newline", NEWLINES)
-@pytest.mark.parametrize("blank_lines", [0, 1, 3])
-def test_a_line_is_a_paragraph_with_blank_lines_between_or_without(newline, blank_lines):
-    assert words((newline * (blank_lines + 1)).join(["A headline", *BODY])) == ["A headline", *BODY]
+@pytest.mark.parametrize("empty_lines", [0, 1, 3])
+def test_a_line_is_a_paragraph_with_empty_lines_between_or_without(newline, empty_lines):
+    assert words((newline * (empty_lines + 1)).join(["A headline", *BODY])) == ["A headline", *BODY]
 
 
 def test_a_caption_directly_under_the_headline_is_a_paragraph_of_its_own():
@@ -103,12 +103,12 @@ def test_hard_wrapped_lines_are_joined(newline, width, indent, between):
 
 
 @pytest.mark.parametrize("width", [60, 72])
-def test_hard_wrapped_text_with_a_blank_line_after_every_line_is_joined(width):
+def test_hard_wrapped_text_with_an_empty_line_after_every_line_is_joined(width):
     text = "\n\n\n".join(wrap(paragraph, width).replace("\n", "\n\n") for paragraph in BODY)
     assert joined(text) == BODY
 
 
-def test_a_wrapped_paragraph_without_blank_lines_ends_with_a_short_line():
+def test_a_wrapped_paragraph_without_empty_lines_ends_with_a_short_line():
     text = "\n".join(wrap(paragraph, 72) for paragraph in BODY)
     assert joined(text) == BODY
 
@@ -129,7 +129,7 @@ def test_numbered_and_listed_paragraphs_begin_anew():
     assert joined("\n".join(wrap(item, 72) for item in items)) == items
 
 
-def test_a_number_alone_belongs_to_the_paragraph_behind_it():
+def test_a_number_alone_belongs_to_the_paragraph_after_it():
     text = "\n".join([f"2.\n{wrap(BODY[0], 72)}", f"3.\n{wrap(BODY[1], 72)}", f"(a)\n\n{wrap(BODY[3], 72)}"])
     assert joined(text) == [f"2. {BODY[0]}", f"3. {BODY[1]}", f"(a) {BODY[3]}"]
 

@@ -1,4 +1,4 @@
-"""What a printed page leaves between the lines is furniture and cuts the paragraph it stands in."""
+"""Page artefacts between the lines are boilerplate and split the paragraph around them."""
 
 import pytest
 
@@ -44,7 +44,7 @@ def cut(middle):
         ("\f12\n", ["12"]),
     ],
 )
-def test_a_page_break_is_furniture_and_cuts_the_paragraph(middle, lines):
+def test_a_page_break_is_boilerplate_and_splits_the_paragraph(middle, lines):
     found = cut(middle)
     assert [kind for kind, _ in found] == ["text", *["furniture"] * len(lines), "text", "text"]
     assert [words for kind, words in found if kind == "furniture"] == lines

@@ -34,7 +34,7 @@ def test_the_seeds_are_cut_as_they_were_read(entry):
     assert found == [line for line in CUTS if line.startswith(entry.id)]
 
 
-def test_the_furniture_of_the_seeds_is_this_and_nothing_else():
+def test_the_boilerplate_of_the_seeds_is_this_and_nothing_else():
     found = []
     for entry in CORPUS.entries[:5]:
         text = CORPUS.source(entry)
@@ -49,7 +49,7 @@ def test_no_paragraph_of_the_seeds_is_cut_in_two(entry):
 
 
 @entries
-def test_the_manifest_has_the_sum_of_each_seed_and_says_whose_it_is(entry):
+def test_the_manifest_has_the_hash_and_the_source_of_each_seed(entry):
     data = (CORPUS.seeds / entry.file).read_bytes()
     assert entry.sha256 == hashlib.sha256(data).hexdigest()
     assert "All rights belong to the publisher" in entry.licence
@@ -57,7 +57,7 @@ def test_the_manifest_has_the_sum_of_each_seed_and_says_whose_it_is(entry):
 
 
 @entries
-def test_what_the_manifest_says_of_a_seed_stands_in_the_seed(entry):
+def test_what_the_manifest_states_of_a_seed_is_in_the_seed(entry):
     text = CORPUS.source(entry)
     assert entry.title is None or entry.title in text.splitlines()
     assert entry.publisher is None or entry.publisher in text

@@ -60,7 +60,7 @@ def test_a_sentence_ends_at_its_mark(first, second):
     assert sentences(f"{first}\n{second}") == [first, second]
 
 
-def test_scripts_without_blanks_have_sentences_too():
+def test_scripts_without_spaces_have_sentences_too():
     assert sentences("这是一。那是二。") == ["这是一。", "那是二。"]
 
 
@@ -99,14 +99,14 @@ def test_a_mark_without_its_counterpart_encloses_nothing():
     ]
 
 
-def test_without_a_sentence_end_the_last_blank_is_taken():
+def test_without_a_sentence_end_the_last_space_is_taken():
     text = "word " * 700
     found = parts(text.strip())
     assert " ".join(found) == text.strip()
     assert all(LIMIT - 5 <= len(part) <= LIMIT for part in found[:-1])
 
 
-def test_a_text_without_blanks_stays_whole():
+def test_a_text_without_spaces_stays_whole():
     assert parts("x" * 5000) == ["x" * 5000]
     assert parts("a " + "x" * 5000) == ["a " + "x" * 5000]
     assert parts("x" * 5000 + " yes") == ["x" * 5000, "yes"]

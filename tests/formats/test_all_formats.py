@@ -240,7 +240,7 @@ def test_what_cannot_be_detected_is_refused_with_the_list_of_formats(name, conte
         ("a.conll", "# a comment\n" + "word -X- -X- O\n" * 10_000, "conll"),
     ],
 )
-def test_content_goes_before_the_suffix(name, content, detected, tmp_path):
+def test_content_takes_precedence_over_the_suffix(name, content, detected, tmp_path):
     path = tmp_path / name
     path.write_text(content, encoding="utf-8")
     assert formats.detect(path) == detected
@@ -285,7 +285,7 @@ def megabyte():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", formats.NAMES)
-def test_a_megabyte_with_ten_thousand_spans_comes_back_whole(name, megabyte, tmp_path):
+def test_a_megabyte_with_ten_thousand_spans_survives_a_round_trip(name, megabyte, tmp_path):
     assert len(megabyte.text) > 1_000_000
     assert len(megabyte.spans) == 10_000
     assert there_and_back(name, [megabyte], tmp_path) == [megabyte]

@@ -25,7 +25,7 @@ def surfaces(record):
 
 
 @pytest.mark.parametrize("name", SCHEMES)
-def test_each_scheme_with_its_columns_says_the_same(name):
+def test_each_scheme_with_its_columns_gives_the_same_spans(name):
     first, second = conll.scan(DATA / f"{name}.conll")
     assert first.text == "Marsh left Port Ellis Harbour ."
     assert surfaces(first) == [("Marsh", "PERSON"), ("Port Ellis", "PLACE"), ("Harbour", "PLACE")]
@@ -80,7 +80,7 @@ def test_without_comments_an_example_that_would_vanish_is_refused(text, tmp_path
     assert not list(tmp_path.iterdir())
 
 
-def test_a_label_with_a_blank_is_refused(tmp_path):
+def test_a_label_with_a_space_is_refused(tmp_path):
     with pytest.raises(InputError, match="'MILITARY UNIT' contains a space"):
         conll.write(tmp_path / "a", [Example("a", "KFOR", (Span(0, 4, "MILITARY UNIT"),))])
 
@@ -101,7 +101,7 @@ def test_under_strict_a_malformed_chunk_is_no_span_and_still_listed(tmp_path):
         scan(tmp_path, text, repair="none")
 
 
-def test_blanks_around_columns_are_not_theirs(tmp_path):
+def test_spaces_around_columns_are_ignored(tmp_path):
     (record,) = scan(tmp_path, "KFOR \t B-UNIT \nleft\tO\t\nthe  O  \r\n \t\n")
     assert (record.text, surfaces(record)) == ("KFOR left the", [("KFOR", "UNIT")])
 

@@ -56,7 +56,7 @@ def test_unknown_names_are_refused(options, why, tmp_path):
         convert([DATA / "gold.jsonl"], tmp_path / "new", **options)
 
 
-def test_the_account_tells_widened_spans_from_lost_ones(tmp_path):
+def test_widened_and_lost_spans_are_reported_apart(tmp_path):
     gold.write(tmp_path / "a.jsonl", [CUT])
     account = convert([tmp_path / "a.jsonl"], tmp_path / "new", to="docbin", policy="expand")
     assert [span.surface for span in account.widened] == ["KFO"]
@@ -71,7 +71,7 @@ def test_a_file_can_be_converted_in_place(tmp_path):
     assert formats.load(path, "doccano") == formats.load(DATA / "gold.jsonl")
 
 
-def test_the_command_says_what_was_read_written_widened_and_lost(run, tmp_path, capsys):
+def test_the_command_prints_what_was_read_written_widened_and_lost(run, tmp_path, capsys):
     gold.write(tmp_path / "a.jsonl", [CUT])
     report = tmp_path / "report.json"
     arguments = (tmp_path / "a.jsonl", "--to", "conll", "-o", tmp_path / "new", "--policy", "expand", "--json", report)

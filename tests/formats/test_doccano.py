@@ -32,7 +32,7 @@ def test_offsets_count_as_a_browser_does(example):
     assert seen == wanted
 
 
-def test_a_span_behind_an_emoji_covers_its_words_in_the_browser():
+def test_a_span_after_an_emoji_covers_its_words_in_the_browser():
     row = doccano.row(Example("a", "🚢 KFOR", (Span(2, 6, "UNIT"),)))
     start, end, _ = row["label"][0]
     assert row["text"].encode("utf-16-le")[2 * start : 2 * end].decode("utf-16-le") == "KFOR"
@@ -87,7 +87,7 @@ def test_foreign_keys_never_hide_those_of_the_gold_line(tmp_path):
     assert gold.parse(gold.line(example).encode(), tmp_path, 1).example() == example
 
 
-def test_blank_lines_are_passed_over_and_still_counted(tmp_path):
+def test_empty_lines_are_skipped_but_counted(tmp_path):
     records = scan(tmp_path, {"text": "a"}, "\n", " \r\n", {"text": "b"})
     assert [record.line for record in records] == [1, 4]
 

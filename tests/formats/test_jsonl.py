@@ -31,7 +31,7 @@ def test_line_separators_stand_inside_a_line(tmp_path):
     assert read(tmp_path, gold.line(example)) == [example]
 
 
-def test_further_keys_are_carried_along(tmp_path):
+def test_further_keys_are_kept(tmp_path):
     example = Example("a", "one", (), 0, {"rules": [], "confirmed": True})
     assert read(tmp_path, gold.line(example)) == [example]
     assert gold.line(example).endswith('"spans": [], "rules": [], "confirmed": true}\n')
@@ -62,7 +62,7 @@ def test_a_broken_line_is_refused_with_file_line_and_example(tmp_path, line, wor
         read(tmp_path, LINE + line + "\n")
 
 
-def test_a_scan_goes_on_behind_a_broken_line(tmp_path):
+def test_a_scan_continues_after_a_broken_line(tmp_path):
     path = tmp_path / "a.jsonl"
     path.write_text("{\n" + LINE)
     broken, record = gold.scan(path)

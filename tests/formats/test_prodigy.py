@@ -65,7 +65,7 @@ def test_an_export_of_prodigy_is_read():
 
 
 @pytest.mark.parametrize("answer", ["reject", "ignore"])
-def test_what_was_not_accepted_is_no_span_and_comes_back_as_it_was(answer, tmp_path):
+def test_what_was_not_accepted_is_not_a_span_and_is_written_back_unchanged(answer, tmp_path):
     row = {"text": "Marsh left.", "spans": [{"start": 0, "end": 5, "label": "PLACE"}], "answer": answer}
     (record,) = scan(tmp_path, row)
     assert record.spans == ()

@@ -136,7 +136,7 @@ def test_a_number_with_commas_between_its_words_reads_as_itself(number):
 
 
 @given(st.integers(1, 999), st.integers(1, 999), st.sampled_from(["thousand", "million"]))
-def test_two_ends_in_words_are_told_apart_at_the_right_and(one, other, scale):
+def test_two_ends_in_words_are_separated_at_the_right_and(one, other, scale):
     low, high = sorted((one, other))
     value = parse_troop_count(f"between {spelled(low)} {scale} and {spelled(high)} {scale}")
     size = lexicon.SCALES[scale]

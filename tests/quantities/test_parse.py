@@ -89,7 +89,7 @@ def test_each_phrase_in_front_of_a_number_bounds_it(phrase, bound):
 
 
 @pytest.mark.parametrize(("phrase", "bound"), _phrases(lexicon.AFTER))
-def test_each_phrase_behind_a_number_bounds_it(phrase, bound):
+def test_each_phrase_after_a_number_bounds_it(phrase, bound):
     assert parse_troop_count(f"500 {phrase} soldiers") == OF_500[bound]
 
 

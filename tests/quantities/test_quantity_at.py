@@ -89,14 +89,14 @@ def test_a_quantity_ends_with_its_paragraph(tokenize):
 
 
 @given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=9))
-def test_a_quantity_ends_behind_a_word_that_is_no_white_space(words):
+def test_a_quantity_ends_after_a_word_that_is_not_white_space(words):
     for index in range(len(words)):
         end = quantity_at(words, index)
         assert end is None or (index < end <= len(words) and words[end - 1].strip())
 
 
 @given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=9))
-def test_no_quantity_begins_where_the_look_up_says_so(words):
+def test_no_quantity_begins_where_the_look_up_excludes_it(words):
     assert can_begin(words[0]) or parse_quantity(tokenize_words(words, 0), 0) is None or not words[0].strip()
 
 

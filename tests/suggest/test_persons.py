@@ -38,7 +38,7 @@ COUNTS = [
     "There were [14,000 policemen and soldiers].",
     "It comprises [an estimated 1,736 guerrillas].".replace("[an ", "an ["),
 ]
-# The noun is said before, shared, or not at all (T-2, G-4).
+# The noun is stated before, shared, or left out (T-2, G-4).
 UNSAID = [
     "The troops of Austria ([about 410] at Zorkovo), Ghana ([1,200], at Lund) and Fiji ([96], a field hospital) left.",
     "The troops: Austria provides [around 850], mainly gunners; Norway [140] of the Oppland Battalion; Fiji [six].",

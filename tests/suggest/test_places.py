@@ -49,7 +49,7 @@ def test_what_is_a_place_once_is_a_place_again():
 
 
 @pytest.mark.parametrize(
-    ("shouted", "calm"),
+    ("written", "expected"),
     [
         ("THE REBELS ATTACKED SAN MIGUEL TODAY.", "the rebels attacked San Miguel today."),
         ("COLONEL PONCE LEFT WITH THE ARMY.", "Colonel Ponce left with the Army."),
@@ -58,8 +58,8 @@ def test_what_is_a_place_once_is_a_place_again():
         ("The troops left NATO and KFOR today.", "The troops left NATO and KFOR today."),
     ],
 )
-def test_shouting_is_calmed_and_calm_text_is_left(shouted, calm):
-    assert normalized_text(shouted) == calm
+def test_text_in_capitals_gets_the_case_of_a_sentence(written, expected):
+    assert normalized_text(written) == expected
 
 
 def test_text_in_capitals_is_suggested_as_other_text_is():

@@ -24,7 +24,7 @@ RULES = [suggested("a.p01", "[Ann]{PERSON} left [Rome for]{PLACE} [Ulm]{PLACE}",
 BOTH = [suggested("a.p01", "[Ann]{PERSON} left [Rome]{PLACE} for [Ulm]{PLACE}", ["name", "model", "gazetteer"])]
 
 
-def test_each_rule_is_told_right_from_wrong():
+def test_the_right_and_wrong_spans_of_each_rule_are_counted():
     (run,) = score_rules(GOLD, {"rules": RULES}).runs
     assert [(one.rule, one.right, one.wrong, one.precision) for one in run.rules] == [
         ("gazetteer", 1, 1, 0.5),

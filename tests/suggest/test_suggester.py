@@ -99,7 +99,7 @@ def test_units_shield_what_is_in_them_in_a_scheme_without_units():
     assert example.spans == ()
 
 
-def test_the_other_keys_of_a_row_are_carried():
+def test_the_other_keys_of_a_row_are_kept():
     (pair,) = suggest_documents([Document("a", ARTICLE, Path("x"), {"source": "wire"})], suggester=suggester())
     assert {example.extra["document"]["source"] for example in pair[1]} == {"wire"}
 
@@ -116,7 +116,7 @@ def test_an_id_that_is_no_file_name_is_refused(tmp_path):
         list(write_suggestions([Document("../a", ARTICLE, Path("x"))], tmp_path, suggester=suggester()))
 
 
-def test_every_word_list_says_its_source_and_lists_nothing_twice():
+def test_every_word_list_states_its_source_and_lists_nothing_twice():
     for path in sorted((Path(str(resources.files("goldspan.suggest"))) / "data").glob("*.txt")):
         assert path.read_text(encoding="utf-8").startswith("# Source: "), path.name
         found = entries(path.stem)
@@ -155,7 +155,7 @@ def test_a_label_of_the_model_can_be_mapped_to_one_of_the_scheme():
 
 
 @pytest.mark.model
-def test_the_model_adds_to_what_a_weak_sign_says(with_model):
+def test_the_model_adds_to_weak_evidence(with_model):
     text = "Yesterday Tolmek Brandis said that he would go."
     assert not any(e.spans for e in suggest(text))
     assert [e.surface(s) for e in suggest(text, with_model) for s in e.spans] in (["Tolmek Brandis"], [])
