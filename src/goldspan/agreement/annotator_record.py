@@ -203,8 +203,7 @@ class AnnotatorRecord:
 
 
 def _sum(several: Iterable[Counts]) -> Counts:
-    rows = [(counts.true_positives, counts.gold, counts.predicted) for counts in several]
-    return Counts(*map(sum, zip(*rows, strict=True)))
+    return sum(several, Counts(0, 0, 0))
 
 
 def _json(counts: Counts, labels: Mapping[str, Counts]) -> dict[str, Any]:

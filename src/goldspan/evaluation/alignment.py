@@ -344,7 +344,7 @@ def pair_by_token(gold: Source, predicted: Source) -> tuple[list[Example], list[
         predicted: with sentences.
 
     Raises:
-        InputError: if fewer than half of the tokens of the shorter side are found on the other.
+        InputError: if fewer than half of the tokens of the shorter side are aligned with an equal token.
     """
     left, right = _gold_tokens(gold, predicted), _tokens(predicted)
     words = (_words(left, len(gold.examples)), _words(right, len(predicted.examples)))

@@ -253,7 +253,7 @@ def slice_section(report: EvaluationReport, tables: Mapping[str, Table]) -> Mark
     rows = render_rows(table, names=[part.name for part in parts], plots=column)
     bodies = []
     for name, title in DIMENSIONS.items():
-        of_dimension = [made for part, made in zip(parts, rows, strict=True) if part.dimension == name]
+        of_dimension = [shown for part, shown in zip(parts, rows, strict=True) if part.dimension == name]
         heading = row(cell(title, "th", colspan=str(len(table.header) + 1)), kind="group")
         bodies += [element("tbody", heading, *of_dimension)] if of_dimension else []
     return section(table.title, render_table(table, plots=column, bodies=bodies, kind="wide slim"))

@@ -155,7 +155,7 @@ def overlaps(gold: SpanTable, predicted: SpanTable) -> Overlaps:
 
 
 def _sides(gold: SpanTable, predicted: SpanTable) -> tuple[_Side, _Side]:
-    """Both sides on one line, with keys that order the spans by start, end and label and tell them apart."""
+    """Both sides on one line, with keys that order the spans and are equal for identical spans alone."""
     stride = max((int(side.end.max()) for side in (gold, predicted) if side.end.size), default=0)
     if gold.documents * stride >= LARGEST:
         raise InvalidValueError(f"{gold.documents:,} documents of up to {stride:,} characters are too many to count")

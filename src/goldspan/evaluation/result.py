@@ -14,13 +14,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
-from goldspan.annotation import same_spans
 from goldspan.errors import InvalidValueError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from goldspan.annotation import Example, Span
+    from goldspan.annotation import Example
 
 Scheme = Literal["strict", "exact", "partial", "type"]
 SCHEMES: tuple[Scheme, ...] = ("strict", "exact", "partial", "type")
@@ -140,12 +139,6 @@ class Counts(PrecisionRecallF1):
     true_positives: int
     gold: int
     predicted: int
-
-    @classmethod
-    def of(cls, gold: Iterable[Span], predicted: Iterable[Span]) -> Counts:
-        """The counts of two sides of one text."""
-        right, found = set(gold), set(predicted)
-        return cls(len(same_spans(right, found)), len(right), len(found))
 
     @property
     def credit(self) -> int:
