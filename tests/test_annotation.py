@@ -1,10 +1,13 @@
 import pickle
+from itertools import combinations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from goldspan import Article, Example, InvalidValueError, Label, LabelScheme, Span
+from goldspan.annotation import first_overlap
+from helpers import strategies
 
 
 def label(name="A", shortcut="a"):
@@ -20,6 +23,14 @@ def test_an_impossible_span_does_not_exist(start, end):
 def test_a_span_needs_a_label():
     with pytest.raises(InvalidValueError, match="no label"):
         Span(0, 1, "")
+
+
+@given(st.text(min_size=1).flatmap(lambda text: strategies.spans(text, flat=False)))
+def test_the_first_overlap_is_found_if_any_two_spans_overlap(spans):
+    spans = sorted(spans)
+    overlap = first_overlap(spans)
+    pairs = [(first, second) for first, second in combinations(spans, 2) if first.overlaps(second)]
+    assert overlap in pairs if pairs else overlap is None
 
 
 def test_touching_spans_do_not_overlap():

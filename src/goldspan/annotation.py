@@ -52,6 +52,11 @@ def same_spans(first: Iterable[Span], second: Iterable[Span]) -> set[Span]:
     return {*first} & {*second}
 
 
+def first_overlap(spans: Iterable[Span]) -> tuple[Span, Span] | None:
+    """The first two of some sorted spans that overlap as neighbours; None if no two spans overlap at all."""
+    return next(((first, second) for first, second in pairwise(spans) if first.overlaps(second)), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """A paragraph with its spans.

@@ -10,11 +10,10 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from goldspan import iob
-from goldspan.annotation import Span
+from goldspan.annotation import Span, first_overlap
 from goldspan.errors import InvalidValueError, NotFoundError
 
 if TYPE_CHECKING:
@@ -140,14 +139,14 @@ def _tag(out: list[str], first: int, stop: int, label: str) -> None:
 
 
 def _require_no_overlaps(example: Example) -> None:
-    for left, right in pairwise(example.spans):
-        if left.overlaps(right):
-            raise InvalidValueError(
-                f"the spans [{left.start}, {left.end}, {left.label}] {example.surface(left)!r} and "
-                f"[{right.start}, {right.end}, {right.label}] {example.surface(right)!r} overlap",
-                example=example.id,
-                remedy="A token has one tag: keep one of the two.",
-            )
+    if overlap := first_overlap(example.spans):
+        left, right = overlap
+        raise InvalidValueError(
+            f"the spans [{left.start}, {left.end}, {left.label}] {example.surface(left)!r} and "
+            f"[{right.start}, {right.end}, {right.label}] {example.surface(right)!r} overlap",
+            example=example.id,
+            remedy="A token has one tag: keep one of the two.",
+        )
 
 
 @lru_cache(maxsize=8)

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 from goldspan import files
 from goldspan.adjudication import summary
 from goldspan.adjudication.derive import differences
 from goldspan.adjudication.state import DecisionAuthor
+from goldspan.annotation import first_overlap
 from goldspan.doccano.members import find_members, pseudonyms_of
 from goldspan.doccano.project import find_project, plan_project
 from goldspan.doccano.push.push import push_examples
@@ -242,8 +242,7 @@ def _why_unusable(disputed: DisputedExample, copies: Sequence[StoredExample], st
     unknown = [span.label for span in work.spans if span.label not in state.corpus.scheme]
     if unknown:
         return f"there is no label {unknown[0]!r} in the scheme"
-    overlapping = any(first.overlaps(second) for first, second in pairwise(work.spans))
-    return "two spans overlap: a decision is flat" if overlapping else None
+    return "two spans overlap: a decision is flat" if first_overlap(work.spans) else None
 
 
 def _last_confirmation(server: Doccano, project: int, copy: StoredExample, users: Mapping[int, str]) -> tuple[str, str]:

@@ -14,11 +14,10 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from goldspan import files
-from goldspan.annotation import Span
+from goldspan.annotation import Span, first_overlap
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats.json_lines import json_object, numbered
 
@@ -98,7 +97,7 @@ class Decision:
                     f"the span [{span.start}, {span.end}, {span.label}] leaves the region [{self.start}, {self.end}]",
                     example=self.example,
                 )
-        if any(first.overlaps(second) for first, second in pairwise(self.choice)):
+        if first_overlap(self.choice):
             raise InvalidValueError("the choice overlaps itself", example=self.example)
         annotators = [name for candidate in self.candidates for name in candidate.by]
         if len(set(annotators)) != len(annotators):

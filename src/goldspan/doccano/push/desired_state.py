@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 from goldspan import formats
+from goldspan.annotation import first_overlap
 from goldspan.articles.paragraphs import examples_of
 from goldspan.doccano.snapshot import fingerprint
 from goldspan.errors import InputError, InvalidValueError, NotFoundError
@@ -197,15 +197,13 @@ def _require_fitting_spans(example: Example, project: DoccanoProject, labels: Co
                 example=example.id,
                 remedy=f"The labels are {', '.join(labels)}.",
             )
-    if not project.allow_overlapping:
-        for first, second in pairwise(example.spans):  # sorted: if any two overlap, two neighbours do
-            if first.overlaps(second):
-                raise InvalidValueError(
-                    f"{_describe(example, first)} and {_describe(example, second)} overlap: "
-                    "Doccano would drop one of them",
-                    example=example.id,
-                    remedy="Take one of them out, or use a project that allows overlapping spans.",
-                )
+    if not project.allow_overlapping and (overlap := first_overlap(example.spans)):
+        first, second = (_describe(example, span) for span in overlap)
+        raise InvalidValueError(
+            f"{first} and {second} overlap: Doccano would drop one of them",
+            example=example.id,
+            remedy="Take one of them out, or use a project that allows overlapping spans.",
+        )
 
 
 def _describe(example: Example, span: Span) -> str:
