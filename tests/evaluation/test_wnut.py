@@ -173,8 +173,8 @@ def test_repair_is_said_and_counted(tmp_path):
     assert [note.line for note in strict.notes] == [3, 10, 11]
     assert counts(lenient) == (3, 4, 6)
     assert counts(strict) == (2, 4, 3)
-    assert lenient.notes[0].message == "'I-location' may not stand here in IOB2: read as conlleval does"
-    assert strict.notes[0].message == "'I-location' may not stand here in IOB2: its chunk is not a span"
+    assert lenient.notes[0].message == "'I-location' is not allowed here in IOB2: read as conlleval does"
+    assert strict.notes[0].message == "'I-location' is not allowed here in IOB2: its chunk is not a span"
 
 
 tags = st.sampled_from(["O", "B-person", "I-person", "B-creative-work", "I-creative-work"])

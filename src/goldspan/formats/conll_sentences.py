@@ -85,7 +85,7 @@ class SentenceError(NamedTuple):
     error: InputError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConllSentence:
     """An example of a CoNLL file.
 
@@ -242,18 +242,18 @@ def _read_sentence(block: ConllBlock, path: Path, name: str, columns: ColumnNumb
     if stated is not None:
         name = value if isinstance(value := comment_value(stated), str) else stated
     return ConllSentence(
-        block.line,
-        name,
-        stated is not None,
-        text,
-        tuple(words),
-        tuple(extents),
-        tuple(tags),
-        tuple(written),
-        tuple(number for number, _ in block.rows),
-        block.notes,
-        tuple(block.comments),
-        tuple(faults),
+        line=block.line,
+        name=name,
+        stated=stated is not None,
+        text=text,
+        words=tuple(words),
+        extents=tuple(extents),
+        tags=tuple(tags),
+        written=tuple(written),
+        lines=tuple(number for number, _ in block.rows),
+        notes=block.notes,
+        comments=tuple(block.comments),
+        faults=tuple(faults),
     )
 
 

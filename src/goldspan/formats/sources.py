@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 __all__ = ["NOTE_KINDS", "SOURCE_FORMATS", "Source", "SourceNote", "count_notes", "read_source"]
 
 NOTE_KINDS = {
-    "different-breaks": "a sentence ends in one of the two files alone; the tags count where gold's sentences end",
-    "different-text": "the text of a prediction is not gold's; its spans are laid over gold's text",
-    "different-token": "a token is written otherwise than in gold; its tag counts for gold's token",
+    "different-breaks": "a sentence ends in only one of the two files; the tags count where gold's sentences end",
+    "different-text": "the text of a prediction is not gold's; its spans are mapped to gold's text",
+    "different-token": "a token differs from that of gold; its tag counts for gold's token",
     "extra-example": "a prediction for what is not in gold; it does not count",
     "extra-token": "a token that gold does not have; its tag does not count",
     "lost-span": "a predicted span that has no place in gold's text; it does not count",
-    "matched-by-text": "predictions matched to gold by their text alone, for their ids are others",
-    "mended-line": "a line that could not be read as it stands",
+    "matched-by-text": "predictions matched to gold by their text alone, because their ids differ",
+    "mended-line": "a line that could not be read as written and was repaired",
     "merged-span": "a predicted span that is the same as another of its label in gold's text; it counts once",
     "missing-example": "an example of gold without a prediction: its spans count as missed",
     "missing-token": "a token of gold without a prediction: it counts as O",
@@ -203,17 +203,17 @@ def _read_conll(path: Path, repair: iob.Repair) -> Source:
         sentences.append(sentence)
     _refuse_damaged_file(sentences)
     return Source(
-        [conll.record(sentence, path, scheme, repair).example() for sentence in sentences],
-        [note for sentence in sentences for note in _sentence_notes(sentence, path, scheme, repair)],
-        "conll",
-        [(path, sentence.line) for sentence in sentences],
-        sentences,
-        scheme if repair == "strict" else None,
+        examples=[conll.record(sentence, path, scheme, repair).example() for sentence in sentences],
+        notes=[note for sentence in sentences for note in _sentence_notes(sentence, path, scheme, repair)],
+        kind="conll",
+        places=[(path, sentence.line) for sentence in sentences],
+        sentences=sentences,
+        scheme=scheme if repair == "strict" else None,
     )
 
 
 def _refuse_damaged_file(sentences: Sequence[ConllSentence]) -> None:
-    """Refuse a file that is damaged all over. Lost words are no such damage: tags are there, and gold has the words."""
+    """Refuse a file with too many faults. Lost words do not count: their tags are there, and gold has the words."""
     faults = [fault for sentence in sentences for fault in sentence.faults]
     lines = sum(len(sentence.lines) for sentence in sentences)
     for kind, share in MOST_REPAIRED.items():
@@ -228,7 +228,7 @@ def _sentence_notes(sentence: ConllSentence, path: Path, scheme: str, repair: io
         yield SourceNote("mended-line", message, path, fault.error.line, sentence.name)
     outcome = "its chunk is not a span" if repair == "strict" else "read as conlleval does"
     for number in iob.malformed(sentence.tags, scheme):
-        message = f"{sentence.written[number]!r} may not stand here in {scheme}: {outcome}"
+        message = f"{sentence.written[number]!r} is not allowed here in {scheme}: {outcome}"
         yield SourceNote("repaired-tag", message, path, sentence.lines[number], sentence.name)
 
 
@@ -238,10 +238,10 @@ def _join_files(parts: Sequence[Source]) -> Source:
     schemes = {part.scheme for part in parts}
     comparable = kinds == {"conll"} and len(schemes) == 1
     return Source(
-        [example for part in parts for example in part.examples],
-        [note for part in parts for note in part.notes],
-        kinds.pop() if len(kinds) == 1 else "folder",
-        [place for part in parts for place in part.places],
-        [sentence for part in parts for sentence in part.sentences] if comparable else (),
-        schemes.pop() if comparable else None,
+        examples=[example for part in parts for example in part.examples],
+        notes=[note for part in parts for note in part.notes],
+        kind=kinds.pop() if len(kinds) == 1 else "folder",
+        places=[place for part in parts for place in part.places],
+        sentences=[sentence for part in parts for sentence in part.sentences] if comparable else (),
+        scheme=schemes.pop() if comparable else None,
     )
