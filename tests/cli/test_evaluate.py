@@ -35,7 +35,7 @@ def test_in_a_pipe_the_report_is_plain_and_100_columns_wide(run, bob, capsys):
     assert "In brackets: 95% intervals by article: percentiles of 50 bootstrap resamples of 3 articles." in out
 
 
-def test_the_report_says_how_good_how_sure_and_where_it_fails(run, bob, capsys):
+def test_the_report_has_scores_intervals_and_errors(run, bob, capsys):
     run(*bob, "--baseline", bob[1].parent / "ann")
     out = capsys.readouterr().out
     titles = ("Measures by the scheme strict", "F1 by every scheme", "Against the baseline", "Gold labels (rows)",
@@ -54,7 +54,7 @@ def test_what_is_undefined_is_called_so_and_is_null(run, toy, tmp_path, capsys):
     assert json.loads((tmp_path / "r.json").read_text())["schemes"]["strict"]["overall"]["precision"] is None
 
 
-def test_the_json_is_as_its_schema_says(run, bob, tmp_path):
+def test_the_json_follows_its_schema(run, bob, tmp_path):
     assert run(*bob, "--json", tmp_path / "r.json") == 0
     report = json.loads((tmp_path / "r.json").read_text())
     named = re.findall(r"^\| (`.*?`) \|", SCHEMA.read_text(), re.MULTILINE)

@@ -50,7 +50,7 @@ def test_the_text_decides_where_ids_are_swapped():
     assert surfaces(found.predicted) == surfaces(GOLD)
 
 
-def test_texts_that_differ_in_blanks_alone_keep_each_character_of_a_span():
+def test_texts_that_differ_in_spaces_alone_keep_each_character_of_a_span():
     spaced = inline.example("x", "[Marsh]{PERSON}  left [Port\nEllis]{PLACE} with 300 men .")
     found = paired([spaced, QUIET])
     assert found.predicted[0].spans == MARSH.spans
@@ -73,7 +73,7 @@ def test_a_misspelt_text_of_the_same_id_is_a_note():
     )
 
 
-def test_a_span_of_words_that_gold_lacks_is_lost_and_said_so():
+def test_a_span_of_words_that_gold_lacks_is_lost_and_noted():
     other = inline.example(
         "a.p00", "[Marsh]{PERSON} left Port Ellis yesterday evening in [Quiet Bay]{PLACE} with 300 men."
     )
@@ -217,7 +217,7 @@ def test_a_lost_token_shifts_nothing_else():
     ]
 
 
-def test_a_sentence_in_the_place_of_another_stands_for_none_of_its_tokens():
+def test_a_different_sentence_in_the_same_place_is_not_aligned():
     left = [["a", "b", "c"], ["d", "e", "f", "g"], ["h"]]
     assert align_tokens(left, [["a", "b", "c"], ["p", "q", "r", "s", "t"], ["h"]]) == [0, 1, 2, *[None] * 5, 7]
 
@@ -234,7 +234,7 @@ def test_a_long_file_that_lost_a_token_in_each_sentence_is_aligned():
 
 
 @given(strategies.examples(spans=partial(strategies.spans, flat=False)))
-def test_laying_over_the_same_words_with_other_blanks_keeps_the_surface(example):
+def test_aligning_the_same_words_with_other_spaces_keeps_the_surface(example):
     other = " \n".join(example.text.split())
     for span, new in zip(example.spans, align_spans(example.spans, example.text, other), strict=True):
         wanted = "".join(example.surface(span).split())

@@ -46,7 +46,7 @@ def kinds(gold, predicted):
         ("Fort Knox fell", "[Fort Knox]{PLACE} fell", "spurious"),
     ],
 )
-def test_each_kind_of_case_is_told_apart(gold, predicted, kind):
+def test_each_kind_of_error_is_counted(gold, predicted, kind):
     assert kinds(inline_examples(gold), inline_examples(predicted)) == [[kind]]
 
 
@@ -69,7 +69,7 @@ def test_an_identical_span_is_correct_whatever_else_might_pair():
 
 @settings(max_examples=50)
 @given(sides=readings())
-def test_every_span_stands_in_exactly_one_case(sides):
+def test_every_span_is_in_exactly_one_outcome(sides):
     for a, b, row in zip(*sides, span_outcomes(*sides), strict=True):
         assert Counter(case.gold for case in row if case.gold) == Counter(a.spans)
         assert Counter(case.predicted for case in row if case.predicted) == Counter(b.spans)
@@ -232,5 +232,5 @@ def test_every_gold_quantity_is_accounted_for(sides):
     assert found.possible + found.without_value == len(there)
 
 
-def test_a_case_says_its_spans_in_json():
+def test_the_json_of_an_outcome_has_its_spans():
     assert SpanOutcome.of(Span(0, 2, "A"), None).json() == {"kind": "missed", "gold": [0, 2, "A"], "predicted": None}

@@ -59,7 +59,7 @@ def test_a_sentence_worked_by_hand():
 
 
 @given(batches())
-def test_strict_is_what_seqeval_says_of_the_same_tags(batch):
+def test_strict_equals_seqeval_on_the_same_tags(batch):
     predicted, gold = batch
     scores = compute_metrics(NAMES, undefined=0.0)(prediction(logits(predicted), gold))
     sides = [[tags(row, labels) for row, labels in zip(side, gold, strict=True)] for side in (gold, predicted)]
@@ -73,7 +73,7 @@ def test_strict_is_what_seqeval_says_of_the_same_tags(batch):
 
 
 @given(batches(), st.randoms(use_true_random=False))
-def test_what_stands_at_ignored_tokens_changes_nothing(batch, random):
+def test_the_values_of_ignored_tokens_change_nothing(batch, random):
     predicted, gold = batch
     other = np.where(gold == IGNORED, random.randrange(len(NAMES)), predicted)
     score = compute_metrics(NAMES)
@@ -166,14 +166,14 @@ def test_no_batch_at_all_has_no_span():
     assert scores == dict.fromkeys(["gold_spans", "predicted_spans", "malformed_gold", "malformed_predicted"], 0.0)
 
 
-def test_a_scheme_that_is_named_says_what_is_malformed():
+def test_a_named_scheme_defines_what_is_malformed():
     gold = np.array([[2, 2, 1]])  # I-PER I-PER B-PER, as IOB1 writes two persons that touch
     for scheme, malformed in (("IOB1", 0.0), ("IOB2", 1.0)):
         scores = compute_metrics(NAMES, scheme=scheme)(prediction(gold, gold))
         assert (scores["malformed_gold"], scores["gold_spans"], scores["strict_f1"]) == (malformed, 2.0, 1.0)
 
 
-def test_names_that_cannot_be_told_are_refused():
+def test_names_that_are_not_tags_are_refused():
     from datasets import ClassLabel, Features, List
 
     two = Features({name: List(ClassLabel(names=NAMES)) for name in ("chunk_tags", "ner_tags")})

@@ -60,7 +60,7 @@ def test_the_page_refers_to_nothing_outside(full):
     assert all(re.fullmatch(r"--v:[\d.]+|--c:#[0-9a-f]{6};--i:#[0-9a-f]{6}", style) for style in styles)
 
 
-def test_a_browser_is_told_to_run_and_fetch_nothing(full):
+def test_the_policy_of_the_page_forbids_scripts_and_requests(full):
     metas = {attributes.get("http-equiv"): attributes["content"] for tag, attributes in parse(full).tags
              if tag == "meta" and "content" in attributes}  # fmt: skip
     assert metas["Content-Security-Policy"].startswith("default-src 'none'")
@@ -70,7 +70,7 @@ def test_a_colour_that_is_none_is_replaced(full):
     assert "red;" not in full
 
 
-def test_a_report_on_nothing_says_that_it_is_undefined():
+def test_measures_of_a_report_on_nothing_are_undefined():
     empty = [Example("a", "Nobody sails")]
     words = parse(page(make_report(empty, empty, **FEW), VIEW))
     assert words.said.count("undefined") > 8
@@ -113,7 +113,7 @@ def test_the_page_is_drawn_and_no_script_runs(full, tmp_path):
 
 @pytest.mark.live
 @pytest.mark.parametrize("width", [1000, 400])
-def test_the_page_can_be_looked_at(width, full, tmp_path):
+def test_the_page_can_be_drawn(width, full, tmp_path):
     path, picture = tmp_path / "page.html", tmp_path / "page.png"
     path.write_text(full, "utf-8")
     run_chromium(path, tmp_path, f"--screenshot={picture}", f"--window-size={width},2000")

@@ -92,7 +92,7 @@ def test_no_matching_is_better(scheme, documents):
 @pytest.mark.parametrize("scheme", SCHEMES)
 @settings(max_examples=50)
 @given(documents)
-def test_every_span_stands_in_exactly_one_place(scheme, documents):
+def test_every_span_is_in_exactly_one_place(scheme, documents):
     gold, predicted = columns(documents)
     found = match(gold, predicted, scheme)
     assert sorted([*found.gold_index, *found.missed]) == list(range(gold.start.size))

@@ -78,7 +78,7 @@ def test_nervaluate_gives_a_gold_span_away_before_its_equal_comes():
     assert (overall(gold, predicted)["strict"], overall(gold, predicted)["exact"]) == (right, right)
 
 
-def test_nervaluate_drops_the_labels_that_it_was_not_told_of():
+def test_nervaluate_drops_the_labels_that_it_was_not_given():
     gold, predicted = [[(0, 4, "A"), (10, 14, "B")]], [[(0, 4, "A")]]
     found = nervaluate(gold, predicted, tags="A")["overall"]["strict"]
     assert (counts(found), found.recall) == ((1, 0, 0, 0, 0), 1.0)

@@ -73,7 +73,7 @@ def test_the_json_has_the_documented_top_level_in_its_order(full):
     assert json.loads(json.dumps(full.json(), allow_nan=False)) == full.json()
 
 
-def test_the_schemes_are_as_the_schema_says(full):
+def test_the_schemes_are_as_in_the_schema(full):
     schemes = full.json()["schemes"]
     assert tuple(schemes) == SCHEMES
     for scheme in schemes.values():
@@ -125,7 +125,7 @@ def test_the_comparison_gives_the_difference_by_each_scheme(full):
     assert found["sentence"]
 
 
-def test_what_was_not_given_is_null_or_absent_and_said():
+def test_what_was_not_given_is_null_or_absent_and_remarked():
     found = few(GOLD, PREDICTED)
     written = found.json()
     assert (written["comparison"], written["ceiling"], written["values"]) == (None, None, {})
@@ -136,7 +136,7 @@ def test_what_was_not_given_is_null_or_absent_and_said():
     assert "no values are compared" in said
 
 
-def test_every_undefined_measure_is_said_to_be_so(full):
+def test_every_undefined_measure_has_a_sentence(full):
     assert (
         "SHIP: precision, recall and F1 are undefined, as gold has no spans and none were predicted." in full.undefined
     )
@@ -159,7 +159,7 @@ def test_an_evaluation_without_any_span_has_no_measure_at_all():
     assert "The slice length 1: precision, recall and F1 are undefined" in said
 
 
-def test_notes_are_carried_to_the_json(full):
+def test_notes_are_in_the_json(full):
     assert full.json()["notes"] == [
         {"kind": "extra-example", "message": "is not in gold", "file": "f.jsonl", "line": 3, "example": "z.p01"}
     ]
@@ -197,20 +197,20 @@ def test_the_same_seed_gives_the_same_report():
     assert few(GOLD, PREDICTED, baseline=BASELINE, seed=7) == few(GOLD, PREDICTED, baseline=BASELINE, seed=7)
 
 
-def test_training_on_the_test_data_is_told():
+def test_training_on_the_test_data_is_remarked():
     (told,) = [said for said in remarks(GOLD, training=GOLD[:1]) if "also in the training data" in said]
     assert "1 of the examples" in told
     assert "a0.p00" in told
 
 
-def test_what_the_passes_do_not_cover_is_told():
+def test_what_the_passes_do_not_cover_is_remarked():
     passes = {"x": GOLD[:2], "y": [GOLD[0], replace(GOLD[1], text="B C!")]}
     said = remarks(GOLD, passes=passes)
     assert "y: these examples have another text than in gold and do not count: a0.p01." in said
     assert any("Fewer than two annotators have read 3 of the examples" in one for one in said)
 
 
-def test_a_single_article_and_examples_without_articles_are_told():
+def test_a_single_article_and_examples_without_articles_are_remarked():
     assert any("of one article" in said for said in remarks(GOLD[:2]))
     assert any("an article of its own" in said for said in remarks([GOLD[0], GOLD[2]]))
 

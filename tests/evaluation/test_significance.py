@@ -101,7 +101,7 @@ def test_each_unit_is_drawn_as_often_as_any_other():
 
 @given(st.lists(st.tuples(spans, spans), min_size=1, max_size=8))
 @settings(max_examples=50)
-def test_totals_are_what_the_evaluation_says(documents):
+def test_totals_equal_the_evaluation(documents):
     found = counted(*([pair[side] for pair in documents] for side in (0, 1)))
     row = totals(found, np.zeros(len(documents), int)).todense()[0].reshape(3, -1).tolist()
     evaluation = found.evaluation()
@@ -214,7 +214,7 @@ def test_a_difference_that_is_clear_is_called_significant():
     assert found.sentence().endswith("(p < 0.001).")
 
 
-def test_a_difference_that_luck_explains_is_called_that():
+def test_a_difference_that_chance_explains_is_not_significant():
     predicted = [RIGHT] * 60 + [SHIFTED] * 40
     found = compare(counted([GOLD] * 100, predicted), counted([GOLD] * 100, [*predicted[5:], *predicted[:5]]))
     assert found.schemes["strict"].p_randomisation == 1
@@ -223,7 +223,7 @@ def test_a_difference_that_luck_explains_is_called_that():
     assert "may well be chance" in found.sentence()
 
 
-def test_a_corpus_too_small_for_any_difference_says_so():
+def test_a_corpus_too_small_for_any_difference_is_reported():
     found = compare(counted([GOLD] * 5, [RIGHT] * 5), counted([GOLD] * 5, [[]] * 5))
     assert found.schemes["strict"].p_randomisation == found.schemes["strict"].least_p == 2 / 32
     assert found.sentence() == (
@@ -239,7 +239,7 @@ def test_the_same_prediction_twice_shows_no_difference():
     assert same.sentence() == "The two have the same strict counts in every example: there is no difference."
 
 
-def test_nothing_to_compare_is_said_to_be_undefined():
+def test_the_difference_of_undefined_scores_is_undefined():
     nothing = counted([[], []], [[], []])
     found = compare(nothing, nothing)
     assert found.schemes["exact"].difference is None
@@ -273,7 +273,7 @@ def test_what_cannot_be_drawn_is_refused(message, options):
         intervals(counted([GOLD] * 3, mixed(3)), **options)
 
 
-def test_both_are_told_as_json():
+def test_both_have_a_json_form():
     found = counted([GOLD] * 9, mixed(9))
     told = intervals(found, resamples=9).json()
     assert set(told) == {"unit", "units", "resamples", "level", "method", "sentence", "schemes"}

@@ -43,7 +43,7 @@ def test_a_token_that_a_span_only_touches_at_its_edge_does_not_count():
     assert of("length", gold, gold)["2"] == Counts(1, 1, 1)
 
 
-def test_a_span_of_blanks_has_no_token_and_a_slice_of_its_own():
+def test_a_span_of_spaces_has_no_token_and_a_slice_of_its_own():
     gold = [Example("a.p01", "a   b", (Span(2, 3, "UNIT"),))]
     assert of("length", gold, gold)["1"] == Counts(0, 0, 0)
     blank = [Example("a.p01", " \n a", (Span(0, 1, "UNIT"),))]
@@ -120,7 +120,7 @@ def test_human_agreement_stands_beside_the_model_on_the_same_examples():
     assert "0.300 below" in found.sentence
 
 
-def test_a_model_above_the_ceiling_is_told_so():
+def test_a_model_above_the_ceiling_is_reported():
     gold = inline_examples("[A]{UNIT} [B]{UNIT}")
     found = human_ceiling(gold, gold, {"x": inline_examples("[A]{UNIT} B"), "y": inline_examples("A [B]{UNIT}")})
     assert (found.mean_f1, found.mean_model_f1) == (0, 1)
@@ -138,7 +138,7 @@ def test_there_is_no_ceiling_without_passes_over_the_examples():
     assert human_ceiling(gold, gold, {"x": inline_examples("[B]{UNIT}")}) is None, "another text is another example"
 
 
-def test_one_pass_alone_gives_no_mean_and_says_so():
+def test_one_annotator_alone_gives_no_mean():
     gold = inline_examples("[A]{UNIT}")
     found = human_ceiling(gold, gold, {"x": gold})
     assert (found.pairs, found.mean_f1) == ((), None)

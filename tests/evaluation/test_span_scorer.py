@@ -39,7 +39,7 @@ def test_entities_are_compared_by_characters_not_by_tokens():
     assert (found["ents_partial_f1"], found["ents_type_f1"], found["ents_docs"]) == (0.75, 1.0, 1)
 
 
-def test_where_the_tokens_are_the_same_strict_is_what_spacy_says():
+def test_where_the_tokens_are_the_same_strict_equals_spacy():
     gold, predicted = doc([(0, 8, "UNIT"), (21, 29, "LOC")]), doc([(0, 8, "UNIT"), (21, 25, "LOC"), (26, 29, "LOC")])
     found, theirs = score(gold, predicted), get_ner_prf([Example(predicted, gold)])
     for name in ("ents_p", "ents_r", "ents_f"):
@@ -58,7 +58,7 @@ def test_docs_without_annotation_do_not_count():
     assert score(doc([]), doc([(0, 8, "UNIT")]))["ents_p"] == 0.0  # annotated, and nothing is there
 
 
-def test_predictions_where_gold_says_nothing_are_neither_right_nor_wrong():
+def test_predictions_on_unannotated_tokens_do_not_count():
     gold = doc(None)
     gold.set_ents([gold.char_span(21, 29, label="LOC")], default="missing")
     predicted = doc([(0, 8, "UNIT"), (21, 29, "LOC")])
@@ -72,7 +72,7 @@ def test_nested_spans_of_a_group_all_count():
     assert score(doc(None), doc(spans, key="sc"), spans_key="sc")["spans_sc_docs"] == 0
 
 
-def test_the_component_says_which_group_it_is():
+def test_the_group_is_that_of_the_component():
     spans = [(21, 29, "LOC")]
     examples = [Example(doc(spans, key="sc"), doc(spans, key="sc"))]
     assert make_span_scorer()(examples, spans_key="sc", threshold=0.5)["spans_sc_f"] == 1.0

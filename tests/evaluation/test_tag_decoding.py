@@ -21,7 +21,7 @@ def decoded(sequences, names=NAMES, scheme=None, repair="conlleval"):
 
 
 @given(documents, st.sampled_from(iob.SCHEMES))
-def test_arrays_say_what_the_rule_says_tag_by_tag(sequences, scheme):
+def test_decoding_arrays_equals_decoding_tag_by_tag(sequences, scheme):
     parsed = [[iob.parse(tag) for tag in tags] for tags in sequences]
     rows, malformed = decoded(sequences, scheme=scheme)
     assert rows == [(number, *chunk) for number, tags in enumerate(parsed) for chunk in iob.decode(tags)]

@@ -166,7 +166,7 @@ def test_other_texts_are_refused_at_the_first_difference(tmp_path):
     assert caught.value.remedy
 
 
-def test_repair_is_said_and_counted(tmp_path):
+def test_repairs_are_noted_and_counted(tmp_path):
     output = GOLD.replace("Port\tB", "Port\tI").replace("Quiet\tI-group", "Quiet\tI-person")
     lenient, strict = (compare(tmp_path, GOLD, output, repair) for repair in ("conlleval", "strict"))
     assert count_notes(lenient.notes) == count_notes(strict.notes) == {"repaired-tag": 3}

@@ -64,7 +64,7 @@ def spans(draw):
 
 
 @given(spans())
-def test_a_marked_text_says_the_whole_text_and_each_label_once(drawn):
+def test_a_marked_text_has_the_whole_text_and_each_label_once(drawn):
     string, found = drawn
     words = parse(marked(string, found, dict.fromkeys(["A", "B", "<i>"], "#123456")))
     named = [tag for tag, attributes in words.tags if attributes.get("class") == "chip"]
@@ -78,7 +78,7 @@ def test_crossing_spans_are_both_shown():
     assert re.findall(r">([a-f]+)<", made) == ["ab", "cd", "ef"]
 
 
-def test_only_what_the_other_side_lacks_stands_out():
+def test_only_what_the_other_side_lacks_has_a_frame():
     same, odd = Span(0, 1, "X"), Span(2, 3, "X")
     made = marked("a b", [same, odd], {"X": "#000000"}, agreed={same})
     assert made.count('class="span"') == 1
@@ -98,7 +98,7 @@ def test_ink_is_legible_on_every_colour(colour):
     assert contrast(background, ink(background)) >= 4
 
 
-def test_a_plot_says_in_words_what_it_shows():
+def test_a_plot_has_its_values_in_words():
     made = svg.dot_and_whisker(0.5, (0.25, 2.0), words="F1 50.0")
     assert 'aria-label="F1 50.0"' in made
     assert 'cx="50.00%"' in made
@@ -106,7 +106,7 @@ def test_a_plot_says_in_words_what_it_shows():
     assert "circle" not in svg.dot_and_whisker(None, None, words="undefined")
 
 
-def test_the_parts_of_a_bar_stand_one_behind_the_other():
+def test_the_parts_of_a_bar_stand_one_after_the_other():
     made = parse(svg.stack([("correct", 3), ("missed", 0), ("label", 1)], 8, words="")).tags
     bars = [(a["class"], a["x"], a["width"]) for tag, a in made if tag == "rect"]
     assert bars == [("kind correct", "0.00%", "37.50%"), ("kind label", "37.50%", "12.50%")]

@@ -59,7 +59,7 @@ class SpanOutcome:
         return {"kind": self.kind, "gold": gold, "predicted": predicted}
 
 
-Cases: TypeAlias = "Sequence[tuple[SpanOutcome, ...]]"
+Outcomes: TypeAlias = "Sequence[tuple[SpanOutcome, ...]]"
 """The outcomes of each example, in the order of its text."""
 
 
@@ -150,9 +150,9 @@ class KindCounts:
     spurious: int = 0
 
     @classmethod
-    def of(cls, cases: Iterable[SpanOutcome]) -> KindCounts:
+    def of(cls, outcomes: Iterable[SpanOutcome]) -> KindCounts:
         """The counts of these outcomes."""
-        count = Counter(case.kind for case in cases)
+        count = Counter(outcome.kind for outcome in outcomes)
         return cls(*(count[kind] for kind in ERROR_KINDS))
 
 
@@ -173,30 +173,32 @@ class ErrorCounts:
         return {"overall": asdict(self.overall), "labels": {name: asdict(kinds) for name, kinds in self.labels.items()}}
 
 
-def confusion(cases: Cases, labels: Sequence[str]) -> ConfusionMatrix:
+def confusion(outcomes: Outcomes, labels: Sequence[str]) -> ConfusionMatrix:
     """The confusion matrix of matched spans; unmatched ones are counted against `NONE`.
 
     Args:
-        cases: of every example.
+        outcomes: of every example.
         labels: all label names, in the order of the rows.
     """
     counts = Counter(
-        (case.gold and case.gold.label, case.predicted and case.predicted.label) for row in cases for case in row
+        (outcome.gold and outcome.gold.label, outcome.predicted and outcome.predicted.label)
+        for row in outcomes
+        for outcome in row
     )
     keys = [*labels, None]
     rows = tuple(tuple(counts[gold, predicted] for predicted in keys) for gold in keys)
     return ConfusionMatrix((*labels, NONE), rows)
 
 
-def error_kinds(cases: Cases, labels: Sequence[str]) -> ErrorCounts:
+def error_kinds(outcomes: Outcomes, labels: Sequence[str]) -> ErrorCounts:
     """The number of outcomes of each kind, over all labels and for each of them."""
     of_label: dict[str, list[SpanOutcome]] = {label: [] for label in labels}
-    for row in cases:
-        for case in row:
-            of_label[case.span.label].append(case)
+    for row in outcomes:
+        for outcome in row:
+            of_label[outcome.span.label].append(outcome)
     return ErrorCounts(
-        KindCounts.of(case for row in cases for case in row),
-        {label: KindCounts.of(outcomes) for label, outcomes in of_label.items()},
+        KindCounts.of(outcome for row in outcomes for outcome in row),
+        {label: KindCounts.of(some) for label, some in of_label.items()},
     )
 
 
@@ -238,7 +240,7 @@ class HardExample:
             "errors": self.errors,
             "gold": [self._with_surface(span) for span in self.gold],
             "predicted": [self._with_surface(span) for span in self.predicted],
-            "cases": [case.json() for case in self.cases],
+            "cases": [outcome.json() for outcome in self.cases],
             "gold_markup": self.gold_markup,
             "predicted_markup": self.predicted_markup,
         }
@@ -248,29 +250,29 @@ class HardExample:
 
 
 def hardest(
-    gold: Sequence[Example], predicted: Sequence[Example], cases: Cases, most: int = MOST_HARD
+    gold: Sequence[Example], predicted: Sequence[Example], outcomes: Outcomes, most: int = MOST_HARD
 ) -> tuple[HardExample, ...]:
     """The examples with the most errors first; of equally many, those with fewer correct spans first.
 
     Args:
         gold: the curated examples.
         predicted: the same examples with predicted spans.
-        cases: of each of them.
+        outcomes: of each of them.
         most: how many to return; examples without an error are left out.
     """
 
     def order(number: int) -> tuple[int, int, int]:
-        errors = count_errors(cases[number])
-        return -errors, len(cases[number]) - errors, number
+        errors = count_errors(outcomes[number])
+        return -errors, len(outcomes[number]) - errors, number
 
-    worst = sorted((number for number in range(len(gold)) if count_errors(cases[number])), key=order)[:most]
+    worst = sorted((number for number in range(len(gold)) if count_errors(outcomes[number])), key=order)[:most]
     return tuple(
         HardExample(
             example=gold[number].id,
             text=gold[number].text,
             gold=gold[number].spans,
             predicted=predicted[number].spans,
-            cases=cases[number],
+            cases=outcomes[number],
             gold_markup=markup(gold[number].text, gold[number].spans),
             predicted_markup=markup(gold[number].text, predicted[number].spans),
         )
@@ -278,9 +280,9 @@ def hardest(
     )
 
 
-def count_errors(cases: Iterable[SpanOutcome]) -> int:
+def count_errors(outcomes: Iterable[SpanOutcome]) -> int:
     """How many of these outcomes are not correct."""
-    return sum(case.kind != "correct" for case in cases)
+    return sum(outcome.kind != "correct" for outcome in outcomes)
 
 
 def markup(text: str, spans: Sequence[Span]) -> str:

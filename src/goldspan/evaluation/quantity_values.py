@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from goldspan.annotation import Example, Span
-    from goldspan.evaluation.errors import Cases, SpanOutcome
+    from goldspan.evaluation.errors import Outcomes, SpanOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,32 +83,32 @@ class LabelValues:
         return counts | {"possible": self.possible, "accuracy": self.accuracy, "cases": cases}
 
 
-def score_values(gold: Sequence[Example], cases: Cases, label: str) -> LabelValues:
+def score_values(gold: Sequence[Example], outcomes: Outcomes, label: str) -> LabelValues:
     """The scores of the values of one quantity label.
 
     Args:
         gold: the curated examples.
-        cases: of each of them.
+        outcomes: of each of them.
         label: of the spans whose values `parse_troop_count` reads.
     """
     count: Counter[str] = Counter()
     wrong: list[ValueComparison] = []
-    for example, row in zip(gold, cases, strict=True):
+    for example, row in zip(gold, outcomes, strict=True):
         for in_gold, in_predicted in _pairs(row, label):
-            outcome = _compare(example, in_gold, in_predicted)
-            if isinstance(outcome, ValueComparison):
-                wrong.append(outcome)
-                count[outcome.verdict] += 1
-            elif outcome is not None:
-                count[outcome] += 1
+            result = _compare(example, in_gold, in_predicted)
+            if isinstance(result, ValueComparison):
+                wrong.append(result)
+                count[result.verdict] += 1
+            elif result is not None:
+                count[result] += 1
     return LabelValues(label, **count, cases=tuple(wrong))
 
 
 def _pairs(row: Sequence[SpanOutcome], label: str) -> Iterator[tuple[Span | None, Span | None]]:
     """The gold and predicted spans of a label, as pairs where they were matched."""
-    for case in row:
-        gold = case.gold if case.gold and case.gold.label == label else None
-        predicted = case.predicted if case.predicted and case.predicted.label == label else None
+    for outcome in row:
+        gold = outcome.gold if outcome.gold and outcome.gold.label == label else None
+        predicted = outcome.predicted if outcome.predicted and outcome.predicted.label == label else None
         if gold or predicted:
             yield gold, predicted
 
