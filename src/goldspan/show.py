@@ -114,7 +114,7 @@ def example_changes(old: Iterable[Example], new: Iterable[Example]) -> list[Exam
     after = {example.id: example for example in new}
     names = [*after, *(name for name in before if name not in after)]
     pairs = [ExampleChange(name, before.get(name), after.get(name)) for name in names]
-    return [change for change in pairs if _key(change.old) != _key(change.new)]
+    return [change for change in pairs if _state(change.old) != _state(change.new)]
 
 
 def examples_at_revision(folder: Path, revision: str) -> list[Example]:
@@ -163,5 +163,5 @@ def _spans(example: Example | None) -> tuple[Span, ...]:
     return () if example is None else example.spans
 
 
-def _key(example: Example | None) -> tuple[str, tuple[Span, ...]] | None:
+def _state(example: Example | None) -> tuple[str, tuple[Span, ...]] | None:
     return None if example is None else (example.text, example.spans)

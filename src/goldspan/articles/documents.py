@@ -53,7 +53,7 @@ def files_of(paths: Iterable[Path], suffixes: Sequence[str]) -> Iterator[Path]:
     """
     named = list(paths)
     for path in named:
-        _check(path, suffixes)
+        _validate_path(path, suffixes)
     for path in named:
         if path.is_dir():
             yield from _walk(path, suffixes)
@@ -82,15 +82,15 @@ def documents(paths: Iterable[Path]) -> Iterator[Document]:
     """
     named = list(paths)
     seen: set[int] = set()
-    for place, document in _places(named):
+    for place, document in _located_documents(named):
         key = hash(document.id)
         if key in seen:
-            _refuse_second(named, place, document)
+            _raise_duplicate_id(named, place, document)
         seen.add(key)
         yield document
 
 
-def _check(path: Path, suffixes: Sequence[str]) -> None:
+def _validate_path(path: Path, suffixes: Sequence[str]) -> None:
     kinds = ", ".join(suffixes)
     if not path.exists():
         raise InputError("there is no such file or folder", file=path, remedy="Check how the path is spelt.")
@@ -102,14 +102,14 @@ def _check(path: Path, suffixes: Sequence[str]) -> None:
 
 
 def _walk(folder: Path, suffixes: Sequence[str]) -> Iterator[Path]:
-    for where, folders, names in os.walk(folder, onerror=_refuse):
+    for where, folders, names in os.walk(folder, onerror=_raise_unreadable):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             if name.lower().endswith(tuple(suffixes)) and not name.startswith("."):
                 yield Path(where) / name
 
 
-def _refuse(error: OSError) -> None:
+def _raise_unreadable(error: OSError) -> None:
     raise InputError(f"cannot be read: {error.strerror or error}", file=error.filename)
 
 
@@ -125,7 +125,7 @@ def _read_lines(path: Path) -> Iterator[tuple[int | None, Document]]:
                 line = raw.removeprefix(files.BOM) if number == 1 else raw
                 if line.strip():
                     is_empty = False
-                    value = _parse(line, path, number, at + len(raw) - len(line))
+                    value = _parse_line(line, path, number, at + len(raw) - len(line))
                     yield number, _document(value, path, number)
                 at += len(raw)
     except OSError as error:
@@ -134,7 +134,7 @@ def _read_lines(path: Path) -> Iterator[tuple[int | None, Document]]:
         raise InputError("the file is empty", file=path, remedy=REMEDY)
 
 
-def _parse(line: bytes, path: Path, number: int, at: int) -> dict[str, Any]:
+def _parse_line(line: bytes, path: Path, number: int, at: int) -> dict[str, Any]:
     """The object of a line that begins at byte `at` of the file."""
     nul = line.find(b"\0")
     if nul >= 0:
@@ -166,7 +166,7 @@ def _read_table(path: Path) -> Iterator[tuple[int | None, Document]]:
                 raise InputError("there is no column 'text'", file=path, remedy="Rename the column with the texts.")
             for batch in table.iter_batches(batch_size=BATCH):
                 for number, row in enumerate(batch.to_pylist(), number + 1):  # noqa: B020  (counts on)
-                    value = {key: _plain(item, key, path, number) for key, item in row.items()}
+                    value = {key: _json_value(item, key, path, number) for key, item in row.items()}
                     yield number, _document(value, path, number)
     except (pa.ArrowException, OSError) as error:
         raise InputError(f"not a Parquet file: {error}", file=path, remedy="Write the file again.") from None
@@ -211,7 +211,7 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON value")
 
 
-def _plain(value: Any, key: str, path: Path, number: int) -> Any:  # noqa: ANN401  (a cell is any)
+def _json_value(value: Any, key: str, path: Path, number: int) -> Any:  # noqa: ANN401  (a cell is any)
     """A cell as a JSON value: dates as ISO 8601, decimals as their digits, what is no number as null."""
     if value is None or isinstance(value, (str, int)):
         return value
@@ -222,9 +222,9 @@ def _plain(value: Any, key: str, path: Path, number: int) -> Any:  # noqa: ANN40
     if isinstance(value, decimal.Decimal):
         return str(value)
     if isinstance(value, list):
-        return [_plain(item, key, path, number) for item in value]
+        return [_json_value(item, key, path, number) for item in value]
     if isinstance(value, dict):
-        return {name: _plain(item, key, path, number) for name, item in value.items()}
+        return {name: _json_value(item, key, path, number) for name, item in value.items()}
     raise InputError(
         f"the column {key!r} holds {type(value).__name__}, which JSON cannot",
         file=path,
@@ -233,15 +233,15 @@ def _plain(value: Any, key: str, path: Path, number: int) -> Any:  # noqa: ANN40
     )
 
 
-def _places(paths: list[Path]) -> Iterator[tuple[tuple[int, int | None], Document]]:
+def _located_documents(paths: list[Path]) -> Iterator[tuple[tuple[int, int | None], Document]]:
     for count, file in enumerate(files_of(paths, DOCUMENT_SUFFIXES)):
         for number, document in read_rows(file):
             yield (count, number), document
 
 
-def _refuse_second(paths: list[Path], place: tuple[int, int | None], document: Document) -> None:
+def _raise_duplicate_id(paths: list[Path], place: tuple[int, int | None], document: Document) -> None:
     """Read again up to the document, to name the one that has its id; if only the hashes agree, there is none."""
-    for earlier, other in _places(paths):
+    for earlier, other in _located_documents(paths):
         if earlier == place:
             return
         if other.id == document.id:

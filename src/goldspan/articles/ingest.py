@@ -58,7 +58,7 @@ def add(paths: Iterable[Path], seeds: Path, listed: Path, *, apply: bool) -> lis
     names = {entry.sha256: entry.id for entry in entries.values()}
     plan = []
     for path in files_of(paths, SUFFIXES):
-        addition = _judge(path, seeds, entries, names)
+        addition = _plan_article(path, seeds, entries, names)
         entries.setdefault(addition.id, ManifestEntry(addition.id, path.name, addition.sha256))
         names[addition.sha256] = addition.id
         plan.append(addition)
@@ -69,7 +69,7 @@ def add(paths: Iterable[Path], seeds: Path, listed: Path, *, apply: bool) -> lis
     return plan
 
 
-def _judge(path: Path, seeds: Path, entries: dict[str, ManifestEntry], names: dict[str, str]) -> AddedArticle:
+def _plan_article(path: Path, seeds: Path, entries: dict[str, ManifestEntry], names: dict[str, str]) -> AddedArticle:
     data = files.read_bytes(path)
     files.decode(data, path)
     name, digest = path.stem, hashlib.sha256(data).hexdigest()

@@ -95,14 +95,14 @@ class LineWrapping:
         line, before = self.lines[i], self.lines[i - 1]
         if line.gap > self.gap or self._is_indented(i, first):
             return True
-        if self.runs_on(i):
+        if self.continues(i):
             return False
-        if is_item(self.text, line) or (_is_sentence_end(self.text, before) and not self._starts_small(line)):
+        if is_item(self.text, line) or (_is_sentence_end(self.text, before) and not self._starts_lower_case(line)):
             return True
         is_heading = i - 1 == first and before.length < NEARLY_FULL * self.width <= line.length
-        return is_heading and not self._starts_small(line)
+        return is_heading and not self._starts_lower_case(line)
 
-    def runs_on(self, i: int) -> bool:
+    def continues(self, i: int) -> bool:
         """Whether line `i` continues line `i - 1`: that one is full, or ends without a mark."""
         line, before = self.lines[i], self.lines[i - 1]
         if i == 0 or line.gap > self.gap:
@@ -111,10 +111,10 @@ class LineWrapping:
             return False
         return not (is_item(self.text, line) and _is_clause_end(self.text, before))
 
-    def counts(self, i: int) -> bool:
+    def continues_number(self, i: int) -> bool:
         """Whether line `i` continues a number that stands alone before it: `5` and `mechanized battalions`."""
         before = self.lines[i - 1]
-        return self._starts_small(self.lines[i]) and self.text[before.start : before.end].isdigit()
+        return self._starts_lower_case(self.lines[i]) and self.text[before.start : before.end].isdigit()
 
     def is_full(self, line: TextLine) -> bool:
         """Whether the line reaches nearly to the width."""
@@ -124,7 +124,7 @@ class LineWrapping:
         """Whether the line is indented like the first line of a paragraph, or otherwise than the lines before it."""
         line, before, head = self.lines[i], self.lines[i - 1], self.lines[first]
         if self.first_line_indent:
-            return self._is_set_in(line)
+            return self._has_indent(line)
         is_hanging = is_item(self.text, head) and before.indent > head.indent + 1
         if is_hanging:
             return line.indent <= head.indent
@@ -154,14 +154,14 @@ class LineWrapping:
         """Whether sentences that begin on an indented line continue at the margin, rather than in a block."""
         score = 0
         for line, after in pairwise(self.lines):
-            if self._is_set_in(line) and after.gap == self.gap and _is_broken(self.text, line, after, case=True):
-                score += -1 if self._is_set_in(after) else 1
+            if self._has_indent(line) and after.gap == self.gap and _is_broken(self.text, line, after, case=True):
+                score += -1 if self._has_indent(after) else 1
         return score > 0
 
-    def _is_set_in(self, line: TextLine) -> bool:
+    def _has_indent(self, line: TextLine) -> bool:
         return line.indent > self.margin + 1
 
-    def _starts_small(self, line: TextLine) -> bool:
+    def _starts_lower_case(self, line: TextLine) -> bool:
         return self.text[line.start].islower()
 
 

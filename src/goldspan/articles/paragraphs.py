@@ -62,10 +62,10 @@ def page_artefacts(text: str, lines: Sequence[TextLine]) -> set[int]:
     number next to a form feed is an anchor, too.
     """
     artefacts: set[int] = set()
-    kinds = ((i, _kind(text, lines, i)) for i in range(len(lines)))
+    kinds = ((i, _line_kind(text, lines, i)) for i in range(len(lines)))
     for alone, run in groupby(kinds, key=lambda item: item[1] is not None):
         if alone:
-            artefacts.update(_furniture(list(run)))
+            artefacts.update(_artefact_lines(list(run)))
     return artefacts
 
 
@@ -107,19 +107,19 @@ def examples_of(article: str, text: str) -> list[Example]:
     ]
 
 
-def _kind(text: str, lines: Sequence[TextLine], i: int) -> str | None:
+def _line_kind(text: str, lines: Sequence[TextLine], i: int) -> str | None:
     line = lines[i]
     if line.length > LONGEST:
         return None
     match = KIND.fullmatch(text, line.start, line.end)
     if match is None:
         return None
-    if match.lastgroup == "number" and match.group().isdigit() and "\f" in _surroundings(text, lines, i):
+    if match.lastgroup == "number" and match.group().isdigit() and "\f" in _text_around(text, lines, i):
         return "anchor"
     return match.lastgroup
 
 
-def _furniture(run: list[tuple[int, str | None]]) -> Iterator[int]:
+def _artefact_lines(run: list[tuple[int, str | None]]) -> Iterator[int]:
     anchors = [at for at, (_, kind) in enumerate(run) if kind == "anchor"]
     if not anchors:
         return
@@ -132,7 +132,7 @@ def _furniture(run: list[tuple[int, str | None]]) -> Iterator[int]:
         yield i
 
 
-def _surroundings(text: str, lines: Sequence[TextLine], i: int) -> str:
+def _text_around(text: str, lines: Sequence[TextLine], i: int) -> str:
     before = lines[i - 1].end if i else 0
     after = lines[i + 1].start if i + 1 < len(lines) else len(text)
     return text[before : lines[i].start] + text[lines[i].end : after]
@@ -156,7 +156,7 @@ def _beginnings(text: str, rows: list[TextLine], page: set[int]) -> Callable[[in
     wrapping = LineWrapping.find(text, rows, page)
     apart = set(page)
     if wrapping is not None:
-        short = (i for i, row in enumerate(rows) if not wrapping.is_full(row) and not wrapping.runs_on(i))
+        short = (i for i, row in enumerate(rows) if not wrapping.is_full(row) and not wrapping.continues(i))
         apart.update(i for i in short if boilerplate.stands_alone(text[rows[i].start : rows[i].end]))
 
     def begins(i: int, first: int) -> bool:
@@ -168,6 +168,6 @@ def _beginnings(text: str, rows: list[TextLine], page: set[int]) -> Callable[[in
 
     def is_number(i: int) -> bool:
         is_lone = is_lone_enumerator(text, rows[i - 1].start, rows[i - 1].end)
-        return is_lone or (wrapping is not None and wrapping.counts(i))
+        return is_lone or (wrapping is not None and wrapping.continues_number(i))
 
     return begins

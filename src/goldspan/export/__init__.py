@@ -69,22 +69,22 @@ def export(corpus: Corpus, output: Path, name: str = DATASET, policy: Policy = "
             hold a span.
     """
     splits = _splits(corpus)
-    _refuse_foreign(output)
+    _validate_output(output)
     output.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=f".{output.name}.", suffix=".part", dir=output.parent))
     try:
-        write = _dataset if name == DATASET else partial(_files, name=formats.canonical(name))
+        write = _write_dataset if name == DATASET else partial(_write_files, name=formats.canonical(name))
         result = write(corpus, splits, temporary, policy=policy)
         files.write(temporary / MARKER, MARKER_TEXT)
         temporary.chmod(0o755)
-        _swap(temporary, output)
+        _replace_folder(temporary, output)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
     return ExportResult(output, result.rows, result.spans, result.losses)
 
 
-def _refuse_foreign(output: Path) -> None:
+def _validate_output(output: Path) -> None:
     if output.is_dir() and any(output.iterdir()) and not (output / MARKER).is_file():
         raise InputError(
             "the folder holds files that no export has written",
@@ -95,7 +95,7 @@ def _refuse_foreign(output: Path) -> None:
         raise InputError("is a file, not a folder", file=output, remedy="Choose another --output.")
 
 
-def _swap(new: Path, output: Path) -> None:
+def _replace_folder(new: Path, output: Path) -> None:
     """Replace the old folder by the new: at every moment one of them is complete."""
     old = new.with_suffix(".old")
     if output.exists():
@@ -121,7 +121,7 @@ def _splits(corpus: Corpus) -> dict[str, list[str]]:
     return splits
 
 
-def _dataset(corpus: Corpus, splits: Mapping[str, list[str]], folder: Path, policy: Policy) -> ExportResult:
+def _write_dataset(corpus: Corpus, splits: Mapping[str, list[str]], folder: Path, policy: Policy) -> ExportResult:
     result = ExportResult(folder)
     fold = folds(corpus)
     annotators = corpus.annotators()
@@ -156,7 +156,9 @@ def _pass_rows(
                 yield parquet.DatasetRow(example, fold.get(article), annotator)
 
 
-def _files(corpus: Corpus, splits: Mapping[str, list[str]], folder: Path, name: str, policy: Policy) -> ExportResult:
+def _write_files(
+    corpus: Corpus, splits: Mapping[str, list[str]], folder: Path, name: str, policy: Policy
+) -> ExportResult:
     result = ExportResult(folder, rows={GOLD: {}}, spans={GOLD: {}})
     target = formats.get(name)
     for split, ids in splits.items():

@@ -112,7 +112,7 @@ def write(
             extents = tokens.tokenize(example.text, language)
             tags = alignment.tags(example, extents)
             words = [example.text[start:end] for start, end in extents]
-            _validate_readable(example, words, path, comments=comments)
+            _validate_example(example, words, path, comments=comments)
             head = _comments(example) if comments else ""
             rows = "".join(f"{word} -X- -X- {tag}\n" for word, tag in zip(words, tags, strict=True))
             stream.write(f"{head}{rows}\n".encode())
@@ -159,7 +159,7 @@ def _comments(example: Example) -> str:
     return "".join(f"# {key} = {one_line(value)}\n" for key, value in notes.items())
 
 
-def _validate_readable(example: Example, words: Sequence[str], path: Path, *, comments: bool) -> None:
+def _validate_example(example: Example, words: Sequence[str], path: Path, *, comments: bool) -> None:
     """Refuse an example that would be read as something else."""
     reason = next((f"the label {s.label!r} contains a space" for s in example.spans if len(s.label.split()) != 1), "")
     if not reason and any(len(word.split()) != 1 for word in words):

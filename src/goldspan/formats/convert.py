@@ -124,7 +124,7 @@ def _examples(paths: Iterable[Path], source: str | None, account: Conversion) ->
             account.files.append((file, form))
             for record in formats.get(form).scan(file):
                 try:
-                    example = _valid(record, seen)
+                    example = _valid_example(record, seen)
                 except InputError as error:
                     account.refused.append(error)
                     continue
@@ -136,7 +136,7 @@ def _examples(paths: Iterable[Path], source: str | None, account: Conversion) ->
         raise _Refused
 
 
-def _valid(record: Record | InputError, seen: set[str]) -> Example:
+def _valid_example(record: Record | InputError, seen: set[str]) -> Example:
     if isinstance(record, InputError):
         raise record
     example = record.example()
