@@ -75,7 +75,7 @@ def test_what_is_confirmed_among_disputes_comes_back_as_decisions_alone(table):
     table.server.delete_project(annotation.project.id)
 
 
-def test_only_disputed_examples_go_out_with_who_said_what(table):
+def test_only_disputed_examples_are_pushed_with_the_votes(table):
     table.push()
     rows = table.rows()
     assert list(rows) == [

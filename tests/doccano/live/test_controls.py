@@ -100,7 +100,7 @@ def test_pull_and_status_take_no_control_for_a_stray(command, people):
     assert not set(report["controls"]) & set(report["not_pushed"])
 
 
-def test_annotators_see_nothing_that_tells_a_control(command, people):
+def test_annotators_see_nothing_that_reveals_a_control(command, people):
     command("push", *ARTICLES, "--control", 3, "--apply")
     rows = begin(command, people).people["ann"].examples(command.server.project(command.name).id)
     assert len({tuple(row["meta"]) for row in rows}) == 1

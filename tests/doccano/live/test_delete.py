@@ -92,7 +92,7 @@ def test_a_duplicate_stays_where_the_copy_that_was_to_stay_is_deleted(room):
     assert set(room.take().copies) == {second}
 
 
-def test_people_who_never_rest_are_an_error_and_nothing_goes(server, tmp_path, monkeypatch):
+def test_people_who_never_rest_are_an_error_and_nothing_is_deleted(server, tmp_path, monkeypatch):
     room = ExampleProject(server, tmp_path)
     example = replace(ONE, spans=())
     room.push(example)

@@ -90,7 +90,7 @@ def test_kill_minus_nine_after_every_call_that_changes_something(kind, breakable
 
 
 @pytest.mark.parametrize("kind", interruptions.KINDS)
-def test_a_lost_journal_costs_no_label_and_leaves_no_double(kind, breakable, tmp_path):
+def test_a_lost_journal_costs_no_label_and_leaves_no_duplicate(kind, breakable, tmp_path):
     room = breakable.room(kind, tmp_path)
     assert interruptions.push_killed_at(breakable.account, room, kind, "started.0:after").returncode == -9
     journal.journal_path(room.folder, room.server.url, room.name).unlink()
@@ -215,7 +215,7 @@ def test_examples_imported_without_spans_are_replaced_unless_worked_on(confirmed
 
 
 @pytest.mark.parametrize(("kind", "bare"), [("alone", False), ("shared", False), ("shared", True)])
-def test_an_import_that_runs_twice_leaves_no_double(kind, bare, breakable, tmp_path, monkeypatch):
+def test_an_import_that_runs_twice_leaves_no_duplicate(kind, bare, breakable, tmp_path, monkeypatch):
     room, start = breakable.room(kind, tmp_path), Doccano.start_import
     new = [one for one in interruptions.desired_examples(kind) if one.id in {"a.p04", "a.p06", "a.p07"}]
     sent = [dict(want.row) for want in desired_state.upload_rows(new, room.project, ("UNIT", "PLACE"))]

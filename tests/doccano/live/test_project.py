@@ -55,7 +55,7 @@ def test_applying_twice_makes_no_second_project(server, toy, name):
     assert server.project(name) is not None
 
 
-def test_a_change_of_the_guidelines_is_brought_there_and_keys_may_swap(server, toy, name):
+def test_a_change_of_the_guidelines_is_pushed_and_keys_may_swap(server, toy, name):
     project.plan_project(server, toy, name, "independent").apply()
     path = toy.guidelines / "labels.toml"
     text = path.read_text().replace('shortcut = "s"', 'shortcut = "?"').replace('shortcut = "p"', 'shortcut = "s"')

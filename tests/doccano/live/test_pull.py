@@ -116,7 +116,7 @@ def test_what_is_withdrawn_is_listed_and_leaves_the_pass(begun, pull):
 
 
 @pytest.mark.parametrize("kind", ["independent", "shared"])
-def test_a_project_made_anew_takes_nothing_away(doccano, toy, people, pull, kind):
+def test_a_pull_from_a_project_created_again_removes_nothing(doccano, toy, people, pull, kind):
     for path in toy.gold.iterdir():
         path.unlink()
     with doccano_project.from_corpus(doccano, toy, kind) as begun:
@@ -304,7 +304,7 @@ def test_a_name_that_cannot_be_a_folder_needs_a_pseudonym(doccano, begun, pull, 
     assert "Already up to date" in pull(begun)[1]
 
 
-def test_whoever_has_a_pseudonym_is_told_of_by_that(begun, pull, tmp_path):
+def test_annotators_with_a_pseudonym_are_reported_under_it(begun, pull, tmp_path):
     ann, listed = begun.people["ann"], tmp_path / "members.toml"
     listed.write_text(f'[[member]]\nname = "{ann.username}"\nrole = "annotator"\npseudonym = "r7"\n')
     ann.comment(begun.project.id, begun.number("storm.p01"), "Why?")
@@ -315,7 +315,7 @@ def test_whoever_has_a_pseudonym_is_told_of_by_that(begun, pull, tmp_path):
     assert {one["annotator"] for one in [*report["problems"], *report["comments"], *report["files"]]} == {"r7"}
 
 
-def test_an_empty_pull_says_that_nobody_has_confirmed_anything(begun, pull):
+def test_an_empty_pull_reports_that_nobody_confirmed_anything(begun, pull):
     code, said, _ = pull(begun)
     assert (code, "Nobody has confirmed any example of this corpus there" in said) == (0, True)
 
@@ -328,7 +328,7 @@ def test_articles_alone_are_pulled_and_an_unknown_one_is_refused(begun, pull):
     assert (code, "Similar ids: storm" in said) == (1, True)
 
 
-def test_spans_of_a_former_member_are_told(begun, pull):
+def test_spans_of_a_former_member_are_reported(begun, pull):
     begun.mark("bob", "harbour.p02", "Aurora", "SHIP")
     begun.confirm("ann", "storm.p01")
     [member] = [m for m in begun.server.members(begun.project.id) if m.user == begun.people["bob"].id]

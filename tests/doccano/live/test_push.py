@@ -174,7 +174,7 @@ def again_by_hand(room, *examples):
 
 
 @pytest.mark.parametrize("kind", ["alone", "shared"])
-def test_doubles_go_and_the_first_stays(kind, request):
+def test_duplicates_are_deleted_and_the_first_stays(kind, request):
     room = request.getfixturevalue(kind)
     examples = FILLED if kind == "shared" else PLAIN
     room.push(*examples)
@@ -185,7 +185,7 @@ def test_doubles_go_and_the_first_stays(kind, request):
     assert (done.deleted, set(room.take().copies), room.state()) == (6, before, state)
 
 
-def test_of_doubles_the_one_that_people_worked_on_stays(alone, team):
+def test_of_duplicates_the_one_that_people_worked_on_stays(alone, team):
     alone.push(*PLAIN)
     again_by_hand(alone, *PLAIN)
     alone.join(team[0])
@@ -196,7 +196,7 @@ def test_of_doubles_the_one_that_people_worked_on_stays(alone, team):
     assert len(alone.take().copies) == len(PLAIN)
 
 
-def test_of_several_copies_that_people_worked_on_none_goes(alone, team):
+def test_of_several_copies_that_people_worked_on_none_is_deleted(alone, team):
     alone.push(*PLAIN)
     again_by_hand(alone, *PLAIN)
     for person, one in zip(team, alone.take().by_id["a.p01"], strict=False):

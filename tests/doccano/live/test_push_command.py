@@ -32,7 +32,7 @@ def gold_of(corpus, *articles):
     return list(corpus.gold_examples(articles or None))
 
 
-def test_a_plan_writes_nothing_and_apply_does_what_it_says(push, toy):
+def test_a_plan_writes_nothing_and_apply_does_what_is_planned(push, toy):
     number = len(desired_state.desired_examples(toy, toy.select_entries()))
     code, out, report = push()
     assert (code, report["new"], report["plan"]["counts"]["create"]) == (0, True, number)
@@ -72,7 +72,7 @@ def test_an_existing_project_keeps_its_kind(push):
     assert "is for shared annotation, not for independent annotation" in out
 
 
-def test_articles_that_are_not_asked_for_are_no_strays(push):
+def test_articles_that_are_not_asked_for_are_not_unmanaged(push):
     push("--apply")
     assert push("--articles", "harbour")[2]["plan"]["counts"]["only there"] == 0
 

@@ -34,7 +34,7 @@ def status(doccano, goldspan, monkeypatch, capsys, tmp_path):
     return run
 
 
-def test_without_a_project_the_server_and_its_projects_are_told(begun, status, doccano):
+def test_without_a_project_the_server_and_its_projects_are_listed(begun, status, doccano):
     begun.confirm("ann", "storm.p01")
     code, said, report = status()
     assert code == 0
@@ -62,7 +62,7 @@ def test_done_open_and_disputed_are_counted_per_annotator_and_article(begun, sta
     assert begun.server.me().username not in rows["storm"]["annotators"]
 
 
-def test_what_a_pull_brought_is_no_longer_told(begun, status, goldspan):
+def test_what_a_pull_wrote_is_no_longer_pending(begun, status, goldspan):
     begun.confirm("ann", "harbour.p02")
     where = ["--project", begun.name, "--root", begun.corpus.root]
     goldspan("doccano", "pull", "--apply", *where)

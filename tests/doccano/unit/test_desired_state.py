@@ -24,7 +24,7 @@ def test_what_gold_lacks_is_filled_in_with_nothing(toy):
     }  # fmt: skip
 
 
-def test_gold_that_was_cut_otherwise_is_not_doubled(toy):
+def test_gold_with_other_paragraphs_is_not_pushed_twice(toy):
     [entry] = toy.select_entries(["storm"])
     [_, second, third] = toy.gold_examples(["storm"])
     source = toy.source(entry)
@@ -34,7 +34,7 @@ def test_gold_that_was_cut_otherwise_is_not_doubled(toy):
     assert [one.id for one in desired_state.desired_examples(toy, [entry])] == ["storm.p01", "storm.p02"]
 
 
-def test_articles_whose_source_is_gone_go_by_their_gold(toy):
+def test_an_article_without_its_source_has_the_examples_of_its_gold(toy):
     [entry] = toy.select_entries(["storm"])
     (toy.seeds / entry.file).unlink()
     assert len(desired_state.desired_examples(toy, [entry])) == 3

@@ -99,7 +99,7 @@ def test_projects_and_servers_have_journals_of_their_own(tmp_path):
     assert len(files) == 12
 
 
-def test_no_login_stands_in_the_name_of_the_file(tmp_path):
+def test_no_login_is_in_the_name_of_the_file(tmp_path):
     assert "secret" not in journal.journal_path(tmp_path, "http://me:secret@host/", "p").name
 
 

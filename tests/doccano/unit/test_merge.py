@@ -65,7 +65,7 @@ def test_lines_that_the_server_does_not_hold_stay_as_they_are(case, is_gold):
 
 
 @given(here_and_there())
-def test_a_pass_says_what_the_server_says(case):
+def test_a_pass_has_what_the_server_has(case):
     here, there = case
     merged = {e.id: e for e in merge.merge(here, there).examples}
     for name, line in there.items():
@@ -96,7 +96,7 @@ def test_the_order_is_that_of_the_article_not_of_the_ids():
     assert [e.id for e in merge.merge([lines_of("a.p02", at=5)], there).examples] == ["a.p99", "a.p02", "a.p100"]
 
 
-def test_looked_and_found_nothing_is_a_line_and_not_looked_is_none():
+def test_confirmed_without_spans_is_a_line_and_open_is_none():
     there = {"a.p01": merge.pass_line(lines_of("a.p01"), (), confirmed=True), "a.p02": None}
     [example] = merge.merge([], there).examples
     assert gold.line(example).endswith('"spans": [], "confirmed": true}\n')
@@ -110,7 +110,7 @@ def test_what_was_confirmed_here_and_is_open_there_is_withdrawn():
     assert (merged.examples, merged.changed, merged.withdrawn) == ((reopened,), ("a.p01",), ("a.p01",))
 
 
-def test_a_line_that_is_no_longer_wanted_is_left_out_and_named():
+def test_an_unconfirmed_line_that_is_not_pulled_is_left_out_and_named():
     merged = merge.merge([lines_of("a.p01", confirmed=False)], {"a.p01": None})
     assert merged == merge.MergedPass((), left_out=("a.p01",))
 
@@ -124,7 +124,7 @@ def test_further_keys_stay_while_the_spans_do():
     assert dict(lost.extra) == {"confirmed": True}
 
 
-def test_gold_that_says_nothing_is_confirmed_already():
+def test_gold_without_the_key_counts_as_confirmed():
     old = lines_of("a.p01", [Span(0, 3, "UNIT")], comments=["of the lead"])
     there = {"a.p01": merge.pass_line(old, old.spans, confirmed=True)}
     assert merge.merge([old], there, gold=True) == merge.MergedPass((old,))
@@ -155,6 +155,6 @@ def test_a_confirmed_example_does_and_the_same_again_changes_nothing():
     )
 
 
-def test_a_pass_takes_open_examples_where_they_are_wanted():
+def test_a_pass_takes_open_examples_if_they_are_pulled():
     there = {GOLD.id: merge.pass_line(GOLD, (), confirmed=False)}
     assert merge.merge([GOLD], there).examples == (there[GOLD.id],)

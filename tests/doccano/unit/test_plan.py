@@ -71,7 +71,7 @@ def test_keys_about_the_sent_spans_stay_with_spans_of_annotators():
     assert found.meta == {"goldspan_at": "70"}
 
 
-def test_a_half_imported_copy_goes_and_does_not_count():
+def test_a_half_imported_copy_is_deleted_and_does_not_count():
     with_span = replace(A, spans=(KFOR,))
     bare = stored_copy(5, with_span, work=AnnotatorWork(), project=SHARED)
     complete = stored_copy(8, with_span, project=SHARED)

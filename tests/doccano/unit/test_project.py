@@ -74,7 +74,7 @@ def test_any_label_types_become_those_of_the_scheme_without_collisions(wanted, t
     assert all(server.types[each.id] == each for each in unknown)
 
 
-def test_a_key_that_doccano_cannot_take_is_left_out_and_said():
+def test_a_key_that_doccano_cannot_take_is_left_out_and_noted():
     planned = labels.plan_labels(scheme(A="ä", B="Q", C="c"), [held(1, "Z", "c")])
     assert [each.key for each in planned.create] == [None, None, None]
     assert list(label_notes(planned)) == [
@@ -91,13 +91,13 @@ def test_the_text_of_a_label_can_be_read(colour):
 
 
 @pytest.mark.parametrize("name", [" A", "A" * 101])
-def test_a_label_that_doccano_would_bend_is_refused(name):
+def test_a_label_that_doccano_would_change_is_refused(name):
     with pytest.raises(InvalidValueError, match="cannot have the label"):
         labels.plan_labels(scheme(**{name: "a"}), [])
 
 
 @pytest.mark.parametrize("bad", ["", " a", "a\n", "a" * 101])
-def test_a_name_that_doccano_would_bend_is_refused(toy, bad):
+def test_a_name_that_doccano_would_change_is_refused(toy, bad):
     with pytest.raises(InvalidValueError, match="cannot be the name of a project"):
         project.plan_project(None, toy, bad, "shared")
 

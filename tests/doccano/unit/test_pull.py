@@ -75,7 +75,7 @@ def test_unconfirmed_takes_all_examples_of_those_who_began():
     assert set(found.lines["bob"].values()) == {None}
 
 
-def test_comments_come_along_and_open_ones_are_told():
+def test_comments_are_pulled_and_those_on_open_examples_reported():
     copies = [
         copy(1, "storm.p01", ann=work(comments=["a storm?"])),
         copy(2, "storm.p02", ann=work(confirmed=False, comments=["hm"])),
@@ -115,7 +115,7 @@ def test_open_work_is_not_judged():
     assert not found.problems
 
 
-def test_tidy_sets_right_and_tells():
+def test_tidy_repairs_and_reports():
     done = work(Span(3, 11, "SHIP"), AURORA, Span(16, 25, "TANK"), invalid=[InvalidSpan(50, 90, "CREW", "outside")])
     found = collect(snapshot(copy(1, "harbour.p02", ann=done)), wish(tidy=True))
     assert found.lines["ann"]["harbour.p02"].spans == (AURORA,)
@@ -128,7 +128,7 @@ def test_tidy_sets_right_and_tells():
     ]
 
 
-def test_what_tidy_cannot_mend_stays_away_unmended():
+def test_work_that_tidy_cannot_repair_is_not_written_at_all():
     done = work(Span(3, 10, "SHIP"), Span(4, 15, "PORT"))
     found = collect(snapshot(copy(1, "harbour.p02", ann=done)), wish(tidy=True))
     assert kinds(found) == [("overlap", "ann", "harbour.p02")]
@@ -168,7 +168,7 @@ def test_spans_of_an_older_text_are_moved_to_the_new_one():
     assert not found.problems
 
 
-def test_a_span_without_a_place_in_the_new_text_holds_its_line_back(toy):
+def test_a_span_without_a_place_in_the_new_text_withholds_its_line(toy):
     put(toy, collect(snapshot(copy(1, "harbour.p02", cid=work(AURORA))), wish()))
     before = (toy.passes / "cid" / "harbour.jsonl").read_bytes()
     old = f"{LONGER} Nordlicht"
@@ -263,7 +263,7 @@ def test_an_example_that_is_not_of_the_corpus_is_listed(name):
     assert not any(found.lines.values())
 
 
-def test_articles_that_were_not_asked_for_are_passed_over():
+def test_articles_that_were_not_asked_for_are_skipped():
     storm = {name: example for name, example in TEXTS.items() if example.article == "storm"}
     copies = [copy(1, "harbour.p02", text="changed", ann=work()), copy(2, "storm.p01", ann=work())]
     found = collect(snapshot(*copies), wish(examples=storm, other_articles={"harbour"}))
@@ -332,7 +332,7 @@ def test_a_pass_is_written_canonically_and_a_second_pull_changes_nothing(toy):
     assert put(toy, found) == []
 
 
-def test_only_the_file_whose_annotation_changed_is_touched(toy):
+def test_only_the_file_whose_annotation_changed_is_written(toy):
     first = collect(snapshot(copy(1, "storm.p01", cid=work()), copy(2, "harbour.p02", cid=work())), wish())
     put(toy, first)
     before = (toy.passes / "cid" / "storm.jsonl").stat()
@@ -349,7 +349,7 @@ def test_a_line_that_means_the_same_in_other_bytes_is_no_change(toy):
     assert put(toy, collect(snapshot(copy(1, "storm.p01", cid=work())), wish())) == []
 
 
-def test_what_is_withdrawn_leaves_the_pass_and_an_empty_one_goes(toy):
+def test_a_withdrawn_line_is_removed_and_so_is_an_empty_file(toy):
     put(toy, collect(snapshot(copy(1, "storm.p01", cid=work()), copy(2, "storm.p02", cid=work())), wish()))
     reopened = work(Span(4, 11, "SHIP"), confirmed=False)
     found = collect(snapshot(copy(1, "storm.p01", cid=work()), copy(2, "storm.p02", cid=reopened)), wish())
@@ -425,7 +425,7 @@ def test_an_article_without_work_and_without_a_file_is_not_in_the_plan(toy):
     assert [change.article for change in pass_files.pass_changes(toy, found, {})] == ["storm"]
 
 
-def test_a_shared_project_becomes_gold_that_keeps_what_it_says(toy):
+def test_a_shared_project_becomes_gold_that_keeps_its_extra_keys(toy):
     before = {path.name: path.read_bytes() for path in toy.gold.iterdir()}
     same = {e.id: e for e in toy.gold_examples()}["storm.p01"].spans
     copies = [copy(1, "storm.p01", **{ALL: work(*same)}), copy(2, "storm.p02", **{ALL: OPEN})]

@@ -61,7 +61,7 @@ def test_gold_that_is_not_there_cannot_be_filled_in(toy):
     assert caught.value.remedy
 
 
-def test_an_empty_manifest_is_said_plainly(toy):
+def test_an_empty_manifest_is_refused(toy):
     (toy.folder / "manifest.jsonl").write_text("")
     with pytest.raises(InputError, match="lists no article"):
         toy.select_entries()

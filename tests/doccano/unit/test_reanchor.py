@@ -49,7 +49,7 @@ def test_a_repeated_name_is_found_if_the_other_end_of_the_text_changed():
         ("KFOR", "KFOR KFOR", "is ambiguous: it is in 2 place"),
     ],
 )
-def test_what_is_in_doubt_is_lost_and_says_why(old, new, why):
+def test_a_span_in_doubt_is_lost_with_a_reason(old, new, why):
     only = span(old, "KFOR")
     found = reanchor.find_moves(old, new, [only])
     assert not found.moved

@@ -183,7 +183,7 @@ def test_in_graphemes_the_reason_speaks_of_them(tmp_path):
     )
 
 
-def test_a_span_that_is_there_twice_is_kept_once_and_told(tmp_path):
+def test_a_span_that_is_there_twice_is_kept_once_and_reported(tmp_path):
     work = one(tmp_path, label=[(5, 8, "X"), (5, 8, "X"), (5, 8, "Y")]).work["ann"]
     assert work.spans == (Span(4, 7, "X"), Span(4, 7, "Y"))
     assert work.invalid == (InvalidSpan(5, 8, "X", DUPLICATE),)
@@ -215,7 +215,7 @@ def test_overlapping_spans_are_kept(tmp_path):
         ({"label": [[1, 2, None]]}, "its list of spans is not one"),
     ],
 )
-def test_a_row_that_cannot_be_trusted_says_why(tmp_path, keys, why):
+def test_a_row_that_cannot_be_trusted_has_a_reason(tmp_path, keys, why):
     copy = one(tmp_path, row=exported() | keys)
     assert (copy.id, copy.corruption) == ("a.p1", why)
 
@@ -255,7 +255,7 @@ def test_each_annotator_has_work_of_their_own(alone):
     }
 
 
-def test_looked_and_found_nothing_is_not_the_same_as_not_looked(alone):
+def test_confirmed_without_spans_is_not_the_same_as_open(alone):
     rows = [exported(1), exported(2, replace(EXAMPLE, id="a.p2"))]
     found = alone({"ann": rows[:1]}, {"ann": rows})
     assert [copy.work["ann"].confirmed for copy in found.copies.values()] == [True, False]
@@ -323,7 +323,7 @@ def test_a_project_that_never_rests_is_an_error(tmp_path):
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_a_foreign_example_that_hides_its_number_behind_ours_gives_way(alone, order):
+def test_a_foreign_example_that_claims_the_number_of_ours_gives_way(alone, order):
     rows = [exported(5), {"id": 5, "text": "foreign", "label": [[0, 1, "X"]]}, {"id": "x", "text": "too"}][::order]
     found = alone({"ann": rows, "bob": rows})
     assert [(copy.number, copy.text) for copy in found.copies.values()] == [(5, TEXT)]

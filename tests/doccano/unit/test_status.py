@@ -69,7 +69,7 @@ def test_the_tables_fit_a_hundred_columns_and_show_everybody(annotators, capsys,
     assert shown.count("002_33ff5f20720418a6") == max(1, -(-annotators // COLUMNS))
 
 
-def test_no_server_is_said_with_the_remedy(tmp_path, goldspan, capsys, monkeypatch):
+def test_a_missing_server_is_reported_with_the_remedy(tmp_path, goldspan, capsys, monkeypatch):
     monkeypatch.delenv("DOCCANO_URL", raising=False)
     assert goldspan("doccano", "status", "--home", tmp_path / "none", "--json", tmp_path / "s.json") == 0
     assert "goldspan doccano start" in capsys.readouterr().out

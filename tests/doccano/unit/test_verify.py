@@ -23,7 +23,7 @@ from helpers.doccano_project import INDEPENDENT, KFOR, SHARED, A, B, rows, snaps
         (A, INDEPENDENT, {"a.p01": {"label": "x"}}, "is taken"),
     ],
 )
-def test_what_doccano_would_drop_or_bend_is_refused_by_name(example, project, more, why):
+def test_what_doccano_would_drop_or_change_is_refused_by_name(example, project, more, why):
     with pytest.raises(InvalidValueError, match=why) as caught:
         rows(example, project=project, extra_keys=more)
     assert caught.value.remedy
