@@ -206,3 +206,10 @@ def test_what_the_two_passes_of_this_project_agree_on_is_its_gold(project):
     gold = {example.id: example.spans for example in project.gold_examples()}
     assert not derived.disputes
     assert {name: one.example.spans for name, one in derived.settled.items()} == gold
+
+
+@given(readings())
+def test_a_dispute_has_all_that_each_reader_has_in_its_region(readings):
+    sets = {name: example.spans for name, example in readings.items()}
+    for dispute in settle(readings).disputes:
+        assert dispute.candidates == candidates_in(sets, dispute.start, dispute.end)

@@ -77,8 +77,7 @@ def find_disputes(example: Example, spans: Mapping[str, Iterable[Span]]) -> Iter
         example: the example, with its text and no spans.
         spans: per reader the spans that are to be grouped into regions.
     """
-    for start, end in _regions(spans):
-        candidates = candidates_in(spans, start, end)
+    for start, end, candidates in _grouped(spans):
         if len(candidates) > 1:
             yield Dispute(example, start, end, candidates)
 
@@ -196,8 +195,7 @@ def settle(readings: Mapping[str, Example], decisions: Sequence[Decision] = ()) 
         for name, spans in sets.items()
     }
     spans, disputes = [span for decision in applied for span in decision.choice], []
-    for start, end in _regions(undecided):
-        candidates = candidates_in(undecided, start, end)
+    for start, end, candidates in _grouped(undecided):
         if len(candidates) == 1:
             spans.extend(candidates[0].spans)
         else:
@@ -217,10 +215,31 @@ def candidates_in(spans: Mapping[str, Iterable[Span]], start: int, end: int) -> 
     Returns:
         Candidates in the order of `Dispute.candidates`.
     """
-    inside: defaultdict[tuple[Span, ...], list[str]] = defaultdict(list)
+    return _candidates({name: sorted(_within(marked, start, end)) for name, marked in spans.items()})
+
+
+def _grouped(sets: Mapping[str, Iterable[Span]]) -> Iterator[tuple[int, int, tuple[Candidate, ...]]]:
+    """The groups of overlapping spans of all readers, in order: their extent, and what each reader has there."""
+    group: dict[str, list[Span]] = {}
+    start = end = 0
+    for span, name in sorted((span, name) for name, spans in sets.items() for span in spans):
+        if group and span.start >= end:
+            yield start, end, _candidates({name: group.get(name, []) for name in sets})
+            group = {}
+        if not group:
+            start, end = span.start, span.end
+        group.setdefault(name, []).append(span)
+        end = max(end, span.end)
+    if group:
+        yield start, end, _candidates({name: group.get(name, []) for name in sets})
+
+
+def _candidates(spans: Mapping[str, Sequence[Span]]) -> tuple[Candidate, ...]:
+    """What each reader has, from sorted spans, in the order of `Dispute.candidates`."""
+    readers: defaultdict[tuple[Span, ...], list[str]] = defaultdict(list)
     for name, marked in spans.items():
-        inside[tuple(sorted(_within(marked, start, end)))].append(name)
-    ordered = sorted(inside.items(), key=lambda item: (-len(item[1]), not item[0], item[0]))
+        readers[tuple(marked)].append(name)
+    ordered = sorted(readers.items(), key=lambda item: (-len(item[1]), not item[0], item[0]))
     return tuple(Candidate(marked, tuple(names)) for marked, names in ordered)
 
 
