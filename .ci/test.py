@@ -1,7 +1,7 @@
 """Runs the tests on a machine that has only Python: makes `.venv`, installs what the tests need, starts pytest.
 
 python3 .ci/test.py                     all but slow tests and benchmarks
-python3 .ci/test.py quick               of these, those that start neither a Doccano nor a browser; under two minutes
+python3 .ci/test.py quick [PATH ...]    of these, those that start neither a Doccano nor a browser; under two minutes
 python3 .ci/test.py [pytest arguments]  for example `-k offsets`, or a folder
 """
 
@@ -20,12 +20,12 @@ MOST_WORKERS = 8  # each may start a Doccano of its own
 
 
 def arguments(given: list[str]) -> list[str]:
-    """The arguments of pytest: where the whole suite is asked for, in as many processes as there are processors."""
-    quick = given == ["quick"]
+    """The arguments of pytest: for the whole suite, and for `quick`, as many processes as there are processors."""
+    quick = given[:1] == ["quick"]
     if given and not quick:
         return given
     workers = str(min(os.cpu_count() or 1, MOST_WORKERS))
-    return [*(QUICK if quick else []), "-n", workers, "--dist", "worksteal"]
+    return [*(QUICK if quick else []), "-n", workers, "--dist", "worksteal", *given[1:]]
 
 
 if __name__ == "__main__":
