@@ -257,7 +257,7 @@ def test_spans_that_a_pull_would_not_take_are_found(look, begun, people):
     blank = row.text.index(" ")
     people["ann"].mark(begun.project.id, row.id, blank, blank + 1, "SHIP")
     [message] = messages(look(begun.name))["unfit-span"]
-    assert message.endswith(f"[{blank}, {blank + 1}, SHIP] by {people['ann'].username} covers nothing but blanks")
+    assert message.endswith(f"[{blank}, {blank + 1}, SHIP] by {people['ann'].username} covers nothing but spaces")
 
 
 def at_work(begun, doccano, *names):
