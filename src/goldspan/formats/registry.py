@@ -7,7 +7,11 @@ A format is a module of this package, named like the format, and an entry of `FO
     is_format_of(sample)           returns whether a file, given as a `FileSample`, is in this format
 
 The `write` of a format of tokens takes a `policy`, too, and returns the spans that cut tokens. A format whose examples
-are the files of a folder has `is_format_of_folder(path)` besides.
+are the files of a folder has `is_format_of_folder(path)` besides. One that writes a token and its tag per line has
+`detect_scheme(path)`, `read_sentences(path, lenient=)` and `record(sentence, path, scheme, repair)`, so that two files
+can be compared token by token.
+
+What `scan` reads from a file that `write` wrote is what was written: ids, texts, offsets and further keys included.
 """
 
 from __future__ import annotations
@@ -40,6 +44,7 @@ class Format:
         aliases: other names that people may use.
         has_tokens: whether it holds tokens, so that a span that cuts a token cannot be written as it is.
         is_folder: whether its examples are the files of a folder.
+        has_sentences: whether a line holds a token and its tag, so that an evaluation compares two files by token.
         numbered_id: a regular expression for what `scan` appends to the file's stem to name an example that states no
             id; None if every example states one.
     """
@@ -49,11 +54,12 @@ class Format:
     aliases: tuple[str, ...] = ()
     has_tokens: bool = False
     is_folder: bool = False
+    has_sentences: bool = False
     numbered_id: str | None = None
 
     def scan(self, path: Path) -> Iterator[Record | InputError]:
         """Each example of a file, or the error in its place."""
-        records: Iterator[Record | InputError] = self._module.scan(path)
+        records: Iterator[Record | InputError] = self.module.scan(path)
         return records
 
     def write(self, path: Path, examples: Iterable[Example], *, policy: Policy = "strict") -> list[Misaligned]:
@@ -65,18 +71,18 @@ class Format:
             policy: what becomes of spans that cut tokens, see `goldspan.tokens.tags`; only for formats of tokens.
         """
         if not self.has_tokens:
-            self._module.write(path, examples)
+            self.module.write(path, examples)
             return []
-        misaligned: list[Misaligned] = self._module.write(path, examples, policy=policy)
+        misaligned: list[Misaligned] = self.module.write(path, examples, policy=policy)
         return misaligned
 
     def is_format_of(self, sample: FileSample) -> bool:
         """Whether a file is in this format."""
-        return bool(self._module.is_format_of(sample))
+        return bool(self.module.is_format_of(sample))
 
     def is_format_of_folder(self, path: Path) -> bool:
         """Whether a folder is in this format."""
-        return self.is_folder and bool(self._module.is_format_of_folder(path))
+        return self.is_folder and bool(self.module.is_format_of_folder(path))
 
     def is_numbered(self, name: str, path: Path) -> bool:
         """Whether the id of an example was made from the name of its file, because the file states no id."""
@@ -84,7 +90,8 @@ class Format:
         return pattern is not None and re.fullmatch(re.escape(path.stem) + pattern, name) is not None
 
     @property
-    def _module(self) -> ModuleType:
+    def module(self) -> ModuleType:
+        """The module that reads and writes it."""
         return import_module(f"goldspan.formats.{self.name}")
 
 
@@ -99,6 +106,7 @@ FORMATS = (
         name="conll",
         suffixes=(".conll", ".iob", ".iob2", ".bio", ".tsv"),
         has_tokens=True,
+        has_sentences=True,
         numbered_id=r"(\.\d+)?\.p\d+",
     ),
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from goldspan import formats, iob
 from goldspan.errors import InputError
-from goldspan.formats import conll, conll_sentences, prodigy
+from goldspan.formats import conll_sentences, prodigy
 from goldspan.formats.convert import input_files
 from goldspan.formats.dataset_folder import is_dataset, scan_dataset
 from goldspan.formats.spacy_pipeline import is_installed_pipeline, is_saved_pipeline, predict
@@ -57,7 +57,7 @@ class SourceNote:
     """A remark that a reader of the scores must know.
 
     Args:
-        kind: one of `KINDS`, by which notes are counted.
+        kind: one of `NOTE_KINDS`, by which notes are counted.
         message: what is wrong and how it was treated, without a full stop.
         file: the file it is in.
         line: the line in that file, from 1.
@@ -104,7 +104,7 @@ class Source:
 
     @property
     def has_ids(self) -> bool:
-        """Whether the ids are stated in the file, not numbered in the order of the sentences."""
+        """Whether ids decide which examples belong together: not where sentences are numbered in their order."""
         return not self.sentences or all(sentence.stated for sentence in self.sentences)
 
 
@@ -133,7 +133,7 @@ def read_source(
     Raises:
         InputError: naming file and line, for what cannot be read; for a source without examples. In a CoNLL file lost
             words, up to one line in twenty that is not UTF-8 and up to one in a hundred without a tag are mended and
-            noted instead (`goldspan.formats.conll.read_sentences`).
+            noted instead (`goldspan.formats.conll_sentences.read_sentences`).
         NotFoundError: for a pipeline that is not installed.
     """
     path, kind = Path(source), _source_kind(source, form)
@@ -176,7 +176,8 @@ def _require_texts(texts: Sequence[Example] | None, path: Path) -> Sequence[Exam
 
 
 def _read_file(path: Path, name: str, repair: iob.Repair) -> Source:
-    return _read_conll(path, repair) if name == "conll" else _collect(formats.get(name).scan(path), name)
+    form = formats.get(name)
+    return _read_sentences(path, form, repair) if form.has_sentences else _collect(form.scan(path), name)
 
 
 def _collect(scanned: Iterable[Record | InputError], kind: str) -> Source:
@@ -194,18 +195,19 @@ def _collect(scanned: Iterable[Record | InputError], kind: str) -> Source:
     return read
 
 
-def _read_conll(path: Path, repair: iob.Repair) -> Source:
-    scheme = conll_sentences.detect_scheme(path)
+def _read_sentences(path: Path, form: formats.Format, repair: iob.Repair) -> Source:
+    module = form.module
+    scheme = module.detect_scheme(path)
     sentences: list[ConllSentence] = []
-    for sentence in conll_sentences.read_sentences(path, lenient=True):
+    for sentence in module.read_sentences(path, lenient=True):
         if isinstance(sentence, InputError):
             raise sentence
         sentences.append(sentence)
     _refuse_damaged_file(sentences)
     return Source(
-        examples=[conll.record(sentence, path, scheme, repair).example() for sentence in sentences],
+        examples=[module.record(sentence, path, scheme, repair).example() for sentence in sentences],
         notes=[note for sentence in sentences for note in _sentence_notes(sentence, path, scheme, repair)],
-        kind="conll",
+        kind=form.name,
         places=[(path, sentence.line) for sentence in sentences],
         sentences=sentences,
         scheme=scheme if repair == "strict" else None,
@@ -233,10 +235,10 @@ def _sentence_notes(sentence: ConllSentence, path: Path, scheme: str, repair: io
 
 
 def _join_files(parts: Sequence[Source]) -> Source:
-    """The files of a folder as one source; only CoNLL files of one scheme can be compared token by token."""
+    """The files of a folder as one source; only files of one format and scheme can be compared by token."""
     kinds = {part.kind for part in parts}
     schemes = {part.scheme for part in parts}
-    comparable = kinds == {"conll"} and len(schemes) == 1
+    comparable = len(kinds) == len(schemes) == 1 and formats.get(parts[0].kind).has_sentences
     return Source(
         examples=[example for part in parts for example in part.examples],
         notes=[note for part in parts for note in part.notes],
