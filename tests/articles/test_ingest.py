@@ -183,7 +183,7 @@ def test_a_file_named_twice_is_refused(tmp_path):
 
 
 def test_two_ids_with_one_hash_are_two_ids(tmp_path, monkeypatch):
-    monkeypatch.setattr("goldspan.articles.ingest.hash", lambda _: 7, raising=False)
+    monkeypatch.setattr("goldspan.articles.documents.hash", lambda _: 7, raising=False)
     path = write_rows(tmp_path / "a.jsonl", *({"text": "One"} for _ in range(4)))
     assert len(read(path)) == 4
     write_rows(path, {"text": "One", "id": "x"}, {"text": "Two"}, {"text": "Three", "id": "x"})

@@ -93,7 +93,7 @@ MEMORY = """
 import re, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from goldspan.articles.ingest import Document
+from goldspan.articles.documents import Document
 from goldspan.suggest import run
 from helpers.suggestions import suggester
 def stand_ins(first, last):

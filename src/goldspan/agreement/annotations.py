@@ -20,8 +20,8 @@ from goldspan import formats
 from goldspan.corpus.passes import classify, is_stated
 from goldspan.errors import InputError, NotFoundError
 from goldspan.formats.convert import input_files
-from goldspan.formats.detection import try_detect
 from goldspan.formats.record import LocatedExample
+from goldspan.formats.registry import try_detect
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

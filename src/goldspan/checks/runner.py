@@ -13,7 +13,7 @@ from goldspan.checks.records import PASS_CHECKS, check_records
 from goldspan.checks.registry import IDS, validate_allowances
 from goldspan.corpus import Corpus
 from goldspan.errors import InputError
-from goldspan.formats.detection import try_detect
+from goldspan.formats.registry import try_detect
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence

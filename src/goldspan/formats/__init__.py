@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from goldspan.errors import InputError
-from goldspan.formats.detection import detect
-from goldspan.formats.registry import ALIASES, CHOICES, FORMATS, NAMES, TOKEN_FORMATS, Format, canonical, get
+from goldspan.formats.registry import ALIASES, CHOICES, FORMATS, NAMES, TOKEN_FORMATS, Format, canonical, detect, get
 
 if TYPE_CHECKING:
     from pathlib import Path

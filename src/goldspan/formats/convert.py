@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from goldspan import formats
 from goldspan.errors import InputError
-from goldspan.formats.detection import try_detect
+from goldspan.formats.registry import try_detect
 from goldspan.tokens import POLICIES, Misaligned, Policy
 
 if TYPE_CHECKING:

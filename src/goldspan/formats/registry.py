@@ -12,6 +12,8 @@ are the files of a folder has `is_format_of_folder(path)` besides. One that writ
 can be compared token by token.
 
 What `scan` reads from a file that `write` wrote is what was written: ids, texts, offsets and further keys included.
+
+The format of a file is detected from its content; the suffix decides only where a file is empty.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from goldspan.errors import InputError
+from goldspan.formats.sample import FileSample
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,7 +33,6 @@ if TYPE_CHECKING:
 
     from goldspan.annotation import Example
     from goldspan.formats.record import Record
-    from goldspan.formats.sample import FileSample
     from goldspan.tokens import Misaligned, Policy
 
 
@@ -137,3 +139,29 @@ def get(name: str) -> Format:
         InputError: if there is no such format.
     """
     return _BY_NAME[canonical(name)]
+
+
+def detect(path: Path) -> str:
+    """The name of the format of a file or folder.
+
+    Raises:
+        InputError: if it cannot be detected or read.
+    """
+    name = try_detect(path)
+    if name is None:
+        raise InputError(
+            "its format cannot be detected", file=path, remedy=f"Name it: the formats are {', '.join(CHOICES)}."
+        )
+    return name
+
+
+def try_detect(path: Path) -> str | None:
+    """The name of the format of a file or folder; None if it cannot be detected.
+
+    Raises:
+        InputError: if there is no such file, or it cannot be read.
+    """
+    if path.is_dir():
+        return next((entry.name for entry in FORMATS if entry.is_format_of_folder(path)), None)
+    sample = FileSample(path)
+    return next((entry.name for entry in FORMATS if entry.is_format_of(sample)), None)

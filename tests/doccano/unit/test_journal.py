@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from goldspan.doccano.progress import no_progress
 from goldspan.doccano.push import journal, upload
 from goldspan.doccano.push.journal import JournalBatch
+from goldspan.doccano.push.upload import no_progress
 from goldspan.errors import InputError, ServerError
 from helpers.doccano_project import INDEPENDENT
 

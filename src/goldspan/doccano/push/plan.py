@@ -19,9 +19,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 from goldspan.annotation import article_of
 from goldspan.doccano.human_work import SPANS_CHANGED, worked_on_examples
-from goldspan.doccano.progress import no_progress
 from goldspan.doccano.project import project_kind
-from goldspan.doccano.push.upload import half_imported_copies
+from goldspan.doccano.push.upload import half_imported_copies, no_progress
 from goldspan.doccano.snapshot import take_snapshot
 from goldspan.formats.doccano import SENT
 from goldspan.report.text import amount
@@ -35,11 +34,12 @@ if TYPE_CHECKING:
     from goldspan.doccano.controls import Controls
     from goldspan.doccano.labels import KeylessLabel, LabelPlan
     from goldspan.doccano.members import MemberPlan
-    from goldspan.doccano.progress import Progress
     from goldspan.doccano.project import ProjectPlan
     from goldspan.doccano.push.desired_state import DesiredExample
     from goldspan.doccano.push.journal import JournalBatch
+    from goldspan.doccano.push.upload import Progress
     from goldspan.doccano.snapshot import Snapshot, StoredExample
+
 
 State = Literal["create", "unchanged", "update", "replace", "conflict"]
 STATES: tuple[State, ...] = get_args(State)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
 
 from goldspan.doccano.push.journal import JournalBatch
 from goldspan.doccano.snapshot import fingerprint
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.client.schema import DoccanoProject
-    from goldspan.doccano.progress import Progress
     from goldspan.doccano.push.desired_state import DesiredExample
     from goldspan.doccano.push.journal import Journal
     from goldspan.doccano.snapshot import Snapshot, StoredExample
@@ -30,6 +30,13 @@ QUIET_STARTED = 10.0  # seconds without a new example after which an import that
 QUIET_UNKNOWN = 2.0  # seconds without a new example after which an import that may not have been started is over
 PAUSE = 0.2  # seconds
 IMPORTED_TOGETHER = 1000  # examples that an import stores together, before their spans
+
+# Called with the name of a step, how many items are done, and of how many, None if that is not known.
+Progress: TypeAlias = Callable[[str, int, int | None], None]
+
+
+def no_progress(step: str, done: int, total: int | None) -> None:
+    """Show nothing."""
 
 
 def upload_and_import(
