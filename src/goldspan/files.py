@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 PARALLEL_FLUSHES = 16
 NEW_FILE = 0o666  # before the umask
 PRIVATE = 0o600  # for the owner alone
+BOM = b"\xef\xbb\xbf"
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)  # once: `json.dumps` would create one for each call
 
 
 @contextlib.contextmanager
@@ -169,10 +171,6 @@ def lock(path: Path, on_wait: Callable[[], object] = lambda: None) -> Iterator[N
         yield
     finally:
         file_lock.release()
-
-
-BOM = b"\xef\xbb\xbf"
-_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)  # once: `json.dumps` would create one for each call
 
 
 def decode(data: bytes, file: Path | str) -> str:

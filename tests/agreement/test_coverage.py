@@ -92,7 +92,7 @@ def test_a_label_is_printed_with_its_pairs_and_who_marked_none(rare):
     assert measures["exact_f1"].estimate == 1
     assert (measures.coverage.counted, measures.coverage.pairs, measures.without_spans) == (3, 6, ("d",))
     note = table(rare, "Label by label").note
-    assert note.startswith("RARE: 3 of 6 pairs; d marked none. F1 and Cohen's kappa are means")
+    assert note.startswith("RARE: 3 of 6 pairs; d marked none. Pairwise measures are means")
     assert "the other measures also count those who marked nothing" in note
     assert "X:" not in note
 

@@ -181,8 +181,8 @@ def _all_measures_section(report: AgreementReport) -> Markup:
         scale = element("small", f"0: {measure.zero}. 1: {measure.one}. {measure.source}.")
         meanings.append(element("span", meaning, scale))
     note = (
-        f"{table.note} Of more than two annotators, a measure of two is the mean over the pairs for which it is "
-        "defined; the other measures use the judgements of all at once."
+        f"{table.note} Of more than two annotators, pairwise measures are means over the pairs for which they "
+        "are defined; the other measures use the judgements of all at once."
     )
     body = _rendered(table, cells={2: meanings}, kind="wide meanings")
     return section(table.title, _note(note), body, kind="long")

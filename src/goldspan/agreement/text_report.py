@@ -22,8 +22,8 @@ MAX_PLACES = 12  # that are named of those for which a measure is undefined
 WIDTH = 100
 NAME_WIDTH = 24  # columns beyond which a name may be folded
 MEANS = (
-    "A measure of two annotators is, of more, the mean over the pairs in which both marked something; the other "
-    "measures also count those who marked nothing."
+    "Pairwise measures are means over the pairs in which both marked something; the other measures also count those "
+    "who marked nothing."
 )
 LABELS_ELSEWHERE = "The scores of each label are in --json and --html."
 
