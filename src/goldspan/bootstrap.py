@@ -33,6 +33,11 @@ if TYPE_CHECKING:
 Unit = Literal["article", "example"]
 
 
+RARE = 20  # sets of counts that so few units have are drawn unit by unit
+FEW = 20  # units below which percentile intervals are known to be too narrow
+CELLS = 2**18  # of a table that is in memory at once: 2 MiB, which fit into the caches of a processor
+
+
 def default_unit(examples: Sequence[Example]) -> Unit:
     """The article, or the example where there are not two articles to resample."""
     return "article" if len({example.article for example in examples}) > 1 else "example"
@@ -44,11 +49,6 @@ def unit_numbers(examples: Sequence[Example], unit: Unit) -> NDArray[np.int64] |
         return None
     number: dict[str, int] = {}
     return np.array([number.setdefault(example.article, len(number)) for example in examples], np.int64)
-
-
-RARE = 20  # sets of counts that so few units have are drawn unit by unit
-FEW = 20  # units below which percentile intervals are known to be too narrow
-CELLS = 2**18  # of a table that is in memory at once: 2 MiB, which fit into the caches of a processor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from goldspan.guidelines.rules import Rule
 
 
+MAJORITY = "majority"
+
+
 @dataclass(frozen=True)
 class AdjudicationState:
     """Passes, decisions and gold of a corpus, and what the first two give.
@@ -174,9 +177,6 @@ def _require_matching_surfaces(lines: Collection[decisions.DecisionLine], derive
                 example=line.decision.example,
                 remedy="Correct the offsets or the surface: they must name the same words.",
             )
-
-
-MAJORITY = "majority"
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,9 @@ NONE = "none"
 """Stands in a confusion matrix for a span that the other side lacks."""
 
 
+AROUND = 60  # code points of the text that are shown on either side of a dispute
+
+
 @dataclass(frozen=True, slots=True)
 class Disagreement:
     """Matched spans of two annotators that differ, or one span without a match.
@@ -200,9 +203,6 @@ class _Stars:
             return
         self.leaves[middle].remove(taken)
         self._begin(free, taken)
-
-
-AROUND = 60  # code points of the text that are shown on either side of a dispute
 
 
 def disputes(annotations: Annotations) -> tuple[Dispute, ...]:

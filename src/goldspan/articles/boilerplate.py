@@ -19,6 +19,32 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 
+# No line of boilerplate is longer, in code points.
+LONGEST = 160
+NAME_WORDS = 12
+PERSON_WORDS = (2, 4)
+CREDIT_MARGIN = "()[]{}<>*_~|/\\-–—•· "
+PARTS = re.compile(r"\s*[/|]\s*")
+LIST = re.compile(r"\s*(?:[/|,;&+]|\b(?:and|via)\b)\s*")
+TAKEN_BY = re.compile(
+    r"(?P<whose>.{1,60}) (?:photo|image|picture|video|graphic|illustration)s? (?:by|courtesy of) (?P<name>.+)",
+    re.IGNORECASE,
+)
+BYLINE_PARTS = re.compile(r"\s*(?:[,|;&]|\s[-–—]\s|\b(?:and|und|et|i|for|in)\b)\s*")
+DATELINE = re.compile(r"(?P<city>[^\W\d_][\w .,'’/-]{1,60}?)\s*(?:\((?P<paren>[^()]{2,30})\))?(?P<dash>\s*[-–—]{1,2})?")
+COPYRIGHT = re.compile(
+    r"©.{0,120}|(?:\(c\)|copyright) (?:©|\(c\)|by|\d{4})\b.{0,120}|.{0,120}\ball rights reserved\.?", re.IGNORECASE
+)
+ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.[\w.]+|@\w+", re.IGNORECASE)
+# At most this much prose, per code point of the article, may follow `Related posts`.
+MOST_TEASER_SHARE = 0.25
+BOX_LINES = 6
+CAPTION_WORDS = 6
+OUTLET_WORDS = 5
+ENDS = (".", "…", "!", "?", ":", ";", ",")
+HEADING_MARGIN = ":…»>|-–—* "
+
+
 def _list(phrases: str) -> tuple[str, ...]:
     return tuple(phrase.strip() for phrase in " ".join(phrases.split()).split(","))
 
@@ -129,12 +155,6 @@ PAGE_ELEMENTS = _list("""
     content, story continues below, story continues below advertisement, tweet
 """)
 
-# No line of boilerplate is longer, in code points.
-LONGEST = 160
-NAME_WORDS = 12
-PERSON_WORDS = (2, 4)
-CREDIT_MARGIN = "()[]{}<>*_~|/\\-–—•· "
-
 
 def _alternatives(words: tuple[str, ...]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
@@ -146,40 +166,21 @@ IS_AGENCY = re.compile(
     rf"(?i: (?:{_alternatives(ROLES)}|file photo|photos?|pictures?|images?|video|archive|handout|pool))?"
 )
 
-PARTS = re.compile(r"\s*[/|]\s*")
-LIST = re.compile(r"\s*(?:[/|,;&+]|\b(?:and|via)\b)\s*")
 CREDIT = re.compile(
     rf"(?:{_alternatives(CREDITS)})(?P<by>\s*[:：©]|\s+(?:by|courtesy of|courtesy|via)(?=[\s:])|\s+[-–—](?=\s))\s*"
     r"(?P<name>.*)",
     re.IGNORECASE,
 )
 
-TAKEN_BY = re.compile(
-    r"(?P<whose>.{1,60}) (?:photo|image|picture|video|graphic|illustration)s? (?:by|courtesy of) (?P<name>.+)",
-    re.IGNORECASE,
-)
 
 BYLINE = re.compile(
     rf"(?:(?:{_alternatives(BYLINE_WORDS)})[:\s]|(?:{_alternatives(AUTHORS)})\s*:)\s*(?P<name>.+)", re.IGNORECASE
 )
-BYLINE_PARTS = re.compile(r"\s*(?:[,|;&]|\s[-–—]\s|\b(?:and|und|et|i|for|in)\b)\s*")
 CONTRIBUTION_LINE = re.compile(rf"(?:{_alternatives(CONTRIBUTIONS)}) by\b\s*:?", re.IGNORECASE)
-DATELINE = re.compile(r"(?P<city>[^\W\d_][\w .,'’/-]{1,60}?)\s*(?:\((?P<paren>[^()]{2,30})\))?(?P<dash>\s*[-–—]{1,2})?")
-COPYRIGHT = re.compile(
-    r"©.{0,120}|(?:\(c\)|copyright) (?:©|\(c\)|by|\d{4})\b.{0,120}|.{0,120}\ball rights reserved\.?", re.IGNORECASE
-)
 
-ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.[\w.]+|@\w+", re.IGNORECASE)
 LISTED = re.compile(rf"(?:{_alternatives(LIST_HEADINGS)})\s*:.*[^.!?…]", re.IGNORECASE)
 DATE_LINE = re.compile(rf"(?:{_alternatives(DATE_HEADINGS)})\b\s*:?(?P<date>.*\d.*)", re.IGNORECASE)
 
-# At most this much prose, per code point of the article, may follow `Related posts`.
-MOST_TEASER_SHARE = 0.25
-BOX_LINES = 6
-CAPTION_WORDS = 6
-OUTLET_WORDS = 5
-ENDS = (".", "…", "!", "?", ":", ";", ",")
-HEADING_MARGIN = ":…»>|-–—* "
 TAIL_PHRASES = frozenset(TAIL_HEADINGS)
 BOX_PHRASES = frozenset(BOX_HEADINGS)
 BOX = re.compile(rf"(?:{'|'.join(map(re.escape, BOX_HEADINGS))})\s*[:|»>–—]\s*.*[^.…]", re.IGNORECASE)

@@ -14,6 +14,27 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+# A paragraph of at most this many code points stays whole. Most news paragraphs are shorter; it fits on one screen of
+# an annotation tool and, at about four code points a word piece, into the 512 word pieces that a transformer reads.
+LIMIT = 1500
+# No piece is shorter, if there is white space to split at.
+SHORTEST = LIMIT // 4
+# An end inside quotation marks or brackets counts as this much farther from the middle: it is the last choice.
+INSIDE_PENALTY = LIMIT
+END = re.compile(
+    r"(?<![.!?…])[.!?…]++[\"'”’“»)\]]*+(?=\s)"  # a mark, closing quotes and brackets, white space
+    r"|[。！？]++[」』”’）]*+(?=[\w「『“‘（]|\s)"  # scripts that write no space there
+)
+SPACES = re.compile(r"\s*")
+SPACE = re.compile(r"\s")
+LONGEST_WORD = 24
+OPENERS = "\"'“‘„«»‹([¿¡–—-`"
+MARK = re.compile(r"[()\[\]{}“”„«»\"]|``|''")
+OPENING = ("(", "[", "{", "„", "``")
+NESTING = ("()", "[]", "{}")
+KINDS = (*NESTING, "„“”", "«»", '"', "``''")
+
+
 def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
@@ -30,28 +51,6 @@ NUMBER_ABBREVIATIONS = _set("""
     approx apr art arts aug c ca cf ch chap dec ed eds feb fig figs jan jul jun mar no nos nov nr oct p para paras pp
     sec sect sep sept vol vols
 """)
-
-# A paragraph of at most this many code points stays whole. Most news paragraphs are shorter; it fits on one screen of
-# an annotation tool and, at about four code points a word piece, into the 512 word pieces that a transformer reads.
-LIMIT = 1500
-# No piece is shorter, if there is white space to split at.
-SHORTEST = LIMIT // 4
-# An end inside quotation marks or brackets counts as this much farther from the middle: it is the last choice.
-INSIDE_PENALTY = LIMIT
-
-END = re.compile(
-    r"(?<![.!?…])[.!?…]++[\"'”’“»)\]]*+(?=\s)"  # a mark, closing quotes and brackets, white space
-    r"|[。！？]++[」』”’）]*+(?=[\w「『“‘（]|\s)"  # scripts that write no space there
-)
-SPACES = re.compile(r"\s*")
-SPACE = re.compile(r"\s")
-LONGEST_WORD = 24
-
-OPENERS = "\"'“‘„«»‹([¿¡–—-`"
-MARK = re.compile(r"[()\[\]{}“”„«»\"]|``|''")
-OPENING = ("(", "[", "{", "„", "``")
-NESTING = ("()", "[]", "{}")
-KINDS = (*NESTING, "„“”", "«»", '"', "``''")
 
 
 def sentence_ends(text: str, start: int, stop: int) -> Iterator[int]:

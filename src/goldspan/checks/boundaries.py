@@ -75,6 +75,40 @@ CONTINUES = re.compile(r"\s+[^\W\d_]|[,;:]|-\w|['’ʼ]s\b")
 SENTENCE_ENDS = ".!?:…\n\r\u2028\u2029\x85"
 
 
+LANGUAGE = "en"
+REACH = 50
+LETTERS = r"[A-Za-zÀ-ÖØ-öø-ɏ]{2,}"
+CHUNK = re.compile(
+    rf"[(\"“„«]*(?P<words>{LETTERS}(?:[-/]{LETTERS})*|\d{{2,}}|\d+(?:,\d{{3}})+)"
+    r"(?:['’]s)?(?P<marks>(?:[.,;:?!)\"”“»][.,;:?!)\"”“»'’]*)?)"
+)
+WORD = re.compile(r"[^-/]+")
+FROM_HERE, UP_TO_HERE = re.compile(r"\S*"), re.compile(r"\S*\Z")
+CONTRACTION = re.compile(r"(?:how|she|th|wh|you)\w*[ds]", re.IGNORECASE)  # without its apostrophe: `hows.`
+WHOLE = "and/or"
+# Words of four letters and more that may keep their full stop; all shorter ones may.
+KEEP_THEIR_STOP = frozenset(
+    "ariz bros calif colo conn corp kans mass messrs mich minn miss mont nebr okla prof sept tenn wash".split()  # noqa: SIM905 (words read best as words)
+)
+SHORT = 3
+ARTICLE = re.compile(r"(the|an?)\s+(?=\S)", re.IGNORECASE)
+POSSESSIVE = re.compile(r"(my|your|his|her|its|our|their|whose)\s+(?=\S)", re.IGNORECASE)
+POSSESSIVE_S = re.compile(rf"\w(\s?[{APOSTROPHES}]s)\Z", re.IGNORECASE)
+ELIDED = re.compile(r"['’ʼ‘][st][\s-]")  # as in 's-Hertogenbosch
+INNER_APOSTROPHE = re.compile(r"(?<=\w)['’‘](?=\w)")
+# The numerals that include *a*, as in *a dozen* and *a few hundred*.
+NUMERAL = re.compile(
+    rf"(?:good\s+)?(?:{'|'.join(sorted({*COLLECTIVES, *FRACTIONS, *PAIRS, *SEVERAL, 'handful'}))})\b", re.IGNORECASE
+)
+# Scripts with spaces between words. Others write names together with the next word (Han, Thai), or join articles,
+# prepositions and particles to them (Arabic, Hebrew, Hangul).
+SPACED_SCRIPTS = frozenset({"LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "GEORGIAN", "FULLWIDTH"})
+NUMBER = re.compile(r"\d+(?:,\d{3}(?!\d)|\.\d+)+")
+DOTTED_RUN = re.compile(r"(?<![^\W\d_])(?:[^\W\d_]\.){2,}")
+COMPOUND = re.compile(r"[-\u2010\u2011]([^\W\d_])")
+AROUND = 24
+
+
 def is_invisible(character: str) -> bool:
     """Whether a character is invisible."""
     return character.isspace() or character in INVISIBLE or unicodedata.category(character) == "Cc"
@@ -111,24 +145,6 @@ def begins_sentence(text: str, at: int) -> bool:
     return True
 
 
-LANGUAGE = "en"
-REACH = 50
-LETTERS = r"[A-Za-zÀ-ÖØ-öø-ɏ]{2,}"
-CHUNK = re.compile(
-    rf"[(\"“„«]*(?P<words>{LETTERS}(?:[-/]{LETTERS})*|\d{{2,}}|\d+(?:,\d{{3}})+)"
-    r"(?:['’]s)?(?P<marks>(?:[.,;:?!)\"”“»][.,;:?!)\"”“»'’]*)?)"
-)
-WORD = re.compile(r"[^-/]+")
-FROM_HERE, UP_TO_HERE = re.compile(r"\S*"), re.compile(r"\S*\Z")
-CONTRACTION = re.compile(r"(?:how|she|th|wh|you)\w*[ds]", re.IGNORECASE)  # without its apostrophe: `hows.`
-WHOLE = "and/or"
-# Words of four letters and more that may keep their full stop; all shorter ones may.
-KEEP_THEIR_STOP = frozenset(
-    "ariz bros calif colo conn corp kans mass messrs mich minn miss mont nebr okla prof sept tenn wash".split()  # noqa: SIM905 (words read best as words)
-)
-SHORT = 3
-
-
 def is_certain(text: str, at: int) -> bool:
     """Whether a token certainly begins or ends at `at`, unless there is white space; False means unknown."""
     before, after = UP_TO_HERE.search(text[max(0, at - REACH) : at]), FROM_HERE.match(text[at : at + REACH])
@@ -149,17 +165,6 @@ def _may_keep_its_stop(word: str) -> bool:
         return False
     special = word.lower() in KEEP_THEIR_STOP or CONTRACTION.fullmatch(word)
     return bool(special) or len(word) <= SHORT or not word[-1].islower()
-
-
-ARTICLE = re.compile(r"(the|an?)\s+(?=\S)", re.IGNORECASE)
-POSSESSIVE = re.compile(r"(my|your|his|her|its|our|their|whose)\s+(?=\S)", re.IGNORECASE)
-POSSESSIVE_S = re.compile(rf"\w(\s?[{APOSTROPHES}]s)\Z", re.IGNORECASE)
-ELIDED = re.compile(r"['’ʼ‘][st][\s-]")  # as in 's-Hertogenbosch
-INNER_APOSTROPHE = re.compile(r"(?<=\w)['’‘](?=\w)")
-# The numerals that include *a*, as in *a dozen* and *a few hundred*.
-NUMERAL = re.compile(
-    rf"(?:good\s+)?(?:{'|'.join(sorted({*COLLECTIVES, *FRACTIONS, *PAIRS, *SEVERAL, 'handful'}))})\b", re.IGNORECASE
-)
 
 
 @check(
@@ -277,15 +282,6 @@ def _unpaired_bracket(surface: str) -> str | None:
             if not opened and surface[0] in BRACKETS.values() and at == len(surface) - 1:
                 return f"{surface[0]!r} and {mark!r} enclose the whole span"
     return f"has {opened[0]!r} without its other half" if opened else None
-
-
-# Scripts with spaces between words. Others write names together with the next word (Han, Thai), or join articles,
-# prepositions and particles to them (Arabic, Hebrew, Hangul).
-SPACED_SCRIPTS = frozenset({"LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "GEORGIAN", "FULLWIDTH"})
-NUMBER = re.compile(r"\d+(?:,\d{3}(?!\d)|\.\d+)+")
-DOTTED_RUN = re.compile(r"(?<![^\W\d_])(?:[^\W\d_]\.){2,}")
-COMPOUND = re.compile(r"[-\u2010\u2011]([^\W\d_])")
-AROUND = 24
 
 
 @check(

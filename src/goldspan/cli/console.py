@@ -76,6 +76,10 @@ Level = Annotated[float, typer.Option("--level", min=0.5, max=0.999, help="The l
 Seed = Annotated[int, typer.Option("--seed", min=0, help="The seed; the same seed gives the same report.")]
 
 
+WIDTH = 100
+NAME = 24  # columns; shorter names are not folded
+
+
 def split_names(options: Sequence[str] | None) -> list[str]:
     """The names in an option that takes several, separated by commas, and may be repeated."""
     return [name.strip() for option in options or () for name in option.split(",") if name.strip()]
@@ -174,10 +178,6 @@ def write_json(path: Path | None, report: Any) -> None:  # noqa: ANN401  (JSON i
     """Write a report where `--json` asked for it."""
     if path is not None:
         files.write(path, json.dumps(report, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
-
-
-WIDTH = 100
-NAME = 24  # columns; shorter names are not folded
 
 
 def report_console() -> Console:

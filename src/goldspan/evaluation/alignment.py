@@ -40,6 +40,9 @@ MAX_RUN = 3  # different tokens in equal number between equal ones: taken as the
 LONG = 2_000  # sentences or tokens above which frequent ones are left to a second pass, for speed
 
 
+WORD = re.compile(r"\w+|[^\w\s]")
+
+
 def align_tokens(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -> list[int | None]:
     """The number of the token of gold that each token of the prediction is aligned with; None if there is none.
 
@@ -130,9 +133,6 @@ def _keys(sentences: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
 def _key(word: str) -> str:
     """What equal tokens have in common."""
     return word.casefold() if word.isascii() else unicodedata.normalize("NFKC", word).casefold()
-
-
-WORD = re.compile(r"\w+|[^\w\s]")
 
 
 def align_spans(spans: Sequence[Span], text: str, other: str) -> list[Span | None] | None:

@@ -27,6 +27,9 @@ Kind = Literal["correct", "boundary", "label", "both", "missed", "spurious"]
 ERROR_KINDS: tuple[Kind, ...] = ("correct", "boundary", "label", "both", "missed", "spurious")
 
 
+MOST_HARD = 20  # examples with the most errors
+
+
 @dataclass(frozen=True, slots=True)
 class SpanOutcome:
     """A gold span and the predicted span matched with it, or one of the two alone.
@@ -200,9 +203,6 @@ def error_kinds(outcomes: Outcomes, labels: Sequence[str]) -> ErrorCounts:
         KindCounts.of(outcome for row in outcomes for outcome in row),
         {label: KindCounts.of(some) for label, some in of_label.items()},
     )
-
-
-MOST_HARD = 20  # examples with the most errors
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,11 @@ if TYPE_CHECKING:
     Batch: TypeAlias = "tuple[Chunks, Chunks, int]"  # gold, predicted, how many documents
 
 
+PREFIXES = "OBIES"
+IGNORED = -100
+LOGITS, IDS = 3, 2  # the number of dimensions
+
+
 def class_names(given: Any) -> list[str]:  # noqa: ANN401  (a feature of `datasets`, which is untyped)
     """The names in class-id order.
 
@@ -83,9 +88,6 @@ def _tag_names(feature: Any) -> list[str] | None:  # noqa: ANN401  (a feature of
         return list(names) if names and [iob.parse(name) for name in names] else None
     except InvalidValueError:
         return None
-
-
-PREFIXES = "OBIES"
 
 
 @dataclass(frozen=True)
@@ -223,10 +225,6 @@ def _validate(ids: Numbers, tags: TagSet, repair: iob.Repair) -> None:
             f"the class id {low if low < 0 else high} has no tag: there are {classes} names",
             remedy="Name all classes of the model, in the order of their ids.",
         )
-
-
-IGNORED = -100
-LOGITS, IDS = 3, 2  # the number of dimensions
 
 
 class EvalPrediction(Protocol):

@@ -69,6 +69,12 @@ if TYPE_CHECKING:
 LARGEST = 2**62
 
 
+SMALL = 4  # spans on either side of a small component, which has 24 matchings at most
+EXACT = 2**52  # whole numbers up to twice this are exact in the floating point of the solvers
+DENSE = 2**22  # cells of a full table, which are 32 MiB
+FULL = 2  # twice the credit of a correct pair
+
+
 @dataclass(frozen=True, eq=False)
 class OverlapGraph:
     """The pairs of overlapping spans among which a matching chooses, sorted by component, gold and predicted span.
@@ -358,11 +364,6 @@ def _run_starts(values: Integers) -> Integers:
     return np.maximum.accumulate(np.where(_begins(values), np.arange(values.size), 0))
 
 
-SMALL = 4  # spans on either side of a small component, which has 24 matchings at most
-EXACT = 2**52  # whole numbers up to twice this are exact in the floating point of the solvers
-DENSE = 2**22  # cells of a full table, which are 32 MiB
-
-
 @dataclass(frozen=True, eq=False)
 class AssignmentSolver:
     """Optimal matching of the components that cannot be swept: small ones by trying all ways, others by assignment.
@@ -533,9 +534,6 @@ def match(gold: SpanTable, predicted: SpanTable, scheme: Scheme) -> Matching:
         missed=np.delete(np.arange(gold.start.size), first),
         spurious=np.delete(np.arange(predicted.start.size), second),
     )
-
-
-FULL = 2  # twice the credit of a correct pair
 
 
 def credit(edges: OverlapGraph, scheme: Scheme) -> Integers:

@@ -35,6 +35,11 @@ if TYPE_CHECKING:
 MOST_NAMED = 10  # examples in a sentence
 
 
+ALL = "precision, recall and F1 are undefined, as gold has no spans and none were predicted"
+PRECISION = "precision is undefined, as no spans were predicted"
+RECALL = "recall is undefined, as gold has no spans"
+
+
 def remarks(
     gold: Sequence[Example],
     *,
@@ -105,11 +110,6 @@ def _passes(gold: Sequence[Example], passes: Mapping[str, Sequence[Example]]) ->
             f"Fewer than two annotators have read {len(few)} of the examples; their spans are neither unanimous nor "
             f"disputed: {enumerate_names(few, most=MOST_NAMED)}."
         )
-
-
-ALL = "precision, recall and F1 are undefined, as gold has no spans and none were predicted"
-PRECISION = "precision is undefined, as no spans were predicted"
-RECALL = "recall is undefined, as gold has no spans"
 
 
 def undefined_reason(row: PrecisionRecallF1) -> str | None:

@@ -45,6 +45,9 @@ POSSIBLE, ACTUAL, IDENTICAL, CORRECT, PAIRED = 0, 1, 2, 3, 3 + len(SCHEMES)
 WIDTH = PAIRED + len(SCHEMES)
 
 
+BLOCK = 2 + len(SCHEMES)  # for each block of columns: possible, actual, and twice the credit under each scheme
+
+
 @dataclass(frozen=True, eq=False)
 class DocumentCounts:
     """The counts of each document, to be summed over any of them; `measure` makes it.
@@ -220,9 +223,6 @@ def by_article(examples: Sequence[Example], counted: DocumentCounts) -> tuple[Ar
         ArticleScores(article, len(numbers), counted.of_documents(np.array(numbers)))
         for article, numbers in places.items()
     )
-
-
-BLOCK = 2 + len(SCHEMES)  # for each block of columns: possible, actual, and twice the credit under each scheme
 
 
 def totals(counted: DocumentCounts, units: Integers | None) -> csr_array:

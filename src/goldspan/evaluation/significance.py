@@ -45,6 +45,10 @@ Bounds: TypeAlias = "Mapping[MeasureName, Interval]"
 """The intervals of precision, recall and F1."""
 
 
+NEGLIGIBLE = 1e-12  # two F1 that differ by less are the same number, rounded twice
+SMALL = 0.001  # below it, the digits of p mean nothing
+
+
 @dataclass(frozen=True, slots=True)
 class ScoreIntervals:
     """The confidence intervals of an evaluation.
@@ -144,10 +148,6 @@ def _limits_by_name(bounds: Bounds) -> dict[str, Any]:
 def _limits(interval: Interval) -> dict[str, float] | None:
     """The limits by name; None where the measure was defined in no resample."""
     return None if interval.low is None or interval.high is None else {"low": interval.low, "high": interval.high}
-
-
-NEGLIGIBLE = 1e-12  # two F1 that differ by less are the same number, rounded twice
-SMALL = 0.001  # below it, the digits of p mean nothing
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,16 @@ SUBORDINATING = MONTHS | frozenset(
 """What precedes a second number that states an origin, a place or a time, or is part of the first."""
 
 
+FAR = frozenset({"well", "far", "much", "way", "considerably", "significantly", "substantially", "somewhat", "rather"})
+FILLER = tuple(
+    tuple(words.split())
+    for words in ("an additional", "additional", "a further", "further", "another", "an extra", "extra", "a total of")
+)
+SPREADS = {"between": frozenset({"and", "to"}), "from": frozenset({"to"})}
+SOMEWHERE = frozenset({"somewhere", "anywhere"})
+JOINS = frozenset({"to", "or"})
+
+
 class Bound(Enum):
     """How the words around a number bound it."""
 
@@ -156,20 +166,12 @@ CLOSE = _phrases(
 )
 """Before MORE or FEWER: the number is near."""
 
-FAR = frozenset({"well", "far", "much", "way", "considerably", "significantly", "substantially", "somewhat", "rather"})
 """Before MORE or FEWER: belongs to the bound and does not change it."""
 
-FILLER = tuple(
-    tuple(words.split())
-    for words in ("an additional", "additional", "a further", "further", "another", "an extra", "extra", "a total of")
-)
 """What may be between a bound and its number: `up to an additional 1,000`."""
 
-SPREADS = {"between": frozenset({"and", "to"}), "from": frozenset({"to"})}
 """The first words of a range, and the words that may join its ends."""
 
-SOMEWHERE = frozenset({"somewhere", "anywhere"})
-JOINS = frozenset({"to", "or"})
 """What joins the ends of a range that has no first word: `4,000 to 5,000`, `two or three`."""
 
 

@@ -27,6 +27,12 @@ VOID = frozenset({"br", "col", "hr", "input", "meta", "wbr"})
 POINTING = frozenset({"href", "src", "action", "data", "formaction", "poster", "srcdoc", "srcset", "xlink-href"})
 
 
+# If something should slip through, the browser still neither runs it nor requests anything.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+MOST = 100  # rows of a table that can have any number: the page stays readable, and --json has all of them
+LISTED = 50  # sentences under one heading, for the same reason
+
+
 class Markup(str):
     """Well-formed HTML, which is not escaped again."""
 
@@ -83,10 +89,6 @@ def _name(name: str) -> str:
     return name
 
 
-# If something should slip through, the browser still neither runs it nor requests anything.
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-
-
 def document(title: str, header: Markup, *sections: Child) -> str:
     """A page: its heading, its sections, and the version of goldspan in the footer.
 
@@ -121,10 +123,6 @@ def _head(title: str) -> Markup:
     )
     meta = join(*(element("meta", **attributes) for attributes in metas))
     return element("head", meta, element("title", title), element("style", Markup(sheet)))
-
-
-MOST = 100  # rows of a table that can have any number: the page stays readable, and --json has all of them
-LISTED = 50  # sentences under one heading, for the same reason
 
 
 def section(title: str, *children: Child, kind: str | None = None) -> Markup:

@@ -23,6 +23,12 @@ WHITE, BLACK = "#ffffff", "#111111"
 LEGIBLE = 4.0  # the least contrast of white with its background; below it, black has more
 
 
+DEEP = 0.82  # from this share on a cell is so dark that its number must be light
+GRID = (0.0, 0.25, 0.5, 0.75, 1.0)
+SCALE = ("0", "25", "50", "75", "100")  # per cent, where the grid stands
+HEIGHT = 20  # CSS pixels of a row
+
+
 def colours(labels: Iterable[str], known: Mapping[str, str] | None = None) -> dict[str, str]:
     """A colour `#rrggbb` for each label: its known one, or the next of the palette."""
     valid = {name: colour for name, colour in (known or {}).items() if COLOUR.fullmatch(colour)}
@@ -50,9 +56,6 @@ def _luminance(colour: str) -> float:
     parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-DEEP = 0.82  # from this share on a cell is so dark that its number must be light
 
 
 def heat(corner: str, names: Sequence[Markup], rows: Sequence[Sequence[int]], *, mirrored: bool = False) -> Markup:
@@ -131,11 +134,6 @@ def chip(label: str, colours: Mapping[str, str]) -> Markup:
     if colour is None:
         return element("bdi", label)
     return element("span", label, class_="chip", style=f"--c:{colour};--i:{ink(colour)}")
-
-
-GRID = (0.0, 0.25, 0.5, 0.75, 1.0)
-SCALE = ("0", "25", "50", "75", "100")  # per cent, where the grid stands
-HEIGHT = 20  # CSS pixels of a row
 
 
 def dot_and_whisker(

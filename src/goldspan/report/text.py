@@ -17,6 +17,16 @@ MOST = 12  # rows that a terminal shows of a table that can have any number
 NUMBER = re.compile(rf"(< )?[-+]?[\d,.]+ ?%?( ?\( ?\d+%\))?( {INTERVAL})?|{INTERVAL}|{PART} +/ +{PART}|undefined|–|")
 
 
+UNDEFINED = "undefined"
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+# A terminal obeys control characters and a browser drops them; their pictures show that they are there.
+PICTURES = str.maketrans(
+    {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\t\n"}
+    | {0x7F: "\N{SYMBOL FOR DELETE}"}
+    | dict.fromkeys((*range(0x80, 0xA0), 0xFFFE, 0xFFFF), REPLACEMENT)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table.
@@ -63,16 +73,6 @@ def is_numeric(cells: Iterable[str]) -> bool:
 def table_cell(text: str) -> str:
     """A text on one line with `|` escaped, so that it stays inside its cell of a Markdown table."""
     return " ".join(text.replace("|", "\\|").split())
-
-
-UNDEFINED = "undefined"
-REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-# A terminal obeys control characters and a browser drops them; their pictures show that they are there.
-PICTURES = str.maketrans(
-    {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\t\n"}
-    | {0x7F: "\N{SYMBOL FOR DELETE}"}
-    | dict.fromkeys((*range(0x80, 0xA0), 0xFFFE, 0xFFFF), REPLACEMENT)
-)
 
 
 class HasBounds(Protocol):

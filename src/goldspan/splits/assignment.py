@@ -36,6 +36,13 @@ EVEN = 12  # decimals to which two sums are compared: the rest is rounding
 FEW = 300  # groups among which exchanges are tried: with more, the greedy sum is below 0.001
 
 
+WIDEST = 0.1  # ten points: smaller differences between systems do not show
+RECALL = 0.8
+CONFIDENCE = 0.95
+NAMED = 4  # labels that the sentence names
+FEWEST = 2
+
+
 @dataclass(frozen=True, slots=True)
 class ArticleGroup:
     """Articles that stay together, sorted by id, and their amount of each measure."""
@@ -263,13 +270,6 @@ def _sum(rows: Iterable[Mapping[str, int]]) -> Counter[str]:
     for row in rows:
         total.update(row)
     return total
-
-
-WIDEST = 0.1  # ten points: smaller differences between systems do not show
-RECALL = 0.8
-CONFIDENCE = 0.95
-NAMED = 4  # labels that the sentence names
-FEWEST = 2
 
 
 def wilson(proportion: float, n: int, confidence: float = CONFIDENCE) -> tuple[float, float]:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from goldspan.corpus import Corpus
 
 
+RATIOS = {"train": 0.6, "validation": 0.2, "test": 0.2}
+
+
 def read_split_lists(corpus: Corpus) -> dict[str, str]:
     """The split of each article that has one.
 
@@ -62,9 +65,6 @@ def write_split_lists(corpus: Corpus, splits: Mapping[str, str]) -> list[Path]:
     changed = [path for path, data in contents.items() if not path.is_file() or path.read_bytes() != data]
     files.write_all({path: contents[path] for path in changed})
     return changed
-
-
-RATIOS = {"train": 0.6, "validation": 0.2, "test": 0.2}
 
 
 @dataclass(frozen=True, slots=True)

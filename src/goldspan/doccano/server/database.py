@@ -97,13 +97,6 @@ def after_a_task(**_):
 '''
 
 
-def write_settings(home: ServerHome) -> None:
-    """Write the settings module and, once, the secret key that it reads."""
-    files.write(home.settings, SETTINGS)
-    if not home.secret.exists():
-        files.write(home.secret, secrets.token_urlsafe(50), mode=files.PRIVATE)
-
-
 _MIGRATE = """
 import django
 django.setup()
@@ -115,6 +108,13 @@ _ADMIN = f"""
 from django.contrib.auth.models import User
 User.objects.create_superuser({USERNAME!r}, password=None)
 """
+
+
+def write_settings(home: ServerHome) -> None:
+    """Write the settings module and, once, the secret key that it reads."""
+    files.write(home.settings, SETTINGS)
+    if not home.secret.exists():
+        files.write(home.secret, secrets.token_urlsafe(50), mode=files.PRIVATE)
 
 
 def make_template(environment: ServerEnvironment) -> None:
