@@ -11,6 +11,7 @@ import typer
 
 from goldspan import formats
 from goldspan.cli import console
+from goldspan.report.text import enumerate_names
 
 if TYPE_CHECKING:
     from goldspan.formats.convert import Conversion
@@ -41,7 +42,7 @@ def run(
         Literal["strict", "expand"],
         typer.Option(
             "--policy",
-            help=f"For {' and '.join(formats.TOKEN_FORMATS)}: refuse spans that cut tokens (strict), or widen them.",
+            help=f"For {enumerate_names(formats.TOKEN_FORMATS)}: refuse spans that cut tokens (strict), or widen them.",
         ),
     ] = "strict",
     json: console.Json = None,
