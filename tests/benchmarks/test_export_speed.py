@@ -54,8 +54,8 @@ from pathlib import Path
 sys.path[:0] = [sys.argv[1], str(Path(sys.argv[1]).parent)]
 from test_export_speed import SCHEME, make
 from goldspan.export import parquet
-rows = (parquet.Row(make(number), 0) for number in range(1_000_000))
-written = parquet.write(Path(sys.argv[2]), rows, SCHEME, "strict")
+rows = (parquet.DatasetRow(make(number), 0) for number in range(1_000_000))
+written = parquet.write_table(Path(sys.argv[2]), rows, SCHEME, "strict")
 # Not ru_maxrss, which a child inherits from the parent that started it.
 print(written.rows, re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
 """

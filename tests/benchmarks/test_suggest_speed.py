@@ -100,7 +100,7 @@ def stand_ins(first, last):
     for n in range(first, last):
         yield Document(f"a{n}", f"General Ponce{n} left Town{n} with {n} soldiers of the {n}th Brigade.", Path("x"))
 for first, last in ((0, 20_000), (20_000, 100_000)):
-    for _ in run.suggest(stand_ins(first, last), suggester=suggester()):
+    for _ in run.suggest_documents(stand_ins(first, last), suggester=suggester()):
         pass
     # Not ru_maxrss, which a child inherits from the parent that started it.
     print(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
