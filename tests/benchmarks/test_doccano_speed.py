@@ -39,7 +39,7 @@ def bare(room, examples):
 
 
 def one_by_one(person, room, examples):
-    """Each example and span sent with a call of its own, and read back likewise."""
+    """Each example and span sent with a call of its own, and read back with one, too."""
     labels, project = person.labels(room.project.id), room.project.id
 
     def work():

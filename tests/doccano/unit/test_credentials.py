@@ -11,23 +11,6 @@ from goldspan.doccano import credentials
 from goldspan.doccano.account import Account
 from goldspan.errors import InvalidValueError, NotFoundError
 
-VARIABLES = {"DOCCANO_URL": "https://ner.example.org/", "DOCCANO_USERNAME": "lead", "DOCCANO_PASSWORD": "s3cret-word"}
-
-
-@pytest.fixture
-def named(monkeypatch):
-    """An environment that names a server."""
-    for name, value in VARIABLES.items():
-        monkeypatch.setenv(name, value)
-
-
-@pytest.fixture
-def unnamed(monkeypatch, tmp_path):
-    """An environment that names none, and a person who has never started a server."""
-    for name in VARIABLES:
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-
 
 class Terminal(io.StringIO):
     def isatty(self):
@@ -83,7 +66,7 @@ def test_the_password_shows_in_no_traceback(monkeypatch):
     except InvalidValueError:
         shown = traceback.format_exc()
     assert "not an http or https address" in shown
-    assert VARIABLES["DOCCANO_PASSWORD"] not in shown
+    assert "s3cret-word" not in shown
 
 
 @pytest.mark.parametrize(
