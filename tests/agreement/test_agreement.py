@@ -127,7 +127,7 @@ def test_the_json_form_holds_everything_and_explains_it():
     agreement = measure(of_texts(a=[[(1, "A")], [(2, "B")]], b=[[(1, "A")], []]), resamples=20)
     value = json.loads(json.dumps(agreement.json(), allow_nan=False))
     assert set(value) == {
-        *("annotators", "compared", "intervals", "overall", "labels", "articles", "pairs", "measures"),
+        *("annotators", "language", "compared", "intervals", "overall", "labels", "articles", "pairs", "measures"),
     }
     assert value["pairs"][0]["first"] == "a"
     missing = value["labels"]["B"]["measures"]["exact_f1"]

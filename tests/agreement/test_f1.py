@@ -98,7 +98,7 @@ def most(left, right):
 @given(passes(annotators=2))
 def test_the_counts_are_those_of_sets_and_of_all_matchings(rows):
     annotations = annotations_of_examples(rows)
-    counts = f1.span_counts(AgreementData.of(annotations), (0, 1))
+    counts = f1.span_counts(AgreementData.of(annotations, language="en"), (0, 1))
     values = list(sides(annotations))
     assert counts["same"][:, 0].sum() == sum(len(left & right) for left, right in values)
     assert counts["overlapping"][:, 0].sum() == sum(most(left, right) for left, right in values)

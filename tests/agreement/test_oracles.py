@@ -41,7 +41,7 @@ def test_kappa_and_alpha_are_those_of_nltk(rows):
 def test_cohens_kappa_on_tokens_is_that_of_scikit_learn(rows):
     score = pytest.importorskip("sklearn.metrics").cohen_kappa_score
     annotations = annotations_of_examples(rows)
-    data = AgreementData.of(annotations)
+    data = AgreementData.of(annotations, language="en")
     units = data.units["token"]
     values = kappa.cohen(totals(kappa.cohen_counts(data, (0, 1), "token")))[0]
     both = data.spans.read_by((0, 1))[units.document]
@@ -100,7 +100,7 @@ def by_definition(annotations):
 @given(passes(annotators=4))
 def test_the_unitizing_alphas_are_what_their_definitions_say(rows):
     annotations = annotations_of_examples(rows)
-    data, everyone = AgreementData.of(annotations), range(len(annotations.annotators))
+    data, everyone = AgreementData.of(annotations, language="en"), range(len(annotations.annotators))
     sums = totals(unitizing.unit_counts(data, everyone))
     values = {
         "u_alpha": unitizing.u_alpha(sums)[0, 0],

@@ -50,7 +50,7 @@ def test_all_measures_with_intervals_beside_one_gamma(documents):
         for who, name in enumerate(ANNOTATORS)
     }
     annotations = annotations_of_examples(passes)
-    tokens.tokenize("")  # spaCy is imported
+    tokens.tokenize("", "en")  # spaCy is imported
     measure(annotations_of_examples({name: rows[:5] for name, rows in passes.items()}), resamples=1)  # and scipy
     taken = []
     for _ in range(3):

@@ -91,7 +91,7 @@ WORDS = (*(re.findall(r"[^\W\d_]+", " ".join(SPECIAL))), "KFOR", "Zveçan", "250
 
 
 def certain_cuts_are_cuts(text):
-    extents = tokens.tokenize(text)
+    extents = tokens.tokenize(text, "en")
     starts, ends = {start for start, _ in extents}, {end for _, end in extents}
     for at in range(len(text) + 1):
         if boundaries.is_certain(text, at):
@@ -116,6 +116,6 @@ def test_a_certain_cut_is_real_in_any_text(text):
 
 def test_the_cuts_of_news_are_certain():
     text = "In May (KFOR), “Zveçan/Zvečan’s” 7,600 soldiers left, up to 250; Pyla-Tibnin?"
-    words = [extent for extent in tokens.tokenize(text) if text[slice(*extent)][0].isalnum()]
+    words = [extent for extent in tokens.tokenize(text, "en") if text[slice(*extent)][0].isalnum()]
     assert len(words) == 13
     assert all(boundaries.is_certain(text, at) for extent in words for at in extent)

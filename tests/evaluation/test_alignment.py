@@ -9,10 +9,13 @@ from hypothesis import strategies as st
 
 from goldspan.annotation import Example, Span
 from goldspan.errors import InputError
-from goldspan.evaluation.alignment import align_spans, align_tokens, pair
+from goldspan.evaluation import alignment
+from goldspan.evaluation.alignment import align_spans, align_tokens
 from goldspan.formats import conll, gold, inline
 from goldspan.formats.sources import NOTE_KINDS, Source, count_notes, read_source
 from helpers import strategies
+
+pair = partial(alignment.pair, language="en")
 
 MARSH = inline.example("a.p00", "[Marsh]{PERSON} left [Port Ellis]{PLACE} with 300 men.")
 QUIET = inline.example("a.p01", "The [5th Brigade]{UNIT} stayed in [Ellis]{PLACE}.")

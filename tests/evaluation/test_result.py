@@ -109,7 +109,7 @@ def test_all_measures_take_the_same_spans_for_the_same(sides):
         assert same == same_spans(b.spans, a.spans)
     number = sum(map(len, both))
     assert evaluate(first, second).overall["strict"].correct == number
-    data = AgreementData.of(annotations_of_examples({"a": first, "b": second}))
+    data = AgreementData.of(annotations_of_examples({"a": first, "b": second}), language="en")
     assert span_counts(data, (0, 1))["same"][:, 0].sum() == number
 
 

@@ -14,7 +14,7 @@ LABELS = ("PLACE", "UNIT")
 
 
 def of(dimension, gold, predicted, **given_too):
-    found = slices(gold, predicted, LABELS, **given_too)
+    found = slices(gold, predicted, LABELS, language="en", **given_too)
     return {part.name: part.counts for part in found if part.dimension == dimension}
 
 
@@ -82,7 +82,7 @@ def test_a_span_is_disputed_where_passes_differ_and_unanimous_elsewhere():
 def test_the_slices_of_a_dimension_sum_to_the_whole(sides):
     gold, predicted, training, other = sides
     whole = agreement(gold, predicted)
-    found = slices(gold, predicted, LABELS, training=training, passes={"x": training, "y": other})
+    found = slices(gold, predicted, LABELS, language="en", training=training, passes={"x": training, "y": other})
     for dimension in {part.dimension for part in found}:
         parts = [part.counts for part in found if part.dimension == dimension]
         assert whole == Counts(
@@ -96,8 +96,11 @@ def test_the_slices_of_a_dimension_sum_to_the_whole(sides):
 @given(sides=readings(3))
 def test_swapping_the_sides_swaps_precision_and_recall_in_every_slice(sides):
     gold, predicted, training = sides
-    there = slices(gold, predicted, LABELS, training=training)
-    back = {(part.dimension, part.name): part.counts for part in slices(predicted, gold, LABELS, training=training)}
+    there = slices(gold, predicted, LABELS, language="en", training=training)
+    back = {
+        (part.dimension, part.name): part.counts
+        for part in slices(predicted, gold, LABELS, language="en", training=training)
+    }
     for part in there:
         swapped = back[part.dimension, part.name]
         assert (part.counts.precision, part.counts.recall) == (swapped.recall, swapped.precision)

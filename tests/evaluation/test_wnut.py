@@ -37,7 +37,7 @@ def files(folder, gold, output):
 
 def compare(folder, gold, output, repair="conlleval"):
     gold, output = files(folder, gold, output)
-    return pair(read_source(gold), read_source(output, repair=repair))
+    return pair(read_source(gold), read_source(output, repair=repair), language="en")
 
 
 def spans(examples):

@@ -147,7 +147,7 @@ def test_no_span_is_lost_on_the_way_into_a_table(found):
         assert [(s["start"], s["end"], SCHEME.names[s["label"]]) for s in row["spans"]] == [
             (s.start, s.end, s.label) for s in example.spans
         ]
-        assert [(o["start"], o["end"]) for o in row["token_offsets"]] == tokens.tokenize(example.text)
+        assert [(o["start"], o["end"]) for o in row["token_offsets"]] == tokens.tokenize(example.text, "en")
 
 
 def test_a_value_that_nobody_can_defend_is_null():
@@ -178,7 +178,7 @@ def test_a_batch_is_tagged_as_its_examples_one_by_one(found, policy):
     number = {tag: n for n, tag in enumerate(["O", *(f"{p}-{label}" for label in LABELS for p in "BI")])}
     together = arrow.tokenize_batch(found, "en")
     extents = list(zip(together.starts.tolist(), together.ends.tolist(), strict=True))
-    expected = [tokens.tokenize(example.text) for example in found]
+    expected = [tokens.tokenize(example.text, "en") for example in found]
     assert extents == [extent for one in expected for extent in one]
     assert together.lengths.tolist() == [len(one) for one in expected]
     numbers, losses = arrow.tag_ids(found, together, number, policy)

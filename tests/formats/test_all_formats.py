@@ -279,7 +279,7 @@ def test_json_that_python_alone_would_read_or_choke_on_is_refused(name, value, t
 @pytest.fixture(scope="module")
 def megabyte():
     text = "Elements of the 72nd 👍🏽 Brigade withdrew from Kosovo on Monday,\nofficials said.\r\n" * 12_500
-    extents = tokens.tokenize(text)
+    extents = tokens.tokenize(text, "en")
     return Example("a.p00", text, tuple(Span(start, end, "UNIT") for start, end in extents[:80_000:8]))
 
 

@@ -35,7 +35,7 @@ def test_tokens_give_the_text_and_token_numbers_are_inclusive(example):
     row = prodigy.row(example)
     words = row["tokens"]
     assert "".join(word["text"] + " " * word["ws"] for word in words) == example.text
-    edges = {*tokens.tokenize(example.text)}
+    edges = {*tokens.tokenize(example.text, "en")}
     for span in row["spans"]:
         if "token_start" in span:
             stated = words[span["token_start"]]["start"], words[span["token_end"]]["end"]

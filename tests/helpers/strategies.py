@@ -92,7 +92,7 @@ NEWS_EMOJI = (
     *("🚢", "🚨", "🔥", "❤️", "👍🏽", "👏🏻", "🙏", "😂", "🤔", "✅", "⚠️", "➡️"),
     *("™️", "🇽🇰", "🇷🇸", "🇪🇺", "🇺🇦", "🪖", "🕊️", "💪🏿", "👮\u200d♂️", "🧑\u200d✈️", "🏴\u200d☠️", "1️⃣"),
 )  # as news has them
-tokens.tokenize("")  # spaCy draws random numbers when imported, which no strategy may do
+tokens.tokenize("", "en")  # spaCy draws random numbers when imported, which no strategy may do
 LABELS = ("UNIT", "PERSON", "TROOP_COUNT", "B-LOC")
 characters = st.characters(exclude_categories=["Cs"])
 pieces = st.one_of(st.sampled_from(WORDS), st.sampled_from(BLANKS), st.sampled_from(CLUSTERS), characters)
@@ -124,7 +124,7 @@ def spans(draw, text, *, flat=True):
 @st.composite
 def aligned_spans(draw, text):
     """Flat spans that begin and end with tokens."""
-    extents = tokens.tokenize(text)
+    extents = tokens.tokenize(text, "en")
     cuts = sorted(draw(st.sets(st.integers(0, len(extents)), max_size=12)))
     return tuple(
         Span(extents[first][0], extents[stop - 1][1], draw(labels))

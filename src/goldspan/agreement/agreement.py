@@ -14,6 +14,8 @@ from goldspan.agreement.intervals import measure_sets, measure_sets_by_group
 from goldspan.agreement.measures import MEASURES
 from goldspan.agreement.span_units import AgreementData
 from goldspan.bootstrap import BootstrapSettings
+from goldspan.quantities import labels_with_values
+from goldspan.tokens import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,6 +60,8 @@ class Agreement:
         settings: how corpora were resampled for the intervals. The unit is an example where there are not two
             articles, or each article has only one.
         units: how many units there are that two of those who are compared have read.
+        language: whose tokenizer cut the texts.
+        is_language_assumed: whether nothing named the language, so that English was assumed.
     """
 
     annotators: tuple[str, ...]
@@ -68,6 +72,8 @@ class Agreement:
     pairs: Mapping[tuple[str, str], MeasureGroup]
     settings: BootstrapSettings
     units: int
+    language: str
+    is_language_assumed: bool
 
     @property
     def sentence(self) -> str:
@@ -81,6 +87,7 @@ class Agreement:
         """All of it by name, with what the measures mean."""
         return {
             "annotators": list(self.annotators),
+            "language": self.language,
             "compared": list(self.compared),
             "intervals": {
                 "unit": self.settings.unit,
@@ -102,6 +109,7 @@ def measure(
     annotations: Annotations,
     *,
     scheme: LabelScheme | None = None,
+    language: str | None = None,
     resamples: int = 1_000,
     level: float = 0.95,
     seed: int = 0,
@@ -114,6 +122,7 @@ def measure(
         annotations: of any number of annotators; of fewer than two, everything is undefined.
         scheme: its labels come first, in its order, and it defines which of them state quantities; labels that it
             does not have count too.
+        language: of the texts, which chooses the tokenizer; if None, that of the scheme, or English without a scheme.
         resamples: how many corpora are resampled for the intervals.
         level: the share of them that an interval contains.
         seed: of the random numbers; the same gives the same.
@@ -123,15 +132,16 @@ def measure(
             article of its own. Within an article it is the example.
 
     Raises:
-        NotFoundError: if spaCy has no tokeniser for the language of the scheme.
+        NotFoundError: if there is no tokenizer for the language.
         InvalidValueError: for no resamples, for a level outside (0, 1), and where gamma cannot be computed because too
             many spans of too many annotators lie too close together.
     """
+    known = language or (scheme.language if scheme else None)
     data = AgreementData.of(
         annotations,
         annotations.labels_of(scheme),
-        [label.name for label in scheme.labels if label.quantity] if scheme else (),
-        scheme.language if scheme else "en",
+        labels_with_values(scheme) if scheme else (),
+        language=known or DEFAULT_LANGUAGE,
     )
     compared = _compared(data.spans)
     article_number = {article: number for number, article in enumerate(annotations.articles)}
@@ -165,6 +175,8 @@ def measure(
         pairs={(names[first], names[second]): group for (first, second), group in pairs.items()},
         settings=settings,
         units=int(np.unique(units[shared]).size),
+        language=known or DEFAULT_LANGUAGE,
+        is_language_assumed=known is None,
     )
 
 

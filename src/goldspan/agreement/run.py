@@ -52,6 +52,7 @@ class AgreementOptions:
         resamples: how many corpora are resampled for the intervals.
         level: the share of them that an interval holds.
         seed: of the random numbers.
+        language: of the texts, for tokens; if None, that of the label scheme.
     """
 
     passes: tuple[str, ...] = ()
@@ -65,6 +66,7 @@ class AgreementOptions:
     resamples: int = 1_000
     level: float = 0.95
     seed: int = 0
+    language: str | None = None
 
 
 def run_agreement(options: AgreementOptions) -> AgreementReport:
@@ -75,11 +77,12 @@ def run_agreement(options: AgreementOptions) -> AgreementReport:
         NotFoundError: where there is neither a project nor a file, or no gold.
     """
     corpus = _project(options)
-    annotations = _of_articles(_annotations(options, corpus), options.articles)
     scheme = _scheme(options, corpus)
+    annotations = _of_articles(_annotations(options, corpus), options.articles)
     agreement = measure(
         annotations,
         scheme=scheme,
+        language=options.language,
         resamples=options.resamples,
         level=options.level,
         seed=options.seed,
@@ -99,6 +102,7 @@ def agreement_table(corpus: Corpus) -> Table | None:
     """
     if not corpus.annotators():
         return None
+    corpus.require_tokenizer()
     annotations = annotations_of_corpus(corpus)
     labels = annotations.labels_of(corpus.scheme)
     return report_tables.passes_table(annotations, measure(annotations, scheme=corpus.scheme), labels)
@@ -214,9 +218,14 @@ def _of_articles(annotations: Annotations, articles: Sequence[str]) -> Annotatio
 
 
 def _scheme(options: AgreementOptions, corpus: Corpus | None) -> LabelScheme | None:
-    if options.labels is not None:
-        return labels_toml.read(options.labels)
-    return corpus.scheme if corpus else None
+    """The scheme, whose language has a tokenizer unless the options name another."""
+    path = options.labels or (corpus.scheme_file if corpus else None)
+    if path is None:
+        return None
+    scheme = labels_toml.read(path)
+    if options.language is None:
+        labels_toml.require_tokenizer(path, scheme)
+    return scheme
 
 
 def _records(

@@ -165,7 +165,7 @@ class AgreementData:
         spans: the spans of all annotators.
         units: the tokens and the characters.
         value: of each span that states a quantity: equal numbers for equal values, -1 for none; shape (spans,).
-        quantities: which labels state quantities; shape (labels,).
+        quantities: which labels state quantities whose values are read; shape (labels,).
     """
 
     spans: AnnotationTable
@@ -179,18 +179,19 @@ class AgreementData:
         annotations: Annotations,
         labels: Sequence[str] | None = None,
         quantities: Collection[str] = (),
-        language: str = "en",
+        *,
+        language: str,
     ) -> AgreementData:
         """The data of annotations.
 
         Args:
             annotations: of any number of annotators.
             labels: all that occur, in the order wanted; alphabetical by default.
-            quantities: those whose spans state quantities.
+            quantities: those whose spans state quantities with values that are read.
             language: of the texts, for the tokens.
 
         Raises:
-            NotFoundError: if spaCy has no tokeniser for the language.
+            NotFoundError: if spaCy has no tokenizer for the language.
         """
         table = AnnotationTable.of_annotations(annotations, labels)
         states_quantity = np.array([label in quantities for label in table.labels], np.bool_)
@@ -208,11 +209,11 @@ def characters(table: AnnotationTable) -> LabelledUnits:
     return _labelled_units(table, cuts[:-1], cuts[1:], np.diff(cuts))
 
 
-def tokens(table: AnnotationTable, annotations: Annotations, language: str = "en") -> LabelledUnits:
+def tokens(table: AnnotationTable, annotations: Annotations, language: str) -> LabelledUnits:
     """The tokens of the texts, as `goldspan.tokens` cuts them.
 
     Raises:
-        NotFoundError: if spaCy has no tokeniser for the language.
+        NotFoundError: if spaCy has no tokenizer for the language.
     """
     from goldspan.tokens import tokenize_all
 

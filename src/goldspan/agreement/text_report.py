@@ -84,6 +84,7 @@ def remarks(report: AgreementReport, *, leave_out: Collection[str] = ()) -> list
         *_excluded_examples(report),
         *_incomplete_resamples(report, leave_out),
         *_no_variation(report),
+        *_assumed_language(report),
         *(["Gold that was made from these passes flatters them."] if report.records else []),
     ]
 
@@ -96,6 +97,14 @@ def _excluded_annotators(report: AgreementReport) -> Iterator[str]:
         elif name not in report.agreement.compared:
             why = _exclusion_reason(annotations, name)
             yield f"{name} {why}, and is left out of the measures over all annotators and of the disagreements."
+
+
+def _assumed_language(report: AgreementReport) -> Iterator[str]:
+    if report.agreement.is_language_assumed:
+        yield (
+            f"Tokens are those of spaCy's tokenizer for {report.agreement.language!r}: neither a label scheme nor "
+            "--language names the language of the texts."
+        )
 
 
 def _exclusion_reason(annotations: Annotations, name: str) -> str:

@@ -75,7 +75,7 @@ CONTINUES = re.compile(r"\s+[^\W\d_]|[,;:]|-\w|['’ʼ]s\b")
 SENTENCE_ENDS = ".!?:…\n\r\u2028\u2029\x85"
 
 
-LANGUAGE = "en"
+ENGLISH = "en"
 REACH = 50
 LETTERS = r"[A-Za-zÀ-ÖØ-öø-ɏ]{2,}"
 CHUNK = re.compile(
@@ -200,6 +200,7 @@ def edge_punctuation(text: str, span: RawSpan, _scheme: LabelScheme) -> str | No
     title="A span begins with an article",
     why="A name with its article in one place and without it in another counts as two names.",
     remedy="Begin after the article; if it is part of the name, as in *The Hague*, allow the surface in labels.toml.",
+    language=ENGLISH,
 )
 def leading_article(text: str, span: RawSpan, scheme: LabelScheme) -> str | None:
     """Whether it begins with an English article; *a dozen* is a number, the *A* of *A Company* is a letter."""
@@ -217,6 +218,7 @@ def leading_article(text: str, span: RawSpan, scheme: LabelScheme) -> str | None
     title="A span begins with a possessive pronoun",
     why="The pronoun is not part of the name or of the number.",
     remedy="Begin after the pronoun.",
+    language=ENGLISH,
 )
 def leading_possessive(text: str, span: RawSpan, _scheme: LabelScheme) -> str | None:
     """Whether it begins with a possessive pronoun; a capitalised one inside a sentence belongs to a name."""
@@ -233,6 +235,7 @@ def leading_possessive(text: str, span: RawSpan, _scheme: LabelScheme) -> str | 
     title="A span ends with a possessive 's",
     why="The ending belongs to the sentence: *Serbia's* and *Serbia* would count as two names.",
     remedy="End before the apostrophe; if it is part of the name, as in *St. John's*, allow it in labels.toml.",
+    language=ENGLISH,
 )
 def trailing_possessive(text: str, span: RawSpan, _scheme: LabelScheme) -> str | None:
     """Whether it ends with an apostrophe and an s."""
@@ -338,6 +341,7 @@ def token_misaligned(record: Record, scheme: LabelScheme) -> Iterator[SpanResult
     title="A hyphen joins the end of a span to a lower-case word",
     why="*X-sponsored* and *X-based* are adjectives made from a name, and *3,000-strong* is one quantity.",
     remedy="Include the whole compound if it is a quantity, else remove the span.",
+    language=ENGLISH,
 )
 def split_compound(text: str, span: RawSpan, _scheme: LabelScheme) -> str | None:
     """Whether a hyphen and a lower-case letter follow."""
@@ -387,7 +391,11 @@ def _is_word(character: str) -> bool:
 
 def _is_open(text: str, at: int, inside: str, language: str) -> bool:
     """Whether only the tokenizer can decide if an edge cuts a token, and no other check reports that edge."""
-    certain = language == LANGUAGE and is_certain(text, at)
+    certain = language == ENGLISH and is_certain(text, at)
     return not (
-        certain or is_invisible(inside) or any(known(text, at) for known in (_in_grapheme, _in_word, _in_compound))
+        certain
+        or is_invisible(inside)
+        or _in_grapheme(text, at)
+        or _in_word(text, at)
+        or (split_compound.applies_to(language) and _in_compound(text, at))
     )

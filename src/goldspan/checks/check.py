@@ -60,6 +60,7 @@ class Check(Generic[F_co]):
         why: the harm if such a finding is ignored.
         remedy: what to do about a finding, as a sentence.
         test: the function that finds it.
+        language: the only one for whose texts it is made; None for all.
     """
 
     id: str
@@ -69,6 +70,11 @@ class Check(Generic[F_co]):
     why: str
     remedy: str
     test: F_co
+    language: str | None = None
+
+    def applies_to(self, language: str) -> bool:
+        """Whether it is made for texts in a language."""
+        return self.language in (None, language)
 
     def finding(self, result: CheckResult) -> Finding:
         """A result of the test, as a finding of this check."""
@@ -83,10 +89,11 @@ def check(
     title: str,
     why: str,
     remedy: str,
+    language: str | None = None,
 ) -> Callable[[F], Check[F]]:
     """A decorator that makes a check of a test."""
 
     def make(test: F) -> Check[F]:
-        return Check(id, scope, severity, title, why, remedy, test)
+        return Check(id, scope, severity, title, why, remedy, test, language)
 
     return make

@@ -54,6 +54,7 @@ def check_records(
     scheme: LabelScheme | None,
     wanted: Callable[[str], bool] = lambda _: True,
     seen: SeenIds | None = None,
+    language: str | None = None,
 ) -> Iterator[Finding]:
     """The findings of the checks of lines, spans, examples and articles, as a stream.
 
@@ -65,9 +66,17 @@ def check_records(
         scheme: the labels and the allowed surfaces; without one the checks that need it are skipped.
         wanted: whether to run the check with an id.
         seen: the ids of earlier streams, where several streams must not share an id; updated here.
+        language: of the texts; if None, that of the scheme, or English without one. Checks made for another language
+            are skipped.
     """
-    known = [check.id for check in CHECKS if scheme is not None or check is not spans.unknown_label]
-    checker = _Checker(scheme or NO_SCHEME, frozenset(filter(wanted, known)), {} if seen is None else seen)
+    labels = scheme or NO_SCHEME
+    labels = replace(labels, language=language or labels.language)
+    known = [
+        check.id
+        for check in CHECKS
+        if check.applies_to(labels.language) and (scheme is not None or check is not spans.unknown_label)
+    ]
+    checker = _Checker(labels, frozenset(filter(wanted, known)), {} if seen is None else seen)
     article: list[Record] = []
     for record in records:
         if isinstance(record, InputError):

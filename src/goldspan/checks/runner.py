@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from goldspan import formats
 from goldspan.checks import adjudication, files, guidelines, splits
+from goldspan.checks.boundaries import token_misaligned
 from goldspan.checks.project import ProjectFiles
 from goldspan.checks.records import PASS_CHECKS, check_records
 from goldspan.checks.registry import IDS, validate_allowances
 from goldspan.corpus import Corpus
 from goldspan.errors import InputError
 from goldspan.formats.registry import try_detect
+from goldspan.tokens import DEFAULT_LANGUAGE, require_language
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -60,6 +62,8 @@ def check_paths(
     format: str | None = None,  # noqa: A002 (as the option of the command)
     wanted: Collection[str] = ALL_IDS,
     tally: CheckTally | None = None,
+    *,
+    language: str | None = None,
 ) -> Iterator[Finding]:
     """The findings about files and folders of any format, file by file; a project folder is checked as a project.
 
@@ -69,14 +73,19 @@ def check_paths(
         format: the format of all files; detected from their content by default.
         wanted: the ids of the checks to run.
         tally: updated while the findings are produced.
+        language: of the texts; if None, that of the scheme, or English without one. A project has its own.
 
     Raises:
         InputError: for a file that cannot be read or whose format cannot be detected.
+        NotFoundError: if there is no tokenizer for the language, and spans are compared with tokens.
         InvalidValueError: for an `[allow]` of the scheme that has no effect.
     """
     tally = CheckTally() if tally is None else tally
     if scheme is not None:
         validate_allowances(scheme)
+        language = language or scheme.language
+    if token_misaligned.id in wanted:
+        require_language(language or DEFAULT_LANGUAGE)
     seen_ids: dict[Path, SeenIds] = {}
     for path in paths:
         for unit in _find_files(path, format, tally):
@@ -85,7 +94,7 @@ def check_paths(
                 continue
             file, name = unit
             seen = seen_ids.setdefault(_id_space(file, name), {})
-            yield from _check_file(file, name, _FileContext(scheme, wanted, seen, tally))
+            yield from _check_file(file, name, _FileContext(scheme, wanted, seen, tally, language))
 
 
 def check_project(
@@ -95,10 +104,13 @@ def check_project(
 
     Raises:
         InputError: if labels.toml cannot be read.
+        NotFoundError: if there is no tokenizer for the language, and spans are compared with tokens.
         InvalidValueError: for an `[allow]` that has no effect.
     """
     tally = CheckTally() if tally is None else tally
     validate_allowances(corpus.scheme)
+    if token_misaligned.id in wanted:
+        corpus.require_tokenizer()
     project = ProjectFiles(corpus)
     seen_ids: dict[Path, SeenIds] = {}
     yield from _check_lists(project, wanted)
@@ -136,12 +148,13 @@ def _check_paragraphs(project: ProjectFiles, wanted: Collection[str]) -> Iterato
 
 
 class _FileContext(NamedTuple):
-    """The options for one file: the labels, the ids of the checks, the ids of earlier examples, and the tally."""
+    """The options for one file: labels, ids of the checks, ids of earlier examples, tally, the language if named."""
 
     scheme: LabelScheme | None
     wanted: Collection[str]
     seen: SeenIds
     tally: CheckTally
+    language: str | None = None
 
 
 def _check_file(path: Path, name: str, context: _FileContext) -> Iterator[Finding]:
@@ -149,7 +162,7 @@ def _check_file(path: Path, name: str, context: _FileContext) -> Iterator[Findin
     if name == "gold" and files.non_canonical.id in context.wanted:
         yield from map(files.non_canonical.finding, files.non_canonical.test(path))
     scanned = context.tally.counted(formats.get(name).scan(path))
-    yield from check_records(scanned, context.scheme, context.wanted.__contains__, context.seen)
+    yield from check_records(scanned, context.scheme, context.wanted.__contains__, context.seen, context.language)
 
 
 def _find_files(path: Path, name: str | None, tally: CheckTally) -> Iterator[tuple[Path, str] | Corpus]:

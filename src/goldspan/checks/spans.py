@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from goldspan.checks.check import SpanResult, check
 from goldspan.formats.record import RawSpan
-from goldspan.quantities import parse_troop_count
+from goldspan.quantities import LANGUAGE, parse_troop_count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     title="A quantity has no value that goldspan can read",
     why="Either it is not a quantity (*several*, an ordinal), or its edges are wrong, or the words are unknown.",
     remedy="Check the span; if it is right, allow the surface in labels.toml.",
+    language=LANGUAGE,
 )
 def count_without_value(text: str, span: RawSpan, scheme: LabelScheme) -> str | None:
     """Whether a span of a quantity label has no value."""

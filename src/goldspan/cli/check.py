@@ -9,9 +9,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from goldspan.cli.console import Format, Json, Labels, Root, make_console, plain_text, split_names, write_json
+from goldspan.cli.console import (
+    Format,
+    Json,
+    Labels,
+    Language,
+    Root,
+    make_console,
+    plain_text,
+    split_names,
+    write_json,
+)
 from goldspan.corpus import Corpus
 from goldspan.errors import InvalidValueError, NotFoundError
+from goldspan.tokens import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +48,7 @@ def run(
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 also if there are only warnings.")] = False,
     form: Format = None,
     labels: Labels = None,
+    language: Language = None,
     table: Annotated[
         bool, typer.Option("--list", help="Print the table of all checks, in Markdown, and exit.")
     ] = False,
@@ -60,9 +72,11 @@ def run(
         wanted = checks.select_checks(split_names(select), split_names(ignore))
     except InvalidValueError as error:
         raise typer.BadParameter(str(error)) from None
+    if language and not paths:
+        raise typer.BadParameter("--language goes with files: a project names its language in labels.toml")
     tally = checks.CheckTally()
     if paths:
-        stream = checks.check_paths(paths, _scheme(labels, root), form, wanted, tally)
+        stream = checks.check_paths(paths, _scheme(labels, root, language), form, wanted, tally, language=language)
     else:
         stream = checks.check_project(Corpus.find(root), wanted, tally)
     findings = list(_printed(stream))
@@ -72,7 +86,7 @@ def run(
         raise typer.Exit(1)
 
 
-def _scheme(labels: Path | None, root: Path | None) -> LabelScheme | None:
+def _scheme(labels: Path | None, root: Path | None, language: str | None) -> LabelScheme | None:
     if labels is not None:
         from goldspan.formats import labels_toml
 
@@ -80,7 +94,8 @@ def _scheme(labels: Path | None, root: Path | None) -> LabelScheme | None:
     try:
         return Corpus.find(root).scheme
     except NotFoundError:
-        print("goldspan: no project here and no --labels: labels are not checked", file=sys.stderr)
+        assumed = "" if language else f", and the texts are taken to be {DEFAULT_LANGUAGE!r} (--language names another)"
+        print(f"goldspan: no project here and no --labels: labels are not checked{assumed}", file=sys.stderr)
         return None
 
 

@@ -64,6 +64,16 @@ Labels = Annotated[
     Path | None,
     typer.Option("--labels", help="The label scheme. Default: that of the project.", show_default=False),
 ]
+Language = Annotated[
+    str | None,
+    typer.Option(
+        "--language",
+        metavar="CODE",
+        help="The language of the texts, which chooses the tokenizer: en, fr, zh and so on. Default: that of the "
+        "project, else en.",
+        show_default=False,
+    ),
+]
 Unit = Annotated[
     Literal["article", "example"] | None,
     typer.Option(

@@ -63,6 +63,7 @@ def run(
         Path | None,
         typer.Option("--passes", help="A folder with a folder per annotator. Default: that of the project."),
     ] = None,
+    language: console.Language = None,
     unit: console.Unit = None,
     resamples: console.Resamples = 10_000,
     level: console.Level = 0.95,
@@ -121,6 +122,7 @@ def run(
         level=level,
         seed=seed,
         headline=headline,
+        language=language,
     )
     with console.spinner("evaluating"):
         report, view = run_evaluation(options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -52,7 +53,11 @@ def run(
     from goldspan.suggest.suggester import Suggester
 
     corpus = Corpus.find(root)
+    if model is None:
+        corpus.require_tokenizer()
     suggester = Suggester(corpus.scheme, model, _pairs(labels or []))
+    for note in suggester.language_notes:
+        print(f"goldspan: {note}", file=sys.stderr)
     tally = SuggestionTally.of(against)
     written = write_suggestions(
         documents(paths or [corpus.seeds]), output or corpus.build / "suggestions", suggester=suggester

@@ -123,7 +123,22 @@ class Corpus:
         """The label scheme."""
         from goldspan.formats import labels_toml  # here, since it imports pydantic
 
-        return labels_toml.read(self.guidelines / "labels.toml")
+        return labels_toml.read(self.scheme_file)
+
+    @property
+    def scheme_file(self) -> Path:
+        """The file of the label scheme."""
+        return self.guidelines / "labels.toml"
+
+    def require_tokenizer(self) -> None:
+        """Make sure that the texts can be cut into tokens, in the language of the scheme.
+
+        Raises:
+            NotFoundError: naming file and line, if there is no tokenizer for the language.
+        """
+        from goldspan.formats import labels_toml  # here, since it imports pydantic
+
+        labels_toml.require_tokenizer(self.scheme_file, self.scheme)
 
     @cached_property
     def entries(self) -> list[ManifestEntry]:

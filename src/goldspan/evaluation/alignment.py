@@ -336,17 +336,18 @@ class AlignedTokens:
     alignment: Sequence[int | None]
 
 
-def pair_by_token(gold: Source, predicted: Source) -> tuple[list[Example], list[SourceNote]]:
+def pair_by_token(gold: Source, predicted: Source, language: str) -> tuple[list[Example], list[SourceNote]]:
     """The examples of gold with the predicted spans, and notes on the differences.
 
     Args:
         gold: of any kind; if it has no tokens, its texts are divided into those of the prediction.
         predicted: with sentences.
+        language: of the texts; it chooses the tokenizer of those that the prediction does not have.
 
     Raises:
         InputError: if fewer than half of the tokens of the shorter side are aligned with an equal token.
     """
-    left, right = _gold_tokens(gold, predicted), _tokens(predicted)
+    left, right = _gold_tokens(gold, predicted, language), _tokens(predicted)
     words = (_words(left, len(gold.examples)), _words(right, len(predicted.examples)))
     aligned = AlignedTokens(gold, predicted, left, right, align_tokens(*words))
     _require_same_sentences(aligned)
@@ -363,7 +364,7 @@ def _tokens(source: Source) -> list[Token]:
     ]
 
 
-def _gold_tokens(gold: Source, predicted: Source) -> list[Token]:
+def _gold_tokens(gold: Source, predicted: Source, language: str) -> list[Token]:
     if gold.sentences:
         return _tokens(gold)
     predicted_words = {"".join(sentence.words): sentence.words for sentence in predicted.sentences}
@@ -371,7 +372,7 @@ def _gold_tokens(gold: Source, predicted: Source) -> list[Token]:
         Token(example.text[slice(*extent)], number, extent)
         for number, example in enumerate(gold.examples)
         for extent in locate_words(predicted_words.get("".join(example.text.split()), ()), example.text)
-        or tokens.tokenize(example.text)
+        or tokens.tokenize(example.text, language)
     ]
 
 
@@ -500,10 +501,15 @@ class PairedExamples:
     notes: list[SourceNote]
 
 
-def pair(gold: Source, predicted: Source) -> PairedExamples:
+def pair(gold: Source, predicted: Source, *, language: str) -> PairedExamples:
     """Pair predictions with gold: by id and text, or token by token if they are CoNLL without gold's ids.
 
     Different, missing and extra texts and tokens are noted one by one; see `pair_by_text` and `pair_by_token`.
+
+    Args:
+        gold: of any kind.
+        predicted: of any kind.
+        language: of the texts, for the tokens of gold where it has none.
 
     Raises:
         InputError: if there is no gold, or if the predictions are for other texts; it names the file and the line of
@@ -512,7 +518,7 @@ def pair(gold: Source, predicted: Source) -> PairedExamples:
     if not gold.examples:
         raise InputError("there is no gold", remedy="Name a file with examples.")
     by_token = predicted.sentences and not _share_ids(gold, predicted)
-    paired, notes = pair_by_token(gold, predicted) if by_token else pair_by_text(gold, predicted)
+    paired, notes = pair_by_token(gold, predicted, language) if by_token else pair_by_text(gold, predicted)
     return PairedExamples(gold.examples, paired, [*gold.notes, *predicted.notes, *notes])
 
 

@@ -16,7 +16,9 @@ from goldspan.evaluation.human_ceiling import human_ceiling
 from goldspan.evaluation.quantity_values import score_values
 from goldspan.evaluation.scores import by_article
 from goldspan.evaluation.slices import slices
+from goldspan.quantities import labels_with_values
 from goldspan.report.text import enumerate_names
+from goldspan.tokens import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -44,6 +46,7 @@ def remarks(
     gold: Sequence[Example],
     *,
     scheme: LabelScheme | None = None,
+    language: str | None = None,
     training: Sequence[Example] | None = None,
     passes: Mapping[str, Sequence[Example]] | None = None,
 ) -> tuple[str, ...]:
@@ -52,19 +55,24 @@ def remarks(
     Args:
         gold: the examples that were evaluated.
         scheme: the labels, if they are known.
+        language: of the texts, if it is known without the scheme.
         training: what the model was trained on, if it is known.
         passes: per annotator the examples read, if there are any.
     """
-    language = "en" if scheme is None else scheme.language
+    known = language or (scheme.language if scheme else None)
+    cut_as = known or DEFAULT_LANGUAGE
+    assumed = "" if known else "; neither a label scheme nor --language names the language of the texts"
     sentences = [
         "A label is measured as if there were no other; the confusion matrix shows which were predicted for which.",
         "Errors and confusion come from one matching: first of identical spans, then with the most right labels.",
         "Slices are measured by the scheme strict: a span counts as a whole or not at all.",
-        f"Lengths count the tokens of spaCy's rule-based tokenizer for {language!r} that a span overlaps.",
+        f"Lengths count the tokens of spaCy's rule-based tokenizer for {cut_as!r} that a span overlaps{assumed}.",
         *_articles(gold),
     ]
     if scheme is None:
         sentences.append("Without a label scheme it is not known which labels are quantities: no values are compared.")
+    elif any(label.quantity for label in scheme.labels) and not labels_with_values(scheme):
+        sentences.append(f"Values of quantities are read in English alone: in {scheme.language!r} none are compared.")
     sentences += _training(gold, training)
     sentences += _passes(gold, passes) if passes else ["There are no passes, so human agreement is not known."]
     return tuple(sentences)
@@ -273,6 +281,7 @@ def make_report(
     training: Sequence[Example] | None = None,
     passes: Mapping[str, Sequence[Example]] | None = None,
     scheme: LabelScheme | None = None,
+    language: str | None = None,
     unit: Unit | None = None,
     resamples: int = 10_000,
     level: float = 0.95,
@@ -288,6 +297,8 @@ def make_report(
         training: what the model was trained on, to separate seen from unseen spans.
         passes: per annotator the examples read, for human agreement and to separate unanimous from disputed spans.
         scheme: the labels, their order, which of them are quantities, and the language of the texts.
+        language: of the texts, if there is no scheme or it has another; if neither names one, English is assumed and a
+            remark says so.
         unit: the resampling unit of the intervals. Examples of one article are alike, so that intervals by example are
             too narrow; None means articles, unless there is only one.
         resamples: how many corpora are drawn.
@@ -307,9 +318,9 @@ def make_report(
     labels = label_names(scheme, gold, predicted, baseline or ())
     counted = _counted(gold, predicted, labels)
     evaluation, articles, outcomes = counted.evaluation(), by_article(gold, counted), span_outcomes(gold, predicted)
-    language = "en" if scheme is None else scheme.language
-    parts = slices(gold, predicted, labels, language=language, training=training, passes=passes)
-    quantities = [label.name for label in scheme.labels if label.quantity] if scheme else []
+    cut_as = language or (scheme.language if scheme else DEFAULT_LANGUAGE)
+    parts = slices(gold, predicted, labels, language=cut_as, training=training, passes=passes)
+    quantities = labels_with_values(scheme) if scheme else ()
     of_quantities = tuple(score_values(gold, outcomes, label) for label in quantities)
     ceiling = None if passes is None else human_ceiling(gold, predicted, passes)
     unit = unit or default_unit(gold)
@@ -331,7 +342,7 @@ def make_report(
         hardest=hardest(gold, predicted, outcomes),
         ceiling=ceiling,
         undefined=undefined_sentences(evaluation, parts, articles, of_quantities, ceiling),
-        remarks=(limits.sentence, *remarks(gold, scheme=scheme, training=training, passes=passes)),
+        remarks=(limits.sentence, *remarks(gold, scheme=scheme, language=language, training=training, passes=passes)),
         notes=tuple(notes),
     )
 

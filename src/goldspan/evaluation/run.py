@@ -12,6 +12,7 @@ from goldspan.evaluation.report import make_report
 from goldspan.evaluation.text_report import ReportView
 from goldspan.formats import sources
 from goldspan.report.svg import colours
+from goldspan.tokens import DEFAULT_LANGUAGE, require_language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,6 +49,7 @@ class EvaluationOptions:
         level: of the intervals.
         seed: of the random numbers.
         headline: the scheme that the report leads with.
+        language: of the texts, for tokens; if None, that of the project.
     """
 
     gold: Path
@@ -65,6 +67,7 @@ class EvaluationOptions:
     level: float = 0.95
     seed: int = 0
     headline: Scheme = "strict"
+    language: str | None = None
 
     def names(self) -> dict[str, str | None]:
         """The names of what is compared, for `--json`."""
@@ -79,11 +82,13 @@ def run_evaluation(options: EvaluationOptions) -> tuple[EvaluationReport, Report
         NotFoundError: for a pipeline or a project that is not there.
     """
     corpus = _project(options)
+    language = _language(options, corpus)
     gold = sources.read_source(options.gold, form=options.gold_form, split=options.split, repair=options.repair)
     chosen = _articles(options, corpus, gold)
     gold = _of_articles(gold, chosen)
-    paired = _paired(options, options.predictions, gold, chosen)
-    baseline = None if options.baseline is None else _paired(options, options.baseline, gold, chosen)
+    cut_as = language or DEFAULT_LANGUAGE
+    paired = _paired(options, options.predictions, gold, chosen, cut_as)
+    baseline = None if options.baseline is None else _paired(options, options.baseline, gold, chosen, cut_as)
     scheme = _scheme(corpus, gold)
     report = make_report(
         paired.gold,
@@ -92,6 +97,7 @@ def run_evaluation(options: EvaluationOptions) -> tuple[EvaluationReport, Report
         training=_training(options, corpus),
         passes=_passes(options, corpus, paired.gold),
         scheme=scheme,
+        language=language,
         unit=options.unit,
         resamples=options.resamples,
         level=options.level,
@@ -142,11 +148,24 @@ def _of_articles(source: Source, articles: frozenset[str] | None) -> Source:
     )
 
 
-def _paired(options: EvaluationOptions, name: str, gold: Source, chosen: frozenset[str] | None) -> PairedExamples:
+def _language(options: EvaluationOptions, corpus: Corpus | None) -> str | None:
+    """The language of the texts: that of the options, or of the project's scheme; None if neither names one."""
+    if options.language is not None:
+        require_language(options.language)
+        return options.language
+    if corpus is None:
+        return None
+    corpus.require_tokenizer()
+    return corpus.scheme.language
+
+
+def _paired(
+    options: EvaluationOptions, name: str, gold: Source, chosen: frozenset[str] | None, language: str
+) -> PairedExamples:
     source = sources.read_source(
         name, form=options.form, split=options.split, repair=options.repair, texts=gold.examples
     )
-    return pair(gold, _of_articles(source, chosen) if source.has_ids else source)
+    return pair(gold, _of_articles(source, chosen) if source.has_ids else source, language=language)
 
 
 def _scheme(corpus: Corpus | None, gold: Source) -> LabelScheme | None:

@@ -61,7 +61,7 @@ def slices(
     predicted: Sequence[Example],
     labels: Sequence[str],
     *,
-    language: str = "en",
+    language: str,
     training: Iterable[Example] | None = None,
     passes: Mapping[str, Sequence[Example]] | None = None,
 ) -> tuple[Slice, ...]:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from goldspan import tokens
-from goldspan.quantities import parse_troop_count
+from goldspan.quantities import labels_with_values, parse_troop_count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,18 +49,17 @@ class ArrowColumns:
     """Converts examples into Arrow tables.
 
     Args:
-        scheme: the labels.
+        scheme: the labels, and the language of the texts, which chooses the tokenizer.
         policy: what `ner_tags` hold where a token cuts a span; see `goldspan.tokens.tags`.
-        language: of the tokenizer.
     """
 
-    def __init__(self, scheme: LabelScheme, policy: Policy = "strict", language: str = "en") -> None:
+    def __init__(self, scheme: LabelScheme, policy: Policy = "strict") -> None:
         self._scheme = scheme
         self._policy: Policy = policy
-        self._language = language
         self._class = {name: number for number, name in enumerate(scheme.names)}
         self._tag = {name: number for number, name in enumerate(tag_names(scheme))}
         self._quantities = [label.name for label in scheme.labels if label.quantity]
+        self._read = frozenset(labels_with_values(scheme))
 
     def table(
         self, examples: Sequence[Example], folds: Sequence[int | None], annotators: Sequence[str] | None = None
@@ -104,7 +103,7 @@ class ArrowColumns:
         )
 
     def _tokens(self, examples: Sequence[Example], losses: list[Misaligned]) -> dict[str, pa.ListArray]:
-        batch = tokenize_batch(examples, self._language)
+        batch = tokenize_batch(examples, self._scheme.language)
         numbers, misaligned = tag_ids(examples, batch, self._tag, self._policy)
         losses.extend(misaligned)
         lengths = batch.lengths.tolist()
@@ -127,7 +126,7 @@ class ArrowColumns:
             lengths.append(len(counted))
             starts.extend(span.start for span in counted)
             ends.extend(span.end for span in counted)
-            values.extend(_value(example.surface(span)) for span in counted)
+            values.extend(_value(example.surface(span)) if label in self._read else None for span in counted)
         return _lists(
             lengths,
             start=_int32(starts),
@@ -220,7 +219,10 @@ def tag_ids(
 
 
 def quantity_columns(scheme: LabelScheme) -> list[str]:
-    """The names of the columns that hold values: `troop_counts` for the label TROOP_COUNT."""
+    """The names of the columns that hold values: `troop_counts` for the label TROOP_COUNT.
+
+    They are there in every language; where `labels_with_values` has none, the values are null.
+    """
     return [f"{label.name.lower()}s" for label in scheme.labels if label.quantity]
 
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
+from goldspan import files, tokens
 from goldspan.annotation import Label, LabelScheme
-from goldspan.errors import InputError, InvalidValueError
-from goldspan.validation import StrictModel, read_toml
+from goldspan.errors import InputError, InvalidValueError, NotFoundError
+from goldspan.validation import StrictModel, read_toml, toml_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,6 +18,8 @@ TEMPLATE = """\
 # The label scheme. The order of the labels is their class id in every export: new ones go to the end.
 
 version = "1.0"
+
+# Of the texts: a code such as en, fr, de, ar or zh. It chooses the tokenizer, and the checks that are about English.
 language = "en"
 
 [[label]]
@@ -62,7 +65,24 @@ class _LabelsFile(StrictModel):
     allow: dict[str, list[str]] = Field(
         default_factory=dict, description='a list of texts per check, as in leading-article = ["The Hague"]'
     )
-    language: str = Field(default="en", min_length=1, description='a language such as "en"')
+    language: str = Field(default=tokens.DEFAULT_LANGUAGE, min_length=1, description='a language such as "en"')
+
+
+def require_tokenizer(path: Path, scheme: LabelScheme) -> None:
+    """Make sure that texts in the language of a scheme can be cut into tokens.
+
+    Args:
+        path: the file that the scheme was read from.
+        scheme: the scheme.
+
+    Raises:
+        NotFoundError: naming the file and the line, as `goldspan.tokens.require_language` says.
+    """
+    try:
+        tokens.require_language(scheme.language)
+    except NotFoundError as error:
+        line = toml_line(files.decode(files.read_bytes(path), path), ("language",))
+        raise NotFoundError(error.message, file=path, line=line, remedy=error.remedy) from None
 
 
 def read(path: Path) -> LabelScheme:

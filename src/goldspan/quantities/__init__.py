@@ -45,9 +45,26 @@ describes a change. *Rest of the span.* A second number does not change the valu
 `including`) makes it subordinate or where brackets repeat the first; otherwise there is no value. Only an article, a
 determiner or a word without a value (`an additional`, `a total of`, `only`) may precede the number. The noun is not
 checked: the caller must know that it names people.
+
+Grammar and lexicon are English: in texts of another language no value is read, see `labels_with_values`.
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from goldspan.quantities.lexicon import NUMBER_STARTS
 from goldspan.quantities.troop_count import TroopCount, can_begin, parse_troop_count, quantity_at
 
-__all__ = ["NUMBER_STARTS", "TroopCount", "can_begin", "parse_troop_count", "quantity_at"]
+if TYPE_CHECKING:
+    from goldspan.annotation import LabelScheme
+
+LANGUAGE = "en"
+
+__all__ = ["LANGUAGE", "NUMBER_STARTS", "TroopCount", "can_begin", "labels_with_values", "parse_troop_count",
+           "quantity_at"]  # fmt: skip
+
+
+def labels_with_values(scheme: LabelScheme) -> tuple[str, ...]:
+    """The quantity labels of a scheme whose values are read; none if its language is not English."""
+    return tuple(label.name for label in scheme.labels if label.quantity and scheme.language == LANGUAGE)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from goldspan import tokens
 from goldspan.annotation import Example, Span
 from goldspan.suggest import (
     military_units,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from goldspan.annotation import LabelScheme
     from goldspan.suggest.tokens import ParagraphTokens
 
+LANGUAGE = "en"  # of the rules and their word lists
 NAMES = (PERSON, PLACE, OTHER)
 LONGEST_ACRONYM = 12
 
@@ -51,24 +53,35 @@ LONGEST = 1 << 30
 class Suggester:
     """Finds the spans of a label scheme in documents, by rules and, if one is named, a spaCy model.
 
+    The rules and their word lists are English. In other languages they work on that language's tokens, but miss and
+    mistake more; `language_notes` says so.
+
     Args:
-        scheme: only its labels are suggested.
+        scheme: only its labels are suggested; its language chooses the tokenizer of the rules.
         model: the name of an installed spaCy pipeline, or None for rules alone.
         labels: the labels of the scheme for labels of the model, e.g. `{"GPE": "PLACE"}`; they override
             `spacy_model.LABELS`.
 
     Raises:
-        NotFoundError: if the pipeline is not installed.
+        NotFoundError: if the pipeline is not installed, or there is no tokenizer for the language.
     """
 
     def __init__(self, scheme: LabelScheme, model: str | None = None, labels: Mapping[str, str] | None = None) -> None:
-        import spacy
-
         self.scheme = scheme
         self.has_model = model is not None
         self.labels = spacy_model.LABELS | dict(labels or {})
-        self.nlp: Language = spacy.blank("en") if model is None else spacy_model.load(model)
+        self.nlp: Language = tokens.pipeline(scheme.language) if model is None else spacy_model.load(model)
         self.nlp.max_length = LONGEST
+
+    @property
+    def language_notes(self) -> list[str]:
+        """Sentences on what is not made for the language of the texts."""
+        language, notes = self.scheme.language, []
+        if language != LANGUAGE:
+            notes.append(f"the rules are for English: in texts in {language!r} they miss and mistake more")
+        if self.has_model and self.nlp.lang not in (language, tokens.ANY_LANGUAGE):
+            notes.append(f"the model is for {self.nlp.lang!r}, and labels.toml has language = {language!r}")
+        return notes
 
     def suggest(self, examples: Sequence[Example]) -> list[Example]:
         """The examples of one document with the spans found in them."""
@@ -233,22 +246,22 @@ def _spread_surnames(evidence: NameEvidence, paragraphs: Sequence[ParagraphToken
     for name, (mention, *_) in evidence.mentions.items():
         if evidence.decide(name)[0] == PERSON:
             paragraph = paragraphs[mention.paragraph]
-            tokens = [
+            words = [
                 paragraph.forms[j] for j in range(mention.start, mention.end) if paragraph.flags[j] & TokenFlag.CAP
             ]
-            for part, weight in _weighted_parts(tokens):
+            for part, weight in _weighted_parts(words):
                 parts[part] = max(weight, parts.get(part, 0.0))
     for name in evidence.mentions:
         if name in parts:
             evidence.add(name, PERSON, "document.surname", parts[name])
 
 
-def _weighted_parts(tokens: list[str]) -> Iterator[tuple[str, float]]:
-    if len(tokens) > 1:
-        *others, last = tokens
+def _weighted_parts(words: list[str]) -> Iterator[tuple[str, float]]:
+    if len(words) > 1:
+        *others, last = words
         yield from ((part, PART_WEIGHT) for part in others if len(part) >= SHORTEST_PART)
         yield from [(last, LAST_PART_WEIGHT)] if len(last) >= SHORTEST_PART else []
-        yield from [("".join(tokens[-2:]), LAST_TWO_WEIGHT)] if len(others) > 1 else []
+        yield from [("".join(words[-2:]), LAST_TWO_WEIGHT)] if len(others) > 1 else []
 
 
 def _bracketed(paragraph: ParagraphTokens, i: int) -> str:
