@@ -9,6 +9,7 @@ from goldspan.version import __version__
 
 if TYPE_CHECKING:
     from goldspan.evaluation.scores import evaluate
+    from goldspan.formats import ReadOptions, load
 
 __all__ = [
     "Article",
@@ -20,14 +21,20 @@ __all__ = [
     "Label",
     "LabelScheme",
     "NotFoundError",
+    "ReadOptions",
     "Span",
     "__version__",
     "evaluate",
+    "load",
 ]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401  (what a module has is any)
-    """`goldspan.evaluate`, imported when first asked for: it needs numpy, which `goldspan --help` does not."""
+    """What is imported when it is first asked for: `evaluate` needs numpy, which `goldspan --help` does not."""
+    if name in {"load", "ReadOptions"}:
+        from goldspan import formats
+
+        return getattr(formats, name)
     if name == "evaluate":
         from goldspan.evaluation.scores import evaluate
 

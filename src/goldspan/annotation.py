@@ -57,9 +57,16 @@ def first_overlap(spans: Iterable[Span]) -> tuple[Span, Span] | None:
     return next(((first, second) for first, second in pairwise(spans) if first.overlaps(second)), None)
 
 
+NOT_ANNOTATED = "not_annotated"
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """A paragraph with its spans.
+
+    The extra key `not_annotated` marks what nobody annotated, so that no span there is no negative: a sentence that
+    says why, for the whole text (`"rejected in Prodigy"`), or the parts, `[[start, end], …]`. Such text takes no part
+    in evaluation, agreement and training data.
 
     Args:
         id: `<article>.p<number>` in a corpus; any non-empty name elsewhere.
@@ -108,6 +115,31 @@ class Example:
         """The id of the article; see `article_of`."""
         return article_of(self.id)
 
+    @property
+    def is_annotated(self) -> bool:
+        """Whether somebody annotated the whole text."""
+        return not self.extra.get(NOT_ANNOTATED)
+
+    @property
+    def unannotated_parts(self) -> tuple[tuple[int, int], ...]:
+        """Where nobody annotated, as half-open extents in code points: the whole text, some parts or none.
+
+        Raises:
+            InvalidValueError: if the extra key `not_annotated` is neither a reason nor a list of extents in the text.
+        """
+        value = self.extra.get(NOT_ANNOTATED)
+        if not value:
+            return ()
+        if isinstance(value, str):
+            return ((0, len(self.text)),)
+        if isinstance(value, (list, tuple)) and all(_is_extent(part, len(self.text)) for part in value):
+            return tuple((start, end) for start, end in value)
+        raise InvalidValueError(
+            f"{NOT_ANNOTATED!r} is {value!r:.60}, neither a reason nor extents of the text",
+            example=self.id,
+            remedy='It is a sentence, e.g. "skipped", or a list of [start, end].',
+        )
+
     def surface(self, span: Span) -> str:
         """The words that a span covers."""
         return self.text[span.start : span.end]
@@ -115,6 +147,13 @@ class Example:
     def with_spans(self, spans: Iterable[Span]) -> Example:
         """The same example with other spans, and without the extra keys, which were about the old ones."""
         return replace(self, spans=tuple(spans), extra={})
+
+
+def _is_extent(value: object, length: int) -> bool:
+    match value:
+        case [int(start), int(end)]:
+            return 0 <= start < end <= length
+    return False
 
 
 def _require_no_surrogates(name: str, text: str, example: str | None = None) -> None:

@@ -83,9 +83,17 @@ def test_without_project_and_labels_any_label_passes(tmp_path, monkeypatch):
 
 def test_skipped_files_are_printed(tmp_path):
     (tmp_path / "notes.md").write_text("Notes")
+    (tmp_path / "a.jsonl").write_text('{"id": "a", "at": 0, "text": "Nothing.", "spans": []}\n')
     result = call(tmp_path, "--labels", LABELS)
     assert result.exit_code == 0
     assert f"skipped, in no known format: {tmp_path / 'notes.md'}" in result.stderr
+
+
+def test_a_folder_in_which_nothing_could_be_read_is_an_error(tmp_path):
+    (tmp_path / "notes.md").write_text("Notes")
+    result = call(tmp_path, "--labels", LABELS)
+    assert result.exit_code == 1
+    assert "nothing was checked" in str(result.exception)
 
 
 def test_on_a_terminal_findings_stand_under_their_file(monkeypatch, capsys):

@@ -262,5 +262,5 @@ def test_every_kind_of_note_that_is_described_is_made_somewhere():
     source = Path(__file__).parents[2] / "src" / "goldspan"
     names = ("formats/sources", "evaluation/alignment")
     text = "".join((source / f"{name}.py").read_text() for name in names)
-    missing = [kind for kind in NOTE_KINDS if not re.search(rf'SourceNote\(\s*"{kind}"', text)]
+    missing = [kind for kind in NOTE_KINDS if not re.search(rf'Note\(\s*"{kind}"', text)]
     assert not missing

@@ -8,7 +8,7 @@ from goldspan.annotation import Example, Span
 from goldspan.evaluation.html_report import page
 from goldspan.evaluation.report import make_report
 from goldspan.evaluation.text_report import ReportView
-from goldspan.formats.sources import SourceNote
+from goldspan.formats.record import Note
 from helpers.html_pages import ATTACK, parse, run_chromium
 
 FEW = {"resamples": 20}
@@ -22,7 +22,7 @@ def full(toy):
     gold, passes = [*toy.gold_examples(), evil], {name: list(toy.pass_examples(name)) for name in toy.annotators()}
     predicted = [*passes["bob"], evil.with_spans([Span(3, 12, ATTACK), Span(20, 24, "PORT")])]
     read = {"training": gold[:3], "passes": passes | {ATTACK: passes["ann"]}, "scheme": toy.scheme}
-    notes = [SourceNote("different-token", ATTACK, toy.root / ATTACK, 3, ATTACK)]
+    notes = [Note("different-token", ATTACK, toy.root / ATTACK, 3, ATTACK)]
     made = make_report(
         gold, predicted, baseline=[example.with_spans(()) for example in gold], notes=notes, **read, **FEW
     )

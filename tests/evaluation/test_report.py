@@ -13,7 +13,7 @@ from goldspan.errors import InvalidValueError
 from goldspan.evaluation.report import label_names, make_report, remarks
 from goldspan.evaluation.result import SCHEMES
 from goldspan.formats import inline
-from goldspan.formats.sources import SourceNote
+from goldspan.formats.record import Note
 from helpers.strategies import readings
 
 TOP = (
@@ -64,7 +64,7 @@ def full():
         training=corpus("[A]{UNIT}"),
         passes={"x": GOLD, "y": PREDICTED},
         scheme=SCHEME,
-        notes=[SourceNote("extra-example", "is not in gold", Path("f.jsonl"), 3, "z.p01")],
+        notes=[Note("extra-example", "is not in gold", Path("f.jsonl"), 3, "z.p01")],
     )
 
 
@@ -161,7 +161,14 @@ def test_an_evaluation_without_any_span_has_no_measure_at_all():
 
 def test_notes_are_in_the_json(full):
     assert full.json()["notes"] == [
-        {"kind": "extra-example", "message": "is not in gold", "file": "f.jsonl", "line": 3, "example": "z.p01"}
+        {
+            "kind": "extra-example",
+            "message": "is not in gold",
+            "file": "f.jsonl",
+            "line": 3,
+            "example": "z.p01",
+            "remedy": None,
+        }
     ]
 
 

@@ -12,7 +12,7 @@ from goldspan.evaluation.report import make_report
 from goldspan.evaluation.run import EvaluationOptions, run_evaluation
 from goldspan.evaluation.text_report import ReportView
 from goldspan.formats import gold
-from goldspan.formats.sources import SourceNote
+from goldspan.formats.record import Note
 from goldspan.quantities import TroopCount
 from goldspan.report import text
 from goldspan.report.text import MOST
@@ -58,7 +58,7 @@ def test_the_hardest_articles_come_first_and_undefined_ones_last():
 
 
 def test_notes_are_counted_kind_by_kind():
-    notes = [SourceNote("lost-span", "one"), SourceNote("extra-token", "two"), SourceNote("lost-span", "three")]
+    notes = [Note("lost-span", "one"), Note("extra-token", "two"), Note("lost-span", "three")]
     (title, first), (_, second) = text_report.notes_by_kind(notes)
     assert title.startswith("2 notes “lost-span”: a predicted span that has no place")
     assert [len(first), len(second)] == [2, 1]

@@ -7,6 +7,7 @@ from seqeval.metrics.sequence_labeling import get_entities
 
 from goldspan.errors import InputError
 from goldspan.evaluation.alignment import pair
+from goldspan.formats.options import ReadOptions
 from goldspan.formats.sources import count_notes, read_source
 
 GOLD = """@Marsh\tB-person
@@ -37,7 +38,7 @@ def files(folder, gold, output):
 
 def compare(folder, gold, output, repair="conlleval"):
     gold, output = files(folder, gold, output)
-    return pair(read_source(gold), read_source(output, repair=repair), language="en")
+    return pair(read_source(gold), read_source(output, reading=ReadOptions(repair=repair)), language="en")
 
 
 def spans(examples):

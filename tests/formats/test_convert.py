@@ -9,6 +9,7 @@ from goldspan.annotation import Example, Span
 from goldspan.errors import InputError
 from goldspan.formats import gold
 from goldspan.formats.convert import convert
+from goldspan.formats.options import WriteOptions
 
 DATA = Path(__file__).parents[1] / "data" / "formats"
 CUT = Example("a.p00", "KFOR troops left", (Span(0, 3, "UNIT"), Span(5, 11, "X"), Span(11, 12, "Y")))
@@ -50,7 +51,9 @@ def test_all_that_cannot_be_read_is_gathered_and_nothing_written(tmp_path):
     assert list(tmp_path.iterdir()) == [broken]
 
 
-@pytest.mark.parametrize(("options", "why"), [({"to": "xml"}, "no format"), ({"to": "conll", "policy": "x"}, "policy")])
+@pytest.mark.parametrize(
+    ("options", "why"), [({"to": "xml"}, "no format"), ({"to": "conll", "writing": WriteOptions(policy="x")}, "policy")]
+)
 def test_unknown_names_are_refused(options, why, tmp_path):
     with pytest.raises(InputError, match=why):
         convert([DATA / "gold.jsonl"], tmp_path / "new", **options)
@@ -58,7 +61,7 @@ def test_unknown_names_are_refused(options, why, tmp_path):
 
 def test_widened_and_lost_spans_are_reported_apart(tmp_path):
     gold.write(tmp_path / "a.jsonl", [CUT])
-    account = convert([tmp_path / "a.jsonl"], tmp_path / "new", to="docbin", policy="expand")
+    account = convert([tmp_path / "a.jsonl"], tmp_path / "new", to="docbin", writing=WriteOptions(policy="expand"))
     assert [span.surface for span in account.widened] == ["KFO"]
     assert [span.surface for span in account.lost] == [" "]
     json.dumps(account.json(), allow_nan=False)

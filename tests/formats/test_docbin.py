@@ -10,6 +10,7 @@ from goldspan import formats
 from goldspan.annotation import Example, Span
 from goldspan.errors import InputError
 from goldspan.formats import docbin, inline
+from goldspan.formats.options import WriteOptions
 from helpers import strategies
 
 DATA = Path(__file__).parents[1] / "data" / "formats"
@@ -65,7 +66,7 @@ def test_a_file_of_spacy_is_read_with_its_groups():
 
 def test_expand_widens_and_reports(tmp_path):
     example = Example("a", "Kosovo-Serb KFOR troops", (Span(0, 3, "PLACE"), Span(13, 16, "UNIT"), Span(11, 12, "X")))
-    reported = docbin.write(tmp_path / "a.spacy", [example], policy="expand")
+    reported = docbin.write(tmp_path / "a.spacy", [example], WriteOptions(policy="expand"))
     assert [(m.surface, m.widened, m.tagged) for m in reported] == [
         ("Kos", "Kosovo", True),
         (" ", "", False),

@@ -21,7 +21,7 @@ def units(text):
 def scan(tmp_path, *rows, unit="utf16"):
     path = tmp_path / "rows.jsonl"
     path.write_text("".join(row if isinstance(row, str) else json.dumps(row) + "\n" for row in rows), "utf-8")
-    return list(doccano.scan(path, unit))
+    return list(doccano.scan(path, unit=unit))
 
 
 @given(strategies.examples())
@@ -101,14 +101,14 @@ def test_an_end_outside_the_text_stays_as_far_outside(tmp_path):
 
 def test_grapheme_clusters_are_counted_where_the_project_does(tmp_path):
     example = Example("a", "🇽🇰 e\u0301 KFOR", (Span(6, 10, "UNIT"),))
-    doccano.write(tmp_path / "a.jsonl", [example], "graphemes")
+    doccano.write(tmp_path / "a.jsonl", [example], unit="graphemes")
     assert json.loads((tmp_path / "a.jsonl").read_text())["label"] == [[4, 8, "UNIT"]]
-    assert [record.example() for record in doccano.scan(tmp_path / "a.jsonl", "graphemes")] == [example]
+    assert [record.example() for record in doccano.scan(tmp_path / "a.jsonl", unit="graphemes")] == [example]
 
 
 def test_a_span_that_splits_a_cluster_is_refused_where_these_are_counted(tmp_path):
     with pytest.raises(InputError, match=r"a.p00: position 1 is inside a grapheme cluster"):
-        doccano.write(tmp_path / "a.jsonl", [Example("a.p00", "e\u0301", (Span(0, 1, "X"),))], "graphemes")
+        doccano.write(tmp_path / "a.jsonl", [Example("a.p00", "e\u0301", (Span(0, 1, "X"),))], unit="graphemes")
     assert not list(tmp_path.iterdir())
 
 

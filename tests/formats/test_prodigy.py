@@ -69,7 +69,8 @@ def test_what_was_not_accepted_is_not_a_span_and_is_written_back_unchanged(answe
     row = {"text": "Marsh left.", "spans": [{"start": 0, "end": 5, "label": "PLACE"}], "answer": answer}
     (record,) = scan(tmp_path, row)
     assert record.spans == ()
-    assert record.extra == {"prodigy": {"spans": row["spans"], "answer": answer}}
+    assert record.extra["prodigy"] == {"spans": row["spans"], "answer": answer}
+    assert record.example().unannotated_parts == ((0, 11),)
     written = prodigy.row(record.example())
     assert {key: written[key] for key in row} == row
 

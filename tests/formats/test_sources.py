@@ -12,6 +12,7 @@ from goldspan.annotation import Example, Span
 from goldspan.errors import GoldspanError, InputError, NotFoundError
 from goldspan.export import export
 from goldspan.formats import inline, sources
+from goldspan.formats.options import ReadOptions
 from goldspan.formats.sources import count_notes, read_source
 from helpers import strategies
 
@@ -64,7 +65,7 @@ def test_answers_that_were_not_accepted_are_left_out_and_noted():
         ("no-annotation", 2, "wire-7"),
         ("no-annotation", 3, "prodigy.3"),
     ]
-    assert "the answer is 'reject'" in source.notes[0].message
+    assert "the answer in Prodigy is 'reject'" in source.notes[0].message
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +77,7 @@ def dataset(project, tmp_path_factory):
 
 @pytest.mark.parametrize("split", ["train", "validation", "test"])
 def test_a_split_of_a_dataset_folder_is_the_gold_of_its_articles(split, dataset, project):
-    source = read_source(dataset, split=split)
+    source = read_source(dataset, reading=ReadOptions(split=split))
     wanted = list(project.gold_examples(project.read_split(split)))
     assert [(e.id, e.text, e.spans, e.at) for e in source.examples] == [(e.id, e.text, e.spans, e.at) for e in wanted]
     assert source.kind == "dataset"
@@ -84,22 +85,25 @@ def test_a_split_of_a_dataset_folder_is_the_gold_of_its_articles(split, dataset,
 
 def test_one_parquet_file_needs_no_split(dataset):
     path = dataset / "gold" / "test.parquet"
-    assert read_source(path).examples == read_source(dataset, split="test").examples
+    assert read_source(path).examples == read_source(dataset, reading=ReadOptions(split="test")).examples
 
 
 def test_one_config_of_a_dataset_can_be_named(dataset):
-    assert read_source(dataset / "gold", split="test").examples == read_source(dataset, split="test").examples
+    assert (
+        read_source(dataset / "gold", reading=ReadOptions(split="test")).examples
+        == read_source(dataset, reading=ReadOptions(split="test")).examples
+    )
 
 
 def test_the_only_split_need_not_be_named(dataset, tmp_path):
     shutil.copy(dataset / "gold" / "test.parquet", tmp_path / "test-00000-of-00001.parquet")
-    assert read_source(tmp_path).examples == read_source(dataset, split="test").examples
+    assert read_source(tmp_path).examples == read_source(dataset, reading=ReadOptions(split="test")).examples
 
 
 @pytest.mark.parametrize(("split", "why"), [(None, "it has several splits"), ("dev", "there is no split 'dev'")])
 def test_a_split_that_is_not_there_is_refused_with_those_there_are(split, why, dataset):
     with pytest.raises(InputError, match=rf"{why}\n.*--split: test, train, validation"):
-        read_source(dataset, split=split)
+        read_source(dataset, reading=ReadOptions(split=split))
 
 
 def test_parquet_of_another_kind_is_refused_by_file(tmp_path):
@@ -229,7 +233,7 @@ def test_strict_takes_what_seqeval_takes_in_its_strict_mode(scheme, tmp_path):
     good = {"IOB2": "B-X I-X O ", "BIOES": "B-X I-X E-X S-Y ", "IOE2": "I-X I-X E-X "}[scheme] * 30
     written = (good + tags).split()
     path.write_text("".join(f"w{n} {tag}\n" for n, tag in enumerate(written)))
-    source = read_source(path, repair="strict")
+    source = read_source(path, reading=ReadOptions(repair="strict"))
     starts = {start: n for n, (start, _) in enumerate(source.sentences[0].extents)}
     ends = {end: n + 1 for n, (_, end) in enumerate(source.sentences[0].extents)}
     found = {(starts[s.start], ends[s.end], s.label) for s in source.examples[0].spans}
@@ -250,4 +254,4 @@ def test_all_repairs_are_listed_with_their_lines(tmp_path):
 
 
 def test_what_callers_use_is_public():
-    assert {"read_source", "SourceNote", "Source", "count_notes", "NOTE_KINDS"} <= set(sources.__all__)
+    assert {"read_source", "Source", "count_notes", "NOTE_KINDS"} <= set(sources.__all__)

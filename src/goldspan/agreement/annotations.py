@@ -20,8 +20,9 @@ from goldspan import formats
 from goldspan.corpus.passes import classify, is_stated
 from goldspan.errors import InputError, NotFoundError
 from goldspan.formats.convert import input_files
+from goldspan.formats.options import DEFAULT, ReadOptions
 from goldspan.formats.record import LocatedExample
-from goldspan.formats.registry import try_detect
+from goldspan.formats.registry import require_options_apply, try_detect
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from goldspan.annotation import Example, LabelScheme, Span
     from goldspan.corpus import Corpus
     from goldspan.corpus.passes import Cause
+
+MANY = 2  # annotators of whom one file tells
 
 if TYPE_CHECKING:
     Readings: TypeAlias = dict[str, LocatedExample]  # of one example, by annotator
@@ -189,12 +192,14 @@ def annotations_of_corpus(corpus: Corpus, names: Sequence[str] = ()) -> Annotati
     return pair_examples(read_pass(name, corpus.passes / name) for name in names or known)
 
 
-def annotations_of_paths(paths: Sequence[Path], form: str | None = None) -> Annotations:
+def annotations_of_paths(paths: Sequence[Path], form: str | None = None, reading: ReadOptions = DEFAULT) -> Annotations:
     """The annotations in files of any format.
 
     Args:
-        paths: a file or folder for each annotator; or one folder with such files or folders.
+        paths: a file or folder for each annotator, or one with the annotation of several; or one folder with such files
+            or folders.
         form: the name of the format; detected from the content if not named.
+        reading: how to read the files.
 
     Raises:
         InputError: for the first line that is not valid, for two annotators of one name, and as `pair_examples`.
@@ -206,7 +211,8 @@ def annotations_of_paths(paths: Sequence[Path], form: str | None = None) -> Anno
         f"{path.absolute().parent.name}/{stem}" if stem in doubled else stem
         for path, stem in zip(sources, stems, strict=True)
     ]
-    return pair_examples(read_pass(name, path, form) for name, path in zip(names, sources, strict=True))
+    named = zip(names, sources, strict=True)
+    return pair_examples(one for name, path in named for one in _passes_in(name, path, form, reading))
 
 
 def annotations_of_examples(passes: Mapping[str, Iterable[Example]]) -> Annotations:
@@ -220,16 +226,31 @@ def annotations_of_examples(passes: Mapping[str, Iterable[Example]]) -> Annotati
     )
 
 
-def read_pass(annotator: str, path: Path, form: str | None = None) -> AnnotatorPass:
+def read_pass(annotator: str, path: Path) -> AnnotatorPass:
     """One annotator's work from a file or folder; what of it counts is decided file by file.
 
     Raises:
         InputError: for the first line that is not valid, and for a confirmation that is neither true nor false.
     """
+    return _annotator_pass(annotator, _read(path, None, DEFAULT))
+
+
+def _passes_in(name: str, path: Path, form: str | None, reading: ReadOptions) -> Iterator[AnnotatorPass]:
+    """The passes in a file or folder: one of this name, unless the file states that several people annotated it."""
+    read = list(_read(path, form, reading))
+    annotators = list(dict.fromkeys(located.annotator for located in read))
+    if len(annotators) < MANY:
+        yield _annotator_pass(name, read)
+        return
+    for annotator in annotators:
+        yield _annotator_pass(annotator or name, (one for one in read if one.annotator == annotator))
+
+
+def _annotator_pass(annotator: str, read: Iterable[LocatedExample]) -> AnnotatorPass:
     examples: list[LocatedExample] = []
     left_out: list[ExcludedExample] = []
     assumed = False
-    for _, lines in groupby(_read(path, form), key=lambda located: located.file):
+    for _, lines in groupby(read, key=lambda located: located.file):
         of_file = list(lines)
         stated = is_stated(located.example for located in of_file)
         assumed |= not stated
@@ -276,12 +297,14 @@ def pair_examples(passes: Iterable[AnnotatorPass]) -> Annotations:
     )
 
 
-def _read(path: Path, form: str | None) -> Iterator[LocatedExample]:
+def _read(path: Path, form: str | None, reading: ReadOptions) -> Iterator[LocatedExample]:
     if path.is_dir() and not _visible(path):
         return  # an annotator who has done nothing yet
-    for file, name in input_files(path, form and formats.canonical(form)):
+    sources = list(input_files(path, form and formats.canonical(form)))
+    require_options_apply(reading, (name for _, name in sources))
+    for file, name in sources:
         file_format = formats.get(name)
-        for record in file_format.scan(file):
+        for record in file_format.scan(file, reading):
             is_numbered = not isinstance(record, InputError) and file_format.is_numbered(record.id, file)
             yield LocatedExample.of(record, is_numbered=is_numbered)
 

@@ -17,6 +17,7 @@ from goldspan.agreement.rule_attribution import CheckHit, RuleAttributor
 from goldspan.corpus import Corpus
 from goldspan.errors import InputError, NotFoundError
 from goldspan.formats import labels_toml, sources
+from goldspan.formats.options import DEFAULT, ReadOptions
 from goldspan.formats.record import RawSpan, Record
 from goldspan.guidelines import rules
 from goldspan.report.text import visible
@@ -43,6 +44,7 @@ class AgreementOptions:
         passes: a file or folder per annotator, or one folder that holds them, or names of the project's passes; empty
             for all passes of the project.
         form: the format of the files; detected from their content if None.
+        reading: how to read them.
         articles: the ids of the articles to compare; empty for all.
         root: the project folder; if None, the one around the working directory or the first file.
         labels: the file of the label scheme; if None, that of the project.
@@ -57,6 +59,7 @@ class AgreementOptions:
 
     passes: tuple[str, ...] = ()
     form: str | None = None
+    reading: ReadOptions = DEFAULT
     articles: tuple[str, ...] = ()
     root: Path | None = None
     labels: Path | None = None
@@ -195,7 +198,7 @@ def _annotations(options: AgreementOptions, corpus: Corpus | None) -> Annotation
                 file=path,
                 remedy=f"Name a file or folder for each annotator.{known}",
             )
-    return annotations_of_paths(paths, options.form)
+    return annotations_of_paths(paths, options.form, options.reading)
 
 
 def _of_articles(annotations: Annotations, articles: Sequence[str]) -> Annotations:
@@ -233,7 +236,7 @@ def _records(
 ) -> tuple[AnnotatorRecord, ...]:
     if options.against is None:
         return ()
-    gold = list(_gold(options.against, corpus))
+    gold = list(_gold(options, corpus))
     labels = annotations.labels_of(scheme)
     only_in_gold = {span.label for example in gold for span in example.spans} - {*labels}
     return measure_against_gold(
@@ -247,9 +250,9 @@ def _records(
     )
 
 
-def _gold(against: str, corpus: Corpus | None) -> Iterator[Example]:
-    if against != GOLD:
-        yield from sources.read_source(Path(against)).examples
+def _gold(options: AgreementOptions, corpus: Corpus | None) -> Iterator[Example]:
+    if options.against is not None and options.against != GOLD:
+        yield from sources.read_source(Path(options.against), reading=options.reading).examples
         return
     if corpus is None:
         raise NotFoundError(

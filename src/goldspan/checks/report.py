@@ -46,6 +46,7 @@ def report_json(findings: Iterable[Finding], tally: CheckTally) -> dict[str, Any
     return {
         "checked": {"files": tally.files, "examples": tally.examples, "spans": tally.spans},
         "skipped": [relative_path(path) for path in tally.skipped],
+        "notes": [note.json() for note in tally.notes],
         "errors": severities["error"],
         "warnings": severities["warning"],
         "counts": dict(Counter(row["check"] for row in rows).most_common()),

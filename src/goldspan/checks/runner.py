@@ -14,6 +14,7 @@ from goldspan.checks.records import PASS_CHECKS, check_records
 from goldspan.checks.registry import IDS, validate_allowances
 from goldspan.corpus import Corpus
 from goldspan.errors import InputError
+from goldspan.formats.options import DEFAULT, ReadOptions
 from goldspan.formats.registry import try_detect
 from goldspan.tokens import DEFAULT_LANGUAGE, require_language
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from goldspan.checks.check import Check
     from goldspan.checks.project import ProjectTest
     from goldspan.checks.records import SeenIds
-    from goldspan.formats.record import Record
+    from goldspan.formats.record import Note, Record
 
 ALL_IDS = frozenset(IDS)
 MANIFEST = Path("corpus") / files.MANIFEST
@@ -39,12 +40,14 @@ class CheckTally:
         examples: examples that could be read.
         spans: their spans.
         skipped: files of folders that are in no known format.
+        notes: what had to be decided or repaired while reading.
     """
 
     files: int = 0
     examples: int = 0
     spans: int = 0
     skipped: list[Path] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
     def counted(self, records: Iterable[Record | InputError]) -> Iterator[Record | InputError]:
         """The records of one file, each counted when it is taken."""
@@ -53,6 +56,7 @@ class CheckTally:
             if not isinstance(record, InputError):
                 self.examples += 1
                 self.spans += len(record.spans)
+                self.notes += record.notes
             yield record
 
 
@@ -64,6 +68,7 @@ def check_paths(
     tally: CheckTally | None = None,
     *,
     language: str | None = None,
+    reading: ReadOptions = DEFAULT,
 ) -> Iterator[Finding]:
     """The findings about files and folders of any format, file by file; a project folder is checked as a project.
 
@@ -74,6 +79,7 @@ def check_paths(
         wanted: the ids of the checks to run.
         tally: updated while the findings are produced.
         language: of the texts; if None, that of the scheme, or English without one. A project has its own.
+        reading: how to read the files.
 
     Raises:
         InputError: for a file that cannot be read or whose format cannot be detected.
@@ -94,7 +100,7 @@ def check_paths(
                 continue
             file, name = unit
             seen = seen_ids.setdefault(_id_space(file, name), {})
-            yield from _check_file(file, name, _FileContext(scheme, wanted, seen, tally, language))
+            yield from _check_file(file, name, _FileContext(scheme, wanted, seen, tally, language, reading))
 
 
 def check_project(
@@ -155,13 +161,14 @@ class _FileContext(NamedTuple):
     seen: SeenIds
     tally: CheckTally
     language: str | None = None
+    reading: ReadOptions = DEFAULT
 
 
 def _check_file(path: Path, name: str, context: _FileContext) -> Iterator[Finding]:
     """The findings about a file of a format."""
     if name == "gold" and files.non_canonical.id in context.wanted:
         yield from map(files.non_canonical.finding, files.non_canonical.test(path))
-    scanned = context.tally.counted(formats.get(name).scan(path))
+    scanned = context.tally.counted(formats.get(name).scan(path, context.reading))
     yield from check_records(scanned, context.scheme, context.wanted.__contains__, context.seen, context.language)
 
 

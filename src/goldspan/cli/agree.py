@@ -9,6 +9,8 @@ import typer
 
 from goldspan import files
 from goldspan.cli import console
+from goldspan.cli.reading import with_read_options
+from goldspan.formats.options import ReadOptions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +26,7 @@ SHOWN = 5  # disagreements, and differences of each annotator from gold; --json 
 REASONS = 6  # for which something is undefined
 
 
+@with_read_options()
 def run(
     passes: Annotated[
         list[str] | None,
@@ -58,6 +61,7 @@ def run(
     ] = None,
     json: console.Json = None,
     root: console.Root = None,
+    reading: ReadOptions,
 ) -> None:
     """Measure how far annotators agree, and show where and why they do not.
 
@@ -73,6 +77,7 @@ def run(
     options = AgreementOptions(
         passes=tuple(passes or ()),
         form=form,
+        reading=reading,
         articles=tuple(console.split_names(articles)),
         root=root,
         labels=labels,

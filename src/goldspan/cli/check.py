@@ -20,8 +20,10 @@ from goldspan.cli.console import (
     split_names,
     write_json,
 )
+from goldspan.cli.reading import print_notes, with_read_options
 from goldspan.corpus import Corpus
-from goldspan.errors import InvalidValueError, NotFoundError
+from goldspan.errors import InputError, InvalidValueError, NotFoundError
+from goldspan.formats.options import ReadOptions
 from goldspan.tokens import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from goldspan.checks import CheckTally
 
 
+@with_read_options()
 def run(
     paths: Annotated[
         list[Path] | None,
@@ -54,6 +57,7 @@ def run(
     ] = False,
     json: Json = None,
     root: Root = None,
+    reading: ReadOptions,
 ) -> None:
     """Check annotation: seeds, manifest, gold, passes, splits and guidelines of a project, or files of any format.
 
@@ -76,12 +80,16 @@ def run(
         raise typer.BadParameter("--language goes with files: a project names its language in labels.toml")
     tally = checks.CheckTally()
     if paths:
-        stream = checks.check_paths(paths, _scheme(labels, root, language), form, wanted, tally, language=language)
+        scheme = _scheme(labels, root, language)
+        stream = checks.check_paths(paths, scheme, form, wanted, tally, language=language, reading=reading)
     else:
         stream = checks.check_project(Corpus.find(root), wanted, tally)
     findings = list(_printed(stream))
+    print_notes(tally.notes)
     _print_summary(findings, tally)
     write_json(json, checks.report_json(findings, tally))
+    if paths and tally.files == 0:
+        raise InputError("nothing was checked: no file could be read", remedy="Name the format with --format.")
     if any(strict or finding.severity == "error" for finding in findings):
         raise typer.Exit(1)
 

@@ -11,6 +11,8 @@ import typer
 
 from goldspan import formats
 from goldspan.cli import console
+from goldspan.cli.reading import print_notes, with_read_options
+from goldspan.formats.options import ReadOptions, WriteOptions
 from goldspan.report.text import enumerate_names
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if not TYPE_CHECKING:
     FormatName = Literal[formats.CHOICES]  # typer reads the choices
 
 
+@with_read_options()
 def run(
     paths: Annotated[
         list[Path], typer.Argument(metavar="PATH...", help="Files, brat folders, or folders of files.", exists=True)
@@ -46,27 +49,33 @@ def run(
         ),
     ] = "strict",
     json: console.Json = None,
+    reading: ReadOptions,
 ) -> None:
     """Convert examples from one format into another, all or none: nothing is written unless all can be read."""
     from goldspan.formats.convert import convert
 
     watched = console.progress(paths, "Converting", len(paths))
-    account = convert(watched, output, to=to, source=source, policy=policy)
+    writing = WriteOptions(policy=policy)
+    account = convert(watched, output, to=to, source=source, reading=reading, writing=writing)
     console.write_json(json, account.json())
     if account.refused:
         for error in account.refused:
             print(f"goldspan: {error}", file=sys.stderr)
         print(f"goldspan: {len(account.refused)} refused; nothing was written", file=sys.stderr)
         raise typer.Exit(1)
+    print_notes(account.notes)
     console.make_console().print(_summary(account, output, to), markup=False)
 
 
 def _summary(account: Conversion, output: Path, to: str) -> str:
     kinds = ", ".join(f"{number} {name}" for name, number in Counter(name for _, name in account.files).items())
+    written = account.written
     out = [
         f"read      {len(account.files)} files ({kinds}): {account.examples} examples, {account.spans} spans",
-        f"written   {output} ({to}): {account.examples} examples, {account.spans - len(account.lost)} spans",
+        f"written   {output} ({to}): {written.examples} examples, {written.spans - len(account.lost)} spans",
     ]
+    out += [f"left out  {number} examples that nobody annotated: {why}" for why, number in written.left_out.items()]
+    out += [f"lost      {what} of {number} examples, which {to} cannot hold" for what, number in written.losses.items()]
     if account.repaired:
         out.append(f"repaired  {account.repaired} tags, see `repaired_tags` of their examples")
     out += [f"widened   {span}" for span in account.widened]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -9,7 +10,9 @@ import typer
 
 from goldspan import files
 from goldspan.cli import console
+from goldspan.cli.reading import with_read_options
 from goldspan.corpus import Corpus
+from goldspan.formats.options import ReadOptions
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 SHOWN = 3  # hardest examples, and notes of a kind; --json and --html have more
 
 
+@with_read_options()
 def run(
     gold: Annotated[
         Path | None, typer.Argument(metavar="GOLD", help="The gold: a file, folder or dataset.", show_default=False)
@@ -45,12 +49,6 @@ def run(
     split: Annotated[
         str | None, typer.Option("--split", help="Evaluate this split of a dataset or of the project's gold.")
     ] = None,
-    repair: Annotated[
-        Literal["conlleval", "strict"],
-        typer.Option(
-            "--repair", help="How to read malformed tag sequences: as conlleval does, or without what they mark."
-        ),
-    ] = "conlleval",
     train: Annotated[
         Path | None,
         typer.Option(
@@ -85,6 +83,7 @@ def run(
     ] = None,
     json: console.Json = None,
     root: console.Root = None,
+    reading: ReadOptions,
 ) -> None:
     """Score predicted spans against gold, with intervals and an analysis of the errors.
 
@@ -112,8 +111,7 @@ def run(
         baseline=baseline,
         gold_form=gold_form,
         form=form,
-        split=split,
-        repair=repair,
+        reading=replace(reading, split=split),
         train=train,
         passes=passes,
         root=root,

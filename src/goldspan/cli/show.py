@@ -37,7 +37,7 @@ def run(
     corpus = Corpus.find(root)
     folder = corpus.gold if annotator is None else corpus.passes / annotator
     if file is not None:
-        examples = formats.load(file, formats.detect(file))
+        examples = formats.load(file)
     else:
         examples = list(corpus.gold_examples() if annotator is None else corpus.pass_examples(annotator))
     if diff is not None:

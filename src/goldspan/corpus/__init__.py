@@ -215,7 +215,7 @@ class Corpus:
         for article in (entry.id for entry in self.entries) if articles is None else articles:
             path = folder / f"{article}.jsonl"
             if path.is_file():
-                yield from formats.load(path)
+                yield from formats.load(path, "gold")
 
 
 def id_list(path: Path, what: str) -> list[str]:

@@ -1,7 +1,8 @@
 """Which examples of an annotator's pass count: the one rule of agreement, adjudication, evaluation and the checks.
 
 In a file with the key `confirmed` in some line, those lines count in which it is true; a line without the key was never
-opened. In a file without the key all lines count. What was rejected or ignored in Prodigy never counts.
+opened. In a file without the key all lines count. What was rejected or ignored in Prodigy, and what a file states that
+nobody annotated, never counts.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from goldspan.formats.record import LocatedExample, Record
 
 CONFIRMED = "confirmed"  # the key of a line
-Cause: TypeAlias = Literal["unconfirmed", "rejected", "ignored"]
+Cause: TypeAlias = Literal["unconfirmed", "rejected", "ignored", "unannotated"]
 CAUSES = {"reject": "rejected", "ignore": "ignored"}  # by the answer in Prodigy
 REMEDY = "Write true where the annotator confirmed the example, else false."
 
@@ -55,6 +56,8 @@ def _cause(located: LocatedExample, *, stated: bool) -> Cause | None:
     answer = prodigy.answer(example)
     if answer != "accept":
         return cast("Cause", CAUSES.get(answer, "ignored"))
+    if not example.is_annotated:
+        return "unannotated"
     if not is_valid(example):
         raise InputError(
             f"{CONFIRMED!r} is {example.extra[CONFIRMED]!r:.60}, neither true nor false",

@@ -26,13 +26,14 @@ from goldspan import iob, tokens
 from goldspan.annotation import Span
 from goldspan.errors import InputError
 from goldspan.formats.conll_sentences import locate_words
-from goldspan.formats.sources import Source, SourceNote
+from goldspan.formats.record import Note
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Sequence
     from pathlib import Path
 
     from goldspan.annotation import Example
+    from goldspan.formats.sources import Source
 
 HALF = 0.5  # the share of equal tokens that aligns two sequences one to one, or texts with each other
 NEARLY_ALL = 0.9  # the share of equal tokens that aligns two files whose sentences end in other places
@@ -200,7 +201,7 @@ KEYS: tuple[Callable[[Example], Hashable], ...] = (
 )
 
 
-def pair_by_text(gold: Source, predicted: Source) -> tuple[list[Example], list[SourceNote]]:
+def pair_by_text(gold: Source, predicted: Source) -> tuple[list[Example], list[Note]]:
     """The examples of gold with the predicted spans, and notes on the differences.
 
     An example without a prediction has no spans; a prediction for an example that is not in gold does not count.
@@ -211,7 +212,7 @@ def pair_by_text(gold: Source, predicted: Source) -> tuple[list[Example], list[S
     partners = _partners(gold.examples, predicted.examples)
     if not partners:
         raise _no_match(gold, predicted)
-    notes: list[SourceNote] = [*_unmatched(gold, predicted, partners)]
+    notes: list[Note] = [*_unmatched(gold, predicted, partners)]
     paired = []
     for number, example in enumerate(gold.examples):
         if number in partners:
@@ -244,7 +245,7 @@ def _fit(example: Example, other: Example) -> bool:
     return align_spans((), other.text, example.text) is not None
 
 
-def _with_predicted(example: Example, other: Example, place: tuple[Any, Any], notes: list[SourceNote]) -> Example:
+def _with_predicted(example: Example, other: Example, place: tuple[Any, Any], notes: list[Note]) -> Example:
     """The example with the spans of its prediction, and with its extra keys if the text is the same."""
     if other.text == example.text:
         return replace(example, spans=other.spans, extra=other.extra)
@@ -253,9 +254,9 @@ def _with_predicted(example: Example, other: Example, place: tuple[Any, Any], no
     for span, moved in zip(other.spans, aligned, strict=True):
         shown = f"[{span.start}, {span.end}, {span.label}] {other.surface(span)!r}"
         if moved is None:
-            notes.append(SourceNote("lost-span", f"{shown} has no place in gold's text", *place, example.id))
+            notes.append(Note("lost-span", f"{shown} has no place in gold's text", *place, example.id))
         elif moved in spans:
-            notes.append(SourceNote("merged-span", f"{shown} is there already", *place, example.id))
+            notes.append(Note("merged-span", f"{shown} is there already", *place, example.id))
         else:
             spans.add(moved)
     at = next((n for n, (a, b) in enumerate(zip(example.text, other.text, strict=False)) if a != b), -1)
@@ -265,24 +266,22 @@ def _with_predicted(example: Example, other: Example, place: tuple[Any, Any], no
         f"the text is not gold's: {predicted_text!r} where gold has {gold_text!r}; spans aligned with gold's text: "
         f"{len(spans)}"
     )
-    notes.append(SourceNote("different-text", message, *place, example.id))
+    notes.append(Note("different-text", message, *place, example.id))
     return replace(example, spans=tuple(spans), extra={})
 
 
-def _unmatched(gold: Source, predicted: Source, partners: dict[int, int]) -> Iterator[SourceNote]:
+def _unmatched(gold: Source, predicted: Source, partners: dict[int, int]) -> Iterator[Note]:
     for number, example in enumerate(gold.examples):
         if number not in partners:
-            yield SourceNote("missing-example", "no prediction", *gold.place(number), example.id)
+            yield Note("missing-example", "no prediction", *gold.place(number), example.id)
     paired = set(partners.values())
     for number, example in enumerate(predicted.examples):
         if number not in paired:
             message = f"not in gold; its predicted spans ({len(example.spans)}) do not count"
-            yield SourceNote("extra-example", message, *predicted.place(number), example.id)
+            yield Note("extra-example", message, *predicted.place(number), example.id)
     by_text = sum(gold.examples[a].id != predicted.examples[b].id for a, b in partners.items())
     if by_text:
-        yield SourceNote(
-            "matched-by-text", f"{by_text} of {len(partners)} are matched by text: their ids are not gold's"
-        )
+        yield Note("matched-by-text", f"{by_text} of {len(partners)} are matched by text: their ids are not gold's")
 
 
 def _no_match(gold: Source, predicted: Source) -> InputError:
@@ -336,7 +335,7 @@ class AlignedTokens:
     alignment: Sequence[int | None]
 
 
-def pair_by_token(gold: Source, predicted: Source, language: str) -> tuple[list[Example], list[SourceNote]]:
+def pair_by_token(gold: Source, predicted: Source, language: str) -> tuple[list[Example], list[Note]]:
     """The examples of gold with the predicted spans, and notes on the differences.
 
     Args:
@@ -430,36 +429,34 @@ def _sentences(tokens_of_side: Sequence[Token]) -> Iterator[tuple[int, int]]:
         yield first, len(tokens_of_side)
 
 
-def _notes(aligned: AlignedTokens) -> Iterator[SourceNote]:
+def _notes(aligned: AlignedTokens) -> Iterator[Note]:
     paired = {number for number in aligned.alignment if number is not None}
     yield from _without_partner(aligned, paired)
     for number, token in zip(aligned.alignment, aligned.right, strict=True):
         if number is not None and token.word != aligned.left[number].word:
             message = f"{token.word!r} is aligned with {aligned.left[number].word!r}"
-            yield SourceNote("different-token", message, *_place(aligned.predicted, token), _id(aligned, number))
+            yield Note("different-token", message, *_place(aligned.predicted, token), _id(aligned, number))
     for (before, a), (after, b) in pairwise(zip(aligned.alignment, aligned.right, strict=True)):
         if before is None or after is None:
             continue
         ended = aligned.left[before].sentence != aligned.left[after].sentence
         if ended != (a.sentence != b.sentence):
             message = f"{'no' if ended else 'a'} sentence ends before {b.word!r}, unlike in gold"
-            yield SourceNote("different-breaks", message, *_place(aligned.predicted, b), _id(aligned, after))
+            yield Note("different-breaks", message, *_place(aligned.predicted, b), _id(aligned, after))
 
 
-def _without_partner(aligned: AlignedTokens, paired: set[int]) -> Iterator[SourceNote]:
+def _without_partner(aligned: AlignedTokens, paired: set[int]) -> Iterator[Note]:
     """Notes on what one side has alone: whole examples, or tokens of examples that both have."""
     for first, stop in _sentences(aligned.left):
         missing = [number for number in range(first, stop) if number not in paired]
         if len(missing) == stop - first:
-            yield SourceNote(
+            yield Note(
                 "missing-example", "no prediction", *_place(aligned.gold, aligned.left[first]), _id(aligned, first)
             )
             continue
         for number in missing:
             message = f"no prediction for {aligned.left[number].word!r}: read as O"
-            yield SourceNote(
-                "missing-token", message, *_place(aligned.gold, aligned.left[number]), _id(aligned, number)
-            )
+            yield Note("missing-token", message, *_place(aligned.gold, aligned.left[number]), _id(aligned, number))
     for first, stop in _sentences(aligned.right):
         extra = [
             token
@@ -470,11 +467,11 @@ def _without_partner(aligned: AlignedTokens, paired: set[int]) -> Iterator[Sourc
         if len(extra) == stop - first:
             tagged = sum(token.tag != iob.OUTSIDE for token in extra)
             message = f"not in gold: {len(extra)} tokens, {tagged} of them tagged"
-            yield SourceNote("extra-example", message, *_place(aligned.predicted, extra[0]), name)
+            yield Note("extra-example", message, *_place(aligned.predicted, extra[0]), name)
             continue
         for token in extra:
             message = f"{token.word!r} is not in gold; its tag {token.written} does not count"
-            yield SourceNote("extra-token", message, *_place(aligned.predicted, token), name)
+            yield Note("extra-token", message, *_place(aligned.predicted, token), name)
 
 
 def _place(source: Source, token: Token) -> tuple[Path | None, int | None]:
@@ -498,7 +495,7 @@ class PairedExamples:
 
     gold: list[Example]
     predicted: list[Example]
-    notes: list[SourceNote]
+    notes: list[Note]
 
 
 def pair(gold: Source, predicted: Source, *, language: str) -> PairedExamples:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from goldspan.evaluation.scores import ArticleScores, DocumentCounts
     from goldspan.evaluation.significance import ScoreIntervals, SystemComparison
     from goldspan.evaluation.slices import Slice
-    from goldspan.formats.sources import SourceNote
+    from goldspan.formats.record import Note
 
 MOST_NAMED = 10  # examples in a sentence
 
@@ -244,7 +244,7 @@ class EvaluationReport:
     ceiling: HumanCeiling | None
     undefined: tuple[str, ...]
     remarks: tuple[str, ...]
-    notes: tuple[SourceNote, ...]
+    notes: tuple[Note, ...]
 
     def json(self) -> dict[str, Any]:
         """The report as JSON values, by the documented schema."""
@@ -263,7 +263,7 @@ class EvaluationReport:
             "ceiling": self.ceiling and self.ceiling.json(),
             "undefined": list(self.undefined),
             "remarks": list(self.remarks),
-            "notes": [_plain(note) for note in self.notes],
+            "notes": [note.json() for note in self.notes],
         }
 
     def _slices(self) -> dict[str, dict[str, Any]]:
@@ -286,7 +286,7 @@ def make_report(
     resamples: int = 10_000,
     level: float = 0.95,
     seed: int = 0,
-    notes: Sequence[SourceNote] = (),
+    notes: Sequence[Note] = (),
 ) -> EvaluationReport:
     """The report of an evaluation.
 
@@ -385,7 +385,3 @@ def _size(gold: Sequence[Example], predicted: Sequence[Example]) -> CorpusSize:
         gold=sum(len(example.spans) for example in gold),
         predicted=sum(len(example.spans) for example in predicted),
     )
-
-
-def _plain(note: SourceNote) -> dict[str, Any]:
-    return asdict(note) | {"file": None if note.file is None else str(note.file)}

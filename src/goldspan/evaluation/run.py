@@ -11,6 +11,7 @@ from goldspan.evaluation.alignment import pair
 from goldspan.evaluation.report import make_report
 from goldspan.evaluation.text_report import ReportView
 from goldspan.formats import sources
+from goldspan.formats.options import DEFAULT, ReadOptions
 from goldspan.report.svg import colours
 from goldspan.tokens import DEFAULT_LANGUAGE, require_language
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from goldspan.evaluation.report import EvaluationReport
     from goldspan.evaluation.result import Scheme
     from goldspan.formats.sources import Source
-    from goldspan.iob import Repair
 
 TRAIN = "train"
 
@@ -39,8 +39,7 @@ class EvaluationOptions:
         baseline: other predictions, in the same forms.
         gold_form: the format of gold; detected from its content if None.
         form: the format of the predictions and of the baseline; detected from their content if None.
-        split: of a dataset folder, or of the project's gold.
-        repair: how to read malformed tag sequences.
+        reading: how to read the files; its split is that of a dataset, or of the project's gold.
         train: what the model was trained on; if None, the project's training split where another split is evaluated.
         passes: a folder with a folder per annotator; if None, that of the project.
         root: the project; if None, the one around the gold.
@@ -57,8 +56,7 @@ class EvaluationOptions:
     baseline: str | None = None
     gold_form: str | None = None
     form: str | None = None
-    split: str | None = None
-    repair: Repair = "conlleval"
+    reading: ReadOptions = DEFAULT
     train: Path | None = None
     passes: Path | None = None
     root: Path | None = None
@@ -68,6 +66,11 @@ class EvaluationOptions:
     seed: int = 0
     headline: Scheme = "strict"
     language: str | None = None
+
+    @property
+    def split(self) -> str | None:
+        """The split to evaluate."""
+        return self.reading.split
 
     def names(self) -> dict[str, str | None]:
         """The names of what is compared, for `--json`."""
@@ -83,7 +86,7 @@ def run_evaluation(options: EvaluationOptions) -> tuple[EvaluationReport, Report
     """
     corpus = _project(options)
     language = _language(options, corpus)
-    gold = sources.read_source(options.gold, form=options.gold_form, split=options.split, repair=options.repair)
+    gold = sources.read_source(options.gold, form=options.gold_form, reading=options.reading)
     chosen = _articles(options, corpus, gold)
     gold = _of_articles(gold, chosen)
     cut_as = language or DEFAULT_LANGUAGE
@@ -162,9 +165,7 @@ def _language(options: EvaluationOptions, corpus: Corpus | None) -> str | None:
 def _paired(
     options: EvaluationOptions, name: str, gold: Source, chosen: frozenset[str] | None, language: str
 ) -> PairedExamples:
-    source = sources.read_source(
-        name, form=options.form, split=options.split, repair=options.repair, texts=gold.examples
-    )
+    source = sources.read_source(name, form=options.form, reading=options.reading, texts=gold.examples)
     return pair(gold, _of_articles(source, chosen) if source.has_ids else source, language=language)
 
 
@@ -178,7 +179,7 @@ def _scheme(corpus: Corpus | None, gold: Source) -> LabelScheme | None:
 
 def _training(options: EvaluationOptions, corpus: Corpus | None) -> Sequence[Example] | None:
     if options.train is not None:
-        return sources.read_source(options.train, split=TRAIN, repair=options.repair).examples
+        return sources.read_source(options.train, reading=replace(options.reading, split=TRAIN)).examples
     if corpus is None or options.split in (None, TRAIN):
         return None
     return list(corpus.gold_examples(corpus.read_split(TRAIN))) or None

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from goldspan.evaluation.result import Scheme, SchemeCounts
     from goldspan.evaluation.scores import ArticleScores
     from goldspan.evaluation.significance import Bounds, SystemComparison
-    from goldspan.formats.sources import SourceNote
+    from goldspan.formats.record import Note
 
 WIDTH = 100  # columns of a terminal
 MICRO, MACRO = "all, micro", "all, macro"
@@ -105,9 +105,9 @@ def conclusion(report: EvaluationReport, most: int) -> Iterator[tuple[str, list[
         yield title, shown + ([f"and {rest:,} more, which --json lists"] if rest > 0 else [])
 
 
-def notes_by_kind(notes: Iterable[SourceNote]) -> list[tuple[str, list[SourceNote]]]:
+def notes_by_kind(notes: Iterable[Note]) -> list[tuple[str, list[Note]]]:
     """The notes on the inputs by kind, under a title that counts and explains them."""
-    kinds: dict[str, list[SourceNote]] = {}
+    kinds: dict[str, list[Note]] = {}
     for note in notes:
         kinds.setdefault(note.kind, []).append(note)
     return [

@@ -164,7 +164,7 @@ def _write_files(
     for split, ids in splits.items():
         examples = list(corpus.gold_examples(ids))
         path = folder / f"{split}{target.suffixes[0]}"
-        result.losses.extend(target.write(path, examples, policy=policy))
+        result.losses.extend(target.write(path, examples, formats.WriteOptions(policy=policy)).misaligned)
         result.rows[GOLD][split] = len(examples)
         result.spans[GOLD][split] = sum(len(example.spans) for example in examples)
     return result

@@ -35,12 +35,14 @@ from typing import TYPE_CHECKING, Any
 from goldspan import files
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats.json_lines import decode, json_object, numbered
+from goldspan.formats.options import DEFAULT, WRITE_DEFAULT
 from goldspan.formats.record import RawSpan, Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from goldspan.annotation import Example
+    from goldspan.formats.options import ReadOptions, WriteOptions
     from goldspan.formats.sample import FileSample
 
 KEY = "brat"
@@ -121,12 +123,13 @@ def render_standoff(example: Example) -> str:
     return spans + "".join(f"{line}\n" for line in others)
 
 
-def scan(path: Path) -> Iterator[Record | InputError]:
+def scan(path: Path, options: ReadOptions = DEFAULT) -> Iterator[Record | InputError]:
     """Each example, or the errors in its place.
 
     Raises:
         InputError: if there is no such file or folder.
     """
+    del options
     if not path.is_dir():
         if path.suffix not in PAIR or not path.is_file():
             raise InputError("neither a folder nor an .ann file", file=path, remedy="Name a brat folder.")
@@ -142,13 +145,14 @@ def scan(path: Path) -> Iterator[Record | InputError]:
         yield from _scan_pair(path, name, notes.get(name, BratMetadata()))
 
 
-def write(path: Path, examples: Iterable[Example]) -> None:
+def write(path: Path, examples: Iterable[Example], options: WriteOptions = WRITE_DEFAULT) -> None:
     """Write the folder under a temporary name, then move it into place, file by file if it exists.
 
     Raises:
         InputError: for an id that is no file name or is there twice, a span that an `.ann` file cannot hold, or files
             in the folder that are not ours; nothing is written.
     """
+    del options
     if path.exists() and not path.is_dir():
         raise InputError("is a file; brat needs a folder", file=path, remedy="Name a folder.")
     ours = {found[0] for found in _read_metadata(path) if not isinstance(found, InputError)} if path.exists() else set()

@@ -36,6 +36,7 @@ from goldspan.formats.conll_sentences import (
     split_columns,
 )
 from goldspan.formats.json_lines import one_line
+from goldspan.formats.options import DEFAULT, WRITE_DEFAULT
 from goldspan.formats.record import RawSpan, Record
 from goldspan.formats.token_format import Alignment
 
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
     from goldspan.annotation import Example
     from goldspan.formats.conll_sentences import ConllSentence
+    from goldspan.formats.options import ReadOptions, WriteOptions
     from goldspan.formats.sample import FileSample
 
 EMPTY_SUFFIXES = frozenset((".conll", ".iob", ".iob2", ".bio"))  # of files that may be empty
@@ -53,24 +55,28 @@ DOCSTART = "-DOCSTART- -X- -X- O\n\n"
 
 def scan(
     path: Path,
+    options: ReadOptions = DEFAULT,
+    *,
     scheme: str | None = None,
     word: int = 0,
     tag: int = -1,
-    repair: iob.Repair = "conlleval",
+    repair: iob.Repair | None = None,
 ) -> Iterator[Record | InputError]:
     """Each example, or the errors in its place.
 
     Args:
         path: the file.
+        options: how to read it.
         scheme: the tagging scheme; detected in a first reading if not named.
         word: the number of the column of words, from 0.
         tag: the number of the column of tags, from 0; negative from the end.
         repair: whether a chunk with a tag that the scheme forbids is a span (`conlleval`) or not (`strict`). The tag is
-            listed in either case.
+            listed in either case. That of the options by default.
 
     Raises:
         InvalidValueError: for a scheme or a repair that is not known.
     """
+    repair = repair or options.repair
     if repair not in get_args(iob.Repair):
         raise InvalidValueError(f"there is no repair {repair!r}", remedy="It is conlleval or strict.")
     columns = ColumnNumbers(word, tag)
@@ -83,33 +89,27 @@ def scan(
 
 
 def write(
-    path: Path,
-    examples: Iterable[Example],
-    *,
-    policy: tokens.Policy = "strict",
-    comments: bool = True,
-    language: str = "en",
+    path: Path, examples: Iterable[Example], options: WriteOptions = WRITE_DEFAULT, *, comments: bool = True
 ) -> list[tokens.Misaligned]:
     """Write the examples, as a stream and all or nothing, and return the spans that cut tokens.
 
     Args:
         path: the file.
         examples: those of one article should follow one another.
-        policy: `strict` refuses spans that cut tokens, `expand` tags the tokens that they touch.
+        options: the policy `strict` refuses spans that cut tokens, `expand` tags the tokens that they touch.
         comments: whether to write what is needed to read the same examples again.
-        language: of the tokeniser.
 
     Raises:
         InputError: naming every span that a file of tokens cannot hold; nothing is written.
     """
-    alignment = Alignment(policy)
+    alignment = Alignment(options.policy)
     article = None
     with files.replacing(path) as stream:
         for example in examples:
             if example.article != article:
                 article = example.article
                 stream.write(DOCSTART.encode())
-            extents = tokens.tokenize(example.text, language)
+            extents = tokens.tokenize(example.text, options.language)
             tags = alignment.tags(example, extents)
             words = [example.text[start:end] for start, end in extents]
             _validate_example(example, words, path, comments=comments)

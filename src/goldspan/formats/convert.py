@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from goldspan import formats
 from goldspan.errors import InputError
-from goldspan.formats.registry import try_detect
-from goldspan.tokens import POLICIES, Misaligned, Policy
+from goldspan.formats.options import DEFAULT, WRITE_DEFAULT, ReadOptions, WriteOptions
+from goldspan.formats.record import Note, Record, several_annotators
+from goldspan.formats.registry import WriteResult, require_options_apply, try_detect
+from goldspan.tokens import POLICIES, Misaligned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from goldspan.annotation import Example
-    from goldspan.formats.record import Record
 
 
 @dataclass
@@ -27,27 +28,29 @@ class Conversion:
         files: the files and folders read, each with its format.
         examples: how many were read; if none was refused, as many were written.
         spans: how many they have.
-        misaligned: the spans that cut tokens, where the new format has tokens.
         repaired: how many tags did not follow their scheme.
+        notes: what had to be decided or repaired while reading.
+        written: what was written, and what was not.
         refused: what could not be read, or has an id that another example has; if there is any, nothing was written.
     """
 
     files: list[tuple[Path, str]] = field(default_factory=list)
     examples: int = 0
     spans: int = 0
-    misaligned: list[Misaligned] = field(default_factory=list)
     repaired: int = 0
+    notes: list[Note] = field(default_factory=list)
+    written: WriteResult = field(default_factory=WriteResult)
     refused: list[InputError] = field(default_factory=list)
 
     @property
     def widened(self) -> list[Misaligned]:
         """The spans that were widened to the tokens that they touch."""
-        return [span for span in self.misaligned if span.tagged]
+        return [span for span in self.written.misaligned if span.tagged]
 
     @property
     def lost(self) -> list[Misaligned]:
         """The spans that could not be widened: they touch no token, or one that another span has."""
-        return [span for span in self.misaligned if not span.tagged]
+        return [span for span in self.written.misaligned if not span.tagged]
 
     def json(self) -> dict[str, Any]:
         """The result as JSON."""
@@ -58,6 +61,9 @@ class Conversion:
             "widened": [_json(span) for span in self.widened],
             "lost": [_json(span) for span in self.lost],
             "repaired": self.repaired,
+            "notes": [note.json() for note in self.notes],
+            "left_out": dict(self.written.left_out),
+            "losses": dict(self.written.losses),
             "refused": [str(error) for error in self.refused],
         }
 
@@ -67,7 +73,13 @@ class _Refused(Exception):  # noqa: N818  (it never leaves this module)
 
 
 def convert(
-    paths: Iterable[Path], output: Path, *, to: str, source: str | None = None, policy: Policy = "strict"
+    paths: Iterable[Path],
+    output: Path,
+    *,
+    to: str,
+    source: str | None = None,
+    reading: ReadOptions = DEFAULT,
+    writing: WriteOptions = WRITE_DEFAULT,
 ) -> Conversion:
     """Write the examples of some files into one file or folder, unless one of them cannot be read.
 
@@ -76,19 +88,23 @@ def convert(
         output: the new file, or folder for brat.
         to: the format to write.
         source: the format of the files; detected from their content if not named.
-        policy: what becomes of spans that cut tokens, see `goldspan.tokens.tags`.
+        reading: how to read the files where they do not state it themselves.
+        writing: how to write the new file.
 
     Raises:
         InputError: for an unknown format, a file whose format cannot be detected, or examples that the new format
             cannot hold. Nothing is written.
     """
     to = formats.canonical(to)
-    if policy not in POLICIES:
-        raise InputError(f"there is no policy {policy!r}", remedy=f"The policies are {', '.join(POLICIES)}.")
+    if writing.policy not in POLICIES:
+        raise InputError(f"there is no policy {writing.policy!r}", remedy=f"The policies are {', '.join(POLICIES)}.")
     account = Conversion()
-    examples = _examples(paths, source, account)
+    name = formats.canonical(source) if source else None
+    account.files = [item for path in paths for item in input_files(path, name)]
+    require_options_apply(reading, (form for _, form in account.files))
     with contextlib.suppress(_Refused):
-        account.misaligned = formats.get(to).write(output, examples, policy=policy)
+        result = formats.get(to).write(output, _examples(account, reading), writing)
+        account.written = result
     return account
 
 
@@ -111,35 +127,36 @@ def input_files(path: Path, source: str | None = None) -> Iterator[tuple[Path, s
         yield file, source or formats.detect(file)
 
 
-def _examples(paths: Iterable[Path], source: str | None, account: Conversion) -> Iterator[Example]:
+def _examples(account: Conversion, reading: ReadOptions) -> Iterator[Example]:
     """The examples, counted in `account` as they are read.
 
     Raises:
         _Refused: at the end, if there is anything that could not be read.
     """
-    name = formats.canonical(source) if source else None
-    seen: set[str] = set()
-    for path in paths:
-        for file, form in input_files(path, name):
-            account.files.append((file, form))
-            for record in formats.get(form).scan(file):
-                try:
-                    example = _valid_example(record, seen)
-                except InputError as error:
-                    account.refused.append(error)
-                    continue
-                account.examples += 1
-                account.spans += len(example.spans)
-                account.repaired += len(example.extra.get("repaired_tags", ()))
-                yield example
+    seen: dict[str, str | None] = {}
+    for file, form in account.files:
+        for record in formats.get(form).scan(file, reading):
+            try:
+                example = _valid_example(record, seen)
+            except InputError as error:
+                account.refused.append(error)
+                continue
+            if isinstance(record, Record):
+                account.notes += record.notes
+            account.examples += 1
+            account.spans += len(example.spans)
+            account.repaired += len(example.extra.get("repaired_tags", ()))
+            yield example
     if account.refused:
         raise _Refused
 
 
-def _valid_example(record: Record | InputError, seen: set[str]) -> Example:
+def _valid_example(record: Record | InputError, seen: dict[str, str | None]) -> Example:
     if isinstance(record, InputError):
         raise record
     example = record.example()
+    if example.id in seen and record.annotator != seen[example.id]:
+        raise several_annotators(record, seen[example.id])
     if example.id in seen:
         raise InputError(
             "there is an example of this id already",
@@ -148,7 +165,7 @@ def _valid_example(record: Record | InputError, seen: set[str]) -> Example:
             example=example.id,
             remedy="Ids must differ: rename one of the two, or convert the files one by one.",
         )
-    seen.add(example.id)
+    seen[example.id] = record.annotator
     return example
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from goldspan import files, tokens
 from goldspan.errors import InputError
 from goldspan.formats.json_lines import loads
+from goldspan.formats.options import DEFAULT, WRITE_DEFAULT
 from goldspan.formats.record import RawSpan, Record
 from goldspan.formats.token_format import Alignment
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Span as Entity
 
     from goldspan.annotation import Example, Span
+    from goldspan.formats.options import ReadOptions, WriteOptions
     from goldspan.formats.sample import FileSample
 
 KEY = "goldspan"
@@ -34,12 +36,13 @@ GROUP = "sc"
 ATTRIBUTES = ("ENT_IOB", "ENT_TYPE")
 
 
-def scan(path: Path) -> Iterator[Record | InputError]:
+def scan(path: Path, options: ReadOptions = DEFAULT) -> Iterator[Record | InputError]:
     """Each doc as a record, or the error that says why it is not valid.
 
     Raises:
         InputError: if the file cannot be read or is not a DocBin.
     """
+    del options
     for number, doc in enumerate(_docs(path), start=1):
         try:
             yield _record(doc, path, f"{path.stem}.{number}")
@@ -47,26 +50,23 @@ def scan(path: Path) -> Iterator[Record | InputError]:
             yield error
 
 
-def write(
-    path: Path, examples: Iterable[Example], *, policy: tokens.Policy = "strict", language: str = "en"
-) -> list[tokens.Misaligned]:
+def write(path: Path, examples: Iterable[Example], options: WriteOptions = WRITE_DEFAULT) -> list[tokens.Misaligned]:
     """Write the docs, all or nothing, and return the spans that cut tokens.
 
     Args:
         path: the file.
         examples: all are kept in memory, for a DocBin is compressed as a whole.
-        policy: `strict` refuses spans that cut tokens, `expand` widens them to the tokens that they touch.
-        language: of the tokeniser.
+        options: the policy `strict` refuses spans that cut tokens, `expand` widens them to the tokens that they touch.
 
     Raises:
         InputError: naming every span that a doc cannot hold; nothing is written.
     """
     from spacy.tokens import DocBin
 
-    alignment = Alignment(policy)
+    alignment = Alignment(options.policy)
     docs = DocBin(attrs=ATTRIBUTES, store_user_data=True)
     for example in examples:
-        docs.add(_doc(example, alignment, language))
+        docs.add(_doc(example, alignment, options.language))
     misaligned = alignment.validated(path)
     with files.replacing(path) as stream:
         stream.write(docs.to_bytes())

@@ -27,6 +27,7 @@ from goldspan import files, offsets
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats import gold
 from goldspan.formats.json_lines import json_object, loads, numbered, write_lines
+from goldspan.formats.options import DEFAULT, WRITE_DEFAULT
 from goldspan.formats.record import RawSpan, Record
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from goldspan.annotation import Example
+    from goldspan.formats.options import ReadOptions, WriteOptions
     from goldspan.formats.sample import FileSample
 
 Unit = Literal["utf16", "graphemes"]
@@ -46,13 +48,15 @@ ENCODER = json.JSONEncoder(allow_nan=False)
 OFFSETS = "Doccano counts UTF-16 code units, or grapheme clusters where the project has that setting: correct the span."
 
 
-def scan(path: Path, unit: Unit = "utf16") -> Iterator[Record | InputError]:
+def scan(path: Path, options: ReadOptions = DEFAULT, *, unit: Unit = "utf16") -> Iterator[Record | InputError]:
     """Each row as a record, or the error that says why it is not valid; empty lines are skipped.
 
     Args:
         path: the file.
+        options: how to read it.
         unit: what its offsets count.
     """
+    del options
     for number, raw in numbered(path):
         if not raw.strip():
             continue
@@ -130,12 +134,15 @@ def line(row: Mapping[str, Any]) -> bytes:
     return ENCODER.encode(row).encode("ascii") + b"\n"
 
 
-def write(path: Path, examples: Iterable[Example], unit: Unit = "utf16") -> None:
+def write(
+    path: Path, examples: Iterable[Example], options: WriteOptions = WRITE_DEFAULT, *, unit: Unit = "utf16"
+) -> None:
     """Write the rows, as a stream and all or nothing.
 
     Raises:
         InputError: for what `row` refuses; nothing is written.
     """
+    del options
     write_lines(path, examples, lambda example: line(row(example, unit)))
 
 

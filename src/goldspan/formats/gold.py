@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from goldspan import files
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats.json_lines import json_object, numbered
+from goldspan.formats.options import DEFAULT, WRITE_DEFAULT
 from goldspan.formats.record import RawSpan, Record
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from goldspan.annotation import Example
+    from goldspan.formats.options import ReadOptions, WriteOptions
     from goldspan.formats.sample import FileSample
 
 KEYS: dict[str, type] = {"id": str, "at": int, "text": str, "spans": list}
@@ -27,8 +29,9 @@ SPAN_SIZE = 4
 REMEDY = 'A line is {"id": …, "at": …, "text": …, "spans": [[start, end, label, surface]]}.'
 
 
-def scan(path: Path) -> Iterator[Record | InputError]:
-    """Each line as a record, or the error that says why it is not valid."""
+def scan(path: Path, options: ReadOptions = DEFAULT) -> Iterator[Record | InputError]:
+    """Each line as a record, or the error that says why it is not valid; a gold line leaves no option open."""
+    del options
     return _scan(numbered(path), path)
 
 
@@ -76,8 +79,9 @@ def line(example: Example) -> str:
     return files.dumps(row | dict(example.extra)) + "\n"
 
 
-def write(path: Path, examples: Iterable[Example]) -> None:
+def write(path: Path, examples: Iterable[Example], options: WriteOptions = WRITE_DEFAULT) -> None:
     """Write a file of gold lines, as a stream and all or nothing."""
+    del options
     with files.replacing(path) as stream:
         for example in examples:
             stream.write(line(example).encode("utf-8"))

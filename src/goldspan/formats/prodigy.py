@@ -20,8 +20,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from goldspan import files, tokens
+from goldspan.annotation import NOT_ANNOTATED
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats.json_lines import json_object, numbered, write_lines
+from goldspan.formats.options import DEFAULT, WRITE_DEFAULT
 from goldspan.formats.record import RawSpan, Record
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
     from goldspan.annotation import Example, Span
+    from goldspan.formats.options import ReadOptions, WriteOptions
     from goldspan.formats.sample import FileSample
 
 KEY = "prodigy"
@@ -40,8 +43,9 @@ ANSWERS = ("accept", "reject", "ignore")
 REMEDY = 'A row is {"text": …, "spans": [{"start": …, "end": …, "label": …}, …], "answer": "accept"}.'
 
 
-def scan(path: Path) -> Iterator[Record | InputError]:
+def scan(path: Path, options: ReadOptions = DEFAULT) -> Iterator[Record | InputError]:
     """Each row as a record, or the error that says why it is not valid; empty lines are skipped."""
+    del options
     for number, raw in numbered(path):
         if not raw.strip():
             continue
@@ -75,6 +79,8 @@ def parse(row: dict[str, Any], path: Path, number: int) -> Record:
     if answer == "accept":
         others.pop("answer", None)
     extra = dict(ours.get("extra", {})) | ({KEY: others} if others else {})
+    if answer != "accept":
+        extra[NOT_ANNOTATED] = f"the answer in Prodigy is {answer!r}"
     return Record(path, number, name, text, spans if answer == "accept" else (), ours.get("at", 0), extra)
 
 
@@ -110,13 +116,13 @@ def row(example: Example, language: str = "en") -> dict[str, Any]:
     }
 
 
-def write(path: Path, examples: Iterable[Example], language: str = "en") -> None:
+def write(path: Path, examples: Iterable[Example], options: WriteOptions = WRITE_DEFAULT) -> None:
     """Write the rows, as a stream and all or nothing.
 
     Raises:
         InputError: for what `row` refuses; nothing is written.
     """
-    write_lines(path, examples, lambda example: files.dumps(row(example, language)).encode("utf-8") + b"\n")
+    write_lines(path, examples, lambda example: files.dumps(row(example, options.language)).encode("utf-8") + b"\n")
 
 
 def is_format_of(sample: FileSample) -> bool:

@@ -13,6 +13,40 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A remark about how something was read, that whoever uses it must know.
+
+    Args:
+        kind: a short name by which remarks are counted, e.g. `offsets-in-doubt`.
+        message: what was seen and how it was treated, without a full stop.
+        file: the file it is in.
+        line: the line in that file, from 1.
+        example: the id of the example.
+        remedy: what the reader can do, as a sentence.
+    """
+
+    kind: str
+    message: str
+    file: Path | None = None
+    line: int | None = None
+    example: str | None = None
+    remedy: str | None = None
+
+    def __str__(self) -> str:
+        """The place and the message, on one line."""
+        place = "" if self.file is None else str(self.file)
+        if place and self.line is not None:
+            place += f":{self.line}"
+        return ": ".join(part for part in (place, self.example, self.message) if part)
+
+    def json(self) -> dict[str, Any]:
+        """The remark as JSON."""
+        place = None if self.file is None else str(self.file)
+        return {"kind": self.kind, "message": self.message, "file": place, "line": self.line,
+                "example": self.example, "remedy": self.remedy}  # fmt: skip
+
+
 class RawSpan(NamedTuple):
     """A span as a file states it: any integers, any label, and its surface where the format has one."""
 
@@ -27,6 +61,18 @@ class Record:
     """One example as a file states it: of the right shape, not yet known to be valid.
 
     The checks read records, because they must name what is wrong; other callers use `example()`.
+
+    Args:
+        file: the file it is in.
+        line: the line in that file, from 1, where the format has lines.
+        id: as stated, or as numbered.
+        text: as stated.
+        spans: as stated, with offsets in code points.
+        at: where the text begins in its article.
+        extra: further keys; `not_annotated` says what nobody annotated, see `goldspan.annotation.Example`.
+        annotator: whose annotation it is, where the format says so. A file may have several records of one id and of
+            different annotators.
+        notes: what had to be decided or repaired to read it.
     """
 
     file: Path
@@ -36,6 +82,8 @@ class Record:
     spans: tuple[RawSpan, ...] = ()
     at: int = 0
     extra: Mapping[str, Any] = field(default_factory=dict)
+    annotator: str | None = None
+    notes: tuple[Note, ...] = ()
 
     def example(self) -> Example:
         """The valid example.
@@ -55,11 +103,13 @@ class Record:
                 )
         try:
             spans = tuple(Span(span.start, span.end, span.label) for span in self.spans)
-            return Example(self.id, self.text, spans, self.at, self.extra)
+            example = Example(self.id, self.text, spans, self.at, self.extra)
+            _ = example.unannotated_parts
         except InvalidValueError as error:
             raise InputError(
                 error.message, file=self.file, line=self.line, example=self.id, remedy=error.remedy
             ) from None
+        return example
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +121,14 @@ class LocatedExample:
         file: the file it is in, if it comes from one.
         line: the line in that file, from 1, where the format has lines.
         is_numbered: whether its id is made up of the file's name and a number, as the file states none.
+        annotator: whose annotation it is, where the file says so.
     """
 
     example: Example
     file: Path | None = None
     line: int | None = None
     is_numbered: bool = False
+    annotator: str | None = None
 
     @classmethod
     def of(cls, record: Record | InputError, *, is_numbered: bool = False) -> LocatedExample:
@@ -87,4 +139,16 @@ class LocatedExample:
         """
         if isinstance(record, InputError):
             raise record
-        return cls(record.example(), record.file, record.line, is_numbered)
+        return cls(record.example(), record.file, record.line, is_numbered, record.annotator)
+
+
+def several_annotators(record: Record, other: str | None) -> InputError:
+    """The error for a record whose example was read before, as another annotator's."""
+    names = ", ".join(name or "one without a name" for name in (other, record.annotator))
+    return InputError(
+        f"this is the annotation of several people: {names}",
+        file=record.file,
+        line=record.line,
+        example=record.id,
+        remedy="Name one with --annotator. `goldspan agree` compares them.",
+    )

@@ -2,16 +2,18 @@
 
 A format is a module of this package, named like the format, and an entry of `FORMATS`. The module has
 
-    scan(path)                     yields each example as a `Record`, or the `InputError` that explains what is wrong
-    write(path, examples)          writes the examples, all or nothing
-    is_format_of(sample)           returns whether a file, given as a `FileSample`, is in this format
+    scan(path, options)              yields each example as a `Record`, or the `InputError` that explains what is wrong
+    write(path, examples, options)   writes the examples, all or nothing, unless the format is only read
+    is_format_of(sample)             returns whether a file, given as a `FileSample`, is in this format
 
-The `write` of a format of tokens takes a `policy`, too, and returns the spans that cut tokens. A format whose examples
-are the files of a folder has `is_format_of_folder(path)` besides. One that writes a token and its tag per line has
-`detect_scheme(path)`, `read_sentences(path, lenient=)` and `record(sentence, path, scheme, repair)`, so that two files
-can be compared token by token.
+The `write` of a format of tokens returns the spans that cut tokens. A format whose examples are the files of a folder
+has `is_format_of_folder(path)` besides. One that writes a token and its tag per line has `detect_scheme(path)`,
+`read_sentences(path, lenient=)` and `record(sentence, path, scheme, repair)`, so that two files can be compared token
+by token.
 
-What `scan` reads from a file that `write` wrote is what was written: ids, texts, offsets and further keys included.
+What `scan` reads from a file that `write` wrote is what was written: ids, texts, offsets and further keys included, as
+far as the entry does not say that the format cannot hold them. **A row whose annotation a reader does not understand is
+an error, never an example without spans.**
 
 The format of a file is detected from its content; the suffix decides only where a file is empty.
 """
@@ -19,11 +21,15 @@ The format of a file is detected from its content; the suffix decides only where
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from goldspan.annotation import NOT_ANNOTATED
 from goldspan.errors import InputError
+from goldspan.formats.label_selection import select
+from goldspan.formats.options import DEFAULT, GENERAL, WRITE_DEFAULT, ReadOptions, WriteOptions
 from goldspan.formats.sample import FileSample
 
 if TYPE_CHECKING:
@@ -33,7 +39,26 @@ if TYPE_CHECKING:
 
     from goldspan.annotation import Example
     from goldspan.formats.record import Record
-    from goldspan.tokens import Misaligned, Policy
+    from goldspan.tokens import Misaligned
+
+
+@dataclass
+class WriteResult:
+    """What became of examples that were written.
+
+    Args:
+        examples: how many were written.
+        spans: how many they have.
+        misaligned: the spans that cut tokens.
+        left_out: why examples were left out, and how many for each reason.
+        losses: what the format cannot hold and the file therefore lacks, and how many examples had it.
+    """
+
+    examples: int = 0
+    spans: int = 0
+    misaligned: list[Misaligned] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
+    losses: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,41 +67,74 @@ class Format:
 
     Args:
         name: of the format and of its module.
+        title: what people call it.
         suffixes: of its files; the first is that of a new file.
         aliases: other names that people may use.
+        offsets: what its offsets count, for people; None if it has tokens.
+        options: the fields of `ReadOptions` that its reader uses, besides those that are for every format.
+        can_write: whether it is written, too.
         has_tokens: whether it holds tokens, so that a span that cuts a token cannot be written as it is.
         is_folder: whether its examples are the files of a folder.
         has_sentences: whether a line holds a token and its tag, so that an evaluation compares two files by token.
+        holds_overlaps: whether it can hold spans that overlap.
+        holds_ids: whether it can hold the ids of examples and their places in the article.
+        holds_extra: whether it can hold further keys.
+        holds_annotators: whether one file can hold the annotation of several people.
+        holds_unannotated: whether it can tell text that nobody annotated from text without spans.
+        requires: the extra of goldspan that it needs.
         numbered_id: a regular expression for what `scan` appends to the file's stem to name an example that states no
             id; None if every example states one.
     """
 
     name: str
+    title: str
     suffixes: tuple[str, ...]
     aliases: tuple[str, ...] = ()
+    offsets: str | None = None
+    options: frozenset[str] = frozenset()
+    can_write: bool = True
     has_tokens: bool = False
     is_folder: bool = False
     has_sentences: bool = False
+    holds_overlaps: bool = True
+    holds_ids: bool = True
+    holds_extra: bool = True
+    holds_annotators: bool = False
+    holds_unannotated: bool = True
+    requires: str | None = None
     numbered_id: str | None = None
 
-    def scan(self, path: Path) -> Iterator[Record | InputError]:
+    def scan(self, path: Path, options: ReadOptions = DEFAULT) -> Iterator[Record | InputError]:
         """Each example of a file, or the error in its place."""
-        records: Iterator[Record | InputError] = self.module.scan(path)
-        return records
+        for record in self.module.scan(path, options):
+            if isinstance(record, InputError):
+                yield record
+                continue
+            if options.annotator is not None and record.annotator != options.annotator:
+                continue
+            try:
+                yield select(record, options)
+            except InputError as error:
+                yield error
 
-    def write(self, path: Path, examples: Iterable[Example], *, policy: Policy = "strict") -> list[Misaligned]:
-        """Write the examples, all or nothing, and return the spans that cut tokens.
+    def write(self, path: Path, examples: Iterable[Example], options: WriteOptions = WRITE_DEFAULT) -> WriteResult:
+        """Write the examples, all or nothing. Those that nobody annotated are left out where they would look empty.
 
         Args:
             path: the file or folder.
             examples: read once.
-            policy: what becomes of spans that cut tokens, see `goldspan.tokens.tags`; only for formats of tokens.
+            options: how to write them.
+
+        Raises:
+            InputError: for a format that is only read, or examples that it cannot hold; nothing is written.
         """
-        if not self.has_tokens:
-            self.module.write(path, examples)
-            return []
-        misaligned: list[Misaligned] = self.module.write(path, examples, policy=policy)
-        return misaligned
+        if not self.can_write:
+            writable = ", ".join(entry.name for entry in FORMATS if entry.can_write)
+            raise InputError(f"{self.title} is only read", remedy=f"The formats to write are {writable}.")
+        result = WriteResult()
+        misaligned = self.module.write(path, self._written(examples, result), options)
+        result.misaligned += misaligned or ()
+        return result
 
     def is_format_of(self, sample: FileSample) -> bool:
         """Whether a file is in this format."""
@@ -96,19 +154,43 @@ class Format:
         """The module that reads and writes it."""
         return import_module(f"goldspan.formats.{self.name}")
 
+    def _written(self, examples: Iterable[Example], result: WriteResult) -> Iterator[Example]:
+        """The examples that the format can hold, counted as they are taken."""
+        for example in examples:
+            if not (self.holds_unannotated or example.is_annotated):
+                reason: Any = example.extra[NOT_ANNOTATED]
+                result.left_out[reason if isinstance(reason, str) else "parts of it are not annotated"] += 1
+                continue
+            result.examples += 1
+            result.spans += len(example.spans)
+            if example.extra and not self.holds_extra:
+                result.losses.update(f"the key {key!r}" for key in example.extra if key != NOT_ANNOTATED)
+            yield example
+
 
 # In the order of detection: the first format that recognises a file has it.
 FORMATS = (
-    Format(name="brat", suffixes=(".ann",), is_folder=True),
-    Format(name="docbin", suffixes=(".spacy",), has_tokens=True, numbered_id=r"\.\d+"),
-    Format(name="prodigy", suffixes=(".jsonl",), numbered_id=r"\.\d+"),
-    Format(name="gold", suffixes=(".jsonl",), aliases=("jsonl",)),
-    Format(name="doccano", suffixes=(".jsonl",), numbered_id=r"\.\d+"),
+    Format(name="brat", title="brat standoff", suffixes=(".ann",), is_folder=True, offsets="code points"),
+    Format(
+        name="docbin",
+        title="spaCy DocBin",
+        suffixes=(".spacy",),
+        has_tokens=True,
+        holds_overlaps=False,
+        numbered_id=r"\.\d+",
+    ),
+    Format(name="prodigy", title="Prodigy JSONL", suffixes=(".jsonl",), offsets="code points", numbered_id=r"\.\d+"),
+    Format(name="gold", title="gold lines", suffixes=(".jsonl",), aliases=("jsonl",), offsets="code points"),
+    Format(name="doccano", title="Doccano JSONL", suffixes=(".jsonl",), offsets="UTF-16 units", numbered_id=r"\.\d+"),
     Format(
         name="conll",
+        title="CoNLL columns",
         suffixes=(".conll", ".iob", ".iob2", ".bio", ".tsv"),
+        options=frozenset({"repair"}),
         has_tokens=True,
         has_sentences=True,
+        holds_overlaps=False,
+        holds_unannotated=False,
         numbered_id=r"(\.\d+)?\.p\d+",
     ),
 )
@@ -139,6 +221,22 @@ def get(name: str) -> Format:
         InputError: if there is no such format.
     """
     return _BY_NAME[canonical(name)]
+
+
+def require_options_apply(options: ReadOptions, names: Iterable[str]) -> None:
+    """Refuse an option that none of the formats uses: whoever set it expects that it has an effect.
+
+    Raises:
+        InputError: naming the option and the formats that use it.
+    """
+    used = GENERAL.union(*(get(name).options for name in names))
+    if unused := sorted(options.named - used):
+        option = f"--{unused[0].replace('_', '-')}"
+        users = ", ".join(entry.name for entry in FORMATS if unused[0] in entry.options)
+        raise InputError(
+            f"{option} has no effect on the format {', '.join(sorted(set(names)))}",
+            remedy=f"It is for {users}: omit it, or name the format with --from or --format.",
+        )
 
 
 def detect(path: Path) -> str:

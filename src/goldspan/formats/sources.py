@@ -8,10 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goldspan import formats, iob
+from goldspan.annotation import NOT_ANNOTATED
 from goldspan.errors import InputError
-from goldspan.formats import conll_sentences, prodigy
+from goldspan.formats import conll_sentences
 from goldspan.formats.convert import input_files
 from goldspan.formats.dataset_folder import is_dataset, scan_dataset
+from goldspan.formats.label_selection import select
+from goldspan.formats.options import DEFAULT, ReadOptions
+from goldspan.formats.record import Note, several_annotators
 from goldspan.formats.spacy_pipeline import is_installed_pipeline, is_saved_pipeline, predict
 
 if TYPE_CHECKING:
@@ -21,7 +25,7 @@ if TYPE_CHECKING:
     from goldspan.formats.conll_sentences import ConllSentence
     from goldspan.formats.record import Record
 
-__all__ = ["NOTE_KINDS", "SOURCE_FORMATS", "Source", "SourceNote", "count_notes", "read_source"]
+__all__ = ["NOTE_KINDS", "SOURCE_FORMATS", "Source", "count_notes", "read_source"]
 
 NOTE_KINDS = {
     "different-breaks": "a sentence ends in only one of the two files; the tags count where gold's sentences end",
@@ -53,32 +57,6 @@ REPAIRS = {
 
 
 @dataclass(frozen=True, slots=True)
-class SourceNote:
-    """A remark that a reader of the scores must know.
-
-    Args:
-        kind: one of `NOTE_KINDS`, by which notes are counted.
-        message: what is wrong and how it was treated, without a full stop.
-        file: the file it is in.
-        line: the line in that file, from 1.
-        example: the id of the example, of gold where it is known.
-    """
-
-    kind: str
-    message: str
-    file: Path | None = None
-    line: int | None = None
-    example: str | None = None
-
-    def __str__(self) -> str:
-        """The place and the message, on one line."""
-        place = "" if self.file is None else str(self.file)
-        if place and self.line is not None:
-            place += f":{self.line}"
-        return ": ".join(part for part in (place, self.example, self.message) if part)
-
-
-@dataclass(frozen=True, slots=True)
 class Source:
     """The examples of gold or of a prediction.
 
@@ -92,7 +70,7 @@ class Source:
     """
 
     examples: list[Example]
-    notes: list[SourceNote] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     kind: str = "examples"
     places: Sequence[tuple[Path | None, int | None]] = ()
     sentences: Sequence[ConllSentence] = ()
@@ -108,7 +86,7 @@ class Source:
         return not self.sentences or all(sentence.stated for sentence in self.sentences)
 
 
-def count_notes(notes: Iterable[SourceNote]) -> dict[str, int]:
+def count_notes(notes: Iterable[Note]) -> dict[str, int]:
     """How many notes there are of each kind, by kind in alphabetical order."""
     return dict(sorted(Counter(note.kind for note in notes).items()))
 
@@ -117,8 +95,7 @@ def read_source(
     source: str | Path,
     *,
     form: str | None = None,
-    split: str | None = None,
-    repair: iob.Repair = "conlleval",
+    reading: ReadOptions = DEFAULT,
     texts: Sequence[Example] | None = None,
 ) -> Source:
     """The examples of a file, a folder, a dataset or a spaCy pipeline.
@@ -126,8 +103,7 @@ def read_source(
     Args:
         source: a file, a folder of files, a dataset folder, or the name of an installed spaCy pipeline.
         form: one of `SOURCE_FORMATS`; detected from the content if not named.
-        split: of a dataset folder; other sources have none.
-        repair: of CoNLL files, see `goldspan.formats.conll.scan`.
+        reading: how to read what the source does not state itself.
         texts: the examples of gold, for a pipeline to run on.
 
     Raises:
@@ -140,9 +116,9 @@ def read_source(
     if kind == "pipeline":
         read = Source(predict(str(source), _require_texts(texts, path)), kind=kind)
     elif kind == "dataset":
-        read = _collect(scan_dataset(path, split), kind)
+        read = _collect(scan_dataset(path, reading.split), kind)
     else:
-        parts = [_read_file(file, name, repair) for file, name in input_files(path, kind)]
+        parts = [_read_file(file, name, reading) for file, name in input_files(path, kind)]
         read = parts[0] if len(parts) == 1 else _join_files(parts)
     if not read.examples:
         raise InputError("there is no example in it", file=path, remedy="Name a file with examples.")
@@ -175,28 +151,32 @@ def _require_texts(texts: Sequence[Example] | None, path: Path) -> Sequence[Exam
     return texts
 
 
-def _read_file(path: Path, name: str, repair: iob.Repair) -> Source:
+def _read_file(path: Path, name: str, reading: ReadOptions) -> Source:
     form = formats.get(name)
-    return _read_sentences(path, form, repair) if form.has_sentences else _collect(form.scan(path), name)
+    return _read_sentences(path, form, reading) if form.has_sentences else _collect(form.scan(path, reading), name)
 
 
 def _collect(scanned: Iterable[Record | InputError], kind: str) -> Source:
     read = Source([], kind=kind, places=(places := []))
+    annotators: dict[str, str | None] = {}
     for record in scanned:
         if isinstance(record, InputError):
             raise record
         example = record.example()
-        if kind == "prodigy" and (answer := prodigy.answer(example)) != "accept":
-            message = f"the answer is {answer!r}: left out, for it is no annotation"
-            read.notes.append(SourceNote("no-annotation", message, record.file, record.line, example.id))
+        if isinstance(reason := example.extra.get(NOT_ANNOTATED), str) and reason:
+            message = f"left out, for nobody annotated it: {reason}"
+            read.notes.append(Note("no-annotation", message, record.file, record.line, example.id))
             continue
+        if annotators.setdefault(example.id, record.annotator) != record.annotator:
+            raise several_annotators(record, annotators[example.id])
+        read.notes.extend(record.notes)
         read.examples.append(example)
         places.append((record.file, record.line))
     return read
 
 
-def _read_sentences(path: Path, form: formats.Format, repair: iob.Repair) -> Source:
-    module = form.module
+def _read_sentences(path: Path, form: formats.Format, reading: ReadOptions) -> Source:
+    module, repair = form.module, reading.repair
     scheme = module.detect_scheme(path)
     sentences: list[ConllSentence] = []
     for sentence in module.read_sentences(path, lenient=True):
@@ -204,9 +184,11 @@ def _read_sentences(path: Path, form: formats.Format, repair: iob.Repair) -> Sou
             raise sentence
         sentences.append(sentence)
     _refuse_damaged_file(sentences)
+    records = [select(module.record(sentence, path, scheme, repair), reading) for sentence in sentences]
+    notes = [note for sentence in sentences for note in _sentence_notes(sentence, path, scheme, repair)]
     return Source(
-        examples=[module.record(sentence, path, scheme, repair).example() for sentence in sentences],
-        notes=[note for sentence in sentences for note in _sentence_notes(sentence, path, scheme, repair)],
+        examples=[record.example() for record in records],
+        notes=notes + [note for record in records for note in record.notes],
         kind=form.name,
         places=[(path, sentence.line) for sentence in sentences],
         sentences=sentences,
@@ -224,14 +206,14 @@ def _refuse_damaged_file(sentences: Sequence[ConllSentence]) -> None:
             raise errors[0]
 
 
-def _sentence_notes(sentence: ConllSentence, path: Path, scheme: str, repair: iob.Repair) -> Iterable[SourceNote]:
+def _sentence_notes(sentence: ConllSentence, path: Path, scheme: str, repair: iob.Repair) -> Iterable[Note]:
     for fault in sentence.faults:
         message = f"{fault.error.message}: {REPAIRS[fault.kind]}"
-        yield SourceNote("mended-line", message, path, fault.error.line, sentence.name)
+        yield Note("mended-line", message, path, fault.error.line, sentence.name)
     outcome = "its chunk is not a span" if repair == "strict" else "read as conlleval does"
     for number in iob.malformed(sentence.tags, scheme):
         message = f"{sentence.written[number]!r} is not allowed here in {scheme}: {outcome}"
-        yield SourceNote("repaired-tag", message, path, sentence.lines[number], sentence.name)
+        yield Note("repaired-tag", message, path, sentence.lines[number], sentence.name)
 
 
 def _join_files(parts: Sequence[Source]) -> Source:

@@ -60,7 +60,7 @@ class SuggestionTally:
             )
         by_article: dict[str, list[Example]] = {}
         for file in files:
-            for example in formats.load(file):
+            for example in formats.load(file, "gold"):
                 by_article.setdefault(example.article, []).append(example)
         return cls(by_article)
 

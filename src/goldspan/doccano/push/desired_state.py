@@ -115,7 +115,7 @@ def _with_suggestions(corpus: Corpus, entry: ManifestEntry, examples: Sequence[E
         raise NotFoundError(
             f"the article {entry.id} has no suggestions", file=file, remedy="Make them: goldspan suggest"
         )
-    suggestions = {example.id: example for example in formats.load(file)}
+    suggestions = {example.id: example for example in formats.load(file, "gold")}
     for example in examples:
         suggestion = suggestions.get(example.id)
         if suggestion is None or suggestion.text != example.text:

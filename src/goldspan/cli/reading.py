@@ -1,0 +1,145 @@
+"""The options of every command that reads annotation of any format: what a file does not state itself."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from functools import wraps
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from goldspan.cli.console import split_names
+from goldspan.formats.options import Discontinuous, OffsetUnit, Overlaps, ReadOptions
+from goldspan.report.text import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from goldspan.formats.record import Note
+
+SHOWN = 3  # remarks of a kind
+OPTIONS: dict[str, Any] = {
+    "offsets": Annotated[
+        OffsetUnit | None,
+        typer.Option(help="What the offsets of a JSON file count. Default: what its format prescribes."),
+    ],
+    "word_column": Annotated[
+        str | None, typer.Option(help="The column of the words: its number from 1, or its name. Default: detected.")
+    ],
+    "tag_column": Annotated[
+        str | None, typer.Option(help="The column of the tags: its number from 1, or its name. Default: detected.")
+    ],
+    "label": Annotated[str | None, typer.Option(help="The label of spans that have none: bare tags B, I and O.")],
+    "repair": Annotated[
+        Literal["conlleval", "strict"],
+        typer.Option(help="How to read malformed tag sequences: as conlleval does, or without what they mark."),
+    ],
+    "spans_key": Annotated[
+        list[str] | None,
+        typer.Option(help="The span groups of a DocBin to read, separated by commas. Default: entities and sc."),
+    ],
+    "discontinuous": Annotated[
+        Discontinuous,
+        typer.Option(help="Spans with a gap: refuse them, split them into their parts, or cover the gap."),
+    ],
+    "annotator": Annotated[
+        str | None, typer.Option(help="Whose annotation to read, where a file has that of several people.")
+    ],
+    "layer": Annotated[
+        str | None, typer.Option(help="The annotation layer to read, where a file has several: LAYER or LAYER:FEATURE.")
+    ],
+    "rename": Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="OLD=NEW", help="Read the label OLD as NEW. Repeat it, or separate with commas."),
+    ],
+    "only": Annotated[
+        list[str] | None, typer.Option(metavar="A,B", help="Read only spans of these labels, by their new names.")
+    ],
+    "overlaps": Annotated[
+        Overlaps,
+        typer.Option(help="Spans that overlap: keep or refuse them, or drop the inner or the outer ones."),
+    ],
+}
+DEFAULTS = ReadOptions()
+
+
+def with_read_options(*, leave_out: Sequence[str] = (), **defaults: str) -> Callable[..., Any]:
+    """A decorator that gives a command the options of reading, and passes them on as `reading`.
+
+    Args:
+        leave_out: the names of options that the command does not have.
+        defaults: where the command has other defaults than `ReadOptions`.
+    """
+    names = [name for name in OPTIONS if name not in leave_out]
+
+    def decorate(run: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(run)
+        def command(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401  (what typer passes on)
+            read = {name: options.pop(name, defaults.get(name, _default(name))) for name in names}
+            return run(*arguments, reading=_read_options(read), **options)
+
+        signature = inspect.signature(run, eval_str=True)
+        parameters = [parameter for parameter in signature.parameters.values() if parameter.name != "reading"]
+        added = [
+            inspect.Parameter(
+                name,
+                inspect.Parameter.KEYWORD_ONLY,
+                annotation=OPTIONS[name],
+                default=defaults.get(name, _default(name)),
+            )
+            for name in names
+        ]
+        command.__signature__ = signature.replace(parameters=[*parameters, *added])  # type: ignore[attr-defined]
+        command.__annotations__ = {parameter.name: parameter.annotation for parameter in (*parameters, *added)}
+        return command
+
+    return decorate
+
+
+def rename_pairs(options: Sequence[str] | None) -> dict[str, str]:
+    """The new name of each label in options of the form OLD=NEW.
+
+    Raises:
+        typer.BadParameter: for one of another form, or a label with two new names.
+    """
+    pairs: dict[str, str] = {}
+    for option in split_names(options):
+        old, separator, new = option.partition("=")
+        if not (separator and old.strip() and new.strip()):
+            raise typer.BadParameter(f"{option!r} is not OLD=NEW", param_hint="--map")
+        if pairs.setdefault(old.strip(), new.strip()) != new.strip():
+            raise typer.BadParameter(f"{old.strip()!r} has two new names", param_hint="--map")
+    return pairs
+
+
+def _default(name: str) -> Any:  # noqa: ANN401  (a default is any)
+    value = getattr(DEFAULTS, name)
+    return value if isinstance(value, str) else None
+
+
+def _read_options(options: dict[str, Any]) -> ReadOptions:
+    read = dict(options)
+    if "rename" in read:
+        read["rename"] = rename_pairs(read["rename"])
+    if "only" in read:
+        read["only"] = frozenset(split_names(read["only"])) if read["only"] else None
+    if "spans_key" in read:
+        read["spans_key"] = tuple(split_names(read["spans_key"])) if read["spans_key"] else None
+    return ReadOptions(**read)
+
+
+def print_notes(notes: Sequence[Note]) -> None:
+    """Print what was noted while reading on stderr: the first remarks of each kind, and how many more there are."""
+    kinds: dict[str, list[Note]] = {}
+    for note in notes:
+        kinds.setdefault(note.kind, []).append(note)
+    for kind, of_kind in kinds.items():
+        for note in of_kind[:SHOWN]:
+            print(visible(f"goldspan: note: {note}"), file=sys.stderr)
+        if len(of_kind) > SHOWN:
+            print(
+                f"goldspan: note: {len(of_kind) - SHOWN:,} more of the kind {kind}; --json lists all", file=sys.stderr
+            )
+        for remedy in dict.fromkeys(note.remedy for note in of_kind if note.remedy):
+            print(visible(f"  {remedy}"), file=sys.stderr)

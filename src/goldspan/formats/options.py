@@ -1,0 +1,96 @@
+"""How to read a file where it does not state it itself, and how to write one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Literal, get_args
+
+from goldspan.errors import InvalidValueError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from goldspan.iob import Repair
+    from goldspan.tokens import Policy
+
+OffsetUnit = Literal["code-points", "utf-16", "graphemes", "bytes"]
+Discontinuous = Literal["refuse", "split", "cover"]
+Overlaps = Literal["keep", "refuse", "drop-inner", "drop-outer"]
+OFFSET_UNITS: tuple[OffsetUnit, ...] = get_args(OffsetUnit)
+
+GENERAL = frozenset({"rename", "only", "overlaps"})  # what `Format.scan` does itself, for every format
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReadOptions:
+    """What the person who names a file knows of it. Each format lists those that it uses (`Format.options`).
+
+    Args:
+        offsets: what the offsets count; None for the unit that the format prescribes.
+        word_column: the column of the words, by its number from 1 or its name; None to detect it.
+        tag_column: the column of the tags, in the same way.
+        label: the label of spans that have none: of the bare tags B, I and O.
+        repair: whether a chunk with a tag that its scheme forbids is a span (`conlleval`) or not (`strict`).
+        spans_key: the names of the span groups to read; None for the entities and the group `sc`.
+        discontinuous: what becomes of a span with a gap: an error, a span for each part, or one from its first to its
+            last character.
+        annotator: whose annotation to read where a file has that of several.
+        layer: the annotation layer to read where a file has several, and if need be its feature: `LAYER:FEATURE`.
+        split: the split to read where a source has several.
+        rename: the new name of each label that is called otherwise here.
+        only: the labels to read, by their new names; None for all.
+        overlaps: what becomes of spans that overlap.
+
+    Raises:
+        InvalidValueError: for a value that is not one of those that its option has.
+    """
+
+    offsets: OffsetUnit | None = None
+    word_column: str | None = None
+    tag_column: str | None = None
+    label: str | None = None
+    repair: Repair = "conlleval"
+    spans_key: tuple[str, ...] | None = None
+    discontinuous: Discontinuous = "refuse"
+    annotator: str | None = None
+    layer: str | None = None
+    split: str | None = None
+    rename: Mapping[str, str] = field(default_factory=dict)
+    only: frozenset[str] | None = None
+    overlaps: Overlaps = "keep"
+
+    def __post_init__(self) -> None:
+        choices = {"offsets": (None, *OFFSET_UNITS), "discontinuous": get_args(Discontinuous),
+                   "overlaps": get_args(Overlaps), "repair": ("conlleval", "strict")}  # fmt: skip
+        for name, allowed in choices.items():
+            if getattr(self, name) not in allowed:
+                raise InvalidValueError(
+                    f"{name!r} cannot be {getattr(self, name)!r}",
+                    remedy=f"It is one of {', '.join(choice for choice in allowed if choice)}.",
+                )
+
+    @property
+    def named(self) -> frozenset[str]:
+        """The options that differ from their defaults, by their names."""
+        return frozenset(
+            option.name for option in fields(self) if getattr(self, option.name) != getattr(DEFAULT, option.name)
+        )
+
+
+DEFAULT = ReadOptions()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WriteOptions:
+    """How to write a file. A format takes what concerns it.
+
+    Args:
+        policy: what becomes of spans that cut tokens, see `goldspan.tokens.tags`; only for formats of tokens.
+        language: of the tokenizer, as a code of spaCy's.
+    """
+
+    policy: Policy = "strict"
+    language: str = "en"
+
+
+WRITE_DEFAULT = WriteOptions()
