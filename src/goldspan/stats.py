@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from importlib.util import find_spec
 from statistics import median
 from typing import TYPE_CHECKING
@@ -127,9 +127,12 @@ def _filled(card: Path, tables: dict[str, Table]) -> str:
 
 
 def _articles(corpus: Corpus, examples: Sequence[Example], place: dict[str, str]) -> Table:
+    by_article: defaultdict[str, list[Example]] = defaultdict(list)
+    for example in examples:
+        by_article[example.article].append(example)
     rows = []
     for entry in corpus.entries:
-        own_examples = [example for example in examples if example.article == entry.id]
+        own_examples = by_article[entry.id]
         words = sum(len(example.text.split()) for example in own_examples)
         title = entry.title or "(no headline)"
         spans = sum(len(example.spans) for example in own_examples)

@@ -3,6 +3,8 @@
 import random
 import re
 from dataclasses import replace
+from itertools import groupby
+from operator import attrgetter
 
 import numpy as np
 
@@ -159,7 +161,6 @@ def simulate_passes(gold, labels, rates=ERROR_RATES, seed=0):
 def write_passes(folder, passes):
     """The passes as a project has them: a folder per annotator, a file per article."""
     for name, examples in passes.items():
-        for article in {example.article for example in examples}:
-            mine = [example for example in examples if example.article == article]
-            gold.write(folder / name / f"{article}.jsonl", mine)
+        for article, mine in groupby(sorted(examples, key=attrgetter("article")), key=attrgetter("article")):
+            gold.write(folder / name / f"{article}.jsonl", list(mine))
     return folder

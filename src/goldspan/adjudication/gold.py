@@ -15,7 +15,7 @@ from goldspan.guidelines import changelog
 from goldspan.report.text import amount
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
     from goldspan.adjudication.derive import GoldDifference
@@ -121,11 +121,13 @@ def _covered(difference: GoldDifference, decisions: Collection[Decision]) -> boo
 
 def _texts(state: AdjudicationState, written: dict[str, Example]) -> dict[Path, str]:
     """The contents of the gold files with these examples; the lines keep the order of the article."""
-    articles = {example.article for example in written.values()}
+    by_article: dict[str, list[Example]] = {example.article: [] for example in written.values()}
+    for example in {**state.gold, **written}.values():
+        if example.article in by_article:
+            by_article[example.article].append(example)
     texts = {}
-    for article in (name for name in state.articles if name in articles):
-        examples = {name: one for name, one in {**state.gold, **written}.items() if one.article == article}
-        ordered = sorted(examples.values(), key=lambda one: (one.at, one.id))
+    for article in (name for name in state.articles if name in by_article):
+        ordered = sorted(by_article[article], key=lambda one: (one.at, one.id))
         texts[state.corpus.gold / f"{article}.jsonl"] = "".join(map(gold.line, ordered))
     return texts
 
@@ -136,21 +138,27 @@ def _write(state: AdjudicationState, texts: dict[Path, str]) -> list[Path]:
     finished = {path.stem for path in texts} - {one.example.article for one in state.derived.disputes} - outdated
     path = state.corpus.folder / "manifest.jsonl"
     before = read_manifest(path)  # read again, because a session writes it several times
-    entries = [replace(one, guidelines=_version(state, one)) if one.id in finished else one for one in before]
+    versions = _versions(state)
+    entries = [replace(one, guidelines=versions(one)) if one.id in finished else one for one in before]
     if entries != before and write_manifest(path, entries):
         changed.append(path)
     return changed
 
 
-def _version(state: AdjudicationState, entry: ManifestEntry) -> str | None:
-    """The version of the guidelines that the gold of a settled article follows.
+def _versions(state: AdjudicationState) -> Callable[[ManifestEntry], str | None]:
+    """A function that gives the version of the guidelines that the gold of a settled article follows.
 
     Gold that was there before keeps its version: a few decisions do not show that all of it was reviewed, which a
     person states in the manifest. New gold follows the oldest version of its decisions.
     """
-    if entry.guidelines is not None and any(one.article == entry.id for one in state.gold.values()):
-        return entry.guidelines
-    settled = (one for one in state.derived.settled.values() if one.example.article == entry.id)
-    return changelog.oldest_version(
-        [state.corpus.scheme.version, *(decision.guidelines for one in settled for decision in one.applied)]
-    )
+    with_gold = {example.article for example in state.gold.values()}
+    decided: defaultdict[str, list[str]] = defaultdict(list)
+    for settled in state.derived.settled.values():
+        decided[settled.example.article] += [decision.guidelines for decision in settled.applied]
+
+    def version(entry: ManifestEntry) -> str | None:
+        if entry.guidelines is not None and entry.id in with_gold:
+            return entry.guidelines
+        return changelog.oldest_version([state.corpus.scheme.version, *decided[entry.id]])
+
+    return version

@@ -110,7 +110,8 @@ def read_state(corpus: Corpus, articles: Collection[str] | None = None) -> Adjud
             surfaces are not what its example says, an example with different texts in two passes, a confirmation that
             is neither true nor false, and a changelog of the guidelines that is ahead of labels.toml.
     """
-    known = [entry.id for entry in corpus.entries]
+    known = dict.fromkeys(entry.id for entry in corpus.entries)
+    wanted = known if articles is None else set(articles)
     for name in articles or ():
         if name not in known:
             raise InputError(
@@ -118,7 +119,7 @@ def read_state(corpus: Corpus, articles: Collection[str] | None = None) -> Adjud
                 file=corpus.folder / "manifest.jsonl",
                 remedy="Name articles by the ids of the manifest.",
             )
-    chosen = tuple(name for name in known if articles is None or name in articles)
+    chosen = tuple(name for name in known if name in wanted)
     changelog.require_no_later_entry(corpus.guidelines, corpus.scheme.version)
     passes = {name: {one.id: one for one in corpus.confirmed_examples(name, chosen)} for name in corpus.annotators()}
     lines = tuple(line for name in chosen for line in _lines(corpus.decisions / f"{name}.jsonl"))

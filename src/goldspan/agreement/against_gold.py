@@ -12,6 +12,7 @@ for it is refused.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -113,9 +114,9 @@ class _Comparison:
         by_article = np.zeros((len(number), *tables.shape[1:]))
         np.add.at(by_article, [number[item.article] for item in items], tables)
         overall, *rest = self._estimates(by_article if len(number) >= 2 else tables)
+        examples = Counter(item.article for item in items)
         articles = tuple(
-            self._article(article, sum(item.article == article for item in items), table)
-            for article, table in zip(number, by_article, strict=True)
+            self._article(article, examples[article], table) for article, table in zip(number, by_article, strict=True)
         )
         labels = dict(zip(self.labels, rest, strict=True))
         return AnnotatorRecord(name, len(items), overall, labels, articles, self._errors(name, items))

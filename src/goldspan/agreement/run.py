@@ -214,9 +214,10 @@ def _of_articles(annotations: Annotations, articles: Sequence[str]) -> Annotatio
         if article not in known:
             remedy = f"The articles are {', '.join(sorted(known)) or 'none'}."
             raise InputError(f"nobody has confirmed an example of an article {article!r}", remedy=remedy)
-    items = tuple(item for item in annotations.items if item.article in articles)
+    chosen = set(articles)
+    items = tuple(item for item in annotations.items if item.article in chosen)
     prefixes = tuple(f"{article}.p" for article in articles)
-    left_out = tuple(one for one in annotations.left_out if one.example.startswith(prefixes) or one.example in articles)
+    left_out = tuple(one for one in annotations.left_out if one.example.startswith(prefixes) or one.example in chosen)
     return replace(annotations, items=items, left_out=left_out)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -168,7 +169,7 @@ def _is_unicode(words: str) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ArticleFile:
     """A file of gold or of a pass, with its article.
 
@@ -188,8 +189,12 @@ class ArticleFile:
 
     def actual_paragraph(self, record: Record) -> str | None:
         """The id of the paragraph with the place and the text of a record, as a message; None if there is none."""
-        same = (p.id for p in self.paragraphs.values() if (p.at, p.text) == (record.at, record.text))
-        return next((f"this is the paragraph {name}" for name in same), None)
+        paragraph = self._by_place.get(record.at)  # paragraphs do not overlap
+        return f"this is the paragraph {paragraph.id}" if paragraph and paragraph.text == record.text else None
+
+    @cached_property
+    def _by_place(self) -> dict[int, Example]:
+        return {paragraph.at: paragraph for paragraph in self.paragraphs.values()}
 
 
 @check(

@@ -193,11 +193,12 @@ def _list_rule(state: AdjudicationState, name: str, json: Path | None) -> None:
     rule = find_rule(name, state.rules) or ""
     decisions = state.decided_under(rule)
     review = [decision for decision in state.outdated if decision.rule == rule]
+    outdated, stale = set(review), set(state.derived.stale)
     version = state.rule_versions.get(rule)
     changed = f"last changed in version {version}" if version else "never changed"
     print(f"{rule} {state.rules[rule].title}: {changed}, {amount(len(decisions), 'decision')} under it")
     for decision in decisions:
-        mark = "review  " if decision in review else "not valid  " if decision in state.derived.stale else ""
+        mark = "review  " if decision in outdated else "not valid  " if decision in stale else ""
         print(f"  {mark}{_decision_line(state, decision)}")
     listed = {"decisions": summary.decisions_json(decisions), "read_again": summary.decisions_json(review)}
     console.write_json(json, {"rule": rule, **listed})

@@ -73,7 +73,7 @@ def merge(
     for name, example in server.items():
         if example is not None:
             lines[name] = _merge_line(old.get(name), example, gold=gold)
-    withdrawn = [name for name, example in old.items() if _is_withdrawn(example, server)]
+    withdrawn = {name: None for name, example in old.items() if _is_withdrawn(example, server)}
     examples = tuple(sorted(lines.values(), key=lambda example: (example.at, example.id)))
     return MergedPass(
         examples,

@@ -196,7 +196,8 @@ def pull_options(
     unfinished = {article_of(name) for name in snapshot.by_id if name not in examples}
     for entry in entries:
         if entry.id in unfinished:
-            examples = {example.id: example for example in examples_of(entry.id, corpus.source(entry))} | examples
+            for example in examples_of(entry.id, corpus.source(entry)):
+                examples.setdefault(example.id, example)
     return PullOptions(
         examples=examples,
         other_articles={entry.id for entry in corpus.entries} - chosen,
