@@ -117,7 +117,7 @@ def build(corpus: Corpus, model: str | None = None, step: Callable[[str], None] 
     built.findings = list(checks.check_project(corpus, tally=built.account))
     if not built.errors:
         step("export the dataset")
-        built.exported = export(corpus, corpus.build / "dataset")
+        built.exported = export(corpus, corpus.build / "dataset", is_checked=True)
     return built
 
 

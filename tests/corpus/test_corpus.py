@@ -1,6 +1,8 @@
+import re
+
 import pytest
 
-from goldspan import InputError, NotFoundError
+from goldspan import InputError, NotFoundError, checks
 from goldspan.corpus import Corpus
 
 
@@ -39,7 +41,27 @@ def test_a_split_is_a_list_of_ids(tmp_path):
     path = corpus.split_file("test")
     path.parent.mkdir()
     path.write_text("a\nb\n")
-    assert corpus.read_split("test") == ["a", "b"]
+    assert corpus.split_ids("test") == ["a", "b"]
     path.write_text("a\n b\n")
     with pytest.raises(InputError, match=r"test\.txt:2: ' b' is not an article id"):
         corpus.read_split("test")
+
+
+@pytest.mark.parametrize(
+    ("train", "test", "message"),
+    [
+        ("harbour\n", "strike\nharbour\n", r"test\.txt:2: harbour is in train already"),
+        ("harbour\nharbour\n", "", r"train\.txt:2: harbour is in train already"),
+        ("harbour\n", "nowhere\n", r"test\.txt:1: the manifest has no article 'nowhere'"),
+        ("../gold/harbour\n", "", r"train\.txt:1: the manifest has no article '\.\./gold/harbour'"),
+        ("harbour.p01\n", "", r"train\.txt:1: the manifest has no article 'harbour\.p01'"),
+    ],
+)
+def test_a_list_edited_by_hand_is_used_only_if_each_article_is_known_and_there_once(toy, train, test, message):
+    toy.split_file("train").write_text(train)
+    toy.split_file("test").write_text(test)
+    for read in (toy.splits, lambda: toy.read_split("validation"), lambda: toy.read_split("test")):
+        with pytest.raises(InputError, match=message):
+            read()
+    found = [f"{each.file.name}:{each.line}: {each.message}" for each in checks.check_project(toy) if each.file]
+    assert any(re.search(message, line) for line in found), "the check says the same"

@@ -1,5 +1,6 @@
 import filecmp
 import json
+from dataclasses import replace
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -8,8 +9,10 @@ from datasets import ClassLabel, load_dataset
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from goldspan import Example, InputError, InvalidValueError, Span, formats, tokens
+from goldspan import Example, InputError, InvalidValueError, Span, checks, cli, formats, tokens
 from goldspan.annotation import Label, LabelScheme
+from goldspan.checks import FindingsError
+from goldspan.corpus.manifest import write_manifest
 from goldspan.export import arrow, export, parquet
 from goldspan.formats import gold
 from goldspan.quantities import parse_troop_count
@@ -91,19 +94,19 @@ def test_a_span_that_a_token_cuts_stays_and_is_reported(toy, tmp_path):
     path = toy.gold / "strike.jsonl"
     lines = path.read_text().replace('[53, 58, "PORT", "Odesa"]', '[53, 57, "PORT", "Odes"]')
     path.write_text(lines)
-    done = export(toy, tmp_path / "strict")
+    done = export(toy, tmp_path / "strict", is_checked=True)
     assert [(loss.example, loss.surface, loss.widened) for loss in done.losses] == [("strike.p02", "Odes", "Odesa")]
     assert "| strike.p02 | 53–57 | PORT | Odes | Odesa |" in (tmp_path / "strict" / "README.md").read_text()
     rows = pq.read_table(tmp_path / "strict/gold/test.parquet").to_pylist()
     assert rows[1]["spans"][-1]["surface"] == "Odes"
     assert rows[1]["ner_tags"][-2] == 0
-    export(toy, tmp_path / "expand", policy="expand")
+    export(toy, tmp_path / "expand", policy="expand", is_checked=True)
     assert pq.read_table(tmp_path / "expand/gold/test.parquet").to_pylist()[1]["ner_tags"][-2] == 3
 
 
 def test_an_article_in_no_split_is_refused(toy, tmp_path):
     toy.split_file("test").write_text("")
-    with pytest.raises(InputError, match="'strike' has gold but is in no split"):
+    with pytest.raises(FindingsError, match="unsplit-article: strike is in no split"):
         export(toy, tmp_path / "dataset")
     assert not (tmp_path / "dataset").exists()
 
@@ -202,3 +205,79 @@ def test_words_are_the_slices_of_their_texts(found):
     words = arrow.surface_array(found, lengths, starts, ends)
     words.validate(full=True)
     assert words.to_pylist() == [found[number].surface(span) for number, span in spans]
+
+
+def exported(capsys, *arguments):
+    """The exit code of `goldspan export`, what it printed, and what it printed as errors."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["export", *map(str, arguments)])
+    return ended.value.code, *capsys.readouterr()
+
+
+def checked(capsys, corpus):
+    """The errors that `goldspan check` prints for a project."""
+    with pytest.raises(SystemExit):
+        cli.main(["check", "--root", str(corpus.root)])
+    return [line for line in capsys.readouterr().out.splitlines() if " error " in f" {line} "]
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "check"),
+    [
+        ("corpus/splits/test.txt", "storm\nstrike\n", "article-in-two-splits"),
+        ("corpus/splits/test.txt", "strike\nstrike\n", "article-in-two-splits"),
+        ("corpus/splits/test.txt", "nowhere\nstrike\n", "unknown-article"),
+        ("corpus/splits/test.txt", "../gold/strike\nstrike\n", "unknown-article"),
+        ("corpus/splits/test.txt", "strike \n", "bad-line"),
+        ("corpus/splits/test.txt", "", "unsplit-article"),
+        ("corpus/gold/strike.jsonl", ('"PORT"', '"HARBOUR"'), "unknown-label"),
+        ("corpus/gold/strike.jsonl", ('[53, 58, "PORT", "Odesa"]', '[53, 57, "PORT", "Odes"]'), "split-word"),
+        ("corpus/gold/strike.jsonl", ('[53, 58, "PORT", "Odesa"]', '[53, 58, "PORT", "Izmir"]'), "surface-mismatch"),
+        ("corpus/gold/strike.jsonl", ('[53, 58, "PORT", "Odesa"]', '[53, 590, "PORT", "Odesa"]'), "span-outside-text"),
+        ("seeds/strike.txt", ("Odesa", "Odessa"), "source-hash"),
+    ],
+)
+def test_what_the_checks_call_an_error_is_not_exported(toy, tmp_path, capsys, *, file, content, check):
+    path = toy.root / file
+    path.write_text(content if isinstance(content, str) else path.read_text("utf-8").replace(*content), "utf-8")
+    found = checked(capsys, toy)
+    for name in ("parquet", "jsonl", "docbin"):
+        code, out, error = exported(capsys, "--root", toy.root, "--output", tmp_path / name, "--format", name)
+        assert (code, out.splitlines()) == (1, found), "the findings are those of check, word for word"
+        assert f"error {check}: " in error
+        assert error.endswith(f"goldspan: {len(found)} error(s) of the checks: nothing was exported\n")
+        assert not (tmp_path / name).exists()
+
+
+def test_a_refused_export_reports_the_findings_as_json(toy, tmp_path, capsys):
+    toy.split_file("test").write_text("storm\nstrike\n")
+    code, *_ = exported(capsys, "--root", toy.root, "--output", tmp_path / "out", "--json", tmp_path / "report.json")
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert code == 1
+    assert report["check"]["counts"] == {"article-in-two-splits": 1}
+
+
+def test_a_warning_does_not_stop_an_export(toy, tmp_path, capsys):
+    path = toy.guidelines / "labels.toml"
+    path.write_text(path.read_text().replace('version = "', 'version = "9.'))
+    assert [finding.severity for finding in checks.check_project(toy)] != []
+    assert exported(capsys, "--root", toy.root, "--output", tmp_path / "out")[0] == 0
+
+
+def test_an_article_of_a_split_without_gold_is_named(toy, tmp_path, capsys):
+    for path in toy.folder.rglob("storm.jsonl"):
+        path.unlink()
+    entries = [replace(entry, guidelines=None) if entry.id == "storm" else entry for entry in toy.entries]
+    write_manifest(toy.folder / "manifest.jsonl", entries)
+    code, out, error = exported(capsys, "--root", toy.root, "--output", tmp_path / "out")
+    assert (code, error) == (0, "")
+    assert "1 article(s) of the splits have no gold: storm" in out
+
+
+def test_no_gold_at_all_is_no_dataset(toy, tmp_path, capsys):
+    for path in [*toy.gold.glob("*"), *toy.passes.rglob("*.jsonl")]:
+        path.unlink()
+    write_manifest(toy.folder / "manifest.jsonl", [replace(entry, guidelines=None) for entry in toy.entries])
+    code, _, error = exported(capsys, "--root", toy.root, "--output", tmp_path / "out")
+    assert (code, (tmp_path / "out").exists()) == (1, False)
+    assert "no article of the splits has gold" in error

@@ -7,7 +7,7 @@
 from goldspan.checks.check import Check
 from goldspan.checks.records import check_records
 from goldspan.checks.registry import CHECKS, IDS, check_table, remedy, select_checks
-from goldspan.checks.report import finding_line, relative_path, report_json
+from goldspan.checks.report import FindingsError, finding_line, relative_path, report_json
 from goldspan.checks.runner import CheckTally, check_paths, check_project
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "IDS",
     "Check",
     "CheckTally",
+    "FindingsError",
     "check_paths",
     "check_project",
     "check_records",

@@ -321,10 +321,9 @@ def unknown_article(project: ProjectFiles) -> Iterator[CheckResult]:
     for path in project.annotated:
         if path.stem not in project.entries:
             yield CheckResult(f"the manifest has no article {path.stem!r}", path)
-    for split, ids in project.splits.items():
-        for line, article in enumerate(ids, 1):
-            if article not in project.entries:
-                yield CheckResult(f"the manifest has no article {article!r}", project.corpus.split_file(split), line)
+    for fault in project.split_faults:
+        if fault.kind == "unknown":
+            yield CheckResult(fault.message, project.corpus.split_file(fault.split), fault.line)
 
 
 @check(

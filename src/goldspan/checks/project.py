@@ -10,6 +10,7 @@ from goldspan import files
 from goldspan.adjudication.derive import derive
 from goldspan.checks.check import CheckResult
 from goldspan.corpus import SPLITS, passes
+from goldspan.corpus.split_lists import SplitFault, find_faults
 from goldspan.errors import GoldspanError, InputError
 from goldspan.formats import decisions, gold
 from goldspan.formats.json_lines import numbered
@@ -63,7 +64,7 @@ class ProjectFiles:
         """Why the manifest, a split or an article cannot be read."""
         yield from _reading_error(lambda: self.corpus.entries)
         for name in SPLITS:
-            yield from _reading_error(partial(self.corpus.read_split, name))
+            yield from _reading_error(partial(self.corpus.split_ids, name))
         for _, entry in self.entries.values():
             if (self.corpus.seeds / entry.file).is_file():
                 yield from _reading_error(partial(self.corpus.source, entry))
@@ -82,10 +83,15 @@ class ProjectFiles:
         splits = {}
         for name in SPLITS:
             try:
-                splits[name] = self.corpus.read_split(name)
+                splits[name] = self.corpus.split_ids(name)
             except InputError:
                 continue
         return {name: ids for name, ids in splits.items() if ids}
+
+    @cached_property
+    def split_faults(self) -> list[SplitFault]:
+        """The lines of the splits that cannot be used."""
+        return list(find_faults(self.splits, self.entries))
 
     def source(self, entry: ManifestEntry) -> str | None:
         """The text of an article; None if its file is missing or cannot be read."""

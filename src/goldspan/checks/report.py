@@ -1,4 +1,4 @@
-"""Findings as lines and as JSON."""
+"""Findings as lines, as JSON, and as an error."""
 
 from __future__ import annotations
 
@@ -7,12 +7,32 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goldspan.checks.registry import remedy
+from goldspan.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from goldspan.annotation import Finding
     from goldspan.checks.runner import CheckTally
+
+
+class FindingsError(InputError):
+    """The checks find errors in what is to be used, and nothing was written.
+
+    Args:
+        findings: the errors, as `goldspan check` reports them.
+    """
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        first = findings[0]
+        super().__init__(
+            f"{len(findings)} error(s) of the checks: nothing was written. The first: {first.check}: {first.message}",
+            file=first.file,
+            line=first.line,
+            example=first.example,
+            remedy="`goldspan check` lists all of them, each with its remedy.",
+        )
+        self.findings = tuple(findings)
 
 
 def finding_line(finding: Finding, *, with_file: bool = True) -> str:

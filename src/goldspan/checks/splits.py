@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from goldspan import near_duplicates
 from goldspan.checks.check import CheckResult, check
+from goldspan.corpus.split_lists import REMEDIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,16 +37,13 @@ def unsplit_article(project: ProjectFiles) -> Iterator[CheckResult]:
     "project",
     title="An article is in two splits, or twice in one",
     why="A model would be tested on its training data.",
-    remedy="Remove one of the two lines; an article once used for training is not for testing.",
+    remedy=REMEDIES["repeated"],
 )
 def article_in_two_splits(project: ProjectFiles) -> Iterator[CheckResult]:
     """The second and further lines of an article."""
-    seen: dict[str, str] = {}
-    for split, ids in project.splits.items():
-        for line, article in enumerate(ids, 1):
-            if article in seen:
-                yield CheckResult(f"{article} is in {seen[article]} already", project.corpus.split_file(split), line)
-            seen.setdefault(article, split)
+    for fault in project.split_faults:
+        if fault.kind == "repeated":
+            yield CheckResult(fault.message, project.corpus.split_file(fault.split), fault.line)
 
 
 @check(

@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from goldspan.cli.console import (
-    Format,
-    Json,
-    Labels,
-    Language,
-    Root,
-    make_console,
-    plain_text,
-    split_names,
-    write_json,
-)
+from goldspan.cli.console import Format, Json, Labels, Language, Root, split_names, write_json
+from goldspan.cli.findings import print_summary, printed_findings
 from goldspan.cli.reading import print_notes, with_read_options
 from goldspan.corpus import Corpus
 from goldspan.errors import InputError, InvalidValueError, NotFoundError
@@ -27,10 +17,7 @@ from goldspan.formats.options import ReadOptions
 from goldspan.tokens import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from goldspan.annotation import Finding, LabelScheme
-    from goldspan.checks import CheckTally
+    from goldspan.annotation import LabelScheme
 
 
 @with_read_options()
@@ -84,9 +71,9 @@ def run(
         stream = checks.check_paths(paths, scheme, form, wanted, tally, language=language, reading=reading)
     else:
         stream = checks.check_project(Corpus.find(root), wanted, tally)
-    findings = list(_printed(stream))
+    findings = list(printed_findings(stream))
     print_notes(tally.notes)
-    _print_summary(findings, tally)
+    print_summary(findings, tally)
     write_json(json, checks.report_json(findings, tally))
     if paths and tally.files == 0:
         raise InputError("nothing was checked: no file could be read", remedy="Name the format with --format.")
@@ -105,38 +92,3 @@ def _scheme(labels: Path | None, root: Path | None, language: str | None) -> Lab
         assumed = "" if language else f", and the texts are taken to be {DEFAULT_LANGUAGE!r} (--language names another)"
         print(f"goldspan: no project here and no --labels: labels are not checked{assumed}", file=sys.stderr)
         return None
-
-
-def _printed(findings: Iterator[Finding]) -> Iterator[Finding]:
-    """The findings, each printed when it is taken: by file on a terminal, a line each in a pipe."""
-    from goldspan.checks import finding_line, relative_path
-
-    if not sys.stdout.isatty():
-        for finding in findings:
-            print(finding_line(finding))
-            yield finding
-        return
-    console, file = make_console(), None
-    with console.status("checking"):
-        for finding in findings:
-            if finding.file and finding.file != file:
-                file = finding.file
-                console.print(plain_text(f"\n{relative_path(file)}"), style="bold")
-            text = plain_text(f"  {finding_line(finding, with_file=False)}")
-            text.highlight_words([finding.check], "red" if finding.severity == "error" else "yellow")
-            console.print(text)
-            yield finding
-
-
-def _print_summary(findings: list[Finding], tally: CheckTally) -> None:
-    """Print the number of findings and the remedy of each check, and the size of what was checked."""
-    from goldspan.checks import relative_path, remedy
-
-    for path in tally.skipped:
-        print(f"goldspan: skipped, in no known format: {relative_path(path)}", file=sys.stderr)
-    counts = Counter((finding.severity, finding.check) for finding in findings)
-    for (severity, name), number in sorted(counts.items()):
-        print(f"{number:>5} {severity} {name}: {remedy(name)}", file=sys.stderr)
-    errors = sum(number for (severity, _), number in counts.items() if severity == "error")
-    result = f"{errors} error(s), {len(findings) - errors} warning(s)"
-    print(f"{result} in {tally.files} file(s), {tally.examples} example(s), {tally.spans} span(s)", file=sys.stderr)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
 from goldspan import formats
 from goldspan.cli import console
+from goldspan.cli.findings import print_remedies, printed_findings
 from goldspan.corpus import Corpus
+from goldspan.report.text import enumerate_names
+
+MOST_NAMED = 10
+if TYPE_CHECKING:
+    from goldspan.checks import FindingsError
 
 ExportFormat = str
 if not TYPE_CHECKING:
@@ -37,11 +44,15 @@ def run(
     root: console.Root = None,
 ) -> None:
     """Write the gold, split by split, as a dataset that load_dataset opens, or in another format."""
+    from goldspan import checks
     from goldspan.export import export
 
     corpus = Corpus.find(root)
     folder = output or corpus.build / ("dataset" if form == "parquet" else form)
-    result = export(corpus, folder, form, policy)
+    try:
+        result = export(corpus, folder, form, policy)
+    except checks.FindingsError as error:
+        _refuse(error, json)
     out = console.make_console()
     rows = [
         (f"{config} {split}", f"{number:,}", f"{result.spans[config][split]:,}")
@@ -54,4 +65,17 @@ def run(
             console.plain_text(f"{loss.example}: a token cuts [{loss.surface}]{{{loss.span.label}}}: {loss.widened}")
         )
     out.print(f"{len(result.losses)} span(s) cut by a token (policy {policy})")
+    if result.without_gold:
+        names = enumerate_names(result.without_gold, most=MOST_NAMED)
+        out.print(console.plain_text(f"{len(result.without_gold)} article(s) of the splits have no gold: {names}"))
     console.write_json(json, result.json())
+
+
+def _refuse(error: FindingsError, json: Path | None) -> NoReturn:
+    """Print the findings as `goldspan check` does, and exit."""
+    from goldspan.checks import CheckTally, report_json
+
+    print_remedies(list(printed_findings(error.findings)))
+    print(f"goldspan: {len(error.findings)} error(s) of the checks: nothing was exported", file=sys.stderr)
+    console.write_json(json, {"check": report_json(error.findings, CheckTally())})
+    raise typer.Exit(1)

@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING
 
 from goldspan import files, formats
 from goldspan.corpus import passes
-from goldspan.corpus.manifest import read_manifest
+from goldspan.corpus.manifest import is_plain_name, read_manifest
+from goldspan.corpus.split_lists import REMEDIES, find_faults
 from goldspan.errors import InputError, NotFoundError
 from goldspan.formats import gold
 from goldspan.formats.record import LocatedExample
@@ -196,8 +197,13 @@ class Corpus:
                 yield from (line.example for line, cause in passes.classify(lines) if cause is None)
 
     def splits(self) -> dict[str, list[str]]:
-        """The article ids of each split, as listed; empty for a split without a file."""
-        return {name: self.read_split(name) for name in SPLITS}
+        """The article ids of each split, as listed; empty for a split without a file.
+
+        Raises:
+            InputError: for a line that is not one id, for an article that is listed twice or that the manifest does not
+                have, as `goldspan check` reports it.
+        """
+        return self._validated({name: self.split_ids(name) for name in SPLITS})
 
     def split_file(self, name: str) -> Path:
         """The id list of a split."""
@@ -207,9 +213,25 @@ class Corpus:
         """The ids of one split; empty if it has no file.
 
         Raises:
+            InputError: as `splits`.
+        """
+        if name in SPLITS:
+            return self.splits()[name]
+        return self._validated({name: self.split_ids(name)})[name] if is_plain_name(name) else []
+
+    def split_ids(self, name: str) -> list[str]:
+        """The ids that the list of a split has, whether they can be used or not; empty if it has no file.
+
+        Raises:
             InputError: for a line that is not one id.
         """
         return id_list(self.split_file(name), "article")
+
+    def _validated(self, splits: dict[str, list[str]]) -> dict[str, list[str]]:
+        for fault in find_faults(splits, {entry.id for entry in self.entries}):
+            file, remedy = self.split_file(fault.split), REMEDIES[fault.kind]
+            raise InputError(fault.message, file=file, line=fault.line, remedy=remedy)
+        return splits
 
     def _examples(self, folder: Path, articles: Iterable[str] | None) -> Iterator[Example]:
         for article in (entry.id for entry in self.entries) if articles is None else articles:

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from goldspan import files, formats
+from goldspan import checks, files, formats
 from goldspan.errors import InputError
 from goldspan.export import card, parquet
 from goldspan.export.arrow import features
@@ -36,12 +36,14 @@ class ExportResult:
         rows: examples per config and split.
         spans: spans per config and split.
         losses: the spans of gold that tokens could not express.
+        without_gold: the articles of the splits that have no gold, so that nothing was written of them.
     """
 
     folder: Path
     rows: dict[str, dict[str, int]] = field(default_factory=dict)
     spans: dict[str, dict[str, int]] = field(default_factory=dict)
     losses: list[Misaligned] = field(default_factory=list)
+    without_gold: tuple[str, ...] = ()
 
     def json(self) -> dict[str, Any]:
         """The report for `--json`."""
@@ -50,25 +52,36 @@ class ExportResult:
             "rows": self.rows,
             "spans": self.spans,
             "losses": [asdict(loss) for loss in self.losses],
+            "without_gold": list(self.without_gold),
         }
 
 
-def export(corpus: Corpus, output: Path, name: str = DATASET, policy: Policy = "strict") -> ExportResult:
+def export(
+    corpus: Corpus, output: Path, name: str = DATASET, policy: Policy = "strict", *, is_checked: bool = False
+) -> ExportResult:
     """Write the gold of a corpus, split by split, as a whole folder or not at all.
 
-    Two exports of one corpus are byte-identical.
+    Two exports of one corpus are byte-identical. What the checks call an error is not exported.
 
     Args:
         corpus: its gold, splits and passes are exported.
         output: the folder; an earlier export there is replaced, anything else is left alone and refused.
         name: `parquet` for a dataset folder, or a format of `goldspan.formats`.
         policy: what becomes of spans that a token cuts; see `goldspan.tokens.tags`.
+        is_checked: whether the caller has run the checks, and they found no error.
 
     Raises:
-        InputError: if an article of gold is in no split, if the folder holds something else, if a format cannot
-            hold a span.
+        checks.FindingsError: for errors of the checks in seeds, manifest, gold, passes, splits or guidelines.
+        InputError: if no article of the splits has gold, if the folder holds something else, if a format cannot hold
+            a span.
+        NotFoundError: if there is no tokenizer for the language of the scheme.
     """
+    if name == DATASET or formats.get(name).has_tokens:
+        corpus.require_tokenizer()
+    if not is_checked:
+        _require_no_errors(corpus)
     splits = _splits(corpus)
+    without_gold = tuple(article for ids in splits.values() for article in ids if not _has_gold(corpus, article))
     _validate_output(output)
     output.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=f".{output.name}.", suffix=".part", dir=output.parent))
@@ -81,7 +94,17 @@ def export(corpus: Corpus, output: Path, name: str = DATASET, policy: Policy = "
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
-    return ExportResult(output, result.rows, result.spans, result.losses)
+    return ExportResult(output, result.rows, result.spans, result.losses, without_gold)
+
+
+def _require_no_errors(corpus: Corpus) -> None:
+    wanted = {check.id for check in checks.CHECKS if check.severity == "error"}
+    if findings := list(checks.check_project(corpus, wanted)):
+        raise checks.FindingsError(findings)
+
+
+def _has_gold(corpus: Corpus, article: str) -> bool:
+    return (corpus.gold / f"{article}.jsonl").is_file()
 
 
 def _validate_output(output: Path) -> None:
@@ -106,18 +129,12 @@ def _replace_folder(new: Path, output: Path) -> None:
 
 def _splits(corpus: Corpus) -> dict[str, list[str]]:
     splits = {name: ids for name, ids in corpus.splits().items() if ids}
-    listed = {article for ids in splits.values() for article in ids}
-    for entry in corpus.entries:
-        if entry.id not in listed and (corpus.gold / f"{entry.id}.jsonl").is_file():
-            raise InputError(
-                f"the article {entry.id!r} has gold but is in no split",
-                file=corpus.split_file("train"),
-                remedy="Run `goldspan split --apply` first.",
-            )
-    if not listed:
+    if not splits:
         raise InputError(
             "no article is in any split", file=corpus.split_file("train"), remedy="Run `goldspan split --apply` first."
         )
+    if not any(_has_gold(corpus, article) for ids in splits.values() for article in ids):
+        raise InputError("no article of the splits has gold", file=corpus.gold, remedy="Annotate, then adjudicate.")
     return splits
 
 
