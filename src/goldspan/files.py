@@ -3,29 +3,79 @@
 A write is atomic: the new content is written to a file beside, flushed to the disk and renamed, so that a reader sees
 the old content or the new one, whatever happens. Several files are all flushed before the first is renamed. A lock
 keeps two processes from the same work; the system releases it when its holder ends, even when it is killed.
+
+What is no regular file is written through: `-` is standard output, and an open descriptor (`/dev/stdout`, `/dev/fd/3`),
+a device or a pipe gets the whole content once it is complete. A symbolic link stays: the file that it leads to is
+replaced, or made.
+
+A temporary file or folder is named `.<name>.goldspan-<host>-<process>-<letters>.part`. One whose process has ended is
+removed by the next process that writes into the folder.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
+import hashlib
 import json
 import os
+import re
+import shutil
+import socket
+import stat
+import sys
 import tempfile
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from goldspan.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+STANDARD_OUTPUT = Path("-")
 PARALLEL_FLUSHES = 16
 NEW_FILE = 0o666  # before the umask
 PRIVATE = 0o600  # for the owner alone
+NEW_FOLDER = 0o777  # before the umask
 BOM = b"\xef\xbb\xbf"
+PART, OLD = ".part", ".old"
+IN_MEMORY = 1 << 24  # bytes of a content to be written through that are kept in memory; more go to a temporary file
+LONGEST_PREFIX = 40  # characters of a file's name in that of its temporary one, whose length is limited
+MOST_LINKS = 40  # that are followed, as Linux does
+_TEMPORARY = re.compile(r"\.(?P<name>.*)\.goldspan-(?P<host>[0-9a-f]{8})-(?P<process>\d+)-\w+\.(?:part|old)", re.DOTALL)
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)  # once: `json.dumps` would create one for each call
+
+
+def is_stream(path: Path) -> bool:
+    """Whether a path is written through, not replaced: standard output, an open descriptor, a device, a pipe."""
+    if open_descriptor(path) is not None:
+        return True
+    try:
+        kind = path.stat().st_mode
+    except OSError:
+        return False
+    return not (stat.S_ISREG(kind) or stat.S_ISDIR(kind))
+
+
+def is_standard_output(path: Path) -> bool:
+    """Whether a path names the standard output of this process: `-`, `/dev/stdout`, `/dev/fd/1`, or a link to it."""
+    return open_descriptor(path) == 1
+
+
+def open_descriptor(path: Path) -> int | None:
+    """The number of the open descriptor of this process that a path names; None for a path to anything else."""
+    if path == STANDARD_OUTPUT:
+        return 1
+    for _ in range(MOST_LINKS):
+        if path.name.isdecimal() and os.path.realpath(path.parent) in ("/dev/fd", f"/proc/{os.getpid()}/fd"):
+            return int(path.name)
+        if not path.is_symlink():
+            return None
+        path = path.parent / path.readlink()
+    return None
 
 
 @contextlib.contextmanager
@@ -33,18 +83,26 @@ def replacing(path: Path, *, mode: int | None = None) -> Iterator[IO[bytes]]:
     """A stream whose content replaces `path` at the end of the block; if the block fails, `path` stays as it was.
 
     Args:
-        path: the file; its folder is made if it is missing.
+        path: the file; its folder is made if it is missing. What is no regular file is written through.
         mode: permissions of the file; those of the file replaced by default, or those of any new file.
+
+    Raises:
+        InputError: for a folder.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, part = _open_beside(path)
+    if is_stream(path):
+        with _written_through(path) as stream:
+            yield stream
+        return
+    target = _target(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, part = _open_beside(target)
     try:
         with os.fdopen(handle, "wb") as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        part.chmod(_mode(path) if mode is None else mode)
-        part.replace(path)
+        part.chmod(_mode(target) if mode is None else mode)
+        part.replace(target)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
@@ -54,12 +112,16 @@ def write(path: Path, text: str, *, mode: int | None = None) -> bool:
     """Write a text as UTF-8; False if the file held the same already.
 
     Args:
-        path: the file; its folder is made if it is missing.
+        path: the file; its folder is made if it is missing. What is no regular file is written through.
         text: its whole content.
         mode: permissions of the file, as in `replacing`.
+
+    Raises:
+        InputError: for a folder.
     """
     data = text.encode("utf-8")
-    if path.is_file() and path.read_bytes() == data:
+    if not is_stream(path) and path.is_file() and path.read_bytes() == data:
+        remove_abandoned(_target(path).parent)
         if mode is not None:
             path.chmod(mode)
         return False
@@ -86,8 +148,9 @@ def write_all(contents: Mapping[Path, bytes | None]) -> None:
     try:
         for path, content in contents.items():
             if content is not None:
-                new_folders += _make_folders(path.parent)
-                parts[path] = _write_beside(path, content)
+                target = _target(path)
+                new_folders += _make_folders(target.parent)
+                parts[target] = _write_beside(target, content)
         with ThreadPoolExecutor(PARALLEL_FLUSHES) as pool:  # a disk flushes many files together faster than in turn
             deque(pool.map(_flush, parts.values()), maxlen=0)
         for path in list(parts):
@@ -103,6 +166,123 @@ def write_all(contents: Mapping[Path, bytes | None]) -> None:
     _remove_empty(path.parent for path in removed)
 
 
+@contextlib.contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """A temporary folder beside `path`, to be filled and moved into its place; removed if it is still there at the end.
+
+    Args:
+        path: where the folder is to be; its own folder is made if it is missing.
+    """
+    target = Path(os.path.realpath(path))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    remove_abandoned(target.parent)
+    with _naming(target):
+        folder = Path(tempfile.mkdtemp(prefix=_temporary_prefix(target), suffix=PART, dir=target.parent))
+    try:
+        folder.chmod(NEW_FOLDER & ~_umask())
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def replace_folder(new: Path, path: Path) -> None:
+    """Put a folder of `new_folder` in the place of the one at `path`; at every moment one of the two is complete.
+
+    A process that is killed between the two steps leaves no folder at `path`: `restore_folder` brings the old one back.
+    """
+    target = Path(os.path.realpath(path))
+    if not target.exists():
+        new.replace(target)
+        return
+    old = new.with_suffix(OLD)
+    target.replace(old)
+    try:
+        new.replace(target)
+    except BaseException:
+        if not target.exists():
+            old.replace(target)
+        raise
+    finally:
+        if target.exists():
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def restore_folder(path: Path) -> None:
+    """Bring back the folder that an interrupted `replace_folder` had moved aside, or remove it if it was replaced."""
+    target = Path(os.path.realpath(path))
+    if not target.parent.is_dir():
+        return
+    prefix = _temporary_prefix(target).rpartition(".goldspan-")[0]
+    for old in sorted(target.parent.glob(f".*.goldspan-*{OLD}")):
+        if old.name.rpartition(".goldspan-")[0] != prefix or not _is_abandoned(old):
+            continue
+        if target.exists():
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            old.replace(target)
+
+
+def remove_abandoned(folder: Path) -> None:
+    """Remove the temporary files and folders of processes that have ended; once for each folder and process."""
+    _remove_abandoned(str(folder), os.getpid())
+
+
+@functools.cache
+def _remove_abandoned(folder: str, _process: int) -> None:
+    with contextlib.suppress(OSError):
+        for path in [Path(entry.path) for entry in os.scandir(folder) if entry.name.endswith(PART)]:
+            if _is_abandoned(path):
+                if path.is_dir():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink(missing_ok=True)
+
+
+def _is_abandoned(path: Path) -> bool:
+    """Whether a temporary file or folder was made on this machine by a process that has ended."""
+    match = _TEMPORARY.fullmatch(path.name)
+    if match is None or match["host"] != _host():
+        return False
+    import psutil  # here, since it is seldom needed
+
+    return not psutil.pid_exists(int(match["process"]))
+
+
+@functools.cache
+def _host() -> str:
+    """This machine, in eight digits: the process numbers of another one say nothing here."""
+    return hashlib.sha256(socket.gethostname().encode()).hexdigest()[:8]
+
+
+def _target(path: Path) -> Path:
+    """The file that is replaced: the one that a symbolic link leads to, else the path itself.
+
+    Raises:
+        InputError: for a folder, or links that lead in a circle.
+    """
+    if path.is_dir():
+        raise InputError("is a folder, not a file", file=path, remedy="Name a file.")
+    if not path.is_symlink():
+        return path
+    target = Path(os.path.realpath(path))
+    if target.is_symlink():
+        raise InputError("is a link that leads in a circle", file=path, remedy="Name a file.")
+    return target
+
+
+@contextlib.contextmanager
+def _written_through(path: Path) -> Iterator[IO[bytes]]:
+    """A stream whose content is written to a descriptor, device or pipe at the end of the block, if it succeeds."""
+    with tempfile.SpooledTemporaryFile(IN_MEMORY) as content:
+        yield cast("IO[bytes]", content)
+        content.seek(0)
+        number = open_descriptor(path)
+        if number == 1 and sys.stdout is not None:
+            sys.stdout.flush()  # what was printed before stands before
+        with path.open("wb") if number is None else os.fdopen(os.dup(number), "wb") as stream:
+            shutil.copyfileobj(content, stream)
+
+
 def _make_folders(folder: Path) -> list[Path]:
     """Make a folder and its parents; returns those that were missing, outermost first."""
     missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
@@ -112,8 +292,27 @@ def _make_folders(folder: Path) -> list[Path]:
 
 def _open_beside(path: Path) -> tuple[int, Path]:
     """A new temporary file in the folder of `path`, readable by the owner alone: its descriptor and its path."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:60]}.", suffix=".part", dir=path.parent)
+    remove_abandoned(path.parent)
+    with _naming(path):
+        handle, name = tempfile.mkstemp(prefix=_temporary_prefix(path), suffix=PART, dir=path.parent)
     return handle, Path(name)
+
+
+def _temporary_prefix(path: Path) -> str:
+    name = path.name
+    if len(name) > LONGEST_PREFIX:
+        name = f"{name[:LONGEST_PREFIX]}-{hashlib.sha256(os.fsencode(name)).hexdigest()[:8]}"
+    return f".{name}.goldspan-{_host()}-{os.getpid()}-"
+
+
+@contextlib.contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Have an error of the system name the file that was asked for, not the temporary one beside it."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = str(path)
+        raise
 
 
 def _write_beside(path: Path, content: bytes) -> Path:

@@ -1,6 +1,6 @@
 """The command line: one module per command, which parses, calls the library, prints and exits.
 
-Exit codes: 0 success, 1 findings or an error, 2 wrong usage.
+Exit codes: 0 success, 1 findings or an error, 2 wrong usage, 141 if the reader of the output left, as in `| head`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import Annotated
 
 import typer
 
+from goldspan.cli.output import ReportingCommand, printing
 from goldspan.errors import GoldspanError
-from goldspan.report.text import visible
 from goldspan.version import __version__
 
 COMMANDS = (
@@ -47,7 +47,7 @@ def goldspan(
 
 
 for name in COMMANDS:
-    app.command(name)(import_module(f"goldspan.cli.{name}").run)
+    app.command(name, cls=ReportingCommand)(import_module(f"goldspan.cli.{name}").run)
 for name in GROUPS:
     app.add_typer(import_module(f"goldspan.cli.{name}").app, name=name)
 
@@ -62,14 +62,22 @@ def main(arguments: list[str] | None = None) -> None:
         if isinstance(stream, io.TextIOWrapper):  # news text is printed in full under any locale
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
+        with printing():
+            _run(arguments)
+    except OSError as error:  # what was printed could not be written
+        print(f"goldspan: standard output: {error.strerror or error}", file=sys.stderr)
+        sys.exit(1)
+
+
+def _run(arguments: list[str] | None) -> None:
+    try:
         app(arguments, prog_name="goldspan")
     except GoldspanError as error:
-        print(f"goldspan: {visible(str(error))}", file=sys.stderr)  # parts of it may come from a server or a file
+        print(f"goldspan: {error}", file=sys.stderr)
         sys.exit(1)
+    except BrokenPipeError:  # of a file that is a pipe
+        raise
     except OSError as error:
-        if isinstance(error, BrokenPipeError):
-            sys.stderr.close()
-            sys.exit(1)
         name = f"{error.filename}: " if error.filename else ""
-        print(f"goldspan: {visible(f'{name}{error.strerror or error}')}", file=sys.stderr)
+        print(f"goldspan: {name}{error.strerror or error}", file=sys.stderr)
         sys.exit(1)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 import typer
 
 from goldspan import files
+from goldspan.cli.output import take_file, unfiltered
 from goldspan.report.text import is_numeric, visible
 
 if TYPE_CHECKING:
@@ -39,7 +40,13 @@ Home = Annotated[
 ]
 Json = Annotated[
     Path | None,
-    typer.Option("--json", help="Also write the report to this file, as JSON.", show_default=False),
+    typer.Option(
+        "--json",
+        help="Also write the report to this file, as JSON. `-` is standard output; what else is printed then goes to "
+        "standard error.",
+        show_default=False,
+        callback=take_file,
+    ),
 ]
 Apply = Annotated[bool, typer.Option("--apply", help="Carry out the plan. Without it the plan is only printed.")]
 PLAN_ONLY = "Nothing was written: this is the plan. Carry it out with --apply."
@@ -86,6 +93,16 @@ Level = Annotated[float, typer.Option("--level", min=0.5, max=0.999, help="The l
 Seed = Annotated[int, typer.Option("--seed", min=0, help="The seed; the same seed gives the same report.")]
 
 
+Html = Annotated[
+    Path | None,
+    typer.Option(
+        "--html",
+        help="Also write the whole report to this file, as one page with plots. `-` is standard output.",
+        show_default=False,
+        callback=take_file,
+    ),
+]
+CONTROLS = re.compile(r"[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")  # that JSON would leave as they are
 WIDTH = 100
 NAME = 24  # columns; shorter names are not folded
 
@@ -99,7 +116,10 @@ def make_console(*, stderr: bool = False) -> Console:
     """A rich console with the colours and the width of the terminal; plain text in a pipe."""
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False, soft_wrap=not sys.stdout.isatty())
+    console = Console(stderr=stderr, highlight=False, soft_wrap=not sys.stdout.isatty())
+    if console.is_terminal:  # then what rich draws has control characters of its own, and the texts are `plain_text`
+        console.file = unfiltered(console.file)
+    return console
 
 
 def print_line(text: str, *, flush: bool = False) -> None:
@@ -187,7 +207,15 @@ def rich_table(title: str, header: Sequence[str], rows: Iterable[Sequence[str]],
 def write_json(path: Path | None, report: Any) -> None:  # noqa: ANN401  (JSON is any)
     """Write a report where `--json` asked for it."""
     if path is not None:
-        files.write(path, json.dumps(report, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+        text = json.dumps(report, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+        files.write(path, CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
+
+
+def print_written(*paths: Path | None) -> None:
+    """Name the files of reports that were asked for and written; a report on standard output speaks for itself."""
+    for path in paths:
+        if path is not None and not files.is_standard_output(path):
+            print(f"wrote {path}")
 
 
 def report_console() -> Console:

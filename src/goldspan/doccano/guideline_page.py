@@ -19,7 +19,7 @@ from goldspan import files
 from goldspan.doccano import labels
 from goldspan.guidelines.pages import read_blocks
 from goldspan.report.svg import ink
-from goldspan.report.text import table_cell
+from goldspan.report.text import escape_markdown, table_cell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -44,7 +44,6 @@ LEGEND = (
     "`[words]{LABEL}` in the text means the same."
 )
 
-SPECIAL = re.compile(r"[\\`*\[\]<~]|(?<![^\W_])_|_(?![^\W_])|&(?=[#\w])")
 BLOCK_START = re.compile(r"[-+#>=|:]|\d{1,9}(?=[.)])")  # begins another block at the start of a line
 LINE_BREAK = re.compile(r"<br ?/?>", re.IGNORECASE)
 COMMENT = re.compile(r"\s*<!--.*?-->\s*", re.DOTALL)
@@ -104,7 +103,7 @@ def _rewrite_page(
 
 def _overview(scheme: LabelScheme) -> str:
     rows = [
-        f"| {table_cell(_swatch(label))} | {_key(label)} | {table_cell(escape(label.definition))} |"
+        f"| {table_cell(_swatch(label))} | {_key(label)} | {table_cell(escape_markdown(label.definition))} |"
         for label in scheme.labels
     ]
     return "\n".join(
@@ -114,7 +113,7 @@ def _overview(scheme: LabelScheme) -> str:
 
 def _swatch(label: Label) -> str:
     style = MARK.format(label.colour, ink(label.colour), 4)
-    return f'<mark style="{style}">{escape(label.name)}</mark>'
+    return f'<mark style="{style}">{escape_markdown(label.name)}</mark>'
 
 
 def _key(label: Label) -> str:
@@ -123,7 +122,7 @@ def _key(label: Label) -> str:
 
 def _colophon(scheme: LabelScheme) -> str:
     return (
-        f"***\n\nVersion {escape(scheme.version)} of the guidelines. This page is made from the project's "
+        f"***\n\nVersion {escape_markdown(scheme.version)} of the guidelines. This page is made from the project's "
         "annotation guidelines; what is changed here is overwritten."
     )
 
@@ -188,21 +187,12 @@ def page_title(text: str) -> str | None:
     return next((_words(node) for node in headings), None)
 
 
-def escape(text: str) -> str:
-    """A text as Markdown, on one line."""
-    return SPECIAL.sub(_escaped, " ".join(text.split("\n")))
-
-
 def _parse(text: str) -> SyntaxTreeNode:
     from markdown_it import MarkdownIt
     from markdown_it.tree import SyntaxTreeNode
 
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     return SyntaxTreeNode(parser.parse(text))
-
-
-def _escaped(match: re.Match[str]) -> str:
-    return "&amp;" if match[0] == "&" else f"\\{match[0]}"
 
 
 def _words(node: SyntaxTreeNode) -> str:
@@ -243,12 +233,12 @@ class _Writer:
             "html_block": lambda node: _as_paragraph(self.html(node)),
         }
         self.inline_writers: dict[str, Callable[[SyntaxTreeNode], str]] = {
-            "text": lambda node: escape(node.content),
+            "text": lambda node: escape_markdown(node.content),
             "softbreak": lambda _: " ",
             "hardbreak": lambda _: "<br>",
             "code_inline": lambda node: _code(node.content),
             "html_inline": self.html,
-            "image": lambda node: f"(picture: {escape(_words(node) or node.content)})",
+            "image": lambda node: f"(picture: {escape_markdown(_words(node) or node.content)})",
             "link": self.link,
         }
 
@@ -277,12 +267,12 @@ class _Writer:
         title = self.titles.get(page["page"]) if page else None
         if title is None or _words(node).casefold() == title.casefold():
             return words
-        return f"{words} (“{escape(title)}”)"
+        return f"{words} (“{escape_markdown(title)}”)"
 
     def html(self, node: SyntaxTreeNode) -> str:
         """Raw HTML as text, but for line breaks; comments are left out."""
         rest = COMMENT.sub("", node.content).strip("\n")
-        return "<br>" if LINE_BREAK.fullmatch(rest) else "<br>".join(map(escape, rest.split("\n")))
+        return "<br>" if LINE_BREAK.fullmatch(rest) else "<br>".join(map(escape_markdown, rest.split("\n")))
 
     def items(self, node: SyntaxTreeNode, mark: Callable[[int], str]) -> str:
         """The items of a list, tight or loose as in the source."""

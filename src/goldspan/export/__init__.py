@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from dataclasses import asdict, dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goldspan import checks, files, formats
+from goldspan.corpus import SPLITS
 from goldspan.errors import InputError
 from goldspan.export import card, parquet
 from goldspan.export.arrow import features
+from goldspan.report.text import enumerate_names
 from goldspan.splits.folds import folds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from goldspan.corpus import Corpus
     from goldspan.tokens import Misaligned, Policy
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 DATASET = "parquet"
 GOLD, PASSES = "gold", "passes"  # the two configs; the first is the default
 MARKER = ".goldspan-export"
+NAMED = 5  # files that a message names
 MARKER_TEXT = "This folder was written by `goldspan export` and is replaced as a whole by the next one.\n"
 
 
@@ -76,6 +77,7 @@ def export(
             a span.
         NotFoundError: if there is no tokenizer for the language of the scheme.
     """
+    files.restore_folder(output)  # before anything can fail: an export that was killed may have left no folder there
     if name == DATASET or formats.get(name).has_tokens:
         corpus.require_tokenizer()
     if not is_checked:
@@ -83,17 +85,11 @@ def export(
     splits = _splits(corpus)
     without_gold = tuple(article for ids in splits.values() for article in ids if not _has_gold(corpus, article))
     _validate_output(output)
-    output.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{output.name}.", suffix=".part", dir=output.parent))
-    try:
+    with files.new_folder(output) as folder:
         write = _write_dataset if name == DATASET else partial(_write_files, name=formats.canonical(name))
-        result = write(corpus, splits, temporary, policy=policy)
-        files.write(temporary / MARKER, MARKER_TEXT)
-        temporary.chmod(0o755)
-        _replace_folder(temporary, output)
-    except BaseException:
-        shutil.rmtree(temporary, ignore_errors=True)
-        raise
+        result = write(corpus, splits, folder, policy=policy)
+        files.write(folder / MARKER, MARKER_TEXT)
+        files.replace_folder(folder, output)
     return ExportResult(output, result.rows, result.spans, result.losses, without_gold)
 
 
@@ -108,23 +104,16 @@ def _has_gold(corpus: Corpus, article: str) -> bool:
 
 
 def _validate_output(output: Path) -> None:
-    if output.is_dir() and any(output.iterdir()) and not (output / MARKER).is_file():
-        raise InputError(
-            "the folder holds files that no export has written",
-            file=output,
-            remedy="Choose another --output, or empty the folder.",
-        )
     if output.exists() and not output.is_dir():
         raise InputError("is a file, not a folder", file=output, remedy="Choose another --output.")
-
-
-def _replace_folder(new: Path, output: Path) -> None:
-    """Replace the old folder by the new: at every moment one of them is complete."""
-    old = new.with_suffix(".old")
-    if output.exists():
-        output.replace(old)
-    new.replace(output)
-    shutil.rmtree(old, ignore_errors=True)
+    names = {path.name for path in output.iterdir()} if output.is_dir() else set()
+    written = {MARKER, "README.md", GOLD, PASSES, *(name for name in names if name.split(".")[0] in SPLITS)}
+    if foreign := sorted(names if MARKER not in names else names - written):
+        raise InputError(
+            f"the folder holds files that no export has written: {enumerate_names(foreign, most=NAMED)}",
+            file=output,
+            remedy="Choose another --output, or move the files away.",
+        )
 
 
 def _splits(corpus: Corpus) -> dict[str, list[str]]:

@@ -25,11 +25,9 @@ a README) are left alone. Each file is replaced whole, `goldspan.jsonl` last; a 
 from __future__ import annotations
 
 import re
-import tempfile
 import unicodedata
 from dataclasses import dataclass, field
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goldspan import files
@@ -40,6 +38,7 @@ from goldspan.formats.record import RawSpan, Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from goldspan.annotation import Example
     from goldspan.formats.options import ReadOptions, WriteOptions
@@ -162,15 +161,12 @@ def write(path: Path, examples: Iterable[Example], options: WriteOptions = WRITE
             file=path,
             remedy="Name another folder, or move them away.",
         )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", suffix=".part", dir=path.parent) as temporary:
-        new_folder = Path(temporary) / path.name
-        new_folder.mkdir()
+    with files.new_folder(path) as new_folder:
         written = _fill(new_folder, examples, path)
         if path.exists():
             _replace(new_folder, path, stale=ours - written)
         else:
-            new_folder.rename(path)
+            files.replace_folder(new_folder, path)
 
 
 def is_format_of(sample: FileSample) -> bool:

@@ -19,12 +19,16 @@ NUMBER = re.compile(rf"(< )?[-+]?[\d,.]+ ?%?( ?\( ?\d+%\))?( {INTERVAL})?|{INTER
 
 UNDEFINED = "undefined"
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-# A terminal obeys control characters and a browser drops them; their pictures show that they are there.
+# A terminal obeys control characters, a browser drops them, and both let characters of direction reorder a line;
+# pictures and U+FFFD show that they are there.
+DIRECTIONS = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))  # embeddings, overrides and isolates
 PICTURES = str.maketrans(
     {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\t\n"}
     | {0x7F: "\N{SYMBOL FOR DELETE}"}
-    | dict.fromkeys((*range(0x80, 0xA0), 0xFFFE, 0xFFFF), REPLACEMENT)
+    | dict.fromkeys((*range(0x80, 0xA0), *DIRECTIONS, 0xFFFE, 0xFFFF), REPLACEMENT)
 )
+SPECIAL = re.compile(r"[\\`*\[\]<~]|(?<![^\W_])_|_(?![^\W_])|&(?=[#\w])")  # to Markdown; a `_` within a word is not
+ENTITIES = {"&": "&amp;", "<": "&lt;"}  # a `\<` would hide no comment from a program that looks for `<!--`
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,8 @@ class Table:
         """The table in Markdown, without its title."""
         columns = [[row[number] for row in self.rows] for number in range(len(self.header))]
         align = "|".join("---:" if is_numeric(column) else "---" for column in columns)
-        lines = [f"| {' | '.join(self.header)} |", f"|{align}|"]
-        lines += [f"| {' | '.join(table_cell(text) for text in row)} |" for row in self.rows]
+        lines = [f"| {' | '.join(_text_cell(text) for text in self.header)} |", f"|{align}|"]
+        lines += [f"| {' | '.join(_text_cell(text) for text in row)} |" for row in self.rows]
         return "\n".join(lines)
 
     def first(self, most: int = MOST) -> Table:
@@ -70,9 +74,19 @@ def is_numeric(cells: Iterable[str]) -> bool:
     return any(texts) and all(NUMBER.fullmatch(text.strip()) for text in texts)
 
 
-def table_cell(text: str) -> str:
-    """A text on one line with `|` escaped, so that it stays inside its cell of a Markdown table."""
-    return " ".join(text.replace("|", "\\|").split())
+def escape_markdown(text: str) -> str:
+    """A text as Markdown that shows it as it is, on one line."""
+    return SPECIAL.sub(lambda match: ENTITIES.get(match[0], f"\\{match[0]}"), " ".join(visible(text).split("\n")))
+
+
+def table_cell(markup: str) -> str:
+    """Markup on one line with `|` escaped, so that it stays inside its cell of a Markdown table."""
+    return " ".join(markup.replace("|", "\\|").split())
+
+
+def _text_cell(text: str) -> str:
+    """A text as a cell; a number stays as it is, with the brackets of its interval."""
+    return text.strip() if NUMBER.fullmatch(text.strip()) else table_cell(escape_markdown(text))
 
 
 class HasBounds(Protocol):
@@ -88,7 +102,7 @@ class HasBounds(Protocol):
 
 
 def visible(text: str) -> str:
-    """The text with pictures for control characters and with lone surrogates replaced."""
+    """The text with pictures for control characters, and with U+FFFD for lone surrogates and changes of direction."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").translate(PICTURES)
 
 

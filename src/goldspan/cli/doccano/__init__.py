@@ -6,10 +6,12 @@ from importlib import import_module
 
 import typer
 
+from goldspan.cli.output import ReportingCommand
+
 COMMANDS: tuple[str, ...] = ("start", "stop", "push", "pull", "status", "doctor", "user")
 
 app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Annotate in Doccano: a server, push, pull, status."
 )
 for name in COMMANDS:
-    app.command(name)(import_module(f"goldspan.cli.doccano.{name}").run)
+    app.command(name, cls=ReportingCommand)(import_module(f"goldspan.cli.doccano.{name}").run)
