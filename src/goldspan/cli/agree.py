@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -56,9 +55,7 @@ def run(
     resamples: console.Resamples = 1_000,
     level: console.Level = 0.95,
     seed: console.Seed = 0,
-    html: Annotated[
-        Path | None, typer.Option("--html", help="Also write the whole report to this file, as one page with plots.")
-    ] = None,
+    html: console.Html = None,
     json: console.Json = None,
     root: console.Root = None,
     reading: ReadOptions,
@@ -91,13 +88,11 @@ def run(
     )
     with console.spinner("comparing"):
         report = run_agreement(options)
-    out = console.report_console()
-    _print_report(out, report)
     console.write_json(json, report_json(report))
     if html is not None:
         files.write(html, page(report))
-    for path in filter(None, (json, html)):
-        console.print_text(out, f"wrote {path}")
+    _print_report(console.report_console(), report)
+    console.print_written(json, html)
 
 
 def _print_report(out: Console, report: AgreementReport) -> None:

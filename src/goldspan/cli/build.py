@@ -22,12 +22,13 @@ def run(
     from goldspan.build import build
 
     corpus = Corpus.find(root)
+    with console.spinner("building") as on_step:
+        built = build(corpus, model, on_step)
+    console.write_json(json, built.json())
     out = console.make_console()
-    built = build(corpus, model, lambda what: out.print(console.plain_text(f"· {what}")))
     for finding in built.findings:
         out.print(console.plain_text(checks.finding_line(finding)))
     out.print(console.rich_table("Built", ("what", "number", "where"), built.summary(corpus.root)))
-    console.write_json(json, built.json())
     if built.exported is None:
         out.print(console.plain_text(f"{built.errors} error(s): nothing was exported. `goldspan check` shows them."))
         raise typer.Exit(1)

@@ -71,10 +71,13 @@ def run(
         stream = checks.check_paths(paths, scheme, form, wanted, tally, language=language, reading=reading)
     else:
         stream = checks.check_project(Corpus.find(root), wanted, tally)
+    if json is not None:  # written before the first line is printed, whose reader may leave
+        complete = list(stream)
+        write_json(json, checks.report_json(complete, tally))
+        stream = iter(complete)
     findings = list(printed_findings(stream))
     print_notes(tally.notes)
     print_summary(findings, tally)
-    write_json(json, checks.report_json(findings, tally))
     if paths and tally.files == 0:
         raise InputError("nothing was checked: no file could be read", remedy="Name the format with --format.")
     if any(strict or finding.severity == "error" for finding in findings):

@@ -11,6 +11,7 @@ import typer
 
 from goldspan import formats
 from goldspan.cli import console
+from goldspan.cli.output import take_output
 from goldspan.cli.reading import print_notes, with_read_options
 from goldspan.formats.options import ReadOptions, WriteOptions
 from goldspan.report.text import enumerate_names
@@ -31,7 +32,15 @@ def run(
     *,
     to: Annotated[FormatName, typer.Option("--to", help="The format to write.", show_default=False)],
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="The new file, or folder for brat.", show_default=False)
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            help="The new file, or folder for brat; `-` is standard output. Annotation that is there is overwritten, "
+            "but nothing else, no file that is read and no source of a project.",
+            show_default=False,
+            callback=take_output,
+        ),
     ],
     source: Annotated[
         FormatName | None,
@@ -52,8 +61,13 @@ def run(
     reading: ReadOptions,
 ) -> None:
     """Convert examples from one format into another, all or none: nothing is written unless all can be read."""
+    from goldspan.corpus import outputs
     from goldspan.formats.convert import convert
 
+    if formats.get(to).is_folder:
+        outputs.validate_folder(output, paths)
+    else:
+        outputs.validate_file(output, "annotation", paths)
     watched = console.progress(paths, "Converting", len(paths))
     writing = WriteOptions(policy=policy)
     account = convert(watched, output, to=to, source=source, reading=reading, writing=writing)
@@ -64,7 +78,7 @@ def run(
         print(f"goldspan: {len(account.refused)} refused; nothing was written", file=sys.stderr)
         raise typer.Exit(1)
     print_notes(account.notes)
-    console.make_console().print(_summary(account, output, to), markup=False)
+    console.make_console().print(console.plain_text(_summary(account, output, to)))
 
 
 def _summary(account: Conversion, output: Path, to: str) -> str:

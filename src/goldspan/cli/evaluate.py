@@ -78,9 +78,7 @@ def run(
         str | None,
         typer.Option("--model", help="With --suggestions: a spaCy pipeline to add to the rules."),
     ] = None,
-    html: Annotated[
-        Path | None, typer.Option("--html", help="Also write the report to this file, as one page with plots.")
-    ] = None,
+    html: console.Html = None,
     json: console.Json = None,
     root: console.Root = None,
     reading: ReadOptions,
@@ -124,13 +122,11 @@ def run(
     )
     with console.spinner("evaluating"):
         report, view = run_evaluation(options)
-    out = console.report_console()
-    _print_report(out, report, view)
     console.write_json(json, {"inputs": options.names(), **report.json()})
     if html is not None:
         files.write(html, page(report, view))
-    for path in filter(None, (json, html)):
-        console.print_text(out, f"wrote {path}")
+    _print_report(console.report_console(), report, view)
+    console.print_written(json, html)
 
 
 def _only_without(option: str, **others: object) -> None:
@@ -145,10 +141,10 @@ def _score_suggestions(corpus: Corpus, model: str | None, split: str | None, jso
 
     gold = list(corpus.gold_examples(corpus.read_split(split) if split else None))
     scores = stats.score_suggestions(corpus, gold, [None, model] if model else [None])
+    console.write_json(json, scores.json())
     out = console.report_console()
     for table in scores.tables():
         console.print_table(out, table)
-    console.write_json(json, scores.json())
 
 
 def _print_report(out: Console, report: EvaluationReport, view: ReportView) -> None:

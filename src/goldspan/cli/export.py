@@ -45,14 +45,17 @@ def run(
 ) -> None:
     """Write the gold, split by split, as a dataset that load_dataset opens, or in another format."""
     from goldspan import checks
+    from goldspan.corpus import outputs
     from goldspan.export import export
 
     corpus = Corpus.find(root)
     folder = output or corpus.build / ("dataset" if form == "parquet" else form)
+    outputs.validate_folder(folder)
     try:
         result = export(corpus, folder, form, policy)
     except checks.FindingsError as error:
         _refuse(error, json)
+    console.write_json(json, result.json())
     out = console.make_console()
     rows = [
         (f"{config} {split}", f"{number:,}", f"{result.spans[config][split]:,}")
@@ -68,14 +71,13 @@ def run(
     if result.without_gold:
         names = enumerate_names(result.without_gold, most=MOST_NAMED)
         out.print(console.plain_text(f"{len(result.without_gold)} article(s) of the splits have no gold: {names}"))
-    console.write_json(json, result.json())
 
 
 def _refuse(error: FindingsError, json: Path | None) -> NoReturn:
     """Print the findings as `goldspan check` does, and exit."""
     from goldspan.checks import CheckTally, report_json
 
+    console.write_json(json, {"check": report_json(error.findings, CheckTally())})
     print_remedies(list(printed_findings(error.findings)))
     print(f"goldspan: {len(error.findings)} error(s) of the checks: nothing was exported", file=sys.stderr)
-    console.write_json(json, {"check": report_json(error.findings, CheckTally())})
     raise typer.Exit(1)

@@ -115,10 +115,19 @@ def take_file(context: typer.Context, parameter: typer.CallbackParam, path: Path
     Raises:
         typer.BadParameter: for a folder, and for a file that another option names, too.
     """
+    if path is not None and path.is_dir():
+        raise typer.BadParameter(f"{path} is a folder: name a file")
+    return take_output(context, parameter, path)
+
+
+def take_output(context: typer.Context, parameter: typer.CallbackParam, path: Path | None) -> Path | None:
+    """The same for a file or folder; the command checks it with `goldspan.corpus.outputs`.
+
+    Raises:
+        typer.BadParameter: for a file that another option names, too.
+    """
     if path is None or context.resilient_parsing:
         return path
-    if path.is_dir():
-        raise typer.BadParameter(f"{path} is a folder: name a file")
     taken: dict[Path | int, str] = context.meta.setdefault(REPORTS, {})
     number = files.open_descriptor(path)
     place = Path(os.path.realpath(path)) if number is None else number

@@ -11,7 +11,7 @@ import typer
 from goldspan import splits
 from goldspan.cli import console
 from goldspan.corpus import SPLITS, Corpus
-from goldspan.errors import InvalidValueError
+from goldspan.errors import InputError, InvalidValueError
 from goldspan.near_duplicates import THRESHOLD
 
 if TYPE_CHECKING:
@@ -46,13 +46,19 @@ def run(
         plan = splits.plan_splits(corpus, splits.parse_ratios(ratios), threshold)
     except InvalidValueError as error:
         raise typer.BadParameter(str(error)) from None
-    out = console.make_console()
-    out.print(_table(plan))
+    console.write_json(json, plan.json())
+    refusal, written = None, []
+    if apply:
+        try:
+            written = splits.write_splits(corpus, plan, accept_leaks=accept_leaks)
+        except InputError as error:  # the plan shows what is refused
+            refusal = error
+    console.make_console().print(_table(plan))
     for line in _lines(plan):
         print(line)
-    console.write_json(json, plan.json())
+    if refusal is not None:
+        raise refusal
     if apply:
-        written = splits.write_splits(corpus, plan, accept_leaks=accept_leaks)
         print("\n".join(f"wrote {path}" for path in written) or "Already up to date.")
     elif plan.new:
         print(console.PLAN_ONLY)

@@ -23,10 +23,9 @@ def run(
 
     corpus = Corpus.find(root)
     tables = all_tables(corpus) if write else gold_tables(corpus)
+    written = write_statistics(corpus, tables) if write else []
+    console.write_json(json, [table.json() for table in tables])
     out = console.make_console()
     for table in tables:
         out.print(console.rich_table(table.title, table.header, table.rows, table.note), end="\n\n")
-    console.write_json(json, [table.json() for table in tables])
-    if write:
-        for path in write_statistics(corpus, tables):
-            out.print(f"wrote {path}")
+    console.print_written(*written)

@@ -1,7 +1,7 @@
 """Where a command may write what it was asked for: never onto the sources of a project, nor onto what it reads.
 
-Every option that names an output is checked here. What may be overwritten is what such a command writes: a report of its
-kind, a file of annotation. Anything else that is there is somebody's work, and left alone.
+Every option that names an output is checked here. What may be overwritten is what such a command writes: a report of
+its kind, a file of annotation. Anything else that is there is somebody's work, and left alone.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def _validate_place(path: Path) -> None:
                     raise InputError(
                         f"{name} belongs to the sources of the project, which no report and no conversion replaces",
                         file=path,
-                        remedy="Name another file or folder, e.g. in build/, and copy from there what you want to keep.",
+                        remedy="Name another one, e.g. in build/, and copy from there what you want to keep.",
                     )
 
 

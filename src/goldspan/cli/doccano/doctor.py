@@ -53,9 +53,9 @@ def run(
             members_file=members,
             on_check=lambda title: say(f"Checking that {title}"),
         )
+    console.write_json(json, report.json())
     for line in _lines(report):
         console.print_line(line)
-    console.write_json(json, report.json())
     if report.errors:
         raise typer.Exit(1)
 

@@ -84,11 +84,11 @@ def run(
             articles=articles and console.split_names(articles),
             on_step=on_step,
         )
-    _print_plan(plan)
+    changed = plan.apply() if apply else []
     console.write_json(json, plan.json())
-    if apply:
-        for path in plan.apply():
-            print(f"{'wrote' if path.exists() else 'removed'} {path.relative_to(corpus.root)}")
+    _print_plan(plan)
+    for path in changed:
+        print(f"{'wrote' if path.exists() else 'removed'} {path.relative_to(corpus.root)}")
     print(_end(plan, applied=apply))
     if plan.problems:
         raise typer.Exit(1)

@@ -17,6 +17,7 @@ from goldspan.report.text import amount
 
 if TYPE_CHECKING:
     from rich.table import Table
+    from rich.text import Text
 
     from goldspan.doccano.account import Account
     from goldspan.doccano.server import ServerStatus
@@ -43,7 +44,10 @@ def run(
     disputed are examples that several confirmed with different spans.
     """
     if project is None:
-        console.write_json(json, _overview(home))
+        report, parts = _overview(home)
+        console.write_json(json, report)
+        for part in parts:
+            console.make_console().print(part)
         return
     from goldspan.doccano import credentials, status
     from goldspan.doccano.client.api import Doccano
@@ -51,33 +55,35 @@ def run(
     corpus = Corpus.find(root)
     with console.spinner(f"Reading {project}"), Doccano(credentials.find_account(home)) as server:
         progress = status.project_progress(corpus, server, project, members=members)
+    console.write_json(json, progress.json())
     for table in _article_tables(progress):
         console.make_console().print(table)
     for line in _difference_lines(progress):
         console.print_line(line)
-    console.write_json(json, progress.json())
 
 
-def _overview(home: Path | None) -> dict[str, Any]:
-    """Print the embedded server, if there is one, and the projects of the server that would be used."""
+def _overview(home: Path | None) -> tuple[dict[str, Any], list[Table | Text]]:
+    """The embedded server, if there is one, and the projects of the server that would be used.
+
+    Returns:
+        The report for `--json`, and what is printed.
+    """
     from goldspan.doccano import credentials, server, status
     from goldspan.doccano.client.api import Doccano
 
     embedded = server.status(home)
-    for line in _server_lines(embedded):
-        console.print_line(line)
+    parts: list[Table | Text] = [console.plain_text(line) for line in _server_lines(embedded)]
     report: dict[str, Any] = {"embedded": _server_json(embedded), "url": None, "projects": []}
     try:
         account = credentials.find_account(home)
     except NotFoundError as missing:
         if "DOCCANO_URL" in os.environ:  # a server was named, and cannot be reached like that
             raise
-        console.print_line(missing.remedy or missing.message)
-        return report
+        return report, [*parts, console.plain_text(missing.remedy or missing.message)]
     with console.spinner(f"Reading {account.url}"), Doccano(account) as doccano:
         listings = list(status.list_projects(doccano))
-    console.make_console().print(_project_table(account, listings))
-    return report | {"url": account.url, "projects": [_listing_json(listing) for listing in listings]}
+    report |= {"url": account.url, "projects": [_listing_json(listing) for listing in listings]}
+    return report, [*parts, _project_table(account, listings)]
 
 
 def _server_lines(status: ServerStatus) -> Iterator[str]:
