@@ -58,6 +58,26 @@ def test_utf16_refuses_exactly_the_insides_of_pairs(text):
                 offsets.from_utf16(text, [unit])
 
 
+@given(strategies.texts)
+def test_bytes_count_as_the_codec_does_and_refuse_exactly_the_insides_of_characters(text):
+    places = [len(text[:place].encode()) for place in range(len(text) + 1)]
+    assert offsets.to_bytes(text, range(len(text) + 1)).tolist() == places
+    for at in range(len(text.encode()) + 1):
+        if at in places:
+            assert offsets.from_bytes(text, [at]).tolist() == [places.index(at)]
+        else:
+            with pytest.raises(InvalidValueError, match=f"position {at} is inside a character"):
+                offsets.from_bytes(text, [at])
+
+
+@pytest.mark.parametrize(
+    ("unit", "inside", "outside"),
+    [("code-points", 2, 7), ("utf-16", 3, 8), ("graphemes", 2, 7), ("bytes", 5, 10)],
+)
+def test_a_unit_is_known_by_its_name_and_what_is_outside_remains_as_far_outside(unit, inside, outside):
+    assert offsets.from_unit("a👍bcd", [inside, outside, -3], unit) == {inside: 2, outside: 7, -3: -3}
+
+
 @pytest.mark.parametrize("clusters", CLUSTERS.values(), ids=CLUSTERS)
 def test_a_grapheme_cluster_is_that_of_the_standard(clusters):
     text = "".join(clusters)

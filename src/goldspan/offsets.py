@@ -1,15 +1,15 @@
-r"""Positions in a text converted between code points, UTF-16 units and grapheme clusters.
+r"""Positions in a text converted between code points, UTF-16 units, grapheme clusters and bytes.
 
-Python counts code points and a browser UTF-16 code units. Doccano's annotation view counts grapheme clusters in
-projects with `grapheme_mode`, by rules of its own (`goldspan.graphemes`). The clusters of current Unicode are those of
-`\X` in the `regex` package; only `splits_grapheme` uses them. A position is a boundary between units, from 0 to the
-length of the text. All functions take any string without lone surrogates.
+Python counts code points, a browser and Java UTF-16 code units, some tools the bytes of UTF-8. Doccano's annotation
+view counts grapheme clusters in projects with `grapheme_mode`, by rules of its own (`goldspan.graphemes`). The clusters
+of current Unicode are those of `\X` in the `regex` package; only `splits_grapheme` uses them. A position is a boundary
+between units, from 0 to the length of the text. All functions take any string without lone surrogates.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Literal, NoReturn, TypeAlias
 
 from goldspan import graphemes
 from goldspan.errors import InvalidValueError
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     Positions: TypeAlias = Sequence[int] | npt.NDArray[np.integer]
     Offsets: TypeAlias = npt.NDArray[np.int64]
 
+Unit = Literal["code-points", "utf-16", "graphemes", "bytes"]
 BMP_END = 0xFFFF
+BYTE_ENDS = (0x7F, 0x7FF, BMP_END)  # the last characters that take one, two and three bytes
 NAMED = 8  # characters of a cluster in a message; a cluster can be as long as its text
 SELF_CONTAINED = frozenset({"Lu", "Ll", "Lt", "Lo", "Nd", "Nl", "No", "Zs", "Zl", "Zp", "Cc", "Pd", "Ps", "Pe", "Po"})
 
@@ -98,6 +100,49 @@ def from_graphemes(text: str, positions: Positions) -> Offsets:
     return boundaries[_inside(positions, len(boundaries) - 1, "grapheme clusters")]
 
 
+def to_bytes(text: str, positions: Positions) -> Offsets:
+    """The positions, in bytes of UTF-8, of positions in code points.
+
+    Raises:
+        InvalidValueError: for a position outside the text, or a text with a lone surrogate.
+    """
+    return _byte_boundaries(text)[_inside(positions, len(text), "code points")]
+
+
+def from_bytes(text: str, positions: Positions) -> Offsets:
+    """The positions in code points of positions in bytes of UTF-8.
+
+    Raises:
+        InvalidValueError: for a position outside the text or inside a character, or a text with a lone surrogate.
+    """
+    import numpy as np
+
+    boundaries = _byte_boundaries(text)
+    at = _inside(positions, int(boundaries[-1]), "bytes")
+    places = np.searchsorted(boundaries, at)
+    _raise_first(at, boundaries[places] != at, "is inside a character of several bytes")
+    return places
+
+
+def from_unit(text: str, positions: Sequence[int], unit: Unit) -> dict[int, int]:
+    """Each position in a unit with its position in code points; one outside the text remains as far outside.
+
+    Raises:
+        InvalidValueError: for a position inside a character, or a text with a lone surrogate.
+    """
+    if unit == "code-points":
+        return {position: position for position in positions}
+    convert, invert = {
+        "utf-16": (to_utf16, from_utf16),
+        "graphemes": (to_graphemes, from_graphemes),
+        "bytes": (to_bytes, from_bytes),
+    }[unit]
+    length = int(convert(text, [len(text)])[0])
+    inside = sorted({position for position in positions if 0 <= position <= length})
+    found: dict[int, int] = dict(zip(inside, invert(text, inside).tolist(), strict=True)) if inside else {}
+    return {at: found.get(at, at if at < 0 else at - length + len(text)) for at in positions}
+
+
 def splits_grapheme(text: str, position: int) -> bool:
     """Whether a position in code points is inside a grapheme cluster of current Unicode.
 
@@ -130,6 +175,15 @@ def _wide(text: str) -> Offsets:
     if text.isascii():
         return np.zeros(0, np.int64)
     return np.flatnonzero(np.frombuffer(_encode(text), "<u4") > BMP_END)
+
+
+def _byte_boundaries(text: str) -> Offsets:
+    """Where the bytes of each character begin, and the end of the last."""
+    import numpy as np
+
+    characters = np.frombuffer(_encode(text), "<u4")
+    sizes = 1 + sum((characters > end).astype(np.int64) for end in BYTE_ENDS)
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
 
 
 def _boundaries(text: str) -> Offsets:

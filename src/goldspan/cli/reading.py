@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from goldspan.cli.console import split_names
-from goldspan.formats.options import Discontinuous, OffsetUnit, Overlaps, ReadOptions
+from goldspan.formats.options import Discontinuous, Overlaps, ReadOptions
+from goldspan.offsets import Unit
 from goldspan.report.text import visible
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 SHOWN = 3  # remarks of a kind
 OPTIONS: dict[str, Any] = {
     "offsets": Annotated[
-        OffsetUnit | None,
+        Unit | None,
         typer.Option(help="What the offsets of a JSON file count. Default: what its format prescribes."),
     ],
     "word_column": Annotated[

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Literal, get_args
 
 from goldspan.errors import InvalidValueError
+from goldspan.offsets import Unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,10 +14,9 @@ if TYPE_CHECKING:
     from goldspan.iob import Repair
     from goldspan.tokens import Policy
 
-OffsetUnit = Literal["code-points", "utf-16", "graphemes", "bytes"]
 Discontinuous = Literal["refuse", "split", "cover"]
 Overlaps = Literal["keep", "refuse", "drop-inner", "drop-outer"]
-OFFSET_UNITS: tuple[OffsetUnit, ...] = get_args(OffsetUnit)
+OFFSET_UNITS: tuple[Unit, ...] = get_args(Unit)
 
 GENERAL = frozenset({"rename", "only", "overlaps"})  # what `Format.scan` does itself, for every format
 
@@ -45,7 +45,7 @@ class ReadOptions:
         InvalidValueError: for a value that is not one of those that its option has.
     """
 
-    offsets: OffsetUnit | None = None
+    offsets: Unit | None = None
     word_column: str | None = None
     tag_column: str | None = None
     label: str | None = None
