@@ -130,3 +130,10 @@ def test_the_map_names_only_what_exists():
     assert not missing
     modules = set(re.findall(r"`((?:doccano|agreement|articles|adjudication|formats)\.\w+)`", CONTRIBUTING))
     assert not [name for name in modules if not list(SOURCES.glob(name.replace(".", "/") + "*"))]
+
+
+def test_json_and_toml_of_files_have_one_strict_reader():
+    """`strict_json` reads JSON and `validation` TOML; every other reader would let something through."""
+    other = re.compile(r"\bjson\.(?:loads?|JSONDecoder)\b|\btomllib\b|from_json|validate_json|read_json|\.json\(\)\[")
+    found = {path.name for path in SOURCES.rglob("*.py") if other.search(path.read_text(encoding="utf-8"))}
+    assert found == {"strict_json.py", "validation.py"}

@@ -98,3 +98,39 @@ def test_what_is_wrong_is_named_with_its_line_and_its_key(text, message, tmp_pat
     with pytest.raises(InputError) as caught:
         read_toml(path, Outer, "Write it so.")
     assert str(caught.value).startswith(message)
+
+
+class Any(StrictModel):
+    a: object = None
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a = 1\na = 2\n", ":2: not TOML: Cannot overwrite a value"),
+        ("\na = inf\n", ":2: not TOML: inf is no number"),
+        ("\n\na = [1, -nan]\n", ":3: not TOML: -nan is no number"),
+        ("a = 1e999\n", ":1: not TOML: 1e999 is no number"),
+        ("a = [\n1,\n18446744073709551616]\n", ":3: not TOML: an integer beyond 64 bits"),
+        (f"a = {'9' * 5000}\n", ":1: not TOML: .*digits"),
+        (f"a = 0x{'f' * 5000}\n", ":1: not TOML: an integer beyond 64 bits"),
+        (f"a = {'[' * 100_000}\n", "not TOML: nested deeper than 200 levels"),
+        (f"a = {'{a=' * 100_000}\n", "not TOML: nested deeper than 200 levels"),
+        (f"a{'.a' * 100_000} = 1\n", ":1: not TOML: nested deeper than 200 levels"),
+        ("[a" + '.  "a"' * 100_000 + "]\n", ":1: not TOML: nested deeper than 200 levels"),
+        (f"a = {'[' * 201}{']' * 201}\n", "not TOML: nested deeper than 200 levels"),
+        ('a = "\\ud800"\n', ":1: not TOML"),
+    ],
+    ids=lambda text: text[:12],
+)
+def test_toml_that_another_reader_would_lose_is_refused(text, words, tmp_path):
+    path = tmp_path / "a.toml"
+    path.write_text(text)
+    with pytest.raises(InputError, match=words):
+        read_toml(path, Any, "Write it so.")
+
+
+def test_toml_of_long_words_is_read(tmp_path):
+    path = tmp_path / "a.toml"
+    path.write_text(f'a = ["{"a.b-" * 100}", 0xffffffffffffffff, 1_0.5]\n')
+    assert read_toml(path, Any, "").a == ["a.b-" * 100, 2**64 - 1, 10.5]

@@ -14,8 +14,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic_core import SchemaValidator
 
-from goldspan import files
+from goldspan import files, strict_json
 from goldspan.errors import InputError
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ M = TypeVar("M", bound=BaseModel)
 UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")
 CONSTANTS = {"None": "null", "True": "true", "False": "false"}  # as a file writes them
 LONGEST_SEARCH = 500  # lines of a TOML file in which the line of a key is searched: the search is quadratic
+DEEP_KEY = re.compile(rf"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*\.[ \t]*){{{strict_json.DEEPEST}}}""")
 PLACE = re.compile(r"at line (\d+), column \d+")
 
 
@@ -54,13 +56,7 @@ def read_toml(path: Path, model: type[M], remedy: str) -> M:
         InputError: for a file that is not TOML; for a wrong, missing or unknown key, naming the first.
     """
     text = files.decode(files.read_bytes(path), path)
-    try:
-        value = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        place = PLACE.search(str(error))
-        raise InputError(
-            f"not TOML: {error}", file=path, line=int(place[1]) if place else None, remedy=remedy
-        ) from None
+    value = _parse_toml(text, path, remedy)
     try:
         return model.model_validate(value)
     except ValidationError as error:
@@ -86,15 +82,63 @@ def parse_json(raw: bytes, kind: type[T], path: Path, line: int, remedy: str) ->
         InputError: if it is not JSON, or not an object with these keys of these types.
     """
     try:
-        value: T = _adapter(cast("Any", kind)).validate_json(raw, strict=True, extra="forbid")
+        row = strict_json.loads(raw)
+        value: T = _validator(cast("Any", kind)).validate_python(row, extra="forbid")
+    except strict_json.JSONError as error:
+        raise InputError(f"not JSON: {error}", file=path, line=line, remedy=error.remedy or remedy) from None
     except ValidationError as error:
         raise InputError(_message(_first(error), kind), file=path, line=line, remedy=remedy) from None
     return value
 
 
+def _parse_toml(text: str, path: Path, remedy: str) -> dict[str, Any]:
+    """The tables of a TOML text.
+
+    Raises:
+        InputError: as of `read_toml`; also for what `strict_json` refuses in JSON.
+    """
+    try:
+        return _strict_toml(text)
+    except tomllib.TOMLDecodeError as error:
+        place = PLACE.search(str(error))
+        why, line = str(error), int(place[1]) if place else None
+    except (ValueError, RecursionError) as error:
+        why, line = f"nested deeper than {strict_json.DEEPEST} levels", None
+        if not isinstance(error, RecursionError):
+            why, line = str(error), _refused_line(text)
+    raise InputError(f"not TOML: {why}", file=path, line=line, remedy=remedy)
+
+
+def _strict_toml(text: str) -> dict[str, Any]:
+    """The tables of a TOML text, where tomllib reads inf, integers of any length and keys of any number of parts.
+
+    Raises:
+        ValueError: for one of these; a `tomllib.TOMLDecodeError` if it is not TOML.
+    """
+    if DEEP_KEY.search(text):  # tomllib takes a time that grows with the square of the parts
+        raise ValueError(f"nested deeper than {strict_json.DEEPEST} levels")
+    value = tomllib.loads(text, parse_float=strict_json.parse_float)
+    strict_json.require_bounded(value)
+    return value
+
+
+def _refused_line(text: str) -> int | None:
+    """The line, from 1, with which `_strict_toml` first refuses a text; None if it is not found."""
+    lines = text.split("\n")
+    for number in range(1, min(len(lines), LONGEST_SEARCH) + 1):
+        try:
+            _strict_toml("\n".join(lines[:number]))
+        except tomllib.TOMLDecodeError:  # inside a value of several lines
+            continue
+        except ValueError:
+            return number
+    return None
+
+
 @cache
-def _adapter(kind: Any) -> TypeAdapter[Any]:  # noqa: ANN401  (a class, which is hashable)
-    return TypeAdapter(kind)
+def _validator(kind: Any) -> SchemaValidator:  # noqa: ANN401  (a class, which is hashable)
+    """What makes a dataclass of a dictionary; as a whole strict mode would accept none, but its fields are strict."""
+    return SchemaValidator({**TypeAdapter(kind).core_schema, "strict": False, "config": {"strict": True}})
 
 
 def _first(error: ValidationError) -> ErrorDetails:
@@ -110,8 +154,6 @@ def _message(error: ErrorDetails, model: type) -> str:
         model: of the whole file, or of a line.
     """
     kind, location = error["type"], error["loc"]
-    if kind == "json_invalid":
-        return f"not JSON: {error['ctx']['error']}"
     if not location:
         return "not a JSON object"
     key = next(str(part) for part in reversed(location) if isinstance(part, str))

@@ -92,8 +92,8 @@ def test_ids_are_unique_in_a_folder_of_gold_but_not_among_annotators(tmp_path):
         (b'{"id": "a.p01", "at": 0, "text": 1, "spans": []}', "'text' is 1"),
         (b'{"id": "", "at": 0, "text": "Fog", "spans": []}', "the id is empty"),
         (b'{"id": "a", "at": -1, "text": "Fog", "spans": []}', "cannot begin at -1"),
-        (b'{"id": "a", "at": 0, "text": "\\ud83c Fog", "spans": []}', "half of a UTF-16 pair"),
-        (b'{"id": "a", "at": 0, "text": "Fog", "spans": [[0, 3, "\\udfff", "Fog"]]}', "half of a UTF-16 pair"),
+        (b'{"id": "a", "at": 0, "text": "\\ud83c Fog", "spans": []}', "lone surrogate"),
+        (b'{"id": "a", "at": 0, "text": "Fog", "spans": [[0, 3, "\\udfff", "Fog"]]}', "lone surrogate"),
         (b"", "not JSON"),
         (b"\xff", "not UTF-8"),
     ],
@@ -113,7 +113,6 @@ def test_a_broken_line_is_reported_and_the_next_is_checked(line, message, tmp_pa
         ('"at": 1, ', "", None),
         ("🌫", "\\ud83c\\udf2b", "differs at byte"),
         ("}\n", "}", "the last line does not end"),
-        ("]}\n", '], "z": "\\ud800"}\n', "a value that JSON cannot represent"),
         (
             '[[13, 23, "PLACE", "the Litani"], [46, 50, "PLACE", "Pyla"]]',
             '[[46, 50, "PLACE", "Pyla"], [13, 23, "PLACE", "the Litani"]]',

@@ -123,7 +123,7 @@ def test_an_empty_text_is_refused_for_doccano_refuses_it(tmp_path):
     ("row", "why"),
     [
         ("nothing\n", "not JSON"),
-        ('{"text": NaN}\n', "NaN is not JSON"),
+        ('{"text": NaN}\n', "'text' is None"),
         ('{"text": "a"\n', "not JSON"),
         ("[1]\n", "no JSON object"),
         ({"label": []}, "'text' is None"),
@@ -138,7 +138,8 @@ def test_an_empty_text_is_refused_for_doccano_refuses_it(tmp_path):
         ({"text": "a", "entities": [{"start_offset": 0, "label": "X"}]}, "is not"),
         ({"text": "a", "label": [[0, 1, "X"]], "entities": [[0, 1, "X"]]}, "spans under label and entities"),
         ({"text": "🚢", "label": [[1, 2, "X"]]}, "position 1 is inside a surrogate pair"),
-        ({"text": "\ud83d", "label": []}, "lone surrogate"),
+        ({"text": "\ud83d", "label": []}, "the lone surrogate"),
+        ('{"text": "a", "x": Infinity}\n', "not JSON: Infinity is no number at column 20"),
         ({"text": "a", "goldspan_sha256": "0"}, "not the one that went"),
         ({"text": "a", "goldspan_at": 3}, "'goldspan_at' is 3"),
         ({"text": "a", "goldspan_at": "-3"}, "'goldspan_at' is '-3'"),

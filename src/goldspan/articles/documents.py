@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
-import json
 import math
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
-from goldspan import files
+from goldspan import files, strict_json
 from goldspan.errors import InputError
 
 if TYPE_CHECKING:
@@ -140,7 +139,7 @@ def _parse_line(line: bytes, path: Path, number: int, at: int) -> dict[str, Any]
     if nul >= 0:
         raise InputError(f"NUL byte at byte {at + nul}", file=path, line=number, remedy="Save the file as UTF-8.")
     try:
-        value = json.loads(line.decode("utf-8"), parse_constant=_refuse_constant)
+        value = strict_json.loads(line.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise InputError(
             f"not UTF-8: byte 0x{line[error.start]:02x} at byte {at + error.start}",
@@ -148,8 +147,10 @@ def _parse_line(line: bytes, path: Path, number: int, at: int) -> dict[str, Any]
             line=number,
             remedy="Find out the encoding and convert the file to UTF-8.",
         ) from None
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"not a line of JSON: {error}", file=path, line=number, remedy=REMEDY) from None
+    except strict_json.JSONError as error:
+        raise InputError(
+            f"not a line of JSON: {error}", file=path, line=number, remedy=error.remedy or REMEDY
+        ) from None
     if not isinstance(value, dict):
         raise InputError("the line is no JSON object", file=path, line=number, remedy=REMEDY)
     return value
@@ -200,15 +201,7 @@ def _wrong_text(text: object) -> str | None:
         return f"NUL in the text, at code point {text.index(chr(0))}"
     if not text.strip():
         return "the text is empty"
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        return f"a lone surrogate in the text, at code point {error.start}"
     return None
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON value")
 
 
 def _json_value(value: Any, key: str, path: Path, number: int) -> Any:  # noqa: ANN401  (a cell is any)

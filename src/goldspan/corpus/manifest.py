@@ -60,7 +60,6 @@ def read_manifest(path: Path) -> list[ManifestEntry]:
 
     entries: dict[str, ManifestEntry] = {}
     for number, raw in files.lines(files.read_bytes(path)):
-        # 10,000 lines take 0.03 s of pydantic; json.loads and checks by hand took 0.08 s.
         entry = validation.parse_json(raw, ManifestEntry, path, number, REMEDY)
         _validate(entry, path, number)
         if entry.id in entries:
@@ -82,7 +81,7 @@ def write_manifest(path: Path, entries: Iterable[ManifestEntry]) -> bool:
 
 def is_plain_name(name: str) -> bool:
     """Whether a name can be an id or a file of the manifest: it leads into no other folder on any system."""
-    return not (name.startswith(".") or any(character in name for character in "/\\\0"))
+    return not (name.startswith(".") or "/" in name or "\\" in name or "\0" in name)
 
 
 def _validate(entry: ManifestEntry, path: Path, number: int) -> None:

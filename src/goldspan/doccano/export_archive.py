@@ -6,7 +6,6 @@ row by row.
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 import struct
@@ -16,8 +15,8 @@ import zlib
 from contextlib import ExitStack
 from typing import IO, TYPE_CHECKING, Any, Self
 
+from goldspan import strict_json
 from goldspan.errors import ServerError
-from goldspan.formats.json_lines import loads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -145,11 +144,10 @@ def _why_harmful(info: zipfile.ZipInfo) -> str:
 
 def _row(line: bytes, name: str, number: int) -> dict[str, Any]:
     try:
-        row = loads(line.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
-        why = error.msg if isinstance(error, json.JSONDecodeError) else type(error).__name__
+        row = strict_json.loads(line, nan_as_null=True)
+    except strict_json.JSONError as error:
         raise ServerError(
-            f"line {number} of the export's part {_quoted(name)} is not JSON: {why}", remedy=AGAIN
+            f"line {number} of the export's part {_quoted(name)} is not JSON: {error}", remedy=error.remedy or AGAIN
         ) from None
     if not isinstance(row, dict):
         raise ServerError(f"line {number} of the export's part {_quoted(name)} is not a JSON object", remedy=AGAIN)

@@ -13,12 +13,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from goldspan import files, offsets
+from goldspan import files, offsets, strict_json
 from goldspan.annotation import Span
 from goldspan.doccano.export_archive import ExportArchive
 from goldspan.errors import InvalidValueError, ServerError
 from goldspan.formats.doccano import digest, is_digest
-from goldspan.formats.json_lines import loads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -404,8 +403,8 @@ def _parse_extra(row: Mapping[str, Any]) -> dict[str, Any] | None:
     if written == "{}":
         return {}
     try:
-        extra = loads(written) if isinstance(written, str) else None
-    except (ValueError, RecursionError):
+        extra = strict_json.loads(written) if isinstance(written, str) else None
+    except strict_json.JSONError:
         return None
     return extra if isinstance(extra, dict) else None
 

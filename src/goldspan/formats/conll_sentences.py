@@ -12,9 +12,9 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from goldspan import iob
+from goldspan import iob, strict_json
 from goldspan.errors import InputError, InvalidValueError
-from goldspan.formats.json_lines import decode, loads, numbered
+from goldspan.formats.json_lines import decode, numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -209,8 +209,8 @@ def detect_scheme(path: Path, columns: ColumnNumbers = DEFAULT) -> str:
 def comment_value(written: str) -> Any:  # noqa: ANN401  (JSON is any)
     """The value of a comment, as JSON or, since other programs write plain text, as written."""
     try:
-        return loads(written)
-    except (ValueError, RecursionError):
+        return strict_json.loads(written)
+    except strict_json.JSONError:
         return written
 
 

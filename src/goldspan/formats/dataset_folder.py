@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from typing import TYPE_CHECKING, Any
 
+from goldspan import strict_json
 from goldspan.errors import InputError
 from goldspan.formats.record import RawSpan, Record
 
@@ -85,7 +85,7 @@ def _read_table(file: Path) -> pa.Table:
 def _label_names(table: pa.Table, file: Path) -> list[str]:
     """The names of the labels, by class id, from the features in the schema."""
     try:
-        features: Any = json.loads((table.schema.metadata or {})[b"huggingface"])["info"]["features"]
+        features: Any = strict_json.loads((table.schema.metadata or {})[b"huggingface"])["info"]["features"]
         names = features["spans"]["feature"]["label"]["names"]
     except (KeyError, TypeError, ValueError):
         raise InputError("its schema does not name the labels of `spans`", file=file, remedy=DATASET_REMEDY) from None

@@ -13,9 +13,8 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING, Any
 
-from goldspan import files, tokens
+from goldspan import files, strict_json, tokens
 from goldspan.errors import InputError
-from goldspan.formats.json_lines import loads
 from goldspan.formats.options import DEFAULT, WRITE_DEFAULT
 from goldspan.formats.record import RawSpan, Record
 from goldspan.formats.token_format import Alignment
@@ -128,8 +127,8 @@ def _metadata(doc: Doc, path: Path, name: str) -> dict[str, Any]:
     if KEY not in doc.user_data:
         return {"id": name, "at": 0, "extra": {}}
     try:
-        metadata = loads(doc.user_data[KEY])
-    except (TypeError, ValueError, RecursionError):
+        metadata = strict_json.loads(doc.user_data[KEY])
+    except (TypeError, ValueError):
         metadata = None
     match metadata:
         case {"id": str(), "at": int(), "extra": dict()}:

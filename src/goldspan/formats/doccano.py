@@ -23,10 +23,10 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Literal
 
-from goldspan import files, offsets
+from goldspan import files, offsets, strict_json
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats import gold
-from goldspan.formats.json_lines import json_object, loads, numbered, write_lines
+from goldspan.formats.json_lines import json_object, numbered, write_lines
 from goldspan.formats.options import DEFAULT, WRITE_DEFAULT
 from goldspan.formats.record import RawSpan, Record
 
@@ -61,7 +61,7 @@ def scan(path: Path, options: ReadOptions = DEFAULT, *, unit: Unit = "utf16") ->
         if not raw.strip():
             continue
         try:
-            yield parse(json_object(raw, path, number, REMEDY), path, number, unit)
+            yield parse(json_object(raw, path, number, REMEDY, nan_as_null=True), path, number, unit)
         except InputError as error:
             yield error
 
@@ -217,8 +217,8 @@ def _at(row: dict[str, Any]) -> int:
 def _extra(row: dict[str, Any]) -> dict[str, Any]:
     written = row.get("goldspan_extra")
     try:
-        extra = {} if written is None else loads(written)
-    except (TypeError, ValueError, RecursionError):
+        extra = {} if written is None else strict_json.loads(written) if isinstance(written, str) else None
+    except strict_json.JSONError:
         extra = None
     if not isinstance(extra, dict):
         raise InvalidValueError(f"'goldspan_extra' is {written!r:.60}, no JSON object", remedy="Export the row again.")

@@ -1,11 +1,10 @@
-r"""What the formats of JSON lines share: lines as a stream, and the JSON object of a line."""
+r"""What the formats of JSON share: lines as a stream, the object of a line, and the value of a whole file."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
-from goldspan import files
+from goldspan import files, strict_json
 from goldspan.errors import InputError, InvalidValueError
 
 if TYPE_CHECKING:
@@ -49,20 +48,52 @@ def decode(raw: bytes, path: Path, number: int) -> str:
         ) from None
 
 
-def json_object(raw: bytes, path: Path, number: int, remedy: str) -> dict[str, Any]:
+def json_object(raw: bytes, path: Path, number: int, remedy: str, *, nan_as_null: bool = False) -> dict[str, Any]:
     """The JSON object on a line.
 
+    Args:
+        raw: the line.
+        path: its file, for messages.
+        number: its number, from 1.
+        remedy: how such a line is written, as a sentence.
+        nan_as_null: see `strict_json.loads`.
+
     Raises:
-        InputError: if it is not UTF-8, not JSON or no object.
+        InputError: if it is not UTF-8, not strict JSON or no object.
     """
+    text = decode(raw, path, number)
     try:
-        value = loads(decode(raw, path, number))
-    except (ValueError, RecursionError) as error:
-        why = f"{error.msg} at column {error.colno}" if isinstance(error, json.JSONDecodeError) else str(error)
-        raise InputError(f"not JSON: {why}", file=path, line=number, remedy=remedy) from None
+        value = strict_json.loads(text, nan_as_null=nan_as_null)
+    except strict_json.JSONError as error:
+        raise InputError(f"not JSON: {error}", file=path, line=number, remedy=error.remedy or remedy) from None
     if not isinstance(value, dict):
         raise InputError("the line is no JSON object", file=path, line=number, remedy=remedy)
     return value
+
+
+def json_document(path: Path, remedy: str) -> Any:  # noqa: ANN401  (JSON is any)
+    """The value of a file that is one JSON text, over however many lines.
+
+    Args:
+        path: the file.
+        remedy: how such a file is written, as a sentence.
+
+    Raises:
+        InputError: if it cannot be read, is empty, not UTF-8 or not strict JSON, with the line.
+    """
+    return loads_document(files.read_bytes(path), path, remedy)
+
+
+def loads_document(data: bytes, file: Path | str, remedy: str) -> Any:  # noqa: ANN401  (JSON is any)
+    """The value of the bytes of a file that is one JSON text.
+
+    Raises:
+        InputError: as of `json_document`.
+    """
+    try:
+        return strict_json.loads(files.decode(data, file))
+    except strict_json.JSONError as error:
+        raise InputError(f"not JSON: {error}", file=file, line=error.line, remedy=error.remedy or remedy) from None
 
 
 def write_lines(path: Path, examples: Iterable[Example], encode: Callable[[Example], bytes]) -> None:
@@ -85,25 +116,9 @@ def write_lines(path: Path, examples: Iterable[Example], encode: Callable[[Examp
             stream.write(line)
 
 
-def loads(text: str) -> Any:  # noqa: ANN401  (JSON is any)
-    """The value of a JSON text; NaN and the infinities are not JSON.
-
-    Raises:
-        ValueError: if it is no JSON. A nesting too deep for Python raises `RecursionError`.
-    """
-    return _DECODER.decode(text)
-
-
 def one_line(value: Any) -> str:  # noqa: ANN401  (JSON is any)
     """The canonical JSON of a value, with no character in it at which any program would break a line."""
     text = files.dumps(value)
     for splitter in SPLITTERS:
         text = text.replace(splitter, f"\\u{ord(splitter):04x}")
     return text
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
-
-
-_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)  # `json.loads` would create one for each line

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from goldspan import files
+from goldspan import files, strict_json
 from goldspan.errors import InputError
 from goldspan.formats.json_lines import numbered
 
@@ -67,9 +66,9 @@ class FileSample:
         is_broken = self.path.suffix == ".jsonl"
         for _, line in numbered(self.path) if self.is_json else ():
             try:
-                row = json.loads(line)
+                row = strict_json.loads(line)
                 is_broken = False
-            except (ValueError, RecursionError):
+            except ValueError:
                 row = {key: None for key in KEYS if f'"{key}":'.encode() in line}
             if isinstance(row, dict) and "text" in row:
                 return row, is_broken

@@ -10,7 +10,6 @@ No message holds a password, a token, a session, or the query of an address.
 from __future__ import annotations
 
 import html
-import json
 import re
 import time
 from collections.abc import Callable
@@ -26,6 +25,7 @@ from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import InvalidHeader
 from urllib3.util.retry import Retry
 
+from goldspan import strict_json
 from goldspan.errors import ServerError
 
 if TYPE_CHECKING:
@@ -248,12 +248,19 @@ def parse_json(answer: requests.Response, where: str) -> Any:  # noqa: ANN401  (
     if answer.status_code == HTTPStatus.NO_CONTENT:
         return None
     try:
-        return answer.json()
-    except (ValueError, RecursionError):
+        return _json(answer)
+    except ValueError:
         raise ServerError(
             f"{where}: the answer is called JSON but is not, or not whole ({len(answer.content)} bytes)",
             remedy="Something on the way changes or cuts the server's answers: check the proxy in front of it.",
         ) from None
+
+
+def _json(answer: requests.Response) -> Any:  # noqa: ANN401  (JSON is any)
+    encoding = (answer.encoding or "utf-8").lower()
+    if encoding not in {"utf-8", "utf8", "us-ascii"}:
+        raise ValueError(f"JSON in {encoding}")
+    return strict_json.loads(answer.content)
 
 
 def read_body(answer: requests.Response, where: str, limit: int = MAX_IN_MEMORY) -> None:
@@ -324,8 +331,8 @@ def probe(ask: Callable[[], requests.Response]) -> tuple[int, Any]:
     except HTTPStatusError as error:
         return error.status, error.detail if error.body is None else error.body
     try:
-        return answer.status_code, answer.json()
-    except (ValueError, RecursionError):
+        return answer.status_code, _json(answer)
+    except ValueError:
         return answer.status_code, answer.content.decode("utf-8", "replace")[:MAX_WORDS]
 
 
@@ -446,9 +453,9 @@ def _words(answer: requests.Response, secrets: Sequence[str]) -> tuple[str, Any]
         raw = b""
     text = _scrub(raw.decode("utf-8", "replace"), secrets)
     try:
-        body = json.loads(text)
+        body = strict_json.loads(text)
         words = "; ".join(_flatten(body))
-    except (ValueError, RecursionError):
+    except ValueError:
         body, words = None, _text_of_html(text)
     words = " ".join(_scrub(words, secrets).split())
     return (words if len(words) <= MAX_WORDS else words[: MAX_WORDS - 1] + "…"), body

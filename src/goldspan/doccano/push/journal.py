@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from goldspan import files
+from goldspan import files, strict_json
 from goldspan.errors import InputError
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def _read(file: Path) -> list[JournalBatch]:
     if not file.is_file():
         return []
     try:
-        value = json.loads(files.read_bytes(file))
+        value = strict_json.loads(files.read_bytes(file))
         return [_batch(row) for row in value["batches"]]
     except (ValueError, TypeError, KeyError) as error:
         raise InputError(f"not the journal of a push: {error}", file=file, remedy=REMEDY) from None

@@ -10,6 +10,7 @@ import time
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
+from goldspan import strict_json
 from goldspan.doccano.server.process import ROLE_NAMES, is_running, log_tail
 from goldspan.errors import ServerError
 
@@ -67,9 +68,10 @@ def worker_answers(state: ServerState) -> bool:
     """Whether the worker completes a task (Doccano's health check adds two numbers) within three seconds."""
     _, body = request(state.port, "/v1/health/?format=json")
     try:
-        return any("Celery" in name and result == "OK" for name, result in json.loads(body).items())
+        checks = strict_json.loads(body)
     except ValueError:
         return False
+    return isinstance(checks, dict) and any("Celery" in name and result == "OK" for name, result in checks.items())
 
 
 def queue_exists(home: ServerHome) -> bool:

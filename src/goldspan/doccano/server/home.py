@@ -16,7 +16,7 @@ import secrets
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
-from goldspan import files
+from goldspan import files, strict_json
 from goldspan.errors import InputError
 
 OWNER_ONLY = 0o700
@@ -147,7 +147,7 @@ def read_state(home: ServerHome) -> ServerState | None:
         InputError: if the file is not as `write_state` writes it.
     """
     try:
-        state = json.loads(home.state.read_text(encoding="utf-8"))
+        state = strict_json.loads(home.state.read_text(encoding="utf-8"))
         return ServerState(**{each.name: state[each.name] for each in fields(ServerState)})
     except FileNotFoundError:
         return None
