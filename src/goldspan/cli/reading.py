@@ -58,7 +58,7 @@ OPTIONS: dict[str, Any] = {
         list[str] | None, typer.Option(metavar="A,B", help="Read only spans of these labels, by their new names.")
     ],
     "overlaps": Annotated[
-        Overlaps,
+        Overlaps | None,
         typer.Option(help="Spans that overlap: keep or refuse them, or drop the inner or the outer ones."),
     ],
 }

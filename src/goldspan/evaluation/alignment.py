@@ -193,12 +193,14 @@ def _by_word(spans: Sequence[Span], text: str, other: str) -> list[Span | None] 
     return moved
 
 
+# By what an example of gold and a prediction are the same, in this order; the first and the last need stated ids.
 KEYS: tuple[Callable[[Example], Hashable], ...] = (
     lambda example: (example.id, example.text),
     lambda example: example.text,
     lambda example: without_spaces(example.text),
     lambda example: example.id,
 )
+KEYS_WITH_ID = {KEYS[0], KEYS[-1]}
 
 
 def pair_by_text(gold: Source, predicted: Source) -> tuple[list[Example], list[Note]]:
@@ -209,7 +211,7 @@ def pair_by_text(gold: Source, predicted: Source) -> tuple[list[Example], list[N
     Raises:
         InputError: if nothing matches.
     """
-    partners = _partners(gold.examples, predicted.examples)
+    partners = _partners(gold, predicted)
     if not partners:
         raise _no_match(gold, predicted)
     notes: list[Note] = [*_unmatched(gold, predicted, partners)]
@@ -217,23 +219,40 @@ def pair_by_text(gold: Source, predicted: Source) -> tuple[list[Example], list[N
     for number, example in enumerate(gold.examples):
         if number in partners:
             other = partners[number]
-            paired.append(_with_predicted(example, predicted.examples[other], predicted.place(other), notes))
+            with_predicted = _with_predicted(example, predicted.examples[other], predicted.place(other), notes)
+            paired.append(_judged(example, with_predicted, predicted.place(other), notes))
         else:
             paired.append(example.with_spans(()))
     return paired, notes
 
 
-def _partners(gold: Sequence[Example], predicted: Sequence[Example]) -> dict[int, int]:
+def _judged(gold: Example, predicted: Example, place: tuple[Any, Any], notes: list[Note]) -> Example:
+    """The prediction without the spans where nobody annotated gold: whether they are right is not known."""
+    parts = gold.unannotated_parts
+    spans = [span for span in predicted.spans if not any(span.start < end and start < span.end for start, end in parts)]
+    if len(spans) < len(predicted.spans):
+        for span in sorted({*predicted.spans} - {*spans}):
+            message = f"[{span.start}, {span.end}, {span.label}] {gold.surface(span)!r}: nobody annotated gold there"
+            notes.append(Note("unjudged-span", message, *place, gold.id))
+        return replace(predicted, spans=tuple(spans))
+    return predicted
+
+
+def _partners(gold: Source, predicted: Source) -> dict[int, int]:
     """The number of the prediction of each example of gold that has one."""
     partners: dict[int, int] = {}
-    left, right = [*range(len(gold))], [*range(len(predicted))]
+    left, right = [*range(len(gold.examples))], [*range(len(predicted.examples))]
     for key in KEYS:
+        needs_id = key in KEYS_WITH_ID
         free: dict[Hashable, list[int]] = defaultdict(list)
         for number in reversed(right):
-            free[key(predicted[number])].append(number)
+            if predicted.states_id(number) or not needs_id:
+                free[key(predicted.examples[number])].append(number)
         for number in left:
-            others = free.get(key(gold[number]))
-            if others and _fit(gold[number], predicted[others[-1]]):
+            if needs_id and not gold.states_id(number):
+                continue
+            others = free.get(key(gold.examples[number]))
+            if others and _fit(gold.examples[number], predicted.examples[others[-1]]):
                 partners[number] = others.pop()
         taken = set(partners.values())
         left = [number for number in left if number not in partners]
@@ -279,7 +298,10 @@ def _unmatched(gold: Source, predicted: Source, partners: dict[int, int]) -> Ite
         if number not in paired:
             message = f"not in gold; its predicted spans ({len(example.spans)}) do not count"
             yield Note("extra-example", message, *predicted.place(number), example.id)
-    by_text = sum(gold.examples[a].id != predicted.examples[b].id for a, b in partners.items())
+    by_text = sum(
+        gold.examples[a].id != predicted.examples[b].id and (gold.states_id(a) or predicted.states_id(b))
+        for a, b in partners.items()
+    )
     if by_text:
         yield Note("matched-by-text", f"{by_text} of {len(partners)} are matched by text: their ids are not gold's")
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from goldspan import formats
+from goldspan.annotation import first_overlap
 from goldspan.corpus import Corpus
 from goldspan.errors import InputError, NotFoundError
 from goldspan.evaluation.alignment import pair
 from goldspan.evaluation.report import make_report
 from goldspan.evaluation.text_report import ReportView
 from goldspan.formats import sources
+from goldspan.formats.label_selection import OVERLAP_REMEDY
 from goldspan.formats.options import DEFAULT, ReadOptions
+from goldspan.formats.record import Note
+from goldspan.formats.registry import require_options_apply
 from goldspan.report.svg import colours
 from goldspan.tokens import DEFAULT_LANGUAGE, require_language
 
@@ -86,13 +92,17 @@ def run_evaluation(options: EvaluationOptions) -> tuple[EvaluationReport, Report
     """
     corpus = _project(options)
     language = _language(options, corpus)
-    gold = sources.read_source(options.gold, form=options.gold_form, reading=options.reading)
-    chosen = _articles(options, corpus, gold)
-    gold = _of_articles(gold, chosen)
-    cut_as = language or DEFAULT_LANGUAGE
-    paired = _paired(options, options.predictions, gold, chosen, cut_as)
-    baseline = None if options.baseline is None else _paired(options, options.baseline, gold, chosen, cut_as)
+    all_gold = sources.read_source(options.gold, form=options.gold_form, reading=options.reading)
+    chosen = _articles(options, corpus, all_gold)
+    gold = _of_articles(all_gold, chosen)
     scheme = _scheme(corpus, gold)
+    read = [_predictions(options, name, all_gold, chosen) for name in (options.predictions, options.baseline) if name]
+    _require_options_apply(options.reading, [gold, *read])
+    if scheme is not None and options.reading.overlaps is None:
+        _require_flat([gold, *read])
+    cut_as = language or DEFAULT_LANGUAGE
+    paired, *others = [pair(gold, predicted, language=cut_as) for predicted in read]
+    baseline = others[0] if others else None
     report = make_report(
         paired.gold,
         paired.predicted,
@@ -105,7 +115,7 @@ def run_evaluation(options: EvaluationOptions) -> tuple[EvaluationReport, Report
         resamples=options.resamples,
         level=options.level,
         seed=options.seed,
-        notes=(*paired.notes, *(note for note in (baseline.notes if baseline else ()) if note not in paired.notes)),
+        notes=_notes((paired, *others), scheme),
     )
     known = {label.name: label.colour for label in scheme.labels} if scheme else {}
     name = str(options.gold) if options.split is None else f"{options.gold} ({options.split})"
@@ -142,12 +152,24 @@ def _of_articles(source: Source, articles: frozenset[str] | None) -> Source:
     """The source with the examples of these articles only."""
     if articles is None:
         return source
-    chosen = [number for number, example in enumerate(source.examples) if example.article in articles]
-    return replace(
-        source,
-        examples=[source.examples[number] for number in chosen],
-        places=[source.places[number] for number in chosen] if source.places else (),
-        sentences=[source.sentences[number] for number in chosen] if source.sentences else (),
+    return source.chosen([n for n, example in enumerate(source.examples) if example.article in articles])
+
+
+def _predictions_for(source: Source, gold: Source, articles: frozenset[str] | None) -> Source:
+    """The predictions for some articles of gold: by their ids, and by their texts where they state no ids.
+
+    A prediction without an id is for another article if its text is only there.
+    """
+    if articles is None:
+        return source
+    here = {e.text for e in gold.examples if e.article in articles}
+    elsewhere = {e.text for e in gold.examples if e.article not in articles} - here
+    return source.chosen(
+        [
+            number
+            for number, example in enumerate(source.examples)
+            if (example.article in articles if source.states_id(number) else example.text not in elsewhere)
+        ]
     )
 
 
@@ -162,11 +184,51 @@ def _language(options: EvaluationOptions, corpus: Corpus | None) -> str | None:
     return corpus.scheme.language
 
 
-def _paired(
-    options: EvaluationOptions, name: str, gold: Source, chosen: frozenset[str] | None, language: str
-) -> PairedExamples:
-    source = sources.read_source(name, form=options.form, reading=options.reading, texts=gold.examples)
-    return pair(gold, _of_articles(source, chosen) if source.has_ids else source, language=language)
+def _predictions(options: EvaluationOptions, name: str, gold: Source, articles: frozenset[str] | None) -> Source:
+    here = [example for example in gold.examples if articles is None or example.article in articles]
+    reading = replace(options.reading, texts={example.id: example.text for example in here})
+    source = sources.read_source(name, form=options.form, reading=reading, texts=here)
+    return _predictions_for(source, gold, articles)
+
+
+def _require_options_apply(reading: ReadOptions, read: Sequence[Source]) -> None:
+    """Refuse an option that no file uses; the split may be that of the project."""
+    names = [name for source in read for name in source.formats if name in formats.NAMES]
+    if names:
+        require_options_apply(replace(reading, split=None, repair="conlleval"), names)
+
+
+def _require_flat(read: Sequence[Source]) -> None:
+    """Refuse spans that overlap: of two that do, the labels of a project allow one."""
+    for source in read:
+        for number, example in enumerate(source.examples):
+            if overlap := first_overlap(example.spans):
+                shown = " and ".join(f"[{s.start}, {s.end}, {s.label}] {example.surface(s)!r}" for s in overlap)
+                file, line = source.place(number)
+                message = f"the spans {shown} overlap, and labels of this project are not nested"
+                raise InputError(message, file=file, line=line, example=example.id, remedy=OVERLAP_REMEDY)
+
+
+def _notes(pairs: Sequence[PairedExamples], scheme: LabelScheme | None) -> tuple[Note, ...]:
+    """The notes on gold, the predictions and the baseline, each once."""
+    notes = [note for paired in pairs for note in (*paired.notes, *_outside_scheme(paired, scheme))]
+    return tuple(dict.fromkeys(notes))
+
+
+def _outside_scheme(paired: PairedExamples, scheme: LabelScheme | None) -> list[Note]:
+    """A note for each predicted label that neither gold nor its scheme has."""
+    known = {span.label for example in paired.gold for span in example.spans} | set(scheme.names if scheme else ())
+    labels = [span.label for example in paired.predicted for span in example.spans]
+    counts = Counter(label for label in labels if label not in known)
+    return [
+        Note(
+            "outside-scheme",
+            f"the label {label!r} is not one of gold's ({', '.join(sorted(known)) or 'none'}); "
+            f"{number} predicted spans of it count as spurious",
+            remedy=f"If it is another name of one of them: --map {label}=LABEL. To leave it out: --only.",
+        )
+        for label, number in sorted(counts.items())
+    ]
 
 
 def _scheme(corpus: Corpus | None, gold: Source) -> LabelScheme | None:

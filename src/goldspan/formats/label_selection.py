@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from goldspan import iob
 from goldspan.errors import InputError
 from goldspan.formats.record import Note, RawSpan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from goldspan.formats.options import ReadOptions
     from goldspan.formats.record import Record
 
-KEEP_REMEDY = "Choose with --overlaps: drop-inner, drop-outer, or keep for labels that may be nested."
+OVERLAP_REMEDY = "Choose with --overlaps: drop-inner, drop-outer, or keep."
 
 
 def select(record: Record, options: ReadOptions) -> Record:
@@ -23,18 +25,29 @@ def select(record: Record, options: ReadOptions) -> Record:
     Raises:
         InputError: for overlapping spans that are to be refused.
     """
-    if not record.spans or not (options.rename or options.only is not None or options.overlaps != "keep"):
+    if not record.spans or not (options.rename or options.only is not None or options.overlaps not in {None, "keep"}):
         return record
     spans = [span._replace(label=options.rename.get(span.label, span.label)) for span in record.spans]
     notes = list(record.notes)
     if options.rename:
         spans = _merge_duplicates(spans, record, notes)
     if options.only is not None:
-        notes += [_note("other-label", record, span) for span in spans if span.label not in options.only]
+        others = [span for span in spans if span.label not in options.only]
+        why = "is left out: its label is not among those named by --only"
+        notes += [Note("other-label", f"{_shown(span, record)} {why}", *_place(record)) for span in others]
         spans = [span for span in spans if span.label in options.only]
-    if options.overlaps != "keep":
+    if options.overlaps not in {None, "keep"}:
         spans = _without_overlaps(spans, record, options, notes)
     return replace(record, spans=tuple(spans), notes=tuple(notes))
+
+
+def select_tags(tags: Sequence[iob.Tag], options: ReadOptions) -> tuple[iob.Tag, ...]:
+    """The tags with their labels renamed, and O for those of other labels than the options name."""
+    renamed = (tag._replace(label=options.rename.get(tag.label, tag.label)) for tag in tags)
+    return tuple(
+        tag if options.only is None or tag == iob.OUTSIDE or tag.label in options.only else iob.OUTSIDE
+        for tag in renamed
+    )
 
 
 def _merge_duplicates(spans: Sequence[RawSpan], record: Record, notes: list[Note]) -> list[RawSpan]:
@@ -43,9 +56,7 @@ def _merge_duplicates(spans: Sequence[RawSpan], record: Record, notes: list[Note
     merged = list({span[:3]: span for span in spans}.values())
     if there_twice or len(merged) == len(spans):
         return list(spans)
-    notes.append(
-        Note("merged-span", "spans became the same when their labels were renamed", record.file, record.line, record.id)
-    )
+    notes.append(Note("merged-span", "spans became the same when their labels were renamed", *_place(record)))
     return merged
 
 
@@ -53,30 +64,24 @@ def _without_overlaps(
     spans: Sequence[RawSpan], record: Record, options: ReadOptions, notes: list[Note]
 ) -> list[RawSpan]:
     """The spans that stay where some overlap: the longest first under `drop-inner`, the shortest under `drop-outer`."""
-    if not _overlap(spans):
+    overlap = next(_pairs(spans), None)
+    if overlap is None:
         return list(spans)
     if options.overlaps == "refuse":
-        left, right = next(iter(_pairs(spans)))
+        shown = " and ".join(_shown(span, record) for span in overlap)
         raise InputError(
-            f"the spans {_shown(left, record)} and {_shown(right, record)} overlap",
-            file=record.file,
-            line=record.line,
-            example=record.id,
-            remedy=KEEP_REMEDY,
+            f"the spans {shown} overlap", file=record.file, line=record.line, example=record.id, remedy=OVERLAP_REMEDY
         )
     outer_first = options.overlaps == "drop-inner"
     order = sorted(spans, key=lambda span: ((span.start - span.end) * (1 if outer_first else -1), span[:3]))
     kept: list[RawSpan] = []
     for span in order:
         if any(span.start < other.end and other.start < span.end for other in kept):
-            notes.append(_note("dropped-overlap", record, span))
+            message = f"{_shown(span, record)} is left out: it overlaps another"
+            notes.append(Note("dropped-overlap", message, *_place(record)))
         else:
             kept.append(span)
     return sorted(kept, key=lambda span: span[:3])
-
-
-def _overlap(spans: Sequence[RawSpan]) -> bool:
-    return next(_pairs(spans), None) is not None
 
 
 def _pairs(spans: Sequence[RawSpan]) -> Iterator[tuple[RawSpan, RawSpan]]:
@@ -87,9 +92,8 @@ def _pairs(spans: Sequence[RawSpan]) -> Iterator[tuple[RawSpan, RawSpan]]:
             yield ordered[number - 1], span
 
 
-def _note(kind: str, record: Record, span: RawSpan) -> Note:
-    reasons = {"other-label": "its label is not among those named by --only", "dropped-overlap": "it overlaps another"}
-    return Note(kind, f"{_shown(span, record)} is left out: {reasons[kind]}", record.file, record.line, record.id)
+def _place(record: Record) -> tuple[Path, int | None, str]:
+    return record.file, record.line, record.id
 
 
 def _shown(span: RawSpan, record: Record) -> str:

@@ -18,7 +18,7 @@ Discontinuous = Literal["refuse", "split", "cover"]
 Overlaps = Literal["keep", "refuse", "drop-inner", "drop-outer"]
 OFFSET_UNITS: tuple[Unit, ...] = get_args(Unit)
 
-GENERAL = frozenset({"rename", "only", "overlaps"})  # what `Format.scan` does itself, for every format
+GENERAL = frozenset({"rename", "only", "overlaps", "texts"})  # what `Format.scan` does itself, for every format
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,7 +39,9 @@ class ReadOptions:
         split: the split to read where a source has several.
         rename: the new name of each label that is called otherwise here.
         only: the labels to read, by their new names; None for all.
-        overlaps: what becomes of spans that overlap.
+        overlaps: what becomes of spans that overlap; None to leave it to the command: they are kept, unless they are
+            evaluated by a flat scheme or written to a format that cannot hold them, which are errors.
+        texts: the text of each id, for rows that have an id and no text: an evaluation gives those of gold.
 
     Raises:
         InvalidValueError: for a value that is not one of those that its option has.
@@ -57,11 +59,12 @@ class ReadOptions:
     split: str | None = None
     rename: Mapping[str, str] = field(default_factory=dict)
     only: frozenset[str] | None = None
-    overlaps: Overlaps = "keep"
+    overlaps: Overlaps | None = None
+    texts: Mapping[str, str] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         choices = {"offsets": (None, *OFFSET_UNITS), "discontinuous": get_args(Discontinuous),
-                   "overlaps": get_args(Overlaps), "repair": ("conlleval", "strict")}  # fmt: skip
+                   "overlaps": (None, *get_args(Overlaps)), "repair": ("conlleval", "strict")}  # fmt: skip
         for name, allowed in choices.items():
             if getattr(self, name) not in allowed:
                 raise InvalidValueError(

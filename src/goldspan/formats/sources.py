@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,9 +13,9 @@ from goldspan.errors import InputError
 from goldspan.formats import conll_sentences
 from goldspan.formats.convert import input_files
 from goldspan.formats.dataset_folder import is_dataset, scan_dataset
-from goldspan.formats.label_selection import select
+from goldspan.formats.label_selection import select, select_tags
 from goldspan.formats.options import DEFAULT, ReadOptions
-from goldspan.formats.record import Note, several_annotators
+from goldspan.formats.record import Note, RawSpan, Record, several_annotators
 from goldspan.formats.spacy_pipeline import is_installed_pipeline, is_saved_pipeline, predict
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from goldspan.annotation import Example
     from goldspan.formats.conll_sentences import ConllSentence
-    from goldspan.formats.record import Record
 
 __all__ = ["NOTE_KINDS", "SOURCE_FORMATS", "Source", "count_notes", "read_source"]
 
@@ -33,6 +32,7 @@ NOTE_KINDS = {
     "different-token": "a token differs from that of gold; its tag counts for gold's token",
     "extra-example": "a prediction for what is not in gold; it does not count",
     "extra-token": "a token that gold does not have; its tag does not count",
+    "dropped-overlap": "a span that overlaps another and was dropped",
     "lost-span": "a predicted span that has no place in gold's text; it does not count",
     "matched-by-text": "predictions matched to gold by their text alone, because their ids differ",
     "mended-line": "a line that could not be read as written and was repaired",
@@ -40,7 +40,10 @@ NOTE_KINDS = {
     "missing-example": "an example of gold without a prediction: its spans count as missed",
     "missing-token": "a token of gold without a prediction: it counts as O",
     "no-annotation": "an example that its annotator rejected or ignored; it is left out",
+    "other-label": "a span of a label that was not asked for; it is left out",
+    "outside-scheme": "a predicted label that gold and its scheme do not have; its spans count as spurious",
     "repaired-tag": "a tag that its scheme forbids where it stands",
+    "unjudged-span": "a predicted span where nobody annotated gold; it does not count",
 }
 
 SOURCE_FORMATS = (*formats.NAMES, *formats.ALIASES, "dataset", "pipeline")
@@ -66,6 +69,8 @@ class Source:
         kind: the format's name, `dataset`, `pipeline` or `examples`.
         places: file and line of each of the n examples; empty where there is no file.
         sentences: the n examples token by token, if they come from a CoNLL file; else empty.
+        numbered: for each of the n examples whether its id is only its number in a file that states no ids.
+        formats: the names of the formats that were read.
         scheme: the tagging scheme by which chunks must be well formed (`--repair strict`); None under `conlleval`.
     """
 
@@ -74,6 +79,8 @@ class Source:
     kind: str = "examples"
     places: Sequence[tuple[Path | None, int | None]] = ()
     sentences: Sequence[ConllSentence] = ()
+    numbered: Sequence[bool] = ()
+    formats: tuple[str, ...] = ()
     scheme: str | None = None
 
     def place(self, number: int) -> tuple[Path | None, int | None]:
@@ -82,8 +89,22 @@ class Source:
 
     @property
     def has_ids(self) -> bool:
-        """Whether ids decide which examples belong together: not where sentences are numbered in their order."""
-        return not self.sentences or all(sentence.stated for sentence in self.sentences)
+        """Whether ids decide which examples belong together: not where examples are only numbered."""
+        return not any(self.numbered)
+
+    def states_id(self, number: int) -> bool:
+        """Whether the id of an example is stated, rather than made from its number in a file."""
+        return not (self.numbered and self.numbered[number])
+
+    def chosen(self, numbers: Sequence[int]) -> Source:
+        """The source with only some of its examples."""
+        return replace(
+            self,
+            examples=[self.examples[number] for number in numbers],
+            places=[self.places[number] for number in numbers] if self.places else (),
+            sentences=[self.sentences[number] for number in numbers] if self.sentences else (),
+            numbered=[self.numbered[number] for number in numbers] if self.numbered else (),
+        )
 
 
 def count_notes(notes: Iterable[Note]) -> dict[str, int]:
@@ -114,7 +135,9 @@ def read_source(
     """
     path, kind = Path(source), _source_kind(source, form)
     if kind == "pipeline":
-        read = Source(predict(str(source), _require_texts(texts, path)), kind=kind)
+        records = (Record(path, None, e.id, e.text, tuple(RawSpan(s.start, s.end, s.label) for s in e.spans), e.at)
+                   for e in predict(str(source), _require_texts(texts, path)))  # fmt: skip
+        read = _collect((select(record, reading) for record in records), kind)
     elif kind == "dataset":
         read = _collect(scan_dataset(path, reading.split), kind)
     else:
@@ -157,7 +180,10 @@ def _read_file(path: Path, name: str, reading: ReadOptions) -> Source:
 
 
 def _collect(scanned: Iterable[Record | InputError], kind: str) -> Source:
-    read = Source([], kind=kind, places=(places := []))
+    places: list[tuple[Path | None, int | None]] = []
+    numbered: list[bool] = []
+    form = formats.get(kind) if kind in formats.NAMES else None
+    read = Source([], kind=kind, places=places, numbered=numbered, formats=(kind,))
     annotators: dict[str, str | None] = {}
     for record in scanned:
         if isinstance(record, InputError):
@@ -172,6 +198,7 @@ def _collect(scanned: Iterable[Record | InputError], kind: str) -> Source:
         read.notes.extend(record.notes)
         read.examples.append(example)
         places.append((record.file, record.line))
+        numbered.append(form is not None and form.is_numbered(record.id, record.file))
     return read
 
 
@@ -191,7 +218,9 @@ def _read_sentences(path: Path, form: formats.Format, reading: ReadOptions) -> S
         notes=notes + [note for record in records for note in record.notes],
         kind=form.name,
         places=[(path, sentence.line) for sentence in sentences],
-        sentences=sentences,
+        sentences=[replace(sentence, tags=select_tags(sentence.tags, reading)) for sentence in sentences],
+        numbered=[not sentence.stated for sentence in sentences],
+        formats=(form.name,),
         scheme=scheme if repair == "strict" else None,
     )
 
@@ -226,6 +255,8 @@ def _join_files(parts: Sequence[Source]) -> Source:
         notes=[note for part in parts for note in part.notes],
         kind=kinds.pop() if len(kinds) == 1 else "folder",
         places=[place for part in parts for place in part.places],
+        numbered=[numbered for part in parts for numbered in part.numbered],
+        formats=tuple(dict.fromkeys(name for part in parts for name in part.formats)),
         sentences=[sentence for part in parts for sentence in part.sentences] if comparable else (),
         scheme=schemes.pop() if comparable else None,
     )
