@@ -22,7 +22,7 @@ def scan(tmp_path, *rows):
 
 
 def test_the_row_is_what_prodigy_takes():
-    row = prodigy.row(MARSH)
+    row = prodigy.row(MARSH, "en")
     assert list(row) == ["text", "tokens", "spans", "answer", "goldspan"]
     assert row["spans"][1] == {"start": 11, "end": 21, "label": "PLACE", "token_start": 2, "token_end": 3}
     assert row["tokens"][3] == {"text": "Ellis", "start": 16, "end": 21, "id": 3, "ws": False}
@@ -32,7 +32,7 @@ def test_the_row_is_what_prodigy_takes():
 @settings(max_examples=50)
 @given(example=strategies.examples(spans=partial(strategies.spans, flat=False)))
 def test_tokens_give_the_text_and_token_numbers_are_inclusive(example):
-    row = prodigy.row(example)
+    row = prodigy.row(example, "en")
     words = row["tokens"]
     assert "".join(word["text"] + " " * word["ws"] for word in words) == example.text
     edges = {*tokens.tokenize(example.text, "en")}
@@ -50,10 +50,10 @@ def test_what_prodigy_adds_to_our_rows_is_kept_and_written_back(examples, tmp_pa
     added = {"_input_hash": 1, "_task_hash": -2, "meta": {"score": 0.5}, "_annotator_id": "m"}
     read = [
         record.example()
-        for record in scan(tmp_path_factory.mktemp("any"), *({**prodigy.row(e), **added} for e in examples))
+        for record in scan(tmp_path_factory.mktemp("any"), *({**prodigy.row(e, "en"), **added} for e in examples))
     ]
     assert [example.extra for example in read] == [{**example.extra, "prodigy": added} for example in examples]
-    again = [record.example() for record in scan(tmp_path_factory.mktemp("any"), *map(prodigy.row, read))]
+    again = [record.example() for record in scan(tmp_path_factory.mktemp("any"), *(prodigy.row(e, "en") for e in read))]
     assert again == read
 
 
@@ -71,7 +71,7 @@ def test_what_was_not_accepted_is_not_a_span_and_is_written_back_unchanged(answe
     assert record.spans == ()
     assert record.extra["prodigy"] == {"spans": row["spans"], "answer": answer}
     assert record.example().unannotated_parts == ((0, 11),)
-    written = prodigy.row(record.example())
+    written = prodigy.row(record.example(), "en")
     assert {key: written[key] for key in row} == row
 
 

@@ -13,10 +13,15 @@ from goldspan import formats
 from goldspan.cli import console
 from goldspan.cli.output import take_output
 from goldspan.cli.reading import print_notes, with_read_options
+from goldspan.corpus import project_of_files
 from goldspan.formats.options import ReadOptions, WriteOptions
+from goldspan.formats.record import Note
 from goldspan.report.text import enumerate_names
+from goldspan.tokens import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from goldspan.formats.convert import Conversion
 
 FormatName = str
@@ -57,6 +62,7 @@ def run(
             help=f"For {enumerate_names(formats.TOKEN_FORMATS)}: refuse spans that cut tokens (strict), or widen them.",
         ),
     ] = "strict",
+    language: console.Language = None,
     json: console.Json = None,
     reading: ReadOptions,
 ) -> None:
@@ -68,9 +74,13 @@ def run(
         outputs.validate_folder(output, paths)
     else:
         outputs.validate_file(output, "annotation", paths)
+    notes: list[Note] = []
+    if formats.get(to).is_tokenized:
+        language, notes = _language(paths, language)
     watched = console.progress(paths, "Converting", len(paths))
-    writing = WriteOptions(policy=policy)
+    writing = WriteOptions(policy=policy, language=language or DEFAULT_LANGUAGE)
     account = convert(watched, output, to=to, source=source, reading=reading, writing=writing)
+    account.notes += notes
     console.write_json(json, account.json())
     if account.refused:
         for error in account.refused:
@@ -79,6 +89,18 @@ def run(
         raise typer.Exit(1)
     print_notes(account.notes)
     console.make_console().print(console.plain_text(_summary(account, output, to)))
+
+
+def _language(paths: Sequence[Path], named: str | None) -> tuple[str, list[Note]]:
+    """The language of the new file's tokens, and a note if nothing names it."""
+    if named is not None:
+        return named, []
+    corpus = project_of_files(paths)
+    if corpus is not None:
+        corpus.require_tokenizer()
+        return corpus.scheme.language, []
+    message = f"no project and no --language names the language: tokens are those of {DEFAULT_LANGUAGE!r}"
+    return DEFAULT_LANGUAGE, [Note("assumed-language", message, remedy="Name it: --language CODE, e.g. fr or zh.")]
 
 
 def _summary(account: Conversion, output: Path, to: str) -> str:

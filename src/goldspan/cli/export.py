@@ -68,6 +68,8 @@ def run(
             console.plain_text(f"{loss.example}: a token cuts [{loss.surface}]{{{loss.span.label}}}: {loss.widened}")
         )
     out.print(f"{len(result.losses)} span(s) cut by a token (policy {policy})")
+    for reason, number in result.left_out.items():
+        out.print(console.plain_text(f"{number} example(s) that nobody annotated are left out: {reason}"))
     if result.without_gold:
         names = enumerate_names(result.without_gold, most=MOST_NAMED)
         out.print(console.plain_text(f"{len(result.without_gold)} article(s) of the splits have no gold: {names}"))

@@ -13,6 +13,7 @@ build/                            derived, never edited
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -238,6 +239,32 @@ class Corpus:
             path = folder / f"{article}.jsonl"
             if path.is_file():
                 yield from formats.load(path, "gold")
+
+
+def project_of_files(paths: Iterable[Path]) -> Corpus | None:
+    """The project around some files or, where they are in none, around the working directory; None without one.
+
+    Raises:
+        InputError: if the files are in projects whose texts are in different languages, or a scheme cannot be read.
+    """
+    projects = _projects(paths) or _projects([Path.cwd()])
+    by_language = {corpus.scheme.language: corpus for corpus in projects}
+    if len(by_language) > 1:
+        (first, one), (second, other) = list(by_language.items())[:2]
+        raise InputError(
+            f"the files are in projects of two languages: {first!r} in {one.root}, {second!r} in {other.root}",
+            remedy="Name the language with --language, or take the files one by one.",
+        )
+    return projects[0] if projects else None
+
+
+def _projects(paths: Iterable[Path]) -> list[Corpus]:
+    found: dict[Path, Corpus] = {}
+    for path in paths:
+        with contextlib.suppress(NotFoundError):
+            corpus = Corpus.find(path)
+            found.setdefault(corpus.root, corpus)
+    return list(found.values())
 
 
 def id_list(path: Path, what: str) -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from collections import Counter
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from goldspan.corpus import SPLITS
 from goldspan.errors import InputError
 from goldspan.export import card, parquet
 from goldspan.export.arrow import features
+from goldspan.formats.registry import reason_left_out
 from goldspan.report.text import enumerate_names
 from goldspan.splits.folds import folds
 
@@ -38,6 +40,8 @@ class ExportResult:
         spans: spans per config and split.
         losses: the spans of gold that tokens could not express.
         without_gold: the articles of the splits that have no gold, so that nothing was written of them.
+        left_out: why examples of gold were left out, and how many for each reason: those that nobody annotated, wholly
+            or in part, would be taken for examples without spans.
     """
 
     folder: Path
@@ -45,6 +49,7 @@ class ExportResult:
     spans: dict[str, dict[str, int]] = field(default_factory=dict)
     losses: list[Misaligned] = field(default_factory=list)
     without_gold: tuple[str, ...] = ()
+    left_out: Counter[str] = field(default_factory=Counter)
 
     def json(self) -> dict[str, Any]:
         """The report for `--json`."""
@@ -54,6 +59,7 @@ class ExportResult:
             "spans": self.spans,
             "losses": [asdict(loss) for loss in self.losses],
             "without_gold": list(self.without_gold),
+            "left_out": dict(self.left_out),
         }
 
 
@@ -78,7 +84,7 @@ def export(
         NotFoundError: if there is no tokenizer for the language of the scheme.
     """
     files.restore_folder(output)  # before anything can fail: an export that was killed may have left no folder there
-    if name == DATASET or formats.get(name).has_tokens:
+    if name == DATASET or formats.get(name).is_tokenized:
         corpus.require_tokenizer()
     if not is_checked:
         _require_no_errors(corpus)
@@ -90,7 +96,7 @@ def export(
         result = write(corpus, splits, folder, policy=policy)
         files.write(folder / MARKER, MARKER_TEXT)
         files.replace_folder(folder, output)
-    return ExportResult(output, result.rows, result.spans, result.losses, without_gold)
+    return replace(result, folder=output, without_gold=without_gold)
 
 
 def _require_no_errors(corpus: Corpus) -> None:
@@ -136,7 +142,7 @@ def _write_dataset(corpus: Corpus, splits: Mapping[str, list[str]], folder: Path
         passes = config == PASSES
         written = {}
         for split, ids in splits.items():
-            rows = _pass_rows(corpus, ids, annotators, fold) if passes else _gold_rows(corpus, ids, fold)
+            rows = _pass_rows(corpus, ids, annotators, fold) if passes else _gold_rows(corpus, ids, fold, result)
             path = folder / config / f"{split}.parquet"
             written[split] = parquet.write_table(path, rows, corpus.scheme, policy, annotator=passes)
         result.rows[config] = {split: table.rows for split, table in written.items()}
@@ -148,9 +154,14 @@ def _write_dataset(corpus: Corpus, splits: Mapping[str, list[str]], folder: Path
     return result
 
 
-def _gold_rows(corpus: Corpus, ids: list[str], fold: Mapping[str, int]) -> Iterator[parquet.DatasetRow]:
+def _gold_rows(
+    corpus: Corpus, ids: list[str], fold: Mapping[str, int], result: ExportResult
+) -> Iterator[parquet.DatasetRow]:
     for example in corpus.gold_examples(ids):
-        yield parquet.DatasetRow(example, fold[example.article])
+        if example.is_annotated:
+            yield parquet.DatasetRow(example, fold[example.article])
+        else:
+            result.left_out[reason_left_out(example)] += 1
 
 
 def _pass_rows(
@@ -167,10 +178,12 @@ def _write_files(
 ) -> ExportResult:
     result = ExportResult(folder, rows={GOLD: {}}, spans={GOLD: {}})
     target = formats.get(name)
+    options = formats.WriteOptions(policy=policy, language=corpus.scheme.language)
     for split, ids in splits.items():
-        examples = list(corpus.gold_examples(ids))
         path = folder / f"{split}{target.suffixes[0]}"
-        result.losses.extend(target.write(path, examples, formats.WriteOptions(policy=policy)).misaligned)
-        result.rows[GOLD][split] = len(examples)
-        result.spans[GOLD][split] = sum(len(example.spans) for example in examples)
+        written = target.write(path, corpus.gold_examples(ids), options)
+        result.losses.extend(written.misaligned)
+        result.rows[GOLD][split] = written.examples
+        result.spans[GOLD][split] = written.spans
+        result.left_out.update(written.left_out)
     return result

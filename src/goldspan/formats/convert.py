@@ -11,7 +11,7 @@ from goldspan.errors import InputError
 from goldspan.formats.options import DEFAULT, WRITE_DEFAULT, ReadOptions, WriteOptions
 from goldspan.formats.record import Note, Record, several_annotators
 from goldspan.formats.registry import WriteResult, require_options_apply, try_detect
-from goldspan.tokens import POLICIES, Misaligned
+from goldspan.tokens import POLICIES, Misaligned, require_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -94,10 +94,13 @@ def convert(
     Raises:
         InputError: for an unknown format, a file whose format cannot be detected, or examples that the new format
             cannot hold. Nothing is written.
+        NotFoundError: if the new format has tokens, and there is no tokenizer for the language.
     """
     to = formats.canonical(to)
     if writing.policy not in POLICIES:
         raise InputError(f"there is no policy {writing.policy!r}", remedy=f"The policies are {', '.join(POLICIES)}.")
+    if formats.get(to).is_tokenized:
+        require_language(writing.language)
     account = Conversion()
     name = formats.canonical(source) if source else None
     account.files = [item for path in paths for item in input_files(path, name)]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from goldspan.errors import InvalidValueError
 from goldspan.offsets import Unit
+from goldspan.tokens import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,11 +90,11 @@ class WriteOptions:
 
     Args:
         policy: what becomes of spans that cut tokens, see `goldspan.tokens.tags`; only for formats of tokens.
-        language: of the tokenizer, as a code of spaCy's.
+        language: of the texts, which chooses the tokenizer: a code of spaCy's. Whoever knows it names it.
     """
 
     policy: Policy = "strict"
-    language: str = "en"
+    language: str = DEFAULT_LANGUAGE
 
 
 WRITE_DEFAULT = WriteOptions()

@@ -90,8 +90,8 @@ def answer(example: Example) -> str:
     return str(others.get("answer", "accept")) if isinstance(others, dict) else "accept"
 
 
-def row(example: Example, language: str = "en") -> dict[str, Any]:
-    """The row for Prodigy.
+def row(example: Example, language: str) -> dict[str, Any]:
+    """The row for Prodigy, with the tokens of a language.
 
     Raises:
         InvalidValueError: for an extra key `prodigy` that did not come from reading such a row.

@@ -74,6 +74,7 @@ class Format:
         options: the fields of `ReadOptions` that its reader uses, besides those that are for every format.
         can_write: whether it is written, too.
         has_tokens: whether it holds tokens, so that a span that cuts a token cannot be written as it is.
+        is_tokenized: whether a text is cut into tokens to be written, so that its language counts.
         is_folder: whether its examples are the files of a folder.
         has_sentences: whether a line holds a token and its tag, so that an evaluation compares two files by token.
         holds_overlaps: whether it can hold spans that overlap.
@@ -94,6 +95,7 @@ class Format:
     options: frozenset[str] = frozenset()
     can_write: bool = True
     has_tokens: bool = False
+    is_tokenized: bool = False
     is_folder: bool = False
     has_sentences: bool = False
     holds_overlaps: bool = True
@@ -158,8 +160,7 @@ class Format:
         """The examples that the format can hold, counted as they are taken."""
         for example in examples:
             if not (self.holds_unannotated or example.is_annotated):
-                reason: Any = example.extra[NOT_ANNOTATED]
-                result.left_out[reason if isinstance(reason, str) else "parts of it are not annotated"] += 1
+                result.left_out[reason_left_out(example)] += 1
                 continue
             result.examples += 1
             result.spans += len(example.spans)
@@ -176,10 +177,18 @@ FORMATS = (
         title="spaCy DocBin",
         suffixes=(".spacy",),
         has_tokens=True,
+        is_tokenized=True,
         holds_overlaps=False,
         numbered_id=r"\.\d+",
     ),
-    Format(name="prodigy", title="Prodigy JSONL", suffixes=(".jsonl",), offsets="code points", numbered_id=r"\.\d+"),
+    Format(
+        name="prodigy",
+        title="Prodigy JSONL",
+        suffixes=(".jsonl",),
+        offsets="code points",
+        is_tokenized=True,
+        numbered_id=r"\.\d+",
+    ),
     Format(name="gold", title="gold lines", suffixes=(".jsonl",), aliases=("jsonl",), offsets="code points"),
     Format(name="doccano", title="Doccano JSONL", suffixes=(".jsonl",), offsets="UTF-16 units", numbered_id=r"\.\d+"),
     Format(
@@ -188,6 +197,7 @@ FORMATS = (
         suffixes=(".conll", ".iob", ".iob2", ".bio", ".tsv"),
         options=frozenset({"repair"}),
         has_tokens=True,
+        is_tokenized=True,
         has_sentences=True,
         holds_overlaps=False,
         holds_unannotated=False,
@@ -221,6 +231,12 @@ def get(name: str) -> Format:
         InputError: if there is no such format.
     """
     return _BY_NAME[canonical(name)]
+
+
+def reason_left_out(example: Example) -> str:
+    """Why an example that is not wholly annotated is left out of what would show it as annotated."""
+    reason: Any = example.extra[NOT_ANNOTATED]
+    return reason if isinstance(reason, str) else "parts of it are not annotated"
 
 
 def require_options_apply(options: ReadOptions, names: Iterable[str]) -> None:
