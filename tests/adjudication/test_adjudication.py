@@ -7,7 +7,7 @@ import pytest
 
 from goldspan import files
 from goldspan.adjudication import interactive, summary
-from goldspan.adjudication.gold import apply, apply_decisions, plan
+from goldspan.adjudication.gold import apply_decisions, plan
 from goldspan.adjudication.state import DecisionAuthor, adopt_gold, find_rule, majority_decisions, read_state
 from goldspan.annotation import Span
 from goldspan.errors import InputError, InvalidValueError
@@ -47,9 +47,9 @@ def spans(corpus, example):
 
 
 def test_gold_takes_what_all_agree_on_and_leaves_what_is_disputed(corpus):
-    assert [path.name for path in apply(read_state(corpus))] == ["storm.jsonl"]
+    assert [path.name for path in plan(read_state(corpus)).apply()] == ["storm.jsonl"]
     assert [one.id for one in corpus.gold_examples(["storm"])] == ["storm.p01", "storm.p03"]
-    assert apply(read_state(corpus)) == []
+    assert plan(read_state(corpus)).apply() == []
 
 
 def test_what_a_person_chooses_is_gold_and_on_record(corpus):
@@ -153,12 +153,12 @@ def test_gold_edited_by_hand_is_never_overwritten_silently(toy):
     edited = [one.with_spans(()) if one.id == "storm.p01" else one for one in toy.gold_examples(["storm"])]
     files.write(toy.gold / "storm.jsonl", "".join(map(line, edited)))
     with pytest.raises(InputError, match=r"storm\.p01") as caught:
-        apply(read_state(toy))
+        plan(read_state(toy)).apply()
     assert "--adopt" in caught.value.remedy
     assert list(summary.difference_lines(read_state(toy))) == [
         "storm.p01 [11, 21] gold: nothing; passes and decisions: [Valparaíso]{PORT}"
     ]
-    apply(read_state(toy), overwrite=True)
+    plan(read_state(toy), overwrite=True).apply()
     assert spans(toy, "storm.p01") == (Span(11, 21, "PORT"),)
 
 
@@ -186,7 +186,7 @@ def test_the_manifest_follows_when_an_article_is_settled(corpus):
     path = corpus.folder / "manifest.jsonl"
     path.write_text(path.read_text("utf-8").replace('"guidelines": "1.0"', '"guidelines": null'), encoding="utf-8")
     fresh = type(corpus)(corpus.root)
-    apply(read_state(fresh))
+    plan(read_state(fresh)).apply()
     assert {one.id: one.guidelines for one in type(corpus)(corpus.root).entries}["storm"] is None
     interactive.run_session(read_state(type(corpus)(corpus.root)), ScriptedPrompt("1", "", ""), AUTHOR)
     assert {one.id: one.guidelines for one in type(corpus)(corpus.root).entries}["storm"] == "1.0"

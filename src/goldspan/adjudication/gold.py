@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from goldspan import files
-from goldspan.adjudication.state import read_state, write_decisions
-from goldspan.corpus.manifest import read_manifest, write_manifest
+from goldspan.adjudication.state import decision_texts, read_state, with_decisions
+from goldspan.corpus.manifest import read_manifest, update_manifest
 from goldspan.errors import InputError
 from goldspan.formats import gold
 from goldspan.guidelines import changelog
 from goldspan.report.text import amount
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Sequence
     from pathlib import Path
 
     from goldspan.adjudication.derive import GoldDifference
@@ -25,90 +25,125 @@ if TYPE_CHECKING:
     from goldspan.corpus.manifest import ManifestEntry
     from goldspan.formats.decisions import Decision
 
+MANIFEST = "manifest.jsonl"
 NAMED = 3  # examples that a message names
 
 
 @dataclass(frozen=True)
 class GoldPlan:
-    """The changes that settled examples make to the files of gold.
+    """The changes that settled examples make to the files of gold, with the decisions that settle them.
 
     Args:
+        state: of the adjudication once the decisions are written.
         new: ids of examples that gold does not have yet.
-        changed: ids of examples whose gold differs from what passes and decisions give.
-        texts: the contents of the files that are to be written.
+        changed: ids of examples whose gold differs from what passes and decisions give, and is not to be replaced.
+        texts: the contents of the files of gold and of decisions that are to be written.
     """
 
+    state: AdjudicationState
     new: tuple[str, ...]
     changed: tuple[str, ...]
     texts: dict[Path, str]
 
-
-def plan(state: AdjudicationState, *, overwrite: bool = False) -> GoldPlan:
-    """The changes to gold; nothing is written.
-
-    Examples with an open dispute or with fewer than two readers are left as they are.
-
-    Args:
-        state: of the adjudication.
-        overwrite: whether gold that differs from passes and decisions is replaced.
-    """
-    settled = _settled(state)
-    new = tuple(name for name in settled if name not in state.gold)
-    changed = tuple(name for name in settled if name in state.gold_differences)
-    written = {*new, *(changed if overwrite else ())}
-    return GoldPlan(new, changed, _texts(state, {name: settled[name] for name in written}))
-
-
-def apply(state: AdjudicationState, *, overwrite: bool = False) -> list[Path]:
-    """Write gold and, for settled articles, the version of the guidelines.
-
-    Args:
-        state: of the adjudication.
-        overwrite: as for `plan`.
-
-    Returns:
-        The files that changed.
-
-    Raises:
-        InputError: if gold differs from passes and decisions and is not to be overwritten; then nothing is written.
-    """
-    planned = plan(state, overwrite=overwrite)
-    if planned.changed and not overwrite:
-        names = ", ".join(planned.changed[:NAMED]) + (" …" if len(planned.changed) > NAMED else "")
-        raise InputError(
-            f"the gold of {amount(len(planned.changed), 'example')} differs from passes and decisions: {names}",
-            file=state.corpus.gold,
+    @property
+    def refusal(self) -> InputError | None:
+        """Why the plan is not carried out; None if it is."""
+        if not self.changed:
+            return None
+        names = ", ".join(self.changed[:NAMED]) + (" …" if len(self.changed) > NAMED else "")
+        return InputError(
+            f"the gold of {amount(len(self.changed), 'example')} differs from passes and decisions: {names}",
+            file=self.state.corpus.gold,
             remedy="Record the differences as decided by hand with --adopt, or replace them with --overwrite.",
         )
-    return _write(state, planned.texts)
+
+    @property
+    def files(self) -> list[Path]:
+        """The files that carrying out the plan changes."""
+        paths = [path for path, text in self.texts.items() if not _holds(path, text)]
+        manifest = self.state.corpus.folder / MANIFEST
+        before = read_manifest(manifest)
+        return [*paths, manifest] if self._with_versions(before) != before else paths
+
+    def apply(self) -> list[Path]:
+        """Write gold, then the decisions, then for settled articles the version of the guidelines.
+
+        In this order a run that is interrupted is completed by the next one: a dispute stays open until its gold is
+        there.
+
+        Returns:
+            The files that changed.
+
+        Raises:
+            InputError: if gold differs from passes and decisions and is not to be replaced; then nothing is written.
+        """
+        if self.refusal is not None:
+            raise self.refusal
+        changed = [path for path, text in self.texts.items() if files.write(path, text)]
+        manifest = self.state.corpus.folder / MANIFEST
+        return [*changed, manifest] if update_manifest(manifest, self._with_versions) else changed
+
+    def _with_versions(self, entries: Sequence[ManifestEntry]) -> list[ManifestEntry]:
+        """The entries with the versions of the guidelines that the gold of settled articles follows."""
+        state, folder = self.state, self.state.corpus.gold
+        outdated = {state.derived.settled[one.example].example.article for one in state.outdated}
+        written = {path.stem for path in self.texts if path.parent == folder}
+        finished = written - {one.example.article for one in state.derived.disputes} - outdated
+        versions = _versions(state)
+        return [replace(one, guidelines=versions(one)) if one.id in finished else one for one in entries]
 
 
-def apply_decisions(corpus: Corpus, made: Collection[tuple[Decision, Example]]) -> list[Path]:
-    """Write decisions and, where they settle an example, its gold.
+def plan(
+    state: AdjudicationState, made: Collection[tuple[Decision, Example]] = (), *, overwrite: bool = False
+) -> GoldPlan:
+    """The changes to gold once some decisions are made; nothing is written.
+
+    Examples with an open dispute or with fewer than two readers are left as they are. Gold that differs from passes and
+    decisions in the regions of the new decisions alone is replaced: that is what was decided.
+
+    Args:
+        state: of the adjudication.
+        made: decisions, each with its example, that are to be written, too.
+        overwrite: whether gold that differs from passes and decisions elsewhere is replaced.
+    """
+    after = with_decisions(state, made)
+    settled, decided = _settled(after), _decided(after, made)
+    new = tuple(name for name in settled if name not in after.gold)
+    differing = tuple(name for name in settled if name in after.gold_differences)
+    changed = tuple(name for name in differing if not (overwrite or name in decided))
+    written = {*new, *differing}.difference(changed)
+    return GoldPlan(after, new, changed, _texts(after, {name: settled[name] for name in written}, made))
+
+
+def plan_decisions(state: AdjudicationState, made: Collection[tuple[Decision, Example]]) -> GoldPlan:
+    """The changes that some decisions make, and the gold of the examples that they settle; nothing is written.
 
     Gold that differs from passes and decisions outside of the regions of these decisions is left unchanged: a person
     has to look at it.
-
-    Args:
-        corpus: the corpus.
-        made: the decisions, each with its example.
-
-    Returns:
-        The files that changed.
     """
-    changed = write_decisions(corpus, made)
+    after = with_decisions(state, made)
+    settled = _settled(after)
+    new = tuple(name for name in dict.fromkeys(one.example for one, _ in made) if name in _decided(after, made))
+    return GoldPlan(after, new, (), _texts(after, {name: settled[name] for name in new}, made))
+
+
+def apply_decisions(corpus: Corpus, made: Collection[tuple[Decision, Example]]) -> list[Path]:
+    """Write decisions and, where they settle an example, its gold; returns the files that changed."""
+    return plan_decisions(read_state(corpus, {example.article for _, example in made}), made).apply()
+
+
+def _decided(after: AdjudicationState, made: Collection[tuple[Decision, Example]]) -> set[str]:
+    """The ids of the examples that these decisions settle, without a difference of gold outside of their regions."""
     by_example: defaultdict[str, list[Decision]] = defaultdict(list)
     for decision, _ in made:
         by_example[decision.example].append(decision)
-    state = read_state(corpus, {example.article for _, example in made})
-    settled = _settled(state)
-    written = {
-        name: settled[name]
+    settled = _settled(after)
+    return {
+        name
         for name, decisions in by_example.items()
         if name in settled
-        and all(_covered(difference, decisions) for difference in state.gold_differences.get(name, ()))
+        and all(_covered(difference, decisions) for difference in after.gold_differences.get(name, ()))
     }
-    return [*changed, *_write(state, _texts(state, written))]
 
 
 def _settled(state: AdjudicationState) -> dict[str, Example]:
@@ -119,8 +154,10 @@ def _covered(difference: GoldDifference, decisions: Collection[Decision]) -> boo
     return any(one.start <= difference.start and difference.end <= one.end for one in decisions)
 
 
-def _texts(state: AdjudicationState, written: dict[str, Example]) -> dict[Path, str]:
-    """The contents of the gold files with these examples; the lines keep the order of the article."""
+def _texts(
+    state: AdjudicationState, written: dict[str, Example], made: Collection[tuple[Decision, Example]]
+) -> dict[Path, str]:
+    """The contents of the files of gold, whose lines keep the order of the article, and of decisions."""
     by_article: dict[str, list[Example]] = {example.article: [] for example in written.values()}
     for example in {**state.gold, **written}.values():
         if example.article in by_article:
@@ -129,20 +166,11 @@ def _texts(state: AdjudicationState, written: dict[str, Example]) -> dict[Path, 
     for article in (name for name in state.articles if name in by_article):
         ordered = sorted(by_article[article], key=lambda one: (one.at, one.id))
         texts[state.corpus.gold / f"{article}.jsonl"] = "".join(map(gold.line, ordered))
-    return texts
+    return texts | decision_texts(state.corpus, made)
 
 
-def _write(state: AdjudicationState, texts: dict[Path, str]) -> list[Path]:
-    changed = [path for path, text in texts.items() if files.write(path, text)]
-    outdated = {state.derived.settled[one.example].example.article for one in state.outdated}
-    finished = {path.stem for path in texts} - {one.example.article for one in state.derived.disputes} - outdated
-    path = state.corpus.folder / "manifest.jsonl"
-    before = read_manifest(path)  # read again, because a session writes it several times
-    versions = _versions(state)
-    entries = [replace(one, guidelines=versions(one)) if one.id in finished else one for one in before]
-    if entries != before and write_manifest(path, entries):
-        changed.append(path)
-    return changed
+def _holds(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_bytes() == text.encode("utf-8")
 
 
 def _versions(state: AdjudicationState) -> Callable[[ManifestEntry], str | None]:

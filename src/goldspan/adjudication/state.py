@@ -6,10 +6,11 @@ Decisions are made by majority, by a person who compares the candidates, or by a
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from goldspan import files
 from goldspan.adjudication.derive import derive, differences, settle
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats import decisions
@@ -129,23 +130,34 @@ def read_state(corpus: Corpus, articles: Collection[str] | None = None) -> Adjud
     return AdjudicationState(corpus, chosen, passes, lines, gold, derived)
 
 
-def write_decisions(corpus: Corpus, made: Collection[tuple[Decision, Example]]) -> list[Path]:
-    """Write decisions beside gold.
+def with_decisions(state: AdjudicationState, made: Collection[tuple[Decision, Example]]) -> AdjudicationState:
+    """The state as it will be once these decisions are written; nothing is written."""
+    if not made:
+        return state
+    lines = {article: list[decisions.DecisionLine]() for article in state.articles}
+    for line in state.lines:
+        lines[line.file.stem].append(line)
+    for path, text in decision_texts(state.corpus, made).items():
+        lines[path.stem] = [decisions.parse(raw, path, number) for number, raw in files.lines(text.encode("utf-8"))]
+    after = tuple(line for of_article in lines.values() for line in of_article)
+    readings = {name: examples.values() for name, examples in state.passes.items()}
+    return replace(state, lines=after, derived=derive(readings, [one.decision for one in after]))
+
+
+def decision_texts(corpus: Corpus, made: Collection[tuple[Decision, Example]]) -> dict[Path, str]:
+    """The contents of the files of decisions with these.
 
     A new decision replaces the earlier ones that it overlaps: they were made on the same region of the same example.
 
     Args:
         corpus: the corpus.
         made: the decisions, each with its example, whose text gives the surfaces.
-
-    Returns:
-        The files that changed.
     """
-    files = defaultdict(list)
+    by_article = defaultdict(list)
     for decision, example in made:
-        files[example.article].append((decision, decisions.line(decision, example.text)))
-    changed = []
-    for article, new in files.items():
+        by_article[example.article].append((decision, decisions.line(decision, example.text)))
+    texts = {}
+    for article, new in by_article.items():
         path = corpus.decisions / f"{article}.jsonl"
         kept = [
             (line.decision, line.raw + "\n")
@@ -153,9 +165,13 @@ def write_decisions(corpus: Corpus, made: Collection[tuple[Decision, Example]]) 
             if not any(_replaces(decision, line.decision) for decision, _ in new)
         ]
         ordered = sorted([*kept, *new], key=lambda item: (item[0].example, item[0].start, item[0].end))
-        if decisions.write(path, [text for _, text in ordered]):
-            changed.append(path)
-    return changed
+        texts[path] = "".join(text for _, text in ordered)
+    return texts
+
+
+def write_decisions(corpus: Corpus, made: Collection[tuple[Decision, Example]]) -> list[Path]:
+    """Write decisions beside gold; returns the files that changed."""
+    return [path for path, text in decision_texts(corpus, made).items() if decisions.write(path, [text])]
 
 
 def _replaces(new: Decision, old: Decision) -> bool:

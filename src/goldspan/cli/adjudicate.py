@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -152,37 +152,40 @@ def _require_matching_options(modes: Mapping[str, bool], options: Mapping[str, b
 def _show_state(
     state: AdjudicationState, accept: str | None, json: Path | None, *, apply: bool, overwrite: bool
 ) -> None:
-    """Print the state; with `apply`, write what is settled."""
+    """Print the state, with the decisions of the majority if they are accepted; with `apply`, write what is settled."""
     from goldspan.adjudication import gold, summary
-    from goldspan.adjudication.state import majority_decisions, read_state
+    from goldspan.adjudication.state import majority_decisions
 
-    if accept and apply and (made := majority_decisions(state, _today())):
+    made = majority_decisions(state, _today()) if accept else []
+    planned = gold.plan(state, made, overwrite=overwrite)
+    changed, after = planned.files, planned.state
+    if apply and planned.refusal is None:
+        planned.apply()
+    console.write_json(json, summary.json(after, planned))
+    if accept:
         print(f"{amount(len(made), 'decision')} by majority")
-        _print_written(gold.apply_decisions(state.corpus, made))
-        state = read_state(state.corpus, state.articles)
-    planned = gold.plan(state, overwrite=overwrite)
-    console.print_table(console.report_console(), summary.table(state))
-    disputes = [line for dispute in state.open[:SHOWN] for line in summary.dispute_lines(dispute)]
-    _print_first(disputes, len(state.open), "dispute")
+    console.print_table(console.report_console(), summary.table(after))
+    disputes = [line for dispute in after.open[:SHOWN] for line in summary.dispute_lines(dispute)]
+    _print_first(disputes, len(after.open), "dispute")
     for title, lines in (
-        ("To review, because the rule has changed", [_decision_line(state, one) for one in state.outdated]),
-        ("No longer valid", [summary.decision_line(one, "") for one in state.derived.stale]),
-        ("Gold that differs from passes and decisions", list(summary.difference_lines(state))),
+        ("To review, because the rule has changed", [_decision_line(after, one) for one in after.outdated]),
+        ("No longer valid", [summary.decision_line(one, "") for one in after.derived.stale]),
+        ("Gold that differs from passes and decisions", list(summary.difference_lines(after))),
     ):
         if lines:
             print(f"\n{title}:")
             _print_first([f"  {line}" for line in lines[:SHOWN]], len(lines), "case")
     print()
-    for sentence in summary.next_steps(state, planned):
+    for sentence in summary.next_steps(after, planned):
         print(sentence)
-    console.write_json(json, summary.json(state, planned))
-    if apply:
-        written = gold.apply(state, overwrite=overwrite)
-        _print_written(written)
-        if not written:
-            print("Gold is already up to date.")
-    elif planned.texts or (accept and majority_decisions(state, _today())):
-        print(console.PLAN_ONLY)
+    if apply and planned.refusal is not None:
+        raise planned.refusal
+    if planned.refusal is not None and (planned.texts or accept):
+        print("--apply is refused while gold differs from passes and decisions: see --adopt and --overwrite.")
+    elif changed:
+        _print_changed(changed, applied=apply)
+    elif apply:
+        print("Gold is already up to date.")
 
 
 def _list_rule(state: AdjudicationState, name: str, json: Path | None) -> None:
@@ -224,19 +227,21 @@ def _settle(state: AdjudicationState, by: str | None, json: Path | None) -> None
 def _adopt(state: AdjudicationState, author: DecisionAuthor, json: Path | None, *, apply: bool) -> None:
     """Record differing gold as decided by hand."""
     from goldspan.adjudication import summary
-    from goldspan.adjudication.state import adopt_gold, write_decisions
+    from goldspan.adjudication.state import adopt_gold, decision_texts, write_decisions
 
     if not author.reason:
         raise typer.BadParameter("--adopt needs a --reason: why gold is as it stands")
     made = adopt_gold(state, author)
+    changed = list(decision_texts(state.corpus, made))
+    if apply:
+        write_decisions(state.corpus, made)
     console.write_json(json, {"decisions": summary.decisions_json(one for one, _ in made), "applied": apply})
     _print_first(list(summary.difference_lines(state))[:SHOWN], len(made), "difference")
     if not made:
         print("Gold follows from passes and decisions: there is nothing to record.")
-    elif apply:
-        _print_written(write_decisions(state.corpus, made))
     else:
-        print(f"{amount(len(made), 'decision')} by hand. {console.PLAN_ONLY}")
+        print(f"{amount(len(made), 'decision')} by hand.")
+        _print_changed(changed, applied=apply)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,33 +258,44 @@ class _Exchange:
 
 def _push(exchange: _Exchange, prefill: Prefill) -> None:
     """Upload the disputes, or print what would be uploaded."""
+    from goldspan.cli.doccano.push import attention_lines
     from goldspan.doccano import adjudication
     from goldspan.doccano.push.plan import project_changes, project_notes
 
     planned = adjudication.plan_disputes(exchange.state, exchange.server, exchange.project, exchange.members)
     disputed = adjudication.disputed_examples(exchange.state, prefill)
-    if disputed:
-        for line in (*project_changes(planned), *(f"note: {note}" for note in project_notes(planned))):
-            console.print_line(line)
+    if not disputed:
+        console.write_json(exchange.json, {"to_push": []})
+        print("Nothing is disputed.")
+        _print_next_step(exchange.state)
+        return
+    outdated = adjudication.outdated_copies(exchange.server, exchange.project, disputed)
+    reopened = [copy.id for copy in outdated]
+    changes = [*project_changes(planned), *(f"note: {note}" for note in project_notes(planned))]
+    if exchange.apply:
+        with console.spinner(f"Pushing to {exchange.project}"):
+            result = adjudication.push_disputes(exchange.state, exchange.server, planned, disputed)
+        left, report = result.left, {**result.json(), "reopened": reopened}
+        there, stored = amount(len(disputed), "disputed example"), amount(result.tally.stored, "span")
+        end = f"{there} in {exchange.project!r}; {stored} stored."
+    else:
+        left = adjudication.plan_examples(exchange.state, exchange.server, planned, disputed)
+        left = replace(left, steps=tuple(step for step in left.steps if step.desired.example.id not in reopened))
+        report = {"to_push": [one.example.id for one in disputed], "plan": left.json()}
+        end = f"{amount(len(disputed), 'example')} to push. {console.PLAN_ONLY}"
+    console.write_json(exchange.json, report)
+    for line in changes:
+        console.print_line(line)
     lines = [f"{one.example.id}: {one.votes.replace(chr(10), '; ')}" for one in disputed[:SHOWN]]
     _print_first(lines, len(disputed), "example")
-    reopened = [copy.id for copy in adjudication.outdated_copies(exchange.server, exchange.project, disputed)]
     if reopened:
         names = ", ".join(filter(None, reopened))
         console.print_line(f"confirmed there before the passes changed, so a push reopens them: {names}")
-    if not (disputed and exchange.apply):
-        console.write_json(exchange.json, {"to_push": [one.example.id for one in disputed]})
-    if not disputed:
-        print("Nothing is disputed.")
-        _print_next_step(exchange.state)
-    elif exchange.apply:
-        with console.spinner(f"Pushing to {exchange.project}"):
-            result = adjudication.push_disputes(exchange.state, exchange.server, planned, disputed)
-        there, stored = amount(len(disputed), "disputed example"), amount(result.tally.stored, "span")
-        print(f"{there} in {exchange.project!r}; {stored} stored.")
-        console.write_json(exchange.json, {**result.json(), "reopened": reopened})
-    else:
-        print(f"{amount(len(disputed), 'example')} to push. {console.PLAN_ONLY}")
+    for line in attention_lines(replace(left, unmanaged=())):  # what was settled earlier stays there
+        console.print_line(line)
+    print(end)
+    if any(step.state == "conflict" for step in left.steps):
+        raise typer.Exit(1)
 
 
 def _pull(exchange: _Exchange) -> None:
@@ -290,19 +306,22 @@ def _pull(exchange: _Exchange) -> None:
 
     with console.spinner(f"Pulling from {exchange.project}"):
         pulled = adjudication.pull_disputes(exchange.state, exchange.server, exchange.project, exchange.members)
+    planned = gold.plan_decisions(exchange.state, pulled.decisions)
+    changed = planned.files
+    if exchange.apply:
+        planned.apply()
+    console.write_json(exchange.json, pulled.json())
     lines = [summary.decision_line(decision, example.text) for decision, example in pulled.decisions[:SHOWN]]
     _print_first(lines, len(pulled.decisions), "decision")
     for example, why in pulled.problems:
         console.print_line(f"not usable: {example} {why}")
     if pulled.waiting:
         print(f"{amount(len(pulled.waiting), 'disputed example')} not confirmed there yet.")
-    console.write_json(exchange.json, pulled.json())
-    if not pulled.decisions:
-        print("There is no new decision.")
-    elif exchange.apply:
-        _print_written(gold.apply_decisions(exchange.state.corpus, pulled.decisions))
+    if pulled.decisions:
+        print(f"{amount(len(pulled.decisions), 'decision')}.")
+        _print_changed(changed, applied=exchange.apply)
     else:
-        print(f"{amount(len(pulled.decisions), 'decision')}. {console.PLAN_ONLY}")
+        print("There is no new decision.")
     _print_next_step(read_state(exchange.state.corpus, exchange.state.articles))
     if pulled.problems:
         raise typer.Exit(1)
@@ -334,9 +353,12 @@ def _print_next_step(state: AdjudicationState) -> None:
         print(f"{amount(len(new), 'example')} to write into gold: goldspan adjudicate --apply")
 
 
-def _print_written(paths: Sequence[Path]) -> None:
+def _print_changed(paths: Sequence[Path], *, applied: bool) -> None:
+    """Name the files that were written, or would be."""
     for path in paths:
-        print(f"wrote {path}")
+        print(f"{'wrote' if applied else 'would write'} {path}")
+    if not applied:
+        print(console.PLAN_ONLY)
 
 
 def _print_first(lines: Sequence[str], total: int, what: str) -> None:

@@ -12,7 +12,7 @@ from goldspan import files
 from goldspan.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
 
@@ -77,6 +77,19 @@ def write_manifest(path: Path, entries: Iterable[ManifestEntry]) -> bool:
     """Write the entries, sorted by id; False if nothing changed."""
     ordered = sorted(entries, key=lambda entry: entry.id)
     return files.write(path, "".join(files.dumps(asdict(entry)) + "\n" for entry in ordered))
+
+
+def update_manifest(path: Path, change: Callable[[Sequence[ManifestEntry]], Iterable[ManifestEntry]]) -> bool:
+    """Read the entries, change them and write them, while no other process of goldspan does; False if all stays.
+
+    Args:
+        path: the manifest.
+        change: gives the new entries for those that the file has now.
+    """
+    with files.lock(path.with_name(f".{path.name}.lock")):
+        before = read_manifest(path)
+        after = list(change(before))
+        return after != before and write_manifest(path, after)
 
 
 def is_plain_name(name: str) -> bool:

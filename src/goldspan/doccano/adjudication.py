@@ -18,6 +18,8 @@ from goldspan.adjudication.state import DecisionAuthor
 from goldspan.annotation import first_overlap
 from goldspan.doccano.members import find_members, pseudonyms_of
 from goldspan.doccano.project import find_project, plan_project
+from goldspan.doccano.push.desired_state import upload_rows
+from goldspan.doccano.push.plan import PushOptions, observe
 from goldspan.doccano.push.push import push_examples
 from goldspan.doccano.snapshot import ALL, take_snapshot
 from goldspan.errors import ServerError
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from goldspan.annotation import Example, Span
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.project import ProjectPlan
-    from goldspan.doccano.push.plan import PushOptions
+    from goldspan.doccano.push.plan import PushPlan
     from goldspan.doccano.push.push import PushResult
     from goldspan.doccano.snapshot import StoredExample
     from goldspan.formats.decisions import Decision, How
@@ -100,6 +102,20 @@ def plan_disputes(state: AdjudicationState, server: Doccano, name: str, members:
     return plan_project(server, state.corpus, name, "disputes", members)
 
 
+def plan_examples(
+    state: AdjudicationState, server: Doccano, project_plan: ProjectPlan, disputed: Sequence[DisputedExample]
+) -> PushPlan:
+    """What is to be done to the disputed examples in their project; nothing is written.
+
+    Raises:
+        ServerError: if the server does not answer as it should.
+    """
+    examples = [each.example for each in disputed]
+    labels = state.corpus.scheme.names
+    desired = upload_rows(examples, project_plan.planned, labels, _extra_keys(disputed))
+    return observe(server, project_plan.project, desired, PushOptions()).plan
+
+
 def push_disputes(
     state: AdjudicationState,
     server: Doccano,
@@ -119,13 +135,16 @@ def push_disputes(
     Raises:
         ServerError: if the server does not answer as it should.
     """
-    extra_keys = {each.example.id: {VOTES: each.votes, SHOWN: each.shown} for each in disputed}
     project = project_plan.apply()
     for copy in outdated_copies(server, project.name, disputed):
         server.reopen(project.id, copy.number)
     examples = [each.example for each in disputed]
     folder = state.corpus.build / "doccano"
-    return push_examples(server, project, examples, folder=folder, extra_keys=extra_keys, options=options)
+    return push_examples(server, project, examples, folder=folder, extra_keys=_extra_keys(disputed), options=options)
+
+
+def _extra_keys(disputed: Sequence[DisputedExample]) -> dict[str, dict[str, str]]:
+    return {each.example.id: {VOTES: each.votes, SHOWN: each.shown} for each in disputed}
 
 
 def outdated_copies(server: Doccano, name: str, disputed: Sequence[DisputedExample]) -> list[StoredExample]:

@@ -69,6 +69,7 @@ def run(
         raise typer.BadParameter("--suggestions and --gold exclude each other")
     corpus = Corpus.find(root)
     prefill: Prefill = "suggestions" if suggestions else "gold" if gold else "nothing"
+    plans: list[PushPlan] = []  # printed once all is done, as a reader of a pipe may leave
     with console.progress_bar() as on_progress, Doccano(credentials.find_account(home)) as server:
         request: PushRequest = prepare_push(
             server,
@@ -79,7 +80,7 @@ def run(
             kind=None if shared is None else "shared" if shared else "independent",
             control=control,
             members=members,
-            options=PushOptions(on_progress=on_progress, on_plan=lambda plan: _print_plan(request, plan)),
+            options=PushOptions(on_progress=on_progress, on_plan=plans.append),
         )
         if apply:
             result = request.apply()
@@ -87,9 +88,10 @@ def run(
         else:
             left = request.plan()
             report = {"plan": left.json()}
-            _print_plan(request, left)
-    console.print_line("\n".join(_result_lines(request, result)) if apply else _plan_end(request, left))
+            plans.append(left)
     console.write_json(json, {"applied": apply, **request.json(), **report})
+    _print_plan(request, plans[0])
+    console.print_line("\n".join(_result_lines(request, result)) if apply else _plan_end(request, left))
     if any(step.state == "conflict" for step in left.steps):
         raise typer.Exit(1)
 
@@ -105,7 +107,7 @@ def _print_plan(request: PushRequest, plan: PushPlan) -> None:
     for line in control_changes(request.controls, request.corpus.root):
         console.print_line(line)
     console.make_console().print(_table(request, plan))
-    for line in _attention_lines(plan):
+    for line in attention_lines(plan):
         console.print_line(line)
 
 
@@ -121,7 +123,7 @@ def _table(request: PushRequest, plan: PushPlan) -> Table:
     return console.rich_table(request.project_plan.planned.name, ("article", *columns), rows)
 
 
-def _attention_lines(plan: PushPlan) -> Iterator[str]:
+def attention_lines(plan: PushPlan) -> Iterator[str]:
     """What somebody should look at, grouped by what to do about it."""
     items = sorted(plan.attention(), key=lambda item: item.remedy)
     for remedy, group in groupby(items, key=lambda item: item.remedy):
