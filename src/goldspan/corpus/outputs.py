@@ -6,12 +6,11 @@ its kind, a file of annotation. Anything else that is there is somebody's work, 
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from goldspan import files
+from goldspan import files, strict_json
 from goldspan.errors import InputError
 from goldspan.formats.registry import try_detect
 
@@ -120,6 +119,6 @@ def _holds(path: Path, kind: Kind) -> bool:
     if kind == "html":
         return any(mark in data[:HEAD].lower() for mark in HTML)
     try:
-        return isinstance(json.loads(data), (dict, list))
-    except (ValueError, RecursionError):
+        return isinstance(strict_json.loads(data), (dict, list))
+    except ValueError:
         return False
