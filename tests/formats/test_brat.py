@@ -1,11 +1,14 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from goldspan import formats
+from goldspan import formats, offsets
 from goldspan.annotation import Example, Span
 from goldspan.errors import InputError
 from goldspan.formats import brat
+from goldspan.formats.options import ReadOptions
 
 DATA = Path(__file__).parents[1] / "data" / "formats" / "brat"
 TEXT = "Lt. Marsh leads the 5th\nEngineer Battalion in Port Ellis.\n"
@@ -179,7 +182,27 @@ def test_a_file_in_the_place_of_the_folder_is_refused(tmp_path):
         brat.write(tmp_path / "new", [])
 
 
-@pytest.mark.parametrize("name", ["a/b", "..", ".a", "a\\b", "a:b", "a\n", "a ", "a.", "ü" * 101])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a/",
+        "/a",
+        "a//b",
+        "../a",
+        "a/./b",
+        "a.txt/b",
+        "A.ANN/b",
+        "goldspan.jsonl/b",
+        "..",
+        ".a",
+        "a\\b",
+        "a:b",
+        "a\n",
+        "a ",
+        "a.",
+        "ü" * 101,
+    ],
+)
 def test_an_id_that_is_no_file_name_is_refused(name, tmp_path):
     with pytest.raises(InputError, match="no file name"):
         brat.write(tmp_path / "new", [Example(name, "KFOR")])
@@ -208,3 +231,192 @@ def test_what_an_ann_file_cannot_hold_is_refused(example, why, tmp_path):
         brat.write(tmp_path / "new", [example])
     assert caught.value.example == "a"
     assert not list(tmp_path.iterdir())
+
+
+FRAGMENTED = "Lt. Marsh leads the 5th"
+
+
+def scan_with(tmp_path, annotation, text, **options):
+    (tmp_path / "wire.txt").write_bytes(text.encode())
+    (tmp_path / "wire.ann").write_bytes(annotation.encode())
+    return list(brat.scan(tmp_path, ReadOptions(**options)))
+
+
+def test_a_discontinuous_span_is_refused_with_the_option_that_reads_it(tmp_path):
+    (error,) = scan_with(tmp_path, "T2\tPART 0 3;16 19\tLt. the\n", FRAGMENTED)
+    assert (error.file, error.line) == (tmp_path / "wire.ann", 1)
+    assert "--discontinuous split" in error.remedy
+    assert "--discontinuous cover" in error.remedy
+
+
+def test_a_discontinuous_span_is_split_into_its_parts_and_noted(tmp_path):
+    annotation = "T2\tPART 0 3;16 19\tLt. the\nT1\tPERSON 4 9\tMarsh\nR1\tOf Arg1:T2 Arg2:T1\n"
+    (record,) = scan_with(tmp_path, annotation, FRAGMENTED, discontinuous="split")
+    assert [(s.label, s.surface) for s in record.spans] == [("PART", "Lt."), ("PERSON", "Marsh"), ("PART", "the")]
+    assert record.extra["brat"] == {"ids": ["T2", "T1", "T3"], "lines": ["R1\tOf Arg1:T2 Arg2:T1"]}
+    (note,) = record.notes
+    assert (note.kind, note.line) == ("discontinuous", 1)
+    assert "read as 2 spans" in note.message
+    brat.write(tmp_path / "new", [record.example()])
+    assert formats.load(tmp_path / "new", "brat") == [record.example()]
+
+
+def test_a_discontinuous_span_is_read_with_its_gap_and_noted(tmp_path):
+    (record,) = scan_with(tmp_path, "T2\tPART 16 19;0 3\tLt. the\n", FRAGMENTED, discontinuous="cover")
+    assert surfaces(record.example()) == ["Lt. Marsh leads the"]
+    assert [note.kind for note in record.notes] == ["discontinuous"]
+
+
+def test_parts_that_are_annotated_already_are_read_once(tmp_path):
+    text = "north and south Kosovo"
+    annotation = "T1\tPLACE 0 5;16 22\tnorth Kosovo\nT2\tPLACE 10 22\tsouth Kosovo\nT3\tPLACE 16 22\tKosovo\n"
+    (record,) = scan_with(tmp_path, annotation + "A1\tBig T1\n", text, discontinuous="split")
+    assert surfaces(record.example()) == ["north", "south Kosovo", "Kosovo"]
+    assert record.extra["brat"]["ids"] == ["T1", "T2", "T3"]
+    assert "1 of which are annotated already" in record.notes[0].message
+
+
+@pytest.mark.parametrize("policy", ["split", "cover"])
+def test_fragments_that_state_other_words_are_refused_under_every_policy(policy, tmp_path):
+    (record,) = scan_with(tmp_path, "T2\tPART 0 3;16 19\tLt. 5th\n", FRAGMENTED, discontinuous=policy)
+    with pytest.raises(InputError, match=r"states 'Lt. 5th' but covers"):
+        record.example()
+
+
+@pytest.mark.parametrize(
+    ("fragments", "surface"),
+    [
+        ("0 3;8 16", "5th Engineer"),
+        ("0 3;8 16", "5thEngineer"),
+        ("0 16", "5th Engineer"),
+        ("0 16", "5th     Engineer"),
+        ("0 3;5 16", "5th    Engineer"),
+    ],
+)
+def test_fragments_over_a_line_end_with_spaces_around_it_are_one_span(fragments, surface, tmp_path):
+    text = "5th \r\n  Engineer"
+    (record,) = scan_with(tmp_path, f"T1\tUNIT {fragments}\t{surface}\n", text)
+    assert surfaces(record.example()) == [text]
+    assert not record.notes
+
+
+def test_white_space_at_the_edges_is_no_matter_of_line_ends(tmp_path):
+    (record,) = scan_with(tmp_path, "T1\tUNIT 0 8\tKFOR\nx", "KFOR \n x y")
+    assert isinstance(record, InputError)
+    (record,) = scan_with(tmp_path, "T1\tUNIT 0 7\tKFOR\n", "KFOR \n x y")
+    with pytest.raises(InputError, match="states 'KFOR'"):
+        record.example()
+
+
+@pytest.mark.parametrize(("unit", "convert"), [("bytes", offsets.to_bytes), ("utf-16", offsets.to_utf16)])
+def test_offsets_of_other_units_are_refused_with_the_option_and_read_with_it(unit, convert, tmp_path):
+    text = "Zürich 👍 grüßt Köln."
+    first, last = convert(text, [text.index("Köln"), len(text) - 1])
+    annotation = f"T1\tPLACE {first} {last}\tKöln\n"
+    (record,) = scan_with(tmp_path, annotation, text)
+    with pytest.raises(InputError, match="states 'Köln' but covers") as caught:
+        record.example()
+    assert f"--offsets {unit}" in caught.value.remedy
+    (record,) = scan_with(tmp_path, annotation, text, offsets=unit)
+    assert surfaces(record.example()) == ["Köln"]
+
+
+def test_an_offset_inside_a_character_is_refused_with_its_line(tmp_path):
+    first, second = scan_with(tmp_path, "T1\tX 0 1\tZ\nT2\tX 2 3\tr\nT3\tX 3 900\tr\nQ", "Zür", offsets="bytes")
+    assert (first.line, second.line) == (2, 4)
+    assert "position 2 is inside a character" in first.message
+
+
+@given(text=st.text(alphabet="aü👍\n ", min_size=1, max_size=12), data=st.data())
+def test_a_file_with_offsets_in_bytes_has_the_spans_of_the_one_in_code_points(text, data, tmp_path_factory):
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    first, last = offsets.to_bytes(text, [start, end])
+    (record,) = scan_with(tmp_path_factory.mktemp("any"), f"T1\tX {first} {last}\n", text, offsets="bytes")
+    assert [span[:2] for span in record.spans] == [(start, end)]
+
+
+def test_sub_folders_are_read_and_written_under_their_paths(tmp_path):
+    examples = [
+        Example("2024/may/a", "KFOR", (Span(0, 4, "UNIT"),), 3, {"rule": "x"}),
+        Example("2024/b", "left\n"),
+        Example("b", "right"),
+    ]
+    brat.write(tmp_path / "new", examples)
+    assert (tmp_path / "new" / "2024" / "may" / "a.ann").is_file()
+    assert formats.load(tmp_path / "new", "brat") == examples
+    (tmp_path / "new" / "goldspan.jsonl").unlink()
+    assert {(e.id, e.text) for e in formats.load(tmp_path / "new", "brat")} == {(e.id, e.text) for e in examples}
+    assert {e.at for e in formats.load(tmp_path / "new", "brat")} == {0}
+
+
+def test_folders_that_goldspan_wrote_keep_what_it_noted_inside_another_folder(tmp_path):
+    example = Example("a", "KFOR", (Span(0, 4, "UNIT"),), 3, {"rule": "x"})
+    brat.write(tmp_path / "one", [example])
+    brat.write(tmp_path / "two", [example])
+    assert formats.detect(tmp_path) == "brat"
+    found = formats.load(tmp_path, "brat")
+    assert [(e.id, e.at, e.extra) for e in found] == [("one/a", 3, {"rule": "x"}), ("two/a", 3, {"rule": "x"})]
+
+
+def test_writing_again_removes_what_is_gone_from_sub_folders(tmp_path):
+    brat.write(tmp_path / "new", [Example("x/y/a", "KFOR"), Example("z/b", "left")])
+    (tmp_path / "new" / "z" / "README").write_text("Ours.")
+    brat.write(tmp_path / "new", [Example("x/c", "KFOR")])
+    assert sorted(p.relative_to(tmp_path / "new").as_posix() for p in (tmp_path / "new").rglob("*")) == [
+        "goldspan.jsonl",
+        "x",
+        "x/c.ann",
+        "x/c.txt",
+        "z",
+        "z/README",
+    ]
+
+
+def test_documents_in_sub_folders_that_are_not_ours_are_never_touched(tmp_path):
+    (tmp_path / "x").mkdir()
+    (tmp_path / "x" / "b.ann").write_text("")
+    with pytest.raises(InputError, match="did not write: x/b"):
+        brat.write(tmp_path, [Example("a", "KFOR")])
+
+
+@pytest.mark.parametrize(("beside", "name"), [("notes.conf", "brat"), ("a.jsonl", None)])
+def test_sub_folders_make_a_collection_unless_other_data_stands_beside_them(beside, name, tmp_path):
+    (tmp_path / "x").mkdir()
+    scan_with(tmp_path / "x", "", "KFOR")
+    (tmp_path / beside).write_text("")
+    assert formats.registry.try_detect(tmp_path) == name
+
+
+def test_every_line_of_brat_comes_back_in_its_order_from_doccano(tmp_path):
+    annotation = (
+        "T1\tPER 0 4\tAnna\nT2\tPER 9 11\tBo\nT3\tLOC-city_x 15 19\tOslo\nT4\tMeet 5 8\tmet\n"
+        "E1\tMeet:T4 Who:T1 Who2:T2 Place:T3\nA1\tNegated E1\nM2\tConf E1 High\nR1\tIn Arg1:T2 Arg2:T3\n"
+        "*\tEquiv T1 T2\nN1\tReference T3 Wiki:585\tOslo\n#1\tAnnotatorNotes T1\tsure? no\n#2\tAnnotatorNotes T2\t\n"
+    )
+    (record,) = scan_with(tmp_path, annotation, "Anna met Bo in Oslo. She left.\n")
+    formats.get("doccano").write(tmp_path / "d.jsonl", [record.example()])
+    brat.write(tmp_path / "new", formats.load(tmp_path / "d.jsonl", "doccano"))
+    assert (tmp_path / "new" / "wire.ann").read_text() == annotation
+
+
+def test_files_of_windows_are_read_byte_for_byte(tmp_path):
+    text = "Rain in Oslo.\r\nSun in Bergen.\r\n"
+    (record,) = scan_with(tmp_path, "T1\tLOC 8 12\tOslo\r\nT2\tLOC 22 28\tBergen\r\n#1\tNote T1\tbig\r\n", text)
+    assert (record.text, surfaces(record.example())) == (text, ["Oslo", "Bergen"])
+    brat.write(tmp_path / "new", [record.example()])
+    assert (tmp_path / "new" / "wire.txt").read_bytes() == text.encode()
+    assert (tmp_path / "new" / "wire.ann").read_text().endswith("#1\tNote T1\tbig\n")
+
+
+def test_two_annotations_of_the_same_words_and_label_are_refused_by_name(tmp_path):
+    (record,) = scan_with(tmp_path, "T1\tLOC 0 3\tRom\nT2\tLOC 0 3\tRom\nN1\tReference T1 Wiki:1\tRom\n", "Rom ruft.")
+    with pytest.raises(InputError, match=r"the span \[0, 3, LOC\] occurs twice"):
+        record.example()
+
+
+def test_a_text_in_latin_1_is_refused_with_the_byte(tmp_path):
+    (tmp_path / "wire.txt").write_bytes("Köln".encode("latin-1"))
+    (tmp_path / "wire.ann").write_text("")
+    (error,) = brat.scan(tmp_path)
+    assert error.message == "not UTF-8: byte 0xf6 at byte 1"

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+SURFACE_REMEDY = "Correct the offsets or the surface: they must name the same words."
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """A remark about how something was read, that whoever uses it must know.
@@ -73,6 +76,7 @@ class Record:
         annotator: whose annotation it is, where the format says so. A file may have several records of one id and of
             different annotators.
         notes: what had to be decided or repaired to read it.
+        surface_remedy: what to do where a span covers other words than it states.
     """
 
     file: Path
@@ -84,6 +88,7 @@ class Record:
     extra: Mapping[str, Any] = field(default_factory=dict)
     annotator: str | None = None
     notes: tuple[Note, ...] = ()
+    surface_remedy: str = SURFACE_REMEDY
 
     def example(self) -> Example:
         """The valid example.
@@ -99,7 +104,7 @@ class Record:
                     file=self.file,
                     line=self.line,
                     example=self.id,
-                    remedy="Correct the offsets or the surface: they must name the same words.",
+                    remedy=self.surface_remedy,
                 )
         try:
             spans = tuple(Span(span.start, span.end, span.label) for span in self.spans)

@@ -171,7 +171,14 @@ class Format:
 
 # In the order of detection: the first format that recognises a file has it.
 FORMATS = (
-    Format(name="brat", title="brat standoff", suffixes=(".ann",), is_folder=True, offsets="code points"),
+    Format(
+        name="brat",
+        title="brat standoff",
+        suffixes=(".ann",),
+        offsets="code points",
+        options=frozenset({"offsets", "discontinuous"}),
+        is_folder=True,
+    ),
     Format(
         name="docbin",
         title="spaCy DocBin",

@@ -30,6 +30,7 @@ NOTE_KINDS = {
     "different-breaks": "a sentence ends in only one of the two files; the tags count where gold's sentences end",
     "different-text": "the text of a prediction is not gold's; its spans are mapped to gold's text",
     "different-token": "a token differs from that of gold; its tag counts for gold's token",
+    "discontinuous": "a span with words between its parts, read as --discontinuous chooses",
     "extra-example": "a prediction for what is not in gold; it does not count",
     "extra-token": "a token that gold does not have; its tag does not count",
     "dropped-overlap": "a span that overlaps another and was dropped",
