@@ -17,8 +17,8 @@ from goldspan.errors import GoldspanError
 from goldspan.version import __version__
 
 COMMANDS = (
-    "init", "add", "suggest", "check", "split", "evaluate", "agree", "adjudicate", "export", "convert", "formats", "show",
-    "stats", "build",
+    "init", "add", "suggest", "check", "split", "evaluate", "agree", "adjudicate", "export", "convert", "formats",
+    "show", "stats", "build",
 )  # fmt: skip
 GROUPS = ("doccano",)
 
