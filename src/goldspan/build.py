@@ -89,7 +89,9 @@ def build(corpus: Corpus, model: str | None = None, step: Callable[[str], None] 
 
     Raises:
         InputError: if the manifest lists no article, or an article cannot be read.
+        NotFoundError: if there is no tokenizer for the language of the scheme.
     """
+    corpus.require_tokenizer()
     built = BuildResult()
     step("verify the articles")
     for entry in corpus.entries:
