@@ -10,6 +10,7 @@ by its stem. Examples in different files are the same by their ids, or by their 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from goldspan.corpus import Corpus
     from goldspan.corpus.passes import Cause
 
+NUMBERS = re.compile("[0-9]{1,18}")
 MANY = 2  # annotators of whom one file tells
 
 if TYPE_CHECKING:
@@ -280,13 +282,12 @@ def pair_examples(passes: Iterable[AnnotatorPass]) -> Annotations:
             if not located.is_numbered:
                 _add(by_id, located.example.id, located, one.annotator)
     ids = _ids_by_text(by_id)
+    places = _places_by_text(ordered)
     for one in ordered:
-        seen: Counter[str] = Counter()
         for located in one.examples:
             if located.is_numbered:
-                text = located.example.text
-                example = ids.setdefault((text, seen[text]), _free_id(by_id, located.example.id))
-                seen[text] += 1
+                key = places[located.file, located.example.id]
+                example = ids.setdefault(key, _free_id(by_id, located.example.id))
                 _add(by_id, example, located, one.annotator)
     items = (_annotated_example(example, readings) for example, readings in by_id.items())
     return Annotations(
@@ -363,6 +364,28 @@ def _ids_by_text(by_id: Mapping[str, Readings]) -> dict[tuple[str, int], str]:
         ids[text, seen[text]] = example
         seen[text] += 1
     return ids
+
+
+def _places_by_text(passes: Iterable[AnnotatorPass]) -> dict[tuple[Path | None, str], tuple[str, int]]:
+    """For each numbered example of a file its text, and the how manieth of this text in the file it is, from 0.
+
+    What several annotators did with an example of one file has one number there.
+    """
+    texts = {
+        (located.file, located.example.id): located.example.text
+        for one in passes
+        for located in one.examples
+        if located.is_numbered
+    }
+    seen: Counter[tuple[Path | None, str]] = Counter()
+    places = {}
+    for file, name in sorted(
+        texts, key=lambda place: (str(place[0]), [int(digits) for digits in NUMBERS.findall(place[1])])
+    ):
+        text = texts[file, name]
+        places[file, name] = (text, seen[file, text])
+        seen[file, text] += 1
+    return places
 
 
 def _free_id(by_id: Mapping[str, Readings], wanted: str) -> str:

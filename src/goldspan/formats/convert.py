@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from goldspan import formats
+from goldspan.annotation import NOT_ANNOTATED
 from goldspan.errors import InputError
 from goldspan.formats.options import DEFAULT, WRITE_DEFAULT, ReadOptions, WriteOptions
 from goldspan.formats.record import Note, Record, several_annotators
@@ -139,6 +140,9 @@ def _examples(account: Conversion, reading: ReadOptions) -> Iterator[Example]:
     seen: dict[str, str | None] = {}
     for file, form in account.files:
         for record in formats.get(form).scan(file, reading):
+            if isinstance(record, Record) and _is_superseded(record, seen):
+                account.notes.append(_superseded_note(record))
+                continue
             try:
                 example = _valid_example(record, seen)
             except InputError as error:
@@ -152,6 +156,16 @@ def _examples(account: Conversion, reading: ReadOptions) -> Iterator[Example]:
             yield example
     if account.refused:
         raise _Refused
+
+
+def _is_superseded(record: Record, seen: dict[str, str | None]) -> bool:
+    """Whether somebody left an example without annotation that another person annotated."""
+    return NOT_ANNOTATED in record.extra and record.id in seen and record.annotator != seen[record.id]
+
+
+def _superseded_note(record: Record) -> Note:
+    message = f"{record.annotator or 'somebody'} did not annotate it ({record.extra[NOT_ANNOTATED]}), but another did"
+    return Note("other-reading", message, record.file, record.line, record.id)
 
 
 def _valid_example(record: Record | InputError, seen: dict[str, str | None]) -> Example:

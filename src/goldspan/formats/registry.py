@@ -108,16 +108,25 @@ class Format:
 
     def scan(self, path: Path, options: ReadOptions = DEFAULT) -> Iterator[Record | InputError]:
         """Each example of a file, or the error in its place."""
+        others: dict[str | None, None] = {}
+        is_annotator_found = options.annotator is None
         for record in self.module.scan(path, options):
             if isinstance(record, InputError):
                 yield record
                 continue
             if options.annotator is not None and record.annotator != options.annotator:
+                others[record.annotator] = None
                 continue
+            is_annotator_found = True
             try:
                 yield select(record, options)
             except InputError as error:
                 yield error
+        if others and not is_annotator_found:
+            known = ", ".join(name for name in others if name) or "nobody by name"
+            yield InputError(
+                f"there is no annotation by {options.annotator!r}", file=path, remedy=f"It has that of {known}."
+            )
 
     def write(self, path: Path, examples: Iterable[Example], options: WriteOptions = WRITE_DEFAULT) -> WriteResult:
         """Write the examples, all or nothing. Those that nobody annotated are left out where they would look empty.
@@ -186,6 +195,16 @@ FORMATS = (
         has_tokens=True,
         is_tokenized=True,
         holds_overlaps=False,
+        numbered_id=r"\.\d+",
+    ),
+    Format(
+        name="labelstudio",
+        title="Label Studio JSON",
+        suffixes=(".json",),
+        aliases=("label-studio",),
+        offsets="code points",
+        options=frozenset({"offsets", "annotator", "layer", "label"}),
+        holds_annotators=True,
         numbered_id=r"\.\d+",
     ),
     Format(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from goldspan import files, strict_json
 from goldspan.errors import InputError
 from goldspan.formats.json_lines import numbered
+from goldspan.formats.json_objects import first_object
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,6 +50,11 @@ class FileSample:
     def is_json(self) -> bool:
         """Whether it begins as a JSON object does."""
         return self.head.lstrip().startswith(b"{")
+
+    @cached_property
+    def first_object(self) -> dict[str, Any] | None:
+        """The first object of JSON lines, of an array, or of a file that is one; None if there is none."""
+        return first_object(self.path) if self.head.lstrip()[:1] in {b"{", b"["} else None
 
     @property
     def row(self) -> dict[str, Any] | None:
