@@ -47,7 +47,7 @@ def words(record):
 
 def test_an_export_is_read():
     first, empty, skipped, untouched = formats.get("labelstudio").scan(DATA / "labelstudio.json")
-    assert words(first) == [("Marsh", "PERSON"), ("Port Ellis", "HARBOUR"), ("Port Ellis", "PLACE")]
+    assert words(first) == [("Marsh", "PERSON"), ("Port Ellis", "PLACE")]
     assert {record.annotator for record in (first, empty, skipped)} == {"ines@example.org"}
     assert (empty.spans, dict(empty.extra)) == ((), {})
     assert skipped.extra[NOT_ANNOTATED] == "skipped in Label Studio"
@@ -59,9 +59,7 @@ def test_what_is_no_span_is_kept_and_named_and_what_a_server_counts_is_left_out(
     kept = first.extra["label_studio"]
     assert list(kept) == ["data", "meta", "ground_truth", "result", "regions"]
     assert (kept["data"], kept["meta"], kept["result"][0]["type"]) == ({"source": "wire"}, {"batch": 2}, "relation")
-    assert kept["regions"] == [
-        [11, 21, label, {"meta": {"text": ["town or harbour?"]}}] for label in ("PLACE", "HARBOUR")
-    ]
+    assert kept["regions"] == [[11, 21, "PLACE", {"meta": {"text": ["town or harbour?"]}}]]
     messages = " ".join(note.message for note in first.notes)
     assert "the predictions of model:rules-2 are not read" in messages
     assert "1 relation" in messages
@@ -79,6 +77,11 @@ def test_a_file_is_an_array_or_a_task_a_line_or_one_task(layout, tmp_path):
     assert [words(record) for record in formats.get("labelstudio").scan(path)] == [[("Marsh", "PERSON")]] * (
         2 if layout in {"array", "lines"} else 1
     )
+
+
+def test_a_region_with_several_labels_is_a_span_of_each(tmp_path):
+    (record,) = scan(tmp_path, task("Port Ellis.", work(region(0, 10, "PLACE", "HARBOUR"))))
+    assert words(record) == [("Port Ellis", "HARBOUR"), ("Port Ellis", "PLACE")]
 
 
 def test_old_completions_are_annotations(tmp_path):

@@ -178,8 +178,10 @@ def labeling_config(scheme: LabelScheme) -> str:
 
 
 def is_format_of(sample: FileSample) -> bool:
-    """Whether the first object of a file is a task with data."""
+    """Whether the first object of a file is a task with data; an array without objects holds no task."""
     first = sample.first_object
+    if first is None and b"".join(sample.head.split()) == b"[]":
+        return True
     if first is None or not isinstance(first.get("data"), dict):
         return False
     return not first.keys().isdisjoint({*WORK, "predictions"}) or any(
