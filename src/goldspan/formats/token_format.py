@@ -21,11 +21,13 @@ class Alignment:
 
     Args:
         policy: what becomes of a span that cuts a token, see `goldspan.tokens.tags`.
+        language: whose tokenizer cut the texts, for the message.
         misaligned: the spans that cut tokens.
         overlapping: a sentence for each example whose spans overlap.
     """
 
     policy: tokens.Policy
+    language: str
     misaligned: list[tokens.Misaligned] = field(default_factory=list)
     overlapping: list[str] = field(default_factory=list)
 
@@ -51,6 +53,7 @@ class Alignment:
             raise InputError(
                 f"nothing was written, for a file of tokens cannot hold this ({len(refused)}):{listed}",
                 file=path,
-                remedy="Correct the spans. The policy `expand` widens those that cut tokens; none helps overlaps.",
+                remedy="Correct the spans. The policy `expand` widens those that cut tokens; none helps overlaps. Tokens "
+                f"are those of {self.language!r}: --language, or language in labels.toml, names another.",
             )
         return self.misaligned
