@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from goldspan import Example, InputError, NotFoundError, Span, show
+from goldspan import Example, InputError, NotFoundError, Span, cli, show
+from goldspan.formats import gold
 
 A = Example("a.p00", "one two three", (Span(0, 3, "SHIP"),))
 
@@ -100,3 +101,64 @@ def test_an_unknown_revision_is_named(repository):
 def test_without_a_repository_there_is_no_difference_to_show(toy):
     with pytest.raises(NotFoundError, match="no git repository"):
         show.examples_at_revision(toy.gold, "HEAD")
+
+
+def shown(capsys, corpus, *arguments):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["show", "--root", str(corpus.root), *map(str, arguments)])
+    return ended.value.code, *capsys.readouterr()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["strom"], "corpus/gold: 'strom' is neither an article nor an example there\n  Similar ids: storm"),
+        (["storm", "storm.p09"], "'storm.p09' is neither an article nor an example there\n  Similar ids: storm.p0"),
+        (["--label", "SHIPS"], "there is no label 'SHIPS'\n  The labels are SHIP, PORT and CREW."),
+        (["--pass", "eve"], "corpus/passes: there is no pass 'eve'\n  The passes are ann and bob."),
+        (["--containing", "zeppelin"], "corpus/gold: none of 9 examples is selected"),
+        (["storm", "--containing", "Gloria"], "none of 9 examples is selected"),
+        (["harbour.p01", "--label", "CREW"], "none of 9 examples is selected"),
+        (["--pass", "ann", "nobody"], "corpus/passes/ann: 'nobody' is neither"),
+    ],
+)
+def test_an_unknown_id_and_an_empty_selection_are_errors(toy, capsys, arguments, message):
+    code, out, error = shown(capsys, toy, *arguments)
+    assert (code, out) == (1, "")
+    assert message in error
+
+
+def test_an_article_without_gold_is_told_from_one_that_is_unknown(toy, capsys):
+    (toy.gold / "storm.jsonl").unlink()
+    code, _, error = shown(capsys, toy, "storm")
+    assert (code, "'storm' has no examples there" in error) == (1, True)
+
+
+def test_a_project_without_gold_has_nothing_to_show(toy, capsys):
+    for path in toy.gold.iterdir():
+        path.unlink()
+    code, _, error = shown(capsys, toy)
+    assert (code, "there is no example to show" in error) == (1, True)
+
+
+def test_ids_of_a_file_are_those_of_the_file(toy, capsys, tmp_path):
+    gold.write(tmp_path / "a.jsonl", [A])
+    assert shown(capsys, toy, "a", "--file", tmp_path / "a.jsonl")[:2] == (0, "a.p00\t[one]{SHIP} two three\n")
+    code, _, error = shown(capsys, toy, "storm", "--file", tmp_path / "a.jsonl")
+    assert (code, "a.jsonl: 'storm' is neither" in error) == (1, True)
+    assert shown(capsys, toy, "--file", tmp_path / "a.jsonl", "--pass", "ann")[0] == 2
+    assert shown(capsys, toy, "--file", tmp_path / "a.jsonl", "--diff", "HEAD")[0] == 2
+
+
+def test_a_difference_is_shown_for_what_is_selected(repository, capsys):
+    for name in ("strike", "storm"):
+        path = repository.gold / f"{name}.jsonl"
+        path.write_text(path.read_text("utf-8").replace('"SHIP"', '"PORT"'), "utf-8")
+    code, out, _ = shown(capsys, repository, "storm", "--diff", "HEAD")
+    assert code == 0
+    assert "storm.p02" in out
+    assert "strike" not in out
+    code, out, _ = shown(capsys, repository, "--label", "CREW", "--diff", "HEAD")
+    assert (code, {line.split()[0] for line in out.splitlines() if line[:1] == "s"}) == (0, {"storm.p03", "strike.p02"})
+    assert shown(capsys, repository, "nobody", "--diff", "HEAD")[0] == 1
+    assert "0 example(s) changed" in shown(capsys, repository, "harbour", "--diff", "HEAD")[1]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import subprocess
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from goldspan.errors import InputError, NotFoundError
 from goldspan.formats import gold, inline
+from goldspan.report.text import enumerate_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from rich.text import Text
@@ -106,6 +108,46 @@ def select_examples(
         if containing and containing.casefold() not in example.text.casefold():
             continue
         yield example
+
+
+def require_known(
+    examples: Sequence[Example],
+    names: Iterable[str],
+    labels: Iterable[str],
+    *,
+    scheme: Iterable[str] = (),
+    articles: Collection[str] = (),
+    file: Path | None = None,
+) -> None:
+    """Make sure that each id and each label that is asked for is there.
+
+    Args:
+        examples: what can be shown.
+        names: the article ids and example ids that are asked for.
+        labels: the labels that are asked for.
+        scheme: the labels that there may be, besides those of the examples.
+        articles: the ids of the manifest, where an article may have no examples yet.
+        file: where the examples are, for the message.
+
+    Raises:
+        InputError: naming the first that is not there, with similar ones; if there is no example at all.
+    """
+    if not examples:
+        raise InputError(
+            "there is no example to show", file=file, remedy="Annotate and adjudicate first, or name FILE."
+        )
+    known = dict.fromkeys(name for example in examples for name in (example.article, example.id))
+    for name in names:
+        if name not in known:
+            why = "has no examples there" if name in articles else "is neither an article nor an example there"
+            near = enumerate_names(get_close_matches(name, known, n=3) or list(known)[:3])
+            raise InputError(f"{name!r} {why}", file=file, remedy=f"Similar ids: {near}.")
+    known_labels = dict.fromkeys([*scheme, *(span.label for example in examples for span in example.spans)])
+    for label in labels:
+        if label not in known_labels:
+            raise InputError(
+                f"there is no label {label!r}", file=file, remedy=f"The labels are {enumerate_names(known_labels)}."
+            )
 
 
 def example_changes(old: Iterable[Example], new: Iterable[Example]) -> list[ExampleChange]:

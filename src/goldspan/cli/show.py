@@ -11,7 +11,9 @@ import typer
 
 from goldspan.cli import console
 from goldspan.corpus import Corpus
+from goldspan.errors import InputError
 from goldspan.formats import inline
+from goldspan.report.text import enumerate_names
 
 if TYPE_CHECKING:
     from goldspan.show import ExampleChange
@@ -31,26 +33,50 @@ def run(
     diff: Annotated[str | None, typer.Option("--diff", help="What changed since this git revision.")] = None,
     root: console.Root = None,
 ) -> None:
-    """Print examples with their spans: coloured in a terminal, inline markup in a pipe."""
+    """Print examples with their spans: coloured in a terminal, inline markup in a pipe.
+
+    Exits with 1 if an id or a label is unknown, or no example is selected.
+    """
     from goldspan import formats, show
 
+    if file is not None and (annotator is not None or diff is not None):
+        raise typer.BadParameter("--file does not go with --pass or --diff")
     corpus = Corpus.find(root)
+    if annotator is not None and annotator not in corpus.annotators():
+        passes = enumerate_names(corpus.annotators(), empty="none")
+        raise InputError(f"there is no pass {annotator!r}", file=corpus.passes, remedy=f"The passes are {passes}.")
     folder = corpus.gold if annotator is None else corpus.passes / annotator
     if file is not None:
         examples = formats.load(file)
     else:
         examples = list(corpus.gold_examples() if annotator is None else corpus.pass_examples(annotator))
+    old = [] if diff is None else show.examples_at_revision(folder, diff)
+    selection = (names or (), label or (), containing)
+    show.require_known(
+        [*examples, *old],
+        names or (),
+        label or (),
+        scheme=corpus.scheme.names,
+        articles=() if file else [entry.id for entry in corpus.entries],
+        file=file or folder,
+    )
     if diff is not None:
-        _diff(show.example_changes(show.examples_at_revision(folder, diff), examples))
+        selected = {example.id for example in show.select_examples([*old, *examples], *selection)}
+        changes = show.example_changes(old, examples)
+        _diff([change for change in changes if change.example in selected])
         return
     shown = 0
     out = console.make_console()
-    for example in show.select_examples(examples, names or (), label or (), containing):
+    for example in show.select_examples(examples, *selection):
         shown += 1
         if sys.stdout.isatty():
             out.print(show.colour_spans(example, corpus.scheme), end="\n\n")
         else:
             print(show.inline_markup(example))
+    if not shown:
+        raise InputError(
+            f"none of {len(examples)} examples is selected", file=file or folder, remedy="Ask for fewer conditions."
+        )
     if sys.stdout.isatty():
         out.print(show.legend(corpus.scheme), f"  {shown} of {len(examples)} examples")
 

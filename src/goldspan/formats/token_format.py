@@ -53,7 +53,7 @@ class Alignment:
             raise InputError(
                 f"nothing was written, for a file of tokens cannot hold this ({len(refused)}):{listed}",
                 file=path,
-                remedy="Correct the spans. The policy `expand` widens those that cut tokens; none helps overlaps. Tokens "
-                f"are those of {self.language!r}: --language, or language in labels.toml, names another.",
+                remedy="Correct the spans. The policy `expand` widens those that cut tokens; none helps overlaps. "
+                f"Tokens are those of {self.language!r}: --language, or language in labels.toml, names another.",
             )
         return self.misaligned
