@@ -6,9 +6,14 @@ import pytest
 from hypothesis import given, settings
 
 from goldspan import formats, tokens
+from goldspan.agreement.annotations import annotations_of_paths
 from goldspan.annotation import Example, Span
+from goldspan.checks import check_paths
 from goldspan.errors import InputError
 from goldspan.formats import prodigy
+from goldspan.formats.convert import convert
+from goldspan.formats.options import ReadOptions
+from goldspan.formats.sources import read_source
 from helpers import strategies
 
 DATA = Path(__file__).parents[1] / "data" / "formats"
@@ -137,3 +142,133 @@ def test_an_extra_key_that_would_change_the_row_is_refused(extra, tmp_path):
     with pytest.raises(InputError, match=r"a.jsonl: a: the extra key 'prodigy'"):
         prodigy.write(tmp_path / "a.jsonl", [example])
     assert not list(tmp_path.iterdir())
+
+
+def test_a_row_without_an_answer_is_a_task_whose_spans_count_wherever_they_first_stand(tmp_path):
+    rows = [
+        {"text": "Quiet.", "tokens": [], "_view_id": "ner_manual", "meta": {"id": "x"}},
+        {"text": "Ellis.", "spans": [{"start": 0, "end": 5, "label": "PLACE"}], "_view_id": "ner_manual"},
+    ]
+    scan(tmp_path, *rows)
+    assert formats.detect(tmp_path / "rows.jsonl") == "prodigy"
+    assert [len(example.spans) for example in formats.load(tmp_path / "rows.jsonl")] == [0, 1]
+
+
+ANNA = {"text": "Marsh left.", "spans": [SPAN], "answer": "accept", "_session_id": "ner-anna"}
+BEN = {"text": "Marsh left.", "spans": [], "answer": "accept", "_annotator_id": "ner-ben"}
+
+
+class TestSessions:
+    def test_are_annotators_of_the_same_example(self, tmp_path):
+        records = scan(tmp_path, {"text": "Marsh left."}, ANNA, BEN, ANNA)
+        assert [record.id for record in records] == ["rows.1", "rows.2", "rows.2", "rows.4"]
+        assert [record.annotator for record in records] == [None, "ner-anna", "ner-ben", "ner-anna"]
+
+    def test_are_compared_by_agreement(self, tmp_path):
+        scan(tmp_path, ANNA, BEN)
+        found = annotations_of_paths([tmp_path / "rows.jsonl"])
+        (item,) = found.items
+        assert {name: len(spans) for name, spans in item.spans.items()} == {"ner-anna": 1, "ner-ben": 0}
+
+    def test_are_chosen_where_one_annotation_is_wanted(self, tmp_path):
+        scan(tmp_path, ANNA, BEN)
+        source, target = tmp_path / "rows.jsonl", tmp_path / "out.jsonl"
+        assert "several people: ner-anna, ner-ben" in str(convert([source], target, to="gold").refused[0])
+        anna = ReadOptions(annotator="ner-anna")
+        assert convert([source], target, to="gold", reading=anna).spans == 1
+        assert len(read_source(source, reading=anna).examples) == 1
+        with pytest.raises(InputError, match="several people"):
+            read_source(source)
+
+    def test_that_are_only_times_are_no_annotators(self, tmp_path):
+        times = ("2023-05-08_12-33-52", "ner-2023-05-09_08-00-00")
+        rows = [{"text": "Marsh left.", "_session_id": time, "_annotator_id": time} for time in times]
+        assert [(record.id, record.annotator) for record in scan(tmp_path, *rows)] == [
+            ("rows.1", None),
+            ("rows.2", None),
+        ]
+
+    def test_are_no_duplicates_for_the_checks(self, tmp_path):
+        scan(tmp_path, ANNA, BEN)
+        found = [finding.check for finding in check_paths([tmp_path / "rows.jsonl"], None)]
+        assert found == []
+
+
+@pytest.mark.parametrize("mark", [{"_is_binary": True}, {"_view_id": "ner"}])
+class TestOneClick:
+    def test_judges_the_accepted_span_alone(self, mark, tmp_path):
+        (record,) = scan(
+            tmp_path, {"text": "Then Marsh left.", "spans": [{"start": 5, "end": 10, "label": "X"}]} | mark
+        )
+        assert len(record.spans) == 1
+        assert record.example().unannotated_parts == ((0, 5), (10, 16))
+
+    def test_on_all_of_the_text_leaves_nothing_open(self, mark, tmp_path):
+        (record,) = scan(tmp_path, {"text": "Marsh", "spans": [SPAN]} | mark)
+        assert record.example().unannotated_parts == ()
+
+    def test_without_a_span_judges_nothing(self, mark, tmp_path):
+        (record,) = scan(tmp_path, {"text": "Marsh", "spans": []} | mark)
+        assert not record.example().is_annotated
+
+    def test_goes_there_and_back(self, mark, tmp_path):
+        (record,) = scan(
+            tmp_path, {"text": "Then Marsh left.", "spans": [{"start": 5, "end": 10, "label": "X"}]} | mark
+        )
+        (again,) = scan(tmp_path, prodigy.row(record.example(), "en"))
+        assert again.example() == record.example()
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"text": "Marsh left.", "_view_id": "choice", "options": [{"id": "A"}], "accept": ["A"], "answer": "accept"},
+        {"text": "Marsh left.", "options": [{"id": "A"}], "accept": ["A"], "answer": "accept"},
+        {"text": "Marsh left.", "_view_id": "classification", "label": "NEWS", "answer": "accept"},
+    ],
+)
+def test_a_row_of_an_interface_without_spans_is_no_text_without_spans(row, tmp_path):
+    (record,) = scan(tmp_path, row)
+    assert "which has no spans" in record.extra["not_annotated"]
+    assert record.extra["prodigy"] == {key: value for key, value in row.items() if key not in {"text", "answer"}}
+
+
+def test_relations_are_kept_and_named(tmp_path):
+    relations = [{"head": 0, "child": 1, "label": "LEFT"}]
+    (record,) = scan(
+        tmp_path, {"text": "Marsh left.", "spans": [SPAN], "relations": relations, "_view_id": "relations"}
+    )
+    assert record.extra["prodigy"]["relations"] == relations
+    assert "'relations' is kept" in record.notes[0].message
+
+
+class TestUnannotatedOfOtherFormats:
+    EXAMPLE = Example("a", "Marsh left.", (Span(0, 5, "PERSON"),), 3, {"not_annotated": "skipped in Label Studio"})
+
+    def test_is_to_be_ignored_and_comes_back_as_it_was(self, tmp_path):
+        row = prodigy.row(self.EXAMPLE, "en")
+        assert row["answer"] == "ignore"
+        assert [record.example() for record in scan(tmp_path, row)] == [self.EXAMPLE]
+
+    def test_is_annotated_once_somebody_accepts_it(self, tmp_path):
+        (record,) = scan(tmp_path, prodigy.row(self.EXAMPLE, "en") | {"answer": "accept"})
+        assert record.example().is_annotated
+        assert len(record.spans) == 1
+
+    def test_is_rejected_once_somebody_rejects_it(self, tmp_path):
+        (record,) = scan(tmp_path, prodigy.row(self.EXAMPLE, "en") | {"answer": "reject"})
+        assert not record.example().is_annotated
+        assert record.spans == ()
+        assert record.extra["prodigy"]["answer"] == "reject"
+
+
+@pytest.mark.parametrize("answer", ["reject", "ignore"])
+@pytest.mark.parametrize("to", [name for name in formats.NAMES if formats.get(name).can_write])
+def test_what_was_not_accepted_is_a_negative_in_no_format(to, answer, tmp_path):
+    scan(tmp_path, {"text": "Marsh left.", "spans": [SPAN], "answer": answer}, {"text": "Quiet.", "answer": "accept"})
+    entry = formats.get(to)
+    target = tmp_path / f"out{'' if entry.is_folder else entry.suffixes[0]}"
+    account = convert([tmp_path / "rows.jsonl"], target, to=to)
+    annotated = [example.text for example in formats.load(target, to) if not example.unannotated_parts]
+    assert annotated == ["Quiet."]
+    assert account.written.examples + sum(account.written.left_out.values()) == 2

@@ -45,6 +45,7 @@ class SpanResult(NamedTuple):
 SpanTest: TypeAlias = Callable[[str, RawSpan, LabelScheme], str | None]
 ExampleTest: TypeAlias = Callable[[Record, LabelScheme], Iterator[SpanResult]]
 ArticleTest: TypeAlias = Callable[[Sequence[Record], LabelScheme], Iterator[SpanResult]]
+SeenIds: TypeAlias = dict[tuple[str, str | None], tuple[Path, int | None]]  # the place of an example of an annotator's
 
 
 @dataclass(frozen=True, slots=True)

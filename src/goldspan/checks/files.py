@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from goldspan import files
 from goldspan.annotation import article_of
 from goldspan.articles.paragraphs import examples_of
-from goldspan.checks.check import CheckResult, check
+from goldspan.checks.check import CheckResult, SeenIds, check
 from goldspan.checks.project import readable_records, sha256
 from goldspan.corpus.manifest import read_manifest, write_manifest
 from goldspan.errors import GoldspanError, InputError
@@ -57,10 +57,14 @@ def bad_line(record: Record) -> str | None:
     why="They would be confused: agreement, splits and corrections identify examples by their id.",
     remedy="Remove one of the two, or give it the id of its article and paragraph.",
 )
-def duplicate_example(record: Record, seen: dict[str, tuple[Path, int | None]]) -> str | None:
-    """Whether an earlier example has the id; `seen` has the place of each id and is updated."""
-    file, line = seen.setdefault(record.id, (record.file, record.line))
-    if (file, line) == (record.file, record.line):
+def duplicate_example(record: Record, seen: SeenIds) -> str | None:
+    """Whether an earlier example of the same annotator has the id; `seen` has the place of each and is updated."""
+    key, place = (record.id, record.annotator), (record.file, record.line)
+    if key not in seen:
+        seen[key] = place
+        return None
+    file, line = seen[key]
+    if line is not None and (file, line) == place:
         return None
     return f"the id is already in {file.name}" + ("" if line is None else f":{line}")
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
-from goldspan.annotation import LabelScheme, Span, article_of
+from goldspan.annotation import NOT_ANNOTATED, LabelScheme, Span, article_of
 from goldspan.checks import boundaries, files, mentions, spans
-from goldspan.checks.check import ArticleTest, Check, CheckResult, ExampleTest, SpanResult, SpanTest
+from goldspan.checks.check import ArticleTest, Check, CheckResult, ExampleTest, SeenIds, SpanResult, SpanTest
 from goldspan.errors import InputError
 from goldspan.formats import inline
 
@@ -45,8 +44,6 @@ ALLOWABLE = frozenset(
 # checked in parts.
 MOST_EXAMPLES = 10_000
 AROUND = 30  # code points of text on either side of a span in a message
-
-SeenIds: TypeAlias = dict[str, tuple[Path, int | None]]
 
 
 def check_records(
@@ -99,7 +96,7 @@ class _Checker:
     Args:
         scheme: the labels and the allowed surfaces.
         wanted: the ids of the checks to run.
-        seen: the file and line of the first example with each id.
+        seen: the file and line of the first example with each id, by each annotator.
     """
 
     scheme: LabelScheme
@@ -131,10 +128,11 @@ class _Checker:
 
     def article(self, records: Sequence[Record]) -> Iterator[Finding]:
         """The findings about the spans of an article as a whole."""
-        for check in ARTICLE_CHECKS:
-            if records and check.id in self.wanted:
-                for result in check.test(records, self.scheme):
-                    yield from self.finding(check, result)
+        for of_one in _by_annotator(records):
+            for check in ARTICLE_CHECKS:
+                if check.id in self.wanted:
+                    for result in check.test(of_one, self.scheme):
+                        yield from self.finding(check, result)
 
     def finding(self, check: Check[Any], result: SpanResult) -> Iterator[Finding]:
         """The finding with the words around the span, if the check is wanted and the surface not allowed."""
@@ -168,3 +166,12 @@ def _context(text: str, span: RawSpan | None) -> str:
         return ""
     marked = Span(span.start, span.end, span.label)
     return f": {inline.excerpt(text, [marked], marked.start, marked.end, around=AROUND)}"
+
+
+def _by_annotator(records: Sequence[Record]) -> Iterable[Sequence[Record]]:
+    """What each annotator marked in an article, without the texts that they did not annotate."""
+    by_annotator: dict[str | None, list[Record]] = {}
+    for record in records:
+        if not isinstance(record.extra.get(NOT_ANNOTATED), str):
+            by_annotator.setdefault(record.annotator, []).append(record)
+    return by_annotator.values()

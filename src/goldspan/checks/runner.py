@@ -22,9 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from goldspan.annotation import Finding, LabelScheme
-    from goldspan.checks.check import Check
+    from goldspan.checks.check import Check, SeenIds
     from goldspan.checks.project import ProjectTest
-    from goldspan.checks.records import SeenIds
     from goldspan.formats.record import Note, Record
 
 ALL_IDS = frozenset(IDS)

@@ -8,15 +8,25 @@ Offsets count code points, half-open; `token_end` is the last token of the span,
 *Annotation interfaces*). The tokens written are spaCy's; a span that cuts them has no token numbers. Prodigy keeps keys
 that it does not know, so its output has the key `goldspan`, too.
 
-The answers `reject` and `ignore` mean that the spans of a row are not an annotation: the example is read without spans,
-and these are kept under the extra key `prodigy`, together with the answer. So is every other key (`meta`, the hashes,
-what a recipe adds), and from there it is written back. The tokens, which follow from the text, and what a recipe adds
-to a single span (its source, a pattern's number) are left out. A row without `goldspan` is named by its `id`, or the
-`id` in its `meta`, if that is a string, else by its line.
+The answers `reject` and `ignore` mean that the spans of a row are not an annotation: the example is `not_annotated` and
+read without spans, and these are kept under the extra key `prodigy`, together with the answer. So is every other key
+(`meta`, the hashes, what a recipe adds), and from there it is written back. The tokens, which follow from the text,
+and what a recipe adds to a single span (its source, a pattern's number) are left out. An example of another format
+that nobody annotated is written with the answer `ignore`.
+
+A row without an answer is a task, and its spans count. Where a row was accepted by one click (`_is_binary`, and the
+interface `ner` of `ner.teach`), only its spans are known to be right, and the rest of the text is not annotated. Rows
+of interfaces without spans (`choice`, `classification`, text fields) are not annotated, either.
+
+The session of a row (`_annotator_id`, `_session_id`) is its annotator, unless it is only the time at which Prodigy was
+started. A row without `goldspan` is named by its `id`, or the `id` in its `meta`, if that is a string, else by its
+line; what several annotators did with one text has the number of its first line.
 """
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from goldspan import files, tokens
@@ -24,10 +34,10 @@ from goldspan.annotation import NOT_ANNOTATED
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats.json_lines import json_object, numbered, write_lines
 from goldspan.formats.options import DEFAULT, WRITE_DEFAULT
-from goldspan.formats.record import RawSpan, Record
+from goldspan.formats.record import Note, RawSpan, Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from spacy.tokens import Token
@@ -37,8 +47,13 @@ if TYPE_CHECKING:
     from goldspan.formats.sample import FileSample
 
 KEY = "prodigy"
+KEPT = "kept-aside"
 OURS = frozenset({"text", "tokens", "goldspan"})
-MARKS = frozenset({"answer", "_input_hash", "_task_hash"})  # keys that Prodigy adds to a row
+BINARY = "ner"  # the interface of recipes that ask about one span
+WITHOUT_SPANS = frozenset({"choice", "classification", "text", "text_input", "html", "image", "image_manual", "audio",
+                           "audio_manual", "compare", "diff", "pages", "llm_io"})  # fmt: skip
+START_TIME = re.compile(r"(?:.*-)?\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d")  # of a session that has no name
+MARKS = frozenset({"answer", "_input_hash", "_task_hash", "_view_id", "_session_id", "_annotator_id"})  # of Prodigy's
 ANSWERS = ("accept", "reject", "ignore")
 REMEDY = 'A row is {"text": …, "spans": [{"start": …, "end": …, "label": …}, …], "answer": "accept"}.'
 
@@ -46,22 +61,30 @@ REMEDY = 'A row is {"text": …, "spans": [{"start": …, "end": …, "label": �
 def scan(path: Path, options: ReadOptions = DEFAULT) -> Iterator[Record | InputError]:
     """Each row as a record, or the error that says why it is not valid; empty lines are skipped."""
     del options
+    inputs = _Inputs()
     for number, raw in numbered(path):
         if not raw.strip():
             continue
         try:
-            yield parse(json_object(raw, path, number, REMEDY), path, number)
+            row = json_object(raw, path, number, REMEDY)
+            yield parse(row, path, number, name=f"{path.stem}.{inputs.number(row, number)}")
         except InputError as error:
             yield error
 
 
-def parse(row: dict[str, Any], path: Path, number: int) -> Record:
+def parse(row: dict[str, Any], path: Path, number: int, *, name: str | None = None) -> Record:
     """A row as a record.
+
+    Args:
+        row: the row.
+        path: its file.
+        number: its line, from 1.
+        name: of the example, if the row states none; by its line if None.
 
     Raises:
         InputError: naming file and line, if it is not of the shape above or the tokens of a span are not its offsets.
     """
-    name = f"{path.stem}.{number}"
+    name = name or f"{path.stem}.{number}"
     try:
         ours = _ours(row)
         name = ours.get("id") or _name(row) or name
@@ -73,15 +96,21 @@ def parse(row: dict[str, Any], path: Path, number: int) -> Record:
         spans = _spans(row)
     except InvalidValueError as error:
         raise InputError(error.message, file=path, line=number, example=name, remedy=REMEDY) from None
-    others = {key: value for key, value in row.items() if key not in OURS}
-    if answer == "accept" or not spans:
-        others.pop("spans", None)
-    if answer == "accept":
-        others.pop("answer", None)
-    extra = dict(ours.get("extra", {})) | ({KEY: others} if others else {})
-    if answer != "accept":
-        extra[NOT_ANNOTATED] = f"the answer in Prodigy is {answer!r}"
-    return Record(path, number, name, text, spans if answer == "accept" else (), ours.get("at", 0), extra)
+    extra = dict(ours.get("extra", {}))
+    if answer == "accept" or _is_written_unannotated(answer, extra):
+        used = OURS | {"spans", "answer"}
+    else:
+        used, spans = OURS if row.get("spans") else OURS | {"spans"}, ()
+    if others := {key: value for key, value in row.items() if key not in used}:
+        extra[KEY] = others
+    reason = _not_annotated(row, spans, text, answer)
+    if reason:
+        extra.setdefault(NOT_ANNOTATED, reason)
+    elif isinstance(extra.get(NOT_ANNOTATED), str):  # somebody has annotated it since it was written
+        del extra[NOT_ANNOTATED]
+    notes = tuple(Note(KEPT, f"{key!r} is kept under the extra key {KEY!r}", path, number, name)
+                  for key in ("relations",) if row.get(key))  # fmt: skip
+    return Record(path, number, name, text, spans, ours.get("at", 0), extra, _annotator(row), notes)
 
 
 def answer(example: Example) -> str:
@@ -101,6 +130,7 @@ def row(example: Example, language: str) -> dict[str, Any]:
         raise InvalidValueError(
             f"the extra key {KEY!r} did not come from a row of Prodigy", remedy="Remove or rename it."
         )
+    reason = example.extra.get(NOT_ANNOTATED)
     words = tokens.doc(example.text, language)
     token_rows = [_token(word) for word in words]
     starts = {word.idx: word.i for word in words}
@@ -110,7 +140,7 @@ def row(example: Example, language: str) -> dict[str, Any]:
         "text": example.text,
         "tokens": token_rows,
         "spans": [_span(span, starts, ends) for span in example.spans],
-        "answer": "accept",
+        "answer": "ignore" if reason and isinstance(reason, str) else "accept",
         **others,
         "goldspan": {"id": example.id, "at": example.at, "extra": extra},
     }
@@ -146,6 +176,54 @@ def _span(span: Span, starts: Mapping[int, int], ends: Mapping[int, int]) -> dic
     if span.start in starts and span.end in ends:
         out |= {"token_start": starts[span.start], "token_end": ends[span.end]}
     return out
+
+
+class _Inputs:
+    """The lines on which texts first occur, so that what several annotators did with one has the same number."""
+
+    def __init__(self) -> None:
+        self._first: dict[tuple[str, int], int] = {}
+        self._times: Counter[tuple[str, str]] = Counter()
+
+    def number(self, row: Mapping[str, Any], line: int) -> int:
+        """The number of a row: its line, if its annotator is not known."""
+        annotator, text = _annotator(row), row.get("text")
+        if annotator is None or not isinstance(text, str):
+            return line
+        self._times[annotator, text] += 1
+        return self._first.setdefault((text, self._times[annotator, text]), line)
+
+
+def _annotator(row: Mapping[str, Any]) -> str | None:
+    names = (row.get("_annotator_id"), row.get("_session_id"))
+    return next((name for name in names if isinstance(name, str) and name and not START_TIME.fullmatch(name)), None)
+
+
+def _is_written_unannotated(answer: str, extra: Mapping[str, Any]) -> bool:
+    """Whether goldspan wrote a row as one to ignore, for an example of another format that nobody annotated."""
+    reason = extra.get(NOT_ANNOTATED)
+    return answer == "ignore" and isinstance(reason, str) and reason != _reason(answer)
+
+
+def _reason(answer: str) -> str:
+    return f"the answer in Prodigy is {answer!r}"
+
+
+def _not_annotated(
+    row: Mapping[str, Any], spans: Sequence[RawSpan], text: str, answer: str
+) -> str | list[list[int]] | None:
+    """What of a row is not annotated, as the extra key `not_annotated` states it; None if it is all annotated."""
+    view = row.get("_view_id")
+    if answer != "accept":
+        return _reason(answer)
+    if not spans and (view in WITHOUT_SPANS or {"options", "accept"} <= row.keys()):
+        return f"annotated in the interface {view or 'choice'!r} of Prodigy, which has no spans"
+    if row.get("_is_binary") is not True and view != BINARY:
+        return None
+    if not spans:
+        return "accepted in Prodigy by one click, without a span"
+    edges = [0, *(place for span in sorted(spans) for place in span[:2]), len(text)]
+    return [[start, end] for start, end in zip(edges[::2], edges[1::2], strict=True) if start < end] or None
 
 
 def _ours(row: dict[str, Any]) -> dict[str, Any]:
