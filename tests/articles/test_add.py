@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import subprocess
+import sys
 
 import pytest
 import typer
@@ -11,7 +13,7 @@ from goldspan import InputError
 from goldspan.articles.ingest import add
 from goldspan.cli.add import run
 from goldspan.corpus import Corpus
-from goldspan.corpus.manifest import ManifestEntry, read_manifest, write_manifest
+from goldspan.corpus.manifest import ManifestEntry, name_problem, read_manifest, write_manifest
 
 BYTES = b"\xef\xbb\xbfOne\r\n\r\ntwo\xc2\x85three"
 
@@ -87,8 +89,19 @@ def test_what_a_crash_left_undone_is_done(corpus, inbox, missing):
         ("c.txt", b"one\0", "NUL byte at byte 3"),
         ("c.txt", b" \n", "empty"),
         ("c.txt", b"Another one.", "the project has this text already, as a"),
-        ("c .txt", b"Text", "cannot be an id"),
-        ("c\\d.txt", b"Text", "cannot be an id"),
+        ("c .txt", b"Text", "cannot be an id: it begins or ends with a space"),
+        ("c\\d.txt", b"Text", "cannot be an id: it holds a slash or a backslash"),
+        (".c.txt", b"Text", "cannot be an id: it begins with a dot"),
+        ("c..txt", b"Text", "cannot be an id: it begins or ends with a space, or ends with a dot"),
+        ("c\x1b[2J.txt", b"Text", "cannot be an id: it holds a character that cannot be printed"),
+        ("c\u202e.txt", b"Text", "cannot be an id: it holds a character that cannot be printed"),
+        ("c\udcff.txt", b"Text", "cannot be an id: it holds a character that cannot be printed"),
+        ("c:d.txt", b"Text", "cannot be an id: it holds :, which Windows does not allow"),
+        ("Con.txt", b"Text", "cannot be an id: Windows keeps this name for a device"),
+        ("com1.old.txt", b"Text", "cannot be an id: Windows keeps this name for a device"),
+        ("c" * 201 + ".txt", b"Text", "cannot be an id: it is longer than 200 bytes"),
+        ("A.txt", b"Text", "the project has 'a', which some systems cannot tell from 'A'"),
+        ("a.TXT", b"Another one.", "the project has another article a"),
     ],
 )
 def test_one_bad_article_keeps_all_out(corpus, inbox, name, data, words):
@@ -102,6 +115,52 @@ def test_one_bad_article_keeps_all_out(corpus, inbox, name, data, words):
     assert caught.value.file == bad
     assert caught.value.remedy
     assert state(corpus) == before
+
+
+def test_names_that_differ_in_how_an_accent_is_written_are_refused(corpus, tmp_path):
+    (tmp_path / "caf\u00e9.txt").write_text("One.")
+    (tmp_path / "cafe\u0301.txt").write_text("Another.")
+    with pytest.raises(InputError, match="which some systems cannot tell from"):
+        taken_in(corpus, tmp_path / "caf\u00e9.txt", tmp_path / "cafe\u0301.txt")
+    assert not list(corpus.seeds.iterdir())
+
+
+def test_a_seed_that_no_line_lists_is_not_overwritten_by_another_of_its_name(corpus, inbox):
+    (corpus.seeds / "A.TXT").write_text("Somebody's.")
+    with pytest.raises(InputError, match=r"the project has 'A\.TXT', which some systems cannot tell from 'a\.txt'"):
+        taken_in(corpus, inbox / "a.txt")
+
+
+def test_an_article_that_was_added_before_a_name_was_refused_stays(corpus, tmp_path):
+    (tmp_path / "what?.txt").write_text("One.")
+    (corpus.seeds / "what?.txt").write_text("One.")
+    digest = hashlib.sha256(b"One.").hexdigest()
+    write_manifest(corpus.folder / "manifest.jsonl", [ManifestEntry("what?", "what?.txt", digest)])
+    assert taken_in(corpus, tmp_path / "what?.txt") == [("what?", "unchanged")]
+
+
+@pytest.mark.parametrize("name", ["a", "Reuters 2024-05-01", "Ärger", "新闻", "console", "a.b", "it's (1)", "c" * 200])
+def test_names_that_every_system_has_are_taken(name):
+    assert name_problem(name) is None
+
+
+def test_two_that_add_at_once_lose_no_line(corpus, tmp_path):
+    """Each of four processes adds articles of its own, one command each."""
+    folders = [tmp_path / f"of-{number}" for number in range(4)]
+    code = "import sys\nfrom goldspan.cli import main\nfor path in sys.argv[2:]:\n    try:\n        main(['add', path, "
+    code += "'--root', sys.argv[1], '--apply'])\n    except SystemExit as end:\n        assert not end.code"
+    for folder in folders:
+        folder.mkdir()
+        for number in range(10):
+            (folder / f"{folder.name}-{number}.txt").write_text(f"Text {number} {folder.name}.")
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, corpus.root, *sorted(folder.iterdir())], stdout=subprocess.DEVNULL
+        )
+        for folder in folders
+    ]
+    assert [process.wait() for process in running] == [0] * 4
+    assert len(read_manifest(corpus.folder / "manifest.jsonl")) == 40
 
 
 def test_two_new_articles_of_one_name_are_refused(corpus, inbox, tmp_path):

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from goldspan.annotation import Example, LabelScheme
     from goldspan.corpus.manifest import ManifestEntry
 
+IGNORED = "/build/\n*.part\n.*.old\n.*.lock\n"  # by git: what is derived, and what an interrupted run leaves
 SPLITS = ("train", "validation", "test")
 
 
@@ -75,7 +76,7 @@ class Corpus:
         for folder in (corpus.seeds, corpus.gold, corpus.passes, corpus.guidelines):
             folder.mkdir(parents=True)
         files.write(corpus.guidelines / "labels.toml", labels_toml.TEMPLATE)
-        files.write(root / ".gitignore", "/build/\n")
+        files.write(root / ".gitignore", IGNORED)
         files.write(root / ".gitattributes", "seeds/** -text\ncorpus/** -text\n")
         files.write(corpus.folder / "manifest.jsonl", "")
         return corpus

@@ -5,6 +5,8 @@ What is not known of an article is null, never guessed.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ from goldspan.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
 
@@ -46,6 +49,9 @@ class ManifestEntry:
 
 
 KEYS = tuple(field.name for field in fields(ManifestEntry))
+FORBIDDEN = frozenset('<>:"|?*')  # in the name of a file on Windows
+RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])(\..*)?", re.IGNORECASE | re.DOTALL)
+LONGEST = 200  # bytes of an id in UTF-8; systems allow 255 for a name with its suffix
 REQUIRED = ("id", "file", "sha256")
 REMEDY = f"Each line is a JSON object with the keys {', '.join(KEYS)}; all but {', '.join(REQUIRED)} may be null."
 
@@ -79,6 +85,11 @@ def write_manifest(path: Path, entries: Iterable[ManifestEntry]) -> bool:
     return files.write(path, "".join(files.dumps(asdict(entry)) + "\n" for entry in ordered))
 
 
+def locked(path: Path) -> AbstractContextManager[None]:
+    """A block in which no other process of goldspan changes the manifest; it waits for one that does."""
+    return files.lock(path.with_name(f".{path.name}.lock"))
+
+
 def update_manifest(path: Path, change: Callable[[Sequence[ManifestEntry]], Iterable[ManifestEntry]]) -> bool:
     """Read the entries, change them and write them, while no other process of goldspan does; False if all stays.
 
@@ -86,7 +97,7 @@ def update_manifest(path: Path, change: Callable[[Sequence[ManifestEntry]], Iter
         path: the manifest.
         change: gives the new entries for those that the file has now.
     """
-    with files.lock(path.with_name(f".{path.name}.lock")):
+    with locked(path):
         before = read_manifest(path)
         after = list(change(before))
         return after != before and write_manifest(path, after)
@@ -95,6 +106,27 @@ def update_manifest(path: Path, change: Callable[[Sequence[ManifestEntry]], Iter
 def is_plain_name(name: str) -> bool:
     """Whether a name can be an id or a file of the manifest: it leads into no other folder on any system."""
     return not (name.startswith(".") or "/" in name or "\\" in name or "\0" in name)
+
+
+def name_problem(name: str) -> str | None:
+    """Why a name cannot be the id of a new article on every system, as a clause; None if it can."""
+    forbidden = next((character for character in name if character in FORBIDDEN), None)
+    problems = (
+        ("it is empty", not name),
+        ("it begins with a dot", name.startswith(".")),
+        ("it holds a slash or a backslash", not is_plain_name(name)),
+        ("it holds a character that cannot be printed", not name.isprintable()),
+        (f"it holds {forbidden}, which Windows does not allow", forbidden is not None),
+        ("it begins or ends with a space, or ends with a dot", name != name.strip().rstrip(".")),
+        ("Windows keeps this name for a device", RESERVED.fullmatch(name) is not None),
+        (f"it is longer than {LONGEST} bytes", len(name.encode("utf-8", "replace")) > LONGEST),
+    )
+    return next((problem for problem, is_so in problems if is_so), None)
+
+
+def name_key(name: str) -> str:
+    """What two names have in common that some system cannot tell apart: upper and lower case, composed accents."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def _validate(entry: ManifestEntry, path: Path, number: int) -> None:
