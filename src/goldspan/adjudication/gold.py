@@ -66,10 +66,10 @@ class GoldPlan:
         return [*paths, manifest] if self._with_versions(before) != before else paths
 
     def apply(self) -> list[Path]:
-        """Write gold, then the decisions, then for settled articles the version of the guidelines.
+        """Write for settled articles the version of the guidelines, then gold, then the decisions.
 
         In this order a run that is interrupted is completed by the next one: a dispute stays open until its gold is
-        there.
+        there, and gold is to be written until its version is.
 
         Returns:
             The files that changed.
@@ -79,9 +79,9 @@ class GoldPlan:
         """
         if self.refusal is not None:
             raise self.refusal
-        changed = [path for path, text in self.texts.items() if files.write(path, text)]
         manifest = self.state.corpus.folder / MANIFEST
-        return [*changed, manifest] if update_manifest(manifest, self._with_versions) else changed
+        changed = [manifest] if update_manifest(manifest, self._with_versions) else []
+        return [*(path for path, text in self.texts.items() if files.write(path, text)), *changed]
 
     def _with_versions(self, entries: Sequence[ManifestEntry]) -> list[ManifestEntry]:
         """The entries with the versions of the guidelines that the gold of settled articles follows."""
