@@ -217,7 +217,7 @@ def test_unknown_formats_are_refused_with_the_list_of_those_there_are():
         ("a.json", '[{"text": "a"}]'),
         ("a.bin", b"\x78\x9c\x03\x00\x00\x00\x00\x01"),
         ("a", ""),
-        ("a.txt", b"\xff\xfe\x00"),
+        ("a.txt", b"\xff\xff\x00"),
     ],
 )
 def test_what_cannot_be_detected_is_refused_with_the_list_of_formats(name, content, tmp_path):

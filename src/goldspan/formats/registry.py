@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Any
 
 from goldspan.annotation import NOT_ANNOTATED
 from goldspan.errors import InputError
+from goldspan.formats.foreign import recognize
 from goldspan.formats.label_selection import select
 from goldspan.formats.options import DEFAULT, GENERAL, WRITE_DEFAULT, ReadOptions, WriteOptions
 from goldspan.formats.sample import FileSample
@@ -290,11 +291,14 @@ def detect(path: Path) -> str:
         InputError: if it cannot be detected or read.
     """
     name = try_detect(path)
-    if name is None:
-        raise InputError(
-            "its format cannot be detected", file=path, remedy=f"Name it: the formats are {', '.join(CHOICES)}."
-        )
-    return name
+    if name is not None:
+        return name
+    remedy = f"Name it: the formats are {', '.join(CHOICES)}."
+    if path.is_dir() or (foreign := recognize(FileSample(path))) is None:
+        raise InputError("its format cannot be detected", file=path, remedy=remedy)
+    raise InputError(
+        f"this is {foreign.title}, which goldspan does not read", file=path, remedy=f"{foreign.remedy} {remedy}"
+    )
 
 
 def try_detect(path: Path) -> str | None:
