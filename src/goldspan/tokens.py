@@ -129,22 +129,34 @@ def tags(
     """
     _require_no_overlaps(example)
     out = ["O"] * len(tokens)
-    starts, ends = [start for start, _ in tokens], [end for _, end in tokens]
-    unaligned: list[tuple[Span, int, int]] = []
-    for span in example.spans:
-        first, stop = bisect_right(ends, span.start), bisect_left(starts, span.end)
-        if first < stop and (starts[first], ends[stop - 1]) == (span.start, span.end):
-            _tag(out, first, stop, span.label)
-        else:
-            unaligned.append((span, first, stop))
     misaligned = []
-    for span, first, stop in unaligned:
+    for span, first, stop, is_aligned in _touched(example, tokens):
         free = first < stop and all(tag == "O" for tag in out[first:stop])
-        if tagged := free and policy == "expand":
+        if tagged := is_aligned or (free and policy == "expand"):
             _tag(out, first, stop, span.label)
-        widened = example.text[starts[first] : ends[stop - 1]] if first < stop else ""
-        misaligned.append(Misaligned(example.id, span, example.surface(span), widened, tagged))
+        if not is_aligned:
+            misaligned.append(_misaligned(example, span, tokens[first:stop], tagged=tagged))
     return out, misaligned
+
+
+def align(
+    example: Example, tokens: Sequence[tuple[int, int]], policy: Policy = "strict"
+) -> tuple[list[Span], list[Misaligned]]:
+    """The spans, which may overlap, in so far as they begin and end with tokens, and those that are not aligned.
+
+    Under `expand` a span that is not aligned is widened to the tokens that it touches, unless there is the same span
+    already. It is returned as not aligned all the same.
+    """
+    spans: list[Span] = []
+    misaligned = []
+    for span, first, stop, is_aligned in _touched(example, tokens):
+        widened = Span(tokens[first][0], tokens[stop - 1][1], span.label) if first < stop else span
+        tagged = is_aligned or (first < stop and policy == "expand" and widened not in spans)
+        if tagged:
+            spans.append(widened)
+        if not is_aligned:
+            misaligned.append(_misaligned(example, span, tokens[first:stop], tagged=tagged))
+    return sorted(spans), misaligned
 
 
 def spans_of(tags: Sequence[str], tokens: Sequence[tuple[int, int]]) -> list[Span]:
@@ -159,6 +171,25 @@ def spans_of(tags: Sequence[str], tokens: Sequence[tuple[int, int]]) -> list[Spa
     for number in iob.malformed(parsed, "IOB2"):
         raise InvalidValueError(f"the tag {tags[number]!r} of token {number} continues nothing")
     return [Span(tokens[c.first][0], tokens[c.stop - 1][1], c.label) for c in iob.decode(parsed)]
+
+
+def _touched(example: Example, tokens: Sequence[tuple[int, int]]) -> list[tuple[Span, int, int, bool]]:
+    """Each span with the tokens that it touches, from the first to before the last, and whether it is aligned.
+
+    Those that are aligned come first.
+    """
+    starts, ends = [start for start, _ in tokens], [end for _, end in tokens]
+    touched = []
+    for span in example.spans:
+        first, stop = bisect_right(ends, span.start), bisect_left(starts, span.end)
+        is_aligned = first < stop and (starts[first], ends[stop - 1]) == (span.start, span.end)
+        touched.append((span, first, stop, is_aligned))
+    return sorted(touched, key=lambda item: not item[3])
+
+
+def _misaligned(example: Example, span: Span, touched: Sequence[tuple[int, int]], *, tagged: bool) -> Misaligned:
+    widened = example.text[touched[0][0] : touched[-1][1]] if touched else ""
+    return Misaligned(example.id, span, example.surface(span), widened, tagged)
 
 
 def _tag(out: list[str], first: int, stop: int, label: str) -> None:

@@ -6,7 +6,8 @@ A format is a module of this package, named like the format, and an entry of `FO
     write(path, examples, options)   writes the examples, all or nothing, unless the format is only read
     is_format_of(sample)             returns whether a file, given as a `FileSample`, is in this format
 
-The `write` of a format of tokens returns the spans that cut tokens. A format whose examples are the files of a folder
+The `write` of a format of tokens returns the spans that cut tokens. A format that holds a part of what an example has
+only with a loss has `losses(example)`, which names it. A format whose examples are the files of a folder
 has `is_format_of_folder(path)` besides. One that writes a token and its tag per line has `detect_scheme(path)`,
 `read_sentences(path, lenient=)` and `record(sentence, path, scheme, repair)`, so that two files can be compared token
 by token.
@@ -174,6 +175,8 @@ class Format:
                 continue
             result.examples += 1
             result.spans += len(example.spans)
+            if hasattr(self.module, "losses"):
+                result.losses.update(self.module.losses(example))
             if example.extra and not self.holds_extra:
                 result.losses.update(f"the key {key!r}" for key in example.extra if key != NOT_ANNOTATED)
             yield example
@@ -193,9 +196,9 @@ FORMATS = (
         name="docbin",
         title="spaCy DocBin",
         suffixes=(".spacy",),
+        options=frozenset({"spans_key"}),
         has_tokens=True,
         is_tokenized=True,
-        holds_overlaps=False,
         numbered_id=r"\.\d+",
     ),
     Format(

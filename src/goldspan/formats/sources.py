@@ -43,6 +43,8 @@ NOTE_KINDS = {
     "no-annotation": "an example that its annotator rejected or ignored; it is left out",
     "other-label": "a span of a label that was not asked for; it is left out",
     "outside-scheme": "a predicted label that gold and its scheme do not have; its spans count as spurious",
+    "not-read": "something in the file that is no span; it is not kept",
+    "other-layers": "annotation of other layers or span groups; it is not read as spans",
     "repaired-tag": "a tag that its scheme forbids where it stands",
     "unjudged-span": "a predicted span where nobody annotated gold; it does not count",
 }

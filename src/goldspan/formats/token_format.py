@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from goldspan import tokens
+from goldspan.annotation import first_overlap
 from goldspan.errors import InputError, InvalidValueError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from goldspan.annotation import Example
+    from goldspan.annotation import Example, Span
 
 
 @dataclass
@@ -40,6 +41,14 @@ class Alignment:
             return ["O"] * len(extents)
         self.misaligned += misaligned
         return tags
+
+    def spans(self, example: Example, extents: Sequence[tuple[int, int]]) -> list[Span]:
+        """The spans of an example that begin and end with its tokens; they may overlap."""
+        if first_overlap(example.spans) is None:
+            return tokens.spans_of(self.tags(example, extents), extents)
+        spans, misaligned = tokens.align(example, extents, self.policy)
+        self.misaligned += misaligned
+        return spans
 
     def validated(self, path: Path) -> list[tokens.Misaligned]:
         """The spans that cut tokens, if the file may be written all the same.
