@@ -222,6 +222,7 @@ class LabelScheme:
         allow: per check id the surfaces that it must accept, e.g. `{"leading-article": {"The Hague"}}`.
         language: of the texts, a code of spaCy such as `en` or `zh`. It selects the tokenizer and the checks that are
             about one language, and is part of the data card.
+        is_language_stated: whether the scheme names the language; else English was assumed.
 
     Raises:
         InvalidValueError: for two labels of one name or one shortcut.
@@ -231,12 +232,18 @@ class LabelScheme:
     labels: tuple[Label, ...]
     allow: Mapping[str, frozenset[str]] = field(default_factory=dict, hash=False)
     language: str = "en"
+    is_language_stated: bool = True
 
     def __post_init__(self) -> None:
         for key in ("name", "shortcut"):
             values = [getattr(label, key) for label in self.labels]
             if shared := sorted({value for value in values if values.count(value) > 1}):
                 raise InvalidValueError(f"two labels share the {key} {shared[0]!r}")
+
+    @property
+    def stated_language(self) -> str | None:
+        """The language, if the scheme names it."""
+        return self.language if self.is_language_stated else None
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from goldspan import files, tokens
 from goldspan.agreement.run import agreement_table
 from goldspan.articles.documents import documents
 from goldspan.errors import InputError
+from goldspan.export import provenance
 from goldspan.report.text import Table
 from goldspan.suggest.rule_scores import score_rules
 from goldspan.suggest.run import suggest_documents
@@ -96,9 +97,9 @@ def score_suggestions(corpus: Corpus, gold: Sequence[Example], models: Sequence[
 
 
 def gold_tables(corpus: Corpus) -> list[Table]:
-    """The tables that need no suggestions: those of the gold, and the agreement of the passes."""
+    """The tables that need no suggestions: those of the gold, the agreement of the passes, the provenance."""
     agreement = agreement_table(corpus)
-    return [*corpus_tables(corpus), *([agreement] if agreement else [])]
+    return [*corpus_tables(corpus), *([agreement] if agreement else []), *provenance.tables(corpus)]
 
 
 def all_tables(corpus: Corpus) -> list[Table]:

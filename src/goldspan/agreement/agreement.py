@@ -136,7 +136,7 @@ def measure(
         InvalidValueError: for no resamples, for a level outside (0, 1), and where gamma cannot be computed because too
             many spans of too many annotators lie too close together.
     """
-    known = language or (scheme.language if scheme else None)
+    known = language or (scheme.stated_language if scheme else None)
     data = AgreementData.of(
         annotations,
         annotations.labels_of(scheme),

@@ -96,11 +96,12 @@ def _language(paths: Sequence[Path], named: str | None) -> tuple[str, list[Note]
     if named is not None:
         return named, []
     corpus = project_of_files(paths)
-    if corpus is not None:
+    if corpus is not None and corpus.scheme.is_language_stated:
         corpus.require_tokenizer()
         return corpus.scheme.language, []
-    message = f"no project and no --language names the language: tokens are those of {DEFAULT_LANGUAGE!r}"
-    return DEFAULT_LANGUAGE, [Note("assumed-language", message, remedy="Name it: --language CODE, e.g. fr or zh.")]
+    message = f"no label scheme and no --language names the language: tokens are those of {DEFAULT_LANGUAGE!r}"
+    remedy = "Name it: --language CODE, e.g. fr or zh, or language in labels.toml."
+    return DEFAULT_LANGUAGE, [Note("assumed-language", message, remedy=remedy)]
 
 
 def _summary(account: Conversion, output: Path, to: str) -> str:

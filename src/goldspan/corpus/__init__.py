@@ -5,6 +5,7 @@ annotation_guidelines/            labels.toml and the pages
 corpus/manifest.jsonl             what each article is
 corpus/gold/<article>.jsonl
 corpus/passes/<annotator>/<article>.jsonl
+corpus/annotators.toml            which annotators are people and which are models; optional
 corpus/decisions/<article>.jsonl  how disputes between the annotators were settled
 corpus/splits/<split>.txt         article ids, one a line
 corpus/controls/<project>.txt     ids of the examples with gold that test the annotators of a project in Doccano

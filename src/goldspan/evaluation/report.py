@@ -59,7 +59,7 @@ def remarks(
         training: what the model was trained on, if it is known.
         passes: per annotator the examples read, if there are any.
     """
-    known = language or (scheme.language if scheme else None)
+    known = language or (scheme.stated_language if scheme else None)
     cut_as = known or DEFAULT_LANGUAGE
     assumed = "" if known else "; neither a label scheme nor --language names the language of the texts"
     sentences = [

@@ -181,7 +181,7 @@ def _language(options: EvaluationOptions, corpus: Corpus | None) -> str | None:
     if corpus is None:
         return None
     corpus.require_tokenizer()
-    return corpus.scheme.language
+    return corpus.scheme.stated_language
 
 
 def _predictions(options: EvaluationOptions, name: str, gold: Source, articles: frozenset[str] | None) -> Source:

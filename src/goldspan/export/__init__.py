@@ -150,7 +150,8 @@ def _write_dataset(corpus: Corpus, splits: Mapping[str, list[str]], folder: Path
         configs[config] = (features(corpus.scheme, annotator=passes), written)
     for table in configs[GOLD][1].values():
         result.losses.extend(table.losses)
-    files.write(folder / "README.md", card.render_card(corpus, configs, result.losses, policy))
+    articles = [article for ids in splits.values() for article in ids]
+    files.write(folder / "README.md", card.render_card(corpus, articles, configs, result.losses, policy))
     return result
 
 

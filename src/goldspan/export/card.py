@@ -2,47 +2,61 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from goldspan.report.text import Table
+from goldspan import files
+from goldspan.export.arrow import quantity_columns
+from goldspan.export.provenance import NOT_STATED, Provenance, guidelines_sentence, label_table
+from goldspan.quantities import labels_with_values
+from goldspan.report.text import Table, enumerate_names, escape_markdown
+from goldspan.tokens import ANY_LANGUAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from datasets import Features
 
+    from goldspan.annotation import LabelScheme
     from goldspan.corpus import Corpus
     from goldspan.export.parquet import WrittenTable
     from goldspan.tokens import Misaligned, Policy
 
-SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
+LICENCES = "sources-and-licences"  # the section of the card that names them
+SIZES = (
+    (1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"), (10_000_000, "1M<n<10M"),
+    (100_000_000, "10M<n<100M"), (1_000_000_000, "100M<n<1B"),
+)  # fmt: skip
 POLICIES = {
     "strict": "they stay in `spans` and get no tag in `ner_tags`",
     "expand": "every token that they touch is tagged in `ner_tags`; `spans` holds them as they are",
 }
+Configs: TypeAlias = "Mapping[str, tuple[Features, Mapping[str, WrittenTable]]]"
 
 
 def render_card(
-    corpus: Corpus,
-    configs: Mapping[str, tuple[Features, Mapping[str, WrittenTable]]],
-    losses: Sequence[Misaligned],
-    policy: Policy,
+    corpus: Corpus, articles: Iterable[str], configs: Configs, losses: Sequence[Misaligned], policy: Policy
 ) -> str:
     """The README.md of a dataset folder.
 
+    All that it says beyond `corpus/README.md` is computed from the project; nothing is assumed of it.
+
     Args:
         corpus: its `corpus/README.md` becomes the body, if there is one.
+        articles: the ids of those in the dataset.
         configs: per config its features and what was written for each split; the first is the default.
         losses: the spans that tokens could not express.
         policy: what `ner_tags` hold for them.
     """
+    source = Provenance.of(corpus, articles)
     body = corpus.folder / "README.md"
-    text = body.read_text(encoding="utf-8") if body.is_file() else "# A corpus of named entities\n"
-    title = next((line[2:].strip() for line in text.splitlines() if line.startswith("# ")), "goldspan corpus")
-    return f"---\n{_header(corpus, configs, title)}\n---\n\n{text.rstrip()}\n\n{_tokens(losses, policy)}"
+    text = files.decode(files.read_bytes(body), body) if body.is_file() else f"# {corpus.root.name}\n"
+    title = next((line[2:].strip() for line in text.splitlines() if line.startswith("# ")), corpus.root.name)
+    header = _header(corpus, configs, title, source)
+    parts = [text.rstrip(), _provenance(corpus, source), _tokens(corpus.scheme, losses, policy)]
+    return f"---\n{header}\n---\n\n" + "\n\n".join(parts)
 
 
-def _header(corpus: Corpus, configs: Mapping[str, tuple[Features, Mapping[str, WrittenTable]]], title: str) -> str:
+def _header(corpus: Corpus, configs: Configs, title: str, source: Provenance) -> str:
     from datasets import DatasetInfo, SplitInfo
     from datasets.info import DatasetInfosDict
     from datasets.splits import SplitDict
@@ -51,13 +65,14 @@ def _header(corpus: Corpus, configs: Mapping[str, tuple[Features, Mapping[str, W
 
     rows = sum(written.rows for written in next(iter(configs.values()))[1].values())
     data = DatasetCardData(
-        language=[corpus.scheme.language],
-        license="other",
-        license_name="rights-of-the-publishers",
-        annotations_creators=["machine-generated"],
+        language=[language] if (language := _language(corpus.scheme)) else None,
+        license=source.hub_licence,
+        license_name=LICENCES if source.hub_licence == "other" else None,
+        license_link=f"#{LICENCES}" if source.hub_licence == "other" else None,
+        annotations_creators=source.annotations_creators or None,
         task_categories=["token-classification"],
         task_ids=["named-entity-recognition"],
-        size_categories=[next((name for limit, name in SIZES if rows < limit), "n>1M")],
+        size_categories=[next((name for limit, name in SIZES if rows < limit), "n>1T")],
         pretty_name=title,
     )
     infos: dict[str, DatasetInfo] = {}
@@ -77,8 +92,35 @@ def _header(corpus: Corpus, configs: Mapping[str, tuple[Features, Mapping[str, W
     return str(data.to_yaml(line_break="\n"))
 
 
-def _tokens(losses: Sequence[Misaligned], policy: Policy) -> str:
-    head = "## Tokens\n\n`tokens` are those of spaCy's rule-based tokenizer; `token_offsets` are code points of `text`."
+def _language(scheme: LabelScheme) -> str | None:
+    """The code of the language of the texts, if the scheme names one."""
+    return None if scheme.language == ANY_LANGUAGE else scheme.stated_language
+
+
+def _provenance(corpus: Corpus, source: Provenance) -> str:
+    """The sections on labels, guidelines, language, annotators and licences, generated from the project."""
+    language = _language(corpus.scheme)
+    of_language = f"`{language}`" if language else NOT_STATED
+    annotators, licences = source.annotator_table(), source.licence_table()
+    parts = [
+        f"## Labels\n\n{guidelines_sentence(corpus, source.entries)} Language of the texts: {of_language}.",
+        label_table(corpus).markdown(),
+        f"## {annotators.title}\n\n{escape_markdown(annotators.note)}",
+        *([annotators.markdown()] if annotators.rows else []),
+        f"## {licences.title}\n\n{licences.note}",
+        licences.markdown(),
+    ]
+    return "\n\n".join(parts)
+
+
+def _tokens(scheme: LabelScheme, losses: Sequence[Misaligned], policy: Policy) -> str:
+    head = (
+        f"## Tokens\n\n`tokens` are those of spaCy's rule-based tokenizer for `{scheme.language}`; `token_offsets` are "
+        "code points of `text`."
+    )
+    columns = enumerate_names(f"`{name}`" for name in quantity_columns(scheme))
+    if columns and not labels_with_values(scheme):
+        head += f" The values in {columns} are null: they are read in English texts alone."
     if not losses:
         return f"{head} Every span begins and ends with a token: nothing is lost in `ner_tags`.\n"
     rows = tuple(

@@ -65,7 +65,7 @@ class _LabelsFile(StrictModel):
     allow: dict[str, list[str]] = Field(
         default_factory=dict, description='a list of texts per check, as in leading-article = ["The Hague"]'
     )
-    language: str = Field(default=tokens.DEFAULT_LANGUAGE, min_length=1, description='a language such as "en"')
+    language: str | None = Field(default=None, min_length=1, description='a language such as "en"')
 
 
 def require_tokenizer(path: Path, scheme: LabelScheme) -> None:
@@ -98,6 +98,7 @@ def read(path: Path) -> LabelScheme:
     )
     allow = {check: frozenset(surfaces) for check, surfaces in value.allow.items()}
     try:
-        return LabelScheme(value.version, labels, allow, value.language)
+        language = value.language or tokens.DEFAULT_LANGUAGE
+        return LabelScheme(value.version, labels, allow, language, value.language is not None)
     except InvalidValueError as error:
         raise InputError(error.message, file=path, remedy=error.remedy or REMEDY) from None

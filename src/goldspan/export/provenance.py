@@ -1,0 +1,348 @@
+"""Where a dataset comes from, as its project states it: who annotated, by which rules, under which licences.
+
+Nothing is guessed. What the project does not record is called not recorded, and what the manifest does not state is
+called not stated.
+
+People are those whom `annotation_guidelines/members.toml` or `corpus/annotators.toml` lists as such, always under the
+name of their passes, which may be a pseudonym. Models are those whom `corpus/annotators.toml` lists. Spans that still
+have the rules and scores of `goldspan suggest` are drafts, whoever kept them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from goldspan.corpus.annotators import FILE, read_annotators
+from goldspan.doccano.members import find_members
+from goldspan.errors import InputError
+from goldspan.formats import decisions
+from goldspan.formats.json_lines import numbered
+from goldspan.report.text import Table, amount, enumerate_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from goldspan.annotation import Example
+    from goldspan.corpus import Corpus
+    from goldspan.corpus.annotators import AnnotatorEntry
+    from goldspan.corpus.manifest import ManifestEntry
+
+NOT_STATED, NOT_RECORDED = "not stated", "not recorded"
+MODEL_RULE = "model."  # how the rule of a span begins that a model suggested
+MOST_NAMED = 10
+GOLD = "gold"  # the name in `corpus/annotators.toml` for gold that is in no pass
+MADE = ("rules", "model")
+DRAFTS = {
+    None: NOT_RECORDED,
+    "none": "none",
+    "rules": "by rules",
+    "model": "by a model",
+    "rules and model": "by rules and a model",
+}
+HOWS = {
+    "adjudicated": "{number} by {by}, who compared the candidates",
+    "hand": "{number} by {by}, by hand",
+    "majority": "{number} by the majority of the passes",
+}
+# The identifiers that the Hub has for licences, of those that texts and annotation have.
+HUB_LICENCES = frozenset(
+    """
+    apache-2.0 mit bsd bsd-2-clause bsd-3-clause cc cc0-1.0 cc-by-2.0 cc-by-2.5 cc-by-3.0 cc-by-4.0 cc-by-sa-3.0
+    cc-by-sa-4.0 cc-by-nc-2.0 cc-by-nc-3.0 cc-by-nc-4.0 cc-by-nd-4.0 cc-by-nc-nd-3.0 cc-by-nc-nd-4.0 cc-by-nc-sa-2.0
+    cc-by-nc-sa-3.0 cc-by-nc-sa-4.0 cdla-sharing-1.0 cdla-permissive-1.0 cdla-permissive-2.0 etalab-2.0 eupl-1.1
+    eupl-1.2 gfdl gpl gpl-2.0 gpl-3.0 lgpl-3.0 odbl odc-by pddl unlicense wtfpl
+    """.split()  # noqa: SIM905 (words read best as words)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotatorSummary:
+    """An annotator as a data card names them.
+
+    Args:
+        name: of their passes.
+        kind: `person`, `model`, or None if the project does not record it.
+        examples: how many examples of the dataset they confirmed.
+        drafts: what they were shown to correct, as the project states it, a key of `DRAFTS`.
+        unchanged: how many of the examples are drafts as they were suggested, by what made them.
+    """
+
+    name: str
+    kind: str | None
+    examples: int
+    drafts: str | None
+    unchanged: Counter[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where the gold of a dataset comes from.
+
+    Args:
+        entries: of its articles, in the order of the manifest.
+        annotators: with passes, by name.
+        decisions: how many disputes were decided how and by whom; the name is empty where a majority decided.
+        deciders: the kind of each person or model that decided, as far as it is recorded.
+        examples: how many it has.
+        without_pass: how many of its examples no annotator confirmed, by article.
+        drafts: how many of its examples are drafts as they were suggested, by what made them.
+        gold: what the project states of gold that is in no pass, under the name `gold`.
+    """
+
+    entries: tuple[ManifestEntry, ...]
+    annotators: tuple[AnnotatorSummary, ...]
+    decisions: Counter[tuple[str, str]]
+    deciders: dict[str, str | None]
+    examples: int
+    without_pass: Counter[str]
+    drafts: Counter[str]
+    gold: AnnotatorEntry | None
+
+    @classmethod
+    def of(cls, corpus: Corpus, articles: Iterable[str]) -> Provenance:
+        """The provenance of the gold of some articles.
+
+        Raises:
+            InputError: for a file of the project that cannot be read.
+        """
+        chosen = set(articles)
+        entries = tuple(
+            entry for entry in corpus.entries if entry.id in chosen and (corpus.gold / f"{entry.id}.jsonl").is_file()
+        )
+        ids = [entry.id for entry in entries]
+        stated = read_annotators(corpus.folder)
+        names = _people(corpus)
+        known = {**dict.fromkeys(names.values(), "person"), **{name: entry.kind for name, entry in stated.items()}}
+        annotators: list[AnnotatorSummary] = []
+        read: set[str] = set()
+        for name in corpus.annotators():
+            examples = list(corpus.confirmed_examples(name, ids))
+            read.update(example.id for example in examples)
+            annotators.append(_annotator(name, known.get(name), stated.get(name), examples))
+        decided = _decisions(corpus, ids, names)
+        _require_known(corpus, stated, names)
+        gold = list(corpus.gold_examples(ids))
+        return cls(
+            entries,
+            tuple(annotators),
+            decided,
+            {by: known.get(by) for _, by in sorted(decided) if by},
+            len(gold),
+            Counter(example.article for example in gold if example.id not in read),
+            Counter(filter(None, map(_draft, gold))),
+            stated.get(GOLD),
+        )
+
+    @property
+    def annotations_creators(self) -> list[str]:
+        """The words of the Hub for who annotated; empty if it is not recorded.
+
+        The Hub has no word for people of whom nothing else is known: `expert-generated` is its word for people who
+        work by written guidelines rather than as a crowd.
+        """
+        active = [one for one in self.annotators if one.examples]
+        gold = [self.gold] if self.gold and self.without_pass else []
+        kinds = {one.kind for one in active} | {one.kind for one in gold} | set(self.deciders.values())
+        corrected = {one.drafts for one in active} | {one.drafts for one in gold}
+        drafted = self.drafts or any(one.unchanged for one in active) or not corrected.isdisjoint(MADE)
+        people = ["expert-generated"] if "person" in kinds else []
+        return [*people, *(["machine-generated"] if "model" in kinds or drafted else [])]
+
+    @property
+    def licences(self) -> dict[str, list[ManifestEntry]]:
+        """The articles by the licence that the manifest states, in alphabetical order; `not stated` comes last."""
+        found: dict[str, list[ManifestEntry]] = {}
+        for entry in self.entries:
+            found.setdefault(" ".join((entry.licence or "").split()) or NOT_STATED, []).append(entry)
+        return dict(sorted(found.items(), key=lambda item: (item[0] == NOT_STATED, item[0])))
+
+    @property
+    def hub_licence(self) -> str | list[str]:
+        """The Hub's identifiers of the licences; `unknown` if none is stated, `other` if one has no identifier."""
+        stated = self.licences
+        if not stated or set(stated) == {NOT_STATED}:
+            return "unknown"
+        identifiers = sorted({"-".join(licence.lower().split()) for licence in stated})
+        if not HUB_LICENCES.issuperset(identifiers):
+            return "other"
+        return identifiers[0] if len(identifiers) == 1 else identifiers
+
+    def sentences(self) -> list[str]:
+        """Who annotated, who decided, and what is not recorded."""
+        active = [one for one in self.annotators if one.examples]
+        return [
+            *_annotated_by(active, decided_by_people="person" in self.deciders.values()),
+            *_drafts_of(active),
+            *self._decided_by(),
+            *self._outside_passes(),
+        ]
+
+    def annotator_table(self) -> Table:
+        """A row per annotator: who they are, what they confirmed, and what it began as."""
+        rows = tuple(
+            (one.name, one.kind or NOT_RECORDED, f"{one.examples:,}", DRAFTS[one.drafts]) for one in self.annotators
+        )
+        return Table(
+            "Annotators", " ".join(self.sentences()), ("annotator", "person or model", "examples", "drafts"), rows
+        )
+
+    def licence_table(self) -> Table:
+        """A row per licence, as the manifest states it, with its articles and their publishers."""
+        rows = []
+        for licence, entries in self.licences.items():
+            stated = dict.fromkeys(entry.publisher for entry in entries if entry.publisher)
+            unstated = [NOT_STATED] if any(not entry.publisher for entry in entries) else []
+            rows.append((licence, f"{len(entries):,}", enumerate_names([*stated, *unstated], most=MOST_NAMED)))
+        return Table(
+            "Sources and licences",
+            "As the manifest states them, article by article.",
+            ("licence", "articles", "publishers"),
+            tuple(rows),
+        )
+
+    def _decided_by(self) -> list[str]:
+        if not self.decisions:
+            return []
+        parts = []
+        for (how, by), number in sorted(self.decisions.items()):
+            who = f"{by} ({self.deciders[by] or 'whether a person or a model is not recorded'})" if by else ""
+            parts.append(HOWS[how].format(number=f"{number:,}", by=who))
+        return [f"{amount(self.decisions.total(), 'dispute')} decided: {'; '.join(parts)}."]
+
+    def _outside_passes(self) -> list[str]:
+        """Who annotated the gold that is in no pass, and what of the gold is drafts."""
+        sentences = []
+        if self.without_pass:
+            number = self.without_pass.total()
+            if number == self.examples:
+                which = "any example of the gold"
+            else:
+                articles = enumerate_names(sorted(self.without_pass), most=MOST_NAMED)
+                which = f"{number:,} of the {amount(self.examples, 'example')} of the gold (in {articles})"
+            sentences.append(f"No pass has {which}. {self._annotated_gold()}")
+        for made, number in sorted(self.drafts.items()):
+            verb = "is a draft" if number == 1 else "are drafts"
+            sentences.append(f"{amount(number, 'example')} of the gold {verb} {DRAFTS[made]}, unchanged.")
+        return sentences
+
+    def _annotated_gold(self) -> str:
+        if self.gold is None:
+            return "Who annotated that is not recorded."
+        who = {"person": "people", "model": "a model"}[self.gold.kind]
+        return f"That was annotated by {who}{_corrected(self.gold.drafts)}."
+
+
+def guidelines_sentence(corpus: Corpus, entries: Sequence[ManifestEntry]) -> str:
+    """Which version of the guidelines the articles follow."""
+    versions = Counter(entry.guidelines or NOT_STATED for entry in entries)
+    if set(versions) == {corpus.scheme.version}:
+        return f"All articles follow version {corpus.scheme.version} of the guidelines."
+    parts = enumerate_names(
+        f"{amount(number, 'article')} {version if version == NOT_STATED else f'version {version}'}"
+        for version, number in sorted(versions.items())
+    )
+    return f"The labels are those of version {corpus.scheme.version} of the guidelines; the manifest states: {parts}."
+
+
+def label_table(corpus: Corpus) -> Table:
+    """A row per label, in the order of the class ids: its definition and the page of its rules."""
+    rows = tuple((label.name, label.definition, label.page) for label in corpus.scheme.labels)
+    return Table("Labels", "", ("label", "definition", "page of the guidelines"), rows)
+
+
+def tables(corpus: Corpus) -> list[Table]:
+    """The tables of the provenance of all gold, for the statistics and the project's own data card."""
+    provenance = Provenance.of(corpus, (entry.id for entry in corpus.entries))
+    made = [label_table(corpus)]
+    if provenance.entries:
+        made += [provenance.annotator_table(), provenance.licence_table()]
+    return made
+
+
+def _people(corpus: Corpus) -> dict[str, str]:
+    """The name that the passes of each listed member have, by the user's name and by itself."""
+    shown = {member.name: member.pseudonym or member.name for member in find_members(corpus) or ()}
+    return shown | {name: name for name in shown.values()}
+
+
+def _require_known(corpus: Corpus, stated: Mapping[str, AnnotatorEntry], people: Mapping[str, str]) -> None:
+    """Refuse what is stated of somebody who is nowhere: a misspelt name would state nothing."""
+    missing = [name for name in stated if name not in (GOLD, *corpus.annotators())]
+    if not missing:
+        return
+    articles = [path.stem for path in sorted(corpus.decisions.glob("*.jsonl"))]
+    deciders = {by for _, by in _decisions(corpus, articles, people)}
+    for name in missing:
+        if name not in deciders:
+            known = enumerate_names(sorted({*corpus.annotators(), *deciders} - {""}), empty="none")
+            raise InputError(
+                f"there is neither a pass nor a decision of {name!r}",
+                file=corpus.folder / FILE,
+                remedy=f"The annotators are {known}; {GOLD!r} is for gold that is in no pass.",
+            )
+
+
+def _decisions(corpus: Corpus, articles: Iterable[str], names: Mapping[str, str]) -> Counter[tuple[str, str]]:
+    """How many disputes were decided how and by whom; members have the name of their passes."""
+    found: Counter[tuple[str, str]] = Counter()
+    for article in articles:
+        path = corpus.decisions / f"{article}.jsonl"
+        for number, raw in numbered(path) if path.is_file() else ():
+            decision = decisions.parse(raw, path, number).decision
+            by = "" if decision.how == "majority" else names.get(decision.by, decision.by)
+            found[decision.how, by] += 1
+    return found
+
+
+def _annotator(
+    name: str, kind: str | None, stated: AnnotatorEntry | None, examples: Sequence[Example]
+) -> AnnotatorSummary:
+    unchanged = Counter(filter(None, map(_draft, examples)))
+    return AnnotatorSummary(name, kind, len(examples), stated.drafts if stated else None, unchanged)
+
+
+def _draft(example: Example) -> str | None:
+    """What suggested the spans of an example, if they are as `goldspan suggest` wrote them; None if nothing did."""
+    rules = example.extra.get("rules")
+    if not isinstance(rules, list) or not rules or len(rules) != len(example.spans):
+        return None
+    by_model = {str(rule).startswith(MODEL_RULE) for rule in rules}
+    return "rules and model" if len(by_model) > 1 else "model" if by_model == {True} else "rules"
+
+
+def _annotated_by(annotators: Sequence[AnnotatorSummary], *, decided_by_people: bool) -> list[str]:
+    if not annotators:
+        return ["No pass of an annotator is recorded."]
+    groups = [
+        (noun, [one.name for one in annotators if one.kind == kind])
+        for kind, noun in (("person", ("person", "people")), ("model", ("model", "models")))
+    ]
+    parts = [f"{amount(len(names), *noun)} ({enumerate_names(names)})" for noun, names in groups if names]
+    sentences = [f"Annotated by {' and '.join(parts)}."] if parts else []
+    if all(one.kind == "model" for one in annotators):
+        sentences.append("People only decided disputes." if decided_by_people else "No person has annotated it.")
+    if unknown := [one.name for one in annotators if one.kind is None]:
+        verb = "is a person or a model" if len(unknown) == 1 else "are people or models"
+        sentences.append(f"Whether {enumerate_names(unknown)} {verb} is not recorded.")
+    return sentences
+
+
+def _drafts_of(annotators: Sequence[AnnotatorSummary]) -> list[str]:
+    """Who corrected drafts, and which drafts were only confirmed."""
+    sentences = [
+        f"{enumerate_names(names)} corrected drafts {DRAFTS[drafts]}."
+        for drafts in MADE
+        if (names := [one.name for one in annotators if one.drafts == drafts])
+    ]
+    for one in annotators:
+        for made, number in sorted(one.unchanged.items()):
+            which = f"{number:,} of the {amount(one.examples, 'example')} of {one.name}"
+            verb = "is a draft" if number == 1 else "are drafts"
+            sentences.append(f"{which} {verb} {DRAFTS[made]}, only confirmed.")
+    return sentences
+
+
+def _corrected(drafts: str | None) -> str:
+    return f", who corrected drafts {DRAFTS[drafts]}" if drafts in MADE else ""
