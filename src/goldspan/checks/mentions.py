@@ -1,6 +1,6 @@
 """Unmarked mentions: names that are marked in one place of an article and not in another.
 
-A mention and a part of a longer name have the same words (*Kosovo* in *Kosovo Police*). Capitalised neighbours mostly
+A mention and a part of a longer name have the same words (*Oslo* in *Oslo Police*). Capitalised neighbours mostly
 distinguish them: a name beside one is not reported, unless the neighbour is a title, a function word, a span of its
 own, or a word that the article has elsewhere beside a marked name of the same label.
 """
@@ -66,7 +66,7 @@ NEXT = re.compile(r"\s+([^\W\d_][\w.'’-]*)")
 LAST = re.compile(r"([^\W\d_][\w.'’&-]*)\s+\Z")
 HEAD = re.compile(r"([^\W\d_][\w'’-]*)\s+(?:of|for|on)\s+(?:the\s+)?\Z")
 HEAD_IN = re.compile(r"(?:Administration|Command|Embassy|Forces?|Mission|Office|Operation|Presence)\s+(?:in|to)\s+\Z")
-COMPOUND = re.compile(r"-[^\W\d_A-Z][^-]*\Z")  # *NATO-led*
+COMPOUND = re.compile(r"-[^\W\d_A-Z][^-]*\Z")  # *UN-led*
 POSSESSIVE = ("'s", "’s", "'", "’")
 
 

@@ -33,8 +33,10 @@ What a format cannot hold is named when it is written, never dropped in silence.
 
 *Places* says what counts as one step of an offset; inside goldspan it is always a Unicode code point. A format of
 tokens cannot hold a span that cuts a token: `convert` refuses such spans by name, or widens them with
-`--policy expand`. `--map OLD=NEW`, `--only A,B` and `--overlaps keep|refuse|drop-inner|drop-outer` work with every
-format; the other options only with those that list them.
+`--policy expand`. Tokens written are those of the language that `labels.toml` or `--language CODE` names.
+
+`--map OLD=NEW`, `--only A,B` and `--overlaps keep|refuse|drop-inner|drop-outer` work with every format; the other
+options only with those that list them.
 
 Text that nobody annotated (rejected or skipped in an annotation tool, missing in a DocBin) is no text without spans. It
 is kept apart under the key `not_annotated`, takes no part in evaluation, agreement and training data, and is counted.
