@@ -46,6 +46,7 @@ NAMES = {  # of a file of each format
     "docbin": "a.spacy",
     "prodigy": "a.jsonl",
     "labelstudio": "a.json",
+    "rows": "a.jsonl",
 }
 FEW = settings(max_examples=min(50, settings().max_examples))  # each writes files
 FREE = [name for name in formats.NAMES if name not in formats.TOKEN_FORMATS]
@@ -104,7 +105,8 @@ for name in formats.NAMES: formats.get(name).write(pathlib.Path(sys.argv[2]) / n
         subprocess.run(command, check=True, env={**os.environ, "PYTHONHASHSEED": seed})
     first, second = (sorted(p for p in (tmp_path / seed).rglob("*") if p.is_file()) for seed in "12")
     assert [p.read_bytes() for p in first] == [p.read_bytes() for p in second]
-    assert len(first) == len(second) == 11
+    assert {path.relative_to(tmp_path / "1").parts[0] for path in first} == set(formats.NAMES)
+    assert len(first) == len(second)
 
 
 @pytest.mark.parametrize("name", formats.TOKEN_FORMATS)
@@ -214,7 +216,7 @@ def test_unknown_formats_are_refused_with_the_list_of_those_there_are():
     [
         ("a.txt", "Only words\nand more words\n"),
         ("a.jsonl", '{"words": []}\n'),
-        ("a.json", '[{"text": "a"}]'),
+        ("a.json", '[{"word": "a"}]'),
         ("a.bin", b"\x78\x9c\x03\x00\x00\x00\x00\x01"),
         ("a", ""),
         ("a.txt", b"\xff\xff\x00"),
@@ -234,9 +236,9 @@ def test_what_cannot_be_detected_is_refused_with_the_list_of_formats(name, conte
         ("a.conll", "\n", "conll"),
         ("a.txt", "KFOR B-UNIT\nleft O\n", "conll"),
         ("a.jsonl", '\ufeff{"text": "a", "label": []}', "doccano"),
-        ("a.jsonl", '{"id": "a", "at": 0, "text": "broken"', "doccano"),
+        ("a.jsonl", '{"id": "a", "at": 0, "text": "broken"', "rows"),
         ("a.jsonl", '{"id": "a", "at": 0, "text": "broken", "spans": [[', "gold"),
-        ("a.jsonl", '{"text": "a", "spans": [{"start": 0, "end": 1, "label": "X"}]}', "prodigy"),
+        ("a.jsonl", '{"text": "a", "spans": [{"start": 0, "end": 1, "label": "X"}]}', "rows"),
         ("a.jsonl", '{"text": "a", "_task_hash": 3}', "prodigy"),
         ("a.jsonl", '{"text": "a", "spans": [], "answer": "accept"', "prodigy"),
         ("a.jsonl", '{"id": "a", "at": 0, "text": "a", "spans": [], "answer": "accept"}', "gold"),

@@ -27,7 +27,8 @@ def test_files_of_several_formats_become_one(to, tmp_path):
     account = convert(paths, tmp_path / "new", to=to)
     assert [name for _, name in account.files] == ["gold", "brat", "conll", "doccano"]
     assert (account.examples, account.spans, account.refused) == (8, 11, [])
-    assert len(formats.load(tmp_path / "new", to)) == 8
+    held = 8 if formats.get(to).holds_unannotated else 7  # a row of Doccano has no key for spans
+    assert len(formats.load(tmp_path / "new", to)) == held
 
 
 def test_a_folder_stands_for_its_files(tmp_path):
@@ -96,7 +97,7 @@ def test_the_command_counts_repaired_tags(run, tmp_path, capsys):
 
 
 def test_the_command_exits_with_1_and_writes_nothing_on_bad_input(run, tmp_path, capsys):
-    (tmp_path / "a.jsonl").write_text('{"text": "KFOR"}\n{"text": 3}\n')
+    (tmp_path / "a.jsonl").write_text('{"text": "KFOR", "label": []}\n{"text": 3}\n')
     assert run(tmp_path / "a.jsonl", "--to", "gold", "-o", tmp_path / "new") == 1
     error = capsys.readouterr().err
     assert f"{tmp_path / 'a.jsonl'}:2: a.2: 'text' is 3" in error

@@ -24,9 +24,13 @@ import re
 from typing import TYPE_CHECKING, Any, Literal
 
 from goldspan import files, offsets, strict_json
+from goldspan.annotation import NOT_ANNOTATED
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats import gold
-from goldspan.formats.json_lines import json_object, numbered, write_lines
+from goldspan.formats.annotation_shape import require_nothing_unread
+from goldspan.formats.json_lines import write_lines
+from goldspan.formats.json_rows import JsonRow, scan_rows
+from goldspan.formats.offset_units import resolve
 from goldspan.formats.options import DEFAULT, WRITE_DEFAULT
 from goldspan.formats.record import RawSpan, Record
 
@@ -39,6 +43,9 @@ if TYPE_CHECKING:
     from goldspan.formats.sample import FileSample
 
 Unit = Literal["utf16", "graphemes"]
+UNITS: dict[Unit, offsets.Unit] = {"utf16": "utf-16", "graphemes": "graphemes"}
+SPAN_SIZE = 3
+UNANNOTATED = "its row has no key for spans"
 OURS = ("goldspan_id", "goldspan_at", "goldspan_sha256", "goldspan_extra")
 GROUP = 8
 SENT = "goldspan_sent"  # in a shared project: which spans were filled in
@@ -53,38 +60,49 @@ def scan(path: Path, options: ReadOptions = DEFAULT, *, unit: Unit = "utf16") ->
 
     Args:
         path: the file.
-        options: how to read it.
+        options: how to read it; the unit that it names goes before `unit`.
         unit: what its offsets count.
     """
-    del options
-    for number, raw in numbered(path):
-        if not raw.strip():
-            continue
+    for row in scan_rows(path, nan_as_null=True):
         try:
-            yield parse(json_object(raw, path, number, REMEDY, nan_as_null=True), path, number, unit)
+            yield row if isinstance(row, InputError) else parse(row, path, unit, options.offsets)
         except InputError as error:
             yield error
 
 
-def parse(row: dict[str, Any], path: Path, number: int, unit: Unit = "utf16") -> Record:
+def parse(row: JsonRow, path: Path, unit: Unit = "utf16", named: offsets.Unit | None = None) -> Record:
     """A row as a record.
+
+    Args:
+        row: as the file has it.
+        path: the file.
+        unit: what offsets count in the project.
+        named: the unit that the user named, which goes before.
 
     Raises:
         InputError: naming file and line, if it is not of the shape above, an offset is inside a character, or the text
             is not the one that went to Doccano.
     """
-    name = _name(row, f"{path.stem}.{number}")
+    if not isinstance(row.value, dict):
+        raise InputError("the line is no JSON object", file=path, line=row.line, remedy=REMEDY)
+    value: dict[str, Any] = row.value
+    name = _name(value, f"{path.stem}.{row.number}")
     try:
-        text = row.get("text")
+        text = value.get("text")
         if not isinstance(text, str):
             raise InvalidValueError(f"'text' is {text!r:.60}, not a string", remedy=REMEDY)  # noqa: TRY301 (a place is added)
-        _validate_text(row, text)
-        spans = _code_points(text, _spans(row), unit)
-        at, extra = _at(row), _extra(row)
+        _validate_text(value, text)
+        spans, doubt = resolve(text, _spans(value), UNITS[unit], named)
+        at, extra = _at(value), _extra(value)
+        if not spans and NOT_ANNOTATED not in extra:
+            require_nothing_unread(value, (*LABEL_KEYS, *OURS, SENT))
+            if all(value.get(key) is None for key in LABEL_KEYS):
+                extra[NOT_ANNOTATED] = UNANNOTATED
     except InvalidValueError as error:
         remedy = error.remedy or OFFSETS
-        raise InputError(error.message, file=path, line=number, example=name, remedy=remedy) from None
-    return Record(path, number, name, text, spans, at, extra)
+        raise InputError(error.message, file=path, line=row.line, example=name, remedy=remedy) from None
+    notes = () if doubt is None else (doubt.note(path, row.line, name),)
+    return Record(path, row.line, name, text, spans, at, extra, notes=notes)
 
 
 def row(example: Example, unit: Unit = "utf16") -> dict[str, Any]:
@@ -147,8 +165,31 @@ def write(
 
 
 def is_format_of(sample: FileSample) -> bool:
-    """Whether a file has rows with a text, and without the spans of gold."""
-    return sample.row is not None and "spans" not in sample.row
+    """Whether rows have our keys or Doccano's own, or spans in the form that Doccano alone writes under `label`."""
+    rows = [row for row in sample.objects if "text" in row and "spans" not in row]
+    return any(_is_marked(row) for row in rows) and not any(_is_foreign(row) for row in rows)
+
+
+def _is_marked(row: dict[str, Any]) -> bool:
+    """Whether a row can only be of Doccano."""
+    return not {"goldspan_id", "Comments"}.isdisjoint(row) or any(
+        isinstance(row.get(key), list) and _is_own(key, row[key]) for key in LABEL_KEYS
+    )
+
+
+def _is_own(key: str, spans: list[Any]) -> bool:
+    if key == "entities":
+        return any(isinstance(span, dict) and "start_offset" in span for span in spans)
+    return all(isinstance(span, list) and len(span) == SPAN_SIZE for span in spans)
+
+
+def _is_foreign(row: dict[str, Any]) -> bool:
+    """Whether a row holds spans in a form that Doccano does not write."""
+    entities = row.get("entities")
+    others = [row[key] for key in ("label", "labels") if row.get(key)]
+    return any(not isinstance(spans, list) or not _is_own("label", spans) for spans in others) or (
+        isinstance(entities, list) and bool(entities) and not _is_own("entities", entities)
+    )
 
 
 def _digits(text: str) -> str:
@@ -169,7 +210,8 @@ def _validate_text(row: dict[str, Any], text: str) -> None:
         )
 
 
-def _spans(row: dict[str, Any]) -> list[tuple[int, int, str]]:
+def _spans(row: dict[str, Any]) -> list[RawSpan]:
+    """The spans of a row, with the offsets of the file."""
     lists = {key: value for key in LABEL_KEYS if (value := row.get(key)) is not None and value != []}
     if len(lists) > 1:
         raise InvalidValueError(f"there are spans under {' and '.join(lists)}", remedy="Keep one of the two.")
@@ -179,28 +221,13 @@ def _spans(row: dict[str, Any]) -> list[tuple[int, int, str]]:
     return [_span(item) for item in spans]
 
 
-def _span(item: object) -> tuple[int, int, str]:
+def _span(item: object) -> RawSpan:
     if isinstance(item, dict):
         item = [item.get(key) for key in ("start_offset", "end_offset", "label")]
     match item:
         case [int(start), int(end), str(label)] if bool not in {type(start), type(end)}:
-            return start, end, label
+            return RawSpan(start, end, label)
     raise InvalidValueError(f"the span {item!r:.80} is not [start, end, label]", remedy=REMEDY)
-
-
-def _code_points(text: str, spans: list[tuple[int, int, str]], unit: Unit) -> tuple[RawSpan, ...]:
-    """The spans in code points; an offset outside the text remains as far outside."""
-    convert, invert = (
-        (offsets.to_utf16, offsets.from_utf16) if unit == "utf16" else (offsets.to_graphemes, offsets.from_graphemes)
-    )
-    length = int(convert(text, [len(text)])[0])
-    inside = sorted({place for start, end, _ in spans for place in (start, end) if 0 <= place <= length})
-    positions: dict[int, int] = dict(zip(inside, invert(text, inside).tolist(), strict=True))
-
-    def place(at: int) -> int:
-        return positions.get(at, at if at < 0 else at - length + len(text))
-
-    return tuple(RawSpan(place(start), place(end), label) for start, end, label in spans)
 
 
 def _at(row: dict[str, Any]) -> int:

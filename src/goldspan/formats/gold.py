@@ -3,7 +3,8 @@ r"""The gold line: one example per line, the format of gold, passes and suggesti
     {"id": "a.p03", "at": 1043, "text": "The 72nd Brigade withdrew.", "spans": [[4, 16, "UNIT", "72nd Brigade"]]}
 
 UTF-8, `\n`, keys in this order, spans sorted; the fourth element of a span is its surface, compared with the
-text when read. Further keys may follow.
+text when read. Further keys may follow. A line without spans is refused if it has some under a key that other programs
+have for them (`goldspan.formats.row_keys`).
 """
 
 from __future__ import annotations
@@ -11,7 +12,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from goldspan import files
+from goldspan.annotation import NOT_ANNOTATED
 from goldspan.errors import InputError, InvalidValueError
+from goldspan.formats import row_keys
+from goldspan.formats.annotation_shape import require_nothing_unread
 from goldspan.formats.json_lines import json_object, numbered
 from goldspan.formats.options import DEFAULT, WRITE_DEFAULT
 from goldspan.formats.record import RawSpan, Record
@@ -56,6 +60,8 @@ def parse(raw: bytes, path: Path, number: int) -> Record:
             example=_id(value),
             remedy=REMEDY,
         )
+    if not value["spans"] and not value.get(NOT_ANNOTATED):
+        _require_nothing_unread(value, path, number)
     spans = tuple(RawSpan(*span) for span in value["spans"])
     extra = {key: item for key, item in value.items() if key not in KEYS}
     return Record(path, number, value["id"], value["text"], spans, value["at"], extra)
@@ -88,13 +94,13 @@ def write(path: Path, examples: Iterable[Example], options: WriteOptions = WRITE
 
 
 def is_format_of(sample: FileSample) -> bool:
-    """Whether a file has rows with a text and spans.
+    """Whether a file has rows with the keys of a gold line, and without spans that are objects.
 
     A `.jsonl` with only broken lines counts, too: the reader of gold names the broken line and what is wrong with it.
     """
     if sample.is_empty:
         return sample.path.suffix == ".jsonl"
-    return sample.is_broken_json or (sample.row is not None and "spans" in sample.row)
+    return sample.is_broken_json or any(_has_keys(row) for row in sample.objects)
 
 
 def _scan(lines: Iterable[tuple[int, bytes]], path: Path) -> Iterator[Record | InputError]:
@@ -105,9 +111,23 @@ def _scan(lines: Iterable[tuple[int, bytes]], path: Path) -> Iterator[Record | I
             yield error
 
 
+def _has_keys(row: dict[str, Any]) -> bool:
+    spans = row.get("spans")
+    return row.keys() >= {"id", "at", "spans"} and not (
+        isinstance(spans, list) and any(isinstance(s, dict) for s in spans)
+    )
+
+
 def _id(value: dict[str, Any]) -> str | None:
     name = value.get("id")
     return name if isinstance(name, str) else None
+
+
+def _require_nothing_unread(value: dict[str, Any], path: Path, number: int) -> None:
+    try:
+        require_nothing_unread({key: value[key] for key in row_keys.SPANS if key in value}, KEYS)
+    except InvalidValueError as error:
+        raise InputError(error.message, file=path, line=number, example=_id(value), remedy=error.remedy) from None
 
 
 def _shape(value: dict[str, Any]) -> str | None:

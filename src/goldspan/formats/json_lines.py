@@ -61,14 +61,23 @@ def json_object(raw: bytes, path: Path, number: int, remedy: str, *, nan_as_null
     Raises:
         InputError: if it is not UTF-8, not strict JSON or no object.
     """
-    text = decode(raw, path, number)
-    try:
-        value = strict_json.loads(text, nan_as_null=nan_as_null)
-    except strict_json.JSONError as error:
-        raise InputError(f"not JSON: {error}", file=path, line=number, remedy=error.remedy or remedy) from None
+    value = json_value(raw, path, number, remedy, nan_as_null=nan_as_null)
     if not isinstance(value, dict):
         raise InputError("the line is no JSON object", file=path, line=number, remedy=remedy)
     return value
+
+
+def json_value(raw: bytes, path: Path, number: int, remedy: str, *, nan_as_null: bool = False) -> Any:  # noqa: ANN401  (JSON is any)
+    """The JSON value on a line, as `json_object` reads it.
+
+    Raises:
+        InputError: if it is not UTF-8 or not strict JSON.
+    """
+    text = decode(raw, path, number)
+    try:
+        return strict_json.loads(text, nan_as_null=nan_as_null)
+    except strict_json.JSONError as error:
+        raise InputError(f"not JSON: {error}", file=path, line=number, remedy=error.remedy or remedy) from None
 
 
 def json_document(path: Path, remedy: str) -> Any:  # noqa: ANN401  (JSON is any)

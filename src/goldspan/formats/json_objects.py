@@ -46,11 +46,6 @@ def json_objects(path: Path, remedy: str) -> Iterator[JsonObject | InputError]:
             yield error
 
 
-def first_object(path: Path) -> dict[str, Any] | None:
-    """The first object of a file that can be read; None if there is none, or the file is no JSON."""
-    return next((item.value for item in json_objects(path, "") if isinstance(item, JsonObject)), None)
-
-
 def _has_lines(path: Path) -> bool:
     """Whether a file has an object on each line; not, if it is one array, or one object over several lines."""
     lines = ((number, raw) for number, raw in numbered(path) if raw.strip())

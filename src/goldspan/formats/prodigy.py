@@ -156,14 +156,8 @@ def write(path: Path, examples: Iterable[Example], options: WriteOptions = WRITE
 
 
 def is_format_of(sample: FileSample) -> bool:
-    """Whether rows have what Prodigy adds, or spans that are objects; an `id` and an `at` besides make them gold."""
-    row = sample.row
-    if row is None:
-        return False
-    spans = row.get("spans")
-    if isinstance(spans, list) and spans:
-        return isinstance(spans[0], dict)
-    return not {"id", "at"} <= row.keys() and not MARKS.isdisjoint(row)
+    """Whether rows have what Prodigy adds; an `id` and an `at` besides make them gold."""
+    return any("text" in row and not {"id", "at"} <= row.keys() and not MARKS.isdisjoint(row) for row in sample.objects)
 
 
 def _token(word: Token) -> dict[str, Any]:

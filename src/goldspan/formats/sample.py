@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from goldspan import files, strict_json
+from goldspan import files
 from goldspan.errors import InputError
 from goldspan.formats.json_lines import numbered
-from goldspan.formats.json_objects import first_object
+from goldspan.formats.json_rows import JsonRow, scan_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 HEAD_SIZE = 1 << 16
-KEYS = ("spans", "text", "answer", "_input_hash", "_task_hash")  # those that distinguish the formats of JSON lines
+MOST_ROWS = 200  # that are looked at: rows of a file may differ
+# Those that distinguish the formats of JSON lines.
+KEYS = ("id", "at", "spans", "text", "label", "answer", "_input_hash", "_task_hash", "goldspan_id")
 
 
 class FileSample:
@@ -48,34 +52,38 @@ class FileSample:
 
     @property
     def is_json(self) -> bool:
-        """Whether it begins as a JSON object does."""
-        return self.head.lstrip().startswith(b"{")
-
-    @cached_property
-    def first_object(self) -> dict[str, Any] | None:
-        """The first object of JSON lines, of an array, or of a file that is one; None if there is none."""
-        return first_object(self.path) if self.head.lstrip()[:1] in {b"{", b"["} else None
+        """Whether it begins as a JSON object or array does."""
+        begin = self.head.lstrip()[:1]
+        return begin == b"{" or (begin == b"[" and bool(self.rows))
 
     @property
-    def row(self) -> dict[str, Any] | None:
-        """The first row of JSON that has a text; of a broken line, the keys that can be seen in it, without values."""
-        return self._json_rows[0]
+    def first_object(self) -> dict[str, Any] | None:
+        """The first object of JSON lines, of an array, or of a file that is one; None if there is none."""
+        return next(iter(self.objects), None)
 
     @property
     def is_broken_json(self) -> bool:
         """Whether no line of a `.jsonl` is valid JSON, and none shows a text."""
-        return self._json_rows == (None, True)
+        return self.path.suffix == ".jsonl" and self.head.lstrip()[:1] == b"{" and not self.rows
 
     @cached_property
-    def _json_rows(self) -> tuple[dict[str, Any] | None, bool]:
-        """The first row that has a text, and whether all lines up to it are broken, in a `.jsonl`."""
-        is_broken = self.path.suffix == ".jsonl"
-        for _, line in numbered(self.path) if self.is_json else ():
-            try:
-                row = strict_json.loads(line)
-                is_broken = False
-            except ValueError:
-                row = {key: None for key in KEYS if f'"{key}":'.encode() in line}
-            if isinstance(row, dict) and "text" in row:
-                return row, is_broken
-        return None, is_broken and self.is_json
+    def rows(self) -> list[Any]:
+        """The first rows of JSON. If all lines are broken: the keys that are seen in those that show a text."""
+        if self.head.lstrip()[:1] not in {b"{", b"["}:
+            return []
+        try:
+            rows = [row.value for row in islice(scan_rows(self.path), MOST_ROWS) if isinstance(row, JsonRow)]
+        except InputError:
+            rows = []
+        return rows or list(islice(self._broken_rows(), MOST_ROWS))
+
+    @property
+    def objects(self) -> list[dict[str, Any]]:
+        """Those of the rows that are objects."""
+        return [row for row in self.rows if isinstance(row, dict)]
+
+    def _broken_rows(self) -> Iterator[dict[str, None]]:
+        for _, line in numbered(self.path):
+            keys = {key: None for key in KEYS if f'"{key}":'.encode() in line}
+            if "text" in keys:
+                yield keys

@@ -1,0 +1,121 @@
+"""The rows of a JSON file, however it lays them out.
+
+A file has a row on each line; or is one array of rows; or is one object with the rows under one of its keys; or is one
+row. A row is an object, or an array `[text, object]` as spaCy 2 has it, which is read as the object with the text.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from goldspan.errors import InputError
+from goldspan.formats.json_lines import json_document, json_value, numbered
+from goldspan.formats.row_keys import is_row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+REMEDY = "A file has a JSON object on each line, or is one JSON array of objects."
+
+
+class JsonRow(NamedTuple):
+    """A row of a JSON file.
+
+    Args:
+        value: the row, an object in every file that holds annotation of texts.
+        number: of its line, or of the row in a file that is not laid out in lines; from 1.
+        line: the line, if the file is laid out in lines.
+        outside: what the file states outside its rows.
+    """
+
+    value: Any
+    number: int
+    line: int | None
+    outside: Mapping[str, Any] = {}
+
+
+def scan_rows(path: Path, *, nan_as_null: bool = False) -> Iterator[JsonRow | InputError]:
+    """Each row of a file, or the error in its place; empty lines are skipped.
+
+    Args:
+        path: the file.
+        nan_as_null: read NaN in lines as null, see `goldspan.strict_json.loads`.
+
+    Raises:
+        InputError: if the file cannot be read.
+    """
+    first = list(islice(_full_lines(path), 2))
+    if not first:
+        return
+    try:
+        value = json_value(first[0][1], path, first[0][0], REMEDY, nan_as_null=nan_as_null)
+    except InputError as error:
+        if len(first) == 1:
+            yield error
+        else:
+            yield from _scan_document(path, nan_as_null=nan_as_null)
+        return
+    if len(first) > 1:
+        yield from _scan_lines(path, nan_as_null=nan_as_null)
+    else:
+        yield from _rows_of_document(value, line=first[0][0])
+
+
+def _full_lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    return ((number, raw) for number, raw in numbered(path) if raw.strip())
+
+
+def _scan_lines(path: Path, *, nan_as_null: bool) -> Iterator[JsonRow | InputError]:
+    for number, raw in _full_lines(path):
+        try:
+            value = json_value(raw, path, number, REMEDY, nan_as_null=nan_as_null)
+        except InputError as error:
+            yield error
+            continue
+        yield JsonRow(_as_object(value), number, number)
+
+
+def _scan_document(path: Path, *, nan_as_null: bool) -> Iterator[JsonRow | InputError]:
+    """The rows of a file that is one value over many lines; if it is none, of its lines, if some are rows."""
+    try:
+        value = json_document(path, REMEDY)
+    except InputError as error:
+        if path.suffix == ".jsonl" or any(_is_row(number, raw, path) for number, raw in _full_lines(path)):
+            yield from _scan_lines(path, nan_as_null=nan_as_null)
+        else:
+            yield error
+        return
+    yield from _rows_of_document(value)
+
+
+def _is_row(number: int, raw: bytes, path: Path) -> bool:
+    """Whether a line is a row by itself."""
+    try:
+        return is_row(json_value(raw, path, number, REMEDY))
+    except InputError:
+        return False
+
+
+def _rows_of_document(value: object, line: int | None = None) -> Iterator[JsonRow]:
+    if isinstance(value, dict) and not is_row(value):
+        keys = [key for key, part in value.items() if isinstance(part, list) and any(is_row(row) for row in part)]
+        if len(keys) == 1:
+            outside = {key: part for key, part in value.items() if key != keys[0]}
+            for number, row in enumerate(value[keys[0]], start=1):
+                if row is not None:  # a tool writes null for a text that nobody reached
+                    yield JsonRow(_as_object(row), number, None, outside)
+            return
+    if isinstance(value, list) and not is_row(value):
+        yield from (JsonRow(_as_object(row), number, None) for number, row in enumerate(value, start=1))
+    else:
+        yield JsonRow(_as_object(value), line or 1, line)
+
+
+def _as_object(value: Any) -> Any:  # noqa: ANN401  (JSON is any)
+    """The row as an object: spaCy 2 writes the text and the annotation as a pair."""
+    match value:
+        case [str(text), dict(rest)] if "text" not in rest:
+            return {"text": text, **rest}
+    return value

@@ -1,0 +1,339 @@
+"""JSON rows of any program that differ in the names of their keys alone.
+
+    {"text": "The 72nd Brigade withdrew.", "entities": [{"start": 4, "end": 16, "label": "UNIT"}]}
+
+The names that are known stand in one table (`goldspan.formats.row_keys`). Among the rows are those of GLiNER, Flair,
+the pipelines of transformers, spaCy 2, Label Studio's JSON-MIN and Hugging Face: see `goldspan.formats.row_spans` for
+spans and `goldspan.formats.token_rows` for rows of tokens. `goldspan.formats.json_rows` says how a file lays out its
+rows. They may differ within a file.
+
+Offsets count code points, half-open, unless `--offsets` says otherwise.
+
+A row with an empty list has no spans. A row that has none of the keys for spans, or null there, while others of its
+file have one, was not annotated, and is marked so. A file in which no row has such a key is refused, and so is a row
+with data that looks like annotation under a key that is not known (`goldspan.formats.annotation_shape`).
+
+A row is named by its `id`, or another of the names in the table that tells its rows apart, or else by its line. Other
+keys become extra keys; one that the gold line has, too, becomes `row_<key>`. What is stated of a span besides its
+place, its label and its words becomes the extra key `span_details`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from goldspan import files
+from goldspan.annotation import NOT_ANNOTATED
+from goldspan.errors import InputError, InvalidValueError
+from goldspan.formats import gold, row_keys, token_rows
+from goldspan.formats.annotation_shape import first_annotation, require_nothing_unread
+from goldspan.formats.json_lines import write_lines
+from goldspan.formats.json_rows import JsonRow, scan_rows
+from goldspan.formats.offset_units import Doubt, resolve
+from goldspan.formats.options import DEFAULT, WRITE_DEFAULT
+from goldspan.formats.record import Note, RawSpan, Record
+from goldspan.formats.row_spans import REMEDY, FoundSpans, LabelHelp, find_spans
+from goldspan.formats.token_rows import TokenConventions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from goldspan.annotation import Example
+    from goldspan.formats.options import ReadOptions, WriteOptions
+    from goldspan.formats.sample import FileSample
+    from goldspan.iob import Tag
+
+DETAILS = "span_details"
+OURS = "goldspan"
+UNANNOTATED = "its row has no key for spans"
+MOST_KEYS = 8  # named in a message
+
+
+@dataclass
+class RowConventions:
+    """What the rows of a file have in common.
+
+    Args:
+        options: how to read them.
+        tokens: what is common to rows of tokens.
+        ids: the names of the key of the id that tell the rows apart.
+        has_annotation: whether some row has a key for spans.
+    """
+
+    options: ReadOptions = DEFAULT
+    tokens: TokenConventions = field(default_factory=TokenConventions)
+    ids: Sequence[str] = ("id",)
+    has_annotation: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RowAnnotation:
+    """The text of a row, and its spans in code points.
+
+    Args:
+        text: the text.
+        spans: the spans.
+        used: the keys that were read.
+        is_annotated: whether the row has a key for spans.
+        doubt: that another unit of offsets is likelier.
+        details: what else the spans state.
+    """
+
+    text: str
+    spans: Sequence[RawSpan]
+    used: frozenset[str]
+    is_annotated: bool
+    doubt: Doubt | None = None
+    details: Sequence[Mapping[str, Any]] = ()
+
+
+def scan(path: Path, options: ReadOptions = DEFAULT) -> Iterator[Record | InputError]:
+    """Each row as a record, or the error that says why it is not understood."""
+    return read_rows(list(scan_rows(path)), path, options)
+
+
+def read_rows(
+    rows: Sequence[JsonRow | InputError], path: Path, options: ReadOptions = DEFAULT
+) -> Iterator[Record | InputError]:
+    """Each row of a file as a record, or the error in its place.
+
+    Args:
+        rows: all the rows of the file: some conventions can only be seen in all of them.
+        path: the file.
+        options: how to read it.
+    """
+    values = [row.value for row in rows if isinstance(row, JsonRow) and isinstance(row.value, dict)]
+    conventions = conventions_of(values, options)
+    if values and not conventions.has_annotation and not any(isinstance(row, InputError) for row in rows):
+        yield _no_annotation(values, path)
+        return
+    for row in rows:
+        if isinstance(row, InputError):
+            yield row
+            continue
+        try:
+            yield read_row(row, path, conventions)
+        except InputError as error:
+            yield error
+
+
+def conventions_of(rows: Sequence[Mapping[str, Any]], options: ReadOptions = DEFAULT) -> RowConventions:
+    """What the rows of a file have in common."""
+    out = RowConventions(options)
+    seen: dict[str, Counter[Any]] = {name: Counter() for name in row_keys.ID}
+    for row in rows:
+        for name, values in seen.items():
+            if isinstance(value := row.get(name), (str, int)):
+                values[value] += 1
+        _see_row(row, out)
+    if options.repair == "strict":
+        out.tokens.sequences += _sequences(rows, out.tokens, options.label)
+    told = [name for name, values in seen.items() if not values or max(values.values()) == 1]
+    out.ids = ["id", *(name for name in told if name != "id")]
+    return out
+
+
+def _see_row(row: Mapping[str, Any], conventions: RowConventions) -> None:
+    tokens = conventions.tokens
+    key = row_keys.tokens_key(row)
+    tags = key and token_rows.tags_key(row, key)
+    if tags and row_keys.is_strings(row[tags]):
+        tokens.see_tags(row[tags])
+    try:
+        found = find_spans(row, None, LabelHelp("?"))
+    except InvalidValueError:
+        conventions.has_annotation = True  # it is refused where the row is read
+        return
+    if key and not tags:
+        tokens.see_spans(found.spans, len(row[key]))
+    ours = row.get(OURS)
+    is_ours = isinstance(ours, dict) and isinstance(ours.get("extra"), dict) and NOT_ANNOTATED in ours["extra"]
+    conventions.has_annotation |= found.key is not None or bool(tags) or is_ours or _looks_annotated(row)
+
+
+def _sequences(rows: Iterable[Mapping[str, Any]], conventions: TokenConventions, label: str | None) -> list[list[Tag]]:
+    """The tags of all rows that have some, to find out their scheme."""
+    out = []
+    for row in rows:
+        key = row_keys.tokens_key(row)
+        tags = key and token_rows.tags_key(row, key)
+        with contextlib.suppress(InvalidValueError):  # it is refused where the row is read
+            out += [token_rows.parse_tags(row[tags], conventions, label)] if tags else []
+    return out
+
+
+def _looks_annotated(row: Mapping[str, Any]) -> bool:
+    try:
+        require_nothing_unread(row, {OURS})
+    except InvalidValueError:
+        return True
+    return False
+
+
+def read_row(row: JsonRow, path: Path, conventions: RowConventions) -> Record:
+    """A row as a record.
+
+    Raises:
+        InputError: naming file, line and example, if the row is not understood.
+    """
+    name = f"{path.stem}.{row.number}"
+    try:
+        if not isinstance(row.value, dict):
+            raise _no_object(row.value)
+        id_key = next((key for key in conventions.ids if _is_id(row.value.get(key))), None)
+        name = str(row.value[id_key]) if id_key else name
+        at, extra = _ours(row.value)
+        read = _annotation(row.value, LabelHelp(conventions.options.label, _label_names(row.outside)), conventions)
+        if not read.spans and NOT_ANNOTATED not in extra:
+            require_nothing_unread(row.value, {*read.used, OURS})
+    except InvalidValueError as error:
+        place = f", row {row.number}" if row.line is None and name != f"{path.stem}.{row.number}" else ""
+        raise InputError(
+            error.message + place, file=path, line=row.line, example=name, remedy=error.remedy or REMEDY
+        ) from None
+    notes = [] if read.doubt is None else [read.doubt.note(path, row.line, name)]
+    if not read.is_annotated and NOT_ANNOTATED not in extra:
+        extra[NOT_ANNOTATED] = UNANNOTATED
+        message = f"{UNANNOTATED}, as other rows have: read as not annotated"
+        notes.append(Note("no-annotation", message, path, row.line, name))
+    extra = _others(row.value, read, {id_key, OURS}) | extra
+    return Record(path, row.line, name, read.text, tuple(read.spans), at, extra, notes=tuple(notes))
+
+
+def _annotation(row: Mapping[str, Any], labels: LabelHelp, conventions: RowConventions) -> RowAnnotation:
+    text_key, tokens_key = row_keys.text_key(row), row_keys.tokens_key(row)
+    text = row[text_key] if text_key else None
+    tags_key = token_rows.tags_key(row, tokens_key) if tokens_key else None
+    found = find_spans(row, text, labels) if tags_key is None or text is not None else FoundSpans()
+    if tokens_key and ((tags_key and not found.spans) or text is None or tokens_key == token_rows.GLINER):
+        return _of_tokens(row, found, tokens_key, tags_key, conventions)
+    if text_key is None or text is None:
+        if _is_empty_of_tokens(row):
+            return RowAnnotation("", (), frozenset({*row_keys.TOKENS, *row_keys.TAGS}), is_annotated=True)
+        raise _no_text(row, found)
+    spans, doubt = resolve(text, found.spans, "code-points", conventions.options.offsets)
+    used = frozenset({text_key, *filter(None, [found.key]), *found.others})
+    return RowAnnotation(text, spans, used, found.key is not None, doubt, found.details)
+
+
+def _of_tokens(
+    row: Mapping[str, Any], found: FoundSpans, tokens_key: str, tags_key: str | None, conventions: RowConventions
+) -> RowAnnotation:
+    text_key = row_keys.text_key(row)
+    tokens, options = conventions.tokens, conventions.options
+    text, extents = token_rows.text_and_extents(row[tokens_key], row[text_key] if text_key else None)
+    used = {tokens_key, *filter(None, [text_key])}
+    if tags_key:
+        spans = token_rows.spans_of_tags(row[tags_key], extents, tokens, repair=options.repair, label=options.label)
+        return RowAnnotation(text, spans, frozenset({*used, tags_key}), is_annotated=True)
+    spans = token_rows.spans_of_tokens(found.spans, extents, tokens, tokens_key)
+    used |= {*filter(None, [found.key]), *found.others}
+    return RowAnnotation(text, spans, frozenset(used), found.key is not None, details=found.details)
+
+
+def _is_empty_of_tokens(row: Mapping[str, Any]) -> bool:
+    """Whether a row has a list of no tokens."""
+    return any(row.get(name) == [] for name in ("tokens", "words", token_rows.GLINER))
+
+
+def _is_id(value: object) -> bool:
+    return (isinstance(value, str) and bool(value)) or type(value) is int
+
+
+def _ours(row: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
+    match row.get(OURS):
+        case None:
+            return 0, {}
+        case {"at": int(at), "extra": dict(extra)}:
+            return int(at), dict(extra)
+    raise InvalidValueError(f"{OURS!r} is {row[OURS]!r:.80}, not what goldspan wrote")
+
+
+def _others(row: Mapping[str, Any], read: RowAnnotation, used: set[str | None]) -> dict[str, Any]:
+    """The further keys of a row, and what its spans state besides their place, label and words."""
+    others = {key: value for key, value in row.items() if key not in read.used and key not in used}
+    out = {f"row_{key}" if key in gold.KEYS else key: value for key, value in others.items() if value is not None}
+    if any(read.details):
+        spans = zip(read.spans, read.details, strict=True)
+        out[DETAILS] = [[span.start, span.end, span.label, dict(details)] for span, details in spans if details]
+    return out
+
+
+def _label_names(outside: Mapping[str, Any]) -> dict[int, str]:
+    """The names of labels that a file states beside its rows: `[{"id": 7, "text": "LOC"}]`, or by number."""
+    names: dict[int, str] = {}
+    for part in outside.values():
+        for item in part if isinstance(part, list) else ():
+            name = (
+                next((item[key] for key in ("name", "text", "label") if isinstance(item.get(key), str)), None)
+                if (isinstance(item, dict))
+                else None
+            )
+            if name is not None and type(item.get("id")) is int:
+                names[item["id"]] = name
+    return names
+
+
+def _no_object(value: object) -> InvalidValueError:
+    if first_annotation(value) is not None:
+        return InvalidValueError(
+            f"there are spans without a text: {value!r:.80}",
+            remedy='Write them beside their text, or with its id: {"id": …, "text": …, "entities": […]}.',
+        )
+    return InvalidValueError(f"the row {value!r:.60} is no JSON object", remedy=REMEDY)
+
+
+def _no_text(row: Mapping[str, Any], found: FoundSpans) -> InvalidValueError:
+    if (text := row.get("text")) is not None:
+        return InvalidValueError(f"'text' is {text!r:.60}, not a string", remedy=REMEDY)
+    keys = ", ".join([repr(key) for key in row][:MOST_KEYS])
+    what = "spans without a text" if found.spans else "no text"
+    return InvalidValueError(
+        f"there is {what} in the row; its keys are {keys}", remedy="Write the text under 'text', or the tokens."
+    )
+
+
+def _no_annotation(rows: Sequence[Mapping[str, Any]], path: Path) -> InputError:
+    keys = dict.fromkeys(repr(key) for row in rows for key in row)
+    return InputError(
+        f"no row has a key that is known to hold spans; the keys are {', '.join([*keys][:MOST_KEYS])}",
+        file=path,
+        remedy=REMEDY,
+    )
+
+
+def row(example: Example) -> dict[str, Any]:
+    """The row of an example. What nobody annotated has no key for spans, so that it is no example without spans."""
+    spans = {
+        "entities": [
+            {"start": span.start, "end": span.end, "label": span.label, "text": example.surface(span)}
+            for span in example.spans
+        ]
+    }
+    return {
+        "id": example.id,
+        "text": example.text,
+        **(spans if example.spans or example.is_annotated else {}),
+        OURS: {"at": example.at, "extra": dict(example.extra)},
+    }
+
+
+def write(path: Path, examples: Iterable[Example], options: WriteOptions = WRITE_DEFAULT) -> None:
+    """Write a row on each line, as a stream and all or nothing."""
+    del options
+    write_lines(path, examples, lambda example: files.dumps(row(example)).encode("utf-8") + b"\n")
+
+
+def is_format_of(sample: FileSample) -> bool:
+    """Whether a file is JSON with a text or tokens in some row, or with anything that looks like annotation.
+
+    Broken lines that show a text count, too: they are named where the file is read.
+    """
+    return any(
+        row_keys.is_row(value) or first_annotation(value) is not None or (isinstance(value, dict) and "text" in value)
+        for value in sample.rows
+    )
