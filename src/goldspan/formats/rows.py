@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 from goldspan import files
 from goldspan.annotation import NOT_ANNOTATED
 from goldspan.errors import InputError, InvalidValueError
-from goldspan.formats import gold, row_keys, token_rows
+from goldspan.formats import foreign, gold, row_keys, token_rows
 from goldspan.formats.annotation_shape import first_annotation, require_nothing_unread
 from goldspan.formats.json_lines import write_lines
 from goldspan.formats.json_rows import JsonRow, scan_rows
@@ -333,7 +333,7 @@ def is_format_of(sample: FileSample) -> bool:
 
     Broken lines that show a text count, too: they are named where the file is read.
     """
-    return any(
+    return foreign.recognize(sample) is None and any(
         row_keys.is_row(value) or first_annotation(value) is not None or (isinstance(value, dict) and "text" in value)
         for value in sample.rows
     )
