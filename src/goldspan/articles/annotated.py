@@ -1,0 +1,257 @@
+"""Adding annotated files to a project: their texts as articles, and what each annotator marked as their pass.
+
+Examples of one article (`a.p01`, `a.p02`) become the paragraphs of one text, with an empty line between them; any other
+example is an article of its own. The text is cut into paragraphs as every article is, and each span moves to the
+paragraph that it is in. What was annotated counts as confirmed; text that nobody annotated does not.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from goldspan import files, formats
+from goldspan.annotation import NOT_ANNOTATED, Example, Span
+from goldspan.articles.ingest import AddedArticle, ArticleRegister
+from goldspan.articles.paragraphs import examples_of
+from goldspan.corpus.manifest import locked, name_problem, write_manifest
+from goldspan.corpus.passes import CONFIRMED
+from goldspan.errors import InputError
+from goldspan.formats import gold
+from goldspan.formats.convert import input_files
+from goldspan.formats.options import DEFAULT, ReadOptions
+from goldspan.formats.registry import require_options_apply
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from goldspan.corpus import Corpus
+    from goldspan.formats.record import Note, Record
+
+SEPARATOR = "\n\n"  # between the paragraphs of an article
+NAMES = 5  # of examples in a message
+
+
+@dataclass
+class AnnotatedArticle:
+    """An article, and what annotators marked in it.
+
+    Args:
+        id: of the article.
+        file: the file that its first example is in.
+        texts: of its examples, by their ids.
+        readings: by annotator, the example of each id that they annotated.
+    """
+
+    id: str
+    file: Path
+    texts: dict[str, str] = field(default_factory=dict)
+    readings: dict[str, dict[str, Example]] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The text of the article."""
+        return SEPARATOR.join(self.texts.values()) + "\n"
+
+    @property
+    def begins(self) -> dict[str, int]:
+        """Where the text of each example begins in the article, in code points."""
+        at, begins = 0, {}
+        for name, text in self.texts.items():
+            begins[name] = at
+            at += len(text) + len(SEPARATOR)
+        return begins
+
+
+@dataclass(kw_only=True)
+class AnnotatedAddition:
+    """A plan to add annotated files, or what was added.
+
+    Args:
+        articles: the articles, new or there already.
+        passes: the files of the passes, each with the number of its spans.
+        notes: what had to be decided while reading.
+        dropped: the further keys of examples that a pass does not keep, and how many examples had them.
+    """
+
+    articles: list[AddedArticle] = field(default_factory=list)
+    passes: dict[Path, int] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
+    dropped: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnnotatedInput:
+    """What annotated files are read as.
+
+    Args:
+        form: the name of their format; detected from the content if None.
+        reading: how to read them.
+        annotator: whose annotation it is; None if the files say so.
+        text_only: whether the annotation is left out.
+    """
+
+    form: str | None = None
+    reading: ReadOptions = DEFAULT
+    annotator: str | None = None
+    text_only: bool = False
+
+
+def add_annotated(corpus: Corpus, paths: Sequence[Path], options: AnnotatedInput, *, apply: bool) -> AnnotatedAddition:
+    """Plan the adding of annotated files to a project, and add them if `apply` is set: all or nothing.
+
+    Args:
+        corpus: the project.
+        paths: files and folders of any format.
+        options: how to read them.
+        apply: whether to write.
+
+    Raises:
+        InputError: naming file, line and example, for what cannot be read, annotation of nobody, a label that the
+            scheme lacks, a text that the project has under another name, a pass that would be overwritten, or a span
+            that is in no paragraph.
+    """
+    addition = AnnotatedAddition()
+    articles = _read(corpus, paths, options, addition)
+    listed = corpus.folder / "manifest.jsonl"
+    if not apply:
+        _plan(corpus, articles, addition, ArticleRegister.of(corpus.seeds, listed))
+        return addition
+    with locked(listed):  # two that add at once see each other's lines
+        register = ArticleRegister.of(corpus.seeds, listed)
+        files.write_all(_plan(corpus, articles, addition, register))
+        write_manifest(listed, register.entries.values())  # last: it makes the articles part of the project
+    return addition
+
+
+def _read(
+    corpus: Corpus, paths: Sequence[Path], options: AnnotatedInput, addition: AnnotatedAddition
+) -> list[AnnotatedArticle]:
+    sources = [item for path in paths for item in input_files(path, options.form and formats.canonical(options.form))]
+    require_options_apply(options.reading, (name for _, name in sources))
+    articles: dict[str, AnnotatedArticle] = {}
+    for file, name in sources:
+        for record in formats.get(name).scan(file, options.reading):
+            if isinstance(record, InputError):
+                raise record
+            addition.notes += record.notes
+            addition.dropped.update(key for key in record.extra if key not in {NOT_ANNOTATED, CONFIRMED})
+            _collect(articles, record, corpus, options)
+    return list(articles.values())
+
+
+def _plan(
+    corpus: Corpus, articles: Sequence[AnnotatedArticle], addition: AnnotatedAddition, register: ArticleRegister
+) -> dict[Path, bytes]:
+    """The files to write, and what they are in `addition`."""
+    contents: dict[Path, bytes] = {}
+    for article in articles:
+        data = article.text.encode("utf-8")
+        addition.articles.append(register.plan(article.id, f"{article.id}.txt", data, article.file))
+        contents[corpus.seeds / f"{article.id}.txt"] = data
+        for name, lines in _passes(article):
+            path = corpus.passes / name / f"{article.id}.jsonl"
+            contents[path] = _pass_content(path, lines)
+            addition.passes[path] = sum(len(example.spans) for example in lines)
+    return contents
+
+
+def _collect(articles: dict[str, AnnotatedArticle], record: Record, corpus: Corpus, options: AnnotatedInput) -> None:
+    """Add an example to its article, and to the readings of its annotator."""
+    example = record.example()
+    article = articles.setdefault(example.article, AnnotatedArticle(example.article, record.file))
+    if article.texts.setdefault(example.id, example.text) != example.text:
+        raise _refusal(
+            record, "this example has two texts in what is added", "Give one of the two examples another id."
+        )
+    if options.text_only or example.unannotated_parts:
+        return
+    name = options.annotator or record.annotator
+    if name is None:
+        raise _refusal(
+            record,
+            "nothing says whose annotation this is",
+            "Name the annotator, person or model, with --as, or leave the annotation out with --text-only.",
+        )
+    if problem := name_problem(name):
+        raise _refusal(record, f"the annotator {name!r} cannot name a folder: {problem}", "Choose another with --as.")
+    unknown = [span.label for span in example.spans if span.label not in corpus.scheme]
+    if unknown:
+        raise _refusal(
+            record,
+            f"labels.toml has no label {unknown[0]!r}; it has {', '.join(corpus.scheme.names)}",
+            f"Map it with --map {unknown[0]}=LABEL, leave it out with --only, or add the label.",
+        )
+    if example.id in article.readings.setdefault(name, {}):
+        raise _refusal(record, f"{name} has this example twice", "Keep one of the two.")
+    article.readings[name][example.id] = example
+
+
+def _refusal(record: Record, message: str, remedy: str) -> InputError:
+    return InputError(message, file=record.file, line=record.line, example=record.id, remedy=remedy)
+
+
+def _passes(article: AnnotatedArticle) -> Iterator[tuple[str, list[Example]]]:
+    """The name of each annotator and the lines of their pass on an article."""
+    paragraphs = examples_of(article.id, article.text)
+    begins = article.begins
+    for name, readings in article.readings.items():
+        annotated = [(begins[key], begins[key] + len(article.texts[key])) for key in readings]
+        spans = [
+            Span(begins[key] + span.start, begins[key] + span.end, span.label)
+            for key, example in readings.items()
+            for span in example.spans
+        ]
+        lines = [_line(paragraph, spans, annotated) for paragraph in paragraphs]
+        if sum(len(line.spans) for line in lines) < len(spans):
+            raise _no_paragraph(article, name, spans, lines)
+        yield name, [line for line in lines if line.spans or line.extra[CONFIRMED]]
+
+
+def _line(paragraph: Example, spans: Sequence[Span], annotated: Sequence[tuple[int, int]]) -> Example:
+    """A paragraph with the spans inside it; confirmed if all of its text was annotated."""
+    start, end = paragraph.at, paragraph.at + len(paragraph.text)
+    inside = tuple(
+        Span(span.start - start, span.end - start, span.label)
+        for span in spans
+        if start <= span.start < span.end <= end
+    )
+    confirmed = not any(not gap[2] for gap in _covered(start, end, annotated, paragraph))
+    return replace(paragraph, spans=inside, extra={CONFIRMED: confirmed})
+
+
+def _covered(
+    start: int, end: int, annotated: Sequence[tuple[int, int]], paragraph: Example
+) -> Iterator[tuple[int, int, bool]]:
+    """The parts of a paragraph between the edges of annotated text, each with whether it was annotated or is space."""
+    edges = sorted({start, end, *(edge for part in annotated for edge in part if start < edge < end)})
+    for left, right in pairwise(edges):
+        is_annotated = any(first <= left and right <= last for first, last in annotated)
+        yield left, right, is_annotated or not paragraph.text[left - start : right - start].strip()
+
+
+def _no_paragraph(article: AnnotatedArticle, name: str, spans: Sequence[Span], lines: Sequence[Example]) -> InputError:
+    """The error for spans that are in no paragraph, with the words of the first ones."""
+    placed = {(line.at + span.start, line.at + span.end, span.label) for line in lines for span in line.spans}
+    lost = [span for span in spans if (span.start, span.end, span.label) not in placed]
+    shown = ", ".join(f"{article.text[span.start : span.end]!r} ({span.label})" for span in lost[:NAMES])
+    return InputError(
+        f"{len(lost)} spans of {name} are in no paragraph of the article as it is cut, or in two: {shown}",
+        file=article.file,
+        example=article.id,
+        remedy="Shorten the spans, or add the text alone with --text-only.",
+    )
+
+
+def _pass_content(path: Path, lines: Sequence[Example]) -> bytes:
+    content = "".join(map(gold.line, lines)).encode("utf-8")
+    if path.exists() and files.read_bytes(path) != content:
+        raise InputError(
+            "this pass is there already, and is another",
+            file=path,
+            remedy="Name the annotator differently with --as, or move the file away.",
+        )
+    return content
