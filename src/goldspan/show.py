@@ -134,7 +134,7 @@ def require_known(
     """
     if not examples:
         raise InputError(
-            "there is no example to show", file=file, remedy="Annotate and adjudicate first, or name FILE."
+            "there is no example to show", file=file, remedy="Annotate first, or name a file with --file."
         )
     known = dict.fromkeys(name for example in examples for name in (example.article, example.id))
     for name in names:

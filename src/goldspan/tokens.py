@@ -39,6 +39,7 @@ LONGEST_CODE = 3
 ANY_LANGUAGE = "xx"  # spaCy's tokenizer for texts of several languages, or of one for which it has no rules
 # What spaCy's tokenizers for some languages need besides spaCy, and the distributions that provide it.
 REQUIRED_MODULES = {"ja": ("sudachipy", "sudachidict_core"), "ko": ("natto",), "th": ("pythainlp",), "vi": ("pyvi",)}
+SPACED = frozenset({"ko", "vi"})  # those of them that write spaces
 DISTRIBUTIONS = {"natto": "natto-py"}
 KOREAN_DICTIONARY = ", and mecab-ko with its dictionary mecab-ko-dic, which natto-py reads"
 # What people write for a code: the names of languages in English, and codes that spaCy does not use.
@@ -290,4 +291,5 @@ def _installation(language: str) -> str:
         return "Repair the installation of spaCy."
     packages = " ".join(DISTRIBUTIONS.get(module, module) for module in modules)
     dictionary = KOREAN_DICTIONARY if language == "ko" else ""
-    return f"Install it: pip install {packages}{dictionary}. Or name the language {ANY_LANGUAGE!r}, to cut at spaces."
+    spaces = f" Or name the language {ANY_LANGUAGE!r}, to cut at spaces." if language in SPACED else ""
+    return f"Install it: pip install {packages}{dictionary}.{spaces}"
