@@ -316,7 +316,9 @@ def detect(path: Path) -> str:
     if path.is_dir() or (foreign := recognize(FileSample(path))) is None:
         raise InputError("its format cannot be detected", file=path, remedy=remedy)
     raise InputError(
-        f"this is {foreign.title}, which goldspan does not read", file=path, remedy=f"{foreign.remedy} {remedy}"
+        f"this is {foreign.title}, which goldspan does not read",
+        file=path,
+        remedy=f"{foreign.remedy} The formats that it reads are {', '.join(NAMES)}.",
     )
 
 
