@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -60,6 +61,14 @@ OPTIONS: dict[str, Any] = {
     "overlaps": Annotated[
         Overlaps | None,
         typer.Option(help="Spans that overlap: keep or refuse them, or drop the inner or the outer ones."),
+    ],
+    "texts": Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="The texts by id, for annotation that has only ids: JSON objects, CSV or TSV.",
+        ),
     ],
 }
 DEFAULTS = ReadOptions()
@@ -127,6 +136,10 @@ def _read_options(options: dict[str, Any]) -> ReadOptions:
         read["only"] = frozenset(split_names(read["only"])) if read["only"] else None
     if "spans_key" in read:
         read["spans_key"] = tuple(split_names(read["spans_key"])) if read["spans_key"] else None
+    if read.get("texts") is not None:
+        from goldspan.formats.texts_by_id import read_texts
+
+        read["texts"] = read_texts(read["texts"])
     return ReadOptions(**read)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from goldspan.errors import InputError
 from goldspan.formats.options import DEFAULT, ReadOptions, WriteOptions
+from goldspan.formats.record import several_annotators
 from goldspan.formats.registry import ALIASES, CHOICES, FORMATS, NAMES, TOKEN_FORMATS, Format, canonical, detect, get
 
 if TYPE_CHECKING:
@@ -38,11 +39,16 @@ def load(path: Path, name: str | None = None, options: ReadOptions = DEFAULT) ->
         options: how to read it.
 
     Raises:
-        InputError: for the first that is not valid.
+        InputError: for the first that is not valid, and for an example that several people annotated.
     """
     examples = []
+    annotators: dict[str, str | None] = {}
     for record in get(name or detect(path)).scan(path, options):
         if isinstance(record, InputError):
             raise record
+        if annotators.setdefault(record.id, record.annotator) != record.annotator:
+            if record.is_unannotated:  # whoever skipped it has no reading of it
+                continue
+            raise several_annotators(record, annotators[record.id])
         examples.append(record.example())
     return examples

@@ -160,7 +160,7 @@ def _examples(account: Conversion, reading: ReadOptions) -> Iterator[Example]:
 
 def _is_superseded(record: Record, seen: dict[str, str | None]) -> bool:
     """Whether somebody left an example without annotation that another person annotated."""
-    return NOT_ANNOTATED in record.extra and record.id in seen and record.annotator != seen[record.id]
+    return record.is_unannotated and record.id in seen and record.annotator != seen[record.id]
 
 
 def _superseded_note(record: Record) -> Note:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from goldspan.annotation import Example, Span
+from goldspan.annotation import NOT_ANNOTATED, Example, Span
 from goldspan.errors import InputError, InvalidValueError
 
 if TYPE_CHECKING:
@@ -115,6 +115,12 @@ class Record:
                 error.message, file=self.file, line=self.line, example=self.id, remedy=error.remedy
             ) from None
         return example
+
+
+    @property
+    def is_unannotated(self) -> bool:
+        """Whether nobody annotated any of the text."""
+        return isinstance(reason := self.extra.get(NOT_ANNOTATED), str) and bool(reason)
 
 
 @dataclass(frozen=True, slots=True)

@@ -212,6 +212,16 @@ FORMATS = (
         numbered_id=r"\.\d+",
     ),
     Format(
+        name="potato",
+        title="Potato's output",
+        suffixes=(".jsonl", ".json"),
+        offsets="code points, UTF-16 units in Potato 2",
+        options=frozenset({"offsets", "annotator", "layer", "discontinuous"}),
+        can_write=False,
+        is_folder=True,
+        holds_annotators=True,
+    ),
+    Format(
         name="prodigy",
         title="Prodigy JSONL",
         suffixes=(".jsonl",),
