@@ -11,10 +11,9 @@ from goldspan.formats.convert import convert
 SKIPPED = Example("a.p00", "Marsh left.", extra={"not_annotated": "skipped"})
 PARTLY = Example("a.p01", "Marsh met Ode.", (Span(0, 5, "PERSON"),), extra={"not_annotated": [[10, 13]]})
 EMPTY = Example("a.p02", "Nothing here.")
-WRITABLE = [name for name in formats.NAMES if formats.get(name).can_write]
 
 
-@pytest.mark.parametrize("name", WRITABLE)
+@pytest.mark.parametrize("name", formats.WRITABLE)
 def test_it_is_kept_apart_or_left_out_and_counted(name, tmp_path):
     entry = formats.get(name)
     path = tmp_path / f"a{entry.suffixes[0]}" if not entry.is_folder else tmp_path / "a"

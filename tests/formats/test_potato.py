@@ -46,8 +46,9 @@ def output(tmp_path):
     """An output folder with two annotators."""
     folder = tmp_path / "annotation_output"
     shutil.copytree(DATA, folder)
-    row = {"id": "w1", "displayed_text": "Marsh & Ode left Port Ellis.", "label_annotations": {},
-           "span_annotations": [{"start": 0, "end": 15, "span": "Marsh &amp; Ode", "annotation": "PERSON"}]}  # fmt: skip
+    spans = [{"start": 0, "end": 15, "span": "Marsh &amp; Ode", "annotation": "PERSON"}]
+    row = {"id": "w1", "displayed_text": "Marsh & Ode left Port Ellis.", "label_annotations": {}}
+    row |= {"span_annotations": spans}
     (folder / "omar").mkdir()
     (folder / "omar" / "annotated_instances.jsonl").write_text(json.dumps(row))
     (folder / "omar" / "annotation_order.txt").write_text("w1\n")

@@ -263,7 +263,7 @@ class TestUnannotatedOfOtherFormats:
 
 
 @pytest.mark.parametrize("answer", ["reject", "ignore"])
-@pytest.mark.parametrize("to", [name for name in formats.NAMES if formats.get(name).can_write])
+@pytest.mark.parametrize("to", formats.WRITABLE)
 def test_what_was_not_accepted_is_a_negative_in_no_format(to, answer, tmp_path):
     scan(tmp_path, {"text": "Marsh left.", "spans": [SPAN], "answer": answer}, {"text": "Quiet.", "answer": "accept"})
     entry = formats.get(to)

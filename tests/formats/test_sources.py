@@ -24,7 +24,7 @@ EXAMPLES = [
 ]
 
 
-@pytest.mark.parametrize("name", formats.NAMES)
+@pytest.mark.parametrize("name", formats.WRITABLE)
 @pytest.mark.parametrize("form", [None, "named"])
 def test_each_format_is_detected_from_its_content_or_named(name, form, tmp_path):
     path = tmp_path / "predictions"

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 from goldspan.errors import InputError
 from goldspan.formats.options import DEFAULT, ReadOptions, WriteOptions
 from goldspan.formats.record import several_annotators
-from goldspan.formats.registry import ALIASES, CHOICES, FORMATS, NAMES, TOKEN_FORMATS, Format, canonical, detect, get
+from goldspan.formats.registry import (
+    ALIASES,
+    CHOICES,
+    FORMATS,
+    NAMES,
+    TOKEN_FORMATS,
+    WRITABLE,
+    Format,
+    canonical,
+    detect,
+    get,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +31,7 @@ __all__ = [
     "FORMATS",
     "NAMES",
     "TOKEN_FORMATS",
+    "WRITABLE",
     "Format",
     "ReadOptions",
     "WriteOptions",

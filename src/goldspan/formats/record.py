@@ -116,7 +116,6 @@ class Record:
             ) from None
         return example
 
-
     @property
     def is_unannotated(self) -> bool:
         """Whether nobody annotated any of the text."""

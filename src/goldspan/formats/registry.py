@@ -142,8 +142,7 @@ class Format:
             InputError: for a format that is only read, or examples that it cannot hold; nothing is written.
         """
         if not self.can_write:
-            writable = ", ".join(entry.name for entry in FORMATS if entry.can_write)
-            raise InputError(f"{self.title} is only read", remedy=f"The formats to write are {writable}.")
+            raise InputError(f"{self.title} is only read", remedy=f"The formats to write are {', '.join(WRITABLE)}.")
         result = WriteResult()
         misaligned = self.module.write(path, self._written(examples, result), options)
         result.misaligned += misaligned or ()
@@ -265,6 +264,7 @@ FORMATS = (
 NAMES = tuple(sorted(entry.name for entry in FORMATS))
 ALIASES = {alias: entry.name for entry in FORMATS for alias in entry.aliases}
 CHOICES = tuple(sorted((*NAMES, *ALIASES)))
+WRITABLE = tuple(sorted(entry.name for entry in FORMATS if entry.can_write))
 TOKEN_FORMATS = tuple(sorted(entry.name for entry in FORMATS if entry.has_tokens))
 
 _BY_NAME = {entry.name: entry for entry in FORMATS}
