@@ -96,6 +96,16 @@ def test_a_folder_in_which_nothing_could_be_read_is_an_error(tmp_path):
     assert "nothing was checked" in str(result.exception)
 
 
+def test_files_in_which_nobody_annotated_anything_are_an_error(tmp_path):
+    line = '{"id": "a", "at": 0, "text": "Nothing.", "spans": [], "not_annotated": "skipped"}\n'
+    (tmp_path / "a.jsonl").write_text(line)
+    result = call(tmp_path, "--labels", LABELS)
+    assert result.exit_code == 1
+    assert "nobody annotated any of the examples" in str(result.exception)
+    (tmp_path / "b.jsonl").write_text(line.replace(', "not_annotated": "skipped"', ""))
+    assert call(tmp_path / "b.jsonl", "--labels", LABELS).exit_code == 0
+
+
 def test_on_a_terminal_findings_stand_under_their_file(monkeypatch, capsys):
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     with pytest.raises(typer.Exit):

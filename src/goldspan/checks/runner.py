@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from goldspan import formats
+from goldspan.annotation import NOT_ANNOTATED
 from goldspan.checks import adjudication, files, guidelines, splits
 from goldspan.checks.boundaries import token_misaligned
 from goldspan.checks.project import ProjectFiles
@@ -37,6 +38,7 @@ class CheckTally:
     Args:
         files: files of examples, and folders that are one document.
         examples: examples that could be read.
+        annotated: those of them that somebody annotated; of the others there is nothing to check.
         spans: their spans.
         skipped: files of folders that are in no known format.
         notes: what had to be decided or repaired while reading.
@@ -44,6 +46,7 @@ class CheckTally:
 
     files: int = 0
     examples: int = 0
+    annotated: int = 0
     spans: int = 0
     skipped: list[Path] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
@@ -54,6 +57,7 @@ class CheckTally:
         for record in records:
             if not isinstance(record, InputError):
                 self.examples += 1
+                self.annotated += not isinstance(record.extra.get(NOT_ANNOTATED), str)
                 self.spans += len(record.spans)
                 self.notes += record.notes
             yield record

@@ -80,6 +80,8 @@ def run(
     print_summary(findings, tally)
     if paths and tally.files == 0:
         raise InputError("nothing was checked: no file could be read", remedy="Name the format with --format.")
+    if paths and tally.examples and not tally.annotated:
+        raise InputError("nothing was checked: nobody annotated any of the examples")
     if any(strict or finding.severity == "error" for finding in findings):
         raise typer.Exit(1)
 
