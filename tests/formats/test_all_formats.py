@@ -35,6 +35,7 @@ SAMPLES = {
     "bioes.conll": "conll",
     "bilou.conll": "conll",
     "foreign.spacy": "docbin",
+    "inception.tsv": "webanno",
     "prodigy.jsonl": "prodigy",
     "labelstudio.json": "labelstudio",
     "potato": "potato",

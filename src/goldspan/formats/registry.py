@@ -249,6 +249,17 @@ FORMATS = (
         numbered_id=r"\.\d+",
     ),
     Format(
+        name="webanno",
+        title="WebAnno TSV 3 (INCEpTION)",
+        suffixes=(".tsv",),
+        aliases=("inception",),
+        offsets="UTF-16 units",
+        options=frozenset({"layer", "label", "offsets"}),
+        can_write=False,
+        is_tokenized=True,
+        numbered_id=r"\.p\d+",
+    ),
+    Format(
         name="conll",
         title="CoNLL columns",
         suffixes=(".conll", ".iob", ".iob2", ".bio", ".tsv"),

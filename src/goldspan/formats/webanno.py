@@ -1,0 +1,516 @@
+r"""WebAnno TSV 3, as INCEpTION and WebAnno export it; only read.
+
+    #FORMAT=WebAnno TSV 3.3
+    #T_SP=de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity|identifier|value
+
+
+    #Text=Rom ruft New York.
+    1-1<TAB>0-3<TAB>Rom<TAB>_<TAB>LOC<TAB>
+    1-3<TAB>9-12<TAB>New<TAB>*[1]<TAB>LOC[1]<TAB>
+    1-4<TAB>13-17<TAB>York<TAB>*[1]<TAB>LOC[1]<TAB>
+
+Offsets count the UTF-16 units of the document, as Java does and the description of the format prescribes; other
+programs write code points, which `--offsets code-points` reads. Each token is compared with the text at its offsets.
+
+A cell holds the values of one feature: `_` for no annotation, `*` for one without this value, several of one token
+separated by `|`, and after a value in brackets the number of an annotation of several tokens. A line `1-3.1` is a part
+of the token before it. A backslash stands before characters that mean something else.
+
+An example is a sentence; `at` is where it begins in the document. The format does not record what stands between
+sentences, which INCEpTION fills with a line break and spaces. Sentences that an annotation connects are one example.
+The annotations of one layer are read (`goldspan.formats.annotation_layers`); what the others hold is noted.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from goldspan import offsets
+from goldspan.errors import InputError, InvalidValueError
+from goldspan.formats.annotation_layers import AnnotationLayer, choose_layer
+from goldspan.formats.json_lines import decode, numbered
+from goldspan.formats.options import DEFAULT
+from goldspan.formats.record import Note, RawSpan, Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from goldspan.formats.options import ReadOptions
+    from goldspan.formats.sample import FileSample
+
+HEADER = re.compile(r"#FORMAT=WebAnno TSV ([0-9]+)\.([0-9]+)\s*")
+LAYER = re.compile(r"#T_(SP|CH|RL)=(.+)")
+UNIT_ID = re.compile(r"([0-9]{1,9})-([0-9]{1,9})(\.[0-9]{1,9})?")
+EXTENT = re.compile(r"([0-9]{1,15})-([0-9]{1,15})")
+NUMBERED_VALUE = re.compile(r"((?:\\.|[^\\])*)\[([0-9]{1,15})\]", re.DOTALL)
+PIECE = re.compile(r"\\.|\\|[^\\|]+|\|", re.DOTALL)
+VALUE_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+TEXT_ESCAPE = re.compile(r"\\([tnfrb\\\x00-\x07\x0e-\x1f])")
+JAVA_ESCAPE = re.compile(r"\\(u+[0-9a-fA-F]{4}|[0-3]?[0-7]{1,2}|.)", re.DOTALL)
+NAMED_CHARACTERS = {"t": "\t", "n": "\n", "f": "\f", "r": "\r", "b": "\b"}
+OLDER = re.compile(rb"(?:\A|\n)#id=[^\n]*\n#text=")  # how a sentence begins in WebAnno TSV 1 and 2
+NO_ANNOTATION, NO_VALUE = "_", "*"
+TEXT_PREFIX, ID_PREFIX = "#Text=", "#Sentence.id="
+ESCAPES_SINCE = 2  # the minor version
+FIXED_CELLS = 3
+LINE_REMEDY = "A line is SENTENCE-TOKEN, BEGIN-END, the token and a cell for each feature, separated by tabs."
+VERSION_REMEDY = "Import it into INCEpTION and export it as WebAnno TSV 3.3 or UIMA CAS."
+OFFSETS_REMEDY = "Offsets count UTF-16 units of the document; the first token begins where its sentence begins."
+CODE_POINTS_REMEDY = "Its offsets count code points: read the file with --offsets code-points."
+LABEL_REMEDY = "--label NAME reads annotations without a value as NAME; --layer LAYER:FEATURE names another feature."
+
+
+@dataclass(frozen=True, slots=True)
+class TsvColumn:
+    """What a cell of each line holds.
+
+    Args:
+        kind: `SP`, `CH` or `RL`: of spans, chains or relations.
+        layer: the name of its layer.
+        feature: the name of its feature; empty for a layer without.
+    """
+
+    kind: str
+    layer: str
+    feature: str
+
+    @property
+    def is_value(self) -> bool:
+        """Whether its values can be labels: neither roles of slots nor their targets."""
+        return (
+            self.kind == "SP"
+            and bool(self.feature)
+            and not self.feature.startswith("ROLE_")
+            and "." not in self.feature
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TsvHeader:
+    """What the first lines of a file declare.
+
+    Args:
+        columns: of each line of a token, after its first three cells.
+        has_java_escapes: whether texts are escaped as in Java, as before version 3.2.
+        size: the number of these lines.
+    """
+
+    columns: tuple[TsvColumn, ...]
+    has_java_escapes: bool
+    size: int
+
+    def unescape(self, text: str) -> str:
+        """A text without the backslashes that its version of the format puts into it."""
+        if not self.has_java_escapes:
+            return TEXT_ESCAPE.sub(lambda match: NAMED_CHARACTERS.get(match[1], match[1]), text)
+        return JAVA_ESCAPE.sub(_java_character, text).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+@dataclass(frozen=True, slots=True)
+class TsvRow:
+    """The line of a token, or of a part of one.
+
+    Args:
+        line: in the file, from 1.
+        is_part: whether it is a part of the token before it.
+        start: in the document, in the unit of the file.
+        end: likewise.
+        form: its words.
+        cells: one for each column.
+    """
+
+    line: int
+    is_part: bool
+    start: int
+    end: int
+    form: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TsvUnit:
+    """A token or a part of one, at its place.
+
+    Args:
+        row: as stated.
+        token: the number of the token in the document, from 0.
+        start: in the text of its sentence, in code points.
+        end: likewise.
+    """
+
+    row: TsvRow
+    token: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class TsvSentence:
+    """A sentence.
+
+    Args:
+        line: where it begins in the file.
+        text: its text.
+        at: where it begins in the document, in code points.
+        gap: how many characters are between it and the sentence before it.
+        name: its id, if it states one.
+        units: its tokens and their parts.
+    """
+
+    line: int
+    text: str
+    at: int
+    gap: int
+    name: str | None
+    units: tuple[TsvUnit, ...]
+
+
+@dataclass
+class TsvAnnotation:
+    """An annotation of the layer that is read.
+
+    Args:
+        label: its value.
+        first: the number of the sentence in which it begins, from 0.
+        start: where it begins in that sentence.
+        last: the number of the sentence in which it ends.
+        end: where it ends there.
+        token: the number of the last token of it that was read.
+    """
+
+    label: str
+    first: int
+    start: int
+    last: int
+    end: int
+    token: int
+
+    def extend(self, label: str, sentence: int, unit: TsvUnit) -> None:
+        """Extend it to one more of its tokens, or parts of tokens.
+
+        Raises:
+            InvalidValueError: for another label, or a token that does not follow.
+        """
+        if label != self.label:
+            raise InvalidValueError(f"is {self.label!r} before, and {label!r} here")
+        if unit.token > self.token + 1:
+            raise InvalidValueError("goes on here, but is not on the token before: each has its own number in the file")
+        self.token = unit.token
+        if sentence == self.first:
+            self.start = min(self.start, unit.start)
+        self.end = unit.end if sentence > self.last else max(self.end, unit.end)
+        self.last = sentence
+
+
+def scan(path: Path, options: ReadOptions = DEFAULT) -> Iterator[Record | InputError]:
+    """Each sentence as a record, or the error that says why the file cannot be read.
+
+    Raises:
+        InputError: if there is no such file.
+    """
+    try:
+        lines = [(number, decode(raw, path, number).removesuffix("\r")) for number, raw in numbered(path)]
+        header = _header(lines, path)
+        sentences = _sentences(lines[header.size :], header, path, options.offsets or "utf-16")
+        annotations, notes = _annotations(sentences, header.columns, path, options)
+    except InputError as error:
+        yield error
+        return
+    yield from _records(sentences, annotations, path, notes)
+
+
+def is_format_of(sample: FileSample) -> bool:
+    """Whether a file begins as WebAnno TSV does; the versions 1 and 2 count, too: the reader refuses them by name."""
+    return sample.head.startswith(b"#FORMAT=WebAnno TSV") or OLDER.search(sample.head) is not None
+
+
+def _header(lines: Sequence[tuple[int, str]], path: Path) -> TsvHeader:
+    """What the first lines declare.
+
+    Raises:
+        InputError: for another version than 3.
+    """
+    version = HEADER.fullmatch(lines[0][1]) if lines else None
+    if version is None or version[1] != "3":
+        name = f"WebAnno TSV {version[1]}.{version[2]}" if version else "WebAnno TSV 1 or 2, or none"
+        raise InputError(f"this is {name}, which is not read", file=path, line=1, remedy=VERSION_REMEDY)
+    columns: list[TsvColumn] = []
+    size = 1
+    for _, line in lines[1:]:
+        layer = LAYER.fullmatch(line)
+        if layer is None:
+            break
+        name, *features = [part for part in layer[2].split("|") if part]
+        columns += [TsvColumn(layer[1], name, feature) for feature in features or [""]]
+        size += 1
+    return TsvHeader(tuple(columns), int(version[2]) < ESCAPES_SINCE, size)
+
+
+def _sentences(
+    lines: Iterable[tuple[int, str]], header: TsvHeader, path: Path, unit: offsets.Unit
+) -> list[TsvSentence]:
+    """The sentences of the lines after the header.
+
+    Raises:
+        InputError: with the line that cannot be read.
+    """
+    sentences: list[TsvSentence] = []
+    end, tokens = 0, 0
+    for texts, name, rows in _blocks(lines, header, path):
+        text = "\n".join(part for _, part in texts)
+        start = rows[0].start
+        if (gap := start - end) < 0:
+            raise _invalid(f"the sentence begins at {start}, inside the one before it", path, rows[0].line)
+        before = sentences[-1].at + len(sentences[-1].text) if sentences else 0
+        units = tuple(_units(text, rows, tokens, path, unit))
+        sentences.append(TsvSentence(texts[0][0], text, before + gap, gap, name, units))
+        end = start + _length(text, unit)
+        tokens = units[-1].token + 1
+    return sentences
+
+
+def _blocks(
+    lines: Iterable[tuple[int, str]], header: TsvHeader, path: Path
+) -> Iterator[tuple[list[tuple[int, str]], str | None, list[TsvRow]]]:
+    """The lines of each sentence: those of its text, its id and its tokens."""
+    texts: list[tuple[int, str]] = []
+    name: str | None = None
+    rows: list[TsvRow] = []
+    for number, line in [*lines, (0, "")]:
+        if rows and (not line or line.startswith("#")):
+            yield texts, name, rows
+            texts, name, rows = [], None, []
+        if line.startswith(TEXT_PREFIX):
+            texts.append((number, header.unescape(line.removeprefix(TEXT_PREFIX))))
+        elif line.startswith(ID_PREFIX):
+            name = header.unescape(line.removeprefix(ID_PREFIX))
+        elif line and not line.startswith("#"):
+            if not texts:
+                raise _invalid("there is no #Text= before this token", path, number)
+            rows.append(_row(line, number, header, path))
+            if rows[0].is_part:
+                raise _invalid("this part of a token comes before its token", path, number)
+        elif not line and texts:
+            raise _invalid("this sentence has no tokens", path, texts[0][0])
+
+
+def _row(line: str, number: int, header: TsvHeader, path: Path) -> TsvRow:
+    name, *cells = line.split("\t")
+    extent = EXTENT.fullmatch(cells[0]) if cells else None
+    size = FIXED_CELLS + len(header.columns)
+    if len(cells) == size and not cells[-1]:  # each cell ends with a tab, the last one, too
+        cells.pop()
+    if extent is None or not UNIT_ID.fullmatch(name) or len(cells) + 1 != size:
+        what = f"it has {len(cells) + 1} cells, where the header declares {size}" if extent else "it is no token"
+        raise _invalid(f"{line!r:.60} is not understood: {what}", path, number)
+    return TsvRow(number, "." in name, int(extent[1]), int(extent[2]), cells[1], tuple(cells[2:]))
+
+
+def _units(text: str, rows: Sequence[TsvRow], tokens: int, path: Path, unit: offsets.Unit) -> Iterator[TsvUnit]:
+    """The tokens of a sentence and their parts, each compared with the text.
+
+    Args:
+        text: of the sentence.
+        rows: its lines.
+        tokens: the number of tokens before it.
+        path: the file, for errors.
+        unit: what the offsets count.
+
+    Raises:
+        InputError: for a token that is elsewhere than it says.
+    """
+    begin = rows[0].start
+    try:
+        places = offsets.from_unit(text, [at - begin for row in rows for at in (row.start, row.end)], unit)
+    except InvalidValueError:  # for one of them: each is converted by itself, so that it is named
+        places = None
+    number = tokens - 1
+    for row in rows:
+        number += not row.is_part
+        found = places or _places(text, row, begin, path, unit)
+        start, end = found[row.start - begin], found[row.end - begin]
+        covered = text[start:end] if 0 <= start <= end else None
+        if covered is None or covered not in {row.form, _unescape(row.form)}:
+            remedy = CODE_POINTS_REMEDY if unit == "utf-16" and _fit(text, rows) else OFFSETS_REMEDY
+            message = f"the token {row.form!r} is at {row.start}-{row.end}, where its sentence has {covered!r}"
+            raise InputError(message, file=path, line=row.line, remedy=remedy)
+        yield TsvUnit(row, number, start, end)
+
+
+def _places(text: str, row: TsvRow, begin: int, path: Path, unit: offsets.Unit) -> dict[int, int]:
+    try:
+        return offsets.from_unit(text, [row.start - begin, row.end - begin], unit)
+    except InvalidValueError as error:
+        raise _invalid(f"the extent {row.start}-{row.end}: {error.message}", path, row.line) from None
+
+
+def _fit(text: str, rows: Sequence[TsvRow]) -> bool:
+    """Whether all tokens are where they say if offsets count code points."""
+    begin = rows[0].start
+    return all(text[row.start - begin : row.end - begin] in {row.form, _unescape(row.form)} for row in rows)
+
+
+def _annotations(
+    sentences: Sequence[TsvSentence], columns: Sequence[TsvColumn], path: Path, options: ReadOptions
+) -> tuple[list[TsvAnnotation], list[Note]]:
+    """The annotations of the layer that is read, and a note on the others.
+
+    Raises:
+        InputError: with the line of a cell that is not understood; if none or several layers can be meant.
+    """
+    layers = [
+        AnnotationLayer(name, tuple(column.feature for column in columns if column.layer == name and column.is_value))
+        for name in dict.fromkeys(column.layer for column in columns if column.kind == "SP")
+    ]
+    if not layers:
+        message = "it declares no layer of spans, for INCEpTION leaves out the layers without annotation"
+        return [], [Note("no-layer", message, path)] if sentences else []
+    layer, feature = choose_layer(layers, options.layer, path)
+    chosen = next(
+        number
+        for number, column in enumerate(columns)
+        if column.layer == layer.name and feature in {None, column.feature}
+    )
+    label = options.label or (layer.short_name if feature is None else None)
+    annotations: list[TsvAnnotation] = []
+    numbered_ones: dict[str, TsvAnnotation] = {}
+    for number, sentence in enumerate(sentences):
+        for unit in sentence.units:
+            for value, identity in _values(unit, chosen, path):
+                name = label if feature is None or value is None else value
+                if not name:
+                    what = f"{layer.short_name} has no {feature} here"
+                    raise InputError(what, file=path, line=unit.row.line, remedy=LABEL_REMEDY)
+                if identity is None or identity not in numbered_ones:
+                    annotations.append(TsvAnnotation(name, number, unit.start, number, unit.end, unit.token))
+                    if identity is not None:
+                        numbered_ones[identity] = annotations[-1]
+                else:
+                    try:
+                        numbered_ones[identity].extend(name, number, unit)
+                    except InvalidValueError as error:
+                        what = f"the annotation [{identity}] {error.message}"
+                        raise _invalid(what, path, unit.row.line) from None
+    return annotations, _other_layers(sentences, columns, chosen, path)
+
+
+def _values(unit: TsvUnit, column: int, path: Path) -> Iterator[tuple[str | None, str | None]]:
+    """The annotations of a cell: the value of each, if it has one, and its number, if it has one."""
+    cell = unit.row.cells[column]
+    if cell == NO_ANNOTATION:
+        return
+    for raw in _stacked(cell):
+        numbered_value = NUMBERED_VALUE.fullmatch(raw)
+        value, identity = numbered_value.groups() if numbered_value else (raw, None)
+        if value in {"", NO_ANNOTATION} or "[" in re.sub(VALUE_ESCAPE, "", value):
+            raise _invalid(f"the cell {cell!r:.60} is not understood", path, unit.row.line)
+        yield (None if value == NO_VALUE else _unescape(value)), identity
+
+
+def _other_layers(
+    sentences: Sequence[TsvSentence], columns: Sequence[TsvColumn], chosen: int, path: Path
+) -> list[Note]:
+    """A note on the layers and features that have values and are not read."""
+    empty = {NO_ANNOTATION, NO_VALUE}
+    names = [
+        column.layer if column.layer != columns[chosen].layer else f"the feature {column.feature!r}"
+        for number, column in enumerate(columns)
+        if number != chosen
+        and any(re.sub(r"\[[0-9]+\]", "", unit.row.cells[number]) not in empty for s in sentences for unit in s.units)
+    ]
+    if not names:
+        return []
+    read = f"{columns[chosen].layer}:{columns[chosen].feature}".removesuffix(":")
+    message = f"{read} is read; not read are {', '.join(dict.fromkeys(names))}"
+    return [Note("other-layers", message, path, remedy="--layer LAYER:FEATURE names the layer to read.")]
+
+
+def _records(
+    sentences: Sequence[TsvSentence], annotations: Sequence[TsvAnnotation], path: Path, notes: list[Note]
+) -> Iterator[Record]:
+    """A record for each sentence, or for the sentences that annotations connect."""
+    ends = list(range(len(sentences)))  # the last sentence that is connected with each
+    for annotation in annotations:
+        ends[annotation.first] = max(ends[annotation.first], annotation.last)
+    by_first: dict[int, list[TsvAnnotation]] = {}
+    for annotation in annotations:
+        by_first.setdefault(annotation.first, []).append(annotation)
+    first = 0
+    while first < len(sentences):
+        last = first
+        while (furthest := max(ends[first : last + 1])) > last:
+            last = furthest
+        name = f"{path.stem}.p{first + 1:02d}"
+        group = sentences[first : last + 1]
+        text, starts = _joined(group)
+        spans = tuple(
+            RawSpan(
+                starts[annotation.first - first] + annotation.start,
+                starts[annotation.last - first] + annotation.end,
+                annotation.label,
+            )
+            for number in range(first, last + 1)
+            for annotation in by_first.get(number, ())
+        )
+        if len(group) > 1:
+            message = f"{len(group)} sentences that annotations connect are one example"
+            notes = [*notes, Note("joined-sentences", message, path, group[0].line, name)]
+        extra = {"sentence_id": group[0].name} if group[0].name and len(group) == 1 else {}
+        yield Record(path, group[0].line, name, text, spans, group[0].at, extra, notes=tuple(notes))
+        notes = []
+        first = last + 1
+
+
+def _joined(sentences: Sequence[TsvSentence]) -> tuple[str, list[int]]:
+    """The text of sentences with what INCEpTION puts between them, and where each begins in it."""
+    text = ""
+    starts: list[int] = []
+    for sentence in sentences:
+        if starts and sentence.gap:
+            text += "\n" + " " * (sentence.gap - 1)
+        starts.append(len(text))
+        text += sentence.text
+    return text, starts
+
+
+def _stacked(cell: str) -> list[str]:
+    """The values of a cell, which an unescaped `|` separates."""
+    parts = [""]
+    for piece in PIECE.findall(cell):
+        if piece == "|":
+            parts.append("")
+        else:
+            parts[-1] += piece
+    return parts
+
+
+def _unescape(value: str) -> str:
+    return VALUE_ESCAPE.sub(lambda match: NAMED_CHARACTERS.get(match[1], match[1]), value)
+
+
+def _java_character(match: re.Match[str]) -> str:
+    code = match[1]
+    if code[0] == "u" and len(code) > 1:
+        return chr(int(code.lstrip("u"), 16))
+    if code[0] in "01234567":
+        return chr(int(code, 8))
+    return NAMED_CHARACTERS.get(code, code)
+
+
+def _length(text: str, unit: offsets.Unit) -> int:
+    match unit:
+        case "code-points":
+            return len(text)
+        case "utf-16":
+            return len(text.encode("utf-16-le", "surrogatepass")) // 2
+        case "bytes":
+            return len(text.encode("utf-8", "surrogatepass"))
+        case "graphemes":
+            return int(offsets.to_graphemes(text, [len(text)])[0])
+
+
+def _invalid(what: str, path: Path, line: int) -> InputError:
+    return InputError(what, file=path, line=line, remedy=LINE_REMEDY)
