@@ -102,8 +102,7 @@ def test_the_same_examples_give_the_same_bytes(name, examples, tmp_path_factory)
 def test_the_bytes_hang_on_no_hash_of_the_process(tmp_path):
     code = """import sys, pathlib; from goldspan import formats
 examples = formats.load(pathlib.Path(sys.argv[1]), "gold")
-for name in formats.NAMES:
-    if formats.get(name).can_write: formats.get(name).write(pathlib.Path(sys.argv[2]) / name, examples)"""
+for name in formats.WRITABLE: formats.get(name).write(pathlib.Path(sys.argv[2]) / name, examples)"""
     for seed in "12":
         command = [sys.executable, "-c", code, DATA / "gold.jsonl", tmp_path / seed]
         subprocess.run(command, check=True, env={**os.environ, "PYTHONHASHSEED": seed})
@@ -183,7 +182,7 @@ def test_every_sample_is_read_by_a_test():
 @pytest.mark.parametrize("to", formats.WRITABLE)
 def test_every_sample_goes_into_every_format_and_back(file, name, to, tmp_path):
     examples = formats.load(DATA / file, name)
-    if (file, to) == ("foreign.spacy", "conll"):
+    if (file, to) in {("foreign.spacy", "conll"), ("inception.tsv", "conll")}:
         with pytest.raises(InputError, match="overlap"):
             there_and_back(to, examples, tmp_path)
     else:
