@@ -21,7 +21,7 @@ def run(goldspan):
     return partial(goldspan, "convert")
 
 
-@pytest.mark.parametrize("to", [*formats.WRITABLE, *formats.ALIASES])
+@pytest.mark.parametrize("to", [name for name in formats.CHOICES if formats.get(name).can_write])
 def test_files_of_several_formats_become_one(to, tmp_path):
     paths = [DATA / "gold.jsonl", DATA / "brat", DATA / "iob1.conll", DATA / "doccano-old.jsonl"]
     account = convert(paths, tmp_path / "new", to=to)
