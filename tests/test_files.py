@@ -1,7 +1,9 @@
 import errno
 import os
+import pty
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -199,3 +201,126 @@ def test_a_lock_is_released_when_its_block_fails(tmp_path):
     process = holder(tmp_path / "lock")
     process.communicate()
     assert process.returncode == 0
+
+
+@pytest.mark.parametrize("existing", [True, False])
+def test_a_link_stays_and_its_target_is_replaced_or_made(tmp_path, existing):
+    target, link = tmp_path / "deep" / "target", tmp_path / "link"
+    target.parent.mkdir()
+    if existing:
+        target.write_text("old")
+        target.chmod(0o640)
+    (tmp_path / "middle").symlink_to("deep/target")
+    link.symlink_to("middle")
+    assert files.write(link, "new")
+    assert link.is_symlink()
+    assert target.read_text() == "new"
+    assert not target.is_symlink()
+    assert not existing or target.stat().st_mode & 0o777 == 0o640
+    files.write_all({link: b"newer"})
+    assert link.is_symlink()
+    assert target.read_text() == "newer"
+    assert [path.name for path in target.parent.iterdir()] == ["target"]
+
+
+@pytest.mark.parametrize("make", [lambda path: path.mkdir(), lambda path: path.symlink_to(path)])
+def test_a_folder_and_a_circle_of_links_are_refused(tmp_path, make):
+    make(tmp_path / "a")
+    with pytest.raises(InputError, match=r"is a folder|in a circle"):
+        files.write(tmp_path / "a", "new")
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+@pytest.mark.parametrize("size", [5, files.IN_MEMORY + 5])
+def test_a_pipe_is_written_through_and_stays_a_pipe(tmp_path, size):
+    path, seen = tmp_path / "pipe", []
+    os.mkfifo(path)
+    reader = threading.Thread(target=lambda: seen.append(path.read_bytes()))
+    reader.start()
+    assert files.write(path, "x" * size)
+    reader.join()
+    assert seen == [b"x" * size]
+    assert path.is_fifo()
+
+
+def test_a_failed_write_sends_nothing_through_a_pipe(tmp_path):
+    def fail():
+        with files.replacing(tmp_path / "pipe") as stream:
+            stream.write(b"half")
+            raise RuntimeError
+
+    os.mkfifo(tmp_path / "pipe")
+    keep = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    with pytest.raises(RuntimeError):
+        fail()
+    assert os.read(keep, 10) == b""
+    os.close(keep)
+
+
+def test_a_device_is_written_through_and_stays_a_device(tmp_path):
+    parent, child = pty.openpty()
+    name = Path(os.ttyname(child))
+    (tmp_path / "link").symlink_to(name)
+    for path in (name, tmp_path / "link"):
+        assert files.is_stream(path)
+        files.write(path, "words")
+        assert os.read(parent, 100) == b"words"
+    assert name.is_char_device()
+    assert (tmp_path / "link").is_symlink()
+    os.close(parent)
+    os.close(child)
+
+
+@pytest.mark.parametrize("place", ["/dev/fd/{}", "/proc/self/fd/{}", "{}/link"])
+@pytest.mark.parametrize("flags", [0, os.O_APPEND])
+def test_an_open_descriptor_is_written_at_its_place_though_it_is_a_file(tmp_path, place, flags):
+    """As the shell opens them in `--json /dev/fd/3 3>> log`: what the file held stays."""
+    log = tmp_path / "log"
+    log.write_text("before\n")
+    handle = os.open(log, os.O_WRONLY | flags)
+    os.lseek(handle, 7, os.SEEK_SET)
+    (tmp_path / "link").symlink_to(f"/dev/fd/{handle}")
+    path = Path(place.format(tmp_path if "link" in place else handle))
+    assert files.open_descriptor(path) == handle
+    files.write(path, "one\n")
+    files.write(path, "one\n")
+    os.close(handle)
+    assert log.read_text() == "before\none\none\n"
+
+
+def test_standard_output_has_three_names_and_a_file_called_dash_another(capfd, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for path in map(Path, ("-", "/dev/stdout", "/dev/fd/1")):
+        assert files.is_standard_output(path)
+        print("printed")
+        files.write(path, "written\n")
+    assert capfd.readouterr().out == "printed\nwritten\n" * 3
+    assert not files.is_standard_output(Path("./-").absolute())
+    files.write(Path("./-").absolute(), "a file")
+    assert [path.name for path in tmp_path.iterdir()] == ["-"]
+
+
+def test_an_error_names_the_file_that_was_asked_for(tmp_path, monkeypatch):
+    def refuse(*_, **__):
+        raise PermissionError(errno.EACCES, "Permission denied", "the temporary file")
+
+    monkeypatch.setattr(files.tempfile, "mkstemp", refuse)
+    with pytest.raises(PermissionError) as caught:
+        files.write(tmp_path / "a.txt", "new")
+    assert caught.value.filename == str(tmp_path / "a.txt")
+
+
+def test_a_folder_of_a_long_name_is_restored_and_no_other(tmp_path):
+    """Two names that are the same in as many characters as fit into a temporary one."""
+    one, other = (tmp_path / f"{'x' * 100}{end}" for end in "ab")
+    one.mkdir()
+    with files.new_folder(one) as folder:
+        ended = subprocess.run(
+            [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True, check=True
+        )
+        name = folder.with_suffix(files.OLD).name.replace(f"-{os.getpid()}-", f"-{ended.stdout.strip()}-")
+    one.rename(tmp_path / name)
+    files.restore_folder(other)
+    assert not other.exists()
+    files.restore_folder(one)
+    assert [path.name for path in tmp_path.iterdir()] == [one.name]

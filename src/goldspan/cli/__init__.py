@@ -63,21 +63,12 @@ def main(arguments: list[str] | None = None) -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         with printing():
-            _run(arguments)
-    except OSError as error:  # what was printed could not be written
-        print(f"goldspan: standard output: {error.strerror or error}", file=sys.stderr)
-        sys.exit(1)
-
-
-def _run(arguments: list[str] | None) -> None:
-    try:
-        app(arguments, prog_name="goldspan")
+            app(arguments, prog_name="goldspan")
     except GoldspanError as error:
-        print(f"goldspan: {error}", file=sys.stderr)
-        sys.exit(1)
-    except BrokenPipeError:  # of a file that is a pipe
-        raise
+        message = str(error)
     except OSError as error:
-        name = f"{error.filename}: " if error.filename else ""
-        print(f"goldspan: {name}{error.strerror or error}", file=sys.stderr)
-        sys.exit(1)
+        message = f"{error.filename}: " if error.filename else ""
+        message += str(error.strerror or error)
+    with printing():  # parts of it may come from a server or a file
+        print(f"goldspan: {message}", file=sys.stderr)
+    sys.exit(1)

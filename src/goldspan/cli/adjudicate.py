@@ -183,7 +183,7 @@ def _show_state(
     if planned.refusal is not None and (planned.texts or accept):
         print("--apply is refused while gold differs from passes and decisions: see --adopt and --overwrite.")
     elif changed:
-        _print_changed(changed, applied=apply)
+        console.print_changed(changed, applied=apply)
     elif apply:
         print("Gold is already up to date.")
 
@@ -241,7 +241,7 @@ def _adopt(state: AdjudicationState, author: DecisionAuthor, json: Path | None, 
         print("Gold follows from passes and decisions: there is nothing to record.")
     else:
         print(f"{amount(len(made), 'decision')} by hand.")
-        _print_changed(changed, applied=apply)
+        console.print_changed(changed, applied=apply)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -319,7 +319,7 @@ def _pull(exchange: _Exchange) -> None:
         print(f"{amount(len(pulled.waiting), 'disputed example')} not confirmed there yet.")
     if pulled.decisions:
         print(f"{amount(len(pulled.decisions), 'decision')}.")
-        _print_changed(changed, applied=exchange.apply)
+        console.print_changed(changed, applied=exchange.apply)
     else:
         print("There is no new decision.")
     _print_next_step(read_state(exchange.state.corpus, exchange.state.articles))
@@ -351,14 +351,6 @@ def _print_next_step(state: AdjudicationState) -> None:
 
     if new := gold.plan(state).new:
         print(f"{amount(len(new), 'example')} to write into gold: goldspan adjudicate --apply")
-
-
-def _print_changed(paths: Sequence[Path], *, applied: bool) -> None:
-    """Name the files that were written, or would be."""
-    for path in paths:
-        print(f"{'wrote' if applied else 'would write'} {path}")
-    if not applied:
-        print(console.PLAN_ONLY)
 
 
 def _print_first(lines: Sequence[str], total: int, what: str) -> None:

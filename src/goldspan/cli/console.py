@@ -217,6 +217,14 @@ def write_json(path: Path | None, report: Any) -> None:  # noqa: ANN401  (JSON i
         files.write(path, CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
 
 
+def print_changed(paths: Iterable[Path], *, applied: bool) -> None:
+    """Name the files that a plan changed, or would change; a plan that was not applied says so."""
+    for path in paths:
+        print(f"{'wrote' if applied else 'would write'} {path}")
+    if not applied:
+        print(PLAN_ONLY)
+
+
 def print_written(*paths: Path | None) -> None:
     """Name the files of reports that were asked for and written; a report on standard output speaks for itself."""
     for path in paths:

@@ -77,6 +77,9 @@ class PrintStream:
             yield
         except BrokenPipeError:
             raise ReaderLeftError from None
+        except OSError as error:
+            error.filename = "standard output" if getattr(self.stream, "name", "") == "<stdout>" else "standard error"
+            raise
 
 
 @contextlib.contextmanager
@@ -98,7 +101,7 @@ def printing() -> Iterator[None]:
                 yield
             finally:
                 for stream in streams:
-                    stream.flush()
+                    PrintStream(stream).flush()
     except (BrokenPipeError, ReaderLeftError):
         _discard(streams)
         raise SystemExit(CLOSED_PIPE) from None

@@ -11,7 +11,7 @@ import typer
 from goldspan import splits
 from goldspan.cli import console
 from goldspan.corpus import SPLITS, Corpus
-from goldspan.errors import InputError, InvalidValueError
+from goldspan.errors import InvalidValueError
 from goldspan.near_duplicates import THRESHOLD
 
 if TYPE_CHECKING:
@@ -47,21 +47,21 @@ def run(
     except InvalidValueError as error:
         raise typer.BadParameter(str(error)) from None
     console.write_json(json, plan.json())
-    refusal, written = None, []
-    if apply:
-        try:
-            written = splits.write_splits(corpus, plan, accept_leaks=accept_leaks)
-        except InputError as error:  # the plan shows what is refused
-            refusal = error
+    changed = splits.changed_lists(corpus, plan.splits)
+    refusal = splits.refusal(corpus, plan, accept_leaks=accept_leaks)
+    if apply and refusal is None:
+        splits.write_splits(corpus, plan, accept_leaks=accept_leaks)
     console.make_console().print(_table(plan))
     for line in _lines(plan):
         print(line)
-    if refusal is not None:
+    if refusal is not None and apply:
         raise refusal
-    if apply:
-        print("\n".join(f"wrote {path}" for path in written) or "Already up to date.")
-    elif plan.new:
-        print(console.PLAN_ONLY)
+    if refusal is not None:
+        print(f"--apply is refused: {refusal.message}. See --accept-leaks.")
+    elif changed:
+        console.print_changed(changed, applied=apply)
+    elif apply:
+        print("Already up to date.")
     if plan.conflicts:
         raise typer.Exit(1)
 

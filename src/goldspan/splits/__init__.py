@@ -1,7 +1,15 @@
 """Train, validation and test splits: whole articles, near-duplicates together, balanced, and permanent."""
 
 from goldspan.splits.assignment import SplitAssignment, SplitConflict, assign, too_small, wilson
-from goldspan.splits.plan import RATIOS, SplitPlan, parse_ratios, plan_splits, write_splits
+from goldspan.splits.plan import (
+    RATIOS,
+    SplitPlan,
+    changed_lists,
+    parse_ratios,
+    plan_splits,
+    refusal,
+    write_splits,
+)
 
 __all__ = [
     "RATIOS",
@@ -9,8 +17,10 @@ __all__ = [
     "SplitConflict",
     "SplitPlan",
     "assign",
+    "changed_lists",
     "parse_ratios",
     "plan_splits",
+    "refusal",
     "too_small",
     "wilson",
     "write_splits",

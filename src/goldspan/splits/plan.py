@@ -31,21 +31,24 @@ def read_split_lists(corpus: Corpus) -> dict[str, str]:
     return {article: split for split, ids in corpus.splits().items() for article in ids}
 
 
+def changed_lists(corpus: Corpus, splits: Mapping[str, str]) -> dict[Path, bytes]:
+    """The lists that are to be written for these splits of articles, each sorted; those that stay are left out."""
+    lists: dict[str, list[str]] = {name: [] for name in SPLITS}
+    for article in sorted(splits):
+        lists[splits[article]].append(f"{article}\n")
+    contents = {corpus.split_file(name): "".join(lines).encode() for name, lines in lists.items()}
+    return {path: data for path, data in contents.items() if not path.is_file() or path.read_bytes() != data}
+
+
 def write_split_lists(corpus: Corpus, splits: Mapping[str, str]) -> list[Path]:
-    """Write the lists, each sorted; returns the files that changed.
+    """Write the lists; returns the files that changed.
 
     Articles are only ever added: if the machine stops between two files, each article is still in at most one split,
     and the next run places the others.
     """
-    contents = {
-        corpus.split_file(name): "".join(
-            f"{article}\n" for article in sorted(splits) if splits[article] == name
-        ).encode()
-        for name in SPLITS
-    }
-    changed = [path for path, data in contents.items() if not path.is_file() or path.read_bytes() != data]
-    files.write_all({path: contents[path] for path in changed})
-    return changed
+    changed = changed_lists(corpus, splits)
+    files.write_all(changed)
+    return list(changed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +180,19 @@ def plan_splits(corpus: Corpus, ratios: Mapping[str, float] = RATIOS, threshold:
     )
 
 
+def refusal(corpus: Corpus, planned: SplitPlan, *, accept_leaks: bool = False) -> InputError | None:
+    """Why a plan is not carried out: new articles that are near-duplicates of articles in another split, if any."""
+    leaks = [article for conflict in planned.conflicts for article in conflict.new]
+    if not leaks or accept_leaks:
+        return None
+    return InputError(
+        f"near-duplicates in several splits: {', '.join(leaks)}; nothing was written",
+        file=corpus.split_file("train").parent,
+        remedy="Remove the articles that they resemble from all split files but one, "
+        "so that they are placed together, or pass --accept-leaks.",
+    )
+
+
 def write_splits(corpus: Corpus, planned: SplitPlan, *, accept_leaks: bool = False) -> list[Path]:
     """Write the split files, and return those that changed.
 
@@ -188,14 +204,8 @@ def write_splits(corpus: Corpus, planned: SplitPlan, *, accept_leaks: bool = Fal
     Raises:
         InputError: for such articles, unless they are accepted.
     """
-    leaks = [article for conflict in planned.conflicts for article in conflict.new]
-    if leaks and not accept_leaks:
-        raise InputError(
-            f"near-duplicates in several splits: {', '.join(leaks)}; nothing was written",
-            file=corpus.split_file("train").parent,
-            remedy="Remove the articles that they resemble from all split files but one, "
-            "so that they are placed together, or pass --accept-leaks.",
-        )
+    if (error := refusal(corpus, planned, accept_leaks=accept_leaks)) is not None:
+        raise error
     return write_split_lists(corpus, planned.splits)
 
 
