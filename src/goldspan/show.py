@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from goldspan.errors import InputError, NotFoundError
 from goldspan.formats import gold, inline
-from goldspan.report.text import enumerate_names
+from goldspan.report.text import enumerate_names, visible
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -71,12 +71,12 @@ def colour_spans(example: Example, scheme: LabelScheme) -> Text:
     last = 0
     for span in sorted(example.spans, key=lambda span: (span.start, -span.end)):
         start = max(span.start, last)
-        text.append(example.text[last:start])
+        text.append(visible(example.text[last:start]))
         colour = colours.get(span.label, PLAIN)
-        text.append(example.text[start : span.end], style=f"bold white on {colour}")
+        text.append(visible(example.text[start : span.end]), style=f"bold white on {colour}")
         text.append(f" {span.label}", style=f"italic #e0e0e0 on {colour}")  # legible on dark and on light
         last = max(last, span.end)
-    text.append(example.text[last:])
+    text.append(visible(example.text[last:]))
     return text
 
 

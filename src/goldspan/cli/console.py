@@ -6,6 +6,7 @@ import contextlib
 import json
 import re
 import sys
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
@@ -18,7 +19,8 @@ from goldspan.report.text import is_numeric, visible
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from rich.console import Console
+    from rich.console import Console, ConsoleOptions, RenderableType
+    from rich.segment import Segment
     from rich.table import Table as RichTable
     from rich.text import Text
 
@@ -120,12 +122,27 @@ def split_names(options: Sequence[str] | None) -> list[str]:
 
 def make_console(*, stderr: bool = False) -> Console:
     """A rich console with the colours and the width of the terminal; plain text in a pipe."""
-    from rich.console import Console
-
-    console = Console(stderr=stderr, highlight=False, soft_wrap=not sys.stdout.isatty())
-    if console.is_terminal:  # then what rich draws has control characters of its own, and the texts are `plain_text`
+    console = _console_class()(stderr=stderr, highlight=False, soft_wrap=not sys.stdout.isatty())
+    if console.is_terminal:  # then what rich draws has control characters of its own
         console.file = unfiltered(console.file)
     return console
+
+
+@cache
+def _console_class() -> type[Console]:
+    """A console of rich on which no control character of a text is drawn; made here, since it imports rich."""
+    from rich.console import Console
+    from rich.segment import Segment
+
+    class VisibleConsole(Console):
+        """A console that draws pictures for control characters, whoever prints."""
+
+        def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+            """The parts that are drawn."""
+            for part in super().render(renderable, options):
+                yield part if part.control else Segment(visible(part.text), part.style)
+
+    return VisibleConsole
 
 
 def print_line(text: str, *, flush: bool = False) -> None:

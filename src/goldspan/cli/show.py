@@ -82,13 +82,11 @@ def run(
 
 
 def _diff(changes: Sequence[ExampleChange]) -> None:
-    from rich.text import Text
-
     out = console.make_console()
     for change in changes:
         state = "new" if change.old is None else "removed" if change.new is None else ""
         state = "text changed" if change.text_changed else state
-        out.print(Text(f"{change.example}  {state}".rstrip(), style="bold"))
+        out.print(console.plain_text(f"{change.example}  {state}".rstrip(), "bold"))
         for sign, style, example, spans in (
             ("-", "red", change.old, change.removed),
             ("+", "green", change.new, change.added),
@@ -96,6 +94,6 @@ def _diff(changes: Sequence[ExampleChange]) -> None:
             for span in spans:
                 at = (span.start, span.end)
                 line = "" if example is None else inline.excerpt(example.text, [span], *at, around=AROUND)
-                out.print(Text(f"{sign} [{span.start}, {span.end}] {line}", style=style))
+                out.print(console.plain_text(f"{sign} [{span.start}, {span.end}] {line}", style))
     added, removed = sum(len(change.added) for change in changes), sum(len(change.removed) for change in changes)
     out.print(f"{len(changes)} example(s) changed: {added} span(s) added, {removed} removed")
