@@ -36,9 +36,9 @@ def files(folder, gold, output):
     return paths
 
 
-def compare(folder, gold, output, repair="conlleval"):
+def compare(folder, gold, output, repair="conlleval", **reading):
     gold, output = files(folder, gold, output)
-    return pair(read_source(gold), read_source(output, reading=ReadOptions(repair=repair)), language="en")
+    return pair(read_source(gold), read_source(output, reading=ReadOptions(repair=repair, **reading)), language="en")
 
 
 def spans(examples):
@@ -60,8 +60,17 @@ def test_two_columns_against_two_columns(tmp_path):
 def test_three_columns_are_token_gold_and_prediction(tmp_path):
     rows = zip(GOLD.split("\n"), OUTPUT.split("\n"), strict=True)
     pasted = "\n".join(f"{gold}\t{out.split(chr(9))[1]}" if gold else "" for gold, out in rows)
-    paired = compare(tmp_path, GOLD, pasted)
+    paired = compare(tmp_path, GOLD, pasted, tag_column="-1")
     assert (counts(paired), paired.notes) == ((3, 4, 4), [])
+    with pytest.raises(InputError, match=r"several columns may hold the tags: 2: .*; 3: .*\n.*--tag-column 3"):
+        compare(tmp_path, GOLD, pasted)
+
+
+def test_a_prediction_of_no_span_beside_gold_is_not_taken_for_gold(tmp_path):
+    pasted = "".join(f"{line}\tO\n" if line else "\n" for line in GOLD.split("\n"))
+    with pytest.raises(InputError, match=r"several columns may hold the tags"):
+        compare(tmp_path, GOLD, pasted)
+    assert counts(compare(tmp_path, GOLD, pasted, tag_column="-1")) == (0, 4, 0)
 
 
 FAULTS = {

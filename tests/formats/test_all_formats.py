@@ -46,6 +46,7 @@ NAMES = {  # of a file of each format
     "doccano": "a.jsonl",
     "brat": "a",
     "conll": "a.conll",
+    "conllu": "a.conllu",
     "docbin": "a.spacy",
     "prodigy": "a.jsonl",
     "labelstudio": "a.json",

@@ -7,6 +7,7 @@ from goldspan import formats
 from goldspan.annotation import Example, Span
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats import conll, inline
+from goldspan.formats.options import ReadOptions
 from helpers import strategies
 
 DATA = Path(__file__).parents[1] / "data" / "formats"
@@ -114,8 +115,11 @@ def test_a_named_scheme_is_held_against_the_file(tmp_path):
         scan(tmp_path, text, scheme="XYZ")
 
 
+COLUMNS = ReadOptions(word_column="2", tag_column="3")
+
+
 def test_the_columns_can_be_named(tmp_path):
-    (record,) = scan(tmp_path, "1\tKFOR\tB-UNIT\tNNP\n2\tleft\tO\tVBD\n", word=1, tag=2)
+    (record,) = scan(tmp_path, "1\tKFOR\tB-UNIT\tNNP\n2\tleft\tO\tVBD\n", options=COLUMNS)
     assert (record.text, surfaces(record)) == ("KFOR left", [("KFOR", "UNIT")])
 
 
@@ -171,8 +175,8 @@ def test_a_broken_example_is_an_error_with_its_line_and_the_next_is_read(text, l
 
 
 def test_a_column_that_is_not_there_is_named(tmp_path):
-    (error,) = scan(tmp_path, "KFOR O\n", tag=3)
-    assert error.message == "only 2 column(s)"
+    (error,) = scan(tmp_path, "KFOR O\n", options=COLUMNS)
+    assert error.message == "there is no column 3: the rows have 2"
 
 
 def test_bytes_that_are_not_utf8_are_named_and_the_next_example_is_read(tmp_path):

@@ -92,7 +92,7 @@ def run_evaluation(options: EvaluationOptions) -> tuple[EvaluationReport, Report
     """
     corpus = _project(options)
     language = _language(options, corpus)
-    all_gold = sources.read_source(options.gold, form=options.gold_form, reading=options.reading)
+    all_gold = sources.read_source(options.gold, form=options.gold_form, reading=options.reading, mend=False)
     chosen = _articles(options, corpus, all_gold)
     gold = _of_articles(all_gold, chosen)
     scheme = _scheme(corpus, gold)
@@ -241,7 +241,7 @@ def _scheme(corpus: Corpus | None, gold: Source) -> LabelScheme | None:
 
 def _training(options: EvaluationOptions, corpus: Corpus | None) -> Sequence[Example] | None:
     if options.train is not None:
-        return sources.read_source(options.train, reading=replace(options.reading, split=TRAIN)).examples
+        return sources.read_source(options.train, reading=replace(options.reading, split=TRAIN), mend=False).examples
     if corpus is None or options.split in (None, TRAIN):
         return None
     return list(corpus.gold_examples(corpus.read_split(TRAIN))) or None

@@ -27,17 +27,13 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from goldspan import files, iob, tokens
 from goldspan.errors import InputError, InvalidValueError
-from goldspan.formats.conll_sentences import (
-    ColumnNumbers,
-    comment_value,
-    detect_scheme,
-    is_tagged,
-    read_sentences,
-    split_columns,
-)
+from goldspan.formats.conll_columns import is_table, read_layout, survey
+from goldspan.formats.conll_sentences import comment_value, detect_scheme, read_sentences
+from goldspan.formats.conll_table import DOCUMENT_START, blocks_of, csv_blocks, csv_delimiter
+from goldspan.formats.conll_tags import Notation
 from goldspan.formats.json_lines import one_line
 from goldspan.formats.options import DEFAULT, WRITE_DEFAULT
-from goldspan.formats.record import RawSpan, Record
+from goldspan.formats.record import Note, RawSpan, Record
 from goldspan.formats.token_format import Alignment
 
 if TYPE_CHECKING:
@@ -45,22 +41,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from goldspan.annotation import Example
+    from goldspan.formats.conll_columns import Survey
     from goldspan.formats.conll_sentences import ConllSentence
     from goldspan.formats.options import ReadOptions, WriteOptions
     from goldspan.formats.sample import FileSample
 
 EMPTY_SUFFIXES = frozenset((".conll", ".iob", ".iob2", ".bio"))  # of files that may be empty
-DOCSTART = "-DOCSTART- -X- -X- O\n\n"
+DOCSTART = f"{DOCUMENT_START} -X- -X- O\n\n"
+WEBANNO = b"#FORMAT=WebAnno"  # how a file of another format of columns begins
 
 
 def scan(
-    path: Path,
-    options: ReadOptions = DEFAULT,
-    *,
-    scheme: str | None = None,
-    word: int = 0,
-    tag: int = -1,
-    repair: iob.Repair | None = None,
+    path: Path, options: ReadOptions = DEFAULT, *, scheme: str | None = None, repair: iob.Repair | None = None
 ) -> Iterator[Record | InputError]:
     """Each example, or the errors in its place.
 
@@ -68,8 +60,6 @@ def scan(
         path: the file.
         options: how to read it.
         scheme: the tagging scheme; detected in a first reading if not named.
-        word: the number of the column of words, from 0.
-        tag: the number of the column of tags, from 0; negative from the end.
         repair: whether a chunk with a tag that the scheme forbids is a span (`conlleval`) or not (`strict`). The tag is
             listed in either case. That of the options by default.
 
@@ -79,13 +69,17 @@ def scan(
     repair = repair or options.repair
     if repair not in get_args(iob.Repair):
         raise InvalidValueError(f"there is no repair {repair!r}", remedy="It is conlleval or strict.")
-    columns = ColumnNumbers(word, tag)
-    scheme_name = iob.canonical(scheme) if scheme else detect_scheme(path, columns)
-    for sentence in read_sentences(path, columns):
-        try:
-            yield sentence if isinstance(sentence, InputError) else record(sentence, path, scheme_name, repair)
-        except InputError as error:
-            yield error
+    known_scheme = iob.canonical(scheme) if scheme else None
+    try:
+        layout = read_layout(path, options)
+        scheme_name = known_scheme or detect_scheme(path, options, layout=layout)
+        for sentence in read_sentences(path, options, layout=layout):
+            try:
+                yield sentence if isinstance(sentence, InputError) else record(sentence, path, scheme_name, repair)
+            except InputError as error:
+                yield error
+    except InputError as error:
+        yield error
 
 
 def write(
@@ -112,7 +106,7 @@ def write(
             extents = tokens.tokenize(example.text, options.language)
             tags = alignment.tags(example, extents)
             words = [example.text[start:end] for start, end in extents]
-            _validate_example(example, words, path, comments=comments)
+            validate_example(example, words, path, comments=comments)
             head = _comments(example) if comments else ""
             rows = "".join(f"{word} -X- -X- {tag}\n" for word, tag in zip(words, tags, strict=True))
             stream.write(f"{head}{rows}\n".encode())
@@ -120,15 +114,28 @@ def write(
 
 
 def is_format_of(sample: FileSample) -> bool:
-    """Whether most lines of words end in a tag."""
+    """Whether the first rows have words and tags in the same columns."""
     if sample.is_empty or sample.is_json:
         return sample.is_empty and sample.path.suffix in EMPTY_SUFFIXES
-    lines = sample.head.decode("utf-8", "replace").split("\n")
+    if sample.head.startswith(WEBANNO):
+        return False
+    try:
+        found, is_expected = survey_sample(sample)
+    except InputError:
+        return False
+    return is_table(found, is_expected=is_expected or sample.path.suffix in EMPTY_SUFFIXES)
+
+
+def survey_sample(sample: FileSample) -> tuple[Survey, bool]:
+    """What the beginning of a file looks like, and whether comments or `-DOCSTART-` tell that it is a table."""
+    lines = sample.head.split(b"\n")
     complete = lines if sample.is_whole else lines[:-1]
-    rows = [split_columns(line.removesuffix("\r")) for line in complete if line.strip()]
-    tagged = sum(len(row) > 1 and is_tagged(row) for row in rows)
-    comments = sum(row[0].startswith("#") and not is_tagged(row) for row in rows)
-    return tagged > (len(rows) - comments) / 2
+    numbered = list(enumerate(complete, start=1))
+    first = next(line for line in lines if line.strip())
+    delimiter = csv_delimiter(first, sample.path)
+    blocks = list(csv_blocks(numbered, sample.path, delimiter) if delimiter else blocks_of(numbered, sample.path))
+    is_expected = any(block.starts_article or block.states("id", "sent_id", "text") for block in blocks)
+    return survey(sample.path, blocks), is_expected
 
 
 def record(sentence: ConllSentence, path: Path, scheme: str, repair: iob.Repair) -> Record:
@@ -147,9 +154,43 @@ def record(sentence: ConllSentence, path: Path, scheme: str, repair: iob.Repair)
     for key, items in (("comments", sentence.comments), ("repaired_tags", repaired)):
         if items:
             extra[key] = [*extra.get(key, ()), *items]
-    chunks = iob.well_formed_chunks(sentence.tags, scheme) if repair == "strict" else iob.decode(sentence.tags)
-    spans = tuple(RawSpan(*sentence.extent(chunk.first, chunk.stop), chunk.label) for chunk in chunks)
-    return Record(path, sentence.line, sentence.name, sentence.text, spans, at, extra)
+    remarks: list[Note] = []
+    spans = tuple(dict.fromkeys(
+        span
+        for tags in (sentence.tags, *sentence.nested)
+        for span in _spans(sentence, tags, path, scheme, repair, remarks)
+    ))  # fmt: skip
+    return Record(path, sentence.line, sentence.name, sentence.text, spans, at, extra, notes=tuple(remarks))
+
+
+def _spans(
+    sentence: ConllSentence, tags: Sequence[iob.Tag], path: Path, scheme: str, repair: iob.Repair, remarks: list[Note]
+) -> Iterator[RawSpan]:
+    """The spans of a column of tags, widened where one ends inside a multiword token.
+
+    Raises:
+        InputError: for two spans in one multiword token.
+    """
+    end = 0
+    for chunk in iob.well_formed_chunks(tags, scheme) if repair == "strict" else iob.decode(tags):
+        span = RawSpan(*sentence.extent(chunk.first, chunk.stop), chunk.label)
+        line = sentence.lines[chunk.first]
+        if span.start < end:
+            raise InputError(
+                f"two spans share the multiword token {sentence.text[span.start : span.end]!r}",
+                file=path,
+                line=line,
+                example=sentence.name,
+                remedy="Tag its words as one span.",
+            )
+        before = sentence.extents[chunk.first - 1] if chunk.first else (0, 0)
+        after = sentence.extents[chunk.stop] if chunk.stop < len(tags) else (span.end, span.end)
+        if before[1] > span.start or after[0] < span.end:
+            surface = sentence.text[span.start : span.end]
+            message = f"a span ends inside a multiword token; it has all of it: {surface!r}"
+            remarks.append(Note("widened-span", message, path, line, sentence.name))
+        end = span.end
+        yield span
 
 
 def _comments(example: Example) -> str:
@@ -159,12 +200,28 @@ def _comments(example: Example) -> str:
     return "".join(f"# {key} = {one_line(value)}\n" for key, value in notes.items())
 
 
-def _validate_example(example: Example, words: Sequence[str], path: Path, *, comments: bool) -> None:
-    """Refuse an example that would be read as something else."""
+def validate_example(example: Example, words: Sequence[str], path: Path, *, comments: bool = True) -> None:
+    """Refuse an example that would be read as something else.
+
+    Raises:
+        InputError: naming the example.
+    """
     reason = next((f"the label {s.label!r} contains a space" for s in example.spans if len(s.label.split()) != 1), "")
+    if not reason:
+        reason = next(
+            (f"the label {s.label!r} does not make a tag" for s in example.spans if not _is_label(s.label)), ""
+        )
     if not reason and any(len(word.split()) != 1 for word in words):
         reason = "a token contains a space"
-    if not reason and not comments and (not words or words[0] == "-DOCSTART-"):
+    if not reason and not comments and (not words or DOCUMENT_START in words):
         reason = "without comments it would not be read as an example"
     if reason:
         raise InputError(reason, file=path, example=example.id, remedy="Choose a format that can hold it, e.g. gold.")
+
+
+def _is_label(label: str) -> bool:
+    """Whether a tag with a label is read as one with this label."""
+    try:
+        return Notation().parse(f"B-{label}").label == label
+    except InvalidValueError:
+        return False

@@ -8,9 +8,9 @@ A format is a module of this package, named like the format, and an entry of `FO
 
 The `write` of a format of tokens returns the spans that cut tokens. A format that holds a part of what an example has
 only with a loss has `losses(example)`, which names it. A format whose examples are the files of a folder
-has `is_format_of_folder(path)` besides. One that writes a token and its tag per line has `detect_scheme(path)`,
-`read_sentences(path, lenient=)` and `record(sentence, path, scheme, repair)`, so that two files can be compared token
-by token.
+has `is_format_of_folder(path)` besides. One that writes a token and its tag per line has `read_layout(path, options)`,
+`detect_scheme(path, options, layout=)`, `read_sentences(path, options, lenient=, layout=)` and
+`record(sentence, path, scheme, repair)`, so that two files can be compared token by token.
 
 What `scan` reads from a file that `write` wrote is what was written: ids, texts, offsets and further keys included, as
 far as the entry does not say that the format cannot hold them. **A row whose annotation a reader does not understand is
@@ -181,6 +181,8 @@ class Format:
             yield example
 
 
+TABLE_OPTIONS = frozenset({"word_column", "tag_column", "label", "repair"})
+
 # In the order of detection: the first format that recognises a file has it.
 FORMATS = (
     Format(
@@ -260,10 +262,23 @@ FORMATS = (
         numbered_id=r"\.p\d+",
     ),
     Format(
+        name="conllu",
+        title="CoNLL-U and CoNLL-U Plus",
+        suffixes=(".conllu", ".conllup"),
+        options=TABLE_OPTIONS,
+        has_tokens=True,
+        is_tokenized=True,
+        has_sentences=True,
+        holds_overlaps=False,
+        holds_unannotated=False,
+        numbered_id=r"(\.\d+)?\.p\d+",
+    ),
+    Format(
         name="conll",
         title="CoNLL columns",
         suffixes=(".conll", ".iob", ".iob2", ".bio", ".tsv"),
-        options=frozenset({"repair"}),
+        aliases=("csv", "iob"),
+        options=TABLE_OPTIONS,
         has_tokens=True,
         is_tokenized=True,
         has_sentences=True,

@@ -48,7 +48,9 @@ NOTE_KINDS = {
     "not-read": "something in the file that is no span; it is not kept",
     "other-layers": "annotation of other layers or span groups; it is not read as spans",
     "repaired-tag": "a tag that its scheme forbids where it stands",
+    "several-schemes": "gold and the prediction are tagged by different schemes, each judged by its own",
     "unjudged-span": "a predicted span where nobody annotated gold; it does not count",
+    "widened-span": "a span that ends inside a multiword token; it has all of it",
 }
 
 SOURCE_FORMATS = (*formats.NAMES, *formats.ALIASES, "dataset", "pipeline")
@@ -73,7 +75,7 @@ class Source:
         notes: what was noted while reading.
         kind: the format's name, `dataset`, `pipeline` or `examples`.
         places: file and line of each of the n examples; empty where there is no file.
-        sentences: the n examples token by token, if they come from a CoNLL file; else empty.
+        sentences: the n examples token by token, if they come from a CoNLL file with one column of tags; else empty.
         numbered: for each of the n examples whether its id is only its number in a file that states no ids.
         formats: the names of the formats that were read.
         scheme: the tagging scheme by which chunks must be well formed (`--repair strict`); None under `conlleval`.
@@ -123,6 +125,7 @@ def read_source(
     form: str | None = None,
     reading: ReadOptions = DEFAULT,
     texts: Sequence[Example] | None = None,
+    mend: bool = True,
 ) -> Source:
     """The examples of a file, a folder, a dataset or a spaCy pipeline.
 
@@ -131,11 +134,12 @@ def read_source(
         form: one of `SOURCE_FORMATS`; detected from the content if not named.
         reading: how to read what the source does not state itself.
         texts: the examples of gold, for a pipeline to run on.
+        mend: whether damaged lines of a CoNLL file are mended, as in the output of a system; not for gold.
 
     Raises:
         InputError: naming file and line, for what cannot be read; for a source without examples. In a CoNLL file lost
             words, up to one line in twenty that is not UTF-8 and up to one in a hundred without a tag are mended and
-            noted instead (`goldspan.formats.conll_sentences.read_sentences`).
+            noted instead if asked for (`goldspan.formats.conll_sentences.read_sentences`).
         NotFoundError: for a pipeline that is not installed.
     """
     path, kind = Path(source), _source_kind(source, form)
@@ -146,7 +150,7 @@ def read_source(
     elif kind == "dataset":
         read = _collect(scan_dataset(path, reading.split), kind)
     else:
-        parts = [_read_file(file, name, reading) for file, name in input_files(path, kind)]
+        parts = [_read_file(file, name, reading, mend=mend) for file, name in input_files(path, kind)]
         read = parts[0] if len(parts) == 1 else _join_files(parts)
     if not read.examples:
         raise InputError("there is no example in it", file=path, remedy="Name a file with examples.")
@@ -179,9 +183,11 @@ def _require_texts(texts: Sequence[Example] | None, path: Path) -> Sequence[Exam
     return texts
 
 
-def _read_file(path: Path, name: str, reading: ReadOptions) -> Source:
+def _read_file(path: Path, name: str, reading: ReadOptions, *, mend: bool) -> Source:
     form = formats.get(name)
-    return _read_sentences(path, form, reading) if form.has_sentences else _collect(form.scan(path, reading), name)
+    if form.has_sentences:
+        return _read_sentences(path, form, reading, mend=mend)
+    return _collect(form.scan(path, reading), name)
 
 
 def _collect(scanned: Iterable[Record | InputError], kind: str) -> Source:
@@ -207,11 +213,12 @@ def _collect(scanned: Iterable[Record | InputError], kind: str) -> Source:
     return read
 
 
-def _read_sentences(path: Path, form: formats.Format, reading: ReadOptions) -> Source:
+def _read_sentences(path: Path, form: formats.Format, reading: ReadOptions, *, mend: bool) -> Source:
     module, repair = form.module, reading.repair
-    scheme = module.detect_scheme(path)
+    layout = module.read_layout(path, reading)
+    scheme = module.detect_scheme(path, reading, layout=layout)
     sentences: list[ConllSentence] = []
-    for sentence in module.read_sentences(path, lenient=True):
+    for sentence in module.read_sentences(path, reading, lenient=mend, layout=layout):
         if isinstance(sentence, InputError):
             raise sentence
         sentences.append(sentence)
@@ -223,7 +230,9 @@ def _read_sentences(path: Path, form: formats.Format, reading: ReadOptions) -> S
         notes=notes + [note for record in records for note in record.notes],
         kind=form.name,
         places=[(path, sentence.line) for sentence in sentences],
-        sentences=[replace(sentence, tags=select_tags(sentence.tags, reading)) for sentence in sentences],
+        sentences=[replace(sentence, tags=select_tags(sentence.tags, reading)) for sentence in sentences]
+        if not any(sentence.nested for sentence in sentences)
+        else (),
         numbered=[not sentence.stated for sentence in sentences],
         formats=(form.name,),
         scheme=scheme if repair == "strict" else None,
@@ -254,7 +263,7 @@ def _join_files(parts: Sequence[Source]) -> Source:
     """The files of a folder as one source; only files of one format and scheme can be compared by token."""
     kinds = {part.kind for part in parts}
     schemes = {part.scheme for part in parts}
-    comparable = len(kinds) == len(schemes) == 1 and formats.get(parts[0].kind).has_sentences
+    comparable = len(kinds) == len(schemes) == 1 and all(part.sentences for part in parts)
     return Source(
         examples=[example for part in parts for example in part.examples],
         notes=[note for part in parts for note in part.notes],
