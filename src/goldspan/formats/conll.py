@@ -23,12 +23,14 @@ span. Such tags are listed in the extra key `repaired_tags` with their lines.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, get_args
 
 from goldspan import files, iob, tokens
 from goldspan.errors import InputError, InvalidValueError
-from goldspan.formats.conll_columns import is_table, read_layout, survey
+from goldspan.formats.conll_columns import read_layout
 from goldspan.formats.conll_sentences import comment_value, detect_scheme, read_sentences
+from goldspan.formats.conll_survey import is_table, survey
 from goldspan.formats.conll_table import DOCUMENT_START, blocks_of, csv_blocks, csv_delimiter
 from goldspan.formats.conll_tags import Notation
 from goldspan.formats.json_lines import one_line
@@ -41,8 +43,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from goldspan.annotation import Example
-    from goldspan.formats.conll_columns import Survey
     from goldspan.formats.conll_sentences import ConllSentence
+    from goldspan.formats.conll_survey import Survey
     from goldspan.formats.options import ReadOptions, WriteOptions
     from goldspan.formats.sample import FileSample
 
@@ -123,7 +125,8 @@ def is_format_of(sample: FileSample) -> bool:
         found, is_expected = survey_sample(sample)
     except InputError:
         return False
-    return is_table(found, is_expected=is_expected or sample.path.suffix in EMPTY_SUFFIXES)
+    is_expected = is_expected or sample.path.suffix in EMPTY_SUFFIXES
+    return is_table(found, is_expected=is_expected) or (is_expected and not found.columns)
 
 
 def survey_sample(sample: FileSample) -> tuple[Survey, bool]:
@@ -142,7 +145,7 @@ def record(sentence: ConllSentence, path: Path, scheme: str, repair: iob.Repair)
     """A sentence as a record.
 
     Raises:
-        InputError: for comments of ours that are damaged.
+        InputError: for comments of ours that are damaged; for two spans in one multiword token.
     """
     notes = sentence.notes
     at, extra = comment_value(notes.get("at", "0")), comment_value(notes.get("extra", "{}"))
@@ -150,47 +153,44 @@ def record(sentence: ConllSentence, path: Path, scheme: str, repair: iob.Repair)
         raise InputError(
             "`# at` holds an integer, `# extra` a JSON object", file=path, line=sentence.line, remedy="Correct them."
         )
-    repaired = [[sentence.lines[n], sentence.written[n]] for n in iob.malformed(sentence.tags, scheme)]
+    columns = [(sentence.tags, sentence.written), *sentence.nested]
+    repaired = [[sentence.lines[n], written[n]] for tags, written in columns for n in iob.malformed(tags, scheme)]
     for key, items in (("comments", sentence.comments), ("repaired_tags", repaired)):
         if items:
             extra[key] = [*extra.get(key, ()), *items]
-    remarks: list[Note] = []
-    spans = tuple(dict.fromkeys(
-        span
-        for tags in (sentence.tags, *sentence.nested)
-        for span in _spans(sentence, tags, path, scheme, repair, remarks)
-    ))  # fmt: skip
-    return Record(path, sentence.line, sentence.name, sentence.text, spans, at, extra, notes=tuple(remarks))
+    read = iob.decode if repair == "conlleval" else partial(iob.well_formed_chunks, scheme=scheme)
+    found = [_spans(sentence, read(tags), path) for tags, _ in columns]
+    spans = tuple(dict.fromkeys(span for of_column, _ in found for span in of_column))
+    remarks = tuple(note for _, of_column in found for note in of_column)
+    return Record(path, sentence.line, sentence.name, sentence.text, spans, at, extra, notes=remarks)
 
 
-def _spans(
-    sentence: ConllSentence, tags: Sequence[iob.Tag], path: Path, scheme: str, repair: iob.Repair, remarks: list[Note]
-) -> Iterator[RawSpan]:
-    """The spans of a column of tags, widened where one ends inside a multiword token.
+def _spans(sentence: ConllSentence, chunks: Iterable[iob.Chunk], path: Path) -> tuple[list[RawSpan], list[Note]]:
+    """The spans of chunks, and a note on each that is widened because it ends inside a multiword token.
 
     Raises:
         InputError: for two spans in one multiword token.
     """
-    end = 0
-    for chunk in iob.well_formed_chunks(tags, scheme) if repair == "strict" else iob.decode(tags):
+    spans: list[RawSpan] = []
+    notes: list[Note] = []
+    for chunk in chunks:
         span = RawSpan(*sentence.extent(chunk.first, chunk.stop), chunk.label)
-        line = sentence.lines[chunk.first]
-        if span.start < end:
+        surface, line = sentence.text[span.start : span.end], sentence.lines[chunk.first]
+        if spans and span.start < spans[-1].end:
             raise InputError(
-                f"two spans share the multiword token {sentence.text[span.start : span.end]!r}",
+                f"two spans share the multiword token {surface!r}",
                 file=path,
                 line=line,
                 example=sentence.name,
                 remedy="Tag its words as one span.",
             )
         before = sentence.extents[chunk.first - 1] if chunk.first else (0, 0)
-        after = sentence.extents[chunk.stop] if chunk.stop < len(tags) else (span.end, span.end)
+        after = sentence.extents[chunk.stop] if chunk.stop < len(sentence.extents) else (span.end, span.end)
         if before[1] > span.start or after[0] < span.end:
-            surface = sentence.text[span.start : span.end]
             message = f"a span ends inside a multiword token; it has all of it: {surface!r}"
-            remarks.append(Note("widened-span", message, path, line, sentence.name))
-        end = span.end
-        yield span
+            notes.append(Note("widened-span", message, path, line, sentence.name))
+        spans.append(span)
+    return spans, notes
 
 
 def _comments(example: Example) -> str:

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from goldspan import iob, strict_json
 from goldspan.annotation import article_of
 from goldspan.errors import InputError, InvalidValueError
-from goldspan.formats.conll_columns import ID, Layout, fit, read_layout
+from goldspan.formats.conll_columns import read_layout
+from goldspan.formats.conll_survey import ID, fit
 from goldspan.formats.conll_table import COLUMN_NAMES, NOTE, Block, Row, read_blocks, split_row
 from goldspan.formats.conll_tags import FILLERS
 from goldspan.formats.options import DEFAULT
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from goldspan.formats.conll_columns import Layout
     from goldspan.formats.conll_tags import Notation
     from goldspan.formats.options import ReadOptions
 
@@ -60,7 +62,7 @@ class ConllSentence:
         extents: where the n words lie in the text, in code points; the words of a multiword token may share theirs.
         tags: n tags, of the first column of tags.
         written: the n tags as written in the file.
-        nested: n tags for each further column of tags, of spans inside those of the first.
+        nested: n tags, and the same as written, for each further column of tags, e.g. of nested spans.
         lines: the n line numbers, from 1.
         notes: the known comments, values as written.
         comments: the other comments.
@@ -76,7 +78,7 @@ class ConllSentence:
     tags: tuple[iob.Tag, ...]
     written: tuple[str, ...]
     lines: tuple[int, ...]
-    nested: tuple[tuple[iob.Tag, ...], ...] = ()
+    nested: tuple[tuple[tuple[iob.Tag, ...], tuple[str, ...]], ...] = ()
     notes: Mapping[str, str] = field(default_factory=dict)
     comments: tuple[str, ...] = ()
     faults: tuple[SentenceError, ...] = ()
@@ -286,7 +288,10 @@ def _sentence(rows: SentenceRows, path: Path, layout: Layout) -> ConllSentence:
     units = _units(tokens, path, layout)
     text, places = _text_and_extents(rows, path, units)
     tokens = [token for unit in units for token in unit.tokens]
-    columns = [_tags(tokens, number, path, layout, faults) for number in range(len(layout.tags))]
+    columns = [
+        (tuple(_tags(tokens, number, path, layout, faults)), tuple(token.written[number] or "" for token in tokens))
+        for number in range(len(layout.tags))
+    ]
     stated = rows.notes.get("id", rows.notes.get("sent_id"))
     name = rows.name
     if stated is not None:
@@ -301,9 +306,9 @@ def _sentence(rows: SentenceRows, path: Path, layout: Layout) -> ConllSentence:
         text=text,
         words=tuple(token.word for token in tokens),
         extents=tuple(extent for unit, place in zip(units, places, strict=True) for extent in _inside(unit, place)),
-        tags=tuple(columns[0]),
-        written=tuple(token.written[0] or "" for token in tokens),
-        nested=tuple(tuple(column) for column in columns[1:]),
+        tags=columns[0][0],
+        written=columns[0][1],
+        nested=tuple(columns[1:]),
         lines=tuple(token.line for token in tokens),
         notes=rows.notes,
         comments=tuple(comments),

@@ -55,6 +55,14 @@ class Block:
     rows: list[Row] = field(default_factory=list)
     errors: list[InputError] = field(default_factory=list)
 
+    def add(self, number: int, line: str) -> None:
+        """Add a line that is not empty."""
+        self.line = self.line or number
+        if line.startswith("#") and not self.rows:
+            self.leading.append((number, line))
+        else:
+            self.rows.append(split_row(number, line))
+
     @property
     def is_empty(self) -> bool:
         """Whether nothing was added to it."""
@@ -84,35 +92,29 @@ def blocks_of(lines: Iterable[tuple[int, bytes]], path: Path) -> Iterator[Block]
     """The blocks of numbered lines. One without rows has comments, which belong to the next, or words that begin so."""
     block = Block()
     for number, raw in lines:
-        if not raw.strip():
+        line = _decoded(raw, path, number, block) if raw.strip() else ""
+        begins_article = _starts_article(line, block)
+        if not line or begins_article or line.startswith(END_DOCUMENT):
             if not block.is_empty:
                 yield block
                 block = Block()
-            continue
-        try:
-            line = decode(raw, path, number).rstrip("\r")
-        except InputError as error:
-            block.errors.append(error)
-            line = raw.decode("utf-8", "replace").rstrip("\r")
-        if _starts_article(line, block):
-            if not block.is_empty:
-                yield block
-                block = Block()
-            yield Block(number, starts_article=True)
+            if begins_article:
+                yield Block(number, starts_article=True)
             if line.startswith(BEGIN_DOCUMENT):
-                block.line, block.leading = number, [(number, line)]
-        elif line.startswith(END_DOCUMENT):
-            if not block.is_empty:
-                yield block
-            block = Block()
+                block.add(number, line)
         else:
-            block.line = block.line or number
-            if line.startswith("#") and not block.rows:
-                block.leading.append((number, line))
-            else:
-                block.rows.append(split_row(number, line))
+            block.add(number, line)
     if not block.is_empty:
         yield block
+
+
+def _decoded(raw: bytes, path: Path, number: int, block: Block) -> str:
+    """A line as text; if it is not UTF-8, an error of the block says so."""
+    try:
+        return decode(raw, path, number).rstrip("\r")
+    except InputError as error:
+        block.errors.append(error)
+        return raw.decode("utf-8", "replace").rstrip("\r")
 
 
 def split_row(number: int, line: str) -> Row:

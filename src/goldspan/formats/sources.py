@@ -254,9 +254,10 @@ def _sentence_notes(sentence: ConllSentence, path: Path, scheme: str, repair: io
         message = f"{fault.error.message}: {REPAIRS[fault.kind]}"
         yield Note("mended-line", message, path, fault.error.line, sentence.name)
     outcome = "its chunk is not a span" if repair == "strict" else "read as conlleval does"
-    for number in iob.malformed(sentence.tags, scheme):
-        message = f"{sentence.written[number]!r} is not allowed here in {scheme}: {outcome}"
-        yield Note("repaired-tag", message, path, sentence.lines[number], sentence.name)
+    for tags, written in ((sentence.tags, sentence.written), *sentence.nested):
+        for number in iob.malformed(tags, scheme):
+            message = f"{written[number]!r} is not allowed here in {scheme}: {outcome}"
+            yield Note("repaired-tag", message, path, sentence.lines[number], sentence.name)
 
 
 def _join_files(parts: Sequence[Source]) -> Source:
