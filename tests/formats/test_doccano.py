@@ -6,9 +6,12 @@ import pytest
 from hypothesis import assume, given
 
 from goldspan import formats
+from goldspan.agreement.annotations import annotations_of_paths
 from goldspan.annotation import Example, Span
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats import doccano, gold
+from goldspan.formats.convert import convert
+from goldspan.formats.options import ReadOptions
 from helpers import strategies
 
 DATA = Path(__file__).parents[1] / "data" / "formats"
@@ -162,3 +165,47 @@ def test_bytes_that_are_not_utf8_are_named(tmp_path):
     (error,) = doccano.scan(path)
     assert "not UTF-8 at byte 10" in error.message
     assert error.line == 1
+
+
+def test_what_no_user_marked_is_not_annotated_and_no_annotator(tmp_path):
+    folder = tmp_path / "export"
+    folder.mkdir()
+    (folder / "ines.jsonl").write_text(
+        '{"id": 4, "text": "Marsh left.", "label": [[0, 5, "PERSON"]], "Comments": []}\n'
+    )
+    (folder / "omar.jsonl").write_text('{"id": 4, "text": "Marsh left.", "label": [], "Comments": []}\n')
+    (folder / "unknown.jsonl").write_text('{"id": 5, "text": "Quiet.", "label": [], "Comments": []}\n')
+    (record,) = doccano.scan(folder / "unknown.jsonl")
+    assert record.extra["not_annotated"] == "no user of Doccano marked anything in it"
+    found = annotations_of_paths([folder])
+    assert [sorted(item.spans) for item in found.items] == [["ines", "omar"]]
+    assert found.unread("unknown") == 1
+
+
+@pytest.mark.parametrize("row", [{"doc_id": 23, "entities": [[0, 5, "PERSON"]], "username": "ines"},
+                                 {"label": [[0, 5, "PERSON"]], "annotator": "ines"}])  # fmt: skip
+def test_rows_that_state_their_annotator_are_told_apart(row, tmp_path):
+    path = tmp_path / "a.jsonl"
+    other = {key: [] if isinstance(value, list) else "omar" if value == "ines" else value for key, value in row.items()}
+    path.write_text("".join(json.dumps({"text": "Marsh left."} | one) + "\n" for one in (row, other)))
+    found = annotations_of_paths([path])
+    assert [{name: len(spans) for name, spans in item.spans.items()} for item in found.items] == [
+        {"ines": 1, "omar": 0}
+    ]
+    assert "several people: ines, omar" in str(convert([path], tmp_path / "b.jsonl", to="gold").refused[0])
+    assert convert([path], tmp_path / "b.jsonl", to="gold", reading=ReadOptions(annotator="ines")).spans == 1
+
+
+def test_a_username_that_may_be_the_authors_is_no_annotator(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"text": "Marsh left.", "entities": [[0, 5, "PERSON"]], "username": "@ines"}\n')
+    (record,) = formats.get(formats.detect(path)).scan(path)
+    assert (record.annotator, record.extra["username"]) == (None, "@ines")
+
+
+def test_spans_of_several_users_in_one_row_are_noted(tmp_path):
+    path = tmp_path / "a.jsonl"
+    spans = [{"label": "X", "start_offset": at, "end_offset": at + 2, "user": at} for at in (0, 3)]
+    path.write_text(json.dumps({"id": 1, "text": "Marsh left.", "annotations": spans}) + "\n")
+    (record,) = formats.get(formats.detect(path)).scan(path)
+    assert "several users are read as one annotation: 0 and 3" in record.notes[0].message

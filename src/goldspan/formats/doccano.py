@@ -13,7 +13,8 @@ encodings. On import Doccano silently drops overlapping spans unless the project
 Exports are read with or without our keys, and with the names that versions and kinds of project give the spans:
 `label`, `labels`, `entities`. A row without `goldspan_id` is named by its `id` if that is a string, else by its line.
 Other keys become extra keys; one that the gold line has, too, becomes `doccano_<key>`. Doccano's number of a row, which
-belongs to one server, and an empty list of comments are left out.
+belongs to one server, and an empty list of comments are left out. In an export with a file per user, `unknown.jsonl`
+has what no user marked: it is `not_annotated`. The `username` of a row is its annotator.
 """
 
 from __future__ import annotations
@@ -26,13 +27,13 @@ from typing import TYPE_CHECKING, Any, Literal
 from goldspan import files, offsets, strict_json
 from goldspan.annotation import NOT_ANNOTATED
 from goldspan.errors import InputError, InvalidValueError
-from goldspan.formats import gold
+from goldspan.formats import gold, row_keys
 from goldspan.formats.annotation_shape import require_nothing_unread
 from goldspan.formats.json_lines import write_lines
 from goldspan.formats.json_rows import JsonRow, scan_rows
 from goldspan.formats.offset_units import resolve
 from goldspan.formats.options import DEFAULT, WRITE_DEFAULT
-from goldspan.formats.record import RawSpan, Record
+from goldspan.formats.record import ExampleNumbers, RawSpan, Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -46,6 +47,8 @@ Unit = Literal["utf16", "graphemes"]
 UNITS: dict[Unit, offsets.Unit] = {"utf16": "utf-16", "graphemes": "graphemes"}
 SPAN_SIZE = 3
 UNANNOTATED = "its row has no key for spans"
+NOBODYS_FILE = "unknown.jsonl"  # where an export with a file per user has what no user marked
+NOBODYS = "no user of Doccano marked anything in it"
 OURS = ("goldspan_id", "goldspan_at", "goldspan_sha256", "goldspan_extra")
 GROUP = 8
 SENT = "goldspan_sent"  # in a shared project: which spans were filled in
@@ -63,14 +66,22 @@ def scan(path: Path, options: ReadOptions = DEFAULT, *, unit: Unit = "utf16") ->
         options: how to read it; the unit that it names goes before `unit`.
         unit: what its offsets count.
     """
+    numbers = ExampleNumbers()
     for row in scan_rows(path, nan_as_null=True):
         try:
-            yield row if isinstance(row, InputError) else parse(row, path, unit, options.offsets)
+            yield row if isinstance(row, InputError) else parse(row, path, unit, options.offsets, numbers=numbers)
         except InputError as error:
             yield error
 
 
-def parse(row: JsonRow, path: Path, unit: Unit = "utf16", named: offsets.Unit | None = None) -> Record:
+def parse(
+    row: JsonRow,
+    path: Path,
+    unit: Unit = "utf16",
+    named: offsets.Unit | None = None,
+    *,
+    numbers: ExampleNumbers | None = None,
+) -> Record:
     """A row as a record.
 
     Args:
@@ -78,6 +89,7 @@ def parse(row: JsonRow, path: Path, unit: Unit = "utf16", named: offsets.Unit | 
         path: the file.
         unit: what offsets count in the project.
         named: the unit that the user named, which goes before.
+        numbers: of the rows without ids; by their lines if None.
 
     Raises:
         InputError: naming file and line, if it is not of the shape above, an offset is inside a character, or the text
@@ -86,9 +98,10 @@ def parse(row: JsonRow, path: Path, unit: Unit = "utf16", named: offsets.Unit | 
     if not isinstance(row.value, dict):
         raise InputError("the line is no JSON object", file=path, line=row.line, remedy=REMEDY)
     value: dict[str, Any] = row.value
-    name = _name(value, f"{path.stem}.{row.number}")
+    annotator, text = row_keys.annotator(value), value.get("text")
+    number = numbers.number(annotator, text, row.number) if numbers else row.number
+    name = _name(value, f"{path.stem}.{number}")
     try:
-        text = value.get("text")
         if not isinstance(text, str):
             raise InvalidValueError(f"'text' is {text!r:.60}, not a string", remedy=REMEDY)  # noqa: TRY301 (a place is added)
         _validate_text(value, text)
@@ -98,11 +111,13 @@ def parse(row: JsonRow, path: Path, unit: Unit = "utf16", named: offsets.Unit | 
             require_nothing_unread(value, (*LABEL_KEYS, *OURS, SENT))
             if all(value.get(key) is None for key in LABEL_KEYS):
                 extra[NOT_ANNOTATED] = UNANNOTATED
+            elif path.name == NOBODYS_FILE and isinstance(value.get("id"), int):
+                extra[NOT_ANNOTATED] = NOBODYS
     except InvalidValueError as error:
         remedy = error.remedy or OFFSETS
         raise InputError(error.message, file=path, line=row.line, example=name, remedy=remedy) from None
     notes = () if doubt is None else (doubt.note(path, row.line, name),)
-    return Record(path, row.line, name, text, spans, at, extra, notes=notes)
+    return Record(path, row.line, name, text, spans, at, extra, annotator, notes)
 
 
 def row(example: Example, unit: Unit = "utf16") -> dict[str, Any]:

@@ -26,7 +26,6 @@ line; what several annotators did with one text has the number of its first line
 from __future__ import annotations
 
 import re
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from goldspan import files, tokens
@@ -34,7 +33,7 @@ from goldspan.annotation import NOT_ANNOTATED
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats.json_lines import json_object, numbered, write_lines
 from goldspan.formats.options import DEFAULT, WRITE_DEFAULT
-from goldspan.formats.record import Note, RawSpan, Record
+from goldspan.formats.record import ExampleNumbers, Note, RawSpan, Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -61,13 +60,14 @@ REMEDY = 'A row is {"text": …, "spans": [{"start": …, "end": …, "label": �
 def scan(path: Path, options: ReadOptions = DEFAULT) -> Iterator[Record | InputError]:
     """Each row as a record, or the error that says why it is not valid; empty lines are skipped."""
     del options
-    inputs = _Inputs()
+    numbers = ExampleNumbers()
     for number, raw in numbered(path):
         if not raw.strip():
             continue
         try:
             row = json_object(raw, path, number, REMEDY)
-            yield parse(row, path, number, name=f"{path.stem}.{inputs.number(row, number)}")
+            first = numbers.number(_annotator(row), row.get("text"), number)
+            yield parse(row, path, number, name=f"{path.stem}.{first}")
         except InputError as error:
             yield error
 
@@ -170,22 +170,6 @@ def _span(span: Span, starts: Mapping[int, int], ends: Mapping[int, int]) -> dic
     if span.start in starts and span.end in ends:
         out |= {"token_start": starts[span.start], "token_end": ends[span.end]}
     return out
-
-
-class _Inputs:
-    """The lines on which texts first occur, so that what several annotators did with one has the same number."""
-
-    def __init__(self) -> None:
-        self._first: dict[tuple[str, int], int] = {}
-        self._times: Counter[tuple[str, str]] = Counter()
-
-    def number(self, row: Mapping[str, Any], line: int) -> int:
-        """The number of a row: its line, if its annotator is not known."""
-        annotator, text = _annotator(row), row.get("text")
-        if annotator is None or not isinstance(text, str):
-            return line
-        self._times[annotator, text] += 1
-        return self._first.setdefault((text, self._times[annotator, text]), line)
 
 
 def _annotator(row: Mapping[str, Any]) -> str | None:

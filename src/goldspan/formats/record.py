@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -150,6 +151,21 @@ class LocatedExample:
         if isinstance(record, InputError):
             raise record
         return cls(record.example(), record.file, record.line, is_numbered, record.annotator)
+
+
+class ExampleNumbers:
+    """Numbers of examples without ids: what several annotators did with one text has one number."""
+
+    def __init__(self) -> None:
+        self._first: dict[tuple[str, int], int] = {}
+        self._times: Counter[tuple[str, str]] = Counter()
+
+    def number(self, annotator: str | None, text: object, number: int) -> int:
+        """The number of a row by its annotator and text; its own number, if its annotator is not known."""
+        if annotator is None or not isinstance(text, str):
+            return number
+        self._times[annotator, text] += 1
+        return self._first.setdefault((text, self._times[annotator, text]), number)
 
 
 def several_annotators(record: Record, other: str | None) -> InputError:

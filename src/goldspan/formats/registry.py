@@ -238,7 +238,8 @@ FORMATS = (
         title="Doccano JSONL",
         suffixes=(".jsonl",),
         offsets="UTF-16 units",
-        options=frozenset({"offsets"}),
+        options=frozenset({"offsets", "annotator"}),
+        holds_annotators=True,
         numbered_id=r"\.\d+",
     ),
     Format(
@@ -247,7 +248,8 @@ FORMATS = (
         suffixes=(".jsonl", ".json"),
         aliases=("json",),
         offsets="code points",
-        options=frozenset({"offsets", "label", "repair"}),
+        options=frozenset({"offsets", "label", "repair", "annotator"}),
+        holds_annotators=True,
         numbered_id=r"\.\d+",
     ),
     Format(

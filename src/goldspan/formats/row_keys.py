@@ -30,6 +30,14 @@ ID = (
     "id", "_id", "uid", "uuid", "guid", "example_id", "sent_id", "sentence_id", "text_id", "doc_id", "document_id",
     "doc_key",
 )  # fmt: skip
+ANNOTATOR = ("annotator", "annotator_id", "annotated_by")
+
+
+def annotator(row: Mapping[str, Any]) -> str | None:
+    """Whose annotation a row states it is. A `username` is an annotator's in exports of Doccano, by their `doc_id`."""
+    names = (*ANNOTATOR, "username") if "doc_id" in row else ANNOTATOR
+    values = (row.get(name) for name in names)
+    return next((str(value) for value in values if value != "" and type(value) in {str, int}), None)
 
 
 def text_key(row: Mapping[str, Any]) -> str | None:

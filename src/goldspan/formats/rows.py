@@ -34,9 +34,10 @@ from goldspan.formats.json_lines import write_lines
 from goldspan.formats.json_rows import JsonRow, scan_rows
 from goldspan.formats.offset_units import Doubt, resolve
 from goldspan.formats.options import DEFAULT, WRITE_DEFAULT
-from goldspan.formats.record import Note, RawSpan, Record
+from goldspan.formats.record import ExampleNumbers, Note, RawSpan, Record
 from goldspan.formats.row_spans import REMEDY, FoundSpans, LabelHelp, find_spans
 from goldspan.formats.token_rows import TokenConventions
+from goldspan.report.text import enumerate_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -62,12 +63,14 @@ class RowConventions:
         tokens: what is common to rows of tokens.
         ids: the names of the key of the id that tell the rows apart.
         has_annotation: whether some row has a key for spans.
+        numbers: of the rows without ids.
     """
 
     options: ReadOptions = DEFAULT
     tokens: TokenConventions = field(default_factory=TokenConventions)
     ids: Sequence[str] = ("id",)
     has_annotation: bool = False
+    numbers: ExampleNumbers = field(default_factory=ExampleNumbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +131,7 @@ def conventions_of(rows: Sequence[Mapping[str, Any]], options: ReadOptions = DEF
     for row in rows:
         for name, values in seen.items():
             if isinstance(value := row.get(name), (str, int)):
-                values[value] += 1
+                values[row_keys.annotator(row), value] += 1
         _see_row(row, out)
     if options.repair == "strict":
         out.tokens.sequences += _sequences(rows, out.tokens, options.label)
@@ -184,10 +187,13 @@ def read_row(row: JsonRow, path: Path, conventions: RowConventions) -> Record:
     try:
         if not isinstance(row.value, dict):
             raise _no_object(row.value)
+        annotator = row_keys.annotator(row.value)
         id_key = next((key for key in conventions.ids if _is_id(row.value.get(key))), None)
         name = str(row.value[id_key]) if id_key else name
         at, extra = _ours(row.value)
         read = _annotation(row.value, LabelHelp(conventions.options.label, _label_names(row.outside)), conventions)
+        if id_key is None:
+            name = f"{path.stem}.{conventions.numbers.number(annotator, read.text, row.number)}"
         if not read.spans and NOT_ANNOTATED not in extra:
             require_nothing_unread(row.value, {*read.used, OURS})
     except InvalidValueError as error:
@@ -201,7 +207,11 @@ def read_row(row: JsonRow, path: Path, conventions: RowConventions) -> Record:
         message = f"{UNANNOTATED}, as other rows have: read as not annotated"
         notes.append(Note("no-annotation", message, path, row.line, name))
     extra = _others(row.value, read, {id_key, OURS}) | extra
-    return Record(path, row.line, name, read.text, tuple(read.spans), at, extra, notes=tuple(notes))
+    users = {str(details["user"]) for details in read.details if details.get("user") is not None}
+    if len(users) > 1:
+        message = f"the spans of several users are read as one annotation: {enumerate_names(sorted(users))}"
+        notes.append(Note("several-users", message, path, row.line, name))
+    return Record(path, row.line, name, read.text, tuple(read.spans), at, extra, annotator, tuple(notes))
 
 
 def _annotation(row: Mapping[str, Any], labels: LabelHelp, conventions: RowConventions) -> RowAnnotation:
