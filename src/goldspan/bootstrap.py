@@ -146,8 +146,23 @@ def resampled_sums(times: Integers, rows: Numbers, resamples: int, rng: np.rando
     """
     order = np.argsort(-times, kind="stable")
     times, rows = times[order], rows[order]
+    for drawn in multiplicities(times, resamples, rng):
+        yield drawn @ rows
+
+
+def multiplicities(times: Integers, resamples: int, rng: np.random.Generator) -> Iterator[Numbers]:
+    """How often each row is drawn for corpora of n units, drawn with replacement from n.
+
+    Args:
+        times: how often each row occurs, descending; they sum to n.
+        resamples: how many corpora are drawn.
+        rng: where the random numbers come from.
+
+    Yields:
+        The multiplicities in some of the corpora, shape (corpora, rows).
+    """
     for count in chunk_sizes(resamples, times.size):
-        yield _multiplicities(times, count, rng) @ rows
+        yield _multiplicities(times, count, rng)
 
 
 def resampled(
@@ -201,9 +216,8 @@ def chunk_sizes(count: int, width: int) -> Iterator[int]:
 
 def ratio(numerator: Numbers, denominator: Numbers) -> Numbers:
     """The quotient, NaN where the denominator is 0."""
-    undefined = np.full(np.broadcast(numerator, denominator).shape, np.nan)
-    quotient: Numbers = np.divide(numerator, denominator, out=undefined, where=denominator > 0)
-    return quotient
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(denominator > 0, np.divide(numerator, denominator), np.nan)
 
 
 def precision_recall_f1(possible: Numbers, actual: Numbers, twice_credit: Numbers) -> Numbers:
@@ -233,4 +247,24 @@ def interval(values: Numbers, edges: tuple[float, float]) -> Interval:
 
 def intervals(values: Numbers, settings: BootstrapSettings) -> list[Interval]:
     """The percentile intervals of k measures, from shape (resamples, k)."""
-    return [interval(column, settings.edges) for column in values.T]
+    return intervals_of_rows(values.T, settings.edges)
+
+
+def intervals_of_rows(values: Numbers, edges: tuple[float, float]) -> list[Interval]:
+    """The percentile intervals of k measures over the resamples, where NaN means undefined; those of `interval`.
+
+    Args:
+        values: shape (k, resamples).
+        edges: the shares of the resamples below the lower and the upper limit.
+    """
+    defined = (~np.isnan(values)).sum(axis=1)
+    limits = np.full((2, len(values)), np.nan)
+    for number in np.unique(defined[defined > 0]).tolist():  # one call for all rows of one length
+        rows = values[defined == number]
+        known = rows if number == values.shape[1] else np.sort(rows, axis=1)[:, :number]  # NaN comes last
+        limits[:, defined == number] = np.quantile(known, edges, axis=1)
+    undefined = values.shape[1] - defined
+    return [
+        Interval(low, high, missing) if missing < values.shape[1] else Interval(None, None, missing)
+        for low, high, missing in zip(*limits.tolist(), undefined.tolist(), strict=True)
+    ]

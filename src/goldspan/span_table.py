@@ -111,20 +111,6 @@ class SpanTable:
         table = np.array([number[name] for name in self.labels], np.int64)
         return replace(self, label=table[self.label], labels=labels)
 
-    def count_by_label(self, rows: Flags | Integers) -> Numbers:
-        """The number of some spans in each document: of all labels, and of each.
-
-        Args:
-            rows: which spans; shape (spans,) if flags, else their row numbers.
-
-        Returns:
-            Shape (documents, 1 + labels).
-        """
-        width = len(self.labels)
-        place = self.document[rows] * width + self.label[rows]
-        counts = np.bincount(place, minlength=self.documents * width).reshape(self.documents, width).astype(np.float64)
-        return np.concatenate([counts.sum(axis=1, keepdims=True), counts], axis=1)
-
 
 def aligned(gold: SpanTable, predicted: SpanTable) -> tuple[SpanTable, SpanTable]:
     """Both sides with the same labels: gold's, then those that only the prediction has.

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from goldspan.agreement import alpha, kappa, unitizing
 from goldspan.agreement.annotations import annotations_of_examples
 from goldspan.agreement.span_units import AgreementData
-from helpers.annotations import estimates, from_ratings, totals
+from helpers.annotations import dense_views, estimates, from_ratings, totals
 from helpers.strategies import passes
 
 ratings = st.integers(2, 12).flatmap(
@@ -42,10 +42,10 @@ def test_cohens_kappa_on_tokens_is_that_of_scikit_learn(rows):
     score = pytest.importorskip("sklearn.metrics").cohen_kappa_score
     annotations = annotations_of_examples(rows)
     data = AgreementData.of(annotations, language="en")
-    units = data.units["token"]
-    values = kappa.cohen(totals(kappa.cohen_counts(data, (0, 1), "token")))[0]
+    units = data.units("token")
+    values = kappa.cohen(totals(kappa.cohen_counts(data, (0, 1), "token"), data.spans.documents))[0]
     both = data.spans.read_by((0, 1))[units.document]
-    for value, (categories, _) in zip(values, units.views, strict=True):
+    for value, (categories, _) in zip(values, dense_views(data, "token"), strict=True):
         sides = categories[:, both]
         if not np.isnan(value):
             assert value == pytest.approx(score(*sides))
@@ -101,11 +101,13 @@ def by_definition(annotations):
 def test_the_unitizing_alphas_are_what_their_definitions_say(rows):
     annotations = annotations_of_examples(rows)
     data, everyone = AgreementData.of(annotations, language="en"), range(len(annotations.annotators))
-    sums = totals(unitizing.unit_counts(data, everyone))
+    sums = totals(unitizing.unit_counts(data, everyone), data.spans.documents)
     values = {
         "u_alpha": unitizing.u_alpha(sums)[0, 0],
         "u_alpha_binary": unitizing.u_alpha_binary(sums)[0, 0],
-        "character_alpha": alpha.alpha(totals(alpha.alpha_counts(data, everyone, "character")))[0, 0],
+        "character_alpha": alpha.alpha(totals(alpha.alpha_counts(data, everyone, "character"), data.spans.documents))[
+            0, 0
+        ],
     }
     for name, value in by_definition(annotations).items():
         assert np.isnan(values[name]) if value is None else values[name] == pytest.approx(value)

@@ -26,7 +26,7 @@ def test_the_coefficients_are_the_published_ones(measure_id, value):
 
 def test_the_coefficient_of_each_value_is_the_published_one():
     data = AgreementData.of(of_one_text(60, **OBSERVERS), language="en")
-    values = cu_alpha(totals(coding_counts(data, range(3))))[0, 1:]
+    values = cu_alpha(totals(coding_counts(data, range(3)), data.spans.documents))[0, 1:]
     assert values[:6] == pytest.approx([1, 0, 0, 0, 1, 1])
     assert np.isnan(values[6])  # what the only unit of value 7 meets has no value
 

@@ -83,9 +83,35 @@ def estimates(annotations, **options):
     return {name: value.estimate for name, value in cell.values.items()}
 
 
-def totals(counts):
-    """The sums over all items, as measures take them."""
-    return {name: np.asarray(block.sum(axis=0, keepdims=True)) for name, block in counts.items()}
+def dense(counts, documents):
+    """Counts as a table with a row for each document."""
+    table = np.zeros((documents, counts.columns))
+    document, column, value = counts.joined()
+    np.add.at(table, (document, column), value)
+    return table if counts.divisor is None else table / counts.divisor[:, None]
+
+
+def dense_views(data, kind):
+    """By view the category of each unit, shape (annotators, n), and their number: of all labels, then of each.
+
+    A cell for each annotator, label and unit: what the counts avoid, and tests compare them with.
+    """
+    table, units = data.spans, data.units(kind)
+    labelled = np.zeros((len(table.annotators), len(table.labels), units.start.size), np.int64)
+    for row in range(table.document.size):
+        touched = (units.start < table.line_end[row]) & (table.line_start[row] < units.end)
+        labelled[table.annotator[row], table.label[row], touched] = 1
+    sets = {(0,) * len(table.labels): 0}
+    numbers = [[sets.setdefault(tuple(cell), len(sets)) for cell in of_one.T.tolist()] for of_one in labelled]
+    return [
+        (np.array(numbers, np.int64).reshape(len(labelled), -1), len(sets)),
+        *((labelled[:, label], 2) for label in range(len(table.labels))),
+    ]
+
+
+def totals(counts, documents):
+    """The sums over all documents, as measures take them."""
+    return {name: dense(block, documents).sum(axis=0, keepdims=True) for name, block in counts.items()}
 
 
 def inline_examples(*marked, article="a"):

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from goldspan.agreement.counts import CountTable
+from goldspan.agreement.counts import CountTable, CountTables, pairs_of, wanted_measures
 from goldspan.agreement.gamma import add_gamma
 from goldspan.agreement.intervals import measure_sets, measure_sets_by_group
 from goldspan.agreement.measures import MEASURES
@@ -18,7 +17,7 @@ from goldspan.quantities import labels_with_values
 from goldspan.tokens import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from goldspan.agreement.annotations import Annotations
     from goldspan.agreement.intervals import MeasureSet
@@ -44,9 +43,33 @@ class MeasureGroup:
         return {"overall": self.overall.json(), "labels": _json(self.labels)}
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """How far annotators agree.
+@dataclass(frozen=True, kw_only=True)
+class PairwiseAgreement:
+    """How far each two annotators agree.
+
+    Args:
+        pairs: of each two annotators, by their names in alphabetical order.
+        settings: how corpora were resampled for the intervals. The unit is an example where there are not two
+            articles, or each article has only one.
+        units: how many units there are that two of those who are compared have read.
+    """
+
+    pairs: Mapping[tuple[str, str], MeasureGroup]
+    settings: BootstrapSettings
+    units: int
+
+    @property
+    def sentence(self) -> str:
+        """What the intervals are, and how far to trust them."""
+        if self.units < 2:
+            unit = f"{self.units} {self.settings.unit}{'' if self.units == 1 else 's'}"
+            return f"There are no intervals, for there is only {unit} to resample."
+        return self.settings.sentence(self.units)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agreement(PairwiseAgreement):
+    """How far annotators agree, each two and all.
 
     Args:
         annotators: all their names, sorted.
@@ -56,10 +79,6 @@ class Agreement:
         overall: of all compared, over all labels.
         labels: of all compared, by label.
         articles: of all compared, by article, over all labels; intervals are by example.
-        pairs: of each two annotators, by their names in alphabetical order.
-        settings: how corpora were resampled for the intervals. The unit is an example where there are not two
-            articles, or each article has only one.
-        units: how many units there are that two of those who are compared have read.
         language: whose tokenizer cut the texts.
         is_language_assumed: whether nothing named the language, so that English was assumed.
     """
@@ -69,19 +88,8 @@ class Agreement:
     overall: MeasureSet
     labels: Mapping[str, MeasureSet]
     articles: Mapping[str, MeasureSet]
-    pairs: Mapping[tuple[str, str], MeasureGroup]
-    settings: BootstrapSettings
-    units: int
     language: str
     is_language_assumed: bool
-
-    @property
-    def sentence(self) -> str:
-        """What the intervals are, and how far to trust them."""
-        if self.units < 2:
-            unit = f"{self.units} {self.settings.unit}{'' if self.units == 1 else 's'}"
-            return f"There are no intervals, for there is only {unit} to resample."
-        return self.settings.sentence(self.units)
 
     def json(self) -> dict[str, Any]:
         """All of it by name, with what the measures mean."""
@@ -137,28 +145,31 @@ def measure(
             many spans of too many annotators lie too close together.
     """
     known = language or (scheme.stated_language if scheme else None)
-    data = AgreementData.of(
-        annotations,
-        annotations.labels_of(scheme),
-        labels_with_values(scheme) if scheme else (),
-        language=known or DEFAULT_LANGUAGE,
-    )
-    compared = _compared(data.spans)
-    article_number = {article: number for number, article in enumerate(annotations.articles)}
-    articles = np.array([article_number[item.article] for item in annotations.items], np.int64)
-    shared = data.spans.read_by(compared, 2)
-    unit = unit or ("article" if 2 <= np.unique(articles[shared]).size < shared.sum() else "example")
-    settings = BootstrapSettings(unit=unit, resamples=resamples, level=level, seed=seed)
-    units = articles if unit == "article" else np.arange(articles.size)
-    everyone = range(len(data.spans.annotators))
-    tables: dict[tuple[int, ...], CountTable] = {pair: CountTable.of(data, pair) for pair in combinations(everyone, 2)}
-    counts = tables.get(compared) or CountTable.of(data, compared, tables)
-    pairs = {pair: _measure_group(table, data, units, settings) for pair, table in tables.items()}
-    if compared in pairs and len(everyone) == 2:
+    sample = _Sample.of(annotations, scheme, known or DEFAULT_LANGUAGE)
+    settings = sample.settings(unit, resamples=resamples, level=level, seed=seed)
+    units, data, compared = sample.units(settings), sample.data, sample.compared
+    measures = wanted_measures(data)
+    pairs, of_units, of_documents = {}, {}, {}
+    for pair in pairs_of(range(len(data.spans.annotators))):
+        table = CountTable.of(data, pair, measures)
+        by_unit = _by_unit(table, units)
+        pairs[pair] = _measure_group(CountTables.of_pair(by_unit), data, pair, units, settings)
+        if set(pair) <= set(compared):  # of more than two, only the means over pairs are computed from these
+            kept = [table, by_unit] if pair == compared else [table.for_means(), by_unit.for_means()]
+            of_documents[pair], of_units[pair] = kept[0].overall(sample.articles), kept[1]
+    if compared in of_units:
+        everyone = of_units[compared], of_documents[compared]
+    else:
+        table = CountTable.of(data, compared, measures)
+        everyone = _by_unit(table, units), table.overall(sample.articles)
+    if compared in pairs and len(annotations.annotators) == 2:
         together = pairs[compared]  # of two annotators, all of them are the pair
     else:
-        together = _measure_group(counts, data, units, settings, name_apart=True)
-    of_articles = measure_sets_by_group(counts, data, articles, settings)
+        tables = CountTables(everyone[0], tuple(of_units.values()), measures)
+        together = _measure_group(tables, data, compared, units, settings, name_apart=True)
+    tables = CountTables(everyone[1], tuple(of_documents.values()), measures)
+    articles = sample.articles
+    of_articles = measure_sets_by_group(tables, data, compared, articles, settings)
     if gamma:
         overall, *of_articles = add_gamma([together.overall, *of_articles], data, compared, articles, settings)
         together = replace(together, overall=overall)
@@ -171,19 +182,88 @@ def measure(
         compared=tuple(names[annotator] for annotator in compared),
         overall=together.overall,
         labels=together.labels,
-        articles=dict(zip(article_number, of_articles, strict=True)),
+        articles=dict(zip(annotations.articles, of_articles, strict=True)),
         pairs={(names[first], names[second]): group for (first, second), group in pairs.items()},
         settings=settings,
-        units=int(np.unique(units[shared]).size),
+        units=sample.number_of_units(settings),
         language=known or DEFAULT_LANGUAGE,
         is_language_assumed=known is None,
     )
 
 
+def measure_pairs(annotations: Annotations, scheme: LabelScheme, names: Collection[str]) -> PairwiseAgreement:
+    """Some measures of the agreement of each two annotators, as `measure` gives them.
+
+    Args:
+        annotations: of any number of annotators.
+        scheme: the labels.
+        names: the ids of the measures.
+    """
+    sample = _Sample.of(annotations, scheme, scheme.language)
+    settings = sample.settings(None)
+    units, measures = sample.units(settings), wanted_measures(sample.data, names)
+    pairs = {}
+    for pair in pairs_of(range(len(annotations.annotators))):
+        table = CountTables.of_pair(_by_unit(CountTable.of(sample.data, pair, measures), units))
+        first, second = (annotations.annotators[annotator] for annotator in pair)
+        pairs[first, second] = _measure_group(table, sample.data, pair, units, settings)
+    return PairwiseAgreement(pairs=pairs, settings=settings, units=sample.number_of_units(settings))
+
+
+@dataclass(frozen=True, eq=False)
+class _Sample:
+    """Annotations, and what can be resampled.
+
+    Args:
+        data: the annotations.
+        compared: the numbers of the annotators who are compared.
+        articles: the number of each document's article; shape (documents,).
+    """
+
+    data: AgreementData
+    compared: tuple[int, ...]
+    articles: Integers
+
+    @classmethod
+    def of(cls, annotations: Annotations, scheme: LabelScheme | None, language: str) -> _Sample:
+        """The sample of annotations."""
+        quantities = labels_with_values(scheme) if scheme else ()
+        data = AgreementData.of(annotations, annotations.labels_of(scheme), quantities, language=language)
+        number = {article: at for at, article in enumerate(annotations.articles)}
+        articles = np.array([number[item.article] for item in annotations.items], np.int64)
+        return cls(data, _compared(data.spans), articles)
+
+    def settings(
+        self, unit: Unit | None, *, resamples: int = 1_000, level: float = 0.95, seed: int = 0
+    ) -> BootstrapSettings:
+        """How corpora are resampled, with the unit that fits where none is named."""
+        shared = self.data.spans.read_by(self.compared, 2)
+        unit = unit or ("article" if 2 <= np.unique(self.articles[shared]).size < shared.sum() else "example")
+        return BootstrapSettings(unit=unit, resamples=resamples, level=level, seed=seed)
+
+    def units(self, settings: BootstrapSettings) -> Integers:
+        """The number of each document's resampling unit; shape (documents,)."""
+        return self.articles if settings.unit == "article" else np.arange(self.articles.size)
+
+    def number_of_units(self, settings: BootstrapSettings) -> int:
+        """How many units there are that two of those who are compared have read."""
+        return int(np.unique(self.units(settings)[self.data.spans.read_by(self.compared, 2)]).size)
+
+
+def _by_unit(table: CountTable, units: Integers) -> CountTable:
+    return table.summed(units, int(units.max(initial=-1)) + 1)
+
+
 def _measure_group(
-    counts: CountTable, data: AgreementData, units: Integers, settings: BootstrapSettings, *, name_apart: bool = False
+    tables: CountTables,
+    data: AgreementData,
+    annotators: tuple[int, ...],
+    units: Integers,
+    settings: BootstrapSettings,
+    *,
+    name_apart: bool = False,
 ) -> MeasureGroup:
-    overall, *labels = measure_sets(counts, data, units, settings, name_apart=name_apart)
+    overall, *labels = measure_sets(tables, data, annotators, units, settings, name_apart=name_apart)
     return MeasureGroup(overall, dict(zip(data.spans.labels, labels, strict=True)))
 
 

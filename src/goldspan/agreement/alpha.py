@@ -10,108 +10,149 @@ The counts of how often categories are used, which kappa and the unitizing alpha
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from goldspan.agreement.span_units import DocumentCounts
 from goldspan.bootstrap import ratio
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from numpy.typing import NDArray
+    from collections.abc import Mapping, Sequence
 
     from goldspan.agreement.span_units import AgreementData, Flags, Integers, LabelledUnits, Numbers, UnitKind
 
-Scalar = TypeVar("Scalar", bound=np.generic)
+
+@dataclass(frozen=True, eq=False)
+class Judgements:
+    """How many annotators gave units the same labels, of those whose judgements count.
+
+    Args:
+        unit: of each label that a unit was given; shape (given,).
+        label: the label.
+        times: how many gave it.
+        set_unit: of each set of labels that a unit was given; shape (sets given,).
+        set_number: the number of the set.
+        set_times: how many gave it.
+        marked: how many gave each unit any label; shape (n,).
+    """
+
+    unit: Integers
+    label: Integers
+    times: Integers
+    set_unit: Integers
+    set_number: Integers
+    set_times: Integers
+    marked: Integers
+
+    @classmethod
+    def of(cls, units: LabelledUnits, readings: Flags) -> Judgements:
+        """The judgements on n units.
+
+        Args:
+            units: n of them.
+            readings: which judgements count; shape (annotators, documents).
+        """
+        sets = units.label_sets
+        given = readings[units.annotator, units.document[units.unit]]
+        together = readings[sets.annotator, units.document[sets.unit]]
+        unit, label, times = _counted(units.unit[given], units.label[given], units.labels)
+        set_unit, set_number, set_times = _counted(sets.unit[together], sets.number[together], sets.sets)
+        marked = np.bincount(sets.unit[together], minlength=units.start.size)
+        return cls(unit, label, times, set_unit, set_number, set_times, marked)
+
+    def same(self) -> Integers:
+        """How many ordered pairs of annotators gave each unit the same labels, each with themselves too; shape (n,)."""
+        return np.bincount(self.set_unit, self.set_times**2, minlength=self.marked.size).astype(np.int64)
+
+    def uses(self, units: LabelledUnits, weight: Integers) -> dict[str, DocumentCounts]:
+        """How often labels are used.
+
+        Args:
+            units: n of them.
+            weight: how much each judgement on a unit counts; shape (n,).
+
+        Returns:
+            `labelled`, with 1 + labels columns, the weight of the judgements with any label and with each; and `sets`,
+            with a column for each set of labels but the empty one.
+        """
+        marked = np.flatnonzero(self.marked)
+        labelled = DocumentCounts(1 + units.labels).add(units.document[marked], 0, (weight * self.marked)[marked])
+        labelled = labelled.add(units.document[self.unit], 1 + self.label, weight[self.unit] * self.times)
+        of_sets = weight[self.set_unit] * self.set_times
+        sets = DocumentCounts(units.label_sets.sets - 1).add(
+            units.document[self.set_unit], self.set_number - 1, of_sets
+        )
+        return {"labelled": labelled, "sets": sets}
 
 
-def category_uses(units: LabelledUnits, category: Integers, categories: int, counted: Flags | Numbers) -> Numbers:
-    """How often some annotators use each category in each document, by weight.
+def _counted(unit: Integers, what: Integers, kinds: int) -> tuple[Integers, Integers, Integers]:
+    """Each unit and what it was given, with the number of times."""
+    key, times = np.unique(unit * kinds + what, return_counts=True)
+    return *np.divmod(key, max(1, kinds)), times
+
+
+def nominal_counts(units: LabelledUnits, readings: Flags) -> dict[str, DocumentCounts]:
+    """What the coefficients for nominal data are computed from.
 
     Args:
         units: n of them.
-        category: of each, by annotator; shape (annotators, n).
-        categories: how many there are.
-        counted: which judgements count, or how much; shape (annotators, n).
+        readings: which judgements count, in documents with at least two; shape (annotators, documents).
 
     Returns:
-        Shape (documents, categories).
+        By name: `judged`, one column, the weight of all judgements; `labelled` and `sets`, see `Judgements.uses`; and
+        `differing`, with 1 + labels columns, the weight of the ordered pairs of judgements that differ, each counting
+        1 / (m - 1) where m annotators have read.
     """
-    documents = units.gather.shape[0]
-    uses = np.zeros(documents * categories)
-    for row, weight in zip(category, counted, strict=True):
-        uses += np.bincount(units.document * categories + row, units.weight * weight, minlength=uses.size)
-    return uses.reshape(documents, categories)
-
-
-def stack_views(sums: Mapping[str, Numbers], function: Callable[[Numbers], NDArray[Scalar]]) -> NDArray[Scalar]:
-    """A function of the uses of categories in each view, `uses.0`, `uses.1` and so on; shape (..., views)."""
-    views = sum(name.startswith("uses.") for name in sums)
-    return np.stack([function(sums[f"uses.{view}"]) for view in range(views)], axis=-1)
-
-
-def is_labelled(uses: Numbers) -> NDArray[np.bool_]:
-    """Whether any category but 0, that of no label, is used; the categories are the last dimension."""
-    return np.asarray((uses[..., 1:] > 0).any(axis=-1))
-
-
-def has_labels(sums: Mapping[str, Numbers]) -> Flags:
-    """Where any annotator has given a label; shape (..., 1 + labels)."""
-    return stack_views(sums, is_labelled)
+    judgements, readers = Judgements.of(units, readings), readings.sum(axis=0)
+    read = np.flatnonzero(readers)
+    m = readers[units.document]
+    unmarked = m - judgements.marked
+    apart = units.weight * (m**2 - unmarked**2 - judgements.same())
+    of_label = 2 * units.weight[judgements.unit] * judgements.times * (m[judgements.unit] - judgements.times)
+    marked = np.flatnonzero(judgements.marked)
+    differing = DocumentCounts(1 + units.labels, divisor=np.maximum(1, readers - 1).astype(np.float64))
+    differing = differing.add(units.document[marked], 0, apart[marked])
+    return {
+        "judged": DocumentCounts(1).add(read, 0, (readers * units.sizes)[read]),
+        **judgements.uses(units, units.weight),
+        "differing": differing.add(units.document[judgements.unit], 1 + judgements.label, of_label),
+    }
 
 
 def uses_and_pairs(sums: Mapping[str, Numbers]) -> tuple[Numbers, Numbers]:
     """How often categories are used, l, and how many ordered pairs of uses are of two categories, l² - Σ l(c)².
 
+    The categories are the sets of labels, or, for one label alone, whether it was given.
+
     Args:
-        sums: with `uses.<view>`, over any documents.
+        sums: with `judged`, `labelled` and `sets`, over any documents.
 
     Returns:
-        l, of shape (..., 1), for it is the same in each view; and the pairs, of shape (..., views).
+        l, of shape (..., 1), for it is the same in each view; and the pairs, of shape (..., 1 + labels).
     """
-    total = sums["uses.0"].sum(axis=-1, keepdims=True)
-    return total, total**2 - stack_views(sums, lambda uses: (uses**2).sum(axis=-1))
+    total, labelled = sums["judged"], sums["labelled"]
+    squares = labelled**2
+    squares[..., 0] = (sums["sets"] ** 2).sum(axis=-1)
+    squares += (total - labelled) ** 2
+    return total, total**2 - squares
 
 
-def alpha_counts(data: AgreementData, annotators: Sequence[int], unit: UnitKind) -> dict[str, Numbers]:
-    """What alpha is computed from, in the documents that at least two annotators read.
+def has_labels(sums: Mapping[str, Numbers]) -> Flags:
+    """Where any annotator has given a label; shape (..., 1 + labels)."""
+    return np.asarray(sums["labelled"] > 0)
+
+
+def alpha_counts(data: AgreementData, annotators: Sequence[int], unit: UnitKind) -> dict[str, DocumentCounts]:
+    """What alpha is computed from, in the documents that at least two annotators read; see `nominal_counts`.
 
     Args:
         data: of all annotators.
         annotators: the numbers of those who count.
         unit: tokens or characters.
-
-    Returns:
-        `differing`, of shape (documents, 1 + labels), the weight of the pairs that disagree; and `uses.<view>`, of
-        shape (documents, categories), how often each category is used: view 0 for all labels, then one for each label
-        alone.
     """
-    units = data.units[unit]
-    counted = data.spans.readings(annotators)[:, units.document]
-    readers = counted.sum(axis=0)
-    counts: dict[str, Numbers] = {}
-    differing = []
-    for view, (category, categories) in enumerate(units.views):
-        differing.append(units.gather @ disagreement(category, counted, readers))
-        counts[f"uses.{view}"] = category_uses(units, category, categories, counted)
-    return counts | {"differing": np.stack(differing, axis=1)}
-
-
-def disagreement(category: Integers, counted: Flags, readers: Integers) -> Numbers:
-    """The weight of the ordered pairs of annotators who disagree, for each of n units; shape (n,).
-
-    Args:
-        category: that each annotator gave it; shape (annotators, n).
-        counted: which judgements count; shape (annotators, n).
-        readers: how many annotators have read it, at least 2 where anything counts; shape (n,).
-    """
-    pairs = np.zeros(category.shape[1])
-    for annotator in range(1, len(category)):
-        differ = (category[annotator] != category[:annotator]) & counted[annotator] & counted[:annotator]
-        pairs += 2 * differ.sum(axis=0)
-    weights: Numbers = pairs / np.maximum(1, readers - 1)
-    return weights
+    return nominal_counts(data.units(unit), data.spans.readings(annotators))
 
 
 def alpha(sums: Mapping[str, Numbers]) -> Numbers:

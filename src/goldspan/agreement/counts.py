@@ -1,15 +1,16 @@
-"""The counts of some annotators as one table, and the measures that follow from sums of its rows.
+"""The counts of some annotators as tables, and the measures that follow from sums of their rows.
 
-All counts stand side by side, one row for each document, so that the sums of a thousand resampled corpora are one
-matrix product, and the measures of all of them are computed at once.
+A table has a row for each document, or for each group of documents, and a column for each count; most cells are 0, so
+that it is kept sparse. The sums of a thousand resampled corpora are one matrix product, and the measures of all of them
+are computed at once. Of many annotators, each two have a table of their own, and one is computed after the other: all
+of them for all resamples would not fit into memory.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import combinations
-from math import prod
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -18,157 +19,306 @@ from goldspan.agreement.measures import MEASURES
 from goldspan.bootstrap import ratio
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-    from goldspan.agreement.measures import CountFunction, Formula, Scope
-    from goldspan.agreement.span_units import AgreementData, Flags, Integers, Numbers
+    from scipy.sparse import csr_array
 
-    # whose counts they are: a pair's, by its number, or of all annotators of the table (None); and their name
-    Key: TypeAlias = tuple[int | None, str]
-    Blocks: TypeAlias = Mapping[Key, Mapping[str, Numbers]]
+    from goldspan.agreement.measures import CountFunction, Formula, Measure
+    from goldspan.agreement.span_units import AgreementData, DocumentCounts, Flags, Integers, Numbers
+
+    Blocks: TypeAlias = Mapping[tuple[str, str], DocumentCounts]  # by the name of the counts, and of a block of them
 
 MARKED = "marked"  # the counts of spans of each annotator, beside those that the measures name
+SETS = "sets"  # ends the names of blocks with a column for each set of labels
+CELLS = 2**20  # of a table that is in memory at once: 8 MiB
 
 
 @dataclass(frozen=True, eq=False)
 class CountTable:
-    """The counts of some annotators: what each document adds.
+    """The counts of some annotators: what each document, or group of documents, adds.
 
     Args:
-        annotators: their numbers, ascending.
+        annotators: how many there are.
         views: how many views there are: one for all labels, and one for each.
-        shapes: the shape of each count in the order of the columns.
-        rows: what each document adds; shape (documents, columns).
+        measures: those that are computed from these counts.
+        widths: the number of columns of each block, in the order of the columns.
+        rows: the counts; shape (rows, columns).
     """
 
-    annotators: tuple[int, ...]
+    annotators: int
     views: int
-    shapes: Mapping[Key, Mapping[str, tuple[int, ...]]]
-    rows: Numbers
+    measures: tuple[Measure, ...]
+    widths: Mapping[tuple[str, str], int]
+    rows: csr_array
 
     @classmethod
-    def of(
-        cls,
-        data: AgreementData,
-        annotators: tuple[int, ...],
-        of_pairs: Mapping[tuple[int, ...], CountTable] | None = None,
-    ) -> CountTable:
-        """The counts of some annotators.
+    def of(cls, data: AgreementData, annotators: tuple[int, ...], measures: Sequence[Measure]) -> CountTable:
+        """The counts of some annotators, a row for each document.
 
         Args:
             data: of all annotators.
-            annotators: their numbers, ascending; with fewer than two there is nothing to count.
-            of_pairs: the counts of every two of them, where there are more than two.
+            annotators: their numbers, ascending.
+            measures: those wanted; of more than two annotators, those that are means over pairs are left out.
         """
-        views = 1 + len(data.spans.labels)
-        if len(annotators) < 2:
-            return cls(annotators, views, {}, np.zeros((data.spans.documents, 0)))
-        marked = {MARKED: _marked(data, annotators)}
-        blocks: dict[Key, Mapping[str, Numbers]] = {(None, MARKED): marked}
-        blocks |= {(None, counts.name): counts.of(data, annotators) for counts in _counts("common", "shared")}
-        if len(annotators) == 2:
-            blocks[0, MARKED] = marked
-            blocks |= {(0, counts.name): counts.of(data, annotators) for counts in _counts("pairs")}
-        for number, pair in enumerate(combinations(annotators, 2) if len(annotators) > 2 else ()):
-            table = (of_pairs or {})[pair]
-            blocks |= {(number, name): table.counts(table.rows, (0, name)) for of, name in table.shapes if of == 0}
-        return cls._of_blocks(annotators, views, blocks)
+        chosen = tuple(one for one in measures if one.formula and (one.scope != "pairs" or len(annotators) == 2))
+        blocks: dict[tuple[str, str], DocumentCounts] = {}
+        shared = data.spans.read_by(annotators, 2)
+        for number, annotator in enumerate(annotators if len(annotators) >= 2 else ()):
+            blocks[MARKED, str(number)] = data.spans.count_by_label(data.spans.rows_of(annotator, shared))
+        for counts in _count_functions(chosen) if len(annotators) >= 2 else ():
+            blocks |= {(counts.name, name): block for name, block in counts.of(data, annotators).items()}
+        widths = {key: block.columns for key, block in blocks.items()}
+        rows = _rows(blocks.values(), data.spans.documents)
+        return cls(len(annotators), 1 + len(data.spans.labels), chosen, widths, rows)
 
-    @classmethod
-    def _of_blocks(cls, annotators: tuple[int, ...], views: int, blocks: Blocks) -> CountTable:
-        shapes = {key: {name: block.shape[1:] for name, block in named.items()} for key, named in blocks.items()}
-        flat = [
-            block.reshape(len(block), prod(block.shape[1:])) for named in blocks.values() for block in named.values()
-        ]
-        return cls(annotators, views, shapes, np.concatenate(flat, axis=1, dtype=np.float64))
+    def for_means(self) -> CountTable:
+        """The same with the measures that are means over pairs alone, and what these are computed from."""
+        measures = tuple(one for one in self.measures if one.scope == "pairs")
+        needed = {MARKED, *(counts.name for counts in _count_functions(measures))}
+        widths = {key: width for key, width in self.widths.items() if key[0] in needed}
+        columns = [np.arange(place.start, place.stop) for key, place in self._places.items() if key[0] in needed]
+        rows = self.rows[:, np.concatenate([np.zeros(0, np.int64), *columns])]
+        return replace(self, measures=measures, widths=widths, rows=rows)
 
-    @property
-    def pairs(self) -> int:
-        """How many pairs of annotators there are."""
-        return len(self.annotators) * (len(self.annotators) - 1) // 2
-
-    def overall(self) -> CountTable:
-        """The same without what is counted for one label alone."""
-        if not self.shapes:
-            return CountTable(self.annotators, 1, self.shapes, self.rows)
-
-        def reduced(named: Mapping[str, Numbers]) -> Iterator[tuple[str, Numbers]]:
-            for name, block in named.items():
-                if name == "uses.0":
-                    yield name, block
-                elif not name.startswith("uses."):
-                    yield name, block[..., :1] if block.shape[-1] == self.views else block
-
-        blocks = {key: dict(reduced(self.counts(self.rows, key))) for key in self.shapes}
-        return self._of_blocks(self.annotators, 1, blocks)
-
-    def counts(self, sums: Numbers, key: Key) -> dict[str, Numbers]:
-        """The counts of a key, by name, from sums of rows.
+    def summed(self, groups: Integers, number: int) -> CountTable:
+        """The same with a row for each group of rows.
 
         Args:
-            sums: shape (k, columns).
-            key: whose counts, and which.
-
-        Returns:
-            Each of shape (k, ...).
+            groups: the number of the group of each row; shape (rows,).
+            number: how many groups there are.
         """
-        places = self._places[key]
-        return {name: sums[:, place].reshape(len(sums), *shape) for name, (place, shape) in places.items()}
+        from scipy.sparse import csr_array
+
+        gather = csr_array((np.ones(groups.size), (groups, np.arange(groups.size))), shape=(number, groups.size))
+        return replace(self, rows=csr_array(gather @ self.rows))
+
+    def only(self, rows: Integers | Flags) -> CountTable:
+        """The same with only some of the rows."""
+        return replace(self, rows=self.rows[rows])
+
+    def overall(self, groups: Integers) -> CountTable:
+        """The same without what is counted for one label alone.
+
+        The sets of labels are numbered anew in each group of rows: a group has few of them.
+
+        Args:
+            groups: the number of the group of each row; shape (rows,).
+        """
+        from scipy.sparse import csr_array
+
+        table = self.rows.tocoo()
+        column_group = groups[table.row]
+        keep = np.zeros(table.data.size, np.bool_)
+        column = np.empty(table.data.size, np.int64)
+        widths: dict[tuple[str, str], int] = {}
+        begin = 0
+        numbers = self._set_numbers(table.col.astype(np.int64), column_group)
+        for key, place in self._places.items():
+            inside = (table.col >= place.start) & (table.col < place.stop)
+            if key[1].endswith(SETS):
+                renumbered, widths[key] = numbers[key[0]]
+                column[inside] = begin + renumbered[inside]
+            else:
+                widths[key] = 1
+                inside &= table.col == place.start
+                column[inside] = begin
+            keep |= inside
+            begin += widths[key]
+        cells = table.data[keep], (table.row[keep], column[keep])
+        return replace(self, views=1, widths=widths, rows=csr_array(cells, shape=(self.rows.shape[0], begin)))
+
+    def _set_numbers(self, column: Integers, group: Integers) -> dict[str, tuple[Integers, int]]:
+        """By counts, for each cell the number of its set of labels in its group, and how many sets a group has."""
+        found: dict[str, tuple[Integers, int]] = {}
+        for name in {of for of, block in self.widths if block.endswith(SETS)}:
+            number = np.full(column.size, -1)
+            places = [place for key, place in self._places.items() if key[0] == name and key[1].endswith(SETS)]
+            for place in places:
+                inside = (column >= place.start) & (column < place.stop)
+                number[inside] = column[inside] - place.start
+            cells = np.flatnonzero(number >= 0)
+            width = max(place.stop - place.start for place in places)
+            distinct, inverse = np.unique(group[cells] * width + number[cells], return_inverse=True)
+            of_group = distinct // max(1, width)
+            first = np.searchsorted(of_group, of_group)
+            rank = np.arange(distinct.size) - first
+            number[cells] = rank[inverse.reshape(-1)]
+            found[name] = number, int(rank.max(initial=-1)) + 1
+        return found
 
     @cached_property
-    def _places(self) -> Mapping[Key, Mapping[str, tuple[slice, tuple[int, ...]]]]:
-        """The columns and the shape of each count."""
-        places: dict[Key, dict[str, tuple[slice, tuple[int, ...]]]] = {}
-        begin = 0
-        for key, shapes in self.shapes.items():
-            places[key] = {}
-            for name, shape in shapes.items():
-                places[key][name] = slice(begin, begin + prod(shape)), shape
-                begin += prod(shape)
-        return places
+    def _places(self) -> dict[tuple[str, str], slice]:
+        """The columns of each block."""
+        ends = np.cumsum([0, *self.widths.values()]).tolist()
+        return {key: slice(*place) for key, place in zip(self.widths, pairwise(ends), strict=True)}
 
-    def marked(self, sums: Numbers) -> Numbers:
-        """How many spans each annotator has, in what two have read; shape (k, annotators, views) from (k, columns)."""
-        if not self.shapes:
-            return np.zeros((len(sums), len(self.annotators), self.views))
-        return self.counts(sums, (None, MARKED))[MARKED]
+    def counts(self, sums: Numbers, of: str) -> dict[str, Numbers]:
+        """The blocks of some counts by name, from sums of rows; of shape (..., columns), as these."""
+        return {name: sums[..., place] for (owner, name), place in self._places.items() if owner == of}
 
-    def values(self, sums: Numbers, defined: Mapping[str, Flags] | None = None) -> dict[str, Numbers]:
+    def enough(self, sums: Numbers) -> Flags:
+        """Where two annotators marked something; shape (..., views) from sums of rows of shape (..., columns)."""
+        marking = np.zeros((*sums.shape[:-1], self.views), np.int64)
+        for block in self.counts(sums, MARKED).values():
+            marking += block > 0
+        return marking >= 2
+
+    def values(self, sums: Numbers) -> dict[str, Numbers]:
+        """The measures of sums of rows, NaN where undefined or where fewer than two annotators marked anything.
+
+        Args:
+            sums: shape (..., columns).
+
+        Returns:
+            By the id of the measure, each of shape (..., views).
+        """
+        enough = self.enough(sums)
+        return {
+            one.id: np.where(enough, formula.value(self.counts(sums, formula.counts.name)), np.nan)
+            for one, formula in self._formulas()
+        }
+
+    def marked_by_row(self) -> Numbers:
+        """How many spans each annotator has in each row; shape (rows, annotators, views)."""
+        blocks = [self.rows[:, place].toarray() for (of, _), place in self._places.items() if of == MARKED]
+        return np.stack(blocks, axis=1) if blocks else np.zeros((self.rows.shape[0], self.annotators, self.views))
+
+    def with_marks(self, groups: Integers, number: int) -> Integers:
+        """In how many rows of each group any annotator has a span; shape (groups, views).
+
+        Args:
+            groups: the number of the group of each row; shape (rows,).
+            number: how many groups there are.
+        """
+        blocks = [self.rows[:, place] for (of, _), place in self._places.items() if of == MARKED]
+        row, view = sum(blocks[1:], start=blocks[0]).nonzero()
+        found = np.zeros((number, self.views), np.int64)
+        np.add.at(found, (groups[row], view), 1)
+        return found
+
+    def by_group(self, size: int) -> csr_array:
+        """The rows of groups of so many, transposed: for each group and column the rows of the group.
+
+        Each row of the result times the multiplicities of the rows of a group gives the sums of a count.
+        """
+        from scipy.sparse import csr_array
+
+        table, columns = self.rows.tocoo(), self.rows.shape[1]
+        group, row = np.divmod(table.row.astype(np.int64), size)
+        shape = (self.rows.shape[0] // size * columns, size)
+        return csr_array((table.data, (group * columns + table.col, row)), shape=shape)
+
+    def in_denominator(self, groups: Integers, number: int) -> dict[str, Integers]:
+        """How many rows of each group add to the denominator of each measure.
+
+        Args:
+            groups: the number of the group of each row; shape (rows,).
+            number: how many groups there are.
+
+        Returns:
+            By the id of the measure, each of shape (groups, views).
+        """
+        from scipy.sparse import csr_array
+
+        rows = self.rows.shape[0]
+        found = {one.id: np.zeros((number, self.views), np.int64) for one in self.measures}
+        step = max(1, CELLS // max(1, self.rows.shape[1]))
+        for begin in range(0, rows, step):
+            part = slice(begin, begin + step)
+            sums, here = self.rows[part].toarray(), groups[part]
+            gather = csr_array((np.ones(here.size, np.int64), (here, np.arange(here.size))), shape=(number, here.size))
+            for one, formula in self._formulas():
+                adding = formula.denominator(self.counts(sums, formula.counts.name)).astype(np.int64)
+                found[one.id] += gather @ np.broadcast_to(adding, (here.size, self.views))
+        return found
+
+    def _formulas(self) -> Iterator[tuple[Measure, Formula]]:
+        return ((one, one.formula) for one in self.measures if one.formula)
+
+
+@dataclass(frozen=True, eq=False)
+class CountTables:
+    """The counts of some annotators, and those of every two of them.
+
+    Args:
+        everyone: of all of them.
+        pairs: of every two, in alphabetical order; of two annotators the same table.
+        measures: those wanted, in the order wanted.
+    """
+
+    everyone: CountTable
+    pairs: tuple[CountTable, ...]
+    measures: tuple[Measure, ...]
+
+    @classmethod
+    def of_pair(cls, table: CountTable) -> CountTables:
+        """The counts of two annotators."""
+        return cls(table, (table,), table.measures)
+
+    @property
+    def views(self) -> int:
+        """How many views there are."""
+        return self.everyone.views
+
+    @property
+    def columns(self) -> int:
+        """How many columns the widest table has."""
+        return max(table.rows.shape[1] for table in (self.everyone, *self.pairs))
+
+    def map(self, change: Callable[[CountTable], CountTable]) -> CountTables:
+        """The same with each table changed."""
+        everyone = change(self.everyone)
+        alone = len(self.pairs) == 1 and self.pairs[0] is self.everyone
+        return CountTables(everyone, (everyone,) if alone else tuple(map(change, self.pairs)), self.measures)
+
+    def values(
+        self, sums: Callable[[CountTable], Numbers], defined: Sequence[Mapping[str, Flags]] | None = None
+    ) -> dict[str, Numbers]:
         """All measures of sums of rows, NaN where undefined.
 
         Args:
-            sums: shape (k, columns).
-            defined: the pairs that means are over, by `defined` of one row of sums. A mean is undefined where the
-                value of one of these is. If None, a mean is over whatever pairs are defined in the same sums.
+            sums: gives those of a table, of shape (..., columns).
+            defined: of which pairs means are over, see `defined`. A mean is undefined where the value of one of these
+                is. If None, a mean is over whatever pairs are defined in the same sums.
 
         Returns:
-            By the id of the measure, each of shape (k, views).
+            By the id of the measure, each of shape (..., views).
         """
-        of_pairs = self._values_of_pairs(sums)
-        enough = (self.marked(sums) > 0).sum(axis=1) >= 2
-        values = {}
-        for name, formula, scope in _formulas():
-            if scope == "pairs":
-                each = of_pairs[name]
-                value = _mean(each, ~np.isnan(each) if defined is None else defined[name])
-            else:
-                value = formula.value(self.counts(sums, (None, formula.counts.name)))
-            values[name] = np.where(enough, value, np.nan)
-        return values
+        everyone = sums(self.everyone)
+        values = self.everyone.values(everyone)
+        if self.everyone.annotators > 2:
+            enough = self.everyone.enough(everyone)
+            means = self._means(sums, defined)
+            values |= {name: np.where(enough, mean, np.nan) for name, mean in means.items()}
+        return {one.id: values[one.id] for one in self.measures}
 
-    def defined(self, sums: Numbers) -> dict[str, Flags]:
-        """For which pairs each measure of pairs is defined: those that its mean is over.
+    def _means(
+        self, sums: Callable[[CountTable], Numbers], defined: Sequence[Mapping[str, Flags]] | None
+    ) -> dict[str, Numbers]:
+        """The means over pairs of the measures of two annotators, NaN where one that counts has no value."""
+        total: dict[str, Numbers] = {}
+        number: dict[str, Numbers] = {}
+        for at, pair in enumerate(self.pairs):
+            for name, value in pair.values(sums(pair)).items():
+                if name not in self._of_pairs:
+                    continue
+                counted = ~np.isnan(value) if defined is None else defined[at][name]
+                total[name] = total.get(name, 0) + np.where(counted, value, 0)
+                number[name] = number.get(name, 0) + counted.astype(np.float64)
+        return {name: ratio(total[name], np.broadcast_to(number[name], total[name].shape)) for name in total}
 
-        Args:
-            sums: shape (k, columns).
+    @cached_property
+    def _of_pairs(self) -> Collection[str]:
+        return {one.id for one in self.measures if one.scope == "pairs"}
 
-        Returns:
-            By the id of the measure, each of shape (pairs, k, views).
-        """
-        return {name: ~np.isnan(values) for name, values in self._values_of_pairs(sums).items()}
+    def defined(self, sums: Callable[[CountTable], Numbers]) -> list[dict[str, Flags]]:
+        """For each pair whether its measures are defined; by the id of the measure, of shape (..., views)."""
+        return [{name: ~np.isnan(of) for name, of in pair.values(sums(pair)).items()} for pair in self.pairs]
 
-    def denominator_units(self, sums: Numbers, defined: Mapping[str, Flags]) -> dict[str, Integers]:
-        """How many units add to the denominator of each measure.
+    def denominator_rows(
+        self, groups: Integers, number: int, defined: Sequence[Mapping[str, Flags]]
+    ) -> dict[str, Integers]:
+        """How many rows of each group add to the denominator of each measure.
 
         A bootstrap sees how much a measure varies from one unit to the next. Where all of it comes from one unit, every
         corpus in which it is defined gives the same value, or nearly so: an interval of no width, which would be read
@@ -178,61 +328,63 @@ class CountTable:
         all resamples that count, and so is their mean, however many units they make up together.
 
         Args:
-            sums: the rows summed over each unit; shape (units, columns).
-            defined: the pairs that means are over; see `defined`.
+            groups: the number of the group of each row; shape (rows,).
+            number: how many groups there are.
+            defined: the pairs that means are over, of shape (groups, views); see `defined`.
 
         Returns:
-            By the id of the measure, each of shape (views,).
+            By the id of the measure, each of shape (groups, views).
         """
-        units = {}
-        for name, formula, scope in _formulas():
-            if scope == "pairs":
-                each = [
-                    np.where(defined[name][pair, 0], formula.denominator(counts).sum(axis=0), 0)
-                    for pair, counts in enumerate(self._counts_of_pairs(sums, formula))
-                ]
-                number = np.max(each, axis=0)
-            else:
-                number = formula.denominator(self.counts(sums, (None, formula.counts.name))).sum(axis=0)
-            units[name] = np.broadcast_to(number, (self.views,))
-        return units
-
-    def _counts_of_pairs(self, sums: Numbers, formula: Formula) -> Iterator[dict[str, Numbers]]:
-        return (self.counts(sums, (pair, formula.counts.name)) for pair in range(self.pairs))
-
-    def _values_of_pairs(self, sums: Numbers) -> dict[str, Numbers]:
-        """The measures of each pair, NaN where one of the two has marked nothing; each of shape (pairs, k, views)."""
-        both = np.stack([(self.counts(sums, (pair, MARKED))[MARKED] > 0).all(axis=1) for pair in range(self.pairs)])
-        values = {}
-        for name, formula, scope in _formulas():
-            if scope == "pairs":
-                each = [formula.value(counts) for counts in self._counts_of_pairs(sums, formula)]
-                values[name] = np.where(both, np.stack(each), np.nan)
-        return values
+        found = {} if self.everyone.annotators == 2 else self.everyone.in_denominator(groups, number)
+        for pair, of_pair in zip(self.pairs, defined, strict=True):
+            for name, rows in pair.in_denominator(groups, number).items():
+                if name in self._of_pairs or self.everyone.annotators == 2:
+                    counted = np.where(of_pair[name], rows, 0) if name in self._of_pairs else rows
+                    found[name] = np.maximum(found.get(name, 0), counted)
+        return found
 
 
-def _formulas() -> Iterator[tuple[str, Formula, Scope]]:
-    """The measures that are functions of counts."""
-    return ((one.id, one.formula, one.scope) for one in MEASURES.values() if one.formula)
+def pairs_of(annotators: Iterable[int]) -> list[tuple[int, int]]:
+    """Every two of some annotators."""
+    return list(combinations(annotators, 2))
 
 
-def _counts(*scopes: Scope) -> list[CountFunction]:
-    """The counts that measures of some scopes are computed from, each once."""
-    return list({formula.counts.name: formula.counts for _, formula, scope in _formulas() if scope in scopes}.values())
+def _rows(blocks: Iterable[DocumentCounts], documents: int) -> csr_array:
+    """The blocks side by side, values of one cell summed and then divided; shape (documents, columns)."""
+    from scipy.sparse import coo_array, csr_array
+
+    cells, divided, begin = [], [], 0
+    for block in blocks:
+        document, column, value = block.joined()
+        cells.append((document, column + begin, value))
+        if block.divisor is not None:
+            divided.append((begin, begin + block.columns, block.divisor))
+        begin += block.columns
+    cells.append((np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)))
+    document, column, value = (np.concatenate(part) for part in zip(*cells, strict=True))
+    rows = csr_array(coo_array((value, (document, column)), shape=(documents, begin)))
+    rows.eliminate_zeros()
+    of_row = np.repeat(np.arange(documents), np.diff(rows.indptr))
+    for first, stop, divisor in divided:
+        inside = (rows.indices >= first) & (rows.indices < stop)
+        rows.data[inside] /= divisor[of_row[inside]]
+    return rows
 
 
-def _marked(data: AgreementData, annotators: tuple[int, ...]) -> Numbers:
-    """How many spans each annotator has where two have read; shape (documents, annotators, views)."""
-    shared = data.spans.read_by(annotators, 2)
-    each = [data.spans.count_by_label(data.spans.rows_of(annotator, shared)) for annotator in annotators]
-    return np.stack(each, axis=1)
+def _count_functions(measures: Iterable[Measure]) -> list[CountFunction]:
+    """The counts that measures are computed from, each once."""
+    return list({one.formula.counts.name: one.formula.counts for one in measures if one.formula}.values())
 
 
-def _mean(values: Numbers, counted: Flags) -> Numbers:
-    """The mean over the pairs that count, NaN where one of them has no value or none counts.
+def wanted_measures(data: AgreementData, names: Collection[str] | None = None) -> tuple[Measure, ...]:
+    """The measures that are functions of counts: all of them, or those of some ids.
 
-    Args:
-        values: shape (pairs, k, views).
-        counted: shape (pairs, k, views) or (pairs, 1, views).
+    Measures of quantities are left out where no label states any.
     """
-    return ratio(np.where(counted, values, 0).sum(axis=0), counted.sum(axis=0).astype(np.float64))
+    return tuple(
+        one
+        for one in MEASURES.values()
+        if one.formula
+        and (names is None or one.id in names)
+        and (one.labels != "quantities" or bool(data.quantities.any()))
+    )

@@ -22,17 +22,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from goldspan.agreement.span_units import ranges
 from goldspan.bootstrap import ratio
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
+    from goldspan.agreement.span_units import (
+        AgreementData,
+        AnnotationTable,
+        DocumentCounts,
+        Flags,
+        Integers,
+        Numbers,
+    )
 
-    from goldspan.agreement.span_units import AgreementData, AnnotationTable, Flags, Integers, Numbers
 
-
-def span_counts(data: AgreementData, pair: Sequence[int]) -> dict[str, Numbers]:
+def span_counts(data: AgreementData, pair: Sequence[int]) -> dict[str, DocumentCounts]:
     """The spans of two annotators and how many agree, in the documents that both read.
 
     Args:
@@ -40,12 +46,12 @@ def span_counts(data: AgreementData, pair: Sequence[int]) -> dict[str, Numbers]:
         pair: the numbers of the two.
 
     Returns:
-        By name, each of shape (documents, 1 + labels), all labels and then each: `first` and `second`, the spans of
-        either; `same`, those that agree exactly; and `overlapping`, those that agree relaxedly.
+        By name, each with 1 + labels columns, all labels and then each: `first` and `second`, the spans of either;
+        `same`, those that agree exactly; and `overlapping`, those that agree relaxedly.
     """
     table, both = data.spans, data.spans.read_by(pair)
     first, second = (table.rows_of(annotator, both) for annotator in pair)
-    same = first[np.isin(_keys(table, first), _keys(table, second))]
+    same = first[np.isin(table.place[first], table.place[second])]
     left, right = overlaps(table, first, second)
     rows = {"first": first, "second": second, "same": same, "overlapping": left[matched(left, right)]}
     return {name: table.count_by_label(chosen) for name, chosen in rows.items()}
@@ -74,7 +80,7 @@ def has_spans(sums: Mapping[str, Numbers]) -> Flags:
     return np.asarray(sums["first"] + sums["second"] > 0)
 
 
-def quantity_counts(data: AgreementData, pair: Sequence[int]) -> dict[str, Numbers]:
+def quantity_counts(data: AgreementData, pair: Sequence[int]) -> dict[str, DocumentCounts]:
     """The values that two annotators' spans state and how many agree, in the documents that both read.
 
     Args:
@@ -82,11 +88,12 @@ def quantity_counts(data: AgreementData, pair: Sequence[int]) -> dict[str, Numbe
         pair: the numbers of the two.
 
     Returns:
-        By name, each of shape (documents, 1 + labels): `first` and `second`, the spans with a value; `compared`, the
-        pairs of which either has a value; and `equal`, those with the same.
+        By name, each with 1 + labels columns: `first` and `second`, the spans with a value; `compared`, the pairs of
+        which either has a value; and `equal`, those with the same.
     """
     table, value, both = data.spans, data.value, data.spans.read_by(pair)
-    first, second = (table.rows_of(annotator, both) for annotator in pair)
+    of_both = (table.rows_of(annotator, both) for annotator in pair)
+    first, second = (rows[data.quantities[table.label[rows]]] for rows in of_both)
     left, right = overlaps(table, first, second)
     with_value = (value[left] >= 0) | (value[right] >= 0)
     left, right = left[with_value], right[with_value]
@@ -136,8 +143,8 @@ def overlaps(table: AnnotationTable, first: Integers, second: Integers) -> tuple
         rows, begin = rows[order], begin[order]  # noqa: PLW2901
         sides.append((rows, begin, begin + table.end[rows] - table.start[rows]))
     (left, start, end), (right, begin, stop) = sides
-    i, j = _ranges(np.searchsorted(begin, start), np.searchsorted(begin, end))  # the second begins inside the first
-    n, m = _ranges(np.searchsorted(start, begin, "right"), np.searchsorted(start, stop))  # the first inside the second
+    i, j = ranges(np.searchsorted(begin, start), np.searchsorted(begin, end))  # the second begins inside the first
+    n, m = ranges(np.searchsorted(start, begin, "right"), np.searchsorted(start, stop))  # the first inside the second
     return np.concatenate([left[i], left[m]]), np.concatenate([right[j], right[n]])
 
 
@@ -179,13 +186,6 @@ def _f1(sums: Mapping[str, Numbers], agreeing: str) -> Numbers:
     return np.where((first > 0) & (second > 0), ratio(2 * sums[agreeing], first + second), np.nan)
 
 
-def _ranges(low: Integers, high: Integers) -> tuple[Integers, Integers]:
-    """All k with all numbers from `low[k]` to `high[k]`, half-open, as two columns."""
-    count = high - low
-    owner = np.repeat(np.arange(count.size), count)
-    return owner, np.arange(owner.size) + np.repeat(low - np.cumsum(count) + count, count)
-
-
 def _best_matching(left: Integers, right: Integers, equal: Flags, shared: Integers) -> Flags:
     """Which pairs are in the matching with most pairs, then most equal values, then most characters shared.
 
@@ -211,9 +211,3 @@ def _best_matching(left: Integers, right: Integers, equal: Flags, shared: Intege
         partner[matched_rows] = to
         chosen[part] = partner[i] == j
     return chosen
-
-
-def _keys(table: AnnotationTable, rows: Integers) -> NDArray[np.void]:
-    """A key for each of some spans, equal for equal documents, boundaries and labels; shape (rows,)."""
-    columns = np.stack([table.line_start[rows], table.line_end[rows], table.label[rows]], axis=1)
-    return np.ascontiguousarray(columns).view([("", np.int64)] * 3).ravel()

@@ -15,21 +15,20 @@ mean means what it says. How many do not count is kept with each value.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import combinations
-from math import prod
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
-from goldspan.agreement.counts import MARKED
+from goldspan.agreement.counts import CELLS, pairs_of
 from goldspan.agreement.measures import MEASURES
-from goldspan.bootstrap import interval, resampled
+from goldspan.bootstrap import intervals_of_rows, multiplicities
 from goldspan.report.text import enumerate_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from goldspan.agreement.counts import CountTable
+    from goldspan.agreement.counts import CountTable, CountTables
     from goldspan.agreement.measures import Labels, Measure, Undefined
     from goldspan.agreement.span_units import AgreementData, AnnotationTable, Flags, Integers, Numbers
     from goldspan.bootstrap import BootstrapSettings, Interval, Unit
@@ -235,59 +234,112 @@ class MeasureSet:
 
 
 def measure_sets(
-    counts: CountTable, data: AgreementData, units: Integers, settings: BootstrapSettings, *, name_apart: bool = False
+    tables: CountTables,
+    data: AgreementData,
+    annotators: tuple[int, ...],
+    units: Integers,
+    settings: BootstrapSettings,
+    *,
+    name_apart: bool = False,
 ) -> list[MeasureSet]:
     """The measures of some annotators with intervals: over all labels, then of each.
 
     Args:
-        counts: of these annotators.
+        tables: their counts, a row for each resampling unit.
         data: of all annotators.
+        annotators: their numbers.
         units: the number of each document's resampling unit; shape (documents,).
         settings: how corpora are resampled.
         name_apart: whether to name those who are not among them and marked nothing.
     """
-    table = data.spans
-    everything = np.zeros(table.documents, np.int64)
-    (covered,) = _coverages(counts, table, everything, 1, name_apart=name_apart)
-    if len(counts.annotators) < 2:
-        return [MeasureSet(coverage, _without_values(data, coverage, view)) for view, coverage in enumerate(covered)]
-    shared, common = table.read_by(counts.annotators, 2), table.read_by(counts.annotators)
-    sums = _group_sums(counts.rows[shared], np.unique(units[shared], return_inverse=True)[1])
-    limits = _limits(counts, sums, settings, common=np.unique(units[common]).size)
-    values = counts.values(sums.sum(axis=0, keepdims=True))
-    sets = []
-    for view, coverage in enumerate(covered):
-        of_view = {name: float(rows[0, view]) for name, rows in values.items()}
-        sets.append(MeasureSet(coverage, dict(_estimates(data, coverage, view, of_view, limits))))
-    return sets
+    everything = np.zeros(data.spans.documents, np.int64)
+    read = data.spans.read_by(annotators, 2), data.spans.read_by(annotators)
+    shared, common = (np.unique(units[flags]) for flags in read)
+    groups = _ResampledGroups(
+        tables.map(lambda one: one.only(shared)), np.zeros(shared.size, np.int64), np.array([common.size]), settings
+    )
+    (found,) = _measure_groups(groups, data, annotators, everything, name_apart=name_apart)
+    return found
 
 
 def measure_sets_by_group(
-    counts: CountTable, data: AgreementData, groups: Integers, settings: BootstrapSettings
+    tables: CountTables, data: AgreementData, annotators: tuple[int, ...], groups: Integers, settings: BootstrapSettings
 ) -> list[MeasureSet]:
     """The measures of some annotators within each group of documents, over all labels, with intervals by example.
 
     Args:
-        counts: of these annotators.
+        tables: their counts over all labels, a row for each document; see `CountTable.overall`.
         data: of all annotators.
+        annotators: their numbers.
         groups: the number of each document's group, from 0 without gaps; shape (documents,).
         settings: how corpora are resampled; the unit does not count.
     """
-    settings = replace(settings, unit="example")
-    number = int(groups.max(initial=-1)) + 1
-    table, counts = data.spans, counts.overall()
-    covered = [row[0] for row in _coverages(counts, table, groups, number, name_apart=True)]
-    if len(counts.annotators) < 2:
-        return [MeasureSet(coverage, _without_values(data, coverage, 0)) for coverage in covered]
-    shared, common = table.read_by(counts.annotators, 2), table.read_by(counts.annotators)
-    values = counts.values(_group_sums(counts.rows, groups, number))
-    sets = []
-    for group, coverage in enumerate(covered):
-        here = groups == group
-        limits = _limits(counts, counts.rows[shared & here], settings, common=int((common & here).sum()))
-        of_group = {name: float(rows[group, 0]) for name, rows in values.items()}
-        sets.append(MeasureSet(coverage, dict(_estimates(data, coverage, 0, of_group, limits))))
-    return sets
+    shared, number = np.flatnonzero(data.spans.read_by(annotators, 2)), int(groups.max(initial=-1)) + 1
+    common = np.bincount(groups, data.spans.read_by(annotators), number)
+    resampled = _ResampledGroups(
+        tables.map(lambda one: one.only(shared)), groups[shared], common, replace(settings, unit="example")
+    )
+    return [row[0] for row in _measure_groups(resampled, data, annotators, groups, name_apart=True)]
+
+
+@dataclass(frozen=True, eq=False)
+class _ResampledGroups:
+    """Groups of resampling units, each a corpus of its own.
+
+    Args:
+        tables: the counts of some annotators, a row for each unit.
+        group: of each unit; shape (units,).
+        common: how many units of each group have a document that all annotators have read; shape (groups,).
+        settings: how corpora are resampled.
+    """
+
+    tables: CountTables
+    group: Integers
+    common: Integers
+    settings: BootstrapSettings
+
+    @property
+    def number(self) -> int:
+        """How many groups there are."""
+        return self.common.size
+
+
+def _measure_groups(
+    groups: _ResampledGroups, data: AgreementData, annotators: tuple[int, ...], documents: Integers, *, name_apart: bool
+) -> list[list[MeasureSet]]:
+    """The measures of some annotators in each group, by view.
+
+    Args:
+        groups: of resampling units.
+        data: of all annotators.
+        annotators: their numbers.
+        documents: the number of each document's group; shape (documents,).
+        name_apart: whether to name those who are not among them and marked nothing.
+    """
+    whole = groups.tables.map(lambda one: one.summed(groups.group, groups.number))
+    covered = _coverages(whole, data.spans, annotators, documents, name_apart=name_apart)
+    if len(annotators) < 2:
+        return [[MeasureSet(one, _without_values(data, one, view)) for view, one in enumerate(row)] for row in covered]
+    values = whole.values(lambda table: np.asarray(table.rows.toarray()))
+    limits = _limits(groups, whole, values)
+    return [
+        [
+            MeasureSet(
+                coverage,
+                dict(
+                    _estimates(
+                        data,
+                        coverage,
+                        view,
+                        {name: float(rows[group, view]) for name, rows in values.items()},
+                        {name: of.get((group, view)) for name, of in limits.items()},
+                    )
+                ),
+            )
+            for view, coverage in enumerate(row)
+        ]
+        for group, row in enumerate(covered)
+    ]
 
 
 def _estimates(
@@ -295,7 +347,7 @@ def _estimates(
     coverage: Coverage,
     view: int,
     values: Mapping[str, float],
-    limits: Mapping[str, list[Limits]],
+    limits: Mapping[str, Limits | None],
 ) -> Iterator[tuple[str, Estimate]]:
     """The measures that there are over all labels (view 0) or of a label, with intervals.
 
@@ -304,7 +356,7 @@ def _estimates(
         coverage: what they are computed from.
         view: 0 for all labels, 1 for the first, and so on.
         values: of all measures, NaN where undefined.
-        limits: the interval of each measure, or why there is none, by view.
+        limits: the interval of each measure that has a value, or why there is none.
     """
     for name, value in values.items():
         if not _exists(MEASURES[name].labels, data.quantities, view):
@@ -312,7 +364,8 @@ def _estimates(
         if np.isnan(value):
             yield name, Estimate(None, undefined=coverage.why_undefined(MEASURES[name]))
             continue
-        limit = limits[name][view]
+        limit = limits[name]
+        assert limit is not None
         if isinstance(limit, NoInterval):
             yield name, Estimate(value, undefined_resamples=limit.resamples - limit.defined, no_interval=limit)
         else:
@@ -332,49 +385,104 @@ def _exists(labels: Labels, quantities: Flags, view: int) -> bool:
     return view == 0 or labels == "all"
 
 
-def _limits(counts: CountTable, sums: Numbers, settings: BootstrapSettings, *, common: int) -> dict[str, list[Limits]]:
-    """The intervals of all measures over all labels, then of each, or why there are none.
+def _limits(
+    groups: _ResampledGroups, whole: CountTables, values: Mapping[str, Numbers]
+) -> dict[str, dict[tuple[int, int], Limits]]:
+    """The intervals of all measures that have a value, or why there are none: by measure, then by group and view.
 
     Args:
-        counts: of some annotators.
-        sums: the rows of the counts, summed over each unit; shape (units, columns).
-        settings: how corpora are resampled.
-        common: how many units have a document that all of them read.
+        groups: of resampling units.
+        whole: the counts, a row for each group.
+        values: of the measures in each group; each of shape (groups, views).
     """
-    formulas = [measure for measure in MEASURES.values() if measure.formula]
-    if len(sums) < 2:
-        nowhere: Limits = NoInterval("one_shared", settings.unit)
-        return {measure.id: [nowhere] * counts.views for measure in formulas}
-    defined = counts.defined(sums.sum(axis=0, keepdims=True))
-    values = resampled(sums, settings, lambda block: np.stack([*counts.values(block, defined).values()], axis=1))
-    units = counts.denominator_units(sums, defined)
-    with_spans = (counts.marked(sums) > 0).any(axis=1).sum(axis=0)
-
-    def scarcity(measure: Measure, view: int) -> Scarcity | None:
-        """What there is too little of, where fewer than two units add to the denominator."""
-        if units[measure.id][view] >= 2:
-            return None
-        if measure.scope == "common" and common < 2:
-            return "one_common"
-        several = measure.scope == "pairs" and counts.pairs > 1
-        return "one_by_pair" if several and with_spans[view] >= 2 else "one_bearing"
-
-    limits: dict[str, list[Limits]] = {}
-    for number, measure in enumerate(formulas):
-        rows = np.ascontiguousarray(values[:, number].T)
-        limits[measure.id] = [_limit(row, scarcity(measure, view), settings) for view, row in enumerate(rows)]
+    defined = whole.defined(lambda table: np.asarray(table.rows.toarray()))
+    scarce = _scarcities(groups, values, defined)
+    limits: dict[str, dict[tuple[int, int], Limits]] = {
+        name: {place: NoInterval(reason, groups.settings.unit) for place, reason in of.items()}
+        for name, of in scarce.items()
+    }
+    sizes = np.bincount(groups.group, minlength=groups.number)
+    several = [group for group in np.argsort(sizes, kind="stable").tolist() if sizes[group] > 1]
+    for size, alike in groupby(several, key=sizes.__getitem__):
+        for batch in _batches(list(alike), groups.tables.columns * groups.settings.resamples):
+            drawn = _resampled_values(groups, batch, int(size), defined)
+            wanted = [
+                (name, row, view)
+                for name, of in values.items()
+                for row, view in np.argwhere(~np.isnan(of[batch])).tolist()
+                if (batch[row], view) not in limits[name]
+            ]
+            rows = [drawn[name][row, view] for name, row, view in wanted]
+            found = intervals_of_rows(np.array(rows), groups.settings.edges) if rows else []
+            for (name, row, view), interval in zip(wanted, found, strict=True):
+                limits[name][batch[row], view] = _enough(interval, groups.settings)
     return limits
 
 
-def _limit(values: Numbers, scarcity: Scarcity | None, settings: BootstrapSettings) -> Limits:
-    """The interval of the values of the resamples, shape (resamples,), or why there is none."""
-    if scarcity:
-        return NoInterval(scarcity, settings.unit)
-    limits = interval(values, settings.edges)
-    defined = values.size - limits.undefined
+def _batches(groups: list[int], cells: int) -> Iterator[list[int]]:
+    """The groups in parts that fit into memory, where each has so many cells."""
+    step = max(1, CELLS // max(1, cells))
+    return (groups[begin : begin + step] for begin in range(0, len(groups), step))
+
+
+def _resampled_values(
+    groups: _ResampledGroups, batch: list[int], size: int, defined: list[dict[str, Flags]]
+) -> dict[str, Numbers]:
+    """The measures of resampled corpora, each of shape (groups of the batch, views, resamples).
+
+    Args:
+        groups: of resampling units.
+        batch: the numbers of groups with equally many units.
+        size: how many.
+        defined: for each pair in which groups and views its measures are defined.
+    """
+    order = np.argsort(groups.group, kind="stable")
+    first = np.searchsorted(groups.group[order], batch)
+    units = order[first[:, None] + np.arange(size)].ravel()
+    tables = groups.tables.map(lambda one: one.only(units))
+    transposed = {id(one): one.by_group(size) for one in (tables.everyone, *tables.pairs)}
+    here = [{name: flags[batch][:, None] for name, flags in of_pair.items()} for of_pair in defined]
+    parts: list[dict[str, Numbers]] = []
+    rng = np.random.default_rng(groups.settings.seed)
+    step = max(1, CELLS // max(1, tables.columns * len(batch)))
+    for times in multiplicities(np.ones(size, np.int64), groups.settings.resamples, rng):
+        for begin in range(0, len(times), step):
+            corpora = np.ascontiguousarray(times[begin : begin + step].T)
+
+            def sums(table: CountTable, corpora: Numbers = corpora) -> Numbers:
+                drawn = transposed[id(table)] @ corpora
+                return np.moveaxis(drawn.reshape(len(batch), -1, corpora.shape[1]), 1, 2)
+
+            parts.append(tables.values(sums, here))
+    return {name: np.concatenate([np.moveaxis(part[name], 1, 2) for part in parts], axis=2) for name in parts[0]}
+
+
+def _scarcities(
+    groups: _ResampledGroups, values: Mapping[str, Numbers], defined: list[dict[str, Flags]]
+) -> dict[str, dict[tuple[int, int], Scarcity]]:
+    """What there is too little of for an interval, by measure, then by group and view, where a measure has a value."""
+    tables, sizes = groups.tables, np.bincount(groups.group, minlength=groups.number)
+    adding = tables.denominator_rows(groups.group, groups.number, defined)
+    with_spans = tables.everyone.with_marks(groups.group, groups.number)
+    found: dict[str, dict[tuple[int, int], Scarcity]] = {}
+    for measure in tables.measures:
+        several = measure.scope == "pairs" and len(tables.pairs) > 1
+        few = np.isnan(values[measure.id]) | (adding[measure.id] >= 2) & (sizes >= 2)[:, None]
+        found[measure.id] = of_measure = {}
+        for group, view in np.argwhere(~few).tolist():
+            reason: Scarcity = "one_by_pair" if several and with_spans[group, view] >= 2 else "one_bearing"
+            if measure.scope == "common" and groups.common[group] < 2:
+                reason = "one_common"
+            of_measure[group, view] = "one_shared" if sizes[group] < 2 else reason
+    return found
+
+
+def _enough(interval: Interval, settings: BootstrapSettings) -> Limits:
+    """An interval, or that the measure was defined in too few resamples."""
+    defined = settings.resamples - interval.undefined
     if defined < fewest_resamples(settings.resamples):
-        return NoInterval("few_draws", settings.unit, defined, values.size)
-    return limits
+        return NoInterval("few_draws", settings.unit, defined, settings.resamples)
+    return interval
 
 
 def fewest_resamples(resamples: int) -> float:
@@ -383,30 +491,29 @@ def fewest_resamples(resamples: int) -> float:
 
 
 def _coverages(
-    counts: CountTable, table: AnnotationTable, groups: Integers, number: int, *, name_apart: bool
+    whole: CountTables, table: AnnotationTable, annotators: tuple[int, ...], groups: Integers, *, name_apart: bool
 ) -> list[list[Coverage]]:
     """What the measures of some annotators are computed from in each group of documents, by view.
 
     Args:
-        counts: of these annotators.
+        whole: their counts, a row for each group.
         table: of all annotators.
+        annotators: their numbers.
         groups: the number of each document's group; shape (documents,).
-        number: how many groups there are.
         name_apart: whether to name those who are not among them and marked nothing.
     """
-    chosen = list(counts.annotators)
+    chosen, number = list(annotators), whole.everyone.rows.shape[0]
     names = [table.annotators[annotator] for annotator in chosen]
     read, shared = table.read[chosen], table.read_by(chosen, 2)
     readers = _in_any_document(read & shared, groups, number)
     examples = np.bincount(groups, shared, number)
     common = np.bincount(groups, read.all(axis=0), number) if chosen else np.zeros(number)
-    spans = _group_sums(counts.marked(counts.rows), groups, number).astype(int)
+    spans = whole.everyone.marked_by_row().astype(int)
     pairs = np.zeros(number, np.int64)
-    counted = np.zeros((number, counts.views), np.int64)
-    for pair, annotators in enumerate(combinations(chosen, 2)):
-        pairs += _in_any_document(table.read_by(annotators)[None], groups, number)[0]
-        marked = counts.counts(counts.rows, (pair, MARKED))[MARKED]
-        counted += (_group_sums(marked, groups, number) > 0).all(axis=1)
+    counted = np.zeros((number, whole.views), np.int64)
+    for two, of_pair in zip(pairs_of(chosen), whole.pairs, strict=True):
+        pairs += _in_any_document(table.read_by(two)[None], groups, number)[0]
+        counted += (of_pair.marked_by_row() > 0).all(axis=1)
     apart = _unmarked_readers(table, chosen, groups, number) if name_apart else [()] * number
     return [
         [
@@ -419,7 +526,7 @@ def _coverages(
                 counted=int(counted[group, view]),
                 apart=apart[group],
             )
-            for view in range(counts.views)
+            for view in range(whole.views)
         ]
         for group in range(number)
     ]
@@ -442,13 +549,3 @@ def _in_any_document(flags: Flags, groups: Integers, number: int) -> Flags:
     for row, of_row in zip(anywhere, flags, strict=True):
         row[groups[of_row]] = True
     return anywhere
-
-
-def _group_sums(rows: Numbers, groups: Integers, number: int | None = None) -> Numbers:
-    """The rows of each group summed; shape (groups, ...) from (rows, ...)."""
-    from scipy.sparse import csr_array
-
-    count = int(groups.max(initial=-1)) + 1 if number is None else number
-    gather = csr_array((np.ones(groups.size), (groups, np.arange(groups.size))), shape=(count, groups.size))
-    sums = np.asarray(gather @ rows.reshape(len(rows), prod(rows.shape[1:])))
-    return sums.reshape(count, *rows.shape[1:])

@@ -16,16 +16,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from goldspan.agreement.alpha import category_uses, is_labelled, stack_views
+from goldspan.agreement.alpha import nominal_counts, uses_and_pairs
+from goldspan.agreement.span_units import DocumentCounts
 from goldspan.bootstrap import ratio
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from goldspan.agreement.span_units import AgreementData, Flags, Numbers, UnitKind
+    from goldspan.agreement.span_units import AgreementData, Flags, Integers, Numbers, UnitKind
 
 
-def cohen_counts(data: AgreementData, pair: Sequence[int], unit: UnitKind) -> dict[str, Numbers]:
+def cohen_counts(data: AgreementData, pair: Sequence[int], unit: UnitKind) -> dict[str, DocumentCounts]:
     """What the kappa of two annotators is computed from, in the documents that both read.
 
     Args:
@@ -34,20 +35,39 @@ def cohen_counts(data: AgreementData, pair: Sequence[int], unit: UnitKind) -> di
         unit: tokens or characters.
 
     Returns:
-        `places`, of shape (documents, 1); `agreed`, of shape (documents, 1 + labels), the places with one category;
-        and `uses.<view>`, of shape (documents, 2, categories), how often each annotator uses each category, by view:
-        0 for all labels, then one for each label alone.
+        By name: `places`, one column; with 1 + labels columns `first` and `second`, the places to which either gave any
+        label and each, and `differing`, those where the two differ; and `first_sets` and `second_sets`, with a column
+        for each set of labels but the empty one.
     """
-    units, both = data.units[unit], data.spans.read_by(pair)
-    counted = both[None, units.document]
-    first, second = pair
-    counts = {"places": units.sizes[:, None] * both[:, None]}
-    agreed = []
-    for view, (category, categories) in enumerate(units.views):
-        agreed.append(units.gather @ (category[first] == category[second]).astype(np.float64) * both)
-        sides = [category_uses(units, category[[annotator]], categories, counted) for annotator in pair]
-        counts[f"uses.{view}"] = np.stack(sides, axis=1)
-    return counts | {"agreed": np.stack(agreed, axis=1)}
+    units, both = data.units(unit), data.spans.read_by(pair)
+    read, labels, sets = np.flatnonzero(both), units.labels, units.label_sets
+    document, weight = units.document, units.weight
+    counts = {"places": DocumentCounts(1).add(read, 0, units.sizes[read])}
+    differing = DocumentCounts(1 + labels)
+    keys: list[Integers] = []
+    places: list[Integers] = []
+    numbers: list[Integers] = []
+    for name, annotator in zip(("first", "second"), pair, strict=True):
+        given, together = units.given_by(annotator), units.sets_of(annotator)
+        place, label = units.unit[given], units.label[given]
+        counted = both[document[place]]
+        place, label = place[counted], label[counted]
+        marked, number = sets.unit[together], sets.number[together]
+        counted = both[document[marked]]
+        marked, number = marked[counted], number[counted]
+        of_all = (document[marked], 0, weight[marked])
+        of_each = (document[place], 1 + label, weight[place])
+        counts[name] = DocumentCounts(1 + labels).add(*of_all).add(*of_each)
+        counts[f"{name}_sets"] = DocumentCounts(sets.sets - 1).add(document[marked], number - 1, weight[marked])
+        differing = differing.add(*of_all).add(*of_each)
+        keys.append(place * labels + label)
+        places.append(marked)
+        numbers.append(number)
+    shared, in_first, in_second = np.intersect1d(places[0], places[1], assume_unique=True, return_indices=True)
+    alike = numbers[0][in_first] == numbers[1][in_second]
+    differing = differing.add(document[shared], 0, -weight[shared] * (1 + alike))
+    place, label = np.divmod(np.intersect1d(keys[0], keys[1], assume_unique=True), max(1, labels))
+    return counts | {"differing": differing.add(document[place], 1 + label, -2 * weight[place])}
 
 
 def cohen(sums: Mapping[str, Numbers]) -> Numbers:
@@ -59,39 +79,29 @@ def cohen(sums: Mapping[str, Numbers]) -> Numbers:
     Returns:
         Shape (..., 1 + labels).
     """
-    places = sums["places"]
-    by_chance = stack_views(sums, lambda uses: (uses[..., 0, :] * uses[..., 1, :]).sum(axis=-1))
-    return ratio(sums["agreed"] * places - by_chance, places**2 - by_chance)
+    places, first, second = sums["places"], sums["first"], sums["second"]
+    by_chance = first * second
+    by_chance[..., 0] = (sums["first_sets"] * sums["second_sets"]).sum(axis=-1)
+    by_chance += (places - first) * (places - second)
+    return ratio((places - sums["differing"]) * places - by_chance, places**2 - by_chance)
 
 
 def has_labels_of_pair(sums: Mapping[str, Numbers]) -> Flags:
     """Where either annotator has given a label; shape (..., 1 + labels)."""
-    return stack_views(sums, lambda uses: is_labelled(uses.sum(axis=-2)))
+    return np.asarray(sums["first"] + sums["second"] > 0)
 
 
-def fleiss_counts(data: AgreementData, annotators: Sequence[int], unit: UnitKind) -> dict[str, Numbers]:
-    """What the kappa of several annotators is computed from, in the documents that all of them read.
+def fleiss_counts(data: AgreementData, annotators: Sequence[int], unit: UnitKind) -> dict[str, DocumentCounts]:
+    """What the kappa of several annotators is computed from, in the documents that all read; see `nominal_counts`.
 
     Args:
         data: of all annotators.
         annotators: the numbers of those who count.
         unit: tokens or characters.
-
-    Returns:
-        `judged`, of shape (documents, 1), the places times the annotators; `agreed`, of shape (documents, 1 + labels),
-        the share of the pairs who agree, summed over the places and times the annotators; and `uses.<view>`, of shape
-        (documents, categories).
     """
-    units, by_all, size = data.units[unit], data.spans.read_by(annotators), len(annotators)
-    counted = by_all[units.document]
-    counts = {"judged": units.sizes[:, None] * by_all[:, None] * size}
-    agreed = []
-    for view, (category, categories) in enumerate(units.views):
-        chosen = category[list(annotators)]
-        agreeing = np.sum([(chosen == row).sum(axis=0) - 1 for row in chosen], axis=0)
-        agreed.append(units.gather @ (agreeing * counted / max(1, size - 1)))
-        counts[f"uses.{view}"] = category_uses(units, chosen, categories, np.broadcast_to(counted, chosen.shape))
-    return counts | {"agreed": np.stack(agreed, axis=1)}
+    readings = np.zeros_like(data.spans.read)
+    readings[list(annotators)] = data.spans.read_by(annotators)
+    return nominal_counts(data.units(unit), readings)
 
 
 def fleiss(sums: Mapping[str, Numbers]) -> Numbers:
@@ -103,6 +113,6 @@ def fleiss(sums: Mapping[str, Numbers]) -> Numbers:
     Returns:
         Shape (..., 1 + labels).
     """
-    judged = sums["judged"]
-    by_chance = stack_views(sums, lambda uses: (uses**2).sum(axis=-1))
-    return ratio(sums["agreed"] * judged - by_chance, judged**2 - by_chance)
+    judged, could_differ = uses_and_pairs(sums)
+    by_chance = judged**2 - could_differ
+    return ratio((judged - sums["differing"]) * judged - by_chance, could_differ)

@@ -19,7 +19,7 @@ from goldspan.agreement import alpha, f1, kappa, unitizing
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from goldspan.agreement.span_units import AgreementData, Flags, Numbers, UnitKind
+    from goldspan.agreement.span_units import AgreementData, DocumentCounts, Flags, Numbers, UnitKind
 
 Scope = Literal["pairs", "shared", "common"]
 Scale = Literal["per cent", "coefficient"]
@@ -41,13 +41,13 @@ class CountFunction:
 
     Args:
         name: of what it counts, unlike that of any other.
-        of: from all data and the numbers of some annotators to their counts, by name, each of shape (documents, ...).
-            What is counted by label is of shape (documents, 1 + labels), all labels and then each; or there is one of
-            them, `uses.<view>`, for all labels (view 0) and for each.
+        of: from all data and the numbers of some annotators to their counts, by name. What is counted by label has
+            1 + labels columns, all labels and then each. A name that ends with `sets` has a column for each set of
+            labels; of others that are not by label there is one column.
     """
 
     name: str
-    of: Callable[[AgreementData, Sequence[int]], dict[str, Numbers]]
+    of: Callable[[AgreementData, Sequence[int]], dict[str, DocumentCounts]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ Each function makes a whole table. A terminal shows the first rows of it; the pa
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from goldspan.agreement.disagreements import KINDS, MEANING
@@ -16,7 +17,7 @@ from goldspan.report.text import UNDEFINED, Table, amount, brackets, level, perc
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from goldspan.agreement.agreement import Agreement, MeasureGroup
+    from goldspan.agreement.agreement import MeasureGroup, PairwiseAgreement
     from goldspan.agreement.annotations import Annotations
     from goldspan.agreement.annotator_record import AnnotatorRecord, ArticleScore, ScoreEstimate
     from goldspan.agreement.intervals import Estimate, MeasureSet
@@ -321,7 +322,7 @@ def _f1_in_article(article: ArticleScore, label: str) -> str:
     return f"{percent(article.labels[label].f1)} in {article.article}"
 
 
-def passes_table(annotations: Annotations, agreement: Agreement, labels: Sequence[str]) -> Table | None:
+def passes_table(annotations: Annotations, agreement: PairwiseAgreement, labels: Sequence[str]) -> Table | None:
     """The agreement of each two annotators, for statistics and data cards; None without two annotators.
 
     Args:
@@ -352,9 +353,9 @@ def _pass_rows(
 ) -> Iterator[tuple[str, ...]]:
     first, second = pair
     shared = annotations.shared(first, second)
-    same = [span.label for item in shared for span in same_spans(item.spans[first], item.spans[second])]
-    rows: list[tuple[str, MeasureSet, int]] = [(name, part.labels[name], same.count(name)) for name in labels]
-    for name, measures, count in (*rows, ("all", part.overall, len(same))):
+    same = Counter(span.label for item in shared for span in same_spans(item.spans[first], item.spans[second]))
+    rows: list[tuple[str, MeasureSet, int]] = [(name, part.labels[name], same[name]) for name in labels]
+    for name, measures, count in (*rows, ("all", part.overall, same.total())):
         spans = (f"{measures.spans[annotator]:,}" for annotator in pair)
         yield f"{first} – {second}: {name}", *spans, f"{count:,}", _one_decimal(measures[HEADLINE])
 

@@ -10,8 +10,9 @@ from goldspan import checks
 from goldspan.adjudication.interactive import RuleHint
 from goldspan.agreement import report_tables
 from goldspan.agreement.against_gold import GOLD, measure_against_gold
-from goldspan.agreement.agreement import measure
+from goldspan.agreement.agreement import measure, measure_pairs
 from goldspan.agreement.annotations import annotations_of_corpus, annotations_of_examples, annotations_of_paths
+from goldspan.agreement.measures import HEADLINE
 from goldspan.agreement.report import make_report
 from goldspan.agreement.rule_attribution import CheckHit, RuleAttributor
 from goldspan.corpus import Corpus
@@ -108,7 +109,8 @@ def agreement_table(corpus: Corpus) -> Table | None:
     corpus.require_tokenizer()
     annotations = annotations_of_corpus(corpus)
     labels = annotations.labels_of(corpus.scheme)
-    return report_tables.passes_table(annotations, measure(annotations, scheme=corpus.scheme), labels)
+    agreement = measure_pairs(annotations, corpus.scheme, {HEADLINE})
+    return report_tables.passes_table(annotations, agreement, labels)
 
 
 def rule_attributor(

@@ -1,5 +1,7 @@
 """The data that all measures of agreement are computed from: spans as columns, and tokens and characters with labels.
 
+What nobody marked is not listed anywhere: of a hundred labels and forty annotators, a token has one label from a few.
+
 Kappa and alpha compare the category that each annotator gave to each token or character. The category is the set of
 the labels of the spans that cover it; the empty set is a category as well. So spans that overlap or nest need no rule
 of their own, and flat spans give one category for each label. A token has a label if a span of that label covers any
@@ -8,9 +10,9 @@ of its characters. Touching spans of one label look like one here: the measures 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
@@ -18,10 +20,9 @@ from goldspan.quantities import parse_troop_count
 from goldspan.span_table import SpanTable
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
-    from scipy.sparse import csr_array
 
     from goldspan.agreement.annotations import Annotations
 
@@ -92,6 +93,13 @@ class AnnotationTable(SpanTable):
         """Where each span ends on the line, half-open; shape (spans,)."""
         return self.end + self.offset[self.document]
 
+    @cached_property
+    def place(self) -> Integers:
+        """A number for each span: equal for equal documents, boundaries and labels; shape (spans,)."""
+        columns = np.stack([self.line_start, self.line_end, self.label], axis=1)
+        keys = np.ascontiguousarray(columns).view([("", np.int64)] * 3).ravel()
+        return np.unique(keys, return_inverse=True)[1].reshape(-1)
+
     def rows_of(self, annotator: int, documents: Flags) -> Integers:
         """The rows of an annotator's spans in some documents.
 
@@ -99,7 +107,24 @@ class AnnotationTable(SpanTable):
             annotator: the number of the annotator.
             documents: which documents count; shape (documents,).
         """
-        return np.flatnonzero(documents[self.document] & (self.annotator == annotator))
+        rows = self._rows[annotator]
+        return rows[documents[self.document[rows]]]
+
+    @cached_property
+    def _rows(self) -> list[Integers]:
+        """The rows of each annotator's spans."""
+        ordered = np.argsort(self.annotator, kind="stable")
+        cuts = np.searchsorted(self.annotator[ordered], np.arange(1, len(self.annotators)))
+        return np.split(ordered, cuts)
+
+    def count_by_label(self, rows: Integers) -> DocumentCounts:
+        """The number of some spans in each document, of all labels and of each: a column for all and one for each.
+
+        Args:
+            rows: the row numbers of the spans.
+        """
+        document, one = self.document[rows], np.ones(rows.size)
+        return DocumentCounts(1 + len(self.labels)).add(document, 0, one).add(document, 1 + self.label[rows], one)
 
     def read_by(self, annotators: Sequence[int], least: int | None = None) -> Flags:
         """Which documents some annotators have read; shape (documents,).
@@ -123,6 +148,55 @@ class AnnotationTable(SpanTable):
 
 
 @dataclass(frozen=True, eq=False)
+class DocumentCounts:
+    """What each document adds to some columns of a table of counts.
+
+    Args:
+        columns: how many columns there are.
+        cells: parts of it: documents, columns and values, of one shape each; values of one cell are summed.
+        divisor: what the sums of each document are divided by; shape (documents,). None for nothing.
+    """
+
+    columns: int
+    cells: tuple[tuple[Integers, Integers, Numbers], ...] = ()
+    divisor: Numbers | None = None
+
+    def add(self, document: Integers, column: Integers | int, value: Numbers | Integers) -> DocumentCounts:
+        """The same with more values.
+
+        Args:
+            document: of each value.
+            column: of each value, or of all.
+            value: what it adds.
+        """
+        cell = (document, np.broadcast_to(np.asarray(column), document.shape), np.asarray(value, np.float64))
+        return replace(self, cells=(*self.cells, cell))
+
+    def joined(self) -> tuple[Integers, Integers, Numbers]:
+        """All documents, columns and values."""
+        if not self.cells:
+            return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
+        document, column, value = (np.concatenate(part) for part in zip(*self.cells, strict=True))
+        return document, column, value
+
+
+class LabelSets(NamedTuple):
+    """The labels that an annotator gave to a unit, all of them together, for each annotator and unit with any.
+
+    Attributes:
+        annotator: the number of the annotator; shape (given,), ascending.
+        unit: the number of the unit, ascending for each annotator.
+        number: of the set of labels, from 1; 0 is the empty set.
+        sets: how many sets there are, the empty one included.
+    """
+
+    annotator: Integers
+    unit: Integers
+    number: Integers
+    sets: int
+
+
+@dataclass(frozen=True, eq=False)
 class LabelledUnits:
     """n stretches of text that no annotator's span divides, or that count as one: what Krippendorff calls units.
 
@@ -131,30 +205,53 @@ class LabelledUnits:
         start: where it begins on the line of the table, ascending.
         end: where it ends.
         weight: how much it counts: 1 for a token, its length for a run of characters.
-        has_label: which labels each annotator gave it; shape (annotators, labels, n).
-        gather: sums over the units of each document; shape (documents, n).
+        annotator: of each label that a unit was given, the annotator; shape (given,), ascending.
+        unit: the unit, ascending for each annotator.
+        label: the label, ascending for each annotator and unit.
+        documents: how many there are.
+        annotators: how many there are.
+        labels: how many there are.
     """
 
     document: Integers
     start: Integers
     end: Integers
     weight: Integers
-    has_label: Flags
-    gather: csr_array
-
-    @cached_property
-    def views(self) -> tuple[tuple[Integers, int], ...]:
-        """The category of each unit, shape (annotators, n), and the number of categories: of all labels, then of each.
-
-        Category 0 is that of no label.
-        """
-        labels = range(self.has_label.shape[1])
-        return (_label_sets(self.has_label), *((self.has_label[:, label].astype(np.int64), 2) for label in labels))
+    annotator: Integers
+    unit: Integers
+    label: Integers
+    documents: int
+    annotators: int
+    labels: int
 
     @cached_property
     def sizes(self) -> Numbers:
         """The summed weight of each document's units; shape (documents,)."""
-        return np.asarray(self.gather.sum(axis=1), np.float64)
+        return np.bincount(self.document, self.weight, minlength=self.documents).astype(np.float64)
+
+    @cached_property
+    def label_sets(self) -> LabelSets:
+        """The set of the labels of each unit that an annotator gave any."""
+        key = self.annotator * self.start.size + self.unit
+        first = np.flatnonzero(np.diff(key, prepend=-1))
+        number, sets = _set_numbers(self.label, first)
+        return LabelSets(self.annotator[first], self.unit[first], number, sets)
+
+    def given_by(self, annotator: int) -> slice:
+        """Which of the labels an annotator gave."""
+        return slice(*self._given[annotator : annotator + 2])
+
+    def sets_of(self, annotator: int) -> slice:
+        """Which of the sets of labels are an annotator's."""
+        return slice(*self._sets[annotator : annotator + 2])
+
+    @cached_property
+    def _given(self) -> list[int]:
+        return list(map(int, np.searchsorted(self.annotator, np.arange(self.annotators + 1))))
+
+    @cached_property
+    def _sets(self) -> list[int]:
+        return list(map(int, np.searchsorted(self.label_sets.annotator, np.arange(self.annotators + 1))))
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,16 +259,16 @@ class AgreementData:
     """Annotations in the form in which all measures take them.
 
     Args:
+        annotations: of any number of annotators.
         spans: the spans of all annotators.
-        units: the tokens and the characters.
-        value: of each span that states a quantity: equal numbers for equal values, -1 for none; shape (spans,).
         quantities: which labels state quantities whose values are read; shape (labels,).
+        language: of the texts, for the tokens.
     """
 
+    annotations: Annotations
     spans: AnnotationTable
-    units: Mapping[UnitKind, LabelledUnits]
-    value: Integers
     quantities: Flags
+    language: str
 
     @classmethod
     def of(
@@ -189,18 +286,31 @@ class AgreementData:
             labels: all that occur, in the order wanted; alphabetical by default.
             quantities: those whose spans state quantities with values that are read.
             language: of the texts, for the tokens.
+        """
+        table = AnnotationTable.of_annotations(annotations, labels)
+        states_quantity = np.array([label in quantities for label in table.labels], np.bool_)
+        return cls(annotations, table, states_quantity, language)
+
+    def units(self, kind: UnitKind) -> LabelledUnits:
+        """The tokens or the characters.
 
         Raises:
             NotFoundError: if spaCy has no tokenizer for the language.
         """
-        table = AnnotationTable.of_annotations(annotations, labels)
-        states_quantity = np.array([label in quantities for label in table.labels], np.bool_)
-        return cls(
-            table,
-            {"token": tokens(table, annotations, language), "character": characters(table)},
-            _quantity_values(table, annotations, states_quantity),
-            states_quantity,
-        )
+        return self._tokens if kind == "token" else self._characters
+
+    @cached_property
+    def _tokens(self) -> LabelledUnits:
+        return tokens(self.spans, self.annotations, self.language)
+
+    @cached_property
+    def _characters(self) -> LabelledUnits:
+        return characters(self.spans)
+
+    @cached_property
+    def value(self) -> Integers:
+        """Of each span that states a quantity: equal numbers for equal values, -1 for none; shape (spans,)."""
+        return _quantity_values(self.spans, self.annotations, self.quantities)
 
 
 def characters(table: AnnotationTable) -> LabelledUnits:
@@ -230,35 +340,55 @@ def _line_edges(edges: Iterable[tuple[int, list[tuple[int, int]]]]) -> Iterator[
             yield offset + end
 
 
-def _labelled_units(table: AnnotationTable, start: Integers, end: Integers, weight: Integers) -> LabelledUnits:
-    from scipy.sparse import csr_array
+def ranges(low: Integers, high: Integers) -> tuple[Integers, Integers]:
+    """All k with all numbers from `low[k]` to `high[k]`, half-open, as two columns."""
+    count = high - low
+    owner = np.repeat(np.arange(count.size), count)
+    return owner, np.arange(owner.size) + np.repeat(low - np.cumsum(count) + count, count)
 
+
+def _labelled_units(table: AnnotationTable, start: Integers, end: Integers, weight: Integers) -> LabelledUnits:
     document = np.searchsorted(table.offset, start, "right") - 1
     first = np.searchsorted(end, table.line_start, "right")  # the first unit that a span touches
     stop = np.searchsorted(start, table.line_end)
-    # each span adds 1 where it begins and takes it away where it ends, so that the running sum counts open spans
-    change = np.zeros((len(table.annotators), len(table.labels), start.size + 1), np.int64)
-    np.add.at(change, (table.annotator, table.label, first), 1)
-    np.add.at(change, (table.annotator, table.label, np.maximum(first, stop)), -1)
-    has_label = np.cumsum(change, axis=2)[:, :, :-1] > 0
-    gather = csr_array((weight, (document, np.arange(start.size))), shape=(table.documents, start.size))
-    return LabelledUnits(document, start, end, weight, has_label, gather)
+    span, unit = ranges(first, np.maximum(first, stop))
+    labels = len(table.labels)
+    given = np.unique((table.annotator[span] * start.size + unit) * labels + table.label[span])
+    place, label = np.divmod(given, max(1, labels))
+    annotator, unit = np.divmod(place, max(1, start.size))
+    return LabelledUnits(
+        document, start, end, weight, annotator, unit, label, table.documents, len(table.annotators), labels
+    )
 
 
-def _label_sets(has_label: Flags) -> tuple[Integers, int]:
-    """The sets of labels as numbers, 0 being the empty one; shape (annotators, n), and how many there are."""
-    number = np.zeros((has_label.shape[0], has_label.shape[2]), np.int64)
-    for label in range(has_label.shape[1]):  # numbered from 0 again after each label, so that the numbers stay small
-        number = np.unique(2 * number + has_label[:, label], return_inverse=True)[1].reshape(number.shape)
-    if number.size and has_label.any(axis=1).all():
-        number = number + 1  # every annotator gave every unit a label, and 0 must mean that there is none
-    return number, int(number.max(initial=0)) + 1
+def _set_numbers(label: Integers, first: Integers) -> tuple[Integers, int]:
+    """The numbers of sets of labels, from 1, and how many there are with the empty one, which is 0.
+
+    A set with a label that another lacks has the greater number, if they have the same of the labels before it.
+
+    Args:
+        label: the labels of all sets, set by set, ascending in each.
+        first: where each set begins.
+    """
+    size = np.diff(first, append=label.size)
+    number, known = label[first], int(label.max(initial=-1)) + 1
+    for position in range(1, int(size.max(initial=0))):  # nested spans: few sets have several labels
+        longer = np.flatnonzero(size > position)
+        pair = number[longer] * (1 + int(label.max())) + label[first[longer] + position]
+        distinct, inverse = np.unique(pair, return_inverse=True)
+        number[longer] = known + inverse.reshape(-1)
+        known += distinct.size
+    _, example, number = np.unique(number, return_index=True, return_inverse=True)
+    members = [tuple((-label[first[one] : first[one] + size[one]]).tolist()) for one in example]
+    rank = np.empty(len(members), np.int64)
+    rank[sorted(range(len(members)), key=members.__getitem__)] = np.arange(1, len(members) + 1)
+    return rank[number.reshape(-1)], len(members) + 1
 
 
 def _quantity_values(table: AnnotationTable, annotations: Annotations, states_quantity: Flags) -> Integers:
     known: dict[object, int] = {None: -1}
     values = np.full(table.document.size, -1)
-    for row in np.flatnonzero(states_quantity[table.label]).tolist():
+    for row in np.flatnonzero(states_quantity[table.label]).tolist() if states_quantity.any() else ():
         text = annotations.items[table.document[row]].text[table.start[row] : table.end[row]]
         values[row] = known.setdefault(parse_troop_count(text), len(known))
     return values

@@ -25,12 +25,13 @@ continuum has one value in each place.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from goldspan.agreement.alpha import category_uses, disagreement, has_labels, stack_views, uses_and_pairs
+from goldspan.agreement.alpha import Judgements, has_labels, nominal_counts, uses_and_pairs
+from goldspan.agreement.span_units import DocumentCounts, ranges
 from goldspan.bootstrap import ratio
 
 if TYPE_CHECKING:
@@ -41,38 +42,39 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class FlatUnits:
-    """The units of one annotator, none of which overlaps another.
+    """Units of several annotators, or labels, none of which overlaps another of its own.
 
     Args:
-        document: the number of each one's document; shape (units,).
+        owner: whose each one is, by number; shape (units,).
+        document: the number of its document.
         start: where it begins on the line of the table.
         end: where it ends.
     """
 
+    owner: Integers
     document: Integers
     start: Integers
     end: Integers
 
 
-def units_of(table: AnnotationTable, annotator: int, label: int | None = None) -> FlatUnits:
-    """The units of an annotator: their spans, cut where they overlap.
+def flat_units(table: AnnotationTable, owner: Integers) -> FlatUnits:
+    """The spans of a table, cut where those of one owner overlap.
 
     Args:
         table: of all annotators.
-        annotator: the number of the annotator.
-        label: the number of the label whose spans alone count; None for all.
+        owner: of each span, by number from 0: the annotator, or the annotator and the label; shape (spans,).
     """
-    rows = table.annotator == annotator
-    rows &= True if label is None else table.label == label
-    start, end = table.line_start[rows], table.line_end[rows]
+    line = int(table.offset[-1]) + 1  # a line of its own for each owner
+    start, end = table.line_start + owner * line, table.line_end + owner * line
     cuts = np.unique(np.concatenate([start, end]))
     covered = np.searchsorted(np.sort(start), cuts, "right") - np.searchsorted(np.sort(end), cuts, "right")
     inside = np.flatnonzero(covered[:-1] > 0)
-    document = np.searchsorted(table.offset, cuts[inside], "right") - 1
-    return FlatUnits(document, cuts[inside], cuts[inside + 1])
+    whose, begin = np.divmod(cuts[inside], line)
+    document = np.searchsorted(table.offset, begin, "right") - 1
+    return FlatUnits(whose, document, begin, cuts[inside + 1] - whose * line)
 
 
-def unit_counts(data: AgreementData, annotators: Sequence[int]) -> dict[str, Numbers]:
+def unit_counts(data: AgreementData, annotators: Sequence[int]) -> dict[str, DocumentCounts]:
     """What `u_alpha` and `u_alpha_binary` are computed from, in the documents that at least two annotators read.
 
     Args:
@@ -80,33 +82,27 @@ def unit_counts(data: AgreementData, annotators: Sequence[int]) -> dict[str, Num
         annotators: the numbers of those who count.
 
     Returns:
-        By name, over documents: `uses.<view>`, of shape (documents, categories), the l(c), view 0 for all labels, then
-        one for each label alone; of shape (documents, 1 + labels) `differing`, and `whole`, the s; and of shape
-        (documents, 1) `split`, the weight of the pairs of a unit and a gap.
+        Those of `nominal_counts`, on characters; `whole`, with 1 + labels columns, the s without the gaps; and `split`,
+        one column, the weight of the pairs of a unit and a gap.
     """
-    characters, readings = data.units["character"], data.spans.readings(annotators)
-    counted = readings[:, characters.document]
-    readers: Integers = np.asarray(counted.sum(axis=0), np.int64)
-    counts: dict[str, Numbers] = {}
-    differing, whole = [], []
-    for view, (category, categories) in enumerate(characters.views):
-        differing.append(characters.gather @ disagreement(category, counted, readers))
-        counts[f"uses.{view}"] = category_uses(characters, category, categories, counted)
-        of_each = (units_of(data.spans, annotator, view - 1 if view else None) for annotator in range(len(category)))
-        squares = [
-            _squares(units, units.end - units.start, read) for units, read in zip(of_each, readings, strict=True)
-        ]
-        whole.append(np.sum(squares, axis=0) + counts[f"uses.{view}"][:, 0])
-    marked: Integers = np.asarray(characters.has_label.any(axis=1), np.int64)
-    split = characters.gather @ disagreement(marked, counted, readers)
-    return counts | {
-        "differing": np.stack(differing, axis=1),
-        "whole": np.stack(whole, axis=1),
-        "split": split[:, None],
-    }
+    characters, readings, table = data.units("character"), data.spans.readings(annotators), data.spans
+    marked, readers = Judgements.of(characters, readings).marked, readings.sum(axis=0)
+    apart = 2 * characters.weight * marked * (readers[characters.document] - marked)
+    some = np.flatnonzero(apart)
+    split = DocumentCounts(1, divisor=np.maximum(1, readers - 1).astype(np.float64))
+    split = split.add(characters.document[some], 0, apart[some])
+    labels = len(table.labels)
+    whole = DocumentCounts(1 + labels)
+    for each, by_label in ((1, False), (max(1, labels), True)):
+        units = flat_units(table, table.annotator * each + (table.label if by_label else 0))
+        annotator, label = np.divmod(units.owner, each)
+        read = readings[annotator, units.document]
+        squares = (units.end - units.start)[read] ** 2
+        whole = whole.add(units.document[read], 1 + label[read] if by_label else 0, squares)
+    return nominal_counts(characters, readings) | {"whole": whole, "split": split}
 
 
-def coding_counts(data: AgreementData, annotators: Sequence[int]) -> dict[str, Numbers]:
+def coding_counts(data: AgreementData, annotators: Sequence[int]) -> dict[str, DocumentCounts]:
     """What `cu_alpha` is computed from, in the documents that at least two annotators read.
 
     Args:
@@ -114,27 +110,26 @@ def coding_counts(data: AgreementData, annotators: Sequence[int]) -> dict[str, N
         annotators: the numbers of those who count.
 
     Returns:
-        By name, over documents: `uses.<view>`, of shape (documents, categories), the l(c) of units that coincide; of
-        shape (documents, 1 + labels) `differing`, and `whole`, the s and each label's share in it.
+        By name: `judged`, one column, and `labelled` and `sets`, the l(c) of units that coincide; with 1 + labels
+        columns `differing`, and `whole`, the s and each label's share in it.
     """
-    characters, readings = data.units["character"], data.spans.readings(annotators)
-    marked = characters.has_label.any(axis=1) & readings[:, characters.document]
-    readers = readings.sum(axis=0)[characters.document]
-    # how much of each stretch coincides with units of others
-    coinciding: Numbers = marked * ((marked.sum(axis=0) - marked) / np.maximum(1, readers - 1))
-    counts: dict[str, Numbers] = {}
-    differing = []
-    for view, (category, categories) in enumerate(characters.views):
-        differing.append(characters.gather @ disagreement(category, marked, readers))
-        counts[f"uses.{view}"] = category_uses(characters, category, categories, coinciding)
-    whole = np.sum(
-        [
-            _coinciding_squares(data.spans, characters, annotator, coinciding[annotator], read)
-            for annotator, read in enumerate(readings)
-        ],
-        axis=0,
-    )
-    return counts | {"differing": np.stack(differing, axis=1), "whole": whole}
+    characters, readings = data.units("character"), data.spans.readings(annotators)
+    judgements, weight = Judgements.of(characters, readings), characters.weight
+    marked = judgements.marked
+    divisor = np.maximum(1, readings.sum(axis=0) - 1).astype(np.float64)
+    coinciding = weight * np.maximum(0, marked - 1)  # how much of each stretch coincides with units of others
+    several = np.flatnonzero(marked > 1)
+    document = characters.document
+    judged = DocumentCounts(1, divisor=divisor).add(document[several], 0, (coinciding * marked)[several])
+    apart = weight * (marked**2 - judgements.same())
+    of_label = weight[judgements.unit] * 2 * judgements.times * (marked[judgements.unit] - judgements.times)
+    differing = DocumentCounts(1 + characters.labels, divisor=divisor).add(document[several], 0, apart[several])
+    return {
+        "judged": judged,
+        **{name: replace(of, divisor=divisor) for name, of in judgements.uses(characters, coinciding).items()},
+        "differing": differing.add(document[judgements.unit], 1 + judgements.label, of_label),
+        "whole": _coinciding_squares(data.spans, characters, coinciding, readings, divisor),
+    }
 
 
 def u_alpha(sums: Mapping[str, Numbers]) -> Numbers:
@@ -147,13 +142,18 @@ def u_alpha(sums: Mapping[str, Numbers]) -> Numbers:
         Shape (..., 1 + labels).
     """
     length, could_differ = uses_and_pairs(sums)
-    return _alpha(sums["differing"], length, could_differ, sums["whole"])
+    return _alpha(sums["differing"], length, could_differ, _whole(sums))
 
 
 def u_alpha_binary(sums: Mapping[str, Numbers]) -> Numbers:
     """Agreement on units, whatever their values; NaN where nothing could differ. Shape (..., 1)."""
-    length, gaps = sums["uses.0"].sum(axis=-1, keepdims=True), sums["uses.0"][..., :1]
-    return _alpha(sums["split"], length, 2 * gaps * (length - gaps), sums["whole"][..., :1])
+    length, units = sums["judged"], sums["labelled"][..., :1]
+    return _alpha(sums["split"], length, 2 * (length - units) * units, _whole(sums)[..., :1])
+
+
+def _whole(sums: Mapping[str, Numbers]) -> Numbers:
+    """The s: the squared lengths of the units, and the lengths of the gaps; shape (..., 1 + labels)."""
+    return sums["whole"] + (sums["judged"] - sums["labelled"])
 
 
 def has_any_label(sums: Mapping[str, Numbers]) -> Flags:
@@ -173,7 +173,7 @@ def cu_alpha(sums: Mapping[str, Numbers]) -> Numbers:
     """
     length, could_differ = uses_and_pairs(sums)
     overall = _alpha(sums["differing"][..., :1], length, could_differ[..., :1], sums["whole"][..., :1])
-    of_value = stack_views(sums, lambda uses: uses[..., -1])[..., 1:]
+    of_value = sums["labelled"][..., 1:]
     expected = of_value**2 * (length - of_value)
     share = sums["differing"][..., 1:] / 2 * (of_value * length - sums["whole"][..., 1:])
     labels = np.where(expected > 0, 1 - ratio(share, expected), np.nan)
@@ -186,27 +186,24 @@ def _alpha(differing: Numbers, length: Numbers, could_differ: Numbers, whole: Nu
     return np.where(expected > 0, 1 - ratio(differing * (length**2 - whole), expected), np.nan)
 
 
-def _squares(units: FlatUnits, length: Integers | Numbers, read: Flags) -> Numbers:
-    """The squared lengths of units, summed over each document that counts; shape (documents,)."""
-    squares = (length * read[units.document]).astype(np.float64) ** 2
-    return np.asarray(np.bincount(units.document, squares, minlength=read.size), np.float64)
-
-
 def _coinciding_squares(
-    table: AnnotationTable, characters: LabelledUnits, annotator: int, coinciding: Numbers, read: Flags
-) -> Numbers:
-    """The squared lengths of an annotator's units that coincide with others'; shape (documents, 1 + labels).
+    table: AnnotationTable, characters: LabelledUnits, coinciding: Integers, readings: Flags, divisor: Numbers
+) -> DocumentCounts:
+    """The squared lengths of the annotators' units that coincide with others', with 1 + labels columns.
 
     Args:
         table: of all annotators.
         characters: n runs of them.
-        annotator: the number of the annotator.
-        coinciding: how much each run coincides with units of others; shape (n,).
-        read: which documents count; shape (documents,).
+        coinciding: how much each run coincides with units of others, times `divisor`; shape (n,).
+        readings: which judgements count; shape (annotators, documents).
+        divisor: one less than how many read each document; shape (documents,).
     """
-    units = units_of(table, annotator)
-    until = np.concatenate([[0], np.cumsum(coinciding * characters.weight)])
+    units = flat_units(table, table.annotator)
+    until = np.concatenate([[0], np.cumsum(coinciding)])
     first, stop = np.searchsorted(characters.start, units.start), np.searchsorted(characters.start, units.end)
-    length = until[stop] - until[first]
-    labels = characters.has_label[annotator][:, first]
-    return np.stack([_squares(units, length * flags, read) for flags in (np.ones(first.size), *labels)], axis=1)
+    squares = (until[stop] - until[first]) ** 2 * readings[units.owner, units.document]
+    key = units.owner * characters.start.size + first
+    keys = characters.annotator * characters.start.size + characters.unit
+    owner, row = ranges(np.searchsorted(keys, key), np.searchsorted(keys, key, "right"))
+    of_labels = (units.document[owner], 1 + characters.label[row], squares[owner])
+    return DocumentCounts(1 + characters.labels, divisor=divisor**2).add(units.document, 0, squares).add(*of_labels)

@@ -9,6 +9,8 @@ import typer
 from goldspan.cli import console
 from goldspan.corpus import Corpus
 
+LONGEST = 1_000  # rows of a table that are printed; nobody reads more, and a terminal takes minutes for them
+
 
 def run(
     write: Annotated[
@@ -26,6 +28,7 @@ def run(
     written = write_statistics(corpus, tables) if write else []
     console.write_json(json, [table.json() for table in tables])
     out = console.make_console()
-    for table in tables:
+    for each in tables:
+        table = each.first(LONGEST, "--json lists")
         out.print(console.rich_table(table.title, table.header, table.rows, table.note), end="\n\n")
     console.print_written(*written)

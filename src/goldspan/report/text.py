@@ -55,12 +55,12 @@ class Table:
         lines += [f"| {' | '.join(_text_cell(text) for text in row)} |" for row in self.rows]
         return "\n".join(lines)
 
-    def first(self, most: int = MOST) -> Table:
+    def first(self, most: int = MOST, where: str = "--json and --html list") -> Table:
         """The table with its first rows; the note says how many more there are, and where."""
         more = len(self.rows) - most
         if more <= 0:
             return self
-        note = f"{self.note} and {more:,} more, which --json and --html list".lstrip()
+        note = f"{self.note} and {more:,} more, which {where}".lstrip()
         return replace(self, note=note, rows=self.rows[:most])
 
     def json(self) -> dict[str, Any]:
