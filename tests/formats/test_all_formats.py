@@ -51,6 +51,7 @@ NAMES = {  # of a file of each format
     "prodigy": "a.jsonl",
     "labelstudio": "a.json",
     "rows": "a.jsonl",
+    "dataset": "a.parquet",
 }
 FEW = settings(max_examples=min(50, settings().max_examples))  # each writes files
 FREE = [name for name in formats.WRITABLE if name not in formats.TOKEN_FORMATS]

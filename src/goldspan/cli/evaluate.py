@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SHOWN = 3  # hardest examples, and notes of a kind; --json and --html have more
 
 
-@with_read_options()
+@with_read_options(leave_out=("split",))
 def run(
     gold: Annotated[
         Path | None, typer.Argument(metavar="GOLD", help="The gold: a file, folder or dataset.", show_default=False)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 ExportFormat = str
 if not TYPE_CHECKING:
-    ExportFormat = Literal["parquet", *formats.CHOICES]  # typer reads the choices
+    ExportFormat = Literal[formats.CHOICES]  # typer reads the choices
 
 
 def run(
@@ -49,7 +49,7 @@ def run(
     from goldspan.export import export
 
     corpus = Corpus.find(root)
-    folder = output or corpus.build / ("dataset" if form == "parquet" else form)
+    folder = output or corpus.build / ("dataset" if formats.canonical(form) == "dataset" else form)
     outputs.validate_folder(folder)
     try:
         result = export(corpus, folder, form, policy)

@@ -51,6 +51,7 @@ OPTIONS: dict[str, Any] = {
     "layer": Annotated[
         str | None, typer.Option(help="The annotation layer to read, where a file has several: LAYER or LAYER:FEATURE.")
     ],
+    "split": Annotated[str | None, typer.Option(help="The split to read, where a dataset has several.")],
     "rename": Annotated[
         list[str] | None,
         typer.Option("--map", metavar="OLD=NEW", help="Read the label OLD as NEW. Repeat it, or separate with commas."),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from goldspan.corpus import Corpus
     from goldspan.tokens import Misaligned, Policy
 
-DATASET = "parquet"
+DATASET = "dataset"
 GOLD, PASSES = "gold", "passes"  # the two configs; the first is the default
 MARKER = ".goldspan-export"
 NAMED = 5  # files that a message names
@@ -73,7 +73,7 @@ def export(
     Args:
         corpus: its gold, splits and passes are exported.
         output: the folder; an earlier export there is replaced, anything else is left alone and refused.
-        name: `parquet` for a dataset folder, or a format of `goldspan.formats`.
+        name: `dataset` for a dataset folder, or a format of `goldspan.formats`.
         policy: what becomes of spans that a token cuts; see `goldspan.tokens.tags`.
         is_checked: whether the caller has run the checks, and they found no error.
 
@@ -84,7 +84,7 @@ def export(
         NotFoundError: if there is no tokenizer for the language of the scheme.
     """
     files.restore_folder(output)  # before anything can fail: an export that was killed may have left no folder there
-    if name == DATASET or formats.get(name).is_tokenized:
+    if formats.get(name).is_tokenized:
         corpus.require_tokenizer()
     if not is_checked:
         _require_no_errors(corpus)
@@ -92,7 +92,11 @@ def export(
     without_gold = tuple(article for ids in splits.values() for article in ids if not _has_gold(corpus, article))
     _validate_output(output)
     with files.new_folder(output) as folder:
-        write = _write_dataset if name == DATASET else partial(_write_files, name=formats.canonical(name))
+        write = (
+            _write_dataset
+            if formats.canonical(name) == DATASET
+            else partial(_write_files, name=formats.canonical(name))
+        )
         result = write(corpus, splits, folder, policy=policy)
         files.write(folder / MARKER, MARKER_TEXT)
         files.replace_folder(folder, output)

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from goldspan import tokens
+from goldspan.formats.dataset import annotation_features, tag_names
 from goldspan.quantities import labels_with_values, parse_troop_count
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class ArrowColumns:
         self._scheme = scheme
         self._policy: Policy = policy
         self._class = {name: number for number, name in enumerate(scheme.names)}
-        self._tag = {name: number for number, name in enumerate(tag_names(scheme))}
+        self._tag = {name: number for number, name in enumerate(tag_names(scheme.names))}
         self._quantities = [label.name for label in scheme.labels if label.quantity]
         self._read = frozenset(labels_with_values(scheme))
 
@@ -226,32 +227,19 @@ def quantity_columns(scheme: LabelScheme) -> list[str]:
     return [f"{label.name.lower()}s" for label in scheme.labels if label.quantity]
 
 
-def tag_names(scheme: LabelScheme) -> list[str]:
-    """The IOB2 tags in the order of their class ids: `O`, then `B-` and `I-` of each label."""
-    return ["O", *(f"{prefix}-{name}" for name in scheme.names for prefix in "BI")]
-
-
 def features(scheme: LabelScheme, *, annotator: bool = False) -> Features:
     """The features of a table of gold, or of passes if `annotator`.
 
-    Offsets are code points, half-open. `spans` holds every span; `ner_tags` those that tokens can express.
+    The columns of annotation are those of every dataset that goldspan writes.
     """
-    from datasets import ClassLabel, Features, List, Value
+    from datasets import Features, List, Value
 
     offsets = {"start": Value("int32"), "end": Value("int32")}
     count = offsets | {"minimum": Value("int64"), "maximum": Value("int64"), "approximate": Value("bool")}
-    label = ClassLabel(names=list(scheme.names))
     return Features(
         {"id": Value("string"), "article": Value("string")}
         | ({"annotator": Value("string")} if annotator else {})
-        | {
-            "at": Value("int32"),
-            "text": Value("string"),
-            "spans": List(offsets | {"label": label, "surface": Value("string")}),
-            "tokens": List(Value("string")),
-            "token_offsets": List(offsets),
-            "ner_tags": List(ClassLabel(names=tag_names(scheme))),
-        }
+        | annotation_features(scheme.names)
         | {name: List(count) for name in quantity_columns(scheme)}
         | {"fold": Value("int32")}
     )

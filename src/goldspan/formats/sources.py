@@ -12,7 +12,6 @@ from goldspan.annotation import NOT_ANNOTATED
 from goldspan.errors import InputError
 from goldspan.formats import conll_sentences
 from goldspan.formats.convert import input_files
-from goldspan.formats.dataset_folder import is_dataset, scan_dataset
 from goldspan.formats.label_selection import select, select_tags
 from goldspan.formats.options import DEFAULT, ReadOptions
 from goldspan.formats.record import Note, RawSpan, Record, several_annotators
@@ -53,7 +52,7 @@ NOTE_KINDS = {
     "widened-span": "a span that ends inside a multiword token; it has all of it",
 }
 
-SOURCE_FORMATS = (*formats.NAMES, *formats.ALIASES, "dataset", "pipeline")
+SOURCE_FORMATS = (*formats.NAMES, *formats.ALIASES, "pipeline")
 MOST_REPAIRED: Mapping[conll_sentences.FaultKind, float] = {
     "tag": 0.01,
     "bytes": 0.05,
@@ -147,8 +146,6 @@ def read_source(
         records = (Record(path, None, e.id, e.text, tuple(RawSpan(s.start, s.end, s.label) for s in e.spans), e.at)
                    for e in predict(str(source), _require_texts(texts, path)))  # fmt: skip
         read = _collect((select(record, reading) for record in records), kind)
-    elif kind == "dataset":
-        read = _collect(scan_dataset(path, reading.split), kind)
     else:
         parts = [_read_file(file, name, reading, mend=mend) for file, name in input_files(path, kind)]
         read = parts[0] if len(parts) == 1 else _join_files(parts)
@@ -158,16 +155,14 @@ def read_source(
 
 
 def _source_kind(source: str | Path, form: str | None) -> str | None:
-    """`pipeline`, `dataset`, or the format of the source's files; None where each file's format is to be detected."""
+    """`pipeline`, or the format of the source's files; None where each file's format is to be detected."""
     path = Path(source)
-    if form in {"pipeline", "dataset"}:
+    if form == "pipeline":
         return form
     if form is not None:
         return formats.canonical(form)
     if path.exists():
-        if is_saved_pipeline(path):
-            return "pipeline"
-        return "dataset" if is_dataset(path) else None
+        return "pipeline" if is_saved_pipeline(path) else None
     if is_installed_pipeline(str(source)):
         return "pipeline"
     raise InputError(

@@ -1,0 +1,338 @@
+"""Hugging Face datasets: rows of `tokens` and `ner_tags`, or of a `text` with spans, as Parquet, Arrow or JSONL.
+
+A file, a folder that `load_dataset` opens, or one that `save_to_disk` wrote (`goldspan.formats.dataset_files`). Labels
+and tags that are numbers get their names from the features in the file's schema, in `dataset_info.json` or in the
+README; without names they are refused. The rows are read as JSON rows are (`goldspan.formats.rows`).
+
+What is written is one Parquet file: the name given if it ends in `.parquet`, else `data/train-00000-of-00001.parquet`
+in a folder of that name, which `load_dataset` opens. Its columns are those of `goldspan export`: `text` and `spans`,
+which hold every span with its offsets in code points, and `tokens` and `ner_tags` for training, in IOB2. Where spans
+overlap, `ner_tags` is null. `goldspan_extra` holds further keys.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from goldspan import files, strict_json, tokens
+from goldspan.annotation import first_overlap
+from goldspan.errors import InputError
+from goldspan.formats import rows
+from goldspan.formats.dataset_files import INFO, SPLITS, SUFFIXES, card_metadata, choose, is_dataset_folder
+from goldspan.formats.json_rows import JsonRow, scan_rows
+from goldspan.formats.options import DEFAULT, WRITE_DEFAULT
+from goldspan.formats.record import RawSpan, Record
+from goldspan.formats.token_format import Alignment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    import pyarrow as pa
+
+    from goldspan.annotation import Example
+    from goldspan.formats.options import ReadOptions, WriteOptions
+    from goldspan.formats.sample import FileSample
+
+EXTRA = "goldspan_extra"
+FILE = "data/train-00000-of-00001.parquet"
+MAGIC = {b"PAR1": "Parquet", b"ARRO": "Arrow", b"\xff\xff\xff\xff": "Arrow"}
+OWN_COLUMNS = ("id", "at", "text", "spans", "tokens", "token_offsets", "ner_tags")
+REMEDY = "Name a Parquet or Arrow file, or a folder that load_dataset opens."
+NAMES_REMEDY = "Write the labels by their names, or as a ClassLabel, which states them in the file's schema."
+DAMAGED = "Write the file again."
+
+
+def scan(path: Path, options: ReadOptions = DEFAULT) -> Iterator[Record | InputError]:
+    """Each row as a record, or the error that says why it is not understood.
+
+    Raises:
+        InputError: for a split that is not there or not named, or a file that cannot be read.
+    """
+    if path.is_file():
+        _require_split(path, options.split)
+        sources = [path]
+    else:
+        sources = choose(path, options.split)
+    found: list[JsonRow | InputError] = []
+    for file in sources:
+        if file.suffix not in SUFFIXES and not _magic(file):
+            raise InputError("files of this kind are not read as a dataset", file=file, remedy=REMEDY)
+        if file.suffix in {".jsonl", ".json"}:
+            features = _card_features(path) if path.is_dir() else {}
+            found += (_decoded(row, features) for row in scan_rows(file))
+            continue
+        table = _read_table(file)
+        if all(name in table.column_names for name in OWN_COLUMNS):
+            yield from _own_records(table, file)
+        else:
+            features = _features(table, file) or _card_features(path)
+            numbered = enumerate(_rows(table, features), start=len(found) + 1)
+            found += [JsonRow(row, number, None) for number, row in numbered]
+    yield from rows.read_rows(found, sources[0] if len(sources) == 1 else path, options)
+
+
+def write(path: Path, examples: Iterable[Example], options: WriteOptions = WRITE_DEFAULT) -> list[tokens.Misaligned]:
+    """Write the rows as one Parquet file, all or nothing, and return the spans that cut tokens.
+
+    Args:
+        path: a file, or a folder that is new or was written by this function.
+        examples: all are kept in memory, since the schema names all labels.
+        options: the policy `strict` refuses spans that cut tokens, `expand` widens them to the tokens that they touch.
+
+    Raises:
+        InputError: naming every span that does not fit tokens, or for a folder with other files; nothing is written.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    alignment = Alignment(options.policy, options.language)
+    written = [_row(example, alignment, options.language) for example in examples]
+    misaligned = alignment.validated(path)
+    labels = sorted({span["label"] for row in written for span in row["spans"]})
+    schema = _schema(labels)
+    table = pa.Table.from_pylist([_numbered(row, labels) for row in written], schema=schema)
+    with files.replacing(_output_file(path)) as stream:
+        pq.write_table(table, stream, compression="zstd")
+    return misaligned
+
+
+def is_format_of(sample: FileSample) -> bool:
+    """Whether a file is Parquet or Arrow."""
+    return any(sample.head.startswith(magic) for magic in MAGIC)
+
+
+def is_format_of_folder(path: Path) -> bool:
+    """Whether a folder is a dataset."""
+    return is_dataset_folder(path)
+
+
+def annotation_features(labels: Sequence[str]) -> dict[str, Any]:
+    """The features of the columns that hold annotation, for the labels in the order of their class ids.
+
+    Offsets are code points, half-open. `spans` holds every span; `ner_tags` those that tokens can express, in IOB2.
+    """
+    from datasets import ClassLabel, List, Value
+
+    offsets = {"start": Value("int32"), "end": Value("int32")}
+    return {
+        "at": Value("int32"),
+        "text": Value("string"),
+        "spans": List(offsets | {"label": ClassLabel(names=[*labels]), "surface": Value("string")}),
+        "tokens": List(Value("string")),
+        "token_offsets": List(offsets),
+        "ner_tags": List(ClassLabel(names=tag_names(labels))),
+    }
+
+
+def tag_names(labels: Sequence[str]) -> list[str]:
+    """The IOB2 tags in the order of their class ids: `O`, then `B-` and `I-` of each label."""
+    return ["O", *(f"{prefix}-{name}" for name in labels for prefix in "BI")]
+
+
+def _schema(labels: Sequence[str]) -> pa.Schema:
+    from datasets import Features, Value
+
+    features = {"id": Value("string"), **annotation_features(labels), EXTRA: Value("string")}
+    return Features(features).arrow_schema
+
+
+def _row(example: Example, alignment: Alignment, language: str) -> dict[str, Any]:
+    extents = tokens.tokenize(example.text, language)
+    spans = alignment.spans(example, extents)
+    flat = first_overlap(sorted(spans)) is None
+    tags = tokens.tags(replace(example, spans=tuple(spans)), extents)[0] if flat else None
+    return {
+        "id": example.id,
+        "at": example.at,
+        "text": example.text,
+        "spans": [
+            {"start": span.start, "end": span.end, "label": span.label, "surface": example.surface(span)}
+            for span in spans
+        ],
+        "tokens": [example.text[start:end] for start, end in extents],
+        "token_offsets": [{"start": start, "end": end} for start, end in extents],
+        "ner_tags": tags,
+        EXTRA: files.dumps(dict(example.extra)),
+    }
+
+
+def _numbered(row: dict[str, Any], labels: Sequence[str]) -> dict[str, Any]:
+    """The row with the class ids of its labels and tags."""
+    ids = {name: number for number, name in enumerate(labels)}
+    tag_ids = {name: number for number, name in enumerate(tag_names(labels))}
+    tags = None if row["ner_tags"] is None else [tag_ids[tag] for tag in row["ner_tags"]]
+    return row | {"spans": [span | {"label": ids[span["label"]]} for span in row["spans"]], "ner_tags": tags}
+
+
+def _output_file(path: Path) -> Path:
+    """The file to write: the path itself, or the one in a folder, which is made."""
+    if path.suffix or (path.exists() and not path.is_dir()):
+        return path
+    others = [found for found in path.rglob("*") if found.is_file() and found != path / FILE]
+    if others:
+        raise InputError(
+            f"the folder holds other files, such as {others[0].name}", file=path,
+            remedy="Name another folder, or a file that ends in .parquet.",
+        )  # fmt: skip
+    (path / FILE).parent.mkdir(parents=True, exist_ok=True)
+    return path / FILE
+
+
+def _require_split(path: Path, split: str | None) -> None:
+    """Refuse a file that is called like another split than the one asked for."""
+    own = path.stem.split("-")[0]
+    if split is not None and own in SPLITS and own != split:
+        raise InputError(
+            f"it is called like the split {own!r}, not {split!r}", file=path, remedy="Name the file of that split."
+        )
+
+
+def _magic(file: Path) -> str | None:
+    try:
+        with file.open("rb") as stream:
+            return MAGIC.get(stream.read(4))
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror or error}", file=file) from None
+
+
+def _read_table(file: Path) -> pa.Table:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    kind = _magic(file)
+    try:
+        if kind == "Arrow":
+            with file.open("rb") as stream:
+                begin = stream.read(6)
+                stream.seek(0)
+                opened = pa.ipc.open_file(stream) if begin == b"ARROW1" else pa.ipc.open_stream(stream)
+                table = opened.read_all()
+        else:
+            table = pq.read_table(file, partitioning=None)
+        table.validate(full=True)
+    except (OSError, pa.ArrowException, ValueError) as error:
+        why = " ".join(str(error).split())
+        raise InputError(f"no {kind or 'Parquet'}: {why:.120}", file=file, remedy=REMEDY) from None
+    return table
+
+
+def _own_records(table: pa.Table, file: Path) -> Iterator[Record | InputError]:
+    """The records of a table that goldspan wrote."""
+    features = _features(table, file)
+    kept = [name for name in ("id", "at", "text", "spans", "annotator", EXTRA) if name in table.column_names]
+    for number, row in enumerate(_rows(table.select(kept), features), start=1):
+        try:
+            yield _own_record(row, file)
+        except (KeyError, TypeError, strict_json.JSONError):
+            example = str(row.get("id"))
+            yield InputError(f"row {number} does not match its schema", file=file, example=example, remedy=DAMAGED)
+
+
+def _own_record(row: Mapping[str, Any], file: Path) -> Record:
+    """The record of a row that goldspan wrote.
+
+    Raises:
+        KeyError, TypeError, JSONError: if it did not.
+    """
+    spans = tuple(_own_span(span) for span in row["spans"])
+    extra = strict_json.loads(row[EXTRA]) if row.get(EXTRA) else {}
+    match (row["id"], row["text"], row["at"], extra):
+        case (str(name), str(text), int(at), dict()):
+            return Record(file, None, name, text, spans, at, extra, annotator=row.get("annotator"))
+    raise TypeError
+
+
+def _own_span(span: dict[str, Any]) -> RawSpan:
+    if not isinstance(span["label"], str):
+        raise TypeError
+    return RawSpan(int(span["start"]), int(span["end"]), span["label"], span.get("surface"))
+
+
+def _rows(table: pa.Table, features: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The rows of a table as JSON values, with names for class ids."""
+    for batch in table.to_batches():
+        for row in batch.to_pylist():
+            yield {key: _decode(value, features.get(key)) for key, value in row.items()}
+
+
+def _decoded(row: JsonRow | InputError, features: Mapping[str, Any]) -> JsonRow | InputError:
+    if isinstance(row, InputError) or not isinstance(row.value, dict):
+        return row
+    return row._replace(value={key: _decode(value, features.get(key)) for key, value in row.value.items()})
+
+
+def _features(table: pa.Table, file: Path) -> dict[str, Any]:
+    """The features of the columns: those in the schema of the file, or in the description beside it."""
+    try:
+        stated: Any = strict_json.loads((table.schema.metadata or {})[b"huggingface"])["info"]["features"]
+    except (KeyError, TypeError, ValueError):
+        stated = None
+        if (file.parent / INFO).is_file():
+            try:
+                stated = strict_json.loads(files.read_bytes(file.parent / INFO)).get("features")
+            except (AttributeError, ValueError):
+                stated = None
+    return stated if isinstance(stated, dict) else {}
+
+
+def _card_features(path: Path) -> dict[str, Any]:
+    """The features that the README of a folder states."""
+    info = card_metadata(path).get("dataset_info") if path.is_dir() else None
+    if isinstance(info, list):
+        info = info[0] if len(info) == 1 else None
+    columns = info.get("features") if isinstance(info, dict) else None
+    if not isinstance(columns, list):
+        return {}
+    return {
+        column["name"]: _card_feature(column) for column in columns if isinstance(column, dict) and "name" in column
+    }
+
+
+def _card_feature(column: Mapping[str, Any]) -> Any:  # noqa: ANN401  (YAML is any)
+    """A feature of a README as it is in a schema."""
+    for key in ("sequence", "list"):
+        inner = column.get(key)
+        if isinstance(inner, dict):
+            return {"_type": "List", "feature": _card_feature(inner)}
+        if isinstance(inner, list):
+            return {"_type": "List", "feature": {part["name"]: _card_feature(part) for part in inner if "name" in part}}
+    stated: Any = column.get("class_label") or column.get("dtype")
+    if isinstance(stated, dict):
+        stated = stated.get("class_label", stated)
+    names = stated.get("names") if isinstance(stated, dict) else None
+    if isinstance(names, dict):
+        names = [names[key] for key in sorted(names, key=lambda key: int(key) if str(key).isdigit() else 0)]
+    return {"_type": "ClassLabel", "names": names} if isinstance(names, list) else None
+
+
+def _decode(value: Any, feature: Any) -> Any:  # noqa: ANN401  (a column holds any)
+    """A value of a column as JSON, with the names of class ids."""
+    if isinstance(feature, list) and len(feature) == 1:
+        feature = {"_type": "List", "feature": feature[0]}
+    stated: dict[str, Any] = feature if isinstance(feature, dict) else {}
+    inner = stated.get("feature")
+    if isinstance(value, list):
+        return [_decode(part, inner) for part in value]
+    if isinstance(value, dict):
+        if isinstance(inner, dict) and "_type" not in inner:  # a list of structs, stored as a struct of lists
+            return {key: _decode(part, [inner.get(key)]) for key, part in value.items()}
+        return {key: _decode(part, stated.get(key)) for key, part in value.items()}
+    names = stated.get("names") if stated.get("_type") == "ClassLabel" else None
+    if isinstance(names, list) and type(value) is int and 0 <= value < len(names):
+        return str(names[value])
+    return _plain(value)
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401  (a column holds any)
+    """A value that JSON can hold."""
+    if value is None or isinstance(value, (str, bool, int)):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, (dt.date, dt.time)):
+        return value.isoformat()
+    return str(value)
