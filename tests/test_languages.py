@@ -31,7 +31,16 @@ FIRST_TAGS = {
     "ar": "O B-PERSON I-PERSON O B-PLACE O O O O B-PLACE O",
     "zh": "B-PERSON I-PERSON O O O O B-PLACE I-PLACE O O O O O O O O",
 }
-UNKNOWN = {"qq": "'sq'", "fr-FR": "'fr'", "french": "'fr'", "Frensh": "'fr'", "ZH": "'zh'", "deu": "'de'", "no": "'nb'"}
+UNKNOWN = {
+    "qq": "'sq'",
+    "fr-FR": "'fr'",
+    "french": "'fr'",
+    "Frensh": "'fr'",
+    "ZH": "'zh'",
+    "deu": "'de'",
+    "français": "'fr'",
+    "no": "'nb'",
+}
 
 
 @pytest.fixture(params=CODES)

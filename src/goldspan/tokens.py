@@ -42,7 +42,7 @@ REQUIRED_MODULES = {"ja": ("sudachipy", "sudachidict_core"), "ko": ("natto",), "
 SPACED = frozenset({"ko", "vi"})  # those of them that write spaces
 DISTRIBUTIONS = {"natto": "natto-py"}
 KOREAN_DICTIONARY = ", and mecab-ko with its dictionary mecab-ko-dic, which natto-py reads"
-# What people write for a code: the names of languages in English, and codes that spaCy does not use.
+# What people write for a code: the names of languages, and codes that spaCy does not use.
 NAMES = {
     "arabic": "ar", "bulgarian": "bg", "catalan": "ca", "chinese": "zh", "croatian": "hr", "czech": "cs",
     "danish": "da", "dutch": "nl", "english": "en", "estonian": "et", "finnish": "fi", "french": "fr",
@@ -51,6 +51,9 @@ NAMES = {
     "norwegian": "nb", "persian": "fa", "polish": "pl", "portuguese": "pt", "romanian": "ro", "russian": "ru",
     "serbian": "sr", "slovak": "sk", "slovenian": "sl", "spanish": "es", "swedish": "sv", "albanian": "sq",
     "thai": "th", "turkish": "tr", "ukrainian": "uk", "urdu": "ur", "vietnamese": "vi",
+    "deutsch": "de", "español": "es", "français": "fr", "italiano": "it", "nederlands": "nl", "polski": "pl",
+    "português": "pt", "türkçe": "tr", "ελληνικά": "el", "русский": "ru", "українська": "uk", "العربية": "ar",
+    "中文": "zh", "日本語": "ja", "한국어": "ko",
     "no": "nb", "iw": "he", "in": "id", "cmn": "zh", "cn": "zh", "jp": "ja", "kr": "ko", "ua": "uk", "gr": "el",
     "cz": "cs", "se": "sv", "dk": "da", "bs": "hr", "mul": "xx", "und": "xx",
 }  # fmt: skip

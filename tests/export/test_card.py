@@ -262,3 +262,23 @@ def test_the_statistics_and_the_card_of_the_project_can_show_it(french):
     assert {"Labels", "Annotators", "Sources and licences"} <= {table.title for table in tables}
     stats.write_statistics(french, tables)
     assert "| CC BY 4.0 | 1 | Le Courrier du Fleuve |" in (french.folder / "README.md").read_text("utf-8")
+
+
+def test_the_header_of_the_project_s_own_card_is_kept_and_contradicts_nothing(french, tmp_path):
+    files.write(french.folder / "README.md", "---\ntags:\n- crue\nhomepage: https://example.org\n---\n\n# Crues\n")
+    header, body = card(french, tmp_path)
+    assert (header["tags"], header["homepage"], header["language"]) == (["crue"], "https://example.org", ["fr"])
+    assert body.startswith("# Crues ## Labels")
+    files.write(french.folder / "README.md", "---\nlicense: mit\n---\n# Crues\n")
+    with pytest.raises(InputError, match=r"README\.md: its header states 'license'"):
+        card(french, tmp_path)
+    for broken in ("---\nlicense: mit\n# Crues\n", "---\n[\n---\n", "---\n- a\n---\n", "---\n1: a\n---\n"):
+        files.write(french.folder / "README.md", broken)
+        with pytest.raises(InputError, match=r"README\.md:1: its header is not YAML"):
+            card(french, tmp_path)
+
+
+def test_a_folder_in_place_of_the_annotators_is_refused(german, tmp_path):
+    (german.folder / "annotators.toml").mkdir()
+    with pytest.raises(InputError, match=r"annotators\.toml"):
+        card(german, tmp_path)

@@ -56,7 +56,7 @@ def run(
         [*examples, *old],
         names or (),
         label or (),
-        scheme=corpus.scheme.names,
+        scheme=corpus.scheme.names if label else (),
         articles=() if file else [entry.id for entry in corpus.entries],
         file=file or folder,
     )

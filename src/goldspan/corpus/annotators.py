@@ -72,8 +72,10 @@ def read_annotators(folder: Path) -> dict[str, AnnotatorEntry]:
             wrong type.
     """
     path = folder / FILE
-    if not path.is_file():
+    if not path.exists():
         return {}
+    if not path.is_file():  # a pipe would be waited for
+        raise InputError("is not a file", file=path, remedy=REMEDY)
     entries: dict[str, AnnotatorEntry] = {}
     for row in read_toml(path, _AnnotatorsFile, REMEDY).annotator:
         if row.name in entries:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import yaml
+
 from goldspan import files
+from goldspan.errors import InputError
 from goldspan.export.arrow import quantity_columns
 from goldspan.export.provenance import NOT_STATED, Provenance, guidelines_sentence, label_table
 from goldspan.quantities import labels_with_values
@@ -13,6 +16,7 @@ from goldspan.tokens import ANY_LANGUAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from datasets import Features
 
@@ -49,11 +53,38 @@ def render_card(
     """
     source = Provenance.of(corpus, articles)
     body = corpus.folder / "README.md"
-    text = files.decode(files.read_bytes(body), body) if body.is_file() else f"# {corpus.root.name}\n"
+    own, text = _read_body(body) if body.is_file() else ({}, f"# {corpus.root.name}\n")
     title = next((line[2:].strip() for line in text.splitlines() if line.startswith("# ")), corpus.root.name)
     header = _header(corpus, configs, title, source)
+    if stated := sorted(own.keys() & yaml.safe_load(header).keys()):
+        raise InputError(
+            f"its header states {stated[0]!r}, which the card of the dataset takes from the project",
+            file=body,
+            remedy="Remove the key; the manifest, labels.toml and annotators.toml state what the card says of it.",
+        )
+    header = yaml.safe_dump(own, allow_unicode=True, sort_keys=False) + header if own else header
     parts = [text.rstrip(), _provenance(corpus, source), _tokens(corpus.scheme, losses, policy)]
     return f"---\n{header}\n---\n\n" + "\n\n".join(parts)
+
+
+def _read_body(path: Path) -> tuple[dict[str, Any], str]:
+    """The keys of the YAML header that a card may begin with, and the text below.
+
+    Raises:
+        InputError: for a header that is not YAML, or does not end.
+    """
+    text = files.decode(files.read_bytes(path), path).replace("\r\n", "\n")
+    if not text.startswith("---\n"):
+        return {}, text
+    header, separator, body = text[4:].partition("\n---\n")
+    try:
+        own = yaml.safe_load(header) or {}
+    except yaml.YAMLError:
+        own = None
+    if not separator or not isinstance(own, dict) or not all(isinstance(key, str) for key in own):
+        remedy = "A header is YAML between two lines of `---`; else begin the file with its title."
+        raise InputError("its header is not YAML", file=path, line=1, remedy=remedy)
+    return own, body.lstrip("\n")
 
 
 def _header(corpus: Corpus, configs: Configs, title: str, source: Provenance) -> str:
