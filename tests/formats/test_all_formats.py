@@ -36,6 +36,8 @@ SAMPLES = {
     "bilou.conll": "conll",
     "foreign.spacy": "docbin",
     "inception.tsv": "webanno",
+    "cas.json": "cas",
+    "cas.zip": "cas",
     "prodigy.jsonl": "prodigy",
     "labelstudio.json": "labelstudio",
     "potato": "potato",

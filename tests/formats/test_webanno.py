@@ -134,7 +134,7 @@ def test_a_cell_that_is_not_understood_is_refused_with_its_line(cell, tmp_path):
         ("1-1\t0-3", "1-1.1\t0-3", 6, "comes before its token"),
         ("#Text=Rom ruft.\n", "", 5, "there is no #Text="),
         ("#Text=Rom ruft.\n", "#Text=Rom ruft.\n\n#Text=\n", 5, "has no tokens"),
-        ("0-3\tRom\t_\tLOC", "0-3\tRom\t_\t*", 6, "NamedEntity has no value here"),
+        ("0-3\tRom\t_\tLOC", "0-3\tRom\t_\t*", 6, "the annotation has no value here"),
     ],
 )
 def test_a_broken_line_is_refused_by_its_number(old, new, line, why, tmp_path):
@@ -243,11 +243,11 @@ def test_the_layer_that_is_named_is_read(layer, labels, tmp_path):
         (CUSTOM, "Unit", "the layer webanno.custom.Unit has several features: name, type"),
         (CUSTOM, "Unit:x", "the layer webanno.custom.Unit has no feature 'x'; its features are name, type"),
         (CUSTOM, "x", "it has no layer 'x'; its layers are webanno.custom.Unit"),
-        (POS + "#T_RL=x.Dependency|type|BT_x.POS\n", None, "it has no layer of named entities; its layers are de"),
+        (CUSTOM, "Unit:", "the layer webanno.custom.Unit has several features: name, type"),
     ],
 )
 def test_a_layer_that_cannot_be_meant_is_refused_with_those_there_are(header, layer, why, tmp_path):
-    (error,) = scan(tmp_path, "#Text=Rom\n1-1\t0-3\tRom\t_\t_\t_\t\n", header=header, layer=layer)
+    (error,) = scan(tmp_path, "#Text=Rom\n1-1\t0-3\tRom\tA\tB\t*\t\n", header=header, layer=layer)
     assert error.message.startswith(why), error.message
     assert "--layer" in error.remedy
 
@@ -256,6 +256,12 @@ def test_named_entities_are_read_where_other_layers_are_declared_too(tmp_path):
     body = "#Text=Rom\n1-1\t0-3\tRom\tNE\t_\t_\tLOC\t_\t\n"
     (record,) = scan(tmp_path, body, header=POS + "#T_SP=webanno.custom.X|a\n" + NAMED_ENTITY + "#T_CH=x.Coref|type\n")
     assert shown(record) == [("Rom", "LOC")]
+
+
+def test_a_layer_without_annotation_is_not_preferred(tmp_path):
+    body = "#Text=Rom\n1-1\t0-3\tRom\t_\t_\tA\t\n"
+    (record,) = scan(tmp_path, body, header=NAMED_ENTITY + "#T_SP=webanno.custom.X|a\n")
+    assert shown(record) == [("Rom", "A")]
 
 
 def test_slots_are_no_labels_and_named(tmp_path):
@@ -271,8 +277,9 @@ def test_annotations_without_a_value_have_the_label_that_is_named(tmp_path):
     assert shown(record) == [("Rom", "THING")]
 
 
-def test_a_file_without_layers_is_read_and_noted(tmp_path):
-    (record,) = scan(tmp_path, "#Text=Rom\n1-1\t0-3\tRom\t\n", header="")
+@pytest.mark.parametrize(("header", "cells"), [("", ""), (POS, "NE\t"), (CUSTOM + POS, "_\t_\t_\tNE\t")])
+def test_a_file_without_annotation_of_named_entities_is_read_and_noted(header, cells, tmp_path):
+    (record,) = scan(tmp_path, f"#Text=Rom\n1-1\t0-3\tRom\t{cells}\n", header=header)
     assert (record.spans, [note.kind for note in record.notes]) == ((), ["no-layer"])
 
 

@@ -2,8 +2,8 @@
 
 `--layer LAYER` or `--layer LAYER:FEATURE` names them: a layer by its whole name or the part after the last dot. Without
 it the layer is DKPro's `NamedEntity`, or else the only one that is not of the kinds that pipelines make (tokens, parts
-of speech, parses). The feature is `value`, or else the only one that holds a string. A layer without such a feature is
-a label itself: the part of its name after the last dot.
+of speech, parses); layers without annotation in a document do not count. The feature is `value`, or else the only one
+that holds a string. A layer without such a feature is a label itself: the part of its name after the last dot.
 """
 
 from __future__ import annotations
@@ -19,7 +19,14 @@ if TYPE_CHECKING:
 
 NAMED_ENTITY = "de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity"
 VALUE = "value"
-LINGUISTIC = ("de.tudarmstadt.ukp.dkpro.core.api.", "de.tudarmstadt.ukp.clarin.webanno.api.", "uima.")
+LINGUISTIC = (
+    "de.tudarmstadt.ukp.dkpro.core.api.",
+    "de.tudarmstadt.ukp.clarin.webanno.api.",
+    "de.tudarmstadt.ukp.inception.",
+    "org.dkpro.core.api.",
+    "uima.",
+)
+NO_LAYER = "it has no annotation of named entities, or of a layer that somebody defined: it is text without spans"
 NAMED_ENTITIES = "de.tudarmstadt.ukp.dkpro.core.api.ner."
 
 

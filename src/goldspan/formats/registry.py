@@ -217,6 +217,17 @@ FORMATS = (
         numbered_id=r"\.\d+",
     ),
     Format(
+        name="cas",
+        title="UIMA CAS, XMI or JSON (INCEpTION)",
+        suffixes=(".xmi", ".json", ".zip"),
+        aliases=("xmi",),
+        offsets="UTF-16 units",
+        options=frozenset({"layer", "label"}),
+        can_write=False,
+        is_folder=True,
+        requires="cas",
+    ),
+    Format(
         name="labelstudio",
         title="Label Studio JSON",
         suffixes=(".json",),

@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING
 
 from goldspan import offsets
 from goldspan.errors import InputError, InvalidValueError
-from goldspan.formats.annotation_layers import AnnotationLayer, choose_layer
+from goldspan.formats.annotation_layers import NO_LAYER, AnnotationLayer, choose_layer
 from goldspan.formats.json_lines import decode, numbered
 from goldspan.formats.options import DEFAULT
 from goldspan.formats.record import Note, RawSpan, Record
@@ -365,36 +365,51 @@ def _annotations(
         AnnotationLayer(name, tuple(column.feature for column in columns if column.layer == name and column.is_value))
         for name in dict.fromkeys(column.layer for column in columns if column.kind == "SP")
     ]
-    if not layers:
-        message = "it declares no layer of spans, for INCEpTION leaves out the layers without annotation"
-        return [], [Note("no-layer", message, path)] if sentences else []
-    layer, feature = choose_layer(layers, options.layer, path)
-    chosen = next(
-        number
-        for number, column in enumerate(columns)
-        if column.layer == layer.name and feature in {None, column.feature}
-    )
+    used = {columns[number].layer for number in _used(sentences, columns, by_value=False)}
+    candidates = layers if options.layer else [x for x in layers if x.name in used and not x.is_linguistic]
+    if not candidates:
+        return [], [Note("no-layer", NO_LAYER, path)]
+    layer, feature = choose_layer(candidates, options.layer, path)
+    chosen = next(n for n, c in enumerate(columns) if c.layer == layer.name and feature in {None, c.feature})
     label = options.label or (layer.short_name if feature is None else None)
+    annotations = _annotations_in(sentences, chosen, label, path, has_values=feature is not None)
+    return annotations, _other_layers(sentences, columns, chosen, path)
+
+
+def _annotations_in(
+    sentences: Sequence[TsvSentence], column: int, label: str | None, path: Path, *, has_values: bool
+) -> list[TsvAnnotation]:
+    """The annotations in a column.
+
+    Args:
+        sentences: of the document.
+        column: its number.
+        label: of annotations without a value.
+        path: the file, for errors.
+        has_values: whether the values of the column are labels.
+
+    Raises:
+        InputError: with the line of a cell that is not understood, or of an annotation without a label.
+    """
     annotations: list[TsvAnnotation] = []
     numbered_ones: dict[str, TsvAnnotation] = {}
-    for number, sentence in enumerate(sentences):
-        for unit in sentence.units:
-            for value, identity in _values(unit, chosen, path):
-                name = label if feature is None or value is None else value
-                if not name:
-                    what = f"{layer.short_name} has no {feature} here"
-                    raise InputError(what, file=path, line=unit.row.line, remedy=LABEL_REMEDY)
-                if identity is None or identity not in numbered_ones:
-                    annotations.append(TsvAnnotation(name, number, unit.start, number, unit.end, unit.token))
-                    if identity is not None:
-                        numbered_ones[identity] = annotations[-1]
-                else:
-                    try:
-                        numbered_ones[identity].extend(name, number, unit)
-                    except InvalidValueError as error:
-                        what = f"the annotation [{identity}] {error.message}"
-                        raise _invalid(what, path, unit.row.line) from None
-    return annotations, _other_layers(sentences, columns, chosen, path)
+    units = [(number, unit) for number, sentence in enumerate(sentences) for unit in sentence.units]
+    for number, unit in units:
+        for value, identity in _values(unit, column, path):
+            name = value if value and has_values else label
+            if not name:
+                what = "the annotation has no value here"
+                raise InputError(what, file=path, line=unit.row.line, remedy=LABEL_REMEDY)
+            if identity is None or identity not in numbered_ones:
+                annotations.append(TsvAnnotation(name, number, unit.start, number, unit.end, unit.token))
+                if identity is not None:
+                    numbered_ones[identity] = annotations[-1]
+                continue
+            try:
+                numbered_ones[identity].extend(name, number, unit)
+            except InvalidValueError as error:
+                raise _invalid(f"the annotation [{identity}] {error.message}", path, unit.row.line) from None
+    return annotations
 
 
 def _values(unit: TsvUnit, column: int, path: Path) -> Iterator[tuple[str | None, str | None]]:
@@ -410,21 +425,33 @@ def _values(unit: TsvUnit, column: int, path: Path) -> Iterator[tuple[str | None
         yield (None if value == NO_VALUE else _unescape(value)), identity
 
 
+def _used(sentences: Sequence[TsvSentence], columns: Sequence[TsvColumn], *, by_value: bool) -> list[int]:
+    """The numbers of the columns in which there is an annotation, or one with a value."""
+    cells = [unit.row.cells for sentence in sentences for unit in sentence.units]
+    used = []
+    for number in range(len(columns)):
+        contents = {row[number] for row in cells} - {NO_ANNOTATION}
+        if by_value:
+            contents = {part for cell in contents for part in re.sub(r"\[[0-9]+\]", "", cell).split("|")} - {NO_VALUE}
+        if contents:
+            used.append(number)
+    return used
+
+
 def _other_layers(
     sentences: Sequence[TsvSentence], columns: Sequence[TsvColumn], chosen: int, path: Path
 ) -> list[Note]:
     """A note on the layers and features that have values and are not read."""
-    empty = {NO_ANNOTATION, NO_VALUE}
-    names = [
-        column.layer if column.layer != columns[chosen].layer else f"the feature {column.feature!r}"
-        for number, column in enumerate(columns)
+    read = columns[chosen]
+    names = dict.fromkeys(
+        columns[number].layer if columns[number].layer != read.layer else f"the feature {columns[number].feature!r}"
+        for number in _used(sentences, columns, by_value=True)
         if number != chosen
-        and any(re.sub(r"\[[0-9]+\]", "", unit.row.cells[number]) not in empty for s in sentences for unit in s.units)
-    ]
+    )
     if not names:
         return []
-    read = f"{columns[chosen].layer}:{columns[chosen].feature}".removesuffix(":")
-    message = f"{read} is read; not read are {', '.join(dict.fromkeys(names))}"
+    name = f"{read.layer}:{read.feature}".removesuffix(":")
+    message = f"{name} is read; not read are {', '.join(names)}"
     return [Note("other-layers", message, path, remedy="--layer LAYER:FEATURE names the layer to read.")]
 
 
