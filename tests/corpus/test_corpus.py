@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from goldspan import InputError, NotFoundError, checks
+from goldspan import InputError, NotFoundError, checks, cli
 from goldspan.corpus import Corpus
 
 
@@ -65,3 +65,20 @@ def test_a_list_edited_by_hand_is_used_only_if_each_article_is_known_and_there_o
             read()
     found = [f"{each.file.name}:{each.line}: {each.message}" for each in checks.check_project(toy) if each.file]
     assert any(re.search(message, line) for line in found), "the check says the same"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("stats",), ("split",), ("evaluate", "{gold}", "{gold}", "--split", "test"), ("export", "--output", "{out}")],
+    ids=lambda command: command[0],
+)
+def test_commands_that_read_the_splits_refuse_an_article_in_two(toy, tmp_path, capsys, command):
+    toy.split_file("test").write_text("harbour\nstrike\n")
+    places = {"gold": toy.gold, "out": tmp_path / "out"}
+    with pytest.raises(SystemExit) as ended:
+        cli.main([word.format(**places) for word in command] + ["--root", str(toy.root)])
+    printed = "".join(capsys.readouterr())
+    assert ended.value.code == 1
+    assert "test.txt:1: " in printed
+    assert "harbour is in train already" in printed
+    assert not (tmp_path / "out").exists()

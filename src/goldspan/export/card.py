@@ -99,7 +99,6 @@ def _header(corpus: Corpus, configs: Configs, title: str, source: Provenance) ->
         language=[language] if (language := _language(corpus.scheme)) else None,
         license=source.hub_licence,
         license_name=LICENCES if source.hub_licence == "other" else None,
-        license_link=f"#{LICENCES}" if source.hub_licence == "other" else None,
         annotations_creators=source.annotations_creators or None,
         task_categories=["token-classification"],
         task_ids=["named-entity-recognition"],
