@@ -118,6 +118,11 @@ def test_an_edge_of_gold_that_is_moved_by_one_character_is_always_found(project)
         assert found(one, labels=project.scheme, wanted=alone.__contains__), (one.id, one.spans)
 
 
+def test_a_label_that_is_no_valid_unicode_is_reported_with_the_words_around(project):
+    wrong = Record(Path("a"), 1, "a", "Marsh left.", (RawSpan(0, 5, "\ud800"), RawSpan(0, 5, "\ud800")))
+    assert any(finding.check == "span-duplicate" for finding in found(wrong, labels=project.scheme))
+
+
 def test_the_wildest_records_are_wild_enough():
     kinds = {finding.check for finding in found(record("[the Litani ]{PLACE}"), Record(Path("a"), 1, "", "x"))}
     assert {"bad-line", "edge-whitespace", "leading-article"} <= kinds

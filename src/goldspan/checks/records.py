@@ -164,7 +164,8 @@ def _context(text: str, span: RawSpan | None) -> str:
     """The words around a span; empty for a span that is not valid."""
     if span is None or not span.label or not 0 <= span.start < span.end <= len(text):
         return ""
-    marked = Span(span.start, span.end, span.label)
+    label = span.label.encode("utf-8", "backslashreplace").decode()  # a lone surrogate is no valid label
+    marked = Span(span.start, span.end, label)
     return f": {inline.excerpt(text, [marked], marked.start, marked.end, around=AROUND)}"
 
 
