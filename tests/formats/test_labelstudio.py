@@ -179,11 +179,16 @@ class TestOffsets:
         assert Counter(note.kind for note in record.notes) == {"offsets-in-doubt": 2}
         assert "[3, 8] counts UTF-16 units" in record.notes[0].message
 
-    def test_are_in_doubt_without_stored_words_behind_an_emoji(self, tmp_path):
-        (record,) = scan(tmp_path, task(SHIP, work(region(2, 7, "PERSON"))))
-        assert words(record) == [("Marsh", "PERSON")]
-        assert "read as 'Marsh', in code points; in UTF-16 units it would be ' Mars'" in record.notes[0].message
-        assert "--offsets" in record.notes[0].remedy
+    def test_are_in_doubt_without_stored_words_where_another_unit_is_likelier(self, tmp_path):
+        right, wrong = scan(tmp_path, task(SHIP, work(region(2, 7, "X"))), task(SHIP, work(region(3, 8, "X"))))
+        assert (words(right), right.notes) == ([("Marsh", "X")], ())
+        assert words(wrong) == [("arsh ", "X")]
+        assert wrong.notes[0].kind == "offsets-in-doubt"
+        assert "--offsets" in wrong.notes[0].remedy
+
+    def test_outside_the_text_that_fit_in_another_unit_are_refused_with_the_unit(self, tmp_path):
+        (error,) = scan(tmp_path, task("🚢🚢 Ellis", work(region(5, 10, "X"))))
+        assert "--offsets utf-16" in error.remedy
 
     @pytest.mark.parametrize(("unit", "start"), [("utf-16", 3), ("code-points", 2), ("bytes", 5), ("graphemes", 2)])
     def test_count_what_is_said(self, unit, start, tmp_path):

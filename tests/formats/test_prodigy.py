@@ -85,6 +85,21 @@ def test_offsets_count_code_points(tmp_path):
     assert [record.example().surface(span) for span in record.example().spans] == ["Marsh"]
 
 
+def test_another_unit_of_offsets_can_be_named_and_is_noted_where_it_is_likelier(tmp_path):
+    row = {"text": "🚢 Marsh", "spans": [{"start": 3, "end": 8, "label": "PERSON"}], "_task_hash": 1}
+    (error,) = scan(tmp_path, row)
+    assert "--offsets utf-16" in error.remedy
+    (record,) = prodigy.scan(tmp_path / "rows.jsonl", ReadOptions(offsets="utf-16"))
+    assert [record.example().surface(span) for span in record.example().spans] == ["Marsh"]
+    (record,) = scan(tmp_path, row | {"text": "🚢 Marsh left."})
+    assert record.notes[0].kind == "offsets-in-doubt"
+
+
+def test_spans_under_another_key_are_refused(tmp_path):
+    (error,) = scan(tmp_path, {"text": "Marsh", "entities": [SPAN], "answer": "accept"})
+    assert "entities" in error.message
+
+
 def test_a_row_without_spans_has_none(tmp_path):
     (record,) = scan(tmp_path, {"text": "Quiet.", "spans": None, "answer": "accept", "label": "NEWS"})
     assert (record.spans, record.extra) == ((), {"prodigy": {"label": "NEWS"}})

@@ -37,6 +37,7 @@ from goldspan import files, offsets
 from goldspan.annotation import NOT_ANNOTATED
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats.json_objects import JsonObject, json_objects
+from goldspan.formats.offset_units import DOUBT, resolve
 from goldspan.formats.options import DEFAULT, WRITE_DEFAULT
 from goldspan.formats.record import Note, RawSpan, Record
 from goldspan.report.text import enumerate_names
@@ -61,6 +62,7 @@ CONFIG_TEXT = '<Text name="text" value="$text"/>'
 OTHER = frozenset({"relation", "choices", "taxonomy", "textarea", "rating", "number", "datetime", "pairwise", "ranker"})
 ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*://|/data/)\S+")
 REMEDY = 'A task is {"data": {"text": …}, "annotations": [{"result": […]}]}: export it from Label Studio as JSON.'
+UNIT = "Name the unit with --offsets code-points or utf-16."
 NO_TEXT = "Name the key of the text in `data` with --layer."
 NO_LABEL = "Label it in Label Studio, or name a label for such spans with --label."
 WHITE_SPACE = re.compile(r"\s+|\\n")
@@ -452,27 +454,17 @@ def _read_offsets(task: _Task, text: str, start: int, end: int, words: str | Non
     The unit is the one that the options name; else UTF-16 units where the stored words are there alone; else code
     points.
     """
-    unit = task.options.offsets
-    if unit is not None and unit != "code-points":
-        start, end = _converted(task, text, (start, end), unit)
+    place = RawSpan(start, end, "")
+    if task.options.offsets is not None or words is None:
+        try:
+            (read,), doubt = resolve(text, [place], "code-points", task.options.offsets)
+        except InvalidValueError as error:
+            raise task.error(error.message, error.remedy or UNIT) from None
+        return read.start, read.end, None if doubt is None else doubt.message
+    wide = _in_utf16(text, start, end)
+    if wide is None or _same_words(words, text[start:end]) or not _same_words(words, text[slice(*wide)]):
         return start, end, None
-    wide = None if unit else _in_utf16(text, start, end)
-    if wide is None or wide == (start, end):
-        return start, end, None
-    if words is None:
-        message = f"[{start}, {end}] is read as {text[start:end]!r}, in code points; in UTF-16 units it would be "
-        return start, end, f"{message}{text[slice(*wide)]!r}"
-    if not _same_words(words, text[start:end]) and _same_words(words, text[slice(*wide)]):
-        return *wide, f"[{start}, {end}] counts UTF-16 units, for {words!r} is there"
-    return start, end, None
-
-
-def _converted(task: _Task, text: str, place: tuple[int, int], unit: offsets.Unit) -> tuple[int, int]:
-    try:
-        positions = offsets.from_unit(text, place, unit)
-    except InvalidValueError as error:
-        raise task.error(error.message, error.remedy or "Name the unit with --offsets.") from None
-    return positions[place[0]], positions[place[1]]
+    return *wide, f"[{start}, {end}] counts UTF-16 units, for {words!r} is there"
 
 
 def _in_utf16(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -515,7 +507,7 @@ def _kept(
 def _region_notes(task: _Task, regions: Sequence[_Region]) -> Iterator[Note]:
     for region in regions:
         if region.doubt:
-            yield task.note("offsets-in-doubt", region.doubt, "Name the unit with --offsets code-points or utf-16.")
+            yield task.note(DOUBT, region.doubt, UNIT)
     if any(region.attributes for region in regions):
         yield task.note("kept-aside", f"scores or comments of regions are kept under the extra key {KEY!r}")
 

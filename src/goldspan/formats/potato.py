@@ -25,10 +25,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from goldspan import offsets
 from goldspan.annotation import NOT_ANNOTATED
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats.json_objects import json_objects
+from goldspan.formats.offset_units import DOUBT, resolve
 from goldspan.formats.options import DEFAULT
 from goldspan.formats.record import Note, RawSpan, Record
 
@@ -47,6 +47,7 @@ SURVEY = "a page of a survey in Potato"
 SPAN_KEYS = frozenset({"schema", "name", "title", "start", "end", "id", "annotation", "span", "label", "text", "color",
                        "target_field", "format_coords", "additional_parts", "value"})  # fmt: skip
 RESHAPED = re.compile(r"\s{2,}|[^\S ]|^\s|\s$|[<&]")
+RESHAPED_DOUBT = "its page may have shown this text with other spaces or without markup, and the spans state no words"
 REMEDY = "Name Potato's output folder, or a file annotated_instances.jsonl, annotations.jsonl or user_state.json in it."
 TEXTS = "Name the data file that Potato was given with --texts FILE: it has the text of each id."
 UNIT = "Name the unit with --offsets, or compare with --texts what Potato showed."
@@ -245,7 +246,7 @@ def _record(instance: _Instance, options: ReadOptions) -> Record:
         message = f"{' and '.join(kept)} are kept under the extra key {KEY!r}: they are no spans"
         notes.append(Note("kept-aside", message, instance.path, instance.line, instance.id))
     if doubt:
-        notes.append(Note("offsets-in-doubt", doubt, instance.path, instance.line, instance.id, UNIT))
+        notes.append(Note(DOUBT, doubt, instance.path, instance.line, instance.id, UNIT))
     return Record(
         instance.path,
         instance.line,
@@ -301,15 +302,14 @@ def _in_code_points(
             return spans, None
         from_page = _from_page(text, spans)
         return (from_page if all(_is_there(span, text) for span in from_page) else spans), None
-    places = [place for span in spans for place in span[:2]]
     try:
-        positions = offsets.from_unit(text, places, unit or "utf-16")
+        read, doubt = resolve(text, spans, "utf-16", unit)
     except InvalidValueError as error:
-        raise instance.error(error.message, UNIT) from None
-    read = [span._replace(start=positions[span.start], end=positions[span.end]) for span in spans]
-    is_doubtful = unit is None and bool(spans) and RESHAPED.search(text) is not None
-    doubt = "its page may have shown this text with other spaces or without markup, and the spans state no words"
-    return read, doubt if is_doubtful and any(span.surface is None for span in spans) else None
+        raise instance.error(error.message, error.remedy or UNIT) from None
+    if doubt is not None:
+        return read, doubt.message
+    is_reshaped = unit is None and RESHAPED.search(text) is not None and any(span.surface is None for span in spans)
+    return read, RESHAPED_DOUBT if is_reshaped else None
 
 
 def _is_there(span: RawSpan, text: str) -> bool:

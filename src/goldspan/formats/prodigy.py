@@ -31,7 +31,9 @@ from typing import TYPE_CHECKING, Any
 from goldspan import files, tokens
 from goldspan.annotation import NOT_ANNOTATED
 from goldspan.errors import InputError, InvalidValueError
+from goldspan.formats.annotation_shape import require_nothing_unread
 from goldspan.formats.json_lines import json_object, numbered, write_lines
+from goldspan.formats.offset_units import resolve
 from goldspan.formats.options import DEFAULT, WRITE_DEFAULT
 from goldspan.formats.record import ExampleNumbers, Note, RawSpan, Record
 
@@ -44,10 +46,12 @@ if TYPE_CHECKING:
     from goldspan.annotation import Example, Span
     from goldspan.formats.options import ReadOptions, WriteOptions
     from goldspan.formats.sample import FileSample
+    from goldspan.offsets import Unit
 
 KEY = "prodigy"
 KEPT = "kept-aside"
 OURS = frozenset({"text", "tokens", "goldspan"})
+READ = OURS | {"spans", "relations", "options", "accept", "label", "meta"}  # keys that hold no spans of another form
 BINARY = "ner"  # the interface of recipes that ask about one span
 WITHOUT_SPANS = frozenset({"choice", "classification", "text", "text_input", "html", "image", "image_manual", "audio",
                            "audio_manual", "compare", "diff", "pages", "llm_io"})  # fmt: skip
@@ -59,7 +63,6 @@ REMEDY = 'A row is {"text": …, "spans": [{"start": …, "end": …, "label": �
 
 def scan(path: Path, options: ReadOptions = DEFAULT) -> Iterator[Record | InputError]:
     """Each row as a record, or the error that says why it is not valid; empty lines are skipped."""
-    del options
     numbers = ExampleNumbers()
     for number, raw in numbered(path):
         if not raw.strip():
@@ -67,12 +70,14 @@ def scan(path: Path, options: ReadOptions = DEFAULT) -> Iterator[Record | InputE
         try:
             row = json_object(raw, path, number, REMEDY)
             first = numbers.number(_annotator(row), row.get("text"), number)
-            yield parse(row, path, number, name=f"{path.stem}.{first}")
+            yield parse(row, path, number, name=f"{path.stem}.{first}", named=options.offsets)
         except InputError as error:
             yield error
 
 
-def parse(row: dict[str, Any], path: Path, number: int, *, name: str | None = None) -> Record:
+def parse(
+    row: dict[str, Any], path: Path, number: int, *, name: str | None = None, named: Unit | None = None
+) -> Record:
     """A row as a record.
 
     Args:
@@ -80,6 +85,7 @@ def parse(row: dict[str, Any], path: Path, number: int, *, name: str | None = No
         path: its file.
         number: its line, from 1.
         name: of the example, if the row states none; by its line if None.
+        named: what the offsets count, if the user named it.
 
     Raises:
         InputError: naming file and line, if it is not of the shape above or the tokens of a span are not its offsets.
@@ -93,9 +99,12 @@ def parse(row: dict[str, Any], path: Path, number: int, *, name: str | None = No
             raise InvalidValueError(f"'text' is {text!r:.60}, not a string")  # noqa: TRY301  (a place is added)
         if answer not in ANSWERS:
             raise InvalidValueError(f"'answer' is {answer!r:.60}, not one of {', '.join(ANSWERS)}")  # noqa: TRY301
-        spans = _spans(row)
+        spans, doubt = resolve(text, _spans(row), "code-points", named)
+        if not spans and answer == "accept":
+            require_nothing_unread(row, READ)
     except InvalidValueError as error:
-        raise InputError(error.message, file=path, line=number, example=name, remedy=REMEDY) from None
+        remedy = error.remedy or REMEDY
+        raise InputError(error.message, file=path, line=number, example=name, remedy=remedy) from None
     extra = dict(ours.get("extra", {}))
     if answer == "accept" or _is_written_unannotated(answer, extra):
         used = OURS | {"spans", "answer"}
@@ -108,9 +117,10 @@ def parse(row: dict[str, Any], path: Path, number: int, *, name: str | None = No
         extra.setdefault(NOT_ANNOTATED, reason)
     elif isinstance(extra.get(NOT_ANNOTATED), str):  # somebody has annotated it since it was written
         del extra[NOT_ANNOTATED]
-    notes = tuple(Note(KEPT, f"{key!r} is kept under the extra key {KEY!r}", path, number, name)
-                  for key in ("relations",) if row.get(key))  # fmt: skip
-    return Record(path, number, name, text, spans, ours.get("at", 0), extra, _annotator(row), notes)
+    notes = [] if doubt is None or not spans else [doubt.note(path, number, name)]
+    if row.get("relations"):
+        notes.append(Note(KEPT, f"'relations' is kept under the extra key {KEY!r}", path, number, name))
+    return Record(path, number, name, text, spans, ours.get("at", 0), extra, _annotator(row), tuple(notes))
 
 
 def answer(example: Example) -> str:
