@@ -12,16 +12,15 @@ from goldspan.agreement.annotations import annotations_of_examples
 from goldspan.agreement.disagreements import (
     NONE,
     Disagreement,
-    confusion,
+    confused,
     disagreements_between,
-    disagreements_of_pair,
     dispute_markup,
     disputed_surfaces,
     disputes,
     kind_of,
     kinds_of,
 )
-from goldspan.annotation import Example, Span
+from goldspan.annotation import Example, Span, same_spans
 from goldspan.formats.inline import example
 
 TEXT = "abcdefghijklmnopqrstuvwxyz"
@@ -37,8 +36,12 @@ def read(*marked):
 
 
 def kinds(first, second):
-    annotations = read(first, second)
-    return [found.kind for _, found in disagreements_of_pair(annotations, "a", "b")]
+    (item,) = read(first, second).items
+    return [found.kind for found in disagreements_between(item.spans["a"], item.spans["b"])]
+
+
+def met_labels(first, second):
+    return confused(same_spans(first, second), disagreements_between(first, second))
 
 
 @pytest.mark.parametrize(
@@ -111,15 +114,15 @@ def test_a_span_is_one_sided_only_where_nothing_is_left_to_meet(first, second):
 
 @given(sides, sides)
 def test_the_confusion_counts_each_one_sided_span_and_each_agreement(first, second):
-    annotations = annotations_of_examples({"a": [Example("e", TEXT, first)], "b": [Example("e", TEXT, second)]})
-    met = confusion(annotations, "a", "b")
+    met = met_labels(first, second)
     alone = [one for one in disagreements_between(first, second) if one.kind == "one-sided"]
     assert sum(number for labels, number in met.items() if NONE in labels) == len(alone)
-    assert met == Counter({(b, a): n for (a, b), n in confusion(annotations, "b", "a").items()})
+    assert met == Counter({(b, a): n for (a, b), n in met_labels(second, first).items()})
 
 
 def test_a_split_meets_each_of_its_pieces():
-    met = confusion(read("[Red Ship]{X} sank", "[Red]{X} [Ship]{Y} sank"), "a", "b")
+    (item,) = read("[Red Ship]{X} sank", "[Red]{X} [Ship]{Y} sank").items
+    met = met_labels(item.spans["a"], item.spans["b"])
     assert met == {("X", "X"): 1, ("X", "Y"): 1}
 
 

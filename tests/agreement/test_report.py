@@ -1,17 +1,23 @@
 """The report on annotators: what it says in numbers, in words and in JSON."""
 
 import json
+from collections import Counter
 from dataclasses import replace
+from itertools import product
 
 import pytest
+from hypothesis import given
 
 from goldspan.agreement import report_tables, run, text_report
 from goldspan.agreement.annotations import annotations_of_examples
-from goldspan.agreement.report import annotator_confusion, tally_pair
+from goldspan.agreement.disagreements import confused, disagreements_between
+from goldspan.agreement.report import PairTally, compare_pairs, tally
 from goldspan.agreement.run import AgreementOptions, run_agreement
+from goldspan.annotation import same_spans
 from goldspan.errors import InputError, NotFoundError
 from goldspan.formats.inline import example
 from helpers import annotations
+from helpers.strategies import passes
 
 FEW = {"resamples": 50}
 
@@ -98,19 +104,36 @@ def test_two_annotators_have_a_matrix_of_rows_and_columns():
     annotations = annotations_of_examples(
         {"a": [example("e", "[Tyre]{X} [Acre]{X}")], "b": [example("e", "[Tyre]{Y} Acre")]}
     )
-    found = annotator_confusion(annotations, annotations.labels)
+    compared = compare_pairs(annotations, annotations.labels)
+    found = compared.confusion
     assert (found.first, found.second) == ("a", "b")
     assert dict(zip(found.labels, found.rows, strict=True)) == {"X": (0, 1, 1), "Y": (0, 0, 0), "none": (0, 0, 0)}
-    assert tally_pair(annotations, "b", "a").second_alone == 1
+    assert compared.tallies == {("a", "b"): PairTally(label=1, first_alone=1)}
 
 
 def test_of_more_annotators_a_meeting_stands_on_both_sides():
     marked = {"a": "[Tyre]{X}", "b": "[Tyre]{Y}", "c": "[Tyre]{Y}"}
-    found = annotator_confusion(
-        annotations_of_examples({name: [example("e", one)] for name, one in marked.items()}), ("X", "Y")
-    )
+    annotations = annotations_of_examples({name: [example("e", one)] for name, one in marked.items()})
+    found = compare_pairs(annotations, ("X", "Y")).confusion
     assert found.first is None
     assert found.rows == ((0, 2, 0), (2, 1, 0), (0, 0, 0))
+
+
+@given(passes(annotators=4))
+def test_pairs_compared_together_are_pairs_compared_alone(rows):
+    annotations = annotations_of_examples(rows)
+    tallies, counts = {}, Counter()
+    for pair in annotations.pairs:
+        for item in annotations.shared(*pair):
+            agreed, differing = (of(*(item.spans[name] for name in pair)) for of in (same_spans, disagreements_between))
+            tallies[pair] = tallies.get(pair, PairTally()) + tally(agreed, differing)
+            counts += confused(agreed, differing)
+    found = compare_pairs(annotations, annotations.labels)
+    assert found.tallies == tallies
+    table = dict(zip(found.confusion.labels, found.confusion.rows, strict=True))
+    for (first, row), (at, second) in product(table.items(), enumerate(table)):
+        swapped = counts[second, first] if len(tallies) != 1 and first != second else 0
+        assert row[at] == counts[first, second] + swapped
 
 
 def test_full_agreement_warns_of_its_interval(project):

@@ -55,8 +55,7 @@ class Judgements:
             readings: which judgements count; shape (annotators, documents).
         """
         sets = units.label_sets
-        given = readings[units.annotator, units.document[units.unit]]
-        together = readings[sets.annotator, units.document[sets.unit]]
+        given, together = units.counted(readings)
         unit, label, times = _counted(units.unit[given], units.label[given], units.labels)
         set_unit, set_number, set_times = _counted(sets.unit[together], sets.number[together], sets.sets)
         marked = np.bincount(sets.unit[together], minlength=units.start.size)

@@ -17,7 +17,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from goldspan.adjudication.derive import find_disputes
-from goldspan.annotation import Example, same_spans
+from goldspan.annotation import Example
 from goldspan.formats import inline
 
 if TYPE_CHECKING:
@@ -92,28 +92,20 @@ def disagreements_between(first: Iterable[Span], second: Iterable[Span]) -> tupl
     return tuple(sorted(stars.disagreements(), key=lambda found: (found.start, found.end, found.spans)))
 
 
-def disagreements_of_pair(
-    annotations: Annotations, first: str, second: str
-) -> Iterator[tuple[AnnotatedExample, Disagreement]]:
-    """The disagreements of two annotators in all examples that both confirmed, in the order of the texts."""
-    for item in annotations.shared(first, second):
-        for disagreement in disagreements_between(item.spans[first], item.spans[second]):
-            yield item, disagreement
-
-
-def confusion(annotations: Annotations, first: str, second: str) -> Counter[tuple[str, str]]:
+def confused(agreed: Iterable[Span], differing: Iterable[Disagreement]) -> Counter[tuple[str, str]]:
     """How often a label of one annotator was matched with a label of the other, `NONE` where nothing matched.
 
     A span that was matched with several counts once for each of them.
+
+    Args:
+        agreed: the spans that both have.
+        differing: how they disagree.
     """
-    counts: Counter[tuple[str, str]] = Counter()
-    for item in annotations.shared(first, second):
-        in_first, in_second = item.spans[first], item.spans[second]
-        counts.update((span.label, span.label) for span in same_spans(in_first, in_second))
-        for disagreement in disagreements_between(in_first, in_second):
-            left = [span.label for span in disagreement.first] or [NONE]
-            right = [span.label for span in disagreement.second] or [NONE]
-            counts.update((a, b) for a in left for b in right)
+    counts = Counter((span.label, span.label) for span in agreed)
+    for disagreement in differing:
+        left = [span.label for span in disagreement.first] or [NONE]
+        right = [span.label for span in disagreement.second] or [NONE]
+        counts.update((a, b) for a in left for b in right)
     return counts
 
 

@@ -6,24 +6,27 @@ The report holds values; the sentences about them are in `text_report`.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, astuple, dataclass, field, fields, replace
+from itertools import combinations, product
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from goldspan.agreement import disagreements
-from goldspan.agreement.disagreements import KINDS, NONE, disputed_surfaces
+from goldspan.agreement.disagreements import KINDS, NONE, disagreements_between, disputed_surfaces
 from goldspan.agreement.rule_attribution import NO_RULE
 from goldspan.annotation import same_spans
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from goldspan.adjudication.derive import Dispute
     from goldspan.agreement.agreement import Agreement
     from goldspan.agreement.annotations import Annotations
     from goldspan.agreement.annotator_record import AnnotatorRecord
-    from goldspan.agreement.disagreements import DisputedSurface, Kind
+    from goldspan.agreement.disagreements import Disagreement, DisputedSurface, Kind
     from goldspan.agreement.rule_attribution import RuleAttribution, RuleAttributor
-    from goldspan.annotation import LabelScheme
+    from goldspan.annotation import LabelScheme, Span
     from goldspan.guidelines.rules import Rule
 
 
@@ -163,13 +166,14 @@ def make_report(
         records: of the annotators against gold, if wanted.
     """
     compared = annotations.among(agreement.compared)  # as the measures: one empty pass must not swamp the rest
+    comparison = compare_pairs(compared, annotations.labels_of(scheme))
     disputes = sorted(disagreements.disputes(compared), key=lambda dispute: -dispute.pairs)
     return AgreementReport(
         annotations,
         agreement,
         tuple(AttributedDispute(dispute, attributor.attribute(dispute)) for dispute in disputes),
-        {pair: tally_pair(compared, *pair) for pair in compared.pairs if compared.shared(*pair)},
-        annotator_confusion(compared, annotations.labels_of(scheme)),
+        comparison.tallies,
+        comparison.confusion,
         disputed_surfaces(compared, disputes),
         attributor.book.rules,
         tuple(_with_rules(record, attributor) for record in records),
@@ -183,28 +187,77 @@ def _with_rules(record: AnnotatorRecord, attributor: RuleAttributor) -> Annotato
     return replace(record, errors=errors)
 
 
-def tally_pair(annotations: Annotations, first: str, second: str) -> PairTally:
-    """How the spans of two annotators compare in the examples that both confirmed."""
-    shared = annotations.shared(first, second)
-    count = Counter(
-        found.kind if found.kind != "one-sided" else "first_alone" if found.first else "second_alone"
-        for _, found in disagreements.disagreements_of_pair(annotations, first, second)
-    )
-    return PairTally(sum(len(same_spans(item.spans[first], item.spans[second])) for item in shared), **count)
+@dataclass(frozen=True, slots=True)
+class PairComparison:
+    """How the spans of every two annotators compare.
+
+    Args:
+        tallies: per pair of annotators who share examples.
+        confusion: of the labels, over all pairs.
+    """
+
+    tallies: Mapping[tuple[str, str], PairTally]
+    confusion: AnnotatorConfusion
 
 
-def annotator_confusion(annotations: Annotations, labels: Sequence[str]) -> AnnotatorConfusion:
-    """How often a label of one annotator was matched with a label of another, over all pairs.
+def compare_pairs(annotations: Annotations, labels: Sequence[str]) -> PairComparison:
+    """How the spans of every two annotators compare in the examples that both confirmed.
+
+    In an example many annotators have the same spans: what differs is found once for each two sets of spans.
 
     Args:
         annotations: of any number of annotators.
-        labels: all that occur, in the order of the rows.
+        labels: all that occur, in the order of the rows of the confusion matrix.
     """
-    names = (*labels, NONE)
-    pairs = [pair for pair in annotations.pairs if annotations.shared(*pair)]
+    number = {name: index for index, name in enumerate(annotations.annotators)}
+    tallies = np.zeros((len(number), len(number), len(fields(PairTally))), np.int64)
+    shared = np.zeros((len(number), len(number)), np.bool_)
     counts: Counter[tuple[str, str]] = Counter()
-    for pair in pairs:
-        counts.update(disagreements.confusion(annotations, *pair))
+    for item in annotations.items:
+        variants = {spans: index for index, spans in enumerate(dict.fromkeys(item.spans.values()))}
+        readers = np.array([number[name] for name in item.spans])
+        variant = np.array([variants[spans] for spans in item.spans.values()])
+        table = np.zeros((len(variants), len(variants), tallies.shape[2]), np.int64)
+        pairs = np.zeros((len(variants), len(variants)), np.int64)
+        first, second = np.triu_indices(readers.size, 1)  # names are sorted, in an example too
+        np.add.at(pairs, (variant[first], variant[second]), 1)
+        for (one, row), (other, column) in product(variants.items(), repeat=2):
+            if times := int(pairs[row, column]):
+                agreed = same_spans(one, other)
+                differing = disagreements_between(one, other) if row != column else ()
+                table[row, column] = astuple(tally(agreed, differing))
+                for match, of_match in disagreements.confused(agreed, differing).items():
+                    counts[match] += times * of_match
+        tallies[readers[first], readers[second]] += table[variant[first], variant[second]]
+        shared[readers[first], readers[second]] = True
+    names = annotations.annotators
+    of_pairs = {
+        (names[a], names[b]): PairTally(*tallies[a, b].tolist())
+        for a, b in combinations(range(len(names)), 2)
+        if shared[a, b]
+    }
+    return PairComparison(of_pairs, _confusion(counts, labels, list(of_pairs)))
+
+
+def tally(agreed: Collection[Span], differing: Iterable[Disagreement]) -> PairTally:
+    """How the spans of two annotators compare in an example.
+
+    Args:
+        agreed: the spans that both have.
+        differing: how they disagree.
+    """
+    count = Counter(
+        found.kind if found.kind != "one-sided" else "first_alone" if found.first else "second_alone"
+        for found in differing
+    )
+    return PairTally(len(agreed), **count)
+
+
+def _confusion(
+    counts: Mapping[tuple[str, str], int], labels: Sequence[str], pairs: Sequence[tuple[str, str]]
+) -> AnnotatorConfusion:
+    """The matrix of how often a label of one annotator was matched with a label of another, over all pairs."""
+    names = (*labels, NONE)
     if len(pairs) == 1:
         return AnnotatorConfusion(names, tuple(tuple(counts[a, b] for b in names) for a in names), *pairs[0])
     both = {(a, b): counts[a, b] + (counts[b, a] if a != b else 0) for a in names for b in names}

@@ -245,6 +245,20 @@ class LabelledUnits:
         """Which of the sets of labels are an annotator's."""
         return slice(*self._sets[annotator : annotator + 2])
 
+    def counted(self, readings: Flags) -> tuple[Integers, Integers]:
+        """Which of the labels, and which of the sets of labels, were given in some readings.
+
+        Args:
+            readings: which count; shape (annotators, documents).
+        """
+        sets, chosen = self.label_sets, np.flatnonzero(readings.any(axis=1)).tolist()
+        given = _joined(self.given_by(annotator) for annotator in chosen)
+        together = _joined(self.sets_of(annotator) for annotator in chosen)
+        return (
+            given[readings[self.annotator[given], self.document[self.unit[given]]]],
+            together[readings[sets.annotator[together], self.document[sets.unit[together]]]],
+        )
+
     @cached_property
     def _given(self) -> list[int]:
         return list(map(int, np.searchsorted(self.annotator, np.arange(self.annotators + 1))))
@@ -252,6 +266,34 @@ class LabelledUnits:
     @cached_property
     def _sets(self) -> list[int]:
         return list(map(int, np.searchsorted(self.label_sets.annotator, np.arange(self.annotators + 1))))
+
+
+@dataclass(frozen=True, eq=False)
+class FlatUnits:
+    """Units of several annotators, or labels, none of which overlaps another of its own.
+
+    Args:
+        owner: whose each one is, by number; shape (units,), ascending.
+        document: the number of its document.
+        start: where it begins on the line of the table.
+        end: where it ends.
+    """
+
+    owner: Integers
+    document: Integers
+    start: Integers
+    end: Integers
+
+    def of(self, annotators: Iterable[int], each: int = 1) -> FlatUnits:
+        """The units of some annotators.
+
+        Args:
+            annotators: their numbers.
+            each: how many owners there are for each annotator.
+        """
+        ends = [np.searchsorted(self.owner, (one * each, (one + 1) * each)) for one in annotators]
+        rows = np.concatenate([np.zeros(0, np.int64), *(np.arange(*pair) for pair in ends)])
+        return FlatUnits(self.owner[rows], self.document[rows], self.start[rows], self.end[rows])
 
 
 @dataclass(frozen=True, eq=False)
@@ -308,6 +350,16 @@ class AgreementData:
         return characters(self.spans)
 
     @cached_property
+    def flat(self) -> FlatUnits:
+        """The units of each annotator: their spans, cut where they overlap."""
+        return _flat_units(self.spans, self.spans.annotator)
+
+    @cached_property
+    def flat_by_label(self) -> FlatUnits:
+        """The units of each annotator and label; their owner is the number of the annotator x labels + the label."""
+        return _flat_units(self.spans, self.spans.annotator * len(self.spans.labels) + self.spans.label)
+
+    @cached_property
     def value(self) -> Integers:
         """Of each span that states a quantity: equal numbers for equal values, -1 for none; shape (spans,)."""
         return _quantity_values(self.spans, self.annotations, self.quantities)
@@ -338,6 +390,28 @@ def _line_edges(edges: Iterable[tuple[int, list[tuple[int, int]]]]) -> Iterator[
         for start, end in extents:
             yield offset + start
             yield offset + end
+
+
+def _flat_units(table: AnnotationTable, owner: Integers) -> FlatUnits:
+    """The spans of a table, cut where those of one owner overlap.
+
+    Args:
+        table: of all annotators.
+        owner: of each span, by number from 0: the annotator, or the annotator and the label; shape (spans,).
+    """
+    line = int(table.offset[-1]) + 1  # a line of its own for each owner
+    start, end = table.line_start + owner * line, table.line_end + owner * line
+    cuts = np.unique(np.concatenate([start, end]))
+    covered = np.searchsorted(np.sort(start), cuts, "right") - np.searchsorted(np.sort(end), cuts, "right")
+    inside = np.flatnonzero(covered[:-1] > 0)
+    whose, begin = np.divmod(cuts[inside], line)
+    document = np.searchsorted(table.offset, begin, "right") - 1
+    return FlatUnits(whose, document, begin, cuts[inside + 1] - whose * line)
+
+
+def _joined(slices: Iterable[slice]) -> Integers:
+    """The numbers in several slices."""
+    return np.concatenate([np.zeros(0, np.int64), *(np.arange(one.start, one.stop) for one in slices)])
 
 
 def ranges(low: Integers, high: Integers) -> tuple[Integers, Integers]:

@@ -25,7 +25,7 @@ continuum has one value in each place.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,41 +37,7 @@ from goldspan.bootstrap import ratio
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from goldspan.agreement.span_units import AgreementData, AnnotationTable, Flags, Integers, LabelledUnits, Numbers
-
-
-@dataclass(frozen=True, eq=False)
-class FlatUnits:
-    """Units of several annotators, or labels, none of which overlaps another of its own.
-
-    Args:
-        owner: whose each one is, by number; shape (units,).
-        document: the number of its document.
-        start: where it begins on the line of the table.
-        end: where it ends.
-    """
-
-    owner: Integers
-    document: Integers
-    start: Integers
-    end: Integers
-
-
-def flat_units(table: AnnotationTable, owner: Integers) -> FlatUnits:
-    """The spans of a table, cut where those of one owner overlap.
-
-    Args:
-        table: of all annotators.
-        owner: of each span, by number from 0: the annotator, or the annotator and the label; shape (spans,).
-    """
-    line = int(table.offset[-1]) + 1  # a line of its own for each owner
-    start, end = table.line_start + owner * line, table.line_end + owner * line
-    cuts = np.unique(np.concatenate([start, end]))
-    covered = np.searchsorted(np.sort(start), cuts, "right") - np.searchsorted(np.sort(end), cuts, "right")
-    inside = np.flatnonzero(covered[:-1] > 0)
-    whose, begin = np.divmod(cuts[inside], line)
-    document = np.searchsorted(table.offset, begin, "right") - 1
-    return FlatUnits(whose, document, begin, cuts[inside + 1] - whose * line)
+    from goldspan.agreement.span_units import AgreementData, Flags, FlatUnits, Integers, LabelledUnits, Numbers
 
 
 def unit_counts(data: AgreementData, annotators: Sequence[int]) -> dict[str, DocumentCounts]:
@@ -92,13 +58,13 @@ def unit_counts(data: AgreementData, annotators: Sequence[int]) -> dict[str, Doc
     split = DocumentCounts(1, divisor=np.maximum(1, readers - 1).astype(np.float64))
     split = split.add(characters.document[some], 0, apart[some])
     labels = len(table.labels)
-    whole = DocumentCounts(1 + labels)
-    for each, by_label in ((1, False), (max(1, labels), True)):
-        units = flat_units(table, table.annotator * each + (table.label if by_label else 0))
-        annotator, label = np.divmod(units.owner, each)
-        read = readings[annotator, units.document]
-        squares = (units.end - units.start)[read] ** 2
-        whole = whole.add(units.document[read], 1 + label[read] if by_label else 0, squares)
+    units = data.flat.of(annotators)
+    squares = (units.end - units.start) ** 2 * readings[units.owner, units.document]
+    whole = DocumentCounts(1 + labels).add(units.document, 0, squares)
+    units = data.flat_by_label.of(annotators, labels)
+    annotator, label = np.divmod(units.owner, max(1, labels))
+    squares = (units.end - units.start) ** 2 * readings[annotator, units.document]
+    whole = whole.add(units.document, 1 + label, squares)
     return nominal_counts(characters, readings) | {"whole": whole, "split": split}
 
 
@@ -128,7 +94,7 @@ def coding_counts(data: AgreementData, annotators: Sequence[int]) -> dict[str, D
         "judged": judged,
         **{name: replace(of, divisor=divisor) for name, of in judgements.uses(characters, coinciding).items()},
         "differing": differing.add(document[judgements.unit], 1 + judgements.label, of_label),
-        "whole": _coinciding_squares(data.spans, characters, coinciding, readings, divisor),
+        "whole": _coinciding_squares(data.flat.of(annotators), characters, coinciding, readings, divisor),
     }
 
 
@@ -187,18 +153,17 @@ def _alpha(differing: Numbers, length: Numbers, could_differ: Numbers, whole: Nu
 
 
 def _coinciding_squares(
-    table: AnnotationTable, characters: LabelledUnits, coinciding: Integers, readings: Flags, divisor: Numbers
+    units: FlatUnits, characters: LabelledUnits, coinciding: Integers, readings: Flags, divisor: Numbers
 ) -> DocumentCounts:
     """The squared lengths of the annotators' units that coincide with others', with 1 + labels columns.
 
     Args:
-        table: of all annotators.
+        units: of the annotators.
         characters: n runs of them.
         coinciding: how much each run coincides with units of others, times `divisor`; shape (n,).
         readings: which judgements count; shape (annotators, documents).
         divisor: one less than how many read each document; shape (documents,).
     """
-    units = flat_units(table, table.annotator)
     until = np.concatenate([[0], np.cumsum(coinciding)])
     first, stop = np.searchsorted(characters.start, units.start), np.searchsorted(characters.start, units.end)
     squares = (until[stop] - until[first]) ** 2 * readings[units.owner, units.document]
