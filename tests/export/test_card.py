@@ -13,6 +13,7 @@ from goldspan.corpus import Corpus
 from goldspan.corpus.annotators import read_annotators
 from goldspan.corpus.manifest import ManifestEntry, write_manifest
 from goldspan.export import export
+from goldspan.export.card import size_category
 from goldspan.export.provenance import HUB_LICENCES, NOT_STATED, Provenance
 from goldspan.formats import gold
 
@@ -282,3 +283,14 @@ def test_a_folder_in_place_of_the_annotators_is_refused(german, tmp_path):
     (german.folder / "annotators.toml").mkdir()
     with pytest.raises(InputError, match=r"annotators\.toml"):
         card(german, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        (0, "n<1K"), (999, "n<1K"), (1_000, "1K<n<10K"), (10_000, "10K<n<100K"), (999_999, "100K<n<1M"),
+        (1_000_000, "1M<n<10M"), (2 * 10**9, "1B<n<10B"), (10**12 - 1, "100B<n<1T"), (10**12, "n>1T"),
+    ],
+)  # fmt: skip
+def test_a_size_is_said_in_the_words_of_the_hub(rows, words):
+    assert size_category(rows) == words

@@ -26,10 +26,7 @@ if TYPE_CHECKING:
     from goldspan.tokens import Misaligned, Policy
 
 LICENCES = "sources-and-licences"  # the section of the card that names them
-SIZES = (
-    (1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"), (10_000_000, "1M<n<10M"),
-    (100_000_000, "10M<n<100M"), (1_000_000_000, "100M<n<1B"),
-)  # fmt: skip
+SIZES = ("1K", "10K", "100K", "1M", "10M", "100M", "1B", "10B", "100B", "1T")  # 1,000 and its multiples by ten
 POLICIES = {
     "strict": "they stay in `spans` and get no tag in `ner_tags`",
     "expand": "every token that they touch is tagged in `ner_tags`; `spans` holds them as they are",
@@ -67,6 +64,14 @@ def render_card(
     return f"---\n{header}\n---\n\n" + "\n\n".join(parts)
 
 
+def size_category(rows: int) -> str:
+    """The words of the Hub for a number of examples: `n<1K`, `1K<n<10K` and so on."""
+    below = next((place for place in range(len(SIZES)) if rows < 10 ** (place + 3)), None)
+    if below is None:
+        return f"n>{SIZES[-1]}"
+    return f"{SIZES[below - 1]}<n<{SIZES[below]}" if below else f"n<{SIZES[0]}"
+
+
 def _read_body(path: Path) -> tuple[dict[str, Any], str]:
     """The keys of the YAML header that a card may begin with, and the text below.
 
@@ -102,7 +107,7 @@ def _header(corpus: Corpus, configs: Configs, title: str, source: Provenance) ->
         annotations_creators=source.annotations_creators or None,
         task_categories=["token-classification"],
         task_ids=["named-entity-recognition"],
-        size_categories=[next((name for limit, name in SIZES if rows < limit), "n>1T")],
+        size_categories=[size_category(rows)],
         pretty_name=title,
     )
     infos: dict[str, DatasetInfo] = {}
