@@ -538,7 +538,16 @@ def pair(gold: Source, predicted: Source, *, language: str) -> PairedExamples:
         raise InputError("there is no gold", remedy="Name a file with examples.")
     by_token = predicted.sentences and not _share_ids(gold, predicted)
     paired, notes = pair_by_token(gold, predicted, language) if by_token else pair_by_text(gold, predicted)
-    return PairedExamples(gold.examples, paired, [*gold.notes, *predicted.notes, *notes])
+    return PairedExamples(
+        gold.examples, paired, [*_scheme_notes(gold, predicted), *gold.notes, *predicted.notes, *notes]
+    )
+
+
+def _scheme_notes(gold: Source, predicted: Source) -> Iterator[Note]:
+    """A note if the two sides are tagged by different schemes, and chunks have to be well formed."""
+    if gold.scheme and predicted.scheme and gold.scheme != predicted.scheme:
+        message = f"gold is tagged in {gold.scheme}, the prediction in {predicted.scheme}: each is judged by its own"
+        yield Note("several-schemes", message, *predicted.place(0))
 
 
 def _share_ids(gold: Source, predicted: Source) -> bool:

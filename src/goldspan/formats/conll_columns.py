@@ -118,6 +118,13 @@ def layout_of(found: Survey, options: ReadOptions) -> Layout:
     Raises:
         InputError: if its columns are not plain.
     """
+    if found.broken_line is not None:
+        raise InputError(
+            "a carriage return inside the line",
+            file=found.path,
+            line=found.broken_line,
+            remedy="End the lines by line feeds, alone or behind carriage returns.",
+        )
     if not found.columns:
         return Layout(width=None, separator=" ", tags=(TagColumn(-1, None, Notation()),))
     try:
@@ -132,11 +139,10 @@ def _layout(found: Survey, options: ReadOptions) -> Layout:
         return Layout(width=None, separator=" ", word=CONLL2012_WORD, tags=(tag,))
     chosen = [_column(found, name) for name in _chosen_tags(options)]
     candidates = _candidates(found)
-    word = (
-        _column(found, options.word_column)[0]
-        if options.word_column
-        else _word_column(found, {place[0] for place in chosen or _plain_tags(found, candidates)})
-    )
+    tag_columns = {place[0] for place in chosen or _plain_tags(found, candidates)}
+    word = _column(found, options.word_column)[0] if options.word_column else _word_column(found, tag_columns)
+    if word < 0:
+        word = _last_word_column(found, tag_columns, is_chosen=bool(chosen))
     places = chosen or _tag_columns(found, [place for place in candidates if place != (word, None)], word)
     tags = tuple(_tag_column(found, place, options.label, chosen=bool(chosen)) for place in places)
     used = {word, *(tag.column for tag in tags)}
@@ -155,6 +161,11 @@ def _layout(found: Survey, options: ReadOptions) -> Layout:
 
 
 def _word_column(found: Survey, tag_columns: set[int]) -> int:
+    """The column of the words: by its name, by the `# text` comments, or the first that looks like words; else -1.
+
+    Raises:
+        InvalidValueError: for a header that does not name it.
+    """
     columns = found.columns
     if named := [n for n, name in enumerate(found.names) if plain_name(name) in WORD_NAMES]:
         return named[0]
@@ -166,30 +177,39 @@ def _word_column(found: Survey, tag_columns: set[int]) -> int:
     fitting = [n for n, p in enumerate(columns) if p.texts == most > 0]
     plausible = [
         n for n, p in enumerate(columns)
-        if n not in tag_columns and not (p.is_filler or p.counts_rows or p.is_numeric or p.is_repeated or p.has_keys
-                                         or p.is_pos)
+        if n not in tag_columns and not (p.is_filler or p.counts_rows or p.is_numeric or p.is_numbering
+                                         or p.is_repeated or p.has_keys or p.is_pos)
     ]  # fmt: skip
-    for choice in (
-        [n for n in fitting if n in plausible],
-        fitting,
-        plausible,
-        [
-            n
-            for n, p in enumerate(columns)
-            if n not in tag_columns and not p.counts_rows and (n == 0 or not p.is_filler)
-        ],
-        [n for n in range(len(columns)) if not columns[n].counts_rows and len(tag_columns) != 1],
+    return next((choice[0] for choice in ([n for n in fitting if n in plausible], fitting, plausible) if choice), -1)
+
+
+def _last_word_column(found: Survey, tag_columns: set[int], *, is_chosen: bool) -> int:
+    """The column of the words where none looks like words: the only one that is left.
+
+    Raises:
+        InvalidValueError: if there are several, or none.
+    """
+    columns = found.columns
+    left = [n for n, profile in enumerate(columns) if n not in tag_columns and not profile.counts_rows]
+    left = [n for n in left if not columns[n].is_filler] or left
+    if len(left) == 1 and (is_chosen or len(tag_columns) == 1):
+        return left[0]
+    if 0 not in {n for n, p in enumerate(columns) if p.counts_rows} and any(
+        p.values.keys() == {"-X-"} for p in columns
     ):
-        if choice:
-            return choice[0]
-    raise InvalidValueError(
-        "there is no column of words: the only column beside the tags counts the rows",
-        remedy="Name the words by --word-column if numbers are meant.",
+        return 0  # the columns of CoNLL-2003
+    if not tag_columns:
+        raise _no_tags(found, -1)
+    reason = (
+        "there is no column of words: the only column beside the tags counts the rows"
+        if not left and len(tag_columns) == 1
+        else "the words cannot be told from the other columns"
     )
+    raise InvalidValueError(reason, remedy="Name both: --word-column 1 --tag-column 2.")
 
 
 def _plain_tags(found: Survey, candidates: Sequence[Place]) -> list[Place]:
-    """The candidates that cannot be words: all but those of labels without prefix, which look like a few words."""
+    """The candidates that cannot be words: not those of labels without prefix, which look like a few words."""
     return [
         place for place in candidates if content_of(_values(found, place), found.columns[place[0]].count) != "labels"
     ]
@@ -214,11 +234,12 @@ def _tag_columns(found: Survey, candidates: Sequence[Place], word: int) -> list[
         unread := [n for n in range(len(found.names)) if _is_unread(found, n, candidates)]
     ):
         raise _no_tags(found, word, unread)
-    names = [place for place in candidates if kinds[place] in {"tags", "bare", "labels"}]
+    names = [place for place in candidates if kinds[place] not in {"outside", "chunks"}]
     outside = [place for place in candidates if kinds[place] == "outside"]
     chunks = [place for place in candidates if kinds[place] == "chunks"]
     if names:  # a column of nothing but O after them may be a prediction, one before them is no tag column
-        left = names + [place for place in outside if place > names[-1]]
+        is_sure = all(kinds[place] != "doubtful" for place in names)
+        left = names + [place for place in outside if place > names[-1] or not is_sure]
     else:
         left = outside[-1:] if outside and (not chunks or outside[-1] > chunks[-1]) else chunks + outside
     if not names and len(left) == len(chunks) == 1 and not _is_last(found, left[0][0]):
@@ -373,10 +394,15 @@ def _sentence_column(found: Survey, word: int, used: set[int]) -> int | None:
         (
             n
             for n, p in enumerate(found.columns[:word])
-            if n not in used and p.is_repeated and p.runs > 1 and p.steps < 0
+            if n not in used and p.is_repeated and p.runs > 1 and _are_ids(p)
         ),
         None,
     )
+
+
+def _are_ids(profile: ColumnProfile) -> bool:
+    """Whether all that stands in a column has a digit, and does not count the rows."""
+    return profile.steps < 0 and all(re.search(r"\d", value) for value in profile.distinct or ())
 
 
 def _is_plus_minus(profile: ColumnProfile) -> bool:

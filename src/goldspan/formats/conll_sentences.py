@@ -320,16 +320,9 @@ def _token(row: Row, path: Path, layout: Layout, faults: list[SentenceError]) ->
     """The word of a row and its tags as written, what is lost replaced and noted as a fault.
 
     Raises:
-        InputError: for a row with too many cells, or with a carriage return inside.
+        InputError: for a row with too many cells.
     """
     cells = fit(row, layout.width)
-    if any("\r" in cell for cell in row.cells):
-        raise InputError(
-            "a carriage return inside the line",
-            file=path,
-            line=row.line,
-            remedy="End lines by a line feed, or by both.",
-        )
     if cells is None:
         return _narrow_row(row, path, layout, faults)
     if max(layout.word, *(tag.column for tag in layout.tags)) >= len(cells):

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-Content = Literal["tags", "bare", "labels", "chunks", "outside"]
+Content = Literal["tags", "doubtful", "bare", "labels", "chunks", "outside"]
 UD_FIELDS = ("ID", "FORM", "LEMMA", "UPOS", "XPOS", "FEATS", "HEAD", "DEPREL", "DEPS", "MISC")
 NEVER_TAGS = frozenset({"ID", "FORM", "LEMMA", "HEAD", "UPOS"})
 WORD_NAMES = frozenset({"word", "words", "token", "tokens", "form", "text", "surface", "wordform", "word_form", "term"})
@@ -54,12 +54,13 @@ TAGS_OF_SPEECH = (  # of Universal Dependencies, the Penn Treebank and the STTS
 POS = frozenset(TAGS_OF_SPEECH.split())
 NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?%?")
 ID = re.compile(r"(?P<first>\d+)(?:(?P<range>-\d+)|(?P<empty>\.\d+))?")
+DIGITS = re.compile(r"\d+")
 MOST_VALUES = 2_000  # different values of a column that are counted; more are words
 BUFFERED = 2_000  # rows by which the number of columns is found
 TEXTS = 50  # `# text` comments that are held against the columns
 SHOWN = 4  # values of a column in a message
-ENOUGH = 4  # rows from which on a column of runs is one of sentence numbers
-HALF = 0.5
+ENOUGH = 4  # rows from which on nothing but O is enough
+HALF, NEARLY_ALL = 0.5, 0.9
 EVEN = 4  # rows that are alike to each that is not, where labels have no prefix
 FEW_LABELS = 8
 NEAR_TAGS = NOT_OUTSIDE | PREFIXES.keys() | {"O"}
@@ -79,6 +80,7 @@ class ColumnProfile:
         distinct: the values, while each stands in one run of rows; None once one comes back.
         keys: the values of each `key=value`, and under the empty key those without a key.
         texts: of how many `# text` comments the words stand in it.
+        shape: the values with 0 for each number in them, if that is the same for all; empty if it is not.
     """
 
     values: Counter[str] = field(default_factory=Counter)
@@ -90,6 +92,7 @@ class ColumnProfile:
     distinct: set[str] | None = field(default_factory=set)
     keys: dict[str, Counter[str]] = field(default_factory=dict)
     texts: int = 0
+    shape: str | None = None
     _last: str | None = None
     _id: int | None = None
 
@@ -103,6 +106,9 @@ class ColumnProfile:
                 self.values.clear()
         self.numbers += NUMBER.fullmatch(value) is not None
         self._step(value, begins_block=begins_block)
+        if self.shape != "":
+            shape = DIGITS.sub("0", value)
+            self.shape = shape if "0" in shape and self.shape in (None, shape) else ""
         if value != self._last:
             self.runs += 1
             if self.distinct is not None and value in self.distinct:
@@ -154,7 +160,12 @@ class ColumnProfile:
     @property
     def is_repeated(self) -> bool:
         """Whether its values stand in runs of rows, as the number of a sentence does."""
-        return self.distinct is not None and self.count >= ENOUGH and 2 * self.runs <= self.count
+        return self.distinct is not None and 0 < 2 * self.runs <= self.count
+
+    @property
+    def is_numbering(self) -> bool:
+        """Whether its values differ in a number alone, as ids do."""
+        return bool(self.shape)
 
     @property
     def is_pos(self) -> bool:
@@ -186,6 +197,7 @@ class Survey:
         names: of the columns, as stated.
         header: the line of the header row, if there is one.
         is_conll2012: whether `#begin document` stands in it.
+        broken_line: the first line with a carriage return inside.
         has_sources: whether lines `#`, tab, source, tab, date stand in it, as in GermEval 2014.
     """
 
@@ -197,6 +209,7 @@ class Survey:
     names: tuple[str, ...] = ()
     header: int | None = None
     is_conll2012: bool = False
+    broken_line: int | None = None
     has_sources: bool = False
 
     @property
@@ -280,7 +293,7 @@ def is_table(found: Survey, *, is_expected: bool = False) -> bool:
         for values in (profile.values, *profile.keys.values()):
             kind = content_of(values, profile.count)
             if (
-                kind in {"tags", "bare", "chunks"}
+                kind in {"tags", "doubtful", "bare", "chunks"}
                 or (kind == "outside" and values["O"] == found.rows and (is_expected or found.rows >= ENOUGH))
                 or (kind == "labels" and is_even and values["O"] > HALF * found.rows)
             ):
@@ -289,7 +302,10 @@ def is_table(found: Survey, *, is_expected: bool = False) -> bool:
 
 
 def content_of(values: Counter[str], count: int) -> Content | None:
-    """What a column may be by its values: tags, prefixes alone, labels, chunks or nothing but O; None if no tags.
+    """What a column may be by its values; None if they are no tags.
+
+    It may hold tags, or values of which only half are (doubtful), prefixes alone, labels without prefixes, the tags of
+    chunks, or nothing but O.
 
     Args:
         values: what stands in it, and how often.
@@ -303,6 +319,8 @@ def content_of(values: Counter[str], count: int) -> Content | None:
     prefixed = sum(n for value, n in values.items() if PREFIXED.fullmatch(value))
     near = sum(n for value, n in values.items() if value in NEAR_TAGS or MISTYPED.fullmatch(value))
     if prefixed and prefixed + near >= HALF * count:
+        if prefixed + near < NEARLY_ALL * count:
+            return "doubtful"
         return "chunks" if is_chunk(values) else "tags"
     if is_bracketed(values) or (values["O"] and all(_is_suffixed(value) for value in others)):
         return "tags"
@@ -339,6 +357,8 @@ def _observed(blocks: Iterable[Block], found: Survey) -> Iterator[tuple[Block, l
             found.is_conll2012 |= line.startswith(BEGIN_DOCUMENT)
             found.has_sources |= line.startswith("#\t")
         found.separators.update(row.separator for row in block.rows if len(row.cells) > 1)
+        if found.broken_line is None:
+            found.broken_line = next((row.line for row in block.rows if any("\r" in cell for cell in row.cells)), None)
         yield block, list(block.rows)
 
 
