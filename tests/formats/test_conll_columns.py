@@ -1,5 +1,6 @@
 """The columns of words and tags in files as corpora have them: found, named by a person, or refused."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -96,7 +97,7 @@ def test_a_file_of_columns_is_recognised_unless_its_labels_look_like_words(name)
         ("1 Bonn O B-LOC\n2 ruft B-X O\n", {"tag_column": "4"}, [("Bonn ruft", [("Bonn", "LOC")])]),
         ("1 Bonn O B-LOC\n2 ruft B-X O\n", {"tag_column": "-2"}, [("Bonn ruft", [("ruft", "X")])]),
         ("1 Bonn O B-LOC\n2 ruft B-X O\n", {"tag_column": "3,4"}, [("Bonn ruft", [("Bonn", "LOC"), ("ruft", "X")])]),
-        ("mot\tetiquette\nBonn\tB-LOC\n", {"word_column": "mot", "tag_column": "Etiquette"}, [("Bonn", [("Bonn", "LOC")])]),
+        ("mot\tnom\nBonn\tB-LOC\n", {"word_column": "mot", "tag_column": "Nom"}, [("Bonn", [("Bonn", "LOC")])]),
         ("Bonn\tLOC\nruft\tVERB\n", {"tag_column": "2"}, [("Bonn ruft", [("Bonn", "LOC"), ("ruft", "VERB")])]),
         ("1 O\n2 B-NUMBER\n", {"word_column": "1"}, [("1 2", [("2", "NUMBER")])]),
     ],
@@ -144,19 +145,17 @@ def test_the_words_are_found_among_other_columns(content, found, tmp_path):
         ("Bonn\tB-LOC|B-ORG\nruft\tO\n", r":1: 'B-LOC\|B-ORG' is several tags in one cell"),
         ("Bonn\tB-LOC B-ORG\nruft\tO\n", r":1: 'B-LOC B-ORG' is several tags in one cell"),
         ("Bonn\tB-LOC,I-ORG\nruft\tO\n", r":1: .* several tags"),
-        ("Bonn B-LOC\nruft laut O\nund O\n", r":2: this line has 3 columns, the others 2\n.*separate the columns by tabs"),
+        ("Bonn B-LOC\nruft laut O\nund O\n", r":2: this line has 3 columns, the others 2\n.*by tabs"),
         ("Bonn NE B-LOC\nruft O\nund KON O\n", r":2: this line has 2 columns, the others 3"),
         ("Bonn B-LOC\rruft O\rlaut O\r", r"carriage return"),
         ("Bonn LOC\nruft LOC\n", r"no column of tags was found"),
         ("Bonn\tB-LOC\nruft\t\n", r":2: 'ruft' is not a tag"),
-        ("#begin document (a); part 0\n" + "a 0 0 Bonn N * - - - - (GPE* -\n" * 2, r":3: '\(GPE\*' opens a bracket inside"),
+        ("#begin document (a); part 0\n" + "a 0 0 Bonn N * - - - - (GPE* -\n" * 2, r":3: '\(GPE\*' opens a bracket"),
         ("#begin document (a); part 0\na 0 0 Bonn N * - - - - (GPE* -\n", r":2: the bracket of 'GPE' is not closed"),
         ('a,tag,word\n1,O,"x\n', r"not CSV"),
     ],
 )  # fmt: skip
 def test_what_could_be_misread_is_refused_with_a_remedy(content, why, tmp_path):
-    import re
-
     found = "\n".join(item for item in read(content, tmp_path) if isinstance(item, str))
     assert re.search(why, found, re.DOTALL), found
     assert "\n  " in found
@@ -182,7 +181,7 @@ def test_sentences_are_told_apart_by_their_column_where_no_line_is_empty(tmp_pat
 )
 def test_prose_and_other_tables_are_not_taken_for_words_and_tags(content, tmp_path):
     (tmp_path / "a.txt").write_text(content)
-    with pytest.raises(InputError, match="cannot be detected|does not read"):
+    with pytest.raises(InputError, match=r"cannot be detected|does not read"):
         formats.detect(tmp_path / "a.txt")
 
 
@@ -197,22 +196,20 @@ WORDS = st.sampled_from(["Bonn", "ruft", "O", "U-Boot", "B-52", "laut", "am", "R
 ORDINARY = {"Bonn", "ruft", "laut", "Rhein", "und"}
 TAGS = st.sampled_from(["O", "O", "B-LOC", "I-LOC", "B-PER-X"])
 SENTENCES = st.lists(st.lists(st.tuples(WORDS, TAGS), min_size=1, max_size=6), min_size=1, max_size=4)
-EXTRAS = {
-    "index from 0": lambda sentence, n, word: str(n),
-    "index from 1": lambda sentence, n, word: str(n + 1),
-    "filler": lambda sentence, n, word: "_",
-    "pos": lambda sentence, n, word: ("NN", "VB", "IN")[len(word) % 3],
-    "sentence": lambda sentence, n, word: f"s{sentence}",
-    "lemma": lambda sentence, n, word: word.lower() + "e",
-    "probability": lambda sentence, n, word: f"0.{n + 1}",
-}
+EXTRAS = ("index from 0", "index from 1", "filler", "pos", "sentence", "lemma", "probability")
+
+
+def cells_of(sentence, number, word, tag):
+    """What stands in each kind of column of a row."""
+    pos = ("NN", "VB", "IN")[len(word) % 3]
+    values = (str(number), str(number + 1), "_", pos, f"s{sentence}", f"{word.lower()}e", f"0.{number + 1}")
+    return {"word": word, "tag": tag, **dict(zip(EXTRAS, values, strict=True))}
 
 
 @FEW
 @given(data=st.data(), sentences=SENTENCES)
 def test_a_table_is_read_whole_or_refused(data, sentences, tmp_path_factory):
-    """Whatever stands beside words and tags: both are read as they are, or an error says what is not plain."""
-    names = data.draw(st.lists(st.sampled_from([*EXTRAS]), max_size=3, unique=True))
+    names = data.draw(st.lists(st.sampled_from(EXTRAS), max_size=3, unique=True))
     assume(any(word in ORDINARY for sentence in sentences for word, _ in sentence))
     order = data.draw(st.permutations(["word", "tag", *names]))
     assume("lemma" not in order or order.index("lemma") > order.index("word"))  # of two columns of words the first
@@ -222,7 +219,7 @@ def test_a_table_is_read_whole_or_refused(data, sentences, tmp_path_factory):
     for number, sentence in enumerate(sentences):
         rows = []
         for n, (word, tag) in enumerate(sentence):
-            cells = {"word": word, "tag": tag, **{name: EXTRAS[name](number, n, word) for name in names}}
+            cells = cells_of(number, n, word, tag)
             rows.append(separator.join(cells[name] for name in order))
         blocks.append("\n".join(rows))
     header = separator.join(name.replace(" ", "") for name in order) + "\n\n" if is_headed else ""

@@ -314,14 +314,13 @@ def content_of(values: Counter[str], count: int) -> Content | None:
     if not values or len(values) > MOST_VALUES:
         return None
     others = [value for value in values if value != "O"]
-    if not others:
-        return "outside"
     prefixed = sum(n for value, n in values.items() if PREFIXED.fullmatch(value))
     near = sum(n for value, n in values.items() if value in NEAR_TAGS or MISTYPED.fullmatch(value))
+    if not others:
+        return "outside"
     if prefixed and prefixed + near >= HALF * count:
-        if prefixed + near < NEARLY_ALL * count:
-            return "doubtful"
-        return "chunks" if is_chunk(values) else "tags"
+        is_doubtful = prefixed + near < NEARLY_ALL * count
+        return "doubtful" if is_doubtful else "chunks" if is_chunk(values) else "tags"
     if is_bracketed(values) or (values["O"] and all(_is_suffixed(value) for value in others)):
         return "tags"
     if all(value in PREFIXES for value in others):
