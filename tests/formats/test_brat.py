@@ -420,3 +420,18 @@ def test_a_text_in_latin_1_is_refused_with_the_byte(tmp_path):
     (tmp_path / "wire.ann").write_text("")
     (error,) = brat.scan(tmp_path)
     assert error.message == "not UTF-8: byte 0xf6 at byte 1"
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "remedy"),
+    [
+        ("Rain in Oslo.\r\nSun in Bergen.", 21, "line ends of Unix"),
+        ("\ufeffRain in Bergen.", 8, "byte order mark"),
+        ("Rain in Bergen.", 9, "must name the same words"),
+    ],
+)
+def test_offsets_on_another_form_of_the_text_are_refused_with_what_to_do(text, start, remedy, tmp_path):
+    (record,) = scan_with(tmp_path, f"T1\tLOC {start} {start + 6}\tBergen\n", text)
+    with pytest.raises(InputError, match="states 'Bergen' but covers") as caught:
+        record.example()
+    assert remedy in caught.value.remedy

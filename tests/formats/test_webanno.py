@@ -310,3 +310,9 @@ def test_any_text_gives_records_or_errors(content, tmp_path_factory):
     for record in scan(tmp_path_factory.mktemp("any"), content.replace("\\n", "\n")):
         if not isinstance(record, InputError):
             record.example()
+
+
+def test_sentences_that_are_too_far_from_each_other_for_one_annotation_are_refused(tmp_path):
+    body = "#Text=a\n1-1\t0-1\ta\t_\tX[1]\t\n\n#Text=b\n2-1\t900000000000000-900000000000001\tb\t_\tX[1]\t\n"
+    (error,) = scan(tmp_path, body)
+    assert "too far" in error.message

@@ -62,6 +62,7 @@ NOTES = "goldspan.jsonl"
 BESIDE = (*PAIR, ".conf", ".md", "")  # what stands beside the sub-folders of a collection of brat's
 NUMBERED = re.compile(r"T[0-9]{1,17}")
 UNIT_NAMES = {"bytes": "bytes of UTF-8", "utf-16": "UTF-16 units"}
+LINE_END_REMEDY = "The offsets count a line break as one character, where the text has two: give it line ends of Unix."
 DISCONTINUOUS_REMEDY = "--discontinuous split reads a span for each part, --discontinuous cover one over the gap."
 NO_FILE_NAME = re.compile(r'[\x00-\x1f\x7f/\\<>:"|?*]|^\.|[ .]$')
 LONGEST = 200  # bytes of a file name without its suffix
@@ -286,14 +287,24 @@ def _code_points(text: str, bounds: Sequence[tuple[int, re.Match[str]]], unit: o
         return lambda at: offsets.from_unit(text, [at], unit)[at]
 
 
-def _surface_remedy(bounds: Sequence[str], text: str, spans: Iterable[RawSpan], options: ReadOptions) -> str:
+def _surface_remedy(lines: Sequence[str], text: str, spans: Iterable[RawSpan], options: ReadOptions) -> str:
     """What to do about a surface that differs: name the unit of the offsets, if all surfaces fit one."""
-    if options.offsets is None and any(_differs(span, text) for span in spans):
-        for unit in ("bytes", "utf-16"):
-            reading = parse_standoff(enumerate(bounds), text, replace(options, offsets=unit))
-            if not reading.errors and not any(_differs(span, text) for span, _ in reading.spans):
-                return f"The offsets count {UNIT_NAMES[unit]}: read the file with --offsets {unit}."
+    if options.offsets is not None or not any(_differs(span, text) for span in spans):
+        return SURFACE_REMEDY
+    for unit in ("bytes", "utf-16"):
+        if _fit(lines, text, replace(options, offsets=unit)):
+            return f"The offsets count {UNIT_NAMES[unit]}: read the file with --offsets {unit}."
+    if "\r\n" in text and _fit(lines, text.replace("\r\n", "\n"), options):
+        return LINE_END_REMEDY
+    if text.startswith("\ufeff") and _fit(lines, text[1:], options):
+        return "The offsets do not count the byte order mark at the beginning of the text: remove it."
     return SURFACE_REMEDY
+
+
+def _fit(lines: Sequence[str], text: str, options: ReadOptions) -> bool:
+    """Whether all lines can be read, and all surfaces are those of a text."""
+    reading = parse_standoff(enumerate(lines), text, options)
+    return not reading.errors and not any(_differs(span, text) for span, _ in reading.spans)
 
 
 def _differs(span: RawSpan, text: str) -> bool:
@@ -386,10 +397,15 @@ def _read_text(path: Path) -> str:
 
 def _folders(path: Path) -> Iterator[Path]:
     """A folder and those inside, by name, without hidden ones; links to folders are not followed."""
-    yield path
-    for child in sorted(path.iterdir()):
-        if child.is_dir() and not child.is_symlink() and not child.name.startswith("."):
-            yield from _folders(child)
+    waiting = [path]
+    while waiting:
+        folder = waiting.pop()
+        yield folder
+        try:
+            inside = [child for child in folder.iterdir() if child.is_dir() and not child.is_symlink()]
+        except OSError as error:
+            raise InputError(f"cannot be read: {error.strerror or error}", file=folder) from None
+        waiting += sorted((child for child in inside if not child.name.startswith(".")), reverse=True)
 
 
 def _document_names(path: Path) -> set[str]:

@@ -20,8 +20,10 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import warnings
 import zipfile
+import zlib
 from importlib.util import find_spec
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -126,7 +128,7 @@ def _archived(path: Path) -> Iterator[tuple[Path, str, bytes, bytes | None]]:
                 for entry in archive.infolist()
                 if entry.filename.lower().endswith((*SUFFIXES, TYPE_SYSTEM))
             }
-    except (OSError, ValueError, RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error, struct.error) as error:
         raise InputError(f"the archive cannot be read: {error}", file=path, remedy="Unpack it by itself.") from None
     names = [name for name in content if name.suffix.lower() == ".xmi" or JSON_KEYS.search(content[name][: 1 << 16])]
     if not names:

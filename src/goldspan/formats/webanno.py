@@ -56,6 +56,7 @@ NO_ANNOTATION, NO_VALUE = "_", "*"
 TEXT_PREFIX, ID_PREFIX = "#Text=", "#Sentence.id="
 ESCAPES_SINCE = 2  # the minor version
 FIXED_CELLS = 3
+LONGEST_GAP = 10_000  # characters between sentences of one example
 LINE_REMEDY = "A line is SENTENCE-TOKEN, BEGIN-END, the token and a cell for each feature, separated by tabs."
 VERSION_REMEDY = "Import it into INCEpTION and export it as WebAnno TSV 3.3 or UIMA CAS."
 OFFSETS_REMEDY = "Offsets count UTF-16 units of the document; the first token begins where its sentence begins."
@@ -216,10 +217,9 @@ def scan(path: Path, options: ReadOptions = DEFAULT) -> Iterator[Record | InputE
         header = _header(lines, path)
         sentences = _sentences(lines[header.size :], header, path, options.offsets or "utf-16")
         annotations, notes = _annotations(sentences, header.columns, path, options)
+        yield from _records(sentences, annotations, path, notes)
     except InputError as error:
         yield error
-        return
-    yield from _records(sentences, annotations, path, notes)
 
 
 def is_format_of(sample: FileSample) -> bool:
@@ -472,6 +472,9 @@ def _records(
             last = furthest
         name = f"{path.stem}.p{first + 1:02d}"
         group = sentences[first : last + 1]
+        if any(sentence.gap > LONGEST_GAP for sentence in group[1:]):
+            message = "an annotation connects sentences that are too far from each other"
+            raise InputError(message, file=path, line=group[0].line, remedy=OFFSETS_REMEDY)
         text, starts = _joined(group)
         spans = tuple(
             RawSpan(
