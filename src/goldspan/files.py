@@ -277,9 +277,14 @@ def _written_through(path: Path) -> Iterator[IO[bytes]]:
         yield cast("IO[bytes]", content)
         content.seek(0)
         number = open_descriptor(path)
-        if number == 1 and sys.stdout is not None:
+        if number == 1 and sys.stdout is None:
+            raise InputError("is closed", file="standard output", remedy="Name a file.")
+        if number == 1:
             sys.stdout.flush()  # what was printed before stands before
-        with path.open("wb") if number is None else os.fdopen(os.dup(number), "wb") as stream:
+        with (
+            _naming(path),
+            path.open("wb") if number is None else os.fdopen(os.dup(number), "wb") as stream,
+        ):
             shutil.copyfileobj(content, stream)
 
 
