@@ -277,9 +277,9 @@ def _written_through(path: Path) -> Iterator[IO[bytes]]:
         yield cast("IO[bytes]", content)
         content.seek(0)
         number = open_descriptor(path)
-        if number == 1 and sys.stdout is None:
+        if number == 1 and sys.__stdout__ is None:  # then another file may have its number
             raise InputError("is closed", file="standard output", remedy="Name a file.")
-        if number == 1:
+        if number == 1 and sys.stdout is not None:
             sys.stdout.flush()  # what was printed before stands before
         with (
             _naming(path),

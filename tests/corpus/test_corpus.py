@@ -1,8 +1,10 @@
 import re
+import subprocess
+from pathlib import Path
 
 import pytest
 
-from goldspan import InputError, NotFoundError, checks, cli
+from goldspan import InputError, NotFoundError, checks, cli, files
 from goldspan.corpus import Corpus
 
 
@@ -82,3 +84,16 @@ def test_commands_that_read_the_splits_refuse_an_article_in_two(toy, tmp_path, c
     assert "test.txt:1: " in printed
     assert "harbour is in train already" in printed
     assert not (tmp_path / "out").exists()
+
+
+def test_git_ignores_what_is_derived_and_what_an_interrupted_run_leaves(tmp_path):
+    made = Corpus.create(tmp_path / "new")
+    with files.new_folder(made.build / "dataset") as part:
+        names = [part, part.with_suffix(files.OLD), made.seeds / part.name, made.folder / ".manifest.jsonl.lock"]
+        for root in (made.root, Path(__file__).parents[2]):
+            ours = [root / name.relative_to(made.root) for name in names]
+            subprocess.run(["git", "init", "-q", made.root], check=True)
+            done = subprocess.run(
+                ["git", "-C", root, "check-ignore", *ours], capture_output=True, text=True, check=False
+            )
+            assert done.stdout.splitlines() == [str(name) for name in ours]

@@ -90,13 +90,13 @@ def printing() -> Iterator[None]:
         SystemExit: where the reader of what is printed left.
         OSError: where what was printed could not be written, e.g. to a full disk.
     """
-    streams = [stream for stream in (sys.stdout, sys.stderr) if stream is not None]
+    streams: list[TextIO] = []
     try:
         with contextlib.ExitStack() as stack:
-            if sys.stderr is not None:
-                stack.enter_context(contextlib.redirect_stderr(cast("TextIO", PrintStream(sys.stderr))))
-            if sys.stdout is not None:
-                stack.enter_context(contextlib.redirect_stdout(cast("TextIO", PrintStream(sys.stdout))))
+            null = stack.enter_context(Path(os.devnull).open("w", encoding="utf-8"))
+            streams += (sys.stdout or null, sys.stderr or null)  # None where the shell closed it
+            stack.enter_context(contextlib.redirect_stdout(cast("TextIO", PrintStream(streams[0]))))
+            stack.enter_context(contextlib.redirect_stderr(cast("TextIO", PrintStream(streams[1]))))
             try:
                 yield
             finally:
@@ -137,7 +137,7 @@ def take_output(context: typer.Context, parameter: typer.CallbackParam, path: Pa
     if place in taken:
         raise typer.BadParameter(f"{taken[place]} names {path}, too: each report needs a file of its own")
     taken[place] = parameter.opts[0]
-    if number == 1 and sys.stderr is not None:
+    if number == 1:
         context.with_resource(contextlib.redirect_stdout(sys.stderr))
     return path
 

@@ -87,7 +87,7 @@ def _validate_place(path: Path) -> None:
             for name in SOURCES:
                 if any(place == root / name or _is_same(place, root / name) for place in _up_to(target, root)):
                     raise InputError(
-                        f"{name} belongs to the sources of the project, which no report and no conversion replaces",
+                        f"{name} belongs to the sources of the project, which no command takes for its output",
                         file=path,
                         remedy="Name another one, e.g. in build/, and copy from there what you want to keep.",
                     )
