@@ -80,3 +80,21 @@ def test_the_command_fails_with_the_findings(copy, goldspan, capsys):
     out = capsys.readouterr().out
     assert "unknown-label" in out
     assert "nothing was exported" in out
+
+
+def test_a_list_of_splits_that_cannot_be_used_is_a_finding_and_no_table_is_written(copy):
+    copy.split_file("test").write_text("004_bd3d4ea906696a1f\nnowhere\n")
+    before = (copy.folder / "STATS.md").read_bytes()
+    built = build(copy)
+    assert "unknown-article" in {finding.check for finding in built.findings}
+    assert (built.rewritten, built.exported) == ([], None)
+    assert (copy.folder / "STATS.md").read_bytes() == before
+
+
+def test_a_build_in_another_language_has_its_tokens_and_says_that_the_rules_are_english(tmp_path):
+    shutil.copytree(ROOT / "tests" / "data" / "languages" / "zh", tmp_path / "zh")
+    built = build(Corpus(tmp_path / "zh"))
+    assert built.errors == 0
+    assert built.exported.rows["gold"] == {"train": 3, "test": 1}
+    assert any("the rules are for English: in texts in 'zh'" in note for note in built.notes)
+    assert "for 'zh'" in (tmp_path / "zh" / "corpus" / "STATS.md").read_text("utf-8")

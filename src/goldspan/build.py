@@ -96,7 +96,7 @@ def build(
 ) -> BuildResult:
     """Verify the seeds, suggest, check, write the tables, export.
 
-    Nothing is exported while a check finds an error.
+    No table is written and nothing is exported while a check finds an error.
 
     Args:
         corpus: the project.
@@ -122,16 +122,17 @@ def build(
         )
     step("suggest spans")
     _suggest(corpus, built, model, rules_alone=rules_alone)
+    step("check gold, passes, splits and guidelines")
+    built.findings = list(checks.check_project(corpus, tally=built.account))
+    if built.errors:
+        return built
     step("write the tables")
     built.rewritten = stats.write_statistics(corpus, stats.all_tables(corpus))
     table = corpus.guidelines / "checks.md"
     if files.write(table, checks.check_table()):
         built.rewritten.append(table)
-    step("check gold, passes, splits and guidelines")
-    built.findings = list(checks.check_project(corpus, tally=built.account))
-    if not built.errors:
-        step("export the dataset")
-        built.exported = export(corpus, corpus.build / "dataset", is_checked=True)
+    step("export the dataset")
+    built.exported = export(corpus, corpus.build / "dataset", is_checked=True)
     return built
 
 
@@ -142,6 +143,7 @@ def _suggest(corpus: Corpus, built: BuildResult, model: str | None, *, rules_alo
     built.model = choice.model
     paths = [corpus.seeds / entry.file for entry in corpus.entries]
     suggester = choice.suggester(corpus.scheme)
+    built.notes += (f"Note: {note}." for note in suggester.language_notes)
     for written in run.write_suggestions(documents(paths), folder, choice=choice, suggester=suggester):
         built.suggested += sum(len(example.spans) for example in written.examples)
         if written.is_kept:
