@@ -159,6 +159,13 @@ class TestPredictions:
         assert [record.annotator for record in scan(tmp_path, task("a", **two))] == ["model:m1", "model:m2"]
 
 
+@pytest.mark.parametrize("predictions", [[5], [{"id": 5}]])
+def test_predictions_and_drafts_that_are_only_numbers_are_named(predictions, tmp_path):
+    (record,) = scan(tmp_path, task("Marsh left.", work(region(0, 5, "X")), predictions=predictions, drafts=[7]))
+    assert words(record) == [("Marsh", "X")]
+    assert [note.kind for note in record.notes] == ["prediction", "draft"]
+
+
 def test_a_draft_is_named_and_not_read(tmp_path):
     (record,) = scan(tmp_path, task("Marsh left.", drafts=[{"result": [region(0, 5, "PERSON")]}]))
     assert record.spans == ()

@@ -285,9 +285,14 @@ def _person(work: Mapping[str, Any]) -> str | None:
 
 
 def _models(task: _Task) -> list[_Reading]:
+    """What each model predicted. An export may name predictions by their numbers alone: these cannot be read."""
+    predictions = task.value.get("predictions") or []
+    if not isinstance(predictions, list):
+        raise task.error(f"'predictions' is {predictions!r:.60}, not a list")
     readings = [
         _Reading(annotator=f"{MODEL}{work.get('model_version') or 'unknown'}", items=_items(task, work))
-        for work in _list(task, "predictions")
+        for work in predictions
+        if isinstance(work, dict) and "result" in work
     ]
     for name, times in Counter(reading.annotator for reading in readings).items():
         if times > 1:
@@ -315,13 +320,15 @@ def _notes(task: _Task, models: Sequence[_Reading], *, of_models: bool) -> list[
     """What of a task is not read, or is no annotation of a person's."""
     notes = []
     names = [reading.annotator or "" for reading in models]
+    if len(models) < len(task.value.get("predictions") or []):
+        notes.append(task.note("prediction", "predictions of which the file has only the numbers are not read"))
     if models and not of_models:
         message = f"the predictions of {enumerate_names(names)} are not read, for people annotated this file"
         notes.append(task.note("prediction", message, f"To read them, name one with --annotator, e.g. {names[0]}."))
     elif names and set(names) != {MODEL + OURS} and task.options.annotator is None:
         message = f"nobody annotated this file: what is read are the predictions of {enumerate_names(names)}"
         notes.append(task.note("prediction", message))
-    if _list(task, "drafts"):
+    if task.value.get("drafts"):
         notes.append(task.note("draft", "a draft that nobody submitted is not read"))
     return notes
 
