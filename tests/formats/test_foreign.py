@@ -100,6 +100,13 @@ def test_a_file_is_refused_by_the_name_of_its_format(title, suffix, tmp_path):
     assert f"The formats that it reads are {', '.join(formats.NAMES)}" in caught.value.remedy
 
 
+def test_the_rows_of_label_studio_are_not_its_csv(tmp_path):
+    path = tmp_path / "a.json"
+    label = [{"start": 0, "end": 3, "text": "Rom", "labels": ["LOC"]}]
+    path.write_text(json.dumps([{"text": "Rom", "id": 1, "label": label, "annotator": 1, "annotation_id": 3}]))
+    assert formats.detect(path) == "rows"
+
+
 def test_a_database_is_refused_by_name(tmp_path):
     path = tmp_path / "a.db"
     path.write_bytes(database(tmp_path))

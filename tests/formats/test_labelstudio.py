@@ -308,6 +308,15 @@ def test_what_people_add_to_our_tasks_keeps_ids_places_and_keys(examples, tmp_pa
         assert found == Example(example.id, example.text, (), example.at, extra)
 
 
+def test_a_row_of_json_min_without_a_label_is_somebodys_annotation_without_spans(tmp_path):
+    label = [{"start": 0, "end": 5, "text": "Marsh", "labels": ["PERSON"]}]
+    row = {"text": "Marsh left.", "id": 1, "annotator": 1, "annotation_id": 3, "lead_time": 2.5}
+    path = tmp_path / "min.json"
+    path.write_text(json.dumps([row | {"label": label}, row | {"annotator": 2, "annotation_id": 4}]))
+    (item,) = annotations_of_paths([path]).items
+    assert {name: len(spans) for name, spans in item.spans.items()} == {"1": 1, "2": 0}
+
+
 def test_a_person_who_annotates_ends_that_nobody_did(tmp_path):
     example = Example("a.p00", "Marsh left.", extra={NOT_ANNOTATED: "skipped", "confirmed": False, "source": "wire"})
     (record,) = scan(tmp_path, labelstudio.task(example) | {"annotations": [work(region(0, 5, "PERSON"))]})

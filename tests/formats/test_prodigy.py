@@ -95,6 +95,13 @@ def test_another_unit_of_offsets_can_be_named_and_is_noted_where_it_is_likelier(
     assert record.notes[0].kind == "offsets-in-doubt"
 
 
+def test_rows_may_stand_in_one_array(tmp_path):
+    path = tmp_path / "rows.json"
+    path.write_text(json.dumps([{"text": "Marsh", "spans": [SPAN], "answer": "accept", "_task_hash": 1}] * 2))
+    assert formats.detect(path) == "prodigy"
+    assert [(example.id, len(example.spans)) for example in formats.load(path)] == [("rows.1", 1), ("rows.2", 1)]
+
+
 def test_spans_under_another_key_are_refused(tmp_path):
     (error,) = scan(tmp_path, {"text": "Marsh", "entities": [SPAN], "answer": "accept"})
     assert "entities" in error.message

@@ -87,7 +87,7 @@ FOREIGN = (
     _format(
         "the CSV of Label Studio",
         "Export the project as JSON: it alone has what each person did.",
-        rb"\A[^\n]*\bannotation_id\b",
+        rb"\A(?!\s*[\[{])[^\n]*\bannotation_id\b",
         rb"\A[^\n]*\bannotator\b",
     ),
 )  # fmt: skip

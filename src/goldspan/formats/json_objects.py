@@ -48,11 +48,17 @@ def json_objects(path: Path, remedy: str) -> Iterator[JsonObject | InputError]:
 
 def _has_lines(path: Path) -> bool:
     """Whether a file has an object on each line; not, if it is one array, or one object over several lines."""
-    lines = ((number, raw) for number, raw in numbered(path) if raw.strip())
+    lines = (raw for _, raw in numbered(path) if raw.strip())
     first = next(lines, None)
-    if first is None or _is_object(first[1]):
+    if first is None:
         return True
-    return not (first[1].lstrip().startswith(b"[") or _is_document(path)) and any(_is_object(raw) for _, raw in lines)
+    try:
+        value = strict_json.loads(first)
+    except strict_json.JSONError:
+        if first.lstrip().startswith(b"["):
+            return False
+        return not _is_document(path) and any(_is_object(raw) for raw in lines)
+    return isinstance(value, dict) or next(lines, None) is not None
 
 
 def _is_object(raw: bytes) -> bool:

@@ -32,7 +32,8 @@ from goldspan import files, tokens
 from goldspan.annotation import NOT_ANNOTATED
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats.annotation_shape import require_nothing_unread
-from goldspan.formats.json_lines import json_object, numbered, write_lines
+from goldspan.formats.json_lines import write_lines
+from goldspan.formats.json_objects import json_objects
 from goldspan.formats.offset_units import resolve
 from goldspan.formats.options import DEFAULT, WRITE_DEFAULT
 from goldspan.formats.record import ExampleNumbers, Note, RawSpan, Record
@@ -62,35 +63,33 @@ REMEDY = 'A row is {"text": …, "spans": [{"start": …, "end": …, "label": �
 
 
 def scan(path: Path, options: ReadOptions = DEFAULT) -> Iterator[Record | InputError]:
-    """Each row as a record, or the error that says why it is not valid; empty lines are skipped."""
+    """Each row as a record, or the error that says why it is not valid; rows stand on lines or in one array."""
     numbers = ExampleNumbers()
-    for number, raw in numbered(path):
-        if not raw.strip():
+    for item in json_objects(path, REMEDY):
+        if isinstance(item, InputError):
+            yield item
             continue
+        row, number, line = item
+        first = numbers.number(_annotator(row), row.get("text"), number)
         try:
-            row = json_object(raw, path, number, REMEDY)
-            first = numbers.number(_annotator(row), row.get("text"), number)
-            yield parse(row, path, number, name=f"{path.stem}.{first}", named=options.offsets)
+            yield parse(row, path, line, name=f"{path.stem}.{first}", named=options.offsets)
         except InputError as error:
             yield error
 
 
-def parse(
-    row: dict[str, Any], path: Path, number: int, *, name: str | None = None, named: Unit | None = None
-) -> Record:
+def parse(row: dict[str, Any], path: Path, line: int | None, *, name: str, named: Unit | None = None) -> Record:
     """A row as a record.
 
     Args:
         row: the row.
         path: its file.
-        number: its line, from 1.
-        name: of the example, if the row states none; by its line if None.
+        line: its line, from 1; None in a file that is one array.
+        name: of the example, if the row states none.
         named: what the offsets count, if the user named it.
 
     Raises:
         InputError: naming file and line, if it is not of the shape above or the tokens of a span are not its offsets.
     """
-    name = name or f"{path.stem}.{number}"
     try:
         ours = _ours(row)
         name = ours.get("id") or _name(row) or name
@@ -104,7 +103,7 @@ def parse(
             require_nothing_unread(row, READ)
     except InvalidValueError as error:
         remedy = error.remedy or REMEDY
-        raise InputError(error.message, file=path, line=number, example=name, remedy=remedy) from None
+        raise InputError(error.message, file=path, line=line, example=name, remedy=remedy) from None
     extra = dict(ours.get("extra", {}))
     if answer == "accept" or _is_written_unannotated(answer, extra):
         used = OURS | {"spans", "answer"}
@@ -117,10 +116,10 @@ def parse(
         extra.setdefault(NOT_ANNOTATED, reason)
     elif isinstance(extra.get(NOT_ANNOTATED), str):  # somebody has annotated it since it was written
         del extra[NOT_ANNOTATED]
-    notes = [] if doubt is None or not spans else [doubt.note(path, number, name)]
+    notes = [] if doubt is None or not spans else [doubt.note(path, line, name)]
     if row.get("relations"):
-        notes.append(Note(KEPT, f"'relations' is kept under the extra key {KEY!r}", path, number, name))
-    return Record(path, number, name, text, spans, ours.get("at", 0), extra, _annotator(row), tuple(notes))
+        notes.append(Note(KEPT, f"'relations' is kept under the extra key {KEY!r}", path, line, name))
+    return Record(path, line, name, text, spans, ours.get("at", 0), extra, _annotator(row), tuple(notes))
 
 
 def answer(example: Example) -> str:
@@ -183,8 +182,8 @@ def _span(span: Span, starts: Mapping[int, int], ends: Mapping[int, int]) -> dic
 
 
 def _annotator(row: Mapping[str, Any]) -> str | None:
-    names = (row.get("_annotator_id"), row.get("_session_id"))
-    return next((name for name in names if isinstance(name, str) and name and not START_TIME.fullmatch(name)), None)
+    names = (str(row[key]) for key in ("_annotator_id", "_session_id") if row.get(key) not in (None, ""))
+    return next((name for name in names if not START_TIME.fullmatch(name)), None)
 
 
 def _is_written_unannotated(answer: str, extra: Mapping[str, Any]) -> bool:

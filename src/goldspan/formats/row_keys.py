@@ -40,6 +40,11 @@ def annotator(row: Mapping[str, Any]) -> str | None:
     return next((str(value) for value in values if value != "" and type(value) in {str, int}), None)
 
 
+def states_annotation(row: Mapping[str, Any]) -> bool:
+    """Whether a row without a key for spans is an annotation without spans, as in the JSON-MIN of Label Studio."""
+    return {"annotation_id", "annotator"} <= row.keys()
+
+
 def text_key(row: Mapping[str, Any]) -> str | None:
     """The key of the text of a row."""
     return next((name for name in TEXT if isinstance(row.get(name), str)), None)

@@ -202,7 +202,7 @@ def read_row(row: JsonRow, path: Path, conventions: RowConventions) -> Record:
             error.message + place, file=path, line=row.line, example=name, remedy=error.remedy or REMEDY
         ) from None
     notes = [] if read.doubt is None else [read.doubt.note(path, row.line, name)]
-    if not read.is_annotated and NOT_ANNOTATED not in extra:
+    if not (read.is_annotated or row_keys.states_annotation(row.value)) and NOT_ANNOTATED not in extra:
         extra[NOT_ANNOTATED] = UNANNOTATED
         message = f"{UNANNOTATED}, as other rows have: read as not annotated"
         notes.append(Note("no-annotation", message, path, row.line, name))
