@@ -1,5 +1,6 @@
 """Disputes settled in a real Doccano: out, decided by a person there, and back."""
 
+import json
 import secrets
 import shutil
 from dataclasses import replace
@@ -233,3 +234,29 @@ def test_pushing_the_same_case_again_leaves_the_confirmation(table):
     table.person.confirm(table.project, table.rows()["storm.p02"].id)
     table.push("union")
     assert [one.example for one, _ in table.pull().decisions] == ["storm.p02"]
+
+
+def test_a_push_lists_its_conflicts_in_the_plan_and_when_it_is_applied(table, doccano, goldspan, monkeypatch, capsys):
+    for name in ("url", "username", "password"):
+        monkeypatch.setenv(f"DOCCANO_{name.upper()}", getattr(doccano.account, name))
+    report = table.corpus.root / "report.json"
+
+    def push(*options):
+        code = goldspan(
+            "adjudicate", "--push", "--project", table.name, "--root", table.corpus.root, "--json", report, *options
+        )
+        return code, capsys.readouterr().out, json.loads(report.read_text())
+
+    assert push()[0] == 0
+    assert push("--apply")[0] == 0
+    table.join()
+    table.clear("storm.p02")
+    table.person.mark(table.project, table.rows()["storm.p02"].id, 4, 11, "SHIP")
+    for path in (*table.corpus.passes.glob("*/storm.jsonl"), table.corpus.gold / "storm.jsonl"):
+        path.write_text(path.read_text("utf-8").replace("stayed in", "stays in "), encoding="utf-8")
+    code, out, planned = push()
+    assert (code, planned["plan"]["examples"]["conflict"]) == (1, ["storm.p02"])
+    assert [line for line in out.splitlines() if line.startswith("storm.p02: ")][1:]
+    code, applied, done = push("--apply")
+    assert (code, done["left"]["examples"]["conflict"]) == (1, ["storm.p02"])
+    assert [line for line in out.splitlines() if line in applied.splitlines()] == out.splitlines()[:-1]
