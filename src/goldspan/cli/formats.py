@@ -14,11 +14,16 @@ def run(
     markdown: Annotated[bool, typer.Option("--markdown", help="Print the page of all formats, in Markdown.")] = False,
     json: console.Json = None,
 ) -> None:
-    """List the file formats: what each is called, what its offsets count, and what it can and cannot hold."""
+    """List the file formats: what each is called, what its offsets count, and what it can and cannot hold.
+
+    --markdown and --json list the options of reading that each takes, too.
+    """
     from goldspan.formats import table
 
     console.write_json(json, table.formats_json())
     if markdown:
         print(table.formats_page(), end="")
     else:
-        console.print_table(console.report_console(), table.format_table())
+        out = console.report_console()
+        for shown in (table.format_table(with_options=False), table.holding_table()):
+            console.print_table(out, shown)

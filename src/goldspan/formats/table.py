@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from goldspan.formats.registry import Format
 
 TITLE = "The file formats"
-HEADER = ("name", "format", "files", "read, write", "places", "options", "cannot hold")
+HEADER = ("name", "format", "files", "read, write", "places", "options")
+HOLDS = "What a file of each format can hold"
 FLAGS = {
     "holds_ids": "ids",
     "holds_extra": "further keys",
@@ -44,9 +45,21 @@ is kept apart under the key `not_annotated`, takes no part in evaluation, agreem
 """
 
 
-def format_table() -> Table:
-    """A row for each format, in alphabetical order of the names."""
-    return Table(TITLE, "", HEADER, tuple(_row(entry) for entry in sorted(FORMATS, key=lambda entry: entry.name)))
+def format_table(*, with_options: bool = True) -> Table:
+    """A row for each format, in alphabetical order of the names.
+
+    Args:
+        with_options: whether it has a column of the options of reading.
+    """
+    columns = len(HEADER) - (not with_options)
+    return Table(TITLE, "", HEADER[:columns], tuple(_row(entry)[:columns] for entry in _ordered()))
+
+
+def holding_table() -> Table:
+    """What each format can and cannot hold, a row for each."""
+    header = ("name", *FLAGS.values())
+    rows = tuple((entry.name, *("yes" if getattr(entry, flag) else "no" for flag in FLAGS)) for entry in _ordered())
+    return Table(HOLDS, "", header, rows)
 
 
 def formats_json() -> list[dict[str, Any]]:
@@ -65,13 +78,13 @@ def formats_json() -> list[dict[str, Any]]:
             "requires": entry.requires,
             "holds": {words: getattr(entry, flag) for flag, words in FLAGS.items()},
         }
-        for entry in sorted(FORMATS, key=lambda entry: entry.name)
+        for entry in _ordered()
     ]
 
 
 def formats_page() -> str:
-    """The page of all formats, in Markdown: what holds for all of them, then the table."""
-    return PAGE + format_table().markdown() + "\n"
+    """The page of all formats, in Markdown: what holds for all of them, then the tables."""
+    return f"{PAGE}{format_table().markdown()}\n\n## {HOLDS}\n\n{holding_table().markdown()}\n"
 
 
 def option_name(name: str) -> str:
@@ -79,13 +92,16 @@ def option_name(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
+def _ordered() -> list[Format]:
+    return sorted(FORMATS, key=lambda entry: entry.name)
+
+
 def _row(entry: Format) -> tuple[str, ...]:
     names = ", ".join((entry.name, *entry.aliases))
     files = ("a folder, " if entry.is_folder else "") + ", ".join(entry.suffixes)
-    missing = ", ".join(words for flag, words in FLAGS.items() if not getattr(entry, flag))
-    title = entry.title + (f" (needs the extra `{entry.requires}`)" if entry.requires else "")
+    title = entry.title + (f"; needs the extra {entry.requires}" if entry.requires else "")
     options = ", ".join(option_name(option) for option in sorted(entry.options))
-    return names, title, files, "both" if entry.can_write else "read", _places(entry), options, missing
+    return names, title, files, "both" if entry.can_write else "read", _places(entry), options
 
 
 def _places(entry: Format) -> str:

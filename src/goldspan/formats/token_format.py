@@ -62,7 +62,8 @@ class Alignment:
             raise InputError(
                 f"nothing was written, for a file of tokens cannot hold this ({len(refused)}):{listed}",
                 file=path,
-                remedy="Correct the spans. The policy `expand` widens those that cut tokens; none helps overlaps. "
+                remedy="Correct the spans; or widen those that cut tokens with --policy expand, and drop the inner or "
+                "the outer ones of those that overlap with --overlaps drop-inner or drop-outer. "
                 f"Tokens are those of {self.language!r}: --language, or language in labels.toml, names another.",
             )
         return self.misaligned
