@@ -23,6 +23,14 @@ def test_splits_are_counted_label_by_label(toy):
     assert row(toy, "Splits", "train")["empty"] == "1"
 
 
+def test_what_nobody_annotated_is_not_counted_as_empty(toy):
+    before = int(row(toy, "Splits", "all")["empty"])
+    path = next(path for path in sorted(toy.gold.glob("*.jsonl")) if '"spans": []' in path.read_text())
+    path.write_text(path.read_text().replace('"spans": []', '"spans": [], "not_annotated": "skipped"', 1))
+    assert int(row(toy, "Splits", "all")["empty"]) == before - 1
+    assert "1 example(s) of gold are not annotated" in table(toy, "Splits").note
+
+
 def test_lengths_are_in_tokens(toy):
     assert row(toy, "Lengths in tokens", "CREW") == {
         "of": "CREW", "number": "4", "shortest": "2", "median": "3", "longest": "4", "sum": "12",

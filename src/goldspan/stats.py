@@ -150,13 +150,15 @@ def _splits(corpus: Corpus, by_split: dict[str, list[Example]]) -> Table:
     rows = []
     for name, examples in [*by_split.items(), ("all", [e for es in by_split.values() for e in es])]:
         count = Counter(span.label for example in examples for span in example.spans)
-        empty = sum(not example.spans for example in examples)
+        empty = sum(not example.spans and example.is_annotated for example in examples)
         articles = len({example.article for example in examples})
         labels = [str(count[label]) for label in corpus.scheme.names]
         rows.append((name, str(articles), str(len(examples)), str(empty), *labels, str(count.total())))
+    unread = sum(not example.is_annotated for examples in by_split.values() for example in examples)
+    left_out = f" {unread:,} example(s) of gold are not annotated, wholly or in part." if unread else ""
     return Table(
         "Splits",
-        "`empty` counts examples in which nothing is to be marked.",
+        f"`empty` counts examples in which nothing is to be marked.{left_out}",
         ("split", "articles", "examples", "empty", *corpus.scheme.names, "spans"),
         tuple(rows),
     )
