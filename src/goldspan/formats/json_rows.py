@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from goldspan.errors import InputError
+from goldspan.formats.annotation_shape import first_annotation
 from goldspan.formats.json_lines import json_document, json_value, numbered
 from goldspan.formats.row_keys import is_row
 
@@ -101,6 +102,8 @@ def _is_row(number: int, raw: bytes, path: Path) -> bool:
 def _rows_of_document(value: object, line: int | None = None) -> Iterator[JsonRow]:
     if isinstance(value, dict) and not is_row(value):
         keys = [key for key, part in value.items() if isinstance(part, list) and any(is_row(row) for row in part)]
+        if len(keys) > 1:  # names of labels, too, may be objects with a text
+            keys = [key for key in keys if first_annotation(value[key]) is not None]
         if len(keys) == 1:
             outside = {key: part for key, part in value.items() if key != keys[0]}
             for number, row in enumerate(value[keys[0]], start=1):

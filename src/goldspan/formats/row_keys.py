@@ -15,6 +15,7 @@ SPANS = (
 )  # fmt: skip
 ANNOTATION_ONLY = frozenset({"spans", "entities", "ents", "ner", "annotations", "named_entities", "mentions"})
 TAGS = ("ner_tags", "ner", "ner_labels", "tags", "labels", "label", "fine_ner_tags")  # of tokens
+TAGS_ONLY = frozenset({"ner_tags", "ner_labels", "fine_ner_tags"})
 START = ("start", "start_offset", "start_pos", "start_char", "begin", "begin_offset", "char_start", "start_index",
          "startOffset", "from")  # fmt: skip
 END = ("end", "end_offset", "end_pos", "end_char", "stop", "char_end", "end_index", "endOffset", "to")

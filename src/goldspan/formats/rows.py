@@ -126,7 +126,7 @@ def read_rows(
 
 def conventions_of(rows: Sequence[Mapping[str, Any]], options: ReadOptions = DEFAULT) -> RowConventions:
     """What the rows of a file have in common."""
-    out = RowConventions(options)
+    out = RowConventions(options, TokenConventions(options.label))
     seen: dict[str, Counter[Any]] = {name: Counter() for name in row_keys.ID}
     for row in rows:
         for name, values in seen.items():
@@ -134,7 +134,7 @@ def conventions_of(rows: Sequence[Mapping[str, Any]], options: ReadOptions = DEF
                 values[row_keys.annotator(row), value] += 1
         _see_row(row, out)
     if options.repair == "strict":
-        out.tokens.sequences += _sequences(rows, out.tokens, options.label)
+        out.tokens.sequences += _sequences(rows, out.tokens)
     told = [name for name, values in seen.items() if not values or max(values.values()) == 1]
     out.ids = ["id", *(name for name in told if name != "id")]
     return out
@@ -145,7 +145,7 @@ def _see_row(row: Mapping[str, Any], conventions: RowConventions) -> None:
     key = row_keys.tokens_key(row)
     tags = key and token_rows.tags_key(row, key)
     if tags and row_keys.is_strings(row[tags]):
-        tokens.see_tags(row[tags])
+        tokens.see_tags(row[tags], tags)
     try:
         found = find_spans(row, None, LabelHelp("?"))
     except InvalidValueError:
@@ -158,14 +158,14 @@ def _see_row(row: Mapping[str, Any], conventions: RowConventions) -> None:
     conventions.has_annotation |= found.key is not None or bool(tags) or is_ours or _looks_annotated(row)
 
 
-def _sequences(rows: Iterable[Mapping[str, Any]], conventions: TokenConventions, label: str | None) -> list[list[Tag]]:
+def _sequences(rows: Iterable[Mapping[str, Any]], conventions: TokenConventions) -> list[list[Tag]]:
     """The tags of all rows that have some, to find out their scheme."""
     out = []
     for row in rows:
         key = row_keys.tokens_key(row)
         tags = key and token_rows.tags_key(row, key)
         with contextlib.suppress(InvalidValueError):  # it is refused where the row is read
-            out += [token_rows.parse_tags(row[tags], conventions, label)] if tags else []
+            out += [token_rows.parse_tags(row[tags], conventions)] if tags else []
     return out
 
 
@@ -174,7 +174,7 @@ def _looks_annotated(row: Mapping[str, Any]) -> bool:
         require_nothing_unread(row, {OURS})
     except InvalidValueError:
         return True
-    return False
+    return first_annotation(row, depth=0) is not None
 
 
 def read_row(row: JsonRow, path: Path, conventions: RowConventions) -> Record:
@@ -191,7 +191,8 @@ def read_row(row: JsonRow, path: Path, conventions: RowConventions) -> Record:
         id_key = next((key for key in conventions.ids if _is_id(row.value.get(key))), None)
         name = str(row.value[id_key]) if id_key else name
         at, extra = _ours(row.value)
-        read = _annotation(row.value, LabelHelp(conventions.options.label, _label_names(row.outside)), conventions)
+        value = _with_text(row.value, name if id_key else None, conventions.options.texts)
+        read = _annotation(value, LabelHelp(conventions.options.label, _label_names(row.outside)), conventions)
         if id_key is None:
             name = f"{path.stem}.{conventions.numbers.number(annotator, read.text, row.number)}"
         if not read.spans and NOT_ANNOTATED not in extra:
@@ -212,6 +213,15 @@ def read_row(row: JsonRow, path: Path, conventions: RowConventions) -> Record:
         message = f"the spans of several users are read as one annotation: {enumerate_names(sorted(users))}"
         notes.append(Note("several-users", message, path, row.line, name))
     return Record(path, row.line, name, read.text, tuple(read.spans), at, extra, annotator, tuple(notes))
+
+
+def _with_text(row: Mapping[str, Any], name: str | None, texts: Mapping[str, str] | None) -> Mapping[str, Any]:
+    """The row with the text that was given for its id, if it has none."""
+    if texts is None or name is None or row_keys.text_key(row) or row_keys.tokens_key(row):
+        return row
+    if name not in texts:
+        raise InvalidValueError(f"there is no text for the id {name!r}", remedy="Name a file that has it with --texts.")
+    return {**row, "text": texts[name]}
 
 
 def _annotation(row: Mapping[str, Any], labels: LabelHelp, conventions: RowConventions) -> RowAnnotation:
@@ -238,7 +248,7 @@ def _of_tokens(
     text, extents = token_rows.text_and_extents(row[tokens_key], row[text_key] if text_key else None)
     used = {tokens_key, *filter(None, [text_key])}
     if tags_key:
-        spans = token_rows.spans_of_tags(row[tags_key], extents, tokens, repair=options.repair, label=options.label)
+        spans = token_rows.spans_of_tags(row[tags_key], extents, tokens, options.repair)
         return RowAnnotation(text, spans, frozenset({*used, tags_key}), is_annotated=True)
     spans = token_rows.spans_of_tokens(found.spans, extents, tokens, tokens_key)
     used |= {*filter(None, [found.key]), *found.others}
@@ -301,9 +311,10 @@ def _no_text(row: Mapping[str, Any], found: FoundSpans) -> InvalidValueError:
     if (text := row.get("text")) is not None:
         return InvalidValueError(f"'text' is {text!r:.60}, not a string", remedy=REMEDY)
     keys = ", ".join([repr(key) for key in row][:MOST_KEYS])
-    what = "spans without a text" if found.spans else "no text"
+    what = "spans without a text" if found.spans or first_annotation(row) is not None else "no text"
     return InvalidValueError(
-        f"there is {what} in the row; its keys are {keys}", remedy="Write the text under 'text', or the tokens."
+        f"there is {what} in the row; its keys are {keys}",
+        remedy="Write the text under 'text', or the tokens. Where rows have ids, --texts names a file with the texts.",
     )
 
 

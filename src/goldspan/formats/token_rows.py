@@ -3,29 +3,30 @@
 The text is that of the row if it states one. Else it is the tokens joined by single spaces, whatever stood between them
 in the original, and the offsets are true to that text.
 
-Tags are read as in a CoNLL file. Where none has a prefix, each tag is the label of its token, and neighbours of one
-label are one span. Spans that count tokens are `[first, last, label]` in the files of GLiNER (`tokenized_text`). In
-other files it is decided by what is possible in all rows whether they include the last token, or they are refused.
+Tags are read as in a CoNLL file, in any notation (`goldspan.formats.conll_tags`). Spans that count tokens are
+`[first, last, label]` in the files of GLiNER (`tokenized_text`). In other files it is decided by what is possible in
+all rows whether they include the last token, or they are refused.
 """
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from goldspan import iob
 from goldspan.errors import InvalidValueError
 from goldspan.formats import row_keys
 from goldspan.formats.conll_sentences import locate_words
+from goldspan.formats.conll_tags import Notation, notation_of
 from goldspan.formats.record import RawSpan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-TAG = re.compile(r"[BIESLUMW]-.+")
 GLINER = "tokenized_text"
-BARE = frozenset({"B", "I", "E", "S", "L", "U", "M", "W", "O"})
+TAGS_REMEDY = "Write the tags as B-…, I-… and O, or as the label of each token and O."
 NUMBERS = "Write the tags by their names, or as a ClassLabel that states them."
 
 
@@ -34,28 +35,34 @@ class TokenConventions:
     """What the rows of a file have in common, as it cannot be seen in each.
 
     Args:
-        has_prefixes: whether some tag has a prefix, `B-` or another.
-        has_outside: whether some tag is O.
-        bare: the tags that are a prefix without a label.
+        label: of bare tags `B`, `I` and `O`.
+        tags: how often each tag is written.
+        are_named: whether the key of the tags is one for tags of names alone.
         inclusive: what tells that the end of a span is its last token: the first such span.
         exclusive: what tells that it is the token after the last.
         sequences: the tags of all rows, where `--repair strict` asks for their scheme.
     """
 
-    has_prefixes: bool = False
-    has_outside: bool = False
-    bare: set[str] = field(default_factory=set)
+    label: str | None = None
+    tags: Counter[str] = field(default_factory=Counter)
+    are_named: bool = False
     inclusive: RawSpan | None = None
     exclusive: RawSpan | None = None
     sequences: list[list[iob.Tag]] = field(default_factory=list)
 
-    def see_tags(self, tags: Iterable[str]) -> None:
+    @cached_property
+    def notation(self) -> Notation:
+        """How the tags are written.
+
+        Raises:
+            InvalidValueError: where it is not plain how they are meant.
+        """
+        return notation_of(self.tags, label=self.label, chosen=self.are_named)
+
+    def see_tags(self, tags: Iterable[str], key: str) -> None:
         """Take note of the tags of a row."""
-        for tag in tags:
-            self.has_prefixes |= TAG.fullmatch(tag) is not None
-            self.has_outside |= tag == "O"
-            if tag in BARE and tag != "O":
-                self.bare.add(tag)
+        self.tags.update(tags)
+        self.are_named |= key in row_keys.TAGS_ONLY
 
     def see_spans(self, spans: Iterable[RawSpan], length: int) -> None:
         """Take note of the spans of a row of so many tokens."""
@@ -67,13 +74,13 @@ class TokenConventions:
 
 
 def tags_key(row: Mapping[str, Any], tokens_key: str) -> str | None:
-    """The key of the tags of a row: a list of strings or of numbers, as long as that of the tokens."""
-    length = len(row[tokens_key])
+    """The key of the tags of a row: of a list of strings or numbers, one for each token, or a name for tags alone."""
     for name in row_keys.TAGS:
         value = row.get(name)
-        if not isinstance(value, list) or name == tokens_key or len(value) != length:
+        if not isinstance(value, list) or name == tokens_key or not value:
             continue
-        if all(isinstance(tag, str) for tag in value) or all(type(tag) is int for tag in value):
+        is_one_each = len(value) == len(row[tokens_key]) and all(type(tag) in {str, int} for tag in value)
+        if is_one_each or name in row_keys.TAGS_ONLY:
             return name
     return None
 
@@ -103,9 +110,7 @@ def spans_of_tags(
     tags: Sequence[Any],
     extents: Sequence[tuple[int, int]],
     conventions: TokenConventions,
-    *,
     repair: iob.Repair = "conlleval",
-    label: str | None = None,
 ) -> list[RawSpan]:
     """The spans that the tags of a row write.
 
@@ -114,12 +119,15 @@ def spans_of_tags(
         extents: where the tokens are.
         conventions: of the file.
         repair: whether a chunk with a tag that its scheme forbids is a span.
-        label: of bare tags `B`, `I` and `O`.
 
     Raises:
         InvalidValueError: for tags that are not understood.
     """
-    parsed = parse_tags(tags, conventions, label)
+    if len(tags) != len(extents):
+        raise InvalidValueError(
+            f"there are {len(tags)} tags for {len(extents)} tokens", remedy="Write one tag for each token."
+        )
+    parsed = parse_tags(tags, conventions)
     if repair == "strict":
         chunks = iob.well_formed_chunks(parsed, iob.detect(conventions.sequences or [parsed]))
     else:
@@ -127,28 +135,26 @@ def spans_of_tags(
     return [RawSpan(extents[c.first][0], extents[c.stop - 1][1], c.label) for c in chunks]
 
 
-def parse_tags(tags: Sequence[Any], conventions: TokenConventions, label: str | None) -> list[iob.Tag]:
-    """The tags of a row, whether or not they have prefixes or labels.
+def parse_tags(tags: Sequence[Any], conventions: TokenConventions) -> list[iob.Tag]:
+    """The tags of a row, however they are written.
 
     Raises:
-        InvalidValueError: for tags that are numbers, and for those whose convention is in doubt.
+        InvalidValueError: for tags that are numbers, and for those whose notation is in doubt.
     """
     if any(type(tag) is int for tag in tags):
         raise InvalidValueError(f"the tags are numbers, {tags!r:.60}, and nothing says which is which", remedy=NUMBERS)
-    if conventions.has_prefixes:
-        return [iob.parse(tag) for tag in tags]
-    if conventions.bare and {tag for tag in tags if tag} <= BARE:
-        if label is None:
-            raise InvalidValueError(
-                f"the tags {', '.join(sorted(conventions.bare))} have no label", remedy="Name it with --label."
-            )
-        return [iob.parse("O" if tag == "O" else f"{tag}-{label}") for tag in tags]
-    if conventions.bare or not conventions.has_outside:
-        raise InvalidValueError(
-            f"the tags {tags!r:.60} are no tags of spans: none has a prefix, and none is O",
-            remedy="Write them as B-…, I-… and O, or the label of each token and O.",
-        )
-    return [iob.parse("O" if tag in {"O", ""} else f"I-{tag}") for tag in tags]
+    if not all(isinstance(tag, str) for tag in tags):
+        raise InvalidValueError(f"the tags {tags!r:.60} are no strings", remedy=NUMBERS)
+    out = []
+    try:
+        for tag in conventions.notation.parse_all(tags):
+            if isinstance(tag, InvalidValueError):
+                raise tag
+            out.append(tag)
+    except InvalidValueError as error:
+        is_bare = error.remedy is not None and "--label" in error.remedy
+        raise InvalidValueError(error.message, remedy=error.remedy if is_bare else TAGS_REMEDY) from None
+    return out
 
 
 def spans_of_tokens(
