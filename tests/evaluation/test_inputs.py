@@ -140,3 +140,15 @@ def test_predictions_of_a_split_are_found_by_their_text(toy, tmp_path):
 
 def vars_of(span):
     return span.start, span.end, span.label
+
+
+def test_predictions_without_text_are_paired_by_id(tmp_path):
+    left = write(
+        tmp_path / "gold.jsonl", Example("a", TEXT, (MARSH,)), Example("b", "Ode left.", (Span(0, 3, "PERSON"),))
+    )
+    span = {"start": 0, "end": 3, "entity_group": "PERSON", "score": 0.9, "word": "Ode"}
+    right = rows(tmp_path / "pred.jsonl", {"id": "b", "entities": [span]}, {"id": "a", "entities": [span | {"end": 5}]})
+    assert counts(evaluate(left, right)) == (2, 0, 0, 0)
+    rows(right, {"id": "other", "entities": [span]})
+    with pytest.raises(InputError, match="the row has spans without a text"):
+        evaluate(left, right)

@@ -186,7 +186,7 @@ def _language(options: EvaluationOptions, corpus: Corpus | None) -> str | None:
 
 def _predictions(options: EvaluationOptions, name: str, gold: Source, articles: frozenset[str] | None) -> Source:
     here = [example for example in gold.examples if articles is None or example.article in articles]
-    reading = replace(options.reading, texts={example.id: example.text for example in here})
+    reading = replace(options.reading, texts={**{e.id: e.text for e in gold.examples}, **(options.reading.texts or {})})
     source = sources.read_source(name, form=options.form, reading=reading, texts=here)
     return _predictions_for(source, gold, articles)
 
