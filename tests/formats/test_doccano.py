@@ -8,10 +8,11 @@ from hypothesis import assume, given
 from goldspan import formats
 from goldspan.agreement.annotations import annotations_of_paths
 from goldspan.annotation import Example, Span
+from goldspan.checks import check_paths
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats import doccano, gold
 from goldspan.formats.convert import convert
-from goldspan.formats.options import ReadOptions
+from goldspan.formats.options import ReadOptions, WriteOptions
 from helpers import strategies
 
 DATA = Path(__file__).parents[1] / "data" / "formats"
@@ -209,3 +210,14 @@ def test_spans_of_several_users_in_one_row_are_noted(tmp_path):
     path.write_text(json.dumps({"id": 1, "text": "Marsh left.", "annotations": spans}) + "\n")
     (record,) = formats.get(formats.detect(path)).scan(path)
     assert "several users are read as one annotation: 0 and 3" in record.notes[0].message
+
+
+def test_a_space_at_the_edge_of_a_span_is_found_refused_in_tokens_and_never_loses_the_span(tmp_path):
+    path, target = tmp_path / "a.jsonl", tmp_path / "b.conll"
+    path.write_text('{"text": "The film (1988) stars Frankie James", "label": [[10, 14, "DATE"], [21, 35, "PER"]]}\n')
+    assert [finding.check for finding in check_paths([path], None)] == ["edge-whitespace"]
+    with pytest.raises(InputError, match=r"\[21, 35, PER\] ' Frankie James' cuts 'Frankie James'"):
+        convert([path], target, to="conll")
+    convert([path], target, to="conll", writing=WriteOptions(policy="expand"))
+    (example,) = formats.load(target)
+    assert [example.surface(span) for span in example.spans] == ["1988", "Frankie James"]

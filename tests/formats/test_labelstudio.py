@@ -5,10 +5,12 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given, settings
+from typer.testing import CliRunner
 
 from goldspan import formats
 from goldspan.agreement.annotations import annotations_of_paths
 from goldspan.annotation import NOT_ANNOTATED, Example, Label, LabelScheme, Span
+from goldspan.cli import app
 from goldspan.errors import InputError
 from goldspan.formats import labelstudio
 from goldspan.formats.convert import convert
@@ -110,6 +112,23 @@ def test_agreement_compares_the_people_of_one_file(tmp_path):
     found = annotations_of_paths([tmp_path / "tasks.json"])
     assert found.annotators == ("1", "2")
     assert [sorted(item.spans) for item in found.items] == [["1"], ["1", "2"]]  # the texts are equal, the tasks are not
+
+
+def test_a_task_that_nobody_annotated_makes_no_annotator(tmp_path):
+    scan(tmp_path, task("Marsh left.", work(by="ines")), task("Quiet."))
+    assert annotations_of_paths([tmp_path / "tasks.json"]).annotators == ("tasks",)
+    scan(tmp_path, task("Marsh left.", work(by="ines"), work(by="omar")), task("Quiet."))
+    assert annotations_of_paths([tmp_path / "tasks.json"]).annotators == ("ines", "omar")
+
+
+def test_an_evaluation_explains_every_note(tmp_path):
+    predicted = {"predictions": [{"model_version": "m", "result": []}], "drafts": [1]}
+    regions = [region(0, 5, "PERSON", meta={"text": ["?"]}), {"type": "relation", "from_id": "a", "to_id": "b"}]
+    scan(tmp_path, task("Marsh left.", work(*regions), **predicted))
+    result = CliRunner().invoke(app, ["evaluate", *[str(tmp_path / "tasks.json")] * 2, "--resamples", "10"])
+    assert result.exit_code == 0, result.output
+    for kind in ("prediction", "draft", "kept-aside"):
+        assert f"“{kind}”" in result.output
 
 
 def test_who_skips_a_task_is_no_second_annotator_of_it(tmp_path):

@@ -240,7 +240,7 @@ def read_pass(annotator: str, path: Path) -> AnnotatorPass:
 def _passes_in(name: str, path: Path, form: str | None, reading: ReadOptions) -> Iterator[AnnotatorPass]:
     """The passes in a file or folder: one of this name, unless the file states that several people annotated it."""
     read = list(_read(path, form, reading))
-    annotators = list(dict.fromkeys(located.annotator for located in read))
+    annotators = list(dict.fromkeys(one.annotator for one in read if one.annotator or one.example.is_annotated))
     if len(annotators) < MANY:
         yield _annotator_pass(name, read)
         return
