@@ -233,3 +233,29 @@ def test_a_plan_is_what_apply_carries_out(disputed, tmp_path, goldspan, capsys, 
     named = {line.split(f"{root}/")[1] for line in planned if line.startswith("wrote ")}
     named |= {"corpus/manifest.jsonl", "seeds/new.txt"} if "1 new, 0 unchanged" in planned else set()
     assert changed == named
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("adjudicate", "--adopt", "--as", "b\udcff", "--reason", "x", "--apply"),
+        ("suggest", "--map", "b\udcff=SHIP"),
+        ("show", "--containing", "\udcff"),
+    ],
+)
+def test_a_text_that_is_not_utf_8_is_wrong_usage(toy, goldspan, capsys, arguments):
+    assert goldspan(*arguments, "--root", toy.root) == 2
+    assert "is not UTF-8" in capsys.readouterr().err
+
+
+def test_a_file_whose_name_is_not_utf_8_is_read_written_and_reported(toy, tmp_path, goldspan):
+    path = tmp_path / "b\udcff.jsonl"
+    shutil.copy(toy.gold / "storm.jsonl", path)
+    out = tmp_path / "o\udcff.jsonl"
+    report, page = tmp_path / "r\udcff.json", tmp_path / "r\udcff.html"
+    assert goldspan("convert", path, "--to", "gold", "-o", out, "--json", report) == 0
+    assert out.read_bytes() == path.read_bytes()
+    assert json.loads(report.read_text("utf-8"))["files"][0]["file"] == str(tmp_path / "b\ufffd.jsonl")
+    arguments = ("evaluate", toy.gold, path, "--resamples", "10", "--root", toy.root)
+    assert goldspan(*arguments, "--json", report, "--html", page) == 0
+    assert "b\ufffd" in page.read_text("utf-8").replace("<wbr>", "")

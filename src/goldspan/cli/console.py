@@ -231,6 +231,7 @@ def write_json(path: Path | None, report: Any) -> None:  # noqa: ANN401  (JSON i
     """Write a report where `--json` asked for it."""
     if path is not None:
         text = json.dumps(report, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # of names that are not UTF-8
         files.write(path, CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Literal, TextIO, cast
@@ -32,6 +33,9 @@ KINDS: dict[str, Literal["json", "html"]] = {
     "json": "json",
     "html": "html",
 }  # of report, by the parameter that names it
+
+
+SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class ReaderLeftError(Exception):
@@ -149,8 +153,12 @@ class ReportingCommand(TyperCommand):
         """Run the command, if its options are fit.
 
         Raises:
+            typer.BadParameter: for a text that is not UTF-8; the name of a file can be anything.
             InputError: for a report in a file that is somebody's work.
         """
+        for value in _texts(ctx.params.values()):
+            if SURROGATE.search(value) and not os.path.lexists(value):
+                raise typer.BadParameter(f"{value!r} is not UTF-8")
         names = [name for name in KINDS if ctx.params.get(name) is not None]
         if names:
             from goldspan.corpus import outputs
@@ -159,6 +167,15 @@ class ReportingCommand(TyperCommand):
             for name in names:
                 outputs.validate_file(ctx.params[name], KINDS[name], inputs)
         return super().invoke(ctx)
+
+
+def _texts(values: Iterable[object]) -> Iterator[str]:
+    """The texts among values, those in lists included."""
+    for value in values:
+        if isinstance(value, (list, tuple)):
+            yield from _texts(value)
+        elif isinstance(value, str):
+            yield value
 
 
 def _paths(values: Iterable[object]) -> Iterator[Path]:
