@@ -125,7 +125,8 @@ def is_format_of(sample: FileSample) -> bool:
         found, is_expected = survey_sample(sample)
     except InputError:
         return False
-    is_expected = is_expected or sample.path.suffix in EMPTY_SUFFIXES
+    if sample.path.suffix in EMPTY_SUFFIXES and b"\0" not in sample.head:
+        return True
     return is_table(found, is_expected=is_expected) or (is_expected and not found.columns)
 
 

@@ -24,6 +24,7 @@ from goldspan.formats.conll_survey import (
     SHOWN,
     TAG_KEYS,
     TAG_NAMES,
+    UD_FIELDS,
     WORD_NAMES,
     content_of,
     plain_name,
@@ -357,14 +358,19 @@ def _is_last(found: Survey, column: int) -> bool:
 
 
 def _no_tags(found: Survey, word: int, among: Sequence[int] = ()) -> InvalidValueError:
-    columns = "; ".join(
-        f"{found.name(n)}: {profile.example}"
-        for n, profile in enumerate(found.columns)
-        if n in (among or range(len(found.columns))) and n != word
-    )
+    """The error for a file in which no column holds tags; it shows what the columns hold."""
+    shown = among or [n for n, profile in enumerate(found.columns) if n != word and not profile.has_keys]
+    if found.is_conllu and not among:
+        shown = [n for n in shown if found.names[n] not in UD_FIELDS or found.names[n] == "MISC"]
+    columns = [f"{found.name(n)}: {found.columns[n].example}" for n in shown]
+    keyed = [n for n, profile in enumerate(found.columns) if profile.has_keys]
+    columns += [f"{found.name(n)} has {', '.join(sorted(filter(None, found.columns[n].keys)))}" for n in keyed]
+    example = f"{_shown(found, (keyed[-1], 'NE'))}" if keyed else "2"
+    listed = "; ".join(columns)
     return InvalidValueError(
-        f"no column of tags was found beside the words{f': {columns:.300}' if columns else ''}",
-        remedy="A tag is O, or e.g. B-LABEL. Name the column with --tag-column if its labels have no prefix.",
+        f"no column of tags was found beside the words{f': {listed:.300}' if columns else ''}",
+        remedy="A tag is O, or e.g. B-LABEL. If labels stand there without a prefix, name their column: "
+        f"--tag-column {example}.",
     )
 
 

@@ -154,8 +154,8 @@ class ColumnProfile:
 
     @property
     def is_numeric(self) -> bool:
-        """Whether all that stands in it are numbers."""
-        return 0 < self.numbers == self.count
+        """Whether most of what stands in it are numbers."""
+        return self.numbers > HALF * self.count
 
     @property
     def is_repeated(self) -> bool:
@@ -252,9 +252,9 @@ def survey(path: Path, blocks: Iterable[Block], wanted: frozenset[str] = frozens
     found.columns = [ColumnProfile() for _ in range(width)]
     if not found.names and width == len(UD_FIELDS) and found.separator == "\t" and _has_ids(buffer):
         found.names = UD_FIELDS
-    texts = 0
+    texts, separator = 0, found.separator
     for block, rows in chain(buffer, stream):
-        whole = [cells for row in rows if (cells := fit(row, width)) is not None]
+        whole = [cells for row in rows if row.separator == separator and (cells := fit(row, width)) is not None]
         found.rows += len(whole)
         found.other_rows += len(rows) - len(whole)
         for number, cells in enumerate(whole):
@@ -324,7 +324,7 @@ def content_of(values: Counter[str], count: int) -> Content | None:
     if is_bracketed(values) or (values["O"] and all(_is_suffixed(value) for value in others)):
         return "tags"
     if all(value in PREFIXES for value in others):
-        is_bare = {"B", "I"} <= {*others} or (values["O"] and {"B", "I"} & {*others})
+        is_bare = {*others} <= {"B", "I"} or {"B", "I"} <= {*others} or (values["O"] and {"B", "I"} & {*others})
         return "bare" if is_bare else None
     return "labels" if _are_labels(values) else None
 
@@ -400,7 +400,9 @@ def _stripped(cells: list[str]) -> list[str]:
 
 
 def _has_ids(buffer: Iterable[tuple[Block, list[Row]]]) -> bool:
-    return all(row.cells and ID.fullmatch(row.cells[0]) for _, rows in buffer for row in rows)
+    """Whether at least half of the rows begin with the number of a word."""
+    firsts = [row.cells[0] for _, rows in buffer for row in rows if row.cells]
+    return sum(ID.fullmatch(first) is not None for first in firsts) >= HALF * len(firsts)
 
 
 def _stated_text(block: Block) -> str | None:

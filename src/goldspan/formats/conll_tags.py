@@ -13,6 +13,7 @@ dash, several tags in one cell. Each is refused where it stands.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -26,7 +27,9 @@ Kind = Literal["prefix", "suffix", "bare", "label", "bracket"]
 LETTERS = "".join(iob.PREFIXES)
 PREFIXED = re.compile(rf"[{LETTERS}]([-_:/])(\S.*)", re.DOTALL)
 SUFFIXED = re.compile(rf"(\S.*)([-_])([{LETTERS}])", re.DOTALL)
-MISTYPED = re.compile(rf"[{LETTERS.lower()}]-.+", re.DOTALL)
+MISTYPED = re.compile(
+    r"(?:\w[^\w&.'+@]|[BIO]\W).+", re.DOTALL
+)  # of labels: a prefix in another letter or with another sign
 BRACKET = re.compile(r"(?:\((?P<label>[^()*|\s]+))?(?P<star>\*)?(?P<close>\))?")
 ANOTHER_TAG = re.compile(rf"[|,;/+&\s](?:[{LETTERS}]-|O(?:$|[|,;/+&\s]))|\|")
 FILLERS = frozenset({"", "_", "-", "*", "-X-", "--", "None", "nan", "NaN"})
@@ -90,7 +93,7 @@ class Notation:
             )
         if self.kind == "bare" and written in iob.PREFIXES:
             return iob.Tag(iob.PREFIXES[written], self.label)
-        if self.kind == "label" and not MISTYPED.fullmatch(written):
+        if self.kind == "label" and len(written) > 1 and not MISTYPED.fullmatch(written):
             return iob.Tag("I", written)
         if self.kind == "suffix" and (match := SUFFIXED.fullmatch(written)) and match[2] == self.separator:
             return iob.Tag(iob.PREFIXES[match[3]], match[1])
@@ -117,10 +120,13 @@ def notation_of(values: Mapping[str, int], *, label: str | None = None, chosen: 
     is_prefixed = all(PREFIXED.fullmatch(tag) for tag in sure)
     if is_suffixed and not is_prefixed and any(tag[-1] in "BSUW" for tag in sure):
         return Notation(kind="suffix", separator="-" if all(tag[-2] == "-" for tag in sure) else "_")
-    if not sure or "-" in separators or any(MISTYPED.fullmatch(tag) for tag in sure):
+    if not sure or "-" in separators or (not is_prefixed and any(MISTYPED.fullmatch(tag) for tag in sure)):
         return Notation()
-    if is_prefixed and len(separators) == 1:
-        return Notation(separator=separators.pop())
+    if is_prefixed:
+        counts = Counter[str]()
+        for tag in sure:
+            counts[tag[1]] += values[tag]
+        return Notation(separator=counts.most_common(1)[0][0])
     if is_bracketed(values):
         return Notation(kind="bracket")
     if bare := [tag for tag in sure if tag in iob.PREFIXES]:
