@@ -22,6 +22,14 @@ from helpers import strategies
 
 DATA = Path(__file__).parents[1] / "data" / "formats"
 SAMPLES = {
+    "dataset": "dataset",
+    "dataset-saved": "dataset",
+    "flair.jsonl": "rows",
+    "gliner.json": "rows",
+    "json-min.json": "rows",
+    "rows-unannotated.jsonl": "rows",
+    "spacy2.json": "rows",
+    "transformers.jsonl": "rows",
     "gold.jsonl": "gold",
     "doccano-export.jsonl": "doccano",
     "doccano-relations.jsonl": "doccano",
