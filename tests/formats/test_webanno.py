@@ -300,9 +300,49 @@ def test_older_versions_are_refused_by_name(content, tmp_path):
     assert "export it as WebAnno TSV 3.3" in caught.value.remedy
 
 
-def test_writing_is_refused_with_the_formats_that_are_written(tmp_path):
-    with pytest.raises(InputError, match=r"WebAnno TSV 3 .* is only read"):
-        formats.get("inception").write(tmp_path / "a.tsv", [Example("a", "Rom", (Span(0, 3, "LOC"),))])
+def test_examples_are_written_as_inception_does(tmp_path):
+    spans = (Span(0, 3, "LOC"), Span(9, 17, "LOC"), Span(9, 12, "a|b"), Span(5, 7, "X"))
+    formats.get("webanno").write(
+        tmp_path / "a.tsv", [Example("a.p00", "Rom ruft New York\n👍.", spans), Example("b", "Ulm")]
+    )
+    lines = (tmp_path / "a.tsv").read_text().splitlines()
+    assert [line for line in lines if not line.startswith("#goldspan=")] == [
+        "#FORMAT=WebAnno TSV 3.3",
+        "#T_SP=de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity|identifier|value",
+        "",
+        "",
+        "#Text=Rom ruft New York",
+        "#Text=👍.",
+        "1-1\t0-3\tRom\t*\tLOC\t",
+        "1-2\t4-8\truft\t_\t_\t",
+        "1-2.1\t5-7\tuf\t*\tX\t",
+        "1-3\t9-12\tNew\t*[3]|*[4]\ta\\|b[3]|LOC[4]\t",
+        "1-4\t13-17\tYork\t*[4]\tLOC[4]\t",
+        "1-5\t18-20\t👍\t_\t_\t",
+        "1-6\t20-21\t.\t_\t_\t",
+        "",
+        "#Text=Ulm",
+        "2-1\t22-25\tUlm\t_\t_\t",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("example", "why"),
+    [
+        (Example("a", ""), "the text is empty"),
+        (Example("a", "Rom", (Span(0, 3, "a\rb"),)), "a label has a line break"),
+    ],
+)
+def test_what_a_line_cannot_hold_is_refused(example, why, tmp_path):
+    with pytest.raises(InputError, match=why) as caught:
+        formats.get("webanno").write(tmp_path / "a.tsv", [example])
+    assert caught.value.example == "a"
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_goldspan_keeps_is_refused_where_it_is_damaged(tmp_path):
+    (error,) = scan(tmp_path, '#goldspan={"id": 3}\n' + ROM)
+    assert (error.line, error.message) == (5, "what goldspan keeps here is damaged")
 
 
 @given(content=strategies.texts)

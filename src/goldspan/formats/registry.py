@@ -284,8 +284,8 @@ FORMATS = (
         aliases=("inception",),
         offsets="UTF-16 units",
         options=frozenset({"layer", "label", "offsets"}),
-        can_write=False,
         is_tokenized=True,
+        holds_unannotated=False,
         numbered_id=r"\.p\d+",
     ),
     Format(

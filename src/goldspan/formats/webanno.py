@@ -1,4 +1,4 @@
-r"""WebAnno TSV 3, as INCEpTION and WebAnno export it; only read.
+r"""WebAnno TSV 3, as INCEpTION and WebAnno export and import it.
 
     #FORMAT=WebAnno TSV 3.3
     #T_SP=de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity|identifier|value
@@ -19,26 +19,32 @@ of the token before it. A backslash stands before characters that mean something
 An example is a sentence; `at` is where it begins in the document. The format does not record what stands between
 sentences, which INCEpTION fills with a line break and spaces. Sentences that an annotation connects are one example.
 The annotations of one layer are read (`goldspan.formats.annotation_layers`); what the others hold is noted.
+
+What is written are annotations of DKPro's layer `NamedEntity`, with a sentence for each example, one after the other.
+A line `#goldspan=`, which INCEpTION passes over, keeps the id, `at` and extra of each. A span that cuts a token is
+written as a part of it, and white space that a span begins or ends with as a token, for the format has no other way.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from goldspan import offsets
+from goldspan import files, offsets, strict_json, tokens
 from goldspan.errors import InputError, InvalidValueError
-from goldspan.formats.annotation_layers import NO_LAYER, AnnotationLayer, choose_layer
-from goldspan.formats.json_lines import decode, numbered
-from goldspan.formats.options import DEFAULT
+from goldspan.formats.annotation_layers import NAMED_ENTITY, NO_LAYER, AnnotationLayer, choose_layer
+from goldspan.formats.json_lines import decode, numbered, one_line
+from goldspan.formats.options import DEFAULT, WRITE_DEFAULT
 from goldspan.formats.record import Note, RawSpan, Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from goldspan.formats.options import ReadOptions
+    from goldspan.annotation import Example
+    from goldspan.formats.options import ReadOptions, WriteOptions
     from goldspan.formats.sample import FileSample
 
 HEADER = re.compile(r"#FORMAT=WebAnno TSV ([0-9]+)\.([0-9]+)\s*")
@@ -52,8 +58,13 @@ TEXT_ESCAPE = re.compile(r"\\([tnfrb\\\x00-\x07\x0e-\x1f])")
 JAVA_ESCAPE = re.compile(r"\\(u+[0-9a-fA-F]{4}|[0-3]?[0-7]{1,2}|.)", re.DOTALL)
 NAMED_CHARACTERS = {"t": "\t", "n": "\n", "f": "\f", "r": "\r", "b": "\b"}
 OLDER = re.compile(rb"(?:\A|\n)#id=[^\n]*\n#text=")  # how a sentence begins in WebAnno TSV 1 and 2
+ESCAPES = {character: name for name, character in NAMED_CHARACTERS.items()}
+ESCAPED_IN_TEXT = re.compile(r"[\t\n\f\r\x08\\\x00-\x07\x0e-\x1f]")
+ESCAPED_IN_VALUE = re.compile(r"[\\\[\]|_;\t\n*]|->")
+HEAD = f"#FORMAT=WebAnno TSV 3.3\n#T_SP={NAMED_ENTITY}|identifier|value\n\n"
 NO_ANNOTATION, NO_VALUE = "_", "*"
-TEXT_PREFIX, ID_PREFIX = "#Text=", "#Sentence.id="
+TEXT_PREFIX, ID_PREFIX, KEPT_PREFIX = "#Text=", "#Sentence.id=", "#goldspan="
+KEPT_REMEDY = 'The line is #goldspan={"id": …, "at": …, "extra": {…}}; without it, sentences are numbered.'
 ESCAPES_SINCE = 2  # the minor version
 FIXED_CELLS = 3
 LONGEST_GAP = 10_000  # characters between sentences of one example
@@ -159,6 +170,7 @@ class TsvSentence:
         gap: how many characters are between it and the sentence before it.
         name: its id, if it states one.
         units: its tokens and their parts.
+        kept: what goldspan wrote of its example: `id`, `at` and `extra`.
     """
 
     line: int
@@ -167,6 +179,7 @@ class TsvSentence:
     gap: int
     name: str | None
     units: tuple[TsvUnit, ...]
+    kept: dict[str, Any] | None = None
 
 
 @dataclass
@@ -222,6 +235,93 @@ def scan(path: Path, options: ReadOptions = DEFAULT) -> Iterator[Record | InputE
         yield error
 
 
+def write(path: Path, examples: Iterable[Example], options: WriteOptions = WRITE_DEFAULT) -> None:
+    """Write a document of all examples, all or nothing.
+
+    Args:
+        path: the file.
+        examples: read once.
+        options: the language whose tokens are written.
+
+    Raises:
+        InputError: for an empty text, or a label that a line cannot hold; nothing is written.
+    """
+    with files.replacing(path) as stream:
+        stream.write(HEAD.encode())
+        place, annotations = 0, 0
+        for number, example in enumerate(examples, start=1):
+            if not example.text or any("\r" in span.label for span in example.spans):
+                what = (
+                    "a label has a line break in it" if example.text else "the text is empty: a sentence needs tokens"
+                )
+                raise InputError(what, file=path, example=example.id, remedy="Leave the example out, or correct it.")
+            lines = _sentence_lines(example, number, place, annotations, options.language)
+            stream.write("".join(f"{line}\n" for line in lines).encode())
+            place += _length(example.text, "utf-16") + 1
+            annotations += len(example.spans)
+
+
+def _sentence_lines(example: Example, number: int, place: int, annotations: int, language: str) -> list[str]:
+    """The lines of an example.
+
+    Args:
+        example: the example.
+        number: of its sentence, from 1.
+        place: where the sentence begins in the document, in UTF-16 units.
+        annotations: how many there are before it.
+        language: of the tokens.
+    """
+    text = example.text
+    words = _words(example, language)
+    starts, ends = [start for start, _ in words], [end for _, end in words]
+    units: dict[tuple[int, int, int], list[int]] = {(n, start, end): [] for n, (start, end) in enumerate(words)}
+    sizes = []  # in how many units each span is written
+    for index, span in enumerate(example.spans):
+        touched = range(bisect_right(ends, span.start), bisect_left(starts, span.end))
+        for n in touched:
+            units.setdefault((n, max(starts[n], span.start), min(ends[n], span.end)), []).append(index)
+        sizes.append(len(touched))
+    kept = {"id": example.id, "at": example.at, "extra": dict(example.extra)}
+    lines = ["", KEPT_PREFIX + one_line(kept), *(TEXT_PREFIX + _escape_text(line) for line in text.split("\n"))]
+    at = offsets.to_utf16(text, [edge for _, start, end in units for edge in (start, end)]).tolist()
+    extents = dict(zip(units, zip(at[::2], at[1::2], strict=True), strict=True))
+    parts = 0
+    for unit in sorted(units, key=lambda unit: (unit[0], unit[1:] != words[unit[0]], unit)):
+        n, start, end = unit
+        is_token = (start, end) == words[n]
+        parts = 0 if is_token else parts + 1
+        names = [
+            f"[{annotations + index + 1}]" if sizes[index] > 1 or len(units[unit]) > 1 else "" for index in units[unit]
+        ]
+        labels = [_escape_value(example.spans[index].label) for index in units[unit]]
+        cells = [
+            f"{number}-{n + 1}" + ("" if is_token else f".{parts}"),
+            f"{place + extents[unit][0]}-{place + extents[unit][1]}",
+            _escape_text(text[start:end]),
+            "|".join(NO_VALUE + name for name in names) or NO_ANNOTATION,
+            "|".join(label + name for label, name in zip(labels, names, strict=True)) or NO_ANNOTATION,
+        ]
+        lines.append("".join(f"{cell}\t" for cell in cells))
+    return lines
+
+
+def _words(example: Example, language: str) -> list[tuple[int, int]]:
+    """The tokens, and the white space at the edges of the text and where a span begins or ends with it."""
+    found = tokens.tokenize(example.text, language)
+    ends = [0, *(end for _, end in found)]
+    starts = [*(start for start, _ in found), len(example.text)]
+    gaps = [gap for gap in zip(ends, starts, strict=True) if gap[0] < gap[1]]
+    gap_starts = [start for start, _ in gaps]
+    inside = {0, len(example.text) - 1}  # characters of white space that need a token
+    inside.update(at for span in example.spans for at in (span.start, span.end - 1))
+    needed = set()
+    for at in inside:
+        number = bisect_right(gap_starts, at) - 1
+        if number >= 0 and at < gaps[number][1]:
+            needed.add(gaps[number])
+    return sorted([*found, *needed])
+
+
 def is_format_of(sample: FileSample) -> bool:
     """Whether a file begins as WebAnno TSV does; the versions 1 and 2 count, too: the reader refuses them by name."""
     return sample.head.startswith(b"#FORMAT=WebAnno TSV") or OLDER.search(sample.head) is not None
@@ -258,35 +358,38 @@ def _sentences(
         InputError: with the line that cannot be read.
     """
     sentences: list[TsvSentence] = []
-    end, tokens = 0, 0
-    for texts, name, rows in _blocks(lines, header, path):
+    end, count = 0, 0
+    for texts, name, rows, kept in _blocks(lines, header, path):
         text = "\n".join(part for _, part in texts)
         start = rows[0].start
         if (gap := start - end) < 0:
             raise _invalid(f"the sentence begins at {start}, inside the one before it", path, rows[0].line)
         before = sentences[-1].at + len(sentences[-1].text) if sentences else 0
-        units = tuple(_units(text, rows, tokens, path, unit))
-        sentences.append(TsvSentence(texts[0][0], text, before + gap, gap, name, units))
+        units = tuple(_units(text, rows, count, path, unit))
+        sentences.append(TsvSentence(texts[0][0], text, before + gap, gap, name, units, kept))
         end = start + _length(text, unit)
-        tokens = units[-1].token + 1
+        count = units[-1].token + 1
     return sentences
 
 
 def _blocks(
     lines: Iterable[tuple[int, str]], header: TsvHeader, path: Path
-) -> Iterator[tuple[list[tuple[int, str]], str | None, list[TsvRow]]]:
-    """The lines of each sentence: those of its text, its id and its tokens."""
+) -> Iterator[tuple[list[tuple[int, str]], str | None, list[TsvRow], dict[str, Any] | None]]:
+    """The lines of each sentence: those of its text, its id and its tokens, and what goldspan keeps of it."""
     texts: list[tuple[int, str]] = []
     name: str | None = None
     rows: list[TsvRow] = []
+    kept: dict[str, Any] | None = None
     for number, line in [*lines, (0, "")]:
         if rows and (not line or line.startswith("#")):
-            yield texts, name, rows
-            texts, name, rows = [], None, []
+            yield texts, name, rows, kept
+            texts, name, rows, kept = [], None, [], None
         if line.startswith(TEXT_PREFIX):
             texts.append((number, header.unescape(line.removeprefix(TEXT_PREFIX))))
         elif line.startswith(ID_PREFIX):
             name = header.unescape(line.removeprefix(ID_PREFIX))
+        elif line.startswith(KEPT_PREFIX):
+            kept = _kept(line, number, path)
         elif line and not line.startswith("#"):
             if not texts:
                 raise _invalid("there is no #Text= before this token", path, number)
@@ -309,13 +412,13 @@ def _row(line: str, number: int, header: TsvHeader, path: Path) -> TsvRow:
     return TsvRow(number, "." in name, int(extent[1]), int(extent[2]), cells[1], tuple(cells[2:]))
 
 
-def _units(text: str, rows: Sequence[TsvRow], tokens: int, path: Path, unit: offsets.Unit) -> Iterator[TsvUnit]:
+def _units(text: str, rows: Sequence[TsvRow], before: int, path: Path, unit: offsets.Unit) -> Iterator[TsvUnit]:
     """The tokens of a sentence and their parts, each compared with the text.
 
     Args:
         text: of the sentence.
         rows: its lines.
-        tokens: the number of tokens before it.
+        before: the number of tokens before it.
         path: the file, for errors.
         unit: what the offsets count.
 
@@ -327,7 +430,7 @@ def _units(text: str, rows: Sequence[TsvRow], tokens: int, path: Path, unit: off
         places = offsets.from_unit(text, [at - begin for row in rows for at in (row.start, row.end)], unit)
     except InvalidValueError:  # for one of them: each is converted by itself, so that it is named
         places = None
-    number = tokens - 1
+    number = before - 1
     for row in rows:
         number += not row.is_part
         found = places or _places(text, row, begin, path, unit)
@@ -368,7 +471,8 @@ def _annotations(
     used = {columns[number].layer for number in _used(sentences, columns, by_value=False)}
     candidates = layers if options.layer else [x for x in layers if x.name in used and not x.is_linguistic]
     if not candidates:
-        return [], [Note("no-layer", NO_LAYER, path)]
+        is_own = all(sentence.kept for sentence in sentences)
+        return [], [] if is_own else [Note("no-layer", NO_LAYER, path)]
     layer, feature = choose_layer(candidates, options.layer, path)
     chosen = next(n for n, c in enumerate(columns) if c.layer == layer.name and feature in {None, c.feature})
     label = options.label or (layer.short_name if feature is None else None)
@@ -488,8 +592,11 @@ def _records(
         if len(group) > 1:
             message = f"{len(group)} sentences that annotations connect are one example"
             notes = [*notes, Note("joined-sentences", message, path, group[0].line, name)]
-        extra = {"sentence_id": group[0].name} if group[0].name and len(group) == 1 else {}
-        yield Record(path, group[0].line, name, text, spans, group[0].at, extra, notes=tuple(notes))
+        own = group[0].kept if len(group) == 1 else None
+        kept = own or {"id": name, "at": group[0].at, "extra": {}}
+        if group[0].name and len(group) == 1 and not own:
+            kept["extra"] = {"sentence_id": group[0].name}
+        yield Record(path, group[0].line, kept["id"], text, spans, kept["at"], kept["extra"], notes=tuple(notes))
         notes = []
         first = last + 1
 
@@ -515,6 +622,26 @@ def _stacked(cell: str) -> list[str]:
         else:
             parts[-1] += piece
     return parts
+
+
+def _kept(line: str, number: int, path: Path) -> dict[str, Any]:
+    """What goldspan keeps of an example."""
+    try:
+        value = strict_json.loads(line.removeprefix(KEPT_PREFIX))
+    except ValueError:
+        value = None
+    match value:
+        case {"id": str(), "at": int(), "extra": dict()}:
+            return dict(value)
+    raise InputError("what goldspan keeps here is damaged", file=path, line=number, remedy=KEPT_REMEDY)
+
+
+def _escape_text(text: str) -> str:
+    return ESCAPED_IN_TEXT.sub(lambda match: "\\" + ESCAPES.get(match[0], match[0]), text)
+
+
+def _escape_value(value: str) -> str:
+    return ESCAPED_IN_VALUE.sub(lambda match: "\\" + ESCAPES.get(match[0], match[0]), value)
 
 
 def _unescape(value: str) -> str:
