@@ -55,6 +55,8 @@ def git(corpus):
 COMMANDS = [
     ("add", "OUT/inbox"),
     ("add", "OUT/bad"),
+    ("add", "OUT/e.jsonl", "--as", EVIL),
+    ("add", "OUT/x.jsonl", "--as", "lea"),
     ("adjudicate",),
     ("adjudicate", "--rule", EVIL),
     ("adjudicate", EVIL),

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from goldspan import files
+from goldspan.annotation import Example, Span
+from goldspan.formats import gold
 
 TESTS = Path(__file__).parents[1]
 
@@ -40,6 +42,14 @@ def inbox(tmp_path):
 @EACH
 def test_adding_articles(toy, tmp_path, inbox, calls):
     assert kills(toy, tmp_path, "add", str(inbox), "--root", "ROOT", "--apply", calls=calls) >= 8
+
+
+@EACH
+def test_adding_annotation(toy, tmp_path, calls):
+    examples = [Example(f"{name}.p01", f"Anna of {name}.", (Span(0, 4, "CREW"),)) for name in ("one", "two")]
+    gold.write(tmp_path / "x.jsonl", examples)
+    arguments = ("add", str(tmp_path / "x.jsonl"), "--as", "lea", "--root", "ROOT", "--apply")
+    assert kills(toy, tmp_path, *arguments, calls=calls) >= 6
 
 
 @EACH

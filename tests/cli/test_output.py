@@ -9,12 +9,15 @@ import sys
 
 import pytest
 
+from goldspan.annotation import Example, Span
 from goldspan.cli.output import CLOSED_PIPE
 from goldspan.corpus import Corpus
+from goldspan.formats import gold
 from helpers.sample_corpus import set_pass_spans
 
 COMMANDS = {  # that write files; `ROOT` is the project, `OUT` a folder
     "add": ("add", "OUT/inbox", "--apply", "--json", "OUT/report.json"),
+    "add annotation": ("add", "OUT/x.jsonl", "--as", "lea", "--apply", "--json", "OUT/report.json"),
     "adjudicate": ("adjudicate", "--accept", "majority", "--apply", "--json", "OUT/report.json"),
     "adopt": ("adjudicate", "--adopt", "--as", "lea", "--reason", "x", "--apply", "--json", "OUT/report.json"),
     "agree": ("agree", "--json", "OUT/report.json", "--html", "OUT/report.html", "--resamples", "10"),
@@ -52,6 +55,7 @@ def prepare(corpus, out, name):
     shutil.copytree(corpus.root, root)
     (out / "inbox").mkdir(parents=True)
     (out / "inbox" / "new.txt").write_text("A new text.")
+    gold.write(out / "x.jsonl", [Example("new.p01", "A new text.", (Span(2, 5, "CREW"),))])
     if name == "export":
         (root / "corpus" / "splits" / "test.txt").write_text("strike\n")
     if name == "adopt":
@@ -200,6 +204,7 @@ def test_what_such_a_command_wrote_is_overwritten(toy, tmp_path, goldspan):
 
 PLANS = {  # commands that show a plan, with the words at its end that the plan alone has
     "add": ("add", "OUT/inbox"),
+    "add annotation": ("add", "OUT/x.jsonl", "--as", "lea"),
     "adjudicate": ("adjudicate",),
     "accept": ("adjudicate", "--accept", "majority"),
     "overwrite": ("adjudicate", "--overwrite"),
@@ -232,6 +237,7 @@ def test_a_plan_is_what_apply_carries_out(disputed, tmp_path, goldspan, capsys, 
     assert done == report
     named = {line.split(f"{root}/")[1] for line in planned if line.startswith("wrote ")}
     named |= {"corpus/manifest.jsonl", "seeds/new.txt"} if "1 new, 0 unchanged" in planned else set()
+    named |= {line.split()[1] for line in planned if line.startswith("pass ")}
     assert changed == named
 
 
