@@ -108,7 +108,7 @@ class TestVersion2:
 
     def test_with_other_texts_is_refused(self, tmp_path):
         (error,) = scan(tmp_path, state(w1=[SPAN]), texts={"x": "y"})
-        assert "have none of this id" in error.message
+        assert "none of the texts given has this id" in error.message
 
     def test_exports_lines(self, tmp_path):
         row = {"instance_id": "w1", "user_id": "omar", "labels": {}, "spans": {"ner": [SPAN]}, "links": {}}

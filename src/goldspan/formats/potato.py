@@ -196,7 +196,7 @@ def _instance(
     """
     text = shown if shown is not None else (options.texts or {}).get(name)
     if text is None:
-        what = "the texts named with --texts have none of this id" if options.texts else "Potato stored no text here"
+        what = "none of the texts given has this id" if options.texts else "Potato stored no text here"
         return InputError(what, file=path, line=line, example=name, remedy=TEXTS)
     try:
         found = _span_list(spans)
