@@ -1,11 +1,13 @@
 """JSON rows of other programs: every shape in which they are found, and what is refused."""
 
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+import goldspan
 from goldspan import formats
 from goldspan.annotation import Example, Span
 from goldspan.errors import InputError
@@ -345,6 +347,30 @@ def test_rows_under_any_names_of_the_table_are_read(examples, names, key, tmp_pa
     ]
     path = write(tmp_path_factory.mktemp("any"), *rows)
     assert [(e.id, e.text, e.spans) for e in formats.load(path, "rows")] == [(e.id, e.text, e.spans) for e in examples]
+
+
+def test_the_page_in_docs_lists_the_names_of_the_table():
+    page = (Path(__file__).parents[2] / "docs" / "json_rows.md").read_text("utf-8")
+    parts = {
+        "text": row_keys.TEXT,
+        "tokens": row_keys.TOKENS,
+        "spans": row_keys.SPANS,
+        "tags of tokens": row_keys.TAGS,
+        "start": row_keys.START,
+        "end": row_keys.END,
+        "both": row_keys.EXTENT,
+        "label": row_keys.LABEL,
+        "words of the span": row_keys.SURFACE,
+        "id": row_keys.ID,
+    }
+    for part, names in parts.items():
+        assert f"| {part} | {', '.join(f'`{name}`' for name in names)} |" in page
+
+
+def test_goldspan_load_takes_a_path_as_a_string_and_options(tmp_path):
+    path = write(tmp_path, {"text": "🎉 Rom", "entities": [[3, 6, "LOC"]]})
+    (example,) = goldspan.load(str(path), options=goldspan.ReadOptions(offsets="utf-16"))
+    assert example.surface(example.spans[0]) == "Rom"
 
 
 def test_what_nobody_annotated_is_written_without_a_key_for_spans(tmp_path):

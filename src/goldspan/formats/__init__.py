@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goldspan.errors import InputError
@@ -21,8 +22,6 @@ from goldspan.formats.registry import (
 )
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from goldspan.annotation import Example
 
 __all__ = [
@@ -42,7 +41,7 @@ __all__ = [
 ]
 
 
-def load(path: Path, name: str | None = None, options: ReadOptions = DEFAULT) -> list[Example]:
+def load(path: Path | str, name: str | None = None, options: ReadOptions = DEFAULT) -> list[Example]:
     """All examples of a file, or of a folder in a format of folders.
 
     Args:
@@ -53,6 +52,7 @@ def load(path: Path, name: str | None = None, options: ReadOptions = DEFAULT) ->
     Raises:
         InputError: for the first that is not valid, and for an example that several people annotated.
     """
+    path = Path(path)
     examples = []
     annotators: dict[str, str | None] = {}
     for record in get(name or detect(path)).scan(path, options):
