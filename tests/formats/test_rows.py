@@ -291,6 +291,22 @@ def test_the_same_row_is_refused_among_others_too(tmp_path):
                 formats.load(path)
 
 
+def test_two_lists_of_rows_in_one_file_are_refused_not_half_read(tmp_path):
+    path = tmp_path / "in.json"
+    path.write_text(json.dumps({"train": [ROWS["triples"]], "test": [{"text": "Ulm.", "spans": []}]}))
+    assert "rows under 'train' and 'test'" in refusal(path)
+
+
+def test_ends_that_include_the_last_character_are_a_doubt(tmp_path):
+    path = write(
+        tmp_path, {"text": TEXT, "entities": [[0, 2, "LOC"], [9, 12, "LOC"]]}, {"text": TEXT, "entities": [[0, 2, "X"]]}
+    )
+    first, second = formats.get("rows").scan(path)
+    (note,) = first.notes
+    assert "'Ro', 'Bon'; with the next character they are 'Rom', 'Bonn'" in note.message
+    assert not second.notes  # one span may well be a part of a word
+
+
 NAMES = st.text("abcdefghijklmnopqrstuvwxyz_äß", min_size=1, max_size=12)
 KNOWN = {*row_keys.TEXT, *row_keys.TOKENS, *row_keys.SPANS, *row_keys.TAGS, *gold.KEYS, "relations"}
 OWN_KEYS = {

@@ -10,9 +10,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from goldspan.errors import InputError
-from goldspan.formats.annotation_shape import first_annotation
 from goldspan.formats.json_lines import json_document, json_value, numbered
-from goldspan.formats.row_keys import is_row
+from goldspan.formats.row_keys import has_annotation_key, is_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -61,7 +60,7 @@ def scan_rows(path: Path, *, nan_as_null: bool = False) -> Iterator[JsonRow | In
     if len(first) > 1:
         yield from _scan_lines(path, nan_as_null=nan_as_null)
     else:
-        yield from _rows_of_document(value, line=first[0][0])
+        yield from _rows_of_document(value, path, first[0][0])
 
 
 def _full_lines(path: Path) -> Iterator[tuple[int, bytes]]:
@@ -88,7 +87,7 @@ def _scan_document(path: Path, *, nan_as_null: bool) -> Iterator[JsonRow | Input
         else:
             yield error
         return
-    yield from _rows_of_document(value)
+    yield from _rows_of_document(value, path)
 
 
 def _is_row(number: int, raw: bytes, path: Path) -> bool:
@@ -99,12 +98,16 @@ def _is_row(number: int, raw: bytes, path: Path) -> bool:
         return False
 
 
-def _rows_of_document(value: object, line: int | None = None) -> Iterator[JsonRow]:
+def _rows_of_document(value: object, path: Path, line: int | None = None) -> Iterator[JsonRow | InputError]:
     if isinstance(value, dict) and not is_row(value):
         keys = [key for key, part in value.items() if isinstance(part, list) and any(is_row(row) for row in part)]
         if len(keys) > 1:  # names of labels, too, may be objects with a text
-            keys = [key for key in keys if first_annotation(value[key]) is not None]
-        if len(keys) == 1:
+            keys = [key for key in keys if any(has_annotation_key(row) for row in value[key])]
+        if len(keys) > 1:
+            names = " and ".join(repr(key) for key in keys)
+            yield InputError(f"there are rows under {names}", file=path, remedy="Write each list into its own file.")
+            return
+        if keys:
             outside = {key: part for key, part in value.items() if key != keys[0]}
             for number, row in enumerate(value[keys[0]], start=1):
                 if row is not None:  # a tool writes null for a text that nobody reached

@@ -31,6 +31,7 @@ TITLES: Mapping[Unit, str] = {
 }
 COMPARED: Sequence[Unit] = ("code-points", "utf-16", "graphemes")  # bytes differ wherever there is an accent
 MOST_SHOWN = 3  # spans in a message
+MANY = 2  # spans that are no accident
 
 
 class Doubt(NamedTuple):
@@ -73,7 +74,7 @@ def resolve(
     """
     unit = named or prescribed
     if not spans or _units_agree(text):
-        return tuple(spans), None
+        return tuple(spans), _doubt_of_ends(text, spans)
     try:
         own = to_code_points(text, spans, unit)
     except InvalidValueError as error:
@@ -91,7 +92,7 @@ def resolve(
             f"{' and in '.join(TITLES[other] for other in fitting)}",
             remedy=_remedy(fitting),
         )
-    return own, _doubt(text, spans, own, unit)
+    return own, _doubt(text, spans, own, unit) or _doubt_of_ends(text, own)
 
 
 def _units_agree(text: str) -> bool:
@@ -152,6 +153,21 @@ def _doubt(text: str, spans: Sequence[RawSpan], own: Sequence[RawSpan], unit: Un
                 _remedy([other], "If that is right, r"),
             )
     return None
+
+
+def _doubt_of_ends(text: str, spans: Sequence[RawSpan]) -> Doubt | None:
+    """The words of both readings, if several spans end one character before their words do, and none with them."""
+    if len(spans) < MANY or any(
+        span.surface is not None or not 0 <= span.start < span.end < len(text) for span in spans
+    ):
+        return None
+    longer = [span._replace(end=span.end + 1) for span in spans]
+    if not all(_is_of_words(text, span) for span in longer) or any(_is_of_words(text, span) for span in spans):
+        return None
+    return Doubt(
+        f"all spans end inside words: {_words(text, spans)}; with the next character they are {_words(text, longer)}",
+        "If the ends include the last character, add 1 to each: here an end is the place after it.",
+    )
 
 
 def _words(text: str, spans: Sequence[RawSpan]) -> str:

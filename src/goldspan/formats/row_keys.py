@@ -72,3 +72,10 @@ def is_row(value: object) -> bool:
             inside = [value[name] for name in SPANS if isinstance(value.get(name), list)]
             return bool(inside) and not any(is_row(part) for parts in inside for part in parts)
     return False
+
+
+def has_annotation_key(value: object) -> bool:
+    """Whether a row has a key for spans or tags, or is a pair of a text and an object."""
+    if isinstance(value, dict):
+        return any(isinstance(value.get(name), (list, dict)) for name in (*SPANS, *TAGS))
+    return is_row(value)

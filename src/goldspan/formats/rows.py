@@ -311,9 +311,9 @@ def _no_text(row: Mapping[str, Any], found: FoundSpans) -> InvalidValueError:
     if (text := row.get("text")) is not None:
         return InvalidValueError(f"'text' is {text!r:.60}, not a string", remedy=REMEDY)
     keys = ", ".join([repr(key) for key in row][:MOST_KEYS])
-    what = "spans without a text" if found.spans or first_annotation(row) is not None else "no text"
+    what = "are spans without a text" if found.spans or first_annotation(row) is not None else "is no text"
     return InvalidValueError(
-        f"there is {what} in the row; its keys are {keys}",
+        f"there {what} in the row; its keys are {keys}",
         remedy="Write the text under 'text', or the tokens. Where rows have ids, --texts names a file with the texts.",
     )
 
