@@ -214,6 +214,24 @@ def test_an_annotation_of_no_characters_and_one_that_is_there_twice_are_refused(
         formats.load(save(make(spans=[(4, 9, "X"), (4, 9, "X")]), tmp_path / "a.json"))
 
 
+def test_what_java_writes_besides_is_read_over(tmp_path):
+    path = save(make(), tmp_path / "a.xmi")
+    content = path.read_text()
+    path.write_text(content.replace("<cas:Sofa ", '<cas:NULL xmi:id="0"/><cas:Sofa ', 1))
+    assert path.read_text() != content
+    (record,) = cas.scan(path)
+    assert len(record.spans) == 3
+
+
+def test_a_type_that_the_type_system_lacks_is_refused_with_what_to_do(tmp_path):
+    path = save(make(), tmp_path / "a.xmi")
+    types = tmp_path / "TypeSystem.xml"
+    types.write_text(types.read_text().replace(WORD, "webanno.custom.Other"))
+    with pytest.raises(InputError, match="TypeNotFoundError") as caught:
+        formats.load(path)
+    assert "TypeSystem.xml" in caught.value.remedy
+
+
 def test_a_cas_without_text_is_refused(tmp_path):
     made = make(spans=[])
     made.sofa_string = None

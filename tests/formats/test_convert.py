@@ -9,7 +9,7 @@ from goldspan.annotation import Example, Span
 from goldspan.errors import InputError
 from goldspan.formats import gold
 from goldspan.formats.convert import convert
-from goldspan.formats.options import WriteOptions
+from goldspan.formats.options import ReadOptions, WriteOptions
 
 DATA = Path(__file__).parents[1] / "data" / "formats"
 CUT = Example("a.p00", "KFOR troops left", (Span(0, 3, "UNIT"), Span(5, 11, "X"), Span(11, 12, "Y")))
@@ -122,3 +122,8 @@ def test_every_format_can_be_named_on_the_command_line(command, goldspan, capsys
     assert goldspan(command, "--help") == 0
     shown = capsys.readouterr().out
     assert all(name in shown for name in formats.CHOICES)
+
+
+def test_an_option_that_the_format_does_not_use_is_refused_with_both_names(tmp_path):
+    with pytest.raises(InputError, match=r"--spans-key has no effect on the format gold\n.*It is for docbin"):
+        convert([DATA / "gold.jsonl"], tmp_path / "new", to="gold", reading=ReadOptions(spans_key=("x",)))

@@ -54,7 +54,7 @@ ZIP = b"PK\x03\x04"
 DECLARATION = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 EXTRA_REMEDY = "Run: pip install 'goldspan[cas]'"
 REMEDY = "Export the document again, as UIMA CAS XMI or UIMA CAS JSON."
-TYPE_SYSTEM_REMEDY = "It is in the export of INCEpTION and DKPro: put it beside the file."
+TYPE_SYSTEM_REMEDY = "Put the TypeSystem.xml that was exported with the document beside it."
 LAYER_REMEDY = "--layer LAYER:FEATURE names the layer to read."
 RESERVED = ("self_", "type_")
 LABEL_REMEDY = "--label NAME reads annotations without a value as NAME; --layer LAYER:FEATURE names another feature."
@@ -193,8 +193,10 @@ def _load(content: bytes, type_system: bytes | None, file: Path, name: str) -> A
                     io.BytesIO(content), cassis.load_typesystem(io.BytesIO(type_system or b""))
                 )
         except Exception as error:  # noqa: BLE001  (foreign files make lxml and cassis fail in many ways)
+            is_undeclared = type(error).__name__ == "TypeNotFoundError"
             what = f"no UIMA CAS that dkpro-cassis reads: {type(error).__name__}: {' '.join(str(error).split()):.160}"
-            raise InputError(what, file=file, example=name, remedy=REMEDY) from None
+            remedy = TYPE_SYSTEM_REMEDY if is_undeclared else REMEDY
+            raise InputError(what, file=file, example=name, remedy=remedy) from None
     if unmapped := [str(warning.message) for warning in caught if "offset [" in str(warning.message)]:
         offset = re.search(r"\[(-?[0-9]+)\]", unmapped[0])
         raise InputError(

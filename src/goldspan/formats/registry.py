@@ -356,12 +356,13 @@ def require_options_apply(options: ReadOptions, names: Iterable[str]) -> None:
     Raises:
         InputError: naming the option and the formats that use it.
     """
+    names = sorted({canonical(name) for name in names})
     used = GENERAL.union(*(get(name).options for name in names))
     if unused := sorted(options.named - used):
         option = f"--{unused[0].replace('_', '-')}"
         users = ", ".join(entry.name for entry in FORMATS if unused[0] in entry.options)
         raise InputError(
-            f"{option} has no effect on the format {', '.join(sorted(set(names)))}",
+            f"{option} has no effect on the format {', '.join(names)}",
             remedy=f"It is for {users}: omit it, or name the format with --from or --format.",
         )
 
