@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+OFFSETS = "Correct the offset: offsets count code points from 0, and a span ends before the character at its end."
+ID = "Give it an id, as in storm.p01: the article and the number of the paragraph."
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
     """A labelled part of a text, `text[start:end]`, in code points.
@@ -30,9 +34,9 @@ class Span:
 
     def __post_init__(self) -> None:
         if not 0 <= self.start < self.end:
-            raise InvalidValueError(f"a span needs 0 <= start < end, not [{self.start}, {self.end}]")
+            raise InvalidValueError(f"a span needs 0 <= start < end, not [{self.start}, {self.end}]", remedy=OFFSETS)
         if not self.label:
-            raise InvalidValueError(f"the span [{self.start}, {self.end}] has no label")
+            raise InvalidValueError(f"the span [{self.start}, {self.end}] has no label", remedy="Name its label.")
         if not self.label.isascii():
             _require_no_surrogates("the label", self.label)
 
@@ -88,9 +92,9 @@ class Example:
 
     def __post_init__(self) -> None:
         if not self.id:
-            raise InvalidValueError("an example needs an id")
+            raise InvalidValueError("an example needs an id", remedy=ID)
         if self.at < 0:
-            raise InvalidValueError(f"an example cannot begin at {self.at}", example=self.id)
+            raise InvalidValueError(f"an example cannot begin at {self.at}", example=self.id, remedy=OFFSETS)
         if not self.id.isascii():
             _require_no_surrogates("the id", self.id)
         if not self.text.isascii():
@@ -99,7 +103,9 @@ class Example:
         if len(set(spans)) != len(spans):
             twice = next(a for a, b in pairwise(spans) if a == b)
             raise InvalidValueError(
-                f"the span [{twice.start}, {twice.end}, {twice.label}] occurs twice", example=self.id
+                f"the span [{twice.start}, {twice.end}, {twice.label}] occurs twice",
+                example=self.id,
+                remedy="Remove one of the two.",
             )
         length = len(self.text)
         for span in spans:
@@ -107,6 +113,7 @@ class Example:
                 raise InvalidValueError(
                     f"the span [{span.start}, {span.end}, {span.label}] ends outside the text of {length} code points",
                     example=self.id,
+                    remedy=OFFSETS,
                 )
         object.__setattr__(self, "spans", spans)
 

@@ -15,6 +15,7 @@ removed by the next process that writes into the folder.
 from __future__ import annotations
 
 import contextlib
+import errno
 import functools
 import hashlib
 import json
@@ -28,7 +29,7 @@ import tempfile
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 
 from goldspan.errors import InputError
 
@@ -41,6 +42,22 @@ NEW_FILE = 0o666  # before the umask
 PRIVATE = 0o600  # for the owner alone
 NEW_FOLDER = 0o777  # before the umask
 BOM = b"\xef\xbb\xbf"
+SAVE_IT = "Save its content to a file, and name that."
+NO_FILE = {stat.S_IFDIR: ("a folder", "Name a file in it."), stat.S_IFIFO: ("a pipe", SAVE_IT)}
+UNREADABLE = {
+    errno.ENOENT: "Check its name, and where a link leads to.",
+    errno.ENOTDIR: "Check its name: a part of the path is no folder.",
+    errno.ELOOP: "Remove the link, which leads to itself.",
+    errno.EACCES: "Check the permissions of the file and of its folders.",
+    errno.ENAMETOOLONG: "Check its name.",
+}
+NOT_TEXT = {  # by the first bytes
+    b"\x1f\x8b": "It is compressed with gzip: unpack it first.",
+    b"PK\x03\x04": "It is a ZIP archive: unpack it first.",
+    b"\xff\xfe": "It is UTF-16: save it as UTF-8.",
+    b"\xfe\xff": "It is UTF-16: save it as UTF-8.",
+    b"%PDF": "It is a PDF: save its text as UTF-8.",
+}
 PART, OLD = ".part", ".old"
 IN_MEMORY = 1 << 24  # bytes of a content to be written through that are kept in memory; more go to a temporary file
 LONGEST_PREFIX = 40  # characters of a file's name in that of its temporary one, whose length is limited
@@ -386,11 +403,7 @@ def decode(data: bytes, file: Path | str) -> str:
     skip = len(BOM) if data.startswith(BOM) else 0
     nul = data.find(b"\0")
     if nul >= 0:
-        raise InputError(
-            f"NUL byte at byte {nul}",
-            file=file,
-            remedy="This is not a text file, or it is UTF-16: save it as UTF-8.",
-        )
+        raise InputError(f"NUL byte at byte {nul}", file=file, remedy=encoding_remedy(data))
     try:
         text = data[skip:].decode("utf-8")
     except UnicodeDecodeError as error:
@@ -398,23 +411,65 @@ def decode(data: bytes, file: Path | str) -> str:
         raise InputError(
             f"not UTF-8: byte 0x{data[offset]:02x} at byte {offset}",
             file=file,
-            remedy="Find out the encoding and convert the file to UTF-8.",
+            remedy=encoding_remedy(data),
         ) from None
     if not text.strip():
         raise InputError("the file is empty", file=file, remedy="Write its content or remove it.")
     return text
 
 
+def is_there(path: Path) -> bool:
+    """Whether anything has this name, be it a folder, a pipe or a link that leads nowhere.
+
+    What is optional is read if it is there: what cannot be read is refused then, not passed over.
+    """
+    return os.path.lexists(path)
+
+
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """A stream of the bytes of a file, which is read in the block.
+
+    A pipe is refused: it can be read only once, while a file is read first to detect its format and then for its
+    content; and a pipe into which nobody writes would be waited for without end.
+
+    Raises:
+        InputError: if there is no such file, or it is a folder, a pipe or a device, or cannot be read.
+    """
+    try:
+        kind = stat.S_IFMT(path.stat().st_mode)
+        if kind != stat.S_IFREG:
+            what, remedy = NO_FILE.get(kind, ("a device", SAVE_IT))
+            raise InputError(f"is {what}, not a file", file=path, remedy=remedy)
+        with path.open("rb") as stream:
+            yield stream
+    except OSError as error:
+        remedy = UNREADABLE.get(error.errno or 0, "Copy the file to another place and name the copy.")
+        raise InputError(f"cannot be read: {error.strerror or error}", file=path, remedy=remedy) from None
+    except ValueError:
+        if "\0" in str(path):
+            raise InputError("has a NUL in its name", file=path, remedy="Rename it.") from None
+        raise
+
+
 def read_bytes(path: Path) -> bytes:
     """The bytes of a file.
 
     Raises:
-        InputError: if it cannot be read.
+        InputError: if it cannot be read, as `opened` says.
     """
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror or error}", file=path) from None
+    with opened(path) as stream:
+        return stream.read()
+
+
+def encoding_remedy(data: bytes) -> str:
+    """What to do with a file that is not UTF-8, given its bytes or its first bytes."""
+    for beginning, remedy in NOT_TEXT.items():
+        if data.startswith(beginning):
+            return remedy
+    if b"\0" in data:
+        return "This is not a text file, or it is UTF-16: save it as UTF-8."
+    return "Find out the encoding and convert the file to UTF-8."
 
 
 def lines(data: bytes) -> Iterator[tuple[int, bytes]]:

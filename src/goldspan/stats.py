@@ -62,7 +62,7 @@ def write_statistics(corpus: Corpus, tables: Sequence[Table]) -> list[Path]:
         parts += [f"## {table.title}", *([table.note] if table.note else []), table.markdown()]
     texts = {corpus.folder / "STATS.md": "\n\n".join(parts) + "\n"}
     card = corpus.folder / "README.md"
-    if card.is_file():
+    if files.is_there(card):
         texts[card] = _filled(card, {table.title: table for table in tables})
     return [path for path, text in texts.items() if files.write(path, text)]
 

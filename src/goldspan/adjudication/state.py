@@ -179,7 +179,7 @@ def _replaces(new: Decision, old: Decision) -> bool:
 
 
 def _lines(path: Path) -> Iterator[decisions.DecisionLine]:
-    if path.is_file():
+    if files.is_there(path):
         yield from decisions.read(path)
 
 
@@ -285,4 +285,7 @@ def find_rule(name: str | None, rules: Mapping[str, Rule]) -> str | None:
     for one in rules:
         if one.upper() == wanted:
             return one
-    raise InvalidValueError(f"there is no rule {name.strip()!r}", remedy=f"The rules are {', '.join(rules)}.")
+    raise InvalidValueError(
+        f"there is no rule {name.strip()!r}",
+        remedy=f"The rules are {', '.join(rules)}." if rules else "The guidelines have no rules.",
+    )

@@ -109,7 +109,8 @@ def _walk(folder: Path, suffixes: Sequence[str]) -> Iterator[Path]:
 
 
 def _raise_unreadable(error: OSError) -> None:
-    raise InputError(f"cannot be read: {error.strerror or error}", file=error.filename)
+    remedy = files.UNREADABLE.get(error.errno or 0)
+    raise InputError(f"cannot be read: {error.strerror or error}", file=error.filename, remedy=remedy)
 
 
 def _read_text(path: Path) -> Iterator[tuple[int | None, Document]]:
@@ -118,17 +119,14 @@ def _read_text(path: Path) -> Iterator[tuple[int | None, Document]]:
 
 def _read_lines(path: Path) -> Iterator[tuple[int | None, Document]]:
     at, is_empty = 0, True
-    try:
-        with path.open("rb") as stream:
-            for number, raw in enumerate(stream, 1):
-                line = raw.removeprefix(files.BOM) if number == 1 else raw
-                if line.strip():
-                    is_empty = False
-                    value = _parse_line(line, path, number, at + len(raw) - len(line))
-                    yield number, _document(value, path, number)
-                at += len(raw)
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror or error}", file=path) from None
+    with files.opened(path) as stream:
+        for number, raw in enumerate(stream, 1):
+            line = raw.removeprefix(files.BOM) if number == 1 else raw
+            if line.strip():
+                is_empty = False
+                value = _parse_line(line, path, number, at + len(raw) - len(line))
+                yield number, _document(value, path, number)
+            at += len(raw)
     if is_empty:
         raise InputError("the file is empty", file=path, remedy=REMEDY)
 
@@ -137,7 +135,8 @@ def _parse_line(line: bytes, path: Path, number: int, at: int) -> dict[str, Any]
     """The object of a line that begins at byte `at` of the file."""
     nul = line.find(b"\0")
     if nul >= 0:
-        raise InputError(f"NUL byte at byte {at + nul}", file=path, line=number, remedy="Save the file as UTF-8.")
+        remedy = files.encoding_remedy(line)
+        raise InputError(f"NUL byte at byte {at + nul}", file=path, line=number, remedy=remedy)
     try:
         value = strict_json.loads(line.decode("utf-8"))
     except UnicodeDecodeError as error:
@@ -145,7 +144,7 @@ def _parse_line(line: bytes, path: Path, number: int, at: int) -> dict[str, Any]
             f"not UTF-8: byte 0x{line[error.start]:02x} at byte {at + error.start}",
             file=path,
             line=number,
-            remedy="Find out the encoding and convert the file to UTF-8.",
+            remedy=files.encoding_remedy(line),
         ) from None
     except strict_json.JSONError as error:
         raise InputError(

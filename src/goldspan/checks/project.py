@@ -57,7 +57,7 @@ class ProjectFiles:
     def lists(self) -> list[Path]:
         """The manifest and the files of the splits."""
         splits = [self.corpus.split_file(name) for name in SPLITS]
-        return [path for path in (self.manifest, *splits) if path.is_file()]
+        return [path for path in (self.manifest, *splits) if files.is_there(path)]
 
     @property
     def unreadable(self) -> Iterator[CheckResult]:
@@ -66,7 +66,7 @@ class ProjectFiles:
         for name in SPLITS:
             yield from _reading_error(partial(self.corpus.split_ids, name))
         for _, entry in self.entries.values():
-            if (self.corpus.seeds / entry.file).is_file():
+            if files.is_there(self.corpus.seeds / entry.file):
                 yield from _reading_error(partial(self.corpus.source, entry))
 
     @cached_property

@@ -1,12 +1,16 @@
 """The command line: one module per command, which parses, calls the library, prints and exits.
 
-Exit codes: 0 success, 1 findings or an error, 2 wrong usage, 141 if the reader of the output left, as in `| head`.
+Exit codes: 0 success, 1 findings or an error, 2 wrong usage, 130 if interrupted, 141 if the reader of the output left,
+as in `| head`. An error that nobody thought of is one line, too; with `GOLDSPAN_TRACEBACK=1` in the environment, Python
+prints where it arose.
 """
 
 from __future__ import annotations
 
 import io
+import os
 import sys
+import traceback
 from importlib import import_module
 from typing import Annotated
 
@@ -21,6 +25,14 @@ COMMANDS = (
     "show", "stats", "build",
 )  # fmt: skip
 GROUPS = ("doccano",)
+LONGEST_WORDS = 300  # of an error that nobody thought of
+INTERRUPTED = 130  # 128 + SIGINT
+MEMORY = "there is not enough memory for this\n  Divide the input into smaller files."
+TRACEBACK = "GOLDSPAN_TRACEBACK"
+REPORT = (
+    "This is a fault of goldspan. Please report it with the command and the file, and with what the same command prints"
+    f" after {TRACEBACK}=1 has been set in the environment."
+)
 
 app = typer.Typer(
     name="goldspan",
@@ -61,14 +73,34 @@ def main(arguments: list[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # news text is printed in full under any locale
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    cause: Exception
     try:
         with printing():
             app(arguments, prog_name="goldspan")
     except GoldspanError as error:
-        message = str(error)
+        message, cause = str(error), error
     except OSError as error:
         message = f"{error.filename}: " if error.filename else ""
         message += str(error.strerror or error)
+        cause = error
+    except SystemExit as error:
+        if error.code == INTERRUPTED:  # so does typer end on a KeyboardInterrupt
+            print("goldspan: interrupted", file=sys.stderr)
+        raise
+    except MemoryError as error:
+        message, cause = MEMORY, error
+    except Exception as error:  # noqa: BLE001  (what is left over shall not look like a crash)
+        message, cause = f"{_description(error)}\n  {REPORT}", error
     with printing():  # parts of it may come from a server or a file
         print(f"goldspan: {message}", file=sys.stderr)
+        if os.environ.get(TRACEBACK):
+            traceback.print_exception(cause)
     sys.exit(1)
+
+
+def _description(error: Exception) -> str:
+    """What an error that nobody thought of is, and the line of goldspan in which it arose."""
+    frames = ((frame.f_globals.get("__name__", ""), line) for frame, line in traceback.walk_tb(error.__traceback__))
+    place = ":".join(map(str, [frame for frame in frames if frame[0].startswith("goldspan.")][-1]))
+    words = " ".join(f"{type(error).__name__}: {error}".split())
+    return f"unexpected error in {place}: {words:.{LONGEST_WORDS}}"

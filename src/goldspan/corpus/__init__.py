@@ -195,8 +195,10 @@ class Corpus:
         """
         for article in articles:
             path = self.passes / annotator / f"{article}.jsonl"
-            if path.is_file():
+            if files.is_there(path):
                 lines = [LocatedExample.of(record) for record in gold.scan(path)]
+                for line in lines:
+                    _require_article(line.example, article, path, line.line)
                 yield from (line.example for line, cause in passes.classify(lines) if cause is None)
 
     def splits(self) -> dict[str, list[str]]:
@@ -239,8 +241,21 @@ class Corpus:
     def _examples(self, folder: Path, articles: Iterable[str] | None) -> Iterator[Example]:
         for article in (entry.id for entry in self.entries) if articles is None else articles:
             path = folder / f"{article}.jsonl"
-            if path.is_file():
-                yield from formats.load(path, "gold")
+            for example in formats.load(path, "gold") if files.is_there(path) else ():
+                _require_article(example, article, path)
+                yield example
+
+
+def _require_article(example: Example, article: str, path: Path, line: int | None = None) -> None:
+    """Require of an example that it is of the article after which its file is named."""
+    if example.article != article:
+        raise InputError(
+            f"is of the article {example.article!r}, but the file is of {article!r}",
+            file=path,
+            line=line,
+            example=example.id,
+            remedy="Correct the id, which is <article>.p<number>, or move the line into the file of its article.",
+        )
 
 
 def project_of_files(paths: Iterable[Path]) -> Corpus | None:
@@ -279,7 +294,7 @@ def id_list(path: Path, what: str) -> list[str]:
     Raises:
         InputError: for a line that is not one id.
     """
-    if not path.is_file():
+    if not files.is_there(path):
         return []
     ids = []
     for number, raw in files.lines(files.read_bytes(path)):

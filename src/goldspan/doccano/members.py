@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from goldspan import files
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.validation import StrictModel, read_toml
 
@@ -137,7 +138,7 @@ def find_members(corpus: Corpus, path: Path | None = None) -> tuple[ListedMember
         InputError: as `read_members` does.
     """
     own = corpus.guidelines / "members.toml"
-    return read_members(own if path is None else path) if path is not None or own.is_file() else None
+    return read_members(own if path is None else path) if path is not None or files.is_there(own) else None
 
 
 def read_members(path: Path) -> tuple[ListedMember, ...]:

@@ -50,7 +50,7 @@ def render_card(
     """
     source = Provenance.of(corpus, articles)
     body = corpus.folder / "README.md"
-    own, text = _read_body(body) if body.is_file() else ({}, f"# {corpus.root.name}\n")
+    own, text = _read_body(body) if files.is_there(body) else ({}, f"# {corpus.root.name}\n")
     title = next((line[2:].strip() for line in text.splitlines() if line.startswith("# ")), corpus.root.name)
     header = _header(corpus, configs, title, source)
     if stated := sorted(own.keys() & yaml.safe_load(header).keys()):

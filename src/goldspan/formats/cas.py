@@ -113,11 +113,8 @@ def _documents(path: Path) -> Iterator[tuple[Path, str, bytes, bytes | None]]:
 
 
 def _is_archive(path: Path) -> bool:
-    try:
-        with path.open("rb") as stream:
-            return stream.read(len(ZIP)) == ZIP
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror or error}", file=path) from None
+    with files.opened(path) as stream:
+        return stream.read(len(ZIP)) == ZIP
 
 
 def _archived(path: Path) -> Iterator[tuple[Path, str, bytes, bytes | None]]:

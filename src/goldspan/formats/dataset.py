@@ -192,11 +192,8 @@ def _require_split(path: Path, split: str | None) -> None:
 
 
 def _magic(file: Path) -> str | None:
-    try:
-        with file.open("rb") as stream:
-            return MAGIC.get(stream.read(4))
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror or error}", file=file) from None
+    with files.opened(file) as stream:
+        return MAGIC.get(stream.read(4))
 
 
 def _read_table(file: Path) -> pa.Table:
@@ -206,7 +203,7 @@ def _read_table(file: Path) -> pa.Table:
     kind = _magic(file)
     try:
         if kind == "Arrow":
-            with file.open("rb") as stream:
+            with files.opened(file) as stream:
                 begin = stream.read(6)
                 stream.seek(0)
                 opened = pa.ipc.open_file(stream) if begin == b"ARROW1" else pa.ipc.open_stream(stream)

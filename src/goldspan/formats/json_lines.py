@@ -22,13 +22,10 @@ def numbered(path: Path) -> Iterator[tuple[int, bytes]]:
     Raises:
         InputError: if the file cannot be read.
     """
-    try:
-        with path.open("rb") as stream:
-            for number, raw in enumerate(stream, start=1):
-                line = raw.removesuffix(b"\n")
-                yield number, line.removeprefix(files.BOM) if number == 1 else line
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror or error}", file=path) from None
+    with files.opened(path) as stream:
+        for number, raw in enumerate(stream, start=1):
+            line = raw.removesuffix(b"\n")
+            yield number, line.removeprefix(files.BOM) if number == 1 else line
 
 
 def decode(raw: bytes, path: Path, number: int) -> str:
@@ -44,7 +41,7 @@ def decode(raw: bytes, path: Path, number: int) -> str:
             f"not UTF-8 at byte {error.start} of the line",
             file=path,
             line=number,
-            remedy="Find out the encoding and convert the file to UTF-8.",
+            remedy=files.encoding_remedy(raw if number == 1 else b""),
         ) from None
 
 

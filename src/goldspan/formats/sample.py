@@ -38,11 +38,8 @@ class FileSample:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        try:
-            with path.open("rb") as stream:
-                self.head = stream.read(HEAD_SIZE).removeprefix(files.BOM)
-        except OSError as error:
-            raise InputError(f"cannot be read: {error.strerror or error}", file=path) from None
+        with files.opened(path) as stream:
+            self.head = stream.read(HEAD_SIZE).removeprefix(files.BOM)
         self.is_whole = len(self.head) < HEAD_SIZE
 
     @property

@@ -31,7 +31,7 @@ def changed_rules(folder: Path) -> dict[str, str]:
         InputError: if the changelog cannot be read.
     """
     path = folder / CHANGELOG
-    if not path.is_file():
+    if not files.is_there(path):
         return {}
     newest: dict[str, str] = {}
     version = None
@@ -60,7 +60,7 @@ def require_no_later_entry(folder: Path, version: str) -> None:
         InputError: if the newest entry has a later version, or the version in force is not numbers with dots.
     """
     path = folder / CHANGELOG
-    if not path.is_file():
+    if not files.is_there(path):
         return
     lines = enumerate(files.decode(files.read_bytes(path), path).split("\n"), 1)
     entries = [

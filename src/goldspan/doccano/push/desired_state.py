@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from goldspan import formats
+from goldspan import files, formats
 from goldspan.annotation import first_overlap
 from goldspan.articles.paragraphs import examples_of
 from goldspan.doccano.snapshot import fingerprint
@@ -111,7 +111,7 @@ def _share_text(first: Example, second: Example) -> bool:
 def _with_suggestions(corpus: Corpus, entry: ManifestEntry, examples: Sequence[Example]) -> Iterator[Example]:
     """The examples with the spans suggested for them, without rules and scores, since people change the spans."""
     file = corpus.build / "suggestions" / f"{entry.id}.jsonl"
-    if not file.is_file():
+    if not files.is_there(file):
         raise NotFoundError(
             f"the article {entry.id} has no suggestions", file=file, remedy="Make them: goldspan suggest"
         )

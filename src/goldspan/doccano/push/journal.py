@@ -126,7 +126,7 @@ def open_journal(file: Path, on_wait: Callable[[], object] = lambda: None) -> It
 
 
 def _read(file: Path) -> list[JournalBatch]:
-    if not file.is_file():
+    if not files.is_there(file):
         return []
     try:
         value = strict_json.loads(files.read_bytes(file))
