@@ -435,3 +435,12 @@ def test_offsets_on_another_form_of_the_text_are_refused_with_what_to_do(text, s
     with pytest.raises(InputError, match="states 'Bergen' but covers") as caught:
         record.example()
     assert remedy in caught.value.remedy
+
+
+def test_other_data_in_the_folder_is_named_once(tmp_path):
+    brat.write(tmp_path / "new", [Example("a", "KFOR"), Example("x/b", "left")])
+    for name in ("annotation.conf", "README.md", "LICENSE", "x/rows.jsonl", "a.conll"):
+        (tmp_path / "new" / name).write_text("")
+    first, second = brat.scan(tmp_path / "new")
+    assert [note.message for note in first.notes] == ["beside the files of brat are a.conll, x/rows.jsonl: not read"]
+    assert not second.notes

@@ -105,6 +105,13 @@ def test_a_folder_stands_for_its_documents_with_the_nearest_type_system(tmp_path
     ]
 
 
+def test_other_data_in_the_folder_is_named_once(tmp_path):
+    save(make(), tmp_path / "a.xmi")
+    save(make(), tmp_path / "b.json")
+    (record,) = cas.scan(tmp_path)
+    assert [note.message for note in record.notes] == ["beside the .xmi files are b.json: not read"]
+
+
 def test_an_archive_of_several_documents_is_read_under_their_paths(tmp_path):
     path = tmp_path / "export.zip"
     with zipfile.ZipFile(path, "w") as archive:

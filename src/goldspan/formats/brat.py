@@ -60,6 +60,7 @@ STANDOFF_REMEDY = "A line is T1, a tab, LABEL START END, a tab and the words; re
 PAIR = (".txt", ".ann")
 NOTES = "goldspan.jsonl"
 BESIDE = (*PAIR, ".conf", ".md", "")  # what stands beside the sub-folders of a collection of brat's
+NAMED = 3  # files in a message
 NUMBERED = re.compile(r"T[0-9]{1,17}")
 UNIT_NAMES = {"bytes": "bytes of UTF-8", "utf-16": "UTF-16 units"}
 LINE_END_REMEDY = "The offsets count a line break as one character, where the text has two: give it line ends of Unix."
@@ -146,8 +147,15 @@ def scan(path: Path, options: ReadOptions = DEFAULT) -> Iterator[Record | InputE
     notes: dict[str, BratMetadata] = {}
     for folder in _folders(path):
         yield from _read_metadata(folder, "" if folder == path else f"{folder.relative_to(path).as_posix()}/", notes)
+    unread = _other_files(path)
     for name in [*notes, *sorted(_document_names(path) - notes.keys())]:
-        yield from _scan_pair(path, name, notes.get(name, BratMetadata()), options)
+        for record in _scan_pair(path, name, notes.get(name, BratMetadata()), options):
+            if unread and isinstance(record, Record):
+                message = f"beside the files of brat are {', '.join(unread)}: not read"
+                yield replace(record, notes=(*record.notes, Note("not-read", message, path)))
+                unread = []
+            else:
+                yield record
 
 
 def write(path: Path, examples: Iterable[Example], options: WriteOptions = WRITE_DEFAULT) -> None:
@@ -415,6 +423,17 @@ def _document_names(path: Path) -> set[str]:
         for child in folder.iterdir()
         if child.suffix in PAIR and not child.name.startswith(".")
     }
+
+
+def _other_files(path: Path) -> list[str]:
+    """The first files that may hold data and are not of brat."""
+    names = [
+        child.relative_to(path).as_posix()
+        for folder in _folders(path)
+        for child in sorted(folder.iterdir())
+        if child.is_file() and child.suffix not in BESIDE and child.name != NOTES and not child.name.startswith(".")
+    ]
+    return [*names[:NAMED], *["…"] * (len(names) > NAMED)]
 
 
 def _read_metadata(folder: Path, prefix: str, found: dict[str, BratMetadata]) -> Iterator[InputError]:

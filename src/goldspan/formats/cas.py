@@ -24,6 +24,7 @@ import struct
 import warnings
 import zipfile
 import zlib
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
 
 TYPE_SYSTEM = "typesystem.xml"  # in any case
 SUFFIXES = (".xmi", ".json")
+BESIDE = (".xmi", ".xml", ".txt", ".md", "")
+NAMED = 3  # files in a message
 ANNOTATION = "uima.tcas.Annotation"
 STRING = "uima.cas.String"
 INITIAL_VIEW = "_InitialView"
@@ -69,9 +72,15 @@ def scan(path: Path, options: ReadOptions = DEFAULT) -> Iterator[Record | InputE
     """
     if find_spec("cassis") is None:
         raise NotFoundError("UIMA CAS is read with the package dkpro-cassis", file=path, remedy=EXTRA_REMEDY)
+    unread = _other_files(path) if path.is_dir() else []
     for file, name, content, type_system in _documents(path):
         try:
-            yield _record(_load(content, type_system, file, name), file, name, options)
+            record = _record(_load(content, type_system, file, name), file, name, options)
+            if unread:
+                message = f"beside the .xmi files are {', '.join(unread)}: not read"
+                record = replace(record, notes=(*record.notes, Note("not-read", message, path)))
+            yield record
+            unread = []
         except InputError as error:
             yield error
         except GoldspanError as error:
@@ -110,6 +119,16 @@ def _documents(path: Path) -> Iterator[tuple[Path, str, bytes, bytes | None]]:
         content = files.read_bytes(path)
         is_json = content.removeprefix(files.BOM).lstrip().startswith(b"{")
         yield path, path.stem, content, None if is_json else _type_system_beside(path, path.parent.parent)
+
+
+def _other_files(path: Path) -> list[str]:
+    """The first files of a folder that may hold data and are not read with it."""
+    names = [
+        child.relative_to(path).as_posix()
+        for child in sorted(path.rglob("*"))
+        if child.is_file() and child.suffix not in BESIDE and not child.name.startswith(".")
+    ]
+    return [*names[:NAMED], *["…"] * (len(names) > NAMED)]
 
 
 def _is_archive(path: Path) -> bool:
