@@ -88,7 +88,7 @@ SAMPLES = {
 }
 
 
-@pytest.mark.parametrize("suffix", ["", ".txt", ".json", ".xml", ".conll"])
+@pytest.mark.parametrize("suffix", ["", ".txt", ".json", ".xml", ".conll", ".csv", ".tsv"])
 @pytest.mark.parametrize("title", SAMPLES)
 def test_a_file_is_refused_by_the_name_of_its_format(title, suffix, tmp_path):
     content = SAMPLES[title]

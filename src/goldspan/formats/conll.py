@@ -34,6 +34,7 @@ from goldspan.formats.conll_sentences import comment_value, detect_scheme, read_
 from goldspan.formats.conll_survey import is_table, survey
 from goldspan.formats.conll_table import DOCUMENT_START, blocks_of, csv_blocks, csv_delimiter
 from goldspan.formats.conll_tags import Notation
+from goldspan.formats.foreign import recognize
 from goldspan.formats.json_lines import one_line
 from goldspan.formats.options import DEFAULT, WRITE_DEFAULT
 from goldspan.formats.record import Note, RawSpan, Record
@@ -120,7 +121,7 @@ def is_format_of(sample: FileSample) -> bool:
     """Whether the first rows have words and tags in the same columns."""
     if sample.is_empty or sample.is_json:
         return sample.is_empty and sample.path.suffix in EMPTY_SUFFIXES
-    if sample.head.startswith(WEBANNO):
+    if sample.head.startswith(WEBANNO) or recognize(sample) is not None:
         return False
     try:
         found, is_expected = survey_sample(sample)
