@@ -187,6 +187,60 @@ def test_repairs_are_noted_and_counted(tmp_path):
     assert strict.notes[0].message == "'I-location' is not allowed here in IOB2: its chunk is not a span"
 
 
+def token_lines(text):
+    """A token per line from `word/tag word/tag`."""
+    return "".join(f"{item.replace('/', ' ')}\n" for item in text.split())
+
+
+@pytest.mark.parametrize(
+    ("gold", "output", "wanted"),
+    [
+        ("North/B-M African/E-M Grand/B-M Prix/E-M", "North/B-M African/I-M Grand/I-M Prix/E-M", (0, 2, 1)),
+        ("a/B-P b/I-P c/L-P d/U-P", "a/B-P b/I-P c/E-P d/S-P", (2, 2, 2)),
+        ("a/B-ARGM-LOC b/I-ARGM-LOC c/B-ARGM-TIME", "a/B-ARGM-LOC b/I-ARGM-LOC c/B-X-TIME", (1, 2, 2)),
+        ("Rom/B-LOC ruft/O New/B-LOC York/I-LOC ./O", "Rom/B-LOC ruft/O New/B-LOC York./I-LOC", (1, 2, 2)),
+    ],
+)
+def test_each_side_is_read_in_its_own_spelling_of_the_scheme(gold, output, wanted, tmp_path):
+    assert counts(compare(tmp_path, token_lines(gold), token_lines(output))) == wanted
+
+
+def test_a_token_that_the_prediction_lacks_is_noted(tmp_path):
+    paired = compare(tmp_path, token_lines("Rom/B-LOC ./O ruft/O"), token_lines("Rom./B-LOC ruft/O"))
+    assert {"different-token", "missing-token"} & {note.kind for note in paired.notes}
+
+
+def test_under_strict_two_schemes_are_noted(tmp_path):
+    gold, output = (
+        token_lines("Bonn/B-LOC und/O New/B-LOC York/I-LOC"),
+        token_lines("Bonn/I-LOC und/O New/I-LOC York/I-LOC"),
+    )
+    for name, content in (("gold", gold), ("output", output)):
+        (tmp_path / name).write_text(content)
+    sides = [read_source(tmp_path / name, reading=ReadOptions(repair="strict")) for name in ("gold", "output")]
+    (note,) = pair(*sides, language="en").notes
+    assert note.kind == "several-schemes"
+    assert "gold is tagged in IOB2, the prediction in IOB1" in note.message
+    assert compare(tmp_path, gold, output).notes == []
+
+
+@pytest.mark.parametrize("line", ["Quiet\tgroup\n", "Quiet\n", "\tI-group\n"])
+def test_gold_is_never_mended(line, tmp_path):
+    path = tmp_path / "gold"
+    path.write_text(GOLD.replace("Quiet\tI-group\n", line) + "\n" + GOLD * 20)
+    with pytest.raises(InputError, match=r"gold:10: "):
+        read_source(path, mend=False)
+    assert count_notes(read_source(path).notes)["mended-line"] == 1
+
+
+@pytest.mark.parametrize("line", ["Quiet Ones\tthe\tI-group\n", "Quiet\tI-group\tO\n"])
+def test_a_row_with_more_columns_is_mended_in_no_file(line, tmp_path):
+    path = tmp_path / "system.out"
+    path.write_text(GOLD.replace("Quiet\tI-group\n", line) + "\n" + GOLD * 20)
+    with pytest.raises(InputError, match=r"system.out:10: this line has 3 columns, the others 2"):
+        read_source(path)
+
+
 tags = st.sampled_from(["O", "B-person", "I-person", "B-creative-work", "I-creative-work"])
 sequences = st.lists(st.lists(st.tuples(tags, tags), min_size=1, max_size=6), min_size=1, max_size=5)
 

@@ -153,6 +153,13 @@ def test_the_words_are_found_among_other_columns(content, found, tmp_path):
         ("#begin document (a); part 0\n" + "a 0 0 Bonn N * - - - - (GPE* -\n" * 2, r":3: '\(GPE\*' opens a bracket"),
         ("#begin document (a); part 0\na 0 0 Bonn N * - - - - (GPE* -\n", r":2: the bracket of 'GPE' is not closed"),
         ('a,tag,word\n1,O,"x\n', r"not CSV"),
+        ("Bonn\tLOC\nNew York\t\nruft\tO\nlaut\tO\n", r":2: this line is separated by spaces, the others by tabs"),
+        ("Bonn\tLOC\nruft\t\u041e\nlaut\tO\nund\tO\n", r":2: '\u041e' is not a tag\n  A single letter"),
+        ("Bonn\tB\u2013LOC\nruft\tO\nlaut\tO\n", r":1: 'B\u2013LOC' is not a tag"),
+        ("Bonn\tB.LOC\nruft\tO\nlaut\tO\n", r":1: 'B.LOC' is not a tag"),
+        ("Bonn\tB_LOC\nam\tI:LOC\nruft\tO\n", r":2: 'I:LOC' is not a tag"),
+        ("Satz;Wort;Tag\n1;Bonn;B-LOC\n1;ruft;O\n", r":1: 'Tag' is not a tag\n  If this is a header row"),
+        ("Bonn\tB\nRom\tB\n", r"the tags B have no label\n  Name the label of all spans with --label NAME"),
     ],
 )  # fmt: skip
 def test_what_could_be_misread_is_refused_with_a_remedy(content, why, tmp_path):

@@ -13,12 +13,12 @@ Files are written with the four columns of CoNLL-2003 and IOB2 tags, with `-DOCS
 comments as JSON, so that reading gives the same examples, white space included; `comments=False` leaves the comments
 out for programs that do not know them.
 
-Files are read with any number of columns, separated by tabs or spaces, or as CSV: which columns hold the words and the
-tags is found (`conll_columns`), and so are the notation of the tags (`conll_tags`) and their scheme, one of
+Files are read with any number of columns, separated by tabs or spaces, or as CSV: which columns hold the words and
+the tags is found (`conll_columns`), and so are the notation of the tags (`conll_tags`) and their scheme, one of
 `goldspan.iob`. The sentences stand in `conll_sentences`. A line that begins with `#` before the first word of an
-example is a comment if it reads `# key = …` or has no word and tag. Comments of other programs are kept in the extra key
-`comments`. Without `# text` the words are joined by single spaces; without `# id` (or `# sent_id`) the examples of an
-article are numbered. A tag that its scheme forbids at its place is read as `goldspan.iob.decode` says; under
+example is a comment if it reads `# key = …` or has no word and tag. Comments of other programs are kept in the extra
+key `comments`. Without `# text` the words are joined by single spaces; without `# id` (or `# sent_id`) the examples
+of an article are numbered. A tag that its scheme forbids at its place is read as `goldspan.iob.decode` says; under
 `repair="strict"` its chunk is not a span. Such tags are listed in the extra key `repaired_tags` with their lines.
 """
 

@@ -31,8 +31,7 @@ from goldspan.formats.conll_survey import (
     survey,
 )
 from goldspan.formats.conll_table import read_blocks
-from goldspan.formats.conll_tags import FILLERS, NOT_OUTSIDE, Notation, notation_of
-from goldspan.iob import Tag
+from goldspan.formats.conll_tags import FILLERS, Notation, notation_of
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -83,6 +82,7 @@ class Layout:
         separator: what separates them in most rows.
         names: of the columns, in their order; empty if they have none.
         header: the line of the header row, if there is one.
+        first: the line of the first row otherwise.
         word: the column of the words.
         tags: where the tags stand; several for nested spans.
         index: the column that numbers the words of a sentence.
@@ -95,6 +95,7 @@ class Layout:
     separator: str
     names: tuple[str, ...] = ()
     header: int | None = None
+    first: int | None = None
     word: int = 0
     tags: tuple[TagColumn, ...] = ()
     index: int | None = None
@@ -152,6 +153,7 @@ def _layout(found: Survey, options: ReadOptions) -> Layout:
         separator=found.separator,
         names=found.names,
         header=found.header,
+        first=found.first,
         word=word,
         tags=tags,
         index=next((n for n in _index_columns(found) if n not in used), None),
@@ -286,8 +288,6 @@ def _tag_column(found: Survey, place: Place, label: str | None, *, chosen: bool)
     except InvalidValueError as error:
         where = f"column {found.name(column)}" if key is None else f"{key or 'the last item'} of {found.name(column)}"
         raise InvalidValueError(f"{where}: {error.message}", remedy=error.remedy) from None
-    if notation.kind == "label":
-        notation.known.update({value: Tag("I", value) for value in values if value not in NOT_OUTSIDE | {"O"}})
     return TagColumn(column, key, notation, has_gaps)
 
 

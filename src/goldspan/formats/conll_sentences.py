@@ -37,6 +37,7 @@ KNOWN = {"id", "sent_id", "at", "text", "extra", "newdoc id"}
 NEWDOC = "# newdoc"
 REPLACEMENT = "\ufffd"
 REMEDY = "A line holds a word and its columns, one of them the tag: O, or e.g. B-LABEL."
+HEADER_REMEDY = "If this is a header row, name its columns: --word-column NAME --tag-column NAME. Else correct the tag."
 SEPARATORS = {"\t": "tabs", " ": "spaces", ",": "commas", ";": "semicolons"}
 
 FaultKind = Literal["bytes", "word", "tag"]
@@ -248,7 +249,7 @@ def _is_row(row: Row, layout: Layout) -> bool:
 
 
 def _is_tag(written: str | None, notation: Notation) -> bool:
-    if written is None or (notation.kind == "label" and written != "O" and written not in notation.known):
+    if written is None or (notation.kind == "label" and written != "O" and written not in notation.labels):
         return False
     return not isinstance(notation.parse_all([written])[0], InvalidValueError)
 
@@ -449,7 +450,8 @@ def _tags(
             tags.append(tag)
             continue
         message = f"there is no tag {column.key}= here" if one is None else tag.message
-        faults.append(SentenceError("tag", InputError(message, file=path, line=token.line, remedy=tag.remedy)))
+        remedy = HEADER_REMEDY if token.line == layout.first and one and one.isidentifier() else tag.remedy
+        faults.append(SentenceError("tag", InputError(message, file=path, line=token.line, remedy=remedy)))
         tags.append(iob.OUTSIDE)
     return tags
 

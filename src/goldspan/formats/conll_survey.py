@@ -54,6 +54,7 @@ TAGS_OF_SPEECH = (  # of Universal Dependencies, the Penn Treebank and the STTS
 POS = frozenset(TAGS_OF_SPEECH.split())
 NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?%?")
 ID = re.compile(r"(?P<first>\d+)(?:(?P<range>-\d+)|(?P<empty>\.\d+))?")
+NUMERIC_START = frozenset("+-0123456789")
 DIGITS = re.compile(r"\d+")
 MOST_VALUES = 2_000  # different values of a column that are counted; more are words
 BUFFERED = 2_000  # rows by which the number of columns is found
@@ -104,7 +105,8 @@ class ColumnProfile:
             if len(self.values) > MOST_VALUES:
                 self.is_open = True
                 self.values.clear()
-        self.numbers += NUMBER.fullmatch(value) is not None
+        if value[:1] in NUMERIC_START:
+            self.numbers += NUMBER.fullmatch(value) is not None
         self._step(value, begins_block=begins_block)
         if self.shape != "":
             shape = DIGITS.sub("0", value)
@@ -196,6 +198,7 @@ class Survey:
         separators: how many rows each separator has.
         names: of the columns, as stated.
         header: the line of the header row, if there is one.
+        first: the line of the first row otherwise.
         is_conll2012: whether `#begin document` stands in it.
         broken_line: the first line with a carriage return inside.
         has_sources: whether lines `#`, tab, source, tab, date stand in it, as in GermEval 2014.
@@ -208,6 +211,7 @@ class Survey:
     separators: Counter[str] = field(default_factory=Counter)
     names: tuple[str, ...] = ()
     header: int | None = None
+    first: int | None = None
     is_conll2012: bool = False
     broken_line: int | None = None
     has_sources: bool = False
@@ -374,6 +378,7 @@ def _find_header(found: Survey, buffer: list[tuple[Block, list[Row]]], wanted: f
     for number, (block, rows) in enumerate(buffer):
         if not rows:
             continue
+        found.first = rows[0].line
         names = [plain_name(cell) for cell in rows[0].cells]
         tags = [name for name in names if name in TAG_NAMES]
         words = [name for name in names if name in WORD_NAMES]

@@ -50,12 +50,14 @@ class Notation:
         kind: see the module.
         separator: between prefix and label.
         label: of bare tags.
+        labels: those without prefix that the column has.
         known: tags that were read already.
     """
 
     kind: Kind = "prefix"
     separator: str = "-"
     label: str = ""
+    labels: frozenset[str] = frozenset()
     known: dict[str, iob.Tag] = field(default_factory=dict, compare=False, repr=False)
 
     def parse(self, written: str) -> iob.Tag:
@@ -93,7 +95,12 @@ class Notation:
             )
         if self.kind == "bare" and written in iob.PREFIXES:
             return iob.Tag(iob.PREFIXES[written], self.label)
-        if self.kind == "label" and len(written) > 1 and not MISTYPED.fullmatch(written):
+        if self.kind == "label" and len(written) == 1:
+            raise InvalidValueError(
+                f"{written!r} is not a tag",
+                remedy="A single letter may be meant for O or for a prefix: rename the label.",
+            )
+        if self.kind == "label" and not MISTYPED.fullmatch(written):
             return iob.Tag("I", written)
         if self.kind == "suffix" and (match := SUFFIXED.fullmatch(written)) and match[2] == self.separator:
             return iob.Tag(iob.PREFIXES[match[3]], match[1])
@@ -135,7 +142,7 @@ def notation_of(values: Mapping[str, int], *, label: str | None = None, chosen: 
         raise InvalidValueError(
             f"{', '.join(sure[:3])} are no tags", remedy="Name the column of the tags with --tag-column."
         )
-    return Notation(kind="label")
+    return Notation(kind="label", labels=frozenset(sure))
 
 
 def is_bracketed(values: Mapping[str, int]) -> bool:
