@@ -150,6 +150,23 @@ def test_a_saved_pipeline_gives_entities_and_categorised_spans(ruler):
     assert [example.spans for example in source.examples] == [(Span(11, 21, "PLACE"), Span(16, 21, "PLACE")), ()]
 
 
+@pytest.fixture
+def categorizer(tmp_path):
+    nlp = spacy.blank("en")
+    nlp.add_pipe("span_ruler", config={"spans_key": "places"}).add_patterns([{"label": "PLACE", "pattern": "Ellis"}])
+    nlp.to_disk(tmp_path / "saved")
+    return tmp_path / "saved"
+
+
+def test_a_pipeline_whose_spans_are_in_another_group_is_refused_or_read_with_it(categorizer):
+    with pytest.raises(InputError, match=r"finds nothing in ents and sc; its span groups are places\n.*--spans-key"):
+        read_source(categorizer, texts=EXAMPLES)
+    with pytest.raises(InputError, match=r"makes no span group 'other'; its span groups are places"):
+        read_source(categorizer, texts=EXAMPLES, reading=ReadOptions(spans_key=("other",)))
+    source = read_source(categorizer, texts=EXAMPLES, reading=ReadOptions(spans_key=("places",)))
+    assert [example.spans for example in source.examples] == [(Span(16, 21, "PLACE"),), ()]
+
+
 def test_a_pipeline_is_no_gold(ruler):
     with pytest.raises(InputError, match="a spaCy pipeline is no gold"):
         read_source(ruler)

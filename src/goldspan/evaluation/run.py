@@ -194,8 +194,9 @@ def _predictions(options: EvaluationOptions, name: str, gold: Source, articles: 
 def _require_options_apply(reading: ReadOptions, read: Sequence[Source]) -> None:
     """Refuse an option that no file uses; the split may be that of the project."""
     names = [name for source in read for name in source.formats if name in formats.NAMES]
+    spans_key = None if any(source.kind == "pipeline" for source in read) else reading.spans_key
     if names:
-        require_options_apply(replace(reading, split=None, repair="conlleval"), names)
+        require_options_apply(replace(reading, split=None, repair="conlleval", spans_key=spans_key), names)
 
 
 def _require_flat(read: Sequence[Source]) -> None:

@@ -28,6 +28,7 @@ from goldspan.annotation import NOT_ANNOTATED, first_overlap
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats.options import DEFAULT, WRITE_DEFAULT
 from goldspan.formats.record import Note, RawSpan, Record
+from goldspan.formats.spacy_pipeline import ENTITIES, SPAN_GROUP
 from goldspan.formats.token_format import Alignment
 
 if TYPE_CHECKING:
@@ -43,8 +44,6 @@ if TYPE_CHECKING:
 
 Extent = TypeVar("Extent", "Span", RawSpan)
 KEY = "goldspan"
-GROUP = "sc"
-ENTITIES = "ents"  # as a name for `--spans-key`
 ATTRIBUTES = ("ENT_IOB", "ENT_TYPE")
 VERSION = "0.1"  # the only one there has been
 LARGEST = 1 << 31  # bytes, unpacked
@@ -60,7 +59,7 @@ def scan(path: Path, options: ReadOptions = DEFAULT) -> Iterator[Record | InputE
     Raises:
         InputError: if the file cannot be read or is not a DocBin.
     """
-    keys = options.spans_key or (ENTITIES, GROUP)
+    keys = options.spans_key or (ENTITIES, SPAN_GROUP)
     groups: set[str] = set()
     has_annotation = False
     for number, doc in enumerate(_docs(path), start=1):
@@ -160,7 +159,7 @@ def _doc(example: Example, alignment: Alignment, language: str) -> Doc:
         doc.set_ents(entities, missing=[doc[number : number + 1] for number in sorted(missing)], default="outside")
         is_held = len(flat) == len(spans)
     if example.is_annotated:
-        doc.spans[GROUP] = [_doc_span(doc, span) for span in spans]
+        doc.spans[SPAN_GROUP] = [_doc_span(doc, span) for span in spans]
     elif not is_held:
         kept["spans"] = [[span.start, span.end, span.label] for span in spans or example.spans]
     doc.user_data[KEY] = files.dumps(kept)

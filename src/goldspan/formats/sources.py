@@ -149,7 +149,7 @@ def read_source(
     path, kind = Path(source), _source_kind(source, form)
     if kind == "pipeline":
         records = (Record(path, None, e.id, e.text, tuple(RawSpan(s.start, s.end, s.label) for s in e.spans), e.at)
-                   for e in predict(str(source), _require_texts(texts, path)))  # fmt: skip
+                   for e in predict(str(source), _require_texts(texts, path), reading.spans_key))  # fmt: skip
         read = _collect((select(record, reading) for record in records), kind)
     else:
         parts = [_read_file(file, name, reading, mend=mend) for file, name in input_files(path, kind)]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from goldspan.annotation import Example
 
 PIPELINE_NAME = re.compile(r"[A-Za-z][\w-]*")
+ENTITIES = "ents"  # as a name for `--spans-key`
 SPAN_GROUP = "sc"  # where spaCy's span categoriser leaves its spans
 
 
@@ -33,16 +34,17 @@ def is_installed_pipeline(name: str) -> bool:
     return bool(PIPELINE_NAME.fullmatch(name)) and spacy.util.is_package(name)
 
 
-def predict(name: str, examples: Sequence[Example]) -> list[Example]:
-    """The examples with the spans that a pipeline finds in them: its entities, and those of its span categoriser.
+def predict(name: str, examples: Sequence[Example], spans_key: Sequence[str] | None = None) -> list[Example]:
+    """The examples with the spans that a pipeline finds in them.
 
     Args:
         name: of an installed pipeline, or the folder of a saved one.
         examples: those of gold; their spans are ignored.
+        spans_key: the span groups that are read, among which `ents` are the entities; None for the entities and `sc`.
 
     Raises:
         NotFoundError: if there is no such pipeline.
-        InputError: for a text longer than the pipeline accepts.
+        InputError: for a text longer than the pipeline accepts; if its spans are in other groups.
     """
     nlp = load_pipeline(name)
     for example in examples:
@@ -52,8 +54,21 @@ def predict(name: str, examples: Sequence[Example]) -> list[Example]:
                 example=example.id,
                 remedy="Cut it into paragraphs.",
             )
-    docs = nlp.pipe(example.text for example in examples)
-    return [example.with_spans(set(_doc_spans(doc))) for example, doc in zip(examples, docs, strict=True)]
+    keys = tuple(spans_key or (ENTITIES, SPAN_GROUP))
+    groups: set[str] = set()
+    found = []
+    for example, doc in zip(examples, nlp.pipe(example.text for example in examples), strict=True):
+        groups.update(doc.spans)
+        found.append(example.with_spans(set(_doc_spans(doc, keys))))
+    unknown = [key for key in spans_key or () if key not in groups and key != ENTITIES]
+    if unknown or (groups - {*keys} and not any(example.spans for example in found)):
+        there = f"its span groups are {', '.join(sorted(groups))}" if groups else "it makes no span groups"
+        what = f"makes no span group {unknown[0]!r}" if unknown else f"finds nothing in {' and '.join(keys)}"
+        raise InputError(
+            f"the pipeline {name!r} {what}; {there}",
+            remedy=f"Name groups that it makes with --spans-key; {ENTITIES!r} are the entities.",
+        )
+    return found
 
 
 def load_pipeline(name: str) -> Language:
@@ -73,6 +88,7 @@ def load_pipeline(name: str) -> Language:
         ) from None
 
 
-def _doc_spans(doc: Doc) -> Iterator[Span]:
-    for span in (*doc.ents, *doc.spans.get(SPAN_GROUP, ())):
-        yield Span(span.start_char, span.end_char, span.label_)
+def _doc_spans(doc: Doc, keys: Sequence[str]) -> Iterator[Span]:
+    for key in keys:
+        for span in doc.ents if key == ENTITIES else doc.spans.get(key, ()):
+            yield Span(span.start_char, span.end_char, span.label_)
