@@ -97,7 +97,7 @@ def test_a_file_is_refused_by_the_name_of_its_format(title, suffix, tmp_path):
     with pytest.raises(InputError) as caught:
         formats.detect(path)
     assert f"this is {title.split(',')[0]}, which goldspan does not read" in str(caught.value)
-    assert f"The formats that it reads are {', '.join(formats.NAMES)}" in caught.value.remedy
+    assert f"What goldspan reads: {', '.join(formats.NAMES)}" in caught.value.remedy
 
 
 def test_the_rows_of_label_studio_are_not_its_csv(tmp_path):

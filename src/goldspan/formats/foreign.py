@@ -60,7 +60,7 @@ FOREIGN = (
         rb"\A\x80[\x02-\x05]",
     ),
     _format("an image", "Only text can be read.", rb"\A(?:\x89PNG\r\n|\xff\xd8\xff|GIF8[79]a)"),
-    _format("GATE XML", f"{AS_XML} GATE itself exports JSON and CoNLL.", rb"<GateDocument[\s>]"),
+    _format("GATE XML", AS_XML, rb"<GateDocument[\s>]"),
     _format("BioC XML", f"{AS_XML} bconv writes BioC as brat and CoNLL.", rb"<collection[\s>]", rb"<passage[\s>]"),
     _format("BioC XML", f"{AS_XML} bconv writes BioC as brat and CoNLL.", rb"BioC\.dtd"),
     _format("TEI XML", AS_XML, rb"<(?:\w+:)?(?:TEI|teiCorpus)[\s>.]"),

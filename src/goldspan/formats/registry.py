@@ -382,7 +382,7 @@ def detect(path: Path) -> str:
     raise InputError(
         f"this is {foreign.title}, which goldspan does not read",
         file=path,
-        remedy=f"{foreign.remedy} The formats that it reads are {', '.join(NAMES)}.",
+        remedy=f"{foreign.remedy} What goldspan reads: {', '.join(NAMES)}.",
     )
 
 
