@@ -46,54 +46,98 @@ def scan_rows(path: Path, *, nan_as_null: bool = False) -> Iterator[JsonRow | In
     Raises:
         InputError: if the file cannot be read.
     """
+    for item in _scan_values(path, REMEDY, nan_as_null=nan_as_null):
+        if isinstance(item, InputError):
+            yield item
+        elif item.is_whole:
+            yield from _rows_of_document(item.value, path, item.line)
+        else:
+            yield JsonRow(_as_object(item.value), item.number, item.line)
+
+
+def scan_objects(path: Path, remedy: str) -> Iterator[JsonRow | InputError]:
+    """Each object of a file as it is: on its line, in one array, or alone; or the error in its place.
+
+    Args:
+        path: the file.
+        remedy: how an object is written, as a sentence.
+
+    Raises:
+        InputError: if the file cannot be read.
+    """
+    for item in _scan_values(path, remedy):
+        if isinstance(item, InputError):
+            yield item
+            continue
+        values = item.value if item.is_whole and isinstance(item.value, list) else [item.value]
+        for number, value in enumerate(values, start=1):
+            if isinstance(value, dict):
+                alone = values is not item.value
+                yield JsonRow(value, item.number if alone else number, item.line if alone else None)
+            elif item.line is not None and values is not item.value:
+                yield InputError("the line is no JSON object", file=path, line=item.line, remedy=remedy)
+            else:
+                yield InputError(f"item {number} is no JSON object", file=path, remedy=remedy)
+
+
+class _JsonValue(NamedTuple):
+    """A value of a file: of a line, or of the whole file."""
+
+    value: Any
+    number: int
+    line: int | None
+    is_whole: bool
+
+
+def _scan_values(path: Path, remedy: str, *, nan_as_null: bool = False) -> Iterator[_JsonValue | InputError]:
+    """The value of each line, or that of the whole file if it is one."""
     first = list(islice(_full_lines(path), 2))
     if not first:
         return
     try:
-        value = json_value(first[0][1], path, first[0][0], REMEDY, nan_as_null=nan_as_null)
+        value = json_value(first[0][1], path, first[0][0], remedy, nan_as_null=nan_as_null)
     except InputError as error:
         if len(first) == 1:
             yield error
         else:
-            yield from _scan_document(path, nan_as_null=nan_as_null)
+            yield from _scan_document(path, remedy, nan_as_null=nan_as_null)
         return
     if len(first) > 1:
-        yield from _scan_lines(path, nan_as_null=nan_as_null)
+        yield from _scan_lines(path, remedy, nan_as_null=nan_as_null)
     else:
-        yield from _rows_of_document(value, path, first[0][0])
+        yield _JsonValue(value, first[0][0], first[0][0], is_whole=True)
 
 
 def _full_lines(path: Path) -> Iterator[tuple[int, bytes]]:
     return ((number, raw) for number, raw in numbered(path) if raw.strip())
 
 
-def _scan_lines(path: Path, *, nan_as_null: bool) -> Iterator[JsonRow | InputError]:
+def _scan_lines(path: Path, remedy: str, *, nan_as_null: bool) -> Iterator[_JsonValue | InputError]:
     for number, raw in _full_lines(path):
         try:
-            value = json_value(raw, path, number, REMEDY, nan_as_null=nan_as_null)
+            value = json_value(raw, path, number, remedy, nan_as_null=nan_as_null)
         except InputError as error:
             yield error
             continue
-        yield JsonRow(_as_object(value), number, number)
+        yield _JsonValue(value, number, number, is_whole=False)
 
 
-def _scan_document(path: Path, *, nan_as_null: bool) -> Iterator[JsonRow | InputError]:
-    """The rows of a file that is one value over many lines; if it is none, of its lines, if some are rows."""
+def _scan_document(path: Path, remedy: str, *, nan_as_null: bool) -> Iterator[_JsonValue | InputError]:
+    """The value of a file over many lines; if it is none, those of its lines, if some are objects."""
     try:
-        value = json_document(path, REMEDY)
+        value = json_document(path, remedy)
     except InputError as error:
-        if path.suffix == ".jsonl" or any(_is_row(number, raw, path) for number, raw in _full_lines(path)):
-            yield from _scan_lines(path, nan_as_null=nan_as_null)
+        if path.suffix == ".jsonl" or any(_is_object(number, raw, path) for number, raw in _full_lines(path)):
+            yield from _scan_lines(path, remedy, nan_as_null=nan_as_null)
         else:
             yield error
         return
-    yield from _rows_of_document(value, path)
+    yield _JsonValue(value, 1, None, is_whole=True)
 
 
-def _is_row(number: int, raw: bytes, path: Path) -> bool:
-    """Whether a line is a row by itself."""
+def _is_object(number: int, raw: bytes, path: Path) -> bool:
     try:
-        return is_row(json_value(raw, path, number, REMEDY))
+        return isinstance(json_value(raw, path, number, REMEDY), (dict, list))
     except InputError:
         return False
 

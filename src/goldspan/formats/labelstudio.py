@@ -36,7 +36,7 @@ from typing import TYPE_CHECKING, Any
 from goldspan import files, offsets
 from goldspan.annotation import NOT_ANNOTATED
 from goldspan.errors import InputError, InvalidValueError
-from goldspan.formats.json_objects import JsonObject, json_objects
+from goldspan.formats.json_rows import JsonRow, scan_objects
 from goldspan.formats.offset_units import DOUBT, resolve
 from goldspan.formats.options import DEFAULT, WRITE_DEFAULT
 from goldspan.formats.record import Note, RawSpan, Record
@@ -109,9 +109,9 @@ class _Reading:
 
 def scan(path: Path, options: ReadOptions = DEFAULT) -> Iterator[Record | InputError]:
     """Each annotation of each task as a record, or the error that says why it is not valid."""
-    tasks = list(json_objects(path, REMEDY))
+    tasks = list(scan_objects(path, REMEDY))
     of_models = (options.annotator or "").startswith(MODEL) or not any(
-        task.value.get(key) for task in tasks if isinstance(task, JsonObject) for key in WORK
+        task.value.get(key) for task in tasks if isinstance(task, JsonRow) for key in WORK
     )
     for task in tasks:
         if isinstance(task, InputError):
@@ -191,7 +191,7 @@ def is_format_of(sample: FileSample) -> bool:
     )
 
 
-def _task(item: JsonObject, path: Path, options: ReadOptions) -> _Task:
+def _task(item: JsonRow, path: Path, options: ReadOptions) -> _Task:
     name = f"{path.stem}.{item.number}"
     data = item.value.get("data")
     if not isinstance(data, dict):

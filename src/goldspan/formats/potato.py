@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 from goldspan.annotation import NOT_ANNOTATED
 from goldspan.errors import InputError, InvalidValueError
-from goldspan.formats.json_objects import json_objects
+from goldspan.formats.json_rows import scan_objects
 from goldspan.formats.offset_units import DOUBT, resolve
 from goldspan.formats.options import DEFAULT
 from goldspan.formats.record import Note, RawSpan, Record
@@ -79,7 +79,7 @@ def scan(path: Path, options: ReadOptions = DEFAULT) -> Iterator[Record | InputE
         options: the texts, for Potato 2; the unit of the offsets.
     """
     for file in _files(path) if path.is_dir() else [path]:
-        for item in json_objects(file, REMEDY):
+        for item in scan_objects(file, REMEDY):
             if isinstance(item, InputError):
                 yield item
                 continue

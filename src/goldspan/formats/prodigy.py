@@ -33,7 +33,7 @@ from goldspan.annotation import NOT_ANNOTATED
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats.annotation_shape import require_nothing_unread
 from goldspan.formats.json_lines import write_lines
-from goldspan.formats.json_objects import json_objects
+from goldspan.formats.json_rows import scan_objects
 from goldspan.formats.offset_units import resolve
 from goldspan.formats.options import DEFAULT, WRITE_DEFAULT
 from goldspan.formats.record import ExampleNumbers, Note, RawSpan, Record
@@ -65,11 +65,11 @@ REMEDY = 'A row is {"text": …, "spans": [{"start": …, "end": …, "label": �
 def scan(path: Path, options: ReadOptions = DEFAULT) -> Iterator[Record | InputError]:
     """Each row as a record, or the error that says why it is not valid; rows stand on lines or in one array."""
     numbers = ExampleNumbers()
-    for item in json_objects(path, REMEDY):
+    for item in scan_objects(path, REMEDY):
         if isinstance(item, InputError):
             yield item
             continue
-        row, number, line = item
+        row, number, line, _ = item
         first = numbers.number(_annotator(row), row.get("text"), number)
         try:
             yield parse(row, path, line, name=f"{path.stem}.{first}", named=options.offsets)

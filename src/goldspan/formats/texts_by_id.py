@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from goldspan import files
 from goldspan.errors import InputError
-from goldspan.formats.json_objects import json_objects
+from goldspan.formats.json_rows import scan_objects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -47,7 +47,7 @@ def _rows(path: Path) -> Iterator[tuple[int | None, Mapping[Any, Any]]]:
         except csv.Error as error:
             raise InputError(f"not a table: {error}", file=path, line=table.line_num, remedy=REMEDY) from None
         return
-    for item in json_objects(path, REMEDY):
+    for item in scan_objects(path, REMEDY):
         if isinstance(item, InputError):
             raise item
         yield item.line, item.value
