@@ -396,3 +396,31 @@ def test_what_nobody_annotated_is_written_without_a_key_for_spans(tmp_path):
     assert "entities" in first
     assert "entities" not in second
     assert formats.load(tmp_path / "a.jsonl") == examples
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("status", "Discarded"), ("status", "skipped"), ("status", "rejected"), ("was_cancelled", True)],
+)
+@pytest.mark.parametrize("spans", [[[0, 3, "LOC"]], []])
+def test_what_its_row_says_was_skipped_is_not_annotated(tmp_path, key, value, spans):
+    kept = {"text": "Bonn.", "annotation": [[0, 4, "LOC"]], key: "Validated" if key == "status" else False}
+    path = write(tmp_path, {"text": TEXT, "annotation": spans, key: value}, kept)
+    skipped, record = formats.get("rows").scan(path, ReadOptions())
+    assert (skipped.example().is_annotated, skipped.spans, skipped.extra["annotation"]) == (False, (), spans)
+    assert repr(key) in skipped.notes[0].message
+    assert record.example().is_annotated
+    assert [span[:3] for span in record.spans] == [(0, 4, "LOC")]
+
+
+def test_tags_of_a_discarded_row_are_kept_aside(tmp_path):
+    row = {"tokens": ["Rom", "ruft"], "ner_tags": ["B-LOC", "O"], "status": "discarded"}
+    (record,) = formats.get("rows").scan(write(tmp_path, row), ReadOptions())
+    assert (record.text, record.spans, record.extra["ner_tags"]) == ("Rom ruft", (), ["B-LOC", "O"])
+    assert not record.example().is_annotated
+
+
+@pytest.mark.parametrize("key", sorted(row_keys.PREDICTIONS))
+def test_predictions_do_not_replace_an_empty_annotation(tmp_path, key):
+    path = write(tmp_path, {"text": TEXT, "entities": [], key: [[0, 3, "LOC"]]})
+    assert f"there are spans under {key!r}, and none under 'entities'" in refusal(path)

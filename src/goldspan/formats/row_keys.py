@@ -14,6 +14,7 @@ SPANS = (
     "tags", "predictions", "output", "outputs", "result", "results",
 )  # fmt: skip
 ANNOTATION_ONLY = frozenset({"spans", "entities", "ents", "ner", "annotations", "named_entities", "mentions"})
+PREDICTIONS = frozenset({"predictions", "output", "outputs", "result", "results"})  # of a program, not of a person
 TAGS = ("ner_tags", "ner", "ner_labels", "tags", "labels", "label", "fine_ner_tags")  # of tokens
 TAGS_ONLY = frozenset({"ner_tags", "ner_labels", "fine_ner_tags"})
 START = ("start", "start_offset", "start_pos", "start_char", "begin", "begin_offset", "char_start", "start_index",
@@ -31,6 +32,9 @@ ID = (
     "id", "_id", "uid", "uuid", "guid", "example_id", "sent_id", "sentence_id", "text_id", "doc_id", "document_id",
     "doc_key",
 )  # fmt: skip
+STATUS = "status"
+SKIPPED = frozenset({"discarded", "skipped", "rejected", "ignored", "cancelled", "canceled"})  # values of a status
+CANCELLED = "was_cancelled"  # of Label Studio
 ANNOTATOR = ("annotator", "annotator_id", "annotated_by")
 
 
@@ -39,6 +43,13 @@ def annotator(row: Mapping[str, Any]) -> str | None:
     names = (*ANNOTATOR, "username") if "doc_id" in row else ANNOTATOR
     values = (row.get(name) for name in names)
     return next((str(value) for value in values if value != "" and type(value) in {str, int}), None)
+
+
+def skipped_by(row: Mapping[str, Any]) -> str | None:
+    """The key by which a row says that its annotation was skipped or discarded, as those of Argilla do."""
+    if isinstance(status := row.get(STATUS), str) and status.casefold() in SKIPPED:
+        return STATUS
+    return CANCELLED if row.get(CANCELLED) is True else None
 
 
 def states_annotation(row: Mapping[str, Any]) -> bool:

@@ -83,13 +83,24 @@ def find_spans(row: Mapping[str, Any], text: str | None, labels: LabelHelp) -> F
             raise not_understood
         return FoundSpans(empty[0], others=empty[1:]) if empty else FoundSpans()
     first, *rest = found
+    _require_one_annotation(found, empty)
+    return first._replace(others=[*empty, *(other.key for other in rest if other.key)])
+
+
+def _require_one_annotation(found: Sequence[FoundSpans], empty: Sequence[str]) -> None:
+    """Refuse spans of two keys that differ, and those of a program beside an empty annotation."""
+    first, *rest = found
+    people = [key for key in empty if key in row_keys.ANNOTATION_ONLY]
+    message = None
+    if first.key in row_keys.PREDICTIONS and people:
+        message = f"there are spans under {first.key!r}, and none under {people[0]!r}"
     for other in rest:
         if {span[:3] for span in other.spans} != {span[:3] for span in first.spans}:
-            raise InvalidValueError(
-                f"there are spans under {first.key!r} and others under {other.key!r}",
-                remedy="Keep the one that is the annotation, and remove or rename the other key.",
-            )
-    return first._replace(others=[*empty, *(other.key for other in rest if other.key)])
+            message = f"there are spans under {first.key!r} and others under {other.key!r}"
+    if message is not None:
+        raise InvalidValueError(
+            message, remedy="Keep the one that is the annotation, and remove or rename the other key."
+        )
 
 
 def _items(value: object) -> list[Any] | None:

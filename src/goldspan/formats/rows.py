@@ -10,8 +10,9 @@ rows. They may differ within a file.
 Offsets count code points, half-open, unless `--offsets` says otherwise.
 
 A row with an empty list has no spans. A row that has none of the keys for spans, or null there, while others of its
-file have one, was not annotated, and is marked so. A file in which no row has such a key is refused, and so is a row
-with data that looks like annotation under a key that is not known (`goldspan.formats.annotation_shape`).
+file have one, was not annotated, and is marked so; so is one whose status says that it was discarded. A file in which
+no row has such a key is refused, and so is a row with data that looks like annotation under a key that is not known
+(`goldspan.formats.annotation_shape`).
 
 A row is named by its `id`, or another of the names in the table that tells its rows apart, or else by its line. Other
 keys become extra keys; one that the gold line has, too, becomes `row_<key>`. What is stated of a span besides its
@@ -21,6 +22,7 @@ place, its label and its words becomes the extra key `span_details`.
 from __future__ import annotations
 
 import contextlib
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -92,6 +94,10 @@ class RowAnnotation:
     is_annotated: bool
     doubt: Doubt | None = None
     details: Sequence[Mapping[str, Any]] = ()
+
+    def without_spans(self) -> RowAnnotation:
+        """The text alone; the key of the spans counts as not read, so that it is kept as it is."""
+        return RowAnnotation(self.text, (), self.used & {*row_keys.TEXT, *row_keys.TOKENS}, is_annotated=False)
 
 
 def scan(path: Path, options: ReadOptions = DEFAULT) -> Iterator[Record | InputError]:
@@ -195,7 +201,10 @@ def read_row(row: JsonRow, path: Path, conventions: RowConventions) -> Record:
         read = _annotation(value, LabelHelp(conventions.options.label, _label_names(row.outside)), conventions)
         if id_key is None:
             name = f"{path.stem}.{conventions.numbers.number(annotator, read.text, row.number)}"
-        if not read.spans and NOT_ANNOTATED not in extra:
+        skipped = row_keys.skipped_by(row.value) if NOT_ANNOTATED not in extra else None
+        if skipped:
+            read = read.without_spans()
+        if not read.spans and not skipped and NOT_ANNOTATED not in extra:
             require_nothing_unread(row.value, {*read.used, OURS})
     except InvalidValueError as error:
         place = f", row {row.number}" if row.line is None and name != f"{path.stem}.{row.number}" else ""
@@ -203,7 +212,11 @@ def read_row(row: JsonRow, path: Path, conventions: RowConventions) -> Record:
             error.message + place, file=path, line=row.line, example=name, remedy=error.remedy or REMEDY
         ) from None
     notes = [] if read.doubt is None else [read.doubt.note(path, row.line, name)]
-    if not (read.is_annotated or row_keys.states_annotation(row.value)) and NOT_ANNOTATED not in extra:
+    if skipped:
+        extra[NOT_ANNOTATED] = f"{skipped!r} is {json.dumps(row.value[skipped])}"
+        message = f"{extra[NOT_ANNOTATED]}: read as not annotated, its spans kept under their key"
+        notes.append(Note("no-annotation", message, path, row.line, name))
+    elif not (read.is_annotated or row_keys.states_annotation(row.value)) and NOT_ANNOTATED not in extra:
         extra[NOT_ANNOTATED] = UNANNOTATED
         message = f"{UNANNOTATED}, as other rows have: read as not annotated"
         notes.append(Note("no-annotation", message, path, row.line, name))
