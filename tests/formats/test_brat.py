@@ -93,6 +93,9 @@ def test_offsets_outside_the_text_are_left_for_the_checks(tmp_path):
         ("T2\tPLACE x y\tPort Ellis", "is not an annotation"),
         ("Q1\tPLACE 46 56\tPort Ellis", "is not an annotation"),
         ("R1", "is not an annotation"),
+        ("R2\tPLACE 46 56\tPort Ellis", "is not an annotation"),
+        ("#2\tPLACE 46 56", "is not an annotation"),
+        ("R1\tIn Arg1:T1 Arg2:T1T2\tPLACE 46 56\tPort Ellis", "is not an annotation"),
     ],
 )
 def test_a_broken_line_is_an_error_with_file_and_line(line, why, tmp_path):

@@ -55,7 +55,8 @@ TEXT_BOUND = re.compile(
     r"(T[^\t]+)\t([^\t ]+) (-?\d{1,18} -?\d{1,18}(?:;-?\d{1,18} -?\d{1,18})*)(?:\t(.*))?", re.DOTALL
 )
 
-OTHER = re.compile(r"([REAMN#][^\t]*|\*)\t.+", re.DOTALL)
+# What is no span: but not a line that states one under a wrong id, or two lines in one.
+OTHER = re.compile(r"(?:[REAMN#][^\t]*|\*)\t(?!\S+ -?\d+ -?\d+(?:[;\t]|\Z))(?!.*T\d+\t\S+ \d+ \d+[;\t]).+", re.DOTALL)
 STANDOFF_REMEDY = "A line is T1, a tab, LABEL START END, a tab and the words; relations, events and notes may follow."
 PAIR = (".txt", ".ann")
 NOTES = "goldspan.jsonl"
