@@ -21,7 +21,7 @@ def names_of_labels(number):
     return tuple(f"LABEL_{index}" for index in range(1, number + 1))
 
 
-def make_project(root, examples, *, labels=8, annotators=3, unread=0.1, seed=0):
+def make_project(root, examples, *, labels=8, annotators=3, seed=0):
     """A project folder of so many examples: articles of ten, their gold, and passes of annotators who err.
 
     Args:
@@ -29,7 +29,6 @@ def make_project(root, examples, *, labels=8, annotators=3, unread=0.1, seed=0):
         examples: how many; a multiple of ten.
         labels: how many there are in the scheme; all of them occur.
         annotators: how many there are; each errs in about a tenth of the spans.
-        unread: the share of the articles that has no gold yet.
         seed: of the random numbers.
     """
     rng = random.Random(seed)  # noqa: S311  (no secrets here)
@@ -47,13 +46,10 @@ def make_project(root, examples, *, labels=8, annotators=3, unread=0.1, seed=0):
         everything.append(
             [paragraph.with_spans(spans) for paragraph, (_, spans) in zip(paragraphs, marked, strict=True)]
         )
-        has_gold = rng.random() >= unread
-        if has_gold:
-            gold.write(corpus.gold / f"{article}.jsonl", everything[-1])
+        gold.write(corpus.gold / f"{article}.jsonl", everything[-1])
         digest = sha256(text.encode()).hexdigest()
-        version = GUIDELINES if has_gold else None
         entries.append(
-            ManifestEntry(article, f"{article}.txt", digest, title=lexicon[number % 4_000], guidelines=version)
+            ManifestEntry(article, f"{article}.txt", digest, title=lexicon[number % 4_000], guidelines=GUIDELINES)
         )
     write_manifest(corpus.folder / "manifest.jsonl", entries)
     rates = {f"annotator_{number:02d}": 0.05 + 0.1 * (number % 3) / 2 for number in range(1, annotators + 1)}

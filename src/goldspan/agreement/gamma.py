@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
     from goldspan.agreement.intervals import Coverage, MeasureSet
-    from goldspan.agreement.span_units import AgreementData, AnnotationTable, Flags, Integers, Numbers
+    from goldspan.agreement.span_units import AgreementData, AnnotationTable, Integers, Numbers
     from goldspan.bootstrap import BootstrapSettings
 
 TOLERANCE = 1e-6  # how far from a whole number a solver's result may be
@@ -255,9 +255,16 @@ def continua(table: AnnotationTable, annotators: Sequence[int], articles: Intege
         annotators: the numbers of those who count.
         articles: the number of each document's article; shape (documents,).
     """
-    common = table.read_by(annotators)
+    common = np.flatnonzero(table.read_by(annotators))
     number = int(articles.max(initial=-1)) + 1
-    return [_continuum(table, annotators, common & (articles == article)) for article in range(number)]
+    documents = _by_article(common, articles[common], number)
+    of_annotators = []
+    for annotator in annotators:
+        rows = table.rows_of(annotator, table.read_by(annotators))
+        of_annotators.append(_by_article(rows, articles[table.document[rows]], number))
+    return [
+        _continuum(table, documents[article], [rows[article] for rows in of_annotators]) for article in range(number)
+    ]
 
 
 def disorders(
@@ -295,17 +302,35 @@ def gamma(observed: Numbers, expected: Numbers) -> Numbers:
     return np.asarray(1 - quotient)
 
 
-def _continuum(table: AnnotationTable, annotators: Sequence[int], documents: Flags) -> Continuum:
-    """The documents laid end to end, with the units in them."""
-    lengths = np.diff(table.offset) * documents
-    before = np.cumsum(lengths) - lengths  # the length of the chosen documents before each
+def _by_article(numbers: Integers, articles: Integers, number: int) -> list[Integers]:
+    """Numbers of documents or spans, split by their articles, in the order that they have.
+
+    Args:
+        numbers: of documents or spans; shape (n,).
+        articles: the number of the article of each; shape (n,).
+        number: how many articles there are.
+    """
+    order = np.argsort(articles, kind="stable")
+    return np.split(numbers[order], np.searchsorted(articles[order], np.arange(1, number))) if number else []
+
+
+def _continuum(table: AnnotationTable, documents: Integers, rows: Sequence[Integers]) -> Continuum:
+    """The documents laid end to end, with the units in them.
+
+    Args:
+        table: of all annotators.
+        documents: the numbers of the documents, ascending.
+        rows: for each annotator the rows of their spans in these documents.
+    """
+    lengths = np.diff(table.offset)[documents]
+    before = np.cumsum(lengths) - lengths  # the length of the documents before each
 
     def units(rows: Integers) -> ContinuumUnits:
-        moved = before[table.document[rows]]
+        moved = before[np.searchsorted(documents, table.document[rows])]
         start, end = (table.start[rows] + moved).astype(np.float64), (table.end[rows] + moved).astype(np.float64)
         return ContinuumUnits(start, end, table.label[rows])
 
-    return Continuum(int(lengths.sum()), tuple(units(table.rows_of(one, documents)) for one in annotators))
+    return Continuum(int(lengths.sum()), tuple(map(units, rows)))
 
 
 def _sampled(continuum: Continuum, count: int, rng: np.random.Generator, weights: DissimilarityWeights) -> Numbers:
