@@ -29,11 +29,13 @@ COMMANDS = {  # that write files; `ROOT` is the project, `OUT` a folder
         "OUT/report.html", "--resamples", "10",
     ),
     "export": ("export", "--format", "jsonl", "--output", "OUT/out", "--json", "OUT/report.json"),
+    "formats": ("formats", "--json", "OUT/report.json"),
+    "rule": ("adjudicate", "--rule", "S-1", "--json", "OUT/report.json"),
     "split": ("split", "--apply", "--json", "OUT/report.json"),
     "stats": ("stats", "--write", "--json", "OUT/report.json"),
     "suggest": ("suggest", "--json", "OUT/report.json"),
 }  # fmt: skip
-WITHOUT_ROOT = {"convert"}
+WITHOUT_ROOT = {"convert", "formats"}
 
 
 @pytest.fixture
@@ -53,6 +55,7 @@ def command(name, root, out):
 def prepare(corpus, out, name):
     root = out.parent / f"{out.name}-project"
     shutil.copytree(corpus.root, root)
+    (root / "annotation_guidelines" / "ship.md").write_text("## S-1 Names\n")
     (out / "inbox").mkdir(parents=True)
     (out / "inbox" / "new.txt").write_text("A new text.")
     gold.write(out / "x.jsonl", [Example("new.p01", "A new text.", (Span(2, 5, "CREW"),))])

@@ -196,6 +196,8 @@ def _list_rule(state: AdjudicationState, name: str, json: Path | None) -> None:
     rule = find_rule(name, state.rules) or ""
     decisions = state.decided_under(rule)
     review = [decision for decision in state.outdated if decision.rule == rule]
+    listed = {"decisions": summary.decisions_json(decisions), "read_again": summary.decisions_json(review)}
+    console.write_json(json, {"rule": rule, **listed})
     outdated, stale = set(review), set(state.derived.stale)
     version = state.rule_versions.get(rule)
     changed = f"last changed in version {version}" if version else "never changed"
@@ -203,8 +205,6 @@ def _list_rule(state: AdjudicationState, name: str, json: Path | None) -> None:
     for decision in decisions:
         mark = "review  " if decision in outdated else "not valid  " if decision in stale else ""
         print(f"  {mark}{_decision_line(state, decision)}")
-    listed = {"decisions": summary.decisions_json(decisions), "read_again": summary.decisions_json(review)}
-    console.write_json(json, {"rule": rule, **listed})
 
 
 def _settle(state: AdjudicationState, by: str | None, json: Path | None) -> None:
@@ -218,10 +218,10 @@ def _settle(state: AdjudicationState, by: str | None, json: Path | None) -> None
     with console.spinner("reading the guidelines"):
         hint_of = rule_hints(state)
     result = interactive.run_session(state, TerminalPrompt(state.corpus.scheme), author, hint_of)
-    print(f"{result.decided} decided, {result.skipped} skipped, {result.left} not reached.")
     if json is not None:
         after = read_state(state.corpus, state.articles)
         console.write_json(json, {**asdict(result), "after": summary.json(after, gold.plan(after))})
+    print(f"{result.decided} decided, {result.skipped} skipped, {result.left} not reached.")
 
 
 def _adopt(state: AdjudicationState, author: DecisionAuthor, json: Path | None, *, apply: bool) -> None:
