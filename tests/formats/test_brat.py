@@ -95,6 +95,9 @@ def test_offsets_outside_the_text_are_left_for_the_checks(tmp_path):
         ("R1", "is not an annotation"),
         ("R2\tPLACE 46 56\tPort Ellis", "is not an annotation"),
         ("#2\tPLACE 46 56", "is not an annotation"),
+        ("R1\tIn Arg1:T1 PLACE 46 56\tPort Ellis", "is not an annotation"),
+        ("EVENT 46 56\tPort Ellis", "is not an annotation"),
+        ("E1\tMeet 46 56", "is not an annotation"),
         ("R1\tIn Arg1:T1 Arg2:T1T2\tPLACE 46 56\tPort Ellis", "is not an annotation"),
     ],
 )
@@ -401,6 +404,18 @@ def test_every_line_of_brat_comes_back_in_its_order_from_doccano(tmp_path):
     formats.get("doccano").write(tmp_path / "d.jsonl", [record.example()])
     brat.write(tmp_path / "new", formats.load(tmp_path / "d.jsonl", "doccano"))
     assert (tmp_path / "new" / "wire.ann").read_text() == annotation
+
+
+def test_lines_of_brat_that_end_with_a_space_or_a_tab_are_kept(tmp_path):
+    lines = [
+        "R1\tIn Arg1:T1 Arg2:T1\t",
+        "E1\tMeet:T1 ",
+        "E2\tMeet:T1 Who:T1  Whom2:E1",
+        "A1\tNegated E1",
+        "N1\tRef T1 W:5 x\ty z",
+    ]
+    (record,) = scan_with(tmp_path, "\n".join(["T1\tMeet 0 4\tKFOR", *lines]), "KFOR")
+    assert record.extra["brat"]["lines"] == lines
 
 
 def test_files_of_windows_are_read_byte_for_byte(tmp_path):

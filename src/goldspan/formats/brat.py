@@ -55,8 +55,12 @@ TEXT_BOUND = re.compile(
     r"(T[^\t]+)\t([^\t ]+) (-?\d{1,18} -?\d{1,18}(?:;-?\d{1,18} -?\d{1,18})*)(?:\t(.*))?", re.DOTALL
 )
 
-# What is no span: but not a line that states one under a wrong id, or two lines in one.
-OTHER = re.compile(r"(?:[REAMN#][^\t]*|\*)\t(?!\S+ -?\d+ -?\d+(?:[;\t]|\Z))(?!.*T\d+\t\S+ \d+ \d+[;\t]).+", re.DOTALL)
+# What is no span, but neither a line that states one under a wrong id, nor two lines in one.
+OTHER = re.compile(
+    r"(?:R\S*\t\S+ \S+:\S+ \S+:\S+\s*|E\S*\t\S+:\S+(?: +\S+:\S+)*\s*|(?:[AMN#]\S*|\*)\t"
+    r"(?!\S+ -?\d+ -?\d+(?:[;\t]|\Z))(?!.*T\d+\t\S+ \d+ \d+[;\t]).+)",
+    re.DOTALL,
+)
 STANDOFF_REMEDY = "A line is T1, a tab, LABEL START END, a tab and the words; relations, events and notes may follow."
 PAIR = (".txt", ".ann")
 NOTES = "goldspan.jsonl"
