@@ -280,7 +280,9 @@ REFUSED = [
     ({"type": "labels", "value": {"start": 0, "end": 5, "labels": "X"}}, "has no label"),
     ({"type": "labels"}, "'start' of a region is None"),
     ({"type": "taxonomy", "id": "z", "value": {"start": 0, "end": 5, "taxonomy": [["A", "B"]]}}, "has no labels"),
-    ({}, "annotation of the type None"),
+    ({}, "annotation of the type 'None'"),
+    ({"type": [1], "value": {"start": 0}}, "annotation of the type '[1]'"),
+    ({"type": "labels", "id": {}, "value": {"start": 0, "end": "", "labels": ["X"]}}, "'end' of a region is ''"),
 ]  # fmt: skip
 
 

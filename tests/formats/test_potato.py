@@ -164,6 +164,18 @@ class TestVersion2:
         assert "not a list of objects" in error.message
 
 
+@pytest.mark.parametrize(
+    ("rest", "why"),
+    [({}, "has no key for spans"), ({"span_annotations": [], "ner": [{"start": 0, "end": 5, "label": "X"}]}, "'ner'")],
+)
+def test_a_row_whose_spans_are_elsewhere_is_refused(rest, why, tmp_path):
+    path = tmp_path / "a.jsonl"
+    row = {"id": "w1", "displayed_text": "Marsh left.", "label_annotations": {}}
+    path.write_text(json.dumps(row | rest))
+    (error,) = formats.get("potato").scan(path)
+    assert why in error.message
+
+
 def test_it_is_only_read(tmp_path):
     with pytest.raises(InputError, match="Potato's output is only read"):
         formats.get("potato").write(tmp_path / "a", [])

@@ -95,6 +95,11 @@ def test_another_unit_of_offsets_can_be_named_and_is_noted_where_it_is_likelier(
     assert record.notes[0].kind == "offsets-in-doubt"
 
 
+def test_an_interface_that_is_no_name_is_none(tmp_path):
+    (record,) = scan(tmp_path, {"text": "Marsh", "spans": [], "_view_id": [], "answer": "accept"})
+    assert record.example().is_annotated
+
+
 def test_rows_may_stand_in_one_array(tmp_path):
     path = tmp_path / "rows.json"
     path.write_text(json.dumps([{"text": "Marsh", "spans": [SPAN], "answer": "accept", "_task_hash": 1}] * 2))

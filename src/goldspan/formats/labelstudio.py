@@ -392,12 +392,12 @@ def _by_kind(
         InputError: for a type of annotation that is not known, or a region that has something else than labels.
     """
     regions, others = [], []
-    labelled = {item.get("id") for item in items if item.get("type") == SPANS}
+    labelled = {str(item.get("id")) for item in items if item.get("type") == SPANS}
     for item in items:
-        kind = item.get("type")
+        kind = item["type"] if isinstance(item.get("type"), str) else repr(item.get("type"))
         if kind == SPANS:
             regions.append(item)
-        elif kind in OTHER and ("start" not in _value(item) or item.get("id") in labelled):
+        elif kind in OTHER and ("start" not in _value(item) or str(item.get("id")) in labelled):
             others.append(item)
         elif kind in OTHER:
             raise task.error(f"a region with {kind!r} has no labels", "Only regions with <Labels> are spans.")

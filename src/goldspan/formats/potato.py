@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 from goldspan.annotation import NOT_ANNOTATED
 from goldspan.errors import InputError, InvalidValueError
+from goldspan.formats.annotation_shape import require_nothing_unread
 from goldspan.formats.json_rows import scan_objects
 from goldspan.formats.offset_units import DOUBT, resolve
 from goldspan.formats.options import DEFAULT
@@ -46,6 +47,8 @@ NOTHING_STORED = "assigned in Potato, and no annotation of it is stored"
 SURVEY = "a page of a survey in Potato"
 SPAN_KEYS = frozenset({"schema", "name", "title", "start", "end", "id", "annotation", "span", "label", "text", "color",
                        "target_field", "format_coords", "additional_parts", "value"})  # fmt: skip
+SPANS_KEYS = ("span_annotations", "spans")
+OTHER_KEYS = ("label_annotations", "labels", "links", "behavioral_data")  # that hold no spans of a text
 RESHAPED = re.compile(r"\s{2,}|[^\S ]|^\s|\s$|[<&]")
 RESHAPED_DOUBT = "its page may have shown this text with other spaces or without markup, and the spans state no words"
 REMEDY = "Name Potato's output folder, or a file annotated_instances.jsonl, annotations.jsonl or user_state.json in it."
@@ -125,6 +128,14 @@ def _of_row(
     if not name:
         yield InputError("the row names no instance", file=path, line=line, remedy=REMEDY)
         return
+    spans = next((row[key] for key in SPANS_KEYS if key in row), None)
+    try:
+        require_nothing_unread({} if spans else row, (*SPANS_KEYS, *OTHER_KEYS))
+        if spans is None:
+            raise InvalidValueError("the row has no key for spans", remedy=REMEDY)  # noqa: TRY301  (a place is added)
+    except InvalidValueError as error:
+        yield InputError(error.message, file=path, line=line, example=name, remedy=error.remedy)
+        return
     annotator = next((row[key] for key in ("user_id", "user") if isinstance(row.get(key), str) and row[key]), None)
     shown = next((row[key] for key in ("displayed_text", "text") if isinstance(row.get(key), str)), None)
     yield _instance(
@@ -133,7 +144,7 @@ def _of_row(
         name=name,
         annotator=annotator or _folder_name(path),
         shown=shown,
-        spans=row.get("span_annotations", row.get("spans")),
+        spans=spans,
         labels=row.get("label_annotations", row.get("labels")),
         options=options,
         is_stored=True,

@@ -200,7 +200,7 @@ def _not_annotated(
     row: Mapping[str, Any], spans: Sequence[RawSpan], text: str, answer: str
 ) -> str | list[list[int]] | None:
     """What of a row is not annotated, as the extra key `not_annotated` states it; None if it is all annotated."""
-    view = row.get("_view_id")
+    view = row["_view_id"] if isinstance(row.get("_view_id"), str) else None
     if answer != "accept":
         return _reason(answer)
     if not spans and (view in WITHOUT_SPANS or {"options", "accept"} <= row.keys()):
