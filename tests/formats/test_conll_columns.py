@@ -242,3 +242,48 @@ def test_a_table_is_read_whole_or_refused(data, sentences, tmp_path_factory):
     wanted = list(conll.scan(alone, options))
     lemmas = [(record.text, record.spans) for record in found]
     assert lemmas == [(record.text, record.spans) for record in wanted]
+
+
+HIPE = (
+    "TOKEN\tNE-COARSE-LIT\tNE-COARSE-METO\tNE-FINE-COMP\tNEL-LIT\tMISC\n"
+    "# language = de\n"
+    "# hipe2022:document_id = NZZ-1798\n"
+    "Die\tO\tO\tO\t_\t_\n"
+    "# segment_iiif_link = https://example.org/1\n"
+    "Schweiz\tB-loc\tB-org\tO\tQ39\tNoSpaceAfter\n"
+    "\n"
+    "Bern\tB-loc\tO\tO\tQ70\t_\n"
+)
+
+
+def test_comments_below_a_header_and_among_rows_are_no_words(tmp_path):
+    why = "several columns may hold the tags: NE-COARSE-LIT: O, B-loc; NE-COARSE-METO: O, B-org; NE-FINE-COMP: O"
+    assert why in read(HIPE, tmp_path, ".tsv")[0]
+    assert "e.g. --tag-column NE-COARSE-METO;" in read(HIPE, tmp_path, ".tsv")[0]  # not the column without spans
+    found = read(HIPE, tmp_path, ".tsv", tag_column="NE-COARSE-LIT")
+    assert found == [("Die Schweiz", [("Schweiz", "loc")]), ("Bern", [("Bern", "loc")])]
+    assert formats.detect(tmp_path / "wire.tsv") == "conll"
+    first = next(conll.scan(tmp_path / "wire.tsv", ReadOptions(tag_column="NE-COARSE-METO")))
+    assert first.extra["comments"] == [
+        "# language = de",
+        "# hipe2022:document_id = NZZ-1798",
+        "# segment_iiif_link = https://example.org/1",
+    ]
+
+
+@pytest.mark.parametrize("key", ["sent_id", "id", "text", "newdoc id"])
+def test_a_comment_that_begins_a_sentence_is_refused_among_rows(key, tmp_path):
+    assert ":2: this line " in read(f"Rom\tB-LOC\n# {key} = s2\nBonn\tB-LOC\n", tmp_path)[0]
+
+
+def test_the_language_before_each_word_is_no_part_of_it(tmp_path):
+    content = "en:Rome\tB-LOC\nen:is\tO\nen::\tO\n\nen:en:x\tO\nen:Bonn\tB-LOC\n"
+    assert read(content, tmp_path) == [("Rome is :", [("Rome", "LOC")]), ("en:x Bonn", [("Bonn", "LOC")])]
+    notes = [note.message for record in conll.scan(tmp_path / "wire.conll") for note in record.notes]
+    assert notes == ["every word begins with 'en:', which is read as no part of it"]
+
+
+@pytest.mark.parametrize("other", ["Bonn", "de:Bonn", "en:"])
+def test_words_of_which_one_has_another_beginning_are_read_as_they_are(other, tmp_path):
+    (found,) = read(f"en:Rome\tB-LOC\nen:is\tO\n{other}\tB-LOC\nen:x\tO\n", tmp_path)
+    assert found == (f"en:Rome en:is {other} en:x", [("en:Rome", "LOC"), (other, "LOC")])

@@ -24,6 +24,7 @@ of an article are numbered. A tag that its scheme forbids at its place is read a
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -77,11 +78,16 @@ def scan(
     try:
         layout = read_layout(path, options)
         scheme_name = known_scheme or detect_scheme(path, options, layout=layout)
-        for sentence in read_sentences(path, options, layout=layout):
+        for number, sentence in enumerate(read_sentences(path, options, layout=layout)):
             try:
-                yield sentence if isinstance(sentence, InputError) else record(sentence, path, scheme_name, repair)
+                read = sentence if isinstance(sentence, InputError) else record(sentence, path, scheme_name, repair)
             except InputError as error:
                 yield error
+                continue
+            if number == 0 and layout.language and isinstance(read, Record):
+                message = f"every word begins with {layout.language!r}, which is read as no part of it"
+                read = replace(read, notes=(*read.notes, Note("word-language", message, path)))
+            yield read
     except InputError as error:
         yield error
 

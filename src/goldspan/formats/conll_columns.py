@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats.conll_survey import (
+    ENOUGH,
     MOST_VALUES,
     NEVER_TAGS,
     SENTENCE_NAMES,
@@ -84,6 +85,7 @@ class Layout:
         header: the line of the header row, if there is one.
         first: the line of the first row otherwise.
         word: the column of the words.
+        language: with what each word begins that is no part of it, as `en:` in WikiANN.
         tags: where the tags stand; several for nested spans.
         index: the column that numbers the words of a sentence.
         sentence: the column that numbers the sentences, where no empty line separates them.
@@ -97,6 +99,7 @@ class Layout:
     header: int | None = None
     first: int | None = None
     word: int = 0
+    language: str = ""
     tags: tuple[TagColumn, ...] = ()
     index: int | None = None
     sentence: int | None = None
@@ -155,12 +158,18 @@ def _layout(found: Survey, options: ReadOptions) -> Layout:
         header=found.header,
         first=found.first,
         word=word,
+        language=_language(found.columns[word]),
         tags=tags,
         index=next((n for n in _index_columns(found) if n not in used), None),
         sentence=_sentence_column(found, word, used),
         space_after=next((n for n, p in enumerate(found.columns) if n not in used and _is_plus_minus(p)), None),
         misc=next((n for n, p in enumerate(found.columns) if "No" in p.keys.get("SpaceAfter", ())), None),
     )
+
+
+def _language(words: ColumnProfile) -> str:
+    """The code of a language with which every word begins, unless a text shows that it belongs to them."""
+    return (words.language or "") if words.count >= ENOUGH and not words.texts else ""
 
 
 def _word_column(found: Survey, tag_columns: set[int]) -> int:
@@ -340,7 +349,8 @@ def _chosen_names(options: ReadOptions) -> list[str]:
 
 def _several(found: Survey, places: Sequence[Place]) -> InvalidValueError:
     listed = "; ".join(f"{_shown(found, place)}: {_examples(_values(found, place))}" for place in places)
-    name = _shown(found, places[-1])
+    with_spans = [place for place in places if _values(found, place).keys() != {"O"}]
+    name = _shown(found, (with_spans or places)[-1])
     return InvalidValueError(
         f"several columns may hold the tags: {listed}",
         remedy=f"Choose with --tag-column, e.g. --tag-column {name}; name several, separated by commas, if they hold "

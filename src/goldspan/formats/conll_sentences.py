@@ -328,7 +328,7 @@ def _token(row: Row, path: Path, layout: Layout, faults: list[SentenceError]) ->
         return _narrow_row(row, path, layout, faults)
     if max(layout.word, *(tag.column for tag in layout.tags)) >= len(cells):
         raise _width_error(row, path, layout)
-    word = cells[layout.word]
+    word = cells[layout.word].removeprefix(layout.language)
     written = tuple(tag.written(cells) for tag in layout.tags)
     if row.separator != layout.separator and not all(
         _is_tag(w, t.notation) for w, t in zip(written, layout.tags, strict=True)

@@ -38,6 +38,7 @@ TAG_NAMES = frozenset(
      "bio", "bioes", "bilou", "iob_tag", "bio_tag", "entity", "entities", "entity_tag", "named_entity", "gold", "pred",
      "predicted", "prediction", "true"}
 )  # fmt: skip
+TAG_NAME_BEGINNINGS = ("ne_", "ner_")  # of HIPE: NE-COARSE-LIT
 SENTENCE_NAMES = frozenset(
     {"sentence", "sentence_#", "sentence_id", "sentence_idx", "sentence_index", "sentence_number", "sentence_no",
      "sent", "sent_id", "sent_idx", "sent_no", "sentid"}
@@ -55,6 +56,7 @@ POS = frozenset(TAGS_OF_SPEECH.split())
 NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?%?")
 ID = re.compile(r"(?P<first>\d+)(?:(?P<range>-\d+)|(?P<empty>\.\d+))?")
 NUMERIC_START = frozenset("+-0123456789")
+LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z]+)*:(?=.)", re.DOTALL)  # before each word of WikiANN: `en:Rome`
 DIGITS = re.compile(r"\d+")
 MOST_VALUES = 2_000  # different values of a column that are counted; more are words
 BUFFERED = 2_000  # rows by which the number of columns is found
@@ -81,6 +83,7 @@ class ColumnProfile:
         distinct: the values, while each stands in one run of rows; None once one comes back.
         keys: the values of each `key=value`, and under the empty key those without a key.
         texts: of how many `# text` comments the words stand in it.
+        language: the code of a language, with a colon, with which all values begin; empty if they do not.
         shape: the values with 0 for each number in them, if that is the same for all; empty if it is not.
     """
 
@@ -93,6 +96,7 @@ class ColumnProfile:
     distinct: set[str] | None = field(default_factory=set)
     keys: dict[str, Counter[str]] = field(default_factory=dict)
     texts: int = 0
+    language: str | None = None
     shape: str | None = None
     _last: str | None = None
     _id: int | None = None
@@ -108,6 +112,9 @@ class ColumnProfile:
         if value[:1] in NUMERIC_START:
             self.numbers += NUMBER.fullmatch(value) is not None
         self._step(value, begins_block=begins_block)
+        if self.language != "":
+            code = match[0] if (match := LANGUAGE.match(value)) else ""
+            self.language = code if self.language in (None, code) else ""
         if self.shape != "":
             shape = DIGITS.sub("0", value)
             self.shape = shape if "0" in shape and self.shape in (None, shape) else ""
@@ -380,7 +387,7 @@ def _find_header(found: Survey, buffer: list[tuple[Block, list[Row]]], wanted: f
             continue
         found.first = rows[0].line
         names = [plain_name(cell) for cell in rows[0].cells]
-        tags = [name for name in names if name in TAG_NAMES]
+        tags = [name for name in names if name in TAG_NAMES or name.startswith(TAG_NAME_BEGINNINGS)]
         words = [name for name in names if name in WORD_NAMES]
         if (tags and words) or (wanted & {cell.casefold() for cell in rows[0].cells}):
             found.names, found.header = tuple(rows[0].cells), rows[0].line

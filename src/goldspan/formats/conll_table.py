@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NOTE = re.compile(r"# (newdoc id|newpar id|global\.columns|\w+) = (.*)", re.DOTALL)
+COMMENT_INSIDE = re.compile(r"# (?!(?:newdoc id|sent_id|id|at|text|extra) = )[\w:.\-]+ = .*", re.DOTALL)
 DOCUMENT_START = "-DOCSTART-"
 BEGIN_DOCUMENT, END_DOCUMENT = "#begin document", "#end document"  # CoNLL-2012
 COLUMN_NAMES = "global.columns"  # CoNLL-U Plus
@@ -44,7 +45,8 @@ class Block:
     Args:
         line: the number of its first line.
         starts_article: whether an article begins here; such a block has no rows.
-        leading: the lines that begin with `#`, with their numbers, before all others: comments, or words.
+        leading: the lines that begin with `#`, with their numbers, before all others: comments, or words. Among rows
+            with tabs also the later ones that are plainly comments, as those of HIPE.
         rows: the other lines.
         errors: of lines that are not UTF-8; `rows` has these lines, too, with U+FFFD for what is not.
     """
@@ -58,10 +60,14 @@ class Block:
     def add(self, number: int, line: str) -> None:
         """Add a line that is not empty."""
         self.line = self.line or number
-        if line.startswith("#") and not self.rows:
+        if line.startswith("#") and (not self.rows or self._is_comment(line)):
             self.leading.append((number, line))
         else:
             self.rows.append(split_row(number, line))
+
+    def _is_comment(self, line: str) -> bool:
+        """Whether a line among rows is a comment: without a tab, which they have, and no mark of a new sentence."""
+        return self.rows[-1].separator == "\t" not in line and COMMENT_INSIDE.fullmatch(line) is not None
 
     @property
     def is_empty(self) -> bool:
