@@ -202,6 +202,14 @@ def test_what_nobody_annotated_is_left_out_and_counted(tmp_path):
     assert len(formats.load(tmp_path / "a.parquet")) == 2
 
 
+def test_the_command_writes_a_file_or_a_folder_as_it_is_named_and_writes_it_again(goldspan, tmp_path):
+    formats.get("gold").write(tmp_path / "gold.jsonl", EXAMPLES)
+    for name in ("a.parquet", "a.parquet", "folder", "folder"):
+        assert goldspan("convert", tmp_path / "gold.jsonl", "--to", "dataset", "-o", tmp_path / name) == 0
+        assert (tmp_path / name).is_file() == name.endswith(".parquet")
+        assert formats.load(tmp_path / name) == EXAMPLES
+
+
 def test_a_folder_with_other_files_is_left_alone(tmp_path):
     (tmp_path / "notes.txt").write_text("mine")
     with pytest.raises(InputError, match=r"holds other files, such as notes\.txt"):

@@ -70,7 +70,7 @@ def run(
     from goldspan.corpus import outputs
     from goldspan.formats.convert import convert
 
-    if formats.get(to).is_folder:
+    if formats.get(to).writes_folder(output):
         outputs.validate_folder(output, paths)
     else:
         outputs.validate_file(output, "annotation", paths)

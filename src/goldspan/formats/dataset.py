@@ -100,6 +100,11 @@ def write(path: Path, examples: Iterable[Example], options: WriteOptions = WRITE
     return misaligned
 
 
+def writes_file(path: Path) -> bool:
+    """Whether a file is written there, and not a folder."""
+    return path.suffix == ".parquet" or (path.exists() and not path.is_dir())
+
+
 def is_format_of(sample: FileSample) -> bool:
     """Whether a file is Parquet or Arrow."""
     return any(sample.head.startswith(magic) for magic in MAGIC)
@@ -170,7 +175,7 @@ def _numbered(row: dict[str, Any], labels: Sequence[str]) -> dict[str, Any]:
 
 def _output_file(path: Path) -> Path:
     """The file to write: the path itself, or the one in a folder, which is made."""
-    if path.suffix or (path.exists() and not path.is_dir()):
+    if writes_file(path):
         return path
     others = [found for found in path.rglob("*") if found.is_file() and found != path / FILE]
     if others:

@@ -156,6 +156,11 @@ class Format:
         """Whether a folder is in this format."""
         return self.is_folder and bool(self.module.is_format_of_folder(path))
 
+    def writes_folder(self, path: Path) -> bool:
+        """Whether what is written there is a folder: not, where a format of folders can be one file, too."""
+        writes_file = getattr(self.module, "writes_file", None)
+        return self.is_folder and not (writes_file is not None and writes_file(path))
+
     def is_numbered(self, name: str, path: Path) -> bool:
         """Whether the id of an example was made from the name of its file, because the file states no id."""
         pattern = self.numbered_id
