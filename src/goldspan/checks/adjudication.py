@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from goldspan.adjudication.derive import differences
 from goldspan.checks.check import CheckResult, check
-from goldspan.checks.project import readable_records
 from goldspan.corpus import passes
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.guidelines import changelog
@@ -28,11 +27,11 @@ if TYPE_CHECKING:
 )
 def bad_confirmation(project: ProjectFiles) -> Iterator[CheckResult]:
     """The lines whose confirmation is not a boolean."""
-    for path in project.pass_files:
-        for record in readable_records(path):
-            if not passes.is_valid(record):
-                message = f"{passes.CONFIRMED!r} is {record.extra[passes.CONFIRMED]!r:.60}"
-                yield CheckResult(message, path, record.line, record.id)
+    for path, lines in project.confirmations.items():
+        for line in lines:
+            if line.invalid is not None:
+                message = f"{passes.CONFIRMED!r} is {line.invalid.extra[passes.CONFIRMED]!r:.60}"
+                yield CheckResult(message, path, line.line, line.example)
 
 
 @check(
@@ -45,11 +44,11 @@ def bad_confirmation(project: ProjectFiles) -> Iterator[CheckResult]:
 )
 def half_confirmed(project: ProjectFiles) -> Iterator[CheckResult]:
     """The first line of a file without the key that other lines have, and the number of such lines."""
-    for path in project.pass_files:
-        without = [record for record in readable_records(path) if not passes.is_stated([record])]
-        if without and passes.is_stated(readable_records(path)):
+    for path, lines in project.confirmations.items():
+        without = [line for line in lines if not line.is_stated]
+        if 0 < len(without) < len(lines):
             message = f"does not state whether it was confirmed, as other lines do; {len(without)} such line(s) in all"
-            yield CheckResult(message, path, without[0].line, without[0].id)
+            yield CheckResult(message, path, without[0].line, without[0].example)
 
 
 @check(

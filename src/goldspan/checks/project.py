@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from goldspan import files
 from goldspan.adjudication.derive import derive
@@ -17,7 +17,7 @@ from goldspan.formats.json_lines import numbered
 from goldspan.formats.record import LocatedExample
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from goldspan.adjudication.derive import DerivedGold
@@ -40,6 +40,22 @@ class DecisionFile:
 
     lines: list[decisions.DecisionLine] = field(default_factory=list)
     broken: list[InputError] = field(default_factory=list)
+
+
+class PassLine(NamedTuple):
+    """What a line of a pass states about its confirmation.
+
+    Attributes:
+        line: its number.
+        example: the id of its example.
+        is_stated: whether it states anything.
+        invalid: the whole line, where what it states is neither true nor false; else None.
+    """
+
+    line: int | None
+    example: str
+    is_stated: bool
+    invalid: Record | None
 
 
 @dataclass(frozen=True)
@@ -147,30 +163,50 @@ class ProjectFiles:
         """An example as each annotator confirmed it, by annotator."""
         return self._confirmed.get(example, {})
 
-    @cached_property
+    @property
+    def confirmations(self) -> Mapping[Path, list[PassLine]]:
+        """What each line of a pass that can be read states about its confirmation, file by file."""
+        return self._passes[0]
+
+    @property
     def _confirmed(self) -> dict[str, dict[str, Example]]:
+        return self._passes[1]
+
+    @cached_property
+    def _passes(self) -> tuple[dict[Path, list[PassLine]], dict[str, dict[str, Example]]]:
+        """The confirmations, and the confirmed examples by id and annotator: what takes time is to read the files."""
+        lines: dict[Path, list[PassLine]] = {}
         found: dict[str, dict[str, Example]] = {}
         for path in self.pass_files:
-            stated = passes.is_stated(readable_records(path))
-            valid = [line for line in self.examples(path) if passes.is_valid(line.example)]
+            records = list(readable_records(path))
+            stated = passes.is_stated(records)
+            lines[path] = [
+                PassLine(one.line, one.id, passes.is_stated([one]), None if passes.is_valid(one) else one)
+                for one in records
+            ]
+            valid = [line for line in _valid_examples(records) if passes.is_valid(line.example)]
             for line, cause in passes.classify(valid, stated=stated):
                 if cause is None:
                     found.setdefault(line.example.id, {})[path.parent.name] = line.example
-        return found
+        return lines, found
 
     @staticmethod
     def examples(path: Path) -> Iterator[LocatedExample]:
         """The valid examples of a gold file, with their lines."""
-        for record in readable_records(path):
-            try:
-                yield LocatedExample.of(record)
-            except InputError:
-                continue
+        return _valid_examples(readable_records(path))
 
     def text(self, article: str) -> str:
         """The text of the gold of an article, as far as it can be read."""
         path = self.corpus.gold / f"{article}.jsonl"
         return "\n".join(record.text for record in readable_records(path)) if path.is_file() else ""
+
+
+def _valid_examples(records: Iterable[Record]) -> Iterator[LocatedExample]:
+    for record in records:
+        try:
+            yield LocatedExample.of(record)
+        except InputError:
+            continue
 
 
 def _reading_error(read: Callable[[], object]) -> Iterator[CheckResult]:
