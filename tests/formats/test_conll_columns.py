@@ -145,6 +145,7 @@ def test_the_words_are_found_among_other_columns(content, found, tmp_path):
         ("Bonn\tB-LOC|B-ORG\nruft\tO\n", r":1: 'B-LOC\|B-ORG' is several tags in one cell"),
         ("Bonn\tB-LOC B-ORG\nruft\tO\n", r":1: 'B-LOC B-ORG' is several tags in one cell"),
         ("Bonn\tB-LOC,I-ORG\nruft\tO\n", r":1: .* several tags"),
+        ("Bonn\tB-LOC#B-ORG\nruft\tO\n", r":1: .* several tags"),
         ("Bonn B-LOC\nruft laut O\nund O\n", r":2: this line has 3 columns, the others 2\n.*by tabs"),
         ("Bonn NE B-LOC\nruft O\nund KON O\n", r":2: this line has 2 columns, the others 3"),
         ("Bonn B-LOC\rruft O\rlaut O\r", r"carriage return"),

@@ -127,3 +127,17 @@ def test_every_format_can_be_named_on_the_command_line(command, goldspan, capsys
 def test_an_option_that_the_format_does_not_use_is_refused_with_both_names(tmp_path):
     with pytest.raises(InputError, match=r"--spans-key has no effect on the format gold\n.*It is for docbin"):
         convert([DATA / "gold.jsonl"], tmp_path / "new", to="gold", reading=ReadOptions(spans_key=("x",)))
+
+
+def test_a_folder_of_which_a_part_would_not_be_read_is_refused(tmp_path):
+    row = '{"text": "Rom ruft.", "entities": [[0, 3, "LOC"]]}\n'
+    folder = tmp_path / "corpus"
+    (folder / "test").mkdir(parents=True)
+    (folder / ".git").mkdir()
+    (folder / "train.jsonl").write_text(row, "utf-8")
+    (folder / "test" / "test.jsonl").write_text(row, "utf-8")
+    with pytest.raises(InputError, match="a folder, 'test', which would not be read"):
+        convert([folder], tmp_path / "out.jsonl", to="gold")
+    assert not (tmp_path / "out.jsonl").exists()
+    (folder / "test").rename(tmp_path / "test")
+    assert convert([folder, tmp_path / "test"], tmp_path / "out.jsonl", to="gold").spans == 2

@@ -135,3 +135,21 @@ def test_errors_of_offsets_name_the_place(tmp_path):
     (error,) = formats.get("doccano").scan(path)
     assert isinstance(error, InputError)
     assert (error.file, error.line, error.example) == (path, 1, "in.1")
+
+
+@pytest.mark.parametrize(
+    ("edges", "why"),
+    [
+        ([(0, 3), (13, 17)], "all spans end inside words: 'Ann', 'Trie'; with the next character they are"),
+        ([(1, 5), (14, 19)], "no span is of whole words: 'nna ', 'rier.'; one character earlier they are"),
+        ([(1, 4), (14, 18)], "all spans begin inside words: 'nna', 'rier'; with the character before they are"),
+    ],
+)
+def test_spans_that_count_from_one_or_include_their_end_are_in_doubt(edges, why):
+    text = "Anna lebt in Trier."
+    spans = [RawSpan(start, end, "X") for start, end in edges]
+    read, doubt = resolve(text, spans, "code-points")
+    assert read == tuple(spans)
+    assert doubt.message == f"{why} 'Anna', 'Trier'"
+    of_words = [*spans[:1], RawSpan(5, 9, "X")]  # one that fits as it is tells that the file counts as it should
+    assert resolve(text, of_words, "code-points")[1] is None

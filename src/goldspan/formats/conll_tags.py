@@ -31,7 +31,7 @@ MISTYPED = re.compile(
     r"(?:\w[^\w&.'+@]|[BIO]\W).+", re.DOTALL
 )  # of labels: a prefix in another letter or with another sign
 BRACKET = re.compile(r"(?:\((?P<label>[^()*|\s]+))?(?P<star>\*)?(?P<close>\))?")
-ANOTHER_TAG = re.compile(rf"[|,;/+&\s](?:[{LETTERS}]-|O(?:$|[|,;/+&\s]))|\|")
+ANOTHER_TAG = re.compile(rf"[|,;/+&#\s](?:[{LETTERS}]-|O(?:$|[|,;/+&#\s]))|\|")
 FILLERS = frozenset({"", "_", "-", "*", "-X-", "--", "None", "nan", "NaN"})
 NOT_OUTSIDE = frozenset({"o", "0", *FILLERS})
 CHUNKS = frozenset(

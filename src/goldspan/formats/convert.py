@@ -115,16 +115,25 @@ def convert(
 def input_files(path: Path, source: str | None = None) -> Iterator[tuple[Path, str]]:
     """The files that a path names, each with its format: the file itself, or those of a folder.
 
-    A folder that is in a format of folders is one item. Folders inside a folder are not entered.
+    A folder that is in a format of folders is one item. Folders inside a folder are not entered: what would be left out
+    is refused.
 
     Raises:
-        InputError: for a file whose format cannot be detected, or a folder without files.
+        InputError: for a file whose format cannot be detected, a folder without files, or one with further folders.
     """
     name = source or (try_detect(path) if path.is_dir() else formats.detect(path))
     if name and (not path.is_dir() or formats.get(name).is_folder):
         yield path, name
         return
-    inside = sorted(p for p in path.iterdir() if p.is_file() and not p.name.startswith("."))
+    entries = sorted(p for p in path.iterdir() if not p.name.startswith("."))
+    inside = [p for p in entries if p.is_file()]
+    folders = [p for p in entries if p.is_dir()]
+    if inside and folders:
+        raise InputError(
+            f"there are files in this folder and a folder, {folders[0].name!r}, which would not be read",
+            file=path,
+            remedy="Name the files, or move one or the other away, and read the folders one by one.",
+        )
     if not inside:
         raise InputError("there is no file in this folder", file=path, remedy="Name a file, or a folder with files.")
     for file in inside:

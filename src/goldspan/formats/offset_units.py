@@ -32,6 +32,20 @@ TITLES: Mapping[Unit, str] = {
 COMPARED: Sequence[Unit] = ("code-points", "utf-16", "graphemes")  # bytes differ wherever there is an accent
 MOST_SHOWN = 3  # spans in a message
 MANY = 2  # spans that are no accident
+OTHER_COUNTS = (  # what to add to the start and the end, what was seen, and what to do
+    (
+        (0, 1), "all spans end inside words", "with the next character",
+        "If the ends include the last character, add 1 to each: here an end is the place after it.",
+    ),
+    (
+        (-1, -1), "no span is of whole words", "one character earlier",
+        "If the file counts characters from 1, subtract 1 from each start and end: here the first is 0.",
+    ),
+    (
+        (-1, 0), "all spans begin inside words", "with the character before",
+        "If the file counts characters from 1 and ends with the last one, subtract 1 from each start.",
+    ),
+)  # fmt: skip
 
 
 class Doubt(NamedTuple):
@@ -74,7 +88,7 @@ def resolve(
     """
     unit = named or prescribed
     if not spans or _units_agree(text):
-        return tuple(spans), _doubt_of_ends(text, spans)
+        return tuple(spans), _doubt_of_edges(text, spans)
     try:
         own = to_code_points(text, spans, unit)
     except InvalidValueError as error:
@@ -92,7 +106,7 @@ def resolve(
             f"{' and in '.join(TITLES[other] for other in fitting)}",
             remedy=_remedy(fitting),
         )
-    return own, _doubt(text, spans, own, unit) or _doubt_of_ends(text, own)
+    return own, _doubt(text, spans, own, unit) or _doubt_of_edges(text, own)
 
 
 def _units_agree(text: str) -> bool:
@@ -155,19 +169,19 @@ def _doubt(text: str, spans: Sequence[RawSpan], own: Sequence[RawSpan], unit: Un
     return None
 
 
-def _doubt_of_ends(text: str, spans: Sequence[RawSpan]) -> Doubt | None:
-    """The words of both readings, if several spans end one character before their words do, and none with them."""
+def _doubt_of_edges(text: str, spans: Sequence[RawSpan]) -> Doubt | None:
+    """The words of both readings, if several spans are of words only when they are counted in another way."""
     if len(spans) < MANY or any(
-        span.surface is not None or not 0 <= span.start < span.end < len(text) for span in spans
+        span.surface is not None or not 0 <= span.start < span.end <= len(text) for span in spans
     ):
         return None
-    longer = [span._replace(end=span.end + 1) for span in spans]
-    if not all(_is_of_words(text, span) for span in longer) or any(_is_of_words(text, span) for span in spans):
+    if any(_is_of_words(text, span) for span in spans):
         return None
-    return Doubt(
-        f"all spans end inside words: {_words(text, spans)}; with the next character they are {_words(text, longer)}",
-        "If the ends include the last character, add 1 to each: here an end is the place after it.",
-    )
+    for (first, last), seen, what, remedy in OTHER_COUNTS:
+        moved = [span._replace(start=span.start + first, end=span.end + last) for span in spans]
+        if all(_is_of_words(text, span) for span in moved):
+            return Doubt(f"{seen}: {_words(text, spans)}; {what} they are {_words(text, moved)}", remedy)
+    return None
 
 
 def _words(text: str, spans: Sequence[RawSpan]) -> str:
