@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+def one_line(name: str) -> str:
+    """A name from a file or a file system as it stands in a message: what cannot be printed is escaped."""
+    return name if name.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in name)
+
+
 class GoldspanError(Exception):
     """What is wrong, where, and what to do about it.
 
@@ -51,7 +56,7 @@ class GoldspanError(Exception):
         place = "" if self.file is None else str(self.file)
         if place and self.line is not None:
             place += f":{self.line}"
-        parts = [part for part in (place, self.example, self.message) if part]
+        parts = [part for part in (one_line(place), one_line(self.example or ""), self.message) if part]
         text = ": ".join(parts)
         return text if self.remedy is None else f"{text}\n  {self.remedy}"
 

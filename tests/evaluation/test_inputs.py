@@ -150,5 +150,5 @@ def test_predictions_without_text_are_paired_by_id(tmp_path):
     right = rows(tmp_path / "pred.jsonl", {"id": "b", "entities": [span]}, {"id": "a", "entities": [span | {"end": 5}]})
     assert counts(evaluate(left, right)) == (2, 0, 0, 0)
     rows(right, {"id": "other", "entities": [span]})
-    with pytest.raises(InputError, match="no text for the id .other."):
+    with pytest.raises(InputError, match="no text for the id 'other'"):
         evaluate(left, right)

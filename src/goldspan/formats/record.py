@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from goldspan.annotation import NOT_ANNOTATED, Example, Span
-from goldspan.errors import InputError, InvalidValueError
+from goldspan.errors import InputError, InvalidValueError, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +42,7 @@ class Note:
         place = "" if self.file is None else str(self.file)
         if place and self.line is not None:
             place += f":{self.line}"
-        return ": ".join(part for part in (place, self.example, self.message) if part)
+        return ": ".join(part for part in (one_line(place), one_line(self.example or ""), self.message) if part)
 
     def json(self) -> dict[str, Any]:
         """The remark as JSON."""
