@@ -232,3 +232,12 @@ def test_damaged_files_are_refused_by_name(name, damage, tmp_path):
     with pytest.raises(InputError) as caught:
         found(path)
     assert str(file) in str(caught.value)
+
+
+def test_a_string_that_is_not_utf8_is_refused(tmp_path):
+    strings = pa.array([b"\x83om"], pa.binary()).cast(pa.string(), safe=False)
+    pq.write_table(
+        pa.table({"text": strings, "spans": [[{"start": 0, "end": 1, "label": "X"}]]}), tmp_path / "a.parquet"
+    )
+    with pytest.raises(InputError, match=r"a\.parquet"):
+        found(tmp_path / "a.parquet")

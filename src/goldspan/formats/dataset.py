@@ -70,7 +70,7 @@ def scan(path: Path, options: ReadOptions = DEFAULT) -> Iterator[Record | InputE
             yield from _own_records(table, file)
         else:
             features = _features(table, file) or _card_features(path)
-            numbered = enumerate(_rows(table, features), start=len(found) + 1)
+            numbered = enumerate(_rows(table, features, file), start=len(found) + 1)
             found += [JsonRow(row, number, None) for number, row in numbered]
     yield from rows.read_rows(found, sources[0] if len(sources) == 1 else path, options)
 
@@ -226,7 +226,7 @@ def _own_records(table: pa.Table, file: Path) -> Iterator[Record | InputError]:
     """The records of a table that goldspan wrote."""
     features = _features(table, file)
     kept = [name for name in ("id", "at", "text", "spans", "annotator", EXTRA) if name in table.column_names]
-    for number, row in enumerate(_rows(table.select(kept), features), start=1):
+    for number, row in enumerate(_rows(table.select(kept), features, file), start=1):
         try:
             yield _own_record(row, file)
         except (KeyError, TypeError, strict_json.JSONError):
@@ -254,10 +254,18 @@ def _own_span(span: dict[str, Any]) -> RawSpan:
     return RawSpan(int(span["start"]), int(span["end"]), span["label"], span.get("surface"))
 
 
-def _rows(table: pa.Table, features: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """The rows of a table as JSON values, with names for class ids."""
+def _rows(table: pa.Table, features: Mapping[str, Any], file: Path) -> Iterator[dict[str, Any]]:
+    """The rows of a table as JSON values, with names for class ids.
+
+    Raises:
+        InputError: for values that are not what their column is said to hold.
+    """
     for batch in table.to_batches():
-        for row in batch.to_pylist():
+        try:
+            rows_of_batch = batch.to_pylist()
+        except (ValueError, OverflowError) as error:  # strings that are not UTF-8, dates that no calendar has
+            raise InputError(f"a value in it is damaged: {error!s:.120}", file=file, remedy=DAMAGED) from None
+        for row in rows_of_batch:
             yield {key: _decode(value, features.get(key)) for key, value in row.items()}
 
 
