@@ -157,7 +157,7 @@ def test_gold_of_an_unknown_article_is_refused(corpus, split):
     gold.write(corpus.gold / "ada.jsonl", [inline.example("adam.p00", story("ada"))])
     code, _, error = split()
     assert code == 1
-    assert "'adam', which the manifest does not have" in error
+    assert "is of the article 'adam', but the file is of 'ada'" in error
 
 
 @pytest.mark.parametrize(
