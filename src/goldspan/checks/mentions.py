@@ -62,6 +62,8 @@ REACH = 60
 HYPHENS = frozenset("-\u2010\u2011\u2012\u2013&")
 ADDRESS = re.compile(r"://|www\.|[@#]\w|\w\.[a-z]")
 WORD = re.compile(r"[^\W\d_]+")
+WORD_CHARACTER = re.compile(r"\w")
+SPACE = re.compile(r"\s+")
 NEXT = re.compile(r"\s+([^\W\d_][\w.'’-]*)")
 LAST = re.compile(r"([^\W\d_][\w.'’&-]*)\s+\Z")
 HEAD = re.compile(r"([^\W\d_][\w'’-]*)\s+(?:of|for|on)\s+(?:the\s+)?\Z")
@@ -93,6 +95,24 @@ def unmarked_repeat(records: Sequence[Record], scheme: LabelScheme) -> Iterator[
 CHECKS = (unmarked_repeat,)
 
 
+def _end_of_name(name: str, text: str, start: int) -> int | None:
+    """Where a name ends that begins here, whatever white space is between its words; None if it does not.
+
+    An article has hundreds of names, so that a pattern of each would take longer than to look.
+    """
+    end = start
+    for number, word in enumerate(name.split()):
+        if number and (space := SPACE.match(text, end)):
+            end = space.end()
+        elif number:
+            return None
+        if not text.startswith(word, end):
+            return None
+        end += len(word)
+    inside_word = (start > 0 and WORD_CHARACTER.match(text, start - 1)) or WORD_CHARACTER.match(text, end)
+    return None if inside_word else end
+
+
 @dataclass(frozen=True)
 class _Article:
     """The marked names of an article, and their neighbours."""
@@ -113,24 +133,23 @@ class _Article:
         return names
 
     @cached_property
-    def index(self) -> dict[str, list[tuple[int, re.Pattern[str]]]]:
-        """By first word of a name, where in the name it begins and the pattern of the name, the longest name first."""
-        index: defaultdict[str, list[tuple[int, re.Pattern[str]]]] = defaultdict(list)
+    def index(self) -> dict[str, list[tuple[int, str]]]:
+        """By first word of a name, where in the name it begins and the name, the longest name first."""
+        index: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
         for name in sorted(self.names, key=lambda name: (-len(name), name)):
             first = WORD.search(name)
             assert first is not None
-            words = r"\s+".join(map(re.escape, name.split()))
-            index[first[0]].append((first.start(), re.compile(rf"(?<!\w){words}(?!\w)")))
+            index[first[0]].append((first.start(), name))
         return dict(index)
 
     def occurrences(self, text: str) -> Iterator[tuple[int, int]]:
         """The places of names in a text, marked or not; of names that begin at the same word the longest."""
         end = 0
         for word in WORD.finditer(text):
-            for before, pattern in self.index.get(word[0], ()):
+            for before, name in self.index.get(word[0], ()):
                 start = word.start() - before
-                if start >= end and (match := pattern.match(text, start)):
-                    end = match.end()
+                if start >= end and (stop := _end_of_name(name, text, start)):
+                    end = stop
                     yield start, end
                     break
 

@@ -143,7 +143,9 @@ def tokenize_batch(examples: Sequence[Example], language: str) -> TokenizedBatch
     import numpy as np
     from spacy.attrs import IDX, IS_SPACE, LENGTH
 
-    tables = [tokens.doc(example.text, language).to_array([IDX, LENGTH, IS_SPACE]) for example in examples]
+    texts = dict.fromkeys(example.text for example in examples)  # several annotators have read each
+    known = {text: tokens.doc(text, language).to_array([IDX, LENGTH, IS_SPACE]) for text in texts}
+    tables = [known[example.text] for example in examples]
     lengths = np.array([len(table) for table in tables], dtype=np.int64)
     table = np.concatenate([np.empty((0, 3), np.uint64), *tables]).astype(np.int64)
     words = table[:, 2] == 0
