@@ -154,6 +154,8 @@ def test_the_words_are_found_among_other_columns(content, found, tmp_path):
         ("#begin document (a); part 0\n" + "a 0 0 Bonn N * - - - - (GPE* -\n" * 2, r":3: '\(GPE\*' opens a bracket"),
         ("#begin document (a); part 0\na 0 0 Bonn N * - - - - (GPE* -\n", r":2: the bracket of 'GPE' is not closed"),
         ('a,tag,word\n1,O,"x\n', r"not CSV"),
+        ("token\ttag\n1\tBonn\tB-LOC\n2\truft\tO\n", r"2 columns are named, 'token, tag', but the rows have 3"),
+        ("# global.columns = ID FORM\n1\tBonn\tB-LOC\n", r"2 columns are named, 'ID, FORM', but the rows have 3"),
         ("Bonn\tLOC\nNew York\t\nruft\tO\nlaut\tO\n", r":2: this line is separated by spaces, the others by tabs"),
         ("Bonn\tLOC\nruft\t\u041e\nlaut\tO\nund\tO\n", r":2: '\u041e' is not a tag\n  A single letter"),
         ("Bonn\tB\u2013LOC\nruft\tO\nlaut\tO\n", r":1: 'B\u2013LOC' is not a tag"),

@@ -139,6 +139,12 @@ def layout_of(found: Survey, options: ReadOptions) -> Layout:
 
 
 def _layout(found: Survey, options: ReadOptions) -> Layout:
+    if found.names and len(found.names) != len(found.columns):
+        raise InvalidValueError(
+            f"{len(found.names)} columns are named, {', '.join(found.names)!r:.100}, but the rows have "
+            f"{len(found.columns)}",
+            remedy="Name each column, or remove the names.",
+        )
     if found.is_conll2012 and len(found.columns) >= CONLL2012_WIDTH and not (options.word_column or options.tag_column):
         tag = TagColumn(CONLL2012_TAG, None, Notation(kind="bracket"))
         return Layout(width=None, separator=" ", word=CONLL2012_WORD, tags=(tag,))

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 Content = Literal["tags", "doubtful", "bare", "labels", "chunks", "outside"]
 UD_FIELDS = ("ID", "FORM", "LEMMA", "UPOS", "XPOS", "FEATS", "HEAD", "DEPREL", "DEPS", "MISC")
-NEVER_TAGS = frozenset({"ID", "FORM", "LEMMA", "HEAD", "UPOS"})
+NEVER_TAGS = frozenset({"ID", "FORM", "LEMMA", "HEAD"})
 WORD_NAMES = frozenset({"word", "words", "token", "tokens", "form", "text", "surface", "wordform", "word_form", "term"})
 TAG_NAMES = frozenset(
     {"tag", "tags", "ner", "ner_tag", "ner_tags", "nertag", "ne", "ne_tag", "label", "labels", "iob", "iob1", "iob2",
@@ -261,6 +261,8 @@ def survey(path: Path, blocks: Iterable[Block], wanted: frozenset[str] = frozens
     _find_header(found, buffer, wanted)
     width = _width([row for _, rows in buffer for row in rows])
     found.columns = [ColumnProfile() for _ in range(width)]
+    if not any(found.names[width:]):
+        found.names = found.names[:width]
     if not found.names and width == len(UD_FIELDS) and found.separator == "\t" and _has_ids(buffer):
         found.names = UD_FIELDS
     texts, separator = 0, found.separator
