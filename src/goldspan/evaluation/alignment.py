@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from goldspan import iob, tokens
 from goldspan.annotation import Span
 from goldspan.errors import InputError
-from goldspan.formats.conll_sentences import locate_words
+from goldspan.formats.conll_table import locate_words
 from goldspan.formats.record import Note
 
 if TYPE_CHECKING:

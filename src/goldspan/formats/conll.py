@@ -31,9 +31,9 @@ from typing import TYPE_CHECKING, Any, get_args
 from goldspan import files, iob, tokens
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats.conll_columns import read_layout
-from goldspan.formats.conll_sentences import comment_value, detect_scheme, read_sentences
+from goldspan.formats.conll_sentences import detect_scheme, read_sentences
 from goldspan.formats.conll_survey import is_table, survey
-from goldspan.formats.conll_table import DOCUMENT_START, blocks_of, csv_blocks, csv_delimiter
+from goldspan.formats.conll_table import DOCUMENT_START, blocks_of, comment_value, csv_blocks, csv_delimiter
 from goldspan.formats.conll_tags import Notation
 from goldspan.formats.foreign import recognize
 from goldspan.formats.json_lines import one_line

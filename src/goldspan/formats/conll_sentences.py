@@ -14,14 +14,23 @@ that is not valid. `read_sentences(…, lenient=True)` repairs them and lists th
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from goldspan import iob, strict_json
+from goldspan import iob
 from goldspan.annotation import article_of
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats.conll_columns import read_layout
 from goldspan.formats.conll_survey import ID, fit
-from goldspan.formats.conll_table import COLUMN_NAMES, NOTE, Block, Row, read_blocks, split_row
+from goldspan.formats.conll_table import (
+    COLUMN_NAMES,
+    NOTE,
+    Block,
+    Row,
+    comment_value,
+    locate_words,
+    read_blocks,
+    split_row,
+)
 from goldspan.formats.conll_tags import FILLERS
 from goldspan.formats.options import DEFAULT
 
@@ -191,26 +200,6 @@ def sentence_rows(path: Path, layout: Layout) -> Iterator[SentenceRows]:
             number += 1
             part.name = f"{path.stem}.{article}.p{number:02d}" if article else f"{path.stem}.p{number:02d}"
             yield part
-
-
-def comment_value(written: str) -> Any:  # noqa: ANN401  (JSON is any)
-    """The value of a comment, as JSON or, since other programs write plain text, as written."""
-    try:
-        return strict_json.loads(written)
-    except strict_json.JSONError:
-        return written
-
-
-def locate_words(words: Sequence[str], text: str) -> list[tuple[int, int]] | None:
-    """The extents of words that follow one another in a text with only white space between; None if they do not."""
-    extents, end = [], 0
-    for word in words:
-        start = text.find(word, end)
-        if start < 0 or text[end:start].strip():
-            return None
-        end = start + len(word)
-        extents.append((start, end))
-    return None if text[end:].strip() else extents
 
 
 def _without_header(block: Block, layout: Layout) -> Block | None:

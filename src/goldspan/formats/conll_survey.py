@@ -12,7 +12,16 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
-from goldspan.formats.conll_table import BEGIN_DOCUMENT, COLUMN_NAMES, NOTE, Block, Row, split_row
+from goldspan.formats.conll_table import (
+    BEGIN_DOCUMENT,
+    COLUMN_NAMES,
+    NOTE,
+    Block,
+    Row,
+    comment_value,
+    locate_words,
+    split_row,
+)
 from goldspan.formats.conll_tags import (
     FILLERS,
     MISTYPED,
@@ -427,17 +436,8 @@ def _stated_text(block: Block) -> str | None:
 
 
 def _hold_against(text: str, rows: Sequence[list[str]], columns: Sequence[ColumnProfile]) -> None:
-    """Count the columns whose words stand in a text, in its order, spaces and escapes aside."""
+    """Count the columns whose words are those of a text, as it is written or in JSON."""
+    texts = [value for value in (comment_value(text), text) if isinstance(value, str)]
     for number, profile in enumerate(columns):
-        profile.texts += _words_in([row[number] for row in rows], text)
-
-
-def _words_in(words: Sequence[str], text: str) -> bool:
-    """Whether words follow one another in a text; it may be JSON."""
-    end = 0
-    for word in words:
-        start = text.find(word, end)
-        if start < 0:
-            return False
-        end = start + len(word)
-    return True
+        words = [row[number] for row in rows]
+        profile.texts += any(locate_words(words, value) is not None for value in texts)

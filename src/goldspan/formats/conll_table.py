@@ -13,13 +13,14 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from goldspan import strict_json
 from goldspan.errors import InputError
 from goldspan.formats.json_lines import decode, numbered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 NOTE = re.compile(r"# (newdoc id|newpar id|global\.columns|\w+) = (.*)", re.DOTALL)
@@ -128,6 +129,26 @@ def split_row(number: int, line: str) -> Row:
     if "\t" in line.rstrip(" \t\r"):
         return Row(number, [cell.strip(" ") for cell in line.split("\t")], "\t")
     return Row(number, [cell for cell in line.rstrip(" \t\r").split(" ") if cell], " ")
+
+
+def comment_value(written: str) -> Any:  # noqa: ANN401  (JSON is any)
+    """The value of a comment, as JSON or, since other programs write plain text, as written."""
+    try:
+        return strict_json.loads(written)
+    except strict_json.JSONError:
+        return written
+
+
+def locate_words(words: Sequence[str], text: str) -> list[tuple[int, int]] | None:
+    """The extents of words that follow one another in a text with only white space between; None if they do not."""
+    extents, end = [], 0
+    for word in words:
+        start = text.find(word, end)
+        if start < 0 or text[end:start].strip():
+            return None
+        end = start + len(word)
+        extents.append((start, end))
+    return None if text[end:].strip() else extents
 
 
 def csv_delimiter(first: bytes, path: Path) -> str | None:

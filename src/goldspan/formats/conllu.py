@@ -25,8 +25,9 @@ from typing import TYPE_CHECKING
 from goldspan import files, tokens
 from goldspan.formats.conll import record, scan, survey_sample, validate_example
 from goldspan.formats.conll_columns import read_layout
-from goldspan.formats.conll_sentences import comment_value, detect_scheme, read_sentences
+from goldspan.formats.conll_sentences import detect_scheme, read_sentences
 from goldspan.formats.conll_survey import is_table
+from goldspan.formats.conll_table import comment_value
 from goldspan.formats.json_lines import one_line
 from goldspan.formats.options import WRITE_DEFAULT
 from goldspan.formats.token_format import Alignment

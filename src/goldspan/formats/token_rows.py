@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from goldspan import iob
 from goldspan.errors import InvalidValueError
 from goldspan.formats import row_keys
-from goldspan.formats.conll_sentences import locate_words
+from goldspan.formats.conll_table import locate_words
 from goldspan.formats.conll_tags import Notation, notation_of
 from goldspan.formats.record import RawSpan
 
