@@ -152,3 +152,11 @@ def test_predictions_without_text_are_paired_by_id(tmp_path):
     rows(right, {"id": "other", "entities": [span]})
     with pytest.raises(InputError, match="no text for the id 'other'"):
         evaluate(left, right)
+
+
+def test_labels_that_neither_side_has_are_refused(tmp_path):
+    left = write(tmp_path / "gold.jsonl", Example("a", TEXT, (MARSH,)))
+    right = write(tmp_path / "pred.jsonl", Example("a", TEXT, (PORT,)))
+    with pytest.raises(InputError, match="no span has a label that --only names: PLAICE"):
+        evaluate(left, right, only=frozenset({"PLAICE"}))
+    assert counts(evaluate(left, right, only=frozenset({"PLACE"}))) == (0, 0, 0, 1)

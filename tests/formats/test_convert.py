@@ -141,3 +141,14 @@ def test_a_folder_of_which_a_part_would_not_be_read_is_refused(tmp_path):
     assert not (tmp_path / "out.jsonl").exists()
     (folder / "test").rename(tmp_path / "test")
     assert convert([folder, tmp_path / "test"], tmp_path / "out.jsonl", to="gold").spans == 2
+
+
+def test_a_selection_of_labels_that_leaves_nothing_is_refused(tmp_path):
+    path, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    path.write_text('{"text": "Rom ruft.", "entities": [[0, 3, "LOC"]]}\n', "utf-8")
+    refused = convert([path], out, to="gold", reading=ReadOptions(only=frozenset({"LOK", "ORG"}))).refused
+    assert "no span has a label that --only names: LOK, ORG\n  Name labels that are there: [0, 3, LOC] 'Rom'" in str(
+        refused[0]
+    )
+    assert not out.exists()
+    assert convert([path], out, to="gold", reading=ReadOptions(only=frozenset({"LOC", "ORG"}))).spans == 1

@@ -14,7 +14,7 @@ from goldspan.evaluation.alignment import pair
 from goldspan.evaluation.report import make_report
 from goldspan.evaluation.text_report import ReportView
 from goldspan.formats import sources
-from goldspan.formats.label_selection import OVERLAP_REMEDY
+from goldspan.formats.label_selection import OVERLAP_REMEDY, require_selected
 from goldspan.formats.options import DEFAULT, ReadOptions
 from goldspan.formats.record import Note
 from goldspan.formats.registry import require_options_apply
@@ -98,6 +98,8 @@ def run_evaluation(options: EvaluationOptions) -> tuple[EvaluationReport, Report
     scheme = _scheme(corpus, gold)
     read = [_predictions(options, name, all_gold, chosen) for name in (options.predictions, options.baseline) if name]
     _require_options_apply(options.reading, [gold, *read])
+    spans = sum(len(example.spans) for source in (gold, *read) for example in source.examples)
+    require_selected(options.reading, spans, [note for source in (gold, *read) for note in source.notes])
     if scheme is not None and options.reading.overlaps is None:
         _require_flat([gold, *read])
     cut_as = language or DEFAULT_LANGUAGE

@@ -84,9 +84,8 @@ def scan(
             except InputError as error:
                 yield error
                 continue
-            if number == 0 and layout.language and isinstance(read, Record):
-                message = f"every word begins with {layout.language!r}, which is read as no part of it"
-                read = replace(read, notes=(*read.notes, Note("word-language", message, path)))
+            if number == 0 and isinstance(read, Record):
+                read = replace(read, notes=(*layout.notes(path), *read.notes))
             yield read
     except InputError as error:
         yield error

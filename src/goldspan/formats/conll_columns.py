@@ -33,6 +33,7 @@ from goldspan.formats.conll_survey import (
 )
 from goldspan.formats.conll_table import read_blocks
 from goldspan.formats.conll_tags import FILLERS, Notation, notation_of
+from goldspan.formats.record import Note
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -105,6 +106,13 @@ class Layout:
     sentence: int | None = None
     space_after: int | None = None
     misc: int | None = None
+
+    def notes(self, path: Path) -> list[Note]:
+        """What had to be decided about the columns of a file."""
+        if not self.language:
+            return []
+        message = f"every word begins with {self.language!r}, which is read as no part of it"
+        return [Note("word-language", message, path)]
 
 
 def read_layout(path: Path, options: ReadOptions) -> Layout:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from goldspan import formats
 from goldspan.annotation import NOT_ANNOTATED
 from goldspan.errors import InputError
+from goldspan.formats.label_selection import require_selected
 from goldspan.formats.options import DEFAULT, WRITE_DEFAULT, ReadOptions, WriteOptions
 from goldspan.formats.record import Note, Record, several_annotators
 from goldspan.formats.registry import WriteResult, require_options_apply, try_detect
@@ -163,6 +164,10 @@ def _examples(account: Conversion, reading: ReadOptions) -> Iterator[Example]:
             account.spans += len(example.spans)
             account.repaired += len(example.extra.get("repaired_tags", ()))
             yield example
+    try:
+        require_selected(reading, account.spans, account.notes)
+    except InputError as error:
+        account.refused.append(error)
     if account.refused:
         raise _Refused
 

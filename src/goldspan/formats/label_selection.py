@@ -10,7 +10,7 @@ from goldspan.errors import InputError
 from goldspan.formats.record import Note, RawSpan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from goldspan.formats.options import ReadOptions
@@ -39,6 +39,26 @@ def select(record: Record, options: ReadOptions) -> Record:
     if options.overlaps not in {None, "keep"}:
         spans = _without_overlaps(spans, record, options, notes)
     return replace(record, spans=tuple(spans), notes=tuple(notes))
+
+
+def require_selected(options: ReadOptions, spans: int, notes: Iterable[Note]) -> None:
+    """Refuse a selection of labels that leaves nothing: what was left out would look like text without spans.
+
+    Args:
+        options: which labels were read.
+        spans: how many spans have one of them, in all files.
+        notes: on all that was read.
+
+    Raises:
+        InputError: naming the labels, and a span that was left out.
+    """
+    left_out = next((note for note in notes if note.kind == "other-label"), None)
+    if spans == 0 and options.only and left_out is not None:
+        raise InputError(
+            f"no span has a label that --only names: {', '.join(sorted(options.only))}",
+            file=left_out.file,
+            remedy=f"Name labels that are there: {left_out.message}.",
+        )
 
 
 def select_tags(tags: Sequence[iob.Tag], options: ReadOptions) -> tuple[iob.Tag, ...]:

@@ -54,6 +54,7 @@ NOTE_KINDS = {
     "several-users": "spans of several people in one example; they are read as one annotation",
     "several-schemes": "gold and the prediction are tagged by different schemes, each judged by its own",
     "unjudged-span": "a predicted span where nobody annotated gold; it does not count",
+    "word-language": "the language before each word of a file, which is read as no part of it",
     "widened-span": "a span that ends inside a multiword token; it has all of it",
 }
 
@@ -224,7 +225,8 @@ def _read_sentences(path: Path, form: formats.Format, reading: ReadOptions, *, m
         sentences.append(sentence)
     _refuse_damaged_file(sentences)
     records = [select(module.record(sentence, path, scheme, repair), reading) for sentence in sentences]
-    notes = [note for sentence in sentences for note in _sentence_notes(sentence, path, scheme, repair)]
+    notes = [*layout.notes(path)]
+    notes += [note for sentence in sentences for note in _sentence_notes(sentence, path, scheme, repair)]
     return Source(
         examples=[record.example() for record in records],
         notes=notes + [note for record in records for note in record.notes],
