@@ -162,3 +162,18 @@ def test_a_difference_is_shown_for_what_is_selected(repository, capsys):
     assert (code, {line.split()[0] for line in out.splitlines() if line[:1] == "s"}) == (0, {"storm.p03", "strike.p02"})
     assert shown(capsys, repository, "nobody", "--diff", "HEAD")[0] == 1
     assert "0 example(s) changed" in shown(capsys, repository, "harbour", "--diff", "HEAD")[1]
+
+
+def test_a_file_is_shown_outside_a_project_too(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.jsonl").write_text('{"text": "Rom ruft.", "entities": [{"start": 0, "end": 3, "label": "LOC"}]}\n')
+    main_exit(["show", "--file", "a.jsonl"])
+    assert "[Rom]{LOC} ruft." in capsys.readouterr().out
+
+
+def main_exit(arguments):
+    from goldspan.cli import main
+
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code in {0, None}

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from goldspan.annotation import Label, LabelScheme
 from goldspan.errors import InputError, NotFoundError
 from goldspan.formats import gold, inline
+from goldspan.report.svg import colours
 from goldspan.report.text import enumerate_names, visible
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
     from rich.text import Text
 
-    from goldspan.annotation import Example, LabelScheme, Span
+    from goldspan.annotation import Example, Span
     from goldspan.formats.record import Record
 
 PLAIN = "#808080"  # a label that the scheme does not know
@@ -78,6 +80,13 @@ def colour_spans(example: Example, scheme: LabelScheme) -> Text:
         last = max(last, span.end)
     text.append(visible(example.text[last:]))
     return text
+
+
+def scheme_of(examples: Iterable[Example]) -> LabelScheme:
+    """The labels of some examples as a scheme, with a colour each, for files outside a project."""
+    names = sorted({span.label for example in examples for span in example.spans})
+    labels = tuple(Label(name, "", colour, str(n), "") for n, (name, colour) in enumerate(colours(names).items()))
+    return LabelScheme("", labels)
 
 
 def legend(scheme: LabelScheme) -> Text:

@@ -11,12 +11,17 @@ import typer
 
 from goldspan.cli import console
 from goldspan.corpus import Corpus
-from goldspan.errors import InputError
+from goldspan.errors import InputError, NotFoundError
 from goldspan.formats import inline
 from goldspan.report.text import enumerate_names
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from goldspan.annotation import Example, LabelScheme
     from goldspan.show import ExampleChange
+
+    Selection: TypeAlias = tuple[Sequence[str], Sequence[str], str | None]  # ids, labels, words
 
 AROUND = 30  # code points of text on either side of a span that changed
 
@@ -41,15 +46,15 @@ def run(
 
     if file is not None and (annotator is not None or diff is not None):
         raise typer.BadParameter("--file does not go with --pass or --diff")
+    if file is not None:
+        _print_examples(formats.load(file), (names or (), label or (), containing), _project_scheme(root), file)
+        return
     corpus = Corpus.find(root)
     if annotator is not None and annotator not in corpus.annotators():
         passes = enumerate_names(corpus.annotators(), empty="none")
         raise InputError(f"there is no pass {annotator!r}", file=corpus.passes, remedy=f"The passes are {passes}.")
     folder = corpus.gold if annotator is None else corpus.passes / annotator
-    if file is not None:
-        examples = formats.load(file)
-    else:
-        examples = list(corpus.gold_examples() if annotator is None else corpus.pass_examples(annotator))
+    examples = list(corpus.gold_examples() if annotator is None else corpus.pass_examples(annotator))
     old = [] if diff is None else show.examples_at_revision(folder, diff)
     selection = (names or (), label or (), containing)
     show.require_known(
@@ -57,28 +62,51 @@ def run(
         names or (),
         label or (),
         scheme=corpus.scheme.names if label else (),
-        articles=() if file else [entry.id for entry in corpus.entries],
-        file=file or folder,
+        articles=[entry.id for entry in corpus.entries],
+        file=folder,
     )
     if diff is not None:
         selected = {example.id for example in show.select_examples([*old, *examples], *selection)}
         changes = show.example_changes(old, examples)
         _diff([change for change in changes if change.example in selected])
         return
+    _print_selected(examples, selection, corpus.scheme, folder)
+
+
+def _project_scheme(root: Path | None) -> LabelScheme | None:
+    """The labels of the project, which have colours; None outside a project."""
+    try:
+        return Corpus.find(root).scheme
+    except NotFoundError:
+        if root is not None:
+            raise
+        return None
+
+
+def _print_examples(examples: Sequence[Example], selection: Selection, scheme: LabelScheme | None, file: Path) -> None:
+    """Print the selected examples of a file."""
+    from goldspan import show
+
+    known = scheme.names if scheme and selection[1] else ()
+    show.require_known(examples, selection[0], selection[1], scheme=known, articles=(), file=file)
+    _print_selected(examples, selection, scheme or show.scheme_of(examples), file)
+
+
+def _print_selected(examples: Sequence[Example], selection: Selection, scheme: LabelScheme, file: Path) -> None:
+    from goldspan import show
+
     shown = 0
     out = console.make_console()
     for example in show.select_examples(examples, *selection):
         shown += 1
         if sys.stdout.isatty():
-            out.print(show.colour_spans(example, corpus.scheme), end="\n\n")
+            out.print(show.colour_spans(example, scheme), end="\n\n")
         else:
             print(show.inline_markup(example))
     if not shown:
-        raise InputError(
-            f"none of {len(examples)} examples is selected", file=file or folder, remedy="Ask for fewer conditions."
-        )
+        raise InputError(f"none of {len(examples)} examples is selected", file=file, remedy="Ask for fewer conditions.")
     if sys.stdout.isatty():
-        out.print(show.legend(corpus.scheme), f"  {shown} of {len(examples)} examples")
+        out.print(show.legend(scheme), f"  {shown} of {len(examples)} examples")
 
 
 def _diff(changes: Sequence[ExampleChange]) -> None:
