@@ -462,14 +462,31 @@ def read_bytes(path: Path) -> bytes:
         return stream.read()
 
 
+def require_text(data: bytes, file: Path | str) -> None:
+    """Refuse a file that begins as one does that is no text in UTF-8.
+
+    Args:
+        data: its first bytes, or more of it.
+        file: its path.
+
+    Raises:
+        InputError: with what to do.
+    """
+    if (remedy := _kind_remedy(data)) is not None:
+        raise InputError("not a text in UTF-8", file=file, remedy=remedy)
+
+
 def encoding_remedy(data: bytes) -> str:
     """What to do with a file that is not UTF-8, given its bytes or its first bytes."""
-    for beginning, remedy in NOT_TEXT.items():
-        if data.startswith(beginning):
-            return remedy
+    if (remedy := _kind_remedy(data)) is not None:
+        return remedy
     if b"\0" in data:
         return "This is not a text file, or it is UTF-16: save it as UTF-8."
     return "Find out the encoding and convert the file to UTF-8."
+
+
+def _kind_remedy(data: bytes) -> str | None:
+    return next((remedy for beginning, remedy in NOT_TEXT.items() if data.startswith(beginning)), None)
 
 
 def lines(data: bytes) -> Iterator[tuple[int, bytes]]:

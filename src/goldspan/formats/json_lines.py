@@ -20,11 +20,13 @@ def numbered(path: Path) -> Iterator[tuple[int, bytes]]:
     r"""The lines of a file, numbered from 1, cut at `\n` alone and without it; a byte order mark is left out.
 
     Raises:
-        InputError: if the file cannot be read.
+        InputError: if the file cannot be read, or begins as a compressed or binary file does.
     """
     with files.opened(path) as stream:
         for number, raw in enumerate(stream, start=1):
             line = raw.removesuffix(b"\n")
+            if number == 1:
+                files.require_text(line, path)
             yield number, line.removeprefix(files.BOM) if number == 1 else line
 
 
