@@ -69,7 +69,11 @@ class FileSample:
         if self.head.lstrip()[:1] not in {b"{", b"["}:
             return []
         try:
-            rows = [row.value for row in islice(scan_rows(self.path), MOST_ROWS) if isinstance(row, JsonRow)]
+            rows = [
+                row.value
+                for row in islice(scan_rows(self.path, nan_as_null=True), MOST_ROWS)
+                if isinstance(row, JsonRow)
+            ]
         except InputError:
             rows = []
         return rows or list(islice(self._broken_rows(), MOST_ROWS))
