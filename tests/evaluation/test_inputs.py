@@ -160,3 +160,12 @@ def test_labels_that_neither_side_has_are_refused(tmp_path):
     with pytest.raises(InputError, match="no span has a label that --only names: PLAICE"):
         evaluate(left, right, only=frozenset({"PLAICE"}))
     assert counts(evaluate(left, right, only=frozenset({"PLACE"}))) == (0, 0, 0, 1)
+
+
+@pytest.mark.parametrize("side", ["gold", "pred"])
+def test_two_examples_of_one_id_are_refused(tmp_path, side):
+    once = {"id": "a", "text": TEXT, "entities": [[0, 5, "PERSON"]]}
+    files = {name: rows(tmp_path / f"{name}.jsonl", once) for name in ("gold", "pred")}
+    rows(files[side], once | {"entities": []}, once)
+    with pytest.raises(InputError, match=rf"{side}.jsonl:2: a: there is an example of this id already"):
+        evaluate(files["gold"], files["pred"])

@@ -11,7 +11,7 @@ from goldspan.annotation import NOT_ANNOTATED
 from goldspan.errors import InputError
 from goldspan.formats.label_selection import require_selected
 from goldspan.formats.options import DEFAULT, WRITE_DEFAULT, ReadOptions, WriteOptions
-from goldspan.formats.record import Note, Record, several_annotators
+from goldspan.formats.record import Note, Record, duplicate_id, several_annotators
 from goldspan.formats.registry import WriteResult, require_options_apply, try_detect
 from goldspan.tokens import POLICIES, Misaligned, require_language
 
@@ -189,13 +189,7 @@ def _valid_example(record: Record | InputError, seen: dict[str, str | None]) -> 
     if example.id in seen and record.annotator != seen[example.id]:
         raise several_annotators(record, seen[example.id])
     if example.id in seen:
-        raise InputError(
-            "there is an example of this id already",
-            file=record.file,
-            line=record.line,
-            example=example.id,
-            remedy="Ids must differ: rename one of the two, or convert the files one by one.",
-        )
+        raise duplicate_id(record, "Ids must differ: rename one of the two, or convert the files one by one.")
     seen[example.id] = record.annotator
     return example
 

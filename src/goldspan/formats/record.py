@@ -178,3 +178,10 @@ def several_annotators(record: Record, other: str | None) -> InputError:
         example=record.id,
         remedy="Name one with --annotator. `goldspan agree` compares them.",
     )
+
+
+def duplicate_id(record: Record, remedy: str) -> InputError:
+    """The error for a record whose id another example has."""
+    return InputError(
+        "there is an example of this id already", file=record.file, line=record.line, example=record.id, remedy=remedy
+    )

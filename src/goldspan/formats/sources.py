@@ -14,7 +14,7 @@ from goldspan.formats import conll_sentences
 from goldspan.formats.convert import input_files
 from goldspan.formats.label_selection import select, select_tags
 from goldspan.formats.options import DEFAULT, ReadOptions
-from goldspan.formats.record import Note, RawSpan, Record, several_annotators
+from goldspan.formats.record import Note, RawSpan, Record, duplicate_id, several_annotators
 from goldspan.formats.spacy_pipeline import is_installed_pipeline, is_saved_pipeline, predict
 
 if TYPE_CHECKING:
@@ -197,6 +197,7 @@ def _collect(scanned: Iterable[Record | InputError], kind: str) -> Source:
     form = formats.get(kind) if kind in formats.NAMES else None
     read = Source([], kind=kind, places=places, numbered=numbered, formats=(kind,))
     annotators: dict[str, str | None] = {}
+    seen: set[str] = set()
     for record in scanned:
         if isinstance(record, InputError):
             raise record
@@ -207,6 +208,9 @@ def _collect(scanned: Iterable[Record | InputError], kind: str) -> Source:
             continue
         if annotators.setdefault(example.id, record.annotator) != record.annotator:
             raise several_annotators(record, annotators[example.id])
+        if example.id in seen:
+            raise duplicate_id(record, "Which of the two counts cannot be told: remove one, or give it another id.")
+        seen.add(example.id)
         read.notes.extend(record.notes)
         read.examples.append(example)
         places.append((record.file, record.line))
