@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from goldspan import formats
 from goldspan.errors import InputError, InvalidValueError
+from goldspan.formats.convert import convert
 from goldspan.formats.label_selection import select
 from goldspan.formats.options import ReadOptions
 from goldspan.formats.record import RawSpan, Record
@@ -96,3 +97,12 @@ def test_an_unknown_value_is_refused_with_those_that_there_are(options):
     with pytest.raises(InvalidValueError) as caught:
         ReadOptions(**options)
     assert "one of" in caught.value.remedy
+
+
+def test_a_new_name_for_a_label_that_is_not_there_is_refused(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps({"id": "a", "at": 0, "text": TEXT, "spans": [[4, 19, "ORG", TEXT[4:19]]]}) + "\n")
+    account = convert([path], tmp_path / "b", to="gold", reading=ReadOptions(rename={"ORG": "X", "ROG": "X"}))
+    assert "no span has the label 'ROG'" in account.refused[0].message
+    assert not (tmp_path / "b").exists()
+    assert not convert([path], tmp_path / "b", to="gold", reading=ReadOptions(rename={"ORG": "X"})).refused

@@ -299,3 +299,15 @@ def test_what_was_not_accepted_is_a_negative_in_no_format(to, answer, tmp_path):
     annotated = [example.text for example in formats.load(target, to) if not example.unannotated_parts]
     assert annotated == ["Quiet."]
     assert account.written.examples + sum(account.written.left_out.values()) == 2
+
+
+def test_a_task_that_one_annotator_answers_twice_in_two_ways_is_refused(tmp_path):
+    row = {"text": "Marsh left.", "answer": "accept", "_task_hash": 7}
+    marked = row | {"spans": [{"start": 0, "end": 5, "label": "PERSON"}]}
+    first, second = scan(tmp_path, marked, row | {"spans": []})
+    assert first.spans
+    assert "this task is answered otherwise in line 1" in second.message
+    assert "_session_id" in second.remedy
+    sessions = [marked | {"_session_id": "x-ann"}, row | {"spans": [], "_session_id": "x-ben"}]
+    assert [record.annotator for record in scan(tmp_path, *sessions)] == ["x-ann", "x-ben"]
+    assert len([record.spans for record in scan(tmp_path, marked, marked)]) == 2

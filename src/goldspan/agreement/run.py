@@ -18,6 +18,7 @@ from goldspan.agreement.rule_attribution import CheckHit, RuleAttributor
 from goldspan.corpus import Corpus
 from goldspan.errors import InputError, NotFoundError
 from goldspan.formats import labels_toml, sources
+from goldspan.formats.label_selection import require_map_used
 from goldspan.formats.options import DEFAULT, ReadOptions
 from goldspan.formats.record import RawSpan, Record
 from goldspan.guidelines import rules
@@ -95,6 +96,7 @@ def run_agreement(options: AgreementOptions) -> AgreementReport:
     )
     attributor = rule_attributor(annotations, corpus, scheme, everywhere=options.against is not None)
     records = _records(options, annotations, corpus, scheme)
+    require_map_used(options.reading)
     return make_report(annotations, agreement, attributor, scheme=scheme, records=records)
 
 

@@ -21,6 +21,7 @@ from goldspan.corpus.passes import CONFIRMED
 from goldspan.errors import InputError
 from goldspan.formats import gold
 from goldspan.formats.convert import input_files
+from goldspan.formats.label_selection import require_map_used
 from goldspan.formats.options import DEFAULT, ReadOptions
 from goldspan.formats.registry import require_options_apply
 
@@ -140,6 +141,7 @@ def _read(
             addition.notes += record.notes
             addition.dropped.update(key for key in record.extra if key not in {NOT_ANNOTATED, CONFIRMED})
             _collect(articles, record, corpus, options)
+    require_map_used(options.reading)
     return list(articles.values())
 
 

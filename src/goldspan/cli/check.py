@@ -13,6 +13,7 @@ from goldspan.cli.findings import print_summary, printed_findings
 from goldspan.cli.reading import print_notes, with_read_options
 from goldspan.corpus import Corpus
 from goldspan.errors import InputError, InvalidValueError, NotFoundError
+from goldspan.formats.label_selection import require_map_used
 from goldspan.formats.options import ReadOptions
 from goldspan.tokens import DEFAULT_LANGUAGE
 
@@ -76,6 +77,7 @@ def run(
         write_json(json, checks.report_json(complete, tally))
         stream = iter(complete)
     findings = list(printed_findings(stream))
+    require_map_used(reading)
     print_notes(tally.notes)
     print_summary(findings, tally)
     if paths and tally.files == 0:

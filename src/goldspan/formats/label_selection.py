@@ -27,7 +27,7 @@ def select(record: Record, options: ReadOptions) -> Record:
     """
     if not record.spans or not (options.rename or options.only is not None or options.overlaps not in {None, "keep"}):
         return record
-    spans = [span._replace(label=options.rename.get(span.label, span.label)) for span in record.spans]
+    spans = [span._replace(label=options.label_map.rename(span.label)) for span in record.spans]
     notes = list(record.notes)
     if options.rename:
         spans = _merge_duplicates(spans, record, notes)
@@ -52,6 +52,7 @@ def require_selected(options: ReadOptions, spans: int, notes: Iterable[Note]) ->
     Raises:
         InputError: naming the labels, and a span that was left out.
     """
+    require_map_used(options)
     left_out = next((note for note in notes if note.kind == "other-label"), None)
     if spans == 0 and options.only and left_out is not None:
         raise InputError(
@@ -61,9 +62,21 @@ def require_selected(options: ReadOptions, spans: int, notes: Iterable[Note]) ->
         )
 
 
+def require_map_used(options: ReadOptions) -> None:
+    """Refuse a new name for a label that no span has, once all files are read: it is misspelt, or of another file.
+
+    Raises:
+        InputError: naming the label.
+    """
+    if unused := options.rename.keys() - options.label_map.used:
+        raise InputError(
+            f"no span has the label {min(unused)!r}, which --map renames", remedy="Write it as it is in the files."
+        )
+
+
 def select_tags(tags: Sequence[iob.Tag], options: ReadOptions) -> tuple[iob.Tag, ...]:
     """The tags with their labels renamed, and O for those of other labels than the options name."""
-    renamed = (tag._replace(label=options.rename.get(tag.label, tag.label)) for tag in tags)
+    renamed = (tag._replace(label=options.label_map.rename(tag.label)) for tag in tags)
     return tuple(
         tag if options.only is None or tag == iob.OUTSIDE or tag.label in options.only else iob.OUTSIDE
         for tag in renamed

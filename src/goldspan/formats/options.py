@@ -22,6 +22,25 @@ OFFSET_UNITS: tuple[Unit, ...] = get_args(Unit)
 GENERAL = frozenset({"rename", "only", "overlaps", "texts"})  # what `Format.scan` does itself, for every format
 
 
+class LabelMap(dict[str, str]):
+    """The new name of each label that is called otherwise in the files.
+
+    Attributes:
+        used: the labels that a reader met; one that is never met is probably misspelt.
+    """
+
+    def __init__(self, names: Mapping[str, str] | None = None) -> None:
+        super().__init__(names or {})
+        self.used: set[str] = set()
+
+    def rename(self, label: str) -> str:
+        """The new name of a label, or the label."""
+        if label in self:
+            self.used.add(label)
+            return self[label]
+        return label
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReadOptions:
     """What the person who names a file knows of it. Each format lists those that it uses (`Format.options`).
@@ -58,12 +77,14 @@ class ReadOptions:
     annotator: str | None = None
     layer: str | None = None
     split: str | None = None
-    rename: Mapping[str, str] = field(default_factory=dict)
+    rename: Mapping[str, str] = field(default_factory=LabelMap)
     only: frozenset[str] | None = None
     overlaps: Overlaps | None = None
     texts: Mapping[str, str] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
+        if not isinstance(self.rename, LabelMap):
+            object.__setattr__(self, "rename", LabelMap(self.rename))
         choices = {"offsets": (None, *OFFSET_UNITS), "discontinuous": get_args(Discontinuous),
                    "overlaps": (None, *get_args(Overlaps)), "repair": ("conlleval", "strict")}  # fmt: skip
         for name, allowed in choices.items():
@@ -72,6 +93,12 @@ class ReadOptions:
                     f"{name!r} cannot be {getattr(self, name)!r}",
                     remedy=f"It is one of {', '.join(choice for choice in allowed if choice)}.",
                 )
+
+    @property
+    def label_map(self) -> LabelMap:
+        """The new names of labels, which remember which of them were used."""
+        assert isinstance(self.rename, LabelMap), "made so when the options are"
+        return self.rename
 
     @property
     def named(self) -> frozenset[str]:

@@ -65,6 +65,7 @@ REMEDY = 'A row is {"text": …, "spans": [{"start": …, "end": …, "label": �
 def scan(path: Path, options: ReadOptions = DEFAULT) -> Iterator[Record | InputError]:
     """Each row as a record, or the error that says why it is not valid; rows stand on lines or in one array."""
     numbers = ExampleNumbers()
+    answered: dict[tuple[object, str | None], Record] = {}
     for item in scan_objects(path, REMEDY):
         if isinstance(item, InputError):
             yield item
@@ -72,9 +73,30 @@ def scan(path: Path, options: ReadOptions = DEFAULT) -> Iterator[Record | InputE
         row, number, line, _ = item
         first = numbers.number(_annotator(row), row.get("text"), number)
         try:
-            yield parse(row, path, line, name=f"{path.stem}.{first}", named=options.offsets)
+            record = parse(row, path, line, name=f"{path.stem}.{first}", named=options.offsets)
+            _require_one_answer(row, record, answered)
+            yield record
         except InputError as error:
             yield error
+
+
+def _require_one_answer(
+    row: Mapping[str, Any], record: Record, answered: dict[tuple[object, str | None], Record]
+) -> None:
+    """Refuse a task that one annotator answered twice in different ways: nothing says which answer holds."""
+    task = row.get("_task_hash")
+    if type(task) is not int or record.is_unannotated:
+        return
+    before = answered.setdefault((task, record.annotator), record)
+    if before.text == record.text and set(before.spans) != set(record.spans):
+        place = "" if before.line is None else f" in line {before.line}"
+        raise InputError(
+            f"this task is answered otherwise{place}",
+            file=record.file,
+            line=record.line,
+            example=record.id,
+            remedy="Keep the row that holds, or give each the _session_id of its annotator.",
+        )
 
 
 def parse(row: dict[str, Any], path: Path, line: int | None, *, name: str, named: Unit | None = None) -> Record:
