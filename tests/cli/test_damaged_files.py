@@ -40,6 +40,7 @@ PROJECT_COMMANDS = [
 ]
 QUICK = [["check"], ["adjudicate"], ["show", "--pass", "ann"], ["stats"]]
 READABLE = {"NUL escaped", "control characters", "unknown article", "a path as id"}  # outside a corpus
+NO_PROJECT = {"link that leads nowhere", "link to itself", "empty"}  # as a manifest: no project, or a new one
 QUICK_NAMES = ("UTF-16", "unknown article", "pipe", "link that leads nowhere")
 
 
@@ -49,7 +50,7 @@ def _over_a_project(toy, tmp_path, file, name, commands):
         shutil.copytree(toy.root, root)
         damage(root / file, name)
         outcome = run(*command, "--root", root)
-        if "link" not in name or not file.endswith("manifest.jsonl"):  # then the folder is no project at all
+        if not file.endswith("manifest.jsonl") or name not in NO_PROJECT:
             require_named(outcome, file.rpartition("/")[2].partition(".")[0], (command, file, name, outcome.error))
         shutil.rmtree(root)
 
@@ -64,7 +65,9 @@ def test_some_commands_over_a_damaged_project(toy, tmp_path, file, name):
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("file", PROJECT_FILES)
 def test_every_command_over_a_damaged_project(toy, tmp_path, file, name):
-    _over_a_project(toy, tmp_path, file, name, PROJECT_COMMANDS)
+    """Each command meets each damage in some files, and each file in some damages: all of it would take too long."""
+    number = NAMES.index(name) + PROJECT_FILES.index(file)
+    _over_a_project(toy, tmp_path, file, name, PROJECT_COMMANDS[number % 6 :: 6])
 
 
 def _file_commands(path, tmp_path):

@@ -221,3 +221,11 @@ def test_a_space_at_the_edge_of_a_span_is_found_refused_in_tokens_and_never_lose
     convert([path], target, to="conll", writing=WriteOptions(policy="expand"))
     (example,) = formats.load(target)
     assert [example.surface(span) for span in example.spans] == ["1988", "Frankie James"]
+
+
+def test_nan_is_what_doccano_writes_for_a_missing_value(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"text": "KFOR left.", "label": [[0, 4, "UNIT"]], "desk": NaN}\n')
+    assert formats.detect(path) == "doccano"
+    (example,) = formats.load(path, "doccano")
+    assert (example.spans, dict(example.extra)) == ((Span(0, 4, "UNIT"),), {"desk": None})
