@@ -82,8 +82,8 @@ def test_the_command_prints_what_was_read_written_widened_and_lost(run, tmp_path
     assert run(*arguments) == 0
     out = capsys.readouterr().out
     assert out.splitlines() == [
-        "read      1 files (1 gold): 1 examples, 3 spans",
-        f"written   {tmp_path / 'new'} (conll): 1 examples, 2 spans",
+        "read      1 file (1 gold): 1 example, 3 spans",
+        f"written   {tmp_path / 'new'} (conll): 1 example, 2 spans",
         "widened   a.p00: [0, 3, UNIT] 'KFO' cuts 'KFOR'",
         "lost      a.p00: [11, 12, Y] ' ' touches no token",
     ]
@@ -93,7 +93,7 @@ def test_the_command_prints_what_was_read_written_widened_and_lost(run, tmp_path
 def test_the_command_counts_repaired_tags(run, tmp_path, capsys):
     (tmp_path / "a.conll").write_text("KFOR B-UNIT\nleft I-X\n")
     assert run(tmp_path / "a.conll", "--from", "conll", "--to", "jsonl", "-o", tmp_path / "new") == 0
-    assert "repaired  1 tags" in capsys.readouterr().out
+    assert "repaired  1 tag," in capsys.readouterr().out
 
 
 def test_the_command_exits_with_1_and_writes_nothing_on_bad_input(run, tmp_path, capsys):

@@ -16,7 +16,7 @@ from goldspan.cli.reading import print_notes, with_read_options
 from goldspan.corpus import project_of_files
 from goldspan.formats.options import ReadOptions, WriteOptions
 from goldspan.formats.record import Note
-from goldspan.report.text import enumerate_names
+from goldspan.report.text import amount, enumerate_names
 from goldspan.tokens import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
@@ -104,17 +104,24 @@ def _language(paths: Sequence[Path], named: str | None) -> tuple[str, list[Note]
     return DEFAULT_LANGUAGE, [Note("assumed-language", message, remedy=remedy)]
 
 
+def _size(examples: int, spans: int) -> str:
+    return f"{amount(examples, 'example')}, {amount(spans, 'span')}"
+
+
 def _summary(account: Conversion, output: Path, to: str) -> str:
     kinds = ", ".join(f"{number} {name}" for name, number in Counter(name for _, name in account.files).items())
     written = account.written
+    spans = written.spans - len(account.lost)
     out = [
-        f"read      {len(account.files)} files ({kinds}): {account.examples} examples, {account.spans} spans",
-        f"written   {output} ({to}): {written.examples} examples, {written.spans - len(account.lost)} spans",
+        f"read      {amount(len(account.files), 'file')} ({kinds}): {_size(account.examples, account.spans)}",
+        f"written   {output} ({to}): {_size(written.examples, spans)}",
     ]
-    out += [f"left out  {number} examples that nobody annotated: {why}" for why, number in written.left_out.items()]
-    out += [f"lost      {what} of {number} examples, which {to} cannot hold" for what, number in written.losses.items()]
+    for why, number in written.left_out.items():
+        out.append(f"left out  {amount(number, 'example')} that nobody annotated: {why}")
+    for what, number in written.losses.items():
+        out.append(f"lost      {what} of {amount(number, 'example')}, which {to} cannot hold")
     if account.repaired:
-        out.append(f"repaired  {account.repaired} tags, see `repaired_tags` of their examples")
+        out.append(f"repaired  {amount(account.repaired, 'tag')}, see `repaired_tags` of their examples")
     out += [f"widened   {span}" for span in account.widened]
     out += [f"lost      {span}" for span in account.lost]
     return "\n".join(out)

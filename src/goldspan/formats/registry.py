@@ -381,7 +381,7 @@ def detect(path: Path) -> str:
     name = try_detect(path)
     if name is not None:
         return name
-    remedy = f"Name it: the formats are {', '.join(CHOICES)}."
+    remedy = f"Name it with --from or --format: the formats are {', '.join(CHOICES)}."
     if path.is_dir() or (foreign := recognize(FileSample(path))) is None:
         raise InputError("its format cannot be detected", file=path, remedy=remedy)
     raise InputError(
