@@ -230,6 +230,9 @@ FORMATS = (
         options=frozenset({"layer", "label"}),
         can_write=False,
         is_folder=True,
+        holds_ids=False,
+        holds_extra=False,
+        holds_unannotated=False,
         requires="cas",
     ),
     Format(
