@@ -160,6 +160,8 @@ def _read_table(path: Path) -> Iterator[tuple[int | None, Document]]:
     import pyarrow.parquet as pq
 
     number = 0
+    with files.opened(path):  # a pipe is refused here; pyarrow would wait for it without end
+        pass
     try:
         with pq.ParquetFile(path, buffer_size=BUFFER, pre_buffer=False) as table:
             if "text" not in table.schema_arrow.names:
