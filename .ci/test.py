@@ -1,7 +1,7 @@
 """Runs the tests on a machine that has only Python: makes `.venv`, installs what the tests need, starts pytest.
 
 python3 .ci/test.py                     all but slow tests and benchmarks
-python3 .ci/test.py quick [PATH ...]    of these, those that start neither a Doccano nor a browser; under two minutes
+python3 .ci/test.py quick [PATH ...]    of these, those that start neither a Doccano nor a browser; a few minutes
 python3 .ci/test.py [pytest arguments]  for example `-k offsets`, or a folder
 """
 
