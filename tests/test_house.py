@@ -1,5 +1,6 @@
 """The structure of the project: the order of the packages, a script for every command, and a fast --help."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -142,3 +143,13 @@ def test_json_and_toml_of_files_have_one_strict_reader():
     )
     found = {path.name for path in SOURCES.rglob("*.py") if other.search(path.read_text(encoding="utf-8"))}
     assert found == {"strict_json.py", "validation.py"}
+
+
+def test_no_class_name_stands_for_two_things():
+    names = [
+        node.name
+        for path in SOURCES.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    ]
+    assert not {name for name in names if names.count(name) > 1}

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from goldspan.agreement.span_units import DocumentCounts
+from goldspan.agreement.span_units import ColumnCounts
 from goldspan.bootstrap import ratio
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Judgements:
         """How many ordered pairs of annotators gave each unit the same labels, each with themselves too; shape (n,)."""
         return np.bincount(self.set_unit, self.set_times**2, minlength=self.marked.size).astype(np.int64)
 
-    def uses(self, units: LabelledUnits, weight: Integers) -> dict[str, DocumentCounts]:
+    def uses(self, units: LabelledUnits, weight: Integers) -> dict[str, ColumnCounts]:
         """How often labels are used.
 
         Args:
@@ -77,12 +77,10 @@ class Judgements:
             with a column for each set of labels but the empty one.
         """
         marked = np.flatnonzero(self.marked)
-        labelled = DocumentCounts(1 + units.labels).add(units.document[marked], 0, (weight * self.marked)[marked])
+        labelled = ColumnCounts(1 + units.labels).add(units.document[marked], 0, (weight * self.marked)[marked])
         labelled = labelled.add(units.document[self.unit], 1 + self.label, weight[self.unit] * self.times)
         of_sets = weight[self.set_unit] * self.set_times
-        sets = DocumentCounts(units.label_sets.sets - 1).add(
-            units.document[self.set_unit], self.set_number - 1, of_sets
-        )
+        sets = ColumnCounts(units.label_sets.sets - 1).add(units.document[self.set_unit], self.set_number - 1, of_sets)
         return {"labelled": labelled, "sets": sets}
 
 
@@ -92,7 +90,7 @@ def _counted(unit: Integers, what: Integers, kinds: int) -> tuple[Integers, Inte
     return *np.divmod(key, max(1, kinds)), times
 
 
-def nominal_counts(units: LabelledUnits, readings: Flags) -> dict[str, DocumentCounts]:
+def nominal_counts(units: LabelledUnits, readings: Flags) -> dict[str, ColumnCounts]:
     """What the coefficients for nominal data are computed from.
 
     Args:
@@ -111,10 +109,10 @@ def nominal_counts(units: LabelledUnits, readings: Flags) -> dict[str, DocumentC
     apart = units.weight * (m**2 - unmarked**2 - judgements.same())
     of_label = 2 * units.weight[judgements.unit] * judgements.times * (m[judgements.unit] - judgements.times)
     marked = np.flatnonzero(judgements.marked)
-    differing = DocumentCounts(1 + units.labels, divisor=np.maximum(1, readers - 1).astype(np.float64))
+    differing = ColumnCounts(1 + units.labels, divisor=np.maximum(1, readers - 1).astype(np.float64))
     differing = differing.add(units.document[marked], 0, apart[marked])
     return {
-        "judged": DocumentCounts(1).add(read, 0, (readers * units.sizes)[read]),
+        "judged": ColumnCounts(1).add(read, 0, (readers * units.sizes)[read]),
         **judgements.uses(units, units.weight),
         "differing": differing.add(units.document[judgements.unit], 1 + judgements.label, of_label),
     }
@@ -143,7 +141,7 @@ def has_labels(sums: Mapping[str, Numbers]) -> Flags:
     return np.asarray(sums["labelled"] > 0)
 
 
-def alpha_counts(data: AgreementData, annotators: Sequence[int], unit: UnitKind) -> dict[str, DocumentCounts]:
+def alpha_counts(data: AgreementData, annotators: Sequence[int], unit: UnitKind) -> dict[str, ColumnCounts]:
     """What alpha is computed from, in the documents that at least two annotators read; see `nominal_counts`.
 
     Args:

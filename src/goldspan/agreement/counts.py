@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
     from goldspan.agreement.measures import CountFunction, Formula, Measure
-    from goldspan.agreement.span_units import AgreementData, DocumentCounts, Flags, Integers, Numbers
+    from goldspan.agreement.span_units import AgreementData, ColumnCounts, Flags, Integers, Numbers
 
-    Blocks: TypeAlias = Mapping[tuple[str, str], DocumentCounts]  # by the name of the counts, and of a block of them
+    Blocks: TypeAlias = Mapping[tuple[str, str], ColumnCounts]  # by the name of the counts, and of a block of them
 
 MARKED = "marked"  # the counts of spans of each annotator, beside those that the measures name
 SETS = "sets"  # ends the names of blocks with a column for each set of labels
@@ -61,7 +61,7 @@ class CountTable:
             measures: those wanted; of more than two annotators, those that are means over pairs are left out.
         """
         chosen = tuple(one for one in measures if one.formula and (one.scope != "pairs" or len(annotators) == 2))
-        blocks: dict[tuple[str, str], DocumentCounts] = {}
+        blocks: dict[tuple[str, str], ColumnCounts] = {}
         shared = data.spans.read_by(annotators, 2)
         for number, annotator in enumerate(annotators if len(annotators) >= 2 else ()):
             blocks[MARKED, str(number)] = data.spans.count_by_label(data.spans.rows_of(annotator, shared))
@@ -349,7 +349,7 @@ def pairs_of(annotators: Iterable[int]) -> list[tuple[int, int]]:
     return list(combinations(annotators, 2))
 
 
-def _rows(blocks: Iterable[DocumentCounts], documents: int) -> csr_array:
+def _rows(blocks: Iterable[ColumnCounts], documents: int) -> csr_array:
     """The blocks side by side, values of one cell summed and then divided; shape (documents, columns)."""
     from scipy.sparse import coo_array, csr_array
 

@@ -31,14 +31,14 @@ if TYPE_CHECKING:
     from goldspan.agreement.span_units import (
         AgreementData,
         AnnotationTable,
-        DocumentCounts,
+        ColumnCounts,
         Flags,
         Integers,
         Numbers,
     )
 
 
-def span_counts(data: AgreementData, pair: Sequence[int]) -> dict[str, DocumentCounts]:
+def span_counts(data: AgreementData, pair: Sequence[int]) -> dict[str, ColumnCounts]:
     """The spans of two annotators and how many agree, in the documents that both read.
 
     Args:
@@ -80,7 +80,7 @@ def has_spans(sums: Mapping[str, Numbers]) -> Flags:
     return np.asarray(sums["first"] + sums["second"] > 0)
 
 
-def quantity_counts(data: AgreementData, pair: Sequence[int]) -> dict[str, DocumentCounts]:
+def quantity_counts(data: AgreementData, pair: Sequence[int]) -> dict[str, ColumnCounts]:
     """The values that two annotators' spans state and how many agree, in the documents that both read.
 
     Args:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from goldspan.agreement.alpha import nominal_counts, uses_and_pairs
-from goldspan.agreement.span_units import DocumentCounts
+from goldspan.agreement.span_units import ColumnCounts
 from goldspan.bootstrap import ratio
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from goldspan.agreement.span_units import AgreementData, Flags, Integers, Numbers, UnitKind
 
 
-def cohen_counts(data: AgreementData, pair: Sequence[int], unit: UnitKind) -> dict[str, DocumentCounts]:
+def cohen_counts(data: AgreementData, pair: Sequence[int], unit: UnitKind) -> dict[str, ColumnCounts]:
     """What the kappa of two annotators is computed from, in the documents that both read.
 
     Args:
@@ -42,8 +42,8 @@ def cohen_counts(data: AgreementData, pair: Sequence[int], unit: UnitKind) -> di
     units, both = data.units(unit), data.spans.read_by(pair)
     read, labels, sets = np.flatnonzero(both), units.labels, units.label_sets
     document, weight = units.document, units.weight
-    counts = {"places": DocumentCounts(1).add(read, 0, units.sizes[read])}
-    differing = DocumentCounts(1 + labels)
+    counts = {"places": ColumnCounts(1).add(read, 0, units.sizes[read])}
+    differing = ColumnCounts(1 + labels)
     keys: list[Integers] = []
     places: list[Integers] = []
     numbers: list[Integers] = []
@@ -57,8 +57,8 @@ def cohen_counts(data: AgreementData, pair: Sequence[int], unit: UnitKind) -> di
         marked, number = marked[counted], number[counted]
         of_all = (document[marked], 0, weight[marked])
         of_each = (document[place], 1 + label, weight[place])
-        counts[name] = DocumentCounts(1 + labels).add(*of_all).add(*of_each)
-        counts[f"{name}_sets"] = DocumentCounts(sets.sets - 1).add(document[marked], number - 1, weight[marked])
+        counts[name] = ColumnCounts(1 + labels).add(*of_all).add(*of_each)
+        counts[f"{name}_sets"] = ColumnCounts(sets.sets - 1).add(document[marked], number - 1, weight[marked])
         differing = differing.add(*of_all).add(*of_each)
         keys.append(place * labels + label)
         places.append(marked)
@@ -91,7 +91,7 @@ def has_labels_of_pair(sums: Mapping[str, Numbers]) -> Flags:
     return np.asarray(sums["first"] + sums["second"] > 0)
 
 
-def fleiss_counts(data: AgreementData, annotators: Sequence[int], unit: UnitKind) -> dict[str, DocumentCounts]:
+def fleiss_counts(data: AgreementData, annotators: Sequence[int], unit: UnitKind) -> dict[str, ColumnCounts]:
     """What the kappa of several annotators is computed from, in the documents that all read; see `nominal_counts`.
 
     Args:

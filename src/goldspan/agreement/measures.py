@@ -19,7 +19,7 @@ from goldspan.agreement import alpha, f1, kappa, unitizing
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from goldspan.agreement.span_units import AgreementData, DocumentCounts, Flags, Numbers, UnitKind
+    from goldspan.agreement.span_units import AgreementData, ColumnCounts, Flags, Numbers, UnitKind
 
 Scope = Literal["pairs", "shared", "common"]
 Scale = Literal["per cent", "coefficient"]
@@ -47,7 +47,7 @@ class CountFunction:
     """
 
     name: str
-    of: Callable[[AgreementData, Sequence[int]], dict[str, DocumentCounts]]
+    of: Callable[[AgreementData, Sequence[int]], dict[str, ColumnCounts]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,14 +117,14 @@ class AnnotationTable(SpanTable):
         cuts = np.searchsorted(self.annotator[ordered], np.arange(1, len(self.annotators)))
         return np.split(ordered, cuts)
 
-    def count_by_label(self, rows: Integers) -> DocumentCounts:
+    def count_by_label(self, rows: Integers) -> ColumnCounts:
         """The number of some spans in each document, of all labels and of each: a column for all and one for each.
 
         Args:
             rows: the row numbers of the spans.
         """
         document, one = self.document[rows], np.ones(rows.size)
-        return DocumentCounts(1 + len(self.labels)).add(document, 0, one).add(document, 1 + self.label[rows], one)
+        return ColumnCounts(1 + len(self.labels)).add(document, 0, one).add(document, 1 + self.label[rows], one)
 
     def read_by(self, annotators: Sequence[int], least: int | None = None) -> Flags:
         """Which documents some annotators have read; shape (documents,).
@@ -148,7 +148,7 @@ class AnnotationTable(SpanTable):
 
 
 @dataclass(frozen=True, eq=False)
-class DocumentCounts:
+class ColumnCounts:
     """What each document adds to some columns of a table of counts.
 
     Args:
@@ -161,7 +161,7 @@ class DocumentCounts:
     cells: tuple[tuple[Integers, Integers, Numbers], ...] = ()
     divisor: Numbers | None = None
 
-    def add(self, document: Integers, column: Integers | int, value: Numbers | Integers) -> DocumentCounts:
+    def add(self, document: Integers, column: Integers | int, value: Numbers | Integers) -> ColumnCounts:
         """The same with more values.
 
         Args:

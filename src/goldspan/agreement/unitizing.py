@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from goldspan.agreement.alpha import Judgements, has_labels, nominal_counts, uses_and_pairs
-from goldspan.agreement.span_units import DocumentCounts, ranges
+from goldspan.agreement.span_units import ColumnCounts, ranges
 from goldspan.bootstrap import ratio
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from goldspan.agreement.span_units import AgreementData, Flags, FlatUnits, Integers, LabelledUnits, Numbers
 
 
-def unit_counts(data: AgreementData, annotators: Sequence[int]) -> dict[str, DocumentCounts]:
+def unit_counts(data: AgreementData, annotators: Sequence[int]) -> dict[str, ColumnCounts]:
     """What `u_alpha` and `u_alpha_binary` are computed from, in the documents that at least two annotators read.
 
     Args:
@@ -55,12 +55,12 @@ def unit_counts(data: AgreementData, annotators: Sequence[int]) -> dict[str, Doc
     marked, readers = Judgements.of(characters, readings).marked, readings.sum(axis=0)
     apart = 2 * characters.weight * marked * (readers[characters.document] - marked)
     some = np.flatnonzero(apart)
-    split = DocumentCounts(1, divisor=np.maximum(1, readers - 1).astype(np.float64))
+    split = ColumnCounts(1, divisor=np.maximum(1, readers - 1).astype(np.float64))
     split = split.add(characters.document[some], 0, apart[some])
     labels = len(table.labels)
     units = data.flat.of(annotators)
     squares = (units.end - units.start) ** 2 * readings[units.owner, units.document]
-    whole = DocumentCounts(1 + labels).add(units.document, 0, squares)
+    whole = ColumnCounts(1 + labels).add(units.document, 0, squares)
     units = data.flat_by_label.of(annotators, labels)
     annotator, label = np.divmod(units.owner, max(1, labels))
     squares = (units.end - units.start) ** 2 * readings[annotator, units.document]
@@ -68,7 +68,7 @@ def unit_counts(data: AgreementData, annotators: Sequence[int]) -> dict[str, Doc
     return nominal_counts(characters, readings) | {"whole": whole, "split": split}
 
 
-def coding_counts(data: AgreementData, annotators: Sequence[int]) -> dict[str, DocumentCounts]:
+def coding_counts(data: AgreementData, annotators: Sequence[int]) -> dict[str, ColumnCounts]:
     """What `cu_alpha` is computed from, in the documents that at least two annotators read.
 
     Args:
@@ -86,10 +86,10 @@ def coding_counts(data: AgreementData, annotators: Sequence[int]) -> dict[str, D
     coinciding = weight * np.maximum(0, marked - 1)  # how much of each stretch coincides with units of others
     several = np.flatnonzero(marked > 1)
     document = characters.document
-    judged = DocumentCounts(1, divisor=divisor).add(document[several], 0, (coinciding * marked)[several])
+    judged = ColumnCounts(1, divisor=divisor).add(document[several], 0, (coinciding * marked)[several])
     apart = weight * (marked**2 - judgements.same())
     of_label = weight[judgements.unit] * 2 * judgements.times * (marked[judgements.unit] - judgements.times)
-    differing = DocumentCounts(1 + characters.labels, divisor=divisor).add(document[several], 0, apart[several])
+    differing = ColumnCounts(1 + characters.labels, divisor=divisor).add(document[several], 0, apart[several])
     return {
         "judged": judged,
         **{name: replace(of, divisor=divisor) for name, of in judgements.uses(characters, coinciding).items()},
@@ -154,7 +154,7 @@ def _alpha(differing: Numbers, length: Numbers, could_differ: Numbers, whole: Nu
 
 def _coinciding_squares(
     units: FlatUnits, characters: LabelledUnits, coinciding: Integers, readings: Flags, divisor: Numbers
-) -> DocumentCounts:
+) -> ColumnCounts:
     """The squared lengths of the annotators' units that coincide with others', with 1 + labels columns.
 
     Args:
@@ -171,4 +171,4 @@ def _coinciding_squares(
     keys = characters.annotator * characters.start.size + characters.unit
     owner, row = ranges(np.searchsorted(keys, key), np.searchsorted(keys, key, "right"))
     of_labels = (units.document[owner], 1 + characters.label[row], squares[owner])
-    return DocumentCounts(1 + characters.labels, divisor=divisor**2).add(units.document, 0, squares).add(*of_labels)
+    return ColumnCounts(1 + characters.labels, divisor=divisor**2).add(units.document, 0, squares).add(*of_labels)

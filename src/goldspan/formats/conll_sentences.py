@@ -119,7 +119,7 @@ class SentenceRows:
     errors: list[InputError] = field(default_factory=list)
 
 
-class Token(NamedTuple):
+class ConllToken(NamedTuple):
     """A word with its tags as written; `glued` if no space follows, `place` its id in the sentence where it has one."""
 
     line: int
@@ -134,7 +134,7 @@ class Unit(NamedTuple):
 
     surface: str
     glued: bool
-    tokens: list[Token]
+    tokens: list[ConllToken]
 
 
 def read_sentences(
@@ -306,7 +306,7 @@ def _sentence(rows: SentenceRows, path: Path, layout: Layout) -> ConllSentence:
     )
 
 
-def _token(row: Row, path: Path, layout: Layout, faults: list[SentenceError]) -> Token:
+def _token(row: Row, path: Path, layout: Layout, faults: list[SentenceError]) -> ConllToken:
     """The word of a row and its tags as written, what is lost replaced and noted as a fault.
 
     Raises:
@@ -334,10 +334,12 @@ def _token(row: Row, path: Path, layout: Layout, faults: list[SentenceError]) ->
     glued = layout.space_after is not None and cells[layout.space_after] == "-"
     if layout.misc is not None:
         glued = glued or "SpaceAfter=No" in cells[layout.misc].split("|")
-    return Token(row.line, word or REPLACEMENT, written, glued, cells[layout.index] if layout.index is not None else "")
+    return ConllToken(
+        row.line, word or REPLACEMENT, written, glued, cells[layout.index] if layout.index is not None else ""
+    )
 
 
-def _narrow_row(row: Row, path: Path, layout: Layout, faults: list[SentenceError]) -> Token:
+def _narrow_row(row: Row, path: Path, layout: Layout, faults: list[SentenceError]) -> ConllToken:
     """A row that has fewer cells than the others: a word without its tag, a tag without its word, or neither.
 
     Raises:
@@ -357,7 +359,7 @@ def _narrow_row(row: Row, path: Path, layout: Layout, faults: list[SentenceError
     faults.append(SentenceError("word" if is_tag else "tag", error))
     word = cell if alone else next(iter(row.cells[layout.word : layout.word + 1]), "")
     written = (cell if is_tag else "O", *("O" for _ in layout.tags[1:]))
-    return Token(row.line, REPLACEMENT if is_tag or not word else word, written)
+    return ConllToken(row.line, REPLACEMENT if is_tag or not word else word, written)
 
 
 def _width_error(row: Row, path: Path, layout: Layout) -> InputError:
@@ -367,12 +369,12 @@ def _width_error(row: Row, path: Path, layout: Layout) -> InputError:
     return InputError(f"this line has {len(row.cells)} columns, {wanted}", file=path, line=row.line, remedy=remedy)
 
 
-def _units(tokens: Sequence[Token], path: Path, layout: Layout) -> list[Unit]:
+def _units(tokens: Sequence[ConllToken], path: Path, layout: Layout) -> list[Unit]:
     """The words of the text; of CoNLL-U, multiword tokens with their words, and empty nodes left out."""
     if layout.index is None:
         return [Unit(token.word, token.glued, [token]) for token in tokens]
     units: list[Unit] = []
-    ranges: dict[int, Token] = {}
+    ranges: dict[int, ConllToken] = {}
     last = 0
     for token in tokens:
         match = ID.fullmatch(token.place)
@@ -394,7 +396,7 @@ def _units(tokens: Sequence[Token], path: Path, layout: Layout) -> list[Unit]:
     return units
 
 
-def _tag_once(unit: Unit, whole: Token, path: Path, layout: Layout) -> None:
+def _tag_once(unit: Unit, whole: ConllToken, path: Path, layout: Layout) -> None:
     """Let the tags of a multiword token stand for it where its words have none."""
     if not unit.tokens or not any(_has_tag(token, layout) for token in unit.tokens):
         unit.tokens[:] = [whole]
@@ -402,7 +404,7 @@ def _tag_once(unit: Unit, whole: Token, path: Path, layout: Layout) -> None:
         _require_untagged(whole, path, layout, "a multiword token whose words have others")
 
 
-def _require_untagged(token: Token, path: Path, layout: Layout, what: str) -> None:
+def _require_untagged(token: ConllToken, path: Path, layout: Layout, what: str) -> None:
     if _has_tag(token, layout) and token.written != ("O",) * len(token.written):
         raise InputError(
             f"the tag {token.written[0]!r} is that of {what}",
@@ -412,7 +414,7 @@ def _require_untagged(token: Token, path: Path, layout: Layout, what: str) -> No
         )
 
 
-def _has_tag(token: Token, layout: Layout) -> bool:
+def _has_tag(token: ConllToken, layout: Layout) -> bool:
     return any(written is not None and written not in FILLERS for written in token.written[: len(layout.tags)])
 
 
@@ -426,7 +428,7 @@ def _inside(unit: Unit, extent: tuple[int, int]) -> Iterator[tuple[int, int]]:
 
 
 def _tags(
-    tokens: Sequence[Token], number: int, path: Path, layout: Layout, faults: list[SentenceError]
+    tokens: Sequence[ConllToken], number: int, path: Path, layout: Layout, faults: list[SentenceError]
 ) -> list[iob.Tag]:
     """The tags of a column, O where one cannot be read, which is a fault."""
     column = layout.tags[number]
