@@ -123,8 +123,7 @@ def test_a_start_prints_address_and_login(doccano, goldspan, capsys):
 
 
 def test_a_dead_worker_is_started_again_and_reported(own, goldspan, capsys):
-    leader(own, "worker").kill()
-    wait_until(lambda: not server.status(own.home).worker)
+    kill(own, "worker")
     assert server.status(own.home).web
     assert goldspan("doccano", "start", "--home", own.home) == 0
     assert "task worker was dead: it was started again" in capsys.readouterr().out
@@ -132,7 +131,7 @@ def test_a_dead_worker_is_started_again_and_reported(own, goldspan, capsys):
 
 
 def test_a_dead_web_server_is_started_again_on_its_port(own):
-    leader(own, "web").kill()  # its child may hold the port for a moment
+    kill(own, "web")  # its child may hold the port for a moment
     again = server.start(own.home)
     assert (again.account, again.started) == (own.account, ("web",))
     log_in(again)
@@ -150,7 +149,7 @@ def test_a_process_of_others_is_never_ended(own):
     others = [{MARK_VARIABLE: "another:web"}, {MARK_VARIABLE: read_state(find_home(own.home)).mark}, {}]
     bystanders = [subprocess.Popen(["sleep", "60"], env={**os.environ, **variables}) for variables in others]
     try:
-        leader(own, "worker").kill()
+        kill(own, "worker")
         server.start(own.home)
         server.stop(own.home, grace=0)
         assert [bystander.poll() for bystander in bystanders] == [None] * 3
@@ -200,7 +199,7 @@ def test_a_process_that_ends_early_shows_the_end_of_its_log(own):
 def test_a_password_changed_in_doccano_is_reported(own):
     home = find_home(own.home)
     database.set_password(home.database, "admin", "another")
-    leader(own, "web").kill()
+    kill(own, "web")
     with pytest.raises(ServerError, match="it was changed in Doccano"):
         server.start(own.home)
     server.stop(own.home, grace=0)
@@ -227,6 +226,13 @@ def test_a_second_stop_reports_that_no_server_was_running(own, goldspan, capsys)
     assert goldspan("doccano", "stop", "--home", own.home) == 0
     assert "was running" in capsys.readouterr().out
     assert not server.status(own.home).running
+
+
+def kill(running, role):
+    """Kill the process of a role, and wait until it is dead: a busy machine takes a moment."""
+    process = leader(running, role)
+    process.kill()
+    wait_until(lambda: not is_running(process))
 
 
 def wait_until(holds):
