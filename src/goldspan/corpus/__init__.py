@@ -8,6 +8,7 @@ corpus/passes/<annotator>/<article>.jsonl
 corpus/annotators.toml            which annotators are people and which are models; optional
 corpus/decisions/<article>.jsonl  how disputes between the annotators were settled
 corpus/splits/<split>.txt         article ids, one a line
+corpus/doccano.toml               what a push and a pull remember of projects and accounts in Doccano; optional
 corpus/controls/<project>.txt     ids of the examples with gold that test the annotators of a project in Doccano
 build/                            derived, never edited
 """

@@ -1,0 +1,155 @@
+"""What the corpus remembers of its projects on servers, in `corpus/doccano.toml`; a push and a pull write it.
+
+    [[project]]
+    name = "kfor"
+    server = "https://doccano.example.org"
+    key = "k3f9a1c2e4d5"           # goldspan wrote it into the project, too: it finds a renamed project, and a twin
+    offsets = "utf-16"             # what offsets count in the project, or "graphemes"; it must not change any more
+
+    [[account]]
+    name = "anna"                  # of a user on the server
+    passes = "a1"                  # the folder of corpus/passes/ with their work
+
+The file belongs into git beside the passes: two clones that work with one server must agree on it. A corpus without the
+file is one of a version before it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import Field
+
+from goldspan import files
+from goldspan.errors import InputError
+from goldspan.validation import StrictModel, read_toml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from goldspan.corpus import Corpus
+
+OffsetUnit = Literal["utf-16", "graphemes"]
+
+FILE = "doccano.toml"
+HEADER = (
+    "# What goldspan remembers of the projects on Doccano: written by `goldspan doccano push` and `pull`.\n"
+    "# Keep it in git. To forget a project or an account, delete its table.\n"
+)
+REMEDY = (
+    'Restore the file from git. A table [[project]] has name, server, key and offsets ("utf-16" or "graphemes"), '
+    "a table [[account]] has name and passes."
+)
+
+
+class ProjectRecord(StrictModel):
+    """A project: where it is, the key that goldspan wrote into it, and what its offsets count."""
+
+    name: str = Field(description="the name of a project")
+    server: str = Field(description="the address of a server")
+    key: str = Field(description="the key of a project")
+    offsets: OffsetUnit = Field(description='"utf-16" or "graphemes"')
+
+
+class AccountRecord(StrictModel):
+    """An account on the server, and the folder of passes that holds the work of its owner."""
+
+    name: str = Field(description="the name of a user")
+    passes: str = Field(description="the name of a folder of corpus/passes/")
+
+
+class _RecordFile(StrictModel):
+    """The whole file."""
+
+    project: list[ProjectRecord] = Field(default=[], description="a list of [[project]]")
+    account: list[AccountRecord] = Field(default=[], description="a list of [[account]]")
+
+
+@dataclass(frozen=True, slots=True)
+class DoccanoRecord:
+    """All that is remembered; each project once per server, each account once, and each folder of one account."""
+
+    projects: tuple[ProjectRecord, ...] = ()
+    accounts: tuple[AccountRecord, ...] = ()
+
+    def project(self, name: str, server: str) -> ProjectRecord | None:
+        """The project of that name on a server; None if none is remembered."""
+        return next((each for each in self.projects if (each.name, each.server) == (name, server)), None)
+
+    def folder(self, account: str) -> str | None:
+        """The folder of passes of an account; None if none is remembered."""
+        return next((each.passes for each in self.accounts if each.name == account), None)
+
+    def with_project(self, project: ProjectRecord) -> DoccanoRecord:
+        """The record with this project in place of one of the same name and server."""
+        others = (each for each in self.projects if (each.name, each.server) != (project.name, project.server))
+        return DoccanoRecord((*others, project), self.accounts)
+
+    def with_account(self, name: str, folder: str) -> DoccanoRecord:
+        """The record with this folder for the account."""
+        others = (each for each in self.accounts if each.name != name)
+        return DoccanoRecord(self.projects, (*others, AccountRecord(name=name, passes=folder)))
+
+    def content(self) -> bytes:
+        """The bytes of the file, the same for the same record: tables in the order of their names."""
+        projects = sorted(self.projects, key=lambda each: (each.name, each.server))
+        accounts = sorted(self.accounts, key=lambda each: each.name)
+        tables = [*(_table("project", each) for each in projects), *(_table("account", each) for each in accounts)]
+        return "\n".join([HEADER, *tables]).encode("utf-8")
+
+
+def record_path(corpus: Corpus) -> Path:
+    """The file of the record."""
+    return corpus.folder / FILE
+
+
+def read_record(corpus: Corpus) -> DoccanoRecord:
+    """What the corpus remembers; nothing if it has no such file.
+
+    Raises:
+        InputError: naming the file, if it is no TOML, a key is missing, unknown or of a wrong type, or a project, an
+            account or a folder is there twice.
+    """
+    path = record_path(corpus)
+    if not files.is_there(path):
+        return DoccanoRecord()
+    content = read_toml(path, _RecordFile, REMEDY)
+    _require_unique(path, "project", [f"{each.name} on {each.server}" for each in content.project])
+    _require_unique(path, "account", [each.name for each in content.account])
+    _require_unique(path, "folder", [each.passes for each in content.account])
+    return DoccanoRecord(tuple(content.project), tuple(content.account))
+
+
+def write_record(corpus: Corpus, record: DoccanoRecord) -> None:
+    """Write the record, if it differs from the file; no file is made for an empty one.
+
+    Raises:
+        OSError: if it cannot be written.
+    """
+    path = record_path(corpus)
+    if record != DoccanoRecord() or files.is_there(path):
+        content = record.content()
+        if not files.is_there(path) or files.read_bytes(path) != content:
+            files.write(path, content.decode("utf-8"))
+
+
+def _table(kind: str, row: StrictModel) -> str:
+    lines = [f"[[{kind}]]", *(f"{key} = {_toml_string(value)}" for key, value in row.model_dump().items())]
+    return "\n".join(lines) + "\n"
+
+
+def _toml_string(value: Any) -> str:  # noqa: ANN401  (the values of a model are any)
+    """A string as TOML writes it: JSON escapes all that TOML does, but for DEL."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _require_unique(path: Path, what: str, names: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            remedy = f"Remove one of the two tables; of one {what} there is one."
+            raise InputError(f"the {what} {name!r} is there twice", file=path, remedy=remedy)
+        seen.add(name)

@@ -1,0 +1,85 @@
+"""What the corpus remembers of its projects on servers."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from goldspan.doccano.corpus_record import (
+    AccountRecord,
+    DoccanoRecord,
+    ProjectRecord,
+    read_record,
+    record_path,
+    write_record,
+)
+from goldspan.errors import InputError
+from helpers import sample_corpus
+
+KFOR = ProjectRecord(name="kfor", server="https://doccano.example.org", key="k3f9", offsets="utf-16")
+ACCOUNT = '[[account]]\nname = "{}"\npasses = "{}"\n'
+TEXT = st.text(st.characters(exclude_categories=["Cs"]))
+
+
+@pytest.fixture(scope="module")
+def shared_corpus(tmp_path_factory):
+    return sample_corpus.make(tmp_path_factory.mktemp("record"), [], [])
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    return sample_corpus.make(tmp_path, [], [])
+
+
+@given(
+    st.lists(st.tuples(TEXT, TEXT, TEXT), unique_by=lambda row: row[:2], max_size=3),
+    st.dictionaries(TEXT, TEXT, max_size=3).filter(lambda rows: len(set(rows.values())) == len(rows)),
+)
+def test_what_is_written_is_read(shared_corpus, projects, accounts):
+    record = DoccanoRecord()
+    for name, server, key in projects:
+        record = record.with_project(ProjectRecord(name=name, server=server, key=key, offsets="graphemes"))
+    for name, folder in accounts.items():
+        record = record.with_account(name, folder)
+    record_path(shared_corpus).write_bytes(record.content())
+    read = read_record(shared_corpus)
+    assert read.content() == record.content()
+    assert {(each.name, each.server, each.key) for each in read.projects} == set(projects)
+    assert {each.name: each.passes for each in read.accounts} == accounts
+
+
+def test_a_corpus_without_the_file_remembers_nothing_and_gets_none(corpus):
+    assert read_record(corpus) == DoccanoRecord()
+    write_record(corpus, DoccanoRecord())
+    assert not record_path(corpus).exists()
+
+
+def test_a_project_and_an_account_are_replaced_not_doubled(corpus):
+    record = DoccanoRecord().with_project(KFOR).with_account("anna", "a1")
+    write_record(corpus, record.with_project(KFOR.model_copy(update={"key": "k4"})).with_account("anna", "a2"))
+    read = read_record(corpus)
+    assert read.accounts == (AccountRecord(name="anna", passes="a2"),)
+    assert read.project("kfor", KFOR.server).key == "k4"
+    assert read.folder("anna") == "a2"
+    assert read.project("kfor", "https://elsewhere.example.org") is read.folder("ben") is None
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("[[project]\n", "not valid TOML|not TOML|TOML"),
+        ('[[project]]\nname = "kfor"\n', "server"),
+        (
+            '[[account]]\nname = "anna"\npasses = "a"\n[[account]]\nname = "anna"\npasses = "b"\n',
+            "'anna' is there twice",
+        ),
+        ('[[account]]\nname = "anna"\npasses = "a"\n[[account]]\nname = "ben"\npasses = "a"\n', "'a' is there twice"),
+        ('[[accounts]]\nname = "anna"\npasses = "a"\n', "account"),
+        ('[[project]]\nname = "k"\nserver = "s"\nkey = "k"\noffsets = "bytes"\n', "utf-16"),
+    ],
+)
+def test_a_broken_file_is_refused_with_its_name(corpus, content, message):
+    record_path(corpus).write_text(content)
+    with pytest.raises(InputError, match=message) as caught:
+        read_record(corpus)
+    assert caught.value.file == record_path(corpus)
+    assert "table" in caught.value.remedy
