@@ -202,10 +202,11 @@ def test_the_command_refuses_two_articles_of_one_name(command, tmp_path, toy):
     assert isinstance(done.exception, InputError)
 
 
-def test_the_command_refuses_a_map_without_a_label(command, tmp_path, toy):
+@pytest.mark.parametrize("maps", [["GPE"], ["GPE="], ["=PLACE"], ["GPE=PLACE", "GPE=PORT"]])
+def test_the_command_refuses_a_map_without_a_label_or_with_two(command, tmp_path, toy, maps):
     (tmp_path / "a.txt").write_text(ARTICLE)
-    done = command(tmp_path / "a.txt", "--output", tmp_path, "--map", "GPE", "--root", toy.root)
-    assert isinstance(done.exception, InputError)
+    options = [argument for pair in maps for argument in ("--map", pair)]
+    assert command(tmp_path / "a.txt", "--output", tmp_path, *options, "--root", toy.root).exit_code == 2
 
 
 def test_the_help_answers_without_spacy():

@@ -108,8 +108,12 @@ def with_read_options(*, leave_out: Sequence[str] = (), **defaults: str) -> Call
     return decorate
 
 
-def rename_pairs(options: Sequence[str] | None) -> dict[str, str]:
+def rename_pairs(options: Sequence[str] | None, name: str = "--map") -> dict[str, str]:
     """The new name of each label in options of the form OLD=NEW.
+
+    Args:
+        options: as given; each may hold several, with commas between them.
+        name: of the option, for the message.
 
     Raises:
         typer.BadParameter: for one of another form, or a label with two new names.
@@ -118,9 +122,9 @@ def rename_pairs(options: Sequence[str] | None) -> dict[str, str]:
     for option in split_names(options):
         old, separator, new = option.partition("=")
         if not (separator and old.strip() and new.strip()):
-            raise typer.BadParameter(f"{option!r} is not OLD=NEW", param_hint="--map")
+            raise typer.BadParameter(f"{option!r} is not OLD=NEW", param_hint=name)
         if pairs.setdefault(old.strip(), new.strip()) != new.strip():
-            raise typer.BadParameter(f"{old.strip()!r} has two new names", param_hint="--map")
+            raise typer.BadParameter(f"{old.strip()!r} has two new names", param_hint=name)
     return pairs
 
 

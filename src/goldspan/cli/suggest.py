@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from goldspan.cli import console
+from goldspan.cli.reading import rename_pairs
 from goldspan.corpus import Corpus
-from goldspan.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +76,7 @@ def run(
     sources, target = paths or [corpus.seeds], output or corpus.build / "suggestions"
     outputs.validate_folder(target, sources)
     folder = SuggestionFolder(target)
-    choice = folder.choice(model, _pairs(labels or []), rules_alone=rules_alone)
+    choice = folder.choice(model, rename_pairs(labels), rules_alone=rules_alone)
     if choice.model is None:
         corpus.require_tokenizer()
     suggester = choice.suggester(corpus.scheme)
@@ -102,14 +102,6 @@ def _choice_notes(choice: ModelChoice) -> Iterator[str]:
     """That a model is used which nobody named."""
     if choice.is_remembered:
         yield f"with the model {choice.model}, as the last run there (--no-model: by rules alone)"
-
-
-def _pairs(maps: list[str]) -> dict[str, str]:
-    pairs = dict(pair.partition("=")[::2] for pair in maps)
-    wrong = next((name for name, label in pairs.items() if not name or not label), None)
-    if wrong is not None:
-        raise InputError(f"--map {wrong}: not of the form MODEL_LABEL=LABEL", remedy="For example: --map GPE=PLACE")
-    return pairs
 
 
 def _table(scores: Scores, against: Path | None) -> object:
