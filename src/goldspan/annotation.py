@@ -209,6 +209,7 @@ class Label:
         shortcut: the key that sets it in an annotation tool, one character.
         page: the file of its rules, relative to the guidelines folder.
         quantity: whether its spans state a number of people; its value is read in English texts.
+        display: a shorter name for annotation tools, where the name itself is too long to read there; None for none.
     """
 
     name: str
@@ -217,6 +218,7 @@ class Label:
     shortcut: str
     page: str
     quantity: bool = False
+    display: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +234,8 @@ class LabelScheme:
         is_language_stated: whether the scheme names the language; else English was assumed.
 
     Raises:
-        InvalidValueError: for two labels of one name or one shortcut.
+        InvalidValueError: for two labels of one name, one display name or one shortcut, or a display name that is the
+            name of another label.
     """
 
     version: str
@@ -246,6 +249,15 @@ class LabelScheme:
             values = [getattr(label, key) for label in self.labels]
             if shared := sorted({value for value in values if values.count(value) > 1}):
                 raise InvalidValueError(f"two labels share the {key} {shared[0]!r}")
+        shown: dict[str, str] = {}
+        for label in self.labels:
+            for name in {label.name, label.display or label.name}:
+                if name in shown:
+                    raise InvalidValueError(
+                        f"the labels {shown[name]} and {label.name} can both be shown as {name!r}",
+                        remedy="Give one of them another `display`: a name must mean one label.",
+                    )
+                shown[name] = label.name
 
     @property
     def stated_language(self) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from goldspan import files, tokens
 from goldspan.annotation import Label, LabelScheme
@@ -36,6 +36,9 @@ colour = "#1f6fb2"
 shortcut = "l"
 page = "location.md"
 
+# Doccano writes a label's name below each span. Where long names overprint each other there, a label gets a shorter
+# one for the annotators, `display = "PERS"`; the corpus keeps its name.
+
 # A label whose spans state a number of people gets `quantity = true`; its values are read and exported.
 
 # Surfaces that a check accepts, by the check's id.
@@ -55,6 +58,18 @@ class _Label(StrictModel):
     shortcut: str = Field(min_length=1, max_length=1, description="one character")
     page: Text
     quantity: bool = Field(default=False, description="true or false")
+    display: str | None = Field(
+        default=None,
+        pattern=r"^\S(.{0,98}\S)?$",
+        description="a name of 1 to 100 characters without a space at an edge",
+    )
+
+    @field_validator("display")
+    @classmethod
+    def _is_printable(cls, display: str | None) -> str | None:
+        if display is not None and not display.isprintable():
+            raise ValueError("not printable")
+        return display
 
 
 class _LabelsFile(StrictModel):
@@ -94,7 +109,8 @@ def read(path: Path) -> LabelScheme:
     """
     value = read_toml(path, _LabelsFile, REMEDY)
     labels = tuple(
-        Label(row.name, row.definition, row.colour, row.shortcut, row.page, row.quantity) for row in value.label
+        Label(row.name, row.definition, row.colour, row.shortcut, row.page, row.quantity, row.display)
+        for row in value.label
     )
     allow = {check: frozenset(surfaces) for check, surfaces in value.allow.items()}
     try:

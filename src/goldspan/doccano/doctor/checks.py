@@ -270,7 +270,7 @@ def sqlite_crowd(context: DoctorContext) -> Iterator[str]:
 )
 def label_missing(context: DoctorContext) -> Iterator[str]:
     """Annotators cannot set a label of the scheme."""
-    yield from (f"the label {wanted.name} is missing" for wanted in _labels(context).create)
+    yield from (f"the label {wanted.label} is missing" for wanted in _labels(context).create)
 
 
 @doctor_check(
@@ -295,7 +295,7 @@ def label_unknown(context: DoctorContext) -> Iterator[str]:
 def label_drift(context: DoctorContext) -> Iterator[str]:
     """A label's colour or key is not the one that the guidelines show."""
     for current, label in _labels(context).change:
-        yield f"the label {label.name} differs: {', '.join(map(str, label.differences(current)))}"
+        yield f"the label {label.label} differs: {', '.join(map(str, label.differences(current)))}"
 
 
 @doctor_check(

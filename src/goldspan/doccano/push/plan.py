@@ -396,15 +396,21 @@ def project_notes(plan: ProjectPlan) -> Iterator[str]:
 def label_changes(plan: LabelPlan) -> Iterator[str]:
     """What is to be done to the label types."""
     for label in plan.create:
+        name = f"shown as {label.name!r}, " if label.name != label.label else ""
         key = f", key {label.key}" if label.key else ""
-        yield f"create the label {label.name} ({label.colour}{key})"
+        yield f"create the label {label.label} ({name}{label.colour}{key})"
     for current, label in plan.change:
-        yield f"change the label {label.name}: {', '.join(map(str, label.differences(current)))}"
+        yield f"change the label {label.label}: {', '.join(map(str, label.differences(current)))}"
 
 
 def label_notes(plan: LabelPlan) -> Iterator[str]:
     """Which label types are not as the scheme has them."""
     yield from (f"the label {label.name!r} is not in the scheme: left alone" for label in plan.unknown)
+    yield from (
+        f"the label type {label.name!r} is a second one of its label: left alone; give its spans the other type in "
+        "Doccano, then delete it"
+        for label in plan.further
+    )
     yield from (f"the label {label.name} gets no key: {_why_keyless(label)}" for label in plan.keyless)
 
 
