@@ -8,7 +8,7 @@ shown, so it counts only while passes and decisions give the same. If they do no
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from goldspan import files
@@ -16,6 +16,7 @@ from goldspan.adjudication import summary
 from goldspan.adjudication.derive import differences
 from goldspan.adjudication.state import DecisionAuthor
 from goldspan.annotation import first_overlap
+from goldspan.doccano.labels import NOTHING, label_names
 from goldspan.doccano.members import find_members, pseudonyms_of
 from goldspan.doccano.project import find_project, plan_project
 from goldspan.doccano.push.desired_state import upload_rows
@@ -92,14 +93,21 @@ def disputed_examples(state: AdjudicationState, prefill: Prefill = "majority") -
     return sorted(examples, key=_rank)
 
 
-def plan_disputes(state: AdjudicationState, server: Doccano, name: str, members: Path | None = None) -> ProjectPlan:
+def plan_disputes(
+    state: AdjudicationState,
+    server: Doccano,
+    name: str,
+    members: Path | None = None,
+    *,
+    renamed: Mapping[str, str] = NOTHING,
+) -> ProjectPlan:
     """What is to be created or changed around the disputed examples in their project.
 
     Raises:
         InvalidValueError: if the project of that name is one of annotation.
         ServerError: if the server does not answer as it should.
     """
-    return plan_project(server, state.corpus, name, "disputes", members)
+    return plan_project(server, state.corpus, name, "disputes", members, renamed=renamed)
 
 
 def plan_examples(
@@ -111,9 +119,10 @@ def plan_examples(
         ServerError: if the server does not answer as it should.
     """
     examples = [each.example for each in disputed]
-    labels = state.corpus.scheme.names
-    desired = upload_rows(examples, project_plan.planned, labels, _extra_keys(disputed))
-    return observe(server, project_plan.project, desired, PushOptions()).plan
+    scheme = state.corpus.scheme
+    names = label_names(scheme, project_plan.renamed)
+    desired = upload_rows(examples, project_plan.planned, scheme.names, _extra_keys(disputed), names=names)
+    return observe(server, project_plan.project, desired, PushOptions(names=names)).plan
 
 
 def push_disputes(
@@ -140,6 +149,7 @@ def push_disputes(
         server.reopen(project.id, copy.number)
     examples = [each.example for each in disputed]
     folder = state.corpus.build / "doccano"
+    options = replace(options or PushOptions(), names=label_names(state.corpus.scheme))
     return push_examples(server, project, examples, folder=folder, extra_keys=_extra_keys(disputed), options=options)
 
 

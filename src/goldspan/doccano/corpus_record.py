@@ -6,6 +6,11 @@
     key = "k3f9a1c2e4d5"           # goldspan wrote it into the project, too: it finds a renamed project, and a twin
     offsets = "utf-16"             # what offsets count in the project, or "graphemes"; it must not change any more
 
+    [[label_types]]
+    server = "https://doccano.example.org"
+    project = 7                    # its number there
+    numbers = { "PERSON" = 12 }    # of its label types: they show a type that was renamed, or deleted and created again
+
     [[account]]
     name = "anna"                  # of a user on the server
     passes = "a1"                  # the folder of corpus/passes/ with their work
@@ -17,8 +22,8 @@ file is one of a version before it.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -27,7 +32,7 @@ from goldspan.errors import InputError
 from goldspan.validation import StrictModel, read_toml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from goldspan.corpus import Corpus
@@ -41,7 +46,7 @@ HEADER = (
 )
 REMEDY = (
     'Restore the file from git. A table [[project]] has name, server, key and offsets ("utf-16" or "graphemes"), '
-    "a table [[account]] has name and passes."
+    "a table [[label_types]] has server, project and numbers, a table [[account]] has name and passes."
 )
 
 
@@ -52,6 +57,14 @@ class ProjectRecord(StrictModel):
     server: str = Field(description="the address of a server")
     key: str = Field(description="the key of a project")
     offsets: OffsetUnit = Field(description='"utf-16" or "graphemes"')
+
+
+class LabelTypesRecord(StrictModel):
+    """The label types of a project: by label, the number of its type; 0 for one that was not there."""
+
+    server: str = Field(description="the address of a server")
+    project: int = Field(description="the number of a project")
+    numbers: dict[str, Annotated[int, Field(ge=0)]] = Field(description="a table of labels and numbers")
 
 
 class AccountRecord(StrictModel):
@@ -65,6 +78,7 @@ class _RecordFile(StrictModel):
     """The whole file."""
 
     project: list[ProjectRecord] = Field(default=[], description="a list of [[project]]")
+    label_types: list[LabelTypesRecord] = Field(default=[], description="a list of [[label_types]]")
     account: list[AccountRecord] = Field(default=[], description="a list of [[account]]")
 
 
@@ -74,6 +88,17 @@ class DoccanoRecord:
 
     projects: tuple[ProjectRecord, ...] = ()
     accounts: tuple[AccountRecord, ...] = ()
+    label_types: tuple[LabelTypesRecord, ...] = ()
+
+    def label_numbers(self, server: str, project: int) -> dict[str, int]:
+        """By label, the number of its type in a project; empty if none is remembered."""
+        return next((each.numbers for each in self.label_types if (each.server, each.project) == (server, project)), {})
+
+    def with_label_numbers(self, server: str, project: int, numbers: Mapping[str, int]) -> DoccanoRecord:
+        """The record with these numbers for the label types of a project."""
+        others = (each for each in self.label_types if (each.server, each.project) != (server, project))
+        new = LabelTypesRecord(server=server, project=project, numbers=dict(sorted(numbers.items())))
+        return replace(self, label_types=(*others, new) if numbers else tuple(others))
 
     def project(self, name: str, server: str) -> ProjectRecord | None:
         """The project of that name on a server; None if none is remembered."""
@@ -86,18 +111,23 @@ class DoccanoRecord:
     def with_project(self, project: ProjectRecord) -> DoccanoRecord:
         """The record with this project in place of one of the same name and server."""
         others = (each for each in self.projects if (each.name, each.server) != (project.name, project.server))
-        return DoccanoRecord((*others, project), self.accounts)
+        return replace(self, projects=(*others, project))
 
     def with_account(self, name: str, folder: str) -> DoccanoRecord:
         """The record with this folder for the account."""
         others = (each for each in self.accounts if each.name != name)
-        return DoccanoRecord(self.projects, (*others, AccountRecord(name=name, passes=folder)))
+        return replace(self, accounts=(*others, AccountRecord(name=name, passes=folder)))
 
     def content(self) -> bytes:
         """The bytes of the file, the same for the same record: tables in the order of their names."""
         projects = sorted(self.projects, key=lambda each: (each.name, each.server))
+        types = sorted(self.label_types, key=lambda each: (each.server, each.project))
         accounts = sorted(self.accounts, key=lambda each: each.name)
-        tables = [*(_table("project", each) for each in projects), *(_table("account", each) for each in accounts)]
+        tables = [
+            *(_table("project", each) for each in projects),
+            *(_table("label_types", each) for each in types),
+            *(_table("account", each) for each in accounts),
+        ]
         return "\n".join([HEADER, *tables]).encode("utf-8")
 
 
@@ -118,9 +148,10 @@ def read_record(corpus: Corpus) -> DoccanoRecord:
         return DoccanoRecord()
     content = read_toml(path, _RecordFile, REMEDY)
     _require_unique(path, "project", [f"{each.name} on {each.server}" for each in content.project])
+    _require_unique(path, "project", [f"{each.project} on {each.server}" for each in content.label_types])
     _require_unique(path, "account", [each.name for each in content.account])
     _require_unique(path, "folder", [each.passes for each in content.account])
-    return DoccanoRecord(tuple(content.project), tuple(content.account))
+    return DoccanoRecord(tuple(content.project), tuple(content.account), tuple(content.label_types))
 
 
 def write_record(corpus: Corpus, record: DoccanoRecord) -> None:
@@ -137,8 +168,14 @@ def write_record(corpus: Corpus, record: DoccanoRecord) -> None:
 
 
 def _table(kind: str, row: StrictModel) -> str:
-    lines = [f"[[{kind}]]", *(f"{key} = {_toml_string(value)}" for key, value in row.model_dump().items())]
+    lines = [f"[[{kind}]]", *(f"{key} = {_toml_value(value)}" for key, value in row.model_dump().items())]
     return "\n".join(lines) + "\n"
+
+
+def _toml_value(value: Any) -> str:  # noqa: ANN401  (the values of a model are any)
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{_toml_string(key)} = {each:d}" for key, each in sorted(value.items())) + " }"
+    return str(value) if isinstance(value, int) else _toml_string(value)
 
 
 def _toml_string(value: Any) -> str:  # noqa: ANN401  (the values of a model are any)

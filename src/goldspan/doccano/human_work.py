@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -101,20 +101,24 @@ def _in_snapshot(snapshot: Snapshot) -> Iterator[tuple[int, str]]:
 def _labelled(server: Doccano, snapshot: Snapshot, to_delete: Collection[int]) -> Iterator[tuple[int, str]]:
     """What the spans on the server show now."""
     project = snapshot.project
-    for label in server.span_types(project.id):
-        then = Counter({number: _count_spans(copy, label.name) for number, copy in snapshot.copies.items()})
+    types: defaultdict[str, set[str]] = defaultdict(set)
+    for each in server.span_types(project.id):
+        types[snapshot.names.label(each.name)].add(each.name)
+    for label, names in types.items():
+        then = Counter({number: _count_spans(copy, label) for number, copy in snapshot.copies.items()})
         # With relations Doccano counts a span several times.
-        if not to_delete and not project.use_relation and server.count(project.id, label.name) == then.total():
+        is_countable = not to_delete and not project.use_relation
+        if is_countable and sum(server.count(project.id, name) for name in names) == then.total():
             continue
-        now = server.count_spans(project.id, label.name)
+        now = sum((server.count_spans(project.id, name) for name in names), Counter[int]())
         if not project.collaborative:
-            yield from ((number, f"labelled {label.name}") for number in now)
+            yield from ((number, f"labelled {label}") for number in now)
             continue
         if project.use_relation:
             now, then = Counter(now.keys()), Counter((+then).keys())
         for number in now.keys() | then.keys():
             if now[number] != then[number]:
-                yield number, f"labelled {label.name} since"
+                yield number, f"labelled {label} since"
 
 
 def _count_spans(copy: StoredExample, label: str) -> int:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, get_args
 
 from goldspan.doccano import guideline_page, labels
 from goldspan.doccano.client.schema import DoccanoProject
+from goldspan.doccano.corpus_record import read_record, write_record
+from goldspan.doccano.label_comparison import NEVER, LabelComparison, compare_project_labels, require_own_names
 from goldspan.doccano.members import ADMIN, ListedMember, MemberPlan, find_members, plan_members
 from goldspan.errors import InvalidValueError, NotFoundError, ServerError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from goldspan.corpus import Corpus
@@ -49,6 +52,7 @@ class ProjectPlan:
         listed: the members that the file lists; None if there is no file.
         missing_pages: the pages of the guidelines that are missing.
         has_annotators: whether anybody is to annotate there, except administrators.
+        renamed: by label, the name that its type was given there; it gets its own back.
     """
 
     server: Doccano
@@ -60,6 +64,7 @@ class ProjectPlan:
     listed: tuple[ListedMember, ...] | None
     missing_pages: tuple[str, ...] = ()
     has_annotators: bool = True
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
     def apply(self) -> DoccanoProject:
         """Do whatever of the plan is not done yet; returns the project as it is then.
@@ -68,19 +73,41 @@ class ProjectPlan:
             ServerError: for what the server refuses, and if a project of the other kind has that name by now.
         """
         server, planned = self.server, self.planned
-        project = server.project(planned.name) or _create(server, planned)
+        found = server.project(planned.name)
+        project = found or _create(server, planned)
         _require_same_kind(project, planned)
         if (project.description, project.guideline) != (planned.description, planned.guideline):
             project = server.update_project(project.id, description=planned.description, guideline=planned.guideline)
-        labels.plan_labels(self.corpus.scheme, server.span_types(project.id)).apply(server, project.id)
+        self._apply_labels(project, is_new=found is None)
         if self.listed is not None:
             current, me = server.members(project.id), server.me()
             plan_members(self.listed, server.users(), current, me).apply(server, project.id)
         return project
 
+    def _apply_labels(self, project: DoccanoProject, *, is_new: bool) -> None:
+        """Bring the label types in order, and have the corpus remember their numbers."""
+        server, scheme = self.server, self.corpus.scheme
+        before = LabelComparison() if is_new else compare_project_labels(self.corpus, server, project, self.renamed)
+        require_own_names(before, project.name)
+        labels.plan_labels(scheme, server.span_types(project.id), self.renamed).apply(server, project.id)
+        types, _ = labels.types_by_label(scheme, server.span_types(project.id))
+        numbers = {label: group[0].id for label, group in types.items()}
+        # A pull recognises a type that was deleted and created again by the number that it had: so that one stays.
+        numbers |= {label: number for label, number in before.recorded.items() if label not in before.settled}
+        if not (is_new or before.recorded):
+            numbers |= dict.fromkeys(before.gone.keys() - before.settled, NEVER)
+        record = read_record(self.corpus)
+        write_record(self.corpus, record.with_label_numbers(server.url, project.id, numbers))
+
 
 def plan_project(
-    server: Doccano, corpus: Corpus, name: str, kind: ProjectKind, members_file: Path | None = None
+    server: Doccano,
+    corpus: Corpus,
+    name: str,
+    kind: ProjectKind,
+    members_file: Path | None = None,
+    *,
+    renamed: Mapping[str, str] = labels.NOTHING,
 ) -> ProjectPlan:
     """What is to be created or changed, so that the project is there and agrees with the guidelines.
 
@@ -91,10 +118,12 @@ def plan_project(
         kind: `independent` if everybody annotates alone, `shared` if there is one common annotation, `disputes` if
             that is to settle disputes.
         members_file: who works on it; else `members.toml` beside the labels, if it is there.
+        renamed: by label, the name that its type was given there, as a person states it.
 
     Raises:
         InputError: for guidelines or a members' file that cannot be read.
-        ServerError: if several projects have the name, or one for another task.
+        ServerError: if several projects have the name, or one for another task; if a label type was renamed there, and
+            nobody states how.
         InvalidValueError: for a name that no project can have, a project of the other kind, or members whom the server
             does not know.
     """
@@ -104,6 +133,7 @@ def plan_project(
     planned = _planned_project(project, corpus, name, kind)
     if project is not None:
         _require_same_kind(project, planned)
+        require_own_names(compare_project_labels(corpus, server, project, renamed), name)
     current = [] if project is None else server.members(project.id)
     roles = {*(member.role for member in listed or ()), *(member.role for member in current)}
     return ProjectPlan(
@@ -111,11 +141,12 @@ def plan_project(
         corpus=corpus,
         project=project,
         planned=planned,
-        labels=labels.plan_labels(corpus.scheme, [] if project is None else server.span_types(project.id)),
+        labels=labels.plan_labels(corpus.scheme, [] if project is None else server.span_types(project.id), renamed),
         members=plan_members(listed, server.users() if listed else [], current, server.me()),
         listed=listed,
         missing_pages=tuple(guideline_page.missing_pages(corpus)),
         has_annotators=kind != "independent" or bool(roles - {ADMIN}),
+        renamed=renamed,
     )
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from goldspan import files, offsets, strict_json
 from goldspan.annotation import Span
 from goldspan.doccano.export_archive import ExportArchive
+from goldspan.doccano.labels import SAME_NAMES
 from goldspan.errors import InvalidValueError, ServerError
 from goldspan.formats.doccano import digest, is_digest
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.client.schema import DoccanoProject
+    from goldspan.doccano.labels import LabelNames
     from goldspan.formats.doccano import Unit
 
 if TYPE_CHECKING:
@@ -75,6 +77,14 @@ class AnnotatorWork:
     confirmed: bool = False
     comments: tuple[str, ...] = ()
     invalid: tuple[InvalidSpan, ...] = ()
+
+    def with_labels(self, names: LabelNames) -> AnnotatorWork:
+        """The same work with the labels of a scheme, where it has the names of their types on the server."""
+        if not self.spans and not self.invalid:
+            return self
+        spans = {Span(span.start, span.end, names.label(span.label)) for span in self.spans}
+        invalid = tuple(replace(span, label=names.label(span.label)) for span in self.invalid)
+        return replace(self, spans=tuple(sorted(spans)), invalid=invalid)
 
 
 NO_WORK, CONFIRMED = AnnotatorWork(), AnnotatorWork(confirmed=True)
@@ -130,12 +140,14 @@ class Snapshot:
         copies: by Doccano's number, in the order of the export.
         members: the user names whose work is included, sorted; empty in a shared project.
         hidden: how many examples, not pushed by goldspan, are left out because a key of their own hides their number.
+        names: what the labels are called on the server; all spans have the labels of the scheme.
     """
 
     project: DoccanoProject
     copies: Mapping[int, StoredExample] = field(hash=False)
     members: tuple[str, ...]
     hidden: int = 0
+    names: LabelNames = field(default=SAME_NAMES, hash=False)
 
     @cached_property
     def by_id(self) -> Mapping[str, tuple[StoredExample, ...]]:
@@ -146,13 +158,25 @@ class Snapshot:
                 by_id.setdefault(copy.id, []).append(copy)
         return {example: tuple(copies) for example, copies in by_id.items()}
 
+    def with_labels(self, names: LabelNames) -> Snapshot:
+        """The same snapshot with the labels of a scheme, where it has the names of their types on the server."""
+        if names.are_same:
+            return replace(self, names=names)
+        copies = {
+            number: replace(copy, work={who: work.with_labels(names) for who, work in copy.work.items()})
+            for number, copy in self.copies.items()
+        }
+        return replace(self, copies=copies, names=names)
+
 
 def fingerprint(spans: Iterable[Span]) -> str:
     """The SHA-256 of spans, in code points, whatever their order: the value of `goldspan_sent`."""
     return digest(files.dumps(sorted([span.start, span.end, span.label] for span in spans)))
 
 
-def take_snapshot(server: Doccano, project: DoccanoProject, *, confirmed: bool = True) -> Snapshot:
+def take_snapshot(
+    server: Doccano, project: DoccanoProject, *, confirmed: bool = True, names: LabelNames = SAME_NAMES
+) -> Snapshot:
     """What a project holds now.
 
     Who confirmed what comes from an export of its own, in which Doccano reads the spans before it selects the confirmed
@@ -164,6 +188,7 @@ def take_snapshot(server: Doccano, project: DoccanoProject, *, confirmed: bool =
         server: logged in to as an administrator of the project.
         project: as the server has it.
         confirmed: whether to find out who confirmed what; if not, nothing counts as confirmed.
+        names: what the labels of the scheme are called there.
 
     Raises:
         ServerError: if the server does not answer as it should, or the exports differ again and again.
@@ -178,7 +203,7 @@ def take_snapshot(server: Doccano, project: DoccanoProject, *, confirmed: bool =
         changed = builder.changed
         if changed is None:
             members = () if project.collaborative else builder.annotators
-            return Snapshot(project, builder.copies, members, builder.hidden)
+            return Snapshot(project, builder.copies, members, builder.hidden).with_labels(names)
     raise ServerError(
         f"{changed} changed while the project was exported, {ATTEMPTS} times",
         remedy="Try again when fewer people are at work there.",

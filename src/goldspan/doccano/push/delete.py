@@ -104,7 +104,7 @@ def _unchanged(server: Doccano, snapshot: Snapshot | None, batch: Mapping[int, i
     unchanged = [number for number, keep in batch.items() if keep in staying and number not in commented]
     if not project.collaborative:
         return unchanged
-    labels = {label.id: label.name for label in server.span_types(project.id)}
+    labels = {each.id: snapshot.names.label(each.name) for each in server.span_types(project.id)}
     return [number for number in unchanged if _is_as_observed(server, snapshot.copies[number], project, labels)]
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from goldspan import files, formats
 from goldspan.annotation import first_overlap
 from goldspan.articles.paragraphs import examples_of
+from goldspan.doccano.labels import SAME_NAMES
 from goldspan.doccano.snapshot import fingerprint
 from goldspan.errors import InputError, InvalidValueError, NotFoundError
 from goldspan.formats import doccano
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from goldspan.corpus import Corpus
     from goldspan.corpus.manifest import ManifestEntry
     from goldspan.doccano.client.schema import DoccanoProject
+    from goldspan.doccano.labels import LabelNames
 
 Prefill = Literal["nothing", "gold", "suggestions"]
 RESERVED_KEYS = {
@@ -128,6 +130,8 @@ def upload_rows(
     project: DoccanoProject,
     labels: Collection[str],
     extra_keys: Mapping[str, Mapping[str, str]] | None = None,
+    *,
+    names: LabelNames = SAME_NAMES,
 ) -> list[DesiredExample]:
     """The examples with their rows, all of them fit for the project: nothing that Doccano would drop, bend or refuse.
 
@@ -136,6 +140,7 @@ def upload_rows(
         project: its kind and its flags decide what fits.
         labels: the names that spans may have.
         extra_keys: per example id, with strings as values; the same keys for each example.
+        names: what the labels are called on the server.
 
     Raises:
         InvalidValueError: naming the example, for an id that is there twice; for spans in a project in which everybody
@@ -144,14 +149,15 @@ def upload_rows(
     """
     extra_keys = extra_keys or {}
     _require_unique_ids(examples)
-    names = _extra_names(examples, extra_keys)
+    further = _extra_names(examples, extra_keys)
     desired = []
     for example in examples:
         _require_fitting_spans(example, project, labels)
         row = doccano.row(example, "graphemes" if project.grapheme_mode else "utf16")
+        row["label"] = [[start, end, names.server_type(label)] for start, end, label in row["label"]]
         if project.collaborative:
             row[doccano.SENT] = fingerprint(example.spans)
-        extra = {name: extra_keys[example.id][name] for name in names}
+        extra = {name: extra_keys[example.id][name] for name in further}
         desired.append(DesiredExample(example, {**row, **extra}))
     return desired
 

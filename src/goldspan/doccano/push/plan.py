@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 from goldspan.annotation import article_of
 from goldspan.doccano.human_work import SPANS_CHANGED, worked_on_examples
+from goldspan.doccano.labels import SAME_NAMES
 from goldspan.doccano.project import project_kind
 from goldspan.doccano.push.upload import half_imported_copies, no_progress
 from goldspan.doccano.snapshot import take_snapshot
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.client.schema import DoccanoProject
     from goldspan.doccano.controls import Controls
-    from goldspan.doccano.labels import KeylessLabel, LabelPlan
+    from goldspan.doccano.labels import KeylessLabel, LabelNames, LabelPlan
     from goldspan.doccano.members import MemberPlan
     from goldspan.doccano.project import ProjectPlan
     from goldspan.doccano.push.desired_state import DesiredExample
@@ -296,12 +297,14 @@ class PushOptions:
         on_progress: called with a step, how much of it is done, and of how much.
         on_plan: called with the plan, as soon as it is made and before anything of it is done.
         worked_on: finds the copies that a human worked on, see `worked_on_examples`.
+        names: what the labels are called on the server.
     """
 
     other_articles: Collection[str] = ()
     on_progress: Progress = no_progress
     on_plan: Callable[[PushPlan], None] = lambda _: None
     worked_on: Callable[[Doccano, Snapshot, Collection[int]], Mapping[int, str]] = worked_on_examples
+    names: LabelNames = SAME_NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,9 +353,9 @@ def observe(
     if project is not None and server.count(project.id):
         options.on_progress(OBSERVE, 0, None)
         # The confirmations cost a second export, so they are asked for only where the plan depends on them.
-        snapshot = None if to_delete else take_snapshot(server, project, confirmed=False)
+        snapshot = None if to_delete else take_snapshot(server, project, confirmed=False, names=options.names)
         if snapshot is None or depends_on_work(desired, snapshot) or half_imported_copies(snapshot, batches):
-            snapshot = take_snapshot(server, project, confirmed=True)
+            snapshot = take_snapshot(server, project, confirmed=True, names=options.names)
             worked_on = options.worked_on(server, snapshot, to_delete)
             # A half imported copy lacks its spans and nothing else; any other work on it is a human's.
             half_imported = {

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from goldspan.doccano.controls import mix_controls, plan_controls
+from goldspan.doccano.labels import NOTHING, label_names
 from goldspan.doccano.project import plan_project, project_kind, require_annotation
 from goldspan.doccano.push import desired_state, upload
 from goldspan.doccano.push.delete import delete
@@ -101,8 +102,9 @@ def push_examples(
     """
     options = options or PushOptions()
     has_spans = any(example.spans for example in examples)
-    labels = [label.name for label in server.span_types(project.id)] if has_spans else []
-    desired = desired_state.upload_rows(examples, project, labels, extra_keys)
+    names = options.names
+    labels = [names.label(each.name) for each in server.span_types(project.id)] if has_spans else []
+    desired = desired_state.upload_rows(examples, project, labels, extra_keys, names=names)
     file = journal_path(folder, server.url, project.name)
     with open_journal(file, lambda: options.on_progress("wait for another push", 0, None)) as journal:
         return _PushRun(server, project, desired, journal, options).run()
@@ -228,7 +230,8 @@ class PushRequest:
         self.controls.record()  # first of all: a control that is there and not on the list would be pulled as work
         project = self.project_plan.apply()
         folder = self.corpus.build / "doccano"
-        return push_examples(self.server, project, self.examples, folder=folder, options=self.options)
+        options = replace(self.options, names=label_names(self.corpus.scheme))  # by now each type has its own name
+        return push_examples(self.server, project, self.examples, folder=folder, options=options)
 
     def json(self) -> dict[str, Any]:
         """What is to be done around the examples, for `--json`."""
@@ -243,7 +246,8 @@ class PushRequest:
         }
 
     def _desired(self) -> list[DesiredExample]:
-        return desired_state.upload_rows(self.examples, self.project_plan.planned, self.corpus.scheme.names)
+        planned, labels = self.project_plan.planned, self.corpus.scheme.names
+        return desired_state.upload_rows(self.examples, planned, labels, names=self.options.names)
 
 
 def prepare_push(
@@ -257,6 +261,7 @@ def prepare_push(
     control: int = 0,
     members: Path | None = None,
     options: PushOptions | None = None,
+    renamed: Mapping[str, str] = NOTHING,
 ) -> PushRequest:
     """Put a push from a corpus together.
 
@@ -271,6 +276,7 @@ def prepare_push(
             many they are.
         members: the file that lists them.
         options: how to push.
+        renamed: by label, the name that its type was given in Doccano, as a person states it.
 
     Raises:
         InvalidValueError: if spans are to be filled in where everybody annotates alone, or controls mixed in where all
@@ -297,8 +303,8 @@ def prepare_push(
     return PushRequest(
         server=server,
         corpus=corpus,
-        project_plan=plan_project(server, corpus, name, kind, members),
+        project_plan=plan_project(server, corpus, name, kind, members, renamed=renamed),
         examples=mix_controls(examples, controls.examples, name),
-        options=replace(options or PushOptions(), other_articles=others),
+        options=replace(options or PushOptions(), other_articles=others, names=label_names(corpus.scheme, renamed)),
         controls=controls,
     )
