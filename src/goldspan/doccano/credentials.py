@@ -23,18 +23,20 @@ _REMEDY = (
 def find_account(home: Path | None = None) -> Account:
     """The account that `DOCCANO_URL`, `DOCCANO_USERNAME` and `DOCCANO_PASSWORD` name, or the embedded server's.
 
-    A name or a password that the environment lacks is asked for if a person sits at a terminal.
+    A name or a password that the environment lacks is asked for if a person sits at a terminal. `DOCCANO_PROXY_AUTH` is
+    the login of a proxy in front of the server that `DOCCANO_URL` names; the embedded one has none in front.
 
     Args:
         home: folder of the embedded server; None for the default.
 
     Raises:
         NotFoundError: if there is neither, if the embedded server does not run, or if nobody can be asked.
-        InvalidValueError: if `DOCCANO_URL` is not an address.
+        InvalidValueError: if `DOCCANO_URL` is not an address, or `DOCCANO_PROXY_AUTH` not a user and a password.
     """
     url = os.environ.get("DOCCANO_URL")
     if url:
-        return Account(url, _named("DOCCANO_USERNAME", _ask), _named("DOCCANO_PASSWORD", getpass.getpass))
+        username, password = _named("DOCCANO_USERNAME", _ask), _named("DOCCANO_PASSWORD", getpass.getpass)
+        return Account(url, username, password, proxy_auth=os.environ.get("DOCCANO_PROXY_AUTH") or None)
     from goldspan.doccano import server  # psutil takes its time to import
 
     status, account = server.status(home), server.embedded_account(home)

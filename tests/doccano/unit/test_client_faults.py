@@ -45,7 +45,7 @@ from helpers.http_faults import (
     stall,
 )
 
-QUICK = {"timeout": (1.0, 0.3), "patience": 0.3, "pause": 0.01}
+QUICK = {"timeout": (1.0, 0.3), "patience": 0.3, "pause": 0.002}
 
 
 def account(url):

@@ -19,7 +19,8 @@ from urllib.parse import urljoin
 
 from doccano_client import DoccanoClient
 
-from goldspan.doccano.client import http, schema
+from goldspan.doccano.client import file_upload, http, schema
+from goldspan.doccano.client.http_errors import HTTPStatusError
 from goldspan.doccano.client.paging import PagedList
 from goldspan.doccano.client.schema import Comment, Confirmation, DoccanoProject, ExampleRow, Member, SpanType, User
 from goldspan.errors import InvalidValueError, ServerError
@@ -41,8 +42,6 @@ DELETED_AT_ONCE = 500  # examples
 SHORTEST_POLL, LONGEST_POLL = 0.05, 1.0  # seconds
 POLLS = 40  # a task is asked for again after this part of the time that it took so far
 
-ANY = {"Accept": "*/*"}
-UPLOAD_ID = re.compile(r"[0-9A-Za-z]{22}")
 TASK_ID = re.compile(r"[0-9A-Za-z-]{1,191}")
 PROJECT_NAMES = schema.server_names(DoccanoProject)
 SPAN_TYPE_NAMES = schema.server_names(SpanType)
@@ -62,7 +61,7 @@ class _Client(DoccanoClient):  # type: ignore[misc]  # the library has no types
 
     def __init__(self, account: Account, timeout: http.Timeout, pause: float) -> None:
         self.account = account
-        self.session_options = (timeout, pause, lambda: [account.password])
+        self.session_options = (timeout, pause, lambda: [account.password], account.proxy_auth)
         super().__init__(account.url, account.username, "")
 
     def _login(self, username: str, password: str) -> None:  # noqa: ARG002  (the library's signature)
@@ -80,18 +79,18 @@ class _Client(DoccanoClient):  # type: ignore[misc]  # the library has no types
         failed: ServerError | None = None
         try:
             self._post_login()
-        except http.HTTPStatusError as error:
+        except HTTPStatusError as error:
             failed = _login_error(error, self.account)
         except ServerError as error:
             failed = error
-        if failed is None and not self.session.cookies:
-            failed = ServerError(f"{self.account.url} accepted the login but gave no session", remedy=schema.REMEDY)
+        if failed is None and not self.session.sends_cookies():
+            failed = _no_session_error(self.account.url, secure=any(each.secure for each in self.session.cookies))
         if failed is not None:
             raise failed.with_traceback(None)  # which went through frames that hold the password
 
     def _post_login(self) -> None:
         form = {"username": self.account.username, "password": self.account.password}
-        self.session.post(urljoin(self.baseurl, "v1/auth/login/"), data=form)
+        self.session.post(urljoin(self.baseurl, http.LOGIN), data=form)
 
 
 class Doccano:
@@ -119,6 +118,7 @@ class Doccano:
         self.url = account.url
         self.patience = patience
         self._username = account.username
+        self._pause = pause
         self._client = _Client(account, timeout, pause)
 
     def __enter__(self) -> Self:
@@ -267,7 +267,7 @@ class Doccano:
         """Whether an example is there."""
         try:
             self._json("GET", f"v1/projects/{project:d}/examples/{example:d}")
-        except http.HTTPStatusError as error:
+        except HTTPStatusError as error:
             if error.status == HTTPStatus.NOT_FOUND:
                 return False
             raise
@@ -318,22 +318,12 @@ class Doccano:
     # Files: upload and import, export
 
     def upload(self, data: bytes, name: str) -> str:
-        """Upload a file; returns the id under which an import finds it."""
-        files = {"filepond": (name, data, "application/octet-stream")}
-        upload = self._call("POST", "v1/fp/process/", files=files, headers=ANY).text.strip()
-        if not UPLOAD_ID.fullmatch(upload):
-            raise ServerError(f"the server accepted the upload of {name} but gave no id for it", remedy=schema.REMEDY)
-        return upload
+        """Upload a file, in parts if it is large; returns the id under which an import finds it."""
+        return file_upload.upload(self._call, data, name, pause=self._pause)
 
     def discard_upload(self, upload: str) -> bool:
         """Delete an upload: an import of it that has not begun finds nothing. False if it was gone already."""
-        try:
-            self._call("DELETE", "v1/fp/revert/", data=upload.encode(), headers=ANY | {"Content-Type": "text/plain"})
-        except http.HTTPStatusError as error:
-            if error.status == HTTPStatus.NOT_FOUND:
-                return False
-            raise
-        return True
+        return file_upload.discard(self._call, upload)
 
     def start_import(self, project: int, uploads: Iterable[str]) -> str:
         """Queue an import of uploads for the task worker; returns the id of the task."""
@@ -379,7 +369,7 @@ class Doccano:
         self._wait(task, self.patience + PATIENCE_PER_EXAMPLE * self.count(project))
         with tempfile.TemporaryDirectory(prefix="goldspan-") as folder:
             file = Path(folder) / "export.zip"
-            with self._call("GET", path, params={"taskId": task}, headers=ANY, stream=True) as answer:
+            with self._call("GET", path, params={"taskId": task}, headers=file_upload.ANY, stream=True) as answer:
                 http.save_zip(answer, file)
             yield file
 
@@ -397,7 +387,7 @@ class Doccano:
         url = urljoin(self._client.baseurl, path)
         try:
             answer: Response = self._client.session.request(method, url, **options)
-        except http.HTTPStatusError as error:
+        except HTTPStatusError as error:
             if not error.unauthenticated:
                 raise
         else:
@@ -465,12 +455,35 @@ class Doccano:
             time.sleep(min(LONGEST_POLL, max(SHORTEST_POLL, (now - began) / POLLS)))
 
 
-def _login_error(error: http.HTTPStatusError, account: Account) -> ServerError:
-    if error.status not in {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+def _login_error(error: HTTPStatusError, account: Account) -> ServerError:
+    """The error for a login that was not accepted: by Doccano itself, in JSON, or by something else."""
+    refusals = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
+    if error.status not in refusals or error.is_from_front or error.body is None or "CSRF" in error.detail:
         return error
     return LoginRefusedError(
         f"user name or password refused by {account.url}" + (f": {error.detail}" if error.detail else ""),
         remedy="Check DOCCANO_USERNAME and DOCCANO_PASSWORD, or what `goldspan doccano status` prints.",
+    )
+
+
+def _no_session_error(url: str, *, secure: bool) -> ServerError:
+    """The error for a login that was accepted, without a session for the requests that follow.
+
+    Args:
+        url: of the server.
+        secure: whether there is one, which is for https alone.
+    """
+    message = f"{url} accepted the login but gave no session"
+    if secure:
+        return ServerError(
+            f"{message} for http: its cookies are for https alone",
+            remedy=f"Use https: DOCCANO_URL={url.replace('http:', 'https:', 1)}, or start Doccano without "
+            "SESSION_COOKIE_SECURE.",
+        )
+    return ServerError(
+        message,
+        remedy="Something in front of the server may keep its cookies back, or set another host or path in them: use "
+        "the address that they are for.",
     )
 
 

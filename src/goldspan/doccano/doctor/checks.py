@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from goldspan.doccano import guideline_page, labels, members
-from goldspan.doccano.account import Account
 from goldspan.doccano.client import http
 from goldspan.doccano.doctor.context import DoctorCheck, Skipped, doctor_check
 from goldspan.doccano.project import FLAGS
@@ -19,6 +18,7 @@ from goldspan.errors import InvalidValueError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from goldspan.doccano.account import Account
     from goldspan.doccano.doctor.context import DoctorContext
     from goldspan.doccano.labels import LabelPlan
     from goldspan.doccano.snapshot import StoredExample
@@ -65,7 +65,7 @@ def default_password(context: DoctorContext) -> Iterator[str]:
     if not (http.is_loopback(account.url) or context.try_defaults):
         raise Skipped("it is another machine: --try-defaults tries well-known passwords there")
     for name, password in DEFAULT_LOGINS:
-        if can_log_in(Account(account.url, name, password)):
+        if can_log_in(replace(account, username=name, password=password)):
             yield f"the user {name!r} has a password from Doccano's documentation"
 
 

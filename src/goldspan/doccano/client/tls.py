@@ -1,0 +1,204 @@
+"""TLS: which authorities are trusted, and what is meant by a connection that was not made.
+
+The authorities are those that the environment names, as for `curl` and OpenSSL, and else those of `certifi` and of this
+machine. A certificate is always verified: there is no setting against it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from requests.adapters import HTTPAdapter
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
+
+from goldspan.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from requests import PreparedRequest
+    from urllib3.poolmanager import ProxyManager
+    from urllib3.util.retry import Retry
+
+BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # a file or a folder, and then nothing else is trusted
+OPENSSL = ("SSL_CERT_FILE", "SSL_CERT_DIR")  # a file, and folders; both count
+CERTIFICATE = re.compile(rb"-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----")
+HASHED = re.compile(r"[0-9a-f]{8}\.[0-9]+")  # the name under which OpenSSL looks an authority up in a folder
+DER = b"\x30\x82"  # the first bytes of a certificate that is not PEM
+NOT_TLS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG"})
+OTHER_NAME = frozenset({62, 63, 64})  # OpenSSL's X509_V_ERR_HOSTNAME_MISMATCH and those for e-mail and IP addresses
+OTHER_TIME = frozenset({9, 10})  # …CERT_NOT_YET_VALID, …CERT_HAS_EXPIRED
+NO_SIGNER = frozenset({2, 20, 21})  # …UNABLE_TO_GET_ISSUER_CERT and its kin
+PROBE = 3.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Authorities:
+    """The authorities that are trusted.
+
+    Args:
+        context: that trusts them.
+        source: where they come from, for a message.
+    """
+
+    context: ssl.SSLContext
+    source: str
+
+
+def authorities() -> Authorities:
+    """The authorities that the environment names, or else those of `certifi` and of this machine.
+
+    Raises:
+        InputError: if it names a file or a folder without a certificate.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # a bundle may hold the server's own certificate alone
+    named = list(_named())
+    for variable, path in named:
+        _load(context, variable, path)
+    if not named:
+        context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
+        context.load_default_certs()
+    return Authorities(context, ", ".join(f"{variable}={path}" for variable, path in named))
+
+
+def _named() -> Iterator[tuple[str, Path]]:
+    """The variables that count, each with a path that it names."""
+    for variable in BUNDLES:
+        if value := os.environ.get(variable):
+            yield variable, Path(value).expanduser()
+            return
+    for variable in OPENSSL:
+        value = os.environ.get(variable, "")
+        for path in value.split(os.pathsep) if variable == "SSL_CERT_DIR" else [value]:
+            if path:
+                yield variable, Path(path).expanduser()
+
+
+def _load(context: ssl.SSLContext, variable: str, path: Path) -> None:
+    remedy = f"{variable} names the authorities to trust: a file with PEM certificates, or a folder of them."
+    if path.is_dir():
+        if not any(HASHED.fullmatch(each.name) for each in path.iterdir()):
+            remedy = f"`openssl rehash {path}` prepares a folder of certificates. {remedy}"
+            raise InputError("a folder in which TLS finds no certificate", file=path, remedy=remedy)
+        context.load_verify_locations(capath=path)
+        return
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"no TLS certificates there ({error.strerror})", file=path, remedy=remedy) from None
+    if not CERTIFICATE.search(content):
+        if content.startswith(DER):
+            remedy = f"It is in DER: `openssl x509 -inform der -in {path} -out ca.pem` makes PEM of it. {remedy}"
+        raise InputError("holds no TLS certificate in PEM", file=path, remedy=remedy)
+    try:
+        context.load_verify_locations(cafile=path)
+    except ssl.SSLError as error:
+        raise InputError(f"holds a damaged TLS certificate ({error.reason})", file=path, remedy=remedy) from None
+
+
+class VerifyingAdapter(HTTPAdapter):
+    """An adapter that trusts given authorities, whatever `requests` would read from the environment.
+
+    Args:
+        trusted: the authorities; None for an address without TLS.
+        retries: what is repeated.
+    """
+
+    def __init__(self, trusted: Authorities | None, retries: Retry) -> None:
+        self._context = None if trusted is None else trusted.context
+        super().__init__(max_retries=retries)
+
+    def build_connection_pool_key_attributes(
+        self,
+        request: PreparedRequest,
+        verify: bool | str,  # noqa: ARG002
+        cert: Any = None,  # noqa: ANN401, ARG002
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Where to connect, and how TLS is done there."""
+        where, options = super().build_connection_pool_key_attributes(request, True, None)  # noqa: FBT003
+        options.pop("ca_certs", None)
+        return where, options | {"ssl_context": self._context, "cert_reqs": "CERT_REQUIRED"}
+
+    def cert_verify(self, conn: Any, url: str, verify: bool | str, cert: Any) -> None:  # noqa: ANN401, ARG002
+        """Leave everything to the context."""
+        conn.cert_reqs = "CERT_REQUIRED"
+
+    def proxy_manager_for(self, proxy: str, **options: Any) -> ProxyManager:  # noqa: ANN401
+        """The manager for a forward proxy, whose own TLS is verified alike."""
+        if self._context is not None and proxy.lower().startswith("https:"):
+            options["proxy_ssl_context"] = self._context
+        manager: ProxyManager = super().proxy_manager_for(proxy, **options)
+        return manager
+
+
+def failure(error: BaseException, base: str, source: str) -> tuple[str, str]:
+    """What is wrong with the TLS of a server, and what to do about it.
+
+    Args:
+        error: the innermost error of the handshake.
+        base: the address of the server, without a slash at its end.
+        source: where the trusted authorities come from; empty for this machine's own.
+    """
+    code = getattr(error, "verify_code", None)
+    if code is not None or type(error).__name__ == "CertificateError":
+        words = getattr(error, "verify_message", "") or str(error)
+        checked = f", checked with {source}" if source else ""
+        return f"has no TLS certificate that this machine trusts ({words}{checked})", _certificate_remedy(code, base)
+    reason = getattr(error, "reason", None) or ""
+    if reason in NOT_TLS:
+        plain = base.replace("https:", "http:", 1)
+        remedy = f"Use http, if that is its port: DOCCANO_URL={plain}. A proxy with TLS has another port, mostly 443."
+        return "does not speak TLS on this port", remedy
+    if "CERTIFICATE_REQUIRED" in reason or "BAD_CERTIFICATE" in reason:
+        return (
+            "asks for a certificate of the client's own",
+            "goldspan has none to send: reach Doccano past that proxy, e.g. through an SSH tunnel.",
+        )
+    words = reason.lower().replace("_", " ") or "it ended the handshake"
+    return (
+        f"agreed on no TLS ({words})",
+        "Is that the port for https? The server must offer TLS 1.2 or later.",
+    )
+
+
+def _certificate_remedy(code: int | None, base: str) -> str:
+    if code in OTHER_TIME:
+        return "Renew the certificate on the server, or set the clock of this machine right."
+    if code is None or code in OTHER_NAME:
+        host = urlsplit(base).hostname or base
+        return (
+            f"Put a name that is in the certificate into DOCCANO_URL, in the place of {host}. For a tunnel, name this "
+            "machine so: a line `127.0.0.1 NAME` in /etc/hosts."
+        )
+    if code in NO_SIGNER:
+        return (
+            "Name the authority that signed it in REQUESTS_CA_BUNDLE, or have the server send the certificates in "
+            "between, too: certificates are always verified."
+        )
+    return "Name the authority that signed it in REQUESTS_CA_BUNDLE: certificates are always verified."
+
+
+def speaks_tls(base: str) -> bool:
+    """Whether what listens at an http address answers a TLS handshake; nothing else is sent."""
+    parts = urlsplit(base)
+    host, port = parts.hostname or "", parts.port or 80
+    try:
+        with (
+            socket.create_connection((host, port), PROBE) as connection,
+            ssl.create_default_context().wrap_socket(connection, server_hostname=host),
+        ):
+            return True
+    except ssl.SSLCertVerificationError:
+        return True
+    except ssl.SSLError as error:
+        return "ALERT" in (error.reason or "")
+    except (OSError, ValueError):
+        return False
