@@ -149,7 +149,7 @@ def failure(error: BaseException, base: str, source: str) -> tuple[str, str]:
     """
     code = getattr(error, "verify_code", None)
     if code is not None or type(error).__name__ == "CertificateError":
-        words = getattr(error, "verify_message", "") or str(error)
+        words = (getattr(error, "verify_message", "") or str(error)).rstrip(".")
         checked = f", checked with {source}" if source else ""
         return f"has no TLS certificate that this machine trusts ({words}{checked})", _certificate_remedy(code, base)
     reason = getattr(error, "reason", None) or ""
