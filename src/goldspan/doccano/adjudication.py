@@ -122,7 +122,8 @@ def plan_examples(
     scheme = state.corpus.scheme
     names = label_names(scheme, project_plan.renamed)
     desired = upload_rows(examples, project_plan.planned, scheme.names, _extra_keys(disputed), names=names)
-    return observe(server, project_plan.project, desired, PushOptions(names=names)).plan
+    options = PushOptions(names=names, joining=project_plan.members.joining)
+    return observe(server, project_plan.project, desired, options).plan
 
 
 def push_disputes(

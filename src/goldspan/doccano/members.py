@@ -86,6 +86,12 @@ class MemberPlan:
     correct: tuple[tuple[Member, ListedMember], ...] = ()
     unlisted: tuple[Member, ...] = ()
 
+    @property
+    def joining(self) -> tuple[str, ...]:
+        """The names of those who are to annotate and do not yet."""
+        added = (user.username for user, listed in self.add if listed.role != ADMIN)
+        return (*added, *(member.username for member, listed in self.correct if listed.role != ADMIN))
+
     def apply(self, server: Doccano, project: int) -> None:
         """Add members and correct roles."""
         roles = server.roles() if self.add or self.correct else {}

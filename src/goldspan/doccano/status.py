@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from goldspan.annotation import article_of
+from goldspan.doccano.assignments import NOTHING_HIDDEN, annotators_of, hidden_examples
 from goldspan.doccano.controls import read_controls, split_controls
 from goldspan.doccano.human_work import has_work
-from goldspan.doccano.members import ADMIN, find_members, pseudonyms_of
+from goldspan.doccano.members import find_members, pseudonyms_of
 from goldspan.doccano.project import find_project, project_kind
 from goldspan.doccano.pull.collect import collect
 from goldspan.doccano.pull.pass_files import pass_changes, pass_folder
@@ -19,10 +20,11 @@ from goldspan.doccano.snapshot import ALL
 from goldspan.errors import InvalidValueError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from goldspan.corpus import Corpus
+    from goldspan.doccano.assignments import HiddenExamples
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.client.schema import DoccanoProject
     from goldspan.doccano.pull.collect import CollectedWork, PullOptions
@@ -38,14 +40,20 @@ class ArticleProgress:
     Args:
         id: the article's id; empty for examples that are not of this corpus.
         examples: how many of its examples are in the project.
-        done: per annotator how many of these are confirmed; the others are open.
+        done: per annotator how many of these are confirmed.
         disputed: the ids that several confirmed, not with the same spans.
+        hidden: per annotator how many of these they neither see, since they are not assigned to them, nor confirmed.
     """
 
     id: str
     examples: int
     done: Mapping[str, int]
     disputed: tuple[str, ...]
+    hidden: Mapping[str, int] = field(default_factory=dict)
+
+    def open(self, annotator: str) -> int:
+        """How many examples wait for an annotator: those that are neither confirmed nor hidden from them."""
+        return self.examples - self.done[annotator] - self.hidden.get(annotator, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +86,8 @@ class ProjectProgress:
         controls: the ids of the controls in the project; nothing else counts them.
         pending: per annotator what a pull would change; empty if a pull would be refused.
         refusal: why a pull would be refused; empty if it would not.
+        hidden: per member who annotates how many examples of the project, controls included, are not assigned to them;
+            None on a server without assignments.
     """
 
     project: DoccanoProject
@@ -91,6 +101,7 @@ class ProjectProgress:
     controls: tuple[str, ...] = ()
     pending: Mapping[str, PendingChanges] = field(default_factory=dict)
     refusal: str = ""
+    hidden: Mapping[str, int] | None = None
 
     def json(self) -> dict[str, Any]:
         """The report for `--json`."""
@@ -102,7 +113,8 @@ class ProjectProgress:
                     "article": article.id,
                     "examples": article.examples,
                     "annotators": {
-                        name: {"done": article.done[name], "open": article.examples - article.done[name]}
+                        name: {"done": article.done[name], "open": article.open(name)}
+                        | ({} if self.hidden is None else {"not_assigned": article.hidden.get(name, 0)})
                         for name in self.annotators
                     },
                     "disputed": article.disputed,
@@ -117,6 +129,7 @@ class ProjectProgress:
             "controls": self.controls,
             "unpulled": {annotator: changes.json() for annotator, changes in self.pending.items()},
             "refusal": self.refusal,
+            "not_assigned": None if self.hidden is None else dict(self.hidden),
         }
 
 
@@ -158,7 +171,9 @@ def project_progress(corpus: Corpus, server: Doccano, name: str, *, members: Pat
     everything, gold = snapshot_and_gold(corpus, server, project, entries)
     snapshot, controls = split_controls(everything, control_ids)
     options = pull_options(corpus, entries, snapshot, gold)
-    annotators = [ALL] if project.collaborative else _annotators(server, snapshot)
+    names = [member.username for member in annotators_of(server.members(project.id))]
+    hidden = hidden_examples(server, project.id, names)
+    annotators = [ALL] if project.collaborative else _annotators(names, snapshot)
     collected = collect(snapshot, options)
     of_disputes = project_kind(project) == "disputes"
     pending, refusal = ({}, "") if of_disputes else _pending_changes(corpus, collected, pseudonyms)
@@ -169,7 +184,7 @@ def project_progress(corpus: Corpus, server: Doccano, name: str, *, members: Pat
     return ProjectProgress(
         project=project,
         annotators=tuple(annotators),
-        articles=tuple(_article_progress(snapshot, options, annotators)),
+        articles=tuple(_article_progress(snapshot, options, annotators, hidden or NOTHING_HIDDEN)),
         not_pushed=tuple(name for name in missing if article_of(name) in articles and not of_disputes),
         absent=tuple(entry.id for entry in entries if entry.id not in articles and not of_disputes),
         changed=tuple(
@@ -184,17 +199,19 @@ def project_progress(corpus: Corpus, server: Doccano, name: str, *, members: Pat
         controls=tuple(sorted(controls.by_id)),
         pending=pending,
         refusal=refusal,
+        hidden=None if hidden is None else {name: len(numbers) for name, numbers in hidden.of.items()},
     )
 
 
-def _annotators(server: Doccano, snapshot: Snapshot) -> list[str]:
+def _annotators(names: Iterable[str], snapshot: Snapshot) -> list[str]:
     """Who annotates: all except administrators that did nothing."""
     active = {name for copy in snapshot.copies.values() for name, work in copy.work.items() if has_work(work)}
-    members = server.members(snapshot.project.id)
-    return sorted(active | {member.username for member in members if member.role != ADMIN})
+    return sorted(active.union(names))
 
 
-def _article_progress(snapshot: Snapshot, options: PullOptions, annotators: list[str]) -> Iterator[ArticleProgress]:
+def _article_progress(
+    snapshot: Snapshot, options: PullOptions, annotators: list[str], hidden: HiddenExamples = NOTHING_HIDDEN
+) -> Iterator[ArticleProgress]:
     articles: dict[str, list[str]] = {}
     for example in snapshot.by_id:
         articles.setdefault(article_of(example) if example in options.examples else "", []).append(example)
@@ -202,7 +219,15 @@ def _article_progress(snapshot: Snapshot, options: PullOptions, annotators: list
     for article, examples in sorted(articles.items(), key=lambda item: (not item[0], item[0])):
         counts = Counter(annotator for example in examples for annotator in confirmed[example])
         disputed = tuple(example for example in examples if len(set(confirmed[example].values())) > 1)
-        yield ArticleProgress(article, len(examples), {name: counts[name] for name in annotators}, disputed)
+        done = {name: counts[name] for name in annotators}
+        unseen = {
+            name: sum(
+                all(copy.number in numbers for copy in snapshot.by_id[example]) and name not in confirmed[example]
+                for example in examples
+            )
+            for name, numbers in hidden.of.items()
+        }
+        yield ArticleProgress(article, len(examples), done, disputed, unseen)
 
 
 def _confirmed_spans(snapshot: Snapshot, example: str) -> dict[str, object]:

@@ -338,8 +338,6 @@ def test_a_check_of_a_list_whose_length_is_not_a_number_is_skipped(count):
     context = DoctorContext(Account("http://127.0.0.1:1/", "admin", PASSWORD), server, project=SimpleNamespace(id=1))
     with pytest.raises(Skipped, match="the list of examples"):
         list(page_size.findings(context))
-    with pytest.raises(Skipped, match="the list of examples"):
-        list(context.rows())
 
 
 def test_a_request_that_writes_waits_for_a_server_that_starts_late():

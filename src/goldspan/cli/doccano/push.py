@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -51,6 +51,14 @@ def run(
             show_default=False,
         ),
     ] = 0,
+    assign: Annotated[
+        Literal["all", "none"],
+        typer.Option(
+            "--assign",
+            help="From Doccano 1.8.5 on annotators see only what is assigned to them: assign all examples to everybody "
+            "who annotates, or none, if you assign in Doccano yourself. No assignment is ever taken back.",
+        ),
+    ] = "all",
     apply: console.Apply = False,
     json: console.Json = None,
     home: console.Home = None,
@@ -80,7 +88,7 @@ def run(
             kind=None if shared is None else "shared" if shared else "independent",
             control=control,
             members=members,
-            options=PushOptions(on_progress=on_progress, on_plan=plans.append),
+            options=PushOptions(assign=assign, on_progress=on_progress, on_plan=plans.append),
         )
         if apply:
             result = request.apply()
@@ -98,7 +106,13 @@ def run(
 
 def _print_plan(request: PushRequest, plan: PushPlan) -> None:
     """Print what is to be done, and what somebody should look at. The sentences are in `push.plan`."""
-    from goldspan.doccano.push.plan import control_changes, project_changes, project_notes
+    from goldspan.doccano.push.plan import (
+        assignment_changes,
+        assignment_notes,
+        control_changes,
+        project_changes,
+        project_notes,
+    )
 
     for line in project_changes(request.project_plan):
         console.print_line(line)
@@ -106,6 +120,10 @@ def _print_plan(request: PushRequest, plan: PushPlan) -> None:
         console.print_line(f"note: {line}")
     for line in control_changes(request.controls, request.corpus.root):
         console.print_line(line)
+    for line in assignment_changes(plan.assignments):
+        console.print_line(line)
+    for line in assignment_notes(plan.assignments):
+        console.print_line(f"note: {line}")
     console.make_console().print(_table(request, plan))
     for line in attention_lines(plan):
         console.print_line(line)
@@ -163,3 +181,5 @@ def _result_lines(request: PushRequest, result: PushResult) -> Iterator[str]:
         yield f"{amount(result.deleted, 'copy', 'copies')} deleted"
     if result.updated:
         yield f"{result.updated:,} updated"
+    if result.assigned:
+        yield f"{amount(result.assigned, 'assignment')} made: everybody who annotates sees every example"

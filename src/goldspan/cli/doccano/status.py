@@ -40,8 +40,9 @@ def run(
 ) -> None:
     """Report how far the annotators are and what differs between the corpus and Doccano.
 
-    Without --project it lists the server's projects. Done is what an annotator confirmed, open all other examples;
-    disputed are examples that several confirmed with different spans.
+    Without --project it lists the server's projects. Done is what an annotator confirmed, open all other examples, from
+    Doccano 1.8.5 on all others that are assigned to them; disputed are examples that several confirmed with different
+    spans.
     """
     if project is None:
         report, parts = _overview(home)
@@ -135,23 +136,28 @@ def _article_tables(progress: ProjectProgress) -> Iterator[Table]:
         rows.append(_total_row(progress, shown))
         header = ("article", "examples", *(name or "all" for name in shown), "disputed")
         part = f", {start + 1} to {start + len(shown)} of {len(annotators)}" if len(annotators) > COLUMNS else ""
-        note = "done: confirmed by the annotator; open: all others; disputed: confirmed by several, with other spans"
+        others = "all others" if progress.hidden is None else "all others assigned to them"
+        note = f"done: confirmed by the annotator; open: {others}; disputed: confirmed by several, with other spans"
         yield console.rich_table(f"{progress.project.name}: done + open{part}", header, rows, note)
 
 
 def _article_row(article: ArticleProgress, annotators: Sequence[str]) -> list[str]:
-    done = (_done_and_open(article.done[name], article.examples) for name in annotators)
+    done = (_done_and_open(article.done[name], article.open(name)) for name in annotators)
     return [article.id or "not of this corpus", f"{article.examples:,}", *done, f"{len(article.disputed):,}"]
 
 
 def _total_row(progress: ProjectProgress, annotators: Sequence[str]) -> list[str]:
     examples = sum(article.examples for article in progress.articles)
-    done = (_done_and_open(sum(article.done[name] for article in progress.articles), examples) for name in annotators)
+    articles = progress.articles
+    done = (
+        _done_and_open(sum(one.done[name] for one in articles), sum(one.open(name) for one in articles))
+        for name in annotators
+    )
     return ["all", f"{examples:,}", *done, f"{sum(len(article.disputed) for article in progress.articles):,}"]
 
 
-def _done_and_open(done: int, examples: int) -> str:
-    return f"{done:,} + {examples - done:,}"
+def _done_and_open(done: int, waiting: int) -> str:
+    return f"{done:,} + {waiting:,}"
 
 
 def _difference_lines(progress: ProjectProgress) -> Iterator[str]:
@@ -170,6 +176,9 @@ def _difference_lines(progress: ProjectProgress) -> Iterator[str]:
             more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
             remedy = f"  ({command} --project {shlex.quote(progress.project.name)})" if command else ""
             yield f"{len(names):,} {what}: {', '.join(names[:SHOWN])}{more}{remedy}"
+    for annotator, number in (progress.hidden or {}).items():
+        push = f"goldspan doccano push --project {shlex.quote(progress.project.name)}"
+        yield f"{annotator} does not see {amount(number, 'example')}, which nobody assigned to them  ({push})"
     if progress.controls:
         controls = amount(len(progress.controls), "control")
         yield f"{controls}, scored by a pull and counted nowhere else here  (goldspan doccano pull)"

@@ -315,6 +315,50 @@ class Doccano:
         if self.confirmations(project, example):  # the same request would confirm an open one
             self._call("POST", f"v1/projects/{project:d}/examples/{example:d}/states", json={})
 
+    # Assignments: from Doccano 1.8.5 on, who is no administrator sees only what is assigned to them
+
+    def assigns(self, project: int) -> bool:
+        """Whether the server has assignments: its examples have that key, or, where there are none, its list answers.
+
+        Args:
+            project: its number; 0 for one that is not there yet.
+        """
+        if project:
+            path = f"v1/projects/{project:d}/examples"
+            page = schema.parse_object(self._json("GET", path, params={"limit": 1}), _answer("GET", path))
+            for row in schema.get(page, "results", list, _answer("GET", path)):
+                return schema.ASSIGNMENTS in schema.parse_object(row, _answer("GET", path))
+        status, content = self.probe(f"v1/projects/{project:d}/assignments")
+        if status == HTTPStatus.OK:
+            return isinstance(content, dict | list)  # a server without them answers with the page of the app
+        words = content.get("detail") if isinstance(content, dict) else None
+        return bool(words) and words != "Not found."  # it knows the address, if not the project
+
+    def count_assigned(self, project: int, username: str) -> int:
+        """How many examples are assigned to a user, by the server's own count."""
+        return self._pages(f"v1/projects/{project:d}/examples", "examples", assignee=username).count()
+
+    def assign(self, project: int, example: int, user: int) -> bool:
+        """Assign an example to a user, who must be a member: Doccano does not check that. False if it was already."""
+        form = {"assignee": user, "example": example}
+        try:
+            self._json("POST", f"v1/projects/{project:d}/assignments", json=form)
+        except http.HTTPStatusError as error:
+            if error.status == HTTPStatus.BAD_REQUEST and "unique" in error.detail:
+                return False
+            raise
+        return True
+
+    def assign_unassigned(self, project: int, members: Iterable[int]) -> None:
+        """Assign each example that is assigned to nobody to all of these members, by the numbers of their memberships.
+
+        Of Doccano's strategies this one alone gives one example to several: it draws from the examples of nobody the
+        share of each member, and the share is all of them.
+        """
+        workloads = [{"member_id": member, "weight": 100} for member in members]
+        form = {"strategy_name": "sampling_without_replacement", "workloads": workloads}
+        self._call("POST", f"v1/projects/{project:d}/assignments/bulk_assign", json=form, headers=ANY)
+
     # Files: upload and import, export
 
     def upload(self, data: bytes, name: str) -> str:

@@ -18,6 +18,7 @@ from pydantic.fields import FieldInfo
 from goldspan.errors import ServerError
 
 SEQUENCE_LABELLING = "SequenceLabeling"
+ASSIGNMENTS = "assignments"  # the key of an example on a server that has them
 REMEDY = "goldspan works with Doccano 1.8: is this another version, or no Doccano at all?"
 
 T = TypeVar("T")
@@ -161,6 +162,7 @@ class ExampleRow:
         meta: the other columns that were imported with it.
         confirmed: by anybody in a collaborative project, by the caller otherwise.
         comments: how many there are, of everybody.
+        assignees: the names of the users to whom it is assigned; None on a server without assignments, before 1.8.5.
     """
 
     id: int
@@ -168,6 +170,7 @@ class ExampleRow:
     meta: Mapping[str, Any]
     confirmed: bool
     comments: int
+    assignees: frozenset[str] | None = None
 
 
 _ADAPTERS: dict[type, TypeAdapter[Any]] = {}
@@ -226,7 +229,14 @@ def parse_example(data: object, owner: str) -> ExampleRow:
         get(row, "meta", dict, owner),
         get(row, "is_confirmed", bool, owner),
         get(row, "comment_count", int, owner),
+        _assignees(row, owner) if ASSIGNMENTS in row else None,
     )
+
+
+def _assignees(row: Mapping[str, Any], owner: str) -> frozenset[str]:
+    place = f"an entry of {ASSIGNMENTS!r} of {owner}"
+    entries = (parse_object(each, place) for each in get(row, ASSIGNMENTS, list, owner))
+    return frozenset(get(entry, "assignee", str, place) for entry in entries)
 
 
 def parse_object(data: object, owner: str) -> dict[str, Any]:

@@ -114,14 +114,14 @@ def worker_dead(context: DoctorContext) -> Iterator[str]:
 
 @doctor_check(
     "assigning-version",
-    "server",
+    "project",
     "warning",
-    title="the version is one without assignments (1.8.4 or older)",
-    remedy="Assign every example to every annotator after each push, or use 1.8.4, which goldspan is tested with.",
+    title="nobody misses an example for the version's sake",
+    remedy="Push again: it assigns every example to everybody who annotates. Later pushes do it by themselves.",
 )
 def assigning_version(context: DoctorContext) -> Iterator[str]:
-    """Doccano is 1.8.5 or newer, where annotators see only what is assigned to them."""
-    if context.assigns:
+    """Doccano is 1.8.5 or newer, where annotators see only what is assigned to them, and not all is."""
+    if context.hidden is not None and context.hidden.of:
         yield "this is Doccano 1.8.5 or newer: annotators see only the examples that are assigned to them"
 
 
@@ -144,7 +144,7 @@ def page_size(context: DoctorContext) -> Iterator[str]:
         yield f"asked for {expected} examples, the server gave {given}"
 
 
-SERVER_CHECKS = (plain_http, default_password, not_staff, worker_dead, assigning_version, page_size)
+SERVER_CHECKS = (plain_http, default_password, not_staff, worker_dead, page_size)
 
 
 # The settings and the members of a project
@@ -229,21 +229,14 @@ def auto_labelling(context: DoctorContext) -> Iterator[str]:
     "project",
     "error",
     title="every annotator sees every example",
-    remedy="Assign the examples in Doccano: Dataset, Actions, Assign to member, each annotator with 100 per cent.",
+    remedy="Push again: it assigns every example to everybody who annotates. Or leave it, if you assign by hand.",
 )
 def assignments_hide(context: DoctorContext) -> Iterator[str]:
     """An annotator does not see examples that are not assigned to them; from Doccano 1.8.5 on."""
-    if not context.assigns or not context.annotators:
-        return
-    assigned: Counter[str] = Counter()
-    total = 0
-    for row in context.rows():
-        total += 1
-        assignments = [each for each in row.get("assignments") or () if isinstance(each, dict)]
-        assigned.update({str(each.get("assignee")) for each in assignments})
-    for member in context.annotators:
-        if assigned[member.username] < total:
-            yield f"{member.username!r} sees {assigned[member.username]:,} of {total:,} examples"
+    if context.hidden is not None and context.hidden.of:
+        total = context.server.count(context.project_id)
+        for name, numbers in context.hidden.of.items():
+            yield f"{name!r} sees {total - len(numbers):,} of {total:,} examples"
 
 
 @doctor_check(
@@ -349,6 +342,7 @@ PROJECT_CHECKS = (
     not_administrator,
     *FLAG_CHECKS,
     auto_labelling,
+    assigning_version,
     assignments_hide,
     sqlite_crowd,
     label_missing,

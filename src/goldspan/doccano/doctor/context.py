@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from goldspan.annotation import Finding, Severity
 from goldspan.doccano import members, snapshot
+from goldspan.doccano.assignments import annotators_of, hidden_examples
 from goldspan.errors import ServerError
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from goldspan.corpus import Corpus
     from goldspan.doccano.account import Account
+    from goldspan.doccano.assignments import HiddenExamples
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.client.schema import DoccanoProject, Member, User
     from goldspan.doccano.snapshot import Snapshot
@@ -26,7 +28,6 @@ Problem: TypeAlias = "str | tuple[str, str]"  # the message, or the id of an exa
 Test: TypeAlias = "Callable[[DoctorContext], Iterator[Problem]]"
 
 PATIENCE = 10.0  # seconds for a task that does nothing
-PAGE = 1000  # examples
 CELERY = "Celery"
 
 
@@ -127,9 +128,13 @@ class DoctorContext:
 
     @cached_property
     def assigns(self) -> bool:
-        """Whether examples are assigned, as from Doccano 1.8.5 on: older ones answer with the page of the app."""
-        _, content = self.server.probe(f"v1/projects/{self.project_id}/assignments")
-        return isinstance(content, dict | list)
+        """Whether examples are assigned, as from Doccano 1.8.5 on."""
+        return self.server.assigns(self.project_id)
+
+    @cached_property
+    def hidden(self) -> HiddenExamples | None:
+        """What annotators do not see of the project; None on a server without assignments."""
+        return hidden_examples(self.server, self.project_id, [member.username for member in self.annotators])
 
     @cached_property
     def members(self) -> list[Member]:
@@ -139,7 +144,7 @@ class DoctorContext:
     @property
     def annotators(self) -> list[Member]:
         """The members who are not administrators."""
-        return [member for member in self.members if member.role != members.ADMIN]
+        return annotators_of(self.members)
 
     @cached_property
     def worker(self) -> str | None:
@@ -165,24 +170,6 @@ class DoctorContext:
         """What the project holds, without who confirmed what."""
         assert self.project is not None
         return snapshot.take_snapshot(self.server, self.project, confirmed=False)
-
-    def rows(self) -> Iterator[dict[str, Any]]:
-        """The examples as the server lists them, whatever keys they have.
-
-        Raises:
-            Skipped: for an answer of another form.
-        """
-        path, offset = f"v1/projects/{self.project_id}/examples", 0
-        while True:
-            status, content = self.server.probe(path, limit=str(PAGE), offset=str(offset))
-            page = content if status == HTTPStatus.OK and isinstance(content, dict) else {}
-            rows, count = page.get("results"), page.get("count", 0)
-            if not isinstance(rows, list) or type(count) is not int:
-                raise Skipped(f"the list of examples has another form than in Doccano 1.8 (status {status})")
-            yield from (row for row in rows if isinstance(row, dict))
-            offset += len(rows)
-            if not rows or offset >= count:
-                return
 
     def _import_nothing(self) -> str | None:
         """The error of an import without files; None if it ends well."""

@@ -14,10 +14,11 @@ A plan depends on what is there alone, not on how it came about: a push that was
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 from goldspan.annotation import article_of
+from goldspan.doccano.assignments import NOTHING_TO_ASSIGN, AssignmentPlan, annotators_of, hidden_examples
 from goldspan.doccano.human_work import SPANS_CHANGED, worked_on_examples
 from goldspan.doccano.labels import SAME_NAMES
 from goldspan.doccano.project import project_kind
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from goldspan.doccano.assignments import Assign
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.client.schema import DoccanoProject
     from goldspan.doccano.controls import Controls
@@ -108,10 +110,17 @@ class UnmanagedExample:
 
 @dataclass(frozen=True, slots=True)
 class PushPlan:
-    """The steps, in the order of the examples, and the copies that are left alone because nobody asked for them."""
+    """What a push is to do.
+
+    Args:
+        steps: in the order of the examples.
+        unmanaged: the copies that are left alone because nobody asked for them.
+        assignments: what annotators are to see that they do not.
+    """
 
     steps: tuple[PushStep, ...]
     unmanaged: tuple[UnmanagedExample, ...] = ()
+    assignments: AssignmentPlan = NOTHING_TO_ASSIGN
 
     @property
     def uploads(self) -> tuple[DesiredExample, ...]:
@@ -126,7 +135,8 @@ class PushPlan:
     @property
     def is_done(self) -> bool:
         """Whether there is nothing to do."""
-        return not self.deletions and all(step.state in {"unchanged", "conflict"} for step in self.steps)
+        examples_are_done = all(step.state in {"unchanged", "conflict"} for step in self.steps)
+        return examples_are_done and not self.deletions and self.assignments.is_done
 
     def counts(self) -> dict[str, int]:
         """How many examples are in each state, how many copies are doubles or only there."""
@@ -175,6 +185,7 @@ class PushPlan:
             "attention": [
                 {"example": item.example, "why": item.reason, "remedy": item.remedy} for item in self.attention()
             ],
+            "assignments": self.assignments.json(),
         }
 
 
@@ -294,6 +305,8 @@ class PushOptions:
 
     Args:
         other_articles: articles that are not asked for this time; their examples are not unmanaged.
+        assign: whether everybody who annotates is to see every example, where that depends on assignments.
+        joining: the names of annotators who become members before anything is assigned.
         on_progress: called with a step, how much of it is done, and of how much.
         on_plan: called with the plan, as soon as it is made and before anything of it is done.
         worked_on: finds the copies that a human worked on, see `worked_on_examples`.
@@ -301,6 +314,8 @@ class PushOptions:
     """
 
     other_articles: Collection[str] = ()
+    assign: Assign = "all"
+    joining: tuple[str, ...] = ()
     on_progress: Progress = no_progress
     on_plan: Callable[[PushPlan], None] = lambda _: None
     worked_on: Callable[[Doccano, Snapshot, Collection[int]], Mapping[int, str]] = worked_on_examples
@@ -364,7 +379,23 @@ def observe(
                 if worked_on.get(number, SPANS_CHANGED) == SPANS_CHANGED
             }
     plan = plan_push(desired, snapshot, worked_on, half_imported=half_imported, other_articles=options.other_articles)
+    if not to_delete:
+        plan = replace(plan, assignments=_plan_assignments(server, project, plan, options))
     return Observation(snapshot, plan)
+
+
+def _plan_assignments(
+    server: Doccano, project: DoccanoProject | None, plan: PushPlan, options: PushOptions
+) -> AssignmentPlan:
+    """What annotators are to see of what is there and of what will be uploaded."""
+    number = 0 if project is None else project.id
+    current = annotators_of(server.members(number)) if number else []
+    names = tuple(dict.fromkeys([*(member.username for member in current), *options.joining]))
+    hidden = hidden_examples(server, number, names)
+    if hidden is None:
+        return NOTHING_TO_ASSIGN
+    wanted = options.assign == "all"
+    return AssignmentPlan(hidden.without(plan.deletions), len(plan.uploads), names, wanted)
 
 
 # The plan around the examples, in words
@@ -433,6 +464,21 @@ def member_changes(plan: MemberPlan) -> Iterator[str]:
 def member_notes(plan: MemberPlan) -> Iterator[str]:
     """Which members are not listed."""
     yield from (f"the member {each.username!r} ({each.role}) is not listed: left alone" for each in plan.unlisted)
+
+
+def assignment_changes(assignments: AssignmentPlan) -> Iterator[str]:
+    """Who is to see how many more examples."""
+    names: dict[int, list[str]] = {}
+    for name, number in assignments.counts().items() if assignments.wanted else ():
+        names.setdefault(number, []).append(name)
+    for number, annotators in names.items():
+        yield f"assign {amount(number, 'example')} to {'each of ' if annotators[1:] else ''}{', '.join(annotators)}"
+
+
+def assignment_notes(assignments: AssignmentPlan) -> Iterator[str]:
+    """Who does not see all, though nothing is to be assigned."""
+    for name, number in assignments.counts().items() if not assignments.wanted else ():
+        yield f"{name!r} does not see {amount(number, 'example')}: not assigned, as --assign none asks"
 
 
 def control_changes(controls: Controls, root: Path) -> Iterator[str]:

@@ -15,6 +15,7 @@ can only affect an example that is being deleted as a duplicate, or because its 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from goldspan.doccano.controls import mix_controls, plan_controls
@@ -55,6 +56,7 @@ class PushResult:
         tally: what became of the spans that were sent.
         deleted: how many copies were deleted.
         updated: how many copies got other keys.
+        assigned: how many assignments were made, each of one example to one annotator.
     """
 
     plan: PushPlan
@@ -62,6 +64,7 @@ class PushResult:
     tally: PushTally = field(default_factory=PushTally)
     deleted: int = 0
     updated: int = 0
+    assigned: int = 0
 
     def json(self) -> dict[str, Any]:
         """The report for `--json`."""
@@ -73,6 +76,7 @@ class PushResult:
             "explained": self.tally.explained,
             "deleted": self.deleted,
             "updated": self.updated,
+            "assigned": self.assigned,
         }
 
 
@@ -140,8 +144,13 @@ class _PushRun:
                 self.journal.close()
                 result.left = plan
                 return result
-            # Nothing is deleted before all uploads are there and verified.
-            observation = self._upload(result, observation) if plan.uploads else self._clean_up(result, observation)
+            # Nothing is deleted before all uploads are there, verified, and seen by those who are to annotate them.
+            if plan.uploads:
+                observation = self._upload(result, observation)
+            elif not plan.assignments.is_done:
+                observation = self._assign(result, observation)
+            else:
+                observation = self._clean_up(result, observation)
         raise ServerError(
             f"the project was not as desired after {ROUNDS} rounds: something else changes it all the time",
             remedy="Make sure that no other push is at work with other texts, then push again.",
@@ -156,6 +165,14 @@ class _PushRun:
         now = self._observe()
         verify_deletions(before.copies, now.copies, ())
         result.tally += reconcile(uploads, now.plan, now.copies, errors)
+        return now
+
+    def _assign(self, result: PushResult, before: Observation) -> Observation:
+        """Assign to annotators what they do not see yet."""
+        assign = before.plan.assignments.apply
+        result.assigned += assign(self.server, self.project.id, partial(self.on_progress, "assign"))
+        now = self._observe()
+        verify_deletions(before.copies, now.copies, ())
         return now
 
     def _clean_up(self, result: PushResult, before: Observation) -> Observation:
@@ -299,12 +316,15 @@ def prepare_push(
     chosen = {entry.id for entry in entries}
     others = frozenset(entry.id for entry in corpus.entries if entry.id not in chosen)
     controls = plan_controls(server, corpus, name, project, chosen, number=control, shared=kind == "shared")
+    project_plan = plan_project(server, corpus, name, kind, members, renamed=renamed)
+    names, joining = label_names(corpus.scheme, renamed), project_plan.members.joining
+    options = replace(options or PushOptions(), other_articles=others, names=names, joining=joining)
     examples = desired_state.desired_examples(corpus, entries, prefill)
     return PushRequest(
         server=server,
         corpus=corpus,
-        project_plan=plan_project(server, corpus, name, kind, members, renamed=renamed),
+        project_plan=project_plan,
         examples=mix_controls(examples, controls.examples, name),
-        options=replace(options or PushOptions(), other_articles=others, names=label_names(corpus.scheme, renamed)),
+        options=options,
         controls=controls,
     )
