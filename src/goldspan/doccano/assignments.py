@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Literal
 
-from goldspan.doccano.client.http import HTTPStatusError
+from goldspan.doccano.client.http_errors import HTTPStatusError
 from goldspan.doccano.members import ADMIN
 
 if TYPE_CHECKING:

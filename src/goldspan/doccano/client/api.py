@@ -343,7 +343,7 @@ class Doccano:
         form = {"assignee": user, "example": example}
         try:
             self._json("POST", f"v1/projects/{project:d}/assignments", json=form)
-        except http.HTTPStatusError as error:
+        except HTTPStatusError as error:
             if error.status == HTTPStatus.BAD_REQUEST and "unique" in error.detail:
                 return False
             raise
@@ -357,7 +357,7 @@ class Doccano:
         """
         workloads = [{"member_id": member, "weight": 100} for member in members]
         form = {"strategy_name": "sampling_without_replacement", "workloads": workloads}
-        self._call("POST", f"v1/projects/{project:d}/assignments/bulk_assign", json=form, headers=ANY)
+        self._call("POST", f"v1/projects/{project:d}/assignments/bulk_assign", json=form, headers=file_upload.ANY)
 
     # Files: upload and import, export
 
