@@ -22,9 +22,10 @@ class ScriptedPrompt:
     """A person whose answers are given in advance; keeps what is shown."""
 
     def __init__(self, *answers):
-        self.answers, self.shown, self.lines = list(answers), [], []
+        self.answers, self.shown, self.lines, self.comments = list(answers), [], [], []
 
-    def show(self, dispute, number, total, before):
+    def show(self, dispute, number, total, before, comments):
+        self.comments.append([(one.annotator, one.text) for one in comments])
         self.shown.append((dispute.example.id, number, total, before))
 
     def write(self, text):

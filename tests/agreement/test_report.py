@@ -93,7 +93,7 @@ def test_the_json_holds_everything_and_no_nan(made):
     said = json.loads(json.dumps(text_report.report_json(made), allow_nan=False))
     assert list(said) == [
         "headline", "coverage", "left_out", "agreement", "kinds", "confusion", "surfaces", "rules", "disagreements",
-        "against_gold", "undefined", "remarks",
+        "comments", "against_gold", "undefined", "remarks",
     ]  # fmt: skip
     assert len(said["disagreements"]) == len(made.cases)
     assert said["coverage"]["nobody"]["confirmed"] == 0

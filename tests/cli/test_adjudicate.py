@@ -56,6 +56,38 @@ def test_without_options_it_shows_where_things_stand_and_writes_nothing(lead, to
     assert {path: path.read_bytes() for path in toy.folder.rglob("*.jsonl")} == before
 
 
+def comment(corpus, annotator, example, *texts, **keys):
+    """Put comments into the line of a pass."""
+    path = corpus.passes / annotator / f"{example.rpartition('.')[0]}.jsonl"
+    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    for line in lines:
+        line.update({"confirmed": True} | ({"comments": [*texts], **keys} if line["id"] == example else {}))
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+
+
+def test_comments_stand_under_the_candidates_and_end_with_the_dispute(lead, toy):
+    comment(toy, "ann", "storm.p02", "S-1: has a ferry a name?\nI think so", "x" * 1_000, "\x1b[31m\u202ered")
+    comment(toy, "bob", "storm.p01", "not here")
+    for out in (lead("--settle", "--as", "lea", typed="q\n")[1], lead()[1]):
+        candidate, _, comments = out.partition("  comments on the example:\n")
+        assert "2. " in candidate
+        shown = comments.splitlines()[:3]
+        assert shown[0] == "    ann: S-1: has a ferry a name? I think so"
+        assert shown[1].endswith("x…")
+        assert len(shown[1]) < 300
+        assert shown[2] == "    ann: ␛[31m\ufffdred"
+        assert "not here" not in out
+    lead("--json", toy.root / "r.json")
+    [dispute] = json.loads((toy.root / "r.json").read_text("utf-8"))["disputes"]
+    assert [one["text"][-9:] for one in dispute["comments"]] == [" think so", "x" * 9, "\x1b[31m\u202ered"]
+
+
+def test_many_comments_are_counted(lead, toy):
+    comment(toy, "ann", "storm.p02", *(f"comment {number}" for number in range(9)))
+    out = lead("--settle", "--as", "lea", typed="q\n")[1]
+    assert "comment 5\n    and 3 more, which --json lists\nWhich?" in out
+
+
 def test_a_dispute_is_settled_by_typing(lead, toy):
     code, out, _ = lead("--settle", "--as", "lea", typed="?\n1\n\na ferry has a name\n")
     assert code == 0

@@ -49,6 +49,52 @@ def test_the_report_says_how_far_and_why_not(run, team, project, capsys):
     assert re.search(r"dora +The Commander of KFOR, \[General Özkan Ulutaş\]\{PERSON\}", out)
 
 
+def comment(corpus, annotator, example, **keys):
+    path = corpus.passes / annotator / f"{example.rpartition('.')[0]}.jsonl"
+    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    for line in lines:
+        line.update({"confirmed": True} | (keys if line["id"] == example else {}))
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+
+
+def test_comments_reach_whoever_reads_the_report(run, toy, tmp_path, capsys):
+    long = f"S-1: <b>bold</b>\n{'why ' * 200}"
+    comment(toy, "ann", "storm.p02", comments=[long, "\x1b[2J\u202ekcab"])
+    comment(toy, "bob", "storm.p02", comments=["a reason to leave it open"], confirmed=False)
+    comment(toy, "ann", "storm.p01", comments=["typing error in the source"])
+    assert run("--root", toy.root, *FAST, "--json", tmp_path / "r.json", "--html", tmp_path / "p.html") == 0
+    assert "4 comments of annotators: 0 on 0 disputed examples, 4 on others." in capsys.readouterr().out
+    comment(toy, "bob", "storm.p02", confirmed=True)
+    assert run("--root", toy.root, *FAST, "--json", tmp_path / "r.json", "--html", tmp_path / "p.html") == 0
+    out = capsys.readouterr().out
+    assert "3 on 1 disputed example, 1 on others. --html and --json have them all" in out
+    assert "\x1b" not in out
+    below = out[out.index("  comments on the example:") :]
+    assert "ann: S-1: <b>bold</b> why why" in below
+    assert "bob: a reason to leave it open" in below
+    assert "typing error" not in out
+    made = json.loads((tmp_path / "r.json").read_text("utf-8"))
+    assert [one["text"] for one in made["disagreements"][0]["comments"]][0] == long
+    assert [(one["annotator"], one["example"], one["disputed"]) for one in made["comments"]] == [
+        ("ann", "storm.p01", False),
+        ("ann", "storm.p02", True),
+        ("ann", "storm.p02", True),
+        ("bob", "storm.p02", True),
+    ]
+    said = parse((tmp_path / "p.html").read_text("utf-8")).said
+    assert long in said
+    assert "Comments where nothing is disputed" in said
+    assert "typing error in the source" in said
+
+
+def test_lines_of_other_programs_are_no_comments_of_annotators(run, tmp_path, capsys):
+    for name in ("ann", "bob"):
+        tag = "B-SHIP" if name == "ann" else "O"
+        (tmp_path / f"{name}.conll").write_text(f"# id = a.p01\n# made = by a program\nAurora\t{tag}\nsank\tO\n\n")
+    assert run(tmp_path / "ann.conll", tmp_path / "bob.conll", *FAST) == 0
+    assert "comment" not in capsys.readouterr().out
+
+
 def test_two_annotators_need_no_table_of_pairs(run, toy, capsys):
     assert run("--root", toy.root, *FAST) == 0
     out = capsys.readouterr().out

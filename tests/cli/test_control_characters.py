@@ -34,7 +34,8 @@ def corpus(toy):
     for number, name in enumerate(("ann", f"b{EVIL}".replace("/", ""))):
         (toy.passes / name).mkdir(exist_ok=True)
         spans = examples[0].spans[number:]
-        gold.write(toy.passes / name / "evil.jsonl", [examples[0].with_spans(spans)])
+        commented = replace(examples[0], spans=spans, extra={"comments": [f"{TITLE}\n{EVIL}"]})
+        gold.write(toy.passes / name / "evil.jsonl", [commented])
     (toy.decisions / "storm.jsonl").unlink(missing_ok=True)
     return Corpus(toy.root)
 

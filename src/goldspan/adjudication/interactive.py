@@ -13,9 +13,10 @@ from goldspan.errors import InvalidValueError
 from goldspan.formats import inline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from goldspan.adjudication.state import AdjudicationState
+    from goldspan.corpus.comments import PassComment
     from goldspan.formats.decisions import Decision
 
 HELP = "number: take that candidate; n: nothing; e: enter other spans; s: skip; q: quit; ?: this help"
@@ -26,8 +27,10 @@ NO_RULE = "-"
 class Prompt(Protocol):
     """A prompt at which a person answers."""
 
-    def show(self, dispute: Dispute, number: int, total: int, before: Decision | None) -> None:
-        """Show a dispute with its candidates, numbered from 1, and the decision on it before its rule changed."""
+    def show(
+        self, dispute: Dispute, number: int, total: int, before: Decision | None, comments: Sequence[PassComment]
+    ) -> None:
+        """Show a dispute: its candidates, numbered from 1, the decision before its rule changed, and the comments."""
 
     def write(self, text: str) -> None:
         """Show a line of text."""
@@ -83,7 +86,7 @@ def run_session(
     cases += [(_disputed_again(state, decision), decision) for decision in state.outdated]
     decided = skipped = 0
     for number, (dispute, before) in enumerate(cases, start=1):
-        prompt.show(dispute, number, len(cases), before)
+        prompt.show(dispute, number, len(cases), before, state.comments.get(dispute.example.id, ()))
         try:
             decision = _decision(state, prompt, dispute, author, hint_of)
         except _Quit:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from goldspan import files
 from goldspan.adjudication.derive import derive, differences, settle
+from goldspan.corpus.comments import comments_of_corpus
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats import decisions
 from goldspan.formats.decisions import Decision, fingerprint
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from goldspan.adjudication.derive import DerivedGold, Dispute, GoldDifference, SettledExample
     from goldspan.annotation import Example, LabelScheme, Span
     from goldspan.corpus import Corpus
+    from goldspan.corpus.comments import PassComment
     from goldspan.formats.decisions import How
     from goldspan.guidelines.rules import Rule
 
@@ -59,6 +61,11 @@ class AdjudicationState:
     def rules(self) -> Mapping[str, Rule]:
         """The rules of the guidelines, by id."""
         return rules.read_rulebook(self.corpus.guidelines, self.corpus.scheme).rules
+
+    @cached_property
+    def comments(self) -> Mapping[str, tuple[PassComment, ...]]:
+        """What annotators wrote on the examples, by id, also those who left an example open."""
+        return comments_of_corpus(self.corpus, self.articles)
 
     @cached_property
     def rule_versions(self) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from goldspan.corpus.comments import comment_line
 from goldspan.formats import inline
 from goldspan.report.text import Table, amount, visible
 
@@ -15,10 +16,12 @@ if TYPE_CHECKING:
     from goldspan.adjudication.gold import GoldPlan
     from goldspan.adjudication.state import AdjudicationState
     from goldspan.annotation import Span
+    from goldspan.corpus.comments import PassComment
     from goldspan.formats.decisions import Candidate, Decision
 
 COLUMNS = ("read twice", "agreed", "majority", "decided", "by hand", "disputed", "again", "read once")
 AROUND = 40  # code points of text on either side of a region
+COMMENTS_SHOWN = 6  # on an example
 HOW = {"majority": "majority", "adjudicated": "decided", "hand": "by hand"}
 
 
@@ -57,6 +60,16 @@ def dispute_lines(dispute: Dispute) -> list[str]:
         for number, candidate in enumerate(dispute.candidates, start=1)
     )
     return [head, *candidates]
+
+
+def comment_lines(comments: Sequence[PassComment]) -> list[str]:
+    """The comments on an example as lines below its candidates: who wrote what, of many the first."""
+    if not comments:
+        return []
+    lines = [f"    {comment_line(comment)}" for comment in comments[:COMMENTS_SHOWN]]
+    if len(comments) > COMMENTS_SHOWN:
+        lines.append(f"    and {len(comments) - COMMENTS_SHOWN:,} more, which --json lists")
+    return ["  comments on the example:", *lines]
 
 
 def candidate_line(dispute: Dispute, candidate: Candidate) -> str:
@@ -138,7 +151,10 @@ def json(state: AdjudicationState, planned: GoldPlan) -> dict[str, Any]:
     """The report for `--json`."""
     return {
         **table(state).json(),
-        "disputes": [_dispute(dispute) for dispute in state.open],
+        "disputes": [
+            {**_dispute(dispute), "comments": [one.json() for one in state.comments.get(dispute.example.id, ())]}
+            for dispute in state.open
+        ],
         "majority": [dispute.example.id for dispute in state.open if dispute.majority],
         "outdated": decisions_json(state.outdated),
         "stale": decisions_json(state.derived.stale),

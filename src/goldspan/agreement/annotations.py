@@ -18,6 +18,7 @@ from itertools import combinations, groupby
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from goldspan import formats
+from goldspan.corpus.comments import COMMENT_KEYS, comments_of_example
 from goldspan.corpus.passes import classify, is_stated
 from goldspan.errors import InputError, NotFoundError
 from goldspan.formats.convert import input_files
@@ -31,10 +32,12 @@ if TYPE_CHECKING:
 
     from goldspan.annotation import Example, LabelScheme, Span
     from goldspan.corpus import Corpus
+    from goldspan.corpus.comments import PassComment
     from goldspan.corpus.passes import Cause
 
 NUMBERS = re.compile("[0-9]{1,18}")
 MANY = 2  # annotators of whom one file tells
+COMMENTED = {"gold", "doccano"}  # the formats in which annotators comment on examples
 
 if TYPE_CHECKING:
     Readings: TypeAlias = dict[str, LocatedExample]  # of one example, by annotator
@@ -92,12 +95,14 @@ class Annotations:
         left_out: what is in the files and does not count.
         assumed: the annotators with a file that does not state what was confirmed, so that all of it is taken to be:
             there, an example that was never opened looks like one without spans.
+        comments: what they wrote on examples, by place of the example, then on what does not count.
     """
 
     annotators: tuple[str, ...]
     items: tuple[AnnotatedExample, ...]
     left_out: tuple[ExcludedExample, ...] = ()
     assumed: tuple[str, ...] = ()
+    comments: tuple[PassComment, ...] = ()
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
@@ -137,6 +142,7 @@ class Annotations:
             tuple(item for item in items if item.spans),
             tuple(excluded for excluded in self.left_out if excluded.annotator in names),
             tuple(name for name in self.assumed if name in names),
+            tuple(comment for comment in self.comments if comment.annotator in names),
         )
 
     def unread(self, annotator: str) -> int:
@@ -165,12 +171,14 @@ class AnnotatorPass:
         examples: those that they confirmed.
         left_out: the others.
         assumed: whether some file of theirs does not state what they confirmed.
+        comments: on the others.
     """
 
     annotator: str
     examples: Sequence[LocatedExample] = ()
     left_out: Sequence[ExcludedExample] = ()
     assumed: bool = False
+    comments: Sequence[PassComment] = ()
 
 
 def annotations_of_corpus(corpus: Corpus, names: Sequence[str] = ()) -> Annotations:
@@ -251,6 +259,7 @@ def _passes_in(name: str, path: Path, form: str | None, reading: ReadOptions) ->
 def _annotator_pass(annotator: str, read: Iterable[LocatedExample]) -> AnnotatorPass:
     examples: list[LocatedExample] = []
     left_out: list[ExcludedExample] = []
+    comments: list[PassComment] = []
     assumed = False
     for _, lines in groupby(read, key=lambda located: located.file):
         of_file = list(lines)
@@ -261,7 +270,8 @@ def _annotator_pass(annotator: str, read: Iterable[LocatedExample]) -> Annotator
                 examples.append(located)
             else:
                 left_out.append(ExcludedExample(annotator, located.example.id, cause, located.file, located.line))
-    return AnnotatorPass(annotator, examples, left_out, assumed)
+                comments += comments_of_example(annotator, located.example, confirmed=False)
+    return AnnotatorPass(annotator, examples, left_out, assumed, comments)
 
 
 def pair_examples(passes: Iterable[AnnotatorPass]) -> Annotations:
@@ -289,12 +299,15 @@ def pair_examples(passes: Iterable[AnnotatorPass]) -> Annotations:
                 key = places[located.file, located.example.id]
                 example = ids.setdefault(key, _free_id(by_id, located.example.id))
                 _add(by_id, example, located, one.annotator)
-    items = (_annotated_example(example, readings) for example, readings in by_id.items())
+    found = (_annotated_example(example, readings) for example, readings in by_id.items())
+    items = tuple(sorted(found, key=lambda item: (item.article, item.at, item.id)))
+    on_items = (comment for item in items for comment in _comments(item.id, by_id[item.id]))
     return Annotations(
         tuple(one.annotator for one in ordered),
-        tuple(sorted(items, key=lambda item: (item.article, item.at, item.id))),
+        items,
         tuple(excluded for one in ordered for excluded in one.left_out),
         tuple(one.annotator for one in ordered if one.assumed),
+        (*on_items, *(comment for one in ordered for comment in one.comments)),
     )
 
 
@@ -307,7 +320,17 @@ def _read(path: Path, form: str | None, reading: ReadOptions) -> Iterator[Locate
         file_format = formats.get(name)
         for record in file_format.scan(file, reading):
             is_numbered = not isinstance(record, InputError) and file_format.is_numbered(record.id, file)
-            yield LocatedExample.of(record, is_numbered=is_numbered)
+            located = LocatedExample.of(record, is_numbered=is_numbered)
+            yield located if name in COMMENTED else _without_comments(located)
+
+
+def _without_comments(located: LocatedExample) -> LocatedExample:
+    """An example of a format in which the keys of comments mean something else, such as the `# …` lines of CoNLL."""
+    extra = located.example.extra
+    if COMMENT_KEYS.isdisjoint(extra):
+        return located
+    kept = {key: value for key, value in extra.items() if key not in COMMENT_KEYS}
+    return replace(located, example=replace(located.example, extra=kept))
 
 
 def _files_inside(path: Path, form: str | None) -> list[Path]:
@@ -395,6 +418,13 @@ def _free_id(by_id: Mapping[str, Readings], wanted: str) -> str:
         number += 1
         free = f"{wanted}-{number}"
     return free
+
+
+def _comments(example: str, readings: Readings) -> Iterator[PassComment]:
+    """The comments on an example, by annotator; its id may be another than in their files."""
+    for annotator in sorted(readings):
+        for comment in comments_of_example(annotator, readings[annotator].example, confirmed=True):
+            yield replace(comment, example=example)
 
 
 def _annotated_example(example: str, readings: Readings) -> AnnotatedExample:

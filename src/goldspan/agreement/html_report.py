@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     )
     from goldspan.agreement.intervals import MeasureSet
     from goldspan.agreement.report import AgreementReport, AttributedDispute, PairTally
+    from goldspan.corpus.comments import PassComment
     from goldspan.evaluation.result import Counts
     from goldspan.formats.decisions import Candidate
     from goldspan.report.html import Child
@@ -78,6 +79,7 @@ def page(report: AgreementReport) -> str:
         _rule_section(report),
         _surface_section(report),
         _dispute_section(report),
+        _comment_section(report),
         *(_record_section(record, report) for record in report.records),
         _remarks(report),
     )
@@ -288,7 +290,35 @@ def _kind_buttons(report: AgreementReport) -> list[Markup]:
 def _case(case: AttributedDispute, report: AgreementReport) -> Markup:
     head = element("h4", element("bdi", case.dispute.example.id), " · ", element("b", case.kind))
     why = _note(case.attribution.reason) if case.attribution else None
-    return element("article", head, why, _candidates(case.dispute, report.colours), class_=f"example is-{case.kind}")
+    shown = _candidates(case.dispute, report.colours), _comments(case.comments)
+    return element("article", head, why, *shown, class_=f"example is-{case.kind}")
+
+
+def _comments(comments: Sequence[PassComment]) -> Markup | None:
+    """What annotators wrote on an example, whole, one below the other."""
+    if not comments:
+        return None
+    parts = []
+    for comment in comments:
+        name = element("bdi", comment.annotator)
+        parts.append(element("dt", name, None if comment.confirmed else element("small", " left it open")))
+        parts.append(element("dd", element("bdi", comment.text)))
+    return element("dl", *parts, class_="voices comments")
+
+
+def _comment_section(report: AgreementReport) -> Markup | None:
+    """The comments on examples in which nothing is disputed."""
+    by_example: dict[str, list[PassComment]] = {}
+    for comment in report.other_comments:
+        by_example.setdefault(comment.example, []).append(comment)
+    if not by_example:
+        return None
+    cases = (
+        element("article", element("h4", element("bdi", example)), _comments(comments), class_="example")
+        for example, comments in [*by_example.items()][:MOST]
+    )
+    note = _note("Those on disputed examples stand beside each disagreement.")
+    return section("Comments where nothing is disputed", note, *cases, more(len(by_example)), kind="long")
 
 
 def _candidates(dispute: Dispute, of: Mapping[str, str]) -> Markup:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from goldspan.agreement.disagreements import Disagreement, DisputedSurface, Kind
     from goldspan.agreement.rule_attribution import RuleAttribution, RuleAttributor
     from goldspan.annotation import LabelScheme, Span
+    from goldspan.corpus.comments import PassComment
     from goldspan.guidelines.rules import Rule
 
 
@@ -79,10 +80,12 @@ class AttributedDispute:
     Args:
         dispute: the region, and who marked what there.
         attribution: the rules and the evidence; None where there is no evidence for any rule.
+        comments: what annotators wrote on the example.
     """
 
     dispute: Dispute
     attribution: RuleAttribution | None
+    comments: tuple[PassComment, ...] = ()
 
     @property
     def kind(self) -> Kind:
@@ -97,7 +100,8 @@ class AttributedDispute:
     def json(self) -> dict[str, Any]:
         """All of it by name."""
         attribution = {"rules": [], "reason": None} if self.attribution is None else asdict(self.attribution)
-        return disagreements.dispute_json(self.dispute) | attribution
+        comments = {"comments": [comment.json() for comment in self.comments]}
+        return disagreements.dispute_json(self.dispute) | attribution | comments
 
 
 @dataclass(frozen=True)
@@ -134,6 +138,12 @@ class AgreementReport:
         return {kind: count[kind] for kind in KINDS}
 
     @property
+    def other_comments(self) -> tuple[PassComment, ...]:
+        """The comments on examples in which nothing is disputed."""
+        disputed = {case.dispute.example.id for case in self.cases}
+        return tuple(comment for comment in self.annotations.comments if comment.example not in disputed)
+
+    @property
     def by_rule(self) -> dict[str, tuple[AttributedDispute, ...]]:
         """The disputes by the rules that they fall under, most disputes first; those without a rule last."""
         groups: dict[str, list[AttributedDispute]] = {}
@@ -168,10 +178,16 @@ def make_report(
     compared = annotations.among(agreement.compared)  # as the measures: one empty pass must not swamp the rest
     comparison = compare_pairs(compared, annotations.labels_of(scheme))
     disputes = sorted(disagreements.disputes(compared), key=lambda dispute: -dispute.pairs)
+    comments: dict[str, list[PassComment]] = {}
+    for comment in annotations.comments:
+        comments.setdefault(comment.example, []).append(comment)
     return AgreementReport(
         annotations,
         agreement,
-        tuple(AttributedDispute(dispute, attributor.attribute(dispute)) for dispute in disputes),
+        tuple(
+            AttributedDispute(dispute, attributor.attribute(dispute), tuple(comments.get(dispute.example.id, ())))
+            for dispute in disputes
+        ),
         comparison.tallies,
         comparison.confusion,
         disputed_surfaces(compared, disputes),

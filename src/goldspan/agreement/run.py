@@ -222,7 +222,9 @@ def _of_articles(annotations: Annotations, articles: Sequence[str]) -> Annotatio
     items = tuple(item for item in annotations.items if item.article in chosen)
     prefixes = tuple(f"{article}.p" for article in articles)
     left_out = tuple(one for one in annotations.left_out if one.example.startswith(prefixes) or one.example in chosen)
-    return replace(annotations, items=items, left_out=left_out)
+    wanted = {*(item.id for item in items), *(one.example for one in left_out)}
+    comments = tuple(comment for comment in annotations.comments if comment.example in wanted)
+    return replace(annotations, items=items, left_out=left_out, comments=comments)
 
 
 def _scheme(options: AgreementOptions, corpus: Corpus | None) -> LabelScheme | None:

@@ -302,6 +302,22 @@ def _fits(table: Table) -> bool:
     return sum(2 + width for width in (min(first, NAME_WIDTH), *rest)) <= WIDTH
 
 
+def comments_sentence(report: AgreementReport) -> str:
+    """How many comments there are, on how many examples; empty without any."""
+    comments, others = report.annotations.comments, report.other_comments
+    if not comments:
+        return ""
+    examples = len({comment.example for comment in comments} - {comment.example for comment in others})
+    disputed = f"{len(comments) - len(others):,} on {amount(examples, 'disputed example')}"
+    counts = f"{amount(len(comments), 'comment')} of annotators: {disputed}, {len(others):,} on others"
+    return f"{counts}. --html and --json have them all, whole."
+
+
+def _comments_json(report: AgreementReport) -> list[dict[str, Any]]:
+    others = {comment.example for comment in report.other_comments}
+    return [{**one.json(), "disputed": one.example not in others} for one in report.annotations.comments]
+
+
 def report_json(report: AgreementReport) -> dict[str, Any]:
     """The report for `--json`, see `schema.md`; all of it by name."""
     annotations = report.annotations
@@ -318,6 +334,7 @@ def report_json(report: AgreementReport) -> dict[str, Any]:
             for cases in report.by_rule.values()
         ],
         "disagreements": [case.json() for case in report.cases],
+        "comments": _comments_json(report),
         "against_gold": [record.json() for record in report.records] or None,
         "undefined": undefined(report),
         "remarks": remarks(report),

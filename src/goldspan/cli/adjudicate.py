@@ -165,7 +165,14 @@ def _show_state(
     if accept:
         print(f"{amount(len(made), 'decision')} by majority")
     console.print_table(console.report_console(), summary.table(after))
-    disputes = [line for dispute in after.open[:SHOWN] for line in summary.dispute_lines(dispute)]
+    disputes = [
+        line
+        for dispute in after.open[:SHOWN]
+        for line in (
+            *summary.dispute_lines(dispute),
+            *summary.comment_lines(state.comments.get(dispute.example.id, ())),
+        )
+    ]
     _print_first(disputes, len(after.open), "dispute")
     for title, lines in (
         ("To review, because the rule has changed", [_decision_line(after, one) for one in after.outdated]),

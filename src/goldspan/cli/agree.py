@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from goldspan.agreement.annotator_record import AnnotatorRecord
     from goldspan.agreement.report import AgreementReport
     from goldspan.agreement.rule_attribution import RuleAttribution
+    from goldspan.corpus.comments import PassComment
 
 SHOWN = 5  # disagreements, and differences of each annotator from gold; --json and --html have all
+COMMENTS = 10  # on disputed examples that are not among these disagreements
 REASONS = 6  # for which something is undefined
 
 
@@ -116,15 +118,37 @@ def _print_report(out: Console, report: AgreementReport) -> None:
 
 
 def _print_disagreements(out: Console, report: AgreementReport) -> None:
-    """The disputes in which most pairs of annotators disagree, with what each marked and the rule."""
+    """The disputes in which most pairs of annotators disagree, with what each marked, the rule and the comments."""
     if not report.cases:
+        _print_comments(out, report)
         return
     title = f"Disagreements, the most disputed first{_more(len(report.cases))}"
     console.print_text(out, title, style="italic")
     for case in report.cases[:SHOWN]:
         head = f"{case.dispute.example.id}: {case.kind}, {case.rules}{_reason(case.attribution)}"
         console.print_text(out, head, style="bold")
-        _print_candidates(out, report, case.dispute)
+        _print_candidates(out, report, case.dispute, case.comments)
+    _print_comments(out, report)
+
+
+def _print_comments(out: Console, report: AgreementReport) -> None:
+    """The comments on disputed examples that are not shown above, and how many there are of others."""
+    from goldspan.agreement import text_report
+    from goldspan.corpus.comments import comment_line
+
+    sentence = text_report.comments_sentence(report)
+    if not sentence:
+        return
+    console.print_text(out, "Comments", style="italic")
+    above = {case.dispute.example.id for case in report.cases[:SHOWN]}
+    others = {case.dispute.example.id: case for case in report.cases if case.dispute.example.id not in above}
+    lines = [f"{name}  {comment_line(comment)}" for name, case in others.items() for comment in case.comments]
+    for line in lines[:COMMENTS]:
+        console.print_text(out, line)
+    if len(lines) > COMMENTS:
+        console.print_text(out, f"and {len(lines) - COMMENTS:,} more on disputed examples")
+    console.print_text(out, sentence)
+    out.print()
 
 
 def _print_errors(out: Console, report: AgreementReport, record: AnnotatorRecord) -> None:
@@ -149,11 +173,14 @@ def _reason(attribution: RuleAttribution | None) -> str:
     return f" ({attribution.reason})" if attribution else ""
 
 
-def _print_candidates(out: Console, report: AgreementReport, dispute: Dispute) -> None:
+def _print_candidates(
+    out: Console, report: AgreementReport, dispute: Dispute, comments: Sequence[PassComment] = ()
+) -> None:
+    from goldspan.adjudication.summary import comment_lines
     from goldspan.agreement.disagreements import dispute_markup
 
     sides = [(", ".join(candidate.by), dispute_markup(dispute, candidate)) for candidate in dispute.candidates]
-    console.print_versions(out, sides, report.colours)
+    console.print_versions(out, sides, report.colours, comment_lines(comments))
 
 
 def _print_sentences(out: Console, title: str, sentences: Sequence[str], most: int) -> None:

@@ -320,13 +320,16 @@ def coloured_markup(markup: str, colours: Mapping[str, str]) -> Text:
     return text
 
 
-def print_versions(out: Console, sides: Iterable[tuple[str, str]], colours: Mapping[str, str]) -> None:
+def print_versions(
+    out: Console, sides: Iterable[tuple[str, str]], colours: Mapping[str, str], notes: Iterable[str] = ()
+) -> None:
     """Print several versions of one text, one below the other.
 
     Args:
         out: where to print them.
         sides: the name of each, and the text with its spans in inline notation.
         colours: `#rrggbb` per label.
+        notes: lines below them.
     """
     from rich.table import Table as RichTable
 
@@ -334,4 +337,6 @@ def print_versions(out: Console, sides: Iterable[tuple[str, str]], colours: Mapp
     for name, markup in sides:
         grid.add_row(plain_text(name), coloured_markup(markup, colours))
     out.print(grid)
+    for note in notes:
+        print_text(out, note)
     out.print()

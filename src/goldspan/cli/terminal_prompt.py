@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 from goldspan.cli import console
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from goldspan.adjudication.derive import Dispute
     from goldspan.annotation import LabelScheme
+    from goldspan.corpus.comments import PassComment
     from goldspan.formats.decisions import Decision
 
 
@@ -24,8 +27,10 @@ class TerminalPrompt:
         self.colours = {label.name: label.colour for label in scheme.labels}
         self.out = console.make_console()
 
-    def show(self, dispute: Dispute, number: int, total: int, before: Decision | None) -> None:
-        """Print a dispute, the decision on it before its rule changed, and its candidates in colour."""
+    def show(
+        self, dispute: Dispute, number: int, total: int, before: Decision | None, comments: Sequence[PassComment]
+    ) -> None:
+        """Print a dispute, the decision on it before its rule changed, its candidates in colour, and the comments."""
         from goldspan.adjudication import summary
 
         head, *candidates = summary.dispute_lines(dispute)
@@ -34,6 +39,8 @@ class TerminalPrompt:
             print(f"  until now: {summary.decision_line(before, dispute.example.text)}")
         for line in candidates:
             self.out.print(console.coloured_markup(line, self.colours))
+        for line in summary.comment_lines(comments):
+            print(line)
 
     def write(self, text: str) -> None:
         """Print a line."""

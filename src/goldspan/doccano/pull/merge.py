@@ -7,12 +7,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from goldspan.annotation import Example, Span
+from goldspan.corpus.comments import COMMENTS
 from goldspan.corpus.passes import CONFIRMED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-COMMENTS = "comments"
 NONE: Mapping[str, tuple[Span, ...]] = MappingProxyType({})
 
 
