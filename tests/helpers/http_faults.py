@@ -9,18 +9,38 @@ The replies to a request come one after the other, the last one again and again;
 
 import contextlib
 import json
+import ssl
 import threading
 import time
+import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import NamedTuple
+
+import pytest
+
+from goldspan.doccano.account import Account
+from goldspan.doccano.client.api import Doccano
+from goldspan.errors import ServerError
+
+LOCAL = "127.0.0.1"
 
 
 class LocalServer(contextlib.AbstractContextManager):
     """A server in a thread while a block lasts, at `url`; `handler` is the class that answers its requests."""
 
     def __init__(self, handler):
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._server = ThreadingHTTPServer((LOCAL, 0), handler)
+        self.url = f"http://{f'[{LOCAL}]' if ':' in LOCAL else LOCAL}:{self._server.server_port}"
+
+    def use_tls(self, certificate):
+        """Speak TLS, with a certificate and its key in files."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*certificate)
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
+        self._server.handle_error = lambda *_: None  # a refused certificate is what tests are about
+        self.url = self.url.replace("http:", "https:")
+        return self
 
     def __enter__(self):
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
@@ -130,3 +150,31 @@ class ScriptedServer(LocalServer):
         with contextlib.suppress(OSError):
             found(handler.wfile.write) if callable(found) else handler.wfile.write(found)
             handler.wfile.flush()
+
+
+QUICK = {"timeout": (1.0, 0.3), "patience": 0.3, "pause": 0.002}
+TESTS = str(Path(__file__).parents[1])
+
+
+def account(url, **changes):
+    """An account on a server, with the password that no message may hold."""
+    return Account(url, "admin", PASSWORD, **changes)
+
+
+def error_of(url, ask, *, proxy_auth=None, secrets=SECRETS, **options):
+    """The error that a call ends in, checked to hold no secret anywhere."""
+    with pytest.raises(ServerError) as caught:
+        ask(Doccano(account(url, proxy_auth=proxy_auth), **{**QUICK, **options}))
+    error = caught.value
+    texts = [str(error), repr(error), "".join(traceback.format_exception(error)), repr(vars(error))]
+    trace = traceback.TracebackException.from_exception(error, capture_locals=True)
+    texts += [str(frame.locals) for frame in trace.stack if not frame.filename.startswith(TESTS)]
+    leaks = [secret for secret in secrets for text in texts if secret in text]
+    assert not leaks
+    return str(error)
+
+
+def error_on(answer, line="GET /v1/me", ask=Doccano.me, **options):
+    """The error that a call ends in, where the server gives one answer."""
+    with ScriptedServer({line: [answer]}) as server:
+        return error_of(server.url, ask, **options)

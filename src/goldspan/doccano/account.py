@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _SHAPE = "It looks like https://doccano.example.org, or like http://127.0.0.1:8000."
 _PATH = re.compile(r"(/[\w.~-]+)*", re.ASCII)
+_HOST = re.compile(r"(?=.{1,254}$)([^.]{1,63}\.)*[^.]{1,63}\.?")
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -66,12 +67,13 @@ def _ascii_host(host: str) -> str:
     """A host as it stands in an address and in a header: an IPv6 address in brackets, another script in Punycode."""
     if ":" in host:
         return f"[{host}]"
-    if host.isascii():
-        return host
     try:
-        return idna.encode(host, uts46=True).decode("ascii")
+        ascii_host = host if host.isascii() else idna.encode(host, uts46=True).decode("ascii")
     except idna.IDNAError:
-        raise InvalidValueError("the address of Doccano has a host name that no host can have", remedy=_SHAPE) from None
+        ascii_host = ""
+    if not _HOST.fullmatch(ascii_host):
+        raise InvalidValueError("the address of Doccano has a host name that no host can have", remedy=_SHAPE)
+    return ascii_host
 
 
 def _require_user_and_password(proxy_auth: str | None) -> None:

@@ -5,13 +5,9 @@ import io
 import json
 import logging
 import re
-import shutil
 import socket
-import ssl
-import subprocess
 import threading
 import time
-import traceback
 import tracemalloc
 import zipfile
 from types import SimpleNamespace
@@ -36,39 +32,18 @@ from helpers.http_faults import (
     LOGIN,
     ME,
     PASSWORD,
+    QUICK,
     SECRETS,
     SESSION,
     TOKEN,
     ScriptedServer,
+    account,
     cookies,
+    error_of,
+    error_on,
     reply,
     stall,
 )
-
-QUICK = {"timeout": (1.0, 0.3), "patience": 0.3, "pause": 0.002}
-
-
-def account(url):
-    return Account(url, "admin", PASSWORD)
-
-
-def error_of(url, ask, **options):
-    """The error that a call ends in, checked to hold no secret anywhere."""
-    with pytest.raises(ServerError) as caught:
-        ask(Doccano(account(url), **{**QUICK, **options}))
-    error = caught.value
-    texts = [str(error), repr(error), "".join(traceback.format_exception(error)), repr(vars(error))]
-    trace = traceback.TracebackException.from_exception(error, capture_locals=True)
-    texts += [str(frame.locals) for frame in trace.stack if frame.filename != __file__]
-    leaks = [secret for secret in SECRETS for text in texts if secret in text]
-    assert not leaks
-    return str(error)
-
-
-def error_on(answer, line="GET /v1/me", ask=Doccano.me):
-    with ScriptedServer({line: [answer]}) as server:
-        return error_of(server.url, ask)
-
 
 BROKEN = {
     "502 page": (BAD_GATEWAY, "GET /v1/me: the server answered 502 .*: 502 Bad Gateway nginx/1.18.0\n.*Doccano behind"),
@@ -416,28 +391,6 @@ def test_a_password_of_a_netrc_file_is_not_sent(monkeypatch, tmp_path):
 )
 def test_loopback_addresses_are_this_machine(url, here):
     assert http.is_loopback(url) is here
-
-
-@pytest.fixture
-def certificate(tmp_path):
-    """A certificate for localhost that nobody signed."""
-    openssl = shutil.which("openssl") or pytest.skip("needs openssl")
-    pem = tmp_path / "self-signed.pem"
-    names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
-    making = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1"]
-    subprocess.run([openssl, *making, *names, "-keyout", pem, "-out", tmp_path / "c"], check=True, capture_output=True)
-    pem.write_text(pem.read_text() + (tmp_path / "c").read_text())
-    return pem
-
-
-def test_a_certificate_that_nobody_trusts_is_refused(certificate):
-    with ScriptedServer() as server:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate)
-        server._server.socket = context.wrap_socket(server._server.socket, server_side=True)
-        message = error_of(server.url.replace("http:", "https:"), Doccano.me)
-        assert not server.requests
-    assert re.search(r"no TLS certificate that this machine trusts \(.*self.signed.*\)\n.*REQUESTS_CA_BUNDLE", message)
 
 
 TASK = "2f9c2c3e-0000-4000-8000-000000000000"

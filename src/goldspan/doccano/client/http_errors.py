@@ -359,12 +359,12 @@ def _words(answer: requests.Response, secrets: Sequence[str]) -> tuple[str, Any]
         raw = next(answer.iter_content(MAX_PAGE), b"")
     except (requests.RequestException, RuntimeError):  # RuntimeError: the body was read before
         raw = b""
-    text = scrub(raw.decode("utf-8", "replace"), secrets)
+    text = raw.decode("utf-8", "replace")
     try:
-        body = strict_json.loads(text)
+        body = _scrub_value(strict_json.loads(text), secrets)  # not before: JSON may write a secret with escapes
         words = "; ".join(_flatten(body))
     except ValueError:
-        body, words = None, _text_of_html(text)
+        body, words = None, _text_of_html(scrub(text, secrets))
     words = " ".join(scrub(words, secrets).split())
     return (words if len(words) <= MAX_WORDS else words[: MAX_WORDS - 1] + "…"), body
 
@@ -386,6 +386,17 @@ def _flatten(value: Any, key: str = "") -> Iterator[str]:  # noqa: ANN401  (JSON
             yield from _flatten(inner, key)
     elif value not in {None, ""}:
         yield f"{key}: {value}" if key else str(value)
+
+
+def _scrub_value(value: Any, secrets: Sequence[str]) -> Any:  # noqa: ANN401  (JSON is any)
+    """A JSON value without secrets in its strings and keys."""
+    if isinstance(value, str):
+        return scrub(value, secrets)
+    if isinstance(value, list):
+        return [_scrub_value(inner, secrets) for inner in value]
+    if isinstance(value, dict):
+        return {scrub(key, secrets): _scrub_value(inner, secrets) for key, inner in value.items()}
+    return value
 
 
 def scrub(text: str, secrets: Iterable[str]) -> str:

@@ -7,15 +7,18 @@ or if the server announces more entries than it gives, the list is read again.
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from goldspan.doccano.client import schema
+from goldspan.doccano.client.http_errors import HTTPStatusError
 from goldspan.errors import ServerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 PAGE = 1000  # entries
+SMALLEST_PAGE = 50  # entries
 READINGS = 5
 
 
@@ -36,6 +39,7 @@ class PagedList:
         self._fetch = fetch
         self._entries = entries
         self._answer = answer
+        self._size = PAGE
         self.entry = f"an entry of {answer}"
 
     def count(self) -> int:
@@ -81,7 +85,7 @@ class PagedList:
         """
         read, last = 0, None
         while True:
-            page = self._page(PAGE, read - 1 if read else 0)
+            page = self._next_page(read - 1 if read else 0)
             rows = [schema.parse_object(row, self.entry) for row in schema.get(page, "results", list, self._answer)]
             numbers = [schema.get(row, "id", int, self.entry) for row in rows]
             if read and numbers[:1] != [last]:
@@ -93,6 +97,16 @@ class PagedList:
             if len(rows) < 2:  # announced, but not given
                 raise _ListChanged
             last = numbers[-1]
+
+    def _next_page(self, offset: int) -> dict[str, Any]:
+        """A page; where a proxy gives up waiting for it, this and the next ones are smaller."""
+        while True:
+            try:
+                return self._page(self._size, offset)
+            except HTTPStatusError as error:
+                if error.status != HTTPStatus.GATEWAY_TIMEOUT or self._size <= SMALLEST_PAGE:
+                    raise
+            self._size = max(SMALLEST_PAGE, self._size // 2)
 
     def _page(self, limit: int, offset: int) -> dict[str, Any]:
         return schema.parse_object(self._fetch(limit, offset), self._answer)
