@@ -172,7 +172,7 @@ def outdated_copies(server: Doccano, name: str, disputed: Sequence[DisputedExamp
         copy
         for each in disputed
         for copy in copies.get(each.example.id, ())
-        if copy.work[ALL].confirmed and copy.meta.get(SHOWN) != each.shown
+        if copy.held_back is None and copy.work[ALL].confirmed and copy.meta.get(SHOWN) != each.shown
     ]
 
 
@@ -227,8 +227,11 @@ def pull_disputes(state: AdjudicationState, server: Doccano, name: str, members:
     users = {user.id: pseudonyms.get(user.username, user.username) for user in server.users()}
     decisions, waiting, problems = [], [], []
     for disputed in disputed_examples(state):
-        copies = [copy for copy in snapshot.by_id.get(disputed.example.id, ()) if copy.work[ALL].confirmed]
-        if not copies:
+        every = snapshot.by_id.get(disputed.example.id, ())
+        copies = [copy for copy in every if copy.work[ALL].confirmed]
+        if held := [copy.held_back.reason for copy in every if copy.held_back is not None]:
+            problems.append((disputed.example.id, held[0]))
+        elif not copies:
             waiting.append(disputed.example.id)
         elif reason := _why_unusable(disputed, copies, state):
             problems.append((disputed.example.id, reason))

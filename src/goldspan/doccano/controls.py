@@ -316,7 +316,7 @@ def split_controls(snapshot: Snapshot, ids: Collection[str]) -> tuple[Snapshot, 
     """What a project holds without its controls, and its controls alone."""
     controls = {number: copy for number, copy in snapshot.copies.items() if copy.id in ids}
     others = {number: copy for number, copy in snapshot.copies.items() if number not in controls}
-    return replace(snapshot, copies=others), replace(snapshot, copies=controls, hidden=0)
+    return replace(snapshot, copies=others), replace(snapshot, copies=controls, unread={})
 
 
 def score_controls(corpus: Corpus, controls: Snapshot, pseudonyms: Mapping[str, str]) -> ControlResult:
@@ -361,6 +361,8 @@ def _why_unscored(copy: StoredExample | None, gold: Example | None) -> str:
         return "several copies of it were worked on"
     if gold is None:
         return "it has no gold any more"
+    if copy.held_back is not None:
+        return copy.held_back.reason
     return copy.corruption or ("" if copy.text == gold.text else "its gold has another text now")
 
 

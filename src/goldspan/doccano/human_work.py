@@ -86,6 +86,8 @@ def worked_on_examples(server: Doccano, snapshot: Snapshot, to_delete: Collectio
 
 def _in_snapshot(snapshot: Snapshot) -> Iterator[tuple[int, str]]:
     for number, copy in snapshot.copies.items():
+        if copy.held_back is not None:
+            yield number, copy.held_back.reason
         for annotator, work in copy.work.items():
             by = f" by {annotator}" if annotator != ALL else ""
             if work.confirmed:

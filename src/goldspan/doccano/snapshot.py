@@ -7,15 +7,26 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from goldspan import files, offsets, strict_json
 from goldspan.annotation import Span
+from goldspan.doccano.client.schema import OWN_KEYS
 from goldspan.doccano.export_archive import ExportArchive
+from goldspan.doccano.export_rows import (
+    ListedExamples,
+    ShownNumbers,
+    are_listed,
+    goldspan_id,
+    listed_row,
+    row_key,
+    text_of,
+)
 from goldspan.doccano.labels import SAME_NAMES
 from goldspan.errors import InvalidValueError, ServerError
 from goldspan.formats.doccano import digest, is_digest
@@ -27,11 +38,12 @@ if TYPE_CHECKING:
 
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.client.schema import DoccanoProject
+    from goldspan.doccano.export_rows import RowKey
     from goldspan.doccano.labels import LabelNames
     from goldspan.formats.doccano import Unit
 
 if TYPE_CHECKING:
-    Confirmed: TypeAlias = Mapping[str, Mapping[int, Any]]  # per annotator and example, the spans as exported
+    Confirmed: TypeAlias = Mapping[str, Mapping[RowKey, Any]]  # per annotator and row, the spans as exported
 
 ALL = ""  # the annotator of a shared annotation
 SHARED = "all"  # what Doccano calls the only part of a shared project's export
@@ -40,7 +52,7 @@ DUPLICATE = "is there twice"
 BROKEN_SPANS = "its list of spans is not one"
 MARKER = "goldspan_reanchor"  # an older version wrote it into an example while it moved the spans there
 HALF_MOVED = "a push of an older goldspan was interrupted while it moved its spans: they may be on wrong words"
-OWN_KEYS = frozenset({"id", "text", "label", "entities", "relations", "Comments"})  # of Doccano, in each row
+CHANGED = "somebody changed it while the project was exported"
 START = re.compile("[0-9]{1,18}")
 COUNTED = {"utf16": "UTF-16 units", "graphemes": "grapheme clusters"}
 
@@ -90,6 +102,13 @@ class AnnotatorWork:
 NO_WORK, CONFIRMED = AnnotatorWork(), AnnotatorWork(confirmed=True)
 
 
+class HeldBack(NamedTuple):
+    """Why a copy is left alone for now: its kind, and the reason without a full stop."""
+
+    kind: Literal["imported", "changed"]
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class StoredExample:
     """A copy of an example in a project. An id may have several copies.
@@ -104,6 +123,7 @@ class StoredExample:
         meta: all keys that are stored with the text, those of goldspan included.
         work: per user name, or under `ALL` in a shared project.
         corruption: why text and offsets cannot be trusted, without a full stop; None if they can.
+        held_back: why nothing of it is pulled now and nothing is written to it; None for no reason.
     """
 
     number: int
@@ -115,6 +135,7 @@ class StoredExample:
     meta: Mapping[str, Any] = field(hash=False)
     work: Mapping[str, AnnotatorWork] = field(hash=False)
     corruption: str | None = None
+    held_back: HeldBack | None = None
 
     @property
     def name(self) -> str:
@@ -139,15 +160,15 @@ class Snapshot:
         project: the project.
         copies: by Doccano's number, in the order of the export.
         members: the user names whose work is included, sorted; empty in a shared project.
-        hidden: how many examples, not pushed by goldspan, are left out because a key of their own hides their number.
         names: what the labels are called on the server; all spans have the labels of the scheme.
+        unread: per label the spans in rows of the export of which nobody can tell whose they are.
     """
 
     project: DoccanoProject
     copies: Mapping[int, StoredExample] = field(hash=False)
     members: tuple[str, ...]
-    hidden: int = 0
     names: LabelNames = field(default=SAME_NAMES, hash=False)
+    unread: Mapping[str, int] = field(default_factory=dict, hash=False)
 
     @cached_property
     def by_id(self) -> Mapping[str, tuple[StoredExample, ...]]:
@@ -166,7 +187,10 @@ class Snapshot:
             number: replace(copy, work={who: work.with_labels(names) for who, work in copy.work.items()})
             for number, copy in self.copies.items()
         }
-        return replace(self, copies=copies, names=names)
+        unread = Counter[str]()
+        for label, number in self.unread.items():
+            unread[names.label(label)] += number
+        return replace(self, copies=copies, names=names, unread=unread)
 
 
 def fingerprint(spans: Iterable[Span]) -> str:
@@ -182,7 +206,7 @@ def take_snapshot(
     Who confirmed what comes from an export of its own, in which Doccano reads the spans before it selects the confirmed
     examples: one that is confirmed in between comes without its spans. So the export of the confirmed examples is taken
     first, the export of all examples after it, and a confirmation counts only if both have the same spans. If they
-    differ, both are taken again.
+    differ, both are taken again, a few times; an example in which they still differ then is held back.
 
     Args:
         server: logged in to as an administrator of the project.
@@ -191,23 +215,18 @@ def take_snapshot(
         names: what the labels of the scheme are called there.
 
     Raises:
-        ServerError: if the server does not answer as it should, or the exports differ again and again.
+        ServerError: if the server does not answer as it should, or the members change again and again.
     """
-    changed: str | None = ""
-    for _ in range(ATTEMPTS):
-        with ExitStack() as open_files:
-            confirmations = _start_confirmed(server, project, open_files) if confirmed else None
-            path = open_files.enter_context(server.export(project.id, confirmed=False))
-            archive = open_files.enter_context(ExportArchive(path))
-            builder = _build(archive, project, None if confirmations is None else confirmations.result())
-        changed = builder.changed
-        if changed is None:
-            members = () if project.collaborative else builder.annotators
-            return Snapshot(project, builder.copies, members, builder.hidden).with_labels(names)
-    raise ServerError(
-        f"{changed} changed while the project was exported, {ATTEMPTS} times",
-        remedy="Try again when fewer people are at work there.",
-    )
+    for attempt in range(1, ATTEMPTS + 1):
+        builder = _export(server, project, confirmed=confirmed, is_last=attempt == ATTEMPTS)
+        if not builder.changed and not builder.members_changed and not builder.rows_changed:
+            break
+    if builder.members_changed:
+        raise ServerError(
+            f"the members changed while the project was exported, {ATTEMPTS} times",
+            remedy="Try again when nobody adds or removes members there.",
+        )
+    return builder.snapshot().with_labels(names)
 
 
 def _start_confirmed(server: Doccano, project: DoccanoProject, open_files: ExitStack) -> Future[Confirmed]:
@@ -221,9 +240,7 @@ def _read_confirmed(path: Path, project: DoccanoProject) -> Confirmed:
     with ExportArchive(path) as archive:
         return {
             annotator: {
-                row["id"]: exported_spans(row)
-                for _, row in archive.rows(annotator)
-                if type(row.get("id")) is int and goldspan_id(row) is not None
+                row_key(row): exported_spans(row) for _, row in archive.rows(annotator) if goldspan_id(row) is not None
             }
             for annotator in _annotators(archive, project)
         }
@@ -240,85 +257,163 @@ def _annotators(archive: ExportArchive, project: DoccanoProject) -> tuple[str, .
     return tuple(sorted(archive.names))
 
 
-def _build(archive: ExportArchive, project: DoccanoProject, confirmed: Confirmed | None) -> _SnapshotBuilder:
-    builder = _SnapshotBuilder(project, _annotators(archive, project))
-    for annotator in builder.annotators:
-        builder.add(archive.rows(annotator), annotator, {} if confirmed is None else confirmed.get(annotator, {}))
-    if confirmed is not None and confirmed.keys() != set(builder.annotators):
-        builder.changed = "the members"
-    for copy in builder.copies.values():
-        if copy.id is not None and len(copy.work) < len(builder.annotators):
-            builder.changed = _numbered(copy)
+def _export(server: Doccano, project: DoccanoProject, *, confirmed: bool, is_last: bool) -> _SnapshotBuilder:
+    """A snapshot from one or two exports; the list of the examples is read only where their rows do not suffice.
+
+    Args:
+        server: where the project is.
+        project: as the server has it.
+        confirmed: whether to find out who confirmed what.
+        is_last: whether the list is read also if examples came or went meanwhile.
+    """
+    with ExitStack() as open_files:
+        confirmations = _start_confirmed(server, project, open_files) if confirmed else None
+        path = open_files.enter_context(server.export(project.id, confirmed=False))
+        archive = open_files.enter_context(ExportArchive(path))
+        done = None if confirmations is None else confirmations.result()
+        builder = _SnapshotBuilder(project, _annotators(archive, project), ShownNumbers())
+        is_clear = _add_parts(builder, archive, done)
+        if not is_clear or not are_listed(server, project.id, builder.ids):
+            if not is_last and server.count(project.id) != builder.rows:
+                builder.rows_changed = True
+                return builder
+            listed = ListedExamples(server.examples(project.id))
+            builder = _SnapshotBuilder(project, builder.annotators, listed)
+            _add_parts(builder, archive, done)
+            builder.add_listed(listed)
+    builder.compare_parts()
+    builder.members_changed = done is not None and done.keys() != set(builder.annotators)
     return builder
 
 
-def _numbered(copy: StoredExample) -> str:
-    return f"the example {copy.id} (number {copy.number})"
+def _add_parts(builder: _SnapshotBuilder, archive: ExportArchive, confirmed: Confirmed | None) -> bool:
+    """Add all parts of an export; whether each row was about one example."""
+    are_clear = [
+        builder.add(archive.rows(part), part, {} if confirmed is None else confirmed.get(part, {}))
+        for part in builder.annotators
+    ]
+    return all(are_clear)
 
 
 class _SnapshotBuilder:
-    """The copies of an export, collected part by part; `changed` names what differs between two parts."""
+    """The copies of an export, collected part by part.
 
-    def __init__(self, project: DoccanoProject, annotators: tuple[str, ...]) -> None:
+    Args:
+        project: as the server has it.
+        annotators: the names of the parts.
+        examples: which example a row is about.
+
+    Attributes:
+        copies: by number.
+        changed: the numbers of those that differ between two parts or exports.
+        members_changed: whether the two exports have other parts.
+        rows: how many rows the longest part has.
+        rows_changed: whether examples came or went since the export.
+    """
+
+    def __init__(
+        self, project: DoccanoProject, annotators: tuple[str, ...], examples: ShownNumbers | ListedExamples
+    ) -> None:
         self.annotators = annotators
         self.copies: dict[int, StoredExample] = {}
-        self.hidden = 0
-        self.changed: str | None = None
-        self._shared = project.collaborative
+        self.changed: set[int] = set()
+        self.members_changed = False
+        self.rows = 0
+        self.rows_changed = False
+        self._project = project
+        self._examples = examples
         self._offsets = OffsetReader("graphemes" if project.grapheme_mode else "utf16")
         self._work: dict[int, dict[str, AnnotatorWork]] = {}
+        self._unread = Counter[str]()
 
-    def add(self, rows: Iterable[tuple[int, dict[str, Any]]], part: str, confirmed: Mapping[int, Any]) -> None:
+    @property
+    def ids(self) -> dict[int, str | None]:
+        """The ids of the copies by their numbers, in the order of the export."""
+        return {number: copy.id for number, copy in self.copies.items()}
+
+    def add(self, rows: Iterable[tuple[int, dict[str, Any]]], part: str, confirmed: Mapping[RowKey, Any]) -> bool:
         """Add the rows of one part of the export.
 
         Args:
             rows: with their line numbers.
             part: the name of the part.
             confirmed: which examples its annotator confirmed, with the spans of the export of the confirmed.
+
+        Returns:
+            Whether each row was about one example, and no two about the same.
         """
-        annotator = ALL if self._shared else part
-        hidden = 0
+        annotator, unmatched, are_clear, count = self._annotator(part), dict(confirmed), True, 0
         for _, row in rows:
-            number = row.get("id")
-            if type(number) is not int or self._is_hidden(number, row, annotator):
-                hidden += 1
-                continue
+            count += 1
             exported = exported_spans(row)
             spans = parse_spans(exported)
-            copy = self._copy(number, row, annotator, broken=spans is None)
-            if number in confirmed and confirmed[number] != exported and parse_spans(confirmed[number]) != spans:
-                self.changed = _numbered(copy)
+            number = self._examples.number(row)
+            if number is None or annotator in self._work.get(number, ()):
+                are_clear = False
+                self._unread.update(span.label for span in spans or ())
+                continue
+            copy = self._copy(number, row, broken=spans is None)
+            key = row_key(row)
+            is_confirmed = key in confirmed
+            if is_confirmed:
+                theirs = unmatched.pop(key)
+                if theirs != exported and parse_spans(theirs) != spans:
+                    self.changed.add(number)
             reader = self._offsets.for_text(copy.text) if spans else self._offsets
-            self._work[number][annotator] = annotator_work(
-                spans or (), comment_texts(row), reader, confirmed=number in confirmed
-            )
-        self.hidden = max(self.hidden, hidden)
+            work = annotator_work(spans or (), comment_texts(row), reader, confirmed=is_confirmed)
+            self._work[number][annotator] = work
+        self.rows = max(self.rows, count)
+        # A text that changed between the exports: the example is there, and nobody knows what was confirmed.
+        self.changed.update(shown for shown, _ in unmatched if isinstance(shown, int) and shown in self.copies)
+        return are_clear
 
-    def _is_hidden(self, number: int, row: dict[str, Any], annotator: str) -> bool:
-        """Whether a row that goldspan did not push claims a number that another example of the same part has."""
-        known = self.copies.get(number)
-        if known is None or goldspan_id(row) is not None:
-            return False
-        return known.id is not None or annotator in self._work[number]
+    def add_listed(self, listed: ListedExamples) -> None:
+        """Add the listed examples without a row, and hold back those that an import of an export concerns."""
+        for example in listed.examples.values():
+            copy = self.copies.get(example.id)
+            if copy is None:
+                copy = self._new_copy(example.id, listed_row(example))
+                self.changed.add(example.id)
+            if reason := listed.doubt(example.id):
+                self.copies[example.id] = replace(copy, held_back=HeldBack("imported", reason))
+        self.changed.difference_update(number for number, copy in self.copies.items() if copy.held_back is not None)
 
-    def _copy(self, number: int, row: dict[str, Any], annotator: str, *, broken: bool) -> StoredExample:
-        """The copy that a row is about, known from another part or new; goldspan's rows replace others of that number.
+    def compare_parts(self) -> None:
+        """Find the examples that came or went between two parts."""
+        wanted = len(self.annotators)
+        self.changed.update(
+            number
+            for number, work in self._work.items()
+            if len(work) < wanted and self.copies[number].held_back is None
+        )
 
-        Raises:
-            ServerError: if two of goldspan's examples have one number.
-        """
+    def snapshot(self) -> Snapshot:
+        """What was collected; what changed meanwhile is held back."""
+        for number in self.changed:
+            self.copies[number] = replace(self.copies[number], held_back=HeldBack("changed", CHANGED))
+        for work in self._work.values():
+            for annotator in map(self._annotator, self.annotators):
+                work.setdefault(annotator, NO_WORK)
+        members = () if self._project.collaborative else self.annotators
+        return Snapshot(self._project, self.copies, members, unread=self._unread)
+
+    def _annotator(self, part: str) -> str:
+        return ALL if self._project.collaborative else part
+
+    def _copy(self, number: int, row: dict[str, Any], *, broken: bool) -> StoredExample:
+        """The copy that a row is about, known from another part or new."""
         copy = self.copies.get(number)
-        if copy is None or (copy.id is None and goldspan_id(row) is not None):
-            work = self._work[number] = {}
-            copy = self.copies[number] = stored_example(number, row, work)
-        elif annotator in self._work[number]:
-            raise ServerError(
-                f"the export has two examples of number {number}", example=copy.id, remedy="Look at them in Doccano."
-            )
+        if copy is None:
+            copy = self._new_copy(number, self._examples.stored_row(number, row))
         elif copy.id is not None and (goldspan_id(row), text_of(row)) != (copy.id, copy.text):
-            self.changed = _numbered(copy)
+            self.changed.add(number)
         if broken and copy.corruption is None:
             copy = self.copies[number] = replace(copy, corruption=BROKEN_SPANS)
+        return copy
+
+    def _new_copy(self, number: int, row: Mapping[str, Any]) -> StoredExample:
+        work = self._work[number] = {}
+        copy = self.copies[number] = stored_example(number, row, work)
         return copy
 
 
@@ -357,18 +452,6 @@ def _parse_span(item: object) -> RawExportSpan | None:
     if type(start) is int and type(end) is int and type(label) is str:
         return RawExportSpan(start, end, label)
     return None
-
-
-def goldspan_id(row: Mapping[str, Any]) -> str | None:
-    """The id under which goldspan pushed a row; None if it did not."""
-    example = row.get("goldspan_id")
-    return example if isinstance(example, str) and example else None
-
-
-def text_of(row: Mapping[str, Any]) -> str:
-    """The text of a row, empty if it has none."""
-    text = row.get("text")
-    return text if isinstance(text, str) else ""
 
 
 def comment_texts(row: Mapping[str, Any]) -> tuple[str, ...]:

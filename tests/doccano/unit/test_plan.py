@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from goldspan.annotation import Example
 from goldspan.doccano.push import plan
-from goldspan.doccano.snapshot import AnnotatorWork, Snapshot
+from goldspan.doccano.snapshot import AnnotatorWork, HeldBack, Snapshot
 from helpers.doccano_project import INDEPENDENT, KFOR, SHARED, A, B, rows, snapshot_of, stored_copy
 
 
@@ -39,6 +39,26 @@ def step(example, *copies, worked_on=(), project=INDEPENDENT, **options):
 def test_what_is_done_follows_from_what_is_there(copies, worked_on, state, keep, delete):
     found = step(A, *(stored_copy(number, example) for number, example in copies), worked_on=worked_on)
     assert (found.state, found.keep, found.delete) == (state, keep, delete)
+
+
+IMPORTED, CHANGED = HeldBack("imported", "it was imported"), HeldBack("changed", "it changes")
+
+
+@pytest.mark.parametrize("copies", [[(1, A)], [(1, B)], [(1, A), (2, A)], [(1, B), (2, A)]])
+@pytest.mark.parametrize("worked_on", [(), [1], [2]])
+def test_nothing_is_written_to_what_was_imported_from_an_export_nor_beside_it(copies, worked_on):
+    made = [stored_copy(number, example) for number, example in copies]
+    found = step(A, replace(made[0], held_back=IMPORTED), *made[1:], worked_on=worked_on)
+    assert (found.state, found.keep, found.delete, found.meta) == ("conflict", None, (), {})
+    assert found.reason == "number 1: it was imported"
+    assert "metadata has keys of an export" in found.remedy
+
+
+def test_what_changes_at_this_moment_is_left_alone():
+    made = replace(stored_copy(1, A, goldspan_at="7"), held_back=CHANGED)
+    assert step(A, made).state == "unchanged"
+    assert (step(B, made).state, step(B, made).delete) == ("conflict", ())
+    assert step(A, made, stored_copy(2, A)).state == "conflict"
 
 
 def test_who_worked_on_what_is_asked_only_where_it_matters():

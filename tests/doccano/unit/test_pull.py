@@ -1,6 +1,7 @@
 """Pull: what a snapshot holds, as lines of the corpus."""
 
 import json
+from dataclasses import replace
 from itertools import pairwise
 from types import SimpleNamespace
 
@@ -11,7 +12,15 @@ from hypothesis import strategies as st
 from goldspan.annotation import Example, Span
 from goldspan.doccano.pull import pass_files
 from goldspan.doccano.pull.collect import PullOptions, collect
-from goldspan.doccano.snapshot import ALL, AnnotatorWork, InvalidSpan, Snapshot, StoredExample, fingerprint
+from goldspan.doccano.snapshot import (
+    ALL,
+    AnnotatorWork,
+    HeldBack,
+    InvalidSpan,
+    Snapshot,
+    StoredExample,
+    fingerprint,
+)
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats import gold
 
@@ -66,6 +75,15 @@ def test_confirmed_work_is_taken_and_open_work_is_not():
     [line] = found.lines["ann"].values()
     assert (line.spans, line.extra, line.at) == ((AURORA,), {"confirmed": True}, 24)
     assert found.lines["bob"] == {"harbour.p02": None}
+
+
+def test_what_is_held_back_is_reported_and_its_line_stays():
+    held = replace(copy(1, "harbour.p02", ann=work(AURORA), bob=OPEN), held_back=HeldBack("changed", "it changed"))
+    again = replace(copy(3, "storm.p01", ann=OPEN, bob=OPEN), held_back=HeldBack("imported", "it was imported"))
+    found = collect(snapshot(held, copy(2, "storm.p01", ann=work(), bob=OPEN), again), wish())
+    assert not any(found.lines.values())
+    assert kinds(found) == [("changed", "ann", "harbour.p02"), ("imported", "", "storm.p01")]
+    assert [problem.message for problem in found.problems] == ["number 1: it changed", "number 3: it was imported"]
 
 
 def test_unconfirmed_takes_all_examples_of_those_who_began():

@@ -21,12 +21,13 @@ from doccano_client import DoccanoClient
 
 from goldspan.doccano.client import file_upload, http, schema
 from goldspan.doccano.client.http_errors import HTTPStatusError
+from goldspan.doccano.client.listed_numbers import ListedNumbers
 from goldspan.doccano.client.paging import PagedList
 from goldspan.doccano.client.schema import Comment, Confirmation, DoccanoProject, ExampleRow, Member, SpanType, User
 from goldspan.errors import InvalidValueError, ServerError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from requests import Response
 
@@ -117,6 +118,7 @@ class Doccano:
     ) -> None:
         self.url = account.url
         self.patience = patience
+        self._listed: dict[int, ListedNumbers] = {}
         self._username = account.username
         self._pause = pause
         self._client = _Client(account, timeout, pause)
@@ -254,7 +256,40 @@ class Doccano:
             confirmed: only those that are confirmed, or are not: by anybody in a shared project, else by the caller.
         """
         pages = self._examples(project, label, confirmed=confirmed)
-        return (schema.parse_example(row, pages.entry) for row in pages.distinct())
+        return self._noted(project, (schema.parse_example(row, pages.entry) for row in pages.distinct()))
+
+    def examples_at(self, project: int, offset: int, limit: int) -> list[ExampleRow]:
+        """A stretch of the list of examples, in the order in which they were created, which is that of the exports.
+
+        Args:
+            project: its number.
+            offset: how many examples come before.
+            limit: how many are wanted; the list may end before.
+        """
+        path = f"v1/projects/{project:d}/examples"
+        params = {"ordering": "created_at", "limit": limit, "offset": offset}
+        answer = schema.parse_object(self._json("GET", path, params=params), _answer("GET", path))
+        rows = schema.get(answer, "results", list, _answer("GET", path))
+        entry = f"an entry of {_answer('GET', path)}"
+        return list(self._noted(project, (schema.parse_example(row, entry) for row in rows)))
+
+    def plain_examples(self, project: int) -> Collection[int]:
+        """The numbers of the examples that were listed already, and whose `meta` has no keys of Doccano's own."""
+        return self._numbers(project).plain
+
+    def require_listed(self, project: int, numbers: Collection[int]) -> None:
+        """Require that the project's own list has examples of these numbers; what was listed once is remembered.
+
+        Doccano itself does not look whether an example is of the project in whose name it is changed.
+
+        Raises:
+            ServerError: naming the first number that the list does not have.
+        """
+        if missing := self._numbers(project).missing(numbers):
+            raise ServerError(
+                f"the project's list has no example of number {missing[0]}: it may be another project's",
+                remedy="Nothing was written to it. Run the command again; if it stays so, `goldspan doccano doctor`.",
+            )
 
     def count_spans(self, project: int, label: str) -> Counter[int]:
         """How many spans of a label each example has, by anybody; a span counts once for each of its relations.
@@ -276,14 +311,15 @@ class Doccano:
     def update_example(
         self, project: int, example: int, *, text: str | None = None, meta: dict[str, Any] | None = None
     ) -> ExampleRow:
-        """Change text or meta of an example; spans, confirmations and comments stay."""
+        """Change text or meta of an example of the project's list; spans, confirmations and comments stay."""
+        self.require_listed(project, [example])
         changes = {"text": text, "meta": meta}
         form = {key: value for key, value in changes.items() if value is not None}
         path = f"v1/projects/{project:d}/examples/{example:d}"
         return schema.parse_example(self._json("PATCH", path, json=form), _answer("PATCH", path))
 
     def delete_examples(self, project: int, examples: Iterable[int]) -> None:
-        """Delete examples, and all that annotators did on them.
+        """Delete examples of the project's list, and all that annotators did on them.
 
         Raises:
             InvalidValueError: for no examples: Doccano would delete all of them.
@@ -291,6 +327,7 @@ class Doccano:
         numbers = list(examples)
         if not numbers:
             raise InvalidValueError("no example to delete was named", remedy="Doccano would take that for all of them.")
+        self.require_listed(project, numbers)
         for begin in range(0, len(numbers), DELETED_AT_ONCE):
             batch = {"ids": numbers[begin : begin + DELETED_AT_ONCE]}
             self._json("DELETE", f"v1/projects/{project:d}/examples", json=batch)
@@ -311,7 +348,8 @@ class Doccano:
         return [schema.parse(Confirmation, row, pages.entry) for row in pages.distinct()]
 
     def reopen(self, project: int, example: int) -> None:
-        """Take back the confirmation of an example: anybody's in a shared project, else the caller's own."""
+        """Take back the confirmation of a listed example: anybody's in a shared project, else the caller's own."""
+        self.require_listed(project, [example])
         if self.confirmations(project, example):  # the same request would confirm an open one
             self._call("POST", f"v1/projects/{project:d}/examples/{example:d}/states", json={})
 
@@ -464,6 +502,22 @@ class Doccano:
         filters = {"label": label, "confirmed": None if confirmed is None else str(confirmed).lower()}
         given = {name: value for name, value in filters.items() if value is not None}
         return self._pages(f"v1/projects/{project:d}/examples", "examples", **given)
+
+    def _noted(self, project: int, examples: Iterable[ExampleRow]) -> Iterator[ExampleRow]:
+        """The same examples; that the list has their numbers is remembered."""
+        numbers = self._numbers(project)
+        for example in examples:
+            numbers.add(example.id, plain=not example.has_own_keys)
+            yield example
+
+    def _numbers(self, project: int) -> ListedNumbers:
+        if project not in self._listed:
+            self._listed[project] = ListedNumbers(
+                lambda: self.count(project),
+                lambda offset, limit: [row.id for row in self.examples_at(project, offset, limit)],
+                lambda: [row.id for row in self.examples(project)],
+            )
+        return self._listed[project]
 
     def _start_task(self, path: str, form: object) -> str:
         task = self._send(schema.StartedTask, "POST", path, form).id

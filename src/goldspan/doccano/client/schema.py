@@ -17,6 +17,10 @@ from pydantic.fields import FieldInfo
 
 from goldspan.errors import ServerError
 
+# What Doccano itself puts into each row of an export, in some kind of project or some version.
+OWN_KEYS = frozenset(
+    {"id", "text", "data", "label", "labels", "entities", "relations", "Comments", "comments", "username"}
+)
 SEQUENCE_LABELLING = "SequenceLabeling"
 ASSIGNMENTS = "assignments"  # the key of an example on a server that has them
 REMEDY = "goldspan works with Doccano 1.8: is this another version, or no Doccano at all?"
@@ -171,6 +175,11 @@ class ExampleRow:
     confirmed: bool
     comments: int
     assignees: frozenset[str] | None = None
+
+    @property
+    def has_own_keys(self) -> bool:
+        """Whether `meta` has keys of Doccano's own, which it has only from an import of an export."""
+        return not OWN_KEYS.isdisjoint(self.meta)
 
 
 _ADAPTERS: dict[type, TypeAdapter[Any]] = {}

@@ -369,17 +369,27 @@ def foreign_example(context: DoctorContext) -> Iterator[tuple[str, str]]:
     for copy in snapshot.copies.values():
         if copy.id is None:
             yield f"number {copy.number}", f"was not pushed by goldspan: {copy.text[:40]!r}"
-    if snapshot.hidden:
-        yield (
-            f"{snapshot.hidden} without a number",
-            "were not pushed by goldspan, and their `id` hides Doccano's number",
-        )
     if context.corpus is None:
         return
     known = {entry.id for entry in context.corpus.entries}
     for name in snapshot.by_id:
         if name.rpartition(".p")[0] not in known:
             yield name, "belongs to no article of the manifest"
+
+
+@doctor_check(
+    "imported-example",
+    "examples",
+    "error",
+    title="no example was imported from an export",
+    remedy="Delete in Doccano those whose metadata has keys of an export, such as id or Comments, and push again. "
+    "Until then push and pull leave them alone, and those whose old numbers they have.",
+)
+def imported_example(context: DoctorContext) -> Iterator[tuple[str, str]]:
+    """An example came from an import of an export, so that its row in exports shows the number of another."""
+    for copy in context.snapshot.copies.values():
+        if copy.held_back is not None and copy.held_back.kind == "imported":
+            yield copy.name, f"number {copy.number}: {copy.held_back.reason}"
 
 
 @doctor_check(
@@ -392,7 +402,7 @@ def foreign_example(context: DoctorContext) -> Iterator[tuple[str, str]]:
 def doubled_id(context: DoctorContext) -> Iterator[tuple[str, str]]:
     """An example was pushed twice."""
     for name, copies in context.snapshot.by_id.items():
-        if len(copies) > 1:
+        if len(copies) > 1 and all(copy.held_back is None for copy in copies):
             numbers = ", ".join(str(copy.number) for copy in copies)
             yield name, f"exists {len(copies)} times, under the numbers {numbers}"
 
@@ -458,6 +468,8 @@ def _orphans(context: DoctorContext) -> Iterator[tuple[str, str]]:
     exported = {number: _count_by_label(copy) for number, copy in copies.items()}
     for kind in context.server.span_types(context.project_id):
         for number, count in sorted(context.server.count_spans(context.project_id, kind.name).items()):
+            if number in copies and copies[number].held_back is not None:
+                continue
             more = count - (exported[number][kind.name] if number in exported else 0)
             if more > 0:
                 copy = copies.get(number)
@@ -483,4 +495,4 @@ def _possible_authors(context: DoctorContext) -> str:
     return f"users who are not members: {', '.join(others) or 'none, so the account was deleted'}"
 
 
-EXAMPLE_CHECKS = (foreign_example, doubled_id, spoiled_text, unfit_span, former_member)
+EXAMPLE_CHECKS = (foreign_example, imported_example, doubled_id, spoiled_text, unfit_span, former_member)

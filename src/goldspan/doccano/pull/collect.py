@@ -23,10 +23,14 @@ if TYPE_CHECKING:
     from goldspan.doccano.snapshot import AnnotatorWork, Snapshot, StoredExample
     from goldspan.formats.doccano import Unit
 
-ProblemKind = Literal["foreign", "spoiled", "text", "lost", "double", "comment"] | IssueKind
+OwnKind = Literal["foreign", "imported", "changed", "spoiled", "text", "lost", "double", "comment"]
+ProblemKind = OwnKind | IssueKind
 IN_DOCCANO = "Ask the annotator to correct it in Doccano"
 REMEDIES: dict[ProblemKind, str] = {
     "foreign": "It was not pushed from this corpus: delete it in Doccano, or leave it.",
+    "imported": "An export was imported into this project. Note what was done on the examples that it brought, whose "
+    "metadata has keys of an export, such as id or Comments; delete these in Doccano, and pull again.",
+    "changed": "Pull again: it is left for the next pull, and its line in the corpus stays.",
     "spoiled": "Somebody edited the example in Doccano: note what was done there, delete it and push it again.",
     "text": "Restore the text in the corpus and pull; or note the work, delete the example in Doccano and push it "
     "again.",
@@ -149,6 +153,9 @@ def collect(snapshot: Snapshot, options: PullOptions) -> CollectedWork:
     for copies in _copies_by_example(snapshot):
         if article_of(copies[0].id or "") in options.other_articles:
             continue
+        if any(copy.held_back is not None for copy in copies):
+            collected.problems += _problems_held_back(copies, options)
+            continue
         copy = copy_worked_on(copies, shared=snapshot.project.collaborative)
         if copy is None:
             numbers = ", ".join(str(copy.number) for copy in copies if any(map(has_work, copy.work.values())))
@@ -193,6 +200,14 @@ def _problems_of_copies(
     if kind == "text" and not concerned:
         return []
     return [PullProblem(kind, annotator, copies[0].name, message) for annotator in dict.fromkeys(concerned or [""])]
+
+
+def _problems_held_back(copies: Sequence[StoredExample], options: PullOptions) -> Iterator[PullProblem]:
+    """The problems of an example of which copies are held back."""
+    for copy in copies:
+        if copy.held_back is not None:
+            message = f"number {copy.number}: {copy.held_back.reason}"
+            yield from _problems_of_copies([copy], copy.held_back.kind, message, options)
 
 
 def _collect_copy(copy: StoredExample, options: PullOptions, unit: Unit, collected: CollectedWork) -> None:

@@ -149,7 +149,7 @@ def plan_pull(
         project=project,
         root=corpus.root,
         changes=tuple(pass_changes(corpus, collected, pseudonyms)),
-        problems=(*_with_pseudonyms(collected.problems, pseudonyms), *_hidden(snapshot)),
+        problems=tuple(_with_pseudonyms(collected.problems, pseudonyms)),
         repairs=tuple(_with_pseudonyms(collected.repairs, pseudonyms)),
         comments=(*_with_pseudonyms(comments, pseudonyms), *(scores.comments if scores else ())),
         unexported=_unexported(server, snapshot),
@@ -222,13 +222,6 @@ def _with_pseudonyms(items: Iterable[T], pseudonyms: Mapping[str, str]) -> list[
     return [replace(item, annotator=pseudonyms.get(item.annotator, item.annotator)) for item in items]
 
 
-def _hidden(snapshot: Snapshot) -> list[PullProblem]:
-    if not snapshot.hidden:
-        return []
-    examples = f"{snapshot.hidden:,} without a number"
-    return [PullProblem("foreign", "", examples, "hide it behind a key of their own")]
-
-
 def _unexported(server: Doccano, snapshot: Snapshot) -> dict[str, int]:
     """Per label the spans that the server counts and no member's export has."""
     if snapshot.project.collaborative:
@@ -236,6 +229,7 @@ def _unexported(server: Doccano, snapshot: Snapshot) -> dict[str, int]:
     works = [work for copy in snapshot.copies.values() for work in copy.work.values()]
     exported = Counter(span.label for work in works for span in work.spans)
     exported.update(span.label for work in works for span in work.invalid)
+    exported.update(snapshot.unread)
     project = snapshot.project.id
     missing = {
         label.name: server.count(project, label.name) - exported[label.name] for label in server.span_types(project)

@@ -4,7 +4,8 @@
     unchanged    a copy with this text is there
     update       a copy with this text is there, but its keys changed: its place in the article, extra keys
     replace      a copy is there with another text, or other spans filled in, and nobody worked on it
-    conflict     somebody worked on a copy with another text, or on several copies: left alone
+    conflict     somebody worked on a copy with another text, or on several copies, or a copy is held back (it was
+                 imported from an export, or changes at this moment): left alone
     double       a further copy that nobody worked on: deleted
     only there   a copy that is not among the desired examples: left alone
 
@@ -58,6 +59,11 @@ PULL_AND_DELETE = (
     "move. When nothing of the example is listed as not written, delete it in Doccano and push again."
 )
 PULL_AND_EDIT = "Pull the work, then change or delete the example in Doccano by hand."
+IMPORTED = (
+    "Delete in Doccano by hand the examples that were imported from an export: their metadata has keys of an export, "
+    "such as id or Comments. Note before what was done there. Then push again."
+)
+NEXT_TIME = "Push again when nobody is at work on it."
 KEEP_ONE = "Pull the work, delete all but one of these copies in Doccano by hand, and push again."
 DELETE_UNMANAGED = "Delete it in Doccano by hand if it is no longer needed."
 
@@ -243,6 +249,8 @@ def _step(
     worked_on: Mapping[int, str],
     half_imported: Collection[int],
 ) -> PushStep:
+    if held := [copy for copy in copies if copy.held_back is not None]:
+        return _step_held_back(desired, copies, held)
     complete = sorted((copy for copy in copies if copy.number not in half_imported), key=lambda copy: copy.number)
     only_one_fits = len(complete) == 1 and _fits(desired, complete[0])
     with_work = [] if only_one_fits else [copy for copy in complete if copy.number in worked_on]
@@ -254,6 +262,18 @@ def _step(
     if copies:
         return PushStep(desired, "replace", delete=_others(copies, ()), reason=_why_replaced(desired, copies))
     return PushStep(desired, "create")
+
+
+def _step_held_back(
+    desired: DesiredExample, copies: Sequence[StoredExample], held: Sequence[StoredExample]
+) -> PushStep:
+    """The step where a copy is held back: nothing is written to any of them."""
+    reasons = {copy.number: copy.held_back for copy in held if copy.held_back is not None}
+    is_imported = any(each.kind == "imported" for each in reasons.values())
+    if len(copies) == 1 and not is_imported and _fits(desired, held[0]):
+        return PushStep(desired, "unchanged", held[0].number)
+    reason = "; ".join(f"number {number}: {each.reason}" for number, each in reasons.items())
+    return PushStep(desired, "conflict", reason=reason, remedy=IMPORTED if is_imported else NEXT_TIME)
 
 
 def _others(copies: Iterable[StoredExample], kept: Collection[StoredExample]) -> tuple[int, ...]:
