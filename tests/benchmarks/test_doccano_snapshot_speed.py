@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from goldspan.annotation import Example, Span
-from goldspan.doccano.client.schema import DoccanoProject
+from goldspan.doccano.client.schema import DoccanoProject, ExampleRow
 from goldspan.doccano.export_archive import ExportArchive
 from goldspan.doccano.snapshot import take_snapshot
 from goldspan.formats import doccano
@@ -38,6 +38,12 @@ def test_a_snapshot_costs_little_beside_the_parsing_of_its_exports(export):
         def export(self, _, *, confirmed):
             assert confirmed in {True, False}
             yield export
+
+        def examples_at(self, _, offset, limit):
+            return [ExampleRow(number, "", {}, confirmed=False, comments=0) for number in range(offset, offset + limit)]
+
+        def plain_examples(self, _):
+            return ()
 
     def parse():
         with ExportArchive(export) as archive:

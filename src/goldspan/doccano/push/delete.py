@@ -54,6 +54,7 @@ def delete(server: Doccano, project: DoccanoProject, chunk: Sequence[int], obser
             enough.
     """
     deleted: list[int] = []
+    server.require_listed(project.id, chunk)  # now: afterwards it would come between the last question and the delete
     for _ in range(ATTEMPTS):
         before = _activity(server, project)
         left = [number for number in chunk if number not in deleted]
