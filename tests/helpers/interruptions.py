@@ -21,6 +21,7 @@ from pathlib import Path
 
 from goldspan.annotation import Example, Span
 from goldspan.doccano.account import Account
+from goldspan.doccano.client import file_upload
 from goldspan.doccano.client.api import Doccano
 from goldspan.doccano.push import desired_state, push
 from goldspan.doccano.push.journal import Journal
@@ -125,7 +126,7 @@ class CuttingProxy(http_faults.LocalServer):
                 self.close_connection = True
                 self.connection.shutdown(socket.SHUT_RDWR)
 
-            do_GET = do_POST = do_PATCH = do_DELETE = do_PUT = pass_on  # noqa: N815  (the library's names)
+            do_GET = do_HEAD = do_POST = do_PATCH = do_DELETE = do_PUT = pass_on  # noqa: N815  (the library's names)
 
         super().__init__(Handler)
         self.account = Account(self.url, account.username, account.password)
@@ -162,6 +163,7 @@ def main(room, folder, kind, point):
 
     account = Account(*(os.environ[f"DOCCANO_{name}"] for name in ("URL", "USERNAME", "PASSWORD")))
     push.DELETE_CHUNK = 1
+    file_upload.PART = 400  # so that the upload goes in parts, too
     with Doccano(account) as server:
         project = server.project(room)
         watch_calls(act)

@@ -9,7 +9,7 @@ from goldspan.annotation import Example
 from goldspan.doccano.client import file_upload
 from goldspan.doccano.client.api import Doccano
 from goldspan.errors import ServerError
-from helpers import tls_proxy
+from helpers import interruptions, tls_proxy
 from helpers.doccano_project import ExampleProject
 
 USER, PASSWORD = "lead@example.org", "pä55:wörd"
@@ -169,3 +169,19 @@ def test_a_new_server_without_a_folder_for_uploads_takes_a_file_in_parts(connect
     monkeypatch.setattr(file_upload, "PART", 10_000)
     server = connect("small", "http")
     assert server.discard_upload(server.upload(b"x" * 35_000, "a.jsonl"))
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_part_whose_answer_is_lost_is_there_once(when, doccano, monkeypatch):
+    monkeypatch.setattr(file_upload, "PART", 2_000)
+    data = b"".join(b"%d\n" % number for number in range(1_200))
+    for cut in range(1, 4):
+        with (
+            interruptions.CuttingProxy(doccano.account, cut, when) as cutter,
+            Doccano(cutter.account, pause=0.01) as server,
+        ):
+            upload = server.upload(data, "a.jsonl")
+            assert cutter.written >= cut
+            (stored,) = (doccano.home / "uploads" / upload).iterdir()
+            assert stored.read_bytes() == data
+            assert server.discard_upload(upload)
