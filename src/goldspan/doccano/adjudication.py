@@ -17,8 +17,9 @@ from goldspan.adjudication.derive import differences
 from goldspan.adjudication.state import DecisionAuthor
 from goldspan.annotation import first_overlap
 from goldspan.doccano.labels import NOTHING, label_names
-from goldspan.doccano.members import find_members, pseudonyms_of
+from goldspan.doccano.members import find_members
 from goldspan.doccano.project import find_project, plan_project
+from goldspan.doccano.pull.pass_owners import annotator_names
 from goldspan.doccano.push.desired_state import upload_rows
 from goldspan.doccano.push.plan import PushOptions, observe
 from goldspan.doccano.push.push import push_examples
@@ -221,7 +222,7 @@ def pull_disputes(state: AdjudicationState, server: Doccano, name: str, members:
             f"in the project {name!r} everybody annotates alone",
             remedy="Disputes are settled in a project made by: goldspan adjudicate --push --project NAME",
         )
-    pseudonyms = pseudonyms_of(find_members(state.corpus, members) or ())
+    pseudonyms = annotator_names(state.corpus, find_members(state.corpus, members) or ())
     snapshot = take_snapshot(server, project, confirmed=True)
     comments = _comments(server, project.id)
     users = {user.id: pseudonyms.get(user.username, user.username) for user in server.users()}

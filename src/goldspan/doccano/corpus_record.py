@@ -118,6 +118,10 @@ class DoccanoRecord:
         others = (each for each in self.accounts if each.name != name)
         return replace(self, accounts=(*others, AccountRecord(name=name, passes=folder)))
 
+    def without_account(self, name: str) -> DoccanoRecord:
+        """The record without an account."""
+        return replace(self, accounts=tuple(each for each in self.accounts if each.name != name))
+
     def content(self) -> bytes:
         """The bytes of the file, the same for the same record: tables in the order of their names."""
         projects = sorted(self.projects, key=lambda each: (each.name, each.server))

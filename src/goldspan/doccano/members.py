@@ -186,8 +186,8 @@ def pass_folders(annotators: Iterable[str], pseudonyms: Mapping[str, str], exist
     """
     folders: dict[str, str] = {}
     annotators, existing = [*annotators], [*existing]
-    owners = {_folded(pseudonym): name for name, pseudonym in pseudonyms.items() if name not in annotators}
-    taken = {_folded(folder): (folder, f"the folder {folder!r} that is there") for folder in existing}
+    owners = {folded_name(pseudonym): name for name, pseudonym in pseudonyms.items() if name not in annotators}
+    taken = {folded_name(folder): (folder, f"the folder {folder!r} that is there") for folder in existing}
     for name in annotators:
         folder = pseudonyms.get(name, name)
         who = f"the annotator {name!r}" + ("" if folder == name else f", whose pseudonym is {folder!r},")
@@ -199,13 +199,13 @@ def pass_folders(annotators: Iterable[str], pseudonyms: Mapping[str, str], exist
                 f"{who} has passes in the folder {name!r} from before: one person would count as two",
                 remedy=f"Rename it first: git mv corpus/passes/{name} corpus/passes/{folder}",
             )
-        other, where = taken.get(_folded(folder), (folder, ""))
+        other, where = taken.get(folded_name(folder), (folder, ""))
         if other != folder or folder in folders.values():
             raise InvalidValueError(f"{who} would write into {where}", remedy=remedy)
-        if owner := owners.get(_folded(folder)):
+        if owner := owners.get(folded_name(folder)):
             raise InvalidValueError(f"{who} would write into the folder of {owner!r}", remedy=remedy)
         folders[name] = folder
-        taken[_folded(folder)] = (folder, f"the folder {folder!r} of {name!r}")
+        taken[folded_name(folder)] = (folder, f"the folder {folder!r} of {name!r}")
     return folders
 
 
@@ -224,6 +224,6 @@ def folder_name_problem(folder: str) -> str | None:
     return "is reserved by Windows" if RESERVED.fullmatch(folder) else None
 
 
-def _folded(folder: str) -> str:
+def folded_name(folder: str) -> str:
     """What is the same for all names that some file system treats as one."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", folder).casefold())

@@ -10,23 +10,24 @@ from goldspan.annotation import article_of
 from goldspan.doccano.assignments import NOTHING_HIDDEN, annotators_of, hidden_examples
 from goldspan.doccano.controls import read_controls, split_controls
 from goldspan.doccano.human_work import has_work
-from goldspan.doccano.members import find_members, pseudonyms_of
+from goldspan.doccano.members import find_members
 from goldspan.doccano.project import find_project, project_kind
 from goldspan.doccano.pull.collect import collect
 from goldspan.doccano.pull.pass_files import pass_changes, pass_folder
-from goldspan.doccano.pull.pull import pull_options, snapshot_and_gold
+from goldspan.doccano.pull.pull import owners_of, pull_options, snapshot_and_gold
 from goldspan.doccano.push.desired_state import desired_examples
 from goldspan.doccano.snapshot import ALL
 from goldspan.errors import InvalidValueError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from goldspan.corpus import Corpus
     from goldspan.doccano.assignments import HiddenExamples
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.client.schema import DoccanoProject
+    from goldspan.doccano.members import ListedMember
     from goldspan.doccano.pull.collect import CollectedWork, PullOptions
     from goldspan.doccano.snapshot import Snapshot
 
@@ -164,7 +165,7 @@ def project_progress(corpus: Corpus, server: Doccano, name: str, *, members: Pat
         InvalidValueError: if a shared project has controls.
         ServerError: if the server does not answer as it should.
     """
-    pseudonyms = pseudonyms_of(find_members(corpus, members) or ())
+    listed = find_members(corpus, members) or ()
     project = find_project(server, name)
     control_ids = read_controls(corpus, name, shared=project.collaborative)
     entries = corpus.select_entries()
@@ -176,7 +177,7 @@ def project_progress(corpus: Corpus, server: Doccano, name: str, *, members: Pat
     annotators = [ALL] if project.collaborative else _annotators(names, snapshot)
     collected = collect(snapshot, options)
     of_disputes = project_kind(project) == "disputes"
-    pending, refusal = ({}, "") if of_disputes else _pending_changes(corpus, collected, pseudonyms)
+    pending, refusal = ({}, "") if of_disputes else _pending_changes(corpus, server, project, collected, listed)
     known = {example: copies for example, copies in snapshot.by_id.items() if example in options.examples}
     articles = {article_of(example) for example in known}
     pushed = {*known, *controls.by_id}
@@ -237,11 +238,17 @@ def _confirmed_spans(snapshot: Snapshot, example: str) -> dict[str, object]:
 
 
 def _pending_changes(
-    corpus: Corpus, collected: CollectedWork, pseudonyms: Mapping[str, str]
+    corpus: Corpus,
+    server: Doccano,
+    project: DoccanoProject,
+    collected: CollectedWork,
+    listed: Sequence[ListedMember],
 ) -> tuple[dict[str, PendingChanges], str]:
     """What a pull would change for each annotator, or why it would be refused."""
     try:
-        changes = list(pass_changes(corpus, collected, pseudonyms))
+        owners = owners_of(corpus, server, project, collected, listed)
+        pseudonyms = owners.folders
+        changes = list(pass_changes(corpus, collected, pseudonyms, owners.renames))
     except InvalidValueError as error:
         return {}, str(error)
     counts: dict[str, Counter[str]] = {change.annotator: Counter() for change in changes}

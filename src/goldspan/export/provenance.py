@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from goldspan.corpus.annotators import FILE, read_annotators
 from goldspan.doccano.members import find_members
+from goldspan.doccano.pull.pass_owners import annotator_names
 from goldspan.errors import InputError
 from goldspan.formats import decisions
 from goldspan.formats.json_lines import numbered
@@ -263,7 +264,9 @@ def tables(corpus: Corpus) -> list[Table]:
 
 def _people(corpus: Corpus) -> dict[str, str]:
     """The name that the passes of each listed member have, by the user's name and by itself."""
-    shown = {member.name: member.pseudonym or member.name for member in find_members(corpus) or ()}
+    listed = find_members(corpus) or ()
+    names = annotator_names(corpus, listed)
+    shown = {member.name: names.get(member.name, member.name) for member in listed}
     return shown | {name: name for name in shown.values()}
 
 

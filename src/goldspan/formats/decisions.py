@@ -16,13 +16,13 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from goldspan import files
+from goldspan import files, strict_json
 from goldspan.annotation import Span, first_overlap
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats.json_lines import json_object, numbered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 How = Literal["adjudicated", "majority", "hand"]
@@ -195,6 +195,27 @@ def parse(raw: bytes, path: Path, number: int) -> DecisionLine:
 def write(path: Path, lines: Iterable[str]) -> bool:
     """Write canonical lines; False if nothing changed."""
     return files.write(path, "".join(lines))
+
+
+def with_names(path: Path, names: Mapping[str, str]) -> Iterator[str]:
+    """The lines of a file with other names for some annotators, among the candidates and as authors.
+
+    A line that names none of them stays as it is.
+
+    Raises:
+        InputError: for the first line that is not a decision.
+    """
+    for line_read in read(path):
+        decision = line_read.decision
+        named = {decision.by, *(name for candidate in decision.candidates for name in candidate.by)}
+        if not named & names.keys():
+            yield line_read.raw + "\n"
+            continue
+        value = strict_json.loads(line_read.raw)
+        for candidate in value["candidates"]:
+            candidate["by"] = sorted(names.get(name, name) for name in candidate["by"])
+        value["by"] = names.get(decision.by, decision.by)
+        yield files.dumps(value) + "\n"
 
 
 def _span_rows(spans: Iterable[Span], text: str) -> list[list[Any]]:

@@ -98,6 +98,7 @@ def _print_plan(plan: PullPlan) -> None:
     if plan.changes:
         console.make_console().print(_table(plan))
     for line in chain(
+        _owner_lines(plan),
         _problem_lines(plan.problems),
         _moved_lines(plan.moved),
         _repair_lines(plan.repairs),
@@ -126,6 +127,19 @@ def _table(plan: PullPlan) -> Table:
     header = ("annotator", "article", "examples", "empty", "new", "changed", "withdrawn", "left out")
     what = "gold" if plan.project.collaborative else "passes"
     return console.rich_table(f"{plan.project.name}: the {what} after this pull", header, rows)
+
+
+def _owner_lines(plan: PullPlan) -> Iterator[str]:
+    """Which passes are renamed, and what names them."""
+    for old, new in sorted(plan.owners.renames.items()):
+        yield f"rename the pass corpus/passes/{old} to corpus/passes/{new}, with what names it in corpus/"
+    for old, new in sorted(plan.owners.accounts.items()):
+        yield f"the account {old!r} is called {new!r} now: corpus/passes/{plan.owners.folders[new]} is theirs"
+    if plan.mentions:
+        pages = ", ".join(page.relative_to(plan.root).as_posix() for page in plan.mentions)
+        yield f"  {pages} may name it, too: run `goldspan build`, or correct what you wrote"
+    if plan.owners.renames:
+        yield "  disputes that are open in Doccano have the old name until `goldspan adjudicate --push` is run again"
 
 
 def _problem_lines(problems: tuple[PullProblem, ...]) -> Iterator[str]:
@@ -205,7 +219,7 @@ def _control_lines(controls: ControlResult) -> Iterator[str]:
 
 
 def _end(plan: PullPlan, *, applied: bool) -> str:
-    files, problems = len(plan.written), len(plan.problems)
+    files, problems = len({*plan.papers, *(change.path for change in plan.written)}), len(plan.problems)
     unfit = f"; {amount(problems, 'problem')}, listed above and not written" if problems else ""
     if not files and not plan.changes:
         return f"Nobody has confirmed any example of this corpus there{unfit}."

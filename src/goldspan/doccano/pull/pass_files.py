@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from goldspan import files, formats
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from goldspan.doccano.pull.merge import MergedPass
 
 GOLD = "gold"
+NO_RENAMES: Mapping[str, str] = MappingProxyType({})
+NO_FILES: Mapping[Path, bytes | None] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +60,23 @@ class FileChange:
         }
 
 
-def pass_changes(corpus: Corpus, collected: CollectedWork, pseudonyms: Mapping[str, str]) -> Iterator[FileChange]:
+def pass_changes(
+    corpus: Corpus, collected: CollectedWork, pseudonyms: Mapping[str, str], renames: Mapping[str, str] = NO_RENAMES
+) -> Iterator[FileChange]:
     """The files of the annotators that have something to write, or had.
 
     Args:
         corpus: the project.
         collected: the work of each annotator.
         pseudonyms: by user name, where a pseudonym names the pass.
+        renames: by folder of passes the name that it will have; the changes are of the files as they will be called.
 
     Raises:
         InvalidValueError: if a name cannot be that of a folder, or somebody's passes would be in two folders.
         InputError: if a file of the corpus cannot be read.
     """
-    existing, lines = corpus.annotators(), collected.lines
+    existing, lines = [renames.get(folder, folder) for folder in corpus.annotators()], collected.lines
+    former = {new: old for old, new in renames.items()}
     working = [
         name
         for name, theirs in lines.items()
@@ -81,7 +88,7 @@ def pass_changes(corpus: Corpus, collected: CollectedWork, pseudonyms: Mapping[s
         untouched = collected.untouched.get(name, {})
         for article, pulled in _by_article(lines[name]).items():
             path = folder / f"{article}.jsonl"
-            current = _read(path)
+            current = _read(path if name == ALL else corpus.passes / former.get(folder.name, folder.name) / path.name)
             if current or any(pulled.values()):
                 merged = merge(current, pulled, untouched, gold=name == ALL)
                 yield FileChange(path, pass_folder(name, pseudonyms), article, merged)
@@ -92,8 +99,12 @@ def pass_folder(annotator: str, pseudonyms: Mapping[str, str]) -> str:
     return GOLD if annotator == ALL else pseudonyms.get(annotator, annotator)
 
 
-def write_passes(changes: Iterable[FileChange]) -> list[Path]:
+def write_passes(changes: Iterable[FileChange], others: Mapping[Path, bytes | None] = NO_FILES) -> list[Path]:
     """Write these files, all or none; one without lines is removed.
+
+    Args:
+        changes: the files of annotators.
+        others: what is written with them, None for a file that is removed; the changes of a file come last.
 
     Returns:
         The files.
@@ -102,7 +113,7 @@ def write_passes(changes: Iterable[FileChange]) -> list[Path]:
         InputError: if a file would not be read as it was meant.
         OSError: if one cannot be written; then none is.
     """
-    contents = {change.path: _content(change) for change in changes}
+    contents = {**others, **{change.path: _content(change) for change in changes}}
     files.write_all(contents)
     return list(contents)
 

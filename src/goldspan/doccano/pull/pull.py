@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from goldspan.annotation import article_of
 from goldspan.articles.paragraphs import examples_of
 from goldspan.doccano.controls import read_controls, score_controls, split_controls
-from goldspan.doccano.members import find_members, pseudonyms_of
+from goldspan.doccano.corpus_record import read_record
+from goldspan.doccano.members import find_members
 from goldspan.doccano.project import find_project, require_annotation
 from goldspan.doccano.pull.collect import Fix, PullOptions, PullProblem, collect
 from goldspan.doccano.pull.pass_files import pass_changes, write_passes
+from goldspan.doccano.pull.pass_owners import PassOwners, annotator_names, find_owners
 from goldspan.doccano.pull.reanchor import MovedLine
 from goldspan.doccano.snapshot import AnnotatorComment, take_snapshot
 
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.client.schema import DoccanoProject
     from goldspan.doccano.controls import ControlResult
+    from goldspan.doccano.members import ListedMember
+    from goldspan.doccano.pull.collect import CollectedWork
     from goldspan.doccano.pull.pass_files import FileChange
     from goldspan.doccano.snapshot import Snapshot
 
@@ -50,6 +54,10 @@ class PullPlan:
         unexported: per label how many spans no member's export has: of former members, or drawn during the pull.
         controls: the scores on the controls, of which nothing is written; None if there are none.
         moved: the lines whose spans were moved to a new text.
+        owners: whose work each folder of passes holds, and which are renamed.
+        papers: the bytes of each other file that changes with the passes: renamed ones, what names their folders, and
+            the record of the accounts; None for one that goes.
+        mentions: the pages that name a renamed folder and are not changed.
     """
 
     project: DoccanoProject
@@ -61,6 +69,9 @@ class PullPlan:
     unexported: Mapping[str, int] = field(default_factory=dict)
     controls: ControlResult | None = None
     moved: tuple[MovedLine, ...] = ()
+    owners: PassOwners = field(default_factory=lambda: PassOwners({}))
+    papers: Mapping[Path, bytes | None] = field(default_factory=dict)
+    mentions: tuple[Path, ...] = ()
 
     @property
     def written(self) -> tuple[FileChange, ...]:
@@ -77,7 +88,7 @@ class PullPlan:
             InputError: if a file would not be read as it was meant.
             OSError: if one cannot be written; then none is.
         """
-        return write_passes(self.written)
+        return write_passes(self.written, self.papers)
 
     def json(self) -> dict[str, Any]:
         """The report for `--json`."""
@@ -85,6 +96,7 @@ class PullPlan:
             "project": self.project.name,
             "shared": self.project.collaborative,
             "files": [change.json(self.root) for change in self.changes],
+            **self.owners.json(),
             "problems": [problem.json() for problem in self.problems],
             "moved": [line.json() for line in self.moved],
             "repairs": [fix.json() for fix in self.repairs],
@@ -130,7 +142,7 @@ def plan_pull(
         InputError: if a file of the corpus cannot be read; for an article that the corpus does not have.
         ServerError: if the server does not answer as it should.
     """
-    pseudonyms = pseudonyms_of(find_members(corpus, members) or ())
+    listed = find_members(corpus, members) or ()
     entries = corpus.select_entries(articles)
     project = find_project(server, name)
     require_annotation(project)
@@ -139,23 +151,46 @@ def plan_pull(
     snapshot, gold = snapshot_and_gold(corpus, server, project, entries)
     on_step("Comparing")
     work, controls = split_controls(snapshot, control_ids)
-    scores = score_controls(corpus, controls, pseudonyms) if control_ids else None
     options = pull_options(corpus, entries, work, gold, unconfirmed=unconfirmed, tidy=tidy, withdraw=withdraw)
     collected = collect(work, options)
+    owners = owners_of(corpus, server, project, collected, listed)
+    pseudonyms = owners.folders
+    scores = score_controls(corpus, controls, pseudonyms) if control_ids else None
     comments = collected.comments
     if project.collaborative:
         comments = _shared_comments(server, snapshot)
     return PullPlan(
         project=project,
         root=corpus.root,
-        changes=tuple(pass_changes(corpus, collected, pseudonyms)),
+        changes=tuple(pass_changes(corpus, collected, pseudonyms, owners.renames)),
         problems=tuple(_with_pseudonyms(collected.problems, pseudonyms)),
         repairs=tuple(_with_pseudonyms(collected.repairs, pseudonyms)),
         comments=(*_with_pseudonyms(comments, pseudonyms), *(scores.comments if scores else ())),
         unexported=_unexported(server, snapshot),
         controls=scores,
         moved=tuple(_with_pseudonyms(collected.moved, pseudonyms)),
+        owners=owners,
+        papers=owners.contents(corpus),
+        mentions=tuple(owners.mentions(corpus)),
     )
+
+
+def owners_of(
+    corpus: Corpus,
+    server: Doccano,
+    project: DoccanoProject,
+    collected: CollectedWork,
+    listed: Sequence[ListedMember],
+) -> PassOwners:
+    """Whose work each folder of passes holds after a pull; in a shared project nothing of it changes.
+
+    Raises:
+        InvalidValueError: if a person would get a second folder, or a folder a second person's work.
+        InputError: for a file that cannot be read.
+    """
+    if project.collaborative:
+        return PassOwners(annotator_names(corpus, listed), record=read_record(corpus))
+    return find_owners(corpus, collected.lines, lambda: {user.username for user in server.users()}, listed)
 
 
 def snapshot_and_gold(

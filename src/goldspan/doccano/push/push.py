@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from goldspan.doccano.controls import mix_controls, plan_controls
 from goldspan.doccano.labels import NOTHING, label_names
 from goldspan.doccano.project import plan_project, project_kind, require_annotation
+from goldspan.doccano.pull.pass_owners import record_pseudonyms
 from goldspan.doccano.push import desired_state, upload
 from goldspan.doccano.push.delete import delete
 from goldspan.doccano.push.journal import journal_path, open_journal
@@ -246,6 +247,7 @@ class PushRequest:
         self._desired()  # refuses what does not fit before anything is written
         self.controls.record()  # first of all: a control that is there and not on the list would be pulled as work
         project = self.project_plan.apply()
+        record_pseudonyms(self.corpus, self.project_plan.listed or ())
         folder = self.corpus.build / "doccano"
         options = replace(self.options, names=label_names(self.corpus.scheme))  # by now each type has its own name
         return push_examples(self.server, project, self.examples, folder=folder, options=options)
