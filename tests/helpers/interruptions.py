@@ -80,7 +80,7 @@ def push_killed_at(account, room, kind, point):
 
 def kill_processes(home, role):
     """Kills the web server or the worker of an embedded server, with its children."""
-    for process in find_processes(read_state(find_home(home)).mark, role):
+    for process in find_processes(find_home(home).folder, read_state(find_home(home)).mark, role):
         with contextlib.suppress(Exception):
             process.kill()
             process.wait(10)

@@ -35,7 +35,7 @@ def own(own_home):
 
 def parts(running, role):
     """The process of a role and its children."""
-    return find_processes(read_state(find_home(running.home)).mark, role)
+    return find_processes(running.home, read_state(find_home(running.home)).mark, role)
 
 
 def leader(running, role):
@@ -162,7 +162,7 @@ def test_a_process_of_others_is_never_ended(own):
 def test_a_worker_that_does_not_end_when_asked_is_ended(own):
     worker = leader(own, "worker")
     worker.send_signal(signal.SIGSTOP)
-    assert terminate(read_state(find_home(own.home)).mark, ["worker"], grace=0.2)
+    assert terminate(own.home, read_state(find_home(own.home)).mark, ["worker"], grace=0.2)
     assert not is_running(worker)
     assert server.start(own.home).started == ("worker",)
 

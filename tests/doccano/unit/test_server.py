@@ -8,14 +8,14 @@ import pytest
 from goldspan.doccano import server
 from goldspan.doccano.server.home import ServerState, find_home
 from goldspan.errors import InputError, InvalidValueError
-from helpers import doccano_server
 
 
 @pytest.mark.parametrize("port", [-1, 65_536])
-def test_a_number_outside_the_range_of_ports_is_refused(tmp_path, port):
-    doccano_server.require_python()  # its environment is built before the port is checked
+def test_a_number_outside_the_range_of_ports_is_refused_before_anything_is_made(tmp_path, port, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     with pytest.raises(InvalidValueError, match=f"{port} is not a port"):
         server.start(tmp_path / "home", port)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_stopping_a_server_that_never_was_creates_nothing(tmp_path):

@@ -8,7 +8,7 @@ import pytest
 
 from goldspan.doccano import server
 from goldspan.doccano.server import install
-from goldspan.doccano.server.environment import VERSION, ServerEnvironment
+from goldspan.doccano.server.environment import VERSION
 from goldspan.errors import NotFoundError
 from helpers import doccano_server
 
@@ -33,10 +33,10 @@ def fits(monkeypatch):
     monkeypatch.setattr(install, "PYTHON_VERSIONS", (RUNNING,))
 
 
-def made(cache, python=None):
+def made(cache, python=None, version=RUNNING):
     """An environment that is marked as complete, with a Python if one is given."""
-    key = install.environment_key(install.requirements(), install.find_python()[1])
-    environment = ServerEnvironment(cache / f"doccano-{VERSION}-{key}")
+    environment = install.find_environment(version)
+    assert environment.folder.parent == cache
     (environment.folder / "bin").mkdir(parents=True)
     environment.stamp.touch()
     if python is not None:
@@ -83,33 +83,144 @@ def test_the_running_python_is_used_if_its_version_was_tested():
     assert install.find_python() == (sys.executable, RUNNING)
 
 
+def script(path, does):
+    """A program of a few lines of shell."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{does}\n")
+    path.chmod(0o755)
+    return path
+
+
+@pytest.fixture
+def alone(tmp_path, monkeypatch):
+    """A machine whose one Python, the running one, fits nothing; the folder of its PATH."""
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "none"))
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    (tmp_path / "bin").mkdir()
+    return tmp_path / "bin"
+
+
+def uv(folder, installs="exit 0", finds="3.12"):
+    """A `uv` that finds the Python of one version, once `installed` is there."""
+    python = script(folder / "uv-python", f"echo {finds}")
+    return script(
+        folder / "uv",
+        f"""case "$1 $2" in
+"python find") for last; do true; done
+    echo "warning: about the network" >&2
+    test -e {folder}/installed && test "$last" = {finds} && echo {python} && exit 0
+    echo "error: No interpreter found for Python $last in managed installations" >&2; exit 2 ;;
+"python install") echo "$3" >> {folder}/asked; {installs} ;;
+*) echo "error: unrecognized subcommand '$2'" >&2; exit 2 ;;
+esac""",
+    )
+
+
 def test_a_python_on_the_path_is_found_past_a_broken_one(tmp_path, monkeypatch):
     for folder, does in (("shims", "exit 127"), ("good", "echo 3.12")):
-        (tmp_path / folder).mkdir()
-        (tmp_path / folder / "python3.12").write_text(f"#!/bin/sh\n{does}\n")
-        (tmp_path / folder / "python3.12").chmod(0o755)
+        script(tmp_path / folder / "python3.12", does)
     monkeypatch.setattr(sys, "executable", str(tmp_path / "none"))
     monkeypatch.setenv("PATH", f"{tmp_path / 'shims'}:{tmp_path / 'good'}")
     assert install.find_python() == (str(tmp_path / "good" / "python3.12"), "3.12")
 
 
-def test_without_a_python_that_fits_the_remedy_names_a_way_out(tmp_path, monkeypatch):
-    monkeypatch.setattr(install, "PYTHON_VERSIONS", ("2.7",))
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(NotFoundError, match=r"(?s)needs Python 2\.7, and none .*DOCCANO_URL"):
+@pytest.mark.parametrize("version", install.PYTHON_VERSIONS)
+def test_each_tested_version_on_the_path_is_found(alone, version):
+    script(alone / "python3.15", "echo 3.15")
+    python = script(alone / f"python{version}", f"echo {version}")
+    assert install.find_python() == (str(python), version)
+
+
+def test_a_python_that_uv_has_is_used(alone):
+    uv(alone, finds="3.11")
+    (alone / "installed").touch()
+    assert install.find_python() == (str(alone / "uv-python"), "3.11")
+    assert not (alone / "asked").exists()
+
+
+def test_uv_installs_a_python_where_there_is_none(alone):
+    uv(alone, installs=f": > {alone}/installed")
+    steps = []
+    assert install.find_python(steps.append) == (str(alone / "uv-python"), "3.12")
+    assert (alone / "asked").read_text() == "3.12\n"
+    assert steps == ["Installing Python 3.12 with uv (once)"]
+
+
+def test_a_python_of_the_path_is_preferred_to_uv(alone):
+    uv(alone)
+    (alone / "installed").touch()
+    python = script(alone / "python3.14", "echo 3.14")
+    assert install.find_python() == (str(python), "3.14")
+
+
+@pytest.mark.parametrize(
+    ("does", "told"),
+    [
+        ("echo 'error: Request failed after 3 retries' >&2; exit 1", "ended with 1\\):\n    error: Request failed"),
+        ("exit 0", "ended with 0"),
+        ("kill -9 $$", "ended with -9"),
+    ],
+    ids=["no network", "nothing installed", "killed"],
+)
+def test_where_uv_fails_its_last_lines_are_shown(alone, does, told):
+    uv(alone, installs=does)
+    with pytest.raises(NotFoundError, match=f"(?s)needs Python 3.11 or .*uv installs none \\(it {told}"):
         install.find_python()
 
 
-def test_every_package_is_pinned_and_no_place_is_named():
-    lines = [line for line in PINS.splitlines() if not line.startswith("#")]
+def test_a_uv_that_is_another_program_is_passed_over(alone):
+    script(alone / "uv", "echo purifier 3000")
+    with pytest.raises(NotFoundError, match="uv installs none"):
+        install.find_python()
+
+
+def test_without_a_python_that_fits_the_remedy_names_a_way_out(tmp_path, monkeypatch):
+    monkeypatch.setattr(install, "PYTHON_VERSIONS", ("2.7",))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(NotFoundError, match=r"(?s)needs Python 2\.7, and none .*no uv .*python3-venv.*DOCCANO_URL"):
+        install.find_python()
+
+
+def test_an_environment_that_was_built_before_is_used(cache, alone):
+    """Where there is no Python now that fits, nor a network, and where there is another one."""
+    environment = made(cache, "#!/bin/sh\necho 1.8.4\n", "3.12")
+    assert install.ensure_environment(silent) == environment
+    script(alone / "python3.14", "echo 3.14")
+    assert install.ensure_environment(silent) == environment
+
+
+def test_an_environment_that_works_no_more_is_passed_over(cache, alone):
+    made(cache, None, "3.11")
+    script(alone / "python3.14", 'test "$2" = -c && echo 3.14 && exit; echo no venv here; exit 1')
+    with pytest.raises(NotFoundError, match="cannot be built: venv ended with 1:\n    no venv here"):
+        install.ensure_environment(silent)
+
+
+@pytest.mark.parametrize("version", install.PYTHON_VERSIONS)
+def test_every_package_is_pinned_once_and_no_place_is_named(version):
+    lines = [line for line in install.requirements(version).decode().splitlines() if not line.startswith("#")]
     shape = re.compile(r'[A-Za-z0-9._-]+==[0-9][0-9a-z.+]*(; python_version (<|>=) "3\.12")?')
     assert [line for line in lines if not shape.fullmatch(line)] == []
     assert f"doccano=={VERSION}" in lines
+    applies = [line for line in lines if ";" not in line or (">=" in line) == (version != "3.11")]
+    names = [line.partition("==")[0].lower() for line in applies]
+    assert len(set(names)) == len(names)
+    base = [line.partition("==")[0].lower() for line in PINS.splitlines() if not line.startswith("#")]
+    assert set(names) | {"tzdata"} == set(base)
+
+
+def test_the_pins_of_a_python_that_was_served_before_are_those_of_before():
+    """Their bytes name the environment: others would be built again, which needs a network."""
+    assert [install.find_environment(version).name for version in ("3.11", "3.12")] == [
+        "doccano-1.8.4-9b01dca35484",
+        "doccano-1.8.4-45c825ef026c",
+    ]
 
 
 def test_another_pin_or_another_python_is_another_environment():
     keys = {install.environment_key(pins, version) for pins in (b"a==1", b"a==2") for version in ("3.11", "3.12")}
     assert len(keys) == 4
+    assert len({install.find_environment(version).name for version in install.PYTHON_VERSIONS}) == 4
 
 
 @pytest.mark.slow

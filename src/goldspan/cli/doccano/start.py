@@ -9,6 +9,8 @@ import typer
 from goldspan.cli import console
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from goldspan.doccano.server import EmbeddedServer
 
 
@@ -28,12 +30,22 @@ def run(
     with console.spinner("Checking Doccano") as say:
         running = server.start(home, port, say)
     print(f"{_outcome(running)}\n")
+    if running.original is not None:
+        print(f"{_origin(running, running.original)}\n")
     print(f"  address   {running.account.url}")
     print(f"  user      {running.account.username}")
     print(f"  password  {running.account.password}")
     print(f"  data      {running.home}\n")
     print("Next: `goldspan doccano user NAME` creates accounts, `goldspan doccano push --project NAME` uploads")
     print("examples; `goldspan doccano stop` ends it, and keeps the data.")
+
+
+def _origin(running: EmbeddedServer, original: Path) -> str:
+    """What to know of a copy."""
+    told = f"Its data were copied from {original}, whose server is another one, on another port."
+    if running.in_use:
+        told += "\nThat server was not stopped then: what annotators did in the moments before the copy may be missing."
+    return told
 
 
 def _outcome(running: EmbeddedServer) -> str:

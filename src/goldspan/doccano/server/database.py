@@ -7,6 +7,7 @@ differ from Doccano's own for production.
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import secrets
 import shutil
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from goldspan import files
 from goldspan.doccano.server.environment import last_lines
-from goldspan.doccano.server.home import USERNAME, ServerHome, ServerState, write_state
+from goldspan.doccano.server.home import USERNAME, ServerHome, ServerState, own_state, write_state
 from goldspan.errors import InputError
 
 if TYPE_CHECKING:
@@ -39,9 +40,12 @@ from pathlib import Path
 from celery.signals import task_postrun, worker_ready
 from config.settings.production import *
 from django.db.backends.sqlite3.base import DatabaseWrapper
+from django.template.context import BaseContext
 from kombu.transport.sqlalchemy import Transport
 
-HOME = Path(__file__).resolve().parent
+# A server works in its home, and stays with it where that is moved while it runs.
+SERVES = "GOLDSPAN_DOCCANO_HOME" in os.environ
+HOME = Path.cwd() if SERVES else Path(__file__).resolve().parent
 os.umask(0o077)
 
 DEBUG = False
@@ -53,7 +57,7 @@ EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # the default pr
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
-        "NAME": str(HOME / "db.sqlite3"),
+        "NAME": str((Path() if SERVES else HOME) / "db.sqlite3"),
         "CONN_MAX_AGE": 500,
         "OPTIONS": {"timeout": 30},
     }
@@ -61,6 +65,16 @@ DATABASES = {
 # A transaction that reads and then writes cannot wait for another writer: SQLite refuses it at once, whatever the
 # timeout. Taking the write lock at its beginning makes it wait.
 DatabaseWrapper._start_transaction_under_autocommit = lambda self: self.cursor().execute("BEGIN IMMEDIATE")
+
+def copy_of_context(self):
+    """A copy of a template's context, as Django makes it from 5.2 on: before, it fails on Python 3.14."""
+    duplicate = BaseContext()
+    duplicate.__class__ = self.__class__
+    duplicate.__dict__ = {**self.__dict__, "dicts": self.dicts[:]}
+    return duplicate
+
+
+BaseContext.__copy__ = copy_of_context
 
 # A file of its own: the worker's polling does not meet the annotators' writes.
 CELERY_BROKER_URL = f"sqla+sqlite:///{HOME / 'broker.sqlite3'}"
@@ -127,32 +141,35 @@ def make_template(environment: ServerEnvironment) -> None:
         database.execute("PRAGMA journal_mode=WAL")
 
 
-def prepare_database(home: ServerHome, environment: ServerEnvironment, state: ServerState | None) -> ServerState:
+def prepare_database(
+    home: ServerHome, environment: ServerEnvironment, state: ServerState | None, original: Path | None = None
+) -> ServerState:
     """Migrate the database of a home to this version of Doccano, and set the password if none is known.
 
     Args:
         home: its folder.
         environment: the environment that will use it.
         state: the home's state; None for a home that is new or has lost it.
+        original: the folder that the home is a copy of, if it is one.
 
     Returns:
         The new state, which is written to the home.
 
     Raises:
-        InputError: if the database is not Doccano's, or cannot be migrated.
+        InputError: if the database is not Doccano's, is damaged, or cannot be migrated.
     """
     write_settings(home)
     is_new = not home.database.exists()
     if is_new:
         _copy(environment.template / home.database.name, home.database)
     else:
-        _require_doccano(home.database)
+        require_sound(home, original)
     if not is_new and (state is None or state.environment != environment.name):
         _run(home, environment, _MIGRATE)
     if is_new or state is None:
         state = state or ServerState()
         set_password(home.database, state.username, state.password)
-    state = replace(state, environment=environment.name)
+    state = replace(own_state(home, state, original), environment=environment.name)
     write_state(home, state)
     return state
 
@@ -178,15 +195,42 @@ def set_password(database: Path, username: str, password: str) -> None:
         connection.execute("UPDATE auth_user SET password = ? WHERE username = ?", (hashed, username))
 
 
-def _require_doccano(database: Path) -> None:
-    """Check that it is a database of Doccano's, before anything is done to it."""
+def was_in_use(home: ServerHome) -> bool:
+    """Whether the last change is in the write-ahead log only: `stop` empties it, so a copy was made before that."""
+    log = home.write_ahead_log
+    return log.exists() and log.stat().st_size > 0
+
+
+def empty_write_ahead_log(home: ServerHome) -> None:
+    """Write what the write-ahead log holds into the database file, which then holds all: anyone may copy it alone."""
+    if was_in_use(home):
+        with contextlib.suppress(sqlite3.Error), closing(sqlite3.connect(home.database, timeout=1)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def require_sound(home: ServerHome, original: Path | None = None) -> None:
+    """Check that it is a database of Doccano's and is whole, before anything is done to it.
+
+    Args:
+        home: its folder.
+        original: the folder that the home is a copy of, if it is one: what was copied while a server wrote into it
+            may be of several moments.
+
+    Raises:
+        InputError: if it is not.
+    """
     try:
-        with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
+        with closing(sqlite3.connect(f"{home.database.as_uri()}?mode=ro", uri=True)) as connection:
             user = connection.execute("SELECT 1 FROM auth_user WHERE username = ?", (USERNAME,)).fetchone()
+            (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            if original is not None and connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
+                found = "rows are missing that others refer to"
     except sqlite3.Error as error:
-        raise _unusable(database, str(error)) from None
+        raise _unusable(home.database, str(error), original) from None
     if user is None:
-        raise _unusable(database, f"it holds no user {USERNAME!r}")
+        raise _unusable(home.database, f"it holds no user {USERNAME!r}")
+    if found != "ok":
+        raise _unusable(home.database, f"it is damaged: {found}", original)
 
 
 def _run(home: ServerHome, environment: ServerEnvironment, script: str) -> None:
@@ -195,12 +239,11 @@ def _run(home: ServerHome, environment: ServerEnvironment, script: str) -> None:
         raise _unusable(home.database, f"Django ended with {done.returncode}:\n{last_lines(done.stderr)}")
 
 
-def _unusable(database: Path, why: str) -> InputError:
-    return InputError(
-        f"the database cannot be used: {why}",
-        file=database,
-        remedy="Restore it from a backup, or choose another folder with --home.",
-    )
+def _unusable(database: Path, why: str, original: Path | None = None) -> InputError:
+    remedy = "Restore it from a backup, or choose another folder with --home."
+    if original is not None:
+        remedy = f"It was copied from {original} while a Doccano ran there: `goldspan doccano stop` it, and copy again."
+    return InputError(f"the database cannot be used: {why}", file=database, remedy=remedy)
 
 
 def _copy(template: Path, database: Path) -> None:

@@ -4,7 +4,7 @@ db.sqlite3            the database: projects, examples, labels, users
 broker.sqlite3        the queue of the task worker
 media/, uploads/      files that were uploaded
 secret_key            Django's, 0600
-state.json            port and login, 0600
+state.json            port, login, and the path of this folder, 0600
 web.log, worker.log   the output of the two processes since their last start; *.old.log of the start before
 """
 
@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 
 from goldspan import files, strict_json
@@ -21,6 +21,7 @@ from goldspan.errors import InputError
 
 OWNER_ONLY = 0o700
 DEFAULT_PORT = 8000
+NO_PORT = 0  # of a copy before its first start
 USERNAME = "admin"
 
 
@@ -34,6 +35,11 @@ class ServerHome:
     def database(self) -> Path:
         """Doccano's database."""
         return self.folder / "db.sqlite3"
+
+    @property
+    def write_ahead_log(self) -> Path:
+        """SQLite's log of changes that the database file does not hold yet."""
+        return self.folder / "db.sqlite3-wal"
 
     @property
     def broker(self) -> Path:
@@ -124,8 +130,9 @@ class ServerState:
         port: on 127.0.0.1.
         username: of the superuser.
         password: random, made with the home; there is no default.
-        mark: random; the environment of the home's processes holds it, and that of no other process.
+        mark: random; the environment of the home's processes holds it.
         environment: the name of the environment that migrated the database last.
+        folder: the path of the home at its last start; empty if it was never started, or by an older goldspan.
     """
 
     port: int = DEFAULT_PORT
@@ -133,6 +140,7 @@ class ServerState:
     password: str = field(default_factory=lambda: secrets.token_urlsafe(18), repr=False)
     mark: str = field(default_factory=lambda: secrets.token_hex(16))
     environment: str = ""
+    folder: str = ""
 
     @property
     def url(self) -> str:
@@ -147,7 +155,7 @@ def read_state(home: ServerHome) -> ServerState | None:
         InputError: if the file is not as `write_state` writes it.
     """
     try:
-        state = strict_json.loads(home.state.read_text(encoding="utf-8"))
+        state = {"folder": "", **strict_json.loads(home.state.read_text(encoding="utf-8"))}
         return ServerState(**{each.name: state[each.name] for each in fields(ServerState)})
     except FileNotFoundError:
         return None
@@ -157,6 +165,35 @@ def read_state(home: ServerHome) -> ServerState | None:
             file=home.state,
             remedy="End the server's processes by hand and remove this file: the next start makes a new password.",
         ) from None
+
+
+def find_original(home: ServerHome, state: ServerState) -> Path | None:
+    """The folder that a home is a copy of, if it was not started since it was copied and the original is there still.
+
+    A folder that was moved is no copy, nor is one that was restored from a backup where it was.
+    """
+    if state.folder in {"", _written(home.folder)}:
+        return None
+    original = ServerHome(Path(state.folder))
+    try:
+        if original.folder.samefile(home.folder):
+            return None
+        theirs = read_state(original)
+    except (OSError, InputError, ValueError):
+        return None
+    return None if theirs is None or theirs.mark != state.mark else original.folder
+
+
+def own_state(home: ServerHome, state: ServerState, original: Path | None) -> ServerState:
+    """The state with this folder in it; that of a copy gets a mark of its own, and no port yet."""
+    if original is not None:
+        state = replace(state, mark=secrets.token_hex(16), port=NO_PORT)
+    return replace(state, folder=_written(home.folder))
+
+
+def _written(folder: Path) -> str:
+    """A path as the state holds it: JSON cannot hold bytes of a name that are no UTF-8."""
+    return str(folder).encode(errors="replace").decode()
 
 
 def write_state(home: ServerHome, state: ServerState) -> None:

@@ -11,7 +11,7 @@ from goldspan import files
 from goldspan.doccano.account import Account
 from goldspan.doccano.server import database, health, install, process
 from goldspan.doccano.server.environment import VERSION, ServerEnvironment, clean_variables
-from goldspan.doccano.server.home import find_home, read_state, write_state
+from goldspan.doccano.server.home import NO_PORT, find_home, find_original, read_state, write_state
 from goldspan.errors import InvalidValueError, NotFoundError, ServerError
 
 if TYPE_CHECKING:
@@ -31,12 +31,16 @@ class EmbeddedServer:
         account: its address and login.
         home: the folder of its data.
         started: the processes that this start had to start, of `web` and `worker`; none if both were running.
+        original: the folder that the home was copied from, at the first start of the copy.
+        in_use: whether that copy was made while a Doccano wrote into the original, or was not stopped in order.
         version: of Doccano.
     """
 
     account: Account
     home: Path
     started: tuple[str, ...] = ()
+    original: Path | None = None
+    in_use: bool = False
     version: str = VERSION
 
 
@@ -69,24 +73,31 @@ def start(
         InvalidValueError: if it runs already, on another port than was asked for.
     """
     _require_posix()
+    if port is not None:
+        process.require_port(port)
     server_home = find_home(home).make()
     with files.lock(server_home.lock, lambda: on_step("Waiting for another start of this server")):
         state = read_state(server_home)
-        missing = [role for role in ROLES if state is None or not process.is_alive(state.mark, role)]
+        missing = [role for role in ROLES if state is None or not _is_alive(server_home, state, role)]
+        _require_same_data(server_home, state)
         if "web" not in missing and state is not None:
             _require_same_port(state, port)
             _require_answer(server_home, state)
         if not missing and state is not None:
-            return _embedded_server(server_home, state, ())
+            return _embedded_server(server_home, state)
+        original = find_original(server_home, state) if state is not None and missing == list(ROLES) else None
+        in_use = original is not None and database.was_in_use(server_home)
         environment = install.ensure_environment(on_step)
-        state = database.prepare_database(server_home, environment, state)
+        state = database.prepare_database(server_home, environment, state, original)
         on_step("Starting Doccano")
         try:
             state = _start(server_home, environment, state, missing, port)
         except BaseException:
-            process.terminate(state.mark, missing, grace=1)  # they have only begun: no annotator is using them
+            # They have only begun: no annotator is using them.
+            process.terminate(server_home.folder, state.mark, missing, grace=1)
             raise
-    return _embedded_server(server_home, state, tuple(missing))
+    running = _embedded_server(server_home, state)
+    return replace(running, started=tuple(missing), original=original, in_use=in_use)
 
 
 def stop(home: Path | None = None, grace: float = process.GRACE) -> bool:
@@ -98,28 +109,55 @@ def stop(home: Path | None = None, grace: float = process.GRACE) -> bool:
     """
     server_home = find_home(home)
     if not server_home.state.exists():
-        return False
+        return process.terminate_abandoned(server_home.folder, grace)
     with files.lock(server_home.lock):
         state = read_state(server_home)
-        return state is not None and process.terminate(state.mark, ROLES, grace)
+        stopped = process.terminate_abandoned(server_home.folder, grace)
+        if state is None:
+            return stopped
+        stopped |= process.terminate(server_home.folder, state.mark, ROLES, grace)
+        if stopped:
+            database.empty_write_ahead_log(server_home)
+        return stopped
 
 
 def status(home: Path | None = None) -> ServerStatus:
-    """The status of the server of a home; the home need not exist."""
+    """The status of the server of a home; the home need not exist.
+
+    A copy that was never started has no server yet, as a new home has none: the address in it is the original's.
+    """
     server_home = find_home(home)
     state = read_state(server_home)
-    if state is None:
+    if state is None or not _has_server(server_home, state):
         return ServerStatus(running=False, url="", username="", web=False, worker=False, home=server_home.folder)
-    web, worker = (process.is_alive(state.mark, role) for role in ROLES)
+    web, worker = (_is_alive(server_home, state, role) for role in ROLES)
     return ServerStatus(
         running=web and worker, url=state.url, username=state.username, web=web, worker=worker, home=server_home.folder
     )
 
 
 def embedded_account(home: Path | None = None) -> Account | None:
-    """Address and login of the server of a home, whether it runs or not; None if it was never started."""
-    state = read_state(find_home(home))
-    return None if state is None else Account(state.url, state.username, state.password)
+    """Address and login of the server of a home, whether it runs or not.
+
+    Returns:
+        None if it was never started, or was not since the home was copied.
+    """
+    server_home = find_home(home)
+    state = read_state(server_home)
+    if state is None or not _has_server(server_home, state):
+        return None
+    return Account(state.url, state.username, state.password)
+
+
+def _is_alive(home: ServerHome, state: ServerState, role: str) -> bool:
+    return process.is_alive(home.folder, state.mark, role)
+
+
+def _has_server(home: ServerHome, state: ServerState) -> bool:
+    """Whether the port in the state is that of the home's own server."""
+    if state.port == NO_PORT:
+        return False
+    return find_original(home, state) is None or any(_is_alive(home, state, role) for role in ROLES)
 
 
 def _start(
@@ -128,15 +166,15 @@ def _start(
     """Start the missing processes and wait until they are ready; gives the state with the port that was taken."""
     variables = clean_variables(database.django_variables(home, environment))
     if "web" in missing:
-        process.terminate(state.mark, ["web"])  # children that have outlived it still hold the port
+        process.terminate(home.folder, state.mark, ["web"])  # children that have outlived it still hold the port
         with closing(process.bind_port(state.port if port is None else port)) as listening:
             state = replace(state, port=listening.getsockname()[1])
             write_state(home, state)  # before the launch: a killed start leaves the mark of its processes
             command = process.web_command(environment, listening.fileno())
-            web = process.launch(command, home.log("web"), variables, state.mark, "web")
+            web = process.launch(command, home, variables, state.mark, "web")
     if "worker" in missing:
         command = process.worker_command(environment)
-        worker = process.launch(command, home.log("worker"), variables, state.mark, "worker")
+        worker = process.launch(command, home, variables, state.mark, "worker")
     if "web" in missing:
         health.wait_until_ready(home, "web", web, lambda: health.web_answers(state))
         health.require_login(home, state)
@@ -149,8 +187,8 @@ def _start(
     return state
 
 
-def _embedded_server(home: ServerHome, state: ServerState, started: tuple[str, ...]) -> EmbeddedServer:
-    return EmbeddedServer(Account(state.url, state.username, state.password), home.folder, started)
+def _embedded_server(home: ServerHome, state: ServerState) -> EmbeddedServer:
+    return EmbeddedServer(Account(state.url, state.username, state.password), home.folder)
 
 
 def _require_posix() -> None:
@@ -167,6 +205,30 @@ def _require_same_port(state: ServerState, port: int | None) -> None:
             f"Doccano runs on port {state.port} already",
             remedy="Stop it first to move it: goldspan doccano stop.",
         )
+
+
+def _require_same_data(home: ServerHome, state: ServerState | None) -> None:
+    """Refuse a server that works on other data than those in the folder now, or by a path that leads elsewhere now."""
+    served = []
+    if state is not None:
+        served = [each for role in ROLES for each in process.find_processes(home.folder, state.mark, role)]
+    paths = {path for each in served if (path := process.path_at_start(each)) and not _leads_to(path, home.folder)}
+    if process.find_abandoned(home.folder):
+        problem = "Doccano still runs on what was in this folder before: it was removed or replaced while Doccano ran"
+    elif any(process.has_deleted(each, home.database) for each in served):
+        problem = "Doccano still works on another database: the file was replaced while Doccano ran"
+    elif paths:
+        problem = f"Doccano runs, and was started in {min(paths)}: the folder was moved while Doccano ran"
+    else:
+        return
+    raise ServerError(problem, file=home.folder, remedy="`goldspan doccano stop`, then start: it serves what is here.")
+
+
+def _leads_to(path: str, folder: Path) -> bool:
+    try:
+        return folder.samefile(path)
+    except OSError:
+        return False
 
 
 def _require_answer(home: ServerHome, state: ServerState) -> None:
