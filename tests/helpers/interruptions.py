@@ -25,7 +25,7 @@ from goldspan.doccano.client import file_upload
 from goldspan.doccano.client.api import Doccano
 from goldspan.doccano.push import desired_state, push
 from goldspan.doccano.push.journal import Journal
-from goldspan.doccano.server.home import find_home, read_state
+from goldspan.doccano.server.home import find_home
 from goldspan.doccano.server.process import find_processes
 from goldspan.formats import doccano
 from helpers import http_faults
@@ -80,7 +80,7 @@ def push_killed_at(account, room, kind, point):
 
 def kill_processes(home, role):
     """Kills the web server or the worker of an embedded server, with its children."""
-    for process in find_processes(find_home(home).folder, read_state(find_home(home)).mark, role):
+    for process in find_processes(find_home(home).folder, role):
         with contextlib.suppress(Exception):
             process.kill()
             process.wait(10)

@@ -10,7 +10,7 @@ from goldspan.doccano.client.api import Doccano
 from goldspan.doccano.doctor import checks
 from goldspan.doccano.doctor.context import DoctorContext
 from goldspan.doccano.project import FLAGS
-from goldspan.doccano.server import home, process
+from goldspan.doccano.server import process
 from goldspan.errors import NotFoundError
 from helpers import doccano_annotator, doccano_project, doccano_server
 
@@ -105,7 +105,7 @@ def test_a_dead_worker_is_found_and_stops_no_other_check(toy, tmp_path):
         doccano_server.running(tmp_path / "home") as server,
         doccano_project.from_corpus(server, toy, "shared") as begun,
     ):
-        process.terminate(server.home, home.read_state(home.find_home(server.home)).mark, ["worker"])
+        process.terminate(server.home, ["worker"])
         report = doctor.run_doctor(server.account, begun.name, toy, home=server.home)
     assert list(messages(report)) == ["worker-dead"]
     assert {name for name, why in report.skipped.items() if why == "exports need the task worker"} == {

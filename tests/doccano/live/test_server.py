@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -35,7 +36,7 @@ def own(own_home):
 
 def parts(running, role):
     """The process of a role and its children."""
-    return find_processes(running.home, read_state(find_home(running.home)).mark, role)
+    return find_processes(running.home, role)
 
 
 def leader(running, role):
@@ -162,7 +163,7 @@ def test_a_process_of_others_is_never_ended(own):
 def test_a_worker_that_does_not_end_when_asked_is_ended(own):
     worker = leader(own, "worker")
     worker.send_signal(signal.SIGSTOP)
-    assert terminate(own.home, read_state(find_home(own.home)).mark, ["worker"], grace=0.2)
+    assert terminate(own.home, ["worker"], grace=0.2)
     assert not is_running(worker)
     assert server.start(own.home).started == ("worker",)
 
@@ -215,6 +216,33 @@ def test_a_database_that_is_not_one_is_reported_and_left_as_it_is(tmp_path, cont
         server.start(home.folder, 0)
     assert home.database.read_bytes() == content
     assert not server.status(home.folder).web
+
+
+# A copy
+
+
+def test_a_copy_has_a_server_of_its_own_that_follows_its_folder(own, own_home, tmp_path, goldspan, capsys):
+    (zoe,) = doccano_annotator.create(own, ["zoe"])
+    copy, there = tmp_path / "copy", tmp_path / "there"
+    shutil.copytree(own.home, copy)  # while a server works in the original
+    assert goldspan("doccano", "stop", "--home", copy) == 0
+    assert goldspan("doccano", "start", "--home", copy) == 0
+    printed = capsys.readouterr().out
+    assert f"copied from {own_home}, whose server is another one, on another port.\nThat server was not stop" in printed
+    account = server.embedded_account(copy)
+    try:
+        assert account.url != own.account.url
+        copy.rename(there)
+        doccano_annotator.Annotator(account.url, "zoe", zoe.password).close()  # the database is found where it is now
+        with pytest.raises(ServerError, match=f"was started in {copy}: the folder was moved"):
+            server.start(there)
+        assert server.stop(there)
+    finally:
+        for folder in (copy, there):
+            server.stop(folder, grace=0)
+    zoe.close()
+    assert server.start(own_home).started == ()
+    log_in(own)
 
 
 # Stop

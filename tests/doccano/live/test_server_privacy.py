@@ -18,8 +18,7 @@ from helpers import doccano_annotator
 
 
 def processes_of(running):
-    mark = read_state(find_home(running.home)).mark
-    return [process for role in ROLE_NAMES for process in find_processes(running.home, mark, role)]
+    return [process for role in ROLE_NAMES for process in find_processes(running.home, role)]
 
 
 def port_of(running):

@@ -20,6 +20,7 @@ from goldspan.doccano.server import database, process
 from goldspan.doccano.server.home import ServerState, find_home, own_state, read_state, write_state
 from goldspan.errors import InputError, NotFoundError, ServerError
 
+HOLD_OPEN = "exec sleep 60 < db.sqlite3 3< db.sqlite3-wal"
 linux_only = pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs Linux's /proc")
 
 
@@ -185,7 +186,6 @@ def test_a_server_whose_folder_was_replaced_is_reported_until_it_is_stopped(home
     shutil.rmtree(home.folder)
     with pytest.raises(ServerError, match=r"removed or replaced while Doccano ran\n.*goldspan doccano stop"):
         server.start(home.folder)
-    shutil.rmtree(home.folder)
     shutil.copytree(backup.folder, home.folder)
     assert not server.status(home.folder).web
     with pytest.raises(ServerError, match="removed or replaced while Doccano ran"):
@@ -206,17 +206,42 @@ def test_a_server_of_a_removed_folder_can_be_stopped(home, launched):
 
 @linux_only
 def test_a_database_that_was_replaced_while_it_was_open_is_reported(home):
-    home.database.write_bytes(b"old")
-    command = ["sh", "-c", "exec sleep 60 < db.sqlite3"]
-    running = process.launch(command, home, dict(os.environ), read_state(home).mark, "web")
-    try:
+    doccano_database(home)
+    shutil.copyfile(home.database, home.folder / "backup")
+    with closing(sqlite3.connect(home.database)) as busy:
+        busy.execute("INSERT INTO auth_user VALUES (2, 'anna')")
+        busy.commit()
+        assert database.was_in_use(home)
+        running = process.launch(["sh", "-c", HOLD_OPEN], home, dict(os.environ), "any", "web")
         wait_for(lambda: running.name() == "sleep")
-        home.database.with_name("new").write_bytes(b"new")
-        home.database.with_name("new").replace(home.database)
-        with pytest.raises(ServerError, match="works on another database: the file was replaced"):
+        (home.folder / "backup").replace(home.database)
+        with pytest.raises(ServerError, match="works on another database: the file was removed or replaced"):
             server.start(home.folder)
-    finally:
-        running.kill()
+        assert process.is_running(running)
+        assert server.stop(home.folder, grace=1)
+        assert not home.write_ahead_log.exists()  # it holds changes of the database that is gone
+    database.require_sound(home)
+
+
+@linux_only
+def test_a_server_whose_folder_was_emptied_is_reported_until_it_is_stopped(home, launched):
+    pair = launched(home)
+    for path in home.folder.iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    with pytest.raises(ServerError, match=r"Doccano runs, and its state\.json is gone\n.*goldspan doccano stop"):
+        server.start(home.folder)
+    assert lives(pair)
+    assert server.stop(home.folder)
+    assert list(home.folder.iterdir()) == []
+
+
+def test_a_server_whose_state_is_garbled_can_be_stopped(home, launched, goldspan, capsys):
+    pair = launched(home)
+    home.state.write_text("{")
+    assert goldspan("doccano", "status", "--home", home.folder) == 1
+    assert "`goldspan doccano stop`, then remove this file" in capsys.readouterr().err
+    assert goldspan("doccano", "stop", "--home", home.folder) == 0
+    assert not any(process.is_running(each) for each in pair)
 
 
 def wait_for(holds):

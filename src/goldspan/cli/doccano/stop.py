@@ -8,8 +8,9 @@ from goldspan.cli import console
 def run(home: console.Home = None) -> None:
     """Stop the Doccano that `goldspan doccano start` started; its data stays."""
     from goldspan.doccano import server
+    from goldspan.doccano.server.home import find_home
 
     with console.spinner("Stopping Doccano"):
         stopped = server.stop(home)
-    folder = server.status(home).home
+    folder = find_home(home).folder
     print(f"Doccano is stopped; its data stays in {folder}." if stopped else f"No Doccano of {folder} was running.")

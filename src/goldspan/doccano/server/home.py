@@ -130,7 +130,7 @@ class ServerState:
         port: on 127.0.0.1.
         username: of the superuser.
         password: random, made with the home; there is no default.
-        mark: random; the environment of the home's processes holds it.
+        mark: random; it tells a home and its copies from other homes.
         environment: the name of the environment that migrated the database last.
         folder: the path of the home at its last start; empty if it was never started, or by an older goldspan.
     """
@@ -163,7 +163,7 @@ def read_state(home: ServerHome) -> ServerState | None:
         raise InputError(
             "is not as goldspan wrote it",
             file=home.state,
-            remedy="End the server's processes by hand and remove this file: the next start makes a new password.",
+            remedy="`goldspan doccano stop`, then remove this file: the next start makes a new password.",
         ) from None
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from psutil import Process
+
     from goldspan.doccano.server.home import ServerHome, ServerState
 
 ROLES = ("web", "worker")
@@ -75,11 +77,12 @@ def start(
     _require_posix()
     if port is not None:
         process.require_port(port)
-    server_home = find_home(home).make()
+    server_home = find_home(home)
+    _require_same_data(server_home)
+    server_home.make()
     with files.lock(server_home.lock, lambda: on_step("Waiting for another start of this server")):
         state = read_state(server_home)
-        missing = [role for role in ROLES if state is None or not _is_alive(server_home, state, role)]
-        _require_same_data(server_home, state)
+        missing = [role for role in ROLES if state is None or not process.is_alive(server_home.folder, role)]
         if "web" not in missing and state is not None:
             _require_same_port(state, port)
             _require_answer(server_home, state)
@@ -94,7 +97,7 @@ def start(
             state = _start(server_home, environment, state, missing, port)
         except BaseException:
             # They have only begun: no annotator is using them.
-            process.terminate(server_home.folder, state.mark, missing, grace=1)
+            process.terminate(server_home.folder, missing, grace=1)
             raise
     running = _embedded_server(server_home, state)
     return replace(running, started=tuple(missing), original=original, in_use=in_use)
@@ -108,17 +111,10 @@ def stop(home: Path | None = None, grace: float = process.GRACE) -> bool:
         grace: seconds that a task and requests have to come to their end.
     """
     server_home = find_home(home)
-    if not server_home.state.exists():
-        return process.terminate_abandoned(server_home.folder, grace)
+    if not server_home.lock.exists():  # the folder was removed or replaced, and nothing is written into another one
+        return _stop(server_home, grace)
     with files.lock(server_home.lock):
-        state = read_state(server_home)
-        stopped = process.terminate_abandoned(server_home.folder, grace)
-        if state is None:
-            return stopped
-        stopped |= process.terminate(server_home.folder, state.mark, ROLES, grace)
-        if stopped:
-            database.empty_write_ahead_log(server_home)
-        return stopped
+        return _stop(server_home, grace)
 
 
 def status(home: Path | None = None) -> ServerStatus:
@@ -130,7 +126,7 @@ def status(home: Path | None = None) -> ServerStatus:
     state = read_state(server_home)
     if state is None or not _has_server(server_home, state):
         return ServerStatus(running=False, url="", username="", web=False, worker=False, home=server_home.folder)
-    web, worker = (_is_alive(server_home, state, role) for role in ROLES)
+    web, worker = (process.is_alive(server_home.folder, role) for role in ROLES)
     return ServerStatus(
         running=web and worker, url=state.url, username=state.username, web=web, worker=worker, home=server_home.folder
     )
@@ -149,15 +145,24 @@ def embedded_account(home: Path | None = None) -> Account | None:
     return Account(state.url, state.username, state.password)
 
 
-def _is_alive(home: ServerHome, state: ServerState, role: str) -> bool:
-    return process.is_alive(home.folder, state.mark, role)
+def _stop(home: ServerHome, grace: float) -> bool:
+    served = _find_processes(home)
+    is_other = any(process.has_open(each, home.database, deleted=True) for each in served)
+    is_log_of_other = is_other and any(process.has_open(each, home.write_ahead_log) for each in served)
+    abandoned = process.terminate_abandoned(home.folder, grace)
+    if not process.terminate(home.folder, ROLES, grace):
+        return abandoned
+    if is_log_of_other:  # SQLite would add the changes of the database that was replaced to the one that is here now
+        home.write_ahead_log.unlink(missing_ok=True)
+    database.empty_write_ahead_log(home)
+    return True
 
 
 def _has_server(home: ServerHome, state: ServerState) -> bool:
     """Whether the port in the state is that of the home's own server."""
     if state.port == NO_PORT:
         return False
-    return find_original(home, state) is None or any(_is_alive(home, state, role) for role in ROLES)
+    return find_original(home, state) is None or any(process.is_alive(home.folder, role) for role in ROLES)
 
 
 def _start(
@@ -166,7 +171,7 @@ def _start(
     """Start the missing processes and wait until they are ready; gives the state with the port that was taken."""
     variables = clean_variables(database.django_variables(home, environment))
     if "web" in missing:
-        process.terminate(home.folder, state.mark, ["web"])  # children that have outlived it still hold the port
+        process.terminate(home.folder, ["web"])  # children that have outlived it still hold the port
         with closing(process.bind_port(state.port if port is None else port)) as listening:
             state = replace(state, port=listening.getsockname()[1])
             write_state(home, state)  # before the launch: a killed start leaves the mark of its processes
@@ -207,21 +212,25 @@ def _require_same_port(state: ServerState, port: int | None) -> None:
         )
 
 
-def _require_same_data(home: ServerHome, state: ServerState | None) -> None:
+def _require_same_data(home: ServerHome) -> None:
     """Refuse a server that works on other data than those in the folder now, or by a path that leads elsewhere now."""
-    served = []
-    if state is not None:
-        served = [each for role in ROLES for each in process.find_processes(home.folder, state.mark, role)]
+    served = _find_processes(home)
     paths = {path for each in served if (path := process.path_at_start(each)) and not _leads_to(path, home.folder)}
     if process.find_abandoned(home.folder):
         problem = "Doccano still runs on what was in this folder before: it was removed or replaced while Doccano ran"
-    elif any(process.has_deleted(each, home.database) for each in served):
-        problem = "Doccano still works on another database: the file was replaced while Doccano ran"
+    elif any(process.has_open(each, home.database, deleted=True) for each in served):
+        problem = "Doccano still works on another database: the file was removed or replaced while Doccano ran"
+    elif served and not home.state.exists():
+        problem = f"Doccano runs, and its {home.state.name} is gone"
     elif paths:
         problem = f"Doccano runs, and was started in {min(paths)}: the folder was moved while Doccano ran"
     else:
         return
     raise ServerError(problem, file=home.folder, remedy="`goldspan doccano stop`, then start: it serves what is here.")
+
+
+def _find_processes(home: ServerHome) -> list[Process]:
+    return [each for role in ROLES for each in process.find_processes(home.folder, role)]
 
 
 def _leads_to(path: str, folder: Path) -> bool:

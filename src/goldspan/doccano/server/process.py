@@ -1,10 +1,10 @@
 """The two processes of a server, the web server and the task worker: their commands, start, search and end.
 
 A process id can be another process's by the time it is read from a file, and so can its start time once the clock was
-set. A process belongs to a home if it has the home's random mark in its environment, which its children inherit, and if
-its working directory is the home's folder: the same folder, by whatever path and wherever it was moved, and no copy of
-it, which has the same mark. No other process is ever ended. This also finds the processes of a start that was killed
-before it could write anything down.
+set. A process belongs to a home if a variable of its environment, which its children inherit, says that goldspan
+started it for a role, and if its working directory is the home's folder: the folder itself, by whatever path and
+wherever it was moved, and no copy of it. No other process is ever ended. This also finds the processes of a start that
+was killed before it could write anything down, and those of a home that has lost its state.
 """
 
 from __future__ import annotations
@@ -145,14 +145,14 @@ def launch(
 # Search
 
 
-def find_processes(folder: Path, mark: str, role: str) -> list[psutil.Process]:
+def find_processes(folder: Path, role: str) -> list[psutil.Process]:
     """The living processes of a role that serve a folder, children included, in the order of their ids."""
-    value, processes = f"{mark}:{role}", []
+    processes = []
     for process in psutil.process_iter():
         with contextlib.suppress(*_NOT_OURS):
             variables = process.environ()
             if (
-                variables.get(MARK_VARIABLE) == value
+                variables.get(MARK_VARIABLE, "").endswith(f":{role}")
                 and process.status() not in _DEAD
                 and os.path.samestat(_served_folder(process, variables), folder.stat())
             ):
@@ -174,9 +174,9 @@ def find_abandoned(folder: Path) -> list[psutil.Process]:
     return processes
 
 
-def is_alive(folder: Path, mark: str, role: str) -> bool:
+def is_alive(folder: Path, role: str) -> bool:
     """Whether the process that was started lives; a child that has outlived it does not count."""
-    return any(is_leader(process) for process in find_processes(folder, mark, role))
+    return any(is_leader(process) for process in find_processes(folder, role))
 
 
 def path_at_start(process: psutil.Process) -> str:
@@ -186,11 +186,11 @@ def path_at_start(process: psutil.Process) -> str:
     return ""
 
 
-def has_deleted(process: psutil.Process, file: Path) -> bool:
-    """Whether a process has a file open that was at this path and is deleted now (found on Linux only)."""
+def has_open(process: psutil.Process, file: Path, *, deleted: bool = False) -> bool:
+    """Whether a process has a file open that is at this path, or that was and is deleted now (found on Linux only)."""
     with contextlib.suppress(OSError):
         handles = list(Path(f"/proc/{process.pid}/fd").iterdir())
-        return any(_link(handle) == f"{file}{_DELETED}" for handle in handles)
+        return any(_link(handle) == (f"{file}{_DELETED}" if deleted else str(file)) for handle in handles)
     return False
 
 
@@ -230,13 +230,13 @@ def is_running(process: psutil.Process) -> bool:
 # End
 
 
-def terminate(folder: Path, mark: str, roles: Sequence[str], grace: float = GRACE) -> bool:
+def terminate(folder: Path, roles: Sequence[str], grace: float = GRACE) -> bool:
     """Ask the processes of a folder's roles to end, and kill those that still run after the grace.
 
     Returns:
         False if there were none.
     """
-    return _end(lambda: [process for role in roles for process in find_processes(folder, mark, role)], grace)
+    return _end(lambda: [process for role in roles for process in find_processes(folder, role)], grace)
 
 
 def terminate_abandoned(folder: Path, grace: float = GRACE) -> bool:
