@@ -52,7 +52,9 @@ def _normalized(url: str) -> str:
         raise InvalidValueError("the address of Doccano is not an http or https address", remedy=_SHAPE)
     if parts.username is not None or parts.password is not None:
         raise InvalidValueError(
-            "the address of Doccano holds a login", remedy="Put it into DOCCANO_USERNAME and DOCCANO_PASSWORD instead."
+            "the address of Doccano holds a login",
+            remedy="Put it into DOCCANO_USERNAME and DOCCANO_PASSWORD instead; that of a proxy in front into "
+            "DOCCANO_PROXY_AUTH=user:password.",
         )
     if parts.query or parts.fragment:
         raise InvalidValueError("the address of Doccano holds a query or a fragment", remedy=_SHAPE)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from goldspan.annotation import Example
-from goldspan.doccano.client import file_upload
+from goldspan.doccano.client import file_upload, tls
 from goldspan.doccano.client.api import Doccano
 from goldspan.errors import ServerError
 from helpers import interruptions, tls_proxy
@@ -14,7 +14,7 @@ from helpers.doccano_project import ExampleProject
 
 USER, PASSWORD = "lead@example.org", "pä55:wörd"
 LOCAL = "DNS:localhost,IP:127.0.0.1"
-VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
+VARIABLES = (*tls.FILES, tls.FOLDERS)
 ON = "proxy_set_header Host $http_host; proxy_set_header X-Forwarded-Proto $scheme;"
 
 
@@ -77,12 +77,12 @@ def refusal(connect, *arguments, **options):
     return str(caught.value)
 
 
-@pytest.mark.parametrize("variable", VARIABLES[:3])
+@pytest.mark.parametrize("variable", VARIABLES)
 def test_an_authority_of_ones_own_is_trusted_on_this_machine_too(variable, connect, certificates, monkeypatch):
     for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
     assert "no TLS certificate that this machine trusts" in refusal(connect, "tls")
-    monkeypatch.setenv(variable, str(certificates.ca))
+    monkeypatch.setenv(variable, str(certificates.folder if variable == tls.FOLDERS else certificates.ca))
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")  # which has nothing to do with this machine
     for host in ("127.0.0.1", "localhost"):
         assert connect("tls", host=host).me().superuser

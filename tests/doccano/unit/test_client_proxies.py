@@ -270,3 +270,36 @@ def test_a_refused_login_stays_one_behind_a_proxy():
     answer = reply(400, {"non_field_errors": ["Unable to log in with provided credentials."]})
     with ScriptedServer({LOG_IN: [answer]}) as server, pytest.raises(LoginRefusedError, match="password refused"):
         Doccano(account(server.url, proxy_auth=f"team:{PASSWORD}"), **QUICK)
+
+
+PAGE_WITHOUT_TOKEN = "<h1>Forbidden <span>(403)</span></h1><p>CSRF verification failed. Request aborted.</p>"  # noqa: S105
+
+
+def test_the_address_of_a_page_is_not_that_of_doccano():
+    line = "POST /projects/1/dataset/v1/auth/login/"
+    with ScriptedServer({line: [reply(403, PAGE_WITHOUT_TOKEN, kind="text/html")]}) as server:
+        message = error_of(f"{server.url}/projects/1/dataset", Doccano.me)
+        assert message.endswith(
+            f"There is no Doccano below that path. DOCCANO_URL is its address without that of a page: {server.url}"
+        )
+
+
+def test_a_name_that_doccano_refuses_to_be_asked_by_is_named():
+    message = error_on(reply(400, "<h1>Bad Request (400)</h1>", kind="text/html"), LOG_IN)
+    assert "Doccano does not let itself be asked by the name 127.0.0.1: not by one with _, nor by one" in message
+
+
+def test_a_login_in_the_address_is_pointed_to_where_it_belongs():
+    with pytest.raises(InvalidValueError, match="that of a proxy in front into DOCCANO_PROXY_AUTH"):
+        Account("https://team:pa55@ner.example.org", "a", "b")
+
+
+def test_a_forward_proxy_that_asks_for_a_login_is_not_one_in_front(monkeypatch):
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    asks = reply(407, "<h1>Proxy Authentication Required</h1>", kind="text/html", Proxy_Authenticate="Basic")
+    with ScriptedServer({"POST http://doccano.example/v1/auth/login/": [asks]}) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        message = error_of("http://doccano.example", Doccano.me, proxy_auth=PROXY_AUTH, secrets=ALL_SECRETS)
+    assert "407" in message
+    assert "Put the login into HTTP_PROXY and HTTPS_PROXY" in message

@@ -34,6 +34,7 @@ CHALLENGE = re.compile(r"(?:^|,)\s*([A-Za-z][\w-]*)(?=\s|,|$)")
 REALM = re.compile(r'realm="([^"]{1,60})')
 # In the words of nginx, of Apache and of Go's library (Caddy, Traefik).
 PLAIN_ON_TLS = re.compile(r"(?i)plain http request was sent to https port|speaking plain http|http request to an https")
+DISALLOWED_HOST = "bad request (400)"  # all that Django says
 NO_CLIENT_CERTIFICATE = re.compile(r"(?i)no required ssl certificate was sent")
 TLS_ALERT = ("\x15\x03", "b'\\x15\\x03", "'\\x15\\x03")  # how an answer begins whose server waits for TLS
 
@@ -42,8 +43,8 @@ IS_IT_RUNNING = "Is the server running? `goldspan doccano status` shows the one 
 SERVER_FAILED = "The log of the server says why."
 PROXY_ALONE = "The proxy answers, the Doccano behind it does not: is it running?"
 IN_FRONT = (
-    "Doccano did not say that: something in front of it refuses (a list of allowed addresses, a firewall, a single "
-    "sign-on). Reach Doccano past it, e.g. through an SSH tunnel."
+    "Doccano did not say that: something in front of it refuses (a list of allowed addresses or methods, a firewall, a "
+    "single sign-on). Reach Doccano past it, e.g. through an SSH tunnel."
 )
 NOT_FOLLOWED = "Redirects are not followed, so that no login is sent to another server"
 REMEDIES = {
@@ -55,7 +56,7 @@ REMEDIES = {
     "client_max_body_size).",
     429: "The server wants fewer requests: wait a little and try again.",
     502: PROXY_ALONE,
-    503: PROXY_ALONE,
+    503: f"{PROXY_ALONE} Or the proxy lets through fewer requests in a second (nginx: limit_req).",
     504: "The proxy in front did not wait any longer for Doccano: try again when less is going on, or raise its "
     "time-out (nginx: proxy_read_timeout).",
 }
@@ -139,7 +140,8 @@ def status_error(answer: requests.Response, exchange: Exchange) -> HTTPStatusErr
     kinds = {kind.lower() for kind in CHALLENGE.findall(challenge)} - OF_DOCCANO
     if status == HTTPStatus.UNAUTHORIZED and kinds:
         return _front_login_error(kinds, challenge, exchange)
-    is_from_front = status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN} and _is_page(answer, body)
+    refuses = status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
+    is_from_front = refuses and _is_page(answer, body) and "csrf" not in detail.lower()
     unauthenticated = not is_from_front and (
         status == HTTPStatus.UNAUTHORIZED
         or (status == HTTPStatus.FORBIDDEN and detail.lower().startswith(NOT_LOGGED_IN))
@@ -200,6 +202,16 @@ def _front_login_error(kinds: set[str], challenge: str, exchange: Exchange) -> H
 
 def _remedy(status: int, detail: str, exchange: Exchange, *, unauthenticated: bool) -> str | None:
     words = detail.lower()
+    if "csrf verification failed" in words and urlsplit(exchange.base).path != "/":
+        return (
+            "There is no Doccano below that path. DOCCANO_URL is its address without that of a page: "
+            f"{_origin(exchange.base)}"
+        )
+    if words == DISALLOWED_HOST:
+        return (
+            f"Doccano does not let itself be asked by the name {urlsplit(exchange.base).hostname}: not by one with _, "
+            "nor by one that ALLOWED_HOSTS lacks. Put another name or its address into DOCCANO_URL."
+        )
     if "csrf" in words:
         return _csrf_remedy(words, exchange)
     if unauthenticated:

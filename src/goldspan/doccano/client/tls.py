@@ -1,7 +1,7 @@
 """TLS: which authorities are trusted, and what is meant by a connection that was not made.
 
-The authorities are those that the environment names, as for `curl` and OpenSSL, and else those of `certifi` and of this
-machine. A certificate is always verified: there is no setting against it.
+The authorities are all those that the environment names, as for `requests`, `curl` and OpenSSL, and else those of
+`certifi` and of this machine. A certificate is always verified: there is no setting against it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from requests.adapters import HTTPAdapter
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
+from goldspan import files
 from goldspan.errors import InputError
 
 if TYPE_CHECKING:
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
     from urllib3.poolmanager import ProxyManager
     from urllib3.util.retry import Retry
 
-BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # a file or a folder, and then nothing else is trusted
-OPENSSL = ("SSL_CERT_FILE", "SSL_CERT_DIR")  # a file, and folders; both count
+FILES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")  # each names a file, or a folder
+FOLDERS = "SSL_CERT_DIR"  # names folders
+SUFFIXES = (".pem", ".crt", ".cer")
 CERTIFICATE = re.compile(rb"-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----")
 HASHED = re.compile(r"[0-9a-f]{8}\.[0-9]+")  # the name under which OpenSSL looks an authority up in a folder
 DER = b"\x30\x82"  # the first bytes of a certificate that is not PEM
@@ -53,55 +55,74 @@ class Authorities:
 
 
 def authorities() -> Authorities:
-    """The authorities that the environment names, or else those of `certifi` and of this machine.
+    """All authorities that the environment names, or else those of `certifi` and of this machine.
 
     Raises:
         InputError: if it names a file or a folder without a certificate.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # a bundle may hold the server's own certificate alone
-    named = list(_named())
-    for variable, path in named:
-        _load(context, variable, path)
-    if not named:
+    loaded = dict[Path, str]()
+    failed: InputError | None = None
+    for variable, path in _named():
+        try:
+            if path not in loaded:
+                _load(context, variable, path)
+                loaded[path] = variable
+        except InputError as error:
+            if variable != FOLDERS:  # OpenSSL, too, ignores a folder that is not there
+                raise
+            failed = error
+    if failed is not None and not loaded:
+        raise failed
+    if not loaded:
         context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
         context.load_default_certs()
-    return Authorities(context, ", ".join(f"{variable}={path}" for variable, path in named))
+    return Authorities(context, ", ".join(f"{variable}={path}" for path, variable in loaded.items()))
 
 
 def _named() -> Iterator[tuple[str, Path]]:
-    """The variables that count, each with a path that it names."""
-    for variable in BUNDLES:
-        if value := os.environ.get(variable):
-            yield variable, Path(value).expanduser()
-            return
-    for variable in OPENSSL:
+    """The variables that are set, each with a path that it names."""
+    for variable in (*FILES, FOLDERS):
         value = os.environ.get(variable, "")
-        for path in value.split(os.pathsep) if variable == "SSL_CERT_DIR" else [value]:
+        for path in value.split(os.pathsep) if variable == FOLDERS else [value]:
             if path:
-                yield variable, Path(path).expanduser()
+                yield variable, Path(os.path.expanduser(path))  # noqa: PTH111  (Path's raises for an unknown user)
 
 
 def _load(context: ssl.SSLContext, variable: str, path: Path) -> None:
-    remedy = f"{variable} names the authorities to trust: a file with PEM certificates, or a folder of them."
-    if path.is_dir():
-        if not any(HASHED.fullmatch(each.name) for each in path.iterdir()):
-            remedy = f"`openssl rehash {path}` prepares a folder of certificates. {remedy}"
-            raise InputError("a folder in which TLS finds no certificate", file=path, remedy=remedy)
-        context.load_verify_locations(capath=path)
+    """Trust the authorities in a file or a folder."""
+    remedy = f"{variable} names authorities to trust: a file with PEM certificates, or a folder of them."
+    if not path.is_dir():
+        _load_file(context, path, remedy)
         return
     try:
-        content = path.read_bytes()
+        names = sorted(each.name for each in path.iterdir())
     except OSError as error:
-        raise InputError(f"no TLS certificates there ({error.strerror})", file=path, remedy=remedy) from None
+        raise InputError(f"cannot be read: {error.strerror}", file=path, remedy=remedy) from None
+    if any(HASHED.fullmatch(name) for name in names):
+        context.load_verify_locations(capath=path)
+        return
+    certificates = [path / name for name in names if name.endswith(SUFFIXES)]
+    for each in certificates:
+        _load_file(context, each, remedy)
+    if not certificates:
+        raise InputError("a folder without TLS certificates", file=path, remedy=remedy)
+
+
+def _load_file(context: ssl.SSLContext, file: Path, remedy: str) -> None:
+    try:
+        content = files.read_bytes(file)
+    except InputError as error:
+        raise InputError(error.message, file=file, remedy=remedy) from None
     if not CERTIFICATE.search(content):
         if content.startswith(DER):
-            remedy = f"It is in DER: `openssl x509 -inform der -in {path} -out ca.pem` makes PEM of it. {remedy}"
-        raise InputError("holds no TLS certificate in PEM", file=path, remedy=remedy)
+            remedy = f"It is in DER: `openssl x509 -inform der -in {file} -out ca.pem` makes PEM of it. {remedy}"
+        raise InputError("holds no TLS certificate in PEM", file=file, remedy=remedy)
     try:
-        context.load_verify_locations(cafile=path)
+        context.load_verify_locations(cafile=file)
     except ssl.SSLError as error:
-        raise InputError(f"holds a damaged TLS certificate ({error.reason})", file=path, remedy=remedy) from None
+        raise InputError(f"holds a damaged TLS certificate ({error.reason})", file=file, remedy=remedy) from None
 
 
 class VerifyingAdapter(HTTPAdapter):
