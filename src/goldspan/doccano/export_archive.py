@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import stat
 import struct
-import unicodedata
 import zipfile
 import zlib
 from contextlib import ExitStack
@@ -19,10 +18,11 @@ from goldspan import strict_json
 from goldspan.errors import ServerError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 SUFFIX = ".jsonl"
+LONGEST_FILE = 255  # bytes of a file's name on the file systems of Linux
 MAX_PARTS = 1_000
 MAX_TOTAL = 4 << 30  # bytes of all parts, unpacked
 MAX_LINE = 64 << 20  # bytes
@@ -92,6 +92,43 @@ class ExportArchive:
             yield line
 
 
+def require_exportable(names: Iterable[str]) -> None:
+    """Refuse users whose work Doccano cannot export: it writes a file of each user's name, unchecked.
+
+    A name that is a path is written elsewhere, and the work is missing in the export without a word. Doccano's pages
+    take no such names; a login by another system may make any.
+
+    Args:
+        names: of the members of a project in which everybody annotates alone.
+
+    Raises:
+        ServerError: for the first such name.
+    """
+    for name in names:
+        is_long = len(f"{name}{SUFFIX}".encode("utf-8", "replace")) > LONGEST_FILE
+        if "/" in name or "\0" in name or is_long:
+            why = f"has more than {LONGEST_FILE - len(SUFFIX)} bytes" if is_long else "is a path"
+            raise ServerError(
+                f"Doccano cannot export the work of {_quoted(name)}: it writes a file of that name, and the name {why}",
+                remedy="Let a superuser rename the user on Doccano's /admin/ page: their work stays theirs. Then "
+                "correct the name in the file of --members.",
+            )
+
+
+def require_exported(members: Iterable[str], parts: Iterable[str]) -> None:
+    """Refuse an export that lacks the work of a member.
+
+    Raises:
+        ServerError: naming them.
+    """
+    if missing := sorted(set(members).difference(parts)):
+        raise ServerError(
+            f"the export lacks the work of {', '.join(map(_quoted, missing))}",
+            remedy="Try again. If it stays so, the server's disk takes two user names for one, e.g. names that differ "
+            "only in case: let a superuser rename one of them on Doccano's /admin/ page.",
+        )
+
+
 def _require_whole(path: Path, parts: int) -> None:
     """Require a directory that hides no entries, with nothing after it."""
     with path.open("rb") as stream:
@@ -106,18 +143,14 @@ def _require_whole(path: Path, parts: int) -> None:
 def _require_harmless(infos: list[zipfile.ZipInfo], max_total: int) -> None:
     if len(infos) > MAX_PARTS:
         raise ServerError(f"the export has {len(infos)} parts, more than {MAX_PARTS}", remedy=UNTRUSTED)
-    seen: dict[str, str] = {}
+    seen = set[str]()
     for info in infos:
         why = _why_harmful(info)
         if why:
             raise ServerError(f"the part {_quoted(info.orig_filename)} of the export {why}", remedy=UNTRUSTED)
-        name = unicodedata.normalize("NFC", info.filename).casefold()
-        if name in seen:
-            raise ServerError(
-                f"the export has two parts of one name, {_quoted(seen[name])} and {_quoted(info.filename)}",
-                remedy="Names of users must differ in more than case: rename one in Doccano.",
-            )
-        seen[name] = info.filename
+        if info.filename in seen:
+            raise ServerError(f"the export has two parts of one name, {_quoted(info.filename)}", remedy=UNTRUSTED)
+        seen.add(info.filename)
     total = sum(info.file_size for info in infos)
     if total > max_total:
         raise ServerError(f"the export would unpack to {total} bytes, more than {max_total}", remedy=UNTRUSTED)
@@ -127,7 +160,7 @@ def _why_harmful(info: zipfile.ZipInfo) -> str:
     """Why a part cannot be of an export of Doccano's; empty if it can."""
     name, kind = info.orig_filename, stat.S_IFMT(info.external_attr >> 16)
     for is_wrong, why in (
-        ("/" in name or "\\" in name or "\0" in name, "is a path, not a name"),
+        ("/" in name or "\0" in name, "is a path, not a name"),  # while a user of Windows may be DOMAIN\\anna
         (kind not in {0, stat.S_IFREG}, "is not a plain file"),
         (not name.endswith(SUFFIX) or name == SUFFIX, f"is not called <user>{SUFFIX}"),
         (info.flag_bits & ENCRYPTED, "is encrypted"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from goldspan.doccano import guideline_page, labels
 from goldspan.doccano.client.schema import DoccanoProject
 from goldspan.doccano.corpus_record import read_record, write_record
+from goldspan.doccano.export_archive import require_exportable
 from goldspan.doccano.label_comparison import NEVER, LabelComparison, compare_project_labels, require_own_names
 from goldspan.doccano.members import ADMIN, ListedMember, MemberPlan, find_members, plan_members
 from goldspan.errors import InvalidValueError, NotFoundError, ServerError
@@ -129,6 +130,8 @@ def plan_project(
     """
     _validate(name, kind)
     listed = find_members(corpus, members_file)
+    if kind == "independent":
+        require_exportable(each.name for each in listed or ())
     project = server.project(name)
     planned = _planned_project(project, corpus, name, kind)
     if project is not None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 from goldspan import files, offsets, strict_json
 from goldspan.annotation import Span
 from goldspan.doccano.client.schema import OWN_KEYS
-from goldspan.doccano.export_archive import ExportArchive
+from goldspan.doccano.export_archive import ExportArchive, require_exportable, require_exported
 from goldspan.doccano.export_rows import (
     ListedExamples,
     ShownNumbers,
@@ -227,6 +227,25 @@ def take_snapshot(
             remedy="Try again when nobody adds or removes members there.",
         )
     return builder.snapshot().with_labels(names)
+
+
+def take_full_snapshot(
+    server: Doccano, project: DoccanoProject, *, confirmed: bool = True, names: LabelNames = SAME_NAMES
+) -> Snapshot:
+    """As `take_snapshot`, and no member's work is missing: Doccano exports none of a user whose name is a path.
+
+    Raises:
+        ServerError: as `take_snapshot`, and naming the member whose work is not exported.
+    """
+    if project.collaborative:
+        return take_snapshot(server, project, confirmed=confirmed, names=names)
+    members = {member.username for member in server.members(project.id)}
+    require_exportable(sorted(members))
+    snapshot = take_snapshot(server, project, confirmed=confirmed, names=names)
+    if members.difference(snapshot.members):  # unless they left meanwhile
+        now = {member.username for member in server.members(project.id)}
+        require_exported(members & now, snapshot.members)
+    return snapshot
 
 
 def _start_confirmed(server: Doccano, project: DoccanoProject, open_files: ExitStack) -> Future[Confirmed]:

@@ -66,8 +66,6 @@ def test_a_last_line_needs_no_end(read):
         ("/etc/cron.d/x.jsonl", "is a path"),
         ("../../x.jsonl", "is a path"),
         ("a/b.jsonl", "is a path"),
-        ("a\\b.jsonl", "is a path"),
-        ("C:\\x.jsonl", "is a path"),
         ("passes/", "is a path"),
         ("a\0b.jsonl", "is a path"),
         ("x.json", "is not called <user>.jsonl"),
@@ -84,7 +82,8 @@ def test_a_name_that_is_not_a_users_is_refused(read, name, expected):
         read(packed([(made, ROW)]))
 
 
-@pytest.mark.parametrize("name", ["..", "~root", "-rf", "con", "Ünal", "a.b@c+d", "bob smith", "\u202eann", "\n"])
+@pytest.mark.parametrize("name", ["..", "~root", "-rf", "con", "Ünal", "a.b@c+d", "bob smith", "\u202eann", "\n",
+                                  "DOMAIN\\ann", "C:\\x"])  # fmt: skip
 def test_an_odd_user_name_is_data(read, name):
     assert read(packed([(f"{name}.jsonl", ROW)])) == {name: [(1, {"id": 1})]}
 
@@ -103,12 +102,35 @@ def test_a_link_or_a_device_is_refused(read, mode):
         read(packed([(info("ann.jsonl", mode), b"/etc/passwd")]))
 
 
-@pytest.mark.parametrize(("first", "second"), [("ann", "ann"), ("ann", "Ann"), ("straße", "STRASSE"), ("é", "e\u0301")])
-def test_two_parts_that_some_disk_would_take_for_one_are_refused(read, first, second):
-    with pytest.warns(UserWarning, match="Duplicate") if first == second else pytest.MonkeyPatch.context():
-        data = packed([(f"{first}.jsonl", ROW), (f"{second}.jsonl", ROW)])
+def test_two_parts_of_one_name_are_refused(read):
+    with pytest.warns(UserWarning, match="Duplicate"):
+        data = packed([("ann.jsonl", ROW), ("ann.jsonl", ROW)])
     with pytest.raises(ServerError, match="two parts of one name"):
         read(data)
+
+
+@pytest.mark.parametrize(("first", "second"), [("ann", "Ann"), ("straße", "STRASSE"), ("é", "e\u0301")])
+def test_users_whose_names_differ_only_in_case_are_two(read, first, second):
+    assert read(packed([(f"{first}.jsonl", ROW), (f"{second}.jsonl", b"")])) == {first: [(1, {"id": 1})], second: []}
+
+
+@pytest.mark.parametrize("name", ["DOM/ann", "/etc/ann", "../ann", "a\0b", "ж" * 150, "n" * 250])
+def test_a_user_whose_work_doccano_writes_elsewhere_is_refused_before_the_export(name):
+    with pytest.raises(ServerError, match="cannot export the work of") as caught:
+        export_archive.require_exportable(["ann", name])
+    assert "/admin/" in caught.value.remedy
+    assert len(str(caught.value)) < 500
+
+
+@pytest.mark.parametrize("name", ["DOM\\ann", "ann@example.org", "Ann Lee", "ж" * 120, "n" * 150, "ann.", "..", "all"])
+def test_any_other_user_is_exported(name):
+    export_archive.require_exportable([name])
+
+
+def test_an_export_without_a_members_part_is_refused():
+    export_archive.require_exported(["ann"], ["ann", "Ann"])
+    with pytest.raises(ServerError, match="lacks the work of 'Ann'"):
+        export_archive.require_exported(["ann", "Ann"], ["ann"])
 
 
 def test_too_many_parts_are_refused(read):

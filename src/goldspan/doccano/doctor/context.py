@@ -169,7 +169,7 @@ class DoctorContext:
     def snapshot(self) -> Snapshot:
         """What the project holds, without who confirmed what."""
         assert self.project is not None
-        return snapshot.take_snapshot(self.server, self.project, confirmed=False)
+        return snapshot.take_full_snapshot(self.server, self.project, confirmed=False)
 
     def _import_nothing(self) -> str | None:
         """The error of an import without files; None if it ends well."""

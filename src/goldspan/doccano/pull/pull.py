@@ -20,7 +20,7 @@ from goldspan.doccano.pull.collect import Fix, PullOptions, PullProblem, collect
 from goldspan.doccano.pull.pass_files import pass_changes, write_passes
 from goldspan.doccano.pull.pass_owners import PassOwners, annotator_names, find_owners
 from goldspan.doccano.pull.reanchor import MovedLine
-from goldspan.doccano.snapshot import AnnotatorComment, take_snapshot
+from goldspan.doccano.snapshot import AnnotatorComment, take_full_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -206,7 +206,7 @@ def snapshot_and_gold(
         gold = reading.submit(
             lambda: {example.id: example for example in corpus.gold_examples(entry.id for entry in entries)}
         )
-        return take_snapshot(server, project, confirmed=True), gold.result()
+        return take_full_snapshot(server, project, confirmed=True), gold.result()
 
 
 def pull_options(

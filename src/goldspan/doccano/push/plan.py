@@ -24,7 +24,7 @@ from goldspan.doccano.human_work import SPANS_CHANGED, worked_on_examples
 from goldspan.doccano.labels import SAME_NAMES
 from goldspan.doccano.project import project_kind
 from goldspan.doccano.push.upload import half_imported_copies, no_progress
-from goldspan.doccano.snapshot import take_snapshot
+from goldspan.doccano.snapshot import take_full_snapshot
 from goldspan.formats.doccano import SENT
 from goldspan.report.text import amount
 
@@ -388,9 +388,9 @@ def observe(
     if project is not None and server.count(project.id):
         options.on_progress(OBSERVE, 0, None)
         # The confirmations cost a second export, so they are asked for only where the plan depends on them.
-        snapshot = None if to_delete else take_snapshot(server, project, confirmed=False, names=options.names)
+        snapshot = None if to_delete else take_full_snapshot(server, project, confirmed=False, names=options.names)
         if snapshot is None or depends_on_work(desired, snapshot) or half_imported_copies(snapshot, batches):
-            snapshot = take_snapshot(server, project, confirmed=True, names=options.names)
+            snapshot = take_full_snapshot(server, project, confirmed=True, names=options.names)
             worked_on = options.worked_on(server, snapshot, to_delete)
             # A half imported copy lacks its spans and nothing else; any other work on it is a human's.
             half_imported = {
