@@ -44,9 +44,9 @@ def test_a_span_after_an_emoji_covers_its_words_in_the_browser():
 
 def test_rows_have_the_same_keys_and_our_own_hold_strings():
     rows = [doccano.row(Example("a", "KFOR", at=7)), doccano.row(Example("b", "left", extra={"score": [0.5], "id": 1}))]
-    assert {tuple(row) for row in rows} == {("text", "label", *doccano.OURS)}
-    assert all(isinstance(row[key], str) for row in rows for key in doccano.OURS)
-    assert rows[0]["goldspan_sha256"].replace(" ", "") == hashlib.sha256(b"KFOR").hexdigest()
+    assert {tuple(row) for row in rows} == {("text", "label", doccano.KEY)}
+    assert [row[doccano.KEY].partition(" ")[0] for row in rows] == ["a", "b"]
+    assert doccano.ExampleKey.parse(rows[0][doccano.KEY]).text == hashlib.sha256(b"KFOR").hexdigest()[:12]
 
 
 def test_the_file_is_ascii_whatever_the_text(tmp_path):

@@ -5,6 +5,7 @@ import json
 import secrets
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 
 from goldspan import offsets
 from goldspan.annotation import Example, Span
@@ -12,10 +13,19 @@ from goldspan.corpus import Corpus
 from goldspan.doccano import project
 from goldspan.doccano.client.api import Doccano
 from goldspan.doccano.client.schema import DoccanoProject
+from goldspan.doccano.export_rows import goldspan_id
 from goldspan.doccano.push import desired_state
 from goldspan.doccano.push.plan import PushOptions
 from goldspan.doccano.push.push import push_examples
-from goldspan.doccano.snapshot import ALL, AnnotatorWork, Snapshot, StoredExample, fingerprint, take_snapshot
+from goldspan.doccano.snapshot import (
+    ALL,
+    AnnotatorWork,
+    Snapshot,
+    fingerprint,
+    stored_example,
+    take_snapshot,
+)
+from goldspan.formats import doccano
 from helpers import doccano_annotator
 from helpers.doccano_server import ANNOTATORS
 
@@ -28,19 +38,43 @@ B = Example("a.p01", "KFOR has left.")
 LABELS = ("UNIT", "PLACE")
 
 
-def rows(*examples, project=INDEPENDENT, extra_keys=None):
+def rows(*examples, project=INDEPENDENT, views=None):
     """The rows by which examples are imported into a project."""
-    return desired_state.upload_rows(examples, project, LABELS, extra_keys)
+    return desired_state.upload_rows(examples, project, LABELS, views)
 
 
 def stored_copy(number, example, *, sent=None, work=None, project=INDEPENDENT, **keys):
     """An example as a push stored it on the server, with what annotators did on it."""
     (want,) = rows(example, project=project)
-    row = {**want.meta, **keys}
+    key = want.key
     if project.collaborative:
-        row["goldspan_sent"] = fingerprint(example.spans if sent is None else sent)
+        key = replace(key, sent=fingerprint(example.spans if sent is None else sent))
         work = {ALL: work or AnnotatorWork(spans=example.spans)}
-    return StoredExample(number, example.id, row["goldspan_sha256"], example.at, {}, example.text, row, work or {})
+    row = {"text": example.text, **want.meta, doccano.KEY: str(key), **keys}
+    return stored_example(number, row, work or {})
+
+
+def earlier_row(row):
+    """A row as goldspan 0.1 pushed it: what the key states in several keys, the digests in eight groups."""
+    key = doccano.ExampleKey.parse(row[doccano.KEY])
+    others = {name: value for name, value in row.items() if name not in {doccano.KEY, *doccano.PANEL_KEYS}}
+    sent = {"goldspan_sent": grouped(key.sent)} if key.sent else {}
+    shown = {"shown": grouped(key.shown), "votes": row.get("votes", "")} if key.shown else {}
+    return {
+        **others,
+        "goldspan_id": key.id,
+        "goldspan_at": str(key.at),
+        "goldspan_sha256": grouped(sha256(row["text"].encode()).hexdigest()),
+        "goldspan_extra": json.dumps(dict(key.extra), ensure_ascii=False),
+        **sent,
+        **shown,
+    }
+
+
+def grouped(digest):
+    """A digest of 64 digits in groups of eight; a short one is filled up, since only its beginning is compared."""
+    digits = digest.ljust(64, "0")
+    return " ".join(digits[at : at + 8] for at in range(0, 64, 8))
 
 
 def snapshot_of(*copies, project=INDEPENDENT):
@@ -151,7 +185,7 @@ class CorpusProject:
 
     def number(self, name):
         """Doccano's number of an example; of the last, if there are several."""
-        return max(row.id for row in self.server.examples(self.project.id) if row.meta.get("goldspan_id") == name)
+        return max(row.id for row in self.server.examples(self.project.id) if goldspan_id(row.meta) == name)
 
     def mark(self, who, name, surface, label, *, occurrence=0):
         """Mark words, counting as a browser does."""
@@ -279,7 +313,7 @@ class WorkModel:
         rows = self.rows()
         number = sorted(rows)[which % len(rows)]
         row = rows[number]
-        held = self.work.setdefault(number, ExampleWork(row["meta"]["goldspan_id"], row["text"]))
+        held = self.work.setdefault(number, ExampleWork(goldspan_id(row["meta"]), row["text"]))
         owner = self.owner(who)
         if owner not in held.spans:
             held.spans[owner] = self.server_spans(who, number)
@@ -301,7 +335,7 @@ class WorkModel:
         said = {comment["id"]: comment["example"] for comment in comments}
         for number, held in self.work.items():
             assert number in rows, f"{held.name}, that annotators worked on, is gone"
-            assert rows[number]["meta"]["goldspan_id"] == held.name
+            assert goldspan_id(rows[number]["meta"]) == held.name
             assert {one for one in held.comments if said.get(one) == number} == held.comments
             for who in ANNOTATORS if not self.shared else (EVERYBODY,):
                 person = self.server.people["ann" if self.shared else who]
@@ -320,7 +354,7 @@ class WorkModel:
         """The texts of these examples, by their goldspan id."""
         rows, found = self.rows(), {}
         for number, text in texts.items():
-            found.setdefault(rows[number]["meta"]["goldspan_id"], []).append(text)
+            found.setdefault(goldspan_id(rows[number]["meta"]), []).append(text)
         return found
 
     def positions(self, text, *positions):

@@ -111,6 +111,18 @@ class LineWrapping:
             return False
         return not (is_item(self.text, line) and _is_clause_end(self.text, before))
 
+    def is_wrapped(self, paragraph: str) -> bool:
+        """Whether the line breaks of a paragraph are those of the wrapping, not of a list, a verse or an address.
+
+        At most of them the next word had no place on the line any more, and no line after the first is an item.
+
+        Args:
+            paragraph: of the article; one without line breaks is not wrapped.
+        """
+        joints = list(pairwise(split_lines(paragraph)))
+        full = sum(_reach(paragraph, line, after) >= self.reach for line, after in joints)
+        return 2 * full > len(joints) and not any(is_item(paragraph, after) for _, after in joints)
+
     def continues_number(self, i: int) -> bool:
         """Whether line `i` continues a number that stands alone before it: `5` and `mechanized battalions`."""
         before = self.lines[i - 1]

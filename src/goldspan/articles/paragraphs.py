@@ -89,6 +89,12 @@ def paragraphs(text: str) -> list[Paragraph]:
     ]
 
 
+def line_wrapping(text: str) -> LineWrapping | None:
+    """The hard wrapping of an article; None where a line is a paragraph."""
+    rows = split_lines(text)
+    return LineWrapping.find(text, rows, page_artefacts(text, rows))
+
+
 def examples_of(article: str, text: str) -> list[Example]:
     """The examples, each an exact slice: `text[e.at : e.at + len(e.text)] == e.text`.
 

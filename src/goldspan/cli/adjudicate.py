@@ -267,7 +267,7 @@ def _push(exchange: _Exchange, prefill: Prefill) -> None:
     """Upload the disputes, or print what would be uploaded."""
     from goldspan.cli.doccano.push import attention_lines
     from goldspan.doccano import adjudication
-    from goldspan.doccano.push.plan import assignment_changes, project_changes, project_notes
+    from goldspan.doccano.push.plan import assignment_changes, example_changes, project_changes, project_notes
 
     planned = adjudication.plan_disputes(exchange.state, exchange.server, exchange.project, exchange.members)
     disputed = adjudication.disputed_examples(exchange.state, prefill)
@@ -282,18 +282,19 @@ def _push(exchange: _Exchange, prefill: Prefill) -> None:
     if exchange.apply:
         with console.spinner(f"Pushing to {exchange.project}"):
             result = adjudication.push_disputes(exchange.state, exchange.server, planned, disputed)
-        left, report = result.left, {**result.json(), "reopened": reopened}
+        first, left, report = result.plan, result.left, {**result.json(), "reopened": reopened}
         changes += assignment_changes(result.plan.assignments)
         there, stored = amount(len(disputed), "disputed example"), amount(result.tally.stored, "span")
         end = f"{there} in {exchange.project!r}; {stored} stored."
     else:
         left = adjudication.plan_examples(exchange.state, exchange.server, planned, disputed)
+        first = left
         left = replace(left, steps=tuple(step for step in left.steps if step.desired.example.id not in reopened))
         changes += assignment_changes(left.assignments)
         report = {"to_push": [one.example.id for one in disputed], "plan": left.json()}
         end = f"{amount(len(disputed), 'example')} to push. {console.PLAN_ONLY}"
     console.write_json(exchange.json, report)
-    for line in changes:
+    for line in [*changes, *example_changes(first)]:
         console.print_line(line)
     lines = [f"{one.example.id}: {one.votes.replace(chr(10), '; ')}" for one in disputed[:SHOWN]]
     _print_first(lines, len(disputed), "example")

@@ -1,8 +1,9 @@
 """Adjudication in Doccano: the disputed examples are pushed into a shared project, and decisions are pulled from it.
 
-Each disputed example shows what is settled and, for the rest, the spans of the majority or all that fit side by side;
-who marked what is in its metadata. When somebody has confirmed it, its spans are the decision: it is about what was
-shown, so it counts only while passes and decisions give the same. If they do not, a push shows the example again.
+Each disputed example shows what is settled and, for the rest, the spans of the majority or all that fit side by side.
+Who marked what, and what the annotators commented on the example, come first in its metadata panel. When somebody has
+confirmed it, its spans are the decision: it is about what was shown, so it counts only while passes and decisions give
+the same. If they do not, a push shows the example again.
 """
 
 from __future__ import annotations
@@ -16,16 +17,18 @@ from goldspan.adjudication import summary
 from goldspan.adjudication.derive import differences
 from goldspan.adjudication.state import DecisionAuthor
 from goldspan.annotation import first_overlap
+from goldspan.corpus.comments import COMMENTS, comment_line
 from goldspan.doccano.labels import NOTHING, label_names
 from goldspan.doccano.members import find_members
 from goldspan.doccano.project import find_project, plan_project
 from goldspan.doccano.pull.pass_owners import annotator_names
 from goldspan.doccano.push.desired_state import upload_rows
+from goldspan.doccano.push.example_view import DASH, example_views
 from goldspan.doccano.push.plan import PushOptions, observe
 from goldspan.doccano.push.push import push_examples
 from goldspan.doccano.snapshot import ALL, take_snapshot
 from goldspan.errors import ServerError
-from goldspan.formats.doccano import digest
+from goldspan.formats.doccano import breakable, is_text_of, short_digest
 from goldspan.guidelines import rules
 
 if TYPE_CHECKING:
@@ -41,10 +44,11 @@ if TYPE_CHECKING:
     from goldspan.doccano.push.push import PushResult
     from goldspan.doccano.snapshot import StoredExample
     from goldspan.formats.decisions import Decision, How
+    from goldspan.formats.doccano import ExampleView
 
 Prefill = Literal["majority", "union"]
-VOTES = "votes"  # the key under which an annotator reads who marked what
-SHOWN = "shown"  # the key with the fingerprint of what was shown
+LONGEST_COMMENT = 400  # characters that the panel shows of one
+VOTES = "votes"  # the key of the panel that says who marked what
 CHANGED = "the passes changed since it was shown: push again and have it confirmed again"
 
 
@@ -55,21 +59,23 @@ class DisputedExample:
     Args:
         settled: what passes and decisions give for it, without the decisions that are outdated.
         example: with the spans that are shown.
-        votes: who marked what, in words.
+        votes: who marked what, in words: a line per dispute, numbered if there are several.
+        comments: what the annotators commented on it, a line each, numbered if there are several; empty for nothing.
     """
 
     settled: SettledExample
     example: Example
     votes: str
+    comments: str = ""
 
     @property
     def shown(self) -> str:
-        """The SHA-256 of all that the decision depends on: what is settled, and who marked what in each dispute."""
+        """The short digest of all that the decision is about: what is settled, and who marked what in each dispute."""
         disputes = [
             [dispute.start, dispute.end, [[_rows(candidate.spans), candidate.by] for candidate in dispute.candidates]]
             for dispute in self.settled.disputes
         ]
-        return digest(files.dumps([_rows(self.settled.example.spans), disputes]))
+        return short_digest(files.dumps([_rows(self.settled.example.spans), disputes]))
 
 
 def disputed_examples(state: AdjudicationState, prefill: Prefill = "majority") -> list[DisputedExample]:
@@ -89,8 +95,9 @@ def disputed_examples(state: AdjudicationState, prefill: Prefill = "majority") -
         settled = state.reopened(example)
         disputes = settled.disputes
         spans = [*settled.example.spans, *(span for dispute in disputes for span in _shown_spans(dispute, prefill))]
-        votes = "\n".join(_votes(dispute) for dispute in disputes)
-        examples.append(DisputedExample(settled, settled.example.with_spans(spans), votes))
+        votes = _lines([_votes(dispute) for dispute in disputes])
+        comments = _lines([comment_line(each, LONGEST_COMMENT) for each in state.comments.get(example, ())])
+        examples.append(DisputedExample(settled, settled.example.with_spans(spans), votes, comments))
     return sorted(examples, key=_rank)
 
 
@@ -122,7 +129,7 @@ def plan_examples(
     examples = [each.example for each in disputed]
     scheme = state.corpus.scheme
     names = label_names(scheme, project_plan.renamed)
-    desired = upload_rows(examples, project_plan.planned, scheme.names, _extra_keys(disputed), names=names)
+    desired = upload_rows(examples, project_plan.planned, scheme.names, _views(state, disputed), names=names)
     options = PushOptions(names=names, joining=project_plan.members.joining)
     return observe(server, project_plan.project, desired, options).plan
 
@@ -150,13 +157,18 @@ def push_disputes(
     for copy in outdated_copies(server, project.name, disputed):
         server.reopen(project.id, copy.number)
     examples = [each.example for each in disputed]
-    folder = state.corpus.build / "doccano"
+    folder, views = state.corpus.build / "doccano", _views(state, disputed)
     options = replace(options or PushOptions(), names=label_names(state.corpus.scheme))
-    return push_examples(server, project, examples, folder=folder, extra_keys=_extra_keys(disputed), options=options)
+    return push_examples(server, project, examples, folder=folder, views=views, options=options)
 
 
-def _extra_keys(disputed: Sequence[DisputedExample]) -> dict[str, dict[str, str]]:
-    return {each.example.id: {VOTES: each.votes, SHOWN: each.shown} for each in disputed}
+def _views(state: AdjudicationState, disputed: Sequence[DisputedExample]) -> dict[str, ExampleView]:
+    """How the disputed examples are shown."""
+    panels = {
+        each.example.id: {VOTES: breakable(each.votes), COMMENTS: breakable(each.comments) or DASH} for each in disputed
+    }
+    views = example_views(state.corpus, [each.example for each in disputed], further=panels)
+    return {each.example.id: replace(views[each.example.id], shown=each.shown) for each in disputed}
 
 
 def outdated_copies(server: Doccano, name: str, disputed: Sequence[DisputedExample]) -> list[StoredExample]:
@@ -173,7 +185,7 @@ def outdated_copies(server: Doccano, name: str, disputed: Sequence[DisputedExamp
         copy
         for each in disputed
         for copy in copies.get(each.example.id, ())
-        if copy.held_back is None and copy.work[ALL].confirmed and copy.meta.get(SHOWN) != each.shown
+        if copy.held_back is None and copy.work[ALL].confirmed and copy.shown != each.shown
     ]
 
 
@@ -266,9 +278,9 @@ def _why_unusable(disputed: DisputedExample, copies: Sequence[StoredExample], st
         return f"is there {len(copies)} times and confirmed each time: unconfirm all but one"
     [copy] = copies
     work = copy.work[ALL]
-    if copy.corruption is not None or copy.text != disputed.example.text:
+    if copy.corruption is not None or not is_text_of(copy.text, disputed.example.text):
         return copy.corruption or "has another text there: delete it in Doccano and push again"
-    if copy.meta.get(SHOWN) != disputed.shown:
+    if copy.shown != disputed.shown:
         return CHANGED
     if work.invalid:
         first = work.invalid[0]
@@ -309,6 +321,11 @@ def _shown_spans(dispute: Dispute, prefill: Prefill) -> list[Span]:
             if not any(span.overlaps(other) for other in shown):
                 shown.append(span)
     return shown
+
+
+def _lines(items: Sequence[str]) -> str:
+    """A line for each item; several are numbered, since the metadata panel shows the lines as one."""
+    return "\n".join(f"{number}. {item}" for number, item in enumerate(items, 1)) if len(items) > 1 else "".join(items)
 
 
 def _votes(dispute: Dispute) -> str:

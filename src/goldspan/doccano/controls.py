@@ -27,12 +27,14 @@ from goldspan import files
 from goldspan.adjudication.derive import settle
 from goldspan.annotation import article_of
 from goldspan.corpus import id_list
+from goldspan.doccano.export_rows import goldspan_id
 from goldspan.doccano.human_work import copy_worked_on
 from goldspan.doccano.members import folder_name_problem
 from goldspan.doccano.snapshot import DUPLICATE, AnnotatorComment
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.evaluation.annotator_scores import SCORE_COLUMNS, score_annotator, score_cells
 from goldspan.formats import inline
+from goldspan.formats.doccano import is_text_of
 from goldspan.report.text import Table, amount
 
 if TYPE_CHECKING:
@@ -201,7 +203,7 @@ def _random(seed: str, use: str, example: str) -> float:
 def _pushed_ids(server: Doccano, project: DoccanoProject | None) -> Iterable[str]:
     """The ids of the examples in a project that goldspan pushed."""
     for row in server.examples(project.id) if project is not None else ():
-        if isinstance(example := row.meta.get("goldspan_id"), str):
+        if example := goldspan_id(row.meta):
             yield example
 
 
@@ -363,7 +365,7 @@ def _why_unscored(copy: StoredExample | None, gold: Example | None) -> str:
         return "it has no gold any more"
     if copy.held_back is not None:
         return copy.held_back.reason
-    return copy.corruption or ("" if copy.text == gold.text else "its gold has another text now")
+    return copy.corruption or ("" if is_text_of(copy.text, gold.text) else "its gold has another text now")
 
 
 def _record(annotator: str, work: Sequence[tuple[Example, AnnotatorWork]], labels: Sequence[str]) -> ControlRecord:

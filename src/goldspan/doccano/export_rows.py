@@ -19,6 +19,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from goldspan.doccano.client.schema import OWN_KEYS
+from goldspan.formats.doccano import stored_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -35,8 +36,7 @@ TOGETHER = 500  # places that are asked for at once, at most
 
 def goldspan_id(row: Mapping[str, Any]) -> str | None:
     """The id under which goldspan pushed a row; None if it did not."""
-    example = row.get("goldspan_id")
-    return example if isinstance(example, str) and example else None
+    return stored_key(row).id
 
 
 def text_of(row: Mapping[str, Any]) -> str:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from goldspan.doccano.snapshot import ALL, AnnotatorWork, StoredExample, fingerprint
-from goldspan.formats.doccano import SENT
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -25,7 +24,7 @@ def has_work(work: AnnotatorWork) -> bool:
 
 def spans_changed(copy: StoredExample, work: AnnotatorWork) -> bool:
     """Whether the spans of a shared annotation are not those that were filled in."""
-    sent = copy.meta.get(SENT) or fingerprint(())
+    sent = copy.sent or fingerprint(())
     return bool(work.invalid) or fingerprint(work.spans) != sent
 
 
@@ -48,8 +47,8 @@ def worked_on_examples(server: Doccano, snapshot: Snapshot, to_delete: Collectio
     """The copies that a human worked on, by Doccano's number, and what was done, as words for a message.
 
     From the snapshot, so as of then: spans, comments and confirmations of every current member; in a shared project
-    whether the spans differ from what `goldspan_sent` says, and without that key whether there are any. Take the
-    snapshot with `confirmed=True`, or confirmations of single members are missed.
+    whether the spans differ from those that were filled in, as the example's key states them, and where it states none
+    whether there are any. Take the snapshot with `confirmed=True`, or confirmations of single members are missed.
 
     From the server, as of now:
 

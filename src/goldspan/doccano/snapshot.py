@@ -5,7 +5,6 @@ Read from Doccano's exports. A row that cannot be turned into an annotator's wor
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
-from goldspan import files, offsets, strict_json
+from goldspan import files, offsets
 from goldspan.annotation import Span
 from goldspan.doccano.client.schema import OWN_KEYS
 from goldspan.doccano.export_archive import ExportArchive, require_exportable, require_exported
@@ -29,7 +28,7 @@ from goldspan.doccano.export_rows import (
 )
 from goldspan.doccano.labels import SAME_NAMES
 from goldspan.errors import InvalidValueError, ServerError
-from goldspan.formats.doccano import digest, is_digest
+from goldspan.formats.doccano import short_digest, stored_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -40,7 +39,7 @@ if TYPE_CHECKING:
     from goldspan.doccano.client.schema import DoccanoProject
     from goldspan.doccano.export_rows import RowKey
     from goldspan.doccano.labels import LabelNames
-    from goldspan.formats.doccano import Unit
+    from goldspan.formats.doccano import StoredKey, Unit
 
 if TYPE_CHECKING:
     Confirmed: TypeAlias = Mapping[str, Mapping[RowKey, Any]]  # per annotator and row, the spans as exported
@@ -53,7 +52,6 @@ BROKEN_SPANS = "its list of spans is not one"
 MARKER = "goldspan_reanchor"  # an older version wrote it into an example while it moved the spans there
 HALF_MOVED = "a push of an older goldspan was interrupted while it moved its spans: they may be on wrong words"
 CHANGED = "somebody changed it while the project was exported"
-START = re.compile("[0-9]{1,18}")
 COUNTED = {"utf16": "UTF-16 units", "graphemes": "grapheme clusters"}
 
 
@@ -116,7 +114,7 @@ class StoredExample:
     Args:
         number: Doccano's number of the copy.
         id: the id of the example; None if goldspan did not push it.
-        sha256: of the text that was pushed.
+        sha256: the short digest of the text that was pushed.
         at: where the text begins in its article, in code points.
         extra: the extra keys of the example that was pushed.
         text: as it is on the server.
@@ -124,6 +122,8 @@ class StoredExample:
         work: per user name, or under `ALL` in a shared project.
         corruption: why text and offsets cannot be trusted, without a full stop; None if they can.
         held_back: why nothing of it is pulled now and nothing is written to it; None for no reason.
+        sent: in a shared project, the fingerprint of the spans that were filled in.
+        shown: in a project of disputes, the fingerprint of what was shown.
     """
 
     number: int
@@ -136,6 +136,8 @@ class StoredExample:
     work: Mapping[str, AnnotatorWork] = field(hash=False)
     corruption: str | None = None
     held_back: HeldBack | None = None
+    sent: str | None = None
+    shown: str | None = None
 
     @property
     def name(self) -> str:
@@ -194,8 +196,8 @@ class Snapshot:
 
 
 def fingerprint(spans: Iterable[Span]) -> str:
-    """The SHA-256 of spans, in code points, whatever their order: the value of `goldspan_sent`."""
-    return digest(files.dumps(sorted([span.start, span.end, span.label] for span in spans)))
+    """The short digest of spans, in code points, whatever their order: what a key states of those filled in."""
+    return short_digest(files.dumps(sorted([span.start, span.end, span.label] for span in spans)))
 
 
 def take_snapshot(
@@ -489,51 +491,33 @@ def stored_example(number: int, row: Mapping[str, Any], work: Mapping[str, Annot
         row: of the export.
         work: of each annotator; it may be filled later.
     """
-    example, sha256 = goldspan_id(row), row.get("goldspan_sha256")
-    at, extra = _parse_at(row), _parse_extra(row)
+    stored = stored_key(row)
+    key = stored.key
     return StoredExample(
         number=number,
-        id=example,
-        sha256=sha256 if isinstance(sha256, str) else None,
-        at=at or 0,
-        extra=extra or {},
+        id=stored.id,
+        sha256=None if key is None else key.text,
+        at=0 if key is None else key.at,
+        extra={} if key is None else key.extra,
         text=text_of(row),
         meta={key: value for key, value in row.items() if key not in OWN_KEYS},
         work=work,
-        corruption=None if example is None else _corruption(row, sha256, at, extra),
+        corruption=None if stored.id is None else _corruption(row, stored),
+        sent=None if key is None else key.sent,
+        shown=None if key is None else key.shown,
     )
 
 
-def _corruption(row: Mapping[str, Any], sha256: object, at: int | None, extra: dict[str, Any] | None) -> str | None:
+def _corruption(row: Mapping[str, Any], stored: StoredKey) -> str | None:
     """Why a row that goldspan pushed cannot be trusted; None if it can."""
     if row.get(MARKER) is not None:  # an export fills gaps between rows with null
         return HALF_MOVED
     text = row.get("text")
     if not isinstance(text, str):
         return "it has no text"
-    if not isinstance(sha256, str):
-        return "its key goldspan_sha256 is broken, so its text cannot be judged"
-    if not is_digest(sha256, text):
-        return "its text was changed on the server"
-    if at is None:
-        return "its key goldspan_at is broken"
-    return "its key goldspan_extra is broken" if extra is None else None
-
-
-def _parse_at(row: Mapping[str, Any]) -> int | None:
-    at = row.get("goldspan_at")
-    return int(at) if isinstance(at, str) and START.fullmatch(at) else None
-
-
-def _parse_extra(row: Mapping[str, Any]) -> dict[str, Any] | None:
-    written = row.get("goldspan_extra")
-    if written == "{}":
-        return {}
-    try:
-        extra = strict_json.loads(written) if isinstance(written, str) else None
-    except strict_json.JSONError:
-        return None
-    return extra if isinstance(extra, dict) else None
+    if stored.key is None:
+        return stored.damage
+    return None if stored.key.text == short_digest(text) else "its text was changed on the server"
 
 
 def annotator_work(

@@ -18,6 +18,7 @@ from goldspan.doccano.pull.pull import owners_of, pull_options, snapshot_and_gol
 from goldspan.doccano.push.desired_state import desired_examples
 from goldspan.doccano.snapshot import ALL
 from goldspan.errors import InvalidValueError
+from goldspan.formats.doccano import is_text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -191,7 +192,7 @@ def project_progress(corpus: Corpus, server: Doccano, name: str, *, members: Pat
         changed=tuple(
             example
             for example, copies in known.items()
-            if all(copy.text != options.examples[example].text for copy in copies)
+            if not any(is_text_of(copy.text, options.examples[example].text) for copy in copies)
         ),
         duplicated=tuple(example for example, copies in known.items() if len(copies) > 1),
         unmanaged=tuple(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 HEAD_SIZE = 1 << 16
 MOST_ROWS = 200  # that are looked at: rows of a file may differ
 # Those that distinguish the formats of JSON lines.
-KEYS = ("id", "at", "spans", "text", "label", "answer", "_input_hash", "_task_hash", "goldspan_id")
+KEYS = ("id", "at", "spans", "text", "label", "answer", "_input_hash", "_task_hash", "goldspan_id", "goldspan key")
 
 
 class FileSample:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from goldspan.annotation import Example
 from goldspan.corpus import Corpus
 from goldspan.corpus.manifest import ManifestEntry, write_manifest
+from goldspan.doccano.export_rows import goldspan_id
 from goldspan.doccano.pull.pull import plan_pull
 from goldspan.doccano.push import desired_state
 from goldspan.formats import gold
@@ -122,7 +123,7 @@ def test_a_pull_from_a_project_created_again_removes_nothing(doccano, toy, peopl
     with doccano_project.from_corpus(doccano, toy, kind) as begun:
         begun.add(people)
         begun.mark("ann", "storm.p01", "Storm", "SHIP")
-        names = [row.meta["goldspan_id"] for row in begun.server.examples(begun.project.id)]
+        names = [goldspan_id(row.meta) for row in begun.server.examples(begun.project.id)]
         begun.confirm("ann", *names)
         pull(begun, "--apply")
     before = files(toy)
@@ -258,8 +259,8 @@ HOSTILE = ["../../../../evil.p01", "/evil.p01", "storm/../../evil.p01", "..\\evi
 
 
 def test_hostile_ids_are_listed_and_nothing_is_written_for_them(begun, pull):
-    [row] = [want.row for want in desired_state.upload_rows([Example("x", "The Aurora")], begun.project, ["SHIP"])]
-    begun.send({**row, "goldspan_id": name} for name in HOSTILE)
+    hostile = [Example(name, "The Aurora") for name in HOSTILE]
+    begun.send(want.row for want in desired_state.upload_rows(hostile, begun.project, ["SHIP"]))
     begun.send([{"text": "no key of ours", "label": []}])
     for example in begun.people["ann"].examples(begun.project.id):
         begun.people["ann"].confirm(begun.project.id, example["id"])
@@ -381,7 +382,7 @@ def test_any_text_and_any_spans_come_back_equal(doccano, people, data):
     ):
         begun.add(people)
         ann = people["ann"]
-        numbers = {row["meta"]["goldspan_id"]: row["id"] for row in ann.examples(begun.project.id)}
+        numbers = {goldspan_id(row["meta"]): row["id"] for row in ann.examples(begun.project.id)}
         for example in examples:
             for span in example.spans:
                 at = [doccano_project.utf16_length(example.text[:place]) for place in (span.start, span.end)]

@@ -68,7 +68,8 @@ def test_a_shared_project_tells_prefilled_spans_from_those_of_annotators(server)
     for label in ("PER", "LOC"):
         server.create_span_type(project.id, label, "#112233")
     span = Span(4, 7, "PER")
-    rows = [doccano.row(Example(f"a.p{at}", TEXT, (span,))) | {"goldspan_sent": fingerprint([span])} for at in range(4)]
+    view = doccano.ExampleView(sent=fingerprint([span]))
+    rows = [doccano.row(Example(f"a.p{at}", TEXT, (span,)), view=view) for at in range(4)]
     assert import_rows(server, project, rows) == []
     before = take_snapshot(server, project)
     first, second, third, _ = before.copies

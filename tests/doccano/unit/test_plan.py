@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from goldspan.annotation import Example
 from goldspan.doccano.push import plan
-from goldspan.doccano.snapshot import AnnotatorWork, HeldBack, Snapshot
+from goldspan.doccano.snapshot import AnnotatorWork, HeldBack, Snapshot, fingerprint, stored_example
+from goldspan.formats.doccano import KEY, ExampleKey, short_digest
 from helpers.doccano_project import INDEPENDENT, KFOR, SHARED, A, B, rows, snapshot_of, stored_copy
 
 
@@ -82,13 +83,15 @@ def test_another_place_in_the_article_is_an_update_that_keeps_the_work():
     moved = replace(A, at=70, extra={"rule": "x"})
     found = step(moved, stored_copy(1, A), worked_on=[1])
     assert (found.state, found.keep) == ("update", 1)
-    assert found.meta == {"goldspan_at": "70", "goldspan_extra": '{"rule": "x"}'}
+    key = ExampleKey.parse(found.meta[KEY])
+    assert (key.at, key.extra, key.text) == (70, {"rule": "x"}, short_digest(A.text))
 
 
 def test_keys_about_the_sent_spans_stay_with_spans_of_annotators():
     moved = replace(A, at=70, extra={"rule": "x"}, spans=(KFOR,))
     found = step(moved, stored_copy(1, A, project=SHARED), worked_on=[1], project=SHARED)
-    assert found.meta == {"goldspan_at": "70"}
+    key = ExampleKey.parse(found.meta[KEY])
+    assert (key.at, key.extra, key.sent) == (70, {}, fingerprint([]))
 
 
 def test_a_half_imported_copy_is_deleted_and_does_not_count():
@@ -189,7 +192,9 @@ def applied(made, there, worked_on, project):
             number = max([0, *there.copies, *copies]) + 1
             copies[number] = stored_copy(number, one.desired.example, project=project)
         elif one.keep is not None:
-            copies[one.keep] = replace(copies[one.keep], meta={**copies[one.keep].meta, **one.meta})
+            kept = copies[one.keep]
+            meta = one.meta or kept.meta
+            copies[one.keep] = stored_example(kept.number, {"text": kept.text, **meta}, kept.work)
     return Snapshot(project, copies, ()), {number: how for number, how in worked_on.items() if number in copies}
 
 
@@ -219,4 +224,4 @@ def test_a_plan_that_was_interrupted_anywhere_ends_as_if_it_had_not_been(world):
 
 
 def texts_of(snapshot):
-    return sorted((one.id, one.text, one.meta.get("goldspan_sent", "")) for one in snapshot.copies.values())
+    return sorted((one.id, one.text, one.sent or "") for one in snapshot.copies.values())

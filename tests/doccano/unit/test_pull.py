@@ -40,11 +40,20 @@ def work(*spans, confirmed=True, comments=(), invalid=()):
 OPEN = work(confirmed=False)
 
 
-def copy(number, name, text=None, meta=None, corruption=None, **works):
+def copy(number, name, text=None, sent=None, corruption=None, **works):
     """A copy of an example, with what each annotator did on it."""
     held = TEXTS[name].text if text is None else text
     return StoredExample(
-        number=number, id=name, sha256="", at=0, extra={}, text=held, meta=meta or {}, work=works, corruption=corruption
+        number=number,
+        id=name,
+        sha256="",
+        at=0,
+        extra={},
+        text=held,
+        meta={},
+        work=works,
+        corruption=corruption,
+        sent=sent,
     )
 
 
@@ -223,7 +232,7 @@ def test_what_was_filled_into_an_older_text_withdraws_no_line(toy):
         1,
         "harbour.p02",
         text=LONGER,
-        meta={"goldspan_sent": fingerprint([filled])},
+        sent=fingerprint([filled]),
         **{ALL: work(filled, confirmed=False)},
     )
     assert put(toy, collect(snapshot(old, shared=True), wish())) == []
@@ -408,10 +417,10 @@ def test_unconfirmed_work_stays_where_nothing_of_it_is_there(toy):
 def test_gold_stays_where_a_shared_project_holds_what_was_filled_in_alone(toy, how):
     port = Span(49, 59, "PORT")
     put(toy, collect(snapshot(copy(1, "storm.p02", **{ALL: work(port)}), shared=True), wish()))
-    sent = {"goldspan_sent": fingerprint([port])}
+    sent = fingerprint([port])
     spans = {"other spans": (Span(12, 24, "SHIP"),), "import broke off": ()}.get(how, (port,))
     done = work(*spans, confirmed=False, comments=["hm"] if how == "commented" else ())
-    found = collect(snapshot(copy(1, "storm.p02", meta=sent, **{ALL: done}), shared=True), wish())
+    found = collect(snapshot(copy(1, "storm.p02", sent=sent, **{ALL: done}), shared=True), wish())
     [change] = pass_files.pass_changes(toy, found, {})
     stays = how in {"filled in", "import broke off"}
     assert (change.merged.kept, change.merged.withdrawn) == (("storm.p02",) * stays, ("storm.p02",) * (not stays))

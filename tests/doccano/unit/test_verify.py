@@ -6,6 +6,7 @@ from goldspan.annotation import Example, Span
 from goldspan.doccano.push import plan, verify
 from goldspan.doccano.snapshot import AnnotatorWork, InvalidSpan
 from goldspan.errors import InvalidValueError, ServerError
+from goldspan.formats.doccano import ExampleView
 from helpers.doccano_project import INDEPENDENT, KFOR, SHARED, A, B, rows, snapshot_of, stored_copy
 
 
@@ -25,7 +26,7 @@ from helpers.doccano_project import INDEPENDENT, KFOR, SHARED, A, B, rows, snaps
 )
 def test_what_doccano_would_drop_or_change_is_refused_by_name(example, project, more, why):
     with pytest.raises(InvalidValueError, match=why) as caught:
-        rows(example, project=project, extra_keys=more)
+        rows(example, project=project, views={name: ExampleView(panel=panel) for name, panel in (more or {}).items()})
     assert caught.value.remedy
     assert caught.value.example == example.id or "taken" in why
 

@@ -59,6 +59,14 @@ def run(
             "who annotates, or none, if you assign in Doccano yourself. No assignment is ever taken back.",
         ),
     ] = "all",
+    line_breaks: Annotated[
+        Literal["auto", "keep", "spaces"],
+        typer.Option(
+            "--line-breaks",
+            help="Send line breaks inside an example as spaces: auto does so in hard-wrapped paragraphs, which Doccano "
+            "would wrap a second time. Offsets stay. Examples that are there stay as they were sent.",
+        ),
+    ] = "auto",
     apply: console.Apply = False,
     json: console.Json = None,
     home: console.Home = None,
@@ -88,6 +96,7 @@ def run(
             kind=None if shared is None else "shared" if shared else "independent",
             control=control,
             members=members,
+            line_breaks=line_breaks,
             options=PushOptions(assign=assign, on_progress=on_progress, on_plan=plans.append),
         )
         if apply:
@@ -110,6 +119,7 @@ def _print_plan(request: PushRequest, plan: PushPlan) -> None:
         assignment_changes,
         assignment_notes,
         control_changes,
+        example_changes,
         project_changes,
         project_notes,
     )
@@ -124,6 +134,8 @@ def _print_plan(request: PushRequest, plan: PushPlan) -> None:
         console.print_line(line)
     for line in assignment_notes(plan.assignments):
         console.print_line(f"note: {line}")
+    for line in example_changes(plan):
+        console.print_line(line)
     console.make_console().print(_table(request, plan))
     for line in attention_lines(plan):
         console.print_line(line)

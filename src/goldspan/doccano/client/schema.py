@@ -18,9 +18,7 @@ from pydantic.fields import FieldInfo
 from goldspan.errors import ServerError
 
 # What Doccano itself puts into each row of an export, in some kind of project or some version.
-OWN_KEYS = frozenset(
-    {"id", "text", "data", "label", "labels", "entities", "relations", "Comments", "comments", "username"}
-)
+OWN_KEYS = frozenset({"id", "text", "data", "label", "labels", "entities", "relations", "Comments", "username"})
 SEQUENCE_LABELLING = "SequenceLabeling"
 ASSIGNMENTS = "assignments"  # the key of an example on a server that has them
 REMEDY = "goldspan works with Doccano 1.8: is this another version, or no Doccano at all?"

@@ -15,6 +15,7 @@ from goldspan.doccano.human_work import copy_worked_on, has_work, spans_changed
 from goldspan.doccano.pull import merge, reanchor
 from goldspan.doccano.pull.span_issues import IssueKind, SpanIssue, SpanRepair, TidyResult, find_issues, tidy_spans
 from goldspan.doccano.snapshot import ALL, AnnotatorComment
+from goldspan.formats.doccano import is_text_of, without_line_breaks
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -186,7 +187,7 @@ def _copy_problem(copy: StoredExample, options: PullOptions) -> tuple[ProblemKin
     if copy.id not in options.examples:
         return "foreign", "the corpus has no such example"
     text = options.examples[copy.id].text
-    if copy.text != text and not reanchor.is_changed_form(copy.text, text):
+    if not is_text_of(copy.text, text) and not reanchor.is_changed_form(copy.text, text):
         return "text", "fewer than half of the words of its text in the corpus are those of the text that was pushed"
     return None
 
@@ -240,7 +241,7 @@ def _collect_copy(copy: StoredExample, options: PullOptions, unit: Unit, collect
             collected.repairs += [Fix(annotator, example.id, repair) for repair in tidied.repairs]
             line = merge.pass_line(example, spans, confirmed=work.confirmed, comments=comments)
             lines[example.id] = line
-            if copy.text != example.text and has_work(work):
+            if not is_text_of(copy.text, example.text) and has_work(work):
                 collected.moved.append(reanchor.moved_line(annotator, copy.text, line))
 
 
@@ -264,10 +265,13 @@ def _check_spans(text: str, work: AnnotatorWork, options: PullOptions, unit: Uni
 
 
 def _move(old: str, new: str, spans: tuple[Span, ...]) -> tuple[tuple[Span, ...], Mapping[Span, str]]:
-    """The spans in the new text, and for each that has no one place there, the reason."""
-    if old == new:
+    """The spans in the new text, and for each that has no one place there, the reason.
+
+    A line break counts as a space there, since the old text may have been sent with spaces for line breaks.
+    """
+    if is_text_of(old, new):
         return spans, {}
-    moves = reanchor.find_moves(old, new, spans)
+    moves = reanchor.find_moves(without_line_breaks(old), without_line_breaks(new), spans)
     return tuple(sorted(moves.moved.values())), moves.lost
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from goldspan import files, formats
@@ -13,6 +13,7 @@ from goldspan.doccano.labels import SAME_NAMES
 from goldspan.doccano.snapshot import fingerprint
 from goldspan.errors import InputError, InvalidValueError, NotFoundError
 from goldspan.formats import doccano
+from goldspan.formats.doccano import ExampleKey
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from goldspan.corpus.manifest import ManifestEntry
     from goldspan.doccano.client.schema import DoccanoProject
     from goldspan.doccano.labels import LabelNames
+    from goldspan.formats.doccano import ExampleView, Unit
 
 Prefill = Literal["nothing", "gold", "suggestions"]
 RESERVED_KEYS = {
@@ -33,7 +35,6 @@ RESERVED_KEYS = {
     "entities",
     "relations",
     "Comments",
-    "comments",
     "upload_name",
 }
 OUTDATED = "Make new suggestions: goldspan suggest"
@@ -53,8 +54,15 @@ class DesiredExample:
 
     @property
     def meta(self) -> dict[str, str]:
-        """The keys that are stored with the text; their values are strings."""
+        """The keys that are stored with the text, in the order of the panel; their values are strings."""
         return {key: value for key, value in self.row.items() if key not in {"text", "label"}}
+
+    @property
+    def key(self) -> ExampleKey:
+        """What goldspan stores about the example for itself."""
+        key = ExampleKey.parse(self.row[doccano.KEY])
+        assert key is not None
+        return key
 
 
 def desired_examples(corpus: Corpus, entries: Sequence[ManifestEntry], prefill: Prefill = "nothing") -> list[Example]:
@@ -129,7 +137,7 @@ def upload_rows(
     examples: Sequence[Example],
     project: DoccanoProject,
     labels: Collection[str],
-    extra_keys: Mapping[str, Mapping[str, str]] | None = None,
+    views: Mapping[str, ExampleView] | None = None,
     *,
     names: LabelNames = SAME_NAMES,
 ) -> list[DesiredExample]:
@@ -139,27 +147,34 @@ def upload_rows(
         examples: what is to be there.
         project: its kind and its flags decide what fits.
         labels: the names that spans may have.
-        extra_keys: per example id, with strings as values; the same keys for each example.
+        views: per example id, how it is shown, with the same keys in the panel for each example; None to show nothing
+            but the examples.
         names: what the labels are called on the server.
 
     Raises:
         InvalidValueError: naming the example, for an id that is there twice; for spans in a project in which everybody
             annotates alone; for overlapping spans where the project does not allow them; for a label that is not among
-            `labels`; for what `formats.doccano.row` refuses; for extra keys that differ or that Doccano uses itself.
+            `labels`; for what `formats.doccano.row` refuses; for keys of the panel that differ or that Doccano uses
+            itself.
     """
-    extra_keys = extra_keys or {}
+    views = views or {}
     _require_unique_ids(examples)
-    further = _extra_names(examples, extra_keys)
+    _require_same_panels(examples, views)
     desired = []
     for example in examples:
         _require_fitting_spans(example, project, labels)
-        row = doccano.row(example, "graphemes" if project.grapheme_mode else "utf16")
-        row["label"] = [[start, end, names.server_type(label)] for start, end, label in row["label"]]
+        view = views.get(example.id, doccano.PLAIN)
         if project.collaborative:
-            row[doccano.SENT] = fingerprint(example.spans)
-        extra = {name: extra_keys[example.id][name] for name in further}
-        desired.append(DesiredExample(example, {**row, **extra}))
+            view = replace(view, sent=fingerprint(example.spans))
+        row = doccano.row(example, project_unit(project), view)
+        row["label"] = [[start, end, names.server_type(label)] for start, end, label in row["label"]]
+        desired.append(DesiredExample(example, row))
     return desired
+
+
+def project_unit(project: DoccanoProject) -> Unit:
+    """What the offsets of a project count."""
+    return "graphemes" if project.grapheme_mode else "utf16"
 
 
 def _require_unique_ids(examples: Sequence[Example]) -> None:
@@ -168,23 +183,22 @@ def _require_unique_ids(examples: Sequence[Example]) -> None:
         raise InvalidValueError("this id is there twice", example=repeated[0], remedy="An id must mean one example.")
 
 
-def _extra_names(examples: Sequence[Example], extra_keys: Mapping[str, Mapping[str, str]]) -> list[str]:
-    """The names of the extra keys, sorted."""
-    if not extra_keys:
-        return []
-    names = set(next(iter(extra_keys.values())))
+def _require_same_panels(examples: Sequence[Example], views: Mapping[str, ExampleView]) -> None:
+    if not views:
+        return
+    names = list(next(iter(views.values())).panel)
     for example in examples:
-        extra = extra_keys.get(example.id, {})
-        wrong = sorted(names.symmetric_difference(extra)) or [k for k, v in extra.items() if not isinstance(v, str)]
+        panel = views.get(example.id, doccano.PLAIN).panel
+        wrong = sorted(set(names) ^ set(panel)) or [key for key, value in panel.items() if not isinstance(value, str)]
         if wrong:
-            remedy = "Give every example the same keys, with strings: Doccano fills gaps with NaN."
             raise InvalidValueError(
-                f"the further key {wrong[0]!r} is not a string here", example=example.id, remedy=remedy
+                f"the further key {wrong[0]!r} is not a string here",
+                example=example.id,
+                remedy="Give every example the same keys, with strings: Doccano fills gaps with NaN.",
             )
-    taken = sorted(name for name in names if name in RESERVED_KEYS or name.startswith(("goldspan_", "#")))
+    taken = sorted(name for name in names if name in RESERVED_KEYS or name.startswith(("goldspan", "#")))
     if taken:
         raise InvalidValueError(f"the further key {taken[0]!r} is taken", remedy="Choose another name for it.")
-    return sorted(names)
 
 
 def _require_fitting_spans(example: Example, project: DoccanoProject, labels: Collection[str]) -> None:

@@ -2,7 +2,8 @@
 
     create       no copy is there
     unchanged    a copy with this text is there
-    update       a copy with this text is there, but its keys changed: its place in the article, extra keys
+    update       a copy with this text is there, but what the metadata panel shows has changed, or its place or its
+                 extra keys, or an earlier version of goldspan wrote them
     replace      a copy is there with another text, or other spans filled in, and nobody worked on it
     conflict     somebody worked on a copy with another text, or on several copies, or a copy is held back (it was
                  imported from an export, or changes at this moment): left alone
@@ -25,7 +26,7 @@ from goldspan.doccano.labels import SAME_NAMES
 from goldspan.doccano.project import project_kind
 from goldspan.doccano.push.upload import half_imported_copies, no_progress
 from goldspan.doccano.snapshot import take_full_snapshot
-from goldspan.formats.doccano import SENT
+from goldspan.formats.doccano import EARLIER_KEYS, KEY, is_text_of, short_digest
 from goldspan.report.text import amount
 
 if TYPE_CHECKING:
@@ -47,7 +48,6 @@ if TYPE_CHECKING:
 
 State = Literal["create", "unchanged", "update", "replace", "conflict"]
 STATES: tuple[State, ...] = get_args(State)
-ABOUT_SPANS = (SENT, "goldspan_extra")  # keys about the spans that were filled in
 
 # Reasons, without a full stop, and remedies
 NEW_TEXT = "its text changed"
@@ -89,7 +89,8 @@ class PushStep:
         delete: the numbers of the copies that nobody worked on and that are to be deleted.
         reason: what needs attention, without a full stop; empty if nothing does.
         remedy: what people can do about it.
-        meta: the keys that the kept copy is to have from now on, where they differ.
+        meta: all keys that the kept copy is to have from now on, in the order of the panel; empty if they stay.
+        is_earlier: whether an earlier version of goldspan wrote the keys that it has.
     """
 
     desired: DesiredExample
@@ -98,7 +99,8 @@ class PushStep:
     delete: tuple[int, ...] = ()
     reason: str = ""
     remedy: str = ""
-    meta: Mapping[str, str] = field(default_factory=dict)
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    is_earlier: bool = False
 
     @property
     def duplicates(self) -> int:
@@ -137,6 +139,11 @@ class PushPlan:
     def deletions(self) -> tuple[int, ...]:
         """The numbers of the copies to delete."""
         return tuple(number for step in self.steps for number in step.delete)
+
+    @property
+    def earlier(self) -> int:
+        """How many examples have the keys of an earlier version, and get those of this one."""
+        return sum(step.is_earlier for step in self.steps)
 
     @property
     def is_done(self) -> bool:
@@ -183,6 +190,7 @@ class PushPlan:
         return {
             "counts": self.counts(),
             "articles": self.articles(),
+            "brought_over": self.earlier,
             "examples": {
                 state: [step.desired.example.id for step in self.steps if step.state == state]
                 for state in STATES
@@ -234,13 +242,13 @@ def depends_on_work(desired: Iterable[DesiredExample], snapshot: Snapshot) -> bo
 
 
 def _has_same_text(desired: DesiredExample, copy: StoredExample) -> bool:
-    return copy.corruption is None and copy.text == desired.example.text
+    return copy.corruption is None and is_text_of(copy.text, desired.example.text)
 
 
 def _fits(desired: DesiredExample, copy: StoredExample) -> bool:
     """Whether the copy has the desired text and was sent with the desired spans."""
-    sent = desired.row.get(SENT)
-    return _has_same_text(desired, copy) and (sent is None or copy.meta.get(SENT) == sent)
+    sent = desired.key.sent
+    return _has_same_text(desired, copy) and (sent is None or copy.sent == sent)
 
 
 def _step(
@@ -304,10 +312,20 @@ def _step_with_work(
 def _keep(desired: DesiredExample, copy: StoredExample, delete: tuple[int, ...]) -> PushStep:
     """The step where a copy stays as it is, except for its keys."""
     fits = _fits(desired, copy)
-    left_alone = () if fits else ABOUT_SPANS
-    meta = {key: value for key, value in desired.meta.items() if key not in left_alone and copy.meta.get(key) != value}
+    key = replace(desired.key, text=short_digest(copy.text))  # its line breaks may stand where others are spaces now
+    if not fits:
+        key = replace(key, sent=copy.sent, extra=copy.extra)
+    now = {name: value for name, value in copy.meta.items() if value is not None}  # an export fills gaps with null
+    wanted = {**desired.meta, KEY: str(key)}
+    is_earlier = any(name in now for name in EARLIER_KEYS)
+    meta: dict[str, Any] = {}
+    if is_earlier or any(now.get(name) != value for name, value in wanted.items()):
+        others = {name: value for name, value in now.items() if name not in {*wanted, *EARLIER_KEYS}}
+        meta = {**wanted, **others}
+        meta[KEY] = meta.pop(KEY)  # the last of the panel
     reason = "" if fits else SPANS_NOT_UPDATED
-    return PushStep(desired, "update" if meta else "unchanged", copy.number, delete, reason, meta=meta)
+    state: State = "update" if meta else "unchanged"
+    return PushStep(desired, state, copy.number, delete, reason, meta=meta, is_earlier=is_earlier)
 
 
 def _why_replaced(desired: DesiredExample, copies: Sequence[StoredExample]) -> str:
@@ -418,7 +436,13 @@ def _plan_assignments(
     return AssignmentPlan(hidden.without(plan.deletions), len(plan.uploads), names, wanted)
 
 
-# The plan around the examples, in words
+# The plan in words
+
+
+def example_changes(plan: PushPlan) -> Iterator[str]:
+    """What is to be done to the examples beside what their states say, a line each."""
+    if plan.earlier:
+        yield f"bring over {amount(plan.earlier, 'example')} to the new metadata panel; work on them stays as it is"
 
 
 def project_changes(plan: ProjectPlan) -> Iterator[str]:

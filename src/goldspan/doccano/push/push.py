@@ -24,6 +24,7 @@ from goldspan.doccano.project import plan_project, project_kind, require_annotat
 from goldspan.doccano.pull.pass_owners import record_pseudonyms
 from goldspan.doccano.push import desired_state, upload
 from goldspan.doccano.push.delete import delete
+from goldspan.doccano.push.example_view import example_views
 from goldspan.doccano.push.journal import journal_path, open_journal
 from goldspan.doccano.push.plan import PushOptions, observe, project_changes, project_notes
 from goldspan.doccano.push.verify import PushTally, reconcile, verify_deletions
@@ -40,8 +41,10 @@ if TYPE_CHECKING:
     from goldspan.doccano.controls import Controls
     from goldspan.doccano.project import ProjectKind, ProjectPlan
     from goldspan.doccano.push.desired_state import DesiredExample, Prefill
+    from goldspan.doccano.push.example_view import LineBreaks
     from goldspan.doccano.push.journal import Journal
     from goldspan.doccano.push.plan import Observation, PushPlan
+    from goldspan.formats.doccano import ExampleView
 
 ROUNDS = 8  # a push takes three; each further one means that somebody else was at work
 DELETE_CHUNK = 500  # copies to be deleted between two observations
@@ -87,7 +90,7 @@ def push_examples(
     examples: Sequence[Example],
     *,
     folder: Path,
-    extra_keys: Mapping[str, Mapping[str, str]] | None = None,
+    views: Mapping[str, ExampleView] | None = None,
     options: PushOptions | None = None,
 ) -> PushResult:
     """Make a project hold these examples.
@@ -97,7 +100,7 @@ def push_examples(
         project: as the server has it, with its labels.
         examples: what is to be there; in a shared project their spans are filled in.
         folder: where the journal is kept, e.g. `build/doccano`.
-        extra_keys: per example id, with strings as values; the same keys for each example.
+        views: per example id, how it is shown; the same keys in the panel for each example.
         options: how to push.
 
     Raises:
@@ -109,7 +112,7 @@ def push_examples(
     has_spans = any(example.spans for example in examples)
     names = options.names
     labels = [names.label(each.name) for each in server.span_types(project.id)] if has_spans else []
-    desired = desired_state.upload_rows(examples, project, labels, extra_keys, names=names)
+    desired = desired_state.upload_rows(examples, project, labels, views, names=names)
     file = journal_path(folder, server.url, project.name)
     with open_journal(file, lambda: options.on_progress("wait for another push", 0, None)) as journal:
         return _PushRun(server, project, desired, journal, options).run()
@@ -203,8 +206,7 @@ class _PushRun:
         for done, step in enumerate(steps):
             self.on_progress("update", done, len(steps))
             assert step.keep is not None
-            meta = {key: value for key, value in before.copies[step.keep].meta.items() if value is not None}
-            self.server.update_example(self.project.id, step.keep, meta={**meta, **step.meta})
+            self.server.update_example(self.project.id, step.keep, meta=dict(step.meta))
         return len(steps)
 
 
@@ -217,6 +219,7 @@ class PushRequest:
         corpus: where from.
         project_plan: what is to be done around the examples.
         examples: those that are to be there, the controls included.
+        views: how each of them is shown.
         options: how to push.
         controls: the controls; their list is not written yet.
     """
@@ -225,6 +228,7 @@ class PushRequest:
     corpus: Corpus
     project_plan: ProjectPlan
     examples: Sequence[Example]
+    views: Mapping[str, ExampleView]
     options: PushOptions
     controls: Controls
 
@@ -250,7 +254,7 @@ class PushRequest:
         record_pseudonyms(self.corpus, self.project_plan.listed or ())
         folder = self.corpus.build / "doccano"
         options = replace(self.options, names=label_names(self.corpus.scheme))  # by now each type has its own name
-        return push_examples(self.server, project, self.examples, folder=folder, options=options)
+        return push_examples(self.server, project, self.examples, folder=folder, views=self.views, options=options)
 
     def json(self) -> dict[str, Any]:
         """What is to be done around the examples, for `--json`."""
@@ -266,7 +270,7 @@ class PushRequest:
 
     def _desired(self) -> list[DesiredExample]:
         planned, labels = self.project_plan.planned, self.corpus.scheme.names
-        return desired_state.upload_rows(self.examples, planned, labels, names=self.options.names)
+        return desired_state.upload_rows(self.examples, planned, labels, self.views, names=self.options.names)
 
 
 def prepare_push(
@@ -279,6 +283,7 @@ def prepare_push(
     kind: ProjectKind | None = None,
     control: int = 0,
     members: Path | None = None,
+    line_breaks: LineBreaks = "auto",
     options: PushOptions | None = None,
     renamed: Mapping[str, str] = NOTHING,
 ) -> PushRequest:
@@ -294,6 +299,7 @@ def prepare_push(
         control: how many examples with gold are to be mixed in as controls; those that the project has stay, however
             many they are.
         members: the file that lists them.
+        line_breaks: what becomes of line breaks in the texts that are new there.
         options: how to push.
         renamed: by label, the name that its type was given in Doccano, as a person states it.
 
@@ -321,12 +327,13 @@ def prepare_push(
     project_plan = plan_project(server, corpus, name, kind, members, renamed=renamed)
     names, joining = label_names(corpus.scheme, renamed), project_plan.members.joining
     options = replace(options or PushOptions(), other_articles=others, names=names, joining=joining)
-    examples = desired_state.desired_examples(corpus, entries, prefill)
+    examples = mix_controls(desired_state.desired_examples(corpus, entries, prefill), controls.examples, name)
     return PushRequest(
         server=server,
         corpus=corpus,
         project_plan=project_plan,
-        examples=mix_controls(examples, controls.examples, name),
+        examples=examples,
+        views=example_views(corpus, examples, line_breaks, complete=chosen),
         options=options,
         controls=controls,
     )

@@ -14,7 +14,6 @@ from goldspan.doccano.push.journal import JournalBatch
 from goldspan.doccano.snapshot import fingerprint
 from goldspan.errors import ServerError
 from goldspan.formats import doccano
-from goldspan.formats.doccano import SENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -144,7 +143,7 @@ def _import_chunks(snapshot: Snapshot, batch: JournalBatch) -> Iterable[Sequence
         if place is None:
             continue
         run, last = run + (place <= last), place
-        if copy.meta.get(SENT) not in {None, fingerprint(())}:
+        if copy.sent not in {None, fingerprint(())}:
             chunks.setdefault((run, place // IMPORTED_TOGETHER), []).append(copy)
     return chunks.values()
 
@@ -152,9 +151,7 @@ def _import_chunks(snapshot: Snapshot, batch: JournalBatch) -> Iterable[Sequence
 def _may_lack_spans(copy: StoredExample, snapshot: Snapshot, batch: JournalBatch) -> bool:
     """Whether a copy may lack spans that were sent: not if its import ended well, unless another copy has them."""
     return not batch.complete or any(
-        fingerprint(work.spans) == copy.meta.get(SENT)
-        for other in snapshot.by_id[copy.id or ""]
-        for work in other.work.values()
+        fingerprint(work.spans) == copy.sent for other in snapshot.by_id[copy.id or ""] for work in other.work.values()
     )
 
 
