@@ -74,7 +74,7 @@ def test_comments_reach_whoever_reads_the_report(run, toy, tmp_path, capsys):
     assert "bob: a reason to leave it open" in below
     assert "typing error" not in out
     made = json.loads((tmp_path / "r.json").read_text("utf-8"))
-    assert [one["text"] for one in made["disagreements"][0]["comments"]][0] == long
+    assert made["disagreements"][0]["comments"][0]["text"] == long
     assert [(one["annotator"], one["example"], one["disputed"]) for one in made["comments"]] == [
         ("ann", "storm.p01", False),
         ("ann", "storm.p02", True),

@@ -284,6 +284,22 @@ class BrowserAnnotator:
             self.page.locator(".toolbar-control button").first.click()
         self.settle()
 
+    def chosen(self):
+        """The names of the labels that are chosen in the list."""
+        return [chip.inner_text().split()[0] for chip in self.page.locator(".v-chip--active").all()]
+
+    def click_name(self, label, button="left"):
+        """Click the name of a label under the first words that have it."""
+        name = self.page.locator("#container svg > g > g > g", has_text=label).first.locator("text").bounding_box()
+        self.page.mouse.click(name["x"] + name["width"] / 2, name["y"] + name["height"] / 2, button=button)
+        self.settle()
+
+    def press(self, *keys):
+        """Press keys one after the other."""
+        for key in keys:
+            self.page.keyboard.press(key)
+            self.settle()
+
     @property
     def chips(self):
         """The labels in the list: name, key and colour."""

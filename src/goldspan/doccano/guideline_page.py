@@ -5,6 +5,8 @@ Doccano shows it from the toolbar of the annotation page, in one dialog, without
 guidelines is parsed (CommonMark 0.31, with tables and strike-through) and written again: each paragraph on one line,
 raw HTML as text, comments left out, links only to the web, a picture as its description. The sanitizer keeps `style`,
 so an example shows its spans in the colours of their labels, as the annotation page does.
+
+How to work in Doccano comes first (`annotator_guide`), then the labels with the names and keys that they have there.
 """
 
 from __future__ import annotations
@@ -16,19 +18,22 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from goldspan import files
-from goldspan.doccano import labels
+from goldspan.doccano import annotator_guide, labels
+from goldspan.doccano.labels import server_name
+from goldspan.guidelines import rules
 from goldspan.guidelines.pages import read_blocks
 from goldspan.report.svg import ink
 from goldspan.report.text import escape_markdown, table_cell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from pathlib import Path
 
     from markdown_it.tree import SyntaxTreeNode
 
     from goldspan.annotation import Example, Label, LabelScheme, Span
     from goldspan.corpus import Corpus
+    from goldspan.doccano.annotator_guide import ProjectKind
     from goldspan.guidelines.pages import GuidelineExample
 
 if TYPE_CHECKING:
@@ -52,8 +57,15 @@ PAGE_ADDRESS = re.compile(r"(?P<page>[^/?#:]+\.md)(#.*)?")
 ALIGNMENTS = {"text-align:left": ":---", "text-align:center": ":---:", "text-align:right": "---:"}
 
 
-def render_page(corpus: Corpus) -> str:
-    """The guideline page: the labels, the pages, the version. No space at either end: Doccano would strip it.
+def render_page(corpus: Corpus, kind: ProjectKind = "independent", keyless: Collection[str] = ()) -> str:
+    """The guideline page: how to work, the labels, the pages, the version.
+
+    No space at either end: Doccano would strip it.
+
+    Args:
+        corpus: whose guidelines these are.
+        kind: of the project.
+        keyless: the labels that cannot have their key on the server, besides those whose key Doccano does not take.
 
     Raises:
         InputError: for a page or a block of an example that cannot be read.
@@ -62,7 +74,7 @@ def render_page(corpus: Corpus) -> str:
     texts = {path: files.decode(files.read_bytes(path), path) for path in paths}
     titles = {path.name: page_title(text) or path.stem for path, text in texts.items()}
     examples = _examples(corpus) if paths else {}
-    parts = [_overview(corpus.scheme)]
+    parts = [_guide(corpus, kind, keyless), _overview(corpus.scheme, keyless)]
     parts += [_rewrite_page(path, text, titles, examples, corpus.scheme) for path, text in texts.items()]
     parts.append(_colophon(corpus.scheme))
     return "\n\n".join(part for part in parts if part)
@@ -101,9 +113,17 @@ def _rewrite_page(
     return rewrite(text, titles, render_fence)
 
 
-def _overview(scheme: LabelScheme) -> str:
+def _guide(corpus: Corpus, kind: ProjectKind, keyless: Collection[str]) -> str:
+    labels = corpus.scheme.labels
+    without_key = [server_name(label) for label in labels if not _key(label, keyless)]
+    known = rules.read_rulebook(corpus.guidelines, corpus.scheme).rules if corpus.guidelines.is_dir() else {}
+    return annotator_guide.guide(kind, without_key, [*map(server_name, labels)], next(iter(known), None))
+
+
+def _overview(scheme: LabelScheme, keyless: Collection[str]) -> str:
     rows = [
-        f"| {table_cell(_swatch(label))} | {_key(label)} | {table_cell(escape_markdown(label.definition))} |"
+        f"| {table_cell(_swatch(label))} | {_key(label, keyless) or '–'} "
+        f"| {table_cell(escape_markdown(label.definition))} |"
         for label in scheme.labels
     ]
     return "\n".join(
@@ -113,11 +133,13 @@ def _overview(scheme: LabelScheme) -> str:
 
 def _swatch(label: Label) -> str:
     style = MARK.format(label.colour, ink(label.colour), 4)
-    return f'<mark style="{style}">{escape_markdown(label.name)}</mark>'
+    shown = f'<mark style="{style}">{escape_markdown(server_name(label))}</mark>'
+    return f"{shown} {escape_markdown(label.name)}" if server_name(label) != label.name else shown
 
 
-def _key(label: Label) -> str:
-    return f"`{label.shortcut}`" if label.shortcut in labels.KEYS else "–"
+def _key(label: Label, keyless: Collection[str]) -> str:
+    """The key that a label has in Doccano; empty for none."""
+    return f"`{label.shortcut}`" if label.shortcut in labels.KEYS and label.name not in keyless else ""
 
 
 def _colophon(scheme: LabelScheme) -> str:
@@ -133,7 +155,7 @@ def _example_box(block: GuidelineExample, scheme: LabelScheme) -> str:
     if block.expects is not None:
         lines.insert(0, f'<b style="color:{RED}">Not so ({block.expects.replace("-", " ")}):</b>')
     if block.example.spans:
-        lines.append(f'<small style="color:{CAPTION}">{_escape_html(_caption(block.example))}</small>')
+        lines.append(f'<small style="color:{CAPTION}">{_escape_html(_caption(block.example, scheme))}</small>')
     return f'<div style="{BOX.format(GREY if block.expects is None else RED)}">{"<br>".join(lines)}</div>'
 
 
@@ -154,11 +176,12 @@ def _opening_tag(span: Span, scheme: LabelScheme) -> str:
     return f'<mark style="{MARK.format(colour, ink(colour), 0)}" title="{_escape_html(span.label)}">'
 
 
-def _caption(example: Example) -> str:
+def _caption(example: Example, scheme: LabelScheme) -> str:
     """The words of the spans by label, for readers who cannot tell the colours apart."""
     by_label: dict[str, list[str]] = {}
     for span in example.spans:
-        by_label.setdefault(span.label, []).append(" ".join(example.surface(span).split("\n")))
+        name = server_name(scheme[span.label]) if span.label in scheme else span.label
+        by_label.setdefault(name, []).append(" ".join(example.surface(span).split("\n")))
     return " · ".join(f"{label}: {' | '.join(surfaces)}" for label, surfaces in by_label.items())
 
 

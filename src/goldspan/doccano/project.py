@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, get_args
 
 from goldspan.doccano import guideline_page, labels
+from goldspan.doccano.annotator_guide import ProjectKind
 from goldspan.doccano.client.schema import DoccanoProject
 from goldspan.doccano.corpus_record import read_record, write_record
 from goldspan.doccano.export_archive import require_exportable
@@ -14,15 +15,13 @@ from goldspan.doccano.members import ADMIN, ListedMember, MemberPlan, find_membe
 from goldspan.errors import InvalidValueError, NotFoundError, ServerError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from goldspan.corpus import Corpus
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.labels import LabelPlan
 
-# Everybody annotates alone; all work on one annotation; disputes are adjudicated.
-ProjectKind = Literal["independent", "shared", "disputes"]
 PURPOSES: dict[ProjectKind, str] = {
     "independent": "independent annotation",
     "shared": "shared annotation",
@@ -76,7 +75,7 @@ class ProjectPlan:
         server, planned = self.server, self.planned
         found = server.project(planned.name)
         project = found or _create(server, planned)
-        _require_same_kind(project, planned)
+        _require_same_kind(project, project_kind(planned))
         if (project.description, project.guideline) != (planned.description, planned.guideline):
             project = server.update_project(project.id, description=planned.description, guideline=planned.guideline)
         self._apply_labels(project, is_new=found is None)
@@ -133,18 +132,19 @@ def plan_project(
     if kind == "independent":
         require_exportable(each.name for each in listed or ())
     project = server.project(name)
-    planned = _planned_project(project, corpus, name, kind)
     if project is not None:
-        _require_same_kind(project, planned)
+        _require_same_kind(project, kind)
         require_own_names(compare_project_labels(corpus, server, project, renamed), name)
     current = [] if project is None else server.members(project.id)
+    types = [] if project is None else server.span_types(project.id)
+    label_plan = labels.plan_labels(corpus.scheme, types, renamed)
     roles = {*(member.role for member in listed or ()), *(member.role for member in current)}
     return ProjectPlan(
         server=server,
         corpus=corpus,
         project=project,
-        planned=planned,
-        labels=labels.plan_labels(corpus.scheme, [] if project is None else server.span_types(project.id), renamed),
+        planned=_planned_project(project, corpus, name, kind, [each.name for each in label_plan.keyless]),
+        labels=label_plan,
         members=plan_members(listed, server.users() if listed else [], current, server.me()),
         listed=listed,
         missing_pages=tuple(guideline_page.missing_pages(corpus)),
@@ -193,14 +193,16 @@ def require_annotation(project: DoccanoProject) -> None:
         )
 
 
-def _planned_project(project: DoccanoProject | None, corpus: Corpus, name: str, kind: ProjectKind) -> DoccanoProject:
+def _planned_project(
+    project: DoccanoProject | None, corpus: Corpus, name: str, kind: ProjectKind, keyless: Sequence[str]
+) -> DoccanoProject:
     """The project as it is to be; the flags of an existing one stay, since offsets and labels depend on them."""
     flags = FLAGS if project is None else {flag: getattr(project, flag) for flag in FLAGS}
     return DoccanoProject(
         id=NEW if project is None else project.id,
         name=name,
         description=describe(kind, corpus.scheme.version),
-        guideline=guideline_page.render_page(corpus),
+        guideline=guideline_page.render_page(corpus, kind, keyless),
         collaborative=kind != "independent",
         **flags,
     )
@@ -228,8 +230,8 @@ def _validate(name: str, kind: str) -> None:
         )
 
 
-def _require_same_kind(project: DoccanoProject, planned: DoccanoProject) -> None:
-    current, desired = project_kind(project), project_kind(planned)
+def _require_same_kind(project: DoccanoProject, desired: ProjectKind) -> None:
+    current = project_kind(project)
     if current == desired:
         return
     option = f"Give --{current}, or take" if "disputes" not in {current, desired} else "Take"

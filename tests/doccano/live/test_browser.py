@@ -10,6 +10,7 @@ import pytest
 import screenshot
 from goldspan import offsets
 from goldspan.annotation import Example, Span
+from goldspan.doccano.annotator_guide import OPEN_ITEMS
 from goldspan.doccano.client.api import Doccano
 from helpers import doccano_annotator, html_pages, sample_corpus
 
@@ -158,6 +159,90 @@ def test_labels_keys_colours_and_guideline_are_those_of_the_scheme(page, ann, pr
         assert mark.evaluate("mark => getComputedStyle(mark).backgroundColor") == rgb(label.colour)
     for leak in ("```", "](", "<div", "**", "~~"):
         assert leak not in words
+
+
+def drawn(page):
+    return [(one.surface, one.label) for one in page.drawn()]
+
+
+def open_items(page, ann, project):
+    page.page.goto(f"{ann.url}/projects/{project}/sequence-labeling{OPEN_ITEMS}")
+    page.page.wait_for_selector("#container svg > g > g > text", state="attached")
+    page.settle()
+
+
+def position(page):
+    return page.page.locator(".v-data-footer").first.inner_text().strip()
+
+
+def test_what_the_guideline_page_says_about_marks_is_so(begin, page):
+    _, project, _ = begin([one.with_spans([]) for one in examples()[:2]])
+    page.open(project)
+    page.press("s")
+    page.drag(0, 6)
+    page.settle()
+    page.press("ArrowRight")
+    assert page.chosen() == ["SHIP"], "a label stays chosen"
+    page.press("ArrowLeft")
+    page.page.locator(".v-chip--active").wait_for()
+    page.drag(7, 11)
+    page.settle()
+    assert drawn(page) == [("Aurora", "SHIP"), ("left", "SHIP")]
+    page.drag(3, 9)
+    page.settle()
+    assert len(page.drawn()) == 2, "an overlapping mark is refused without a word"
+    page.press("Control+z", "Delete", "Backspace")
+    assert len(page.drawn()) == 2, "there is no undo"
+    page.click_name("SHIP")
+    page.page.locator(".menuable__content__active").get_by_text("CREW", exact=True).click()
+    page.settle()
+    assert drawn(page) == [("Aurora", "CREW"), ("left", "SHIP")]
+    page.click_name("CREW", button="right")
+    assert drawn(page) == [("left", "SHIP")]
+
+
+def test_what_the_guideline_page_says_about_confirming_is_so(begin, page, ann):
+    _, project, _ = begin([one.with_spans([]) for one in examples()[:6]])
+    numbers = [row["id"] for row in ann.examples(project)]
+
+    def confirmed():
+        return [number for number, row in enumerate(ann.examples(project), start=1) if row["is_confirmed"]]
+
+    page.open(project, 1)
+    page.press("Enter", "Enter")
+    assert confirmed() == [], "a second Enter takes it back"
+    open_items(page, ann, project)
+    page.press("Enter")
+    assert (confirmed(), position(page)) == ([1], "1 of 5"), "the next open one comes at once"
+    page.press("Enter")
+    assert confirmed() == [1, 2], "and a second Enter confirms it unread"
+    page.open(project, 4)
+    page.read_guideline().get_by_text("Only what is confirmed counts").wait_for()
+    page.press("Enter", "ArrowRight")
+    assert confirmed() == [1, 2, 4], "keys act on what lies behind the page"
+    assert page.page.url.endswith("page=5")
+    page.page.locator(".v-dialog--active .tui-editor-contents a").first.click()
+    page.page.wait_for_url(f"**/projects/{project}/sequence-labeling{OPEN_ITEMS}")
+    page.settle()
+    assert position(page) == "1 of 3"
+    page.page.locator(".toolbar-control button").nth(4).click()
+    page.page.locator(".v-dialog--active textarea").first.fill("S-1: a ship?")
+    page.page.locator(".v-dialog--active").get_by_text("Send").click()
+    page.settle()
+    comments = ann._call("GET", f"projects/{project}/comments?example={numbers[2]}")["results"]
+    assert [one["text"] for one in comments] == ["S-1: a ship?"]
+
+
+def test_the_link_to_the_open_items_needs_a_login_first(begin, chromium, ann):
+    _, project, _ = begin([one.with_spans([]) for one in examples()[:1]])
+    page = chromium.new_context().new_page()
+    page.goto(f"{ann.url}/projects/{project}/sequence-labeling{OPEN_ITEMS}")
+    page.wait_for_url("**/auth")
+    page.locator("input[name=username]").fill(ann.username)
+    page.locator(doccano_annotator.PASSWORD_FIELD).fill(ann.password)
+    page.locator(doccano_annotator.PASSWORD_FIELD).press("Enter")
+    page.wait_for_url("**/projects*")
+    page.context.close()
 
 
 def rgb(colour):

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from goldspan.annotation import Example, Label, LabelScheme, Span
-from goldspan.doccano import guideline_page
+from goldspan.doccano import annotator_guide, guideline_page
+from goldspan.doccano.annotator_guide import OPEN_ITEMS
 from goldspan.errors import InputError
 from goldspan.guidelines.pages import read_blocks
 
@@ -142,7 +143,7 @@ def put(corpus, **pages):
 def test_the_pages_come_in_the_order_of_the_scheme(toy):
     put(toy, zeal="# Zeal", README="# Read me", CHANGELOG="# Not for annotators", checks="# Nor this")
     titles = re.findall(r"^# (.*)$", guideline_page.render_page(toy), re.MULTILINE)
-    assert titles == ["The labels at a glance", "Read me", "Zeal", "SHIP", "PORT", "CREW"]
+    assert titles == ["Working in Doccano", "The labels at a glance", "Read me", "Zeal", "SHIP", "PORT", "CREW"]
 
 
 def test_an_example_has_the_colours_of_its_labels(toy):
@@ -176,8 +177,13 @@ def test_a_wrong_example_names_its_mistake(toy):
     assert box.index("two ") < box.index('title="SHIP"') < box.index("</mark> sailors</mark>")
 
 
-def test_the_labels_come_first_with_their_keys(toy):
-    rows = guideline_page.render_page(toy).split("\n")[4:7]
+def glance(page):
+    """The rows of the table of the labels."""
+    return page.partition("# The labels at a glance\n")[2].split("\n")[3:]
+
+
+def test_the_labels_come_with_their_keys(toy):
+    rows = glance(guideline_page.render_page(toy))[:3]
     assert [Seen(viewed("| a | b | c |\n|-|-|-|\n" + row)).text for row in rows] == [
         "a b c SHIP s The name of a ship.",
         "a b c PORT p The name of a harbour.",
@@ -189,6 +195,67 @@ def test_a_key_that_doccano_cannot_have_is_not_shown(toy):
     path = toy.guidelines / "labels.toml"
     path.write_text(path.read_text().replace('shortcut = "s"', 'shortcut = "S"'))
     assert "SHIP</mark> | – |" in guideline_page.render_page(toy)
+
+
+def test_a_key_that_the_server_gave_to_another_label_is_not_shown(toy):
+    page = guideline_page.render_page(toy, keyless=["PORT"])
+    assert "PORT</mark> | – |" in page
+    assert "1 label without a key, by a click alone: PORT." in page
+    assert "SHIP</mark> | `s` |" in page
+
+
+def test_labels_are_called_as_annotators_see_them(toy):
+    path = toy.guidelines / "labels.toml"
+    path.write_text(path.read_text().replace('name = "SHIP"', 'name = "SHIP"\ndisplay = "S*p|"'))
+    put(toy, ship="# SHIP\n\n```ner\nThe [Aurora]{SHIP} left.\n```\n")
+    page = guideline_page.render_page(type(toy)(toy.root), keyless=["SHIP"])
+    assert Seen(viewed("| a | b | c |\n|-|-|-|\n" + glance(page)[0])).text == "a b c S*p| SHIP – The name of a ship."
+    assert "S*p|: Aurora</small>" in page
+    assert "by a click alone: S*p|." in Seen(viewed(page)).text
+
+
+def test_with_many_labels_without_keys_the_first_are_named(toy):
+    text = 'version = "1.0"\n' + "".join(
+        f'[[label]]\nname = "LABEL_{n}"\ndefinition = "D."\ncolour = "#1f6fb2"\nshortcut = "{key}"\npage = "p.md"\n'
+        for n, key in enumerate("abcdefghijABCDEFGHIJKLMNOPQRST")
+    )
+    (toy.guidelines / "labels.toml").write_text(text)
+    page = guideline_page.render_page(type(toy)(toy.root))
+    assert "20 labels without a key, by a click alone: LABEL_10, LABEL_11, " in page
+    assert "LABEL_15 and 14 more." in page
+    rows = glance(page)[:30]
+    assert [row.split(" | ")[1] for row in rows] == [*(f"`{key}`" for key in "abcdefghij"), *["–"] * 20]
+
+
+@pytest.mark.parametrize(("keys", "words"), [("ABC", "the labels have no keys here"), ("abc", "Press its key")])
+def test_how_to_choose_a_label_follows_from_the_keys(toy, keys, words):
+    path = toy.guidelines / "labels.toml"
+    text = path.read_text()
+    for old, new in zip("spc", keys, strict=True):
+        text = text.replace(f'shortcut = "{old}"', f'shortcut = "{new}"')
+    path.write_text(text)
+    page = guideline_page.render_page(type(toy)(toy.root))
+    assert words in page
+    assert "by a click alone" not in page
+
+
+def test_the_page_tells_what_is_particular_to_a_kind_of_project(toy):
+    pages = {kind: guideline_page.render_page(toy, kind) for kind in annotator_guide.KINDS}
+    alone, shared, disputes = (Seen(viewed(pages[kind])).text for kind in ("independent", "shared", "disputes"))
+    assert "You work alone" in alone
+    assert "All work on the same marks" in shared
+    assert "You decide where annotators differ" in disputes
+    assert ["who marked what, a line per dispute" in page for page in (alone, shared, disputes)] == [False, False, True]
+    for page in (alone, shared, disputes):
+        for words in ("Start with the open examples", "Only what is confirmed counts", "There is no undo", "Send"):
+            assert words in page
+
+
+def test_the_example_of_a_comment_names_a_rule_of_the_guidelines(toy):
+    put(toy, ship="# SHIP\n\n## S-7 Ferries\n\nA ferry has a name.\n", port="# PORT\n", README="# Read me\n")
+    assert "`S-7: does" in guideline_page.render_page(toy)
+    put(toy, ship="# SHIP\n")
+    assert "Name the page that left you in doubt." in guideline_page.render_page(toy)
 
 
 def test_the_page_is_stored_as_it_is_and_ends_with_the_version(toy):
@@ -225,7 +292,8 @@ def test_a_broken_example_is_refused_with_its_place(toy):
 def test_nothing_but_our_own_tags_is_on_the_page_of_this_project(project):
     seen = Seen(viewed(guideline_page.render_page(project)))
     assert seen.tags <= MARKDOWNS | OURS
-    assert {name for _, name in seen.attributes} <= {"style", "title", "start"}
+    assert {name for _, name in seen.attributes} <= {"style", "title", "start", "href"}
+    assert seen.targets == {OPEN_ITEMS}
 
 
 def test_every_example_of_this_project_is_on_its_page(project):

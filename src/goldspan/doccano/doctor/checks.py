@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from goldspan.doccano import guideline_page, labels, members
 from goldspan.doccano.client import http
 from goldspan.doccano.doctor.context import DoctorCheck, Skipped, doctor_check
-from goldspan.doccano.project import FLAGS
+from goldspan.doccano.project import FLAGS, project_kind
 from goldspan.doccano.pull import span_issues
 from goldspan.doccano.snapshot import DUPLICATE
 from goldspan.errors import InvalidValueError
@@ -302,7 +302,9 @@ def guideline_drift(context: DoctorContext) -> Iterator[str]:
     """Annotators read another guideline page."""
     assert context.project is not None
     assert context.corpus is not None
-    if context.project.guideline != guideline_page.render_page(context.corpus):
+    keyless = [each.name for each in _labels(context).keyless]
+    page = guideline_page.render_page(context.corpus, project_kind(context.project), keyless)
+    if context.project.guideline != page:
         current, pushed = context.corpus.scheme.version, context.project.description.rpartition("guidelines ")[2]
         same = "one of the two was changed since the push"
         why = same if current == pushed else f"it was pushed with version {pushed or '?'}"

@@ -36,10 +36,11 @@ if TYPE_CHECKING:
 
     from goldspan.annotation import Example
     from goldspan.corpus import Corpus
+    from goldspan.doccano.annotator_guide import ProjectKind
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.client.schema import DoccanoProject
     from goldspan.doccano.controls import Controls
-    from goldspan.doccano.project import ProjectKind, ProjectPlan
+    from goldspan.doccano.project import ProjectPlan
     from goldspan.doccano.push.desired_state import DesiredExample, Prefill
     from goldspan.doccano.push.example_view import LineBreaks
     from goldspan.doccano.push.journal import Journal
