@@ -42,7 +42,7 @@ def test_a_project_is_made_as_planned_and_then_nothing_differs(server, toy, name
     )
     assert project.project_kind(made) == kind
     assert again.project == made == again.planned
-    assert made.guideline == guideline_page.render_page(toy)
+    assert made.guideline == guideline_page.render_page(toy, kind)
     assert made.description == f"goldspan: {project.PURPOSES[kind]}, guidelines 1.0"
     assert {flag: getattr(made, flag) for flag in project.FLAGS} == project.FLAGS
     types = [(each.name, each.colour, each.key) for each in server.span_types(made.id)]

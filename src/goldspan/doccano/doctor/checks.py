@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from goldspan.doccano.doctor.context import DoctorCheck, Skipped, doctor_check
 from goldspan.doccano.project import FLAGS, project_kind
 from goldspan.doccano.pull import span_issues
 from goldspan.doccano.snapshot import DUPLICATE
-from goldspan.errors import InvalidValueError
+from goldspan.errors import InvalidValueError, ServerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -302,9 +303,12 @@ def guideline_drift(context: DoctorContext) -> Iterator[str]:
     """Annotators read another guideline page."""
     assert context.project is not None
     assert context.corpus is not None
-    keyless = [each.name for each in _labels(context).keyless]
-    page = guideline_page.render_page(context.corpus, project_kind(context.project), keyless)
-    if context.project.guideline != page:
+    kind = project_kind(context.project)
+    keyless: list[list[str]] = [[]]
+    with contextlib.suppress(ServerError):  # that the server does not give its label types is reported elsewhere
+        keyless.append([each.name for each in _labels(context).keyless])
+    pages = (guideline_page.render_page(context.corpus, kind, names) for names in keyless)
+    if context.project.guideline not in pages:
         current, pushed = context.corpus.scheme.version, context.project.description.rpartition("guidelines ")[2]
         same = "one of the two was changed since the push"
         why = same if current == pushed else f"it was pushed with version {pushed or '?'}"
