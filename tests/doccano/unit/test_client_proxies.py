@@ -146,16 +146,17 @@ def test_a_session_for_another_place_is_named(change):
 
 
 def test_a_doccano_that_is_started_again_is_waited_for():
-    down = [BAD_GATEWAY, reply(503, "<h1>Starting</h1>", kind="text/html")] * 3
+    down = [BAD_GATEWAY, reply(503, "<h1>Starting</h1>", kind="text/html"), reply(521)] * 2
     with ScriptedServer({LOG_IN: [*down, LOGIN], "GET /v1/me": [*down, ME]}) as server:
         assert Doccano(account(server.url), **QUICK).me().username == "admin"
 
 
-def test_a_proxy_that_times_out_is_asked_once_more_and_then_named():
-    with ScriptedServer({"GET /v1/me": [reply(504, "<h1>504 Gateway Time-out</h1>", kind="text/html")]}) as server:
+@pytest.mark.parametrize("status", [504, 524])
+def test_a_proxy_that_times_out_is_asked_once_more_and_then_named(status):
+    with ScriptedServer({"GET /v1/me": [reply(status, "<h1>Gateway Time-out</h1>", kind="text/html")]}) as server:
         message = error_of(server.url, Doccano.me)
         assert server.lines() == ["GET /v1/me"] * 2
-    assert "504 Gateway Time-out\n  The proxy in front did not wait any longer for Doccano" in message
+    assert ": Gateway Time-out\n  The proxy in front did not wait any longer for Doccano" in message
     assert "proxy_read_timeout" in message
 
 

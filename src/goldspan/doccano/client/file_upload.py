@@ -17,7 +17,7 @@ from typing import TypeAlias
 
 from requests import Response
 
-from goldspan.doccano.client.http_errors import HTTPStatusError
+from goldspan.doccano.client.http_errors import TIMED_OUT, UNREACHED, HTTPStatusError
 from goldspan.doccano.client.schema import REMEDY
 from goldspan.errors import ServerError
 
@@ -29,7 +29,6 @@ ID = re.compile(r"[0-9A-Za-z]{22}")
 ANY = {"Accept": "*/*"}
 BINARY = "application/octet-stream"
 PART_TYPE = "application/offset+octet-stream"
-INTERRUPTED = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT})
 
 # Sends a request: the method, the path, and options as `requests` has them.
 Call: TypeAlias = Callable[..., Response]
@@ -126,7 +125,7 @@ def _may_try_again(error: ServerError, failures: int, size: int) -> bool:
     """Whether a part may be sent again: smaller, or because nobody knows whether it arrived."""
     if _is_too_large(error):
         return size > SMALLEST_PART
-    return failures < ATTEMPTS and (not isinstance(error, HTTPStatusError) or error.status in INTERRUPTED)
+    return failures < ATTEMPTS and (not isinstance(error, HTTPStatusError) or error.status in UNREACHED | TIMED_OUT)
 
 
 def _arrived(call: Call, upload_id: str, possible: range, size: int) -> int:

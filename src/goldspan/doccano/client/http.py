@@ -39,7 +39,7 @@ LOGIN, HEALTH = "v1/auth/login/", "v1/health/"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 RETRIES = 4
 RETRIES_OF_A_STATUS = 7  # with the pauses between them half a minute: a Doccano that is started again is there then
-RETRIED_STATUSES = frozenset({429, 502, 503, 504})
+RETRIED_STATUSES = http_errors.UNREACHED | http_errors.TIMED_OUT | {HTTPStatus.TOO_MANY_REQUESTS}
 LONGEST_PAUSE = 10.0  # seconds
 IDLE = 1.0  # seconds after which a connection is not trusted to be open still
 READ_SIZE = 65536  # bytes
@@ -63,8 +63,8 @@ class _Retry(Retry):
         return None if asked is None else min(asked, LONGEST_PAUSE)
 
     def is_retry(self, method: str, status_code: int, has_retry_after: bool = False) -> bool:
-        timed_out = HTTPStatus.GATEWAY_TIMEOUT  # after a minute, mostly: the next try would take as long
-        if status_code == timed_out and any(request.status == timed_out for request in self.history):
+        timed_out = http_errors.TIMED_OUT  # after a minute, mostly: the next try would take as long
+        if status_code in timed_out and any(request.status in timed_out for request in self.history):
             return False
         return super().is_retry(method, status_code, has_retry_after)
 

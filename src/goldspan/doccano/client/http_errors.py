@@ -47,7 +47,15 @@ IN_FRONT = (
     "single sign-on). Reach Doccano past it, e.g. through an SSH tunnel."
 )
 NOT_FOLLOWED = "Redirects are not followed, so that no login is sent to another server"
+TIMED_OUT = frozenset({504, 524})  # of a proxy that did not wait any longer; 520 and above are Cloudflare's
+UNREACHED = frozenset({502, 503, 520, 521, 522, 523, 530})  # of a proxy that did not get an answer
+TOO_SLOW = (
+    "The proxy in front did not wait any longer for Doccano: try again when less is going on, or raise its time-out "
+    "(nginx: proxy_read_timeout)."
+)
 REMEDIES = {
+    **dict.fromkeys(UNREACHED, PROXY_ALONE),
+    **dict.fromkeys(TIMED_OUT, TOO_SLOW),
     403: "This login may not do that: it must be an administrator of the project, or a superuser.",
     404: "It is gone, or the server is not a Doccano 1.8.",
     405: "Something in front of the server refuses requests of that kind: Doccano needs GET, POST, PATCH and DELETE.",
@@ -55,10 +63,8 @@ REMEDIES = {
     413: "The proxy in front of the server accepts no request of that size: raise its limit (nginx: "
     "client_max_body_size).",
     429: "The server wants fewer requests: wait a little and try again.",
-    502: PROXY_ALONE,
     503: f"{PROXY_ALONE} Or the proxy lets through fewer requests in a second (nginx: limit_req).",
-    504: "The proxy in front did not wait any longer for Doccano: try again when less is going on, or raise its "
-    "time-out (nginx: proxy_read_timeout).",
+    511: IN_FRONT,
 }
 
 

@@ -7,11 +7,10 @@ or if the server announces more entries than it gives, the list is read again.
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from goldspan.doccano.client import schema
-from goldspan.doccano.client.http_errors import HTTPStatusError
+from goldspan.doccano.client.http_errors import TIMED_OUT, HTTPStatusError
 from goldspan.errors import ServerError
 
 if TYPE_CHECKING:
@@ -104,7 +103,7 @@ class PagedList:
             try:
                 return self._page(self._size, offset)
             except HTTPStatusError as error:
-                if error.status != HTTPStatus.GATEWAY_TIMEOUT or self._size <= SMALLEST_PAGE:
+                if error.status not in TIMED_OUT or self._size <= SMALLEST_PAGE:
                     raise
             self._size = max(SMALLEST_PAGE, self._size // 2)
 
