@@ -137,7 +137,7 @@ def build(
 
 
 def _suggest(corpus: Corpus, built: BuildResult, model: str | None, *, rules_alone: bool) -> None:
-    built.suggestions = corpus.build / "suggestions"
+    built.suggestions = corpus.suggestions
     folder = SuggestionFolder(built.suggestions)
     choice = folder.choice(model, rules_alone=rules_alone)
     built.model = choice.model

@@ -28,8 +28,8 @@ SHOW_STATE = ""  # the mode without any option
 MODE_OPTIONS = {  # per mode the options that it uses; --settle writes with or without --apply
     "--settle": {"--as", "--apply"},
     "--adopt": {"--as", "--reason", "--rule", "--apply"},
-    "--push": {"--project", "--prefill", "--members", "--home", "--apply"},
-    "--pull": {"--project", "--members", "--home", "--apply"},
+    "--push": {"--project", "--prefill", "--label-renamed", "--members", "--home", "--apply"},
+    "--pull": {"--project", "--label-renamed", "--members", "--home", "--apply"},
     LIST_RULE: {"--rule"},
     SHOW_STATE: {"--accept", "--overwrite", "--apply"},
 }
@@ -80,6 +80,7 @@ def run(
             show_default=False,
         ),
     ] = None,
+    label_renamed: console.LabelRenamed = None,
     members: console.Members = None,
     home: console.Home = None,
     overwrite: Annotated[
@@ -102,6 +103,7 @@ def run(
         {
             "--rule": rule is not None, "--accept": accept is not None, "--as": by is not None,
             "--reason": reason is not None, "--project": project is not None, "--prefill": prefill is not None,
+            "--label-renamed": bool(label_renamed),
             "--members": members is not None, "--home": home is not None, "--overwrite": overwrite, "--apply": apply,
         },
     )  # fmt: skip
@@ -114,13 +116,22 @@ def run(
     elif adopt:
         _adopt(state, _author(state, by, rule, reason), json, apply=apply)
     elif push or pull:
-        from goldspan.doccano import credentials
+        from goldspan.doccano import credentials, labels
         from goldspan.doccano.client.api import Doccano
 
         if not project:
             raise typer.BadParameter("--project is needed: the name of the project in Doccano")
+        renamed = labels.parse_renamed(corpus.scheme, label_renamed or ())
         with Doccano(credentials.find_account(home)) as server:
-            exchange = _Exchange(state=state, server=server, project=project, members=members, json=json, apply=apply)
+            exchange = _Exchange(
+                state=state,
+                server=server,
+                project=project,
+                renamed=renamed,
+                members=members,
+                json=json,
+                apply=apply,
+            )
             _push(exchange, prefill or "majority") if push else _pull(exchange)
     else:
         _show_state(state, accept, json, apply=apply, overwrite=overwrite)
@@ -258,6 +269,7 @@ class _Exchange:
     state: AdjudicationState
     server: Doccano
     project: str
+    renamed: Mapping[str, str]
     members: Path | None
     json: Path | None
     apply: bool
@@ -269,7 +281,9 @@ def _push(exchange: _Exchange, prefill: Prefill) -> None:
     from goldspan.doccano import adjudication
     from goldspan.doccano.push.plan import assignment_changes, example_changes, project_changes, project_notes
 
-    planned = adjudication.plan_disputes(exchange.state, exchange.server, exchange.project, exchange.members)
+    planned = adjudication.plan_disputes(
+        exchange.state, exchange.server, exchange.project, exchange.members, renamed=exchange.renamed
+    )
     disputed = adjudication.disputed_examples(exchange.state, prefill)
     if not disputed:
         console.write_json(exchange.json, {"to_push": []})
@@ -312,10 +326,13 @@ def _pull(exchange: _Exchange) -> None:
     """Download the decisions, or print what would be written."""
     from goldspan.adjudication import gold, summary
     from goldspan.adjudication.state import read_state
+    from goldspan.cli.doccano.pull import label_lines
     from goldspan.doccano import adjudication
 
     with console.spinner(f"Pulling from {exchange.project}"):
-        pulled = adjudication.pull_disputes(exchange.state, exchange.server, exchange.project, exchange.members)
+        pulled = adjudication.pull_disputes(
+            exchange.state, exchange.server, exchange.project, exchange.members, renamed=exchange.renamed
+        )
     planned = gold.plan_decisions(exchange.state, pulled.decisions)
     changed = planned.files
     if exchange.apply:
@@ -323,6 +340,8 @@ def _pull(exchange: _Exchange) -> None:
     console.write_json(exchange.json, pulled.json())
     lines = [summary.decision_line(decision, example.text) for decision, example in pulled.decisions[:SHOWN]]
     _print_first(lines, len(pulled.decisions), "decision")
+    for line in label_lines(pulled.types):
+        console.print_line(line)
     for example, why in pulled.problems:
         console.print_line(f"not usable: {example} {why}")
     if pulled.waiting:
@@ -333,7 +352,7 @@ def _pull(exchange: _Exchange) -> None:
     else:
         print("There is no new decision.")
     _print_next_step(read_state(exchange.state.corpus, exchange.state.articles))
-    if pulled.problems:
+    if pulled.problems or pulled.types.serious:
         raise typer.Exit(1)
 
 

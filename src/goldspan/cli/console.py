@@ -56,6 +56,15 @@ Articles = Annotated[
     list[str] | None,
     typer.Option("--articles", help="Only these articles: ids, separated by commas. Default: all.", show_default=False),
 ]
+LabelRenamed = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--label-renamed",
+        metavar="OLD=NEW",
+        help="The label type OLD is called NEW in Doccano now; repeatable. A push gives it its name back.",
+        show_default=False,
+    ),
+]
 Members = Annotated[
     Path | None,
     typer.Option(

@@ -73,7 +73,7 @@ def run(
     if model is not None and rules_alone:
         raise typer.BadParameter("--model and --no-model exclude each other")
     corpus = Corpus.find(root)
-    sources, target = paths or [corpus.seeds], output or corpus.build / "suggestions"
+    sources, target = paths or [corpus.seeds], output or corpus.suggestions
     outputs.validate_folder(target, sources)
     folder = SuggestionFolder(target)
     choice = folder.choice(model, rename_pairs(labels), rules_alone=rules_alone)

@@ -123,6 +123,11 @@ class Corpus:
         """What is derived: safe to delete."""
         return self.root / "build"
 
+    @property
+    def suggestions(self) -> Path:
+        """The suggestions, a file per article."""
+        return self.build / "suggestions"
+
     @cached_property
     def scheme(self) -> LabelScheme:
         """The label scheme."""

@@ -18,10 +18,12 @@ from goldspan.adjudication.derive import differences
 from goldspan.adjudication.state import DecisionAuthor
 from goldspan.annotation import first_overlap
 from goldspan.corpus.comments import COMMENTS, comment_line
+from goldspan.doccano.label_comparison import TRUSTED
 from goldspan.doccano.labels import NOTHING, label_names
 from goldspan.doccano.members import find_members
 from goldspan.doccano.project import find_project, plan_project
 from goldspan.doccano.pull.pass_owners import annotator_names
+from goldspan.doccano.pull.pull import snapshot_and_labels
 from goldspan.doccano.push.desired_state import upload_rows
 from goldspan.doccano.push.example_view import DASH, example_views
 from goldspan.doccano.push.plan import PushOptions, observe
@@ -39,10 +41,11 @@ if TYPE_CHECKING:
     from goldspan.adjudication.state import AdjudicationState
     from goldspan.annotation import Example, Span
     from goldspan.doccano.client.api import Doccano
+    from goldspan.doccano.label_comparison import LabelComparison
     from goldspan.doccano.project import ProjectPlan
     from goldspan.doccano.push.plan import PushPlan
     from goldspan.doccano.push.push import PushResult
-    from goldspan.doccano.snapshot import StoredExample
+    from goldspan.doccano.snapshot import AnnotatorWork, StoredExample
     from goldspan.formats.decisions import Decision, How
     from goldspan.formats.doccano import ExampleView
 
@@ -197,11 +200,13 @@ class DisputesPull:
         decisions: each with its example.
         waiting: the disputed examples that nobody has confirmed there.
         problems: the examples that cannot be used as a decision, and why.
+        types: the label types of the project, compared with the scheme.
     """
 
     decisions: tuple[tuple[Decision, Example], ...]
     waiting: tuple[str, ...]
     problems: tuple[tuple[str, str], ...]
+    types: LabelComparison = TRUSTED
 
     def json(self) -> dict[str, Any]:
         """The report for `--json`."""
@@ -209,10 +214,18 @@ class DisputesPull:
             "decisions": summary.decisions_json(decision for decision, _ in self.decisions),
             "waiting": list(self.waiting),
             "problems": [{"example": example, "why": reason} for example, reason in self.problems],
+            "labels": [doubt.json() for doubt in self.types.doubts],
         }
 
 
-def pull_disputes(state: AdjudicationState, server: Doccano, name: str, members: Path | None = None) -> DisputesPull:
+def pull_disputes(
+    state: AdjudicationState,
+    server: Doccano,
+    name: str,
+    members: Path | None = None,
+    *,
+    renamed: Mapping[str, str] = NOTHING,
+) -> DisputesPull:
     """The decisions that were made in a project; nothing is written.
 
     Who confirmed an example decided it, on the day of the confirmation; the reason is the comments, and the rule the
@@ -223,9 +236,11 @@ def pull_disputes(state: AdjudicationState, server: Doccano, name: str, members:
         server: where from.
         name: of the project.
         members: the file of the members, for their pseudonyms; None for the project's own, if it has one.
+        renamed: by label, the name that its type was given there, as a person states it.
 
     Raises:
         NotFoundError: if there is no such project.
+        InvalidValueError: if a person names a label type that is not there.
         ServerError: if it is not shared, or the server does not answer as it should.
     """
     project = find_project(server, name)
@@ -235,7 +250,7 @@ def pull_disputes(state: AdjudicationState, server: Doccano, name: str, members:
             remedy="Disputes are settled in a project made by: goldspan adjudicate --push --project NAME",
         )
     pseudonyms = annotator_names(state.corpus, find_members(state.corpus, members) or ())
-    snapshot = take_snapshot(server, project, confirmed=True)
+    snapshot, types = snapshot_and_labels(state.corpus, server, project, renamed)
     comments = _comments(server, project.id)
     users = {user.id: pseudonyms.get(user.username, user.username) for user in server.users()}
     decisions, waiting, problems = [], [], []
@@ -246,7 +261,7 @@ def pull_disputes(state: AdjudicationState, server: Doccano, name: str, members:
             problems.append((disputed.example.id, held[0]))
         elif not copies:
             waiting.append(disputed.example.id)
-        elif reason := _why_unusable(disputed, copies, state):
+        elif reason := _why_unusable(disputed, copies, state, types):
             problems.append((disputed.example.id, reason))
         else:
             [copy] = copies
@@ -254,7 +269,7 @@ def pull_disputes(state: AdjudicationState, server: Doccano, name: str, members:
             author = _author(state, by, day, comments.get(copy.number, ()))
             example = disputed.settled.example.with_spans(())
             decisions += [(decision, example) for decision in _decisions(state, disputed.settled, copy, author)]
-    return DisputesPull(tuple(decisions), tuple(waiting), tuple(problems))
+    return DisputesPull(tuple(decisions), tuple(waiting), tuple(problems), types)
 
 
 def _author(state: AdjudicationState, by: str, day: str, comments: Sequence[str]) -> DecisionAuthor:
@@ -272,7 +287,9 @@ def _decisions(
         yield author.decide(difference, difference.gold, how, state.corpus.scheme.version)
 
 
-def _why_unusable(disputed: DisputedExample, copies: Sequence[StoredExample], state: AdjudicationState) -> str | None:
+def _why_unusable(
+    disputed: DisputedExample, copies: Sequence[StoredExample], state: AdjudicationState, types: LabelComparison
+) -> str | None:
     """Why confirmed copies are no decision; None if there is one that is."""
     if len(copies) > 1:
         return f"is there {len(copies)} times and confirmed each time: unconfirm all but one"
@@ -285,10 +302,27 @@ def _why_unusable(disputed: DisputedExample, copies: Sequence[StoredExample], st
     if work.invalid:
         first = work.invalid[0]
         return f"the span [{first.start}, {first.end}, {first.label}] {first.reason}: draw it again"
-    unknown = [span.label for span in work.spans if span.label not in state.corpus.scheme]
-    if unknown:
-        return f"there is no label {unknown[0]!r} in the scheme"
+    if reason := _label_problem(disputed, work, state, types):
+        return reason
     return "two spans overlap: a decision is flat" if first_overlap(work.spans) else None
+
+
+def _label_problem(
+    disputed: DisputedExample, work: AnnotatorWork, state: AdjudicationState, types: LabelComparison
+) -> str | None:
+    """Why the spans of a disputed example may not be those that somebody wanted there; None if they are.
+
+    What was shown there, or was one of the choices, and has a label that is gone, may have left with its label type.
+    """
+    choices = [span for dispute in disputed.settled.disputes for each in dispute.candidates for span in each.spans]
+    expected = {*disputed.example.spans, *disputed.settled.example.spans, *choices}
+    left = [types.gone[span.label] for span in sorted(expected.difference(work.spans)) if span.label in types.gone]
+    unsure = {**types.mixed, **{name: types.unknown[name] for name in types.unclear}}
+    found = [unsure[span.label] for span in work.spans if span.label in unsure]
+    if doubt := next(iter([*found, *left]), None):
+        return f"is no decision as it is there: {doubt.message}. {doubt.remedy.rstrip('.')}"
+    unknown = [span.label for span in work.spans if span.label not in state.corpus.scheme]
+    return f"there is no label {unknown[0]!r} in the scheme" if unknown else None
 
 
 def _last_confirmation(server: Doccano, project: int, copy: StoredExample, users: Mapping[int, str]) -> tuple[str, str]:

@@ -29,6 +29,7 @@ from goldspan.annotation import article_of
 from goldspan.corpus import id_list
 from goldspan.doccano.export_rows import goldspan_id
 from goldspan.doccano.human_work import copy_worked_on
+from goldspan.doccano.label_comparison import TRUSTED
 from goldspan.doccano.members import folder_name_problem
 from goldspan.doccano.snapshot import DUPLICATE, AnnotatorComment
 from goldspan.errors import InputError, InvalidValueError
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from goldspan.corpus import Corpus
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.client.schema import DoccanoProject
+    from goldspan.doccano.label_comparison import LabelComparison
     from goldspan.doccano.snapshot import AnnotatorWork, InvalidSpan, Snapshot, StoredExample
     from goldspan.evaluation.result import Counts
 
@@ -321,13 +323,16 @@ def split_controls(snapshot: Snapshot, ids: Collection[str]) -> tuple[Snapshot, 
     return replace(snapshot, copies=others), replace(snapshot, copies=controls, unread={})
 
 
-def score_controls(corpus: Corpus, controls: Snapshot, pseudonyms: Mapping[str, str]) -> ControlResult:
+def score_controls(
+    corpus: Corpus, controls: Snapshot, pseudonyms: Mapping[str, str], types: LabelComparison = TRUSTED
+) -> ControlResult:
     """The scores of everybody who confirmed controls.
 
     Args:
         corpus: whose gold they are compared with.
         controls: the controls alone, see `split_controls`.
         pseudonyms: by user name, where a pseudonym replaces it.
+        types: the label types of the project, compared with the scheme.
 
     Raises:
         InputError: if the gold cannot be read.
@@ -345,7 +350,7 @@ def score_controls(corpus: Corpus, controls: Snapshot, pseudonyms: Mapping[str, 
             for text in work.comments
         ]
         copy = copy_worked_on(copies, shared=False)
-        if reason := _why_unscored(copy, gold.get(example)):
+        if reason := _why_unscored(copy, gold.get(example), types):
             unscored.append((example, reason))
             continue
         assert copy is not None
@@ -357,7 +362,7 @@ def score_controls(corpus: Corpus, controls: Snapshot, pseudonyms: Mapping[str, 
     return ControlResult(tuple(sorted(controls.by_id)), records, tuple(unscored), tuple(comments))
 
 
-def _why_unscored(copy: StoredExample | None, gold: Example | None) -> str:
+def _why_unscored(copy: StoredExample | None, gold: Example | None, types: LabelComparison) -> str:
     """Why a control cannot be scored; empty if it can."""
     if copy is None:
         return "several copies of it were worked on"
@@ -365,7 +370,11 @@ def _why_unscored(copy: StoredExample | None, gold: Example | None) -> str:
         return "it has no gold any more"
     if copy.held_back is not None:
         return copy.held_back.reason
-    return copy.corruption or ("" if is_text_of(copy.text, gold.text) else "its gold has another text now")
+    if copy.corruption or not is_text_of(copy.text, gold.text):
+        return copy.corruption or "its gold has another text now"
+    marked = [*gold.spans, *(span for work in copy.work.values() for span in work.spans)]
+    doubts = {**types.gone, **types.mixed, **{name: types.unknown[name] for name in types.unclear}}
+    return next((doubts[span.label].message for span in marked if span.label in doubts), "")
 
 
 def _record(annotator: str, work: Sequence[tuple[Example, AnnotatorWork]], labels: Sequence[str]) -> ControlRecord:

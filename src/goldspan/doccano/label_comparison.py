@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from goldspan.doccano.snapshot import Snapshot
 
 DoubtKind = Literal["missing", "renamed", "exchanged", "recreated", "double", "unknown"]
-NEVER = 0  # the number of a type that was not there when the corpus first asked; Doccano counts from 1
+NEVER = 0  # the number of a type that was gone when the corpus first asked; Doccano counts from 1
 OPTION = "--label-renamed"
 DELETED = (
     "Deleting a label type in Doccano deletes its spans: restore a backup of the server, or push, which creates the "
@@ -153,6 +153,12 @@ class LabelComparison:
         is_gone = any(doubt.kind in kinds and self.was_there(doubt.label) for doubt in self.doubts)
         return frozenset(self.unknown) if is_gone else NONE
 
+    @property
+    def serious(self) -> tuple[LabelDoubt, ...]:
+        """The doubts because of which spans may be missing on the server, though maybe not yet in the corpus."""
+        trusted = {"unknown", "recreated", "double"}
+        return tuple(doubt for doubt in self.doubts if doubt.kind not in trusted and self.was_there(doubt.label))
+
     def was_there(self, label: str) -> bool:
         """Whether a label had a type once, as far as the corpus knows."""
         return not self.recorded or label in self.recorded
@@ -165,16 +171,19 @@ class LabelComparison:
             labels: of the scheme.
         """
         remembered = dict[str, int]()
+        if not self.recorded and any(doubt.label for doubt in self.doubts):
+            return remembered  # what is uncertain now would count as certain later
         for label in labels:
             doubt = self.gone.get(label) or self.mixed.get(label)
             if doubt is None or (doubt.kind in {"recreated", "double"} and label not in lost):
                 remembered |= {label: self.numbers[label]} if label in self.numbers else {}
-            elif label in self.recorded or label in lost:
-                remembered[label] = self.recorded.get(label, NEVER)
+            elif label in self.recorded:
+                remembered[label] = self.recorded[label]
         return remembered
 
 
 NONE: frozenset[str] = frozenset()
+TRUSTED = LabelComparison()  # all types are what their names say
 
 
 def compare_labels(
@@ -200,7 +209,7 @@ def compare_labels(
     recorded = recorded or {}
     known, unknown = types_by_label(scheme, types, renamed)
     _require_there(types, scheme, renamed)
-    comparison = _Comparison(scheme, types, known, unknown, recorded, renamed, count)
+    comparison = _TypeComparison(scheme, types, known, unknown, recorded, renamed, count)
     doubts = [doubt for label in scheme.names if (doubt := comparison.doubt(label))]
     taken = {name for doubt in doubts for name in doubt.types}
     doubts += [LabelDoubt("unknown", "", (each.name,)) for each in unknown if each.name not in taken]
@@ -255,7 +264,7 @@ def require_own_names(comparison: LabelComparison, project: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Comparison:
+class _TypeComparison:
     """What is compared; see `compare_labels`."""
 
     scheme: LabelScheme

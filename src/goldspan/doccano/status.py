@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from goldspan.annotation import article_of
 from goldspan.doccano.assignments import NOTHING_HIDDEN, annotators_of, hidden_examples
 from goldspan.doccano.controls import read_controls, split_controls
 from goldspan.doccano.human_work import has_work
+from goldspan.doccano.label_comparison import TRUSTED, LabelComparison
+from goldspan.doccano.labels import NOTHING
 from goldspan.doccano.members import find_members
 from goldspan.doccano.project import find_project, project_kind
 from goldspan.doccano.pull.collect import collect
-from goldspan.doccano.pull.pass_files import pass_changes, pass_folder
+from goldspan.doccano.pull.pass_files import held_lines, pass_changes, pass_folder
 from goldspan.doccano.pull.pull import owners_of, pull_options, snapshot_and_gold
 from goldspan.doccano.push.desired_state import desired_examples
 from goldspan.doccano.snapshot import ALL
@@ -21,15 +23,15 @@ from goldspan.errors import InvalidValueError
 from goldspan.formats.doccano import is_text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from goldspan.corpus import Corpus
     from goldspan.doccano.assignments import HiddenExamples
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.client.schema import DoccanoProject
-    from goldspan.doccano.members import ListedMember
-    from goldspan.doccano.pull.collect import CollectedWork, PullOptions
+    from goldspan.doccano.pull.collect import CollectedWork, PullOptions, PullProblem
+    from goldspan.doccano.pull.pass_owners import PassOwners
     from goldspan.doccano.snapshot import Snapshot
 
 OK = 200
@@ -90,6 +92,8 @@ class ProjectProgress:
         refusal: why a pull would be refused; empty if it would not.
         hidden: per member who annotates how many examples of the project, controls included, are not assigned to them;
             None on a server without assignments.
+        types: the label types of the project, compared with the scheme.
+        held: the lines that a pull would leave as they are because of a label type.
     """
 
     project: DoccanoProject
@@ -104,6 +108,8 @@ class ProjectProgress:
     pending: Mapping[str, PendingChanges] = field(default_factory=dict)
     refusal: str = ""
     hidden: Mapping[str, int] | None = None
+    types: LabelComparison = TRUSTED
+    held: tuple[PullProblem, ...] = ()
 
     def json(self) -> dict[str, Any]:
         """The report for `--json`."""
@@ -132,6 +138,8 @@ class ProjectProgress:
             "unpulled": {annotator: changes.json() for annotator, changes in self.pending.items()},
             "refusal": self.refusal,
             "not_assigned": None if self.hidden is None else dict(self.hidden),
+            "labels": [doubt.json() for doubt in self.types.doubts],
+            "held": [problem.json() for problem in self.held],
         }
 
 
@@ -151,7 +159,9 @@ def list_projects(server: Doccano) -> Iterator[ProjectListing]:
         yield ProjectListing(project, server.count(project.id), _parse_done(answer) if status == OK else None)
 
 
-def project_progress(corpus: Corpus, server: Doccano, name: str, *, members: Path | None = None) -> ProjectProgress:
+def project_progress(
+    corpus: Corpus, server: Doccano, name: str, *, members: Path | None = None, renamed: Mapping[str, str] = NOTHING
+) -> ProjectProgress:
     """How far a project is, from the same two exports as a pull.
 
     Args:
@@ -159,6 +169,7 @@ def project_progress(corpus: Corpus, server: Doccano, name: str, *, members: Pat
         server: where the project is.
         name: of the project.
         members: the file of the members, for their pseudonyms; None for the project's own, if it has one.
+        renamed: by label, the name that its type was given on the server, as a person states it.
 
     Raises:
         NotFoundError: if there is no such project.
@@ -170,15 +181,19 @@ def project_progress(corpus: Corpus, server: Doccano, name: str, *, members: Pat
     project = find_project(server, name)
     control_ids = read_controls(corpus, name, shared=project.collaborative)
     entries = corpus.select_entries()
-    everything, gold = snapshot_and_gold(corpus, server, project, entries)
+    everything, gold, types = snapshot_and_gold(corpus, server, project, entries, renamed)
     snapshot, controls = split_controls(everything, control_ids)
-    options = pull_options(corpus, entries, snapshot, gold)
+    options = pull_options(corpus, entries, snapshot, gold, types)
     names = [member.username for member in annotators_of(server.members(project.id))]
     hidden = hidden_examples(server, project.id, names)
     annotators = [ALL] if project.collaborative else _annotators(names, snapshot)
     collected = collect(snapshot, options)
     of_disputes = project_kind(project) == "disputes"
-    pending, refusal = ({}, "") if of_disputes else _pending_changes(corpus, server, project, collected, listed)
+    pending, refusal, held = (
+        ({}, "", ())
+        if of_disputes
+        else _pending_changes(corpus, collected, types, lambda: owners_of(corpus, server, project, collected, listed))
+    )
     known = {example: copies for example, copies in snapshot.by_id.items() if example in options.examples}
     articles = {article_of(example) for example in known}
     pushed = {*known, *controls.by_id}
@@ -202,6 +217,8 @@ def project_progress(corpus: Corpus, server: Doccano, name: str, *, members: Pat
         pending=pending,
         refusal=refusal,
         hidden=None if hidden is None else {name: len(numbers) for name, numbers in hidden.of.items()},
+        types=types,
+        held=held,
     )
 
 
@@ -239,28 +256,32 @@ def _confirmed_spans(snapshot: Snapshot, example: str) -> dict[str, object]:
 
 
 def _pending_changes(
-    corpus: Corpus,
-    server: Doccano,
-    project: DoccanoProject,
-    collected: CollectedWork,
-    listed: Sequence[ListedMember],
-) -> tuple[dict[str, PendingChanges], str]:
-    """What a pull would change for each annotator, or why it would be refused."""
+    corpus: Corpus, collected: CollectedWork, types: LabelComparison, owners_now: Callable[[], PassOwners]
+) -> tuple[dict[str, PendingChanges], str, tuple[PullProblem, ...]]:
+    """What a pull would change for each annotator, or why it would be refused; what a label type holds back."""
     try:
-        owners = owners_of(corpus, server, project, collected, listed)
+        owners = owners_now()
         pseudonyms = owners.folders
-        changes = list(pass_changes(corpus, collected, pseudonyms, owners.renames))
+        changes = list(pass_changes(corpus, collected, pseudonyms, owners.renames, types))
     except InvalidValueError as error:
-        return {}, str(error)
+        return {}, str(error), ()
     counts: dict[str, Counter[str]] = {change.annotator: Counter() for change in changes}
     for change in changes:
         merged = change.merged
         for what, ids in (("new", merged.new), ("changed", merged.changed), ("withdrawn", merged.withdrawn)):
             counts[change.annotator][what] += len(ids)
+    for change in changes:
+        counts[change.annotator]["unfit"] += len(change.merged.held)
     for annotator, _ in {(problem.annotator, problem.example) for problem in collected.problems}:
         if annotator or ALL in collected.lines:  # else it is nobody's work
             counts.setdefault(pass_folder(annotator, pseudonyms), Counter())["unfit"] += 1
-    return {annotator: PendingChanges(**counts[annotator]) for annotator in sorted(counts)}, ""
+    about_labels = [
+        replace(problem, annotator=pseudonyms.get(problem.annotator, problem.annotator))
+        for problem in collected.problems
+        if problem.kind in {"gone", "mixed"} or (problem.kind == "label" and problem.particular)
+    ]
+    pending = {annotator: PendingChanges(**counts[annotator]) for annotator in sorted(counts)}
+    return pending, "", (*about_labels, *held_lines(changes, types))
 
 
 def _parse_done(answer: object) -> dict[str, int] | None:

@@ -17,12 +17,15 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from goldspan.doccano.controls import ControlResult
+    from goldspan.doccano.label_comparison import LabelComparison
     from goldspan.doccano.pull.collect import Fix, PullProblem
+    from goldspan.doccano.pull.merge import LineEdit
     from goldspan.doccano.pull.pull import PullPlan
     from goldspan.doccano.pull.reanchor import MovedLine
 
 SHOWN = 20  # lines of one kind
 WORDS = 60  # characters of a surface or a comment
+SPANS = 8  # spans of one line that are lost or added
 ADDED_SHOWN = 3  # runs of new words
 NEXT = (
     "To have the new text annotated, pull once with --unconfirmed --apply, so that open work is kept, too; "
@@ -50,6 +53,7 @@ def run(
             "them there.",
         ),
     ] = False,
+    label_renamed: console.LabelRenamed = None,
     members: console.Members = None,
     articles: console.Articles = None,
     apply: console.Apply = False,
@@ -66,8 +70,11 @@ def run(
     again and some of their work is there; where nothing shows that, as in a project created again, it stays and is
     counted (`kept` of each of the `files` in --json), unless --withdraw is given. Controls that a push mixed in are
     scored against gold, for each annotator and label, and never written.
+
+    The spans that a line of the corpus loses or gains are listed (`edits` in --json). Where a label type was deleted or
+    renamed in Doccano, a line that would lose a span by it stays as it is.
     """
-    from goldspan.doccano import credentials
+    from goldspan.doccano import credentials, labels
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.pull.pull import plan_pull
 
@@ -82,6 +89,7 @@ def run(
             withdraw=withdraw,
             members=members,
             articles=articles and console.split_names(articles),
+            renamed=labels.parse_renamed(corpus.scheme, label_renamed or ()),
             on_step=on_step,
         )
     changed = plan.apply() if apply else []
@@ -90,7 +98,7 @@ def run(
     for path in changed:
         print(f"{'wrote' if path.exists() else 'removed'} {path.relative_to(corpus.root)}")
     print(_end(plan, applied=apply))
-    if plan.problems:
+    if not plan.is_complete:
         raise typer.Exit(1)
 
 
@@ -99,9 +107,11 @@ def _print_plan(plan: PullPlan) -> None:
         console.make_console().print(_table(plan))
     for line in chain(
         _owner_lines(plan),
+        label_lines(plan.types),
         _problem_lines(plan.problems),
         _moved_lines(plan.moved),
         _repair_lines(plan.repairs),
+        _edit_lines(plan),
         _withdrawn_lines(plan),
         _kept_lines(plan),
         _comment_lines(plan),
@@ -143,16 +153,44 @@ def _owner_lines(plan: PullPlan) -> Iterator[str]:
 
 
 def _problem_lines(problems: tuple[PullProblem, ...]) -> Iterator[str]:
-    from goldspan.doccano.pull.collect import REMEDIES
-
     for problem in problems[:SHOWN]:
         place = "" if problem.span is None else f" [{problem.span[0]}, {problem.span[1]}, {problem.span[2]}]"
         words = f" {_short(problem.surface)}" if problem.surface else ""
         annotator = f"{problem.annotator}  " if problem.annotator else ""
         yield f"not written: {annotator}{problem.example}  {problem.kind}: {problem.message}{place}{words}"
     yield from _more(len(problems))
-    for kind, number in Counter(problem.kind for problem in problems).items():
-        yield f"  {number:,} {kind}: {REMEDIES[kind]}"
+    for (kind, remedy), number in Counter((problem.kind, problem.remedy) for problem in problems).items():
+        yield f"  {number:,} {kind}: {remedy}"
+
+
+def label_lines(types: LabelComparison) -> Iterator[str]:
+    """Where the label types in Doccano are not those of the scheme."""
+    for doubt in types.doubts:
+        yield f"label: {doubt.message}"
+        if doubt in types.serious:
+            yield f"  What annotators confirmed may lack its spans. {doubt.remedy}"
+
+
+def _edit_lines(plan: PullPlan) -> Iterator[str]:
+    """What the lines of the corpus lose and gain, by annotator and article."""
+    left = SHOWN
+    for change in plan.changes:
+        edits = change.merged.edits
+        if edits:
+            lost, added = (sum(map(len, spans)) for spans in zip(*((e.lost, e.added) for e in edits), strict=True))
+            counts = f"{amount(lost, 'span')} lost, {added:,} added"
+            yield f"spans: {change.annotator}  {change.article}  {amount(len(edits), 'line')} with {counts}"
+        for edit in edits[:left]:
+            yield f"  {edit.example}  {'; '.join(_span_lists(edit))}"
+        left = max(0, left - len(edits))
+    yield from _more(sum(len(change.merged.edits) for change in plan.changes))
+
+
+def _span_lists(edit: LineEdit) -> Iterator[str]:
+    for what, rows in (("lost", edit.lost), ("added", edit.added)):
+        if rows:
+            spans = ", ".join(f"[{start}, {end}, {label}] {_short(words)}" for start, end, label, words in rows[:SPANS])
+            yield f"{what}: {spans}{f' and {len(rows) - SPANS:,} more' if len(rows) > SPANS else ''}"
 
 
 def _moved_lines(lines: tuple[MovedLine, ...]) -> Iterator[str]:

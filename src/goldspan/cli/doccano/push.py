@@ -40,6 +40,7 @@ def run(
             show_default=False,
         ),
     ] = None,
+    label_renamed: console.LabelRenamed = None,
     members: console.Members = None,
     control: Annotated[
         int,
@@ -76,7 +77,7 @@ def run(
 
     Nothing that a person worked on is deleted; what is in doubt is listed and left alone, and the exit code is then 1.
     """
-    from goldspan.doccano import credentials
+    from goldspan.doccano import credentials, labels
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.push.plan import PushOptions
     from goldspan.doccano.push.push import prepare_push
@@ -97,6 +98,7 @@ def run(
             control=control,
             members=members,
             line_breaks=line_breaks,
+            renamed=labels.parse_renamed(corpus.scheme, label_renamed or ()),
             options=PushOptions(assign=assign, on_progress=on_progress, on_plan=plans.append),
         )
         if apply:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 COLUMNS = 4  # annotators beside each other in a table
 SHOWN = 8  # names on a line
+HELD = 20  # lines that a pull would not write
 
 
 def run(
@@ -33,6 +34,7 @@ def run(
         str | None,
         typer.Option("--project", help="Report on this project. Default: the server and its projects."),
     ] = None,
+    label_renamed: console.LabelRenamed = None,
     members: console.Members = None,
     json: console.Json = None,
     home: console.Home = None,
@@ -42,7 +44,7 @@ def run(
 
     Without --project it lists the server's projects. Done is what an annotator confirmed, open all other examples, from
     Doccano 1.8.5 on all others that are assigned to them; disputed are examples that several confirmed with different
-    spans.
+    spans. The exit code is 1 if a label type was deleted or renamed in Doccano.
     """
     if project is None:
         report, parts = _overview(home)
@@ -50,17 +52,30 @@ def run(
         for part in parts:
             console.make_console().print(part)
         return
-    from goldspan.doccano import credentials, status
+    from goldspan.cli.doccano.pull import label_lines
+    from goldspan.doccano import credentials, labels, status
     from goldspan.doccano.client.api import Doccano
 
     corpus = Corpus.find(root)
+    renamed = labels.parse_renamed(corpus.scheme, label_renamed or ())
     with console.spinner(f"Reading {project}"), Doccano(credentials.find_account(home)) as server:
-        progress = status.project_progress(corpus, server, project, members=members)
+        progress = status.project_progress(corpus, server, project, members=members, renamed=renamed)
     console.write_json(json, progress.json())
     for table in _article_tables(progress):
         console.make_console().print(table)
-    for line in _difference_lines(progress):
+    for line in (*_difference_lines(progress), *label_lines(progress.types), *_held_lines(progress)):
         console.print_line(line)
+    if progress.held or progress.types.serious:
+        raise typer.Exit(1)
+
+
+def _held_lines(progress: ProjectProgress) -> Iterator[str]:
+    """The lines that a pull would leave as they are because of a label type."""
+    lines = dict.fromkeys((problem.annotator, problem.example, problem.message) for problem in progress.held)
+    for annotator, example, message in list(lines)[:HELD]:
+        yield f"a pull would not write {annotator or 'gold'} {example}: {message}"
+    if len(lines) > HELD:
+        yield f"  and {len(lines) - HELD:,} more, which --json lists"
 
 
 def _overview(home: Path | None) -> tuple[dict[str, Any], list[Table | Text]]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from goldspan.doccano import guideline_page, labels, members
+from goldspan.doccano import guideline_page, label_comparison, labels, members
 from goldspan.doccano.client import http
 from goldspan.doccano.doctor.context import DoctorCheck, Skipped, doctor_check
 from goldspan.doccano.project import FLAGS, project_kind
@@ -260,7 +260,8 @@ def sqlite_crowd(context: DoctorContext) -> Iterator[str]:
     "corpus",
     "error",
     title="all labels of the scheme exist",
-    remedy="Push again: it creates the labels.",
+    remedy="Give a type that was renamed its name back in Doccano, or push with --label-renamed OLD=NEW. One that was "
+    "deleted took its spans with it: restore a backup, or push, which creates it, and have the spans drawn again.",
 )
 def label_missing(context: DoctorContext) -> Iterator[str]:
     """Annotators cannot set a label of the scheme."""
@@ -272,11 +273,29 @@ def label_missing(context: DoctorContext) -> Iterator[str]:
     "corpus",
     "warning",
     title="there is no other label",
-    remedy="Add it to labels.toml, or delete it in Doccano if none of its spans is wanted: they go with it.",
+    remedy="If it is a label under a new name, give it its name back. Else add it to labels.toml, or give its spans "
+    "another label in Doccano and delete it: what spans it still has go with it.",
 )
 def label_unknown(context: DoctorContext) -> Iterator[str]:
     """Annotators can set a label that no pull takes."""
     yield from (f"the scheme has no label {held.name!r}" for held in _labels(context).unknown)
+
+
+@doctor_check(
+    "label-identity",
+    "corpus",
+    "error",
+    title="each label type is the one that was pushed",
+    remedy="Put it right before the next pull, which leaves the lines that it concerns as they are.",
+)
+def label_identity(context: DoctorContext) -> Iterator[str]:
+    """A label type was renamed, exchanged with another one, or deleted and created again, or is there twice."""
+    assert context.corpus is not None
+    assert context.project is not None
+    comparison = label_comparison.compare_project_labels(context.corpus, context.server, context.project)
+    for doubt in comparison.doubts:
+        if doubt.kind not in {"missing", "unknown"}:  # label-missing and label-unknown report these
+            yield f"{doubt.message}. {doubt.remedy.rstrip('.')}"
 
 
 @doctor_check(
@@ -354,6 +373,7 @@ PROJECT_CHECKS = (
     label_missing,
     label_unknown,
     label_drift,
+    label_identity,
     guideline_drift,
     member_drift,
 )
@@ -472,14 +492,18 @@ def _orphans(context: DoctorContext) -> Iterator[tuple[str, str]]:
     """The spans that Doccano counts, and that are in no export."""
     copies = context.snapshot.copies
     exported = {number: _count_by_label(copy) for number, copy in copies.items()}
+    counted: defaultdict[str, Counter[int]] = defaultdict(Counter)
     for kind in context.server.span_types(context.project_id):
-        for number, count in sorted(context.server.count_spans(context.project_id, kind.name).items()):
+        label = context.snapshot.names.label(kind.name)
+        counted[label] += context.server.count_spans(context.project_id, kind.name)
+    for label, counts in counted.items():
+        for number, count in sorted(counts.items()):
             if number in copies and copies[number].held_back is not None:
                 continue
-            more = count - (exported[number][kind.name] if number in exported else 0)
+            more = count - (exported[number][label] if number in exported else 0)
             if more > 0:
                 copy = copies.get(number)
-                yield (copy and copy.id) or f"number {number}", f"{more} span(s) of {kind.name}"
+                yield (copy and copy.id) or f"number {number}", f"{more} span(s) of {label}"
 
 
 def _count_by_label(copy: StoredExample) -> Counter[str]:

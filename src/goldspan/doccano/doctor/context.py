@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from goldspan.annotation import Finding, Severity
-from goldspan.doccano import members, snapshot
+from goldspan.doccano import labels, members, snapshot
 from goldspan.doccano.assignments import annotators_of, hidden_examples
 from goldspan.errors import ServerError
 
@@ -169,7 +169,8 @@ class DoctorContext:
     def snapshot(self) -> Snapshot:
         """What the project holds, without who confirmed what."""
         assert self.project is not None
-        return snapshot.take_full_snapshot(self.server, self.project, confirmed=False)
+        names = labels.SAME_NAMES if self.corpus is None else labels.label_names(self.corpus.scheme)
+        return snapshot.take_full_snapshot(self.server, self.project, confirmed=False, names=names)
 
     def _import_nothing(self) -> str | None:
         """The error of an import without files; None if it ends well."""

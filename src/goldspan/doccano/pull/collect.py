@@ -12,9 +12,18 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from goldspan.annotation import article_of
 from goldspan.doccano.human_work import copy_worked_on, has_work, spans_changed
+from goldspan.doccano.label_comparison import LabelComparison
 from goldspan.doccano.pull import merge, reanchor
-from goldspan.doccano.pull.span_issues import IssueKind, SpanIssue, SpanRepair, TidyResult, find_issues, tidy_spans
-from goldspan.doccano.snapshot import ALL, AnnotatorComment
+from goldspan.doccano.pull.span_issues import (
+    IssueKind,
+    SpanIssue,
+    SpanRepair,
+    TidyResult,
+    find_issues,
+    label_issues,
+    tidy_spans,
+)
+from goldspan.doccano.snapshot import ALL, AnnotatorComment, fingerprint
 from goldspan.formats.doccano import is_text_of, without_line_breaks
 
 if TYPE_CHECKING:
@@ -24,7 +33,7 @@ if TYPE_CHECKING:
     from goldspan.doccano.snapshot import AnnotatorWork, Snapshot, StoredExample
     from goldspan.formats.doccano import Unit
 
-OwnKind = Literal["foreign", "imported", "changed", "spoiled", "text", "lost", "double", "comment"]
+OwnKind = Literal["foreign", "imported", "changed", "spoiled", "text", "lost", "double", "comment", "gone", "mixed"]
 ProblemKind = OwnKind | IssueKind
 IN_DOCCANO = "Ask the annotator to correct it in Doccano"
 REMEDIES: dict[ProblemKind, str] = {
@@ -39,6 +48,8 @@ REMEDIES: dict[ProblemKind, str] = {
     "restore the text. Then pull again.",
     "double": "Several copies were worked on: delete all but one in Doccano.",
     "comment": "Ask the annotator to write the comment again.",
+    "gone": "Bring the label type back in Doccano: its name, or its spans.",
+    "mixed": "Give the label types in Doccano their names back.",
     "edge": f"{IN_DOCCANO}, or pull with --tidy, which trims it.",
     "empty": f"{IN_DOCCANO}, or pull with --tidy, which drops it.",
     "outside": f"{IN_DOCCANO}, or pull with --tidy, which drops it.",
@@ -60,6 +71,7 @@ class PullProblem:
         message: what is wrong, without a full stop.
         span: start, end and label, if it is about a span.
         surface: the words of that span.
+        particular: what to do about it, if that is not what helps with others of its kind.
     """
 
     kind: ProblemKind
@@ -68,6 +80,12 @@ class PullProblem:
     message: str
     span: tuple[int, int, str] | None = None
     surface: str = ""
+    particular: str = ""
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it, as sentences."""
+        return self.particular or REMEDIES[self.kind]
 
     def json(self) -> dict[str, Any]:
         """For `--json`, with the remedy."""
@@ -77,7 +95,7 @@ class PullProblem:
             "example": self.example,
             "span": None if self.span is None else [*self.span, self.surface],
             "message": self.message,
-            "remedy": REMEDIES[self.kind],
+            "remedy": self.remedy,
         }
 
 
@@ -112,6 +130,8 @@ class PullOptions:
         unconfirmed: whether open examples are pulled, too.
         tidy: whether slips are repaired.
         withdraw: whether lines are withdrawn also for an open example on which nobody did anything.
+        types: the label types of the project, compared with the scheme.
+        filled_in: by example, sets of spans of which one may be what a push filled in; needed where a label is gone.
     """
 
     examples: Mapping[str, Example]
@@ -120,6 +140,8 @@ class PullOptions:
     unconfirmed: bool = False
     tidy: bool = False
     withdraw: bool = False
+    types: LabelComparison = field(default_factory=LabelComparison)
+    filled_in: Mapping[str, Sequence[tuple[Span, ...]]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -229,7 +251,8 @@ def _collect_copy(copy: StoredExample, options: PullOptions, unit: Unit, collect
             continue
         tidied = _check_spans(copy.text, work, options, unit)
         spans, lost = _move(copy.text, example.text, tidied.spans)
-        problems = [_issue_problem(annotator, example.id, issue) for issue in tidied.issues]
+        problems = [_issue_problem(annotator, example.id, issue, options.types) for issue in tidied.issues]
+        problems += _label_problems(annotator, copy, work, options)
         problems += [_lost_problem(annotator, example.id, copy.text, span, reason) for span, reason in lost.items()]
         problems += [
             PullProblem("comment", annotator, example.id, f"a comment is no Unicode: {text!a:.60}")
@@ -260,8 +283,38 @@ def _check_spans(text: str, work: AnnotatorWork, options: PullOptions, unit: Uni
     """The spans, repaired if that is asked for, and what is wrong with them."""
     issues = find_issues(text, work, options.labels, unit)
     if issues and options.tidy:
-        return tidy_spans(text, work, options.labels, unit)
+        # A span of a type that may be a label that is gone is no slip.
+        tidied = tidy_spans(text, work, {*options.labels, *options.types.unclear}, unit)
+        return replace(tidied, issues=(*label_issues(text, tidied.spans, options.labels), *tidied.issues))
     return TidyResult(work.spans, (), issues)
+
+
+def _label_problems(
+    annotator: str, copy: StoredExample, work: AnnotatorWork, options: PullOptions
+) -> Iterator[PullProblem]:
+    """The spans that may have another label than their type says, and those that a push filled in and that are gone."""
+    name, mixed, gone = copy.name, options.types.mixed, options.types.gone
+    for span in work.spans if mixed else ():
+        if span.label in mixed:
+            doubt = mixed[span.label]
+            place = (span.start, span.end, span.label)
+            surface = copy.text[span.start : span.end]
+            yield PullProblem("mixed", annotator, name, doubt.message, place, surface, doubt.remedy)
+    missing = [label for label in gone if options.types.was_there(label)]
+    if annotator != ALL or not missing or not spans_changed(copy, work):
+        return
+    sent = copy.sent
+    filled_in = next((spans for spans in options.filled_in.get(name, ()) if fingerprint(spans) == sent), None)
+    if filled_in is None and sent not in {None, fingerprint(())}:
+        doubt = gone[missing[0]]
+        message = f"may have lost a span that was filled in: {doubt.message}"
+        yield PullProblem("gone", annotator, name, message, None, "", doubt.remedy)
+    for span in set(filled_in or ()).difference(work.spans):
+        if span.label in missing:
+            doubt = gone[span.label]
+            place, surface = (span.start, span.end, span.label), copy.text[span.start : span.end]
+            message = f"lost a span that was filled in: {doubt.message}"
+            yield PullProblem("gone", annotator, name, message, place, surface, doubt.remedy)
 
 
 def _move(old: str, new: str, spans: tuple[Span, ...]) -> tuple[tuple[Span, ...], Mapping[Span, str]]:
@@ -280,8 +333,12 @@ def _lost_problem(annotator: str, example: str, text: str, span: Span, reason: s
     return PullProblem("lost", annotator, example, reason, place, text[span.start : span.end])
 
 
-def _issue_problem(annotator: str, example: str, issue: SpanIssue) -> PullProblem:
+def _issue_problem(annotator: str, example: str, issue: SpanIssue, types: LabelComparison) -> PullProblem:
     place = (issue.start, issue.end, issue.label)
+    if issue.kind == "label" and issue.label in types.unclear:
+        doubt = types.unknown[issue.label]
+        message = issue.message if doubt.kind == "unknown" else doubt.message
+        return PullProblem("label", annotator, example, message, place, issue.surface, doubt.remedy)
     return PullProblem(issue.kind, annotator, example, issue.message, place, issue.surface)
 
 

@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from goldspan.annotation import Example, Span
 from goldspan.corpus.comments import COMMENTS
 from goldspan.corpus.passes import CONFIRMED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
+
+if TYPE_CHECKING:
+    SpanRow: TypeAlias = tuple[int, int, str, str]  # start, end, label, surface
+    SpanKey: TypeAlias = tuple[int, int, str, str] | tuple[str, str]
 
 NONE: Mapping[str, tuple[Span, ...]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class LineEdit:
+    """What happens to the spans of a line.
+
+    Args:
+        example: its id.
+        lost: the spans of the old line that the new one does not have: start, end, label and surface.
+        added: the spans that the new line has and the old one had not.
+    """
+
+    example: str
+    lost: tuple[SpanRow, ...]
+    added: tuple[SpanRow, ...]
+
+    def json(self) -> dict[str, Any]:
+        """For `--json`."""
+        return {"example": self.example, "lost": list(map(list, self.lost)), "added": list(map(list, self.added))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +51,9 @@ class MergedPass:
         withdrawn: those that are confirmed in the file and were opened again on the server.
         left_out: those that are unconfirmed in the file and on the server, where only confirmed ones are pulled.
         kept: those that stay although they are open on the server, since nothing shows that anybody opened them again.
+        edits: the lines of the file whose spans change, lines that leave it included.
+        held: the lines that stay because they would lose a span of a label that is gone from the server, each with
+            these spans.
     """
 
     examples: tuple[Example, ...]
@@ -35,6 +62,8 @@ class MergedPass:
     withdrawn: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
+    edits: tuple[LineEdit, ...] = ()
+    held: tuple[LineEdit, ...] = ()
 
     @property
     def is_changed(self) -> bool:
@@ -56,8 +85,11 @@ def merge(
     untouched: Mapping[str, tuple[Span, ...]] = NONE,
     *,
     gold: bool = False,
+    gone: Collection[str] = (),
 ) -> MergedPass:
     """The lines of a file, replaced by those of the server.
+
+    A line that would lose a span of a label that is gone stays as it is: nobody took that span away.
 
     Args:
         current: the lines of the file, each id once.
@@ -65,7 +97,27 @@ def merge(
             as they are.
         untouched: by id the spans of those that are open on the server and on which nobody did anything.
         gold: whether this is gold, in which a line without the key is confirmed; gold keeps comments of its own.
+        gone: the labels whose spans may have left the server by themselves.
     """
+    current = list(current)
+    merged = _merge(current, server, untouched, gold=gold)
+    lost = {edit.example: tuple(span for span in edit.lost if span[2] in gone) for edit in merged.edits}
+    held = tuple(LineEdit(example, spans, ()) for example, spans in lost.items() if spans)
+    if not held:
+        return merged
+    ids = {edit.example for edit in held}
+    rest = {name: line for name, line in server.items() if name not in ids}
+    return replace(_merge(current, rest, untouched, gold=gold), held=held)
+
+
+def _merge(
+    current: Iterable[Example],
+    server: Mapping[str, Example | None],
+    untouched: Mapping[str, tuple[Span, ...]],
+    *,
+    gold: bool,
+) -> MergedPass:
+    """The lines of a file, replaced by those of the server, whatever they lose."""
     old = {example.id: example for example in current}
     kept = {name for name in old if name in untouched and _is_kept(old[name], server, untouched[name], gold=gold)}
     server = {name: example for name, example in server.items() if name not in kept}
@@ -82,7 +134,40 @@ def merge(
         withdrawn=tuple(withdrawn),
         left_out=tuple(name for name in old if name not in lines and name not in withdrawn),
         kept=tuple(example.id for example in examples if example.id in kept),
+        edits=tuple(edit for name in old if (edit := _edit(old[name], lines.get(name)))),
     )
+
+
+def _edit(old: Example, new: Example | None) -> LineEdit | None:
+    """What happens to the spans of a line; None if they stay. In another text, those of the same words are the same."""
+    if new is not None and old.spans == new.spans and old.text == new.text:
+        return None
+    is_moved = new is not None and old.text != new.text
+    before = Counter(_key(row, is_moved=is_moved) for row in _rows(old))
+    after = Counter(_key(row, is_moved=is_moved) for row in _rows(new))
+    lost, added = _left(_rows(old), after, is_moved=is_moved), _left(_rows(new), before, is_moved=is_moved)
+    return LineEdit(old.id, lost, added) if lost or added else None
+
+
+def _left(rows: Iterable[SpanRow], others: Counter[SpanKey], *, is_moved: bool) -> tuple[SpanRow, ...]:
+    """The rows that have no equal one among the others, each of which is the equal of one row."""
+    left, free = [], Counter(others)
+    for row in rows:
+        key = _key(row, is_moved=is_moved)
+        if free[key]:
+            free[key] -= 1
+        else:
+            left.append(row)
+    return tuple(left)
+
+
+def _key(row: SpanRow, *, is_moved: bool) -> SpanKey:
+    return row[2:] if is_moved else row
+
+
+def _rows(line: Example | None) -> list[SpanRow]:
+    spans = () if line is None else line.spans
+    return [(span.start, span.end, span.label, line.surface(span)) for span in spans if line is not None]
 
 
 def _is_kept(old: Example, server: Mapping[str, Example | None], spans: tuple[Span, ...], *, gold: bool) -> bool:

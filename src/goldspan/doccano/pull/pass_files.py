@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from goldspan import files, formats
 from goldspan.annotation import article_of
+from goldspan.doccano.label_comparison import TRUSTED
 from goldspan.doccano.members import pass_folders
+from goldspan.doccano.pull.collect import PullProblem
 from goldspan.doccano.pull.merge import merge
 from goldspan.doccano.snapshot import ALL
 from goldspan.errors import InputError
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from goldspan.annotation import Example
     from goldspan.corpus import Corpus
+    from goldspan.doccano.label_comparison import LabelComparison
     from goldspan.doccano.pull.collect import CollectedWork
     from goldspan.doccano.pull.merge import MergedPass
 
@@ -57,11 +60,16 @@ class FileChange:
             "withdrawn": merged.withdrawn,
             "left_out": merged.left_out,
             "kept": merged.kept,
+            "edits": [edit.json() for edit in merged.edits],
         }
 
 
 def pass_changes(
-    corpus: Corpus, collected: CollectedWork, pseudonyms: Mapping[str, str], renames: Mapping[str, str] = NO_RENAMES
+    corpus: Corpus,
+    collected: CollectedWork,
+    pseudonyms: Mapping[str, str],
+    renames: Mapping[str, str] = NO_RENAMES,
+    types: LabelComparison = TRUSTED,
 ) -> Iterator[FileChange]:
     """The files of the annotators that have something to write, or had.
 
@@ -70,6 +78,7 @@ def pass_changes(
         collected: the work of each annotator.
         pseudonyms: by user name, where a pseudonym names the pass.
         renames: by folder of passes the name that it will have; the changes are of the files as they will be called.
+        types: the label types of the project, compared with the scheme.
 
     Raises:
         InvalidValueError: if a name cannot be that of a folder, or somebody's passes would be in two folders.
@@ -90,8 +99,19 @@ def pass_changes(
             path = folder / f"{article}.jsonl"
             current = _read(path if name == ALL else corpus.passes / former.get(folder.name, folder.name) / path.name)
             if current or any(pulled.values()):
-                merged = merge(current, pulled, untouched, gold=name == ALL)
+                merged = merge(current, pulled, untouched, gold=name == ALL, gone=types.gone)
                 yield FileChange(path, pass_folder(name, pseudonyms), article, merged)
+
+
+def held_lines(changes: Iterable[FileChange], types: LabelComparison) -> Iterator[PullProblem]:
+    """The spans for whose sake a line of the corpus stays as it is."""
+    for change in changes:
+        annotator = "" if change.annotator == GOLD else change.annotator
+        for edit in change.merged.held:
+            for start, end, label, surface in edit.lost:
+                doubt = types.gone[label]
+                message = f"would lose a span: {doubt.message}"
+                yield PullProblem("gone", annotator, edit.example, message, (start, end, label), surface, doubt.remedy)
 
 
 def pass_folder(annotator: str, pseudonyms: Mapping[str, str]) -> str:

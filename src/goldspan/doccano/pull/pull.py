@@ -10,23 +10,27 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from goldspan import files, formats
 from goldspan.annotation import article_of
 from goldspan.articles.paragraphs import examples_of
 from goldspan.doccano.controls import read_controls, score_controls, split_controls
 from goldspan.doccano.corpus_record import read_record
+from goldspan.doccano.label_comparison import TRUSTED, LabelComparison, compare_project_labels, find_renames
+from goldspan.doccano.labels import NOTHING
 from goldspan.doccano.members import find_members
 from goldspan.doccano.project import find_project, require_annotation
 from goldspan.doccano.pull.collect import Fix, PullOptions, PullProblem, collect
-from goldspan.doccano.pull.pass_files import pass_changes, write_passes
+from goldspan.doccano.pull.pass_files import held_lines, pass_changes, write_passes
 from goldspan.doccano.pull.pass_owners import PassOwners, annotator_names, find_owners
 from goldspan.doccano.pull.reanchor import MovedLine
 from goldspan.doccano.snapshot import AnnotatorComment, take_full_snapshot
+from goldspan.errors import ServerError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from goldspan.annotation import Example
+    from goldspan.annotation import Example, Span
     from goldspan.corpus import Corpus
     from goldspan.corpus.manifest import ManifestEntry
     from goldspan.doccano.client.api import Doccano
@@ -56,8 +60,9 @@ class PullPlan:
         moved: the lines whose spans were moved to a new text.
         owners: whose work each folder of passes holds, and which are renamed.
         papers: the bytes of each other file that changes with the passes: renamed ones, what names their folders, and
-            the record of the accounts; None for one that goes.
+            the record of accounts and label types; None for one that goes.
         mentions: the pages that name a renamed folder and are not changed.
+        types: the label types of the project, compared with the scheme.
     """
 
     project: DoccanoProject
@@ -72,6 +77,12 @@ class PullPlan:
     owners: PassOwners = field(default_factory=lambda: PassOwners({}))
     papers: Mapping[Path, bytes | None] = field(default_factory=dict)
     mentions: tuple[Path, ...] = ()
+    types: LabelComparison = TRUSTED
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all fits: there is no problem, and no label type of which spans may be missing."""
+        return not self.problems and not self.types.serious
 
     @property
     def written(self) -> tuple[FileChange, ...]:
@@ -106,6 +117,7 @@ class PullPlan:
             ],
             "unseen": dict(self.unexported),
             "controls": None if self.controls is None else self.controls.json(),
+            "labels": [doubt.json() for doubt in self.types.doubts],
         }
 
 
@@ -119,6 +131,7 @@ def plan_pull(
     withdraw: bool = False,
     members: Path | None = None,
     articles: Sequence[str] | None = None,
+    renamed: Mapping[str, str] = NOTHING,
     on_step: Callable[[str], None] = lambda _: None,
 ) -> PullPlan:
     """What a pull would do, from two exports.
@@ -133,6 +146,7 @@ def plan_pull(
             anything there: the confirmation was taken back, and nothing else shows that.
         members: the file of the members, for their pseudonyms; None for the project's own, if it has one.
         articles: their ids; None for all.
+        renamed: by label, the name that its type was given on the server, as a person states it.
         on_step: called with the name of each step that takes long.
 
     Raises:
@@ -148,30 +162,36 @@ def plan_pull(
     require_annotation(project)
     control_ids = read_controls(corpus, name, shared=project.collaborative)
     on_step(f"Exporting {name}, twice")
-    snapshot, gold = snapshot_and_gold(corpus, server, project, entries)
+    snapshot, gold, types = snapshot_and_gold(corpus, server, project, entries, renamed)
     on_step("Comparing")
     work, controls = split_controls(snapshot, control_ids)
-    options = pull_options(corpus, entries, work, gold, unconfirmed=unconfirmed, tidy=tidy, withdraw=withdraw)
+    options = pull_options(corpus, entries, work, gold, types, unconfirmed=unconfirmed, tidy=tidy, withdraw=withdraw)
     collected = collect(work, options)
     owners = owners_of(corpus, server, project, collected, listed)
     pseudonyms = owners.folders
-    scores = score_controls(corpus, controls, pseudonyms) if control_ids else None
+    scores = score_controls(corpus, controls, pseudonyms, types) if control_ids else None
     comments = collected.comments
     if project.collaborative:
         comments = _shared_comments(server, snapshot)
+    changes = tuple(pass_changes(corpus, collected, pseudonyms, owners.renames, types))
+    held = list(held_lines(changes, types))
+    problems = (*_with_pseudonyms(collected.problems, pseudonyms), *held)
+    numbers = types.remembered(_uncertain_labels(types, problems), corpus.scheme.names)
+    record = owners.record.with_label_numbers(server.url, project.id, numbers)
     return PullPlan(
         project=project,
         root=corpus.root,
-        changes=tuple(pass_changes(corpus, collected, pseudonyms, owners.renames)),
-        problems=tuple(_with_pseudonyms(collected.problems, pseudonyms)),
+        changes=changes,
+        problems=problems,
         repairs=tuple(_with_pseudonyms(collected.repairs, pseudonyms)),
         comments=(*_with_pseudonyms(comments, pseudonyms), *(scores.comments if scores else ())),
         unexported=_unexported(server, snapshot),
         controls=scores,
         moved=tuple(_with_pseudonyms(collected.moved, pseudonyms)),
         owners=owners,
-        papers=owners.contents(corpus),
+        papers=replace(owners, record=record).contents(corpus),
         mentions=tuple(owners.mentions(corpus)),
+        types=types,
     )
 
 
@@ -193,20 +213,61 @@ def owners_of(
     return find_owners(corpus, collected.lines, lambda: {user.username for user in server.users()}, listed)
 
 
+def _uncertain_labels(types: LabelComparison, problems: Iterable[PullProblem]) -> set[str]:
+    """The labels for whose sake a line is held back."""
+    about_labels = [problem for problem in problems if problem.kind in {"gone", "mixed"}]
+    labels = {problem.span[2] for problem in about_labels if problem.span}
+    return labels if all(problem.span for problem in about_labels) else labels | types.gone.keys()
+
+
 def snapshot_and_gold(
-    corpus: Corpus, server: Doccano, project: DoccanoProject, entries: Sequence[ManifestEntry]
-) -> tuple[Snapshot, dict[str, Example]]:
-    """What the project holds, and the gold of these articles by id, which is read while the server exports.
+    corpus: Corpus,
+    server: Doccano,
+    project: DoccanoProject,
+    entries: Sequence[ManifestEntry],
+    renamed: Mapping[str, str] = NOTHING,
+) -> tuple[Snapshot, dict[str, Example], LabelComparison]:
+    """What the project holds, the gold of these articles by id, which is read while the server exports, and the labels.
 
     Raises:
         InputError: if a file cannot be read.
-        ServerError: if the server does not answer as it should.
+        InvalidValueError: if a person names a label type that is not there.
+        ServerError: if the server does not answer as it should, or its label types change meanwhile.
     """
     with ThreadPoolExecutor(1) as reading:
         gold = reading.submit(
             lambda: {example.id: example for example in corpus.gold_examples(entry.id for entry in entries)}
         )
-        return take_full_snapshot(server, project, confirmed=True), gold.result()
+        snapshot, types = snapshot_and_labels(corpus, server, project, renamed)
+        return snapshot, gold.result(), types
+
+
+def snapshot_and_labels(
+    corpus: Corpus, server: Doccano, project: DoccanoProject, renamed: Mapping[str, str] = NOTHING
+) -> tuple[Snapshot, LabelComparison]:
+    """What the project holds, and its label types compared with the scheme.
+
+    Raises:
+        InputError: if a file cannot be read.
+        InvalidValueError: if a person names a label type that is not there.
+        ServerError: if the server does not answer as it should, or its label types change meanwhile.
+    """
+    before = server.span_types(project.id)
+    types = compare_project_labels(corpus, server, project, renamed)
+    snapshot = take_full_snapshot(server, project, confirmed=True, names=types.names)
+    after = server.span_types(project.id)
+    if [(each.id, each.name) for each in after] != [(each.id, each.name) for each in before]:
+        raise ServerError("the label types changed while the project was exported", remedy="Try again.")
+    if any(doubt.kind == "missing" for doubt in types.doubts):
+        types = find_renames(types, snapshot, _corpus_lines(corpus))
+    return snapshot, types
+
+
+def _corpus_lines(corpus: Corpus) -> Iterator[Example]:
+    """All lines of gold and of passes."""
+    yield from corpus.gold_examples()
+    for annotator in corpus.annotators():
+        yield from corpus.pass_examples(annotator)
 
 
 def pull_options(
@@ -214,6 +275,7 @@ def pull_options(
     entries: Sequence[ManifestEntry],
     snapshot: Snapshot,
     gold: Mapping[str, Example],
+    types: LabelComparison,
     *,
     unconfirmed: bool = False,
     tidy: bool = False,
@@ -240,7 +302,21 @@ def pull_options(
         unconfirmed=unconfirmed,
         tidy=tidy,
         withdraw=withdraw,
+        types=types,
+        filled_in=_filled_in(corpus, entries, gold) if types.gone and snapshot.project.collaborative else {},
     )
+
+
+def _filled_in(
+    corpus: Corpus, entries: Iterable[ManifestEntry], gold: Mapping[str, Example]
+) -> dict[str, list[tuple[Span, ...]]]:
+    """By example, the spans that a push may have filled in: those of gold, and those of the suggestions."""
+    filled_in = {name: [example.spans] for name, example in gold.items()}
+    for entry in entries:
+        file = corpus.suggestions / f"{entry.id}.jsonl"
+        for example in formats.load(file, "gold") if files.is_there(file) else ():
+            filled_in.setdefault(example.id, []).append(example.spans)
+    return filled_in
 
 
 def _shared_comments(server: Doccano, snapshot: Snapshot) -> list[AnnotatorComment]:
@@ -265,8 +341,8 @@ def _unexported(server: Doccano, snapshot: Snapshot) -> dict[str, int]:
     exported = Counter(span.label for work in works for span in work.spans)
     exported.update(span.label for work in works for span in work.invalid)
     exported.update(snapshot.unread)
-    project = snapshot.project.id
-    missing = {
-        label.name: server.count(project, label.name) - exported[label.name] for label in server.span_types(project)
-    }
+    counted = Counter[str]()
+    for each in server.span_types(snapshot.project.id):
+        counted[snapshot.names.label(each.name)] += server.count(snapshot.project.id, each.name)
+    missing = {label: number - exported[label] for label, number in counted.items()}
     return {label: number for label, number in missing.items() if number > 0}

@@ -120,6 +120,11 @@ def tidy_spans(text: str, work: AnnotatorWork, labels: Collection[str], unit: Un
     return TidyResult(spans, tuple(repairs), issues)
 
 
+def label_issues(text: str, spans: Iterable[Span], labels: Collection[str]) -> tuple[SpanIssue, ...]:
+    """An issue for each span whose label is not of the scheme."""
+    return tuple(_label_issue(text, span) for span in spans if span.label not in labels)
+
+
 def _label_and_edges(text: str, spans: Iterable[Span], labels: Collection[str]) -> Iterator[SpanIssue]:
     """What is wrong with each span alone."""
     for span in spans:

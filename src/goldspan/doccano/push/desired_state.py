@@ -120,7 +120,7 @@ def _share_text(first: Example, second: Example) -> bool:
 
 def _with_suggestions(corpus: Corpus, entry: ManifestEntry, examples: Sequence[Example]) -> Iterator[Example]:
     """The examples with the spans suggested for them, without rules and scores, since people change the spans."""
-    file = corpus.build / "suggestions" / f"{entry.id}.jsonl"
+    file = corpus.suggestions / f"{entry.id}.jsonl"
     if not files.is_there(file):
         raise NotFoundError(
             f"the article {entry.id} has no suggestions", file=file, remedy="Make them: goldspan suggest"
