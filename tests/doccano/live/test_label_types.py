@@ -189,6 +189,7 @@ def test_a_display_name_renames_the_type_and_keeps_all_spans(doccano, toy, peopl
         begun.mark("ann", "storm.p01", "Storm", "SHIP")
         before = types(begun)
         options = () if kind == "independent" else ("--shared", "--gold")
+        push(command, begun, *options)
         begun.corpus = set_display(toy, "SHIP", "Sh")
         code, printed, report = push(command, begun, *options)
         assert code == 0, printed
