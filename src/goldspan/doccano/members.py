@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
 ADMIN = "project_admin"
 ROLES = ("annotator", "annotation_approver", ADMIN)
-REMEDY = f'Write [[member]], name = "…", role = "…" (one of {", ".join(ROLES)}), and pseudonym = "…" if wanted.'
+REMEDY = f'Write [[member]], name = "…", role = "…" (one of {", ".join(ROLES)}), and pseudonym = "…" if wanted. '
+REMEDY += "A name with a backslash stands in single quotes: 'DOMAIN\\anna'."
 LONGEST = 100  # characters: with four bytes each, a name would still not be too long for a file system
 # Microsoft, "Naming Files, Paths, and Namespaces": reserved whatever follows a dot.
 RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])\s*(\..*)?", re.IGNORECASE | re.DOTALL)
@@ -186,14 +187,13 @@ def pass_folders(annotators: Iterable[str], pseudonyms: Mapping[str, str], exist
     """
     folders: dict[str, str] = {}
     annotators, existing = [*annotators], [*existing]
+    _require_folder_names(annotators, pseudonyms)
     owners = {folded_name(pseudonym): name for name, pseudonym in pseudonyms.items() if name not in annotators}
     taken = {folded_name(folder): (folder, f"the folder {folder!r} that is there") for folder in existing}
     for name in annotators:
         folder = pseudonyms.get(name, name)
         who = f"the annotator {name!r}" + ("" if folder == name else f", whose pseudonym is {folder!r},")
         remedy = f"Give {name!r} a pseudonym of its own, in the file of --members."
-        if problem := folder_name_problem(folder):
-            raise InvalidValueError(f"{who} cannot have a folder: the name {problem}", remedy=remedy)
         if folder != name and name in existing:
             raise InvalidValueError(
                 f"{who} has passes in the folder {name!r} from before: one person would count as two",
@@ -207,6 +207,26 @@ def pass_folders(annotators: Iterable[str], pseudonyms: Mapping[str, str], exist
         folders[name] = folder
         taken[folded_name(folder)] = (folder, f"the folder {folder!r} of {name!r}")
     return folders
+
+
+def _require_folder_names(annotators: Iterable[str], pseudonyms: Mapping[str, str]) -> None:
+    """Refuse the names that cannot be folders, all of them at once: a directory of users has the same sign in each."""
+    problems = {name: folder_name_problem(pseudonyms.get(name, name)) for name in annotators}
+    wrong = {name: problem for name, problem in problems.items() if problem}
+    if not wrong:
+        return
+    first, problem = next(iter(wrong.items()))
+    folder = pseudonyms.get(first, first)
+    who = f"the annotator {first!r}" + ("" if folder == first else f", whose pseudonym is {folder!r},")
+    others = [repr(name) for name in wrong if name != first]
+    more = f"; nor can {', '.join(others)}" if others else ""
+    raise InvalidValueError(
+        f"{who} cannot have a folder: the name {problem}{more}",
+        remedy=f"Give {first!r} a pseudonym of its own, in the file of --members."
+        if not others
+        else f"Give each of these {len(wrong)} a pseudonym of its own, in the file of --members; a name with a "
+        "backslash stands in single quotes there.",
+    )
 
 
 def folder_name_problem(folder: str) -> str | None:

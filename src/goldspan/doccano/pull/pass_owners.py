@@ -216,8 +216,7 @@ class _Owners:
         for account, folder in folders.items():
             self._require_no_twin(account, folder)
             self.record = self.record.with_account(account, folder)
-        others = {account: self.stated.get(account, account) for account in self.lines.keys() - folders.keys()}
-        return PassOwners(folders | others, self.renames, self.record, self.accounts)
+        return PassOwners(self.stated | folders, self.renames, self.record, self.accounts)
 
     def _is_at_work(self, account: str) -> bool:
         """Whether an account has something to write, or a folder."""
