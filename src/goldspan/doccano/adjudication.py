@@ -28,6 +28,7 @@ from goldspan.doccano.push.desired_state import upload_rows
 from goldspan.doccano.push.example_view import DASH, example_views
 from goldspan.doccano.push.plan import PushOptions, observe
 from goldspan.doccano.push.push import push_examples
+from goldspan.doccano.rights import require_administrator
 from goldspan.doccano.snapshot import ALL, take_snapshot
 from goldspan.errors import ServerError
 from goldspan.formats.doccano import breakable, is_text_of, short_digest
@@ -244,6 +245,7 @@ def pull_disputes(
         ServerError: if it is not shared, or the server does not answer as it should.
     """
     project = find_project(server, name)
+    require_administrator(server, project, "a pull of decisions")
     if not project.collaborative:
         raise ServerError(
             f"in the project {name!r} everybody annotates alone",

@@ -12,6 +12,7 @@ from goldspan.doccano.corpus_record import read_record, write_record
 from goldspan.doccano.export_archive import require_exportable
 from goldspan.doccano.label_comparison import NEVER, LabelComparison, compare_project_labels, require_own_names
 from goldspan.doccano.members import ADMIN, ListedMember, MemberPlan, find_members, plan_members
+from goldspan.doccano.rights import require_administrator, require_staff
 from goldspan.errors import InvalidValueError, NotFoundError, ServerError
 
 if TYPE_CHECKING:
@@ -132,7 +133,10 @@ def plan_project(
     if kind == "independent":
         require_exportable(each.name for each in listed or ())
     project = server.project(name)
-    if project is not None:
+    if project is None:
+        require_staff(server, name)
+    else:
+        require_administrator(server, project, "a push")
         _require_same_kind(project, kind)
         require_own_names(compare_project_labels(corpus, server, project, renamed), name)
     current = [] if project is None else server.members(project.id)
@@ -163,7 +167,8 @@ def find_project(server: Doccano, name: str) -> DoccanoProject:
     if project is None:
         raise NotFoundError(
             f"the server has no project {name!r} for you",
-            remedy="`goldspan doccano status` lists the projects, `goldspan doccano push` creates one.",
+            remedy="`goldspan doccano status` lists the projects, `goldspan doccano push` creates one. If it is there, "
+            f"let an administrator of it make you a member, in the role {ADMIN}.",
         )
     return project
 

@@ -18,6 +18,7 @@ from goldspan.doccano.pull.collect import collect
 from goldspan.doccano.pull.pass_files import held_lines, pass_changes, pass_folder
 from goldspan.doccano.pull.pull import owners_of, pull_options, snapshot_and_gold
 from goldspan.doccano.push.desired_state import desired_examples
+from goldspan.doccano.rights import require_administrator
 from goldspan.doccano.snapshot import ALL
 from goldspan.errors import InvalidValueError
 from goldspan.formats.doccano import is_text_of
@@ -179,6 +180,7 @@ def project_progress(
     """
     listed = find_members(corpus, members) or ()
     project = find_project(server, name)
+    require_administrator(server, project, "what everybody has done")
     control_ids = read_controls(corpus, name, shared=project.collaborative)
     entries = corpus.select_entries()
     everything, gold, types = snapshot_and_gold(corpus, server, project, entries, renamed)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from goldspan.doccano import members
+from goldspan.doccano.rights import require_staff
 from goldspan.errors import InvalidValueError
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def create_users(
         InvalidValueError: for a name that cannot be a user's or that of a folder of passes; no account is created then.
         ServerError: if the server refuses the password, or does not let this login create accounts.
     """
+    require_staff(server)
     existing = {user.username for user in server.users()}
     _validate_names(names, existing)
     for name in dict.fromkeys(names):

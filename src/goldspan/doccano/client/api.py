@@ -226,6 +226,10 @@ class Doccano:
         """The current members of a project."""
         return self._get(list[Member], f"v1/projects/{project:d}/members")
 
+    def role(self, project: int) -> str:
+        """The name of the role that the login has in a project of which it is a member."""
+        return self._get(Member, f"v1/projects/{project:d}/my-role").role
+
     def add_member(self, project: int, user: int, role: int) -> Member:
         """Make a user a member, in a role."""
         return self._send(Member, "POST", f"v1/projects/{project:d}/members", {"user": user, "role": role})

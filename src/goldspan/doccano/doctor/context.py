@@ -124,7 +124,7 @@ class DoctorContext:
     @property
     def administers(self) -> bool:
         """Whether the user may see and export all of the project."""
-        return self.me.superuser or self.role == members.ADMIN
+        return self.role == members.ADMIN or (self.me.superuser and not self.assigns)
 
     @cached_property
     def assigns(self) -> bool:

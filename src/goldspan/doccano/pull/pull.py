@@ -23,6 +23,7 @@ from goldspan.doccano.pull.collect import Fix, PullOptions, PullProblem, collect
 from goldspan.doccano.pull.pass_files import held_lines, pass_changes, write_passes
 from goldspan.doccano.pull.pass_owners import PassOwners, annotator_names, find_owners
 from goldspan.doccano.pull.reanchor import MovedLine
+from goldspan.doccano.rights import require_administrator
 from goldspan.doccano.snapshot import AnnotatorComment, take_full_snapshot
 from goldspan.errors import ServerError
 
@@ -160,6 +161,7 @@ def plan_pull(
     entries = corpus.select_entries(articles)
     project = find_project(server, name)
     require_annotation(project)
+    require_administrator(server, project, "a pull")
     control_ids = read_controls(corpus, name, shared=project.collaborative)
     on_step(f"Exporting {name}, twice")
     snapshot, gold, types = snapshot_and_gold(corpus, server, project, entries, renamed)

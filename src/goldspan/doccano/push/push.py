@@ -28,6 +28,7 @@ from goldspan.doccano.push.example_view import example_views
 from goldspan.doccano.push.journal import journal_path, open_journal
 from goldspan.doccano.push.plan import PushOptions, observe, project_changes, project_notes
 from goldspan.doccano.push.verify import PushTally, reconcile, verify_deletions
+from goldspan.doccano.rights import require_administrator, require_staff
 from goldspan.errors import InvalidValueError, ServerError
 
 if TYPE_CHECKING:
@@ -313,8 +314,11 @@ def prepare_push(
     """
     entries = corpus.select_entries(articles)
     project = server.project(name)
-    if project is not None:
+    if project is None:
+        require_staff(server, name)
+    else:
         require_annotation(project)
+        require_administrator(server, project, "a push")
     kind = kind or ("independent" if project is None else project_kind(project))
     if prefill != "nothing" and kind == "independent":
         raise InvalidValueError(
