@@ -30,6 +30,7 @@ FULL = 0.85
 NEARLY_FULL = 0.7
 FULL_SHARE = 0.5
 RAGGED = 0.02
+FEWEST_VERSES = 3  # lines with a capital that make a verse, after the first
 
 
 class TextLine(NamedTuple):
@@ -114,14 +115,18 @@ class LineWrapping:
     def is_wrapped(self, paragraph: str) -> bool:
         """Whether the line breaks of a paragraph are those of the wrapping, not of a list, a verse or an address.
 
-        At most of them the next word had no place on the line any more, and no line after the first is an item.
+        At most of them the next word had no place on the line any more; no line after the first is an item; and not
+        all of them begin with a capital, as those of a verse do.
 
         Args:
             paragraph: of the article; one without line breaks is not wrapped.
         """
         joints = list(pairwise(split_lines(paragraph)))
         full = sum(_reach(paragraph, line, after) >= self.reach for line, after in joints)
-        return 2 * full > len(joints) and not any(is_item(paragraph, after) for _, after in joints)
+        if 2 * full <= len(joints) or any(is_item(paragraph, after) for _, after in joints):
+            return False
+        capitals = sum(paragraph[after.start].isupper() for _, after in joints)
+        return capitals < max(len(joints), FEWEST_VERSES) or paragraph.isupper()
 
     def continues_number(self, i: int) -> bool:
         """Whether line `i` continues a number that stands alone before it: `5` and `mechanized battalions`."""

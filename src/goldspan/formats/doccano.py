@@ -178,7 +178,7 @@ def short_digest(text: str) -> str:
     return _digits(text)[:DIGEST]
 
 
-def breakable(text: str, longest: int = 18) -> str:
+def breakable(text: str, longest: int = 16) -> str:
     """A text in which words of ASCII longer than this many characters may be broken, at places that are not seen.
 
     Doccano's panel is narrow: a word that cannot be broken widens its column, and all values lose their right side. At

@@ -10,6 +10,7 @@ with spaces for its line breaks, which leaves every offset as it is.
 
 from __future__ import annotations
 
+import re
 from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 LineBreaks = Literal["keep", "spaces", "auto"]
 LONGEST_TITLE = 80  # characters
 LONGEST_CONTEXT = 120  # characters of what stands before or after: about eight lines of the panel
+NOT_SHOWN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # control characters and lone surrogates
 DASH = "—"  # nothing: the first example of an article has none before it
 
 
@@ -74,7 +76,7 @@ def example_views(
 
 def shorten_end(text: str, longest: int) -> str:
     """The beginning of a text on one line, cut between words; `…` stands for the rest."""
-    words = " ".join(text.split())
+    words = _on_one_line(text)
     if len(words) <= longest:
         return breakable(words)
     kept = words[: longest - 1].rpartition(" ")[0] if " " in words[: longest - 1] else words[: longest - 2]
@@ -83,11 +85,16 @@ def shorten_end(text: str, longest: int) -> str:
 
 def shorten_start(text: str, longest: int) -> str:
     """The end of a text on one line, cut between words; `…` stands for the rest."""
-    words = " ".join(text.split())
+    words = _on_one_line(text)
     if len(words) <= longest:
         return breakable(words)
     kept = words[1 - longest :].partition(" ")[2] if " " in words[1 - longest :] else words[2 - longest :]
     return breakable(f"… {kept}")
+
+
+def _on_one_line(text: str) -> str:
+    """A text with single spaces for white space and for what no database should be given to show."""
+    return " ".join(NOT_SHOWN.sub(" ", text).split())
 
 
 def _with_neighbours(corpus: Corpus, entry: ManifestEntry, examples: Sequence[Example]) -> list[Example]:
