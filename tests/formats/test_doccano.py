@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from goldspan import formats
 from goldspan.agreement.annotations import annotations_of_paths
@@ -12,8 +13,10 @@ from goldspan.checks import check_paths
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats import doccano, gold
 from goldspan.formats.convert import convert
+from goldspan.formats.doccano import BREAK, KEY, ExampleKey, ExampleView, short_digest
 from goldspan.formats.options import ReadOptions, WriteOptions
 from helpers import strategies
+from helpers.doccano_project import earlier_row
 
 DATA = Path(__file__).parents[1] / "data" / "formats"
 
@@ -229,3 +232,90 @@ def test_nan_is_what_doccano_writes_for_a_missing_value(tmp_path):
     assert formats.detect(path) == "doccano"
     (example,) = formats.load(path, "doccano")
     assert (example.spans, dict(example.extra)) == ((Span(0, 4, "UNIT"),), {"desk": None})
+
+
+# The key at the end of the metadata panel
+
+
+@given(strategies.examples(), st.booleans())
+def test_a_key_is_one_string_that_holds_all_and_is_checked(example, shared):
+    sent, shown = ("3fe5a84ace51", "1a6686c3a4bd") if shared else (None, None)
+    key = ExampleKey(example.id, example.at, short_digest(example.text), sent, shown, example.extra)
+    written = str(key)
+    assert ExampleKey.parse(written) == key
+    assert ExampleKey.parse(written).extra == example.extra
+    assert len(written.splitlines()) == 1
+    plain = written.replace(BREAK, "")
+    for at in range(0, len(plain), max(1, len(plain) // 20)):  # any letter that is changed, left out or added
+        for edited in (plain[:at] + "7" + plain[at + 1 :], plain[:at] + plain[at + 1 :], f"{plain[:at]}7{plain[at:]}"):
+            assert edited == plain or ExampleKey.parse(edited) is None
+
+
+def test_a_key_begins_with_the_id_and_is_short():
+    key = str(ExampleKey("harbour.p04", 523, short_digest("KFOR"), "3fe5a84ace51", "1a6686c3a4bd"))
+    assert key.split()[:2] == ["harbour.p04", "@523"]
+    assert len(key) < 80
+    assert max(map(len, key.replace(BREAK, " ").split())) <= 14
+
+
+@pytest.mark.parametrize("name", ["an article.p01", "a%20b.p01", "a\u200bb", "a\nb", "x" * 60, "@1 t.p01", "ö🚢"])
+def test_any_id_fits_into_a_key(name):
+    assert ExampleKey.parse(str(ExampleKey(name, 0, "0" * 12))).id == name
+
+
+@given(examples=strategies.corpora())
+def test_exports_of_this_version_and_of_the_one_before_are_read_alike(examples, tmp_path_factory):
+    assume(all(example.text for example in examples))
+    panel = {"votes": "ann", "comments": "—", "title": "T", "position": "1 of 2", "before": "—", "after": "…"}
+    now = [doccano.row(example, view=ExampleView(panel=panel)) for example in examples]
+    before = [earlier_row(doccano.row(example)) for example in examples]
+    folder = tmp_path_factory.mktemp("any")
+    for rows in (now, before, [*now[::2], *before[1::2]]):
+        keys = {key: None for row in rows for key in row}  # an export fills gaps between rows
+        read = scan(folder, *({"id": n, **keys, **row, "Comments": []} for n, row in enumerate(rows)))
+        found = {record.id: record.example() for record in read}
+        assert found == {example.id: example for example in examples}
+
+
+@pytest.mark.parametrize("edit", [("@0", "@1"), ("KFOR.p1", "KFOR.p2"), (" c", "  c"), (" t", " s")])
+def test_an_edited_key_is_refused_with_file_and_line(edit, tmp_path):
+    row = doccano.row(Example("KFOR.p1", "KFOR left."))
+    (error,) = scan(tmp_path, row | {KEY: row[KEY].replace(*edit)})
+    assert "'goldspan key'" in error.message
+    assert "edited" in error.message
+    assert (error.line, error.remedy) == (1, "Export the row again.")
+
+
+def test_what_the_panel_shows_is_no_part_of_an_example_and_other_keys_are(tmp_path):
+    row = doccano.row(Example("a", "KFOR", at=3), view=ExampleView(panel={"title": "T", "after": "…"}))
+    (record,) = scan(tmp_path, row | {"desk": "news"})
+    assert (record.at, record.extra) == (3, {"desk": "news"})
+    (foreign,) = scan(tmp_path, {"text": "KFOR", "label": [[0, 4, "UNIT"]], "title": "T"})
+    assert foreign.extra == {"title": "T"}
+
+
+# Texts with spaces for line breaks
+
+
+@given(st.text(st.sampled_from("ab \n\r\v\x85\u2028\u0301"), max_size=12))
+def test_a_text_with_spaces_for_line_breaks_has_the_same_offsets_and_is_known_again(text):
+    sent = doccano.without_line_breaks(text)
+    assert len(sent) == len(text)
+    assert units(sent) == units(text)
+    assert doccano.is_text_of(sent, text)
+    assert all(there == here or (there == " " and here.isspace()) for there, here in zip(sent, text, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("sent", "text"),
+    [("a b", "a  b"), ("a  b", "a\nb"), ("a\nb", "a b"), ("a c", "a\nb"), ("a b ", "a\nb"), ("a b", "a\tb"), ("", " ")],
+)
+def test_no_other_text_is_taken_for_that_of_an_example(sent, text):
+    assert not doccano.is_text_of(sent, text)
+
+
+def test_offsets_in_graphemes_count_the_text_that_is_sent():
+    example = Example("a", "The\r\nKFOR", (Span(5, 9, "UNIT"),))
+    assert doccano.row(example, "graphemes")["label"] == [[4, 8, "UNIT"]]  # one cluster for both
+    view = ExampleView(text=doccano.without_line_breaks(example.text))
+    assert doccano.row(example, "graphemes", view)["label"] == [[5, 9, "UNIT"]]

@@ -398,9 +398,12 @@ def _has_key(row: Mapping[str, Any]) -> bool:
     return row.get(KEY) is not None
 
 
-def _own_keys(row: Mapping[str, Any]) -> tuple[str, ...]:
+def _own_keys(row: Mapping[str, Any]) -> set[str]:
     """The keys that hold nothing but what goldspan wrote for itself, or for the panel."""
-    return (KEY, *EARLIER_KEYS, *PANEL_KEYS) if _has_key(row) else (KEY, *EARLIER_KEYS[:-1])
+    if _has_key(row):
+        return {KEY, *EARLIER_KEYS, *PANEL_KEYS}
+    gaps = {key for key in (*EARLIER_KEYS, *PANEL_KEYS) if KEY in row and row.get(key) is None}
+    return {KEY, *EARLIER_KEYS[:-1], *gaps}
 
 
 def _name(row: dict[str, Any], otherwise: str) -> str:

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from goldspan.annotation import Example
 from goldspan.doccano.push import plan
-from goldspan.doccano.snapshot import AnnotatorWork, HeldBack, Snapshot, fingerprint, stored_example
-from goldspan.formats.doccano import KEY, ExampleKey, short_digest
-from helpers.doccano_project import INDEPENDENT, KFOR, SHARED, A, B, rows, snapshot_of, stored_copy
+from goldspan.doccano.snapshot import ALL, AnnotatorWork, HeldBack, Snapshot, fingerprint, stored_example
+from goldspan.formats.doccano import KEY, ExampleKey, ExampleView, short_digest
+from helpers.doccano_project import INDEPENDENT, KFOR, SHARED, A, B, earlier_row, rows, snapshot_of, stored_copy
 
 
 def step(example, *copies, worked_on=(), project=INDEPENDENT, **options):
@@ -225,3 +225,76 @@ def test_a_plan_that_was_interrupted_anywhere_ends_as_if_it_had_not_been(world):
 
 def texts_of(snapshot):
     return sorted((one.id, one.text, one.sent or "") for one in snapshot.copies.values())
+
+
+# Examples that an earlier version pushed
+
+
+def earlier_copy(number, example, *, project=INDEPENDENT, work=None, **keys):
+    """An example as an earlier version of goldspan stored it."""
+    [want] = rows(example, project=project)
+    if project.collaborative:
+        work = {ALL: work or AnnotatorWork(spans=example.spans)}
+    row = {"id": number, **earlier_row(dict(want.row)), **keys}
+    del row["label"]
+    return stored_example(number, row, work or {})
+
+
+@pytest.mark.parametrize("project", [INDEPENDENT, SHARED])
+def test_examples_of_an_earlier_version_are_brought_over_with_the_work_on_them(project):
+    example = replace(A, at=7, spans=(KFOR,) if project is SHARED else ())
+    old = earlier_copy(3, example, project=project, desk="news")
+    assert (old.id, old.at, old.corruption) == (A.id, 7, None)
+    view = {A.id: ExampleView(panel={"title": "T", "position": "1 of 1"})}
+    wanted = rows(example, project=project, views=view)
+    assert not plan.depends_on_work(wanted, snapshot_of(old, project=project))
+    made = plan.plan_push(wanted, snapshot_of(old, project=project), {3: "labelled"})
+    [found] = made.steps
+    assert (found.state, found.keep, found.delete, found.reason) == ("update", 3, (), "")
+    assert list(found.meta) == ["title", "position", "desk", KEY]
+    assert found.meta[KEY] == wanted[0].row[KEY]
+    assert list(made.attention()) == []
+    assert (made.earlier, made.json()["brought_over"]) == (1, 1)
+    [line] = plan.example_changes(made)
+    assert line == "bring over 1 example to the new metadata panel; work on them stays as it is"
+    after, _ = applied(made, snapshot_of(old, project=project), {}, project)
+    again = plan.plan_push(wanted, after, {})
+    assert again.is_done
+    assert list(plan.example_changes(again)) == []
+
+
+def test_an_earlier_example_with_other_spans_filled_in_keeps_its_own_statement():
+    old = earlier_copy(3, A, project=SHARED, work=AnnotatorWork(confirmed=True))
+    made = plan.plan_push(rows(replace(A, spans=(KFOR,)), project=SHARED), snapshot_of(old, project=SHARED), {3: "x"})
+    [found] = made.steps
+    assert (found.state, found.reason) == ("update", plan.SPANS_NOT_UPDATED)
+    assert ExampleKey.parse(found.meta[KEY]).sent == fingerprint([])
+
+
+def test_an_earlier_example_that_was_edited_is_no_less_broken():
+    for keys in ({"goldspan_at": "x"}, {"goldspan_sha256": "0"}, {"goldspan_reanchor": "{}"}):
+        old = earlier_copy(3, A, **keys)
+        assert old.corruption
+        assert plan.plan_push(rows(A), snapshot_of(old), {}).steps[0].state == "replace"
+        assert plan.plan_push(rows(A), snapshot_of(old), {3: "labelled"}).steps[0].state == "conflict"
+
+
+def test_what_the_panel_shows_is_updated_and_never_replaces():
+    view = {A.id: ExampleView(panel={"position": "1 of 2"})}
+    old = stored_copy(1, A, position="1 of 1", desk="news")
+    [found] = plan.plan_push(rows(A, views=view), snapshot_of(old), {1: "labelled"}).steps
+    assert (found.state, found.is_earlier) == ("update", False)
+    assert {**found.meta, KEY: ""} == {"position": "1 of 2", "desk": "news", KEY: ""}
+
+
+@pytest.mark.parametrize("worked_on", [{}, {1: "labelled"}])
+def test_a_text_that_was_sent_with_or_without_line_breaks_stays_as_it_is(worked_on):
+    example = Example("a.p01", "KFOR\r\nleft.")
+    spaces = {example.id: ExampleView(text="KFOR  left.")}
+    for there, wanted in ((None, spaces), (spaces, None)):
+        [row] = rows(example, views=there)
+        copy = stored_example(1, dict(row.row), {})
+        [found] = plan.plan_push(rows(example, views=wanted), snapshot_of(copy), worked_on).steps
+        assert (found.state, found.keep) == ("unchanged", 1)
+    shorter = stored_example(1, dict(rows(replace(example, text="KFOR left."))[0].row), {})
+    assert plan.plan_push(rows(example), snapshot_of(shorter), {}).steps[0].state == "replace"

@@ -239,6 +239,27 @@ def test_what_was_filled_into_an_older_text_withdraws_no_line(toy):
     assert (toy.gold / "harbour.jsonl").read_bytes() == before
 
 
+WRAPPED = Example("storm.p02", "The 72nd\r\nBrigade left\r\nthe harbour.", at=5)
+
+
+def test_work_on_a_text_with_spaces_for_line_breaks_is_pulled_into_the_text_of_the_corpus():
+    span = Span(4, 17, "SHIP")
+    there = copy(1, "storm.p02", text=WRAPPED.text.replace("\r\n", "  "), ann=work(span))
+    found = collect(snapshot(there), wish(examples={"storm.p02": WRAPPED}))
+    assert (found.problems, found.moved) == ([], [])
+    line = found.lines["ann"]["storm.p02"]
+    assert (line.text, line.spans, line.surface(span)) == (WRAPPED.text, (span,), "72nd\r\nBrigade")
+
+
+def test_work_on_an_older_text_with_spaces_for_line_breaks_is_moved():
+    old = f"Then {WRAPPED.text[:1].lower()}{WRAPPED.text[1:]}".replace("\r\n", "  ")
+    there = copy(1, "storm.p02", text=old, ann=work(Span(9, 22, "SHIP")))
+    found = collect(snapshot(there), wish(examples={"storm.p02": WRAPPED}))
+    assert found.problems == []
+    assert found.lines["ann"]["storm.p02"].spans == (Span(4, 17, "SHIP"),)
+    assert [line.example for line in found.moved] == ["storm.p02"]
+
+
 @st.composite
 def edited(draw):
     """A text, spans in it, and the text after words were inserted and removed, and quotes and spaces changed."""
