@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from goldspan.adjudication.state import AdjudicationState, DecisionAuthor
     from goldspan.doccano.adjudication import Prefill
     from goldspan.doccano.client.api import Doccano
+    from goldspan.doccano.project import ProjectPlan
     from goldspan.formats.decisions import Decision
 
 SHOWN = 10  # disputes, decisions and differences that are printed; --json has all
@@ -318,8 +319,20 @@ def _push(exchange: _Exchange, prefill: Prefill) -> None:
     for line in attention_lines(replace(left, unmanaged=())):  # what was settled earlier stays there
         console.print_line(line)
     print(end)
+    if exchange.apply:
+        _print_invitation(exchange, planned)
     if any(step.state == "conflict" for step in left.steps):
         raise typer.Exit(1)
+
+
+def _print_invitation(exchange: _Exchange, before: ProjectPlan) -> None:
+    """Print the invitation of those who settle the disputes in Doccano."""
+    from goldspan.cli.doccano.push import print_invitation
+    from goldspan.doccano import invitation
+
+    project = exchange.server.project(exchange.project)
+    if project is not None and (invited := invitation.invite_members(exchange.server, project)):
+        print_invitation(before, invited)
 
 
 def _pull(exchange: _Exchange) -> None:

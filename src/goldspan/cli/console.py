@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rich.table import Table as RichTable
     from rich.text import Text
 
+    from goldspan.doccano.invitation import Invitation
     from goldspan.report.text import Table
 
 T = TypeVar("T")
@@ -52,6 +53,15 @@ Json = Annotated[
 ]
 Apply = Annotated[bool, typer.Option("--apply", help="Carry out the plan. Without it the plan is only printed.")]
 PLAN_ONLY = "Nothing was written: this is the plan. Carry it out with --apply."
+Invitations = Annotated[
+    Path | None,
+    typer.Option(
+        "--invitations",
+        metavar="FOLDER",
+        help="Also write the invitation of each user to a file in this folder.",
+        show_default=False,
+    ),
+]
 Articles = Annotated[
     list[str] | None,
     typer.Option("--articles", help="Only these articles: ids, separated by commas. Default: all.", show_default=False),
@@ -121,6 +131,7 @@ NoModel = Annotated[
 ]
 CONTROLS = re.compile(r"[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")  # that JSON would leave as they are
 WIDTH = 100
+RULE = "-" * 72  # around a text that is to be copied
 NAME = 24  # columns; shorter names are not folded
 
 
@@ -250,6 +261,18 @@ def print_changed(paths: Iterable[Path], *, applied: bool) -> None:
         print(f"{'wrote' if applied else 'would write'} {path}")
     if not applied:
         print(PLAN_ONLY)
+
+
+def print_invitation(invitation: Invitation, folder: Path | None) -> None:
+    """Print an invitation between rules, for a mail, and what to know before sending it; write one file per user."""
+    print(f"\nInvitation, to be pasted into a mail:\n{RULE}")
+    print_line(invitation.text)
+    print(RULE)
+    for note in invitation.notes:
+        print_line(f"note: {note}")
+    if folder is not None:
+        for path in invitation.write(folder):
+            print_line(f"wrote {path}")
 
 
 def print_written(*paths: Path | None) -> None:

@@ -1,6 +1,9 @@
 """The project on the server becomes what the guidelines say, and nothing of the annotators' is touched on the way."""
 
 import itertools
+import json
+import re
+from types import SimpleNamespace
 
 import pytest
 
@@ -8,7 +11,7 @@ from goldspan.doccano import guideline_page, project, users
 from goldspan.doccano.push import push
 from goldspan.doccano.push.plan import project_changes, project_notes
 from goldspan.errors import InvalidValueError, ServerError
-from helpers import doccano_annotator
+from helpers import doccano_annotator, sample_corpus
 
 COUNTER = itertools.count()
 
@@ -171,11 +174,53 @@ def test_a_user_whose_name_is_no_folder_is_refused_before_anybody_is_made(server
 
 def test_the_command_prints_each_password_once(doccano, goldspan, capsys):
     assert goldspan("doccano", "user", "lia", "leo", "--home", doccano.home) == 0
+    said = capsys.readouterr().out
+    lines = said.splitlines()
+    assert [line.rpartition(" ")[0] for line in lines[:2]] == ["lia: created, password", "leo: created, password"]
+    assert said.count(lines[1].split()[-1]) == 1, "not in the invitation"
     assert goldspan("doccano", "user", "leo", "--home", doccano.home) == 0
-    said = capsys.readouterr().out.splitlines()
-    assert [line.rpartition(" ")[0] for line in said[:2]] == ["lia: created, password", "leo: created, password"]
-    assert said[2] == "leo: exists already, left unchanged"
-    assert doccano_annotator.Annotator(doccano.account.url, "leo", said[1].split()[-1])
+    assert capsys.readouterr().out.startswith("leo: exists already, left unchanged\n")
+    assert doccano_annotator.Annotator(doccano.account.url, "leo", lines[1].split()[-1])
+
+
+def test_users_and_members_are_invited_with_the_link_to_what_is_open(
+    server, toy, name, *, doccano, goldspan, capsys, tmp_path
+):
+    where = ("--project", name, "--home", doccano.home)
+    assert goldspan("doccano", "user", "nia", *where) == 1
+    assert "has no project" in capsys.readouterr().err
+    assert "nia" not in {user.username for user in server.users()}, "nobody is made for a project that is not there"
+    assert goldspan("doccano", "user", "mia", "mel", "--home", doccano.home) == 0
+    capsys.readouterr()
+    sample_corpus.list_members(toy, {"m1": SimpleNamespace(username="mia"), "m2": SimpleNamespace(username="mel")})
+    push = ("doccano", "push", *where, "--root", toy.root)
+    assert goldspan(*push) == 0
+    assert "Invitation" not in capsys.readouterr().out, "a plan invites nobody"
+    assert goldspan(*push, "--apply", "--json", tmp_path / "push.json", "--invitations", tmp_path / "mails") == 0
+    out = capsys.readouterr().out
+    link = f"{doccano.account.url}/projects/{server.project(name).id}/sequence-labeling?page=1&isChecked=false"
+    assert link in out
+    assert "yours among mia, mel" in out
+    assert "s\N{NO-BREAK SPACE}SHIP, p\N{NO-BREAK SPACE}PORT" in out
+    assert "an address of this machine alone" in out
+    assert sorted(path.name for path in (tmp_path / "mails").iterdir()) == ["invitation-mel.txt", "invitation-mia.txt"]
+    assert json.loads((tmp_path / "push.json").read_text("utf-8"))["invitation"]["link"] == link
+    assert goldspan(*push, "--apply") == 0
+    out = capsys.readouterr().out
+    assert out.endswith(f"open examples: {link}\n")
+    assert "Invitation" not in out, "once is enough"
+    assert goldspan("doccano", "user", "mia", "lou", *where, "--json", tmp_path / "user.json") == 0
+    out = capsys.readouterr().out
+    assert link in out
+    assert f"note: not members of {name!r} yet: lou." in out
+    report = (tmp_path / "user.json").read_text("utf-8")
+    assert re.search("lou: created, password (.*)", out)[1] not in report
+    assert [user["created"] for user in json.loads(report)["users"]] == [False, True]
+
+
+def test_invitations_go_into_no_source_of_a_project(toy, doccano, goldspan, capsys):
+    assert goldspan("doccano", "user", "zoe", "--home", doccano.home, "--invitations", toy.guidelines / "mails") == 1
+    assert "annotation_guidelines belongs to the sources" in capsys.readouterr().err
 
 
 def test_asking_for_a_password_needs_a_terminal(doccano, goldspan, capsys):

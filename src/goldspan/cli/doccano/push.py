@@ -13,8 +13,12 @@ from goldspan.corpus import Corpus
 from goldspan.report.text import amount
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.table import Table
 
+    from goldspan.doccano.invitation import Invitation
+    from goldspan.doccano.project import ProjectPlan
     from goldspan.doccano.push.desired_state import Prefill
     from goldspan.doccano.push.plan import PushPlan
     from goldspan.doccano.push.push import PushRequest, PushResult
@@ -68,6 +72,7 @@ def run(
             "would wrap a second time. Offsets stay. Examples that are there stay as they were sent.",
         ),
     ] = "auto",
+    invitations: console.Invitations = None,
     apply: console.Apply = False,
     json: console.Json = None,
     home: console.Home = None,
@@ -76,15 +81,20 @@ def run(
     """Push examples to annotators: create or update the project, upload, and verify that all is there.
 
     Nothing that a person worked on is deleted; what is in doubt is listed and left alone, and the exit code is then 1.
+    Where the project or a member is new, an invitation of those who annotate is printed, to be pasted into a mail.
     """
-    from goldspan.doccano import credentials, labels
+    from goldspan.corpus import outputs
+    from goldspan.doccano import credentials, invitation, labels
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.push.plan import PushOptions
     from goldspan.doccano.push.push import prepare_push
 
     if suggestions and gold:
         raise typer.BadParameter("--suggestions and --gold exclude each other")
+    if invitations is not None:
+        outputs.validate_folder(invitations)
     corpus = Corpus.find(root)
+    invited: Invitation | None = None
     prefill: Prefill = "suggestions" if suggestions else "gold" if gold else "nothing"
     plans: list[PushPlan] = []  # printed once all is done, as a reader of a pipe may leave
     with console.progress_bar() as on_progress, Doccano(credentials.find_account(home)) as server:
@@ -104,15 +114,28 @@ def run(
         if apply:
             result = request.apply()
             left, report = result.left, result.json()
+            there = server.project(project)
+            invited = None if there is None else invitation.invite_members(server, there)
         else:
             left = request.plan()
             report = {"plan": left.json()}
             plans.append(left)
-    console.write_json(json, {"applied": apply, **request.json(), **report})
+    invitation_report = None if invited is None else invited.json()
+    console.write_json(json, {"applied": apply, **request.json(), **report, "invitation": invitation_report})
     _print_plan(request, plans[0])
     console.print_line("\n".join(_result_lines(request, result)) if apply else _plan_end(request, left))
+    if invited is not None:
+        print_invitation(request.project_plan, invited, invitations)
     if any(step.state == "conflict" for step in left.steps):
         raise typer.Exit(1)
+
+
+def print_invitation(before: ProjectPlan, invited: Invitation, folder: Path | None = None) -> None:
+    """Print the invitation where somebody is new or it was asked for; else the link to the open examples."""
+    if before.project is None or before.members.add or folder is not None:
+        console.print_invitation(invited, folder)
+    else:
+        console.print_line(f"open examples: {invited.link}")
 
 
 def _print_plan(request: PushRequest, plan: PushPlan) -> None:

@@ -19,21 +19,47 @@ def run(
     *,
     names: Annotated[list[str], typer.Argument(help="The names of the users.")],
     ask: Annotated[bool, typer.Option("--ask", help="Ask for each password, on a terminal.")] = False,
+    project: Annotated[
+        str | None,
+        typer.Option(
+            "--project", help="Invite them to this project: with the link to its open examples.", show_default=False
+        ),
+    ] = None,
+    invitations: console.Invitations = None,
+    json: console.Json = None,
     home: console.Home = None,
 ) -> None:
     """Create accounts for annotators, each with a random password that is printed once and stored nowhere.
 
     A user who exists already is left unchanged. To make users members of a project, list them in
-    annotation_guidelines/members.toml.
+    annotation_guidelines/members.toml. An invitation for all of them is printed, to be pasted into a mail; it holds no
+    password, and neither does --json.
     """
-    from goldspan.doccano import credentials, users
+    from goldspan.corpus import outputs
+    from goldspan.doccano import credentials, invitation, users
     from goldspan.doccano.client.api import Doccano
+    from goldspan.doccano.project import find_project
 
     if ask and not sys.stdin.isatty():
         raise NotFoundError("--ask needs a terminal", remedy="Leave it out: a random password is printed then.")
+    if invitations is not None:
+        outputs.validate_folder(invitations)
     with Doccano(credentials.find_account(home)) as server:
+        found = None if project is None else find_project(server, project)
+        created = []
         for user in users.create_users(server, names, _ask if ask else users.random_password):
             console.print_line(_line(user, with_password=not ask), flush=True)
+            created.append(user)
+        members = set() if found is None else {member.username for member in server.members(found.id)}
+        invited = invitation.invite(server, [user.name for user in created], found)
+    report = {"users": [{"name": user.name, "created": user.password is not None} for user in created]}
+    console.write_json(json, {**report, "invitation": invited.json()})
+    console.print_invitation(invited, invitations)
+    if found is not None and (missing := [user.name for user in created if user.name not in members]):
+        console.print_line(
+            f"note: not members of {found.name!r} yet: {', '.join(missing)}. List them in "
+            "annotation_guidelines/members.toml, then push."
+        )
 
 
 def _line(user: CreatedUser, *, with_password: bool) -> str:
