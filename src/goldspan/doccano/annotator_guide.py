@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from goldspan.formats.doccano import KEY
 from goldspan.report.text import amount, enumerate_names, escape_markdown
 
 if TYPE_CHECKING:
@@ -30,18 +31,20 @@ KINDS: dict[ProjectKind, str] = {
     ),
     "disputes": (
         "**You decide where annotators differ.** Each example here has at least one dispute. Beside the text, `votes` "
-        "has a line for each: the words, the label that each side gave them or that it marked nothing, and who they "
-        "are. The marks in the text are a proposal. Make them as they should be, comment with the rule and your "
+        "says of each what one side marked, and who they are, then the next side; “nothing” is a side, too. The marks in the text are a proposal. Make them as they should be, comment with the rule and your "
         "reason, then confirm: the marks are then the decision, and the comment is kept as its reason."
     ),
 }
 PANEL = (
-    "| Beside the text | what it says |\n|---|---|\n{votes}"
     "| `title`, `position` | the article, and which of its paragraphs this is |\n"
     "| `before`, `after` | the paragraphs around it, shortened: to understand it, not to be marked |\n"
-    "| `goldspan_key` | for the program; not for you |"
+    f"| `{KEY}` | for the program; not for you |"
 )
-VOTES = "| `votes` | who marked what, a line per dispute |\n"
+PANEL_HEADER = "| Beside the text | what it says |\n|---|---|\n"
+VOTES = (
+    "| `votes` | who marked what, dispute by dispute |\n"
+    "| `comments` | what annotators wrote while they were in doubt |\n"
+)
 MISTAKES = (
     "**There is no undo.** `Ctrl+Z`, `Delete` and `Backspace` do nothing.",
     "**A mark cannot overlap another.** Doccano draws nothing and says nothing: delete the first mark, then drag.",
@@ -68,7 +71,7 @@ def guide(kind: ProjectKind, keyless: Collection[str], labels: Collection[str], 
         rule: the id of a rule of the guidelines, as an example; None where they have none.
     """
     mistakes = "\n".join(f"- {sentence}" for sentence in MISTAKES)
-    panel = PANEL.format(votes=VOTES if kind == "disputes" else "")
+    panel = f"{PANEL_HEADER}{VOTES if kind == 'disputes' else ''}{PANEL}"
     parts = ("# Working in Doccano", _start(), "## Your hands", _hands(keyless, labels, rule), KINDS[kind])
     return "\n\n".join((*parts, panel, "## Easy to get wrong", mistakes))
 

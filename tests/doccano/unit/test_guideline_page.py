@@ -245,7 +245,7 @@ def test_the_page_tells_what_is_particular_to_a_kind_of_project(toy):
     assert "You work alone" in alone
     assert "All work on the same marks" in shared
     assert "You decide where annotators differ" in disputes
-    assert ["who marked what, a line per dispute" in page for page in (alone, shared, disputes)] == [False, False, True]
+    assert ["who marked what, dispute by dispute" in page for page in (alone, shared, disputes)] == [False, False, True]
     for page in (alone, shared, disputes):
         for words in ("Start with the open examples", "Only what is confirmed counts", "There is no undo", "Send"):
             assert words in page
