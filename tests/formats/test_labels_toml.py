@@ -72,3 +72,26 @@ def test_a_broken_scheme_is_refused_by_name(tmp_path, old, new, words):
         read(tmp_path, GOOD.replace(old, new, 1))
     assert "labels.toml" in str(caught.value)
     assert caught.value.remedy
+
+
+def with_display(display):
+    return GOOD.replace('name = "CREW"', f'name = "CREW"\ndisplay = {display}')
+
+
+def test_a_label_may_have_a_display_name(tmp_path):
+    assert [label.display for label in read(tmp_path, GOOD).labels] == [None, None]
+    assert read(tmp_path, with_display('"Cr"'))["CREW"].display == "Cr"
+    assert read(tmp_path, with_display('"CREW"'))["CREW"].display == "CREW"  # its own name, and no other's
+
+
+@pytest.mark.parametrize("display", ['""', '" Cr"', '"Cr "', f'"{"x" * 101}"', '"a\\nb"', '"a\\u200eb"', "3"])
+def test_a_display_name_that_doccano_would_change_is_refused(tmp_path, display):
+    with pytest.raises(InputError, match="display"):
+        read(tmp_path, with_display(display))
+
+
+@pytest.mark.parametrize("other", ["SHIP", "Sh"])
+def test_a_display_name_means_one_label(tmp_path, other):
+    text = with_display(f'"{other}"').replace('name = "SHIP"', 'name = "SHIP"\ndisplay = "Sh"')
+    with pytest.raises(InputError, match=f"SHIP and CREW can both be shown as '{other}'"):
+        read(tmp_path, text)

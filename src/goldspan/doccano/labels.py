@@ -147,7 +147,7 @@ class DesiredLabel:
 
 
 class KeylessLabel(NamedTuple):
-    """A label that cannot have its key: a label that the scheme does not have uses it, or Doccano does not take it."""
+    """A label that cannot have its key: a type that is left alone uses it, or Doccano does not take it."""
 
     name: str
     key: str
@@ -202,7 +202,8 @@ def plan_labels(scheme: LabelScheme, current: Sequence[SpanType], renamed: Mappi
         InvalidValueError: for a label whose name Doccano does not take.
     """
     types, unknown = types_by_label(scheme, current, renamed)
-    used = {each.key: each.name for each in unknown if each.key and not each.prefix}
+    further = tuple(each for label in scheme.names for each in types.get(label, ())[1:])
+    used = {each.key: each.name for each in (*unknown, *further) if each.key and not each.prefix}
     keyless = tuple(_keyless(scheme, used))
     without_key = {label.name for label in keyless}
     desired = [_desired_label(label, has_key=label.name not in without_key) for label in scheme.labels]
@@ -212,7 +213,7 @@ def plan_labels(scheme: LabelScheme, current: Sequence[SpanType], renamed: Mappi
         change=tuple((old, label) for old, label in there if label.differences(old)),
         unknown=unknown,
         keyless=keyless,
-        further=tuple(each for label in scheme.names for each in types.get(label, ())[1:]),
+        further=further,
     )
 
 

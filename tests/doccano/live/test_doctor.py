@@ -162,6 +162,12 @@ def test_label_drift_is_found(look, begun):
             "the label PORT differs: colour #ffffff → #2f6f4f, key x → p",
             "the label CREW differs: key ctrl c → c",
         ],
+        "label-identity": [
+            (
+                "the label type SHIP was renamed to 'BOAT', which the scheme lacks. Give it its name back in Doccano; "
+                "or read it as SHIP: --label-renamed SHIP=BOAT, with which a push renames it back"
+            )
+        ],
     }
 
 
@@ -312,10 +318,15 @@ def test_the_command_prints_findings_with_remedies_and_fails_on_errors(begun, go
     begun.server.update_span_type(begun.project.id, ship.id, name="BOAT")
     assert goldspan(*arguments, "--json", tmp_path / "report.json") == 1
     printed = capsys.readouterr().out
-    assert "error label-missing: the label SHIP is missing\n  Push again: it creates the labels.\n" in printed
+    assert "error label-missing: the label SHIP is missing\n  Give a type that was renamed its name back" in printed
+    assert "error label-identity: the label type SHIP was renamed to 'BOAT', which the scheme lacks. Give it" in printed
     report = json.loads((tmp_path / "report.json").read_text())
-    assert (report["errors"], report["warnings"]) == (1, 1)
-    assert [finding["check"] for finding in report["findings"]] == ["label-missing", "label-unknown"]
+    assert (report["errors"], report["warnings"]) == (2, 1)
+    assert [finding["check"] for finding in report["findings"]] == [
+        "label-missing",
+        "label-unknown",
+        "label-identity",
+    ]
     assert doccano.account.password not in printed + json.dumps(report)
 
 

@@ -78,12 +78,23 @@ def test_a_change_of_the_guidelines_is_pushed_and_keys_may_swap(server, toy, nam
 
 def test_a_label_unknown_to_the_scheme_keeps_its_key_and_its_spans(server, toy, name):
     made = project.plan_project(server, toy, name, "shared").apply()
-    [crew] = [each for each in server.span_types(made.id) if each.name == "CREW"]
-    server.update_span_type(made.id, crew.id, name="PIRATE")
+    server.create_span_type(made.id, "PIRATE", "#112233", "#ffffff", "r")
     prepared = project.plan_project(server, toy, name, "shared")
     prepared.apply()
     assert next(project_notes(prepared)) == "the label 'PIRATE' is not in the scheme: left alone"
-    assert {each.name: each.key for each in server.span_types(made.id)}["PIRATE"] == "c"
+    assert {each.name: each.key for each in server.span_types(made.id)}["PIRATE"] == "r"
+    assert not list(project_changes(project.plan_project(server, toy, name, "shared")))
+
+
+def test_a_renamed_label_gets_no_second_type(server, toy, name):
+    made = project.plan_project(server, toy, name, "shared").apply()
+    [crew] = [each for each in server.span_types(made.id) if each.name == "CREW"]
+    server.update_span_type(made.id, crew.id, name="PIRATE")
+    with pytest.raises(ServerError, match="the label type CREW was renamed to 'PIRATE'") as caught:
+        project.plan_project(server, toy, name, "shared")
+    assert "--label-renamed CREW=PIRATE" in caught.value.remedy
+    project.plan_project(server, toy, name, "shared", renamed={"CREW": "PIRATE"}).apply()
+    assert [(each.id, each.name) for each in server.span_types(made.id)][-1] == (crew.id, "CREW")
     assert not list(project_changes(project.plan_project(server, toy, name, "shared")))
 
 

@@ -83,3 +83,21 @@ def test_a_broken_file_is_refused_with_its_name(corpus, content, message):
         read_record(corpus)
     assert caught.value.file == record_path(corpus)
     assert "table" in caught.value.remedy
+
+
+def test_the_numbers_of_label_types_are_kept_per_project(corpus):
+    one, other = {"SHIP": 3, 'a "b"': 0, "ä": 2}, {"SHIP": 9}
+    record = DoccanoRecord((KFOR,)).with_label_numbers(KFOR.server, 7, one).with_label_numbers("other", 7, other)
+    write_record(corpus, record)
+    read = read_record(corpus)
+    assert (read.label_numbers(KFOR.server, 7), read.label_numbers("other", 7)) == (one, other)
+    assert (read.label_numbers(KFOR.server, 8), read.project("kfor", KFOR.server)) == ({}, KFOR)
+    assert read.with_label_numbers("other", 7, {}).label_numbers("other", 7) == {}
+    assert read.content() == record.content()
+
+
+@pytest.mark.parametrize("numbers", ['{ "SHIP" = -1 }', '{ "SHIP" = "1" }', "3", "{ SHIP = 1.5 }"])
+def test_numbers_that_are_none_are_refused(corpus, numbers):
+    record_path(corpus).write_text(f'[[label_types]]\nserver = "s"\nproject = 1\nnumbers = {numbers}\n')
+    with pytest.raises(InputError):
+        read_record(corpus)

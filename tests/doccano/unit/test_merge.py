@@ -158,3 +158,40 @@ def test_a_confirmed_example_does_and_the_same_again_changes_nothing():
 def test_a_pass_takes_open_examples_if_they_are_pulled():
     there = {GOLD.id: merge.pass_line(GOLD, (), confirmed=False)}
     assert merge.merge([GOLD], there).examples == (there[GOLD.id],)
+
+
+SHIP, PORT = Span(0, 3, "SHIP"), Span(4, 7, "PORT")
+
+
+def test_what_each_line_loses_and_gains_is_listed():
+    here = [lines_of("a.p01", [SHIP, PORT], confirmed=True), lines_of("a.p02", [SHIP], confirmed=True)]
+    there = {
+        "a.p01": lines_of("a.p01", [PORT, Span(8, 13, "SHIP")], confirmed=True),
+        "a.p02": None,
+        "a.p03": lines_of("a.p03", [SHIP], confirmed=True),
+    }
+    assert merge.merge(here, there).edits == (
+        merge.LineEdit("a.p01", ((0, 3, "SHIP", "one"),), ((8, 13, "SHIP", "three"),)),
+        merge.LineEdit("a.p02", ((0, 3, "SHIP", "one"),), ()),
+    )
+
+
+def test_in_a_new_text_a_span_is_lost_if_its_words_are():
+    here = [lines_of("a.p01", [SHIP, PORT], confirmed=True)]
+    new = lines_of("a.p01", [Span(1, 4, "SHIP")], "a" + "one two three", confirmed=True)
+    assert merge.merge(here, {"a.p01": new}).edits == (merge.LineEdit("a.p01", ((4, 7, "PORT", "two"),), ()),)
+
+
+@given(here_and_there(), st.booleans(), st.sets(st.sampled_from(strategies.LABELS)))
+def test_no_line_loses_a_span_of_a_label_that_is_gone(case, is_gold, gone):
+    here, there = case
+    merged = merge.merge(here, there, gold=is_gold, gone=gone)
+    after = {line.id: set(line.spans) for line in merged.examples}
+    for line in here:
+        lost = {span for span in line.spans if span.label in gone} - after.get(line.id, set())
+        assert not lost
+    held = {edit.example for edit in merged.held}
+    assert {line for line in here if line.id in held} <= {*merged.examples}
+    assert all(span[2] in gone for edit in merged.held for span in edit.lost)
+    others = {name: line for name, line in there.items() if name not in held}
+    assert merged.examples == merge.merge(here, others, gold=is_gold).examples

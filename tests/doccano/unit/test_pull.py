@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goldspan.annotation import Example, Span
+from goldspan.doccano.label_comparison import LabelComparison, LabelDoubt
 from goldspan.doccano.pull import pass_files
 from goldspan.doccano.pull.collect import PullOptions, collect
 from goldspan.doccano.snapshot import (
@@ -93,6 +94,82 @@ def test_what_is_held_back_is_reported_and_its_line_stays():
     assert not any(found.lines.values())
     assert kinds(found) == [("changed", "ann", "harbour.p02"), ("imported", "", "storm.p01")]
     assert [problem.message for problem in found.problems] == ["number 1: it changed", "number 3: it was imported"]
+
+
+def types(*doubts, recorded=()):
+    """Label types with these doubts, as the corpus remembers some of them."""
+    return LabelComparison(doubts=doubts, recorded=dict.fromkeys(recorded, 1))
+
+
+RENAMED = LabelDoubt("renamed", "SHIP", ("Vessel",))
+GONE = LabelDoubt("missing", "SHIP")
+EXCHANGED = (LabelDoubt("exchanged", "SHIP", ("PORT",)), LabelDoubt("exchanged", "PORT", ("SHIP",)))
+VESSEL = replace(AURORA, label="Vessel")
+
+
+@pytest.mark.parametrize("tidy", [True, False])
+def test_a_span_of_a_type_that_may_be_a_label_that_is_gone_is_never_dropped(tidy):
+    found = collect(snapshot(copy(1, "harbour.p02", ann=work(VESSEL))), wish(tidy=tidy, types=types(RENAMED)))
+    assert (kinds(found), found.repairs, found.lines) == ([("label", "ann", "harbour.p02")], [], {"ann": {}})
+    assert "--label-renamed SHIP=Vessel" in found.problems[0].remedy
+    slip = collect(snapshot(copy(1, "harbour.p02", ann=work(VESSEL))), wish(tidy=tidy))
+    assert bool(slip.repairs) == tidy
+
+
+def test_spans_of_exchanged_labels_are_held_back_and_others_go_on():
+    copies = [
+        copy(1, "harbour.p02", ann=work(AURORA)),
+        copy(2, "storm.p01", ann=work(Span(0, 5, "CREW"))),
+        copy(3, "storm.p02", ann=work(AURORA, confirmed=False)),
+    ]
+    found = collect(snapshot(*copies), wish(types=types(*EXCHANGED)))
+    assert kinds(found) == [("mixed", "ann", "harbour.p02")]
+    assert {name for name, line in found.lines["ann"].items() if line} == {"storm.p01"}
+
+
+SUGGESTED = (AURORA, Span(16, 25, "PORT"))
+CREW = Span(36, 57, "CREW")
+
+
+@pytest.mark.parametrize(
+    ("now", "filled_in", "held"),
+    [
+        (SUGGESTED, [], False),
+        (SUGGESTED[1:], [SUGGESTED], True),
+        (SUGGESTED[1:], [(CREW,), SUGGESTED], True),
+        (SUGGESTED[1:], [], True),  # nobody knows what was filled in
+        (SUGGESTED[:1], [SUGGESTED], False),  # a person took away one of a label that is there
+        ((), [SUGGESTED], True),
+    ],
+)
+def test_a_filled_in_span_that_left_with_its_type_is_no_decision(now, filled_in, held):
+    one = copy(1, "harbour.p02", sent=fingerprint(SUGGESTED), **{ALL: work(*now)})
+    found = collect(
+        snapshot(one, shared=True), wish(types=types(GONE, recorded=["SHIP"]), filled_in={"harbour.p02": filled_in})
+    )
+    assert [kind for kind, *_ in kinds(found)] == ["gone"] * held
+    new = collect(snapshot(one, shared=True), wish(types=types(GONE, recorded=["PORT"])))
+    assert not new.problems  # a label that was never there took nothing away
+
+
+def test_a_line_that_would_lose_a_span_of_a_gone_label_stays(toy):
+    before = {line.id: line for line in toy.pass_examples("ann")}
+    old = before["storm.p02"]
+    texts = {name: line.with_spans(()) for name, line in before.items()}
+    copies = [
+        copy(1, "storm.p02", ann=work(*(span for span in old.spans if span.label != "SHIP"))),
+        copy(2, "storm.p01", ann=work(Span(0, 5, "CREW"))),
+    ]
+    found = collect(snapshot(*copies), wish(examples=texts, types=types(GONE)))
+    changes = list(pass_files.pass_changes(toy, found, {}, types=types(GONE)))
+    pass_files.write_passes(change for change in changes if change.merged.is_changed)
+    after = {line.id: line for line in toy.pass_examples("ann")}
+    assert (after["storm.p02"], after["storm.p01"].spans) == (old, (Span(0, 5, "CREW"),))
+    held = list(pass_files.held_lines(changes, types(GONE)))
+    assert {(one.kind, one.annotator, one.example, one.span[2]) for one in held} == {
+        ("gone", "ann", "storm.p02", "SHIP")
+    }
+    assert [edit["example"] for change in changes for edit in change.json(toy.root)["edits"]] == ["storm.p01"]
 
 
 def test_unconfirmed_takes_all_examples_of_those_who_began():

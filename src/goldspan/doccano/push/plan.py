@@ -489,10 +489,13 @@ def label_notes(plan: LabelPlan) -> Iterator[str]:
         "Doccano, then delete it"
         for label in plan.further
     )
-    yield from (f"the label {label.name} gets no key: {_why_keyless(label)}" for label in plan.keyless)
+    further = {label.name for label in plan.further}
+    yield from (f"the label {label.name} gets no key: {_why_keyless(label, further)}" for label in plan.keyless)
 
 
-def _why_keyless(label: KeylessLabel) -> str:
+def _why_keyless(label: KeylessLabel, further: Collection[str]) -> str:
+    if label.used_by in further:
+        return f"its second type {label.used_by!r} has {label.key}"
     if label.used_by is None:
         return f"Doccano takes 0-9 and a-z, not {label.key!r}"
     return f"{label.used_by!r}, which is not in the scheme, has {label.key}"
