@@ -19,13 +19,18 @@ def make(root, examples, labels, keys=None):
         scheme += f'\n[[label]]\nname = "{name}"\ndefinition = "Made up."\ncolour = "{colour}"\nshortcut = "{key}"\n'
         scheme += f'page = "{key}.md"\n'
     files.write(corpus.guidelines / "labels.toml", scheme)
+    write_articles(corpus, examples)
+    return Corpus(root)
+
+
+def write_articles(corpus, examples):
+    """The examples as the gold of the corpus, with all articles that they are of in its manifest."""
     articles = sorted({example.article for example in examples})
     entries = [ManifestEntry(name, f"{name}.txt", "0" * 64) for name in articles]
     write_manifest(corpus.folder / "manifest.jsonl", entries)
     for entry in entries:
         files.write(corpus.seeds / entry.file, "Made up.\n")
     write_gold(corpus, examples)
-    return Corpus(root)
 
 
 def write_gold(corpus, examples):
