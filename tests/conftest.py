@@ -48,6 +48,16 @@ def toy(tmp_path):
     return Corpus(tmp_path / "toy")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_logins():
+    """No time is spent on hashing passwords."""
+    from helpers import doccano_server
+
+    with pytest.MonkeyPatch.context() as patch:
+        doccano_server.quicken_logins(patch)
+        yield
+
+
 @pytest.fixture(scope="session")
 def doccano(tmp_path_factory):
     """A Doccano of this test run's own: `.account`, `.home`. Its environment is made once and kept in the cache."""

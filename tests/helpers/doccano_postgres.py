@@ -33,8 +33,6 @@ PATIENCE = 60  # seconds for a start or a stop
 SETTINGS = """
 import json
 DATABASES["default"] = json.loads((HOME / "postgres.json").read_text())
-# Tests make many logins, and nobody attacks them.
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 """
 MIGRATE = """
 import json, os

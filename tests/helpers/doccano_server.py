@@ -6,11 +6,22 @@ import pytest
 
 from goldspan.doccano import server
 from goldspan.doccano.client.api import Doccano
-from goldspan.doccano.server import install
+from goldspan.doccano.server import database, install
 from goldspan.errors import NotFoundError
 from helpers import doccano_annotator
 
 ANNOTATORS = ("ann", "bob")
+# A password is made slow to guess: a seventh of a second of the processor, for each of the hundreds of logins of tests.
+QUICK_LOGINS = """
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+PBKDF2PasswordHasher.iterations = 1
+"""
+
+
+def quicken_logins(monkeypatch):
+    """Have the servers that are started in this process hash passwords quickly; others can still verify them."""
+    monkeypatch.setattr(database, "SETTINGS", database.SETTINGS + QUICK_LOGINS)
+    monkeypatch.setattr(database, "ITERATIONS", 1)
 
 
 def require_python():

@@ -30,6 +30,7 @@ WORDS_EACH = 4  # of a text, for each annotator of a shared project
 PLACES = ((0, 1), (1, 2), (2, 3), (3, 4), (0, 2), (2, 4), (1, 3))  # of the words of an annotator
 # What an annotator does next, and how often of 100 times.
 KINDS = {"draw": 46, "move": 12, "relabel": 8, "delete": 8, "confirm": 12, "unconfirm": 5, "comment": 7, "uncomment": 2}
+EACH = 42  # things that an annotator does in one round of the leads
 SHIFT = 6.0  # seconds in which everybody works on the same project
 WORD = re.compile(r"\S+")
 
@@ -114,7 +115,9 @@ class SimulatedAnnotator:
     def work(self, ended):
         """Go from example to example until it is time to stop."""
         while not ended.wait(self.random.uniform(0, self.pause)):
-            self.visit(self.rooms[int(time.monotonic() / SHIFT) % len(self.rooms)], ended)
+            # However fast the machine is: so many things are done beside each push and pull.
+            if self.done.total() < EACH * (1 + min(room.done["round"] for room in self.rooms)):
+                self.visit(self.rooms[int(time.monotonic() / SHIFT) % len(self.rooms)], ended)
 
     def visit(self, room, ended):
         """Open the next example, or one of those that were worked on, and do something there."""
@@ -291,6 +294,7 @@ class Room:
             if self.random.random() < 0.4:
                 self.duplicate(3)
             self.attempt("push", self.push)
+            self.done["round"] += 1
 
     def attempt(self, what, action):
         """Push or pull; that people were at work is said, and the next one completes it."""
