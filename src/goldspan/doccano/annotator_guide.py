@@ -31,8 +31,9 @@ KINDS: dict[ProjectKind, str] = {
     ),
     "disputes": (
         "**You decide where annotators differ.** Each example here has at least one dispute. Beside the text, `votes` "
-        "says of each what one side marked, and who they are, then the next side; “nothing” is a side, too. The marks in the text are a proposal. Make them as they should be, comment with the rule and your "
-        "reason, then confirm: the marks are then the decision, and the comment is kept as its reason."
+        "says of each what one side marked and who they are, then the next side; “nothing” is a side, too. The marks "
+        "in the text are a proposal. Make them as they should be, comment with the rule and your reason, then confirm: "
+        "the marks are then the decision, and the comment is kept as its reason."
     ),
 }
 PANEL = (

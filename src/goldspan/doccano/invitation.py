@@ -14,6 +14,7 @@ from goldspan import files
 from goldspan.doccano.annotator_guide import OPEN_ITEMS
 from goldspan.doccano.client.http import is_loopback
 from goldspan.doccano.members import ADMIN, folder_name_problem
+from goldspan.doccano.project import project_kind
 from goldspan.errors import InputError
 from goldspan.report.text import visible
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.client.schema import DoccanoProject
 
-OPENING = "You are invited to annotate"
+OPENING = "You are invited to"
 LISTED = 8  # labels whose keys are listed
 COLUMNS = 88  # of a line
 WIDTH = 15  # columns of what stands before a line's content
@@ -41,6 +42,7 @@ class Invitation:
         number: of the project on the server.
         keys: the key and the name of each label that has a key there.
         keyless: the number of labels without one.
+        disputes: whether they are to settle disputes there.
     """
 
     names: tuple[str, ...]
@@ -49,6 +51,7 @@ class Invitation:
     number: int | None = None
     keys: tuple[tuple[str, str], ...] = ()
     keyless: int = 0
+    disputes: bool = False
 
     @property
     def link(self) -> str | None:
@@ -71,9 +74,10 @@ class Invitation:
     @property
     def text(self) -> str:
         """The invitation; each line is short enough for a mail, addresses aside."""
+        what = "settle disputes" if self.disputes else "annotate"
         who = ", ".join(" ".join(name.split()) for name in self.names)
         lines = [
-            f"{OPENING} in “{self.project}”." if self.project else f"{OPENING}.",
+            f"{OPENING} {what} in “{self.project}”." if self.project else f"{OPENING} {what}.",
             "",
             _line("Address", self.url),
             *_folded("User name", f"yours among {who}" if len(self.names) > 1 else who),
@@ -161,6 +165,7 @@ def invite(server: Doccano, names: Sequence[str], project: DoccanoProject | None
         number=project.id,
         keys=keys,
         keyless=len(types) - len(keys),
+        disputes=project_kind(project) == "disputes",
     )
 
 
