@@ -137,7 +137,12 @@ NAME = 24  # columns; shorter names are not folded
 
 def split_names(options: Sequence[str] | None) -> list[str]:
     """The names in an option that takes several, separated by commas, and may be repeated."""
-    return [name.strip() for option in options or () for name in option.split(",") if name.strip()]
+    return [name.strip() for option in options or () for name in typed_name(option).split(",") if name.strip()]
+
+
+def typed_name(name: str) -> str:
+    """A name without the places that are not seen where Doccano's panel may break it: it may be copied from there."""
+    return name.replace("\u200b", "")
 
 
 def make_console(*, stderr: bool = False) -> Console:

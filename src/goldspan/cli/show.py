@@ -44,10 +44,11 @@ def run(
     """
     from goldspan import formats, show
 
+    names = [console.typed_name(name) for name in names or ()]
     if file is not None and (annotator is not None or diff is not None):
         raise typer.BadParameter("--file does not go with --pass or --diff")
     if file is not None:
-        _print_examples(formats.load(file), (names or (), label or (), containing), _project_scheme(root), file)
+        _print_examples(formats.load(file), (names, label or (), containing), _project_scheme(root), file)
         return
     corpus = Corpus.find(root)
     if annotator is not None and annotator not in corpus.annotators():
@@ -56,7 +57,7 @@ def run(
     folder = corpus.gold if annotator is None else corpus.passes / annotator
     examples = list(corpus.gold_examples() if annotator is None else corpus.pass_examples(annotator))
     old = [] if diff is None else show.examples_at_revision(folder, diff)
-    selection = (names or (), label or (), containing)
+    selection = (names, label or (), containing)
     show.require_known(
         [*examples, *old],
         names or (),

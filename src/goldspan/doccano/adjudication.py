@@ -19,7 +19,7 @@ from goldspan.adjudication.state import DecisionAuthor
 from goldspan.annotation import first_overlap
 from goldspan.corpus.comments import COMMENTS, comment_line
 from goldspan.doccano.label_comparison import TRUSTED
-from goldspan.doccano.labels import NOTHING, label_names
+from goldspan.doccano.labels import NOTHING, SAME_NAMES, label_names
 from goldspan.doccano.members import find_members
 from goldspan.doccano.project import find_project, plan_project
 from goldspan.doccano.pull.pass_owners import annotator_names
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from goldspan.annotation import Example, Span
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.label_comparison import LabelComparison
+    from goldspan.doccano.labels import LabelNames
     from goldspan.doccano.project import ProjectPlan
     from goldspan.doccano.push.plan import PushPlan
     from goldspan.doccano.push.push import PushResult
@@ -168,8 +169,13 @@ def push_disputes(
 
 def _views(state: AdjudicationState, disputed: Sequence[DisputedExample]) -> dict[str, ExampleView]:
     """How the disputed examples are shown."""
+    names = label_names(state.corpus.scheme)  # the labels as those who decide see them on the page
     panels = {
-        each.example.id: {VOTES: breakable(each.votes), COMMENTS: breakable(each.comments) or DASH} for each in disputed
+        each.example.id: {
+            VOTES: breakable(_lines([_votes(dispute, names) for dispute in each.settled.disputes])),
+            COMMENTS: breakable(each.comments) or DASH,
+        }
+        for each in disputed
     }
     views = example_views(state.corpus, [each.example for each in disputed], further=panels)
     return {each.example.id: replace(views[each.example.id], shown=each.shown) for each in disputed}
@@ -364,13 +370,14 @@ def _lines(items: Sequence[str]) -> str:
     return "\n".join(f"{number}. {item}" for number, item in enumerate(items, 1)) if len(items) > 1 else "".join(items)
 
 
-def _votes(dispute: Dispute) -> str:
+def _votes(dispute: Dispute, names: LabelNames = SAME_NAMES) -> str:
     """A dispute in words: `72nd Brigade MILITARY_UNIT: ann, ben — nothing: cy`."""
     text = dispute.example.text
     votes = []
     for candidate in dispute.candidates:
         spans = " + ".join(
-            f"“{' '.join(text[span.start : span.end].split())}” {span.label}" for span in candidate.spans
+            f"“{' '.join(text[span.start : span.end].split())}” {names.server_type(span.label)}"
+            for span in candidate.spans
         )
         votes.append(f"{spans or 'nothing'}: {', '.join(candidate.by)}")
     return " — ".join(votes)
