@@ -29,7 +29,7 @@ SHOW_STATE = ""  # the mode without any option
 MODE_OPTIONS = {  # per mode the options that it uses; --settle writes with or without --apply
     "--settle": {"--as", "--apply"},
     "--adopt": {"--as", "--reason", "--rule", "--apply"},
-    "--push": {"--project", "--prefill", "--label-renamed", "--members", "--home", "--apply"},
+    "--push": {"--project", "--prefill", "--label-renamed", "--new", "--members", "--home", "--apply"},
     "--pull": {"--project", "--label-renamed", "--members", "--home", "--apply"},
     LIST_RULE: {"--rule"},
     SHOW_STATE: {"--accept", "--overwrite", "--apply"},
@@ -82,6 +82,7 @@ def run(
         ),
     ] = None,
     label_renamed: console.LabelRenamed = None,
+    new: console.New = False,
     members: console.Members = None,
     home: console.Home = None,
     overwrite: Annotated[
@@ -105,6 +106,7 @@ def run(
             "--rule": rule is not None, "--accept": accept is not None, "--as": by is not None,
             "--reason": reason is not None, "--project": project is not None, "--prefill": prefill is not None,
             "--label-renamed": bool(label_renamed),
+            "--new": new,
             "--members": members is not None, "--home": home is not None, "--overwrite": overwrite, "--apply": apply,
         },
     )  # fmt: skip
@@ -129,6 +131,7 @@ def run(
                 server=server,
                 project=project,
                 renamed=renamed,
+                new=new,
                 members=members,
                 json=json,
                 apply=apply,
@@ -271,6 +274,7 @@ class _Exchange:
     server: Doccano
     project: str
     renamed: Mapping[str, str]
+    new: bool
     members: Path | None
     json: Path | None
     apply: bool
@@ -283,7 +287,12 @@ def _push(exchange: _Exchange, prefill: Prefill) -> None:
     from goldspan.doccano.push.plan import assignment_changes, example_changes, project_changes, project_notes
 
     planned = adjudication.plan_disputes(
-        exchange.state, exchange.server, exchange.project, exchange.members, renamed=exchange.renamed
+        exchange.state,
+        exchange.server,
+        exchange.project,
+        exchange.members,
+        renamed=exchange.renamed,
+        new=exchange.new,
     )
     disputed = adjudication.disputed_examples(exchange.state, prefill)
     if not disputed:
@@ -291,7 +300,7 @@ def _push(exchange: _Exchange, prefill: Prefill) -> None:
         print("Nothing is disputed.")
         _print_next_step(exchange.state)
         return
-    outdated = adjudication.outdated_copies(exchange.server, exchange.project, disputed)
+    outdated = adjudication.outdated_copies(exchange.server, planned.project, disputed)
     reopened = [copy.id for copy in outdated]
     changes = [*project_changes(planned), *(f"note: {note}" for note in project_notes(planned))]
     if exchange.apply:
@@ -341,6 +350,7 @@ def _pull(exchange: _Exchange) -> None:
     from goldspan.adjudication.state import read_state
     from goldspan.cli.doccano.pull import label_lines
     from goldspan.doccano import adjudication
+    from goldspan.doccano.corpus_record import write_record
 
     with console.spinner(f"Pulling from {exchange.project}"):
         pulled = adjudication.pull_disputes(
@@ -350,7 +360,10 @@ def _pull(exchange: _Exchange) -> None:
     changed = planned.files
     if exchange.apply:
         planned.apply()
+        write_record(exchange.state.corpus, pulled.record)
     console.write_json(exchange.json, pulled.json())
+    for note in pulled.notes:
+        console.print_line(f"note: {note}")
     lines = [summary.decision_line(decision, example.text) for decision, example in pulled.decisions[:SHOWN]]
     _print_first(lines, len(pulled.decisions), "decision")
     for line in label_lines(pulled.types):

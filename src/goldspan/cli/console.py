@@ -62,6 +62,13 @@ Invitations = Annotated[
         show_default=False,
     ),
 ]
+New = Annotated[
+    bool,
+    typer.Option(
+        "--new",
+        help="Create the project again though the corpus remembers one of that name, which this account does not see.",
+    ),
+]
 Articles = Annotated[
     list[str] | None,
     typer.Option("--articles", help="Only these articles: ids, separated by commas. Default: all.", show_default=False),

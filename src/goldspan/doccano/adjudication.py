@@ -18,10 +18,12 @@ from goldspan.adjudication.derive import differences
 from goldspan.adjudication.state import DecisionAuthor
 from goldspan.annotation import first_overlap
 from goldspan.corpus.comments import COMMENTS, comment_line
+from goldspan.doccano.corpus_record import read_record
 from goldspan.doccano.label_comparison import TRUSTED
 from goldspan.doccano.labels import NOTHING, SAME_NAMES, label_names
 from goldspan.doccano.members import find_members
-from goldspan.doccano.project import find_project, plan_project
+from goldspan.doccano.project import plan_project
+from goldspan.doccano.project_identity import identify
 from goldspan.doccano.pull.pass_owners import annotator_names
 from goldspan.doccano.pull.pull import snapshot_and_labels
 from goldspan.doccano.push.desired_state import upload_rows
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
     from goldspan.adjudication.state import AdjudicationState
     from goldspan.annotation import Example, Span
     from goldspan.doccano.client.api import Doccano
+    from goldspan.doccano.client.schema import DoccanoProject
+    from goldspan.doccano.corpus_record import DoccanoRecord
     from goldspan.doccano.label_comparison import LabelComparison
     from goldspan.doccano.labels import LabelNames
     from goldspan.doccano.project import ProjectPlan
@@ -113,14 +117,23 @@ def plan_disputes(
     members: Path | None = None,
     *,
     renamed: Mapping[str, str] = NOTHING,
+    new: bool = False,
 ) -> ProjectPlan:
     """What is to be created or changed around the disputed examples in their project.
+
+    Args:
+        state: of the adjudication.
+        server: where to.
+        name: of the project.
+        members: the file that lists them.
+        renamed: by label, the name that its type was given there, as a person states it.
+        new: whether to forget a project of that name that the corpus remembers, and this account does not see.
 
     Raises:
         InvalidValueError: if the project of that name is one of annotation.
         ServerError: if the server does not answer as it should.
     """
-    return plan_project(server, state.corpus, name, "disputes", members, renamed=renamed)
+    return plan_project(server, state.corpus, name, "disputes", members, renamed=renamed, new=new)
 
 
 def plan_examples(
@@ -159,7 +172,7 @@ def push_disputes(
         ServerError: if the server does not answer as it should.
     """
     project = project_plan.apply()
-    for copy in outdated_copies(server, project.name, disputed):
+    for copy in outdated_copies(server, project, disputed):
         server.reopen(project.id, copy.number)
     examples = [each.example for each in disputed]
     folder, views = state.corpus.build / "doccano", _views(state, disputed)
@@ -181,13 +194,14 @@ def _views(state: AdjudicationState, disputed: Sequence[DisputedExample]) -> dic
     return {each.example.id: replace(views[each.example.id], shown=each.shown) for each in disputed}
 
 
-def outdated_copies(server: Doccano, name: str, disputed: Sequence[DisputedExample]) -> list[StoredExample]:
-    """The confirmed copies in a project of that name that showed something else than is to be decided now.
+def outdated_copies(
+    server: Doccano, project: DoccanoProject | None, disputed: Sequence[DisputedExample]
+) -> list[StoredExample]:
+    """The confirmed copies in a project, if it is there, that showed something else than is to be decided now.
 
     Raises:
         ServerError: if the server does not answer as it should.
     """
-    project = server.project(name)
     if project is None or not server.count(project.id, confirmed=True):
         return []
     copies = take_snapshot(server, project, confirmed=True).by_id
@@ -207,13 +221,17 @@ class DisputesPull:
         decisions: each with its example.
         waiting: the disputed examples that nobody has confirmed there.
         problems: the examples that cannot be used as a decision, and why.
+        record: what the corpus is to remember, with this project.
         types: the label types of the project, compared with the scheme.
+        notes: what else somebody should know.
     """
 
     decisions: tuple[tuple[Decision, Example], ...]
     waiting: tuple[str, ...]
     problems: tuple[tuple[str, str], ...]
+    record: DoccanoRecord
     types: LabelComparison = TRUSTED
+    notes: tuple[str, ...] = ()
 
     def json(self) -> dict[str, Any]:
         """The report for `--json`."""
@@ -250,7 +268,8 @@ def pull_disputes(
         InvalidValueError: if a person names a label type that is not there.
         ServerError: if it is not shared, or the server does not answer as it should.
     """
-    project = find_project(server, name)
+    identity = identify(server, state.corpus, name)
+    project = identity.require()
     require_administrator(server, project, "a pull of decisions")
     if not project.collaborative:
         raise ServerError(
@@ -277,7 +296,8 @@ def pull_disputes(
             author = _author(state, by, day, comments.get(copy.number, ()))
             example = disputed.settled.example.with_spans(())
             decisions += [(decision, example) for decision in _decisions(state, disputed.settled, copy, author)]
-    return DisputesPull(tuple(decisions), tuple(waiting), tuple(problems), types)
+    record = identity.added_to(read_record(state.corpus), server.url)
+    return DisputesPull(tuple(decisions), tuple(waiting), tuple(problems), record, types, identity.notes)
 
 
 def _author(state: AdjudicationState, by: str, day: str, comments: Sequence[str]) -> DecisionAuthor:

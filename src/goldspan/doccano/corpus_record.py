@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from goldspan import files
+from goldspan.doccano.client.http import is_loopback
 from goldspan.errors import InputError
 from goldspan.validation import StrictModel, read_toml
 
@@ -104,14 +105,21 @@ class DoccanoRecord:
         """The project of that name on a server; None if none is remembered."""
         return next((each for each in self.projects if (each.name, each.server) == (name, server)), None)
 
+    def projects_of(self, name: str, server: str) -> tuple[ProjectRecord, ...]:
+        """The projects of that name on servers of an address: an address of this machine is that of many servers."""
+        return tuple(each for each in self.projects if (each.name, each.server) == (name, server))
+
     def folder(self, account: str) -> str | None:
         """The folder of passes of an account; None if none is remembered."""
         return next((each.passes for each in self.accounts if each.name == account), None)
 
     def with_project(self, project: ProjectRecord) -> DoccanoRecord:
-        """The record with this project in place of one of the same name and server."""
-        others = (each for each in self.projects if (each.name, each.server) != (project.name, project.server))
-        return replace(self, projects=(*others, project))
+        """The record with this project in place of one of the same name and server, on this machine of the same key."""
+        return replace(self, projects=(*(each for each in self.projects if not _is_same(each, project)), project))
+
+    def without_project(self, project: ProjectRecord) -> DoccanoRecord:
+        """The record without this project."""
+        return replace(self, projects=tuple(each for each in self.projects if each != project))
 
     def with_account(self, name: str, folder: str) -> DoccanoRecord:
         """The record with this folder for the account."""
@@ -124,7 +132,7 @@ class DoccanoRecord:
 
     def content(self) -> bytes:
         """The bytes of the file, the same for the same record: tables in the order of their names."""
-        projects = sorted(self.projects, key=lambda each: (each.name, each.server))
+        projects = sorted(self.projects, key=lambda each: (each.name, each.server, each.key))
         types = sorted(self.label_types, key=lambda each: (each.server, each.project))
         accounts = sorted(self.accounts, key=lambda each: each.name)
         tables = [
@@ -151,7 +159,8 @@ def read_record(corpus: Corpus) -> DoccanoRecord:
     if not files.is_there(path):
         return DoccanoRecord()
     content = read_toml(path, _RecordFile, REMEDY)
-    _require_unique(path, "project", [f"{each.name} on {each.server}" for each in content.project])
+    projects = [f"{one.name} on {one.server}{one.key if is_loopback(one.server) else ''}" for one in content.project]
+    _require_unique(path, "project", projects)
     _require_unique(path, "project", [f"{each.project} on {each.server}" for each in content.label_types])
     _require_unique(path, "account", [each.name for each in content.account])
     _require_unique(path, "folder", [each.passes for each in content.account])
@@ -169,6 +178,13 @@ def write_record(corpus: Corpus, record: DoccanoRecord) -> None:
         content = record.content()
         if not files.is_there(path) or files.read_bytes(path) != content:
             files.write(path, content.decode("utf-8"))
+
+
+def _is_same(first: ProjectRecord, second: ProjectRecord) -> bool:
+    """Whether two entries are about one project, of which the second knows the key."""
+    if (first.name, first.server) != (second.name, second.server):
+        return False
+    return not is_loopback(first.server) or first.key in {"", second.key}
 
 
 def _table(kind: str, row: StrictModel) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, get_args
 
 from goldspan.doccano import guideline_page, labels
@@ -12,8 +12,9 @@ from goldspan.doccano.corpus_record import read_record, write_record
 from goldspan.doccano.export_archive import require_exportable
 from goldspan.doccano.label_comparison import NEVER, LabelComparison, compare_project_labels, require_own_names
 from goldspan.doccano.members import ADMIN, ListedMember, MemberPlan, find_members, plan_members
+from goldspan.doccano.project_identity import KEY_LINE, create_project, identify, key_line, new_key, project_key
 from goldspan.doccano.rights import require_administrator, require_staff
-from goldspan.errors import InvalidValueError, NotFoundError, ServerError
+from goldspan.errors import InvalidValueError, ServerError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from goldspan.corpus import Corpus
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.labels import LabelPlan
+    from goldspan.doccano.project_identity import ProjectIdentity
 
 PURPOSES: dict[ProjectKind, str] = {
     "independent": "independent annotation",
@@ -54,6 +56,8 @@ class ProjectPlan:
         missing_pages: the pages of the guidelines that are missing.
         has_annotators: whether anybody is to annotate there, except administrators.
         renamed: by label, the name that its type was given there; it gets its own back.
+        notes: on what the corpus knew about the project.
+        forget: whether a project of the name that the corpus remembers is forgotten.
     """
 
     server: Doccano
@@ -66,6 +70,8 @@ class ProjectPlan:
     missing_pages: tuple[str, ...] = ()
     has_annotators: bool = True
     renamed: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    forget: bool = False
 
     def apply(self) -> DoccanoProject:
         """Do whatever of the plan is not done yet; returns the project as it is then.
@@ -74,16 +80,36 @@ class ProjectPlan:
             ServerError: for what the server refuses, and if a project of the other kind has that name by now.
         """
         server, planned = self.server, self.planned
-        found = server.project(planned.name)
-        project = found or _create(server, planned)
+        identity, is_new = self._create_missing()
+        project = identity.require()
         _require_same_kind(project, project_kind(planned))
+        write_record(self.corpus, identity.added_to(read_record(self.corpus), server.url))
+        planned = self._with_key(identity.key)
         if (project.description, project.guideline) != (planned.description, planned.guideline):
             project = server.update_project(project.id, description=planned.description, guideline=planned.guideline)
-        self._apply_labels(project, is_new=found is None)
+        self._apply_labels(project, is_new=is_new)
         if self.listed is not None:
             current, me = server.members(project.id), server.me()
             plan_members(self.listed, server.users(), current, me).apply(server, project.id)
         return project
+
+    def _create_missing(self) -> tuple[ProjectIdentity, bool]:
+        """The project by now, with the key that it is to have, and whether it was created here."""
+        identity = identify(self.server, self.corpus, self.planned.name, new=self.forget)
+        is_new = identity.project is None
+        if is_new:
+            made, is_new = create_project(self.server, self.planned.name, lambda: _create(self.server, self.planned))
+            if is_new:
+                identity = replace(identity, project=made, key=project_key(made))
+            else:  # another push was first
+                identity = identify(self.server, self.corpus, self.planned.name, new=self.forget)
+        return (identity if identity.key else replace(identity, key=project_key(self.planned))), is_new
+
+    def _with_key(self, key: str) -> DoccanoProject:
+        """The planned project with a key that may have become known since."""
+        old = project_key(self.planned)
+        description, guideline = (text.replace(old, key) for text in (self.planned.description, self.planned.guideline))
+        return replace(self.planned, description=description, guideline=guideline)
 
     def _apply_labels(self, project: DoccanoProject, *, is_new: bool) -> None:
         """Bring the label types in order, and have the corpus remember their numbers."""
@@ -109,6 +135,7 @@ def plan_project(
     members_file: Path | None = None,
     *,
     renamed: Mapping[str, str] = labels.NOTHING,
+    new: bool = False,
 ) -> ProjectPlan:
     """What is to be created or changed, so that the project is there and agrees with the guidelines.
 
@@ -120,8 +147,10 @@ def plan_project(
             that is to settle disputes.
         members_file: who works on it; else `members.toml` beside the labels, if it is there.
         renamed: by label, the name that its type was given there, as a person states it.
+        new: whether to forget a project of that name that the corpus remembers, and this account does not see.
 
     Raises:
+        NotFoundError: if the corpus remembers the project under another name, or this account does not see it.
         InputError: for guidelines or a members' file that cannot be read.
         ServerError: if several projects have the name, or one for another task; if a label type was renamed there, and
             nobody states how.
@@ -132,7 +161,8 @@ def plan_project(
     listed = find_members(corpus, members_file)
     if kind == "independent":
         require_exportable(each.name for each in listed or ())
-    project = server.project(name)
+    identity = identify(server, corpus, name, new=new)
+    project = identity.project
     if project is None:
         require_staff(server, name)
     else:
@@ -147,42 +177,38 @@ def plan_project(
         server=server,
         corpus=corpus,
         project=project,
-        planned=_planned_project(project, corpus, name, kind, [each.name for each in label_plan.keyless]),
+        planned=_planned_project(
+            project,
+            corpus,
+            name,
+            kind,
+            key=identity.key or new_key(),
+            keyless=[each.name for each in label_plan.keyless],
+        ),
         labels=label_plan,
         members=plan_members(listed, server.users() if listed else [], current, server.me()),
         listed=listed,
         missing_pages=tuple(guideline_page.missing_pages(corpus)),
         has_annotators=kind != "independent" or bool(roles - {ADMIN}),
         renamed=renamed,
+        notes=identity.notes,
+        forget=new,
     )
 
 
-def find_project(server: Doccano, name: str) -> DoccanoProject:
-    """The project of a name.
-
-    Raises:
-        NotFoundError: if no project has the name.
-    """
-    project = server.project(name)
-    if project is None:
-        raise NotFoundError(
-            f"the server has no project {name!r} for you",
-            remedy="`goldspan doccano status` lists the projects, `goldspan doccano push` creates one. If it is there, "
-            f"let an administrator of it make you a member, in the role {ADMIN}.",
-        )
-    return project
-
-
-def describe(kind: ProjectKind, version: str) -> str:
-    """The description of a project: what it is for, and the version of the guidelines."""
-    return f"goldspan: {PURPOSES[kind]}, guidelines {version}"
+def describe(kind: ProjectKind, version: str, key: str) -> str:
+    """The description of a project: what it is for, the version of the guidelines, and the key."""
+    return f"goldspan: {PURPOSES[kind]}, guidelines {version}, key {key}"
 
 
 def project_kind(project: DoccanoProject) -> ProjectKind:
-    """What a project is for."""
+    """What a project is for, as its description says, or the end of its page where somebody edited that."""
     if not project.collaborative:
         return "independent"
-    return "disputes" if project.description.startswith(f"goldspan: {PURPOSES['disputes']}") else "shared"
+    said = f"goldspan: {PURPOSES['disputes']}"
+    page = project.guideline.partition(KEY_LINE)[2]
+    is_disputes = project.description.startswith(said) or page.startswith(PURPOSES["disputes"])
+    return "disputes" if is_disputes else "shared"
 
 
 def require_annotation(project: DoccanoProject) -> None:
@@ -199,16 +225,17 @@ def require_annotation(project: DoccanoProject) -> None:
 
 
 def _planned_project(
-    project: DoccanoProject | None, corpus: Corpus, name: str, kind: ProjectKind, keyless: Sequence[str]
+    project: DoccanoProject | None, corpus: Corpus, name: str, kind: ProjectKind, *, key: str, keyless: Sequence[str]
 ) -> DoccanoProject:
     """The project as it is to be; the flags of an existing one stay, since offsets and labels depend on them."""
     flags = FLAGS if project is None else {flag: getattr(project, flag) for flag in FLAGS}
     return DoccanoProject(
         id=NEW if project is None else project.id,
         name=name,
-        description=describe(kind, corpus.scheme.version),
-        guideline=guideline_page.render_page(corpus, kind, keyless),
+        description=describe(kind, corpus.scheme.version, key),
+        guideline=guideline_page.render_page(corpus, kind, keyless) + key_line(PURPOSES[kind], key),
         collaborative=kind != "independent",
+        author="" if project is None else project.author,
         **flags,
     )
 

@@ -13,7 +13,8 @@ from goldspan.doccano.human_work import has_work
 from goldspan.doccano.label_comparison import TRUSTED, LabelComparison
 from goldspan.doccano.labels import NOTHING
 from goldspan.doccano.members import find_members
-from goldspan.doccano.project import find_project, project_kind
+from goldspan.doccano.project import project_kind
+from goldspan.doccano.project_identity import identify
 from goldspan.doccano.pull.collect import collect
 from goldspan.doccano.pull.pass_files import held_lines, pass_changes, pass_folder
 from goldspan.doccano.pull.pull import owners_of, pull_options, snapshot_and_gold
@@ -179,7 +180,7 @@ def project_progress(
         ServerError: if the server does not answer as it should.
     """
     listed = find_members(corpus, members) or ()
-    project = find_project(server, name)
+    project = identify(server, corpus, name).require()
     require_administrator(server, project, "what everybody has done")
     control_ids = read_controls(corpus, name, shared=project.collaborative)
     entries = corpus.select_entries()

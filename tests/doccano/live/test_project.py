@@ -7,7 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from goldspan.doccano import guideline_page, project, users
+from goldspan.doccano import guideline_page, project, project_identity, users
+from goldspan.doccano.corpus_record import read_record
 from goldspan.doccano.push import push
 from goldspan.doccano.push.plan import project_changes, project_notes
 from goldspan.errors import InvalidValueError, ServerError
@@ -45,8 +46,17 @@ def test_a_project_is_made_as_planned_and_then_nothing_differs(server, toy, name
     )
     assert project.project_kind(made) == kind
     assert again.project == made == again.planned
-    assert made.guideline == guideline_page.render_page(toy, kind)
-    assert made.description == f"goldspan: {project.PURPOSES[kind]}, guidelines 1.0"
+    key = project_identity.project_key(made)
+    assert made.guideline == guideline_page.render_page(toy, kind) + project_identity.key_line(
+        project.PURPOSES[kind], key
+    )
+    assert made.description == f"goldspan: {project.PURPOSES[kind]}, guidelines 1.0, key {key}"
+    assert read_record(toy).project(name, server.url).model_dump() == {
+        "name": name,
+        "server": server.url,
+        "key": key,
+        "offsets": "utf-16",
+    }
     assert {flag: getattr(made, flag) for flag in project.FLAGS} == project.FLAGS
     types = [(each.name, each.colour, each.key) for each in server.span_types(made.id)]
     assert types == [(label.name, label.colour, label.shortcut) for label in toy.scheme.labels]
@@ -59,7 +69,7 @@ def test_applying_twice_makes_no_second_project(server, toy, name):
 
 
 def test_a_change_of_the_guidelines_is_pushed_and_keys_may_swap(server, toy, name):
-    project.plan_project(server, toy, name, "independent").apply()
+    key = project_identity.project_key(project.plan_project(server, toy, name, "independent").apply())
     path = toy.guidelines / "labels.toml"
     text = path.read_text().replace('shortcut = "s"', 'shortcut = "?"').replace('shortcut = "p"', 'shortcut = "s"')
     path.write_text(
@@ -67,7 +77,9 @@ def test_a_change_of_the_guidelines_is_pushed_and_keys_may_swap(server, toy, nam
     )
     prepared = project.plan_project(server, type(toy)(toy.root), name, "independent")
     assert [line for line in project_changes(prepared) if "guideline page" not in line] == [
-        "change the description: '{0} 1.0' → '{0} 2.0'".format("goldspan: independent annotation, guidelines"),
+        "change the description: '{0} 1.0, {1}' → '{0} 2.0, {1}'".format(
+            "goldspan: independent annotation, guidelines", f"key {key}"
+        ),
         "change the label SHIP: colour #1f6fb2 → #ffee00, text colour #ffffff → #111111, key s → p",
         "change the label PORT: key p → s",
     ]

@@ -123,6 +123,8 @@ def _print_plan(plan: PullPlan) -> None:
             console.make_console().print(console.rich_table(table.title, table.header, table.rows, table.note))
         for line in _control_lines(plan.controls):
             console.print_line(line)
+    for note in plan.notes:
+        console.print_line(f"note: {note}")
     for label, number in plan.unexported.items():
         print(f"{amount(number, f'span {label}', f'spans {label}')} of former members, or drawn during the pull.")
 

@@ -45,6 +45,7 @@ def run(
         ),
     ] = None,
     label_renamed: console.LabelRenamed = None,
+    new: console.New = False,
     members: console.Members = None,
     control: Annotated[
         int,
@@ -106,6 +107,7 @@ def run(
             prefill=prefill,
             kind=None if shared is None else "shared" if shared else "independent",
             control=control,
+            new=new,
             members=members,
             line_breaks=line_breaks,
             renamed=labels.parse_renamed(corpus.scheme, label_renamed or ()),

@@ -38,7 +38,7 @@ def run(
     from goldspan.corpus import outputs
     from goldspan.doccano import credentials, invitation, users
     from goldspan.doccano.client.api import Doccano
-    from goldspan.doccano.project import find_project
+    from goldspan.doccano.project_identity import find_project
 
     if ask and not sys.stdin.isatty():
         raise NotFoundError("--ask needs a terminal", remedy="Leave it out: a random password is printed then.")

@@ -136,6 +136,11 @@ class Doccano:
         """Close the connections."""
         self._client.session.close()
 
+    @property
+    def is_here(self) -> bool:
+        """Whether the address is one of this machine: other machines have servers of the same address."""
+        return http.is_loopback(self.url)
+
     # Users
 
     def me(self) -> User:

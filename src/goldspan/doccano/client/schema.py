@@ -19,6 +19,7 @@ from goldspan.errors import ServerError
 
 # What Doccano itself puts into each row of an export, in some kind of project or some version.
 OWN_KEYS = frozenset({"id", "text", "data", "label", "labels", "entities", "relations", "Comments", "username"})
+READ_ONLY = frozenset({"id", "author"})  # fields that the server sets
 SEQUENCE_LABELLING = "SequenceLabeling"
 ASSIGNMENTS = "assignments"  # the key of an example on a server that has them
 REMEDY = "goldspan works with Doccano 1.8: is this another version, or no Doccano at all?"
@@ -60,6 +61,7 @@ class DoccanoProject:
         use_relation: whether spans can be related; exports then have the spans under `entities`.
         random_order: whether each annotator sees the examples in a different order.
         members_create_labels: whether annotators may add labels.
+        author: the name of the user who created it; empty if that account is gone.
     """
 
     id: StrictInt
@@ -72,6 +74,7 @@ class DoccanoProject:
     use_relation: StrictBool
     random_order: StrictBool
     members_create_labels: Annotated[StrictBool, Field(alias="allow_member_to_create_label_type")]
+    author: StrictStr = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +277,7 @@ def get(row: Mapping[str, Any], key: str, kind: type[T], owner: str) -> T:
 def server_names(shape: type) -> dict[str, str]:
     """The server's name for each field that can be set, by ours."""
     names = {field.name: _alias(field.type) or field.name for field in fields(shape)}
-    return {ours: theirs for ours, theirs in names.items() if ours != "id"}
+    return {ours: theirs for ours, theirs in names.items() if ours not in READ_ONLY}
 
 
 def _alias(annotation: object) -> str | None:

@@ -12,9 +12,10 @@ from goldspan.doccano import guideline_page, label_comparison, labels, members
 from goldspan.doccano.client import http
 from goldspan.doccano.doctor.context import DoctorCheck, Skipped, doctor_check
 from goldspan.doccano.project import FLAGS, project_kind
+from goldspan.doccano.project_identity import KEY_LINE, identify
 from goldspan.doccano.pull import span_issues
 from goldspan.doccano.snapshot import DUPLICATE
-from goldspan.errors import InvalidValueError, ServerError
+from goldspan.errors import InvalidValueError, NotFoundError, ServerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -312,6 +313,23 @@ def label_drift(context: DoctorContext) -> Iterator[str]:
 
 
 @doctor_check(
+    "project-identity",
+    "corpus",
+    "error",
+    title="the project is the one that the corpus remembers, and counts offsets as at its first push",
+    remedy="Until that is in order push, pull and status stop, with what to do about it.",
+)
+def wrong_identity(context: DoctorContext) -> Iterator[str]:
+    """The project has another corpus's key, or none that can be told, or counts offsets in another unit."""
+    assert context.project is not None
+    assert context.corpus is not None
+    try:
+        identify(context.server, context.corpus, context.project.name)
+    except (InvalidValueError, NotFoundError) as error:
+        yield f"{error.message}. {error.remedy}"
+
+
+@doctor_check(
     "guideline-drift",
     "corpus",
     "warning",
@@ -327,8 +345,9 @@ def guideline_drift(context: DoctorContext) -> Iterator[str]:
     with contextlib.suppress(ServerError):  # that the server does not give its label types is reported elsewhere
         keyless.append([each.name for each in _labels(context).keyless])
     pages = (guideline_page.render_page(context.corpus, kind, names) for names in keyless)
-    if context.project.guideline not in pages:
-        current, pushed = context.corpus.scheme.version, context.project.description.rpartition("guidelines ")[2]
+    if context.project.guideline.partition(KEY_LINE)[0] not in pages:
+        description = context.project.description.partition(", key ")[0]
+        current, pushed = context.corpus.scheme.version, description.rpartition("guidelines ")[2]
         same = "one of the two was changed since the push"
         why = same if current == pushed else f"it was pushed with version {pushed or '?'}"
         yield f"the guideline page is not that of version {current} of the corpus: {why}"
@@ -374,6 +393,7 @@ PROJECT_CHECKS = (
     label_unknown,
     label_drift,
     label_identity,
+    wrong_identity,
     guideline_drift,
     member_drift,
 )

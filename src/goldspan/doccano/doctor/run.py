@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from goldspan.annotation import Finding
 from goldspan.doccano.doctor import checks
 from goldspan.doccano.doctor.context import DoctorCheck, DoctorContext, Skipped
-from goldspan.doccano.project import find_project
+from goldspan.doccano.project_identity import find_project
 from goldspan.errors import ServerError
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def run_doctor(
             server,
             embedded=_is_embedded(account, home),
             try_defaults=try_defaults,
-            project=None if name is None else find_project(server, name),
+            project=None if name is None else find_project(server, name, corpus),
             corpus=corpus,
             members_file=members_file,
         )

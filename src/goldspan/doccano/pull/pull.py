@@ -18,11 +18,13 @@ from goldspan.doccano.corpus_record import read_record
 from goldspan.doccano.label_comparison import TRUSTED, LabelComparison, compare_project_labels, find_renames
 from goldspan.doccano.labels import NOTHING
 from goldspan.doccano.members import find_members
-from goldspan.doccano.project import find_project, require_annotation
+from goldspan.doccano.project import require_annotation
+from goldspan.doccano.project_identity import identify
 from goldspan.doccano.pull.collect import Fix, PullOptions, PullProblem, collect
 from goldspan.doccano.pull.pass_files import held_lines, pass_changes, write_passes
 from goldspan.doccano.pull.pass_owners import PassOwners, annotator_names, find_owners
 from goldspan.doccano.pull.reanchor import MovedLine
+from goldspan.doccano.pull.unit_evidence import unit_notes
 from goldspan.doccano.rights import require_administrator
 from goldspan.doccano.snapshot import AnnotatorComment, take_full_snapshot
 from goldspan.errors import ServerError
@@ -64,6 +66,7 @@ class PullPlan:
             the record of accounts and label types; None for one that goes.
         mentions: the pages that name a renamed folder and are not changed.
         types: the label types of the project, compared with the scheme.
+        notes: what else somebody should know.
     """
 
     project: DoccanoProject
@@ -79,6 +82,7 @@ class PullPlan:
     papers: Mapping[Path, bytes | None] = field(default_factory=dict)
     mentions: tuple[Path, ...] = ()
     types: LabelComparison = TRUSTED
+    notes: tuple[str, ...] = ()
 
     @property
     def is_complete(self) -> bool:
@@ -119,6 +123,7 @@ class PullPlan:
             "unseen": dict(self.unexported),
             "controls": None if self.controls is None else self.controls.json(),
             "labels": [doubt.json() for doubt in self.types.doubts],
+            "notes": list(self.notes),
         }
 
 
@@ -151,15 +156,17 @@ def plan_pull(
         on_step: called with the name of each step that takes long.
 
     Raises:
-        NotFoundError: if there is no such project.
-        InvalidValueError: if a user name cannot name a folder; if somebody's passes would be in two folders; if a
-            shared project has controls; if the project is one of disputes.
+        NotFoundError: if there is no such project, or it has another name by now.
+        InvalidValueError: if its offsets count something else than at the first push, or it is another corpus's; if a
+            user name cannot name a folder; if somebody's passes would be in two folders; if a shared project has
+            controls; if the project is one of disputes.
         InputError: if a file of the corpus cannot be read; for an article that the corpus does not have.
         ServerError: if the server does not answer as it should.
     """
     listed = find_members(corpus, members) or ()
     entries = corpus.select_entries(articles)
-    project = find_project(server, name)
+    identity = identify(server, corpus, name)
+    project = identity.require()
     require_annotation(project)
     require_administrator(server, project, "a pull")
     control_ids = read_controls(corpus, name, shared=project.collaborative)
@@ -170,6 +177,7 @@ def plan_pull(
     options = pull_options(corpus, entries, work, gold, types, unconfirmed=unconfirmed, tidy=tidy, withdraw=withdraw)
     collected = collect(work, options)
     owners = owners_of(corpus, server, project, collected, listed)
+    owners = replace(owners, record=identity.added_to(owners.record, server.url))
     pseudonyms = owners.folders
     scores = score_controls(corpus, controls, pseudonyms, types) if control_ids else None
     comments = collected.comments
@@ -194,6 +202,7 @@ def plan_pull(
         papers=replace(owners, record=record).contents(corpus),
         mentions=tuple(owners.mentions(corpus)),
         types=types,
+        notes=(*identity.notes, *unit_notes(snapshot, is_known=identity.is_known)),
     )
 
 

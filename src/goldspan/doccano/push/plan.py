@@ -461,6 +461,7 @@ def project_changes(plan: ProjectPlan) -> Iterator[str]:
 
 def project_notes(plan: ProjectPlan) -> Iterator[str]:
     """What is left as it is, though it is not as the guidelines or the members' file have it."""
+    yield from plan.notes
     yield from (f"the guideline page {page} is missing" for page in plan.missing_pages)
     if not plan.has_annotators:
         yield (

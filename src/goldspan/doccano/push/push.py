@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from goldspan.doccano.controls import mix_controls, plan_controls
 from goldspan.doccano.labels import NOTHING, label_names
 from goldspan.doccano.project import plan_project, project_kind, require_annotation
+from goldspan.doccano.project_identity import identify
 from goldspan.doccano.pull.pass_owners import record_pseudonyms
 from goldspan.doccano.push import desired_state, upload
 from goldspan.doccano.push.delete import delete
@@ -288,6 +289,7 @@ def prepare_push(
     line_breaks: LineBreaks = "auto",
     options: PushOptions | None = None,
     renamed: Mapping[str, str] = NOTHING,
+    new: bool = False,
 ) -> PushRequest:
     """Put a push from a corpus together.
 
@@ -304,16 +306,17 @@ def prepare_push(
         line_breaks: what becomes of line breaks in the texts that are new there.
         options: how to push.
         renamed: by label, the name that its type was given in Doccano, as a person states it.
+        new: whether to forget a project of that name that the corpus remembers, and this account does not see.
 
     Raises:
         InvalidValueError: if spans are to be filled in where everybody annotates alone, or controls mixed in where all
             work on one annotation; if there is not enough gold for the controls; for what `plan_project` refuses.
         InputError: for an article that the corpus does not have, or a file that is not valid.
-        NotFoundError: if there is nothing to fill in.
+        NotFoundError: if there is nothing to fill in; if the project was renamed, or this account does not see it.
         ServerError: if the project is of the other kind.
     """
     entries = corpus.select_entries(articles)
-    project = server.project(name)
+    project = identify(server, corpus, name, new=new).project
     if project is None:
         require_staff(server, name)
     else:
@@ -329,7 +332,7 @@ def prepare_push(
     chosen = {entry.id for entry in entries}
     others = frozenset(entry.id for entry in corpus.entries if entry.id not in chosen)
     controls = plan_controls(server, corpus, name, project, chosen, number=control, shared=kind == "shared")
-    project_plan = plan_project(server, corpus, name, kind, members, renamed=renamed)
+    project_plan = plan_project(server, corpus, name, kind, members, renamed=renamed, new=new)
     names, joining = label_names(corpus.scheme, renamed), project_plan.members.joining
     options = replace(options or PushOptions(), other_articles=others, names=names, joining=joining)
     examples = mix_controls(desired_state.desired_examples(corpus, entries, prefill), controls.examples, name)
