@@ -19,7 +19,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from goldspan.doccano.client.schema import OWN_KEYS
-from goldspan.formats.doccano import stored_key
+from goldspan.formats.doccano import stored_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -36,7 +36,7 @@ TOGETHER = 500  # places that are asked for at once, at most
 
 def goldspan_id(row: Mapping[str, Any]) -> str | None:
     """The id under which goldspan pushed a row; None if it did not."""
-    return stored_key(row).id
+    return stored_id(row)
 
 
 def text_of(row: Mapping[str, Any]) -> str:

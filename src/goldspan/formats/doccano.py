@@ -153,10 +153,18 @@ def stored_key(row: Mapping[str, Any]) -> StoredKey:
             return StoredKey(key.id, key)
         # The first word is the best guess of the id: so the row is not taken for one that somebody else made.
         return StoredKey(unquote(written.replace(BREAK, "").split()[0]), damage=f"its {KEY} was edited")
+    example = _earlier_id(row)
+    return StoredKey(None) if example is None else _earlier_key(row, example)
+
+
+def stored_id(row: Mapping[str, Any]) -> str | None:
+    """The id of the example that a row states, as `stored_key` has it, without reading the rest."""
+    return stored_key(row).id if row.get(KEY) else _earlier_id(row)
+
+
+def _earlier_id(row: Mapping[str, Any]) -> str | None:
     example = row.get("goldspan_id")
-    if not isinstance(example, str) or not example:
-        return StoredKey(None)
-    return _earlier_key(row, example)
+    return example if isinstance(example, str) and example else None
 
 
 def _earlier_key(row: Mapping[str, Any], example: str) -> StoredKey:
@@ -407,7 +415,7 @@ def _own_keys(row: Mapping[str, Any]) -> set[str]:
 
 
 def _name(row: dict[str, Any], otherwise: str) -> str:
-    name = stored_key(row).id or row.get("id")
+    name = stored_id(row) or row.get("id")
     return name if isinstance(name, str) and name else otherwise
 
 
@@ -488,8 +496,8 @@ def _valid(read: Callable[[Mapping[str, Any]], T | None], row: Mapping[str, Any]
 
 def _earlier_extra(row: Mapping[str, Any]) -> dict[str, Any] | None:
     written = row.get("goldspan_extra")
-    if written is None:
-        return None
+    if written is None or written == "{}":  # most are empty
+        return None if written is None else {}
     try:
         extra = strict_json.loads(written) if isinstance(written, str) else None
     except strict_json.JSONError:

@@ -121,6 +121,17 @@ def test_an_example_edited_on_the_server_is_replaced_or_a_conflict():
     assert (found.state, found.reason[-34:]) == ("conflict", "its text was changed on the server")
 
 
+def test_a_broken_copy_that_claims_an_id_costs_no_copy_that_fits():
+    claiming = stored_copy(9, Example("a.p02", "Another text."))
+    key = claiming.meta[KEY].replace("a.p02", A.id)
+    broken = stored_example(9, {"text": claiming.text, KEY: key}, {})
+    assert (broken.id, broken.corruption) == (A.id, "its goldspan key was edited")
+    found = step(A, stored_copy(1, A), broken, worked_on=[9])
+    assert (found.state, found.delete) == ("conflict", ())
+    found = step(A, stored_copy(1, A), broken)
+    assert (found.state, found.keep, found.delete) == ("unchanged", 1, (9,))
+
+
 def test_what_nobody_asked_for_is_named_and_left_alone():
     other, foreign = stored_copy(4, Example("old.p01", "Gone.")), replace(stored_copy(7, A), id=None)
     far = stored_copy(5, Example("b.p01", "Elsewhere."))

@@ -263,7 +263,10 @@ def _step(
     only_one_fits = len(complete) == 1 and _fits(desired, complete[0])
     with_work = [] if only_one_fits else [copy for copy in complete if copy.number in worked_on]
     if with_work:
-        return _step_with_work(desired, with_work, _others(copies, with_work), worked_on)
+        # What is broken may be of another example: it is no reason to delete a copy that fits.
+        is_broken = any(copy.corruption is not None for copy in with_work)
+        fits = [copy for copy in complete if is_broken and _fits(desired, copy)]
+        return _step_with_work(desired, with_work, _others(copies, [*with_work, *fits]), worked_on)
     fitting = [copy for copy in complete if _fits(desired, copy)]
     if fitting:
         return _keep(desired, fitting[0], _others(copies, fitting[:1]))
