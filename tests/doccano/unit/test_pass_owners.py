@@ -114,10 +114,11 @@ def test_a_pseudonym_that_is_anothers_is_refused(empty):
 
 def test_a_renamed_account_keeps_its_passes(empty):
     pull(empty, {"anna": work(done=4), "bob": BOB}, listed(anna="a1"))
-    owners = pull(empty, {"anna.smith": ANNA, "bob": BOB}, listed(bob=""))
+    owners = pull(empty, {"anna.smith": ANNA, "bob": BOB}, listed(anna="a1"))
     assert owners.accounts == {"anna": "anna.smith"}
     assert recorded(empty) == {"anna.smith": "a1", "bob": "bob"}
     assert held(empty) == {"a1": {4}, "bob": {5}}
+    assert pull(empty, {"anna.smith": ANNA, "bob": BOB}, listed(anna="a1")).accounts == {}
 
 
 def test_a_renamed_account_may_get_a_pseudonym_at_once(empty):

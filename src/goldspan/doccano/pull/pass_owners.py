@@ -216,7 +216,9 @@ class _Owners:
         for account, folder in folders.items():
             self._require_no_twin(account, folder)
             self.record = self.record.with_account(account, folder)
-        return PassOwners(self.stated | folders, self.renames, self.record, self.accounts)
+        # What is stated of an account that the project does not have may be of a former name.
+        stated = {account: folder for account, folder in self.stated.items() if account in self.lines}
+        return PassOwners(stated | folders, self.renames, self.record, self.accounts)
 
     def _is_at_work(self, account: str) -> bool:
         """Whether an account has something to write, or a folder."""
