@@ -6,6 +6,7 @@ import pytest
 
 from goldspan import InputError, NotFoundError, checks, cli, files
 from goldspan.corpus import Corpus
+from goldspan.doccano import guideline_page
 
 
 def test_the_project_is_found_from_any_folder_inside(project):
@@ -25,6 +26,15 @@ def test_a_new_project_can_be_used_at_once(tmp_path):
     assert made.scheme.names == ("PERSON", "LOCATION")
     assert list(made.gold_examples()) == []
     assert made.annotators() == []
+
+
+def test_a_new_project_has_guidelines_for_annotators(tmp_path):
+    made = Corpus.create(tmp_path / "new")
+    assert [path.name for path in guideline_page.page_files(made)] == ["README.md"]
+    page = guideline_page.render_page(made)
+    for words in ("# Working in Doccano", "## For annotators", "`G-1: does this belong", "**Confirm every example**"):
+        assert words in page
+    assert "For the lead" not in page
 
 
 def test_a_new_project_overwrites_nothing(tmp_path):

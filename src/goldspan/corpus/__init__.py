@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 IGNORED = "/build/\n*.part\n.*.old\n.*.lock\n"  # by git: what is derived, and what an interrupted run leaves
 SPLITS = ("train", "validation", "test")
+GUIDELINES = Path(__file__).with_name("guidelines_template.md")  # of a new project
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Corpus:
 
     @classmethod
     def create(cls, root: Path) -> Corpus:
-        """A new project in a new or empty folder: its folders, an empty manifest, a label scheme to edit.
+        """A new project in a new or empty folder: its folders, an empty manifest, guidelines and labels to edit.
 
         Raises:
             InputError: for a folder that is not empty.
@@ -78,6 +79,7 @@ class Corpus:
         for folder in (corpus.seeds, corpus.gold, corpus.passes, corpus.guidelines):
             folder.mkdir(parents=True)
         files.write(corpus.guidelines / "labels.toml", labels_toml.TEMPLATE)
+        files.write(corpus.guidelines / "README.md", files.decode(files.read_bytes(GUIDELINES), GUIDELINES))
         files.write(root / ".gitignore", IGNORED)
         files.write(root / ".gitattributes", "seeds/** -text\ncorpus/** -text\n")
         files.write(corpus.folder / "manifest.jsonl", "")
