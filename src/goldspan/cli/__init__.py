@@ -11,14 +11,19 @@ import io
 import os
 import sys
 import traceback
+from functools import cache
 from importlib import import_module
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer.main import get_command
 
 from goldspan.cli.output import ReportingCommand, printing
 from goldspan.errors import GoldspanError
 from goldspan.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 COMMANDS = (
     "init", "add", "suggest", "check", "split", "evaluate", "agree", "adjudicate", "export", "convert", "formats",
@@ -64,6 +69,12 @@ for name in GROUPS:
     app.add_typer(import_module(f"goldspan.cli.{name}").app, name=name)
 
 
+@cache
+def _command() -> Callable[..., object]:
+    """The command line as a whole, read once from the signatures of its functions."""
+    return get_command(app)
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit.
 
@@ -76,7 +87,7 @@ def main(arguments: list[str] | None = None) -> None:
     cause: Exception
     try:
         with printing():
-            app(arguments, prog_name="goldspan")
+            _command()(arguments, prog_name="goldspan")
     except GoldspanError as error:
         message, cause = str(error), error
     except OSError as error:
