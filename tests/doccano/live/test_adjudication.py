@@ -16,6 +16,7 @@ from goldspan.doccano.client.api import Doccano
 from goldspan.doccano.export_rows import goldspan_id
 from goldspan.doccano.pull import pull
 from goldspan.errors import InvalidValueError, ServerError
+from goldspan.formats.doccano import KEY
 from helpers import doccano_annotator, doccano_project
 from helpers.sample_corpus import BELLE, NORD, PORT, set_pass_spans
 
@@ -261,3 +262,38 @@ def test_a_push_lists_its_conflicts_in_the_plan_and_when_it_is_applied(table, do
     code, applied, done = push("--apply")
     assert (code, done["left"]["examples"]["conflict"]) == (1, ["storm.p02"])
     assert [line for line in out.splitlines() if line in applied.splitlines()] == out.splitlines()[:-1]
+
+
+def test_a_project_of_an_earlier_version_is_brought_over_with_its_decisions(table):
+    table.push()
+    table.join()
+    for row in table.rows().values():
+        earlier = doccano_project.earlier_row({"text": row.text, **row.meta})
+        del earlier["text"]
+        table.server.update_example(table.project, row.id, meta=earlier)
+    number = table.rows()["storm.p02"].id
+    assert "shown" in table.rows()["storm.p02"].meta
+    table.person.confirm(table.project, number)
+    before = table.pull()
+    assert ([one.example for one, _ in before.decisions], before.problems) == (["storm.p02"], ())
+    result = table.push()
+    assert (result.updated, result.deleted, result.plan.earlier) == (2, 0, 2)
+    assert table.person.confirmed(table.project, number)
+    assert table.pull() == before
+
+
+def test_who_decides_reads_votes_and_comments_first(table):
+    path = table.corpus.passes / "ann" / "storm.jsonl"
+    lines = list(formats.load(path))
+    said = {"confirmed": True, "comments": ["S-1: a ferry\nhas a name"]}
+    formats.gold.write(path, [replace(one, extra=said if one.id == "storm.p02" else one.extra) for one in lines])
+    set_pass_spans(table.corpus, "bob", "storm.p02", Span(49, 59, "PORT"))  # two disputes
+    table.push()
+    meta = table.rows()["storm.p02"].meta
+    assert list(meta) == ["votes", "comments", "title", "position", "before", "after", KEY]
+    assert meta["votes"].splitlines() == [
+        "1. “Belle Étoile” SHIP: ann — nothing: bob",
+        "2. “Nordlicht” SHIP: ann — nothing: bob",
+    ]
+    assert meta["comments"] == "ann: S-1: a ferry has a name"
+    assert table.rows()["harbour.p04"].meta["comments"] == "—"

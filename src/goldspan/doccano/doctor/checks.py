@@ -459,7 +459,7 @@ def doubled_id(context: DoctorContext) -> Iterator[tuple[str, str]]:
     "error",
     title="no text was changed on the server",
     remedy="Push again: a copy that nobody worked on is replaced. Else put the text back in Doccano, letter by letter; "
-    "where spans were being moved, note the work, delete the example in Doccano and push again.",
+    "where its key was edited, or spans were being moved, note the work, delete the example in Doccano and push again.",
 )
 def spoiled_text(context: DoctorContext) -> Iterator[tuple[str, str]]:
     """A text is not the one that was pushed, so that its offsets cannot be trusted."""
