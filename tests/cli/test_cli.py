@@ -34,7 +34,7 @@ def test_an_error_of_the_system_is_printed_on_one_line(goldspan, monkeypatch, ca
     def fail(_, **__):
         raise PermissionError(13, "Permission denied", "corpus/gold")
 
-    monkeypatch.setattr(cli, "app", fail)
+    monkeypatch.setattr(cli, "_command", lambda: fail)
     assert goldspan() == 1
     assert capsys.readouterr().err == "goldspan: corpus/gold: Permission denied\n"
 
