@@ -274,8 +274,8 @@ class _Search:
         return NotFoundError(
             f"the corpus remembers the project {self.name!r} on {self.server.url}, and {user!r} does not see it there: "
             f"either {user!r} is not a member of it, or it was deleted, {elsewhere}or renamed without its key",
-            remedy=f"Let its administrator make {user!r} a member, in the role {ADMIN}. If it is gone, create it "
-            f"again: goldspan doccano push --project {shlex.quote(self.name)} --new (adjudicate --push takes --new, too).",
+            remedy=f"Let its administrator make {user!r} a member, in the role {ADMIN}. If it is gone, create it again "
+            f"with --new: goldspan doccano push --project {shlex.quote(self.name)} --new (or adjudicate --push).",
         )
 
     def _not_the_remembered(self, project: DoccanoProject, key: str, keys: Sequence[str]) -> InvalidValueError:
