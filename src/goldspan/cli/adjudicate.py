@@ -119,12 +119,12 @@ def run(
     elif adopt:
         _adopt(state, _author(state, by, rule, reason), json, apply=apply)
     elif push or pull:
-        from goldspan.doccano import credentials, labels
+        from goldspan.doccano import credentials
         from goldspan.doccano.client.api import Doccano
 
         if not project:
             raise typer.BadParameter("--project is needed: the name of the project in Doccano")
-        renamed = labels.parse_renamed(corpus.scheme, label_renamed or ())
+        renamed = console.renamed_labels(corpus.scheme, label_renamed)
         with Doccano(credentials.find_account(home)) as server:
             exchange = _Exchange(
                 state=state,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rich.table import Table as RichTable
     from rich.text import Text
 
+    from goldspan.annotation import LabelScheme
     from goldspan.doccano.invitation import Invitation
     from goldspan.report.text import Table
 
@@ -150,6 +151,21 @@ def split_names(options: Sequence[str] | None) -> list[str]:
 def typed_name(name: str) -> str:
     """A name without the places that are not seen where Doccano's panel may break it: it may be copied from there."""
     return name.replace("\u200b", "")
+
+
+def renamed_labels(scheme: LabelScheme, pairs: Sequence[str] | None) -> dict[str, str]:
+    """By label, the name of its type in Doccano, from the option `--label-renamed`.
+
+    Raises:
+        typer.BadParameter: for a pair of another form, and a label that the scheme lacks.
+    """
+    from goldspan.doccano import labels
+    from goldspan.errors import InvalidValueError
+
+    try:
+        return labels.parse_renamed(scheme, pairs or ())
+    except InvalidValueError as error:
+        raise typer.BadParameter(f"--label-renamed: {error}") from None
 
 
 def make_console(*, stderr: bool = False) -> Console:

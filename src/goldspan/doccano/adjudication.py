@@ -348,7 +348,7 @@ def _label_problem(
     unsure = {**types.mixed, **{name: types.unknown[name] for name in types.unclear}}
     found = [unsure[span.label] for span in work.spans if span.label in unsure]
     if doubt := next(iter([*found, *left]), None):
-        return f"is no decision as it is there: {doubt.message}. {doubt.remedy.rstrip('.')}"
+        return f"is no decision as it is there: {doubt.message}"
     unknown = [span.label for span in work.spans if span.label not in state.corpus.scheme]
     return f"there is no label {unknown[0]!r} in the scheme" if unknown else None
 

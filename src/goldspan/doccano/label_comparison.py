@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from goldspan.doccano.client.schema import DoccanoProject, SpanType
     from goldspan.doccano.snapshot import Snapshot
 
-DoubtKind = Literal["missing", "renamed", "exchanged", "recreated", "double", "unknown"]
+DoubtKind = Literal["new", "missing", "renamed", "exchanged", "recreated", "double", "unknown"]
 NEVER = 0  # the number of a type that was gone when the corpus first asked; Doccano counts from 1
 OPTION = "--label-renamed"
 DELETED = (
@@ -57,18 +57,16 @@ class LabelDoubt:
         """What is wrong, without a full stop."""
         names = " and ".join(map(repr, self.types))
         was = "was" if self.is_certain else "was probably"
-        match self.kind:
-            case "missing":
-                return f"the server has no label type {self.label}: it was deleted or renamed, or not pushed yet"
-            case "renamed":
-                return f"the label type {self.label} {was} renamed to {names}, which the scheme lacks"
-            case "exchanged":
-                return f"the label type {self.label} {was} renamed to {names}, which is another label"
-            case "recreated":
-                return f"the label type {self.label} {was} deleted in Doccano and created again, without its spans"
-            case "double":
-                return f"the label {self.label} is there under two names, {names}, and both have spans"
-        return f"the scheme has no label {names}"
+        messages: dict[DoubtKind, str] = {
+            "new": f"the server has no label type {self.label} yet",
+            "missing": f"the server has no label type {self.label}: it was deleted or renamed, or not pushed yet",
+            "renamed": f"the label type {self.label} {was} renamed to {names}, which the scheme lacks",
+            "exchanged": f"the label type {self.label} {was} renamed to {names}, which is another label",
+            "recreated": f"the label type {self.label} {was} deleted in Doccano and created again, without its spans",
+            "double": f"the label {self.label} is there under two names, {names}, and both have spans",
+            "unknown": f"the scheme has no label {names}",
+        }
+        return messages[self.kind]
 
     @property
     def options(self) -> str:
@@ -79,6 +77,8 @@ class LabelDoubt:
     def remedy(self) -> str:
         """What to do about it, as sentences."""
         match self.kind:
+            case "new":
+                return "Push again: it creates the label type."
             case "missing":
                 return f"{DELETED} If it was renamed: {OPTION} {self.label}=NAME."
             case "renamed" | "exchanged":
@@ -96,7 +96,7 @@ class LabelDoubt:
                     f"In Doccano, give the spans of one type the other label and delete it; or read both as "
                     f"{self.label}: {OPTION} {shlex.quote(f'{self.label}={self.types[-1]}')}"
                 )
-        return "Add it to labels.toml, or give its spans another label in Doccano."
+        return "Add it to labels.toml; or give its spans another label in Doccano, then delete it there."
 
     def json(self) -> dict[str, Any]:
         """For `--json`."""
@@ -149,19 +149,12 @@ class LabelComparison:
     @property
     def unclear(self) -> frozenset[str]:
         """The names of types that may be a label that is gone; empty if none is."""
-        kinds = {"missing", "renamed"}
-        is_gone = any(doubt.kind in kinds and self.was_there(doubt.label) for doubt in self.doubts)
-        return frozenset(self.unknown) if is_gone else NONE
+        return frozenset(self.unknown) if any(doubt.kind in {"missing", "renamed"} for doubt in self.doubts) else NONE
 
     @property
     def serious(self) -> tuple[LabelDoubt, ...]:
         """The doubts because of which spans may be missing on the server, though maybe not yet in the corpus."""
-        trusted = {"unknown", "recreated", "double"}
-        return tuple(doubt for doubt in self.doubts if doubt.kind not in trusted and self.was_there(doubt.label))
-
-    def was_there(self, label: str) -> bool:
-        """Whether a label had a type once, as far as the corpus knows."""
-        return not self.recorded or label in self.recorded
+        return tuple(doubt for doubt in self.doubts if doubt.kind in {"missing", "renamed", "exchanged"})
 
     def remembered(self, lost: Collection[str], labels: Iterable[str]) -> dict[str, int]:
         """The numbers that the corpus is to remember from now on.
@@ -317,14 +310,14 @@ class _TypeComparison:
             candidates = [each.name for each in self.unknown if self.count(each.name)]
         if len(candidates) == 1:
             return LabelDoubt("renamed", label, tuple(candidates), is_certain=False)
-        return LabelDoubt("missing", label)
+        return LabelDoubt("new" if self.recorded and label not in self.recorded else "missing", label)
 
     def _only_missing(self, label: str) -> bool:
         return [name for name in self.scheme.names if name not in self.known] == [label]
 
     def _may_be(self, unknown: SpanType, label: str) -> bool:
         """Whether a type of no label has the name of a missing one but for case and spaces, or its colour."""
-        if unknown.id in self.recorded.values():
+        if any(unknown.id == number for known, number in self.recorded.items() if known in self.scheme):
             return False
         wanted = self.scheme[label]
         if _folded(unknown.name) in {_folded(wanted.name), _folded(server_name(wanted))}:
@@ -353,12 +346,11 @@ def find_renames(comparison: LabelComparison, snapshot: Snapshot, lines: Iterabl
         snapshot: what the project holds.
         lines: of the corpus: passes and gold.
     """
-    missing = [doubt.label for doubt in comparison.doubts if doubt.kind == "missing"]
+    missing = {doubt.label: doubt.kind for doubt in comparison.doubts if doubt.kind in {"missing", "new"}}
     unknown = [doubt.types[0] for doubt in comparison.doubts if doubt.kind == "unknown"]
     if not (missing and unknown):
         return comparison
-    wanted = set(missing)
-    spans = ((line.id, span) for line in lines for span in line.spans if span.label in wanted)
+    spans = ((line.id, span) for line in lines for span in line.spans if span.label in missing)
     places = {(example, span.start, span.end): span.label for example, span in spans}
     votes: dict[str, dict[str, int]] = {label: {} for label in missing}
     for example, copies in snapshot.by_id.items():
@@ -368,8 +360,8 @@ def find_renames(comparison: LabelComparison, snapshot: Snapshot, lines: Iterabl
                 if label and span.label in unknown:
                     votes[label][span.label] = votes[label].get(span.label, 0) + 1
     found = {label: max(theirs, key=theirs.__getitem__) for label, theirs in votes.items() if theirs}
-    if not found and len(missing) == len(unknown) == 1:
-        found = {missing[0]: unknown[0]}
+    if not found and len(unknown) == 1 and [*missing.values()] == ["missing"]:
+        found = dict.fromkeys(missing, unknown[0])
     doubts = [
         replace(doubt, kind="renamed", types=(found[doubt.label],), is_certain=False) if doubt.label in found else doubt
         for doubt in comparison.doubts

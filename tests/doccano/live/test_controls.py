@@ -46,7 +46,8 @@ def begin(command, people):
 
 
 def lines(corpus):
-    return {path: path.read_bytes() for path in corpus.folder.rglob("*") if path.is_file()}
+    """What a pull may write, without the record of projects and accounts."""
+    return {path: path.read_bytes() for path in corpus.folder.rglob("*") if path.is_file() and path.suffix != ".toml"}
 
 
 def annotate(begun):

@@ -68,9 +68,15 @@ def test_a_renamed_type_is_recognised(name, recorded, expected):
 
 def test_a_label_that_is_new_is_none_that_was_renamed():
     foreign = SpanType(9, "MAYBE", "#abcdef", "#ffffff")
-    assert doubts([*PUSHED[1:], foreign], {"PLACE": 2, "UNIT": 3}) == [("missing", "PERSON"), ("unknown", "", "MAYBE")]
+    assert doubts([*PUSHED[1:], foreign], {"PLACE": 2, "UNIT": 3}) == [("new", "PERSON"), ("unknown", "", "MAYBE")]
     found = compare_labels(scheme(), [*PUSHED[1:], foreign], {"PLACE": 2, "UNIT": 3})
     assert (found.serious, found.unclear) == ((), frozenset())
+
+
+def test_a_label_that_was_renamed_in_the_scheme_is_the_type_that_it_was():
+    recorded = {"WHO": 1, "PLACE": 2, "UNIT": 3}
+    found = compare_labels(scheme(), [held(1, "WHO", "PERSON"), *PUSHED[1:]], recorded)
+    assert [(doubt.kind, doubt.label, *doubt.types) for doubt in found.doubts] == [("renamed", "PERSON", "WHO")]
 
 
 @pytest.mark.parametrize(("spans", "kind"), [(3, "renamed"), (0, "missing")])

@@ -148,8 +148,24 @@ def test_a_filled_in_span_that_left_with_its_type_is_no_decision(now, filled_in,
         snapshot(one, shared=True), wish(types=types(GONE, recorded=["SHIP"]), filled_in={"harbour.p02": filled_in})
     )
     assert [kind for kind, *_ in kinds(found)] == ["gone"] * held
-    new = collect(snapshot(one, shared=True), wish(types=types(GONE, recorded=["PORT"])))
+    new = collect(snapshot(one, shared=True), wish(types=types(LabelDoubt("new", "SHIP"))))
     assert not new.problems  # a label that was never there took nothing away
+
+
+def test_tidy_drops_no_span_of_the_corpus_because_the_scheme_lacks_its_label(toy):
+    before = {line.id: line for line in toy.pass_examples("ann")}
+    old = before["storm.p02"]
+    texts = {name: line.with_spans(()) for name, line in before.items()}
+    spans = [*old.spans, Span(0, 3, "PORT")]
+    other = copy(2, "storm.p01", ann=work(Span(0, 5, "SHIP"), Span(6, 10, "PORT")))
+    kept = wish(examples=texts, labels=LABELS - {"SHIP"}, tidy=True)
+    found = collect(snapshot(copy(1, "storm.p02", ann=work(*spans)), other), kept)
+    unknown = types(LabelDoubt("unknown", "", ("SHIP",)))
+    changes = list(pass_files.pass_changes(toy, found, {}, types=unknown))
+    pass_files.write_passes(change for change in changes if change.merged.is_changed)
+    after = {line.id: line for line in toy.pass_examples("ann")}
+    assert (after["storm.p02"], after["storm.p01"].spans) == (old, (Span(6, 10, "PORT"),))
+    assert {(one.kind, one.example) for one in pass_files.held_lines(changes, unknown)} == {("gone", "storm.p02")}
 
 
 def test_a_line_that_would_lose_a_span_of_a_gone_label_stays(toy):

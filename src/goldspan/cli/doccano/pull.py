@@ -74,7 +74,7 @@ def run(
     The spans that a line of the corpus loses or gains are listed (`edits` in --json). Where a label type was deleted or
     renamed in Doccano, a line that would lose a span by it stays as it is.
     """
-    from goldspan.doccano import credentials, labels
+    from goldspan.doccano import credentials
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.pull.pull import plan_pull
 
@@ -89,7 +89,7 @@ def run(
             withdraw=withdraw,
             members=members,
             articles=articles and console.split_names(articles),
-            renamed=labels.parse_renamed(corpus.scheme, label_renamed or ()),
+            renamed=console.renamed_labels(corpus.scheme, label_renamed),
             on_step=on_step,
         )
     changed = plan.apply() if apply else []
@@ -169,8 +169,8 @@ def label_lines(types: LabelComparison) -> Iterator[str]:
     """Where the label types in Doccano are not those of the scheme."""
     for doubt in types.doubts:
         yield f"label: {doubt.message}"
-        if doubt in types.serious:
-            yield f"  What annotators confirmed may lack its spans. {doubt.remedy}"
+        may_lack = "What annotators confirmed may lack its spans. " if doubt in types.serious else ""
+        yield f"  {may_lack}{doubt.remedy}"
 
 
 def _edit_lines(plan: PullPlan) -> Iterator[str]:

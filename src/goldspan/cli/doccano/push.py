@@ -85,7 +85,7 @@ def run(
     Where the project or a member is new, an invitation of those who annotate is printed, to be pasted into a mail.
     """
     from goldspan.corpus import outputs
-    from goldspan.doccano import credentials, invitation, labels
+    from goldspan.doccano import credentials, invitation
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.push.plan import PushOptions
     from goldspan.doccano.push.push import prepare_push
@@ -110,7 +110,7 @@ def run(
             new=new,
             members=members,
             line_breaks=line_breaks,
-            renamed=labels.parse_renamed(corpus.scheme, label_renamed or ()),
+            renamed=console.renamed_labels(corpus.scheme, label_renamed),
             options=PushOptions(assign=assign, on_progress=on_progress, on_plan=plans.append),
         )
         if apply:

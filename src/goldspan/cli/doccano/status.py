@@ -53,11 +53,11 @@ def run(
             console.make_console().print(part)
         return
     from goldspan.cli.doccano.pull import label_lines
-    from goldspan.doccano import credentials, labels, status
+    from goldspan.doccano import credentials, status
     from goldspan.doccano.client.api import Doccano
 
     corpus = Corpus.find(root)
-    renamed = labels.parse_renamed(corpus.scheme, label_renamed or ())
+    renamed = console.renamed_labels(corpus.scheme, label_renamed)
     with console.spinner(f"Reading {project}"), Doccano(credentials.find_account(home)) as server:
         progress = status.project_progress(corpus, server, project, members=members, renamed=renamed)
     console.write_json(json, progress.json())

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     SpanKey: TypeAlias = tuple[int, int, str, str] | tuple[str, str]
 
 NONE: Mapping[str, tuple[Span, ...]] = MappingProxyType({})
+NOTHING_DROPPED: Mapping[str, Collection[tuple[int, int, str]]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +87,11 @@ def merge(
     *,
     gold: bool = False,
     gone: Collection[str] = (),
+    dropped: Mapping[str, Collection[tuple[int, int, str]]] = NOTHING_DROPPED,
 ) -> MergedPass:
     """The lines of a file, replaced by those of the server.
 
-    A line that would lose a span of a label that is gone stays as it is: nobody took that span away.
+    A line that would lose a span because of a label type stays as it is: nobody took that span away.
 
     Args:
         current: the lines of the file, each id once.
@@ -98,10 +100,14 @@ def merge(
         untouched: by id the spans of those that are open on the server and on which nobody did anything.
         gold: whether this is gold, in which a line without the key is confirmed; gold keeps comments of its own.
         gone: the labels whose spans may have left the server by themselves.
+        dropped: by id the spans that are on the server and were left out because the scheme lacks their label.
     """
     current = list(current)
     merged = _merge(current, server, untouched, gold=gold)
-    lost = {edit.example: tuple(span for span in edit.lost if span[2] in gone) for edit in merged.edits}
+    lost = {
+        edit.example: tuple(span for span in edit.lost if span[2] in gone or span[:3] in dropped.get(edit.example, ()))
+        for edit in merged.edits
+    }
     held = tuple(LineEdit(example, spans, ()) for example, spans in lost.items() if spans)
     if not held:
         return merged

@@ -95,12 +95,30 @@ def pass_changes(
     for name in [ALL] if ALL in lines else sorted(folders, key=folders.__getitem__):
         folder = corpus.gold if name == ALL else corpus.passes / folders[name]
         untouched = collected.untouched.get(name, {})
+        dropped = _dropped_by_label(collected, name)
         for article, pulled in _by_article(lines[name]).items():
             path = folder / f"{article}.jsonl"
             current = _read(path if name == ALL else corpus.passes / former.get(folder.name, folder.name) / path.name)
             if current or any(pulled.values()):
-                merged = merge(current, pulled, untouched, gold=name == ALL, gone=types.gone)
+                merged = merge(
+                    current,
+                    pulled,
+                    untouched,
+                    gold=name == ALL,
+                    gone=types.gone,
+                    dropped=dropped,
+                )
                 yield FileChange(path, pass_folder(name, pseudonyms), article, merged)
+
+
+def _dropped_by_label(collected: CollectedWork, annotator: str) -> dict[str, set[tuple[int, int, str]]]:
+    """By example, the spans that were tidied away because the scheme lacks their label."""
+    dropped: dict[str, set[tuple[int, int, str]]] = {}
+    for fix in collected.repairs:
+        issue = fix.repair.issue
+        if (fix.annotator, issue.kind) == (annotator, "label"):
+            dropped.setdefault(fix.example, set()).add((issue.start, issue.end, issue.label))
+    return dropped
 
 
 def held_lines(changes: Iterable[FileChange], types: LabelComparison) -> Iterator[PullProblem]:
@@ -109,7 +127,7 @@ def held_lines(changes: Iterable[FileChange], types: LabelComparison) -> Iterato
         annotator = "" if change.annotator == GOLD else change.annotator
         for edit in change.merged.held:
             for start, end, label, surface in edit.lost:
-                doubt = types.gone[label]
+                doubt = types.gone.get(label) or types.unknown[label]
                 message = f"would lose a span: {doubt.message}"
                 yield PullProblem("gone", annotator, edit.example, message, (start, end, label), surface, doubt.remedy)
 
