@@ -3,10 +3,12 @@
 python3 .ci/resolves.py
 
 For each Python pip resolves all extras, and installs nothing. What fails is the pin that a Python refuses or has no
-wheel for, and a package that no pin covers. It needs the package index.
+wheel for, and a package that no pin covers. Of the embedded Doccano's packages nothing is resolved, as the lists are
+complete: what fails is one of which there is no wheel. It needs the package index.
 """
 
 import json
+import runpy
 import subprocess
 import sys
 import tempfile
@@ -17,11 +19,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 CONSTRAINTS = ROOT / ".ci" / "constraints.txt"
+DOCCANO = runpy.run_path(str(ROOT / "src" / "goldspan" / "doccano" / "server" / "pins.py"))
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 
 # Packages of which there is no wheel, each with its reason. pip resolves for another Python from wheels alone; these
 # are pure Python, so the wheel that this Python builds serves every other.
 SOURCE_ONLY = {"seqeval": "1.2.2, its last release, holds the source alone"}
+SOURCE_ONLY_OF_DOCCANO = ("dj-rest-auth", "django-allauth")  # in the versions that it needs
 
 # torch depends on these where the index offers its build for GPUs; nothing here runs on them.
 UNPINNED = ("cuda-", "nvidia-", "triton")
@@ -54,11 +58,15 @@ def main() -> None:
         python = folder / "venv" / "bin" / "python"
         fetch(python, "install", "--upgrade", "pip")
         fetch(python, "wheel", "--no-deps", "-c", CONSTRAINTS, "--wheel-dir", folder / "wheels", *SOURCE_ONLY)
+        of_doccano = map(pinned, SOURCE_ONLY_OF_DOCCANO)
+        fetch(python, "wheel", "--no-deps", "--wheel-dir", folder / "wheels", *of_doccano)
         impure = [wheel.name for wheel in folder.glob("wheels/*") if not wheel.name.endswith("-none-any.whl")]
         if impure:
             sys.exit(f"{', '.join(impure)}: built for this Python alone, so no other can be checked with it")
         with ThreadPoolExecutor(2) as pool:
-            problems = [problem for problem in pool.map(lambda one: resolve(python, folder, one), PYTHONS) if problem]
+            checks = [*pool.map(lambda one: resolve(python, folder, one), PYTHONS)]
+            checks += pool.map(lambda one: find_doccano(python, folder, one), DOCCANO["PYTHON_VERSIONS"])
+            problems = [problem for problem in checks if problem]
     if problems:
         sys.exit("\n" + "\n\n".join(problems))
 
@@ -91,6 +99,25 @@ def resolve(python: Path, folder: Path, version: str) -> str | None:
         return f"Python {version}: {CONSTRAINTS.relative_to(ROOT)} pins no version of {', '.join(loose)}"
     print(f"Python {version}: {len(names)} packages, in versions that install together", flush=True)
     return None
+
+
+def find_doccano(python: Path, folder: Path, version: str) -> str | None:
+    """What of the embedded Doccano's packages cannot be had on this Python, or None; prints a line where nothing is."""
+    listed = folder / f"doccano-{version}.txt"
+    listed.write_bytes(DOCCANO["requirements"](version))
+    pip = [python, "-c", PIP, version, "install", "--dry-run", "--ignore-installed", "--target", folder / version]
+    options = ["--python-version", version, "--only-binary=:all:", "--find-links", folder / "wheels", "--no-deps"]
+    done = subprocess.run([*pip, *options, "-r", listed], capture_output=True, text=True, check=False)
+    if done.returncode:
+        return f"Python {version}: pip cannot install the embedded Doccano:\n{reason(done.stdout, done.stderr)}"
+    print(f"Python {version}: all packages of the embedded Doccano", flush=True)
+    return None
+
+
+def pinned(name: str) -> str:
+    """The line of a package in the embedded Doccano's list."""
+    lines = DOCCANO["requirements"](PYTHONS[0]).decode().splitlines()
+    return next(line for line in lines if line.startswith(f"{name}=="))
 
 
 def reason(stdout: str, stderr: str) -> str:

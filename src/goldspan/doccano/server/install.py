@@ -11,19 +11,17 @@ import os
 import shutil
 import subprocess
 import sys
-from importlib import resources
 from typing import TYPE_CHECKING
 
 from goldspan import files
 from goldspan.doccano.server import database, home
 from goldspan.doccano.server.environment import VERSION, ServerEnvironment, last_lines
+from goldspan.doccano.server.pins import PYTHON_VERSIONS, requirements
 from goldspan.errors import NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-PYTHON_VERSIONS = ("3.11", "3.12", "3.13", "3.14")  # that the pins were tested with
-NEWER_PINS = ("3.13", "3.14")  # of these, those with the packages of requirements-3.13.txt
 UV_VERSION = "3.12"  # that uv installs where there is none
 _PREFERENCES = ("UV_MANAGED_PYTHON", "UV_NO_MANAGED_PYTHON")  # variables beside which uv refuses a preference
 _PRINT_VERSION = "import sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2])"
@@ -56,21 +54,6 @@ def find_environment(version: str) -> ServerEnvironment:
     """The environment for a version of Python, whether it is there or not."""
     key = environment_key(requirements(version), version)
     return ServerEnvironment(home.cache_folder() / f"doccano-{VERSION}-{key}")
-
-
-def requirements(version: str) -> bytes:
-    """The list of packages for a version of Python, each with its version."""
-    listed = _pins("requirements.txt")
-    if version not in NEWER_PINS:
-        return listed
-    newer = _pins("requirements-3.13.txt")
-    replaced = {line.partition(b"==")[0] for line in newer.splitlines() if b"==" in line}
-    kept = [line for line in listed.splitlines(keepends=True) if line.partition(b"==")[0] not in replaced]
-    return b"".join(kept) + newer
-
-
-def _pins(name: str) -> bytes:
-    return resources.files(__package__).joinpath(name).read_bytes()
 
 
 def environment_key(pins: bytes, version: str) -> str:
