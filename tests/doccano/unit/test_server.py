@@ -53,8 +53,26 @@ def test_a_file_in_place_of_the_home_is_refused(tmp_path):
         server.start(tmp_path / "home", 0)
 
 
-def test_a_broken_state_is_reported(tmp_path):
+STATE = {"port": 8000, "username": "admin", "password": "x", "mark": "y", "environment": "z", "folder": "/f"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{",
+        "[]",
+        '{"port": 8000}',
+        *(json.dumps(STATE | {name: None}) for name in STATE),
+        json.dumps(STATE | {"folder": []}),
+    ],
+)
+def test_a_broken_state_is_reported(tmp_path, content):
     home = find_home(tmp_path / "home").make()
-    home.state.write_text(json.dumps({"port": 8000}))
-    with pytest.raises(InputError, match=r"state\.json: is not as goldspan wrote it"):
-        server.status(home.folder)
+    home.state.write_text(content)
+    for act in (server.status, server.embedded_account, server.start):
+        with pytest.raises(InputError, match=r"state\.json: is not as goldspan wrote it\n.*goldspan doccano stop"):
+            act(home.folder)
+    assert not server.stop(home.folder)
+    home.state.write_text(json.dumps(STATE))
+    assert server.status(home.folder).url == "http://127.0.0.1:8000"

@@ -155,16 +155,19 @@ def read_state(home: ServerHome) -> ServerState | None:
         InputError: if the file is not as `write_state` writes it.
     """
     try:
-        state = {"folder": "", **strict_json.loads(home.state.read_text(encoding="utf-8"))}
-        return ServerState(**{each.name: state[each.name] for each in fields(ServerState)})
+        content = {"folder": "", **strict_json.loads(home.state.read_text(encoding="utf-8"))}
+        values = {each.name: content[each.name] for each in fields(ServerState)}
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError):
+        values = {}
+    if not values or any(type(value) is not (int if name == "port" else str) for name, value in values.items()):
         raise InputError(
             "is not as goldspan wrote it",
             file=home.state,
             remedy="`goldspan doccano stop`, then remove this file: the next start makes a new password.",
-        ) from None
+        )
+    return ServerState(**values)
 
 
 def find_original(home: ServerHome, state: ServerState) -> Path | None:
