@@ -64,8 +64,13 @@ class AdjudicationState:
 
     @cached_property
     def comments(self) -> Mapping[str, tuple[PassComment, ...]]:
-        """What annotators wrote on the examples, by id, also those who left an example open."""
-        return comments_of_corpus(self.corpus, self.articles)
+        """What annotators wrote on examples, by id, in the articles in which something is to be decided.
+
+        Those who left an example open wrote some of it.
+        """
+        wanted = {dispute.example.article for dispute in self.derived.disputes}
+        wanted |= {self.derived.settled[one.example].example.article for one in self.outdated}
+        return comments_of_corpus(self.corpus, [article for article in self.articles if article in wanted])
 
     @cached_property
     def rule_versions(self) -> dict[str, str]:

@@ -336,11 +336,9 @@ def _push(exchange: _Exchange, prefill: Prefill) -> None:
 
 def _print_invitation(exchange: _Exchange, before: ProjectPlan) -> None:
     """Print the invitation of those who settle the disputes in Doccano."""
-    from goldspan.cli.doccano.push import print_invitation
-    from goldspan.doccano import invitation
+    from goldspan.cli.doccano.push import invitation_after, print_invitation
 
-    project = exchange.server.project(exchange.project)
-    if project is not None and (invited := invitation.invite_members(exchange.server, project)):
+    if invited := invitation_after(exchange.server, exchange.project):
         print_invitation(before, invited)
 
 

@@ -72,8 +72,9 @@ def comments_of_corpus(corpus: Corpus, articles: Iterable[str]) -> dict[str, tup
         InputError: for the first line that is not valid.
     """
     found: defaultdict[str, list[PassComment]] = defaultdict(list)
+    annotators = corpus.annotators()
     for article in articles:
-        for annotator in corpus.annotators():
+        for annotator in annotators:
             examples = [*corpus.pass_examples(annotator, [article])]
             stated = passes.is_stated(examples)
             for example in examples:

@@ -10,6 +10,7 @@ import typer
 
 from goldspan.cli import console
 from goldspan.corpus import Corpus
+from goldspan.errors import ServerError
 from goldspan.report.text import amount
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
+    from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.invitation import Invitation
     from goldspan.doccano.project import ProjectPlan
     from goldspan.doccano.push.desired_state import Prefill
@@ -85,7 +87,7 @@ def run(
     Where the project or a member is new, an invitation of those who annotate is printed, to be pasted into a mail.
     """
     from goldspan.corpus import outputs
-    from goldspan.doccano import credentials, invitation
+    from goldspan.doccano import credentials
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.push.plan import PushOptions
     from goldspan.doccano.push.push import prepare_push
@@ -116,8 +118,7 @@ def run(
         if apply:
             result = request.apply()
             left, report = result.left, result.json()
-            there = server.project(project)
-            invited = None if there is None else invitation.invite_members(server, there)
+            invited = invitation_after(server, project)
         else:
             left = request.plan()
             report = {"plan": left.json()}
@@ -130,6 +131,18 @@ def run(
         print_invitation(request.project_plan, invited, invitations)
     if any(step.state == "conflict" for step in left.steps):
         raise typer.Exit(1)
+
+
+def invitation_after(server: Doccano, project: str) -> Invitation | None:
+    """The invitation of those who annotate, once a push is done: what fails now must not hide that it is."""
+    from goldspan.doccano import invitation
+
+    try:
+        found = server.project(project)
+        return None if found is None else invitation.invite_members(server, found)
+    except ServerError as error:
+        console.print_line(f"note: no invitation, since the server did not say who annotates: {error.message}")
+        return None
 
 
 def print_invitation(before: ProjectPlan, invited: Invitation, folder: Path | None = None) -> None:
