@@ -114,7 +114,7 @@ def _choose(keyless: Collection[str], labels: Collection[str]) -> str:
     stays = "It stays chosen, in the next examples too, until you choose another."
     if len(keyless) == len(labels):
         return f"Click its name under *Label Types*: the labels have no keys here. {stays}"
-    press = "Press its key, which stands beside its name under *Label Types*, or click the name there."
+    press = "Press its key (“The labels at a glance”, below), or click its name under *Label Types*."
     if not keyless:
         return f"{press} {stays}"
     names = enumerate_names(map(escape_markdown, keyless), most=NAMED).replace("|", "\\|")

@@ -105,7 +105,7 @@ class Invitation:
         if self.keys:
             lines += _folded("", ", ".join(f"{key}\N{NO-BREAK SPACE}{label}" for key, label in self.keys[:LISTED]))
         if len(self.keys) > LISTED:
-            lines.append(_line("", "and others: each key stands beside its label's name"))
+            lines.append(_line("", "and others: the guidelines have all keys"))
         if self.keyless:
             lines.append(_line("", "a label without a key: click its name beside the text"))
         return [

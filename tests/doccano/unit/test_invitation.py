@@ -93,7 +93,11 @@ def test_a_file_that_is_no_invitation_is_left_alone(tmp_path):
     [
         ((), 3, "a label without a key: click its name"),
         (KEYS, 1, "a label without a key: click its name"),
-        (tuple((key, f"LABEL_{key}") for key in "abcdefghijklmnopqrstuvwxyz0123"), 0, "and others: each key stands"),
+        (
+            tuple((key, f"LABEL_{key}") for key in "abcdefghijklmnopqrstuvwxyz0123"),
+            0,
+            "and others: the guidelines have all keys",
+        ),
     ],
 )
 def test_labels_without_keys_and_many_labels(keys, keyless, words):
