@@ -95,7 +95,7 @@ class ProjectProgress:
         hidden: per member who annotates how many examples of the project, controls included, are not assigned to them;
             None on a server without assignments.
         types: the label types of the project, compared with the scheme.
-        held: the lines that a pull would leave as they are because of a label type.
+        held: the lines that a pull would leave as they are because of a label type, or of an import of an export.
     """
 
     project: DoccanoProject
@@ -212,7 +212,11 @@ def project_progress(
             for example, copies in known.items()
             if not any(is_text_of(copy.text, options.examples[example].text) for copy in copies)
         ),
-        duplicated=tuple(example for example, copies in known.items() if len(copies) > 1),
+        duplicated=tuple(
+            example
+            for example, copies in known.items()
+            if len(copies) > 1 and all(copy.held_back is None for copy in copies)
+        ),
         unmanaged=tuple(
             copy.id or f"number {copy.number}" for copy in snapshot.copies.values() if copy.id not in known
         ),
@@ -221,7 +225,7 @@ def project_progress(
         refusal=refusal,
         hidden=None if hidden is None else {name: len(numbers) for name, numbers in hidden.of.items()},
         types=types,
-        held=held,
+        held=(*held, *(problem for problem in collected.problems if problem.kind == "imported")),
     )
 
 

@@ -73,7 +73,8 @@ def test_an_export_imported_into_another_project_never_reaches_the_first(command
         assert (code, "imported: number" in said) == (1, True)
         assert before == [contents(first.server, each.id) for each in (first.project, other)]
         assert "imported-example" in command("doctor", name)[1]
-        command("status", name)
+        code, said = command("status", name)
+        assert (code, "it was imported from an export" in said, "there several times" in said) == (1, True, False)
         first.server.delete_project(other.id)
 
 

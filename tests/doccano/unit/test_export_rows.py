@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from goldspan.doccano.client.listed_numbers import ListedNumbers
 from goldspan.doccano.client.schema import ExampleRow
 from goldspan.doccano.export_rows import ListedExamples, ShownNumbers, are_listed, row_key, shown_number
+from goldspan.formats import doccano
 
 OWN = "goldspan_id"
 
@@ -117,6 +118,11 @@ def test_why_an_example_is_left_alone_is_said_with_the_numbers():
 def test_what_a_row_shows_as_its_number(value, shown):
     assert shown_number(value) == shown
     assert ShownNumbers().number({"id": value}) == (shown if isinstance(shown, int) else None)
+
+
+def test_no_key_that_goldspan_sends_is_taken_for_one_of_an_export():
+    sent = (*doccano.EARLIER_KEYS, *doccano.PANEL_KEYS, doccano.KEY)
+    assert not listed(1, **dict.fromkeys(sent, "x")).has_own_keys
 
 
 class NumberList:

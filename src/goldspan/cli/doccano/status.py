@@ -70,12 +70,16 @@ def run(
 
 
 def _held_lines(progress: ProjectProgress) -> Iterator[str]:
-    """The lines that a pull would leave as they are because of a label type."""
+    """The lines that a pull would leave as they are, and what to do about examples that were imported again."""
+    from goldspan.doccano.pull.collect import REMEDIES
+
     lines = dict.fromkeys((problem.annotator, problem.example, problem.message) for problem in progress.held)
     for annotator, example, message in list(lines)[:HELD]:
         yield f"a pull would not write {annotator or 'gold'} {example}: {message}"
     if len(lines) > HELD:
         yield f"  and {len(lines) - HELD:,} more, which --json lists"
+    if any(problem.kind == "imported" for problem in progress.held):
+        yield f"  {REMEDIES['imported']}"
 
 
 def _overview(home: Path | None) -> tuple[dict[str, Any], list[Table | Text]]:
