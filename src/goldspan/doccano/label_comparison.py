@@ -156,6 +156,11 @@ class LabelComparison:
         """The doubts because of which spans may be missing on the server, though maybe not yet in the corpus."""
         return tuple(doubt for doubt in self.doubts if doubt.kind in {"missing", "renamed", "exchanged"})
 
+    @property
+    def recreated(self) -> tuple[LabelDoubt, ...]:
+        """The labels whose types were created again: what is confirmed since the last pull may lack their spans."""
+        return tuple(doubt for doubt in self.doubts if doubt.kind == "recreated")
+
     def remembered(self, lost: Collection[str], labels: Iterable[str]) -> dict[str, int]:
         """The numbers that the corpus is to remember from now on.
 
@@ -163,16 +168,22 @@ class LabelComparison:
             lost: the labels for which a line of the corpus is held back.
             labels: of the scheme.
         """
-        remembered = dict[str, int]()
         if not self.recorded and any(doubt.label for doubt in self.doubts):
-            return remembered  # what is uncertain now would count as certain later
+            return {}  # what is uncertain now would count as certain later
+        remembered = dict[str, int]()
         for label in labels:
             doubt = self.gone.get(label) or self.mixed.get(label)
             if doubt is None or (doubt.kind in {"recreated", "double"} and label not in lost):
                 remembered |= {label: self.numbers[label]} if label in self.numbers else {}
             elif label in self.recorded:
                 remembered[label] = self.recorded[label]
-        return remembered
+        return with_former_labels(remembered, self.recorded)
+
+
+def with_former_labels(numbers: Mapping[str, int], recorded: Mapping[str, int]) -> dict[str, int]:
+    """The numbers of types, with those of labels that have left the scheme, unless the type is another label now."""
+    taken = set(numbers.values())
+    return {**{label: number for label, number in recorded.items() if number not in taken}, **numbers}
 
 
 NONE: frozenset[str] = frozenset()
@@ -202,6 +213,7 @@ def compare_labels(
     recorded = recorded or {}
     known, unknown = types_by_label(scheme, types, renamed)
     _require_there(types, scheme, renamed)
+    _require_own_numbers(types, scheme, recorded, renamed)
     comparison = _TypeComparison(scheme, types, known, unknown, recorded, renamed, count)
     doubts = [doubt for label in scheme.names if (doubt := comparison.doubt(label))]
     taken = {name for doubt in doubts for name in doubt.types}
@@ -254,6 +266,21 @@ def require_own_names(comparison: LabelComparison, project: str) -> None:
             remedy=f"Push with {options}, which renames it back; or rename it in Doccano. If it is another label: "
             f"{OPTION} {shlex.quote(f'{doubts[0].label}={doubts[0].label}')}",
         )
+
+
+def _require_own_numbers(
+    types: Iterable[SpanType], scheme: LabelScheme, recorded: Mapping[str, int], renamed: Mapping[str, str]
+) -> None:
+    """Refuse a statement that the numbers of the types contradict: it would write spans under another label."""
+    labels = {number: label for label, number in recorded.items() if label in scheme}
+    names = {each.name: labels.get(each.id) for each in types}
+    for label, name in renamed.items():
+        if names.get(name) not in {None, label}:
+            raise InvalidValueError(
+                f"{OPTION} {label}={name}: by its number, the label type {name!r} is {names[name]}",
+                remedy=f"Write {OPTION} {shlex.quote(f'{names[name]}={name}')}. If the record is wrong, delete the "
+                "project's table [[label_types]] in corpus/doccano.toml.",
+            )
 
 
 @dataclass(frozen=True, slots=True)

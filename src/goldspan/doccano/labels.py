@@ -88,7 +88,7 @@ def parse_renamed(scheme: LabelScheme, pairs: Iterable[str]) -> dict[str, str]:
             name for two labels.
     """
     names, renamed = label_names(scheme), dict[str, str]()
-    for pair in pairs:
+    for pair in (each for given in pairs for each in _split_pairs(given, names)):
         old, separator, new = (part.strip() for part in pair.partition("="))
         label = names.label(old)
         if not separator or not new or label not in scheme:
@@ -101,6 +101,13 @@ def parse_renamed(scheme: LabelScheme, pairs: Iterable[str]) -> dict[str, str]:
             raise InvalidValueError(f"{twice!r} is renamed twice", remedy="A name must mean one label.")
         renamed[label] = new
     return renamed
+
+
+def _split_pairs(given: str, names: LabelNames) -> list[str]:
+    """Pairs with commas between them; the name of a type may have a comma, too."""
+    parts = given.split(",")
+    are_pairs = all("=" in part and part.partition("=")[0].strip() in names.labels for part in parts)
+    return parts if are_pairs else [given]
 
 
 class LabelDifference(NamedTuple):

@@ -10,7 +10,13 @@ from goldspan.doccano.annotator_guide import ProjectKind
 from goldspan.doccano.client.schema import DoccanoProject
 from goldspan.doccano.corpus_record import read_record, write_record
 from goldspan.doccano.export_archive import require_exportable
-from goldspan.doccano.label_comparison import NEVER, LabelComparison, compare_project_labels, require_own_names
+from goldspan.doccano.label_comparison import (
+    NEVER,
+    LabelComparison,
+    compare_project_labels,
+    require_own_names,
+    with_former_labels,
+)
 from goldspan.doccano.members import ADMIN, ListedMember, MemberPlan, find_members, plan_members
 from goldspan.doccano.project_identity import KEY_LINE, create_project, identify, key_line, new_key, project_key
 from goldspan.doccano.rights import require_administrator, require_staff
@@ -120,11 +126,14 @@ class ProjectPlan:
         types, _ = labels.types_by_label(scheme, server.span_types(project.id))
         numbers = {label: group[0].id for label, group in types.items()}
         # A pull recognises a type that was deleted and created again by the number that it had: so that one stays.
-        numbers |= {label: number for label, number in before.recorded.items() if label not in before.settled}
+        before_push = before.recorded.items()
+        numbers |= {label: number for label, number in before_push if label in scheme and label not in before.settled}
         if not (is_new or before.recorded):
             numbers |= dict.fromkeys(before.gone.keys() - before.settled, NEVER)
         record = read_record(self.corpus)
-        write_record(self.corpus, record.with_label_numbers(server.url, project.id, numbers))
+        write_record(
+            self.corpus, record.with_label_numbers(server.url, project.id, with_former_labels(numbers, before.recorded))
+        )
 
 
 def plan_project(

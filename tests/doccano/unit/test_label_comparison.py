@@ -123,6 +123,23 @@ class Renaming:
         pytest.fail("no second type is created")
 
 
+@pytest.mark.parametrize("stated", [{"PERSON": "PLACE"}, {"PERSON": "A", "PLACE": "B"}, {"PLACE": "B"}])
+def test_what_the_numbers_contradict_is_refused(stated):
+    types = [held(1, "B", "PERSON"), held(2, "A", "PLACE"), PUSHED[2], SpanType(4, "PLACE", "#abcdef", "#ffffff")]
+    types = types if "A" in stated.values() or "B" in stated.values() else PUSHED
+    with pytest.raises(InvalidValueError, match="by its number, the label type"):
+        compare_labels(scheme(), types, RECORD, stated)
+
+
+def test_a_label_that_leaves_the_scheme_is_remembered_until_its_type_is_another():
+    smaller = LabelScheme("1.0", scheme().labels[1:])
+    left = compare_labels(smaller, PUSHED, RECORD)
+    assert left.remembered(set(), smaller.names) == RECORD
+    assert compare_labels(scheme(), PUSHED, left.remembered(set(), smaller.names)).doubts == ()
+    other = compare_labels(scheme(), [held(1, "WHO", "PERSON"), *PUSHED[1:]], RECORD | {"WHO": 1}, {"PERSON": "WHO"})
+    assert other.remembered(set(), NAMES) == RECORD
+
+
 def test_a_type_created_again_is_recognised_by_its_number():
     again = [held(1, "PERSON"), *PUSHED[1:]]
     for number in (7, NEVER):
@@ -178,8 +195,11 @@ TYPE_NAMES = st.sampled_from([*NAMES, "Pers", "Vessel", "place"])
 def test_any_types_are_compared_and_a_clean_project_stays_clean(names, recorded, renamed):
     types = [SpanType(number, name, "#abcdef", "#ffffff") for number, name in enumerate(names, 1)]
     own = {"PERSON": {"PERSON", "Pers"}, "PLACE": {"PLACE"}, "UNIT": {"UNIT"}}
-    if any(name not in names and name not in own[label] for label, name in renamed.items()):
-        with pytest.raises(InvalidValueError, match="has no label type"):
+    numbers = {name: number for number, name in enumerate(names, 1)}
+    is_another = {numbers.get(name): label for label, name in renamed.items()}
+    contradicts = any(is_another.get(number, label) != label for label, number in recorded.items())
+    if contradicts or any(name not in names and name not in own[label] for label, name in renamed.items()):
+        with pytest.raises(InvalidValueError, match="has no label type|by its number"):
             compare_labels(scheme(PERSON="Pers"), types, recorded, renamed)
         return
     found = compare_labels(scheme(PERSON="Pers"), types, recorded, renamed)
@@ -218,6 +238,8 @@ def test_the_only_candidate_is_offered():
         (["PERSON=Vessel"], {"PERSON": "Vessel"}),
         (["Pers=Vessel", "UNIT=PLACE"], {"PERSON": "Vessel", "UNIT": "PLACE"}),
         ([" PERSON = a=b "], {"PERSON": "a=b"}),
+        (["PERSON=x,UNIT=y"], {"PERSON": "x", "UNIT": "y"}),
+        (["PERSON=x,y", "UNIT=a,b=c"], {"PERSON": "x,y", "UNIT": "a,b=c"}),
         ([], {}),
     ],
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING, Annotated
 
@@ -107,7 +107,7 @@ def _print_plan(plan: PullPlan) -> None:
         console.make_console().print(_table(plan))
     for line in chain(
         _owner_lines(plan),
-        label_lines(plan.types),
+        label_lines(plan.types, {problem.remedy for problem in plan.problems}),
         _problem_lines(plan.problems),
         _moved_lines(plan.moved),
         _repair_lines(plan.repairs),
@@ -165,12 +165,13 @@ def _problem_lines(problems: tuple[PullProblem, ...]) -> Iterator[str]:
         yield f"  {number:,} {kind}: {remedy}"
 
 
-def label_lines(types: LabelComparison) -> Iterator[str]:
-    """Where the label types in Doccano are not those of the scheme."""
+def label_lines(types: LabelComparison, printed: Collection[str] = ()) -> Iterator[str]:
+    """Where the label types in Doccano are not those of the scheme, and what to do unless that is printed elsewhere."""
     for doubt in types.doubts:
-        yield f"label: {doubt.message}"
-        may_lack = "What annotators confirmed may lack its spans. " if doubt in types.serious else ""
-        yield f"  {may_lack}{doubt.remedy}"
+        may_lack = doubt in (*types.serious, *types.recreated)
+        yield f"label: {doubt.message}{'; what annotators confirmed may lack its spans' if may_lack else ''}"
+        if doubt.remedy not in printed:
+            yield f"  {doubt.remedy}"
 
 
 def _edit_lines(plan: PullPlan) -> Iterator[str]:

@@ -53,7 +53,8 @@ REMEDIES: dict[ProblemKind, str] = {
     "edge": f"{IN_DOCCANO}, or pull with --tidy, which trims it.",
     "empty": f"{IN_DOCCANO}, or pull with --tidy, which drops it.",
     "outside": f"{IN_DOCCANO}, or pull with --tidy, which drops it.",
-    "label": f"{IN_DOCCANO}, add the label to labels.toml, or pull with --tidy, which drops the span.",
+    "label": f"{IN_DOCCANO}, add the label to labels.toml, or pull with --tidy, which drops a span that "
+    "the corpus does not have.",
     "twice": f"{IN_DOCCANO}, or pull with --tidy, which keeps one.",
     "overlap": f"{IN_DOCCANO}: of two spans keep the longer.",
     "refused": f"{IN_DOCCANO}: the span must be drawn again.",

@@ -87,7 +87,8 @@ class PullPlan:
     @property
     def is_complete(self) -> bool:
         """Whether all fits: there is no problem, and no label type of which spans may be missing."""
-        return not self.problems and not self.types.serious
+        is_new = any(change.merged.new for change in self.changes)
+        return not (self.problems or self.types.serious or (is_new and self.types.recreated))
 
     @property
     def written(self) -> tuple[FileChange, ...]:
@@ -186,6 +187,10 @@ def plan_pull(
     changes = tuple(pass_changes(corpus, collected, pseudonyms, owners.renames, types))
     held = list(held_lines(changes, types))
     problems = (*_with_pseudonyms(collected.problems, pseudonyms), *held)
+    kept = {("" if project.collaborative else problem.annotator, problem.example) for problem in held}
+    repairs = [
+        fix for fix in _with_pseudonyms(collected.repairs, pseudonyms) if (fix.annotator, fix.example) not in kept
+    ]
     numbers = types.remembered(_uncertain_labels(types, problems), corpus.scheme.names)
     record = owners.record.with_label_numbers(server.url, project.id, numbers)
     return PullPlan(
@@ -193,7 +198,7 @@ def plan_pull(
         root=corpus.root,
         changes=changes,
         problems=problems,
-        repairs=tuple(_with_pseudonyms(collected.repairs, pseudonyms)),
+        repairs=tuple(repairs),
         comments=(*_with_pseudonyms(comments, pseudonyms), *(scores.comments if scores else ())),
         unexported=_unexported(server, snapshot),
         controls=scores,
