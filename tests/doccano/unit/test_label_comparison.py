@@ -199,7 +199,7 @@ def test_any_types_are_compared_and_a_clean_project_stays_clean(names, recorded,
     is_another = {numbers.get(name): label for label, name in renamed.items()}
     contradicts = any(is_another.get(number, label) != label for label, number in recorded.items())
     if contradicts or any(name not in names and name not in own[label] for label, name in renamed.items()):
-        with pytest.raises(InvalidValueError, match="has no label type|by its number"):
+        with pytest.raises(InvalidValueError, match=r"has no label type|by its number"):
             compare_labels(scheme(PERSON="Pers"), types, recorded, renamed)
         return
     found = compare_labels(scheme(PERSON="Pers"), types, recorded, renamed)
