@@ -34,7 +34,7 @@ class HiddenExamples:
 
     Args:
         of: by user name the numbers of the examples that are not assigned to them; only those who lack some.
-        unassigned: the numbers of the examples that are assigned to nobody at all.
+        unassigned: the numbers of the examples that are assigned to nobody at all, as far as is known.
     """
 
     of: Mapping[str, frozenset[int]] = field(default_factory=dict)
@@ -54,7 +54,9 @@ def annotators_of(members: Iterable[Member]) -> list[Member]:
     return [member for member in members if member.role != ADMIN]
 
 
-def hidden_examples(server: Doccano, project: int, names: Iterable[str]) -> HiddenExamples | None:
+def hidden_examples(
+    server: Doccano, project: int, names: Iterable[str], numbers: Collection[int] = ()
+) -> HiddenExamples | None:
     """What these users do not see of a project; None on a server without assignments.
 
     The server's own counts decide where they can: a list of examples costs it several queries for each.
@@ -63,6 +65,7 @@ def hidden_examples(server: Doccano, project: int, names: Iterable[str]) -> Hidd
         server: where.
         project: its number; 0 for one that is not there yet, of which nothing is hidden.
         names: of the users.
+        numbers: of all examples of the project, if they are known.
 
     Raises:
         ServerError: if the server does not answer as it should.
@@ -70,8 +73,14 @@ def hidden_examples(server: Doccano, project: int, names: Iterable[str]) -> Hidd
     if not server.assigns(project):
         return None
     names = [*names]
-    if not (project and names) or _all_assigned(server, project, names):
+    counts = _count_assigned(server, project, names) if project and names else {}
+    total = server.count(project) if counts else 0
+    if not (project and names) or (counts and set(counts.values()) == {total}):
         return NOTHING_HIDDEN
+    if counts and len(numbers) == total and set(counts.values()) <= {0, total}:
+        everything = frozenset(numbers)
+        unassigned = everything if not any(counts.values()) else frozenset[int]()
+        return HiddenExamples({name: everything for name, count in counts.items() if not count}, unassigned)
     return hidden_among(server.examples(project), names)
 
 
@@ -89,12 +98,11 @@ def hidden_among(rows: Iterable[ExampleRow], names: Iterable[str]) -> HiddenExam
     return HiddenExamples(lacking, frozenset(unassigned))
 
 
-def _all_assigned(server: Doccano, project: int, names: Iterable[str]) -> bool:
-    """Whether the server counts every example as assigned to each; it does not if it ignores who is asked for."""
+def _count_assigned(server: Doccano, project: int, names: Iterable[str]) -> dict[str, int]:
+    """How many examples each has, by the server's count; nothing if it does not heed who is asked for."""
     if server.count_assigned(project, secrets.token_hex(8)):  # the name of nobody
-        return False
-    total = server.count(project)
-    return all(server.count_assigned(project, name) == total for name in names)
+        return {}
+    return {name: server.count_assigned(project, name) for name in names}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +155,9 @@ class AssignmentPlan:
         total = sum(map(len, hidden.values()))
         of_nobody = self.hidden.unassigned
         if len(of_nobody) * len(people) > FEW and _assign_at_once(server, project, people.values()):
-            hidden = {name: numbers - of_nobody for name, numbers in hidden.items()}
+            # Who has none then was wrong to be taken for nobody's: former members have them all.
+            at_once = {name for name in hidden if server.count_assigned(project, name)}
+            hidden = {name: numbers - of_nobody if name in at_once else numbers for name, numbers in hidden.items()}
         pairs = [(number, people[name].user) for name, numbers in hidden.items() for number in sorted(numbers)]
         with ThreadPoolExecutor(PARALLEL) as pool:
             for done, _ in enumerate(pool.map(lambda pair: _assign(server, project, *pair), sorted(pairs)), 1):

@@ -188,7 +188,7 @@ def project_progress(
     snapshot, controls = split_controls(everything, control_ids)
     options = pull_options(corpus, entries, snapshot, gold, types)
     names = [member.username for member in annotators_of(server.members(project.id))]
-    hidden = hidden_examples(server, project.id, names)
+    hidden = hidden_examples(server, project.id, names, everything.copies.keys())
     annotators = [ALL] if project.collaborative else _annotators(names, snapshot)
     collected = collect(snapshot, options)
     of_disputes = project_kind(project) == "disputes"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from goldspan.doccano import assignments
 from goldspan.doccano.account import Account
-from goldspan.doccano.assignments import AssignmentPlan, hidden_among
+from goldspan.doccano.assignments import AssignmentPlan, HiddenExamples, hidden_among
 from goldspan.doccano.client.api import Doccano
 from goldspan.doccano.client.http_errors import HTTPStatusError
 from goldspan.doccano.client.schema import ExampleRow, Member
@@ -55,6 +55,10 @@ class Server:
             raise HTTPStatusError("no", remedy=None, status=self.refusal or 400)
         self.assigned[example].add(user)
 
+    def count_assigned(self, _, name):
+        user = {"ann": 1, "bob": 2}[name]
+        return sum(user in users for users in self.assigned.values())
+
     def has_example(self, _, example):
         return example not in self.gone
 
@@ -77,6 +81,14 @@ def test_what_nobody_has_is_assigned_in_one_request():
     server = Server(dict.fromkeys(range(1000), ()) | {1001: {1}, 1002: {9}})
     apply(server)
     assert server.singles == 3
+
+
+def test_what_former_members_have_is_assigned_one_by_one_though_it_was_taken_for_nobodys():
+    server = Server({number: {9} for number in range(30)})
+    everything = frozenset(range(30))
+    plan = AssignmentPlan(HiddenExamples({"ann": everything, "bob": everything}, everything), 0, ("ann", "bob"))
+    plan.apply(server, 7, lambda *_: None)
+    assert all(users == {1, 2, 9} for users in server.assigned.values())
 
 
 @pytest.mark.parametrize("status", [400, 404, 405, 500, 504])
@@ -116,7 +128,12 @@ def test_counts_are_trusted_only_where_the_server_heeds_who_is_asked_for():
         examples=lambda _: iter(rows),
     )
     assert assignments.hidden_examples(server, 7, ["ann", "bob"]).of == {}
-    counts["any"] = 2
+    counts |= {"ann": 2, "bob": 0}  # without a list where the numbers are known
+    assert assignments.hidden_examples(server, 7, ["ann", "bob"], [1, 2]).of == {"bob": {1, 2}}
+    counts["ann"] = 0
+    assert assignments.hidden_examples(server, 7, ["ann", "bob"], [1, 2]).unassigned == {1, 2}
+    assert assignments.hidden_examples(server, 7, ["ann", "bob"], [1]).of == {"ann": {2}, "bob": {1, 2}}
+    counts |= {"ann": 2, "bob": 2, "any": 2}
     assert assignments.hidden_examples(server, 7, ["ann", "bob"]).of == {"ann": {2}, "bob": {1, 2}}
 
 

@@ -421,18 +421,19 @@ def observe(
             }
     plan = plan_push(desired, snapshot, worked_on, half_imported=half_imported, other_articles=options.other_articles)
     if not to_delete:
-        plan = replace(plan, assignments=_plan_assignments(server, project, plan, options))
+        numbers = () if snapshot is None else snapshot.copies.keys()
+        plan = replace(plan, assignments=_plan_assignments(server, project, plan, options, numbers))
     return Observation(snapshot, plan)
 
 
 def _plan_assignments(
-    server: Doccano, project: DoccanoProject | None, plan: PushPlan, options: PushOptions
+    server: Doccano, project: DoccanoProject | None, plan: PushPlan, options: PushOptions, numbers: Collection[int]
 ) -> AssignmentPlan:
     """What annotators are to see of what is there and of what will be uploaded."""
     number = 0 if project is None else project.id
     current = annotators_of(server.members(number)) if number else []
     names = tuple(dict.fromkeys([*(member.username for member in current), *options.joining]))
-    hidden = hidden_examples(server, number, names)
+    hidden = hidden_examples(server, number, names, numbers)
     if hidden is None:
         return NOTHING_TO_ASSIGN
     wanted = options.assign == "all"
