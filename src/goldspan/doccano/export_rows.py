@@ -103,6 +103,8 @@ class ListedExamples:
             return ""  # nothing is ever done to it
         if example.has_own_keys:
             shown = shown_number(example.meta.get("id", number))
+            if not isinstance(shown, int):
+                return f"it was imported from an export, and its key id hides its number, {number}"
             old = "" if shown == number else f", and its old number {shown} hides its own, {number}"
             return f"it was imported from an export{old}"
         twins = [twin for twin in self._by_key[_expected_key(example)] if twin != number]

@@ -83,7 +83,7 @@ def test_an_export_imported_into_another_project_never_reaches_the_first(command
     [
         (lambda row: row, "an import of an export doubled it"),
         (lambda row: {key: value for key, value in row.items() if key != "id"}, "it was imported from an export"),
-        (lambda row: row | {"id": "x"}, "its old number x hides its own"),
+        (lambda row: row | {"id": "x"}, "its key id hides its number"),
         (lambda row: row | {"text": row["text"] + "!"}, "it was imported from an export"),
     ],
     ids=["as it was", "without numbers", "with other numbers", "with other texts"],

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from goldspan.annotation import Example
 from goldspan.corpus import Corpus
 from goldspan.corpus.manifest import ManifestEntry, write_manifest
+from goldspan.doccano.client.api import Doccano
 from goldspan.doccano.export_rows import goldspan_id
 from goldspan.doccano.pull.pull import plan_pull
 from goldspan.doccano.push import desired_state
@@ -408,3 +409,29 @@ def corpus_of(examples, folder):
     write_manifest(corpus.folder / "manifest.jsonl", [ManifestEntry("any", "any.txt", "0" * 64)])
     gold.write(corpus.gold / "any.jsonl", [example.with_spans(()) for example in examples])
     return Corpus(corpus.root)
+
+
+def test_an_example_that_changes_at_each_export_is_left_for_the_next_pull(begun, pull, monkeypatch):
+    begun.mark("ann", "harbour.p02", "Aurora", "SHIP")
+    begun.confirm("ann", "harbour.p02", "storm.p01")
+    assert pull(begun, "--apply")[0] == 0
+    before = begun.passed("ann")
+    begun.confirm("ann", "storm.p02")
+    export, marked = Doccano.export, iter(("Valparaíso", "Port Said", "left"))
+
+    def while_ann_works(server, project, *, confirmed):
+        if not confirmed:
+            begun.mark("ann", "harbour.p02", next(marked), "PORT")
+        return export(server, project, confirmed=confirmed)
+
+    monkeypatch.setattr(Doccano, "export", while_ann_works)
+    code, said, report = pull(begun, "--apply")
+    monkeypatch.undo()
+    assert (code, [problem["kind"] for problem in report["problems"]]) == (1, ["changed"])
+    assert "somebody changed it while the project was exported" in said
+    assert "it is left for the next pull, and its line in the corpus stays" in said
+    after = begun.passed("ann")
+    assert after["harbour.p02"] == before["harbour.p02"]
+    assert after.keys() == {"harbour.p02", "storm.p01", "storm.p02"}
+    plan_pull(begun.corpus, begun.server, begun.name).apply()
+    assert len(begun.passed("ann")["harbour.p02"].spans) == 4

@@ -73,9 +73,12 @@ def _held_lines(progress: ProjectProgress) -> Iterator[str]:
     """The lines that a pull would leave as they are, and what to do about examples that were imported again."""
     from goldspan.doccano.pull.collect import REMEDIES
 
-    lines = dict.fromkeys((problem.annotator, problem.example, problem.message) for problem in progress.held)
+    lines = dict.fromkeys(
+        (problem.annotator or "gold" * (problem.kind != "imported"), problem.example, problem.message)
+        for problem in progress.held
+    )
     for annotator, example, message in list(lines)[:HELD]:
-        yield f"a pull would not write {annotator or 'gold'} {example}: {message}"
+        yield f"a pull would not write {annotator}{' ' * bool(annotator)}{example}: {message}"
     if len(lines) > HELD:
         yield f"  and {len(lines) - HELD:,} more, which --json lists"
     if any(problem.kind == "imported" for problem in progress.held):
