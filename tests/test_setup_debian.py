@@ -114,13 +114,15 @@ def copy_project(folder):
 
 
 @pytest.mark.slow
-def test_the_main_command_of_the_readme_runs_on_a_fresh_debian_13(debian):
+def test_the_main_command_of_the_readme_and_a_doccano_run_on_a_fresh_debian_13(debian):
     variables, folders = share_network(debian)
     project = debian / "root" / "goldspan"
     copy_project(project)
     steps = [["mount", "--bind", "-o", "ro", path, debian / path.relative_to("/")] for path in folders]
     steps.append(["mount", "-t", "proc", "proc", debian / "proc"])
-    steps.append(["chroot", debian, "sh", "-c", "cd /root/goldspan && python3 scripts/build.py"])
+    doccano = "start --port 0 && .venv/bin/goldspan doccano status && .venv/bin/goldspan doccano stop"
+    commands = f"cd /root/goldspan && python3 scripts/build.py && .venv/bin/goldspan doccano {doccano}"
+    steps.append(["chroot", debian, "sh", "-c", commands])
     script = " && ".join(shlex.join(map(str, step)) for step in steps)
     clean = ["env", "-i", "HOME=/root", f"PATH={PATH}", *(f"{name}={value}" for name, value in variables.items())]
 
@@ -128,6 +130,8 @@ def test_the_main_command_of_the_readme_runs_on_a_fresh_debian_13(debian):
 
     assert done.returncode == 0, done.stdout
     assert (project / ".venv/bin/python3.13").exists()
+    assert re.search(r"web server +running\n +task worker +running\n", done.stdout), done.stdout
+    assert "Doccano is stopped" in done.stdout
     names = {
         file.relative_to(project / "build/dataset").as_posix() for file in project.glob("build/dataset/*/*.parquet")
     }

@@ -315,6 +315,17 @@ def test_rows_of_a_copy_that_refer_to_missing_ones_are_refused(home, tmp_path):
         database.require_sound(home, tmp_path / "original")
 
 
+def test_a_copy_that_shares_its_database_with_the_original_is_refused(home, tmp_path):
+    doccano_database(home)
+    shutil.copytree(home.folder, tmp_path / "copy", copy_function=os.link)
+    for folder in (home, find_home(tmp_path / "copy")):
+        with pytest.raises(InputError, match=r"second name \(a hard link\).*\n.*`cp db.sqlite3 new`"):
+            database.require_sound(folder)
+    shutil.copyfile(home.database, home.folder / "new")
+    (home.folder / "new").replace(home.database)
+    database.require_sound(home)
+
+
 def test_after_a_stop_the_database_file_holds_everything(home, launched, tmp_path):
     doccano_database(home)
     with closing(sqlite3.connect(home.database)) as busy:

@@ -219,6 +219,14 @@ def require_sound(home: ServerHome, original: Path | None = None) -> None:
     Raises:
         InputError: if it is not.
     """
+    if (
+        home.database.stat().st_nlink > 1
+    ):  # as `cp -al` makes it: SQLite would keep a log for each name, and mix them up
+        raise InputError(
+            "the database has a second name (a hard link): two servers, or a server and a backup, would share it",
+            file=home.database,
+            remedy="Give this folder a file of its own: `cp db.sqlite3 new`, then `mv new db.sqlite3`.",
+        )
     try:
         with closing(sqlite3.connect(f"{home.database.as_uri()}?mode=ro", uri=True)) as connection:
             user = connection.execute("SELECT 1 FROM auth_user WHERE username = ?", (USERNAME,)).fetchone()
