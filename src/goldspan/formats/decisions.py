@@ -214,7 +214,8 @@ def with_names(path: Path, names: Mapping[str, str]) -> Iterator[str]:
         value = strict_json.loads(line_read.raw)
         for candidate in value["candidates"]:
             candidate["by"] = sorted(names.get(name, name) for name in candidate["by"])
-        value["by"] = names.get(decision.by, decision.by)
+        if decision.how != "majority":
+            value["by"] = names.get(decision.by, decision.by)
         yield files.dumps(value) + "\n"
 
 

@@ -1,6 +1,8 @@
 """Pull from a live server: what annotators did there is what stands in the corpus."""
 
+import contextlib
 import json
+import sqlite3
 import tempfile
 from pathlib import Path
 
@@ -317,6 +319,32 @@ def test_annotators_with_a_pseudonym_are_reported_under_it(begun, pull, tmp_path
     code, said, report = pull(begun, "--members", listed)
     assert (code, ann.username in said) == (1, False)
     assert {one["annotator"] for one in [*report["problems"], *report["comments"], *report["files"]]} == {"r7"}
+
+
+def test_an_account_that_was_renamed_on_the_server_keeps_its_pass(doccano, begun, pull):
+    ann = begun.people["ann"]
+    begun.mark("ann", "storm.p01", "Storm", "SHIP")
+    begun.confirm("ann", "storm.p01")
+    assert pull(begun, "--apply")[0] == 0
+    name = f"DOMAIN\\{ann.username}"  # as a single sign-on makes it; no page of Doccano's does
+
+    def rename(old, new):
+        with contextlib.closing(sqlite3.connect(doccano.home / "db.sqlite3", timeout=20)) as database, database:
+            database.execute("UPDATE auth_user SET username = ? WHERE username = ?", (new, old))
+
+    rename(ann.username, name)
+    try:
+        begun.confirm("ann", "storm.p02")
+        code, said, report = pull(begun, "--apply")
+        assert (code, report["accounts"]) == (0, [{"from": ann.username, "to": name}])
+        assert f"corpus/passes/{ann.username} is theirs" in said
+        assert "Already up to date" in pull(begun)[1]
+    finally:
+        rename(name, ann.username)
+    assert begun.passed("ann").keys() == {"storm.p01", "storm.p02"}
+    assert [folder.name for folder in begun.corpus.passes.iterdir() if folder.name not in {"ann", "bob"}] == [
+        ann.username
+    ]
 
 
 def test_an_empty_pull_reports_that_nobody_confirmed_anything(begun, pull):
