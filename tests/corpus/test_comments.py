@@ -45,6 +45,11 @@ def test_comments_on_open_examples_are_found_and_say_so(toy):
     }
 
 
+def test_a_comment_of_several_lines_is_one_line_and_one_on_open_work_says_so():
+    assert comment_line(PassComment("ann", "x.p01", " a\r\nb\u2028c\x85 d\n")) == "ann: a b c d"
+    assert comment_line(PassComment("ann", "x.p01", "why?", confirmed=False)) == "ann (left it open): why?"
+
+
 @given(st.text(max_size=400), st.text(max_size=20))
 def test_a_line_of_a_comment_holds_nothing_that_a_terminal_obeys(text, name):
     line = comment_line(PassComment(name.replace("\n", "").replace("\t", ""), "x.p01", text))

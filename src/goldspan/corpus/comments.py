@@ -89,7 +89,7 @@ def comments_of_example(annotator: str, example: Example, *, confirmed: bool) ->
 
 def comment_line(comment: PassComment, longest: int = LONGEST) -> str:
     """A comment on one line with its author, shortened, with pictures for what a terminal would obey."""
-    words = " ".join(visible(comment.text).split())
+    words = visible(" ".join(comment.text.split()))
     shown = words if len(words) <= longest else f"{words[:longest].rstrip()}…"
     return f"{visible(comment.annotator)}{'' if comment.confirmed else ' (left it open)'}: {shown}"
 
