@@ -151,6 +151,17 @@ def test_who_did_the_half_of_a_deleted_account_is_asked_about(empty):
         pull(empty, {"dan": work(4, 4)})
 
 
+@pytest.mark.parametrize("accounts", [{"anna": "../evil"}, {"anna": "a1", "bob": "A1"}, {"anna": ".git"}])
+def test_a_record_of_folders_that_cannot_be_is_refused(empty, accounts):
+    record = DoccanoRecord()
+    for name, folder in accounts.items():
+        record = record.with_account(name, folder)
+    write_record(empty, record)
+    with pytest.raises(InputError, match="has for the account") as caught:
+        pull(empty, {"anna": ANNA})
+    assert caught.value.file == empty.folder / "doccano.toml"
+
+
 # A corpus of before the record
 
 

@@ -194,6 +194,7 @@ class _Owners:
         self.existing = corpus.annotators()
         self.record = read_record(corpus)
         self.recorded = {account.name: account.passes for account in self.record.accounts}
+        _require_folders(corpus, self.recorded)
         self.owners = {account.passes: account.name for account in self.record.accounts}
         models = {name for name, entry in read_annotators(corpus.folder).items() if entry.kind == "model"}
         self.unowned = set(self.existing).difference(self.owners, models)
@@ -368,6 +369,25 @@ def _how_alike(line: Example, other: Example | None) -> str:
     if (line.text, line.spans) != (other.text, other.spans):
         return "differing"
     return "same" if line.spans else "empty"
+
+
+def _require_folders(corpus: Corpus, recorded: Mapping[str, str]) -> None:
+    """Refuse a record, edited or merged by hand, whose folders cannot be those of one person each.
+
+    Raises:
+        InputError: naming the accounts.
+    """
+    owners: dict[str, str] = {}
+    for account, folder in sorted(recorded.items()):
+        other = owners.setdefault(folded_name(folder), account)
+        problem = folder_name_problem(folder)
+        if problem or other != account:
+            why = f"cannot be: the name {problem}" if problem else f"some systems take for that of {other!r}"
+            raise InputError(
+                f"has for the account {account!r} the folder {folder!r}, which {why}",
+                file=record_path(corpus),
+                remedy="Restore the file from git, or name the folder of corpus/passes/ that holds their work.",
+            )
 
 
 # What names a folder
