@@ -126,7 +126,8 @@ def test_the_import_of_nothing_imports_nothing(begun, monkeypatch):
 def test_each_flag_is_found(look, begun):
     begun.server.update_project(begun.project.id, **dict.fromkeys(FLAGS, True))
     report = look(begun.name)
-    assert list(messages(report)) == [f"flag-{flag.replace('_', '-')}" for flag in FLAGS]
+    flags = [f"flag-{flag.replace('_', '-')}" for flag in FLAGS]
+    assert list(messages(report)) == [*flags, "project-identity"]  # which knows that the unit was another one
     assert report.errors == 0
     assert "relations" in report.skipped["former-member"]
 
