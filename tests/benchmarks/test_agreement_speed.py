@@ -13,7 +13,7 @@ from helpers.pygamma import gammas
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.slow]
 
-DOCUMENTS, WORDS, LABELS, ANNOTATORS = 1_000, 40, "ABCD", ("ann", "bob", "eve")
+DOCUMENTS, WORDS, LABELS, ANNOTATORS = 500, 40, "ABCD", ("ann", "bob", "eve")
 TEXT = " ".join(["words"] * WORDS)
 
 

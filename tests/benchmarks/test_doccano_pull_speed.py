@@ -15,10 +15,10 @@ from goldspan.formats import gold
 from helpers import doccano_annotator, doccano_project
 from helpers.timing import PARAGRAPH, seconds
 
-EXAMPLES, PER_ARTICLE, SAMPLE = 10_000, 20, 200
+EXAMPLES, PER_ARTICLE, SAMPLE = 10_000, 20, 100
 LIMIT, FACTOR = 1.3, 50
 NAMES = (("{n}th Brigade", "UNIT"), ("Port Said", "PORT"), ("Aurora", "SHIP"))
-ROUNDS = 3
+ROUNDS = 2
 NOW = "2024-01-01 00:00:00"
 pytestmark = [pytest.mark.benchmark, pytest.mark.slow]
 

@@ -13,7 +13,7 @@ from helpers.doccano_project import LABELS, ExampleProject
 from helpers.timing import PARAGRAPH, seconds
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.slow]
-EXAMPLES, SAMPLE, ROUNDS = 10_000, 200, 3
+EXAMPLES, SAMPLE, ROUNDS = 10_000, 100, 2
 LIMIT, FACTOR = 1.3, 50
 NAMES = (("Brigade", "UNIT"), ("Port Said", "PLACE"), ("Aurora", "UNIT"))
 

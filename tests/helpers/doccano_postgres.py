@@ -13,9 +13,11 @@ import socket
 import subprocess
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+import requests
 
 from goldspan import files
 from goldspan.doccano import server
@@ -214,6 +216,17 @@ class PostgresDoccano:
     def restart(self):
         """Start what does not run."""
         server.start(self.home)
+
+    def restart_database(self):
+        """End the database and start it again, under the server's feet."""
+        self.postgres.stop()
+        self.postgres.start()
+
+    def renew_connections(self):
+        """Each thread of the web server notices that the database was restarted, by one request that fails."""
+        login, nobody = f"{self.account.url}/v1/auth/login/", {"username": "nobody", "password": secrets.token_hex()}
+        with ThreadPoolExecutor(WEB_PROCESSES * THREADS) as pool:
+            list(pool.map(lambda _: requests.post(login, json=nobody, timeout=PATIENCE), range(100)))
 
     def close(self):
         server.stop(self.home, grace=0)

@@ -291,6 +291,7 @@ class WorkModel:
         self.server, self.unit, self.shared = server, unit, shared
         self.project = None
         self.work = {}
+        self.labels = {}  # by Doccano's number
 
     def owner(self, who):
         return EVERYBODY if self.shared else who
@@ -302,11 +303,10 @@ class WorkModel:
     def server_spans(self, who, number):
         """The spans on the server, as an annotator sees them."""
         person = self.server.people["ann" if self.shared else who]
-        labels = {number: name for name, number in person.labels(self.project).items()}
-        return {
-            span["id"]: (span["start_offset"], span["end_offset"], labels[span["label"]])
-            for span in person.spans(self.project, number)
-        }
+        found = person.spans(self.project, number)
+        if not {span["label"] for span in found} <= self.labels.keys():
+            self.labels = {number: name for name, number in person.labels(self.project).items()}
+        return {span["id"]: (span["start_offset"], span["end_offset"], self.labels[span["label"]]) for span in found}
 
     def open_example(self, who, which):
         """An annotator opens an example; returns the annotator, its id and its work."""

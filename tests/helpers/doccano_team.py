@@ -10,6 +10,7 @@ example, since a confirmation is toggled.
 
 import random
 import re
+import secrets
 import time
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -103,10 +104,13 @@ class SimulatedAnnotator:
         person: of `doccano_annotator`, logged in.
         rooms: the projects.
         pause: seconds between two examples, at most.
+        kinds: what they do, and how often of 100 times.
+        each: how many things they do in one round of the leads, however fast the machine is; None for any number.
     """
 
-    def __init__(self, number, person, rooms, *, pause=1.0):
-        self.number, self.person, self.rooms, self.pause = number, person, rooms, pause
+    def __init__(self, number, person, rooms, *, pause=1.0, kinds=None, each=EACH):
+        self.number, self.person, self.rooms, self.pause, self.kinds = number, person, rooms, pause, kinds or KINDS
+        self.each = each
         self.random = random.Random(number)  # noqa: S311  (no secret)
         self.done, self.refused = Counter(), Counter()
         self.copies = {room.id: {} for room in rooms}
@@ -115,8 +119,8 @@ class SimulatedAnnotator:
     def work(self, ended):
         """Go from example to example until it is time to stop."""
         while not ended.wait(self.random.uniform(0, self.pause)):
-            # However fast the machine is: so many things are done beside each push and pull.
-            if self.done.total() < EACH * (1 + min(room.done["round"] for room in self.rooms)):
+            rounds = 1 + min(room.done["round"] for room in self.rooms)
+            if self.each is None or self.done.total() < self.each * rounds:
                 self.visit(self.rooms[int(time.monotonic() / SHIFT) % len(self.rooms)], ended)
 
     def visit(self, room, ended):
@@ -145,7 +149,7 @@ class SimulatedAnnotator:
     def act(self, room, number):
         """Do one thing; whether the server took it."""
         held = self.copies[room.id][number]
-        kind = self.random.choices(list(KINDS), list(KINDS.values()))[0]
+        kind = self.random.choices(list(self.kinds), list(self.kinds.values()))[0]
         if kind in {"move", "relabel", "delete"} and not held.spans:
             kind = "draw"
         if kind == "uncomment" and not held.comments:
@@ -265,7 +269,7 @@ class Room:
     def __init__(self, client, folder, kind, people, *, articles=10, paragraphs=12):
         self.client, self.kind, self.people, self.paragraphs = client, kind, people, paragraphs
         self.shared = kind == "shared"
-        self.name = f"busy {kind}"
+        self.name = f"{kind} {secrets.token_hex(4)}"
         self.random = random.Random(kind)  # noqa: S311  (no secret)
         self.texts = {one.id: one for at in range(articles) for one in self._article(at)}
         self.articles = articles

@@ -343,8 +343,10 @@ def test_no_human_label_is_ever_lost_or_moved(own_server, kind, unit):
 @pytest.mark.slow
 @pytest.mark.parametrize(("kind", "unit"), KINDS)
 def test_no_human_label_is_ever_lost_or_moved_in_long_rounds(own_server, kind, unit):
+    # A server that starts takes as long as many pushes, and its death has nothing to do with the unit of offsets.
+    deaths = 3 if (kind, unit) in {KINDS[0], KINDS[-1]} else 1
     run_state_machine_as_test(
-        lambda: Round(own_server, kind, unit, 3), settings=settings(FAST, max_examples=5, stateful_step_count=30)
+        lambda: Round(own_server, kind, unit, deaths), settings=settings(FAST, max_examples=5, stateful_step_count=30)
     )
 
 
