@@ -117,10 +117,6 @@ class DoccanoRecord:
         """The record with this project in place of one of the same name and server, on this machine of the same key."""
         return replace(self, projects=(*(each for each in self.projects if not _is_same(each, project)), project))
 
-    def without_project(self, project: ProjectRecord) -> DoccanoRecord:
-        """The record without this project."""
-        return replace(self, projects=tuple(each for each in self.projects if each != project))
-
     def with_account(self, name: str, folder: str) -> DoccanoRecord:
         """The record with this folder for the account."""
         others = (each for each in self.accounts if each.name != name)

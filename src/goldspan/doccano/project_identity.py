@@ -52,8 +52,6 @@ class ProjectIdentity:
         name: of the project.
         project: as the server has it; None if there is none, and one may be created.
         key: what is, or is to be, written into it; empty if it has none and nothing is written now.
-        former: what the corpus remembers of it under another address; None for nothing. What it remembers under another
-            name stays: whoever uses that is told the present one.
         notes: what somebody should know, without a full stop.
         is_known: whether the corpus remembers it, and so what its offsets count.
     """
@@ -61,7 +59,6 @@ class ProjectIdentity:
     name: str
     project: DoccanoProject | None
     key: str
-    former: ProjectRecord | None = None
     notes: tuple[str, ...] = ()
     is_known: bool = False
 
@@ -82,13 +79,16 @@ class ProjectIdentity:
     def added_to(self, record: DoccanoRecord, server: str) -> DoccanoRecord:
         """A record with this project, as it is by now.
 
+        What it has of the project under another name or address stays: whoever uses that name is told the present one,
+        and a team may reach one server in several ways.
+
         Args:
             record: what the corpus remembers.
             server: the address of the server.
         """
         unit = offset_unit(self.require())
         entry = ProjectRecord(name=self.name, server=server, key=self.key, offsets=unit)
-        return (record if self.former is None else record.without_project(self.former)).with_project(entry)
+        return record.with_project(entry)
 
 
 def new_key() -> str:
@@ -185,10 +185,12 @@ class _Search:
     ) -> ProjectIdentity:
         """The identity of the project that has the name."""
         key = project_key(project)
-        known = next((entry for entry in self.record.projects if key and entry.key == key), None)
-        if known is not None:
-            entry = next((one for one in entries if one.key == key), known)
-            return self._known(project, entry)
+        known = [entry for entry in self.record.projects if key and entry.key == key]
+        if known:  # best by the same name and address, else by the same name
+            place = (self.name, self.server.url)
+            return self._known(
+                project, max(known, key=lambda one: ((one.name, one.server) == place, one.name == self.name))
+            )
         if holders:
             raise self._replaced(project, holders[0])
         if key and any(entry.key for entry in entries) and not new:
@@ -214,11 +216,10 @@ class _Search:
             self._require_moved_controls(entry.name)
             notes.append(f"the project was called {entry.name!r} before; from now on the corpus calls it {self.name!r}")
         elif entry.server != self.server.url:
-            notes.append(f"the project was at {entry.server} before; it is known by its key")
+            notes.append(f"the corpus knows the project from {entry.server}, by its key")
         if entry.key and not project_key(project):
             notes.append(f"somebody took the key {entry.key} out of the description; a push writes it there again")
-        former = entry if entry.name == self.name and entry.server != self.server.url else None
-        return ProjectIdentity(self.name, project, entry.key, former, tuple(notes), is_known=True)
+        return ProjectIdentity(self.name, project, entry.key, tuple(notes), is_known=True)
 
     def _require_moved_controls(self, former: str) -> None:
         old, new = controls_file(self.corpus, former), controls_file(self.corpus, self.name)

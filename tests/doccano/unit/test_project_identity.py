@@ -95,6 +95,12 @@ def test_a_renamed_project_is_named_and_never_created_again(toy):
         identify(server, toy, "kfor")
 
 
+def test_a_project_that_was_renamed_long_ago_is_no_renamed_one_at_another_address(toy):
+    remember(toy, ("kfor", URL, K1), ("sfor", URL, K1))
+    found = identify(ProjectServer(made(4, "sfor", K1), url=HERE), toy, "sfor")
+    assert found.notes == (f"the corpus knows the project from {URL}, by its key",)
+
+
 def test_controls_of_a_renamed_project_are_not_left_behind(toy):
     remember(toy, ("kfor", URL, K1))
     controls_file(toy, "kfor").parent.mkdir(exist_ok=True)
@@ -160,8 +166,10 @@ def test_an_address_of_this_machine_may_be_that_of_several_servers(toy):
 def test_a_server_that_moved_is_known_by_the_keys_of_its_projects(toy):
     remember(toy, ("kfor", "http://127.0.0.1:9999", K1))
     found = identify(ProjectServer(made(1, key=K1), url=HERE), toy, "kfor")
-    assert found.notes == ("the project was at http://127.0.0.1:9999 before; it is known by its key",)
-    assert [entry.server for entry in found.added_to(read_record(toy), HERE).projects] == [HERE]
+    assert found.notes == ("the corpus knows the project from http://127.0.0.1:9999, by its key",)
+    write_record(toy, found.added_to(read_record(toy), HERE))
+    for url in (HERE, "http://127.0.0.1:9999"):
+        assert identify(ProjectServer(made(1, key=K1), url=url), toy, "kfor").notes == ()
 
 
 def test_the_project_of_another_corpus_is_refused(toy):
