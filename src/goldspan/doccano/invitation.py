@@ -80,7 +80,7 @@ class Invitation:
             f"{OPENING} {what} in “{self.project}”." if self.project else f"{OPENING} {what}.",
             "",
             _line("Address", self.url),
-            *_folded("User name", f"yours among {who}" if len(self.names) > 1 else who),
+            *_folded("User name", f"your own ({who})" if len(self.names) > 1 else who),
             _line("Password", "comes separately"),
         ]
         if self.link is not None:

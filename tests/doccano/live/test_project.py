@@ -223,7 +223,7 @@ def test_users_and_members_are_invited_with_the_link_to_what_is_open(
     out = capsys.readouterr().out
     link = f"{doccano.account.url}/projects/{server.project(name).id}/sequence-labeling?page=1&isChecked=false"
     assert link in out
-    assert "yours among mia, mel" in out
+    assert "your own (mia, mel)" in out
     assert "s\N{NO-BREAK SPACE}SHIP, p\N{NO-BREAK SPACE}PORT" in out
     assert "an address of this machine alone" in out
     assert sorted(path.name for path in (tmp_path / "mails").iterdir()) == ["invitation-mel.txt", "invitation-mia.txt"]
