@@ -260,11 +260,12 @@ def require_own_names(comparison: LabelComparison, project: str) -> None:
     """
     doubts = [doubt for doubt in comparison.doubts if doubt.kind in {"renamed", "exchanged"}]
     if doubts:
-        options = " ".join(f"{OPTION} {shlex.quote(f'{doubt.label}={doubt.types[0]}')}" for doubt in doubts)
+        options = " ".join(doubt.options for doubt in doubts)
+        new = next((doubt.label for doubt in doubts if doubt.kind == "renamed"), None)
+        is_new = f" If {new} is a new label: {OPTION} {shlex.quote(f'{new}={new}')}" if new else ""
         raise ServerError(
             f"in the project {project!r}, {'; '.join(doubt.message for doubt in doubts)}",
-            remedy=f"Push with {options}, which renames it back; or rename it in Doccano. If it is another label: "
-            f"{OPTION} {shlex.quote(f'{doubts[0].label}={doubts[0].label}')}",
+            remedy=f"Push with {options}, which gives it the name of the scheme; or rename it in Doccano.{is_new}",
         )
 
 

@@ -81,7 +81,7 @@ def parse_renamed(scheme: LabelScheme, pairs: Iterable[str]) -> dict[str, str]:
     Args:
         scheme: the labels; OLD is the name or the display name of one.
         pairs: each the label and the name that its type has on the server now. `A=A` states that the type of that name
-            is the label, whatever speaks against it.
+            is the label, or that the label is a new one.
 
     Raises:
         InvalidValueError: for a pair of another form, a label that the scheme lacks, one that is there twice, or one

@@ -277,6 +277,16 @@ def test_labels_are_sent_by_their_display_names_and_read_by_either():
     assert labels.label_names(scheme()).are_same
 
 
+def test_a_display_name_that_changes_is_offered_as_a_rename():
+    shown, types = scheme(PERSON="New"), [held(1, "Old", "PERSON"), *PUSHED[1:]]
+    found = compare_labels(shown, types, RECORD)
+    with pytest.raises(ServerError) as caught:
+        require_own_names(found, "kfor")
+    assert "--label-renamed PERSON=Old" in caught.value.remedy
+    [(current, desired)] = labels.plan_labels(shown, types, {"PERSON": "Old"}).change
+    assert [str(each) for each in desired.differences(current)] == ["name Old → New"]
+
+
 def test_a_display_name_changes_the_row_and_no_fingerprint():
     example = Example("a.p01", "KFOR left.", (Span(0, 4, "UNIT"),))
     sent = [
