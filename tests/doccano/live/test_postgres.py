@@ -6,10 +6,12 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
 from goldspan.corpus import Corpus
+from goldspan.doccano.pull import merge
 from goldspan.doccano.push import push
 from goldspan.errors import ServerError
 from helpers import doccano_annotator
@@ -152,6 +154,27 @@ def require_all(room):
     assert not problems
     names = Counter(name_in(row.text) for row in room.client.examples(room.id))
     assert names == dict.fromkeys(room.texts, 1)
+
+
+@pytest.mark.parametrize("room", ["independent"], indirect=True)
+@pytest.mark.parametrize(
+    ("fault", "spans"),
+    [
+        ("lost", lambda spans: spans[1:]),
+        ("moved", lambda spans: tuple(replace(span, end=span.end - 1) for span in spans)),
+    ],
+    ids=["lost", "moved"],
+)
+def test_the_bookkeeping_sees_what_a_pull_gets_wrong(room, monkeypatch, fault, spans):
+    line = merge.pass_line
+    monkeypatch.setattr(merge, "pass_line", lambda here, found, **said: line(here, spans(found), **said))
+    with pytest.raises(AssertionError, match="never had"):
+        room.pull()
+    planned = room.plan_pull(unconfirmed=True)
+    planned.apply()
+    tally, differing = room.compare(planned)
+    assert tally[fault]
+    assert differing
 
 
 def test_pulls_while_confirmations_are_toggled(room):
