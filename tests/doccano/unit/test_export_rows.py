@@ -155,7 +155,15 @@ def test_numbers_one_after_the_other_cost_little_and_never_the_whole_list():
     known = there.known()
     for number in range(12_000, 12_400):
         assert known.missing([number]) == []
-    assert (there.requests < 40, there.whole) == (True, 0)
+    assert (there.requests < 110, there.whole) == (True, 0)
+
+
+def test_scattered_numbers_of_a_list_with_gaps_cost_a_few_requests_each():
+    there = NumberList(number for number in range(10_000) if number % 30)
+    known = there.known()
+    for number in range(7, 10_000, 311):
+        assert known.missing([number]) == [number] * (number % 30 == 0)
+    assert there.requests < 5 * 33
 
 
 def test_of_many_numbers_the_whole_list_is_read_once():

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-PROBED = 20  # numbers that one request asks for
-COSTLY = 5  # where more than every fifth example is asked for, the whole list is read
+PROBED = 8  # numbers that one request asks for
+COSTLY = 20  # to find one number costs about as much as to list as many
 
 
 class ListedNumbers:
@@ -55,12 +55,11 @@ class ListedNumbers:
         return [number for number in unknown if number not in self._known]
 
     def _find(self, number: int, count: int) -> bool:
-        """Look for a number; the first guess supposes that numbers between the last request and it have no gap."""
+        """Look for a number; each guess supposes that few numbers are missing between what was listed last and it."""
         low, high = 0, count
-        guess = self._offset + number - self._first
         while low < high and number not in self._known:
-            offset = guess if low <= guess < high else max(low, (low + high) // 2 - PROBED // 2)
-            guess = -1
+            guess = self._offset + number - self._first - PROBED // 2
+            offset = guess if low <= guess < high else (low + high) // 2
             listed = self._at(offset, PROBED)
             self._known.update(listed)
             if not listed or listed[0] > number:
