@@ -389,12 +389,13 @@ def test_a_shared_project_comes_back_as_gold(doccano, toy, people, pull):
         assert changed.extra == {"confirmed": True}
 
 
-def test_an_unknown_project_is_named_with_a_remedy(begun, pull):
-    begun.server.update_project(begun.project.id, name=f"{begun.name} moved")
+def test_a_project_that_was_renamed_is_named_with_a_remedy(begun, pull):
+    moved = f"{begun.name} moved"
+    begun.server.update_project(begun.project.id, name=moved)
     code, said, _ = pull(begun)
     assert code == 1
-    assert f"no project {begun.name!r}" in said
-    assert "goldspan doccano status" in said
+    assert f"the project {begun.name!r} is now called {moved!r}" in said
+    assert f"Go on with --project {moved!r}" in said
 
 
 @pytest.mark.slow
