@@ -261,7 +261,8 @@ def require_own_names(comparison: LabelComparison, project: str) -> None:
     doubts = [doubt for doubt in comparison.doubts if doubt.kind in {"renamed", "exchanged"}]
     if doubts:
         options = " ".join(doubt.options for doubt in doubts)
-        new = next((doubt.label for doubt in doubts if doubt.kind == "renamed"), None)
+        labels = [doubt.label for doubt in doubts if doubt.kind == "renamed"]
+        new = next((label for label in labels if label not in comparison.recorded), None)
         is_new = f" If {new} is a new label: {OPTION} {shlex.quote(f'{new}={new}')}" if new else ""
         raise ServerError(
             f"in the project {project!r}, {'; '.join(doubt.message for doubt in doubts)}",

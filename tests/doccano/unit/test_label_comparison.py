@@ -62,6 +62,7 @@ def test_a_renamed_type_is_recognised(name, recorded, expected):
     with pytest.raises(ServerError, match="renamed to") as caught:
         require_own_names(found, "kfor")
     assert "--label-renamed " in caught.value.remedy
+    assert ("--label-renamed PERSON=PERSON" in caught.value.remedy) == (recorded is None)
     assert doubts(types, recorded, {"PERSON": name}) == []
     assert labels.plan_labels(scheme(), types, {"PERSON": name}).change[0][1].name == "PERSON"
 

@@ -169,6 +169,23 @@ def test_tidy_drops_no_span_of_the_corpus_because_the_scheme_lacks_its_label(toy
     assert {(one.kind, one.example) for one in pass_files.held_lines(changes, unknown)} == {("gone", "storm.p02")}
 
 
+@pytest.mark.parametrize("shift", [0, 1], ids=["the same words", "other edges"])
+def test_tidy_keeps_a_line_whose_spans_have_a_label_there_that_the_scheme_lacks(toy, shift):
+    before = {line.id: line for line in toy.pass_examples("ann")}
+    old = before["storm.p02"]
+    texts = {name: line.with_spans(()) for name, line in before.items()}
+    relabelled = [Span(span.start, span.end - shift, "Vessel") for span in old.spans]
+    found = collect(snapshot(copy(1, "storm.p02", ann=work(*relabelled))), wish(examples=texts, tidy=True))
+    unknown = types(LabelDoubt("unknown", "", ("Vessel",)))
+    changes = list(pass_files.pass_changes(toy, found, {}, types=unknown))
+    assert not any(change.merged.is_changed for change in changes)
+    held = list(pass_files.held_lines(changes, unknown))
+    assert [(one.example, one.span) for one in held] == [
+        (old.id, (span.start, span.end, span.label)) for span in old.spans
+    ]
+    assert "the scheme has no label 'Vessel'" in held[0].message
+
+
 def test_a_line_that_would_lose_a_span_of_a_gone_label_stays(toy):
     before = {line.id: line for line in toy.pass_examples("ann")}
     old = before["storm.p02"]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     SpanKey: TypeAlias = tuple[int, int, str, str] | tuple[str, str]
 
 NONE: Mapping[str, tuple[Span, ...]] = MappingProxyType({})
-NOTHING_DROPPED: Mapping[str, Collection[tuple[int, int, str]]] = MappingProxyType({})
+NOTHING_DROPPED: Mapping[str, Collection[Span]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def merge(
     *,
     gold: bool = False,
     gone: Collection[str] = (),
-    dropped: Mapping[str, Collection[tuple[int, int, str]]] = NOTHING_DROPPED,
+    dropped: Mapping[str, Collection[Span]] = NOTHING_DROPPED,
 ) -> MergedPass:
     """The lines of a file, replaced by those of the server.
 
@@ -105,7 +105,9 @@ def merge(
     current = list(current)
     merged = _merge(current, server, untouched, gold=gold)
     lost = {
-        edit.example: tuple(span for span in edit.lost if span[2] in gone or span[:3] in dropped.get(edit.example, ()))
+        edit.example: tuple(
+            row for row in edit.lost if row[2] in gone or dropped_in_place_of(row, dropped.get(edit.example, ()))
+        )
         for edit in merged.edits
     }
     held = tuple(LineEdit(example, spans, ()) for example, spans in lost.items() if spans)
@@ -114,6 +116,12 @@ def merge(
     ids = {edit.example for edit in held}
     rest = {name: line for name, line in server.items() if name not in ids}
     return replace(_merge(current, rest, untouched, gold=gold), held=held)
+
+
+def dropped_in_place_of(row: SpanRow, dropped: Iterable[Span]) -> Span | None:
+    """The span of no known label that the server has in the place of one of a line, which so was not removed."""
+    start, end, label, _ = row
+    return next((span for span in dropped if span.overlaps(Span(start, end, label))), None)
 
 
 def _merge(

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from goldspan import files, formats
-from goldspan.annotation import article_of
-from goldspan.doccano.label_comparison import TRUSTED
+from goldspan.annotation import Span, article_of
+from goldspan.doccano.label_comparison import TRUSTED, LabelDoubt
 from goldspan.doccano.members import pass_folders
 from goldspan.doccano.pull.collect import PullProblem
-from goldspan.doccano.pull.merge import merge
+from goldspan.doccano.pull.merge import dropped_in_place_of, merge
 from goldspan.doccano.snapshot import ALL
 from goldspan.errors import InputError
 from goldspan.formats import gold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from goldspan.annotation import Example
@@ -40,12 +40,14 @@ class FileChange:
         annotator: the name of the folder, or `gold`.
         article: the article's id.
         merged: its lines as they will be, and what changes in them.
+        dropped: by example, the spans that were tidied away because the scheme lacks their label.
     """
 
     path: Path
     annotator: str
     article: str
     merged: MergedPass
+    dropped: Mapping[str, Collection[Span]] = field(default_factory=dict)
 
     def json(self, root: Path) -> dict[str, Any]:
         """For `--json`."""
@@ -108,16 +110,16 @@ def pass_changes(
                     gone=types.gone,
                     dropped=dropped,
                 )
-                yield FileChange(path, pass_folder(name, pseudonyms), article, merged)
+                yield FileChange(path, pass_folder(name, pseudonyms), article, merged, dropped)
 
 
-def _dropped_by_label(collected: CollectedWork, annotator: str) -> dict[str, set[tuple[int, int, str]]]:
+def _dropped_by_label(collected: CollectedWork, annotator: str) -> dict[str, set[Span]]:
     """By example, the spans that were tidied away because the scheme lacks their label."""
-    dropped: dict[str, set[tuple[int, int, str]]] = {}
+    dropped: dict[str, set[Span]] = {}
     for fix in collected.repairs:
         issue = fix.repair.issue
         if (fix.annotator, issue.kind) == (annotator, "label"):
-            dropped.setdefault(fix.example, set()).add((issue.start, issue.end, issue.label))
+            dropped.setdefault(fix.example, set()).add(Span(issue.start, issue.end, issue.label))
     return dropped
 
 
@@ -126,8 +128,12 @@ def held_lines(changes: Iterable[FileChange], types: LabelComparison) -> Iterato
     for change in changes:
         annotator = "" if change.annotator == GOLD else change.annotator
         for edit in change.merged.held:
-            for start, end, label, surface in edit.lost:
-                doubt = types.gone.get(label) or types.unknown[label]
+            for row in edit.lost:
+                start, end, label, surface = row
+                if (doubt := types.gone.get(label)) is None:
+                    dropped = dropped_in_place_of(row, change.dropped[edit.example])
+                    assert dropped is not None
+                    doubt = LabelDoubt("unknown", "", (dropped.label,))
                 message = f"would lose a span: {doubt.message}"
                 yield PullProblem("gone", annotator, edit.example, message, (start, end, label), surface, doubt.remedy)
 
