@@ -108,6 +108,7 @@ class Any(StrictModel):
     ("text", "words"),
     [
         ("a = 1\na = 2\n", ":2: not TOML: Cannot overwrite a value"),
+        ("a = 1\n<<<<<<< HEAD\n=======\nb = 2\n>>>>>>> other\n", ":2: not TOML: a merge of git left a conflict"),
         ("\na = inf\n", ":2: not TOML: inf is no number"),
         ("\n\na = [1, -nan]\n", ":3: not TOML: -nan is no number"),
         ("a = 1e999\n", ":1: not TOML: 1e999 is no number"),

@@ -33,6 +33,8 @@ CONSTANTS = {"None": "null", "True": "true", "False": "false"}  # as a file writ
 LONGEST_SEARCH = 500  # lines of a TOML file in which the line of a key is searched: the search is quadratic
 DEEP_KEY = re.compile(rf"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*\.[ \t]*){{{strict_json.DEEPEST}}}""")
 PLACE = re.compile(r"at line (\d+), column \d+")
+CONFLICT = re.compile(r"^<{7} ", re.MULTILINE)
+MERGE = "Keep each table of both sides once, and remove the lines that begin with <<<<<<<, ======= and >>>>>>>."
 
 
 class StrictModel(BaseModel):
@@ -97,6 +99,9 @@ def _parse_toml(text: str, path: Path, remedy: str) -> dict[str, Any]:
     Raises:
         InputError: as of `read_toml`; also for what `strict_json` refuses in JSON.
     """
+    if conflict := CONFLICT.search(text):
+        begins = text.count("\n", 0, conflict.start()) + 1
+        raise InputError("not TOML: a merge of git left a conflict here", file=path, line=begins, remedy=MERGE)
     try:
         return _strict_toml(text)
     except tomllib.TOMLDecodeError as error:

@@ -122,7 +122,8 @@ def plan_members(
     if missing := [each.name for each in listed if each.name not in by_name]:
         raise InvalidValueError(
             f"the server has no user {', '.join(map(repr, missing))}",
-            remedy=f"Make an account with: goldspan doccano user {' '.join(missing)}",
+            remedy=f"Make an account with: goldspan doccano user {' '.join(missing)}. If an account was renamed there, "
+            "write its new name into the file of the members.",
         )
     if any(each.name == me.username and each.role != ADMIN for each in listed):
         raise InvalidValueError(
