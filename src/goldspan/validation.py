@@ -34,7 +34,10 @@ LONGEST_SEARCH = 500  # lines of a TOML file in which the line of a key is searc
 DEEP_KEY = re.compile(rf"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*\.[ \t]*){{{strict_json.DEEPEST}}}""")
 PLACE = re.compile(r"at line (\d+), column \d+")
 CONFLICT = re.compile(r"^<{7} ", re.MULTILINE)
-MERGE = "Keep each table of both sides once, and remove the lines that begin with <<<<<<<, ======= and >>>>>>>."
+MERGE = (
+    "Keep the tables of both sides, each once, with its heading and all its keys, and remove the lines that begin with "
+    "<<<<<<<, ======= and >>>>>>>."
+)
 
 
 class StrictModel(BaseModel):

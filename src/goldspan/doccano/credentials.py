@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import shlex
 import sys
 from typing import TYPE_CHECKING
 
@@ -13,11 +14,6 @@ from goldspan.errors import NotFoundError
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-_REMEDY = (
-    "Start the embedded server with `goldspan doccano start`, or name another: set DOCCANO_URL, DOCCANO_USERNAME and "
-    "DOCCANO_PASSWORD."
-)
 
 
 def find_account(home: Path | None = None) -> Account:
@@ -41,10 +37,18 @@ def find_account(home: Path | None = None) -> Account:
 
     status, account = server.status(home), server.embedded_account(home)
     if account is None:
-        raise NotFoundError("there is no Doccano to work with", remedy=_REMEDY)
+        raise NotFoundError("there is no Doccano to work with", remedy=_start_remedy(home))
     if not status.web:
-        raise NotFoundError("the embedded Doccano does not run", file=status.home, remedy=_REMEDY)
+        raise NotFoundError("the embedded Doccano does not run", file=status.home, remedy=_start_remedy(home))
     return account
+
+
+def _start_remedy(home: Path | None) -> str:
+    option = "" if home is None else f" --home {shlex.quote(str(home))}"
+    return (
+        f"Start the embedded server with `goldspan doccano start{option}`, or name another: set DOCCANO_URL, "
+        "DOCCANO_USERNAME and DOCCANO_PASSWORD."
+    )
 
 
 def _named(variable: str, ask: Callable[[str], str]) -> str:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from goldspan.annotation import Example, Span
 from goldspan.cli.doccano.status import COLUMNS, _article_tables, console
+from goldspan.doccano import server
 from goldspan.doccano.client.schema import DoccanoProject
 from goldspan.doccano.pull.collect import PullOptions
 from goldspan.doccano.snapshot import ALL, AnnotatorWork, Snapshot, StoredExample
@@ -81,3 +82,17 @@ def test_a_server_that_is_named_without_a_user_is_an_error(goldspan, monkeypatch
     monkeypatch.delenv("DOCCANO_USERNAME", raising=False)
     assert goldspan("doccano", "status", "--home", tmp_path / "home") == 1
     assert "DOCCANO_USERNAME" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("worker", [True, False])
+def test_a_server_that_was_stopped_is_not_dead(goldspan, monkeypatch, capsys, tmp_path, worker):
+    found = server.ServerStatus(
+        running=False, url="http://127.0.0.1:1", username="admin", web=False, worker=worker, home=tmp_path
+    )
+    monkeypatch.setattr(server, "status", lambda _: found)
+    monkeypatch.delenv("DOCCANO_URL", raising=False)
+    assert goldspan("doccano", "status", "--home", tmp_path) == 0
+    said = capsys.readouterr().out
+    assert f"web server   {'DEAD: ' if worker else 'stopped; '}" in said
+    assert f"task worker  {'running' if worker else 'stopped; '}" in said
+    assert "doccano start --home" in said

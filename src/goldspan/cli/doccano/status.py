@@ -114,8 +114,9 @@ def _server_lines(status: ServerStatus) -> Iterator[str]:
         yield f"There is no embedded Doccano in {status.home}."
         return
     yield f"Embedded Doccano {status.version}, data in {status.home}"
+    missing = "DEAD: imports and exports need it" if status.web or status.worker else "stopped"
     for what, runs in (("web server", status.web), ("task worker", status.worker)):
-        yield f"  {what:<11}  {'running' if runs else 'DEAD: imports and exports need it; `goldspan doccano start`'}"
+        yield f"  {what:<11}  {'running' if runs else f'{missing}; `goldspan doccano start`'}"
     yield f"  {'address':<11}  {status.url}, user {status.username}"
 
 
