@@ -194,7 +194,7 @@ def pass_folders(annotators: Iterable[str], pseudonyms: Mapping[str, str], exist
     for name in annotators:
         folder = pseudonyms.get(name, name)
         who = f"the annotator {name!r}" + ("" if folder == name else f", whose pseudonym is {folder!r},")
-        remedy = f"Give {name!r} a pseudonym of its own, in the file of --members."
+        remedy = f"Give {name!r} a pseudonym of their own, in the file of --members."
         if folder != name and name in existing:
             raise InvalidValueError(
                 f"{who} has passes in the folder {name!r} from before: one person would count as two",
@@ -223,9 +223,9 @@ def _require_folder_names(annotators: Iterable[str], pseudonyms: Mapping[str, st
     more = f"; nor can {', '.join(others)}" if others else ""
     raise InvalidValueError(
         f"{who} cannot have a folder: the name {problem}{more}",
-        remedy=f"Give {first!r} a pseudonym of its own, in the file of --members."
+        remedy=f"Give {first!r} a pseudonym of their own, in the file of --members."
         if not others
-        else f"Give each of these {len(wrong)} a pseudonym of its own, in the file of --members; a name with a "
+        else f"Give each of these {len(wrong)} a pseudonym of their own, in the file of --members; a name with a "
         "backslash stands in single quotes there.",
     )
 

@@ -257,7 +257,7 @@ class _Owners:
             f"is {account!r} the person whose passes are in the folder {folder!r}? It belongs to {whose}, and one "
             "folder is one person's",
             remedy=f"If so, write name = {_quoted(account)} in place of {_quoted(former)} in {RECORD}. If not, give "
-            f"{account!r} a pseudonym of its own in the file of --members, and add a table [[account]] with both to "
+            f"{account!r} a pseudonym of their own in the file of --members, and add a table [[account]] with both to "
             f"{RECORD}.",
         )
 
