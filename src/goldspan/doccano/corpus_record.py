@@ -7,8 +7,7 @@
     offsets = "utf-16"             # what offsets count in the project, or "graphemes"; it must not change any more
 
     [[label_types]]
-    server = "https://doccano.example.org"
-    project = 7                    # its number there
+    project = "k3f9a1c2e4d5"       # its key, or its address where a version before keys made it
     numbers = { "PERSON" = 12 }    # of its label types: they show a type that was renamed, or deleted and created again
 
     [[account]]
@@ -22,6 +21,7 @@ file is one of a version before it.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -37,17 +37,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from goldspan.corpus import Corpus
+    from goldspan.doccano.client.schema import DoccanoProject
 
 OffsetUnit = Literal["utf-16", "graphemes"]
 
 FILE = "doccano.toml"
+KEY = re.compile(r"\bkey (k[0-9a-f]{12})\b")  # what goldspan writes into the description and the page of a project
 HEADER = (
     "# What goldspan remembers of the projects on Doccano: written by `goldspan doccano push` and `pull`.\n"
     "# Keep it in git. To forget a project or an account, delete its table.\n"
 )
 REMEDY = (
     'Restore the file from git. A table [[project]] has name, server, key and offsets ("utf-16" or "graphemes"), '
-    "a table [[label_types]] has server, project and numbers, a table [[account]] has name and passes."
+    "a table [[label_types]] has project and numbers, a table [[account]] has name and passes."
 )
 
 
@@ -63,8 +65,7 @@ class ProjectRecord(StrictModel):
 class LabelTypesRecord(StrictModel):
     """The label types of a project: by label, the number of its type; 0 for one that was not there."""
 
-    server: str = Field(description="the address of a server")
-    project: int = Field(description="the number of a project")
+    project: str = Field(description="the key of a project")
     numbers: dict[str, Annotated[int, Field(ge=0)]] = Field(description="a table of labels and numbers")
 
 
@@ -91,14 +92,14 @@ class DoccanoRecord:
     accounts: tuple[AccountRecord, ...] = ()
     label_types: tuple[LabelTypesRecord, ...] = ()
 
-    def label_numbers(self, server: str, project: int) -> dict[str, int]:
-        """By label, the number of its type in a project; empty if none is remembered."""
-        return next((each.numbers for each in self.label_types if (each.server, each.project) == (server, project)), {})
+    def label_numbers(self, project: str) -> dict[str, int]:
+        """By label, the number of its type in a project (see `record_key`); empty if none is remembered."""
+        return next((each.numbers for each in self.label_types if each.project == project), {})
 
-    def with_label_numbers(self, server: str, project: int, numbers: Mapping[str, int]) -> DoccanoRecord:
-        """The record with these numbers for the label types of a project."""
-        others = (each for each in self.label_types if (each.server, each.project) != (server, project))
-        new = LabelTypesRecord(server=server, project=project, numbers=dict(sorted(numbers.items())))
+    def with_label_numbers(self, project: str, numbers: Mapping[str, int]) -> DoccanoRecord:
+        """The record with these numbers for the label types of a project, see `record_key`."""
+        others = (each for each in self.label_types if each.project != project)
+        new = LabelTypesRecord(project=project, numbers=dict(sorted(numbers.items())))
         return replace(self, label_types=(*others, new) if numbers else tuple(others))
 
     def project(self, name: str, server: str) -> ProjectRecord | None:
@@ -129,7 +130,7 @@ class DoccanoRecord:
     def content(self) -> bytes:
         """The bytes of the file, the same for the same record: tables in the order of their names."""
         projects = sorted(self.projects, key=lambda each: (each.name, each.server, each.key))
-        types = sorted(self.label_types, key=lambda each: (each.server, each.project))
+        types = sorted(self.label_types, key=lambda each: each.project)
         accounts = sorted(self.accounts, key=lambda each: each.name)
         tables = [
             *(_table("project", each) for each in projects),
@@ -137,6 +138,23 @@ class DoccanoRecord:
             *(_table("account", each) for each in accounts),
         ]
         return "\n".join([HEADER, *tables]).encode("utf-8")
+
+
+def project_key(project: DoccanoProject) -> str:
+    """The key in the description of a project; empty if it has none."""
+    found = KEY.search(project.description)
+    return found[1] if found else ""
+
+
+def record_key(project: DoccanoProject, server: str) -> str:
+    """What is remembered of a project's label types goes by this: its key, or its address if it has none.
+
+    Args:
+        project: as the server has it.
+        server: the address of the server. An address of this machine may be that of another server tomorrow.
+    """
+    on_page = KEY.findall(project.guideline)
+    return project_key(project) or (on_page[-1] if on_page else f"{server}/projects/{project.id}")
 
 
 def record_path(corpus: Corpus) -> Path:
@@ -157,7 +175,7 @@ def read_record(corpus: Corpus) -> DoccanoRecord:
     content = read_toml(path, _RecordFile, REMEDY)
     projects = [f"{one.name} on {one.server}{one.key if is_loopback(one.server) else ''}" for one in content.project]
     _require_unique(path, "project", projects)
-    _require_unique(path, "project", [f"{each.project} on {each.server}" for each in content.label_types])
+    _require_unique(path, "project", [each.project for each in content.label_types])
     _require_unique(path, "account", [each.name for each in content.account])
     _require_unique(path, "folder", [each.passes for each in content.account])
     return DoccanoRecord(tuple(content.project), tuple(content.account), tuple(content.label_types))

@@ -14,7 +14,7 @@ import unicodedata
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from goldspan.doccano.corpus_record import read_record
+from goldspan.doccano.corpus_record import read_record, record_key
 from goldspan.doccano.labels import NOTHING, LabelNames, label_names, server_name, types_by_label
 from goldspan.errors import InvalidValueError, ServerError
 
@@ -248,7 +248,7 @@ def compare_project_labels(
         ServerError: if the server does not answer as it should.
     """
     types = server.span_types(project.id)
-    recorded = read_record(corpus).label_numbers(server.url, project.id)
+    recorded = read_record(corpus).label_numbers(record_key(project, server.url))
     return compare_labels(corpus.scheme, types, recorded, renamed, count=lambda name: server.count(project.id, name))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, get_args
 from goldspan.doccano import guideline_page, labels
 from goldspan.doccano.annotator_guide import ProjectKind
 from goldspan.doccano.client.schema import DoccanoProject
-from goldspan.doccano.corpus_record import read_record, write_record
+from goldspan.doccano.corpus_record import project_key, read_record, record_key, write_record
 from goldspan.doccano.export_archive import require_exportable
 from goldspan.doccano.label_comparison import (
     NEVER,
@@ -18,7 +18,7 @@ from goldspan.doccano.label_comparison import (
     with_former_labels,
 )
 from goldspan.doccano.members import ADMIN, ListedMember, MemberPlan, find_members, plan_members
-from goldspan.doccano.project_identity import KEY_LINE, create_project, identify, key_line, new_key, project_key
+from goldspan.doccano.project_identity import KEY_LINE, create_project, identify, key_line, new_key
 from goldspan.doccano.rights import require_administrator, require_staff
 from goldspan.errors import InvalidValueError, ServerError
 
@@ -91,9 +91,11 @@ class ProjectPlan:
         _require_same_kind(project, project_kind(planned))
         write_record(self.corpus, identity.added_to(read_record(self.corpus), server.url))
         planned = self._with_key(identity.key)
+        before = LabelComparison() if is_new else compare_project_labels(self.corpus, server, project, self.renamed)
+        former = record_key(project, server.url)
         if (project.description, project.guideline) != (planned.description, planned.guideline):
             project = server.update_project(project.id, description=planned.description, guideline=planned.guideline)
-        self._apply_labels(project, is_new=is_new)
+        self._apply_labels(project, before, former, is_new=is_new)
         if self.listed is not None:
             current, me = server.members(project.id), server.me()
             plan_members(self.listed, server.users(), current, me).apply(server, project.id)
@@ -117,10 +119,16 @@ class ProjectPlan:
         description, guideline = (text.replace(old, key) for text in (self.planned.description, self.planned.guideline))
         return replace(self.planned, description=description, guideline=guideline)
 
-    def _apply_labels(self, project: DoccanoProject, *, is_new: bool) -> None:
-        """Bring the label types in order, and have the corpus remember their numbers."""
+    def _apply_labels(self, project: DoccanoProject, before: LabelComparison, former: str, *, is_new: bool) -> None:
+        """Bring the label types in order, and have the corpus remember their numbers.
+
+        Args:
+            project: as it is by now, with its key.
+            before: its label types compared with the scheme.
+            former: its `record_key` before it had that key.
+            is_new: whether it was created just now.
+        """
         server, scheme = self.server, self.corpus.scheme
-        before = LabelComparison() if is_new else compare_project_labels(self.corpus, server, project, self.renamed)
         require_own_names(before, project.name)
         labels.plan_labels(scheme, server.span_types(project.id), self.renamed).apply(server, project.id)
         types, _ = labels.types_by_label(scheme, server.span_types(project.id))
@@ -130,10 +138,9 @@ class ProjectPlan:
         numbers |= {label: number for label, number in before_push if label in scheme and label not in before.settled}
         if not (is_new or before.recorded):
             numbers |= dict.fromkeys(before.gone.keys() - before.settled, NEVER)
-        record = read_record(self.corpus)
-        write_record(
-            self.corpus, record.with_label_numbers(server.url, project.id, with_former_labels(numbers, before.recorded))
-        )
+        record = read_record(self.corpus).with_label_numbers(former, {})
+        numbers = with_former_labels(numbers, before.recorded)
+        write_record(self.corpus, record.with_label_numbers(record_key(project, server.url), numbers))
 
 
 def plan_project(

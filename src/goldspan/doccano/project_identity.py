@@ -13,7 +13,6 @@ several keys under one name.
 
 from __future__ import annotations
 
-import re
 import secrets
 import shlex
 import time
@@ -22,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from goldspan.annotation import article_of
 from goldspan.doccano.controls import controls_file
-from goldspan.doccano.corpus_record import DoccanoRecord, ProjectRecord, read_record
+from goldspan.doccano.corpus_record import KEY, DoccanoRecord, ProjectRecord, project_key, read_record
 from goldspan.doccano.export_rows import goldspan_id
 from goldspan.doccano.members import ADMIN
 from goldspan.errors import InvalidValueError, NotFoundError, ServerError
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
     from goldspan.doccano.corpus_record import OffsetUnit
 
 KEY_LINE = "\n\n---\n\ngoldspan: "  # before the last line of a guideline page
-KEY = re.compile(r"\bkey (k[0-9a-f]{12})\b")
 LOOKED_AT = 20  # examples from either end of a project's list, to see whose they are
 PATIENCE, PAUSE = 15.0, 0.5  # seconds that another push gets to take back the second project of a name
 COUNTED: dict[OffsetUnit, str] = {"utf-16": "UTF-16 units", "graphemes": "grapheme clusters"}
@@ -99,12 +97,6 @@ def new_key() -> str:
 def key_line(purpose: str, key: str) -> str:
     """The end of a guideline page, from which a push restores kind and key where somebody edits the description."""
     return f"{KEY_LINE}{purpose}, key {key}"
-
-
-def project_key(project: DoccanoProject) -> str:
-    """The key in the description of a project; empty if it has none."""
-    found = KEY.search(project.description)
-    return found[1] if found else ""
 
 
 def offset_unit(project: DoccanoProject) -> OffsetUnit:

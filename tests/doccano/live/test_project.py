@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from goldspan.doccano import guideline_page, project, project_identity, users
+from goldspan.doccano import corpus_record, guideline_page, project, project_identity, users
 from goldspan.doccano.corpus_record import read_record
 from goldspan.doccano.push import push
 from goldspan.doccano.push.plan import project_changes, project_notes
@@ -46,7 +46,7 @@ def test_a_project_is_made_as_planned_and_then_nothing_differs(server, toy, name
     )
     assert project.project_kind(made) == kind
     assert again.project == made == again.planned
-    key = project_identity.project_key(made)
+    key = corpus_record.project_key(made)
     assert made.guideline == guideline_page.render_page(toy, kind) + project_identity.key_line(
         project.PURPOSES[kind], key
     )
@@ -69,7 +69,7 @@ def test_applying_twice_makes_no_second_project(server, toy, name):
 
 
 def test_a_change_of_the_guidelines_is_pushed_and_keys_may_swap(server, toy, name):
-    key = project_identity.project_key(project.plan_project(server, toy, name, "independent").apply())
+    key = corpus_record.project_key(project.plan_project(server, toy, name, "independent").apply())
     path = toy.guidelines / "labels.toml"
     text = path.read_text().replace('shortcut = "s"', 'shortcut = "?"').replace('shortcut = "p"', 'shortcut = "s"')
     path.write_text(

@@ -10,8 +10,7 @@ import pytest
 
 from goldspan.doccano.account import Account
 from goldspan.doccano.client.api import Doccano
-from goldspan.doccano.corpus_record import read_record
-from goldspan.doccano.project_identity import project_key
+from goldspan.doccano.corpus_record import project_key, read_record
 from helpers import doccano_annotator
 from helpers.doccano_project import record_writes
 

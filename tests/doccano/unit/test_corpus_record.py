@@ -1,5 +1,7 @@
 """What the corpus remembers of its projects on servers."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,11 +11,13 @@ from goldspan.doccano.corpus_record import (
     DoccanoRecord,
     ProjectRecord,
     read_record,
+    record_key,
     record_path,
     write_record,
 )
 from goldspan.errors import InputError
 from helpers import sample_corpus
+from helpers.doccano_project import SHARED
 
 KFOR = ProjectRecord(name="kfor", server="https://doccano.example.org", key="k3f9", offsets="utf-16")
 ACCOUNT = '[[account]]\nname = "{}"\npasses = "{}"\n'
@@ -87,17 +91,31 @@ def test_a_broken_file_is_refused_with_its_name(corpus, content, message):
 
 def test_the_numbers_of_label_types_are_kept_per_project(corpus):
     one, other = {"SHIP": 3, 'a "b"': 0, "ä": 2}, {"SHIP": 9}
-    record = DoccanoRecord((KFOR,)).with_label_numbers(KFOR.server, 7, one).with_label_numbers("other", 7, other)
+    record = DoccanoRecord((KFOR,)).with_label_numbers("k1", one).with_label_numbers("k2", other)
     write_record(corpus, record)
     read = read_record(corpus)
-    assert (read.label_numbers(KFOR.server, 7), read.label_numbers("other", 7)) == (one, other)
-    assert (read.label_numbers(KFOR.server, 8), read.project("kfor", KFOR.server)) == ({}, KFOR)
-    assert read.with_label_numbers("other", 7, {}).label_numbers("other", 7) == {}
+    assert (read.label_numbers("k1"), read.label_numbers("k2")) == (one, other)
+    assert (read.label_numbers("k3"), read.project("kfor", KFOR.server)) == ({}, KFOR)
+    assert read.with_label_numbers("k2", {}).label_numbers("k2") == {}
     assert read.content() == record.content()
+
+
+@pytest.mark.parametrize(
+    ("description", "guideline", "name"),
+    [
+        ("goldspan: shared annotation, guidelines 1, key k0123456789ab", "", "k0123456789ab"),
+        ("edited by hand", "a page\n\n---\n\ngoldspan: shared annotation, key k0123456789ab", "k0123456789ab"),
+        ("goldspan: shared annotation, guidelines 1", "a page", "http://127.0.0.1:8000/projects/7"),
+    ],
+)
+def test_label_types_are_remembered_by_the_key_of_their_project_wherever_it_is(description, guideline, name):
+    """The address alone would mix up the servers of two people, who both start theirs on the same port."""
+    project = replace(SHARED, id=7, description=description, guideline=guideline)
+    assert record_key(project, "http://127.0.0.1:8000") == name
 
 
 @pytest.mark.parametrize("numbers", ['{ "SHIP" = -1 }', '{ "SHIP" = "1" }', "3", "{ SHIP = 1.5 }"])
 def test_numbers_that_are_none_are_refused(corpus, numbers):
-    record_path(corpus).write_text(f'[[label_types]]\nserver = "s"\nproject = 1\nnumbers = {numbers}\n')
-    with pytest.raises(InputError):
+    record_path(corpus).write_text(f'[[label_types]]\nproject = "k1"\nnumbers = {numbers}\n')
+    with pytest.raises(InputError, match=r"numbers|SHIP"):
         read_record(corpus)

@@ -8,8 +8,8 @@ import pytest
 from goldspan.doccano import project_identity
 from goldspan.doccano.client.schema import ExampleRow
 from goldspan.doccano.controls import controls_file
-from goldspan.doccano.corpus_record import DoccanoRecord, ProjectRecord, read_record, write_record
-from goldspan.doccano.project_identity import create_project, identify, project_key
+from goldspan.doccano.corpus_record import KEY, DoccanoRecord, ProjectRecord, project_key, read_record, write_record
+from goldspan.doccano.project_identity import create_project, identify
 from goldspan.errors import InvalidValueError, NotFoundError, ServerError
 from helpers.doccano_project import INDEPENDENT
 
@@ -59,7 +59,7 @@ def remember(corpus, *entries):
 def test_a_name_that_nobody_knows_is_free_and_gets_a_key_of_its_own(toy):
     first, second = (identify(ProjectServer(made(1, "other", K2)), toy, "kfor") for _ in range(2))
     assert (first.project, first.is_known) == (None, False)
-    assert project_identity.KEY.search(f"key {first.key}")
+    assert KEY.search(f"key {first.key}")
     assert first.key != second.key
     with pytest.raises(NotFoundError, match="has no project 'kfor' for you"):
         first.require()

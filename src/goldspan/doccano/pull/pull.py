@@ -14,7 +14,7 @@ from goldspan import files, formats
 from goldspan.annotation import article_of
 from goldspan.articles.paragraphs import examples_of
 from goldspan.doccano.controls import read_controls, score_controls, split_controls
-from goldspan.doccano.corpus_record import read_record
+from goldspan.doccano.corpus_record import read_record, record_key
 from goldspan.doccano.label_comparison import TRUSTED, LabelComparison, compare_project_labels, find_renames
 from goldspan.doccano.labels import NOTHING
 from goldspan.doccano.members import find_members
@@ -192,7 +192,7 @@ def plan_pull(
         fix for fix in _with_pseudonyms(collected.repairs, pseudonyms) if (fix.annotator, fix.example) not in kept
     ]
     numbers = types.remembered(_uncertain_labels(types, problems), corpus.scheme.names)
-    record = owners.record.with_label_numbers(server.url, project.id, numbers)
+    record = owners.record.with_label_numbers(record_key(project, server.url), numbers)
     return PullPlan(
         project=project,
         root=corpus.root,
