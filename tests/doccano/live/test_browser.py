@@ -12,6 +12,7 @@ from goldspan import offsets
 from goldspan.annotation import Example, Span
 from goldspan.doccano.annotator_guide import OPEN_ITEMS
 from goldspan.doccano.client.api import Doccano
+from goldspan.doccano.labels import server_name
 from helpers import doccano_annotator, html_pages, sample_corpus
 
 LABELS = ("SHIP", "PORT", "CREW")
@@ -149,7 +150,7 @@ def test_labels_keys_colours_and_guideline_are_those_of_the_scheme(page, ann, pr
     number = screenshot.push(corpus, doccano.account, f"page {secrets.token_hex(4)}", ann)
     page.open(number)
     scheme = corpus.scheme.labels
-    assert page.chips == [(label.name, label.shortcut, rgb(label.colour)) for label in scheme]
+    assert page.chips == [(server_name(label), label.shortcut, rgb(label.colour)) for label in scheme]
     guideline = page.read_guideline()
     shoot(page, "guideline")
     words = guideline.inner_text()
