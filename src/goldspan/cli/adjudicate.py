@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from goldspan.adjudication.state import AdjudicationState, DecisionAuthor
     from goldspan.doccano.adjudication import Prefill
+    from goldspan.doccano.assignments import Assign
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.project import ProjectPlan
     from goldspan.formats.decisions import Decision
@@ -29,7 +30,7 @@ SHOW_STATE = ""  # the mode without any option
 MODE_OPTIONS = {  # per mode the options that it uses; --settle writes with or without --apply
     "--settle": {"--as", "--apply"},
     "--adopt": {"--as", "--reason", "--rule", "--apply"},
-    "--push": {"--project", "--prefill", "--label-renamed", "--new", "--members", "--home", "--apply"},
+    "--push": {"--project", "--prefill", "--label-renamed", "--new", "--assign", "--members", "--home", "--apply"},
     "--pull": {"--project", "--label-renamed", "--members", "--home", "--apply"},
     LIST_RULE: {"--rule"},
     SHOW_STATE: {"--accept", "--overwrite", "--apply"},
@@ -83,6 +84,7 @@ def run(
     ] = None,
     label_renamed: console.LabelRenamed = None,
     new: console.New = False,
+    assign: console.AssignTo = None,
     members: console.Members = None,
     home: console.Home = None,
     overwrite: Annotated[
@@ -106,7 +108,7 @@ def run(
             "--rule": rule is not None, "--accept": accept is not None, "--as": by is not None,
             "--reason": reason is not None, "--project": project is not None, "--prefill": prefill is not None,
             "--label-renamed": bool(label_renamed),
-            "--new": new,
+            "--new": new, "--assign": assign is not None,
             "--members": members is not None, "--home": home is not None, "--overwrite": overwrite, "--apply": apply,
         },
     )  # fmt: skip
@@ -132,6 +134,7 @@ def run(
                 project=project,
                 renamed=renamed,
                 new=new,
+                assign=assign or "all",
                 members=members,
                 json=json,
                 apply=apply,
@@ -275,6 +278,7 @@ class _Exchange:
     project: str
     renamed: Mapping[str, str]
     new: bool
+    assign: Assign
     members: Path | None
     json: Path | None
     apply: bool
@@ -284,7 +288,14 @@ def _push(exchange: _Exchange, prefill: Prefill) -> None:
     """Upload the disputes, or print what would be uploaded."""
     from goldspan.cli.doccano.push import attention_lines
     from goldspan.doccano import adjudication
-    from goldspan.doccano.push.plan import assignment_changes, example_changes, project_changes, project_notes
+    from goldspan.doccano.push.plan import (
+        PushOptions,
+        assignment_changes,
+        assignment_notes,
+        example_changes,
+        project_changes,
+        project_notes,
+    )
 
     planned = adjudication.plan_disputes(
         exchange.state,
@@ -303,21 +314,23 @@ def _push(exchange: _Exchange, prefill: Prefill) -> None:
     outdated = adjudication.outdated_copies(exchange.server, planned.project, disputed)
     reopened = [copy.id for copy in outdated]
     changes = [*project_changes(planned), *(f"note: {note}" for note in project_notes(planned))]
+    options = PushOptions(assign=exchange.assign)
     if exchange.apply:
         with console.spinner(f"Pushing to {exchange.project}"):
-            result = adjudication.push_disputes(exchange.state, exchange.server, planned, disputed)
+            result = adjudication.push_disputes(exchange.state, exchange.server, planned, disputed, options)
         first, left, report = result.plan, result.left, {**result.json(), "reopened": reopened}
-        changes += assignment_changes(result.plan.assignments)
+        assignments = result.plan.assignments
         there, stored = amount(len(disputed), "disputed example"), amount(result.tally.stored, "span")
         end = f"{there} in {exchange.project!r}; {stored} stored."
     else:
-        left = adjudication.plan_examples(exchange.state, exchange.server, planned, disputed)
+        left = adjudication.plan_examples(exchange.state, exchange.server, planned, disputed, options)
         first = left
         left = replace(left, steps=tuple(step for step in left.steps if step.desired.example.id not in reopened))
-        changes += assignment_changes(left.assignments)
+        assignments = left.assignments
         report = {"to_push": [one.example.id for one in disputed], "plan": left.json()}
         end = f"{amount(len(disputed), 'example')} to push. {console.PLAN_ONLY}"
     console.write_json(exchange.json, report)
+    changes += [*assignment_changes(assignments), *(f"note: {note}" for note in assignment_notes(assignments))]
     for line in [*changes, *example_changes(first)]:
         console.print_line(line)
     lines = [f"{one.example.id}: {one.votes.replace(chr(10), '; ')}" for one in disputed[:SHOWN]]

@@ -70,6 +70,15 @@ New = Annotated[
         help="Create the project again though the corpus remembers one of that name, which this account does not see.",
     ),
 ]
+AssignTo = Annotated[
+    Literal["all", "none"] | None,
+    typer.Option(
+        "--assign",
+        help="From Doccano 1.8.5 on annotators see only what is assigned to them: assign all examples to everybody who "
+        "annotates (the default), or none, if you assign in Doccano yourself. No assignment is ever taken back.",
+        show_default=False,
+    ),
+]
 Articles = Annotated[
     list[str] | None,
     typer.Option("--articles", help="Only these articles: ids, separated by commas. Default: all.", show_default=False),

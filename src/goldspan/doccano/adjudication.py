@@ -137,9 +137,20 @@ def plan_disputes(
 
 
 def plan_examples(
-    state: AdjudicationState, server: Doccano, project_plan: ProjectPlan, disputed: Sequence[DisputedExample]
+    state: AdjudicationState,
+    server: Doccano,
+    project_plan: ProjectPlan,
+    disputed: Sequence[DisputedExample],
+    options: PushOptions | None = None,
 ) -> PushPlan:
     """What is to be done to the disputed examples in their project; nothing is written.
+
+    Args:
+        state: of the adjudication.
+        server: where to.
+        project_plan: what is to be done to the project, see `plan_disputes`.
+        disputed: the examples, see `disputed_examples`.
+        options: how to push.
 
     Raises:
         ServerError: if the server does not answer as it should.
@@ -148,7 +159,7 @@ def plan_examples(
     scheme = state.corpus.scheme
     names = label_names(scheme, project_plan.renamed)
     desired = upload_rows(examples, project_plan.planned, scheme.names, _views(state, disputed), names=names)
-    options = PushOptions(names=names, joining=project_plan.members.joining)
+    options = replace(options or PushOptions(), names=names, joining=project_plan.members.joining)
     return observe(server, project_plan.project, desired, options).plan
 
 

@@ -1,6 +1,7 @@
 """A server on which annotators see only what is assigned to them: what a push assigns, and what a status counts."""
 
 import json
+import shutil
 
 import pytest
 
@@ -10,6 +11,7 @@ from goldspan.doccano.export_rows import goldspan_id
 from goldspan.formats import gold
 from helpers import doccano_annotator
 from helpers.assigning_doccano import AssigningDoccano
+from helpers.sample_corpus import set_pass_spans
 
 
 @pytest.fixture
@@ -42,7 +44,8 @@ def command(account, toy, goldspan, monkeypatch, capsys):
 
     def run(name, *options):
         report = toy.root / "report.json"
-        code = goldspan("doccano", name, "--project", "ships", "--root", toy.root, "--json", report, *options)
+        words = [name] if name == "adjudicate" else ["doccano", name]
+        code = goldspan(*words, "--project", "ships", "--root", toy.root, "--json", report, *options)
         done = capsys.readouterr()
         return code, done.out + done.err, json.loads(report.read_text()) if report.exists() else {}
 
@@ -118,3 +121,18 @@ def test_a_manager_may_assign_by_hand_and_status_counts_what_is_assigned(account
     assert f"{ann.username} does not see {total - 3} examples" in said
     assert command("push", "--assign", "none")[2]["plan"]["assignments"]["assign"] == {}
     assert len(seen(ann)) == 3
+
+
+@pytest.mark.parametrize(("options", "share"), [((), 1), (("--assign", "none"), 0)])
+def test_disputes_are_assigned_to_those_who_settle_them_unless_none_is_asked_for(command, toy, people, options, share):
+    ann = people["ann"]
+    listed(toy, ann)
+    shutil.rmtree(toy.decisions)
+    set_pass_spans(toy, "bob", "harbour.p04")
+    _, _, report = command("adjudicate", "--push", *options)
+    disputed, planned = set(report["to_push"]), report["plan"]["assignments"]
+    assert planned["assign" if share else "hidden"] == {ann.username: len(disputed)}
+    code, said, report = command("adjudicate", "--push", "--apply", *options)
+    assert (code, report["assigned"]) == (0, len(disputed) * share)
+    assert ("not assigned, as --assign none asks" in said) == (share == 0)
+    assert seen(ann) == (disputed if share else set())

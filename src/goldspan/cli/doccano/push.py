@@ -59,14 +59,7 @@ def run(
             show_default=False,
         ),
     ] = 0,
-    assign: Annotated[
-        Literal["all", "none"],
-        typer.Option(
-            "--assign",
-            help="From Doccano 1.8.5 on annotators see only what is assigned to them: assign all examples to everybody "
-            "who annotates, or none, if you assign in Doccano yourself. No assignment is ever taken back.",
-        ),
-    ] = "all",
+    assign: console.AssignTo = None,
     line_breaks: Annotated[
         Literal["auto", "keep", "spaces"],
         typer.Option(
@@ -113,7 +106,7 @@ def run(
             members=members,
             line_breaks=line_breaks,
             renamed=console.renamed_labels(corpus.scheme, label_renamed),
-            options=PushOptions(assign=assign, on_progress=on_progress, on_plan=plans.append),
+            options=PushOptions(assign=assign or "all", on_progress=on_progress, on_plan=plans.append),
         )
         if apply:
             result = request.apply()
