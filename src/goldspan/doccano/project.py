@@ -221,9 +221,9 @@ def project_kind(project: DoccanoProject) -> ProjectKind:
     """What a project is for, as its description says, or the end of its page where somebody edited that."""
     if not project.collaborative:
         return "independent"
-    said = f"goldspan: {PURPOSES['disputes']}"
+    opening = f"goldspan: {PURPOSES['disputes']}"
     page = project.guideline.partition(KEY_LINE)[2]
-    is_disputes = project.description.startswith(said) or page.startswith(PURPOSES["disputes"])
+    is_disputes = project.description.startswith(opening) or page.startswith(PURPOSES["disputes"])
     return "disputes" if is_disputes else "shared"
 
 

@@ -42,10 +42,10 @@ def run(
 
 def _origin(running: EmbeddedServer, original: Path) -> str:
     """What to know of a copy."""
-    told = f"Its data were copied from {original}, whose server is another one, on another port."
+    note = f"Its data were copied from {original}, whose server is another one, on another port."
     if running.in_use:
-        told += "\nThat server was not stopped then: what annotators did in the moments before the copy may be missing."
-    return told
+        note += "\nThat server was not stopped then: what annotators did in the moments before the copy may be missing."
+    return note
 
 
 def _outcome(running: EmbeddedServer) -> str:
