@@ -1,0 +1,77 @@
+"""Pictures of what annotators and judges of this corpus see, at 1280 × 900, for people to look at.
+
+pytest -m long tests/doccano/live/test_screens.py -s        prints where they are
+"""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from goldspan import formats
+from goldspan.corpus import Corpus
+from goldspan.corpus.comments import COMMENTS
+from goldspan.doccano.client.api import Doccano
+from goldspan.formats import gold
+from helpers import html_pages
+from helpers.doccano_annotator import BrowserAnnotator
+
+ROOT = Path(__file__).parents[3]
+SCREENS = ROOT / "build" / "screens"
+SIZE = {"width": 1280, "height": 900}
+
+
+@pytest.fixture
+def disputed(tmp_path):
+    """This project, with a reader who left out two spans and commented on it."""
+    for name in ("corpus", "seeds", "annotation_guidelines"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    corpus = Corpus(tmp_path)
+    for path in sorted((corpus.passes / "reader-b").glob("*.jsonl")):
+        lines = formats.load(path, "gold")
+        at, line = next((place, each) for place, each in enumerate(lines) if len(each.spans) > 2)
+        extra = {**line.extra, COMMENTS: ["G-3: is this a name here?"]}
+        lines[at] = replace(line, spans=line.spans[2:], extra=extra)
+        gold.write(path, lines)
+    return corpus
+
+
+@pytest.mark.long
+def test_what_annotators_and_judges_see(doccano, disputed, people, goldspan, monkeypatch):
+    ann = people["ann"]
+    (disputed.guidelines / "members.toml").write_text(f'[[member]]\nname = "{ann.username}"\nrole = "annotator"\n')
+    for name in ("url", "username", "password"):
+        monkeypatch.setenv(f"DOCCANO_{name.upper()}", getattr(doccano.account, name))
+    assert goldspan("doccano", "push", "--project", "screens", "--root", disputed.root, "--apply") == 0
+    assert goldspan("adjudicate", "--push", "--project", "judges", "--root", disputed.root, "--apply") == 0
+    page_of_agree = SCREENS / "agree.html"
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    assert goldspan("agree", "--root", disputed.root, "--html", page_of_agree) == 0
+    with (
+        html_pages.launch_chromium() as chromium,
+        BrowserAnnotator(chromium, ann.url, ann.username, ann.password) as screen,
+        Doccano(doccano.account) as server,
+    ):
+        screen.page.set_viewport_size(SIZE)
+        for project, shown in (("screens", "panel"), ("judges", "dispute")):
+            screen.page.mouse.move(0, 0)
+            screen.open(server.project(project).id, 2)
+            take(screen.page, shown)
+            screen.read_guideline()
+            take(screen.page, f"{shown}-guideline")
+            screen.page.keyboard.press("Escape")
+        page = chromium.new_page(viewport=SIZE)
+        page.goto(page_of_agree.as_uri())
+        page.locator(".comments").first.evaluate("one => one.scrollIntoView({block: 'center'})")
+        take(page, "agree")
+        for project in ("screens", "judges"):
+            server.delete_project(server.project(project).id)
+
+
+def take(page, name):
+    """Take a picture, which must show something."""
+    path = SCREENS / f"{name}.png"
+    page.screenshot(path=path)
+    print(path)
+    assert path.stat().st_size > 10_000  # an empty page has some 5 kB
