@@ -263,7 +263,8 @@ def _end(plan: PullPlan, *, applied: bool) -> str:
     files, problems = len({*plan.papers, *(change.path for change in plan.written)}), len(plan.problems)
     unfit = f"; {amount(problems, 'problem')}, listed above and not written" if problems else ""
     if not files and not plan.changes:
-        return f"Nobody has confirmed any example of this corpus there{unfit}."
+        found = "Nothing can be written" if problems else "Nobody has confirmed any example of this corpus there"
+        return f"{found}{unfit}."
     if not files:
         return f"Already up to date{unfit}."
     if applied:
