@@ -90,7 +90,7 @@ def test_helpers_are_apart_from_tests():
     texts = {path.name: path.read_text() for path in (tests / "helpers").rglob("*.py")}
     assert not [name for name, text in texts.items() if re.search(r"^ *def test_", text, re.MULTILINE)]
     loose = {path.name for path in tests.glob("*.py") if not path.name.startswith("test_")}
-    assert loose == {"conftest.py", "screenshot.py"}
+    assert loose == {"conftest.py"}
 
 
 @pytest.mark.benchmark

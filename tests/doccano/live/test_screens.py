@@ -1,6 +1,8 @@
 """Pictures of what annotators and judges of this corpus see, at 1280 × 900, for people to look at.
 
 pytest -m long tests/doccano/live/test_screens.py -s        prints where they are
+
+The one of the gold is in README: `cp build/screens/gold.png annotation_guidelines/doccano.png`.
 """
 
 import shutil
@@ -20,6 +22,7 @@ from helpers.doccano_annotator import BrowserAnnotator
 ROOT = Path(__file__).parents[3]
 SCREENS = ROOT / "build" / "screens"
 SIZE = {"width": 1280, "height": 900}
+GOLD = "002_053e1d64d12656fb.p13"  # all labels in a few lines
 
 
 @pytest.fixture
@@ -43,8 +46,10 @@ def test_what_annotators_and_judges_see(doccano, disputed, people, goldspan, mon
     (disputed.guidelines / "members.toml").write_text(f'[[member]]\nname = "{ann.username}"\nrole = "annotator"\n')
     for name in ("url", "username", "password"):
         monkeypatch.setenv(f"DOCCANO_{name.upper()}", getattr(doccano.account, name))
-    assert goldspan("doccano", "push", "--project", "screens", "--root", disputed.root, "--apply") == 0
-    assert goldspan("adjudicate", "--push", "--project", "judges", "--root", disputed.root, "--apply") == 0
+    commands = {"panel": "doccano push", "gold": "doccano push --shared --gold", "dispute": "adjudicate --push"}
+    for project, command in commands.items():
+        assert goldspan(*command.split(), "--project", project, "--root", disputed.root, "--apply") == 0
+    place = [example.id for example in disputed.gold_examples()].index(GOLD) + 1
     page_of_agree = SCREENS / "agree.html"
     SCREENS.mkdir(parents=True, exist_ok=True)
     assert goldspan("agree", "--root", disputed.root, "--html", page_of_agree) == 0
@@ -54,19 +59,17 @@ def test_what_annotators_and_judges_see(doccano, disputed, people, goldspan, mon
         Doccano(doccano.account) as server,
     ):
         screen.page.set_viewport_size(SIZE)
-        for project, shown in (("screens", "panel"), ("judges", "dispute")):
-            screen.page.mouse.move(0, 0)
-            screen.open(server.project(project).id, 2)
-            take(screen.page, shown)
+        for project, number in (("panel", 2), ("gold", place), ("dispute", 2)):
+            screen.page.goto(ann.url)  # or the page would show the project before in its header
+            screen.settle()
+            screen.open(server.project(project).id, number)
+            take(screen.page, project)
             screen.read_guideline()
-            take(screen.page, f"{shown}-guideline")
-            screen.page.keyboard.press("Escape")
+            take(screen.page, f"{project}-guideline")
         page = chromium.new_page(viewport=SIZE)
         page.goto(page_of_agree.as_uri())
         page.locator(".comments").first.evaluate("one => one.scrollIntoView({block: 'center'})")
         take(page, "agree")
-        for project in ("screens", "judges"):
-            server.delete_project(server.project(project).id)
 
 
 def take(page, name):
