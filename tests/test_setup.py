@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+SERVER = Path("src", "goldspan", "doccano", "server")
 PROJECT = """
 [project]
 dependencies = ["doccano-client"]
@@ -43,6 +44,13 @@ def small(tmp_path):
     shutil.copy(ROOT / ".ci" / "resolves.py", tmp_path / ".ci")
     (tmp_path / "pyproject.toml").write_text(PROJECT)
     (tmp_path / ".ci" / "constraints.txt").write_text("dataclasses-json==0.5.14\ndoccano-client==1.1.1\n")
+    server = tmp_path / SERVER
+    server.mkdir(parents=True)
+    shutil.copy(ROOT / SERVER / "pins.py", server)
+    built = load(ROOT / ".ci" / "resolves.py").SOURCE_ONLY_OF_DOCCANO
+    lines = (ROOT / SERVER / "requirements.txt").read_text().splitlines()
+    (server / "requirements.txt").write_text("".join(f"{line}\n" for line in lines if line.startswith(built)))
+    (server / "requirements-3.13.txt").touch()
     return tmp_path
 
 
