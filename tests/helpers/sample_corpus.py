@@ -1,5 +1,6 @@
 """Small corpora for the tests: made from given examples, or the toy corpus with disputes added."""
 
+import shutil
 from itertools import groupby
 
 from goldspan import files
@@ -31,6 +32,13 @@ def write_articles(corpus, examples):
     for entry in entries:
         files.write(corpus.seeds / entry.file, "Made up.\n")
     write_gold(corpus, examples)
+
+
+def copy(corpus, root):
+    """The curated data of a project in a folder of its own, to be changed at will."""
+    for folder in ("annotation_guidelines", "corpus", "seeds"):
+        shutil.copytree(corpus.root / folder, root / folder)
+    return Corpus(root)
 
 
 def write_gold(corpus, examples):

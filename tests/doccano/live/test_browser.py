@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-import screenshot
 from goldspan import offsets
 from goldspan.annotation import Example, Span
 from goldspan.doccano.annotator_guide import OPEN_ITEMS
 from goldspan.doccano.client.api import Doccano
 from goldspan.doccano.labels import server_name
+from goldspan.doccano.push.push import prepare_push
 from helpers import doccano_annotator, html_pages, sample_corpus
 
 LABELS = ("SHIP", "PORT", "CREW")
@@ -146,9 +146,11 @@ def test_what_is_confirmed_by_mistake_and_taken_back_is_not_pulled(begin, page):
 
 
 def test_labels_keys_colours_and_guideline_are_those_of_the_scheme(page, ann, project, doccano, tmp_path):
-    corpus = screenshot.copied(project, tmp_path / "corpus")
-    number = screenshot.push(corpus, doccano.account, f"page {secrets.token_hex(4)}", ann)
-    page.open(number)
+    corpus, name = sample_corpus.copy(project, tmp_path / "corpus"), f"page {secrets.token_hex(4)}"
+    sample_corpus.list_members(corpus, {"ann": ann})
+    with Doccano(doccano.account) as server:
+        prepare_push(server, corpus, name, prefill="gold", kind="shared").apply()
+        page.open(server.project(name).id)
     scheme = corpus.scheme.labels
     assert page.chips == [(server_name(label), label.shortcut, rgb(label.colour)) for label in scheme]
     guideline = page.read_guideline()

@@ -5,7 +5,6 @@ pytest -m long tests/doccano/live/test_screens.py -s        prints where they ar
 The one of the gold is in README: `cp build/screens/gold.png annotation_guidelines/doccano.png`.
 """
 
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from goldspan.corpus import Corpus
 from goldspan.corpus.comments import COMMENTS
 from goldspan.doccano.client.api import Doccano
 from goldspan.formats import gold
-from helpers import html_pages
+from helpers import html_pages, sample_corpus
 from helpers.doccano_annotator import BrowserAnnotator
 
 ROOT = Path(__file__).parents[3]
@@ -28,9 +27,7 @@ GOLD = "002_053e1d64d12656fb.p13"  # all labels in a few lines
 @pytest.fixture
 def disputed(tmp_path):
     """This project, with a reader who left out two spans and commented on it."""
-    for name in ("corpus", "seeds", "annotation_guidelines"):
-        shutil.copytree(ROOT / name, tmp_path / name)
-    corpus = Corpus(tmp_path)
+    corpus = sample_corpus.copy(Corpus(ROOT), tmp_path / "disputed")
     for path in sorted((corpus.passes / "reader-b").glob("*.jsonl")):
         lines = formats.load(path, "gold")
         at, line = next((place, each) for place, each in enumerate(lines) if len(each.spans) > 2)
