@@ -12,8 +12,9 @@ from urllib.parse import quote
 
 from goldspan import files
 from goldspan.doccano.annotator_guide import OPEN_ITEMS
+from goldspan.doccano.assignments import annotators_of
 from goldspan.doccano.client.http import is_loopback
-from goldspan.doccano.members import ADMIN, folder_name_problem
+from goldspan.doccano.members import folder_name_problem
 from goldspan.doccano.project import project_kind
 from goldspan.errors import InputError
 from goldspan.report.text import visible
@@ -171,7 +172,7 @@ def invite(server: Doccano, names: Sequence[str], project: DoccanoProject | None
 
 def invite_members(server: Doccano, project: DoccanoProject) -> Invitation | None:
     """The invitation of those who annotate in a project; None if nobody does yet."""
-    names = [member.username for member in server.members(project.id) if member.role != ADMIN]
+    names = [member.username for member in annotators_of(server.members(project.id))]
     return invite(server, names, project) if names else None
 
 

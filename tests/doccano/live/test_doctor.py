@@ -27,13 +27,6 @@ def messages(report):
 
 
 @pytest.fixture
-def begun(doccano, toy, people):
-    with doccano_project.from_corpus(doccano, toy) as begun:
-        begun.add(people)
-        yield begun
-
-
-@pytest.fixture
 def look(doccano, toy):
     """Run the doctor on a project of the live server."""
 

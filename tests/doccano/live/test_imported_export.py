@@ -22,14 +22,6 @@ def contents(server, project):
 
 
 @pytest.fixture
-def begun(doccano, toy, people):
-    """An independent project of the toy corpus with ann and bob."""
-    with doccano_project.from_corpus(doccano, toy) as begun:
-        begun.add(people)
-        yield begun
-
-
-@pytest.fixture
 def command(doccano, toy, goldspan, monkeypatch, capsys):
     """`goldspan doccano` on the toy corpus, in which the text of an example, its place and its extra keys change."""
     for name in ("url", "username", "password"):

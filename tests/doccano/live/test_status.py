@@ -11,13 +11,6 @@ from helpers import doccano_project
 
 
 @pytest.fixture
-def begun(doccano, toy, people):
-    with doccano_project.from_corpus(doccano, toy) as begun:
-        begun.add(people)
-        yield begun
-
-
-@pytest.fixture
 def status(doccano, goldspan, monkeypatch, capsys, tmp_path):
     """The command: its exit code, what it said, and its report."""
     monkeypatch.setenv("DOCCANO_URL", doccano.account.url)

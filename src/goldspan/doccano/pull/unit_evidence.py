@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from goldspan import offsets
 from goldspan.annotation import Span
-from goldspan.doccano.snapshot import OffsetReader, RawExportSpan
+from goldspan.doccano.snapshot import COUNTED, OffsetReader, RawExportSpan
 from goldspan.report.text import amount
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from goldspan.doccano.snapshot import AnnotatorWork, Snapshot, StoredExample
     from goldspan.formats.doccano import Unit
-
-COUNTED: dict[Unit, str] = {"utf16": "UTF-16 units", "graphemes": "grapheme clusters"}
 
 
 def unit_notes(snapshot: Snapshot, *, is_known: bool) -> Iterator[str]:
