@@ -13,7 +13,6 @@ from goldspan.corpus import Corpus
 from goldspan.doccano import project
 from goldspan.doccano.client.api import Doccano
 from goldspan.doccano.client.schema import DoccanoProject
-from goldspan.doccano.export_rows import goldspan_id
 from goldspan.doccano.push import desired_state
 from goldspan.doccano.push.plan import PushOptions
 from goldspan.doccano.push.push import push_examples
@@ -26,6 +25,7 @@ from goldspan.doccano.snapshot import (
     take_snapshot,
 )
 from goldspan.formats import doccano
+from goldspan.formats.doccano import stored_id
 from helpers import doccano_annotator
 from helpers.doccano_server import ANNOTATORS
 
@@ -185,7 +185,7 @@ class CorpusProject:
 
     def number(self, name):
         """Doccano's number of an example; of the last, if there are several."""
-        return max(row.id for row in self.server.examples(self.project.id) if goldspan_id(row.meta) == name)
+        return max(row.id for row in self.server.examples(self.project.id) if stored_id(row.meta) == name)
 
     def mark(self, who, name, surface, label, *, occurrence=0):
         """Mark words, counting as a browser does."""
@@ -313,7 +313,7 @@ class WorkModel:
         rows = self.rows()
         number = sorted(rows)[which % len(rows)]
         row = rows[number]
-        held = self.work.setdefault(number, ExampleWork(goldspan_id(row["meta"]), row["text"]))
+        held = self.work.setdefault(number, ExampleWork(stored_id(row["meta"]), row["text"]))
         owner = self.owner(who)
         if owner not in held.spans:
             held.spans[owner] = self.server_spans(who, number)
@@ -335,7 +335,7 @@ class WorkModel:
         said = {comment["id"]: comment["example"] for comment in comments}
         for number, held in self.work.items():
             assert number in rows, f"{held.name}, that annotators worked on, is gone"
-            assert goldspan_id(rows[number]["meta"]) == held.name
+            assert stored_id(rows[number]["meta"]) == held.name
             assert {one for one in held.comments if said.get(one) == number} == held.comments
             for who in ANNOTATORS if not self.shared else (EVERYBODY,):
                 person = self.server.people["ann" if self.shared else who]
@@ -354,7 +354,7 @@ class WorkModel:
         """The texts of these examples, by their goldspan id."""
         rows, found = self.rows(), {}
         for number, text in texts.items():
-            found.setdefault(goldspan_id(rows[number]["meta"]), []).append(text)
+            found.setdefault(stored_id(rows[number]["meta"]), []).append(text)
         return found
 
     def positions(self, text, *positions):

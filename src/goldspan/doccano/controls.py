@@ -27,7 +27,6 @@ from goldspan import files
 from goldspan.adjudication.derive import settle
 from goldspan.annotation import article_of
 from goldspan.corpus import id_list
-from goldspan.doccano.export_rows import goldspan_id
 from goldspan.doccano.human_work import copy_worked_on
 from goldspan.doccano.label_comparison import TRUSTED
 from goldspan.doccano.members import folder_name_problem
@@ -35,7 +34,7 @@ from goldspan.doccano.snapshot import DUPLICATE, AnnotatorComment
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.evaluation.annotator_scores import SCORE_COLUMNS, score_annotator, score_cells
 from goldspan.formats import inline
-from goldspan.formats.doccano import is_text_of
+from goldspan.formats.doccano import is_text_of, stored_id
 from goldspan.report.text import Table, amount
 
 if TYPE_CHECKING:
@@ -205,7 +204,7 @@ def _random(seed: str, use: str, example: str) -> float:
 def _pushed_ids(server: Doccano, project: DoccanoProject | None) -> Iterable[str]:
     """The ids of the examples in a project that goldspan pushed."""
     for row in server.examples(project.id) if project is not None else ():
-        if example := goldspan_id(row.meta):
+        if example := stored_id(row.meta):
             yield example
 
 

@@ -34,11 +34,6 @@ NEARBY = 4  # places apart at which one more request costs more than the example
 TOGETHER = 500  # places that are asked for at once, at most
 
 
-def goldspan_id(row: Mapping[str, Any]) -> str | None:
-    """The id under which goldspan pushed a row; None if it did not."""
-    return stored_id(row)
-
-
 def text_of(row: Mapping[str, Any]) -> str:
     """The text of a row, empty if it has none."""
     text = row.get("text")
@@ -99,7 +94,7 @@ class ListedExamples:
     def doubt(self, number: int) -> str:
         """Why an example is to be left alone, without a full stop; empty if it need not be."""
         example = self.examples[number]
-        if goldspan_id(example.meta) is None:
+        if stored_id(example.meta) is None:
             return ""  # nothing is ever done to it
         if example.has_own_keys:
             shown = shown_number(example.meta.get("id", number))

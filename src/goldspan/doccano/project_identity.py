@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING
 from goldspan.annotation import article_of
 from goldspan.doccano.controls import controls_file
 from goldspan.doccano.corpus_record import KEY, DoccanoRecord, ProjectRecord, project_key, read_record
-from goldspan.doccano.export_rows import goldspan_id
 from goldspan.doccano.members import ADMIN
 from goldspan.errors import InvalidValueError, NotFoundError, ServerError
+from goldspan.formats.doccano import stored_id
 from goldspan.report.text import amount, enumerate_names
 
 if TYPE_CHECKING:
@@ -232,7 +232,7 @@ class _Search:
             example
             for offset, limit in (ends.items() if count else ())
             for row in self.server.examples_at(project.id, offset, limit)
-            if (example := goldspan_id(row.meta))
+            if (example := stored_id(row.meta))
         ]
         own = {entry.id for entry in self.corpus.entries}
         if ids and not any(article_of(example) in own for example in ids):

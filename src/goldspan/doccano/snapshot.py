@@ -21,14 +21,13 @@ from goldspan.doccano.export_rows import (
     ListedExamples,
     ShownNumbers,
     are_listed,
-    goldspan_id,
     listed_row,
     row_key,
     text_of,
 )
 from goldspan.doccano.labels import SAME_NAMES
 from goldspan.errors import InvalidValueError, ServerError
-from goldspan.formats.doccano import short_digest, stored_key
+from goldspan.formats.doccano import short_digest, stored_id, stored_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -261,7 +260,7 @@ def _read_confirmed(path: Path, project: DoccanoProject) -> Confirmed:
     with ExportArchive(path) as archive:
         return {
             annotator: {
-                row_key(row): exported_spans(row) for _, row in archive.rows(annotator) if goldspan_id(row) is not None
+                row_key(row): exported_spans(row) for _, row in archive.rows(annotator) if stored_id(row) is not None
             }
             for annotator in _annotators(archive, project)
         }
@@ -426,7 +425,7 @@ class _SnapshotBuilder:
         copy = self.copies.get(number)
         if copy is None:
             copy = self._new_copy(number, self._examples.stored_row(number, row))
-        elif copy.id is not None and (goldspan_id(row), text_of(row)) != (copy.id, copy.text):
+        elif copy.id is not None and (stored_id(row), text_of(row)) != (copy.id, copy.text):
             self.changed.add(number)
         if broken and copy.corruption is None:
             copy = self.copies[number] = replace(copy, corruption=BROKEN_SPANS)

@@ -13,10 +13,9 @@ from goldspan.adjudication.state import read_state
 from goldspan.annotation import Span
 from goldspan.doccano import adjudication, status
 from goldspan.doccano.client.api import Doccano
-from goldspan.doccano.export_rows import goldspan_id
 from goldspan.doccano.pull import pull
 from goldspan.errors import InvalidValueError, ServerError
-from goldspan.formats.doccano import KEY
+from goldspan.formats.doccano import KEY, stored_id
 from helpers import doccano_annotator, doccano_project
 from helpers.sample_corpus import BELLE, NORD, PORT, set_pass_spans
 
@@ -41,7 +40,7 @@ class Table:
         return self.server.project(self.name).id
 
     def rows(self):
-        return {goldspan_id(row.meta): row for row in self.server.examples(self.project)}
+        return {stored_id(row.meta): row for row in self.server.examples(self.project)}
 
     def join(self):
         self.server.add_member(self.project, self.person.id, self.server.roles()["project_admin"])

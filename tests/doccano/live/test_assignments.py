@@ -7,8 +7,8 @@ import pytest
 
 from goldspan.doccano.account import Account
 from goldspan.doccano.client.api import Doccano
-from goldspan.doccano.export_rows import goldspan_id
 from goldspan.formats import gold
+from goldspan.formats.doccano import stored_id
 from helpers import doccano_annotator
 from helpers.assigning_doccano import AssigningDoccano
 from helpers.sample_corpus import set_pass_spans
@@ -61,7 +61,7 @@ def listed(corpus, *people, role="annotator"):
 
 
 def seen(person):
-    return {goldspan_id(row["meta"]) for row in person.examples(person.projects()["ships"])}
+    return {stored_id(row["meta"]) for row in person.examples(person.projects()["ships"])}
 
 
 def test_everybody_who_annotates_sees_every_example(assigning, command, toy, people):
@@ -108,7 +108,7 @@ def test_a_manager_may_assign_by_hand_and_status_counts_what_is_assigned(account
     assert report["plan"]["assignments"]["hidden"] == {person.username: total for person in people.values()}
     with Doccano(account) as client:
         project = client.project("ships")
-        rows = [row for row in client.examples(project.id) if goldspan_id(row.meta).startswith("storm")]
+        rows = [row for row in client.examples(project.id) if stored_id(row.meta).startswith("storm")]
         user = next(user.id for user in client.users() if user.username == ann.username)
         assert [client.assign(project.id, row.id, user) for row in rows] == [True] * 3
         assert not client.assign(project.id, rows[0].id, user)

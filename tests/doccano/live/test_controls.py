@@ -8,11 +8,10 @@ import pytest
 from goldspan.annotation import Example
 from goldspan.doccano import controls
 from goldspan.doccano.client.api import Doccano
-from goldspan.doccano.export_rows import goldspan_id
 from goldspan.doccano.push import plan, push
 from goldspan.errors import ServerError
 from goldspan.formats import gold
-from goldspan.formats.doccano import KEY, ExampleKey
+from goldspan.formats.doccano import KEY, ExampleKey, stored_id
 from helpers.doccano_project import CorpusProject
 
 ARTICLES = ("--articles", "harbour,storm")
@@ -111,7 +110,7 @@ def test_annotators_see_nothing_that_reveals_a_control(command, people):
     assert {(key.sent, key.shown, *key.extra) for key in keys} == {(None, None)}
     assert all(" of " in row["meta"]["position"] and row["meta"]["title"] for row in rows)
     assert len({tuple(row.keys() - {"id"}) for row in rows}) == 1
-    order = [goldspan_id(row["meta"]) for row in sorted(rows, key=lambda row: row["id"])]
+    order = [stored_id(row["meta"]) for row in sorted(rows, key=lambda row: row["id"])]
     assert [name for name in order if not name.startswith("strike")] == sorted(n for n in order if "strike" not in n)
 
 
@@ -138,7 +137,7 @@ def test_the_list_is_there_before_the_upload_and_the_next_push_uses_it(command, 
     assert len(seen[0]) == 2
     monkeypatch.setattr(Doccano, "upload", upload)
     assert command("push", *ARTICLES, "--apply")[0] == 0
-    there = {goldspan_id(row.meta) for row in command.server.examples(command.server.project(command.name).id)}
+    there = {stored_id(row.meta) for row in command.server.examples(command.server.project(command.name).id)}
     assert {name for name in there if name.startswith("strike")} == set(seen[0])
 
 

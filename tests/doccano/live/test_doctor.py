@@ -9,10 +9,10 @@ from goldspan.doccano.account import Account
 from goldspan.doccano.client.api import Doccano
 from goldspan.doccano.doctor import checks
 from goldspan.doccano.doctor.context import DoctorContext
-from goldspan.doccano.export_rows import goldspan_id
 from goldspan.doccano.project import FLAGS
 from goldspan.doccano.server import process
 from goldspan.errors import NotFoundError
+from goldspan.formats.doccano import stored_id
 from helpers import doccano_annotator, doccano_project, doccano_server
 
 ATTRIBUTES = {"url": "http://127.0.0.1:9", "method": "POST", "params": {}, "headers": {}, "body": {}}
@@ -214,7 +214,7 @@ def test_examples_of_others_are_found(look, begun):
 
 
 def rows(begun):
-    return {goldspan_id(row.meta): row for row in begun.server.examples(begun.project.id)}
+    return {stored_id(row.meta): row for row in begun.server.examples(begun.project.id)}
 
 
 def test_duplicate_and_changed_examples_are_found(look, begun):
@@ -223,12 +223,12 @@ def test_duplicate_and_changed_examples_are_found(look, begun):
     begun.server.update_example(begun.project.id, second.id, text=second.text + "!")
     report = look(begun.name)
     assert list(messages(report)) == ["doubled-id", "spoiled-text"]
-    name = goldspan_id(first.meta)
+    name = stored_id(first.meta)
     assert messages(report)["doubled-id"] == [
         f"{name}: exists 2 times, under the numbers {first.id}, {begun.number(name)}"
     ]
     assert messages(report)["spoiled-text"] == [
-        f"{goldspan_id(second.meta)}: number {second.id}: its text was changed on the server"
+        f"{stored_id(second.meta)}: number {second.id}: its text was changed on the server"
     ]
     assert report.errors == 2
 
@@ -249,7 +249,7 @@ def test_spans_outside_their_text_are_found(look, begun, doccano):
     people["una"].mark(begun.project.id, row.id, 0, len(row.text) + 5, "SHIP")
     [message] = messages(look(begun.name))["unfit-span"]
     assert message.startswith(
-        f"{goldspan_id(row.meta)}: the span [0, {len(row.text) + 5}, SHIP] by {people['una'].username}"
+        f"{stored_id(row.meta)}: the span [0, {len(row.text) + 5}, SHIP] by {people['una'].username}"
     )
 
 
@@ -282,7 +282,7 @@ def test_the_spans_of_a_former_member_are_found_and_the_member_is_named(look, be
     people["leave"].comment(begun.project.id, row.id, "Good-bye")
     leave(begun, doccano, people["leave"])
     [message] = messages(look(begun.name))["former-member"]
-    assert message.startswith(f"{goldspan_id(row.meta)}: 1 span(s) of SHIP in no member's export; ")
+    assert message.startswith(f"{stored_id(row.meta)}: 1 span(s) of SHIP in no member's export; ")
     assert message.endswith(f"comments without being a member: {people['leave'].username}")
     leave(begun, doccano, people["silent"])
     [message] = messages(look(begun.name))["former-member"]

@@ -9,12 +9,11 @@ import pytest
 from goldspan import files
 from goldspan.doccano import status
 from goldspan.doccano.client.api import Doccano
-from goldspan.doccano.export_rows import goldspan_id
 from goldspan.doccano.project import plan_project
 from goldspan.doccano.pull import pull
 from goldspan.doccano.push.desired_state import desired_examples, upload_rows
 from goldspan.doccano.push.push import prepare_push
-from goldspan.formats.doccano import EARLIER_KEYS, KEY, ExampleKey
+from goldspan.formats.doccano import EARLIER_KEYS, KEY, ExampleKey, stored_id
 from helpers import doccano_project, html_pages
 from helpers.doccano_annotator import BrowserAnnotator
 
@@ -42,7 +41,7 @@ def push(begun, **options):
 
 
 def metas(begun):
-    return {goldspan_id(row.meta): row.meta for row in begun.server.examples(begun.project.id)}
+    return {stored_id(row.meta): row.meta for row in begun.server.examples(begun.project.id)}
 
 
 def work(begun):
@@ -105,7 +104,7 @@ def test_work_on_a_wrapped_text_comes_back_in_the_text_of_the_corpus(begun, grap
             json={"grapheme_mode": True, "resourcetype": "SequenceLabelingProject"},
         )
     push(begun, articles=["storm"])
-    rows = {goldspan_id(row.meta): row for row in begun.server.examples(begun.project.id)}
+    rows = {stored_id(row.meta): row for row in begun.server.examples(begun.project.id)}
     text = rows["storm.p01"].text
     assert "\n" not in text
     assert len(text) == len(wrapped)

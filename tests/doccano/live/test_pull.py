@@ -14,10 +14,10 @@ from goldspan.annotation import Example
 from goldspan.corpus import Corpus
 from goldspan.corpus.manifest import ManifestEntry, write_manifest
 from goldspan.doccano.client.api import Doccano
-from goldspan.doccano.export_rows import goldspan_id
 from goldspan.doccano.pull.pull import plan_pull
 from goldspan.doccano.push import desired_state
 from goldspan.formats import gold
+from goldspan.formats.doccano import stored_id
 from helpers import doccano_annotator, doccano_project, strategies
 
 EMOJI = "👩‍👩‍👧 The Aurora 🚢 left Port Said 👍🏽 for Valparaíso."
@@ -127,7 +127,7 @@ def test_a_pull_from_a_project_created_again_removes_nothing(doccano, toy, peopl
     with doccano_project.from_corpus(doccano, toy, kind) as begun:
         begun.add(people)
         begun.mark("ann", "storm.p01", "Storm", "SHIP")
-        names = [goldspan_id(row.meta) for row in begun.server.examples(begun.project.id)]
+        names = [stored_id(row.meta) for row in begun.server.examples(begun.project.id)]
         begun.confirm("ann", *names)
         pull(begun, "--apply")
     before = files(toy)
@@ -413,7 +413,7 @@ def test_any_text_and_any_spans_come_back_equal(doccano, people, data):
     ):
         begun.add(people)
         ann = people["ann"]
-        numbers = {goldspan_id(row["meta"]): row["id"] for row in ann.examples(begun.project.id)}
+        numbers = {stored_id(row["meta"]): row["id"] for row in ann.examples(begun.project.id)}
         for example in examples:
             for span in example.spans:
                 at = [doccano_project.utf16_length(example.text[:place]) for place in (span.start, span.end)]

@@ -6,12 +6,11 @@ import pytest
 from goldspan.annotation import Example, Span
 from goldspan.doccano import human_work
 from goldspan.doccano.client.api import Doccano
-from goldspan.doccano.export_rows import goldspan_id
 from goldspan.doccano.push import desired_state, push
 from goldspan.doccano.snapshot import ALL
 from goldspan.errors import InvalidValueError, ServerError
 from goldspan.formats import doccano
-from goldspan.formats.doccano import ExampleView
+from goldspan.formats.doccano import ExampleView, stored_id
 from helpers import doccano_annotator
 from helpers.doccano_annotator import create_unique
 from helpers.doccano_project import ExampleProject, record_writes
@@ -77,7 +76,7 @@ def test_pushing_twice_changes_nothing(kind, request):
 def test_examples_keep_their_order(alone):
     alone.push(*PLAIN)
     rows = list(alone.server.examples(alone.project.id))
-    assert [goldspan_id(row.meta) for row in rows] == [example.id for example in PLAIN]
+    assert [stored_id(row.meta) for row in rows] == [example.id for example in PLAIN]
 
 
 def test_what_the_panel_shows_travels_along(alone):
@@ -248,7 +247,7 @@ def test_a_span_that_the_server_drops_is_an_error_that_names_the_example(shared,
     line = doccano.line
 
     def dropping(row):
-        return line({**row, "label": row["label"][1:]} if goldspan_id(row) == "a.p04" else row)
+        return line({**row, "label": row["label"][1:]} if stored_id(row) == "a.p04" else row)
 
     monkeypatch.setattr(doccano, "line", dropping)
     with pytest.raises(ServerError, match=r"does not hold what it was sent: a\.p04 \(not \[\(6, 10, 'UNIT'\)\]\)"):
@@ -259,7 +258,7 @@ def test_an_example_that_the_import_leaves_out_is_an_error_that_names_it(alone, 
     line = doccano.line
 
     def breaking(row):
-        return line({**row, "text": ""} if goldspan_id(row) == "a.p02" else row)
+        return line({**row, "text": ""} if stored_id(row) == "a.p02" else row)
 
     monkeypatch.setattr(doccano, "line", breaking)
     with pytest.raises(ServerError, match=r"left out a\.p02; it reports: .*line 2"):

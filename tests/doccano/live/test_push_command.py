@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from goldspan.doccano.export_rows import goldspan_id
 from goldspan.doccano.push import desired_state
 from goldspan.formats import gold
+from goldspan.formats.doccano import stored_id
 from helpers import doccano_annotator
 
 
@@ -85,7 +85,7 @@ def test_a_conflict_is_named_with_what_to_do_and_the_exit_code_is_one(push, toy,
     first = with_admin.examples(project)[0]
     with_admin.confirm(project, first["id"])
     with_admin.close()
-    name, file = goldspan_id(first["meta"]), toy.gold / "harbour.jsonl"
+    name, file = stored_id(first["meta"]), toy.gold / "harbour.jsonl"
     changed = [replace(one, text=f"{one.text}!") if one.id == name else one for one in gold_of(toy, "harbour")]
     gold.write(file, changed)
     code, out, report = push("--articles", "harbour", "--apply")

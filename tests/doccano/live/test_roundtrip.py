@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from goldspan import graphemes, offsets
 from goldspan.annotation import Example
-from goldspan.doccano.export_rows import goldspan_id
 from goldspan.doccano.pull import pull
 from goldspan.doccano.push import desired_state, push
 from goldspan.doccano.push.plan import PushOptions
 from goldspan.errors import InvalidValueError
+from goldspan.formats.doccano import stored_id
 from helpers import sample_corpus, strategies
 
 NAMES = ("ann", "bob")
@@ -82,7 +82,7 @@ def annotate(pile, people, project, unit):
     """Everybody marks what they can mark in a browser, and confirms; gives the spans of each on each example."""
     done = {}
     for name, person in people.items():
-        numbers = {goldspan_id(row["meta"]): row["id"] for row in person.examples(project.id)}
+        numbers = {stored_id(row["meta"]): row["id"] for row in person.examples(project.id)}
         for paper in pile:
             example, number = paper.example, numbers[paper.example.id]
             spans = [s for s in paper.marked[name] if unit == "utf16" or not splits(example.text, s)]
