@@ -124,15 +124,15 @@ def test_where_no_example_was_read_by_all_only_fleiss_is_undefined():
 
 
 def test_the_json_form_holds_everything_and_explains_it():
-    agreement = measure(of_texts(a=[[(1, "A")], [(2, "B")]], b=[[(1, "A")], []]), resamples=20)
+    agreement = measure(of_texts(a=[[(1, "A")], []], b=[[(1, "A")], []]), resamples=20)
     value = json.loads(json.dumps(agreement.json(), allow_nan=False))
     assert set(value) == {
         *("annotators", "language", "compared", "intervals", "overall", "labels", "articles", "pairs", "measures"),
     }
     assert value["pairs"][0]["first"] == "a"
-    missing = value["labels"]["B"]["measures"]["exact_f1"]
+    missing = value["articles"]["t1"]["measures"]["exact_f1"]
     assert missing["estimate"] is None
-    assert missing["undefined"]["sentence"] == "b marked nothing here"
+    assert missing["undefined"]["sentence"] == "a and b marked nothing here"
     assert value["measures"]["exact_f1"]["source"] == "Hripcsak & Rothschild, JAMIA 2005"
 
 

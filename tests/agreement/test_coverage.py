@@ -1,6 +1,7 @@
-"""What the measures are computed from: annotators who marked nothing are named, and change no figure of the others."""
+"""What the measures are computed from: who confirmed counts, with spans or without, and is named beside the figures."""
 
 import re
+from itertools import combinations
 
 import pytest
 
@@ -42,44 +43,26 @@ def rare():
     return report_on(of_texts(a=whole, b=whole, c=whole, d=[[], [(0, "X"), (3, "X")]]))
 
 
-def test_an_empty_pass_is_in_no_dispute_tally_confusion_or_disputed_word():
-    report, without = report_on(empty_pass()), report_on(empty_pass().among("wxy"))
-    assert report.agreement.compared == ("w", "x", "y")
-    assert report.cases == ()
-    assert report.surfaces == ()
-    assert dict(report.tallies) == dict(without.tallies)
-    assert set(report.tallies) == {("w", "x"), ("w", "y"), ("x", "y")}
-    assert report.confusion == without.confusion
-
-
-def test_the_headline_and_the_intervals_count_what_the_compared_share():
+def test_an_empty_pass_takes_part_in_every_figure():
     report = report_on(empty_pass())
-    assert "in the 2 examples of 2 articles that at least two confirmed" in text_report.headline(report)
-    assert report.agreement.units == 2
+    assert report.agreement.compared == ("w", "x", "y", "z")
+    assert set(report.tallies) == {*combinations("wxyz", 2)}
+    assert report.tallies["w", "z"].first_alone == 4
+    assert {case.dispute.candidates[-1].by for case in report.cases} == {("z",)}
+    assert report.agreement.overall["exact_f1"].estimate == pytest.approx(3 / 6)
+    assert report.agreement.units == 6
 
 
-def test_where_only_an_empty_pass_was_the_second_it_is_named():
-    report = report_on(empty_pass())
-    why = report.agreement.articles["t3"]["exact_f1"].undefined
-    assert why.sentence == "no example was confirmed by two annotators, not counting z, who marked nothing"
-    assert why.annotators == ("z",)
-    assert "z marked nothing in the examples that others confirmed, too" in " ".join(text_report.remarks(report))
+def test_an_empty_pass_is_named_with_what_it_does():
+    said = " ".join(text_report.remarks(report_on(empty_pass())))
+    assert "z marked nothing in the examples that others confirmed, too, which lowers every measure" in said
+    assert "If the work was not done, compare the passes of the others alone." in said
 
 
-def test_two_who_share_only_with_an_empty_pass_are_undefined():
-    report = report_on(of_texts(x=[FULL, None], y=[None, FULL], z=[[], []]))
-    assert report.agreement.compared == ("x", "y")
-    assert text_report.headline(report) == (
-        "How far they agree is undefined: "
-        "no example was confirmed by two annotators, not counting z, who marked nothing."
-    )
-
-
-def test_one_who_shares_only_with_an_empty_pass_is_not_compared():
+def test_who_shares_only_with_an_empty_pass_is_compared_with_it():
     report = report_on(of_texts(v=[None, FULL], x=[FULL, None], y=[FULL, None], z=[[], []]))
-    assert report.agreement.compared == ("x", "y")
-    remarks = text_report.remarks(report)
-    assert any(sentence.startswith("v marked spans only in examples that no compared") for sentence in remarks)
+    assert report.agreement.compared == ("v", "x", "y", "z")
+    assert report.agreement.pairs["v", "z"].overall["exact_f1"].estimate == 0
 
 
 def test_one_who_shares_nothing_is_not_counted_as_marking_nothing():
@@ -89,20 +72,27 @@ def test_one_who_shares_nothing_is_not_counted_as_marking_nothing():
 
 def test_a_label_is_printed_with_its_pairs_and_who_marked_none(rare):
     measures = rare.agreement.labels["RARE"]
-    assert measures["exact_f1"].estimate == 1
-    assert (measures.coverage.counted, measures.coverage.pairs, measures.without_spans) == (3, 6, ("d",))
+    assert measures["exact_f1"].estimate == pytest.approx(3 / 6)
+    assert (measures.coverage.counted, measures.coverage.pairs, measures.without_spans) == (6, 6, ("d",))
     note = table(rare, "Label by label").note
-    assert note.startswith("RARE: 3 of 6 pairs; d marked none. Pairwise measures are means")
-    assert "the other measures also count those who marked nothing" in note
+    assert note.startswith("RARE: d marked none. Who confirmed and marked none counts.")
     assert "X:" not in note
 
 
-def test_an_article_in_which_somebody_marked_nothing_is_first(rare):
-    articles = table(rare, "Article by article")
-    assert rare.agreement.articles["t0"]["exact_f1"].estimate == 1 > rare.agreement.articles["t1"]["exact_f1"].estimate
-    assert [row[0] for row in articles.rows] == ["t0", "t1"]
-    assert "t0: 3 of 6 pairs; d marked none." in articles.note
-    assert "In the first article somebody marked nothing where others marked something." in articles.note
+def test_pairs_who_both_marked_none_are_not_in_the_mean():
+    report = report_on(of_texts(a=[[(0, "X"), (4, "RARE")]], b=[FULL], c=[FULL]))
+    measures = report.agreement.labels["RARE"]
+    assert (measures.coverage.counted, measures.coverage.pairs) == (2, 3)
+    assert measures["exact_f1"].estimate == 0
+    assert "RARE: 2 of 3 pairs; b and c marked none." in table(report, "Label by label").note
+
+
+def test_an_article_in_which_somebody_marked_nothing_has_its_place_by_f1(rare):
+    articles = rare.agreement.articles
+    assert articles["t0"]["exact_f1"].estimate == pytest.approx(3 / 6)
+    assert articles["t1"]["exact_f1"].estimate > 0.5
+    assert [row[0] for row in table(rare, "Article by article").rows] == ["t0", "t1"]
+    assert "t0: d marked none." in table(rare, "Article by article").note
 
 
 def test_an_article_with_nothing_on_one_side_comes_before_defined_ones():
@@ -112,8 +102,8 @@ def test_an_article_with_nothing_on_one_side_comes_before_defined_ones():
 
 def test_the_page_has_it_in_the_row_and_once_below_the_title(rare):
     text = page(rare)
-    assert len(re.findall(r"<small>3 of 6 pairs; d marked none</small>", text)) == 2
-    assert "In the first article somebody marked nothing" in parse(text).said
+    assert len(re.findall(r"<small>d marked none</small>", text)) == 2
+    assert parse(text).said.count("Who confirmed and marked none counts.") == 2
 
 
 def test_who_has_not_read_is_not_counted_as_marking_nothing():
@@ -139,7 +129,7 @@ def test_fleiss_and_gamma_are_printed_with_their_examples():
     assert sum("on 1 of 4" in sentence for sentence in says.values()) == 2
     assert parse(page(report)).said.count("on 1 of 4 examples") == 3
     assert text_report.report_json(report)["agreement"]["overall"]["basis"] == {
-        "readers": ["a", "b", "c"], "common": 1, "pairs": 3, "counted": 3,
+        "readers": ["a", "b", "c"], "common": 1, "pairs": 3, "counted": 3, "confirmation_assumed": [],
     }  # fmt: skip
 
 

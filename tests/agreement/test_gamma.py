@@ -105,8 +105,14 @@ def test_gamma_comes_from_the_seed():
     assert first == again != other
 
 
+def test_who_marked_nothing_agrees_by_chance_alone():
+    """Every unit is unaligned, in the data as in nearly all random continua."""
+    nothing = measure(of_texts(a=[[(1, "A")], [(3, "B")]], b=[[], []]), gamma=True, resamples=20).overall["gamma"]
+    assert nothing.estimate == pytest.approx(0, abs=0.05)
+
+
 def test_an_undefined_gamma_has_its_reason():
-    nothing = measure(of_texts(a=[[(1, "A")]], b=[[]]), gamma=True).overall["gamma"]
+    nothing = measure(of_texts(a=[[]], b=[[]]), gamma=True).overall["gamma"]
     assert nothing.undefined.reason == "nothing"
     apart = of_texts(
         a=[[(1, "A")], [(2, "A")], None], b=[[(1, "A")], None, [(1, "A")]], c=[None, [(2, "A")], [(1, "A")]]

@@ -31,10 +31,12 @@ def test_the_coefficient_of_each_value_is_the_published_one():
     assert np.isnan(values[6])  # what the only unit of value 7 meets has no value
 
 
-def test_a_label_of_one_annotator_is_reported_missing_with_the_others():
-    measures = measure(of_one_text(60, **OBSERVERS), resamples=1).labels["2"]
-    assert measures["cu_alpha"].undefined.reason == "nothing"
-    assert measures["cu_alpha"].undefined.annotators == ("paul", "suzan")
+def test_a_label_of_one_annotator_has_the_published_values_too():
+    labels = measure(of_one_text(60, **OBSERVERS), resamples=1).labels
+    assert labels["2"]["cu_alpha"].estimate == 0  # all of it meets other values
+    assert labels["2"]["u_alpha"].estimate < 0
+    assert labels["2"].without_spans == ("paul", "suzan")
+    assert labels["7"]["cu_alpha"].undefined.reason == "no_coincidence"
 
 
 def test_where_nobody_marks_the_same_characters_labels_cannot_be_compared():

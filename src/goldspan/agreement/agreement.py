@@ -73,9 +73,8 @@ class Agreement(PairwiseAgreement):
 
     Args:
         annotators: all their names, sorted.
-        compared: those whom `overall`, `labels` and `articles` are about: all except those who marked nothing at all
-            in what they share with others, who would lower every measure for no reason, and those who share examples
-            with nobody.
+        compared: those whom `overall`, `labels` and `articles` are about: all except those who share examples with
+            nobody. Who confirmed an example and marked nothing in it counts: there is nothing in it, they say.
         overall: of all compared, over all labels.
         labels: of all compared, by label.
         articles: of all compared, by article, over all labels; intervals are by example.
@@ -166,7 +165,7 @@ def measure(
         together = pairs[compared]  # of two annotators, all of them are the pair
     else:
         tables = CountTables(everyone[0], tuple(of_units.values()), measures)
-        together = _measure_group(tables, data, compared, units, settings, name_apart=True)
+        together = _measure_group(tables, data, compared, units, settings)
     tables = CountTables(everyone[1], tuple(of_documents.values()), measures)
     articles = sample.articles
     of_articles = measure_sets_by_group(tables, data, compared, articles, settings)
@@ -260,25 +259,16 @@ def _measure_group(
     annotators: tuple[int, ...],
     units: Integers,
     settings: BootstrapSettings,
-    *,
-    name_apart: bool = False,
 ) -> MeasureGroup:
-    overall, *labels = measure_sets(tables, data, annotators, units, settings, name_apart=name_apart)
+    overall, *labels = measure_sets(tables, data, annotators, units, settings)
     return MeasureGroup(overall, dict(zip(data.spans.labels, labels, strict=True)))
 
 
 def _compared(table: AnnotationTable) -> tuple[int, ...]:
-    """The numbers of the annotators who marked something where another of them has read, too.
-
-    Leaving one annotator out may leave another without a shared example, so it is repeated as long as two remain.
-    """
-    compared: tuple[int, ...] = tuple(range(len(table.annotators)))
-    while True:
-        shared = table.read_by(compared, 2)[table.document] & np.isin(table.annotator, compared)
-        marking = tuple(np.unique(table.annotator[shared]).tolist())
-        if len(marking) < 2 or marking == compared:
-            return compared
-        compared = marking
+    """The numbers of the annotators who read what another of them has read, too; all of them where nobody did."""
+    everyone = tuple(range(len(table.annotators)))
+    sharing = table.read[:, table.read_by(everyone, 2)].any(axis=1)
+    return tuple(np.flatnonzero(sharing).tolist()) or everyone
 
 
 def _json(sets: Mapping[str, MeasureSet]) -> dict[str, Any]:

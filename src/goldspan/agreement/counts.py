@@ -156,15 +156,15 @@ class CountTable:
         """The blocks of some counts by name, from sums of rows; of shape (..., columns), as these."""
         return {name: sums[..., place] for (owner, name), place in self._places.items() if owner == of}
 
-    def enough(self, sums: Numbers) -> Flags:
-        """Where two annotators marked something; shape (..., views) from sums of rows of shape (..., columns)."""
-        marking = np.zeros((*sums.shape[:-1], self.views), np.int64)
+    def is_marked(self, sums: Numbers) -> Flags:
+        """Where any annotator marked something; shape (..., views) from sums of rows of shape (..., columns)."""
+        marked = np.zeros((*sums.shape[:-1], self.views), np.bool_)
         for block in self.counts(sums, MARKED).values():
-            marking += block > 0
-        return marking >= 2
+            marked |= block > 0
+        return marked
 
     def values(self, sums: Numbers) -> dict[str, Numbers]:
-        """The measures of sums of rows, NaN where undefined or where fewer than two annotators marked anything.
+        """The measures of sums of rows, NaN where undefined, as they all are where nobody marked anything.
 
         Args:
             sums: shape (..., columns).
@@ -172,9 +172,9 @@ class CountTable:
         Returns:
             By the id of the measure, each of shape (..., views).
         """
-        enough = self.enough(sums)
+        marked = self.is_marked(sums)
         return {
-            one.id: np.where(enough, formula.value(self.counts(sums, formula.counts.name)), np.nan)
+            one.id: np.where(marked, formula.value(self.counts(sums, formula.counts.name)), np.nan)
             for one, formula in self._formulas()
         }
 
@@ -284,12 +284,9 @@ class CountTables:
         Returns:
             By the id of the measure, each of shape (..., views).
         """
-        everyone = sums(self.everyone)
-        values = self.everyone.values(everyone)
+        values = self.everyone.values(sums(self.everyone))
         if self.everyone.annotators > 2:
-            enough = self.everyone.enough(everyone)
-            means = self._means(sums, defined)
-            values |= {name: np.where(enough, mean, np.nan) for name, mean in means.items()}
+            values |= self._means(sums, defined)
         return {one.id: values[one.id] for one in self.measures}
 
     def _means(

@@ -2,7 +2,9 @@
 
 Exact: a span agrees where the other annotator has the same boundaries and the same label. The number of spans there
 might have been is unknown, so kappa has no true negatives to count, and F1 is what kappa tends to as they grow in
-number (Hripcsak and Rothschild, JAMIA 2005). F1 is the same whichever of the two annotators is taken for right.
+number (Hripcsak and Rothschild, JAMIA 2005). F1 is the same whichever of the two annotators is taken for right. Over
+the examples that both confirmed it is 2 · same / (n₁ + n₂): 0 where one of them marked nothing that the other marked,
+and undefined only where neither marked anything.
 
 Relaxed: a span agrees where the other annotator has one of the same label that shares a character with it. Each span
 agrees with one other at most, and as many as possible do: a maximum matching, so that one long span does not agree
@@ -58,7 +60,7 @@ def span_counts(data: AgreementData, pair: Sequence[int]) -> dict[str, ColumnCou
 
 
 def exact_f1(sums: Mapping[str, Numbers]) -> Numbers:
-    """The F1 of exact spans; NaN where either annotator has none, for then there is nothing to compare.
+    """The F1 of exact spans; NaN where neither annotator has any.
 
     Args:
         sums: of `span_counts`, over any documents; each of shape (..., 1 + labels).
@@ -67,7 +69,7 @@ def exact_f1(sums: Mapping[str, Numbers]) -> Numbers:
 
 
 def relaxed_f1(sums: Mapping[str, Numbers]) -> Numbers:
-    """The F1 of overlapping spans of one label; NaN where either annotator has none.
+    """The F1 of overlapping spans of one label; NaN where neither annotator has any.
 
     Args:
         sums: of `span_counts`, over any documents; each of shape (..., 1 + labels).
@@ -120,7 +122,7 @@ def has_compared_values(sums: Mapping[str, Numbers]) -> Flags:
 
 
 def value_f1(sums: Mapping[str, Numbers]) -> Numbers:
-    """The F1 of values in their places; NaN where either annotator has none."""
+    """The F1 of values in their places; NaN where neither annotator has any."""
     return _f1(sums, "equal")
 
 
@@ -182,8 +184,7 @@ def components(left: Integers, right: Integers) -> Integers:
 
 
 def _f1(sums: Mapping[str, Numbers], agreeing: str) -> Numbers:
-    first, second = sums["first"], sums["second"]
-    return np.where((first > 0) & (second > 0), ratio(2 * sums[agreeing], first + second), np.nan)
+    return ratio(2 * sums[agreeing], sums["first"] + sums["second"])
 
 
 def _best_matching(left: Integers, right: Integers, equal: Flags, shared: Integers) -> Flags:

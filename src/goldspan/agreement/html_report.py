@@ -113,7 +113,8 @@ def _figures(report: AgreementReport) -> Markup:
         number = element("span", report_tables.number(name, value), class_=f"big{' lead' * (name == HEADLINE)}")
         interval = element("small", report_tables.interval(name, value) or "no interval")
         head = element("dt", measure.title, element("small", measure.meaning))
-        cards.append(element("div", head, element("dd", number, interval)))
+        assumed = element("small", "confirmation assumed") if report.agreement.overall.coverage.assumed else None
+        cards.append(element("div", head, element("dd", number, interval, assumed)))
     return element("dl", *cards, class_="figures")
 
 

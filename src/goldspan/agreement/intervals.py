@@ -15,7 +15,7 @@ mean means what it says. How many do not count is kept with each value.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import compress, groupby
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
@@ -30,15 +30,14 @@ if TYPE_CHECKING:
 
     from goldspan.agreement.counts import CountTable, CountTables
     from goldspan.agreement.measures import Labels, Measure, Undefined
-    from goldspan.agreement.span_units import AgreementData, AnnotationTable, Flags, Integers, Numbers
+    from goldspan.agreement.span_units import AgreementData, Flags, Integers, Numbers
     from goldspan.bootstrap import BootstrapSettings, Interval, Unit
 
     Limits: TypeAlias = "Interval | NoInterval"
-    Reason: TypeAlias = "Literal['no_example', 'silent_second', 'nothing', 'no_common', 'no_pair'] | Undefined"
+    Reason: TypeAlias = "Literal['no_example', 'nothing', 'no_common', 'no_pair'] | Undefined"
 
 REASONS: Mapping[Reason, str] = {
     "no_example": "no example was confirmed by two annotators",
-    "silent_second": "no example was confirmed by two annotators, not counting {annotators}, who marked nothing",
     "nothing": "{annotators} marked nothing here",
     "no_common": "no example was confirmed by all annotators",
     "no_variation": "everything is of one category, so that chance alone explains all agreement",
@@ -145,9 +144,8 @@ class Coverage:
         readers: the annotators who confirmed an example there that another did, too.
         common: how many examples all of them confirmed: those that measures of the scope `common` are computed from.
         pairs: how many pairs of them share an example there.
-        counted: in how many of these both marked something: the pairs that the means are over.
-        apart: annotators who are not among them, as they marked nothing at all, and confirmed an example there that
-            another did, too.
+        counted: in how many of these at least one of the two marked something: the pairs that the means are over.
+        assumed: the readers with a file that does not state what they confirmed, so that all of it is taken to be.
     """
 
     examples: int
@@ -156,17 +154,14 @@ class Coverage:
     common: int
     pairs: int
     counted: int
-    apart: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
 
     @property
     def nothing_to_compare(self) -> UndefinedReason | None:
-        """Why no measure has a value, where there are not two annotators who marked something in a shared example."""
+        """Why no measure has a value, where no example is shared or nobody marked anything in one."""
         if not self.examples:
-            return UndefinedReason("silent_second", self.apart) if self.apart else UndefinedReason("no_example")
-        without = tuple(name for name, spans in self.spans.items() if not spans)
-        if len(self.spans) - len(without) >= 2:
-            return None
-        return UndefinedReason("nothing", tuple(name for name in without if name in self.readers) or without)
+            return UndefinedReason("no_example")
+        return None if any(self.spans.values()) else UndefinedReason("nothing", self.readers)
 
     def why_undefined(self, measure: Measure) -> UndefinedReason:
         """Why a measure without a value has none."""
@@ -181,7 +176,13 @@ class Coverage:
 
     def json(self) -> dict[str, Any]:
         """Who read, and how much the measures are computed from, by name."""
-        return {"readers": list(self.readers), "common": self.common, "pairs": self.pairs, "counted": self.counted}
+        return {
+            "readers": list(self.readers),
+            "common": self.common,
+            "pairs": self.pairs,
+            "counted": self.counted,
+            "confirmation_assumed": list(self.assumed),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,11 +218,6 @@ class MeasureSet:
         """The annotators who read something here and marked nothing in it."""
         return tuple(name for name, spans in self.spans.items() if not spans and name in self.coverage.readers)
 
-    @property
-    def one_sided(self) -> bool:
-        """Whether an annotator marked nothing here where another marked something."""
-        return bool(self.without_spans) and any(self.spans.values())
-
     def json(self) -> dict[str, Any]:
         """All of it by name."""
         return {
@@ -239,8 +235,6 @@ def measure_sets(
     annotators: tuple[int, ...],
     units: Integers,
     settings: BootstrapSettings,
-    *,
-    name_apart: bool = False,
 ) -> list[MeasureSet]:
     """The measures of some annotators with intervals: over all labels, then of each.
 
@@ -250,7 +244,6 @@ def measure_sets(
         annotators: their numbers.
         units: the number of each document's resampling unit; shape (documents,).
         settings: how corpora are resampled.
-        name_apart: whether to name those who are not among them and marked nothing.
     """
     everything = np.zeros(data.spans.documents, np.int64)
     read = data.spans.read_by(annotators, 2), data.spans.read_by(annotators)
@@ -258,7 +251,7 @@ def measure_sets(
     groups = _ResampledGroups(
         tables.map(lambda one: one.only(shared)), np.zeros(shared.size, np.int64), np.array([common.size]), settings
     )
-    (found,) = _measure_groups(groups, data, annotators, everything, name_apart=name_apart)
+    (found,) = _measure_groups(groups, data, annotators, everything)
     return found
 
 
@@ -279,7 +272,7 @@ def measure_sets_by_group(
     resampled = _ResampledGroups(
         tables.map(lambda one: one.only(shared)), groups[shared], common, replace(settings, unit="example")
     )
-    return [row[0] for row in _measure_groups(resampled, data, annotators, groups, name_apart=True)]
+    return [row[0] for row in _measure_groups(resampled, data, annotators, groups)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -305,7 +298,7 @@ class _ResampledGroups:
 
 
 def _measure_groups(
-    groups: _ResampledGroups, data: AgreementData, annotators: tuple[int, ...], documents: Integers, *, name_apart: bool
+    groups: _ResampledGroups, data: AgreementData, annotators: tuple[int, ...], documents: Integers
 ) -> list[list[MeasureSet]]:
     """The measures of some annotators in each group, by view.
 
@@ -314,10 +307,9 @@ def _measure_groups(
         data: of all annotators.
         annotators: their numbers.
         documents: the number of each document's group; shape (documents,).
-        name_apart: whether to name those who are not among them and marked nothing.
     """
     whole = groups.tables.map(lambda one: one.summed(groups.group, groups.number))
-    covered = _coverages(whole, data.spans, annotators, documents, name_apart=name_apart)
+    covered = _coverages(whole, data, annotators, documents)
     if len(annotators) < 2:
         return [[MeasureSet(one, _without_values(data, one, view)) for view, one in enumerate(row)] for row in covered]
     values = whole.values(lambda table: np.asarray(table.rows.toarray()))
@@ -491,18 +483,17 @@ def fewest_resamples(resamples: int) -> float:
 
 
 def _coverages(
-    whole: CountTables, table: AnnotationTable, annotators: tuple[int, ...], groups: Integers, *, name_apart: bool
+    whole: CountTables, data: AgreementData, annotators: tuple[int, ...], groups: Integers
 ) -> list[list[Coverage]]:
     """What the measures of some annotators are computed from in each group of documents, by view.
 
     Args:
         whole: their counts, a row for each group.
-        table: of all annotators.
+        data: of all annotators.
         annotators: their numbers.
         groups: the number of each document's group; shape (documents,).
-        name_apart: whether to name those who are not among them and marked nothing.
     """
-    chosen, number = list(annotators), whole.everyone.rows.shape[0]
+    table, chosen, number = data.spans, list(annotators), whole.everyone.rows.shape[0]
     names = [table.annotators[annotator] for annotator in chosen]
     read, shared = table.read[chosen], table.read_by(chosen, 2)
     readers = _in_any_document(read & shared, groups, number)
@@ -513,34 +504,23 @@ def _coverages(
     counted = np.zeros((number, whole.views), np.int64)
     for two, of_pair in zip(pairs_of(chosen), whole.pairs, strict=True):
         pairs += _in_any_document(table.read_by(two)[None], groups, number)[0]
-        counted += (of_pair.marked_by_row() > 0).all(axis=1)
-    apart = _unmarked_readers(table, chosen, groups, number) if name_apart else [()] * number
+        counted += (of_pair.marked_by_row() > 0).any(axis=1)
+    readers_of = [tuple(compress(names, readers[:, group])) for group in range(number)]
     return [
         [
             Coverage(
                 examples=int(examples[group]),
                 spans=dict(zip(names, spans[group, :, view].tolist(), strict=True)),
-                readers=tuple(name for name, reads in zip(names, readers[:, group], strict=True) if reads),
+                readers=readers_of[group],
                 common=int(common[group]),
                 pairs=int(pairs[group]),
                 counted=int(counted[group, view]),
-                apart=apart[group],
+                assumed=tuple(name for name in readers_of[group] if name in data.annotations.assumed),
             )
             for view in range(whole.views)
         ]
         for group in range(number)
     ]
-
-
-def _unmarked_readers(
-    table: AnnotationTable, compared: list[int], groups: Integers, number: int
-) -> list[tuple[str, ...]]:
-    """Those who are not compared, read in each group what another read, too, and never marked anything shared."""
-    shared = table.read.sum(axis=0) >= 2
-    reads = _in_any_document(table.read & shared, groups, number)
-    marking = {*compared, *table.annotator[shared[table.document]].tolist()}
-    others = [annotator for annotator in range(len(table.annotators)) if annotator not in marking]
-    return [tuple(table.annotators[one] for one in others if reads[one, group]) for group in range(number)]
 
 
 def _in_any_document(flags: Flags, groups: Integers, number: int) -> Flags:

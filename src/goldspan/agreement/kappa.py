@@ -3,7 +3,9 @@
 Cohen (1960): kappa = (p_o - p_e) / (1 - p_e), where p_o is the share of the places with one category, and p_e the
 share that would have one by chance, given how often each annotator uses each category. scikit-learn's
 `cohen_kappa_score` gives the same and is the oracle of the tests; here kappa comes from counts that add up over
-documents, so that thousands of resampled corpora cost a matrix product.
+documents, so that thousands of resampled corpora cost a matrix product. Where one of the two never uses a label, chance
+explains what they share, and the kappa of the label is 0. It is undefined only where both use one and the same category
+everywhere, so that p_e is 1.
 
 Fleiss (1971): p_o is the mean, over the places, of the share of the pairs of annotators who agree there; p_e follows
 from how often all together use each category. It needs equally many annotators at each place: the places that count
@@ -71,7 +73,7 @@ def cohen_counts(data: AgreementData, pair: Sequence[int], unit: UnitKind) -> di
 
 
 def cohen(sums: Mapping[str, Numbers]) -> Numbers:
-    """Cohen's kappa; NaN where chance alone explains everything, or there is no place.
+    """Cohen's kappa; NaN where both gave one and the same category to all places, or there is no place.
 
     Args:
         sums: of `cohen_counts`, over any documents.
@@ -105,7 +107,7 @@ def fleiss_counts(data: AgreementData, annotators: Sequence[int], unit: UnitKind
 
 
 def fleiss(sums: Mapping[str, Numbers]) -> Numbers:
-    """Fleiss' kappa; NaN where chance alone explains everything, or there is no place.
+    """Fleiss' kappa; NaN where all judgements are of one category, or there is no place.
 
     Args:
         sums: of `fleiss_counts`, over any documents.

@@ -86,7 +86,7 @@ class Measure:
         scale: how it is printed.
         labels: whether it is computed for all labels and for each; only for those that state quantities, and for all
             of these; or only over all labels.
-        undefined: what is missing where it is undefined although two annotators marked something.
+        undefined: what is missing where it is undefined although somebody marked something.
         in_columns: whether the tables of pairs, labels and articles have a column for it.
         in_figures: whether it is one of the figures at the head of the page.
         in_terminal: whether the terminal shows it; the page and `--json` show every measure.

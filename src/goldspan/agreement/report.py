@@ -175,7 +175,7 @@ def make_report(
         scheme: the labels, their order and colours.
         records: of the annotators against gold, if wanted.
     """
-    compared = annotations.among(agreement.compared)  # as the measures: one empty pass must not swamp the rest
+    compared = annotations.among(agreement.compared)
     comparison = compare_pairs(compared, annotations.labels_of(scheme))
     disputes = sorted(disagreements.disputes(compared), key=lambda dispute: -dispute.pairs)
     comments: dict[str, list[PassComment]] = {}

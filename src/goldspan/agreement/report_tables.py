@@ -12,10 +12,20 @@ from goldspan.agreement.disagreements import KINDS, MEANING
 from goldspan.agreement.measures import HEADLINE, MEASURES
 from goldspan.annotation import same_spans
 from goldspan.evaluation.annotator_scores import COUNT_COLUMNS, SCORE_COLUMNS, count_cells, score_cells
-from goldspan.report.text import UNDEFINED, Table, amount, brackets, level, percent, signed, with_interval
+from goldspan.report.text import (
+    UNDEFINED,
+    Table,
+    amount,
+    brackets,
+    enumerate_names,
+    level,
+    percent,
+    signed,
+    with_interval,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from goldspan.agreement.agreement import MeasureGroup, PairwiseAgreement
     from goldspan.agreement.annotations import Annotations
@@ -25,6 +35,7 @@ if TYPE_CHECKING:
     from goldspan.evaluation.result import Counts
 
 DASH = "–"
+MAX_NAMES = 12  # that are listed in a sentence
 ALL_LABELS = "all labels"
 COLUMNS = tuple(measure for measure in MEASURES.values() if measure.in_columns)
 TALLY_COLUMNS = ("agreed", "boundary", "label", "split", "first_alone", "second_alone")
@@ -49,6 +60,13 @@ def interval(name: str, value: Estimate) -> str:
     if value.estimate is None or value.low is None or value.high is None:
         return ""
     return brackets(value) if MEASURES[name].scale == "per cent" else f"[{value.low:.2f}, {value.high:.2f}]"
+
+
+def assumption(sets: Iterable[MeasureSet]) -> str:
+    """Whose confirmation some measures take for granted, in a sentence; empty where all of it is stated."""
+    names = sorted({name for measures in sets for name in measures.coverage.assumed})
+    whose = enumerate_names(names, most=MAX_NAMES)
+    return f"Confirmation by {whose} is assumed: the files do not state it." if names else ""
 
 
 def coverage_table(report: AgreementReport) -> Table:
@@ -89,26 +107,17 @@ def measures_by_label(report: AgreementReport) -> dict[str, MeasureSet]:
 
 def article_table(report: AgreementReport) -> Table:
     """The leading measures of each article, the lowest agreement first; see `measures_by_article`."""
-    articles = measures_by_article(report)
-    one_sided = sum(measures.one_sided for measures in articles.values())
-    those = "article" if one_sided == 1 else amount(one_sided, "article")
-    note = "Intervals are by example."
-    if one_sided:
-        note += f" In the first {those} somebody marked nothing where others marked something."
+    articles, note = measures_by_article(report), "Intervals are by example."
     return _measure_rows("Article by article, the lowest agreement first", "article", articles, note)
 
 
 def measures_by_article(report: AgreementReport) -> dict[str, MeasureSet]:
-    """The measures of each article, the lowest exact F1 first, undefined ones last.
+    """The measures of each article, the lowest exact F1 first, undefined ones last."""
 
-    Before all others come articles in which somebody marked nothing and another something: the mean leaves that pair
-    out, or is undefined, so that it does not show how far apart they are.
-    """
-
-    def key(row: tuple[str, MeasureSet]) -> tuple[bool, bool, float, str]:
+    def key(row: tuple[str, MeasureSet]) -> tuple[bool, float, str]:
         name, measures = row
         f1 = measures[HEADLINE].estimate
-        return not measures.one_sided, not measures.one_sided and f1 is None, f1 or 0.0, name
+        return f1 is None, f1 or 0.0, name
 
     return dict(sorted(report.agreement.articles.items(), key=key))
 
@@ -124,6 +133,7 @@ def _measure_rows(title: str, of: str, measures: Mapping[str, MeasureSet], note:
         )
         for name, one in measures.items()
     )
+    note = " ".join(filter(None, (note, assumption(measures.values()))))
     return Table(title, note, (of, "examples", "spans", *(measure.short for measure in COLUMNS)), rows)
 
 
@@ -149,6 +159,7 @@ def measure_table(report: AgreementReport, *, leave_out: Collection[str] = ()) -
     note = "F1 and shares are in per cent. A coefficient of 0 is agreement by chance, 1 is full agreement."
     if leave_out:
         note += " Kappas and alpha on characters are in --html and --json."
+    note = " ".join(filter(None, (note, assumption([overall]))))
     return Table("All measures, over all labels", note, ("measure", "value", "meaning"), tuple(rows))
 
 
@@ -338,6 +349,8 @@ def passes_table(annotations: Annotations, agreement: PairwiseAgreement, labels:
         "F1 of one pass against the other, on the examples that both annotators confirmed: same start, same end, same "
         f"label. {agreement.sentence}"
     )
+    if assumed := assumption(part.overall for part in parts.values()):
+        note += f" {assumed}"
     values = [measures[HEADLINE] for part in parts.values() for measures in (part.overall, *part.labels.values())]
     if any(value.estimate == value.low == 1 for value in values):
         note += (

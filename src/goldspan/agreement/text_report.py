@@ -12,7 +12,6 @@ from goldspan.report.text import Table, amount, brackets, enumerate_names, perce
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-    from goldspan.agreement.annotations import Annotations
     from goldspan.agreement.annotator_record import AnnotatorRecord, ArticleScore
     from goldspan.agreement.intervals import Estimate, MeasureSet
     from goldspan.agreement.report import AgreementReport
@@ -22,8 +21,8 @@ MAX_PLACES = 12  # that are named of those for which a measure is undefined
 WIDTH = 100
 NAME_WIDTH = 24  # columns beyond which a name may be folded
 MEANS = (
-    "Pairwise measures are means over the pairs in which both marked something; the other measures also count those "
-    "who marked nothing."
+    "Who confirmed and marked none counts. Pairwise measures are means over the pairs of which at least one marked "
+    "something."
 )
 LABELS_ELSEWHERE = "The scores of each label are in --json and --html."
 
@@ -47,7 +46,9 @@ def headline(report: AgreementReport) -> str:
     mean = f", the mean over {amount(_defined_pairs(report), 'pair')}" if several else ""
     basis = f"{amount(overall.examples, 'example')} of {amount(_shared_articles(report), 'article')}"
     by = "at least two" if several else "both"
-    return f"{statement}{interval} (exact-span F1{mean}), in the {basis} that {by} confirmed."
+    assumed = report_tables.assumption([overall])
+    sentence = f"{statement}{interval} (exact-span F1{mean}), in the {basis} that {by} confirmed."
+    return f"{sentence} {assumed}".rstrip()
 
 
 def _no_shared_example(report: AgreementReport) -> str:
@@ -81,6 +82,7 @@ def remarks(report: AgreementReport, *, leave_out: Collection[str] = ()) -> list
     """
     return [
         *_excluded_annotators(report),
+        *_empty_passes(report),
         *_excluded_examples(report),
         *_incomplete_resamples(report, leave_out),
         *_no_variation(report),
@@ -95,8 +97,19 @@ def _excluded_annotators(report: AgreementReport) -> Iterator[str]:
         if not annotations.of(name):
             yield f"{name} has confirmed nothing and is left out."
         elif name not in report.agreement.compared:
-            why = _exclusion_reason(annotations, name)
-            yield f"{name} {why}, and is left out of the measures over all annotators and of the disagreements."
+            yield (
+                f"{name} shares no example with anybody, and is left out of the measures over all annotators and of "
+                "the disagreements."
+            )
+
+
+def _empty_passes(report: AgreementReport) -> Iterator[str]:
+    overall = report.agreement.overall
+    for name in overall.without_spans if any(overall.spans.values()) else ():
+        yield (
+            f"{name} marked nothing in the examples that others confirmed, too, which lowers every measure: it counts "
+            "as the judgement that nothing is there. If the work was not done, compare the passes of the others alone."
+        )
 
 
 def _assumed_language(report: AgreementReport) -> Iterator[str]:
@@ -105,16 +118,6 @@ def _assumed_language(report: AgreementReport) -> Iterator[str]:
             f"Tokens are those of spaCy's tokenizer for {report.agreement.language!r}: neither a label scheme nor "
             "--language names the language of the texts."
         )
-
-
-def _exclusion_reason(annotations: Annotations, name: str) -> str:
-    """Why an annotator who confirmed something is not compared."""
-    shared = [item.spans[name] for item in annotations.of(name) if len(item.spans) >= 2]
-    if not shared:
-        return "shares no example with anybody"
-    if any(shared):
-        return "marked spans only in examples that no compared annotator confirmed"
-    return "marked nothing in the examples that others confirmed, too"
 
 
 def _excluded_examples(report: AgreementReport) -> Iterator[str]:
@@ -218,12 +221,13 @@ def _places_by_reason(
 
 
 def counted_pairs(measures: MeasureSet) -> str:
-    """On how many of the pairs the means rest, and who marked nothing; empty if they rest on all pairs."""
+    """Who marked none where others did, and on how many of the pairs the means rest if not on all; empty otherwise."""
     coverage = measures.coverage
-    if not 0 < coverage.counted < coverage.pairs:
+    if not coverage.counted:
         return ""
-    nothing = f"; {enumerate_names(measures.without_spans)} marked none" if measures.without_spans else ""
-    return f"{coverage.counted:,} of {coverage.pairs:,} pairs{nothing}"
+    pairs = f"{coverage.counted:,} of {coverage.pairs:,} pairs" if coverage.counted < coverage.pairs else ""
+    none = f"{enumerate_names(measures.without_spans)} marked none" if measures.without_spans else ""
+    return "; ".join(filter(None, (pairs, none)))
 
 
 def trend_sentence(record: AnnotatorRecord) -> str:
@@ -291,7 +295,7 @@ def _noted(table: Table, note: str, *, first: bool = False) -> Table:
 
 
 def _with_counted_pairs(table: Table, measures: Mapping[str, MeasureSet]) -> Table:
-    """A table with a note on each row whose means do not rest on all pairs."""
+    """A table with a note on each row in which somebody marked none, or whose means do not rest on all pairs."""
     partial = [f"{name}: {pairs}." for name, *_ in table.rows if (pairs := counted_pairs(measures[name]))]
     return _noted(table, " ".join([*partial, MEANS])) if partial else table
 
