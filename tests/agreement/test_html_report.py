@@ -92,10 +92,10 @@ def test_the_page_refers_to_nothing_outside(full):
     assert "@import" not in sheet
 
 
-def test_one_annotator_alone_is_told_that_all_is_undefined():
+def test_one_annotator_alone_is_told_what_is_missing():
     annotations = annotations_of_examples({"ann": [Example("a", "Nobody sails")]})
     words = parse(page(make_report(annotations, measure(annotations, **FEW), RuleAttributor(Rulebook(), {}))))
-    assert "How far they agree is undefined: no example was confirmed by two annotators." in words.said
+    assert "There is one pass alone, that of ann: agreement needs a second annotator" in words.said
     assert "Every disagreement" not in words.said
 
 

@@ -167,3 +167,39 @@ def test_passes_without_a_confirmation_are_undefined_and_said_to_be(run, toy, ca
     out = capsys.readouterr().out
     assert "How far they agree is undefined: no example was confirmed by two annotators." in " ".join(out.split())
     assert "ann has confirmed nothing" in out
+    assert "undefined  " not in out
+
+
+def test_a_single_pass_gets_one_sentence(run, toy, tmp_path, capsys):
+    assert run("ann", "--root", toy.root, "--json", tmp_path / "r.json", "--html", tmp_path / "p.html") == 0
+    out = " ".join(capsys.readouterr().out.split()).partition(" wrote ")[0]
+    assert out == (
+        "There is one pass alone, that of ann: agreement needs a second annotator who confirmed the same examples, so "
+        "name another file or folder, or pull another pass; --against gold compares it with gold."
+    )
+    made = json.loads((tmp_path / "r.json").read_text("utf-8"))
+    assert made["headline"] == out
+    assert made["agreement"]["overall"]["measures"]["exact_f1"]["estimate"] is None
+    said = parse((tmp_path / "p.html").read_text("utf-8")).said
+    assert out in said
+    assert "Who confirmed what" in said
+    assert "Label by label" not in said
+
+
+def test_a_single_pass_is_compared_with_gold(run, toy, capsys):
+    assert run("ann", "--root", toy.root, "--against", "gold", *FAST) == 0
+    out = capsys.readouterr().out
+    assert "so it is compared with gold and nobody else." in " ".join(out.split())
+    assert "ann against gold, 9 examples" in out
+    assert "Confirmation by ann is assumed: the files do not state it." in out
+    assert "Label by label" not in out
+
+
+def test_two_who_share_nothing_get_the_reason_and_what_each_confirmed(run, toy, capsys):
+    for number, path in enumerate(sorted((toy.passes / "ann").iterdir())):
+        path.unlink() if number else (toy.passes / "bob" / path.name).unlink()
+    assert run("--root", toy.root, *FAST) == 0
+    out = capsys.readouterr().out
+    assert "How far they agree is undefined: no example was confirmed by two annotators." in " ".join(out.split())
+    assert "Who confirmed what" in out
+    assert out.count("undefined") == 1

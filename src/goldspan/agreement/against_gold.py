@@ -13,7 +13,7 @@ for it is refused.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -78,9 +78,10 @@ def measure_against_gold(
     items = [item for item in annotations.items if comparison.has(item)]
     rank = {article: number for number, article in enumerate(comparison.guidelines)}
     items.sort(key=lambda item: (rank.get(item.article, len(rank)), item.article, item.at))
-    return tuple(
+    records = (
         comparison.record(name, [item for item in items if name in item.spans]) for name in annotations.annotators
     )
+    return tuple(replace(record, assumed=record.annotator in annotations.assumed) for record in records)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,8 +62,8 @@ class PairwiseAgreement:
     def sentence(self) -> str:
         """What the intervals are, and how far to trust them."""
         if self.units < 2:
-            unit = f"{self.units} {self.settings.unit}{'' if self.units == 1 else 's'}"
-            return f"There are no intervals, for there is only {unit} to resample."
+            number = "only 1" if self.units else "no"
+            return f"There are no intervals, for there is {number} {self.settings.unit} to resample."
         return self.settings.sentence(self.units)
 
 

@@ -155,6 +155,7 @@ class AnnotatorRecord:
         labels: by label.
         articles: article by article, in their order.
         errors: the differences, the most frequent first, then the longest.
+        assumed: whether some file of theirs does not state what they confirmed, so that all of it is taken to be.
     """
 
     annotator: str
@@ -163,6 +164,7 @@ class AnnotatorRecord:
     labels: Mapping[str, ScoreEstimate]
     articles: tuple[ArticleScore, ...]
     errors: tuple[AnnotatorError, ...]
+    assumed: bool = False
 
     @property
     def versions(self) -> tuple[VersionScore, ...]:
@@ -194,6 +196,7 @@ class AnnotatorRecord:
         return {
             "annotator": self.annotator,
             "examples": self.examples,
+            "confirmation_assumed": self.assumed,
             "overall": self.overall.json(),
             "labels": {label: score.json() for label, score in self.labels.items()},
             "articles": [article.json() for article in self.articles],

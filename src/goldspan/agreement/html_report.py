@@ -67,6 +67,25 @@ def page(report: AgreementReport) -> str:
     labels = report.confusion.labels[:-1]
     report = replace(report, colours=colours(labels, report.colours))
     sections = (
+        *(_agreement_sections(report) if report.is_comparable else _without_comparison(report)),
+        _comment_section(report),
+        *(_record_section(record, report) for record in report.records),
+        _remarks(report),
+    )
+    return document(text_report.title(report), _header(report), *sections)
+
+
+def _without_comparison(report: AgreementReport) -> tuple[Markup, ...]:
+    """Why there is nothing to compare, and who confirmed what."""
+    return (
+        element("p", text_report.headline(report), class_="verdict"),
+        _table_section(report_tables.coverage_table(report)),
+    )
+
+
+def _agreement_sections(report: AgreementReport) -> tuple[Markup | None, ...]:
+    """How far the annotators agree, where and why not."""
+    return (
         _figures(report),
         element("p", text_report.headline(report), class_="verdict"),
         _table_section(report_tables.coverage_table(report)),
@@ -79,11 +98,7 @@ def page(report: AgreementReport) -> str:
         _rule_section(report),
         _surface_section(report),
         _dispute_section(report),
-        _comment_section(report),
-        *(_record_section(record, report) for record in report.records),
-        _remarks(report),
     )
-    return document(text_report.title(report), _header(report), *sections)
 
 
 def _header(report: AgreementReport) -> Markup:
@@ -93,12 +108,13 @@ def _header(report: AgreementReport) -> Markup:
         "header",
         element("p", "Agreement of annotators", class_="eyebrow"),
         element("h1", *between, " and " if between else "", *names[-1:]),
-        element("p", f"In brackets: {report.agreement.sentence}", class_="quiet"),
+        element("p", f"In brackets: {report.agreement.sentence}", class_="quiet") if report.is_comparable else None,
     )
 
 
 def _remarks(report: AgreementReport) -> Markup | None:
-    parts = (("How to read the report", text_report.remarks(report)), ("Undefined", text_report.undefined(report)))
+    undefined = text_report.undefined(report) if report.is_comparable else []  # else the verdict says it
+    parts = (("How to read the report", text_report.remarks(report)), ("Undefined", undefined))
     lists = [child for title, sentences in parts if sentences for child in html_list(title, sentences)]
     return section("Remarks", *lists, kind="long") if lists else None
 
@@ -346,6 +362,7 @@ def _record_section(record: AnnotatorRecord, report: AgreementReport) -> Markup:
     errors = [_error(error, report) for error in record.errors[:MOST]]
     return section(
         table.title,
+        _note(table.note),
         _rendered(table, names=names, cells={6: [_f1(score) for score in scores.values()]}, total=True),
         *_development(record, report),
         element("h3", "Differences from gold to discuss, the most frequent first") if errors else None,

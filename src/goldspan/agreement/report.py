@@ -132,6 +132,11 @@ class AgreementReport:
     colours: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def is_comparable(self) -> bool:
+        """Whether two annotators share an example in which somebody marked something, so that measures have values."""
+        return self.agreement.overall.coverage.nothing_to_compare is None
+
+    @property
     def kinds(self) -> dict[Kind, int]:
         """How many disputes there are of each kind."""
         count = Counter(case.kind for case in self.cases)

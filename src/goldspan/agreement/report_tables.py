@@ -64,7 +64,10 @@ def interval(name: str, value: Estimate) -> str:
 
 def assumption(sets: Iterable[MeasureSet]) -> str:
     """Whose confirmation some measures take for granted, in a sentence; empty where all of it is stated."""
-    names = sorted({name for measures in sets for name in measures.coverage.assumed})
+    return _assumption(sorted({name for measures in sets for name in measures.coverage.assumed}))
+
+
+def _assumption(names: Sequence[str]) -> str:
     whose = enumerate_names(names, most=MAX_NAMES)
     return f"Confirmation by {whose} is assumed: the files do not state it." if names else ""
 
@@ -258,7 +261,8 @@ def score_table(record: AnnotatorRecord, share: float) -> Table:
     rows = [(name, *_score_cells(score)) for name, score in scores_by_row(record).items()]
     columns = (f"precision, {level(share)} interval", f"recall, {level(share)} interval", "F1")
     title = f"{record.annotator} against gold, {amount(record.examples, 'example')}"
-    return Table(title, "", ("label", *COUNT_COLUMNS, *columns), tuple(rows))
+    note = _assumption([record.annotator] if record.assumed else [])
+    return Table(title, note, ("label", *COUNT_COLUMNS, *columns), tuple(rows))
 
 
 def scores_by_row(record: AnnotatorRecord) -> dict[str, ScoreEstimate]:

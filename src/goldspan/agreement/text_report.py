@@ -33,7 +33,15 @@ def title(report: AgreementReport) -> str:
 
 
 def headline(report: AgreementReport) -> str:
-    """How far they agree, in one sentence."""
+    """How far they agree, or what is missing and what to do, in one sentence."""
+    annotators = report.annotations.annotators
+    if len(annotators) == 1 and report.records:
+        return f"There is one pass alone, that of {annotators[0]}, so it is compared with gold and nobody else."
+    if len(annotators) == 1:
+        return (
+            f"There is one pass alone, that of {annotators[0]}: agreement needs a second annotator who confirmed the "
+            "same examples, so name another file or folder, or pull another pass; --against gold compares it with gold."
+        )
     overall, compared = report.agreement.overall, report.agreement.compared
     value = overall[HEADLINE]
     if value.estimate is None:
@@ -249,6 +257,8 @@ def _trend_end(article: ArticleScore, label: str) -> str:
 def terminal_tables(report: AgreementReport) -> Iterator[Table]:
     """The tables that are not empty as they fit a terminal; without the measures of `LONG_REPORT_ONLY`."""
     yield report_tables.coverage_table(report)
+    if not report.is_comparable:
+        return
     for table, measures in (
         (report_tables.pair_table(report), report_tables.measures_by_pair(report)),
         (report_tables.label_table(report), report_tables.measures_by_label(report)),

@@ -101,9 +101,13 @@ def _print_report(out: Console, report: AgreementReport) -> None:
     from goldspan.agreement import text_report
     from goldspan.agreement.measures import LONG_REPORT_ONLY
 
+    if len(report.annotations.annotators) < 2 and not report.records:
+        console.print_text(out, text_report.headline(report))
+        return
     console.print_text(out, text_report.title(report), style="bold")
     console.print_text(out, text_report.headline(report))
-    console.print_text(out, f"In brackets: {report.agreement.sentence}")
+    if report.is_comparable:
+        console.print_text(out, f"In brackets: {report.agreement.sentence}")
     out.print()
     for table in text_report.terminal_tables(report):
         console.print_table(out, table)
@@ -113,7 +117,8 @@ def _print_report(out: Console, report: AgreementReport) -> None:
             console.print_table(out, table)
         _print_errors(out, report, record)
     remarks = text_report.remarks(report, leave_out=LONG_REPORT_ONLY)
-    _print_sentences(out, "Undefined", text_report.undefined(report, leave_out=LONG_REPORT_ONLY), REASONS)
+    if report.is_comparable:  # else the headline says it
+        _print_sentences(out, "Undefined", text_report.undefined(report, leave_out=LONG_REPORT_ONLY), REASONS)
     _print_sentences(out, "Remarks", remarks, len(report.annotations.annotators) + REASONS)
 
 
