@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
-from goldspan.formats import labels_toml
+from goldspan.checks.records import check_records
+from goldspan.formats import inline, labels_toml
+from goldspan.formats.record import RawSpan, Record
 from goldspan.guidelines import pages
 from goldspan.quantities import parse_troop_count
 
@@ -20,6 +22,7 @@ BLOCKS = pages.read_blocks(FOLDER)
 RULE = re.compile(r"\b(?:G|MU|P|T|L)-\d+\b")
 RULES = {"G": 7, "MU": 7, "P": 3, "T": 6, "L": 5}
 FEW = 3
+MANY = 200
 each_page = pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 each_label = pytest.mark.parametrize("label", SCHEME.labels, ids=lambda label: label.name)
 
@@ -89,6 +92,20 @@ def test_every_table_row_has_the_cells_of_its_head(path):
     prose = re.sub(r"```.*?```", "", path.read_text(), flags=re.DOTALL)
     for table in re.findall(r"(?:^\|.*\|\n)+", prose, re.MULTILINE):
         assert len({row.count("|") for row in table.splitlines()}) == 1, table
+
+
+def test_marks_in_tables_and_sentences_have_edges_that_the_checks_accept():
+    """What the prose marks as right, in backquotes; brackets without a label are read as quantities, the laxest."""
+    prose = {path: re.sub(r"✗[^✓]*|```.*?```", "", path.read_text(), flags=re.DOTALL) for path in PAGES}
+    marks = [(path, code) for path, text in prose.items() for code in re.findall(r"`(\[[^`]+)`", text)]
+    assert len(marks) > MANY
+    for number, (path, code) in enumerate(marks):
+        text, spans = inline.parse("on " + re.sub(r"\](?!\{)", "]{TROOP_COUNT}", code))
+        assert [(span.start, span.end) for span in spans] == [(len("on "), len(text))], f"{path.name}: {code}"
+        assert spans[0].label in SCHEME, f"{path.name}: {code}"
+        record = Record(path, 1, f"a{number}", text, tuple(RawSpan(s.start, s.end, s.label) for s in spans))
+        findings = check_records([record], SCHEME, lambda check: check != "count-without-value")
+        assert not [f"{path.name}: {code}: {finding.message}" for finding in findings]
 
 
 def test_the_values_in_the_table_are_those_that_the_program_reads():
