@@ -1,5 +1,7 @@
 """The unitizing alphas have the values of Krippendorff's example and the properties that define them."""
 
+from itertools import permutations
+
 import numpy as np
 import pytest
 
@@ -29,6 +31,64 @@ def test_the_coefficient_of_each_value_is_the_published_one():
     values = cu_alpha(totals(coding_counts(data, range(3)), data.spans.documents))[0, 1:]
     assert values[:6] == pytest.approx([1, 0, 0, 0, 1, 1])
     assert np.isnan(values[6])  # what the only unit of value 7 meets has no value
+
+
+# Krippendorff, Content Analysis (2004), p. 254: two observers i and j on a continuum from 150 to 450
+LENGTH_2004 = 300
+OBSERVERS_2004 = {
+    "i": [(75, 145, "c"), (220, 250, "c"), (30, 90, "k"), (150, 200, "k")],
+    "j": [(70, 150, "c"), (205, 225, "c"), (250, 270, "c"), (30, 90, "k"), (150, 200, "k")],
+}
+
+
+def sections(units, length):
+    """The units of one observer and the gaps between them: start, end, and whether it is a unit."""
+    place = 0
+    for start, end in sorted(units):
+        if start > place:
+            yield place, start, False
+        yield start, end, True
+        place = end
+    if place < length:
+        yield place, length, False
+
+
+def squared_difference(one, other):
+    """How two sections differ: the squared distances of the ends of units that overlap, or a unit inside a gap."""
+    (start, end, is_unit), (begin, stop, is_other_unit) = one, other
+    if is_unit and is_other_unit:
+        return (start - begin) ** 2 + (end - stop) ** 2 if start < stop and begin < end else 0
+    if is_unit:
+        return (end - start) ** 2 if begin <= start and end <= stop else 0
+    return (stop - begin) ** 2 if is_other_unit and start <= begin and stop <= end else 0
+
+
+def alpha_of_1995(observers, length):
+    """Observed and expected disagreement, and alpha_U, of one category after Krippendorff (1995; 2004, p. 251-256)."""
+    rows = [list(sections(units, length)) for units in observers]
+    m = len(rows)
+    differing = sum(squared_difference(x, y) for one, other in permutations(rows, 2) for x in one for y in other)
+    observed = differing / (m * (m - 1) * length**2)
+    units = [end - start for row in rows for start, end, is_unit in row if is_unit]
+    gaps = [end - start for row in rows for start, end, is_unit in row if not is_unit]
+    by_chance = sum(
+        (len(units) - 1) / 3 * (2 * unit**3 - 3 * unit**2 + unit)
+        + unit**2 * sum(gap - unit + 1 for gap in gaps if gap >= unit)
+        for unit in units
+    )
+    expected = 2 / length * by_chance / (m * length * (m * length - 1) - sum(unit * (unit - 1) for unit in units))
+    return observed, expected, 1 - observed / expected
+
+
+def test_for_one_label_it_is_the_coefficient_of_2016_and_not_that_of_1995():
+    labels = measure(of_one_text(LENGTH_2004, **OBSERVERS_2004), resamples=1).labels
+    of_c = [[(a, b) for a, b, label in units if label == "c"] for units in OBSERVERS_2004.values()]
+    assert alpha_of_1995(of_c, LENGTH_2004) == pytest.approx((0.0144, 0.0532, 0.7286), abs=5e-5)  # as published
+    assert labels["c"]["u_alpha"].estimate == pytest.approx(0.5163, abs=5e-5)
+    alone = {name: [(a, b, label) for a, b, label in units if label == "c"] for name, units in OBSERVERS_2004.items()}
+    assert labels["c"]["u_alpha"].estimate == estimates(of_one_text(LENGTH_2004, **alone))["u_alpha"]
+    of_k = [[(a, b) for a, b, label in units if label == "k"] for units in OBSERVERS_2004.values()]
+    assert alpha_of_1995(of_k, LENGTH_2004)[2] == labels["k"]["u_alpha"].estimate == 1
 
 
 def test_a_label_of_one_annotator_has_the_published_values_too():

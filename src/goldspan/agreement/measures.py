@@ -199,7 +199,10 @@ _ALL = (
         title="Unitizing alpha",
         short="unitizing alpha",
         meaning="how far units agree in place and label, if units of their lengths lay anywhere by chance",
-        source=("Krippendorff, Mathet, Bouvry & Widlöcher, Quality & Quantity 2016; for one label Krippendorff 1995"),
+        source=(
+            "Krippendorff, Mathet, Bouvry & Widlöcher, Quality & Quantity 2016; for one label this coefficient "
+            "restricted to the label, which is not the alpha_U of Krippendorff 1995 and 2004"
+        ),
         formula=Formula(_UNITS, unitizing.u_alpha, alpha.has_labels),
         scope="shared",
         in_columns=True,

@@ -10,7 +10,10 @@ with l(c) for the length of all units of value c (gaps being a value too), l for
 
 a pair of characters drawn by chance is of two values with the weight l (l² - Σ l(c)²) / (l² - s).
 
-- `u_alpha`: all values and gaps. For one label, of that label's spans against all else, as in Krippendorff (1995).
+- `u_alpha`: all values and gaps. For one label it is the same coefficient restricted to that label: its spans are the
+  units, all else is gaps. The alpha_U of Krippendorff (1995; *Content Analysis*, 2004) for one category is another
+  coefficient, which squares the distances between the ends of units that overlap: its value on the example of the book
+  of 2004 is .7286, where this one is .5163.
 - `u_alpha_binary`: units against gaps, whatever their values.
 - `cu_alpha`: of the values alone, where both of two annotators have units. l(c) and l then count coincidences of
   units, and s is the sum, over the units, of the squared length that coincides with units of others (each other
