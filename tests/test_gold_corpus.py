@@ -5,9 +5,11 @@ import re
 
 from goldspan.articles.paragraphs import examples_of
 from goldspan.formats import gold
+from goldspan.guidelines import changelog
 from goldspan.quantities import parse_troop_count
 
 ROW = re.compile(r"^\| `([^`]+)` \| ([^|;]+?)(?:;[^|]*)? \|", re.MULTILINE)
+READ_AGAIN = re.compile(r"^\| ([A-Z]+-\d) \| (\d+) \| 0 \|$", re.MULTILINE)
 
 
 def files(project):
@@ -50,6 +52,23 @@ def test_some_values_of_the_gold_as_a_reader_finds_them(project):
     assert found["hundreds of additional personnel"] == (100, 999, True)
     assert found["about 50,000 men and women"] == (50000, 50000, True)
     assert found["17,500"] == (17500, 17500, False)
+
+
+def test_the_changelog_counts_what_was_read_again_for_each_changed_rule(project):
+    entry = (project.folder / "CHANGELOG.md").read_text().partition("## 2026-11-30")[2].partition("\n## ")[0]
+    rows = {rule: int(count) for rule, count in READ_AGAIN.findall(entry)}
+    changed = {rule for rule, version in changelog.changed_rules(project.guidelines).items() if version == "1.1"}
+    listed = {
+        rule: {
+            example.id
+            for pattern in changelog.concerned_texts(project.guidelines, rule, "1.0")
+            for example in project.gold_examples()
+            if pattern.search(example.text)
+        }
+        for rule in changed
+    }
+    assert rows == {rule: len(ids) for rule, ids in listed.items()}
+    assert f"{len(set().union(*listed.values()))} different examples" in entry
 
 
 def test_the_changelog_speaks_of_words_that_are_there(project):

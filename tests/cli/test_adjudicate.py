@@ -207,6 +207,19 @@ def test_what_was_decided_under_a_rule_is_listed(lead, toy, tmp_path):
     assert "1 decision to review" in lead()[1]
 
 
+def test_gold_that_follows_an_older_version_is_listed_under_a_changed_rule(lead, toy, tmp_path):
+    (toy.guidelines / "ship.md").write_text("## S-1 Names\n\n## S-2 Ferries\n", encoding="utf-8")
+    change(toy, "- S-1: ferries are out. Read again: `ferry|ferries`. S-3")
+    listed = lead("--rule", "S-1", "--json", tmp_path / "rule.json")[1]
+    ids = json.loads((tmp_path / "rule.json").read_text())["gold_to_read_again"]
+    assert ids == [one.id for one in toy.gold_examples() if "ferr" in one.text.lower()] == ["storm.p02"]
+    assert "1 example of gold to read again, annotated before the rule changed:" in listed
+    assert "  storm.p02: The ferries [Belle Étoile]{SHIP} and [Nordlicht]{SHIP} stayed in [Valparaíso]{PORT}." in listed
+    assert "read again" not in lead("--rule", "S-2")[1]
+    replaced(toy.folder / "manifest.jsonl", '"guidelines": "1.0"', '"guidelines": "1.1"')
+    assert "read again" not in lead("--rule", "S-1")[1]
+
+
 def test_the_report_goes_to_a_file_too(lead, tmp_path):
     lead("--json", tmp_path / "report.json")
     report = json.loads((tmp_path / "report.json").read_text("utf-8"))

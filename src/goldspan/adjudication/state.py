@@ -106,6 +106,23 @@ class AdjudicationState:
         settled = self.derived.settled[example]
         return settle(self.readings(example), [one for one in settled.applied if id(one) not in outdated])
 
+    def gold_to_read_again(self, rule: str) -> list[Example]:
+        """The examples of gold to be read again because a rule has changed, in the order of the articles.
+
+        They are of articles whose gold follows an older version, by the manifest. The changelog of the guidelines may
+        say which texts a change concerns.
+        """
+        versions = {entry.id: entry.guidelines for entry in self.corpus.entries if entry.guidelines is not None}
+        patterns = {
+            since: changelog.concerned_texts(self.corpus.guidelines, rule, since) for since in {*versions.values()}
+        }
+        return [
+            example
+            for example in self.gold.values()
+            if example.article in versions
+            and any(pattern.search(example.text) for pattern in patterns[versions[example.article]])
+        ]
+
     def decided_under(self, rule: str) -> list[Decision]:
         """All decisions that name a rule, in the order of their files."""
         return [line.decision for line in self.lines if line.decision.rule == rule]

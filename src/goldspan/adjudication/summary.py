@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from goldspan.adjudication.derive import Dispute
     from goldspan.adjudication.gold import GoldPlan
     from goldspan.adjudication.state import AdjudicationState
-    from goldspan.annotation import Span
+    from goldspan.annotation import Example, Span
     from goldspan.corpus.comments import PassComment
     from goldspan.formats.decisions import Candidate, Decision
 
@@ -81,6 +81,11 @@ def candidate_line(dispute: Dispute, candidate: Candidate) -> str:
 def region_markup(text: str, start: int, end: int, spans: Sequence[Span]) -> str:
     """A region in inline notation, on one line; `nothing` without spans."""
     return visible(inline.excerpt(text, spans, start, end)) if spans else "nothing"
+
+
+def example_line(example: Example) -> str:
+    """An example with its spans in inline notation, on one line."""
+    return f"{example.id}: {inline.excerpt(example.text, example.spans, 0, len(example.text))}"
 
 
 def decision_line(decision: Decision, text: str) -> str:

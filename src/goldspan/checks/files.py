@@ -337,7 +337,10 @@ def missing_gold(project: ProjectFiles) -> Iterator[CheckResult]:
     "warning",
     title="The gold of an article follows another version of the guidelines than labels.toml",
     why="Articles annotated by different rules disagree where the rules do.",
-    remedy="Revise the article by the changelog of the guidelines, then set its version in the manifest.",
+    remedy=(
+        "Read again what `goldspan adjudicate --rule ID` lists for each changed rule, then set the version in the "
+        "manifest."
+    ),
 )
 def old_guidelines(project: ProjectFiles) -> Iterator[CheckResult]:
     """The entries of another version."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from goldspan.formats.decisions import Decision
 
 SHOWN = 10  # disputes, decisions and differences that are printed; --json has all
-LIST_RULE = "--rule"  # without another mode it lists the decisions under a rule
+LIST_RULE = "--rule"  # without another mode it lists what rests on a rule
 SHOW_STATE = ""  # the mode without any option
 MODE_OPTIONS = {  # per mode the options that it uses; --settle writes with or without --apply
     "--settle": {"--as", "--apply"},
@@ -62,7 +62,8 @@ def run(
         str | None,
         typer.Option(
             "--rule",
-            help="List the decisions under this rule, and which of them to review; with --adopt: the rule.",
+            help="List the decisions under this rule, and the decisions and the gold to read again because it has "
+            "changed; with --adopt: the rule.",
             show_default=False,
         ),
     ] = None,
@@ -214,15 +215,16 @@ def _show_state(
 
 
 def _list_rule(state: AdjudicationState, name: str, json: Path | None) -> None:
-    """Print the decisions under a rule."""
+    """Print the decisions under a rule, and what is to be read again because it has changed."""
     from goldspan.adjudication import summary
     from goldspan.adjudication.state import find_rule
 
     rule = find_rule(name, state.rules) or ""
     decisions = state.decided_under(rule)
     review = [decision for decision in state.outdated if decision.rule == rule]
+    examples = state.gold_to_read_again(rule)
     listed = {"decisions": summary.decisions_json(decisions), "read_again": summary.decisions_json(review)}
-    console.write_json(json, {"rule": rule, **listed})
+    console.write_json(json, {"rule": rule, **listed, "gold_to_read_again": [example.id for example in examples]})
     outdated, stale = set(review), set(state.derived.stale)
     version = state.rule_versions.get(rule)
     changed = f"last changed in version {version}" if version else "never changed"
@@ -230,6 +232,10 @@ def _list_rule(state: AdjudicationState, name: str, json: Path | None) -> None:
     for decision in decisions:
         mark = "review  " if decision in outdated else "not valid  " if decision in stale else ""
         print(f"  {mark}{_decision_line(state, decision)}")
+    if examples:
+        print(f"{amount(len(examples), 'example')} of gold to read again, annotated before the rule changed:")
+        for example in examples:
+            console.print_line(f"  {summary.example_line(example)}")
 
 
 def _settle(state: AdjudicationState, by: str | None, json: Path | None) -> None:

@@ -1,12 +1,16 @@
-"""Which version of the guidelines last changed the meaning of each rule, from their changelog.
+"""Which version of the guidelines last changed the meaning of each rule, and what is to be read again for it.
 
 The changelog has a section per version, `## 1.1, 2026-03-01`, whose text names the rules that changed; `MU-1 to MU-4`
-names all four.
+names all four. An item of a list that begins with rules and a colon may say which texts they concern, by regular
+expressions in backquotes after `Read again:`.
+
+    - **MU-7:** ships are no units without their class word either. Read again: `USS`, `(?i)destroyer|frigate`.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from goldspan import files
@@ -14,11 +18,24 @@ from goldspan.errors import InputError, InvalidValueError
 from goldspan.guidelines.rules import mentioned_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 VERSION = re.compile(r"## +v?(\d+(?:\.\d+)*)\b.*", re.ASCII)
 CHANGELOG = "CHANGELOG.md"
+ITEM = re.compile(r"[-*+] ")
+CONCERNED = re.compile(r"Read again:(?P<patterns>.*)")
+PATTERN = re.compile(r"`([^`]+)`")
+EVERY_TEXT = re.compile("")
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """The section of a version: the line of its heading, from 1, and the lines after it."""
+
+    version: str
+    line: int
+    text: tuple[str, ...]
 
 
 def changed_rules(folder: Path) -> dict[str, str]:
@@ -30,20 +47,35 @@ def changed_rules(folder: Path) -> dict[str, str]:
     Raises:
         InputError: if the changelog cannot be read.
     """
-    path = folder / CHANGELOG
-    if not files.is_there(path):
-        return {}
     newest: dict[str, str] = {}
-    version = None
-    for line in files.decode(files.read_bytes(path), path).split("\n"):
-        if line.startswith("## "):
-            match = VERSION.fullmatch(line)
-            version = match[1] if match else None
-        elif version is not None:
-            for rule in mentioned_rules(line):
-                if rule not in newest or _parse_version(newest[rule]) < _parse_version(version):
-                    newest[rule] = version
+    for entry in _entries(folder):
+        for rule in mentioned_rules("\n".join(entry.text)):
+            if rule not in newest or _parse_version(newest[rule]) < _parse_version(entry.version):
+                newest[rule] = entry.version
     return newest
+
+
+def concerned_texts(folder: Path, rule: str, since: str) -> tuple[re.Pattern[str], ...]:
+    """Patterns of the texts to be read again because a rule has changed after a version of the guidelines.
+
+    A text is concerned if one of them occurs in it. The empty pattern, which occurs in every text, stands for a change
+    that does not say which texts it concerns.
+
+    Args:
+        folder: of the guidelines.
+        rule: the id of the rule.
+        since: the version that was followed.
+
+    Raises:
+        InputError: if the changelog cannot be read, or a pattern in it is none.
+        InvalidValueError: if `since` is not numbers with dots.
+    """
+    return tuple(
+        pattern
+        for entry in _entries(folder)
+        if _parse_version(entry.version) > _parse_version(since) and rule in mentioned_rules("\n".join(entry.text))
+        for pattern in _patterns(entry, rule, folder) or [EVERY_TEXT]
+    )
 
 
 def require_no_later_entry(folder: Path, version: str) -> None:
@@ -59,19 +91,13 @@ def require_no_later_entry(folder: Path, version: str) -> None:
     Raises:
         InputError: if the newest entry has a later version, or the version in force is not numbers with dots.
     """
-    path = folder / CHANGELOG
-    if not files.is_there(path):
-        return
-    lines = enumerate(files.decode(files.read_bytes(path), path).split("\n"), 1)
-    entries = [
-        (_parse_version(match[1]), number, match[1]) for number, line in lines if (match := VERSION.fullmatch(line))
-    ]
-    if entries and (newest := max(entries))[0] > _version_in_force(version, folder):
+    newest = max(_entries(folder), key=lambda entry: (_parse_version(entry.version), entry.line), default=None)
+    if newest is not None and _parse_version(newest.version) > _version_in_force(version, folder):
         raise InputError(
-            f"the newest entry is of version {newest[2]}, but labels.toml has version {version}",
-            file=path,
-            line=newest[1],
-            remedy=f'Write version = "{newest[2]}" in labels.toml, or correct the entry.',
+            f"the newest entry is of version {newest.version}, but labels.toml has version {version}",
+            file=folder / CHANGELOG,
+            line=newest.line,
+            remedy=f'Write version = "{newest.version}" in labels.toml, or correct the entry.',
         )
 
 
@@ -97,6 +123,54 @@ def is_outdated(changed: Mapping[str, str], rule: str | None, version: str) -> b
         InvalidValueError: for a version that is not numbers with dots.
     """
     return rule is not None and rule in changed and _parse_version(changed[rule]) > _parse_version(version)
+
+
+def _entries(folder: Path) -> Iterator[_Entry]:
+    """The sections of the changelog that have a version; none if there is no changelog."""
+    path = folder / CHANGELOG
+    if not files.is_there(path):
+        return
+    lines = files.decode(files.read_bytes(path), path).split("\n")
+    headings = [number for number, line in enumerate(lines) if line.startswith("## ")]
+    for start, end in zip(headings, [*headings[1:], len(lines)], strict=True):
+        if match := VERSION.fullmatch(lines[start]):
+            yield _Entry(match[1], start + 1, tuple(lines[start + 1 : end]))
+
+
+def _patterns(entry: _Entry, rule: str, folder: Path) -> list[re.Pattern[str]]:
+    """What is to be looked for in texts because of the change of a rule; nothing if the entry does not say it."""
+    found = []
+    for line, item in _items(entry):
+        concerned = CONCERNED.search(item)
+        if concerned is not None and rule in mentioned_rules(item.partition(":")[0]):
+            found += [_compiled(pattern, folder, line) for pattern in PATTERN.findall(concerned["patterns"])]
+    return found
+
+
+def _items(entry: _Entry) -> Iterator[tuple[int, str]]:
+    """The items of the lists of an entry, each on one line, with the number of its first line."""
+    item: list[str] = []
+    first = 0
+    for number, line in enumerate([*entry.text, ""], entry.line + 1):
+        if item and (not line.strip() or ITEM.match(line)):
+            yield first, " ".join(item)
+            item = []
+        if ITEM.match(line):
+            first, item = number, [line[2:].strip()]
+        elif item:
+            item.append(line.strip())
+
+
+def _compiled(pattern: str, folder: Path, line: int) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern)
+    except re.error as error:
+        raise InputError(
+            f"`{pattern}` after “Read again:” is no regular expression: {error}",
+            file=folder / CHANGELOG,
+            line=line,
+            remedy="Correct it, or leave it out: every example is listed then.",
+        ) from None
 
 
 def _version_in_force(version: str, folder: Path) -> tuple[int, ...]:
