@@ -220,6 +220,12 @@ def test_the_values_of_a_small_corpus():
     ]
 
 
+def test_a_rate_keeps_its_span_and_has_no_value():
+    gold = inline_examples("It trains [300 troops]{COUNT} a month.", "It trained [300 troops]{COUNT} a month ago.")
+    found = score_values(gold, span_outcomes(gold, gold), "COUNT")
+    assert (found.right, found.without_value) == (1, 1)
+
+
 def test_values_without_a_gold_value_have_no_accuracy():
     assert LabelValues("COUNT", spurious=2).accuracy is None
 

@@ -38,6 +38,12 @@ PHRASES = [
         "two officers and three soldiers",
         "no soldiers",
     ),
+    *(
+        "hundreds, if not thousands, of men",
+        "two-hundred-and-ten",
+        "between 300 men and 400 men",
+        "three-quarters of a million",
+    ),
     *("250 (two hundred and fifty) men", "1.2 to 1.5 million", "just over 15k", "two thirds of its men", "12 March"),
 ]
 PATTERNS = [
@@ -64,11 +70,21 @@ vocabulary = sorted(
         *lexicon.COMPOUND,
         *lexicon.JOINS,
         *lexicon.SUBORDINATING,
+        *lexicon.PERIODS,
+        *lexicon.HEDGES,
+        *lexicon.PLURAL_PARTS,
     }
     | {word for entries in lexicon.AFTER.values() for words, _ in entries for word in words}
     | {
         "and",
         "of",
+        "if",
+        "not",
+        "every",
+        "each",
+        "per",
+        "1/2",
+        "4,5",
         "hundred",
         "-",
         "—",

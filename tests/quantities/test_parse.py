@@ -5,7 +5,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import goldspan.quantities
@@ -76,11 +76,16 @@ OF_500 = {
     Bound.LEAST: TroopCount(500, None, approximate=False),
     Bound.MOST: TroopCount(0, 500, approximate=False),
     Bound.FEWER: TroopCount(0, 499, approximate=False),
+    Bound.SHORT: TroopCount(None, 499, approximate=True),
 }
 
 
 def _phrases(table):
     return [(" ".join(words), bound) for entries in table.values() for words, bound in entries]
+
+
+def _joined(table):
+    return [" ".join(words) for expressions in table.values() for words in expressions]
 
 
 @pytest.mark.parametrize(("phrase", "bound"), _phrases(lexicon.BEFORE))
@@ -93,16 +98,18 @@ def test_each_phrase_after_a_number_bounds_it(phrase, bound):
     assert parse_troop_count(f"500 {phrase} soldiers") == OF_500[bound]
 
 
-@pytest.mark.parametrize("phrase", [phrase for phrase, _ in _phrases(lexicon.CLOSE)])
+@pytest.mark.parametrize("phrase", _joined(lexicon.CLOSE))
 def test_a_number_that_is_near_leaves_the_far_end_open(phrase):
     assert parse_troop_count(f"{phrase} more than 500") == TroopCount(501, None, approximate=True)
     assert parse_troop_count(f"{phrase} below 500") == TroopCount(None, 499, approximate=True)
+    assert parse_troop_count(f"{phrase} short of 500") == OF_500[Bound.SHORT]
 
 
-@pytest.mark.parametrize("word", sorted(lexicon.FAR))
-def test_a_number_that_is_far_changes_no_bound(word):
-    assert parse_troop_count(f"{word} over 500") == OF_500[Bound.MORE]
-    assert parse_troop_count(f"{word} below 500") == OF_500[Bound.FEWER]
+@pytest.mark.parametrize("phrase", _joined(lexicon.FAR))
+def test_a_number_that_is_far_changes_no_bound(phrase):
+    assert parse_troop_count(f"{phrase} over 500") == OF_500[Bound.MORE]
+    assert parse_troop_count(f"{phrase} below 500") == OF_500[Bound.FEWER]
+    assert parse_troop_count(f"{phrase} short of 500") == OF_500[Bound.FEWER]
 
 
 @pytest.mark.parametrize("word", sorted(lexicon.PLURALS))
@@ -125,10 +132,61 @@ def test_a_date_is_no_count(month):
     assert parse_troop_count(f"{month.title()} 12, 1999") is None
 
 
+RATES = [
+    "a month",
+    "an hour",
+    "per vehicle",
+    "each",
+    "each year",
+    "every two weeks",
+    "daily",
+    "apiece",
+    "on average",
+    "in each",
+]
+NO_RATES = [
+    "a month ago",
+    "a year after the war",
+    "each with a rifle",
+    "in a month",
+    "per cent",
+    "to a base",
+    "and a week",
+]
+
+
+@pytest.mark.parametrize("following", [f" {words}" for words in RATES] + [" a day, 20 of them officers", "/month"])
+def test_a_rate_has_no_value_inside_the_span_or_after_it(following):
+    assert parse_troop_count("300 troops") == exactly(300)
+    assert parse_troop_count("300 troops", following=following) is None
+    assert parse_troop_count(f"300 troops{following}") is None
+
+
+@pytest.mark.parametrize("following", ["", ".", ", each of them a volunteer", *(f" {words}" for words in NO_RATES)])
+def test_what_follows_other_counts_changes_nothing(following):
+    assert parse_troop_count("300 troops", following=following) == exactly(300)
+
+
+@given(st.integers(2, 9), st.integers(1, 9), st.sampled_from(["thousand", "million"]))
+def test_a_decimal_comma_is_a_decimal_point_before_a_scale(whole, tenths, scale):
+    assert parse_troop_count(f"{whole},{tenths} {scale}") == exactly(
+        (whole * 10 + tenths) * lexicon.SCALES[scale] // 10
+    )
+    assert parse_troop_count(f"{whole},{tenths} soldiers") is None
+
+
+@given(st.integers(1, MAX), st.integers(1, MAX), st.sampled_from([", if not {},", " (perhaps {})", " and perhaps {}"]))
+def test_an_alternative_has_a_value_where_it_is_the_higher(one, other, form):
+    assume(one != other)
+    value = parse_troop_count(f"{one:,}{form.format(f'{other:,}')} soldiers")
+    assert (value and (value.minimum, value.maximum)) == ((one, other) if one < other else None), value
+
+
 def test_no_two_phrases_are_one():
-    for table in (lexicon.BEFORE, lexicon.AFTER, lexicon.CLOSE):
-        phrases = sorted(_phrases(table), key=lambda entry: entry[0])
-        assert not [a for (a, _), (b, _) in pairwise(phrases) if a == b]
+    listed = [[phrase for phrase, _ in _phrases(table)] for table in (lexicon.BEFORE, lexicon.AFTER)]
+    near_or_far = _joined(lexicon.CLOSE) + _joined(lexicon.FAR)
+    for phrases in (*listed, near_or_far, _joined(lexicon.FILLER), _joined(lexicon.MARGINS)):
+        assert not [a for a, b in pairwise(sorted(phrases)) if a == b]
 
 
 @given(st.integers(1, MAX))

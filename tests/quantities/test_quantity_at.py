@@ -106,8 +106,9 @@ def test_what_stands_before_does_not_change_a_quantity(words, before):
     assert behind == (alone and alone + len(before))
 
 
-@pytest.mark.parametrize("table", [lexicon.BEFORE, lexicon.CLOSE], ids=["before", "close"])
-def test_every_bound_belongs_to_the_quantity(tokenize, table):
-    for words in (words for entries in table.values() for words, _ in entries):
-        phrase = " ".join(words).replace(" .", ".") + (" 500" if table is lexicon.BEFORE else " over 500")
+def test_every_bound_belongs_to_the_quantity(tokenize):
+    bounds = [" ".join(words) for entries in lexicon.BEFORE.values() for words, _ in entries]
+    degrees = [words for table in (lexicon.CLOSE, lexicon.FAR) for entries in table.values() for words in entries]
+    for bound in (*bounds, *(f"{' '.join(words)} over" for words in degrees)):
+        phrase = f"{bound} 500".replace(" .", ".").replace("+ / -", "+/-").replace("well - ", "well-")
         assert [span.text for span in found(tokenize(f"Then {phrase} soldiers came."))] == [phrase]

@@ -463,6 +463,6 @@ def _quantity_values(table: AnnotationTable, annotations: Annotations, states_qu
     known: dict[object, int] = {None: -1}
     values = np.full(table.document.size, -1)
     for row in np.flatnonzero(states_quantity[table.label]).tolist() if states_quantity.any() else ():
-        text = annotations.items[table.document[row]].text[table.start[row] : table.end[row]]
-        values[row] = known.setdefault(parse_troop_count(text), len(known))
+        text, start, end = annotations.items[table.document[row]].text, table.start[row], table.end[row]
+        values[row] = known.setdefault(parse_troop_count(text[start:end], following=text[end:]), len(known))
     return values

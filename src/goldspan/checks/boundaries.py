@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from goldspan import offsets, tokens
 from goldspan.checks.check import SpanResult, check
-from goldspan.quantities.lexicon import COLLECTIVES, FRACTIONS, PAIRS, SEVERAL
+from goldspan.quantities.lexicon import COLLECTIVES, COUPLE, FRACTIONS, GROUPS, SEVERAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,7 +98,8 @@ ELIDED = re.compile(r"['’ʼ‘][st][\s-]")  # as in 's-Hertogenbosch
 INNER_APOSTROPHE = re.compile(r"(?<=\w)['’‘](?=\w)")
 # The numerals that include *a*, as in *a dozen* and *a few hundred*.
 NUMERAL = re.compile(
-    rf"(?:good\s+)?(?:{'|'.join(sorted({*COLLECTIVES, *FRACTIONS, *PAIRS, *SEVERAL, 'handful'}))})\b", re.IGNORECASE
+    rf"(?:good\s+)?(?:{'|'.join(sorted({*COLLECTIVES, *FRACTIONS, *GROUPS, *SEVERAL, COUPLE, 'handful'}))})\b",
+    re.IGNORECASE,
 )
 # Scripts with spaces between words. Others write names together with the next word (Han, Thai), or join articles,
 # prepositions and particles to them (Arabic, Hebrew, Hangul).

@@ -89,7 +89,7 @@ def score_values(gold: Sequence[Example], outcomes: Outcomes, label: str) -> Lab
     Args:
         gold: the curated examples.
         outcomes: of each of them.
-        label: of the spans whose values `parse_troop_count` reads.
+        label: of the spans whose values `parse_troop_count` reads; a rate (`300 troops a month`) has none.
     """
     count: Counter[str] = Counter()
     wrong: list[ValueComparison] = []
@@ -115,10 +115,10 @@ def _pairs(row: Sequence[SpanOutcome], label: str) -> Iterator[tuple[Span | None
 
 def _compare(example: Example, gold: Span | None, predicted: Span | None) -> ValueComparison | str | None:
     """The name of the count that a pair belongs to, None if to no count, or the comparison if the value is wrong."""
-    predicted_value = None if predicted is None else parse_troop_count(example.surface(predicted))
+    predicted_value = None if predicted is None else _value(example, predicted)
     if gold is None:
         return "spurious" if predicted_value else None
-    value = parse_troop_count(example.surface(gold))
+    value = _value(example, gold)
     if value is None:
         return "without_value"
     if predicted is None:
@@ -128,3 +128,7 @@ def _compare(example: Example, gold: Span | None, predicted: Span | None) -> Val
         return verdict
     words = example.surface(gold), example.surface(predicted)
     return ValueComparison(example.id, verdict, *words, value, predicted_value)
+
+
+def _value(example: Example, span: Span) -> TroopCount | None:
+    return parse_troop_count(example.surface(span), following=example.text[span.end :])

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from goldspan import tokens
 from goldspan.formats.dataset import annotation_features, tag_names
-from goldspan.quantities import labels_with_values, parse_troop_count
+from goldspan.quantities import is_rate_before, labels_with_values, parse_troop_count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datasets import Features
     from numpy.typing import NDArray
 
-    from goldspan.annotation import Example, LabelScheme
+    from goldspan.annotation import Example, LabelScheme, Span
     from goldspan.quantities import TroopCount
     from goldspan.tokens import Misaligned, Policy
 
@@ -127,7 +127,7 @@ class ArrowColumns:
             lengths.append(len(counted))
             starts.extend(span.start for span in counted)
             ends.extend(span.end for span in counted)
-            values.extend(_value(example.surface(span)) if label in self._read else None for span in counted)
+            values.extend(_value(example, span) if label in self._read else None for span in counted)
         return _lists(
             lengths,
             start=_int32(starts),
@@ -269,9 +269,16 @@ def _lists(lengths: list[int], values: pa.Array | None = None, **fields: pa.Arra
     return pa.ListArray.from_arrays(pa.array(offsets), values)
 
 
+def _value(example: Example, span: Span) -> TroopCount | None:
+    """The value of a quantity; a rate has none."""
+    if is_rate_before(example.text[span.end :]):
+        return None
+    return _surface_value(example.surface(span))
+
+
 @lru_cache(maxsize=10_000)
-def _value(surface: str) -> TroopCount | None:
-    """The value of a quantity, cached because few surfaces occur often."""
+def _surface_value(surface: str) -> TroopCount | None:
+    """The value of the words of a quantity, cached because few surfaces occur often."""
     return parse_troop_count(surface)
 
 

@@ -74,7 +74,11 @@ class NumberTokens:
 
     def match(self, at: int, phrase: Sequence[str]) -> bool:
         """Whether the phrase is here."""
-        return all(self[at + n].text == word for n, word in enumerate(phrase))
+        for word in phrase:
+            if self[at].text != word:
+                return False
+            at += 1
+        return True
 
 
 def fold(text: str) -> str:

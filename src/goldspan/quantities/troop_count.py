@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Literal
 from goldspan.errors import InvalidValueError
 from goldspan.quantities import grammar
 from goldspan.quantities.grammar import parse_quantity
-from goldspan.quantities.lexicon import AFTER, NEUTRAL, NUMBER_STARTS, SUBORDINATING
+from goldspan.quantities.lexicon import ARTICLES, DETERMINERS, NEUTRAL, NUMBER_STARTS, SUBORDINATING, TRAILING
 from goldspan.quantities.number_tokens import tokenize_text, tokenize_word, tokenize_words
 from goldspan.quantities.numbers import parse_number
+from goldspan.quantities.rates import is_rate, is_rate_before
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
 Verdict = Literal["right", "bound_wrong", "wrong"]
 RATIO = frozenset({"in", "per"})
 """What makes a ratio of the numbers directly before and after it: `one in five`."""
-
-TRAILING_WORDS = frozenset({"or", "at"})
-"""The first words of bounds that may follow the noun: `500 soldiers or more`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +72,18 @@ def named_numbers(value: TroopCount) -> frozenset[int]:
     return frozenset({high, high + 1}) if not low else frozenset({low, high})
 
 
-def parse_troop_count(text: str) -> TroopCount | None:
+def parse_troop_count(text: str, following: str = "") -> TroopCount | None:
     """The value of the words of a troop count.
 
     Args:
         text: the words of a span, such as `up to 1,000 additional troops`; any case, white space and dashes.
+        following: what follows the span in its text: `a month` makes a rate of it.
 
     Returns:
         The value, by the conventions of this package; None where the words have none.
     """
+    if following and is_rate_before(following):
+        return None
     tokens = tokenize_text(text)
     at = 0
     while (term := parse_quantity(tokens, at)) is None and tokens[at].text in NEUTRAL:
@@ -128,7 +129,19 @@ def _with_rest(tokens: NumberTokens, first: NumberTerm) -> NumberTerm | None:
     the span without a value: neither is that of the whole.
     """
     at, joined = first.end, True
+    if tokens.match(at, ("out", "of")) and tokens[at + 2].text in DETERMINERS:
+        at, joined = at + 2, False
     while tokens[at].text:
+        if is_rate(tokens, at) or (tokens[at].text == "to" and tokens[at + 1].text in ARTICLES):
+            # What somebody marked up to `to a tent` is a rate; a text that goes on so may name a destination.
+            return None
+        if tokens.match(at, ("if", "not")):
+            second = parse_quantity(tokens, at + 2)
+            if second and grammar.is_higher(first, second):
+                # `hundreds of soldiers, if not thousands`
+                first = second._replace(low=first.low, approximate=first.approximate or second.approximate)
+                at, joined = second.end, False
+                continue
         end = _second_quantity(tokens, at)
         if end is None:
             joined = _is_coordinated(tokens, at, joined=joined, directly=at == first.end)
@@ -172,8 +185,8 @@ def _with_trailing(tokens: NumberTokens, term: NumberTerm) -> NumberTerm:
     """The term with the bound after its noun: `500 soldiers or more`."""
     at = term.end
     while tokens[at].text and _second_quantity(tokens, at) is None:
-        bound, _ = grammar.match_phrase(AFTER, tokens, at)
-        if bound is not None and tokens[at].text in TRAILING_WORDS:
+        bound, _ = grammar.match_phrase(TRAILING, tokens, at)
+        if bound is not None:
             return grammar.apply_bound(term, bound)
         at += 1
     return term
