@@ -120,7 +120,7 @@ class AnnotatorError:
             "gold": [list(mark) for mark in self.gold],
             "rules": list(self.attribution.rules) if self.attribution else [],
             "reason": self.attribution.reason if self.attribution else None,
-            "places": [dispute_json(place) for place in self.places],
+            "places": [dispute_json(place, {self.kind: 1}) for place in self.places],
         }
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, get_args
 
 from goldspan.adjudication.derive import find_disputes
 from goldspan.annotation import Example
@@ -88,7 +88,12 @@ def disagreements_between(first: Iterable[Span], second: Iterable[Span]) -> tupl
         second: the spans of the second annotator.
     """
     in_first, in_second = set(first), set(second)
-    stars = _Stars(sorted(in_first - in_second), sorted(in_second - in_first))
+    left, right = sorted(in_first - in_second), sorted(in_second - in_first)
+    if not left or not right:  # as mostly: no matching is needed, and this is their order
+        return (*(Disagreement((span,), ()) for span in left), *(Disagreement((), (span,)) for span in right))
+    if len(left) == len(right) == 1 and left[0].overlaps(right[0]):
+        return (Disagreement((left[0],), (right[0],)),)
+    stars = _Stars(left, right)
     return tuple(sorted(stars.disagreements(), key=lambda found: (found.start, found.end, found.spans)))
 
 
@@ -216,19 +221,52 @@ def disputes_of_example(item: AnnotatedExample) -> Iterator[Dispute]:
         yield from find_disputes(Example(item.id, item.text, at=item.at), differing)
 
 
-def kinds_of(dispute: Dispute) -> dict[Kind, int]:
-    """How many pairs of annotators disagree in each way in a dispute; a pair may in several."""
+class CandidateDifference(NamedTuple):
+    """How two candidates of a dispute differ.
+
+    Attributes:
+        first: one of them.
+        second: another.
+        disagreements: those between their annotators.
+    """
+
+    first: Candidate
+    second: Candidate
+    disagreements: tuple[Disagreement, ...]
+
+    @property
+    def pairs(self) -> int:
+        """How many pairs of annotators differ so."""
+        return len(self.first.by) * len(self.second.by)
+
+
+def differences(dispute: Dispute) -> tuple[CandidateDifference, ...]:
+    """How every two candidates of a dispute differ.
+
+    All disagreements of two annotators on an example are those on its disputes: spans that overlap are in one dispute.
+    """
+    return tuple(
+        CandidateDifference(first, second, disagreements_between(first.spans, second.spans))
+        for first, second in combinations(dispute.candidates, 2)
+    )
+
+
+def kinds_of(dispute: Dispute, found: Iterable[CandidateDifference] | None = None) -> dict[Kind, int]:
+    """How many pairs of annotators disagree in each way in a dispute; a pair may in several.
+
+    Args:
+        dispute: the region.
+        found: how its candidates differ, if that is known already.
+    """
     count: Counter[Kind] = Counter()
-    for first, second in combinations(dispute.candidates, 2):
-        pairs = len(first.by) * len(second.by)
-        for kind in {disagreement.kind for disagreement in disagreements_between(first.spans, second.spans)}:
-            count[kind] += pairs
+    for difference in differences(dispute) if found is None else found:
+        for kind in {disagreement.kind for disagreement in difference.disagreements}:
+            count[kind] += difference.pairs
     return {kind: count[kind] for kind in KINDS if count[kind]}
 
 
-def kind_of(dispute: Dispute) -> Kind:
-    """The way in which most pairs of annotators disagree in a dispute."""
-    kinds = kinds_of(dispute)
+def main_kind(kinds: Mapping[Kind, int]) -> Kind:
+    """The way in which most pairs of annotators disagree."""
     return max(kinds, key=lambda kind: (kinds[kind], -KINDS.index(kind)))
 
 
@@ -244,15 +282,20 @@ def dispute_bounds(dispute: Dispute) -> tuple[int, int]:
     return inline.excerpt_bounds(dispute.example.text, dispute.start, dispute.end, around=AROUND, whole_words=True)
 
 
-def dispute_json(dispute: Dispute) -> dict[str, Any]:
-    """The region, and who marked what there, as JSON values."""
+def dispute_json(dispute: Dispute, kinds: Mapping[Kind, int]) -> dict[str, Any]:
+    """The region, and who marked what there, as JSON values.
+
+    Args:
+        dispute: the region.
+        kinds: how many pairs of annotators disagree in each way there.
+    """
     surface = dispute.example.surface
     return {
         "example": dispute.example.id,
         "start": dispute.start,
         "end": dispute.end,
         "surface": dispute.surface,
-        "kinds": kinds_of(dispute),
+        "kinds": dict(kinds),
         "variants": [
             {
                 "annotators": list(candidate.by),

@@ -7,24 +7,25 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict, astuple, dataclass, field, fields, replace
-from itertools import combinations, product
+from itertools import chain, combinations, product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from goldspan.agreement import disagreements
-from goldspan.agreement.disagreements import KINDS, NONE, disagreements_between, disputed_surfaces
+from goldspan.agreement.disagreements import KINDS, NONE, disputed_surfaces
 from goldspan.agreement.rule_attribution import NO_RULE
-from goldspan.annotation import same_spans
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from goldspan.adjudication.derive import Dispute
     from goldspan.agreement.agreement import Agreement
     from goldspan.agreement.annotations import Annotations
     from goldspan.agreement.annotator_record import AnnotatorRecord
-    from goldspan.agreement.disagreements import Disagreement, DisputedSurface, Kind
+    from goldspan.agreement.disagreements import CandidateDifference, Disagreement, DisputedSurface, Kind
     from goldspan.agreement.rule_attribution import RuleAttribution, RuleAttributor
     from goldspan.annotation import LabelScheme, Span
     from goldspan.corpus.comments import PassComment
@@ -79,18 +80,20 @@ class AttributedDispute:
 
     Args:
         dispute: the region, and who marked what there.
+        kinds: how many pairs of annotators disagree in each way there.
         attribution: the rules and the evidence; None where there is no evidence for any rule.
         comments: what annotators wrote on the example.
     """
 
     dispute: Dispute
+    kinds: Mapping[Kind, int]
     attribution: RuleAttribution | None
     comments: tuple[PassComment, ...] = ()
 
     @property
     def kind(self) -> Kind:
         """The way in which most pairs of annotators disagree here."""
-        return disagreements.kind_of(self.dispute)
+        return disagreements.main_kind(self.kinds)
 
     @property
     def rules(self) -> str:
@@ -101,7 +104,7 @@ class AttributedDispute:
         """All of it by name."""
         attribution = {"rules": [], "reason": None} if self.attribution is None else asdict(self.attribution)
         comments = {"comments": [comment.json() for comment in self.comments]}
-        return disagreements.dispute_json(self.dispute) | attribution | comments
+        return disagreements.dispute_json(self.dispute, self.kinds) | attribution | comments
 
 
 @dataclass(frozen=True)
@@ -181,8 +184,9 @@ def make_report(
         records: of the annotators against gold, if wanted.
     """
     compared = annotations.among(agreement.compared)
-    comparison = compare_pairs(compared, annotations.labels_of(scheme))
-    disputes = sorted(disagreements.disputes(compared), key=lambda dispute: -dispute.pairs)
+    found = [(one, disagreements.differences(one)) for one in disagreements.disputes(compared)]
+    comparison = compare_pairs(compared, annotations.labels_of(scheme), [differing for _, differing in found])
+    found.sort(key=lambda row: -row[0].pairs)
     comments: dict[str, list[PassComment]] = {}
     for comment in annotations.comments:
         comments.setdefault(comment.example, []).append(comment)
@@ -190,12 +194,17 @@ def make_report(
         annotations,
         agreement,
         tuple(
-            AttributedDispute(dispute, attributor.attribute(dispute), tuple(comments.get(dispute.example.id, ())))
-            for dispute in disputes
+            AttributedDispute(
+                dispute,
+                disagreements.kinds_of(dispute, differing),
+                attributor.attribute(dispute, differing),
+                tuple(comments.get(dispute.example.id, ())),
+            )
+            for dispute, differing in found
         ),
         comparison.tallies,
         comparison.confusion,
-        disputed_surfaces(compared, disputes),
+        disputed_surfaces(compared, (dispute for dispute, _ in found)),
         attributor.book.rules,
         tuple(_with_rules(record, attributor) for record in records),
         {label.name: label.colour for label in scheme.labels} if scheme else {},
@@ -221,43 +230,71 @@ class PairComparison:
     confusion: AnnotatorConfusion
 
 
-def compare_pairs(annotations: Annotations, labels: Sequence[str]) -> PairComparison:
+def compare_pairs(
+    annotations: Annotations,
+    labels: Sequence[str],
+    disputes: Iterable[Sequence[CandidateDifference]] | None = None,
+) -> PairComparison:
     """How the spans of every two annotators compare in the examples that both confirmed.
 
-    In an example many annotators have the same spans: what differs is found once for each two sets of spans.
+    In a dispute many annotators have the same spans: what differs is found once for each two candidates.
 
     Args:
         annotations: of any number of annotators.
         labels: all that occur, in the order of the rows of the confusion matrix.
+        disputes: how the candidates of each dispute differ, if that is known already.
     """
     number = {name: index for index, name in enumerate(annotations.annotators)}
-    tallies = np.zeros((len(number), len(number), len(fields(PairTally))), np.int64)
-    shared = np.zeros((len(number), len(number)), np.bool_)
-    counts: Counter[tuple[str, str]] = Counter()
-    for item in annotations.items:
-        variants = {spans: index for index, spans in enumerate(dict.fromkeys(item.spans.values()))}
-        readers = np.array([number[name] for name in item.spans])
-        variant = np.array([variants[spans] for spans in item.spans.values()])
-        table = np.zeros((len(variants), len(variants), tallies.shape[2]), np.int64)
-        pairs = np.zeros((len(variants), len(variants)), np.int64)
-        first, second = np.triu_indices(readers.size, 1)  # names are sorted, in an example too
-        np.add.at(pairs, (variant[first], variant[second]), 1)
-        for (one, row), (other, column) in product(variants.items(), repeat=2):
-            if times := int(pairs[row, column]):
-                agreed = same_spans(one, other)
-                differing = disagreements_between(one, other) if row != column else ()
-                table[row, column] = astuple(tally(agreed, differing))
-                for match, of_match in disagreements.confused(agreed, differing).items():
-                    counts[match] += times * of_match
-        tallies[readers[first], readers[second]] += table[variant[first], variant[second]]
-        shared[readers[first], readers[second]] = True
-    names = annotations.annotators
+    if disputes is None:
+        disputes = map(disagreements.differences, disagreements.disputes(annotations))
+    agreed, shared, counts = _agreed_spans(annotations, number)
+    names = [one.name for one in fields(PairTally)]
+    differing = np.zeros((len(number), len(number), len(names)), np.int64)
+    for difference in chain.from_iterable(disputes):
+        first, second = ([number[name] for name in side.by] for side in (difference.first, difference.second))
+        differing[np.ix_(first, second)] += astuple(tally((), difference.disagreements))
+        in_order = sum(a < b for a, b in product(first, second))
+        for (mine, theirs), times in disagreements.confused((), difference.disagreements).items():
+            counts[mine, theirs] += times * in_order
+            counts[theirs, mine] += times * (difference.pairs - in_order)
+    mirrored = [names.index(_MIRRORED.get(name, name)) for name in names]
+    differing += differing.transpose(1, 0, 2)[:, :, mirrored]
     of_pairs = {
-        (names[a], names[b]): PairTally(*tallies[a, b].tolist())
-        for a, b in combinations(range(len(names)), 2)
+        (first, second): PairTally(int(agreed[a, b])) + PairTally(*differing[a, b].tolist())
+        for (first, a), (second, b) in combinations(number.items(), 2)
         if shared[a, b]
     }
     return PairComparison(of_pairs, _confusion(counts, labels, list(of_pairs)))
+
+
+_MIRRORED = {"first_alone": "second_alone", "second_alone": "first_alone"}  # of two annotators who change places
+
+
+def _agreed_spans(
+    annotations: Annotations, number: Mapping[str, int]
+) -> tuple[NDArray[np.int64], NDArray[np.bool_], Counter[tuple[str, str]]]:
+    """How many spans each two annotators have both, whether they share an example, and the labels of those spans.
+
+    Args:
+        annotations: of any number of annotators.
+        number: of each annotator.
+    """
+    agreed = np.zeros((len(number), len(number)), np.int64)
+    shared = np.zeros((len(number), len(number)), np.bool_)
+    counts: Counter[tuple[str, str]] = Counter()
+    for item in annotations.items:
+        readers = np.array([number[name] for name in item.spans])
+        column = {span: at for at, span in enumerate(dict.fromkeys(chain.from_iterable(item.spans.values())))}
+        marked = np.zeros((readers.size, len(column)), np.int64)
+        for row, spans in zip(marked, item.spans.values(), strict=True):
+            row[[column[span] for span in spans]] = 1
+        both = np.ix_(readers, readers)
+        agreed[both] += marked @ marked.T
+        shared[both] = True
+        times = marked.sum(axis=0)
+        for span, pairs in zip(column, (times * (times - 1) // 2).tolist(), strict=True):
+            counts[span.label, span.label] += pairs
+    return agreed, shared, counts
 
 
 def tally(agreed: Collection[Span], differing: Iterable[Disagreement]) -> PairTally:

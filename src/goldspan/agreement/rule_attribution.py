@@ -14,17 +14,17 @@ kinds of evidence, tried in this order. A disagreement falls under a rule becaus
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-from goldspan.agreement.disagreements import KINDS, Kind, disagreements_between, kind_of
+from goldspan.agreement.disagreements import KINDS, Kind, differences, disagreements_between, kinds_of, main_kind
 from goldspan.report.text import enumerate_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from goldspan.adjudication.derive import Dispute
-    from goldspan.agreement.disagreements import Disagreement
+    from goldspan.agreement.disagreements import CandidateDifference, Disagreement
     from goldspan.annotation import Span
     from goldspan.formats.decisions import Candidate
     from goldspan.guidelines.rules import Rulebook, RuleContrast
@@ -92,18 +92,21 @@ class RuleAttributor:
     hits: CheckHits
     checks: tuple[str, ...] = ()
 
-    def attribute(self, dispute: Dispute) -> RuleAttribution | None:
+    def attribute(self, dispute: Dispute, found: Sequence[CandidateDifference] | None = None) -> RuleAttribution | None:
         """The rules that a dispute falls under; None where there is no evidence for any.
 
         The kind of disagreement that most of its annotators have is tried first.
+
+        Args:
+            dispute: the region.
+            found: how its candidates differ, if that is known already.
         """
-        differing = [
-            (first, second, disagreement)
-            for first, second in combinations(dispute.candidates, 2)
-            for disagreement in disagreements_between(first.spans, second.spans)
-        ]
+        if not self.book.rules:
+            return None
+        found = differences(dispute) if found is None else found
+        differing = [(one.first, one.second, disagreement) for one in found for disagreement in one.disagreements]
         if len(differing) > 1:
-            main = kind_of(dispute)
+            main = main_kind(kinds_of(dispute, found))
             differing.sort(key=lambda pair: pair[2].kind != main)
         return next((rules for pair in differing if (rules := self._evidence(dispute, *pair))), None)
 
@@ -152,7 +155,7 @@ class RuleAttributor:
         return of_all or tuple(rule for rule in rules if self.book.rules[rule].label in labels)
 
     def _by_same_words(self, text: str, disagreement: Disagreement) -> RuleAttribution | None:
-        for contrast, shown in self._contrasts():
+        for contrast, shown in self._contrasts:
             left = disagreement.start - shown.start
             words = contrast.right.text
             if left < 0 or text[left : left + len(words)].casefold() != words.casefold():
@@ -165,7 +168,7 @@ class RuleAttributor:
 
     def _by_edge(self, text: str, disagreement: Disagreement) -> RuleAttribution | None:
         edges = tuple(_edges(text, disagreement))
-        for contrast, shown in self._contrasts():
+        for contrast, shown in self._contrasts:
             for edge in _edges(contrast.right.text, shown):
                 if any(edge.is_like(mine) for mine in edges):
                     same = f"the same words {edge.side} the span: {edge.words}"
@@ -207,12 +210,15 @@ class RuleAttributor:
             )
         )
 
-    def _contrasts(self) -> Iterator[tuple[RuleContrast, Disagreement]]:
+    @cached_property
+    def _contrasts(self) -> tuple[tuple[RuleContrast, Disagreement], ...]:
         """The rows of the tables, each as the disagreements of its wrong way with its right way."""
-        for contrast in self.book.contrasts:
-            if contrast.wrong.text == contrast.right.text:
-                for shown in disagreements_between(contrast.wrong.spans, contrast.right.spans):
-                    yield contrast, shown
+        return tuple(
+            (contrast, shown)
+            for contrast in self.book.contrasts
+            if contrast.wrong.text == contrast.right.text
+            for shown in disagreements_between(contrast.wrong.spans, contrast.right.spans)
+        )
 
 
 def _sides(disagreement: Disagreement, by: int = 0) -> set[frozenset[tuple[int, int, str]]]:
