@@ -218,6 +218,9 @@ def test_gold_that_follows_an_older_version_is_listed_under_a_changed_rule(lead,
     assert "read again" not in lead("--rule", "S-2")[1]
     replaced(toy.folder / "manifest.jsonl", '"guidelines": "1.0"', '"guidelines": "1.1"')
     assert "read again" not in lead("--rule", "S-1")[1]
+    replaced(toy.folder / "manifest.jsonl", '"guidelines": "1.1"', '"guidelines": "draft"')
+    code, _, refused = lead("--rule", "S-1")
+    assert (code, "manifest.jsonl: 'draft' is no version" in refused) == (1, True)
 
 
 def test_the_report_goes_to_a_file_too(lead, tmp_path):

@@ -111,11 +111,18 @@ class AdjudicationState:
 
         They are of articles whose gold follows an older version, by the manifest. The changelog of the guidelines may
         say which texts a change concerns.
+
+        Raises:
+            InputError: for a version in the manifest that is not numbers with dots, and a pattern that is none.
         """
         versions = {entry.id: entry.guidelines for entry in self.corpus.entries if entry.guidelines is not None}
-        patterns = {
-            since: changelog.concerned_texts(self.corpus.guidelines, rule, since) for since in {*versions.values()}
-        }
+        try:
+            patterns = {
+                since: changelog.concerned_texts(self.corpus.guidelines, rule, since) for since in {*versions.values()}
+            }
+        except InvalidValueError as error:
+            manifest = self.corpus.folder / "manifest.jsonl"
+            raise InputError(error.message, file=manifest, remedy=error.remedy) from None
         return [
             example
             for example in self.gold.values()
