@@ -1,11 +1,11 @@
 import warnings
-from itertools import pairwise
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from seqeval.metrics.sequence_labeling import get_entities
-from seqeval.scheme import BILOU, IOB1, IOB2, IOBES, IOE2, Entities
+from seqeval.scheme import BILOU, IOB1, IOB2, IOBES, IOE1, IOE2, Entities
 
 from goldspan import iob
 from goldspan.errors import InvalidValueError
@@ -148,3 +148,52 @@ def test_schemes_have_other_names_and_unknown_ones_are_refused():
     assert [iob.canonical(name) for name in ("bio", "BILOU", "iobes", "IOB1")] == ["IOB2", "BIOES", "BIOES", "IOB1"]
     with pytest.raises(InvalidValueError, match="'XYZ'"):
         iob.canonical("XYZ")
+
+
+def rows_of(prefixes, longest=4):
+    """All rows of tags of two labels with these prefixes, up to a length."""
+    written = ["O", *(f"{prefix}-{label}" for prefix in prefixes for label in "AB")]
+    return (list(row) for length in range(1, longest + 1) for row in product(written, repeat=length))
+
+
+def of_seqeval(tags, scheme):
+    return [Chunk(entity.start, entity.end, entity.tag) for entity in Entities([tags], scheme).entities[0]]
+
+
+def test_all_that_seqeval_does_differently_under_ioe1():
+    """It loses a chunk of one E unless the tag before is the same: the commented-out cases of its tests."""
+    for tags in rows_of("IE"):
+        ours = iob.well_formed_chunks([iob.parse(tag) for tag in tags], "IOE1")
+        lost = [c for c in ours if tags[c.first][0] == "E" and tags[c.first - 1 : c.first] != [tags[c.first]]]
+        assert of_seqeval(tags, IOE1) == [chunk for chunk in ours if chunk not in lost]
+
+
+def test_all_that_seqeval_does_differently_under_iob1():
+    """It keeps malformed chunks without their first tokens, and loses a B before a B of another label."""
+    for tags in rows_of("BI"):
+        parsed = [iob.parse(tag) for tag in tags]
+        wrong = iob.malformed(parsed, "IOB1")
+        kept = [chunk._replace(first=chunk.first + (chunk.first in wrong)) for chunk in iob.decode(parsed)]
+        following = [*parsed[1:], iob.OUTSIDE]
+        lost = [
+            c
+            for c in kept
+            if parsed[c.stop - 1].prefix == following[c.stop - 1].prefix == "B"
+            and following[c.stop - 1].label != c.label
+        ]
+        assert of_seqeval(tags, IOB1) == [c for c in kept if c.first < c.stop and c not in lost]
+
+
+def test_of_schemes_that_forbid_as_many_tags_one_has_their_prefixes():
+    """`I-A O E-A`: IOB1 and IOE1 forbid the E alone, and IOE2 the I; IOB1 has no E at all."""
+    fit = iob.SchemeFit.of([[iob.parse(tag) for tag in ("I-A", "O", "E-A")]])
+    assert fit.best == ("IOE2", "IOE1")
+    assert (fit + fit).best == fit.best
+    assert (fit.judge(fit), fit.judge(iob.SchemeFit.of([[iob.parse("I-A")]]))) == ("IOE2", "IOE1")
+
+
+@given(st.lists(any_tags, max_size=4), st.lists(any_tags, max_size=4))
+def test_the_fit_of_files_together_is_that_of_all_their_tags(first, second):
+    first, second = ([[iob.parse(tag) for tag in tags] for tags in side] for side in (first, second))
+    assert iob.SchemeFit.of(first) + iob.SchemeFit.of(second) == iob.SchemeFit.of([*first, *second])
+    assert iob.detect(first) in iob.SchemeFit.of(first).best

@@ -10,17 +10,19 @@ Kim Sang and Veenstra 1999); under `BIOES` a longer span begins with B and ends 
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from goldspan.errors import InvalidValueError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 SCHEMES = ("IOB2", "BIOES", "IOB1", "IOE2", "IOE1")
 SPELLINGS = {"BIO": "IOB2", "IOB": "IOB1", "IOE": "IOE2", "IOBES": "BIOES", "BILOU": "BIOES", "BMEWO": "BIOES"}
 PREFIXES = {"B": "B", "I": "I", "M": "I", "E": "E", "L": "E", "S": "S", "U": "S", "W": "S"}
 Repair = Literal["conlleval", "strict"]
+WITHOUT_PREFIXES = "IOB1"  # how labels alone (IO) are read: each as an I, of which none is malformed
 ALPHABETS = {"IOB2": "BI", "BIOES": "BIES", "IOB1": "BI", "IOE2": "IE", "IOE1": "IE"}
 
 
@@ -78,7 +80,9 @@ def well_formed_chunks(tags: Sequence[Tag], scheme: str) -> list[Chunk]:
     """The chunks of `decode` without those that contain a tag which the scheme forbids.
 
     The rule of seqeval's strict mode (Nakayama 2018): a chunk that the scheme does not allow is no entity. It is
-    applied per chunk: neighbours of a malformed one are kept. Under IOB1 alone seqeval keeps the end of such a chunk.
+    applied per chunk: neighbours of a malformed one are kept. seqeval itself departs from it under IOB1 and IOE1: of
+    IOB1 it keeps a malformed chunk without its first token (`B-A I-A`), and loses one that ends in B before a B of
+    another label; of IOE1 it loses a chunk of one E (`E-A I-A`) unless the tag before is the same.
     """
     wrong = set(malformed(tags, scheme))
     return [chunk for chunk in decode(tags) if wrong.isdisjoint(range(chunk.first, chunk.stop))]
@@ -124,7 +128,51 @@ def canonical(scheme: str) -> str:
     return name
 
 
+@dataclass(frozen=True, slots=True)
+class SchemeFit:
+    """How well each scheme fits the tags of a file, or of several together.
+
+    Args:
+        forbidden: how many tags each of `SCHEMES` forbids.
+        foreign: of how many of them it does not have the prefix.
+    """
+
+    forbidden: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(SCHEMES, 0))
+    foreign: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(SCHEMES, 0))
+
+    @classmethod
+    def of(cls, sequences: Iterable[Sequence[Tag]]) -> SchemeFit:
+        """That of sequences of tags."""
+        seen = Counter(context for tags in sequences for context in contexts(tags))
+        prefixes = Counter[str]()
+        for (_, tag, _), number in seen.items():
+            prefixes[tag.prefix] += number
+        return cls(
+            {scheme: sum(n for context, n in seen.items() if forbidden(context, scheme)) for scheme in SCHEMES},
+            {scheme: sum(n for p, n in prefixes.items() if p not in f"O{ALPHABETS[scheme]}") for scheme in SCHEMES},
+        )
+
+    def __add__(self, other: SchemeFit) -> SchemeFit:
+        """That of both together."""
+        return SchemeFit(
+            {scheme: self.forbidden[scheme] + other.forbidden[scheme] for scheme in SCHEMES},
+            {scheme: self.foreign[scheme] + other.foreign[scheme] for scheme in SCHEMES},
+        )
+
+    @property
+    def best(self) -> tuple[str, ...]:
+        """The schemes that forbid the fewest tags, and of these the ones that have most of their prefixes.
+
+        In the order of `SCHEMES`; all of them where no tag is but O.
+        """
+        faults = {scheme: (self.forbidden[scheme], self.foreign[scheme]) for scheme in SCHEMES}
+        return tuple(scheme for scheme in SCHEMES if faults[scheme] == min(faults.values()))
+
+    def judge(self, other: SchemeFit) -> str:
+        """The best scheme for these tags; of several, the one that forbids the fewest of other tags, then the first."""
+        return min(self.best, key=lambda scheme: other.forbidden[scheme])
+
+
 def detect(sequences: Iterable[Sequence[Tag]]) -> str:
-    """The scheme that forbids the fewest of the tags; in a tie, the first in `SCHEMES`."""
-    seen = Counter(context for tags in sequences for context in contexts(tags))
-    return min(SCHEMES, key=lambda scheme: sum(n for context, n in seen.items() if forbidden(context, scheme)))
+    """The scheme that forbids the fewest of the tags; in a tie, one that has most of their prefixes."""
+    return SchemeFit.of(sequences).best[0]

@@ -17,7 +17,7 @@ SCHEMES = ("iob1", "iob2", "ioe", "bioes", "bilou")
 def scan(tmp_path, text, **options):
     path = tmp_path / "wire.conll"
     path.write_bytes(text.encode())
-    return list(conll.scan(path, **options))
+    return list(conll.scan(path, ReadOptions(**options)))
 
 
 def surfaces(record):
@@ -95,10 +95,10 @@ def test_malformed_tags_are_repaired_and_listed_with_their_lines(tmp_path):
 
 def test_under_strict_a_malformed_chunk_is_no_span_and_still_listed(tmp_path):
     text = "KFOR B-UNIT\nleft I-PLACE\nMitrovica I-PLACE\nand O\nSFOR B-UNIT\n"
-    (record,) = scan(tmp_path, text, scheme="IOB2", repair="strict")
+    (record,) = scan(tmp_path, text, tagging_scheme="IOB2", repair="strict")
     assert surfaces(record) == [("KFOR", "UNIT"), ("SFOR", "UNIT")]
     assert record.extra == {"repaired_tags": [[2, "I-PLACE"]]}
-    with pytest.raises(InvalidValueError, match=r"no repair 'none'\n  It is conlleval or strict"):
+    with pytest.raises(InvalidValueError, match=r"'repair' cannot be 'none'\n  It is one of conlleval, strict"):
         scan(tmp_path, text, repair="none")
 
 
@@ -110,16 +110,16 @@ def test_spaces_around_columns_are_ignored(tmp_path):
 def test_a_named_scheme_is_held_against_the_file(tmp_path):
     text = "KFOR I-UNIT\nleft O\n"
     assert scan(tmp_path, text)[0].extra == {}
-    assert scan(tmp_path, text, scheme="IOB2")[0].extra == {"repaired_tags": [[1, "I-UNIT"]]}
+    assert scan(tmp_path, text, tagging_scheme="IOB2")[0].extra == {"repaired_tags": [[1, "I-UNIT"]]}
     with pytest.raises(InvalidValueError, match="unknown tagging scheme"):
-        scan(tmp_path, text, scheme="XYZ")
+        scan(tmp_path, text, tagging_scheme="XYZ")
 
 
-COLUMNS = ReadOptions(word_column="2", tag_column="3")
+COLUMNS = {"word_column": "2", "tag_column": "3"}
 
 
 def test_the_columns_can_be_named(tmp_path):
-    (record,) = scan(tmp_path, "1\tKFOR\tB-UNIT\tNNP\n2\tleft\tO\tVBD\n", options=COLUMNS)
+    (record,) = scan(tmp_path, "1\tKFOR\tB-UNIT\tNNP\n2\tleft\tO\tVBD\n", **COLUMNS)
     assert (record.text, surfaces(record)) == ("KFOR left", [("KFOR", "UNIT")])
 
 
@@ -175,7 +175,7 @@ def test_a_broken_example_is_an_error_with_its_line_and_the_next_is_read(text, l
 
 
 def test_a_column_that_is_not_there_is_named(tmp_path):
-    (error,) = scan(tmp_path, "KFOR O\n", options=COLUMNS)
+    (error,) = scan(tmp_path, "KFOR O\n", **COLUMNS)
     assert error.message == "there is no column 3: the rows have 2"
 
 

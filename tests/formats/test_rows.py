@@ -176,6 +176,11 @@ def test_malformed_tags_are_repaired_as_the_option_says(tmp_path):
     path = write(tmp_path, *rows, {"tokens": ["a", "b"], "ner_tags": ["O", "I-X"]})
     assert found(path)[-1] == {(2, 3, "X")}
     assert found(path, repair="strict")[-1] == set()
+    *_, last = formats.get("rows").scan(path, ReadOptions(repair="strict"))
+    (note,) = last.notes
+    assert (note.kind, note.line) == ("repaired-tag", 10)
+    assert "'I-X' is not allowed here in IOB2" in note.message
+    assert found(path, repair="strict", tagging_scheme="IOB1")[:9] == [set()] * 9
 
 
 def test_the_first_rows_decide_nothing_alone(tmp_path):

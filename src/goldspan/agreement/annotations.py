@@ -17,7 +17,7 @@ from functools import cached_property
 from itertools import combinations, groupby
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from goldspan import formats
+from goldspan import formats, iob
 from goldspan.corpus.comments import COMMENT_KEYS, comments_of_example
 from goldspan.corpus.passes import classify, is_stated
 from goldspan.errors import InputError, NotFoundError
@@ -25,6 +25,7 @@ from goldspan.formats.convert import input_files
 from goldspan.formats.options import DEFAULT, ReadOptions
 from goldspan.formats.record import LocatedExample
 from goldspan.formats.registry import require_options_apply, try_detect
+from goldspan.formats.tagging_schemes import common_scheme, fit_of_files, is_to_be_detected
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -212,8 +213,16 @@ def annotations_of_paths(paths: Sequence[Path], form: str | None = None, reading
         reading: how to read the files.
 
     Raises:
-        InputError: for the first line that is not valid, for two annotators of one name, and as `pair_examples`.
+        InputError: for the first line that is not valid, for two annotators of one name, for tags that are to be judged
+            where no tagging scheme fits those of all, and as `pair_examples`.
     """
+    reading = with_common_scheme(reading, paths, form)
+    named = _named_sources(paths, form)
+    return pair_examples(one for name, path in named for one in _passes_in(name, path, form, reading))
+
+
+def _named_sources(paths: Sequence[Path], form: str | None) -> list[tuple[str, Path]]:
+    """The name of each annotator, and their file or folder."""
     sources = _files_inside(paths[0], form) if len(paths) == 1 else [*paths]
     stems = [path.name if path.is_dir() else path.stem for path in sources]
     doubled = {stem for stem, times in Counter(stems).items() if times > 1}
@@ -221,8 +230,28 @@ def annotations_of_paths(paths: Sequence[Path], form: str | None = None, reading
         f"{path.absolute().parent.name}/{stem}" if stem in doubled else stem
         for path, stem in zip(sources, stems, strict=True)
     ]
-    named = zip(names, sources, strict=True)
-    return pair_examples(one for name, path in named for one in _passes_in(name, path, form, reading))
+    return list(zip(names, sources, strict=True))
+
+
+def with_common_scheme(
+    reading: ReadOptions, paths: Sequence[Path], form: str | None = None, gold: iob.SchemeFit | None = None
+) -> ReadOptions:
+    """The options with the tagging scheme of all annotators, if their tags are judged and have one.
+
+    Args:
+        reading: how to read the files.
+        paths: as for `annotations_of_paths`.
+        form: the name of their format.
+        gold: the fit of gold that they are compared with, too.
+
+    Raises:
+        InputError: if no scheme fits the tags of all.
+    """
+    if not is_to_be_detected(reading):
+        return reading
+    fits = {name: fit_of_files(_annotated_files(path, form), reading) for name, path in _named_sources(paths, form)}
+    fits |= {"gold": gold}
+    return replace(reading, tagging_scheme=common_scheme({name: fit for name, fit in fits.items() if fit is not None}))
 
 
 def annotations_of_examples(passes: Mapping[str, Iterable[Example]]) -> Annotations:
@@ -312,9 +341,9 @@ def pair_examples(passes: Iterable[AnnotatorPass]) -> Annotations:
 
 
 def _read(path: Path, form: str | None, reading: ReadOptions) -> Iterator[LocatedExample]:
-    if path.is_dir() and not _visible(path):
-        return  # an annotator who has done nothing yet
-    sources = list(input_files(path, form and formats.canonical(form)))
+    sources = _annotated_files(path, form)
+    if not sources:
+        return
     require_options_apply(reading, (name for _, name in sources))
     for file, name in sources:
         file_format = formats.get(name)
@@ -322,6 +351,11 @@ def _read(path: Path, form: str | None, reading: ReadOptions) -> Iterator[Locate
             is_numbered = not isinstance(record, InputError) and file_format.is_numbered(record.id, file)
             located = LocatedExample.of(record, is_numbered=is_numbered)
             yield located if name in COMMENTED else _without_comments(located)
+
+
+def _annotated_files(path: Path, form: str | None) -> list[tuple[Path, str]]:
+    """An annotator's files with their formats; none if they have done nothing yet."""
+    return [] if path.is_dir() and not _visible(path) else list(input_files(path, form and formats.canonical(form)))
 
 
 def _without_comments(located: LocatedExample) -> LocatedExample:

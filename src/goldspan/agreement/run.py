@@ -11,7 +11,12 @@ from goldspan.adjudication.interactive import RuleHint
 from goldspan.agreement import report_tables
 from goldspan.agreement.against_gold import GOLD, measure_against_gold
 from goldspan.agreement.agreement import measure, measure_pairs
-from goldspan.agreement.annotations import annotations_of_corpus, annotations_of_examples, annotations_of_paths
+from goldspan.agreement.annotations import (
+    annotations_of_corpus,
+    annotations_of_examples,
+    annotations_of_paths,
+    with_common_scheme,
+)
 from goldspan.agreement.measures import HEADLINE
 from goldspan.agreement.report import make_report
 from goldspan.agreement.rule_attribution import CheckHit, RuleAttributor
@@ -21,6 +26,7 @@ from goldspan.formats import labels_toml, sources
 from goldspan.formats.label_selection import require_map_used
 from goldspan.formats.options import DEFAULT, ReadOptions
 from goldspan.formats.record import RawSpan, Record
+from goldspan.formats.tagging_schemes import is_to_be_detected
 from goldspan.guidelines import rules
 from goldspan.report.text import visible
 
@@ -81,6 +87,7 @@ def run_agreement(options: AgreementOptions) -> AgreementReport:
         InputError: naming file and line, for what cannot be read; for articles that nobody confirmed.
         NotFoundError: where there is neither a project nor a file, or no gold.
     """
+    options = _with_common_scheme(options)
     corpus = _project(options)
     scheme = _scheme(options, corpus)
     annotations = _of_articles(_annotations(options, corpus), options.articles)
@@ -203,6 +210,15 @@ def _annotations(options: AgreementOptions, corpus: Corpus | None) -> Annotation
                 remedy=f"Name a file or folder for each annotator.{known}",
             )
     return annotations_of_paths(paths, options.form, options.reading)
+
+
+def _with_common_scheme(options: AgreementOptions) -> AgreementOptions:
+    """The options with the one tagging scheme of annotators and gold, where files of gold are named besides."""
+    paths = [Path(one) for one in options.passes]
+    if options.against in (None, GOLD) or not paths or not all(path.exists() for path in paths):
+        return options
+    gold = sources.scheme_fit(options.against, None, options.reading) if is_to_be_detected(options.reading) else None
+    return replace(options, reading=with_common_scheme(options.reading, paths, options.form, gold))
 
 
 def _of_articles(annotations: Annotations, articles: Sequence[str]) -> Annotations:

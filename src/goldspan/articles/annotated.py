@@ -24,6 +24,7 @@ from goldspan.formats.convert import input_files
 from goldspan.formats.label_selection import require_map_used
 from goldspan.formats.options import DEFAULT, ReadOptions
 from goldspan.formats.registry import require_options_apply
+from goldspan.formats.tagging_schemes import with_one_scheme
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -133,9 +134,10 @@ def _read(
 ) -> list[AnnotatedArticle]:
     sources = [item for path in paths for item in input_files(path, options.form and formats.canonical(options.form))]
     require_options_apply(options.reading, (name for _, name in sources))
+    reading = with_one_scheme(options.reading, sources)
     articles: dict[str, AnnotatedArticle] = {}
     for file, name in sources:
-        for record in formats.get(name).scan(file, options.reading):
+        for record in formats.get(name).scan(file, reading):
             if isinstance(record, InputError):
                 raise record
             addition.notes += record.notes

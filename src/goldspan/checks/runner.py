@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,6 +18,7 @@ from goldspan.corpus import Corpus
 from goldspan.errors import InputError
 from goldspan.formats.options import DEFAULT, ReadOptions
 from goldspan.formats.registry import try_detect
+from goldspan.formats.tagging_schemes import is_to_be_detected, with_one_scheme
 from goldspan.tokens import DEFAULT_LANGUAGE, require_language
 
 if TYPE_CHECKING:
@@ -95,6 +97,8 @@ def check_paths(
         language = language or scheme.language
     if token_misaligned.id in wanted:
         require_language(language or DEFAULT_LANGUAGE)
+    if is_to_be_detected(reading):
+        reading = with_one_scheme(reading, _annotated_files(paths, format))
     seen_ids: dict[Path, SeenIds] = {}
     for path in paths:
         for unit in _find_files(path, format, tally):
@@ -191,6 +195,15 @@ def _find_files(path: Path, name: str | None, tally: CheckTally) -> Iterator[tup
                 yield from _find_files(inner, name, tally)
             else:
                 tally.skipped.append(inner)
+
+
+def _annotated_files(paths: Iterable[Path], name: str | None) -> Iterator[tuple[Path, str]]:
+    """The files outside projects, as far as their formats can be told: why not is said where they are checked."""
+    for path in paths:
+        with contextlib.suppress(InputError):
+            for unit in _find_files(path, name, CheckTally()):
+                if not isinstance(unit, Corpus):
+                    yield unit
 
 
 def _folder_format(path: Path, name: str | None) -> str | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from goldspan.cli.console import split_names
+from goldspan.errors import InvalidValueError
 from goldspan.formats.options import Discontinuous, Overlaps, ReadOptions
 from goldspan.offsets import Unit
 from goldspan.report.text import visible
@@ -36,6 +37,14 @@ OPTIONS: dict[str, Any] = {
     "repair": Annotated[
         Literal["conlleval", "strict"],
         typer.Option(help="How to read malformed tag sequences: as conlleval does, or without what they mark."),
+    ],
+    "tagging_scheme": Annotated[
+        str | None,
+        typer.Option(
+            metavar="SCHEME",
+            help="The tagging scheme of the tags: IOB2, IOB1, IOE2, IOE1, BIOES. Default: the one that fits them best; "
+            "in an evaluation, that of gold.",
+        ),
     ],
     "spans_key": Annotated[
         list[str] | None,
@@ -145,7 +154,10 @@ def _read_options(options: dict[str, Any]) -> ReadOptions:
         from goldspan.formats.texts_by_id import read_texts
 
         read["texts"] = read_texts(read["texts"])
-    return ReadOptions(**read)
+    try:
+        return ReadOptions(**read)
+    except InvalidValueError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def print_notes(notes: Sequence[Note]) -> None:

@@ -430,7 +430,7 @@ def _examples(aligned: AlignedTokens) -> list[Example]:
     spans: list[list[Span]] = [[] for _ in aligned.gold.examples]
     for first, stop in _sentences(aligned.left):
         inside = tags[first:stop]
-        scheme = aligned.predicted.scheme
+        scheme = aligned.predicted.scheme and (aligned.gold.scheme or aligned.predicted.scheme)
         for chunk in iob.well_formed_chunks(inside, scheme) if scheme else iob.decode(inside):
             head, tail = aligned.left[first + chunk.first], aligned.left[first + chunk.stop - 1]
             spans[head.sentence].append(Span(head.extent[0], tail.extent[1], chunk.label))
@@ -531,23 +531,41 @@ def pair(gold: Source, predicted: Source, *, language: str) -> PairedExamples:
         language: of the texts, for the tokens of gold where it has none.
 
     Raises:
-        InputError: if there is no gold, or if the predictions are for other texts; it names the file and the line of
-            the first difference.
+        InputError: if there is no gold, if spans of the two sides were read from tags by different schemes, or if the
+            predictions are for other texts; it names the file and the line of the first difference.
     """
     if not gold.examples:
         raise InputError("there is no gold", remedy="Name a file with examples.")
     by_token = predicted.sentences and not _share_ids(gold, predicted)
+    if not by_token:
+        _require_one_scheme(gold, predicted)
     paired, notes = pair_by_token(gold, predicted, language) if by_token else pair_by_text(gold, predicted)
     return PairedExamples(
         gold.examples, paired, [*_scheme_notes(gold, predicted), *gold.notes, *predicted.notes, *notes]
     )
 
 
+def _are_judged_differently(gold: Source, predicted: Source) -> bool:
+    return bool(gold.scheme and predicted.scheme) and gold.scheme != predicted.scheme
+
+
 def _scheme_notes(gold: Source, predicted: Source) -> Iterator[Note]:
     """A note if the two sides are tagged by different schemes, and chunks have to be well formed."""
-    if gold.scheme and predicted.scheme and gold.scheme != predicted.scheme:
-        message = f"gold is tagged in {gold.scheme}, the prediction in {predicted.scheme}: each is judged by its own"
+    if _are_judged_differently(gold, predicted):
+        message = f"gold is tagged in {gold.scheme}, the prediction in {predicted.scheme}: both are judged by gold's"
         yield Note("several-schemes", message, *predicted.place(0))
+
+
+def _require_one_scheme(gold: Source, predicted: Source) -> None:
+    """Refuse two sides whose spans were read from tags by different schemes: they cannot be compared."""
+    if _are_judged_differently(gold, predicted):
+        file, line = predicted.place(0)
+        raise InputError(
+            f"its tags are judged by {predicted.scheme}, those of gold by {gold.scheme}",
+            file=file,
+            line=line,
+            remedy="Read both with one tagging_scheme.",
+        )
 
 
 def _share_ids(gold: Source, predicted: Source) -> bool:

@@ -27,7 +27,7 @@ from goldspan.evaluation.scores import measure
 from goldspan.span_table import SpanTable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     import numpy.typing as npt
 
@@ -124,7 +124,7 @@ class TagSet:
             np.array([PREFIXES.index(tag.prefix) for tag in tags], np.uint8),
             np.array([number[tag.label] for tag in tags], np.int32),
             tuple(known),
-            iob.canonical(scheme) if scheme else _scheme({tag.prefix for tag in tags}),
+            iob.canonical(scheme) if scheme else scheme_of_prefixes({tag.prefix for tag in tags}),
         )
 
 
@@ -209,10 +209,11 @@ def _tag(prefix: str, *, same: bool) -> iob.Tag:
     return iob.OUTSIDE if prefix == "O" else iob.Tag(prefix, "this" if same else "other")
 
 
-def _scheme(prefixes: set[str]) -> str:
-    if prefixes <= set("OBI"):
+def scheme_of_prefixes(prefixes: Collection[str]) -> str:
+    """IOB2 for B and I, IOE2 for I and E, else BIOES; prefixes do not tell IOB1 from IOB2, nor IOE1 from IOE2."""
+    if set("OBI").issuperset(prefixes):
         return "IOB2"
-    return "IOE2" if prefixes <= set("OIE") else "BIOES"
+    return "IOE2" if set("OIE").issuperset(prefixes) else "BIOES"
 
 
 def _validate(ids: Numbers, tags: TagSet, repair: iob.Repair) -> None:
@@ -259,7 +260,8 @@ def compute_metrics(
     Args:
         label_names: the tags in class-id order, a model's `id2label`, a `ClassLabel` of `datasets`, a list of it, or
             `Features` with one column of tags.
-        scheme: the tagging scheme; by default detected from the prefixes, which do not distinguish IOB1 from IOB2.
+        scheme: the tagging scheme, by which both sides are judged; by default that of the prefixes of the names
+            (`scheme_of_prefixes`): where gold is in IOB1 or IOE1, name it.
         repair: how to read malformed predicted tags, see `goldspan.evaluation.hooks.decode`. Gold is always read by the
             rule of `conlleval`, so that nothing of it is dropped.
         schemes: the schemes to include.

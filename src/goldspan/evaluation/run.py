@@ -13,7 +13,7 @@ from goldspan.errors import InputError, NotFoundError
 from goldspan.evaluation.alignment import pair
 from goldspan.evaluation.report import make_report
 from goldspan.evaluation.text_report import ReportView
-from goldspan.formats import sources
+from goldspan.formats import sources, tagging_schemes
 from goldspan.formats.label_selection import OVERLAP_REMEDY, require_selected
 from goldspan.formats.options import DEFAULT, ReadOptions
 from goldspan.formats.record import Note
@@ -92,12 +92,14 @@ def run_evaluation(options: EvaluationOptions) -> tuple[EvaluationReport, Report
     """
     corpus = _project(options)
     language = _language(options, corpus)
+    given = options.reading
+    options, remarks = _judged_by_one_scheme(options)
     all_gold = sources.read_source(options.gold, form=options.gold_form, reading=options.reading, mend=False)
     chosen = _articles(options, corpus, all_gold)
     gold = _of_articles(all_gold, chosen)
     scheme = _scheme(corpus, gold)
     read = [_predictions(options, name, all_gold, chosen) for name in (options.predictions, options.baseline) if name]
-    _require_options_apply(options.reading, [gold, *read])
+    _require_options_apply(given, [gold, *read])
     spans = sum(len(example.spans) for source in (gold, *read) for example in source.examples)
     require_selected(options.reading, spans, [note for source in (gold, *read) for note in source.notes])
     if scheme is not None and options.reading.overlaps is None:
@@ -117,13 +119,30 @@ def run_evaluation(options: EvaluationOptions) -> tuple[EvaluationReport, Report
         resamples=options.resamples,
         level=options.level,
         seed=options.seed,
-        notes=_notes((paired, *others), scheme),
+        notes=(*remarks, *_notes((paired, *others), scheme)),
     )
     known = {label.name: label.colour for label in scheme.labels} if scheme else {}
     name = str(options.gold) if options.split is None else f"{options.gold} ({options.split})"
     return report, ReportView(
         name, options.predictions, options.baseline, options.headline, colours(report.labels, known)
     )
+
+
+def _judged_by_one_scheme(options: EvaluationOptions) -> tuple[EvaluationOptions, list[Note]]:
+    """The options with the tagging scheme by which all tags are judged, if they are, and notes on why it is that one.
+
+    Raises:
+        InputError: if gold has no tags, and the predictions and the baseline fit different schemes.
+    """
+    reading = options.reading
+    if not tagging_schemes.is_to_be_detected(reading):
+        return options, []
+    gold = sources.scheme_fit(options.gold, options.gold_form, reading)
+    named = {name: sources.scheme_fit(name, options.form, reading) for name in (options.predictions, options.baseline)
+             if name}  # fmt: skip
+    fits = {name: fit for name, fit in named.items() if fit is not None}
+    scheme, notes = tagging_schemes.scheme_of_gold(gold, fits)
+    return replace(options, reading=replace(reading, tagging_scheme=scheme)), notes
 
 
 def _project(options: EvaluationOptions) -> Corpus | None:

@@ -15,17 +15,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from goldspan import iob
 from goldspan.annotation import Span
 from goldspan.errors import InvalidValueError
-from goldspan.evaluation.hooks import TagSet, decode, span_table
+from goldspan.evaluation.hooks import TagSet, decode, scheme_of_prefixes, span_table
 from goldspan.evaluation.result import SCHEMES, flat
 from goldspan.evaluation.scores import measure
 from goldspan.span_table import SpanTable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from goldspan import iob
     from goldspan.evaluation.result import Scheme
 
 if TYPE_CHECKING:
@@ -46,7 +46,8 @@ class SpanMetric:
     Documents may be passed all at once or in parts (`add`, `add_batch`). An empty document has no tokens or no spans.
 
     Args:
-        scheme: the tagging scheme; by default detected from the prefixes, which do not distinguish IOB1 from IOB2.
+        scheme: the tagging scheme, by which both sides are judged; by default that of the prefixes in gold, or of both
+            sides where gold has no B, E or S (`scheme_of_prefixes`): where gold is in IOB1 or IOE1, name it.
         repair: how to read malformed predicted tags, see `goldspan.evaluation.hooks.decode`; of gold nothing is
             dropped.
         schemes: the schemes to include, see `goldspan.evaluation.result.flat`.
@@ -107,7 +108,7 @@ class SpanMetric:
                     f"document {number} has {length} tags in gold and {len(tags)} in the prediction"
                 )
         names = sorted(set().union(*gold, *predicted))
-        known = TagSet.of(names, self._scheme)
+        known = TagSet.of(names, self._scheme or _scheme_of_gold(gold, names))
         in_gold = decode(_numbers(gold, names), np.array(lengths, np.int64), known)
         in_predicted = decode(_numbers(predicted, names), np.array(lengths, np.int64), known, self._repair)
         scores = self._scores(*(span_table([(side, len(gold))], known.labels) for side in (in_gold, in_predicted)))
@@ -133,6 +134,12 @@ def _are_tags(documents: Documents) -> bool:
     if len(kinds) > 1:
         raise InvalidValueError("some documents are lists of tags, others are not", remedy=REMEDY)
     return True in kinds
+
+
+def _scheme_of_gold(gold: Documents, names: Iterable[str]) -> str:
+    """The scheme of the prefixes in gold; of all names where gold has none that tells schemes apart."""
+    in_gold = {iob.parse(tag).prefix for tag in set().union(*gold)}
+    return scheme_of_prefixes({iob.parse(name).prefix for name in names} if in_gold <= {"O", "I"} else in_gold)
 
 
 def _numbers(documents: Documents, names: Sequence[str]) -> np.ndarray[Any, np.dtype[np.int64]]:

@@ -26,12 +26,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 from goldspan import files, iob, tokens
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats.conll_columns import read_layout
-from goldspan.formats.conll_sentences import detect_scheme, read_sentences
+from goldspan.formats.conll_sentences import read_sentences, scheme_fit, tagging_scheme
 from goldspan.formats.conll_survey import is_table, survey
 from goldspan.formats.conll_table import DOCUMENT_START, blocks_of, comment_value, csv_blocks, csv_delimiter
 from goldspan.formats.conll_tags import Notation
@@ -51,36 +51,24 @@ if TYPE_CHECKING:
     from goldspan.formats.options import ReadOptions, WriteOptions
     from goldspan.formats.sample import FileSample
 
+__all__ = [
+    "is_format_of", "read_layout", "read_sentences", "record", "scan", "scheme_fit", "survey_sample", "tagging_scheme",
+    "validate_example", "write",
+]  # fmt: skip
+
 EMPTY_SUFFIXES = frozenset((".conll", ".iob", ".iob2", ".bio"))  # of files that may be empty
 DOCSTART = f"{DOCUMENT_START} -X- -X- O\n\n"
 WEBANNO = b"#FORMAT=WebAnno"  # how a file of another format of columns begins
 
 
-def scan(
-    path: Path, options: ReadOptions = DEFAULT, *, scheme: str | None = None, repair: iob.Repair | None = None
-) -> Iterator[Record | InputError]:
-    """Each example, or the errors in its place.
-
-    Args:
-        path: the file.
-        options: how to read it.
-        scheme: the tagging scheme; detected in a first reading if not named.
-        repair: whether a chunk with a tag that the scheme forbids is a span (`conlleval`) or not (`strict`). The tag is
-            listed in either case. That of the options by default.
-
-    Raises:
-        InvalidValueError: for a scheme or a repair that is not known.
-    """
-    repair = repair or options.repair
-    if repair not in get_args(iob.Repair):
-        raise InvalidValueError(f"there is no repair {repair!r}", remedy="It is conlleval or strict.")
-    known_scheme = iob.canonical(scheme) if scheme else None
+def scan(path: Path, options: ReadOptions = DEFAULT) -> Iterator[Record | InputError]:
+    """Each example, or the errors in its place; a tag that its scheme forbids is listed, whatever becomes of it."""
     try:
         layout = read_layout(path, options)
-        scheme_name = known_scheme or detect_scheme(path, options, layout=layout)
+        scheme = tagging_scheme(path, options, layout)
         for number, sentence in enumerate(read_sentences(path, options, layout=layout)):
             try:
-                read = sentence if isinstance(sentence, InputError) else record(sentence, path, scheme_name, repair)
+                read = sentence if isinstance(sentence, InputError) else record(sentence, path, scheme, options.repair)
             except InputError as error:
                 yield error
                 continue

@@ -107,6 +107,11 @@ class Layout:
     space_after: int | None = None
     misc: int | None = None
 
+    @property
+    def has_prefixes(self) -> bool:
+        """Whether the tags follow a tagging scheme."""
+        return any(tag.notation.has_prefixes for tag in self.tags)
+
     def notes(self, path: Path) -> list[Note]:
         """What had to be decided about the columns of a file."""
         if not self.language:

@@ -168,14 +168,29 @@ def read_sentences(
             yield sentence
 
 
-def detect_scheme(path: Path, options: ReadOptions = DEFAULT, *, layout: Layout | None = None) -> str:
-    """The tagging scheme of a file: the one that forbids the fewest of its tags.
+def tagging_scheme(path: Path, options: ReadOptions, layout: Layout) -> str:
+    """The tagging scheme of a file: that of the options, or the one that fits its tags best.
+
+    Raises:
+        InputError: if the file cannot be read.
+    """
+    if not layout.has_prefixes:
+        return iob.WITHOUT_PREFIXES
+    return options.tagging_scheme or _fit(path, layout).best[0]
+
+
+def scheme_fit(path: Path, options: ReadOptions = DEFAULT) -> iob.SchemeFit | None:
+    """How well each tagging scheme fits the tags of a file; None if they have no prefixes.
 
     Raises:
         InputError: if the file cannot be read, or its columns are not plain.
     """
-    layout = layout or read_layout(path, options)
-    return iob.detect(tags for rows in sentence_rows(path, layout) for tags in _readable_tags(rows, layout))
+    layout = read_layout(path, options)
+    return _fit(path, layout) if layout.has_prefixes else None
+
+
+def _fit(path: Path, layout: Layout) -> iob.SchemeFit:
+    return iob.SchemeFit.of(tags for rows in sentence_rows(path, layout) for tags in _readable_tags(rows, layout))
 
 
 def sentence_rows(path: Path, layout: Layout) -> Iterator[SentenceRows]:

@@ -60,6 +60,11 @@ class Notation:
     labels: frozenset[str] = frozenset()
     known: dict[str, iob.Tag] = field(default_factory=dict, compare=False, repr=False)
 
+    @property
+    def has_prefixes(self) -> bool:
+        """Whether the tags follow a tagging scheme, rather than being labels alone."""
+        return self.kind != "label"
+
     def parse(self, written: str) -> iob.Tag:
         """The tag that is written so; under `bracket`, that of a token alone.
 

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 from goldspan import files, tokens
 from goldspan.formats.conll import record, scan, survey_sample, validate_example
 from goldspan.formats.conll_columns import read_layout
-from goldspan.formats.conll_sentences import detect_scheme, read_sentences
+from goldspan.formats.conll_sentences import read_sentences, scheme_fit, tagging_scheme
 from goldspan.formats.conll_survey import is_table
 from goldspan.formats.conll_table import comment_value
 from goldspan.formats.json_lines import one_line
@@ -40,7 +40,9 @@ if TYPE_CHECKING:
     from goldspan.formats.options import WriteOptions
     from goldspan.formats.sample import FileSample
 
-__all__ = ["detect_scheme", "is_format_of", "read_layout", "read_sentences", "record", "scan", "write"]
+__all__ = [
+    "is_format_of", "read_layout", "read_sentences", "record", "scan", "scheme_fit", "tagging_scheme", "write",
+]  # fmt: skip
 
 SUFFIXES = frozenset((".conllu", ".conllup"))
 PLUS = ".conllup"

@@ -13,6 +13,7 @@ from goldspan.formats.label_selection import require_selected
 from goldspan.formats.options import DEFAULT, WRITE_DEFAULT, ReadOptions, WriteOptions
 from goldspan.formats.record import Note, Record, duplicate_id, several_annotators
 from goldspan.formats.registry import WriteResult, require_options_apply, try_detect
+from goldspan.formats.tagging_schemes import with_one_scheme
 from goldspan.tokens import POLICIES, Misaligned, require_language
 
 if TYPE_CHECKING:
@@ -107,6 +108,7 @@ def convert(
     name = formats.canonical(source) if source else None
     account.files = [item for path in paths for item in input_files(path, name)]
     require_options_apply(reading, (form for _, form in account.files))
+    reading = with_one_scheme(reading, account.files)
     with contextlib.suppress(_Refused):
         result = formats.get(to).write(output, _examples(account, reading), writing)
         account.written = result

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from goldspan.annotation import Example
     from goldspan.formats.options import ReadOptions, WriteOptions
     from goldspan.formats.sample import FileSample
+    from goldspan.iob import SchemeFit
 
 EXTRA = "goldspan_extra"
 FILE = "data/train-00000-of-00001.parquet"
@@ -52,27 +53,29 @@ def scan(path: Path, options: ReadOptions = DEFAULT) -> Iterator[Record | InputE
     Raises:
         InputError: for a split that is not there or not named, or a file that cannot be read.
     """
-    if path.is_file():
-        _require_split(path, options.split)
-        sources = [path]
-    else:
-        sources = choose(path, options.split)
+    sources = _sources(path, options)
     found: list[JsonRow | InputError] = []
     for file in sources:
-        if file.suffix not in SUFFIXES and not _magic(file):
-            raise InputError("files of this kind are not read as a dataset", file=file, remedy=REMEDY)
-        if file.suffix in {".jsonl", ".json"}:
-            features = _card_features(path) if path.is_dir() else {}
-            found += (_decoded(row, features) for row in scan_rows(file))
-            continue
-        table = _read_table(file)
-        if all(name in table.column_names for name in OWN_COLUMNS):
+        table = _table(file)
+        if table is not None and _is_own(table):
             yield from _own_records(table, file)
         else:
-            features = _features(table, file) or _card_features(path)
-            numbered = enumerate(_rows(table, features, file), start=len(found) + 1)
-            found += [JsonRow(row, number, None) for number, row in numbered]
+            found += _foreign_rows(path, file, table, len(found))
     yield from rows.read_rows(found, sources[0] if len(sources) == 1 else path, options)
+
+
+def scheme_fit(path: Path, options: ReadOptions = DEFAULT) -> SchemeFit | None:
+    """How well each tagging scheme fits the tags of a dataset; None if it has none, or none with prefixes.
+
+    Raises:
+        InputError: for a split that is not there or not named, or a file that cannot be read.
+    """
+    found: list[JsonRow | InputError] = []
+    for file in _sources(path, options):
+        table = _table(file)
+        if table is None or not _is_own(table):  # ours has spans besides
+            found += _foreign_rows(path, file, table, len(found))
+    return rows.scheme_fit_of_rows(found, options)
 
 
 def write(path: Path, examples: Iterable[Example], options: WriteOptions = WRITE_DEFAULT) -> list[tokens.Misaligned]:
@@ -194,6 +197,42 @@ def _require_split(path: Path, split: str | None) -> None:
         raise InputError(
             f"it is called like the split {own!r}, not {split!r}", file=path, remedy="Name the file of that split."
         )
+
+
+def _sources(path: Path, options: ReadOptions) -> list[Path]:
+    """The files of the split.
+
+    Raises:
+        InputError: for a split that is not there or not named, or a file of another kind.
+    """
+    if path.is_file():
+        _require_split(path, options.split)
+        sources = [path]
+    else:
+        sources = choose(path, options.split)
+    for file in sources:
+        if file.suffix not in SUFFIXES and not _magic(file):
+            raise InputError("files of this kind are not read as a dataset", file=file, remedy=REMEDY)
+    return sources
+
+
+def _table(file: Path) -> pa.Table | None:
+    """The table of a file; None if its rows are JSON."""
+    return None if file.suffix in {".jsonl", ".json"} else _read_table(file)
+
+
+def _is_own(table: pa.Table) -> bool:
+    """Whether goldspan wrote a table."""
+    return all(name in table.column_names for name in OWN_COLUMNS)
+
+
+def _foreign_rows(path: Path, file: Path, table: pa.Table | None, before: int) -> list[JsonRow | InputError]:
+    """The rows of a file that goldspan did not write, with names for class ids, numbered after those before."""
+    if table is None:
+        features = _card_features(path) if path.is_dir() else {}
+        return [_decoded(row, features) for row in scan_rows(file)]
+    features = _features(table, file) or _card_features(path)
+    return [JsonRow(row, number, None) for number, row in enumerate(_rows(table, features, file), start=before + 1)]
 
 
 def _magic(file: Path) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Literal, get_args
 
+from goldspan import iob
 from goldspan.errors import InvalidValueError
 from goldspan.offsets import Unit
 from goldspan.tokens import DEFAULT_LANGUAGE
@@ -51,6 +52,7 @@ class ReadOptions:
         tag_column: the column of the tags, in the same way.
         label: the label of spans that have none: of the bare tags B, I and O.
         repair: whether a chunk with a tag that its scheme forbids is a span (`conlleval`) or not (`strict`).
+        tagging_scheme: the tagging scheme of the tags, one of `goldspan.iob.SCHEMES`; None to detect it.
         spans_key: the names of the span groups to read; None for the entities and the group `sc`.
         discontinuous: what becomes of a span with a gap: an error, a span for each part, or one from its first to its
             last character.
@@ -64,7 +66,7 @@ class ReadOptions:
         texts: the text of each id, for rows that have an id and no text: an evaluation gives those of gold.
 
     Raises:
-        InvalidValueError: for a value that is not one of those that its option has.
+        InvalidValueError: for a value that is not one of those that its option has, and an unknown tagging scheme.
     """
 
     offsets: Unit | None = None
@@ -72,6 +74,7 @@ class ReadOptions:
     tag_column: str | None = None
     label: str | None = None
     repair: Repair = "conlleval"
+    tagging_scheme: str | None = None
     spans_key: tuple[str, ...] | None = None
     discontinuous: Discontinuous = "refuse"
     annotator: str | None = None
@@ -83,6 +86,8 @@ class ReadOptions:
     texts: Mapping[str, str] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
+        if self.tagging_scheme is not None:
+            object.__setattr__(self, "tagging_scheme", iob.canonical(self.tagging_scheme))
         if not isinstance(self.rename, LabelMap):
             object.__setattr__(self, "rename", LabelMap(self.rename))
         choices = {"offsets": (None, *OFFSET_UNITS), "discontinuous": get_args(Discontinuous),

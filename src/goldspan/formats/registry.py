@@ -8,8 +8,9 @@ A format is a module of this package, named like the format, and an entry of `FO
 
 The `write` of a format of tokens returns the spans that cut tokens. A format that holds a part of what an example has
 only with a loss has `losses(example)`, which names it. A format whose examples are the files of a folder
-has `is_format_of_folder(path)` besides. One that writes a token and its tag per line has `read_layout(path, options)`,
-`detect_scheme(path, options, layout=)`, `read_sentences(path, options, lenient=, layout=)` and
+has `is_format_of_folder(path)` besides. One whose tags follow a tagging scheme has `scheme_fit(path, options)`, so that
+several files can be judged by one. One that writes a token and its tag per line has `read_layout(path, options)`,
+`tagging_scheme(path, options, layout)`, `read_sentences(path, options, lenient=, layout=)` and
 `record(sentence, path, scheme, repair)`, so that two files can be compared token by token.
 
 What `scan` reads from a file that `write` wrote is what was written: ids, texts, offsets and further keys included, as
@@ -186,7 +187,7 @@ class Format:
             yield example
 
 
-TABLE_OPTIONS = frozenset({"word_column", "tag_column", "label", "repair"})
+TABLE_OPTIONS = frozenset({"word_column", "tag_column", "label", "repair", "tagging_scheme"})
 
 # In the order of detection: the first format that recognises a file has it.
 FORMATS = (
@@ -213,7 +214,7 @@ FORMATS = (
         suffixes=(".parquet", ".arrow"),
         aliases=("huggingface", "parquet"),
         offsets="code points",
-        options=frozenset({"offsets", "label", "repair", "split", "annotator"}),
+        options=frozenset({"offsets", "label", "repair", "tagging_scheme", "split", "annotator"}),
         has_tokens=True,
         is_tokenized=True,
         is_folder=True,
@@ -281,7 +282,7 @@ FORMATS = (
         suffixes=(".jsonl", ".json"),
         aliases=("json",),
         offsets="code points",
-        options=frozenset({"offsets", "label", "repair", "annotator"}),
+        options=frozenset({"offsets", "label", "repair", "tagging_scheme", "annotator"}),
         holds_annotators=True,
         numbered_id=r"\.\d+",
     ),

@@ -24,10 +24,10 @@ from __future__ import annotations
 import contextlib
 import json
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from goldspan import files
+from goldspan import files, iob
 from goldspan.annotation import NOT_ANNOTATED
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats import foreign, gold, row_keys, token_rows
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
     from goldspan.annotation import Example
     from goldspan.formats.options import ReadOptions, WriteOptions
     from goldspan.formats.sample import FileSample
-    from goldspan.iob import Tag
 
 DETAILS = "span_details"
 OURS = "goldspan"
@@ -86,6 +85,7 @@ class RowAnnotation:
         is_annotated: whether the row has a key for spans.
         doubt: that another unit of offsets is likelier.
         details: what else the spans state.
+        malformed: the tags that the scheme by which they are judged forbids.
     """
 
     text: str
@@ -94,6 +94,7 @@ class RowAnnotation:
     is_annotated: bool
     doubt: Doubt | None = None
     details: Sequence[Mapping[str, Any]] = ()
+    malformed: Sequence[str] = ()
 
     def without_spans(self) -> RowAnnotation:
         """The text alone; the key of the spans counts as not read, so that it is kept as it is."""
@@ -139,8 +140,9 @@ def conventions_of(rows: Sequence[Mapping[str, Any]], options: ReadOptions = DEF
             if isinstance(value := row.get(name), (str, int)):
                 values[row_keys.annotator(row), value] += 1
         _see_row(row, out)
-    if options.repair == "strict":
-        out.tokens.sequences += _sequences(rows, out.tokens)
+    if options.repair == "strict" and out.tokens.tags:
+        fit = _scheme_fit(rows, out.tokens)
+        out.tokens.scheme = options.tagging_scheme or fit.best[0] if fit else iob.WITHOUT_PREFIXES
     told = [name for name, values in seen.items() if not values or max(values.values()) == 1]
     out.ids = ["id", *(name for name in told if name != "id")]
     return out
@@ -164,15 +166,26 @@ def _see_row(row: Mapping[str, Any], conventions: RowConventions) -> None:
     conventions.has_annotation |= found.key is not None or bool(tags) or is_ours or _looks_annotated(row)
 
 
-def _sequences(rows: Iterable[Mapping[str, Any]], conventions: TokenConventions) -> list[list[Tag]]:
-    """The tags of all rows that have some, to find out their scheme."""
-    out = []
+def scheme_fit(path: Path, options: ReadOptions = DEFAULT) -> iob.SchemeFit | None:
+    """How well each tagging scheme fits the tags of a file; None if it has none, or none with prefixes."""
+    return scheme_fit_of_rows(list(scan_rows(path)), options)
+
+
+def scheme_fit_of_rows(rows: Sequence[JsonRow | InputError], options: ReadOptions = DEFAULT) -> iob.SchemeFit | None:
+    """How well each tagging scheme fits the tags of rows; None if they have none, or none with prefixes."""
+    values = [row.value for row in rows if isinstance(row, JsonRow) and isinstance(row.value, dict)]
+    conventions = conventions_of(values, replace(options, repair="conlleval"))
+    return _scheme_fit(values, conventions.tokens) if conventions.tokens.tags else None
+
+
+def _scheme_fit(rows: Iterable[Mapping[str, Any]], conventions: TokenConventions) -> iob.SchemeFit | None:
+    out: list[list[iob.Tag]] = []
     for row in rows:
         key = row_keys.tokens_key(row)
         tags = key and token_rows.tags_key(row, key)
         with contextlib.suppress(InvalidValueError):  # it is refused where the row is read
             out += [token_rows.parse_tags(row[tags], conventions)] if tags else []
-    return out
+    return iob.SchemeFit.of(out) if out and conventions.notation.has_prefixes else None
 
 
 def _looks_annotated(row: Mapping[str, Any]) -> bool:
@@ -212,6 +225,9 @@ def read_row(row: JsonRow, path: Path, conventions: RowConventions) -> Record:
             error.message + place, file=path, line=row.line, example=name, remedy=error.remedy or REMEDY
         ) from None
     notes = [] if read.doubt is None else [read.doubt.note(path, row.line, name)]
+    for tag in read.malformed:
+        message = f"{tag!r} is not allowed here in {conventions.tokens.scheme}: its chunk is not a span"
+        notes.append(Note("repaired-tag", message, path, row.line, name))
     if skipped:
         extra[NOT_ANNOTATED] = f"{skipped!r} is {json.dumps(row.value[skipped])}"
         message = f"{extra[NOT_ANNOTATED]}: read as not annotated, its spans kept under their key"
@@ -257,12 +273,12 @@ def _of_tokens(
     row: Mapping[str, Any], found: FoundSpans, tokens_key: str, tags_key: str | None, conventions: RowConventions
 ) -> RowAnnotation:
     text_key = row_keys.text_key(row)
-    tokens, options = conventions.tokens, conventions.options
+    tokens = conventions.tokens
     text, extents = token_rows.text_and_extents(row[tokens_key], row[text_key] if text_key else None)
     used = {tokens_key, *filter(None, [text_key])}
     if tags_key:
-        spans = token_rows.spans_of_tags(row[tags_key], extents, tokens, options.repair)
-        return RowAnnotation(text, spans, frozenset({*used, tags_key}), is_annotated=True)
+        spans, malformed = token_rows.spans_of_tags(row[tags_key], extents, tokens)
+        return RowAnnotation(text, spans, frozenset({*used, tags_key}), is_annotated=True, malformed=malformed)
     spans = token_rows.spans_of_tokens(found.spans, extents, tokens, tokens_key)
     used |= {*filter(None, [found.key]), *found.others}
     return RowAnnotation(text, spans, frozenset(used), found.key is not None, details=found.details)

@@ -16,6 +16,7 @@ from goldspan.formats.label_selection import select, select_tags
 from goldspan.formats.options import DEFAULT, ReadOptions
 from goldspan.formats.record import Note, RawSpan, Record, duplicate_id, several_annotators
 from goldspan.formats.spacy_pipeline import is_installed_pipeline, is_saved_pipeline, predict
+from goldspan.formats.tagging_schemes import fit_of_files, with_one_scheme
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
     from goldspan.annotation import Example
     from goldspan.formats.conll_sentences import ConllSentence
 
-__all__ = ["NOTE_KINDS", "SOURCE_FORMATS", "Source", "count_notes", "read_source"]
+__all__ = ["NOTE_KINDS", "SOURCE_FORMATS", "Source", "count_notes", "read_source", "scheme_fit"]
 
 NOTE_KINDS = {
+    "assumed-scheme": "gold does not tell the tagging scheme by which tags are judged; it is assumed",
     "different-breaks": "a sentence ends in only one of the two files; the tags count where gold's sentences end",
     "different-text": "the text of a prediction is not gold's; its spans are mapped to gold's text",
     "different-token": "a token differs from that of gold; its tag counts for gold's token",
@@ -52,7 +54,7 @@ NOTE_KINDS = {
     "prediction": "spans of a model in a file of annotation; they are read where nobody annotated",
     "repaired-tag": "a tag that its scheme forbids where it stands",
     "several-users": "spans of several people in one example; they are read as one annotation",
-    "several-schemes": "gold and the prediction are tagged by different schemes, each judged by its own",
+    "several-schemes": "the tags of a prediction fit another scheme than gold's; they are judged by gold's",
     "unjudged-span": "a predicted span where nobody annotated gold; it does not count",
     "word-language": "the language before each word of a file, which is read as no part of it",
     "widened-span": "a span that ends inside a multiword token; it has all of it",
@@ -153,11 +155,23 @@ def read_source(
                    for e in predict(str(source), _require_texts(texts, path), reading.spans_key))  # fmt: skip
         read = _collect((select(record, reading) for record in records), kind)
     else:
-        parts = [_read_file(file, name, reading, mend=mend) for file, name in input_files(path, kind)]
+        files = list(input_files(path, kind))
+        reading = with_one_scheme(reading, files)
+        parts = [_read_file(file, name, reading, mend=mend) for file, name in files]
         read = parts[0] if len(parts) == 1 else _join_files(parts)
     if not read.examples:
         raise InputError("there is no example in it", file=path, remedy="Name a file with examples.")
     return read
+
+
+def scheme_fit(source: str | Path, form: str | None, reading: ReadOptions) -> iob.SchemeFit | None:
+    """How well each tagging scheme fits the tags of what `read_source` reads; None if it has none with prefixes.
+
+    Raises:
+        InputError: for what is not there, or whose format cannot be detected.
+    """
+    kind = _source_kind(source, form)
+    return None if kind == "pipeline" else fit_of_files(input_files(Path(source), kind), reading)
 
 
 def _source_kind(source: str | Path, form: str | None) -> str | None:
@@ -221,7 +235,7 @@ def _collect(scanned: Iterable[Record | InputError], kind: str) -> Source:
 def _read_sentences(path: Path, form: formats.Format, reading: ReadOptions, *, mend: bool) -> Source:
     module, repair = form.module, reading.repair
     layout = module.read_layout(path, reading)
-    scheme = module.detect_scheme(path, reading, layout=layout)
+    scheme = module.tagging_scheme(path, reading, layout)
     sentences: list[ConllSentence] = []
     for sentence in module.read_sentences(path, reading, lenient=mend, layout=layout):
         if isinstance(sentence, InputError):
@@ -241,7 +255,7 @@ def _read_sentences(path: Path, form: formats.Format, reading: ReadOptions, *, m
         else (),
         numbered=[not sentence.stated for sentence in sentences],
         formats=(form.name,),
-        scheme=scheme if repair == "strict" else None,
+        scheme=scheme if repair == "strict" and layout.has_prefixes else None,
     )
 
 

@@ -40,7 +40,7 @@ class TokenConventions:
         are_named: whether the key of the tags is one for tags of names alone.
         inclusive: what tells that the end of a span is its last token: the first such span.
         exclusive: what tells that it is the token after the last.
-        sequences: the tags of all rows, where `--repair strict` asks for their scheme.
+        scheme: by which the tags are judged under `--repair strict`; None under `conlleval`.
     """
 
     label: str | None = None
@@ -48,7 +48,7 @@ class TokenConventions:
     are_named: bool = False
     inclusive: RawSpan | None = None
     exclusive: RawSpan | None = None
-    sequences: list[list[iob.Tag]] = field(default_factory=list)
+    scheme: str | None = None
 
     @cached_property
     def notation(self) -> Notation:
@@ -107,18 +107,9 @@ def text_and_extents(tokens: Sequence[str], text: str | None) -> tuple[str, list
 
 
 def spans_of_tags(
-    tags: Sequence[Any],
-    extents: Sequence[tuple[int, int]],
-    conventions: TokenConventions,
-    repair: iob.Repair = "conlleval",
-) -> list[RawSpan]:
-    """The spans that the tags of a row write.
-
-    Args:
-        tags: one for each token.
-        extents: where the tokens are.
-        conventions: of the file.
-        repair: whether a chunk with a tag that its scheme forbids is a span.
+    tags: Sequence[Any], extents: Sequence[tuple[int, int]], conventions: TokenConventions
+) -> tuple[list[RawSpan], list[str]]:
+    """The spans that the tags of a row write, and the tags that the scheme of the conventions forbids.
 
     Raises:
         InvalidValueError: for tags that are not understood.
@@ -128,11 +119,10 @@ def spans_of_tags(
             f"there are {len(tags)} tags for {len(extents)} tokens", remedy="Write one tag for each token."
         )
     parsed = parse_tags(tags, conventions)
-    if repair == "strict":
-        chunks = iob.well_formed_chunks(parsed, iob.detect(conventions.sequences or [parsed]))
-    else:
-        chunks = iob.decode(parsed)
-    return [RawSpan(extents[c.first][0], extents[c.stop - 1][1], c.label) for c in chunks]
+    scheme = conventions.scheme
+    chunks = iob.well_formed_chunks(parsed, scheme) if scheme else iob.decode(parsed)
+    spans = [RawSpan(extents[c.first][0], extents[c.stop - 1][1], c.label) for c in chunks]
+    return spans, [str(tags[number]) for number in iob.malformed(parsed, scheme)] if scheme else []
 
 
 def parse_tags(tags: Sequence[Any], conventions: TokenConventions) -> list[iob.Tag]:
