@@ -1,7 +1,7 @@
 """The report on agreement as one HTML page (see `goldspan.report`).
 
-The tables are those of the terminal, whole, with plots and the colours of the labels; below them every disagreement and
-every difference from gold is shown in its text.
+The tables are those of the terminal, whole, with plots and the colours of the labels; below them disagreements and
+differences from gold are shown in their texts: all of them, or, where there are very many, the first.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from goldspan.report.text import Table
 
 PLACES_SHOWN = 3  # of an error that recurs
+MOST_DISPUTES = 500  # under one rule: with tens of thousands no browser shows the page
 TALLY_MEANINGS: Mapping[str, str] = {
     "agreed": "the same in both passes",
     "boundary": MEANING["boundary"],
@@ -274,7 +275,7 @@ def _label_counts(labels: Mapping[str, int], of: Mapping[str, str]) -> Markup:
 
 
 def _dispute_section(report: AgreementReport) -> Markup | None:
-    """Every dispute, rule by rule; buttons above restrict them to one kind."""
+    """The disputes, rule by rule; buttons above restrict them to one kind."""
     if not report.cases:
         return None
     groups = []
@@ -282,10 +283,12 @@ def _dispute_section(report: AgreementReport) -> Markup | None:
         titles = report.rule_titles(cases[0])
         count = f" · {amount(len(cases), 'dispute')}"
         head = element("h3", element("b", rules), f" {titles}" if titles else "", count)
-        disputes = (_case(case, report) for case in cases)
-        groups.append(element("div", head, *disputes, class_="group-of-cases", id=f"rule-{number}"))
+        disputes = (_case(case, report) for case in cases[:MOST_DISPUTES])
+        rest = more(len(cases), MOST_DISPUTES)
+        groups.append(element("div", head, *disputes, rest, class_="group-of-cases", id=f"rule-{number}"))
+    whole = all(len(cases) <= MOST_DISPUTES for cases in report.by_rule.values())
     return section(
-        "Every disagreement, side by side",
+        "Every disagreement, side by side" if whole else "The most disputed places, side by side",
         _note("Under each rule, the disputes in which most pairs of annotators disagree come first."),
         *_kind_buttons(report),
         element("div", *groups, class_="cases"),

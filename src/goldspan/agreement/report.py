@@ -6,7 +6,7 @@ The report holds values; the sentences about them are in `text_report`.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, astuple, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from itertools import chain, combinations, product
 from typing import TYPE_CHECKING, Any
 
@@ -252,7 +252,8 @@ def compare_pairs(
     differing = np.zeros((len(number), len(number), len(names)), np.int64)
     for difference in chain.from_iterable(disputes):
         first, second = ([number[name] for name in side.by] for side in (difference.first, difference.second))
-        differing[np.ix_(first, second)] += astuple(tally((), difference.disagreements))
+        counted = tally((), difference.disagreements)
+        differing[np.ix_(first, second)] += [getattr(counted, name) for name in names]
         in_order = sum(a < b for a, b in product(first, second))
         for (mine, theirs), times in disagreements.confused((), difference.disagreements).items():
             counts[mine, theirs] += times * in_order

@@ -130,11 +130,11 @@ def section(title: str, *children: Child, kind: str | None = None) -> Markup:
     return element("section", element("h2", title), *children, class_=kind)
 
 
-def more(number: int) -> Markup | None:
+def more(number: int, most: int = MOST) -> Markup | None:
     """A note on how many of so many rows are not shown; None where all are."""
-    if number <= MOST:
+    if number <= most:
         return None
-    return element("p", f"and {number - MOST:,} more, which --json lists", class_="note")
+    return element("p", f"and {number - most:,} more, which --json lists", class_="note")
 
 
 def cell(content: Child, tag: str = "td", kind: str | None = None, **attributes: Value) -> Markup:

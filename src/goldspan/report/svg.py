@@ -6,6 +6,7 @@ The coordinates of plots are in per cent, so that a plot takes the width of its 
 from __future__ import annotations
 
 import re
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,7 @@ def colours(labels: Iterable[str], known: Mapping[str, str] | None = None) -> di
     return chosen
 
 
+@cache
 def ink(background: str) -> str:
     """White on a background `#rrggbb` where it is legible, black elsewhere.
 
