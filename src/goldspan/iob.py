@@ -2,9 +2,11 @@
 
 One rule decodes them all, that of the program `conlleval` (Tjong Kim Sang and Buchholz 2000): a tag continues the
 span before it if its prefix is I or E, its label is the same and E or S has not closed that span; any other tag but O
-begins a span. The schemes differ in what they forbid. Under `IOB2` a span begins with B; under `IOB1` (Ramshaw and
-Marcus 1995) only one that touches another of its label does; `IOE2` and `IOE1` mirror this with E at the end (Tjong
-Kim Sang and Veenstra 1999); under `BIOES` a longer span begins with B and ends with E, and S is a span of one.
+begins a span. (In Perl it knows neither S nor a B behind an E of its label; its versions in Python and seqeval do.)
+
+The schemes differ in what they forbid. Under `IOB2` a span begins with B; under `IOB1` (Ramshaw and Marcus 1995) only
+one that touches another of its label does; `IOE2` and `IOE1` mirror this with E at the end (Tjong Kim Sang and Veenstra
+1999); under `BIOES` a longer span begins with B and ends with E, and S is a span of one.
 """
 
 from __future__ import annotations
