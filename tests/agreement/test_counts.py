@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from goldspan.agreement import alpha, kappa, unitizing
 from goldspan.agreement.annotations import annotations_of_examples
-from goldspan.agreement.counts import CountTable, wanted_measures
+from goldspan.agreement.counts import CountTable, CountTables, pairs_of, wanted_measures
 from goldspan.agreement.span_units import AgreementData
 from goldspan.bootstrap import intervals_of_rows
 from helpers.annotations import dense_views, totals
@@ -118,6 +118,24 @@ def test_sets_of_labels_may_be_numbered_anew_in_each_group(rows, size):
         old = whole.values(whole.rows.toarray())
         for name, values in renumbered.values(renumbered.rows.toarray()).items():
             assert values[:, 0] == pytest.approx(old[name][:, 0], nan_ok=True), name
+
+
+@given(passes(annotators=4), st.integers(1, 3))
+def test_the_measures_without_a_row_are_those_of_the_other_rows(rows, size):
+    data = AgreementData.of(annotations_of_examples(rows), language="en")
+    groups = np.arange(data.spans.documents) // size
+    numbers = tuple(range(len(rows)))
+    measures = wanted_measures(data)
+    pairs = tuple(CountTable.of(data, pair, measures) for pair in pairs_of(numbers))
+    everyone = pairs[0] if len(pairs) == 1 else CountTable.of(data, numbers, measures)
+    tables = CountTables(everyone, pairs, measures)
+    whole = tables.map(lambda one: one.summed(groups, 1 + groups.max(initial=-1)))
+    found = tables.values_without_one(whole, groups)
+    for row, group in enumerate(groups.tolist()):
+        others = (groups == group) & (np.arange(groups.size) != row)
+        expected = tables.values(lambda table, others=others: table.rows[others].toarray().sum(axis=0, keepdims=True))
+        for name, values in expected.items():
+            assert found[name][row] == pytest.approx(values[0], nan_ok=True), name
 
 
 @given(st.lists(st.lists(st.sampled_from([np.nan, 0.0, 0.25, 0.5, 1.0]), min_size=7, max_size=7), min_size=1))

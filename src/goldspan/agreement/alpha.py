@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from goldspan.agreement.span_units import ColumnCounts
+from goldspan.agreement.sums import sum_of_products
 from goldspan.bootstrap import ratio
 
 if TYPE_CHECKING:
@@ -90,11 +91,23 @@ def _counted(unit: Integers, what: Integers, kinds: int) -> tuple[Integers, Inte
     return *np.divmod(key, max(1, kinds)), times
 
 
-def nominal_counts(units: LabelledUnits, readings: Flags) -> dict[str, ColumnCounts]:
+def judgements_on(data: AgreementData, unit: UnitKind, readings: Flags) -> Judgements:
+    """The judgements on tokens or characters.
+
+    Args:
+        data: of all annotators.
+        unit: tokens or characters.
+        readings: which judgements count; shape (annotators, documents).
+    """
+    return data.latest.of(f"{unit} judgements", readings, lambda: Judgements.of(data.units(unit), readings))
+
+
+def nominal_counts(data: AgreementData, unit: UnitKind, readings: Flags) -> dict[str, ColumnCounts]:
     """What the coefficients for nominal data are computed from.
 
     Args:
-        units: n of them.
+        data: of all annotators.
+        unit: tokens or characters.
         readings: which judgements count, in documents with at least two; shape (annotators, documents).
 
     Returns:
@@ -102,7 +115,11 @@ def nominal_counts(units: LabelledUnits, readings: Flags) -> dict[str, ColumnCou
         `differing`, with 1 + labels columns, the weight of the ordered pairs of judgements that differ, each counting
         1 / (m - 1) where m annotators have read.
     """
-    judgements, readers = Judgements.of(units, readings), readings.sum(axis=0)
+    return data.latest.of(f"{unit} counts", readings, lambda: _nominal_counts(data, unit, readings))
+
+
+def _nominal_counts(data: AgreementData, unit: UnitKind, readings: Flags) -> dict[str, ColumnCounts]:
+    units, judgements, readers = data.units(unit), judgements_on(data, unit, readings), readings.sum(axis=0)
     read = np.flatnonzero(readers)
     m = readers[units.document]
     unmarked = m - judgements.marked
@@ -131,7 +148,7 @@ def uses_and_pairs(sums: Mapping[str, Numbers]) -> tuple[Numbers, Numbers]:
     """
     total, labelled = sums["judged"], sums["labelled"]
     squares = labelled**2
-    squares[..., 0] = (sums["sets"] ** 2).sum(axis=-1)
+    squares[..., 0] = sum_of_products(sums["sets"], sums["sets"])
     squares += (total - labelled) ** 2
     return total, total**2 - squares
 
@@ -149,7 +166,7 @@ def alpha_counts(data: AgreementData, annotators: Sequence[int], unit: UnitKind)
         annotators: the numbers of those who count.
         unit: tokens or characters.
     """
-    return nominal_counts(data.units(unit), data.spans.readings(annotators))
+    return nominal_counts(data, unit, data.spans.readings(annotators))
 
 
 def alpha(sums: Mapping[str, Numbers]) -> Numbers:

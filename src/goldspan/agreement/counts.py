@@ -8,18 +8,20 @@ of them for all resamples would not fit into memory.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import combinations, pairwise
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from goldspan.agreement.measures import MEASURES
+from goldspan.agreement.sums import SumsWithoutOne
 from goldspan.bootstrap import ratio
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from scipy.sparse import csr_array
 
@@ -42,6 +44,7 @@ class CountTable:
         views: how many views there are: one for all labels, and one for each.
         measures: those that are computed from these counts.
         widths: the number of columns of each block, in the order of the columns.
+        same: of a block without columns of its own the one that it is the same as.
         rows: the counts; shape (rows, columns).
     """
 
@@ -49,6 +52,7 @@ class CountTable:
     views: int
     measures: tuple[Measure, ...]
     widths: Mapping[tuple[str, str], int]
+    same: Mapping[tuple[str, str], tuple[str, str]]
     rows: csr_array
 
     @classmethod
@@ -67,18 +71,23 @@ class CountTable:
             blocks[MARKED, str(number)] = data.spans.count_by_label(data.spans.rows_of(annotator, shared))
         for counts in _count_functions(chosen) if len(annotators) >= 2 else ():
             blocks |= {(counts.name, name): block for name, block in counts.of(data, annotators).items()}
-        widths = {key: block.columns for key, block in blocks.items()}
-        rows = _rows(blocks.values(), data.spans.documents)
-        return cls(len(annotators), 1 + len(data.spans.labels), chosen, widths, rows)
+        first = {id(block): key for key, block in reversed(blocks.items())}  # where each is for the first time
+        same = {key: first[id(block)] for key, block in blocks.items() if first[id(block)] != key}
+        own = {key: block for key, block in blocks.items() if key not in same}
+        rows = _rows(own.values(), data.spans.documents)
+        widths = {key: block.columns for key, block in own.items()}
+        return cls(len(annotators), 1 + len(data.spans.labels), chosen, widths, same, rows)
 
     def for_means(self) -> CountTable:
         """The same with the measures that are means over pairs alone, and what these are computed from."""
         measures = tuple(one for one in self.measures if one.scope == "pairs")
-        needed = {MARKED, *(counts.name for counts in _count_functions(measures))}
-        widths = {key: width for key, width in self.widths.items() if key[0] in needed}
-        columns = [np.arange(place.start, place.stop) for key, place in self._places.items() if key[0] in needed]
+        names = {MARKED, *(counts.name for counts in _count_functions(measures))}
+        same = {key: first for key, first in self.same.items() if key[0] in names}
+        needed = {*same.values(), *(key for key in self.widths if key[0] in names)}
+        widths = {key: width for key, width in self.widths.items() if key in needed}
+        columns = [np.arange(self._places[key].start, self._places[key].stop) for key in widths]
         rows = self.rows[:, np.concatenate([np.zeros(0, np.int64), *columns])]
-        return replace(self, measures=measures, widths=widths, rows=rows)
+        return replace(self, measures=measures, widths=widths, same=same, rows=rows)
 
     def summed(self, groups: Integers, number: int) -> CountTable:
         """The same with a row for each group of rows.
@@ -92,7 +101,7 @@ class CountTable:
         gather = csr_array((np.ones(groups.size), (groups, np.arange(groups.size))), shape=(number, groups.size))
         return replace(self, rows=csr_array(gather @ self.rows))
 
-    def only(self, rows: Integers | Flags) -> CountTable:
+    def only(self, rows: Integers | Flags | slice) -> CountTable:
         """The same with only some of the rows."""
         return replace(self, rows=self.rows[rows])
 
@@ -113,7 +122,8 @@ class CountTable:
         widths: dict[tuple[str, str], int] = {}
         begin = 0
         numbers = self._set_numbers(table.col.astype(np.int64), column_group)
-        for key, place in self._places.items():
+        for key in self.widths:
+            place = self._places[key]
             inside = (table.col >= place.start) & (table.col < place.stop)
             if key[1].endswith(SETS):
                 renumbered, widths[key] = numbers[key[0]]
@@ -132,7 +142,7 @@ class CountTable:
         found: dict[str, tuple[Integers, int]] = {}
         for name in {of for of, block in self.widths if block.endswith(SETS)}:
             number = np.full(column.size, -1)
-            places = [place for key, place in self._places.items() if key[0] == name and key[1].endswith(SETS)]
+            places = [self._places[key] for key in self.widths if key[0] == name and key[1].endswith(SETS)]
             for place in places:
                 inside = (column >= place.start) & (column < place.stop)
                 number[inside] = column[inside] - place.start
@@ -150,7 +160,8 @@ class CountTable:
     def _places(self) -> dict[tuple[str, str], slice]:
         """The columns of each block."""
         ends = np.cumsum([0, *self.widths.values()]).tolist()
-        return {key: slice(*place) for key, place in zip(self.widths, pairwise(ends), strict=True)}
+        own = {key: slice(*place) for key, place in zip(self.widths, pairwise(ends), strict=True)}
+        return own | {key: own[first] for key, first in self.same.items()}
 
     def counts(self, sums: Numbers, of: str) -> dict[str, Numbers]:
         """The blocks of some counts by name, from sums of rows; of shape (..., columns), as these."""
@@ -177,6 +188,47 @@ class CountTable:
             one.id: np.where(marked, formula.value(self.counts(sums, formula.counts.name)), np.nan)
             for one, formula in self._formulas()
         }
+
+    def values_without_one(self, whole: CountTable, groups: Integers) -> dict[str, Numbers]:
+        """The measures of each group without each of its rows, NaN where undefined.
+
+        Args:
+            whole: the same counts with a row for each group.
+            groups: the number of the group of each row; shape (rows,).
+
+        Returns:
+            By the id of the measure, each of shape (rows, views).
+        """
+        marked = np.zeros((groups.size, self.views), np.bool_)
+        for block in self._blocks_without_one(whole, groups, MARKED).values():
+            marked |= block > 0
+        return {
+            one.id: np.where(
+                marked, formula.value(self._blocks_without_one(whole, groups, formula.counts.name)), np.nan
+            )
+            for one, formula in self._formulas()
+        }
+
+    def blocks(self, counts: str) -> Mapping[str, Any]:
+        """The blocks of some counts by name; each of shape (rows, columns)."""
+        return _Blocks(self._names_of(counts), lambda name: np.asarray(self._block(counts, name).toarray()))
+
+    def _blocks_without_one(self, whole: CountTable, groups: Integers, counts: str) -> Mapping[str, Any]:
+        """The blocks of some counts by name, as sums over all rows of a group but one, for each row."""
+
+        def make(name: str) -> Numbers | SumsWithoutOne:
+            total, rows = np.asarray(whole._block(counts, name).toarray()), self._block(counts, name)
+            if name.endswith(SETS):
+                return SumsWithoutOne(total, rows, groups)
+            return np.asarray(total[groups] - rows.toarray())
+
+        return _Blocks(self._names_of(counts), make)
+
+    def _names_of(self, counts: str) -> list[str]:
+        return [name for of, name in self._places if of == counts]
+
+    def _block(self, counts: str, name: str) -> csr_array:
+        return self.rows[:, self._places[counts, name]]
 
     def marked_by_row(self) -> Numbers:
         """How many spans each annotator has in each row; shape (rows, annotators, views)."""
@@ -220,20 +272,44 @@ class CountTable:
         """
         from scipy.sparse import csr_array
 
-        rows = self.rows.shape[0]
         found = {one.id: np.zeros((number, self.views), np.int64) for one in self.measures}
-        step = max(1, CELLS // max(1, self.rows.shape[1]))
-        for begin in range(0, rows, step):
-            part = slice(begin, begin + step)
-            sums, here = self.rows[part].toarray(), groups[part]
+        step = max(1, CELLS // max(1, self.views))
+        for begin in range(0, self.rows.shape[0], step):
+            part = self.only(slice(begin, begin + step))
+            here = groups[begin : begin + step]
             gather = csr_array((np.ones(here.size, np.int64), (here, np.arange(here.size))), shape=(number, here.size))
             for one, formula in self._formulas():
-                adding = formula.denominator(self.counts(sums, formula.counts.name)).astype(np.int64)
+                adding = formula.denominator(part.blocks(formula.counts.name)).astype(np.int64)
                 found[one.id] += gather @ np.broadcast_to(adding, (here.size, self.views))
         return found
 
     def _formulas(self) -> Iterator[tuple[Measure, Formula]]:
         return ((one, one.formula) for one in self.measures if one.formula)
+
+
+@dataclass(frozen=True, eq=False)
+class _Blocks(Mapping[str, Any]):
+    """Blocks of sums by name, each of which is made when it is asked for first.
+
+    Args:
+        names: of all of them.
+        make: gives one.
+    """
+
+    names: Sequence[str]
+    make: Callable[[str], Numbers | SumsWithoutOne]
+    _made: dict[str, Numbers | SumsWithoutOne] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401  (what a measure can compute with)
+        if name not in self._made:
+            self._made[name] = self.make(name)
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
 
 
 @dataclass(frozen=True, eq=False)
@@ -284,19 +360,42 @@ class CountTables:
         Returns:
             By the id of the measure, each of shape (..., views).
         """
-        values = self.everyone.values(sums(self.everyone))
+        return self._values(lambda table: table.values(sums(table)), defined)
+
+    def values_without_one(self, whole: CountTables, groups: Integers) -> dict[str, Numbers]:
+        """All measures of each group without each of its rows, NaN where undefined; means over the pairs left then.
+
+        Args:
+            whole: the same counts with a row for each group.
+            groups: the number of the group of each row; shape (rows,).
+
+        Returns:
+            By the id of the measure, each of shape (rows, views).
+        """
+        of = {id(self.everyone): whole.everyone} | dict(zip(map(id, self.pairs), whole.pairs, strict=True))
+        return self._values(lambda table: table.values_without_one(of[id(table)], groups), None)
+
+    def _values(
+        self,
+        values_of: Callable[[CountTable], dict[str, Numbers]],
+        defined: Sequence[Mapping[str, Flags]] | None,
+    ) -> dict[str, Numbers]:
+        """All measures, from those of each table."""
+        values = values_of(self.everyone)
         if self.everyone.annotators > 2:
-            values |= self._means(sums, defined)
+            values |= self._means(values_of, defined)
         return {one.id: values[one.id] for one in self.measures}
 
     def _means(
-        self, sums: Callable[[CountTable], Numbers], defined: Sequence[Mapping[str, Flags]] | None
+        self,
+        values_of: Callable[[CountTable], dict[str, Numbers]],
+        defined: Sequence[Mapping[str, Flags]] | None,
     ) -> dict[str, Numbers]:
         """The means over pairs of the measures of two annotators, NaN where one that counts has no value."""
         total: dict[str, Numbers] = {}
         number: dict[str, Numbers] = {}
         for at, pair in enumerate(self.pairs):
-            for name, value in pair.values(sums(pair)).items():
+            for name, value in values_of(pair).items():
                 if name not in self._of_pairs:
                     continue
                 counted = ~np.isnan(value) if defined is None else defined[at][name]

@@ -20,6 +20,7 @@ import numpy as np
 
 from goldspan.agreement.alpha import nominal_counts, uses_and_pairs
 from goldspan.agreement.span_units import ColumnCounts
+from goldspan.agreement.sums import sum_of_products
 from goldspan.bootstrap import ratio
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def cohen(sums: Mapping[str, Numbers]) -> Numbers:
     """
     places, first, second = sums["places"], sums["first"], sums["second"]
     by_chance = first * second
-    by_chance[..., 0] = (sums["first_sets"] * sums["second_sets"]).sum(axis=-1)
+    by_chance[..., 0] = sum_of_products(sums["first_sets"], sums["second_sets"])
     by_chance += (places - first) * (places - second)
     return ratio((places - sums["differing"]) * places - by_chance, places**2 - by_chance)
 
@@ -103,7 +104,7 @@ def fleiss_counts(data: AgreementData, annotators: Sequence[int], unit: UnitKind
     """
     readings = np.zeros_like(data.spans.read)
     readings[list(annotators)] = data.spans.read_by(annotators)
-    return nominal_counts(data.units(unit), readings)
+    return nominal_counts(data, unit, readings)
 
 
 def fleiss(sums: Mapping[str, Numbers]) -> Numbers:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from goldspan.quantities import parse_troop_count
 from goldspan.span_table import SpanTable
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
     Numbers = NDArray[np.float64]
 
+T = TypeVar("T")
 UnitKind = Literal["token", "character"]
 
 
@@ -297,6 +298,31 @@ class FlatUnits:
 
 
 @dataclass(frozen=True, eq=False)
+class LatestCounts:
+    """What was computed last of some readings, by name; of other readings it is computed anew.
+
+    Args:
+        kept: by name the readings, as bytes, and what was computed of them.
+    """
+
+    kept: dict[str, tuple[bytes, Any]]
+
+    def of(self, name: str, readings: Flags, compute: Callable[[], T]) -> T:
+        """What was computed of these readings, or is now.
+
+        Args:
+            name: of what is computed.
+            readings: what it depends on; shape (annotators, documents).
+            compute: computes it.
+        """
+        key = readings.tobytes()
+        if name not in self.kept or self.kept[name][0] != key:
+            self.kept[name] = key, compute()
+        value: T = self.kept[name][1]
+        return value
+
+
+@dataclass(frozen=True, eq=False)
 class AgreementData:
     """Annotations in the form in which all measures take them.
 
@@ -332,6 +358,11 @@ class AgreementData:
         table = AnnotationTable.of_annotations(annotations, labels)
         states_quantity = np.array([label in quantities for label in table.labels], np.bool_)
         return cls(annotations, table, states_quantity, language)
+
+    @cached_property
+    def latest(self) -> LatestCounts:
+        """What was computed last of some readings: several measures are computed from the same."""
+        return LatestCounts({})
 
     def units(self, kind: UnitKind) -> LabelledUnits:
         """The tokens or the characters.

@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from goldspan.agreement.alpha import Judgements, has_labels, nominal_counts, uses_and_pairs
+from goldspan.agreement.alpha import has_labels, judgements_on, nominal_counts, uses_and_pairs
 from goldspan.agreement.span_units import ColumnCounts, ranges
 from goldspan.bootstrap import ratio
 
@@ -55,7 +55,7 @@ def unit_counts(data: AgreementData, annotators: Sequence[int]) -> dict[str, Col
         one column, the weight of the pairs of a unit and a gap.
     """
     characters, readings, table = data.units("character"), data.spans.readings(annotators), data.spans
-    marked, readers = Judgements.of(characters, readings).marked, readings.sum(axis=0)
+    marked, readers = judgements_on(data, "character", readings).marked, readings.sum(axis=0)
     apart = 2 * characters.weight * marked * (readers[characters.document] - marked)
     some = np.flatnonzero(apart)
     split = ColumnCounts(1, divisor=np.maximum(1, readers - 1).astype(np.float64))
@@ -68,7 +68,7 @@ def unit_counts(data: AgreementData, annotators: Sequence[int]) -> dict[str, Col
     annotator, label = np.divmod(units.owner, max(1, labels))
     squares = (units.end - units.start) ** 2 * readings[annotator, units.document]
     whole = whole.add(units.document, 1 + label, squares)
-    return nominal_counts(characters, readings) | {"whole": whole, "split": split}
+    return nominal_counts(data, "character", readings) | {"whole": whole, "split": split}
 
 
 def coding_counts(data: AgreementData, annotators: Sequence[int]) -> dict[str, ColumnCounts]:
@@ -83,7 +83,7 @@ def coding_counts(data: AgreementData, annotators: Sequence[int]) -> dict[str, C
         columns `differing`, and `whole`, the s and each label's share in it.
     """
     characters, readings = data.units("character"), data.spans.readings(annotators)
-    judgements, weight = Judgements.of(characters, readings), characters.weight
+    judgements, weight = judgements_on(data, "character", readings), characters.weight
     marked = judgements.marked
     divisor = np.maximum(1, readings.sum(axis=0) - 1).astype(np.float64)
     coinciding = weight * np.maximum(0, marked - 1)  # how much of each stretch coincides with units of others
