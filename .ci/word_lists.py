@@ -32,7 +32,46 @@ SPELLINGS = (("or", "our"), ("ter", "tre"), ("ize", "ise"), ("izing", "ising"))
 
 # Given names that the lexicon has as words of rare senses: to peter out, a tom-tom, the victor.
 RARE_SENSES = frozenset(
-    ["bob", "bobby", "carol", "don", "frank", "harry", "hector", "jack", "jimmy", "ken", "lance", "lee", "martin", "matt", "mickey", "mike", "morgan", "newton", "nick", "peter", "randy", "ray", "rick", "robin", "sally", "stein", "terry", "theodore", "tom", "tori", "tudor", "victor", "wade", "wells", "wolfram", "jean", "lon", "rex"]
+    [
+        "bob",
+        "bobby",
+        "carol",
+        "don",
+        "frank",
+        "harry",
+        "hector",
+        "jack",
+        "jimmy",
+        "ken",
+        "lance",
+        "lee",
+        "martin",
+        "matt",
+        "mickey",
+        "mike",
+        "morgan",
+        "newton",
+        "nick",
+        "peter",
+        "randy",
+        "ray",
+        "rick",
+        "robin",
+        "sally",
+        "stein",
+        "terry",
+        "theodore",
+        "tom",
+        "tori",
+        "tudor",
+        "victor",
+        "wade",
+        "wells",
+        "wolfram",
+        "jean",
+        "lon",
+        "rex",
+    ]
 )
 
 # From this population on a name is more often a place's than a person's.

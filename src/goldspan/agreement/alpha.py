@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from goldspan.agreement.span_units import ColumnCounts
-from goldspan.agreement.sums import sum_of_products
+from goldspan.agreement.sums import difference, sum_of_products
 from goldspan.bootstrap import ratio
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def uses_and_pairs(sums: Mapping[str, Numbers]) -> tuple[Numbers, Numbers]:
     squares = labelled**2
     squares[..., 0] = sum_of_products(sums["sets"], sums["sets"])
     squares += (total - labelled) ** 2
-    return total, total**2 - squares
+    return total, difference(total**2, squares)
 
 
 def has_labels(sums: Mapping[str, Numbers]) -> Flags:

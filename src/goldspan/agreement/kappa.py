@@ -20,7 +20,7 @@ import numpy as np
 
 from goldspan.agreement.alpha import nominal_counts, uses_and_pairs
 from goldspan.agreement.span_units import ColumnCounts
-from goldspan.agreement.sums import sum_of_products
+from goldspan.agreement.sums import difference, sum_of_products
 from goldspan.bootstrap import ratio
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def cohen(sums: Mapping[str, Numbers]) -> Numbers:
     by_chance = first * second
     by_chance[..., 0] = sum_of_products(sums["first_sets"], sums["second_sets"])
     by_chance += (places - first) * (places - second)
-    return ratio((places - sums["differing"]) * places - by_chance, places**2 - by_chance)
+    return ratio((places - sums["differing"]) * places - by_chance, difference(places**2, by_chance))
 
 
 def has_labels_of_pair(sums: Mapping[str, Numbers]) -> Flags:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from goldspan.agreement.span_units import Integers, Numbers
 
 
+ROUNDING = 1e-12  # the share of a sum of counts, or of its square, that may be an error of rounding
+
+
 @dataclass(frozen=True, eq=False)
 class SumsWithoutOne:
     """The sums of a block of columns over all rows of a group but one, for each row.
@@ -60,3 +63,12 @@ def sum_of_products(first: Numbers | SumsWithoutOne, second: Numbers | SumsWitho
         return first.products(second)
     assert not isinstance(second, SumsWithoutOne), "the blocks of one measure are of one kind"
     return np.asarray((first * second).sum(axis=-1))
+
+
+def difference(whole: Numbers, part: Numbers) -> Numbers:
+    """The whole without the part; 0 where they differ by no more than rounding does.
+
+    Chance terms divide by such differences: an error of rounding there would be a value where there is none.
+    """
+    rest = whole - part
+    return np.where(rest > ROUNDING * whole, rest, 0.0)

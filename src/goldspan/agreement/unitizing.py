@@ -35,6 +35,7 @@ import numpy as np
 
 from goldspan.agreement.alpha import has_labels, judgements_on, nominal_counts, uses_and_pairs
 from goldspan.agreement.span_units import ColumnCounts, ranges
+from goldspan.agreement.sums import difference
 from goldspan.bootstrap import ratio
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def cu_alpha(sums: Mapping[str, Numbers]) -> Numbers:
     length, could_differ = uses_and_pairs(sums)
     overall = _alpha(sums["differing"][..., :1], length, could_differ[..., :1], sums["whole"][..., :1])
     of_value = sums["labelled"][..., 1:]
-    expected = of_value**2 * (length - of_value)
+    expected = of_value**2 * difference(length, of_value)
     share = sums["differing"][..., 1:] / 2 * (of_value * length - sums["whole"][..., 1:])
     labels = np.where(expected > 0, 1 - ratio(share, expected), np.nan)
     return np.concatenate([overall, labels], axis=-1)
