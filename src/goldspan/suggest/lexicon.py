@@ -174,8 +174,7 @@ class Lexicon:
         if word[0].isupper():
             return flags | TokenFlag.CAP | self.capital.get(lower, 0) | _shape(word)
         if word[0].isdigit():
-            number, end = lower[:-2], lower[-2:]
-            ordinal = (end in ORDINAL_ENDS and number.isdigit()) or (lower[-1] == "d" and lower[:-1].isdigit())
+            ordinal = all(map(_is_ordinal, lower.split("/")))
             return flags | TokenFlag.NUMBER | (TokenFlag.ORDINAL if ordinal else 0)
         return flags | self.small.get(lower, 0)
 
@@ -236,6 +235,11 @@ def _sections() -> dict[str, frozenset[str]]:
         else:
             words.append(line)
     return {name: frozenset(words) for name, words in sections.items()}
+
+
+def _is_ordinal(word: str) -> bool:
+    """Whether a word is an ordinal in digits: `3rd`, `22nd`, `2d`."""
+    return (word[-2:] in ORDINAL_ENDS and word[:-2].isdigit()) or (word[-1:] == "d" and word[:-1].isdigit())
 
 
 def _shape(word: str) -> int:

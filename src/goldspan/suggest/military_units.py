@@ -1,53 +1,50 @@
-"""Names of military units: numbered, named after something, or known to a list (rule MU-1 to MU-7)."""
+"""Names of military units: numbered, named after something, coded, foreign, or known to a list (rule MU-1 to MU-7)."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from goldspan.suggest.candidates import OTHER, UNIT, SpanCandidate
+from goldspan.suggest.foreign_units import foreign_unit
 from goldspan.suggest.lexicon import TokenFlag, cues, lexicon
+from goldspan.suggest.unit_codes import code_end
 from goldspan.suggest.unit_names import (
     ARMS,
-    CODE,
     HEADS,
     SOLO,
     head_at,
     is_numbered,
     is_unit,
     last_head,
-    name_end,
     name_start,
     trimmed_start,
 )
+from goldspan.suggest.unit_tails import QUOTES, bracketed_acronym, end_of_numbers, name_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from goldspan.suggest.tokens import ParagraphTokens
 
-UNIT_CODE = re.compile(r"(?:CJTF|TF|JTF|CJSOTF|RC|CTF|MNB|MND|MNC|MNF|MNSTC|NTM|CSTC|BCT|IBCT)[-–]?[\w–-]*")
-
-# Names in the languages of contributors: `Panzerbataillon 203`, `Ghanbatt-2`.
-FOREIGN = re.compile(
-    r"\w*(?:bata[il]+[ij]?on|batalion|batallón|brigade|brigada|regiment|bataljon|division|kompanie|"
-    r"(?P<batt>BATT|batt|BAT|BN))(?:-\d+)?"
-)
-
-SHORTEST_CODE = 4
-SHORTEST_ACRONYM = 3
-FOREIGN_REACH = 12
-
-# The size of a numbered formation whose head has none.
+# The size of a numbered formation whose head has none, of a coded one, and of a service.
 NUMBERED_SIZE = 5
 CODED_SIZE = 6
+SERVICE_SIZE = 9
 
 # How many tokens after a listed force the head of a formation may follow.
 FORMATION_REACH = 6
 
 # Bodies that may guard, command or man something without being a unit: `Force Commission`.
-BEFORE_BODY = frozenset(("task force", "force", "command", "guard", "security force"))
+BEFORE_BODY = frozenset(("task force", "force", "command", "guard", "security force", "army", "navy", "air force"))
 BODIES = frozenset(("mission", "operation", "resolution"))
+STARTS = TokenFlag.CAP | TokenFlag.NUMBER
+LISTED_RULES = frozenset(("unit.acronym", "unit.listed"))
+COMMAS = ([","], [",", "The"], [",", "of", "the"])
+UNIT_ENDS = TokenFlag.ECHELON | TokenFlag.FORCE | TokenFlag.UPPER
+
+# How many tokens before a comma the bracket of its list may open.
+LONGEST_LIST = 40
+HEADQUARTERS = frozenset(("hq", "headquarters"))
 
 
 class UnitPiece(NamedTuple):
@@ -74,19 +71,29 @@ def find_units(tokens: ParagraphTokens) -> Iterator[SpanCandidate]:
     for i, flags in enumerate(tokens.flags):
         if i < done:
             continue
-        piece = _with_formation(tokens, i, done) if flags & (TokenFlag.CAP | TokenFlag.ORDINAL) else None
+        piece = _with_formation(tokens, i, done) if flags & STARTS else None
         if piece is None and flags & HEADS:
             piece = _unit_around_head(tokens, i, done)
         if piece is not None:
-            pieces.append(piece)
+            pieces.append(_with_headquarters(tokens, piece, done))
             done = piece.end
     yield from _merge_parents(tokens, pieces)
+
+
+def _with_headquarters(tokens: ParagraphTokens, piece: UnitPiece, floor: int) -> UnitPiece:
+    """The piece with `HQ` or `Headquarters` directly in front: `HQ KFOR`, `Headquarters Allied Command Operations`."""
+    before = piece.start - 1
+    before -= before > floor and tokens.word_at(before) == ","
+    is_headed = before >= floor and tokens.word_at(before) in HEADQUARTERS and tokens.flags[before] & TokenFlag.CAP
+    if not is_headed or (tokens.first[before] and before < piece.start - 1):
+        return piece
+    return piece._replace(start=before)
 
 
 def _with_formation(tokens: ParagraphTokens, i: int, floor: int) -> UnitPiece | None:
     """A listed force; with the formation named directly after it, one designation: `ISAF Joint Command`."""
     piece = _listed_force(tokens, i, floor)
-    if piece is None or piece.rule not in ("unit.acronym", "unit.listed"):
+    if piece is None or piece.rule not in LISTED_RULES:
         return piece
     start, end = piece.start, piece.end
     for j in range(end, min(end + FORMATION_REACH, len(tokens))):
@@ -98,14 +105,17 @@ def _with_formation(tokens: ParagraphTokens, i: int, floor: int) -> UnitPiece | 
         ):
             break
         if flags & HEADS:
-            longer = _unit_around_head(tokens, j, end if piece.rule == "unit.acronym" else start)
-            if longer is not None and longer.start in (start, end):
-                return longer._replace(start=start)
+            first = end if piece.rule == "unit.acronym" else floor if tokens.word_at(start - 1) in QUOTES else start
+            longer = _unit_around_head(tokens, j, first)
+            if longer is not None and (longer.start == end or floor <= longer.start <= start):
+                return longer._replace(start=min(start, longer.start))
     return piece
 
 
 def _listed_force(tokens: ParagraphTokens, i: int, floor: int) -> UnitPiece | None:
-    """A force known by a list or by the form of its acronym."""
+    """A force known by a list, by a code or by a word in another language."""
+    if not tokens.flags[i] & TokenFlag.CAP:
+        return _coded_or_foreign(tokens, i, floor)
     word, lex = tokens.words[i], lexicon()
     if word in cues("units.coded") and tokens.is_hyphen(i + 1):
         return UnitPiece(i, i + 3, CODED_SIZE, "unit.acronym", 0.9)
@@ -114,46 +124,32 @@ def _listed_force(tokens: ParagraphTokens, i: int, floor: int) -> UnitPiece | No
         if end > i + 1:
             return UnitPiece(i, end, 0, "unit.listed", weight)
         joined = tokens.is_hyphen(i + 1) and not tokens.flags_at(i + 2) & TokenFlag.CAP
-        return None if joined else UnitPiece(i, i + 1, 0, "unit.acronym", 0.95)
-    return _force_by_form(tokens, i) or (_listed_name(tokens, i, end, floor) if end > i else None)
+        return None if joined else UnitPiece(i, _end_of_country(tokens, i + 1), 0, "unit.acronym", 0.95)
+    found = _coded_or_foreign(tokens, i, floor)
+    return found or (_listed_name(tokens, i, end, floor) if end > i else None)
 
 
-def _force_by_form(tokens: ParagraphTokens, i: int) -> UnitPiece | None:
-    """A force whose name has the form of one, in other languages or as a code."""
-    word = tokens.words[i]
-    if word.lower() in cues("units.foreign_heads"):
-        end_of_name = _foreign_name(tokens, i)
-        if end_of_name:
-            return UnitPiece(i, end_of_name, 0, "unit.foreign", 0.9)
-    foreign = FOREIGN.fullmatch(word)
-    if foreign and (foreign["batt"] or CODE.fullmatch(tokens.words[i + 1] if i + 1 < len(tokens) else "")):
-        return UnitPiece(i, i + 1 + (not foreign["batt"]), NUMBERED_SIZE, "unit.foreign", 0.9)
-    if tokens.flags[i] & TokenFlag.ORDINAL and _is_numbered_acronym(tokens, i):
-        return UnitPiece(i, i + 2, NUMBERED_SIZE, "unit.acronym", 0.8)
-    if UNIT_CODE.fullmatch(word) and (word[-1].isdigit() or "-" in word) and len(word) >= SHORTEST_CODE:
-        return UnitPiece(i, i + 1, CODED_SIZE, "unit.acronym", 0.9)
-    return None
+def _end_of_country(tokens: ParagraphTokens, end: int) -> int:
+    """The end of what a mission's acronym is joined to: `EUFOR Tchad/RCA`, `EUTM Mali`, `MNB-E`; else `end`."""
+    stop = end
+    is_european = tokens.words[end - 1].startswith(("EUFOR", "EUTM", "EUNAVFOR", "EUMAM", "EUMPM"))
+    if is_european and tokens.flags_at(end) & TokenFlag.CAP and not tokens.flags[end] & TokenFlag.FUNCTION:
+        stop += 1
+    while tokens.word_at(stop) in ("-", "/") and tokens.tight[stop] and tokens.flags_at(stop + 1) & TokenFlag.UPPER:
+        if tokens.word_at(stop) == "/" and not is_european:
+            break
+        stop += 2
+    return stop
 
 
-def _is_numbered_acronym(tokens: ParagraphTokens, i: int) -> bool:
-    """Whether an ordinal numbers an acronym of no body, as in `the 3rd RPIMa`, `the 2nd REP`."""
-    acronym, following = tokens.words[i + 1] if i + 1 < len(tokens) else "", tokens.flags_at(i + 2)
-    if tokens.all_caps or sum(map(str.isupper, acronym)) < SHORTEST_ACRONYM or not acronym.isalpha():
-        return False
-    is_open = not following or following & TokenFlag.FUNCTION or not tokens.words[i + 2][0].isalnum()
-    return bool(is_open) and tokens.word_at(i - 1) == "the" and not lexicon().is_org(acronym)
-
-
-def _foreign_name(tokens: ParagraphTokens, i: int) -> int:
-    """The end of a name in another language before its acronym, or 0: `Forces armées du peuple congolais (FAPC)`."""
-    if tokens.flags_at(i + 1) & (TokenFlag.CAP | TokenFlag.COMMON) or not tokens.word_at(i + 1).isalpha():
-        return 0
-    for j in range(i + 2, min(i + FOREIGN_REACH, len(tokens))):
-        if tokens.words[j] == "(":
-            return j if tokens.flags_at(j + 1) & TokenFlag.UPPER and tokens.word_at(j + 2) == ")" else 0
-        if not tokens.words[j][0].isalpha():
-            return 0
-    return 0
+def _coded_or_foreign(tokens: ParagraphTokens, i: int, floor: int) -> UnitPiece | None:
+    """A unit that a code or a word in another language names."""
+    end = code_end(tokens, i)
+    if end:
+        rule = "unit.acronym" if tokens.words[end - 1].isupper() or tokens.flags[i] & TokenFlag.UPPER else "unit.code"
+        return UnitPiece(i, end, CODED_SIZE, rule, 0.9)
+    found = foreign_unit(tokens, i, floor)
+    return UnitPiece(*found, NUMBERED_SIZE, "unit.foreign", 0.9) if found else None
 
 
 def _listed_name(tokens: ParagraphTokens, i: int, end: int, floor: int) -> UnitPiece | None:
@@ -167,7 +163,9 @@ def _listed_name(tokens: ParagraphTokens, i: int, end: int, floor: int) -> UnitP
         longer = _unit_around_head(tokens, end - 1, floor, least=i)
         if longer is not None:
             return longer
-    return UnitPiece(i, name_end(tokens, i, end, tokens.lower[end - 1]), 0, "unit.listed", 0.95)
+    if _is_installation(tokens, end):
+        return None
+    return UnitPiece(i, name_end(tokens, i, end, tokens.lower[end - 1]), _size(tokens, i, end), "unit.listed", 0.95)
 
 
 def _unit_around_head(tokens: ParagraphTokens, i: int, floor: int, least: int | None = None) -> UnitPiece | None:
@@ -183,9 +181,7 @@ def _unit_around_head(tokens: ParagraphTokens, i: int, floor: int, least: int | 
     at, head = known_head
     if not is_capital:
         return _lower_case_unit(tokens, i, at, head, floor)
-    following = tokens.flags_at(i + 1)
-    is_before = following & TokenFlag.CAP and following & TokenFlag.ORG and tokens.lower[i + 1] not in BODIES
-    if head in BEFORE_BODY and is_before:
+    if _names_other_body(tokens, i, head):
         return None
     start = name_start(tokens, at, floor)
     if start == at < i and head not in SOLO and head != "task force":
@@ -195,10 +191,45 @@ def _unit_around_head(tokens: ParagraphTokens, i: int, floor: int, least: int | 
         start = min(start, least)
     if head in ("staff", "team") or not is_unit(tokens, start, at, head):
         return None
-    numbered = is_numbered(tokens, start, at)
-    size = lexicon().heads.get(head, NUMBERED_SIZE if numbered else 0)
     end = name_end(tokens, start, i + 1, head)
+    numbered = is_numbered(tokens, start, at) or end_of_numbers(tokens, start, i + 1, head) > i + 1
+    if numbered and tokens.flags[end - 1] & TokenFlag.FORCE and tokens.word_at(end) in cues("units.small_echelons"):
+        # `1st and 2nd Special Operations Forces brigades`: the number alone names nothing without the echelon (MU-5).
+        return UnitPiece(start, end + 1, lexicon().heads[tokens.lower[end]], "unit.numbered", 0.9)
+    heads = lexicon().heads
+    of_last = heads.get(head.rsplit(maxsplit=1)[-1], NUMBERED_SIZE)
+    size = heads.get(head, of_last if numbered else SERVICE_SIZE if head in SOLO else 0)
     return UnitPiece(start, end, size, "unit.numbered" if numbered else "unit.named", 0.9)
+
+
+def _names_other_body(tokens: ParagraphTokens, i: int, head: str) -> bool:
+    """Whether the head at `i` belongs to the name of a body or place: `Force Commission`, `Army Base`."""
+    if _is_installation(tokens, i + 1):
+        return True
+    following = tokens.flags_at(i + 1)
+    is_before = following & TokenFlag.CAP and following & TokenFlag.ORG and tokens.lower[i + 1] not in BODIES
+    return bool(head in BEFORE_BODY and is_before and not tokens.first[i + 1])
+
+
+def _is_installation(tokens: ParagraphTokens, i: int) -> bool:
+    """Whether capitals from `i` on name a base, school or ship: `Marine Corps Air Station`, `Coast Guard Cutter`."""
+    for j in range(i, min(i + 3, len(tokens))):
+        if not tokens.flags[j] & TokenFlag.CAP or tokens.first[j]:
+            return False
+        if tokens.lower[j] in cues("units.installations"):
+            return True
+    return False
+
+
+def _size(tokens: ParagraphTokens, start: int, end: int) -> int:
+    """The size of the echelon that ends a listed name; 0 where it has none."""
+    for first in range(max(start, end - 3), end):
+        words = " ".join(tokens.lower[first:end])
+        if words in SOLO:
+            return SERVICE_SIZE
+        if words in lexicon().heads:
+            return lexicon().heads[words]
+    return 0
 
 
 def _lower_case_unit(tokens: ParagraphTokens, i: int, at: int, head: str, floor: int) -> UnitPiece | None:
@@ -221,8 +252,11 @@ def _merge_parents(tokens: ParagraphTokens, pieces: list[UnitPiece]) -> Iterator
     n = 0
     while n < len(pieces):
         start, end, size, rule, weight = pieces[n]
-        while n + 1 < len(pieces) and _is_parent(tokens, end, size, pieces[n + 1]):
-            n += 1
+        while n + 1 < len(pieces):
+            joined = _joined(tokens, pieces[n]._replace(start=start, end=end, size=size), pieces, n + 1)
+            if not joined:
+                break
+            n += joined
             end, size = pieces[n].end, max(size, pieces[n].size)
         # A task force `on` something is a working group.
         on = rule == "unit.named" and tokens.word_at(end) == "on" and tokens.lower[end - 1] == "force"
@@ -230,19 +264,74 @@ def _merge_parents(tokens: ParagraphTokens, pieces: list[UnitPiece]) -> Iterator
         n += 1
 
 
-def _is_parent(tokens: ParagraphTokens, end: int, size: int, parent: UnitPiece) -> bool:
+def _joined(tokens: ParagraphTokens, piece: UnitPiece, pieces: list[UnitPiece], n: int) -> int:
+    """How many pieces from number `n` on belong to the designation before them."""
+    if _is_parent(tokens, piece, pieces[n]) and not _begins_list(tokens, pieces, n):
+        return 1
+    acronym = bracketed_acronym(tokens, piece.end)
+    if not acronym:
+        return int(_is_subordinate(tokens, piece, pieces[n], piece.end))
+    # `Syrian Arab Army (SAA) 4th Armored Division`: the acronym is a piece of its own only if a list has it.
+    follows = n + (pieces[n].start == piece.end + 1)
+    if follows < len(pieces) and _is_subordinate(tokens, piece, pieces[follows], piece.end + 3):
+        return follows + 1 - n
+    return 0
+
+
+def _is_subordinate(tokens: ParagraphTokens, force: UnitPiece, piece: UnitPiece, at: int) -> bool:
+    """Whether a numbered formation follows the force that it belongs to: `Republican Guard 105th Brigade`."""
+    if piece.start != at or piece.rule != "unit.numbered" or force.rule == "unit.numbered":
+        return False
+    is_force = force.rule in LISTED_RULES or bool(tokens.flags[force.end - 1] & TokenFlag.FORCE)
+    return is_force and (not force.size or force.size > piece.size)
+
+
+def _begins_list(tokens: ParagraphTokens, pieces: list[UnitPiece], n: int) -> bool:
+    """Whether the piece after a comma is followed by another with `and`: members of a list, not a parent."""
+    piece = pieces[n]
+    if tokens.word_at(piece.start - 1) != "," or n + 1 == len(pieces):
+        return False
+    between = tokens.lower[piece.end : pieces[n + 1].start]
+    return between in (["and"], [",", "and"], ["and", "the"], [",", "and", "the"])
+
+
+def _is_parent(tokens: ParagraphTokens, piece: UnitPiece, parent: UnitPiece) -> bool:
     """Whether the next piece is what the one before belongs to: `, 5th Regiment`, `of the 9th Brigade`."""
-    between, last = tokens.words[end : parent.start], tokens.lower[end - 1]
-    is_larger = 0 < size < parent.size
-    if between in ([","], [",", "The"]):
-        return is_larger
+    between, last = tokens.words[piece.end : parent.start], tokens.lower[piece.end - 1]
+    if between in COMMAS:
+        return _is_larger(piece, parent) and not _is_in_brackets(tokens, piece.end)
     if last in ("marines", "rangers", "army", "navy"):
         return False
     if between in (["of"], ["of", "the"]):
-        return size > 0 or last in ("staff", "headquarters", "command")
-    if between:
-        return False
-    if last in ("forces", "army") and tokens.lower[parent.end - 1] == "staff":
+        return piece.size > 0 or last in ("staff", "headquarters", "command")
+    if between in (["–"], ["-"], ["—"]):
+        return last in ("corps", "command") and tokens.lower[parent.end - 1] in ("force", "forces", "command")
+    return not between and _is_parent_without_join(tokens, piece, parent)
+
+
+def _is_larger(piece: UnitPiece, parent: UnitPiece) -> bool:
+    """Whether the second formation can be that of the first: larger, or a named regiment of the same size."""
+    is_named = piece.rule == "unit.numbered" and parent.rule != "unit.numbered" and parent.size == piece.size
+    return piece.size > 0 and (piece.size < parent.size or is_named)
+
+
+def _is_parent_without_join(tokens: ParagraphTokens, piece: UnitPiece, parent: UnitPiece) -> bool:
+    """Whether the parent follows directly: `1st Battalion 5th Regiment`, `Serbian Army General Staff`."""
+    if tokens.lower[piece.end - 1] in ("forces", "army") and tokens.lower[parent.end - 1] == "staff":
         return True
-    numbered = bool(tokens.flags[parent.start] & TokenFlag.ORDINAL)
-    return (numbered and is_larger) or (tokens.lower[parent.start] == "royal" and size > 0)
+    is_numbered = bool(tokens.flags[parent.start] & TokenFlag.ORDINAL)
+    is_royal = tokens.lower[parent.start] == "royal" and piece.size > 0
+    return (is_numbered and 0 < piece.size < parent.size) or is_royal
+
+
+def _is_in_brackets(tokens: ParagraphTokens, i: int) -> bool:
+    """Whether token `i` stands in brackets behind a unit's name, where superiors form a list."""
+    depth = 0
+    for j in range(i - 1, max(-1, i - LONGEST_LIST), -1):
+        if tokens.words[j] in (")", "]"):
+            depth += 1
+        elif tokens.words[j] in ("(", "["):
+            if not depth:
+                return bool(tokens.flags_at(j - 1) & UNIT_ENDS)
+            depth -= 1
+    return False

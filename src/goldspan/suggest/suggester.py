@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -20,7 +19,8 @@ from goldspan.suggest import (
     troop_counts,
 )
 from goldspan.suggest.candidates import OTHER, PERSON, PLACE, UNIT, SpanCandidate, resolve_overlaps
-from goldspan.suggest.lexicon import TokenFlag, lexicon
+from goldspan.suggest.introduced_names import IntroducedNames, relabelled_force
+from goldspan.suggest.lexicon import TokenFlag
 from goldspan.suggest.name_evidence import NameEvidence, NameMention
 from goldspan.suggest.tokens import paragraph_tokens
 from goldspan.suggest.truecase import normalized_text
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 LANGUAGE = "en"  # of the rules and their word lists
 NAMES = (PERSON, PLACE, OTHER)
-LONGEST_ACRONYM = 12
 
 # The weights of the last part of a full name, the two last parts, and any other part as evidence for the person.
 LAST_PART_WEIGHT, LAST_TWO_WEIGHT, PART_WEIGHT = 0.92, 0.85, 0.6
@@ -145,17 +144,6 @@ def document_candidates(
     return [_final_candidates(*row, labels) for row in zip(paragraphs, fixed, model_candidates, strict=True)]
 
 
-def introduced_acronyms(paragraphs: Sequence[ParagraphTokens], fixed: Sequence[list[SpanCandidate]]) -> dict[str, str]:
-    """Acronyms that the document introduces in brackets after a name, with the label of the name (MU-6)."""
-    seen: dict[str, Counter[str]] = {}
-    for paragraph, candidates in zip(paragraphs, fixed, strict=True):
-        for c in candidates:
-            word = _bracketed(paragraph, c.end)
-            if c.end - c.start > 1 and len(word) <= LONGEST_ACRONYM and sum(map(str.isupper, word)) > 1:
-                seen.setdefault(word, Counter())[c.label] += 1
-    return {word: max(sorted(labels), key=labels.__getitem__) for word, labels in seen.items()}
-
-
 def with_opening_bracket(text: str, start: int, end: int) -> tuple[int, int]:
     """The edges, with the opening bracket of an inserted word before them (P-2): `(Jens) Stoltenberg`."""
     for opening, closing in ("()", "[]"):
@@ -166,19 +154,26 @@ def with_opening_bracket(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _fixed_names(paragraphs: Sequence[ParagraphTokens]) -> list[list[SpanCandidate]]:
-    """Units, bodies and the acronyms of both: names that need no pooling."""
+    """Units, bodies and the short names of both: names that need no pooling."""
     fixed = [
         [
-            _relabelled_force(paragraph, c)
+            relabelled_force(paragraph, c)
             for c in resolve_overlaps(
                 [*military_units.find_units(paragraph), *organizations.find_organizations(paragraph)]
             )
         ]
         for paragraph in paragraphs
     ]
-    known = introduced_acronyms(paragraphs, fixed)
+    introduced = IntroducedNames()
+    for paragraph, candidates in zip(paragraphs, fixed, strict=True):
+        introduced.add(paragraph, candidates)
     return [
-        resolve_overlaps([*candidates, *_repeated_acronyms(paragraph, known)])
+        resolve_overlaps(
+            [
+                *(c for c in candidates if not introduced.contradicts(paragraph, c)),
+                *introduced.mentions(paragraph, candidates),
+            ]
+        )
         for paragraph, candidates in zip(paragraphs, fixed, strict=True)
     ]
 
@@ -262,27 +257,3 @@ def _weighted_parts(words: list[str]) -> Iterator[tuple[str, float]]:
         yield from ((part, PART_WEIGHT) for part in others if len(part) >= SHORTEST_PART)
         yield from [(last, LAST_PART_WEIGHT)] if len(last) >= SHORTEST_PART else []
         yield from [("".join(words[-2:]), LAST_TWO_WEIGHT)] if len(others) > 1 else []
-
-
-def _bracketed(paragraph: ParagraphTokens, i: int) -> str:
-    """The one capitalised word in brackets at token `i`, or nothing."""
-    is_one = (
-        paragraph.word_at(i) == "(" and paragraph.word_at(i + 2) == ")" and paragraph.flags_at(i + 1) & TokenFlag.CAP
-    )
-    return paragraph.words[i + 1] if is_one else ""
-
-
-def _relabelled_force(paragraph: ParagraphTokens, c: SpanCandidate) -> SpanCandidate:
-    """A body whose acronym in brackets is that of a force is the force: `… Mission in the DRC (MONUC)`."""
-    if c.rule == "org.headed" and lexicon().is_unit(_bracketed(paragraph, c.end)):
-        return c._replace(label=UNIT, rule="unit.introduced")
-    return c
-
-
-def _repeated_acronyms(paragraph: ParagraphTokens, known: Mapping[str, str]) -> Iterator[SpanCandidate]:
-    """The further mentions of acronyms that were introduced."""
-    lex = lexicon()
-    for i, word in enumerate(paragraph.words):
-        if word in known and word not in lex.acronyms:
-            rule = "unit.introduced" if known[word] == UNIT else "org.introduced"
-            yield SpanCandidate(i, i + 1, known[word], rule, 0.95)

@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING
 
 from goldspan.suggest.gazetteer import SURE, gazetteer
 from goldspan.suggest.lexicon import TokenFlag, cues, lexicon
+from goldspan.suggest.unit_tails import ABBREVIATED, INITIALS, NO_NAME, NUMBER_SIGNS, QUOTES, end_of_numbers
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from goldspan.suggest.tokens import ParagraphTokens
 
 HEADS = TokenFlag.ECHELON | TokenFlag.FORCE
+DECADE = re.compile(r"\d\ds")
 ROMAN = re.compile(r"[IVX]{1,5}")
 SPELLED = cues("units.spelled")
 ARMS = cues("units.arms")
+NAMING_ARMS = cues("units.naming_arms")
 FORCE_WORDS = cues("units.force_words")
 GUARD_WORDS = cues("units.guard_words")
 
@@ -30,18 +35,15 @@ HEAD_REACH = 4
 
 # Heads that a name or code follows instead of a modifier before: `Task Force Falcon`, `Company B`.
 CODED = frozenset(("task force", "company", "battery", "troop"))
-CODE = re.compile(r"\d+(?:[/-]\d+)?[A-Z]?|[IVX]+")
 POSSESSIVES = cues("units.possessives")
 TITLES_INSIDE = POSSESSIVES | cues("units.titles_inside")
-ABBREVIATED = cues("units.abbreviated")
 PLURALS = frozenset(("brigades", "divisions", "battalions", "regiments"))
-QUOTES = frozenset('"“”')
 NICKNAME = 5
 LONGEST_NUMBER = 3
+LONGEST_PLACE = 5
 
-# After `Army of` a place needs only this weight, because one is expected there.
-LEAST_PLACE_WEIGHT = 0.4
-NO_NAME = TokenFlag.TITLE | TokenFlag.RANK | TokenFlag.FUNCTION | TokenFlag.TIME | TokenFlag.ORG
+# A listed name with more words than a bare service is complete without a nationality.
+LONGEST_SERVICE = 3
 GENERIC = TokenFlag.DEMONYM | TokenFlag.ORG | TokenFlag.TITLE | TokenFlag.DIRECTION | TokenFlag.RANK | HEADS
 
 
@@ -63,9 +65,12 @@ def last_head(tokens: ParagraphTokens, i: int) -> int:
         flags = tokens.flags[j]
         if not flags & TokenFlag.CAP or tokens.first[j] or flags & stop:
             break
-        if flags & HEADS and tokens.lower[j] not in cues("units.no_second") and head_at(tokens, j, i) is not None:
-            last = j
-    return last
+        if flags & HEADS:
+            head = head_at(tokens, j, i)
+            if head is not None and (tokens.lower[j] not in cues("units.no_second") or " " in head[1]):
+                last = j
+    is_grouped = tokens.word_at(last + 1) == "of" and tokens.word_at(last + 2) in ("forces", "troops")
+    return last + 2 if is_grouped and tokens.lower[last] in ("grouping", "group", "groups") else last
 
 
 def is_numbered(tokens: ParagraphTokens, start: int, at: int) -> bool:
@@ -89,12 +94,14 @@ def is_unit(tokens: ParagraphTokens, start: int, at: int, head: str) -> bool:
         head: the head, in lower case.
     """
     modifiers = set(tokens.lower[start:at])
+    after = at + len(head.split())
     if not modifiers:
         return _stands_alone(tokens, at, head)
     if modifiers & cues("units.stop_force") and head != "army":
         return False
-    after = at + len(head.split())
-    if tokens.word_at(after) in ("no", "no.") and head in lexicon().heads:
+    if end_of_numbers(tokens, start, after, head) > after and head in lexicon().heads:
+        return True
+    if not QUOTES.isdisjoint(modifiers) and head in lexicon().heads:
         return True
     if is_numbered(tokens, start, at) or _is_named(modifiers, head) or _is_abroad(tokens, after, head):
         return True
@@ -105,12 +112,12 @@ def is_unit(tokens: ParagraphTokens, start: int, at: int, head: str) -> bool:
 
 def name_start(tokens: ParagraphTokens, at: int, floor: int) -> int:
     """Where the modifiers in front of the head at `at` begin, not before `floor`."""
-    i = _start_before_nickname(tokens, at, floor)
+    i = at
     while i > floor:
-        if _is_modifier(tokens, i - 1, at) or (i - 1 > floor and _is_joint(tokens, i - 1, i)):
-            i -= 1
-        else:
+        earlier = _start_of_part(tokens, i, at, floor)
+        if earlier == i:
             break
+        i = earlier
     return i
 
 
@@ -118,7 +125,8 @@ def trimmed_start(tokens: ParagraphTokens, start: int, at: int) -> int:
     """The start of the designation itself: from its number on, without a possessor or a sentence's first word."""
     for j in range(start, at + 1):
         if tokens.flags[j] & TokenFlag.ORDINAL or (j < at and tokens.lower[j] in SPELLED):
-            return j
+            # A country's initials stay: `U.S. 3rd Fleet` (MU-5).
+            return j - 1 if j > start and tokens.words[j - 1] in INITIALS else j
         if j > start and (_is_roman(tokens, j) or (j < at and _is_number_after_demonym(tokens, j))):
             return j
     while start < at and (
@@ -126,36 +134,25 @@ def trimmed_start(tokens: ParagraphTokens, start: int, at: int) -> int:
         or tokens.words[start] in ("-", "–", "&", "'s", "’s", "and")
     ):
         start += 1
-    return start
+    return start + _is_dispensable(tokens, start, at)
 
 
-def name_end(tokens: ParagraphTokens, start: int, end: int, head: str) -> int:
-    """Where the designation ends: with its head, an area, a code, or `of` a state.
-
-    Args:
-        tokens: the paragraph.
-        start: the first token of the designation.
-        end: the end of its head.
-        head: the head, in lower case.
-    """
-    last = head.rsplit(maxsplit=1)[-1]
-    if tokens.word_at(end) in ("no", "no."):
-        return _end_of_numbers(tokens, end)
-    area = _end_of_area(tokens, start, end) if last in cues("units.before_area") else end
-    if area > end:
-        return area
-    if head in ("task force", "company", "battery") or last == "team":
-        return _end_of_code(tokens, end, head)
-    if tokens.is_hyphen(end) and tokens.flags[end + 1] & TokenFlag.NUMBER:
-        return end + 2
-    if tokens.word_at(end) in ("of", "in", "for") and last in cues("units.parents") | cues("units.takes_of"):
-        return _end_of_complement(tokens, start, end, last)
-    return end + (tokens.lower[end - 1] in ABBREVIATED and tokens.word_at(end) == "." and tokens.tight[end])
+def _is_dispensable(tokens: ParagraphTokens, start: int, at: int) -> bool:
+    """Whether a designation is complete without the nationality before it (MU-5): `Ukrainian Southern Command`."""
+    if not tokens.flags[start] & TokenFlag.DEMONYM or start + 1 >= at:
+        return False
+    if tokens.lower[start + 1] in AREAS - {"multinational"}:
+        return True
+    end = lexicon().forces.end(tokens.forms, start + 1)
+    return end > at and end - start > LONGEST_SERVICE
 
 
 def _stands_alone(tokens: ParagraphTokens, at: int, head: str) -> bool:
+    after = at + len(head.split())
     if head in CODED:
-        return _has_code(tokens, at + len(head.split()))
+        return _has_code(tokens, after)
+    if tokens.word_at(after) in NUMBER_SIGNS or head in cues("units.number_alone"):
+        return end_of_numbers(tokens, at, after, head) > after
     if tokens.all_caps:
         return head in SOLO and head not in cues("units.not_alone")
     return head in SOLO and not tokens.first[at]
@@ -163,19 +160,52 @@ def _stands_alone(tokens: ParagraphTokens, at: int, head: str) -> bool:
 
 def _is_named(modifiers: set[str], head: str) -> bool:
     """Whether words that are no number make a name with this head."""
-    if head in ("force", "forces"):
-        return bool(modifiers & (FORCE_WORDS if head == "force" else FORCE_WORDS - cues("units.not_forces")))
     if head.rsplit(maxsplit=1)[-1] in ("guard", "guards") and head not in SOLO:
         return bool(modifiers & GUARD_WORDS)
-    if head in ("command", "commands"):
-        return not modifiers & {"police", "high"} or "army" in modifiers
+    if head in NAMING_RULES:
+        return NAMING_RULES[head](modifiers)
     if head in cues("units.needs_number") - {"army"}:
-        is_service = head in ("marines", "rangers")
-        modifiers_needed = ARMS | AREAS if head in ("division", "divisions") else ARMS
-        return head in cues("units.named_after") and (is_service or bool(modifiers & modifiers_needed))
-    if head == "corps":
-        return not modifiers & cues("units.not_corps")
+        return head in cues("units.named_after") and bool(modifiers & NAMING_ARMS)
     return head not in cues("units.numbered_only")
+
+
+def _names_scouts(modifiers: set[str]) -> bool:
+    """Whether modifiers name irregulars and no club or weapon: `Makran Scouts`, `Fateh Squad`."""
+    return not modifiers & cues("units.not_scouts") and not modifiers <= lexicon().common
+
+
+def _names_small_unit(modifiers: set[str]) -> bool:
+    """Whether modifiers tell what a unit does in war: `Special Boat Unit`."""
+    return bool(modifiers & cues("units.unit_words")) and not modifiers & cues("units.not_unit_words")
+
+
+def _names_command(modifiers: set[str]) -> bool:
+    return not modifiers & {"police", "high"} or "army" in modifiers
+
+
+def _names_division(modifiers: set[str]) -> bool:
+    return bool(modifiers & (NAMING_ARMS | AREAS))
+
+
+# For heads that need certain modifiers, whether some make a name with them.
+NAMING_RULES: dict[str, Callable[[set[str]], bool]] = {
+    "force": lambda modifiers: bool(modifiers & FORCE_WORDS),
+    "forces": lambda modifiers: bool(modifiers & (FORCE_WORDS - cues("units.not_forces"))),
+    "command": _names_command,
+    "commands": _names_command,
+    "division": _names_division,
+    "divisions": _names_division,
+    "scouts": _names_scouts,
+    "rifles": _names_scouts,
+    "squad": _names_scouts,
+    "unit": _names_small_unit,
+    "units": _names_small_unit,
+    "marines": lambda _: True,
+    "rangers": lambda _: True,
+    "corps": lambda modifiers: not modifiers & cues("units.not_corps"),
+    "directorate": lambda modifiers: "main" in modifiers and len(modifiers) > 1,
+    "military council": lambda modifiers: not modifiers & cues("units.not_councils"),
+}
 
 
 def _is_proper(tokens: ParagraphTokens, j: int) -> bool:
@@ -213,16 +243,28 @@ def _has_code(tokens: ParagraphTokens, i: int) -> bool:
     )
 
 
-def _start_before_nickname(tokens: ParagraphTokens, at: int, floor: int) -> int:
-    """Where the number begins before a nickname in quotation marks, or `at`: `91st “Galilee” Division`."""
-    if tokens.word_at(at - 1) not in QUOTES:
-        return at
-    for j in range(at - 2, max(floor, at - NICKNAME), -1):
+def _start_of_part(tokens: ParagraphTokens, i: int, at: int, floor: int) -> int:
+    """Where the part of the name that ends at token `i` begins; `i` where there is none."""
+    if _is_modifier(tokens, i - 1, at) or (i - 1 > floor and _is_joint(tokens, i - 1, i)):
+        return i - 1
+    if tokens.words[i - 1] in QUOTES:
+        return _start_of_nickname(tokens, i, floor)
+    for earlier in range(max(floor, i - LONGEST_PLACE), i - 1):
+        # Names of places have parts in lower case: `Deir ez-Zor Military Council`.
+        if tokens.flags[earlier] & TokenFlag.CAP and gazetteer().end(tokens.forms, earlier) == i:
+            return earlier
+    return i
+
+
+def _start_of_nickname(tokens: ParagraphTokens, i: int, floor: int) -> int:
+    """Where the nickname in quotation marks before token `i` begins, or `i`: `91st “Galilee” Division`."""
+    for j in range(i - 2, max(floor - 1, i - NICKNAME), -1):
         if tokens.words[j] in QUOTES:
-            return j - 1 if j < at - 2 and tokens.flags[j - 1] & TokenFlag.ORDINAL else at
-        if not tokens.flags[j] & TokenFlag.CAP:
-            return at
-    return at
+            is_opening = j < i - 2 and tokens.tight[j + 1] and (not tokens.tight[j] or not j)
+            return j if is_opening else i
+        if not tokens.flags[j] & (TokenFlag.CAP | TokenFlag.NUMBER) and not tokens.is_hyphen(j):
+            return i
+    return i
 
 
 def _is_modifier(tokens: ParagraphTokens, j: int, at: int) -> bool:
@@ -250,9 +292,14 @@ def _is_modifier(tokens: ParagraphTokens, j: int, at: int) -> bool:
 
 def _can_number(tokens: ParagraphTokens, j: int, at: int) -> bool:
     """Whether a figure can be a unit's number: `2,200 Marines` and `123 Rifles` are counted, not numbered."""
-    if tokens.flags[j] & TokenFlag.ORDINAL:
+    if tokens.flags[j] & TokenFlag.ORDINAL or DECADE.fullmatch(tokens.words[j]):
         return True
-    return len(tokens.words[j]) <= LONGEST_NUMBER and tokens.lower[at] not in cues("units.counted")
+    if len(tokens.words[j]) > LONGEST_NUMBER or tokens.lower[at] in cues("units.counted"):
+        return j + 1 < at and tokens.lower[at] in cues("units.plural_names") and len(tokens.words[j]) < LONGEST_NUMBER
+    last = at
+    while tokens.flags_at(last + 1) & HEADS and tokens.flags_at(last + 1) & TokenFlag.CAP:
+        last += 1
+    return not tokens.lower[last].endswith("s") or tokens.lower[last] in cues("units.plural_names")
 
 
 def _is_joint(tokens: ParagraphTokens, j: int, i: int) -> bool:
@@ -269,6 +316,9 @@ def _is_joint(tokens: ParagraphTokens, j: int, i: int) -> bool:
     if word in ("and", ",") and _shares_head(tokens, j, i):
         return True
     is_list = word in ("and", ",", "to") and bool(before & tokens.flags[i] & TokenFlag.ORDINAL)
+    is_list = is_list or bool(
+        word == "and" and DECADE.fullmatch(tokens.words[j - 1]) and DECADE.fullmatch(tokens.words[i])
+    )
     is_name = bool(before & TokenFlag.CAP) and (word == "&" or (word == "and" and _is_one_name(tokens, j)))
     return is_list or is_name
 
@@ -304,76 +354,3 @@ def _is_roman(tokens: ParagraphTokens, j: int) -> bool:
 def _is_number_after_demonym(tokens: ParagraphTokens, j: int) -> bool:
     """Whether a number follows a nationality, which stays out: `Indonesian 745 Battalion` (MU-5)."""
     return bool(tokens.flags[j] & TokenFlag.NUMBER and tokens.flags[j - 1] & TokenFlag.DEMONYM)
-
-
-def _end_of_numbers(tokens: ParagraphTokens, end: int) -> int:
-    """The end of the numbers after a head: `No. 4`, `No 3 and No 4`; the head's end where there are none."""
-    number = end + 1 + (tokens.word_at(end + 1) == ".")
-    if not tokens.flags_at(number) & TokenFlag.NUMBER:
-        return end
-    goes_on = tokens.word_at(number + 1) == "and" and tokens.word_at(number + 2) in ("no", "no.")
-    return max(number + 1, _end_of_numbers(tokens, number + 2)) if goes_on else number + 1
-
-
-def _end_of_area(tokens: ParagraphTokens, start: int, end: int) -> int:
-    """The end of an area after a head: `Regional Command-East`, `Multi-National Division – Baghdad`."""
-    is_spaced = not {"multi", "multinational"}.isdisjoint(tokens.lower[start:end])
-    is_joined = tokens.word_at(end) in ("-", "–") and (tokens.tight[end] or is_spaced)
-    j = end + is_joined
-    if not tokens.flags_at(j) & TokenFlag.CAP:
-        return end
-    is_area = is_joined or tokens.lower[j] in cues("units.areas") - cues("units.countries")
-    if not is_area:
-        is_abroad = tokens.lower[end - 1] in ("forces", "battlegroup") and not tokens.first[j]
-        place, weight = gazetteer().match(tokens.forms, j) if is_abroad else (end, 0.0)
-        return place if weight >= SURE and not tokens.flags_at(place) & TokenFlag.CAP else end
-    j += tokens.lower[j] in ("north", "south") and tokens.word_at(j + 1) in ("east", "west")
-    return j + 1
-
-
-def _end_of_code(tokens: ParagraphTokens, end: int, head: str) -> int:
-    """The end of a code or name after a head: `Task Force 2-87`, `Company B`, `Joint Task Force in Somalia`."""
-    if tokens.word_at(end) == "in" and tokens.word_at(end - 3) == "joint":
-        return _end_of_complement(tokens, end - 3, end, "force")
-    j = end + (tokens.word_at(end) in ("-", "–") and tokens.tight[end])
-    if j >= len(tokens) or (head == "task force" and tokens.lower[j] == "on"):
-        return end
-    flags = tokens.flags[j]
-    # `A` is a letter here and no article.
-    is_code = CODE.fullmatch(tokens.words[j]) or (head != "task force" and flags & TokenFlag.LETTER)
-    if not is_code and (not flags & TokenFlag.CAP or flags & NO_NAME):
-        return end
-    end = j + 1
-    while (tokens.is_hyphen(end) or tokens.word_at(end) == "/") and tokens.flags_at(end + 1) & (
-        TokenFlag.NUMBER | TokenFlag.CAP
-    ):
-        end += 2
-    return end
-
-
-def _end_of_complement(tokens: ParagraphTokens, start: int, end: int, last: str) -> int:
-    """The end of `of (the) X` after a head, X being a place or a name; the head's end where there is none."""
-    word, forms = tokens.lower[end], tokens.forms
-    j = end + 1 + (tokens.word_at(end + 1) == "the")
-    if not tokens.flags_at(j) & TokenFlag.CAP:
-        return end
-    if word == "for" and tokens.lower[j] in ("liberation", "defence", "defense") and tokens.word_at(j + 1) == "of":
-        return max(j + 2, gazetteer().end(forms, j + 2) if j + 2 < len(tokens) else 0)
-    if word != "of" and (cues("units.abroad") | {"joint"}).isdisjoint(tokens.lower[start:end]):
-        return end
-    place, weight = gazetteer().match(forms, j)
-    if weight > LEAST_PLACE_WEIGHT:
-        return place
-    return _end_of_name(tokens, j, end) if word == "of" and last in ("army", "forces", "guard", "staff") else end
-
-
-def _end_of_name(tokens: ParagraphTokens, j: int, end: int) -> int:
-    """The end of the name that begins at `j` after `of`; `end` where it is a title or a date."""
-    if tokens.flags[j] & (TokenFlag.TITLE | TokenFlag.RANK | TokenFlag.TIME):
-        return end
-    k = j
-    while tokens.flags_at(k) & TokenFlag.CAP and not tokens.flags[k] & (TokenFlag.TITLE | TokenFlag.RANK):
-        k += 1
-    if tokens.flags[k - 1] & TokenFlag.FORCE and tokens.word_at(k) == "of":
-        return _end_of_complement(tokens, j, k, tokens.lower[k - 1])
-    return k
