@@ -26,7 +26,7 @@ from goldspan.bootstrap import ratio
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from goldspan.agreement.span_units import AgreementData, Flags, Integers, Numbers, UnitKind
+    from goldspan.agreement.span_units import AgreementData, Flags, Numbers, UnitKind
 
 
 def cohen_counts(data: AgreementData, pair: Sequence[int], unit: UnitKind) -> dict[str, ColumnCounts]:
@@ -39,17 +39,13 @@ def cohen_counts(data: AgreementData, pair: Sequence[int], unit: UnitKind) -> di
 
     Returns:
         By name: `places`, one column; with 1 + labels columns `first` and `second`, the places to which either gave any
-        label and each, and `differing`, those where the two differ; and `first_sets` and `second_sets`, with a column
-        for each set of labels but the empty one.
+        label and each, and `differing`, twice those where the two differ, see `nominal_counts`; and `first_sets` and
+        `second_sets`, with a column for each set of labels but the empty one.
     """
-    units, both = data.units(unit), data.spans.read_by(pair)
-    read, labels, sets = np.flatnonzero(both), units.labels, units.label_sets
-    document, weight = units.document, units.weight
+    units, readings = data.units(unit), data.spans.readings(pair)
+    both, sets = data.spans.read_by(pair), units.label_sets
+    document, weight, read = units.document, units.weight, np.flatnonzero(both)
     counts = {"places": ColumnCounts(1).add(read, 0, units.sizes[read])}
-    differing = ColumnCounts(1 + labels)
-    keys: list[Integers] = []
-    places: list[Integers] = []
-    numbers: list[Integers] = []
     for name, annotator in zip(("first", "second"), pair, strict=True):
         given, together = units.given_by(annotator), units.sets_of(annotator)
         place, label = units.unit[given], units.label[given]
@@ -58,19 +54,10 @@ def cohen_counts(data: AgreementData, pair: Sequence[int], unit: UnitKind) -> di
         marked, number = sets.unit[together], sets.number[together]
         counted = both[document[marked]]
         marked, number = marked[counted], number[counted]
-        of_all = (document[marked], 0, weight[marked])
-        of_each = (document[place], 1 + label, weight[place])
-        counts[name] = ColumnCounts(1 + labels).add(*of_all).add(*of_each)
+        counts[name] = ColumnCounts(1 + units.labels).add(document[marked], 0, weight[marked])
+        counts[name] = counts[name].add(document[place], 1 + label, weight[place])
         counts[f"{name}_sets"] = ColumnCounts(sets.sets - 1).add(document[marked], number - 1, weight[marked])
-        differing = differing.add(*of_all).add(*of_each)
-        keys.append(place * labels + label)
-        places.append(marked)
-        numbers.append(number)
-    shared, in_first, in_second = np.intersect1d(places[0], places[1], assume_unique=True, return_indices=True)
-    alike = numbers[0][in_first] == numbers[1][in_second]
-    differing = differing.add(document[shared], 0, -weight[shared] * (1 + alike))
-    place, label = np.divmod(np.intersect1d(keys[0], keys[1], assume_unique=True), max(1, labels))
-    return counts | {"differing": differing.add(document[place], 1 + label, -2 * weight[place])}
+    return counts | {"differing": nominal_counts(data, unit, readings)["differing"]}
 
 
 def cohen(sums: Mapping[str, Numbers]) -> Numbers:
@@ -86,7 +73,7 @@ def cohen(sums: Mapping[str, Numbers]) -> Numbers:
     by_chance = first * second
     by_chance[..., 0] = sum_of_products(sums["first_sets"], sums["second_sets"])
     by_chance += (places - first) * (places - second)
-    return ratio((places - sums["differing"]) * places - by_chance, difference(places**2, by_chance))
+    return ratio((places - sums["differing"] / 2) * places - by_chance, difference(places**2, by_chance))
 
 
 def has_labels_of_pair(sums: Mapping[str, Numbers]) -> Flags:
