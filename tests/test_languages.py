@@ -211,7 +211,7 @@ def test_chinese_without_spaces_is_a_token_a_character(tmp_path, capsys, monkeyp
 
 
 def evaluated(capsys, *arguments):
-    code, _, error = goldspan(capsys, "evaluate", *arguments, "--resamples", "5", "--json", "report.json")
+    code, _, error = goldspan(capsys, "evaluate", *arguments, "--json", "report.json")
     assert (code, error) == (0, "")
     return json.loads(Path("report.json").read_text("utf-8"))
 
@@ -254,7 +254,7 @@ def test_agreement_on_tokens_counts_those_of_the_language(tmp_path, capsys, monk
     formats.get("gold").write(Path("ann.jsonl"), examples)
 
     def agreed(*arguments):
-        command = ("agree", "ann.jsonl", "bob.jsonl", "--resamples", "5", "--json", "report.json", *arguments)
+        command = ("agree", "ann.jsonl", "bob.jsonl", "--json", "report.json", *arguments)
         assert goldspan(capsys, *command)[0] == 0
         return json.loads(Path("report.json").read_text("utf-8"))
 

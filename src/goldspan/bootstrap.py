@@ -16,8 +16,6 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from goldspan.errors import InvalidValueError
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
@@ -34,7 +32,6 @@ Unit = Literal["article", "example"]
 
 
 RARE = 20  # sets of counts that so few units have are drawn unit by unit
-FEW = 20  # units below which percentile intervals are known to be too narrow
 CELLS = 2**18  # of a table that is in memory at once: 2 MiB, which fit into the caches of a processor
 
 
@@ -51,67 +48,26 @@ def unit_numbers(examples: Sequence[Example], unit: Unit) -> NDArray[np.int64] |
     return np.array([number.setdefault(example.article, len(number)) for example in examples], np.int64)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BootstrapSettings:
-    """How corpora are resampled for the intervals.
-
-    Args:
-        unit: the resampling unit.
-        resamples: how many corpora are drawn.
-        level: the share of them that an interval holds, e.g. 0.95.
-        seed: of the random numbers; the same gives the same intervals.
-
-    Raises:
-        InvalidValueError: for no resamples, and for a level outside (0, 1).
-    """
-
-    unit: Unit
-    resamples: int
-    level: float = 0.95
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        if self.resamples < 1:
-            raise InvalidValueError(
-                f"there must be one resample at least, not {self.resamples}", remedy="Take 10,000 for a report."
-            )
-        if not 0 < self.level < 1:
-            raise InvalidValueError(
-                f"a level must lie between 0 and 1, unlike {self.level}", remedy="Take 0.95, for 95 %."
-            )
-
-    @property
-    def edges(self) -> tuple[float, float]:
-        """The shares of the resamples below the lower and the upper limit of an interval."""
-        return (1 - self.level) / 2, (1 + self.level) / 2
-
-    def sentence(self, units: int) -> str:
-        """What the intervals are, and, where there are few units, how far to trust them.
-
-        Args:
-            units: how many there are to resample.
-        """
-        what = (
-            f"{self.level:.0%} intervals by {self.unit}: percentiles of {self.resamples:,} bootstrap resamples of "
-            f"{units:,} {self.unit}{'' if units == 1 else 's'}."
-        )
-        few = f" With so few {self.unit}s they are too narrow: the uncertainty is larger than they show."
-        return what + few if units < FEW else what
-
-
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """The percentile interval of a measure.
+    """The confidence interval of a measure.
 
     Args:
-        low: the lower limit; None where the measure was defined in no resample.
+        low: the lower limit; None where there is no interval.
         high: the upper limit.
-        undefined: in how many resamples the measure was undefined; these are left out.
+        undefined: in how many of the corpora that it is made from the measure was undefined: of resampled corpora,
+            which percentiles leave out, or of those that each lack one unit, where one is too many.
     """
 
     low: float | None
     high: float | None
     undefined: int = 0
+
+    @classmethod
+    def of(cls, low: float, high: float, undefined: float = 0) -> Interval:
+        """The interval of limits that are NaN where there is none."""
+        exists = not np.isnan(low)
+        return cls(float(low) if exists else None, float(high) if exists else None, int(undefined))
 
 
 def distinct_rows(rows: csr_array) -> tuple[Integers, Numbers]:
@@ -167,24 +123,23 @@ def multiplicities(times: Integers, resamples: int, rng: np.random.Generator) ->
 
 def resampled(
     rows: Numbers,
-    settings: BootstrapSettings,
+    resamples: int,
     measure: Callable[[Numbers], Numbers],
     *,
-    times: Integers | None = None,
-    rng: np.random.Generator | None = None,
+    times: Integers,
+    rng: np.random.Generator | int,
 ) -> Numbers:
     """What a measure comes to on each of the resampled corpora; shape (resamples, ...).
 
     Args:
         rows: what each unit adds to the sums, shape (n, columns), or the distinct rows of units.
-        settings: how many corpora are drawn, and the seed.
+        resamples: how many corpora are drawn.
         measure: from sums, shape (corpora, columns), to values, shape (corpora, ...).
-        times: how often each row occurs; once by default.
-        rng: where the random numbers come from, if not from the seed.
+        times: how often each row occurs.
+        rng: where the random numbers come from, or their seed.
     """
-    times = np.ones(len(rows), np.int64) if times is None else times
-    rng = np.random.default_rng(settings.seed) if rng is None else rng
-    return np.concatenate([measure(sums) for sums in resampled_sums(times, rows, settings.resamples, rng)])
+    rng = np.random.default_rng(rng)
+    return np.concatenate([measure(sums) for sums in resampled_sums(times, rows, resamples, rng)])
 
 
 def _multiplicities(times: Integers, count: int, rng: np.random.Generator) -> Numbers:
@@ -231,27 +186,8 @@ def f1(possible: Numbers, actual: Numbers, twice_credit: Numbers) -> Numbers:
     return ratio(twice_credit, possible + actual)
 
 
-def interval(values: Numbers, edges: tuple[float, float]) -> Interval:
-    """The percentile interval of a measure over the resamples, where NaN means undefined.
-
-    Args:
-        values: shape (resamples,).
-        edges: the shares of the resamples below the lower and the upper limit.
-    """
-    defined = values[~np.isnan(values)]
-    if not defined.size:
-        return Interval(None, None, values.size)
-    low, high = np.quantile(defined, edges).tolist()
-    return Interval(low, high, values.size - defined.size)
-
-
-def intervals(values: Numbers, settings: BootstrapSettings) -> list[Interval]:
-    """The percentile intervals of k measures, from shape (resamples, k)."""
-    return intervals_of_rows(values.T, settings.edges)
-
-
 def intervals_of_rows(values: Numbers, edges: tuple[float, float]) -> list[Interval]:
-    """The percentile intervals of k measures over the resamples, where NaN means undefined; those of `interval`.
+    """The percentile intervals of k measures over the resamples, where NaN means undefined.
 
     Args:
         values: shape (k, resamples).

@@ -79,7 +79,8 @@ def test_the_best_alignment_is_the_best_of_all(rows):
 def test_gamma_is_one_where_all_is_the_same_and_low_where_nothing_meets():
     rows = [[(1, "A"), (5, 7, "B")], [(3, "A")], [(10, "B"), (15, "A")]]
     same = measure(of_texts(a=rows, b=rows, c=rows), gamma=True, resamples=50).overall["gamma"]
-    assert (same.estimate, same.low, same.high) == pytest.approx((1, 1, 1))
+    assert (same.estimate, same.high) == pytest.approx((1, 1))
+    assert 0.02 < same.low < 0.3  # three articles, one trial each: as much as 0.025 ** (1 / 3), or less
     other = [[(12, "B")], [(18, "B"), (10, "B")], [(2, "A")]]
     assert measure(of_texts(a=rows, b=other), gamma=True, resamples=1).overall["gamma"].estimate < 0.3
 

@@ -48,7 +48,10 @@ def articles(**passes):
 def test_the_interval_of_a_poor_reader_with_few_articles_has_its_estimate():
     rng = np.random.default_rng(0)
     errors = dict.fromkeys("abcd", 0.1) | {"e": 0.6}
-    found = [measure(covering(rng, {"e": {0, 1}}, errors), resamples=300).overall["exact_f1"] for _ in range(5)]
+    found = [
+        measure(covering(rng, {"e": {0, 1}}, errors), method="percentile", resamples=300).overall["exact_f1"]
+        for _ in range(5)
+    ]
     estimate = np.mean([value.estimate for value in found])
     middle = np.mean([(value.low + value.high) / 2 for value in found])
     assert middle == pytest.approx(estimate, abs=0.015)
@@ -56,7 +59,9 @@ def test_the_interval_of_a_poor_reader_with_few_articles_has_its_estimate():
 
 
 def test_a_resample_that_lacks_a_pair_does_not_count():
-    value = measure(covering(np.random.default_rng(1), {"c": {0}}, dict.fromkeys("abc", 0.2)), resamples=2_000)
+    value = measure(
+        covering(np.random.default_rng(1), {"c": {0}}, dict.fromkeys("abc", 0.2)), method="percentile", resamples=2_000
+    )
     lacking = (11 / 12) ** 12  # the share of the corpora of twelve articles without a certain one
     assert value.overall["exact_f1"].undefined_resamples / 2_000 == pytest.approx(lacking, abs=0.04)
     assert value.pairs["a", "b"].overall["exact_f1"].undefined_resamples == 0
@@ -64,7 +69,7 @@ def test_a_resample_that_lacks_a_pair_does_not_count():
 
 def test_a_mean_over_pairs_is_that_of_resamples_with_all_pairs():
     annotations = covering(np.random.default_rng(2), {"c": {0, 1, 2}}, {"a": 0.1, "b": 0.2, "c": 0.5}, articles=6)
-    value = measure(annotations, resamples=4_000).overall["exact_f1"]
+    value = measure(annotations, method="percentile", resamples=4_000).overall["exact_f1"]
     pairs = list(annotations.pairs)
     table = np.zeros((6, len(pairs), 2))
     for item in annotations.items:
@@ -118,14 +123,16 @@ def test_pairs_that_each_share_one_article_have_no_interval_together():
 
 def test_full_agreement_in_several_units_keeps_its_interval():
     rows = [[(1, "A")], [(2, "A")], [(3, "A")]]
-    value = measure(articles(a=rows, b=rows, c=rows), resamples=100).overall["exact_f1"]
+    value = measure(articles(a=rows, b=rows, c=rows), method="percentile", resamples=100).overall["exact_f1"]
     assert (value.low, value.high, value.no_interval) == (1, 1, None)
 
 
 def test_too_few_resamples_with_all_pairs_give_no_interval():
     everyone = dict.fromkeys("abcdefgh", 0.2)
     coverage = {name: {n} for n, name in enumerate("cdefgh")}
-    value = measure(covering(np.random.default_rng(6), coverage, everyone), resamples=1_000).overall["exact_f1"]
+    value = measure(
+        covering(np.random.default_rng(6), coverage, everyone), method="percentile", resamples=1_000
+    ).overall["exact_f1"]
     assert value.low is None
     assert value.no_interval.reason == "few_draws"
     assert value.no_interval.defined == 1_000 - value.undefined_resamples < 100
@@ -147,7 +154,7 @@ def test_the_json_form_has_the_reason_for_a_missing_interval():
 
 def test_the_report_names_dropped_resamples_and_missing_intervals():
     annotations = covering(np.random.default_rng(7), {"c": {0}}, dict.fromkeys("abc", 0.2))
-    agreement = measure(annotations, resamples=200)
+    agreement = measure(annotations, method="percentile", resamples=200)
     said = text_report.remarks(SimpleNamespace(annotations=annotations, agreement=agreement, records=()))
     lacking = agreement.overall["exact_f1"].undefined_resamples
     assert any(f"of 200 resamples up to {lacking} for all labels" in sentence for sentence in said)
@@ -189,7 +196,7 @@ def test_a_value_has_an_interval_or_a_reason_and_never_both(rows):
     )
 )
 def test_where_all_pairs_share_everything_each_resample_counts(rows):
-    agreement = measure(of_texts(a=rows[0], b=rows[1], c=rows[2]), resamples=60)
+    agreement = measure(of_texts(a=rows[0], b=rows[1], c=rows[2]), method="percentile", resamples=60)
     for measures in (agreement.overall, *agreement.labels.values()):
         assert measures["exact_f1"].undefined_resamples == 0
         assert measures["exact_f1"].low <= measures["exact_f1"].high

@@ -136,10 +136,18 @@ def test_pairs_compared_together_are_pairs_compared_alone(rows):
         assert row[at] == counts[first, second] + swapped
 
 
-def test_full_agreement_warns_of_its_interval(project):
-    made = run_agreement(AgreementOptions(root=project.root, **FEW))
-    assert text_report.headline(made).startswith("Any two of 3 annotators agree on 100.0 of 100 spans on average [100,")
-    assert any("the bootstrap cannot see what is not in the data" in sentence for sentence in text_report.remarks(made))
+@pytest.mark.parametrize(
+    ("method", "low", "warning"),
+    [
+        ("percentile", "100", "the bootstrap cannot see what is not in the data"),
+        ("jackknife-t", "4", "the interval is that of a proportion with each article as one trial"),
+    ],
+)
+def test_full_agreement_warns_of_its_interval(project, method, low, warning):
+    made = run_agreement(AgreementOptions(root=project.root, method=method, **FEW))
+    start = "Any two of 3 annotators agree on 100.0 of 100 spans on average ["
+    assert text_report.headline(made).startswith(start + low)
+    assert any(warning in sentence for sentence in text_report.remarks(made))
     assert made.cases == ()
 
 
@@ -180,7 +188,7 @@ def test_the_table_of_the_data_card_has_intervals(toy):
     assert found.header[-1] == "F1, 95% interval"
     assert dict(zip(found.header, found.rows[0], strict=True))["same"] == "6"
     assert "3 articles" in found.note
-    assert "[100, 100] means that nothing differs here" in found.note
+    assert "Where nothing differs, the interval is that of a proportion with each article as one trial." in found.note
 
 
 def test_a_project_without_passes_has_no_table(toy):

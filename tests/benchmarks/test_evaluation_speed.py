@@ -8,9 +8,9 @@ from itertools import pairwise
 import pytest
 
 from goldspan.annotation import Example, Span
-from goldspan.bootstrap import BootstrapSettings
 from goldspan.evaluation.scores import evaluate, measure
 from goldspan.evaluation.significance import compare, intervals
+from goldspan.intervals import IntervalSettings
 from goldspan.span_table import SpanTable
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.slow]
@@ -115,7 +115,7 @@ def test_from_objects_and_from_columns(documents, nervaluate, seqeval):
 def test_ten_thousand_resamples(documents, nervaluate):
     sides = [SpanTable.of(examples(side)) for side in documents]
     counted, baseline = measure(*sides), measure(sides[0], sides[0])
-    settings = BootstrapSettings(unit="example", resamples=10_000)
+    settings = IntervalSettings(unit="example", resamples=10_000)
     taken, _ = seconds(lambda: intervals(counted, settings))
     print(f"\n10,000 resamples with all measures: {taken:.1f} s, {taken / nervaluate[0]:.2f} of a run of nervaluate")
     taken, _ = seconds(lambda: compare(counted, baseline, settings))

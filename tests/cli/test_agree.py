@@ -13,7 +13,6 @@ from helpers import annotations
 from helpers.html_pages import parse
 
 SCHEMA = Path(report.__file__).parent / "schema.md"
-FAST = ("--resamples", "50")
 
 
 @pytest.fixture
@@ -28,7 +27,7 @@ def team(project, tmp_path_factory):
 
 
 def test_in_a_pipe_the_report_is_plain_and_100_columns_wide(run, team, project, capsys):
-    assert run(team, "--root", project.root, "--against", "gold", *FAST) == 0
+    assert run(team, "--root", project.root, "--against", "gold") == 0
     out = capsys.readouterr().out
     assert "\x1b" not in out
     assert max(map(cell_len, out.splitlines())) <= 100
@@ -36,7 +35,7 @@ def test_in_a_pipe_the_report_is_plain_and_100_columns_wide(run, team, project, 
 
 
 def test_the_report_says_how_far_and_why_not(run, team, project, capsys):
-    run(team, "--root", project.root, "--against", "gold", *FAST)
+    run(team, "--root", project.root, "--against", "gold")
     out = capsys.readouterr().out
     titles = ("Who confirmed what", "Pair by pair", "Label by label", "Article by article", "All measures",
               "Agreed and differing spans", "Label confusion", "Guideline rules", "Words that are disputed",
@@ -62,10 +61,10 @@ def test_comments_reach_whoever_reads_the_report(run, toy, tmp_path, capsys):
     comment(toy, "ann", "storm.p02", comments=[long, "\x1b[2J\u202ekcab"])
     comment(toy, "bob", "storm.p02", comments=["a reason to leave it open"], confirmed=False)
     comment(toy, "ann", "storm.p01", comments=["typing error in the source"])
-    assert run("--root", toy.root, *FAST, "--json", tmp_path / "r.json", "--html", tmp_path / "p.html") == 0
+    assert run("--root", toy.root, "--json", tmp_path / "r.json", "--html", tmp_path / "p.html") == 0
     assert "4 comments of annotators: 0 on 0 disputed examples, 4 on others." in capsys.readouterr().out
     comment(toy, "bob", "storm.p02", confirmed=True)
-    assert run("--root", toy.root, *FAST, "--json", tmp_path / "r.json", "--html", tmp_path / "p.html") == 0
+    assert run("--root", toy.root, "--json", tmp_path / "r.json", "--html", tmp_path / "p.html") == 0
     out = capsys.readouterr().out
     assert "3 on 1 disputed example, 1 on others. --html and --json have them all" in out
     assert "\x1b" not in out
@@ -91,12 +90,12 @@ def test_lines_of_other_programs_are_no_comments_of_annotators(run, tmp_path, ca
     for name in ("ann", "bob"):
         tag = "B-SHIP" if name == "ann" else "O"
         (tmp_path / f"{name}.conll").write_text(f"# id = a.p01\n# made = by a program\nAurora\t{tag}\nsank\tO\n\n")
-    assert run(tmp_path / "ann.conll", tmp_path / "bob.conll", *FAST) == 0
+    assert run(tmp_path / "ann.conll", tmp_path / "bob.conll") == 0
     assert "comment" not in capsys.readouterr().out
 
 
 def test_two_annotators_need_no_table_of_pairs(run, toy, capsys):
-    assert run("--root", toy.root, *FAST) == 0
+    assert run("--root", toy.root) == 0
     out = capsys.readouterr().out
     assert "ann and bob agree on" in out
     assert "Pair by pair" not in out
@@ -104,7 +103,7 @@ def test_two_annotators_need_no_table_of_pairs(run, toy, capsys):
 
 
 def test_the_json_is_as_its_schema_says(run, toy, tmp_path):
-    assert run("--root", toy.root, "--against", "gold", *FAST, "--json", tmp_path / "r.json") == 0
+    assert run("--root", toy.root, "--against", "gold", "--json", tmp_path / "r.json") == 0
     made = json.loads((tmp_path / "r.json").read_text())
     named = re.findall(r"^\| (`.*?`) \|", SCHEMA.read_text(), re.MULTILINE)
     tops = [re.split(r"\W", path)[0] for cell in named for path in re.findall(r"`(.*?)`", cell)]
@@ -114,7 +113,7 @@ def test_the_json_is_as_its_schema_says(run, toy, tmp_path):
 
 
 def test_measures_on_characters_are_in_the_page_and_the_json_alone(run, toy, tmp_path, capsys):
-    assert run("--root", toy.root, *FAST, "--json", tmp_path / "r.json", "--html", tmp_path / "p.html") == 0
+    assert run("--root", toy.root, "--json", tmp_path / "r.json", "--html", tmp_path / "p.html") == 0
     out = capsys.readouterr().out
     assert "Tokens: Cohen's kappa" in out
     assert not re.search(r"Characters: (Cohen|Fleiss|Krippendorff)", out)
@@ -124,7 +123,7 @@ def test_measures_on_characters_are_in_the_page_and_the_json_alone(run, toy, tmp
 
 
 def test_the_page_holds_what_the_terminal_leaves_out(run, team, project, tmp_path, capsys):
-    assert run(team, "--root", project.root, *FAST, "--html", tmp_path / "p.html") == 0
+    assert run(team, "--root", project.root, "--html", tmp_path / "p.html") == 0
     text = (tmp_path / "p.html").read_text()
     assert text.count('class="example is-') == 85
     assert f"wrote {tmp_path / 'p.html'}" in capsys.readouterr().out.replace("\n", "")
@@ -132,29 +131,38 @@ def test_the_page_holds_what_the_terminal_leaves_out(run, team, project, tmp_pat
 
 def test_the_same_seed_gives_the_same_report(run, toy, tmp_path):
     for name in ("a", "b"):
-        run("--root", toy.root, *FAST, "--seed", "7", "--json", tmp_path / name)
+        run("--root", toy.root, "--seed", "7", "--json", tmp_path / name)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 
 def test_files_of_several_formats_are_compared(run, toy, goldspan, tmp_path, capsys):
     assert goldspan("convert", toy.passes / "bob", "--to", "doccano", "--output", tmp_path / "bob.jsonl") == 0
-    assert run(toy.passes / "ann", tmp_path / "bob.jsonl", *FAST) == 0
+    assert run(toy.passes / "ann", tmp_path / "bob.jsonl") == 0
     assert "ann and bob agree on" in capsys.readouterr().out
 
 
 def test_articles_can_be_chosen(run, toy, capsys):
     first, second, _ = (entry.id for entry in toy.entries)
-    assert run("--root", toy.root, *FAST, "--articles", f"{first},{second}") == 0
+    assert run("--root", toy.root, "--articles", f"{first},{second}") == 0
     assert "of 2 articles that both confirmed" in " ".join(capsys.readouterr().out.split())
 
 
-def test_examples_can_be_drawn_instead_of_articles(run, toy, capsys):
-    assert run("--root", toy.root, *FAST, "--unit", "example") == 0
-    assert "95% intervals by example: percentiles of 50 bootstrap resamples of 9 examples." in capsys.readouterr().out
+def test_intervals_can_be_by_example_and_by_another_method(run, toy, capsys):
+    assert run("--root", toy.root, "--unit", "example") == 0
+    out = capsys.readouterr().out
+    assert "95% intervals by example: Student's t with the standard error of the jackknife over 9 " in out
+    assert run("--root", toy.root, "--unit", "example", "--interval", "percentile", "--resamples", "50") == 0
+    assert "95% intervals by example: percentiles of 50 bootstrap resamples of 9 examples" in capsys.readouterr().out
+
+
+def test_a_number_of_resamples_is_refused_where_nothing_is_resampled(run, toy, capsys):
+    assert run("--root", toy.root, "--resamples", "50") == 2
+    error = " ".join(re.sub("[│╭╮╰╯─]", " ", capsys.readouterr().err).split())
+    assert "--resamples goes with --interval percentile: intervals by jackknife-t draw no resamples" in error
 
 
 def test_a_pass_that_is_not_there_is_refused_with_a_remedy(run, toy, capsys):
-    assert run("carol", "--root", toy.root, *FAST) == 1
+    assert run("carol", "--root", toy.root) == 1
     error = capsys.readouterr().err
     assert "nor a pass of this name" in error
     assert "ann, bob" in error
@@ -163,7 +171,7 @@ def test_a_pass_that_is_not_there_is_refused_with_a_remedy(run, toy, capsys):
 def test_passes_without_a_confirmation_are_undefined_and_said_to_be(run, toy, capsys):
     for path in toy.passes.rglob("*.jsonl"):
         path.write_text(path.read_text().replace("}\n", ', "confirmed": false}\n'))
-    assert run("--root", toy.root, *FAST) == 0
+    assert run("--root", toy.root) == 0
     out = capsys.readouterr().out
     assert "How far they agree is undefined: no example was confirmed by two annotators." in " ".join(out.split())
     assert "ann has confirmed nothing" in out

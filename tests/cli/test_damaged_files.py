@@ -28,8 +28,8 @@ PROJECT_COMMANDS = [
     ["suggest"],
     ["check"],
     ["split"],
-    ["evaluate", "--suggestions", "--resamples", "2"],
-    ["agree", "--against", "gold", "--resamples", "2"],
+    ["evaluate", "--suggestions"],
+    ["agree", "--against", "gold"],
     ["adjudicate"],
     ["export"],
     ["show"],
@@ -75,9 +75,9 @@ def _file_commands(path, tmp_path):
     yield ["check", path]
     yield ["convert", path, "--to", "gold", "-o", tmp_path / "out.jsonl"]
     yield ["show", "--file", path]
-    yield ["evaluate", path, good, "--resamples", "2"]
-    yield ["evaluate", good, path, "--resamples", "2"]
-    yield ["agree", path, good, "--resamples", "2"]
+    yield ["evaluate", path, good]
+    yield ["evaluate", good, path]
+    yield ["agree", path, good]
     yield ["add", path, "--root", tmp_path / "toy"]
     yield ["suggest", path, "--root", tmp_path / "toy", "--output", tmp_path / "suggested"]
     yield ["check", good, "--labels", path]

@@ -12,7 +12,6 @@ from goldspan.formats import gold
 from helpers.html_pages import parse
 
 SCHEMA = Path(evaluate.__file__).parent.parent / "evaluation" / "schema.md"
-FAST = ("--resamples", "50")
 
 
 @pytest.fixture
@@ -23,7 +22,7 @@ def run(goldspan):
 
 @pytest.fixture
 def bob(toy):
-    return toy.gold, toy.passes / "bob", *FAST
+    return toy.gold, toy.passes / "bob"
 
 
 def test_in_a_pipe_the_report_is_plain_and_100_columns_wide(run, bob, capsys):
@@ -32,7 +31,13 @@ def test_in_a_pipe_the_report_is_plain_and_100_columns_wide(run, bob, capsys):
     assert "\x1b" not in out
     assert max(map(cell_len, out.splitlines())) <= 100
     assert "9 examples, 3 articles, 16 gold and 15 predicted spans." in " ".join(out.split())
-    assert "In brackets: 95% intervals by article: percentiles of 50 bootstrap resamples of 3 articles." in out
+    words = " ".join(out.split())
+    assert (
+        "In brackets: 95% intervals by article: Student's t with the standard error of the jackknife over 3 " in words
+    )
+    assert (
+        "With these 3 test articles no difference in strict F1 can be told from chance: there is no minimum." in words
+    )
 
 
 def test_the_report_has_scores_intervals_and_errors(run, bob, capsys):
@@ -47,9 +52,18 @@ def test_the_report_has_scores_intervals_and_errors(run, bob, capsys):
     assert "[Belle Étoile]{SHIP}" in out
 
 
+def test_a_number_of_resamples_is_refused_where_nothing_is_resampled(run, bob, capsys):
+    assert run(*bob, "--resamples", "50") == 2
+    error = " ".join(re.sub("[│╭╮╰╯─]", " ", capsys.readouterr().err).split())
+    assert "--resamples goes with --interval percentile or --baseline: intervals by jackknife-t draw no" in error
+    assert run(*bob, "--resamples", "50", "--baseline", bob[1].parent / "ann") == 0
+    assert run(*bob, "--resamples", "50", "--interval", "percentile") == 0
+    assert "percentiles of 50 bootstrap resamples of 3 articles" in " ".join(capsys.readouterr().out.split())
+
+
 def test_what_is_undefined_is_called_so_and_is_null(run, toy, tmp_path, capsys):
     gold.write(tmp_path / "none.jsonl", [example.with_spans(()) for example in toy.gold_examples()])
-    assert run(toy.gold, tmp_path / "none.jsonl", *FAST, "--json", tmp_path / "r.json") == 0
+    assert run(toy.gold, tmp_path / "none.jsonl", "--json", tmp_path / "r.json") == 0
     assert re.search(r"all, micro .* undefined +0\.00 +0\.00", capsys.readouterr().out)
     assert json.loads((tmp_path / "r.json").read_text())["schemes"]["strict"]["overall"]["precision"] is None
 
@@ -94,12 +108,12 @@ def test_a_split_of_the_project_is_evaluated_alone_and_training_is_known(run, bo
 def test_training_and_passes_can_be_named(run, bob, toy, tmp_path):
     elsewhere = tmp_path / "gold.jsonl"
     gold.write(elsewhere, list(toy.gold_examples()))
-    assert run(elsewhere, bob[1], *FAST, "--json", tmp_path / "r.json") == 0
+    assert run(elsewhere, bob[1], "--json", tmp_path / "r.json") == 0
     bare = json.loads((tmp_path / "r.json").read_text())
     assert "seen" not in bare["slices"]
     assert bare["ceiling"] is None
     options = ("--train", toy.gold / "storm.jsonl", "--passes", toy.passes)
-    assert run(elsewhere, bob[1], *FAST, *options, "--json", tmp_path / "r.json") == 0
+    assert run(elsewhere, bob[1], *options, "--json", tmp_path / "r.json") == 0
     told = json.loads((tmp_path / "r.json").read_text())
     assert "seen" in told["slices"]
     assert told["ceiling"]["pairs"][0]["first"] == "ann"
@@ -109,7 +123,7 @@ def test_controls_in_the_texts_do_not_reach_the_terminal(run, tmp_path, capsys):
     example = Example("a\x1b[2J", "ab\x1b[31mcd\x9bef 東京東京" * 20, (Span(0, 4, "L\x07"),))
     gold.write(tmp_path / "gold.jsonl", [example])
     gold.write(tmp_path / "found.jsonl", [example.with_spans([Span(1, 4, "LONG" * 40)])])
-    assert run(tmp_path / "gold.jsonl", tmp_path / "found.jsonl", *FAST) == 0
+    assert run(tmp_path / "gold.jsonl", tmp_path / "found.jsonl") == 0
     out = capsys.readouterr().out
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", out)
     assert max(map(cell_len, out.splitlines())) <= 100
@@ -117,7 +131,7 @@ def test_controls_in_the_texts_do_not_reach_the_terminal(run, tmp_path, capsys):
 
 def test_many_notes_are_counted_and_the_first_are_shown(run, toy, tmp_path, capsys):
     gold.write(tmp_path / "few.jsonl", list(toy.gold_examples())[:4])
-    assert run(toy.gold, tmp_path / "few.jsonl", *FAST) == 0
+    assert run(toy.gold, tmp_path / "few.jsonl") == 0
     out = " ".join(capsys.readouterr().out.split())
     assert "5 notes “missing-example”: an example of gold without a prediction" in out
     assert "and 2 more, which --json lists" in out

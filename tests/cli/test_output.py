@@ -20,13 +20,13 @@ COMMANDS = {  # that write files; `ROOT` is the project, `OUT` a folder
     "add annotation": ("add", "OUT/x.jsonl", "--as", "lea", "--apply", "--json", "OUT/report.json"),
     "adjudicate": ("adjudicate", "--accept", "majority", "--apply", "--json", "OUT/report.json"),
     "adopt": ("adjudicate", "--adopt", "--as", "lea", "--reason", "x", "--apply", "--json", "OUT/report.json"),
-    "agree": ("agree", "--json", "OUT/report.json", "--html", "OUT/report.html", "--resamples", "10"),
+    "agree": ("agree", "--json", "OUT/report.json", "--html", "OUT/report.html"),
     "build": ("build", "--json", "OUT/report.json"),
     "check": ("check", "--json", "OUT/report.json"),
     "convert": ("convert", "ROOT/corpus/gold", "--to", "conll", "-o", "OUT/new.conll", "--json", "OUT/report.json"),
     "evaluate": (
         "evaluate", "ROOT/corpus/gold", "ROOT/corpus/passes/bob", "--json", "OUT/report.json", "--html",
-        "OUT/report.html", "--resamples", "10",
+        "OUT/report.html",
     ),
     "export": ("export", "--format", "jsonl", "--output", "OUT/out", "--json", "OUT/report.json"),
     "formats": ("formats", "--json", "OUT/report.json"),
@@ -144,7 +144,7 @@ def test_a_report_on_standard_output_stands_there_alone(disputed, tmp_path, gold
 
 
 def test_a_page_and_converted_examples_go_to_standard_output(toy, goldspan, capfd):
-    assert goldspan("agree", "--root", toy.root, "--resamples", "10", "--html", "-") == 0
+    assert goldspan("agree", "--root", toy.root, "--html", "-") == 0
     assert capfd.readouterr().out.lower().startswith("<!doctype html")
     assert goldspan("convert", toy.gold / "storm.jsonl", "--to", "gold", "-o", "-") == 0
     captured = capfd.readouterr()
@@ -199,7 +199,7 @@ def test_what_such_a_command_wrote_is_overwritten(toy, tmp_path, goldspan):
     (tmp_path / "empty.json").touch()
     for _ in range(2):
         assert goldspan("stats", "--json", tmp_path / "empty.json", "--root", toy.root) == 0
-        assert goldspan("agree", "--html", tmp_path / "a.html", "--root", toy.root, "--resamples", "10") == 0
+        assert goldspan("agree", "--html", tmp_path / "a.html", "--root", toy.root) == 0
         assert goldspan("convert", toy.gold, "--to", "conll", "-o", tmp_path / "a.conll") == 0
         assert goldspan("convert", toy.gold, "--to", "brat", "-o", tmp_path / "brat") == 0
     assert json.loads((tmp_path / "empty.json").read_text())
@@ -265,6 +265,6 @@ def test_a_file_whose_name_is_not_utf_8_is_read_written_and_reported(toy, tmp_pa
     assert goldspan("convert", path, "--to", "gold", "-o", out, "--json", report) == 0
     assert out.read_bytes() == path.read_bytes()
     assert json.loads(report.read_text("utf-8"))["files"][0]["file"] == str(tmp_path / "b\ufffd.jsonl")
-    arguments = ("evaluate", toy.gold, path, "--resamples", "10", "--root", toy.root)
+    arguments = ("evaluate", toy.gold, path, "--root", toy.root)
     assert goldspan(*arguments, "--json", report, "--html", page) == 0
     assert "b\ufffd" in page.read_text("utf-8").replace("<wbr>", "")

@@ -107,7 +107,7 @@ def test_the_numbers_of_a_small_corpus(full):
 def test_the_intervals_hold_the_measures(full):
     found = full.json()
     drawn = found["intervals"]
-    assert (drawn["unit"], drawn["units"], drawn["resamples"]) == ("article", 2, 50)
+    assert (drawn["unit"], drawn["units"], drawn["method"]) == ("article", 2, "jackknife-t")
     for scheme in SCHEMES:
         low_high = found["intervals"]["schemes"][scheme]["overall"]["f1"]
         assert low_high["low"] <= found["schemes"][scheme]["overall"]["f1"] <= low_high["high"]

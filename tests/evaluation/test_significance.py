@@ -11,11 +11,11 @@ from scipy import stats
 
 from goldspan import bootstrap
 from goldspan.annotation import Span
-from goldspan.bootstrap import BootstrapSettings
 from goldspan.errors import InvalidValueError
 from goldspan.evaluation import significance
 from goldspan.evaluation.result import SCHEMES
 from goldspan.evaluation.scores import measure, totals
+from goldspan.intervals import METHODS, IntervalSettings
 from goldspan.span_table import SpanTable
 
 RIGHT, SHIFTED, RENAMED = [Span(0, 4, "A")], [Span(0, 5, "A")], [Span(0, 4, "B")]
@@ -30,14 +30,16 @@ def counted(gold, predicted):
     return measure(SpanTable.of(gold, "AB"), SpanTable.of(predicted, "AB"))
 
 
-def intervals(found, units=None, resamples=10_000, seed=0, **more):
+def intervals(found, units=None, resamples=10_000, seed=0, method="percentile", **more):
     unit = "example" if units is None else "article"
-    settings = BootstrapSettings(unit=unit, resamples=resamples, seed=seed, **more)
+    settings = IntervalSettings(unit=unit, method=method, resamples=resamples, seed=seed, **more)
     return significance.intervals(found, settings, units)
 
 
-def compare(ours, theirs, resamples=10_000):
-    return significance.compare(ours, theirs, BootstrapSettings(unit="example", resamples=resamples))
+def compare(ours, theirs, resamples=10_000, method="jackknife-t", **more):
+    return significance.compare(
+        ours, theirs, IntervalSettings(unit="example", method=method, resamples=resamples, **more)
+    )
 
 
 def mixed(number, seed=1):
@@ -65,9 +67,10 @@ def test_the_interval_is_that_of_scipy():
     assert ours.high == pytest.approx(theirs.high, abs=0.02)
 
 
-def test_every_measure_lies_in_its_interval():
+@pytest.mark.parametrize("method", METHODS)
+def test_every_measure_lies_in_its_interval(method):
     found = counted([GOLD] * 200, mixed(200))
-    limits, evaluation = intervals(found, resamples=500), found.evaluation()
+    limits, evaluation = intervals(found, resamples=500, method=method), found.evaluation()
     for scheme in SCHEMES:
         rows = [(evaluation.overall[scheme], limits.overall[scheme])]
         rows += [(evaluation.labels[scheme][label], limits.labels[scheme][label]) for label in "AB"]
@@ -137,6 +140,11 @@ def test_a_single_article_has_no_width():
     assert limits.units == 1
     assert "of 1 article." in limits.sentence
     assert "too narrow" in limits.sentence
+    without = intervals(counted([GOLD] * 3, mixed(3)), np.zeros(3, int), method="jackknife-t")
+    assert without.overall["strict"]["f1"].low is None
+    assert (
+        without.sentence == "There are no intervals: they show how much articles differ, and there is only 1 article."
+    )
 
 
 def test_where_a_measure_is_undefined_is_counted():
@@ -155,12 +163,12 @@ def test_the_same_seed_gives_the_same_numbers_and_another_seed_others():
 
 
 def test_intervals_say_by_what_they_are():
-    found = counted([GOLD] * 50, mixed(50))
+    found = counted([GOLD] * 100, mixed(100))
     assert intervals(found, resamples=9).sentence == (
-        "95% intervals by example: percentiles of 9 bootstrap resamples of 50 examples."
+        "95% intervals by example: percentiles of 9 bootstrap resamples of 100 examples."
     )
-    assert intervals(found, np.arange(50), resamples=9, level=0.9).sentence == (
-        "90% intervals by article: percentiles of 9 bootstrap resamples of 50 articles."
+    assert intervals(found, np.arange(100), resamples=9, level=0.9, method="jackknife-t").sentence == (
+        "90% intervals by article: Student's t with the standard error of the jackknife over 100 articles."
     )
 
 
@@ -225,6 +233,7 @@ def test_a_difference_that_chance_explains_is_not_significant():
 
 def test_a_corpus_too_small_for_any_difference_is_reported():
     found = compare(counted([GOLD] * 5, [RIGHT] * 5), counted([GOLD] * 5, [[]] * 5))
+    assert found.schemes["strict"].low is found.schemes["strict"].detectable is None  # it is the same without each
     assert found.schemes["strict"].p_randomisation == found.schemes["strict"].least_p == 2 / 32
     assert found.sentence() == (
         "The difference of +1.0000 in strict F1 cannot be tested on 5 examples, 5 of them with different counts: "
@@ -266,6 +275,7 @@ def test_another_gold_is_refused(other):
         ("without gaps", {"units": np.array([0, 0, 2])}),
         ("one resample at least", {"resamples": 0}),
         ("between 0 and 1", {"level": 95}),
+        ("no method of intervals 'bca'", {"method": "bca"}),
     ],
 )
 def test_what_cannot_be_drawn_is_refused(message, options):
@@ -276,10 +286,14 @@ def test_what_cannot_be_drawn_is_refused(message, options):
 def test_both_have_a_json_form():
     found = counted([GOLD] * 9, mixed(9))
     told = intervals(found, resamples=9).json()
-    assert set(told) == {"unit", "units", "resamples", "level", "method", "sentence", "schemes"}
+    assert set(told) == {
+        "unit", "units", "resamples", "level", "method", "source", "sentence", "detectable", "schemes",
+    }  # fmt: skip
+    assert (told["method"], told["resamples"]) == ("percentile", 9)
+    assert intervals(found, method="jackknife-t").json()["resamples"] is None
     assert set(told["schemes"]["strict"]["overall"]["f1"]) == {"low", "high"}
     assert set(compare(found, found, resamples=9).json()["schemes"]["strict"]) == {
-        "f1", "baseline_f1", "difference", "low", "high", "p_randomisation",
+        "f1", "baseline_f1", "difference", "low", "high", "p_randomisation", "detectable",
     }  # fmt: skip
 
 

@@ -21,11 +21,13 @@ import numpy as np
 from goldspan.adjudication.derive import Dispute
 from goldspan.agreement.annotator_record import AnnotatorError, AnnotatorRecord, ArticleScore, ScoreEstimate
 from goldspan.agreement.disagreements import disagreements_between
-from goldspan.bootstrap import BootstrapSettings, intervals, precision_recall_f1, resampled
+from goldspan.bootstrap import precision_recall_f1
 from goldspan.errors import InputError
 from goldspan.evaluation.annotator_scores import score_annotator
 from goldspan.evaluation.result import Counts
 from goldspan.formats.decisions import Candidate
+from goldspan.intervals import IntervalSettings, intervals_of_sums
+from goldspan.jackknife import effective_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from goldspan.agreement.annotator_record import LabelledWords
     from goldspan.agreement.disagreements import Kind
     from goldspan.annotation import Example, Span
+    from goldspan.intervals import Method
 
 if TYPE_CHECKING:
     Numbers: TypeAlias = NDArray[np.float64]
@@ -49,6 +52,7 @@ def measure_against_gold(
     labels: Sequence[str],
     *,
     guidelines: Mapping[str, str | None] | None = None,
+    method: Method = "jackknife-t",
     resamples: int = 1_000,
     level: float = 0.95,
     seed: int = 0,
@@ -61,8 +65,9 @@ def measure_against_gold(
         labels: all that occur, in the order wanted.
         guidelines: by article the version that it follows, in the order in which the articles are reported; articles
             that it lacks come last.
-        resamples: how many corpora are resampled for the intervals, article by article.
-        level: the share of them that an interval holds.
+        method: of the intervals, article by article.
+        resamples: how many corpora are drawn by methods that resample.
+        level: how sure the intervals are.
         seed: of the random numbers.
 
     Raises:
@@ -73,7 +78,7 @@ def measure_against_gold(
         gold={example.id: example for example in gold},
         labels=tuple(labels),
         guidelines=dict(guidelines or {}),
-        settings=BootstrapSettings(unit="article", resamples=resamples, level=level, seed=seed),
+        settings=IntervalSettings(unit="article", method=method, resamples=resamples, level=level, seed=seed),
     )
     items = [item for item in annotations.items if comparison.has(item)]
     rank = {article: number for number, article in enumerate(comparison.guidelines)}
@@ -91,7 +96,7 @@ class _Comparison:
     gold: Mapping[str, Example]
     labels: tuple[str, ...]
     guidelines: Mapping[str, str | None]
-    settings: BootstrapSettings
+    settings: IntervalSettings
 
     def has(self, item: AnnotatedExample) -> bool:
         """Whether gold has an example.
@@ -142,11 +147,12 @@ class _Comparison:
         totals = tables.sum(axis=0)
         if len(tables) < 2:
             return [ScoreEstimate(_counts(row)) for row in totals]
-        values = resampled(tables.reshape(len(tables), -1), self.settings, _precision_recall_f1)
-        return [
-            ScoreEstimate(_counts(row), *intervals(values[:, number], self.settings))
-            for number, row in enumerate(totals)
-        ]
+        gold, marked = tables[..., 1], tables[..., 2]
+        once = np.ones(len(tables), np.int64)
+        effective = np.stack([effective_number(spans, once) for spans in (marked, gold, gold + marked)], axis=-1)
+        rows = tables.reshape(len(tables), -1)
+        found = intervals_of_sums(rows, self.settings, _precision_recall_f1, effective)
+        return [ScoreEstimate(_counts(row), *found[number]) for number, row in enumerate(totals)]
 
     def _errors(self, name: str, items: Sequence[AnnotatedExample]) -> tuple[AnnotatorError, ...]:
         """The differences from gold, those of the same kind on the same words with the same labels as one."""

@@ -1,4 +1,4 @@
-"""How far annotators agree: each two of them, by label, by article and over all, with bootstrap intervals."""
+"""How far annotators agree: each two of them, by label, by article and over all, with intervals."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from goldspan.agreement.gamma import add_gamma
 from goldspan.agreement.intervals import measure_sets, measure_sets_by_group
 from goldspan.agreement.measures import MEASURES
 from goldspan.agreement.span_units import AgreementData
-from goldspan.bootstrap import BootstrapSettings
+from goldspan.intervals import IntervalSettings
 from goldspan.quantities import labels_with_values
 from goldspan.tokens import DEFAULT_LANGUAGE
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from goldspan.agreement.span_units import AnnotationTable, Integers
     from goldspan.annotation import LabelScheme
     from goldspan.bootstrap import Unit
+    from goldspan.intervals import Method
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +50,13 @@ class PairwiseAgreement:
 
     Args:
         pairs: of each two annotators, by their names in alphabetical order.
-        settings: how corpora were resampled for the intervals. The unit is an example where there are not two
+        settings: of the intervals. The unit is an example where there are not two
             articles, or each article has only one.
         units: how many units there are that two of those who are compared have read.
     """
 
     pairs: Mapping[tuple[str, str], MeasureGroup]
-    settings: BootstrapSettings
+    settings: IntervalSettings
     units: int
 
     @property
@@ -63,7 +64,7 @@ class PairwiseAgreement:
         """What the intervals are, and how far to trust them."""
         if self.units < 2:
             number = "only 1" if self.units else "no"
-            return f"There are no intervals, for there is {number} {self.settings.unit} to resample."
+            return f"There are no intervals, for there is {number} {self.settings.unit}."
         return self.settings.sentence(self.units)
 
 
@@ -99,7 +100,9 @@ class Agreement(PairwiseAgreement):
             "intervals": {
                 "unit": self.settings.unit,
                 "units": self.units,
-                "resamples": self.settings.resamples,
+                "method": self.settings.method,
+                "source": self.settings.source,
+                "resamples": self.settings.drawn,
                 "level": self.settings.level,
                 "seed": self.settings.seed,
                 "sentence": self.sentence,
@@ -117,6 +120,7 @@ def measure(
     *,
     scheme: LabelScheme | None = None,
     language: str | None = None,
+    method: Method = "jackknife-t",
     resamples: int = 1_000,
     level: float = 0.95,
     seed: int = 0,
@@ -130,8 +134,9 @@ def measure(
         scheme: its labels come first, in its order, and it defines which of them state quantities; labels that it
             does not have count too.
         language: of the texts, which chooses the tokenizer; if None, that of the scheme, or English without a scheme.
-        resamples: how many corpora are resampled for the intervals.
-        level: the share of them that an interval contains.
+        method: of the intervals.
+        resamples: how many corpora are drawn by methods that resample.
+        level: how sure the intervals are.
         seed: of the random numbers; the same gives the same.
         gamma: whether to compute gamma as well, which needs an optimisation for each of many random continua; it is
             computed over all labels, not by label.
@@ -145,7 +150,7 @@ def measure(
     """
     known = language or (scheme.stated_language if scheme else None)
     sample = _Sample.of(annotations, scheme, known or DEFAULT_LANGUAGE)
-    settings = sample.settings(unit, resamples=resamples, level=level, seed=seed)
+    settings = sample.settings(unit, method=method, resamples=resamples, level=level, seed=seed)
     units, data, compared = sample.units(settings), sample.data, sample.compared
     measures = wanted_measures(data)
     pairs, of_units, of_documents = {}, {}, {}
@@ -233,18 +238,24 @@ class _Sample:
         return cls(data, _compared(data.spans), articles)
 
     def settings(
-        self, unit: Unit | None, *, resamples: int = 1_000, level: float = 0.95, seed: int = 0
-    ) -> BootstrapSettings:
-        """How corpora are resampled, with the unit that fits where none is named."""
+        self,
+        unit: Unit | None,
+        *,
+        method: Method = "jackknife-t",
+        resamples: int = 1_000,
+        level: float = 0.95,
+        seed: int = 0,
+    ) -> IntervalSettings:
+        """How intervals are computed, with the unit that fits where none is named."""
         shared = self.data.spans.read_by(self.compared, 2)
         unit = unit or ("article" if 2 <= np.unique(self.articles[shared]).size < shared.sum() else "example")
-        return BootstrapSettings(unit=unit, resamples=resamples, level=level, seed=seed)
+        return IntervalSettings(unit=unit, method=method, resamples=resamples, level=level, seed=seed)
 
-    def units(self, settings: BootstrapSettings) -> Integers:
+    def units(self, settings: IntervalSettings) -> Integers:
         """The number of each document's resampling unit; shape (documents,)."""
         return self.articles if settings.unit == "article" else np.arange(self.articles.size)
 
-    def number_of_units(self, settings: BootstrapSettings) -> int:
+    def number_of_units(self, settings: IntervalSettings) -> int:
         """How many units there are that two of those who are compared have read."""
         return int(np.unique(self.units(settings)[self.data.spans.read_by(self.compared, 2)]).size)
 
@@ -258,7 +269,7 @@ def _measure_group(
     data: AgreementData,
     annotators: tuple[int, ...],
     units: Integers,
-    settings: BootstrapSettings,
+    settings: IntervalSettings,
 ) -> MeasureGroup:
     overall, *labels = measure_sets(tables, data, annotators, units, settings)
     return MeasureGroup(overall, dict(zip(data.spans.labels, labels, strict=True)))

@@ -19,6 +19,7 @@ import numpy as np
 from goldspan.agreement.measures import MEASURES
 from goldspan.agreement.sums import SumsWithoutOne
 from goldspan.bootstrap import ratio
+from goldspan.jackknife import kish
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -247,6 +248,20 @@ class CountTable:
         found = np.zeros((number, self.views), np.int64)
         np.add.at(found, (groups[row], view), 1)
         return found
+
+    def effective_rows(self, groups: Integers, number: int) -> Numbers:
+        """How many rows of equally many spans would tell as much as those of each group; shape (groups, views).
+
+        Args:
+            groups: the number of the group of each row; shape (rows,).
+            number: how many groups there are.
+        """
+        from scipy.sparse import csr_array
+
+        blocks = [self.rows[:, place] for (of, _), place in self._places.items() if of == MARKED]
+        spans = csr_array(sum(blocks[1:], start=blocks[0]))
+        gather = csr_array((np.ones(groups.size), (groups, np.arange(groups.size))), shape=(number, groups.size))
+        return kish((gather @ spans).toarray(), (gather @ spans.power(2)).toarray())
 
     def by_group(self, size: int) -> csr_array:
         """The rows of groups of so many, transposed: for each group and column the rows of the group.

@@ -37,19 +37,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from goldspan.agreement.intervals import Estimate
+from goldspan.agreement.intervals import Estimate, NoInterval
 from goldspan.agreement.measures import MEASURES
-from goldspan.bootstrap import interval, resampled
 from goldspan.errors import InvalidValueError
+from goldspan.intervals import intervals_of_sums
+from goldspan.jackknife import effective_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from scipy.sparse import csr_array
 
-    from goldspan.agreement.intervals import Coverage, MeasureSet
+    from goldspan.agreement.intervals import Coverage, MeasureSet, Scarcity
     from goldspan.agreement.span_units import AgreementData, AnnotationTable, Integers, Numbers
-    from goldspan.bootstrap import BootstrapSettings
+    from goldspan.intervals import IntervalSettings
 
 TOLERANCE = 1e-6  # how far from a whole number a solver's result may be
 CELLS = 2**18  # of a table that is in memory at once, for each annotator
@@ -379,7 +380,7 @@ def add_gamma(
     data: AgreementData,
     annotators: Sequence[int],
     articles: Integers,
-    settings: BootstrapSettings,
+    settings: IntervalSettings,
 ) -> list[MeasureSet]:
     """The measures with gamma among them.
 
@@ -388,7 +389,7 @@ def add_gamma(
         data: of all annotators.
         annotators: their numbers.
         articles: the number of each document's article; shape (documents,).
-        settings: how corpora are resampled.
+        settings: of the intervals.
 
     Raises:
         InvalidValueError: where too many units lie too close together.
@@ -413,7 +414,7 @@ def _with_gamma(measures: MeasureSet, value: Estimate) -> MeasureSet:
 
 
 def _overall(
-    coverage: Coverage, read: Sequence[Continuum], disorder_sums: Disorders, settings: BootstrapSettings
+    coverage: Coverage, read: Sequence[Continuum], disorder_sums: Disorders, settings: IntervalSettings
 ) -> Estimate:
     """Gamma over all articles, with its interval."""
     with_text = [number for number, continuum in enumerate(read) if continuum.length]
@@ -422,9 +423,15 @@ def _overall(
     value = _estimate(coverage, float(gamma(total[0], total[1])))
     if value.estimate is None or len(sums) < 2:
         return value
-    values = resampled(sums, settings, lambda disorders: gamma(disorders[:, 0], disorders[:, 1]))
-    limits = interval(values, settings.edges)
-    return Estimate(value.estimate, limits.low, limits.high, undefined_resamples=limits.undefined)
+    effective = effective_number(sums[:, 1:], np.ones(len(sums), np.int64))  # by expected disorder, the denominator
+    (limits,) = intervals_of_sums(
+        sums, settings, lambda disorders: gamma(disorders[:, :1], disorders[:, 1:]), effective, scale="coefficient"
+    )
+    if limits.low is None:
+        reason: Scarcity = "one_bearing" if limits.undefined else "alike"
+        return Estimate(value.estimate, no_interval=NoInterval(reason, settings.unit))
+    missing = limits.undefined if settings.drawn else 0
+    return Estimate(value.estimate, limits.low, limits.high, undefined_resamples=missing)
 
 
 def _estimate(coverage: Coverage, value: float) -> Estimate:

@@ -1,15 +1,17 @@
 """Estimates of the measures with their intervals, or the reasons why there are none.
 
-Percentile intervals of the nonparametric bootstrap (Efron and Tibshirani 1993, chapter 13), by article or by example.
-The measures are functions of sums, so a resampled corpus is a row of a matrix product, and the measures of a thousand
-corpora are computed at once. The units resampled for two annotators are those that they share: for each pair the random
-numbers begin again with the seed, so that a further annotator changes nothing about the others.
+The methods are those of `goldspan.intervals`, by article or by example. The measures are functions of sums, so the
+corpora that each lack one unit are the sums minus one row, a resampled corpus is a row of a matrix product, and the
+measures of a thousand corpora are computed at once. The units for two annotators are those that they share: of
+resampled corpora the random numbers begin again with the seed for each pair, so that a further annotator changes
+nothing about the others.
 
-Of more than two annotators, some measures are means over pairs, and those are over the same pairs in every resample:
-the ones that are defined in the corpus. A pair that shares one article drops out of each resample that lacks it; a mean
-over what is left would be that of other pairs, better ones or worse, and the interval would lie around another quantity
-than the estimate. So a resample that lacks a pair does not count; what counts is drawn from the corpora in which the
-mean means what it says. How many do not count is kept with each value.
+Of more than two annotators, some measures are means over pairs. By the jackknife, a pair that shares a single article
+drops out of the mean without it, and how much the mean changes thereby shows how much the pair matters; that its own
+value rests on one article makes the degrees of freedom few. Percentiles are over the same pairs in every resample: the
+ones that are defined in the corpus. A mean over what is left would be that of other pairs, better ones or worse, and
+the interval would lie around another quantity than the estimate. So a resample that lacks a pair does not count; what
+counts is drawn from the corpora in which the mean means what it says. How many do not count is kept with each value.
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ import numpy as np
 
 from goldspan.agreement.counts import CELLS, pairs_of
 from goldspan.agreement.measures import MEASURES
-from goldspan.bootstrap import intervals_of_rows, multiplicities
+from goldspan.bootstrap import Interval, intervals_of_rows, multiplicities
+from goldspan.jackknife import LeaveOneOut, effective_number_of_mean, t_limits
 from goldspan.report.text import enumerate_names
 
 if TYPE_CHECKING:
@@ -31,7 +34,9 @@ if TYPE_CHECKING:
     from goldspan.agreement.counts import CountTable, CountTables
     from goldspan.agreement.measures import Labels, Measure, Undefined
     from goldspan.agreement.span_units import AgreementData, Flags, Integers, Numbers
-    from goldspan.bootstrap import BootstrapSettings, Interval, Unit
+    from goldspan.bootstrap import Unit
+    from goldspan.intervals import IntervalSettings
+    from goldspan.jackknife import Scale
 
     Limits: TypeAlias = "Interval | NoInterval"
     Reason: TypeAlias = "Literal['no_example', 'nothing', 'no_common', 'no_pair'] | Undefined"
@@ -45,12 +50,13 @@ REASONS: Mapping[Reason, str] = {
     "no_value": "there are no two values to compare",
     "no_pair": "it is undefined for every two annotators",
 }
-Scarcity = Literal["one_shared", "one_common", "one_bearing", "one_by_pair", "few_draws"]
+Scarcity = Literal["one_shared", "one_common", "one_bearing", "one_by_pair", "few_draws", "alike"]
 SCARCITIES: Mapping[Scarcity, str] = {
     "one_shared": "only one {unit} was confirmed by two annotators",
     "one_common": "only one {unit} was confirmed by all annotators",
     "one_bearing": "only one {unit} contributes to it",
     "one_by_pair": "no two annotators share two {unit}s that contribute to it",
+    "alike": "it is the same without each {unit}",
     "few_draws": "it was defined in only {defined:,} of {resamples:,} resamples",
 }
 FEWEST_RESAMPLES = 100  # that an interval needs: fewer leave next to nothing beyond its limits
@@ -110,7 +116,8 @@ class Estimate:
         low: the lower limit of its interval; None where there is none.
         high: the upper limit.
         undefined: why it has no value; None where it has one.
-        undefined_resamples: in how many resampled corpora it was undefined; the interval leaves them out.
+        undefined_resamples: in how many resampled corpora it was undefined; percentiles leave them out. 0 for the
+            jackknife.
         no_interval: why it has a value but no interval; None where it has both or neither.
     """
 
@@ -234,7 +241,7 @@ def measure_sets(
     data: AgreementData,
     annotators: tuple[int, ...],
     units: Integers,
-    settings: BootstrapSettings,
+    settings: IntervalSettings,
 ) -> list[MeasureSet]:
     """The measures of some annotators with intervals: over all labels, then of each.
 
@@ -243,12 +250,12 @@ def measure_sets(
         data: of all annotators.
         annotators: their numbers.
         units: the number of each document's resampling unit; shape (documents,).
-        settings: how corpora are resampled.
+        settings: of the intervals.
     """
     everything = np.zeros(data.spans.documents, np.int64)
     read = data.spans.read_by(annotators, 2), data.spans.read_by(annotators)
     shared, common = (np.unique(units[flags]) for flags in read)
-    groups = _ResampledGroups(
+    groups = _UnitGroups(
         tables.map(lambda one: one.only(shared)), np.zeros(shared.size, np.int64), np.array([common.size]), settings
     )
     (found,) = _measure_groups(groups, data, annotators, everything)
@@ -256,7 +263,7 @@ def measure_sets(
 
 
 def measure_sets_by_group(
-    tables: CountTables, data: AgreementData, annotators: tuple[int, ...], groups: Integers, settings: BootstrapSettings
+    tables: CountTables, data: AgreementData, annotators: tuple[int, ...], groups: Integers, settings: IntervalSettings
 ) -> list[MeasureSet]:
     """The measures of some annotators within each group of documents, over all labels, with intervals by example.
 
@@ -265,31 +272,31 @@ def measure_sets_by_group(
         data: of all annotators.
         annotators: their numbers.
         groups: the number of each document's group, from 0 without gaps; shape (documents,).
-        settings: how corpora are resampled; the unit does not count.
+        settings: of the intervals; the unit does not count.
     """
     shared, number = np.flatnonzero(data.spans.read_by(annotators, 2)), int(groups.max(initial=-1)) + 1
     common = np.bincount(groups, data.spans.read_by(annotators), number)
-    resampled = _ResampledGroups(
+    by_article = _UnitGroups(
         tables.map(lambda one: one.only(shared)), groups[shared], common, replace(settings, unit="example")
     )
-    return [row[0] for row in _measure_groups(resampled, data, annotators, groups)]
+    return [row[0] for row in _measure_groups(by_article, data, annotators, groups)]
 
 
 @dataclass(frozen=True, eq=False)
-class _ResampledGroups:
-    """Groups of resampling units, each a corpus of its own.
+class _UnitGroups:
+    """Groups of units, each a corpus of its own.
 
     Args:
         tables: the counts of some annotators, a row for each unit.
         group: of each unit; shape (units,).
         common: how many units of each group have a document that all annotators have read; shape (groups,).
-        settings: how corpora are resampled.
+        settings: of the intervals.
     """
 
     tables: CountTables
     group: Integers
     common: Integers
-    settings: BootstrapSettings
+    settings: IntervalSettings
 
     @property
     def number(self) -> int:
@@ -298,7 +305,7 @@ class _ResampledGroups:
 
 
 def _measure_groups(
-    groups: _ResampledGroups, data: AgreementData, annotators: tuple[int, ...], documents: Integers
+    groups: _UnitGroups, data: AgreementData, annotators: tuple[int, ...], documents: Integers
 ) -> list[list[MeasureSet]]:
     """The measures of some annotators in each group, by view.
 
@@ -378,7 +385,7 @@ def _exists(labels: Labels, quantities: Flags, view: int) -> bool:
 
 
 def _limits(
-    groups: _ResampledGroups, whole: CountTables, values: Mapping[str, Numbers]
+    groups: _UnitGroups, whole: CountTables, values: Mapping[str, Numbers]
 ) -> dict[str, dict[tuple[int, int], Limits]]:
     """The intervals of all measures that have a value, or why there are none: by measure, then by group and view.
 
@@ -394,6 +401,9 @@ def _limits(
         for name, of in scarce.items()
     }
     sizes = np.bincount(groups.group, minlength=groups.number)
+    if groups.settings.method == "jackknife-t":
+        by_t = _t_intervals(groups, whole, values, sizes)
+        return {name: by_t[name] | of for name, of in limits.items()}
     several = [group for group in np.argsort(sizes, kind="stable").tolist() if sizes[group] > 1]
     for size, alike in groupby(several, key=sizes.__getitem__):
         for batch in _batches(list(alike), groups.tables.columns * groups.settings.resamples):
@@ -411,6 +421,67 @@ def _limits(
     return limits
 
 
+def _t_intervals(
+    groups: _UnitGroups, whole: CountTables, values: Mapping[str, Numbers], sizes: Integers
+) -> dict[str, dict[tuple[int, int], Limits]]:
+    """The intervals of the jackknife, or that all units are alike: by measure, then by group and view.
+
+    Args:
+        groups: of units.
+        whole: the counts, a row for each group.
+        values: of the measures in each group; each of shape (groups, views).
+        sizes: how many units each group has; shape (groups,).
+    """
+    found: dict[str, dict[tuple[int, int], Limits]] = {}
+    effective = _effective_numbers(groups)
+    for name, without in _leave_one_out(groups, whole, values, sizes).items():
+        measure = MEASURES[name]
+        scale: Scale = "share" if measure.scale == "per cent" else "coefficient"
+        weights = effective[measure.scope == "pairs"]
+        limits = t_limits(without, np.broadcast_to(weights, values[name].shape), groups.settings.level, scale)
+        found[name] = of_measure = {}
+        for group, view in np.argwhere(~np.isnan(values[name])).tolist():
+            low, high = (end[group, view] for end in limits)
+            reason: Scarcity = "one_bearing" if without.undefined[group, view] else "alike"
+            exists = not np.isnan(low)
+            of_measure[group, view] = Interval.of(low, high) if exists else NoInterval(reason, groups.settings.unit)
+    return found
+
+
+def _effective_numbers(groups: _UnitGroups) -> tuple[Numbers, Numbers]:
+    """The effective numbers of units: of measures on all annotators, and of means over pairs; shape (groups, views)."""
+    together = groups.tables.everyone.effective_rows(groups.group, groups.number)
+    of_pairs = np.stack([pair.effective_rows(groups.group, groups.number) for pair in groups.tables.pairs])
+    return together, np.minimum(together, effective_number_of_mean(of_pairs))
+
+
+def _leave_one_out(
+    groups: _UnitGroups, whole: CountTables, values: Mapping[str, Numbers], sizes: Integers
+) -> dict[str, LeaveOneOut]:
+    """How much the measures of each group change without each of its units; by measure, of shape (groups, views).
+
+    Args:
+        groups: of units.
+        whole: the counts, a row for each group.
+        values: of the measures in each group; each of shape (groups, views).
+        sizes: how many units each group has; shape (groups,).
+    """
+    squares = {name: np.zeros(of.shape) for name, of in values.items()}
+    undefined = {name: np.zeros(of.shape) for name, of in values.items()}
+    step = max(1, CELLS // groups.tables.views)
+    for begin in range(0, groups.group.size, step):
+        part = slice(begin, begin + step)
+        here = groups.group[part]
+        tables = groups.tables.map(lambda table, part=part: table.only(part))
+        for name, of in tables.values_without_one(whole, here).items():
+            changes = of - values[name][here]
+            missing = np.isnan(changes)
+            np.add.at(squares[name], here, np.where(missing, 0, changes) ** 2)
+            np.add.at(undefined[name], here, missing)
+    units = sizes[:, None].astype(np.float64)
+    return {name: LeaveOneOut(of, squares[name], undefined[name], units) for name, of in values.items()}
+
+
 def _batches(groups: list[int], cells: int) -> Iterator[list[int]]:
     """The groups in parts that fit into memory, where each has so many cells."""
     step = max(1, CELLS // max(1, cells))
@@ -418,7 +489,7 @@ def _batches(groups: list[int], cells: int) -> Iterator[list[int]]:
 
 
 def _resampled_values(
-    groups: _ResampledGroups, batch: list[int], size: int, defined: list[dict[str, Flags]]
+    groups: _UnitGroups, batch: list[int], size: int, defined: list[dict[str, Flags]]
 ) -> dict[str, Numbers]:
     """The measures of resampled corpora, each of shape (groups of the batch, views, resamples).
 
@@ -450,7 +521,7 @@ def _resampled_values(
 
 
 def _scarcities(
-    groups: _ResampledGroups, values: Mapping[str, Numbers], defined: list[dict[str, Flags]]
+    groups: _UnitGroups, values: Mapping[str, Numbers], defined: list[dict[str, Flags]]
 ) -> dict[str, dict[tuple[int, int], Scarcity]]:
     """What there is too little of for an interval, by measure, then by group and view, where a measure has a value."""
     tables, sizes = groups.tables, np.bincount(groups.group, minlength=groups.number)
@@ -469,7 +540,7 @@ def _scarcities(
     return found
 
 
-def _enough(interval: Interval, settings: BootstrapSettings) -> Limits:
+def _enough(interval: Interval, settings: IntervalSettings) -> Limits:
     """An interval, or that the measure was defined in too few resamples."""
     defined = settings.resamples - interval.undefined
     if defined < fewest_resamples(settings.resamples):

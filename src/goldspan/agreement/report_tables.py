@@ -356,11 +356,9 @@ def passes_table(annotations: Annotations, agreement: PairwiseAgreement, labels:
     if assumed := assumption(part.overall for part in parts.values()):
         note += f" {assumed}"
     values = [measures[HEADLINE] for part in parts.values() for measures in (part.overall, *part.labels.values())]
-    if any(value.estimate == value.low == 1 for value in values):
-        note += (
-            " An interval of [100, 100] means that nothing differs here, and so in no resample; not that the next "
-            "article will be annotated alike."
-        )
+    if any(value.estimate == 1 and value.low is not None for value in values):
+        unit = agreement.settings.unit
+        note += f" Where nothing differs, the interval is that of a proportion with each {unit} as one trial."
     header = ("passes and label", "first", "second", "same", f"F1, {level(agreement.settings.level)} interval")
     return Table("Agreement of the passes", note, header, tuple(rows))
 

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from goldspan.agreement.rule_attribution import CheckHits
     from goldspan.annotation import Example, LabelScheme
     from goldspan.bootstrap import Unit
+    from goldspan.intervals import Method
     from goldspan.report.text import Table
 
 
@@ -58,9 +59,10 @@ class AgreementOptions:
         labels: the file of the label scheme; if None, that of the project.
         against: `gold` for the project's gold, or a file or folder with gold; None to leave gold out.
         gamma: whether gamma is computed, too, which is slow.
-        unit: the resampling unit; if None, articles, or examples if there are fewer than two articles.
-        resamples: how many corpora are resampled for the intervals.
-        level: the share of them that an interval holds.
+        unit: of the intervals; if None, articles, or examples if there are fewer than two articles.
+        method: of the intervals.
+        resamples: how many corpora are drawn by methods that resample.
+        level: how sure the intervals are.
         seed: of the random numbers.
         language: of the texts, for tokens; if None, that of the label scheme.
     """
@@ -74,6 +76,7 @@ class AgreementOptions:
     against: str | None = None
     gamma: bool = False
     unit: Unit | None = None
+    method: Method = "jackknife-t"
     resamples: int = 1_000
     level: float = 0.95
     seed: int = 0
@@ -95,6 +98,7 @@ def run_agreement(options: AgreementOptions) -> AgreementReport:
         annotations,
         scheme=scheme,
         language=options.language,
+        method=options.method,
         resamples=options.resamples,
         level=options.level,
         seed=options.seed,
@@ -267,6 +271,7 @@ def _records(
         gold,
         (*labels, *sorted(only_in_gold)),
         guidelines={entry.id: entry.guidelines for entry in corpus.entries} if corpus else {},
+        method=options.method,
         resamples=options.resamples,
         level=options.level,
         seed=options.seed,

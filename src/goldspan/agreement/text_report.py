@@ -168,12 +168,21 @@ def _incomplete_resamples(report: AgreementReport, leave_out: Collection[str]) -
 
 def _no_variation(report: AgreementReport) -> Iterator[str]:
     value = report.agreement.overall[HEADLINE]
-    if value.estimate == value.low == 1:
+    if value.estimate != 1 or value.low is None:
+        return
+    settings = report.agreement.settings
+    if settings.method == "percentile":
         yield (
             "An interval of [100, 100] does not mean that the next article will be annotated alike. Nothing differs "
             "here, so nothing differs in any resample: the bootstrap cannot see what is not in the data. If "
             "annotations are the same in every span, either nothing was left to judgement, or they were not made "
             "independently."
+        )
+    else:
+        yield (
+            f"Nothing differs here, so how much {settings.unit}s vary cannot be seen: the interval is that of a "
+            f"proportion with each {settings.unit} as one trial. If annotations are the same in every span, either "
+            "nothing was left to judgement, or they were not made independently."
         )
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from goldspan.agreement.rule_attribution import RuleAttribution
     from goldspan.corpus.comments import PassComment
 
+RESAMPLES = 1_000
 SHOWN = 5  # disagreements, and differences of each annotator from gold; --json and --html have all
 COMMENTS = 10  # on disputed examples that are not among these disagreements
 REASONS = 6  # for which something is undefined
@@ -54,7 +55,8 @@ def run(
     language: console.Language = None,
     gamma: Annotated[bool, typer.Option("--gamma", help="Also compute gamma, which is slow.")] = False,
     unit: console.Unit = None,
-    resamples: console.Resamples = 1_000,
+    interval: console.IntervalMethod = "jackknife-t",
+    resamples: console.Resamples = None,
     level: console.Level = 0.95,
     seed: console.Seed = 0,
     html: console.Html = None,
@@ -67,8 +69,9 @@ def run(
     Two annotators are compared on the examples that both confirmed. Exact-span F1 leads; the other measures follow,
     each with its meaning, those on characters in --html and --json only. Disagreements are sorted into boundary, label,
     split and one-sided, and attributed to a rule of the guidelines if a page or a check shows it. Brackets hold
-    bootstrap intervals. agreement/schema.md of the package describes what --json writes.
+    intervals. agreement/schema.md of the package describes what --json writes.
     """
+    console.require_resampling(resamples, interval)
     from goldspan.agreement.html_report import page
     from goldspan.agreement.run import AgreementOptions, run_agreement
     from goldspan.agreement.text_report import report_json
@@ -84,7 +87,8 @@ def run(
         against=against,
         gamma=gamma,
         unit=unit,
-        resamples=resamples,
+        method=interval,
+        resamples=resamples or RESAMPLES,
         level=level,
         seed=seed,
     )

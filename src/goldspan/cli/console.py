@@ -123,10 +123,26 @@ Unit = Annotated[
     Literal["article", "example"] | None,
     typer.Option(
         "--unit",
-        help="The resampling unit. Default: article, or example if there is only one article.",
+        help="The unit of the intervals. Default: article, or example if there is only one article.",
     ),
 ]
-Resamples = Annotated[int, typer.Option("--resamples", min=1, help="The number of resamples of the intervals.")]
+IntervalMethod = Annotated[
+    Literal["jackknife-t", "percentile"],
+    typer.Option(
+        "--interval",
+        help="The method of the intervals: Student's t with the jackknife's standard error, or percentiles of the "
+        "bootstrap, which are too narrow for few articles.",
+    ),
+]
+Resamples = Annotated[
+    int | None,
+    typer.Option(
+        "--resamples",
+        min=1,
+        help="With --interval percentile: how many corpora are drawn. Default: 1,000.",
+        show_default=False,
+    ),
+]
 Level = Annotated[float, typer.Option("--level", min=0.5, max=0.999, help="The level of the intervals.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="The seed; the same seed gives the same report.")]
 
@@ -150,6 +166,22 @@ CONTROLS = re.compile(r"[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")  # t
 WIDTH = 100
 RULE = "-" * 72  # around a text that is to be copied
 NAME = 24  # columns; shorter names are not folded
+
+
+def require_resampling(resamples: int | None, method: str, *others: str) -> None:
+    """Refuse a number of resamples where nothing is resampled.
+
+    Args:
+        resamples: as given; None if it was not.
+        method: of the intervals.
+        others: options, not given, with which it would count, too.
+
+    Raises:
+        typer.BadParameter: if it was given, and counts for nothing.
+    """
+    if resamples is not None and method != "percentile":
+        goes_with = " or ".join(("--interval percentile", *others))
+        raise typer.BadParameter(f"--resamples goes with {goes_with}: intervals by {method} draw no resamples")
 
 
 def split_names(options: Sequence[str] | None) -> list[str]:

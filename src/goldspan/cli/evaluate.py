@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from goldspan.evaluation.report import EvaluationReport
     from goldspan.evaluation.text_report import ReportView
 
+RESAMPLES = 10_000
 SHOWN = 3  # hardest examples, and notes of a kind; --json and --html have more
 
 
@@ -63,7 +64,17 @@ def run(
     ] = None,
     language: console.Language = None,
     unit: console.Unit = None,
-    resamples: console.Resamples = 10_000,
+    interval: console.IntervalMethod = "jackknife-t",
+    resamples: Annotated[
+        int | None,
+        typer.Option(
+            "--resamples",
+            min=1,
+            help="With --interval percentile: how many corpora are drawn. With --baseline: in how many ways "
+            "predictions are exchanged for the p-value. Default: 10,000.",
+            show_default=False,
+        ),
+    ] = None,
     level: console.Level = 0.95,
     seed: console.Seed = 0,
     headline: Annotated[
@@ -86,7 +97,7 @@ def run(
     """Score predicted spans against gold, with intervals and an analysis of the errors.
 
     The scores are those of all four schemes of SemEval-2013 Task 9.1, on characters: strict, exact, partial and type.
-    Brackets hold bootstrap intervals. evaluation/schema.md of the package describes what --json writes.
+    Brackets hold intervals. evaluation/schema.md of the package describes what --json writes.
     """
     if suggestions:
         _only_without("--suggestions", GOLD=gold, **{"--html": html, "--baseline": baseline})
@@ -96,6 +107,8 @@ def run(
         raise typer.BadParameter("GOLD and PREDICTIONS are needed, unless --suggestions is given")
     if model is not None:
         raise typer.BadParameter("--model goes with --suggestions; a pipeline to evaluate is named as PREDICTIONS")
+    if baseline is None:
+        console.require_resampling(resamples, interval, "--baseline")
     from goldspan.evaluation.html_report import page
     from goldspan.evaluation.run import EvaluationOptions, run_evaluation
     from goldspan.formats.sources import SOURCE_FORMATS
@@ -114,7 +127,8 @@ def run(
         passes=passes,
         root=root,
         unit=unit,
-        resamples=resamples,
+        method=interval,
+        resamples=resamples or RESAMPLES,
         level=level,
         seed=seed,
         headline=headline,

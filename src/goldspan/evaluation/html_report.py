@@ -17,6 +17,7 @@ from goldspan.evaluation.text_report import (
     remarks,
     report_tables,
     size,
+    verdict,
 )
 from goldspan.report.html import (
     MOST,
@@ -91,7 +92,7 @@ def page(report: EvaluationReport, view: ReportView) -> str:
     tables = report_tables(report, view)
     sections = (
         figures(report, view),
-        element("p", report.comparison.sentence(), class_="verdict") if report.comparison else None,
+        element("p", verdict(report.comparison, view.headline), class_="verdict") if report.comparison else None,
         f1_section(report, view),
         comparison_section(report, tables),
         error_section(report, view, tables),
@@ -116,7 +117,7 @@ def page_header(report: EvaluationReport, view: ReportView) -> Markup:
         "header",
         element("p", "Evaluation of named entities", class_="eyebrow"),
         element("h1", path(view.predictions), " against ", path(view.gold)),
-        element("p", size(report), *baseline, ". ", interval_note(report), class_="quiet"),
+        element("p", size(report), *baseline, ". ", interval_note(report, view), class_="quiet"),
     )
 
 
@@ -368,11 +369,6 @@ def remark_section(report: EvaluationReport) -> Markup | None:
 
 def definition_section(report: EvaluationReport) -> Markup:
     """The definitions of the measures."""
-    settings = report.intervals.settings
-    interval = (
-        f"Of {settings.resamples:,} corpora drawn from this one with replacement, {settings.unit} by {settings.unit}, "
-        f"the middle {level(settings.level)} lie within. {report.intervals.method}."
-    )
-    rows = (*DEFINITIONS[:-1], ("interval", interval), DEFINITIONS[-1])
+    rows = (*DEFINITIONS[:-1], ("interval", report.intervals.settings.definition), DEFINITIONS[-1])
     pairs = (part for name, words in rows for part in (element("dt", name), element("dd", words)))
     return section("Definitions", element("dl", *pairs, class_="how"))

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from goldspan.evaluation.significance import ScoreIntervals, SystemComparison
     from goldspan.evaluation.slices import Slice
     from goldspan.formats.record import Note
+    from goldspan.intervals import Method
 
 MOST_NAMED = 10  # examples in a sentence
 
@@ -283,6 +284,7 @@ def make_report(
     scheme: LabelScheme | None = None,
     language: str | None = None,
     unit: Unit | None = None,
+    method: Method = "jackknife-t",
     resamples: int = 10_000,
     level: float = 0.95,
     seed: int = 0,
@@ -299,9 +301,10 @@ def make_report(
         scheme: the labels, their order, which of them are quantities, and the language of the texts.
         language: of the texts, if there is no scheme or it has another; if neither names one, English is assumed and a
             remark says so.
-        unit: the resampling unit of the intervals. Examples of one article are alike, so that intervals by example are
-            too narrow; None means articles, unless there is only one.
-        resamples: how many corpora are drawn.
+        unit: of the intervals. Examples of one article are alike, so that intervals by example are too narrow; None
+            means articles, unless there is only one.
+        method: of the intervals.
+        resamples: how many corpora are drawn by methods that resample, and in how many ways predictions are exchanged.
         level: of the intervals.
         seed: of the random numbers; the same seed gives the same report.
         notes: on the inputs, to be part of the report.
@@ -309,8 +312,8 @@ def make_report(
     Raises:
         InvalidValueError: if there is no example, or the sides are not paired one to one.
     """
-    from goldspan.bootstrap import BootstrapSettings
     from goldspan.evaluation.significance import compare, intervals
+    from goldspan.intervals import IntervalSettings
 
     require_paired(gold, predicted, "the predictions")
     if baseline is not None:
@@ -324,7 +327,7 @@ def make_report(
     of_quantities = tuple(score_values(gold, outcomes, label) for label in quantities)
     ceiling = None if passes is None else human_ceiling(gold, predicted, passes)
     unit = unit or default_unit(gold)
-    settings = BootstrapSettings(unit=unit, resamples=resamples, level=level, seed=seed)
+    settings = IntervalSettings(unit=unit, method=method, resamples=resamples, level=level, seed=seed)
     numbers = unit_numbers(gold, unit)
     limits = intervals(counted, settings, numbers)
     comparison = None if baseline is None else compare(counted, _counted(gold, baseline, labels), settings, numbers)
@@ -342,7 +345,10 @@ def make_report(
         hardest=hardest(gold, predicted, outcomes),
         ceiling=ceiling,
         undefined=undefined_sentences(evaluation, parts, articles, of_quantities, ceiling),
-        remarks=(limits.sentence, *remarks(gold, scheme=scheme, language=language, training=training, passes=passes)),
+        remarks=(
+            *filter(None, (limits.sentence, limits.missing)),
+            *remarks(gold, scheme=scheme, language=language, training=training, passes=passes),
+        ),
         notes=tuple(notes),
     )
 

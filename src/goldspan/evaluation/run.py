@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from goldspan.evaluation.report import EvaluationReport
     from goldspan.evaluation.result import Scheme
     from goldspan.formats.sources import Source
+    from goldspan.intervals import Method
 
 TRAIN = "train"
 
@@ -49,8 +50,9 @@ class EvaluationOptions:
         train: what the model was trained on; if None, the project's training split where another split is evaluated.
         passes: a folder with a folder per annotator; if None, that of the project.
         root: the project; if None, the one around the gold.
-        unit: the resampling unit of the intervals; if None, the article, or the example where there is one article.
-        resamples: the number of resamples.
+        unit: of the intervals; if None, the article, or the example where there is one article.
+        method: of the intervals.
+        resamples: how many corpora are drawn by methods that resample, and in how many ways predictions are exchanged.
         level: of the intervals.
         seed: of the random numbers.
         headline: the scheme that the report leads with.
@@ -67,6 +69,7 @@ class EvaluationOptions:
     passes: Path | None = None
     root: Path | None = None
     unit: Unit | None = None
+    method: Method = "jackknife-t"
     resamples: int = 10_000
     level: float = 0.95
     seed: int = 0
@@ -116,6 +119,7 @@ def run_evaluation(options: EvaluationOptions) -> tuple[EvaluationReport, Report
         scheme=scheme,
         language=language,
         unit=options.unit,
+        method=options.method,
         resamples=options.resamples,
         level=options.level,
         seed=options.seed,

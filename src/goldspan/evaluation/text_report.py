@@ -58,7 +58,7 @@ def report_tables(report: EvaluationReport, view: ReportView) -> dict[str, Table
     tables = {
         "measures": _measures(report, view.headline),
         "schemes": _schemes(report),
-        "comparison": _comparison(report.comparison) if report.comparison is not None else None,
+        "comparison": _comparison(report.comparison, view.headline) if report.comparison is not None else None,
         "confusion": _confusion(report),
         "errors": _errors(report),
         "slices": _slices(report),
@@ -70,9 +70,9 @@ def report_tables(report: EvaluationReport, view: ReportView) -> dict[str, Table
 
 
 def introduction(report: EvaluationReport, view: ReportView) -> Iterator[str]:
-    """What was evaluated, and what the brackets hold."""
+    """What was evaluated, what the brackets hold, and which differences can be told from chance."""
     yield f"{size(report)}." + (f" Baseline: {view.baseline}." if view.baseline else "")
-    yield interval_note(report)
+    yield interval_note(report, view)
 
 
 def size(report: EvaluationReport) -> str:
@@ -84,9 +84,12 @@ def size(report: EvaluationReport) -> str:
     return ", ".join(parts)
 
 
-def interval_note(report: EvaluationReport) -> str:
-    """What the brackets hold."""
-    return f"In brackets: {report.intervals.sentence}"
+def interval_note(report: EvaluationReport, view: ReportView) -> str:
+    """What the brackets hold, and the minimum detectable difference; that of a comparison stands beside it."""
+    intervals = report.intervals
+    brackets = "In brackets: " if intervals.overall[view.headline]["f1"].low is not None else ""
+    detectable = "" if report.comparison else f" {intervals.detectable_sentence(view.headline)}"
+    return f"{brackets}{intervals.sentence}{detectable}"
 
 
 def remarks(report: EvaluationReport) -> list[str]:
@@ -158,7 +161,12 @@ def _schemes(report: EvaluationReport) -> Table:
     return Table(title, "", ("label", *SCHEMES), tuple(rows))
 
 
-def _comparison(comparison: SystemComparison) -> Table:
+def verdict(comparison: SystemComparison, scheme: Scheme) -> str:
+    """Whether the difference is significant, and which difference would be."""
+    return f"{comparison.sentence(scheme)} {comparison.detectable_sentence(scheme)}".rstrip()
+
+
+def _comparison(comparison: SystemComparison, scheme: Scheme) -> Table:
     rows = [
         (
             scheme,
@@ -172,7 +180,7 @@ def _comparison(comparison: SystemComparison) -> Table:
     ]
     interval = f"{level(comparison.settings.level)} interval"
     header = ("scheme", "F1", "baseline", "difference", interval, "p, randomisation")
-    return Table("Against the baseline, over all labels", comparison.sentence(), header, tuple(rows))
+    return Table("Against the baseline, over all labels", verdict(comparison, scheme), header, tuple(rows))
 
 
 def difference_interval(low: float | None, high: float | None) -> str:
