@@ -195,7 +195,7 @@ def test_a_single_pass_gets_one_sentence(run, toy, tmp_path, capsys):
 
 
 def test_a_single_pass_is_compared_with_gold(run, toy, capsys):
-    assert run("ann", "--root", toy.root, "--against", "gold", *FAST) == 0
+    assert run("ann", "--root", toy.root, "--against", "gold") == 0
     out = capsys.readouterr().out
     assert "so it is compared with gold and nobody else." in " ".join(out.split())
     assert "ann against gold, 9 examples" in out
@@ -206,7 +206,7 @@ def test_a_single_pass_is_compared_with_gold(run, toy, capsys):
 def test_two_who_share_nothing_get_the_reason_and_what_each_confirmed(run, toy, capsys):
     for number, path in enumerate(sorted((toy.passes / "ann").iterdir())):
         path.unlink() if number else (toy.passes / "bob" / path.name).unlink()
-    assert run("--root", toy.root, *FAST) == 0
+    assert run("--root", toy.root) == 0
     out = capsys.readouterr().out
     assert "How far they agree is undefined: no example was confirmed by two annotators." in " ".join(out.split())
     assert "Who confirmed what" in out

@@ -356,6 +356,10 @@ class CountTables:
         """How many columns the widest table has."""
         return max(table.rows.shape[1] for table in (self.everyone, *self.pairs))
 
+    def only(self, rows: Integers | Flags | slice) -> CountTables:
+        """The same with only some of the rows."""
+        return self.map(lambda table: table.only(rows))
+
     def map(self, change: Callable[[CountTable], CountTable]) -> CountTables:
         """The same with each table changed."""
         everyone = change(self.everyone)

@@ -255,9 +255,7 @@ def measure_sets(
     everything = np.zeros(data.spans.documents, np.int64)
     read = data.spans.read_by(annotators, 2), data.spans.read_by(annotators)
     shared, common = (np.unique(units[flags]) for flags in read)
-    groups = _UnitGroups(
-        tables.map(lambda one: one.only(shared)), np.zeros(shared.size, np.int64), np.array([common.size]), settings
-    )
+    groups = _UnitGroups(tables.only(shared), np.zeros(shared.size, np.int64), np.array([common.size]), settings)
     (found,) = _measure_groups(groups, data, annotators, everything)
     return found
 
@@ -276,9 +274,7 @@ def measure_sets_by_group(
     """
     shared, number = np.flatnonzero(data.spans.read_by(annotators, 2)), int(groups.max(initial=-1)) + 1
     common = np.bincount(groups, data.spans.read_by(annotators), number)
-    by_article = _UnitGroups(
-        tables.map(lambda one: one.only(shared)), groups[shared], common, replace(settings, unit="example")
-    )
+    by_article = _UnitGroups(tables.only(shared), groups[shared], common, replace(settings, unit="example"))
     return [row[0] for row in _measure_groups(by_article, data, annotators, groups)]
 
 
@@ -472,7 +468,7 @@ def _leave_one_out(
     for begin in range(0, groups.group.size, step):
         part = slice(begin, begin + step)
         here = groups.group[part]
-        tables = groups.tables.map(lambda table, part=part: table.only(part))
+        tables = groups.tables.only(part)
         for name, of in tables.values_without_one(whole, here).items():
             changes = of - values[name][here]
             missing = np.isnan(changes)
@@ -502,7 +498,7 @@ def _resampled_values(
     order = np.argsort(groups.group, kind="stable")
     first = np.searchsorted(groups.group[order], batch)
     units = order[first[:, None] + np.arange(size)].ravel()
-    tables = groups.tables.map(lambda one: one.only(units))
+    tables = groups.tables.only(units)
     transposed = {id(one): one.by_group(size) for one in (tables.everyone, *tables.pairs)}
     here = [{name: flags[batch][:, None] for name, flags in of_pair.items()} for of_pair in defined]
     parts: list[dict[str, Numbers]] = []
