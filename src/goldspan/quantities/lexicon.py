@@ -239,12 +239,12 @@ BEFORE = _phrases(
         "a minimum of | minimum of | a minimum | minimum | min . | no fewer than | no less than | "
         "not fewer than | not less than | never fewer than | never less than | no lower than | not under | "
         "not below | as few as | as little as | a floor of | floor of | a good | good | ≥ | > =",
-        Bound.MOST: "up to | up to and including | upto | anything up to | as many as | as much as | "
-        "at most | at the most | at the very most | at the outside | at best | at a maximum | a maximum of | "
-        "maximum of | a maximum | maximum | max | max . | no more than | not more than | never more than | "
-        "no greater than | no larger than | no bigger than | no higher than | not exceeding | never exceeding | "
-        "not to exceed | not over | not above | not in excess of | a ceiling of | ceiling of | a cap of | "
-        "cap of | a limit of | limit of | an upper limit of | upper limit of | possibly | potentially | "
+        Bound.MOST: "up to | up to and including | upto | anything up to | as many as | as much as | at most | "
+        "at the most | at the very most | at the outside | at best | at a maximum | a maximum of | maximum of | "
+        "a maximum | maximum | max | max . | no more than | not more than | never more than | no greater than | "
+        "no larger than | no bigger than | no higher than | not exceeding | never exceeding | not to exceed | "
+        "not over | not above | not in excess of | a ceiling of | ceiling of | a cap of | cap of | a limit of | "
+        "limit of | an upper limit of | upper limit of | never above | never over | possibly | potentially | "
         "conceivably | ≤ | < =",
         Bound.FEWER: "fewer than | less than | lower than | smaller than | under | below | south of | "
         "not even | not as many as | not so many as | nowhere near | nothing like | <",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from goldspan.suggest.candidates import COUNT, SpanCandidate
+from goldspan.suggest.count_topics import TopicReader, find_topic_counts
 from goldspan.suggest.gazetteer import SURE, gazetteer
 from goldspan.suggest.lexicon import TokenFlag, cues, lexicon
 from goldspan.suggest.quantity_mentions import (
@@ -33,6 +34,7 @@ from goldspan.suggest.quantity_mentions import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from goldspan.suggest.count_topics import CountTopic
     from goldspan.suggest.quantity_mentions import QuantityMention
     from goldspan.suggest.tokens import ParagraphTokens
 
@@ -84,7 +86,11 @@ def is_strength(tokens: ParagraphTokens, number: QuantityMention, sentences: Sen
 
 
 def find_elliptic_counts(
-    tokens: ParagraphTokens, rest: list[QuantityMention], counts: list[SpanCandidate], units: Mapping[int, int]
+    tokens: ParagraphTokens,
+    rest: list[QuantityMention],
+    counts: list[SpanCandidate],
+    units: Mapping[int, int],
+    topic: CountTopic,
 ) -> Iterator[SpanCandidate]:
     """The quantities among `rest` that count military people, too.
 
@@ -93,10 +99,26 @@ def find_elliptic_counts(
         rest: its quantities that no noun follows.
         counts: its quantities of military people.
         units: the unit names found in it, end by start.
+        topic: what the article counted before; it is brought up to date.
     """
-    if not rest:
-        return
     sentences = SentenceContext(tokens)
+    found = list(_by_sentence(tokens, rest, counts, units, sentences))
+    known = {c.start for c in found}
+    unknown = [number for number in rest if number.start not in known]
+    found += find_topic_counts(TopicReader(tokens, units, sentences), unknown, [*counts, *found], topic)
+    for count in found:
+        # *Others* is the noun: `two others`.
+        yield count._replace(end=count.end + (tokens.word_at(count.end) == "others"))
+
+
+def _by_sentence(
+    tokens: ParagraphTokens,
+    rest: list[QuantityMention],
+    counts: list[SpanCandidate],
+    units: Mapping[int, int],
+    sentences: SentenceContext,
+) -> Iterator[SpanCandidate]:
+    """The quantities of military people that their own sentence shows."""
     soldiers = {sentences.number(c.start) for c in counts}
     lists = find_listed_contributions(tokens, rest, sentences)
     for number in rest:
@@ -178,7 +200,8 @@ def _is_stated_strength(tokens: ParagraphTokens, number: QuantityMention, senten
     if before == "of":
         return earlier == "strength"
     if before == "at" and near_words & PUTTING:
-        return bool(near_words & (cues("counts.strength") | LOSSES))
+        is_loss = "losses" in near_words or (near_words & LOSSES and near_words & MILITARY_CUES)
+        return bool(near_words & cues("counts.strength") or is_loss) and not near_words & CIVIL_CUES
     is_size = before in cues("counts.numbering") or (before == "at" and earlier in STANDING)
     return is_size and bool(near_words & (cues("counts.strength") | {"military"}))
 
@@ -300,6 +323,7 @@ def _is_plain_count(tokens: ParagraphTokens, number: QuantityMention, sentences:
         return False
     is_age = before == following == ","
     is_day = before == "and" and bool(tokens.flags_at(i - 3) & TokenFlag.TIME)
+    is_one_of = before == "of" and tokens.word_at(i - 2) == "one"
     is_pronoun = tokens.lower[i:j] == ["one"] or tokens.lower[i] in ARTICLES
     is_clause = tokens.words[j - 1].isdigit() and int(tokens.words[j - 1]) < LEAST_FIGURE and following not in VERBS
     if following == "others":
@@ -309,7 +333,7 @@ def _is_plain_count(tokens: ParagraphTokens, number: QuantityMention, sentences:
         )
     if before in cues("counts.among") and tokens.word_at(i - 2) in ("of", "among"):
         return True
-    if is_age or is_day or is_pronoun or is_clause or before in cues("counts.not_after"):
+    if is_age or is_day or is_pronoun or is_clause or is_one_of or before in cues("counts.not_after") | {")"}:
         return False
     if not has_no_noun(tokens, j) and following not in VERBS:
         return False

@@ -21,6 +21,7 @@ NUMBERING = frozenset(("to", "now", "may", "might", "could", "would", "still", "
 COMPOUNDS = frozenset(("strong", "man", "member"))
 YEARS = range(1800, 2100)
 YEAR_DIGITS = 4
+LONGEST_MONTH = 31
 VERBS = cues("counts.verbs")
 LOSSES = cues("counts.losses")
 AFTER_BARE = cues("counts.after_bare")
@@ -30,6 +31,7 @@ GROUP_NOUNS = cues("counts.groups")
 MILITARY_CUES = cues("counts.support")
 POSSESSION = frozenset(("'s", "’s", "'", "’"))
 NEAR_UNIT = 14
+CHANGE_REACH = 8
 
 # The fewest spaces between two columns of a table.
 GAP = 3
@@ -75,19 +77,41 @@ def find_quantities(tokens: ParagraphTokens) -> Iterator[QuantityMention]:
         if not _is_name(tokens, i, end):
             article = tokens.lower[i] in ARTICLES and i + 1 < end
             article = article and tokens.lower[i + 1] not in cues("counts.numerals")
-            yield QuantityMention(i + (article or tokens.lower[i] == "from"), end)
+            yield from _with_change_parts(tokens, i + (article or tokens.lower[i] == "from"), end)
         i = end
+
+
+def _with_change_parts(tokens: ParagraphTokens, start: int, end: int) -> Iterator[QuantityMention]:
+    """The quantity, or its two where a change leads from one to the other: `raised it from 110,000 to 150,000`."""
+    joint = next((k for k in range(start + 1, end - 1) if tokens.lower[k] == "to"), None)
+    if joint is not None:
+        changes = cues("counts.changes") | cues("topics.changes")
+        is_change = tokens.word_at(start - 1) == "from" and not changes.isdisjoint(
+            tokens.lower[max(0, start - CHANGE_REACH) : start]
+        )
+        # `from 3,000 in 2014 to 4,500`: the year is no end of a range.
+        is_year = joint == start + 1 and is_year_word(tokens.words[start]) and not is_year_word(tokens.words[end - 1])
+        if is_change or is_year:
+            yield QuantityMention(start, joint)
+            start = joint + 1
+    yield QuantityMention(start, end)
+
+
+def is_year_word(word: str) -> bool:
+    """Whether a token looks like a year."""
+    return len(word) == YEAR_DIGITS and word.isdigit() and int(word) in YEARS
 
 
 def is_date(tokens: ParagraphTokens, number: QuantityMention) -> bool:
     """Whether a quantity is a year or the day of a month."""
     i, j = number
-    word = tokens.words[j - 1]
-    if j - i == 1 and len(word) == YEAR_DIGITS and word.isdigit() and int(word) in YEARS:
+    if j - i == 1 and is_year_word(tokens.words[i]):
         return True
     if tokens.word_at(j) in ("and", "to", "-", "–", "or") and tokens.flags_at(j + 2) & TokenFlag.TIME:
         return True
-    return bool((tokens.flags_at(i - 1) | tokens.flags_at(j)) & TokenFlag.TIME)
+    # `On Friday 120 had come home`: no day has that number.
+    is_day = number_value(tokens.words[i]) <= LONGEST_MONTH
+    return bool(tokens.flags_at(j) & TokenFlag.TIME or (is_day and tokens.flags_at(i - 1) & TokenFlag.TIME))
 
 
 def has_no_noun(tokens: ParagraphTokens, j: int) -> bool:

@@ -19,6 +19,7 @@ from goldspan.suggest import (
     troop_counts,
 )
 from goldspan.suggest.candidates import OTHER, PERSON, PLACE, UNIT, SpanCandidate, resolve_overlaps
+from goldspan.suggest.count_topics import CountTopic
 from goldspan.suggest.introduced_names import IntroducedNames, relabelled_force
 from goldspan.suggest.lexicon import TokenFlag
 from goldspan.suggest.name_evidence import NameEvidence, NameMention
@@ -141,7 +142,8 @@ def document_candidates(
     for mention, (label, rule, score) in evidence.decided():
         if label != OTHER:
             fixed[mention.paragraph].append(SpanCandidate(mention.start, mention.end, label, rule, score))
-    return [_final_candidates(*row, labels) for row in zip(paragraphs, fixed, model_candidates, strict=True)]
+    topic = CountTopic()
+    return [_final_candidates(*row, labels, topic) for row in zip(paragraphs, fixed, model_candidates, strict=True)]
 
 
 def with_opening_bracket(text: str, start: int, end: int) -> tuple[int, int]:
@@ -183,9 +185,11 @@ def _final_candidates(
     candidates: list[SpanCandidate],
     from_model: Sequence[SpanCandidate],
     labels: Container[str],
+    topic: CountTopic,
 ) -> list[SpanCandidate]:
     """The candidates of a paragraph with its quantities and what only the model finds, overlaps resolved."""
-    quantities = troop_counts.find_troop_counts(paragraph, {c.start: c.end for c in candidates if c.label == UNIT})
+    units = {c.start: c.end for c in candidates if c.label == UNIT}
+    quantities = troop_counts.find_troop_counts(paragraph, units, topic)
     others = (c for c in from_model if c.label not in NAMES)
     relevant = [c for c in (*candidates, *quantities, *others) if c.label in labels or c.label in (UNIT, OTHER)]
     return [c for c in resolve_overlaps(relevant) if c.label in labels]

@@ -15,6 +15,7 @@ from goldspan.suggest.quantity_mentions import (
     GAP,
     GROUP_NOUNS,
     MILITARY_CUES,
+    NEAR_UNIT,
     POSSESSION,
     VERBS,
     find_quantities,
@@ -25,6 +26,7 @@ from goldspan.suggest.quantity_mentions import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from goldspan.suggest.count_topics import CountTopic
     from goldspan.suggest.quantity_mentions import QuantityMention
     from goldspan.suggest.tokens import ParagraphTokens
 
@@ -38,13 +40,27 @@ MOST_AFTER = 3
 FORCE_NAME = 5
 BEFORE_WITH = 6
 
+# Ships and weapons: `seven surface combatants`.
+PLATFORMS = frozenset(("surface",))
+# Groups that are military in any text: `200 members of the ship's advance party`.
+MILITARY_GROUPS = frozenset(
+    {
+        *("battalion", "brigade", "regiment", "platoon", "garrison", "contingent", "militia", "squadron", "ship"),
+        *("frigate", "destroyer", "corvette", "cruiser", "submarine", "warship", "minesweeper", "gunboat", "carrier"),
+    }
+)
+GUARDS = frozenset(("guard", "corps", "garrison", "crew", "fleet", "navy"))
+CRIME = cues("topics.crime")
+QUOTES = frozenset(('"', "“", "”", "''", "``"))
 
-def find_troop_counts(tokens: ParagraphTokens, units: Mapping[int, int]) -> Iterator[SpanCandidate]:
+
+def find_troop_counts(tokens: ParagraphTokens, units: Mapping[int, int], topic: CountTopic) -> Iterator[SpanCandidate]:
     """All quantities of military people of a paragraph.
 
     Args:
         tokens: the paragraph.
         units: the unit names found in it, end by start.
+        topic: what the article counted before; it is brought up to date.
     """
     counts: list[SpanCandidate] = []
     rest: list[QuantityMention] = []
@@ -59,20 +75,21 @@ def find_troop_counts(tokens: ParagraphTokens, units: Mapping[int, int]) -> Iter
             counts.append(count)
             end = count.end
     yield from counts
-    yield from find_elliptic_counts(tokens, rest, counts, units)
+    yield from find_elliptic_counts(tokens, rest, counts, units, topic)
 
 
 def _compound_count(tokens: ParagraphTokens, number: QuantityMention) -> SpanCandidate | None:
     """`3,000-strong`, `30-man patrol` (T-4)."""
     i, j = number
     if tokens.lower[j - 1] not in COMPOUNDS:
-        j += tokens.word_at(j) in ("-", "–") and tokens.tight[j]
-        if tokens.word_at(j) not in COMPOUNDS:
+        if not tokens.is_hyphen(j) or tokens.word_at(j + 1) not in COMPOUNDS:
             return None
-        j += 1
+        j += 2
     if tokens.lower[j - 1] == "strong":
         return SpanCandidate(i, j, COUNT, "count.strong", 0.9)
-    return SpanCandidate(i, j, COUNT, "count.strong", 0.7) if tokens.word_at(j) in GROUP_NOUNS else None
+    head = next((k for k in range(j, j + MOST_AFTER + 1) if tokens.word_at(k) in GROUP_NOUNS | GUARDS), None)
+    is_force = head is not None and CIVIL.isdisjoint(tokens.lower[j:head]) and POLICE.isdisjoint(tokens.lower[j:head])
+    return SpanCandidate(i, j, COUNT, "count.strong", 0.7) if is_force else None
 
 
 def _count_with_noun(
@@ -114,12 +131,14 @@ def _adjective_length(tokens: ParagraphTokens, j: int, first: int) -> int:
     """How many tokens the adjective at `j` has that may precede the noun; 0 if there is none."""
     _, _, adjectives = personnel_nouns()
     word, flags = tokens.word_at(j), tokens.flags_at(j)
-    if not word or word in CIVIL | POLICE | cues("counts.measures"):
+    if not word or word in (CIVIL - adjectives) | POLICE | cues("counts.measures"):
         return 0
     if word in adjectives or flags & TokenFlag.DEMONYM:
         return 1
     if tokens.is_hyphen(j):
         return 2
+    if word in QUOTES:
+        return int(j == first or tokens.word_at(j + 1) in personnel_nouns()[0])
     if word in (",", "and", "or"):
         following = tokens.word_at(j + 1) in adjectives or tokens.flags_at(j + 1) & TokenFlag.DEMONYM
         return int(j > first and bool(following))
@@ -170,7 +189,8 @@ def _candidate_with_noun(
         return None
     is_weak = noun in personnel_nouns()[1]
     between = set(tokens.lower[i : end - len(noun.split())])
-    if between & CIVIL or (is_weak and between & POLICE):
+    civil = CIVIL if is_weak else CIVIL - personnel_nouns()[2]
+    if between & civil or (is_weak and between & POLICE) or tokens.lower[end - 2] in PLATFORMS:
         return None
     if noun == "men" and tokens.lower[end : end + 2] == ["and", "women"]:
         return SpanCandidate(i, end + 2, COUNT, "count.personnel", 0.9)
@@ -178,6 +198,8 @@ def _candidate_with_noun(
         return None
     if tokens.word_at(end) == "and" and tokens.word_at(end + 1) in ("police", "policemen") and not is_weak:
         end += 2 + (tokens.word_at(end + 2) in ("officers", "officer"))
+    if tokens.word_at(end) in QUOTES and not QUOTES.isdisjoint(tokens.lower[i:end]):
+        end += 1
     return SpanCandidate(i, _with_conjuncts(tokens, end), COUNT, "count.personnel", 0.7 if is_weak else 0.9)
 
 
@@ -188,6 +210,11 @@ def _with_conjuncts(tokens: ParagraphTokens, end: int) -> int:
     while tokens.word_at(last) == "," and tokens.word_at(last + 1) in strong - weak:
         last += 2
     last += tokens.word_at(last) == "," and tokens.word_at(last + 1) in ("and", "or")
+    if (
+        tokens.word_at(last) in ("and", "or")
+        and f"{tokens.word_at(last + 1)} {tokens.word_at(last + 2)}" in strong - weak
+    ):
+        return last + 3
     is_list = tokens.word_at(last) in ("and", "or") and tokens.word_at(last + 1) in strong - weak
     return last + 2 if is_list and tokens.word_at(last + 2) not in VERBS - {"were", "are"} else end
 
@@ -198,7 +225,8 @@ def _is_military_noun(tokens: ParagraphTokens, i: int, end: int, noun: str) -> b
     if tokens.word_at(end) == "of" and _is_force(tokens, end + 1):
         return True
     if noun == "men":
-        return not near & {"women", "children"} and bool(near & MILITARY_CUES or not near & CIVIL)
+        near = _sentence_near(tokens, i, end)
+        return not near & {"women", "children"} and not near & CRIME and bool(near & MILITARY_CUES)
     if noun == "personnel":
         return not near & (CIVILIANS | {"staff"}) or "military" in tokens.lower[max(0, i - BEFORE_WITH) : i]
     if noun in ("members", "veterans"):
@@ -207,12 +235,24 @@ def _is_military_noun(tokens: ParagraphTokens, i: int, end: int, noun: str) -> b
     return noun not in cues("counts.never_alone") and bool(near & MILITARY_CUES) and not near & CIVILIANS
 
 
+def _sentence_near(tokens: ParagraphTokens, i: int, end: int) -> set[str]:
+    """The words around in the same sentence."""
+    start, stop = i, end
+    while start > max(0, i - NEAR_UNIT) and tokens.lower[start - 1] not in ".!?":
+        start -= 1
+    while stop < min(len(tokens), end + NEAR_UNIT // 2) and tokens.lower[stop] not in ".!?":
+        stop += 1
+    return {*tokens.lower[start:i], *tokens.lower[end:stop]}
+
+
 def _is_force(tokens: ParagraphTokens, k: int) -> bool:
     """Whether a force follows: `four members of the Civil Defence Corps`, `… of a commando unit`."""
     k += tokens.word_at(k) == "the"
     if _has_unit(tokens, k, k + 1):
         return True
     run = range(k, min(k + FORCE_NAME, len(tokens)))
+    if not MILITARY_GROUPS.isdisjoint(tokens.lower[k : k + MOST_AFTER]):
+        return True
     if any(tokens.flags[m] & (TokenFlag.FORCE | TokenFlag.ECHELON) and tokens.flags[m] & TokenFlag.CAP for m in run):
         return True
     if tokens.word_at(k) in ("security", "armed") and tokens.word_at(k + 1) == "forces":

@@ -1,0 +1,143 @@
+"""What the words around a quantity without a noun say of it: that it is a loss, a part, a strength, a change.
+
+A frame is one of `FRAMES`, the first that fits: `lost 53`, `260,000 of whom`, `a party of nine`, `has about 3,000`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from goldspan.suggest.lexicon import TokenFlag, cues
+from goldspan.suggest.quantity_mentions import GROUP_NOUNS, LOSSES, VERBS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Set as AbstractSet
+
+    from goldspan.suggest.quantity_mentions import QuantityMention
+    from goldspan.suggest.tokens import ParagraphTokens
+
+Frame = Literal["strong", "loss", "part", "group", "number", "with", "having", "being", "rest", "change", "subject"]
+
+QUOTES = frozenset(('"', "“", "”", "''", "``", "‘", "'"))
+DEAD = LOSSES | cues("topics.losses")
+LOSING = cues("counts.losing") | cues("topics.losing")
+HAVING = cues("topics.having")
+BEING = cues("topics.being")
+CHANGING = cues("topics.changing")
+SMALL_GROUPS = cues("topics.groups")
+NUMBERING = frozenset(("numbered", "numbering", "numbers"))
+PART_OF = frozenset(("them", "us", "whom", "whose", "these", "those", "its", "their", "his", "our", "the", "which"))
+FURTHER = frozenset(("another", "further", "additional", "other"))
+REST = frozenset(("more", "others", "fewer"))
+HAVING_REACH = 4
+LOSS_REACH = 4
+GROUP_REACH = 8
+APPOSITION_REACH = 2
+
+
+class Surroundings(NamedTuple):
+    """The words around a quantity.
+
+    Args:
+        tokens: the paragraph.
+        start, end: the quantity, half-open.
+        last: the index of the token before it, quotation marks left out.
+        next: the index of the token after it, quotation marks and *others* left out.
+        inside: the indices of the tokens of units.
+    """
+
+    tokens: ParagraphTokens
+    start: int
+    end: int
+    last: int
+    next: int
+    inside: AbstractSet[int]
+
+    @property
+    def before(self) -> str:
+        """The word before the quantity."""
+        return self.tokens.word_at(self.last)
+
+    @property
+    def earlier(self) -> str:
+        """The word before that."""
+        return self.tokens.word_at(self.last - 1)
+
+    @property
+    def following(self) -> str:
+        """The word after the quantity."""
+        return self.tokens.word_at(self.end)
+
+    @property
+    def verb(self) -> str:
+        """The word after it, quotation marks and *others* left out."""
+        return self.tokens.word_at(self.next)
+
+    def lead(self, reach: int = HAVING_REACH) -> list[str]:
+        """The last words before the quantity."""
+        return self.tokens.lower[max(0, self.last + 1 - reach) : self.last + 1]
+
+
+def surroundings(tokens: ParagraphTokens, number: QuantityMention, inside: AbstractSet[int]) -> Surroundings:
+    """The words around a quantity."""
+    i, j = number
+    last = i - 2 if tokens.word_at(i - 1) in QUOTES else i - 1
+    return Surroundings(tokens, i, j, last, j + (tokens.word_at(j) in QUOTES | {"others", "more"}), inside)
+
+
+def find_frame(around: Surroundings) -> Frame | None:
+    """The first frame that fits; None if none does."""
+    return next((frame for frame, fits in FRAMES if fits(around)), None)
+
+
+def is_lost(tokens: ParagraphTokens, at: int) -> bool:
+    """Whether words of a loss follow: `killed`, `had been killed`."""
+    word = tokens.word_at(at)
+    return word in DEAD or (word in VERBS and not DEAD.isdisjoint(tokens.lower[at : at + LOSS_REACH]))
+
+
+def _is_loss(around: Surroundings) -> bool:
+    is_object = around.before in LOSING or (around.before == "of" and around.earlier in LOSING)
+    return is_object or is_lost(around.tokens, around.next)
+
+
+def _is_part(around: Surroundings) -> bool:
+    is_of = around.following == "of" and around.tokens.word_at(around.end + 1) in PART_OF
+    return is_of or (around.before in ("whom", "which") and around.earlier == "of")
+
+
+def _is_group(around: Surroundings) -> bool:
+    """`a party of nine`, `the Malaysian battalion at Konjic (1,539)`, `the Royal Gurkha Rifles, under 250, …`."""
+    if around.before == "of" and around.earlier in SMALL_GROUPS:
+        return True
+    pair = around.before, around.tokens.word_at(around.end + (around.following in QUOTES))
+    if pair not in {("(", ")"), (",", ",")}:
+        return False
+    reach = GROUP_REACH if pair[0] == "(" else APPOSITION_REACH
+    near = range(max(0, around.last - reach), around.last)
+    return any(k in around.inside or around.tokens.lower[k] in GROUP_NOUNS for k in near)
+
+
+def _has_verb_of_having(around: Surroundings) -> bool:
+    return (around.before == "to" and around.earlier in ("down", "up")) or not HAVING.isdisjoint(around.lead())
+
+
+def _is_subject(around: Surroundings) -> bool:
+    is_verb = around.verb in VERBS or around.tokens.flags_at(around.next) & TokenFlag.FUNCTION
+    return around.tokens.first[around.start] and bool(is_verb)
+
+
+FRAMES: tuple[tuple[Frame, Callable[[Surroundings], bool]], ...] = (
+    ("strong", lambda around: around.following == "strong"),
+    ("loss", _is_loss),
+    ("part", _is_part),
+    ("group", _is_group),
+    ("number", lambda around: around.before in NUMBERING),
+    ("with", lambda around: around.before == "with"),
+    ("having", _has_verb_of_having),
+    ("being", lambda around: not BEING.isdisjoint(around.lead())),
+    ("rest", lambda around: around.following in REST or around.before in FURTHER or around.before == "all"),
+    ("change", lambda around: around.before in CHANGING),
+    ("subject", _is_subject),
+)

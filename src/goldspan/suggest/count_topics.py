@@ -1,0 +1,329 @@
+"""What a quantity without a noun counts, read from what was counted before it (rule T-2).
+
+`The navy had 5,618, the air force 4,930`, `By the second week 31 had been excused`: the noun is left out because it is
+known. The topic of counting goes from one quantity to the next, and from one paragraph to the next: a counted noun sets
+it, and what counts something else (vehicles, civilians, metres) ends it. Where the topic is military people, a quantity
+in its sentence or the next counts them, too; farther off, it needs a frame of `count_frames`. So does a noun that is
+military only among soldiers: `eight Indians`, `14 surgeons`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from goldspan.quantities import can_begin, parse_troop_count
+from goldspan.suggest.candidates import COUNT, SpanCandidate
+from goldspan.suggest.count_frames import DEAD, FURTHER, PART_OF, QUOTES, REST, find_frame, is_lost, surroundings
+from goldspan.suggest.lexicon import TokenFlag, cues
+from goldspan.suggest.quantity_mentions import (
+    AFTER_BARE,
+    GROUP_NOUNS,
+    POSSESSION,
+    VERBS,
+    QuantityMention,
+    is_date,
+    is_year_word,
+    number_value,
+    personnel_nouns,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from goldspan.suggest.count_frames import Frame, Surroundings
+    from goldspan.suggest.quantity_mentions import SentenceContext
+    from goldspan.suggest.tokens import ParagraphTokens
+
+# The first words of demonyms of two words: `South Africans`.
+NAME_PARTS = frozenset(("new", "sri", "saudi", "south", "north", "papua", "ivory"))
+CHANGES = cues("counts.changes") | cues("topics.changes")
+SUBJECTS = cues("topics.subjects")
+# Units of time and groups, which say nothing about what is counted; units of length and the like do.
+NEUTRAL = GROUP_NOUNS | cues("topics.neutral")
+IRREGULAR = cues("topics.plurals")
+NOT_BEFORE = cues("topics.not_before")
+LENGTHS = (
+    cues("counts.measures")
+    - cues("topics.neutral")
+    - {"others", "million", "billion", "per", "am", "pm", "percent", "%"}
+)
+CIVIL = cues("topics.civil") | cues("counts.police")
+NEVER_ALONE = cues("counts.never_alone")
+SERVING = frozenset(("served", "fought", "serve", "serving"))
+SMALL = frozenset(("loss", "part", "rest"))
+NOUN_REACH = 6
+CIVIL_BEFORE = 12
+CIVIL_AFTER = 6
+LEAST_DIGITS = 10
+LEAST_STRENGTH = 30
+OLDEST = 110
+# After so many paragraphs without a quantity, the topic is over.
+MEMORY = 3
+
+
+@dataclass(slots=True)
+class CountTopic:
+    """What the quantities of an article count at one point of it.
+
+    Args:
+        is_military: whether the last thing counted was military people.
+        paragraphs: how many paragraphs ago that was.
+        has_force: whether the article has named a unit or counted military people.
+        is_asked: whether the last paragraph asked for the number of a force.
+    """
+
+    is_military: bool = False
+    paragraphs: int = 0
+    has_force: bool = False
+    is_asked: bool = False
+
+
+def counted_noun(tokens: ParagraphTokens, j: int) -> int | None:
+    """The index of the plural noun that follows a quantity ending at `j`, after adjectives; None where it has none.
+
+    A word of the plural ends in *s*; where verbs, prepositions or a comma come before one, the noun is left out.
+    """
+    for k in range(j, min(j + NOUN_REACH, len(tokens))):
+        word, flags = tokens.lower[k], tokens.flags[k]
+        if word in IRREGULAR or word.endswith("children") or (_is_demonym(tokens, k) and _ends_people(tokens, k)):
+            return k
+        if word in FURTHER or word in REST or word in QUOTES or (k > j and tokens.is_hyphen(k)):
+            continue
+        if flags & TokenFlag.FUNCTION or word in VERBS or word in DEAD or not word[0].isalpha() or word in AFTER_BARE:
+            return None
+        if word.endswith("s") and not word.endswith(("ss", "us")):
+            return k
+    return min(j + NOUN_REACH, len(tokens)) - 1 if j + NOUN_REACH <= len(tokens) else None
+
+
+def find_topic_counts(
+    reader: TopicReader, rest: Sequence[QuantityMention], counts: Sequence[SpanCandidate], topic: CountTopic
+) -> list[SpanCandidate]:
+    """The quantities that count military people as those before them do; `topic` is brought up to date.
+
+    Args:
+        reader: of the paragraph.
+        rest: its quantities that nothing else shows to count military people.
+        counts: the quantities that count military people.
+        topic: what was counted before it.
+    """
+    topic.has_force = topic.has_force or bool(reader.units or counts)
+    if not topic.has_force:
+        return []
+    found: list[SpanCandidate] = []
+    reader.is_military = reader.was_military = topic.is_military and topic.paragraphs < MEMORY
+    reader.at = 0 if topic.is_asked else -1
+    events: list[QuantityMention | SpanCandidate] = sorted([*counts, *rest], key=lambda event: event[0])
+    for event in events:
+        count = event if isinstance(event, SpanCandidate) else reader.count(event)
+        if count is None:
+            continue
+        reader.is_military = reader.was_military = True
+        reader.at = count.start
+        if count is not event:
+            found.append(count)
+    topic.paragraphs = 0 if events else topic.paragraphs + 1
+    topic.is_asked = _asks_how_many(reader.tokens, reader.units)
+    topic.is_military = reader.is_military or topic.is_asked
+    return found
+
+
+def _ends_people(tokens: ParagraphTokens, k: int) -> bool:
+    """Whether the demonym at `k` is a noun: no other word of a name or noun follows."""
+    following = tokens.flags_at(k + 1)
+    before = tokens.flags_at(k - 1) & TokenFlag.CAP and tokens.word_at(k - 1) not in NAME_PARTS
+    if before or following & TokenFlag.CAP or tokens.is_hyphen(k + 1):
+        return False
+    word = tokens.word_at(k + 1)
+    return not word[:1].isalpha() or bool(following & TokenFlag.FUNCTION) or word in VERBS or word in AFTER_BARE
+
+
+def _asks_how_many(tokens: ParagraphTokens, units: Mapping[int, int]) -> bool:
+    """Whether a question for the number of a force is here: `How many TNI remain?`."""
+    strong, weak, _ = personnel_nouns()
+    for k in range(len(tokens) - 2):
+        if tokens.lower[k] == "how" and tokens.lower[k + 1] == "many":
+            return k + 2 in units or tokens.lower[k + 2] in strong - weak
+    return False
+
+
+class TopicReader:
+    """Reads the quantities of a paragraph in their order."""
+
+    def __init__(self, tokens: ParagraphTokens, units: Mapping[int, int], sentences: SentenceContext) -> None:
+        self.tokens, self.units, self.sentences = tokens, units, sentences
+        self.is_military = False
+        """Whether military people are the last thing counted."""
+        self.was_military = False
+        """Whether they are counted somewhere in the paragraph, or last in the one before."""
+        self.at = -1
+        """Where they were counted last."""
+        self.other = -1
+        """Where something else was counted last."""
+        self.inside = {k for start, end in units.items() for k in range(start, end)}
+
+    def count(self, number: QuantityMention) -> SpanCandidate | None:
+        """The quantity with its noun, if it counts military people."""
+        if is_date(self.tokens, number) or number.start in self.inside or _are_years(self.tokens, number):
+            return None
+        noun = counted_noun(self.tokens, number.end)
+        if noun is not None:
+            return self._with_noun(number, noun)
+        around = surroundings(self.tokens, number, self.inside)
+        if _is_no_count(around) or self._is_civil(number):
+            return None
+        rule = self._rule(around)
+        return SpanCandidate(*number, COUNT, rule, 0.6) if rule else None
+
+    def _with_noun(self, number: QuantityMention, noun: int) -> SpanCandidate | None:
+        """The quantity with a noun that is military among soldiers alone, or nothing: it counts something else."""
+        tokens = self.tokens
+        word = tokens.lower[noun]
+        is_people = word in personnel_nouns()[1] or _is_demonym(tokens, noun)
+        is_count = is_people and self._is_noun_known(number.start, noun) and not self._is_civil(number)
+        if is_count and tokens.word_at(noun + 1) not in POSSESSION:
+            is_quoted = tokens.lower[noun - 1] in QUOTES and tokens.word_at(noun + 1) in QUOTES
+            return SpanCandidate(number.start, noun + 1 + is_quoted, COUNT, "count.topic", 0.6)
+        if word not in NEUTRAL and not tokens.flags[noun] & TokenFlag.TIME:
+            self.is_military, self.other = False, number.start
+        return None
+
+    def _is_noun_known(self, i: int, noun: int) -> bool:
+        """Whether the words before, or the verb after, show that the noun of a quantity names soldiers."""
+        tokens = self.tokens
+        if self._mentions_force(i, before=0):
+            return True
+        is_men = tokens.lower[noun] == "men"
+        if self._is_near(i) and not is_men:
+            return True
+        if tokens.lower[noun] not in NEVER_ALONE and not _is_demonym(tokens, noun) and not is_men:
+            return self.is_military or self._mentions_force(i)
+        return tokens.word_at(noun + 1) in SERVING or (self.was_military and is_lost(tokens, noun + 1))
+
+    def _rule(self, around: Surroundings) -> str:
+        """The rule by which a quantity without a noun counts military people; empty where it does not."""
+        i = around.start
+        frame = find_frame(around)
+        self._note_measures(i)
+        is_interrupted = self.other > self.at and self.sentences.number(self.other) == self.sentences.number(i)
+        if (is_interrupted and frame not in ("loss", "strong")) or not _is_part_of_people(self.tokens, around.end):
+            return ""
+        size = _size(self.tokens, QuantityMention(i, around.end))
+        is_near = self._is_near(i)
+        if size <= 1:
+            return "count.loss" if frame in ("loss", "part") and is_near else ""
+        if size < LEAST_DIGITS and self.tokens.words[i].isdigit() and frame not in SMALL:
+            return ""
+        if frame and self._is_known(frame, around, size):
+            return "count.loss" if frame == "loss" else "count.topic"
+        return "count.topic" if is_near and size >= LEAST_DIGITS else ""
+
+    def _is_known(self, frame: Frame, around: Surroundings, size: int) -> bool:
+        """Whether what is before a quantity in this frame shows that it counts military people."""
+        i, end = around.start, around.end
+        if frame == "number":
+            return size >= LEAST_STRENGTH
+        if self.is_military and frame not in ("with", "change"):
+            return True
+        following = self.tokens.word_at(end), self.tokens.word_at(end + 1)
+        known = {
+            "loss": lambda: self.was_military or self._mentions_force(i),
+            "part": lambda: self.was_military or following[1] == "us" or self._mentions_force(i),
+            "group": lambda: (
+                self._mentions_force(i)
+                or (following[0] in ("of", "from") and not self.inside.isdisjoint((end + 1, end + 2)))
+            ),
+            "strong": lambda: self._mentions_force(i),
+            "having": lambda: self._mentions_force(i),
+            "being": lambda: not SUBJECTS.isdisjoint(self.sentences.words_near(i, after=0)),
+            "with": lambda: self._is_near(i) or self._mentions_force(i, before=0),
+            "change": lambda: self._is_near(i) or self._changes(i),
+        }
+        return frame in known and known[frame]()
+
+    def _changes(self, i: int) -> bool:
+        """Whether the sentence speaks of a change, of military people."""
+        is_known = self.is_military or self._mentions_force(i)
+        return is_known and not CHANGES.isdisjoint(self.sentences.words_near(i))
+
+    def _note_measures(self, i: int) -> None:
+        """Ends the topic where the sentence measures something before a quantity: `90 metres, and the gap is 140`."""
+        for k in range(i - 1, self.at, -1):
+            if self.sentences.number(k) < self.sentences.number(i):
+                return
+            if self.tokens.lower[k] in LENGTHS:
+                self.is_military, self.other = False, k
+                return
+
+    def _is_near(self, i: int) -> bool:
+        """Whether military people are the last thing counted, in the same sentence or the one before."""
+        is_here = self.is_military and self.at >= 0
+        return is_here and self.sentences.number(i) - self.sentences.number(self.at) <= 1
+
+    def _mentions_force(self, i: int, before: int = 1) -> bool:
+        """Whether a unit, a group or military people are mentioned in the sentence, or so many before it."""
+        strong, weak, _ = personnel_nouns()
+        least = self.sentences.number(i) - before
+        for k in range(i - 1, -1, -1):
+            # What was counted in between belongs to that unit: `the division earned 9 medals. It lists all 43`.
+            if k <= self.other or self.sentences.number(k) < least:
+                return False
+            word = self.tokens.lower[k]
+            if k in self.units or word in GROUP_NOUNS or word in strong - weak:
+                return True
+        return False
+
+    def _is_civil(self, number: QuantityMention) -> bool:
+        near = self.sentences.words_near(number.start, before=CIVIL_BEFORE, after=CIVIL_AFTER)
+        return not near.isdisjoint(CIVIL)
+
+
+def _is_demonym(tokens: ParagraphTokens, k: int) -> bool:
+    return bool(tokens.flags[k] & TokenFlag.DEMONYM and tokens.flags[k] & TokenFlag.CAP)
+
+
+def _is_part_of_people(tokens: ParagraphTokens, j: int) -> bool:
+    """Whether what a quantity is a part of may be military people: not `three of its 14 deputies`."""
+    if tokens.word_at(j) != "of":
+        return True
+    start = j + 1 + (tokens.word_at(j + 1) in PART_OF)
+    while tokens.word_at(start)[:1].isdigit() or tokens.flags_at(start) & TokenFlag.CAP:
+        start += 1
+    start += tokens.word_at(start) in POSSESSION
+    noun = counted_noun(tokens, start)
+    if noun is None:
+        return True
+    # `two of its generals in five` is a share.
+    if tokens.word_at(noun + 1) == "in" and can_begin(tokens.word_at(noun + 2)) and tokens.word_at(noun + 2) != "a":
+        return False
+    return tokens.lower[noun] in personnel_nouns()[0] or tokens.lower[noun] in DEAD
+
+
+def _are_years(tokens: ParagraphTokens, number: QuantityMention) -> bool:
+    digits = [word for word in tokens.words[number.start : number.end] if word[:1].isdigit()]
+    return len(digits) > 1 and all(map(is_year_word, digits))
+
+
+def _is_no_count(around: Surroundings) -> bool:
+    """Whether a number is one of a name, a list, an age, a score or a time."""
+    tokens, i, j, k = around.tokens, around.start, around.end, around.last
+    before, following = around.before, around.following
+    if before in NOT_BEFORE or following in ("%", "percent", "per") or (before == "of" and around.earlier == "one"):
+        return True
+    if tokens.flags_at(j) & TokenFlag.CAP and not tokens.first[j] and not tokens.flags_at(j) & TokenFlag.TIME:
+        return True
+    flags = tokens.flags_at(k)
+    if flags & TokenFlag.CAP and k not in around.inside:
+        is_name = not flags & (TokenFlag.DEMONYM | TokenFlag.FUNCTION | TokenFlag.TIME)
+        return is_name and not tokens.first[k]
+    if tokens.first[i] and following in (".", ")"):
+        return True
+    is_age = before in (",", "at") and following in (",", ".", ")", "as")
+    return is_age and 0 < number_value(tokens.words[i]) < OLDEST and k - 1 not in around.inside
+
+
+def _size(tokens: ParagraphTokens, number: QuantityMention) -> int:
+    """The number that a quantity names, 0 where it has no value."""
+    value = parse_troop_count(" ".join(tokens.words[number.start : number.end]))
+    return 0 if value is None else value.minimum or value.maximum or 0
