@@ -24,7 +24,6 @@ SCHEMES = ("IOB2", "BIOES", "IOB1", "IOE2", "IOE1")
 SPELLINGS = {"BIO": "IOB2", "IOB": "IOB1", "IOE": "IOE2", "IOBES": "BIOES", "BILOU": "BIOES", "BMEWO": "BIOES"}
 PREFIXES = {"B": "B", "I": "I", "M": "I", "E": "E", "L": "E", "S": "S", "U": "S", "W": "S"}
 Repair = Literal["conlleval", "strict"]
-WITHOUT_PREFIXES = "IOB1"  # how labels alone (IO) are read: each as an I, of which none is malformed
 ALPHABETS = {"IOB2": "BI", "BIOES": "BIES", "IOB1": "BI", "IOE2": "IE", "IOE1": "IE"}
 
 

@@ -160,6 +160,15 @@ def test_labels_without_prefixes_have_no_scheme(tmp_path):
         assert counts(evaluate(*sides, tag_column="2")) == (4, 4, 4)
 
 
+def test_brackets_have_no_scheme(tmp_path):
+    gold, brackets = (
+        tagged(tmp_path / "gold.conll", *ALL_I),
+        tagged(tmp_path / "out.conll", "(A* *) * (B)", "* (A)", "(B* *) *"),
+    )
+    for sides in ((gold, brackets), (brackets, gold)):
+        assert counts(evaluate(*sides)) == (4, 4, 4)
+
+
 def test_sources_read_one_by_one_are_not_compared_by_two_schemes(tmp_path):
     strict = ReadOptions(repair="strict")
     sides = [
@@ -179,6 +188,21 @@ def test_annotators_are_judged_by_one_scheme_or_refused(tmp_path):
     assert [len(item.spans["ben"]) for item in named.items] == [0, 0, 0]
     both = annotations_of_paths([first, first.rename(tmp_path / "c.conll"), second][1:], reading=ReadOptions())
     assert [len(item.spans["ben"]) for item in both.items] == [2, 1, 1]
+
+
+def test_annotators_of_one_file_are_judged_by_one_scheme_or_refused(tmp_path):
+    path = tmp_path / "both.jsonl"
+    sides = {"anna": IN_IOB2, "ben": ALL_I}
+    rows = [
+        {"id": f"s{number}", "annotator": name, "tokens": [*"abcd"][: len(tags.split())], "ner_tags": tags.split()}
+        for name, side in sides.items()
+        for number, tags in enumerate(side)
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    with pytest.raises(InputError, match="tags of anna are in IOB2, those of ben in IOB1 or IOE1"):
+        annotations_of_paths([path], reading=ReadOptions(repair="strict"))
+    named = annotations_of_paths([path], reading=ReadOptions(repair="strict", tagging_scheme="IOB2"))
+    assert [len(item.spans["ben"]) for item in named.items] == [0, 0, 0]
 
 
 def test_annotators_and_the_gold_they_are_compared_with_are_judged_by_one_scheme(tmp_path):

@@ -249,9 +249,20 @@ def with_common_scheme(
     """
     if not is_to_be_detected(reading):
         return reading
-    fits = {name: fit_of_files(_annotated_files(path, form), reading) for name, path in _named_sources(paths, form)}
+    fits = {name: fit for place in _named_sources(paths, form) for name, fit in _scheme_fits(*place, form, reading)}
     fits |= {"gold": gold}
     return replace(reading, tagging_scheme=common_scheme({name: fit for name, fit in fits.items() if fit is not None}))
+
+
+def _scheme_fits(
+    name: str, path: Path, form: str | None, reading: ReadOptions
+) -> Iterator[tuple[str, iob.SchemeFit | None]]:
+    """How well each tagging scheme fits the tags in a file or folder, by annotator if it states several."""
+    read = _read(path, form, replace(reading, repair="conlleval"))
+    stated = dict.fromkeys(one.annotator for one in read if one.annotator)
+    for annotator in stated if len(stated) >= MANY else (reading.annotator,):
+        of_one = replace(reading, annotator=annotator)
+        yield annotator or name, fit_of_files(_annotated_files(path, form), of_one)
 
 
 def annotations_of_examples(passes: Mapping[str, Iterable[Example]]) -> Annotations:

@@ -95,14 +95,14 @@ def run_evaluation(options: EvaluationOptions) -> tuple[EvaluationReport, Report
     """
     corpus = _project(options)
     language = _language(options, corpus)
-    given = options.reading
+    given = options
     options, remarks = _judged_by_one_scheme(options)
     all_gold = sources.read_source(options.gold, form=options.gold_form, reading=options.reading, mend=False)
     chosen = _articles(options, corpus, all_gold)
     gold = _of_articles(all_gold, chosen)
     scheme = _scheme(corpus, gold)
     read = [_predictions(options, name, all_gold, chosen) for name in (options.predictions, options.baseline) if name]
-    _require_options_apply(given, [gold, *read])
+    _require_options_apply(given.reading, [gold, *read])
     spans = sum(len(example.spans) for source in (gold, *read) for example in source.examples)
     require_selected(options.reading, spans, [note for source in (gold, *read) for note in source.notes])
     if scheme is not None and options.reading.overlaps is None:
@@ -114,7 +114,7 @@ def run_evaluation(options: EvaluationOptions) -> tuple[EvaluationReport, Report
         paired.gold,
         paired.predicted,
         baseline=None if baseline is None else baseline.predicted,
-        training=_training(options, corpus),
+        training=_training(given, corpus),  # what is not compared is judged by its own scheme
         passes=_passes(options, corpus, paired.gold),
         scheme=scheme,
         language=language,

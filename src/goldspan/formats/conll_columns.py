@@ -108,9 +108,10 @@ class Layout:
     misc: int | None = None
 
     @property
-    def has_prefixes(self) -> bool:
-        """Whether the tags follow a tagging scheme."""
-        return any(tag.notation.has_prefixes for tag in self.tags)
+    def only_scheme(self) -> str | None:
+        """The scheme of tags without prefixes, in which none can be malformed; None if they have some."""
+        schemes = {tag.notation.only_scheme for tag in self.tags}
+        return schemes.pop() if len(schemes) == 1 else None
 
     def notes(self, path: Path) -> list[Note]:
         """What had to be decided about the columns of a file."""

@@ -174,9 +174,7 @@ def tagging_scheme(path: Path, options: ReadOptions, layout: Layout) -> str:
     Raises:
         InputError: if the file cannot be read.
     """
-    if not layout.has_prefixes:
-        return iob.WITHOUT_PREFIXES
-    return options.tagging_scheme or _fit(path, layout).best[0]
+    return layout.only_scheme or options.tagging_scheme or _fit(path, layout).best[0]
 
 
 def scheme_fit(path: Path, options: ReadOptions = DEFAULT) -> iob.SchemeFit | None:
@@ -186,7 +184,7 @@ def scheme_fit(path: Path, options: ReadOptions = DEFAULT) -> iob.SchemeFit | No
         InputError: if the file cannot be read, or its columns are not plain.
     """
     layout = read_layout(path, options)
-    return _fit(path, layout) if layout.has_prefixes else None
+    return None if layout.only_scheme else _fit(path, layout)
 
 
 def _fit(path: Path, layout: Layout) -> iob.SchemeFit:

@@ -61,9 +61,9 @@ class Notation:
     known: dict[str, iob.Tag] = field(default_factory=dict, compare=False, repr=False)
 
     @property
-    def has_prefixes(self) -> bool:
-        """Whether the tags follow a tagging scheme, rather than being labels alone."""
-        return self.kind != "label"
+    def only_scheme(self) -> str | None:
+        """The scheme of labels and brackets, in which none can be malformed: a label is an I, a bracket a B."""
+        return {"label": "IOB1", "bracket": "IOB2"}.get(self.kind)
 
     def parse(self, written: str) -> iob.Tag:
         """The tag that is written so; under `bracket`, that of a token alone.

@@ -142,7 +142,7 @@ def conventions_of(rows: Sequence[Mapping[str, Any]], options: ReadOptions = DEF
         _see_row(row, out)
     if options.repair == "strict" and out.tokens.tags:
         fit = _scheme_fit(rows, out.tokens)
-        out.tokens.scheme = options.tagging_scheme or fit.best[0] if fit else iob.WITHOUT_PREFIXES
+        out.tokens.scheme = None if fit is None else options.tagging_scheme or fit.best[0]
     told = [name for name, values in seen.items() if not values or max(values.values()) == 1]
     out.ids = ["id", *(name for name in told if name != "id")]
     return out
@@ -172,10 +172,14 @@ def scheme_fit(path: Path, options: ReadOptions = DEFAULT) -> iob.SchemeFit | No
 
 
 def scheme_fit_of_rows(rows: Sequence[JsonRow | InputError], options: ReadOptions = DEFAULT) -> iob.SchemeFit | None:
-    """How well each tagging scheme fits the tags of rows; None if they have none, or none with prefixes."""
+    """How well each tagging scheme fits the tags of rows, those of an annotator if the options name one.
+
+    None if they have none, or none with prefixes.
+    """
     values = [row.value for row in rows if isinstance(row, JsonRow) and isinstance(row.value, dict)]
     conventions = conventions_of(values, replace(options, repair="conlleval"))
-    return _scheme_fit(values, conventions.tokens) if conventions.tokens.tags else None
+    wanted = [row for row in values if options.annotator in (None, row_keys.annotator(row))]
+    return _scheme_fit(wanted, conventions.tokens) if conventions.tokens.tags else None
 
 
 def _scheme_fit(rows: Iterable[Mapping[str, Any]], conventions: TokenConventions) -> iob.SchemeFit | None:
@@ -185,7 +189,7 @@ def _scheme_fit(rows: Iterable[Mapping[str, Any]], conventions: TokenConventions
         tags = key and token_rows.tags_key(row, key)
         with contextlib.suppress(InvalidValueError):  # it is refused where the row is read
             out += [token_rows.parse_tags(row[tags], conventions)] if tags else []
-    return iob.SchemeFit.of(out) if out and conventions.notation.has_prefixes else None
+    return iob.SchemeFit.of(out) if out and not conventions.notation.only_scheme else None
 
 
 def _looks_annotated(row: Mapping[str, Any]) -> bool:

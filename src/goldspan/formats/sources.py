@@ -255,7 +255,7 @@ def _read_sentences(path: Path, form: formats.Format, reading: ReadOptions, *, m
         else (),
         numbered=[not sentence.stated for sentence in sentences],
         formats=(form.name,),
-        scheme=scheme if repair == "strict" and layout.has_prefixes else None,
+        scheme=scheme if repair == "strict" and not layout.only_scheme else None,
     )
 
 

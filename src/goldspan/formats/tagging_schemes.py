@@ -10,7 +10,7 @@ So one scheme holds for all files that are read together.
     annotators, or predictions for gold      the one that fits each of them; where there is none, they are refused
     without tags
 
-Labels without prefixes (IO) have no scheme, and no tag among them is malformed.
+Labels without prefixes (IO) and brackets have no scheme, and no tag among them is malformed.
 """
 
 from __future__ import annotations

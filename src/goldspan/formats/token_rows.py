@@ -40,7 +40,7 @@ class TokenConventions:
         are_named: whether the key of the tags is one for tags of names alone.
         inclusive: what tells that the end of a span is its last token: the first such span.
         exclusive: what tells that it is the token after the last.
-        scheme: by which the tags are judged under `--repair strict`; None under `conlleval`.
+        scheme: by which the tags are judged under `--repair strict`; None under `conlleval`, and without prefixes.
     """
 
     label: str | None = None
