@@ -197,3 +197,13 @@ def test_the_fit_of_files_together_is_that_of_all_their_tags(first, second):
     first, second = ([[iob.parse(tag) for tag in tags] for tags in side] for side in (first, second))
     assert iob.SchemeFit.of(first) + iob.SchemeFit.of(second) == iob.SchemeFit.of([*first, *second])
     assert iob.detect(first) in iob.SchemeFit.of(first).best
+
+
+@pytest.mark.parametrize("scheme", iob.SCHEMES)
+@given(any_tags)
+def test_a_chunk_is_well_formed_if_it_is_written_as_the_scheme_writes_it(scheme, tags):
+    kept = [tag if tag[0] in f"O{iob.ALPHABETS[scheme]}" else "O" for tag in tags]
+    parsed = [iob.parse(tag) for tag in kept]
+    written = encode(iob.decode(parsed), len(kept), scheme)
+    right = [c for c in iob.decode(parsed) if written[c.first : c.stop] == kept[c.first : c.stop]]
+    assert iob.well_formed_chunks(parsed, scheme) == right
