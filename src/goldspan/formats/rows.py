@@ -141,7 +141,7 @@ def conventions_of(rows: Sequence[Mapping[str, Any]], options: ReadOptions = DEF
                 values[row_keys.annotator(row), value] += 1
         _see_row(row, out)
     if options.repair == "strict" and out.tokens.tags:
-        fit = _scheme_fit(rows, out.tokens)
+        fit = _scheme_fit(rows, out)
         out.tokens.scheme = None if fit is None else options.tagging_scheme or fit.best[0]
     told = [name for name, values in seen.items() if not values or max(values.values()) == 1]
     out.ids = ["id", *(name for name in told if name != "id")]
@@ -178,18 +178,19 @@ def scheme_fit_of_rows(rows: Sequence[JsonRow | InputError], options: ReadOption
     """
     values = [row.value for row in rows if isinstance(row, JsonRow) and isinstance(row.value, dict)]
     conventions = conventions_of(values, replace(options, repair="conlleval"))
-    wanted = [row for row in values if options.annotator in (None, row_keys.annotator(row))]
-    return _scheme_fit(wanted, conventions.tokens) if conventions.tokens.tags else None
+    return _scheme_fit(values, conventions) if conventions.tokens.tags else None
 
 
-def _scheme_fit(rows: Iterable[Mapping[str, Any]], conventions: TokenConventions) -> iob.SchemeFit | None:
+def _scheme_fit(rows: Iterable[Mapping[str, Any]], conventions: RowConventions) -> iob.SchemeFit | None:
     out: list[list[iob.Tag]] = []
     for row in rows:
+        if conventions.options.annotator not in (None, row_keys.annotator(row)):
+            continue
         key = row_keys.tokens_key(row)
         tags = key and token_rows.tags_key(row, key)
         with contextlib.suppress(InvalidValueError):  # it is refused where the row is read
-            out += [token_rows.parse_tags(row[tags], conventions)] if tags else []
-    return iob.SchemeFit.of(out) if out and not conventions.notation.only_scheme else None
+            out += [token_rows.parse_tags(row[tags], conventions.tokens)] if tags else []
+    return iob.SchemeFit.of(out) if out and not conventions.tokens.notation.only_scheme else None
 
 
 def _looks_annotated(row: Mapping[str, Any]) -> bool:
