@@ -1,14 +1,9 @@
 """A project as a whole: articles, manifest, gold, passes, splits and guidelines, each beside the others."""
 
-from itertools import combinations
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from goldspan import near_duplicates
 from goldspan.articles import paragraphs
-from goldspan.checks import check_project, splits
+from goldspan.checks import check_project
 from goldspan.checks.project import sha256
 from goldspan.corpus import Corpus
 from goldspan.corpus.manifest import ManifestEntry, read_manifest, write_manifest
@@ -170,22 +165,6 @@ def test_near_duplicates_in_one_split_are_accepted(harbour):
     write(harbour.split_file("train"), "fog\nsmog\n")
     write(harbour.split_file("validation"), "smoke\n")
     assert places(harbour) == [("near-duplicate-split", "corpus/splits/validation.txt", 1)]
-
-
-@given(st.lists(st.text("ab ", min_size=0, max_size=12), max_size=6))
-def test_few_texts_are_compared_as_many_are(texts):
-    few = splits.similar_pairs(texts)
-    worded = [number for number, text in enumerate(texts) if text.strip()]
-    many = near_duplicates.find_near_duplicates([texts[number] for number in worded])
-    assert few == [(worded[i], worded[j], share) for i, j, share in many]
-
-
-def test_many_articles_are_compared_too():
-    texts = [f"fog number {n} lay over the port of town {n}" for n in range(splits.FEW_TEXTS + 5)]
-    pairs = splits.similar_pairs([*texts, texts[7]])
-    assert (7, len(texts), 1.0) in pairs
-    assert [pair for pair in pairs if pair[2] == 1.0] == [(7, len(texts), 1.0)]
-    assert len(list(combinations(texts, 2))) > len(pairs)
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,10 @@ REPAIRS = {
         ("corpus/splits/test.txt", "fog\n", "fog\nsmog\n"),
         ("corpus/splits/train.txt", "smog\n", ""),
     ],
+    "paragraph-across-splits": [
+        ("corpus/splits/train.txt", "fog\n", "fog\nrain\n"),
+        ("corpus/splits/test.txt", "rain\n", ""),
+    ],
     "guideline-block": ("annotation_guidelines/place.md", "```ner\n", "```ner-fails leading-article\n"),
     "guideline-leak": ("annotation_guidelines/place.md", "When fog lay over", "Rain fell in spring on"),
 }

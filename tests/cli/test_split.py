@@ -112,8 +112,8 @@ def test_a_leak_is_reported_and_not_written_unless_accepted(corpus, split):
     before = lists(corpus)
     code, out, error = split("--threshold", "0.4", "--apply")
     assert code == 1
-    assert "LEAK: near-duplicates in several splits: ada (train), bob (test), mix (test, new)" in out
-    assert "nothing was written" in error
+    assert "LEAK: articles that belong together are in several splits: ada (train), bob (test), mix (test, new)" in out
+    assert "mix belongs to bob (test) and to ada (train); nothing was written" in error
     assert "--accept-leaks" in error
     assert lists(corpus) == before
 

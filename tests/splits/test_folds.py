@@ -79,7 +79,7 @@ def test_an_article_is_the_sum_of_its_examples_in_their_order():
 def test_a_group_is_named_after_its_first_article():
     texts = {"c": "one two three four", "a": "one two three four", "b": "five six seven"}
     found = groups(article_sizes(Example(f"{name}.p00", text) for name, text in texts.items()))
-    assert found == {"a": "a", "b": "b", "c": "a"}
+    assert found.names == {"a": "a", "b": "b", "c": "a"}
 
 
 def test_the_folds_of_a_corpus_are_those_of_its_articles_with_gold(tmp_path):

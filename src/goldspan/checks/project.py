@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from goldspan import files
 from goldspan.adjudication.derive import derive
+from goldspan.annotation import article_of
 from goldspan.checks.check import CheckResult
 from goldspan.corpus import SPLITS, passes
 from goldspan.corpus.split_lists import SplitFault, find_faults
@@ -15,6 +16,7 @@ from goldspan.errors import GoldspanError, InputError
 from goldspan.formats import decisions, gold
 from goldspan.formats.json_lines import numbered
 from goldspan.formats.record import LocatedExample
+from goldspan.splits.text_reuse import ACCEPTING_CHECKS, NOTHING, accepted_reuse, find_reuse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from goldspan.corpus import Corpus
     from goldspan.corpus.manifest import ManifestEntry
     from goldspan.formats.record import Record
+    from goldspan.splits.text_reuse import AcceptedReuse, ReuseAcross
 
 ProjectTest: TypeAlias = "Callable[[ProjectFiles], Iterator[CheckResult]]"
 
@@ -56,6 +59,13 @@ class PassLine(NamedTuple):
     example: str
     is_stated: bool
     invalid: Record | None
+
+
+class SplitPlace(NamedTuple):
+    """Where an article is in the splits: the split, and the line in its list."""
+
+    split: str
+    line: int
 
 
 @dataclass(frozen=True)
@@ -108,6 +118,32 @@ class ProjectFiles:
     def split_faults(self) -> list[SplitFault]:
         """The lines of the splits that cannot be used."""
         return list(find_faults(self.splits, self.entries))
+
+    @cached_property
+    def split_of(self) -> dict[str, SplitPlace]:
+        """The place of each article in the splits; the last one of an article that has several."""
+        return {
+            article: SplitPlace(split, line)
+            for split, ids in self.splits.items()
+            for line, article in enumerate(ids, 1)
+        }
+
+    @cached_property
+    def accepted_reuse(self) -> AcceptedReuse:
+        """The text that articles of several splits may share."""
+        names = {name for check in ACCEPTING_CHECKS for name in self.corpus.scheme.allow.get(check, ())}
+        named = {article_of(name) for name in names}.intersection(self.entries)
+        examples = {example for article in named for example in self.paragraphs(article)}
+        return accepted_reuse(self.corpus.scheme, self.entries, examples) if self.entries else NOTHING
+
+    @cached_property
+    def reuse_across_splits(self) -> ReuseAcross:
+        """The text that articles of several splits share and may not."""
+        places = {article: place.split for article, place in self.split_of.items() if article in self.entries}
+        compared = places if len(self.splits) > 1 else {}
+        accepted = self.accepted_reuse
+        texts = {article: self.paragraphs(article) for article in compared}
+        return find_reuse(texts, compared, accepted=accepted)
 
     def source(self, entry: ManifestEntry) -> str | None:
         """The text of an article; None if its file is missing or cannot be read."""
@@ -195,10 +231,14 @@ class ProjectFiles:
         """The valid examples of a gold file, with their lines."""
         return _valid_examples(readable_records(path))
 
+    def paragraphs(self, article: str) -> dict[str, str]:
+        """The texts of the examples of an article's gold by their ids, as far as it can be read."""
+        path = self.corpus.gold / f"{article}.jsonl"
+        return {record.id: record.text for record in readable_records(path)} if path.is_file() else {}
+
     def text(self, article: str) -> str:
         """The text of the gold of an article, as far as it can be read."""
-        path = self.corpus.gold / f"{article}.jsonl"
-        return "\n".join(record.text for record in readable_records(path)) if path.is_file() else ""
+        return "\n".join(self.paragraphs(article).values())
 
 
 def _valid_examples(records: Iterable[Record]) -> Iterator[LocatedExample]:

@@ -1,20 +1,23 @@
-"""Checks of the splits: every article with gold is in exactly one, and none has a near-duplicate in another."""
+"""Checks of the splits: every article with gold is in exactly one, and none shares its text with one in another."""
 
 from __future__ import annotations
 
-from itertools import combinations
 from typing import TYPE_CHECKING
 
-from goldspan import near_duplicates
 from goldspan.checks.check import CheckResult, check
 from goldspan.corpus.split_lists import REMEDIES
+from goldspan.near_duplicates import THRESHOLD
+from goldspan.splits.text_reuse import ACCEPTING_CHECKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from goldspan.checks.project import ProjectFiles
+    from goldspan.splits.text_reuse import ParagraphPlace
 
-FEW_TEXTS = 40
+# The checks whose findings `[allow]` in labels.toml can permit.
+ALLOWABLE = frozenset(ACCEPTING_CHECKS)
+QUOTED = 60  # code points of a paragraph in a message
 
 
 @check(
@@ -51,31 +54,59 @@ def article_in_two_splits(project: ProjectFiles) -> Iterator[CheckResult]:
     "project",
     title="Two articles in different splits are near-duplicates",
     why="Agency reports appear in many papers: a model would be tested on texts that it has memorised.",
-    remedy="Move both to the same split.",
+    remedy="Move both to the same split, or accept the two articles in labels.toml.",
 )
 def near_duplicate_split(project: ProjectFiles) -> Iterator[CheckResult]:
     """The pairs of articles in different splits that share half of their word trigrams."""
-    places = (
-        {article: (split, line) for split, ids in project.splits.items() for line, article in enumerate(ids, 1)}
-        if len(project.splits) > 1
-        else {}
-    )
-    articles = [article for article in places if article in project.entries]
-    for i, j, share in similar_pairs([project.text(article) for article in articles]):
-        (first_split, _), (split, line) = places[articles[i]], places[articles[j]]
-        if split != first_split:
-            message = f"{articles[j]} and {articles[i]} in {first_split} share {share:.0%} of their word trigrams"
-            yield CheckResult(message, project.corpus.split_file(split), line)
+    reuse = project.reuse_across_splits
+    for pair in reuse.pairs:
+        if pair.resemblance >= THRESHOLD:
+            first, second = reuse.ids[pair.first], reuse.ids[pair.second]
+            share = f"{pair.resemblance:.0%} of their word trigrams"
+            yield _at(project, second, f"{second} and {first} in {project.split_of[first].split} share {share}")
 
 
-CHECKS = (unsplit_article, article_in_two_splits, near_duplicate_split)
+@check(
+    "paragraph-across-splits",
+    "project",
+    title="Half of an article's word trigrams stand in one of another split, or a paragraph of 20 words or more does",
+    why="Papers cut briefs from stories and add to them: a model would be tested on paragraphs that it has memorised.",
+    remedy="Move both to the same split; or accept the two articles in labels.toml, or the paragraph if it is a "
+    "publisher's standing one.",
+)
+def paragraph_across_splits(project: ProjectFiles) -> Iterator[CheckResult]:
+    """The briefs of stories in other splits, and paragraphs in several splits, without those of near-duplicates."""
+    for message in project.accepted_reuse.unknown:
+        yield CheckResult(message, project.corpus.scheme_file)
+    reuse = project.reuse_across_splits
+    for pair in reuse.pairs:
+        if pair.resemblance < THRESHOLD:
+            first, second = reuse.ids[pair.first], reuse.ids[pair.second]
+            brief, story = (first, second) if pair.sizes[0] <= pair.sizes[1] else (second, first)
+            share = f"{pair.containment:.0%} of the word trigrams of {brief} ({project.split_of[brief].split})"
+            common = reuse.common_paragraph(pair)
+            same = f"; {common[1]} is the same paragraph as {common[0]}" if common else ""
+            yield _at(project, second, f"{share} stand in {story} ({project.split_of[story].split}){same}")
+    for places in reuse.paragraphs:
+        yield _paragraph_result(project, places)
 
 
-def similar_pairs(texts: Sequence[str]) -> list[tuple[int, int, float]]:
-    """The near-duplicates among texts that have words; few are compared without numpy and scipy, which load slowly."""
-    worded = [number for number, text in enumerate(texts) if near_duplicates.words(text)]
-    if len(worded) > FEW_TEXTS:
-        pairs = near_duplicates.find_near_duplicates([texts[number] for number in worded])
-        return [(worded[i], worded[j], share) for i, j, share in pairs]
-    compared = ((i, j, near_duplicates.jaccard(texts[i], texts[j])) for i, j in combinations(worded, 2))
-    return [pair for pair in compared if pair[2] >= near_duplicates.THRESHOLD]
+CHECKS = (unsplit_article, article_in_two_splits, near_duplicate_split, paragraph_across_splits)
+
+
+def _at(project: ProjectFiles, article: str, message: str, example: str | None = None) -> CheckResult:
+    """A problem in the line of an article in its split."""
+    place = project.split_of[article]
+    return CheckResult(message, project.corpus.split_file(place.split), place.line, example)
+
+
+def _paragraph_result(project: ProjectFiles, places: Sequence[ParagraphPlace]) -> CheckResult:
+    """The problem of a paragraph that is in several splits: it names the first and the first in another split."""
+    first = places[0]
+    split = project.split_of[first.article].split
+    others = [place for place in places if project.split_of[place.article].split != split]
+    text = " ".join(project.paragraphs(first.article)[first.example].split())
+    more = f", which {len(places):,} articles have" if len(places) > 2 else ""
+    quoted = f"{text[:QUOTED]}…" if len(text) > QUOTED else text
+    message = f"its paragraph is also {first.example} in {split}{more}: {quoted!r}"
+    return _at(project, others[0].article, message, others[0].example)

@@ -33,14 +33,17 @@ def run(
     apply: console.Apply = False,
     accept_leaks: Annotated[
         bool,
-        typer.Option(
-            "--accept-leaks", help="Assign new articles even if near-duplicates of them are in several splits."
-        ),
+        typer.Option("--accept-leaks", help="Assign new articles even if they belong to articles in several splits."),
     ] = False,
     json: console.Json = None,
     root: console.Root = None,
 ) -> None:
-    """Assign whole articles to train, validation and test, near-duplicates together; assigned articles never move."""
+    """Assign whole articles to train, validation and test; assigned articles never move.
+
+    Articles stay together if they share half of all their word trigrams, or half of those of the smaller one (10 or
+    more), or a paragraph of 20 words or more. A publisher's standing paragraph is accepted by the name of an example
+    that has it, as in `paragraph-across-splits = ["a17.p03"]` under [allow] in labels.toml.
+    """
     corpus = Corpus.find(root)
     try:
         plan = splits.plan_splits(corpus, splits.parse_ratios(ratios), threshold)
@@ -57,7 +60,7 @@ def run(
     if refusal is not None and apply:
         raise refusal
     if refusal is not None:
-        print(f"--apply is refused: {refusal.message}. See --accept-leaks.")
+        print(f"--apply is refused: {refusal.message}. {refusal.remedy}")
     elif changed:
         console.print_changed(changed, applied=apply)
     elif apply:
@@ -92,15 +95,29 @@ def _lines(plan: SplitPlan) -> Iterator[str]:
     for what, chosen in (("Without gold, so in no split", False), ("In a split, but without gold", True)):
         if names := [article for article in plan.without_gold if (article in plan.splits) is chosen]:
             yield f"{what}: {_some(names)}"
-    clusters = [" = ".join(cluster) for cluster in plan.clusters]
-    yield f"Near-duplicates, Jaccard similarity of {plan.threshold:g} or more: {_some(clusters) or 'none'}"
+    clusters = [" = ".join(_shortened(cluster)) for cluster in plan.clusters]
+    yield (
+        f"Together, as near-duplicates (Jaccard similarity of {plan.threshold:g} or more), as stories and briefs cut "
+        f"from them, or for a long paragraph: {_some(clusters) or 'none'}"
+    )
+    for paragraph in plan.standing[:SHOWN]:
+        yield (
+            f"One paragraph, {paragraph.example}, is in {paragraph.articles:,} articles and joins {paragraph.groups:,} "
+            f"groups of them: {plan.excerpt(paragraph.example)!r}. If it is a publisher's standing paragraph rather "
+            f'than news, accept it: paragraph-across-splits = ["{paragraph.example}"] under [allow] in labels.toml.'
+        )
     sizes = sorted(Counter(plan.folds.values()).items())
     yield f"Folds for cross-validation, in articles: {', '.join(f'{size:,}' for _, size in sizes) or 'none'}"
     for conflict in plan.conflicts:
-        places = (f"{a} ({split}{', new' if a in conflict.new else ''})" for a, split in conflict.splits.items())
-        yield f"LEAK: near-duplicates in several splits: {', '.join(places)}"
+        places = [f"{a} ({split}{', new' if a in conflict.new else ''})" for a, split in conflict.splits.items()]
+        yield f"LEAK: articles that belong together are in several splits: {', '.join(_shortened(places))}"
     if plan.too_small:
         yield plan.too_small
+
+
+def _shortened(names: Sequence[str]) -> list[str]:
+    """The names of a group, and in place of those that are too many their number."""
+    return [*names[:SHOWN], f"{len(names) - SHOWN:,} more"] if len(names) > SHOWN else [*names]
 
 
 def _some(names: Sequence[str]) -> str:

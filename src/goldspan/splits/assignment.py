@@ -1,4 +1,4 @@
-"""A split for every article: near-duplicates together, balanced, and permanent.
+"""A split for every article: those that share their text together, balanced, and permanent.
 
 For splits s of ratio r_s and measures m (spans of each label, words, articles), where s has c_sm of the T_m in the
 corpus, the distance of the splits from their shares is minimised:
@@ -166,15 +166,21 @@ def _swap(a: ArticleGroup, split_a: str, b: ArticleGroup, split_b: str, balance:
 
 @dataclass(frozen=True, slots=True)
 class SplitConflict:
-    """A group of near-duplicates in several splits: a model would be tested on its training data.
+    """A group of articles that belong together, in several splits: a model would be tested on its training data.
 
     Args:
         splits: the split of each article of the group, sorted by id.
-        new: those of them that this assignment placed; empty if all were placed before.
+        nearest: for each of them that this assignment placed the most similar article of each split, of those that
+            were placed before, the nearest first; empty if all were placed before.
     """
 
     splits: Mapping[str, str]
-    new: tuple[str, ...]
+    nearest: Mapping[str, tuple[str, ...]]
+
+    @property
+    def new(self) -> tuple[str, ...]:
+        """The articles that this assignment placed."""
+        return tuple(self.nearest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +208,7 @@ def assign(
 
     Args:
         measures: per article the amounts that are to be balanced, e.g. its spans per label; not negative.
-        groups: per article the name of its group of near-duplicates.
+        groups: per article the name of the group that it belongs to.
         existing: the split of each article that has one; articles without measures keep theirs and have no weight.
         ratios: the share of each split, above 0, adding up to 1.
         similarity: of two articles; called only where a group is in several splits.
@@ -219,7 +225,7 @@ def assign(
         for group in members.values()
         if any(article in existing for article in group)
     ]
-    known = {article: split for splits in followed for article, split in splits.items()}
+    known = {article: split for group in followed for article, split in group.splits.items()}
     balance = SplitBalance(_sum(measures.values()), len(measures), ratios)
     for article, split in known.items():
         if split in ratios:
@@ -230,12 +236,8 @@ def assign(
         if group[0] not in known
     ]
     splits = {**existing, **known, **place(free, balance)}
-    conflicts = (
-        SplitConflict(group, tuple(article for article in group if article not in existing))
-        for group in followed
-        if len(set(group.values())) > 1
-    )
-    return SplitAssignment(dict(sorted(splits.items())), tuple(conflicts))
+    conflicts = tuple(group for group in followed if len(set(group.splits.values())) > 1)
+    return SplitAssignment(dict(sorted(splits.items())), conflicts)
 
 
 def validate_ratios(ratios: Mapping[str, float]) -> None:
@@ -250,19 +252,27 @@ def validate_ratios(ratios: Mapping[str, float]) -> None:
 
 
 def _follow_group(
-    group: Iterable[str], existing: Mapping[str, str], similarity: Callable[[str, str], float]
-) -> dict[str, str]:
-    """The split of each article of a group of which some articles have one."""
+    group: Sequence[str], existing: Mapping[str, str], similarity: Callable[[str, str], float]
+) -> SplitConflict:
+    """The splits of a group of which some articles have one; a conflict if they have several."""
     taken = [article for article in group if article in existing]
-
-    def nearest(article: str) -> str:
-        return min(taken, key=lambda other: (-similarity(article, other), hash_key(other)))
-
+    new = [article for article in group if article not in existing]
     several = len({existing[article] for article in taken}) > 1
-    return {
-        article: existing[article if article in existing else nearest(article) if several else taken[0]]
-        for article in group
-    }
+    compared = taken if several else taken[:1]
+    nearest = {article: _nearest(article, compared, existing, similarity) for article in new}
+    splits = {article: existing[article if article in existing else nearest[article][0]] for article in group}
+    return SplitConflict(splits, nearest)
+
+
+def _nearest(
+    article: str, taken: Iterable[str], existing: Mapping[str, str], similarity: Callable[[str, str], float]
+) -> tuple[str, ...]:
+    """The most similar of some articles in each split, the nearest first."""
+    ordered = sorted(taken, key=lambda other: (-similarity(article, other), hash_key(other)))
+    first: dict[str, str] = {}
+    for other in ordered:
+        first.setdefault(existing[other], other)
+    return tuple(first.values())
 
 
 def _sum(rows: Iterable[Mapping[str, int]]) -> Counter[str]:
@@ -296,7 +306,7 @@ def too_small(spans: Mapping[str, int], groups: int, widest: float = WIDEST, rec
 
     Args:
         spans: per label the number of spans in the test split, 0 included.
-        groups: the number of groups of near-duplicate articles in it.
+        groups: the number of groups in it of articles that belong together.
         widest: the widest interval accepted.
         recall: the recall whose interval is computed.
     """

@@ -1,7 +1,7 @@
-"""The sizes of articles, their groups of near-duplicates, and folds for cross-validation.
+"""The sizes of articles, the groups that belong together, and folds for cross-validation.
 
-An article and its near-duplicates are never divided between two parts of a corpus: otherwise a model would be tested
-on its training data.
+Articles that share their text (see `text_reuse`) are never divided between two parts of a corpus: otherwise a model
+would be tested on its training data.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from goldspan import near_duplicates
-from goldspan.errors import InvalidValueError
-from goldspan.near_duplicates import THRESHOLD
+from goldspan.errors import InputError, InvalidValueError
+from goldspan.near_duplicates import THRESHOLD, Similarity
+from goldspan.splits.text_reuse import NOTHING, AcceptedReuse, ArticleGroups, accepted_reuse, group_articles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -29,17 +30,22 @@ class ArticleSize:
 
     Args:
         id: of the article.
-        text: of its examples, in the order of the article.
+        paragraphs: the texts of its examples by their ids, in the order of the article.
         examples: the number of examples.
         words: the number of their words.
         spans: the number of their spans per label.
     """
 
     id: str
-    text: str
+    paragraphs: Mapping[str, str]
     examples: int
     words: int
     spans: Mapping[str, int]
+
+    @property
+    def text(self) -> str:
+        """The texts of the examples, a line for each."""
+        return "\n".join(self.paragraphs.values())
 
 
 def article_sizes(examples: Iterable[Example]) -> dict[str, ArticleSize]:
@@ -51,32 +57,60 @@ def article_sizes(examples: Iterable[Example]) -> dict[str, ArticleSize]:
 
 
 def _size(article: str, examples: list[Example]) -> ArticleSize:
-    text = "\n".join(example.text for example in sorted(examples, key=lambda part: (part.at, part.id)))
+    paragraphs = {part.id: part.text for part in sorted(examples, key=lambda part: (part.at, part.id))}
     spans = Counter(span.label for example in examples for span in example.spans)
-    return ArticleSize(article, text, len(examples), len(near_duplicates.words(text)), spans)
+    words = sum(len(near_duplicates.words(text)) for text in paragraphs.values())
+    return ArticleSize(article, paragraphs, len(examples), words, spans)
 
 
-def groups(articles: Mapping[str, ArticleSize], threshold: float = THRESHOLD) -> dict[str, str]:
-    """For each article the name of the group of near-duplicates that it belongs to: the first id of the group.
+def groups(
+    articles: Mapping[str, ArticleSize], threshold: float = THRESHOLD, accepted: AcceptedReuse = NOTHING
+) -> ArticleGroups:
+    """The groups of articles that belong together.
+
+    Args:
+        articles: by id.
+        threshold: the resemblance from which two articles are near-duplicates.
+        accepted: what does not bring articles together.
 
     Raises:
         InvalidValueError: for a threshold that is not above 0 and at most 1.
     """
-    ids = sorted(articles)
-    clusters = near_duplicates.near_duplicate_clusters([articles[article].text for article in ids], threshold)
-    first: dict[int, str] = {}
-    return {article: first.setdefault(cluster, article) for article, cluster in zip(ids, clusters, strict=True)}
+    paragraphs = {article: size.paragraphs for article, size in articles.items()}
+    return group_articles(paragraphs, Similarity(resemblance=threshold), accepted)
+
+
+def accepted_by(corpus: Corpus, articles: Mapping[str, ArticleSize]) -> AcceptedReuse:
+    """What `[allow]` in a corpus's labels.toml accepts, given its articles with gold.
+
+    Raises:
+        InputError: for a name that is no example of gold and no two articles of the manifest.
+    """
+    examples = {example for size in articles.values() for example in size.paragraphs}
+    accepted = accepted_reuse(corpus.scheme, {entry.id for entry in corpus.entries}, examples)
+    if accepted.unknown:
+        raise InputError(
+            accepted.unknown[0],
+            file=corpus.scheme_file,
+            remedy="Correct it, or remove it: it accepts nothing.",
+        )
+    return accepted
 
 
 def folds(corpus: Corpus, k: int = 5, threshold: float = THRESHOLD) -> dict[str, int]:
-    """For each article with gold its fold, from 0, near-duplicates together; see `assign_folds`.
+    """For each article with gold its fold, from 0, those that belong together in one; see `assign_folds`.
+
+    Articles that are accepted as a pair stay together here: that they are in different splits is no reason to divide
+    them.
 
     Raises:
-        InputError: for gold that is not valid.
+        InputError: for gold that is not valid, and as `accepted_by`.
         InvalidValueError: for fewer than two folds or a threshold that is not above 0 and at most 1.
     """
     articles = article_sizes(corpus.gold_examples())
-    return assign_folds(groups(articles, threshold), {article: size.spans for article, size in articles.items()}, k)
+    accepted = AcceptedReuse(accepted_by(corpus, articles).paragraphs)
+    group = groups(articles, threshold, accepted).names
+    return assign_folds(group, {article: size.spans for article, size in articles.items()}, k)
 
 
 def assign_folds(group: Mapping[str, str], spans: Mapping[str, Mapping[str, int]], k: int = 5) -> dict[str, int]:

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from goldspan import files, near_duplicates
+from goldspan.annotation import article_of
 from goldspan.corpus import SPLITS
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.near_duplicates import THRESHOLD
 from goldspan.splits.assignment import SplitConflict, assign, too_small, validate_ratios
-from goldspan.splits.folds import ArticleSize, article_sizes, assign_folds, groups
+from goldspan.splits.folds import ArticleSize, accepted_by, article_sizes, assign_folds, groups
+from goldspan.splits.text_reuse import AcceptedReuse, StandingParagraph
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 
 RATIOS = {"train": 0.6, "validation": 0.2, "test": 0.2}
+MOST_LEAKS = 5  # that a message names
+QUOTED = 60  # code points of a paragraph in a message
 
 
 def read_split_lists(corpus: Corpus) -> dict[str, str]:
@@ -59,19 +63,21 @@ class SplitPlan:
         splits: the split of each article, sorted by id.
         existing: those of them that are in the files already.
         articles: the articles with gold, sorted by id; the others in `splits` have no weight.
-        groups: per article with gold the name of its group of near-duplicates.
+        groups: per article with gold the name of the group that it belongs to.
+        standing: the paragraphs that alone join many groups.
         conflicts: the groups that are in several splits.
         without_gold: the articles of the manifest without gold.
         labels: in the order of the scheme.
         folds: per article with gold its fold for cross-validation.
         ratios: the share of each split.
-        threshold: the similarity from which two articles are near-duplicates.
+        threshold: the resemblance from which two articles are near-duplicates.
     """
 
     splits: Mapping[str, str]
     existing: Mapping[str, str]
     articles: Mapping[str, ArticleSize]
     groups: Mapping[str, str]
+    standing: tuple[StandingParagraph, ...]
     conflicts: tuple[SplitConflict, ...]
     without_gold: tuple[str, ...]
     labels: tuple[str, ...]
@@ -108,6 +114,11 @@ class SplitPlan:
             "spans": {label: sum(size.spans.get(label, 0) for size in inside) for label in self.labels},
         }
 
+    def excerpt(self, example: str) -> str:
+        """The beginning of the text of an example with gold."""
+        text = " ".join(self.articles[article_of(example)].paragraphs[example].split())
+        return text if len(text) <= QUOTED else f"{text[:QUOTED]}…"
+
     def json(self) -> dict[str, Any]:
         """The whole plan as JSON values."""
         return {
@@ -118,6 +129,7 @@ class SplitPlan:
             "new": list(self.new),
             "without_gold": list(self.without_gold),
             "near_duplicates": self.clusters,
+            "standing_paragraphs": [paragraph._asdict() for paragraph in self.standing],
             "conflicts": [{"splits": dict(each.splits), "new": list(each.new)} for each in self.conflicts],
             "folds": dict(self.folds),
             "too_small": self.too_small,
@@ -149,7 +161,7 @@ def plan_splits(corpus: Corpus, ratios: Mapping[str, float] = RATIOS, threshold:
 
     Raises:
         InputError: for a split file that lists an article twice or one that the manifest does not have; for gold that
-            is not valid or of no article of the manifest.
+            is not valid or of no article of the manifest; as `accepted_by`.
         InvalidValueError: for ratios or a threshold out of range.
     """
     validate_ratios(ratios)
@@ -157,39 +169,47 @@ def plan_splits(corpus: Corpus, ratios: Mapping[str, float] = RATIOS, threshold:
     articles = article_sizes(corpus.gold_examples())
     known = [entry.id for entry in corpus.entries]
     _require_known_articles(corpus, articles, known)
-    grouped = groups(articles, threshold)
+    accepted = accepted_by(corpus, articles)
+    grouped = groups(articles, threshold, accepted)
+    whole = groups(articles, threshold, AcceptedReuse(accepted.paragraphs)) if accepted.pairs else grouped
     measures = {article: _balanced_amounts(size) for article, size in articles.items()}
 
     def similarity(article: str, other: str) -> float:
-        return near_duplicates.jaccard(articles[article].text, articles[other].text)
+        return near_duplicates.compare(articles[article].text, articles[other].text).containment
 
-    assignment = assign(measures, grouped, existing, ratios, similarity)
+    assignment = assign(measures, grouped.names, existing, ratios, similarity)
     spans = {article: size.spans for article, size in articles.items()}
     unknown = {label for counts in spans.values() for label in counts} - set(corpus.scheme.names)
     return SplitPlan(
         splits=assignment.splits,
         existing=existing,
         articles=articles,
-        groups=grouped,
+        groups=grouped.names,
+        standing=grouped.standing,
         conflicts=assignment.conflicts,
         without_gold=tuple(article for article in known if article not in articles),
         labels=(*corpus.scheme.names, *sorted(unknown)),
-        folds=assign_folds(grouped, spans),
+        folds=assign_folds(whole.names, spans),
         ratios=ratios,
         threshold=threshold,
     )
 
 
 def refusal(corpus: Corpus, planned: SplitPlan, *, accept_leaks: bool = False) -> InputError | None:
-    """Why a plan is not carried out: new articles that are near-duplicates of articles in another split, if any."""
-    leaks = [article for conflict in planned.conflicts for article in conflict.new]
+    """Why a plan is not carried out: new articles that belong to articles in several splits, if any."""
+    leaks = [
+        f"{article} belongs to {' and to '.join(f'{other} ({conflict.splits[other]})' for other in nearest)}"
+        for conflict in planned.conflicts
+        for article, nearest in conflict.nearest.items()
+    ]
     if not leaks or accept_leaks:
         return None
+    more = [f"{len(leaks) - MOST_LEAKS:,} more are like that"] if len(leaks) > MOST_LEAKS else []
     return InputError(
-        f"near-duplicates in several splits: {', '.join(leaks)}; nothing was written",
+        f"{'; '.join([*leaks[:MOST_LEAKS], *more])}; nothing was written",
         file=corpus.split_file("train").parent,
-        remedy="Remove the articles that they resemble from all split files but one, "
-        "so that they are placed together, or pass --accept-leaks.",
+        remedy="Remove the articles that they belong to from all split files but one, so that all are placed together, "
+        "accept what is no leak in [allow] in labels.toml, or pass --accept-leaks.",
     )
 
 
@@ -199,7 +219,7 @@ def write_splits(corpus: Corpus, planned: SplitPlan, *, accept_leaks: bool = Fal
     Args:
         corpus: whose files they are.
         planned: the plan.
-        accept_leaks: write new articles although they are near-duplicates of articles in another split.
+        accept_leaks: write new articles although they belong to articles in several splits.
 
     Raises:
         InputError: for such articles, unless they are accepted.
