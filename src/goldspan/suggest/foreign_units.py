@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 COMPOUND = re.compile(
     r"\w*(?:bata[il]+[ij]?on|batalion|batallón|brigade|brigada|regiment|bataljon|division|kompanie|geschwader|korps)"
 )
+ELIDED = re.compile(r"(?:d|l|dell|dall|all)['’]\w")
 LONGEST = 12
 NO_PART = TokenFlag.TITLE | TokenFlag.RANK | TokenFlag.TIME
 ROMAN = re.compile(r"[IVX]{1,5}")
@@ -54,20 +55,20 @@ def _end_after_head(tokens: ParagraphTokens, i: int) -> int:
 def _part(tokens: ParagraphTokens, j: int) -> int:
     """How many tokens at `j` continue a name in another language."""
     flags, word = tokens.flags[j], tokens.words[j]
+    if tokens.lower[j] in NUMBER_SIGNS:
+        size = 1 + (tokens.word_at(j + 1) in (".", "°", "º"))
+        return size + 1 if tokens.flags_at(j + size) & TokenFlag.NUMBER else 0
     if flags & TokenFlag.CAP:
         return int(not tokens.first[j] and not flags & NO_PART)
     if tokens.is_hyphen(j) or (word == "/" and tokens.tight[j]):
         return 2 if tokens.flags_at(j + 1) & (TokenFlag.CAP | TokenFlag.NUMBER) else 0
-    if tokens.lower[j] in NUMBER_SIGNS:
-        size = 1 + (tokens.word_at(j + 1) in (".", "°", "º"))
-        return size + 1 if tokens.flags_at(j + size) & TokenFlag.NUMBER else 0
     if flags & TokenFlag.NUMBER:
         return int(is_unit_number(tokens, j) or bool(FOREIGN_ORDINAL.fullmatch(word)))
     if word in QUOTES and not tokens.tight[j]:
         close = quoted_end(tokens, j)
         return close + 1 - j if close and tokens.words[close] in QUOTES else 0
     is_foreign = word in cues("units.foreign_particles") or word in cues("units.foreign_adjectives")
-    return int(is_foreign or (word.isalpha() and not word.isascii()))
+    return int(is_foreign or bool(ELIDED.match(word)) or (word.isalpha() and not word.isascii()))
 
 
 def _start_before_head(tokens: ParagraphTokens, i: int, floor: int) -> int:

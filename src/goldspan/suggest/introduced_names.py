@@ -10,7 +10,7 @@ from goldspan.suggest.candidates import OTHER, UNIT, SpanCandidate
 from goldspan.suggest.gazetteer import gazetteer
 from goldspan.suggest.lexicon import TokenFlag, cues, lexicon
 from goldspan.suggest.unit_codes import is_number_word
-from goldspan.suggest.unit_names import SPELLED
+from goldspan.suggest.unit_names import ROMAN, SPELLED
 from goldspan.suggest.unit_tails import DASHES, LONGEST_ACRONYM, QUOTES, is_unit_number, quoted_end
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 OPENING = frozenset(("(", "["))
 CLOSING = frozenset((")", "]"))
+COMMANDED = frozenset(("under", "led", "commanded"))
 LONGEST_BRACKET = 5
 SHORTEST_ACRONYM = 3
 
@@ -65,6 +66,8 @@ class IntroducedNames:
                 bracket = bracketed_name(paragraph, i)
                 if bracket and len(bracket[0]) >= SHORTEST_ACRONYM:
                     self._count(bracket, UNIT)
+            elif paragraph.flags[i] & TokenFlag.UPPER and _is_commanded(paragraph, i):
+                self._count((word,), UNIT)
 
     def label_of(self, name: tuple[str, ...]) -> str | None:
         """The label of an acronym that was introduced, or None."""
@@ -127,13 +130,19 @@ class IntroducedNames:
         self.guards = self.guards or (c.end - c.start > 1 and paragraph.words[c.end - 1] == "Guard")
         for j in words:
             if paragraph.words[j] == "(" and j + 3 < c.end and bracketed_name(paragraph, j):
-                if paragraph.flags[j + 3] & TokenFlag.ORDINAL:
-                    self._count(bracketed_name(paragraph, j), UNIT)
-                elif paragraph.flags[j + 3] & TokenFlag.NUMBER:
-                    self.class_words.add(paragraph.words[j + 1])
+                self._add_inner_acronym(paragraph, c.start, j)
         self._add_initials(paragraph, c)
         for start, end in _nicknames_beside(paragraph, c):
             self.nicknames.add(tuple(paragraph.words[start:end]))
+
+    def _add_inner_acronym(self, paragraph: ParagraphTokens, start: int, i: int) -> None:
+        """Add an acronym in brackets inside a name: of all words before it, or of class words that have a number."""
+        flags, acronym = paragraph.flags[i + 3], paragraph.words[i + 1]
+        initials = "".join(word[0] for word in paragraph.words[start:i] if word[0].isupper())
+        if flags & TokenFlag.NUMBER and not flags & TokenFlag.ORDINAL:
+            self.class_words.add(acronym)
+        elif acronym == initials:
+            self._count((acronym,), UNIT)
 
     def _add_initials(self, paragraph: ParagraphTokens, c: SpanCandidate) -> None:
         """Add what the document may call a unit later without having bracketed it: initials, and the proper name."""
@@ -210,12 +219,13 @@ def _follows_echelon(paragraph: ParagraphTokens, i: int) -> bool:
 
 def _stands_for_class_words(paragraph: ParagraphTokens, c: SpanCandidate, acronym: str) -> bool:
     """Whether an acronym leaves a unit's number out and so names nothing alone (MU-6): `3rd Shock Army Corps [SAC]`."""
-    words = [
-        paragraph.words[j]
-        for j in range(c.start, c.end)
-        if paragraph.flags[j] & TokenFlag.CAP and paragraph.lower[j] not in SPELLED
+    numbers = [
+        j for j in range(c.start, c.end) if paragraph.flags[j] & TokenFlag.NUMBER or paragraph.lower[j] in SPELLED
     ]
-    is_numbered = len(words) < sum(paragraph.words[j][0].isalnum() for j in range(c.start, c.end))
+    is_numbered = bool(numbers) or bool(ROMAN.fullmatch(paragraph.words[c.start]))
+    words = [
+        paragraph.words[j] for j in range(c.start, c.end) if paragraph.flags[j] & TokenFlag.CAP and j not in numbers
+    ]
     initials = "".join(part[0] for word in words for part in word.split("-") if part).upper()
     is_short = len(acronym) <= len(initials) + 1 and not any(map(str.isdigit, acronym))
     return is_numbered and is_short and initials.startswith(acronym.upper()[:2])
@@ -229,6 +239,22 @@ def _stands_for_office(paragraph: ParagraphTokens, c: SpanCandidate, acronym: st
         return False
     initials = [w[0] for k, w in enumerate(paragraph.words[c.start : c.end]) if w[0].isupper()]
     return acronym == paragraph.words[j - 1][0] + "".join(initials)
+
+
+def _is_commanded(paragraph: ParagraphTokens, i: int) -> bool:
+    """Whether an acronym has soldiers or a commander: `gunners of the RICM`, `the MSU, under Colonel Ruggiero`."""
+    word = paragraph.words[i]
+    if paragraph.all_caps or not word.isalpha() or len(word) < SHORTEST_ACRONYM or lexicon().is_org(word):
+        return False
+    if paragraph.flags[i] & (TokenFlag.COMMON | TokenFlag.RANK | TokenFlag.TITLE | TokenFlag.DEMONYM):
+        return False
+    if paragraph.word_at(i - 1) != "the" or gazetteer().values.get(paragraph.forms[i]):
+        return False
+    if paragraph.word_at(i - 2) in ("of", "from") and paragraph.word_at(i - 3) in cues("units.people"):
+        return not paragraph.flags_at(i + 1) & TokenFlag.CAP
+    j = i + 1 + (paragraph.word_at(i + 1) == ",")
+    j += 1 + (paragraph.word_at(j) in ("led", "commanded")) if paragraph.word_at(j) in COMMANDED else len(paragraph)
+    return bool(paragraph.flags_at(j) & TokenFlag.RANK)
 
 
 def _is_described_force(paragraph: ParagraphTokens, i: int) -> bool:

@@ -39,7 +39,7 @@ BEFORE_BODY = frozenset(("task force", "force", "command", "guard", "security fo
 BODIES = frozenset(("mission", "operation", "resolution"))
 STARTS = TokenFlag.CAP | TokenFlag.NUMBER
 LISTED_RULES = frozenset(("unit.acronym", "unit.listed"))
-COMMAS = ([","], [",", "The"], [",", "of", "the"])
+COMMAS = ([","], [",", "The"], ["The"], [",", "of", "the"])
 UNIT_ENDS = TokenFlag.ECHELON | TokenFlag.FORCE | TokenFlag.UPPER
 
 # How many tokens before a comma the bracket of its list may open.
@@ -105,11 +105,18 @@ def _with_formation(tokens: ParagraphTokens, i: int, floor: int) -> UnitPiece | 
         ):
             break
         if flags & HEADS:
-            first = end if piece.rule == "unit.acronym" else floor if tokens.word_at(start - 1) in QUOTES else start
+            first = _least_start(tokens, piece, floor)
             longer = _unit_around_head(tokens, j, first)
             if longer is not None and (longer.start == end or floor <= longer.start <= start):
                 return longer._replace(start=min(start, longer.start))
     return piece
+
+
+def _least_start(tokens: ParagraphTokens, piece: UnitPiece, floor: int) -> int:
+    """Where a formation that takes in a listed force may begin: at a nickname or number in front, or at the force."""
+    if tokens.word_at(piece.start - 1) in QUOTES or tokens.flags_at(piece.start - 1) & TokenFlag.ORDINAL:
+        return floor
+    return piece.end if piece.rule == "unit.acronym" else piece.start
 
 
 def _listed_force(tokens: ParagraphTokens, i: int, floor: int) -> UnitPiece | None:
@@ -204,7 +211,7 @@ def _unit_around_head(tokens: ParagraphTokens, i: int, floor: int, least: int | 
 
 def _names_other_body(tokens: ParagraphTokens, i: int, head: str) -> bool:
     """Whether the head at `i` belongs to the name of a body or place: `Force Commission`, `Army Base`."""
-    if _is_installation(tokens, i + 1):
+    if _is_installation(tokens, i + 1) or (head == "legion" and tokens.word_at(i + 1) == "of"):
         return True
     following = tokens.flags_at(i + 1)
     is_before = following & TokenFlag.CAP and following & TokenFlag.ORG and tokens.lower[i + 1] not in BODIES
@@ -214,7 +221,7 @@ def _names_other_body(tokens: ParagraphTokens, i: int, head: str) -> bool:
 def _is_installation(tokens: ParagraphTokens, i: int) -> bool:
     """Whether capitals from `i` on name a base, school or ship: `Marine Corps Air Station`, `Coast Guard Cutter`."""
     for j in range(i, min(i + 3, len(tokens))):
-        if not tokens.flags[j] & TokenFlag.CAP or tokens.first[j]:
+        if tokens.first[j] or not (tokens.flags[j] & TokenFlag.CAP or tokens.words[j] == "and"):
             return False
         if tokens.lower[j] in cues("units.installations"):
             return True
@@ -292,6 +299,9 @@ def _begins_list(tokens: ParagraphTokens, pieces: list[UnitPiece], n: int) -> bo
     if tokens.word_at(piece.start - 1) != "," or n + 1 == len(pieces):
         return False
     between = tokens.lower[piece.end : pieces[n + 1].start]
+    if tokens.word_at(pieces[n - 1].start - 1) == "the" and between[-1:] == ["the"]:
+        # Each member of the list would have its article.
+        return False
     return between in (["and"], [",", "and"], ["and", "the"], [",", "and", "the"])
 
 

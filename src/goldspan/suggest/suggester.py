@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 LANGUAGE = "en"  # of the rules and their word lists
 NAMES = (PERSON, PLACE, OTHER)
+NUMBERED_RULES = frozenset(("unit.numbered", "unit.acronym", "unit.introduced"))
 
 # The weights of the last part of a full name, the two last parts, and any other part as evidence for the person.
 LAST_PART_WEIGHT, LAST_TWO_WEIGHT, PART_WEIGHT = 0.92, 0.85, 0.6
@@ -193,11 +194,18 @@ def _final_candidates(
     topic: CountTopic,
 ) -> list[SpanCandidate]:
     """The candidates of a paragraph with its quantities and what only the model finds, overlaps resolved."""
-    units = {c.start: c.end for c in candidates if c.label == UNIT}
-    quantities = troop_counts.find_troop_counts(paragraph, units, topic)
+    units = [c for c in candidates if c.label == UNIT]
+    quantities = troop_counts.find_troop_counts(paragraph, {c.start: c.end for c in units}, topic)
+    counted = [q for q in quantities if not any(_is_number_of(q, c) for c in units)]
     others = (c for c in from_model if c.label not in NAMES)
-    relevant = [c for c in (*candidates, *quantities, *others) if c.label in labels or c.label in (UNIT, OTHER)]
+    relevant = [c for c in (*candidates, *counted, *others) if c.label in labels or c.label in (UNIT, OTHER)]
     return [c for c in resolve_overlaps(relevant) if c.label in labels]
+
+
+def _is_number_of(quantity: SpanCandidate, unit: SpanCandidate) -> bool:
+    """Whether a quantity is a unit's number and counts nothing: `CSG 5 met sailors`, `40 Commando`."""
+    is_inside = unit.start < quantity.start < unit.end
+    return is_inside or (unit.start == quantity.start and unit.end >= quantity.end and unit.rule in NUMBERED_RULES)
 
 
 def _add_evidence(

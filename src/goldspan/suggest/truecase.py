@@ -160,7 +160,8 @@ def _is_common(word: str, all_caps: bool) -> bool:
     lex, lower = lexicon(), word.lower()
     if lower in LOWER_CASE_WORDS:
         return True
-    if "." in word or word[0].isdigit() or ROMAN.fullmatch(word) or (word in lex.acronyms and lower not in lex.common):
+    is_acronym = word in lex.acronyms and (not all_caps or lower not in lex.common)
+    if "." in word or word[0].isdigit() or ROMAN.fullmatch(word) or is_acronym:
         return False
     flags = lex.look(word.title())[0]
     if flags & (TokenFlag.TIME | TokenFlag.DEMONYM | TokenFlag.RANK) and lower not in COMMON_NAMES:

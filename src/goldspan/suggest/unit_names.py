@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from goldspan.suggest.tokens import ParagraphTokens
 
 HEADS = TokenFlag.ECHELON | TokenFlag.FORCE
+ARABIC_ARTICLES = frozenset(("al", "as", "ash", "ad", "an", "at", "az", "el"))
 DECADE = re.compile(r"\d\ds")
 ROMAN = re.compile(r"[IVX]{1,5}")
 SPELLED = cues("units.spelled")
@@ -34,7 +35,7 @@ LONGEST_HEAD = 3
 HEAD_REACH = 4
 
 # Heads that a name or code follows instead of a modifier before: `Task Force Falcon`, `Company B`.
-CODED = frozenset(("task force", "company", "battery", "troop"))
+CODED = frozenset(("task force", "tactical group", "company", "battery", "troop"))
 POSSESSIVES = cues("units.possessives")
 TITLES_INSIDE = POSSESSIVES | cues("units.titles_inside")
 PLURALS = frozenset(("brigades", "divisions", "battalions", "regiments"))
@@ -75,10 +76,10 @@ def last_head(tokens: ParagraphTokens, i: int) -> int:
 
 def is_numbered(tokens: ParagraphTokens, start: int, at: int) -> bool:
     """Whether a number, a letter or its word is among the modifiers."""
-    named = SPELLED | cues("units.phonetic")
     return any(
         tokens.flags[j] & (TokenFlag.NUMBER | TokenFlag.LETTER)
-        or tokens.lower[j] in named
+        or tokens.lower[j] in SPELLED
+        or (j == start and tokens.lower[j] in cues("units.phonetic"))
         or ROMAN.fullmatch(tokens.words[j])
         for j in range(start, at)
     )
@@ -97,11 +98,10 @@ def is_unit(tokens: ParagraphTokens, start: int, at: int, head: str) -> bool:
     after = at + len(head.split())
     if not modifiers:
         return _stands_alone(tokens, at, head)
-    if modifiers & cues("units.stop_force") and head != "army":
+    if _is_civil(tokens, modifiers, after, head):
         return False
-    if end_of_numbers(tokens, start, after, head) > after and head in lexicon().heads:
-        return True
-    if not QUOTES.isdisjoint(modifiers) and head in lexicon().heads:
+    is_quoted = not QUOTES.isdisjoint(modifiers)
+    if head in lexicon().heads and (is_quoted or end_of_numbers(tokens, start, after, head) > after):
         return True
     if is_numbered(tokens, start, at) or _is_named(modifiers, head) or _is_abroad(tokens, after, head):
         return True
@@ -145,6 +145,15 @@ def _is_dispensable(tokens: ParagraphTokens, start: int, at: int) -> bool:
         return True
     end = lexicon().forces.end(tokens.forms, start + 1)
     return end > at and end - start > LONGEST_SERVICE
+
+
+def _is_civil(tokens: ParagraphTokens, modifiers: set[str], after: int, head: str) -> bool:
+    """Whether a modifier or what follows shows another kind of body: `Labor Force`, `Second Division champions`."""
+    if head == "division" and tokens.word_at(after) in cues("units.sports"):
+        return True
+    if tokens.word_at(after) in cues("units.companies"):
+        return True
+    return bool(modifiers & cues("units.stop_force")) and head != "army" and "military" not in modifiers
 
 
 def _stands_alone(tokens: ParagraphTokens, at: int, head: str) -> bool:
@@ -201,7 +210,8 @@ NAMING_RULES: dict[str, Callable[[set[str]], bool]] = {
     "unit": _names_small_unit,
     "units": _names_small_unit,
     "marines": lambda _: True,
-    "rangers": lambda _: True,
+    "rangers": lambda modifiers: bool(modifiers & cues("units.naming_rangers")),
+    "army": lambda modifiers: not modifiers & cues("units.not_armies"),
     "corps": lambda modifiers: not modifiers & cues("units.not_corps"),
     "directorate": lambda modifiers: "main" in modifiers and len(modifiers) > 1,
     "military council": lambda modifiers: not modifiers & cues("units.not_councils"),
@@ -249,9 +259,11 @@ def _start_of_part(tokens: ParagraphTokens, i: int, at: int, floor: int) -> int:
         return i - 1
     if tokens.words[i - 1] in QUOTES:
         return _start_of_nickname(tokens, i, floor)
+    if i - 2 >= floor and tokens.is_hyphen(i - 1) and tokens.words[i - 2] in ARABIC_ARTICLES:
+        return i - 2
     for earlier in range(max(floor, i - LONGEST_PLACE), i - 1):
         # Names of places have parts in lower case: `Deir ez-Zor Military Council`.
-        if tokens.flags[earlier] & TokenFlag.CAP and gazetteer().end(tokens.forms, earlier) == i:
+        if tokens.flags[earlier] & TokenFlag.CAP and i <= gazetteer().end(tokens.forms, earlier) <= at:
             return earlier
     return i
 
@@ -287,7 +299,7 @@ def _is_modifier(tokens: ParagraphTokens, j: int, at: int) -> bool:
         or not flags & TokenFlag.COMMON
         or bool(flags & (TokenFlag.DEMONYM | TokenFlag.DIRECTION))
     )
-    return is_meaningful or lower in ARMS or lower in FORCE_WORDS or lower in GUARD_WORDS
+    return is_meaningful or lower == "headquarters" or lower in ARMS or lower in FORCE_WORDS or lower in GUARD_WORDS
 
 
 def _can_number(tokens: ParagraphTokens, j: int, at: int) -> bool:

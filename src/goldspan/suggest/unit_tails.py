@@ -23,7 +23,8 @@ LONGEST_NICKNAME = 4
 LONGEST_QUALIFIER = 5
 LONGEST_ACRONYM = 12
 MOST_NUMBERS = 12
-CODED_HEADS = frozenset(("task force", "company", "battery"))
+SHORTEST_LONE_NUMBER = 3  # of a unit that is called `Unit` and nothing else
+CODED_HEADS = frozenset(("task force", "tactical group", "company", "battery"))
 
 # After `Army of` a place needs only this weight, because one is expected there.
 LEAST_PLACE_WEIGHT = 0.4
@@ -59,6 +60,8 @@ def end_of_numbers(tokens: ParagraphTokens, start: int, end: int, head: str) -> 
         return end
     acronym = bracketed_acronym(tokens, end)
     number = end + 3 if acronym else end
+    if start + 1 == end and head.startswith("unit") and len(tokens.word_at(number)) < SHORTEST_LONE_NUMBER:
+        return end
     if not is_unit_number(tokens, number) or any(tokens.flags[j] & TokenFlag.ORDINAL for j in range(start, end)):
         return end
     last = number
@@ -195,7 +198,9 @@ def _end_of_code(tokens: ParagraphTokens, end: int, head: str) -> int:
         return end
     flags = tokens.flags[j]
     # `A` is a letter here and no article.
-    is_code = CODE.fullmatch(tokens.words[j]) or (head != "task force" and flags & TokenFlag.LETTER)
+    is_code = CODE.fullmatch(tokens.words[j]) or (
+        head not in ("task force", "tactical group") and flags & TokenFlag.LETTER
+    )
     if not is_code and (not flags & TokenFlag.CAP or flags & NO_NAME):
         return end
     end = j + 1
