@@ -194,7 +194,7 @@ def entries(name: str) -> list[str]:
 
 
 def cues(name: str) -> frozenset[str]:
-    """The cue words of a section of `cues.txt`."""
+    """The cue words of a section of `cues.txt`, or of `unit_cues.txt` for those of units."""
     return _sections()[name]
 
 
@@ -229,7 +229,7 @@ def lexicon() -> Lexicon:
 @cache
 def _sections() -> dict[str, frozenset[str]]:
     sections: dict[str, list[str]] = {}
-    for line in entries("cues"):
+    for line in (*entries("cues"), *entries("unit_cues")):
         if line.startswith("["):
             words = sections.setdefault(line.strip("[]"), [])
         else:
