@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from goldspan.suggest.gazetteer import SURE, gazetteer
+from goldspan.suggest.gazetteer import DOUBTFUL, SURE, gazetteer
 from goldspan.suggest.lexicon import TokenFlag, cues
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ RUN_ENDS = (
     TokenFlag.RANK | TokenFlag.TITLE | TokenFlag.TITLE_PART | TokenFlag.DEMONYM | TokenFlag.TIME | TokenFlag.FUNCTION
 )
 
+NAMES = TokenFlag.GIVEN | TokenFlag.SURNAME
 TITLES = TokenFlag.TITLE | TokenFlag.TITLE_PART
 PARTICLES = cues("segments.name_particles")
 QUOTES = frozenset('"“”')
@@ -24,6 +25,9 @@ APOSTROPHES = frozenset("’'`‘")
 
 # The article of Arabic names, also in its assimilated forms, which look like English words.
 ARABIC = frozenset(("at", "an", "as", "ad", "ash"))
+
+# The article at the start of a name, in lower case.
+SMALL_ARTICLES = frozenset(("al", "el", "ar", "as", "ash", "ad", "az", "an", "at"))
 
 # What may follow a hyphen in lower case inside a name: `Nahr-e Saraj`, `Panjwa-i`.
 HYPHENED = frozenset(("e", "i", "al", "ul", "de", "sur", "la"))
@@ -40,9 +44,10 @@ def find_name_runs(tokens: ParagraphTokens, covered: Sequence[bool]) -> Iterator
     i, n = 0, len(tokens)
     letters = cues("persons.honours")
     while i < n:
-        end = _run_end(tokens, i, covered) if tokens.flags[i] & TokenFlag.CAP and not covered[i] else i
+        is_open = (tokens.flags[i] & TokenFlag.CAP or has_small_article(tokens, i)) and not covered[i]
+        end = _run_end(tokens, i, covered) if is_open else i
         if end > i:
-            start = _after_office(tokens, i, end)
+            start = _after_direction(tokens, _after_office(tokens, i, end), end)
             end = _end_of_place(tokens, start, end)
             end -= _ends_with_small_class(tokens, start, end)
             end = _with_suffix(tokens, start, _without_letters(tokens, start, end))
@@ -50,6 +55,16 @@ def find_name_runs(tokens: ParagraphTokens, covered: Sequence[bool]) -> Iterator
                 yield start, end
         i = max(end, i + 1)
         i += end > 0 and i < n and tokens.words[i] in letters and not tokens.all_caps
+
+
+def has_small_article(tokens: ParagraphTokens, i: int) -> bool:
+    """Whether the article of an Arabic name stands at `i` in lower case: `al-Qaim`."""
+    return (
+        tokens.lower[i] in SMALL_ARTICLES
+        and not tokens.flags[i] & TokenFlag.CAP
+        and tokens.is_hyphen(i + 1)
+        and bool(tokens.flags_at(i + 2) & TokenFlag.CAP)
+    )
 
 
 def extend_name(tokens: ParagraphTokens, i: int, covered: Sequence[bool]) -> int:
@@ -113,6 +128,16 @@ def _with_suffix(tokens: ParagraphTokens, i: int, end: int) -> int:
     return at + 1 + (tokens.word_at(at + 1) == "." and tokens.tight[at + 1] and tokens.lower[at] in ("jr", "sr"))
 
 
+def _after_direction(tokens: ParagraphTokens, i: int, end: int) -> int:
+    """Where a place begins after a direction that is no part of its name (L-2): `Eastern Mediterranean`."""
+    if end - i < 2 or not (tokens.flags[i] & TokenFlag.DIRECTION or tokens.lower[i] == "greater"):
+        return i
+    if gazetteer().end(tokens.forms, i) >= end or tokens.flags[i] & NAMES:
+        return i
+    stop, weight = gazetteer().match(tokens.forms, i + 1)
+    return i + 1 if stop == end and weight >= DOUBTFUL else i
+
+
 def _after_office(tokens: ParagraphTokens, i: int, end: int) -> int:
     """Where a name begins after the words of an office: `for Peacekeeping Operations Edmond Mulet`."""
     if tokens.flags_at(i - 1) & (TokenFlag.TITLE | TokenFlag.RANK) or tokens.word_at(i - 1) == ".":
@@ -130,6 +155,8 @@ def _after_office(tokens: ParagraphTokens, i: int, end: int) -> int:
 def _can_begin(tokens: ParagraphTokens, i: int) -> bool:
     """Whether a run may begin with the token."""
     flags, following = tokens.flags[i], tokens.flags_at(i + 1)
+    if has_small_article(tokens, i):
+        return True
     if (
         tokens.lower[i] in cues("segments.offices")
         and tokens.word_at(i - 1) == "of"

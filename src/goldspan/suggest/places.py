@@ -5,6 +5,7 @@ Rules L-1 to L-5 of the guidelines.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from goldspan.suggest import name_runs
@@ -17,14 +18,25 @@ if TYPE_CHECKING:
     from goldspan.suggest.tokens import ParagraphTokens
 
 NO_NAME = TokenFlag.FUNCTION | TokenFlag.TIME | TokenFlag.TITLE | TokenFlag.RANK
-BODY = TokenFlag.ORG | TokenFlag.TITLE | TokenFlag.FORCE
+BODY = TokenFlag.ORG | TokenFlag.FORCE
 
 # Class words that end one name and begin another: `Eagle Base`, `Air Base 201`.
 CLASSES_BEFORE_OR_AFTER = frozenset(("outpost", "base"))
 LONGEST_LISTED = 4
 Sign = tuple[str, float]
 CLASSES = cues("places.classes")
+COURSES = frozenset(("across", "along", "over", "through", "throughout", "near", "around", "down", "up", "into"))
+WAYS = frozenset(
+    ("back", "north", "south", "east", "west", "on", "over", "down", "up", "home", "out", "away", "forward")
+)
 CLASSES_BEFORE = cues("places.strong_before")
+WATERS = cues("places.water")
+INSTALLATIONS = cues("places.installations")
+DASHES = frozenset(("-", "–", "—", "--"))
+LONGEST_DATELINE = 14
+ROAD = re.compile(r"[A-Z]{1,3}\d{1,4}|[A-Z]{1,3}-\d{1,4}")
+LONGEST_ROAD = 3
+ROAD_WORDS = frozenset(("on", "along", "off", "via", "out", "down", "up", "near", "onto", "of"))
 DISTANCES = frozenset(("km", "kilometers", "kilometres", "miles"))
 
 # Two names for one place begin alike.
@@ -36,17 +48,127 @@ DESCRIPTION_REACH = 4
 
 def find_places(tokens: ParagraphTokens, covered: Sequence[bool]) -> Iterator[tuple[int, int]]:
     """The names of a paragraph, as half-open token ranges; tokens that are covered belong to none."""
+    yield from _find_datelines(tokens, covered)
     for i, flags in enumerate(tokens.flags):
-        if not flags & TokenFlag.CAP or covered[i] or not flags & (TokenFlag.CLASS | TokenFlag.PREFIX):
+        if not flags & TokenFlag.CAP or covered[i]:
             continue
+        named = _end_of_water(tokens, i, covered) or _end_of_road(tokens, i)
+        if named:
+            yield i, named
+        if named or not flags & (TokenFlag.CLASS | TokenFlag.PREFIX):
+            continue
+        if tokens.lower[i] in ("station", "base", "facility", "depot"):
+            start, end = _base(tokens, i, covered)
+            if end > i + 1:
+                yield start, end
+                continue
         end = _end_after_class(tokens, i, covered) if tokens.lower[i] in cues("places.capital_before") else i + 1
         if end > i + 1:
             is_twofold = tokens.lower[i] in CLASSES_BEFORE_OR_AFTER
             yield (_name_start(tokens, i, covered) if is_twofold else i), end
         elif flags & TokenFlag.CLASS and tokens.lower[i] in cues("places.capital_after"):
             start = _start_before_class(tokens, i, covered)
-            if start < i and not _modifies_body(tokens, i):
+            if start < i and not _modifies_body(tokens, i) and not _is_generic(tokens, start, i):
                 yield start, i + 1 + bool(tokens.flags_at(i + 1) & TokenFlag.NUMBER and tokens.lower[i] == "district")
+
+
+def _find_datelines(tokens: ParagraphTokens, covered: Sequence[bool]) -> Iterator[tuple[int, int]]:
+    """The places in capitals at the start of a paragraph: `HAZARD, Ky. –`, `QUETTA/TURBAT:`."""
+    i, places = 0, []
+    while i < len(tokens) and _is_shouted(tokens, i) and not covered[i]:
+        end = i + 1
+        while end < len(tokens) and (_is_shouted(tokens, end) or tokens.is_hyphen(end)):
+            end += 1
+        places.append((i, end))
+        i = end + (tokens.word_at(end) == "/")
+        if i == end:
+            break
+    if places and not tokens.all_caps and _ends_dateline(tokens, places[-1][1]):
+        yield from places
+
+
+def _is_shouted(tokens: ParagraphTokens, i: int) -> bool:
+    flags = tokens.flags_at(i)
+    return (
+        bool(flags & TokenFlag.UPPER) and not flags & (TokenFlag.RANK | TokenFlag.INITIAL) and tokens.words[i].isalpha()
+    )
+
+
+def _ends_dateline(tokens: ParagraphTokens, i: int) -> bool:
+    """Whether the rest of a dateline stands at `i`: `, Ky. –`, `, Germany, June 3 (Agency) -`."""
+    if tokens.word_at(i) not in (",", *DASHES):
+        return False
+    for j in range(i, min(i + LONGEST_DATELINE, len(tokens))):
+        if tokens.words[j] in DASHES and not tokens.is_hyphen(j):
+            return True
+        is_part = tokens.flags[j] & (TokenFlag.CAP | TokenFlag.NUMBER) or tokens.words[j] in (",", ".", "(", ")", "/")
+        if not is_part:
+            return False
+    return False
+
+
+def _end_of_water(tokens: ParagraphTokens, i: int, covered: Sequence[bool]) -> int:
+    """The end of a name with its class word before `of`, else 0: `Strait of Messina`, `North Fork of the Huron River`."""
+    head = i
+    while tokens.flags_at(head) & TokenFlag.CAP and tokens.flags[head] & (TokenFlag.DIRECTION | TokenFlag.COMMON):
+        if tokens.lower[head] in WATERS:
+            break
+        head += 1
+    if tokens.word_at(head) not in WATERS or not tokens.flags[head] & TokenFlag.CAP or tokens.word_at(head + 1) != "of":
+        return 0
+    # The class word alone, at the start of a sentence, may be a common noun.
+    start = head + 2 + (tokens.word_at(head + 2) == "the")
+    flags = tokens.flags_at(start)
+    if not flags & TokenFlag.CAP or flags & (NO_NAME | TokenFlag.ORG) or (head > i and tokens.first[i]):
+        return 0
+    return 0 if any(covered[i : start + 1]) else name_runs.extend_name(tokens, start, covered)
+
+
+def _end_of_road(tokens: ParagraphTokens, i: int) -> int:
+    """The end of a road by its number, else 0: `M-8 motorway`, `I-80`, `U.S. 14`."""
+    word = tokens.words[i]
+    if word == "U.S." and tokens.flags_at(i + 1) & TokenFlag.NUMBER and tokens.words[i + 1].isdigit():
+        return i + 2 if tokens.word_at(i - 1) in ROAD_WORDS else 0
+    end = i + 1
+    if tokens.is_hyphen(end) and tokens.flags_at(end + 1) & TokenFlag.NUMBER and len(word) <= LONGEST_ROAD:
+        end += 2
+    elif not ROAD.fullmatch(word):
+        return 0
+    is_road = tokens.word_at(end) in ("motorway", "highway", "road", "expressway", "autobahn", "interstate")
+    is_road = is_road or tokens.word_at(i - 1) in (
+        "motorway",
+        "highway",
+        "road",
+        "expressway",
+        "autobahn",
+        "interstate",
+    )
+    return end if is_road and tokens.flags[i] & (TokenFlag.UPPER | TokenFlag.LETTER) else 0
+
+
+def _base(tokens: ParagraphTokens, i: int, covered: Sequence[bool]) -> tuple[int, int]:
+    """The base whose class word at `i` stands before its name: `Naval Air Station Lemoore`; `(i, i)` if none does."""
+    start, kinds = i, cues("places.bases")
+    while (
+        start
+        and not covered[start - 1]
+        and tokens.flags[start - 1] & TokenFlag.CAP
+        and tokens.lower[start - 1] in kinds
+    ):
+        start -= 1
+    following = tokens.flags_at(i + 1)
+    if start == i or not following & TokenFlag.CAP or following & (NO_NAME | TokenFlag.ORG) or covered[i + 1]:
+        return i, i
+    return (i, i) if tokens.first[i + 1] else (start, name_runs.extend_name(tokens, i + 1, covered))
+
+
+def _is_generic(tokens: ParagraphTokens, start: int, i: int) -> bool:
+    """Whether the words before the class word at `i` name no place: `a Forward Operating Base`, `School District`."""
+    if tokens.lower[i - 1] in cues("places.services_of"):
+        return True
+    if not all(tokens.lower[j] in cues("places.bases") for j in range(start, i)):
+        return False
+    return tokens.word_at(start - 1) in ("a", "an", "new", "its", "their", "every", "each", "another")
 
 
 def place_signs(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sign]:
@@ -55,6 +177,8 @@ def place_signs(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sign]
     if not weight and all(tokens.flags[j] & TokenFlag.COMMON for j in range(start, end)):
         return
     if stop == end:
+        yield "place.gazetteer", weight
+    elif stop == end - 1 and tokens.flags[stop] & TokenFlag.DIRECTION:
         yield "place.gazetteer", weight
     elif weight and any(tokens.is_hyphen(j) for j in range(start + 1, end)):
         return
@@ -97,8 +221,13 @@ def _name_start(tokens: ParagraphTokens, i: int, covered: Sequence[bool]) -> int
     while start and not covered[start - 1]:
         j = start - 1
         is_street = tokens.flags[j] & TokenFlag.ORDINAL and tokens.lower[i] in ("street", "avenue")
+        is_installation = tokens.lower[i] in INSTALLATIONS
         joins = tokens.is_hyphen(j) or tokens.lower[j] in ("de", "del", "la")
-        if _is_name(tokens, j) or is_street:
+        joins = joins or (is_installation and tokens.words[j] in ("'s", "’s") and start < i + 1)
+        is_titled = (
+            is_installation and start < i and tokens.flags[j] & TokenFlag.TITLE and tokens.flags[j] & TokenFlag.CAP
+        )
+        if _is_name(tokens, j) or is_street or (is_titled and not tokens.first[j]):
             start = j
         elif joins and tokens.flags_at(j - 1) & TokenFlag.CAP and not covered[j - 1]:
             start = j - 1
@@ -159,7 +288,12 @@ def _has_alternate(tokens: ParagraphTokens, start: int, end: int) -> bool:
 def _signs_before(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sign]:
     word, earlier = tokens.word_at(start - 1), tokens.word_at(start - 2)
     if word == "of":
-        if earlier in CLASSES_BEFORE:
+        if earlier == ",":
+            yield (
+                "place.home",
+                0.6 if tokens.flags_at(start - 4) | tokens.flags_at(start - 3) & TokenFlag.NUMBER else 0.4,
+            )
+        elif earlier in CLASSES_BEFORE:
             yield "place.class", 0.85
         elif earlier in cues("places.of_before"):
             yield "place.direction", 0.7
@@ -168,13 +302,40 @@ def _signs_before(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sig
     elif word == "from" and earlier in DISTANCES:
         yield "place.in", 0.6
     elif word in cues("places.from"):
-        is_way = word in ("to", "from") and earlier in cues("places.motion")
+        is_way = word in ("to", "from") and _is_motion(tokens, start - 2)
         is_pair = word == "between" and tokens.word_at(end) == "and"
-        yield "place.from", 0.5 if is_way or is_pair else 0.25
+        yield "place.from", 0.5 if is_way or is_pair else 0.3
+    elif word == "on" and earlier in (
+        "advance",
+        "assault",
+        "march",
+        "attack",
+        "raid",
+        "advanced",
+        "marched",
+        "closed",
+        "converged",
+    ):
+        yield "place.from", 0.4
+    elif word == "the" and earlier in COURSES and _is_bare(tokens, start, end):
+        yield "place.course", 0.55
     elif word in cues("places.cardinal"):
         yield "place.direction", 0.6
     elif word in CLASSES_BEFORE and tokens.words[start - 1].islower():
         yield "place.class", 0.6
+
+
+def _is_motion(tokens: ParagraphTokens, j: int) -> bool:
+    """Whether a verb of motion ends at `j`: `driven north (to)`, `pulled back (to)`."""
+    motion = cues("places.motion")
+    return tokens.word_at(j) in motion or (tokens.word_at(j) in WAYS and tokens.word_at(j - 1) in motion)
+
+
+def _is_bare(tokens: ParagraphTokens, start: int, end: int) -> bool:
+    """Whether a name is one word, no acronym, and no modifier of another noun: `along the Ibar`."""
+    plain = TokenFlag.COMMON | TokenFlag.UPPER | TokenFlag.GIVEN
+    is_alone = not tokens.word_at(end).isalpha() or tokens.flags_at(end) & (TokenFlag.FUNCTION | TokenFlag.PARTICLE)
+    return end - start == 1 and not tokens.flags[start] & plain and bool(is_alone)
 
 
 def _signs_after(tokens: ParagraphTokens, end: int) -> Iterator[Sign]:
@@ -183,6 +344,8 @@ def _signs_after(tokens: ParagraphTokens, end: int) -> Iterator[Sign]:
         yield "place.class", 0.75
     elif following in ("and", "or", "/") and third in CLASSES and third.endswith("s"):
         yield "place.class", 0.6
+    elif tokens.flags[end - 1] & TokenFlag.UPPER:
+        return
     elif following == "(" and _is_nested(tokens, end + 1):
         yield "place.nested", 0.5
     elif following == ",":
