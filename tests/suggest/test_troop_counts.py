@@ -5,6 +5,18 @@ import pytest
 from helpers.suggestions import in_brackets
 
 COUNTS = """
+Canada has [540] in Latvia, Denmark [30] and Poland [175]. NATO plans a brigade of [3,000 to 5,000].
+The Army missed its recruiting goal by 15,000 in fiscal 2022. It enlisted [44,900] against a goal of [60,000].
+The Bangladeshi contingent in Mali, [1,389] strong, lost [three] to a roadside bomb.
+[Some 2,500 American troops] are still in Iraq and [about 900] in Syria.
+Colonel Ahmad Shah said his brigade had been [4,000] strong; it now has [fewer than 1,500].
+She commands [270 sailors and Marines] aboard the ship. [Sixty] are women.
+Of the [18 crew members], [four] drowned. The frigate KNM Helge Ingstad sank near Sture.
+[Two snipers] and a spotter of the 1st Reconnaissance Battalion held the roof.
+The Spanish Legion has [about 8,000], half of them in Ceuta and Melilla.
+The rebels claimed to have killed [60] and captured [11]; the army admitted [four] dead.
+[Five airmen] from the 27th Special Operations Wing died in the crash: [Five airmen].
+Norway's Home Guard trains [40,000] a year; Estonia's Defence League has [18,000 members], [1,600] of whom are women.
 When the Kenyan Army left, [four divers] of the Navy and [12 commandos] arrived.
 [Five] of the pilots came from the Ohio National Guard 17th Wing, with [six Ohio guardsmen].
 The Army had [612,400] in uniform, fewer by [1,010]. The Navy listed [571,050].
@@ -23,6 +35,11 @@ The army said [96 “terrorists”] had been killed near Gao.
 Germany contributes [450], Italy [320] and Spain [210] to the battalion in Latvia.
 """.strip().split("\n")
 OTHER_COUNTS = """
+Boeing delivered 157 jets in 2020, down from 380 in 2019. The U.S. Air Force took 12.
+The museum of the Royal Marines has 1.2 million objects; 400 are on show. It employs 34.
+The battalion's football team won 3-1, with two goals by Sergeant Rui Costa. About 800 watched.
+The Kremlin said 9 drones were shot down over Kursk, and 4 over Bryansk. A woman was killed and two people were hurt.
+The camp houses 9,000 refugees, 4,000 of them children. Guards from the Kenya Defence Forces shot two.
 The company had 3,000 employees in 2010 and 1,200 in 2020. It cut 400 last year.
 The party won 212 seats, up 14. The Greens lost 23 and the Liberals 12.
 Arsenal scored 27 points in 2019 and 31 in 2020, while Chelsea had 19.
@@ -36,6 +53,50 @@ The 1st Marine Division fought in 4 campaigns and earned 9 citations. Chapter 12
 The 2nd Battalion has 90 metres of bridge and the gap is 140.
 The 3rd Brigade was one of six in the exercise. Its county lost three of its 14 deputies.
 """.strip().split("\n")
+PARAGRAPHS = """
+The Ukrainian Navy said on Tuesday that [nine sailors] were killed when a missile hit the corvette Vinnytsia at
+Ochakiv. [Two] remain missing. The port lost 3 cranes and 12 containers.
+
+The Chilean Army will send [two medics] and [14 engineers] to Haiti in May, Defence Minister Andrés Allamand said.
+Chile first sent [650] in 2004; by 2017 only [391] were left.
+
+The Indian Army sent [around 60,000] to Ladakh in June 2020, according to Lt. Gen. Y. K. Joshi. China had [50,000]
+facing them. About 35 tanks crossed the river.
+
+According to the annual report, the Irish Defence Forces had [8,468] at the end of 2021, against an establishment of
+[9,500]. Of these, [6,878] served in the Army, [823] in the Air Corps and [767] in the Naval Service. A further
+[1,604] were in the reserve.
+
+Police in Leeds arrested 14 men on Monday. Six were charged, three were bailed and five were released. A spokesman for
+the British Army declined to comment.
+
+The flood in Derna killed 4,352 people. The Libyan National Army sent [1,200 soldiers] to help; [123] of them died in
+the water.
+
+The 82nd Airborne Division marked its 75th jump on Sunday. Of the [740 paratroopers] who jumped, [19] were hurt, [two]
+of them badly.
+
+Two pilots and a flight engineer of the Royal Jordanian Air Force were hurt when their C-130 left the runway. The
+airport handles 9 million passengers a year, up from 7 million in 2015.
+
+Villagers said 23 people were killed in the strike, seven of them children. The Nigerian Air Force said it had hit [31
+fighters].
+
+At 6 a.m. on 4 July, [340] of the regiment's [1,200 men] crossed the river. By noon [212] were dead. Only [eleven]
+came back unhurt.
+
+Sweden's conscription was cut from [36,000] in 1990 to [5,000] in 2009, and will rise to [10,000 conscripts] a year by
+2030.
+
+The Turkish Armed Forces said it "neutralised" [12 PKK terrorists] in northern Iraq; [three] surrendered. Since July,
+4,500 villages have been searched.
+
+In the Philippines, an army truck fell into a ravine, killing [nine soldiers] and injuring [31]. Another [five] were
+missing.
+
+The National Guard activated [3,200 guardsmen] after Hurricane Ida. By Monday [1,100] had been released. Power was out
+for 900,000, and 26 people had died.
+""".strip().split("\n\n")
 
 
 @pytest.mark.parametrize("text", COUNTS)
@@ -55,4 +116,10 @@ def test_the_topic_goes_on_in_the_next_paragraph():
 
 def test_the_topic_ends_with_what_is_counted_otherwise():
     text = "The army sent [300 soldiers].\n\nThe fair drew 12,000 visitors. The year before it had 9,000."
+    assert in_brackets(text, "TROOP_COUNT") == text
+
+
+@pytest.mark.parametrize("text", PARAGRAPHS)
+def test_a_paragraph_has_just_its_counts_of_military_people(text):
+    text = text.replace("\n", " ")
     assert in_brackets(text, "TROOP_COUNT") == text

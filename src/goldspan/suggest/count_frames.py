@@ -31,6 +31,7 @@ PART_OF = frozenset(("them", "us", "whom", "whose", "these", "those", "its", "th
 FURTHER = frozenset(("another", "further", "additional", "other"))
 REST = frozenset(("more", "others", "fewer"))
 HAVING_REACH = 4
+BEING_REACH = 2
 LOSS_REACH = 4
 GROUP_REACH = 8
 APPOSITION_REACH = 2
@@ -136,7 +137,7 @@ FRAMES: tuple[tuple[Frame, Callable[[Surroundings], bool]], ...] = (
     ("number", lambda around: around.before in NUMBERING),
     ("with", lambda around: around.before == "with"),
     ("having", _has_verb_of_having),
-    ("being", lambda around: not BEING.isdisjoint(around.lead())),
+    ("being", lambda around: not BEING.isdisjoint(around.lead(BEING_REACH))),
     ("rest", lambda around: around.following in REST or around.before in FURTHER or around.before == "all"),
     ("change", lambda around: around.before in CHANGING),
     ("subject", _is_subject),

@@ -10,15 +10,29 @@ military only among soldiers: `eight Indians`, `14 surgeons`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from goldspan.quantities import can_begin, parse_troop_count
+from goldspan.quantities.lexicon import PERIODS
 from goldspan.suggest.candidates import COUNT, SpanCandidate
-from goldspan.suggest.count_frames import DEAD, FURTHER, PART_OF, QUOTES, REST, find_frame, is_lost, surroundings
+from goldspan.suggest.count_frames import (
+    DEAD,
+    FURTHER,
+    LOSING,
+    PART_OF,
+    QUOTES,
+    REST,
+    find_frame,
+    is_lost,
+    surroundings,
+)
 from goldspan.suggest.lexicon import TokenFlag, cues
 from goldspan.suggest.quantity_mentions import (
     AFTER_BARE,
     GROUP_NOUNS,
+    MILITARY_GROUPS,
     POSSESSION,
     VERBS,
     QuantityMention,
@@ -29,7 +43,7 @@ from goldspan.suggest.quantity_mentions import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from goldspan.suggest.count_frames import Frame, Surroundings
     from goldspan.suggest.quantity_mentions import SentenceContext
@@ -46,7 +60,7 @@ NOT_BEFORE = cues("topics.not_before")
 LENGTHS = (
     cues("counts.measures")
     - cues("topics.neutral")
-    - {"others", "million", "billion", "per", "am", "pm", "percent", "%"}
+    - {"others", "million", "billion", "per", "am", "pm", "percent", "%", *PERIODS}
 )
 CIVIL = cues("topics.civil") | cues("counts.police")
 NEVER_ALONE = cues("counts.never_alone")
@@ -58,6 +72,7 @@ CIVIL_AFTER = 6
 LEAST_DIGITS = 10
 LEAST_STRENGTH = 30
 OLDEST = 110
+NEAR_SENTENCES = 2
 # After so many paragraphs without a quantity, the topic is over.
 MEMORY = 3
 
@@ -108,7 +123,9 @@ def find_topic_counts(
         counts: the quantities that count military people.
         topic: what was counted before it.
     """
-    topic.has_force = topic.has_force or bool(reader.units or counts)
+    topic.has_force = topic.has_force or bool(
+        reader.units or counts or not MILITARY_GROUPS.isdisjoint(reader.tokens.lower)
+    )
     if not topic.has_force:
         return []
     found: list[SpanCandidate] = []
@@ -180,7 +197,7 @@ class TopicReader:
         """The quantity with a noun that is military among soldiers alone, or nothing: it counts something else."""
         tokens = self.tokens
         word = tokens.lower[noun]
-        is_people = word in personnel_nouns()[1] or _is_demonym(tokens, noun)
+        is_people = word in personnel_nouns()[1] or (_is_demonym(tokens, noun) and _ends_people(tokens, noun))
         is_count = is_people and self._is_noun_known(number.start, noun) and not self._is_civil(number)
         if is_count and tokens.word_at(noun + 1) not in POSSESSION:
             is_quoted = tokens.lower[noun - 1] in QUOTES and tokens.word_at(noun + 1) in QUOTES
@@ -199,7 +216,8 @@ class TopicReader:
             return True
         if tokens.lower[noun] not in NEVER_ALONE and not _is_demonym(tokens, noun) and not is_men:
             return self.is_military or self._mentions_force(i)
-        return tokens.word_at(noun + 1) in SERVING or (self.was_military and is_lost(tokens, noun + 1))
+        is_loss = is_lost(tokens, noun + 1) or not LOSING.isdisjoint(tokens.lower[max(0, i - 2) : i])
+        return tokens.word_at(noun + 1) in SERVING or (self.was_military and is_loss)
 
     def _rule(self, around: Surroundings) -> str:
         """The rule by which a quantity without a noun counts military people; empty where it does not."""
@@ -249,34 +267,41 @@ class TopicReader:
 
     def _note_measures(self, i: int) -> None:
         """Ends the topic where the sentence measures something before a quantity: `90 metres, and the gap is 140`."""
-        for k in range(i - 1, self.at, -1):
-            if self.sentences.number(k) < self.sentences.number(i):
-                return
-            if self.tokens.lower[k] in LENGTHS:
-                self.is_military, self.other = False, k
-                return
+        at = self._last_lengths[i - 1] if i else -1
+        if at > self.at and self.sentences.number(at) == self.sentences.number(i):
+            self.is_military, self.other = False, at
 
     def _is_near(self, i: int) -> bool:
-        """Whether military people are the last thing counted, in the same sentence or the one before."""
+        """Whether military people are the last thing counted, not many sentences ago."""
         is_here = self.is_military and self.at >= 0
-        return is_here and self.sentences.number(i) - self.sentences.number(self.at) <= 1
+        return is_here and self.sentences.number(i) - self.sentences.number(self.at) <= NEAR_SENTENCES
 
     def _mentions_force(self, i: int, before: int = 1) -> bool:
         """Whether a unit, a group or military people are mentioned in the sentence, or so many before it."""
+        at = self._last_forces[i - 1] if i else -1
+        # What was counted in between belongs to that unit: `the division earned 9 medals. It lists all 43`.
+        return at > self.other and self.sentences.number(at) >= self.sentences.number(i) - before
+
+    @cached_property
+    def _last_forces(self) -> list[int]:
+        """Of each token, the last unit, group or military people up to it; -1 for none."""
         strong, weak, _ = personnel_nouns()
-        least = self.sentences.number(i) - before
-        for k in range(i - 1, -1, -1):
-            # What was counted in between belongs to that unit: `the division earned 9 medals. It lists all 43`.
-            if k <= self.other or self.sentences.number(k) < least:
-                return False
-            word = self.tokens.lower[k]
-            if k in self.units or word in GROUP_NOUNS or word in strong - weak:
-                return True
-        return False
+        nouns = GROUP_NOUNS | (strong - weak)
+        return _last(k in self.units or word in nouns for k, word in enumerate(self.tokens.lower))
+
+    @cached_property
+    def _last_lengths(self) -> list[int]:
+        """Of each token, the last unit of length, weight or money up to it; -1 for none."""
+        return _last(word in LENGTHS for word in self.tokens.lower)
 
     def _is_civil(self, number: QuantityMention) -> bool:
         near = self.sentences.words_near(number.start, before=CIVIL_BEFORE, after=CIVIL_AFTER)
         return not near.isdisjoint(CIVIL)
+
+
+def _last(marks: Iterable[bool]) -> list[int]:
+    """Of each position, the last one up to it that is marked; -1 for none."""
+    return list(accumulate((n if mark else -1 for n, mark in enumerate(marks)), max))
 
 
 def _is_demonym(tokens: ParagraphTokens, k: int) -> bool:

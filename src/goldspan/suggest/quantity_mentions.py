@@ -30,7 +30,14 @@ CIVILIAN_CUES = cues("counts.police") | {"civilian", "civilians"}
 GROUP_NOUNS = cues("counts.groups")
 MILITARY_CUES = cues("counts.support")
 POSSESSION = frozenset(("'s", "’s", "'", "’"))
-NEAR_UNIT = 14
+# Groups that are military in any text: `200 members of the ship's advance party`.
+MILITARY_GROUPS = frozenset(
+    {
+        *("battalion", "brigade", "regiment", "platoon", "garrison", "contingent", "militia", "squadron", "ship"),
+        *("frigate", "destroyer", "corvette", "cruiser", "submarine", "warship", "minesweeper", "gunboat", "carrier"),
+    }
+)
+NEAR_UNIT = 16
 CHANGE_REACH = 8
 
 # The fewest spaces between two columns of a table.

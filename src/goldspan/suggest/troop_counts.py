@@ -15,6 +15,7 @@ from goldspan.suggest.quantity_mentions import (
     GAP,
     GROUP_NOUNS,
     MILITARY_CUES,
+    MILITARY_GROUPS,
     NEAR_UNIT,
     POSSESSION,
     VERBS,
@@ -42,13 +43,6 @@ BEFORE_WITH = 6
 
 # Ships and weapons: `seven surface combatants`.
 PLATFORMS = frozenset(("surface",))
-# Groups that are military in any text: `200 members of the ship's advance party`.
-MILITARY_GROUPS = frozenset(
-    {
-        *("battalion", "brigade", "regiment", "platoon", "garrison", "contingent", "militia", "squadron", "ship"),
-        *("frigate", "destroyer", "corvette", "cruiser", "submarine", "warship", "minesweeper", "gunboat", "carrier"),
-    }
-)
 GUARDS = frozenset(("guard", "corps", "garrison", "crew", "fleet", "navy"))
 CRIME = cues("topics.crime")
 QUOTES = frozenset(('"', "“", "”", "''", "``"))
@@ -226,7 +220,9 @@ def _is_military_noun(tokens: ParagraphTokens, i: int, end: int, noun: str) -> b
         return True
     if noun == "men":
         near = _sentence_near(tokens, i, end)
-        return not near & {"women", "children"} and not near & CRIME and bool(near & MILITARY_CUES)
+        # `seven FC men`: the acronym of a force.
+        is_force = end - 2 > i and tokens.flags[end - 2] & TokenFlag.UPPER
+        return not near & {"women", "children"} and not near & CRIME and bool(near & MILITARY_CUES or is_force)
     if noun == "personnel":
         return not near & (CIVILIANS | {"staff"}) or "military" in tokens.lower[max(0, i - BEFORE_WITH) : i]
     if noun in ("members", "veterans"):
