@@ -71,7 +71,7 @@ def run(
     split and one-sided, and attributed to a rule of the guidelines if a page or a check shows it. Brackets hold
     intervals. agreement/schema.md of the package describes what --json writes.
     """
-    console.require_resampling(resamples, interval)
+    console.note_unused_resamples(resamples, interval)
     from goldspan.agreement.html_report import page
     from goldspan.agreement.run import AgreementOptions, run_agreement
     from goldspan.agreement.text_report import report_json

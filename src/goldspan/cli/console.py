@@ -168,20 +168,22 @@ RULE = "-" * 72  # around a text that is to be copied
 NAME = 24  # columns; shorter names are not folded
 
 
-def require_resampling(resamples: int | None, method: str, *others: str) -> None:
-    """Refuse a number of resamples where nothing is resampled.
+def note_unused_resamples(resamples: int | None, method: str, *others: str) -> None:
+    """Note on stderr that a number of resamples was given where nothing is resampled.
+
+    It is no error: what was asked for is computed all the same, and scripts may give the option to every run.
 
     Args:
         resamples: as given; None if it was not.
         method: of the intervals.
         others: options, not given, with which it would count, too.
-
-    Raises:
-        typer.BadParameter: if it was given, and counts for nothing.
     """
     if resamples is not None and method != "percentile":
         goes_with = " or ".join(("--interval percentile", *others))
-        raise typer.BadParameter(f"--resamples goes with {goes_with}: intervals by {method} draw no resamples")
+        print(
+            f"--resamples changes nothing: intervals by {method} draw no resamples. It goes with {goes_with}.",
+            file=sys.stderr,
+        )
 
 
 def split_names(options: Sequence[str] | None) -> list[str]:

@@ -108,7 +108,7 @@ def run(
     if model is not None:
         raise typer.BadParameter("--model goes with --suggestions; a pipeline to evaluate is named as PREDICTIONS")
     if baseline is None:
-        console.require_resampling(resamples, interval, "--baseline")
+        console.note_unused_resamples(resamples, interval, "--baseline")
     from goldspan.evaluation.html_report import page
     from goldspan.evaluation.run import EvaluationOptions, run_evaluation
     from goldspan.formats.sources import SOURCE_FORMATS
