@@ -167,6 +167,102 @@ def test_near_duplicates_in_one_split_are_accepted(harbour):
     assert places(harbour) == [("near-duplicate-split", "corpus/splits/validation.txt", 1)]
 
 
+def words(name, number):
+    return " ".join(f"{name}{n}" for n in range(number))
+
+
+def publish(corpus, split, **articles):
+    """Add articles with gold to a split: their paragraphs."""
+    for name, texts in articles.items():
+        text = "\n\n".join(texts) + "\n"
+        add(corpus, name, text, version="1.0")
+        gold.write(corpus.gold / f"{name}.jsonl", paragraphs.examples_of(name, text))
+    listed = corpus.split_file(split).read_text() if corpus.split_file(split).is_file() else ""
+    write(corpus.split_file(split), "".join(sorted(f"{name}\n" for name in [*listed.split(), *articles])))
+
+
+def allow(corpus, **names):
+    lists = "".join(f"{check.replace('_', '-')} = {list(each)!r}\n" for check, each in names.items())
+    write(corpus.guidelines / "labels.toml", f"{SCHEME}\n[allow]\n{lists}")
+
+
+def leaks(corpus):
+    found = check_project(Corpus(corpus.root))
+    return [(each.check, each.file.name, each.line, each.example, each.message) for each in found]
+
+
+NOTE = words("note", 24)
+LEAK = "paragraph-across-splits"
+
+
+def test_a_brief_whose_story_is_in_another_split_is_an_error_until_it_is_accepted(harbour):
+    publish(harbour, "train", story=[words("s", 60), words("t", 60)])
+    publish(harbour, "test", brief=[f"{words('s', 18)} {words('own', 10)}"])
+    message = "62% of the word trigrams of brief (test) stand in story (train)"
+    assert leaks(harbour) == [(LEAK, "test.txt", 1, None, message)]
+    allow(harbour, paragraph_across_splits=["story = brief"])
+    assert leaks(harbour) == []
+
+
+def test_a_story_is_named_as_the_larger_one_whatever_its_split(harbour):
+    publish(harbour, "train", brief=[words("s", 20)])
+    publish(harbour, "test", story=[words("s", 60), words("t", 60)])
+    assert leaks(harbour) == [
+        (LEAK, "test.txt", 2, None, "100% of the word trigrams of brief (train) stand in story (test)")
+    ]
+
+
+def test_a_paragraph_in_several_splits_is_one_error_until_it_is_accepted(harbour):
+    publish(harbour, "train", a=[words("a", 60), NOTE], b=[words("b", 60), NOTE])
+    publish(harbour, "validation", c=[words("c", 60), NOTE.upper()])
+    publish(harbour, "test", d=[NOTE, words("d", 60)])
+    [(check, file, line, example, message)] = leaks(harbour)
+    assert (check, file, line, example) == (LEAK, "validation.txt", 1, "c.p02")
+    assert message.startswith("its paragraph is also a.p02 in train, which 4 articles have: 'note0 note1")
+    for name in ("a.p02", "c.p02", "d.p01"):
+        allow(harbour, paragraph_across_splits=[name])
+        assert leaks(harbour) == []
+
+
+def test_a_brief_that_is_a_paragraph_of_its_story_is_one_error_that_names_it(harbour):
+    publish(harbour, "train", story=[words("s", 60), NOTE])
+    publish(harbour, "test", brief=[NOTE])
+    message = (
+        "100% of the word trigrams of brief (test) stand in story (train); brief.p01 is the same paragraph as story.p02"
+    )
+    assert leaks(harbour) == [(LEAK, "test.txt", 1, None, message)]
+    allow(harbour, paragraph_across_splits=["brief.p01"])
+    assert leaks(harbour) == []
+
+
+@pytest.mark.parametrize("check", ["near_duplicate_split", "paragraph_across_splits"])
+def test_near_duplicates_in_two_splits_are_accepted_by_name(harbour, check):
+    publish(harbour, "train", a=[words("s", 60)])
+    publish(harbour, "test", b=[words("s", 50)])
+    assert [leak[0] for leak in leaks(harbour)] == ["near-duplicate-split"]
+    allow(harbour, **{check: ["b = a"]})
+    assert leaks(harbour) == []
+
+
+def test_a_name_that_accepts_nothing_is_a_finding(harbour):
+    allow(harbour, paragraph_across_splits=["fog.p09", "fog.p01", "fog = rain", "fog = snow"])
+    assert [(check, file, message.split(" is no ")[0]) for check, file, *_, message in leaks(harbour)] == [
+        (LEAK, "labels.toml", "[allow] paragraph-across-splits: 'fog = snow'"),
+        (LEAK, "labels.toml", "[allow] paragraph-across-splits: 'fog.p09'"),
+    ]
+
+
+def test_what_is_accepted_is_not_judged_where_the_manifest_cannot_be_read(harbour):
+    allow(harbour, paragraph_across_splits=["fog.p09"])
+    write(harbour.folder / "manifest.jsonl", "{\n")
+    assert LEAK not in {leak[0] for leak in leaks(harbour)}
+
+
+def test_a_brief_in_no_split_or_in_one_split_alone_is_no_leak(harbour):
+    publish(harbour, "train", story=[words("s", 60), NOTE], brief=[NOTE])
+    assert leaks(harbour) == []
+
+
 @pytest.mark.parametrize(
     ("page", "line", "message"),
     [

@@ -8,6 +8,7 @@ from goldspan import cli, files
 from goldspan.corpus import SPLITS, Corpus
 from goldspan.corpus.manifest import ManifestEntry, read_manifest, write_manifest
 from goldspan.formats import gold, inline
+from goldspan.splits.folds import folds
 
 
 def story(name, start=0, end=40):
@@ -132,6 +133,89 @@ def test_the_remedy_for_a_leak_works(corpus, split):
     files.write(corpus.split_file("train"), "cid\n")
     assert split("--threshold", "0.4", "--apply")[0] == 0
     assert corpus.read_split("test") == ["ada", "bob", "eve", "mix"]
+
+
+def brief(name, start=4, end=30):
+    """Words of a story in the middle of which it says nothing new."""
+    return " ".join(f"{name}{n}" for n in range(start, end))
+
+
+def test_a_brief_follows_its_story(corpus, split):
+    for name, ids in {"train": "ada\ncid\n", "validation": "dot\n", "test": "bob\neve\n"}.items():
+        files.write(corpus.split_file(name), ids)
+    put(corpus, in_brief=brief("bob") + " and twelve words of its own that the story does not have", later=brief("dot"))
+    assert split("--apply")[0] == 0
+    assert Corpus(corpus.root).splits() == {
+        "train": ["ada", "cid"],
+        "validation": ["dot", "later"],
+        "test": ["bob", "eve", "in_brief"],
+    }
+
+
+def test_a_brief_of_two_stories_in_different_splits_is_refused_with_both_named(corpus, split):
+    files.write(corpus.split_file("train"), "ada\n")
+    files.write(corpus.split_file("test"), "bob\n")
+    put(corpus, two=f"{brief('ada')} {brief('bob', 0, 36)}")
+    before = lists(corpus)
+    code, out, error = split("--apply")
+    assert code == 1
+    assert "two belongs to bob (test) and to ada (train); nothing was written" in error
+    assert "accept what is no leak in [allow] in labels.toml" in error
+    assert "LEAK: articles that belong together are in several splits: ada (train), bob (test), two (test, new)" in out
+    assert lists(corpus) == before
+    allow(corpus, "near-duplicate-split", "ada = two")
+    assert split("--apply")[0] == 0
+    assert corpus.read_split("test")[-1] == "two"
+
+
+def allow(corpus, check, *names):
+    path = corpus.guidelines / "labels.toml"
+    files.write(path, path.read_text() + f"{check} = {json.dumps(names)}\n")  # its last table is [allow]
+
+
+def publisher(corpus, number=8):
+    """Articles that all end with one paragraph of the publisher."""
+    note = " ".join(f"note{n}" for n in range(30))
+    put(corpus, **{f"n{n}": None for n in range(number)})
+    for n in range(number):
+        examples = [inline.example(f"n{n}.p00", story(f"n{n}x", 0, 90)), inline.example(f"n{n}.p01", note, at=900)]
+        gold.write(corpus.gold / f"n{n}.jsonl", examples)
+
+
+def test_a_standing_paragraph_is_named_and_can_be_accepted(corpus, split, tmp_path):
+    publisher(corpus)
+    _, out, _ = split("--json", str(tmp_path / "before.json"))
+    assert "One paragraph, n0.p01, is in 8 articles and joins 8 groups of them: 'note0 note1" in out
+    assert 'accept it: paragraph-across-splits = ["n0.p01"] under [allow] in labels.toml' in out
+    before = json.loads((tmp_path / "before.json").read_text())
+    assert before["near_duplicates"] == [[f"n{n}" for n in range(8)]]
+    assert before["standing_paragraphs"] == [{"example": "n0.p01", "articles": 8, "groups": 8}]
+    allow(corpus, "paragraph-across-splits", "n5.p01")
+    code, out, _ = split("--apply", "--json", str(tmp_path / "after.json"))
+    after = json.loads((tmp_path / "after.json").read_text())
+    assert (code, after["near_duplicates"], after["standing_paragraphs"]) == (0, [], [])
+    assert "One paragraph" not in out
+    assert {after["assigned"][f"n{n}"] for n in range(8)} == set(SPLITS)
+
+
+@pytest.mark.parametrize("name", ["n0.p99", "n0", "n0 = n99", "note0"])
+def test_a_name_that_accepts_nothing_is_refused(corpus, split, name):
+    publisher(corpus)
+    allow(corpus, "paragraph-across-splits", name)
+    code, _, error = split("--apply")
+    assert code == 1
+    assert f"labels.toml: [allow] paragraph-across-splits: {name!r} is no example of gold" in error
+    assert lists(corpus) == {}
+
+
+def test_folds_keep_accepted_pairs_together(corpus, split, tmp_path):
+    put(corpus, in_brief=brief("bob"), **{name: story(name) for name in ("fay", "gus", "hal")})
+    allow(corpus, "paragraph-across-splits", "in_brief = bob")
+    split("--json", str(tmp_path / "report.json"))
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert report["near_duplicates"] == []
+    assert report["folds"]["bob"] == report["folds"]["in_brief"]
+    assert folds(Corpus(corpus.root)) == report["folds"]
 
 
 @pytest.mark.parametrize(
