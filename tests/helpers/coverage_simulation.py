@@ -257,7 +257,7 @@ def bootstrap_limits(quantity: Quantity, counts: Numbers) -> dict[str, Limits]:
         whole, without = without_each(quantity, here)
         found["percentile"].append(tuple(np.nanquantile(values, EDGES, axis=1)))
         found["BCa"].append(bca(values, whole, without))
-        if counts.shape[1] <= LARGEST:
+        if SIZES[0] <= counts.shape[1] <= LARGEST:
             found["bootstrap-t"].append(bootstrap_t(quantity, here, drawn))
     return {name: tuple(map(np.concatenate, zip(*parts, strict=True))) for name, parts in found.items() if parts}
 
@@ -309,6 +309,7 @@ def default_coverage(name: str, kind: str, size: int) -> float:
     return coverage(jackknife_t(quantity, quantity.corpora(kind, size)), quantity.truth(kind))
 
 
+@cache
 def method_coverage(name: str, kind: str, size: int) -> dict[str, float]:
     """How often each method holds the true value."""
     quantity = QUANTITIES[name]
@@ -341,10 +342,14 @@ def method_table(name: str, sizes: tuple[int, ...] = SIZES) -> Table:
     return Table(name, "", ("method", *HEADER), tuple(rows))
 
 
+def titled(table: Table) -> str:
+    """A table under its title, in Markdown."""
+    return f"{table.title[0].upper()}{table.title[1:]}:\n\n{table.markdown()}"
+
+
 def main() -> None:
     """Print the tables of docs/intervals.md."""
-    for table in (*(method_table(name) for name in COMPARED), *kind_tables()):
-        print(f"{table.title[0].upper()}{table.title[1:]}:\n\n{table.markdown()}\n")
+    print("\n\n".join(map(titled, [*map(method_table, COMPARED), *kind_tables()])))
 
 
 if __name__ == "__main__":
