@@ -10,6 +10,7 @@ from goldspan.suggest.lexicon import TokenFlag, cues, lexicon
 from goldspan.suggest.unit_codes import code_end
 from goldspan.suggest.unit_names import (
     ARMS,
+    CODED,
     HEADS,
     SOLO,
     head_at,
@@ -19,7 +20,7 @@ from goldspan.suggest.unit_names import (
     name_start,
     trimmed_start,
 )
-from goldspan.suggest.unit_tails import QUOTES, bracketed_acronym, end_of_numbers, name_end
+from goldspan.suggest.unit_tails import NUMBER_SIGNS, QUOTES, bracketed_acronym, end_of_numbers, name_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,13 +127,15 @@ def _listed_force(tokens: ParagraphTokens, i: int, floor: int) -> UnitPiece | No
     word, lex = tokens.words[i], lexicon()
     if word in cues("units.coded") and tokens.is_hyphen(i + 1):
         return UnitPiece(i, i + 3, CODED_SIZE, "unit.acronym", 0.9)
+    found = _coded_or_foreign(tokens, i, floor)
+    if found is not None and found.rule != "unit.foreign":
+        return found
     end, weight = lex.forces.match(tokens.forms, i)
     if lex.is_unit(word) and not (tokens.all_caps and word.lower() in lex.common):
         if end > i + 1:
             return UnitPiece(i, end, 0, "unit.listed", weight)
         joined = tokens.is_hyphen(i + 1) and not tokens.flags_at(i + 2) & TokenFlag.CAP
         return None if joined else UnitPiece(i, _end_of_country(tokens, i + 1), 0, "unit.acronym", 0.95)
-    found = _coded_or_foreign(tokens, i, floor)
     return found or (_listed_name(tokens, i, end, floor) if end > i else None)
 
 
@@ -191,13 +194,15 @@ def _unit_around_head(tokens: ParagraphTokens, i: int, floor: int, least: int | 
     if _names_other_body(tokens, i, head):
         return None
     start = name_start(tokens, at, floor)
-    if start == at < i and head not in SOLO and head != "task force":
+    is_whole = head in SOLO or head in CODED or head in cues("units.number_alone")
+    if start == at < i and not is_whole:
         at, head = i, tokens.lower[i]
     start = trimmed_start(tokens, start, at)
     if least is not None and not any(tokens.flags[j] & TokenFlag.ORDINAL for j in range(least, i)):
         start = min(start, least)
     if head in ("staff", "team") or not is_unit(tokens, start, at, head):
         return None
+    start -= _number_sign(tokens, start, floor)
     end = name_end(tokens, start, i + 1, head)
     numbered = is_numbered(tokens, start, at) or end_of_numbers(tokens, start, i + 1, head) > i + 1
     if numbered and tokens.flags[end - 1] & TokenFlag.FORCE and tokens.word_at(end) in cues("units.small_echelons"):
@@ -207,6 +212,14 @@ def _unit_around_head(tokens: ParagraphTokens, i: int, floor: int, least: int | 
     of_last = heads.get(head.rsplit(maxsplit=1)[-1], NUMBERED_SIZE)
     size = heads.get(head, of_last if numbered else SERVICE_SIZE if head in SOLO else 0)
     return UnitPiece(start, end, size, "unit.numbered" if numbered else "unit.named", 0.9)
+
+
+def _number_sign(tokens: ParagraphTokens, start: int, floor: int) -> int:
+    """How many tokens before a number are its sign: `No. 303 Squadron`."""
+    if not tokens.flags[start] & TokenFlag.NUMBER or tokens.flags[start] & TokenFlag.ORDINAL:
+        return 0
+    size = 1 + (tokens.word_at(start - 1) == ".")
+    return size if start - size >= floor and tokens.word_at(start - size) in NUMBER_SIGNS else 0
 
 
 def _names_other_body(tokens: ParagraphTokens, i: int, head: str) -> bool:

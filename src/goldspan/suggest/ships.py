@@ -33,7 +33,7 @@ SHORTEST_BARE = 3
 def find_ships(tokens: ParagraphTokens) -> Iterator[SpanCandidate]:
     """The ships of a paragraph that a prefix, a hull number or a class word tells."""
     for i, word in enumerate(tokens.words):
-        if word in cues("ships.prefixes"):
+        if word in cues("ships.prefixes") and not tokens.flags_at(i - 1) & TokenFlag.NUMBER:
             end = _name_end(tokens, i + 1)
             yield SpanCandidate(i, _hull_end(tokens, end), OTHER, "ship.prefix", 0.95)
         elif word == "(" and _hull_end(tokens, i) > i:

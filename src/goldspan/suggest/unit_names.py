@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from goldspan.suggest.tokens import ParagraphTokens
 
 HEADS = TokenFlag.ECHELON | TokenFlag.FORCE
+OPENING_WORDS = frozenset(("headquarters", "battalion", "brigade", "company"))
+PATRONS = frozenset(("king", "queen", "prince", "princess", "duke", "lord"))
 ARABIC_ARTICLES = frozenset(("al", "as", "ash", "ad", "an", "at", "az", "el"))
 DECADE = re.compile(r"\d\ds")
 ROMAN = re.compile(r"[IVX]{1,5}")
@@ -35,7 +37,7 @@ LONGEST_HEAD = 3
 HEAD_REACH = 4
 
 # Heads that a name or code follows instead of a modifier before: `Task Force Falcon`, `Company B`.
-CODED = frozenset(("task force", "tactical group", "company", "battery", "troop"))
+CODED = frozenset(("task force", "tactical group", "army group", "company", "battery", "troop"))
 POSSESSIVES = cues("units.possessives")
 TITLES_INSIDE = POSSESSIVES | cues("units.titles_inside")
 PLURALS = frozenset(("brigades", "divisions", "battalions", "regiments"))
@@ -143,8 +145,11 @@ def _is_dispensable(tokens: ParagraphTokens, start: int, at: int) -> bool:
         return False
     if tokens.lower[start + 1] in AREAS - {"multinational"}:
         return True
+    is_echelon = tokens.lower[at] in cues("units.named_echelons")
     end = lexicon().forces.end(tokens.forms, start + 1)
-    return end > at and end - start > LONGEST_SERVICE
+    if end > at and (is_echelon or end - start > LONGEST_SERVICE):
+        return True
+    return is_echelon and _is_proper(tokens, start + 1)
 
 
 def _is_civil(tokens: ParagraphTokens, modifiers: set[str], after: int, head: str) -> bool:
@@ -248,6 +253,8 @@ def _has_code(tokens: ParagraphTokens, i: int) -> bool:
     flags = tokens.flags_at(i)
     if tokens.word_at(i - 1) in CODED:
         return bool(flags & TokenFlag.LETTER)
+    if tokens.word_at(i) in cues("units.areas"):
+        return bool(flags & TokenFlag.CAP)
     return bool(flags & (TokenFlag.NUMBER | TokenFlag.CAP)) and not flags & (
         TokenFlag.TITLE | TokenFlag.RANK | TokenFlag.TIME | TokenFlag.ORG
     )
@@ -261,7 +268,7 @@ def _start_of_part(tokens: ParagraphTokens, i: int, at: int, floor: int) -> int:
         return _start_of_nickname(tokens, i, floor)
     if i - 2 >= floor and tokens.is_hyphen(i - 1) and tokens.words[i - 2] in ARABIC_ARTICLES:
         return i - 2
-    for earlier in range(max(floor, i - LONGEST_PLACE), i - 1):
+    for earlier in range(max(floor, i - LONGEST_PLACE), i):
         # Names of places have parts in lower case: `Deir ez-Zor Military Council`.
         if tokens.flags[earlier] & TokenFlag.CAP and i <= gazetteer().end(tokens.forms, earlier) <= at:
             return earlier
@@ -299,7 +306,7 @@ def _is_modifier(tokens: ParagraphTokens, j: int, at: int) -> bool:
         or not flags & TokenFlag.COMMON
         or bool(flags & (TokenFlag.DEMONYM | TokenFlag.DIRECTION))
     )
-    return is_meaningful or lower == "headquarters" or lower in ARMS or lower in FORCE_WORDS or lower in GUARD_WORDS
+    return is_meaningful or lower in OPENING_WORDS or lower in ARMS or lower in FORCE_WORDS or lower in GUARD_WORDS
 
 
 def _can_number(tokens: ParagraphTokens, j: int, at: int) -> bool:
@@ -324,7 +331,8 @@ def _is_joint(tokens: ParagraphTokens, j: int, i: int) -> bool:
     if word in ARMS:
         return bool(before & TokenFlag.ORDINAL)
     if word in ("'s", "’s"):
-        return bool(before & TokenFlag.CAP) and tokens.lower[j - 1] in POSSESSIVES
+        is_patron = tokens.word_at(j - 2) in PATRONS or tokens.lower[i] in ("royal", "own")
+        return bool(before & TokenFlag.CAP) and (tokens.lower[j - 1] in POSSESSIVES or is_patron)
     if word in ("and", ",") and _shares_head(tokens, j, i):
         return True
     is_list = word in ("and", ",", "to") and bool(before & tokens.flags[i] & TokenFlag.ORDINAL)
@@ -353,6 +361,8 @@ def _shares_head(tokens: ParagraphTokens, j: int, i: int) -> bool:
 def _is_one_name(tokens: ParagraphTokens, j: int) -> bool:
     """Whether `and` is inside a name: `Advisory and Liaison Team`, `Bosnia and Herzegovina Command`."""
     before = tokens.flags[j - 1]
+    if tokens.lower[j - 1] == "headquarters" and tokens.word_at(j + 1) == "headquarters":
+        return True
     is_word = before & TokenFlag.COMMON and not before & GENERIC
     if (is_word or tokens.lower[j - 1] in FORCE_WORDS - {"security"}) and not tokens.first[j - 1]:
         return True

@@ -24,7 +24,8 @@ LONGEST_QUALIFIER = 5
 LONGEST_ACRONYM = 12
 MOST_NUMBERS = 12
 SHORTEST_LONE_NUMBER = 3  # of a unit that is called `Unit` and nothing else
-CODED_HEADS = frozenset(("task force", "tactical group", "company", "battery"))
+NAMED_HEADS = frozenset(("task force", "tactical group", "army group"))
+CODED_HEADS = frozenset(("task force", "tactical group", "army group", "company", "battery"))
 
 # After `Army of` a place needs only this weight, because one is expected there.
 LEAST_PLACE_WEIGHT = 0.4
@@ -169,7 +170,8 @@ def _end_of_area(tokens: ParagraphTokens, start: int, end: int) -> int:
         return end
     is_area = is_joined or tokens.lower[j] in cues("units.areas") - cues("units.countries")
     if not is_area:
-        is_abroad = tokens.lower[end - 1] in ("forces", "battlegroup") and not tokens.first[j]
+        is_group = tokens.lower[end - 1] == "battlegroup" or tokens.lower[end - 2 : end] == ["battle", "group"]
+        is_abroad = (is_group or tokens.lower[end - 1] == "forces") and not tokens.first[j]
         place, weight = gazetteer().match(tokens.forms, j) if is_abroad else (end, 0.0)
         return place if weight >= SURE and not tokens.flags_at(place) & TokenFlag.CAP else end
     j += tokens.lower[j] in ("north", "south") and tokens.word_at(j + 1) in ("east", "west")
@@ -189,7 +191,7 @@ def _end_of_code(tokens: ParagraphTokens, end: int, head: str) -> int:
     if tokens.word_at(end) == "in" and tokens.word_at(end - 3) == "joint":
         return _end_of_complement(tokens, end - 3, end, "force")
     j = end + (tokens.word_at(end) in DASHES)
-    if tokens.word_at(j) == "operation" and j > end:
+    if tokens.word_at(j) == "operation" and tokens.flags[j] & TokenFlag.CAP:
         while tokens.flags_at(j) & TokenFlag.CAP:
             j += 1
         return j
@@ -198,10 +200,9 @@ def _end_of_code(tokens: ParagraphTokens, end: int, head: str) -> int:
         return end
     flags = tokens.flags[j]
     # `A` is a letter here and no article.
-    is_code = CODE.fullmatch(tokens.words[j]) or (
-        head not in ("task force", "tactical group") and flags & TokenFlag.LETTER
-    )
-    if not is_code and (not flags & TokenFlag.CAP or flags & NO_NAME):
+    is_code = CODE.fullmatch(tokens.words[j]) or (head not in NAMED_HEADS and flags & TokenFlag.LETTER)
+    is_area = tokens.lower[j] in cues("units.areas")
+    if not is_code and (not flags & TokenFlag.CAP or (flags & NO_NAME and not is_area)):
         return end
     end = j + 1
     while (tokens.is_hyphen(end) or tokens.word_at(end) == "/") and tokens.flags_at(end + 1) & (
@@ -224,6 +225,9 @@ def _end_of_complement(tokens: ParagraphTokens, start: int, end: int, last: str)
     place, weight = gazetteer().match(forms, j)
     if weight > LEAST_PLACE_WEIGHT:
         return place
+    if word == "of" and last in ("regiment", "corps") and "royal" in tokens.lower[start:end]:
+        stop = _end_of_name(tokens, j, end)
+        return stop if tokens.flags[stop - 1] & (TokenFlag.ECHELON | TokenFlag.FORCE) else end
     return _end_of_name(tokens, j, end) if word == "of" and last in ("army", "forces", "guard", "staff") else end
 
 
