@@ -59,6 +59,14 @@ def test_an_empty_pass_is_named_with_what_it_does():
     assert "If the work was not done, compare the passes of the others alone." in said
 
 
+def test_who_marked_nothing_anywhere_is_not_named_in_every_row():
+    report = report_on(of_texts(a=[FULL], b=[[(0, "X"), (4, "RARE")]], c=[[(0, "X")]], z=[[]]))
+    note = table(report, "Label by label").note
+    assert "RARE: 3 of 6 pairs; a and c marked none." in note
+    assert "X: " not in note
+    assert "z" not in note
+
+
 def test_who_shares_only_with_an_empty_pass_is_compared_with_it():
     report = report_on(of_texts(v=[None, FULL], x=[FULL, None], y=[FULL, None], z=[[], []]))
     assert report.agreement.compared == ("v", "x", "y", "z")

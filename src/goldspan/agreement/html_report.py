@@ -165,7 +165,7 @@ def _measures_section(table: Table, measures: Mapping[str, MeasureSet], report: 
         return None
     names, plots, partial = [], [], False
     for name, one in measures.items():
-        pairs = text_report.counted_pairs(one)
+        pairs = text_report.counted_pairs(one, report)
         partial |= bool(pairs)
         shown = _name(name, report)
         names.append(element("span", shown, element("small", pairs)) if pairs else shown)

@@ -237,13 +237,17 @@ def _places_by_reason(
     }
 
 
-def counted_pairs(measures: MeasureSet) -> str:
-    """Who marked none where others did, and on how many of the pairs the means rest if not on all; empty otherwise."""
+def counted_pairs(measures: MeasureSet, report: AgreementReport) -> str:
+    """Who marked none where others did, and on how many of the pairs the means rest if not on all; empty otherwise.
+
+    Of two annotators the numbers of spans say it, and those who marked nothing anywhere are named in a remark.
+    """
     coverage = measures.coverage
-    if not coverage.counted:
+    if not coverage.counted or len(measures.spans) <= 2:
         return ""
     pairs = f"{coverage.counted:,} of {coverage.pairs:,} pairs" if coverage.counted < coverage.pairs else ""
-    none = f"{enumerate_names(measures.without_spans)} marked none" if measures.without_spans else ""
+    names = [name for name in measures.without_spans if name not in report.agreement.overall.without_spans]
+    none = f"{enumerate_names(names, most=report_tables.MAX_NAMES)} marked none" if names else ""
     return "; ".join(filter(None, (pairs, none)))
 
 
@@ -274,7 +278,7 @@ def terminal_tables(report: AgreementReport) -> Iterator[Table]:
         (report_tables.article_table(report), report_tables.measures_by_article(report)),
     ):
         if table.rows:
-            yield _with_counted_pairs(table.first(), measures)
+            yield _with_counted_pairs(table.first(), measures, report)
     yield report_tables.measure_table(report, leave_out=LONG_REPORT_ONLY)
     if report.tallies:
         yield report_tables.tally_table(report)
@@ -313,9 +317,9 @@ def _noted(table: Table, note: str, *, first: bool = False) -> Table:
     return replace(table, note=" ".join(filter(None, notes)))
 
 
-def _with_counted_pairs(table: Table, measures: Mapping[str, MeasureSet]) -> Table:
+def _with_counted_pairs(table: Table, measures: Mapping[str, MeasureSet], report: AgreementReport) -> Table:
     """A table with a note on each row in which somebody marked none, or whose means do not rest on all pairs."""
-    partial = [f"{name}: {pairs}." for name, *_ in table.rows if (pairs := counted_pairs(measures[name]))]
+    partial = [f"{name}: {pairs}." for name, *_ in table.rows if (pairs := counted_pairs(measures[name], report))]
     return _noted(table, " ".join([*partial, MEANS])) if partial else table
 
 
