@@ -24,7 +24,7 @@ from goldspan.jackknife import kish
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
-    from scipy.sparse import csr_array
+    from scipy.sparse import csc_array, csr_array
 
     from goldspan.agreement.measures import CountFunction, Formula, Measure
     from goldspan.agreement.span_units import AgreementData, ColumnCounts, Flags, Integers, Numbers
@@ -97,10 +97,7 @@ class CountTable:
             groups: the number of the group of each row; shape (rows,).
             number: how many groups there are.
         """
-        from scipy.sparse import csr_array
-
-        gather = csr_array((np.ones(groups.size), (groups, np.arange(groups.size))), shape=(number, groups.size))
-        return replace(self, rows=csr_array(gather @ self.rows))
+        return replace(self, rows=_gather(groups, number) @ self.rows)
 
     def only(self, rows: Integers | Flags | slice) -> CountTable:
         """The same with only some of the rows."""
@@ -228,12 +225,17 @@ class CountTable:
     def _names_of(self, counts: str) -> list[str]:
         return [name for of, name in self._places if of == counts]
 
-    def _block(self, counts: str, name: str) -> csr_array:
-        return self.rows[:, self._places[counts, name]]
+    def _block(self, counts: str, name: str) -> csc_array:
+        return self._by_column[:, self._places[counts, name]]
+
+    @cached_property
+    def _by_column(self) -> csc_array:
+        """The rows, kept column by column, so that a block is at hand."""
+        return self.rows.tocsc()
 
     def marked_by_row(self) -> Numbers:
         """How many spans each annotator has in each row; shape (rows, annotators, views)."""
-        blocks = [self.rows[:, place].toarray() for (of, _), place in self._places.items() if of == MARKED]
+        blocks = [self._block(MARKED, name).toarray() for name in self._names_of(MARKED)]
         return np.stack(blocks, axis=1) if blocks else np.zeros((self.rows.shape[0], self.annotators, self.views))
 
     def with_marks(self, groups: Integers, number: int) -> Integers:
@@ -243,11 +245,7 @@ class CountTable:
             groups: the number of the group of each row; shape (rows,).
             number: how many groups there are.
         """
-        blocks = [self.rows[:, place] for (of, _), place in self._places.items() if of == MARKED]
-        row, view = sum(blocks[1:], start=blocks[0]).nonzero()
-        found = np.zeros((number, self.views), np.int64)
-        np.add.at(found, (groups[row], view), 1)
-        return found
+        return np.asarray((_gather(groups, number) @ self._spans.sign()).toarray().astype(np.int64))
 
     def effective_rows(self, groups: Integers, number: int) -> Numbers:
         """How many rows of equally many spans would tell as much as those of each group; shape (groups, views).
@@ -256,12 +254,14 @@ class CountTable:
             groups: the number of the group of each row; shape (rows,).
             number: how many groups there are.
         """
-        from scipy.sparse import csr_array
-
-        blocks = [self.rows[:, place] for (of, _), place in self._places.items() if of == MARKED]
-        spans = csr_array(sum(blocks[1:], start=blocks[0]))
-        gather = csr_array((np.ones(groups.size), (groups, np.arange(groups.size))), shape=(number, groups.size))
+        gather, spans = _gather(groups, number), self._spans
         return kish((gather @ spans).toarray(), (gather @ spans.power(2)).toarray())
+
+    @cached_property
+    def _spans(self) -> csr_array:
+        """How many spans all annotators have in each row; shape (rows, views)."""
+        first, *others = (self._block(MARKED, name) for name in self._names_of(MARKED))
+        return sum(others, start=first).tocsr()
 
     def by_group(self, size: int) -> csr_array:
         """The rows of groups of so many, transposed: for each group and column the rows of the group.
@@ -285,17 +285,15 @@ class CountTable:
         Returns:
             By the id of the measure, each of shape (groups, views).
         """
-        from scipy.sparse import csr_array
-
         found = {one.id: np.zeros((number, self.views), np.int64) for one in self.measures}
         step = max(1, CELLS // max(1, self.views))
         for begin in range(0, self.rows.shape[0], step):
             part = self.only(slice(begin, begin + step))
             here = groups[begin : begin + step]
-            gather = csr_array((np.ones(here.size, np.int64), (here, np.arange(here.size))), shape=(number, here.size))
+            gather = _gather(here, number)
             for one, formula in self._formulas():
-                adding = formula.denominator(part.blocks(formula.counts.name)).astype(np.int64)
-                found[one.id] += gather @ np.broadcast_to(adding, (here.size, self.views))
+                adding = formula.denominator(part.blocks(formula.counts.name)).astype(np.float64)
+                found[one.id] += (gather @ np.broadcast_to(adding, (here.size, self.views))).astype(np.int64)
         return found
 
     def _formulas(self) -> Iterator[tuple[Measure, Formula]]:
@@ -457,6 +455,13 @@ class CountTables:
                     counted = np.where(of_pair[name], rows, 0) if name in self._of_pairs else rows
                     found[name] = np.maximum(found.get(name, 0), counted)
         return found
+
+
+def _gather(groups: Integers, number: int) -> csr_array:
+    """A table whose product with rows is their sums by group; shape (groups, rows)."""
+    from scipy.sparse import csr_array
+
+    return csr_array((np.ones(groups.size), (groups, np.arange(groups.size))), shape=(number, groups.size))
 
 
 def pairs_of(annotators: Iterable[int]) -> list[tuple[int, int]]:

@@ -5,10 +5,10 @@ The report holds values; the sentences about them are in `text_report`.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass, field, fields, replace
 from itertools import chain, combinations, product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from goldspan.annotation import LabelScheme, Span
     from goldspan.corpus.comments import PassComment
     from goldspan.guidelines.rules import Rule
+
+    Names: TypeAlias = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,17 +250,22 @@ def compare_pairs(
     if disputes is None:
         disputes = map(disagreements.differences, disagreements.disputes(annotations))
     agreed, shared, counts = _agreed_spans(annotations, number)
-    names = [one.name for one in fields(PairTally)]
-    differing = np.zeros((len(number), len(number), len(names)), np.int64)
+    kinds: defaultdict[tuple[Names, Names], Counter[str]] = defaultdict(Counter)
+    matches: defaultdict[tuple[Names, Names], Counter[tuple[str, str]]] = defaultdict(Counter)
     for difference in chain.from_iterable(disputes):
-        first, second = ([number[name] for name in side.by] for side in (difference.first, difference.second))
-        counted = tally((), difference.disagreements)
-        differing[np.ix_(first, second)] += [getattr(counted, name) for name in names]
+        who = difference.first.by, difference.second.by
+        kinds[who].update(map(_column, difference.disagreements))
+        matches[who].update(disagreements.confused((), difference.disagreements))
+    columns = [one.name for one in fields(PairTally)]
+    differing = np.zeros((len(number), len(number), len(columns)), np.int64)
+    for who, count in kinds.items():
+        first, second = ([number[name] for name in side] for side in who)
+        differing[np.ix_(first, second)] += [count[column] for column in columns]
         in_order = sum(a < b for a, b in product(first, second))
-        for (mine, theirs), times in disagreements.confused((), difference.disagreements).items():
+        for (mine, theirs), times in matches[who].items():
             counts[mine, theirs] += times * in_order
-            counts[theirs, mine] += times * (difference.pairs - in_order)
-    mirrored = [names.index(_MIRRORED.get(name, name)) for name in names]
+            counts[theirs, mine] += times * (len(first) * len(second) - in_order)
+    mirrored = [columns.index(_MIRRORED.get(column, column)) for column in columns]
     differing += differing.transpose(1, 0, 2)[:, :, mirrored]
     of_pairs = {
         (first, second): PairTally(int(agreed[a, b])) + PairTally(*differing[a, b].tolist())
@@ -305,11 +312,13 @@ def tally(agreed: Collection[Span], differing: Iterable[Disagreement]) -> PairTa
         agreed: the spans that both have.
         differing: how they disagree.
     """
-    count = Counter(
-        found.kind if found.kind != "one-sided" else "first_alone" if found.first else "second_alone"
-        for found in differing
-    )
-    return PairTally(len(agreed), **count)
+    return PairTally(len(agreed), **Counter(map(_column, differing)))
+
+
+def _column(found: Disagreement) -> str:
+    """Which count of a tally a disagreement adds to."""
+    kind = found.kind
+    return kind if kind != "one-sided" else "first_alone" if found.first else "second_alone"
 
 
 def _confusion(

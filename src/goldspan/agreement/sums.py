@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from scipy.sparse import csr_array
+    from scipy.sparse import csc_array
 
     from goldspan.agreement.span_units import Integers, Numbers
 
@@ -28,12 +28,12 @@ class SumsWithoutOne:
 
     Args:
         total: the sums over all rows of each group; shape (groups, columns).
-        rows: what each row adds; shape (rows, columns).
+        rows: what each row adds, kept column by column; shape (rows, columns).
         group: of each row; shape (rows,).
     """
 
     total: Numbers
-    rows: csr_array
+    rows: csc_array
     group: Integers
 
     def products(self, other: SumsWithoutOne) -> Numbers:
@@ -47,13 +47,14 @@ class SumsWithoutOne:
 
     def _weighted(self, total: Numbers) -> Numbers:
         """The sums, over the columns, of the products of what each row adds with totals of its group; shape (rows,)."""
-        weighted = self.rows.data * total[self.group[self._row], self.rows.indices]
-        return np.bincount(self._row, weighted, minlength=self.rows.shape[0]).astype(np.float64)
+        row = self.rows.indices
+        weighted = self.rows.data * total[self.group[row], self._column]
+        return np.bincount(row, weighted, minlength=self.rows.shape[0]).astype(np.float64)
 
     @cached_property
-    def _row(self) -> Integers:
-        """The row of each cell that is not 0."""
-        return np.repeat(np.arange(self.rows.shape[0]), np.diff(self.rows.indptr))
+    def _column(self) -> Integers:
+        """The column of each cell that is not 0."""
+        return np.repeat(np.arange(self.rows.shape[1]), np.diff(self.rows.indptr))
 
 
 def sum_of_products(first: Numbers | SumsWithoutOne, second: Numbers | SumsWithoutOne) -> Numbers:
