@@ -99,7 +99,8 @@ def common_words(wheels: Path, names: set[str], countries: set[str]) -> set[str]
     webster = set(importlib.import_module("english_words").get_english_words_set(["web2"]))
     capital = {form.lower() for form in (forms | webster) if not form.islower()}
     words |= (frequent & webster) - capital - names
-    words |= {word for word in frequent if word.endswith("s") and {word[:-1], f"{word[:-3]}y"} & words}
+    plurals = {word for word in frequent if word.endswith("s") and {word[:-1], f"{word[:-3]}y"} & words}
+    words |= plurals - capital - names
     stop_words = importlib.import_module("spacy.lang.en.stop_words").STOP_WORDS
     numerals = importlib.import_module("spacy.lang.en.lex_attrs")._num_words  # noqa: SLF001
     return words.union(word for word in (*stop_words, *numerals) if word.isalpha()) - RARE_SENSES - countries

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from goldspan.suggest.candidates import OTHER, PERSON, PLACE
-from goldspan.suggest.lexicon import TokenFlag
+from goldspan.suggest.lexicon import TokenFlag, cues
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +26,8 @@ Verdict = tuple[str, str, float]
 
 LIST_JOINS = frozenset(("and", ",", "or", "/", "&"))
 LIST_WEIGHT = 0.6
+LISTED_WEIGHT = 0.8
+INTRODUCTION = 20
 
 
 class NameMention(NamedTuple):
@@ -110,9 +112,21 @@ def _is_one_list(paragraph: ParagraphTokens, first: int, end: int, start: int) -
     return 0 < len(between) < 3 and all(word in LIST_JOINS for word in between)
 
 
+def _is_introduced(paragraph: ParagraphTokens, start: int) -> bool:
+    """Whether a list of places begins: `the villages of Koura and Gabou`, `four villages held by them: Koura, Gabou`."""
+    kinds = cues("places.listed")
+    before = paragraph.word_at(start - 1)
+    if before == ":":
+        return any(word in kinds for word in paragraph.lower[max(0, start - INTRODUCTION) : start - 1])
+    return before in kinds or (before == "of" and paragraph.word_at(start - 2) in kinds)
+
+
 def _share_label(evidence: NameEvidence, group: list[tuple[str, NameMention]], paragraph: ParagraphTokens) -> None:
     if len(group) < 2:
         return
+    if _is_introduced(paragraph, group[0][1].start):
+        for name, _ in group:
+            evidence.add(name, PLACE, "place.listed", LISTED_WEIGHT)
     labels = [evidence.decide(name)[0] for name, _ in group]
     for label, rule in ((PLACE, "place.list"), (PERSON, "person.list")):
         sure = labels.count(label)

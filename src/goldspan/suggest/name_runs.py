@@ -92,6 +92,8 @@ def _run_end(tokens: ParagraphTokens, i: int, covered: Sequence[bool]) -> int:
         or tokens.flags[place] & TokenFlag.GIVEN
     ):
         return place
+    if has_small_article(tokens, place) and tokens.flags[i] & (TokenFlag.GIVEN | TokenFlag.SURNAME):
+        return further
     # Two places side by side are two names.
     return place if gazetteer().end(tokens.forms, place) == further else further
 
@@ -145,7 +147,7 @@ def _after_office(tokens: ParagraphTokens, i: int, end: int) -> int:
     named = TokenFlag.GIVEN | TokenFlag.PREFIX | TokenFlag.CLASS | TokenFlag.DIRECTION
     start = i
     while start < end and tokens.flags[start] & TokenFlag.COMMON and not tokens.flags[start] & named:
-        if tokens.lower[start] == "new":
+        if tokens.lower[start] == "new" or tokens.is_hyphen(start + 1):
             break
         start += 1
     is_plain = any(tokens.flags[j] & TokenFlag.COMMON for j in range(start, end))

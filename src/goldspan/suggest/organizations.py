@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 CASED = TokenFlag.CAP | TokenFlag.FUNCTION | TokenFlag.PARTICLE
 NO_NAME = TokenFlag.FUNCTION | TokenFlag.TIME
 
+# `Kim Jong Un` does not hold the `U.N.`
+SHORTEST_NAME = 3
+
 
 def find_organizations(tokens: ParagraphTokens) -> Iterator[SpanCandidate]:
     """All names of a paragraph that shield what is inside them."""
@@ -39,7 +42,8 @@ def _listed(tokens: ParagraphTokens, i: int) -> Iterator[SpanCandidate]:
     if lex.is_org(tokens.words[i]) and not (tokens.all_caps and tokens.lower[i] in lex.common):
         yield SpanCandidate(i, i + 1, OTHER, "org.acronym", 0.95)
     end, weight = lex.orgs.match(tokens.forms, i)
-    if end == i or (end == i + 1 and tokens.flags[i] & TokenFlag.COMMON):
+    is_syllable = len(tokens.words[i]) < SHORTEST_NAME and not tokens.words[i].isupper()
+    if end == i or (end == i + 1 and (tokens.flags[i] & TokenFlag.COMMON or is_syllable)):
         return
     if all(tokens.flags[j] & CASED or not tokens.forms[j] for j in range(i, end)):
         yield SpanCandidate(i, end, OTHER, "org.listed", weight)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from goldspan.suggest.candidates import PERSON
 from goldspan.suggest.gazetteer import gazetteer
 from goldspan.suggest.lexicon import TokenFlag, cues
 
@@ -33,6 +34,8 @@ OFFICE_AFTER = 6
 AGE_DIGITS = 2
 LONGEST_BRACKET = 4
 SYLLABLES = 3
+LONGEST_SYLLABLES = 9
+EASTERN = cues("persons.eastern")
 NAMES = TokenFlag.SURNAME | TokenFlag.GIVEN
 
 
@@ -48,6 +51,8 @@ def person_signs(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sign
         yield "person.given", _given_weight(tokens, start, end)
         if size == 1 and _is_coordinated(tokens, end):
             yield "person.coordinated", 0.6
+    if tokens.words[start] in EASTERN and _is_eastern(tokens, start, end):
+        yield "person.eastern", 0.55
     if flags[start] & TokenFlag.SURNAME and _has_syllables(tokens, start, end):
         yield "person.syllables", 0.6
     if any(flags[j] & TokenFlag.INITIAL for j in range(start, end - 1)):
@@ -56,6 +61,11 @@ def person_signs(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sign
     if is_surname and not flags[end - 1] & (TokenFlag.COMMON | TokenFlag.CLASS):
         yield "person.surname", 0.4 if size > 1 else 0.15
     yield from _signs_after(tokens, start, end)
+
+
+def is_family(tokens: ParagraphTokens, end: int, label: str) -> bool:
+    """Whether a surname names a family, which is no person (P-3): `the Hale family`."""
+    return label == PERSON and tokens.word_at(end) in cues("persons.families")
 
 
 def _given_weight(tokens: ParagraphTokens, start: int, end: int) -> float:
@@ -83,6 +93,16 @@ def _is_coordinated(tokens: ParagraphTokens, end: int) -> bool:
         and bool(tokens.flags_at(end + 1) & TokenFlag.GIVEN)
         and bool(tokens.flags_at(end + 2) & TokenFlag.CAP)
         and not tokens.flags_at(end + 2) & TokenFlag.CLASS
+    )
+
+
+def _is_eastern(tokens: ParagraphTokens, start: int, end: int) -> bool:
+    """Whether short words that are no common ones follow a surname that stands first: `Xi Jinping`, `Yoon Suk Yeol`."""
+    rest = range(start + 1, end)
+    plain = TokenFlag.COMMON | TokenFlag.CLASS | TokenFlag.UPPER
+    return 0 < len(rest) < SYLLABLES and all(
+        len(tokens.words[j]) <= LONGEST_SYLLABLES and tokens.words[j].isalpha() and not tokens.flags[j] & plain
+        for j in rest
     )
 
 

@@ -23,6 +23,10 @@ BODY = TokenFlag.ORG | TokenFlag.FORCE
 # Class words that end one name and begin another: `Eagle Base`, `Air Base 201`.
 CLASSES_BEFORE_OR_AFTER = frozenset(("outpost", "base"))
 LONGEST_LISTED = 4
+LONGEST_CITY = 3
+SAINTS = frozenset(("ST.", "ST", "FT.", "FT", "MT.", "MT"))
+NO_CITY = NO_NAME | TokenFlag.DEMONYM
+PLACING = frozenset(("in", "at", "from", "of", "near", "to", "outside", "around", "and", ",", "rural"))
 Sign = tuple[str, float]
 CLASSES = cues("places.classes")
 COURSES = frozenset(("across", "along", "over", "through", "throughout", "near", "around", "down", "up", "into"))
@@ -49,6 +53,7 @@ DESCRIPTION_REACH = 4
 def find_places(tokens: ParagraphTokens, covered: Sequence[bool]) -> Iterator[tuple[int, int]]:
     """The names of a paragraph, as half-open token ranges; tokens that are covered belong to none."""
     yield from _find_datelines(tokens, covered)
+    yield from _find_city_and_state(tokens, covered)
     for i, flags in enumerate(tokens.flags):
         if not flags & TokenFlag.CAP or covered[i]:
             continue
@@ -87,8 +92,28 @@ def _find_datelines(tokens: ParagraphTokens, covered: Sequence[bool]) -> Iterato
         yield from places
 
 
+def _find_city_and_state(tokens: ParagraphTokens, covered: Sequence[bool]) -> Iterator[tuple[int, int]]:
+    """The cities with a state of the USA or Canada behind a comma: `Charlotte, N.C.`, `Hazard, Ky.`"""
+    for comma in range(1, len(tokens) - 1):
+        if tokens.words[comma] != "," or tokens.words[comma + 1] not in cues("places.states") or covered[comma - 1]:
+            continue
+        start = comma
+        while start and tokens.flags[start - 1] & TokenFlag.CAP and not tokens.flags[start - 1] & NO_CITY:
+            start -= 1
+            if tokens.first[start] or covered[start] or comma - start == LONGEST_CITY:
+                break
+        is_abbreviated = tokens.words[comma + 1].endswith(".")
+        is_known = gazetteer().end(tokens.forms, start) == comma
+        is_city = start < comma and (is_known or (is_abbreviated and tokens.word_at(start - 1) in PLACING))
+        if is_city and not covered[start] and not tokens.is_hyphen(start - 1):
+            yield start, comma
+            yield comma + 1, comma + 2
+
+
 def _is_shouted(tokens: ParagraphTokens, i: int) -> bool:
     flags = tokens.flags_at(i)
+    if tokens.words[i] in SAINTS or (tokens.words[i] == "." and tokens.tight[i] and tokens.words[i - 1] in SAINTS):
+        return True
     return (
         bool(flags & TokenFlag.UPPER) and not flags & (TokenFlag.RANK | TokenFlag.INITIAL) and tokens.words[i].isalpha()
     )
@@ -182,10 +207,12 @@ def place_signs(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sign]
         yield "place.gazetteer", weight
     elif weight and any(tokens.is_hyphen(j) for j in range(start + 1, end)):
         return
-    if tokens.words[end - 1] in cues("places.states") and tokens.word_at(start - 1) == ",":
+    if start == end - 1 and tokens.words[start] in cues("places.states") and tokens.word_at(start - 1) == ",":
         yield "place.gazetteer", 0.9
     if tokens.words[start] in cues("places.articles") and end - start > 1 and not tokens.first[start]:
         yield "place.article", 0.3
+    elif start < end - 1 and tokens.words[end - 1] in cues("places.states") and tokens.words[end - 1].endswith("."):
+        return
     if _has_alternate(tokens, start, end):
         yield "place.alternate", 0.6
     yield from _signs_before(tokens, start, end)
@@ -317,6 +344,12 @@ def _signs_before(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sig
         "converged",
     ):
         yield "place.from", 0.4
+    elif (
+        word in cues("places.taken")
+        and end - start == 1
+        and not tokens.flags[start] & (TokenFlag.GIVEN | TokenFlag.UPPER)
+    ):
+        yield "place.taken", 0.5
     elif word == "the" and earlier in COURSES and _is_bare(tokens, start, end):
         yield "place.course", 0.55
     elif word in cues("places.cardinal"):

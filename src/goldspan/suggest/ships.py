@@ -116,8 +116,9 @@ def _hull_end(tokens: ParagraphTokens, i: int) -> int:
 def _after_class(tokens: ParagraphTokens, i: int) -> Iterator[SpanCandidate]:
     """The ship after a class word, the ships after one in the plural: `destroyers Kidd, Hopper and Gridley`."""
     is_plural, start = tokens.lower[i].endswith("s"), i + 1
-    while start < len(tokens) and not tokens.flags[start] & OFFICE:
+    while start < len(tokens):
         end = _name_end(tokens, start)
+        # An office alone is no ship's name, but may begin one: `the frigate Admiral Hale`.
         if end == start or tokens.flags[end - 1] & OFFICE:
             return
         yield SpanCandidate(start, end, OTHER, "ship.class", 0.9)

@@ -142,7 +142,7 @@ def document_candidates(
     for paragraph, names in zip(paragraphs, runs, strict=True):
         name_evidence.spread_label_in_lists(evidence, names, paragraph)
     for mention, (label, rule, score) in evidence.decided():
-        if label != OTHER:
+        if label != OTHER and not persons.is_family(paragraphs[mention.paragraph], mention.end, label):
             fixed[mention.paragraph].append(SpanCandidate(mention.start, mention.end, label, rule, score))
     topic = CountTopic()
     return [_final_candidates(*row, labels, topic) for row in zip(paragraphs, fixed, model_candidates, strict=True)]
