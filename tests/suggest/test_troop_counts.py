@@ -96,6 +96,48 @@ missing.
 
 The National Guard activated [3,200 guardsmen] after Hurricane Ida. By Monday [1,100] had been released. Power was out
 for 900,000, and 26 people had died.
+
+The 173rd Airborne Brigade is based in Vicenza, a city of 110,000. The hospital there has 540 beds and treated 31,000
+last year; 412 were children.
+
+KFOR said the bridge would reopen on 12 May. The municipality has 14 schools, 9 of them Serbian. About 4,000 attend.
+
+The Royal Navy ordered eight frigates in 2017 and five more in 2019. Three have been launched. Each costs 268 million
+pounds, up from 250.
+
+The Army spent $4.2 billion on trucks in 2020, $3.1 billion in 2021 and 2.8 in 2022. The vehicles number 5,400, of
+which 1,200 are new.
+
+General Mark Milley, 62, spoke for 40 minutes. He answered 12 questions, three of them on China. About 200 listened.
+
+The Air Force flew 120 sorties on Monday and 85 on Tuesday. It hit 14 targets; two were missed. Another 30 were flown
+by allies.
+
+The Taliban hold 193 of the country's 407 districts; the Afghan National Army holds 74. In May it was 104.
+
+The 7th Fleet sailed 2,300 miles in 9 days. It passed 43 ships, 12 of them Chinese, and stopped at 3 ports.
+
+The survey asked 1,204 adults about the Bundeswehr. Of these, 61 percent trusted it; 312 did not answer. In 2019, 580
+did.
+
+UNIFIL cleared 1,300 mines near Naqoura and found 54 more at Marwahin. Some 20 exploded.
+
+The National Guard Bureau published 14 pages. Page 9 lists 31 bases; 4 are in Ohio, 7 in Texas and 2 in Guam.
+
+After the quake, the Turkish Armed Forces set up 12 camps. The town of Islahiye lost 3,400 and has 9,000 homeless.
+Some 200 remain under the rubble.
+
+The Israel Defense Forces said 70 rockets were fired from Gaza, 54 of which were intercepted. Nine fell in the sea and
+three hit Sderot.
+
+Ukraine's Air Force said it downed 41 of 48 drones. Five were lost, and two flew back to Russia.
+
+Lt. Col. Ana Ruiz ran the marathon in 3:41 and came 214th of 3,500. Her unit's team of six was 12th.
+
+The court martial heard 11 witnesses. Four spoke for the defence, and one wept. The Marine Corps has held 230 such
+trials since 2010.
+
+The Peshmerga took 13 villages on Monday, 5 more on Tuesday, and say they hold 90.
 """.strip().split("\n\n")
 
 

@@ -65,6 +65,9 @@ LENGTHS = (
 CIVIL = cues("topics.civil") | cues("counts.police")
 NEVER_ALONE = cues("counts.never_alone")
 SERVING = frozenset(("served", "fought", "serve", "serving"))
+OF_FORCES = frozenset(("members", "leaders"))
+"""Nouns that name soldiers only with their force."""
+
 SMALL = frozenset(("loss", "part", "rest"))
 NOUN_REACH = 6
 CIVIL_BEFORE = 12
@@ -103,7 +106,13 @@ def counted_noun(tokens: ParagraphTokens, j: int) -> int | None:
         word, flags = tokens.lower[k], tokens.flags[k]
         if word in IRREGULAR or word.endswith("children") or (_is_demonym(tokens, k) and _ends_people(tokens, k)):
             return k
-        if word in FURTHER or word in REST or word in QUOTES or (k > j and tokens.is_hyphen(k)):
+        if (
+            word in FURTHER
+            or word in REST
+            or word in QUOTES
+            or word in ("such", "own")
+            or (k > j and tokens.is_hyphen(k))
+        ):
             continue
         if flags & TokenFlag.FUNCTION or word in VERBS or word in DEAD or not word[0].isalpha() or word in AFTER_BARE:
             return None
@@ -197,7 +206,9 @@ class TopicReader:
         """The quantity with a noun that is military among soldiers alone, or nothing: it counts something else."""
         tokens = self.tokens
         word = tokens.lower[noun]
-        is_people = word in personnel_nouns()[1] or (_is_demonym(tokens, noun) and _ends_people(tokens, noun))
+        is_people = (word in personnel_nouns()[1] and not self._is_of_others(number, noun)) or (
+            _is_demonym(tokens, noun) and _ends_people(tokens, noun)
+        )
         is_count = is_people and self._is_noun_known(number.start, noun) and not self._is_civil(number)
         if is_count and tokens.word_at(noun + 1) not in POSSESSION:
             is_quoted = tokens.lower[noun - 1] in QUOTES and tokens.word_at(noun + 1) in QUOTES
@@ -205,6 +216,13 @@ class TopicReader:
         if word not in NEUTRAL and not tokens.flags[noun] & TokenFlag.TIME:
             self.is_military, self.other = False, number.start
         return None
+
+    def _is_of_others(self, number: QuantityMention, noun: int) -> bool:
+        """Whether members are not said to be a force's: `the League has 18,000 members`, but `21 NATO members`."""
+        if self.tokens.lower[noun] not in OF_FORCES:
+            return False
+        is_had = find_frame(surroundings(self.tokens, number, self.inside)) == "having"
+        return noun > number.end or not is_had or not self._mentions_force(number.start, before=0)
 
     def _is_noun_known(self, i: int, noun: int) -> bool:
         """Whether the words before, or the verb after, show that the noun of a quantity names soldiers."""
@@ -247,7 +265,10 @@ class TopicReader:
         following = self.tokens.word_at(end), self.tokens.word_at(end + 1)
         known = {
             "loss": lambda: self.was_military or self._mentions_force(i),
-            "part": lambda: self.was_military or following[1] == "us" or self._mentions_force(i),
+            "part": lambda: (
+                (self.was_military or following[1] == "us" or self._mentions_force(i))
+                and "which" not in (around.before, following[1])
+            ),
             "group": lambda: (
                 self._mentions_force(i)
                 or (following[0] in ("of", "from") and not self.inside.isdisjoint((end + 1, end + 2)))
@@ -313,9 +334,10 @@ def _is_part_of_people(tokens: ParagraphTokens, j: int) -> bool:
     if tokens.word_at(j) != "of":
         return True
     start = j + 1 + (tokens.word_at(j + 1) in PART_OF)
-    while tokens.word_at(start)[:1].isdigit() or tokens.flags_at(start) & TokenFlag.CAP:
+    while tokens.flags_at(start) & TokenFlag.CAP or tokens.word_at(start + 1) in POSSESSION:
         start += 1
     start += tokens.word_at(start) in POSSESSION
+    start += tokens.word_at(start)[:1].isdigit()
     noun = counted_noun(tokens, start)
     if noun is None:
         return True
