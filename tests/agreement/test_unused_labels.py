@@ -163,6 +163,14 @@ def test_where_confirmation_is_only_assumed_it_stands_beside_the_number(tmp_path
         assert measures["basis"]["confirmation_assumed"] == ["bob"]
 
 
+def test_where_all_of_several_are_assumed_no_names_are_listed(tmp_path):
+    for name in ("ann", "bob", "eve"):
+        write(tmp_path, name, of_texts(a=[COUNTED]).items[0].spans["a"][:1])
+    annotations = annotations_of_paths([tmp_path])
+    report = make_report(annotations, measure(annotations), RuleAttributor(Rulebook(), {}))
+    assert text_report.headline(report).endswith("Confirmation by all of them is assumed: the files do not state it.")
+
+
 def test_where_confirmation_is_stated_nothing_is_said_of_it(tmp_path):
     marked = of_texts(a=[COUNTED]).items[0].spans["a"][:1]
     write(tmp_path, "ann", marked, confirmed=True)

@@ -186,7 +186,7 @@ def test_a_single_pass_gets_one_sentence(run, toy, tmp_path, capsys):
     out = " ".join(capsys.readouterr().out.split()).partition(" wrote ")[0]
     assert out == (
         "There is one pass alone, that of ann: agreement needs a second annotator who confirmed the same examples, so "
-        "name another file or folder, or pull another pass; --against gold compares it with gold."
+        "name a file or folder for each, or pull another pass; --against gold compares it with gold."
     )
     made = json.loads((tmp_path / "r.json").read_text("utf-8"))
     assert made["headline"] == out

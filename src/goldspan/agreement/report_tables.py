@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 DASH = "–"
 MAX_NAMES = 12  # that are listed in a sentence
+ASSUMED = "Confirmation by {whose} is assumed: the files do not state it."
 ALL_LABELS = "all labels"
 COLUMNS = tuple(measure for measure in MEASURES.values() if measure.in_columns)
 TALLY_COLUMNS = ("agreed", "boundary", "label", "split", "first_alone", "second_alone")
@@ -64,12 +65,12 @@ def interval(name: str, value: Estimate) -> str:
 
 def assumption(sets: Iterable[MeasureSet]) -> str:
     """Whose confirmation some measures take for granted, in a sentence; empty where all of it is stated."""
-    return _assumption(sorted({name for measures in sets for name in measures.coverage.assumed}))
-
-
-def _assumption(names: Sequence[str]) -> str:
-    whose = enumerate_names(names, most=MAX_NAMES)
-    return f"Confirmation by {whose} is assumed: the files do not state it." if names else ""
+    coverages = [measures.coverage for measures in sets]
+    names = {name for coverage in coverages for name in coverage.assumed}
+    readers = {name for coverage in coverages for name in coverage.readers}
+    if names == readers and len(names) > 2:
+        return ASSUMED.format(whose="all of them")
+    return ASSUMED.format(whose=enumerate_names(sorted(names), most=MAX_NAMES)) if names else ""
 
 
 def coverage_table(report: AgreementReport) -> Table:
@@ -261,7 +262,7 @@ def score_table(record: AnnotatorRecord, share: float) -> Table:
     rows = [(name, *_score_cells(score)) for name, score in scores_by_row(record).items()]
     columns = (f"precision, {level(share)} interval", f"recall, {level(share)} interval", "F1")
     title = f"{record.annotator} against gold, {amount(record.examples, 'example')}"
-    note = _assumption([record.annotator] if record.assumed else [])
+    note = ASSUMED.format(whose=record.annotator) if record.assumed else ""
     return Table(title, note, ("label", *COUNT_COLUMNS, *columns), tuple(rows))
 
 

@@ -40,7 +40,8 @@ def headline(report: AgreementReport) -> str:
     if len(annotators) == 1:
         return (
             f"There is one pass alone, that of {annotators[0]}: agreement needs a second annotator who confirmed the "
-            "same examples, so name another file or folder, or pull another pass; --against gold compares it with gold."
+            "same examples, so name a file or folder for each, or pull another pass; --against gold compares it with "
+            "gold."
         )
     overall, compared = report.agreement.overall, report.agreement.compared
     value = overall[HEADLINE]
