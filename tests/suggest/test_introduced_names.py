@@ -7,7 +7,7 @@ from helpers.suggestions import in_brackets
 INTRODUCED = [
     "The [Free Homeland Army] ([FHOA]) was founded.\n\nLater [FHOA] men left.",
     "The Homeland Security Council (HOSC) was founded.\n\nLater HOSC men left.",
-    "The [Multinational Battle Group-North] ([MNBG-N]) and the [2nd Foreign Parachute Regiment] ([2e REP]) met.\n\n[MNBG-N] left.",
+    "The [Multinational Battle Group-North] ([MNBG-N]) met the [2e REP].\n\n[MNBG-N] left.",
     "The Dutch battalion ([NLBAT 2]) left.\n\n[NLBAT 2] came back.",
     "A reserve manoeuvre battalion ([QTM]) came.\n\nThe [QTM] left.",
     "Elements of [3 Kenya Rifles] ([3KR]) came.\n\nThen [3KR] left.",

@@ -31,7 +31,8 @@ def foreign_unit(tokens: ParagraphTokens, i: int, floor: int) -> tuple[int, int]
         end = _end_after_head(tokens, i + 2)
         return (i, end) if end else None
     is_headed = lower in cues("units.foreign_heads") or lower in cues("units.arabic_heads")
-    if not is_headed or lower in lexicon().common:
+    is_foreign = tokens.word_at(i + 1) in cues("units.foreign_adjectives") and tokens.flags[i + 1] & TokenFlag.CAP
+    if not is_headed or (lower in lexicon().common and not is_foreign):
         end = _end_before_acronym(tokens, i) if is_headed else 0
         return (i, end) if end else None
     end = _end_after_head(tokens, i) or _end_before_acronym(tokens, i)

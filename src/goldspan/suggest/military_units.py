@@ -214,6 +214,11 @@ def _unit_around_head(tokens: ParagraphTokens, i: int, floor: int, least: int | 
     return UnitPiece(start, end, size, "unit.numbered" if numbered else "unit.named", 0.9)
 
 
+def _is_order(tokens: ParagraphTokens, i: int) -> bool:
+    """Whether a legion is an order of merit or of a church: `Legion of Honour`."""
+    return tokens.lower[i : i + 2] == ["legion", "of"] and tokens.word_at(i + 2) in ("honour", "honor", "merit", "mary")
+
+
 def _number_sign(tokens: ParagraphTokens, start: int, floor: int) -> int:
     """How many tokens before a number are its sign: `No. 303 Squadron`."""
     if not tokens.flags[start] & TokenFlag.NUMBER or tokens.flags[start] & TokenFlag.ORDINAL:
@@ -224,7 +229,8 @@ def _number_sign(tokens: ParagraphTokens, start: int, floor: int) -> int:
 
 def _names_other_body(tokens: ParagraphTokens, i: int, head: str) -> bool:
     """Whether the head at `i` belongs to the name of a body or place: `Force Commission`, `Army Base`."""
-    if _is_installation(tokens, i + 1) or (head == "legion" and tokens.word_at(i + 1) == "of"):
+    is_office = head == "command" and tokens.lower[i + 1 : i + 3] == ["and", "control"]
+    if is_office or _is_installation(tokens, i + 1) or _is_order(tokens, i):
         return True
     following = tokens.flags_at(i + 1)
     is_before = following & TokenFlag.CAP and following & TokenFlag.ORG and tokens.lower[i + 1] not in BODIES

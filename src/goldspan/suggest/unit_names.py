@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 from goldspan.suggest.gazetteer import SURE, gazetteer
 from goldspan.suggest.lexicon import TokenFlag, cues, lexicon
-from goldspan.suggest.unit_tails import ABBREVIATED, INITIALS, NO_NAME, NUMBER_SIGNS, QUOTES, end_of_numbers
+from goldspan.suggest.unit_tails import (
+    ABBREVIATED,
+    INITIALS,
+    NO_NAME,
+    NUMBER_SIGNS,
+    QUOTES,
+    bracketed_acronym,
+    end_of_numbers,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,6 +80,13 @@ def last_head(tokens: ParagraphTokens, i: int) -> int:
             head = head_at(tokens, j, i)
             if head is not None and (tokens.lower[j] not in cues("units.no_second") or " " in head[1]):
                 last = j
+    if (
+        bracketed_acronym(tokens, last + 1)
+        and tokens.flags_at(last + 4) & HEADS
+        and tokens.flags[last + 4] & TokenFlag.CAP
+    ):
+        # `98th Guards Airborne (VDV) Division`
+        last += 4
     is_grouped = tokens.word_at(last + 1) == "of" and tokens.word_at(last + 2) in ("forces", "troops")
     return last + 2 if is_grouped and tokens.lower[last] in ("grouping", "group", "groups") else last
 
@@ -103,7 +118,9 @@ def is_unit(tokens: ParagraphTokens, start: int, at: int, head: str) -> bool:
     if _is_civil(tokens, modifiers, after, head):
         return False
     is_quoted = not QUOTES.isdisjoint(modifiers)
-    if head in lexicon().heads and (is_quoted or end_of_numbers(tokens, start, after, head) > after):
+    if head in lexicon().heads and (
+        is_quoted or "royal" in modifiers or end_of_numbers(tokens, start, after, head) > after
+    ):
         return True
     if is_numbered(tokens, start, at) or _is_named(modifiers, head) or _is_abroad(tokens, after, head):
         return True
@@ -127,6 +144,8 @@ def trimmed_start(tokens: ParagraphTokens, start: int, at: int) -> int:
     """The start of the designation itself: from its number on, without a possessor or a sentence's first word."""
     for j in range(start, at + 1):
         if tokens.flags[j] & TokenFlag.ORDINAL or (j < at and tokens.lower[j] in SPELLED):
+            if j - 1 > start and tokens.is_hyphen(j - 1) and tokens.flags[j - 2] & TokenFlag.NUMBER:
+                return j - 2
             # A country's initials stay: `U.S. 3rd Fleet` (MU-5).
             return j - 1 if j > start and tokens.words[j - 1] in INITIALS else j
         if j > start and (_is_roman(tokens, j) or (j < at and _is_number_after_demonym(tokens, j))):
@@ -268,6 +287,9 @@ def _start_of_part(tokens: ParagraphTokens, i: int, at: int, floor: int) -> int:
         return _start_of_nickname(tokens, i, floor)
     if i - 2 >= floor and tokens.is_hyphen(i - 1) and tokens.words[i - 2] in ARABIC_ARTICLES:
         return i - 2
+    if i - 4 >= floor and bracketed_acronym(tokens, i - 3) and _is_modifier(tokens, i - 4, at):
+        # An acronym inside the name: `4th Border (GWK) Regiment`.
+        return i - 3
     for earlier in range(max(floor, i - LONGEST_PLACE), i):
         # Names of places have parts in lower case: `Deir ez-Zor Military Council`.
         if tokens.flags[earlier] & TokenFlag.CAP and i <= gazetteer().end(tokens.forms, earlier) <= at:
@@ -295,7 +317,7 @@ def _is_modifier(tokens: ParagraphTokens, j: int, at: int) -> bool:
     is_title = (
         flags & (TokenFlag.RANK | TokenFlag.TITLE)
         and not flags & TokenFlag.LETTER
-        and lower not in TITLES_INSIDE | ARMS
+        and lower not in TITLES_INSIDE | ARMS | SPELLED
     )
     is_letter = lower == "a" or (tokens.words[j] == "I" and tokens.lower[at] == "corps")
     if is_title or flags & TokenFlag.TIME or (flags & TokenFlag.FUNCTION and not is_letter):
@@ -361,7 +383,7 @@ def _shares_head(tokens: ParagraphTokens, j: int, i: int) -> bool:
 def _is_one_name(tokens: ParagraphTokens, j: int) -> bool:
     """Whether `and` is inside a name: `Advisory and Liaison Team`, `Bosnia and Herzegovina Command`."""
     before = tokens.flags[j - 1]
-    if tokens.lower[j - 1] == "headquarters" and tokens.word_at(j + 1) == "headquarters":
+    if (tokens.lower[j - 1], tokens.word_at(j + 1)) in (("headquarters", "headquarters"), ("command", "control")):
         return True
     is_word = before & TokenFlag.COMMON and not before & GENERIC
     if (is_word or tokens.lower[j - 1] in FORCE_WORDS - {"security"}) and not tokens.first[j - 1]:

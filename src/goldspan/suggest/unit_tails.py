@@ -77,6 +77,8 @@ def end_of_numbers(tokens: ParagraphTokens, start: int, end: int, head: str) -> 
 
 def is_unit_number(tokens: ParagraphTokens, i: int) -> bool:
     """Whether a figure is a unit's number and counts nothing that follows, nor is it a year."""
+    if tokens.word_at(i) in cues("units.number_words"):
+        return bool(tokens.flags[i] & TokenFlag.CAP) and not tokens.first[i]
     if not tokens.flags_at(i) & TokenFlag.NUMBER or not FIGURE.fullmatch(tokens.words[i]):
         return False
     word, following = tokens.words[i], tokens.word_at(i + 1)
@@ -122,7 +124,7 @@ def _end_of_identifier(tokens: ParagraphTokens, start: int, end: int, head: str)
     """The end of the number, area, region or code behind a head; `end` where there is none."""
     last = head.rsplit(maxsplit=1)[-1]
     stop = end_of_numbers(tokens, start, end, head)
-    if stop == end and last in cues("units.before_area"):
+    if stop == end and last in cues("units.before_area") and head not in CODED_HEADS:
         stop = _end_of_area(tokens, start, end)
     if stop == end and last in cues("units.before_region"):
         stop = _end_of_region(tokens, end)
@@ -209,7 +211,17 @@ def _end_of_code(tokens: ParagraphTokens, end: int, head: str) -> int:
         TokenFlag.NUMBER | TokenFlag.CAP
     ):
         end += 2
+        end += tokens.word_at(end) == "response" and bool(tokens.flags[end] & TokenFlag.CAP)
+    if head in NAMED_HEADS and not is_code:
+        end += _is_second_name(tokens, end)
     return end
+
+
+def _is_second_name(tokens: ParagraphTokens, i: int) -> bool:
+    """Whether the name of a task force has a second word: `Task Force Southern Guard`."""
+    flags = tokens.flags_at(i)
+    is_name = flags & TokenFlag.CAP and not flags & (NO_NAME | TokenFlag.DEMONYM) and not tokens.first[i]
+    return bool(is_name and (flags & (TokenFlag.FORCE | TokenFlag.ECHELON) or not flags & TokenFlag.COMMON))
 
 
 def _end_of_complement(tokens: ParagraphTokens, start: int, end: int, last: str) -> int:
