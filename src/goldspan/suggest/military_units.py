@@ -216,7 +216,9 @@ def _unit_around_head(tokens: ParagraphTokens, i: int, floor: int, least: int | 
 
 def _is_order(tokens: ParagraphTokens, i: int) -> bool:
     """Whether a legion is an order of merit or of a church: `Legion of Honour`."""
-    return tokens.lower[i : i + 2] == ["legion", "of"] and tokens.word_at(i + 2) in ("honour", "honor", "merit", "mary")
+    before = tokens.flags_at(i - 1)
+    is_named = before & TokenFlag.CAP and not before & TokenFlag.FUNCTION
+    return tokens.lower[i : i + 2] == ["legion", "of"] and not is_named
 
 
 def _number_sign(tokens: ParagraphTokens, start: int, floor: int) -> int:

@@ -27,7 +27,7 @@ def find_organizations(tokens: ParagraphTokens) -> Iterator[SpanCandidate]:
         if i < done or not flags & TokenFlag.CAP:
             continue
         yield from _listed(tokens, i)
-        if flags & TokenFlag.ORG and not _is_class(tokens, i):
+        if flags & TokenFlag.ORG and not _is_class(tokens, i) and not _is_echelon(tokens, i):
             start, end = _start(tokens, i, done), _end(tokens, i)
             place, weight = gazetteer().match(tokens.forms, start)
             is_place = place == end and weight > DOUBTFUL
@@ -54,6 +54,11 @@ def _is_class(tokens: ParagraphTokens, i: int) -> bool:
     return bool(
         tokens.flags[i] & TokenFlag.CLASS and tokens.word_at(i + 1) != "of" and tokens.flags_at(i - 1) & TokenFlag.CAP
     )
+
+
+def _is_echelon(tokens: ParagraphTokens, i: int) -> bool:
+    """Whether a head that is an echelon, too, is one here: `Tavriisk Group of Forces`."""
+    return tokens.lower[i + 1 : i + 3] in (["of", "forces"], ["of", "troops"])
 
 
 def _start(tokens: ParagraphTokens, i: int, floor: int) -> int:

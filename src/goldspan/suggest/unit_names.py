@@ -52,6 +52,7 @@ PLURALS = frozenset(("brigades", "divisions", "battalions", "regiments"))
 NICKNAME = 5
 LONGEST_NUMBER = 3
 LONGEST_PLACE = 5
+SENTENCE = 12  # tokens on both sides in which words of sport tell a league's division
 
 # A listed name with more words than a bare service is complete without a nationality.
 LONGEST_SERVICE = 3
@@ -115,11 +116,11 @@ def is_unit(tokens: ParagraphTokens, start: int, at: int, head: str) -> bool:
     after = at + len(head.split())
     if not modifiers:
         return _stands_alone(tokens, at, head)
-    if _is_civil(tokens, modifiers, after, head):
+    if _is_civil(tokens, start, at, head):
         return False
     is_quoted = not QUOTES.isdisjoint(modifiers)
     if head in lexicon().heads and (
-        is_quoted or "royal" in modifiers or end_of_numbers(tokens, start, after, head) > after
+        is_quoted or _is_royal(modifiers, head) or end_of_numbers(tokens, start, after, head) > after
     ):
         return True
     if is_numbered(tokens, start, at) or _is_named(modifiers, head) or _is_abroad(tokens, after, head):
@@ -171,10 +172,17 @@ def _is_dispensable(tokens: ParagraphTokens, start: int, at: int) -> bool:
     return is_echelon and _is_proper(tokens, start + 1)
 
 
-def _is_civil(tokens: ParagraphTokens, modifiers: set[str], after: int, head: str) -> bool:
-    """Whether a modifier or what follows shows another kind of body: `Labor Force`, `Second Division champions`."""
-    if head == "division" and tokens.word_at(after) in cues("units.sports"):
-        return True
+def _is_royal(modifiers: set[str], head: str) -> bool:
+    return "royal" in modifiers and head not in cues("units.not_royal")
+
+
+def _is_civil(tokens: ParagraphTokens, start: int, at: int, head: str) -> bool:
+    """Whether what is around shows another kind of body: `Labor Force`, `Second Division champions`."""
+    modifiers, after = set(tokens.lower[start:at]), at + len(head.split())
+    if head == "division":
+        around = tokens.lower[max(0, start - SENTENCE) : after + SENTENCE]
+        if tokens.word_at(after) in cues("units.sports") or not cues("units.sport_words").isdisjoint(around):
+            return True
     if tokens.word_at(after) in cues("units.companies"):
         return True
     return bool(modifiers & cues("units.stop_force")) and head != "army" and "military" not in modifiers
