@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goldspan import InvalidValueError, near_duplicates
-from goldspan.near_duplicates import Similarity, WordNumbers, compare, components, jaccard, similar_pairs, words
+from goldspan.near_duplicates import Similarity, WordNumbers, compare, components, similar_pairs, words
 
 SHARES = st.sampled_from([0.05, 0.1, 0.3, 1 / 3, 0.5, 0.7, 0.9, 1.0])
 SIMILARITIES = st.builds(Similarity, resemblance=SHARES, containment=SHARES, fewest=st.integers(1, 12))
@@ -102,7 +102,7 @@ def test_the_length_of_the_heads_does_not_matter_to_the_result(monkeypatch, rare
 
 def test_a_similarity_of_just_the_threshold_counts():
     texts = [" ".join("abcdefghijkl"), " ".join("abcde")]
-    assert jaccard(*texts) == 0.3
+    assert compare(*texts).resemblance == 0.3
     assert similar_pairs(numbered(texts), Similarity(resemblance=0.3, **ONLY_RESEMBLANCE)) == [(0, 1, 3, (10, 3))]
     assert similar_pairs(numbered(texts), Similarity(resemblance=0.30000000000000004, **ONLY_RESEMBLANCE)) == []
 
@@ -126,12 +126,12 @@ def test_a_brief_is_similar_if_half_of_it_and_ten_trigrams_stand_in_the_story(ow
 
 
 def test_half_of_all_trigrams_shared_is_a_half():
-    assert jaccard("a b c d e", "b c d e f") == 0.5
-    assert jaccard("a b c a b c a b c", "a b c a b c") == pytest.approx(1.0), "a set, not a bag"
+    assert compare("a b c d e", "b c d e f").resemblance == 0.5
+    assert compare("a b c a b c a b c", "a b c a b c").resemblance == pytest.approx(1.0), "a set, not a bag"
 
 
 def test_case_punctuation_and_encoding_do_not_matter():
-    assert jaccard("Im STRAẞE-Café, gleich!", unicodedata.normalize("NFD", "im strasse café “gleich”")) == 1
+    assert compare("Im STRAẞE-Café, gleich!", unicodedata.normalize("NFD", "im strasse café “gleich”")).resemblance == 1
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_case_punctuation_and_encoding_do_not_matter():
     ],
 )
 def test_short_texts_are_compared_as_a_whole(one, other, expected):
-    assert jaccard(one, other) == expected
+    assert compare(one, other).resemblance == expected
     assert bool(similar_pairs(numbered([one, other]), Similarity(resemblance=1.0))) is bool(expected)
 
 
@@ -168,7 +168,7 @@ def test_a_paragraph_of_every_text_makes_none_similar(monkeypatch):
 
 def test_a_chain_of_near_duplicates_is_one_component():
     texts = ["x y z", "a b c d e f", "b c d e f g", "q r s", "c d e f g h"]
-    assert jaccard(texts[1], texts[4]) < 0.5
+    assert compare(texts[1], texts[4]).resemblance < 0.5
     assert components(numbered(texts)) == [0, 1, 1, 2, 1]
 
 

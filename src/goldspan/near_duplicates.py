@@ -129,14 +129,12 @@ def words(text: str) -> list[str]:
 
 
 def compare(a: str, b: str) -> SimilarPair:
-    """What two texts share, similar or not; a text of fewer than three words counts as one trigram."""
+    """What two texts share, similar or not.
+
+    A text of fewer than three words counts as one trigram, so that two texts without words are the same.
+    """
     numbers = WordNumbers()
     return _compared((0, _trigrams(numbers.of(a))), (1, _trigrams(numbers.of(b))))
-
-
-def jaccard(a: str, b: str) -> float:
-    """The resemblance of two texts, from 0 to 1; two texts without words are the same."""
-    return compare(a, b).resemblance
 
 
 def similar_pairs(

@@ -309,6 +309,16 @@ def test_a_sentence_of_a_test_article_is_found_on_the_pages(harbour, page, lines
     assert places(harbour) == [("guideline-leak", "annotation_guidelines/place.md", line) for line in lines]
 
 
+def test_half_of_a_sentence_of_a_test_article_is_found_inside_a_longer_one(harbour):
+    sentence = [f"w{n}" for n in range(24)]
+    publish(harbour, "test", snow=[" ".join(sentence) + "."])
+    own = " ".join(f"v{n}" for n in range(60))
+    write(harbour.guidelines / "place.md", f"{own} {' '.join(sentence[:13])}.\n")
+    assert [(check, file, line) for check, file, line, *_ in leaks(harbour)] == [("guideline-leak", "place.md", 1)]
+    write(harbour.guidelines / "place.md", f"{own} {' '.join(sentence[:12])}.\n")
+    assert leaks(harbour) == []
+
+
 def test_a_scheme_that_cannot_be_read_is_refused(harbour):
     write(harbour.guidelines / "labels.toml", "version = 1\n")
     with pytest.raises(InputError, match=r"labels\.toml"):

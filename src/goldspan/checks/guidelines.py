@@ -56,16 +56,16 @@ def guideline_block(project: ProjectFiles) -> Iterator[CheckResult]:
     remedy="Write another example; facts and names may be invented.",
 )
 def guideline_leak(project: ProjectFiles) -> Iterator[CheckResult]:
-    """The sentences of the pages that share half of their word trigrams with a sentence of a test article."""
+    """The sentences of the pages that share half of their trigrams, or of the other's, with one of a test article."""
     test_sentences = _test_sentences(project)
     if not test_sentences:
         return
     for page in sorted(project.corpus.guidelines.glob("*.md")):
         for line, sentence in _sentences(_plain_text(page)):
             if (leak := _leaked_sentence(sentence, test_sentences)) is not None:
-                share = near_duplicates.jaccard(sentence, leak.sentence)
-                message = f"shares {share:.0%} of its word trigrams with {leak.article}: {leak.sentence[:80]!r}"
-                yield CheckResult(message, page, line)
+                share = near_duplicates.compare(sentence, leak.sentence).containment
+                message = f"{share:.0%} of its word trigrams, or of the shorter one's, are in {leak.article}"
+                yield CheckResult(f"{message}: {leak.sentence[:80]!r}", page, line)
 
 
 CHECKS = (guideline_block, guideline_leak)
@@ -98,9 +98,9 @@ def _test_sentences(project: ProjectFiles) -> dict[tuple[str, ...], list[_TestSe
 def _leaked_sentence(sentence: str, by_trigram: dict[tuple[str, ...], list[_TestSentence]]) -> _TestSentence | None:
     """The most similar sentence of a test article, if it is similar enough to be a leak."""
     candidates = {candidate for trigram in _trigrams(sentence) for candidate in by_trigram.get(trigram, ())}
-    best = max(candidates, key=lambda each: (near_duplicates.jaccard(sentence, each.sentence), each), default=None)
-    is_leak = best is not None and near_duplicates.jaccard(sentence, best.sentence) >= near_duplicates.THRESHOLD
-    return best if is_leak else None
+    compared = ((near_duplicates.compare(sentence, each.sentence), each) for each in candidates)
+    leaks = [(pair.resemblance, each) for pair, each in compared if near_duplicates.SIMILAR.holds(pair)]
+    return max(leaks, default=(0.0, None))[1]
 
 
 def _plain_text(page: Path) -> str:
