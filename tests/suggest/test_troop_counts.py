@@ -5,6 +5,16 @@ import pytest
 from helpers.suggestions import in_brackets
 
 COUNTS = """
+The Navy's newest destroyer has a crew of [329]; its predecessor needed [380].
+The Marine Corps plans to shrink to [172,000] by 2030, from [186,200] in 2019.
+Nepal, with [6,119], is the largest contributor of troops; Bangladesh has [5,866] and India [5,375].
+Of [5,000 Ukrainian marines] sent across the Dnipro, [788] are missing.
+The Somali National Army graduated [440 cadets] from Camp TURKSOM; another [600] are in training.
+On Saturday the 3rd Infantry Regiment lost [14] killed and [50] wounded.
+Ethiopian forces numbering [about 4,000] left Baidoa.
+[Hundreds] of the regiment's [2,000 soldiers] were ill.
+[Thirty-one Canadians] died with the battalion in 2006.
+He led [three dozen Green Berets] and [a few hundred Afghan militiamen].
 Canada has [540] in Latvia, Denmark [30] and Poland [175]. NATO plans a brigade of [3,000 to 5,000].
 The Army missed its recruiting goal by 15,000 in fiscal 2022. It enlisted [44,900] against a goal of [60,000].
 The Bangladeshi contingent in Mali, [1,389] strong, lost [three] to a roadside bomb.

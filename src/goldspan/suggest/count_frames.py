@@ -110,7 +110,7 @@ def _is_part(around: Surroundings) -> bool:
 
 def _is_group(around: Surroundings) -> bool:
     """`a party of nine`, `the Malaysian battalion at Konjic (1,539)`, `the Royal Gurkha Rifles, under 250, …`."""
-    if around.before == "of" and around.earlier in SMALL_GROUPS:
+    if around.before == "of" and (around.earlier in SMALL_GROUPS or around.earlier in GROUP_NOUNS):
         return True
     pair = around.before, around.tokens.word_at(around.end + (around.following in QUOTES))
     if pair not in {("(", ")"), (",", ",")}:

@@ -10,7 +10,7 @@ military only among soldiers: `eight Indians`, `14 surgeons`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -68,6 +68,7 @@ SERVING = frozenset(("served", "fought", "serve", "serving"))
 OF_FORCES = frozenset(("members", "leaders"))
 """Nouns that name soldiers only with their force."""
 
+SERVICES = frozenset(("army", "navy", "forces", "military", "militia"))
 SMALL = frozenset(("loss", "part", "rest"))
 NOUN_REACH = 6
 CIVIL_BEFORE = 12
@@ -132,9 +133,7 @@ def find_topic_counts(
         counts: the quantities that count military people.
         topic: what was counted before it.
     """
-    topic.has_force = topic.has_force or bool(
-        reader.units or counts or not MILITARY_GROUPS.isdisjoint(reader.tokens.lower)
-    )
+    topic.has_force = topic.has_force or bool(reader.units or counts) or reader.names_military()
     if not topic.has_force:
         return []
     found: list[SpanCandidate] = []
@@ -167,10 +166,9 @@ def _ends_people(tokens: ParagraphTokens, k: int) -> bool:
 
 def _asks_how_many(tokens: ParagraphTokens, units: Mapping[int, int]) -> bool:
     """Whether a question for the number of a force is here: `How many TNI remain?`."""
-    strong, weak, _ = personnel_nouns()
     for k in range(len(tokens) - 2):
         if tokens.lower[k] == "how" and tokens.lower[k + 1] == "many":
-            return k + 2 in units or tokens.lower[k + 2] in strong - weak
+            return k + 2 in units or tokens.lower[k + 2] in _soldiers()
     return False
 
 
@@ -188,6 +186,10 @@ class TopicReader:
         self.other = -1
         """Where something else was counted last."""
         self.inside = {k for start, end in units.items() for k in range(start, end)}
+
+    def names_military(self) -> bool:
+        """Whether the paragraph has words for a force or soldiers."""
+        return not (MILITARY_GROUPS | SERVICES | _soldiers()).isdisjoint(self.tokens.lower)
 
     def count(self, number: QuantityMention) -> SpanCandidate | None:
         """The quantity with its noun, if it counts military people."""
@@ -234,8 +236,9 @@ class TopicReader:
             return True
         if tokens.lower[noun] not in NEVER_ALONE and not _is_demonym(tokens, noun) and not is_men:
             return self.is_military or self._mentions_force(i)
+        has_force = self.was_military or self._last_forces[self.sentences.end(i) - 1] > i
         is_loss = is_lost(tokens, noun + 1) or not LOSING.isdisjoint(tokens.lower[max(0, i - 2) : i])
-        return tokens.word_at(noun + 1) in SERVING or (self.was_military and is_loss)
+        return tokens.word_at(noun + 1) in SERVING or (has_force and is_loss)
 
     def _rule(self, around: Surroundings) -> str:
         """The rule by which a quantity without a noun counts military people; empty where it does not."""
@@ -270,13 +273,13 @@ class TopicReader:
                 and "which" not in (around.before, following[1])
             ),
             "group": lambda: (
-                self._mentions_force(i)
+                self._speaks_of_soldiers(i)
                 or (following[0] in ("of", "from") and not self.inside.isdisjoint((end + 1, end + 2)))
             ),
-            "strong": lambda: self._mentions_force(i),
-            "having": lambda: self._mentions_force(i),
+            "strong": lambda: self._speaks_of_soldiers(i),
+            "having": lambda: self._speaks_of_soldiers(i),
             "being": lambda: not SUBJECTS.isdisjoint(self.sentences.words_near(i, after=0)),
-            "with": lambda: self._is_near(i) or self._mentions_force(i, before=0),
+            "with": lambda: self._is_near(i) or self._speaks_of_soldiers(i),
             "change": lambda: self._is_near(i) or self._changes(i),
         }
         return frame in known and known[frame]()
@@ -303,12 +306,20 @@ class TopicReader:
         # What was counted in between belongs to that unit: `the division earned 9 medals. It lists all 43`.
         return at > self.other and self.sentences.number(at) >= self.sentences.number(i) - before
 
+    def _speaks_of_soldiers(self, i: int) -> bool:
+        """Whether a force is mentioned before a quantity, or soldiers later in its sentence."""
+        return self._mentions_force(i) or self._last_soldiers[self.sentences.end(i) - 1] > max(i, self.other)
+
     @cached_property
     def _last_forces(self) -> list[int]:
         """Of each token, the last unit, group or military people up to it; -1 for none."""
-        strong, weak, _ = personnel_nouns()
-        nouns = GROUP_NOUNS | (strong - weak)
+        nouns = GROUP_NOUNS | _soldiers()
         return _last(k in self.units or word in nouns for k, word in enumerate(self.tokens.lower))
+
+    @cached_property
+    def _last_soldiers(self) -> list[int]:
+        """Of each token, the last noun for military people up to it; -1 for none."""
+        return _last(word in _soldiers() for word in self.tokens.lower)
 
     @cached_property
     def _last_lengths(self) -> list[int]:
@@ -318,6 +329,12 @@ class TopicReader:
     def _is_civil(self, number: QuantityMention) -> bool:
         near = self.sentences.words_near(number.start, before=CIVIL_BEFORE, after=CIVIL_AFTER)
         return not near.isdisjoint(CIVIL)
+
+
+@cache
+def _soldiers() -> frozenset[str]:
+    strong, weak, _ = personnel_nouns()
+    return strong - weak
 
 
 def _last(marks: Iterable[bool]) -> list[int]:

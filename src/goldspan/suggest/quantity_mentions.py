@@ -34,7 +34,18 @@ POSSESSION = frozenset(("'s", "’s", "'", "’"))
 MILITARY_GROUPS = frozenset(
     {
         *("battalion", "brigade", "regiment", "platoon", "garrison", "contingent", "militia", "squadron", "ship"),
-        *("frigate", "destroyer", "corvette", "cruiser", "submarine", "warship", "minesweeper", "gunboat", "carrier"),
+        *(
+            "patrol",
+            "frigate",
+            "destroyer",
+            "corvette",
+            "cruiser",
+            "submarine",
+            "warship",
+            "minesweeper",
+            "gunboat",
+            "carrier",
+        ),
     }
 )
 NEAR_UNIT = 16
@@ -63,11 +74,15 @@ class SentenceContext:
         """The number of the sentence that token `i` is in."""
         return bisect_right(self._starts, i) - 1
 
+    def end(self, i: int) -> int:
+        """The index after the last token of the sentence that token `i` is in."""
+        n = self.number(i) + 1
+        return self._starts[n] if n < len(self._starts) else len(self._words)
+
     def words_near(self, i: int, before: int | None = None, after: int | None = None) -> set[str]:
         """The words of the sentence of token `i`, at most `before` of them before it and `after` after it."""
         n = self.number(i)
-        start = self._starts[n]
-        end = self._starts[n + 1] if n + 1 < len(self._starts) else len(self._words)
+        start, end = self._starts[n], self.end(i)
         start = start if before is None else max(start, i - before)
         end = end if after is None else min(end, i + after)
         return set(self._words.lower[start:end])

@@ -98,6 +98,7 @@ def _count_with_noun(
         word = tokens.word_at(j)
         if j in units:
             last = tokens.lower[units[j] - 1]
+            last = last if last in strong else " ".join(tokens.lower[units[j] - 2 : units[j]])
             if last in strong and not _is_modifier_noun(tokens, units[j] - 1):
                 return _candidate_with_noun(tokens, number, units[j], last, is_military=True)
             j, is_military = units[j], True
