@@ -30,6 +30,9 @@ VERSIONS = "Faker 40.63.0, lemminflect 0.2.3, symspellpy 6.10.1, english-words 2
 # American endings and their British ones.
 SPELLINGS = (("or", "our"), ("ter", "tre"), ("ize", "ise"), ("izing", "ising"))
 
+# As many of the forms are frequent; farther down, Webster's has words that are names in the news.
+MOST_FREQUENT = 30_000
+
 # Given names that the lexicon has as words of rare senses: to peter out, a tom-tom, the victor.
 RARE_SENSES = frozenset(
     word
@@ -98,7 +101,8 @@ def common_words(wheels: Path, names: set[str], countries: set[str]) -> set[str]
     words = {form for form in forms & frequent | british if form.isalpha() and form.islower()}
     webster = set(importlib.import_module("english_words").get_english_words_set(["web2"]))
     capital = {form.lower() for form in (forms | webster) if not form.islower()}
-    words |= (frequent & webster) - capital - names
+    rows = sorted((line.split() for line in frequencies.splitlines()), key=lambda row: -int(row[1]))
+    words |= ({word for word, _ in rows[:MOST_FREQUENT]} & webster) - capital - names
     plurals = {word for word in frequent if word.endswith("s") and {word[:-1], f"{word[:-3]}y"} & words}
     words |= plurals - capital - names
     stop_words = importlib.import_module("spacy.lang.en.stop_words").STOP_WORDS

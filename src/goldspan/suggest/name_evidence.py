@@ -137,5 +137,7 @@ def _share_label(evidence: NameEvidence, group: list[tuple[str, NameMention]], p
             plain = any(paragraph.flags[j] & TokenFlag.COMMON for j in range(mention.start, mention.end))
             is_given = size == 1 and paragraph.flags[mention.start] & TokenFlag.GIVEN
             acronym = size == 1 and paragraph.flags[mention.start] & TokenFlag.UPPER and not paragraph.all_caps
+            if label == PLACE and any(paragraph.flags[j] & TokenFlag.GIVEN for j in range(mention.start, mention.end)):
+                continue
             if old == OTHER and not plain and not acronym and (label == PLACE or size > 1 or is_given):
                 evidence.add(name, label, rule, LIST_WEIGHT)

@@ -89,7 +89,7 @@ def _run_end(tokens: ParagraphTokens, i: int, covered: Sequence[bool]) -> int:
     if (
         further <= place
         or tokens.flags[further - 1] & (TokenFlag.COMMON | TokenFlag.CLASS)
-        or tokens.flags[place] & TokenFlag.GIVEN
+        or (tokens.flags[place] & TokenFlag.GIVEN and not tokens.flags[i] & TokenFlag.GIVEN)
     ):
         return place
     if has_small_article(tokens, place) and tokens.flags[i] & (TokenFlag.GIVEN | TokenFlag.SURNAME):
@@ -169,7 +169,9 @@ def _can_begin(tokens: ParagraphTokens, i: int) -> bool:
         return True
     if _ends_run(tokens, i):
         # A given name that is also a title or a month, before another name: `April Ryan`.
-        is_given = flags & TokenFlag.GIVEN and not flags & (TokenFlag.FUNCTION | TokenFlag.DEMONYM)
+        is_ranked = tokens.flags_at(i - 1) & (TokenFlag.RANK | TokenFlag.TITLE)
+        other = TokenFlag.DEMONYM if is_ranked else TokenFlag.FUNCTION | TokenFlag.DEMONYM
+        is_given = flags & TokenFlag.GIVEN and not flags & other
         if not is_given or not following & TokenFlag.CAP or following & RUN_ENDS:
             return False
     if tokens.first[i] and flags & TokenFlag.COMMON and not flags & TokenFlag.GIVEN:

@@ -51,15 +51,18 @@ def person_signs(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sign
         yield "person.given", _given_weight(tokens, start, end)
         if size == 1 and _is_coordinated(tokens, end):
             yield "person.coordinated", 0.6
+    if tokens.lower[start] in ("abu", "umm", "um") and size > 1 and flags[start + 1] & TokenFlag.GIVEN:
+        yield "person.kunya", 0.6
     if tokens.words[start] in EASTERN and _is_eastern(tokens, start, end):
         yield "person.eastern", 0.55
-    if flags[start] & TokenFlag.SURNAME and _has_syllables(tokens, start, end):
+    if _has_syllables(tokens, start, end):
         yield "person.syllables", 0.6
     if any(flags[j] & TokenFlag.INITIAL for j in range(start, end - 1)):
         yield "person.initial", 0.7
     is_surname = flags[end - 1] & TokenFlag.SURNAME or SURNAME.fullmatch(tokens.words[end - 1])
     if is_surname and not flags[end - 1] & (TokenFlag.COMMON | TokenFlag.CLASS):
-        yield "person.surname", 0.4 if size > 1 else 0.15
+        is_place = gazetteer().values.get(tokens.forms[end - 1])
+        yield "person.surname", 0.4 if size > 1 else 0.15 if is_place else 0.25
     yield from _signs_after(tokens, start, end)
 
 
@@ -71,11 +74,13 @@ def is_family(tokens: ParagraphTokens, end: int, label: str) -> bool:
 def _given_weight(tokens: ParagraphTokens, start: int, end: int) -> float:
     """The weight of a given name at the start of a name."""
     last = tokens.flags[end - 1]
-    if end - start == 1:
+    if all(tokens.is_hyphen(j) for j in range(start + 1, end, 2)):
         is_other = last & TokenFlag.COMMON or gazetteer().values.get(tokens.forms[start])
         return 0.25 if is_other else 0.35
     if last & TokenFlag.CLASS:
         return 0.25
+    if gazetteer().match(tokens.forms, start) > (end, 0.0):
+        return 0.4
     # Companies and products are named after people: `Dakota Provisions`.
     if (
         last & TokenFlag.COMMON

@@ -15,6 +15,7 @@ from goldspan.suggest.lexicon import TokenFlag, cues
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from goldspan.suggest.candidates import SpanCandidate
     from goldspan.suggest.tokens import ParagraphTokens
 
 NO_NAME = TokenFlag.FUNCTION | TokenFlag.TIME | TokenFlag.TITLE | TokenFlag.RANK
@@ -213,10 +214,22 @@ def place_signs(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sign]
         yield "place.article", 0.3
     elif start < end - 1 and tokens.words[end - 1] in cues("places.states") and tokens.words[end - 1].endswith("."):
         return
+    if end - start > 1 and tokens.flags[start] & TokenFlag.PREFIX and not tokens.flags[start] & TokenFlag.TITLE:
+        yield "place.prefix", 0.35
     if _has_alternate(tokens, start, end):
         yield "place.alternate", 0.6
     yield from _signs_before(tokens, start, end)
     yield from _signs_after(tokens, end)
+
+
+def is_beside(tokens: ParagraphTokens, start: int, end: int, named: Sequence[SpanCandidate]) -> bool:
+    """Whether a name is coordinated with a complete place name: `Camp Bastion and Gereshk` (G-4)."""
+    if any(tokens.flags[j] & (TokenFlag.GIVEN | TokenFlag.COMMON) for j in range(start, end)):
+        return False
+    return any(
+        (tokens.word_at(c.end) == "and" and c.end + 1 == start) or (tokens.word_at(end) == "and" and end + 1 == c.start)
+        for c in named
+    )
 
 
 def _modifies_body(tokens: ParagraphTokens, i: int) -> bool:
@@ -233,14 +246,27 @@ def _start_before_class(tokens: ParagraphTokens, i: int, covered: Sequence[bool]
     if word in cues("places.vague") and tokens.word_at(i - 1) not in cues("places.modified"):
         return i
     start = _name_start(tokens, i, covered)
+    if _is_person(tokens, start, i):
+        return i
     # A listed name may have words that end a run: `Nahr-e Saraj District`, `Imam Sahib District`.
     for earlier in range(max(0, start - LONGEST_LISTED), start):
-        if tokens.flags[earlier] & TokenFlag.CAP and gazetteer().end(tokens.forms, earlier) == i:
+        if tokens.flags[earlier] & TokenFlag.CAP and gazetteer().end(tokens.forms, earlier) in (i, i + 1):
             start = earlier
             break
     if start < i and word.endswith("s"):
         start = _conjuncts(tokens, start, covered)
     return i if word == "states" and "and" not in tokens.lower[start:i] else start
+
+
+def _is_person(tokens: ParagraphTokens, start: int, i: int) -> bool:
+    """Whether the class word at `i` is a person's surname: `Pfc. Grace Park, 20`, `Anna Hill said`."""
+    if tokens.lower[i] in INSTALLATIONS and tokens.lower[i] != "park":
+        return False
+    j = start - 1 - (tokens.word_at(start - 1) == "." and tokens.tight[start - 1])
+    if tokens.flags_at(j) & (TokenFlag.RANK | TokenFlag.TITLE) and tokens.flags_at(j) & TokenFlag.CAP:
+        return bool(tokens.flags[start] & TokenFlag.GIVEN) and i - start < LONGEST_CITY
+    is_age = tokens.word_at(i + 1) == "," and tokens.word_at(i + 2).isdigit() and tokens.word_at(i + 3) == ","
+    return bool(tokens.flags[start] & TokenFlag.GIVEN) and (is_age or tokens.word_at(i + 1) in cues("persons.speech"))
 
 
 def _name_start(tokens: ParagraphTokens, i: int, covered: Sequence[bool]) -> int:
@@ -331,7 +357,8 @@ def _signs_before(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sig
     elif word in cues("places.from"):
         is_way = word in ("to", "from") and _is_motion(tokens, start - 2)
         is_pair = word == "between" and tokens.word_at(end) == "and"
-        yield "place.from", 0.5 if is_way or is_pair else 0.3
+        is_sure = (is_way and (end - start == 1 or bool(gazetteer().end(tokens.forms, start) > start))) or is_pair
+        yield "place.from", 0.5 if is_sure else 0.3
     elif word == "on" and earlier in (
         "advance",
         "assault",
@@ -343,7 +370,7 @@ def _signs_before(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sig
         "closed",
         "converged",
     ):
-        yield "place.from", 0.4
+        yield "place.from", 0.5
     elif (
         word in cues("places.taken")
         and end - start == 1
@@ -381,6 +408,8 @@ def _signs_after(tokens: ParagraphTokens, end: int) -> Iterator[Sign]:
         return
     elif following == "(" and _is_nested(tokens, end + 1):
         yield "place.nested", 0.5
+    elif following == "," and tokens.word_at(end + 1) == "where":
+        yield "place.where", 0.55
     elif following == ",":
         is_far = tokens.flags_at(end + 1) & TokenFlag.NUMBER and third in DISTANCES
         if is_far or _is_described(tokens, end + 1):

@@ -223,13 +223,17 @@ def _add_evidence(
     covered = [False] * len(paragraph)
     _mark_covered(covered, candidates)
     named = [
-        SpanCandidate(start, end, PLACE, "place.named", 0.85) for start, end in places.find_places(paragraph, covered)
+        SpanCandidate(start, end, PLACE, "place.named", 0.85)
+        for start, end in places.find_places(paragraph, covered)
+        if not paragraph.is_hyphen(end)
     ]
     _mark_covered(covered, named)
     candidates += named
     runs = {run: "".join(paragraph.forms[run[0] : run[1]]) for run in name_runs.find_name_runs(paragraph, covered)}
     for (start, end), name in runs.items():
         _add_signs(evidence, paragraph, start, end, name)
+        if places.is_beside(paragraph, start, end, named):
+            evidence.add(name, PLACE, "place.beside", 0.5)
         evidence.mentions[name].append(NameMention(n, start, end))
     for c in from_model:
         if c.label in NAMES and (c.start, c.end) in runs:
@@ -261,6 +265,8 @@ def _spread_surnames(evidence: NameEvidence, paragraphs: Sequence[ParagraphToken
             words = [
                 paragraph.forms[j] for j in range(mention.start, mention.end) if paragraph.flags[j] & TokenFlag.CAP
             ]
+            if name_runs.has_small_article(paragraph, mention.end - 3) and mention.end - mention.start > 3:
+                words[-1] = paragraph.forms[mention.end - 3] + words[-1]
             for part, weight in _weighted_parts(words):
                 parts[part] = max(weight, parts.get(part, 0.0))
     for name in evidence.mentions:
