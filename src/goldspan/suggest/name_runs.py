@@ -121,7 +121,7 @@ def _without_letters(tokens: ParagraphTokens, i: int, end: int) -> int:
 
 
 def _with_suffix(tokens: ParagraphTokens, i: int, end: int) -> int:
-    """The end of a person's name with its suffix, which may stand behind a comma (P-2): `Peter Hale, Sr.`"""
+    """The end of a person's name with its suffix, which may stand behind a comma (P-2): `Peter Hale, Sr.`."""
     if end - i < 2 or tokens.flags[end - 1] & TokenFlag.CLASS:
         return end
     at = end + (tokens.word_at(end) == ",")
@@ -159,24 +159,35 @@ def _can_begin(tokens: ParagraphTokens, i: int) -> bool:
     flags, following = tokens.flags[i], tokens.flags_at(i + 1)
     if has_small_article(tokens, i):
         return True
-    if (
-        tokens.lower[i] in cues("segments.offices")
-        and tokens.word_at(i - 1) == "of"
-        and tokens.flags_at(i - 2) & TITLES
-    ):
+    if _ends_office(tokens, i):
         return False
     if tokens.lower[i] in ARABIC and not tokens.first[i] and following & TokenFlag.CAP:
         return True
-    if _ends_run(tokens, i):
-        # A given name that is also a title or a month, before another name: `April Ryan`.
-        is_ranked = tokens.flags_at(i - 1) & (TokenFlag.RANK | TokenFlag.TITLE)
-        other = TokenFlag.DEMONYM if is_ranked else TokenFlag.FUNCTION | TokenFlag.DEMONYM
-        is_given = flags & TokenFlag.GIVEN and not flags & other
-        if not is_given or not following & TokenFlag.CAP or following & RUN_ENDS:
-            return False
+    if _ends_run(tokens, i) and not _is_given(tokens, i):
+        return False
     if tokens.first[i] and flags & TokenFlag.COMMON and not flags & TokenFlag.GIVEN:
         return bool(flags & (TokenFlag.PREFIX | TokenFlag.CLASS) and following & TokenFlag.CAP)
     return True
+
+
+def _ends_office(tokens: ParagraphTokens, i: int) -> bool:
+    """Whether an office or a rank ends with the token: `Minister of Defence`, `Airman 1st Class`."""
+    before = tokens.flags_at(i - 1)
+    if tokens.lower[i] in ("class", "rank", "grade") and before & (TokenFlag.ORDINAL | TokenFlag.CAP):
+        return True
+    is_field = tokens.lower[i] in cues("segments.offices") and tokens.word_at(i - 1) == "of"
+    return is_field and bool(tokens.flags_at(i - 2) & TITLES)
+
+
+def _is_given(tokens: ParagraphTokens, i: int) -> bool:
+    """Whether a token is a given name that is also a title or a month, before another name: `April Ryan`."""
+    before = i - 1 - (tokens.word_at(i - 1) == "." and tokens.tight[i - 1])
+    is_ranked = tokens.flags_at(before) & (TokenFlag.RANK | TokenFlag.TITLE)
+    other = TokenFlag.DEMONYM if is_ranked else TokenFlag.FUNCTION | TokenFlag.DEMONYM
+    flags, following = tokens.flags[i], tokens.flags_at(i + 1)
+    return (
+        bool(flags & TokenFlag.GIVEN and following & TokenFlag.CAP) and not flags & other and not following & RUN_ENDS
+    )
 
 
 def _ends_run(tokens: ParagraphTokens, i: int) -> bool:
@@ -261,4 +272,6 @@ def _nickname_part(tokens: ParagraphTokens, i: int, end: int) -> int:
 
 def _is_compound(tokens: ParagraphTokens, i: int, end: int) -> bool:
     """Whether the run is a part of a hyphenated compound: `Moscow-sponsored` (L-4)."""
+    if len(tokens.words[i]) == 1 and tokens.is_hyphen(i + 1):  # a party and its state: `R-Ky.`
+        return True
     return tokens.is_hyphen(end) or (tokens.is_hyphen(i - 1) and tokens.words[i - 2].isalnum())

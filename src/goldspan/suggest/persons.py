@@ -129,7 +129,7 @@ def _signs_before(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sig
         return
     office = _office_sign(tokens, j)
     if office is not None:
-        is_plain = end - start == 1 and tokens.flags[start] & TokenFlag.COMMON and not tokens.flags[start] & NAMES
+        is_plain = all(tokens.flags[j] & TokenFlag.COMMON and not tokens.flags[j] & NAMES for j in range(start, end))
         yield (office[0], 0.3) if is_plain else office
     elif tokens.words[j] == ",":
         if _is_apposed(tokens, j):

@@ -94,7 +94,7 @@ def _find_datelines(tokens: ParagraphTokens, covered: Sequence[bool]) -> Iterato
 
 
 def _find_city_and_state(tokens: ParagraphTokens, covered: Sequence[bool]) -> Iterator[tuple[int, int]]:
-    """The cities with a state of the USA or Canada behind a comma: `Charlotte, N.C.`, `Hazard, Ky.`"""
+    """The cities with a state of the USA or Canada behind a comma, and the states: `Charlotte, N.C.`."""
     for comma in range(1, len(tokens) - 1):
         if tokens.words[comma] != "," or tokens.words[comma + 1] not in cues("places.states") or covered[comma - 1]:
             continue
@@ -134,7 +134,7 @@ def _ends_dateline(tokens: ParagraphTokens, i: int) -> bool:
 
 
 def _end_of_water(tokens: ParagraphTokens, i: int, covered: Sequence[bool]) -> int:
-    """The end of a name with its class word before `of`, else 0: `Strait of Messina`, `North Fork of the Huron River`."""
+    """The end of a name with its class word before `of`, else 0: `Strait of Messina`."""
     head = i
     while tokens.flags_at(head) & TokenFlag.CAP and tokens.flags[head] & (TokenFlag.DIRECTION | TokenFlag.COMMON):
         if tokens.lower[head] in WATERS:
@@ -202,9 +202,7 @@ def place_signs(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sign]
     stop, weight = gazetteer().match(tokens.forms, start)
     if not weight and all(tokens.flags[j] & TokenFlag.COMMON for j in range(start, end)):
         return
-    if stop == end:
-        yield "place.gazetteer", weight
-    elif stop == end - 1 and tokens.flags[stop] & TokenFlag.DIRECTION:
+    if stop == end or (stop == end - 1 and tokens.flags[stop] & TokenFlag.DIRECTION):
         yield "place.gazetteer", weight
     elif weight and any(tokens.is_hyphen(j) for j in range(start + 1, end)):
         return
@@ -341,48 +339,42 @@ def _has_alternate(tokens: ParagraphTokens, start: int, end: int) -> bool:
 def _signs_before(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sign]:
     word, earlier = tokens.word_at(start - 1), tokens.word_at(start - 2)
     if word == "of":
-        if earlier == ",":
-            yield (
-                "place.home",
-                0.6 if tokens.flags_at(start - 4) | tokens.flags_at(start - 3) & TokenFlag.NUMBER else 0.4,
-            )
-        elif earlier in CLASSES_BEFORE:
-            yield "place.class", 0.85
-        elif earlier in cues("places.of_before"):
-            yield "place.direction", 0.7
+        yield from _signs_of(tokens, start)
     elif word in cues("places.in"):
         yield "place.in", 0.5
     elif word == "from" and earlier in DISTANCES:
         yield "place.in", 0.6
     elif word in cues("places.from"):
-        is_way = word in ("to", "from") and _is_motion(tokens, start - 2)
-        is_pair = word == "between" and tokens.word_at(end) == "and"
-        is_sure = (is_way and (end - start == 1 or bool(gazetteer().end(tokens.forms, start) > start))) or is_pair
-        yield "place.from", 0.5 if is_sure else 0.3
-    elif word == "on" and earlier in (
-        "advance",
-        "assault",
-        "march",
-        "attack",
-        "raid",
-        "advanced",
-        "marched",
-        "closed",
-        "converged",
-    ):
+        yield "place.from", 0.5 if _is_way(tokens, start, end) else 0.3
+    elif word == "on" and earlier in cues("places.attack"):
         yield "place.from", 0.5
-    elif (
-        word in cues("places.taken")
-        and end - start == 1
-        and not tokens.flags[start] & (TokenFlag.GIVEN | TokenFlag.UPPER)
-    ):
+    elif word in cues("places.taken") and _is_bare(tokens, start, end):
         yield "place.taken", 0.5
-    elif word == "the" and earlier in COURSES and _is_bare(tokens, start, end):
-        yield "place.course", 0.55
-    elif word in cues("places.cardinal"):
-        yield "place.direction", 0.6
-    elif word in CLASSES_BEFORE and tokens.words[start - 1].islower():
-        yield "place.class", 0.6
+    elif word == "the":
+        is_bare = earlier in COURSES and _is_bare(tokens, start, end) and _is_alone(tokens, end)
+        yield from [("place.course", 0.55)] if is_bare else []
+    elif word in cues("places.cardinal") or (word in CLASSES_BEFORE and tokens.words[start - 1].islower()):
+        yield ("place.direction" if word in cues("places.cardinal") else "place.class"), 0.6
+
+
+def _signs_of(tokens: ParagraphTokens, start: int) -> Iterator[Sign]:
+    """The evidence of `of` before a name: `the village of …`, `the capture of …`, `Anna Hill, 30, of …`."""
+    earlier = tokens.word_at(start - 2)
+    if earlier == ",":
+        yield "place.home", 0.6 if tokens.flags_at(start - 3) & TokenFlag.NUMBER else 0.4
+    elif earlier in CLASSES_BEFORE:
+        yield "place.class", 0.85
+    elif earlier in cues("places.of_before"):
+        yield "place.direction", 0.7
+
+
+def _is_way(tokens: ParagraphTokens, start: int, end: int) -> bool:
+    """Whether a preposition is that of a way: `driven to …`, `between … and`."""
+    word = tokens.word_at(start - 1)
+    if word == "between":
+        return tokens.word_at(end) == "and"
+    is_one = end - start == 1 or gazetteer().end(tokens.forms, start) > start
+    return word in ("to", "from") and is_one and _is_motion(tokens, start - 2)
 
 
 def _is_motion(tokens: ParagraphTokens, j: int) -> bool:
@@ -392,10 +384,14 @@ def _is_motion(tokens: ParagraphTokens, j: int) -> bool:
 
 
 def _is_bare(tokens: ParagraphTokens, start: int, end: int) -> bool:
-    """Whether a name is one word, no acronym, and no modifier of another noun: `along the Ibar`."""
+    """Whether a name is one word that is no acronym, no given name and no common word."""
     plain = TokenFlag.COMMON | TokenFlag.UPPER | TokenFlag.GIVEN
-    is_alone = not tokens.word_at(end).isalpha() or tokens.flags_at(end) & (TokenFlag.FUNCTION | TokenFlag.PARTICLE)
-    return end - start == 1 and not tokens.flags[start] & plain and bool(is_alone)
+    return end - start == 1 and not tokens.flags[start] & plain
+
+
+def _is_alone(tokens: ParagraphTokens, end: int) -> bool:
+    """Whether no noun follows that a name could modify: `along the Ibar to`."""
+    return not tokens.word_at(end).isalpha() or bool(tokens.flags_at(end) & (TokenFlag.FUNCTION | TokenFlag.PARTICLE))
 
 
 def _signs_after(tokens: ParagraphTokens, end: int) -> Iterator[Sign]:

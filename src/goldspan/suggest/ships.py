@@ -1,7 +1,7 @@
-"""Names of ships: they have no label (rule MU-7), and the person or place that a ship is named after is not marked (G-3).
+"""Names of ships: they have no label (MU-7), and whom or what a ship is named after is not marked (G-3).
 
-A ship is known by a prefix (`USS …`), by its hull number (`… (DDG 104)`) or by a class word (`the destroyer …`); then by
-its name alone, in the whole document.
+A ship is known by a prefix (`USS …`), by its hull number (`… (DDG 104)`) or by a class word (`the destroyer …`), then
+by its name alone, in the whole document.
 """
 
 from __future__ import annotations

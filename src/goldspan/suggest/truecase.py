@@ -21,7 +21,8 @@ WORD = re.compile(r"[^\W\d_]+(?:['’.][^\W\d_]+)*\.?|\d+\w*")
 
 # A word that an editor supplied inside a name: `[SAN] SALVADOR`, `(Jens) Stoltenberg`.
 INSERTED = re.compile(
-    r"(?:\[(?!TEXT|SIC|WORDS?|PASSAGE|BEGIN|END|NO\b|AS\b)[^\W\d_]+\]|\((?!Rtd|Retd|Ret|Res|Acting)[A-Z][a-z]+\))(?= [A-Z])"
+    r"(?:\[(?!TEXT|SIC|WORDS?|PASSAGE|BEGIN|END|NO\b|AS\b)[^\W\d_]+\]|"
+    r"\((?!Rtd|Retd|Ret|Res|Acting)[A-Z][a-z]+\))(?= [A-Z])"
 )
 
 # spaCy's tokenizer takes quadratic time for a run of marks without spaces; no name is in one that long.
