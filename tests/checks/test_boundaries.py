@@ -81,6 +81,7 @@ TIGHT = [
     "Then [Her Majesty’s Navy]{UNIT} sailed.",
     "They met [a dozen soldiers]{COUNT}, [a hundred]{COUNT} and [a few hundred troops]{COUNT}.",
     "They met [a couple of soldiers]{COUNT}; [Half a dozen]{COUNT} left.",
+    "They met [a little over 300 men]{COUNT}, [a bit fewer than 90]{COUNT} and [a good deal more than 9]{COUNT}.",
     "[Theresa]{PERSON} and [Ana]{PERSON} met [Hisham]{PERSON}.",
     "The [.50 Brigade]{UNIT} moved.",
     "[Yahoo]{UNIT}! [Pyla]{PLACE}?",

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from goldspan import offsets, tokens
 from goldspan.checks.check import SpanResult, check
-from goldspan.quantities.lexicon import COLLECTIVES, COUPLE, FRACTIONS, GROUPS, SEVERAL
+from goldspan.quantities.lexicon import CLOSE, COLLECTIVES, COUPLE, FAR, FRACTIONS, GROUPS, SEVERAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,11 +96,10 @@ POSSESSIVE = re.compile(r"(my|your|his|her|its|our|their|whose)\s+(?=\S)", re.IG
 POSSESSIVE_S = re.compile(rf"\w(\s?[{APOSTROPHES}]s)\Z", re.IGNORECASE)
 ELIDED = re.compile(r"['’ʼ‘][st][\s-]")  # as in 's-Hertogenbosch
 INNER_APOSTROPHE = re.compile(r"(?<=\w)['’‘](?=\w)")
-# The numerals that include *a*, as in *a dozen* and *a few hundred*.
-NUMERAL = re.compile(
-    rf"(?:good\s+)?(?:{'|'.join(sorted({*COLLECTIVES, *FRACTIONS, *GROUPS, *SEVERAL, COUPLE, 'handful'}))})\b",
-    re.IGNORECASE,
-)
+# Words of degree and numerals that include *a*, as in *a little over 300*, *a dozen* and *a few hundred*.
+DEGREES = {" ".join(words) for _, *words in (*CLOSE["a"], *FAR["a"])}
+WITH_ARTICLE = {*COLLECTIVES, *FRACTIONS, *GROUPS, *SEVERAL, COUPLE, "handful", *DEGREES}
+NUMERAL = re.compile(rf"(?:good\s+)?(?:{'|'.join(sorted(WITH_ARTICLE))})\b", re.IGNORECASE)
 # Scripts with spaces between words. Others write names together with the next word (Han, Thai), or join articles,
 # prepositions and particles to them (Arabic, Hebrew, Hangul).
 SPACED_SCRIPTS = frozenset({"LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "GEORGIAN", "FULLWIDTH"})
