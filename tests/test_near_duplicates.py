@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goldspan import InvalidValueError, near_duplicates
-from goldspan.near_duplicates import Similarity, WordNumbers, compare, components, similar_pairs, words
+from goldspan.near_duplicates import Similarity, SimilarPair, WordNumbers, compare, components, similar_pairs, words
 
 SHARES = st.sampled_from([0.05, 0.1, 0.3, 1 / 3, 0.5, 0.7, 0.9, 1.0])
 SIMILARITIES = st.builds(Similarity, resemblance=SHARES, containment=SHARES, fewest=st.integers(1, 12))
@@ -62,6 +62,16 @@ class TestBothWays:
         parts = [data.draw(st.integers(0, 2)) for _ in texts]
         expected = [pair for pair in brute(texts, similarity) if parts[pair[0]] != parts[pair[1]]]
         assert similar_pairs(numbered(texts), similarity, parts) == expected
+
+    @given(TEXTS, SIMILARITIES, st.data())
+    def test_texts_with_a_known_passage_in_common_are_similar_by_resemblance_alone(self, texts, similarity, data):
+        passages = [sorted(data.draw(st.sets(st.integers(0, 3), max_size=2))) for _ in texts]
+        expected = [
+            pair
+            for pair in map(SimilarPair._make, brute(texts, similarity))
+            if pair.resemblance >= similarity.resemblance or not {*passages[pair[0]]} & {*passages[pair[1]]}
+        ]
+        assert similar_pairs(numbered(texts), similarity, passages=passages) == expected
 
     @given(TEXTS, SIMILARITIES, st.data())
     def test_components_are_those_of_the_pairs_that_are_not_unrelated(self, texts, similarity, data):
@@ -162,7 +172,7 @@ def test_a_paragraph_of_every_text_makes_none_similar(monkeypatch):
     texts = numbered(f"{text} {PARAGRAPH}" for text in own)
     assert components(texts) == list(range(8))
     monkeypatch.setattr(near_duplicates, "RARE", 7)
-    candidates = near_duplicates._Index.of(texts, near_duplicates.SIMILAR).candidates()
+    candidates = near_duplicates._Index.of(texts, near_duplicates.SIMILAR, [()] * 8).candidates()
     assert sum(len(first) for first, _ in candidates) == 0, "nor is one pair of them looked at"
 
 

@@ -20,17 +20,18 @@ filtering?").
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from array import array
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, combinations, count, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from goldspan.errors import InvalidValueError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -138,7 +139,10 @@ def compare(a: str, b: str) -> SimilarPair:
 
 
 def similar_pairs(
-    texts: Sequence[Words], similarity: Similarity = SIMILAR, parts: Sequence[int] | None = None
+    texts: Sequence[Words],
+    similarity: Similarity = SIMILAR,
+    parts: Sequence[int] | None = None,
+    passages: Sequence[Collection[int]] | None = None,
 ) -> list[SimilarPair]:
     """The pairs of similar texts, sorted.
 
@@ -148,17 +152,28 @@ def similar_pairs(
         texts: in any order, which does not matter to the result.
         similarity: when two are similar.
         parts: for each text the part of a collection that it is in: pairs inside one part are left out.
+        passages: for each text the numbers of passages that are known to be in it: texts that have one in common are
+            similar by their resemblance alone. So what one passage of many texts explains takes no time and memory.
     """
     parts = range(len(texts)) if parts is None else parts
+    passages = [()] * len(texts) if passages is None else passages
     if len(texts) > FEW_TEXTS:
-        return sorted(_Index.of(texts, similarity).pairs(parts))
+        return sorted(_Index.of(texts, similarity, passages).pairs(parts))
     rows = [(number, _trigrams(text)) for number, text in enumerate(texts)]
+    resemblance = replace(similarity, fewest=sys.maxsize)
     pairs = (_compared(a, b) for a, b in combinations(rows, 2) if parts[a[0]] != parts[b[0]])
-    return [pair for pair in pairs if similarity.holds(pair)]
+    return [
+        pair
+        for pair in pairs
+        if (similarity if _disjoint(passages[pair.first], passages[pair.second]) else resemblance).holds(pair)
+    ]
 
 
 def components(
-    texts: Sequence[Words], similarity: Similarity = SIMILAR, unrelated: Iterable[tuple[int, int]] = ()
+    texts: Sequence[Words],
+    similarity: Similarity = SIMILAR,
+    unrelated: Iterable[tuple[int, int]] = (),
+    passages: Sequence[Collection[int]] | None = None,
 ) -> list[int]:
     """For each text the number of its component: texts joined by a chain of similar pairs, numbered by first member.
 
@@ -168,6 +183,7 @@ def components(
         texts: in any order.
         similarity: when two are similar.
         unrelated: pairs of texts that are not joined for being similar.
+        passages: as in `similar_pairs`.
     """
     apart = set(chain.from_iterable(unrelated))
     unique: dict[tuple[int, bytes], int] = {}  # equal texts are compared once
@@ -176,11 +192,13 @@ def components(
         for number, text in enumerate(texts)
     ]
     forms = [array("q", form) for _, form in unique]
+    first = dict(zip(reversed(form), reversed(range(len(texts))), strict=True))
+    known = None if passages is None else [passages[first[number]] for number in range(len(forms))]
     exceptions = {(min(form[i], form[j]), max(form[i], form[j])) for i, j in unrelated}
     if len(forms) > FEW_TEXTS:
-        labels = _Index.of(forms, similarity).components(exceptions)
+        labels = _Index.of(forms, similarity, known or [()] * len(forms)).components(exceptions)
     else:
-        pairs = ((pair.first, pair.second) for pair in similar_pairs(forms, similarity))
+        pairs = ((pair.first, pair.second) for pair in similar_pairs(forms, similarity, passages=known))
         labels = connect(range(len(forms)), (pair for pair in pairs if pair not in exceptions))
     numbers: defaultdict[int, int] = defaultdict(count().__next__)
     return [numbers[labels[number]] for number in form]
@@ -200,6 +218,10 @@ def connect(labels: Sequence[int], pairs: Iterable[tuple[int, int]]) -> list[int
         low, high = sorted((root(a), root(b)))
         parent[high] = low
     return [root(label) for label in labels]
+
+
+def _disjoint(some: Collection[int], others: Collection[int]) -> bool:
+    return not some or frozenset(some).isdisjoint(others)
 
 
 def _trigrams(text: Words) -> set[tuple[int, ...]]:
@@ -222,6 +244,7 @@ class _Index:
         sizes: of the sets.
         shared: rows x the trigrams of two texts or more, the rarest first.
         frequency: in how many texts each of these trigrams is.
+        passages: rows x the passages that are known to be in the texts.
     """
 
     similarity: Similarity
@@ -229,9 +252,10 @@ class _Index:
     sizes: Numbers
     shared: Matrix
     frequency: Numbers
+    passages: Matrix
 
     @classmethod
-    def of(cls, texts: Sequence[Words], similarity: Similarity) -> _Index:
+    def of(cls, texts: Sequence[Words], similarity: Similarity, passages: Sequence[Collection[int]]) -> _Index:
         import numpy as np
 
         matrix, sizes = _occurrences(texts)
@@ -241,7 +265,7 @@ class _Index:
         order = np.argsort(sizes, kind="stable")
         shared = matrix[order][:, ranked]
         shared.sort_indices()
-        return cls(similarity, order, sizes[order], shared, frequency[ranked])
+        return cls(similarity, order, sizes[order], shared, frequency[ranked], _memberships(passages)[order])
 
     def candidates(self) -> Iterator[tuple[Numbers, Numbers]]:
         """Pairs of rows in batches, the smaller set first: all that may be similar, and some that are not."""
@@ -260,7 +284,20 @@ class _Index:
             first += start
             most = np.minimum(products.data + tail[first], self.sizes[first])
             fit = (first < second) & self.similarity.hold(most, self.sizes[first], self.sizes[second])
+            first, second, most = first[fit], second[fit], most[fit]
+            explained = self._have_common_passages(first, second)
+            sizes = self.sizes[first] + self.sizes[second]
+            fit = ~explained | (most / (sizes - most) >= self.similarity.resemblance)
             yield first[fit], second[fit]
+
+    def _have_common_passages(self, first: Numbers, second: Numbers) -> NDArray[np.bool_]:
+        """For pairs of rows whether the texts have a known passage in common."""
+        import numpy as np
+
+        if not self.passages.nnz:
+            return np.zeros(len(first), dtype=bool)
+        common: Numbers = self.passages[first].multiply(self.passages[second]).sum(axis=1)
+        return common > 0
 
     def batches(self, first: Numbers, second: Numbers) -> Iterator[tuple[Numbers, Numbers]]:
         """Pairs of rows in batches that can be compared at once."""
@@ -272,6 +309,9 @@ class _Index:
         """Of these pairs of rows those that are similar, and the number of trigrams that they share."""
         shared: Numbers = self.shared[first].multiply(self.shared[second]).sum(axis=1)
         hit = self.similarity.hold(shared, self.sizes[first], self.sizes[second])
+        first, second, shared = first[hit], second[hit], shared[hit]
+        near = shared / (self.sizes[first] + self.sizes[second] - shared) >= self.similarity.resemblance
+        hit = near | ~self._have_common_passages(first, second)
         return first[hit], second[hit], shared[hit]
 
     def pairs(self, parts: Sequence[int]) -> Iterator[SimilarPair]:
@@ -317,6 +357,17 @@ class _Index:
         low, high = np.sort([self.order[first], self.order[second]], axis=0)
         chosen = ~np.isin(low * len(self.order) + high, exceptions)
         return first[chosen], second[chosen]
+
+
+def _memberships(passages: Sequence[Collection[int]]) -> Matrix:
+    """Texts x passages, 1 where the text has the passage."""
+    import numpy as np
+    from scipy import sparse
+
+    ends = np.cumsum([0, *map(len, passages)])
+    columns = np.fromiter(chain.from_iterable(passages), dtype=np.int64, count=ends[-1])
+    shape = (len(passages), int(columns.max(initial=-1)) + 1)
+    return sparse.csr_array((np.ones(len(columns), dtype=np.int64), columns, ends), shape=shape)
 
 
 def _occurrences(texts: Sequence[Words]) -> tuple[Matrix, Numbers]:

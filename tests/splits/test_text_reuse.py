@@ -102,22 +102,6 @@ def test_all_articles_that_belong_together_in_two_parts_are_found(case):
     assert found == {pair for pair in related(articles, accepted) if splits[pair[0]] != splits[pair[1]]}
 
 
-@given(corpora())
-def test_the_common_paragraph_of_a_pair_is_in_both(case):
-    articles, accepted, splits = case
-    reuse = find_reuse(articles, splits, accepted=accepted)
-    left_out = {
-        tuple(words(parts[example])) for parts in articles.values() for example in parts.keys() & accepted.paragraphs
-    }
-    for pair in reuse.pairs:
-        first, second = (articles[reuse.ids[each]] for each in (pair.first, pair.second))
-        same = {tuple(words(text)) for text in first.values()} & {tuple(words(text)) for text in second.values()}
-        expected = {text for text in same - left_out if len(text) >= LONG}
-        common = reuse.common_paragraph(pair)
-        found = common and {tuple(words(first[common[0]])), tuple(words(second[common[1]]))}
-        assert found is None if not expected else len(found) == 1 and found <= expected
-
-
 def article(name, *texts):
     return {f"{name}.p{number:02}": text for number, text in enumerate(texts)}
 

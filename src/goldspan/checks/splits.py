@@ -84,9 +84,7 @@ def paragraph_across_splits(project: ProjectFiles) -> Iterator[CheckResult]:
             first, second = reuse.ids[pair.first], reuse.ids[pair.second]
             brief, story = (first, second) if pair.sizes[0] <= pair.sizes[1] else (second, first)
             share = f"{pair.containment:.0%} of the word trigrams of {brief} ({project.split_of[brief].split})"
-            common = reuse.common_paragraph(pair)
-            same = f"; {common[1]} is the same paragraph as {common[0]}" if common else ""
-            yield _at(project, second, f"{share} stand in {story} ({project.split_of[story].split}){same}")
+            yield _at(project, second, f"{share} stand in {story} ({project.split_of[story].split})")
     for places in reuse.paragraphs:
         yield _paragraph_result(project, places)
 

@@ -18,8 +18,7 @@ from __future__ import annotations
 from array import array
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import chain, combinations, product
+from itertools import chain, combinations, islice, product
 from typing import TYPE_CHECKING, NamedTuple
 
 from goldspan import near_duplicates
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
 LONG = 20  # words of a paragraph that is not the same in two articles by chance
 MANY = 5  # groups that one paragraph joins: it may be a standing one
 ACCEPTING_CHECKS = ("paragraph-across-splits", "near-duplicate-split")  # the keys of `[allow]` with accepted reuse
+MOST_PAIRS = 1_000  # articles with one paragraph that are compared with what is known already, two by two
 AND = " = "  # between the ids of two articles that are accepted
 
 
@@ -140,6 +140,15 @@ class ArticleTexts:
         repeated = [list(each.values()) for each in places.values() if len(each) > 1]
         return cls(tuple(texts), list(texts.values()), repeated, frozenset((i, j) for i, j in unrelated))
 
+    def passages(self) -> list[list[int]]:
+        """For each article the numbers of the repeated paragraphs that it has."""
+        position = self.positions()
+        found: list[list[int]] = [[] for _ in self.ids]
+        for number, places in enumerate(self.repeated):
+            for place in places:
+                found[position[place.article]].append(number)
+        return found
+
     def positions(self) -> dict[str, int]:
         """The position of each article."""
         return {article: number for number, article in enumerate(self.ids)}
@@ -184,7 +193,7 @@ def group_articles(
     """
     texts = ArticleTexts.of(articles, accepted)
     position = texts.positions()
-    labels = near_duplicates.components(texts.words, similarity, texts.unrelated)
+    labels = near_duplicates.components(texts.words, similarity, texts.unrelated, texts.passages())
     joins: list[tuple[int, int]] = []
     standing = []
     for places in texts.repeated:
@@ -210,35 +219,21 @@ def _chain(members: Sequence[int], unrelated: frozenset[tuple[int, int]]) -> Ite
     yield from (pair for pair in combinations(sorted(named), 2) if pair not in unrelated)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ReuseAcross:
     """What the parts of a corpus share.
 
     Args:
-        pairs: the similar articles in different parts, by position in `ids`.
-        paragraphs: the places of each long paragraph that is in several parts, unless all articles that share it
-            between parts are among the pairs.
-        repeated: the places of all long paragraphs that several articles have.
+        ids: of the articles.
+        pairs: the similar articles in different parts, by position in `ids`; of those that have a long paragraph in
+            common the near-duplicates alone.
+        paragraphs: the places of each long paragraph that is in several parts, unless all articles that have it there
+            are among the pairs, or have an earlier one of these paragraphs in common.
     """
 
     ids: tuple[str, ...]
     pairs: Sequence[SimilarPair]
     paragraphs: Sequence[Sequence[ParagraphPlace]]
-    repeated: Sequence[Sequence[ParagraphPlace]]
-
-    def common_paragraph(self, pair: SimilarPair) -> tuple[str, str] | None:
-        """The examples of both articles that are the same long paragraph, if there is one; of several, the first."""
-        first, second = (self._long_paragraphs.get(self.ids[each], {}) for each in (pair.first, pair.second))
-        return next(((first[number], second[number]) for number in first if number in second), None)
-
-    @cached_property
-    def _long_paragraphs(self) -> dict[str, dict[int, str]]:
-        """For each article the numbers of the repeated paragraphs that it has, each with its example."""
-        found: defaultdict[str, dict[int, str]] = defaultdict(dict)
-        for number, places in enumerate(self.repeated):
-            for place in places:
-                found[place.article][number] = place.example
-        return found
 
 
 def find_reuse(
@@ -258,12 +253,22 @@ def find_reuse(
     texts = ArticleTexts.of(articles, accepted)
     position = texts.positions()
     names = sorted(set(parts.values()))
-    pairs = near_duplicates.similar_pairs(texts.words, similarity, [names.index(parts[each]) for each in texts.ids])
+    part = [names.index(parts[each]) for each in texts.ids]
+    pairs = near_duplicates.similar_pairs(texts.words, similarity, part, texts.passages())
     pairs = [pair for pair in pairs if (pair.first, pair.second) not in texts.unrelated]
-    known = texts.unrelated.union((pair.first, pair.second) for pair in pairs)
+    reported = {*texts.unrelated, *((pair.first, pair.second) for pair in pairs)}
 
-    def is_news(places: Sequence[ParagraphPlace]) -> bool:
-        across = ((a, b) for a, b in combinations(places, 2) if parts[a.article] != parts[b.article])
-        return any((position[a.article], position[b.article]) not in known for a, b in across)
+    def is_new(places: Sequence[ParagraphPlace]) -> bool:
+        across = _pairs_across([[position[a.article] for a in places if parts[a.article] == name] for name in names])
+        first = list(islice(across, MOST_PAIRS))
+        is_known = reported.issuperset(first) and next(across, None) is None
+        reported.update(first)
+        return not is_known
 
-    return ReuseAcross(texts.ids, pairs, [places for places in texts.repeated if is_news(places)], texts.repeated)
+    return ReuseAcross(texts.ids, pairs, [places for places in texts.repeated if is_new(places)])
+
+
+def _pairs_across(parts: Sequence[Sequence[int]]) -> Iterator[tuple[int, int]]:
+    """The pairs of numbers from different parts, the lower number first."""
+    for some, others in combinations(parts, 2):
+        yield from ((min(pair), max(pair)) for pair in product(some, others))
