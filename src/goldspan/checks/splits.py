@@ -54,7 +54,7 @@ def article_in_two_splits(project: ProjectFiles) -> Iterator[CheckResult]:
     "project",
     title="Two articles in different splits are near-duplicates",
     why="Agency reports appear in many papers: a model would be tested on texts that it has memorised.",
-    remedy="Move both to the same split, or accept the two articles in labels.toml.",
+    remedy='Move both to the same split, or accept the two articles, as "a17 = a23", under [allow] in labels.toml.',
 )
 def near_duplicate_split(project: ProjectFiles) -> Iterator[CheckResult]:
     """The pairs of articles in different splits that share half of their word trigrams."""
@@ -71,8 +71,8 @@ def near_duplicate_split(project: ProjectFiles) -> Iterator[CheckResult]:
     "project",
     title="Half of an article's word trigrams stand in one of another split, or a paragraph of 20 words or more does",
     why="Papers cut briefs from stories and add to them: a model would be tested on paragraphs that it has memorised.",
-    remedy="Move both to the same split; or accept the two articles in labels.toml, or the paragraph if it is a "
-    "publisher's standing one.",
+    remedy='Move both to the same split; or accept under [allow] in labels.toml the two articles, as "a17 = a23", or a '
+    'publisher\'s standing paragraph, as "a17.p03".',
 )
 def paragraph_across_splits(project: ProjectFiles) -> Iterator[CheckResult]:
     """The briefs of stories in other splits, and paragraphs in several splits, without those of near-duplicates."""
