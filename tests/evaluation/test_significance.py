@@ -309,3 +309,95 @@ def test_no_documents_or_empty_ones_leave_all_undefined(number):
     assert found.table().shape == (number, 4, 3, 5)
     limits = intervals(found, resamples=9)
     assert (limits.units, limits.macro["strict"].undefined) == (number, 9)
+
+
+def outcomes(number):
+    return st.lists(
+        st.sampled_from([[], RIGHT, SHIFTED, RENAMED, [*RIGHT, Span(6, 8, "B")]]), min_size=number, max_size=number
+    )
+
+
+@given(st.integers(1, 14).flatmap(lambda n: st.tuples(outcomes(n), outcomes(n))), st.sampled_from([50, 20_000]))
+@settings(max_examples=60)
+def test_a_difference_is_significant_from_the_minimum_detectable_one_on(sides, resamples):
+    gold = [GOLD] * len(sides[0])
+    found = compare(*(counted(gold, side) for side in sides), resamples=resamples)
+    for one in found.schemes.values():
+        if one.difference is None:
+            assert one.detectable is one.p_randomisation is None
+        else:
+            reached = one.detectable is not None and abs(one.difference) >= one.detectable - 1e-9
+            assert reached == (one.p_randomisation <= 0.05)
+            assert one.detectable is None or one.least_p <= 0.05
+
+
+def test_only_one_verdict_is_printed_where_interval_and_p_differ():
+    many = [Span(2 * n, 2 * n + 1, "A") for n in range(10)]
+    gold, ours, theirs = [many] * 5, [many[:9], many[:8]] * 2 + [many], [many[: 4 + n] for n in range(5)]
+    found = compare(counted(gold, ours), counted(gold, theirs))
+    assert found.schemes["strict"].low > 0
+    start, decides = found.sentence().split(" at best). ")
+    assert start.endswith("5 of them with different counts: with so few, no difference is significant (p = 0.062")
+    assert decides == (
+        "The p-value decides, though the interval of the difference excludes 0: it estimates the size only."
+    )
+    assert found.detectable_sentence() == (
+        "With these 5 test examples no difference in strict F1 can be told from chance: there is no minimum."
+    )
+
+
+@pytest.mark.slow
+def test_p_is_uniform_where_the_systems_are_equally_good():
+    rng = random.Random(3)  # noqa: S311  (no secrets here)
+    ps = []
+    for _ in range(300):
+        sides = [[rng.choice(([], RIGHT, RIGHT, SHIFTED, [*RIGHT, Span(6, 8, "B")])) for _ in range(20)] for _ in "12"]
+        ps.append(
+            compare(*(counted([GOLD] * 20, side) for side in sides), resamples=199).schemes["strict"].p_randomisation
+        )
+    assert stats.kstest(ps, "uniform").pvalue > 0.01
+    assert np.mean(np.array(ps) <= 0.05) == pytest.approx(0.05, abs=0.035)
+
+
+@pytest.mark.parametrize(
+    ("number", "predicted", "words"),
+    [
+        (1, [RIGHT], "With one test article no difference in strict F1 can be told from chance: there is no minimum."),
+        (5, mixed(5), "With these 5 test articles no difference in strict F1 can be told from chance: there is no min"),
+        (9, [RIGHT] * 9, "Over 9 articles strict F1 varies too little or too much to foresee a minimum detectable dif"),
+        (
+            80,
+            mixed(80),
+            "With these 80 test articles a difference under about 13.5 points in strict F1 cannot be told ",
+        ),
+    ],
+)
+def test_the_minimum_detectable_difference_is_foreseen_for_one_system(number, predicted, words):
+    found = intervals(counted([GOLD] * number, predicted), np.arange(number), method="jackknife-t")
+    assert found.detectable_sentence().startswith(words)
+
+
+def test_what_is_foreseen_is_what_two_independent_systems_need():
+    found = intervals(counted([GOLD] * 300, mixed(300)), method="jackknife-t").detectable["strict"]
+    needed = compare(counted([GOLD] * 300, mixed(300)), counted([GOLD] * 300, mixed(300, 2))).schemes["strict"]
+    assert found == pytest.approx(needed.detectable, rel=0.1)
+
+
+def test_a_label_of_one_article_has_no_interval_and_the_report_says_so():
+    predicted = [[*RIGHT, Span(6, 8, "B")], *mixed(7)[1:3], *[RIGHT] * 5]
+    predicted = [[span for span in spans if n == 0 or span.label != "B"] for n, spans in enumerate(predicted)]
+    found = intervals(counted([GOLD] * 8, predicted), np.arange(8), method="jackknife-t")
+    assert found.labels["strict"]["B"]["f1"].low is None
+    assert found.missing == "No interval for B: only one article has spans of the label."
+
+
+def test_percentiles_are_the_numbers_that_they_were():
+    gold, units = [GOLD] * 12, np.arange(12) // 2
+    found = intervals(counted(gold, mixed(12)), units, resamples=1_000)
+    rows = [*found.overall["strict"].values(), found.macro["strict"]]
+    assert [round(end, 12) for one in rows for end in (one.low, one.high)] == [
+        0.166346153846, 0.714285714286, 0.166666666667, 0.5, 0.1665, 0.555952380952, 0.090909090909, 0.4,
+    ]  # fmt: skip
+    settings = IntervalSettings(unit="article", method="percentile", resamples=1_000)
+    one = significance.compare(counted(gold, mixed(12)), counted(gold, mixed(12, 2)), settings, units).schemes["strict"]
+    assert (one.low, one.high, one.p_randomisation) == pytest.approx((-0.554401635402, 0.129411764706, 0.4375))
