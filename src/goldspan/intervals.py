@@ -138,7 +138,10 @@ class IntervalSettings:
         )
         if self.is_too_narrow(units):
             return f" With so few {self.unit}s they are too narrow: the uncertainty is larger than shown; {simulated}"
-        return f" They hold with few {self.unit}s, too: {simulated}" if units < SMALL else ""
+        if units >= SMALL:
+            return ""
+        others = "" if self.unit == "article" else " are about other examples of the same articles, and"
+        return f" They{others} hold with few {self.unit}s, too: {simulated}"
 
     def _simulated(self, units: int) -> tuple[int, float]:
         """The largest number of units simulated that is not larger, else the smallest, and the coverage there."""

@@ -1,6 +1,7 @@
 """Intervals and comparisons: against drawing and swapping by hand, and in words that fit the size of the corpus."""
 
 import random
+import re
 from itertools import product
 
 import numpy as np
@@ -401,3 +402,10 @@ def test_percentiles_are_the_numbers_that_they_were():
     settings = IntervalSettings(unit="article", method="percentile", resamples=1_000)
     one = significance.compare(counted(gold, mixed(12)), counted(gold, mixed(12, 2)), settings, units).schemes["strict"]
     assert (one.low, one.high, one.p_randomisation) == pytest.approx((-0.554401635402, 0.129411764706, 0.4375))
+
+
+def test_the_minimum_as_it_is_printed_is_not_above_a_significant_difference():
+    for seed in range(6):
+        found = compare(counted([GOLD] * 40, [RIGHT] * 40), counted([GOLD] * 40, mixed(40, seed)), resamples=999)
+        printed = float(re.search(r"under ([\d.]+) points", found.detectable_sentence())[1])
+        assert printed / 100 <= found.schemes["strict"].detectable

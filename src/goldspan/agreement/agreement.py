@@ -60,6 +60,11 @@ class PairwiseAgreement:
     units: int
 
     @property
+    def interval_note(self) -> str:
+        """What the brackets hold, or why there are none."""
+        return f"In brackets: {self.sentence}" if self.units >= 2 else self.sentence
+
+    @property
     def sentence(self) -> str:
         """What the intervals are, and how far to trust them."""
         if self.units < 2:

@@ -109,7 +109,7 @@ def _header(report: AgreementReport) -> Markup:
         "header",
         element("p", "Agreement of annotators", class_="eyebrow"),
         element("h1", *between, " and " if between else "", *names[-1:]),
-        element("p", f"In brackets: {report.agreement.sentence}", class_="quiet") if report.is_comparable else None,
+        element("p", report.agreement.interval_note, class_="quiet") if report.is_comparable else None,
     )
 
 

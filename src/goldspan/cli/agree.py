@@ -111,7 +111,7 @@ def _print_report(out: Console, report: AgreementReport) -> None:
     console.print_text(out, text_report.title(report), style="bold")
     console.print_text(out, text_report.headline(report))
     if report.is_comparable:
-        console.print_text(out, f"In brackets: {report.agreement.sentence}")
+        console.print_text(out, report.agreement.interval_note)
     out.print()
     for table in text_report.terminal_tables(report):
         console.print_table(out, table)

@@ -24,6 +24,7 @@ the level of 95 %, as 2 / 2⁵ > .05.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import floor
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -56,6 +57,7 @@ Bounds: TypeAlias = "Mapping[MeasureName, Interval]"
 
 
 NEGLIGIBLE = 1e-12  # two F1 that differ by less are the same number, rounded twice
+ROUNDED = 1e-6  # hundredths of a point that are lost in computing
 SMALL = 0.001  # below it, the digits of p mean nothing
 
 
@@ -91,7 +93,7 @@ class ScoreIntervals:
         if least is None and least_p(self.units) <= 1 - settings.level:
             these = amount(self.units, settings.unit)
             return f"Over {these} {scheme} F1 varies too little or too much to foresee a minimum detectable difference."
-        found = _detectable_sentence(least, self.units, settings, scheme, about="about ")
+        found = _detectable_sentence(least, self.units, settings, scheme, foreseen=True)
         other = "if the other system errs in other places; of two systems, --baseline measures it"
         return found if least is None else f"{found.removesuffix('.')}, {other}."
 
@@ -406,44 +408,37 @@ def _difference(
     if np.isnan(observed):
         first, second = (None if np.isnan(score) else float(score) for score in scores)
         return F1Difference(first, second, None, None, None, None, least, differing, None)
-    sizes = np.abs(exchanged)
-    hits = int((sizes >= abs(observed) - NEGLIGIBLE).sum())
+    sizes = np.sort(np.abs(exchanged))
+
+    def p_of(differences: Numbers) -> Numbers:
+        """Their p-values; few exchanges may by chance give less than all would."""
+        hits = sizes.size - np.searchsorted(sizes, differences - NEGLIGIBLE)
+        return np.maximum(least_p(differing), hits / sizes.size if exact else (hits + 1) / (sizes.size + 1))
+
+    known = np.unique(np.append(sizes, abs(observed)))
+    significant = known[(p_of(known) <= 1 - level) & (known > NEGLIGIBLE)]
     return F1Difference(
         f1=float(scores[0]),
         baseline_f1=float(scores[1]),
         difference=float(observed),
         low=limits.low,
         high=limits.high,
-        p_randomisation=hits / exchanged.size if exact else (hits + 1) / (exchanged.size + 1),
+        p_randomisation=float(p_of(np.abs([observed]))[0]),
         least_p=least,
         differing=differing,
-        detectable=_critical_value(sizes, level, exact=exact),
+        detectable=float(significant[0]) if significant.size else None,
     )
 
 
-def _critical_value(sizes: Numbers, level: float, *, exact: bool) -> float | None:
-    """The smallest difference, of those that exchanges give, with a p-value of at most 1 - level; None without one.
-
-    Args:
-        sizes: of the differences after exchanging predictions.
-        level: that of the intervals.
-        exact: whether all ways of exchanging were tried, the observed one among them.
-    """
-    largest, times = np.unique(np.round(sizes, 12), return_counts=True)
-    hits = np.cumsum(times[::-1])[::-1]
-    p = hits / sizes.size if exact else (hits + 1) / (sizes.size + 1)
-    significant = largest[(p <= 1 - level) & (largest > 0)]
-    return float(significant[0]) if significant.size else None
-
-
 def _detectable_sentence(
-    difference: float | None, units: int, settings: IntervalSettings, scheme: Scheme, *, about: str = ""
+    difference: float | None, units: int, settings: IntervalSettings, scheme: Scheme, *, foreseen: bool = False
 ) -> str:
     these = f"one test {settings.unit}" if units == 1 else f"these {amount(units, f'test {settings.unit}')}"
     if difference is None:
         return f"With {these} no difference in {scheme} F1 can be told from chance: there is no minimum."
-    least = f"{about}{100 * difference:.1f} points"
-    return f"With {these} a difference under {least} in {scheme} F1 cannot be told from chance."
+    points = 100 * difference
+    least = f"about {points:.1f}" if foreseen else f"{floor(100 * points + ROUNDED) / 100:.2f}"  # never above itself
+    return f"With {these} a difference under {least} points in {scheme} F1 cannot be told from chance."
 
 
 def _p(value: float) -> str:
