@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from goldspan import files
@@ -132,7 +133,7 @@ def _entries(folder: Path) -> Iterator[_Entry]:
         return
     lines = files.decode(files.read_bytes(path), path).split("\n")
     headings = [number for number, line in enumerate(lines) if line.startswith("## ")]
-    for start, end in zip(headings, [*headings[1:], len(lines)], strict=True):
+    for start, end in pairwise([*headings, len(lines)]):
         if match := VERSION.fullmatch(lines[start]):
             yield _Entry(match[1], start + 1, tuple(lines[start + 1 : end]))
 
