@@ -73,6 +73,16 @@ DESIGNATIONS = {
         "The [31st/42nd Battalion] marched, and the [45th PMF Brigade] fired.",
         "The [Royal 22e Régiment] relieved [Company C] and the [70s and 80s Units].",
     ],
+    "inside the name": [
+        "The [98th Guards Airborne (VDV) Division] and the [4th Coastal (BRK) Brigade] attacked.",
+        "The [Airborne Command and Control Squadron (VAW) 116] flew from [Carrier Strike Group Five].",
+        "The [Company G, 1-189th Aviation Regiment], met the [16th Field Regiment, Royal New Zealand Artillery].",
+        "[Multi-National Division-Baghdad], [Task Force Southern Guard] and [Marine Rotational Force-Darwin] met.",
+        "Fighters of the [Sultan Murad Division] met the [Arakan Rohingya Salvation Army] ([ARSA]).",
+        "By Spc. Joe Hale, [27th Public Affairs Detachment]",
+        "The [Force conjointe du G5 Sahel] ([FC-G5S]) and the [Forces Armées Nationales Tchadiennes] ([FANT]) met.",
+        "Ukrainian [Tavriisk Group of Forces] officers and the [Islamic Legion] met.",
+    ],
     "ships and groups": [
         "The [Kearsarge Amphibious Ready Group] and the [26th MEU (Special Operations Capable)] left.",
         "The [Alder ARG] left. The Alder strike group stayed, and the Alder took on fuel.",
@@ -129,6 +139,7 @@ DESIGNATIONS = {
     ],
 }
 CIVIL = [
+    "The Platform Division of the firm and the Golden Division of the league agreed with Fifth Division club Zorkov.",
     "The Salvation Army gave out soup, and the Corps of volunteers and the Job Corps helped.",
     "The company's Security Division and the Consumer Group at Acme were sold to Carlyle Group.",
     "Leeds won the First Division title in 1992; the Second Division leaders lost.",

@@ -18,6 +18,7 @@ COMPOUND = re.compile(
 )
 ELIDED = re.compile(r"(?:d|l|dell|dall|all)['’]\w")
 LONGEST = 12
+ARTICLES = frozenset(("de", "du", "des", "da", "do", "del"))
 NO_PART = TokenFlag.TITLE | TokenFlag.RANK | TokenFlag.TIME
 ROMAN = re.compile(r"[IVX]{1,5}")
 
@@ -86,11 +87,13 @@ def _start_before_head(tokens: ParagraphTokens, i: int, floor: int) -> int:
 
 def _end_before_acronym(tokens: ParagraphTokens, i: int) -> int:
     """The end of a name before its acronym, or 0: `Forces armées du peuple congolais (FAPC)`."""
-    if tokens.flags_at(i + 1) & (TokenFlag.CAP | TokenFlag.COMMON) or not tokens.word_at(i + 1).isalpha():
+    word, flags = tokens.word_at(i + 1), tokens.flags_at(i + 1)
+    is_english = flags & (TokenFlag.CAP | TokenFlag.COMMON) and word not in ARTICLES
+    if is_english or not word.isalpha():
         return 0
     for j in range(i + 2, min(i + LONGEST, len(tokens))):
         if tokens.words[j] == "(":
-            return j if tokens.flags_at(j + 1) & TokenFlag.UPPER and tokens.word_at(j + 2) == ")" else 0
+            return j if tokens.flags_at(j + 1) & TokenFlag.UPPER and ")" in tokens.words[j + 2 : j + 6] else 0
         if not tokens.words[j][0].isalpha():
             return 0
     return 0

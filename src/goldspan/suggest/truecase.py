@@ -124,6 +124,8 @@ def _is_headline(line: str) -> bool:
     if len(line) >= HEADLINE_LENGTH or line.rstrip().endswith((".", ",", ";")):
         return False
     words = [word for word in line.split() if word[0].isalpha()]
+    if len(words) > 1 and words[0] == "By" and lexicon().look(words[1])[0] & TokenFlag.RANK:
+        return False  # a byline
     long = [word for word in words if len(word) >= LONG_WORD]
     capitals = sum(word[0].isupper() for word in long)
     return len(words) >= HEADLINE_WORDS <= len(long) + 1 and capitals >= HEADLINE_CAPITALS * len(long)

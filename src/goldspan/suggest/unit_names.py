@@ -38,7 +38,7 @@ GUARD_WORDS = cues("units.guard_words")
 SOLO = cues("units.solo")
 
 # A division is named after an area of command, too: `Eastern Division`.
-AREAS = frozenset(("eastern", "western", "northern", "southern", "central", "multinational"))
+AREAS = frozenset(("eastern", "western", "northern", "southern", "central", "multinational", "multi"))
 LONGEST_HEAD = 3
 
 # A longer head begins at most this many tokens later.
@@ -125,9 +125,7 @@ def is_unit(tokens: ParagraphTokens, start: int, at: int, head: str) -> bool:
         return True
     if is_numbered(tokens, start, at) or _is_named(modifiers, head) or _is_abroad(tokens, after, head):
         return True
-    return _is_proper(tokens, at - 1) and (
-        head == "force" or (head in ("divisions", "battalions") and "and" in modifiers)
-    )
+    return _is_proper(tokens, at - 1) and _names_fighters(tokens, modifiers, head)
 
 
 def name_start(tokens: ParagraphTokens, at: int, floor: int) -> int:
@@ -163,13 +161,20 @@ def _is_dispensable(tokens: ParagraphTokens, start: int, at: int) -> bool:
     """Whether a designation is complete without the nationality before it (MU-5): `Ukrainian Southern Command`."""
     if not tokens.flags[start] & TokenFlag.DEMONYM or start + 1 >= at:
         return False
-    if tokens.lower[start + 1] in AREAS - {"multinational"}:
+    if tokens.lower[start + 1] in AREAS - {"multinational", "multi"}:
         return True
     is_echelon = tokens.lower[at] in cues("units.named_echelons")
     end = lexicon().forces.end(tokens.forms, start + 1)
     if end > at and (is_echelon or end - start > LONGEST_SERVICE):
         return True
     return is_echelon and _is_proper(tokens, start + 1)
+
+
+def _names_fighters(tokens: ParagraphTokens, modifiers: set[str], head: str) -> bool:
+    """Whether a name that is in no list makes a unit with this head: `Radwan Force`, `Hamza Division` among rebels."""
+    if head == "division":
+        return not cues("units.fighting").isdisjoint(tokens.lower)
+    return head == "force" or (head in ("divisions", "battalions") and "and" in modifiers)
 
 
 def _is_royal(modifiers: set[str], head: str) -> bool:
@@ -243,7 +248,7 @@ NAMING_RULES: dict[str, Callable[[set[str]], bool]] = {
     "units": _names_small_unit,
     "marines": lambda _: True,
     "rangers": lambda modifiers: bool(modifiers & cues("units.naming_rangers")),
-    "army": lambda modifiers: not modifiers & cues("units.not_armies"),
+    "army": lambda modifiers: not modifiers <= cues("units.not_armies"),
     "corps": lambda modifiers: not modifiers & cues("units.not_corps"),
     "directorate": lambda modifiers: "main" in modifiers and len(modifiers) > 1,
     "military council": lambda modifiers: not modifiers & cues("units.not_councils"),

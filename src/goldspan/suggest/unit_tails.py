@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from goldspan.suggest.tokens import ParagraphTokens
 
 CODE = re.compile(r"\d+(?:[/-]\d+)?[A-Z]?|[IVX]+")
-FIGURE = re.compile(r"\d{1,4}(?:/\d{1,4})?[A-Z]?")
+FIGURE = re.compile(r"\d{1,4}(?:[/.]\d{1,4})?[A-Z]?")
 YEAR = re.compile(r"(?:19|20)\d\d")
 NUMBER_SIGNS = cues("units.number_signs")
 ABBREVIATED = cues("units.abbreviated")
