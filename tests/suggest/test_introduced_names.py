@@ -40,3 +40,8 @@ def test_a_short_name_is_known_in_the_whole_document(text):
 @pytest.mark.parametrize("text", NOT_INTRODUCED)
 def test_what_only_looks_like_a_short_name_is_left_alone(text):
     assert in_brackets(text, "MILITARY_UNIT") == text
+
+
+@pytest.mark.parametrize("number", ["²d", "٣rd", "9" * 5000 + "th", "½th"])
+def test_an_odd_ordinal_is_no_error(number):
+    assert in_brackets(f"The 21st Brigade and the {number} Brigade left. Then the {number}, left.", "MILITARY_UNIT")

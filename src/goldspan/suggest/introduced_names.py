@@ -29,6 +29,7 @@ SENTENCE_REACH = 24
 
 # A day of a month has no higher number.
 LAST_DAY = 31
+LONGEST_DAY = 2
 RULES = {UNIT: "unit.introduced", OTHER: "org.introduced"}
 
 
@@ -167,7 +168,7 @@ class IntroducedNames:
         if not self._is_definite(paragraph, i):
             return False
         digits = paragraph.lower[i].rstrip("stndrh")
-        is_day = digits.isdigit() and int(digits) <= LAST_DAY
+        is_day = digits.isdecimal() and len(digits) <= LONGEST_DAY and int(digits) <= LAST_DAY
         if is_day and (paragraph.word_at(i - 2) in cues("units.before_dates") or following == "of"):
             return False
         if paragraph.words[i] in self.numbers:

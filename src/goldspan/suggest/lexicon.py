@@ -239,7 +239,7 @@ def _sections() -> dict[str, frozenset[str]]:
 
 def _is_ordinal(word: str) -> bool:
     """Whether a word is an ordinal in digits: `3rd`, `22nd`, `2d`."""
-    return (word[-2:] in ORDINAL_ENDS and word[:-2].isdigit()) or (word[-1:] == "d" and word[:-1].isdigit())
+    return (word[-2:] in ORDINAL_ENDS and word[:-2].isdecimal()) or (word[-1:] == "d" and word[:-1].isdecimal())
 
 
 def _shape(word: str) -> int:
