@@ -24,7 +24,7 @@ from goldspan.jackknife import kish
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
-    from scipy.sparse import csc_array, csr_array
+    from scipy.sparse import csr_array
 
     from goldspan.agreement.measures import CountFunction, Formula, Measure
     from goldspan.agreement.span_units import AgreementData, ColumnCounts, Flags, Integers, Numbers
@@ -197,13 +197,23 @@ class CountTable:
         Returns:
             By the id of the measure, each of shape (rows, views).
         """
+        totals, rows = whole.rows.tocsc(), self.rows.tocsc()  # column by column, so that a block is at hand
+
+        def blocks(counts: str) -> Mapping[str, Any]:
+            def make(name: str) -> Numbers | SumsWithoutOne:
+                place = self._places[counts, name]
+                total = np.asarray(totals[:, place].toarray())
+                if name.endswith(SETS):
+                    return SumsWithoutOne(total, rows[:, place], groups)
+                return np.asarray(total[groups] - rows[:, place].toarray())
+
+            return _Blocks(self._names_of(counts), make)
+
         marked = np.zeros((groups.size, self.views), np.bool_)
-        for block in self._blocks_without_one(whole, groups, MARKED).values():
+        for block in blocks(MARKED).values():
             marked |= block > 0
         return {
-            one.id: np.where(
-                marked, formula.value(self._blocks_without_one(whole, groups, formula.counts.name)), np.nan
-            )
+            one.id: np.where(marked, formula.value(blocks(formula.counts.name)), np.nan)
             for one, formula in self._formulas()
         }
 
@@ -211,27 +221,11 @@ class CountTable:
         """The blocks of some counts by name; each of shape (rows, columns)."""
         return _Blocks(self._names_of(counts), lambda name: np.asarray(self._block(counts, name).toarray()))
 
-    def _blocks_without_one(self, whole: CountTable, groups: Integers, counts: str) -> Mapping[str, Any]:
-        """The blocks of some counts by name, as sums over all rows of a group but one, for each row."""
-
-        def make(name: str) -> Numbers | SumsWithoutOne:
-            total, rows = np.asarray(whole._block(counts, name).toarray()), self._block(counts, name)
-            if name.endswith(SETS):
-                return SumsWithoutOne(total, rows, groups)
-            return np.asarray(total[groups] - rows.toarray())
-
-        return _Blocks(self._names_of(counts), make)
-
     def _names_of(self, counts: str) -> list[str]:
         return [name for of, name in self._places if of == counts]
 
-    def _block(self, counts: str, name: str) -> csc_array:
-        return self._by_column[:, self._places[counts, name]]
-
-    @cached_property
-    def _by_column(self) -> csc_array:
-        """The rows, kept column by column, so that a block is at hand."""
-        return self.rows.tocsc()
+    def _block(self, counts: str, name: str) -> csr_array:
+        return self.rows[:, self._places[counts, name]]
 
     def marked_by_row(self) -> Numbers:
         """How many spans each annotator has in each row; shape (rows, annotators, views)."""
@@ -261,7 +255,7 @@ class CountTable:
     def _spans(self) -> csr_array:
         """How many spans all annotators have in each row; shape (rows, views)."""
         first, *others = (self._block(MARKED, name) for name in self._names_of(MARKED))
-        return sum(others, start=first).tocsr()
+        return sum(others, start=first)
 
     def by_group(self, size: int) -> csr_array:
         """The rows of groups of so many, transposed: for each group and column the rows of the group.
