@@ -17,6 +17,10 @@ PERSONS = [
     "Pfc. [Grace Park], 20, of Tulsa, and [Anna Hill], 30, said so. Staff Sgt. [Will Long] agreed.",
     "He is survived by his wife, [Kelly], and his parents, [Bob] and [Linda Stone] of Tulsa.",
 ]
+REPEATED = [
+    "Sgt. [Joy Baker] hugged her. [Baker] said so. [Baker]'s son left. Baker shops were closed.",
+    "[Getachew Reda] said the Battle of Kapyong was long ago; Sens. [Jack Reed] and [Roger Wicker] agreed.",
+]
 NOBODY = [
     "Tropical Storm Ana and Hurricane Maria hit the coast.",
     "The Hale family and the Ismail Qemali school were hit.",
@@ -43,6 +47,7 @@ PLACES = [
     "They met in [Jigawa], [Cundinamarca], [Rakhine] and [Khyber Pakhtunkhwa].",
 ]
 NO_PLACES = [
+    "At the Battle of Kapyong they fought.",
     "He opened a new Forward Operating Base and a School District.",
     "We heard them speak in Kanuri and Buduma.",
     "Rep. Nancy Pelosi, D-Calif., spoke.",
@@ -51,7 +56,7 @@ NO_PLACES = [
 ]
 
 
-@pytest.mark.parametrize("text", [*PERSONS, *NOBODY])
+@pytest.mark.parametrize("text", [*PERSONS, *REPEATED, *NOBODY])
 def test_a_person_is_the_whole_name_alone(text):
     assert in_brackets(text, "PERSON") == text
 

@@ -34,6 +34,7 @@ OFFICE_AFTER = 6
 AGE_DIGITS = 2
 LONGEST_BRACKET = 4
 SYLLABLES = 3
+LEAST_FULL = 2
 LONGEST_SYLLABLES = 9
 EASTERN = cues("persons.eastern")
 NAMES = TokenFlag.SURNAME | TokenFlag.GIVEN
@@ -62,7 +63,8 @@ def person_signs(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sign
     is_surname = flags[end - 1] & TokenFlag.SURNAME or SURNAME.fullmatch(tokens.words[end - 1])
     if is_surname and not flags[end - 1] & (TokenFlag.COMMON | TokenFlag.CLASS):
         is_place = gazetteer().values.get(tokens.forms[end - 1])
-        yield "person.surname", 0.4 if size > 1 else 0.15 if is_place else 0.25
+        is_open = is_place or flags[start] & TokenFlag.GIVEN
+        yield "person.surname", 0.4 if size > 1 else 0.15 if is_open else 0.25
     yield from _signs_after(tokens, start, end)
 
 
@@ -202,7 +204,7 @@ def _signs_after(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sign
     is_full = end - start > 1
     following, second = tokens.word_at(end), tokens.word_at(end + 1)
     if following in SPEECH:
-        yield "person.speech", 0.35 if is_full else 0.3
+        yield "person.speech", 0.5 if _is_unknown(tokens, start, end) else 0.35 if is_full else 0.3
     if following != ",":
         return
     if is_full and tokens.word_at(start - 1) == "," and second in SPEECH:
@@ -213,6 +215,20 @@ def _signs_after(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sign
         yield "person.who", 0.5
     elif is_full and _is_office_next(tokens, end + 1):
         yield "person.office", 0.6
+
+
+def _is_unknown(tokens: ParagraphTokens, start: int, end: int) -> bool:
+    """Whether a name is of two words that no list has: `Getachew Reda`."""
+    other = TokenFlag.COMMON | TokenFlag.CLASS | TokenFlag.UPPER | TokenFlag.DEMONYM | TokenFlag.PREFIX
+    known = any(tokens.flags[j] & other for j in range(start, end))
+    return end - start == LEAST_FULL and not known and gazetteer().end(tokens.forms, start) == start
+
+
+def is_known_surname(tokens: ParagraphTokens, i: int) -> bool:
+    """Whether a common word at the start of a sentence may be a surname, by the verb after it: `Baker said`."""
+    following = tokens.word_at(i + 1)
+    is_verb = following in SPEECH or following in cues("persons.verbs") or following in ("'s", "’s")
+    return bool(tokens.first[i] and tokens.flags[i] & TokenFlag.CAP and tokens.flags[i] & TokenFlag.COMMON) and is_verb
 
 
 def _is_office_next(tokens: ParagraphTokens, i: int) -> bool:

@@ -30,6 +30,7 @@ NO_CITY = NO_NAME | TokenFlag.DEMONYM
 PLACING = frozenset(("in", "at", "from", "of", "near", "to", "outside", "around", "and", ",", "rural"))
 Sign = tuple[str, float]
 CLASSES = cues("places.classes")
+EVENTS = frozenset(("Battle", "Siege", "Fall", "Liberation", "Bishop", "Archbishop"))  # the first word of a name
 COURSES = frozenset(("across", "along", "over", "through", "throughout", "near", "around", "down", "up", "into"))
 WAYS = frozenset(
     ("back", "north", "south", "east", "west", "on", "over", "down", "up", "home", "out", "away", "forward")
@@ -364,7 +365,7 @@ def _signs_of(tokens: ParagraphTokens, start: int) -> Iterator[Sign]:
         yield "place.home", 0.6 if tokens.flags_at(start - 3) & TokenFlag.NUMBER else 0.4
     elif earlier in CLASSES_BEFORE:
         yield "place.class", 0.85
-    elif earlier in cues("places.of_before"):
+    elif earlier in cues("places.of_before") and tokens.words[start - 2] not in EVENTS:
         yield "place.direction", 0.7
 
 

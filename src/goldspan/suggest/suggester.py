@@ -144,6 +144,8 @@ def document_candidates(
     for mention, (label, rule, score) in evidence.decided():
         if label != OTHER and not persons.is_family(paragraphs[mention.paragraph], mention.end, label):
             fixed[mention.paragraph].append(SpanCandidate(mention.start, mention.end, label, rule, score))
+    for candidates, again in zip(fixed, _surnames_again(evidence, paragraphs), strict=True):
+        candidates.extend(again)
     topic = CountTopic()
     return [_final_candidates(*row, labels, topic) for row in zip(paragraphs, fixed, model_candidates, strict=True)]
 
@@ -272,6 +274,21 @@ def _spread_surnames(evidence: NameEvidence, paragraphs: Sequence[ParagraphToken
     for name in evidence.mentions:
         if name in parts:
             evidence.add(name, PERSON, "document.surname", parts[name])
+
+
+def _surnames_again(evidence: NameEvidence, paragraphs: Sequence[ParagraphTokens]) -> Iterator[list[SpanCandidate]]:
+    """The surnames of a document's persons that are common words and begin sentences, for each paragraph."""
+    surnames = {
+        paragraphs[mention.paragraph].forms[mention.end - 1]
+        for mention, (label, _, _) in evidence.decided()
+        if label == PERSON and mention.end - mention.start > 1
+    }
+    for paragraph in paragraphs:
+        yield [
+            SpanCandidate(i, i + 1, PERSON, "document.surname", LAST_PART_WEIGHT)
+            for i, form in enumerate(paragraph.forms)
+            if form in surnames and persons.is_known_surname(paragraph, i)
+        ]
 
 
 def _weighted_parts(words: list[str]) -> Iterator[tuple[str, float]]:
