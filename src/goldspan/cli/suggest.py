@@ -80,7 +80,7 @@ def run(
     if choice.model is None:
         corpus.require_tokenizer()
     suggester = choice.suggester(corpus.scheme)
-    notes = [*suggester.language_notes, *_choice_notes(choice)]
+    notes = [*suggester.notes, *_choice_notes(choice)]
     if folder.changed and not overwrite:
         folder.require_unchanged(document.id for document in documents(sources))
     tally = SuggestionTally.of(against)

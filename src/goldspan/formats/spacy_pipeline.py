@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from typing import TYPE_CHECKING
 
 from goldspan.annotation import Span
@@ -80,12 +81,28 @@ def load_pipeline(name: str) -> Language:
     import spacy
 
     try:
-        return spacy.load(name)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message=r"\[W095\]")  # `version_note` has it in a sentence
+            return spacy.load(name)
     except OSError:
-        raise NotFoundError(
-            f"the spaCy pipeline {name!r} is not installed",
-            remedy=f"Run: pip install {name.replace('_', '-')}",
-        ) from None
+        remedy = f"Run: pip install {name.replace('_', '-')}"
+        if not PIPELINE_NAME.fullmatch(name):
+            remedy = "Name an installed pipeline, or the folder of a saved one, which holds config.cfg and meta.json."
+        raise NotFoundError(f"there is no spaCy pipeline {name!r}", remedy=remedy) from None
+
+
+def version_note(nlp: Language) -> str:
+    """That a pipeline was made for other versions of spaCy than the installed one; empty if it was not."""
+    import spacy
+    from spacy.util import is_compatible_version
+
+    made_for = nlp.meta.get("spacy_version", "")
+    if not made_for or is_compatible_version(spacy.about.__version__, made_for) is not False:
+        return ""
+    return (
+        f"the pipeline {nlp.meta['lang']}_{nlp.meta['name']} was made for spaCy {made_for}; with the installed "
+        f"{spacy.about.__version__} it may be worse than it was measured to be"
+    )
 
 
 def _doc_spans(doc: Doc, keys: Sequence[str]) -> Iterator[Span]:

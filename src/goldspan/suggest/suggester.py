@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from goldspan import tokens
 from goldspan.annotation import Example, Span
+from goldspan.formats.spacy_pipeline import version_note
 from goldspan.suggest import (
     military_units,
     name_evidence,
@@ -56,7 +57,7 @@ class Suggester:
     """Finds the spans of a label scheme in documents, by rules and, if one is named, a spaCy model.
 
     The rules and their word lists are English. In other languages they work on that language's tokens, but miss and
-    mistake more; `language_notes` says so.
+    mistake more; `notes` says so.
 
     Args:
         scheme: only its labels are suggested; its language chooses the tokenizer of the rules.
@@ -76,14 +77,14 @@ class Suggester:
         self.nlp.max_length = LONGEST
 
     @property
-    def language_notes(self) -> list[str]:
-        """Sentences on what is not made for the language of the texts."""
+    def notes(self) -> list[str]:
+        """Sentences on what is not made for the language of the texts, or not for this spaCy."""
         language, notes = self.scheme.language, []
         if language != LANGUAGE:
             notes.append(f"the rules are for English: in texts in {language!r} they miss and mistake more")
         if self.has_model and self.nlp.lang not in (language, tokens.ANY_LANGUAGE):
             notes.append(f"the model is for {self.nlp.lang!r}, and labels.toml has language = {language!r}")
-        return notes
+        return [*notes, *filter(None, [version_note(self.nlp)])]
 
     def suggest(self, examples: Sequence[Example]) -> list[Example]:
         """The examples of one document with the spans found in them."""
