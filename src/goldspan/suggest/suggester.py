@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, repeat
 from typing import TYPE_CHECKING
 
 from goldspan import tokens
@@ -25,7 +25,7 @@ from goldspan.suggest.count_topics import CountTopic
 from goldspan.suggest.introduced_names import IntroducedNames, relabelled_force
 from goldspan.suggest.lexicon import TokenFlag
 from goldspan.suggest.name_evidence import NameEvidence, NameMention
-from goldspan.suggest.tokens import paragraph_tokens
+from goldspan.suggest.tokens import RuleTokenizer, paragraph_tokens, token_pairs
 from goldspan.suggest.truecase import normalized_text
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ class Suggester:
         self.labels = spacy_model.LABELS | dict(labels or {})
         self.nlp: Language = tokens.pipeline(scheme.language) if model is None else spacy_model.load(model)
         self.nlp.max_length = LONGEST
+        self._cut = RuleTokenizer(self.nlp)
 
     @property
     def notes(self) -> list[str]:
@@ -94,18 +95,20 @@ class Suggester:
         """The examples of several documents with the spans found in them, each document by itself."""
         with self.nlp.memory_zone():
             views = [normalized_text(example.text) for examples in documents for example in examples]
-            docs = self.nlp.pipe(views, batch_size=BATCH) if self.has_model else map(self.nlp.make_doc, views)
-            candidates = [self._spans(examples, list(islice(docs, len(examples)))) for examples in documents]
+            docs = self.nlp.pipe(views, batch_size=BATCH) if self.has_model else repeat(None)
+            rows = zip(views, docs, strict=False)
+            candidates = [self._spans(examples, list(islice(rows, len(examples)))) for examples in documents]
         yield from candidates
 
-    def _spans(self, examples: Sequence[Example], docs: Sequence[Doc]) -> list[Example]:
-        paragraphs = [paragraph_tokens(doc, example.text) for doc, example in zip(docs, examples, strict=True)]
-        model_candidates: list[list[SpanCandidate]] = [[] for _ in paragraphs]
-        if self.has_model:
-            model_candidates = [
-                list(spacy_model.find_entities(doc, paragraph, self.labels))
-                for doc, paragraph in zip(docs, paragraphs, strict=True)
-            ]
+    def _spans(self, examples: Sequence[Example], rows: Sequence[tuple[str, Doc | None]]) -> list[Example]:
+        paragraphs = [
+            paragraph_tokens(self._cut(text) if doc is None else token_pairs(doc), text, example.text)
+            for (text, doc), example in zip(rows, examples, strict=True)
+        ]
+        model_candidates = [
+            [] if doc is None else list(spacy_model.find_entities(doc, paragraph, self.labels))
+            for (_, doc), paragraph in zip(rows, paragraphs, strict=True)
+        ]
         kept = document_candidates(paragraphs, model_candidates, self.scheme)
         return [self._example(*row) for row in zip(examples, paragraphs, kept, strict=True)]
 

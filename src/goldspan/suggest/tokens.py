@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from goldspan.suggest.lexicon import TokenFlag, lexicon
+from goldspan.suggest.lexicon import CACHE_SIZE, TokenFlag, lexicon
 from goldspan.suggest.truecase import is_all_caps
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from spacy.language import Language
     from spacy.tokens import Doc
 
 SENTENCE_ENDS = frozenset(
@@ -18,6 +21,10 @@ SENTENCE_ENDS = frozenset(
 HYPHENS = frozenset(("-", "–", "‑"))
 # Heads that the tokenizer does not separate from their number.
 CODED = re.compile(r"((?:Task |)Force|Command|Team|Group|Brigade|Division|Battalion)([-–])(\d+\w*)$")
+
+# A stretch without white space, one space, and the white space after that, which is a token.
+STRETCH = re.compile(r"(\S+)( ?)(\s*)")
+COLUMNS = 8  # of a row for each token
 
 
 @dataclass(slots=True)
@@ -64,52 +71,94 @@ class ParagraphTokens:
         return inside and self.words[i] in HYPHENS and self.tight[i] and self.tight[i + 1]
 
 
-def paragraph_tokens(doc: Doc, source: str) -> ParagraphTokens:
+class RuleTokenizer:
+    """The tokens that the rules read, as a pipeline without a model cuts them, with the white space after each.
+
+    In a memory zone spaCy cuts every word anew. Where it cuts between white space only, which it does but for languages
+    with tokenizers of their own, each stretch without white space is therefore cut once and kept. (It also joins
+    marks to an emoticon, which depends on the marks beyond a space only in rows of emoticons.)
+
+    Args:
+        nlp: the pipeline.
+    """
+
+    def __init__(self, nlp: Language) -> None:
+        self.nlp = nlp
+        self._known: dict[str, list[tuple[str, bool]]] = {}
+        # The tokenizers of single languages, e.g. of Chinese, have no such rules.
+        rules: Iterable[str] | None = getattr(nlp.tokenizer, "rules", None)
+        self._is_by_stretch = rules is not None and all(len(rule.split()) < 2 for rule in rules)
+
+    def __call__(self, text: str) -> list[tuple[str, bool]]:
+        """The tokens of a text, those of white space included, and whether a space follows each."""
+        if not self._is_by_stretch:
+            return token_pairs(self.nlp.make_doc(text))
+        pairs: list[tuple[str, bool]] = []
+        indent = len(text) - len(text.lstrip())
+        if indent:
+            pairs += token_pairs(self.nlp.make_doc(text[:indent]))
+        for stretch, space, further in STRETCH.findall(text, indent):
+            pairs += self._known.get(stretch) or self._cut(stretch)
+            if space:
+                pairs[-1] = (pairs[-1][0], True)
+            if further:
+                pairs += token_pairs(self.nlp.make_doc(further))
+        return pairs
+
+    def _cut(self, stretch: str) -> list[tuple[str, bool]]:
+        if len(self._known) > CACHE_SIZE:
+            self._known.clear()
+        pairs = self._known[stretch] = token_pairs(self.nlp.make_doc(stretch))
+        return pairs
+
+
+def token_pairs(doc: Doc) -> list[tuple[str, bool]]:
+    """The tokens of a doc, and whether a space follows each."""
+    return [(token.text, bool(token.whitespace_)) for token in doc]
+
+
+def paragraph_tokens(pairs: Iterable[tuple[str, bool]], text: str, source: str) -> ParagraphTokens:
     """The tokens of a paragraph.
 
     Args:
-        doc: the tokenised view of the paragraph.
+        pairs: the tokens of its text with normal case, white space included, and whether a space follows each.
+        text: the text with normal case.
         source: the original paragraph, of the same length.
     """
     look = lexicon().look
-    out = ParagraphTokens(doc.text, [], [], [], [], [], [], [], [], is_all_caps(source))
-    at, first, tight = 0, True, False
-    for token in doc:
-        word = token.text
+    rows: list[tuple[str, str, str, int, int, int, bool, bool]] = []
+    at, first, tight, before = 0, True, False, 0
+    for word, space in pairs:
         end = at + len(word)
-        cut = CODED.match(word)
+        cut = CODED.match(word) if "-" in word or "–" in word else None
         if cut is not None:
             for piece in cut.groups():
-                _append(out, piece, at, first=False, tight=tight)
+                before, form = look(piece)
+                rows.append((piece, piece.lower(), form, before, at, at + len(piece), False, tight))
                 at, tight = at + len(piece), True
-            first, tight, at = False, not token.whitespace_, end + len(token.whitespace_)
+            first, tight, at = False, not space, end + space
             continue
         if word.isspace():
             first = first or "\n\n" in source[at:end]
             tight = False
         else:
-            flags, _ = look(word)
+            flags, form = look(word)
             if flags & TokenFlag.INITIAL and at and source[at - 1] == "\n":
                 first = True
-            _append(out, word, at, first=first, tight=tight)
-            abbreviated = (
-                word == "." and tight and len(out) > 1 and bool(out.flags[-2] & (TokenFlag.RANK | TokenFlag.TITLE))
-            )
-            first = (word in SENTENCE_ENDS and not abbreviated) or (
-                first and (bool(flags & (TokenFlag.NUMBER | TokenFlag.INITIAL)) or word in "()")
-            )
-            tight = not token.whitespace_
-        at = end + len(token.whitespace_)
-    return out
+            rows.append((word, word.lower(), form, flags, at, end, first, tight))
+            if word in SENTENCE_ENDS:
+                first = not (word == "." and tight and before & (TokenFlag.RANK | TokenFlag.TITLE)) or (
+                    first and _keeps_start(word, flags)
+                )
+            else:
+                first = first and _keeps_start(word, flags)
+            tight, before = not space, flags
+        at = end + space
+    columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(COLUMNS)]
+    fields: list[Any] = [text, *columns, is_all_caps(source)]
+    return ParagraphTokens(*fields)
 
 
-def _append(out: ParagraphTokens, word: str, at: int, *, first: bool, tight: bool) -> None:
-    flags, form = lexicon().look(word)
-    out.words.append(word)
-    out.lower.append(word.lower())
-    out.forms.append(form)
-    out.flags.append(flags)
-    out.starts.append(at)
-    out.ends.append(at + len(word))
-    out.first.append(first)
-    out.tight.append(tight)
+def _keeps_start(word: str, flags: int) -> bool:
+    """Whether the token after one that begins a sentence begins it, too: after a number, an initial, a bracket."""
+    return bool(flags & (TokenFlag.NUMBER | TokenFlag.INITIAL)) or word in "()"
