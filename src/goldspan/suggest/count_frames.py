@@ -17,7 +17,21 @@ if TYPE_CHECKING:
     from goldspan.suggest.quantity_mentions import QuantityMention
     from goldspan.suggest.tokens import ParagraphTokens
 
-Frame = Literal["strong", "loss", "part", "group", "number", "with", "having", "being", "rest", "change", "subject"]
+Frame = Literal[
+    "strong",
+    "loss",
+    "serving",
+    "part",
+    "group",
+    "number",
+    "with",
+    "having",
+    "being",
+    "rest",
+    "known",
+    "change",
+    "subject",
+]
 
 QUOTES = frozenset(('"', "“", "”", "''", "``", "‘", "'"))
 DEAD = LOSSES | cues("topics.losses")
@@ -29,7 +43,18 @@ SMALL_GROUPS = cues("topics.groups")
 NUMBERING = frozenset(("numbered", "numbering", "numbers"))
 PART_OF = frozenset(("them", "us", "whom", "whose", "these", "those", "its", "their", "his", "our", "the", "which"))
 FURTHER = frozenset(("another", "further", "additional", "other"))
+EACH_OF_SEVERAL = frozenset(("first", "last", "remaining"))
+SERVICE = cues("topics.service")
+# `240,000 under arms`, `11,000 in uniform`.
+STATES_OF_SERVICE = frozenset((("under", "arms"), ("in", "uniform"), ("on", "active"), ("in", "active")))
+CLAUSES = frozenset(("and", ";", "while", "but"))
+DEFINITE = frozenset(("the", "those", "these", "all", "but"))
+RELATIVE = frozenset(("who", "whom", "he", "she", "they", "we", "it", "i"))
+SERVICE_REACH = 5
 REST = frozenset(("more", "others", "fewer"))
+AUXILIARIES = frozenset(
+    ("will", "would", "can", "could", "may", "might", "must", "should", "be", "now", "then", "also")
+)
 HAVING_REACH = 4
 BEING_REACH = 2
 LOSS_REACH = 4
@@ -98,6 +123,28 @@ def is_lost(tokens: ParagraphTokens, at: int) -> bool:
     return word in DEAD or (word in VERBS and not DEAD.isdisjoint(tokens.lower[at : at + LOSS_REACH]))
 
 
+def begins_service(tokens: ParagraphTokens, at: int) -> bool:
+    """Whether words of military service follow: `have signed contracts with`, `would be called up`, `enlisted`."""
+    for k in range(at, min(at + SERVICE_REACH, len(tokens))):
+        word, following = tokens.lower[k], tokens.word_at(k + 1)
+        if word in SERVICE or (word, following) in (("called", "up"), ("signed", "contracts"), ("signed", "up")):
+            return True
+        if word not in VERBS | AUXILIARIES:
+            return False
+    return False
+
+
+def _is_serving(around: Surroundings) -> bool:
+    pair = around.following, around.tokens.word_at(around.end + 1)
+    return pair in STATES_OF_SERVICE or begins_service(around.tokens, around.next)
+
+
+def _is_known(around: Surroundings) -> bool:
+    """`the 47 who were hurt`, `the 40,000 it sent`, `all but two`, `the first 150`."""
+    is_relative = around.before in DEFINITE and around.following in RELATIVE
+    return is_relative or around.before in EACH_OF_SEVERAL or (around.before, around.earlier) == ("but", "all")
+
+
 def _is_loss(around: Surroundings) -> bool:
     is_object = around.before in LOSING or (around.before == "of" and around.earlier in LOSING)
     return is_object or is_lost(around.tokens, around.next)
@@ -111,6 +158,13 @@ def _is_part(around: Surroundings) -> bool:
 def _is_group(around: Surroundings) -> bool:
     """`a party of nine`, `the Malaysian battalion at Konjic (1,539)`, `the Royal Gurkha Rifles, under 250, …`."""
     if around.before == "of" and (around.earlier in SMALL_GROUPS or around.earlier in GROUP_NOUNS):
+        return True
+    # `a Romanian one of about 130`
+    if (
+        around.before == "of"
+        and around.earlier == "one"
+        and around.tokens.flags_at(around.last - 2) & TokenFlag.DEMONYM
+    ):
         return True
     pair = around.before, around.tokens.word_at(around.end + (around.following in QUOTES))
     if pair not in {("(", ")"), (",", ",")}:
@@ -126,12 +180,14 @@ def _has_verb_of_having(around: Surroundings) -> bool:
 
 def _is_subject(around: Surroundings) -> bool:
     is_verb = around.verb in VERBS or around.tokens.flags_at(around.next) & TokenFlag.FUNCTION
-    return around.tokens.first[around.start] and bool(is_verb)
+    is_start = around.tokens.first[around.start] or (around.before in CLAUSES and around.verb in VERBS)
+    return is_start and bool(is_verb)
 
 
 FRAMES: tuple[tuple[Frame, Callable[[Surroundings], bool]], ...] = (
     ("strong", lambda around: around.following == "strong"),
     ("loss", _is_loss),
+    ("serving", _is_serving),
     ("part", _is_part),
     ("group", _is_group),
     ("number", lambda around: around.before in NUMBERING),
@@ -139,6 +195,7 @@ FRAMES: tuple[tuple[Frame, Callable[[Surroundings], bool]], ...] = (
     ("having", _has_verb_of_having),
     ("being", lambda around: not BEING.isdisjoint(around.lead(BEING_REACH))),
     ("rest", lambda around: around.following in REST or around.before in FURTHER or around.before == "all"),
+    ("known", _is_known),
     ("change", lambda around: around.before in CHANGING),
     ("subject", _is_subject),
 )

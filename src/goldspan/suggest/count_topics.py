@@ -24,6 +24,7 @@ from goldspan.suggest.count_frames import (
     PART_OF,
     QUOTES,
     REST,
+    begins_service,
     find_frame,
     is_lost,
     surroundings,
@@ -33,17 +34,22 @@ from goldspan.suggest.quantity_mentions import (
     AFTER_BARE,
     GROUP_NOUNS,
     MILITARY_GROUPS,
+    OLDEST,
     POSSESSION,
     VERBS,
     QuantityMention,
+    is_age,
     is_date,
+    is_led,
+    is_of_law_force,
     is_year_word,
+    names_platforms,
     number_value,
     personnel_nouns,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from goldspan.suggest.count_frames import Frame, Surroundings
     from goldspan.suggest.quantity_mentions import SentenceContext
@@ -65,17 +71,19 @@ LENGTHS = (
 CIVIL = cues("topics.civil") | cues("counts.police")
 NEVER_ALONE = cues("counts.never_alone")
 SERVING = frozenset(("served", "fought", "serve", "serving"))
+PEOPLE = frozenset(("people", "men", "women", "citizens", "recruits", "residents", "foreigners", "prisoners"))
 OF_FORCES = frozenset(("members", "leaders"))
 """Nouns that name soldiers only with their force."""
 
 SERVICES = frozenset(("army", "navy", "forces", "military", "militia"))
 SMALL = frozenset(("loss", "part", "rest"))
 NOUN_REACH = 6
+AGO_REACH = 2
+FORCE_REACH = 10
 CIVIL_BEFORE = 12
 CIVIL_AFTER = 6
 LEAST_DIGITS = 10
 LEAST_STRENGTH = 30
-OLDEST = 110
 NEAR_SENTENCES = 2
 # After so many paragraphs without a quantity, the topic is over.
 MEMORY = 3
@@ -115,6 +123,8 @@ def counted_noun(tokens: ParagraphTokens, j: int) -> int | None:
             or (k > j and tokens.is_hyphen(k))
         ):
             continue
+        if k == j and "ago" in tokens.lower[k + 1 : k + 1 + AGO_REACH]:
+            return None
         if flags & TokenFlag.FUNCTION or word in VERBS or word in DEAD or not word[0].isalpha() or word in AFTER_BARE:
             return None
         if word.endswith("s") and not word.endswith(("ss", "us")):
@@ -193,7 +203,12 @@ class TopicReader:
 
     def count(self, number: QuantityMention) -> SpanCandidate | None:
         """The quantity with its noun, if it counts military people."""
-        if is_date(self.tokens, number) or number.start in self.inside or _are_years(self.tokens, number):
+        if (
+            is_date(self.tokens, number)
+            or is_age(self.tokens, number)
+            or number.start in self.inside
+            or _are_years(self.tokens, number)
+        ):
             return None
         noun = counted_noun(self.tokens, number.end)
         if noun is not None:
@@ -211,7 +226,9 @@ class TopicReader:
         is_people = (word in personnel_nouns()[1] and not self._is_of_others(number, noun)) or (
             _is_demonym(tokens, noun) and _ends_people(tokens, noun)
         )
+        is_people = is_people and not names_platforms(tokens, number.end, noun + 1)
         is_count = is_people and self._is_noun_known(number.start, noun) and not self._is_civil(number)
+        is_count = is_count or self._joins_force(number, noun)
         if is_count and tokens.word_at(noun + 1) not in POSSESSION:
             is_quoted = tokens.lower[noun - 1] in QUOTES and tokens.word_at(noun + 1) in QUOTES
             return SpanCandidate(number.start, noun + 1 + is_quoted, COUNT, "count.topic", 0.6)
@@ -219,12 +236,24 @@ class TopicReader:
             self.is_military, self.other = False, number.start
         return None
 
+    def _joins_force(self, number: QuantityMention, noun: int) -> bool:
+        """Whether people are said to serve: `90,000 people have signed contracts with the army`."""
+        tokens = self.tokens
+        is_people = noun == number.end and (tokens.lower[noun] in PEOPLE or _is_demonym(tokens, noun))
+        if not is_people or not _joins(tokens, noun + 1):
+            return False
+        return self._last_forces[min(self.sentences.end(noun), noun + FORCE_REACH) - 1] > noun
+
     def _is_of_others(self, number: QuantityMention, noun: int) -> bool:
         """Whether members are not said to be a force's: `the League has 18,000 members`, but `21 NATO members`."""
-        if self.tokens.lower[noun] not in OF_FORCES:
+        if is_of_law_force(self.tokens, noun + 1):
+            return True
+        if self.tokens.lower[noun] not in OF_FORCES or self.tokens.lower[noun - 1] == "crew":
             return False
+        # `the Ohio Guard has 8,000 members`
+        guard = "guard" in self.tokens.lower[max(0, number.start - CIVIL_AFTER) : number.start]
         is_had = find_frame(surroundings(self.tokens, number, self.inside)) == "having"
-        return noun > number.end or not is_had or not self._mentions_force(number.start, before=0)
+        return noun > number.end or not is_had or not (self._mentions_force(number.start, before=0) or guard)
 
     def _is_noun_known(self, i: int, noun: int) -> bool:
         """Whether the words before, or the verb after, show that the noun of a quantity names soldiers."""
@@ -232,6 +261,10 @@ class TopicReader:
         if self._mentions_force(i, before=0):
             return True
         is_men = tokens.lower[noun] == "men"
+        if tokens.lower[noun] in NEVER_ALONE and tokens.word_at(i - 1) in ("to", "for"):
+            return False
+        if is_men and is_led(tokens, i, is_known=self.was_military):
+            return True
         if self._is_near(i) and not is_men:
             return True
         if tokens.lower[noun] not in NEVER_ALONE and not _is_demonym(tokens, noun) and not is_men:
@@ -262,18 +295,26 @@ class TopicReader:
         """Whether what is before a quantity in this frame shows that it counts military people."""
         i, end = around.start, around.end
         if frame == "number":
-            return size >= LEAST_STRENGTH
+            return size >= LEAST_STRENGTH or self._mentions_force(i, before=0)
         if self.is_military and frame not in ("with", "change"):
             return True
         following = self.tokens.word_at(end), self.tokens.word_at(end + 1)
-        known = {
-            "loss": lambda: self.was_military or self._mentions_force(i),
+        known: dict[Frame, Callable[[], bool]] = {
+            # Only soldiers are counted as lost, killed: `losing 151 killed`.
+            "loss": lambda: (
+                self.was_military
+                or self._mentions_force(i)
+                or (around.before in LOSING and is_lost(self.tokens, around.next))
+            ),
+            "serving": lambda: True,
+            "known": lambda: self.was_military or self._speaks_of_soldiers(i),
             "part": lambda: (
                 (self.was_military or following[1] == "us" or self._mentions_force(i))
                 and "which" not in (around.before, following[1])
             ),
             "group": lambda: (
                 self._speaks_of_soldiers(i)
+                or (around.earlier == "one" and size >= LEAST_STRENGTH and self._mentions_force(i, before=2))
                 or (following[0] in ("of", "from") and not self.inside.isdisjoint((end + 1, end + 2)))
             ),
             "strong": lambda: self._speaks_of_soldiers(i),
@@ -314,7 +355,11 @@ class TopicReader:
     def _last_forces(self) -> list[int]:
         """Of each token, the last unit, group or military people up to it; -1 for none."""
         nouns = GROUP_NOUNS | _soldiers()
-        return _last(k in self.units or word in nouns for k, word in enumerate(self.tokens.lower))
+        force = TokenFlag.CAP | TokenFlag.FORCE
+        flags = self.tokens.flags
+        return _last(
+            k in self.units or word in nouns or flags[k] & force == force for k, word in enumerate(self.tokens.lower)
+        )
 
     @cached_property
     def _last_soldiers(self) -> list[int]:
@@ -369,11 +414,22 @@ def _are_years(tokens: ParagraphTokens, number: QuantityMention) -> bool:
     return len(digits) > 1 and all(map(is_year_word, digits))
 
 
+def _joins(tokens: ParagraphTokens, at: int) -> bool:
+    at += tokens.word_at(at) == "who"
+    return tokens.word_at(at + (tokens.word_at(at) in VERBS)) == "joined" or begins_service(tokens, at)
+
+
+def _is_one_of(around: Surroundings) -> bool:
+    """`one of six`, but not `a Romanian one of about 130`."""
+    is_pronoun = around.tokens.flags_at(around.last - 2) & TokenFlag.DEMONYM
+    return around.before == "of" and around.earlier == "one" and not is_pronoun
+
+
 def _is_no_count(around: Surroundings) -> bool:
     """Whether a number is one of a name, a list, an age, a score or a time."""
     tokens, i, j, k = around.tokens, around.start, around.end, around.last
     before, following = around.before, around.following
-    if before in NOT_BEFORE or following in ("%", "percent", "per") or (before == "of" and around.earlier == "one"):
+    if before in NOT_BEFORE or following in ("%", "percent", "per") or _is_one_of(around):
         return True
     if tokens.flags_at(j) & TokenFlag.CAP and not tokens.first[j] and not tokens.flags_at(j) & TokenFlag.TIME:
         return True
@@ -383,8 +439,8 @@ def _is_no_count(around: Surroundings) -> bool:
         return is_name and not tokens.first[k]
     if tokens.first[i] and following in (".", ")"):
         return True
-    is_age = before in (",", "at") and following in (",", ".", ")", "as")
-    return is_age and 0 < number_value(tokens.words[i]) < OLDEST and k - 1 not in around.inside
+    is_apposition = before in (",", "at") and following in (",", ".", ")", "as")
+    return is_apposition and 0 < number_value(tokens.words[i]) < OLDEST and k - 1 not in around.inside
 
 
 def _size(tokens: ParagraphTokens, number: QuantityMention) -> int:

@@ -25,6 +25,7 @@ from goldspan.suggest.quantity_mentions import (
     VERBS,
     SentenceContext,
     has_no_noun,
+    is_age,
     is_date,
     number_value,
     personnel_nouns,
@@ -122,7 +123,7 @@ def _by_sentence(
     soldiers = {sentences.number(c.start) for c in counts}
     lists = find_listed_contributions(tokens, rest, sentences)
     for number in rest:
-        if is_date(tokens, number):
+        if is_date(tokens, number) or is_age(tokens, number):
             continue
         if number in lists:
             rule = "count.list"
@@ -203,7 +204,7 @@ def _is_stated_strength(tokens: ParagraphTokens, number: QuantityMention, senten
         is_loss = "losses" in near_words or (near_words & LOSSES and near_words & MILITARY_CUES)
         return bool(near_words & cues("counts.strength") or is_loss) and not near_words & CIVIL_CUES
     is_size = before in cues("counts.numbering") or (before == "at" and earlier in STANDING)
-    return is_size and bool(near_words & (cues("counts.strength") | {"military"}))
+    return is_size and bool(near_words & (cues("counts.strength") | {"military", "forces", "army", "navy"}))
 
 
 def _is_group(tokens: ParagraphTokens, k: int) -> bool:

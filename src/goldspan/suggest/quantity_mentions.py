@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 ARTICLES = cues("counts.articles")
 
 # After these `number` is a verb: `they now number 5,000`.
+DEGREES = frozenset(("little", "bit", "shade", "touch"))
+LIMITS = frozenset(("ceiling", "cap"))
 NUMBERING = frozenset(("to", "now", "may", "might", "could", "would", "still", "who", "which", "they", "that"))
 COMPOUNDS = frozenset(("strong", "man", "member"))
 YEARS = range(1800, 2100)
@@ -34,6 +36,7 @@ POSSESSION = frozenset(("'s", "’s", "'", "’"))
 MILITARY_GROUPS = frozenset(
     {
         *("battalion", "brigade", "regiment", "platoon", "garrison", "contingent", "militia", "squadron", "ship"),
+        *("battalions", "brigades", "regiments", "platoons", "militias", "formations", "contingents", "squadrons"),
         *(
             "patrol",
             "frigate",
@@ -48,6 +51,15 @@ MILITARY_GROUPS = frozenset(
         ),
     }
 )
+# Ships, aircraft and weapons: `seven surface combatants`, `two B-52 bombers`, `six jet fighters`.
+OLDEST = 110
+AGES = frozenset(("age", "ages", "aged"))
+AGE_REACH = 9
+AIRCRAFT = frozenset(("bombers", "fighters", "tankers", "trainers", "raiders"))
+AIRCRAFT_KINDS = frozenset(("strategic", "stealth", "jet", "range", "refuelling", "refueling"))
+LEADING = frozenset(("sent", "led", "commanded", "commands", "leads", "sends", "lost", "with", "brought", "deployed"))
+LAW_FORCES = cues("counts.police") | {"border", "customs", "prison", "carabinieri", "sheriff's"}
+LAW_REACH = 3
 NEAR_UNIT = 16
 CHANGE_REACH = 8
 
@@ -97,10 +109,18 @@ def find_quantities(tokens: ParagraphTokens) -> Iterator[QuantityMention]:
             i += 1
             continue
         if not _is_name(tokens, i, end):
-            article = tokens.lower[i] in ARTICLES and i + 1 < end
-            article = article and tokens.lower[i + 1] not in cues("counts.numerals")
-            yield from _with_change_parts(tokens, i + (article or tokens.lower[i] == "from"), end)
+            yield from _with_change_parts(tokens, i + _lead_length(tokens, i, end), end)
         i = end
+
+
+def _lead_length(tokens: ParagraphTokens, i: int, end: int) -> int:
+    """How many tokens at the start of a quantity are no part of its span: `the`, `from`, `a ceiling of`."""
+    lead = int(tokens.lower[i] in ARTICLES and i + 1 < end)
+    if tokens.word_at(i + lead) in LIMITS and tokens.word_at(i + lead + 1) == "of":
+        return lead + 2
+    if lead and tokens.lower[i + 1] in cues("counts.numerals") | DEGREES:
+        return 0
+    return int(bool(lead) or tokens.lower[i] == "from")
 
 
 def _with_change_parts(tokens: ParagraphTokens, start: int, end: int) -> Iterator[QuantityMention]:
@@ -117,6 +137,33 @@ def _with_change_parts(tokens: ParagraphTokens, start: int, end: int) -> Iterato
             yield QuantityMention(start, joint)
             start = joint + 1
     yield QuantityMention(start, end)
+
+
+def names_platforms(tokens: ParagraphTokens, start: int, end: int) -> bool:
+    """Whether the words from `start`, the last of them a noun, name ships or aircraft and not those on them."""
+    before = tokens.lower[start : end - 1]
+    if tokens.lower[end - 1] in AIRCRAFT:
+        return not AIRCRAFT_KINDS.isdisjoint(before) or any(any(map(str.isdigit, word)) for word in before)
+    return before[-1:] == ["surface"]
+
+
+def is_of_law_force(tokens: ParagraphTokens, end: int) -> bool:
+    """Whether a force that enforces the law follows a noun: `4,000 officers` `of the Border Guard`."""
+    k = end + 1 + (tokens.word_at(end + 1) == "the")
+    return tokens.word_at(end) == "of" and not LAW_FORCES.isdisjoint(tokens.lower[k : k + LAW_REACH])
+
+
+def is_led(tokens: ParagraphTokens, i: int, *, is_known: bool) -> bool:
+    """Whether someone commands or sends the men counted at `i`: `the colonel had sent 80 men`.
+
+    Args:
+        tokens: the paragraph.
+        i: where the quantity begins.
+        is_known: whether military people were counted before; otherwise a rank must precede.
+    """
+    if LEADING.isdisjoint(tokens.lower[max(0, i - 2) : i]):
+        return False
+    return is_known or any(flags & TokenFlag.RANK for flags in tokens.flags[max(0, i - NEAR_UNIT) : i])
 
 
 def is_year_word(word: str) -> bool:
@@ -146,6 +193,12 @@ def number_value(word: str) -> float:
     """The number that digits mean, 0 where the word has none."""
     digits = word.replace(",", "").replace(".", "")
     return float(digits) if digits.isdecimal() else 0.0
+
+
+def is_age(tokens: ParagraphTokens, number: QuantityMention) -> bool:
+    """Whether a quantity is an age: `the average age has climbed to 34`."""
+    is_small = 0 < number_value(tokens.words[number.start]) < OLDEST
+    return is_small and not AGES.isdisjoint(tokens.lower[max(0, number.start - AGE_REACH) : number.start])
 
 
 @cache

@@ -20,6 +20,10 @@ from goldspan.suggest.quantity_mentions import (
     POSSESSION,
     VERBS,
     find_quantities,
+    has_no_noun,
+    is_led,
+    is_of_law_force,
+    names_platforms,
     personnel_nouns,
     words_around,
 )
@@ -41,8 +45,9 @@ MOST_AFTER = 3
 FORCE_NAME = 5
 BEFORE_WITH = 6
 
-# Ships and weapons: `seven surface combatants`.
-PLATFORMS = frozenset(("surface",))
+NEGATIONS = frozenset(("non", "anti"))
+# What introduces a part of the people counted, after a comma: `650 more, mostly Rangers`.
+MAINLY = frozenset(("mostly", "mainly", "predominantly", "largely", "primarily"))
 GUARDS = frozenset(("guard", "corps", "garrison", "crew", "fleet", "navy"))
 CRIME = cues("topics.crime")
 QUOTES = frozenset(('"', "“", "”", "''", "``"))
@@ -130,19 +135,32 @@ def _adjective_length(tokens: ParagraphTokens, j: int, first: int) -> int:
         return 0
     if word in adjectives or flags & TokenFlag.DEMONYM:
         return 1
-    if tokens.is_hyphen(j):
-        return 2
-    if word in QUOTES:
-        return int(j == first or tokens.word_at(j + 1) in personnel_nouns()[0])
-    if word in (",", "and", "or"):
-        following = tokens.word_at(j + 1) in adjectives or tokens.flags_at(j + 1) & TokenFlag.DEMONYM
-        return int(j > first and bool(following))
+    if word == "(" and tokens.word_at(j + 2) == ")" and tokens.flags[j + 1] & TokenFlag.UPPER:
+        return 3
+    if not word[0].isalpha() or word in ("and", "or", "of"):
+        return _joint_length(tokens, j, first)
     is_name = (
         flags & TokenFlag.CAP
         and not flags & (TokenFlag.FUNCTION | TokenFlag.TIME | TokenFlag.TITLE)
         and not tokens.first[j]
     )
     return int(bool(is_name))
+
+
+def _joint_length(tokens: ParagraphTokens, j: int, first: int) -> int:
+    """How many tokens the hyphen, comma or word that joins adjectives at `j` takes with it; 0 if it joins none."""
+    strong, _, adjectives = personnel_nouns()
+    word, following = tokens.word_at(j), tokens.word_at(j + 1)
+    if tokens.is_hyphen(j):
+        # `900 Citizen-Soldiers`
+        return 1 if following in strong and tokens.word_at(j - 1) not in NEGATIONS else 2
+    if word in QUOTES:
+        return int(j == first or following in strong)
+    if word == "of":
+        # `185,000 Ministry of Defence personnel`
+        return int(j > first and bool(tokens.flags_at(j - 1) & tokens.flags_at(j + 1) & TokenFlag.CAP))
+    is_next = following in adjectives or tokens.flags_at(j + 1) & TokenFlag.DEMONYM
+    return int(word in (",", "and", "or") and j > first and bool(is_next) and (word != "," or following not in MAINLY))
 
 
 def _is_unlisted(tokens: ParagraphTokens, j: int) -> bool:
@@ -180,12 +198,10 @@ def _candidate_with_noun(
     i = number.start
     if tokens.lower[i] in ("a", "an") and number.end - i == 1:
         return None
-    if tokens.word_at(end) in cues("counts.things") or tokens.word_at(end) in POSSESSION:
-        return None
     is_weak = noun in personnel_nouns()[1]
     between = set(tokens.lower[i : end - len(noun.split())])
     civil = CIVIL if is_weak else CIVIL - personnel_nouns()[2]
-    if between & civil or (is_weak and between & POLICE) or tokens.lower[end - 2] in PLATFORMS:
+    if between & civil or (is_weak and between & POLICE) or _names_others(tokens, number, end, noun):
         return None
     if noun == "men" and tokens.lower[end : end + 2] == ["and", "women"]:
         return SpanCandidate(i, end + 2, COUNT, "count.personnel", 0.9)
@@ -196,6 +212,15 @@ def _candidate_with_noun(
     if tokens.word_at(end) in QUOTES and not QUOTES.isdisjoint(tokens.lower[i:end]):
         end += 1
     return SpanCandidate(i, _with_conjuncts(tokens, end), COUNT, "count.personnel", 0.7 if is_weak else 0.9)
+
+
+def _names_others(tokens: ParagraphTokens, number: QuantityMention, end: int, noun: str) -> bool:
+    """Whether the noun is part of a longer one, or names ships, aircraft or police."""
+    if tokens.word_at(end) in cues("counts.things") or tokens.word_at(end) in POSSESSION:
+        return True
+    if noun == "crew" and not (has_no_noun(tokens, end) or tokens.word_at(end) in VERBS):
+        return True
+    return names_platforms(tokens, number.end, end) or (noun == "officers" and is_of_law_force(tokens, end))
 
 
 def _with_conjuncts(tokens: ParagraphTokens, end: int) -> int:
@@ -223,6 +248,7 @@ def _is_military_noun(tokens: ParagraphTokens, i: int, end: int, noun: str) -> b
         near = _sentence_near(tokens, i, end)
         # `seven FC men`: the acronym of a force.
         is_force = end - 2 > i and tokens.flags[end - 2] & TokenFlag.UPPER
+        is_force = is_force or is_led(tokens, i, is_known=False)
         return not near & {"women", "children"} and not near & CRIME and bool(near & MILITARY_CUES or is_force)
     if noun == "personnel":
         return not near & (CIVILIANS | {"staff"}) or "military" in tokens.lower[max(0, i - BEFORE_WITH) : i]
