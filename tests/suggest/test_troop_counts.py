@@ -43,9 +43,47 @@ A company of the 2nd Battalion, [120] strong, reached Gao with 14 vehicles.
 [Sixteen cadets] of the Naval Academy and [two instructors] drowned when a boat sank in Lake Como.
 The army said [96 “terrorists”] had been killed near Gao.
 Germany contributes [450], Italy [320] and Spain [210] to the battalion in Latvia.
+The Finnish Army says that it had [a little over a thousand men] there and now has [a little under 200].
+The Croatian Army keeps to a ceiling of [15,000 professional soldiers].
+The sergeant recruited [some 60 members] of loyalist formations.
+Naval Special Warfare operators, [14 sailors], stayed. Marine Raiders, numbering [12], boarded the tanker.
+The Philippine Navy sailed BRP Andrés Bonifacio with [92 crew]. The Army has three crew cabins.
+The Ukrainian brigade repelled 31 assaults in June, losing [88] killed and [140] wounded.
+The Army will recall some of the [roughly 40,000] it sent to Iraq in 2007 with the 1st Cavalry Division.
+The Russian Armed Forces train assault groups of [four to six riders] from the 5th Brigade.
+[More than 90,000 people] have signed contracts with the Russian Armed Forces. Another [8,000] joined the reserve.
+[Some 5,000 Norwegians] served in the Korean War with the Norwegian Army.
+The report lists [41,200 Iraqi National Defense Forces (INDF) personnel] and [2,100 Ministry of Defense (MOD) personnel].
+The Army Reserve sent [about 400] more, mostly Army engineers, to the border.
+[Nearly 900 Citizen-Soldiers] of the Ohio Army National Guard came home.
+The Army thanked Oregon. The Oregon Guard has [8,100 members], of whom [600] are abroad.
+NATO ended the mission. Spain has [24 soldiers] in Herat. Contractors employ 400 people.
+The Army counted [300 soldiers] in Kabul. Some 90 people work there. Turkey has [510], nearly all at the airport; Portugal [120] and Hungary [8].
+The armed forces stood at [212,000] in June, down 12 percent from [240,000] two decades ago.
+Vietnam is believed to keep [450,000] under arms, with [12,000] in uniform in Laos. Its army is old.
+The Swedish Army drafted [8,000 conscripts]; next year [5,500] would be called up, on top of the [roughly 3,000] now serving.
+The EUFOR reserve company took the force from [900] to [1,400]. A Czech one of [about 120] came in May.
+Women make up 11 percent of the soldiers, or [9,300].
+Of the [12 sailors] hurt, all but [two] are back on duty. They are among the [twelve] who were aboard.
+[Forty-two soldiers] of the army left for Mali. [Thirty-nine] came back, and [three] are buried here.
+Poland sent [6,000 soldiers] and 4,000 officers of the Border Guard.
+General Dembélé said he had sent [60 men] to the village, and Colonel Touré led [twenty men] out.
+Rome expects the first [200], from the Sassari brigade, in May, and the last [80 soldiers] in June.
+The Omani Army sent [14 riders] and [30 soldiers]. The fund raised 900,000 yen and 12 houses burned.
+The battalion buried [19 soldiers], including [two] from Fiji, and 3 mules.
+Of the [24 cadets] of the Naval Academy who began in May, [seven] left. Of the army's brigades, three are reserve.
+The Royal Wessex Yeomanry enlisted [95] in six months, against a target of [400].
+The Army sends [600 soldiers], the Air Force [90], the Royal Navy [1,150] and the Special Boat Wing [1,095].
+For [31] of those soldiers it is the first tour. The flight lasts for 31 hours.
+The report puts the strength of the largest faction at [1,900 elements]. The army agrees.
 """.strip().split("\n")
 OTHER_COUNTS = """
 Boeing delivered 157 jets in 2020, down from 380 in 2019. The U.S. Air Force took 12.
+Two Tu-160 bombers, four F-16 fighters and six strategic bombers flew with the Air Force.
+The Italian army medic gave lessons to 14 nurses and 12 teachers.
+The average age of soldiers has climbed to 31.
+The regiment spent 2.5 million zloty on boots and was given 1.5 million rupiah.
+UNIFIL thanked nurses. Its doctors gave injections to 40 nurses and 3 doctors.
 The museum of the Royal Marines has 1.2 million objects; 400 are on show. It employs 34.
 The battalion's football team won 3-1, with two goals by Sergeant Rui Costa. About 800 watched.
 The Kremlin said 9 drones were shot down over Kursk, and 4 over Bryansk. A woman was killed and two people were hurt.

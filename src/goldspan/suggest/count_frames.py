@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from goldspan.quantities import can_begin
 from goldspan.suggest.lexicon import TokenFlag, cues
 from goldspan.suggest.quantity_mentions import GROUP_NOUNS, LOSSES, VERBS
 
@@ -46,16 +47,20 @@ FURTHER = frozenset(("another", "further", "additional", "other"))
 EACH_OF_SEVERAL = frozenset(("first", "last", "remaining"))
 SERVICE = cues("topics.service")
 # `240,000 under arms`, `11,000 in uniform`.
+ENLISTING = frozenset(("conscripted", "drafted", "enlist", "enlisted", "enlists", "mobilised", "mobilized"))
 STATES_OF_SERVICE = frozenset((("under", "arms"), ("in", "uniform"), ("on", "active"), ("in", "active")))
 CLAUSES = frozenset(("and", ";", "while", "but"))
 DEFINITE = frozenset(("the", "those", "these", "all", "but"))
 RELATIVE = frozenset(("who", "whom", "he", "she", "they", "we", "it", "i"))
 SERVICE_REACH = 5
+SHARES = frozenset(("percent", "cent", "%"))
+SHARE_REACH = 10
 REST = frozenset(("more", "others", "fewer"))
 AUXILIARIES = frozenset(
     ("will", "would", "can", "could", "may", "might", "must", "should", "be", "now", "then", "also")
 )
 HAVING_REACH = 4
+PART_REACH = 16
 BEING_REACH = 2
 LOSS_REACH = 4
 GROUP_REACH = 8
@@ -136,13 +141,19 @@ def begins_service(tokens: ParagraphTokens, at: int) -> bool:
 
 def _is_serving(around: Surroundings) -> bool:
     pair = around.following, around.tokens.word_at(around.end + 1)
+    if around.before in ENLISTING:
+        return True
     return pair in STATES_OF_SERVICE or begins_service(around.tokens, around.next)
 
 
 def _is_known(around: Surroundings) -> bool:
     """`the 47 who were hurt`, `the 40,000 it sent`, `all but two`, `the first 150`."""
     is_relative = around.before in DEFINITE and around.following in RELATIVE
-    return is_relative or around.before in EACH_OF_SEVERAL or (around.before, around.earlier) == ("but", "all")
+    # `11 percent of the soldiers, or 9,300`
+    is_share = (around.earlier, around.before) == (",", "or") and not SHARES.isdisjoint(around.lead(SHARE_REACH))
+    return (
+        is_share or is_relative or around.before in EACH_OF_SEVERAL or (around.before, around.earlier) == ("but", "all")
+    )
 
 
 def _is_loss(around: Surroundings) -> bool:
@@ -152,7 +163,18 @@ def _is_loss(around: Surroundings) -> bool:
 
 def _is_part(around: Surroundings) -> bool:
     is_of = around.following == "of" and around.tokens.word_at(around.end + 1) in PART_OF
+    if around.before == "including" or _is_of_the_first(around):
+        return True
     return is_of or (around.before in ("whom", "which") and around.earlier == "of")
+
+
+def _is_of_the_first(around: Surroundings) -> bool:
+    """`Of 22 trainees who arrived, nine left`: a part of what the sentence counts first."""
+    tokens, last = around.tokens, around.last
+    start = next((k for k in range(last, max(-1, last - PART_REACH), -1) if tokens.first[k]), None)
+    if around.before != "," or start is None or tokens.lower[start] != "of":
+        return False
+    return can_begin(tokens.word_at(start + 1 + (tokens.word_at(start + 1) in PART_OF)))
 
 
 def _is_group(around: Surroundings) -> bool:

@@ -29,6 +29,7 @@ from goldspan.suggest.count_frames import (
     is_lost,
     surroundings,
 )
+from goldspan.suggest.gazetteer import SURE, gazetteer
 from goldspan.suggest.lexicon import TokenFlag, cues
 from goldspan.suggest.quantity_mentions import (
     AFTER_BARE,
@@ -38,6 +39,7 @@ from goldspan.suggest.quantity_mentions import (
     POSSESSION,
     VERBS,
     QuantityMention,
+    has_no_noun,
     is_age,
     is_date,
     is_led,
@@ -72,10 +74,17 @@ CIVIL = cues("topics.civil") | cues("counts.police")
 NEVER_ALONE = cues("counts.never_alone")
 SERVING = frozenset(("served", "fought", "serve", "serving"))
 PEOPLE = frozenset(("people", "men", "women", "citizens", "recruits", "residents", "foreigners", "prisoners"))
-OF_FORCES = frozenset(("members", "leaders"))
+OF_FORCES = frozenset(("members", "leaders", "veterans"))
 """Nouns that name soldiers only with their force."""
 
+OTHER_VERBS = cues("topics.verbs") | cues("topics.service")
 SERVICES = frozenset(("army", "navy", "forces", "military", "militia"))
+OPEN_FRAMES = frozenset(("part", "having", "being", "rest", "known"))
+"""Frames that are enough, in an article that counts soldiers, where the paragraph counted nothing else."""
+
+STRENGTH_NOUNS = frozenset(("elements", "effectives", "officers", "volunteers"))
+STRENGTH = frozenset(("strength", "manpower", "headcount"))
+LEAST_COUNTED = 3
 SMALL = frozenset(("loss", "part", "rest"))
 NOUN_REACH = 6
 AGO_REACH = 2
@@ -84,6 +93,7 @@ CIVIL_BEFORE = 12
 CIVIL_AFTER = 6
 LEAST_DIGITS = 10
 LEAST_STRENGTH = 30
+LEAST_FORCE = 200
 NEAR_SENTENCES = 2
 # After so many paragraphs without a quantity, the topic is over.
 MEMORY = 3
@@ -98,12 +108,20 @@ class CountTopic:
         paragraphs: how many paragraphs ago that was.
         has_force: whether the article has named a unit or counted military people.
         is_asked: whether the last paragraph asked for the number of a force.
+        soldiers, others: how often military people, and other things, were counted.
     """
 
     is_military: bool = False
     paragraphs: int = 0
     has_force: bool = False
     is_asked: bool = False
+    soldiers: int = 0
+    others: int = 0
+
+    @property
+    def is_of_article(self) -> bool:
+        """Whether military people are what the article counts more often than anything else."""
+        return self.soldiers >= LEAST_COUNTED and self.soldiers > self.others
 
 
 def counted_noun(tokens: ParagraphTokens, j: int) -> int | None:
@@ -125,7 +143,14 @@ def counted_noun(tokens: ParagraphTokens, j: int) -> int | None:
             continue
         if k == j and "ago" in tokens.lower[k + 1 : k + 1 + AGO_REACH]:
             return None
-        if flags & TokenFlag.FUNCTION or word in VERBS or word in DEAD or not word[0].isalpha() or word in AFTER_BARE:
+        if (
+            flags & TokenFlag.FUNCTION
+            or word in VERBS
+            or word in DEAD
+            or word in OTHER_VERBS
+            or not word[0].isalpha()
+            or word in AFTER_BARE
+        ):
             return None
         if word.endswith("s") and not word.endswith(("ss", "us")):
             return k
@@ -148,12 +173,15 @@ def find_topic_counts(
         return []
     found: list[SpanCandidate] = []
     reader.is_military = reader.was_military = topic.is_military and topic.paragraphs < MEMORY
+    reader.is_of_article = topic.is_of_article
     reader.at = 0 if topic.is_asked else -1
     events: list[QuantityMention | SpanCandidate] = sorted([*counts, *rest], key=lambda event: event[0])
     for event in events:
         count = event if isinstance(event, SpanCandidate) else reader.count(event)
         if count is None:
+            topic.others += reader.other == event[0]
             continue
+        topic.soldiers += 1
         reader.is_military = reader.was_military = True
         reader.at = count.start
         if count is not event:
@@ -195,6 +223,8 @@ class TopicReader:
         """Where they were counted last."""
         self.other = -1
         """Where something else was counted last."""
+        self.is_of_article = False
+        """Whether the article counted them more often than anything else before the paragraph."""
         self.inside = {k for start, end in units.items() for k in range(start, end)}
 
     def names_military(self) -> bool:
@@ -214,7 +244,8 @@ class TopicReader:
         if noun is not None:
             return self._with_noun(number, noun)
         around = surroundings(self.tokens, number, self.inside)
-        if _is_no_count(around) or self._is_civil(number):
+        is_named = self._is_near(number.start) and _is_contributor(around)
+        if (_is_no_count(around) and not is_named) or self._is_civil(number):
             return None
         rule = self._rule(around)
         return SpanCandidate(*number, COUNT, rule, 0.6) if rule else None
@@ -248,7 +279,7 @@ class TopicReader:
         """Whether members are not said to be a force's: `the League has 18,000 members`, but `21 NATO members`."""
         if is_of_law_force(self.tokens, noun + 1):
             return True
-        if self.tokens.lower[noun] not in OF_FORCES or self.tokens.lower[noun - 1] == "crew":
+        if self.tokens.lower[noun] not in OF_FORCES - {"veterans"} or self.tokens.lower[noun - 1] == "crew":
             return False
         # `the Ohio Guard has 8,000 members`
         guard = "guard" in self.tokens.lower[max(0, number.start - CIVIL_AFTER) : number.start]
@@ -257,21 +288,25 @@ class TopicReader:
 
     def _is_noun_known(self, i: int, noun: int) -> bool:
         """Whether the words before, or the verb after, show that the noun of a quantity names soldiers."""
-        tokens = self.tokens
-        if self._mentions_force(i, before=0):
-            return True
-        is_men = tokens.lower[noun] == "men"
-        if tokens.lower[noun] in NEVER_ALONE and tokens.word_at(i - 1) in ("to", "for"):
+        tokens, word = self.tokens, self.tokens.lower[noun]
+        is_men = word == "men"
+        if word in NEVER_ALONE and tokens.word_at(i - 1) in ("to", "for"):
             return False
-        if is_men and is_led(tokens, i, is_known=self.was_military):
+        if self._mentions_force(i, before=0) or (self._is_near(i) and not is_men):
             return True
-        if self._is_near(i) and not is_men:
+        is_led_men = is_men and is_led(tokens, i, is_known=self.was_military)
+        if is_led_men or (word in STRENGTH_NOUNS and self._speaks_of_strength(i)):
             return True
-        if tokens.lower[noun] not in NEVER_ALONE and not _is_demonym(tokens, noun) and not is_men:
-            return self.is_military or self._mentions_force(i)
+        if word not in NEVER_ALONE and not _is_demonym(tokens, noun) and not is_men:
+            is_open = self.is_of_article and self.other < 0 and word not in OF_FORCES
+            return self.is_military or self._mentions_force(i) or is_open
         has_force = self.was_military or self._last_forces[self.sentences.end(i) - 1] > i
         is_loss = is_lost(tokens, noun + 1) or not LOSING.isdisjoint(tokens.lower[max(0, i - 2) : i])
         return tokens.word_at(noun + 1) in SERVING or (has_force and is_loss)
+
+    def _speaks_of_strength(self, i: int) -> bool:
+        """Whether the sentence speaks of the strength of a force before a quantity."""
+        return not STRENGTH.isdisjoint(self.sentences.words_near(i, after=0))
 
     def _rule(self, around: Surroundings) -> str:
         """The rule by which a quantity without a noun counts military people; empty where it does not."""
@@ -279,7 +314,9 @@ class TopicReader:
         frame = find_frame(around)
         self._note_measures(i)
         is_interrupted = self.other > self.at and self.sentences.number(self.other) == self.sentences.number(i)
-        if (is_interrupted and frame not in ("loss", "strong")) or not _is_part_of_people(self.tokens, around.end):
+        if (is_interrupted and frame not in ("loss", "strong", "serving")) or not _is_part_of_people(
+            self.tokens, around.end
+        ):
             return ""
         size = _size(self.tokens, QuantityMention(i, around.end))
         is_near = self._is_near(i)
@@ -295,7 +332,9 @@ class TopicReader:
         """Whether what is before a quantity in this frame shows that it counts military people."""
         i, end = around.start, around.end
         if frame == "number":
-            return size >= LEAST_STRENGTH or self._mentions_force(i, before=0)
+            return size >= LEAST_STRENGTH or self._mentions_force(i)
+        if self.is_of_article and self.other < 0 and frame in OPEN_FRAMES and size >= LEAST_DIGITS:
+            return True
         if self.is_military and frame not in ("with", "change"):
             return True
         following = self.tokens.word_at(end), self.tokens.word_at(end + 1)
@@ -419,6 +458,21 @@ def _joins(tokens: ParagraphTokens, at: int) -> bool:
     return tokens.word_at(at + (tokens.word_at(at) in VERBS)) == "joined" or begins_service(tokens, at)
 
 
+def _is_contributor(around: Surroundings) -> bool:
+    """Whether a state or a force precedes a bare number: `Portugal 174`, `the Special Mission Wing 1,095`."""
+    tokens, k = around.tokens, around.last
+    if around.last != around.start - 1 or not has_no_noun(tokens, around.end) or not tokens.flags_at(k) & TokenFlag.CAP:
+        return False
+    if number_value(tokens.words[around.start]) >= LEAST_FORCE and tokens.flags[k] & (
+        TokenFlag.ECHELON | TokenFlag.FORCE
+    ):
+        return True
+    return any(
+        gazetteer().end(tokens.forms, s) == k + 1 and gazetteer().match(tokens.forms, s)[1] >= SURE
+        for s in range(max(0, k - 2), k + 1)
+    )
+
+
 def _is_one_of(around: Surroundings) -> bool:
     """`one of six`, but not `a Romanian one of about 130`."""
     is_pronoun = around.tokens.flags_at(around.last - 2) & TokenFlag.DEMONYM
@@ -429,7 +483,8 @@ def _is_no_count(around: Surroundings) -> bool:
     """Whether a number is one of a name, a list, an age, a score or a time."""
     tokens, i, j, k = around.tokens, around.start, around.end, around.last
     before, following = around.before, around.following
-    if before in NOT_BEFORE or following in ("%", "percent", "per") or _is_one_of(around):
+    is_part = before == "for" and following == "of"
+    if (before in NOT_BEFORE and not is_part) or following in ("%", "percent", "per") or _is_one_of(around):
         return True
     if tokens.flags_at(j) & TokenFlag.CAP and not tokens.first[j] and not tokens.flags_at(j) & TokenFlag.TIME:
         return True
