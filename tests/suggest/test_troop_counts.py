@@ -51,17 +51,17 @@ The Philippine Navy sailed BRP Andrés Bonifacio with [92 crew]. The Army has th
 The Ukrainian brigade repelled 31 assaults in June, losing [88] killed and [140] wounded.
 The Army will recall some of the [roughly 40,000] it sent to Iraq in 2007 with the 1st Cavalry Division.
 The Russian Armed Forces train assault groups of [four to six riders] from the 5th Brigade.
-[More than 90,000 people] have signed contracts with the Russian Armed Forces. Another [8,000] joined the reserve.
+[More than 90,000 people] have signed contracts with the Russian Army. Another [8,000] joined the reserve.
 [Some 5,000 Norwegians] served in the Korean War with the Norwegian Army.
-The report lists [41,200 Iraqi National Defense Forces (INDF) personnel] and [2,100 Ministry of Defense (MOD) personnel].
+It lists [41,200 Iraqi National Defense Forces (INDF) personnel] and [2,100 Ministry of Defense (MOD) personnel].
 The Army Reserve sent [about 400] more, mostly Army engineers, to the border.
 [Nearly 900 Citizen-Soldiers] of the Ohio Army National Guard came home.
 The Army thanked Oregon. The Oregon Guard has [8,100 members], of whom [600] are abroad.
 NATO ended the mission. Spain has [24 soldiers] in Herat. Contractors employ 400 people.
-The Army counted [300 soldiers] in Kabul. Some 90 people work there. Turkey has [510], nearly all at the airport; Portugal [120] and Hungary [8].
-The armed forces stood at [212,000] in June, down 12 percent from [240,000] two decades ago.
+The Army counted [300 soldiers] in Kabul. Some 90 people work there. Turkey has [510]; Portugal [120] and Hungary [8].
+The armed forces stood at [212,000], down 12 percent from [240,000] two decades ago.
 Vietnam is believed to keep [450,000] under arms, with [12,000] in uniform in Laos. Its army is old.
-The Swedish Army drafted [8,000 conscripts]; next year [5,500] would be called up, on top of the [roughly 3,000] now serving.
+The Swedish Army drafted [8,000 conscripts]; next year [5,500] would be called up, besides the [roughly 3,000] now serving.
 The EUFOR reserve company took the force from [900] to [1,400]. A Czech one of [about 120] came in May.
 Women make up 11 percent of the soldiers, or [9,300].
 Of the [12 sailors] hurt, all but [two] are back on duty. They are among the [twelve] who were aboard.
@@ -201,6 +201,25 @@ def test_what_counts_others_is_none(text):
 
 def test_the_topic_goes_on_in_the_next_paragraph():
     text = "How many KFOR soldiers remain?\n\nAt the start, [around 15,000]. By May it was down to [4,500]."
+    assert in_brackets(text, "TROOP_COUNT") == text
+
+
+def test_the_topic_ends_where_no_force_is_named_for_long():
+    soldiers = "The Canadian Army sent [300 soldiers] to Riga. Another [120] follow. [Some 90 Marines] are there."
+    others = ("Rain fell.",) * 4
+    text = "\n\n".join((soldiers, *others, "Norway has 120 on order. Finland has 64."))
+    assert in_brackets(text, "TROOP_COUNT") == text
+
+
+def test_a_state_that_has_a_bare_number_has_soldiers_in_an_article_that_counts_them():
+    soldiers = "The Canadian Army sent [300 soldiers] to Riga. Another [120] follow. [Some 90 Marines] are there."
+    text = f"{soldiers}\n\nMany Latvians cheered; the base feeds 500 people.\n\nSpain has [310], nearly all in Adazi."
+    assert in_brackets(text, "TROOP_COUNT") == text
+
+
+def test_a_civil_subject_counts_no_soldiers():
+    soldiers = "The Canadian Army sent [300 soldiers] to Riga. Another [120] follow. [Some 90 Marines] are there."
+    text = f"{soldiers}\n\nThe festival expects 12,000. The mayor said that he had 36 in his office."
     assert in_brackets(text, "TROOP_COUNT") == text
 
 

@@ -97,6 +97,8 @@ LEAST_FORCE = 200
 NEAR_SENTENCES = 2
 # After so many paragraphs without a quantity, the topic is over.
 MEMORY = 3
+# After so many that name no force and no soldiers, what is counted may be anything.
+LONG_MEMORY = 4
 
 
 @dataclass(slots=True)
@@ -109,6 +111,7 @@ class CountTopic:
         has_force: whether the article has named a unit or counted military people.
         is_asked: whether the last paragraph asked for the number of a force.
         soldiers, others: how often military people, and other things, were counted.
+        unsaid: how many paragraphs ago a force or soldiers were named.
     """
 
     is_military: bool = False
@@ -117,11 +120,12 @@ class CountTopic:
     is_asked: bool = False
     soldiers: int = 0
     others: int = 0
+    unsaid: int = 0
 
     @property
     def is_of_article(self) -> bool:
-        """Whether military people are what the article counts more often than anything else."""
-        return self.soldiers >= LEAST_COUNTED and self.soldiers > self.others
+        """Whether military people are what the article counts more often than anything else, not long ago."""
+        return self.unsaid < LONG_MEMORY and self.soldiers >= LEAST_COUNTED and self.soldiers > self.others
 
 
 def counted_noun(tokens: ParagraphTokens, j: int) -> int | None:
@@ -172,7 +176,9 @@ def find_topic_counts(
     if not topic.has_force:
         return []
     found: list[SpanCandidate] = []
-    reader.is_military = reader.was_military = topic.is_military and topic.paragraphs < MEMORY
+    reader.is_military = reader.was_military = (
+        topic.is_military and topic.paragraphs < MEMORY and topic.unsaid < LONG_MEMORY
+    )
     reader.is_of_article = topic.is_of_article
     reader.at = 0 if topic.is_asked else -1
     events: list[QuantityMention | SpanCandidate] = sorted([*counts, *rest], key=lambda event: event[0])
@@ -186,6 +192,7 @@ def find_topic_counts(
         reader.at = count.start
         if count is not event:
             found.append(count)
+    topic.unsaid = 0 if counts or reader.units or reader.names_military() else topic.unsaid + 1
     topic.paragraphs = 0 if events else topic.paragraphs + 1
     topic.is_asked = _asks_how_many(reader.tokens, reader.units)
     topic.is_military = reader.is_military or topic.is_asked
