@@ -61,7 +61,7 @@ NATO ended the mission. Spain has [24 soldiers] in Herat. Contractors employ 400
 The Army counted [300 soldiers] in Kabul. Some 90 people work there. Turkey has [510]; Portugal [120] and Hungary [8].
 The armed forces stood at [212,000], down 12 percent from [240,000] two decades ago.
 Vietnam is believed to keep [450,000] under arms, with [12,000] in uniform in Laos. Its army is old.
-The Swedish Army drafted [8,000 conscripts]; next year [5,500] would be called up, besides the [roughly 3,000] now serving.
+The Swedish Army drafted [8,000 conscripts]; next year [5,500] would be called up, on top of [roughly 3,000] serving.
 The EUFOR reserve company took the force from [900] to [1,400]. A Czech one of [about 120] came in May.
 Women make up 11 percent of the soldiers, or [9,300].
 Of the [12 sailors] hurt, all but [two] are back on duty. They are among the [twelve] who were aboard.
