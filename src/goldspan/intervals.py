@@ -122,7 +122,7 @@ class IntervalSettings:
         """
         of = amount(units, self.unit)
         if self.method == "percentile":
-            what = f"percentiles of {self.resamples:,} bootstrap resamples of {of}."
+            what = f"percentiles of {amount(self.resamples, 'bootstrap resample')} of {of}."
         elif units < 2:
             return f"There are no intervals: they show how much {self.unit}s differ, and there is only {of}."
         else:

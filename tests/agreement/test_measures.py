@@ -71,6 +71,7 @@ def test_the_schema_lists_what_a_measure_and_its_estimate_have(report):
     measures = report.agreement.json()
     keys = {*measures["measures"]["jaccard"], *measures["overall"], *measures["overall"]["measures"]["jaccard"]}
     assert not {key for key in keys - {"measures"} if f"`{key}`" not in schema}
+    assert not {id_ for id_ in {*MEASURES, "gamma"} - {"jaccard"} if f"`{id_}`" not in schema}
 
 
 def test_no_other_module_names_a_measure():

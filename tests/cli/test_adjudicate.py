@@ -242,6 +242,7 @@ def test_the_report_goes_to_a_file_too(lead, tmp_path):
         (["--settle", "--rule", "S-1"], "--settle and --rule do not go together"),
         (["--adopt", "--overwrite"], "--adopt and --overwrite do not go together"),
         (["--pull", "--prefill", "union"], "--pull and --prefill do not go together"),
+        (["--rule", " "], "--rule needs the id of a rule"),
         (["--rule", "S-1", "--apply"], "--rule and --apply do not go together"),
         (["--as", "lea"], "--as goes only with --settle or --adopt"),
     ],

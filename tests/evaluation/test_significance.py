@@ -168,6 +168,7 @@ def test_intervals_say_by_what_they_are():
     assert intervals(found, resamples=9).sentence == (
         "95% intervals by example: percentiles of 9 bootstrap resamples of 100 examples."
     )
+    assert "percentiles of 1 bootstrap resample of 100" in intervals(found, resamples=1).sentence
     assert intervals(found, np.arange(100), resamples=9, level=0.9, method="jackknife-t").sentence == (
         "90% intervals by article: Student's t with the standard error of the jackknife over 100 articles."
     )
@@ -237,8 +238,8 @@ def test_a_corpus_too_small_for_any_difference_is_reported():
     assert found.schemes["strict"].low is found.schemes["strict"].detectable is None  # it is the same without each
     assert found.schemes["strict"].p_randomisation == found.schemes["strict"].least_p == 2 / 32
     assert found.sentence() == (
-        "The difference of +1.0000 in strict F1 cannot be tested on 5 examples, 5 of them with different counts: "
-        "with so few, no difference is significant (p = 0.062 at best)."
+        "The difference of +100.00 points in strict F1 cannot be tested on 5 examples, 5 of them with different "
+        "counts: with so few, no difference is significant (p = 0.062 at best)."
     )
 
 
@@ -376,6 +377,15 @@ def test_p_is_uniform_where_the_systems_are_equally_good():
 def test_the_minimum_detectable_difference_is_foreseen_for_one_system(number, predicted, words):
     found = intervals(counted([GOLD] * number, predicted), np.arange(number), method="jackknife-t")
     assert found.detectable_sentence().startswith(words)
+
+
+def test_by_example_there_is_no_minimum_for_other_articles():
+    ours, theirs = counted([GOLD] * 80, mixed(80)), counted([GOLD] * 80, mixed(80, 2))
+    words = "For other articles there is no minimum: examples of one article are alike."
+    assert words in intervals(ours, method="jackknife-t").detectable_sentence()
+    assert words in compare(ours, theirs).detectable_sentence()
+    assert words not in intervals(ours, np.arange(80), method="jackknife-t").detectable_sentence()
+    assert words not in compare(counted([GOLD] * 5, [RIGHT] * 5), counted([GOLD] * 5, [[]] * 5)).detectable_sentence()
 
 
 def test_what_is_foreseen_is_what_two_independent_systems_need():

@@ -143,6 +143,7 @@ CIVIL = [
     "The Salvation Army gave out soup, and the Corps of volunteers and the Job Corps helped.",
     "The company's Security Division and the Consumer Group at Acme were sold to Carlyle Group.",
     "Leeds won the First Division title in 1992; the Second Division leaders lost.",
+    "He was a striker in the First Division for Derby, and later a goalkeeper in the Third Division.",
     "The Green Group in the European Parliament and the Left Front objected.",
     "The Boy Scouts met the Girl Scouts; the Geek Squad and the Riot Squad came.",
     "Doctors of the Stroke Unit and the Intensive Care Unit met in Unit 4 of the mall.",

@@ -219,7 +219,9 @@ def _list_rule(state: AdjudicationState, name: str, json: Path | None) -> None:
     from goldspan.adjudication import summary
     from goldspan.adjudication.state import find_rule
 
-    rule = find_rule(name, state.rules) or ""
+    rule = find_rule(name, state.rules)
+    if rule is None:
+        raise typer.BadParameter("--rule needs the id of a rule")
     decisions = state.decided_under(rule)
     review = [decision for decision in state.outdated if decision.rule == rule]
     examples = state.gold_to_read_again(rule)

@@ -95,7 +95,7 @@ class ScoreIntervals:
             return f"Over {these} {scheme} F1 varies too little or too much to foresee a minimum detectable difference."
         found = _detectable_sentence(least, self.units, settings, scheme, foreseen=True)
         other = "if the other system errs in other places; of two systems, --baseline measures it"
-        return found if least is None else f"{found.removesuffix('.')}, {other}."
+        return found if least is None else f"{found.removesuffix('.')}, {other}.{_of_other_articles(settings)}"
 
     @property
     def missing(self) -> str:
@@ -279,7 +279,7 @@ class SystemComparison:
             return f"The {scheme} F1 is undefined, so there is no difference to test."
         if not result.differing:
             return f"The two have the same {scheme} counts in every {unit}: there is no difference."
-        difference = f"The difference of {result.difference:+.4f} in {scheme} F1"
+        difference = f"The difference of {100 * result.difference:+.2f} points in {scheme} F1"
         units = f"{amount(self.units, unit)}, {result.differing:,} of them with different counts"
         p = _p(result.p_randomisation)
         if result.p_randomisation <= largest_p:
@@ -301,7 +301,9 @@ class SystemComparison:
         """The difference between the two that this corpus can tell from chance, in words; empty if nothing differs."""
         if not self.schemes[scheme].differing:
             return ""
-        return _detectable_sentence(self.schemes[scheme].detectable, self.units, self.settings, scheme)
+        least = self.schemes[scheme].detectable
+        found = _detectable_sentence(least, self.units, self.settings, scheme)
+        return found if least is None else f"{found}{_of_other_articles(self.settings)}"
 
     def json(self) -> dict[str, Any]:
         """All of it by name."""
@@ -439,6 +441,12 @@ def _detectable_sentence(
     points = 100 * difference
     least = f"about {points:.1f}" if foreseen else f"{floor(100 * points + ROUNDED) / 100:.2f}"  # never above itself
     return f"With {these} a difference under {least} points in {scheme} F1 cannot be told from chance."
+
+
+def _of_other_articles(settings: IntervalSettings) -> str:
+    """That examples tell nothing of other articles, where they are the unit, as with one article; else empty."""
+    alone = " For other articles there is no minimum: examples of one article are alike."
+    return "" if settings.unit == "article" else alone
 
 
 def _p(value: float) -> str:
