@@ -22,6 +22,12 @@ INTRODUCED = [
     '[Marine Attack Squadron 214], the "[Black Goats]," landed.',
     "Gunners of the [QICM] fired, and the [QICM] left.",
     "The [MSRU], under Colonel Adele Rossi, patrolled.",
+    "Soldiers of the [27th Infantry], known as the [Foxhounds], came.\n\nThe [Foxhounds] left.",
+    "They form a volunteer battalion named “[Toros]” there.\n\nMen of [Toros] left.",
+    "Then [Wagner] fighters were deployed.\n\nThen [Wagner] left, and so did Richard Wagner.",
+    "The [Iowa Army National Guard] met.\n\n[Guard] members came from [Guard] units of Ohio.",
+    "The [AFP Western Command] ([Wescom]) met.\n\nThe [Wescom] answered.",
+    "[Resolute Support] had 8,000 troops.\n\n[RS] answered.",
     "The [Zorkov Battalion] came.\n\nFighters of [Zorkov] left.",
 ]
 NOT_INTRODUCED = [

@@ -137,6 +137,50 @@ DESIGNATIONS = {
         "The [Main Operational Directorate of the General Staff] denied it.",
         "The [Makran Scouts], the [Khyber Rifles] and the [Special Boat Unit] trained.",
     ],
+    "parts in brackets and quotation marks": [
+        "The [Islamic Revolutionary Guards Corps (IRGC) Quds Force] met; the [76th Guards Air Assault (VDV) Division] moved.",
+        "The [3rd Transportation Brigade (Expeditionary)] left.",
+        "The [3rd Battalion, 172nd Infantry Regiment (Mountain)] left.",
+        "The [157th “Yaroslav of Halych” Brigade] and the [Alpine Brigade “Orobica”] left.",
+        "The [“Lagunari del Nord” (5th) Regiment] and the [24th Mechanized Brigade named after King Danylo] left.",
+    ],
+    "regiments with a title": [
+        "The [2nd Battalion, The Rifles] left, and the [1st Battalion, The Royal Anglian Regiment] stayed.",
+        "The [2nd Battalion, The Duke of Lancaster’s Regiment] came.",
+        "The [2nd Battalion of The Parachute Regiment] came.",
+        "He served with [Easy Company, 2nd Battalion, 28th Marines], of the [5th Marine Division].",
+        "He served in [6 SIKH LI] and in the [14 Garhwal Rifles].",
+        "[KSF]’s [EOD Company] and the [CIMIC Company] led the convoy.",
+    ],
+    "commands and task forces with what they are for": [
+        "They joined [Combined Joint Task Force – Horn of Africa] and [Joint Task Force – Southern Border].",
+        "[U.S. Forces-Afghanistan] ([USFOR-A]) and [TAAC-South] said so; [United States Forces-Iraq] agreed.",
+        "He leads the [Train, Advise and Assist Command East] and the [Train, Advise, and Assist Command-South].",
+        "He led [Allied Joint Force Command Brunssum], [Allied Land Command Izmir] and [NATO Headquarters Skopje].",
+        "The [Naval Surface Group Western Pacific] and the [Naval Surface Group Middle Pacific] met.",
+        "The [People's Liberation Army Navy] and the [People’s Liberation Army Air Force] met.",
+        "The [Allied Joint Force Command] in Norfolk and [Joint Forces Command] in Norfolk met.",
+        "[UNIFIL Sector East] has a new head; [Sector East of the United Nations Interim Force in Lebanon] met.",
+        "Patrols in [UNIFIL]'s sector went on, and [EUFOR] Operation Althea grew.",
+        "The [Resolute Support Mission] ended; [Resolute Support] had 8,000 troops.",
+        "The [Western Fleet], the [Eastern Fleet] and the [U.S. Naval Reserve] met.",
+        "The [Polish Military Contingent] left.",
+    ],
+    "echelons in lower case": [
+        "Troops of the [Iron Eagle] brigade, the [Folgore] brigade and the Chechen [Vostok-Akhmat] battalion came.",
+        "The [328th Raider battalion] and the [5th and 25th divisions] left.",
+        "Elements of the [Vostok Spetsnaz] came.",
+    ],
+    "further languages": [
+        "[Zipur 8] and [Yonzipur 10] built it.",
+        "The [1. Panzerdivision] in Oldenburg and the [41. Panzergrenadierbrigade] came.",
+        "The [al Nasser Salah al Din Brigades] and the [Izz ad Din al Qassam Brigades] fired.",
+        "Private Roe, 23, of [IRISHPOLBATT] died; soldiers of [LOT Mostar] came.",
+    ],
+    "nationalities and states": [
+        "Ukrainian [Tavriisk Defense Forces] and the [Estonian Defence Forces] trained.",
+        "[Iowa Guard] Soldiers left; the [Iowa Guard] has 9,000 members.",
+    ],
 }
 CIVIL = [
     "The Platform Division of the firm and the Golden Division of the league agreed with Fifth Division club Zorkov.",
@@ -162,6 +206,15 @@ CIVIL = [
     "The Legion of Honour went to a member of the Royal Shakespeare Company.",
     "Emergency Response Team members of the hospital met the Data Science Team.",
     "The Labor Force Survey and the Mission of the church are old.",
+    "The American Legion and the Royal British Legion gave money.",
+    "The Wagner festival in Bayreuth began; Wagner group tickets sold out.",
+    "The Light Bulb brigade of jokers, the London Fire brigade and the Trump brigade cheered.",
+    "Virginia Guard Jones had 20 points.",
+    "The Signal Company sold flags; “Anna and the King” Company staged it; a company called “Sigma” grew.",
+    "The Fox Company, 21st Century Fox, and the Fox Company, 3rd quarter, grew.",
+    "Marines biology is new. Marines to the rescue!",
+    "The LOT Warsaw flight left.",
+    "The bank, known as the Big Fruit, and the club, known as the Wolves, met.",
 ]
 
 

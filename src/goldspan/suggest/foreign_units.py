@@ -31,6 +31,9 @@ def foreign_unit(tokens: ParagraphTokens, i: int, floor: int) -> tuple[int, int]
     if tokens.forms[i] in ("mai", "mayi", "maï") and tokens.is_hyphen(i + 1) and tokens.forms[i + 2] == tokens.forms[i]:
         end = _end_after_head(tokens, i + 2)
         return (i, end) if end else None
+    if COMPOUND.fullmatch(tokens.words[i]) and i - 2 >= floor and tokens.words[i - 1] == ".":
+        # `10. Panzerdivision`
+        return (i - 2, i + 1) if tokens.tight[i - 1] and tokens.words[i - 2].isdecimal() else None
     is_headed = lower in cues("units.foreign_heads") or lower in cues("units.arabic_heads")
     is_foreign = tokens.word_at(i + 1) in cues("units.foreign_adjectives") and tokens.flags[i + 1] & TokenFlag.CAP
     if not is_headed or (lower in lexicon().common and not is_foreign):

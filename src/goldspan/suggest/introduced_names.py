@@ -10,7 +10,7 @@ from goldspan.suggest.candidates import OTHER, UNIT, SpanCandidate
 from goldspan.suggest.gazetteer import gazetteer
 from goldspan.suggest.lexicon import TokenFlag, cues, lexicon
 from goldspan.suggest.unit_codes import is_number_word
-from goldspan.suggest.unit_names import ROMAN, SPELLED
+from goldspan.suggest.unit_names import ROMAN, SPELLED, is_at_war
 from goldspan.suggest.unit_tails import DASHES, LONGEST_ACRONYM, QUOTES, is_unit_number, quoted_end
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 OPENING = frozenset(("(", "["))
 CLOSING = frozenset((")", "]"))
+NAMED_BY = frozenset(("named", "called", "dubbed", "nicknamed"))
+NAMED_ECHELONS = cues("units.named_echelons") - {"company", "division", "divisions"}
 COMMANDED = frozenset(("under", "led", "commanded"))
 LONGEST_BRACKET = 5
 SHORTEST_ACRONYM = 3
@@ -67,6 +69,8 @@ class IntroducedNames:
                 bracket = bracketed_name(paragraph, i)
                 if bracket and len(bracket[0]) >= SHORTEST_ACRONYM:
                     self._count(bracket, UNIT)
+            elif word in cues("units.armed_groups") or word in NAMED_BY:
+                self._add_nickname(paragraph, i)
             elif paragraph.flags[i] & TokenFlag.UPPER and _is_commanded(paragraph, i):
                 self._count((word,), UNIT)
 
@@ -94,7 +98,8 @@ class IntroducedNames:
         for i, word in enumerate(paragraph.words):
             for name, label, rule in by_first.get(word, ()):
                 end = i + len(name)
-                if tuple(paragraph.words[i:end]) == name and not _is_inside_compound(paragraph, end):
+                is_person = rule == "unit.nickname" and _follows_given_name(paragraph, i)
+                if tuple(paragraph.words[i:end]) == name and not is_person and not _is_inside_compound(paragraph, end):
                     end = subordinates.get(end, end) if label == UNIT else end
                     yield SpanCandidate(i, end, label, rule, 0.95)
                     break
@@ -136,6 +141,16 @@ class IntroducedNames:
         for start, end in _nicknames_beside(paragraph, c):
             self.nicknames.add(tuple(paragraph.words[start:end]))
 
+    def _add_nickname(self, paragraph: ParagraphTokens, i: int) -> None:
+        """Add an armed group that has fighters, or the name of a formation: *a battalion named* `“Parma”`."""
+        if paragraph.words[i] not in NAMED_BY:
+            if paragraph.word_at(i + 1) in cues("units.group_people") and is_at_war(paragraph):
+                self.nicknames.add((paragraph.words[i],))
+            return
+        close = quoted_end(paragraph, i + 1) if paragraph.word_at(i - 1) in NAMED_ECHELONS else 0
+        if close and paragraph.flags[i + 2] & TokenFlag.CAP:
+            self.nicknames.add(tuple(paragraph.words[i + 2 : close]))
+
     def _add_inner_acronym(self, paragraph: ParagraphTokens, start: int, i: int) -> None:
         """Add an acronym in brackets inside a name: of all words before it, or of class words that have a number."""
         flags, acronym = paragraph.flags[i + 3], paragraph.words[i + 1]
@@ -150,7 +165,8 @@ class IntroducedNames:
         words = [paragraph.words[j] for j in range(c.start, c.end) if paragraph.words[j][0].isalpha()]
         if c.rule not in ("unit.named", "unit.listed") or not all(word[0].isupper() for word in words):
             return
-        if len(words) >= SHORTEST_ACRONYM:
+        is_mission = c.rule == "unit.listed" and words[-1] == "Support"
+        if len(words) >= SHORTEST_ACRONYM or is_mission:
             initials = "".join(word[0] for word in words)
             if initials.isalpha() and not lexicon().is_org(initials):
                 self.initials.add(initials)
@@ -202,7 +218,7 @@ def _is_acronym(name: tuple[str, ...]) -> bool:
         return False
     if len(name) == 1:
         word = name[0]
-        return sum(map(str.isupper, word)) > 1 or (word[0].isupper() and word.endswith(("bat", "batt")))
+        return sum(map(str.isupper, word)) > 1 or (word[0].isupper() and word.endswith(("bat", "batt", "com")))
     parts = [word for word in name if word not in DASHES and word != "/"]
     has_capitals = any(sum(map(str.isupper, word)) > 1 for word in parts)
     return has_capitals and all(word.isupper() or word[0].isdigit() or word[:2].isupper() for word in parts)
@@ -286,7 +302,15 @@ def _nicknames_after(paragraph: ParagraphTokens, end: int) -> Iterator[tuple[int
     j += paragraph.word_at(j) in ("the", "nicknamed", "called", "known")
     j += paragraph.word_at(j) in ("as", "the")
     j += paragraph.word_at(j) == "the"
-    if j == end or paragraph.word_at(j) not in QUOTES:
+    if j == end:
+        return
+    if paragraph.word_at(j) not in QUOTES:
+        is_named = not {"nicknamed", "known", "called", "dubbed"}.isdisjoint(paragraph.lower[end:j])
+        stop = j
+        while is_named and paragraph.flags_at(stop) & TokenFlag.CAP and not paragraph.first[stop]:
+            stop += 1
+        if stop > j and paragraph.word_at(j - 1) == "the":
+            yield j, stop
         return
     close = quoted_end(paragraph, j)
     if close and paragraph.flags[j + 1] & TokenFlag.CAP:
@@ -303,6 +327,12 @@ def _numbered_class_word(paragraph: ParagraphTokens, i: int) -> Iterator[SpanCan
             yield SpanCandidate(i, number + 1, UNIT, "unit.introduced", 0.9)
 
 
+def _follows_given_name(paragraph: ParagraphTokens, i: int) -> bool:
+    """Whether the words from `i` on are a surname: `Wagner` in `Richard Wagner`."""
+    before = paragraph.flags_at(i - 1)
+    return bool(before & TokenFlag.GIVEN and before & TokenFlag.CAP)
+
+
 def _is_inside_compound(paragraph: ParagraphTokens, end: int) -> bool:
     """Whether a hyphen joins the words to something else, which is another name then: `IRGC` in `IRGC-QF`."""
     joins = paragraph.is_hyphen(end) and paragraph.flags_at(end + 1) & TokenFlag.CAP
@@ -311,7 +341,10 @@ def _is_inside_compound(paragraph: ParagraphTokens, end: int) -> bool:
 
 def _is_short_name(paragraph: ParagraphTokens, i: int) -> bool:
     """Whether a capitalised class word is the short name of the force: `the Guard`."""
-    return paragraph.word_at(i - 1) == "the" and not paragraph.flags_at(i + 1) & TokenFlag.CAP
+    if paragraph.word_at(i - 1) == "the":
+        return not paragraph.flags_at(i + 1) & TokenFlag.CAP or paragraph.word_at(i + 1) in cues("units.guard_people")
+    is_free = paragraph.first[i] or not paragraph.flags_at(i - 1) & TokenFlag.CAP
+    return is_free and paragraph.word_at(i + 1) in cues("units.guard_people")
 
 
 def relabelled_force(paragraph: ParagraphTokens, c: SpanCandidate) -> SpanCandidate:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from goldspan.suggest.candidates import OTHER, UNIT, SpanCandidate
 from goldspan.suggest.foreign_units import foreign_unit
+from goldspan.suggest.gazetteer import gazetteer
 from goldspan.suggest.lexicon import TokenFlag, cues, lexicon
 from goldspan.suggest.unit_codes import code_end
 from goldspan.suggest.unit_names import (
@@ -14,13 +15,21 @@ from goldspan.suggest.unit_names import (
     HEADS,
     SOLO,
     head_at,
+    is_at_war,
     is_numbered,
     is_unit,
     last_head,
     name_start,
     trimmed_start,
 )
-from goldspan.suggest.unit_tails import NUMBER_SIGNS, QUOTES, bracketed_acronym, end_of_numbers, name_end
+from goldspan.suggest.unit_tails import (
+    NO_NAME,
+    NUMBER_SIGNS,
+    QUOTES,
+    bracketed_acronym,
+    end_of_numbers,
+    name_end,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +49,13 @@ BEFORE_BODY = frozenset(("task force", "force", "command", "guard", "security fo
 BODIES = frozenset(("mission", "operation", "resolution"))
 STARTS = TokenFlag.CAP | TokenFlag.NUMBER
 LISTED_RULES = frozenset(("unit.acronym", "unit.listed"))
-COMMAS = ([","], [",", "The"], ["The"], [",", "of", "the"])
+COMMAS = ([","], [",", "The"], ["The"])
+OF_SERVICE = [",", "of", "the"]
+NO_COUNTRY = TokenFlag.FUNCTION | TokenFlag.ORG
+NO_NICKNAME = NO_NAME | TokenFlag.DEMONYM | TokenFlag.UPPER | TokenFlag.ORG | TokenFlag.CLASS
+# A name may stand before these in lower case; a group, a company or a division is often civil.
+NAMED_ECHELONS = frozenset(("brigade", "battalion", "regiment"))
+LONGEST_NAME = 3
 UNIT_ENDS = TokenFlag.ECHELON | TokenFlag.FORCE | TokenFlag.UPPER
 
 # How many tokens before a comma the bracket of its list may open.
@@ -76,7 +91,8 @@ def find_units(tokens: ParagraphTokens) -> Iterator[SpanCandidate]:
         if piece is None and flags & HEADS:
             piece = _unit_around_head(tokens, i, done)
         if piece is not None:
-            pieces.append(_with_headquarters(tokens, piece, done))
+            piece = _with_sector(tokens, _with_headquarters(tokens, piece, done), done)
+            pieces.append(piece)
             done = piece.end
     yield from _merge_parents(tokens, pieces)
 
@@ -89,6 +105,26 @@ def _with_headquarters(tokens: ParagraphTokens, piece: UnitPiece, floor: int) ->
     if not is_headed or (tokens.first[before] and before < piece.start - 1):
         return piece
     return piece._replace(start=before)
+
+
+def _with_sector(tokens: ParagraphTokens, piece: UnitPiece, floor: int) -> UnitPiece:
+    """The piece with a sector of the force, unless something lies in it: `UNIFIL Sector West`, `Sector West of …`."""
+    if piece.rule not in LISTED_RULES:
+        return piece
+    start, end = piece.start, piece.end
+    if tokens.lower[start - 2 : start] == ["of", "the"] and start - 4 >= floor and _is_sector(tokens, start - 4):
+        return piece if tokens.word_at(start - 5) == "in" else piece._replace(start=start - 4)
+    if _is_sector(tokens, end) and tokens.word_at(start - 1) != "in":
+        return piece._replace(end=end + 2)
+    is_special = tokens.lower[start] == "spetsnaz" and start > floor and not tokens.first[start - 1]
+    if is_special and tokens.flags[start - 1] & TokenFlag.CAP and not tokens.flags[start - 1] & NO_NICKNAME:
+        return piece._replace(start=start - 1)
+    return piece
+
+
+def _is_sector(tokens: ParagraphTokens, i: int) -> bool:
+    is_named = tokens.word_at(i) == "sector" and tokens.word_at(i + 1) in cues("units.areas")
+    return is_named and bool(tokens.flags[i] & tokens.flags[i + 1] & TokenFlag.CAP)
 
 
 def _with_formation(tokens: ParagraphTokens, i: int, floor: int) -> UnitPiece | None:
@@ -143,7 +179,7 @@ def _end_of_country(tokens: ParagraphTokens, end: int) -> int:
     """The end of what a mission's acronym is joined to: `EUFOR Tchad/RCA`, `EUTM Mali`, `MNB-E`; else `end`."""
     stop = end
     is_european = tokens.words[end - 1].startswith(("EUFOR", "EUTM", "EUNAVFOR", "EUMAM", "EUMPM"))
-    if is_european and tokens.flags_at(end) & TokenFlag.CAP and not tokens.flags[end] & TokenFlag.FUNCTION:
+    if is_european and tokens.flags_at(end) & TokenFlag.CAP and not tokens.flags[end] & NO_COUNTRY:
         stop += 1
     while tokens.word_at(stop) in ("-", "/") and tokens.tight[stop] and tokens.flags_at(stop + 1) & TokenFlag.UPPER:
         if tokens.word_at(stop) == "/" and not is_european:
@@ -215,10 +251,11 @@ def _unit_around_head(tokens: ParagraphTokens, i: int, floor: int, least: int | 
 
 
 def _is_order(tokens: ParagraphTokens, i: int) -> bool:
-    """Whether a legion is an order of merit or of a church: `Legion of Honour`."""
+    """Whether a legion is an order of merit, of a church or of veterans: `Legion of Honour`, `American Legion`."""
     before = tokens.flags_at(i - 1)
     is_named = before & TokenFlag.CAP and not before & TokenFlag.FUNCTION
-    return tokens.lower[i : i + 2] == ["legion", "of"] and not is_named
+    is_club = tokens.lower[i] == "legion" and tokens.word_at(i - 1) in cues("units.not_legions")
+    return is_club or (tokens.lower[i : i + 2] == ["legion", "of"] and not is_named)
 
 
 def _number_sign(tokens: ParagraphTokens, start: int, floor: int) -> int:
@@ -267,12 +304,48 @@ def _lower_case_unit(tokens: ParagraphTokens, i: int, at: int, head: str, floor:
         return None
     start = at
     while start > floor and not tokens.flags[start] & TokenFlag.ORDINAL:
-        if tokens.lower[start - 1] not in ARMS and not tokens.flags[start - 1] & TokenFlag.ORDINAL:
-            return None
+        if not _can_stand_inside(tokens, start - 1) and not tokens.flags[start - 1] & TokenFlag.ORDINAL:
+            return _named_before_echelon(tokens, at, size, floor)
         start -= 1
     if start < i and tokens.flags[start] & TokenFlag.ORDINAL:
+        start -= 2 * _is_second_ordinal(tokens, start, floor)
         return UnitPiece(start, i + 1, size, "unit.numbered", 0.75)
     return None
+
+
+def _can_stand_inside(tokens: ParagraphTokens, j: int) -> bool:
+    """Whether a word may stand between an ordinal and its echelon in lower case: `514th Raider battalion`."""
+    if tokens.lower[j] in ARMS:
+        return True
+    is_numbered = bool(tokens.flags_at(j - 1) & TokenFlag.ORDINAL)
+    return is_numbered and bool(tokens.flags[j] & TokenFlag.CAP) and not tokens.flags[j] & NO_NICKNAME
+
+
+def _is_second_ordinal(tokens: ParagraphTokens, start: int, floor: int) -> bool:
+    """Whether an ordinal ends a row of two that share their echelon: `5th and 25th divisions`."""
+    is_row = start - 2 >= floor and tokens.word_at(start - 1) in ("and", "or")
+    return is_row and bool(tokens.flags[start - 2] & TokenFlag.ORDINAL)
+
+
+def _named_before_echelon(tokens: ParagraphTokens, at: int, size: int, floor: int) -> UnitPiece | None:
+    """The name before an echelon in lower case, which stays out (MU-5): *the* `Folgore` *brigade*."""
+    start = at
+    while start > max(floor, at - LONGEST_NAME) and _is_nickname_part(tokens, start - 1):
+        start -= 1
+    before = tokens.flags_at(start - 1)
+    has_article = tokens.word_at(start - 1) == "the" or before & TokenFlag.DEMONYM
+    if start == at or not has_article or tokens.lower[at] not in NAMED_ECHELONS or not is_at_war(tokens):
+        return None
+    is_known = all(tokens.flags[j] & TokenFlag.COMMON for j in range(start, at))
+    if (is_known and start == at - 1) or gazetteer().end(tokens.forms, start) >= at:
+        return None
+    return UnitPiece(start, at, size, "unit.named", 0.7)
+
+
+def _is_nickname_part(tokens: ParagraphTokens, j: int) -> bool:
+    if tokens.is_hyphen(j):
+        return bool(tokens.flags_at(j - 1) & TokenFlag.CAP)
+    return bool(tokens.flags[j] & TokenFlag.CAP) and not tokens.flags[j] & NO_NICKNAME and not tokens.first[j]
 
 
 def _merge_parents(tokens: ParagraphTokens, pieces: list[UnitPiece]) -> Iterator[SpanCandidate]:
@@ -308,7 +381,8 @@ def _joined(tokens: ParagraphTokens, piece: UnitPiece, pieces: list[UnitPiece], 
 
 def _is_subordinate(tokens: ParagraphTokens, force: UnitPiece, piece: UnitPiece, at: int) -> bool:
     """Whether a numbered formation follows the force that it belongs to: `Republican Guard 105th Brigade`."""
-    if piece.start != at or piece.rule != "unit.numbered" or force.rule == "unit.numbered":
+    is_part = piece.rule == "unit.numbered" or (at > force.end and piece.rule in ("unit.listed", "unit.named"))
+    if piece.start != at or not is_part or force.rule == "unit.numbered":
         return False
     is_force = force.rule in LISTED_RULES or bool(tokens.flags[force.end - 1] & TokenFlag.FORCE)
     return is_force and (not force.size or force.size > piece.size)
@@ -329,11 +403,11 @@ def _begins_list(tokens: ParagraphTokens, pieces: list[UnitPiece], n: int) -> bo
 def _is_parent(tokens: ParagraphTokens, piece: UnitPiece, parent: UnitPiece) -> bool:
     """Whether the next piece is what the one before belongs to: `, 5th Regiment`, `of the 9th Brigade`."""
     between, last = tokens.words[piece.end : parent.start], tokens.lower[piece.end - 1]
-    if between in COMMAS:
+    if between in COMMAS or (between == OF_SERVICE and parent.rule != "unit.numbered"):
         return _is_larger(piece, parent) and not _is_in_brackets(tokens, piece.end)
     if last in ("marines", "rangers", "army", "navy"):
         return False
-    if between in (["of"], ["of", "the"]):
+    if between in (["of"], ["of", "the"], ["of", "The"]):
         return piece.size > 0 or last in ("staff", "headquarters", "command")
     if between in (["–"], ["-"], ["—"]):
         return last in ("corps", "command") and tokens.lower[parent.end - 1] in ("force", "forces", "command")
@@ -351,6 +425,8 @@ def _is_parent_without_join(tokens: ParagraphTokens, piece: UnitPiece, parent: U
     if tokens.lower[piece.end - 1] in ("forces", "army") and tokens.lower[parent.end - 1] == "staff":
         return True
     is_numbered = bool(tokens.flags[parent.start] & TokenFlag.ORDINAL)
+    if parent.rule == "unit.acronym" and piece.rule == "unit.numbered":
+        return piece.size > 0
     is_royal = tokens.lower[parent.start] == "royal" and piece.size > 0
     return (is_numbered and 0 < piece.size < parent.size) or is_royal
 

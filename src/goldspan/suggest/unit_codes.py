@@ -17,7 +17,7 @@ TASK_CODE = re.compile(r"(?:CJTF|TF|JTF|CJSOTF|RC|CTF|CTG|CTU|MNB|MND|MNC|MNF|MN
 GLUED = re.compile(r"([A-Z]{2,10})[-–]?(\d{1,4})")
 NUMBERED = re.compile(r"(\d{1,3})([A-Z]{2,6})")
 FOREIGN_ORDINAL = re.compile(r"\d{1,3}(?:er|re|ère|e|ème|eme|º|ª|°)")
-CONTINGENT = re.compile(r"([A-Z][A-Za-z]{1,7}?)(?:BATT?|batt?|BN|COY|CON)(?:[-–]\d{1,2})?")
+CONTINGENT = re.compile(r"([A-Z][A-Za-z]{1,11}?)(?:BATT?|batt?|BN|COY|CON)(?:[-–]\d{1,2})?")
 
 # From these a contingent's name may begin though they are shorter than `LEAST_STEM`.
 SHORT_STEMS = frozenset(("uk", "us", "sa", "ni", "fr"))
@@ -36,6 +36,7 @@ def code_end(tokens: ParagraphTokens, i: int) -> int:
         _ship_group_end(tokens, i)
         or _designator_end(tokens, i)
         or _numbered_acronym_end(tokens, i)
+        or _observation_team_end(tokens, i)
         or _contingent_end(tokens, i)
     )
     return end_of_qualifier(tokens, end) if end else 0
@@ -90,7 +91,9 @@ def _numbered_acronym_end(tokens: ParagraphTokens, i: int) -> int:
     while j < len(tokens) and tokens.lower[j] in CARDINALS and tokens.words[j][0].isupper():
         j += 1
     is_apart = j < len(tokens) and not tokens.tight[j]
-    return j + 1 if is_apart and _can_be_numbered(tokens, i, tokens.words[j]) else 0
+    if not is_apart or not _can_be_numbered(tokens, i, tokens.words[j]):
+        return 0
+    return j + 1 + (j + 1 < len(tokens) and tokens.words[j + 1] in cues("units.regiment_kinds"))
 
 
 def _can_be_numbered(tokens: ParagraphTokens, i: int, acronym: str) -> bool:
@@ -116,17 +119,34 @@ def _is_acronym_alone(tokens: ParagraphTokens, i: int) -> bool:
     return bool(is_open) and not is_office and tokens.word_at(i - 1) == "the" and not lexicon().is_org(acronym)
 
 
+def _observation_team_end(tokens: ParagraphTokens, i: int) -> int:
+    """The end of a liaison team's acronym and its town: `LOT Mostar`, `LMT Zubin Potok`."""
+    if tokens.words[i] not in ("LOT", "LMT") or i + 1 == len(tokens) or tokens.all_caps:
+        return 0
+    # The airline LOT flies to towns.
+    if "flights" in tokens.lower or "flight" in tokens.lower:
+        return 0
+    end, weight = gazetteer().match(tokens.forms, i + 1)
+    return end if weight >= SURE / 2 and not tokens.flags_at(end) & TokenFlag.CAP else 0
+
+
 def _contingent_end(tokens: ParagraphTokens, i: int) -> int:
     """The end of a contingent's name: `Dutchbat`, `PAKBATT 1`, `Ghanbatt-2`, `SWISSCOY`."""
     word = tokens.words[i]
     found = CONTINGENT.fullmatch(word)
-    if found is None or (tokens.lower[i] in lexicon().common) or found[1].lower() not in _nation_stems():
+    if found is None or (tokens.lower[i] in lexicon().common) or not _names_nations(found[1].lower()):
         return 0
     is_numbered = not tokens.is_hyphen(i + 1) and is_unit_number(tokens, i + 1) and len(tokens.words[i + 1]) <= 2
     if not is_numbered and gazetteer().values.get(tokens.forms[i], 0.0) >= SURE / 2:
         return 0
     is_joined = tokens.is_hyphen(i + 1) and tokens.flags[i + 2] & TokenFlag.NUMBER
     return i + 3 if is_joined else i + 1 + is_numbered
+
+
+def _names_nations(stem: str) -> bool:
+    """Whether the beginning of one nation's name, or of two, makes a contingent: `Dutchbat`, `IRISHPOLBATT`."""
+    stems = _nation_stems()
+    return stem in stems or any(stem[:n] in stems and stem[n:] in stems for n in range(LEAST_STEM, len(stem)))
 
 
 @cache

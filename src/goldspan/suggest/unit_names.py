@@ -12,6 +12,7 @@ from goldspan.suggest.unit_tails import (
     INITIALS,
     NO_NAME,
     NUMBER_SIGNS,
+    PATRONS,
     QUOTES,
     bracketed_acronym,
     end_of_numbers,
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 HEADS = TokenFlag.ECHELON | TokenFlag.FORCE
 OPENING_WORDS = frozenset(("headquarters", "battalion", "brigade", "company"))
-PATRONS = frozenset(("king", "queen", "prince", "princess", "duke", "lord"))
 ARABIC_ARTICLES = frozenset(("al", "as", "ash", "ad", "an", "at", "az", "el"))
 DECADE = re.compile(r"\d\ds")
 ROMAN = re.compile(r"[IVX]{1,5}")
@@ -41,6 +41,9 @@ SOLO = cues("units.solo")
 AREAS = frozenset(("eastern", "western", "northern", "southern", "central", "multinational", "multi"))
 LONGEST_HEAD = 3
 
+# With a name in quotation marks these are often businesses.
+CIVIL_HEADS = frozenset(("company", "group", "team", "troop"))
+
 # A longer head begins at most this many tokens later.
 HEAD_REACH = 4
 
@@ -49,7 +52,7 @@ CODED = frozenset(("task force", "tactical group", "army group", "company", "bat
 POSSESSIVES = cues("units.possessives")
 TITLES_INSIDE = POSSESSIVES | cues("units.titles_inside")
 PLURALS = frozenset(("brigades", "divisions", "battalions", "regiments"))
-NICKNAME = 5
+NICKNAME = 7
 LONGEST_NUMBER = 3
 LONGEST_PLACE = 5
 SENTENCE = 12  # tokens on both sides in which words of sport tell a league's division
@@ -97,10 +100,23 @@ def is_numbered(tokens: ParagraphTokens, start: int, at: int) -> bool:
     return any(
         tokens.flags[j] & (TokenFlag.NUMBER | TokenFlag.LETTER)
         or tokens.lower[j] in SPELLED
-        or (j == start and tokens.lower[j] in cues("units.phonetic"))
+        or (j == start and _is_phonetic(tokens, j, at))
         or ROMAN.fullmatch(tokens.words[j])
         for j in range(start, at)
     )
+
+
+def is_at_war(tokens: ParagraphTokens) -> bool:
+    """Whether the paragraph speaks of soldiers, so that a word that is often civil can name a formation."""
+    return not cues("units.war_words").isdisjoint(tokens.lower)
+
+
+def _is_phonetic(tokens: ParagraphTokens, j: int, at: int) -> bool:
+    """Whether a word stands for a letter; those of old alphabets only before a battalion: `Easy Company, 2nd …`."""
+    if tokens.lower[j] in cues("units.phonetic"):
+        return True
+    is_old = tokens.lower[j] in cues("units.old_phonetic") and tokens.word_at(at + 1) == ","
+    return is_old and bool(tokens.flags_at(at + 2) & TokenFlag.ORDINAL and tokens.flags_at(at + 3) & HEADS)
 
 
 def is_unit(tokens: ParagraphTokens, start: int, at: int, head: str) -> bool:
@@ -118,13 +134,15 @@ def is_unit(tokens: ParagraphTokens, start: int, at: int, head: str) -> bool:
         return _stands_alone(tokens, at, head)
     if _is_civil(tokens, start, at, head):
         return False
-    is_quoted = not QUOTES.isdisjoint(modifiers)
+    is_quoted = not QUOTES.isdisjoint(modifiers) and (head not in CIVIL_HEADS or is_at_war(tokens))
     if head in lexicon().heads and (
         is_quoted or _is_royal(modifiers, head) or end_of_numbers(tokens, start, after, head) > after
     ):
         return True
     if is_numbered(tokens, start, at) or _is_named(modifiers, head) or _is_abroad(tokens, after, head):
         return True
+    if head == "company":
+        return bool(modifiers & cues("units.company_arms")) and is_at_war(tokens)
     return _is_proper(tokens, at - 1) and _names_fighters(tokens, modifiers, head)
 
 
@@ -143,6 +161,8 @@ def trimmed_start(tokens: ParagraphTokens, start: int, at: int) -> int:
     """The start of the designation itself: from its number on, without a possessor or a sentence's first word."""
     for j in range(start, at + 1):
         if tokens.flags[j] & TokenFlag.ORDINAL or (j < at and tokens.lower[j] in SPELLED):
+            if tokens.word_at(j - 1) == "(" and tokens.word_at(j + 1) == ")":
+                break
             if j - 1 > start and tokens.is_hyphen(j - 1) and tokens.flags[j - 2] & TokenFlag.NUMBER:
                 return j - 2
             # A country's initials stay: `U.S. 3rd Fleet` (MU-5).
@@ -167,7 +187,8 @@ def _is_dispensable(tokens: ParagraphTokens, start: int, at: int) -> bool:
     end = lexicon().forces.end(tokens.forms, start + 1)
     if end > at and (is_echelon or end - start > LONGEST_SERVICE):
         return True
-    return is_echelon and _is_proper(tokens, start + 1)
+    is_grouping = tokens.lower[at : at + 2] in (["defense", "forces"], ["defence", "forces"])
+    return (is_echelon or is_grouping) and _is_proper(tokens, start + 1)
 
 
 def _names_fighters(tokens: ParagraphTokens, modifiers: set[str], head: str) -> bool:
@@ -184,6 +205,11 @@ def _is_royal(modifiers: set[str], head: str) -> bool:
 def _is_civil(tokens: ParagraphTokens, start: int, at: int, head: str) -> bool:
     """Whether what is around shows another kind of body: `Labor Force`, `Second Division champions`."""
     modifiers, after = set(tokens.lower[start:at]), at + len(head.split())
+    if head == "guard" and modifiers <= cues("units.guard_states") | {"new", "north", "south", "west"}:
+        # `Virginia Guard Jones scored`
+        following = tokens.flags_at(after)
+        is_people = following & TokenFlag.RANK or tokens.word_at(after) in cues("units.guard_people")
+        return bool(following & TokenFlag.CAP) and not is_people and not tokens.first[after]
     if head == "division":
         around = tokens.lower[max(0, start - SENTENCE) : after + SENTENCE]
         if tokens.word_at(after) in cues("units.sports") or not cues("units.sport_words").isdisjoint(around):
@@ -201,13 +227,15 @@ def _stands_alone(tokens: ParagraphTokens, at: int, head: str) -> bool:
         return end_of_numbers(tokens, at, after, head) > after
     if tokens.all_caps:
         return head in SOLO and head not in cues("units.not_alone")
-    return head in SOLO and not tokens.first[at]
+    # A headline's `Navy to name destroyer` has no full stop.
+    is_headline = tokens.word_at(after) == "to" and tokens.words[-1] not in (".", "!", "?")
+    return head in SOLO and (not tokens.first[at] or is_headline)
 
 
 def _is_named(modifiers: set[str], head: str) -> bool:
     """Whether words that are no number make a name with this head."""
     if head.rsplit(maxsplit=1)[-1] in ("guard", "guards") and head not in SOLO:
-        return bool(modifiers & GUARD_WORDS)
+        return bool(modifiers & GUARD_WORDS) or (head == "guard" and bool(modifiers & cues("units.guard_states")))
     if head in NAMING_RULES:
         return NAMING_RULES[head](modifiers)
     if head in cues("units.needs_number") - {"army"}:
@@ -272,7 +300,8 @@ def _is_proper(tokens: ParagraphTokens, j: int) -> bool:
 
 
 def _is_abroad(tokens: ParagraphTokens, i: int, head: str) -> bool:
-    """Whether `Forces` are named after where they are: `United States Forces Korea`."""
+    """Whether `Forces` are named after where they are: `United States Forces Korea`, `-Iraq`."""
+    i += head == "forces" and tokens.is_hyphen(i)
     if head != "forces" or not tokens.flags_at(i) & TokenFlag.CAP or tokens.first[i]:
         return False
     place, weight = gazetteer().match(tokens.forms, i)
@@ -294,14 +323,16 @@ def _has_code(tokens: ParagraphTokens, i: int) -> bool:
 
 def _start_of_part(tokens: ParagraphTokens, i: int, at: int, floor: int) -> int:
     """Where the part of the name that ends at token `i` begins; `i` where there is none."""
-    if _is_modifier(tokens, i - 1, at) or (i - 1 > floor and _is_joint(tokens, i - 1, i)):
+    is_article = tokens.words[i - 1] in ARABIC_ARTICLES and tokens.lower[at] in PLURALS
+    if is_article or _is_modifier(tokens, i - 1, at) or (i - 1 > floor and _is_joint(tokens, i - 1, i)):
         return i - 1
     if tokens.words[i - 1] in QUOTES:
         return _start_of_nickname(tokens, i, floor)
     if i - 2 >= floor and tokens.is_hyphen(i - 1) and tokens.words[i - 2] in ARABIC_ARTICLES:
         return i - 2
-    if i - 4 >= floor and bracketed_acronym(tokens, i - 3) and _is_modifier(tokens, i - 4, at):
-        # An acronym inside the name: `4th Border (GWK) Regiment`.
+    is_number = i - 3 >= floor and tokens.words[i - 1] == ")" and tokens.flags[i - 2] & TokenFlag.ORDINAL
+    if is_number or (i - 4 >= floor and bracketed_acronym(tokens, i - 3) and _is_modifier(tokens, i - 4, at)):
+        # A number or an acronym inside the name: `“Lagunari” (5th) Regiment`, `4th Border (GWK) Regiment`.
         return i - 3
     for earlier in range(max(floor, i - LONGEST_PLACE), i):
         # Names of places have parts in lower case: `Deir ez-Zor Military Council`.
@@ -316,7 +347,8 @@ def _start_of_nickname(tokens: ParagraphTokens, i: int, floor: int) -> int:
         if tokens.words[j] in QUOTES:
             is_opening = j < i - 2 and tokens.tight[j + 1] and (not tokens.tight[j] or not j)
             return j if is_opening else i
-        if not tokens.flags[j] & (TokenFlag.CAP | TokenFlag.NUMBER) and not tokens.is_hyphen(j):
+        is_inside = tokens.flags[j] & (TokenFlag.CAP | TokenFlag.NUMBER | TokenFlag.FUNCTION | TokenFlag.PARTICLE)
+        if not is_inside and not tokens.is_hyphen(j):
             return i
     return i
 

@@ -24,6 +24,9 @@ LONGEST_QUALIFIER = 5
 LONGEST_ACRONYM = 12
 MOST_NUMBERS = 12
 SHORTEST_LONE_NUMBER = 3  # of a unit that is called `Unit` and nothing else
+TITLED_HEADS = frozenset(("battalion", "squadron", "company", "battery", "bn"))
+PATRONS = frozenset(("king", "queen", "prince", "princess", "duke", "lord"))
+TITLE_JOINTS = frozenset(("of", "'s", "’s", "'", "’"))
 NAMED_HEADS = frozenset(("task force", "tactical group", "army group"))
 CODED_HEADS = frozenset(("task force", "tactical group", "army group", "company", "battery"))
 
@@ -41,11 +44,16 @@ def name_end(tokens: ParagraphTokens, start: int, end: int, head: str) -> int:
         end: the end of its head.
         head: the head, in lower case.
     """
+    return _end_of_regiment(tokens, _end_behind_head(tokens, start, end, head), head)
+
+
+def _end_behind_head(tokens: ParagraphTokens, start: int, end: int, head: str) -> int:
+    """The end of the number, area, code, nickname or complement behind a head that ends at `end`."""
     last = head.rsplit(maxsplit=1)[-1]
     identified = _end_of_identifier(tokens, start, end, head)
     if identified > end or head in CODED_HEADS or last == "team":
         return _end_of_nickname(tokens, end_of_qualifier(tokens, identified))
-    if last in cues("units.abroad_services"):
+    if last in cues("units.abroad_services") or tokens.lower[end - 2 : end] == ["surface", "group"]:
         end = _end_of_theatre(tokens, start, end)
     if tokens.word_at(end) in ("of", "in", "for") and last in cues("units.parents") | cues("units.takes_of"):
         return _end_of_complement(tokens, start, end, last)
@@ -120,6 +128,36 @@ def end_of_qualifier(tokens: ParagraphTokens, end: int) -> int:
     return end
 
 
+def _end_of_regiment(tokens: ParagraphTokens, end: int, head: str) -> int:
+    """The end of what a battalion's name takes in behind it, a regiment's title or a patron; else `end`.
+
+    `1st Battalion, The Rifles`, `2nd Battalion, The Duke of Lancaster's Regiment`, `24th Brigade named after Lviv`.
+    """
+    if tokens.lower[end : end + 2] == ["named", "after"]:
+        return _end_of_title(tokens, end + 2) or end
+    if head not in TITLED_HEADS or tokens.word_at(end) != ",":
+        return end
+    has_article = tokens.words[end + 1 : end + 2] == ["The"]
+    if not has_article and tokens.word_at(end + 1) not in PATRONS:
+        return end
+    stop = _end_of_title(tokens, end + 1 + has_article)
+    last = tokens.flags_at(stop - 1)
+    is_regiment = last & (TokenFlag.ECHELON | TokenFlag.FORCE) or stop == end + 3
+    return stop if stop and last & TokenFlag.CAP and is_regiment else end
+
+
+def _end_of_title(tokens: ParagraphTokens, j: int) -> int:
+    """The end of capitals that `of`, `'s` and `and` join; 0 where there are none."""
+    end = 0
+    while j < len(tokens):
+        if tokens.flags[j] & TokenFlag.CAP and not tokens.flags[j] & TokenFlag.TIME:
+            end = j + 1
+        elif tokens.words[j] not in TITLE_JOINTS or not end:
+            break
+        j += 1
+    return end
+
+
 def _end_of_identifier(tokens: ParagraphTokens, start: int, end: int, head: str) -> int:
     """The end of the number, area, region or code behind a head; `end` where there is none."""
     last = head.rsplit(maxsplit=1)[-1]
@@ -153,10 +191,12 @@ def _end_of_signed_numbers(tokens: ParagraphTokens, end: int) -> int:
 
 
 def _end_of_theatre(tokens: ParagraphTokens, start: int, end: int) -> int:
-    """The end of the theatre of a service with a country's initials: `U.S. Army Pacific`, `Europe and Africa`."""
-    if tokens.words[start] not in INITIALS or tokens.lower[end : end + 1] == []:
+    """The end of the theatre of a service or group: `U.S. Army Pacific`, `Europe and Africa`."""
+    is_group = tokens.lower[end - 1] == "group"
+    if not (tokens.words[start] in INITIALS or is_group) or tokens.lower[end : end + 1] == []:
         return end
     theatres, stop = cues("units.theatres"), end
+    stop += is_group and tokens.word_at(end) in ("western", "middle", "eastern")
     while tokens.word_at(stop) in theatres and tokens.flags[stop] & TokenFlag.CAP:
         is_joined = tokens.word_at(stop + 1) in ("and", "-") and tokens.word_at(stop + 2) in theatres
         stop += 2 if is_joined else 1
@@ -173,8 +213,11 @@ def _end_of_area(tokens: ParagraphTokens, start: int, end: int) -> int:
     is_area = is_joined or tokens.lower[j] in cues("units.areas") - cues("units.countries")
     if not is_area:
         is_group = tokens.lower[end - 1] == "battlegroup" or tokens.lower[end - 2 : end] == ["battle", "group"]
-        is_abroad = (is_group or tokens.lower[end - 1] == "forces") and not tokens.first[j]
+        is_allied = tokens.lower[end - 1] == "command" and tokens.lower[start] in ("allied", "nato")
+        is_abroad = (is_group or is_allied or tokens.lower[end - 1] == "forces") and not tokens.first[j]
         place, weight = gazetteer().match(tokens.forms, j) if is_abroad else (end, 0.0)
+        if is_allied and place <= j + 1 and not tokens.flags[j] & NO_NAME and not tokens.first[j]:
+            return j + 1
         return place if weight >= SURE and not tokens.flags_at(place) & TokenFlag.CAP else end
     j += tokens.lower[j] in ("north", "south") and tokens.word_at(j + 1) in ("east", "west")
     return j + 1
@@ -192,11 +235,14 @@ def _end_of_code(tokens: ParagraphTokens, end: int, head: str) -> int:
     """The end of a code or name after a head: `Task Force 2-87`, `Company B`, `Joint Task Force in Somalia`."""
     if tokens.word_at(end) == "in" and tokens.word_at(end - 3) == "joint":
         return _end_of_complement(tokens, end - 3, end, "force")
-    j = end + (tokens.word_at(end) in DASHES)
-    if tokens.word_at(j) == "operation" and tokens.flags[j] & TokenFlag.CAP:
+    is_dashed = tokens.word_at(end) in DASHES
+    j = end + is_dashed
+    is_spaced = is_dashed and not tokens.tight[end] and tokens.word_at(end - 3) == "joint"
+    if (is_spaced or tokens.word_at(j) == "operation") and tokens.flags_at(j) & TokenFlag.CAP:
+        place = gazetteer().end(tokens.forms, j)
         while tokens.flags_at(j) & TokenFlag.CAP:
             j += 1
-        return j
+        return max(j, place)
     j = end + (tokens.word_at(end) in ("-", "–") and tokens.tight[end])
     if j >= len(tokens) or (head == "task force" and tokens.lower[j] == "on"):
         return end
@@ -232,7 +278,7 @@ def _end_of_complement(tokens: ParagraphTokens, start: int, end: int, last: str)
         return end
     if word == "for" and tokens.lower[j] in ("liberation", "defence", "defense") and tokens.word_at(j + 1) == "of":
         return max(j + 2, gazetteer().end(forms, j + 2) if j + 2 < len(tokens) else 0)
-    if word != "of" and (cues("units.abroad") | {"joint"}).isdisjoint(tokens.lower[start:end]):
+    if word != "of" and (last == "command" or (cues("units.abroad") | {"joint"}).isdisjoint(tokens.lower[start:end])):
         return end
     place, weight = gazetteer().match(forms, j)
     if weight > LEAST_PLACE_WEIGHT:
