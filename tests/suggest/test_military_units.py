@@ -138,7 +138,8 @@ DESIGNATIONS = {
         "The [Makran Scouts], the [Khyber Rifles] and the [Special Boat Unit] trained.",
     ],
     "parts in brackets and quotation marks": [
-        "The [Islamic Revolutionary Guards Corps (IRGC) Quds Force] met; the [76th Guards Air Assault (VDV) Division] moved.",
+        "The [Islamic Revolutionary Guards Corps (IRGC) Quds Force] met.",
+        "The [76th Guards Air Assault (VDV) Division] moved.",
         "The [3rd Transportation Brigade (Expeditionary)] left.",
         "The [3rd Battalion, 172nd Infantry Regiment (Mountain)] left.",
         "The [157th “Yaroslav of Halych” Brigade] and the [Alpine Brigade “Orobica”] left.",
