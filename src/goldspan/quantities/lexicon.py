@@ -308,11 +308,19 @@ def _starts(*vocabularies: Iterable[str]) -> frozenset[str]:
     return frozenset(word for vocabulary in vocabularies for word in vocabulary)
 
 
-NUMBER_STARTS = _starts(
+OTHER_STARTS = _starts(
     *(UNITS, TENS, SCORES, COLLECTIVES, FRACTIONS, VULGAR, PLURALS, ARTICLES, SEVERAL, (COUPLE,), GROUPS, LEVELS),
-    *(BEFORE, CLOSE, FAR, SPREADS, SOMEWHERE, BAKERS_DOZEN[:1]),
+    *(CLOSE, FAR, SPREADS, SOMEWHERE, BAKERS_DOZEN[:1]),
 )
+NUMBER_STARTS = OTHER_STARTS | _starts(BEFORE)
 """Every first word of a quantity; the other quantities begin with a digit."""
+
+SECOND_WORDS = {
+    first: frozenset(phrase[1] for phrase, _ in phrases)
+    for first, phrases in BEFORE.items()
+    if first not in OTHER_STARTS and all(len(phrase) > 1 for phrase, _ in phrases)
+}
+"""The words that must follow the first word of a bound of several: `in` `the order of`, `in` `excess of`."""
 
 AFTER_ARTICLE = _starts(
     *(COLLECTIVES, PARTS, SEVERAL, (COUPLE,), GROUPS, BAKERS_DOZEN[:1]),

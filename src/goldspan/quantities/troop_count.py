@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Literal
 from goldspan.errors import InvalidValueError
 from goldspan.quantities import grammar
 from goldspan.quantities.grammar import parse_quantity
-from goldspan.quantities.lexicon import ARTICLES, DETERMINERS, NEUTRAL, NUMBER_STARTS, SUBORDINATING, TRAILING
+from goldspan.quantities.lexicon import (
+    ARTICLES,
+    DETERMINERS,
+    NEUTRAL,
+    NUMBER_STARTS,
+    SECOND_WORDS,
+    SUBORDINATING,
+    TRAILING,
+)
 from goldspan.quantities.number_tokens import tokenize_text, tokenize_word, tokenize_words
 from goldspan.quantities.numbers import parse_number
 from goldspan.quantities.rates import is_rate, is_rate_before
@@ -113,12 +121,19 @@ def quantity_at(words: Sequence[str], index: int) -> int | None:
     Returns:
         The index after its last token; None if no quantity begins here. It may have no value (`10-15,000`).
     """
-    if not can_begin(words[index]):
+    if not can_begin(words[index]) or _is_cut_short(words, index):
         return None
     tokens = tokenize_words(words, index)
     term = parse_quantity(tokens, 0)
     end = -1 if term is None else tokens[term.end - 1].token
     return end if end > index else None
+
+
+def _is_cut_short(words: Sequence[str], index: int) -> bool:
+    """Whether a bound of several words ends after its first: `in Mali`, but not `in excess of`; a look-up, too."""
+    seconds = SECOND_WORDS.get(words[index].lower())
+    following = words[index + 1] if index + 1 < len(words) else ""
+    return seconds is not None and following.isalpha() and following.isascii() and following.lower() not in seconds
 
 
 def _with_rest(tokens: NumberTokens, first: NumberTerm) -> NumberTerm | None:
