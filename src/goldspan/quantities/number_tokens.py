@@ -50,9 +50,12 @@ class NumberTokens:
 
     def __getitem__(self, at: int) -> NumberToken:
         cut = self._cut
-        while at >= len(cut):
-            cut.append(next(self._source, END))
-        return cut[at]
+        try:
+            return cut[at]
+        except IndexError:
+            while at >= len(cut):
+                cut.append(next(self._source, END))
+            return cut[at]
 
     def past_dash(self, at: int) -> int:
         """The index after a dash, if there is one here, else the same index."""

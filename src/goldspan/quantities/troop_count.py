@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from goldspan.errors import InvalidValueError
@@ -103,6 +104,7 @@ def parse_troop_count(text: str, following: str = "") -> TroopCount | None:
     return TroopCount(low, high, whole.approximate)
 
 
+@lru_cache(maxsize=8192)
 def can_begin(word: str) -> bool:
     """Whether a quantity may begin with this token: a look-up, so that most tokens need not be parsed."""
     if word[:1].isdigit() or word.lower() in NUMBER_STARTS:

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -35,8 +36,13 @@ class SpanCandidate(NamedTuple):
 
 def precedence(candidate: SpanCandidate) -> tuple[int, int, int, float, int]:
     """The place of a candidate in the order of precedence; the smallest comes first."""
-    order = next((n for n, prefix in enumerate(RULE_ORDER) if candidate.rule.startswith(prefix)), len(RULE_ORDER))
-    return (candidate.label != COUNT, candidate.start - candidate.end, order, -candidate.weight, candidate.start)
+    start, end, label, rule, weight = candidate
+    return (label != COUNT, start - end, _rule_order(rule), -weight, start)
+
+
+@cache
+def _rule_order(rule: str) -> int:
+    return next((n for n, prefix in enumerate(RULE_ORDER) if rule.startswith(prefix)), len(RULE_ORDER))
 
 
 def resolve_overlaps(candidates: Iterable[SpanCandidate]) -> list[SpanCandidate]:

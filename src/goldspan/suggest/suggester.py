@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import islice, repeat
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from goldspan import tokens
@@ -75,7 +75,7 @@ class Suggester:
         self.labels = spacy_model.LABELS | dict(labels or {})
         self.nlp: Language = tokens.pipeline(scheme.language) if model is None else spacy_model.load(model)
         self.nlp.max_length = LONGEST
-        self._cut = RuleTokenizer(self.nlp)
+        self._tokenizer = RuleTokenizer(self.nlp) if model is None else None
 
     @property
     def notes(self) -> list[str]:
@@ -95,19 +95,26 @@ class Suggester:
         """The examples of several documents with the spans found in them, each document by itself."""
         with self.nlp.memory_zone():
             views = [normalized_text(example.text) for examples in documents for example in examples]
-            docs = self.nlp.pipe(views, batch_size=BATCH) if self.has_model else repeat(None)
-            rows = zip(views, docs, strict=False)
+            rows = self._cut(views)
             candidates = [self._spans(examples, list(islice(rows, len(examples)))) for examples in documents]
         yield from candidates
 
-    def _spans(self, examples: Sequence[Example], rows: Sequence[tuple[str, Doc | None]]) -> list[Example]:
+    def _cut(self, texts: Sequence[str]) -> Iterator[tuple[str, list[tuple[str, bool]], Doc | None]]:
+        """Each text with its tokens and, if there is a model, what that makes of it."""
+        if self._tokenizer is None:
+            return ((doc.text, token_pairs(doc), doc) for doc in self.nlp.pipe(texts, batch_size=BATCH))
+        return ((text, pairs, None) for text, pairs in zip(texts, self._tokenizer.pipe(texts), strict=True))
+
+    def _spans(
+        self, examples: Sequence[Example], rows: Sequence[tuple[str, list[tuple[str, bool]], Doc | None]]
+    ) -> list[Example]:
         paragraphs = [
-            paragraph_tokens(self._cut(text) if doc is None else token_pairs(doc), text, example.text)
-            for (text, doc), example in zip(rows, examples, strict=True)
+            paragraph_tokens(pairs, text, example.text)
+            for (text, pairs, _), example in zip(rows, examples, strict=True)
         ]
         model_candidates = [
             [] if doc is None else list(spacy_model.find_entities(doc, paragraph, self.labels))
-            for (_, doc), paragraph in zip(rows, paragraphs, strict=True)
+            for (_, _, doc), paragraph in zip(rows, paragraphs, strict=True)
         ]
         kept = document_candidates(paragraphs, model_candidates, self.scheme)
         return [self._example(*row) for row in zip(examples, paragraphs, kept, strict=True)]
