@@ -84,6 +84,8 @@ The Italian army medic gave lessons to 14 nurses and 12 teachers.
 The average age of soldiers has climbed to 31.
 The regiment spent 2.5 million zloty on boots and was given 1.5 million rupiah.
 UNIFIL thanked nurses. Its doctors gave injections to 40 nurses and 3 doctors.
+The Navy frigate rescued 19 crew from a tanker, and the army gave medals to 14 nurses.
+The army has 300 non-combatants and 20 anti-personnel mines. The U.S. Army sent 12 crew chiefs' tools.
 The museum of the Royal Marines has 1.2 million objects; 400 are on show. It employs 34.
 The battalion's football team won 3-1, with two goals by Sergeant Rui Costa. About 800 watched.
 The Kremlin said 9 drones were shot down over Kursk, and 4 over Bryansk. A woman was killed and two people were hurt.

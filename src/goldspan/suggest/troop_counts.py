@@ -45,6 +45,10 @@ MOST_AFTER = 3
 FORCE_NAME = 5
 BEFORE_WITH = 6
 
+# Crews that are rescued are those of merchant ships: `the frigate rescued 19 crew`.
+CREWS = frozenset(("crew", "crew members", "crewmembers", "crewmen"))
+RESCUES = frozenset(("rescued", "evacuated", "saved", "airlifted", "freed", "sinking", "merchant"))
+RESCUE_REACH = 4
 NEGATIONS = frozenset(("non", "anti"))
 # What introduces a part of the people counted, after a comma: `650 more, mostly Rangers`.
 MAINLY = frozenset(("mostly", "mainly", "predominantly", "largely", "primarily"))
@@ -217,6 +221,8 @@ def _candidate_with_noun(
 def _names_others(tokens: ParagraphTokens, number: QuantityMention, end: int, noun: str) -> bool:
     """Whether the noun is part of a longer one, or names ships, aircraft or police."""
     if tokens.word_at(end) in cues("counts.things") or tokens.word_at(end) in POSSESSION:
+        return True
+    if noun in CREWS and not RESCUES.isdisjoint(tokens.lower[max(0, number.start - RESCUE_REACH) : number.start]):
         return True
     if noun == "crew" and not (has_no_noun(tokens, end) or tokens.word_at(end) in VERBS):
         return True
