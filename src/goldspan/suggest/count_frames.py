@@ -46,8 +46,8 @@ PART_OF = frozenset(("them", "us", "whom", "whose", "these", "those", "its", "th
 FURTHER = frozenset(("another", "further", "additional", "other"))
 EACH_OF_SEVERAL = frozenset(("first", "last", "remaining"))
 SERVICE = cues("topics.service")
-# `240,000 under arms`, `11,000 in uniform`.
 ENLISTING = frozenset(("conscripted", "drafted", "enlist", "enlisted", "enlists", "mobilised", "mobilized"))
+# `240,000 under arms`, `11,000 in uniform`.
 STATES_OF_SERVICE = frozenset((("under", "arms"), ("in", "uniform"), ("on", "active"), ("in", "active")))
 CLAUSES = frozenset(("and", ";", "while", "but"))
 DEFINITE = frozenset(("the", "those", "these", "all", "but"))

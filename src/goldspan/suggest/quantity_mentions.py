@@ -51,10 +51,10 @@ MILITARY_GROUPS = frozenset(
         ),
     }
 )
-# Ships, aircraft and weapons: `seven surface combatants`, `two B-52 bombers`, `six jet fighters`.
 OLDEST = 110
 AGES = frozenset(("age", "ages", "aged"))
 AGE_REACH = 9
+# Ships, aircraft and weapons: `seven surface combatants`, `two B-52 bombers`, `six jet fighters`.
 AIRCRAFT = frozenset(("bombers", "fighters", "tankers", "trainers", "raiders"))
 AIRCRAFT_KINDS = frozenset(("strategic", "stealth", "jet", "range", "refuelling", "refueling"))
 LEADING = frozenset(("sent", "led", "commanded", "commands", "leads", "sends", "lost", "with", "brought", "deployed"))
