@@ -16,6 +16,9 @@ PERSONS = [
     "[Aung San Suu Kyi], [Min Aung Hlaing] and Sgt. [Maria de la Cruz-Ortiz] met Col. [Ryszard Kowalczyk-Nowak].",
     "Pfc. [Grace Park], 20, of Tulsa, and [Anna Hill], 30, said so. Staff Sgt. [Will Long] agreed.",
     "He is survived by his wife, [Kelly], and his parents, [Bob] and [Linda Stone] of Tulsa.",
+    "Oberstleutnant [Karl-Heinz Freiherr von Adlern], Cmde [Park Min-jun] and Vizeleutnant [Jörg Wimmer] spoke.",
+    "Petty Officer Third Class [Rina Halimah], Lt. Col. [Aina binti Osman] and Col. [Ted J. Lowe Sr.], who led, left.",
+    "A pilot with the callsign “[Lisov]” flew; Maj. [KIM] left.",
 ]
 REPEATED = [
     "Sgt. [Joy Baker] hugged her. [Baker] said so. [Baker]'s son left. Baker shops were closed.",
@@ -27,6 +30,8 @@ NOBODY = [
     "The Houthi rebels and the terrorist Houthi militia were known as Ansar Allah.",
     "The Officer Commanding and the Senior Officers left; the Chief Public Affairs Officer stayed.",
     "The contractor, Harlan-Voss Systems, was paid.",
+    "He is Deputy SACEUR, told SIGAR so and left the MSA, whose leader spoke.",
+    "The Commander of Allied Joint Force Command Naples and a movement named Kilima agreed.",
 ]
 PLACES = [
     "[HAZARD], [Ky.] – The clinic opened in [Jackson], [Miss.], and in [Charlotte], [N.C.]",
@@ -45,6 +50,13 @@ PLACES = [
     "The army learned nothing from [Bohoma], where 98 died.",
     "The [Lamu County] Commissioner came to [Basuba Ward].",
     "They met in [Jigawa], [Cundinamarca], [Rakhine] and [Khyber Pakhtunkhwa].",
+    "Units left [Myrna Gora] and [Pidlisne], hold [Rai-Ivanivka] and shelled [Velyka Loza].",
+    "They made assaults on [Krasna Luka], [Stepivka] and [Novove], and mechanized attacks on [Verbin].",
+    "The [Donetsk People’s Republic] ([DNR]) and the [Lesser Boundary Line] ([LBL]) met; the [DNR] left the [LBL].",
+    "Traffic on the [M17] between them and along the [T-0504] to it stopped on [U.S. Route 2].",
+    "They jumped over [Abdul Saleh] air base and moved to [al Qaim]; the Taliban seized [Burka] district.",
+    "On the other side of the [Tamesh], in [Manila], they met; [US] officials agreed. [US] troops left.",
+    "In southern [Kharkiv, Donetsk, Luhansk Oblasts] it was calm, in [Tuva] too.",
 ]
 NO_PLACES = [
     "At the Battle of Kapyong they fought.",
@@ -53,6 +65,9 @@ NO_PLACES = [
     "Rep. Nancy Pelosi, D-Calif., spoke.",
     "Islamic State West Africa Province (ISWAP) claimed it.",
     "The 36th Army (36th CAA, EMD) moved.",
+    "The operation “Safe Podlasie”, a battalion named “Parma” and the “Anna of Kyiv” Brigade cost US$ 5 each.",
+    "The M113 and the crew on the A320 waited; the E-3 flew. He left Monday, and the troops left Anna.",
+    "He ate an Orange, drank Cayenne and heard the Metro orchestra. Attacks on Novak grew.",
 ]
 
 

@@ -27,6 +27,9 @@ ALTERNATE_SHARE = 0.7
 GIVEN_WEIGHT = 0.3
 DOUBTFUL = 0.5
 SHORTEST_CITY = 4
+
+# A city named like a common word (`Manila`) needs other evidence; if it is small, it is never one.
+COMMON_WEIGHT, LARGE_COMMON_WEIGHT, LEAST_COMMON = 0.25, 0.6, 0.6
 LEAST_POPULATION = 5_000
 
 # From this weight on a name is a place unless there is other evidence.
@@ -100,7 +103,10 @@ def _add_city(names: PhraseTrie, city: dict[str, Any]) -> None:
 
 def _add_name(names: PhraseTrie, name: str, weight: float) -> None:
     lower, lex = name.lower(), lexicon()
-    if len(lower) < SHORTEST_CITY or lower in lex.common:
+    if len(lower) < SHORTEST_CITY or (lower in lex.common and weight < LEAST_COMMON):
+        return
+    if lower in lex.common:
+        names.add(name, COMMON_WEIGHT if weight < CITY_WEIGHTS[0][1] else LARGE_COMMON_WEIGHT)
         return
     flags = lex.capital.get(lower, 0) | lex.either.get(lower, 0)
     if not flags & ~(TokenFlag.GIVEN | TokenFlag.SURNAME | TokenFlag.PREFIX):

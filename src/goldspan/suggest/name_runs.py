@@ -33,6 +33,8 @@ SMALL_ARTICLES = frozenset(("al", "el", "ar", "as", "ash", "ad", "az", "an", "at
 HYPHENED = frozenset(("e", "i", "al", "ul", "de", "sur", "la"))
 SMALL_CLASSES = cues("places.not_shouted") | {"neighborhood", "neighbourhood"}
 MOST_PARTICLES = 3
+NOT_AFTER_AL = frozenset(("qaeda", "qaida", "shabaab", "shabab", "jazeera"))
+GRADES = frozenset(("first", "second", "third"))
 
 # The syllables of East Asian given names: `Chiu Po-han`, `Ji-won Hathaway`.
 LONGEST_SYLLABLE, SHORT_SYLLABLE = 6, 4
@@ -59,12 +61,14 @@ def find_name_runs(tokens: ParagraphTokens, covered: Sequence[bool]) -> Iterator
 
 def has_small_article(tokens: ParagraphTokens, i: int) -> bool:
     """Whether the article of an Arabic name stands at `i` in lower case: `al-Qaim`."""
-    return (
-        tokens.lower[i] in SMALL_ARTICLES
-        and not tokens.flags[i] & TokenFlag.CAP
-        and tokens.is_hyphen(i + 1)
-        and bool(tokens.flags_at(i + 2) & TokenFlag.CAP)
-    )
+    if tokens.lower[i] not in SMALL_ARTICLES or tokens.flags[i] & TokenFlag.CAP:
+        return False
+    if tokens.is_hyphen(i + 1):
+        return bool(tokens.flags_at(i + 2) & TokenFlag.CAP)
+    # Without its hyphen only the plain form, which is no English word: `to al Qaim`.
+    before = tokens.flags_at(i - 1)
+    is_alone = not before & (TokenFlag.CAP | TokenFlag.ROLE) and tokens.lower[i] in ("al", "el")
+    return is_alone and bool(tokens.flags_at(i + 1) & TokenFlag.CAP) and tokens.word_at(i + 1) not in NOT_AFTER_AL
 
 
 def extend_name(tokens: ParagraphTokens, i: int, covered: Sequence[bool]) -> int:
@@ -124,6 +128,8 @@ def _with_suffix(tokens: ParagraphTokens, i: int, end: int) -> int:
     """The end of a person's name with its suffix, which may stand behind a comma (P-2): `Peter Hale, Sr.`."""
     if end - i < 2 or tokens.flags[end - 1] & TokenFlag.CLASS:
         return end
+    if tokens.lower[end - 1] in ("jr", "sr") and tokens.word_at(end) == "." and tokens.tight[end]:
+        return end + 1
     at = end + (tokens.word_at(end) == ",")
     if tokens.word_at(at) not in cues("persons.suffixes") or not tokens.flags_at(at) & TokenFlag.CAP:
         return end
@@ -166,13 +172,16 @@ def _can_begin(tokens: ParagraphTokens, i: int) -> bool:
     if _ends_run(tokens, i) and not _is_given(tokens, i):
         return False
     if tokens.first[i] and flags & TokenFlag.COMMON and not flags & TokenFlag.GIVEN:
-        return bool(flags & (TokenFlag.PREFIX | TokenFlag.CLASS) and following & TokenFlag.CAP)
+        is_state = tokens.words[i] == "US" and not tokens.all_caps
+        return is_state or bool(flags & (TokenFlag.PREFIX | TokenFlag.CLASS) and following & TokenFlag.CAP)
     return True
 
 
 def _ends_office(tokens: ParagraphTokens, i: int) -> bool:
-    """Whether an office or a rank ends with the token: `Minister of Defence`, `Airman 1st Class`."""
+    """Whether an office or a rank ends here: `Minister of Defence`, `Airman 1st Class`, `Petty Officer Third Class`."""
     before = tokens.flags_at(i - 1)
+    if tokens.lower[i] in GRADES and tokens.word_at(i + 1) == "class":
+        return True
     if tokens.lower[i] in ("class", "rank", "grade") and before & (TokenFlag.ORDINAL | TokenFlag.CAP):
         return True
     is_field = tokens.lower[i] in cues("segments.offices") and tokens.word_at(i - 1) == "of"

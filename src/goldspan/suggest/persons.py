@@ -22,7 +22,9 @@ SURNAME = re.compile(
     r"zadeh|poulos|oglu|escu|ulescu|iani|ovych|wicz|owski|ez)"
 )
 
+BODIES = TokenFlag.FORCE | TokenFlag.ECHELON | TokenFlag.ORG
 OFFICE_FLAGS = TokenFlag.TITLE | TokenFlag.RANK | TokenFlag.ROLE
+QUOTES = frozenset('"“‘')
 STOPS = frozenset(",.;():")
 
 # A name of more tokens than this is more often something else.
@@ -35,6 +37,7 @@ AGE_DIGITS = 2
 LONGEST_BRACKET = 4
 SYLLABLES = 3
 LEAST_FULL = 2
+LONGEST_ACRONYM = 6
 LONGEST_SYLLABLES = 9
 EASTERN = cues("persons.eastern")
 NAMES = TokenFlag.SURNAME | TokenFlag.GIVEN
@@ -43,7 +46,7 @@ NAMES = TokenFlag.SURNAME | TokenFlag.GIVEN
 def person_signs(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sign]:
     """The rules that take tokens `start` to `end` for a person, with their weights."""
     flags, size = tokens.flags, end - start
-    if any(flags[j] & (TokenFlag.FORCE | TokenFlag.ECHELON | TokenFlag.ORG) for j in range(start, end)):
+    if any(flags[j] & BODIES for j in range(start, end)) or _is_acronym(tokens, start, end):
         return
     is_attribute = tokens.word_at(end) in NOT_BEFORE
     if not is_attribute or flags[start - 1] & TokenFlag.CAP:
@@ -66,6 +69,17 @@ def person_signs(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sign
         is_open = is_place or flags[start] & TokenFlag.GIVEN
         yield "person.surname", 0.4 if size > 1 else 0.15 if is_open else 0.25
     yield from _signs_after(tokens, start, end)
+
+
+def _is_acronym(tokens: ParagraphTokens, start: int, end: int) -> bool:
+    """Whether a single word in capitals is no surname, unless a rank is before it: `Deputy SACEUR`, `told SIGAR`."""
+    if end - start > 1 or tokens.all_caps or not tokens.flags[start] & TokenFlag.UPPER:
+        return False
+    before = start - 1 - (tokens.word_at(start - 1) == "." and tokens.tight[start - 1])
+    is_ranked = tokens.flags_at(before) & TokenFlag.RANK and tokens.flags_at(before) & TokenFlag.CAP
+    is_ranked = is_ranked and tokens.word_at(before) not in ("deputy", "chief", "commander")
+    is_short = len(tokens.words[start]) <= LONGEST_ACRONYM and not tokens.flags[start] & NAMES
+    return is_short and not is_ranked
 
 
 def is_family(tokens: ParagraphTokens, end: int, label: str) -> bool:
@@ -131,6 +145,9 @@ def _signs_before(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sig
         return
     office = _office_sign(tokens, j)
     if office is not None:
+        # A headquarters is named after its town: `Allied Joint Force Command Naples`.
+        if tokens.lower[j] in ("command", "headquarters") and gazetteer().end(tokens.forms, start) == end:
+            return
         is_plain = all(tokens.flags[j] & TokenFlag.COMMON and not tokens.flags[j] & NAMES for j in range(start, end))
         yield (office[0], 0.3) if is_plain else office
     elif tokens.words[j] == ",":
@@ -176,6 +193,8 @@ def _is_long_office(tokens: ParagraphTokens, j: int) -> bool:
 
 
 def _verb_signs(tokens: ParagraphTokens, j: int) -> Iterator[Sign]:
+    if tokens.words[j] in QUOTES and tokens.word_at(j - 1) in cues("persons.callsigns"):
+        j -= 1
     word, before = tokens.lower[j], tokens.word_at(j - 1)
     if word == "by" and tokens.first[j] and j <= 1:
         yield "person.byline", 0.6
@@ -183,7 +202,7 @@ def _verb_signs(tokens: ParagraphTokens, j: int) -> Iterator[Sign]:
         yield "person.named", 0.5
     elif word == "as" and before == "known":
         yield "person.named", 0.25
-    elif word in cues("persons.named"):
+    elif word in cues("persons.named") and before not in cues("persons.groups"):
         yield "person.named", 0.6
     elif word in cues("persons.said"):
         yield "person.speech", 0.4

@@ -40,7 +40,18 @@ WATERS = cues("places.water")
 INSTALLATIONS = cues("places.installations")
 DASHES = frozenset(("-", "–", "—", "--"))
 LONGEST_DATELINE = 14
+ENDINGS = cues("places.endings")
+LONGEST_ENDED, SHORTEST_STEM = 2, 1
+NO_REGION = NO_NAME | TokenFlag.ORG | TokenFlag.FORCE | TokenFlag.ECHELON
+LEAVING = frozenset(("forces", "troops", "units", "soldiers", "fighters", "defenders", "militants", "rebels", "had"))
+GROUND = frozenset(("mechanized", "mechanised", "ground", "armored", "armoured", "infantry", "frontal", "unsuccessful"))
+DIVISIONS = frozenset(("district", "province", "county", "governorate", "oblast", "subdistrict", "prefecture", "raion"))
 ROAD = re.compile(r"[A-Z]{1,3}\d{1,4}|[A-Z]{1,3}-\d{1,4}")
+# The codes of roads that are not those of aircraft, vehicles or weapons.
+ROAD_CODE = re.compile(r"M\d{1,2}|A[1-9]|E-?\d{2}|RN-?\d+|NH-?\d+|T-?\d{4}|N\d{1,2}|I-\d{1,3}|R-?\d{3}|D\d{3,4}")
+OPENING_QUOTES, CLOSING_QUOTES = frozenset('"“‘'), frozenset('"”’')
+LONGEST_QUOTED = 4
+LEAST_INITIALS = 2
 LONGEST_ROAD = 3
 ROAD_WORDS = frozenset(("on", "along", "off", "via", "out", "down", "up", "near", "onto", "of"))
 DISTANCES = frozenset(("km", "kilometers", "kilometres", "miles"))
@@ -92,6 +103,19 @@ def _find_datelines(tokens: ParagraphTokens, covered: Sequence[bool]) -> Iterato
             break
     if places and not tokens.all_caps and _ends_dateline(tokens, places[-1][1]):
         yield from places
+        yield from _region_of_dateline(tokens, places[-1][1], covered)
+
+
+def _region_of_dateline(tokens: ParagraphTokens, comma: int, covered: Sequence[bool]) -> Iterator[tuple[int, int]]:
+    """The state or region of a dateline, between its comma and the next mark: `SITUBONDO, East Java --`."""
+    start = end = comma + 1
+    if tokens.words[comma] != ",":
+        return
+    while tokens.flags_at(end) & TokenFlag.CAP and not tokens.flags[end] & NO_REGION and not covered[end]:
+        end += 1
+    is_abbreviated = tokens.word_at(end) == "." and tokens.tight[end]
+    if start < end and tokens.word_at(end + is_abbreviated) in (*DASHES, ",", "(", ":"):
+        yield start, end + is_abbreviated
 
 
 def _find_city_and_state(tokens: ParagraphTokens, covered: Sequence[bool]) -> Iterator[tuple[int, int]]:
@@ -154,8 +178,10 @@ def _end_of_water(tokens: ParagraphTokens, i: int, covered: Sequence[bool]) -> i
 def _end_of_road(tokens: ParagraphTokens, i: int) -> int:
     """The end of a road by its number, else 0: `M-8 motorway`, `I-80`, `U.S. 14`."""
     word = tokens.words[i]
-    if word == "U.S." and tokens.flags_at(i + 1) & TokenFlag.NUMBER and tokens.words[i + 1].isdigit():
-        return i + 2 if tokens.word_at(i - 1) in ROAD_WORDS else 0
+    if word in ("U.S.", "US"):
+        number = i + 1 + (tokens.word_at(i + 1) in ("route", "highway"))
+        is_road = number > i + 1 or tokens.word_at(i - 1) in ROAD_WORDS
+        return number + 1 if is_road and tokens.word_at(number).isdigit() else 0
     end = i + 1
     if tokens.is_hyphen(end) and tokens.flags_at(end + 1) & TokenFlag.NUMBER and len(word) <= LONGEST_ROAD:
         end += 2
@@ -170,7 +196,20 @@ def _end_of_road(tokens: ParagraphTokens, i: int) -> int:
         "autobahn",
         "interstate",
     )
+    is_road = is_road or _is_travelled(tokens, i, end)
     return end if is_road and tokens.flags[i] & (TokenFlag.UPPER | TokenFlag.LETTER) else 0
+
+
+def _is_travelled(tokens: ParagraphTokens, i: int, end: int) -> bool:
+    """Whether a code is a road's, with no noun after it: `along the M17`, `traffic on the RN27 near`."""
+    before, code = tokens.word_at(i - 2), "".join(tokens.words[i:end])
+    is_alone = _is_alone(tokens, end) or tokens.word_at(end) in ("near", "toward", "towards")
+    is_between = before == "along" and tokens.flags_at(end) & TokenFlag.CAP and tokens.is_hyphen(end + 1)
+    if tokens.word_at(i - 1) != "the" or not (is_alone or is_between):
+        return False
+    return before in ("along", "off") or (
+        before in ("on", "interdicting", "down", "up") and bool(ROAD_CODE.fullmatch(code))
+    )
 
 
 def _base(tokens: ParagraphTokens, i: int, covered: Sequence[bool]) -> tuple[int, int]:
@@ -201,7 +240,11 @@ def _is_generic(tokens: ParagraphTokens, start: int, i: int) -> bool:
 def place_signs(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sign]:
     """The rules that take tokens `start` to `end` for a place, with their weights."""
     stop, weight = gazetteer().match(tokens.forms, start)
+    if _is_other(tokens, start, end):
+        return
     if not weight and all(tokens.flags[j] & TokenFlag.COMMON for j in range(start, end)):
+        if _is_common_in_district(tokens, start, end):
+            yield "place.class", 0.6
         return
     if stop == end or (stop == end - 1 and tokens.flags[stop] & TokenFlag.DIRECTION):
         yield "place.gazetteer", weight
@@ -209,16 +252,63 @@ def place_signs(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sign]
         return
     if start == end - 1 and tokens.words[start] in cues("places.states") and tokens.word_at(start - 1) == ",":
         yield "place.gazetteer", 0.9
-    if tokens.words[start] in cues("places.articles") and end - start > 1 and not tokens.first[start]:
-        yield "place.article", 0.3
-    elif start < end - 1 and tokens.words[end - 1] in cues("places.states") and tokens.words[end - 1].endswith("."):
+    if start < end - 1 and tokens.words[end - 1] in cues("places.states") and tokens.words[end - 1].endswith("."):
         return
-    if end - start > 1 and tokens.flags[start] & TokenFlag.PREFIX and not tokens.flags[start] & TokenFlag.TITLE:
+    yield from _signs_of_form(tokens, start, end)
+    yield from _signs_before(tokens, start, end)
+    yield from _signs_after(tokens, start, end)
+
+
+def _signs_of_form(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sign]:
+    """The evidence of the name itself: its article, its first word, its other form, its ending."""
+    is_long = end - start > 1
+    if tokens.words[start] in cues("places.articles") and is_long and not tokens.first[start]:
+        yield "place.article", 0.3
+    if is_long and tokens.flags[start] & TokenFlag.PREFIX and not tokens.flags[start] & TokenFlag.TITLE:
         yield "place.prefix", 0.35
     if _has_alternate(tokens, start, end):
         yield "place.alternate", 0.6
-    yield from _signs_before(tokens, start, end)
-    yield from _signs_after(tokens, end)
+    if _has_ending(tokens, start, end):
+        yield "place.ending", 0.35 if is_long and not tokens.is_hyphen(start + 1) else 0.55
+
+
+def _is_other(tokens: ParagraphTokens, start: int, end: int) -> bool:
+    """Whether a name is no place's here: in quotation marks, a currency's (`US$`), a direction alone."""
+    is_direction = end - start == 1 and tokens.flags[start] & TokenFlag.DIRECTION
+    return bool(is_direction) or tokens.words[end - 1].endswith("$") or _is_quoted(tokens, start, end)
+
+
+def _is_quoted(tokens: ParagraphTokens, start: int, end: int) -> bool:
+    """Whether a name is inside that of an operation or a unit in quotation marks: `operation “Safe Podlasie”`."""
+    i = start
+    while i > start - LONGEST_QUOTED and i and (tokens.flags[i - 1] & TokenFlag.CAP or tokens.lower[i - 1] == "of"):
+        i -= 1
+    if tokens.word_at(i - 1) not in OPENING_QUOTES:
+        return False
+    if tokens.word_at(i - 2) in cues("places.quoted"):
+        return True
+    return tokens.word_at(end) in CLOSING_QUOTES and bool(tokens.flags_at(end + 1) & TokenFlag.ECHELON)
+
+
+def _is_common_in_district(tokens: ParagraphTokens, start: int, end: int) -> bool:
+    """Whether one common word with a capital names a district: `seized Burka district`."""
+    return (
+        end - start == 1
+        and not tokens.first[start]
+        and not tokens.all_caps
+        and tokens.word_at(end) in DIVISIONS
+        and not tokens.flags[start] & (TokenFlag.DIRECTION | TokenFlag.TIME | TokenFlag.ORG | TokenFlag.UPPER)
+    )
+
+
+def _has_ending(tokens: ParagraphTokens, start: int, end: int) -> bool:
+    """Whether a name of at most two words ends as names of places do and those of persons do not: `Loskutivka`."""
+    size, last = sum(not tokens.is_hyphen(j) for j in range(start, end)), tokens.forms[end - 1]
+    if tokens.flags_at(end) & TokenFlag.NUMBER or any(tokens.flags[j] & TokenFlag.UPPER for j in range(start, end)):
+        return False
+    if size > LONGEST_ENDED or tokens.flags[end - 1] & (TokenFlag.COMMON | TokenFlag.SURNAME):
+        return False
+    return any(last.endswith(ending) and len(last) > len(ending) + SHORTEST_STEM for ending in ENDINGS)
 
 
 def is_beside(tokens: ParagraphTokens, start: int, end: int, named: Sequence[SpanCandidate]) -> bool:
@@ -253,7 +343,10 @@ def _start_before_class(tokens: ParagraphTokens, i: int, covered: Sequence[bool]
             start = earlier
             break
     if start < i and word.endswith("s"):
-        start = _conjuncts(tokens, start, covered)
+        first = _conjuncts(tokens, start, covered)
+        # A direction before a list is no part of it (L-2): `Southern Kharkiv, Donetsk Oblasts`.
+        is_outside = first < start and tokens.flags[first] & TokenFlag.DIRECTION and tokens.word_at(first + 1) != ","
+        start = first + bool(is_outside and gazetteer().end(tokens.forms, first) == first)
     return i if word == "states" and "and" not in tokens.lower[start:i] else start
 
 
@@ -347,12 +440,13 @@ def _signs_before(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sig
         yield "place.in", 0.6
     elif word in cues("places.from"):
         yield "place.from", 0.5 if _is_way(tokens, start, end) else 0.3
-    elif word == "on" and earlier in cues("places.attack"):
+    elif word == "on" and _is_attack(tokens, start - 2):
         yield "place.from", 0.5
-    elif word in cues("places.taken") and _is_bare(tokens, start, end):
-        yield "place.taken", 0.5
+    elif _is_taken(tokens, start, end):
+        yield "place.taken", 0.8 if _is_with_place(tokens, end) else 0.5
     elif word == "the":
-        is_bare = earlier in COURSES and _is_bare(tokens, start, end) and _is_alone(tokens, end)
+        is_bank = earlier == "of" and tokens.word_at(start - 3) in cues("places.banks")
+        is_bare = (earlier in COURSES or is_bank) and _is_bare(tokens, start, end) and _is_alone(tokens, end)
         yield from [("place.course", 0.55)] if is_bare else []
     elif word in cues("places.cardinal") or (word in CLASSES_BEFORE and tokens.words[start - 1].islower()):
         yield ("place.direction" if word in cues("places.cardinal") else "place.class"), 0.6
@@ -367,6 +461,22 @@ def _signs_of(tokens: ParagraphTokens, start: int) -> Iterator[Sign]:
         yield "place.class", 0.85
     elif earlier in cues("places.of_before") and tokens.words[start - 2] not in EVENTS:
         yield "place.direction", 0.7
+
+
+def _is_attack(tokens: ParagraphTokens, j: int) -> bool:
+    """Whether an attack on a place ends at `j`; attacks on a person are none on the ground: `mechanized attacks on`."""
+    word = tokens.word_at(j)
+    is_on_ground = word in ("attacks", "offensives", "pushes") and tokens.word_at(j - 1) in GROUND
+    return word in cues("places.attack") or is_on_ground
+
+
+def _is_taken(tokens: ParagraphTokens, start: int, end: int) -> bool:
+    """Whether a name is what a force takes or leaves: `shelled Keramik`, `Ukrainian units left Myrna Dolyna`."""
+    word = tokens.word_at(start - 1)
+    if word == "left":
+        is_name = tokens.flags[end - 1] & TokenFlag.UPPER or tokens.flags[start] & TokenFlag.GIVEN
+        return tokens.word_at(start - 2) in LEAVING and (not is_name or _is_with_place(tokens, end))
+    return word in cues("places.taken") and _is_unlisted(tokens, start, end)
 
 
 def _is_way(tokens: ParagraphTokens, start: int, end: int) -> bool:
@@ -390,15 +500,36 @@ def _is_bare(tokens: ParagraphTokens, start: int, end: int) -> bool:
     return end - start == 1 and not tokens.flags[start] & plain
 
 
+def _is_unlisted(tokens: ParagraphTokens, start: int, end: int) -> bool:
+    """Whether a name is one or two words that are no acronym, no person's name and no common word."""
+    plain = TokenFlag.COMMON | TokenFlag.UPPER | TokenFlag.GIVEN
+    if _is_bare(tokens, start, end):
+        return True
+    plain |= TokenFlag.SURNAME
+    return end - start == LONGEST_ENDED and not any(tokens.flags[j] & plain for j in range(start, end))
+
+
+def _is_with_place(tokens: ParagraphTokens, end: int) -> bool:
+    """Whether a listed place is coordinated with the name that ends: `left Myrna Dolyna and Pidlisne`."""
+    if tokens.word_at(end) != "and" or not tokens.flags_at(end + 1) & TokenFlag.CAP:
+        return False
+    place, weight = gazetteer().match(tokens.forms, end + 1)
+    return weight > 0 and place == end + 2 and not tokens.flags[end + 1] & TokenFlag.GIVEN
+
+
 def _is_alone(tokens: ParagraphTokens, end: int) -> bool:
     """Whether no noun follows that a name could modify: `along the Ibar to`."""
     return not tokens.word_at(end).isalpha() or bool(tokens.flags_at(end) & (TokenFlag.FUNCTION | TokenFlag.PARTICLE))
 
 
-def _signs_after(tokens: ParagraphTokens, end: int) -> Iterator[Sign]:
+def _signs_after(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sign]:
     following, third = tokens.word_at(end), tokens.word_at(end + 2)
     if following in CLASSES and tokens.words[end].islower():
         yield "place.class", 0.75
+    elif _is_base(tokens, end):
+        yield "place.class", 0.9
+    elif following == ")" and _is_acronym_of_place(tokens, start, end):
+        yield "place.acronym", 0.9
     elif following in ("and", "or", "/") and third in CLASSES and third.endswith("s"):
         yield "place.class", 0.6
     elif tokens.flags[end - 1] & TokenFlag.UPPER:
@@ -408,13 +539,40 @@ def _signs_after(tokens: ParagraphTokens, end: int) -> Iterator[Sign]:
     elif following == "," and tokens.word_at(end + 1) == "where":
         yield "place.where", 0.55
     elif following == ",":
-        is_far = tokens.flags_at(end + 1) & TokenFlag.NUMBER and third in DISTANCES
-        if is_far or _is_described(tokens, end + 1):
-            yield "place.class", 0.75
-        elif tokens.flags_at(end + 1) & TokenFlag.CAP and gazetteer().match(tokens.forms, end + 1)[1] >= SURE:
-            yield "place.nested", 0.5
-        elif _is_nested(tokens, end + 1):
-            yield "place.nested", 0.6
+        yield from _signs_after_comma(tokens, end + 1)
+
+
+def _signs_after_comma(tokens: ParagraphTokens, i: int) -> Iterator[Sign]:
+    """The evidence of what follows a name and its comma: a distance, a description, the place it lies in."""
+    is_far = tokens.flags_at(i) & TokenFlag.NUMBER and tokens.word_at(i + 1) in DISTANCES
+    if is_far or _is_described(tokens, i):
+        yield "place.class", 0.75
+    elif tokens.flags_at(i) & TokenFlag.CAP and gazetteer().match(tokens.forms, i)[1] >= SURE:
+        yield "place.nested", 0.5
+    elif _is_nested(tokens, i):
+        yield "place.nested", 0.6
+
+
+def _is_base(tokens: ParagraphTokens, i: int) -> bool:
+    """Whether class words of two words in lower case begin at `i`: `air base`, `naval station`."""
+    is_kind = tokens.word_at(i) in cues("places.bases") and tokens.words[i].islower()
+    return is_kind and tokens.word_at(i + 1) in INSTALLATIONS
+
+
+def _is_acronym_of_place(tokens: ParagraphTokens, start: int, end: int) -> bool:
+    """Whether the acronym in brackets is that of a place before it: `Administrative Boundary Line (ABL)`."""
+    if end - start > 1 or not tokens.flags[start] & TokenFlag.UPPER or tokens.word_at(start - 1) != "(":
+        return False
+    first = start - 1
+    while first and (_is_name(tokens, first - 1) or tokens.words[first - 1] in ("'s", "’s")):
+        first -= 1
+    initials = "".join(word[0] for word in tokens.words[first : start - 1] if word[0].isupper())
+    if start - 1 - first < LEAST_INITIALS:
+        return False
+    # Of a state the acronym may be one in its own language: `Donetsk People's Republic (DNR)`.
+    if gazetteer().end(tokens.forms, first) == start - 1:
+        return tokens.words[start][0] == initials[0]
+    return initials == tokens.words[start] and tokens.lower[start - 2] in cues("places.capital_after")
 
 
 def _is_described(tokens: ParagraphTokens, i: int) -> bool:

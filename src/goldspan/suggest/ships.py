@@ -152,7 +152,8 @@ def _short_names(tokens: ParagraphTokens, ship: SpanCandidate) -> Iterator[tuple
 def _is_ship_again(tokens: ParagraphTokens, start: int, end: int) -> bool:
     """Whether a ship's name is the ship's here, not that of the person or the place."""
     before, after = tokens.flags_at(start - 1), tokens.flags_at(end)
-    if before & OFFICE or (before & TokenFlag.CAP and not tokens.first[start - 1] and not before & TokenFlag.FUNCTION):
+    is_name = before & TokenFlag.CAP and not before & TokenFlag.FUNCTION
+    if before & OFFICE or (is_name and (before & TokenFlag.GIVEN or not tokens.first[start - 1])):
         return False
     if tokens.word_at(start - 1) == "." and tokens.tight[start - 1] and tokens.flags_at(start - 2) & OFFICE:
         return False
