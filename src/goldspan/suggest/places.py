@@ -40,8 +40,8 @@ WATERS = cues("places.water")
 INSTALLATIONS = cues("places.installations")
 DASHES = frozenset(("-", "–", "—", "--"))
 LONGEST_DATELINE = 14
-ENDINGS = cues("places.endings")
-LONGEST_ENDED, SHORTEST_STEM = 2, 1
+ENDINGS = tuple(sorted(cues("places.endings")))
+LONGEST_ENDED, SHORTEST_ENDED = 2, 6
 NO_REGION = NO_NAME | TokenFlag.ORG | TokenFlag.FORCE | TokenFlag.ECHELON
 LEAVING = frozenset(("forces", "troops", "units", "soldiers", "fighters", "defenders", "militants", "rebels", "had"))
 GROUND = frozenset(("mechanized", "mechanised", "ground", "armored", "armoured", "infantry", "frontal", "unsuccessful"))
@@ -303,12 +303,13 @@ def _is_common_in_district(tokens: ParagraphTokens, start: int, end: int) -> boo
 
 def _has_ending(tokens: ParagraphTokens, start: int, end: int) -> bool:
     """Whether a name of at most two words ends as names of places do and those of persons do not: `Loskutivka`."""
-    size, last = sum(not tokens.is_hyphen(j) for j in range(start, end)), tokens.forms[end - 1]
-    if tokens.flags_at(end) & TokenFlag.NUMBER or any(tokens.flags[j] & TokenFlag.UPPER for j in range(start, end)):
+    last = tokens.forms[end - 1]
+    if len(last) < SHORTEST_ENDED or not last.endswith(ENDINGS):
         return False
-    if size > LONGEST_ENDED or tokens.flags[end - 1] & (TokenFlag.COMMON | TokenFlag.SURNAME):
+    if tokens.flags[end - 1] & (TokenFlag.COMMON | TokenFlag.SURNAME) or tokens.flags_at(end) & TokenFlag.NUMBER:
         return False
-    return any(last.endswith(ending) and len(last) > len(ending) + SHORTEST_STEM for ending in ENDINGS)
+    words = [j for j in range(start, end) if not tokens.is_hyphen(j)]
+    return len(words) <= LONGEST_ENDED and not any(tokens.flags[j] & TokenFlag.UPPER for j in words)
 
 
 def is_beside(tokens: ParagraphTokens, start: int, end: int, named: Sequence[SpanCandidate]) -> bool:
