@@ -52,6 +52,18 @@ def test_the_report_has_scores_intervals_and_errors(run, bob, capsys):
     assert "[Belle Étoile]{SHIP}" in out
 
 
+def test_too_few_exchanges_are_not_taken_for_too_few_articles(run, tmp_path, capsys):
+    example = '{{"id": "a{0}.p01", "at": 0, "text": "In Oslo.", "spans": [{1}]}}\n'
+    for name, found in (("gold", range(16)), ("one", range(16)), ("other", range(8))):
+        spans = ('[3, 7, "LOCATION", "Oslo"]' if number in found else "" for number in range(16))
+        (tmp_path / f"{name}.jsonl").write_text("".join(map(example.format, range(16), spans)), encoding="utf-8")
+    gold, one, other = (tmp_path / f"{name}.jsonl" for name in ("gold", "one", "other"))
+    assert run(gold, one, "--baseline", other, "--resamples", "5") == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert "with so few exchanges of predictions (--resamples 5), no difference is significant" in text
+    assert "With so few exchanges of predictions (--resamples 5) there is no minimum detectable difference." in text
+
+
 def test_a_number_of_resamples_where_nothing_is_resampled_is_noted(run, bob, capsys):
     assert run(*bob, "--resamples", "50") == 0
     assert capsys.readouterr().err == (

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import combinations
+from itertools import chain, combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -89,7 +89,7 @@ KINDS: Mapping[str, Kind] = {
 TYPICAL = "typical"
 COMPARED = ("F1", "agreement in F1")
 """The quantities for which methods are compared."""
-HEADER = tuple(f"{size} articles" for size in SIZES)
+METHOD_SIZES = (2, 3, *SIZES)  # for which methods are compared
 HEAVY = "heavy tails"
 """The kind in which a few articles have nearly all errors: no method holds its level there."""
 
@@ -327,19 +327,23 @@ def kind_tables() -> list[Table]:
         for size in SIZES
         for name in QUANTITIES
     }
+    header = ("kind", *map(_column, SIZES))
     return [
-        Table(
-            name, "", ("kind", *HEADER), tuple((kind, *(cells[kind, size, name] for size in SIZES)) for kind in KINDS)
-        )
+        Table(name, "", header, tuple((kind, *(cells[kind, size, name] for size in SIZES)) for kind in KINDS))
         for name in QUANTITIES
     ]
 
 
-def method_table(name: str, sizes: tuple[int, ...] = SIZES) -> Table:
+def method_table(name: str, sizes: tuple[int, ...] = METHOD_SIZES) -> Table:
     """The coverage of each method for typical corpora."""
     found = [method_coverage(name, TYPICAL, size) for size in sizes]
-    rows = [(method, *(f"{one[method]:.3f}" if method in one else "–" for one in found)) for method in found[0]]
-    return Table(name, "", ("method", *HEADER), tuple(rows))
+    methods = dict.fromkeys(chain.from_iterable(found))
+    rows = [(method, *(f"{one[method]:.3f}" if method in one else "–" for one in found)) for method in methods]
+    return Table(name, "", ("method", *map(_column, sizes)), tuple(rows))
+
+
+def _column(size: int) -> str:
+    return f"{size} articles"
 
 
 def titled(table: Table) -> str:

@@ -285,10 +285,16 @@ class SystemComparison:
         if result.p_randomisation <= largest_p:
             return f"{difference} is significant on {units} ({p}).{self._decides(result, significant=True)}"
         if result.least_p > largest_p:
-            too_few = f"with so few, no difference is significant ({_p(result.least_p)} at best)"
+            too_few = f"with {self._scarcity(result)}, no difference is significant ({_p(result.least_p)} at best)"
             return f"{difference} cannot be tested on {units}: {too_few}.{self._decides(result, significant=False)}"
         verdict = f"{difference} is not significant on {units}: it may well be chance ({p})."
         return verdict + self._decides(result, significant=False)
+
+    def _scarcity(self, result: F1Difference) -> str:
+        """What there is too little of for any difference to be significant: units, or ways of exchanging them."""
+        if least_p(result.differing) > 1 - self.settings.level:
+            return "so few"
+        return f"so few exchanges of predictions (--resamples {self.settings.resamples:,})"
 
     def _decides(self, result: F1Difference, *, significant: bool) -> str:
         """That p decides, where the interval of the difference suggests something else; empty otherwise."""
@@ -302,6 +308,8 @@ class SystemComparison:
         if not self.schemes[scheme].differing:
             return ""
         least = self.schemes[scheme].detectable
+        if least is None and self._scarcity(self.schemes[scheme]) != "so few":
+            return f"With {self._scarcity(self.schemes[scheme])} there is no minimum detectable difference."
         found = _detectable_sentence(least, self.units, self.settings, scheme)
         return found if least is None else f"{found}{_of_other_articles(self.settings)}"
 
