@@ -167,6 +167,10 @@ DESIGNATIONS = {
         "The [Western Fleet], the [Eastern Fleet] and the [U.S. Naval Reserve] met.",
         "The [Polish Military Contingent] left.",
     ],
+    "commands abroad and corps of several nations": [
+        "The [1st German/Netherlands Corps] and [Multinational Division South-East] met.",
+        "[Rapid Deployable Corps Greece] and [U.S. Special Operations Command Europe] met [III MEF].",
+    ],
     "echelons in lower case": [
         "Troops of the [Iron Eagle] brigade, the [Folgore] brigade and the Chechen [Vostok-Akhmat] battalion came.",
         "The [328th Raider battalion] and the [5th and 25th divisions] left.",

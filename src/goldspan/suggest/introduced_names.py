@@ -138,6 +138,7 @@ class IntroducedNames:
             if paragraph.words[j] == "(" and j + 3 < c.end and bracketed_name(paragraph, j):
                 self._add_inner_acronym(paragraph, c.start, j)
         self._add_initials(paragraph, c)
+        self._add_inner_nickname(paragraph, c)
         for start, end in _nicknames_beside(paragraph, c):
             self.nicknames.add(tuple(paragraph.words[start:end]))
 
@@ -150,6 +151,14 @@ class IntroducedNames:
         close = quoted_end(paragraph, i + 1) if paragraph.word_at(i - 1) in NAMED_ECHELONS else 0
         if close and paragraph.flags[i + 2] & TokenFlag.CAP:
             self.nicknames.add(tuple(paragraph.words[i + 2 : close]))
+
+    def _add_inner_nickname(self, paragraph: ParagraphTokens, c: SpanCandidate) -> None:
+        """Add the one word in quotation marks inside a designation: `Magura` of `47th Brigade “Magura”`."""
+        for j in range(c.start + 1, c.end - 1):
+            if paragraph.words[j - 1] in QUOTES and paragraph.words[j + 1] in QUOTES:
+                flags = TokenFlag.COMMON | TokenFlag.GIVEN | TokenFlag.SURNAME | TokenFlag.DEMONYM
+                if not paragraph.flags[j] & flags and not gazetteer().values.get(paragraph.forms[j]):
+                    self.nicknames.add((paragraph.words[j],))
 
     def _add_inner_acronym(self, paragraph: ParagraphTokens, start: int, i: int) -> None:
         """Add an acronym in brackets inside a name: of all words before it, or of class words that have a number."""

@@ -54,7 +54,7 @@ OF_SERVICE = [",", "of", "the"]
 NO_COUNTRY = TokenFlag.FUNCTION | TokenFlag.ORG
 NO_NICKNAME = NO_NAME | TokenFlag.DEMONYM | TokenFlag.UPPER | TokenFlag.ORG | TokenFlag.CLASS
 # A name may stand before these in lower case; a group, a company or a division is often civil.
-NAMED_ECHELONS = frozenset(("brigade", "battalion", "regiment"))
+NAMED_ECHELONS = frozenset(("brigade", "battalion", "regiment", "detachment"))
 LONGEST_NAME = 3
 UNIT_ENDS = TokenFlag.ECHELON | TokenFlag.FORCE | TokenFlag.UPPER
 

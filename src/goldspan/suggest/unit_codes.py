@@ -47,6 +47,9 @@ def is_number_word(tokens: ParagraphTokens, i: int) -> bool:
     word = tokens.words[i]
     if tokens.flags[i] & TokenFlag.ORDINAL or FOREIGN_ORDINAL.fullmatch(word):
         return True
+    if word in ("I", "II", "III", "IV", "V"):
+        # `III MEF`
+        return tokens.word_at(i + 1) == "mef"
     return (word.isdigit() and len(word) <= 3) or (tokens.lower[i] in CARDINALS and word[0].isupper())
 
 

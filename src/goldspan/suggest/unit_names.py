@@ -393,8 +393,10 @@ def _is_joint(tokens: ParagraphTokens, j: int, i: int) -> bool:
     word, before = tokens.words[j], tokens.flags[j - 1]
     if tokens.is_hyphen(j):
         return bool(before & (TokenFlag.CAP | TokenFlag.NUMBER))
-    if word == ".":
-        return tokens.tight[j] and tokens.lower[j - 1] in ABBREVIATED
+    if word in (".", "/"):
+        # `1st Inf. Division`, `1st German/Netherlands Corps`
+        is_part = tokens.lower[j - 1] in ABBREVIATED if word == "." else bool(before & TokenFlag.DEMONYM)
+        return is_part and tokens.tight[j]
     if word in ARMS:
         return bool(before & TokenFlag.ORDINAL)
     if word in ("'s", "’s"):

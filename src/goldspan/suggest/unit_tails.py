@@ -142,7 +142,8 @@ def _end_of_regiment(tokens: ParagraphTokens, end: int, head: str) -> int:
         return end
     stop = _end_of_title(tokens, end + 1 + has_article)
     last = tokens.flags_at(stop - 1)
-    is_regiment = last & (TokenFlag.ECHELON | TokenFlag.FORCE) or stop == end + 3
+    is_royal = tokens.word_at(end + 1 + has_article) in ("royal", "black")
+    is_regiment = last & (TokenFlag.ECHELON | TokenFlag.FORCE) or is_royal
     return stop if stop and last & TokenFlag.CAP and is_regiment else end
 
 
@@ -214,12 +215,15 @@ def _end_of_area(tokens: ParagraphTokens, start: int, end: int) -> int:
     if not is_area:
         is_group = tokens.lower[end - 1] == "battlegroup" or tokens.lower[end - 2 : end] == ["battle", "group"]
         is_allied = tokens.lower[end - 1] == "command" and tokens.lower[start] in ("allied", "nato")
+        is_allied = is_allied or "deployable" in tokens.lower[start:end]
         is_abroad = (is_group or is_allied or tokens.lower[end - 1] == "forces") and not tokens.first[j]
         place, weight = gazetteer().match(tokens.forms, j) if is_abroad else (end, 0.0)
         if is_allied and place <= j + 1 and not tokens.flags[j] & NO_NAME and not tokens.first[j]:
             return j + 1
         return place if weight >= SURE and not tokens.flags_at(place) & TokenFlag.CAP else end
-    j += tokens.lower[j] in ("north", "south") and tokens.word_at(j + 1) in ("east", "west")
+    if tokens.lower[j] in ("north", "south"):
+        second = j + 1 + tokens.is_hyphen(j + 1)
+        j = second if tokens.word_at(second) in ("east", "west") else j
     return j + 1
 
 
