@@ -318,7 +318,7 @@ def _nicknames_after(paragraph: ParagraphTokens, end: int) -> Iterator[tuple[int
         stop = j
         while is_named and paragraph.flags_at(stop) & TokenFlag.CAP and not paragraph.first[stop]:
             stop += 1
-        if stop > j and paragraph.word_at(j - 1) == "the":
+        if stop > j and paragraph.word_at(j - 1) == "the" and paragraph.word_at(stop) != "of":
             yield j, stop
         return
     close = quoted_end(paragraph, j)
