@@ -56,7 +56,7 @@ PLACES = [
     "Traffic on the [M17] between them and along the [T-0504] to it stopped on [U.S. Route 2].",
     "They jumped over [Abdul Saleh] air base and moved to [al Qaim]; the Taliban seized [Burka] district.",
     "On the other side of the [Tamesh], in [Manila], they met; [US] officials agreed. [US] troops left.",
-    "In southern [Kharkiv, Donetsk, Luhansk Oblasts] it was calm, in [Tuva] too.",
+    "In Southern [Kharkiv, Donetsk, Luhansk Oblasts] and [Tuva]: calm. Operation “Safe Podlasie” ran in [Podlasie].",
 ]
 NO_PLACES = [
     "At the Battle of Kapyong they fought.",

@@ -13,6 +13,7 @@ PLACES = [
     "HMAS Jervis Bay, INS Vikrant, KRI Nanggala, BRP Sierra Madre and RFA Lyme Bay met off [Fiji].",
     "The frigates Admiral Essen and Admiral Makarov sailed from [Novorossiysk].",
     "The [Pearl Harbor] pier was full, but the Pearl Harbor-based destroyer came.",
+    "Boarders train at [INS Ketanu]; a plane from [HMAS Heron], [Sydney], found INS Vikrant and HMS Kent.",
 ]
 PERSONS = [
     "The destroyers USS Sterett (DDG 104) and USS William P. Lawrence (DDG 110) moored. Lawrence steamed on.",

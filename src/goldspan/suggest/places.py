@@ -275,10 +275,10 @@ def _signs_of_form(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Si
 def _is_other(tokens: ParagraphTokens, start: int, end: int) -> bool:
     """Whether a name is no place's here: in quotation marks, a currency's (`US$`), a direction alone."""
     is_direction = end - start == 1 and tokens.flags[start] & TokenFlag.DIRECTION
-    return bool(is_direction) or tokens.words[end - 1].endswith("$") or _is_quoted(tokens, start, end)
+    return bool(is_direction) or tokens.words[end - 1].endswith("$") or is_quoted(tokens, start, end)
 
 
-def _is_quoted(tokens: ParagraphTokens, start: int, end: int) -> bool:
+def is_quoted(tokens: ParagraphTokens, start: int, end: int) -> bool:
     """Whether a name is inside that of an operation or a unit in quotation marks: `operation “Safe Podlasie”`."""
     i = start
     while i > start - LONGEST_QUOTED and i and (tokens.flags[i - 1] & TokenFlag.CAP or tokens.lower[i - 1] == "of"):
@@ -347,7 +347,7 @@ def _start_before_class(tokens: ParagraphTokens, i: int, covered: Sequence[bool]
         first = _conjuncts(tokens, start, covered)
         # A direction before a list is no part of it (L-2): `Southern Kharkiv, Donetsk Oblasts`.
         is_outside = first < start and tokens.flags[first] & TokenFlag.DIRECTION and tokens.word_at(first + 1) != ","
-        start = first + bool(is_outside and gazetteer().end(tokens.forms, first) == first)
+        start = first + bool(is_outside and gazetteer().end(tokens.forms, first) <= first + 1)
     return i if word == "states" and "and" not in tokens.lower[start:i] else start
 
 

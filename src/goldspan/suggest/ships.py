@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from goldspan.suggest.candidates import OTHER, SpanCandidate
+from goldspan.suggest.candidates import OTHER, PLACE, SpanCandidate
 from goldspan.suggest.gazetteer import DOUBTFUL, gazetteer
 from goldspan.suggest.lexicon import TokenFlag, cues
 
@@ -35,7 +35,8 @@ def find_ships(tokens: ParagraphTokens) -> Iterator[SpanCandidate]:
     for i, word in enumerate(tokens.words):
         if word in cues("ships.prefixes") and not tokens.flags_at(i - 1) & TokenFlag.NUMBER:
             end = _name_end(tokens, i + 1)
-            yield SpanCandidate(i, _hull_end(tokens, end), OTHER, "ship.prefix", 0.95)
+            label = PLACE if _is_shore_base(tokens, i, end) else OTHER
+            yield SpanCandidate(i, _hull_end(tokens, end), label, "ship.prefix", 0.95)
         elif word == "(" and _hull_end(tokens, i) > i:
             start = _name_start(tokens, i)
             if start < i:
@@ -71,6 +72,14 @@ def repeated_ships(
                     mentions.append(SpanCandidate(i, end, OTHER, "ship.repeated", 0.9))
         repeated.append(mentions)
     return repeated
+
+
+def _is_shore_base(tokens: ParagraphTokens, i: int, end: int) -> bool:
+    """Whether a base on shore has a ship's name: `train at INS Ketanu`, `from HMAS Albatross, Nowra`."""
+    if tokens.words[i] not in cues("ships.shore") or end == i + 1 or _hull_end(tokens, end) > end:
+        return False
+    is_in_town = tokens.word_at(end) == "," and gazetteer().end(tokens.forms, end + 1) > end + 1
+    return tokens.word_at(i - 1) == "at" or (tokens.word_at(i - 1) == "from" and is_in_town)
 
 
 def _name_end(tokens: ParagraphTokens, i: int) -> int:

@@ -153,7 +153,9 @@ def document_candidates(
     for paragraph, names in zip(paragraphs, runs, strict=True):
         name_evidence.spread_label_in_lists(evidence, names, paragraph)
     for mention, (label, rule, score) in evidence.decided():
-        if label != OTHER and not persons.is_family(paragraphs[mention.paragraph], mention.end, label):
+        paragraph = paragraphs[mention.paragraph]
+        is_inside = label == PLACE and places.is_quoted(paragraph, mention.start, mention.end)
+        if label != OTHER and not is_inside and not persons.is_family(paragraph, mention.end, label):
             fixed[mention.paragraph].append(SpanCandidate(mention.start, mention.end, label, rule, score))
     for candidates, again in zip(fixed, _surnames_again(evidence, paragraphs), strict=True):
         candidates.extend(again)
