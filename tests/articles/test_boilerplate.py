@@ -45,6 +45,10 @@ KABUL, June 3 (AFP) -
 KABUL, Afghanistan (AP) —
 PRISTINA, 22 January 2024 –
 (Reporting by Fatos Bytyci; Editing by Jane Doe)
+Story by Staff Sgt. Jane Doe
+For more information contact 1st Lt. Jane Doe, State Guard Public Affairs, 802-555-0142.
+For further information: Jane Doe, Deputy Spokesperson; press@example.org
+Media contact: Jane Doe, +44 20 7946 0958
 Reporting by J. Doe in Pristina and John Doe in Belgrade; writing by J. Doe; editing by A. B. Doe
 Tags: peace, politics, the north
 Published: 3 June 2010, 14:05 GMT
@@ -102,6 +106,9 @@ Updated: Mission confirms two soldiers wounded
 Published in 2004, the report caused a stir
 Tags are sewn on the uniforms of the soldiers.
 Reporting by the mission shows that patrols were doubled
+Contact was lost with 12 soldiers near the 802nd Battalion at 05:55
+For more information the commander sent 120 men to the ridge on 12 May 2020
+Story by story the tower fell
 Author of the report is in Pristina
 Dialogue as the Key to Long-Term Stability""".splitlines()
 

@@ -83,7 +83,9 @@ BYLINE_WORDS = _list("by, par, por, von, yazan")
 AUTHORS = _list("auteur, author, authors, autor, napisao, piše, shkruan, written by")
 
 # `Reporting by …; editing by …`
-CONTRIBUTIONS = _list("additional reporting, compiled, edited, editing, reporting, translated, writing, written")
+CONTRIBUTIONS = _list(
+    "additional reporting, compiled, courtesy story, edited, editing, reporting, story, translated, writing, written"
+)
 
 
 def _set(words: str) -> frozenset[str]:
@@ -179,6 +181,14 @@ BYLINE = re.compile(
 CONTRIBUTION_LINE = re.compile(rf"(?:{_alternatives(CONTRIBUTIONS)}) by\b\s*:?", re.IGNORECASE)
 
 LISTED = re.compile(rf"(?:{_alternatives(LIST_HEADINGS)})\s*:.*[^.!?…]", re.IGNORECASE)
+# `For more information, contact …` or `Media contact: …` with a telephone number or an address
+CONTACT = re.compile(
+    r"(?:for (?:more|further|additional) information\b|(?:(?:media|press|public affairs|news) )?"
+    r"(?:contacts?|enquiries|inquiries|queries|point of contact)\b).{0,300}",
+    re.IGNORECASE | re.DOTALL,
+)
+REACHED_AT = re.compile(r"\S@\S|(?:\d[ ()/.–-]{0,2}){7,}")
+
 DATE_LINE = re.compile(rf"(?:{_alternatives(DATE_HEADINGS)})\b\s*:?(?P<date>.*\d.*)", re.IGNORECASE)
 
 TAIL_PHRASES = frozenset(TAIL_HEADINGS)
@@ -214,7 +224,12 @@ def is_page_element(words: str) -> bool:
         return True
     if COPYRIGHT.fullmatch(words) or ADDRESS.fullmatch(bare):
         return True
-    return is_agency_credit(words) or _is_sign_off(bare) or is_dateline(words, dash=True)
+    return is_agency_credit(words) or _is_sign_off(bare) or is_dateline(words, dash=True) or is_press_contact(bare)
+
+
+def is_press_contact(words: str) -> bool:
+    """Whether the line says only how to reach who issued the text: `For more information contact …, 555-0142`."""
+    return CONTACT.fullmatch(words) is not None and REACHED_AT.search(words) is not None
 
 
 def is_agency_credit(words: str) -> bool:
