@@ -140,7 +140,7 @@ class IntervalSettings:
             return f" With so few {self.unit}s they are too narrow: the uncertainty is larger than shown; {simulated}"
         if units >= SMALL:
             return ""
-        others = "" if self.unit == "article" else " are about other examples of the same articles, and"
+        others = "" if self.unit == "article" else " are about other examples like these, and"
         return f" They{others} hold with few {self.unit}s, too: {simulated}"
 
     def _simulated(self, units: int) -> tuple[int, float]:
