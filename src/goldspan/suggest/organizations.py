@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from goldspan.suggest import places
 from goldspan.suggest.candidates import OTHER, SpanCandidate
 from goldspan.suggest.gazetteer import DOUBTFUL, gazetteer
 from goldspan.suggest.lexicon import TokenFlag, cues, lexicon
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
 
     from goldspan.suggest.tokens import ParagraphTokens
 
-CASED = TokenFlag.CAP | TokenFlag.FUNCTION | TokenFlag.PARTICLE
+CENTERS = frozenset(("center", "centre"))
+CASED = TokenFlag.CAP | TokenFlag.FUNCTION | TokenFlag.PARTICLE | TokenFlag.NUMBER
 NO_NAME = TokenFlag.FUNCTION | TokenFlag.TIME
 
 # `Kim Jong Un` does not hold the `U.N.`
@@ -27,7 +29,12 @@ def find_organizations(tokens: ParagraphTokens) -> Iterator[SpanCandidate]:
         if i < done or not flags & TokenFlag.CAP:
             continue
         yield from _listed(tokens, i)
-        if flags & TokenFlag.ORG and not _is_class(tokens, i) and not _is_echelon(tokens, i):
+        if (
+            flags & TokenFlag.ORG
+            and not _heads_base(tokens, i)
+            and not _is_class(tokens, i)
+            and not _is_echelon(tokens, i)
+        ):
             start, end = _start(tokens, i, done), _end(tokens, i)
             place, weight = gazetteer().match(tokens.forms, start)
             is_place = place == end and weight > DOUBTFUL
@@ -51,8 +58,21 @@ def _listed(tokens: ParagraphTokens, i: int) -> Iterator[SpanCandidate]:
 
 def _is_class(tokens: ParagraphTokens, i: int) -> bool:
     """Whether a head that is a class word of places, too, is one here: `Huila Department`."""
+    if (
+        _heads_base(tokens, i)
+        or places.is_post(tokens, i)
+        or (tokens.lower[i] in CENTERS and places.training_center(tokens, i)[1] > i)
+    ):
+        return True
     return bool(
         tokens.flags[i] & TokenFlag.CLASS and tokens.word_at(i + 1) != "of" and tokens.flags_at(i - 1) & TokenFlag.CAP
+    )
+
+
+def _heads_base(tokens: ParagraphTokens, i: int) -> bool:
+    """Whether the head is a part of a base's name: `Pope Air Force Base`."""
+    return (
+        tokens.lower[i] == "force" and tokens.word_at(i + 1) == "base" and bool(tokens.flags_at(i + 1) & TokenFlag.CAP)
     )
 
 

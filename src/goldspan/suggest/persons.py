@@ -22,6 +22,7 @@ SURNAME = re.compile(
     r"zadeh|poulos|oglu|escu|ulescu|iani|ovych|wicz|owski|ez)"
 )
 
+ROMAN = re.compile(r"[IVX]{2,5}")
 BODIES = TokenFlag.FORCE | TokenFlag.ECHELON | TokenFlag.ORG
 OFFICE_FLAGS = TokenFlag.TITLE | TokenFlag.RANK | TokenFlag.ROLE
 QUOTES = frozenset('"“‘')
@@ -46,7 +47,7 @@ NAMES = TokenFlag.SURNAME | TokenFlag.GIVEN
 def person_signs(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sign]:
     """The rules that take tokens `start` to `end` for a person, with their weights."""
     flags, size = tokens.flags, end - start
-    if any(flags[j] & BODIES for j in range(start, end)) or _is_acronym(tokens, start, end):
+    if any(flags[j] & BODIES for j in range(start, end)) or _is_no_name(tokens, start, end):
         return
     is_attribute = tokens.word_at(end) in NOT_BEFORE
     if not is_attribute or flags[start - 1] & TokenFlag.CAP:
@@ -80,6 +81,16 @@ def _is_acronym(tokens: ParagraphTokens, start: int, end: int) -> bool:
     is_ranked = is_ranked and tokens.word_at(before) not in ("deputy", "chief", "commander")
     is_short = len(tokens.words[start]) <= LONGEST_ACRONYM and not tokens.flags[start] & NAMES
     return is_short and not is_ranked
+
+
+def _is_no_name(tokens: ParagraphTokens, start: int, end: int) -> bool:
+    """Whether a name is an acronym, a Roman numeral or a regiment's nickname: `Flight III`, `the West Kents`."""
+    if _is_acronym(tokens, start, end):
+        return True
+    if end - start == 1:
+        return ROMAN.fullmatch(tokens.words[start]) is not None
+    is_corps = tokens.words[start] == "Royal" or tokens.flags[start] & TokenFlag.DIRECTION
+    return bool(is_corps) and tokens.words[end - 1].endswith("s") and not tokens.flags_at(start - 1) & OFFICE_FLAGS
 
 
 def is_family(tokens: ParagraphTokens, end: int, label: str) -> bool:
@@ -149,12 +160,21 @@ def _signs_before(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sig
         if tokens.lower[j] in ("command", "headquarters") and gazetteer().end(tokens.forms, start) == end:
             return
         is_plain = all(tokens.flags[j] & TokenFlag.COMMON and not tokens.flags[j] & NAMES for j in range(start, end))
-        yield (office[0], 0.3) if is_plain else office
+        # Of a head of state the surname may be a common word: `under President Trump in`.
+        is_led = end - start == 1 and tokens.lower[j] in cues("persons.honorifics") and not tokens.all_caps
+        yield (office[0], 0.6 if is_led and _is_surname_here(tokens, end) else 0.3) if is_plain else office
     elif tokens.words[j] == ",":
         if _is_apposed(tokens, j):
             yield "person.apposed", 0.55
     else:
         yield from _verb_signs(tokens, j)
+
+
+def _is_surname_here(tokens: ParagraphTokens, end: int) -> bool:
+    """Whether a common word after a title is no part of an office: `President Trump said`, not `Secretary General`."""
+    following = tokens.flags_at(end)
+    is_free = not following & TokenFlag.CAP or tokens.first[end]
+    return is_free and not tokens.flags[end - 1] & (OFFICE_FLAGS | TokenFlag.TITLE_PART | TokenFlag.UPPER)
 
 
 def _before_bracket(tokens: ParagraphTokens, j: int) -> int:
@@ -202,10 +222,27 @@ def _verb_signs(tokens: ParagraphTokens, j: int) -> Iterator[Sign]:
         yield "person.named", 0.5
     elif word == "as" and before == "known":
         yield "person.named", 0.25
-    elif word in cues("persons.named") and before not in cues("persons.groups"):
+    elif (word in cues("persons.named") and before not in cues("persons.groups")) or _is_naming(tokens, j):
         yield "person.named", 0.6
     elif word in cues("persons.said"):
         yield "person.speech", 0.4
+
+
+def _is_naming(tokens: ParagraphTokens, j: int) -> bool:
+    """Whether a phrase that gives a person's name ends at `j`: `by the name of`, `gave his name as`, `loyal to`."""
+    word, before = tokens.lower[j], tokens.word_at(j - 1)
+    if word == "of" and before in ("name", "pseudonym", "alias"):
+        return tokens.word_at(j - 2) in ("the", "name", "a") and tokens.word_at(j - 3) in (
+            "by",
+            "under",
+            "using",
+            "with",
+        )
+    if word == "as" and "name" in tokens.lower[max(0, j - 4) : j]:
+        return any(verb in ("gave", "give", "gives", "giving") for verb in tokens.lower[max(0, j - 7) : j])
+    if word in ("calls", "called", "call"):
+        return before in ("everybody", "everyone") or tokens.word_at(j - 2) == "whom"
+    return word == "to" and before == "loyal" and tokens.word_at(j - 2) in ("criminals", "men", "gunmen", "officers")
 
 
 def _is_apposed(tokens: ParagraphTokens, comma: int) -> bool:
@@ -222,6 +259,9 @@ def _signs_after(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sign
     """The evidence after a name: a verb of speech, an age, an office between commas."""
     is_full = end - start > 1
     following, second = tokens.word_at(end), tokens.word_at(end + 1)
+    is_whose = tokens.word_at(start - 1) == "of" and tokens.word_at(start - 2) in cues("persons.of_before")
+    if is_whose and _is_unknown(tokens, start, end):
+        yield "person.named", 0.55
     if following in SPEECH:
         yield "person.speech", 0.5 if _is_unknown(tokens, start, end) else 0.35 if is_full else 0.3
     if following != ",":
@@ -233,7 +273,8 @@ def _signs_after(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sign
     elif second in ("who", "whose") and tokens.word_at(start - 1) not in cues("persons.not_after"):
         yield "person.who", 0.5
     elif is_full and _is_office_next(tokens, end + 1):
-        yield "person.office", 0.6
+        is_plain = all(tokens.flags[j] & TokenFlag.COMMON and not tokens.flags[j] & NAMES for j in range(start, end))
+        yield "person.office", 0.3 if is_plain else 0.6
 
 
 def _is_unknown(tokens: ParagraphTokens, start: int, end: int) -> bool:

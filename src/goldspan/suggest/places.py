@@ -1,26 +1,24 @@
-"""Names of places with a class word (`Paktika Province`), and evidence that a run of capitalised tokens is a place's.
+"""Names of places with a class word (`Paktika Province`), in datelines and with a state: no other evidence is needed.
 
 Rules L-1 to L-5 of the guidelines.
 """
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from goldspan.suggest import name_runs
-from goldspan.suggest.gazetteer import SURE, gazetteer
+from goldspan.suggest import name_runs, roads
+from goldspan.suggest.gazetteer import gazetteer, states_with_class_word
 from goldspan.suggest.lexicon import TokenFlag, cues
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from goldspan.suggest.candidates import SpanCandidate
     from goldspan.suggest.tokens import ParagraphTokens
 
+ARTICLES = frozenset(("al", "el", "ar", "as", "ash", "ad", "az", "an", "at", "ul"))
 NO_NAME = TokenFlag.FUNCTION | TokenFlag.TIME | TokenFlag.TITLE | TokenFlag.RANK
 BODY = TokenFlag.ORG | TokenFlag.FORCE
-
 # Class words that end one name and begin another: `Eagle Base`, `Air Base 201`.
 CLASSES_BEFORE_OR_AFTER = frozenset(("outpost", "base"))
 LONGEST_LISTED = 4
@@ -28,39 +26,14 @@ LONGEST_CITY = 3
 SAINTS = frozenset(("ST.", "ST", "FT.", "FT", "MT.", "MT"))
 NO_CITY = NO_NAME | TokenFlag.DEMONYM
 PLACING = frozenset(("in", "at", "from", "of", "near", "to", "outside", "around", "and", ",", "rural"))
-Sign = tuple[str, float]
-CLASSES = cues("places.classes")
-EVENTS = frozenset(("Battle", "Siege", "Fall", "Liberation", "Bishop", "Archbishop"))  # the first word of a name
-COURSES = frozenset(("across", "along", "over", "through", "throughout", "near", "around", "down", "up", "into"))
-WAYS = frozenset(
-    ("back", "north", "south", "east", "west", "on", "over", "down", "up", "home", "out", "away", "forward")
-)
-CLASSES_BEFORE = cues("places.strong_before")
+CODE_ENDS = frozenset((",", ".", ";", ")", ":", "", "and", "on", "in", "to", "for", "from", "—", "–"))
+FIRST_CLASSES = frozenset(("barracks", "kaserne", "airfield", "airbase", "dockyard", "shipyard"))
+PLAIN_FIRST = cues("places.bases") | {"new", "old", "main", "local", "empty", "former"}
 WATERS = cues("places.water")
 INSTALLATIONS = cues("places.installations")
 DASHES = frozenset(("-", "–", "—", "--"))
 LONGEST_DATELINE = 14
-ENDINGS = tuple(sorted(cues("places.endings")))
-LONGEST_ENDED, SHORTEST_ENDED = 2, 6
 NO_REGION = NO_NAME | TokenFlag.ORG | TokenFlag.FORCE | TokenFlag.ECHELON
-LEAVING = frozenset(("forces", "troops", "units", "soldiers", "fighters", "defenders", "militants", "rebels", "had"))
-GROUND = frozenset(("mechanized", "mechanised", "ground", "armored", "armoured", "infantry", "frontal", "unsuccessful"))
-DIVISIONS = frozenset(("district", "province", "county", "governorate", "oblast", "subdistrict", "prefecture", "raion"))
-ROAD = re.compile(r"[A-Z]{1,3}\d{1,4}|[A-Z]{1,3}-\d{1,4}")
-# The codes of roads that are not those of aircraft, vehicles or weapons.
-ROAD_CODE = re.compile(r"M\d{1,2}|A[1-9]|E-?\d{2}|RN-?\d+|NH-?\d+|T-?\d{4}|N\d{1,2}|I-\d{1,3}|R-?\d{3}|D\d{3,4}")
-OPENING_QUOTES, CLOSING_QUOTES = frozenset('"“‘'), frozenset('"”’')
-LONGEST_QUOTED = 4
-LEAST_INITIALS = 2
-LONGEST_ROAD = 3
-ROAD_WORDS = frozenset(("on", "along", "off", "via", "out", "down", "up", "near", "onto", "of"))
-DISTANCES = frozenset(("km", "kilometers", "kilometres", "miles"))
-
-# Two names for one place begin alike.
-SHARED_PREFIX = 2
-SHORTEST_ALTERNATE = 4
-LONGEST_NESTED = 4
-DESCRIPTION_REACH = 4
 
 
 def find_places(tokens: ParagraphTokens, covered: Sequence[bool]) -> Iterator[tuple[int, int]]:
@@ -70,24 +43,100 @@ def find_places(tokens: ParagraphTokens, covered: Sequence[bool]) -> Iterator[tu
     for i, flags in enumerate(tokens.flags):
         if not flags & TokenFlag.CAP or covered[i]:
             continue
-        named = _end_of_water(tokens, i, covered) or _end_of_road(tokens, i)
-        if named:
-            yield i, named
-        if named or not flags & (TokenFlag.CLASS | TokenFlag.PREFIX):
-            continue
-        if tokens.lower[i] in ("station", "base", "facility", "depot"):
-            start, end = _base(tokens, i, covered)
-            if end > i + 1:
-                yield start, end
-                continue
-        end = _end_after_class(tokens, i, covered) if tokens.lower[i] in cues("places.capital_before") else i + 1
-        if end > i + 1:
-            is_twofold = tokens.lower[i] in CLASSES_BEFORE_OR_AFTER
-            yield (_name_start(tokens, i, covered) if is_twofold else i), end
-        elif flags & TokenFlag.CLASS and tokens.lower[i] in cues("places.capital_after"):
-            start = _start_before_class(tokens, i, covered)
-            if start < i and not _modifies_body(tokens, i) and not _is_generic(tokens, start, i):
-                yield start, i + 1 + bool(tokens.flags_at(i + 1) & TokenFlag.NUMBER and tokens.lower[i] == "district")
+        start, end = _complete_name(tokens, i, covered)
+        if end > i:
+            yield start, end
+        elif flags & (TokenFlag.CLASS | TokenFlag.PREFIX):
+            yield from _named_by_class(tokens, i, covered)
+
+
+def _complete_name(tokens: ParagraphTokens, i: int, covered: Sequence[bool]) -> tuple[int, int]:
+    """The name of a kind of its own at `i`: a water, a road, an Arabic name, a post, a base; `(i, i)` if none is."""
+    named = _end_of_water(tokens, i, covered) or roads.end_of_road(tokens, i) or _end_after_article(tokens, i, covered)
+    if named:
+        return i, named
+    if is_post(tokens, i):
+        return _start_of_post(tokens, i), _end_of_number(tokens, i + 1)
+    if _is_postal_code(tokens, i):
+        return i, i + 1
+    if tokens.lower[i] in ("station", "base", "facility", "depot"):
+        start, end = _base(tokens, i, covered)
+        return (start, end) if end > i + 1 else (i, i)
+    if tokens.lower[i] in ("center", "centre"):
+        return training_center(tokens, i)
+    return i, i
+
+
+def _named_by_class(tokens: ParagraphTokens, i: int, covered: Sequence[bool]) -> Iterator[tuple[int, int]]:
+    """The name that the class word at `i` begins or ends: `Camp Bondsteel`, `Paktika Province`."""
+    end = _end_after_class(tokens, i, covered) if tokens.lower[i] in cues("places.capital_before") else i + 1
+    if end > i + 1:
+        is_twofold = tokens.lower[i] in CLASSES_BEFORE_OR_AFTER
+        yield (_name_start(tokens, i, covered) if is_twofold else i), end
+    elif tokens.flags[i] & TokenFlag.CLASS and tokens.lower[i] in cues("places.capital_after"):
+        start = _start_before_class(tokens, i, covered)
+        if start < i and not _modifies_body(tokens, i) and not _is_generic(tokens, start, i):
+            yield start, i + 1 + bool(tokens.flags_at(i + 1) & TokenFlag.NUMBER and tokens.lower[i] == "district")
+
+
+def training_center(tokens: ParagraphTokens, i: int) -> tuple[int, int]:
+    """The training centre that ends at `i`, if it is named after a place or a person: `Lešť Training Centre`."""
+    start = i
+    while start and tokens.word_at(i - 1) == "training" and is_name(tokens, start - 1):
+        start -= 1
+    kinds = cues("places.bases")
+    is_own = any(
+        not tokens.flags[j] & (TokenFlag.COMMON | TokenFlag.DEMONYM | TokenFlag.UPPER) and tokens.lower[j] not in kinds
+        for j in range(start, i)
+    )
+    return (start, i + 1) if is_own else (i, i)
+
+
+def _is_postal_code(tokens: ParagraphTokens, i: int) -> bool:
+    """Whether the postal code of a state behind a place stands at `i`: `Fort Moore, GA`, `Waco, TX`."""
+    if tokens.words[i] not in cues("places.postal") or tokens.word_at(i - 1) != "," or tokens.all_caps:
+        return False
+    first = end = i - 1
+    while first and (is_name(tokens, first - 1) or (tokens.is_hyphen(first - 1) and first < end)):
+        first -= 1
+    kinds = TokenFlag.CLASS | TokenFlag.PREFIX
+    is_base = any(tokens.flags[j] & kinds for j in range(first, end)) and end - first > 1
+    is_listed = any(gazetteer().end(tokens.forms, j) == end for j in range(first, end))
+    is_person = tokens.flags_at(first) & TokenFlag.GIVEN or tokens.flags_at(first - 1) & (
+        TokenFlag.RANK | TokenFlag.TITLE
+    )
+    return (is_base or is_listed) and tokens.word_at(i + 1) in CODE_ENDS and not (is_person and not is_base)
+
+
+def _end_after_article(tokens: ParagraphTokens, i: int, covered: Sequence[bool]) -> int:
+    """The end of a name whose first word an Arabic article follows, else 0: `Ras el-Hekma`, `Bab al-Hawa`."""
+    if tokens.lower[i] not in cues("places.articled") or tokens.flags_at(i - 1) & (TokenFlag.CAP | TokenFlag.PARTICLE):
+        return 0
+    article = i + 1 + tokens.is_hyphen(i + 1)
+    if tokens.lower[article : article + 1] == [] or tokens.lower[article] not in ARTICLES or any(covered[i : i + 4]):
+        return 0
+    if not tokens.is_hyphen(article + 1) or not tokens.flags_at(article + 2) & TokenFlag.CAP:
+        return 0
+    return name_runs.extend_name(tokens, article + 2, covered)
+
+
+def is_post(tokens: ParagraphTokens, i: int) -> bool:
+    """Whether a numbered post ends with the number after `i`: `Sentry Post 6`, `UN Position 5-42`."""
+    is_kind = tokens.lower[i] in ("post", "position", "outpost") and tokens.word_at(i - 1) in cues("places.posts")
+    return is_kind and bool(tokens.flags_at(i - 1) & TokenFlag.CAP and tokens.flags_at(i + 1) & TokenFlag.NUMBER)
+
+
+def _start_of_post(tokens: ParagraphTokens, i: int) -> int:
+    start = i - 1
+    while tokens.word_at(start - 1) in cues("places.posts") and tokens.flags[start - 1] & TokenFlag.CAP:
+        start -= 1
+    return start
+
+
+def _end_of_number(tokens: ParagraphTokens, i: int) -> int:
+    """The end of a number that may have two parts: `5-42`."""
+    is_two = tokens.is_hyphen(i + 1) and tokens.flags_at(i + 2) & TokenFlag.NUMBER
+    return i + 3 if is_two else i + 1
 
 
 def _find_datelines(tokens: ParagraphTokens, covered: Sequence[bool]) -> Iterator[tuple[int, int]]:
@@ -175,43 +224,6 @@ def _end_of_water(tokens: ParagraphTokens, i: int, covered: Sequence[bool]) -> i
     return 0 if any(covered[i : start + 1]) else name_runs.extend_name(tokens, start, covered)
 
 
-def _end_of_road(tokens: ParagraphTokens, i: int) -> int:
-    """The end of a road by its number, else 0: `M-8 motorway`, `I-80`, `U.S. 14`."""
-    word = tokens.words[i]
-    if word in ("U.S.", "US"):
-        number = i + 1 + (tokens.word_at(i + 1) in ("route", "highway"))
-        is_road = number > i + 1 or tokens.word_at(i - 1) in ROAD_WORDS
-        return number + 1 if is_road and tokens.word_at(number).isdigit() else 0
-    end = i + 1
-    if tokens.is_hyphen(end) and tokens.flags_at(end + 1) & TokenFlag.NUMBER and len(word) <= LONGEST_ROAD:
-        end += 2
-    elif not ROAD.fullmatch(word):
-        return 0
-    is_road = tokens.word_at(end) in ("motorway", "highway", "road", "expressway", "autobahn", "interstate")
-    is_road = is_road or tokens.word_at(i - 1) in (
-        "motorway",
-        "highway",
-        "road",
-        "expressway",
-        "autobahn",
-        "interstate",
-    )
-    is_road = is_road or _is_travelled(tokens, i, end)
-    return end if is_road and tokens.flags[i] & (TokenFlag.UPPER | TokenFlag.LETTER) else 0
-
-
-def _is_travelled(tokens: ParagraphTokens, i: int, end: int) -> bool:
-    """Whether a code is a road's, with no noun after it: `along the M17`, `traffic on the RN27 near`."""
-    before, code = tokens.word_at(i - 2), "".join(tokens.words[i:end])
-    is_alone = _is_alone(tokens, end) or tokens.word_at(end) in ("near", "toward", "towards")
-    is_between = before == "along" and tokens.flags_at(end) & TokenFlag.CAP and tokens.is_hyphen(end + 1)
-    if tokens.word_at(i - 1) != "the" or not (is_alone or is_between):
-        return False
-    return before in ("along", "off") or (
-        before in ("on", "interdicting", "down", "up") and bool(ROAD_CODE.fullmatch(code))
-    )
-
-
 def _base(tokens: ParagraphTokens, i: int, covered: Sequence[bool]) -> tuple[int, int]:
     """The base whose class word at `i` stands before its name: `Naval Air Station Lemoore`; `(i, i)` if none does."""
     start, kinds = i, cues("places.bases")
@@ -237,91 +249,6 @@ def _is_generic(tokens: ParagraphTokens, start: int, i: int) -> bool:
     return tokens.word_at(start - 1) in ("a", "an", "new", "its", "their", "every", "each", "another")
 
 
-def place_signs(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sign]:
-    """The rules that take tokens `start` to `end` for a place, with their weights."""
-    stop, weight = gazetteer().match(tokens.forms, start)
-    if _is_other(tokens, start, end):
-        return
-    if not weight and all(tokens.flags[j] & TokenFlag.COMMON for j in range(start, end)):
-        if _is_common_in_district(tokens, start, end):
-            yield "place.class", 0.6
-        return
-    if stop == end or (stop == end - 1 and tokens.flags[stop] & TokenFlag.DIRECTION):
-        yield "place.gazetteer", weight
-    elif weight and any(tokens.is_hyphen(j) for j in range(start + 1, end)):
-        return
-    if start == end - 1 and tokens.words[start] in cues("places.states") and tokens.word_at(start - 1) == ",":
-        yield "place.gazetteer", 0.9
-    if start < end - 1 and tokens.words[end - 1] in cues("places.states") and tokens.words[end - 1].endswith("."):
-        return
-    yield from _signs_of_form(tokens, start, end)
-    yield from _signs_before(tokens, start, end)
-    yield from _signs_after(tokens, start, end)
-
-
-def _signs_of_form(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sign]:
-    """The evidence of the name itself: its article, its first word, its other form, its ending."""
-    is_long = end - start > 1
-    if tokens.words[start] in cues("places.articles") and is_long and not tokens.first[start]:
-        yield "place.article", 0.3
-    if is_long and tokens.flags[start] & TokenFlag.PREFIX and not tokens.flags[start] & TokenFlag.TITLE:
-        yield "place.prefix", 0.35
-    if _has_alternate(tokens, start, end):
-        yield "place.alternate", 0.6
-    if _has_ending(tokens, start, end):
-        yield "place.ending", 0.35 if is_long and not tokens.is_hyphen(start + 1) else 0.55
-
-
-def _is_other(tokens: ParagraphTokens, start: int, end: int) -> bool:
-    """Whether a name is no place's here: in quotation marks, a currency's (`US$`), a direction alone."""
-    is_direction = end - start == 1 and tokens.flags[start] & TokenFlag.DIRECTION
-    return bool(is_direction) or tokens.words[end - 1].endswith("$") or is_quoted(tokens, start, end)
-
-
-def is_quoted(tokens: ParagraphTokens, start: int, end: int) -> bool:
-    """Whether a name is inside that of an operation or a unit in quotation marks: `operation “Safe Podlasie”`."""
-    i = start
-    while i > start - LONGEST_QUOTED and i and (tokens.flags[i - 1] & TokenFlag.CAP or tokens.lower[i - 1] == "of"):
-        i -= 1
-    if tokens.word_at(i - 1) not in OPENING_QUOTES:
-        return False
-    if tokens.word_at(i - 2) in cues("places.quoted"):
-        return True
-    return tokens.word_at(end) in CLOSING_QUOTES and bool(tokens.flags_at(end + 1) & TokenFlag.ECHELON)
-
-
-def _is_common_in_district(tokens: ParagraphTokens, start: int, end: int) -> bool:
-    """Whether one common word with a capital names a district: `seized Burka district`."""
-    return (
-        end - start == 1
-        and not tokens.first[start]
-        and not tokens.all_caps
-        and tokens.word_at(end) in DIVISIONS
-        and not tokens.flags[start] & (TokenFlag.DIRECTION | TokenFlag.TIME | TokenFlag.ORG | TokenFlag.UPPER)
-    )
-
-
-def _has_ending(tokens: ParagraphTokens, start: int, end: int) -> bool:
-    """Whether a name of at most two words ends as names of places do and those of persons do not: `Loskutivka`."""
-    last = tokens.forms[end - 1]
-    if len(last) < SHORTEST_ENDED or not last.endswith(ENDINGS):
-        return False
-    if tokens.flags[end - 1] & (TokenFlag.COMMON | TokenFlag.SURNAME) or tokens.flags_at(end) & TokenFlag.NUMBER:
-        return False
-    words = [j for j in range(start, end) if not tokens.is_hyphen(j)]
-    return len(words) <= LONGEST_ENDED and not any(tokens.flags[j] & TokenFlag.UPPER for j in words)
-
-
-def is_beside(tokens: ParagraphTokens, start: int, end: int, named: Sequence[SpanCandidate]) -> bool:
-    """Whether a name is coordinated with a complete place name: `Camp Bastion and Gereshk` (G-4)."""
-    if any(tokens.flags[j] & (TokenFlag.GIVEN | TokenFlag.COMMON) for j in range(start, end)):
-        return False
-    return any(
-        (tokens.word_at(c.end) == "and" and c.end + 1 == start) or (tokens.word_at(end) == "and" and end + 1 == c.start)
-        for c in named
-    )
-
-
 def _modifies_body(tokens: ParagraphTokens, i: int) -> bool:
     """Whether the class word is the modifier of a body: `Helmand Province Council`."""
     flags = tokens.flags_at(i + 1)
@@ -331,13 +258,17 @@ def _modifies_body(tokens: ParagraphTokens, i: int) -> bool:
 def _start_before_class(tokens: ParagraphTokens, i: int, covered: Sequence[bool]) -> int:
     """Where the name before the class word at `i` begins; `i` where there is none."""
     word = tokens.lower[i]
-    if tokens.all_caps and word in cues("places.not_shouted"):
+    # A double surname is a person's: `Mr. Peter Hamilton-Hill`.
+    if tokens.is_hyphen(i - 1) or (tokens.all_caps and word in cues("places.not_shouted")):
         return i
     if word in cues("places.vague") and tokens.word_at(i - 1) not in cues("places.modified"):
         return i
     start = _name_start(tokens, i, covered)
-    if _is_person(tokens, start, i):
+    is_foreign = word == "state" and "".join(tokens.forms[start:i]) not in states_with_class_word()
+    if is_foreign or _is_person(tokens, start, i):
         return i
+    if start == i and word in FIRST_CLASSES and _may_begin(tokens, i - 1, covered):
+        return i - 1
     # A listed name may have words that end a run: `Nahr-e Saraj District`, `Imam Sahib District`.
     for earlier in range(max(0, start - LONGEST_LISTED), start):
         if tokens.flags[earlier] & TokenFlag.CAP and gazetteer().end(tokens.forms, earlier) in (i, i + 1):
@@ -349,6 +280,18 @@ def _start_before_class(tokens: ParagraphTokens, i: int, covered: Sequence[bool]
         is_outside = first < start and tokens.flags[first] & TokenFlag.DIRECTION and tokens.word_at(first + 1) != ","
         start = first + bool(is_outside and gazetteer().end(tokens.forms, first) <= first + 1)
     return i if word == "states" and "and" not in tokens.lower[start:i] else start
+
+
+def _may_begin(tokens: ParagraphTokens, j: int, covered: Sequence[bool]) -> bool:
+    """Whether a common word at the start of a sentence names an installation: `Rose Barracks to grow`."""
+    other = TokenFlag.FUNCTION | TokenFlag.DEMONYM | TokenFlag.FORCE | TokenFlag.ORG | TokenFlag.RANK | TokenFlag.TITLE
+    flags = tokens.flags_at(j)
+    is_open = flags & TokenFlag.CAP and not covered[j] and tokens.first[j] and not tokens.all_caps
+    return (
+        bool(is_open)
+        and not flags & (other | TokenFlag.DIRECTION | TokenFlag.ECHELON)
+        and tokens.lower[j] not in PLAIN_FIRST
+    )
 
 
 def _is_person(tokens: ParagraphTokens, start: int, i: int) -> bool:
@@ -373,7 +316,7 @@ def _name_start(tokens: ParagraphTokens, i: int, covered: Sequence[bool]) -> int
         is_titled = (
             is_installation and start < i and tokens.flags[j] & TokenFlag.TITLE and tokens.flags[j] & TokenFlag.CAP
         )
-        if _is_name(tokens, j) or is_street or (is_titled and not tokens.first[j]):
+        if is_name(tokens, j) or is_street or (is_titled and not tokens.first[j]):
             start = j
         elif joins and tokens.flags_at(j - 1) & TokenFlag.CAP and not covered[j - 1]:
             start = j - 1
@@ -382,7 +325,8 @@ def _name_start(tokens: ParagraphTokens, i: int, covered: Sequence[bool]) -> int
     return start
 
 
-def _is_name(tokens: ParagraphTokens, j: int) -> bool:
+def is_name(tokens: ParagraphTokens, j: int) -> bool:
+    """Whether a token may be a word of a place's name before its class word."""
     flags = tokens.flags[j]
     if not flags & TokenFlag.CAP or flags & NO_NAME:
         return False
@@ -397,7 +341,7 @@ def _conjuncts(tokens: ParagraphTokens, start: int, covered: Sequence[bool]) -> 
         if j < 1 or tokens.word_at(j) not in ("and", ","):
             return start
         first = j
-        while first and not covered[first - 1] and _is_name(tokens, first - 1):
+        while first and not covered[first - 1] and is_name(tokens, first - 1):
             first -= 1
         if first == j:
             return start
@@ -420,177 +364,3 @@ def _end_after_class(tokens: ParagraphTokens, i: int, covered: Sequence[bool]) -
     if not begins or tokens.flags[end] & (NO_NAME | TokenFlag.ORG):
         return i + 1
     return name_runs.extend_name(tokens, end, covered)
-
-
-def _has_alternate(tokens: ParagraphTokens, start: int, end: int) -> bool:
-    """Whether the same name in another language is after or before a slash: `Bruxelles/Brussels`."""
-    mine = tokens.forms[start]
-    for slash, other in ((end, end + 1), (start - 1, start - 2)):
-        if tokens.word_at(slash) == "/" and tokens.flags_at(other) & TokenFlag.CAP and len(mine) >= SHORTEST_ALTERNATE:
-            return mine[:SHARED_PREFIX] == tokens.forms[other][:SHARED_PREFIX]
-    return False
-
-
-def _signs_before(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sign]:
-    word, earlier = tokens.word_at(start - 1), tokens.word_at(start - 2)
-    if word == "of":
-        yield from _signs_of(tokens, start)
-    elif word in cues("places.in"):
-        yield "place.in", 0.5
-    elif word == "from" and earlier in DISTANCES:
-        yield "place.in", 0.6
-    elif word in cues("places.from"):
-        yield "place.from", 0.5 if _is_way(tokens, start, end) else 0.3
-    elif word == "on" and _is_attack(tokens, start - 2):
-        yield "place.from", 0.5
-    elif _is_taken(tokens, start, end):
-        yield "place.taken", 0.8 if _is_with_place(tokens, end) else 0.5
-    elif word == "the":
-        is_bank = earlier == "of" and tokens.word_at(start - 3) in cues("places.banks")
-        is_bare = (earlier in COURSES or is_bank) and _is_bare(tokens, start, end) and _is_alone(tokens, end)
-        yield from [("place.course", 0.55)] if is_bare else []
-    elif word in cues("places.cardinal") or (word in CLASSES_BEFORE and tokens.words[start - 1].islower()):
-        yield ("place.direction" if word in cues("places.cardinal") else "place.class"), 0.6
-
-
-def _signs_of(tokens: ParagraphTokens, start: int) -> Iterator[Sign]:
-    """The evidence of `of` before a name: `the village of …`, `the capture of …`, `Anna Hill, 30, of …`."""
-    earlier = tokens.word_at(start - 2)
-    if earlier == ",":
-        yield "place.home", 0.6 if tokens.flags_at(start - 3) & TokenFlag.NUMBER else 0.4
-    elif earlier in CLASSES_BEFORE:
-        yield "place.class", 0.85
-    elif earlier in cues("places.of_before") and tokens.words[start - 2] not in EVENTS:
-        yield "place.direction", 0.7
-
-
-def _is_attack(tokens: ParagraphTokens, j: int) -> bool:
-    """Whether an attack on a place ends at `j`; attacks on a person are none on the ground: `mechanized attacks on`."""
-    word = tokens.word_at(j)
-    is_on_ground = word in ("attacks", "offensives", "pushes") and tokens.word_at(j - 1) in GROUND
-    return word in cues("places.attack") or is_on_ground
-
-
-def _is_taken(tokens: ParagraphTokens, start: int, end: int) -> bool:
-    """Whether a name is what a force takes or leaves: `shelled Keramik`, `Ukrainian units left Myrna Dolyna`."""
-    word = tokens.word_at(start - 1)
-    if word == "left":
-        is_name = tokens.flags[end - 1] & TokenFlag.UPPER or tokens.flags[start] & TokenFlag.GIVEN
-        return tokens.word_at(start - 2) in LEAVING and (not is_name or _is_with_place(tokens, end))
-    return word in cues("places.taken") and _is_unlisted(tokens, start, end)
-
-
-def _is_way(tokens: ParagraphTokens, start: int, end: int) -> bool:
-    """Whether a preposition is that of a way: `driven to …`, `between … and`."""
-    word = tokens.word_at(start - 1)
-    if word == "between":
-        return tokens.word_at(end) == "and"
-    is_one = end - start == 1 or gazetteer().end(tokens.forms, start) > start
-    return word in ("to", "from") and is_one and _is_motion(tokens, start - 2)
-
-
-def _is_motion(tokens: ParagraphTokens, j: int) -> bool:
-    """Whether a verb of motion ends at `j`: `driven north (to)`, `pulled back (to)`."""
-    motion = cues("places.motion")
-    return tokens.word_at(j) in motion or (tokens.word_at(j) in WAYS and tokens.word_at(j - 1) in motion)
-
-
-def _is_bare(tokens: ParagraphTokens, start: int, end: int) -> bool:
-    """Whether a name is one word that is no acronym, no given name and no common word."""
-    plain = TokenFlag.COMMON | TokenFlag.UPPER | TokenFlag.GIVEN
-    return end - start == 1 and not tokens.flags[start] & plain
-
-
-def _is_unlisted(tokens: ParagraphTokens, start: int, end: int) -> bool:
-    """Whether a name is one or two words that are no acronym, no person's name and no common word."""
-    plain = TokenFlag.COMMON | TokenFlag.UPPER | TokenFlag.GIVEN
-    if _is_bare(tokens, start, end):
-        return True
-    plain |= TokenFlag.SURNAME
-    return end - start == LONGEST_ENDED and not any(tokens.flags[j] & plain for j in range(start, end))
-
-
-def _is_with_place(tokens: ParagraphTokens, end: int) -> bool:
-    """Whether a listed place is coordinated with the name that ends: `left Myrna Dolyna and Pidlisne`."""
-    if tokens.word_at(end) != "and" or not tokens.flags_at(end + 1) & TokenFlag.CAP:
-        return False
-    place, weight = gazetteer().match(tokens.forms, end + 1)
-    return weight > 0 and place == end + 2 and not tokens.flags[end + 1] & TokenFlag.GIVEN
-
-
-def _is_alone(tokens: ParagraphTokens, end: int) -> bool:
-    """Whether no noun follows that a name could modify: `along the Ibar to`."""
-    return not tokens.word_at(end).isalpha() or bool(tokens.flags_at(end) & (TokenFlag.FUNCTION | TokenFlag.PARTICLE))
-
-
-def _signs_after(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sign]:
-    following, third = tokens.word_at(end), tokens.word_at(end + 2)
-    if following in CLASSES and tokens.words[end].islower():
-        yield "place.class", 0.75
-    elif _is_base(tokens, end):
-        yield "place.class", 0.9
-    elif following == ")" and _is_acronym_of_place(tokens, start, end):
-        yield "place.acronym", 0.9
-    elif following in ("and", "or", "/") and third in CLASSES and third.endswith("s"):
-        yield "place.class", 0.6
-    elif tokens.flags[end - 1] & TokenFlag.UPPER:
-        return
-    elif following == "(" and _is_nested(tokens, end + 1):
-        yield "place.nested", 0.5
-    elif following == "," and tokens.word_at(end + 1) == "where":
-        yield "place.where", 0.55
-    elif following == ",":
-        yield from _signs_after_comma(tokens, end + 1)
-
-
-def _signs_after_comma(tokens: ParagraphTokens, i: int) -> Iterator[Sign]:
-    """The evidence of what follows a name and its comma: a distance, a description, the place it lies in."""
-    is_far = tokens.flags_at(i) & TokenFlag.NUMBER and tokens.word_at(i + 1) in DISTANCES
-    if is_far or _is_described(tokens, i):
-        yield "place.class", 0.75
-    elif tokens.flags_at(i) & TokenFlag.CAP and gazetteer().match(tokens.forms, i)[1] >= SURE:
-        yield "place.nested", 0.5
-    elif _is_nested(tokens, i):
-        yield "place.nested", 0.6
-
-
-def _is_base(tokens: ParagraphTokens, i: int) -> bool:
-    """Whether class words of two words in lower case begin at `i`: `air base`, `naval station`."""
-    is_kind = tokens.word_at(i) in cues("places.bases") and tokens.words[i].islower()
-    return is_kind and tokens.word_at(i + 1) in INSTALLATIONS
-
-
-def _is_acronym_of_place(tokens: ParagraphTokens, start: int, end: int) -> bool:
-    """Whether the acronym in brackets is that of a place before it: `Administrative Boundary Line (ABL)`."""
-    if end - start > 1 or not tokens.flags[start] & TokenFlag.UPPER or tokens.word_at(start - 1) != "(":
-        return False
-    first = start - 1
-    while first and (_is_name(tokens, first - 1) or tokens.words[first - 1] in ("'s", "’s")):
-        first -= 1
-    initials = "".join(word[0] for word in tokens.words[first : start - 1] if word[0].isupper())
-    if start - 1 - first < LEAST_INITIALS:
-        return False
-    # Of a state the acronym may be one in its own language: `Donetsk People's Republic (DNR)`.
-    if gazetteer().end(tokens.forms, first) == start - 1:
-        return tokens.words[start][0] == initials[0]
-    return initials == tokens.words[start] and tokens.lower[start - 2] in cues("places.capital_after")
-
-
-def _is_described(tokens: ParagraphTokens, i: int) -> bool:
-    """Whether an apposition with a class word begins: `Zorzor, a town 70 km south of Voinjama`."""
-    if tokens.word_at(i) not in ("a", "an", "the"):
-        return False
-    for word in tokens.lower[i + 1 : i + 1 + DESCRIPTION_REACH]:
-        if word in CLASSES or word in ("stronghold", "hometown"):
-            return True
-        if not word.isalpha() or word in ("of", "who", "for"):
-            return False
-    return False
-
-
-def _is_nested(tokens: ParagraphTokens, i: int) -> bool:
-    """Whether a name with a class word of places begins at `i`: `Chahar Darah district`."""
-    j = i
-    while tokens.flags_at(j) & TokenFlag.CAP and j - i < LONGEST_NESTED:
-        j += 1
-    return j > i and (tokens.word_at(j) in CLASSES or (j - i > 1 and tokens.lower[j - 1] in CLASSES))

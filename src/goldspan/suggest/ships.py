@@ -41,6 +41,11 @@ def find_ships(tokens: ParagraphTokens) -> Iterator[SpanCandidate]:
             start = _name_start(tokens, i)
             if start < i:
                 yield SpanCandidate(start, _hull_end(tokens, i), OTHER, "ship.hull", 0.95)
+        elif word == "class" and tokens.is_hyphen(i - 1) and tokens.flags_at(i + 1) & TokenFlag.CAP:
+            # After the class of a ship its name: `the Mistral-class Anwar El Sadat`.
+            end = _name_end(tokens, i + 1)
+            if end > i + 1 and not tokens.flags[end - 1] & OFFICE:
+                yield SpanCandidate(i + 1, end, OTHER, "ship.class", 0.9)
         elif tokens.lower[i] in cues("ships.classes"):
             yield from _after_class(tokens, i)
 

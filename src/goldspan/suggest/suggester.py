@@ -15,6 +15,7 @@ from goldspan.suggest import (
     name_runs,
     organizations,
     persons,
+    place_signs,
     places,
     ships,
     spacy_model,
@@ -23,7 +24,7 @@ from goldspan.suggest import (
 from goldspan.suggest.candidates import OTHER, PERSON, PLACE, UNIT, SpanCandidate, resolve_overlaps
 from goldspan.suggest.count_topics import CountTopic
 from goldspan.suggest.introduced_names import IntroducedNames, relabelled_force
-from goldspan.suggest.lexicon import TokenFlag
+from goldspan.suggest.lexicon import TokenFlag, cues
 from goldspan.suggest.name_evidence import NameEvidence, NameMention
 from goldspan.suggest.tokens import RuleTokenizer, paragraph_tokens, token_pairs
 from goldspan.suggest.truecase import normalized_text
@@ -43,6 +44,7 @@ NUMBERED_RULES = frozenset(("unit.numbered", "unit.acronym", "unit.introduced"))
 
 # The weights of the last part of a full name, the two last parts, and any other part as evidence for the person.
 LAST_PART_WEIGHT, LAST_TWO_WEIGHT, PART_WEIGHT = 0.92, 0.85, 0.6
+SHORT_PLACE_WEIGHT = 0.6
 SHORTEST_PART = 3
 
 # The share of its weight that a place of the model keeps in a text in capitals.
@@ -150,11 +152,12 @@ def document_candidates(
         _add_evidence(evidence, n, *row) for n, row in enumerate(zip(paragraphs, fixed, model_candidates, strict=True))
     ]
     _spread_surnames(evidence, paragraphs)
+    _spread_short_places(evidence, paragraphs, fixed)
     for paragraph, names in zip(paragraphs, runs, strict=True):
         name_evidence.spread_label_in_lists(evidence, names, paragraph)
     for mention, (label, rule, score) in evidence.decided():
         paragraph = paragraphs[mention.paragraph]
-        is_inside = label == PLACE and places.is_quoted(paragraph, mention.start, mention.end)
+        is_inside = label == PLACE and place_signs.is_quoted(paragraph, mention.start, mention.end)
         if label != OTHER and not is_inside and not persons.is_family(paragraph, mention.end, label):
             fixed[mention.paragraph].append(SpanCandidate(mention.start, mention.end, label, rule, score))
     for candidates, again in zip(fixed, _surnames_again(evidence, paragraphs), strict=True):
@@ -247,7 +250,7 @@ def _add_evidence(
     runs = {run: "".join(paragraph.forms[run[0] : run[1]]) for run in name_runs.find_name_runs(paragraph, covered)}
     for (start, end), name in runs.items():
         _add_signs(evidence, paragraph, start, end, name)
-        if places.is_beside(paragraph, start, end, named):
+        if place_signs.is_beside(paragraph, start, end, named):
             evidence.add(name, PLACE, "place.beside", 0.5)
         evidence.mentions[name].append(NameMention(n, start, end))
     for c in from_model:
@@ -264,7 +267,7 @@ def _mark_covered(covered: list[bool], candidates: Sequence[SpanCandidate]) -> N
 
 
 def _add_signs(evidence: NameEvidence, paragraph: ParagraphTokens, start: int, end: int, name: str) -> None:
-    for label, signs in ((PERSON, persons.person_signs), (PLACE, places.place_signs)):
+    for label, signs in ((PERSON, persons.person_signs), (PLACE, place_signs.place_signs)):
         for rule, weight in signs(paragraph, start, end):
             evidence.add(name, label, rule, weight)
     if paragraph.word_at(start - 1) == "the" and end - start == 1:
@@ -287,6 +290,20 @@ def _spread_surnames(evidence: NameEvidence, paragraphs: Sequence[ParagraphToken
     for name in evidence.mentions:
         if name in parts:
             evidence.add(name, PERSON, "document.surname", parts[name])
+
+
+def _spread_short_places(
+    evidence: NameEvidence, paragraphs: Sequence[ParagraphTokens], fixed: Sequence[Sequence[SpanCandidate]]
+) -> None:
+    """Add evidence for names that are those of places without their class word: `Sabina Shoal`, then `Sabina`."""
+    short = {
+        paragraph.forms[c.start]
+        for paragraph, candidates in zip(paragraphs, fixed, strict=True)
+        for c in candidates
+        if c.rule == "place.named" and c.end - c.start == 2 and paragraph.lower[c.end - 1] in cues("places.short")
+    }
+    for name in short & evidence.mentions.keys():
+        evidence.add(name, PLACE, "document.place", SHORT_PLACE_WEIGHT)
 
 
 def _surnames_again(evidence: NameEvidence, paragraphs: Sequence[ParagraphTokens]) -> Iterator[list[SpanCandidate]]:
