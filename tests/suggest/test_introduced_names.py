@@ -28,6 +28,8 @@ INTRODUCED = [
     "The [Iowa Army National Guard] met.\n\n[Guard] members came from [Guard] units of Ohio.",
     "The [AFP Western Command] ([Wescom]) met.\n\nThe [Wescom] answered.",
     "[Resolute Support] had 8,000 troops.\n\n[RS] answered.",
+    "The [5th Infantry Division] (“[Haggana]”) came.\n\nThe [Haggana] left.",
+    "The [Zorkania Coast Guard] ([ZCG]) came.\n\nThen ZCG 5205 rammed it, and the [ZCG] left with [ZCG] 2000 men.",
     "The [Zorkov Battalion] came.\n\nFighters of [Zorkov] left.",
 ]
 NOT_INTRODUCED = [

@@ -186,6 +186,46 @@ DESIGNATIONS = {
         "Ukrainian [Tavriisk Defense Forces] and the [Estonian Defence Forces] trained.",
         "[Iowa Guard] Soldiers left; the [Iowa Guard] has 9,000 members.",
     ],
+    "garrisons, districts and theatres": [
+        "She commands [U.S. Army Garrison Vicenza] near [USAG Stuttgart].",
+        "The crew of [Coast Guard Sector San Juan] left.",
+        "He served with [Naval Air Force Atlantic] and with [Submarine Force Pacific].",
+        "The [Marine Corps Forces Korea] and [Marine Forces Reserve] met [U.S. Naval Forces Europe-Africa].",
+        "[Joint Force Command Brunssum] met [Special Operations Command Pacific] and [Joint Task Force South West].",
+    ],
+    "battle groups and brigades of several nations": [
+        "NATO’s [Multinational Battlegroup Hungary] met the [Multinational Brigade Bulgaria].",
+        "Soldiers of the [enhanced Forward Presence] and the [enhanced Forward Presence Battlegroup Latvia] met.",
+    ],
+    "names in the order of other languages": [
+        "Soldiers of the [Aragón XIV Brigade] met the Indonesian [XVI Brigade].",
+        "Soldiers of the [Brigade Serval] and the [Battlegroup Osprey] met the [Brigade North].",
+        "Fighters of the [Hamza ibn Talib Battalion] met the [Umar bin al-Walid Brigade].",
+    ],
+    "task forces named in two words": [
+        "The Danish [Task Force Gray Wolf] and [Task Force Ravnik] left.",
+        "[Task Force Falcon] Soldiers sang.",
+    ],
+    "regiments with the title of a patron, and in the plural": [
+        "The [Duke of Albany's Highlanders] and the [Princess of Wales’s Royal Regiment] fought.",
+        "The [Royal Lincolns], the [1st Devons] and the [Seaforths] held the ridge with artillery.",
+    ],
+    "sectors that command, and headquarters": [
+        "[Sector West Headquarters] asked [Force Headquarters] in Wau.",
+        "The commander of [Sector East] met an Irish-led [Sector South] patrol.",
+    ],
+    "services at the start of a sentence": [
+        "[Army] Gen. Lee Roe spoke. [Air Force] officials met.",
+        "[Army Futures Command] and [Navy Region Northwest] met.",
+        "Strength: [Regular Army], 400; [Army National Guard], 300; [Army Reserve], 200.",
+    ],
+    "reserves, militias and volunteers": [
+        "The [Naval Service] and the [Naval Service Reserve] have ships.",
+        "Boats of the [Vietnamese Maritime Militia] met the [Donbas People’s Militia].",
+        "The [Volunteers for the Defense of the Homeland] ([VDP]) left with the [Mahri Elite Forces].",
+        "The [ECOWAS Stabilisation Support Mission in Guinea-Bissau] has 600 troops.",
+        "The [10th Army Air and Missile Defense Command] met the [I Marine Expeditionary Force].",
+    ],
 }
 CIVIL = [
     "The Platform Division of the firm and the Golden Division of the league agreed with Fifth Division club Zorkov.",
@@ -219,6 +259,14 @@ CIVIL = [
     "The Fox Company, 21st Century Fox, and the Fox Company, 3rd quarter, grew.",
     "Marines biology is new. Marines to the rescue!",
     "The LOT Warsaw flight left.",
+    "The Norfolks bought a house from the Camerons, and of 300 Devons 12 left.",
+    "They live in Sector East and left Sector West.",
+    "The Duke of York's Theatre closed, and the Earl of Essex's house burned.",
+    "BISSAU, Nov 30 (RPA) – Shots were heard.",
+    "Forward Presence is an app, and the Elite Forces gym has a team called Battlegroup Marketing.",
+    "The Civil Service Reserve and the Federal Reserve met the Boys Brigade Scotland.",
+    "The Marine Corps Marathon and the Marine Corps Ball were sold out.",
+    "Salvation Army Capt. Roe spoke.",
     "The bank, known as the Big Fruit, and the club, known as the Wolves, met.",
 ]
 

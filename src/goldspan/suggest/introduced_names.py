@@ -10,8 +10,8 @@ from goldspan.suggest.candidates import OTHER, UNIT, SpanCandidate
 from goldspan.suggest.gazetteer import gazetteer
 from goldspan.suggest.lexicon import TokenFlag, cues, lexicon
 from goldspan.suggest.unit_codes import is_number_word
-from goldspan.suggest.unit_names import ROMAN, SPELLED, is_at_war
-from goldspan.suggest.unit_tails import DASHES, LONGEST_ACRONYM, QUOTES, is_unit_number, quoted_end
+from goldspan.suggest.unit_names import SPELLED, is_at_war
+from goldspan.suggest.unit_tails import DASHES, LONGEST_ACRONYM, QUOTES, ROMAN, YEAR, is_unit_number, quoted_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,6 +32,7 @@ SENTENCE_REACH = 24
 # A day of a month has no higher number.
 LAST_DAY = 31
 LONGEST_DAY = 2
+HULL_NUMBER = range(4, 6)  # the lengths of the numbers of ships of a coast guard
 RULES = {UNIT: "unit.introduced", OTHER: "org.introduced"}
 
 
@@ -100,6 +101,9 @@ class IntroducedNames:
                 end = i + len(name)
                 is_person = rule == "unit.nickname" and _follows_given_name(paragraph, i)
                 if tuple(paragraph.words[i:end]) == name and not is_person and not _is_inside_compound(paragraph, end):
+                    if label == UNIT and _is_hull_number(paragraph, end):
+                        yield SpanCandidate(i, end + 1, OTHER, RULES[OTHER], 0.95)
+                        break
                     end = subordinates.get(end, end) if label == UNIT else end
                     yield SpanCandidate(i, end, label, rule, 0.95)
                     break
@@ -311,6 +315,8 @@ def _nicknames_after(paragraph: ParagraphTokens, end: int) -> Iterator[tuple[int
     j += paragraph.word_at(j) in ("the", "nicknamed", "called", "known")
     j += paragraph.word_at(j) in ("as", "the")
     j += paragraph.word_at(j) == "the"
+    # `5th Division (“Haggana”)`
+    j += paragraph.word_at(j) == "(" and paragraph.word_at(j + 1) in QUOTES
     if j == end:
         return
     if paragraph.word_at(j) not in QUOTES:
@@ -334,6 +340,13 @@ def _numbered_class_word(paragraph: ParagraphTokens, i: int) -> Iterator[SpanCan
         number = i + 1 + paragraph.is_hyphen(i + 1)
         if is_unit_number(paragraph, number):
             yield SpanCandidate(i, number + 1, UNIT, "unit.introduced", 0.9)
+
+
+def _is_hull_number(paragraph: ParagraphTokens, i: int) -> bool:
+    """Whether a number after the acronym of a coast guard makes the name of its ship (MU-7): `CCG 5205`."""
+    word = paragraph.word_at(i)
+    is_long = word.isdecimal() and len(word) in HULL_NUMBER and not YEAR.fullmatch(word)
+    return is_long and not paragraph.tight[i] and paragraph.word_at(i + 1) not in cues("units.counted_by_number")
 
 
 def _follows_given_name(paragraph: ParagraphTokens, i: int) -> bool:

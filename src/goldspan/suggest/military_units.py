@@ -49,6 +49,7 @@ BEFORE_BODY = frozenset(("task force", "force", "command", "guard", "security fo
 BODIES = frozenset(("mission", "operation", "resolution"))
 STARTS = TokenFlag.CAP | TokenFlag.NUMBER
 LISTED_RULES = frozenset(("unit.acronym", "unit.listed"))
+FORWARD = frozenset(("enhanced", "tailored", "efp"))  # `enhanced Forward Presence`
 COMMAS = ([","], [",", "The"], ["The"])
 OF_SERVICE = [",", "of", "the"]
 NO_COUNTRY = TokenFlag.FUNCTION | TokenFlag.ORG
@@ -60,6 +61,7 @@ UNIT_ENDS = TokenFlag.ECHELON | TokenFlag.FORCE | TokenFlag.UPPER
 
 # How many tokens before a comma the bracket of its list may open.
 LONGEST_LIST = 40
+LONGEST_DATELINE = 14
 HEADQUARTERS = frozenset(("hq", "headquarters"))
 
 
@@ -109,9 +111,12 @@ def _with_headquarters(tokens: ParagraphTokens, piece: UnitPiece, floor: int) ->
 
 def _with_sector(tokens: ParagraphTokens, piece: UnitPiece, floor: int) -> UnitPiece:
     """The piece with a sector of the force, unless something lies in it: `UNIFIL Sector West`, `Sector West of …`."""
+    start, end = piece.start, _end_of_district(tokens, piece.end)
+    is_presence = tokens.lower[start] in ("forward", "battlegroup") and tokens.word_at(start - 1) in FORWARD
+    if end > piece.end or (is_presence and start > floor):
+        return piece._replace(start=start - is_presence, end=end)
     if piece.rule not in LISTED_RULES:
         return piece
-    start, end = piece.start, piece.end
     if tokens.lower[start - 2 : start] == ["of", "the"] and start - 4 >= floor and _is_sector(tokens, start - 4):
         return piece if tokens.word_at(start - 5) == "in" else piece._replace(start=start - 4)
     if _is_sector(tokens, end) and tokens.word_at(start - 1) != "in":
@@ -120,6 +125,19 @@ def _with_sector(tokens: ParagraphTokens, piece: UnitPiece, floor: int) -> UnitP
     if is_special and tokens.flags[start - 1] & TokenFlag.CAP and not tokens.flags[start - 1] & NO_NICKNAME:
         return piece._replace(start=start - 1)
     return piece
+
+
+def _end_of_district(tokens: ParagraphTokens, end: int) -> int:
+    """The end of the district or garrison of a service behind its name: `Coast Guard Sector Key West`; else `end`."""
+    is_coast_guard = tokens.lower[end - 2 : end] == ["coast", "guard"] and tokens.word_at(end) in ("sector", "district")
+    is_regional = (tokens.lower[end - 1], tokens.word_at(end)) in (("army", "garrison"), ("navy", "region"))
+    if not (is_coast_guard or is_regional) or not tokens.flags[end] & tokens.flags_at(end + 1) & TokenFlag.CAP:
+        return end
+    if tokens.flags[end + 1] & NO_NAME:
+        return end
+    stop = max(gazetteer().end(tokens.forms, end + 1), end + 2)
+    prefix = tokens.flags[end + 1] & TokenFlag.PREFIX and tokens.flags_at(stop) & TokenFlag.CAP
+    return stop + bool(prefix and not tokens.first[stop])
 
 
 def _is_sector(tokens: ParagraphTokens, i: int) -> bool:
@@ -167,7 +185,7 @@ def _listed_force(tokens: ParagraphTokens, i: int, floor: int) -> UnitPiece | No
     if found is not None and found.rule != "unit.foreign":
         return found
     end, weight = lex.forces.match(tokens.forms, i)
-    if lex.is_unit(word) and not (tokens.all_caps and word.lower() in lex.common):
+    if lex.is_unit(word) and not (tokens.all_caps and word.lower() in lex.common) and not _is_agency(tokens, i):
         if end > i + 1:
             return UnitPiece(i, end, 0, "unit.listed", weight)
         joined = tokens.is_hyphen(i + 1) and not tokens.flags_at(i + 2) & TokenFlag.CAP
@@ -175,14 +193,25 @@ def _listed_force(tokens: ParagraphTokens, i: int, floor: int) -> UnitPiece | No
     return found or (_listed_name(tokens, i, end, floor) if end > i else None)
 
 
+def _is_agency(tokens: ParagraphTokens, i: int) -> bool:
+    """Whether an acronym in the brackets of a dateline is that of a news agency: `BISSAU, Nov 30 (ABC) –`."""
+    is_bracketed = tokens.word_at(i - 1) == "(" and tokens.word_at(i + 1) == ")" and i < LONGEST_DATELINE
+    if not is_bracketed or tokens.word_at(i + 2) not in ("-", "–", "—", "--"):
+        return False
+    no_name = TokenFlag.CAP | TokenFlag.NUMBER
+    return (
+        all(tokens.flags[j] & no_name or not tokens.words[j].isalnum() for j in range(i)) and tokens.words[0].isupper()
+    )
+
+
 def _end_of_country(tokens: ParagraphTokens, end: int) -> int:
     """The end of what a mission's acronym is joined to: `EUFOR Tchad/RCA`, `EUTM Mali`, `MNB-E`; else `end`."""
     stop = end
-    is_european = tokens.words[end - 1].startswith(("EUFOR", "EUTM", "EUNAVFOR", "EUMAM", "EUMPM"))
-    if is_european and tokens.flags_at(end) & TokenFlag.CAP and not tokens.flags[end] & NO_COUNTRY:
+    has_country = tokens.words[end - 1].startswith(("EUFOR", "EUTM", "EUNAVFOR", "EUMAM", "EUMPM", "USAG"))
+    if has_country and tokens.flags_at(end) & TokenFlag.CAP and not tokens.flags[end] & NO_COUNTRY:
         stop += 1
     while tokens.word_at(stop) in ("-", "/") and tokens.tight[stop] and tokens.flags_at(stop + 1) & TokenFlag.UPPER:
-        if tokens.word_at(stop) == "/" and not is_european:
+        if tokens.word_at(stop) == "/" and not has_country:
             break
         stop += 2
     return stop
@@ -209,7 +238,8 @@ def _listed_name(tokens: ParagraphTokens, i: int, end: int, floor: int) -> UnitP
         longer = _unit_around_head(tokens, end - 1, floor, least=i)
         if longer is not None:
             return longer
-    if _is_installation(tokens, end):
+    is_bare = tokens.lower[i:end] == ["forward", "presence"] and tokens.word_at(i - 1) not in FORWARD
+    if is_bare or _is_installation(tokens, end):
         return None
     return UnitPiece(i, name_end(tokens, i, end, tokens.lower[end - 1]), _size(tokens, i, end), "unit.listed", 0.95)
 

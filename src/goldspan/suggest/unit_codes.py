@@ -38,6 +38,8 @@ def code_end(tokens: ParagraphTokens, i: int) -> int:
         or _numbered_acronym_end(tokens, i)
         or _observation_team_end(tokens, i)
         or _contingent_end(tokens, i)
+        or _sector_end(tokens, i)
+        or _county_regiment_end(tokens, i)
     )
     return end_of_qualifier(tokens, end) if end else 0
 
@@ -120,6 +122,39 @@ def _is_acronym_alone(tokens: ParagraphTokens, i: int) -> bool:
     is_open = not following or following & TokenFlag.FUNCTION or not tokens.words[i + 2][0].isalnum()
     is_office = tokens.flags[i + 1] & (TokenFlag.TITLE | TokenFlag.RANK)
     return bool(is_open) and not is_office and tokens.word_at(i - 1) == "the" and not lexicon().is_org(acronym)
+
+
+def _sector_end(tokens: ParagraphTokens, i: int) -> int:
+    """The end of a sector that commands or is commanded: `Sector North Headquarters`, *commander of* `Sector South`."""
+    if tokens.lower[i] != "sector" or tokens.word_at(i + 1) not in cues("units.areas") or tokens.all_caps:
+        return 0
+    following = tokens.word_at(i + 2)
+    if following in ("headquarters", "hq"):
+        return i + 3 if tokens.flags[i + 2] & TokenFlag.CAP else 0
+    before = tokens.word_at(i - 1)
+    is_led = before == "led" or before.endswith("-led") or following in ("commander", "commanders", "troops")
+    is_of = before == "of" and tokens.word_at(i - 2) in cues("units.of_sector")
+    return i + 2 if is_led or is_of else 0
+
+
+def _county_regiment_end(tokens: ParagraphTokens, i: int) -> int:
+    """The end of the short name of a regiment in the plural: `Royal Norfolks`, `2nd Dorsets`."""
+    j = i
+    while tokens.word_at(j) in cues("units.before_counties") or (j == i and tokens.flags[i] & TokenFlag.ORDINAL):
+        j += 1
+    if tokens.word_at(j) not in cues("units.county_regiments") or not tokens.flags[j] & TokenFlag.CAP:
+        return 0
+    if tokens.flags_at(j + 1) & TokenFlag.CAP:
+        return 0
+    if tokens.flags_at(i - 1) & TokenFlag.NUMBER:
+        return 0
+    is_alone = j == i
+    if is_alone and (tokens.word_at(i - 1) != "the" or tokens.flags[i] & TokenFlag.SURNAME):
+        return 0
+    is_numbered = not is_alone and bool(tokens.flags[i] & TokenFlag.ORDINAL)
+    is_military = is_numbered or not cues("units.war_words").isdisjoint(tokens.lower)
+    is_royal = tokens.lower[i] == "royal" and not tokens.flags[j] & TokenFlag.SURNAME
+    return j + 1 if is_military or is_royal else 0
 
 
 def _observation_team_end(tokens: ParagraphTokens, i: int) -> int:

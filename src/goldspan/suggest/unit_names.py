@@ -12,10 +12,12 @@ from goldspan.suggest.unit_tails import (
     INITIALS,
     NO_NAME,
     NUMBER_SIGNS,
-    PATRONS,
     QUOTES,
+    ROMAN,
+    TITLED_PATRONS,
     bracketed_acronym,
     end_of_numbers,
+    end_of_own_name,
 )
 
 if TYPE_CHECKING:
@@ -24,10 +26,11 @@ if TYPE_CHECKING:
     from goldspan.suggest.tokens import ParagraphTokens
 
 HEADS = TokenFlag.ECHELON | TokenFlag.FORCE
-OPENING_WORDS = frozenset(("headquarters", "battalion", "brigade", "company"))
+OPENING_WORDS = frozenset(
+    ("headquarters", "battalion", "brigade", "company", "army", "navy", "marine", "air", "regular")
+)
 ARABIC_ARTICLES = frozenset(("al", "as", "ash", "ad", "an", "at", "az", "el"))
 DECADE = re.compile(r"\d\ds")
-ROMAN = re.compile(r"[IVX]{1,5}")
 SPELLED = cues("units.spelled")
 ARMS = cues("units.arms")
 NAMING_ARMS = cues("units.naming_arms")
@@ -45,13 +48,14 @@ LONGEST_HEAD = 3
 CIVIL_HEADS = frozenset(("company", "group", "team", "troop"))
 
 # A longer head begins at most this many tokens later.
-HEAD_REACH = 4
+HEAD_REACH = 5
 
 # Heads that a name or code follows instead of a modifier before: `Task Force Falcon`, `Company B`.
 CODED = frozenset(("task force", "tactical group", "army group", "company", "battery", "troop"))
 POSSESSIVES = cues("units.possessives")
 TITLES_INSIDE = POSSESSIVES | cues("units.titles_inside")
 PLURALS = frozenset(("brigades", "divisions", "battalions", "regiments"))
+NAMED_AFTER_PERSONS = PLURALS | {"brigade", "division", "battalion", "regiment", "army", "company", "squadron"}
 NICKNAME = 7
 LONGEST_NUMBER = 3
 LONGEST_PLACE = 5
@@ -78,6 +82,8 @@ def last_head(tokens: ParagraphTokens, i: int) -> int:
     stop = TokenFlag.TITLE | TokenFlag.RANK | TokenFlag.TIME | TokenFlag.FUNCTION | TokenFlag.DEMONYM
     for j in range(i + 1, min(i + 1 + HEAD_REACH, len(tokens))):
         flags = tokens.flags[j]
+        if tokens.lower[j - 1 : j + 2] == ["air", "and", "missile"]:
+            continue
         if not flags & TokenFlag.CAP or tokens.first[j] or flags & stop:
             break
         if flags & HEADS:
@@ -167,7 +173,8 @@ def trimmed_start(tokens: ParagraphTokens, start: int, at: int) -> int:
                 return j - 2
             # A country's initials stay: `U.S. 3rd Fleet` (MU-5).
             return j - 1 if j > start and tokens.words[j - 1] in INITIALS else j
-        if j > start and (_is_roman(tokens, j) or (j < at and _is_number_after_demonym(tokens, j))):
+        is_first_number = _is_roman(tokens, j) and not _is_proper(tokens, j - 1)
+        if j > start and (is_first_number or (j < at and _is_number_after_demonym(tokens, j))):
             return j
     while start < at and (
         (tokens.first[start] and tokens.flags[start] & TokenFlag.FUNCTION)
@@ -179,8 +186,10 @@ def trimmed_start(tokens: ParagraphTokens, start: int, at: int) -> int:
 
 def _is_dispensable(tokens: ParagraphTokens, start: int, at: int) -> bool:
     """Whether a designation is complete without the nationality before it (MU-5): `Ukrainian Southern Command`."""
-    if not tokens.flags[start] & TokenFlag.DEMONYM or start + 1 >= at:
+    if not tokens.flags[start] & TokenFlag.DEMONYM:
         return False
+    if start + 1 >= at:
+        return tokens.lower[at : at + 2] == ["task", "force"] and _has_code(tokens, at + 2)
     if tokens.lower[start + 1] in AREAS - {"multinational", "multi"}:
         return True
     is_echelon = tokens.lower[at] in cues("units.named_echelons")
@@ -223,13 +232,19 @@ def _stands_alone(tokens: ParagraphTokens, at: int, head: str) -> bool:
     after = at + len(head.split())
     if head in CODED:
         return _has_code(tokens, after)
+    if tokens.word_at(at - 1) in cues("units.not_armies"):
+        return False
+    if head in cues("units.head_first") and is_at_war(tokens) and end_of_own_name(tokens, after, head) > after:
+        return True
     if tokens.word_at(after) in NUMBER_SIGNS or head in cues("units.number_alone"):
         return end_of_numbers(tokens, at, after, head) > after
     if tokens.all_caps:
         return head in SOLO and head not in cues("units.not_alone")
     # A headline's `Navy to name destroyer` has no full stop.
     is_headline = tokens.word_at(after) == "to" and tokens.words[-1] not in (".", "!", "?")
-    return head in SOLO and (not tokens.first[at] or is_headline)
+    # The second capital of `Army Reserve`, or the rank after `Army`, tells a name at the start of a sentence.
+    is_told = " " in head or bool(tokens.flags_at(after) & TokenFlag.RANK and tokens.flags_at(after) & TokenFlag.CAP)
+    return head in SOLO and (not tokens.first[at] or is_headline or is_told)
 
 
 def _is_named(modifiers: set[str], head: str) -> bool:
@@ -253,6 +268,11 @@ def _names_small_unit(modifiers: set[str]) -> bool:
     return bool(modifiers & cues("units.unit_words")) and not modifiers & cues("units.not_unit_words")
 
 
+def _names_forces(modifiers: set[str]) -> bool:
+    is_elite = bool(modifiers & {"elite", "shield"}) and len(modifiers) > 1
+    return is_elite or bool(modifiers & (FORCE_WORDS - cues("units.not_forces")))
+
+
 def _names_command(modifiers: set[str]) -> bool:
     return not modifiers & {"police", "high"} or "army" in modifiers
 
@@ -264,7 +284,10 @@ def _names_division(modifiers: set[str]) -> bool:
 # For heads that need certain modifiers, whether some make a name with them.
 NAMING_RULES: dict[str, Callable[[set[str]], bool]] = {
     "force": lambda modifiers: bool(modifiers & FORCE_WORDS),
-    "forces": lambda modifiers: bool(modifiers & (FORCE_WORDS - cues("units.not_forces"))),
+    "forces": _names_forces,
+    "militia": lambda modifiers: bool(modifiers & cues("units.naming_militias")),
+    "service reserve": lambda _: False,
+    "corps forces": lambda modifiers: "marine" in modifiers,
     "command": _names_command,
     "commands": _names_command,
     "division": _names_division,
@@ -363,8 +386,9 @@ def _is_modifier(tokens: ParagraphTokens, j: int, at: int) -> bool:
         flags & (TokenFlag.RANK | TokenFlag.TITLE)
         and not flags & TokenFlag.LETTER
         and lower not in TITLES_INSIDE | ARMS | SPELLED
+        and not (j and tokens.words[j - 1] in cues("units.arabic_particles"))
     )
-    is_letter = lower == "a" or (tokens.words[j] == "I" and tokens.lower[at] == "corps")
+    is_letter = lower == "a" or (tokens.words[j] == "I" and tokens.lower[j + 1] in ("corps", "marine"))
     if is_title or flags & TokenFlag.TIME or (flags & TokenFlag.FUNCTION and not is_letter):
         return False
     is_meaningful = (
@@ -400,9 +424,10 @@ def _is_joint(tokens: ParagraphTokens, j: int, i: int) -> bool:
     if word in ARMS:
         return bool(before & TokenFlag.ORDINAL)
     if word in ("'s", "’s"):
-        is_patron = tokens.word_at(j - 2) in PATRONS or tokens.lower[i] in ("royal", "own")
+        is_patron = tokens.word_at(j - 2) in TITLED_PATRONS or tokens.lower[i] in ("royal", "own")
+        is_patron = is_patron or (tokens.word_at(j - 2) == "of" and tokens.word_at(j - 3) in TITLED_PATRONS)
         return bool(before & TokenFlag.CAP) and (tokens.lower[j - 1] in POSSESSIVES or is_patron)
-    if word in ("and", ",") and _shares_head(tokens, j, i):
+    if _joins_person(tokens, j, i) or (word in ("and", ",") and _shares_head(tokens, j, i)):
         return True
     is_list = word in ("and", ",", "to") and bool(before & tokens.flags[i] & TokenFlag.ORDINAL)
     is_list = is_list or bool(
@@ -410,6 +435,23 @@ def _is_joint(tokens: ParagraphTokens, j: int, i: int) -> bool:
     )
     is_name = bool(before & TokenFlag.CAP) and (word == "&" or (word == "and" and _is_one_name(tokens, j)))
     return is_list or is_name
+
+
+def _joins_person(tokens: ParagraphTokens, j: int, i: int) -> bool:
+    """Whether the token `j` is inside the name of a patron: `Duke of Cornwall's …`, `Baraa ibn Malik Battalion`."""
+    if tokens.words[j] == "of":
+        return tokens.lower[j - 1] in TITLED_PATRONS and tokens.word_at(i + 1) in ("'s", "’s")
+    is_arabic = tokens.words[j] in cues("units.arabic_particles") and tokens.flags[j - 1] & TokenFlag.CAP
+    return bool(is_arabic) and tokens.lower[_last_capital(tokens, i)] in NAMED_AFTER_PERSONS
+
+
+def _last_capital(tokens: ParagraphTokens, i: int) -> int:
+    """The last of the words in capitals, and Arabic articles between them, from `i` on."""
+    last = i
+    while i < len(tokens) and (tokens.flags[i] & TokenFlag.CAP or tokens.words[i] in {"-", *ARABIC_ARTICLES}):
+        last = i if tokens.flags[i] & TokenFlag.CAP else last
+        i += 1
+    return last
 
 
 def _shares_head(tokens: ParagraphTokens, j: int, i: int) -> bool:
@@ -439,7 +481,9 @@ def _is_one_name(tokens: ParagraphTokens, j: int) -> bool:
 
 
 def _is_roman(tokens: ParagraphTokens, j: int) -> bool:
-    return bool(ROMAN.fullmatch(tokens.words[j])) and (tokens.words[j] != "I" or tokens.word_at(j + 1) == "corps")
+    return bool(ROMAN.fullmatch(tokens.words[j])) and (
+        tokens.words[j] != "I" or tokens.word_at(j + 1) in ("corps", "marine")
+    )
 
 
 def _is_number_after_demonym(tokens: ParagraphTokens, j: int) -> bool:

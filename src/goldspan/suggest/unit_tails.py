@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 CODE = re.compile(r"\d+(?:[/-]\d+)?[A-Z]?|[IVX]+")
 FIGURE = re.compile(r"\d{1,4}(?:[/.]\d{1,4})?[A-Z]?")
+ROMAN = re.compile(r"[IVX]{1,5}")
 YEAR = re.compile(r"(?:19|20)\d\d")
 NUMBER_SIGNS = cues("units.number_signs")
 ABBREVIATED = cues("units.abbreviated")
@@ -20,6 +21,7 @@ INITIALS = cues("units.initials")
 QUOTES = frozenset('"“”«»')
 DASHES = frozenset(("-", "–", "—"))
 LONGEST_NICKNAME = 4
+BATTLE_GROUPS = frozenset(("battlegroup", "battle group"))
 LONGEST_QUALIFIER = 5
 LONGEST_ACRONYM = 12
 MOST_NUMBERS = 12
@@ -27,6 +29,7 @@ SHORTEST_LONE_NUMBER = 3  # of a unit that is called `Unit` and nothing else
 TITLED_HEADS = frozenset(("battalion", "squadron", "company", "battery", "bn"))
 PATRONS = frozenset(("king", "queen", "prince", "princess", "duke", "lord"))
 TITLE_JOINTS = frozenset(("of", "'s", "’s", "'", "’"))
+TITLED_PATRONS = PATRONS | {"duchess", "earl", "marquess"}  # `Earl of X's`
 NAMED_HEADS = frozenset(("task force", "tactical group", "army group"))
 CODED_HEADS = frozenset(("task force", "tactical group", "army group", "company", "battery"))
 
@@ -50,11 +53,13 @@ def name_end(tokens: ParagraphTokens, start: int, end: int, head: str) -> int:
 def _end_behind_head(tokens: ParagraphTokens, start: int, end: int, head: str) -> int:
     """The end of the number, area, code, nickname or complement behind a head that ends at `end`."""
     last = head.rsplit(maxsplit=1)[-1]
-    identified = _end_of_identifier(tokens, start, end, head)
+    if start + len(head.split()) == end and head in cues("units.head_first"):
+        end = end_of_own_name(tokens, end, head)
+    is_abroad = last in cues("units.abroad_services") or tokens.lower[end - 2 : end] == ["surface", "group"]
+    theatre = _end_of_theatre(tokens, start, end) if is_abroad else end
+    identified = theatre if theatre > end else _end_of_identifier(tokens, start, end, head)
     if identified > end or head in CODED_HEADS or last == "team":
         return _end_of_nickname(tokens, end_of_qualifier(tokens, identified))
-    if last in cues("units.abroad_services") or tokens.lower[end - 2 : end] == ["surface", "group"]:
-        end = _end_of_theatre(tokens, start, end)
     if tokens.word_at(end) in ("of", "in", "for") and last in cues("units.parents") | cues("units.takes_of"):
         return _end_of_complement(tokens, start, end, last)
     end += tokens.lower[end - 1] in ABBREVIATED and tokens.word_at(end) == "." and tokens.tight[end]
@@ -179,7 +184,27 @@ def _end_of_nickname(tokens: ParagraphTokens, end: int) -> int:
     if tokens.word_at(end) not in QUOTES or tokens.tight[end] or not tokens.flags_at(end + 1) & TokenFlag.CAP:
         return end
     close = quoted_end(tokens, end)
-    return close + 1 + (tokens.words[close] not in QUOTES) if close else end
+    if not close:
+        return end
+    end = close + 1 + (tokens.words[close] not in QUOTES)
+    return end + bool(ROMAN.fullmatch(tokens.words[end]) if end < len(tokens) else None)
+
+
+def end_of_own_name(tokens: ParagraphTokens, end: int, head: str) -> int:
+    """The end of the name behind a head that begins a designation: `Brigade La Fayette`; else `end`."""
+    if tokens.word_at(end) in QUOTES:
+        return _end_of_nickname(tokens, end)
+    stop = end
+    while stop < end + LONGEST_NICKNAME and tokens.flags_at(stop) & TokenFlag.CAP and not tokens.first[stop]:
+        if tokens.flags[stop] & (NO_NAME | TokenFlag.DEMONYM | TokenFlag.ECHELON | TokenFlag.FORCE):
+            break
+        stop += 1
+    if tokens.word_at(end) in cues("units.areas") and stop == end + 1:
+        return stop
+    is_plain = all(tokens.flags[j] & TokenFlag.COMMON for j in range(end, stop))
+    if is_plain and (head not in BATTLE_GROUPS or stop != end + 1 or tokens.lower[end] in cues("units.not_own_names")):
+        return end
+    return stop
 
 
 def _end_of_signed_numbers(tokens: ParagraphTokens, end: int) -> int:
@@ -194,7 +219,9 @@ def _end_of_signed_numbers(tokens: ParagraphTokens, end: int) -> int:
 def _end_of_theatre(tokens: ParagraphTokens, start: int, end: int) -> int:
     """The end of the theatre of a service or group: `U.S. Army Pacific`, `Europe and Africa`."""
     is_group = tokens.lower[end - 1] == "group"
-    if not (tokens.words[start] in INITIALS or is_group) or tokens.lower[end : end + 1] == []:
+    is_component = tokens.lower[end - 1] in ("force", "forces", "command")
+    is_component = is_component and not cues("units.component_words").isdisjoint(tokens.lower[start:end])
+    if not (tokens.words[start] in INITIALS or is_group or is_component) or tokens.lower[end : end + 1] == []:
         return end
     theatres, stop = cues("units.theatres"), end
     stop += is_group and tokens.word_at(end) in ("western", "middle", "eastern")
@@ -216,7 +243,9 @@ def _end_of_area(tokens: ParagraphTokens, start: int, end: int) -> int:
         is_group = tokens.lower[end - 1] == "battlegroup" or tokens.lower[end - 2 : end] == ["battle", "group"]
         is_allied = tokens.lower[end - 1] == "command" and tokens.lower[start] in ("allied", "nato")
         is_allied = is_allied or "deployable" in tokens.lower[start:end]
-        is_abroad = (is_group or is_allied or tokens.lower[end - 1] == "forces") and not tokens.first[j]
+        is_allied = is_allied or tokens.lower[start:end] == ["joint", "force", "command"]
+        is_shared = is_spaced and tokens.lower[end - 1] in ("brigade", "division", "corps")
+        is_abroad = (is_group or is_allied or is_shared or tokens.lower[end - 1] == "forces") and not tokens.first[j]
         place, weight = gazetteer().match(tokens.forms, j) if is_abroad else (end, 0.0)
         if is_allied and place <= j + 1 and not tokens.flags[j] & NO_NAME and not tokens.first[j]:
             return j + 1
@@ -257,6 +286,7 @@ def _end_of_code(tokens: ParagraphTokens, end: int, head: str) -> int:
     if not is_code and (not flags & TokenFlag.CAP or (flags & NO_NAME and not is_area)):
         return end
     end = j + 1
+    end += tokens.lower[j] in ("north", "south") and tokens.word_at(end) in ("east", "west")
     while (tokens.is_hyphen(end) or tokens.word_at(end) == "/") and tokens.flags_at(end + 1) & (
         TokenFlag.NUMBER | TokenFlag.CAP
     ):
@@ -271,7 +301,10 @@ def _is_second_name(tokens: ParagraphTokens, i: int) -> bool:
     """Whether the name of a task force has a second word: `Task Force Southern Guard`."""
     flags = tokens.flags_at(i)
     is_name = flags & TokenFlag.CAP and not flags & (NO_NAME | TokenFlag.DEMONYM) and not tokens.first[i]
-    return bool(is_name and (flags & (TokenFlag.FORCE | TokenFlag.ECHELON) or not flags & TokenFlag.COMMON))
+    if not is_name or tokens.lower[i] in cues("units.not_own_names"):
+        return False
+    is_word = flags & tokens.flags[i - 1] & TokenFlag.COMMON  # `White Eagle`, `Iron Wolf`
+    return bool(is_word or flags & (TokenFlag.FORCE | TokenFlag.ECHELON) or not flags & TokenFlag.COMMON)
 
 
 def _end_of_complement(tokens: ParagraphTokens, start: int, end: int, last: str) -> int:
