@@ -19,8 +19,13 @@ ARTICLES = cues("counts.articles")
 # After these `number` is a verb: `they now number 5,000`.
 DEGREES = frozenset(("little", "bit", "shade", "touch"))
 LIMITS = frozenset(("ceiling", "cap"))
-NUMBERING = frozenset(("to", "now", "may", "might", "could", "would", "still", "who", "which", "they", "that"))
-COMPOUNDS = frozenset(("strong", "man", "member"))
+NUMBERING = frozenset(
+    ("to", "now", "will", "may", "might", "can", "could", "would", "should", "still", "who", "which", "they", "that")
+)
+SOLDIER_COMPOUNDS = frozenset(("soldier", "sailor", "marine", "airman", "guardsman"))
+COMPOUNDS = SOLDIER_COMPOUNDS | {"strong", "man", "member", "person", "woman"}
+# `was short of 40 sailors` tells of a shortage; elsewhere *short of* is a bound.
+LACKING = frozenset(("is", "are", "was", "were", "be", "been", "remains", "remained", "still", "badly", "severely"))
 YEARS = range(1800, 2100)
 YEAR_DIGITS = 4
 LONGEST_MONTH = 31
@@ -60,6 +65,11 @@ AIRCRAFT_KINDS = frozenset(("strategic", "stealth", "jet", "range", "refuelling"
 LEADING = frozenset(("sent", "led", "commanded", "commands", "leads", "sends", "lost", "with", "brought", "deployed"))
 LAW_FORCES = cues("counts.police") | {"border", "customs", "prison", "carabinieri", "sheriff's"}
 LAW_REACH = 3
+POLICE = cues("counts.police")
+POLICE_REACH = 8
+PHRASE_ENDS = VERBS | {",", ".", ";", "and", "by", "military"}
+# What is no rank before these: `General Motors`.
+COMPANIES = frozenset(("motors", "electric", "dynamics", "mills", "atomics", "assembly", "secretary", "manager"))
 NEAR_UNIT = 16
 CHANGE_REACH = 8
 
@@ -116,6 +126,8 @@ def find_quantities(tokens: ParagraphTokens) -> Iterator[QuantityMention]:
 def _lead_length(tokens: ParagraphTokens, i: int, end: int) -> int:
     """How many tokens at the start of a quantity are no part of its span: `the`, `from`, `a ceiling of`."""
     lead = int(tokens.lower[i] in ARTICLES and i + 1 < end)
+    if tokens.lower[i : i + 2] == ["short", "of"] and tokens.word_at(i - 1) in LACKING:
+        return 2
     if tokens.word_at(i + lead) in LIMITS and tokens.word_at(i + lead + 1) == "of":
         return lead + 2
     if lead and tokens.lower[i + 1] in cues("counts.numerals") | DEGREES:
@@ -153,6 +165,15 @@ def is_of_law_force(tokens: ParagraphTokens, end: int) -> bool:
     return tokens.word_at(end) == "of" and not LAW_FORCES.isdisjoint(tokens.lower[k : k + LAW_REACH])
 
 
+def is_of_police(tokens: ParagraphTokens, end: int) -> bool:
+    """Whether a noun is followed by a unit of police that it belongs to: `64 members` `of a formed police unit`."""
+    if tokens.word_at(end) != "of":
+        return False
+    phrase = tokens.lower[end + 1 : end + 1 + POLICE_REACH]
+    last = next((k for k, word in enumerate(phrase) if word in PHRASE_ENDS), None)
+    return not POLICE.isdisjoint(phrase[:last])
+
+
 def is_led(tokens: ParagraphTokens, i: int, *, is_known: bool) -> bool:
     """Whether someone commands or sends the men counted at `i`: `the colonel had sent 80 men`.
 
@@ -163,7 +184,10 @@ def is_led(tokens: ParagraphTokens, i: int, *, is_known: bool) -> bool:
     """
     if LEADING.isdisjoint(tokens.lower[max(0, i - 2) : i]):
         return False
-    return is_known or any(flags & TokenFlag.RANK for flags in tokens.flags[max(0, i - NEAR_UNIT) : i])
+    return is_known or any(
+        tokens.flags[k] & TokenFlag.RANK and tokens.word_at(k + 1) not in COMPANIES
+        for k in range(max(0, i - NEAR_UNIT), i)
+    )
 
 
 def is_year_word(word: str) -> bool:

@@ -5,6 +5,7 @@ The grammar of quantities is `goldspan.quantities`; this module decides what the
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from goldspan.suggest.candidates import COUNT, SpanCandidate
@@ -18,11 +19,13 @@ from goldspan.suggest.quantity_mentions import (
     MILITARY_GROUPS,
     NEAR_UNIT,
     POSSESSION,
+    SOLDIER_COMPOUNDS,
     VERBS,
     find_quantities,
     has_no_noun,
     is_led,
     is_of_law_force,
+    is_of_police,
     names_platforms,
     personnel_nouns,
     words_around,
@@ -53,7 +56,10 @@ NEGATIONS = frozenset(("non", "anti"))
 # What introduces a part of the people counted, after a comma: `650 more, mostly Rangers`.
 MAINLY = frozenset(("mostly", "mainly", "predominantly", "largely", "primarily"))
 GUARDS = frozenset(("guard", "corps", "garrison", "crew", "fleet", "navy"))
+TEAMS = frozenset(("team", "cell", "party", "section", "element", "detail"))
 CRIME = cues("topics.crime")
+SPORT = cues("topics.sport")
+ONE = frozenset(("one", "1", "a", "an", "single", "lone"))
 QUOTES = frozenset(('"', "“", "”", "''", "``"))
 
 
@@ -72,6 +78,8 @@ def find_troop_counts(tokens: ParagraphTokens, units: Mapping[int, int], topic: 
         if number.start < end:
             continue
         count = _compound_count(tokens, number) or _count_with_noun(tokens, number, units)
+        if count and _is_quoted(tokens, number):
+            count = count._replace(end=number.end)
         if count is None:
             rest.append(number)
         else:
@@ -81,6 +89,12 @@ def find_troop_counts(tokens: ParagraphTokens, units: Mapping[int, int], topic: 
     yield from find_elliptic_counts(tokens, rest, counts, units, topic)
 
 
+def _is_quoted(tokens: ParagraphTokens, number: QuantityMention) -> bool:
+    """Whether the number alone is in quotation marks: `“more than ten” casualties` (G-2)."""
+    j = number.end
+    return tokens.word_at(j) in QUOTES and tokens.tight[j] and tokens.word_at(number.start - 1) in QUOTES
+
+
 def _compound_count(tokens: ParagraphTokens, number: QuantityMention) -> SpanCandidate | None:
     """`3,000-strong`, `30-man patrol` (T-4)."""
     i, j = number
@@ -88,9 +102,11 @@ def _compound_count(tokens: ParagraphTokens, number: QuantityMention) -> SpanCan
         if not tokens.is_hyphen(j) or tokens.word_at(j + 1) not in COMPOUNDS:
             return None
         j += 2
-    if tokens.lower[j - 1] == "strong":
+    if tokens.lower[j - 1] == "strong" or tokens.lower[j - 1] in SOLDIER_COMPOUNDS:
         return SpanCandidate(i, j, COUNT, "count.strong", 0.9)
-    head = next((k for k in range(j, j + MOST_AFTER + 1) if tokens.word_at(k) in GROUP_NOUNS | GUARDS), None)
+    is_among_soldiers = not MILITARY_CUES.isdisjoint(_sentence_near(tokens, i, j))
+    heads = GROUP_NOUNS | GUARDS | (TEAMS if is_among_soldiers else frozenset())
+    head = next((k for k in range(j, j + MOST_AFTER + 1) if tokens.word_at(k) in heads), None)
     is_force = head is not None and CIVIL.isdisjoint(tokens.lower[j:head]) and POLICE.isdisjoint(tokens.lower[j:head])
     return SpanCandidate(i, j, COUNT, "count.strong", 0.7) if is_force else None
 
@@ -117,7 +133,8 @@ def _count_with_noun(
         pair = f"{word} {tokens.word_at(j + 1)}"
         if pair in strong:
             return _candidate_with_noun(tokens, number, j + 2, pair, is_military=is_military)
-        if word in strong and not _is_modifier_noun(tokens, j):
+        is_noun = word in strong and not _is_modifier_noun(tokens, j)
+        if is_noun and (lower[number.end - 1] in ONE or word not in _singular_nouns()):
             return _candidate_with_noun(tokens, number, j + 1, word, is_military=is_military)
         if word in POLICE and tokens.word_at(j + 1) in ("and", "or") and tokens.word_at(j + 2) in strong:
             return SpanCandidate(number.start, j + 3, COUNT, "count.personnel", 0.8)
@@ -129,6 +146,15 @@ def _count_with_noun(
         is_military = is_military or _is_military(tokens, j)
         j += step
     return None
+
+
+@cache
+def _singular_nouns() -> frozenset[str]:
+    """The nouns of one soldier, which among several only describe: `two fighter squadrons`."""
+    strong, _, _ = personnel_nouns()
+    return frozenset(
+        word for word in strong if word + "s" in strong or (word.endswith("man") and f"{word[:-3]}men" in strong)
+    )
 
 
 def _adjective_length(tokens: ParagraphTokens, j: int, first: int) -> int:
@@ -222,6 +248,8 @@ def _names_others(tokens: ParagraphTokens, number: QuantityMention, end: int, no
     """Whether the noun is part of a longer one, or names ships, aircraft or police."""
     if tokens.word_at(end) in cues("counts.things") or tokens.word_at(end) in POSSESSION:
         return True
+    if noun == "members" and is_of_police(tokens, end):
+        return True
     if noun in CREWS and not RESCUES.isdisjoint(tokens.lower[max(0, number.start - RESCUE_REACH) : number.start]):
         return True
     if noun == "crew" and not (has_no_noun(tokens, end) or tokens.word_at(end) in VERBS):
@@ -248,6 +276,8 @@ def _with_conjuncts(tokens: ParagraphTokens, end: int) -> int:
 def _is_military_noun(tokens: ParagraphTokens, i: int, end: int, noun: str) -> bool:
     """Whether the words around show that an ambiguous noun means military people."""
     near = words_around(tokens, i, end)
+    if not SPORT.isdisjoint(_sentence_near(tokens, i, end)):
+        return False
     if tokens.word_at(end) == "of" and _is_force(tokens, end + 1):
         return True
     if noun == "men":
