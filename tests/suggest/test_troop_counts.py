@@ -234,3 +234,51 @@ def test_the_topic_ends_with_what_is_counted_otherwise():
 def test_a_paragraph_has_just_its_counts_of_military_people(text):
     text = text.replace("\n", " ")
     assert in_brackets(text, "TROOP_COUNT") == text
+
+
+KINDS = {
+    "number_in_quotes": "The general said that “[more than 40]” fighters had died and “[some 20 soldiers]” were hurt.",
+    "compound_of_soldiers": "A [nine-Soldier] cell slept aboard. The army sent a [four-person] team.",
+    "fighter_squadrons": "The army sent two fighter squadrons, three rebel groups and two marine biologists.",
+    "shortage": "The navy is short of [300 sailors] and of [41 marine engineers].",
+    "police_unit": "The base was held by [90 soldiers] of the army and 64 members of a formed police unit.",
+    "will_number": "The battalion will number [800]; the regiment can number [2,100].",
+    "age": "She joined the Marine Corps at 17 and served in Iraq with [200 Marines].",
+    "recruiters": "The army has [more than 900 recruiters] in 40 cities.",
+    "mutineers": "[Twelve mutineers] were killed and [60] arrested, the army said.",
+    "prisoners_of_war": "Peru freed [16 prisoners of war] and Ecuador [20 POWs].",
+    "predicate": "Seven people were killed; [four] were soldiers and [two] are believed to be army reservists.",
+    "takes_in_civilians": "The army said a blast killed 23 people, 15 of them civilians.",
+    "part_civilian": "Soldiers opened fire. Nine were wounded, three of them market women, a doctor said.",
+    "part_soldiers": "The army said: 23 dead, [15] of them soldiers.",
+    "all_soldiers": "The dead, [nine bodies], all of them soldiers, were flown to Lima.",
+    "in_uniform": "The army had [some 4,000 Poles] in uniform. [Thirty Danes] fought in the Korean War.",
+    "together": "Kyiv got [80 prisoners] for [15 Belarusians] and [two North Korean soldiers], who crossed at Sumy.",
+    "list": "As of 1 May, the troops were: Bangladesh, [512]; China, [268]; Ghana, [651]; and Nepal, [88].",
+    "mandated": "The mission had [3,100 troops], with [61] of a mandated [90 military observers].",
+    "toll": "A diplomat put the military death toll at [31], with [17] wounded.",
+    "special_forces": "France withdrew its [400 special forces] from the camp. It had [30 special operations forces].",
+    "test_scores": "Some 6,206 applicants for the army raised their test scores by one category.",
+    "civil_engineers": "Tesla added 1,200 engineers in Bangalore. The army watched.",
+    "sport": "The club played with 10 men against an army team. Coach Kim sent 11 men onto the pitch.",
+    "company": "General Motors sent 300 men home. General Electric lost 400.",
+    "strengths": "Ireland put the strength of the army at [7,100] and of the navy at [790].",
+    "casualties": "The brigade suffered [88 casualties], of whom [12] died. The army told of [three army fatalities].",
+    "received": "[Six soldiers] were hurt; [four] more received burns.",
+    "border_guards": "The brigade and [300 border guards] held out. At a bridge, 40 border guards check lorries.",
+    "equivalents": "The Army had [5,400 full-time equivalents].",
+    "political_prisoners": "The captured soldiers came home. A judge freed 30 political prisoners.",
+    "handed_over": "The army handed over [80 soldiers].",
+}
+
+
+@pytest.mark.parametrize("text", KINDS.values(), ids=KINDS)
+def test_a_kind_of_count_in_a_sentence_of_its_own(text):
+    assert in_brackets(text, "TROOP_COUNT") == text
+
+
+def test_captives_are_counted_where_the_article_says_that_they_are_soldiers():
+    text = "The foes exchanged [160 captives].\n\nThe freed prisoners are soldiers."
+    assert in_brackets(text, "TROOP_COUNT") == text
+    text = "The foes exchanged 160 captives.\n\nThe freed prisoners are students and journalists."
+    assert in_brackets(text, "TROOP_COUNT") == text

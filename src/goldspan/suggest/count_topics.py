@@ -19,11 +19,13 @@ from goldspan.quantities.lexicon import PERIODS
 from goldspan.suggest.candidates import COUNT, SpanCandidate
 from goldspan.suggest.count_frames import (
     DEAD,
+    ENLISTING,
     FURTHER,
     LOSING,
     PART_OF,
     QUOTES,
     REST,
+    STATES_OF_SERVICE,
     begins_service,
     find_frame,
     is_lost,
@@ -39,8 +41,10 @@ from goldspan.suggest.quantity_mentions import (
     POSSESSION,
     VERBS,
     QuantityMention,
+    SentenceContext,
     has_no_noun,
     is_age,
+    is_civil_by,
     is_date,
     is_led,
     is_of_law_force,
@@ -54,7 +58,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from goldspan.suggest.count_frames import Frame, Surroundings
-    from goldspan.suggest.quantity_mentions import SentenceContext
     from goldspan.suggest.tokens import ParagraphTokens
 
 # The first words of demonyms of two words: `South Africans`.
@@ -87,6 +90,12 @@ STRENGTH = frozenset(("strength", "manpower", "headcount"))
 LEAST_COUNTED = 3
 SMALL = frozenset(("loss", "part", "rest"))
 NOUN_REACH = 6
+PEOPLE_REACH = 4
+AT_AN_AGE = frozenset(("joined", "retired", "died", "married", "corps", "army", "navy", "force"))
+CAPTIVES = frozenset(("captives", "prisoners", "detainees"))
+CAPTIVITY = CAPTIVES | {"captive", "captivity", "captured", "prisoner", "pow", "pows"}
+EXCHANGING = cues("topics.exchanging")
+CIVIL_CAPTIVES = cues("topics.civil_captives")
 AGO_REACH = 2
 FORCE_REACH = 10
 CIVIL_BEFORE = 12
@@ -112,6 +121,7 @@ class CountTopic:
         is_asked: whether the last paragraph asked for the number of a force.
         soldiers, others: how often military people, and other things, were counted.
         unsaid: how many paragraphs ago a force or soldiers were named.
+        has_captives: whether the captives of the article are soldiers or fighters.
     """
 
     is_military: bool = False
@@ -121,11 +131,25 @@ class CountTopic:
     soldiers: int = 0
     others: int = 0
     unsaid: int = 0
+    has_captives: bool = False
 
     @property
     def is_of_article(self) -> bool:
         """Whether military people are what the article counts more often than anything else, not long ago."""
         return self.unsaid < LONG_MEMORY and self.soldiers >= LEAST_COUNTED and self.soldiers > self.others
+
+
+def speaks_of_captives(tokens: ParagraphTokens) -> bool:
+    """Whether a paragraph says that captives are soldiers: `prisoners of war`, `the captured fighters`."""
+    sentences = SentenceContext(tokens)
+    for k, word in enumerate(tokens.lower):
+        if word in CAPTIVITY:
+            if word in ("pow", "pows") or tokens.lower[k : k + 3] == ["prisoners", "of", "war"]:
+                return True
+            near = sentences.words_near(k)
+            if not near.isdisjoint(_soldiers()) and not near.isdisjoint(EXCHANGING):
+                return True
+    return False
 
 
 def counted_noun(tokens: ParagraphTokens, j: int) -> int | None:
@@ -172,7 +196,8 @@ def find_topic_counts(
         counts: the quantities that count military people.
         topic: what was counted before it.
     """
-    topic.has_force = topic.has_force or bool(reader.units or counts) or reader.names_military()
+    reader.has_captives = topic.has_captives
+    topic.has_force = topic.has_force or topic.has_captives or bool(reader.units or counts) or reader.names_military()
     if not topic.has_force:
         return []
     found: list[SpanCandidate] = []
@@ -232,6 +257,8 @@ class TopicReader:
         """Where something else was counted last."""
         self.is_of_article = False
         """Whether the article counted them more often than anything else before the paragraph."""
+        self.has_captives = False
+        """Whether the captives of the article are soldiers or fighters."""
         self.inside = {k for start, end in units.items() for k in range(start, end)}
 
     def names_military(self) -> bool:
@@ -247,6 +274,10 @@ class TopicReader:
             or _are_years(self.tokens, number)
         ):
             return None
+        if self._is_bare_score(number):
+            return None
+        if end := self._end_with_captives(number):
+            return SpanCandidate(number.start, end, COUNT, "count.topic", 0.6)
         noun = counted_noun(self.tokens, number.end)
         if noun is not None:
             return self._with_noun(number, noun)
@@ -257,6 +288,26 @@ class TopicReader:
         rule = self._rule(around)
         return SpanCandidate(*number, COUNT, rule, 0.6) if rule else None
 
+    def _is_bare_score(self, number: QuantityMention) -> bool:
+        """Whether *scores* are those of a test or a game: `raised their scores by a tenth`."""
+        following = self.tokens.word_at(number.end)
+        is_scores = self.tokens.lower[number.start : number.end] == ["scores"]
+        return is_scores and following not in VERBS | {"of", "more"}
+
+    def _end_with_captives(self, number: QuantityMention) -> int:
+        """The end of a quantity of captives where they are soldiers by the article, or 0: `181 detainees`."""
+        tokens, j = self.tokens, number.end
+        j += tokens.word_at(j) == "of" and tokens.lower[j - 1] in cues("counts.vague")
+        while j < number.end + NOUN_REACH and (_is_demonym(tokens, j) or tokens.word_at(j) in ("more", "other")):
+            j += 1
+        noun = tokens.word_at(j)
+        if noun == "bodies" and tokens.lower[j + 1 : j + 5] == [",", "all", "of", "them"]:
+            return j + 1 if tokens.word_at(j + 5) in _soldiers() else 0
+        if noun not in CAPTIVES or not self.has_captives:
+            return 0
+        near = self.sentences.words_near(number.start)
+        return j + 1 if near.isdisjoint(CIVIL_CAPTIVES) else 0
+
     def _with_noun(self, number: QuantityMention, noun: int) -> SpanCandidate | None:
         """The quantity with a noun that is military among soldiers alone, or nothing: it counts something else."""
         tokens = self.tokens
@@ -265,8 +316,9 @@ class TopicReader:
             _is_demonym(tokens, noun) and _ends_people(tokens, noun)
         )
         is_people = is_people and not names_platforms(tokens, number.end, noun + 1)
+        is_people = is_people and not is_civil_by(self.sentences.words_near(number.start), word)
         is_count = is_people and self._is_noun_known(number.start, noun) and not self._is_civil(number)
-        is_count = is_count or self._joins_force(number, noun)
+        is_count = is_count or self._joins_force(number, noun) or self._is_of_force(noun)
         if is_count and tokens.word_at(noun + 1) not in POSSESSION:
             is_quoted = tokens.lower[noun - 1] in QUOTES and tokens.word_at(noun + 1) in QUOTES
             return SpanCandidate(number.start, noun + 1 + is_quoted, COUNT, "count.topic", 0.6)
@@ -281,6 +333,23 @@ class TopicReader:
         if not is_people or not _joins(tokens, noun + 1):
             return False
         return self._last_forces[min(self.sentences.end(noun), noun + FORCE_REACH) - 1] > noun
+
+    def _is_of_force(self, noun: int) -> bool:
+        """Whether people of a state are said to be soldiers: `3,900 Danes in uniform`, `ten Danes of the Life Guards`.
+
+        So are those counted together with soldiers: `15 Danes and three Norwegian soldiers`.
+        """
+        tokens, k = self.tokens, noun + 1
+        if not _is_demonym(tokens, noun):
+            return False
+        following, second = tokens.word_at(k), tokens.word_at(k + 1)
+        if (following, second) in STATES_OF_SERVICE:
+            return True
+        if following in ("of", "from", "with"):
+            return k + 1 + (second == "the") in self.units
+        if following == "and" and can_begin(second):
+            return not _soldiers().isdisjoint(tokens.lower[k + 2 : k + 2 + PEOPLE_REACH])
+        return following in SERVING and "war" in tokens.lower[k + 1 : k + 1 + NOUN_REACH]
 
     def _is_of_others(self, number: QuantityMention, noun: int) -> bool:
         """Whether members are not said to be a force's: `the League has 18,000 members`, but `21 NATO members`."""
@@ -501,6 +570,8 @@ def _is_no_count(around: Surroundings) -> bool:
         return is_name and not tokens.first[k]
     if tokens.first[i] and following in (".", ")"):
         return True
+    if before == "at" and (around.earlier in ENLISTING or around.earlier in AT_AN_AGE):
+        return number_value(tokens.words[i]) < OLDEST
     is_apposition = before in (",", "at") and following in (",", ".", ")", "as")
     return is_apposition and 0 < number_value(tokens.words[i]) < OLDEST and k - 1 not in around.inside
 

@@ -21,6 +21,7 @@ from goldspan.suggest.quantity_mentions import (
     LOSSES,
     MILITARY_CUES,
     NEAR_UNIT,
+    POLICE,
     POSSESSION,
     VERBS,
     SentenceContext,
@@ -59,6 +60,18 @@ LEAST_FIGURE = 5
 PART_REACH = 7
 LOSS_REACH = 4
 CIVIL_REACH = 6
+
+NOUN_REACH = 4
+PART_AFTER = 5
+ELLIPTIC_NOUNS = frozenset(("others", "casualties", "fatalities"))
+SAID_TO_BE = frozenset(
+    ("believed", "thought", "said", "reported", "known", "reportedly", "to", "be", "also", "all", "a", "an", "his")
+)
+# Nouns for all soldiers: who says that some of the dead were these says that others were not.
+ANY_SOLDIERS = frozenset(("soldiers", "troops", "servicemen", "fighters", "militants", "rebels", "insurgents"))
+MANDATED = frozenset(
+    ("mandated", "authorized", "authorised", "planned", "required", "expected", "promised", "requested", "projected")
+)
 
 # The fewest states with a quantity that make a list of contributions, and the words that may be between the two.
 LEAST_LISTED = 3
@@ -103,13 +116,14 @@ def find_elliptic_counts(
         topic: what the article counted before; it is brought up to date.
     """
     sentences = SentenceContext(tokens)
+    rest = [number for number in rest if not _counts_others(tokens, number)]
     found = list(_by_sentence(tokens, rest, counts, units, sentences))
     known = {c.start for c in found}
     unknown = [number for number in rest if number.start not in known]
     found += find_topic_counts(TopicReader(tokens, units, sentences), unknown, [*counts, *found], topic)
     for count in found:
-        # *Others* is the noun: `two others`.
-        yield count._replace(end=count.end + (tokens.word_at(count.end) == "others"))
+        # *Others* is the noun: `two others`; so are *casualties*.
+        yield count._replace(end=count.end + (tokens.word_at(count.end) in ELLIPTIC_NOUNS))
 
 
 def _by_sentence(
@@ -129,6 +143,7 @@ def _by_sentence(
             rule = "count.list"
         else:
             of_unit = _is_of_unit(tokens, number, units)
+            of_unit = of_unit or are_soldiers(tokens, number.end)
             rule = "count.of" if of_unit else _elliptic_rule(tokens, number, sentences, soldiers)
         if rule:
             yield SpanCandidate(*number, COUNT, rule, 0.7)
@@ -163,6 +178,57 @@ def find_listed_contributions(
     return contributions
 
 
+def are_soldiers(tokens: ParagraphTokens, j: int) -> bool:
+    """Whether it is said after a quantity what it counts: `four were soldiers`, `700 are believed to be fighters`."""
+    if tokens.word_at(j) not in ("is", "are", "was", "were"):
+        return False
+    k = j + 1
+    while tokens.word_at(k) in SAID_TO_BE:
+        k += 1
+    return _names_soldiers(tokens, k)
+
+
+def _names_soldiers(tokens: ParagraphTokens, k: int) -> bool:
+    """Whether a noun for soldiers comes at `k`, after adjectives."""
+    strong, weak, adjectives = personnel_nouns()
+    for n in range(k, min(k + NOUN_REACH, len(tokens))):
+        if tokens.lower[n] in strong - weak:
+            return True
+        if tokens.lower[n] not in adjectives and not tokens.flags[n] & TokenFlag.DEMONYM:
+            return False
+    return False
+
+
+def _counts_others(tokens: ParagraphTokens, number: QuantityMention) -> bool:
+    """Whether a quantity takes in people who are no soldiers (T-5): `23 dead, 15 of them soldiers`.
+
+    So does a part that they are: `two of them market women`.
+    """
+    j = number.end
+    if tokens.word_at(j) == "of" and tokens.word_at(j + 1) in ("them", "whom"):
+        return _names_civilians(tokens, j + 2)
+    comma = next((k for k in range(j, min(j + PART_AFTER, len(tokens))) if tokens.lower[k] in ",.;:"), j)
+    if tokens.word_at(comma) != ",":
+        return False
+    for of in range(comma + 2, min(comma + PART_AFTER, len(tokens))):
+        if tokens.lower[of] == "of" and tokens.word_at(of + 1) in ("them", "whom") and tokens.lower[of - 1] != "all":
+            return _names_civilians(tokens, of + 2) or tokens.word_at(of + 2) in ANY_SOLDIERS
+    return False
+
+
+def _names_civilians(tokens: ParagraphTokens, k: int) -> bool:
+    """Whether the words from `k` to the next mark name civilians or police."""
+    for n in range(k, min(k + CIVIL_REACH, len(tokens))):
+        word = tokens.lower[n]
+        if word in ",.;:":
+            return False
+        if word in CIVIL_CUES - {"women", "local"} or (
+            word == "women" and tokens.word_at(n - 1) in ("market", "village")
+        ):
+            return True
+    return False
+
+
 def _is_of_group(tokens: ParagraphTokens, number: QuantityMention) -> bool:
     """`a battalion of 350`, `three brigades with nearly 9,000`."""
     i, j = number
@@ -195,13 +261,13 @@ def _is_stated_strength(tokens: ParagraphTokens, number: QuantityMention, senten
     """`the authorized strength of 16,700`, `personnel totalled 16,089`, `the strength stood at 4,012`."""
     i = number.start
     before, earlier = tokens.word_at(i - 1), tokens.word_at(i - 2)
-    near_words = sentences.words_near(i, before=UNIT_REACH, after=0)
+    near_words = sentences.words_near(i, before=UNIT_REACH * (1 + (before == "at")), after=0)
     if near_words & CIVILIAN_CUES:
         return False
     if before == "of":
         return earlier == "strength"
     if before == "at" and near_words & PUTTING:
-        is_loss = "losses" in near_words or (near_words & LOSSES and near_words & MILITARY_CUES)
+        is_loss = "losses" in near_words or (near_words & (LOSSES | {"toll"}) and near_words & MILITARY_CUES)
         return bool(near_words & cues("counts.strength") or is_loss) and not near_words & CIVIL_CUES
     is_size = before in cues("counts.numbering") or (before == "at" and earlier in STANDING)
     return is_size and bool(near_words & (cues("counts.strength") | {"military", "forces", "army", "navy"}))
@@ -226,7 +292,8 @@ def _elliptic_rule(
     """The rule by which a quantity counts military people, or nothing."""
     sentence = sentences.number(number.start)
     is_near = not soldiers.isdisjoint((sentence, sentence - 1))
-    if _is_part(tokens, number, is_near=is_near):
+    is_of_police = sentence not in soldiers and not POLICE.isdisjoint(sentences.words_near(number.start, after=0))
+    if _is_part(tokens, number, is_near=is_near and not is_of_police):
         return "count.of"
     if (is_near or _speaks_of_soldiers(sentences, number.start)) and _is_loss(tokens, number):
         return "count.loss"
@@ -275,6 +342,8 @@ def _determines(tokens: ParagraphTokens, k: int) -> bool:
     """Whether a determiner, a possessor or a quantity begins at `k`."""
     if tokens.word_at(k) in DETERMINERS or tokens.word_at(k + 1) in GENITIVES:
         return True
+    if tokens.word_at(k) in ("a", "an") and tokens.word_at(k + 1) in MANDATED:
+        k += 2
     return tokens.word_at(k)[:1].isdigit() or tokens.word_at(k) in ("some", "about", "more", "up")
 
 
@@ -352,14 +421,24 @@ def _closes_bracket(tokens: ParagraphTokens, j: int) -> bool:
 def _prose_contributions(tokens: ParagraphTokens, rest: list[QuantityMention]) -> set[QuantityMention]:
     """Contributions in running text: `Germany provides around 850 …; Norway 188 …; Iceland with one`."""
     contributions = {number for number in rest if not is_date(tokens, number) and _is_contribution(tokens, number)}
-    is_list = len(contributions) >= LEAST_LISTED and not CIVILIAN_CUES & set(tokens.lower)
-    return contributions if is_list and MILITARY_CUES & set(tokens.lower) else set()
+    if not MILITARY_CUES & set(tokens.lower):
+        return set()
+    if not CIVILIAN_CUES & set(tokens.lower):
+        return contributions if len(contributions) >= LEAST_LISTED else set()
+    # Elsewhere the paragraph may speak of police.
+    sentences = SentenceContext(tokens)
+    by_sentence: dict[int, set[QuantityMention]] = {}
+    for number in contributions:
+        if not CIVILIAN_CUES & sentences.words_near(number.start):
+            by_sentence.setdefault(sentences.number(number.start), set()).add(number)
+    return set().union(*(listed for listed in by_sentence.values() if len(listed) >= LEAST_LISTED))
 
 
 def _is_contribution(tokens: ParagraphTokens, number: QuantityMention) -> bool:
     """Whether a state precedes a quantity that no noun follows."""
     i, j = number
-    k = i - 1 - (tokens.word_at(i - 1) in GIVING)
+    is_listed = tokens.word_at(i - 1) == "," and tokens.word_at(j) in (";", ".", "and", "")
+    k = i - 1 - (is_listed or tokens.word_at(i - 1) in GIVING)
     if k < 0 or not (has_no_noun(tokens, j) or tokens.word_at(j) == "of"):
         return False
     return any(

@@ -11,6 +11,7 @@ from goldspan.suggest.lexicon import TokenFlag, cues, entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
 
     from goldspan.suggest.tokens import ParagraphTokens
 
@@ -25,6 +26,7 @@ NUMBERING = frozenset(
 SOLDIER_COMPOUNDS = frozenset(("soldier", "sailor", "marine", "airman", "guardsman"))
 COMPOUNDS = SOLDIER_COMPOUNDS | {"strong", "man", "member", "person", "woman"}
 # `was short of 40 sailors` tells of a shortage; elsewhere *short of* is a bound.
+HANDING = frozenset(("hand", "handed", "handing", "hands"))
 LACKING = frozenset(("is", "are", "was", "were", "be", "been", "remains", "remained", "still", "badly", "severely"))
 YEARS = range(1800, 2100)
 YEAR_DIGITS = 4
@@ -67,6 +69,7 @@ LAW_FORCES = cues("counts.police") | {"border", "customs", "prison", "carabinier
 LAW_REACH = 3
 POLICE = cues("counts.police")
 POLICE_REACH = 8
+CIVIL_BY = {"guards": cues("topics.borders"), "prisoners": cues("topics.civil_captives")}
 PHRASE_ENDS = VERBS | {",", ".", ";", "and", "by", "military"}
 # What is no rank before these: `General Motors`.
 COMPANIES = frozenset(("motors", "electric", "dynamics", "mills", "atomics", "assembly", "secretary", "manager"))
@@ -128,6 +131,8 @@ def _lead_length(tokens: ParagraphTokens, i: int, end: int) -> int:
     lead = int(tokens.lower[i] in ARTICLES and i + 1 < end)
     if tokens.lower[i : i + 2] == ["short", "of"] and tokens.word_at(i - 1) in LACKING:
         return 2
+    if tokens.lower[i] == "over" and tokens.word_at(i - 1) in HANDING:
+        return 1
     if tokens.word_at(i + lead) in LIMITS and tokens.word_at(i + lead + 1) == "of":
         return lead + 2
     if lead and tokens.lower[i + 1] in cues("counts.numerals") | DEGREES:
@@ -163,6 +168,16 @@ def is_of_law_force(tokens: ParagraphTokens, end: int) -> bool:
     """Whether a force that enforces the law follows a noun: `4,000 officers` `of the Border Guard`."""
     k = end + 1 + (tokens.word_at(end + 1) == "the")
     return tokens.word_at(end) == "of" and not LAW_FORCES.isdisjoint(tokens.lower[k : k + LAW_REACH])
+
+
+def is_civil_by(near: AbstractSet[str], noun: str) -> bool:
+    """Whether a sentence shows that its people are no soldiers: `40 border guards check lorries`.
+
+    Args:
+        near: the words of the sentence.
+        noun: the noun for the people.
+    """
+    return not near.isdisjoint(CIVIL_BY.get(noun, ())) and (noun != "guards" or "border" in near)
 
 
 def is_of_police(tokens: ParagraphTokens, end: int) -> bool:

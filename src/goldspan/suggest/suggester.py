@@ -22,7 +22,7 @@ from goldspan.suggest import (
     troop_counts,
 )
 from goldspan.suggest.candidates import OTHER, PERSON, PLACE, UNIT, SpanCandidate, resolve_overlaps
-from goldspan.suggest.count_topics import CountTopic
+from goldspan.suggest.count_topics import CountTopic, speaks_of_captives
 from goldspan.suggest.introduced_names import IntroducedNames, relabelled_force
 from goldspan.suggest.lexicon import TokenFlag, cues
 from goldspan.suggest.name_evidence import NameEvidence, NameMention
@@ -162,7 +162,7 @@ def document_candidates(
             fixed[mention.paragraph].append(SpanCandidate(mention.start, mention.end, label, rule, score))
     for candidates, again in zip(fixed, _surnames_again(evidence, paragraphs), strict=True):
         candidates.extend(again)
-    topic = CountTopic()
+    topic = CountTopic(has_captives=any(map(speaks_of_captives, paragraphs)))
     return [_final_candidates(*row, labels, topic) for row in zip(paragraphs, fixed, model_candidates, strict=True)]
 
 

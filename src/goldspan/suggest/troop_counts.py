@@ -23,6 +23,7 @@ from goldspan.suggest.quantity_mentions import (
     VERBS,
     find_quantities,
     has_no_noun,
+    is_civil_by,
     is_led,
     is_of_law_force,
     is_of_police,
@@ -58,6 +59,9 @@ MAINLY = frozenset(("mostly", "mainly", "predominantly", "largely", "primarily")
 GUARDS = frozenset(("guard", "corps", "garrison", "crew", "fleet", "navy"))
 TEAMS = frozenset(("team", "cell", "party", "section", "element", "detail"))
 CRIME = cues("topics.crime")
+# Words of forces that companies use, too: `the company has a group of 40 engineers`.
+COMPANY_WORDS = frozenset(("company", "companies", "group", "force", "base", "unit", "units", "division", "commander"))
+PRISONERS_OF_WAR = ["prisoners", "of", "war"]
 SPORT = cues("topics.sport")
 ONE = frozenset(("one", "1", "a", "an", "single", "lone"))
 QUOTES = frozenset(('"', "“", "”", "''", "``"))
@@ -133,9 +137,10 @@ def _count_with_noun(
         pair = f"{word} {tokens.word_at(j + 1)}"
         if pair in strong:
             return _candidate_with_noun(tokens, number, j + 2, pair, is_military=is_military)
-        is_noun = word in strong and not _is_modifier_noun(tokens, j)
+        is_noun = (word in strong or lower[j : j + 3] == PRISONERS_OF_WAR) and not _is_modifier_noun(tokens, j)
         if is_noun and (lower[number.end - 1] in ONE or word not in _singular_nouns()):
-            return _candidate_with_noun(tokens, number, j + 1, word, is_military=is_military)
+            end = j + 3 if lower[j : j + 3] == PRISONERS_OF_WAR else j + 1
+            return _candidate_with_noun(tokens, number, end, " ".join(lower[j:end]), is_military=is_military)
         if word in POLICE and tokens.word_at(j + 1) in ("and", "or") and tokens.word_at(j + 2) in strong:
             return SpanCandidate(number.start, j + 3, COUNT, "count.personnel", 0.8)
         step = _adjective_length(tokens, j, number.end)
@@ -250,6 +255,8 @@ def _names_others(tokens: ParagraphTokens, number: QuantityMention, end: int, no
         return True
     if noun == "members" and is_of_police(tokens, end):
         return True
+    if is_civil_by({*tokens.lower[number.start : end], *_sentence_near(tokens, number.start, end)}, noun):
+        return True
     if noun in CREWS and not RESCUES.isdisjoint(tokens.lower[max(0, number.start - RESCUE_REACH) : number.start]):
         return True
     if noun == "crew" and not (has_no_noun(tokens, end) or tokens.word_at(end) in VERBS):
@@ -291,6 +298,8 @@ def _is_military_noun(tokens: ParagraphTokens, i: int, end: int, noun: str) -> b
     if noun in ("members", "veterans"):
         is_loss = not near.isdisjoint(("loss", "losses", "casualties", "died", "killed"))
         return (is_loss or tokens.word_at(i - 1) == "with") and _has_unit(tokens, max(0, i - BEFORE_WITH), i)
+    if noun == "engineers":
+        near = _sentence_near(tokens, i, end) - COMPANY_WORDS
     return noun not in cues("counts.never_alone") and bool(near & MILITARY_CUES) and not near & CIVILIANS
 
 
