@@ -210,6 +210,10 @@ DESIGNATIONS = {
         "The [Duke of Albany's Highlanders] and the [Princess of Wales’s Royal Regiment] fought.",
         "The [Royal Lincolns], the [1st Devons] and the [Seaforths] held the ridge with artillery.",
     ],
+    "services between a number and an echelon, and task forces of a region": [
+        "The [98th VDV Division] met the Iraqi army's [9th Brigade] and the [Iraqi Counter-Terrorism Service].",
+        "The [Combined Joint Task Force-Horn of Africa] met the [Marine Rotational Force – Europe].",
+    ],
     "sectors that command, and headquarters": [
         "[Sector West Headquarters] asked [Force Headquarters] in Wau.",
         "The commander of [Sector East] met an Irish-led [Sector South] patrol.",

@@ -98,6 +98,8 @@ def _numbered_acronym_end(tokens: ParagraphTokens, i: int) -> int:
     is_apart = j < len(tokens) and not tokens.tight[j]
     if not is_apart or not _can_be_numbered(tokens, i, tokens.words[j]):
         return 0
+    if tokens.word_at(j + 1) in cues("units.short_named") and tokens.flags[j + 1] & TokenFlag.CAP:
+        return 0  # `76th VDV Division`
     return j + 1 + (j + 1 < len(tokens) and tokens.words[j + 1] in cues("units.regiment_kinds"))
 
 

@@ -233,7 +233,7 @@ def _end_of_theatre(tokens: ParagraphTokens, start: int, end: int) -> int:
 
 def _end_of_area(tokens: ParagraphTokens, start: int, end: int) -> int:
     """The end of an area after a head: `Regional Command-East`, `Multi-National Division – Baghdad`."""
-    is_spaced = not {"multi", "multinational"}.isdisjoint(tokens.lower[start:end])
+    is_spaced = not {"multi", "multinational", "rotational", "deployable"}.isdisjoint(tokens.lower[start:end])
     is_joined = tokens.word_at(end) in ("-", "–") and (tokens.tight[end] or is_spaced)
     j = end + is_joined
     if not tokens.flags_at(j) & TokenFlag.CAP:
@@ -285,7 +285,8 @@ def _end_of_code(tokens: ParagraphTokens, end: int, head: str) -> int:
     is_area = tokens.lower[j] in cues("units.areas")
     if not is_code and (not flags & TokenFlag.CAP or (flags & NO_NAME and not is_area)):
         return end
-    end = j + 1
+    # `Combined Joint Task Force-Horn of Africa`
+    end = max(j + 1, gazetteer().end(tokens.forms, j) if j > end and not is_code else 0)
     end += tokens.lower[j] in ("north", "south") and tokens.word_at(end) in ("east", "west")
     while (tokens.is_hyphen(end) or tokens.word_at(end) == "/") and tokens.flags_at(end + 1) & (
         TokenFlag.NUMBER | TokenFlag.CAP
@@ -294,6 +295,7 @@ def _end_of_code(tokens: ParagraphTokens, end: int, head: str) -> int:
         end += tokens.word_at(end) == "response" and bool(tokens.flags[end] & TokenFlag.CAP)
     if head in NAMED_HEADS and not is_code:
         end += _is_second_name(tokens, end)
+        end += 2 * bool(tokens.is_hyphen(end) and tokens.flags[end + 1] & TokenFlag.CAP)
     return end
 
 
