@@ -243,7 +243,7 @@ def _signs_before(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sig
         is_bare = (
             (earlier in COURSES or earlier in cues("places.crossing") or is_bank)
             and _is_bare(tokens, start, end)
-            and name_runs.stands_alone(tokens, end)
+            and (name_runs.stands_alone(tokens, end) or tokens.word_at(end) in ("near", "north", "south", "upstream"))
         )
         yield from [("place.course", 0.55)] if is_bare else []
     elif word in cues("places.cardinal") or (word in CLASSES_BEFORE and tokens.words[start - 1].islower()):
