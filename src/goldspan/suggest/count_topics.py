@@ -141,14 +141,15 @@ class CountTopic:
 
 def speaks_of_captives(tokens: ParagraphTokens) -> bool:
     """Whether a paragraph says that captives are soldiers: `prisoners of war`, `the captured fighters`."""
+    if CAPTIVITY.isdisjoint(tokens.lower):
+        return False
     sentences = SentenceContext(tokens)
     for k, word in enumerate(tokens.lower):
-        if word in CAPTIVITY:
-            if word in ("pow", "pows") or tokens.lower[k : k + 3] == ["prisoners", "of", "war"]:
-                return True
-            near = sentences.words_near(k)
-            if not near.isdisjoint(_soldiers()) and not near.isdisjoint(EXCHANGING):
-                return True
+        if word in ("pow", "pows") or tokens.lower[k : k + 3] == ["prisoners", "of", "war"]:
+            return True
+        near = sentences.words_near(k) if word in CAPTIVITY else set()
+        if not near.isdisjoint(_soldiers()) and not near.isdisjoint(EXCHANGING):
+            return True
     return False
 
 

@@ -57,6 +57,7 @@ NEGATIONS = frozenset(("non", "anti"))
 # What introduces a part of the people counted, after a comma: `650 more, mostly Rangers`.
 MAINLY = frozenset(("mostly", "mainly", "predominantly", "largely", "primarily"))
 GUARDS = frozenset(("guard", "corps", "garrison", "crew", "fleet", "navy"))
+GROUP_HEADS = GROUP_NOUNS | GUARDS
 TEAMS = frozenset(("team", "cell", "party", "section", "element", "detail"))
 CRIME = cues("topics.crime")
 # Words of forces that companies use, too: `the company has a group of 40 engineers`.
@@ -109,7 +110,7 @@ def _compound_count(tokens: ParagraphTokens, number: QuantityMention) -> SpanCan
     if tokens.lower[j - 1] == "strong" or tokens.lower[j - 1] in SOLDIER_COMPOUNDS:
         return SpanCandidate(i, j, COUNT, "count.strong", 0.9)
     is_among_soldiers = not MILITARY_CUES.isdisjoint(_sentence_near(tokens, i, j))
-    heads = GROUP_NOUNS | GUARDS | (TEAMS if is_among_soldiers else frozenset())
+    heads = GROUP_HEADS | (TEAMS if is_among_soldiers else frozenset())
     head = next((k for k in range(j, j + MOST_AFTER + 1) if tokens.word_at(k) in heads), None)
     is_force = head is not None and CIVIL.isdisjoint(tokens.lower[j:head]) and POLICE.isdisjoint(tokens.lower[j:head])
     return SpanCandidate(i, j, COUNT, "count.strong", 0.7) if is_force else None
