@@ -11,7 +11,7 @@ PLACES = [
     "Ships lay off [Ras el-Tannur] and trucks waited at [Bab al-Noor].",
     "They met at the [Kovel Training Centre] and left [Storck Kaserne].",
     "The [Baltic and Black Seas] are calm.",
-    "The raiders shelled the [Imphoma] track.",
+    "The raiders came over the [Imphoma] track.",
     "Noise is worst south of the [B471] and on both sides of the [RN12].",
     "[Manila] summoned the envoy, and [Manila]'s answer came late.",
     "The crew passed the [Leona Shoal]. The pact does not cover [Leona].",
@@ -20,6 +20,7 @@ PLACES = [
     "The depot, with 200 personnel, left [Sliačok] in 2023.",
 ]
 NO_PLACES = [
+    "The Beatles track topped the list.",
     "Ohio State beat Michigan State, and the Secretary of State was there.",
     "Spanish Pizarro infantry fighting vehicles rolled, and Naga villagers watched.",
     "Squadrons in Stryker brigades went; the limits in FY2022 and Q3 fell.",

@@ -327,6 +327,10 @@ def _signs_after(tokens: ParagraphTokens, start: int, end: int) -> Iterator[Sign
     following, third = tokens.word_at(end), tokens.word_at(end + 2)
     if following in CLASSES and tokens.words[end].islower():
         yield "place.class", 0.85 if following in AREAS and tokens.word_at(start - 1) == "the" else 0.75
+    elif (
+        following in ("track", "trail") and tokens.word_at(start - 1) == "the" and tokens.word_at(start - 2) in COURSES
+    ):
+        yield "place.class", 0.75
     elif _is_base(tokens, end):
         yield "place.class", 0.9
     elif following == ")" and _is_acronym_of_place(tokens, start, end):
