@@ -19,6 +19,9 @@ NUMBERED = re.compile(r"(\d{1,3})([A-Z]{2,6})")
 FOREIGN_ORDINAL = re.compile(r"\d{1,3}(?:er|re|ère|e|ème|eme|º|ª|°)")
 CONTINGENT = re.compile(r"([A-Z][A-Za-z]{1,11}?)(?:BATT?|batt?|BN|COY|CON)(?:[-–]\d{1,2})?")
 
+COUNTIES = cues("units.county_regiments")
+BEFORE_COUNTIES = cues("units.before_counties")
+
 # From these a contingent's name may begin though they are shorter than `LEAST_STEM`.
 SHORT_STEMS = frozenset(("uk", "us", "sa", "ni", "fr"))
 LEAST_STEM = 3
@@ -142,9 +145,9 @@ def _sector_end(tokens: ParagraphTokens, i: int) -> int:
 def _county_regiment_end(tokens: ParagraphTokens, i: int) -> int:
     """The end of the short name of a regiment in the plural: `Royal Norfolks`, `2nd Dorsets`."""
     j = i
-    while tokens.word_at(j) in cues("units.before_counties") or (j == i and tokens.flags[i] & TokenFlag.ORDINAL):
+    while tokens.word_at(j) in BEFORE_COUNTIES or (j == i and tokens.flags[i] & TokenFlag.ORDINAL):
         j += 1
-    if tokens.word_at(j) not in cues("units.county_regiments") or not tokens.flags[j] & TokenFlag.CAP:
+    if tokens.word_at(j) not in COUNTIES or not tokens.flags[j] & TokenFlag.CAP:
         return 0
     if tokens.flags_at(j + 1) & TokenFlag.CAP:
         return 0

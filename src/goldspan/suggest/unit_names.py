@@ -36,6 +36,7 @@ ARMS = cues("units.arms")
 NAMING_ARMS = cues("units.naming_arms")
 FORCE_WORDS = cues("units.force_words")
 GUARD_WORDS = cues("units.guard_words")
+ARABIC_PARTICLES = cues("units.arabic_particles")
 
 # Services that are names of their own with a capital (MU-4).
 SOLO = cues("units.solo")
@@ -386,7 +387,7 @@ def _is_modifier(tokens: ParagraphTokens, j: int, at: int) -> bool:
         flags & (TokenFlag.RANK | TokenFlag.TITLE)
         and not flags & TokenFlag.LETTER
         and lower not in TITLES_INSIDE | ARMS | SPELLED
-        and not (j and tokens.words[j - 1] in cues("units.arabic_particles"))
+        and not (j and tokens.words[j - 1] in ARABIC_PARTICLES)
     )
     is_letter = lower == "a" or (tokens.words[j] == "I" and tokens.lower[j + 1] in ("corps", "marine"))
     if is_title or flags & TokenFlag.TIME or (flags & TokenFlag.FUNCTION and not is_letter):
@@ -441,7 +442,7 @@ def _joins_person(tokens: ParagraphTokens, j: int, i: int) -> bool:
     """Whether the token `j` is inside the name of a patron: `Duke of Cornwall's …`, `Baraa ibn Malik Battalion`."""
     if tokens.words[j] == "of":
         return tokens.lower[j - 1] in TITLED_PATRONS and tokens.word_at(i + 1) in ("'s", "’s")
-    is_arabic = tokens.words[j] in cues("units.arabic_particles") and tokens.flags[j - 1] & TokenFlag.CAP
+    is_arabic = tokens.words[j] in ARABIC_PARTICLES and tokens.flags[j - 1] & TokenFlag.CAP
     return bool(is_arabic) and tokens.lower[_last_capital(tokens, i)] in NAMED_AFTER_PERSONS
 
 
