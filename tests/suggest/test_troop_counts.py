@@ -238,7 +238,7 @@ def test_a_paragraph_has_just_its_counts_of_military_people(text):
 
 KINDS = {
     "number_in_quotes": "The general said that “[more than 40]” fighters had died and “[some 20 soldiers]” were hurt.",
-    "compound_of_soldiers": "A [nine-Soldier] cell slept aboard. The army sent a [four-person] team.",
+    "compound_of_soldiers": "A [nine-Soldier] cell and a [six-sailor] crew slept. The army sent a [four-person] team.",
     "fighter_squadrons": "The army sent two fighter squadrons, three rebel groups and two marine biologists.",
     "shortage": "The navy is short of [300 sailors] and of [41 marine engineers].",
     "police_unit": "The base was held by [90 soldiers] of the army and 64 members of a formed police unit.",

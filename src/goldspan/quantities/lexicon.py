@@ -87,7 +87,7 @@ DASHES = frozenset({"-", "—"})
 COMPOUND = frozenset(
     {
         *("strong", "man", "men", "woman", "women", "person", "people", "member", "soldier", "troop", "fighter"),
-        *("officer", "personnel"),
+        *("officer", "personnel", "sailor", "marine", "airman"),
     }
 )
 """What a quantity forms a compound with: `3,000-strong`, `1,200-man`."""

@@ -23,7 +23,7 @@ LIMITS = frozenset(("ceiling", "cap"))
 NUMBERING = frozenset(
     ("to", "now", "will", "may", "might", "can", "could", "would", "should", "still", "who", "which", "they", "that")
 )
-SOLDIER_COMPOUNDS = frozenset(("soldier", "sailor", "marine", "airman", "guardsman"))
+SOLDIER_COMPOUNDS = frozenset(("soldier", "sailor", "marine", "airman"))
 COMPOUNDS = SOLDIER_COMPOUNDS | {"strong", "man", "member", "person", "woman"}
 # `was short of 40 sailors` tells of a shortage; elsewhere *short of* is a bound.
 HANDING = frozenset(("hand", "handed", "handing", "hands"))
