@@ -504,7 +504,8 @@ def _last(marks: Iterable[bool]) -> list[int]:
 
 
 def _is_demonym(tokens: ParagraphTokens, k: int) -> bool:
-    return bool(tokens.flags[k] & TokenFlag.DEMONYM and tokens.flags[k] & TokenFlag.CAP)
+    flags = tokens.flags_at(k)
+    return bool(flags & TokenFlag.DEMONYM and flags & TokenFlag.CAP)
 
 
 def _is_part_of_people(tokens: ParagraphTokens, j: int) -> bool:
