@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from goldspan.suggest.lexicon import TokenFlag, cues, lexicon
 from goldspan.suggest.unit_codes import FOREIGN_ORDINAL
-from goldspan.suggest.unit_tails import CODE, NUMBER_SIGNS, QUOTES, is_unit_number, quoted_end
+from goldspan.suggest.unit_tails import CODE, NUMBER_SIGNS, QUOTES, ROMAN, is_unit_number, quoted_end
 
 if TYPE_CHECKING:
     from goldspan.suggest.tokens import ParagraphTokens
@@ -20,7 +20,6 @@ ELIDED = re.compile(r"(?:d|l|dell|dall|all)['’]\w")
 LONGEST = 12
 ARTICLES = frozenset(("de", "du", "des", "da", "do", "del"))
 NO_PART = TokenFlag.TITLE | TokenFlag.RANK | TokenFlag.TIME
-ROMAN = re.compile(r"[IVX]{1,5}")
 
 
 def foreign_unit(tokens: ParagraphTokens, i: int, floor: int) -> tuple[int, int] | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from goldspan.suggest import name_runs, places
 from goldspan.suggest.gazetteer import STATE_WEIGHT, SURE, gazetteer
 from goldspan.suggest.lexicon import TokenFlag, cues
+from goldspan.suggest.places import INSTALLATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from goldspan.suggest.candidates import SpanCandidate
     from goldspan.suggest.tokens import ParagraphTokens
 
-NO_NAME = TokenFlag.FUNCTION | TokenFlag.TIME | TokenFlag.TITLE | TokenFlag.RANK
 Sign = tuple[str, float]
 CLASSES = cues("places.classes")
 EVENTS = frozenset(("Battle", "Siege", "Fall", "Liberation", "Bishop", "Archbishop"))  # the first word of a name
@@ -23,7 +23,6 @@ WAYS = frozenset(
     ("back", "north", "south", "east", "west", "on", "over", "down", "up", "home", "out", "away", "forward")
 )
 CLASSES_BEFORE = cues("places.strong_before")
-INSTALLATIONS = cues("places.installations")
 ENDINGS = tuple(sorted(cues("places.endings")))
 LONGEST_ENDED, SHORTEST_ENDED = 2, 6
 MACHINE_PARTS = frozenset(

@@ -18,6 +18,7 @@ from goldspan.suggest.quantity_mentions import (
     MILITARY_CUES,
     MILITARY_GROUPS,
     NEAR_UNIT,
+    POLICE,
     POSSESSION,
     SOLDIER_COMPOUNDS,
     VERBS,
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from goldspan.suggest.tokens import ParagraphTokens
 
 CIVIL = cues("counts.civil")
-POLICE = cues("counts.police")
 CIVILIANS = POLICE | {"civilian", "civilians"}
 
 # The most words between a quantity and its noun, and between a noun and the longer one it belongs to.
