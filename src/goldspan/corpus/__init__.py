@@ -1,5 +1,6 @@
 """The folders of a project and the data read from them.
 
+goldspan.toml                     what the project has chosen; optional
 seeds/                            the articles as received
 annotation_guidelines/            labels.toml and the pages
 corpus/manifest.jsonl             what each article is
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from goldspan.annotation import Example, LabelScheme
     from goldspan.corpus.manifest import ManifestEntry
+    from goldspan.settings import Settings
 
 IGNORED = "/build/\n*.part\n.*.old\n.*.lock\n"  # by git: what is derived, and what an interrupted run leaves
 SPLITS = ("train", "validation", "test")
@@ -136,6 +138,13 @@ class Corpus:
         from goldspan.formats import labels_toml  # here, since it imports pydantic
 
         return labels_toml.read(self.scheme_file)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """What the project has chosen in `goldspan.toml`."""
+        from goldspan import settings  # here, since it imports pydantic
+
+        return settings.read(self.root)
 
     @property
     def scheme_file(self) -> Path:
