@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from goldspan import files
-from goldspan.validation import StrictModel, read_toml
+from goldspan.validation import StrictModel, TomlTable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,6 +83,24 @@ class Settings(StrictModel):
     release: ReleaseSettings = Field(default_factory=ReleaseSettings)
     recogniser: list[dict[str, Any]] | None = Field(default=None, description="one or more [[recogniser]]")
 
+    _table: TomlTable | None = PrivateAttr(default=None)
+
+    @property
+    def recognisers(self) -> tuple[TomlTable, ...] | None:
+        """The tables of the recognisers in their order; None if the file has none.
+
+        `table.value["kind"]` chooses a model of its keys, `table.parse(Model)` makes one or says what is wrong with
+        file and line, and `table.error(message, key)` is an error about one of its keys.
+        """
+        if self.recogniser is None or self._table is None:
+            return None
+        root = self._table
+        remedy = "docs/settings.md has the keys of a [[recogniser]] of each kind."
+        return tuple(
+            TomlTable(root.path, root.text, ("recogniser", number), value, remedy)
+            for number, value in enumerate(self.recogniser)
+        )
+
 
 def read(folder: Path) -> Settings:
     """The settings of a project.
@@ -97,4 +115,7 @@ def read(folder: Path) -> Settings:
     path = folder / FILE
     if not files.is_there(path):
         return Settings()
-    return read_toml(path, Settings, REMEDY)
+    table = TomlTable.read(path, REMEDY)
+    settings = table.parse(Settings)
+    settings._table = table  # noqa: SLF001  (it is ours)
+    return settings

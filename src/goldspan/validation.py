@@ -60,17 +60,81 @@ def read_toml(path: Path, model: type[M], remedy: str) -> M:
     Raises:
         InputError: for a file that is not TOML; for a wrong, missing or unknown key, naming the first.
     """
-    text = files.decode(files.read_bytes(path), path)
-    value = _parse_toml(text, path, remedy)
-    try:
-        return model.model_validate(value)
-    except ValidationError as error:
-        first = _first(error)
-        location = first["loc"]
-        missing = first["type"] == "missing"
-        message = _owner(value, location) + _message(first, model)
-        line = toml_line(text, location[:-1] if missing else location)
-        raise InputError(message, file=path, line=line, remedy=remedy) from None
+    return TomlTable.read(path, remedy).parse(model)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TomlTable:
+    """A table of a TOML file, which knows its place there.
+
+    Args:
+        path: the file.
+        text: the whole text of the file.
+        location: the keys and indices from the root to the table, as `("recogniser", 0)`; empty for the root.
+        value: the table's keys and values, not checked yet.
+        remedy: how such a table is written, as a sentence.
+    """
+
+    path: Path
+    text: str
+    location: tuple[int | str, ...]
+    value: dict[str, Any]
+    remedy: str
+
+    @classmethod
+    def read(cls, path: Path, remedy: str) -> TomlTable:
+        """The root of a file.
+
+        Raises:
+            InputError: for a file that is not TOML.
+        """
+        text = files.decode(files.read_bytes(path), path)
+        return cls(path, text, (), _parse_toml(text, path, remedy), remedy)
+
+    def parse(self, model: type[M]) -> M:
+        """The table as a model of its keys.
+
+        Raises:
+            InputError: for a wrong, missing or unknown key, naming the first, and the line of the key or of the table.
+        """
+        try:
+            return model.model_validate(self.value)
+        except ValidationError as error:
+            first = _first(error)
+            place = first["loc"][:-1] if first["type"] == "missing" else first["loc"]
+            raise self._error(_message(first, model), first["loc"], place) from None
+
+    def error(self, message: str, *location: int | str, remedy: str | None = None) -> InputError:
+        """An error about a value in the table, with file and line.
+
+        Args:
+            message: what is wrong, without a full stop.
+            location: the keys and indices from this table to the value; none for the table itself.
+            remedy: what to do, if it is more than how such a table is written.
+        """
+        return self._error(message, location, location, remedy)
+
+    def line(self, *location: int | str) -> int | None:
+        """The line, from 1, on which a value of the table begins, or the table itself; None if it is not found."""
+        return toml_line(self.text, (*self.location, *location))
+
+    def _error(
+        self, message: str, about: tuple[int | str, ...], place: tuple[int | str, ...], remedy: str | None = None
+    ) -> InputError:
+        """An error about one value, at the place of another: a missing key has no line."""
+        line = self.line(*place)
+        return InputError(self._owner(about) + message, file=self.path, line=line, remedy=remedy or self.remedy)
+
+    def _owner(self, location: tuple[int | str, ...]) -> str:
+        """Which of several tables of a name an error is about, as `label SHIP: `; by its number if it has no name."""
+        match (*self.location, *location):
+            case [str(table), int(number), *_]:
+                row = self.value if self.location else self.value[table][number]
+                name = row.get("name") if isinstance(row, dict) else None
+                return f"{table} {name if isinstance(name, str) and name else number + 1}: "
+            case [str(table), str(), *_]:
+                return f"{table}: "
+        return ""
 
 
 def parse_json(raw: bytes, kind: type[T], path: Path, line: int, remedy: str) -> T:
@@ -193,17 +257,6 @@ def _known(model: type, location: Sequence[int | str]) -> tuple[list[str], str |
         else:
             kind = (get_args(kind) or (None,))[-1]  # the items of a list, or the values of a table of any keys
     return list(table.model_fields), wanted
-
-
-def _owner(value: object, location: Sequence[int | str]) -> str:
-    """Which of several tables of a name an error is about, as `label SHIP: `; by its number if it has no name."""
-    match location:
-        case [str(table), int(number), *_] if isinstance(value, dict):
-            name = value[table][number].get("name") if isinstance(value[table][number], dict) else None
-            return f"{table} {name if isinstance(name, str) and name else number + 1}: "
-        case [str(table), str(), *_]:
-            return f"{table}: "
-    return ""
 
 
 def toml_line(text: str, location: Sequence[int | str]) -> int | None:
