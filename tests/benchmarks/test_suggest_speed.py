@@ -10,6 +10,9 @@ import pytest
 from goldspan.articles.documents import Document, documents
 from goldspan.articles.paragraphs import examples_of
 from goldspan.suggest import run
+from goldspan.suggest.military_news.recogniser import MilitaryNews
+from goldspan.suggest.recogniser_table import RecogniserTable
+from goldspan.suggest.spacy_pipeline import of_table
 from goldspan.suggest.suggester import Suggester
 from helpers import suggestion_articles
 from helpers.suggestions import NAMES, scheme, suggester
@@ -76,7 +79,7 @@ def test_articles_of_which_each_is_read_once():
     list(nlp.pipe(texts[:20]))
 
     def read():
-        return run.suggest_documents(found, suggester=Suggester(scheme(*NAMES)))
+        return run.suggest_documents(found, suggester=Suggester([MilitaryNews(scheme(*NAMES))]))
 
     seconds(read)  # loads the word lists
     mine, theirs = in_turns(read, lambda: nlp.pipe(texts))
@@ -87,7 +90,9 @@ def test_articles_of_which_each_is_read_once():
 @pytest.mark.model
 def test_with_the_model_it_takes_at_most_its_own_time_and_a_sixth(peer):
     pipe, _ = peer
-    both = Suggester(scheme(*NAMES), MODEL)
+    values = {"kind": "spacy", "model": MODEL}
+    model = of_table(RecogniserTable.of_values(Path(), scheme(*NAMES), values))
+    both = Suggester([*suggester().recognisers, model])
     found = articles(2)
     list(run.suggest_documents(found[:5], suggester=both))
     mine, theirs = in_turns(lambda: run.suggest_documents(found, suggester=both), pipe)

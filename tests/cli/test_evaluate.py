@@ -156,7 +156,7 @@ def test_suggestions_are_scored_by_rule(run, toy, tmp_path, capsys):
     assert run("--suggestions", "--root", toy.root, "--json", tmp_path / "r.json") == 0
     assert "Suggestions against gold" in capsys.readouterr().out
     report = json.loads((tmp_path / "r.json").read_text())
-    assert report["rules alone"]["overall"]["gold"] == 16
+    assert report["suggestions"]["overall"]["gold"] == 16
 
 
 @pytest.mark.parametrize(

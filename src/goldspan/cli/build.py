@@ -15,11 +15,11 @@ def run(
         str | None,
         typer.Option(
             "--model",
-            help="A spaCy pipeline for the suggestions, besides the rules. Default: that of the last suggestions in "
-            "build/suggestions, if they had one.",
+            help="A spaCy pipeline for the suggestions, besides the recognisers of goldspan.toml. Default: that of the "
+            "last suggestions in build/suggestions, if they had one.",
         ),
     ] = None,
-    rules_alone: console.NoModel = False,
+    no_model: console.NoModel = False,
     json: console.Json = None,
     root: console.Root = None,
 ) -> None:
@@ -27,11 +27,11 @@ def run(
     from goldspan import checks
     from goldspan.build import build
 
-    if model is not None and rules_alone:
+    if model is not None and no_model:
         raise typer.BadParameter("--model and --no-model exclude each other")
     corpus = Corpus.find(root)
     with console.spinner("building") as on_step:
-        built = build(corpus, model, on_step, rules_alone=rules_alone)
+        built = build(corpus, model, on_step, no_model=no_model)
     console.write_json(json, built.json())
     out = console.make_console()
     for finding in built.findings:

@@ -159,7 +159,9 @@ Html = Annotated[
 NoModel = Annotated[
     bool,
     typer.Option(
-        "--no-model", help="Suggest by rules alone, also where the last suggestions there were made with a model."
+        "--no-model",
+        help="Suggest with the recognisers of goldspan.toml alone, also where the last suggestions there had a "
+        "further model.",
     ),
 ]
 CONTROLS = re.compile(r"[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")  # that JSON would leave as they are

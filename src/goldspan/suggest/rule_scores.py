@@ -49,7 +49,7 @@ class RuleRun:
     """One set of suggestions against gold.
 
     Args:
-        name: of the run, e.g. `rules alone`.
+        name: of the run, e.g. `suggestions`.
         scores: over all, per label, and what was missed and spurious, in the coordinates of the articles.
         rules: one score per rule, by id.
         left_out: the articles that only the suggestions or only gold have; they count nowhere.
@@ -71,7 +71,7 @@ class RuleRun:
 
 @dataclass(frozen=True, slots=True)
 class RuleReport:
-    """Several sets of suggestions against the same gold, such as without a model and with it."""
+    """Several sets of suggestions against the same gold, such as without a further model and with it."""
 
     runs: tuple[RuleRun, ...]
 

@@ -114,13 +114,13 @@ def suggest_documents(
 ) -> Iterator[tuple[Document, list[Example]]]:
     """The examples of each document with the spans found in them.
 
-    An example's further keys are `rules` and `scores`, aligned with its spans, and `document`, the other keys that the
-    row of the document had, if it had any.
+    An example's further keys are `rules`, `scores` and `recognisers`, aligned with its spans, and `document`, the other
+    keys that the row of the document had, if it had any.
     """
     for batch in _batches(documents):
         paragraphs = [examples_of(document.id, document.text) for document in batch]
         for document, suggested in zip(batch, suggester.suggest_all(paragraphs), strict=True):
-            yield document, [_with_document(document, example) for example in suggested]
+            yield document, [_with_document(document, example) for example in suggested.examples]
 
 
 def write_suggestions(

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from goldspan.annotation import LabelScheme
+    from goldspan.corpus import Corpus
 
 RECORD = ".goldspan-suggestions"
-RULES = "rules alone"
+MODEL, NO_MODEL = "model", "no model"
 NAMED = 5  # files that a message names
 DAMAGED = "Remove the file: all suggestions beside it then count as changed by a person."
 OVERWRITE = "Move them away to keep them, or replace them: goldspan suggest --overwrite"
@@ -36,10 +36,10 @@ OVERWRITE = "Move them away to keep them, or replace them: goldspan suggest --ov
 
 @dataclass(frozen=True, slots=True)
 class ModelChoice:
-    """With which model suggestions are made.
+    """With which model suggestions are made, behind the recognisers that the project has chosen.
 
     Args:
-        model: the name of a spaCy pipeline; None for rules alone.
+        model: the name of a spaCy pipeline; None for no further model.
         map: the label of the scheme for a label of the model.
         is_remembered: whether it is that of the last run, which nobody named.
     """
@@ -48,25 +48,22 @@ class ModelChoice:
     map: Mapping[str, str] = field(default_factory=dict)
     is_remembered: bool = False
 
-    @property
-    def name(self) -> str:
-        """The model, or that there is none."""
-        return self.model or RULES
-
-    def suggester(self, scheme: LabelScheme) -> Suggester:
-        """The suggester with this model.
+    def suggester(self, corpus: Corpus) -> Suggester:
+        """The suggester of a project with this model.
 
         Raises:
+            InputError: for a recogniser that cannot be read, or a label that the model or the scheme lacks.
             NotFoundError: if the model is not installed.
         """
+        table = {"kind": "spacy", "name": MODEL, "model": self.model, "labels": dict(self.map)}
         try:
-            return Suggester(scheme, self.model, dict(self.map))
+            return Suggester.of(corpus, [table] if self.model is not None else [])
         except NotFoundError as error:
             if not self.is_remembered:
                 raise
             raise NotFoundError(
                 f"{error.message}; the suggestions that are there were made with it",
-                remedy=f"{error.remedy or ''} Or make them by rules alone: --no-model".strip(),
+                remedy=f"{error.remedy or ''} Or make them without it: --no-model".strip(),
             ) from None
 
 
@@ -100,16 +97,16 @@ class SuggestionFolder:
         self._left = {name: line for name, line in self._last.items() if name in present}
 
     def choice(
-        self, model: str | None = None, labels: Mapping[str, str] | None = None, *, rules_alone: bool = False
+        self, model: str | None = None, labels: Mapping[str, str] | None = None, *, no_model: bool = False
     ) -> ModelChoice:
         """The model that a run was asked for; that of the last run if it was asked for none.
 
         Args:
             model: the name of a spaCy pipeline.
             labels: the label of the scheme for a label of the model.
-            rules_alone: whether no model is wanted.
+            no_model: whether none is wanted.
         """
-        if model is not None or rules_alone or not self._lines or self._lines[-1].model is None:
+        if model is not None or no_model or not self._lines or self._lines[-1].model is None:
             return ModelChoice(model, labels or {})
         last = self._lines[-1]
         return ModelChoice(last.model, labels or last.map, is_remembered=True)
@@ -170,7 +167,7 @@ class SuggestionFolder:
 
     def leftovers(self, choice: ModelChoice) -> list[str]:
         """For each other model with which suggestions were made that this run did not write again, a clause."""
-        others = Counter(line.model or RULES for line in self._left.values() if line.model != choice.model)
+        others = Counter(line.model or NO_MODEL for line in self._left.values() if line.model != choice.model)
         return [
             f"left as they are in {self.path}: {amount(number, 'file')} that an earlier run made with {model}"
             for model, number in others.items()

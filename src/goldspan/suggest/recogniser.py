@@ -1,0 +1,53 @@
+"""What every recogniser offers, and the spans that it returns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from goldspan.annotation import Example
+
+
+class RecognisedSpan(NamedTuple):
+    """A span that a recogniser found in an example.
+
+    Args:
+        start, end: half-open, in code points of the example's text.
+        label: of the scheme.
+        rule: what in the recogniser found it, such as the id of a rule or a pattern.
+        score: how sure the recogniser is, between 0 and 1; None if it does not say.
+    """
+
+    start: int
+    end: int
+    label: str
+    rule: str
+    score: float | None = None
+
+
+class Recogniser(Protocol):
+    """What finds spans in documents: rules, patterns, word lists, a model.
+
+    The module of a kind of recogniser has a function `of_table`, which makes one of a `[[recogniser]]` table.
+    """
+
+    @property
+    def name(self) -> str:
+        """The name under which its spans are known; no other recogniser of a project has it."""
+
+    @property
+    def labels(self) -> Collection[str]:
+        """The labels of the scheme that it may suggest."""
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What a user should know before relying on it, in clauses."""
+
+    def recognise(self, documents: Sequence[Sequence[Example]]) -> Iterator[list[list[RecognisedSpan]]]:
+        """The spans found in each document: a list per example, in any order; they may overlap.
+
+        Args:
+            documents: each by its examples, in the order of the text. A document is judged as a whole, and by itself.
+        """

@@ -1,0 +1,149 @@
+"""A `[[recogniser]]` table of `goldspan.toml`, and what the recognisers of all kinds read in theirs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import Field
+
+from goldspan.report.text import enumerate_names
+from goldspan.validation import StrictModel, TomlTable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from goldspan.annotation import LabelScheme
+    from goldspan.errors import InputError
+
+REMEDY = "docs/suggestions.md has the kinds of recognisers and their keys."
+
+
+class RecogniserOptions(StrictModel):
+    """The keys of every `[[recogniser]]`.
+
+    Args:
+        kind: what it is, which decides what further keys it has.
+        name: under which its spans are known; that of its kind if it has none.
+        labels: the label of the scheme for a label of its own; a label of the same name needs none.
+    """
+
+    kind: str = Field(min_length=1, description="the kind of a recogniser")
+    name: str | None = Field(default=None, min_length=1, description="a name")
+    labels: dict[str, str] = Field(default_factory=dict, description='a label per label, as in { GPE = "PLACE" }')
+
+
+T = TypeVar("T", bound=RecogniserOptions)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecogniserTable:
+    """One `[[recogniser]]`, as it stands in the file, or as an option of a command asks for it.
+
+    Args:
+        root: the folder of the project; paths in the table are relative to it.
+        scheme: the label scheme.
+        toml: the keys and values.
+    """
+
+    root: Path
+    scheme: LabelScheme
+    toml: TomlTable
+
+    @classmethod
+    def of_values(cls, root: Path, scheme: LabelScheme, values: dict[str, Any]) -> RecogniserTable:
+        """A table that is in no file.
+
+        Args:
+            root: the folder of the project.
+            scheme: the label scheme.
+            values: the keys and values.
+        """
+        return cls(root=root, scheme=scheme, toml=TomlTable(None, "", (), values, REMEDY))
+
+    @property
+    def name(self) -> str:
+        """The name of the recogniser: the stated one, or its kind."""
+        return str(self.toml.value.get("name") or self.toml.value.get("kind"))
+
+    def parse(self, options: type[T]) -> T:
+        """The keys of the table, by the model of its kind.
+
+        Raises:
+            InputError: naming file and line, for a wrong, missing or unknown key.
+        """
+        return self.toml.parse(options)
+
+    def refusal(self, message: str, remedy: str, *keys: int | str) -> InputError:
+        """The error for a value of this table, with the file and the line.
+
+        Args:
+            message: what is wrong, without a full stop.
+            remedy: what to do, as a sentence.
+            keys: the place of the value in the table.
+        """
+        return self.toml.error(message, *keys, remedy=remedy)
+
+
+@dataclass(frozen=True, slots=True)
+class LabelMapping:
+    """What becomes of a recogniser's own labels.
+
+    Args:
+        labels: by label of its own, that of the scheme.
+        unused: its own labels for which the scheme has none.
+    """
+
+    labels: Mapping[str, str]
+    unused: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, table: RecogniserTable, own: Iterable[str], stated: Mapping[str, str]) -> LabelMapping:
+        """The map of a recogniser: what is stated, and labels of equal name.
+
+        Args:
+            table: of the recogniser.
+            own: the labels that it finds.
+            stated: what the table states, by label of its own.
+
+        Raises:
+            InputError: for a stated label that it does not find, and one that the scheme lacks.
+        """
+        found = list(dict.fromkeys(own))
+        for label, target in stated.items():
+            if label not in found:
+                known = f"It finds {enumerate_names(found)}." if found else "It finds no label at all."
+                raise table.refusal(f"it does not find the label {label!r}", known, "labels", label)
+            if target not in table.scheme:
+                remedy = f"labels.toml has {enumerate_names(table.scheme.names)}."
+                raise table.refusal(f"labels.toml has no label {target!r}", remedy, "labels", label)
+        labels = {label: label for label in found if label in table.scheme} | dict(stated)
+        return cls({label: labels[label] for label in found if label in labels},
+                   tuple(label for label in found if label not in labels))  # fmt: skip
+
+    @property
+    def notes(self) -> list[str]:
+        """What was mapped to another name, and what is not used, in clauses."""
+        renamed = [f"{label} as {target}" for label, target in self.labels.items() if label != target]
+        notes = [f"reads {enumerate_names(renamed)}"] if renamed else []
+        if self.unused:
+            notes.append(
+                f"labels that it finds and labels.toml lacks are left out: {enumerate_names(self.unused)}; "
+                'labels = { X = "LABEL" } maps one'
+            )
+        return notes
+
+
+def require_different_names(tables: Iterable[RecogniserTable]) -> None:
+    """Refuse two recognisers of one name.
+
+    Raises:
+        InputError: naming the second.
+    """
+    seen: Counter[str] = Counter()
+    for table in tables:
+        seen[table.name] += 1
+        if seen[table.name] > 1:
+            raise table.refusal("another recogniser has this name", 'Give one of them a name: name = "…".', "name")
