@@ -3,7 +3,7 @@
 import hashlib
 import re
 
-from goldspan.articles.paragraphs import examples_of
+from goldspan.articles.examples import PARAGRAPHS, examples_of
 from goldspan.formats import gold
 from goldspan.guidelines import changelog
 from goldspan.quantities import parse_troop_count
@@ -31,7 +31,7 @@ def test_every_article_is_what_the_manifest_says(project):
 
 def test_gold_and_passes_hold_every_paragraph_of_every_article(project):
     for entry in project.entries:
-        cut = [(e.id, e.at, e.text) for e in examples_of(entry.id, project.source(entry))]
+        cut = [(e.id, e.at, e.text) for e in examples_of(entry.id, project.source(entry), PARAGRAPHS)]
         assert [(e.id, e.at, e.text) for e in project.gold_examples([entry.id])] == cut
         for annotator in project.annotators():
             assert [(e.id, e.at, e.text) for e in project.pass_examples(annotator, [entry.id])] == cut

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 
 OFFSETS = "Correct the offset: offsets count code points from 0, and a span ends before the character at its end."
-ID = "Give it an id, as in storm.p01: the article and the number of the paragraph."
+ID = "Give it an id, as in storm.p01: the article and the number of the paragraph; storm.s01 for a sentence."
+UNIT_LETTERS = {"paragraph": "p", "sentence": "s"}  # before the number in an id; a whole article has its own id
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -46,9 +47,31 @@ class Span:
 
 
 def article_of(example_id: str) -> str:
-    """The article of an example id: the part before its last `.p<number>`, or the whole id."""
-    article, separator, number = example_id.rpartition(".p")
-    return article if separator and number.isdigit() else example_id
+    """The article of an example id: the part before its last `.p<number>` or `.s<number>`, or the whole id.
+
+    An example that is a whole article has the article's id. So the id of an article must not end like that: see
+    `article_id_problem`.
+    """
+    article, _, ending = example_id.rpartition(".")
+    is_numbered = ending[:1] in UNIT_LETTERS.values() and ending[1:].isdigit()
+    return article if article and is_numbered else example_id
+
+
+def numbered_id(article: str, unit: str, number: int) -> str:
+    """The id of a paragraph or sentence of an article: `storm.p03`, `storm.s12`.
+
+    Args:
+        article: the id of the article.
+        unit: a key of `UNIT_LETTERS`.
+        number: of the paragraph or sentence in the article, from 1.
+    """
+    return f"{article}.{UNIT_LETTERS[unit]}{number:02}"
+
+
+def article_id_problem(name: str) -> str | None:
+    """Why a name can be no article's id although a file may have it, as a clause; None if it can."""
+    ending = name.removeprefix(article_of(name))
+    return f"it ends in {ending}, as the id of an example does" if ending else None
 
 
 def same_spans(first: Iterable[Span], second: Iterable[Span]) -> set[Span]:
@@ -66,14 +89,15 @@ NOT_ANNOTATED = "not_annotated"
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A paragraph with its spans.
+    """A paragraph, a sentence or an article with its spans.
 
     The extra key `not_annotated` marks what nobody annotated, so that no span there is no negative: a sentence that
     says why, for the whole text (`"rejected in Prodigy"`), or the parts, `[[start, end], …]`. Such text takes no part
     in evaluation, agreement and training data.
 
     Args:
-        id: `<article>.p<number>` in a corpus; any non-empty name elsewhere.
+        id: in a corpus `<article>.p<number>`, `<article>.s<number>` or, for a whole article, that of the article; any
+            non-empty name elsewhere.
         text: the exact slice of the article, encodable as UTF-8.
         spans: kept sorted; unique and inside the text. They may overlap; the checks report overlaps.
         at: where the text begins in its article, in code points.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from goldspan import checks, files, stats
 from goldspan.articles.documents import documents
+from goldspan.articles.examples import Segmentation
 from goldspan.errors import InputError
 from goldspan.export import export
 from goldspan.report.text import enumerate_names
@@ -152,7 +153,10 @@ def _suggest(corpus: Corpus, built: BuildResult, model: str | None, *, no_model:
     suggester = choice.suggester(corpus)
     built.recognisers = tuple(one.name for one in suggester.recognisers)
     built.notes += (f"Note: {note}." for note in suggester.notes)
-    for written in run.write_suggestions(documents(paths), folder, choice=choice, suggester=suggester):
+    segmentation = Segmentation.of(corpus)
+    for written in run.write_suggestions(
+        documents(paths), folder, choice=choice, suggester=suggester, segmentation=segmentation
+    ):
         built.suggested += sum(len(example.spans) for example in written.examples)
         if written.is_kept:
             built.kept.append(written.file)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from goldspan import files, tokens
 from goldspan.agreement.run import agreement_table
 from goldspan.articles.documents import documents
+from goldspan.articles.examples import Segmentation
 from goldspan.errors import InputError
 from goldspan.export import provenance
 from goldspan.report.text import Table
@@ -79,7 +80,8 @@ def suggestions(corpus: Corpus, articles: Collection[str], model: str | None = N
         NotFoundError: for a file, pipeline or package of a recogniser that is not there.
     """
     paths = [corpus.seeds / entry.file for entry in corpus.entries if entry.id in articles]
-    for _, examples in suggest_documents(documents(paths), suggester=ModelChoice(model).suggester(corpus)):
+    suggester, segmentation = ModelChoice(model).suggester(corpus), Segmentation.of(corpus)
+    for _, examples in suggest_documents(documents(paths), suggester=suggester, segmentation=segmentation):
         yield from examples
 
 

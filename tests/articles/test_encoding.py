@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from goldspan import InputError, files
-from goldspan.articles.paragraphs import examples_of, paragraphs
+from goldspan.articles.examples import PARAGRAPHS, examples_of
+from goldspan.articles.paragraphs import paragraphs
 
 SEEDS = sorted((Path(__file__).parents[2] / "seeds").glob("*.txt"))
 KEPT = {
@@ -26,14 +27,16 @@ def test_what_editors_like_to_normalise_is_kept(text, newline):
     article = newline.join([text, "", text, "Another line."]) + newline
     decoded = files.decode(article.encode(), "a.txt")
     assert decoded == article
-    cut = examples_of("a", decoded)
+    cut = examples_of("a", decoded, PARAGRAPHS)
     assert [decoded[e.at : e.at + len(e.text)] for e in cut] == [e.text for e in cut]
     assert [e.text for e in cut] == [text.strip(), text.strip(), "Another line."]
 
 
 def test_a_byte_order_mark_shifts_no_offset():
-    plain = examples_of("a", files.decode("Özkan left.\r\nHe is back.".encode(), "a.txt"))
-    marked = examples_of("a", files.decode(b"\xef\xbb\xbf" + "Özkan left.\r\nHe is back.".encode(), "a.txt"))
+    plain = examples_of("a", files.decode("Özkan left.\r\nHe is back.".encode(), "a.txt"), PARAGRAPHS)
+    marked = examples_of(
+        "a", files.decode(b"\xef\xbb\xbf" + "Özkan left.\r\nHe is back.".encode(), "a.txt"), PARAGRAPHS
+    )
     assert plain == marked
     assert plain[0].at == 0
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from goldspan.articles.paragraphs import examples_of, paragraphs
+from goldspan.articles.examples import PARAGRAPHS, examples_of
+from goldspan.articles.paragraphs import paragraphs
 from goldspan.corpus import Corpus
 
 ROOT = Path(__file__).parents[2]
@@ -45,7 +46,9 @@ def test_the_boilerplate_of_the_seeds_is_this_and_nothing_else():
 @entries
 def test_no_paragraph_of_the_seeds_is_cut_in_two(entry):
     lines = [line.strip() for line in CORPUS.source(entry).splitlines() if line.strip()]
-    assert [e.text for e in examples_of(entry.id, CORPUS.source(entry))] == [x for x in lines if x not in FURNITURE]
+    assert [e.text for e in examples_of(entry.id, CORPUS.source(entry), PARAGRAPHS)] == [
+        x for x in lines if x not in FURNITURE
+    ]
 
 
 @entries

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from goldspan.articles.documents import Document, documents
-from goldspan.articles.paragraphs import examples_of
+from goldspan.articles.examples import PARAGRAPHS, examples_of
 from goldspan.suggest import run
 from goldspan.suggest.military_news.recogniser import MilitaryNews
 from goldspan.suggest.recogniser_table import RecogniserTable
@@ -50,7 +50,7 @@ def peer():
 
     nlp = spacy.load(MODEL)
     found = articles(2)
-    texts = [example.text for document in found for example in examples_of(document.id, document.text)]
+    texts = [example.text for document in found for example in examples_of(document.id, document.text, PARAGRAPHS)]
     list(nlp.pipe(texts[:20]))
     return lambda: nlp.pipe(texts), words(found)
 
@@ -59,12 +59,14 @@ def peer():
 def test_rules_alone_are_eight_times_as_fast_as_the_model(peer):
     pipe, size = peer
     found = articles(20)
-    list(run.suggest_documents(found[:5], suggester=suggester()))
-    mine, theirs = in_turns(lambda: run.suggest_documents(found, suggester=suggester()), pipe)
+    list(run.suggest_documents(found[:5], suggester=suggester(), segmentation=PARAGRAPHS))
+    mine, theirs = in_turns(lambda: run.suggest_documents(found, suggester=suggester(), segmentation=PARAGRAPHS), pipe)
     speed, other = words(found) / mine, size / theirs
     print(f"\nrules: {speed:,.0f} words/s, model: {other:,.0f} words/s, ratio {speed / other:.1f} (8 is wanted)")
     assert sum(
-        len(example.spans) for _, one in run.suggest_documents(found[:5], suggester=suggester()) for example in one
+        len(example.spans)
+        for _, one in run.suggest_documents(found[:5], suggester=suggester(), segmentation=PARAGRAPHS)
+        for example in one
     )
 
 
@@ -75,11 +77,13 @@ def test_articles_of_which_each_is_read_once():
 
     nlp = spacy.load(MODEL)
     found = list(documents([suggestion_articles.SETS["development"][0]]))
-    texts = [example.text for document in found for example in examples_of(document.id, document.text)]
+    texts = [example.text for document in found for example in examples_of(document.id, document.text, PARAGRAPHS)]
     list(nlp.pipe(texts[:20]))
 
     def read():
-        return run.suggest_documents(found, suggester=Suggester([MilitaryNews(scheme(*NAMES))]))
+        return run.suggest_documents(
+            found, suggester=Suggester([MilitaryNews(scheme(*NAMES))]), segmentation=PARAGRAPHS
+        )
 
     seconds(read)  # loads the word lists
     mine, theirs = in_turns(read, lambda: nlp.pipe(texts))
@@ -94,10 +98,14 @@ def test_with_the_model_it_takes_at_most_its_own_time_and_a_sixth(peer):
     model = of_table(RecogniserTable.of_values(Path(), scheme(*NAMES), values))
     both = Suggester([*suggester().recognisers, model])
     found = articles(2)
-    list(run.suggest_documents(found[:5], suggester=both))
-    mine, theirs = in_turns(lambda: run.suggest_documents(found, suggester=both), pipe)
+    list(run.suggest_documents(found[:5], suggester=both, segmentation=PARAGRAPHS))
+    mine, theirs = in_turns(lambda: run.suggest_documents(found, suggester=both, segmentation=PARAGRAPHS), pipe)
     print(f"\nwith the model: {mine / theirs:.2f} of the model's own time (1.15 at most is wanted)")
-    assert sum(len(example.spans) for _, one in run.suggest_documents(found[:5], suggester=both) for example in one)
+    assert sum(
+        len(example.spans)
+        for _, one in run.suggest_documents(found[:5], suggester=both, segmentation=PARAGRAPHS)
+        for example in one
+    )
 
 
 @pytest.mark.parametrize(
@@ -106,9 +114,15 @@ def test_with_the_model_it_takes_at_most_its_own_time_and_a_sixth(peer):
 def test_the_time_grows_with_the_length_and_no_faster(piece):
     def took(size):
         text = piece * (size // len(piece))
-        return seconds(lambda: run.suggest_documents([Document("a", text, Path("x"))], suggester=suggester()))
+        return seconds(
+            lambda: run.suggest_documents(
+                [Document("a", text, Path("x"))], suggester=suggester(), segmentation=PARAGRAPHS
+            )
+        )
 
-    ((_, found),) = run.suggest_documents([Document("a", piece * 100, Path("x"))], suggester=suggester())
+    ((_, found),) = run.suggest_documents(
+        [Document("a", piece * 100, Path("x"))], suggester=suggester(), segmentation=PARAGRAPHS
+    )
     assert "".join(example.text for example in found).replace(" ", "") in (piece * 100).replace(" ", "")
     short, long = took(100_000), took(1_000_000)
     print(f"\n{piece!r}: {long:.1f} s for a million characters, {long / short:.1f} times a tenth")
@@ -126,7 +140,7 @@ def stand_ins(first, last):
     for n in range(first, last):
         yield Document(f"a{n}", f"General Ponce{n} left Town{n} with {n} soldiers of the {n}th Brigade.", Path("x"))
 for first, last in ((0, 20_000), (20_000, 100_000)):
-    for _ in run.suggest_documents(stand_ins(first, last), suggester=suggester()):
+    for _ in run.suggest_documents(stand_ins(first, last), suggester=suggester(), segmentation=PARAGRAPHS):
         pass
     # Not ru_maxrss, which a child inherits from the parent that started it.
     print(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from goldspan.articles import paragraphs
+from goldspan.articles.examples import PARAGRAPHS, examples_of
 from goldspan.checks import check_project
 from goldspan.checks.project import sha256
 from goldspan.corpus import Corpus
@@ -31,8 +31,8 @@ def harbour(tmp_path):
     write(corpus.guidelines / "labels.toml", SCHEME)
     for name, text in (("fog", FOG), ("rain", RAIN)):
         add(corpus, name, text, version="1.0")
-        gold.write(corpus.gold / f"{name}.jsonl", paragraphs.examples_of(name, text))
-        gold.write(corpus.passes / "ann" / f"{name}.jsonl", paragraphs.examples_of(name, text))
+        gold.write(corpus.gold / f"{name}.jsonl", examples_of(name, text, PARAGRAPHS))
+        gold.write(corpus.passes / "ann" / f"{name}.jsonl", examples_of(name, text, PARAGRAPHS))
     write(corpus.split_file("train"), "fog\n")
     write(corpus.split_file("test"), "rain\n")
     return corpus
@@ -119,7 +119,7 @@ def test_the_edges_of_spans_of_a_pass_are_not_checked(harbour):
 
 
 def test_gold_and_passes_may_share_their_ids(harbour):
-    gold.write(harbour.passes / "bob" / "fog.jsonl", paragraphs.examples_of("fog", FOG))
+    gold.write(harbour.passes / "bob" / "fog.jsonl", examples_of("fog", FOG, PARAGRAPHS))
     assert places(harbour) == []
 
 
@@ -138,7 +138,7 @@ def test_a_part_of_a_paragraph_is_reported_with_its_extent(harbour):
 
 def test_an_unknown_article_of_a_split_and_of_a_pass_is_named(harbour):
     write(harbour.split_file("validation"), "snow\n")
-    gold.write(harbour.passes / "ann" / "snow.jsonl", paragraphs.examples_of("snow", "Snow.\n"))
+    gold.write(harbour.passes / "ann" / "snow.jsonl", examples_of("snow", "Snow.\n", PARAGRAPHS))
     assert places(harbour) == [
         ("unknown-article", "corpus/passes/ann/snow.jsonl", None),
         ("unknown-article", "corpus/splits/validation.txt", 1),
@@ -159,7 +159,7 @@ def test_near_duplicates_in_one_split_are_accepted(harbour):
     text = f"{FOG} {RAIN} {FOG}"
     for name in ("smog", "smoke"):
         add(harbour, name, f"{text} {name}\n", version="1.0")
-        gold.write(harbour.gold / f"{name}.jsonl", paragraphs.examples_of(name, f"{text} {name}\n"))
+        gold.write(harbour.gold / f"{name}.jsonl", examples_of(name, f"{text} {name}\n", PARAGRAPHS))
     write(harbour.split_file("train"), "fog\nsmog\nsmoke\n")
     assert places(harbour) == []
     write(harbour.split_file("train"), "fog\nsmog\n")
@@ -176,7 +176,7 @@ def publish(corpus, split, **articles):
     for name, texts in articles.items():
         text = "\n\n".join(texts) + "\n"
         add(corpus, name, text, version="1.0")
-        gold.write(corpus.gold / f"{name}.jsonl", paragraphs.examples_of(name, text))
+        gold.write(corpus.gold / f"{name}.jsonl", examples_of(name, text, PARAGRAPHS))
     listed = corpus.split_file(split).read_text() if corpus.split_file(split).is_file() else ""
     write(corpus.split_file(split), "".join(sorted(f"{name}\n" for name in [*listed.split(), *articles])))
 

@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from goldspan import files
 from goldspan.annotation import Span
-from goldspan.articles.paragraphs import examples_of
+from goldspan.articles.examples import PARAGRAPHS, examples_of
 from goldspan.corpus import Corpus
 from goldspan.corpus.manifest import ManifestEntry, write_manifest
 from goldspan.formats import gold
@@ -41,7 +41,7 @@ def make_project(root, examples, *, labels=8, annotators=3, seed=0):
         article = f"{_word(rng)}-{number:05d}"
         text, marked = _article(rng, lexicon, surfaces, names)
         files.write(corpus.seeds / f"{article}.txt", text)
-        paragraphs = examples_of(article, text)
+        paragraphs = examples_of(article, text, PARAGRAPHS)
         assert [paragraph.text for paragraph in paragraphs] == [words for words, _ in marked]
         everything.append(
             [paragraph.with_spans(spans) for paragraph, (_, spans) in zip(paragraphs, marked, strict=True)]

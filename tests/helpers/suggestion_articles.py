@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from goldspan.articles.documents import documents
+from goldspan.articles.examples import PARAGRAPHS
 from goldspan.corpus import Corpus
 from goldspan.evaluation.result import exact
 from goldspan.formats import load
@@ -41,7 +42,9 @@ def gold(name):
 def suggestions(name, model=None):
     """The suggestions for a set of articles."""
     choice = ModelChoice(model, MODEL_LABELS if model else {})
-    suggested = suggest_documents(documents([SETS[name][0]]), suggester=choice.suggester(CORPUS))
+    suggested = suggest_documents(
+        documents([SETS[name][0]]), suggester=choice.suggester(CORPUS), segmentation=PARAGRAPHS
+    )
     return [example for _, examples in suggested for example in examples]
 
 

@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 from goldspan.annotation import Label, LabelScheme
-from goldspan.articles.paragraphs import examples_of
+from goldspan.articles.examples import PARAGRAPHS, examples_of
 from goldspan.suggest.military_news.recogniser import MilitaryNews
 from goldspan.suggest.suggester import Suggester
 
@@ -21,7 +21,7 @@ def suggester(*names):
 
 
 def suggest(text, finder=None):
-    return (finder or suggester()).suggest(examples_of("a", text))
+    return (finder or suggester()).suggest(examples_of("a", text, PARAGRAPHS))
 
 
 def in_brackets(text, label, finder=None):

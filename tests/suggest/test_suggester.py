@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from goldspan import formats
 from goldspan.annotation import Span
 from goldspan.articles.documents import Document, documents
-from goldspan.articles.paragraphs import examples_of
+from goldspan.articles.examples import PARAGRAPHS, examples_of
 from goldspan.errors import InputError, NotFoundError
 from goldspan.formats import gold
 from goldspan.suggest.military_news.lexicon import entries
@@ -80,14 +80,16 @@ def test_a_document_without_paragraphs_has_no_suggestions():
 
 
 def test_the_paragraphs_are_those_of_the_article():
-    assert [(e.id, e.at, e.text) for e in suggest(ARTICLE)] == [(e.id, e.at, e.text) for e in examples_of("a", ARTICLE)]
+    assert [(e.id, e.at, e.text) for e in suggest(ARTICLE)] == [
+        (e.id, e.at, e.text) for e in examples_of("a", ARTICLE, PARAGRAPHS)
+    ]
 
 
 def test_neither_order_nor_company_changes_what_is_found():
     articles = {f"a{n}": ARTICLE.replace("Skoglund", name) for n, name in enumerate(("Skoglund", "Zorkovo", "Lund"))}
-    alone = {name: rows(suggester().suggest(examples_of(name, text))) for name, text in articles.items()}
+    alone = {name: rows(suggester().suggest(examples_of(name, text, PARAGRAPHS))) for name, text in articles.items()}
     mixed = [Document(name, text, Path("x")) for name, text in articles.items()]
-    for document, found in suggest_documents(mixed[::-1], suggester=suggester()):
+    for document, found in suggest_documents(mixed[::-1], suggester=suggester(), segmentation=PARAGRAPHS):
         assert rows(found) == alone[document.id]
 
 
@@ -103,14 +105,20 @@ def test_units_shield_what_is_in_them_in_a_scheme_without_units():
 
 
 def test_the_other_keys_of_a_row_are_kept():
-    (pair,) = suggest_documents([Document("a", ARTICLE, Path("x"), {"source": "wire"})], suggester=suggester())
+    (pair,) = suggest_documents(
+        [Document("a", ARTICLE, Path("x"), {"source": "wire"})], suggester=suggester(), segmentation=PARAGRAPHS
+    )
     assert {example.extra["document"]["source"] for example in pair[1]} == {"wire"}
 
 
 def write(found, path, **options):
     """The suggestions of documents written by rules alone."""
     folder = SuggestionFolder(path)
-    return list(write_suggestions(found, folder, choice=ModelChoice(), suggester=suggester(), **options))
+    return list(
+        write_suggestions(
+            found, folder, choice=ModelChoice(), suggester=suggester(), **options, segmentation=PARAGRAPHS
+        )
+    )
 
 
 def test_what_is_written_is_read_back(tmp_path):
@@ -211,7 +219,9 @@ def command():
 def test_the_command_writes_a_file_per_article_and_scores_it(command, tmp_path, toy):
     (tmp_path / "a.txt").write_text(ARTICLE)
     out, report = tmp_path / "out", tmp_path / "report.json"
-    (tmp_path / "gold.jsonl").write_text("".join(gold.line(e.with_spans(e.spans)) for e in examples_of("a", ARTICLE)))
+    (tmp_path / "gold.jsonl").write_text(
+        "".join(gold.line(e.with_spans(e.spans)) for e in examples_of("a", ARTICLE, PARAGRAPHS))
+    )
     done = command(
         tmp_path / "a.txt", "--output", out, "--against", tmp_path / "gold.jsonl", "--json", report, "--root", toy.root
     )

@@ -20,6 +20,7 @@ from goldspan.agreement.annotations import (
 from goldspan.agreement.measures import HEADLINE
 from goldspan.agreement.report import make_report
 from goldspan.agreement.rule_attribution import CheckHit, RuleAttributor
+from goldspan.annotation import article_of
 from goldspan.corpus import Corpus
 from goldspan.errors import InputError, NotFoundError
 from goldspan.formats import labels_toml, sources
@@ -240,8 +241,7 @@ def _of_articles(annotations: Annotations, articles: Sequence[str]) -> Annotatio
             raise InputError(f"nobody has confirmed an example of an article {article!r}", remedy=remedy)
     chosen = set(articles)
     items = tuple(item for item in annotations.items if item.article in chosen)
-    prefixes = tuple(f"{article}.p" for article in articles)
-    left_out = tuple(one for one in annotations.left_out if one.example.startswith(prefixes) or one.example in chosen)
+    left_out = tuple(one for one in annotations.left_out if article_of(one.example) in chosen)
     wanted = {*(item.id for item in items), *(one.example for one in left_out)}
     comments = tuple(comment for comment in annotations.comments if comment.example in wanted)
     return replace(annotations, items=items, left_out=left_out, comments=comments)

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from goldspan import files, formats
 from goldspan.annotation import NOT_ANNOTATED, Example, Span
+from goldspan.articles.examples import Segmentation, examples_of
 from goldspan.articles.ingest import AddedArticle, ArticleRegister
-from goldspan.articles.paragraphs import examples_of
 from goldspan.corpus.manifest import locked, name_problem, write_manifest
 from goldspan.corpus.passes import CONFIRMED
 from goldspan.errors import InputError
@@ -152,11 +152,12 @@ def _plan(
 ) -> dict[Path, bytes]:
     """The files to write, and what they are in `addition`."""
     contents: dict[Path, bytes] = {}
+    segmentation = Segmentation.of(corpus)
     for article in articles:
         data = article.text.encode("utf-8")
         addition.articles.append(register.plan(article.id, f"{article.id}.txt", data, article.file))
         contents[corpus.seeds / f"{article.id}.txt"] = data
-        for name, lines in _passes(article):
+        for name, lines in _passes(article, segmentation):
             path = corpus.passes / name / f"{article.id}.jsonl"
             contents[path] = _pass_content(path, lines)
             addition.passes[path] = sum(len(example.spans) for example in lines)
@@ -198,9 +199,9 @@ def _refusal(record: Record, message: str, remedy: str) -> InputError:
     return InputError(message, file=record.file, line=record.line, example=record.id, remedy=remedy)
 
 
-def _passes(article: AnnotatedArticle) -> Iterator[tuple[str, list[Example]]]:
+def _passes(article: AnnotatedArticle, segmentation: Segmentation) -> Iterator[tuple[str, list[Example]]]:
     """The name of each annotator and the lines of their pass on an article."""
-    paragraphs = examples_of(article.id, article.text)
+    paragraphs = examples_of(article.id, article.text, segmentation)
     begins = article.begins
     for name, readings in article.readings.items():
         annotated = [(begins[key], begins[key] + len(article.texts[key])) for key in readings]

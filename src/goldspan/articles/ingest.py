@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from goldspan import files
+from goldspan.annotation import article_id_problem
 from goldspan.articles.documents import files_of
 from goldspan.corpus.manifest import (
     ManifestEntry,
@@ -130,7 +131,7 @@ class ArticleRegister:
         """
         files.decode(data, source)
         digest = hashlib.sha256(data).hexdigest()
-        problem = None if name in self.entries else name_problem(name)
+        problem = None if name in self.entries else name_problem(name) or article_id_problem(name)
         if problem:
             raise InputError(f"{name!r} cannot be an id: {problem}", file=source, remedy="Give it another name.")
         held = self.seeds / file

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
-from goldspan.annotation import Example
 from goldspan.articles import boilerplate, sentences
 from goldspan.articles.boilerplate import ParagraphBlock
 from goldspan.articles.line_wrapping import LineWrapping, is_lone_enumerator, split_lines
@@ -93,24 +92,6 @@ def line_wrapping(text: str) -> LineWrapping | None:
     """The hard wrapping of an article; None where a line is a paragraph."""
     rows = split_lines(text)
     return LineWrapping.find(text, rows, page_artefacts(text, rows))
-
-
-def examples_of(article: str, text: str) -> list[Example]:
-    """The examples, each an exact slice: `text[e.at : e.at + len(e.text)] == e.text`.
-
-    Args:
-        article: the id of the article.
-        text: the article as decoded.
-
-    Returns:
-        An example per paragraph of text, with the id `<article>.p<NN>`. The number counts the paragraphs from 01,
-        boilerplate included, so that it stays when a rule for boilerplate changes.
-    """
-    return [
-        Example(f"{article}.p{number:02}", text[paragraph.start : paragraph.end], at=paragraph.start)
-        for number, paragraph in enumerate(paragraphs(text), 1)
-        if paragraph.kind == "text"
-    ]
 
 
 def _line_kind(text: str, lines: Sequence[TextLine], i: int) -> str | None:

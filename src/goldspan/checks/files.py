@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from goldspan import files
 from goldspan.annotation import article_of
-from goldspan.articles.paragraphs import examples_of
+from goldspan.articles.examples import Segmentation, examples_of
 from goldspan.checks.check import CheckResult, SeenIds, check
 from goldspan.checks.project import readable_records, sha256
 from goldspan.corpus.manifest import read_manifest, write_manifest
@@ -245,11 +245,12 @@ SLICE_CHECKS = (text_not_slice, example_unknown, example_missing)
 
 def article_files(project: ProjectFiles) -> Iterator[ArticleFile]:
     """The files of gold and passes whose article is in the manifest and unchanged, one at a time."""
+    segmentation = Segmentation.of(project.corpus)
     for path in project.annotated:
         _, entry = project.entries.get(path.stem, (0, None))
         source = project.source(entry) if entry else None
         if entry and source and sha256(project.corpus.seeds / entry.file) == entry.sha256:
-            paragraphs = {example.id: example for example in examples_of(entry.id, source)}
+            paragraphs = {example.id: example for example in examples_of(entry.id, source, segmentation)}
             yield ArticleFile(path, project.is_gold(path), tuple(readable_records(path)), source, paragraphs)
 
 

@@ -69,6 +69,7 @@ def run(
     A project that chooses none has the rules for English news on armed forces. `docs/suggestions.md` has the kinds.
     """
     from goldspan.articles.documents import documents
+    from goldspan.articles.examples import Segmentation
     from goldspan.corpus import outputs
     from goldspan.suggest.run import SuggestionTally, write_suggestions
     from goldspan.suggest.suggestion_folder import SuggestionFolder
@@ -86,7 +87,14 @@ def run(
     if folder.changed and not overwrite:
         folder.require_unchanged(document.id for document in documents(sources))
     tally = SuggestionTally.of(against)
-    written = write_suggestions(documents(sources), folder, choice=choice, suggester=suggester, overwrite=overwrite)
+    written = write_suggestions(
+        documents(sources),
+        folder,
+        choice=choice,
+        suggester=suggester,
+        segmentation=Segmentation.of(corpus),
+        overwrite=overwrite,
+    )
     for document in console.progress(written, "suggesting"):
         tally.add(document.examples)
     console.write_json(json, tally.report() | {"model": choice.model})

@@ -271,7 +271,7 @@ def _require_article(example: Example, article: str, path: Path, line: int | Non
             file=path,
             line=line,
             example=example.id,
-            remedy="Correct the id, which is <article>.p<number>, or move the line into the file of its article.",
+            remedy="Correct the id, which begins with the article's, or move the line into the file of its article.",
         )
 
 

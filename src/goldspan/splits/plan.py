@@ -240,5 +240,6 @@ def _require_known_articles(corpus: Corpus, articles: Iterable[str], known: Iter
         raise InputError(
             f"gold has examples of the article {unknown[0]!r}, which the manifest does not have",
             file=corpus.gold,
-            remedy="An example's id is <article>.p<number>, with the article's id as in corpus/manifest.jsonl.",
+            remedy="The id of an example is <article>.p<number>, <article>.s<number> or the article's own, with the "
+            "article as in corpus/manifest.jsonl.",
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from goldspan import formats
-from goldspan.articles.paragraphs import examples_of
+from goldspan.articles.examples import examples_of
 from goldspan.errors import InputError
 from goldspan.evaluation.result import Scores, exact
 from goldspan.formats import gold
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from goldspan.annotation import Example
     from goldspan.articles.documents import Document
+    from goldspan.articles.examples import Segmentation
     from goldspan.suggest.suggester import Suggester
     from goldspan.suggest.suggestion_folder import ModelChoice, SuggestionFolder
 
@@ -110,7 +111,7 @@ class SuggestedDocument:
 
 
 def suggest_documents(
-    documents: Iterable[Document], *, suggester: Suggester
+    documents: Iterable[Document], *, suggester: Suggester, segmentation: Segmentation
 ) -> Iterator[tuple[Document, list[Example]]]:
     """The examples of each document with the spans found in them.
 
@@ -118,7 +119,7 @@ def suggest_documents(
     keys that the row of the document had, if it had any.
     """
     for batch in _batches(documents):
-        paragraphs = [examples_of(document.id, document.text) for document in batch]
+        paragraphs = [examples_of(document.id, document.text, segmentation) for document in batch]
         for document, suggested in zip(batch, suggester.suggest_all(paragraphs), strict=True):
             yield document, [_with_document(document, example) for example in suggested.examples]
 
@@ -129,6 +130,7 @@ def write_suggestions(
     *,
     choice: ModelChoice,
     suggester: Suggester,
+    segmentation: Segmentation,
     overwrite: bool = False,
 ) -> Iterator[SuggestedDocument]:
     """Write the suggestions of each document to `<folder>/<id>.jsonl`, one document after the other.
@@ -138,13 +140,14 @@ def write_suggestions(
         folder: where; what a person changed there is left as it is.
         choice: with which model, for the record of the folder.
         suggester: that of the model.
+        segmentation: how a document is cut into examples.
         overwrite: whether what a person changed is replaced.
 
     Raises:
         InputError: for an id that is no file name.
     """
     folder.compact()
-    for document, suggested in suggest_documents(documents, suggester=suggester):
+    for document, suggested in suggest_documents(documents, suggester=suggester, segmentation=segmentation):
         if document.id in ("", ".", "..") or "/" in document.id or "\\" in document.id:
             raise InputError(
                 f"the id {document.id!r} is no file name",

@@ -209,9 +209,9 @@ def test_suggestions_that_left_with_their_type_are_no_decision(doccano, toy, peo
     (toy.build / "suggestions").mkdir(parents=True)
     for entry in toy.entries:
         lines = [line.with_spans(line.spans) for line in suggested] if entry.id == "storm" else []
-        from goldspan.articles.paragraphs import examples_of
+        from goldspan.articles.examples import PARAGRAPHS, examples_of
 
-        lines = lines or list(examples_of(entry.id, toy.source(entry)))
+        lines = lines or list(examples_of(entry.id, toy.source(entry), PARAGRAPHS))
         gold.write(toy.build / "suggestions" / f"{entry.id}.jsonl", lines)
     with doccano_project.from_corpus(doccano, toy, "shared", "suggestions") as begun:
         begun.add(people)

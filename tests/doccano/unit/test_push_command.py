@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from goldspan.articles.paragraphs import examples_of
+from goldspan.articles.examples import PARAGRAPHS, examples_of
 from goldspan.doccano.push import desired_state
 from goldspan.errors import InputError, NotFoundError
 from goldspan.formats import gold
@@ -25,7 +25,7 @@ def test_the_paragraphs_are_those_of_the_gold_or_else_those_of_the_text(toy):
     assert [one.text for one in reviewed] == [one.text for one in gold_of(toy, "storm")]
     assert not any(one.spans or one.extra for one in reviewed)
     (toy.gold / "storm.jsonl").unlink()
-    assert desired_state.desired_examples(toy, entries) == examples_of("storm", toy.source(entries[0]))
+    assert desired_state.desired_examples(toy, entries) == examples_of("storm", toy.source(entries[0]), PARAGRAPHS)
 
 
 def suggest(toy, examples):

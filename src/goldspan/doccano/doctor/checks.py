@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from goldspan.annotation import article_of
 from goldspan.doccano import guideline_page, label_comparison, labels, members
 from goldspan.doccano.client import http
 from goldspan.doccano.doctor.context import DoctorCheck, Skipped, doctor_check
@@ -419,7 +420,7 @@ def foreign_example(context: DoctorContext) -> Iterator[tuple[str, str]]:
         return
     known = {entry.id for entry in context.corpus.entries}
     for name in snapshot.by_id:
-        if name.rpartition(".p")[0] not in known:
+        if article_of(name) not in known:
             yield name, "belongs to no article of the manifest"
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from goldspan import files, formats
 from goldspan.annotation import article_of
-from goldspan.articles.paragraphs import examples_of
+from goldspan.articles.examples import article_examples
 from goldspan.doccano.controls import read_controls, score_controls, split_controls
 from goldspan.doccano.corpus_record import read_record, record_key
 from goldspan.doccano.label_comparison import TRUSTED, LabelComparison, compare_project_labels, find_renames
@@ -309,7 +309,7 @@ def pull_options(
     unfinished = {article_of(name) for name in snapshot.by_id if name not in examples}
     for entry in entries:
         if entry.id in unfinished:
-            for example in examples_of(entry.id, corpus.source(entry)):
+            for example in article_examples(corpus, entry):
                 examples.setdefault(example.id, example)
     return PullOptions(
         examples=examples,

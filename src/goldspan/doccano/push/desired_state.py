@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from goldspan import files, formats
 from goldspan.annotation import first_overlap
-from goldspan.articles.paragraphs import examples_of
+from goldspan.articles.examples import article_examples
 from goldspan.doccano.labels import SAME_NAMES
 from goldspan.doccano.snapshot import fingerprint
 from goldspan.errors import InputError, InvalidValueError, NotFoundError
@@ -107,7 +107,7 @@ def _complete(corpus: Corpus, entry: ManifestEntry, gold: Sequence[Example]) -> 
     in_gold = {example.id for example in gold}
     missing = [
         example
-        for example in examples_of(entry.id, corpus.source(entry))
+        for example in article_examples(corpus, entry)
         if example.id not in in_gold and not any(_share_text(example, other) for other in gold)
     ]
     return sorted([*gold, *missing], key=lambda example: example.at)
