@@ -4,24 +4,50 @@ A variable of the environment wins over the file, and the file over the default;
 The variable of a value is its place in the file in capitals: `GOLDSPAN_EXAMPLES_UNIT` for `unit` under `[examples]`.
 A project without the file has the defaults. The language of the texts is in `labels.toml`, since annotation depends on
 it, and the licence of a text in the manifest.
+
+A section is a field of `Settings` and a model of its keys. A key needs a default and a `description` of what its value
+must be, which messages and `goldspan config` print; `json_schema_extra={"option": "split --ratios"}` names the option
+that wins over it. No more is needed to add one, but for its row in docs/settings.md.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+import difflib
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field, PrivateAttr, ValidationError
 
 from goldspan import files
-from goldspan.validation import StrictModel, TomlTable
+from goldspan.errors import InputError
+from goldspan.validation import StrictModel, TomlTable, parse_toml_value
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping
+
+    from pydantic.fields import FieldInfo
 
 FILE = "goldspan.toml"
 REMEDY = "docs/settings.md has all keys; `goldspan config` prints their values and where each comes from."
+PREFIX = "GOLDSPAN_"
+# The variables that begin like those of settings, and are none: they are read elsewhere, or by whoever installs this.
+OTHER_VARIABLES = frozenset({"GOLDSPAN_TRACEBACK", "GOLDSPAN_DOCCANO", "GOLDSPAN_DOCCANO_HOME", "GOLDSPAN_VERSION"})
+ROUNDING = 1e-9  # of the sum of the shares
 
 CheckLevel = Literal["error", "warning", "off"]
+
+
+class Origin(NamedTuple):
+    """Where a value comes from.
+
+    Args:
+        kind: what states it.
+        place: `default`, `goldspan.toml:12`, or the variable.
+    """
+
+    kind: Literal["default", "file", "environment"]
+    place: str
 
 
 class ExampleSettings(StrictModel):
@@ -43,12 +69,34 @@ class ExampleSettings(StrictModel):
     wrapped_lines: Literal["detect", "join", "keep"] = Field(default="detect", description='"detect", "join" or "keep"')
 
 
-class SplitSettings(StrictModel):
-    """The share of the articles in each split: [splits]."""
+def _share(default: float) -> Any:  # noqa: ANN401  (as pydantic's Field)
+    """A key of [splits]."""
+    return Field(
+        default=default,
+        ge=0,
+        le=1,
+        description="a share between 0 and 1",
+        json_schema_extra={"option": "split --ratios"},
+    )
 
-    train: float = Field(default=0.6, ge=0, le=1, description="a share between 0 and 1")
-    validation: float = Field(default=0.2, ge=0, le=1, description="a share between 0 and 1")
-    test: float = Field(default=0.2, ge=0, le=1, description="a share between 0 and 1")
+
+class SplitSettings(StrictModel):
+    """The share of the articles in each split, which add up to 1: [splits].
+
+    Args:
+        train: to learn from.
+        validation: to choose by.
+        test: to measure with.
+    """
+
+    train: float = _share(0.6)
+    validation: float = _share(0.2)
+    test: float = _share(0.2)
+
+    @property
+    def ratios(self) -> dict[str, float]:
+        """The share of each split that gets new articles."""
+        return {name: share for name, share in self if share > 0}
 
 
 class ReleaseSettings(StrictModel):
@@ -77,13 +125,16 @@ class Settings(StrictModel):
 
     examples: ExampleSettings = Field(default_factory=ExampleSettings)
     checks: dict[str, CheckLevel] = Field(
-        default_factory=dict, description='"error", "warning" or "off" per check, as in leading-article = "off"'
+        default_factory=dict,
+        description='"error", "warning" or "off" per check, as in leading-article = "off"',
+        json_schema_extra={"option": "check --select, --ignore"},
     )
     splits: SplitSettings = Field(default_factory=SplitSettings)
     release: ReleaseSettings = Field(default_factory=ReleaseSettings)
     recogniser: list[dict[str, Any]] | None = Field(default=None, description="one or more [[recogniser]]")
 
     _table: TomlTable | None = PrivateAttr(default=None)
+    _variables: dict[tuple[str, str], str] = PrivateAttr(default_factory=dict)
 
     @property
     def recognisers(self) -> tuple[TomlTable, ...] | None:
@@ -92,30 +143,193 @@ class Settings(StrictModel):
         `table.value["kind"]` chooses a model of its keys, `table.parse(Model)` makes one or says what is wrong with
         file and line, and `table.error(message, key)` is an error about one of its keys.
         """
-        if self.recogniser is None or self._table is None:
+        if self.recogniser is None:
             return None
-        root = self._table
         remedy = "docs/settings.md has the keys of a [[recogniser]] of each kind."
+        path, text = (self._table.path, self._table.text) if self._table else (Path(FILE), "")
         return tuple(
-            TomlTable(root.path, root.text, ("recogniser", number), value, remedy)
-            for number, value in enumerate(self.recogniser)
+            TomlTable(path, text, ("recogniser", number), value, remedy) for number, value in enumerate(self.recogniser)
         )
 
+    def origin(self, section: str, name: str) -> Origin:
+        """Where the value of a key comes from."""
+        if variable := self._variables.get((section, name)):
+            return Origin("environment", variable)
+        if self._table is not None and name in self._table.value.get(section, ()):
+            line = self._table.line(section, name)
+            return Origin("file", FILE if line is None else f"{FILE}:{line}")
+        return Origin("default", "default")
 
-def read(folder: Path) -> Settings:
+    def error(self, message: str, section: str, name: str, remedy: str | None = None) -> InputError:
+        """An error about the value of a key, with its place in the file or its variable.
+
+        Args:
+            message: what is wrong, without a full stop.
+            section: the table.
+            name: of the key.
+            remedy: what to do about it; where all keys are described if None.
+        """
+        if variable := self._variables.get((section, name)):
+            return InputError(f"{variable}: {message}", remedy=remedy or REMEDY)
+        if self._table is None:
+            return InputError(f"{section}: {message}", remedy=remedy or REMEDY)
+        return self._table.error(message, section, name, remedy=remedy)
+
+
+class SettingKey(NamedTuple):
+    """A key of the file.
+
+    Args:
+        section: its table.
+        name: of the key; None for a table that takes names of its own, such as ids of checks.
+        default: its value where nothing states another.
+        values: what its value must be.
+        option: the command and the option that win over it; None if there is none.
+    """
+
+    section: str
+    name: str | None
+    default: Any
+    values: str
+    option: str | None
+
+    @property
+    def variable(self) -> str:
+        """The variable of the environment; of a table with names of its own, what its variables begin with."""
+        return variable_of(self.section, self.name or "")
+
+
+def variable_of(section: str, name: str) -> str:
+    """The variable of the environment that wins over a key."""
+    return f"{PREFIX}{section}_{name}".upper().replace("-", "_")
+
+
+def all_keys() -> list[SettingKey]:
+    """The keys that the file can have, section by section; those of a [[recogniser]] depend on its kind."""
+    return list(_keys())
+
+
+def read(folder: Path | None, environment: Mapping[str, str] | None = None) -> Settings:
     """The settings of a project.
 
     Args:
-        folder: of the project.
+        folder: of the project; None where there is none, so that the environment alone counts.
+        environment: its variables; those of this process if None.
 
     Raises:
         InputError: naming file and line, for what is not TOML, unknown or of a wrong type; naming the variable, for one
-            of the environment that is no value of its key.
+            of the environment that is no value of its key, or that begins like a setting and is none.
     """
-    path = folder / FILE
-    if not files.is_there(path):
-        return Settings()
-    table = TomlTable.read(path, REMEDY)
-    settings = table.parse(Settings)
+    path = None if folder is None else folder / FILE
+    table = TomlTable.read(path, REMEDY) if path is not None and files.is_there(path) else None
+    settings = Settings() if table is None else table.parse(Settings)
+    variables = os.environ if environment is None else environment
+    values = {name: value for name, value in variables.items() if name.upper().startswith(PREFIX)}
+    if values:
+        settings = _overlaid(settings, values)
     settings._table = table  # noqa: SLF001  (it is ours)
+    _require_whole(settings)
     return settings
+
+
+def _keys() -> Iterator[SettingKey]:
+    for section, table in Settings.model_fields.items():
+        model = table.annotation
+        if isinstance(model, type) and issubclass(model, StrictModel):
+            for name, field in model.model_fields.items():
+                yield SettingKey(section, name, field.default, str(field.description), _option(field))
+        elif section != "recogniser":
+            yield SettingKey(section, None, None, str(table.description), _option(table))
+
+
+def _option(field: FieldInfo) -> str | None:
+    extra = field.json_schema_extra
+    return str(extra["option"]) if isinstance(extra, dict) and "option" in extra else None
+
+
+def _overlaid(settings: Settings, environment: Mapping[str, str]) -> Settings:
+    """The settings with the values of the environment in the place of those of the file.
+
+    Args:
+        settings: of the file.
+        environment: the variables that begin as those of settings do.
+
+    Raises:
+        InputError: for a variable that is no setting, or no value of its key.
+    """
+    mentioned = frozenset(_texts(settings.recogniser))
+    stated = settings.model_dump(exclude_unset=True)
+    variables: dict[tuple[str, str], str] = {}
+    for variable, text in sorted(environment.items()):
+        if variable in OTHER_VARIABLES or variable in mentioned:
+            continue
+        key = _key_of(variable)
+        name = key.name or variable.removeprefix(key.variable).lower().replace("_", "-")
+        stated.setdefault(key.section, {})[name] = _value_of(variable, text, key, name)
+        variables[key.section, name] = variable
+    merged = TomlTable(Path(FILE), "", (), stated, REMEDY).parse(Settings)
+    merged._variables = variables  # noqa: SLF001  (it is ours)
+    return merged
+
+
+def _texts(value: object) -> Iterator[str]:
+    """The texts in a value: a recogniser may name a variable, such as that of a key."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (list, dict)):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _texts(inner)
+
+
+def _key_of(variable: str) -> SettingKey:
+    """The key of a variable.
+
+    Raises:
+        InputError: for a variable of no key: a misspelt one would change nothing, and nobody would notice.
+    """
+    keys = all_keys()
+    for key in keys:
+        if variable == key.variable if key.name else variable.startswith(key.variable) and variable != key.variable:
+            return key
+    words = variable.upper().removeprefix(PREFIX)
+    _, _, name = words.partition("_")
+    known = [key.variable.removeprefix(PREFIX) + ("" if key.name else name) for key in keys]
+    near = [one for one in known if one.endswith(f"_{words}")] or difflib.get_close_matches(words, known, n=1)
+    raise InputError(
+        f"{variable} in the environment is no setting" + (f", did you mean {PREFIX}{near[0]}?" if near else ""),
+        remedy=f"Correct it, or unset it. A variable that begins with {PREFIX} is a key of {FILE} in capitals: "
+        f"{variable_of('examples', 'unit')} is unit under [examples].",
+    )
+
+
+def _value_of(variable: str, text: str, key: SettingKey, name: str) -> object:
+    """The value that a variable has for its key: the text itself if the key takes it, else what it is in TOML.
+
+    Raises:
+        InputError: if it is no value of the key.
+    """
+    for value in (text, *parse_toml_value(text)):
+        try:
+            Settings.model_validate({key.section: {name: value}})
+        except ValidationError:
+            continue
+        return value
+    raise InputError(
+        f"{variable} is {text!r:.60}, not {key.values}", remedy=f"Correct the variable, or unset it. {REMEDY}"
+    )
+
+
+def _require_whole(settings: Settings) -> None:
+    """Require of the shares that they add up to 1.
+
+    Raises:
+        InputError: naming each share and where it comes from.
+    """
+    shares = dict(settings.splits)
+    if abs(sum(shares.values()) - 1) <= ROUNDING:
+        return
+    parts = ", ".join(f"{name} {share:g} ({settings.origin('splits', name).place})" for name, share in shares.items())
+    stated = next(name for name in shares if settings.origin("splits", name).kind != "default")
+    raise settings.error(
+        f"the shares of the splits add up to {sum(shares.values()):g}, not 1: {parts}", "splits", stated
+    )

@@ -137,6 +137,15 @@ class TomlTable:
         return ""
 
 
+def parse_toml_value(text: str) -> list[Any]:
+    """The value that a text is on the right side of a key of TOML, as a list; an empty one if it is none."""
+    try:
+        value = _strict_toml(f"value = {text}\n")
+    except (ValueError, RecursionError):
+        return []
+    return [value["value"]] if len(value) == 1 else []
+
+
 def parse_json(raw: bytes, kind: type[T], path: Path, line: int, remedy: str) -> T:
     """The value on a line of JSON.
 
@@ -231,6 +240,8 @@ def _message(error: ErrorDetails, model: type) -> str:
     key = next(str(part) for part in reversed(location) if isinstance(part, str))
     known, wanted = _known(model, location)
     if kind in UNKNOWN_KEY:
+        if table := _table_with(key, model):
+            return f"unknown key {key!r}, which belongs under [{table}]"
         near = difflib.get_close_matches(key, known, n=1)
         return f"unknown key {key!r}" + (f", did you mean {near[0]!r}?" if near else "")
     if kind == "missing":
@@ -240,6 +251,12 @@ def _message(error: ErrorDetails, model: type) -> str:
         "valid ", ""
     )
     return f"{key!r} {verb} {CONSTANTS.get(repr(error['input']), repr(error['input'])):.60}, not {wanted}"
+
+
+def _table_with(key: str, model: type) -> str | None:
+    """The table of a file that has a key; None if none does."""
+    tables = model.model_fields.items() if issubclass(model, BaseModel) else ()
+    return next((name for name, field in tables if key in getattr(field.annotation, "model_fields", ())), None)
 
 
 def _known(model: type, location: Sequence[int | str]) -> tuple[list[str], str | None]:
