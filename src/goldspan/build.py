@@ -160,6 +160,7 @@ def _suggest(corpus: Corpus, built: BuildResult, model: str | None, *, no_model:
         built.suggested += sum(len(example.spans) for example in written.examples)
         if written.is_kept:
             built.kept.append(written.file)
+    built.notes += (f"Note: {note}." for note in suggester.notes)
     if choice.is_remembered:
         built.notes.append(f"The suggestions are made with {choice.model}, as the last ones (--no-model: without it).")
     if built.kept:

@@ -52,6 +52,14 @@ def run(
             "--map", help="The label for a label of the model, e.g. GPE=PLACE. May be repeated.", show_default=False
         ),
     ] = None,
+    recogniser: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--recogniser",
+            help="Run only the recogniser of this name, also one that is not enabled. May be repeated.",
+            show_default=False,
+        ),
+    ] = None,
     against: Annotated[
         Path | None,
         typer.Option(
@@ -82,8 +90,7 @@ def run(
     folder = SuggestionFolder(target)
     choice = folder.choice(model, rename_pairs(labels), no_model=no_model)
     corpus.require_tokenizer()
-    suggester = choice.suggester(corpus)
-    notes = [*suggester.notes, *_choice_notes(choice)]
+    suggester = choice.suggester(corpus, only=recogniser or ())
     if folder.changed and not overwrite:
         folder.require_unchanged(document.id for document in documents(sources))
     tally = SuggestionTally.of(against)
@@ -98,7 +105,7 @@ def run(
     for document in console.progress(written, "suggesting"):
         tally.add(document.examples)
     console.write_json(json, tally.report() | {"model": choice.model})
-    for note in [*notes, *folder.leftovers(choice)]:
+    for note in [*suggester.notes, *_choice_notes(choice), *folder.leftovers(choice)]:
         print(f"goldspan: {note}", file=sys.stderr)
     print(f"{tally.spans:,} span(s) in {tally.articles:,} article(s), written to {target}")
     scores = tally.scores()

@@ -21,6 +21,7 @@ from goldspan.errors import InputError
 from goldspan.formats import decisions
 from goldspan.formats.json_lines import numbered
 from goldspan.report.text import Table, amount, enumerate_names
+from goldspan.suggest.recogniser import MODEL_RULE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from goldspan.corpus.manifest import ManifestEntry
 
 NOT_STATED, NOT_RECORDED = "not stated", "not recorded"
-MODEL_RULE = "model."  # how the rule of a span begins that a model suggested
 MOST_NAMED = 10
 GOLD = "gold"  # the name in `corpus/annotators.toml` for gold that is in no pass
 MADE = ("rules", "model")

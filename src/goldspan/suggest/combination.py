@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from goldspan.suggest.recogniser import RecognisedSpan
 
@@ -30,12 +30,26 @@ def combine(found: Mapping[str, Sequence[RecognisedSpan]]) -> list[SuggestedSpan
     kept: list[SuggestedSpan] = []
     taken: set[int] = set()
     for name, spans in found.items():
-        for span in sorted(spans, key=_precedence):
-            extent = range(span.start, span.end)
-            if taken.isdisjoint(extent):
-                taken.update(extent)
-                kept.append(SuggestedSpan(span, name))
+        kept += [SuggestedSpan(span, name) for span in _free(spans, taken)]
     return sorted(kept, key=lambda one: one.span[:3])
+
+
+def without_overlaps(spans: Sequence[RecognisedSpan]) -> list[RecognisedSpan]:
+    """What one recogniser suggests by itself, in the order of the text.
+
+    Args:
+        spans: what it found in an example.
+    """
+    return sorted(_free(spans, set()), key=lambda span: span[:3])
+
+
+def _free(spans: Sequence[RecognisedSpan], taken: set[int]) -> Iterator[RecognisedSpan]:
+    """The spans that take no place that is taken, the strongest first; the places that they take are added."""
+    for span in sorted(spans, key=_precedence):
+        extent = range(span.start, span.end)
+        if taken.isdisjoint(extent):
+            taken.update(extent)
+            yield span
 
 
 def _precedence(span: RecognisedSpan) -> tuple[int, float, int, str]:

@@ -10,13 +10,17 @@ if TYPE_CHECKING:
     from goldspan.annotation import Example
 
 
+MODEL_RULE = "model."  # how the rule of a span begins that a model found; no other rule begins so
+
+
 class RecognisedSpan(NamedTuple):
     """A span that a recogniser found in an example.
 
     Args:
         start, end: half-open, in code points of the example's text.
         label: of the scheme.
-        rule: what in the recogniser found it, such as the id of a rule or a pattern.
+        rule: what in the recogniser found it, such as the id of a rule or a pattern. That of a model begins with
+            `MODEL_RULE`, by which a data card tells drafts of models from drafts by rules.
         score: how sure the recogniser is, between 0 and 1; None if it does not say.
     """
 
@@ -43,7 +47,7 @@ class Recogniser(Protocol):
 
     @property
     def notes(self) -> Sequence[str]:
-        """What a user should know before relying on it, in clauses."""
+        """What a user should know of it, in clauses: what was mapped and left out; after a run also of that run."""
 
     def recognise(self, documents: Sequence[Sequence[Example]]) -> Iterator[list[list[RecognisedSpan]]]:
         """The spans found in each document: a list per example, in any order; they may overlap.

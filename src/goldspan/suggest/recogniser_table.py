@@ -28,11 +28,13 @@ class RecogniserOptions(StrictModel):
         kind: what it is, which decides what further keys it has.
         name: under which its spans are known; that of its kind if it has none.
         labels: the label of the scheme for a label of its own; a label of the same name needs none.
+        enabled: whether it suggests; one that does not still runs where `goldspan suggest --recogniser` names it.
     """
 
     kind: str = Field(min_length=1, description="the kind of a recogniser")
     name: str | None = Field(default=None, min_length=1, description="a name")
     labels: dict[str, str] = Field(default_factory=dict, description='a label per label, as in { GPE = "PLACE" }')
+    enabled: bool = Field(default=True, description="true or false")
 
 
 T = TypeVar("T", bound=RecogniserOptions)
@@ -67,6 +69,11 @@ class RecogniserTable:
     def name(self) -> str:
         """The name of the recogniser: the stated one, or its kind."""
         return str(self.toml.value.get("name") or self.toml.value.get("kind"))
+
+    @property
+    def is_enabled(self) -> bool:
+        """Whether it suggests where nobody names it; what is no truth value is refused once its keys are read."""
+        return self.toml.value.get("enabled", True) is not False
 
     def parse(self, options: type[T]) -> T:
         """The keys of the table, by the model of its kind.

@@ -9,7 +9,7 @@ from pydantic import Field
 from goldspan import tokens
 from goldspan.errors import NotFoundError
 from goldspan.formats.spacy_pipeline import load_pipeline, version_note
-from goldspan.suggest.recogniser import RecognisedSpan
+from goldspan.suggest.recogniser import MODEL_RULE, RecognisedSpan
 from goldspan.suggest.recogniser_table import LabelMapping, RecogniserOptions
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from goldspan.suggest.recogniser_table import RecogniserTable
 
 BATCH = 64
-RULE = "model."  # how the rule of a span begins that a model found
 
 # No text is too long for the entity recogniser alone: spaCy's limit protects the memory of the parser.
 LONGEST = 1 << 30
@@ -76,7 +75,7 @@ class SpacyPipeline:
         for entity in doc.ents:
             label = self.map.labels.get(entity.label_)
             if label is not None:
-                yield RecognisedSpan(entity.start_char, entity.end_char, label, RULE + entity.label_.lower())
+                yield RecognisedSpan(entity.start_char, entity.end_char, label, MODEL_RULE + entity.label_.lower())
 
 
 def of_table(table: RecogniserTable) -> SpacyPipeline:

@@ -6,11 +6,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from goldspan.annotation import Span
-from goldspan.suggest.combination import combine
+from goldspan.errors import InvalidValueError
+from goldspan.report.text import enumerate_names
+from goldspan.suggest.combination import combine, without_overlaps
 from goldspan.suggest.recognisers import recogniser_of, recogniser_tables
+from goldspan.suggest.span_edges import with_fitting_edges
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from typing import Any
 
     from goldspan.annotation import Example
@@ -27,7 +30,7 @@ class DocumentSuggestions:
 
     Args:
         examples: with the spans that are suggested, and for each its rule, score and recogniser.
-        found: by recogniser, what it found in each example, whether it is suggested or not.
+        found: by recogniser, what it would suggest in each example by itself, whether it is suggested or not.
     """
 
     examples: list[Example]
@@ -45,22 +48,29 @@ class Suggester:
         self.recognisers = tuple(recognisers)
 
     @classmethod
-    def of(cls, corpus: Corpus, further: Sequence[dict[str, Any]] = ()) -> Suggester:
+    def of(cls, corpus: Corpus, further: Sequence[dict[str, Any]] = (), *, only: Collection[str] = ()) -> Suggester:
         """The suggester with the recognisers that a project has chosen.
 
         Args:
             corpus: the project.
             further: the keys and values of recognisers behind them.
+            only: the names of those that are wanted; empty for all that are enabled.
 
         Raises:
             InputError: naming file and line, for what a recogniser cannot read.
+            InvalidValueError: for a name that no recogniser has.
             NotFoundError: for a file, pipeline or package that is not there.
         """
-        return cls([recogniser_of(table) for table in recogniser_tables(corpus, further)])
+        tables = {table.name: table for table in recogniser_tables(corpus, further)}
+        for name in only:
+            if name not in tables:
+                known = f"The recognisers are {enumerate_names(tables)}." if tables else "goldspan.toml has none."
+                raise InvalidValueError(f"there is no recogniser {name!r}", remedy=known)
+        return cls([recogniser_of(one) for name, one in tables.items() if (name in only if only else one.is_enabled)])
 
     @property
     def notes(self) -> list[str]:
-        """What a user should know of each recogniser."""
+        """What a user should know of each recogniser, and after a run of that run."""
         return [f"{one.name}: {note}" for one in self.recognisers for note in one.notes]
 
     @property
@@ -74,14 +84,19 @@ class Suggester:
 
     def suggest_all(self, documents: Sequence[Sequence[Example]]) -> Iterator[DocumentSuggestions]:
         """The suggestions for several documents, each by itself."""
-        by_recogniser = {one.name: list(one.recognise(documents)) for one in self.recognisers}
-        for number, examples in enumerate(documents):
-            found = {name: spans[number] for name, spans in by_recogniser.items()}
+        by_recogniser = {one.name: one.recognise(documents) for one in self.recognisers}
+        for examples in documents:
+            found = {
+                name: [with_fitting_edges(*row) for row in zip((e.text for e in examples), next(spans), strict=True)]
+                for name, spans in by_recogniser.items()
+            }
             suggested = [
                 _with_suggestions(example, combine({name: spans[n] for name, spans in found.items()}))
                 for n, example in enumerate(examples)
             ]
-            yield DocumentSuggestions(suggested, found)
+            yield DocumentSuggestions(
+                suggested, {name: [without_overlaps(one) for one in spans] for name, spans in found.items()}
+            )
 
 
 def _with_suggestions(example: Example, suggested: Sequence[SuggestedSpan]) -> Example:

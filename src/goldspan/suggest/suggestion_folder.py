@@ -22,7 +22,7 @@ from goldspan.report.text import amount, enumerate_names
 from goldspan.suggest.suggester import Suggester
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
     from goldspan.corpus import Corpus
@@ -48,8 +48,12 @@ class ModelChoice:
     map: Mapping[str, str] = field(default_factory=dict)
     is_remembered: bool = False
 
-    def suggester(self, corpus: Corpus) -> Suggester:
+    def suggester(self, corpus: Corpus, *, only: Collection[str] = ()) -> Suggester:
         """The suggester of a project with this model.
+
+        Args:
+            corpus: the project.
+            only: the names of the recognisers that are wanted; empty for all that are enabled.
 
         Raises:
             InputError: for a recogniser that cannot be read, or a label that the model or the scheme lacks.
@@ -57,7 +61,7 @@ class ModelChoice:
         """
         table = {"kind": "spacy", "name": MODEL, "model": self.model, "labels": dict(self.map)}
         try:
-            return Suggester.of(corpus, [table] if self.model is not None else [])
+            return Suggester.of(corpus, [table] if self.model is not None else [], only=only)
         except NotFoundError as error:
             if not self.is_remembered:
                 raise
