@@ -1,5 +1,6 @@
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from datasets import load_dataset
 from goldspan import InputError, formats
 from goldspan.build import build
 from goldspan.corpus import Corpus
+from goldspan.corpus.manifest import write_manifest
 
 ROOT = Path(__file__).parent.parent
 PARTS = ("seeds", "corpus", "annotation_guidelines")
@@ -58,6 +60,51 @@ def test_a_changed_article_stops_the_release(copy):
     path = copy.seeds / "004_bd3d4ea906696a1f.txt"
     path.write_text(path.read_text() + "\nA late addition.\n")
     assert "source-hash" in {finding.check for finding in build(copy).findings}
+
+
+def without_gold(corpus):
+    """The corpus as it is once the passes are pulled: no gold, no splits, no version in the manifest."""
+    for path in [*corpus.gold.glob("*.jsonl"), *(corpus.folder / "splits").glob("*.txt")]:
+        path.unlink()
+    write_manifest(corpus.folder / "manifest.jsonl", [replace(one, guidelines=None) for one in corpus.entries])
+    return Corpus(corpus.root)
+
+
+def test_gold_and_splits_are_made_of_passes_that_agree(copy):
+    gold = {path.name: path.read_bytes() for path in copy.gold.glob("*.jsonl")}
+    built = build(without_gold(copy))
+    assert {path.name: path.read_bytes() for path in copy.gold.glob("*.jsonl")} == gold
+    assert built.new_gold == [entry.id for entry in copy.entries]
+    assert sorted(built.new_splits) == sorted(built.new_gold)
+    assert (built.errors, set(built.new_splits.values())) == (0, {"train", "validation", "test"})
+    assert {entry.guidelines for entry in Corpus(copy.root).entries} == {"1.1"}
+    assert sum(built.exported.rows["gold"].values()) == 78
+    before = state(copy)
+    again = build(Corpus(copy.root))
+    assert (again.new_gold, again.new_splits) == ([], {})
+    assert state(copy) == before
+
+
+def test_an_article_with_a_dispute_waits_for_a_decision(copy):
+    path = copy.passes / "reader-a" / "004_bd3d4ea906696a1f.jsonl"
+    lines = [one.with_spans(one.spans) for one in formats.load(path, "gold")]
+    first = next(number for number, one in enumerate(lines) if one.spans)
+    lines[first] = lines[first].with_spans(lines[first].spans[1:])
+    formats.gold.write(path, lines)
+    built = build(without_gold(copy))
+    assert built.new_gold == [entry.id for entry in copy.entries if entry.id != path.stem]
+    assert not (copy.gold / path.name).exists()
+    assert path.stem not in built.new_splits
+    assert built.errors == 0
+
+
+def test_an_article_with_gold_and_without_a_split_gets_one(copy):
+    train = copy.split_file("train")
+    first, *others = train.read_text().splitlines()
+    train.write_text("".join(f"{name}\n" for name in others))
+    built = build(Corpus(copy.root))
+    assert [*built.new_splits] == [first]
+    assert built.errors == 0
 
 
 def test_a_project_without_articles_gets_a_remedy(tmp_path):

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from goldspan import checks, files, stats
+from goldspan import checks, files, splits, stats
+from goldspan.adjudication import gold
+from goldspan.adjudication.state import read_state
 from goldspan.articles.documents import documents
-from goldspan.articles.examples import Segmentation
+from goldspan.articles.examples import Segmentation, article_examples
+from goldspan.corpus import Corpus
 from goldspan.errors import InputError
 from goldspan.export import export
 from goldspan.report.text import enumerate_names
@@ -19,7 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from goldspan.annotation import Finding
-    from goldspan.corpus import Corpus
     from goldspan.export import ExportResult
 
 
@@ -35,6 +37,8 @@ class BuildResult:
         model: of the suggestions, besides the recognisers that the project has chosen; None without one.
         kept: suggestions that a person changed, and that were left as they are.
         notes: what else there is to know of the suggestions, in sentences.
+        new_gold: the articles whose gold was derived from their passes.
+        new_splits: the split of each article that was assigned to one.
         findings: the findings of the checks.
         account: what the checks read.
         rewritten: derived files of the project that changed.
@@ -48,6 +52,8 @@ class BuildResult:
     model: str | None = None
     kept: list[Path] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    new_gold: list[str] = field(default_factory=list)
+    new_splits: dict[str, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     account: checks.CheckTally = field(default_factory=checks.CheckTally)
     rewritten: list[Path] = field(default_factory=list)
@@ -61,6 +67,11 @@ class BuildResult:
                 f"spans suggested by {' and '.join(self.recognisers)}",
                 f"{self.suggested:,}",
                 _inside(self.suggestions, root),
+            ),
+            *(("articles, gold derived", f"{len(self.new_gold):,}", "corpus/gold") for _ in self.new_gold[:1]),
+            *(
+                ("articles, new in splits", f"{len(self.new_splits):,}", "corpus/splits")
+                for _ in [*self.new_splits][:1]
             ),
             ("errors", f"{self.errors:,}", ""),
             ("warnings", f"{len(self.findings) - self.errors:,}", ""),
@@ -83,6 +94,8 @@ class BuildResult:
             "suggested": self.suggested,
             "recognisers": list(self.recognisers),
             "model": self.model,
+            "new_gold": self.new_gold,
+            "new_splits": self.new_splits,
             "kept": [str(path) for path in self.kept],
             "check": checks.report_json(self.findings, self.account),
             "rewritten": [str(path) for path in self.rewritten],
@@ -102,9 +115,11 @@ def build(
     *,
     no_model: bool = False,
 ) -> BuildResult:
-    """Verify the seeds, suggest, check, write the tables, export.
+    """Verify the seeds, suggest, derive gold and splits, check, write the tables, export.
 
-    No table is written and nothing is exported while a check finds an error.
+    Gold is derived of articles without gold, where all their examples were confirmed by two annotators and nothing is
+    disputed; articles with gold that have no split are assigned to one. What is there is never changed. No table is
+    written and nothing is exported while a check finds an error.
 
     Args:
         corpus: the project.
@@ -130,6 +145,11 @@ def build(
         )
     step("suggest spans")
     _suggest(corpus, built, model, no_model=no_model)
+    step("derive gold")
+    _derive_gold(corpus, built)
+    corpus = Corpus(corpus.root)  # whose manifest says by which version of the guidelines gold was derived
+    step("assign new articles to splits")
+    _split(corpus, built)
     step("check gold, passes, splits and guidelines")
     built.findings = list(checks.check_project(corpus, tally=built.account))
     if built.errors:
@@ -169,6 +189,43 @@ def _suggest(corpus: Corpus, built: BuildResult, model: str | None, *, no_model:
     if left := folder.left:
         names = enumerate_names(left, most=NAMED)
         built.notes.append(f"Left as they are, since the manifest has no article of theirs: {names} in suggestions.")
+
+
+def _derive_gold(corpus: Corpus, built: BuildResult) -> None:
+    """Write the gold of the articles without gold in which nothing is left to read or to decide."""
+    if not corpus.annotators():
+        return
+    try:
+        state = read_state(corpus)
+    except InputError:  # the checks below name this, and what else is wrong
+        return
+    settled = {name for name, example in state.derived.settled.items() if not example.disputes}
+    with_gold = {example.article for example in state.gold.values()}
+    finished = [
+        entry.id
+        for entry in corpus.entries
+        if entry.id not in with_gold and settled.issuperset(one.id for one in article_examples(corpus, entry))
+    ]
+    if finished:
+        gold.plan(read_state(corpus, finished)).apply()
+        built.new_gold = finished
+
+
+def _split(corpus: Corpus, built: BuildResult) -> None:
+    """Assign the articles with gold that have no split."""
+    try:
+        lists = corpus.splits()
+        with_gold = {example.article for example in corpus.gold_examples()}
+        if with_gold <= {article for articles in lists.values() for article in articles}:
+            return
+        planned = splits.plan_splits(corpus)
+    except InputError:  # the checks below name this, and what else is wrong
+        return
+    if (refusal := splits.refusal(corpus, planned)) is not None:
+        built.notes.append(f"No article was assigned to a split: {refusal.message}. {refusal.remedy}")
+        return
+    splits.write_splits(corpus, planned)
+    built.new_splits = planned.new
 
 
 def _inside(path: Path | None, root: Path) -> str:

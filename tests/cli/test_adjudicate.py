@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 
 import pytest
 
@@ -193,6 +194,32 @@ def test_a_majority_is_taken_only_where_it_is_asked_for(lead, toy):
     code, out, _ = lead("--accept", "majority", "--apply")
     assert (code, "1 decision by majority" in out) == (0, True)
     assert decisions.read(toy.decisions / "storm.jsonl")[0].decision.how == "majority"
+
+
+def test_what_one_annotator_alone_confirmed_is_gold_only_where_it_is_asked_for(lead, toy):
+    shutil.rmtree(toy.passes / "bob")
+    for path in toy.gold.glob("*.jsonl"):
+        path.unlink()
+    code, out, _ = lead("--apply")
+    alone = sum(1 for entry in toy.entries for _ in toy.confirmed_examples("ann", [entry.id]))
+    assert f"{alone} examples without gold were confirmed by one annotator alone" in out
+    assert (code, list(toy.gold_examples())) == (0, [])
+    code, out, _ = lead("--accept", "majority,single", "--apply")
+    assert f"{alone} examples by the only annotator who confirmed them" in out
+    confirmed = [one for entry in toy.entries for one in toy.confirmed_examples("ann", [entry.id])]
+    assert [(one.id, one.spans) for one in toy.gold_examples()] == [(one.id, one.spans) for one in confirmed]
+    assert not [finding for finding in check_project(Corpus(toy.root)) if finding.check == "gold-underived"]
+
+
+def test_gold_that_differs_from_an_only_pass_is_replaced_only_where_it_is_asked_for(lead, toy):
+    shutil.rmtree(toy.passes / "bob")
+    set_pass_spans(toy, "ann", "storm.p02", NORD)
+    before = {one.id: one.spans for one in toy.gold_examples()}
+    code, _, err = lead("--accept", "single", "--apply")
+    assert (code, "storm.p02" in err) == (1, True)
+    assert {one.id: one.spans for one in toy.gold_examples()} == before
+    assert lead("--accept", "single", "--overwrite", "--apply")[0] == 0
+    assert {one.id: one.spans for one in toy.gold_examples()}["storm.p02"] == (NORD,)
 
 
 def test_what_was_decided_under_a_rule_is_listed(lead, toy, tmp_path):

@@ -94,7 +94,11 @@ class GoldPlan:
 
 
 def plan(
-    state: AdjudicationState, made: Collection[tuple[Decision, Example]] = (), *, overwrite: bool = False
+    state: AdjudicationState,
+    made: Collection[tuple[Decision, Example]] = (),
+    *,
+    overwrite: bool = False,
+    accept_single: bool = False,
 ) -> GoldPlan:
     """The changes to gold once some decisions are made; nothing is written.
 
@@ -105,11 +109,18 @@ def plan(
         state: of the adjudication.
         made: decisions, each with its example, that are to be written, too.
         overwrite: whether gold that differs from passes and decisions elsewhere is replaced.
+        accept_single: whether an example that one annotator alone confirmed has their spans in gold.
     """
     after = with_decisions(state, made)
     settled, decided = _settled(after), _decided(after, made)
+    single = _read_once(after) if accept_single else {}
+    settled |= single
     new = tuple(name for name in settled if name not in after.gold)
-    differing = tuple(name for name in settled if name in after.gold_differences)
+    differing = tuple(
+        name
+        for name, example in settled.items()
+        if name in after.gold_differences or (name in single and after.gold.get(name, example).spans != example.spans)
+    )
     changed = tuple(name for name in differing if not (overwrite or name in decided))
     written = {*new, *differing}.difference(changed)
     return GoldPlan(after, new, changed, _texts(after, {name: settled[name] for name in written}, made))
@@ -148,6 +159,12 @@ def _decided(after: AdjudicationState, made: Collection[tuple[Decision, Example]
 
 def _settled(state: AdjudicationState) -> dict[str, Example]:
     return {name: one.example for name, one in state.derived.settled.items() if not one.disputes}
+
+
+def _read_once(state: AdjudicationState) -> dict[str, Example]:
+    """The examples that one annotator alone confirmed, with their spans."""
+    readings = {name: state.passes[annotator][name] for name, annotator in state.derived.read_once.items()}
+    return {name: example.with_spans(example.spans) for name, example in readings.items()}
 
 
 def _covered(difference: GoldDifference, decisions: Collection[Decision]) -> bool:

@@ -10,7 +10,7 @@ from goldspan.formats import inline
 from goldspan.report.text import Table, amount, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from goldspan.adjudication.derive import Dispute
     from goldspan.adjudication.gold import GoldPlan
@@ -124,6 +124,21 @@ def difference_lines(state: AdjudicationState) -> Iterator[str]:
     yield from disputed
 
 
+def acceptances(planned: GoldPlan, accepted: Collection[str], decided: int) -> Iterator[str]:
+    """What is accepted without a person's decision, a sentence each.
+
+    Args:
+        planned: the changes with what is accepted.
+        accepted: `majority`, `single`, both or neither.
+        decided: the number of decisions by majority.
+    """
+    if "majority" in accepted:
+        yield f"{amount(decided, 'decision')} by majority"
+    if "single" in accepted:
+        once = sum(name in planned.state.derived.read_once for name in planned.new)
+        yield f"{amount(once, 'example')} by the only annotator who confirmed {'it' if once == 1 else 'them'}"
+
+
 def next_steps(state: AdjudicationState, planned: GoldPlan) -> list[str]:
     """What is to be done next, a sentence each."""
     lines = []
@@ -147,6 +162,12 @@ def next_steps(state: AdjudicationState, planned: GoldPlan) -> list[str]:
         )
     if not state.derived.settled:
         lines.append("No example was confirmed by two annotators: there is nothing to compare yet.")
+    if once := sum(name not in state.gold and name not in planned.new for name in state.derived.read_once):
+        verb = "was" if once == 1 else "were"
+        lines.append(
+            f"{amount(once, 'example')} without gold {verb} confirmed by one annotator alone: wait for a second, or "
+            "take what that one marked with --accept single."
+        )
     if planned.new:
         lines.append(f"{amount(len(planned.new), 'example')} to write into gold.")
     return lines or ["Gold follows from passes and decisions; nothing is open."]

@@ -15,7 +15,7 @@ from goldspan.errors import InvalidValueError
 from goldspan.report.text import amount
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from goldspan.adjudication.state import AdjudicationState, DecisionAuthor
     from goldspan.doccano.adjudication import Prefill
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from goldspan.formats.decisions import Decision
 
 SHOWN = 10  # disputes, decisions and differences that are printed; --json has all
+ACCEPTABLE = ("majority", "single")  # by --accept
 LIST_RULE = "--rule"  # without another mode it lists what rests on a rule
 SHOW_STATE = ""  # the mode without any option
 MODE_OPTIONS = {  # per mode the options that it uses; --settle writes with or without --apply
@@ -43,8 +44,14 @@ def run(
     ] = None,
     *,
     accept: Annotated[
-        Literal["majority"] | None,
-        typer.Option("--accept", help="Settle disputes in which more than half of the annotators have the same spans."),
+        list[str] | None,
+        typer.Option(
+            "--accept",
+            metavar="majority,single",
+            help="majority: settle disputes in which more than half of the annotators have the same spans. single: "
+            "take the spans of an annotator who alone confirmed an example. One of them, or both.",
+            show_default=False,
+        ),
     ] = None,
     settle: Annotated[
         bool,
@@ -106,7 +113,7 @@ def run(
     _require_matching_options(
         {"--settle": settle, "--adopt": adopt, "--push": push, "--pull": pull},
         {
-            "--rule": rule is not None, "--accept": accept is not None, "--as": by is not None,
+            "--rule": rule is not None, "--accept": bool(accept), "--as": by is not None,
             "--reason": reason is not None, "--project": project is not None, "--prefill": prefill is not None,
             "--label-renamed": bool(label_renamed),
             "--new": new, "--assign": assign is not None,
@@ -142,7 +149,7 @@ def run(
             )
             _push(exchange, prefill or "majority") if push else _pull(exchange)
     else:
-        _show_state(state, accept, json, apply=apply, overwrite=overwrite)
+        _show_state(state, _accepted(accept), json, apply=apply, overwrite=overwrite)
 
 
 def _require_matching_options(modes: Mapping[str, bool], options: Mapping[str, bool]) -> None:
@@ -168,21 +175,33 @@ def _require_matching_options(modes: Mapping[str, bool], options: Mapping[str, b
         raise typer.BadParameter(f"{unused[0]} goes only with {' or '.join(using)}")
 
 
+def _accepted(options: Sequence[str] | None) -> frozenset[str]:
+    """What is accepted without a person's decision.
+
+    Raises:
+        typer.BadParameter: for anything but `majority` and `single`.
+    """
+    names = console.split_names(options)
+    if unknown := [name for name in names if name not in ACCEPTABLE]:
+        raise typer.BadParameter(f"{unknown[0]!r} is not one of {', '.join(ACCEPTABLE)}", param_hint="--accept")
+    return frozenset(names)
+
+
 def _show_state(
-    state: AdjudicationState, accept: str | None, json: Path | None, *, apply: bool, overwrite: bool
+    state: AdjudicationState, accept: Collection[str], json: Path | None, *, apply: bool, overwrite: bool
 ) -> None:
-    """Print the state, with the decisions of the majority if they are accepted; with `apply`, write what is settled."""
+    """Print the state, with what is accepted; with `apply`, write what is settled."""
     from goldspan.adjudication import gold, summary
     from goldspan.adjudication.state import majority_decisions
 
-    made = majority_decisions(state, _today()) if accept else []
-    planned = gold.plan(state, made, overwrite=overwrite)
+    made = majority_decisions(state, _today()) if "majority" in accept else []
+    planned = gold.plan(state, made, overwrite=overwrite, accept_single="single" in accept)
     changed, after = planned.files, planned.state
     if apply and planned.refusal is None:
         planned.apply()
     console.write_json(json, summary.json(after, planned))
-    if accept:
-        print(f"{amount(len(made), 'decision')} by majority")
+    for sentence in summary.acceptances(planned, accept, len(made)):
+        print(sentence)
     console.print_table(console.report_console(), summary.table(after))
     disputes = [
         line
