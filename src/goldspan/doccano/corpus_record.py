@@ -28,9 +28,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from goldspan import files
-from goldspan.doccano.client.http import is_loopback
 from goldspan.errors import InputError
 from goldspan.validation import StrictModel, read_toml
+from goldspan.web.addresses import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -13,11 +13,11 @@ from urllib.parse import quote
 from goldspan import files
 from goldspan.doccano.annotator_guide import OPEN_ITEMS
 from goldspan.doccano.assignments import annotators_of
-from goldspan.doccano.client.http import is_loopback
 from goldspan.doccano.members import folder_name_problem
 from goldspan.doccano.project import project_kind
 from goldspan.errors import InputError
 from goldspan.report.text import visible
+from goldspan.web.addresses import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 
 from goldspan.annotation import Example
-from goldspan.doccano.client import file_upload, tls
+from goldspan.doccano.client import file_upload
 from goldspan.doccano.client.api import Doccano
 from goldspan.errors import ServerError
+from goldspan.web import tls
 from helpers import interruptions, tls_proxy
 from helpers.doccano_project import ExampleProject
 

@@ -23,6 +23,7 @@ from goldspan.doccano.client.api import Doccano
 from goldspan.doccano.doctor.checks import page_size
 from goldspan.doccano.doctor.context import DoctorContext, Skipped
 from goldspan.errors import InvalidValueError, ServerError
+from goldspan.web.addresses import is_loopback
 from helpers.http_faults import (
     APP,
     BAD_GATEWAY,
@@ -390,7 +391,7 @@ def test_a_password_of_a_netrc_file_is_not_sent(monkeypatch, tmp_path):
     ],
 )
 def test_loopback_addresses_are_this_machine(url, here):
-    assert http.is_loopback(url) is here
+    assert is_loopback(url) is here
 
 
 TASK = "2f9c2c3e-0000-4000-8000-000000000000"

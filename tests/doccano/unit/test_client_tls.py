@@ -8,9 +8,9 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 
-from goldspan.doccano.client import tls
 from goldspan.doccano.client.api import Doccano
 from goldspan.errors import InputError, ServerError
+from goldspan.web import tls
 from helpers import tls_proxy
 from helpers.http_faults import ME, QUICK, LocalServer, ScriptedServer, account, error_of, error_on, reply
 

@@ -25,6 +25,7 @@ from goldspan.doccano.client.listed_numbers import ListedNumbers
 from goldspan.doccano.client.paging import PagedList
 from goldspan.doccano.client.schema import Comment, Confirmation, DoccanoProject, ExampleRow, Member, SpanType, User
 from goldspan.errors import InvalidValueError, ServerError
+from goldspan.web.addresses import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -139,7 +140,7 @@ class Doccano:
     @property
     def is_here(self) -> bool:
         """Whether the address is one of this machine: other machines have servers of the same address."""
-        return http.is_loopback(self.url)
+        return is_loopback(self.url)
 
     # Users
 

@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from http import HTTPStatus
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urljoin, urlsplit
 
@@ -24,9 +23,11 @@ from urllib3.exceptions import InvalidHeader
 from urllib3.util.retry import Retry
 
 from goldspan import strict_json
-from goldspan.doccano.client import http_errors, tls
+from goldspan.doccano.client import http_errors
 from goldspan.doccano.client.http_errors import MAX_WORDS, UNKNOWN, Exchange, HTTPStatusError
 from goldspan.errors import ServerError
+from goldspan.web import tls
+from goldspan.web.addresses import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -223,16 +224,6 @@ class Session(requests.Session):
 def _encoded(proxy_auth: str) -> str:
     """A login as Basic authentication has it (RFC 7617), in UTF-8 as browsers send it."""
     return base64.b64encode(proxy_auth.encode("utf-8", "surrogateescape")).decode("ascii")
-
-
-def is_loopback(url: str) -> bool:
-    """Whether an address is on this machine."""
-    host = (urlsplit(url).hostname or "").rstrip(".")
-    try:
-        address = ip_address(host)
-        return (getattr(address, "ipv4_mapped", None) or address).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
 
 
 def _is_json(answer: requests.Response) -> bool:

@@ -11,15 +11,15 @@ import re
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.client import BadStatusLine
-from ssl import SSLError
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
 
 from goldspan import strict_json
-from goldspan.doccano.client import tls
 from goldspan.errors import ServerError
+from goldspan.web import tls
+from goldspan.web.causes import causes, handshake_error, system_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -299,7 +299,9 @@ def request_error(error: requests.RequestException, exchange: Exchange) -> Serve
     """The error for a request without a whole answer."""
     host, (connect, read) = f"{exchange.where}: {exchange.base}", exchange.timeout
     if isinstance(error, requests.exceptions.SSLError):
-        words, remedy = tls.failure(_handshake_error(error), exchange.address, exchange.authorities)
+        words, remedy = tls.failure(
+            handshake_error(error), exchange.address, exchange.authorities, setting="DOCCANO_URL"
+        )
         return ServerError(f"{host} {words}", remedy=remedy)
     for kind, (message, remedy) in {
         requests.exceptions.ProxyError: ("was not reached through the proxy", "Check HTTP_PROXY and HTTPS_PROXY."),
@@ -310,62 +312,33 @@ def request_error(error: requests.RequestException, exchange: Exchange) -> Serve
         requests.exceptions.InvalidURL: ("is not an address that can be asked", "Check DOCCANO_URL."),
     }.items():
         if isinstance(error, kind):
-            return ServerError(f"{host} {message}{_system_reason(error)}", remedy=remedy)
+            return ServerError(f"{host} {message}{system_reason(error)}", remedy=remedy)
     return _connection_error(error, host, exchange)
 
 
 def _connection_error(error: Exception, host: str, exchange: Exchange) -> ServerError:
-    causes, read = list(_causes(error)), exchange.timeout[1]
-    kinds = {type(cause).__name__ for cause in causes}
+    found, read = list(causes(error)), exchange.timeout[1]
+    kinds = {type(cause).__name__ for cause in found}
     if {"MaxRetryError", "ReadTimeoutError"} <= kinds:
         return ServerError(f"{host} did not answer within {read:g} s", remedy=UNKNOWN)
     if "ReadTimeoutError" in kinds:
         return ServerError(f"{host} went silent for {read:g} s in its answer", remedy=UNKNOWN)
     if kinds & {"NewConnectionError", "NameResolutionError"}:
-        return ServerError(f"{host} cannot be reached{_system_reason(error)}", remedy=IS_IT_RUNNING)
-    if _waits_for_tls(causes, exchange):
+        return ServerError(f"{host} cannot be reached{system_reason(error)}", remedy=IS_IT_RUNNING)
+    if _waits_for_tls(found, exchange):
         message, remedy = _plain_on_tls(exchange)
         return ServerError(message, remedy=remedy)
-    return ServerError(f"{host} cut the connection{_system_reason(error)}", remedy=UNKNOWN)
+    return ServerError(f"{host} cut the connection{system_reason(error)}", remedy=UNKNOWN)
 
 
-def _waits_for_tls(causes: Iterable[BaseException], exchange: Exchange) -> bool:
+def _waits_for_tls(found: Iterable[BaseException], exchange: Exchange) -> bool:
     """Whether a server that gave no answer to a request in plain http is one for https."""
     if not exchange.base.startswith("http:"):
         return False
-    lines = [str(cause.args[0]) for cause in causes if isinstance(cause, BadStatusLine) and cause.args]
+    lines = [str(cause.args[0]) for cause in found if isinstance(cause, BadStatusLine) and cause.args]
     if any(line.startswith(TLS_ALERT) for line in lines):
         return True
     return exchange.is_first and tls.speaks_tls(exchange.base)
-
-
-def _handshake_error(error: BaseException) -> BaseException:
-    """The error of a TLS handshake that was made into others."""
-    for cause in _causes(error):
-        if isinstance(cause, SSLError) or type(cause).__name__ == "CertificateError":
-            return cause
-    return error
-
-
-def _system_reason(error: BaseException) -> str:
-    """The operating system's words for an error, in brackets; empty if it has none."""
-    for cause in _causes(error):
-        if isinstance(cause, OSError) and cause.strerror:
-            return f" ({cause.strerror})"
-    return ""
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error, and the errors that it was made of."""
-    waiting, seen = [error], set[int]()
-    while waiting:
-        cause = waiting.pop(0)
-        if id(cause) in seen:
-            continue
-        seen.add(id(cause))
-        yield cause
-        causes = [getattr(cause, "reason", None), cause.__cause__, cause.__context__, *cause.args]
-        waiting += [each for each in causes if isinstance(each, BaseException)]
 
 
 # The server's words

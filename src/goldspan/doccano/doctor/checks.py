@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 
 from goldspan.annotation import article_of
 from goldspan.doccano import guideline_page, label_comparison, labels, members
-from goldspan.doccano.client import http
 from goldspan.doccano.doctor.context import DoctorCheck, Skipped, doctor_check
 from goldspan.doccano.project import FLAGS, project_kind
 from goldspan.doccano.project_identity import KEY_LINE, identify
 from goldspan.doccano.pull import span_issues
 from goldspan.doccano.snapshot import DUPLICATE
 from goldspan.errors import InvalidValueError, NotFoundError, ServerError
+from goldspan.web.addresses import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +44,7 @@ SQLITE_WRITERS = 5  # people; SQLite lets only one write at a time (https://www.
 def plain_http(context: DoctorContext) -> Iterator[str]:
     """The address sends passwords and texts unencrypted to another machine."""
     url = context.account.url
-    if urlsplit(url).scheme == "http" and not http.is_loopback(url):
+    if urlsplit(url).scheme == "http" and not is_loopback(url):
         yield f"{url} is another machine, and anyone between can read passwords and texts"
 
 
@@ -65,7 +65,7 @@ def default_password(context: DoctorContext) -> Iterator[str]:
     if (account.username, account.password) in DEFAULT_LOGINS:
         yield f"the user {account.username!r} has a password from Doccano's documentation"
         return
-    if not (http.is_loopback(account.url) or context.try_defaults):
+    if not (is_loopback(account.url) or context.try_defaults):
         raise Skipped("it is another machine: --try-defaults tries well-known passwords there")
     for name, password in DEFAULT_LOGINS:
         if can_log_in(replace(account, username=name, password=password)):

@@ -160,28 +160,31 @@ class VerifyingAdapter(HTTPAdapter):
         return manager
 
 
-def failure(error: BaseException, base: str, source: str) -> tuple[str, str]:
+def failure(error: BaseException, base: str, source: str, *, setting: str) -> tuple[str, str]:
     """What is wrong with the TLS of a server, and what to do about it.
 
     Args:
         error: the innermost error of the handshake.
         base: the address of the server, without a slash at its end.
         source: where the trusted authorities come from; empty for this machine's own.
+        setting: where a user states the address.
     """
     code = getattr(error, "verify_code", None)
     if code is not None or type(error).__name__ == "CertificateError":
         words = (getattr(error, "verify_message", "") or str(error)).rstrip(".")
         checked = f", checked with {source}" if source else ""
-        return f"has no TLS certificate that this machine trusts ({words}{checked})", _certificate_remedy(code, base)
+        return f"has no TLS certificate that this machine trusts ({words}{checked})", _certificate_remedy(
+            code, base, setting
+        )
     reason = getattr(error, "reason", None) or ""
     if reason in NOT_TLS:
         plain = base.replace("https:", "http:", 1)
-        remedy = f"Use http, if that is its port: DOCCANO_URL={plain}. A proxy with TLS has another port, mostly 443."
+        remedy = f"Use http, if that is its port: {setting}={plain}. A proxy with TLS has another port, mostly 443."
         return "does not speak TLS on this port", remedy
     if "CERTIFICATE_REQUIRED" in reason or "BAD_CERTIFICATE" in reason:
         return (
             "asks for a certificate of the client's own",
-            "goldspan has none to send: reach Doccano past that proxy, e.g. through an SSH tunnel.",
+            "goldspan has none to send: reach the server past that proxy, e.g. through an SSH tunnel.",
         )
     words = reason.lower().replace("_", " ") or "it ended the handshake"
     return (
@@ -190,13 +193,13 @@ def failure(error: BaseException, base: str, source: str) -> tuple[str, str]:
     )
 
 
-def _certificate_remedy(code: int | None, base: str) -> str:
+def _certificate_remedy(code: int | None, base: str, setting: str) -> str:
     if code in OTHER_TIME:
         return "Renew the certificate on the server, or set the clock of this machine right."
     if code is None or code in OTHER_NAME:
         host = urlsplit(base).hostname or base
         return (
-            f"Put a name that is in the certificate into DOCCANO_URL, in the place of {host}. For a tunnel, name this "
+            f"Put a name that is in the certificate into {setting}, in the place of {host}. For a tunnel, name this "
             "machine so: a line `127.0.0.1 NAME` in /etc/hosts."
         )
     if code in NO_SIGNER:
