@@ -19,15 +19,13 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from goldspan.adjudication.derive import Dispute
-from goldspan.agreement.annotator_record import AnnotatorError, AnnotatorRecord, ArticleScore, ScoreEstimate
+from goldspan.agreement.annotator_record import AnnotatorError, AnnotatorRecord, ArticleScore
 from goldspan.agreement.disagreements import disagreements_between
-from goldspan.bootstrap import precision_recall_f1
 from goldspan.errors import InputError
 from goldspan.evaluation.annotator_scores import score_annotator
-from goldspan.evaluation.result import Counts
+from goldspan.evaluation.score_estimates import counts_of, estimate_scores
 from goldspan.formats.decisions import Candidate
-from goldspan.intervals import IntervalSettings, intervals_of_sums
-from goldspan.jackknife import effective_number
+from goldspan.intervals import IntervalSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -119,7 +117,7 @@ class _Comparison:
         number = {article: at for at, article in enumerate(dict.fromkeys(item.article for item in items))}
         by_article = np.zeros((len(number), *tables.shape[1:]))
         np.add.at(by_article, [number[item.article] for item in items], tables)
-        overall, *rest = self._estimates(by_article if len(number) >= 2 else tables)
+        overall, *rest = estimate_scores(by_article if len(number) >= 2 else tables, self.settings)
         examples = Counter(item.article for item in items)
         articles = tuple(
             self._article(article, examples[article], table) for article, table in zip(number, by_article, strict=True)
@@ -138,21 +136,9 @@ class _Comparison:
 
     def _article(self, article: str, examples: int, table: Numbers) -> ArticleScore:
         """One article, from its counts over all labels and of each; shape (1 + labels, 3)."""
-        overall, *rest = map(_counts, table)
+        overall, *rest = map(counts_of, table)
         labels = dict(zip(self.labels, rest, strict=True))
         return ArticleScore(article, self.guidelines.get(article), examples, overall, labels)
-
-    def _estimates(self, tables: Numbers) -> list[ScoreEstimate]:
-        """Over all labels and of each: counts and intervals, from counts of shape (units, 1 + labels, 3)."""
-        totals = tables.sum(axis=0)
-        if len(tables) < 2:
-            return [ScoreEstimate(_counts(row)) for row in totals]
-        gold, marked = tables[..., 1], tables[..., 2]
-        once = np.ones(len(tables), np.int64)
-        effective = np.stack([effective_number(spans, once) for spans in (marked, gold, gold + marked)], axis=-1)
-        rows = tables.reshape(len(tables), -1)
-        found = intervals_of_sums(rows, self.settings, _precision_recall_f1, effective)
-        return [ScoreEstimate(_counts(row), *found[number]) for number, row in enumerate(totals)]
 
     def _errors(self, name: str, items: Sequence[AnnotatedExample]) -> tuple[AnnotatorError, ...]:
         """The differences from gold, those of the same kind on the same words with the same labels as one."""
@@ -166,16 +152,6 @@ class _Comparison:
                 groups.setdefault(key, []).append(place)
         errors = [AnnotatorError(*key, tuple(places)) for key, places in groups.items()]
         return tuple(sorted(errors, key=lambda error: (-error.times, error.places[0].start - error.places[0].end)))
-
-
-def _precision_recall_f1(sums: Numbers) -> Numbers:
-    """From sums, shape (corpora, 3 * (1 + labels)), to measures, shape (corpora, 1 + labels, 3)."""
-    right, gold, marked = np.moveaxis(sums.reshape(len(sums), -1, 3), -1, 0)
-    return precision_recall_f1(possible=gold, actual=marked, twice_credit=2 * right)
-
-
-def _counts(row: Numbers) -> Counts:
-    return Counts(*row.astype(int).tolist())
 
 
 def _labelled_words(item: AnnotatedExample, spans: Sequence[Span]) -> tuple[LabelledWords, ...]:

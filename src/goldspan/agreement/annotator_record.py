@@ -14,35 +14,10 @@ if TYPE_CHECKING:
     from goldspan.adjudication.derive import Dispute
     from goldspan.agreement.disagreements import Kind
     from goldspan.agreement.rule_attribution import RuleAttribution
-    from goldspan.bootstrap import Interval
+    from goldspan.evaluation.score_estimates import ScoreEstimate
 
 LabelledWords: TypeAlias = "tuple[str, str]"
 """A label and the words that it was given to."""
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreEstimate:
-    """The counts of one annotator against gold, with intervals.
-
-    Args:
-        counts: of the annotator's spans and of gold's.
-        precision: its interval; None if there are fewer than two articles, or examples, to resample.
-        recall: its interval, or None.
-        f1: its interval, or None.
-    """
-
-    counts: Counts
-    precision: Interval | None = None
-    recall: Interval | None = None
-    f1: Interval | None = None
-
-    def json(self) -> dict[str, Any]:
-        """The counts, the measures and their intervals."""
-        intervals = {"precision": self.precision, "recall": self.recall, "f1": self.f1}
-        return self.counts.report() | {
-            f"{name}_interval": None if interval is None else [interval.low, interval.high]
-            for name, interval in intervals.items()
-        }
 
 
 @dataclass(frozen=True, slots=True)

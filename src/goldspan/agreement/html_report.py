@@ -36,13 +36,13 @@ if TYPE_CHECKING:
         AnnotatorError,
         AnnotatorRecord,
         ArticleScore,
-        ScoreEstimate,
         VersionScore,
     )
     from goldspan.agreement.intervals import MeasureSet
     from goldspan.agreement.report import AgreementReport, AttributedDispute, PairTally
     from goldspan.corpus.comments import PassComment
     from goldspan.evaluation.result import Counts
+    from goldspan.evaluation.score_estimates import ScoreEstimate
     from goldspan.formats.decisions import Candidate
     from goldspan.report.html import Child
     from goldspan.report.text import Table

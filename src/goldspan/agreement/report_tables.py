@@ -29,10 +29,11 @@ if TYPE_CHECKING:
 
     from goldspan.agreement.agreement import MeasureGroup, PairwiseAgreement
     from goldspan.agreement.annotations import Annotations
-    from goldspan.agreement.annotator_record import AnnotatorRecord, ArticleScore, ScoreEstimate
+    from goldspan.agreement.annotator_record import AnnotatorRecord, ArticleScore
     from goldspan.agreement.intervals import Estimate, MeasureSet
     from goldspan.agreement.report import AgreementReport, PairTally
     from goldspan.evaluation.result import Counts
+    from goldspan.evaluation.score_estimates import ScoreEstimate
 
 DASH = "–"
 MAX_NAMES = 12  # that are listed in a sentence
