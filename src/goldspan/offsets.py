@@ -9,6 +9,7 @@ between units, from 0 to the length of the text. All functions take any string w
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NoReturn, TypeAlias
 
 from goldspan import graphemes
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 Unit = Literal["code-points", "utf-16", "graphemes", "bytes"]
 BMP_END = 0xFFFF
 BYTE_ENDS = (0x7F, 0x7FF, BMP_END)  # the last characters that take one, two and three bytes
+KNOWN = 4  # texts whose places are kept: a file may ask for one position after the other of the same text
 NAMED = 8  # characters of a cluster in a message; a cluster can be as long as its text
 SELF_CONTAINED = frozenset({"Lu", "Ll", "Lt", "Lo", "Nd", "Nl", "No", "Zs", "Zl", "Zp", "Cc", "Pd", "Ps", "Pe", "Po"})
 
@@ -55,8 +57,10 @@ def from_utf16(text: str, positions: Positions) -> Offsets:
 
     between = inside_pairs(text)
     at = _inside(positions, len(text) + len(between), "UTF-16 units")
-    _raise_first(at, np.isin(at, between), "is inside a surrogate pair")
-    return at - np.searchsorted(between, at)
+    before = np.searchsorted(between, at)
+    is_inside = np.zeros(at.shape, bool) if not len(between) else between[np.minimum(before, len(between) - 1)] == at
+    _raise_first(at, is_inside, "is inside a surrogate pair")
+    return at - before
 
 
 def inside_pairs(text: str) -> Offsets:
@@ -168,8 +172,9 @@ def splits_grapheme(text: str, position: int) -> bool:
     return not any(cluster.end() == position - start for cluster in regex.finditer(r"\X", window))
 
 
+@lru_cache(maxsize=KNOWN)
 def _wide(text: str) -> Offsets:
-    """The positions, in code points, of the characters that take two UTF-16 units."""
+    """The positions, in code points, of the characters that take two UTF-16 units; not to be written to."""
     import numpy as np
 
     if text.isascii():
@@ -177,8 +182,9 @@ def _wide(text: str) -> Offsets:
     return np.flatnonzero(np.frombuffer(_encode(text), "<u4") > BMP_END)
 
 
+@lru_cache(maxsize=KNOWN)
 def _byte_boundaries(text: str) -> Offsets:
-    """Where the bytes of each character begin, and the end of the last."""
+    """Where the bytes of each character begin, and the end of the last; not to be written to."""
     import numpy as np
 
     characters = np.frombuffer(_encode(text), "<u4")
@@ -186,6 +192,7 @@ def _byte_boundaries(text: str) -> Offsets:
     return np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
 
 
+@lru_cache(maxsize=KNOWN)
 def _boundaries(text: str) -> Offsets:
     _encode(text)
     return graphemes.boundaries(text)

@@ -48,6 +48,7 @@ def documents():
     return made
 
 
+@pytest.mark.long
 def test_all_measures_with_intervals_beside_one_gamma(documents):
     passes = {
         name: [

@@ -23,7 +23,13 @@ NOW = "2024-01-01 00:00:00"
 pytestmark = [pytest.mark.benchmark, pytest.mark.slow]
 
 
-@pytest.fixture(scope="module", params=[("shared", ["ann"]), ("independent", ["ann", "bob"])], ids=["shared", "alone"])
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(("shared", ["ann"]), id="shared", marks=pytest.mark.long),
+        pytest.param(("independent", ["ann", "bob"]), id="alone"),
+    ],
+)
 def begun(request, doccano, tmp_path_factory):
     """A project of 10,000 examples with three spans each, all confirmed by one for all, or by two on their own."""
     kind, names = request.param
