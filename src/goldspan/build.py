@@ -157,7 +157,7 @@ def build(
     step("write the tables")
     built.rewritten = stats.write_statistics(corpus, stats.all_tables(corpus))
     table = corpus.guidelines / "checks.md"
-    if files.write(table, checks.check_table()):
+    if files.write(table, checks.check_table(checks.read_severities(corpus.settings))):
         built.rewritten.append(table)
     step("export the dataset")
     built.exported = export(corpus, corpus.build / "dataset", is_checked=True)

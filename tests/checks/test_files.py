@@ -80,7 +80,7 @@ def test_ids_are_unique_in_a_folder_of_gold_but_not_among_annotators(tmp_path):
         saved(tmp_path / annotator / "a.jsonl")
         saved(tmp_path / "export" / f"{annotator}.jsonl", "doccano")
     shutil.copy(tmp_path / "bob" / "a.jsonl", tmp_path / "bob" / "b.jsonl")
-    found = judged(tmp_path, wanted={"duplicate-example"})
+    found = judged(tmp_path, selection=checks.select_checks(["duplicate-example"]))
     assert [f.file.relative_to(tmp_path) for f in found] == [Path("bob", "b.jsonl")]
     assert found[0].message == "the id is already in a.jsonl:1"
 
@@ -123,7 +123,7 @@ def test_a_broken_line_is_reported_and_the_next_is_checked(line, message, tmp_pa
 def test_bytes_that_the_writer_would_not_write_are_found(old, new, message, tmp_path):
     path = saved(tmp_path / "a.jsonl")
     path.write_bytes(path.read_text().replace(old, new).encode())
-    findings = judged(path, wanted={"non-canonical"})
+    findings = judged(path, selection=checks.select_checks(["non-canonical"]))
     assert [message in f.message for f in findings] == ([True] if message else [])
 
 

@@ -148,9 +148,12 @@ def test_the_table_explains_every_check(check):
 
 
 def test_chosen_checks_are_those_selected_and_not_ignored():
-    assert checks.select_checks() == set(checks.IDS)
-    assert checks.select_checks(["span-overlap", "bad-line"], ["bad-line"]) == {"span-overlap"}
-    assert checks.select_checks(ignore=["bad-line"]) == set(checks.IDS) - {"bad-line"}
+    def wanted(*names):
+        return checks.select_checks(*names).wanted(checks.OWN_SEVERITIES)
+
+    assert wanted() == set(checks.IDS)
+    assert wanted(["span-overlap", "bad-line"], ["bad-line"]) == {"span-overlap"}
+    assert wanted([], ["bad-line"]) == set(checks.IDS) - {"bad-line"}
 
 
 def test_an_unknown_id_is_refused_with_those_like_it():
@@ -163,8 +166,9 @@ def test_an_unknown_id_is_refused_with_those_like_it():
 
 def test_a_selected_check_finds_what_it_finds_among_all(tmp_path):
     path = copied("guideline-block", tmp_path)
-    assert [f.check for f in checks.check_project(Corpus(path), {"guideline-block"})] == ["guideline-block"]
-    assert list(checks.check_project(Corpus(path), set(checks.IDS) - {"guideline-block"})) == []
+    selected, ignored = checks.select_checks(["guideline-block"]), checks.select_checks(ignore=["guideline-block"])
+    assert [f.check for f in checks.check_project(Corpus(path), selected)] == ["guideline-block"]
+    assert list(checks.check_project(Corpus(path), ignored)) == []
 
 
 def test_an_allowance_that_names_no_check_is_refused(tmp_path):

@@ -6,21 +6,35 @@
 
 from goldspan.checks.check import Check
 from goldspan.checks.records import check_records
-from goldspan.checks.registry import CHECKS, IDS, check_table, remedy, select_checks
+from goldspan.checks.registry import (
+    CHECKS,
+    IDS,
+    changed_levels,
+    check_table,
+    read_severities,
+    remedy,
+    select_checks,
+)
 from goldspan.checks.report import FindingsError, finding_line, relative_path, report_json
 from goldspan.checks.runner import CheckTally, check_paths, check_project
+from goldspan.checks.severities import OWN_SEVERITIES, CheckSelection, Severities
 
 __all__ = [
     "CHECKS",
     "IDS",
+    "OWN_SEVERITIES",
     "Check",
+    "CheckSelection",
     "CheckTally",
     "FindingsError",
+    "Severities",
+    "changed_levels",
     "check_paths",
     "check_project",
     "check_records",
     "check_table",
     "finding_line",
+    "read_severities",
     "relative_path",
     "remedy",
     "report_json",

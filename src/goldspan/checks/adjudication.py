@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     title="The confirmation of a line of a pass is neither true nor false",
     why="Whether the annotator has read the example is unknown, and agreement and adjudication refuse the pass.",
     remedy=passes.REMEDY,
+    required="agreement, adjudication and export refuse the pass",
 )
 def bad_confirmation(project: ProjectFiles) -> Iterator[CheckResult]:
     """The lines whose confirmation is not a boolean."""
@@ -57,6 +58,7 @@ def half_confirmed(project: ProjectFiles) -> Iterator[CheckResult]:
     title="A line in corpus/decisions/ is not a decision, or has a surface that is not the text at its offsets",
     why="The decision cannot be applied, and the dispute that it settled is open again.",
     remedy="Correct the line, or remove it and settle the dispute again with `goldspan adjudicate`.",
+    required="adjudication and export refuse the decisions",
 )
 def bad_decision(project: ProjectFiles) -> Iterator[CheckResult]:
     """The lines that cannot be read, and those with surfaces that differ from the text."""

@@ -62,6 +62,7 @@ class Check(Generic[F_co]):
         remedy: what to do about a finding, as a sentence.
         test: the function that finds it.
         language: the only one for whose texts it is made; None for all.
+        required: why no project can make it weaker, as a clause; None if one can.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Check(Generic[F_co]):
     remedy: str
     test: F_co
     language: str | None = None
+    required: str | None = None
 
     def applies_to(self, language: str) -> bool:
         """Whether it is made for texts in a language."""
@@ -91,10 +93,11 @@ def check(
     why: str,
     remedy: str,
     language: str | None = None,
+    required: str | None = None,
 ) -> Callable[[F], Check[F]]:
     """A decorator that makes a check of a test."""
 
     def make(test: F) -> Check[F]:
-        return Check(id, scope, severity, title, why, remedy, test, language)
+        return Check(id, scope, severity, title, why, remedy, test, language, required)
 
     return make

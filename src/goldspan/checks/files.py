@@ -40,6 +40,7 @@ MANIFEST = "manifest.jsonl"
     title="A line cannot be read, or is not an example, an entry of the manifest or an article id",
     why="It cannot be checked, and its content does not count.",
     remedy="Repair or remove the line; the message says what is missing.",
+    required="what cannot be read is in no export and in no count",
 )
 def bad_line(record: Record) -> str | None:
     """Why a record of the right shape cannot be an example, apart from its spans."""
@@ -56,6 +57,7 @@ def bad_line(record: Record) -> str | None:
     title="Two examples of a folder have the same id",
     why="They would be confused: agreement, splits and corrections identify examples by their id.",
     remedy="Remove one of the two, or give it the id of its article and paragraph.",
+    required="nothing tells the two apart, so one would take the place of the other",
 )
 def duplicate_example(record: Record, seen: SeenIds) -> str | None:
     """Whether an earlier example of the same annotator has the id; `seen` has the place of each and is updated."""
@@ -194,6 +196,7 @@ class ArticleFile:
     title="An example is not the paragraph of its article that has its id",
     why="Its spans cannot be located in the source, and segmenting the article again gives other examples.",
     remedy="Take `at` and `text` from the article; then check the offsets of the spans.",
+    required="the offsets of the export would lead to other words of the article",
 )
 def text_not_slice(article: ArticleFile) -> Iterator[CheckResult]:
     """The examples whose paragraph has another place or another text."""
@@ -216,6 +219,7 @@ def text_not_slice(article: ArticleFile) -> Iterator[CheckResult]:
     title="An example has an id that no paragraph of its article has",
     why="The article was segmented differently then, or the example is boilerplate.",
     remedy="Correct the id if the paragraph has another id, else remove the example.",
+    required="the offsets of the export would lead to no place in the article",
 )
 def example_unknown(article: ArticleFile) -> Iterator[CheckResult]:
     """The examples whose id no paragraph has."""
@@ -260,6 +264,7 @@ def article_files(project: ProjectFiles) -> Iterator[ArticleFile]:
     title="The manifest names an article whose file is not in seeds/",
     why="Without its source the offsets in the article cannot be verified.",
     remedy="Restore the file, or remove the entry and its gold.",
+    required="nothing could verify the offsets of its examples",
 )
 def source_missing(project: ProjectFiles) -> Iterator[CheckResult]:
     """The entries without a file."""
@@ -290,6 +295,7 @@ def unlisted_source(project: ProjectFiles) -> Iterator[CheckResult]:
     title="An article is not byte for byte the file that was received",
     why="All offsets refer to the article as received; one more byte makes those after it wrong.",
     remedy="Restore the file as received; an edited article is a new article with a new id.",
+    required="nothing could verify the offsets of its examples",
 )
 def source_hash(project: ProjectFiles) -> Iterator[CheckResult]:
     """The entries whose file has another hash."""
@@ -307,6 +313,7 @@ def source_hash(project: ProjectFiles) -> Iterator[CheckResult]:
     title="Gold, a pass or a split has an article that is not in the manifest",
     why="Its source and its licence are unknown, and the export leaves it out.",
     remedy="Add the article to the manifest, or correct or remove the file or the line.",
+    required="its examples would lead back to no source",
 )
 def unknown_article(project: ProjectFiles) -> Iterator[CheckResult]:
     """The files and the lines of splits with unknown articles."""

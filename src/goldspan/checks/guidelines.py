@@ -40,8 +40,16 @@ def guideline_block(project: ProjectFiles) -> Iterator[CheckResult]:
     except InputError as error:
         yield CheckResult(error.message, project.corpus.guidelines / str(error.file), error.line, error.example)
         return
+    off = project.severities.off
     for block in blocks:
-        findings = list(check_records([_block_record(block)], project.corpus.scheme))
+        if block.expects in off:
+            message = (
+                f"expects a finding of {block.expects}, which is off in this project ({off[block.expects]}): what "
+                "annotators read is a mistake there, gold may have. Turn the check on, or show no mistake here"
+            )
+            yield CheckResult(message, block.file, block.line)
+            continue
+        findings = list(check_records([_block_record(block)], project.corpus.scheme, lambda name: name not in off))
         if [finding.check for finding in findings] != ([block.expects] if block.expects else []):
             actual = "; ".join(f"{finding.check}: {finding.message}" for finding in findings) or "no finding"
             expected = f"exactly one finding of {block.expects}" if block.expects else "no finding"

@@ -10,6 +10,7 @@ from goldspan import files
 from goldspan.adjudication.derive import derive
 from goldspan.annotation import article_of
 from goldspan.checks.check import CheckResult
+from goldspan.checks.severities import OWN_SEVERITIES, Severities
 from goldspan.corpus import SPLITS, passes
 from goldspan.corpus.split_lists import SplitFault, find_faults
 from goldspan.errors import GoldspanError, InputError
@@ -70,9 +71,15 @@ class SplitPlace(NamedTuple):
 
 @dataclass(frozen=True)
 class ProjectFiles:
-    """A project folder: whatever of it can be read."""
+    """A project folder: whatever of it can be read.
+
+    Args:
+        corpus: the project.
+        severities: what it has chosen for the checks.
+    """
 
     corpus: Corpus
+    severities: Severities = OWN_SEVERITIES
 
     @property
     def manifest(self) -> Path:

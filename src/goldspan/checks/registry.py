@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from goldspan.checks import adjudication, boundaries, files, guidelines, mentions, records, spans, splits
+from goldspan.checks.severities import OWN_SEVERITIES, CheckSelection, Severities
 from goldspan.errors import InvalidValueError
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from goldspan.annotation import LabelScheme
     from goldspan.checks.check import Check
+    from goldspan.settings import CheckLevel, Settings
 
 Checks: TypeAlias = "tuple[Check[Any], ...]"
 
@@ -43,6 +45,7 @@ GROUPS: tuple[tuple[str, str, Checks], ...] = (
 )
 CHECKS: Checks = tuple(check for _, _, checks in GROUPS for check in checks)
 IDS = tuple(check.id for check in CHECKS)
+ALL_CHECKS = CheckSelection(frozenset(IDS))
 HEAD = """\
 # Checks
 
@@ -54,25 +57,50 @@ asks a person to decide. `--select` and `--ignore` take the ids. The checks of e
 (`"a17.p03: Tuzla"`). near-duplicate-split and paragraph-across-splits accept two articles (`"a17 = a23"`), and
 paragraphs that are the same as one example's (`"a17.p03"`): these then count in no article.
 
+`[checks]` in `goldspan.toml` chooses for a project: `leading-article = "warning"`, `"error"` or `"off"`. What the edges
+of a span are is a choice of its scheme; here each id is shown as this project has it. A check of which the table says
+that it stays an error cannot be made weaker. The card of the dataset names what a project has chosen.
+
 Some checks are about English, and run only where `language` in `labels.toml` is `en`; their reason says so. Edges
 inside tokens are those of the tokenizer of that language.
 """
 
 
-def select_checks(select: Iterable[str] = (), ignore: Iterable[str] = ()) -> frozenset[str]:
-    """The ids of the checks to run.
+def select_checks(select: Iterable[str] = (), ignore: Iterable[str] = ()) -> CheckSelection:
+    """Which checks to run.
 
     Args:
-        select: the ids to run; all if empty.
+        select: the ids to run, though they may be off in a project; all that are not off if empty.
         ignore: the ids not to run.
 
     Raises:
         InvalidValueError: for an unknown id, with similar ones.
     """
-    chosen, ignored = list(select), list(ignore)
+    chosen, ignored = frozenset(select), frozenset(ignore)
     for name in (*chosen, *ignored):
         _require_known(name, IDS)
-    return frozenset(chosen or IDS) - frozenset(ignored)
+    return CheckSelection(ALL_CHECKS.known, chosen, ignored)
+
+
+def read_severities(settings: Settings) -> Severities:
+    """What a project has chosen for the checks.
+
+    Raises:
+        InputError: naming the file and line or the variable, for an id that no check has, and for a check that cannot
+            be made weaker.
+    """
+    for name, level in settings.checks.items():
+        if name not in IDS:
+            raise settings.error(f"there is no check {name!r}", "checks", name, _similar(name, IDS))
+        reason = next(check.required for check in CHECKS if check.id == name)
+        if reason and level != "error":
+            message = f"the check {name!r} stays an error, since {reason}"
+            raise settings.error(message, "checks", name, "Remove this, and correct what the check finds.")
+    chosen = [name for name in IDS if name in settings.checks]
+    return Severities(
+        {name: settings.checks[name] for name in chosen},
+        {name: settings.origin("checks", name).place for name in chosen},
+    )
 
 
 def validate_allowances(scheme: LabelScheme) -> None:
@@ -90,12 +118,18 @@ def remedy(name: str) -> str:
     return next(check.remedy for check in CHECKS if check.id == name)
 
 
-def check_table() -> str:
-    """The page of all checks, in Markdown."""
+def changed_levels(severities: Severities) -> dict[str, CheckLevel]:
+    """The checks for which a project has chosen another severity than their own, and which."""
+    return {check.id: severities.level(check) for check in CHECKS if severities.level(check) != check.severity}
+
+
+def check_table(severities: Severities = OWN_SEVERITIES) -> str:
+    """The page of all checks as they are in a project, in Markdown."""
     parts = [HEAD]
     for title, note, checks in GROUPS:
         rows = [
-            f"| {_styled_id(check)} | {check.title}. {check.why}{_scope(check)} | {check.remedy} |" for check in checks
+            f"| {_styled_id(check, severities)} | {check.title}. {check.why}{_scope(check)} | {check.remedy} |"
+            for check in checks
         ]
         parts.append(
             "\n".join([f"## {title}\n\n{note}\n", "| id | finding and reason | remedy |", "|---|---|---|", *rows])
@@ -104,22 +138,29 @@ def check_table() -> str:
     return "\n".join(parts)
 
 
-def _styled_id(check: Check[Any]) -> str:
-    return f"**{check.id}**" if check.severity == "error" else f"*{check.id}*"
+def _styled_id(check: Check[Any], severities: Severities) -> str:
+    styles = {"error": f"**{check.id}**", "warning": f"*{check.id}*", "off": f"{check.id} (off)"}
+    return styles[severities.level(check)]
 
 
 def _scope(check: Check[Any]) -> str:
-    """The sentence on the language that a check is made for; empty if it is made for all."""
-    return "" if check.language is None else f" Only where `language` is `{check.language}`."
+    """The sentences on the language that a check is made for, and on why it stays an error."""
+    language = "" if check.language is None else f" Only where `language` is `{check.language}`."
+    return language + ("" if check.required is None else f" It stays an error, since {check.required}.")
 
 
 def _require_known(name: str, known: Collection[str], where: str = "") -> None:
     if name in known:
         return
-    close = get_close_matches(name, known, n=3, cutoff=0.5)
     raise InvalidValueError(
         f"{where}there is no check {name!r}"
         if name not in IDS
         else f"{where}the check {name!r} has no allowed surfaces",
-        remedy=f"Did you mean {' or '.join(close)}?" if close else f"The checks are {', '.join(known)}.",
+        remedy=_similar(name, known),
     )
+
+
+def _similar(name: str, known: Collection[str]) -> str:
+    """Which checks may have been meant, as a sentence."""
+    close = get_close_matches(name, known, n=3, cutoff=0.5)
+    return f"Did you mean {' or '.join(close)}?" if close else f"The checks are {', '.join(known)}."

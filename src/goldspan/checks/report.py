@@ -57,9 +57,9 @@ def report_json(findings: Iterable[Finding], tally: CheckTally) -> dict[str, Any
     """The findings and the tally as JSON values.
 
     Returns:
-        `{"checked": {"files", "examples", "spans"}, "skipped": [file], "errors", "warnings", "counts": {check: number},
-        "findings": [{"check", "severity", "file", "line", "example", "span": [start, end, label], "message",
-        "remedy"}]}`; an unknown place is null.
+        `{"checked": {"files", "examples", "spans"}, "skipped": [file], "notes", "off": {check: where that is stated},
+        "errors", "warnings", "counts": {check: number}, "findings": [{"check", "severity", "file", "line", "example",
+        "span": [start, end, label], "message", "remedy"}]}`; an unknown place is null.
     """
     rows = [_row(finding) for finding in findings]
     severities = Counter(row["severity"] for row in rows)
@@ -67,6 +67,7 @@ def report_json(findings: Iterable[Finding], tally: CheckTally) -> dict[str, Any
         "checked": {"files": tally.files, "examples": tally.examples, "spans": tally.spans},
         "skipped": [relative_path(path) for path in tally.skipped],
         "notes": [note.json() for note in tally.notes],
+        "off": tally.off,
         "errors": severities["error"],
         "warnings": severities["warning"],
         "counts": dict(Counter(row["check"] for row in rows).most_common()),

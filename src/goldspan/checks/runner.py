@@ -13,7 +13,8 @@ from goldspan.checks import adjudication, files, guidelines, splits
 from goldspan.checks.boundaries import token_misaligned
 from goldspan.checks.project import ProjectFiles
 from goldspan.checks.records import PASS_CHECKS, check_records
-from goldspan.checks.registry import IDS, validate_allowances
+from goldspan.checks.registry import ALL_CHECKS, read_severities, validate_allowances
+from goldspan.checks.severities import OWN_SEVERITIES
 from goldspan.corpus import Corpus
 from goldspan.errors import InputError
 from goldspan.formats.options import DEFAULT, ReadOptions
@@ -27,9 +28,9 @@ if TYPE_CHECKING:
     from goldspan.annotation import Finding, LabelScheme
     from goldspan.checks.check import Check, SeenIds
     from goldspan.checks.project import ProjectTest
+    from goldspan.checks.severities import CheckSelection, Severities
     from goldspan.formats.record import Note, Record
 
-ALL_IDS = frozenset(IDS)
 MANIFEST = Path("corpus") / files.MANIFEST
 
 
@@ -44,6 +45,7 @@ class CheckTally:
         spans: their spans.
         skipped: files of folders that are in no known format.
         notes: what had to be decided or repaired while reading.
+        off: the checks that did not run, since a project has turned them off, and where that is stated.
     """
 
     files: int = 0
@@ -52,6 +54,7 @@ class CheckTally:
     spans: int = 0
     skipped: list[Path] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    off: dict[str, str] = field(default_factory=dict)
 
     def counted(self, records: Iterable[Record | InputError]) -> Iterator[Record | InputError]:
         """The records of one file, each counted when it is taken."""
@@ -69,11 +72,12 @@ def check_paths(
     paths: Sequence[Path],
     scheme: LabelScheme | None,
     format: str | None = None,  # noqa: A002 (as the option of the command)
-    wanted: Collection[str] = ALL_IDS,
+    selection: CheckSelection = ALL_CHECKS,
     tally: CheckTally | None = None,
     *,
     language: str | None = None,
     reading: ReadOptions = DEFAULT,
+    severities: Severities = OWN_SEVERITIES,
 ) -> Iterator[Finding]:
     """The findings about files and folders of any format, file by file; a project folder is checked as a project.
 
@@ -81,10 +85,11 @@ def check_paths(
         paths: files, brat folders, project folders, or folders of these.
         scheme: the labels; without it the checks that need one are skipped. A project has its own.
         format: the format of all files; detected from their content by default.
-        wanted: the ids of the checks to run.
+        selection: the checks to run.
         tally: updated while the findings are produced.
         language: of the texts; if None, that of the scheme, or English without one. A project has its own.
         reading: how to read the files.
+        severities: how severe the findings are, and which checks are off. A project has its own.
 
     Raises:
         InputError: for a file that cannot be read or whose format cannot be detected.
@@ -95,6 +100,7 @@ def check_paths(
     if scheme is not None:
         validate_allowances(scheme)
         language = language or scheme.language
+    wanted = _wanted(selection, severities, tally)
     if token_misaligned.id in wanted:
         require_language(language or DEFAULT_LANGUAGE)
     if is_to_be_detected(reading):
@@ -103,35 +109,50 @@ def check_paths(
     for path in paths:
         for unit in _find_files(path, format, tally):
             if isinstance(unit, Corpus):
-                yield from check_project(unit, wanted, tally)
+                yield from check_project(unit, selection, tally)
                 continue
             file, name = unit
             seen = seen_ids.setdefault(_id_space(file, name), {})
-            yield from _check_file(file, name, _FileContext(scheme, wanted, seen, tally, language, reading))
+            context = _FileContext(scheme, wanted, seen, tally, language, reading)
+            yield from severities.applied(_check_file(file, name, context))
 
 
 def check_project(
-    corpus: Corpus, wanted: Collection[str] = ALL_IDS, tally: CheckTally | None = None
+    corpus: Corpus, selection: CheckSelection = ALL_CHECKS, tally: CheckTally | None = None
 ) -> Iterator[Finding]:
     """The findings about a project: seeds, manifest, gold, passes, splits, guidelines.
 
     Raises:
-        InputError: if labels.toml cannot be read.
+        InputError: if labels.toml or goldspan.toml cannot be read.
         NotFoundError: if there is no tokenizer for the language, and spans are compared with tokens.
         InvalidValueError: for an `[allow]` that has no effect.
     """
     tally = CheckTally() if tally is None else tally
     validate_allowances(corpus.scheme)
+    severities = read_severities(corpus.settings)
+    wanted = _wanted(selection, severities, tally)
     if token_misaligned.id in wanted:
         corpus.require_tokenizer()
-    project = ProjectFiles(corpus)
+    yield from severities.applied(_check_files(ProjectFiles(corpus, severities), wanted, tally))
+
+
+def _wanted(selection: CheckSelection, severities: Severities, tally: CheckTally) -> frozenset[str]:
+    """The ids of the checks that run; those that a project has turned off are added to the tally."""
+    wanted = selection.wanted(severities)
+    if not selection.select:
+        tally.off.update({name: place for name, place in severities.off.items() if name not in selection.ignore})
+    return wanted
+
+
+def _check_files(project: ProjectFiles, wanted: Collection[str], tally: CheckTally) -> Iterator[Finding]:
+    """The findings about the files of a project, whatever their severity."""
     seen_ids: dict[Path, SeenIds] = {}
     yield from _check_lists(project, wanted)
     yield from _run_project_checks(project, files.SOURCE_CHECKS, wanted)
     for path in project.annotated:
         wanted_here = wanted if project.is_gold(path) else PASS_CHECKS.intersection(wanted)
         yield from _check_file(
-            path, "gold", _FileContext(corpus.scheme, wanted_here, seen_ids.setdefault(path.parent, {}), tally)
+            path, "gold", _FileContext(project.corpus.scheme, wanted_here, seen_ids.setdefault(path.parent, {}), tally)
         )
     yield from _check_paragraphs(project, wanted)
     yield from _run_project_checks(project, (*adjudication.CHECKS, *splits.CHECKS, *guidelines.CHECKS), wanted)

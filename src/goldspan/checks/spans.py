@@ -68,6 +68,7 @@ LABEL_CHECKS = (count_without_value, label_conflict)
     title="A span is empty: its end is not after its start",
     why="Doccano drops such a span silently, and the annotation is lost.",
     remedy="Draw the span again, or remove it.",
+    required="it has no words to export",
 )
 def span_empty(_text: str, span: RawSpan, _scheme: LabelScheme) -> str | None:
     """Whether a span is empty."""
@@ -80,6 +81,7 @@ def span_empty(_text: str, span: RawSpan, _scheme: LabelScheme) -> str | None:
     title="A span begins before the text or ends after it",
     why="Doccano accepts an end after the text; the words that the annotator meant cannot be known.",
     remedy="Correct the offsets: they count code points from 0, and the end is exclusive.",
+    required="the words of the span are not known, and no format can hold it",
 )
 def span_outside_text(text: str, span: RawSpan, _scheme: LabelScheme) -> str | None:
     """Whether a span that is not empty leaves the text."""
@@ -93,6 +95,7 @@ def span_outside_text(text: str, span: RawSpan, _scheme: LabelScheme) -> str | N
     title="The surface of a span is not the text at its offsets",
     why="Either the offsets or the surface are wrong. Offsets in UTF-16 units or in bytes have this effect.",
     remedy="Find out which is right and correct the other.",
+    required="the words of the span are not known",
 )
 def surface_mismatch(text: str, span: RawSpan, _scheme: LabelScheme) -> str | None:
     """Whether the surface of a span that lies in the text differs from the text."""
@@ -108,6 +111,7 @@ def surface_mismatch(text: str, span: RawSpan, _scheme: LabelScheme) -> str | No
     title="A label is not in labels.toml",
     why="The export numbers the labels of the scheme and has no number for any other.",
     remedy="Correct the label, or add it to labels.toml.",
+    required="the export has no number for the label",
 )
 def unknown_label(_text: str, span: RawSpan, scheme: LabelScheme) -> str | None:
     """Whether the scheme lacks the label."""
@@ -122,6 +126,7 @@ def unknown_label(_text: str, span: RawSpan, scheme: LabelScheme) -> str | None:
     title="The same span with the same label occurs twice in an example",
     why="It would count twice in every number, and Doccano drops one of the two silently.",
     remedy="Remove one of the two.",
+    required="no example can hold the same span twice",
 )
 def span_duplicate(record: Record, _scheme: LabelScheme) -> Iterator[SpanResult]:
     """The second and any further copies of a span."""
@@ -138,6 +143,7 @@ def span_duplicate(record: Record, _scheme: LabelScheme) -> Iterator[SpanResult]
     title="Two spans of an example share words",
     why="The annotation is flat: BIO tags and token classification cannot represent an overlap.",
     remedy="Keep the longer of the two, whatever its label.",
+    required="no tags can hold both spans",
 )
 def span_overlap(record: Record, _scheme: LabelScheme) -> Iterator[SpanResult]:
     """Each span that begins inside another; copies are left to span-duplicate."""

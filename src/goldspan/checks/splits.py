@@ -41,6 +41,7 @@ def unsplit_article(project: ProjectFiles) -> Iterator[CheckResult]:
     title="An article is in two splits, or twice in one",
     why="A model would be tested on its training data.",
     remedy=REMEDIES["repeated"],
+    required="every command that reads the splits refuses them",
 )
 def article_in_two_splits(project: ProjectFiles) -> Iterator[CheckResult]:
     """The second and further lines of an article."""

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from goldspan.cli import console
+from goldspan.cli.findings import print_off
 from goldspan.corpus import Corpus
 
 
@@ -37,6 +38,7 @@ def run(
     for finding in built.findings:
         out.print(console.plain_text(checks.finding_line(finding)))
     out.print(console.rich_table("Built", ("what", "number", "where"), built.summary(corpus.root)))
+    print_off(built.account)
     for note in built.notes:
         out.print(console.plain_text(note))
     if built.exported is None:

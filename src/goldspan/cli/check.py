@@ -19,6 +19,7 @@ from goldspan.tokens import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
     from goldspan.annotation import LabelScheme
+    from goldspan.checks import Severities
 
 
 @with_read_options()
@@ -52,16 +53,20 @@ def run(
     Each finding is a line `file:line: error check-id example [start, end, LABEL] the problem: the words around`.
     Exits with 1 if there are errors. --list and annotation_guidelines/checks.md explain each check and its remedy.
 
-    The report of --json has the keys checked (files, examples, spans), skipped, errors, warnings, counts (per check)
-    and findings, each with check, severity, file, line, example, span, message and remedy.
+    [checks] in goldspan.toml makes the findings of a check errors or warnings, or turns the check off; --select runs it
+    all the same.
+
+    The report of --json has the keys checked (files, examples, spans), skipped, off (where it is stated, per check that
+    is off), errors, warnings, counts (per check) and findings, each with check, severity, file, line, example, span,
+    message and remedy.
     """
     from goldspan import checks
 
     if table:
-        print(checks.check_table(), end="")
+        print(checks.check_table(_severities(root)), end="")
         return
     try:
-        wanted = checks.select_checks(split_names(select), split_names(ignore))
+        selection = checks.select_checks(split_names(select), split_names(ignore))
     except InvalidValueError as error:
         raise typer.BadParameter(str(error)) from None
     if language and not paths:
@@ -69,9 +74,11 @@ def run(
     tally = checks.CheckTally()
     if paths:
         scheme = _scheme(labels, root, language)
-        stream = checks.check_paths(paths, scheme, form, wanted, tally, language=language, reading=reading)
+        stream = checks.check_paths(
+            paths, scheme, form, selection, tally, language=language, reading=reading, severities=_severities(root)
+        )
     else:
-        stream = checks.check_project(Corpus.find(root), wanted, tally)
+        stream = checks.check_project(Corpus.find(root), selection, tally)
     if json is not None:  # written before the first line is printed, whose reader may leave
         complete = list(stream)
         write_json(json, checks.report_json(complete, tally))
@@ -86,6 +93,16 @@ def run(
         raise InputError("nothing was checked: nobody annotated any of the examples")
     if any(strict or finding.severity == "error" for finding in findings):
         raise typer.Exit(1)
+
+
+def _severities(root: Path | None) -> Severities:
+    """What the project here has chosen for the checks; outside of one the environment alone counts."""
+    from goldspan import checks, settings
+
+    try:
+        return checks.read_severities(Corpus.find(root).settings)
+    except NotFoundError:
+        return checks.read_severities(settings.read(None))
 
 
 def _scheme(labels: Path | None, root: Path | None, language: str | None) -> LabelScheme | None:

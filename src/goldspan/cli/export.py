@@ -10,13 +10,13 @@ import typer
 
 from goldspan import formats
 from goldspan.cli import console
-from goldspan.cli.findings import print_remedies, printed_findings
+from goldspan.cli.findings import print_off, print_remedies, printed_findings
 from goldspan.corpus import Corpus
 from goldspan.report.text import enumerate_names
 
 MOST_NAMED = 10
 if TYPE_CHECKING:
-    from goldspan.checks import FindingsError
+    from goldspan.checks import CheckTally, FindingsError
 
 ExportFormat = str
 if not TYPE_CHECKING:
@@ -51,11 +51,13 @@ def run(
     corpus = Corpus.find(root)
     folder = output or corpus.build / ("dataset" if formats.canonical(form) == "dataset" else form)
     outputs.validate_folder(folder)
+    tally = checks.CheckTally(off=checks.read_severities(corpus.settings).off)
     try:
         result = export(corpus, folder, form, policy)
     except checks.FindingsError as error:
-        _refuse(error, json)
+        _refuse(error, tally, json)
     console.write_json(json, result.json())
+    print_off(tally)
     out = console.make_console()
     rows = [
         (f"{config} {split}", f"{number:,}", f"{result.spans[config][split]:,}")
@@ -75,11 +77,12 @@ def run(
         out.print(console.plain_text(f"{len(result.without_gold)} article(s) of the splits have no gold: {names}"))
 
 
-def _refuse(error: FindingsError, json: Path | None) -> NoReturn:
+def _refuse(error: FindingsError, tally: CheckTally, json: Path | None) -> NoReturn:
     """Print the findings as `goldspan check` does, and exit."""
-    from goldspan.checks import CheckTally, report_json
+    from goldspan.checks import report_json
 
-    console.write_json(json, {"check": report_json(error.findings, CheckTally())})
+    console.write_json(json, {"check": report_json(error.findings, tally)})
     print_remedies(list(printed_findings(error.findings)))
+    print_off(tally)
     print(f"goldspan: {len(error.findings)} error(s) of the checks: nothing was exported", file=sys.stderr)
     raise typer.Exit(1)

@@ -45,6 +45,13 @@ def print_remedies(findings: Iterable[Finding]) -> None:
         print(f"{number:>5} {severity} {name}: {remedy(name)}", file=sys.stderr)
 
 
+def print_off(tally: CheckTally) -> None:
+    """Print which checks did not run, since the project has turned them off, and where that is stated."""
+    if tally.off:
+        stated = ", ".join(f"{name} ({place})" for name, place in tally.off.items())
+        print(f"goldspan: off, so not checked: {stated}", file=sys.stderr)
+
+
 def print_summary(findings: Sequence[Finding], tally: CheckTally) -> None:
     """Print the number of findings and the remedy of each check, and the size of what was checked."""
     from goldspan.checks import relative_path
@@ -52,6 +59,7 @@ def print_summary(findings: Sequence[Finding], tally: CheckTally) -> None:
     for path in tally.skipped:
         print(f"goldspan: skipped, in no known format: {relative_path(path)}", file=sys.stderr)
     print_remedies(findings)
+    print_off(tally)
     errors = sum(finding.severity == "error" for finding in findings)
     result = f"{errors} error(s), {len(findings) - errors} warning(s)"
     print(f"{result} in {tally.files} file(s), {tally.examples} example(s), {tally.spans} span(s)", file=sys.stderr)

@@ -104,8 +104,9 @@ def export(
 
 
 def _require_no_errors(corpus: Corpus) -> None:
-    wanted = {check.id for check in checks.CHECKS if check.severity == "error"}
-    if findings := list(checks.check_project(corpus, wanted)):
+    severities = checks.read_severities(corpus.settings)
+    errors = [check.id for check in checks.CHECKS if severities.level(check) == "error"]
+    if findings := list(checks.check_project(corpus, checks.select_checks(errors))):
         raise checks.FindingsError(findings)
 
 
