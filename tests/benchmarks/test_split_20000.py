@@ -6,11 +6,13 @@ from collections import Counter
 
 import pytest
 
-from goldspan.splits import RATIOS, assign
+from goldspan.settings import SplitSettings
+from goldspan.splits import assign
 from goldspan.splits.folds import ArticleSize, assign_folds, groups
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.slow]
 
+RATIOS = SplitSettings().ratios
 ARTICLES, GROWTH = 20_000, 2_000
 LABELS = {"A": 8.0, "B": 3.0, "C": 0.5, "D": 0.02}
 FOLDS = ("test", "validation", "train", "train", "train")

@@ -56,6 +56,26 @@ def test_the_plan_is_shown_and_nothing_written(corpus, split):
     assert lists(corpus) == {}
 
 
+def test_the_shares_are_those_of_the_project_and_the_option_wins(corpus, split, monkeypatch):
+    def new():
+        return {name for name in SPLITS if f"New in {name}" in split()[1]}
+
+    files.write(corpus.root / "goldspan.toml", "[splits]\ntrain = 1\nvalidation = 0\ntest = 0\n")
+    assert new() == {"train"}
+    assert "Shares of new articles: train 1." in split()[1]
+    _, out, _ = split("--ratios", "validation=0.5,test=0.5")
+    assert "Shares of new articles: validation 0.5, test 0.5." in out
+    assert "New in train" not in out
+    for name, share in (("TRAIN", "0"), ("TEST", "1")):
+        monkeypatch.setenv(f"GOLDSPAN_SPLITS_{name}", share)
+    assert new() == {"test"}
+    files.write(corpus.root / "goldspan.toml", "[splits]\ntrain = 0.9\n")
+    monkeypatch.delenv("GOLDSPAN_SPLITS_TRAIN")
+    code, _, error = split()
+    assert code == 1
+    assert "goldspan.toml:2: splits: the shares of the splits add up to 2.1, not 1" in error
+
+
 def test_apply_writes_sorted_lists_and_the_next_run_changes_nothing(corpus, split):
     assert split("--apply")[0] == 0
     written = lists(corpus)

@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goldspan import InvalidValueError
-from goldspan.splits import RATIOS, assign
+from goldspan.settings import SplitSettings
+from goldspan.splits import assign
 
+RATIOS = SplitSettings().ratios
 COUNTS = st.fixed_dictionaries({"articles": st.just(1), "A": st.integers(0, 9), "B": st.integers(0, 2)})
 
 

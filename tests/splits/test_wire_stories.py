@@ -5,10 +5,12 @@ from itertools import chain
 
 from goldspan import near_duplicates
 from goldspan.near_duplicates import Similarity, WordNumbers
-from goldspan.splits import RATIOS, assign
+from goldspan.settings import SplitSettings
+from goldspan.splits import assign
 from goldspan.splits.text_reuse import find_reuse, group_articles
 from helpers.wire_stories import NewsAgency
 
+RATIOS = SplitSettings().ratios
 STORIES = 60
 FOUND = {
     "light edits": NewsAgency.edited,

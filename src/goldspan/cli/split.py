@@ -25,8 +25,15 @@ SHOWN = 12  # names on a line
 def run(
     *,
     ratios: Annotated[
-        str, typer.Option("--ratios", help="The share of each split; one that is not named gets no new article.")
-    ] = "train=0.6,validation=0.2,test=0.2",
+        str | None,
+        typer.Option(
+            "--ratios",
+            metavar="SPLIT=SHARE,...",
+            help="The share of each split, as train=0.8,test=0.2; one that is not named gets no new article. Default: "
+            "[splits] of goldspan.toml, which `goldspan config splits` prints.",
+            show_default=False,
+        ),
+    ] = None,
     threshold: Annotated[
         float, typer.Option("--threshold", help="The Jaccard similarity from which articles are near-duplicates.")
     ] = THRESHOLD,
@@ -46,7 +53,8 @@ def run(
     """
     corpus = Corpus.find(root)
     try:
-        plan = splits.plan_splits(corpus, splits.parse_ratios(ratios), threshold)
+        chosen = None if ratios is None else splits.parse_ratios(ratios)
+        plan = splits.plan_splits(corpus, chosen, threshold)
     except InvalidValueError as error:
         raise typer.BadParameter(str(error)) from None
     console.write_json(json, plan.json())
@@ -88,6 +96,8 @@ def _row(what: str, numbers: Sequence[int]) -> list[str]:
 def _lines(plan: SplitPlan) -> Iterator[str]:
     """What the table leaves out."""
     new = plan.new
+    shares = ", ".join(f"{name} {share:g}" for name, share in plan.ratios.items())
+    yield f"Shares of new articles: {shares}."
     yield f"{len(plan.existing):,} article(s) stay in their splits, {len(new):,} are new."
     for split in SPLITS:
         if names := [article for article, place in new.items() if place == split]:

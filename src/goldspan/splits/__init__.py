@@ -2,7 +2,6 @@
 
 from goldspan.splits.assignment import SplitAssignment, SplitConflict, assign, too_small, wilson
 from goldspan.splits.plan import (
-    RATIOS,
     SplitPlan,
     changed_lists,
     parse_ratios,
@@ -12,7 +11,6 @@ from goldspan.splits.plan import (
 )
 
 __all__ = [
-    "RATIOS",
     "SplitAssignment",
     "SplitConflict",
     "SplitPlan",

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from goldspan.corpus import Corpus
 
 
-RATIOS = {"train": 0.6, "validation": 0.2, "test": 0.2}
 MOST_LEAKS = 5  # that a message names
 QUOTED = 60  # code points of a paragraph in a message
 
@@ -156,14 +155,20 @@ def parse_ratios(text: str) -> dict[str, float]:
     return ratios
 
 
-def plan_splits(corpus: Corpus, ratios: Mapping[str, float] = RATIOS, threshold: float = THRESHOLD) -> SplitPlan:
+def plan_splits(corpus: Corpus, ratios: Mapping[str, float] | None = None, threshold: float = THRESHOLD) -> SplitPlan:
     """The plan for the splits of a corpus: articles that have a split keep it, new ones are placed.
+
+    Args:
+        corpus: the project.
+        ratios: the share of each split; those under [splits] in `goldspan.toml` if None.
+        threshold: the resemblance from which two articles are near-duplicates.
 
     Raises:
         InputError: for a split file that lists an article twice or one that the manifest does not have; for gold that
             is not valid or of no article of the manifest; as `accepted_by`.
         InvalidValueError: for ratios or a threshold out of range.
     """
+    ratios = corpus.settings.splits.ratios if ratios is None else ratios
     validate_ratios(ratios)
     existing = read_split_lists(corpus)
     articles = article_sizes(corpus.gold_examples())
