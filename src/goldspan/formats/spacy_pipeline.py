@@ -76,7 +76,7 @@ def load_pipeline(name: str) -> Language:
     """The installed pipeline of a name, or a saved one of a folder.
 
     Raises:
-        NotFoundError: if there is no such pipeline.
+        NotFoundError: if there is no such pipeline, or it cannot be loaded.
     """
     import spacy
 
@@ -89,6 +89,13 @@ def load_pipeline(name: str) -> Language:
         if not PIPELINE_NAME.fullmatch(name):
             remedy = "Name an installed pipeline, or the folder of a saved one, which holds config.cfg and meta.json."
         raise NotFoundError(f"there is no spaCy pipeline {name!r}", remedy=remedy) from None
+    except (ValueError, ImportError, KeyError, AttributeError, TypeError) as error:
+        # a factory that no installed package registers, or files that another version wrote
+        reason = re.sub(r"^\[E\d+\] ", "", " ".join(str(error).split()))
+        raise NotFoundError(
+            f"the spaCy pipeline {name!r} cannot be loaded: {reason:.300}",
+            remedy="Install the packages that its components come from, or train and save it again.",
+        ) from None
 
 
 def version_note(nlp: Language) -> str:

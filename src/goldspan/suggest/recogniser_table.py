@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import Field
 
+from goldspan.errors import InputError
 from goldspan.report.text import enumerate_names
 from goldspan.validation import StrictModel, TomlTable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from goldspan.annotation import LabelScheme
-    from goldspan.errors import InputError
 
 REMEDY = "docs/suggestions.md has the kinds of recognisers and their keys."
 
@@ -63,7 +64,7 @@ class RecogniserTable:
             scheme: the label scheme.
             values: the keys and values.
         """
-        return cls(root=root, scheme=scheme, toml=TomlTable(None, "", (), values, REMEDY))
+        return cls(root=root, scheme=scheme, toml=TomlTable(None, "", ("recogniser", 0), values, REMEDY))
 
     @property
     def name(self) -> str:
@@ -108,7 +109,7 @@ class LabelMapping:
 
     @classmethod
     def of(cls, table: RecogniserTable, own: Iterable[str], stated: Mapping[str, str]) -> LabelMapping:
-        """The map of a recogniser: what is stated, and labels of equal name.
+        """The map of a recogniser: what is stated, and labels of equal name, or of equal name but for capitals.
 
         Args:
             table: of the recogniser.
@@ -126,9 +127,37 @@ class LabelMapping:
             if target not in table.scheme:
                 remedy = f"labels.toml has {enumerate_names(table.scheme.names)}."
                 raise table.refusal(f"labels.toml has no label {target!r}", remedy, "labels", label)
-        labels = {label: label for label in found if label in table.scheme} | dict(stated)
+        labels = _of_equal_name(found, table.scheme.names) | dict(stated)
         return cls({label: labels[label] for label in found if label in labels},
                    tuple(label for label in found if label not in labels))  # fmt: skip
+
+    @classmethod
+    def of_files(
+        cls, table: RecogniserTable, own: Mapping[str, tuple[Path | None, int | None]], stated: Mapping[str, str]
+    ) -> LabelMapping:
+        """The map of a recogniser whose labels stand in files of the project, where none may be left out.
+
+        Args:
+            table: of the recogniser.
+            own: the labels, each with the file and the line where it first stands.
+            stated: what the table states, by label of its own.
+
+        Raises:
+            InputError: as of `of`; for a label that is neither stated nor in the scheme, naming its file and line.
+        """
+        mapping = cls.of(table, own, stated if own else {})
+        for label in mapping.unused:
+            file, line = own[label]
+            names = {name.casefold(): name for name in table.scheme.names}
+            near = get_close_matches(label.casefold(), names, n=1)
+            raise InputError(
+                f"labels.toml has no label {label!r}" + (f", did you mean {names[near[0]]!r}?" if near else ""),
+                file=file,
+                line=line,
+                remedy=f"labels.toml has {enumerate_names(table.scheme.names)}. Correct it, or map it: "
+                f"labels = {{ {label} = {table.scheme.names[0]!r} }}",
+            )
+        return mapping
 
     @property
     def notes(self) -> list[str]:
@@ -141,6 +170,19 @@ class LabelMapping:
                 'labels = { X = "LABEL" } maps one'
             )
         return notes
+
+
+def _of_equal_name(own: Iterable[str], names: Sequence[str]) -> dict[str, str]:
+    """The label of the scheme for a label of the same name; without one, the only one that differs in capitals."""
+    folded: dict[str, list[str]] = {}
+    for name in names:
+        folded.setdefault(name.casefold(), []).append(name)
+    labels = {}
+    for label in own:
+        alike = folded.get(label.casefold(), [])
+        if label in alike or len(alike) == 1:
+            labels[label] = label if label in alike else alike[0]
+    return labels
 
 
 def require_different_names(tables: Iterable[RecogniserTable]) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # The module of each kind, which has a function `of_table`; it is imported where a project has such a recogniser.
 KINDS = {
     "military-news": "goldspan.suggest.military_news.recogniser",
+    "patterns": "goldspan.suggest.token_patterns",
     "spacy": "goldspan.suggest.spacy_pipeline",
 }
 DEFAULT: tuple[dict[str, Any], ...] = ({"kind": "military-news"},)  # of a project that chooses none

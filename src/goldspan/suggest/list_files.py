@@ -1,0 +1,61 @@
+"""The files of a recogniser that people write a line at a time: patterns, names, regular expressions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from goldspan import files
+from goldspan.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from goldspan.suggest.recogniser_table import RecogniserTable
+
+COMMENT = "#"
+
+
+def listed_file(table: RecogniserTable, name: str, *keys: int | str) -> Path:
+    """The path of a file that a table names, relative to the project's folder.
+
+    Args:
+        table: of the recogniser.
+        name: the path as it is written.
+        keys: the place of the name in the table; none for one that is not written there.
+
+    Raises:
+        NotFoundError: if there is no such file.
+    """
+    path = table.root / name
+    if files.is_there(path):
+        return path
+    refusal = table.refusal(f"there is no file {name}", "Write it, or correct the path.", *keys)
+    raise NotFoundError(refusal.message, file=refusal.file, line=refusal.line, remedy=refusal.remedy)
+
+
+def numbered_lines(path: Path) -> list[tuple[int, str]]:
+    r"""The lines of a file that hold anything, without white space at their edges, numbered from 1.
+
+    A file without any is no error: a new project has empty ones. Lines end with `\n` or `\r\n`.
+
+    Raises:
+        InputError: for a file that cannot be read or is not UTF-8.
+    """
+    data = files.read_bytes(path)
+    if not data.removeprefix(files.BOM).strip():
+        return []
+    lines = enumerate(files.decode(data, path).split("\n"), 1)
+    return [(number, line) for number, raw in lines if (line := raw.strip())]
+
+
+def without_comments(path: Path) -> list[tuple[int, str]]:
+    r"""The lines of a file that are no comments; a line that begins with `\#` is none, and begins with `#`.
+
+    Raises:
+        InputError: for a file that cannot be read or is not UTF-8.
+    """
+    return [
+        (number, line.removeprefix("\\") if line.startswith("\\" + COMMENT) else line)
+        for number, line in numbered_lines(path)
+        if not line.startswith(COMMENT)
+    ]

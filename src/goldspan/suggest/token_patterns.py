@@ -1,0 +1,278 @@
+"""The recogniser of patterns as spaCy's rulers and Prodigy read them: phrases, and patterns over tokens.
+
+    {"label": "ORG", "pattern": "Apple"}
+    {"label": "ORG", "pattern": [{"LOWER": "apple"}, {"LOWER": {"IN": ["inc", "inc."]}, "OP": "?"}], "id": "apple"}
+
+spaCy's `SpanRuler` matches them, on the tokens of the project's language, or on the documents of a pipeline.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import Field
+
+from goldspan import strict_json, tokens
+from goldspan.errors import InputError
+from goldspan.report.text import enumerate_names
+from goldspan.suggest.list_files import listed_file, numbered_lines
+from goldspan.suggest.recogniser import MODEL_RULE, RecognisedSpan
+from goldspan.suggest.recogniser_table import LabelMapping, RecogniserOptions
+from goldspan.suggest.spacy_pipeline import BATCH, LONGEST, pipeline_notes, project_pipeline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from spacy.language import Language
+    from spacy.pipeline import SpanRuler
+
+    from goldspan.annotation import Example
+    from goldspan.suggest.recogniser_table import RecogniserTable
+
+FILE = "annotation_guidelines/patterns.jsonl"
+GROUP = "goldspan_patterns"  # the component and the span group in the pipeline
+MOST_NAMED = 3
+REMEDY = 'Write a line as {"label": "ORG", "pattern": "Apple"} or {"label": "ORG", "pattern": [{"LOWER": "apple"}]}.'
+# The attributes that tokens have only after a component of a pipeline, and the factories of such components.
+COMPONENTS = {
+    "POS": ("morphologizer", "attribute_ruler"),
+    "TAG": ("tagger",),
+    "MORPH": ("morphologizer", "attribute_ruler"),
+    "DEP": ("parser",),
+    "LEMMA": ("lemmatizer", "trainable_lemmatizer"),
+    "SENT_START": ("parser", "senter", "sentencizer"),
+    "IS_SENT_START": ("parser", "senter", "sentencizer"),
+    **dict.fromkeys(("ENT_TYPE", "ENT_IOB", "ENT_ID"), ("ner", "beam_ner", "entity_ruler", "span_ruler")),
+    "ENT_KB_ID": ("entity_linker",),
+}
+
+
+class PatternOptions(RecogniserOptions):
+    """The keys of a recogniser of the kind `patterns`.
+
+    Args:
+        files: of patterns, a JSON object a line.
+        phrase_matcher_attr: by which attribute of their tokens phrases are compared, such as LOWER for any case; that
+            of spaCy's rulers of this name.
+        model: a spaCy pipeline whose documents are matched; None for the tokens of the language alone.
+    """
+
+    files: list[str] = Field(default=[FILE], min_length=1, description='a list of files, as in ["patterns.jsonl"]')
+    phrase_matcher_attr: Literal["ORTH", "TEXT", "LOWER", "NORM", "SHAPE"] = Field(
+        default="ORTH", description='"ORTH", "TEXT", "LOWER", "NORM" or "SHAPE"'
+    )
+    model: str | None = Field(
+        default=None, min_length=1, description="the name of an installed pipeline or the folder of a saved one"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A pattern, and where it is written.
+
+    Args:
+        label: as its file has it.
+        pattern: a phrase, or a list with an object for each token.
+        rule: its id, or else the stem of its file and its line, as `patterns:12`.
+        file: of patterns.
+        line: there, from 1.
+    """
+
+    label: str
+    pattern: str | list[dict[str, Any]]
+    rule: str
+    file: Path
+    line: int
+
+    def error(self, message: str, remedy: str = REMEDY) -> InputError:
+        """An error about it."""
+        return InputError(message, file=self.file, line=self.line, remedy=remedy)
+
+
+class TokenPatterns:
+    """Finds what patterns match.
+
+    Args:
+        nlp: the pipeline whose last component matches the patterns.
+        patterns: by number, the label of the scheme and the rule of a pattern.
+        notes: what a user should know.
+        name: under which its spans are known.
+    """
+
+    def __init__(self, nlp: Language, patterns: Sequence[tuple[str, str]], notes: Sequence[str], name: str) -> None:
+        self.nlp = nlp
+        self.nlp.max_length = LONGEST
+        self.name = name
+        self.notes = tuple(notes)
+        self.labels = frozenset(label for label, _ in patterns)
+        self._patterns = patterns
+
+    def recognise(self, documents: Sequence[Sequence[Example]]) -> Iterator[list[list[RecognisedSpan]]]:
+        """What the patterns match in each document, whose examples are read one by one."""
+        with self.nlp.memory_zone():
+            texts = [example.text for examples in documents for example in examples if self._patterns]
+            docs = self.nlp.pipe(texts, batch_size=BATCH)
+            found = iter([[self._span(span) for span in doc.spans[GROUP]] for doc in docs])
+        for examples in documents:
+            yield [next(found, []) for _ in examples]
+
+    def _span(self, span: Any) -> RecognisedSpan:  # noqa: ANN401  (spaCy's stubs lack `id_`)
+        label, rule = self._patterns[int(span.id_)]
+        return RecognisedSpan(span.start_char, span.end_char, label, rule)
+
+
+def of_table(table: RecogniserTable) -> TokenPatterns:
+    """The recogniser of a `[[recogniser]]` table.
+
+    Raises:
+        InputError: naming file and line, for what is no pattern, and for a label that the scheme lacks.
+        NotFoundError: for a file or a pipeline that is not there.
+    """
+    options = table.parse(PatternOptions)
+    paths = [listed_file(table, name, "files", number) for number, name in enumerate(options.files)]
+    patterns = [pattern for path in paths for pattern in read_patterns(path)]
+    places = {one.label: (one.file, one.line) for one in reversed(patterns)}
+    mapping = LabelMapping.of_files(table, places, options.labels)
+    nlp, notes = _pipeline(table, options)
+    _add_patterns(nlp, patterns, options)
+    listed = {pattern.file for pattern in patterns}
+    notes += [f"{name} is empty: add patterns to it" for name, path in zip(options.files, paths, strict=True)
+              if path not in listed]  # fmt: skip
+    labelled = [(mapping.labels[pattern.label], pattern.rule) for pattern in patterns]
+    return TokenPatterns(nlp, labelled, [*mapping.notes, *notes, *_never_matching(patterns)], table.name)
+
+
+def read_patterns(path: Path) -> Iterator[Pattern]:
+    """The patterns of a file; none if it is empty.
+
+    Further keys, such as those that Prodigy adds, are left alone.
+
+    Raises:
+        InputError: naming the line, for what is no pattern.
+    """
+    for number, line in numbered_lines(path):
+        try:
+            value = strict_json.loads(line)
+        except strict_json.JSONError as error:
+            raise InputError(f"not JSON: {error}", file=path, line=number, remedy=error.remedy or REMEDY) from None
+        yield _pattern(value, path, number)
+
+
+def _pattern(value: Any, path: Path, line: int) -> Pattern:  # noqa: ANN401  (JSON is any)
+    wrong = "not a JSON object" if not isinstance(value, dict) else _wrong_key(value)
+    if wrong:
+        raise InputError(wrong, file=path, line=line, remedy=REMEDY)
+    rule = str(value.get("id") or f"{path.stem}:{line}")
+    pattern = Pattern(value["label"], value["pattern"], rule, path, line)
+    if rule.startswith(MODEL_RULE):
+        raise pattern.error(f"the id {rule!r} is that of a model", f"Give it an id without {MODEL_RULE!r} before it.")
+    return pattern
+
+
+def _wrong_key(value: Mapping[str, Any]) -> str | None:
+    for key in ("label", "pattern"):
+        if key not in value:
+            return f"the key {key!r} is missing"
+    label, pattern, name = value["label"], value["pattern"], value.get("id")
+    if not isinstance(label, str) or not label:
+        return f"the label is {label!r:.60}, not a name"
+    if not isinstance(name, (str, int, type(None))) or isinstance(name, bool):
+        return f"the id is {name!r:.60}, not a text"
+    if isinstance(pattern, str) and pattern.strip():
+        return None
+    if isinstance(pattern, list) and pattern and all(isinstance(token, dict) for token in pattern):
+        return None
+    return "the pattern is empty" if pattern in ("", []) or str(pattern).isspace() else (
+        f"the pattern is {pattern!r:.60}, neither a phrase nor a list with an object for each token"
+    )  # fmt: skip
+
+
+def _pipeline(table: RecogniserTable, options: PatternOptions) -> tuple[Language, list[str]]:
+    """The pipeline whose documents are matched, and notes about it."""
+    if options.model is None:
+        return tokens.pipeline(table.scheme.language), []
+    nlp = project_pipeline(table, options.model)
+    return nlp, pipeline_notes(nlp, table.scheme.language)
+
+
+def _add_patterns(nlp: Language, patterns: Sequence[Pattern], options: PatternOptions) -> None:
+    """Add a ruler with the patterns to a pipeline; the id of each is its number.
+
+    Raises:
+        InputError: for a pattern that spaCy refuses, or an attribute that no component of the pipeline sets.
+    """
+    for pattern in patterns:
+        _require_valid(nlp, pattern)
+    ruler: SpanRuler = nlp.add_pipe(  # type: ignore[assignment]  # its factory makes one
+        "span_ruler",
+        name=GROUP,
+        config={"spans_key": GROUP, "phrase_matcher_attr": options.phrase_matcher_attr, "validate": True},
+    )
+    ruler.add_patterns(
+        [{"label": one.label, "pattern": one.pattern, "id": str(number)} for number, one in enumerate(patterns)]
+    )
+
+
+def _require_valid(nlp: Language, pattern: Pattern) -> None:
+    if isinstance(pattern.pattern, str):
+        return
+    from spacy.errors import MatchPatternError
+    from spacy.matcher import Matcher
+
+    for token in pattern.pattern:
+        for attribute in token:
+            _require_attribute(nlp, pattern, attribute.upper())
+    try:
+        Matcher(nlp.vocab, validate=True).add("", [pattern.pattern])
+    except MatchPatternError as error:
+        raise pattern.error(_reason(str(error))) from None
+    except re.error as error:
+        raise pattern.error(f"not a regular expression: {error}") from None
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise pattern.error(re.sub(r"^\[E\d+\] ", "", " ".join(str(error).split()))) from None
+
+
+def _require_attribute(nlp: Language, pattern: Pattern, attribute: str) -> None:
+    if attribute == "_":
+        raise pattern.error("an extension attribute (`_`) is set by code, and there is none here", "Use another one.")
+    needed = COMPONENTS.get(attribute, ())
+    factories = {nlp.get_pipe_meta(name).factory for name in nlp.pipe_names}
+    if needed and factories.isdisjoint(needed):
+        raise pattern.error(
+            f"the attribute {attribute} is set by a component ({' or '.join(needed)}), and "
+            + (f"the pipeline has {enumerate_names(nlp.pipe_names)}" if nlp.pipe_names else "tokens alone lack it"),
+            'Name a pipeline that has one in goldspan.toml, as in model = "en_core_web_sm", or use LOWER, TEXT, SHAPE, '
+            "REGEX, IS_… or LIKE_….",
+        )
+
+
+def _reason(message: str) -> str:
+    """What spaCy says of a token pattern, on one line: the last of its findings is the plainest."""
+    found = re.findall(r"^- \[pattern -> (\d+)(?: -> ([^\]]*))?\] (.+)$", message, re.MULTILINE)
+    if not found:
+        return " ".join(message.split())
+    token, place, why = found[0]
+    keys = [key for key in place.split(" -> ") if key and not re.search(r"[a-z]", key)]
+    where = f"token {int(token) + 1}" + (f", {' '.join(keys)}" if keys else "")
+    return f"{where}: {why.replace('Extra inputs are not permitted', 'spaCy has no such attribute')}"
+
+
+def _never_matching(patterns: Sequence[Pattern]) -> list[str]:
+    """Patterns whose lower-case text is compared with capitals."""
+    wrong = [f"{one.file.name}:{one.line}" for one in patterns if _has_capitals_in_lower(one)]
+    if not wrong:
+        return []
+    places = enumerate_names(wrong, most=MOST_NAMED)
+    return [f"LOWER is compared with capitals, and so matches nothing: {places}"]
+
+
+def _has_capitals_in_lower(pattern: Pattern) -> bool:
+    for token in pattern.pattern if isinstance(pattern.pattern, list) else ():
+        for key, value in token.items():
+            listed = value.get("IN", ()) if isinstance(value, dict) else [value]
+            if key.upper() == "LOWER" and listed and all(text != text.lower() for text in listed):
+                return True
+    return False
