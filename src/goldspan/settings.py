@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from pydantic import Field, PrivateAttr, ValidationError
 
-from goldspan import files
+from goldspan import files, licences
 from goldspan.errors import InputError
 from goldspan.validation import StrictModel, TomlTable, parse_toml_value
 
@@ -229,6 +229,7 @@ def read(folder: Path | None, environment: Mapping[str, str] | None = None) -> S
         settings = _overlaid(settings, values)
     settings._table = table  # noqa: SLF001  (it is ours)
     _require_whole(settings)
+    _require_licence(settings)
     return settings
 
 
@@ -333,3 +334,18 @@ def _require_whole(settings: Settings) -> None:
     raise settings.error(
         f"the shares of the splits add up to {sum(shares.values()):g}, not 1: {parts}", "splits", stated
     )
+
+
+def _require_licence(settings: Settings) -> None:
+    """Require of the licence that it is an identifier that exists, or words that cannot be meant for one.
+
+    Raises:
+        InputError: with the licence that was meant.
+    """
+    name = settings.release.licence
+    meant = None if name is None else licences.misspelt(name)
+    if meant is None:
+        return
+    message = f"there is no licence {name!r}, did you mean {meant!r}?" if meant else f"{name!r} names no licence"
+    remedy = "Name it by its SPDX identifier, as CC-BY-4.0, or state in words what readers may do."
+    raise settings.error(message, "release", "licence", remedy)

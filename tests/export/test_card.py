@@ -1,5 +1,6 @@
 """The data card says of a project what its files state, and nothing else."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -8,14 +9,15 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goldspan import InputError, files, stats
+from goldspan import InputError, files, licences, stats
 from goldspan.corpus import Corpus
 from goldspan.corpus.annotators import read_annotators
 from goldspan.corpus.manifest import ManifestEntry, write_manifest
 from goldspan.export import export
 from goldspan.export.card import size_category
-from goldspan.export.provenance import HUB_LICENCES, NOT_STATED, Provenance
+from goldspan.export.provenance import NOT_STATED, Provenance
 from goldspan.formats import gold
+from goldspan.settings import ReleaseSettings
 
 PROJECTS = Path(__file__).parents[1] / "data" / "languages"
 MEMBERS = """
@@ -241,19 +243,61 @@ def test_a_licence_with_marks_of_a_table_stays_in_its_cell(german, tmp_path):
 LICENCES = st.sampled_from([None, "", " ", "CC BY 4.0", "cc-by-4.0", "CC0-1.0", "All rights reserved", NOT_STATED])
 
 
-@given(st.lists(LICENCES, min_size=1, max_size=6))
-def test_a_licence_of_the_hub_is_stated_by_every_article(stated):
+@given(st.lists(LICENCES, min_size=1, max_size=6), st.sampled_from([None, "CC-BY-4.0", "MIT", "for research only"]))
+def test_a_licence_of_the_hub_is_stated_by_every_article_and_by_none_but_those(stated, own):
     entries = tuple(ManifestEntry(f"a{n}", "a.txt", "0", licence=licence) for n, licence in enumerate(stated))
-    source = Provenance(entries, (), {}, {}, 0, {}, {}, None)
+    source = Provenance(entries, (), {}, {}, 0, {}, {}, None, ReleaseSettings(licence=own))
     assert sorted(entry.id for of in source.licences.values() for entry in of) == sorted(e.id for e in entries)
     hub = source.hub_licence
+    stated = [*stated, own] if own else stated
     identifiers = {"-".join((licence or "").lower().split()) for licence in stated}
-    if identifiers <= HUB_LICENCES:
+    if identifiers <= licences.HUB:
         assert {hub} if isinstance(hub, str) else set(hub) == identifiers
     elif not any((licence or "").strip() not in ("", NOT_STATED) for licence in stated):
         assert hub == "unknown"
     else:
         assert hub == "other"
+
+
+def test_the_licence_of_the_annotation_and_the_contact_are_stated_or_called_not_stated(french, german, tmp_path):
+    header, body = card(german, tmp_path)
+    assert "## Licence and contact As goldspan.toml states them." in body
+    assert "| licence of the annotation | not stated | | contact | not stated |" in body
+    assert header["license"] == "cc0-1.0"
+    chosen = '[release]\nlicence = "CC-BY-4.0"\ncontact = "Anna | Ben <anna@example.org>"\n'
+    for corpus, hub in ((german, ["cc-by-4.0", "cc0-1.0"]), (french, "other")):
+        files.write(corpus.root / "goldspan.toml", chosen)
+        header, body = card(Corpus(corpus.root), tmp_path)
+        assert header["license"] == hub
+        assert r"| licence of the annotation | CC-BY-4.0 | | contact | Anna \| Ben &lt;anna@example.org> |" in body
+    files.write(german.root / "goldspan.toml", '[release]\nlicence = "by the authors, for research"\n')
+    header, body = card(Corpus(german.root), tmp_path)
+    assert (header["license"], header["license_name"]) == ("other", "sources-and-licences")
+    assert "| licence of the annotation | by the authors, for research |" in body
+
+
+def test_the_commands_show_the_licence_and_the_contact(german, goldspan, tmp_path, capsys):
+    files.write(german.root / "goldspan.toml", '[release]\nlicence = "ODbL-1.0"\n')
+    assert goldspan("export", "--root", german.root, "--output", tmp_path / "a", "--json", tmp_path / "a.json") == 0
+    assert "licence of the annotation: ODbL-1.0, contact: not stated ([release] in goldspan" in capsys.readouterr().out
+    made = json.loads((tmp_path / "a.json").read_text())
+    assert (made["licence"], made["contact"]) == ("ODbL-1.0", None)
+    header, _ = card(Corpus(german.root), tmp_path)
+    assert header["license"] == ["cc0-1.0", "odbl"]
+    assert goldspan("stats", "--root", german.root) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "Licence and contact what stated" in printed
+    assert "licence of the annotation ODbL-1.0 contact not stated" in printed
+
+
+def test_the_card_names_the_checks_that_the_project_has_chosen(german, tmp_path):
+    assert "## Checks" not in card(german, tmp_path)[1]
+    levels = {"leading-article": "off", "split-word": "warning", "label-conflict": "error", "bad-line": "error"}
+    files.write(
+        german.root / "goldspan.toml", "[checks]\n" + "".join(f'{name} = "{at}"\n' for name, at in levels.items())
+    )
+    body = card(Corpus(german.root), tmp_path)[1]
+    assert "Off here: leading-article. Warnings here: split-word. Errors here: label-conflict." in body
 
 
 def test_the_statistics_and_the_card_of_the_project_can_show_it(french):

@@ -70,6 +70,8 @@ def run(
             console.plain_text(f"{loss.example}: a token cuts [{loss.surface}]{{{loss.span.label}}}: {loss.widened}")
         )
     out.print(f"{len(result.losses)} span(s) cut by a token (policy {policy})")
+    stated = f"licence of the annotation: {result.licence or 'not stated'}, contact: {result.contact or 'not stated'}"
+    out.print(console.plain_text(f"{stated} ([release] in goldspan.toml)"))
     for reason, number in result.left_out.items():
         out.print(console.plain_text(f"{number} example(s) that nobody annotated are left out: {reason}"))
     if result.without_gold:

@@ -42,6 +42,8 @@ class ExportResult:
         without_gold: the articles of the splits that have no gold, so that nothing was written of them.
         left_out: why examples of gold were left out, and how many for each reason: those that nobody annotated, wholly
             or in part, would be taken for examples without spans.
+        licence: of the annotation, as `goldspan.toml` states it.
+        contact: whom to write to, as it states it.
     """
 
     folder: Path
@@ -50,6 +52,8 @@ class ExportResult:
     losses: list[Misaligned] = field(default_factory=list)
     without_gold: tuple[str, ...] = ()
     left_out: Counter[str] = field(default_factory=Counter)
+    licence: str | None = None
+    contact: str | None = None
 
     def json(self) -> dict[str, Any]:
         """The report for `--json`."""
@@ -60,6 +64,8 @@ class ExportResult:
             "losses": [asdict(loss) for loss in self.losses],
             "without_gold": list(self.without_gold),
             "left_out": dict(self.left_out),
+            "licence": self.licence,
+            "contact": self.contact,
         }
 
 
@@ -100,7 +106,8 @@ def export(
         result = write(corpus, splits, folder, policy=policy)
         files.write(folder / MARKER, MARKER_TEXT)
         files.replace_folder(folder, output)
-    return replace(result, folder=output, without_gold=without_gold)
+    release = corpus.settings.release
+    return replace(result, folder=output, without_gold=without_gold, licence=release.licence, contact=release.contact)
 
 
 def _require_no_errors(corpus: Corpus) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import yaml
 
-from goldspan import files
+from goldspan import checks, files
 from goldspan.errors import InputError
 from goldspan.export.arrow import quantity_columns
 from goldspan.export.provenance import NOT_STATED, Provenance, guidelines_sentence, label_table
@@ -136,7 +136,7 @@ def _provenance(corpus: Corpus, source: Provenance) -> str:
     """The sections on labels, guidelines, language, annotators and licences, generated from the project."""
     language = _language(corpus.scheme)
     of_language = f"`{language}`" if language else NOT_STATED
-    annotators, licences = source.annotator_table(), source.licence_table()
+    annotators, licences, release = source.annotator_table(), source.licence_table(), source.release_table()
     parts = [
         f"## Labels\n\n{guidelines_sentence(corpus, source.entries)} Language of the texts: {of_language}.",
         label_table(corpus).markdown(),
@@ -144,8 +144,24 @@ def _provenance(corpus: Corpus, source: Provenance) -> str:
         *([annotators.markdown()] if annotators.rows else []),
         f"## {licences.title}\n\n{licences.note}",
         licences.markdown(),
+        f"## {release.title}\n\n{release.note}",
+        release.markdown(),
+        *_checks(corpus),
     ]
     return "\n\n".join(parts)
+
+
+def _checks(corpus: Corpus) -> list[str]:
+    """The section on the checks that the project has made others than they are; none if there are none."""
+    levels = checks.changed_levels(checks.read_severities(corpus.settings))
+    sentences = []
+    for level, what in (("off", "Off"), ("warning", "Warnings"), ("error", "Errors")):
+        if names := [name for name, chosen in levels.items() if chosen == level]:
+            sentences.append(f"{what} here: {enumerate_names(names)}.")
+    if not sentences:
+        return []
+    head = "The gold has no finding that is an error in `goldspan check`. This project has chosen which those are"
+    return [f"## Checks\n\n{head}. {' '.join(sentences)}"]
 
 
 def _tokens(scheme: LabelScheme, losses: Sequence[Misaligned], policy: Policy) -> str:

@@ -14,6 +14,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from goldspan import licences
 from goldspan.corpus.annotators import FILE, read_annotators
 from goldspan.doccano.members import find_members
 from goldspan.doccano.pull.pass_owners import annotator_names
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from goldspan.corpus import Corpus
     from goldspan.corpus.annotators import AnnotatorEntry
     from goldspan.corpus.manifest import ManifestEntry
+    from goldspan.settings import ReleaseSettings
 
 NOT_STATED, NOT_RECORDED = "not stated", "not recorded"
 MOST_NAMED = 10
@@ -47,15 +49,6 @@ HOWS = {
     "hand": "{number} by {by}, by hand",
     "majority": "{number} by the majority of the passes",
 }
-# The identifiers that the Hub has for licences, of those that texts and annotation have.
-HUB_LICENCES = frozenset(
-    """
-    apache-2.0 mit bsd bsd-2-clause bsd-3-clause cc cc0-1.0 cc-by-2.0 cc-by-2.5 cc-by-3.0 cc-by-4.0 cc-by-sa-3.0
-    cc-by-sa-4.0 cc-by-nc-2.0 cc-by-nc-3.0 cc-by-nc-4.0 cc-by-nd-4.0 cc-by-nc-nd-3.0 cc-by-nc-nd-4.0 cc-by-nc-sa-2.0
-    cc-by-nc-sa-3.0 cc-by-nc-sa-4.0 cdla-sharing-1.0 cdla-permissive-1.0 cdla-permissive-2.0 etalab-2.0 eupl-1.1
-    eupl-1.2 gfdl gpl gpl-2.0 gpl-3.0 lgpl-3.0 odbl odc-by pddl unlicense wtfpl
-    """.split()  # noqa: SIM905 (words read best as words)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +83,7 @@ class Provenance:
         without_pass: how many of its examples no annotator confirmed, by article.
         drafts: how many of its examples are drafts as they were suggested, by what made them.
         gold: what the project states of gold that is in no pass, under the name `gold`.
+        release: what `goldspan.toml` states of the annotation.
     """
 
     entries: tuple[ManifestEntry, ...]
@@ -100,6 +94,7 @@ class Provenance:
     without_pass: Counter[str]
     drafts: Counter[str]
     gold: AnnotatorEntry | None
+    release: ReleaseSettings
 
     @classmethod
     def of(cls, corpus: Corpus, articles: Iterable[str]) -> Provenance:
@@ -134,6 +129,7 @@ class Provenance:
             Counter(example.article for example in gold if example.id not in read),
             Counter(filter(None, map(_draft, gold))),
             stated.get(GOLD),
+            corpus.settings.release,
         )
 
     @property
@@ -161,14 +157,18 @@ class Provenance:
 
     @property
     def hub_licence(self) -> str | list[str]:
-        """The Hub's identifiers of the licences; `unknown` if none is stated, `other` if one has no identifier."""
-        stated = self.licences
-        if not stated or set(stated) == {NOT_STATED}:
+        """The Hub's identifiers of the licences of the articles and of the annotation.
+
+        `unknown` if none is stated, `other` if one is not or has no identifier. Where that of the annotation is not
+        stated, those of the articles are given alone.
+        """
+        stated = [*self.licences, *([self.release.licence] if self.release.licence else [])]
+        if set(stated) <= {NOT_STATED}:
             return "unknown"
-        identifiers = sorted({"-".join(licence.lower().split()) for licence in stated})
-        if not HUB_LICENCES.issuperset(identifiers):
+        identifiers = {licences.hub_identifier(licence) or "other" for licence in stated}
+        if "other" in identifiers:
             return "other"
-        return identifiers[0] if len(identifiers) == 1 else identifiers
+        return identifiers.pop() if len(identifiers) == 1 else sorted(identifiers)
 
     def sentences(self) -> list[str]:
         """Who annotated, who decided, and what is not recorded."""
@@ -202,6 +202,14 @@ class Provenance:
             ("licence", "articles", "publishers"),
             tuple(rows),
         )
+
+    def release_table(self) -> Table:
+        """The licence of the annotation, and whom to write to."""
+        rows = (
+            ("licence of the annotation", self.release.licence or NOT_STATED),
+            ("contact", self.release.contact or NOT_STATED),
+        )
+        return Table("Licence and contact", "As goldspan.toml states them.", ("what", "stated"), rows)
 
     def _decided_by(self) -> list[str]:
         if not self.decisions:
@@ -258,7 +266,7 @@ def tables(corpus: Corpus) -> list[Table]:
     provenance = Provenance.of(corpus, (entry.id for entry in corpus.entries))
     made = [label_table(corpus)]
     if provenance.entries:
-        made += [provenance.annotator_table(), provenance.licence_table()]
+        made += [provenance.annotator_table(), provenance.licence_table(), provenance.release_table()]
     return made
 
 
