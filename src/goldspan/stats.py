@@ -14,17 +14,18 @@ from goldspan.articles.examples import Segmentation
 from goldspan.errors import InputError
 from goldspan.export import provenance
 from goldspan.report.text import Table
-from goldspan.suggest.rule_scores import score_rules
+from goldspan.suggest import analysis_tables
+from goldspan.suggest.recogniser_analysis import RecogniserAnalysis
 from goldspan.suggest.run import suggest_documents
 from goldspan.suggest.suggestion_folder import ModelChoice
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from goldspan.annotation import Example
     from goldspan.corpus import Corpus
-    from goldspan.suggest.rule_scores import RuleReport
+    from goldspan.suggest.recogniser_analysis import SuggestionScores
 
 MOST_FREQUENT = 10
 UNSPLIT = "(unsplit)"
@@ -67,35 +68,36 @@ def write_statistics(corpus: Corpus, tables: Sequence[Table]) -> list[Path]:
     return [path for path, text in texts.items() if files.write(path, text)]
 
 
-def suggestions(corpus: Corpus, articles: Collection[str], model: str | None = None) -> Iterator[Example]:
-    """Fresh suggestions for some articles of a corpus, by the recognisers that it has chosen.
+def score_suggestions(corpus: Corpus, gold: Sequence[Example], model: str | None = None) -> dict[str, SuggestionScores]:
+    """The scores of fresh suggestions for the articles of gold, and of those with a further model if one is named.
 
     Args:
-        corpus: its seeds are read.
-        articles: their ids.
+        corpus: its seeds are read, and its recognisers suggest.
+        gold: the curated examples.
         model: the name of a further spaCy pipeline, behind those recognisers.
 
     Raises:
         InputError: for a recogniser that cannot be read.
+        InvalidValueError: for no gold at all.
         NotFoundError: for a file, pipeline or package of a recogniser that is not there.
     """
-    paths = [corpus.seeds / entry.file for entry in corpus.entries if entry.id in articles]
-    suggester, segmentation = ModelChoice(model).suggester(corpus), Segmentation.of(corpus)
-    for _, examples in suggest_documents(documents(paths), suggester=suggester, segmentation=segmentation):
-        yield from examples
-
-
-def score_suggestions(corpus: Corpus, gold: Sequence[Example], model: str | None = None) -> RuleReport:
-    """The scores of the suggestions for the articles of gold, and of those with a further model if one is named.
-
-    Raises:
-        InvalidValueError: for no gold at all.
-    """
-    articles = {example.article for example in gold}
-    runs = {SUGGESTIONS: list(suggestions(corpus, articles))}
+    runs = {SUGGESTIONS: _scores(corpus, gold, ModelChoice())}
     if model is not None:
-        runs[f"{SUGGESTIONS} with {model}"] = list(suggestions(corpus, articles, model))
-    return score_rules(gold, runs)
+        runs[f"{SUGGESTIONS} with {model}"] = _scores(corpus, gold, ModelChoice(model))
+    return runs
+
+
+def _scores(corpus: Corpus, gold: Sequence[Example], choice: ModelChoice) -> SuggestionScores:
+    by_article: defaultdict[str, list[Example]] = defaultdict(list)
+    for example in gold:
+        by_article[example.article].append(example)
+    paths = [corpus.seeds / entry.file for entry in corpus.entries if entry.id in by_article]
+    suggester, segmentation = choice.suggester(corpus), Segmentation.of(corpus)
+    analysis = RecogniserAnalysis(suggester.names)
+    suggested = suggest_documents(documents(paths), suggester=suggester, segmentation=segmentation)
+    for document, suggestions in suggested if paths else ():
+        analysis.add(document.id, by_article.pop(document.id, []), suggestions)
+    return analysis.scores(by_article)
 
 
 def gold_tables(corpus: Corpus) -> list[Table]:
@@ -107,7 +109,7 @@ def gold_tables(corpus: Corpus) -> list[Table]:
 def all_tables(corpus: Corpus) -> list[Table]:
     """All tables of STATS.md: those of `gold_tables`, and the scores of the suggestions."""
     gold = list(corpus.gold_examples())
-    return [*gold_tables(corpus), *(score_suggestions(corpus, gold).tables() if gold else ())]
+    return [*gold_tables(corpus), *(analysis_tables.tables(score_suggestions(corpus, gold)) if gold else ())]
 
 
 def _filled(card: Path, tables: dict[str, Table]) -> str:

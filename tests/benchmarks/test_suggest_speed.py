@@ -66,7 +66,7 @@ def test_rules_alone_are_eight_times_as_fast_as_the_model(peer):
     assert sum(
         len(example.spans)
         for _, one in run.suggest_documents(found[:5], suggester=suggester(), segmentation=PARAGRAPHS)
-        for example in one
+        for example in one.examples
     )
 
 
@@ -104,7 +104,7 @@ def test_with_the_model_it_takes_at_most_its_own_time_and_a_sixth(peer):
     assert sum(
         len(example.spans)
         for _, one in run.suggest_documents(found[:5], suggester=both, segmentation=PARAGRAPHS)
-        for example in one
+        for example in one.examples
     )
 
 
@@ -123,7 +123,7 @@ def test_the_time_grows_with_the_length_and_no_faster(piece):
     ((_, found),) = run.suggest_documents(
         [Document("a", piece * 100, Path("x"))], suggester=suggester(), segmentation=PARAGRAPHS
     )
-    assert "".join(example.text for example in found).replace(" ", "") in (piece * 100).replace(" ", "")
+    assert "".join(example.text for example in found.examples).replace(" ", "") in (piece * 100).replace(" ", "")
     short, long = took(100_000), took(1_000_000)
     print(f"\n{piece!r}: {long:.1f} s for a million characters, {long / short:.1f} times a tenth")
 

@@ -45,7 +45,7 @@ def suggestions(name, model=None):
     suggested = suggest_documents(
         documents([SETS[name][0]]), suggester=choice.suggester(CORPUS), segmentation=PARAGRAPHS
     )
-    return [example for _, examples in suggested for example in examples]
+    return [example for _, one in suggested for example in one.examples]
 
 
 def table(model=None):

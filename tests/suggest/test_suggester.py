@@ -90,7 +90,7 @@ def test_neither_order_nor_company_changes_what_is_found():
     alone = {name: rows(suggester().suggest(examples_of(name, text, PARAGRAPHS))) for name, text in articles.items()}
     mixed = [Document(name, text, Path("x")) for name, text in articles.items()]
     for document, found in suggest_documents(mixed[::-1], suggester=suggester(), segmentation=PARAGRAPHS):
-        assert rows(found) == alone[document.id]
+        assert rows(found.examples) == alone[document.id]
 
 
 def test_a_label_that_the_scheme_lacks_is_not_suggested():
@@ -108,7 +108,7 @@ def test_the_other_keys_of_a_row_are_kept():
     (pair,) = suggest_documents(
         [Document("a", ARTICLE, Path("x"), {"source": "wire"})], suggester=suggester(), segmentation=PARAGRAPHS
     )
-    assert {example.extra["document"]["source"] for example in pair[1]} == {"wire"}
+    assert {example.extra["document"]["source"] for example in pair[1].examples} == {"wire"}
 
 
 def write(found, path, **options):

@@ -21,6 +21,7 @@ import numpy as np
 from goldspan.adjudication.derive import Dispute
 from goldspan.agreement.annotator_record import AnnotatorError, AnnotatorRecord, ArticleScore
 from goldspan.agreement.disagreements import disagreements_between
+from goldspan.corpus.gold_source import GOLD
 from goldspan.errors import InputError
 from goldspan.evaluation.annotator_scores import score_annotator
 from goldspan.evaluation.score_estimates import counts_of, estimate_scores
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
 
 if TYPE_CHECKING:
     Numbers: TypeAlias = NDArray[np.float64]
-
-GOLD = "gold"
 
 
 def measure_against_gold(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from goldspan import checks
 from goldspan.adjudication.interactive import RuleHint
 from goldspan.agreement import report_tables
-from goldspan.agreement.against_gold import GOLD, measure_against_gold
+from goldspan.agreement.against_gold import measure_against_gold
 from goldspan.agreement.agreement import measure, measure_pairs
 from goldspan.agreement.annotations import (
     annotations_of_corpus,
@@ -22,6 +22,7 @@ from goldspan.agreement.report import make_report
 from goldspan.agreement.rule_attribution import CheckHit, RuleAttributor
 from goldspan.annotation import article_of
 from goldspan.corpus import Corpus
+from goldspan.corpus.gold_source import GOLD, read_gold
 from goldspan.errors import InputError, NotFoundError
 from goldspan.formats import labels_toml, sources
 from goldspan.formats.label_selection import require_map_used
@@ -32,7 +33,7 @@ from goldspan.guidelines import rules
 from goldspan.report.text import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from goldspan.adjudication.derive import Dispute
     from goldspan.adjudication.state import AdjudicationState
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from goldspan.agreement.annotator_record import AnnotatorRecord
     from goldspan.agreement.report import AgreementReport
     from goldspan.agreement.rule_attribution import CheckHits
-    from goldspan.annotation import Example, LabelScheme
+    from goldspan.annotation import LabelScheme
     from goldspan.bootstrap import Unit
     from goldspan.intervals import Method
     from goldspan.report.text import Table
@@ -263,7 +264,7 @@ def _records(
 ) -> tuple[AnnotatorRecord, ...]:
     if options.against is None:
         return ()
-    gold = list(_gold(options, corpus))
+    gold = list(read_gold(options.against, corpus, options.reading))
     labels = annotations.labels_of(scheme)
     only_in_gold = {span.label for example in gold for span in example.spans} - {*labels}
     return measure_against_gold(
@@ -276,15 +277,3 @@ def _records(
         level=options.level,
         seed=options.seed,
     )
-
-
-def _gold(options: AgreementOptions, corpus: Corpus | None) -> Iterator[Example]:
-    if options.against is not None and options.against != GOLD:
-        yield from sources.read_source(Path(options.against), reading=options.reading).examples
-        return
-    if corpus is None:
-        raise NotFoundError(
-            "there is no project, and so no gold",
-            remedy="Name the project with --root, or a file or folder with gold after --against.",
-        )
-    yield from corpus.gold_examples()

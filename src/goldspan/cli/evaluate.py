@@ -152,12 +152,13 @@ def _only_without(option: str, **others: object) -> None:
 def _score_suggestions(corpus: Corpus, model: str | None, split: str | None, json: Path | None) -> None:
     """Score the suggestions for the articles that have gold, and those with a further model if one is named."""
     from goldspan import stats
+    from goldspan.suggest import analysis_tables
 
     gold = list(corpus.gold_examples(corpus.read_split(split) if split else None))
     scores = stats.score_suggestions(corpus, gold, model)
-    console.write_json(json, scores.json())
+    console.write_json(json, {name: run.json() for name, run in scores.items()})
     out = console.report_console()
-    for table in scores.tables():
+    for table in analysis_tables.tables(scores):
         console.print_table(out, table)
 
 

@@ -15,7 +15,7 @@ from goldspan.corpus import Corpus
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from goldspan.evaluation.result import Counts, Scores
+    from goldspan.suggest.run import SuggestionTally
     from goldspan.suggest.suggestion_folder import ModelChoice
 
 
@@ -61,9 +61,13 @@ def run(
         ),
     ] = None,
     against: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
-            "--against", help="Gold to score the suggestions against: a file or a folder.", show_default=False
+            "--against",
+            metavar="gold|PATH",
+            help="Compare the suggestions with the project's gold, or with gold in files: how good each recogniser is, "
+            "and what it adds.",
+            show_default=False,
         ),
     ] = None,
     overwrite: Annotated[
@@ -79,6 +83,7 @@ def run(
     from goldspan.articles.documents import documents
     from goldspan.articles.examples import Segmentation
     from goldspan.corpus import outputs
+    from goldspan.corpus.gold_source import ArticleGold
     from goldspan.suggest.run import SuggestionTally, write_suggestions
     from goldspan.suggest.suggestion_folder import SuggestionFolder
 
@@ -93,7 +98,7 @@ def run(
     suggester = choice.suggester(corpus, only=recogniser or ())
     if folder.changed and not overwrite:
         folder.require_unchanged(document.id for document in documents(sources))
-    tally = SuggestionTally.of(against)
+    tally = SuggestionTally(None if against is None else ArticleGold(against, corpus), suggester.names)
     written = write_suggestions(
         documents(sources),
         folder,
@@ -103,30 +108,28 @@ def run(
         overwrite=overwrite,
     )
     for document in console.progress(written, "suggesting"):
-        tally.add(document.examples)
+        tally.add(document.id, document.suggested)
     console.write_json(json, tally.report() | {"model": choice.model})
     for note in [*suggester.notes, *_choice_notes(choice), *folder.leftovers(choice)]:
         print(f"goldspan: {note}", file=sys.stderr)
     print(f"{tally.spans:,} span(s) in {tally.articles:,} article(s), written to {target}")
+    if against is not None:
+        _print_scores(tally)
+
+
+def _print_scores(tally: SuggestionTally) -> None:
+    from goldspan.suggest import analysis_tables
+
     scores = tally.scores()
     if scores is not None:
-        console.make_console().print(_table(scores, against))
-        if tally.unscored:
-            print(f"{tally.unscored:,} article(s) without gold are not scored")
+        out = console.report_console()
+        for table in analysis_tables.tables({"suggestions": scores}):
+            console.print_table(out, table.first(where="--json lists"))
+    for sentence in analysis_tables.left_out(scores, tally.unscored):
+        print(sentence)
 
 
 def _choice_notes(choice: ModelChoice) -> Iterator[str]:
     """That a model is used which nobody named."""
     if choice.is_remembered:
         yield f"with the model {choice.model}, as the last run there (--no-model: without it)"
-
-
-def _table(scores: Scores, against: Path | None) -> object:
-    rows = [_row(name, counts) for name, counts in scores.labels.items()] + [_row("all", scores.overall)]
-    header = ("label", "gold", "predicted", "correct", "precision", "recall", "F1")
-    return console.rich_table(f"Exact spans against {against}", header, rows)
-
-
-def _row(name: str, counts: Counts) -> tuple[str, ...]:
-    shares = ("–" if share is None else f"{share:.3f}" for share in (counts.precision, counts.recall, counts.f1))
-    return (name, f"{counts.gold:,}", f"{counts.predicted:,}", f"{counts.true_positives:,}", *shares)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from goldspan import formats
 from goldspan.articles.examples import examples_of
 from goldspan.errors import InputError
-from goldspan.evaluation.result import Scores, exact
 from goldspan.formats import gold
+from goldspan.suggest.recogniser_analysis import RecogniserAnalysis
 from goldspan.suggest.suggestion_folder import file_name
 
 if TYPE_CHECKING:
@@ -19,7 +18,9 @@ if TYPE_CHECKING:
     from goldspan.annotation import Example
     from goldspan.articles.documents import Document
     from goldspan.articles.examples import Segmentation
-    from goldspan.suggest.suggester import Suggester
+    from goldspan.corpus.gold_source import ArticleGold
+    from goldspan.suggest.recogniser_analysis import SuggestionScores
+    from goldspan.suggest.suggester import DocumentSuggestions, Suggester
     from goldspan.suggest.suggestion_folder import ModelChoice, SuggestionFolder
 
 # How many characters share the memory of the tokenizer before it is emptied: enough to fill its cache, few enough to
@@ -30,69 +31,49 @@ KEY = "document"
 
 @dataclass
 class SuggestionTally:
-    """The counts of a run of suggestions, and their scores.
+    """The counts of a run of suggestions, and the comparison with gold.
 
     Args:
-        gold: the gold examples by article; None where nothing is to be scored.
+        gold: with which the suggestions are compared; None to compare with none.
+        recognisers: their names, in the order of precedence.
         articles: the articles suggested.
         spans: the spans suggested.
-        unscored: the articles that have no gold.
     """
 
-    gold: dict[str, list[Example]] | None = None
+    gold: ArticleGold | None
+    recognisers: Sequence[str]
     articles: int = 0
     spans: int = 0
-    unscored: int = 0
-    _pairs: list[tuple[list[Example], list[Example]]] = field(default_factory=list)
 
-    @classmethod
-    def of(cls, against: Path | None) -> SuggestionTally:
-        """A tally that scores against the gold of a file, or of all `.jsonl` files of a folder, if one is named.
+    def __post_init__(self) -> None:
+        self._analysis = RecogniserAnalysis(self.recognisers)
+        self._with_gold: set[str] = set()
 
-        Raises:
-            InputError: if there is no gold there, or a line of it is not valid.
-        """
-        if against is None:
-            return cls()
-        files = sorted(against.glob("*.jsonl")) if against.is_dir() else [against]
-        if not files:
-            raise InputError(
-                "there is no gold in this folder",
-                file=against,
-                remedy="Name a file of gold lines, or a folder of .jsonl files.",
-            )
-        by_article: dict[str, list[Example]] = {}
-        for file in files:
-            for example in formats.load(file, "gold"):
-                by_article.setdefault(example.article, []).append(example)
-        return cls(by_article)
-
-    def add(self, examples: Sequence[Example]) -> None:
+    def add(self, article: str, suggested: DocumentSuggestions) -> None:
         """Count the suggestions of one article."""
         self.articles += 1
-        self.spans += sum(len(example.spans) for example in examples)
-        if self.gold is None:
-            return
-        gold = self.gold.get(examples[0].article) if examples else None
-        if gold is None:
-            self.unscored += 1
-        else:
-            self._pairs.append((gold, [_bare(example) for example in examples]))
+        self.spans += sum(len(example.spans) for example in suggested.examples)
+        if self.gold is not None:
+            gold = self.gold.of(article)
+            self._with_gold.update([article] if gold else [])
+            self._analysis.add(article, gold, suggested)
 
-    def scores(self) -> Scores | None:
-        """The scores over all articles that have gold; None where nothing is to be scored."""
-        if self.gold is None:
+    @property
+    def unscored(self) -> int:
+        """How many articles have no gold."""
+        return self._analysis.without_gold
+
+    def scores(self) -> SuggestionScores | None:
+        """The scores over all articles that have gold; None where there is no such article, or no gold is wanted."""
+        if self.gold is None or not self._analysis.scored:
             return None
-        return exact(
-            (example for gold, _ in self._pairs for example in gold),
-            (example for _, suggested in self._pairs for example in suggested),
-        )
+        return self._analysis.scores(self.gold.articles - self._with_gold)
 
     def report(self) -> dict[str, Any]:
         """The counts and scores, as JSON values."""
         scores = self.scores()
         counts = {"articles": self.articles, "spans": self.spans, "unscored": self.unscored}
-        return counts if scores is None else counts | scores.report()
+        return counts if scores is None else counts | scores.json()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,20 +81,27 @@ class SuggestedDocument:
     """A document with its suggestions.
 
     Args:
+        id: of the document.
         file: the file of its suggestions.
-        examples: with their spans.
+        suggested: what was suggested, and what each recogniser found.
         is_kept: whether the file was left as it is, since a person changed it.
     """
 
+    id: str
     file: Path
-    examples: list[Example]
+    suggested: DocumentSuggestions
     is_kept: bool = False
+
+    @property
+    def examples(self) -> list[Example]:
+        """The examples with their spans."""
+        return self.suggested.examples
 
 
 def suggest_documents(
     documents: Iterable[Document], *, suggester: Suggester, segmentation: Segmentation
-) -> Iterator[tuple[Document, list[Example]]]:
-    """The examples of each document with the spans found in them.
+) -> Iterator[tuple[Document, DocumentSuggestions]]:
+    """The suggestions for each document.
 
     An example's further keys are `rules`, `scores` and `recognisers`, aligned with its spans, and `document`, the other
     keys that the row of the document had, if it had any.
@@ -121,7 +109,8 @@ def suggest_documents(
     for batch in _batches(documents):
         paragraphs = [examples_of(document.id, document.text, segmentation) for document in batch]
         for document, suggested in zip(batch, suggester.suggest_all(paragraphs), strict=True):
-            yield document, [_with_document(document, example) for example in suggested.examples]
+            examples = [_with_document(document, example) for example in suggested.examples]
+            yield document, replace(suggested, examples=examples)
 
 
 def write_suggestions(
@@ -154,12 +143,9 @@ def write_suggestions(
                 file=document.file,
                 remedy="Give the document an id without slashes.",
             )
-        target = folder.write(document.id, "".join(map(gold.line, suggested)), choice, overwrite=overwrite)
-        yield SuggestedDocument(target or folder.path / file_name(document.id), suggested, is_kept=target is None)
-
-
-def _bare(example: Example) -> Example:
-    return example.with_spans(example.spans)
+        target = folder.write(document.id, "".join(map(gold.line, suggested.examples)), choice, overwrite=overwrite)
+        path = target or folder.path / file_name(document.id)
+        yield SuggestedDocument(document.id, path, suggested, is_kept=target is None)
 
 
 def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:

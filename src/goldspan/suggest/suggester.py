@@ -31,10 +31,12 @@ class DocumentSuggestions:
     Args:
         examples: with the spans that are suggested, and for each its rule, score and recogniser.
         found: by recogniser, what it would suggest in each example by itself, whether it is suggested or not.
+        candidates: by recogniser, in the order of precedence, all spans that were combined.
     """
 
     examples: list[Example]
     found: Mapping[str, list[list[RecognisedSpan]]]
+    candidates: Mapping[str, list[list[RecognisedSpan]]]
 
 
 class Suggester:
@@ -69,6 +71,11 @@ class Suggester:
         return cls([recogniser_of(one) for name, one in tables.items() if (name in only if only else one.is_enabled)])
 
     @property
+    def names(self) -> list[str]:
+        """The names of the recognisers, in the order of precedence."""
+        return [one.name for one in self.recognisers]
+
+    @property
     def notes(self) -> list[str]:
         """What a user should know of each recogniser, and after a run of that run."""
         return [f"{one.name}: {note}" for one in self.recognisers for note in one.notes]
@@ -94,9 +101,8 @@ class Suggester:
                 _with_suggestions(example, combine({name: spans[n] for name, spans in found.items()}))
                 for n, example in enumerate(examples)
             ]
-            yield DocumentSuggestions(
-                suggested, {name: [without_overlaps(one) for one in spans] for name, spans in found.items()}
-            )
+            alone = {name: [without_overlaps(one) for one in spans] for name, spans in found.items()}
+            yield DocumentSuggestions(suggested, alone, found)
 
 
 def _with_suggestions(example: Example, suggested: Sequence[SuggestedSpan]) -> Example:

@@ -1,0 +1,150 @@
+"""The tables of suggestions against gold: in a terminal, in STATS.md."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from goldspan.report.text import Table, amount, enumerate_names, percent, with_interval
+from goldspan.suggest.recogniser_analysis import ALL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from goldspan.evaluation.score_estimates import ScoreEstimate
+    from goldspan.suggest.recogniser_analysis import RecogniserScore, SuggestionScores
+
+SHOWN = 10  # surfaces that were missed
+NAMED = 5  # articles whose text in gold is another
+
+
+def tables(runs: Mapping[str, SuggestionScores]) -> list[Table]:
+    """The tables of one or more sets of suggestions against the same gold; none without a row.
+
+    Args:
+        runs: by name, such as without a further model and with it.
+    """
+    made = [_labels(runs)]
+    for name, run in runs.items():
+        of = f": {name}" if len(runs) > 1 else ""
+        made += [_recognisers(run, of), _gains(run, of), _rules(run, of), _missed(run, of)]
+    return [table for table in made if table.rows]
+
+
+def _labels(runs: Mapping[str, SuggestionScores]) -> Table:
+    rows = [
+        (f"{name}: {label}" if len(runs) > 1 else label, *_scores(estimate))
+        for name, run in runs.items()
+        for label, estimate in (*run.labels.items(), ("all", run.overall))
+    ]
+    notes = ["A suggestion is correct if gold has the same span with the same label."]
+    notes += sorted({run.interval_note for run in runs.values()})
+    header = ("suggestions and label" if len(runs) > 1 else "label", "gold", "suggested", "correct")
+    return Table("Suggestions against gold", " ".join(notes), (*header, "precision", "recall", "F1"), tuple(rows))
+
+
+def _scores(estimate: ScoreEstimate) -> tuple[str, ...]:
+    counts = estimate.counts
+    numbers = (f"{number:,}" for number in (counts.gold, counts.predicted, counts.true_positives))
+    shares = (with_interval(getattr(counts, name), getattr(estimate, name)) for name in ("precision", "recall", "f1"))
+    return (*numbers, *shares)
+
+
+def _recognisers(run: SuggestionScores, of: str) -> Table:
+    rows = [
+        (f"{name}: {label or 'all'}", *_recogniser_cells(score))
+        for name, by_label in run.recognisers.items()
+        for label, score in by_label.items()
+        if label != ALL or len(by_label) != 2  # with one label alone, its row has it all
+    ]
+    note = (
+        "What each would suggest by itself. Coverage is the share of examples, and of gold's spans, on which it marks "
+        "something; overlap that of its spans on which another recogniser marks something, too, and conflict on which "
+        "another has other edges or another label."
+    )
+    header = ("recogniser", "spans", "correct", "precision", "recall", "examples", "gold", "overlap", "conflict")
+    return Table(f"Recognisers against gold{of}", note, header, tuple(rows))
+
+
+def _recogniser_cells(score: RecogniserScore) -> tuple[str, ...]:
+    shares = (
+        score.counts.precision,
+        score.counts.recall,
+        score.example_coverage,
+        score.gold_coverage,
+        score.overlap,
+        score.conflict,
+    )
+    return (f"{score.spans:,}", f"{score.correct:,}", *map(_percent, shares))
+
+
+def _gains(run: SuggestionScores, of: str) -> Table:
+    whole = run.overall.counts
+    rows = []
+    for name, gain in run.gains.items() if len(run.gains) > 1 else ():
+        without = gain.without(whole)
+        correct, wrong = gain.correct_gained - gain.correct_lost, gain.wrong_new - gain.wrong_gone
+        rows.append(
+            (
+                name,
+                f"{gain.suggested:,}",
+                f"{gain.correct:,}",
+                f"{correct:+,}",
+                f"{wrong:+,}",
+                *map(_percent, (without.precision, without.recall, without.f1)),
+            )
+        )
+    note = (
+        "Of the suggestions, those of each recogniser; by how many the correct and the wrong ones would change without "
+        "it, and what the scores of all suggestions would then be."
+    )
+    header = ("recogniser", "suggested", "correct", "correct without", "wrong without", "precision", "recall", "F1")
+    return Table(f"What each recogniser adds{of}", note, header, tuple(rows))
+
+
+def _rules(run: SuggestionScores, of: str) -> Table:
+    rows = [
+        (score.recogniser, score.rule, f"{score.right:,}", f"{score.wrong:,}", _percent(score.precision))
+        for score in run.rules
+    ]
+    note = "A span counts for the rule that suggested it, even if other rules would have suggested it, too."
+    return Table(f"Suggestions by rule{of}", note, ("recogniser", "rule", "correct", "wrong", "precision"), tuple(rows))
+
+
+def _missed(run: SuggestionScores, of: str) -> Table:
+    rows = []
+    for label, estimate in run.labels.items():
+        surfaces = Counter(" ".join(place.surface.split()) for place in run.scores.missed if place.label == label)
+        top = sorted(surfaces.items(), key=lambda item: (-item[1], item[0]))[:SHOWN]
+        listed = ", ".join(f"{surface} ({times})" for surface, times in top)
+        rows.append((label, f"{estimate.counts.gold:,}", f"{surfaces.total():,}", f"{len(surfaces):,}", listed))
+    return Table(
+        f"Missed by the suggestions{of}",
+        f"Gold spans that no rule suggested with these edges and this label; up to {SHOWN} surfaces are shown.",
+        ("label", "gold", "missed", "different", "surface (times)"),
+        tuple(rows),
+    )
+
+
+def left_out(run: SuggestionScores | None, without_gold: int) -> Iterator[str]:
+    """What is not scored, in sentences.
+
+    Args:
+        run: the scores; None where nothing is scored.
+        without_gold: how many of the articles have no gold.
+    """
+    if run is None:
+        yield "Nothing is scored: no article here has gold of the same text."
+        return
+    if without_gold:
+        yield f"{amount(without_gold, 'article')} without gold {'is' if without_gold == 1 else 'are'} not scored"
+    others = len(run.left_out) - without_gold
+    if others:
+        yield f"{amount(others, 'article')} of gold {'is' if others == 1 else 'are'} not among these articles"
+    if run.other_text:
+        names = enumerate_names(run.other_text, most=NAMED)
+        yield f"not scored, since the text in gold is another: {names}"
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else percent(share, 1)
