@@ -462,6 +462,19 @@ def read_bytes(path: Path) -> bytes:
         return stream.read()
 
 
+def sha256(path: Path) -> str:
+    """The SHA-256 of the bytes of a file, in hexadecimal.
+
+    Raises:
+        InputError: if it cannot be read, as `opened` says.
+    """
+    digest = hashlib.sha256()
+    with opened(path) as stream:
+        while part := stream.read(IN_MEMORY):
+            digest.update(part)
+    return digest.hexdigest()
+
+
 def require_text(data: bytes, file: Path | str) -> None:
     """Refuse a file that begins as one does that is no text in UTF-8.
 

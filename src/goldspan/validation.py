@@ -89,7 +89,7 @@ class TomlTable:
             InputError: for a file that is not TOML.
         """
         text = files.decode(files.read_bytes(path), path)
-        return cls(path, text, (), _parse_toml(text, path, remedy), remedy)
+        return cls(path, text, (), parse_toml(text, path, remedy), remedy)
 
     def parse(self, model: type[M]) -> M:
         """The table as a model of its keys.
@@ -169,8 +169,13 @@ def parse_json(raw: bytes, kind: type[T], path: Path, line: int, remedy: str) ->
     return value
 
 
-def _parse_toml(text: str, path: Path, remedy: str) -> dict[str, Any]:
+def parse_toml(text: str, path: Path, remedy: str) -> dict[str, Any]:
     """The tables of a TOML text.
+
+    Args:
+        text: the whole text.
+        path: its file, for messages.
+        remedy: how such a text is written, as a sentence.
 
     Raises:
         InputError: as of `read_toml`; also for what `strict_json` refuses in JSON.

@@ -33,7 +33,7 @@ def inbox(tmp_path):
 
 
 def taken_in(corpus, *paths, apply=True):
-    return [(a.id, a.status) for a in add(paths, corpus.seeds, corpus.folder / "manifest.jsonl", apply=apply)]
+    return [(a.id, a.status) for a in add(corpus, paths, apply=apply).articles]
 
 
 def state(corpus):
@@ -88,7 +88,6 @@ def test_what_a_crash_left_undone_is_done(corpus, inbox, missing):
         ("c.txt", b"caf\xe9", "byte 0xe9 at byte 3"),
         ("c.txt", b"one\0", "NUL byte at byte 3"),
         ("c.txt", b" \n", "empty"),
-        ("c.txt", b"Another one.", "the project has this text already, as a"),
         ("c .txt", b"Text", "cannot be an id: it begins or ends with a space"),
         ("c\\d.txt", b"Text", "cannot be an id: it holds a slash or a backslash"),
         (".c.txt", b"Text", "cannot be an id: it begins with a dot"),
@@ -167,8 +166,9 @@ def test_two_new_articles_of_one_name_are_refused(corpus, inbox, tmp_path):
     other = tmp_path / "other" / "a.txt"
     other.parent.mkdir()
     other.write_text("A third one.")
-    with pytest.raises(InputError, match="the project has another article a"):
+    with pytest.raises(InputError, match=f"the id 'a' is that of {inbox / 'a.txt'}, too") as caught:
         taken_in(corpus, inbox, other)
+    assert "--id" in caught.value.remedy
     assert not list(corpus.seeds.iterdir())
 
 
@@ -180,9 +180,28 @@ def test_a_seed_that_was_edited_is_noticed(corpus, inbox):
 
 
 def test_what_is_no_text_file_is_refused(corpus, tmp_path):
-    (tmp_path / "rows.jsonl").write_text('{"text": "One"}')
-    with pytest.raises(InputError, match=r"not one of \.txt"):
-        taken_in(corpus, tmp_path / "rows.jsonl")
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7")
+    with pytest.raises(InputError, match=r"not one of \.txt") as caught:
+        taken_in(corpus, tmp_path / "a.pdf")
+    assert "Save it as plain text" in caught.value.remedy
+
+
+def test_a_text_that_is_there_under_another_name_is_left_out_by_name(corpus, inbox, tmp_path):
+    taken_in(corpus, inbox / "a.txt")
+    (tmp_path / "c.txt").write_text("Another one.")
+    (tmp_path / "d.txt").write_bytes(BYTES)
+    addition = add(corpus, [tmp_path / "c.txt", inbox / "b.txt", tmp_path / "d.txt"], apply=True)
+    assert [(row.id, row.reason) for row in addition.left_out] == [
+        ("c", "its text is that of the article a"),
+        ("d", f"its text is that of {inbox / 'b.txt'}"),
+    ]
+    assert [entry.id for entry in read_manifest(corpus.folder / "manifest.jsonl")] == ["a", "b"]
+
+
+def test_a_file_named_twice_is_added_once(corpus, inbox):
+    addition = add(corpus, [inbox, inbox / "a.txt"], apply=True)
+    assert [row.id for row in addition.articles] == ["a", "b"]
+    assert [(row.id, row.reason) for row in addition.left_out] == [("a", f"it is {inbox / 'a.txt'} again")]
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ import pytest
 
 from goldspan.articles.examples import PARAGRAPHS, examples_of
 from goldspan.checks import check_project
-from goldspan.checks.project import sha256
 from goldspan.corpus import Corpus
 from goldspan.corpus.manifest import ManifestEntry, read_manifest, write_manifest
 from goldspan.errors import InputError
+from goldspan.files import sha256
 from goldspan.formats import gold, inline
 
 SCHEME = """\

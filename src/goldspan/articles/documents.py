@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import decimal
-import math
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from goldspan import files, strict_json
+from goldspan import files
+from goldspan.articles import tables
 from goldspan.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-
-BATCH = 256
-BUFFER = 1 << 20
-REMEDY = 'A row is {"text": "…"}, if need be with an "id" and keys of your own.'
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,63 +111,17 @@ def _read_text(path: Path) -> Iterator[tuple[int | None, Document]]:
     yield None, Document(path.stem, files.decode(files.read_bytes(path), path), path)
 
 
-def _read_lines(path: Path) -> Iterator[tuple[int | None, Document]]:
-    at, is_empty = 0, True
-    with files.opened(path) as stream:
-        for number, raw in enumerate(stream, 1):
-            line = raw.removeprefix(files.BOM) if number == 1 else raw
-            if line.strip():
-                is_empty = False
-                value = _parse_line(line, path, number, at + len(raw) - len(line))
-                yield number, _document(value, path, number)
-            at += len(raw)
-    if is_empty:
-        raise InputError("the file is empty", file=path, remedy=REMEDY)
-
-
-def _parse_line(line: bytes, path: Path, number: int, at: int) -> dict[str, Any]:
-    """The object of a line that begins at byte `at` of the file."""
-    nul = line.find(b"\0")
-    if nul >= 0:
-        remedy = files.encoding_remedy(line)
-        raise InputError(f"NUL byte at byte {at + nul}", file=path, line=number, remedy=remedy)
-    try:
-        value = strict_json.loads(line.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"not UTF-8: byte 0x{line[error.start]:02x} at byte {at + error.start}",
-            file=path,
-            line=number,
-            remedy=files.encoding_remedy(line),
-        ) from None
-    except strict_json.JSONError as error:
-        raise InputError(
-            f"not a line of JSON: {error}", file=path, line=number, remedy=error.remedy or REMEDY
-        ) from None
-    if not isinstance(value, dict):
-        raise InputError("the line is no JSON object", file=path, line=number, remedy=REMEDY)
-    return value
+def _read_rows(path: Path) -> Iterator[tuple[int | None, Document]]:
+    for row in tables.scan(path):
+        if isinstance(row, InputError):
+            raise row
+        yield row.number, _document(row.values, path, row.number)
 
 
 def _read_table(path: Path) -> Iterator[tuple[int | None, Document]]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    number = 0
-    with files.opened(path):  # a pipe is refused here; pyarrow would wait for it without end
-        pass
-    try:
-        with pq.ParquetFile(path, buffer_size=BUFFER, pre_buffer=False) as table:
-            if "text" not in table.schema_arrow.names:
-                raise InputError("there is no column 'text'", file=path, remedy="Rename the column with the texts.")
-            for batch in table.iter_batches(batch_size=BATCH):
-                for number, row in enumerate(batch.to_pylist(), number + 1):  # noqa: B020  (counts on)
-                    value = {key: _json_value(item, key, path, number) for key, item in row.items()}
-                    yield number, _document(value, path, number)
-    except (pa.ArrowException, OSError) as error:
-        raise InputError(f"not a Parquet file: {error}", file=path, remedy="Write the file again.") from None
-    if not number:
-        raise InputError("the file has no rows", file=path, remedy="Put the articles into it or leave it out.")
+    if "text" not in tables.parquet_columns(path):
+        raise InputError("there is no column 'text'", file=path, remedy="Rename the column with the texts.")
+    yield from _read_rows(path)
 
 
 def _document(value: dict[str, Any], path: Path, number: int) -> Document:
@@ -183,7 +131,7 @@ def _document(value: dict[str, Any], path: Path, number: int) -> Document:
         name = f"{path.stem}-{number:06}"
     wrong = _wrong_id(name) or _wrong_text(text)
     if wrong:
-        raise InputError(wrong, file=path, line=number, remedy=REMEDY)
+        raise InputError(wrong, file=path, line=number, remedy=tables.ROW_REMEDY)
     return Document(str(name), text, path, value)
 
 
@@ -203,28 +151,6 @@ def _wrong_text(text: object) -> str | None:
     if not text.strip():
         return "the text is empty"
     return None
-
-
-def _json_value(value: Any, key: str, path: Path, number: int) -> Any:  # noqa: ANN401  (a cell is any)
-    """A cell as a JSON value: dates as ISO 8601, decimals as their digits, what is no number as null."""
-    if value is None or isinstance(value, (str, int)):
-        return value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, (dt.date, dt.time)):
-        return value.isoformat()
-    if isinstance(value, decimal.Decimal):
-        return str(value)
-    if isinstance(value, list):
-        return [_json_value(item, key, path, number) for item in value]
-    if isinstance(value, dict):
-        return {name: _json_value(item, key, path, number) for name, item in value.items()}
-    raise InputError(
-        f"the column {key!r} holds {type(value).__name__}, which JSON cannot",
-        file=path,
-        line=number,
-        remedy="Leave the column out, or store it as text.",
-    )
 
 
 def _located_documents(paths: list[Path]) -> Iterator[tuple[tuple[int, int | None], Document]]:
@@ -250,7 +176,7 @@ def _raise_duplicate_id(paths: list[Path], place: tuple[int, int | None], docume
 
 READERS: dict[str, Callable[[Path], Iterator[tuple[int | None, Document]]]] = {
     ".txt": _read_text,
-    ".jsonl": _read_lines,
+    ".jsonl": _read_rows,
     ".parquet": _read_table,
 }
 

@@ -18,7 +18,7 @@ from goldspan import files
 from goldspan.annotation import article_of
 from goldspan.articles.examples import Segmentation, examples_of
 from goldspan.checks.check import CheckResult, SeenIds, check
-from goldspan.checks.project import readable_records, sha256
+from goldspan.checks.project import readable_records
 from goldspan.corpus.manifest import read_manifest, write_manifest
 from goldspan.errors import GoldspanError, InputError
 from goldspan.formats import gold
@@ -253,7 +253,7 @@ def article_files(project: ProjectFiles) -> Iterator[ArticleFile]:
     for path in project.annotated:
         _, entry = project.entries.get(path.stem, (0, None))
         source = project.source(entry) if entry else None
-        if entry and source and sha256(project.corpus.seeds / entry.file) == entry.sha256:
+        if entry and source and files.sha256(project.corpus.seeds / entry.file) == entry.sha256:
             paragraphs = {example.id: example for example in examples_of(entry.id, source, segmentation)}
             yield ArticleFile(path, project.is_gold(path), tuple(readable_records(path)), source, paragraphs)
 
@@ -281,12 +281,17 @@ def source_missing(project: ProjectFiles) -> Iterator[CheckResult]:
     remedy="Add it with `goldspan add`, or remove it from seeds/.",
 )
 def unlisted_source(project: ProjectFiles) -> Iterator[CheckResult]:
-    """The files that no entry names, without hidden files."""
-    listed = {entry.file for _, entry in project.entries.values()}
-    seeds = project.corpus.seeds
-    for path in sorted(seeds.iterdir()) if seeds.is_dir() else ():
-        if path.name not in listed and not path.name.startswith("."):
-            yield CheckResult("the manifest does not list this file", path)
+    """The files that no entry names, as its article or as what that was read from, without hidden files."""
+    entries = [entry for _, entry in project.entries.values()]
+    seeds, received = project.corpus.seeds, project.corpus.received
+    folders = {
+        seeds: {entry.file for entry in entries} | {received.name},
+        received: {entry.received.file for entry in entries if entry.received},
+    }
+    for folder, listed in folders.items():
+        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+            if path.name not in listed and not path.name.startswith("."):
+                yield CheckResult("the manifest does not list this file", path)
 
 
 @check(
@@ -298,12 +303,21 @@ def unlisted_source(project: ProjectFiles) -> Iterator[CheckResult]:
     required="nothing could verify the offsets of its examples",
 )
 def source_hash(project: ProjectFiles) -> Iterator[CheckResult]:
-    """The entries whose file has another hash."""
+    """The entries whose file has another hash, or the file that the article was read from, if that is kept."""
+    received: dict[tuple[str, str], int] = {}  # the first line with each: a table has many articles
     for line, entry in project.entries.values():
+        if entry.received:
+            received.setdefault((entry.received.file, entry.received.sha256), line)
         path = project.corpus.seeds / entry.file
-        if path.is_file() and (actual := sha256(path)) != entry.sha256:
+        if path.is_file() and (actual := files.sha256(path)) != entry.sha256:
             yield CheckResult(
                 f"the SHA-256 of {entry.file} is {actual}, not {entry.sha256:.64}", project.manifest, line
+            )
+    for (name, stated), line in received.items():
+        path = project.corpus.received / name
+        if path.is_file() and (actual := files.sha256(path)) != stated:
+            yield CheckResult(
+                f"the SHA-256 of {path.parent.name}/{name} is {actual}, not {stated:.64}", project.manifest, line
             )
 
 

@@ -266,10 +266,3 @@ def _reading_error(read: Callable[[], object]) -> Iterator[CheckResult]:
 def readable_records(path: Path) -> Iterator[Record]:
     """The lines of a gold file that can be read."""
     return (record for record in gold.scan(path) if not isinstance(record, InputError))
-
-
-def sha256(path: Path) -> str:
-    """The SHA-256 of a file's bytes, in hexadecimal."""
-    import hashlib
-
-    return hashlib.sha256(files.read_bytes(path)).hexdigest()

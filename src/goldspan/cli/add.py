@@ -2,26 +2,97 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from goldspan.articles import ingest
-from goldspan.cli.console import PLAN_ONLY, Apply, Format, Json, Root, print_line, write_json
+from goldspan.cli.console import PLAN_ONLY, Apply, Format, Json, Root, print_line, progress_bar, write_json
 from goldspan.cli.reading import print_notes, with_read_options
 from goldspan.corpus import Corpus
+from goldspan.corpus.manifest import STATEMENTS
+from goldspan.errors import GoldspanError, InvalidValueError
 from goldspan.formats.options import ReadOptions
-from goldspan.report.text import amount
+from goldspan.report.text import amount, enumerate_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from goldspan.articles.annotated import AnnotatedInput
+    from goldspan.articles.article_ids import IdPattern
+    from goldspan.articles.columns import TableColumns
+    from goldspan.articles.dates import DateOrder
+    from goldspan.articles.ingest import AddedArticle, Addition
+    from goldspan.articles.received import LeftOut
+
+SHOWN = 20  # articles of a plan that are printed
+SHOWN_OTHERS = 10  # of what is left out or doubtful
+LONGEST = 70  # characters of a statement
+ORDERS: dict[str, DateOrder] = {"dmy": "day-first", "mdy": "month-first"}
+
+
+def _column(part: str, what: str) -> Any:  # noqa: ANN401  (an option of typer)
+    words = (
+        f"Of tables: the column of {what}, or a path such as article.{part}. Default: guessed, and shown in the plan."
+    )
+    return typer.Option(f"--{part}", metavar="COLUMN", help=words, show_default=False, rich_help_panel="Articles")
+
+
+def _article(name: str, words: str, **more: Any) -> Any:  # noqa: ANN401  (an option of typer)
+    return typer.Option(name, help=words, show_default=False, rich_help_panel="Articles", **more)
 
 
 @with_read_options()
 def run(
     paths: Annotated[
         list[Path],
-        typer.Argument(metavar="PATH", help="Articles (.txt) and folders of articles, or annotated files and folders."),
+        typer.Argument(
+            metavar="PATH",
+            help="Articles (.txt, .md, .html), tables of them (.jsonl, .json, .csv, .tsv, .parquet), folders of these; "
+            "or annotated files and folders.",
+        ),
     ],
     *,
+    text: Annotated[str | None, _column("text", "the texts")] = None,
+    title: Annotated[str | None, _column("title", "the headlines")] = None,
+    url: Annotated[str | None, _column("url", "the addresses")] = None,
+    published: Annotated[str | None, _column("published", "the dates")] = None,
+    publisher: Annotated[str | None, _column("publisher", "the outlets")] = None,
+    author: Annotated[str | None, _column("author", "the bylines")] = None,
+    licence: Annotated[str | None, _column("licence", "the licences")] = None,
+    id_: Annotated[
+        str | None,
+        _article(
+            "--id",
+            "The ids: a column of tables, or a pattern such as {stem}-{row:04}, {published}-{title}, {folder}-{stem}. "
+            "Default: the stem of a file; of a row its id, else {stem}-{row:06}.",
+            metavar="COLUMN|PATTERN",
+        ),
+    ] = None,
+    stated: Annotated[
+        list[str] | None,
+        _article("--set", f"What holds for all articles: {', '.join(STATEMENTS)}. Repeatable.", metavar="KEY=VALUE"),
+    ] = None,
+    accept_proposals: Annotated[
+        bool,
+        _article("--accept-proposals", "Write to the manifest, too, what the articles' own first and last lines say."),
+    ] = False,
+    skip_invalid: Annotated[
+        bool, _article("--skip-invalid", "Leave out what cannot be read, and name it, instead of refusing all.")
+    ] = False,
+    dates: Annotated[
+        Literal["dmy", "mdy"] | None,
+        _article("--dates", "Read 03/04/2024 with the day (dmy) or the month (mdy) first. Default: as no date."),
+    ] = None,
+    delimiter: Annotated[
+        str | None,
+        _article("--delimiter", "Of CSV: a character, or comma, semicolon, tab, pipe. Default: detected."),
+    ] = None,
+    no_received: Annotated[
+        bool,
+        _article("--no-received", "Keep no copy of pages and tables in seeds/received, only their names and hashes."),
+    ] = False,
     annotated_by: Annotated[
         str | None,
         typer.Option(
@@ -37,38 +108,244 @@ def run(
     json: Json = None,
     reading: ReadOptions,
 ) -> None:
-    """Add articles to the project: copies in seeds/, byte for byte, and a line each in the manifest.
+    """Add articles to the project: a text each in seeds/, and a line each in the manifest.
 
-    Of annotated files in any format the texts become articles, and what each annotator marked becomes their pass.
+    A .txt is kept byte for byte. Of web pages the main text is taken, of Markdown the text without markup, of tables a
+    column; what was received is kept in seeds/received/. What pages, front matter and columns state goes to the
+    manifest; what a text's own lines say is proposed. Of annotated files in any format the texts become articles, and
+    what each annotator marked becomes their pass.
     """
-    corpus = Corpus.find(root)
-    annotated = [path for path in paths if form or ingest.is_annotated(path)]
-    plain = [path for path in paths if path not in annotated]
-    if annotated and plain:
-        raise typer.BadParameter(
-            f"{plain[0]} holds articles and {annotated[0]} annotation: add them one after the other"
-        )
-    if annotated:
-        from goldspan.articles.annotated import AnnotatedInput, add_annotated
+    from goldspan.articles import received
+    from goldspan.articles.annotated import AnnotatedInput
+    from goldspan.articles.columns import ColumnNames
+    from goldspan.articles.received import ArticleOptions
 
+    corpus = Corpus.find(root)
+    is_pattern = id_ is not None and "{" in id_
+    columns = ColumnNames(
+        text=text, title=title, url=url, published=published, publisher=publisher, author=author, licence=licence,
+        id=None if is_pattern else id_,
+    )  # fmt: skip
+    others = {
+        "--id": is_pattern, "--set": stated, "--accept-proposals": accept_proposals, "--skip-invalid": skip_invalid,
+        "--dates": dates, "--delimiter": delimiter, "--no-received": no_received,
+    }  # fmt: skip
+    for_articles = [*(f"--{name}" for name in columns.named), *(name for name, given in others.items() if given)]
+    if form or received.is_annotated(paths, columns):
+        if for_articles:
+            raise typer.BadParameter(f"{for_articles[0]} goes with articles, not with annotated files")
         options = AnnotatedInput(form=form, reading=reading, annotator=annotated_by, text_only=text_only)
-        addition = add_annotated(corpus, annotated, options, apply=apply)
-        plan, passes = addition.articles, addition.passes
-        print_notes(addition.notes)
-    else:
-        if reading.named or annotated_by or text_only:
-            raise typer.BadParameter("options of annotated files do not go with plain articles")
-        plan, passes = ingest.add(paths, corpus.seeds, corpus.folder / "manifest.jsonl", apply=apply), {}
-    rows = [{"id": row.id, "source": str(row.source), "sha256": row.sha256, "status": row.status} for row in plan]
-    files = {path.relative_to(corpus.root).as_posix(): spans for path, spans in passes.items()}
+        _add_annotated(corpus, paths, options, apply=apply, json=json)
+        return
+    if reading.named or annotated_by or text_only:
+        raise typer.BadParameter("options of annotated files do not go with plain articles")
+    if columns.named and not received.has_tables(paths):
+        raise typer.BadParameter(
+            f"--{columns.named[0]} names a column of a table, and there is no table in what is named"
+        )
+    from goldspan.articles import ingest
+
+    read = ArticleOptions(
+        columns=columns,
+        id=_pattern(id_) if id_ is not None and is_pattern else None,
+        delimiter=_delimiter(delimiter),
+        order=None if dates is None else ORDERS[dates],
+        language=_language(corpus),
+        stated=_stated(stated or ()),
+    )
+    with progress_bar() as on_progress:
+        addition = ingest.add(
+            corpus,
+            paths,
+            ingest.AddOptions(
+                reading=read,
+                accept_proposals=accept_proposals,
+                skip_invalid=skip_invalid,
+                keep_received=not no_received,
+            ),
+            apply=apply,
+            on_progress=on_progress,
+        )
+    write_json(json, _report(addition, corpus, applied=apply))
+    _print_addition(addition, corpus)
+    if not apply and any(row.status != "unchanged" for row in addition.articles):
+        print(PLAN_ONLY)
+
+
+def _add_annotated(
+    corpus: Corpus, paths: Sequence[Path], options: AnnotatedInput, *, apply: bool, json: Path | None
+) -> None:
+    from goldspan.articles.annotated import add_annotated
+
+    addition = add_annotated(corpus, paths, options, apply=apply)
+    print_notes(addition.notes)
+    rows = [{"id": row.id, "source": str(row.source), "sha256": row.sha256, "status": row.status}
+            for row in addition.articles]  # fmt: skip
+    files = {path.relative_to(corpus.root).as_posix(): spans for path, spans in addition.passes.items()}
     write_json(json, {"applied": apply, "articles": rows, "passes": files})
-    for row in plan:
+    for row in addition.articles:
         print_line(f"{row.status:9}  {row.id}  {row.source}")
     for file, spans in files.items():
         print_line(f"pass       {file}  {amount(spans, 'span')}")
-    for key, number in addition.dropped.items() if annotated else ():
+    for key, number in addition.dropped.items():
         print_line(f"left out   the key {key!r} of {amount(number, 'example')}, which a pass does not keep")
-    new = sum(row.status == "new" for row in plan)
-    print(f"{new} new, {len(plan) - new} unchanged")
-    if (new or passes) and not apply:
+    print(_counts(addition.articles))
+    if (addition.passes or any(row.status == "new" for row in addition.articles)) and not apply:
         print(PLAN_ONLY)
+
+
+def _pattern(pattern: str) -> IdPattern:
+    from goldspan.articles.article_ids import IdPattern
+
+    try:
+        return IdPattern(pattern)
+    except InvalidValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--id") from None
+
+
+def _delimiter(name: str | None) -> str | None:
+    if name is None:
+        return None
+    from goldspan.articles.tables import DELIMITER_NAMES
+
+    character = DELIMITER_NAMES.get(name, "\t" if name == r"\t" else name)
+    if len(character) != 1 or character in '"\r\n':
+        known = ", ".join(DELIMITER_NAMES)
+        raise typer.BadParameter(f"{name!r} is neither one character nor one of {known}", param_hint="--delimiter")
+    return character
+
+
+def _stated(pairs: Iterable[str]) -> dict[str, str]:
+    """What holds for all articles, by the key of the manifest."""
+    from goldspan.articles.columns import statements
+
+    given: dict[str, str] = {}
+    for pair in pairs:
+        key, separator, value = pair.partition("=")
+        if key not in STATEMENTS or not separator or not value.strip():
+            known = ", ".join(STATEMENTS)
+            raise typer.BadParameter(f"{pair!r} is not KEY=VALUE; the keys are {known}", param_hint="--set")
+        if key in given:
+            raise typer.BadParameter(f"{key} is set twice", param_hint="--set")
+        given[key] = value
+    stated, refused = statements(given)
+    if refused:
+        raise typer.BadParameter(next(iter(refused.values())), param_hint="--set")
+    return stated
+
+
+def _language(corpus: Corpus) -> str:
+    """The language of the project; English if its scheme cannot be read yet, which is no matter of the articles."""
+    try:
+        return corpus.scheme.language
+    except GoldspanError:
+        return "en"
+
+
+def _counts(articles: Sequence[AddedArticle], left_out: int = 0) -> str:
+    """How many articles are new, unchanged and so on, as one line."""
+    counted = Counter(row.status for row in articles)
+    parts = [f"{counted['new']:,} new", f"{counted['unchanged']:,} unchanged"]
+    parts += [f"{counted['updated']:,} updated"] if counted["updated"] else []
+    parts += [f"{left_out:,} left out"] if left_out else []
+    return ", ".join(parts)
+
+
+def _report(addition: Addition, corpus: Corpus, *, applied: bool) -> dict[str, Any]:
+    return {
+        "applied": applied,
+        "articles": [_article_report(row) for row in addition.articles],
+        "passes": {},
+        "left_out": [
+            {"source": str(row.source), "row": row.row, "id": row.id, "reason": row.reason} for row in addition.left_out
+        ],
+        "columns": {
+            str(table.path): {part: {"column": column.name, "how": column.how}
+                              for part, column in table.columns.items()} | {"left_out": list(table.left_out)}
+            for table in addition.columns
+        },
+        "doubts": [{"source": place, "doubt": doubt} for place, doubt in addition.doubts],
+        "received": {str(source): target.relative_to(corpus.root).as_posix()
+                     for source, target in addition.received.items()},
+    }  # fmt: skip
+
+
+def _article_report(row: AddedArticle) -> dict[str, Any]:
+    return {
+        "id": row.id, "source": str(row.source), "row": row.row, "sha256": row.sha256, "status": row.status,
+        "stated": dict(row.stated), "proposed": dict(row.proposed),
+    }  # fmt: skip
+
+
+def _print_addition(addition: Addition, corpus: Corpus) -> None:
+    from goldspan.articles.columns import TWO_DAYS
+
+    for table in addition.columns[:SHOWN]:
+        for line in _column_lines(table):
+            print_line(line)
+    for row in addition.articles[:SHOWN]:
+        place = str(row.source) if row.row is None else f"{row.source}, row {row.row}"
+        print_line(f"{row.status:9}  {row.id}  {place}")
+        if row.stated:
+            print_line(f"           {_statement_list(row.stated)}")
+        if row.proposed:
+            print_line(f"           proposed: {_statement_list(row.proposed)}")
+    if len(addition.articles) > SHOWN:
+        print(f"…          {amount(len(addition.articles) - SHOWN, 'more article')}; --json FILE has all")
+    _print_left_out(addition.left_out)
+    _print_some("not clear", [f"{place}: {doubt}" for place, doubt in addition.doubts])
+    if any(TWO_DAYS in doubt for _, doubt in addition.doubts):
+        print("           --dates dmy or --dates mdy says which")
+    for source, target in addition.received.items():
+        print_line(f"received   {source} is kept as {target.relative_to(corpus.root).as_posix()}")
+    for what, number in addition.others.items():
+        print_line(
+            f"note       {amount(number, 'article')} in {what}; labels.toml has the language {_language(corpus)}"
+        )
+    _print_totals(addition.articles)
+    print(_counts(addition.articles, len(addition.left_out)))
+
+
+def _column_lines(table: TableColumns) -> Iterator[str]:
+    """What the columns of a table are, and how that was found."""
+    yield f"table      {table.path}"
+    for part, column in table.columns.items():
+        others = f", not {enumerate_names(column.others)}" if column.others else ""
+        how = f"  (guessed{others}; --{part} COLUMN names another)" if column.how == "guessed" else ""
+        yield f"             {part}: column {column.name}{how}"
+    if table.left_out:
+        yield f"             not read: {enumerate_names(table.left_out, most=SHOWN_OTHERS)}"
+
+
+def _statement_list(stated: Mapping[str, str]) -> str:
+    shown = {key: words if len(words) <= LONGEST else f"{words[: LONGEST - 1]}…" for key, words in stated.items()}
+    return "; ".join(f"{key}: {words}" for key, words in shown.items())
+
+
+def _print_left_out(left_out: Sequence[LeftOut]) -> None:
+    _print_some(
+        "left out",
+        [f"{row.source if row.row is None else f'{row.source}, row {row.row}'}: {row.reason}" for row in left_out],
+    )
+
+
+def _print_some(what: str, lines: Sequence[str]) -> None:
+    """The first of many lines, and how many more there are."""
+    for line in lines[:SHOWN_OTHERS]:
+        print_line(f"{what:9}  {line}")
+    if len(lines) > SHOWN_OTHERS:
+        print(f"{what:9}  {len(lines) - SHOWN_OTHERS:,} more; --json FILE has all")
+
+
+def _print_totals(articles: Sequence[AddedArticle]) -> None:
+    """What the manifest gets to state, what is proposed, and how that is accepted."""
+    stated = Counter(key for row in articles for key in row.stated)
+    proposed = Counter(key for row in articles for key in row.proposed)
+    if stated:
+        print(f"stated     {_key_counts(stated)}")
+    if proposed:
+        print(f"proposed   {_key_counts(proposed)} by the articles' own lines; --accept-proposals writes them")
+
+
+def _key_counts(counted: Counter[str]) -> str:
+    return ", ".join(f"{key} {counted[key]:,}" for key in STATEMENTS if counted[key])

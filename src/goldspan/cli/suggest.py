@@ -24,7 +24,8 @@ def run(
     paths: Annotated[
         list[Path] | None,
         typer.Argument(
-            help="Articles: .txt, .jsonl or Parquet files, or folders of them. Default: the seeds.", show_default=False
+            help="Articles: .txt, .jsonl or Parquet files, or folders of them. Default: those of the project.",
+            show_default=False,
         ),
     ] = None,
     output: Annotated[
@@ -90,7 +91,8 @@ def run(
     if model is not None and no_model:
         raise typer.BadParameter("--model and --no-model exclude each other")
     corpus = Corpus.find(root)
-    sources, target = paths or [corpus.seeds], output or corpus.suggestions
+    sources = paths or [corpus.seeds / entry.file for entry in corpus.select_entries()]
+    target = output or corpus.suggestions
     outputs.validate_folder(target, sources)
     folder = SuggestionFolder(target)
     choice = folder.choice(model, rename_pairs(labels), no_model=no_model)

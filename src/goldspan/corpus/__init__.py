@@ -1,7 +1,8 @@
 """The folders of a project and the data read from them.
 
 goldspan.toml                     what the project has chosen; optional
-seeds/                            the articles as received
+seeds/                            the articles, each a text
+seeds/received/                   the pages and tables that articles were read from, as received; optional
 annotation_guidelines/            labels.toml and the pages
 corpus/manifest.jsonl             what each article is
 corpus/gold/<article>.jsonl
@@ -89,8 +90,13 @@ class Corpus:
 
     @property
     def seeds(self) -> Path:
-        """The articles as received."""
+        """The articles, each a text to which its offsets refer."""
         return self.root / "seeds"
+
+    @property
+    def received(self) -> Path:
+        """The pages and tables that articles were read from, as received."""
+        return self.seeds / "received"
 
     @property
     def guidelines(self) -> Path:

@@ -20,6 +20,24 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceivedFile:
+    """The file that an article was read from, where that is another than the one in the seeds folder.
+
+    Args:
+        file: its name in `seeds/received/`, where it is kept byte for byte unless its keeper chose otherwise.
+        sha256: of its bytes, in hexadecimal.
+        row: the row of a table, or the line of a JSONL file, from 1; null for a page, which is one article.
+        extractor: what made the text of it, with its version, as another version may make another text; null for a
+            table, whose text is a cell as it is.
+    """
+
+    file: str
+    sha256: str
+    row: int | None = None
+    extractor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ManifestEntry:
     """One article of the corpus.
 
@@ -34,6 +52,7 @@ class ManifestEntry:
         published: the date, as `YYYY-MM-DD`.
         licence: what its readers may do, or who holds the rights.
         guidelines: the version of the guidelines that its gold follows; null before it has gold.
+        received: the file that it was read from; not in the line of an article that is the file received.
     """
 
     id: str
@@ -46,6 +65,7 @@ class ManifestEntry:
     published: str | None = None
     licence: str | None = None
     guidelines: str | None = None
+    received: ReceivedFile | None = None
 
 
 KEYS = tuple(field.name for field in fields(ManifestEntry))
@@ -53,6 +73,7 @@ FORBIDDEN = frozenset('<>:"|?*')  # in the name of a file on Windows
 RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])(\..*)?", re.IGNORECASE | re.DOTALL)
 LONGEST = 200  # bytes of an id in UTF-8; systems allow 255 for a name with its suffix
 REQUIRED = ("id", "file", "sha256")
+STATEMENTS = ("title", "publisher", "author", "url", "published", "licence")  # what an article may say of itself
 REMEDY = f"Each line is a JSON object with the keys {', '.join(KEYS)}; all but {', '.join(REQUIRED)} may be null."
 
 
@@ -82,7 +103,7 @@ def read_manifest(path: Path) -> list[ManifestEntry]:
 def write_manifest(path: Path, entries: Iterable[ManifestEntry]) -> bool:
     """Write the entries, sorted by id; False if nothing changed."""
     ordered = sorted(entries, key=lambda entry: entry.id)
-    return files.write(path, "".join(files.dumps(asdict(entry)) + "\n" for entry in ordered))
+    return files.write(path, "".join(_line(entry) for entry in ordered))
 
 
 def locked(path: Path) -> AbstractContextManager[None]:
@@ -129,11 +150,19 @@ def name_key(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
+def _line(entry: ManifestEntry) -> str:
+    """The line of an entry; the file that it was read from is left out where there is none, as in older manifests."""
+    row = asdict(entry)
+    if entry.received is None:
+        del row["received"]
+    return files.dumps(row) + "\n"
+
+
 def _validate(entry: ManifestEntry, path: Path, number: int) -> None:
     for key in REQUIRED:
         if not getattr(entry, key):
             raise InputError(f"{key!r} is empty", file=path, line=number, remedy=REMEDY)
-    for name in (entry.id, entry.file):
+    for name in (entry.id, entry.file, *([entry.received.file] if entry.received else ())):
         if not is_plain_name(name):
             raise InputError(
                 f"{name!r} is a path, not a name",
