@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from goldspan import files
 from goldspan.errors import NotFoundError
+from goldspan.suggest.recogniser import MODEL_RULE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from goldspan.suggest.recogniser_table import RecogniserTable
@@ -31,6 +33,31 @@ def listed_file(table: RecogniserTable, name: str, *keys: int | str) -> Path:
         return path
     refusal = table.refusal(f"there is no file {name}", "Write it, or correct the path.", *keys)
     raise NotFoundError(refusal.message, file=refusal.file, line=refusal.line, remedy=refusal.remedy)
+
+
+def label_files(table: RecogniserTable, named: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, Path]]:
+    """Each file that a table names for a label, under its key `files`, with the label.
+
+    Args:
+        table: of the recogniser.
+        named: by label, its paths.
+
+    Raises:
+        NotFoundError: if there is no such file.
+    """
+    for label, value in named.items():
+        for number, name in enumerate(value):
+            yield label, listed_file(table, name, "files", label, number)
+
+
+def line_rule(stem: str, number: int) -> str:
+    """The rule of what stands on a line of a file, as `product:12`.
+
+    Args:
+        stem: of the name of the file.
+        number: of the line, from 1.
+    """
+    return f"{'list.' if stem.startswith(MODEL_RULE) else ''}{stem}:{number}"
 
 
 def numbered_lines(path: Path) -> list[tuple[int, str]]:

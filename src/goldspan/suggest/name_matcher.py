@@ -47,11 +47,14 @@ SIMPLE_TEXT = re.compile(
     "[\0-\u00ac\u00ae-\u02bb\u02bd-\u02ff\u0370-\u0482\u048a-\u052f\u1e00-\u1fff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf]*"
 )
 SIMPLE_WORD = re.compile(rf"{PARAGRAPH} | {ADDRESS} | \w+(?:(?:{IN_NUMBER})\w+)* | [^{SPACE}]", re.VERBOSE)
+DOTTED_I, DOTLESS_I = "i\u0307", "\u0131"  # the small letters of the two Turkish capitals I and \u0130
+FULL_WIDTH = 0xFF01 - ord("!")  # from an ASCII character to its form in Chinese and Japanese typography
 SIGNS = str.maketrans(
     dict.fromkeys("’ʼ‘＇`´", "'")
     | dict.fromkeys("“”„‟«»＂", '"')
-    | dict.fromkeys("\u2010\u2011", "-")
+    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63", "-")
     | dict.fromkeys(THIN_SPACES, " ")
+    | {code: chr(code - FULL_WIDTH) for code in range(0xFF01, 0xFF5F) if chr(code) not in "＂＇｀"}
 )
 SHORTEST_ACRONYM = 4  # letters: `NATO` is also written `Nato`, and `WHO` and `IT` are not `Who` and `It`
 BREAK = "\n"
@@ -139,7 +142,7 @@ def is_case_variant(form: str, name: str) -> bool:
 def _folded(word: str, kind: str | None) -> str:
     if kind == "break":
         return BREAK
-    folded = unicodedata.normalize("NFC", _plain(word).casefold())
+    folded = unicodedata.normalize("NFC", _plain(word).casefold().replace(DOTTED_I, "i").replace(DOTLESS_I, "i"))
     return CONTINUED + folded if kind == "hangul" else folded
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from goldspan.errors import InputError
 from goldspan.report.text import enumerate_names
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from goldspan.annotation import LabelScheme
 
 REMEDY = "docs/suggestions.md has the kinds of recognisers and their keys."
+
+
+Texts = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
+"""One text, or a list of them."""
 
 
 class RecogniserOptions(StrictModel):

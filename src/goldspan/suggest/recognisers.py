@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 KINDS = {
     "military-news": "goldspan.suggest.military_news.recogniser",
     "patterns": "goldspan.suggest.token_patterns",
+    "gazetteer": "goldspan.suggest.gazetteer",
+    "regex": "goldspan.suggest.regular_expressions",
     "spacy": "goldspan.suggest.spacy_pipeline",
 }
 DEFAULT: tuple[dict[str, Any], ...] = ({"kind": "military-news"},)  # of a project that chooses none

@@ -13,7 +13,7 @@ from goldspan.errors import InputError, NotFoundError
 from goldspan.formats.spacy_pipeline import ENTITIES, is_saved_pipeline, load_pipeline, version_note
 from goldspan.report.text import enumerate_names
 from goldspan.suggest.recogniser import MODEL_RULE, RecognisedSpan
-from goldspan.suggest.recogniser_table import LabelMapping, RecogniserOptions
+from goldspan.suggest.recogniser_table import LabelMapping, RecogniserOptions, Texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -52,7 +52,7 @@ class SpacyOptions(RecogniserOptions):
     """
 
     model: str = Field(min_length=1, description="the name of an installed pipeline or the folder of a saved one")
-    spans_key: list[str] | None = Field(
+    spans_key: Texts | None = Field(
         default=None, min_length=1, description='a list of span groups, as in ["ents", "sc"]'
     )
 

@@ -17,9 +17,9 @@ from pydantic import Field
 from goldspan import strict_json, tokens
 from goldspan.errors import InputError
 from goldspan.report.text import enumerate_names
-from goldspan.suggest.list_files import listed_file, numbered_lines
+from goldspan.suggest.list_files import line_rule, listed_file, numbered_lines
 from goldspan.suggest.recogniser import MODEL_RULE, RecognisedSpan
-from goldspan.suggest.recogniser_table import LabelMapping, RecogniserOptions
+from goldspan.suggest.recogniser_table import LabelMapping, RecogniserOptions, Texts
 from goldspan.suggest.spacy_pipeline import BATCH, LONGEST, pipeline_notes, project_pipeline
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class PatternOptions(RecogniserOptions):
         model: a spaCy pipeline whose documents are matched; None for the tokens of the language alone.
     """
 
-    files: list[str] = Field(default=[FILE], min_length=1, description='a list of files, as in ["patterns.jsonl"]')
+    files: Texts = Field(default=[FILE], min_length=1, description='a list of files, as in ["patterns.jsonl"]')
     phrase_matcher_attr: Literal["ORTH", "TEXT", "LOWER", "NORM", "SHAPE"] = Field(
         default="ORTH", description='"ORTH", "TEXT", "LOWER", "NORM" or "SHAPE"'
     )
@@ -165,7 +165,7 @@ def _pattern(value: Any, path: Path, line: int) -> Pattern:  # noqa: ANN401  (JS
     wrong = "not a JSON object" if not isinstance(value, dict) else _wrong_key(value)
     if wrong:
         raise InputError(wrong, file=path, line=line, remedy=REMEDY)
-    rule = str(value.get("id") or f"{path.stem}:{line}")
+    rule = str(value.get("id") or line_rule(path.stem, line))
     pattern = Pattern(value["label"], value["pattern"], rule, path, line)
     if rule.startswith(MODEL_RULE):
         raise pattern.error(f"the id {rule!r} is that of a model", f"Give it an id without {MODEL_RULE!r} before it.")
