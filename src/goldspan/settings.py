@@ -32,7 +32,15 @@ FILE = "goldspan.toml"
 REMEDY = "docs/settings.md has all keys; `goldspan config` prints their values and where each comes from."
 PREFIX = "GOLDSPAN_"
 # The variables that begin like those of settings, and are none: they are read elsewhere, or by whoever installs this.
-OTHER_VARIABLES = frozenset({"GOLDSPAN_TRACEBACK", "GOLDSPAN_DOCCANO", "GOLDSPAN_DOCCANO_HOME", "GOLDSPAN_VERSION"})
+OTHER_VARIABLES = frozenset(
+    {
+        "GOLDSPAN_TRACEBACK",
+        "GOLDSPAN_DOCCANO",
+        "GOLDSPAN_DOCCANO_HOME",
+        "GOLDSPAN_LANGUAGE_MODEL_KEY",
+        "GOLDSPAN_VERSION",
+    }
+)
 ROUNDING = 1e-9  # of the sum of the shares
 
 CheckLevel = Literal["error", "warning", "off"]
@@ -131,7 +139,11 @@ class Settings(StrictModel):
     )
     splits: SplitSettings = Field(default_factory=SplitSettings)
     release: ReleaseSettings = Field(default_factory=ReleaseSettings)
-    recogniser: list[dict[str, Any]] | None = Field(default=None, description="one or more [[recogniser]]")
+    recogniser: list[dict[str, Any]] | None = Field(
+        default=None,
+        description="one or more [[recogniser]]",
+        json_schema_extra={"option": "suggest --recogniser, --model, --no-model"},
+    )
 
     _table: TomlTable | None = PrivateAttr(default=None)
     _variables: dict[tuple[str, str], str] = PrivateAttr(default_factory=dict)

@@ -96,8 +96,12 @@ def require_tokenizer(path: Path, scheme: LabelScheme) -> None:
     try:
         tokens.require_language(scheme.language)
     except NotFoundError as error:
-        line = toml_line(files.decode(files.read_bytes(path), path), ("language",))
-        raise NotFoundError(error.message, file=path, line=line, remedy=error.remedy) from None
+        raise NotFoundError(error.message, file=path, line=language_line(path), remedy=error.remedy) from None
+
+
+def language_line(path: Path) -> int | None:
+    """The line on which a scheme names the language of the texts; None if it names none."""
+    return toml_line(files.decode(files.read_bytes(path), path), ("language",))
 
 
 def read(path: Path) -> LabelScheme:
