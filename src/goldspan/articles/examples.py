@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from goldspan.annotation import Example, article_id_problem, numbered_id
-from goldspan.articles.paragraphs import paragraphs
+from goldspan.articles.paragraphs import Paragraph, paragraphs, sentences_of
+from goldspan.articles.sentence_rules import SentenceRules
 from goldspan.errors import InvalidValueError
 from goldspan.settings import ExampleSettings
 from goldspan.tokens import DEFAULT_LANGUAGE
@@ -64,10 +65,22 @@ def examples_of(article: str, text: str, segmentation: Segmentation) -> list[Exa
     if unit == "article":
         return _whole(article, text)
     return [
-        Example(numbered_id(article, unit, number), text[paragraph.start : paragraph.end], at=paragraph.start)
-        for number, paragraph in enumerate(paragraphs(text), 1)
-        if paragraph.kind == "text"
+        Example(numbered_id(article, unit, number), text[part.start : part.end], at=part.start)
+        for number, part in enumerate(parts_of(text, segmentation), 1)
+        if part.kind == "text"
     ]
+
+
+def parts_of(text: str, segmentation: Segmentation) -> list[Paragraph]:
+    """The paragraphs or sentences of an article, boilerplate included; where an example is an article, its paragraphs.
+
+    Args:
+        text: the article as decoded.
+        segmentation: how it is cut.
+    """
+    if segmentation.settings.unit == "sentence":
+        return sentences_of(text, segmentation.settings, SentenceRules.of(segmentation.language))
+    return paragraphs(text, segmentation.settings)
 
 
 def _whole(article: str, text: str) -> list[Example]:

@@ -62,9 +62,11 @@ class LineWrapping:
         lines: its lines.
         width: the columns that nine lines of ten keep within.
         gap: the empty lines between two lines of one paragraph: 0, or 1 where every line is followed by an empty one.
+        always: whether all lines up to an empty one are joined, full or not.
     """
 
-    def __init__(self, text: str, lines: Sequence[TextLine], width: int, gap: int) -> None:
+    def __init__(self, text: str, lines: Sequence[TextLine], width: int, gap: int, *, always: bool = False) -> None:
+        self.always = always
         self.text = text
         self.lines = lines
         self.width = width
@@ -91,9 +93,17 @@ class LineWrapping:
             return None
         return cls(text, lines, width, gap)
 
+    @classmethod
+    def of_all(cls, text: str, lines: Sequence[TextLine]) -> LineWrapping:
+        """The wrapping of an article in which an empty line, a first line's indent and an item begin a paragraph."""
+        width = sorted(line.length for line in lines)[len(lines) * 9 // 10] if lines else 0
+        return cls(text, lines, width, gap=0, always=True)
+
     def begins(self, i: int, first: int) -> bool:
         """Whether a paragraph begins with line `i`, when the one before it began with line `first`."""
         line, before = self.lines[i], self.lines[i - 1]
+        if self.always:
+            return line.gap > 0 or (self.first_line_indent and self._has_indent(line)) or self._begins_item(i)
         if line.gap > self.gap or self._is_indented(i, first):
             return True
         if self.continues(i):
@@ -121,6 +131,9 @@ class LineWrapping:
         Args:
             paragraph: of the article; one without line breaks is not wrapped.
         """
+        if self.always:
+            _, *further = split_lines(paragraph)
+            return bool(further) and not any(is_item(paragraph, line) for line in further)
         joints = list(pairwise(split_lines(paragraph)))
         full = sum(_reach(paragraph, line, after) >= self.reach for line, after in joints)
         if 2 * full <= len(joints) or any(is_item(paragraph, after) for _, after in joints):
@@ -136,6 +149,13 @@ class LineWrapping:
     def is_full(self, line: TextLine) -> bool:
         """Whether the line reaches nearly to the width."""
         return line.length >= FULL * self.width
+
+    def _begins_item(self, i: int) -> bool:
+        """Whether an item of a list begins with line `i`, not a line of prose that happens to begin with a number."""
+        line, before = self.lines[i], self.lines[i - 1]
+        if not is_item(self.text, line):
+            return False
+        return is_item(self.text, before) or not self.is_full(before) or _is_clause_end(self.text, before)
 
     def _is_indented(self, i: int, first: int) -> bool:
         """Whether the line is indented like the first line of a paragraph, or otherwise than the lines before it."""

@@ -1,4 +1,4 @@
-"""Paragraph segmentation: every code point that is not white space is in exactly one paragraph.
+"""Paragraphs and sentences: every code point that is not white space is in exactly one of either.
 
 The lines that a printed page leaves in a report (page numbers, document symbols, job numbers) are found first.
 """
@@ -8,16 +8,20 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from goldspan.articles import boilerplate, sentences
 from goldspan.articles.boilerplate import ParagraphBlock
 from goldspan.articles.line_wrapping import LineWrapping, is_lone_enumerator, split_lines
+from goldspan.articles.list_layout import list_runs
+from goldspan.articles.table_layout import table_rows
+from goldspan.settings import ExampleSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from goldspan.articles.line_wrapping import TextLine
+    from goldspan.articles.sentence_rules import SentenceRules
 
 LONGEST = 40
 
@@ -39,9 +43,14 @@ WORD = r"(?i:english|french|spanish|russian|arabic|chinese|general|limited|restr
 KIND = re.compile(rf"(?P<anchor>{'|'.join(ANCHORS)})|(?P<number>{PAGE_NUMBER})|(?P<word>{WORD})")
 
 
+Kind: TypeAlias = Literal["text", "furniture"]
+Form: TypeAlias = Literal["prose", "row", "whole"]
+DEFAULTS = ExampleSettings()
+
+
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph, `text[start:end]`, in code points, without white space at its edges.
+    """A paragraph or a sentence, `text[start:end]`, in code points, without white space at its edges.
 
     Args:
         start: its first code point.
@@ -51,7 +60,23 @@ class Paragraph:
 
     start: int
     end: int
-    kind: Literal["text", "furniture"]
+    kind: Kind
+
+
+class LayoutBlock(NamedTuple):
+    """What the layout of an article has as one paragraph.
+
+    Args:
+        start: its first code point.
+        end: the position after its last one.
+        kind: as that of a paragraph.
+        form: `row` for one row of a table, `whole` for a table or a list that stays together.
+    """
+
+    start: int
+    end: int
+    kind: Kind
+    form: Form
 
 
 def page_artefacts(text: str, lines: Sequence[TextLine]) -> set[int]:
@@ -68,30 +93,132 @@ def page_artefacts(text: str, lines: Sequence[TextLine]) -> set[int]:
     return artefacts
 
 
-def paragraphs(text: str) -> list[Paragraph]:
+def paragraphs(text: str, settings: ExampleSettings = DEFAULTS) -> list[Paragraph]:
     """The paragraphs in order, by the layout of the article, boilerplate flagged.
 
     A line is a paragraph, except in a hard-wrapped article, where it extends to an empty line, an indented line, a
     numbered or listed item, or the short last line of a sentence. The number of a paragraph that stands alone on its
     line belongs to what follows. A paragraph of more than `sentences.LIMIT` code points is cut at the ends of
     sentences. Linear in the length of the text.
+
+    Args:
+        text: the article.
+        settings: whether tables and lists stay whole, and lines are joined.
     """
-    rows = split_lines(text)
-    page = page_artefacts(text, rows)
-    blocks = _blocks(text, rows, page)
-    flags = boilerplate.boilerplate_flags(text, blocks)
-    starts = {rows[i].start for i in page}
     return [
-        Paragraph(start, end, "furniture" if flag or block.start in starts else "text")
-        for block, flag in zip(blocks, flags, strict=True)
-        for start, end in sentences.split_paragraph(text, block.start, block.end)
+        Paragraph(start, end, block.kind)
+        for block in layout_blocks(text, settings)
+        for start, end in _short_parts(text, block)
     ]
 
 
-def line_wrapping(text: str) -> LineWrapping | None:
+def sentences_of(text: str, settings: ExampleSettings, rules: SentenceRules) -> list[Paragraph]:
+    """The sentences in order, boilerplate flagged.
+
+    A sentence does not go beyond its paragraph, so that a headline without a full stop is one. A row of a table is one,
+    too, and so is a table or a list that stays whole.
+
+    Args:
+        text: the article.
+        settings: whether tables and lists stay whole, and lines are joined.
+        rules: those of the language.
+    """
+    return [
+        Paragraph(start, end, block.kind)
+        for block in layout_blocks(text, settings)
+        for start, end in (
+            sentences.sentences(text, block.start, block.end, rules)
+            if block.form == "prose"
+            else _short_parts(text, block)
+        )
+    ]
+
+
+def _short_parts(text: str, block: LayoutBlock) -> list[tuple[int, int]]:
+    """A paragraph in pieces that are not too long; what stays whole in one."""
+    if block.form == "whole":
+        return [(block.start, block.end)]
+    return sentences.split_paragraph(text, block.start, block.end)
+
+
+def layout_blocks(text: str, settings: ExampleSettings = DEFAULTS) -> list[LayoutBlock]:
+    """The paragraphs, before what is too long is cut.
+
+    Args:
+        text: the article.
+        settings: whether tables and lists stay whole, and lines are joined.
+    """
+    rows = split_lines(text)
+    tables = [] if settings == DEFAULTS else table_rows(text, rows)
+    page = page_artefacts(text, rows).difference(*tables)
+    begins = _beginnings(text, rows, page, settings, tables)
+    blocks = _blocks(rows, begins)
+    flags = boilerplate.boilerplate_flags(text, blocks)
+    page_starts = {rows[i].start for i in page}
+    forms = _table_forms(rows, tables, settings)
+    found = [
+        LayoutBlock(
+            block.start,
+            block.end,
+            "furniture" if flag or block.start in page_starts else "text",
+            forms.get((block.start, block.end), "prose"),
+        )
+        for block, flag in zip(blocks, flags, strict=True)
+    ]
+    return found if settings.lists == "cut" else list(_with_whole_lists(text, blocks, found))
+
+
+def _table_forms(
+    rows: Sequence[TextLine], tables: Sequence[range], settings: ExampleSettings
+) -> dict[tuple[int, int], Form]:
+    """The form of each block that is a table or a row of one, by its extent."""
+    if settings.tables == "whole":
+        return {(rows[table[0]].start, rows[table[-1]].end): "whole" for table in tables}
+    return {(rows[i].start, rows[i].end): "row" for table in tables for i in table}
+
+
+def _with_whole_lists(
+    text: str, blocks: Sequence[ParagraphBlock], found: Sequence[LayoutBlock]
+) -> Iterator[LayoutBlock]:
+    """The same blocks, those of each list as one; it is boilerplate if all of its items are."""
+    at = 0
+    for run in list_runs(text, blocks):
+        yield from found[at : run.start]
+        parts = found[run.start : run.stop]
+        kind: Kind = "text" if any(part.kind == "text" for part in parts) else "furniture"
+        yield LayoutBlock(parts[0].start, parts[-1].end, kind, "whole")
+        at = run.stop
+    yield from found[at:]
+
+
+def line_wrapping(text: str, settings: ExampleSettings = DEFAULTS) -> LineWrapping | None:
     """The hard wrapping of an article; None where a line is a paragraph."""
     rows = split_lines(text)
-    return LineWrapping.find(text, rows, page_artefacts(text, rows))
+    return _wrapping(text, rows, page_artefacts(text, rows), settings)
+
+
+def wrapped_paragraphs(text: str, settings: ExampleSettings = DEFAULTS) -> list[tuple[int, int]]:
+    """The extents of the paragraphs whose line breaks are those of a hard-wrapped article, in order.
+
+    Args:
+        text: the article.
+        settings: whether tables and lists stay whole, and lines are joined.
+    """
+    wrapping = line_wrapping(text, settings)
+    blocks = [] if wrapping is None else layout_blocks(text, settings)
+    return [
+        (block.start, block.end)
+        for block in blocks
+        if wrapping and block.form == "prose" and wrapping.is_wrapped(text[block.start : block.end])
+    ]
+
+
+def _wrapping(text: str, rows: Sequence[TextLine], page: set[int], settings: ExampleSettings) -> LineWrapping | None:
+    if settings.wrapped_lines == "keep":
+        return None
+    if settings.wrapped_lines == "join":
+        return LineWrapping.of_all(text, rows)
+    return LineWrapping.find(text, rows, page)
 
 
 def _line_kind(text: str, lines: Sequence[TextLine], i: int) -> str | None:
@@ -125,8 +252,7 @@ def _text_around(text: str, lines: Sequence[TextLine], i: int) -> str:
     return text[before : lines[i].start] + text[lines[i].end : after]
 
 
-def _blocks(text: str, rows: list[TextLine], page: set[int]) -> list[ParagraphBlock]:
-    begins = _beginnings(text, rows, page)
+def _blocks(rows: list[TextLine], begins: Callable[[int, int], bool]) -> list[ParagraphBlock]:
     blocks: list[ParagraphBlock] = []
     first = 0
     for i, row in enumerate(rows):
@@ -138,16 +264,28 @@ def _blocks(text: str, rows: list[TextLine], page: set[int]) -> list[ParagraphBl
     return blocks
 
 
-def _beginnings(text: str, rows: list[TextLine], page: set[int]) -> Callable[[int, int], bool]:
+def _beginnings(
+    text: str, rows: list[TextLine], page: set[int], settings: ExampleSettings, tables: Sequence[range]
+) -> Callable[[int, int], bool]:
     """A function that returns whether a paragraph begins with line `i`, if the one before began with line `first`."""
-    wrapping = LineWrapping.find(text, rows, page)
+    wrapping = _wrapping(text, rows, page, settings)
     apart = set(page)
     if wrapping is not None:
         short = (i for i, row in enumerate(rows) if not wrapping.is_full(row) and not wrapping.continues(i))
         apart.update(i for i in short if boilerplate.stands_alone(text[rows[i].start : rows[i].end]))
+    starts: set[int] = set()
+    inside: set[int] = set()  # a table that stays whole
+    if settings.tables == "whole":
+        starts.update(i for table in tables for i in (table.start, table.stop))
+        inside.update(i for table in tables for i in table[1:])
+        apart.difference_update(*tables)
+    elif settings.wrapped_lines == "join":
+        apart.update(i for table in tables for i in table)
 
     def begins(i: int, first: int) -> bool:
-        if i in apart or i - 1 in apart:
+        if i in inside:
+            return False
+        if i in starts or i in apart or i - 1 in apart:
             return True
         if i - 1 == first and rows[i].gap <= 1 and is_number(i):
             return False

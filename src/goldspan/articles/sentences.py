@@ -1,17 +1,23 @@
-"""Sentence ends, and the splitting of paragraphs that are too long.
+"""Sentences of a language, and the splitting of paragraphs that are too long.
 
-The rules are those of a usual splitter with a list of abbreviations. A missed end costs nothing here, while a false one
-may cut a name, so in doubt there is no end.
+A missed end of a sentence costs little, while a false one may cut a name, so in doubt there is no end. The splitting of
+long paragraphs has rules of its own, the same for all languages: a place more or less matters little there, and the
+pieces have kept their ids since it was the only one.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
+from goldspan.articles.sentence_rules import MARKS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from goldspan.articles.sentence_rules import SentenceRules
 
 
 # A paragraph of at most this many code points stays whole. Most news paragraphs are shorter; it fits on one screen of
@@ -35,6 +41,15 @@ NESTING = ("()", "[]", "{}")
 KINDS = (*NESTING, "„“”", "«»", '"', "``''")
 
 
+# Text in brackets of at most this length stays in one sentence.
+BRACKETED = re.compile(r"\([^()]{1,300}\)|\[[^\[\]]{1,300}\]|（[^（）]{1,300}）")
+ENUMERATOR = re.compile(r"[(\[]?(?:\d{1,3}(?:\.\d{1,3})*|[IVXLC]{1,5}|[^\W\d_])")
+HEADS = "’「『《〈【@#*&…•§"  # what else a sentence may begin with
+# The first word of a sentence, after a shortened one that has no capital there: ’s Avonds.
+FIRST_WORD = re.compile(rf"(?:['’‘][a-z]\s+|[{re.escape(OPENERS)}’\s])*+(\w*+['’]?)(\.?)")
+WORD = re.compile(r"\w")
+
+
 def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
@@ -51,6 +66,51 @@ NUMBER_ABBREVIATIONS = _set("""
     approx apr art arts aug c ca cf ch chap dec ed eds feb fig figs jan jul jun mar no nos nov nr oct p para paras pp
     sec sect sep sept vol vols
 """)
+
+
+def sentences(text: str, start: int, stop: int, rules: SentenceRules) -> Iterator[tuple[int, int]]:
+    """The sentences of `text[start:stop]`, which is one paragraph, without white space at their edges.
+
+    A sentence of more than `LIMIT` code points is split as a paragraph is.
+    """
+    brackets = [match.span() for match in BRACKETED.finditer(text, start, stop)]
+    passed = 0
+    for match in rules.ends.finditer(text, start, stop):
+        end, after = match.end(), _skip_spaces(text, match.end(), stop)
+        while passed < len(brackets) and brackets[passed][1] <= match.start():
+            passed += 1
+        is_inside = passed < len(brackets) and brackets[passed][0] < match.start() and end < brackets[passed][1]
+        if after < stop and not is_inside and _ends_sentence(text, (start, stop), match, after, rules):
+            yield from split_paragraph(text, start, end)
+            start = after
+    yield from split_paragraph(text, start, stop)
+
+
+def _ends_sentence(text: str, rest: tuple[int, int], match: re.Match[str], after: int, rules: SentenceRules) -> bool:
+    """Whether a mark ends the sentence with which the rest of a paragraph begins; the next would begin at `after`."""
+    mark, head = match.group(), text[after]
+    is_omission = text[match.start() - 1] in "([（"  # or an exclamation inside the sentence: […], (!)
+    if is_omission or not (head.isalnum() or head in OPENERS or head in HEADS or unicodedata.category(head)[0] == "S"):
+        return False
+    if mark[0] not in MARKS:
+        return not (len(mark) > 1 and head in rules.quoting)
+    first = FIRST_WORD.match(text, after)
+    assert first is not None
+    if first[1][:1].islower() or not WORD.search(text, after, rest[1]):
+        return False
+    is_full_stop = mark.startswith(".") and not mark.startswith("..")
+    return not is_full_stop or _is_sentence_stop(text, rest[0], match.start(), first, rules)
+
+
+def _is_sentence_stop(text: str, start: int, at: int, first: re.Match[str], rules: SentenceRules) -> bool:
+    """Whether the full stop at an offset is not that of an abbreviation, an ordinal or a number before an item."""
+    if ENUMERATOR.fullmatch(text, start, at):
+        return False
+    word, word_after = word_before(text, start, at), first[1]
+    if word and (rules.is_ordinal(word) or rules.is_abbreviation(word, number_follows=word_after[:1].isdigit())):
+        is_initial = len(word_after) == 1 and first[2] == "."
+        return rules.begins_sentence(word_after) and not is_initial
+    return True
 
 
 def sentence_ends(text: str, start: int, stop: int) -> Iterator[int]:

@@ -15,12 +15,12 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
 from goldspan import files
-from goldspan.articles.paragraphs import line_wrapping
+from goldspan.articles.paragraphs import wrapped_paragraphs
 from goldspan.doccano.push.desired_state import desired_examples
 from goldspan.formats.doccano import LINE_BREAKS, ExampleView, breakable, without_line_breaks
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from goldspan.annotation import Example
     from goldspan.corpus import Corpus
@@ -123,23 +123,45 @@ def _sent_texts(
 ) -> dict[str, str]:
     """The texts of an article's examples as they are sent, by id."""
     texts = {example.id: example.text for example in examples}
-    broken = [name for name, text in texts.items() if LINE_BREAKS.search(text)]
+    broken = [example for example in examples if LINE_BREAKS.search(example.text)]
     if line_breaks == "keep" or not broken:
         return texts
-    if line_breaks == "auto":
-        broken = list(_wrapped(_article_text(corpus, entry, examples), {name: texts[name] for name in broken}))
-    return texts | {name: without_line_breaks(texts[name]) for name in broken}
+    if line_breaks == "spaces":
+        return texts | {example.id: without_line_breaks(example.text) for example in broken}
+    article, begins = _article_text(corpus, entry, examples)
+    wrapped = wrapped_paragraphs(article, corpus.settings.examples)
+    return texts | {
+        example.id: _unwrapped(example.text, begins[example.id], wrapped)
+        for example in broken
+        if article.startswith(example.text, begins[example.id])
+    }
 
 
-def _wrapped(article: str, texts: Mapping[str, str]) -> Iterator[str]:
-    """The ids of those texts that are hard-wrapped as their article is."""
-    wrapping = line_wrapping(article)
-    if wrapping is not None:
-        yield from (name for name, text in texts.items() if wrapping.is_wrapped(text))
+def _unwrapped(text: str, at: int, wrapped: Sequence[tuple[int, int]]) -> str:
+    """A text without the line breaks in those paragraphs of its article that are hard-wrapped.
+
+    Args:
+        text: that begins in its article at `at`.
+        at: where it begins.
+        wrapped: the extents of the hard-wrapped paragraphs.
+    """
+    parts, done = [], 0
+    for start, end in wrapped:
+        low, high = max(start - at, done), min(end - at, len(text))
+        if low < high:
+            parts += [text[done:low], without_line_breaks(text[low:high])]
+            done = high
+    return "".join([*parts, text[done:]])
 
 
-def _article_text(corpus: Corpus, entry: ManifestEntry | None, examples: Sequence[Example]) -> str:
-    """The article, or what its examples have of it where it is not there."""
+def _article_text(
+    corpus: Corpus, entry: ManifestEntry | None, examples: Sequence[Example]
+) -> tuple[str, dict[str, int]]:
+    """The article and where each example begins in it; what its examples have of it where it is not there."""
     if entry is not None and (corpus.seeds / entry.file).is_file():
-        return corpus.source(entry)
-    return "\n\n".join(example.text for example in examples)
+        return corpus.source(entry), {example.id: example.at for example in examples}
+    text, begins = "", {}
+    for example in examples:
+        begins[example.id] = len(text)
+        text += f"{example.text}\n\n"
+    return text, begins
