@@ -125,7 +125,7 @@ def _print_scores(tally: SuggestionTally) -> None:
     scores = tally.scores()
     if scores is not None:
         out = console.report_console()
-        for table in analysis_tables.tables({"suggestions": scores}):
+        for table in analysis_tables.tables({"suggestions": scores}, worst_first=True):
             console.print_table(out, table.first(where="--json lists"))
     for sentence in analysis_tables.left_out(scores, tally.unscored):
         print(sentence)

@@ -18,16 +18,17 @@ SHOWN = 10  # surfaces that were missed
 NAMED = 5  # articles whose text in gold is another
 
 
-def tables(runs: Mapping[str, SuggestionScores]) -> list[Table]:
+def tables(runs: Mapping[str, SuggestionScores], *, worst_first: bool = False) -> list[Table]:
     """The tables of one or more sets of suggestions against the same gold; none without a row.
 
     Args:
         runs: by name, such as without a further model and with it.
+        worst_first: whether the rules with the most wrong suggestions come first, for a terminal that shows some.
     """
     made = [_labels(runs)]
     for name, run in runs.items():
         of = f": {name}" if len(runs) > 1 else ""
-        made += [_recognisers(run, of), _gains(run, of), _rules(run, of), _missed(run, of)]
+        made += [_recognisers(run, of), _gains(run, of), _rules(run, of, worst_first=worst_first), _missed(run, of)]
     return [table for table in made if table.rows]
 
 
@@ -58,11 +59,12 @@ def _recognisers(run: SuggestionScores, of: str) -> Table:
         if label != ALL or len(by_label) != 2  # with one label alone, its row has it all
     ]
     note = (
-        "What each would suggest by itself. Coverage is the share of examples, and of gold's spans, on which it marks "
-        "something; overlap that of its spans on which another recogniser marks something, too, and conflict on which "
-        "another has other edges or another label."
+        "What each would suggest by itself, in per cent. `examples` and `on gold` are its coverage: the share of "
+        "examples in which it marks something, and of gold's spans on which it does. Overlap is the share of its spans "
+        "on which another recogniser marks something, too, conflict of those on which another has other edges or "
+        "another label."
     )
-    header = ("recogniser", "spans", "correct", "precision", "recall", "examples", "gold", "overlap", "conflict")
+    header = ("recogniser", "spans", "correct", "precision", "recall", "examples", "on gold", "overlap", "conflict")
     return Table(f"Recognisers against gold{of}", note, header, tuple(rows))
 
 
@@ -102,10 +104,11 @@ def _gains(run: SuggestionScores, of: str) -> Table:
     return Table(f"What each recogniser adds{of}", note, header, tuple(rows))
 
 
-def _rules(run: SuggestionScores, of: str) -> Table:
+def _rules(run: SuggestionScores, of: str, *, worst_first: bool) -> Table:
+    scores = sorted(run.rules, key=lambda one: (-one.wrong, -one.right)) if worst_first else run.rules
     rows = [
         (score.recogniser, score.rule, f"{score.right:,}", f"{score.wrong:,}", _percent(score.precision))
-        for score in run.rules
+        for score in scores
     ]
     note = "A span counts for the rule that suggested it, even if other rules would have suggested it, too."
     return Table(f"Suggestions by rule{of}", note, ("recogniser", "rule", "correct", "wrong", "precision"), tuple(rows))

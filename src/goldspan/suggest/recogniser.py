@@ -22,6 +22,7 @@ class RecognisedSpan(NamedTuple):
         rule: what in the recogniser found it, such as the id of a rule or a pattern. That of a model begins with
             `MODEL_RULE`, by which a data card tells drafts of models from drafts by rules.
         score: how sure the recogniser is, between 0 and 1; None if it does not say.
+        evidence: why, in words that an annotator can use, such as how often it was marked before; None without any.
     """
 
     start: int
@@ -29,6 +30,7 @@ class RecognisedSpan(NamedTuple):
     label: str
     rule: str
     score: float | None = None
+    evidence: str | None = None
 
 
 class Recogniser(Protocol):

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from goldspan.suggest.combination import SuggestedSpan
     from goldspan.suggest.recogniser import RecognisedSpan, Recogniser
 
-RULES, SCORES, RECOGNISERS = "rules", "scores", "recognisers"  # further keys of an example, aligned with its spans
+# Further keys of an example, aligned with its spans; the last is there where some span has evidence.
+RULES, SCORES, RECOGNISERS, EVIDENCE = "rules", "scores", "recognisers", "evidence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,4 +113,7 @@ def _with_suggestions(example: Example, suggested: Sequence[SuggestedSpan]) -> E
         SCORES: [one.span.score for one in suggested],
         RECOGNISERS: [one.recogniser for one in suggested],
     }
-    return replace(example, spans=spans, extra={**example.extra, **columns})
+    evidence = (
+        {EVIDENCE: [one.span.evidence for one in suggested]} if any(one.span.evidence for one in suggested) else {}
+    )
+    return replace(example, spans=spans, extra={**example.extra, **columns, **evidence})
