@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 from itertools import groupby
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -39,7 +40,9 @@ def analyse(gold, recognisers, texts=None):
     return analysis.scores(by_article)
 
 
-# The worked example of docs/suggestions.md.
+DOCUMENT = Path(__file__).parents[2] / "docs" / "recogniser_analysis.md"
+
+# The worked example of docs/recogniser_analysis.md.
 GOLD = in_articles(
     inline.example("a.p01", "[Ada Wiel]{PERSON} leads [Rood]{ORG} in [Gent]{PLACE}."),
     inline.example("a.p02", "[Rood]{ORG} sold red paint."),
@@ -79,6 +82,18 @@ def test_the_worked_example():
     assert gain.without(run.overall.counts) == Counts(4, 5, 5)
     assert [place.surface for place in run.scores.missed] == ["Ada Wiel"]
     assert [place.surface for place in run.scores.spurious] == ["Wiel", "red"]
+
+
+def test_the_page_has_the_tables_of_the_worked_example():
+    page = DOCUMENT.read_text(encoding="utf-8")
+    tables = {one.title: one.markdown() for one in analysis_tables.tables({"x": analyse(GOLD, [LISTS, MODEL])})}
+    shown = dict(re.findall(r"<!-- example: (.*?) -->\n\n(.*?)\n\n<!-- end -->", page, re.DOTALL))
+    assert shown == {title: tables[title] for title in ("Recognisers against gold", "What each recogniser adds")}
+    for name, finder in (("lists", LISTS), ("model", MODEL)):
+        for example in GOLD:
+            spans = tuple(Span(*span) for span in finder.found.get(example.id, ()))
+            assert f"{name}   {example.id}  {inline.render(example.text, spans)}\n" in page
+            assert f"gold    {example.id}  {inline.render(example.text, example.spans)}\n" in page
 
 
 def test_spans_on_which_both_agree_overlap_without_a_conflict():
