@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 FILE = "goldspan.toml"
 REMEDY = "docs/settings.md has all keys; `goldspan config` prints their values and where each comes from."
+RECOGNISERS = "docs/suggestions.md has the kinds of recognisers and their keys."
 PREFIX = "GOLDSPAN_"
 # The variables that begin like those of settings, and are none: they are read elsewhere, or by whoever installs this.
 OTHER_VARIABLES = frozenset(
@@ -157,10 +158,10 @@ class Settings(StrictModel):
         """
         if self.recogniser is None:
             return None
-        remedy = "docs/settings.md has the keys of a [[recogniser]] of each kind."
         path, text = (self._table.path, self._table.text) if self._table else (Path(FILE), "")
         return tuple(
-            TomlTable(path, text, ("recogniser", number), value, remedy) for number, value in enumerate(self.recogniser)
+            TomlTable(path, text, ("recogniser", number), value, RECOGNISERS)
+            for number, value in enumerate(self.recogniser)
         )
 
     def origin(self, section: str, name: str) -> Origin:

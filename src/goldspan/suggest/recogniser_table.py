@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field
 
 from goldspan.errors import InputError
 from goldspan.report.text import enumerate_names
+from goldspan.settings import RECOGNISERS
 from goldspan.validation import StrictModel, TomlTable
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from goldspan.annotation import LabelScheme
-
-REMEDY = "docs/suggestions.md has the kinds of recognisers and their keys."
 
 
 Texts = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
@@ -68,7 +67,7 @@ class RecogniserTable:
             scheme: the label scheme.
             values: the keys and values.
         """
-        return cls(root=root, scheme=scheme, toml=TomlTable(None, "", ("recogniser", 0), values, REMEDY))
+        return cls(root=root, scheme=scheme, toml=TomlTable(None, "", ("recogniser", 0), values, RECOGNISERS))
 
     @property
     def name(self) -> str:
